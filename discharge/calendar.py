@@ -1,0 +1,114 @@
+"""Working days and working hours in England.
+
+A working day is Monday to Friday and no bank holiday. Published bank holidays are data (`discharge.codes`); for years
+that are not published yet they follow from the Banking and Financial Dealings Act 1971 and the customary proclamations,
+so that no deadline fails for want of a list.
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from itertools import islice
+
+from discharge.clocks import london, london_at, london_date
+from discharge.codes.bank_holidays import BANK_HOLIDAYS
+
+DAY = timedelta(days=1)
+MONDAY, SATURDAY = 0, 5
+WORK_BEGINS, WORK_ENDS = time(9), time(17)
+
+_PUBLISHED = frozenset(day for day, _ in BANK_HOLIDAYS)
+_PUBLISHED_YEARS = frozenset(day.year for day in _PUBLISHED)
+
+
+def easter(year: int) -> date:
+    """Easter Sunday in the Gregorian calendar (the anonymous algorithm of 1876)."""
+    golden, century, rest = year % 19, year // 100, year % 100
+    shift = (19 * golden + century - century // 4 - (century - (century + 8) // 25 + 1) // 3 + 15) % 30
+    weekday = (32 + 2 * (century % 4) + 2 * (rest // 4) - shift - rest % 4) % 7
+    late = (golden + 11 * shift + 22 * weekday) // 451
+    month, day = divmod(shift + weekday - 7 * late + 114, 31)
+    return date(year, month, day + 1)
+
+
+def _first_monday_from(day: date) -> date:
+    return day + timedelta(days=-day.weekday() % 7)
+
+
+def _moved_off_weekends(days: list[date]) -> set[date]:
+    """Each day, or the next weekday that none of the others has taken."""
+    taken: set[date] = set()
+    for day in days:
+        while day.weekday() >= SATURDAY or day in taken:
+            day += DAY
+        taken.add(day)
+    return taken
+
+
+@lru_cache(maxsize=256)
+def holidays_by_rule(year: int) -> frozenset[date]:
+    """The bank holidays of a year without special proclamations, substitute days included."""
+    sunday = easter(year)
+    mondays = {
+        _first_monday_from(date(year, 5, 1)),
+        _first_monday_from(date(year, 5, 25)),
+        _first_monday_from(date(year, 8, 25)),
+    }
+    fixed = _moved_off_weekends([date(year, 1, 1), date(year, 12, 25), date(year, 12, 26)])
+    return frozenset({sunday - 2 * DAY, sunday + DAY} | mondays | fixed)
+
+
+def is_bank_holiday(day: date) -> bool:
+    """Whether a date is a bank holiday: by the published list, else by rule."""
+    return day in (_PUBLISHED if day.year in _PUBLISHED_YEARS else holidays_by_rule(day.year))
+
+
+def is_working_day(day: date) -> bool:
+    """Whether a date is Monday to Friday and no bank holiday."""
+    return day.weekday() < SATURDAY and not is_bank_holiday(day)
+
+
+def _working_days_from(day: date, step: timedelta) -> Iterator[date]:
+    while True:
+        day += step
+        if is_working_day(day):
+            yield day
+
+
+def next_working_day(day: date) -> date:
+    """The date itself when it is a working day, else the first one after it."""
+    return day if is_working_day(day) else add_working_days(day, 1)
+
+
+def add_working_days(day: date, count: int) -> date:
+    """The date `count` working days after `day` (before it, when negative); `day` itself is not counted.
+
+    With 0 it is `day`, whatever day that is.
+    """
+    if not count:
+        return day
+    step = DAY if count > 0 else -DAY
+    return next(islice(_working_days_from(day, step), abs(count) - 1, None))
+
+
+def working_days_between(start: date, end: date) -> int:
+    """Working days after `start` up to and including `end`; 0 when `end` is not later."""
+    span = max(0, (end - start).days)
+    return sum(is_working_day(start + timedelta(days=n)) for n in range(1, span + 1))
+
+
+def is_working_time(instant: datetime) -> bool:
+    """Whether offices are open: a working day, 09:00 up to 17:00 London time."""
+    local = london(instant)
+    return is_working_day(local.date()) and WORK_BEGINS <= local.time() < WORK_ENDS
+
+
+def next_working_time(instant: datetime) -> datetime:
+    """The instant itself when offices are open, else the next opening (UTC)."""
+    if is_working_time(instant):
+        return instant
+    today = london_date(instant)
+    opening = london_at(today, WORK_BEGINS)
+    if is_working_day(today) and instant < opening:
+        return opening
+    return london_at(add_working_days(today, 1), WORK_BEGINS)

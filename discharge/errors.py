@@ -1,0 +1,248 @@
+"""The one table of errors: the same code in HTTP, OperationOutcome, HL7 acknowledgement, page and log.
+
+    Exception
+    └── HomewardError        anything that we tell somebody about, by its code
+        ├── Refused          a rule said no: nothing was changed, trying again changes nothing
+        └── Unavailable      something we need is away: trying again later is right
+
+`ERRORS[code]` gives the row. A detail holds a code, a count or a field name and never a person's data, because
+details reach logs and workflow histories.
+
+Columns: HTTP status; FHIR R4 issue type (value set issue-type, binding required); HL7 acknowledgement code
+(table 0008) with error condition (table 0357), or none where HL7 never sees it; whether the sender should try again;
+whose fault it is; a title; and words for a person that end in what to do.
+
+Rule for acknowledgements: an error answer blocks the sender's queue. So AR is kept for an envelope that cannot be
+read, AE for our own outage, and everything else that was stored is accepted (AA) and listed for a person.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+Fault = Literal["sender", "us", "receiver", "network"]
+AckCode = Literal["AA", "AE", "AR"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ack:
+    """An HL7 acknowledgement code (table 0008) with its error condition (table 0357)."""
+
+    code: AckCode
+    condition: str
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorRow:
+    """One row of the table; `words` says what happened and what to do about it."""
+
+    code: str
+    http: int
+    issue: str
+    ack: Ack | None
+    retryable: bool
+    fault: Fault
+    title: str
+    words: str
+
+
+STORED = Ack("AA", "0")
+BAD_SEGMENTS = Ack("AR", "100")
+FIELD_MISSING = Ack("AR", "101")
+BAD_DATA = Ack("AR", "102")
+TRY_LATER = Ack("AE", "207")
+
+_Row = tuple[str, int, str, Ack | None, bool, Fault, str, str]
+
+# fmt: off
+_MESSAGES: tuple[_Row, ...] = (
+    ("unreadable-envelope", 400, "structure", BAD_SEGMENTS, False, "sender",
+     "The message header cannot be read",
+     "The first line of the message could not be read, so nothing in it was used. Ask the sender to check MSH."),
+    ("missing-message-id", 400, "required", FIELD_MISSING, False, "sender",
+     "The message has no id",
+     "The message has no control id (MSH-10). It was kept under its hash. Ask the sender to number its messages."),
+    ("not-hl7", 400, "structure", BAD_SEGMENTS, False, "sender",
+     "This is not an HL7 message",
+     "What arrived does not begin with MSH. Check that the right system is connected to this port."),
+    ("frame-incomplete", 400, "incomplete", BAD_SEGMENTS, False, "network",
+     "The message broke off",
+     "The connection ended before the message did. Nothing was taken. The sender should send it again."),
+    ("message-too-large", 413, "too-long", BAD_DATA, False, "sender",
+     "The message is too large",
+     "The message is larger than this door accepts. Ask the sender to send documents another way."),
+    ("undecodable", 400, "structure", BAD_DATA, False, "sender",
+     "The text of the message cannot be decoded",
+     "The bytes do not fit the character set of this feed. Check MSH-18 and the feed's settings."),
+    ("unknown-trigger", 422, "not-supported", STORED, False, "sender",
+     "Message type not used",
+     "The message was stored and accepted. Homeward does not use this type, so nothing changed."),
+    ("unknown-version", 422, "not-supported", STORED, False, "sender",
+     "HL7 version not known",
+     "The message was stored and accepted, and is listed as not used. Add the version to the feed if it is right."),
+    ("unknown-feed", 422, "not-supported", STORED, False, "us",
+     "Nobody has claimed this feed",
+     "The message was stored and accepted, and waits unassigned. Add a feed for its sender, then replay it."),
+    ("processing-id-not-used", 422, "not-supported", STORED, False, "sender",
+     "Not a live message",
+     "The message is marked as test or training (MSH-11), so it was stored and touches no live person."),
+    ("message-not-understood", 422, "processing", STORED, False, "sender",
+     "The message could not be used",
+     "The message was stored and accepted, but a part of it does not fit. It is parked: correct the feed and replay."),
+    ("unknown-patient", 422, "not-found", STORED, False, "sender",
+     "We do not know this person",
+     "No person here has that identifier. Check the identifier, or send the person's details with the request."),
+    ("patient-mismatch", 409, "multiple-matches", STORED, False, "sender",
+     "The details fit more than one person",
+     "The identifier and the details disagree. Nothing was joined. A person must choose who is meant."),
+)
+
+_REQUESTS: tuple[_Row, ...] = (
+    ("invalid-fhir", 400, "structure", None, False, "sender",
+     "This is not valid FHIR",
+     "The resource does not follow FHIR R4. Correct the element named and send it again."),
+    ("code-not-in-value-set", 422, "code-invalid", None, False, "sender",
+     "A code is not in its list",
+     "The field named holds a code that its list does not have. Choose one from the list."),
+    ("invalid-body", 422, "invalid", None, False, "sender",
+     "Something in the request does not fit",
+     "A field is missing or holds something unexpected. Correct the field named and try again."),
+    ("unsupported-media-type", 415, "not-supported", None, False, "sender",
+     "This format is not accepted here",
+     "Send JSON: application/json, or application/fhir+json for FHIR."),
+    ("not-acceptable", 406, "not-supported", None, False, "sender",
+     "We cannot answer in that format",
+     "Ask for JSON or HTML."),
+    ("method-not-allowed", 405, "not-supported", None, False, "sender",
+     "That cannot be done at this address",
+     "The address exists but does not do this. Check the API description."),
+    ("duplicate-key-other-body", 422, "duplicate", None, False, "sender",
+     "This key was used for something else",
+     "The idempotency key belongs to an earlier, different request. Use a new key for a new request."),
+    ("condition-matches-many", 412, "multiple-matches", None, False, "sender",
+     "The condition fits more than one record",
+     "If-None-Exist found several records, so nothing was created. Make the condition more exact."),
+    ("too-many-requests", 429, "throttled", None, True, "sender",
+     "Too many requests",
+     "Wait for the time given in Retry-After, then go on."),
+    ("accepted-later", 202, "informational", None, False, "us",
+     "Taken, not done yet",
+     "Your request is safely stored and will be done shortly. The status page shows when."),
+)
+
+_ACCESS: tuple[_Row, ...] = (
+    ("not-signed-in", 401, "login", None, False, "sender",
+     "You are not signed in",
+     "Sign in and try again."),
+    ("form-expired", 403, "expired", None, False, "sender",
+     "This page was open too long",
+     "Go back, reload the page and send it again. Nothing was changed."),
+    ("role-not-allowed", 403, "forbidden", None, False, "sender",
+     "Your role does not do this",
+     "Ask somebody whose role allows it, or ask an administrator whether your role is right."),
+    ("not-found", 404, "not-found", None, False, "sender",
+     "We cannot find that",
+     "It does not exist, or your organisation takes no part in it. Check the link."),
+)
+
+_REFUSALS: tuple[_Row, ...] = (
+    ("case-changed", 409, "conflict", None, False, "sender",
+     "The case changed while you were looking at it",
+     "Somebody else changed this case since you opened the page. Reload it, read what is new, and decide again."),
+    ("stage-not-allowed", 409, "business-rule", None, False, "sender",
+     "Not possible at this stage",
+     "The case is not at a stage where this can be done. The case page shows what can be done now."),
+    ("already-done", 409, "duplicate", None, False, "sender",
+     "This was already done",
+     "It is already recorded. There is nothing more to do."),
+    ("no-such-item", 422, "not-found", None, False, "sender",
+     "The case has no such item",
+     "The strand, order, reason or alert named is not part of this case. Reload the case and choose again."),
+    ("property-already-let", 409, "conflict", None, False, "sender",
+     "This property is let to somebody else",
+     "Another offer for this property was accepted first. Choose another property."),
+    ("return-reason-needed", 422, "required", None, False, "sender",
+     "A reason is needed to return a referral",
+     "Choose the reason why the referral goes back, so that the ward knows what to do."),
+    ("reason-needed", 422, "required", None, False, "sender",
+     "A reason is needed",
+     "Choose or write the reason. It is kept with the record."),
+    ("date-in-future", 422, "business-rule", None, False, "sender",
+     "The date has not come yet",
+     "This records something that has happened, so its date can be today at the latest."),
+    ("date-before-admission", 422, "business-rule", None, False, "sender",
+     "The date is before the admission",
+     "The date lies before this hospital stay began. Check the date."),
+    ("dates-out-of-order", 422, "business-rule", None, False, "sender",
+     "The dates are in the wrong order",
+     "The end lies before the beginning, or two periods overlap. Check the dates."),
+    ("gate-not-satisfied", 409, "business-rule", None, False, "sender",
+     "The home is not ready",
+     "At least one item that must be yes is no or unknown. Answer it, or name who makes it safe and how."),
+    ("mitigation-role-needed", 422, "required", None, False, "sender",
+     "A mitigation needs a named role",
+     "Say which role makes this safe until the item is answered with yes."),
+    ("consent-missing", 409, "suppressed", None, False, "sender",
+     "No consent or other basis is recorded",
+     "Nothing may leave to this partner yet. Record the person's consent, or the other lawful basis."),
+)
+
+_OUTAGES: tuple[_Row, ...] = (
+    ("database-unavailable", 503, "transient", TRY_LATER, True, "us",
+     "We cannot store anything at the moment",
+     "Nothing was taken. Please try again in a minute."),
+    ("workflow-unavailable", 503, "transient", None, True, "us",
+     "The case engine is not answering",
+     "What you sent is kept and will be done when it is back. You need not send it again."),
+    ("partner-unavailable", 503, "transient", None, True, "receiver",
+     "The partner is not answering",
+     "The item waits and is sent again by itself. Nobody needs to do anything yet."),
+    ("partner-refused", 502, "processing", None, False, "receiver",
+     "The partner refused the item",
+     "The partner will not take this item. Read its answer, then release, replace or skip the item."),
+    ("internal", 500, "exception", TRY_LATER, True, "us",
+     "Something went wrong here",
+     "It is our fault and it has been logged. Please try again; if it happens again, tell us the reference."),
+)
+# fmt: on
+
+
+def _by_code(*families: tuple[_Row, ...]) -> Mapping[str, ErrorRow]:
+    rows = [ErrorRow(*row) for family in families for row in family]
+    return MappingProxyType({row.code: row for row in rows})
+
+
+ERRORS: Mapping[str, ErrorRow] = _by_code(_MESSAGES, _REQUESTS, _ACCESS, _REFUSALS, _OUTAGES)
+
+
+class HomewardError(Exception):
+    """An error that is told to somebody by its code.
+
+    `code` is a key of ERRORS (an unknown one is a KeyError here, at once). `detail` is a code, a count or a field
+    name; `where` is a path such as "ServiceRequest.status" or "PID-3". Neither holds a person's data.
+    """
+
+    def __init__(self, code: str, detail: str = "", where: str = "") -> None:
+        self.row = ERRORS[code]
+        self.detail = detail
+        self.where = where
+        super().__init__(code, detail, where)
+
+    @property
+    def code(self) -> str:
+        """The key of the row in ERRORS."""
+        return self.row.code
+
+    def __str__(self) -> str:
+        place = f" at {self.where}" if self.where else ""
+        detail = f" ({self.detail})" if self.detail else ""
+        return f"{self.code}{place}{detail}"
+
+
+class Refused(HomewardError):
+    """A rule of the case refuses the command; nothing was recorded."""
+
+
+class Unavailable(HomewardError):
+    """Something we depend on is away; the same call may succeed later."""
