@@ -1,14 +1,14 @@
 """Working days and working hours in England.
 
-A working day is Monday to Friday and no bank holiday. Published bank holidays are data (`discharge.codes`); for years
-that are not published yet they follow from the Banking and Financial Dealings Act 1971 and the customary proclamations,
-so that no deadline fails for want of a list.
+A working day is Monday to Friday and no bank holiday. Published bank holidays are data (`discharge.codes`);
+for years that are not published yet they follow from the Banking and Financial Dealings Act 1971 and the
+customary proclamations, so that no deadline fails for want of a list.
 """
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-from itertools import islice
+from itertools import count, islice
 
 from discharge.clocks import london, london_at, london_date
 from discharge.codes.bank_holidays import BANK_HOLIDAYS
@@ -22,7 +22,7 @@ _PUBLISHED_YEARS = frozenset(day.year for day in _PUBLISHED)
 
 
 def easter(year: int) -> date:
-    """Easter Sunday in the Gregorian calendar (the anonymous algorithm of 1876)."""
+    """Return Easter Sunday in the Gregorian calendar (the anonymous algorithm of 1876)."""
     golden, century, rest = year % 19, year // 100, year % 100
     shift = (19 * golden + century - century // 4 - (century - (century + 8) // 25 + 1) // 3 + 15) % 30
     weekday = (32 + 2 * (century % 4) + 2 * (rest // 4) - shift - rest % 4) % 7
@@ -39,15 +39,14 @@ def _moved_off_weekends(days: list[date]) -> set[date]:
     """Each day, or the next weekday that none of the others has taken."""
     taken: set[date] = set()
     for day in days:
-        while day.weekday() >= SATURDAY or day in taken:
-            day += DAY
-        taken.add(day)
+        later = (day + timedelta(days=n) for n in count())
+        taken.add(next(free for free in later if free.weekday() < SATURDAY and free not in taken))
     return taken
 
 
 @lru_cache(maxsize=256)
 def holidays_by_rule(year: int) -> frozenset[date]:
-    """The bank holidays of a year without special proclamations, substitute days included."""
+    """Return the bank holidays of a year without special proclamations, substitute days included."""
     sunday = easter(year)
     mondays = {
         _first_monday_from(date(year, 5, 1)),
@@ -76,23 +75,23 @@ def _working_days_from(day: date, step: timedelta) -> Iterator[date]:
 
 
 def next_working_day(day: date) -> date:
-    """The date itself when it is a working day, else the first one after it."""
+    """Return the date itself when it is a working day, else the first one after it."""
     return day if is_working_day(day) else add_working_days(day, 1)
 
 
-def add_working_days(day: date, count: int) -> date:
-    """The date `count` working days after `day` (before it, when negative); `day` itself is not counted.
+def add_working_days(day: date, number: int) -> date:
+    """Return the date `number` working days after `day` (before it, when negative), not counting `day`.
 
     With 0 it is `day`, whatever day that is.
     """
-    if not count:
+    if not number:
         return day
-    step = DAY if count > 0 else -DAY
-    return next(islice(_working_days_from(day, step), abs(count) - 1, None))
+    step = DAY if number > 0 else -DAY
+    return next(islice(_working_days_from(day, step), abs(number) - 1, None))
 
 
 def working_days_between(start: date, end: date) -> int:
-    """Working days after `start` up to and including `end`; 0 when `end` is not later."""
+    """Count the working days after `start` up to and including `end`; 0 when `end` is not later."""
     span = max(0, (end - start).days)
     return sum(is_working_day(start + timedelta(days=n)) for n in range(1, span + 1))
 
@@ -104,7 +103,7 @@ def is_working_time(instant: datetime) -> bool:
 
 
 def next_working_time(instant: datetime) -> datetime:
-    """The instant itself when offices are open, else the next opening (UTC)."""
+    """Return the instant itself when offices are open, else the next opening (UTC)."""
     if is_working_time(instant):
         return instant
     today = london_date(instant)

@@ -1,10 +1,11 @@
 """Two clocks: machine time is always real; case time is an affine function of the wall clock.
 
-    case time = case_origin + (wall time - origin) × factor
+    case time = case_origin + (wall time - origin) * factor
 
-In production the factor is 1 and both origins agree. With a shorter day (for a demonstration) a whole follow-up can be
-watched over lunch. Instants are aware datetimes in UTC. A date is a Europe/London calendar date, so that a night is a
-night when the clocks change, and a day may last 23 or 25 hours. Nothing here reads a clock.
+In production the factor is 1 and both origins agree. With a shorter day (for a demonstration) a whole
+follow-up can be watched over lunch. Instants are aware datetimes in UTC. A date is a Europe/London calendar
+date, so that a night is a night when the clocks change, and a day may last 23 or 25 hours. Nothing here
+reads a clock.
 """
 
 import re
@@ -22,7 +23,7 @@ _UNIT_SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 
 
 class CaseClock(BaseModel):
-    """The map from wall time to case time: fixed at the first start of a data directory, running on while stopped.
+    """The map from wall to case time: fixed at the first start of a data directory, running on while stopped.
 
     `factor` is the number of case seconds in one real second.
     """
@@ -35,33 +36,33 @@ class CaseClock(BaseModel):
 
     @classmethod
     def real(cls) -> "CaseClock":
-        """The clock of production: case time is the wall clock."""
+        """Return the clock of production: case time is the wall clock."""
         return cls(origin=EPOCH, case_origin=EPOCH, factor=1.0)
 
     @classmethod
     def starting(cls, wall: datetime, factor: float) -> "CaseClock":
-        """A clock that agrees with the wall at `wall` and runs `factor` times as fast from there."""
+        """Return a clock that agrees with the wall at `wall` and runs `factor` times as fast from there."""
         return cls(origin=wall, case_origin=wall, factor=factor)
 
     def case_time(self, wall: datetime) -> datetime:
-        """Case time (UTC) at a wall instant."""
+        """Return case time (UTC) at a wall instant."""
         return (self.case_origin + (wall - self.origin) * self.factor).astimezone(UTC)
 
     def wall_time(self, case: datetime) -> datetime:
-        """The wall instant (UTC) at which it is `case` in case time."""
+        """Return the wall instant (UTC) at which it is `case` in case time."""
         return (self.origin + (case - self.case_origin) / self.factor).astimezone(UTC)
 
     def real_delay(self, case_now: datetime, case_due: datetime) -> timedelta:
-        """How long to wait really until `case_due`; zero when it is past."""
+        """Tell how long to wait really until `case_due`; zero when it is past."""
         return max(timedelta(0), (case_due - case_now) / self.factor)
 
     def today(self, wall: datetime) -> date:
-        """The London calendar date of case time at a wall instant."""
+        """Return the London calendar date of case time at a wall instant."""
         return london_date(self.case_time(wall))
 
 
 def parse_day_length(text: str) -> float:
-    """The clock factor for a day that lasts `text` ("10s", "5m", "24h"); raises ValueError for anything else."""
+    """Return the clock factor for a day of `text` ("10s", "5m", "24h"); ValueError for anything else."""
     match = _DAY_LENGTH.fullmatch(text.strip())
     seconds = float(match[1]) * _UNIT_SECONDS[match[2]] if match else 0.0
     if not seconds:
@@ -70,27 +71,27 @@ def parse_day_length(text: str) -> float:
 
 
 def london(instant: datetime) -> datetime:
-    """The instant as London wall time; a naive instant is a ValueError, because its date would be a guess."""
+    """Return the instant as London wall time; ValueError for a naive one, whose date would be a guess."""
     if instant.tzinfo is None:
         raise ValueError("an instant needs a time zone")
     return instant.astimezone(LONDON)
 
 
 def london_date(instant: datetime) -> date:
-    """The London calendar date of an instant."""
+    """Return the London calendar date of an instant."""
     return london(instant).date()
 
 
 def london_at(day: date, at: time) -> datetime:
-    """The instant (UTC) of a London wall time; a time that happens twice means the first."""
+    """Return the instant (UTC) of a London wall time; a time that happens twice means the first."""
     return datetime.combine(day, at, tzinfo=LONDON).astimezone(UTC)
 
 
 def london_midnight(day: date) -> datetime:
-    """The instant (UTC) at which a London date begins."""
+    """Return the instant (UTC) at which a London date begins."""
     return london_at(day, time(0))
 
 
 def nights_between(first: date, last: date) -> int:
-    """Nights from one date to a later one; negative when they are the other way round."""
+    """Count the nights from one date to a later one; negative when they are the other way round."""
     return (last - first).days

@@ -5,15 +5,16 @@
         ├── Refused          a rule said no: nothing was changed, trying again changes nothing
         └── Unavailable      something we need is away: trying again later is right
 
-`ERRORS[code]` gives the row. A detail holds a code, a count or a field name and never a person's data, because
-details reach logs and workflow histories.
+`ERRORS[code]` gives the row. A detail holds a code, a count or a field name and never a person's data,
+because details reach logs and workflow histories.
 
 Columns: HTTP status; FHIR R4 issue type (value set issue-type, binding required); HL7 acknowledgement code
-(table 0008) with error condition (table 0357), or none where HL7 never sees it; whether the sender should try again;
-whose fault it is; a title; and words for a person that end in what to do.
+(table 0008) with error condition (table 0357), or none where HL7 never sees it; whether the sender should
+try again; whose fault it is; a title; and words for a person that end in what to do.
 
-Rule for acknowledgements: an error answer blocks the sender's queue. So AR is kept for an envelope that cannot be
-read, AE for our own outage, and everything else that was stored is accepted (AA) and listed for a person.
+Rule for acknowledgements: an error answer blocks the sender's queue. So AR is kept for an envelope that
+cannot be read, AE for our own outage, and everything else that was stored is accepted (AA) and listed for a
+person.
 """
 
 from collections.abc import Mapping
@@ -59,10 +60,10 @@ _Row = tuple[str, int, str, Ack | None, bool, Fault, str, str]
 _MESSAGES: tuple[_Row, ...] = (
     ("unreadable-envelope", 400, "structure", BAD_SEGMENTS, False, "sender",
      "The message header cannot be read",
-     "The first line of the message could not be read, so nothing in it was used. Ask the sender to check MSH."),
+     "The first line of the message could not be read, so nothing was used. Ask the sender to check MSH."),
     ("missing-message-id", 400, "required", FIELD_MISSING, False, "sender",
      "The message has no id",
-     "The message has no control id (MSH-10). It was kept under its hash. Ask the sender to number its messages."),
+     "The message has no control id (MSH-10). It was kept under its hash. Ask the sender to number them."),
     ("not-hl7", 400, "structure", BAD_SEGMENTS, False, "sender",
      "This is not an HL7 message",
      "What arrived does not begin with MSH. Check that the right system is connected to this port."),
@@ -80,7 +81,7 @@ _MESSAGES: tuple[_Row, ...] = (
      "The message was stored and accepted. Homeward does not use this type, so nothing changed."),
     ("unknown-version", 422, "not-supported", STORED, False, "sender",
      "HL7 version not known",
-     "The message was stored and accepted, and is listed as not used. Add the version to the feed if it is right."),
+     "The message was stored and accepted, and is listed as not used. Add the version to the feed if right."),
     ("unknown-feed", 422, "not-supported", STORED, False, "us",
      "Nobody has claimed this feed",
      "The message was stored and accepted, and waits unassigned. Add a feed for its sender, then replay it."),
@@ -89,10 +90,10 @@ _MESSAGES: tuple[_Row, ...] = (
      "The message is marked as test or training (MSH-11), so it was stored and touches no live person."),
     ("message-not-understood", 422, "processing", STORED, False, "sender",
      "The message could not be used",
-     "The message was stored and accepted, but a part of it does not fit. It is parked: correct the feed and replay."),
+     "The message was stored and accepted, but a part does not fit. Correct the feed and replay it."),
     ("unknown-patient", 422, "not-found", STORED, False, "sender",
      "We do not know this person",
-     "No person here has that identifier. Check the identifier, or send the person's details with the request."),
+     "No person here has that identifier. Check it, or send the person's details with the request."),
     ("patient-mismatch", 409, "multiple-matches", STORED, False, "sender",
      "The details fit more than one person",
      "The identifier and the details disagree. Nothing was joined. A person must choose who is meant."),
@@ -149,7 +150,7 @@ _ACCESS: tuple[_Row, ...] = (
 _REFUSALS: tuple[_Row, ...] = (
     ("case-changed", 409, "conflict", None, False, "sender",
      "The case changed while you were looking at it",
-     "Somebody else changed this case since you opened the page. Reload it, read what is new, and decide again."),
+     "Somebody else changed this case since you opened the page. Reload it, read it and decide again."),
     ("stage-not-allowed", 409, "business-rule", None, False, "sender",
      "Not possible at this stage",
      "The case is not at a stage where this can be done. The case page shows what can be done now."),
@@ -219,8 +220,8 @@ ERRORS: Mapping[str, ErrorRow] = _by_code(_MESSAGES, _REQUESTS, _ACCESS, _REFUSA
 class HomewardError(Exception):
     """An error that is told to somebody by its code.
 
-    `code` is a key of ERRORS (an unknown one is a KeyError here, at once). `detail` is a code, a count or a field
-    name; `where` is a path such as "ServiceRequest.status" or "PID-3". Neither holds a person's data.
+    `code` is a key of ERRORS (an unknown one is a KeyError here, at once). `detail` is a code, a count or a
+    field name; `where` is a path such as "ServiceRequest.status" or "PID-3". Neither holds a person's data.
     """
 
     def __init__(self, code: str, detail: str = "", where: str = "") -> None:

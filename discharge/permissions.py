@@ -1,7 +1,7 @@
-"""What each role may do: one table, asked by the API, by the pages (which buttons to show) and by late commands.
+"""What each role may do: one table, asked by the API, the pages (which buttons to show) and late commands.
 
-Which *cases* somebody may touch is another question, answered by participation and by PostgreSQL. A permission only
-says what a role does at all.
+Which *cases* somebody may touch is another question, answered by participation and by PostgreSQL. A
+permission only says what a role does at all.
 """
 
 from collections.abc import Iterable, Mapping
@@ -120,6 +120,6 @@ def require(role: str, action: str) -> None:
 
 
 def actions_for(role: str, among: Iterable[str] = PERMISSIONS) -> list[Permission]:
-    """The permissions of a role, in the order of the table: what its pages show buttons for."""
+    """Return a role's permissions in the order of the table: what its pages show buttons for."""
     wanted = frozenset(among)
     return [row for row in PERMISSIONS.values() if row.action in wanted and role in row.roles]

@@ -1,7 +1,8 @@
 """Bank holidays of England and Wales, as published; a holiday on a weekend appears as its substitute day.
 
-Source: gov.uk/bank-holidays (England and Wales), read 2026; 2028 follows the Banking and Financial Dealings Act 1971
-and the usual proclamations. Years outside the list are worked out by those rules in `discharge.calendar`.
+Source: gov.uk/bank-holidays (England and Wales), read 2026; 2028 follows the Banking and Financial Dealings
+Act 1971 and the usual proclamations. Years outside the list are worked out by those rules in
+`discharge.calendar`.
 """
 
 from datetime import date
