@@ -1,0 +1,66 @@
+# Everything a person needs to run, test and check Homeward. `make help` lists it.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+NPM ?= npm
+BIN := .venv/bin
+MADE := .venv/.made
+STEP = @printf '\033[1m==> %s\033[0m\n'
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check bench browser clean
+
+help: ## Say what each target does
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+
+setup: $(MADE)/homeward $(MADE)/web ## Make .venv with everything in it (quick when nothing changed)
+
+run: setup ## Start the whole stack with demo data; Ctrl-C stops it (ARGS="--day-length 10s")
+	@exec $(BIN)/homeward up --demo $(ARGS)
+
+test: setup browser ## Run all tests (ARGS="-m 'not slow'")
+	@$(BIN)/pytest $(ARGS)
+
+check: setup ## Format, lint, types, import floors, migrations up and down, docs
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -q tests/deploy/test_docs.py tests/deploy/test_migrate.py
+
+bench: setup ## Measure a running stack
+	@$(BIN)/homeward bench $(ARGS)
+
+clean: ## Remove .venv, node_modules and what was built; data directories stay
+	rm -rf .venv node_modules api/static/nhsuk build dist
+
+# pip is brought by other means where Python comes without ensurepip.
+$(MADE)/python:
+	$(STEP) "Making .venv with $(PYTHON)"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Homeward needs Python 3.11 or later.")'
+	@$(PYTHON) -m venv .venv 2>/dev/null || \
+	  { $(PYTHON) -m venv --without-pip .venv && $(PYTHON) -m pip --python $(BIN)/python install -q pip; }
+	@mkdir -p $(MADE) && touch $@
+
+$(MADE)/packages: requirements/dev.txt | $(MADE)/python
+	$(STEP) "Installing the Python packages of $< (a minute or two)"
+	@$(BIN)/python -m pip install --disable-pip-version-check --require-hashes --no-deps -r $<
+	@touch $@
+
+$(MADE)/homeward: pyproject.toml $(MADE)/packages
+	$(STEP) "Installing the homeward command"
+	@$(BIN)/python -m pip install --disable-pip-version-check -q --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(MADE)/web: package-lock.json deploy/assets.py $(MADE)/packages
+	$(STEP) "Bringing the NHS stylesheets and the demo's OpenID provider"
+	@$(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@$(BIN)/python -m deploy.assets
+	@touch $@
+
+browser:
+	@if command -v chromium >/dev/null; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  printf '==> Installing Chromium for the browser tests\n'; \
+	  { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; } >/dev/null \
+	    || printf 'Chromium could not be installed: the browser tests will skip.\n'; \
+	else printf 'No Chromium here: the browser tests will skip.\n'; fi

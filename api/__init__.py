@@ -1,0 +1,1 @@
+"""The JSON API, the FHIR endpoint and the web pages."""

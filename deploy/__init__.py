@@ -1,0 +1,1 @@
+"""The `homeward` command, the embedded stack and the operating files."""
