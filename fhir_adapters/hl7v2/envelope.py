@@ -1,0 +1,235 @@
+"""The envelope of a message: what must be known before it is stored and acknowledged, read from bytes.
+
+`read_envelope` looks at MSH, EVN-2/6, PID-2/3/19 and PV1-19 only, by plain splitting, so that storing and routing never
+wait for full reading. It never raises: what has no readable header comes back as `Unreadable` with a code of the
+table of errors. Line ends other than CR, doubled escape characters and byte order marks are mended and noted; the
+bytes that arrived stay as they are. (`hl7` itself reads LF-separated text as one segment and takes a truncated MSH,
+and `hl7apy` rewrites what it reads: hence our own checks.)
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from discharge.clocks import LONDON
+from fhir_adapters.hl7v2.charsets import decode
+from fhir_adapters.hl7v2.timestamps import parse_time
+
+MAX_HINTS = 8
+"""Identifier hints kept from one message."""
+
+_STRAY_LF = re.compile(r"\n+(?=[A-Z][A-Z0-9]{2}[^A-Za-z0-9\s])")
+_DEFAULT_ENCODING = "^~\\&"
+
+
+@dataclass(frozen=True, slots=True)
+class Delimiters:
+    """The five characters that cut a message: field, component, repetition, escape, subcomponent."""
+
+    field: str = "|"
+    component: str = "^"
+    repetition: str = "~"
+    escape: str = "\\"
+    subcomponent: str = "&"
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What the header says, with hints for routing; every text is as sent, trimmed, and may be empty.
+
+    `accept_ack` and `application_ack` are MSH-15 and MSH-16 (table 0155); `event_time` is EVN-6, else EVN-2, else
+    MSH-7 (UTC); `patient_hints` are the repetitions of PID-3, PID-2 and PID-19 as written; `repairs` are codes.
+    """
+
+    sha256: str
+    delimiters: Delimiters = field(default_factory=Delimiters)
+    charset: str = "utf-8"
+    message_id: str = ""
+    message_type: str = ""
+    trigger: str = ""
+    structure: str = ""
+    version: str = ""
+    processing_id: str = ""
+    sending_application: str = ""
+    sending_facility: str = ""
+    receiving_application: str = ""
+    receiving_facility: str = ""
+    sent: str = ""
+    event_time: datetime | None = None
+    accept_ack: str = ""
+    application_ack: str = ""
+    patient_hints: tuple[str, ...] = ()
+    visit_hint: str = ""
+    repairs: tuple[str, ...] = ()
+
+    @property
+    def enhanced(self) -> bool:
+        """Whether the sender asked for enhanced mode: MSH-15 or MSH-16 is valued (HL7 UK A.3)."""
+        return bool(self.accept_ack or self.application_ack)
+
+    @property
+    def wants_no_answer(self) -> bool:
+        """Whether the sender declared NE (never) for both acknowledgements (table 0155)."""
+        return self.accept_ack == "NE" and self.application_ack == "NE"
+
+    @property
+    def is_acknowledgement(self) -> bool:
+        """Whether this is itself an answer (ACK, or any type whose trigger of reply is ACK)."""
+        return self.message_type in {"ACK", "MCF"}
+
+    @property
+    def label(self) -> str:
+        """Type and trigger for lists, such as `ADT^A01`."""
+        return "^".join(part for part in (self.message_type, self.trigger) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Bytes whose header cannot be read: a code of the table of errors, and what could be read for the answer."""
+
+    code: str
+    sha256: str
+    detail: str = ""
+    header: Envelope | None = None
+
+
+def mend_line_ends(text: str) -> tuple[str, tuple[str, ...]]:
+    """Segments separated by CR alone; returns the text and repair codes (`lf-ends`, `crlf-ends`, `stray-lf`)."""
+    if "\n" not in text:
+        return text, ()
+    if "\r" not in text:
+        return text.replace("\n", "\r"), ("lf-ends",)
+    repairs: tuple[str, ...] = ()
+    if "\r\n" in text:
+        text, repairs = text.replace("\r\n", "\r"), ("crlf-ends",)
+    mended = _STRAY_LF.sub("\r", text)
+    return mended, repairs if mended == text else (*repairs, "stray-lf")
+
+
+def _delimiters(header: str) -> tuple[Delimiters, tuple[str, ...]] | None:
+    """The delimiters of MSH-1 and MSH-2, or None where they cannot be delimiters."""
+    separator = header[3:4]
+    if not separator or separator.isalnum() or separator.isspace() or not separator.isprintable():
+        return None
+    encoding, found, _ = header[4:].partition(separator)
+    repairs: list[str] = []
+    if "\\\\" in encoding:
+        encoding = encoding.replace("\\\\", "\\")
+        repairs.append("escape-doubled")
+    if (
+        not found
+        or not 1 <= len(encoding) <= len(_DEFAULT_ENCODING) + 1
+        or not _distinct(separator + encoding)
+    ):
+        return None
+    if len(encoding) < len(_DEFAULT_ENCODING):
+        encoding += _DEFAULT_ENCODING[len(encoding) :]
+        repairs.append("delimiters-short")
+    return Delimiters(separator, *encoding[:4]), tuple(repairs)
+
+
+def _distinct(marks: str) -> bool:
+    return len(set(marks)) == len(marks) and not any(m.isalnum() or m.isspace() for m in marks)
+
+
+def _segment(lines: list[str], name: str, separator: str) -> list[str]:
+    """The fields of the first segment of that name; an empty list where there is none."""
+    prefix = name + separator
+    for line in lines:
+        if line.startswith(prefix):
+            return line.split(separator)
+    return []
+
+
+def _at(fields: list[str], index: int) -> str:
+    return fields[index].strip() if index < len(fields) else ""
+
+
+def _event_time(msh: list[str], evn: list[str], zone: ZoneInfo) -> datetime | None:
+    for text in (_at(evn, 6), _at(evn, 2), _at(msh, 6)):
+        stamp = parse_time(text, zone)
+        if stamp:
+            return stamp.instant
+    return None
+
+
+def _hints(pid: list[str], marks: Delimiters) -> tuple[str, ...]:
+    written = [part.strip() for index in (3, 2, 19) for part in _at(pid, index).split(marks.repetition)]
+    return tuple(dict.fromkeys(part for part in written if part and part != '""'))[:MAX_HINTS]
+
+
+def _first(text: str, marks: Delimiters, part: int = 0) -> str:
+    parts = text.split(marks.repetition)[0].split(marks.component)
+    return parts[part].strip() if part < len(parts) else ""
+
+
+def _assemble(
+    sha256: str, marks: Delimiters, lines: list[str], charset: str, repairs: tuple[str, ...]
+) -> Envelope:
+    msh = lines[0].split(marks.field)
+    evn = _segment(lines, "EVN", marks.field)
+    pv1 = _segment(lines, "PV1", marks.field)
+    # MSH-1 is the separator itself, so MSH-n sits at index n-1 of the split.
+    return Envelope(
+        sha256=sha256,
+        delimiters=marks,
+        charset=charset,
+        message_id=_at(msh, 9),
+        message_type=_first(_at(msh, 8), marks).upper(),
+        trigger=_first(_at(msh, 8), marks, 1).upper() or _first(_at(evn, 1), marks).upper(),
+        structure=_first(_at(msh, 8), marks, 2).upper(),
+        version=_first(_at(msh, 11), marks),
+        processing_id=_first(_at(msh, 10), marks).upper(),
+        sending_application=_first(_at(msh, 2), marks),
+        sending_facility=_first(_at(msh, 3), marks),
+        receiving_application=_first(_at(msh, 4), marks),
+        receiving_facility=_first(_at(msh, 5), marks),
+        sent=_at(msh, 6),
+        event_time=_event_time(msh, evn, LONDON),
+        accept_ack=_at(msh, 14).upper(),
+        application_ack=_at(msh, 15).upper(),
+        patient_hints=_hints(_segment(lines, "PID", marks.field), marks),
+        visit_hint=_first(_at(pv1, 19), marks),
+        repairs=repairs,
+    )
+
+
+def _declared(raw: bytes) -> str:
+    """MSH-18 as declared, read before the text is decoded (every set we know keeps ASCII in place)."""
+    header = re.split(rb"[\r\n]", raw[:4096], maxsplit=1)[0].decode("latin-1")
+    parts = header.split(header[3:4]) if len(header) > 3 else []  # noqa: PLR2004 - MSH and its separator
+    return _at(parts, 17)
+
+
+def readable_text(raw: bytes) -> tuple[str, str, tuple[str, ...]]:
+    """Bytes as text with CR ends: (text, codec, repair codes). Leading line ends and spaces before MSH are dropped."""
+    decoded = decode(raw, _declared(raw))
+    text, repairs = mend_line_ends(decoded.text)
+    trimmed = text.lstrip("\r \t\x0b")
+    repairs = (*decoded.repairs, *repairs)
+    return trimmed, decoded.charset, repairs if trimmed == text else (*repairs, "leading-space")
+
+
+def read_envelope(raw: bytes) -> Envelope | Unreadable:
+    """Read the header of one message; every outcome is a value.
+
+    Codes: `not-hl7` (no MSH at the start), `unreadable-envelope` (delimiters that cannot be, no message type),
+    `missing-message-id` (MSH-10 is empty; everything else was readable).
+    """
+    sha256 = hashlib.sha256(raw).hexdigest()
+    text, charset, repairs = readable_text(raw)
+    if not text.startswith("MSH"):
+        batch = text[:3] in {"FHS", "BHS"}
+        return Unreadable("not-hl7", sha256, "batch" if batch else "no-msh")
+    lines = text.split("\r")
+    marks = _delimiters(lines[0])
+    if marks is None:
+        return Unreadable("unreadable-envelope", sha256, "delimiters")
+    envelope = _assemble(sha256, marks[0], lines, charset, (*repairs, *marks[1]))
+    if not envelope.message_type:
+        return Unreadable("unreadable-envelope", sha256, "MSH-9", envelope)
+    if not envelope.message_id:
+        return Unreadable("missing-message-id", sha256, "MSH-10", envelope)
+    return envelope

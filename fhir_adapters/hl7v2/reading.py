@@ -1,0 +1,194 @@
+"""Full reading of a stored message, with the `hl7` library behind our own envelope checks.
+
+`read_message` mends what the library would trip over (LF ends, blank lines, lines that are no segment, odd MSH-2)
+and gives typed, tolerant access: a field, repetition or component that is not there is the empty string. The
+delete marker (two double quotes) is kept as `DELETED` for the feed profile to judge. Escapes are resolved, spaces at the
+ends are trimmed.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import hl7
+
+from fhir_adapters.hl7v2.envelope import Delimiters, Envelope, Unreadable, read_envelope, readable_text
+
+DELETED = '""'
+"""A field of two double quotes: delete the value (HL7 2.4, 2.7.1)."""
+
+_SEGMENT_ID = re.compile(r"[A-Z][A-Z0-9]{2}")
+_HEX = re.compile(r"X([0-9A-Fa-f]+)")
+_MARKS = {"F": "field", "S": "component", "T": "subcomponent", "R": "repetition", "E": "escape"}
+_SILENT = {"H", "N"}
+
+
+def unescape(text: str, marks: Delimiters) -> str:
+    r"""Resolve `\F\ \S\ \T\ \R\ \E\ \X..\ \.br\` and drop highlighting; an unknown escape stays as it is."""
+    if marks.escape not in text:
+        return text
+    parts = text.split(marks.escape)
+    out = [parts[0]]
+    index = 1
+    while index < len(parts):
+        resolved = _resolve(parts[index], marks) if index + 1 < len(parts) else None
+        if resolved is None:
+            out.append(marks.escape + parts[index])
+            index += 1
+        else:
+            out.append(resolved + parts[index + 1])
+            index += 2
+    return "".join(out)
+
+
+def _resolve(code: str, marks: Delimiters) -> str | None:
+    if code in _MARKS:
+        return str(getattr(marks, _MARKS[code]))
+    if code in _SILENT:
+        return ""
+    if code == ".br":
+        return "\n"
+    match = _HEX.fullmatch(code)
+    if match and len(match[1]) % 2 == 0:
+        return bytes.fromhex(match[1]).decode("latin-1")
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Repetition:
+    """One repetition of a field, cut into components and subcomponents (both counted from 1)."""
+
+    parts: tuple[tuple[str, ...], ...]
+
+    def __call__(self, component: int = 1, subcomponent: int = 1) -> str:
+        """The text there, or an empty string."""
+        if component > len(self.parts):
+            return ""
+        inner = self.parts[component - 1]
+        return inner[subcomponent - 1] if subcomponent <= len(inner) else ""
+
+    @property
+    def deleted(self) -> bool:
+        """Whether the whole repetition is the delete marker."""
+        return self(1) == DELETED and not any(any(inner) for inner in self.parts[1:])
+
+    @property
+    def valued(self) -> bool:
+        """Whether any part has text that is not the delete marker."""
+        return any(text and text != DELETED for inner in self.parts for text in inner)
+
+
+class Segment:
+    """One segment; fields are counted as HL7 counts them (MSH-1 is the separator)."""
+
+    __slots__ = ("_fields", "_marks", "name")
+
+    def __init__(self, fields: "hl7.Segment", marks: Delimiters) -> None:
+        self._fields = fields
+        self._marks = marks
+        self.name = str(fields[0]).strip()
+
+    def repetitions(self, field: int) -> tuple[Repetition, ...]:
+        """Every repetition of a field that says something, the delete marker included."""
+        if field >= len(self._fields):
+            return ()
+        found = (self._repetition(rep) for rep in self._fields[field])
+        return tuple(rep for rep in found if any(any(inner) for inner in rep.parts))
+
+    def _repetition(self, rep: object) -> Repetition:
+        if isinstance(rep, str):
+            return Repetition(((self._clean(rep),),))
+        components = rep if isinstance(rep, list) else [rep]
+        return Repetition(tuple(self._component(component) for component in components))
+
+    def _component(self, component: object) -> tuple[str, ...]:
+        if isinstance(component, list):
+            return tuple(self._clean(str(part)) for part in component)
+        return (self._clean(str(component)),)
+
+    def _clean(self, text: str) -> str:
+        return unescape(text.strip(), self._marks).strip()
+
+    def first(self, field: int) -> Repetition:
+        """The first repetition of a field, empty where there is none."""
+        return next(iter(self.repetitions(field)), EMPTY)
+
+    def text(self, field: int, component: int = 1, subcomponent: int = 1) -> str:
+        """One component of the first repetition; empty where absent, `DELETED` where the sender deletes."""
+        return self.first(field)(component, subcomponent)
+
+    def value(self, field: int, component: int = 1) -> str:
+        """As `text`, with the delete marker read as absent."""
+        found = self.text(field, component)
+        return "" if found == DELETED else found
+
+
+EMPTY = Repetition(())
+
+
+class Message:
+    """A read message: its envelope and its segments in order."""
+
+    __slots__ = ("damaged", "envelope", "segments")
+
+    def __init__(self, envelope: Envelope, segments: tuple[Segment, ...], damaged: int) -> None:
+        self.envelope = envelope
+        self.segments = segments
+        self.damaged = damaged
+
+    def all(self, name: str) -> Iterator[Segment]:
+        """Every segment of that name."""
+        return (segment for segment in self.segments if segment.name == name)
+
+    def segment(self, name: str) -> Segment | None:
+        """The first segment of that name, or None."""
+        return next(self.all(name), None)
+
+    def text(self, name: str, field: int, component: int = 1) -> str:
+        """One component of the first such segment, empty where anything is missing."""
+        found = self.segment(name)
+        return found.text(field, component) if found else ""
+
+    def value(self, name: str, field: int, component: int = 1) -> str:
+        """As `text`, with the delete marker read as absent."""
+        found = self.segment(name)
+        return found.value(field, component) if found else ""
+
+
+def _usable(lines: list[str], marks: Delimiters) -> tuple[list[str], int]:
+    """Lines that are segments, and how many others there were (blank lines do not count)."""
+    kept: list[str] = []
+    damaged = 0
+    for line in lines:
+        stripped = line.strip("\n\x00 \t")
+        if not stripped:
+            continue
+        if _SEGMENT_ID.fullmatch(stripped[:3]) and stripped[3:4] in ("", marks.field):
+            kept.append(stripped)
+        else:
+            damaged += 1
+    return kept, damaged
+
+
+def _standard_header(line: str, marks: Delimiters) -> str:
+    """MSH with exactly four encoding characters, the only form the library cuts rightly."""
+    _, _, rest = line[4:].partition(marks.field)
+    encoding = marks.component + marks.repetition + marks.escape + marks.subcomponent
+    return f"MSH{marks.field}{encoding}{marks.field}{rest}"
+
+
+def read_message(raw: bytes) -> Message | Unreadable:
+    """Read a message; `Unreadable` where its envelope cannot be read. A message without an id is read all the same."""
+    read = read_envelope(raw)
+    envelope = read.header if isinstance(read, Unreadable) else read
+    if envelope is None or not envelope.message_type:
+        return (
+            read
+            if isinstance(read, Unreadable)
+            else Unreadable("unreadable-envelope", envelope.sha256 if envelope else "")
+        )
+    marks = envelope.delimiters
+    lines, damaged = _usable(readable_text(raw)[0].split("\r"), marks)
+    lines[0] = _standard_header(lines[0], marks)
+    parsed = hl7.parse("\r".join(lines))
+    return Message(envelope, tuple(Segment(fields, marks) for fields in parsed), damaged)

@@ -1,0 +1,1 @@
+"""Who is who: NHS numbers, local numbers, and the person folded from what feeds said."""
