@@ -42,55 +42,77 @@ OPERATOR: Role = "operator"
 ADMIN: Role = "admin"
 SYSTEM: Role = "system"
 
+_Rows = tuple[tuple[str, tuple[Role, ...], str], ...]
+
 _CASEWORK = (TEAM, COORDINATOR)
 _CASEWORK_OR_SYSTEM = (TEAM, COORDINATOR, SYSTEM)
-_HOME = (COORDINATOR,)
 _HOME_OR_SYSTEM = (COORDINATOR, SYSTEM)
 _WARD_OR_SYSTEM = (TEAM, SYSTEM)
 _READERS = (TEAM, COORDINATOR, MONITOR, SYSTEM)
 
-_TABLE: tuple[tuple[str, tuple[Role, ...], str], ...] = (
+_NOBODY: tuple[Role, ...] = ()
+
+_READING: _Rows = (
     ("case.list", _READERS, "See the worklist"),
     ("case.read", _READERS, "Open a case"),
     ("case.search", _CASEWORK_OR_SYSTEM, "Find a person or a case"),
     ("command.read", _READERS, "See what became of a request"),
-    ("referrals.create", _CASEWORK_OR_SYSTEM, "Refer a person"),
-    ("referral.accept", _HOME_OR_SYSTEM, "Accept a referral"),
-    ("referral.return", _HOME_OR_SYSTEM, "Return a referral with a reason"),
-    ("case.assign", _CASEWORK, "Say who owns the case"),
-    ("case.participants", _CASEWORK, "Say which organisations take part"),
-    ("case.join-spell", _CASEWORK, "Join the case to a hospital stay"),
-    ("case.close", _HOME_OR_SYSTEM, "Close the case"),
-    ("case.side-exit", _CASEWORK_OR_SYSTEM, "Record that the person withdrew, died, left or went elsewhere"),
-    ("case.reopen", _CASEWORK, "Open a closed case again"),
-    ("case.merge", (COORDINATOR, ADMIN), "Join two cases of one person"),
-    ("consent.record", _CASEWORK_OR_SYSTEM, "Record consent or another basis for sharing"),
-    ("consent.withdraw", _CASEWORK_OR_SYSTEM, "Record that consent was withdrawn"),
-    ("criteria.record", _WARD_OR_SYSTEM, "Record whether the person meets the criteria to reside"),
-    ("dates.record", _CASEWORK_OR_SYSTEM, "Set the expected date of discharge or the needed-by date"),
-    ("delays.record", _CASEWORK_OR_SYSTEM, "Record why the person waits"),
-    ("homelessness.record", _CASEWORK_OR_SYSTEM, "Record homelessness and the duty to refer"),
-    ("check.start", _HOME_OR_SYSTEM, "Begin the suitability check"),
-    ("check.complete", _HOME_OR_SYSTEM, "Complete the suitability check"),
-    ("gate.set", _CASEWORK_OR_SYSTEM, "Answer a gated item"),
-    ("gate.mitigate", _CASEWORK_OR_SYSTEM, "Name who makes a gated item safe"),
-    ("strand.start", _HOME_OR_SYSTEM, "Open an order, a rehousing or another strand"),
-    ("strand.advance", _HOME_OR_SYSTEM, "Record progress of a strand"),
-    ("strand.complete", _HOME_OR_SYSTEM, "Record that a strand is done"),
-    ("strand.cancel", _HOME_OR_SYSTEM, "Cancel a strand"),
-    ("strand.match", _HOME_OR_SYSTEM, "Find homes that fit"),
-    ("strand.offer", _HOME_OR_SYSTEM, "Offer a home"),
-    ("strand.answer", _HOME_OR_SYSTEM, "Record the person's answer to an offer"),
-    ("strand.let", _HOME_OR_SYSTEM, "Let a home"),
-    ("discharge.confirm", _WARD_OR_SYSTEM, "Confirm that the person left hospital"),
-    ("discharge.cancel", _WARD_OR_SYSTEM, "Record that the discharge did not happen"),
-    ("followup.record", _CASEWORK_OR_SYSTEM, "Record a contact after discharge"),
-    ("readmission.record", _CASEWORK_OR_SYSTEM, "Record that the person is back in hospital"),
     ("alerts.read", (TEAM, COORDINATOR, MONITOR), "See alerts"),
-    ("alerts.acknowledge", _CASEWORK, "Take an alert on"),
     ("properties.read", (COORDINATOR, SYSTEM, ADMIN), "See homes that can be let"),
     ("properties.edit", (COORDINATOR, SYSTEM, ADMIN), "Add or change homes that can be let"),
     ("reports.read", (TEAM, COORDINATOR, MONITOR, ADMIN), "See bed days and other reports"),
+)
+
+_COMMANDS: _Rows = (
+    ("refer", _CASEWORK_OR_SYSTEM, "Refer a person"),
+    ("accept-referral", _HOME_OR_SYSTEM, "Accept the referral"),
+    ("return-referral", _HOME_OR_SYSTEM, "Return the referral with a reason"),
+    ("withdraw-referral", _CASEWORK_OR_SYSTEM, "Withdraw the referral"),
+    ("assign-owner", _CASEWORK, "Say who owns the case"),
+    ("add-participant", _CASEWORK, "Let an organisation take part"),
+    ("end-participation", _CASEWORK, "End an organisation's part"),
+    ("record-sharing-basis", _CASEWORK_OR_SYSTEM, "Record consent or another basis for sharing"),
+    ("withdraw-sharing-basis", _CASEWORK_OR_SYSTEM, "Record that the basis for sharing ended"),
+    ("join-spell", _CASEWORK, "Join the case to a hospital stay"),
+    ("set-criteria-to-reside", _WARD_OR_SYSTEM, "Record whether the criteria to reside are met"),
+    ("correct-ready-period", _WARD_OR_SYSTEM, "Correct a ready period"),
+    ("set-expected-discharge-date", _WARD_OR_SYSTEM, "Set the expected date of discharge"),
+    ("set-needed-by", _CASEWORK_OR_SYSTEM, "Set the day the home is needed by"),
+    ("record-delay-reason", _CASEWORK_OR_SYSTEM, "Record why the person waits"),
+    ("end-delay-reason", _CASEWORK_OR_SYSTEM, "End a reason for waiting"),
+    ("flag-homelessness", _CASEWORK_OR_SYSTEM, "Record homelessness"),
+    ("record-duty-to-refer", _CASEWORK_OR_SYSTEM, "Record that the council was told (duty to refer)"),
+    ("acknowledge-duty-to-refer", _CASEWORK_OR_SYSTEM, "Record that the council answered"),
+    ("start-check", _HOME_OR_SYSTEM, "Begin the suitability check"),
+    ("complete-check", _HOME_OR_SYSTEM, "Complete the suitability check"),
+    ("confirm-item", _CASEWORK_OR_SYSTEM, "Answer a gated item"),
+    ("name-mitigation", _CASEWORK_OR_SYSTEM, "Name who makes a gated item safe"),
+    ("withdraw-mitigation", _CASEWORK_OR_SYSTEM, "Withdraw a mitigation"),
+    ("start-strand", _HOME_OR_SYSTEM, "Open an order, a rehousing or another strand"),
+    ("move-strand", _HOME_OR_SYSTEM, "Record progress of a strand"),
+    ("cancel-strand", _HOME_OR_SYSTEM, "Cancel a strand"),
+    ("offer-property", _HOME_OR_SYSTEM, "Offer a home"),
+    ("answer-offer", _HOME_OR_SYSTEM, "Record the person's answer to an offer"),
+    ("let-property", _HOME_OR_SYSTEM, "Let a home"),
+    ("confirm-discharge", _WARD_OR_SYSTEM, "Confirm that the person left hospital"),
+    ("cancel-discharge", _WARD_OR_SYSTEM, "Record that the discharge did not happen"),
+    ("record-death", _CASEWORK_OR_SYSTEM, "Record that the person died"),
+    ("record-contact", _CASEWORK_OR_SYSTEM, "Record a contact after discharge"),
+    ("acknowledge-alert", _CASEWORK, "Take an alert on"),
+    ("close-case", _HOME_OR_SYSTEM, "Close the case"),
+    ("reopen-case", _CASEWORK, "Open a closed case again"),
+    ("enter-in-error", (COORDINATOR, ADMIN), "Mark the case as entered in error"),
+)
+
+# Homeward tells itself these, from its own workflows and feeds: no door takes them from anybody.
+_OWN: _Rows = (
+    ("note-hospital-facts", _NOBODY, "Note what the trust's feed says"),
+    ("note-merge", _NOBODY, "Note that two people are one"),
+    ("report-from-strand", _NOBODY, "Note what a strand found"),
+    ("strike-clock", _NOBODY, "Look at the rules again"),
+)
+
+_RUNNING: _Rows = (
     ("messages.read", (OPERATOR, ADMIN), "See messages and how they were used"),
     ("messages.send", (SYSTEM, OPERATOR), "Send messages to Homeward"),
     ("messages.release", (OPERATOR,), "Replay a parked message"),
@@ -104,7 +126,10 @@ _TABLE: tuple[tuple[str, tuple[Role, ...], str], ...] = (
 )
 
 PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
-    {action: Permission(action, frozenset(roles), words) for action, roles, words in _TABLE}
+    {
+        action: Permission(action, frozenset(roles), words)
+        for action, roles, words in _READING + _COMMANDS + _OWN + _RUNNING
+    }
 )
 
 

@@ -1,1 +1,25 @@
-"""Code lists as versioned data: every row has a source and the dates between which it holds."""
+"""Code lists as versioned data: every row has a source and the dates between which it holds.
+
+`LISTS` names every list; `lookup("tenures", "owner", on)` asks one by its name.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from types import MappingProxyType
+
+from discharge.codes import casework, delay_reasons, destinations
+from discharge.codes.model import Code, CodeList
+
+_ALL: tuple[CodeList[Code], ...] = tuple(
+    found
+    for module in (delay_reasons, destinations, casework)
+    for found in vars(module).values()
+    if isinstance(found, CodeList)
+)
+
+LISTS: Mapping[str, CodeList[Code]] = MappingProxyType({found.name: found for found in _ALL})
+
+
+def lookup(name: str, code: str, on: date, where: str = "") -> Code:
+    """Return the row of a code in a named list on a day; raises code-not-in-value-set."""
+    return LISTS[name].lookup(code, on, where)

@@ -1,0 +1,73 @@
+"""What a coded row is, and how a list of them is asked.
+
+A row says since when it holds and from where we have it. A list is asked for a code *on a day*, so that an
+old record keeps its old meaning. The code as received is stored by whoever receives it; nothing here
+rewrites it.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+from typing import Generic, TypeVar
+
+from discharge.errors import HomewardError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Code:
+    """One coded value: it holds from `from_on` until the day before `to_on` (None: still in force)."""
+
+    code: str
+    label: str
+    source: str
+    from_on: date = date.min
+    to_on: date | None = None
+
+    def holds(self, on: date) -> bool:
+        """Whether the row is in force on a day."""
+        return self.from_on <= on and (self.to_on is None or on < self.to_on)
+
+
+Row = TypeVar("Row", bound=Code)
+
+
+class CodeList(Generic[Row]):
+    """Rows of one kind, in the order in which people choose from them; a code may recur in later versions."""
+
+    def __init__(self, name: str, rows: tuple[Row, ...]) -> None:
+        self.name = name
+        self.rows = rows
+        self._by_code: Mapping[str, tuple[Row, ...]] = MappingProxyType(
+            {code: tuple(row for row in rows if row.code == code) for code in {row.code for row in rows}}
+        )
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self.rows)
+
+    def find(self, code: str, on: date) -> Row | None:
+        """Return the row of a code in force on a day, if there is one."""
+        return next((row for row in self._by_code.get(code, ()) if row.holds(on)), None)
+
+    def lookup(self, code: str, on: date, where: str = "") -> Row:
+        """Return the row of a code in force on a day.
+
+        Raises code-not-in-value-set with the list's name as detail, never the code: it may be anything.
+        """
+        row = self.find(code, on)
+        if row is None:
+            raise HomewardError("code-not-in-value-set", detail=self.name, where=where)
+        return row
+
+    def known(self, code: str) -> bool:
+        """Whether the code was ever in the list."""
+        return code in self._by_code
+
+    def label(self, code: str) -> str:
+        """Return the newest label of a code; a code we never knew is shown as it is."""
+        rows = self._by_code.get(code)
+        return max(rows, key=lambda row: row.from_on).label if rows else code
+
+    def in_force(self, on: date) -> tuple[Row, ...]:
+        """Return what can be chosen on a day, in order."""
+        return tuple(row for row in self.rows if row.holds(on))
