@@ -1,0 +1,1 @@
+"""Ready periods, the counting of delay in nights, and the bed-days report."""

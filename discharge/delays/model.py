@@ -1,0 +1,44 @@
+"""What delay is counted from: ready periods of a stay, and the reasons recorded against their nights."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+EndedBy = Literal["discharged", "met-criteria-again", "died", "transferred", "left"]
+
+
+class ReadyPeriod(BaseModel):
+    """One unbroken time in which the person did not meet the criteria to reside.
+
+    The first night counted is that of ``ready_on``; ``ended_on`` is the day it ended (``None`` while open).
+    Source: Discharge Ready Date guidance; every period is kept, not only the last.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    ready_on: date
+    ended_on: date | None = None
+    ended_by: EndedBy | None = None
+    spell_id: UUID | None = None
+    basis: str | None = None
+
+
+class DelayReason(BaseModel):
+    """Why a night was spent waiting, whose it is, from when until when (``to_on``: the first day without it).
+
+    A person has several local reasons at a time and one national one (of the 37 in force since 27 May 2024).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    reason_id: UUID
+    kind: Literal["national", "local"]
+    code: str
+    owner_organisation_id: UUID | None = None
+    owner_role: str
+    from_on: date
+    to_on: date | None = None

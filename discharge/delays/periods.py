@@ -1,0 +1,67 @@
+"""Opening, closing and correcting ready periods: each returns the new periods in order, or refuses.
+
+Every period is kept, because the published figure looks at the last one only while a person waited through
+all of them. Source: Discharge Ready Date guidance, which re-checks the date at every ward round.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from itertools import pairwise
+from uuid import UUID
+
+from discharge.delays.model import EndedBy, ReadyPeriod
+from discharge.errors import Refused
+
+Periods = tuple[ReadyPeriod, ...]
+
+
+def in_order(periods: Iterable[ReadyPeriod]) -> Periods:
+    """Return the periods by date; raises dates-out-of-order when one ends before it begins or two overlap."""
+    ordered = tuple(sorted(periods, key=lambda period: (period.ready_on, period.ended_on or date.max)))
+    backwards = any(period.ended_on is not None and period.ended_on < period.ready_on for period in ordered)
+    overlapping = any(
+        earlier.ended_on is None or earlier.ended_on > later.ready_on for earlier, later in pairwise(ordered)
+    )
+    if backwards or overlapping:
+        raise Refused("dates-out-of-order", where="ready-period")
+    return ordered
+
+
+def open_period(periods: Iterable[ReadyPeriod]) -> ReadyPeriod | None:
+    """Return the period that is still running, if any."""
+    return next((period for period in periods if period.ended_on is None), None)
+
+
+def start_period(periods: Iterable[ReadyPeriod], period: ReadyPeriod) -> Periods:
+    """Add a period; raises already-done while another one runs."""
+    periods = tuple(periods)
+    if open_period(periods):
+        raise Refused("already-done", where="ready-period")
+    return in_order((*periods, period))
+
+
+def end_period(periods: Iterable[ReadyPeriod], ended_on: date, ended_by: EndedBy) -> Periods:
+    """End the running period; raises already-done when none runs, dates-out-of-order before its beginning."""
+    periods = tuple(periods)
+    running = open_period(periods)
+    if running is None:
+        raise Refused("already-done", where="ready-period")
+    ended = running.model_copy(update={"ended_on": ended_on, "ended_by": ended_by})
+    return in_order(ended if period is running else period for period in periods)
+
+
+def correct_period(periods: Iterable[ReadyPeriod], replaces: date, corrected: ReadyPeriod | None) -> Periods:
+    """Put another period in the place of the one that began on `replaces`, or remove it (None).
+
+    Raises no-such-item when none began on that day.
+    """
+    periods = tuple(periods)
+    kept = tuple(period for period in periods if period.ready_on != replaces)
+    if len(kept) == len(periods):
+        raise Refused("no-such-item", where="ready-period")
+    return in_order(kept if corrected is None else (*kept, corrected))
+
+
+def of_spell(periods: Iterable[ReadyPeriod], spell_id: UUID | None) -> Periods:
+    """Return the periods of one hospital stay: delay is counted for each stay."""
+    return tuple(period for period in periods if period.spell_id == spell_id)
