@@ -1,0 +1,1 @@
+"""Partners that really receive: one server that plays councils, landlords and services."""
