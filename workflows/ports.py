@@ -193,7 +193,7 @@ class Attempt(Frozen):
 class AttemptOutcome(Frozen):
     """How an attempt ended.
 
-    ``received`` (2xx), ``again`` (try later), ``dead`` (refused for good), ``gone`` (nothing to deliver any more).
+    ``received`` (2xx), ``again`` (try later), ``dead`` (refused for good), ``gone`` (not waiting).
     ``wait`` is how long to leave the partner alone before the next try.
     """
 
