@@ -1,0 +1,178 @@
+"""How everything outside reaches a case: one update for commands, one signal for facts, both starting it.
+
+The same command id may be sent again and again: the record answers a repeated one with the stored result. No
+answer in time, or Temporal away, is not an error here: the command is committed before it comes here, and the
+relay executes it later.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from temporalio.client import (
+    Client,
+    WithStartWorkflowOperation,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
+
+from discharge.cases.commands import Answer, Envelope
+from discharge.clocks import CaseClock
+from discharge.errors import ERRORS
+from workflows import ports
+from workflows.codec import PayloadKeys, data_converter
+
+ANSWER_WITHIN = timedelta(seconds=5)
+_PAUSE = 0.05
+_log = logging.getLogger("homeward.client")
+
+_AWAY = frozenset(
+    {RPCStatusCode.UNAVAILABLE, RPCStatusCode.RESOURCE_EXHAUSTED, RPCStatusCode.ABORTED}
+    | {RPCStatusCode.INTERNAL, RPCStatusCode.UNKNOWN, RPCStatusCode.CANCELLED}
+)
+"""What a server that is away, starting or too busy answers; the same request may succeed later."""
+
+
+async def connect(address: str, namespace: str, keys: PayloadKeys, *, lazy: bool = False) -> Client:
+    """Connect to Temporal; ``lazy`` waits with that until the first call, so that we can start before it."""
+    return await Client.connect(address, namespace=namespace, data_converter=data_converter(keys), lazy=lazy)
+
+
+async def execute_command(
+    client: Client, clock: CaseClock, envelope: Envelope, within: timedelta = ANSWER_WITHIN
+) -> Answer | None:
+    """Execute a command and return what became of it; ``None`` when it is taken but not answered in time."""
+    try:
+        async with asyncio.timeout(within.total_seconds()):
+            return await _until_answered(lambda: _update(client, clock, envelope), envelope)
+    except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError):
+        _stay_cancelled()
+        return None
+    except RPCError as failure:
+        if failure.status not in _AWAY:
+            raise
+        return None
+
+
+async def tell_case(client: Client, clock: CaseClock, envelope: Envelope) -> None:
+    """Signal a case with a fact or a report, starting its workflow when it is not running."""
+    await client.start_workflow(
+        ports.CASE_WORKFLOW,
+        ports.CaseStart(case_id=envelope.case_id, clock=clock),
+        id=ports.case_workflow_id(envelope.case_id),
+        task_queue=ports.CASES_QUEUE,
+        id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        start_signal=ports.TELL,
+        start_signal_args=[envelope],
+    )
+
+
+async def ensure_case(client: Client, clock: CaseClock, case_id: UUID) -> None:
+    """Start a case's workflow unless it is running."""
+    await client.start_workflow(
+        ports.CASE_WORKFLOW,
+        ports.CaseStart(case_id=case_id, clock=clock),
+        id=ports.case_workflow_id(case_id),
+        task_queue=ports.CASES_QUEUE,
+        id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+    )
+
+
+async def ensure_strand(
+    client: Client, clock: CaseClock, case_id: UUID, key: str, workflow_type: str
+) -> None:
+    """Start an open strand's workflow unless it is running."""
+    await client.start_workflow(
+        workflow_type,
+        ports.StrandStart(case_id=case_id, key=key, clock=clock),
+        id=ports.strand_workflow_id(case_id, key),
+        task_queue=ports.CASES_QUEUE,
+        id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+    )
+
+
+async def wake_lane(
+    client: Client, clock: CaseClock, partner_id: UUID, case_id: UUID, work: ports.LaneWork | None = None
+) -> None:
+    """Signal a lane that there is something to take or to reconsider, starting it when it is not running."""
+    await client.start_workflow(
+        ports.LANE_WORKFLOW,
+        ports.LaneStart(partner_id=partner_id, case_id=case_id, clock=clock),
+        id=ports.lane_workflow_id(partner_id, case_id),
+        task_queue=ports.LANES_QUEUE,
+        id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        start_signal=ports.WORK,
+        start_signal_args=[work or ports.LaneWork()],
+    )
+
+
+async def _update(client: Client, clock: CaseClock, envelope: Envelope) -> Answer:
+    # A start operation can be used once, so each try makes its own.
+    start: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
+        ports.CASE_WORKFLOW,
+        ports.CaseStart(case_id=envelope.case_id, clock=clock),
+        id=ports.case_workflow_id(envelope.case_id),
+        task_queue=ports.CASES_QUEUE,
+        id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+    )
+    answer: Answer = await client.execute_update_with_start_workflow(
+        ports.EXECUTE,
+        envelope,
+        start_workflow_operation=start,
+        id=str(envelope.command_id),
+        result_type=Answer,
+    )
+    return answer
+
+
+async def _until_answered(send: Callable[[], Awaitable[Answer]], envelope: Envelope) -> Answer:
+    """Send again, with the same id, when the workflow ended or continued as new under our feet."""
+    pause = _PAUSE
+    while True:
+        try:
+            return await send()
+        except WorkflowUpdateFailedError as failure:
+            refusal = _refusal(failure, envelope)
+            if refusal is not None:
+                return refusal
+            _log.info("update %s met a run that was ending; sent again", envelope.command_id)
+        except RPCError as failure:
+            if failure.status is not RPCStatusCode.NOT_FOUND:
+                raise
+        await asyncio.sleep(pause)
+        pause = min(pause * 2, 1.0)
+
+
+def _refusal(failure: WorkflowUpdateFailedError, envelope: Envelope) -> Answer | None:
+    """What a failed update says about the command: a code of the table is a refusal, anything else a race."""
+    cause = failure.cause
+    row = ERRORS.get(cause.type or "") if isinstance(cause, ApplicationError) else None
+    if row is None or row.retryable:
+        return None
+    return Answer(
+        command_id=envelope.command_id,
+        case_id=envelope.case_id,
+        outcome="refused",
+        version=envelope.seen_version or 0,
+        code=row.code,
+    )
+
+
+def _stay_cancelled() -> None:
+    """A cancelled call looks like one that timed out; a task that is being stopped must stop all the same."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
