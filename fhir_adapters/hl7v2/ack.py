@@ -1,17 +1,19 @@
 """Answers to messages: who gets which acknowledgement, and how it is written.
 
-Original mode (MSH-15 and MSH-16 empty) gets one ACK with AA, AE or AR. In enhanced mode the sender asks, by table
-0155, when it wants a commit acknowledgement (CA, CE, CR) and when an application acknowledgement. What an engine really
-waits for differs, so the feed profile says: `immediate: as-asked` follows MSH-15, `immediate: application` (the
-default, because most English feeds wait for AA whatever they declare) answers AA.
+Original mode (MSH-15 and MSH-16 empty) gets one ACK with AA, AE or AR. In enhanced mode the sender asks, by
+table 0155, when it wants a commit acknowledgement (CA, CE, CR) and when an application acknowledgement. What
+an engine really waits for differs, so the feed profile says: `immediate: as-asked` follows MSH-15,
+`immediate: application` (the default, because most English feeds wait for AA whatever they declare) answers
+AA.
 
-**Every message is answered**, acknowledgements among the messages too: a sender that waits for ever for an answer stops
-its queue, while a surplus answer is ignored. Only a profile with `honour_never: true` stays silent when the sender
-declared NE for both. An acknowledgement that arrives is stored and answered once; the answer goes back on the same
-connection and is never answered in turn, so no loop can begin.
+**Every message is answered**, acknowledgements among the messages too: a sender that waits for ever for an
+answer stops its queue, while a surplus answer is ignored. Only a profile with `honour_never: true` stays
+silent when the sender declared NE for both. An acknowledgement that arrives is stored and answered once; the
+answer goes back on the same connection and is never answered in turn, so no loop can begin.
 
-The codes come from the table of errors: AR only for an envelope that cannot be read, AE for our own outage, and AA for
-everything that was stored, because an error answer blocks the sender's queue (HL7 UK A.3; tables 0008 and 0357).
+The codes come from the table of errors: AR only for an envelope that cannot be read, AE for our own outage,
+and AA for everything that was stored, because an error answer blocks the sender's queue (HL7 UK A.3; tables
+0008 and 0357).
 """
 
 import re
@@ -42,7 +44,9 @@ class AckRules:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What to tell the sender: table 0008 code, table 0357 condition, words, and the place at fault (`MSH-10`)."""
+    """What to tell the sender: table 0008 code, table 0357 condition, words, and the place at fault
+    (`MSH-10`).
+    """
 
     code: str
     condition: str
@@ -138,11 +142,12 @@ def build_ack(
     *,
     now: datetime,
     ack_id: str,
-    rules: AckRules = AckRules(),  # noqa: B008 - a frozen value
+    rules: AckRules = AckRules(),
 ) -> bytes | None:
     """One acknowledgement as bytes without framing, or None where none is wanted.
 
-    Sender and receiver are swapped, delimiters, version and processing id echoed. `ack_id` has at most 20 characters.
+    Sender and receiver are swapped, delimiters, version and processing id echoed. `ack_id` has at most 20
+    characters.
     """
     code = answer_code(header, verdict, rules)
     if code is None:

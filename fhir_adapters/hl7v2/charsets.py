@@ -1,8 +1,8 @@
 """Which characters the bytes of a message mean.
 
-The declared set (MSH-18, HL7 table 0211) is tried first, then UTF-8, then Windows-1252: feeds declare ASCII and send
-names with accents. Which one fitted is kept with the message. Bytes that fit none are read with replacement
-characters, so that an operator sees where the damage is.
+The declared set (MSH-18, HL7 table 0211) is tried first, then UTF-8, then Windows-1252: feeds declare ASCII
+and send names with accents. Which one fitted is kept with the message. Bytes that fit none are read with
+replacement characters, so that an operator sees where the damage is.
 """
 
 from typing import NamedTuple
@@ -38,7 +38,7 @@ FALLBACKS = ("utf-8", "cp1252")
 
 
 class Decoded(NamedTuple):
-    """Text, the codec that read it, and repair codes: `charset-undeclared`, `bytes-replaced`, `bom-removed`."""
+    """Text, its codec, and repair codes: `charset-undeclared`, `bytes-replaced`, `bom-removed`."""
 
     text: str
     charset: str
@@ -47,7 +47,7 @@ class Decoded(NamedTuple):
 
 def declared_codec(declared: str) -> str | None:
     """The codec for an MSH-18 value (its first repetition); None where we do not know the name."""
-    return TABLE_0211.get(declared.split("~")[0].strip().upper())
+    return TABLE_0211.get(declared.split("~", maxsplit=1)[0].strip().upper())
 
 
 def _by_bom(raw: bytes) -> Decoded | None:

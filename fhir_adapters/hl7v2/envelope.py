@@ -1,10 +1,10 @@
 """The envelope of a message: what must be known before it is stored and acknowledged, read from bytes.
 
-`read_envelope` looks at MSH, EVN-2/6, PID-2/3/19 and PV1-19 only, by plain splitting, so that storing and routing never
-wait for full reading. It never raises: what has no readable header comes back as `Unreadable` with a code of the
-table of errors. Line ends other than CR, doubled escape characters and byte order marks are mended and noted; the
-bytes that arrived stay as they are. (`hl7` itself reads LF-separated text as one segment and takes a truncated MSH,
-and `hl7apy` rewrites what it reads: hence our own checks.)
+`read_envelope` looks at MSH, EVN-2/6, PID-2/3/19 and PV1-19 only, by plain splitting, so that storing and
+routing never wait for full reading. It never raises: what has no readable header comes back as `Unreadable`
+with a code of the table of errors. Line ends other than CR, doubled escape characters and byte order marks
+are mended and noted; the bytes that arrived stay as they are. (`hl7` itself reads LF-separated text as one
+segment and takes a truncated MSH, and `hl7apy` rewrites what it reads: hence our own checks.)
 """
 
 import hashlib
@@ -39,8 +39,9 @@ class Delimiters:
 class Envelope:
     """What the header says, with hints for routing; every text is as sent, trimmed, and may be empty.
 
-    `accept_ack` and `application_ack` are MSH-15 and MSH-16 (table 0155); `event_time` is EVN-6, else EVN-2, else
-    MSH-7 (UTC); `patient_hints` are the repetitions of PID-3, PID-2 and PID-19 as written; `repairs` are codes.
+    `accept_ack` and `application_ack` are MSH-15 and MSH-16 (table 0155); `event_time` is EVN-6, else EVN-2,
+    else MSH-7 (UTC); `patient_hints` are the repetitions of PID-3, PID-2 and PID-19 as written; `repairs` are
+    codes.
     """
 
     sha256: str
@@ -87,7 +88,9 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """Bytes whose header cannot be read: a code of the table of errors, and what could be read for the answer."""
+    """Bytes whose header cannot be read: a code of the table of errors, and what could be read for the
+    answer.
+    """
 
     code: str
     sha256: str
@@ -96,7 +99,7 @@ class Unreadable:
 
 
 def mend_line_ends(text: str) -> tuple[str, tuple[str, ...]]:
-    """Segments separated by CR alone; returns the text and repair codes (`lf-ends`, `crlf-ends`, `stray-lf`)."""
+    """Segments separated by CR alone, and repair codes (`lf-ends`, `crlf-ends`, `stray-lf`)."""
     if "\n" not in text:
         return text, ()
     if "\r" not in text:
@@ -161,7 +164,7 @@ def _hints(pid: list[str], marks: Delimiters) -> tuple[str, ...]:
 
 
 def _first(text: str, marks: Delimiters, part: int = 0) -> str:
-    parts = text.split(marks.repetition)[0].split(marks.component)
+    parts = text.split(marks.repetition, maxsplit=1)[0].split(marks.component)
     return parts[part].strip() if part < len(parts) else ""
 
 
@@ -199,12 +202,14 @@ def _assemble(
 def _declared(raw: bytes) -> str:
     """MSH-18 as declared, read before the text is decoded (every set we know keeps ASCII in place)."""
     header = re.split(rb"[\r\n]", raw[:4096], maxsplit=1)[0].decode("latin-1")
-    parts = header.split(header[3:4]) if len(header) > 3 else []  # noqa: PLR2004 - MSH and its separator
+    parts = header.split(header[3:4]) if len(header) > 3 else []
     return _at(parts, 17)
 
 
 def readable_text(raw: bytes) -> tuple[str, str, tuple[str, ...]]:
-    """Bytes as text with CR ends: (text, codec, repair codes). Leading line ends and spaces before MSH are dropped."""
+    """Bytes as text with CR ends: (text, codec, repair codes). Leading line ends and spaces before MSH are
+    dropped.
+    """
     decoded = decode(raw, _declared(raw))
     text, repairs = mend_line_ends(decoded.text)
     trimmed = text.lstrip("\r \t\x0b")
@@ -215,8 +220,8 @@ def readable_text(raw: bytes) -> tuple[str, str, tuple[str, ...]]:
 def read_envelope(raw: bytes) -> Envelope | Unreadable:
     """Read the header of one message; every outcome is a value.
 
-    Codes: `not-hl7` (no MSH at the start), `unreadable-envelope` (delimiters that cannot be, no message type),
-    `missing-message-id` (MSH-10 is empty; everything else was readable).
+    Codes: `not-hl7` (no MSH at the start), `unreadable-envelope` (delimiters that cannot be, no message
+    type), `missing-message-id` (MSH-10 is empty; everything else was readable).
     """
     sha256 = hashlib.sha256(raw).hexdigest()
     text, charset, repairs = readable_text(raw)

@@ -1,9 +1,9 @@
 """Full reading of a stored message, with the `hl7` library behind our own envelope checks.
 
-`read_message` mends what the library would trip over (LF ends, blank lines, lines that are no segment, odd MSH-2)
-and gives typed, tolerant access: a field, repetition or component that is not there is the empty string. The
-delete marker (two double quotes) is kept as `DELETED` for the feed profile to judge. Escapes are resolved, spaces at the
-ends are trimmed.
+`read_message` mends what the library would trip over (LF ends, blank lines, lines that are no segment, odd
+MSH-2) and gives typed, tolerant access: a field, repetition or component that is not there is the empty
+string. The delete marker (two double quotes) is kept as `DELETED` for the feed profile to judge. Escapes are
+resolved, spaces at the ends are trimmed.
 """
 
 import re
@@ -178,7 +178,9 @@ def _standard_header(line: str, marks: Delimiters) -> str:
 
 
 def read_message(raw: bytes) -> Message | Unreadable:
-    """Read a message; `Unreadable` where its envelope cannot be read. A message without an id is read all the same."""
+    """Read a message; `Unreadable` where its envelope cannot be read. A message without an id is read all the
+    same.
+    """
     read = read_envelope(raw)
     envelope = read.header if isinstance(read, Unreadable) else read
     if envelope is None or not envelope.message_type:

@@ -1,8 +1,8 @@
 """Times as feeds write them.
 
-HL7 says `YYYY[MM[DD[HHMM[SS[.S]]]]][+/-ZZZZ]`; feeds also send `2025-05-05 23:23:28`. A time without an offset is the
-sending trust's local time (Europe/London unless the profile says otherwise). A birth date is the first eight digits as
-written and is never converted: shifting it by the summer hour moves birthdays.
+HL7 says `YYYY[MM[DD[HHMM[SS[.S]]]]][+/-ZZZZ]`; feeds also send `2025-05-05 23:23:28`. A time without an
+offset is the sending trust's local time (Europe/London unless the profile says otherwise). A birth date is
+the first eight digits as written and is never converted: shifting it by the summer hour moves birthdays.
 """
 
 import re
@@ -19,7 +19,9 @@ _MIDNIGHT_24 = "24"
 
 
 class Stamp(NamedTuple):
-    """A time as an instant (aware, UTC) with the calendar date that was written; `exact` is false for a bare date."""
+    """A time as an instant (aware, UTC) with the calendar date that was written; `exact` is false for a bare
+    date.
+    """
 
     instant: datetime
     day: date

@@ -1,0 +1,215 @@
+"""What one message says, as facts: the hand-over from reading to folding.
+
+A message becomes at most three facts: `PersonReported`, `StayReported`, `PersonsMerged`; or the message is
+`NotUsed`, or `Parked` with a code. A value that is None was not mentioned and changes nothing; a field named
+in `cleared` was deleted by the sender. `moved_at` orders movements (EVN-6, else PV1-44/45, EVN-2, MSH-7),
+`stated_at` orders restated data (MSH-7, else EVN-2); both are aware UTC instants in case time.
+"""
+
+import hashlib
+import json
+from datetime import UTC, date, datetime
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+Movement = Literal[
+    "admitted",
+    "transferred",
+    "discharged",
+    "updated",
+    "counted",
+    "discharge-planned",
+    "admission-cancelled",
+    "transfer-cancelled",
+    "discharge-cancelled",
+    "discharge-plan-withdrawn",
+]
+"""What happened to the stay; `counted` is a line of a census file."""
+
+BEGINNING = datetime.min.replace(tzinfo=UTC)
+"""Stands for a time that the sender did not give: it comes before every time that is known."""
+
+
+class Frozen(BaseModel):
+    """A value that cannot change and refuses fields it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Identifier(Frozen):
+    """A number for a person. `kind` is `nhs` or `local`; an NHS number that is no match key has `usable`
+    false.
+    """
+
+    kind: Literal["nhs", "local"]
+    value: str
+    authority: str = ""
+    status: str | None = None
+    usable: bool = True
+
+
+class Name(Frozen):
+    """One name; `use` is the code as sent (L, PREFERRED, CURRENT ...)."""
+
+    family: str
+    given: str = ""
+    other: str = ""
+    title: str = ""
+    use: str = ""
+
+
+class Address(Frozen):
+    """One address as lines; `kind` is home, temporary or postal."""
+
+    kind: str
+    lines: tuple[str, ...]
+    postcode: str = ""
+
+
+class Telecom(Frozen):
+    """A way to reach somebody; `kind` is phone, mobile or email."""
+
+    kind: str
+    value: str
+
+
+class Contact(Frozen):
+    """A next of kin or carer; `relationship` is the code or word as sent (table 0063)."""
+
+    name: str
+    relationship: str = ""
+    telecoms: tuple[Telecom, ...] = ()
+
+
+class PersonReported(Frozen):
+    """What a message says of a person. `hidden` is location hiding; None when not mentioned."""
+
+    kind: Literal["person-reported"] = "person-reported"
+    stated_at: AwareDatetime | None = None
+    identifiers: tuple[Identifier, ...]
+    identity_unknown: bool = False
+    names: tuple[Name, ...] | None = None
+    birth_date: date | None = None
+    sex: str | None = None
+    addresses: tuple[Address, ...] | None = None
+    telecoms: tuple[Telecom, ...] | None = None
+    contacts: tuple[Contact, ...] | None = None
+    deceased: bool | None = None
+    died_on: date | None = None
+    hidden: bool | None = None
+    practice: str | None = None
+    cleared: frozenset[str] = frozenset()
+
+
+class StayKey(Frozen):
+    """What names a stay: the visit number of its feed, or the person with the admission time."""
+
+    visit_number: str | None = None
+    admitted_at: AwareDatetime | None = None
+
+    @property
+    def named(self) -> bool:
+        """Whether the message says which stay it means."""
+        return bool(self.visit_number or self.admitted_at)
+
+
+class Location(Frozen):
+    """Where the person lies, by the feed's location template; `raw` is PV1-3 as sent."""
+
+    ward: str | None = None
+    bay: str | None = None
+    bed: str | None = None
+    site: str | None = None
+    raw: str = ""
+
+
+class DischargeCodes(Frozen):
+    """How and where to the person left: the raw pair as sent, and what it resolved to.
+
+    `check` says how: `profile` (the fields hold what the profile says), `swapped` (the values show that the
+    fields are the other way round in this message), `words` (through the trust's table), `unmapped` (kept
+    raw, for a person).
+    """
+
+    raw_36: str = ""
+    raw_37: str = ""
+    destination: str | None = None
+    method: str | None = None
+    check: Literal["profile", "swapped", "words", "unmapped"] = "profile"
+
+    @property
+    def died(self) -> bool:
+        """Whether the codes say that the person died: method 4 or 5, destination 79 (NHS data dictionary)."""
+        return self.method in {"4", "5"} or self.destination == "79"
+
+
+class StayReported(Frozen):
+    """What a message says of a hospital stay."""
+
+    kind: Literal["stay-reported"] = "stay-reported"
+    movement: Movement
+    key: StayKey
+    moved_at: AwareDatetime | None = None
+    stated_at: AwareDatetime | None = None
+    patient_class: str | None = None
+    inpatient: bool | None = None
+    location: Location | None = None
+    admitted_at: AwareDatetime | None = None
+    discharged_at: AwareDatetime | None = None
+    admission_method: str | None = None
+    specialty: str | None = None
+    discharge: DischargeCodes | None = None
+    expected_discharge_on: date | None = None
+    medically_fit: bool | None = None
+    medically_fit_on: date | None = None
+    cleared: frozenset[str] = frozenset()
+
+
+class PersonsMerged(Frozen):
+    """Two people are one (A40): every record moves from `retired` to `survivor`."""
+
+    kind: Literal["persons-merged"] = "persons-merged"
+    stated_at: AwareDatetime | None = None
+    survivor: tuple[Identifier, ...]
+    retired: tuple[Identifier, ...]
+
+
+Fact = Annotated[PersonReported | StayReported | PersonsMerged, Field(discriminator="kind")]
+
+
+class Interpreted(Frozen):
+    """A message that was understood; `notes` are codes of what was read with care (for the operator)."""
+
+    outcome: Literal["interpreted"] = "interpreted"
+    facts: tuple[Fact, ...]
+    notes: tuple[str, ...] = ()
+
+
+class NotUsed(Frozen):
+    """A message that concerns nothing we keep; `code` is of the table of errors, `reason` says which rule."""
+
+    outcome: Literal["not-used"] = "not-used"
+    code: str
+    reason: str
+
+
+class Parked(Frozen):
+    """A message that should have an effect and cannot: it waits for a person. `reason` is a code or a field
+    name.
+    """
+
+    outcome: Literal["parked"] = "parked"
+    code: str
+    reason: str
+
+
+Interpretation = Interpreted | NotUsed | Parked
+
+
+def content_hash(fact: BaseModel) -> str:
+    """SHA-256 of a fact's content: equal facts are one, and it breaks ties in time."""
+    content = fact.model_dump(mode="json")
+    if isinstance(content.get("cleared"), list):
+        content["cleared"] = sorted(content["cleared"])
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,32 @@
+"""EVN and MSH-7: the times that put facts in order."""
+
+from datetime import datetime
+
+from fhir_adapters.hl7v2.facts import Movement
+from fhir_adapters.hl7v2.interpret.fields import Reader
+
+_ADMIT_TIME, _DISCHARGE_TIME = "PV1-44", "PV1-45"
+_NOT_FOR = {
+    _ADMIT_TIME: lambda movement: movement != "admitted",
+    _DISCHARGE_TIME: lambda movement: movement != "discharged",
+}
+
+
+def moved_at(reader: Reader, movement: Movement) -> datetime | None:
+    """When the event happened: EVN-6, else PV1-44 (admission) or PV1-45 (discharge), EVN-2, MSH-7, by
+    profile.
+
+    The admission time says nothing about when a transfer happened, so each visit time counts for its own
+    event only.
+    """
+    places = tuple(
+        place
+        for place in reader.profile.movement_order
+        if place not in _NOT_FOR or not _NOT_FOR[place](movement)
+    )
+    return reader.first_time(places)
+
+
+def stated_at(reader: Reader) -> datetime | None:
+    """When the sender said it: MSH-7, else EVN-2, by profile; EVN-6 as a last resort."""
+    return reader.first_time((*reader.profile.restated_order, "EVN-6"))

@@ -1,0 +1,47 @@
+"""Reading a field as the profile means it: absent, valued or deleted."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from fhir_adapters.feeds.profile import Profile, split_place
+from fhir_adapters.hl7v2.reading import DELETED, Message
+from fhir_adapters.hl7v2.timestamps import Stamp, parse_time
+
+
+@dataclass
+class Notes:
+    """What the mappers want to tell beside the facts: fields that the sender deleted, and codes for the
+    operator.
+    """
+
+    cleared: set[str] = field(default_factory=set)
+    codes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """One message read by one profile; mappers ask it for values."""
+
+    message: Message
+    profile: Profile
+
+    def value(self, place: str) -> str:
+        """The text at a place; a delete marker reads as empty."""
+        name, number, component = split_place(place)
+        return self.message.value(name, number, component)
+
+    def deleted(self, place: str) -> bool:
+        """Whether the sender deletes this field and the profile lets it."""
+        name, number, component = split_place(place)
+        return (
+            self.profile.delete_marker == "deletes" and self.message.text(name, number, component) == DELETED
+        )
+
+    def time(self, place: str) -> Stamp | None:
+        """The time at a place, in the profile's zone."""
+        return parse_time(self.value(place), self.profile.zoneinfo)
+
+    def first_time(self, places: tuple[str, ...]) -> datetime | None:
+        """The first of these places that holds a time."""
+        stamps = (self.time(place) for place in places)
+        return next((stamp.instant for stamp in stamps if stamp), None)

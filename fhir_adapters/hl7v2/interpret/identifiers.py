@@ -1,0 +1,79 @@
+"""Numbers for a person in CX fields (PID-2, 3, 4, 18, 19 and MRG-1), by the profile's patterns."""
+
+import re
+from collections.abc import Iterable
+
+from fhir_adapters.feeds.profile import IdentifierPattern, Profile
+from fhir_adapters.hl7v2.facts import Identifier
+from fhir_adapters.hl7v2.reading import DELETED, Repetition, Segment
+from fhir_adapters.people.nhs_numbers import check_number, split_glued_status, tracing_status
+
+Numbered = tuple[int, Repetition]
+"""A PID field number with one repetition of it."""
+
+_TEN_DIGITS = re.compile(r"\d{3}[ -]?\d{3}[ -]?\d{4}")
+
+
+def _authority(cx: Repetition) -> str:
+    return next((cx(4, part) for part in (1, 2) if cx(4, part) not in ("", DELETED)), "")
+
+
+def _type(cx: Repetition) -> tuple[str, str | None]:
+    code, status = split_glued_status(cx(5))
+    return ("" if code == DELETED else code), status
+
+
+def _fits(pattern: IdentifierPattern, number: int, cx: Repetition) -> bool:
+    if pattern.field != number or not pattern.fits(_authority(cx), _type(cx)[0]):
+        return False
+    return not pattern.bare or bool(_TEN_DIGITS.fullmatch(cx(1)))
+
+
+def _is_nhs(profile: Profile, number: int, cx: Repetition) -> bool:
+    return any(_fits(pattern, number, cx) for pattern in profile.identifiers.nhs_number)
+
+
+def _nhs(cx: Repetition, status: str | None) -> Identifier:
+    check = check_number(cx(1))
+    glued = _type(cx)[1]
+    return Identifier(
+        kind="nhs",
+        value=check.value,
+        authority="NHS",
+        status=tracing_status((glued,)) if glued else status,
+        usable=check.usable,
+    )
+
+
+def _local(profile: Profile, pattern: IdentifierPattern, cx: Repetition) -> Identifier:
+    authority = pattern.system or _authority(cx) or _type(cx)[0] or profile.name
+    return Identifier(kind="local", value=cx(1), authority=authority.upper())
+
+
+def read_identifiers(
+    numbers: Iterable[Numbered], profile: Profile, status: str | None
+) -> tuple[Identifier, ...]:
+    """NHS numbers first, then local numbers by the profile's order; each once. `status` is the tracing
+    status.
+    """
+    held = [(number, cx) for number, cx in numbers if cx(1) not in ("", DELETED)]
+    nhs = [_nhs(cx, status) for number, cx in held if _is_nhs(profile, number, cx)]
+    rest = [(number, cx) for number, cx in held if not _is_nhs(profile, number, cx)]
+    local = [
+        _local(profile, pattern, cx)
+        for pattern in profile.identifiers.local
+        for number, cx in rest
+        if _fits(pattern, number, cx)
+    ]
+    by_number = {(found.kind, found.value): found for found in reversed([*nhs, *local])}
+    return tuple(reversed(by_number.values()))
+
+
+def pid_numbers(pid: Segment) -> list[Numbered]:
+    """Every repetition of the PID fields that may hold a number."""
+    return [(number, cx) for number in (3, 2, 4, 18, 19) for cx in pid.repetitions(number)]
+
+
+def usable(identifiers: Iterable[Identifier]) -> tuple[Identifier, ...]:
+    """The identifiers that may match a person."""
+    return tuple(found for found in identifiers if found.usable)

@@ -1,0 +1,125 @@
+"""PID: who the person is, how to reach them and where they live.
+
+A birth date is the date as written, never converted. A code that the profile does not map is left out and
+noted.
+"""
+
+import re
+from datetime import date
+from typing import TypeVar
+
+from fhir_adapters.hl7v2.facts import Address, Name, PersonReported, Telecom
+from fhir_adapters.hl7v2.interpret.fields import Notes, Reader
+from fhir_adapters.hl7v2.interpret.identifiers import pid_numbers, read_identifiers
+from fhir_adapters.hl7v2.reading import DELETED, Repetition, Segment
+from fhir_adapters.hl7v2.timestamps import parse_day
+from fhir_adapters.people.nhs_numbers import tracing_status
+
+_ADDRESS_KINDS = {"TMP": "temporary", "C": "temporary", "PST": "postal", "M": "postal"}
+_NOT_LIVED_AT = {"B", "BA", "BI", "BDL", "BR", "N", "F", "O", "RH"}
+_MOBILE_EQUIPMENT = {"CP", "MOBILE"}
+_EMPTY_WORDS = {"", DELETED, "UNKNOWN", "NOT KNOWN"}
+_MIN_DIGITS = 5
+
+T = TypeVar("T")
+
+
+def _text(part: str) -> str:
+    return "" if part.upper() in _EMPTY_WORDS else part
+
+
+def read_name(xpn: Repetition) -> Name | None:
+    """One name, or None where neither family nor given name is there."""
+    family, given = _text(xpn(1)), _text(xpn(2))
+    if not family and not given:
+        return None
+    return Name(family=family, given=given, other=_text(xpn(3)), title=_text(xpn(5)), use=_text(xpn(7)))
+
+
+def _lines(xad: Repetition) -> tuple[str, ...]:
+    street = " ".join(part for part in (_text(xad(1, sub)) for sub in (1, 2, 3)) if part)
+    return tuple(line for line in (street, *(_text(xad(part)) for part in (2, 8, 3, 4))) if line)
+
+
+def read_address(xad: Repetition) -> Address | None:
+    """One address where somebody lives or gets post; None for workplaces, birthplaces and empty ones."""
+    type_code = xad(7).upper()
+    lines, postcode = _lines(xad), _text(xad(5)).upper()
+    if type_code in _NOT_LIVED_AT or not (lines or postcode):
+        return None
+    return Address(kind=_ADDRESS_KINDS.get(type_code, "home"), lines=lines, postcode=postcode)
+
+
+def read_telecom(xtn: Repetition) -> Telecom | None:
+    """One telephone number or e-mail address; None for dummies such as (000)000-0000."""
+    email = next((xtn(part) for part in (4, 1) if "@" in xtn(part)), "")
+    if email:
+        return Telecom(kind="email", value=email)
+    number = _text(xtn(1)) or "".join((xtn(6), xtn(7))) or _text(xtn(12))
+    digits = re.sub(r"\D", "", number)
+    if len(digits) < _MIN_DIGITS or len(set(digits)) == 1:
+        return None
+    mobile = xtn(3).upper() in _MOBILE_EQUIPMENT or re.match(r"(?:0|44|0044)7[1-9]", digits)
+    return Telecom(kind="mobile" if mobile else "phone", value=number)
+
+
+def _unique(found: list[T | None]) -> tuple[T, ...]:
+    return tuple(dict.fromkeys(item for item in found if item is not None))
+
+
+def _stated(
+    items: tuple[T, ...], name: str, place: str, reader: Reader, notes: Notes
+) -> tuple[T, ...] | None:
+    """The items, or None where the field says nothing; a delete marker is noted."""
+    if items:
+        return items
+    if reader.deleted(place):
+        notes.cleared.add(name)
+    return None
+
+
+def _sex(reader: Reader, notes: Notes) -> str | None:
+    code = reader.value("PID-8").upper()
+    if not code:
+        return None
+    sex = reader.profile.sex.get(code)
+    if sex is None:
+        notes.codes.append("sex-unmapped")
+    return sex
+
+
+def _birth_date(reader: Reader, notes: Notes) -> date | None:
+    text = reader.value("PID-7")
+    day = parse_day(text)
+    if text and day is None:
+        notes.codes.append("birth-date-unreadable")
+    return day
+
+
+def _deceased(reader: Reader) -> tuple[bool | None, date | None]:
+    """PID-30 and PID-29; a death date alone says that the person died."""
+    died = reader.time("PID-29")
+    flag = {"Y": True, "N": False}.get(reader.value("PID-30").upper())
+    if died and flag is not False:
+        return True, died.day
+    return flag, None
+
+
+def read_pid(pid: Segment, reader: Reader, notes: Notes) -> PersonReported:
+    """The person as PID states them; the other mappers add contacts, hiding, practice and order."""
+    status = tracing_status(tuple(rep(1) for rep in pid.repetitions(32)))
+    names = _unique([read_name(xpn) for xpn in pid.repetitions(5)])
+    addresses = _unique([read_address(xad) for xad in pid.repetitions(11)])
+    telecoms = _unique([read_telecom(xtn) for number in (13, 14) for xtn in pid.repetitions(number)])
+    deceased, died_on = _deceased(reader)
+    return PersonReported(
+        identifiers=read_identifiers(pid_numbers(pid), reader.profile, status),
+        identity_unknown=reader.value("PID-31").upper() == "Y",
+        names=names or None,
+        birth_date=_birth_date(reader, notes),
+        sex=_sex(reader, notes),
+        addresses=_stated(addresses, "addresses", "PID-11", reader, notes),
+        telecoms=_stated(telecoms, "telecoms", "PID-13", reader, notes),
+        deceased=deceased,
+        died_on=died_on,
+    )

@@ -1,0 +1,145 @@
+"""PV1: which stay, in which bed, from when, and how and where to it ended.
+
+PV1-36 and PV1-37 are contradictory between HL7 UK A.3 and the ITK tables, so the profile says which is the
+destination; values that show the opposite are read by value and marked `swapped`; the raw pair is kept.
+"""
+
+from fhir_adapters.hl7v2.facts import DischargeCodes, Location, Movement, StayKey, StayReported
+from fhir_adapters.hl7v2.interpret.evn import moved_at, stated_at
+from fhir_adapters.hl7v2.interpret.fields import Notes, Reader
+from fhir_adapters.hl7v2.interpret.pv2 import read_expected_discharge
+from fhir_adapters.hl7v2.interpret.zu import read_fitness
+from fhir_adapters.hl7v2.reading import DELETED, Repetition
+
+DESTINATIONS = frozenset(
+    (
+        "19",
+        "29",
+        "30",
+        "37",
+        "38",
+        "40",
+        "42",
+        "48",
+        "49",
+        "50",
+        "51",
+        "52",
+        "53",
+        "54",
+        "55",
+        "56",
+        "65",
+        "66",
+        "79",
+        "84",
+        "85",
+        "87",
+        "88",
+        "89",
+        "98",
+        "99",
+    )
+)
+"""Discharge destinations: the ITK table 0113 and the codes that replaced some of them in the NHS data
+dictionary.
+"""
+
+METHODS = frozenset(["1", "2", "3", "4", "5", "6", "7", "8", "9"])
+"""Discharge methods of the NHS data dictionary; 2 survives in Wales and in older feeds."""
+
+
+def _pick(location: Repetition, components: tuple[int, ...]) -> str | None:
+    found = (location(component) for component in components)
+    return next((text for text in found if text and text != DELETED), None)
+
+
+def read_location(reader: Reader) -> Location | None:
+    """PV1-3 by the profile's template; None where it says nothing."""
+    pv1 = reader.message.segment("PV1")
+    place = pv1.first(3) if pv1 else None
+    if place is None or not place.valued:
+        return None
+    template = reader.profile.location
+    return Location(
+        ward=_pick(place, template.ward),
+        bay=_pick(place, template.bay),
+        bed=_pick(place, template.bed),
+        site=_pick(place, template.site),
+        raw="^".join("&".join(inner) for inner in place.parts).rstrip("^"),
+    )
+
+
+def resolve_discharge(raw_36: str, raw_37: str, reader: Reader) -> DischargeCodes | None:
+    """Destination and method of a pair of raw values, by profile and checked by value."""
+    if not raw_36 and not raw_37:
+        return None
+    fields = reader.profile.discharge
+    pair = {36: raw_36, 37: raw_37}
+    destination, method = pair[fields.destination_field], pair[fields.method_field]
+    words = {word.casefold(): code for word, code in fields.words.items()}
+    worded = words.get(destination.casefold())
+    codes = DischargeCodes(raw_36=raw_36, raw_37=raw_37)
+    known = method if method in METHODS else None
+    if destination in DESTINATIONS:
+        return codes.model_copy(update={"destination": destination, "method": known})
+    if method in DESTINATIONS and (destination in METHODS or not destination):
+        return codes.model_copy(
+            update={"destination": method, "method": destination or None, "check": "swapped"}
+        )
+    if worded:
+        return codes.model_copy(update={"destination": worded, "method": known, "check": "words"})
+    check = "unmapped" if destination or not known else "profile"
+    return codes.model_copy(update={"method": known, "check": check})
+
+
+def _inpatient(patient_class: str, reader: Reader) -> bool | None:
+    classes = reader.profile.classes
+    if patient_class.upper() in classes.inpatient:
+        return True
+    return False if patient_class.upper() in classes.not_inpatient else None
+
+
+def read_key(reader: Reader) -> StayKey:
+    """The visit number (PV1-19) and the admission time (PV1-44)."""
+    admitted = reader.time("PV1-44")
+    return StayKey(
+        visit_number=reader.value("PV1-19") or None, admitted_at=admitted.instant if admitted else None
+    )
+
+
+def _notes_on(codes: DischargeCodes | None, notes: Notes) -> None:
+    if codes and codes.check in {"swapped", "unmapped"}:
+        notes.codes.append(f"discharge-codes-{codes.check}")
+
+
+def read_stay(reader: Reader, movement: Movement, notes: Notes) -> StayReported:
+    """The stay as PV1, PV2 and ZU1 state it."""
+    key = read_key(reader)
+    happened = moved_at(reader, movement)
+    if movement == "admitted" and key.admitted_at is None:
+        key = key.model_copy(update={"admitted_at": happened})
+    left = reader.time("PV1-45")
+    fit, fit_on = read_fitness(reader)
+    codes = resolve_discharge(reader.value("PV1-36"), reader.value("PV1-37"), reader)
+    _notes_on(codes, notes)
+    patient_class = reader.value("PV1-2")
+    expected = read_expected_discharge(reader, movement, notes)
+    return StayReported(
+        movement=movement,
+        key=key,
+        moved_at=happened,
+        stated_at=stated_at(reader),
+        patient_class=patient_class or None,
+        inpatient=_inpatient(patient_class, reader),
+        location=read_location(reader),
+        admitted_at=key.admitted_at,
+        discharged_at=left.instant if left else None,
+        admission_method=reader.value("PV1-4") or None,
+        specialty=reader.value("PV1-10") or None,
+        discharge=codes,
+        expected_discharge_on=expected,
+        medically_fit=fit,
+        medically_fit_on=fit_on,
+        cleared=frozenset(notes.cleared & {"expected_discharge_on"}),
+    )
