@@ -11,39 +11,10 @@ from fhir_adapters.hl7v2.interpret.pv2 import read_expected_discharge
 from fhir_adapters.hl7v2.interpret.zu import read_fitness
 from fhir_adapters.hl7v2.reading import DELETED, Repetition
 
-DESTINATIONS = frozenset(
-    (
-        "19",
-        "29",
-        "30",
-        "37",
-        "38",
-        "40",
-        "42",
-        "48",
-        "49",
-        "50",
-        "51",
-        "52",
-        "53",
-        "54",
-        "55",
-        "56",
-        "65",
-        "66",
-        "79",
-        "84",
-        "85",
-        "87",
-        "88",
-        "89",
-        "98",
-        "99",
-    )
-)
-"""Discharge destinations: the ITK table 0113 and the codes that replaced some of them in the NHS data
-dictionary.
-"""
+_TABLE_0113 = (19, 29, 30, 37, 38, 48, 49, 50, 51, 52, 53, 54, 65, 66, 79, 84, 85, 87, 88, 98, 99)
+_ADDED_SINCE = (40, 42, 55, 56, 89)
+DESTINATIONS = frozenset(map(str, (*_TABLE_0113, *_ADDED_SINCE)))
+"""Discharge destinations: ITK table 0113, and the codes that the NHS data dictionary has added since."""
 
 METHODS = frozenset(["1", "2", "3", "4", "5", "6", "7", "8", "9"])
 """Discharge methods of the NHS data dictionary; 2 survives in Wales and in older feeds."""

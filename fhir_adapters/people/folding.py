@@ -1,0 +1,98 @@
+"""The person as a pure fold over everything that feeds said: each field as said last, whatever the order of
+arrival.
+
+Numbers add up and are never taken away by silence. Location hiding counts from the message that says so, at
+once.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from typing import TypeVar
+
+from fhir_adapters.hl7v2.facts import (
+    BEGINNING,
+    Address,
+    Contact,
+    Frozen,
+    Identifier,
+    Name,
+    PersonReported,
+    Telecom,
+    content_hash,
+)
+
+T = TypeVar("T")
+
+_PREFERRED_USES = ("L", "CURRENT", "")
+
+
+class PersonState(Frozen):
+    """One person as known now; `nhs_number` is the usable one said last, others stay in `identifiers`."""
+
+    nhs_number: str | None = None
+    nhs_number_status: str | None = None
+    identifiers: tuple[Identifier, ...] = ()
+    name: Name | None = None
+    birth_date: date | None = None
+    sex: str | None = None
+    addresses: tuple[Address, ...] = ()
+    telecoms: tuple[Telecom, ...] = ()
+    contacts: tuple[Contact, ...] = ()
+    deceased: bool = False
+    died_on: date | None = None
+    hidden: bool = False
+    identity_unknown: bool = False
+    practice: str | None = None
+
+
+def _order(fact: PersonReported) -> tuple[datetime, str]:
+    return fact.stated_at or BEGINNING, content_hash(fact)
+
+
+def _latest(
+    facts: list[PersonReported], value: Callable[[PersonReported], T | None], cleared: str = ""
+) -> T | None:
+    """The value said last; `facts` are in order, and one that clears the field says None."""
+    for fact in reversed(facts):
+        found = value(fact)
+        if found is not None or cleared in fact.cleared:
+            return found
+    return None
+
+
+def current_name(names: tuple[Name, ...] | None) -> Name | None:
+    """The name in use: legal or current, else the first."""
+    if not names:
+        return None
+    ranked = (name for use in _PREFERRED_USES for name in names if name.use.upper() == use)
+    return next(ranked, names[0])
+
+
+def _nhs(fact: PersonReported) -> Identifier | None:
+    return next((found for found in fact.identifiers if found.kind == "nhs" and found.usable), None)
+
+
+def fold_person(reported: Iterable[PersonReported]) -> PersonState:
+    """The person from all facts about them; no fact gives an empty state."""
+    facts = sorted({content_hash(fact): fact for fact in reported}.values(), key=_order)
+    nhs = _latest(facts, _nhs)
+    numbers = {
+        (found.kind, found.authority, found.value): found for fact in facts for found in fact.identifiers
+    }
+    deceased = _latest(facts, lambda fact: fact.deceased) or False
+    return PersonState(
+        nhs_number=nhs.value if nhs else None,
+        nhs_number_status=nhs.status if nhs else None,
+        identifiers=tuple(numbers.values()),
+        name=current_name(_latest(facts, lambda fact: fact.names)),
+        birth_date=_latest(facts, lambda fact: fact.birth_date),
+        sex=_latest(facts, lambda fact: fact.sex),
+        addresses=_latest(facts, lambda fact: fact.addresses, "addresses") or (),
+        telecoms=_latest(facts, lambda fact: fact.telecoms, "telecoms") or (),
+        contacts=_latest(facts, lambda fact: fact.contacts) or (),
+        deceased=deceased,
+        died_on=_latest(facts, lambda fact: fact.died_on) if deceased else None,
+        hidden=_latest(facts, lambda fact: fact.hidden) or False,
+        identity_unknown=bool(facts and facts[-1].identity_unknown),
+        practice=_latest(facts, lambda fact: fact.practice),
+    )
