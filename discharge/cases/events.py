@@ -408,12 +408,16 @@ class CaseClosed(Frozen):
     merged_into: UUID | None = None
 
 
+ReopenedStage = Literal["referred", "accepted", "checked", "making-ready", "discharged"]
+"""Where a reopened case can stand."""
+
+
 class CaseReopened(Frozen):
     """A late fact or a person opened the case again, at the stage that fits."""
 
     kind: Literal["case-reopened"] = "case-reopened"
     reopened_on: date
-    stage: Literal["referred", "accepted", "checked", "making-ready", "discharged"]
+    stage: ReopenedStage
     reason: str
 
 

@@ -1,0 +1,64 @@
+"""After the discharge, and what the clock and alerts ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from discharge.cases import commands as cmd
+from discharge.cases import events as ev
+from discharge.cases.commands import Envelope
+from discharge.cases.decide.common import Decider, coded, command, not_in_future
+from discharge.cases.follow_ups import LAST
+from discharge.cases.model import Case, Stage
+from discharge.clocks import london_midnight
+from discharge.errors import Refused
+
+DAYTIME = timedelta(hours=12)
+
+
+def record_contact(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
+    """Record a contact, or a try; the last one owed completes the follow-up."""
+    asked = command(envelope, cmd.RecordContact)
+    day = not_in_future(envelope.effective_on, now, "effective_on")
+    if asked.follow_up not in case.follow_ups:
+        raise Refused("no-such-item", where="follow_up")
+    if case.discharge is not None and day < case.discharge.discharged_on:
+        raise Refused("dates-out-of-order", where="effective_on")
+    coded("contact-outcomes", asked.outcome, day, "outcome")
+    for number, problem in enumerate(asked.problems):
+        coded("home-problems", problem, day, f"problems[{number}]")
+    contact = ev.ContactRecorded(
+        key=asked.follow_up,
+        outcome=asked.outcome,
+        contacted_at=asked.contacted_at or min(now, london_midnight(day) + DAYTIME),
+        problems=asked.problems,
+    )
+    last = asked.follow_up == LAST and case.stage is Stage.DISCHARGED
+    return [contact, ev.FollowUpCompleted(completed_on=day)] if last else [contact]
+
+
+def acknowledge_alert(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
+    """Take an alert on; it stops escalating, and stays until its cause is gone."""
+    asked = command(envelope, cmd.AcknowledgeAlert)
+    alert = case.alerts.get(str(asked.alert_id))
+    if alert is None:
+        raise Refused("no-such-item", where="alert_id")
+    if alert.acknowledged_at is not None or alert.cleared_at is not None:
+        return []
+    acknowledged = ev.AlertAcknowledged(
+        alert_id=alert.alert_id, acknowledged_at=now, acknowledged_by=envelope.actor.user_id
+    )
+    return [acknowledged]
+
+
+def strike_clock(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
+    """Time passed: nothing happens by itself, the rules look again."""
+    return []
+
+
+DECIDERS: Mapping[str, Decider] = {
+    "record-contact": record_contact,
+    "acknowledge-alert": acknowledge_alert,
+    "strike-clock": strike_clock,
+}

@@ -1,0 +1,89 @@
+"""What several deciders share: days, ids, and the ways a case closes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import TypeVar
+from uuid import UUID, uuid5
+
+from discharge.cases import events as ev
+from discharge.cases.commands import Envelope
+from discharge.cases.model import Case
+from discharge.clocks import london_date
+from discharge.codes import lookup
+from discharge.delays.model import EndedBy
+from discharge.errors import Refused
+
+_C = TypeVar("_C")
+
+Decider = Callable[[Case, Envelope, datetime], list[ev.Event]]
+"""Decides one kind of command: the case, what is asked, case time -> what happens, or ``Refused``."""
+
+
+def command(envelope: Envelope, kind: type[_C]) -> _C:
+    """Return the envelope's command as the kind its decider was registered for."""
+    asked = envelope.command
+    if not isinstance(asked, kind):
+        raise TypeError(f"registered for {kind.__name__}, called with {type(asked).__name__}")
+    return asked
+
+
+def derived_id(envelope: Envelope, name: str) -> UUID:
+    """Return an id that is the same whenever the same command is decided again."""
+    return uuid5(envelope.command_id, name)
+
+
+def coded(code_list: str, code: str, day: date, where: str) -> str:
+    """Return ``code`` if its list holds it on that day, or refuse and name the field."""
+    lookup(code_list, code, day, where)
+    return code
+
+
+def not_in_future(day: date, now: datetime, where: str) -> date:
+    """Return ``day``, or refuse: what is recorded as done cannot lie ahead."""
+    if day > london_date(now):
+        raise Refused("date-in-future", where=where)
+    return day
+
+
+def not_before_admission(case: Case, day: date, where: str) -> date:
+    """Return ``day``, or refuse: nobody waits, or leaves, before they came in."""
+    spell = case.current_spell
+    if spell is not None and spell.admitted_on is not None and day < spell.admitted_on:
+        raise Refused("date-before-admission", where=where)
+    return day
+
+
+def end_ready_period(case: Case, day: date, ended_by: EndedBy) -> list[ev.Event]:
+    """End the running ready period, if there is one, never before the day it began."""
+    period = case.open_ready_period
+    if period is None:
+        return []
+    return [ev.ReadyPeriodEnded(ended_on=max(day, period.ready_on), ended_by=ended_by)]
+
+
+def end_delay_reasons(case: Case, day: date) -> list[ev.Event]:
+    """End every reason for waiting that still runs on ``day``."""
+    return [
+        ev.DelayReasonEnded(reason_id=reason.reason_id, to_on=max(day, reason.from_on))
+        for reason in case.delay_reasons
+        if reason.to_on is None or reason.to_on > day
+    ]
+
+
+def cancel_strands(case: Case, day: date, reason: str) -> list[ev.Event]:
+    """Cancel every strand that is still at work."""
+    return [
+        ev.StrandCancelled(strand=strand.key, cancelled_on=day, reason=reason) for strand in case.open_strands
+    ]
+
+
+def side_exit(case: Case, day: date, outcome: str, ended_by: EndedBy) -> list[ev.Event]:
+    """Leave the pathway: the waiting ends, the work stops, the case closes with the exit as its outcome."""
+    return [
+        *end_ready_period(case, day, ended_by),
+        *end_delay_reasons(case, day),
+        *cancel_strands(case, day, outcome),
+        ev.CaseClosed(closed_on=day, outcome=outcome),
+    ]

@@ -1,0 +1,284 @@
+"""Referring, accepting or returning, who owns it, who takes part, and on what basis partners may be told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from uuid import UUID
+
+from discharge.cases import commands as cmd
+from discharge.cases import events as ev
+from discharge.cases.commands import Envelope
+from discharge.cases.decide.common import (
+    Decider,
+    coded,
+    command,
+    end_delay_reasons,
+    end_ready_period,
+    not_in_future,
+    side_exit,
+)
+from discharge.cases.model import Case, Owner, Participant, Referral, SharingBasis
+from discharge.delays.model import ReadyPeriod
+from discharge.errors import Refused
+
+REOPENABLE = frozenset({"returned", "withdrawn", "admitted-elsewhere"})
+"""Outcomes after which a new referral for the person opens the same case again."""
+
+
+def refer(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
+    """Open the case; a second referral joins the open one and adds only what it newly says."""
+    asked = command(envelope, cmd.Refer)
+    day = not_in_future(envelope.effective_on, now, "effective_on")
+    if case.exists and not case.closed:
+        return _referred_again(case, asked)
+    if case.exists and case.outcome not in REOPENABLE:
+        raise Refused("already-done", where="case")
+    _check_codes(asked, day)
+    received = ev.ReferralReceived(person_id=asked.person_id, referral=_referral(asked, day))
+    opened: list[ev.Event] = (
+        [ev.CaseReopened(reopened_on=day, stage="referred", reason="referred-again")] if case.exists else []
+    )
+    return [*opened, received, *_joining(case, asked, day), *_first_facts(case, asked, day)]
+
+
+def _check_codes(asked: cmd.Refer, day: date) -> None:
+    for number, reason in enumerate(asked.reasons):
+        coded("referral-reasons", reason, day, f"reasons[{number}]")
+    for number, need in enumerate(asked.needs):
+        coded("needs", need, day, f"needs[{number}]")
+    coded("tenures", asked.tenure, day, "tenure")
+    if asked.pathway is not None:
+        coded("pathways", asked.pathway, day, "pathway")
+    if asked.sharing_basis is not None:
+        coded("sharing-bases", asked.sharing_basis, day, "sharing_basis")
+
+
+def _referral(asked: cmd.Refer, day: date) -> Referral:
+    return Referral(
+        referred_on=day,
+        organisation_id=asked.organisation_id,
+        ward=asked.ward or (asked.spell.ward if asked.spell else None),
+        reasons=asked.reasons,
+        needs=asked.needs,
+        tenure=asked.tenure,
+        lives_alone=asked.lives_alone,
+        pathway=asked.pathway,
+        external_id=asked.external_id,
+        awaiting_spell=asked.spell is None,
+    )
+
+
+def _joining(case: Case, asked: cmd.Refer, day: date) -> list[ev.Event]:
+    """Who takes part from the first day: the trust that refers and the service that takes the referral."""
+    wanted = [(asked.organisation_id, "referrer"), (asked.service_id, "housing-health")]
+    return [
+        ev.ParticipantJoined(
+            participant=Participant(organisation_id=organisation, role=role, basis="referral", from_on=day)
+        )
+        for organisation, role in wanted
+        if organisation is not None and not takes_part(case, organisation)
+    ]
+
+
+def _first_facts(case: Case, asked: cmd.Refer, day: date) -> list[ev.Event]:
+    facts: list[ev.Event] = []
+    if asked.spell is not None:
+        facts.append(ev.SpellJoined(spell=asked.spell))
+    expected = asked.expected_discharge_on or (asked.spell.expected_discharge_on if asked.spell else None)
+    if expected is not None and expected != case.expected_discharge_on:
+        facts.append(ev.ExpectedDischargeDateSet(expected_discharge_on=expected))
+    ready_on = asked.ready_on or _fit_since(asked)
+    if ready_on is not None and case.open_ready_period is None:
+        period = ReadyPeriod(
+            ready_on=ready_on, spell_id=asked.spell.spell_id if asked.spell else None, basis="referral"
+        )
+        facts.append(ev.ReadyPeriodStarted(period=period))
+    if asked.homeless != "unknown":
+        facts.append(ev.HomelessnessFlagged(flag=asked.homeless, flagged_on=day))
+    if asked.sharing_basis is not None:
+        facts.append(
+            ev.SharingBasisRecorded(sharing=SharingBasis(basis=asked.sharing_basis, recorded_on=day))
+        )
+    return facts
+
+
+def _fit_since(asked: cmd.Refer) -> date | None:
+    return asked.spell.medically_fit_on if asked.spell and asked.spell.medically_fit else None
+
+
+def _referred_again(case: Case, asked: cmd.Refer) -> list[ev.Event]:
+    if asked.spell is not None and case.current_spell is None:
+        return [ev.SpellJoined(spell=asked.spell)]
+    return []
+
+
+def takes_part(case: Case, organisation_id: UUID) -> bool:
+    """Whether an organisation takes part in the case now."""
+    return any(
+        mine.organisation_id == organisation_id and mine.until_on is None for mine in case.participants
+    )
+
+
+def accept(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
+    """Take the referral on for the asker's organisation."""
+    asked = command(envelope, cmd.AcceptReferral)
+    day = not_in_future(envelope.effective_on, now, "effective_on")
+    return [ev.ReferralAccepted(accepted_on=day), _owner(envelope, asked.team_id, asked.user_id)]
+
+
+def _owner(envelope: Envelope, team_id: UUID | None, user_id: UUID | None) -> ev.OwnerAssigned:
+    actor = envelope.actor
+    named = user_id if team_id or user_id else actor.user_id
+    return ev.OwnerAssigned(
+        owner=Owner(organisation_id=actor.organisation_id, team_id=team_id, user_id=named)
+    )
+
+
+def return_to_ward(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
+    """Send the referral back with its coded reason; the ward may refer again and opens the same case."""
+    asked = command(envelope, cmd.ReturnReferral)
+    if not asked.reason:
+        raise Refused("return-reason-needed", where="reason")
+    day = not_in_future(envelope.effective_on, now, "effective_on")
+    coded("referral-return-reasons", asked.reason, day, "reason")
+    returned = ev.ReferralReturned(returned_on=day, reason=asked.reason)
+    return [returned, *end_delay_reasons(case, day), ev.CaseClosed(closed_on=day, outcome="returned")]
+
+
+def withdraw(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
+    """Stop: nobody wants this help any more."""
+    asked = command(envelope, cmd.WithdrawReferral)
+    if not asked.reason:
+        raise Refused("reason-needed", where="reason")
+    day = not_in_future(envelope.effective_on, now, "effective_on")
+    coded("withdrawal-reasons", asked.reason, day, "reason")
+    return side_exit(case, day, "withdrawn", "left")
+
+
+def assign(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
+    """Name who answers for the case in the asker's organisation."""
+    asked = command(envelope, cmd.AssignOwner)
+    return [_owner(envelope, asked.team_id, asked.user_id)]
+
+
+def add_participant(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
+    """Let an organisation take part; asked twice, it takes part once."""
+    asked = command(envelope, cmd.AddParticipant)
+    if takes_part(case, asked.organisation_id):
+        return []
+    participant = Participant(
+        organisation_id=asked.organisation_id,
+        role=asked.role,
+        basis=asked.basis,
+        from_on=envelope.effective_on,
+    )
+    return [ev.ParticipantJoined(participant=participant)]
+
+
+def end_participation(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
+    """Let an organisation leave the case."""
+    asked = command(envelope, cmd.EndParticipation)
+    if not takes_part(case, asked.organisation_id):
+        return []
+    return [ev.ParticipantLeft(organisation_id=asked.organisation_id, until_on=envelope.effective_on)]
+
+
+def record_basis(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
+    """Record consent or another lawful basis; until then nothing leaves for a partner."""
+    asked = command(envelope, cmd.RecordSharingBasis)
+    day = not_in_future(envelope.effective_on, now, "effective_on")
+    coded("sharing-bases", asked.basis, day, "basis")
+    if case.may_tell_partners and case.sharing is not None and case.sharing.basis == asked.basis:
+        return []
+    return [ev.SharingBasisRecorded(sharing=SharingBasis(basis=asked.basis, recorded_on=day))]
+
+
+def withdraw_basis(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
+    """The basis ended: what has not left yet stays here."""
+    day = not_in_future(envelope.effective_on, now, "effective_on")
+    return [ev.SharingBasisWithdrawn(withdrawn_on=day)] if case.may_tell_partners else []
+
+
+def join_spell(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
+    """Join the case to a stay that was looked at and found to be this person's."""
+    asked = command(envelope, cmd.JoinSpell)
+    if any(mine == asked.spell for mine in case.spells):
+        return []
+    return [ev.SpellJoined(spell=asked.spell)]
+
+
+def merge(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
+    """Two people were one (A40): the older case goes on, this one ends as merged."""
+    asked = command(envelope, cmd.NoteMerge)
+    if case.closed or asked.into_case_id == case.case_id:
+        return []
+    day = envelope.effective_on
+    ended = [
+        event for event in side_exit(case, day, "merged", "left") if not isinstance(event, ev.CaseClosed)
+    ]
+    return [*ended, ev.CaseClosed(closed_on=day, outcome="merged", merged_into=asked.into_case_id)]
+
+
+def enter_in_error(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
+    """The case should never have existed; it stays readable and counts nowhere."""
+    if case.outcome == "entered-in-error":
+        return []
+    if case.closed:
+        return [ev.CaseClosed(closed_on=envelope.effective_on, outcome="entered-in-error")]
+    return side_exit(case, envelope.effective_on, "entered-in-error", "left")
+
+
+def close(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
+    """Close with an outcome once the person is home; work that outlives the stay is done or cancelled first."""
+    asked = command(envelope, cmd.CloseCase)
+    day = not_in_future(envelope.effective_on, now, "effective_on")
+    coded("case-outcomes", asked.outcome, day, "outcome")
+    if case.discharge is not None and day < case.discharge.discharged_on:
+        raise Refused("dates-out-of-order", where="effective_on")
+    if case.open_strands:
+        raise Refused("gate-not-satisfied", detail=case.open_strands[0].key, where="strands")
+    return [
+        *end_ready_period(case, day, "discharged"),
+        *end_delay_reasons(case, day),
+        ev.CaseClosed(closed_on=day, outcome=asked.outcome),
+    ]
+
+
+def reopen(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
+    """Open a closed case again at the stage that fits."""
+    asked = command(envelope, cmd.ReopenCase)
+    if case.outcome in ("merged", "died"):
+        raise Refused("stage-not-allowed", where="case")
+    day = not_in_future(envelope.effective_on, now, "effective_on")
+    coded("reopen-reasons", asked.reason, day, "reason")
+    return [ev.CaseReopened(reopened_on=day, stage=stage_when_reopened(case), reason=asked.reason)]
+
+
+def stage_when_reopened(case: Case) -> ev.ReopenedStage:
+    """Return the stage a closed case goes back to."""
+    if case.discharge is not None:
+        return "discharged"
+    if case.referral is None or case.referral.accepted_on is None:
+        return "referred"
+    if case.check is None or case.check.completed_on is None:
+        return "accepted"
+    return "making-ready" if case.strands else "checked"
+
+
+DECIDERS: Mapping[str, Decider] = {
+    "refer": refer,
+    "accept-referral": accept,
+    "return-referral": return_to_ward,
+    "withdraw-referral": withdraw,
+    "assign-owner": assign,
+    "add-participant": add_participant,
+    "end-participation": end_participation,
+    "record-sharing-basis": record_basis,
+    "withdraw-sharing-basis": withdraw_basis,
+    "join-spell": join_spell,
+    "note-merge": merge,
+    "enter-in-error": enter_in_error,
+    "close-case": close,
+    "reopen-case": reopen,
+}

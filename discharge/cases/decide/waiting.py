@@ -1,0 +1,115 @@
+"""Why somebody waits, until when the home is needed, and the duty to refer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from discharge.cases import commands as cmd
+from discharge.cases import events as ev
+from discharge.cases.commands import Envelope
+from discharge.cases.decide.common import Decider, coded, command, derived_id, not_in_future
+from discharge.cases.model import Case
+from discharge.delays.model import DelayReason
+from discharge.errors import Refused
+
+LISTS = {"national": "national-delay-reasons", "local": "local-delay-reasons"}
+
+
+def set_needed_by(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
+    """Set the day by which the home must be ready."""
+    asked = command(envelope, cmd.SetNeededBy)
+    return [] if asked.needed_by == case.needed_by else [ev.NeededBySet(needed_by=asked.needed_by)]
+
+
+def record_reason(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
+    """Record a reason from a day on: several local ones run side by side, one national one at a time."""
+    asked = command(envelope, cmd.RecordDelayReason)
+    day = not_in_future(envelope.effective_on, now, "effective_on")
+    coded(LISTS[asked.reason_kind], asked.code, day, "code")
+    coded("owner-roles", asked.owner_role, day, "owner_role")
+    if asked.to_on is not None and asked.to_on < day:
+        raise Refused("dates-out-of-order", where="to_on")
+    if any(_same(reason, asked) and _runs(reason, day) for reason in case.delay_reasons):
+        return []
+    reason = DelayReason(
+        reason_id=derived_id(envelope, "delay-reason"),
+        kind=asked.reason_kind,
+        code=asked.code,
+        owner_role=asked.owner_role,
+        owner_organisation_id=asked.owner_organisation_id or envelope.actor.organisation_id,
+        from_on=day,
+        to_on=asked.to_on,
+    )
+    return [*_ended_before(case, asked, day), ev.DelayReasonRecorded(reason=reason)]
+
+
+def _same(reason: DelayReason, asked: cmd.RecordDelayReason) -> bool:
+    return reason.kind == asked.reason_kind and reason.code == asked.code
+
+
+def _runs(reason: DelayReason, day: date) -> bool:
+    return reason.from_on <= day and (reason.to_on is None or reason.to_on > day)
+
+
+def _ended_before(case: Case, asked: cmd.RecordDelayReason, day: date) -> list[ev.Event]:
+    """A new national reason ends the one before it, on the day the new one begins."""
+    if asked.reason_kind != "national":
+        return []
+    return [
+        ev.DelayReasonEnded(reason_id=reason.reason_id, to_on=max(day, reason.from_on))
+        for reason in case.delay_reasons
+        if reason.kind == "national" and (reason.to_on is None or reason.to_on > day)
+    ]
+
+
+def end_reason(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
+    """A reason no longer holds from a day on."""
+    asked = command(envelope, cmd.EndDelayReason)
+    reason = next((mine for mine in case.delay_reasons if mine.reason_id == asked.reason_id), None)
+    if reason is None:
+        raise Refused("no-such-item", where="reason_id")
+    if envelope.effective_on < reason.from_on:
+        raise Refused("dates-out-of-order", where="effective_on")
+    if reason.to_on == envelope.effective_on:
+        return []
+    return [ev.DelayReasonEnded(reason_id=reason.reason_id, to_on=envelope.effective_on)]
+
+
+def flag_homelessness(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
+    """Record whether the person may be homeless or threatened with it within 56 days."""
+    asked = command(envelope, cmd.FlagHomelessness)
+    day = not_in_future(envelope.effective_on, now, "effective_on")
+    if asked.flag == case.homelessness.flag:
+        return []
+    return [ev.HomelessnessFlagged(flag=asked.flag, flagged_on=day)]
+
+
+def record_duty_to_refer(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
+    """Record that the referral went to a council; it needs the person's consent (Housing Act 1996 s213B)."""
+    asked = command(envelope, cmd.RecordDutyToRefer)
+    day = not_in_future(envelope.effective_on, now, "effective_on")
+    if not case.may_tell_partners:
+        raise Refused("consent-missing", where="sharing")
+    return [ev.DutyToReferSent(referred_on=day, council_id=asked.council_id)]
+
+
+def acknowledge_duty_to_refer(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
+    """Record that the council acknowledged the referral."""
+    day = not_in_future(envelope.effective_on, now, "effective_on")
+    sent = case.homelessness.referred_on
+    if sent is None or day < sent:
+        raise Refused("dates-out-of-order", where="effective_on")
+    if case.homelessness.acknowledged_on is not None:
+        return []
+    return [ev.DutyToReferAcknowledged(acknowledged_on=day)]
+
+
+DECIDERS: Mapping[str, Decider] = {
+    "set-needed-by": set_needed_by,
+    "record-delay-reason": record_reason,
+    "end-delay-reason": end_reason,
+    "flag-homelessness": flag_homelessness,
+    "record-duty-to-refer": record_duty_to_refer,
+    "acknowledge-duty-to-refer": acknowledge_duty_to_refer,
+}

@@ -1,0 +1,36 @@
+"""Contacts owed after discharge, as rows of data.
+
+Sources: a call within 24 hours (design choice); a visit or call within 72 hours (NICE NG27 1.5; Healthwatch
+and British Red Cross 2020); 7, 14 and 28 days (28-day support as in Stockport's H4 service).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from discharge.cases.model import FollowUp
+
+
+class FollowUpRow(NamedTuple):
+    """A contact that is owed: its name, how long after discharge, and what a person reads."""
+
+    key: str
+    after: timedelta
+    words: str
+
+
+FOLLOW_UPS = (
+    FollowUpRow("24-hours", timedelta(hours=24), "Call within 24 hours"),
+    FollowUpRow("72-hours", timedelta(hours=72), "Visit or call within 72 hours"),
+    FollowUpRow("7-days", timedelta(days=7), "Contact at 7 days"),
+    FollowUpRow("14-days", timedelta(days=14), "Contact at 14 days"),
+    FollowUpRow("28-days", timedelta(days=28), "Contact at 28 days"),
+)
+
+LAST = FOLLOW_UPS[-1].key
+
+
+def schedule(discharged_at: datetime) -> list[FollowUp]:
+    """Return the contacts owed after a discharge at ``discharged_at`` (case time)."""
+    return [FollowUp(key=row.key, due_at=discharged_at + row.after) for row in FOLLOW_UPS]

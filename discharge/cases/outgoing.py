@@ -1,0 +1,144 @@
+"""What leaves because of an event: one row for each kind of event, coded, with nobody's name in it.
+
+Every row says who is told: the trust that referred, or the organisation that does a strand's work. Partners are
+told nothing until a lawful basis is recorded; the referring trust is told about its own referral.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from discharge.cases import events as ev
+from discharge.cases.model import Case, Frozen
+
+
+class Outgoing(Frozen):
+    """One thing to tell one organisation.
+
+    ``kind`` is ``task-status`` (how the referral stands), ``order`` (work asked of a partner) or ``alert``.
+    ``content`` is coded; names and addresses are added, or withheld, when it is sent. ``needs_basis`` holds it
+    back until somebody recorded why partners may be told.
+    """
+
+    organisation_id: UUID
+    kind: str
+    content: dict[str, str | None]
+    needs_basis: bool
+
+
+_Told = Callable[[Case, Any], list[Outgoing]]
+
+TASK_STATUS: Mapping[type[Any], tuple[str, str]] = {
+    ev.ReferralReceived: ("received", "referred"),
+    ev.ReferralAccepted: ("accepted", "accepted"),
+    ev.ReferralReturned: ("rejected", "returned"),
+    ev.CheckCompleted: ("in-progress", "checked"),
+    ev.MakingReadyStarted: ("in-progress", "making-ready"),
+    ev.HomeBecameReady: ("in-progress", "ready"),
+    ev.HomeNoLongerReady: ("in-progress", "making-ready"),
+    ev.PersonDischarged: ("in-progress", "discharged"),
+    ev.DischargeCancelled: ("in-progress", "discharge-cancelled"),
+    ev.PersonReadmitted: ("in-progress", "readmitted"),
+    ev.FollowUpCompleted: ("in-progress", "followed-up"),
+    ev.CaseReopened: ("in-progress", "reopened"),
+}
+"""Event -> the FHIR Task status of the referral, and our own stage beside it."""
+
+STOPPED = frozenset({"withdrawn", "entered-in-error", "merged"})
+LOUD = frozenset({"STOP", "RED", "RED+"})
+"""Alert levels that are also told to the referring trust."""
+
+
+def outgoing(case: Case, events: Iterable[ev.Event]) -> list[Outgoing]:
+    """Return what must be told because of ``events``; ``case`` is the case after them."""
+    told: list[Outgoing] = []
+    for event in events:
+        if type(event) in TASK_STATUS:
+            told += _to_referrer(case, *TASK_STATUS[type(event)])
+        elif type(event) in _TELLERS:
+            told += _TELLERS[type(event)](case, event)
+    return told
+
+
+def _to_referrer(case: Case, status: str, stage: str, reason: str | None = None) -> list[Outgoing]:
+    if case.referral is None:
+        return []
+    content = {
+        "status": status,
+        "stage": stage,
+        "external_id": case.referral.external_id,
+        "reason": reason,
+        "version": str(case.version),
+    }
+    return [
+        Outgoing(
+            organisation_id=case.referral.organisation_id,
+            kind="task-status",
+            content=content,
+            needs_basis=False,
+        )
+    ]
+
+
+def _closed(case: Case, event: ev.CaseClosed) -> list[Outgoing]:
+    if event.outcome == "returned":
+        return []
+    status = "cancelled" if event.outcome in STOPPED else "completed"
+    return _to_referrer(case, status, "closed", event.outcome)
+
+
+def _order(case: Case, strand: str, status: str) -> list[Outgoing]:
+    ordered = case.strands[strand]
+    if ordered.partner_id is None:
+        return []
+    content = {
+        "status": status,
+        "strand": strand,
+        "item": ordered.item,
+        "due_on": ordered.due_on.isoformat() if ordered.due_on else None,
+        "step": ordered.step,
+    }
+    return [Outgoing(organisation_id=ordered.partner_id, kind="order", content=content, needs_basis=True)]
+
+
+def _started(case: Case, event: ev.StrandStarted) -> list[Outgoing]:
+    return _order(case, event.strand.key, "requested")
+
+
+def _cancelled(case: Case, event: ev.StrandCancelled) -> list[Outgoing]:
+    return _order(case, event.strand, "cancelled")
+
+
+def _overdue(case: Case, event: ev.StrandOverdue) -> list[Outgoing]:
+    return _order(case, event.strand, "in-progress")
+
+
+def _alert(case: Case, event: ev.AlertRaised) -> list[Outgoing]:
+    alert = event.alert
+    if alert.level not in LOUD or case.referral is None:
+        return []
+    content: dict[str, str | None] = {
+        "alert_id": str(alert.alert_id),
+        "rule": alert.rule,
+        "level": alert.level,
+        "fact": alert.fact,
+        "threshold": alert.threshold,
+        "source": alert.source,
+        "raised_at": alert.raised_at.isoformat(),
+    }
+    return [
+        Outgoing(
+            organisation_id=case.referral.organisation_id, kind="alert", content=content, needs_basis=False
+        )
+    ]
+
+
+_TELLERS: Mapping[type[Any], _Told] = {
+    ev.CaseClosed: _closed,
+    ev.StrandStarted: _started,
+    ev.StrandCancelled: _cancelled,
+    ev.StrandOverdue: _overdue,
+    ev.AlertRaised: _alert,
+}

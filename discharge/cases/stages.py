@@ -1,0 +1,61 @@
+"""What may be asked at each stage: one table, read by the rules and by the pages that show the buttons."""
+
+from __future__ import annotations
+
+from discharge.cases.model import IN_HOSPITAL, Case, Stage
+
+OPEN = frozenset(Stage) - {Stage.CLOSED}
+ANY = frozenset(Stage)
+AFTER_ACCEPTANCE = IN_HOSPITAL - {Stage.REFERRED}
+HOME = frozenset({Stage.DISCHARGED, Stage.FOLLOWED_UP})
+
+ALLOWED: dict[str, frozenset[Stage]] = {
+    "refer": ANY,
+    "accept-referral": frozenset({Stage.REFERRED}),
+    "return-referral": frozenset({Stage.REFERRED}),
+    "withdraw-referral": IN_HOSPITAL,
+    "assign-owner": OPEN,
+    "add-participant": OPEN,
+    "end-participation": OPEN,
+    "record-sharing-basis": OPEN,
+    "withdraw-sharing-basis": OPEN,
+    "join-spell": OPEN,
+    "note-hospital-facts": ANY,
+    "note-merge": ANY,
+    "set-criteria-to-reside": IN_HOSPITAL,
+    "correct-ready-period": ANY,
+    "set-expected-discharge-date": IN_HOSPITAL,
+    "set-needed-by": IN_HOSPITAL,
+    "record-delay-reason": OPEN,
+    "end-delay-reason": OPEN,
+    "flag-homelessness": OPEN,
+    "record-duty-to-refer": OPEN,
+    "acknowledge-duty-to-refer": OPEN,
+    "start-check": AFTER_ACCEPTANCE,
+    "complete-check": AFTER_ACCEPTANCE,
+    "confirm-item": frozenset({Stage.CHECKED, Stage.MAKING_READY, Stage.READY}),
+    "name-mitigation": frozenset({Stage.CHECKED, Stage.MAKING_READY, Stage.READY}),
+    "withdraw-mitigation": frozenset({Stage.CHECKED, Stage.MAKING_READY, Stage.READY}),
+    "start-strand": AFTER_ACCEPTANCE | HOME,
+    "move-strand": OPEN,
+    "cancel-strand": OPEN,
+    "offer-property": OPEN,
+    "answer-offer": OPEN,
+    "let-property": OPEN,
+    "report-from-strand": ANY,
+    "confirm-discharge": IN_HOSPITAL,
+    "cancel-discharge": HOME,
+    "record-death": ANY,
+    "record-contact": HOME,
+    "acknowledge-alert": ANY,
+    "close-case": HOME,
+    "reopen-case": frozenset({Stage.CLOSED}),
+    "enter-in-error": ANY,
+    "strike-clock": ANY,
+}
+"""Command kind -> the stages in which it may be asked."""
+
+
+def may_ask(case: Case, kind: str) -> bool:
+    """Whether the case's stage lets this kind of command be asked at all."""
+    return case.exists and case.stage in ALLOWED[kind]
