@@ -1,0 +1,64 @@
+"""What the FHIR interface can do, as a CapabilityStatement. The routes are tested against it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from fhir_adapters.fhir import systems
+
+_SEARCHES: dict[str, tuple[tuple[str, str], ...]] = {
+    "ServiceRequest": (("identifier", "token"), ("subject", "reference"), ("_id", "token")),
+    "Task": (("focus", "reference"), ("_id", "token")),
+    "Encounter": (),
+    "Patient": (),
+}
+_DOES: dict[str, tuple[str, ...]] = {
+    "ServiceRequest": ("create", "read", "search-type"),
+    "Task": ("read", "search-type"),
+    "Encounter": ("read",),
+    "Patient": ("read",),
+}
+
+
+DOCUMENTATION = (
+    "Referrals come in as ServiceRequest with the Patient contained, referred to, or beside it in a transaction. "
+    "Tasks say how far a case is. A repeated referral for the same stay answers with the case that exists. "
+    "No answer in time: 202 with Content-Location."
+)
+
+
+def capability_statement(base: str, version: str, published: datetime) -> dict[str, Any]:
+    """The statement served at metadata; `published` is when this version of the software was started."""
+    return {
+        "resourceType": "CapabilityStatement",
+        "status": "active",
+        "date": published.isoformat(timespec="seconds"),
+        "kind": "instance",
+        "software": {"name": "Homeward", "version": version},
+        "implementation": {"description": "Homeward: discharges held up by the home", "url": base},
+        "fhirVersion": "4.0.1",
+        "format": ["application/fhir+json"],
+        "rest": [
+            {
+                "mode": "server",
+                "documentation": DOCUMENTATION,
+                "security": {"description": "Bearer token; every read is recorded."},
+                "resource": [_resource(kind) for kind in _DOES],
+                "interaction": [{"code": "transaction"}],
+            }
+        ],
+    }
+
+
+def _resource(kind: str) -> dict[str, Any]:
+    resource: dict[str, Any] = {
+        "type": kind,
+        "interaction": [{"code": code} for code in _DOES[kind]],
+        "versioning": "versioned" if kind in {"ServiceRequest", "Task"} else "no-version",
+    }
+    if kind == "ServiceRequest":
+        resource |= {"conditionalCreate": True, "supportedProfile": [systems.UK_CORE_SERVICE_REQUEST]}
+    if _SEARCHES[kind]:
+        resource["searchParam"] = [{"name": name, "type": type_} for name, type_ in _SEARCHES[kind]]
+    return resource

@@ -1,0 +1,136 @@
+"""A person as a FHIR Patient: what may be shown, and never where somebody lives whose location is hidden."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from fhir_adapters.fhir import systems
+
+SEXES = {"1": "male", "2": "female", "9": "other", "0": "unknown", "M": "male", "F": "female"}
+"""Person stated gender of the NHS Data Dictionary and HL7 table 0001, to FHIR administrative gender."""
+
+GENDERS = frozenset({"male", "female", "other", "unknown"})
+
+
+WARD = "ward"
+
+
+@dataclass(frozen=True)
+class PersonFacts:
+    """What is known of a person. `address_lines` and `postcode` are empty where nobody may see them."""
+
+    person_id: UUID
+    nhs_number: str | None = None
+    nhs_number_verified: bool = False
+    family_name: str | None = None
+    given_name: str | None = None
+    birth_date: date | None = None
+    sex: str | None = None
+    deceased: bool = False
+    location_hidden: bool = False
+    address_lines: tuple[str, ...] = ()
+    postcode: str | None = None
+
+
+@dataclass(frozen=True)
+class OrganisationFacts:
+    """How an organisation is named: our code, and an ODS code where it has one."""
+
+    organisation_id: UUID
+    code: str
+    name: str
+    ods_code: str | None = None
+
+
+def organisation_reference(organisation: OrganisationFacts) -> dict[str, Any]:
+    """A reference to an organisation, by our own id and by its code."""
+    return {
+        "reference": f"Organization/{organisation.organisation_id}",
+        "type": "Organization",
+        "identifier": {
+            "system": systems.ODS_ORGANISATION if organisation.ods_code else systems.ORGANISATION_CODE,
+            "value": organisation.ods_code or organisation.code,
+        },
+        "display": organisation.name,
+    }
+
+
+def ward_location(ward: str) -> dict[str, Any]:
+    """A ward as a Location to be contained, under the id `WARD`."""
+    return {"resourceType": "Location", "id": WARD, "status": "active", "name": ward}
+
+
+def patient_reference(person: PersonFacts) -> dict[str, Any]:
+    """A reference by NHS number where there is one, and always by our own id."""
+    reference: dict[str, Any] = {"reference": f"Patient/{person.person_id}", "type": "Patient"}
+    if person.nhs_number:
+        reference["identifier"] = {"system": systems.NHS_NUMBER, "value": person.nhs_number}
+    return reference
+
+
+def patient(person: PersonFacts) -> dict[str, Any]:
+    """The person as a UK Core Patient."""
+    resource: dict[str, Any] = {
+        "resourceType": "Patient",
+        "id": str(person.person_id),
+        "meta": {"profile": [systems.UK_CORE_PATIENT]},
+        "gender": gender(person.sex),
+    }
+    if person.nhs_number:
+        resource["identifier"] = [_nhs_number(person)]
+    name = _name(person)
+    if name:
+        resource["name"] = [name]
+    if person.birth_date:
+        resource["birthDate"] = person.birth_date.isoformat()
+    if person.deceased:
+        resource["deceasedBoolean"] = True
+    address = _address(person)
+    if address:
+        resource["address"] = [address]
+    return resource
+
+
+def gender(sex: str | None) -> str:
+    """FHIR administrative gender of a stated sex; what we cannot read is unknown."""
+    text = (sex or "").strip()
+    return text if text in GENDERS else SEXES.get(text.upper(), "unknown")
+
+
+def _nhs_number(person: PersonFacts) -> dict[str, Any]:
+    code = "01" if person.nhs_number_verified else "03"
+    return {
+        "extension": [
+            {
+                "url": systems.NHS_NUMBER_STATUS,
+                "valueCodeableConcept": {
+                    "coding": [{"system": systems.NHS_NUMBER_STATUS_CODES, "code": code}],
+                },
+            }
+        ],
+        "system": systems.NHS_NUMBER,
+        "value": person.nhs_number,
+    }
+
+
+def _name(person: PersonFacts) -> dict[str, Any]:
+    name: dict[str, Any] = {}
+    if person.family_name:
+        name["family"] = person.family_name
+    if person.given_name:
+        name["given"] = person.given_name.split()
+    return {"use": "official", **name} if name else {}
+
+
+def _address(person: PersonFacts) -> dict[str, Any]:
+    if person.location_hidden or not (person.address_lines or person.postcode):
+        return {}
+    address: dict[str, Any] = {"use": "home"}
+    if person.address_lines:
+        address["line"] = list(person.address_lines)
+    if person.postcode:
+        address["postalCode"] = person.postcode
+    return address

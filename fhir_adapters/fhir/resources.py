@@ -1,0 +1,189 @@
+"""A case as FHIR resources that can be read: the referral, the task that answers it, the stay and the person.
+
+A case's ServiceRequest and Task carry the case's own id; the Encounter carries the stay's.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from discharge.cases.model import Case, CaseSpell, Referral
+from discharge.codes import casework
+from fhir_adapters.fhir import systems
+from fhir_adapters.fhir.people import (
+    WARD,
+    OrganisationFacts,
+    PersonFacts,
+    organisation_reference,
+    patient_reference,
+    ward_location,
+)
+from fhir_adapters.fhir.stages import case_reading, stay_status
+
+STAGE_WORDS = {
+    "referred": "Referred",
+    "accepted": "Accepted",
+    "checked": "Home checked",
+    "making-ready": "Making ready",
+    "ready": "Home ready",
+    "discharged": "Discharged",
+    "followed-up": "Followed up",
+    "closed": "Closed",
+}
+
+
+def service_request(case: Case, person: PersonFacts, requester: OrganisationFacts | None) -> dict[str, Any]:
+    """The referral that opened the case, with the status that the case gives it now."""
+    referral = case.referral
+    resource: dict[str, Any] = {
+        "resourceType": "ServiceRequest",
+        "id": str(case.case_id),
+        "meta": {"profile": [systems.UK_CORE_SERVICE_REQUEST], "versionId": str(case.version)},
+        "identifier": [{"system": systems.CASE_ID, "value": str(case.case_id)}],
+        "status": case_reading(case).service_request,
+        "intent": "order",
+        "subject": patient_reference(person),
+    }
+    if requester is not None:
+        resource["requester"] = organisation_reference(requester)
+    if referral is not None:
+        resource |= _asked(referral)
+    extensions = _extensions(case)
+    if extensions:
+        resource["extension"] = extensions
+    if case.current_spell is not None:
+        resource["encounter"] = {"reference": f"Encounter/{case.current_spell.spell_id}", "type": "Encounter"}
+    return resource
+
+
+def _asked(referral: Referral) -> dict[str, Any]:
+    asked: dict[str, Any] = {"authoredOn": referral.referred_on.isoformat()}
+    if referral.reasons:
+        asked["reasonCode"] = [
+            {
+                "coding": [
+                    {
+                        "system": systems.BARRIER_CODES,
+                        "code": code,
+                        "display": casework.REFERRAL_REASONS.label(code),
+                    }
+                ]
+            }
+            for code in referral.reasons
+        ]
+    if referral.ward:
+        asked["contained"] = [ward_location(referral.ward)]
+        asked["locationReference"] = [{"reference": f"#{WARD}", "display": referral.ward}]
+    return asked
+
+
+def _extensions(case: Case) -> list[dict[str, Any]]:
+    referral, period = case.referral, case.open_ready_period
+    return [
+        *_dates((systems.EXPECTED_DISCHARGE, case.expected_discharge_on)),
+        *_dates((systems.DISCHARGE_READY, period.ready_on if period else None)),
+        *_codes((systems.TENURE, referral.tenure if referral else None)),
+        *_codes((systems.LIVES_ALONE, referral.lives_alone if referral else None)),
+        *_codes((systems.PATHWAY, referral.pathway if referral else None)),
+        *_codes((systems.HOMELESS, case.homelessness.flag)),
+        *_codes(*((systems.HOUSING_NEED, need) for need in (referral.needs if referral else ()))),
+    ]
+
+
+def _dates(*pairs: tuple[str, date | None]) -> list[dict[str, Any]]:
+    return [{"url": url, "valueDate": day.isoformat()} for url, day in pairs if day is not None]
+
+
+def _codes(*pairs: tuple[str, str | None]) -> list[dict[str, Any]]:
+    return [{"url": url, "valueCode": code} for url, code in pairs if code]
+
+
+def task(
+    case: Case, person: PersonFacts, requester: OrganisationFacts | None, modified: datetime
+) -> dict[str, Any]:
+    """How far the case is, as the task that answers the referral. `modified` is an instant of case time."""
+    resource: dict[str, Any] = {
+        "resourceType": "Task",
+        "id": str(case.case_id),
+        "meta": {"versionId": str(case.version)},
+        "identifier": [{"system": systems.CASE_ID, "value": str(case.case_id)}],
+        "status": case_reading(case).task,
+        "businessStatus": business_status(case.stage),
+        "intent": "order",
+        "focus": {"reference": f"ServiceRequest/{case.case_id}", "type": "ServiceRequest"},
+        "for": patient_reference(person),
+        "lastModified": modified.isoformat(),
+    }
+    if case.referral is not None:
+        resource["authoredOn"] = case.referral.referred_on.isoformat()
+        if case.referral.returned_reason:
+            resource["statusReason"] = {
+                "text": casework.REFERRAL_RETURN_REASONS.label(case.referral.returned_reason)
+            }
+    if requester is not None:
+        resource["requester"] = organisation_reference(requester)
+    return resource
+
+
+def business_status(stage: str) -> dict[str, Any]:
+    """Our stage as a coded concept."""
+    words = STAGE_WORDS[stage]
+    return {"coding": [{"system": systems.STAGE_CODES, "code": stage, "display": words}], "text": words}
+
+
+def encounter(spell: CaseSpell, person: PersonFacts, provider: OrganisationFacts | None) -> dict[str, Any]:
+    """A stay as a UK Core Encounter; UK Core has no place for expected dates and fitness, so ours carry
+    them.
+    """
+    resource: dict[str, Any] = {
+        "resourceType": "Encounter",
+        "id": str(spell.spell_id),
+        "meta": {"profile": [systems.UK_CORE_ENCOUNTER]},
+        "identifier": [{"system": systems.SPELL_ID, "value": str(spell.spell_id)}],
+        "status": stay_status(spell),
+        "class": {"system": systems.ACT_CODES, "code": "IMP", "display": "inpatient encounter"},
+        "subject": patient_reference(person),
+    }
+    period = {
+        key: day.isoformat()
+        for key, day in (("start", spell.admitted_on), ("end", spell.discharged_on))
+        if day is not None
+    }
+    extensions = [
+        *_dates((systems.EXPECTED_DISCHARGE, spell.expected_discharge_on)),
+        *_dates((systems.MEDICALLY_FIT, spell.medically_fit_on)),
+    ]
+    optional: dict[str, Any] = {
+        "period": period,
+        "extension": extensions,
+        "contained": [ward_location(spell.ward)] if spell.ward else [],
+        "location": [{"location": {"reference": f"#{WARD}"}, "status": "active"}] if spell.ward else [],
+        "serviceProvider": organisation_reference(provider) if provider else {},
+        "hospitalization": _destination(spell),
+    }
+    return resource | {element: value for element, value in optional.items() if value}
+
+
+def _destination(spell: CaseSpell) -> dict[str, Any]:
+    if not spell.discharge_destination:
+        return {}
+    coding = {"system": systems.DISCHARGE_DESTINATIONS, "code": spell.discharge_destination}
+    return {"dischargeDisposition": {"coding": [coding]}}
+
+
+def searchset(base: str, resources: list[dict[str, Any]]) -> dict[str, Any]:
+    """What a search found; `base` is the address of the FHIR interface."""
+    return {
+        "resourceType": "Bundle",
+        "type": "searchset",
+        "total": len(resources),
+        "entry": [
+            {
+                "fullUrl": f"{base}/{each['resourceType']}/{each['id']}",
+                "resource": each,
+                "search": {"mode": "match"},
+            }
+            for each in resources
+        ],
+    }

@@ -1,0 +1,78 @@
+"""A referral as any door understands it: FHIR, the JSON interface and the page all end in these values.
+
+They hold personal data and never leave the process except into the record. Dates are Europe/London calendar
+dates.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+YesNoUnknown = Literal["yes", "no", "unknown"]
+Sex = Literal["male", "female", "other", "unknown"]
+
+
+class _Values(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class LocalIdentifier(_Values):
+    """A number that one organisation gave the person; `authority` is its system or assigning authority."""
+
+    authority: str = Field(min_length=1, max_length=200)
+    value: str = Field(min_length=1, max_length=100)
+
+
+class ReferredAddress(_Values):
+    """Where the person lives, as far as the sender said."""
+
+    lines: tuple[str, ...] = ()
+    postcode: str | None = Field(default=None, max_length=10)
+    uprn: str | None = Field(default=None, max_length=12)
+
+
+class ReferredPerson(_Values):
+    """Who is meant. One way to find the person is enough; the rest is only needed where we do not hold it."""
+
+    person_id: UUID | None = None
+    nhs_number: str | None = None
+    identifiers: tuple[LocalIdentifier, ...] = ()
+    family_name: str | None = Field(default=None, max_length=100)
+    given_name: str | None = Field(default=None, max_length=100)
+    birth_date: date | None = None
+    sex: Sex | None = None
+    address: ReferredAddress | None = None
+
+    @property
+    def findable(self) -> bool:
+        """Whether there is anything to find the person by."""
+        return bool(self.person_id or self.nhs_number or self.identifiers)
+
+
+class ReferralValues(_Values):
+    """What is asked for, in codes of `discharge.codes.casework`; everything but the person may be left out.
+
+    `requester` is the referring organisation's code or ODS code, `visit_number` the hospital's own number
+    of the stay. `external_id` is the sender's own number of the referral.
+    """
+
+    person: ReferredPerson
+    requester: str | None = None
+    external_id: str | None = None
+    visit_number: str | None = None
+    ward: str | None = None
+    referred_on: date | None = None
+    reasons: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    tenure: str = "unknown"
+    lives_alone: YesNoUnknown = "unknown"
+    homeless: YesNoUnknown = "unknown"
+    pathway: str | None = None
+    expected_discharge_on: date | None = None
+    ready_on: date | None = None
+    sharing_basis: str | None = None
+    note: str | None = None
