@@ -22,7 +22,7 @@ _DOES: dict[str, tuple[str, ...]] = {
 
 
 DOCUMENTATION = (
-    "Referrals come in as ServiceRequest with the Patient contained, referred to, or beside it in a transaction. "
+    "Referrals come in as ServiceRequest with the Patient contained, referred to, or in a transaction. "
     "Tasks say how far a case is. A repeated referral for the same stay answers with the case that exists. "
     "No answer in time: 202 with Content-Location."
 )
