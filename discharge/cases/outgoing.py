@@ -1,7 +1,7 @@
 """What leaves because of an event: one row for each kind of event, coded, with nobody's name in it.
 
-Every row says who is told: the trust that referred, or the organisation that does a strand's work. Partners are
-told nothing until a lawful basis is recorded; the referring trust is told about its own referral.
+Every row says who is told: the trust that referred, or the organisation that does a strand's work. Partners
+are told nothing until a lawful basis is recorded; the referring trust is told about its own referral.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ class Outgoing(Frozen):
     """One thing to tell one organisation.
 
     ``kind`` is ``task-status`` (how the referral stands), ``order`` (work asked of a partner) or ``alert``.
-    ``content`` is coded; names and addresses are added, or withheld, when it is sent. ``needs_basis`` holds it
-    back until somebody recorded why partners may be told.
+    ``content`` is coded; names and addresses are added, or withheld, when it is sent. ``needs_basis`` holds
+    it back until somebody recorded why partners may be told.
     """
 
     organisation_id: UUID

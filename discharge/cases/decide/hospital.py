@@ -1,13 +1,15 @@
 """What happens in hospital: the stay as the feed tells it, the criteria to reside, leaving, and coming back.
 
-Readmission: an admission 0-29 days after the discharge (NHS Digital indicator I02040). Fitness in a feed (ZU1-22
-and -24) opens and closes ready periods only when it changes, so that restated data never overrides a ward.
+Readmission: an admission 0-29 days after the discharge (NHS Digital indicator I02040). Fitness in a feed
+(ZU1-22 and -24) opens and closes ready periods only when it changes, so that restated data never overrides a
+ward.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+
 from discharge.cases import commands as cmd
 from discharge.cases import events as ev
 from discharge.cases.commands import Envelope

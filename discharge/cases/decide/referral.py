@@ -230,7 +230,9 @@ def enter_in_error(case: Case, envelope: Envelope, now: datetime) -> list[ev.Eve
 
 
 def close(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
-    """Close with an outcome once the person is home; work that outlives the stay is done or cancelled first."""
+    """Close with an outcome once the person is home; work that outlives the stay is done or cancelled
+    first.
+    """
     asked = command(envelope, cmd.CloseCase)
     day = not_in_future(envelope.effective_on, now, "effective_on")
     coded("case-outcomes", asked.outcome, day, "outcome")
