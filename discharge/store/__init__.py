@@ -1,0 +1,1 @@
+"""The record: PostgreSQL is the truth, and what everybody reads. Rules never import this package."""

@@ -1,0 +1,91 @@
+"""The engine of one process, and the one way to open a transaction.
+
+A transaction carries its tenant: PostgreSQL decides by it which rows exist. Without one the api role sees nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+from discharge.errors import HomewardError, Unavailable
+
+Sessions = async_sessionmaker[AsyncSession]
+
+CODED_ERROR = "HW409"
+"""SQLSTATE of an error that our own functions raise; its message is a code of the table of errors."""
+
+_SET_TENANT = text(
+    "SELECT set_config('homeward.organisation_id', :organisation, true), set_config('homeward.user_id', :user, true)"
+)
+
+
+def make_engine(url: str, *, pool_size: int = 10, connect_timeout: int = 5) -> AsyncEngine:
+    """The engine for ``postgresql+psycopg://...``; parameters never show in its errors. Times in seconds."""
+    return create_async_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_timeout=connect_timeout,
+        pool_pre_ping=True,  # after a restart of PostgreSQL every pooled connection is dead
+        hide_parameters=True,
+        connect_args={"connect_timeout": connect_timeout},
+    )
+
+
+def make_sessions(engine: AsyncEngine) -> Sessions:
+    """The session factory of an engine; rows stay readable after the commit."""
+    return async_sessionmaker(engine, expire_on_commit=False)
+
+
+@asynccontextmanager
+async def transaction(
+    source: AsyncEngine | Sessions, *, organisation_id: UUID | None = None, user_id: UUID | None = None
+) -> AsyncIterator[AsyncSession]:
+    """One transaction on behalf of an organisation: committed at the end, rolled back by any exception.
+
+    Raises HomewardError: ``database-unavailable`` when PostgreSQL cannot be reached, does not answer or gave up the
+    transaction; the code that one of our own database functions raised; ``internal`` with SQLSTATE and constraint,
+    instead of a driver error whose text repeats values.
+    """
+    sessions = source if isinstance(source, async_sessionmaker) else make_sessions(source)
+    try:
+        async with sessions() as session, session.begin():
+            await set_tenant(session, organisation_id, user_id)
+            yield session
+    except (OperationalError, PoolTimeout) as error:
+        raise Unavailable("database-unavailable", detail=sqlstate(error)) from None
+    except DBAPIError as error:
+        _raise_without_values(error)
+        raise
+
+
+async def set_tenant(session: AsyncSession, organisation_id: UUID | None, user_id: UUID | None = None) -> None:
+    """Set for whom the running transaction acts."""
+    values = {"organisation": str(organisation_id or ""), "user": str(user_id or "")}
+    await session.execute(_SET_TENANT, values)
+
+
+def sqlstate(error: Exception) -> str:
+    """The five characters that PostgreSQL gave, or nothing."""
+    return getattr(getattr(error, "orig", None), "sqlstate", None) or ""
+
+
+def constraint_of(error: IntegrityError) -> str:
+    """The name of the constraint that was violated."""
+    return getattr(getattr(error.orig, "diag", None), "constraint_name", None) or ""
+
+
+def _raise_without_values(error: DBAPIError) -> None:
+    if sqlstate(error) == CODED_ERROR:
+        raise HomewardError(str(getattr(error.orig, "diag").message_primary)) from None  # noqa: B009
+    if isinstance(error, IntegrityError):
+        raise HomewardError("internal", detail=f"{sqlstate(error)} {constraint_of(error)}") from None
+    if isinstance(error, DataError):
+        raise HomewardError("internal", detail=sqlstate(error)) from None

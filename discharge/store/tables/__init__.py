@@ -1,0 +1,52 @@
+"""Tables of floor 1, one noun a file; importing this package registers them all."""
+
+from discharge.store.tables.audit import AuditRead, AuditWrite
+from discharge.store.tables.cases import (
+    AlertRow,
+    CaseCommandRow,
+    CaseEventRow,
+    CaseOwnerRow,
+    CaseParticipantRow,
+    CaseRow,
+    CaseSpellRow,
+    DelayReasonRow,
+    FollowUpRow,
+    ReadyPeriodRow,
+    StrandRow,
+)
+from discharge.store.tables.clock import CaseClockRow, HeartbeatRow
+from discharge.store.tables.commands import CommandRow, NoteRow
+from discharge.store.tables.organisations import Organisation, PartnerRow, Team, User
+from discharge.store.tables.outbox import OutboxRow
+from discharge.store.tables.persons import Person, PersonAddress, PersonContact, PersonIdentifier
+from discharge.store.tables.spells import Spell
+
+__all__ = [
+    "AlertRow",
+    "AuditRead",
+    "AuditWrite",
+    "CaseClockRow",
+    "CaseCommandRow",
+    "CaseEventRow",
+    "CaseOwnerRow",
+    "CaseParticipantRow",
+    "CaseRow",
+    "CaseSpellRow",
+    "CommandRow",
+    "DelayReasonRow",
+    "FollowUpRow",
+    "HeartbeatRow",
+    "NoteRow",
+    "Organisation",
+    "OutboxRow",
+    "PartnerRow",
+    "Person",
+    "PersonAddress",
+    "PersonContact",
+    "PersonIdentifier",
+    "ReadyPeriodRow",
+    "Spell",
+    "StrandRow",
+    "Team",
+    "User",
+]

@@ -1,0 +1,190 @@
+"""The case: its events, its snapshot, and the projections that pages and reports read."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, func
+from sqlalchemy.orm import Mapped, mapped_column
+
+from discharge.store.base import Base, JsonObject, UuidKey
+
+
+class CaseRow(Base):
+    """One case. ``snapshot`` is the coded :class:`discharge.cases.model.Case`; columns are what lists filter
+    and sort by.
+    """
+
+    __tablename__ = "cases"
+    __table_args__ = (
+        Index(
+            "uq_cases_open_person", "person_id", unique=True, postgresql_where="closed_on IS NULL"
+        ),  # one person has one open case
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("persons.id"), index=True)
+    stage: Mapped[str] = mapped_column(index=True)
+    version: Mapped[int]
+    snapshot: Mapped[JsonObject]
+    referred_on: Mapped[date]
+    referrer_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    ward: Mapped[str | None]
+    pathway: Mapped[str | None]
+    expected_discharge_on: Mapped[date | None]
+    needed_by: Mapped[date | None]
+    ready_on: Mapped[date | None]
+    discharged_on: Mapped[date | None]
+    awaiting_spell: Mapped[bool] = mapped_column(default=False, server_default="false")
+    external_id: Mapped[str | None]
+    outcome: Mapped[str | None]
+    closed_on: Mapped[date | None]
+    updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class CaseEventRow(Base):
+    """What happened, in order. ``payload`` is the coded event; who, when and why stand beside it."""
+
+    __tablename__ = "case_events"
+
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    sequence: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    payload: Mapped[JsonObject]
+    effective_on: Mapped[date]
+    case_time: Mapped[datetime]
+    recorded_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    command_id: Mapped[UUID] = mapped_column(index=True)
+    organisation_id: Mapped[UUID]
+    user_id: Mapped[UUID | None]
+    role: Mapped[str]
+    reason: Mapped[str | None]
+
+
+class CaseCommandRow(Base):
+    """Every command that a case ever answered, with the answer: the same command again changes nothing.
+
+    Commands of people, facts of a feed and reports of strands alike; a command may be refused before its
+    case exists.
+    """
+
+    __tablename__ = "case_commands"
+
+    case_id: Mapped[UUID] = mapped_column(primary_key=True)
+    command_id: Mapped[UUID] = mapped_column(primary_key=True)
+    answer: Mapped[JsonObject]
+    recorded_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class CaseOwnerRow(Base):
+    """Who answers for a case in each organisation."""
+
+    __tablename__ = "case_owners"
+
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), primary_key=True)
+    team_id: Mapped[UUID | None]
+    user_id: Mapped[UUID | None]
+
+
+class CaseParticipantRow(Base):
+    """Which organisation takes part in a case; this table decides access."""
+
+    __tablename__ = "case_participants"
+    __table_args__ = (UniqueConstraint("case_id", "organisation_id", "from_on"),)
+
+    id: Mapped[UuidKey]
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), index=True)
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), index=True)
+    role: Mapped[str]
+    basis: Mapped[str]
+    from_on: Mapped[date]
+    until_on: Mapped[date | None]
+
+
+class CaseSpellRow(Base):
+    """The stays that belong to a case."""
+
+    __tablename__ = "case_spells"
+
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    spell_id: Mapped[UUID] = mapped_column(ForeignKey("spells.id"), primary_key=True, index=True)
+
+
+class ReadyPeriodRow(Base):
+    """Ready periods, every one of them, per stay."""
+
+    __tablename__ = "ready_periods"
+
+    id: Mapped[UuidKey]
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), index=True)
+    spell_id: Mapped[UUID | None]
+    ready_on: Mapped[date]
+    ended_on: Mapped[date | None]
+    ended_by: Mapped[str | None]
+
+
+class DelayReasonRow(Base):
+    """Reasons recorded against waiting nights; the id is the reason's own."""
+
+    __tablename__ = "delay_reasons"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), index=True)
+    kind: Mapped[str]
+    code: Mapped[str]
+    owner_role: Mapped[str]
+    owner_organisation_id: Mapped[UUID | None]
+    from_on: Mapped[date]
+    to_on: Mapped[date | None]
+
+
+class StrandRow(Base):
+    """Strands of making ready, for lists and reports."""
+
+    __tablename__ = "strands"
+
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    item: Mapped[str]
+    status: Mapped[str]
+    step: Mapped[str]
+    required: Mapped[bool]
+    partner_id: Mapped[UUID | None]
+    due_on: Mapped[date | None]
+    started_on: Mapped[date]
+    ended_on: Mapped[date | None]
+
+
+class AlertRow(Base):
+    """Early warnings; the id is the alert's own."""
+
+    __tablename__ = "alerts"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), index=True)
+    rule: Mapped[str]
+    level: Mapped[str]
+    fact: Mapped[str]
+    threshold: Mapped[str]
+    source: Mapped[str]
+    owner_role: Mapped[str]
+    raised_at: Mapped[datetime]
+    acknowledged_at: Mapped[datetime | None]
+    acknowledged_by: Mapped[UUID | None]
+    escalations: Mapped[int]
+    cleared_at: Mapped[datetime | None]
+
+
+class FollowUpRow(Base):
+    """Contacts owed after discharge."""
+
+    __tablename__ = "follow_ups"
+
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    due_at: Mapped[datetime]
+    outcome: Mapped[str | None]
+    contacted_at: Mapped[datetime | None]

@@ -1,0 +1,64 @@
+"""Commands from pages and APIs, and the free text that came with them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, func
+from sqlalchemy.orm import Mapped, mapped_column
+
+from discharge.store.base import Base, JsonObject, UuidKey
+from discharge.store.tables.persons import ORDINARY
+
+
+class CommandRow(Base):
+    """One command as it was taken, and what became of it.
+
+    ``client_id`` and ``client_key`` are the signed-in client and its own key; the pair is unique, so the same
+    request twice is one command. ``state`` is taken, accepted, refused or failed; ``body_hash`` tells a
+    repeated key with another body. While ``lease_until`` lies ahead somebody is executing it; afterwards the
+    relay takes over. ``answer`` is the stored :class:`discharge.cases.commands.Answer`.
+    """
+
+    __tablename__ = "commands"
+    __table_args__ = (
+        UniqueConstraint("client_id", "client_key"),
+        Index("ix_commands_open", "lease_until", postgresql_where="state = 'taken'"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[UUID] = mapped_column(index=True)
+    client_id: Mapped[str]
+    client_key: Mapped[str]
+    body_hash: Mapped[str]
+    kind: Mapped[str]
+    envelope: Mapped[JsonObject]
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    user_id: Mapped[UUID | None]
+    team_id: Mapped[UUID | None]
+    role: Mapped[str]
+    effective_on: Mapped[date]
+    seen_version: Mapped[int | None]
+    state: Mapped[str] = mapped_column(default="taken", server_default="taken")
+    answer: Mapped[JsonObject | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    lease_until: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    acknowledged_at: Mapped[datetime | None]
+
+
+class NoteRow(Base):
+    """Free text about a case, kept apart from events so that it can be hidden, shredded or erased."""
+
+    __tablename__ = "notes"
+
+    id: Mapped[UuidKey]
+    case_id: Mapped[UUID] = mapped_column(index=True)
+    command_id: Mapped[UUID | None] = mapped_column(index=True)
+    item: Mapped[str | None]
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    author_id: Mapped[UUID | None]
+    text: Mapped[str]
+    sensitivity: Mapped[str] = mapped_column(default=ORDINARY, server_default=ORDINARY)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())

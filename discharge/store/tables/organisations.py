@@ -1,0 +1,75 @@
+"""Organisations, their teams and people who sign in, and the partners that messages go to."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, UniqueConstraint, func
+from sqlalchemy.orm import Mapped, mapped_column
+
+from discharge.store.base import Base, UuidKey
+
+
+class Organisation(Base):
+    """A trust, council, landlord, equipment service or housing-health service.
+
+    ``code`` is ours and unique; ``ods_code`` is optional because most landlords have none.
+    ``sharing_basis`` is the basis that its agreement gives a referral that states none.
+    """
+
+    __tablename__ = "organisations"
+
+    id: Mapped[UuidKey]
+    code: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    kind: Mapped[str]
+    ods_code: Mapped[str | None]
+    sharing_basis: Mapped[str | None]
+
+
+class Team(Base):
+    """A team inside an organisation that can own a case."""
+
+    __tablename__ = "teams"
+    __table_args__ = (UniqueConstraint("organisation_id", "code"),)
+
+    id: Mapped[UuidKey]
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    code: Mapped[str]
+    name: Mapped[str]
+
+
+class User(Base):
+    """Somebody who signed in, as their OpenID provider names them; role and organisation come from its
+    claims.
+    """
+
+    __tablename__ = "users"
+    __table_args__ = (UniqueConstraint("issuer", "subject"),)
+
+    id: Mapped[UuidKey]
+    issuer: Mapped[str]
+    subject: Mapped[str]
+    display_name: Mapped[str]
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    role: Mapped[str]
+    team_id: Mapped[UUID | None] = mapped_column(ForeignKey("teams.id"))
+    last_seen_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class PartnerRow(Base):
+    """Where an organisation receives messages. ``paused_at`` is set while it keeps failing; one incident a
+    pause.
+    """
+
+    __tablename__ = "partners"
+
+    id: Mapped[UuidKey]
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), unique=True)
+    endpoint: Mapped[str]
+    kind: Mapped[str]
+    consecutive_failures: Mapped[int] = mapped_column(default=0, server_default="0")
+    paused_at: Mapped[datetime | None]
+    pause_reason: Mapped[str | None]
+    probe_after: Mapped[datetime | None]

@@ -1,0 +1,55 @@
+"""The outbox: what must reach a case's workflow, and what must reach a partner."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, UniqueConstraint, func
+from sqlalchemy.orm import Mapped, mapped_column
+
+from discharge.store.base import Base, JsonObject
+
+
+class OutboxRow(Base):
+    """One thing to tell. ``sequence`` orders everything; ``key`` is the same on every try.
+
+    ``channel`` is ``case-signal`` (to a case workflow: ``payload`` is a coded command body) or ``partner``
+    (a lane). ``state`` is held (no lawful basis yet), pending, delivered, dead or skipped. ``sent_at``,
+    ``received_at``, ``accepted_at`` and ``acted_at`` are four separate facts. ``relayed_at`` says when the
+    workflow was told. ``needs_basis`` rows may leave only while the case has a lawful basis for telling
+    partners. ``organisation_id`` is the organisation whose act caused the row.
+    """
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        UniqueConstraint("key"),
+        Index("ix_outbox_unrelayed", "sequence", postgresql_where="relayed_at IS NULL AND state = 'pending'"),
+        Index("ix_outbox_dead", "sequence", postgresql_where="state = 'dead'"),
+        Index("ix_outbox_lane", "partner_id", "case_id", "sequence"),
+    )
+
+    sequence: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    key: Mapped[UUID]
+    channel: Mapped[str]
+    kind: Mapped[str]
+    case_id: Mapped[UUID] = mapped_column(index=True)
+    partner_id: Mapped[UUID | None] = mapped_column(ForeignKey("partners.id"))
+    organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id"))
+    payload: Mapped[JsonObject]
+    cause_command_id: Mapped[UUID | None]
+    cause_inbox_id: Mapped[UUID | None]
+    needs_basis: Mapped[bool] = mapped_column(default=False, server_default="false")
+    state: Mapped[str] = mapped_column(default="pending", server_default="pending")
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    relayed_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0, server_default="0")
+    last_attempt_at: Mapped[datetime | None]
+    error_code: Mapped[str | None]
+    error_detail: Mapped[str | None]
+    sent_at: Mapped[datetime | None]
+    received_at: Mapped[datetime | None]
+    accepted_at: Mapped[datetime | None]
+    acted_at: Mapped[datetime | None]
+    released_by: Mapped[UUID | None]
+    released_reason: Mapped[str | None]

@@ -1,0 +1,83 @@
+"""People: who they are, how to reach them, where they live. Every row carries a sensitivity."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, func
+from sqlalchemy.orm import Mapped, mapped_column
+
+from discharge.store.base import Base, UuidKey
+
+ORDINARY = "ordinary"
+RESTRICTED = "restricted"
+
+
+class Person(Base):
+    """A person known from a feed or a referral.
+
+    ``location_hidden`` (ZU8-4, PV1-16, PDS restricted) takes effect at once on every page and message.
+    ``test_person`` keeps rehearsals apart from live people. ``merged_into`` follows an A40.
+    """
+
+    __tablename__ = "persons"
+    __table_args__ = (Index("ix_persons_nhs_number", "nhs_number"),)
+
+    id: Mapped[UuidKey]
+    nhs_number: Mapped[str | None]
+    nhs_number_status: Mapped[str | None]
+    family_name: Mapped[str | None]
+    given_name: Mapped[str | None]
+    birth_date: Mapped[date | None]
+    sex: Mapped[str | None]
+    died_on: Mapped[date | None]
+    deceased: Mapped[bool] = mapped_column(default=False, server_default="false")
+    location_hidden: Mapped[bool] = mapped_column(default=False, server_default="false")
+    test_person: Mapped[bool] = mapped_column(default=False, server_default="false")
+    sensitivity: Mapped[str] = mapped_column(default=ORDINARY, server_default=ORDINARY)
+    merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("persons.id"))
+    updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class PersonIdentifier(Base):
+    """A local number of a person, as one organisation's authority gave it."""
+
+    __tablename__ = "person_identifiers"
+    __table_args__ = (UniqueConstraint("organisation_id", "authority", "value"),)
+
+    id: Mapped[UuidKey]
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("persons.id"), index=True)
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    authority: Mapped[str]
+    value: Mapped[str]
+
+
+class PersonAddress(Base):
+    """An address; ``kind`` is home, temporary or postal."""
+
+    __tablename__ = "person_addresses"
+
+    id: Mapped[UuidKey]
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("persons.id"), index=True)
+    kind: Mapped[str] = mapped_column(default="home", server_default="home")
+    lines: Mapped[str]
+    postcode: Mapped[str | None]
+    uprn: Mapped[str | None]
+    sensitivity: Mapped[str] = mapped_column(default=ORDINARY, server_default=ORDINARY)
+    from_on: Mapped[date | None]
+    until_on: Mapped[date | None]
+
+
+class PersonContact(Base):
+    """A telephone, e-mail or next of kin; ``kind`` is phone, mobile, email or next-of-kin."""
+
+    __tablename__ = "person_contacts"
+
+    id: Mapped[UuidKey]
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("persons.id"), index=True)
+    kind: Mapped[str]
+    value: Mapped[str]
+    name: Mapped[str | None]
+    relationship_code: Mapped[str | None]
+    sensitivity: Mapped[str] = mapped_column(default=ORDINARY, server_default=ORDINARY)

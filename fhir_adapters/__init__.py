@@ -1,0 +1,1 @@
+"""Everything that crosses the hospital's boundary: HL7 v2 and FHIR, read and written."""

@@ -1,0 +1,1 @@
+"""What came in, raw, and the facts that were read from it."""

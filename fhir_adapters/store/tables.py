@@ -1,0 +1,96 @@
+"""Feeds, the inbox of raw messages, and the facts of each spell."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, LargeBinary, UniqueConstraint, func
+from sqlalchemy.orm import Mapped, mapped_column
+
+from discharge.store.base import Base, JsonObject, UuidKey
+
+
+class Feed(Base):
+    """One source of messages: an HL7 v2 feed of a trust, or a FHIR client. ``profile`` names its feed
+    profile.
+
+    A message belongs to the feed whose ``port``, ``certificate`` (SHA-256 of the client's) or
+    ``sending_application`` and ``sending_facility`` (MSH-3, MSH-4) it matches; an empty column is not asked
+    for. Every feed belongs to an organisation; what nobody claimed belongs to the one that runs the service.
+    """
+
+    __tablename__ = "feeds"
+
+    id: Mapped[UuidKey]
+    code: Mapped[str] = mapped_column(unique=True)
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    protocol: Mapped[str]
+    profile: Mapped[str | None]
+    port: Mapped[int | None]
+    certificate: Mapped[str | None]
+    sending_application: Mapped[str | None]
+    sending_facility: Mapped[str | None]
+    last_heard_at: Mapped[datetime | None]
+    last_case_time: Mapped[datetime | None]
+
+
+class InboxRow(Base):
+    """One message, byte for byte, committed before it was acknowledged.
+
+    ``message_id`` is MSH-10 (or ``sha256:...`` where there is none). ``state`` is stored, interpreted,
+    not-used, parked, unassigned or rejected. ``same_id_other_bytes`` flags a control id seen before with
+    other bytes. ``person_key`` orders the drain: one person at a time, in ``sequence``.
+    """
+
+    __tablename__ = "inbox"
+    __table_args__ = (
+        UniqueConstraint("feed_id", "message_id", "sha256"),
+        Index("ix_inbox_waiting", "sequence", postgresql_where="state = 'stored'"),
+        Index("ix_inbox_person_key", "feed_id", "person_key"),
+        Index("ix_inbox_organisation", "organisation_id", "sequence"),
+    )
+
+    id: Mapped[UuidKey]
+    sequence: Mapped[int] = mapped_column(BigInteger, Identity(), unique=True)
+    feed_id: Mapped[UUID] = mapped_column(ForeignKey("feeds.id"))
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    message_id: Mapped[str]
+    sha256: Mapped[str]
+    raw: Mapped[bytes] = mapped_column(LargeBinary)
+    content_type: Mapped[str]
+    charset: Mapped[str | None]
+    message_type: Mapped[str | None]
+    trigger: Mapped[str | None]
+    version: Mapped[str | None]
+    event_time: Mapped[datetime | None]
+    received_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    last_received_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    times_received: Mapped[int] = mapped_column(default=1, server_default="1")
+    acknowledgement: Mapped[str | None]
+    person_key: Mapped[str | None]
+    same_id_other_bytes: Mapped[bool] = mapped_column(default=False, server_default="false")
+    state: Mapped[str] = mapped_column(default="stored", server_default="stored")
+    code: Mapped[str | None]
+    reason: Mapped[str | None]
+    person_id: Mapped[UUID | None] = mapped_column(index=True)
+    spell_id: Mapped[UUID | None]
+    handled_at: Mapped[datetime | None]
+
+
+class FactRow(Base):
+    """One fact read from one message: what, about which spell, from when. The spell is a fold over these."""
+
+    __tablename__ = "facts"
+    __table_args__ = (UniqueConstraint("inbox_id", "ordinal"),)
+
+    id: Mapped[UuidKey]
+    inbox_id: Mapped[UUID] = mapped_column(ForeignKey("inbox.id"))
+    ordinal: Mapped[int]
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("persons.id"), index=True)
+    spell_id: Mapped[UUID | None] = mapped_column(ForeignKey("spells.id"), index=True)
+    kind: Mapped[str]
+    effective_at: Mapped[datetime | None]
+    recorded_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    content_hash: Mapped[str]
+    payload: Mapped[JsonObject]

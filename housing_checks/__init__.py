@@ -1,0 +1,1 @@
+"""The home: the suitability check, the gate, adaptations, equipment, rehousing and the basics."""

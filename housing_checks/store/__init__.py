@@ -1,0 +1,1 @@
+"""Tables about homes, and their projections of the case."""
