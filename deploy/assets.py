@@ -1,7 +1,7 @@
-"""Brings the NHS design system's stylesheet, script and images from node_modules to where the pages are served.
+"""Brings the NHS design system's stylesheet, script and images to where the pages are served.
 
-The published stylesheet fetches fonts from another host; those rules are taken out, and nothing that is fetched from
-outside may remain. Run by `make setup`: `python -m deploy.assets`.
+The published stylesheet fetches fonts from another host; those rules are taken out, and nothing that is
+fetched from outside may remain. Run by `make setup`: `python -m deploy.assets`.
 """
 
 from __future__ import annotations

@@ -1,0 +1,87 @@
+"""What can be configured, from `HOMEWARD_*` environment variables. Only this package reads the environment.
+
+Secrets have no default: what needs one asks `Settings.need` and gets it, or MissingSetting says which
+variable to set. `homeward up` sets all of them for the parts that it starts.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "HOMEWARD_"
+
+
+class MissingSetting(Exception):
+    """Something that has no default was not set. The message names the variable."""
+
+
+class Settings(BaseSettings):
+    """One typed class for every process; each reads the part that concerns it."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", env_ignore_empty=True)
+
+    database_url: SecretStr | None = Field(
+        default=None,
+        description="PostgreSQL, in this process's own role: postgresql+psycopg://user:password@host:port/database",
+    )
+    temporal_address: str | None = Field(
+        default=None, description="host:port of a Temporal cluster's frontend"
+    )
+    temporal_namespace: str = Field(default="default", description="The Temporal namespace")
+    payload_keys: SecretStr | None = Field(
+        default=None,
+        description="Keys for what Temporal stores: id:base64 of 32 bytes, by comma; the first encrypts",
+    )
+
+    http_host: str = Field(default="127.0.0.1", description="Address on which pages and APIs listen")
+    http_port: int = Field(default=8000, ge=1, le=65535, description="Port of pages and APIs")
+    public_url: str = Field(default="http://127.0.0.1:8000", description="Where browsers reach the pages")
+    mllp_host: str = Field(default="127.0.0.1", description="Address on which HL7 v2 over MLLP is received")
+    mllp_port: int = Field(default=2575, ge=1, le=65535, description="Port of HL7 v2 over MLLP")
+
+    session_secret: SecretStr | None = Field(
+        default=None, description="Signs the session cookies of the pages"
+    )
+    token_keys: str | None = Field(
+        default=None, description="Public keys (a JSON Web Key Set) of those who may sign bearer tokens"
+    )
+    token_issuer: str = Field(
+        default="homeward-embedded", description="The issuer that bearer tokens must name"
+    )
+    openid_issuer: str | None = Field(default=None, description="URL of the OpenID provider for sign-in")
+    openid_client_id: str = Field(default="homeward", description="Our client id at the OpenID provider")
+    openid_client_secret: SecretStr | None = Field(
+        default=None, description="Our secret at the OpenID provider"
+    )
+
+    day_length: float | None = Field(
+        default=None,
+        gt=0,
+        description="Real seconds that one day of case time lasts; unset, case time is real",
+    )
+    feed_profiles: Path | None = Field(
+        default=None, description="A folder of feed profiles besides the built-in ones"
+    )
+    log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")
+
+    def need(self, name: str) -> str:
+        """The value of a setting that this process cannot do without. Raises MissingSetting."""
+        value = getattr(self, name)
+        if value is None:
+            meaning = type(self).model_fields[name].description
+            raise MissingSetting(f"{variable(name)} is not set. It is needed here: {meaning}.")
+        return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+
+
+def variable(name: str) -> str:
+    """The environment variable of a setting."""
+    return PREFIX + name.upper()
+
+
+def driver_url(url: str) -> str:
+    """The URL as SQLAlchemy wants it, also when it came as plain `postgresql://` or `postgres://`."""
+    scheme, separator, rest = url.partition("://")
+    return "postgresql+psycopg://" + rest if scheme in {"postgres", "postgresql"} and separator else url
