@@ -32,11 +32,8 @@ BY_STAGE: dict[Stage, Reading] = {
 BY_OUTCOME: dict[str, Reading] = {
     "returned": Reading("revoked", "rejected"),
     "withdrawn": Reading("revoked", "cancelled"),
-    "admitted-elsewhere": Reading("revoked", "cancelled"),
-    "self-discharged": Reading("revoked", "cancelled"),
-    "died": Reading("revoked", "cancelled"),
     "merged": Reading("revoked", "cancelled"),
-    "entered-in-error": Reading("entered-in-error", "entered-in-error"),
+    "entered-in-error": Reading("entered-in-error", "cancelled"),
 }
 
 STAY: dict[str, str] = {

@@ -1,0 +1,155 @@
+"""What leaves, as FHIR: how a referral stands and what is ordered (Task), and what to look at (Communication).
+
+The outbox holds codes; who the person is comes in here, from whoever sends. An address goes only with an order,
+because somebody has to find the home, and never for a person whose location is hidden. The resource carries the
+outbox row's key as its identifier, so that a partner can tell a repeated request from a new one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from discharge.cases.outgoing import Outgoing
+from fhir_adapters.fhir import systems
+from fhir_adapters.fhir.people import OrganisationFacts, PersonFacts, organisation_reference, patient
+from fhir_adapters.fhir.resources import STAGE_WORDS
+
+Content = Mapping[str, Any]
+
+PRIORITY = {"STOP": "stat", "RED+": "stat", "RED": "urgent", "AMBER": "asap"}
+"""Alert level -> request priority."""
+
+TURNS = {
+    "returned": "Referral returned",
+    "discharge-cancelled": "Discharge did not happen",
+    "readmitted": "Back in hospital",
+    "reopened": "Reopened",
+}
+"""Words for what is told beside the stages."""
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """What every message says besides its content. `sent_at` is an instant of case time."""
+
+    key: UUID
+    case_id: UUID
+    person: PersonFacts
+    sender: OrganisationFacts
+    receiver: OrganisationFacts
+    sent_at: datetime
+
+
+def outgoing_resource(kind: str, content: Content, occasion: Occasion) -> dict[str, Any]:
+    """The resource to post for an outbox row. A kind nobody knows is a KeyError: it is a fault of ours."""
+    return _BUILDERS[kind](content, occasion)
+
+
+def from_outgoing(told: Outgoing, occasion: Occasion) -> dict[str, Any]:
+    """The resource for something to tell that is not in the outbox yet."""
+    return outgoing_resource(told.kind, told.content, occasion)
+
+
+def _task_status(content: Content, occasion: Occasion) -> dict[str, Any]:
+    stage = str(content["stage"])
+    task = _task(occasion, str(content["status"])) | {
+        "code": _coded(systems.MESSAGE_CODES, "task-status", "Status of a referral"),
+        "businessStatus": _coded(
+            systems.STAGE_CODES, stage, STAGE_WORDS.get(stage) or TURNS.get(stage, stage)
+        ),
+        "focus": _referral(content.get("external_id"), occasion),
+        "for": _person_by_number(occasion.person),
+    }
+    if content.get("reason"):
+        task["statusReason"] = {"text": str(content["reason"])}
+    return task
+
+
+def _order(content: Content, occasion: Occasion) -> dict[str, Any]:
+    task = _task(occasion, str(content["status"])) | {
+        "code": _coded(systems.ITEM_CODES, str(content["item"]), str(content["item"]).replace("-", " ")),
+        "groupIdentifier": {
+            "system": systems.CASE_ID + "/strand",
+            "value": f"{occasion.case_id}/{content['strand']}",
+        },
+        "businessStatus": {"text": str(content.get("step") or "started")},
+        "contained": [_contained_patient(occasion.person)],
+        "for": {"reference": "#person", "type": "Patient"},
+        "owner": organisation_reference(occasion.receiver),
+    }
+    if content.get("due_on"):
+        task["restriction"] = {"period": {"end": str(content["due_on"])}}
+    if occasion.person.location_hidden:
+        task["note"] = [{"text": "The address is withheld. Ask the coordinator how to reach the person."}]
+    return task
+
+
+def _alert(content: Content, occasion: Occasion) -> dict[str, Any]:
+    level = str(content["level"])
+    words = f"{content['fact']}. Threshold: {content['threshold']}. Source: {content['source']}."
+    return {
+        "resourceType": "Communication",
+        "identifier": [_message_id(occasion)],
+        "status": "completed",
+        "category": [_coded(systems.MESSAGE_CODES, "alert", "Alert")],
+        "priority": PRIORITY.get(level, "routine"),
+        "topic": _coded(systems.RULE_CODES, str(content["rule"]), f"{level}: {content['rule']}"),
+        "about": [_referral(content.get("external_id"), occasion)],
+        "subject": _person_by_number(occasion.person),
+        "sent": occasion.sent_at.isoformat(),
+        "sender": organisation_reference(occasion.sender),
+        "recipient": [organisation_reference(occasion.receiver)],
+        "payload": [{"contentString": words}],
+    }
+
+
+_BUILDERS: Mapping[str, Callable[[Content, Occasion], dict[str, Any]]] = {
+    "task-status": _task_status,
+    "order": _order,
+    "alert": _alert,
+}
+
+
+def _task(occasion: Occasion, status: str) -> dict[str, Any]:
+    return {
+        "resourceType": "Task",
+        "identifier": [_message_id(occasion)],
+        "status": status,
+        "intent": "order",
+        "lastModified": occasion.sent_at.isoformat(),
+        "requester": organisation_reference(occasion.sender),
+    }
+
+
+def _message_id(occasion: Occasion) -> dict[str, Any]:
+    return {"system": systems.MESSAGE_ID, "value": str(occasion.key)}
+
+
+def _referral(external_id: str | None, occasion: Occasion) -> dict[str, Any]:
+    """The referral by the sender's own number where it gave one (`system|value`), else by our case."""
+    system, _, value = (external_id or "").rpartition("|")
+    number = {"system": system, "value": value} if system and value else {"value": value} if value else None
+    return {
+        "reference": f"ServiceRequest/{occasion.case_id}",
+        "type": "ServiceRequest",
+        "identifier": number or {"system": systems.CASE_ID, "value": str(occasion.case_id)},
+    }
+
+
+def _person_by_number(person: PersonFacts) -> dict[str, Any]:
+    """Who is meant, by NHS number alone: the receiver holds the rest."""
+    if person.nhs_number:
+        return {"type": "Patient", "identifier": {"system": systems.NHS_NUMBER, "value": person.nhs_number}}
+    return {"type": "Patient", "reference": f"Patient/{person.person_id}"}
+
+
+def _contained_patient(person: PersonFacts) -> dict[str, Any]:
+    return patient(person) | {"id": "person"}
+
+
+def _coded(system: str, code: str, words: str) -> dict[str, Any]:
+    return {"coding": [{"system": system, "code": code, "display": words}], "text": words}
