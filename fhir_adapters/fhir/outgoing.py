@@ -1,8 +1,10 @@
-"""What leaves, as FHIR: how a referral stands and what is ordered (Task), and what to look at (Communication).
+"""What leaves, as FHIR: how a referral stands and what is ordered (Task), and what to look at
+(Communication).
 
-The outbox holds codes; who the person is comes in here, from whoever sends. An address goes only with an order,
-because somebody has to find the home, and never for a person whose location is hidden. The resource carries the
-outbox row's key as its identifier, so that a partner can tell a repeated request from a new one.
+The outbox holds codes; who the person is comes in here, from whoever sends. An address goes only with an
+order, because somebody has to find the home, and never for a person whose location is hidden. The resource
+carries the outbox row's key as its identifier, so that a partner can tell a repeated request from a new
+one.
 """
 
 from __future__ import annotations
