@@ -14,7 +14,9 @@ from discharge.clocks import london, london_at, london_date
 from discharge.codes.bank_holidays import BANK_HOLIDAYS
 
 DAY = timedelta(days=1)
-MONDAY, SATURDAY = 0, 5
+SATURDAY = 5
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 WORK_BEGINS, WORK_ENDS = time(9), time(17)
 
 _PUBLISHED = frozenset(day for day, _ in BANK_HOLIDAYS)
@@ -111,3 +113,8 @@ def next_working_time(instant: datetime) -> datetime:
     if is_working_day(today) and instant < opening:
         return opening
     return london_at(add_working_days(today, 1), WORK_BEGINS)
+
+
+def spoken_day(day: date) -> str:
+    """Return a date as people say it, "Thu 12 Mar 2026", whatever the language of the machine."""
+    return f"{WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]} {day.year}"

@@ -190,13 +190,11 @@ CONTACT_OUTCOMES = CodeList(
     tuple(
         ContactOutcome(code=code, label=label, source=OURS, reached=reached)
         for code, label, reached in (
-            ("well", "Reached: all is well", True),
-            ("problems", "Reached: something is wrong", True),
-            ("carer-reached", "Reached somebody who had seen the person", True),
-            ("declined", "Reached: wants no more contact", True),
-            ("no-answer", "No answer", False),
-            ("back-in-hospital", "Back in hospital", True),
-            ("died", "Died", True),
+            ("well", "Reached: managing at home", True),
+            ("needs-help", "Reached: something is wrong and help was arranged", True),
+            ("declined", "Reached: does not want contact", True),
+            ("in-hospital", "Back in hospital", True),
+            ("not-reached", "Tried, not reached", False),
         )
     ),
 )
@@ -208,18 +206,18 @@ HOME_PROBLEMS = CodeList(
         for code, label, fails in (
             ("cannot-get-in", "Could not get in", True),
             ("no-heating", "No heating", True),
-            ("no-water", "No water", True),
-            ("no-power", "No power", True),
+            ("no-hot-water", "No water, or no hot water", True),
+            ("no-power", "No electricity or gas", True),
             ("no-food", "No food", True),
-            ("no-bed", "No bed that can be reached", True),
-            ("no-toilet", "No toilet that can be reached", True),
-            ("equipment", "Equipment missing or not working", False),
-            ("care-not-started", "Care did not start", False),
-            ("medicines", "Medicines missing", False),
-            ("fall", "Fell at home", False),
+            ("no-bed", "No usable bed", True),
+            ("cannot-reach-toilet", "Cannot reach the toilet", True),
+            ("equipment-missing", "Equipment missing or not working", False),
+            ("adaptation-missing", "Adaptation missing or not working", False),
+            ("care-did-not-come", "Care did not come", False),
+            ("medicines-missing", "Medicines missing", False),
+            ("fell", "Fell at home", False),
             ("hazard", "Hazard at home", False),
-            ("alone-worried", "Alone and worried", False),
-            ("money", "Money or bills", False),
+            ("placement-unsuitable", "The home turned out unsuitable", False),
         )
     ),
 )
@@ -277,6 +275,7 @@ REOPEN_REASONS = CodeList(
     "reopen-reasons",
     _codes(
         OURS,
+        ("referred-again", "Referred again"),
         ("readmitted", "Back in hospital within 0 to 29 days"),
         ("discharge-cancelled", "The discharge did not happen"),
         ("closed-too-early", "Closed too early"),

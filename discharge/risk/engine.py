@@ -1,0 +1,84 @@
+"""The engine: which findings hold now, and when the next one could come or go.
+
+Between `now` and `next_check(facts, now)` the findings do not change unless a fact does. So one durable
+timer is enough, and it is moved whenever a fact changes.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict
+
+from discharge.clocks import london_midnight
+from discharge.risk.facts import RiskFacts
+from discharge.risk.readers import READERS, Trigger
+from discharge.risk.rules import RULES, Level, Rule
+
+
+class Finding(BaseModel):
+    """A rule that speaks: the fact, the threshold and the source it names, what to do, and whose it is first.
+
+    `rule` and `subject` together tell one finding of a case from another.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    rule: str
+    number: int
+    title: str
+    level: Level
+    subject: str
+    fact: str
+    threshold: str
+    source: str
+    action: str
+    owner_role: str
+
+    @property
+    def sentence(self) -> str:
+        """Return the whole warning in one line."""
+        return f"{self.fact} Threshold: {self.threshold}. Source: {self.source}."
+
+
+def evaluate(facts: RiskFacts, now: datetime) -> list[Finding]:
+    """Return every finding that holds at `now` (case time), in the order of the rules."""
+    return [_finding(rule, trigger) for rule, trigger in _triggers(facts) if _holds(trigger, now)]
+
+
+def next_check(facts: RiskFacts, now: datetime) -> datetime | None:
+    """Return the next instant after `now` at which a finding could come or go; None when time alone changes
+    none.
+    """
+    instants = (
+        instant for _, trigger in _triggers(facts) for instant in (trigger.starts, trigger.ends) if instant
+    )
+    return min((instant for instant in instants if instant > now), default=None)
+
+
+def _triggers(facts: RiskFacts) -> Iterator[tuple[Rule, Trigger]]:
+    if not facts.open:
+        return
+    for rule in RULES:
+        in_force = london_midnight(rule.from_on)
+        for trigger in READERS[rule.id](facts, rule):
+            yield rule, replace(trigger, starts=max(trigger.starts, in_force))
+
+
+def _holds(trigger: Trigger, now: datetime) -> bool:
+    return trigger.starts <= now and (trigger.ends is None or now < trigger.ends)
+
+
+def _finding(rule: Rule, trigger: Trigger) -> Finding:
+    return Finding(
+        rule=rule.id,
+        number=rule.number,
+        title=rule.title,
+        level=trigger.threshold.level,
+        subject=trigger.subject,
+        fact=rule.fact.format(**trigger.words),
+        threshold=trigger.threshold.words,
+        source=rule.source,
+        action=rule.action,
+        owner_role=rule.owner_role,
+    )

@@ -1,0 +1,176 @@
+"""The risk rules as rows of data. An engine reads them; adding a rule adds a row here and a reader there.
+
+No rule adds up a score: each names its fact, its threshold and its source, and suggests one thing to do. A
+threshold marked as a choice is ours and can be changed; the others come from the source named.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+from typing import Literal
+
+Level = Literal["STOP", "RED+", "RED", "AMBER"]
+Unit = Literal["days", "working-days", "hours", "state"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Threshold:
+    """From which value a rule speaks, how loudly, and how that is said. `choice` marks a value that is
+    ours.
+    """
+
+    level: Level
+    words: str
+    value: int = 0
+    unit: Unit = "state"
+    choice: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One risk rule, valid from a day.
+
+    `fact` is a template for the sentence that names the fact. `watch_days`: while discharge is further away
+    than this, an unanswered item is not yet a risk. `ladder` names the roles that an ignored alert climbs.
+    """
+
+    id: str
+    number: int
+    title: str
+    thresholds: tuple[Threshold, ...]
+    fact: str
+    source: str
+    action: str
+    ladder: tuple[str, ...]
+    from_on: date = date(2024, 1, 1)
+    watch_days: int | None = None
+
+    @property
+    def owner_role(self) -> str:
+        """The role that hears of it first."""
+        return self.ladder[0]
+
+
+ACKNOWLEDGE_WITHIN_HOURS: Mapping[str, int] = MappingProxyType(
+    {"STOP": 24, "RED+": 12, "RED": 24, "AMBER": 48}
+)
+"""Hours of case time after which an alert that nobody took on climbs one role (our choice)."""
+
+MOST_ESCALATIONS = 6
+"""An ignored alert repeats at the top of its ladder until it has climbed this often; then it only stays
+listed.
+"""
+
+HOME_LADDER = ("coordinator", "discharge-team", "trust-monitor")
+WARD_LADDER = ("discharge-team", "trust-monitor")
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        id="no-safe-address",
+        number=1,
+        title="No confirmed safe address",
+        thresholds=(Threshold(level="STOP", words="a safe address is confirmed"),),
+        fact="No safe address is confirmed: the answer is {value}.",
+        source="Duty to refer guidance for NHS trusts; Healthwatch and Ombudsman reports on unsafe discharge",
+        action="Confirm with the person where they will go, or begin rehousing or a homelessness referral.",
+        ladder=HOME_LADDER,
+        watch_days=5,
+    ),
+    Rule(
+        id="no-heating-water-power",
+        number=2,
+        title="Heating, water or power not confirmed",
+        thresholds=(Threshold(level="STOP", words="heating, water and power are each confirmed"),),
+        fact="{item} at home is not confirmed: the answer is {value}.",
+        source="Healthwatch England on safe discharge checklists, which left out heating and water",
+        action="Ring the home, the landlord or a relative; open a basics strand when it does not work.",
+        ladder=HOME_LADDER,
+        watch_days=5,
+    ),
+    Rule(
+        id="equipment-not-fitted",
+        number=4,
+        title="Essential equipment not fitted in time",
+        thresholds=(Threshold(level="STOP", words="essential equipment is fitted by the day of arrival"),),
+        fact="{item} is {due} and the person is expected home {arrival}.",
+        source="Red Cross and Healthwatch, 590 people's stories; national delay reason CA9",
+        action="Ask the equipment service for an earlier day, or name who makes it safe until then.",
+        ladder=HOME_LADDER,
+    ),
+    Rule(
+        id="homeless-not-referred",
+        number=10,
+        title="Homeless or at risk, and the council not told",
+        thresholds=(
+            Threshold(
+                level="RED",
+                value=1,
+                unit="working-days",
+                words="more than 1 working day after the flag",
+                choice=True,
+            ),
+        ),
+        fact="Homelessness was flagged {flagged} and no referral to a council is recorded.",
+        source="Housing Act 1996 section 213B (duty to refer)",
+        action="Ask the person's consent and which council they choose, then make the referral.",
+        ladder=WARD_LADDER,
+    ),
+    Rule(
+        id="long-delay",
+        number=12,
+        title="Ready to leave and still waiting",
+        thresholds=(
+            Threshold(level="AMBER", value=7, unit="days", words="7 days or more"),
+            Threshold(level="RED", value=14, unit="days", words="14 days or more"),
+            Threshold(level="RED+", value=21, unit="days", words="21 days or more"),
+        ),
+        fact="The person has been ready to leave since {ready}.",
+        source="NHS England discharge ready date bands; urgent and emergency care plan 2025/26",
+        action="Look at the reason of each night and who owns it, and agree a date with them.",
+        ladder=WARD_LADDER,
+    ),
+    Rule(
+        id="check-not-started",
+        number=14,
+        title="Leaving soon and the home not looked at",
+        thresholds=(
+            Threshold(
+                level="RED",
+                value=5,
+                unit="days",
+                words="expected within 5 days, check not begun",
+                choice=True,
+            ),
+        ),
+        fact="The person is expected to leave {expected} and the home check has not begun.",
+        source="NICE NG27, recommendations 1.3.3 to 1.5.18; plan for discharge from the start (NHS England)",
+        action="Begin the home check today.",
+        ladder=HOME_LADDER,
+    ),
+    Rule(
+        id="lead-time-too-long",
+        number=15,
+        title="Work takes longer than there is time",
+        thresholds=(Threshold(level="RED", unit="days", words="lead time longer than the days left"),),
+        fact="{item} is expected {expected} and needed {needed}.",
+        source="Disabled Facilities Grant delivery guidance, March 2022; lead-time table",
+        action="Ask for an earlier day, find an interim measure, or plan a step-down place.",
+        ladder=HOME_LADDER,
+    ),
+    Rule(
+        id="no-contact-after-discharge",
+        number=26,
+        title="Nobody has been in touch since discharge",
+        thresholds=(
+            Threshold(level="RED", value=24, unit="hours", words="a call within 24 hours", choice=True),
+            Threshold(level="RED", value=72, unit="hours", words="a visit within 72 hours"),
+        ),
+        fact="The person left hospital {left} and no {contact} is recorded since.",
+        source="NICE NG27 section 1.5 (follow-up within 24 to 72 hours); Red Cross, 590 people's stories",
+        action="Ring or visit the person now; if nobody answers, ask a relative, neighbour or the landlord.",
+        ladder=HOME_LADDER,
+    ),
+)
+
+RULES_BY_ID: Mapping[str, Rule] = MappingProxyType({rule.id: rule for rule in RULES})
