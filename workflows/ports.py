@@ -19,6 +19,7 @@ from temporalio.workflow import ParentClosePolicy
 from discharge.cases.commands import Answer, Envelope
 from discharge.cases.events import Event
 from discharge.cases.model import Actor, Case, Frozen, Strand, StrandKind
+from discharge.cases.outgoing import Outgoing
 from discharge.clocks import CaseClock
 
 CASES_QUEUE = "cases"
@@ -106,18 +107,6 @@ class LoadCase(Frozen):
     case_id: UUID
 
 
-class Outgoing(Frozen):
-    """One thing to tell an organisation: a kind and coded content; the activity that sends it adds the rest.
-
-    ``key`` is the same however often it is recorded or sent. Without a partner address nothing is sent.
-    """
-
-    key: UUID
-    organisation_id: UUID
-    kind: str
-    content: dict[str, str | int | bool | None]
-
-
 class RecordInput(Frozen):
     """One decided command: the events it caused, the case after them, and what must be told.
 
@@ -183,11 +172,10 @@ class LaneHead(Frozen):
 
 
 class Attempt(Frozen):
-    """Try to deliver one outbox row; ``case_time`` is stamped on what is sent."""
+    """Try to deliver one outbox row, dated in case time by ``clock``."""
 
-    partner_id: UUID
     sequence: int
-    case_time: AwareDatetime
+    clock: CaseClock
 
 
 class AttemptOutcome(Frozen):

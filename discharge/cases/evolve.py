@@ -25,10 +25,24 @@ _E = TypeVar("_E")
 _Fold = Callable[[Case, Any], Case]
 _FOLDS: dict[type[Any], _Fold] = {}
 
+BACKGROUND = (
+    ev.AlertRaised,
+    ev.AlertEscalated,
+    ev.AlertCleared,
+    ev.AlertAcknowledged,
+    ev.SpellChanged,
+    ev.StrandOverdue,
+    ev.PropertiesProposed,
+)
+"""Events that nobody decided: a late command is not held against them."""
+
 
 def evolve(case: Case, event: ev.Event) -> Case:
     """Return the case after ``event``; its version grows by one."""
-    return _set(_FOLDS[type(event)](case, event), version=case.version + 1)
+    version = case.version + 1
+    after = _FOLDS[type(event)](case, event)
+    decided = case.decided_version if isinstance(event, BACKGROUND) else version
+    return _set(after, version=version, decided_version=decided)
 
 
 def fold(case: Case, events: Iterable[ev.Event]) -> Case:

@@ -266,10 +266,13 @@ class Case(Frozen):
     """Everything the rules need to know about one case, and nothing that names the person.
 
     ``version`` is the number of events folded so far and equals the sequence number of the last one.
+    ``decided_version`` is the version after the last event that somebody decided; alerts and news of the stay
+    do not move it, so that a late command is held against decisions only.
     """
 
     case_id: UUID
     version: int = 0
+    decided_version: int = 0
     stage: Stage = Stage.REFERRED
     person_id: UUID | None = None
     referral: Referral | None = None

@@ -1,0 +1,132 @@
+"""One step on the pathway: what a command does to a case, and everything that follows from it.
+
+The highest floor of pure rules. It joins the deciders of both floors, then asks what the new state brings
+with it: the gate, who takes part, the alerts. The case's workflow records what comes out; pages ask it
+nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from uuid import UUID
+
+from discharge.cases import events as ev
+from discharge.cases.commands import Answer, Envelope
+from discharge.cases.decide import DECIDERS as CASE_DECIDERS
+from discharge.cases.decide import Decider
+from discharge.cases.evolve import fold
+from discharge.cases.model import Case, Frozen, Participant
+from discharge.cases.outgoing import Outgoing, outgoing
+from discharge.cases.stages import ALLOWED
+from discharge.clocks import london_date
+from discharge.errors import HomewardError, Refused
+from discharge.risk.alerts import judge, next_look
+from housing_checks.deciders import DECIDERS as HOME_DECIDERS
+from housing_checks.deciders import consequences
+from housing_checks.lead_times import LEAD_DAYS
+
+DECIDERS: Mapping[str, Decider] = {**CASE_DECIDERS, **HOME_DECIDERS}
+"""Every kind of command and the function that decides it."""
+
+ORDER_BASIS = "order"
+"""The basis on which an organisation that does a strand's work takes part in a case."""
+
+
+class Decision(Frozen):
+    """What comes of one command: its events, the case after them, what must be told, and the answer."""
+
+    events: tuple[ev.Event, ...]
+    case: Case
+    outgoing: tuple[Outgoing, ...]
+    answer: Answer
+
+
+def advance(case: Case, envelope: Envelope, now: datetime) -> Decision:
+    """Decide one command at ``now`` (case time); a rule that says no becomes a refused answer, never an
+    error.
+    """
+    try:
+        _admit(case, envelope)
+        decided = DECIDERS[envelope.command.kind](case, envelope, now)
+    except HomewardError as refusal:
+        return _refused(case, envelope, refusal)
+    events = tuple(decided)
+    after = fold(case, events)
+    if after.exists:
+        followed = _follow(after, now)
+        events, after = (*events, *followed), fold(after, followed)
+    return Decision(
+        events=events,
+        case=after,
+        outgoing=tuple(outgoing(after, events)),
+        answer=_accepted(envelope, after, events),
+    )
+
+
+def next_wakeup(case: Case, now: datetime) -> datetime | None:
+    """Return when time alone may next change something, or ``None``."""
+    return next_look(case, now, LEAD_DAYS) if case.exists else None
+
+
+def _admit(case: Case, envelope: Envelope) -> None:
+    kind = envelope.command.kind
+    if not case.exists and kind != "refer":
+        raise Refused("not-found", where="case")
+    if case.exists and case.stage not in ALLOWED[kind]:
+        raise Refused("stage-not-allowed", detail=case.stage.value, where="stage")
+    if envelope.late and envelope.seen_version is not None and envelope.seen_version < case.decided_version:
+        raise Refused("case-changed", where="seen_version")
+
+
+def _follow(case: Case, now: datetime) -> list[ev.Event]:
+    """What the new state brings with it, in this order: the gate, who takes part, the alerts."""
+    followed = list(consequences(case, now))
+    followed += _participation(fold(case, followed), london_date(now))
+    followed += judge(fold(case, followed), now, LEAD_DAYS)
+    return followed
+
+
+def _participation(case: Case, today: date) -> list[ev.Event]:
+    """Organisations that do a strand's work take part while a lawful basis holds, and only then."""
+    working = {strand.partner_id for strand in case.strands.values() if strand.partner_id is not None}
+    present = {mine.organisation_id: mine for mine in case.participants if mine.until_on is None}
+    if case.may_tell_partners:
+        return [_joins(partner, today) for partner in sorted(working - present.keys())]
+    return [
+        ev.ParticipantLeft(organisation_id=organisation, until_on=today)
+        for organisation, mine in present.items()
+        if mine.basis == ORDER_BASIS
+    ]
+
+
+def _joins(partner: UUID, today: date) -> ev.ParticipantJoined:
+    participant = Participant(organisation_id=partner, role="partner", basis=ORDER_BASIS, from_on=today)
+    return ev.ParticipantJoined(participant=participant)
+
+
+def _accepted(envelope: Envelope, after: Case, events: tuple[ev.Event, ...]) -> Answer:
+    return Answer(
+        command_id=envelope.command_id,
+        case_id=envelope.case_id,
+        outcome="accepted",
+        version=after.version,
+        events=tuple(event.kind for event in events),
+    )
+
+
+def _refused(case: Case, envelope: Envelope, refusal: HomewardError) -> Decision:
+    answer = refused_answer(envelope, case.version, refusal.code, refusal.detail or refusal.where)
+    return Decision(events=(), case=case, outgoing=(), answer=answer)
+
+
+def refused_answer(envelope: Envelope, version: int, code: str, detail: str | None) -> Answer:
+    """Return the answer to a command that a rule, or the record, refused."""
+    return Answer(
+        command_id=envelope.command_id,
+        case_id=envelope.case_id,
+        outcome="refused",
+        version=version,
+        code=code,
+        detail=detail or None,
+    )

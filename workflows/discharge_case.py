@@ -1,0 +1,230 @@
+"""One person's way from the ward to their own front door, as a durable workflow.
+
+It holds no personal data and no truth of its own: it loads the coded case from the record, decides with pure
+rules, records, and waits. One lock keeps commands in order; an interrupted run, a continue-as-new, a
+reopening and a restored server all begin the same way, by loading the record and arming the clocks again
+from absolute dates.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from discharge.cases import events as ev
+    from discharge.cases.commands import Answer, Envelope, StrikeClock
+    from discharge.cases.model import Case, Stage
+    from discharge.clocks import london_date
+    from housing_checks.pathway import Decision, advance, next_wakeup, refused_answer
+    from workflows.ports import (
+        CASE_WORKFLOW,
+        EXECUTE,
+        TELL,
+        CaseStart,
+        RecordInput,
+        RecordOutcome,
+        case_now,
+        load_case,
+        nudge_strand,
+        record,
+        start_strand,
+        system_actor,
+    )
+
+COMMANDS_PER_RUN = 400
+"""A run takes this many commands, then continues as new: Temporal allows 2,000 updates in one history."""
+
+SHORTEST_REST = timedelta(milliseconds=50)
+
+
+@workflow.defn(name=CASE_WORKFLOW)
+class DischargeCase:
+    """Follows one case until it is closed; anything that reaches a closed case starts a new run."""
+
+    @workflow.init
+    def __init__(self, start: CaseStart) -> None:
+        """Begin with nothing known: handlers wait until the case is loaded."""
+        self.clock = start.clock
+        self.case = Case(case_id=start.case_id)
+        self.loaded = False
+        self.commands_taken = 0
+        self.one_at_a_time = asyncio.Lock()
+
+    @workflow.run
+    async def run(self, start: CaseStart) -> None:
+        """The pathway, top to bottom; a case that goes back a stage is simply met there again."""
+        await self.load_from_record()
+        while not self.at_rest():
+            match self.case.stage:
+                case Stage.REFERRED:
+                    await self.until_accepted_or_returned()
+                case Stage.ACCEPTED:
+                    await self.until_the_home_is_checked()
+                case Stage.CHECKED:
+                    await self.until_work_begins_or_none_is_needed()
+                case Stage.MAKING_READY:
+                    await self.until_every_gated_item_is_safe()
+                case Stage.READY:
+                    await self.until_discharged()
+                case Stage.DISCHARGED:
+                    await self.until_the_last_follow_up()
+                case Stage.FOLLOWED_UP:
+                    await self.until_closed()
+                case Stage.CLOSED:
+                    await self.until_nobody_is_talking()
+            if self.worn_out():
+                await self.continue_in_a_fresh_run(start)
+
+    @workflow.update(name=EXECUTE)
+    async def execute(self, envelope: Envelope) -> Answer:
+        """Carry out what somebody asks, and answer."""
+        return await self.take(envelope)
+
+    @execute.validator
+    def _is_for_this_case(self, envelope: Envelope) -> None:
+        if envelope.case_id != self.case.case_id:
+            raise ValueError("not-found")
+
+    @workflow.signal(name=TELL)
+    async def tell(self, envelope: Envelope) -> None:
+        """Take in a fact that is already true, or a strand's report."""
+        await self.take(envelope)
+
+    async def until_accepted_or_returned(self) -> None:
+        """The ward asked; a coordinator takes it on, or returns it with a reason."""
+        await self.stay_in(Stage.REFERRED)
+
+    async def until_the_home_is_checked(self) -> None:
+        """Somebody looks at the home before the expected date of discharge."""
+        await self.stay_in(Stage.ACCEPTED)
+
+    async def until_work_begins_or_none_is_needed(self) -> None:
+        """Either the home is fit as it is, or the first strand begins."""
+        await self.stay_in(Stage.CHECKED)
+
+    async def until_every_gated_item_is_safe(self) -> None:
+        """Strands run side by side, each in a workflow of its own, until the gate opens."""
+        await self.stay_in(Stage.MAKING_READY)
+
+    async def until_discharged(self) -> None:
+        """The home is ready; the trust's A03 or a person says that they left."""
+        await self.stay_in(Stage.READY)
+
+    async def until_the_last_follow_up(self) -> None:
+        """Contacts at 24 and 72 hours, 7, 14 and 28 days; silence is not safety."""
+        await self.stay_in(Stage.DISCHARGED)
+
+    async def until_closed(self) -> None:
+        """A person closes the case with its outcome."""
+        await self.stay_in(Stage.FOLLOWED_UP)
+
+    async def until_nobody_is_talking(self) -> None:
+        """Let commands in flight finish: a late fact may open the case again."""
+        await workflow.wait_condition(workflow.all_handlers_finished)
+
+    async def stay_in(self, stage: Stage) -> None:
+        """Wait in a stage; whenever time alone may change something, let the rules look again."""
+        while self.case.stage is stage and not self.worn_out() and not self.at_rest():
+            seen = self.case.version
+            try:
+                await workflow.wait_condition(
+                    lambda seen=seen: self.case.version != seen or self.worn_out() or self.at_rest(),
+                    timeout=self.until_next_look(),
+                )
+            except TimeoutError:
+                await self.take(self.clock_strike())
+
+    def until_next_look(self) -> timedelta | None:
+        """How long the wall clock may run before the rules must look again."""
+        now = case_now(self.clock)
+        due = next_wakeup(self.case, now)
+        return None if due is None else max(SHORTEST_REST, self.clock.real_delay(now, due))
+
+    def clock_strike(self) -> Envelope:
+        """A command from time itself."""
+        return Envelope(
+            command_id=workflow.uuid4(),
+            case_id=self.case.case_id,
+            actor=system_actor(self.case),
+            effective_on=london_date(case_now(self.clock)),
+            command=StrikeClock(),
+        )
+
+    async def take(self, envelope: Envelope) -> Answer:
+        """Decide, record, evolve: one command at a time, because every await would let another one
+        between.
+        """
+        await workflow.wait_condition(lambda: self.loaded)
+        async with self.one_at_a_time:
+            self.commands_taken += 1
+            while True:
+                decision = advance(self.case, envelope, case_now(self.clock))
+                if not decision.events and isinstance(envelope.command, StrikeClock):
+                    return decision.answer
+                answer = await self.settle(envelope, decision, await self.write(envelope, decision))
+                if answer is not None:
+                    return answer
+
+    async def write(self, envelope: Envelope, decision: Decision) -> RecordOutcome:
+        """Record what was decided, in one transaction with what it tells others."""
+        return await record(
+            RecordInput(
+                envelope=envelope,
+                expected_version=self.case.version,
+                events=decision.events,
+                answer=decision.answer,
+                case_time=case_now(self.clock),
+                case=decision.case,
+                outgoing=decision.outgoing,
+            )
+        )
+
+    async def settle(self, envelope: Envelope, decision: Decision, outcome: RecordOutcome) -> Answer | None:
+        """Return the answer that stands, or ``None`` when the command must be decided again."""
+        match outcome.outcome:
+            case "recorded":
+                self.case = decision.case
+                await self.set_strands_going(decision.events)
+                return decision.answer
+            case "refused":
+                refused = refused_answer(envelope, self.case.version, outcome.code or "internal",
+                outcome.detail) await self.write(envelope, Decision(events=(), case=self.case, outgoing=(),
+                answer=refused)) return refused
+            case "already-recorded":
+                self.case = await load_case(self.case.case_id)
+                return outcome.answer or decision.answer
+            case "sequence-taken":
+                self.case = await load_case(self.case.case_id)
+                return None
+
+    async def set_strands_going(self, events: tuple[ev.Event, ...]) -> None:
+        """Start the workflows of new strands, and wake those whose part of the record changed."""
+        started = {event.strand.key for event in events if isinstance(event, ev.StrandStarted)}
+        for key in sorted(started):
+            await start_strand(self.case.case_id, self.case.strands[key], self.clock)
+        touched = {key for event in events if isinstance(key := getattr(event, "strand", None), str)}
+        for key in sorted(touched - started):
+            await nudge_strand(self.case.case_id, self.case.strands[key], self.clock, self.case.version)
+
+    async def load_from_record(self) -> None:
+        """Begin from the record, and make sure that every open strand has its workflow."""
+        self.case = await load_case(self.case.case_id)
+        self.loaded = True
+        for strand in self.case.open_strands:
+            await start_strand(self.case.case_id, strand, self.clock)
+
+    def at_rest(self) -> bool:
+        """Whether nothing is awaited: the case is closed or never came to be, and nobody is talking to it."""
+        return (self.case.closed or not self.case.exists) and workflow.all_handlers_finished()
+
+    def worn_out(self) -> bool:
+        """Whether this run's history is long enough."""
+        return self.commands_taken >= COMMANDS_PER_RUN or workflow.info().is_continue_as_new_suggested()
+
+    async def continue_in_a_fresh_run(self, start: CaseStart) -> None:
+        """Go on with an empty history; an update that was accepted here must finish here first."""
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        workflow.continue_as_new(start)
