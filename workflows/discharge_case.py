@@ -9,6 +9,7 @@ from absolute dates.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from datetime import timedelta
 
 from temporalio import workflow
@@ -54,7 +55,7 @@ class DischargeCase:
         self.one_at_a_time = asyncio.Lock()
 
     @workflow.run
-    async def run(self, start: CaseStart) -> None:
+    async def run(self, start: CaseStart) -> None:  # noqa: C901 - eight stages, one line each
         """The pathway, top to bottom; a case that goes back a stage is simply met there again."""
         await self.load_from_record()
         while not self.at_rest():
@@ -128,14 +129,16 @@ class DischargeCase:
     async def stay_in(self, stage: Stage) -> None:
         """Wait in a stage; whenever time alone may change something, let the rules look again."""
         while self.case.stage is stage and not self.worn_out() and not self.at_rest():
-            seen = self.case.version
             try:
                 await workflow.wait_condition(
-                    lambda seen=seen: self.case.version != seen or self.worn_out() or self.at_rest(),
-                    timeout=self.until_next_look(),
+                    self.changed_since(self.case.version), timeout=self.until_next_look()
                 )
             except TimeoutError:
                 await self.take(self.clock_strike())
+
+    def changed_since(self, version: int) -> Callable[[], bool]:
+        """Return what a stage waits for: an event, or a reason to end this run."""
+        return lambda: self.case.version != version or self.worn_out() or self.at_rest()
 
     def until_next_look(self) -> timedelta | None:
         """How long the wall clock may run before the rules must look again."""
@@ -190,9 +193,11 @@ class DischargeCase:
                 await self.set_strands_going(decision.events)
                 return decision.answer
             case "refused":
-                refused = refused_answer(envelope, self.case.version, outcome.code or "internal",
-                outcome.detail) await self.write(envelope, Decision(events=(), case=self.case, outgoing=(),
-                answer=refused)) return refused
+                code = outcome.code or "internal"
+                refused = refused_answer(envelope, self.case.version, code, outcome.detail)
+                nothing = Decision(events=(), case=self.case, outgoing=(), answer=refused)
+                await self.write(envelope, nothing)
+                return refused
             case "already-recorded":
                 self.case = await load_case(self.case.case_id)
                 return outcome.answer or decision.answer
@@ -205,8 +210,8 @@ class DischargeCase:
         started = {event.strand.key for event in events if isinstance(event, ev.StrandStarted)}
         for key in sorted(started):
             await start_strand(self.case.case_id, self.case.strands[key], self.clock)
-        touched = {key for event in events if isinstance(key := getattr(event, "strand", None), str)}
-        for key in sorted(touched - started):
+        named: set[object] = {getattr(event, "strand", None) for event in events}
+        for key in sorted(key for key in named - started if isinstance(key, str)):
             await nudge_strand(self.case.case_id, self.case.strands[key], self.clock, self.case.version)
 
     async def load_from_record(self) -> None:
