@@ -198,8 +198,11 @@ class DischargeCase:
                 nothing = Decision(events=(), case=self.case, outgoing=(), answer=refused)
                 await self.write(envelope, nothing)
                 return refused
-            case "already-recorded":
-                self.case = await load_case(self.case.case_id)
+            case (
+                "already-recorded"
+            ):  # perhaps by an attempt whose answer was lost: what followed is owed still
+                await self.load_from_record()
+                await self.set_strands_going(decision.events)
                 return outcome.answer or decision.answer
             case "sequence-taken":
                 self.case = await load_case(self.case.case_id)
@@ -208,10 +211,10 @@ class DischargeCase:
     async def set_strands_going(self, events: tuple[ev.Event, ...]) -> None:
         """Start the workflows of new strands, and wake those whose part of the record changed."""
         started = {event.strand.key for event in events if isinstance(event, ev.StrandStarted)}
-        for key in sorted(started):
-            await start_strand(self.case.case_id, self.case.strands[key], self.clock)
-        named: set[object] = {getattr(event, "strand", None) for event in events}
-        for key in sorted(key for key in named - started if isinstance(key, str)):
+        for new in sorted(started):
+            await start_strand(self.case.case_id, self.case.strands[new], self.clock)
+        moved = {key for event in events if isinstance(key := getattr(event, "strand", None), str)}
+        for key in sorted(moved - started):
             await nudge_strand(self.case.case_id, self.case.strands[key], self.clock, self.case.version)
 
     async def load_from_record(self) -> None:
