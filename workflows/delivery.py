@@ -1,0 +1,129 @@
+"""One attempt to tell a partner something: build it, post it under its key, note what became of it.
+
+Nothing is posted that may not leave: the lawful basis is looked at again at the last moment, and an address
+that is hidden is left out. Repeated or not, an item is posted with the same key and dated when it was queued.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Literal
+
+import httpx
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from discharge.cases.model import Case
+from discharge.clocks import CaseClock
+from discharge.store.engine import Sessions, transaction
+from fhir_adapters.fhir.outgoing import Occasion, outgoing_resource
+from workflows import ports
+from workflows.store import lanes, people
+
+FHIR_JSON = "application/fhir+json"
+REQUEST_TIMEOUT = httpx.Timeout(20.0, connect=5.0)
+CONFLICT, SERVER_ERROR = 409, 500
+PARTNER_REFUSED, PARTNER_AWAY = "partner-refused", "partner-unavailable"
+_TRANSIENT = frozenset({408, 425, 429})
+_LONGEST_WISH = timedelta(minutes=30)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What an answer, or its absence, means; ``sent`` says whether the request went out at all.
+
+    ``detail`` is a status or the kind of failure, and ``wish`` how long the partner asked to be left alone.
+    """
+
+    meaning: Literal["received", "refused", "failed"]
+    detail: str
+    sent: bool = True
+    wish: timedelta = timedelta(0)
+
+
+async def attempt(sessions: Sessions, http: httpx.AsyncClient, given: ports.Attempt) -> ports.AttemptOutcome:
+    """Try once. What the partner does is an outcome; only our own database being away is an error."""
+    async with transaction(sessions) as session:
+        claimed = await lanes.claim(session, given.sequence, datetime.now(UTC))
+        if claimed is None:
+            return ports.AttemptOutcome(outcome="gone")
+        if isinstance(claimed, timedelta):
+            return ports.AttemptOutcome(outcome="again", wait=claimed)
+        if claimed.row.needs_basis and not Case.model_validate(claimed.case.snapshot).may_tell_partners:
+            await lanes.hold(session, given.sequence, "consent-missing")
+            return ports.AttemptOutcome(outcome="gone", code="consent-missing")
+        occasion = await _occasion(session, claimed, given.clock)
+    verdict = await _post(http, claimed, occasion)
+    async with transaction(sessions) as session:
+        return await _note(session, given.sequence, verdict)
+
+
+async def _occasion(session: AsyncSession, claimed: lanes.Claimed, clock: CaseClock) -> Occasion:
+    row = claimed.row
+    return Occasion(
+        key=row.key,
+        case_id=row.case_id,
+        person=await people.person_facts(session, claimed.case.person_id),
+        sender=await people.organisation_facts(session, row.organisation_id or claimed.case.referrer_id),
+        receiver=await people.organisation_facts(session, claimed.partner.organisation_id),
+        sent_at=clock.case_time(row.created_at),
+    )
+
+
+async def _post(http: httpx.AsyncClient, claimed: lanes.Claimed, occasion: Occasion) -> Verdict:
+    key = str(claimed.row.key)
+    try:
+        resource = outgoing_resource(claimed.row.kind, claimed.row.payload, occasion)
+    except (KeyError, ValueError) as fault:
+        return Verdict("refused", f"not understood by us: {type(fault).__name__}", sent=False)
+    try:
+        response = await http.post(
+            f"{claimed.partner.endpoint.rstrip('/')}/{resource['resourceType']}",
+            content=json.dumps(resource, sort_keys=True).encode(),
+            headers={"Content-Type": FHIR_JSON, "Idempotency-Key": key, "X-Request-Id": key},
+            timeout=REQUEST_TIMEOUT,
+        )
+    except httpx.HTTPError as failure:
+        unsent = isinstance(failure, (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout))
+        return Verdict("failed", type(failure).__name__, sent=not unsent)
+    return judge(response.status_code, response.headers, claimed.row.attempts)
+
+
+def judge(status: int, headers: Mapping[str, str], attempts: int) -> Verdict:
+    """Return what an HTTP status means for the ``attempts``-th try.
+
+    409 to a repeated request says that an earlier one, whose answer was lost, had arrived.
+    """
+    detail = f"HTTP {status}"
+    if status // 100 == 2 or (status == CONFLICT and attempts > 1):
+        return Verdict("received", detail)
+    if status in _TRANSIENT or status >= SERVER_ERROR:
+        return Verdict("failed", detail, wish=_retry_after(headers.get("Retry-After"), datetime.now(UTC)))
+    return Verdict("refused", detail)
+
+
+def _retry_after(wish: str | None, now: datetime) -> timedelta:
+    """Read Retry-After, seconds or a date; what is absent, unreadable or past is no wish."""
+    if not wish:
+        return timedelta(0)
+    try:
+        until = float(wish) if wish.isdecimal() else (parsedate_to_datetime(wish) - now).total_seconds()
+    except (ValueError, TypeError):
+        return timedelta(0)
+    return min(max(timedelta(seconds=until), timedelta(0)), _LONGEST_WISH)
+
+
+async def _note(session: AsyncSession, sequence: int, verdict: Verdict) -> ports.AttemptOutcome:
+    now = datetime.now(UTC)
+    if verdict.meaning == "received":
+        await lanes.received(session, sequence, now)
+        return ports.AttemptOutcome(outcome="received")
+    if verdict.meaning == "refused":
+        await lanes.refused(session, sequence, now, PARTNER_REFUSED, verdict.detail, sent=verdict.sent)
+        return ports.AttemptOutcome(outcome="dead", code=PARTNER_REFUSED)
+    away = PARTNER_AWAY
+    wait = await lanes.failed(session, sequence, now, away, verdict.detail, sent=verdict.sent)
+    return ports.AttemptOutcome(outcome="again", wait=max(wait, verdict.wish), code=away)

@@ -1,0 +1,53 @@
+"""Who a message is about and between whom: what may be said of a person is decided here."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from discharge.store.tables import Organisation, Person, PersonAddress
+from discharge.store.tables.persons import ORDINARY
+from fhir_adapters.fhir.people import OrganisationFacts, PersonFacts
+
+VERIFIED = "01"
+"""NHS number status indicator: number present and verified."""
+
+
+async def person_facts(session: AsyncSession, person_id: UUID) -> PersonFacts:
+    """Return a person for a message; without an address when it is hidden or restricted in any way."""
+    person = await session.get_one(Person, person_id)
+    hidden = person.location_hidden or person.sensitivity != ORDINARY
+    address = None if hidden else await _home(session, person_id)
+    return PersonFacts(
+        person_id=person.id,
+        nhs_number=person.nhs_number,
+        nhs_number_verified=person.nhs_number_status == VERIFIED,
+        family_name=person.family_name,
+        given_name=person.given_name,
+        birth_date=person.birth_date,
+        sex=person.sex,
+        deceased=person.deceased,
+        location_hidden=hidden,
+        address_lines=tuple(address.lines.splitlines()) if address else (),
+        postcode=address.postcode if address else None,
+    )
+
+
+async def _home(session: AsyncSession, person_id: UUID) -> PersonAddress | None:
+    current = (PersonAddress.kind == "home", PersonAddress.until_on.is_(None))
+    shown = (PersonAddress.person_id == person_id, PersonAddress.sensitivity == ORDINARY)
+    newest = PersonAddress.from_on.desc().nulls_last()
+    return await session.scalar(select(PersonAddress).where(*shown, *current).order_by(newest).limit(1))
+
+
+async def organisation_facts(session: AsyncSession, organisation_id: UUID) -> OrganisationFacts:
+    """Return how an organisation is named."""
+    organisation = await session.get_one(Organisation, organisation_id)
+    return OrganisationFacts(
+        organisation_id=organisation.id,
+        code=organisation.code,
+        name=organisation.name,
+        ods_code=organisation.ods_code,
+    )
