@@ -1,0 +1,1 @@
+"""A hospital and its people, played against a running stack through its public doors only."""
