@@ -15,7 +15,7 @@ class FeedDoor:
 
     feed_id: UUID
     code: str
-    organisation_id: UUID | None
+    organisation_id: UUID
     profile: str | None
     port: int | None = None
     certificate: str | None = None

@@ -107,7 +107,7 @@ class Segment:
         return (self._clean(str(component)),)
 
     def _clean(self, text: str) -> str:
-        return unescape(text.strip(), self._marks).strip()
+        return unescape(text.strip(), self._marks).replace("\x00", "").strip()
 
     def first(self, field: int) -> Repetition:
         """The first repetition of a field, empty where there is none."""

@@ -1,0 +1,302 @@
+"""The MLLP listener: takes messages, commits each to the inbox, and only then acknowledges it.
+
+It is our own asyncio server because `hl7.mllp` closes without an answer on an undecodable byte, on a message
+past its limit and on an error of the handler, and waits for ever for bytes that are not framed; `hl7apy`'s
+server takes one message a connection. Here every one of these gets a coded answer.
+
+Messages of one connection are taken one after the other, so their order is kept. A sender that is slow or
+silent holds its own connection only. When the database is away the answer is AE 207: the sender keeps the
+message and tries again. When told to stop, the listener takes no new message, finishes the ones at hand with
+their answers, and closes.
+"""
+
+import asyncio
+import contextlib
+import hashlib
+import logging
+import secrets
+import ssl
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Protocol
+from uuid import UUID
+
+from discharge.clocks import CaseClock
+from discharge.errors import HomewardError
+from fhir_adapters.feeds.choosing import Arrival, FeedDoor, choose_feed
+from fhir_adapters.feeds.loading import profile_named
+from fhir_adapters.hl7v2.ack import AckRules, Verdict, build_ack, verdict_of, verdict_on
+from fhir_adapters.hl7v2.envelope import Envelope, Unreadable, read_envelope
+from fhir_adapters.hl7v2.mllp import Deframer, FrameTooLarge, frame
+from fhir_adapters.hl7v2.store.inbox import InboxMessage, StoredMessage
+
+log = logging.getLogger("homeward.mllp")
+
+CHUNK = 65_536
+ALWAYS = AckRules()
+LONGEST_ID = 200
+"""Characters of MSH-10 that name a message (HL7 allows 20); the hash tells longer ones apart."""
+FEEDS_FRESH_FOR = 5.0
+"""Seconds for which the list of feeds is trusted."""
+HEARD_EVERY = 1.0
+"""Seconds between writes of when feeds were last heard."""
+
+
+class InboxPort(Protocol):
+    """What the listener needs of the inbox; methods raise `Unavailable` when it is away."""
+
+    async def store(self, message: InboxMessage) -> StoredMessage:
+        """Commit one message."""
+
+    async def feeds(self) -> list[FeedDoor]:
+        """Every feed."""
+
+    async def ensure_unassigned(self) -> FeedDoor:
+        """The feed for what nobody claimed."""
+
+    async def heard(self, feeds: dict[UUID, datetime], clock: CaseClock) -> None:
+        """Note when feeds were last heard."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Sizes in bytes, times in seconds. A sender may be silent between messages, not inside one."""
+
+    message_bytes: int = 16 * 1024 * 1024
+    connections: int = 512
+    idle_seconds: float = 600.0
+    read_seconds: float = 30.0
+    stop_seconds: float = 10.0
+
+
+@dataclass
+class _Directory:
+    """The feeds, read again every few seconds, so that a new feed needs no restart."""
+
+    inbox: InboxPort
+    feeds: list[FeedDoor] = field(default_factory=list)
+    unassigned: FeedDoor | None = None
+    read_at: float = float("-inf")
+
+    async def choose(self, arrival: Arrival) -> tuple[FeedDoor, bool]:
+        """The feed of an arrival, and whether a feed has claimed it."""
+        now = asyncio.get_running_loop().time()
+        if now - self.read_at > FEEDS_FRESH_FOR or self.unassigned is None:
+            self.unassigned = await self.inbox.ensure_unassigned()
+            self.feeds = await self.inbox.feeds()
+            self.read_at = now
+        found = choose_feed(self.feeds, arrival)
+        return (found, True) if found else (self.unassigned, False)
+
+
+def inbox_message(raw: bytes, read: Envelope | Unreadable, feed: FeedDoor, *, claimed: bool) -> InboxMessage:
+    """The inbox row of a message: rejected when its envelope cannot be read, unassigned when no feed
+    claims it.
+    """
+    header = read.header if isinstance(read, Unreadable) else read
+    verdict = verdict_on(read)
+    code = read.code if isinstance(read, Unreadable) else None if claimed else "unknown-feed"
+    state = "rejected" if isinstance(read, Unreadable) else "stored" if claimed else "unassigned"
+    sha256 = read.sha256
+    if header is None:
+        header = Envelope(sha256=sha256)
+    return InboxMessage(
+        feed_id=feed.feed_id,
+        organisation_id=feed.organisation_id,
+        message_id=_storable(header.message_id) or f"sha256:{sha256}",
+        sha256=sha256,
+        raw=raw,
+        state=state,
+        acknowledgement=verdict.code,
+        charset=header.charset,
+        message_type=_storable(header.message_type) or None,
+        trigger=_storable(header.trigger) or None,
+        version=_storable(header.version) or None,
+        event_time=header.event_time,
+        person_key=person_key(header),
+        code=code,
+        reason=read.detail if isinstance(read, Unreadable) else None,
+    )
+
+
+def _storable(text: str) -> str:
+    """Text that PostgreSQL can hold and index."""
+    return text.replace("\x00", "")[:LONGEST_ID]
+
+
+def person_key(header: Envelope) -> str | None:
+    """A short hash of the first number that the message gives for the person: orders the drain, names
+    nobody.
+    """
+    if not header.patient_hints:
+        return None
+    number = header.patient_hints[0].split(header.delimiters.component)[0]
+    return hashlib.sha256(number.encode()).hexdigest()[:24] if number else None
+
+
+class Listener:
+    """Takes connections for `serve`; one instance a process."""
+
+    def __init__(self, inbox: InboxPort, clock: CaseClock, *, port: int, limits: Limits = Limits()) -> None:
+        self._inbox = inbox
+        self._clock = clock
+        self._port = port
+        self._limits = limits
+        self._directory = _Directory(inbox)
+        self._connections: dict[asyncio.Task[None], bool] = {}
+        self._heard: dict[UUID, datetime] = {}
+        self._stopping = False
+
+    async def answer(self, raw: bytes, certificate: str | None = None) -> bytes | None:
+        """Store one message and give its acknowledgement; None where the sender's profile wants none."""
+        read = read_envelope(raw)
+        header = read.header if isinstance(read, Unreadable) else read
+        rules = ALWAYS
+        try:
+            feed, claimed = await self._directory.choose(self._arrival(header, certificate))
+            rules = profile_named(feed.profile).acknowledgement
+            await self._inbox.store(inbox_message(raw, read, feed, claimed=claimed))
+            self._heard[feed.feed_id] = datetime.now(UTC)
+            verdict = verdict_on(read)
+        except HomewardError as error:
+            log.warning("message not stored: %s", error.code)
+            verdict = verdict_of(error.code)
+        except Exception as error:
+            log.error("message not stored: %s", type(error).__name__)
+            verdict = verdict_of("internal")
+        return self._acknowledgement(header, verdict, rules)
+
+    def _arrival(self, header: Envelope | None, certificate: str | None) -> Arrival:
+        if header is None:
+            return Arrival(self._port, certificate)
+        return Arrival(self._port, certificate, header.sending_application, header.sending_facility)
+
+    def _acknowledgement(
+        self, header: Envelope | None, verdict: Verdict, rules: AckRules = ALWAYS
+    ) -> bytes | None:
+        now = self._clock.case_time(datetime.now(UTC))
+        return build_ack(header, verdict, now=now, ack_id=secrets.token_hex(10).upper(), rules=rules)
+
+    async def connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Serve one connection until it ends, falls silent, breaks the framing, or we stop."""
+        task = asyncio.current_task()
+        if task is None or self._stopping or len(self._connections) >= self._limits.connections:
+            writer.close()
+            return
+        self._connections[task] = False
+        try:
+            await self._converse(task, reader, writer)
+        except (ConnectionError, TimeoutError, asyncio.CancelledError):
+            pass
+        finally:
+            del self._connections[task]
+            writer.close()
+            with contextlib.suppress(Exception):
+                await writer.wait_closed()
+
+    async def _converse(
+        self, task: asyncio.Task[None], reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        deframer = Deframer(self._limits.message_bytes)
+        certificate = _fingerprint(writer)
+        while not self._stopping:
+            try:
+                data = await self._read(reader, deframer)
+                messages = deframer.feed(data)
+            except FrameTooLarge as error:
+                await self._refuse(writer, "message-too-large", error.head)
+                return
+            self._connections[task] = True
+            for raw in messages:
+                await self._send(writer, await self.answer(raw, certificate))
+            self._connections[task] = False
+            unframed = bool(deframer.stray) and not messages and not deframer.inside
+            if unframed or not data:
+                if unframed or deframer.inside:
+                    await self._refuse(writer, "frame-incomplete")
+                return
+            deframer.stray.clear()
+
+    async def _read(self, reader: asyncio.StreamReader, deframer: Deframer) -> bytes:
+        """The next bytes; empty at the end of the stream, or when the sender stopped inside a frame."""
+        wait = self._limits.read_seconds if deframer.inside else self._limits.idle_seconds
+        try:
+            return await asyncio.wait_for(reader.read(CHUNK), wait)
+        except TimeoutError:
+            return b""
+
+    async def _refuse(self, writer: asyncio.StreamWriter, code: str, head: bytes = b"") -> None:
+        """Say why, and let the connection end: what follows could not be told from the broken message."""
+        read = read_envelope(head) if head else None
+        header = read if isinstance(read, Envelope) else read.header if read else None
+        log.warning("connection ended: %s", code)
+        await self._send(writer, self._acknowledgement(header, verdict_of(code)))
+
+    async def _send(self, writer: asyncio.StreamWriter, reply: bytes | None) -> None:
+        if reply is not None:
+            writer.write(frame(reply))
+            await asyncio.wait_for(writer.drain(), self._limits.read_seconds)
+
+    async def note_heard(self) -> None:
+        """Write when feeds were last heard, every second, until cancelled."""
+        while True:
+            await asyncio.sleep(HEARD_EVERY)
+            await self.flush_heard()
+
+    async def flush_heard(self) -> None:
+        """Write it now; what cannot be written is tried again with the next."""
+        heard, self._heard = self._heard, {}
+        if not heard:
+            return
+        try:
+            await self._inbox.heard(heard, self._clock)
+        except Exception as error:
+            log.warning("last-heard times not written: %s", type(error).__name__)
+            self._heard = heard | self._heard
+
+    async def stop(self) -> None:
+        """End idle connections at once and busy ones when their message is answered."""
+        self._stopping = True
+        for task, busy in list(self._connections.items()):
+            if not busy:
+                task.cancel()
+        if self._connections:
+            await asyncio.wait(list(self._connections), timeout=self._limits.stop_seconds)
+        for task in list(self._connections):
+            task.cancel()
+        await self.flush_heard()
+
+
+def _fingerprint(writer: asyncio.StreamWriter) -> str | None:
+    """SHA-256 of the client's certificate, or None without TLS."""
+    tls = writer.get_extra_info("ssl_object")
+    der = tls.getpeercert(binary_form=True) if tls else None
+    return hashlib.sha256(der).hexdigest() if der else None
+
+
+async def serve(
+    inbox: InboxPort,
+    clock: CaseClock,
+    *,
+    host: str,
+    port: int,
+    stop: asyncio.Event,
+    limits: Limits = Limits(),
+    tls: ssl.SSLContext | None = None,
+    started: Callable[[int], Awaitable[None]] | None = None,
+) -> None:
+    """Listen until `stop` is set. `port` 0 takes a free one; `started` is told the port that is listened
+    on.
+    """
+    listener = Listener(inbox, clock, port=port, limits=limits)
+    server = await asyncio.start_server(listener.connected, host, port, limit=CHUNK, backlog=512, ssl=tls)
+    heard = asyncio.create_task(listener.note_heard())
+    try:
+        if started:
+            await started(server.sockets[0].getsockname()[1])
+        await stop.wait()
+    finally:
+        server.close()
+        heard.cancel()
+        await listener.stop()
