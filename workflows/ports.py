@@ -151,6 +151,13 @@ class MatchOutcome(Frozen):
     property_ids: tuple[UUID, ...]
 
 
+class CaseReport(Frozen):
+    """What a strand tells its case; the clock is for starting the case's workflow when it is not running."""
+
+    envelope: Envelope
+    clock: CaseClock
+
+
 class LaneLook(Frozen):
     """Which lane asks what stands at its head."""
 
@@ -244,11 +251,11 @@ async def match_properties(given: MatchInput) -> list[UUID]:
     return list(outcome.property_ids)
 
 
-async def tell_case(envelope: Envelope) -> None:
+async def tell_case(envelope: Envelope, clock: CaseClock) -> None:
     """Signal a case from another workflow, starting the case's workflow when it is not running."""
     await workflow.execute_activity(
         TELL_CASE,
-        envelope,
+        CaseReport(envelope=envelope, clock=clock),
         start_to_close_timeout=_RECORD_TIMEOUT,
         retry_policy=_PATIENTLY,
     )

@@ -1,0 +1,51 @@
+"""Loading a case from the record, and recording what was decided."""
+
+from __future__ import annotations
+
+from temporalio import activity
+
+from discharge.cases.model import Case
+from discharge.store import record as store
+from discharge.store.engine import Sessions, transaction
+from workflows import ports
+
+
+async def load_case(sessions: Sessions, given: ports.LoadCase) -> Case:
+    """Load the coded snapshot; a case that does not exist yet has version 0."""
+    async with transaction(sessions) as session:
+        return await store.load_case(session, given.case_id)
+
+
+async def record(sessions: Sessions, given: ports.RecordInput) -> ports.RecordOutcome:
+    """Record one decided command in one transaction, and say what the record made of it."""
+    request = store.RecordRequest.model_validate(dict(given))
+    async with transaction(sessions, organisation_id=given.envelope.actor.organisation_id) as session:
+        outcome = await store.record(session, request)
+    return _as_value(outcome)
+
+
+def _as_value(outcome: store.Outcome) -> ports.RecordOutcome:
+    if isinstance(outcome, store.Recorded):
+        return ports.RecordOutcome(outcome="recorded", answer=outcome.answer)
+    if isinstance(outcome, store.AlreadyRecorded):
+        return ports.RecordOutcome(outcome="already-recorded", answer=outcome.answer)
+    if isinstance(outcome, store.RefusedByRecord):
+        return ports.RecordOutcome(outcome="refused", answer=outcome.answer, code=outcome.code)
+    return ports.RecordOutcome(outcome="sequence-taken")
+
+
+class Recording:
+    """The activities of the record."""
+
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+
+    @activity.defn(name=ports.LOAD_CASE)
+    async def load_case(self, given: ports.LoadCase) -> Case:
+        """Load the coded snapshot of a case."""
+        return await load_case(self._sessions, given)
+
+    @activity.defn(name=ports.RECORD)
+    async def record(self, given: ports.RecordInput) -> ports.RecordOutcome:
+        """Record one decided command."""
+        return await record(self._sessions, given)
