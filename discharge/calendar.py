@@ -115,6 +115,11 @@ def next_working_time(instant: datetime) -> datetime:
     return london_at(add_working_days(today, 1), WORK_BEGINS)
 
 
+def short_day(day: date) -> str:
+    """Return a near date as people say it, "Thu 12 Mar", whatever the language of the machine."""
+    return f"{WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]}"
+
+
 def spoken_day(day: date) -> str:
-    """Return a date as people say it, "Thu 12 Mar 2026", whatever the language of the machine."""
-    return f"{WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]} {day.year}"
+    """Return a date with its year, "Thu 12 Mar 2026"."""
+    return f"{short_day(day)} {day.year}"

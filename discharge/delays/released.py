@@ -14,12 +14,16 @@ from discharge.errors import HomewardError
 
 @dataclass(frozen=True, slots=True)
 class Counterfactual:
-    """What is supposed to have happened without the help: so many days of waiting. None claims nothing."""
+    """What is supposed to have happened without the help: so many days of waiting. None claims nothing.
+
+    `rehoused_only` marks a comparison that says nothing about people who went back to their own home.
+    """
 
     code: str
     days: int | None
     label: str
     source: str
+    rehoused_only: bool = False
 
 
 _KNOWN: tuple[Counterfactual, ...] = (
@@ -29,12 +33,14 @@ _KNOWN: tuple[Counterfactual, ...] = (
         129,
         "Average letting time for applicants with medical need on the ordinary housing register",
         "Nottingham City Homes pilot, November 2015 to March 2017: 129 days against 39 in the scheme",
+        rehoused_only=True,
     ),
     Counterfactual(
         "average-relet",
         74,
         "Average time to let an empty home again, all voids",
         "Housemark, England 2023-24",
+        rehoused_only=True,
     ),
 )
 

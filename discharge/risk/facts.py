@@ -5,9 +5,9 @@ from datetime import date
 from types import MappingProxyType
 from typing import Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime
 
-from discharge.cases.model import IN_HOSPITAL, Case, FollowUp, Strand, StrandKind, YesNoUnknown
+from discharge.cases.model import IN_HOSPITAL, Case, FollowUp, Frozen, Strand, StrandKind, YesNoUnknown
 from discharge.codes.casework import CONTACT_OUTCOMES
 
 GATE_ITEMS: Mapping[str, str] = MappingProxyType(
@@ -17,12 +17,6 @@ GATE_ITEMS: Mapping[str, str] = MappingProxyType(
 
 CALL_KEYS = frozenset({"24-hours"})
 """Contacts that a call settles; every other one counts as a visit."""
-
-
-class Frozen(BaseModel):
-    """A fact that cannot change."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Answer(Frozen):

@@ -1,0 +1,237 @@
+"""The bed-days report: pure figures over stays, each with its definition beside it.
+
+Finished delays and people still waiting are never mixed, because a wait that goes on is cut off at today.
+The 7, 14 and 21 days of the national return on length of *stay* are something else.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import date
+from statistics import fmean, median
+from uuid import UUID
+
+from discharge.cases.model import Case, CaseSpell, Frozen, StrandKind
+from discharge.codes.delay_reasons import NATIONAL_DELAY_REASONS
+from discharge.delays.bands import count_bands
+from discharge.delays.counting import DelayCount, count_delay
+from discharge.delays.definitions import DEFINITIONS, Unit
+from discharge.delays.model import DelayReason, ReadyPeriod
+from discharge.delays.released import Counterfactual, total_released
+
+Figures = dict[str, float | None]
+
+COUNTS_NOWHERE = frozenset({"entered-in-error", "merged"})
+ENDS_THE_STAY = frozenset({"died", "self-discharged", "admitted-elsewhere"})
+
+
+class Stay(Frozen):
+    """One hospital stay of a case: its ready periods and reasons, and the day it ended (None: still in
+    bed).
+    """
+
+    case_id: UUID
+    spell_id: UUID | None = None
+    organisation_id: UUID | None = None
+    ward: str | None = None
+    periods: tuple[ReadyPeriod, ...] = ()
+    reasons: tuple[DelayReason, ...] = ()
+    ended_on: date | None = None
+    died: bool = False
+    rehoused: bool = False
+
+
+class Figure(Frozen):
+    """One number (None: cannot be known), its unit and what exactly it counts."""
+
+    key: str
+    label: str
+    value: float | None
+    unit: Unit
+    definition: str
+
+
+class ReasonNights(Frozen):
+    """Nights attributed to one national reason."""
+
+    code: str
+    label: str
+    nights: int
+    housing: bool
+
+
+class DelayGroup(Frozen):
+    """The figures of finished stays, or of people still waiting."""
+
+    figures: tuple[Figure, ...]
+    bands: dict[str, int]
+    reasons: tuple[ReasonNights, ...]
+
+    def value(self, key: str) -> float | None:
+        """Return one figure by its key."""
+        return next(figure.value for figure in self.figures if figure.key == key)
+
+
+class BedDaysReport(Frozen):
+    """Bed days of one period: finished stays that ended in [`from_on`, `to_on`], and who waits on `as_of`."""
+
+    from_on: date
+    to_on: date
+    as_of: date
+    finished: DelayGroup
+    waiting: DelayGroup
+    released: Figure
+    counterfactual: Counterfactual
+
+
+def bed_days_report(
+    stays: Iterable[Stay], from_on: date, to_on: date, as_of: date, against: Counterfactual
+) -> BedDaysReport:
+    """Compute the report over stays; `as_of` is today in case time."""
+    stays = list(stays)
+    ended = [stay for stay in stays if stay.ended_on is not None and from_on <= stay.ended_on <= to_on]
+    left = [stay for stay in ended if not stay.died]
+    counts = [_count(stay, as_of) for stay in left]
+    waiting = [_count(stay, as_of) for stay in stays if stay.ended_on is None and _waits(stay)]
+    died = sum(_count(stay, as_of).true or 0 for stay in ended if stay.died)
+    return BedDaysReport(
+        from_on=from_on,
+        to_on=to_on,
+        as_of=as_of,
+        finished=_finished(counts, died),
+        waiting=_waiting(waiting),
+        released=_released(left, counts, against),
+        counterfactual=against,
+    )
+
+
+def stays_of(case: Case) -> list[Stay]:
+    """Return the stays of a case for the report; none for a case that counts nowhere.
+
+    A ready period without a stay belongs to the stay that counts now.
+    """
+    if case.outcome in COUNTS_NOWHERE:
+        return []
+    current = case.current_spell
+    spells = [spell for spell in case.spells if spell.status not in ("cancelled", "expected")]
+    return [_stay(case, spell, spell is current) for spell in spells] or [_stay(case, None, True)]
+
+
+def _stay(case: Case, spell: CaseSpell | None, current: bool) -> Stay:
+    mine = {spell.spell_id if spell else None} | ({None} if current else set())
+    return Stay(
+        case_id=case.case_id,
+        spell_id=spell.spell_id if spell else None,
+        organisation_id=spell.organisation_id if spell else None,
+        ward=spell.ward if spell else (case.referral.ward if case.referral else None),
+        periods=tuple(period for period in case.ready_periods if period.spell_id in mine),
+        reasons=case.delay_reasons,
+        ended_on=_ended_on(case, spell, current),
+        died=(spell is not None and spell.died) or (current and case.outcome == "died"),
+        rehoused=any(
+            strand.kind is StrandKind.REHOUSING and strand.property_id for strand in case.strands.values()
+        ),
+    )
+
+
+def _ended_on(case: Case, spell: CaseSpell | None, current: bool) -> date | None:
+    """The feed's word first, then what was recorded by hand; a withdrawn case does not end anybody's stay."""
+    if spell and spell.discharged_on:
+        return spell.discharged_on
+    recorded = [*case.earlier_discharges, *([case.discharge] if case.discharge else [])]
+    for discharge in reversed(recorded):
+        if discharge.spell_id == (spell.spell_id if spell else None) or (
+            current and discharge is case.discharge
+        ):
+            return discharge.discharged_on
+    return case.closed_on if current and case.outcome in ENDS_THE_STAY else None
+
+
+def _waits(stay: Stay) -> bool:
+    return any(period.ended_on is None for period in stay.periods)
+
+
+def _count(stay: Stay, as_of: date) -> DelayCount:
+    left = stay.ended_on is not None
+    return count_delay(stay.periods, stay.reasons, stay.ended_on or as_of, left=left)
+
+
+def _figure(key: str, value: float | None) -> Figure:
+    row = DEFINITIONS[key]
+    return Figure(key=key, label=row.label, value=value, unit=row.unit, definition=row.definition)
+
+
+def _finished(counts: Sequence[DelayCount], died: int) -> DelayGroup:
+    delays = [count.published for count in counts]
+    delayed = [days for days in delays if days]
+    known = [count.true for count in counts if count.true is not None]
+    figures: Figures = {
+        "discharges": len(delays),
+        "same-day": len(delays) - len(delayed),
+        "delayed": len(delayed),
+        "percent-delayed": round(100 * len(delayed) / len(delays), 1) if delays else None,
+        "published-days": sum(delays),
+        "true-days": sum(known),
+        "mean-with-zeros": _mean(delays),
+        "mean-without-zeros": _mean(delayed),
+        "median": median(delays) if delays else None,
+        "ninetieth": percentile(delays, 90),
+        "assumed": sum(count.assumed for count in counts),
+        "without-reason": sum(count.without_reason for count in counts),
+        "died-days": died,
+    }
+    return _group(figures, delays, counts)
+
+
+def _waiting(counts: Sequence[DelayCount]) -> DelayGroup:
+    ages = [count.published for count in counts]
+    figures: Figures = {
+        "waiting": len(ages),
+        "waiting-days": sum(ages),
+        "waiting-true-days": sum(count.true or 0 for count in counts),
+        "waiting-median": median(ages) if ages else None,
+        "waiting-ninetieth": percentile(ages, 90),
+        "waiting-without-reason": sum(count.without_reason for count in counts),
+    }
+    return _group(figures, ages, counts)
+
+
+def _group(figures: Figures, delays: Sequence[int], counts: Sequence[DelayCount]) -> DelayGroup:
+    return DelayGroup(
+        figures=tuple(_figure(key, value) for key, value in figures.items()),
+        bands=count_bands(delays),
+        reasons=_reasons(counts),
+    )
+
+
+def _reasons(counts: Iterable[DelayCount]) -> tuple[ReasonNights, ...]:
+    nights: Counter[str] = Counter()
+    for count in counts:
+        nights.update(count.attributed)
+    housing = {row.code for row in NATIONAL_DELAY_REASONS if row.housing == "yes"}
+    return tuple(
+        ReasonNights(
+            code=code, label=NATIONAL_DELAY_REASONS.label(code), nights=total, housing=code in housing
+        )
+        for code, total in sorted(nights.items(), key=lambda item: (-item[1], item[0]))
+    )
+
+
+def _released(left: Sequence[Stay], counts: Sequence[DelayCount], against: Counterfactual) -> Figure:
+    actuals = [
+        count.true
+        for stay, count in zip(left, counts, strict=True)
+        if stay.periods and (stay.rehoused or not against.rehoused_only)
+    ]
+    return _figure("released-days", None if against.days is None else total_released(actuals, against))
+
+
+def _mean(values: Sequence[int]) -> float | None:
+    return round(fmean(values), 2) if values else None
+
+
+def percentile(values: Sequence[int], percent: int) -> int | None:
+    """Return a percentile by nearest rank: a value that really occurs; None without values."""
+    if not values:
+        return None
+    return sorted(values)[max(0, math.ceil(percent * len(values) / 100) - 1)]
