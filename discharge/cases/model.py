@@ -14,7 +14,11 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from discharge.codes.casework import SHARING_BASES
 from discharge.delays.model import DelayReason, ReadyPeriod
+
+PARTNER_BASES = frozenset(row.code for row in SHARING_BASES if row.partners)
+"""Bases for sharing that reach beyond direct care."""
 
 YesNoUnknown = Literal["yes", "no", "unknown"]
 """``unknown`` is a value of its own: it blocks a gated item just as ``no`` does."""
@@ -329,5 +333,6 @@ class Case(Frozen):
 
     @property
     def may_tell_partners(self) -> bool:
-        """Whether a lawful basis is recorded and not withdrawn, so that partners may be told."""
-        return self.sharing is not None and self.sharing.withdrawn_on is None
+        """Whether a basis that reaches partners is recorded and not withdrawn."""
+        sharing = self.sharing
+        return sharing is not None and sharing.withdrawn_on is None and sharing.basis in PARTNER_BASES

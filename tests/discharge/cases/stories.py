@@ -1,0 +1,79 @@
+"""Small builders for stories about one case: a day is written as a number of days after 2 March 2026."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID, uuid4, uuid5
+
+from discharge.cases.commands import Command, Envelope, NoteHospitalFacts, Refer
+from discharge.cases.decide import DECIDERS
+from discharge.cases.evolve import fold
+from discharge.cases.model import Actor, Case, CaseSpell
+from discharge.cases.stages import may_ask
+
+TRUST = UUID("00000000-0000-4000-8000-00000000000a")
+SERVICE = UUID("00000000-0000-4000-8000-00000000000b")
+PERSON = UUID("00000000-0000-4000-8000-00000000000c")
+SPELL = UUID("00000000-0000-4000-8000-00000000000d")
+CASE = UUID("00000000-0000-4000-8000-00000000000e")
+COORDINATOR = Actor(organisation_id=SERVICE, role="coordinator", user_id=uuid5(SERVICE, "coordinator"))
+FIRST = date(2026, 3, 2)
+
+
+def day(number: int) -> date:
+    """Return the calendar day that many days after the first."""
+    return FIRST + timedelta(days=number)
+
+
+def noon(number: int) -> datetime:
+    """Return noon of that day, as case time."""
+    return datetime(FIRST.year, FIRST.month, FIRST.day, 12, tzinfo=UTC) + timedelta(days=number)
+
+
+def spell(**changes: object) -> CaseSpell:
+    """Return the stay of the story, admitted on day 0."""
+    return CaseSpell(
+        spell_id=SPELL, organisation_id=TRUST, status="admitted", ward="Ash", admitted_on=day(0)
+    ).model_copy(update=changes)
+
+
+def envelope(
+    command: Command, on: int, actor: Actor = COORDINATOR, command_id: UUID | None = None
+) -> Envelope:
+    """Wrap a command that takes effect on day ``on``."""
+    return Envelope(
+        command_id=command_id or uuid4(), case_id=CASE, actor=actor, effective_on=day(on), command=command
+    )
+
+
+def ask(case: Case, command: Command, on: int, now: int | None = None) -> Case:
+    """Return the case after a command is decided on day ``now`` (else on its effective day)."""
+    assert command.kind == "refer" or may_ask(case, command.kind), (case.stage, command.kind)
+    events = DECIDERS[command.kind](case, envelope(command, on), noon(on if now is None else now))
+    return fold(case, events)
+
+
+def after(*asked: tuple[int, Command], case: Case | None = None) -> Case:
+    """Return the case after commands on their days, in order."""
+    case = case or Case(case_id=CASE)
+    for on, command in asked:
+        case = ask(case, command, on)
+    return case
+
+
+def refer(**changes: object) -> Refer:
+    """Return a referral of the person from the ward they lie in."""
+    return Refer(person_id=PERSON, organisation_id=TRUST, service_id=SERVICE, spell=spell()).model_copy(
+        update=changes
+    )
+
+
+def told(**changes: object) -> NoteHospitalFacts:
+    """Return news from the feed about the story's stay."""
+    return NoteHospitalFacts(spell=spell(**changes))
+
+
+def kinds(events: Iterable[object]) -> list[str]:
+    """Return the kinds of events, in order."""
+    return [str(getattr(event, "kind", "")) for event in events]

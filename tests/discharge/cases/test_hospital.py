@@ -1,0 +1,151 @@
+"""The stay as the feed and the ward tell it: ready periods, leaving, not leaving, dying, coming back."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+
+from discharge.cases import commands as cmd
+from discharge.cases.model import Stage
+from discharge.delays.counting import published_delay_days, true_delay_days
+from discharge.errors import Refused
+from tests.discharge.cases.stories import PERSON, SPELL, TRUST, after, ask, day, noon, refer, spell, told
+
+MET = cmd.SetCriteriaToReside(met=True)
+NOT_MET = cmd.SetCriteriaToReside(met=False)
+HOME = cmd.ConfirmDischarge(destination="19")
+
+
+def test_given_ready_then_unwell_then_ready_when_discharged_then_every_period_is_kept() -> None:
+    case = after((0, refer()), (1, NOT_MET), (3, MET), (6, NOT_MET), (7, HOME))
+    assert [(p.ready_on, p.ended_on, p.ended_by) for p in case.ready_periods] == [
+        (day(1), day(3), "met-criteria-again"),
+        (day(6), day(7), "discharged"),
+    ]
+    assert published_delay_days(case.ready_periods, day(7)) == 1
+    assert true_delay_days(case.ready_periods, day(7), left=True) == 3
+
+
+def test_given_fitness_in_the_feed_when_it_changes_then_ready_periods_open_and_close() -> None:
+    case = after((0, refer()), (2, told(medically_fit=True, medically_fit_on=day(2))))
+    assert case.open_ready_period is not None
+    case = ask(case, told(medically_fit=False, medically_fit_on=day(4)), 4)
+    assert case.open_ready_period is None
+    assert case.ready_periods[0].ended_on == day(4)
+
+
+def test_given_the_ward_closed_a_period_when_the_feed_restates_old_fitness_then_it_stays_closed() -> None:
+    fit = {"medically_fit": True, "medically_fit_on": day(2)}
+    case = after((0, refer()), (2, told(**fit)), (4, MET), (5, told(bed="7", **fit)))
+    assert case.open_ready_period is None
+
+
+def test_given_a_discharge_when_it_is_told_then_five_contacts_are_owed() -> None:
+    case = after((0, refer()), (1, NOT_MET), (5, told(status="discharged", discharged_on=day(5))))
+    assert case.stage is Stage.DISCHARGED
+    assert list(case.follow_ups) == ["24-hours", "72-hours", "7-days", "14-days", "28-days"]
+    assert case.follow_ups["72-hours"].due_at == noon(8)
+
+
+def test_given_a_discharge_when_it_is_cancelled_then_the_ready_period_runs_on() -> None:
+    case = after((0, refer()), (1, NOT_MET), (5, told(status="discharged", discharged_on=day(5))))
+    case = ask(case, told(status="admitted"), 6)
+    assert case.discharge is None
+    assert case.stage is Stage.REFERRED
+    assert case.open_ready_period is not None
+    assert case.open_ready_period.ready_on == day(1)
+    assert not case.follow_ups
+
+
+def test_given_a_discharge_by_hand_when_the_feed_tells_another_day_then_the_day_is_corrected() -> None:
+    case = after((0, refer()), (1, NOT_MET), (5, HOME))
+    case = ask(case, told(status="discharged", discharged_on=day(6)), 6)
+    assert case.discharge is not None
+    assert case.discharge.discharged_on == day(6)
+    assert case.ready_periods[0].ended_on == day(6)
+
+
+@pytest.mark.parametrize(
+    ("changes", "outcome", "ended_by"),
+    [
+        ({"discharge_method": "4"}, "died", "died"),
+        ({"died": True}, "died", "died"),
+        ({"discharge_method": "6"}, "self-discharged", "left"),
+        ({"discharge_method": "1", "discharge_destination": "51"}, "admitted-elsewhere", "transferred"),
+    ],
+)
+def test_given_somebody_left_another_way_when_told_then_the_case_closes_with_that_outcome(
+    changes: dict[str, object], outcome: str, ended_by: str
+) -> None:
+    case = after((0, refer()), (1, NOT_MET))
+    case = ask(case, told(status="discharged", discharged_on=day(4), **changes), 4)
+    assert (case.stage, case.outcome) == (Stage.CLOSED, outcome)
+    assert case.ready_periods[0].ended_by == ended_by
+
+
+@pytest.mark.parametrize(("back_on", "counted"), [(5, True), (34, True), (35, False)])
+def test_given_an_admission_after_discharge_when_within_29_days_then_it_is_a_readmission(
+    back_on: int, counted: bool
+) -> None:
+    case = after((0, refer()), (5, told(status="discharged", discharged_on=day(5))))
+    again = cmd.NoteHospitalFacts(spell=spell(spell_id=uuid4(), admitted_on=day(back_on)))
+    case = ask(case, again, back_on)
+    assert bool(case.readmissions) is counted
+    if counted:
+        assert case.readmissions[0].days_after == back_on - 5
+        assert case.stage is Stage.REFERRED
+        assert case.earlier_discharges[0].discharged_on == day(5)
+
+
+def test_given_a_closed_case_when_the_person_is_back_within_29_days_then_it_reopens() -> None:
+    case = after((0, refer()), (5, HOME), (6, cmd.CloseCase(outcome="home-as-it-is")))
+    case = ask(case, cmd.NoteHospitalFacts(spell=spell(spell_id=uuid4(), admitted_on=day(8))), 8)
+    assert case.stage is Stage.REFERRED
+    assert case.outcome is None
+
+
+def test_given_a_dead_person_when_later_news_comes_then_the_case_stays_closed() -> None:
+    case = after((0, refer()), (2, cmd.RecordDeath()))
+    case = ask(case, cmd.NoteHospitalFacts(spell=spell(spell_id=uuid4(), admitted_on=day(4))), 4)
+    assert case.outcome == "died"
+
+
+def test_given_an_admission_day_when_ready_is_set_before_it_then_it_is_refused() -> None:
+    case = after((3, refer(spell=spell(admitted_on=day(2)))))
+    with pytest.raises(Refused) as refusal:
+        ask(case, NOT_MET, 1, now=3)
+    assert refusal.value.code == "date-before-admission"
+
+
+def test_given_a_day_ahead_when_a_discharge_is_recorded_then_it_is_refused() -> None:
+    case = after((0, refer()))
+    with pytest.raises(Refused) as refusal:
+        ask(case, HOME, 4, now=3)
+    assert refusal.value.code == "date-in-future"
+
+
+def test_given_no_stay_when_it_appears_in_the_feed_then_the_case_no_longer_awaits_it() -> None:
+    case = after((0, refer(spell=None)))
+    assert case.referral is not None
+    assert case.referral.awaiting_spell
+    case = ask(case, told(), 1)
+    assert case.referral is not None
+    assert not case.referral.awaiting_spell
+    assert case.current_spell is not None
+    assert case.current_spell.spell_id == SPELL
+
+
+def test_given_an_open_case_when_the_person_is_referred_again_then_nothing_is_asked_twice() -> None:
+    case = after((0, refer()))
+    assert ask(case, refer(), 1) == case
+    assert case.person_id == PERSON
+    assert {mine.organisation_id for mine in case.participants} >= {TRUST}
+
+
+def test_given_a_returned_referral_when_the_ward_refers_again_then_the_same_case_opens() -> None:
+    case = after((0, refer()), (1, cmd.ReturnReferral(reason="more-information")))
+    assert (case.stage, case.outcome) == (Stage.CLOSED, "returned")
+    case = ask(case, refer(), 2)
+    assert case.stage is Stage.REFERRED
+    assert case.outcome is None
