@@ -31,8 +31,8 @@ from discharge.clocks import london_date, london_midnight
 from discharge.codes.destinations import DISCHARGE_DESTINATIONS, DISCHARGE_METHODS
 from discharge.delays.model import EndedBy, ReadyPeriod
 from discharge.delays.periods import correct_period, end_period, start_period
+from discharge.outcomes.readmission import readmission_days
 
-READMISSION_DAYS = 29
 TRANSFER_GAP = timedelta(days=2)
 NOON = timedelta(hours=12)
 NEVER_REOPENED = frozenset({"merged", "entered-in-error", "died"})
@@ -79,8 +79,8 @@ def _coming_back(case: Case, told: CaseSpell) -> list[ev.Event]:
         return []
     if case.discharge is None:
         return _arrived_elsewhere(case, admitted)
-    days = (admitted - case.discharge.discharged_on).days
-    if not 0 <= days <= READMISSION_DAYS:
+    days = readmission_days(case.discharge.discharged_on, admitted)
+    if days is None:
         return []
     readmission = Readmission(spell_id=told.spell_id, readmitted_on=admitted, days_after=days)
     happened: list[ev.Event] = []
