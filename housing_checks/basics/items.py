@@ -1,0 +1,33 @@
+"""The basics at home: six things that no discharge should do without, and the strand that sees to them.
+
+Source: findings of Healthwatch and of the Parliamentary and Health Service Ombudsman on people sent to homes
+without food, heating or water, and on care that had not started.
+"""
+
+from __future__ import annotations
+
+from discharge.cases.model import Case
+from discharge.codes.model import CodeList
+from housing_checks.checks.form import FIRST_CARE_VISIT, FOOD, HEATING, KEYS, POWER, WATER
+from housing_checks.spans import Orderable, days
+
+BASIC_ITEMS: tuple[str, ...] = (HEATING, WATER, POWER, FOOD, KEYS, FIRST_CARE_VISIT)
+"""The gate items that the basics strand is there for."""
+
+BASICS: CodeList[Orderable] = CodeList(
+    "basics",
+    (
+        Orderable(
+            code="basics-at-home",
+            label="Basics at home: heating, water, power, food, keys and first care visit",
+            source="Planning figure of Homeward",
+            lead=days(1, 3),
+            helps=BASIC_ITEMS,
+        ),
+    ),
+)
+
+
+def basics_missing(case: Case) -> tuple[str, ...]:
+    """Return the basics that are neither ``yes`` nor mitigated; one the gate does not know is missing."""
+    return tuple(code for code in BASIC_ITEMS if code not in case.gate or not case.gate[code].satisfied)

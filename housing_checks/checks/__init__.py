@@ -1,0 +1,1 @@
+"""The home suitability check: its form as data, and its rules."""

@@ -1,0 +1,105 @@
+"""Beginning and completing the home suitability check, and what its answers suggest.
+
+Deciders take ``(case, envelope, now)`` and return events or raise Refused. Starting twice is refused; a new
+check may begin once the one before is complete, and the gate keeps its answers meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+
+from discharge.cases.commands import CompleteCheck, Envelope, StartCheck
+from discharge.cases.events import CheckCompleted, CheckStarted, Event, MitigationWithdrawn
+from discharge.cases.model import Case, Check, StrandKind, YesNoUnknown
+from discharge.errors import Refused
+from housing_checks.checks.form import FORMS, form_in_force
+from housing_checks.checks.model import CheckForm, CheckItem, Suggested, Suggestion
+from housing_checks.guards import TAKEN_ON, asked, happened_on, require_order, require_stage
+
+
+def start_check(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
+    """Begin a check on a form in force. Refuses: stage, unknown form, one under way, a day to come."""
+    command = asked(envelope, StartCheck)
+    require_stage(case, TAKEN_ON)
+    on = happened_on(envelope, now)
+    form = _form(command.form, on)
+    if _under_way(case) is not None:
+        raise Refused("already-done", detail="check-under-way")
+    return [CheckStarted(form=form.code, started_on=on)]
+
+
+def complete_check(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
+    """Hand the check in, with every item answered; a check not begun before begins with it."""
+    command = asked(envelope, CompleteCheck)
+    require_stage(case, TAKEN_ON)
+    on = happened_on(envelope, now)
+    check = _under_way(case)
+    begun: list[Event] = []
+    if check is None:
+        begun = [CheckStarted(form=_form(command.form, on).code, started_on=on)]
+    elif check.form != command.form:
+        raise Refused("code-not-in-value-set", detail="form", where="form")
+    else:
+        require_order(check.started_on, on, "effective_on")
+    completed = _completed(case, FORMS[command.form], command.answers, on)
+    return [*begun, completed, *_mitigations_ended(case, completed)]
+
+
+def suggested_strands(
+    answers: Mapping[str, YesNoUnknown], needs: Iterable[str], form: CheckForm | None = None
+) -> list[Suggestion]:
+    """Return the strands that ``no`` answers suggest, in the form's order, each with the items behind it.
+
+    Of an item's suggestions for particular needs the fitting ones are taken; those without needs always.
+    ``unknown`` suggests nothing but to find out.
+    """
+    needed = frozenset(needs)
+    reasons: dict[tuple[StrandKind, str], list[str]] = {}
+    for item in (form or form_in_force(date.max)).items:
+        if answers.get(item.code) == "no":
+            for suggested in _fitting(item, needed):
+                reasons.setdefault((suggested.kind, suggested.item), []).append(item.code)
+    return [
+        Suggestion(kind=kind, item=item, because=tuple(because)) for (kind, item), because in reasons.items()
+    ]
+
+
+def _fitting(item: CheckItem, needs: frozenset[str]) -> list[Suggested]:
+    fitting = [one for one in item.suggests if not one.needs_any or one.needs_any & needs]
+    only_for_needs = all(one.needs_any for one in item.suggests)
+    return fitting or (list(item.suggests[-1:]) if only_for_needs else [])
+
+
+def _under_way(case: Case) -> Check | None:
+    return case.check if case.check is not None and case.check.completed_on is None else None
+
+
+def _form(code: str, on: date) -> CheckForm:
+    form = FORMS.get(code)
+    if form is None or not form.holds(on):
+        raise Refused("code-not-in-value-set", detail="forms", where="form")
+    return form
+
+
+def _completed(case: Case, form: CheckForm, answers: Mapping[str, YesNoUnknown], on: date) -> CheckCompleted:
+    unknown_codes = answers.keys() - set(form.codes)
+    if unknown_codes:
+        raise Refused("code-not-in-value-set", detail=f"{len(unknown_codes)} items", where="answers")
+    missing = [code for code in form.codes if code not in answers]
+    if missing:
+        raise Refused("invalid-body", detail=missing[0], where="answers")
+    needs, lives_alone = (
+        ((), "unknown") if case.referral is None else (case.referral.needs, case.referral.lives_alone)
+    )
+    gated = form.gated_codes(needs, lives_alone)
+    return CheckCompleted(completed_on=on, answers=dict(answers), gated=gated)
+
+
+def _mitigations_ended(case: Case, completed: CheckCompleted) -> list[Event]:
+    """End what a ``yes`` makes needless, so that it cannot cover a later ``no``."""
+    return [
+        MitigationWithdrawn(item=code, withdrawn_on=completed.completed_on)
+        for code in completed.gated
+        if completed.answers[code] == "yes" and code in case.gate and case.gate[code].mitigation is not None
+    ]

@@ -1,0 +1,1 @@
+"""Community equipment: what there is, what it costs, how fast it comes."""

@@ -1,0 +1,1 @@
+"""The readiness gate: what must be so before the person leaves."""

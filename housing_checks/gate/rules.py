@@ -1,0 +1,139 @@
+"""The readiness gate: every gated item is ``yes`` or mitigated, and no required strand is open.
+
+It is a gate, not a score, and a mitigation names the role that answers for it. ``unknown`` blocks as ``no``
+does. ``blocking`` says in words what keeps it shut; the deciders confirm items and name or withdraw
+mitigations, and raise Refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Literal
+
+from discharge.cases.commands import ConfirmItem, Envelope, NameMitigation, WithdrawMitigation
+from discharge.cases.events import Event, GateItemSet, MitigationNamed, MitigationWithdrawn
+from discharge.cases.model import Case, Frozen, GateItem, Mitigation, Strand
+from discharge.codes.casework import MITIGATIONS, OWNER_ROLES
+from discharge.errors import Refused
+from housing_checks.checks.form import form_of
+from housing_checks.guards import TAKEN_ON, asked, happened_on, require_order, require_stage
+from housing_checks.lead_times import item_label
+
+VALUE_WORDS = {"yes": "yes", "no": "no", "unknown": "not known yet"}
+
+
+class Blocker(Frozen):
+    """One thing that keeps the gate shut, in words; ``since`` is the day that is known from."""
+
+    kind: Literal["check", "item", "strand"]
+    code: str
+    words: str
+    since: date | None = None
+
+
+def blocking(case: Case) -> list[Blocker]:
+    """Return everything that keeps the gate shut: the missing check, then items, then required strands."""
+    if not case.gate:
+        return [Blocker(kind="check", code="check", words="The suitability check is not complete")]
+    items = [_item_blocker(case, item) for item in case.gate.values() if not item.satisfied]
+    return [*items, *(_strand_blocker(strand) for strand in case.open_strands if strand.required)]
+
+
+def gate_open(case: Case) -> bool:
+    """Whether the home is ready: a check was completed and nothing blocks."""
+    return not blocking(case)
+
+
+def item_words(case: Case, code: str) -> str:
+    """Return a gated item in a few words, from the form its check was made on."""
+    form = form_of(case.check.form if case.check is not None else None)
+    return form.item(code).short if code in form.codes else code
+
+
+def _item_blocker(case: Case, item: GateItem) -> Blocker:
+    words = f"{item_words(case, item.code)}: {VALUE_WORDS[item.value]}"
+    return Blocker(kind="item", code=item.code, words=words, since=item.as_of)
+
+
+def _strand_blocker(strand: Strand) -> Blocker:
+    due = f", due {strand.due_on.day} {strand.due_on:%B %Y}" if strand.due_on else ""
+    words = f"{item_label(strand.kind, strand.item)}: not done{due}"
+    return Blocker(kind="strand", code=strand.key, words=words, since=strand.started_on)
+
+
+def confirm_item(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
+    """Say how a gated item stands. Refuses an item that is not gated, and a day older than what is known."""
+    command = asked(envelope, ConfirmItem)
+    require_stage(case, TAKEN_ON)
+    on = happened_on(envelope, now)
+    item = _gated(case, command.item)
+    require_order(item.as_of, on, "effective_on")
+    if (item.value, item.as_of) == (command.value, on):
+        return []
+    return item_events(item, GateItemSet(item=item.code, value=command.value, as_of=on))
+
+
+def item_events(item: GateItem, change: GateItemSet) -> list[Event]:
+    """Return the change of an item; a ``yes`` also ends its mitigation, so it cannot cover a later ``no``."""
+    if change.value == "yes" and item.mitigation is not None:
+        return [change, MitigationWithdrawn(item=item.code, withdrawn_on=change.as_of)]
+    return [change]
+
+
+def say_yes(case: Case, codes: Iterable[str], on: date) -> list[Event]:
+    """Return the events that turn gated items to ``yes``; those that are, or are not gated, give none."""
+    items = [case.gate[code] for code in codes if code in case.gate and case.gate[code].value != "yes"]
+    return [
+        event
+        for item in items
+        for event in item_events(item, GateItemSet(item=item.code, value="yes", as_of=on))
+    ]
+
+
+def forget(case: Case, codes: Iterable[str], on: date) -> list[Event]:
+    """Return the events that make gated items unknown again and end their mitigations."""
+    events: list[Event] = []
+    for item in (case.gate[code] for code in codes if code in case.gate):
+        if item.mitigation is not None:
+            events.append(MitigationWithdrawn(item=item.code, withdrawn_on=on))
+        if item.value != "unknown" or item.as_of is None or item.as_of < on:
+            events.append(GateItemSet(item=item.code, value="unknown", as_of=on))
+    return events
+
+
+def name_mitigation(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
+    """Name what is done instead of a ``yes``, and the role that answers. Refuses an item that is ``yes``."""
+    command = asked(envelope, NameMitigation)
+    require_stage(case, TAKEN_ON)
+    on = happened_on(envelope, now)
+    item = _gated(case, command.item)
+    if not command.role.strip():
+        raise Refused("mitigation-role-needed", where="role")
+    if OWNER_ROLES.find(command.role, on) is None:
+        raise Refused("code-not-in-value-set", detail=OWNER_ROLES.name, where="role")
+    if MITIGATIONS.find(command.mitigation, on) is None:
+        raise Refused("code-not-in-value-set", detail=MITIGATIONS.name, where="mitigation")
+    if item.value == "yes":
+        raise Refused("already-done", detail="item-is-yes")
+    mitigation = Mitigation(
+        code=command.mitigation, role=command.role, named_on=on, named_by=envelope.actor.user_id
+    )
+    return [] if item.mitigation == mitigation else [MitigationNamed(item=item.code, mitigation=mitigation)]
+
+
+def withdraw_mitigation(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
+    """End a mitigation; refuses an item that has none."""
+    command = asked(envelope, WithdrawMitigation)
+    require_stage(case, TAKEN_ON)
+    on = happened_on(envelope, now)
+    if _gated(case, command.item).mitigation is None:
+        raise Refused("no-such-item", detail="mitigation")
+    return [MitigationWithdrawn(item=command.item, withdrawn_on=on)]
+
+
+def _gated(case: Case, code: str) -> GateItem:
+    item = case.gate.get(code)
+    if item is None:
+        raise Refused("no-such-item", detail="gate-item", where="item")
+    return item

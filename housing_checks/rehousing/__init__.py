@@ -1,0 +1,1 @@
+"""Rehousing: homes, needs, matching, offers and lets."""

@@ -1,0 +1,113 @@
+"""Offering a home, the person's answer, and the let. Only people offer; a refusal keeps its reason.
+
+Whether a home is let to somebody else is a rule across cases and belongs to the record.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import uuid5
+
+from discharge.cases.commands import AnswerOffer, Envelope, LetProperty, OfferProperty
+from discharge.cases.events import Event, OfferAnswered, PropertyLet, PropertyOffered
+from discharge.cases.model import IN_HOSPITAL, Case, Offer, Strand, StrandKind
+from discharge.codes.casework import OFFER_REFUSAL_REASONS
+from discharge.errors import Refused
+from housing_checks.checks.form import form_of
+from housing_checks.gate.rules import forget
+from housing_checks.guards import asked, happened_on, require_order
+from housing_checks.strands.definitions import ACCEPTED, DEFINITIONS, LET, OFFERED
+from housing_checks.strands.rules import reach, require_open, strand_of
+
+
+def offer_property(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
+    """Offer one home. Refuses while another offer is open and after a let."""
+    command = asked(envelope, OfferProperty)
+    strand = _searching(case, command.strand)
+    on = happened_on(envelope, now)
+    require_order(strand.started_on, on, "effective_on")
+    if strand.open_offer is not None:
+        raise Refused("already-done", detail="offer-open")
+    respond_by = command.respond_by or DEFINITIONS[strand.kind].answer_within.after(on)
+    require_order(on, respond_by, "respond_by")
+    offer = Offer(
+        offer_id=uuid5(envelope.command_id, "offer"),
+        property_id=command.property_id,
+        offered_on=on,
+        respond_by=respond_by,
+    )
+    return [PropertyOffered(strand=strand.key, offer=offer), *_step(case, strand, OFFERED, on)]
+
+
+def answer_offer(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
+    """Record the person's answer. A refusal needs a reason of the list; an answered offer stays answered."""
+    command = asked(envelope, AnswerOffer)
+    strand = _searching(case, command.strand)
+    on = happened_on(envelope, now)
+    offer = next((mine for mine in strand.offers if mine.offer_id == command.offer_id), None)
+    if offer is None:
+        raise Refused("no-such-item", detail="offer", where="offer_id")
+    if offer.answer is not None:
+        raise Refused("already-done", detail=f"offer-{offer.answer}")
+    require_order(offer.offered_on, on, "effective_on")
+    if command.answer == "refused":
+        _require_reason(command.reason, on)
+    answered = OfferAnswered(
+        strand=strand.key,
+        offer_id=offer.offer_id,
+        answer=command.answer,
+        answered_on=on,
+        reason=command.reason if command.answer == "refused" else None,
+    )
+    return [answered, *(_step(case, strand, ACCEPTED, on) if command.answer == "accepted" else [])]
+
+
+def let_property(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
+    """Record the signed tenancy of the accepted offer.
+
+    What was known of the old building says nothing of the new one: those gate items are unknown again.
+    """
+    command = asked(envelope, LetProperty)
+    strand = _searching(case, command.strand)
+    on = happened_on(envelope, now)
+    offer = accepted_offer(strand)
+    if offer is None:
+        raise Refused("stage-not-allowed", detail=ACCEPTED)
+    require_order(offer.answered_on, on, "effective_on")
+    let = PropertyLet(strand=strand.key, property_id=offer.property_id, let_on=on)
+    return [let, *_step(case, strand, LET, on), *_new_building(case, on)]
+
+
+def accepted_offer(strand: Strand) -> Offer | None:
+    """Return the offer that the person accepted last, while no later one is open."""
+    if strand.open_offer is not None:
+        return None
+    return next((offer for offer in reversed(strand.offers) if offer.answer == "accepted"), None)
+
+
+def _searching(case: Case, key: str) -> Strand:
+    strand = strand_of(case, key)
+    if strand.kind is not StrandKind.REHOUSING:
+        raise Refused("no-such-item", detail="rehousing", where="strand")
+    require_open(strand)
+    if LET in strand.steps:
+        raise Refused("already-done", detail=LET)
+    return strand
+
+
+def _step(case: Case, strand: Strand, step: str, on: date) -> list[Event]:
+    return [] if step in strand.steps else reach(case, strand, step, on)
+
+
+def _require_reason(reason: str | None, on: date) -> None:
+    if not reason:
+        raise Refused("reason-needed", where="reason")
+    if OFFER_REFUSAL_REASONS.find(reason, on) is None:
+        raise Refused("code-not-in-value-set", detail=OFFER_REFUSAL_REASONS.name, where="reason")
+
+
+def _new_building(case: Case, on: date) -> list[Event]:
+    if case.stage not in IN_HOSPITAL:
+        return []
+    form = form_of(case.check.form if case.check is not None else None)
+    return forget(case, (item.code for item in form.items if item.of_the_building), on)

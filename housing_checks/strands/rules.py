@@ -1,0 +1,216 @@
+"""Starting, moving, cancelling strands, and what their own workflows report.
+
+Steps only go forward; a step that was reached is taken again without effect, because partners repeat
+themselves. A completed strand turns its gate items to ``yes`` when no other required strand of the kind is
+open.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from discharge.cases.commands import CancelStrand, Envelope, MoveStrand, ReportFromStrand, StartStrand
+from discharge.cases.events import (
+    Event,
+    OfferAnswered,
+    PropertiesProposed,
+    StrandCancelled,
+    StrandCompleted,
+    StrandMoved,
+    StrandOverdue,
+    StrandStarted,
+)
+from discharge.cases.model import Actor, Case, Strand, StrandKind
+from discharge.codes.casework import STRAND_CANCEL_REASONS
+from discharge.errors import Refused
+from housing_checks.gate.rules import say_yes
+from housing_checks.guards import asked, happened_on, require_order, require_stage
+from housing_checks.lead_times import ITEMS, due_date
+from housing_checks.strands.clocks import offer_lapsed, overdue_since
+from housing_checks.strands.definitions import DEFINITIONS, LET, STARTED, Step, StrandDefinition
+
+LAPSED_WITH_STRAND = "strand-cancelled"
+
+
+def start_strand(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
+    """Open a strand, due by its lead time unless a day is given. Refuses an item unknown or under way."""
+    command = asked(envelope, StartStrand)
+    definition = DEFINITIONS[command.strand_kind]
+    require_stage(case, definition.stages)
+    on = happened_on(envelope, now)
+    if ITEMS[command.strand_kind].find(command.item, on) is None:
+        raise Refused("code-not-in-value-set", detail=ITEMS[command.strand_kind].name, where="item")
+    _refuse_duplicate(case, definition, command.item)
+    if command.due_on is not None:
+        require_order(on, command.due_on, "due_on")
+    return [StrandStarted(strand=_new_strand(case, definition, command, on))]
+
+
+def move_strand(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
+    """Bring a strand to a step; the last one completes it. Refuses steps back and people who may not."""
+    command = asked(envelope, MoveStrand)
+    strand = strand_of(case, command.strand)
+    definition = DEFINITIONS[strand.kind]
+    _require_mover(case, strand, definition, envelope.actor)
+    on = happened_on(envelope, now)
+    if command.due_on is not None:
+        require_order(strand.started_on, command.due_on, "due_on")
+    if definition.position(command.step) is None:
+        raise Refused("code-not-in-value-set", detail=f"{strand.kind.value}-steps", where="step")
+    if command.step in strand.steps:
+        return _promised(strand, command)
+    require_open(strand)
+    _require_possible(strand, definition, command.step)
+    return reach(case, strand, command.step, on, command.due_on)
+
+
+def cancel_strand(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
+    """End a strand that is not wanted any more, with its open offer; a signed tenancy cannot be cancelled."""
+    command = asked(envelope, CancelStrand)
+    strand = strand_of(case, command.strand)
+    require_open(strand)
+    on = happened_on(envelope, now)
+    require_order(strand.started_on, on, "effective_on")
+    if not command.reason:
+        raise Refused("reason-needed", where="reason")
+    if STRAND_CANCEL_REASONS.find(command.reason, on) is None:
+        raise Refused("code-not-in-value-set", detail=STRAND_CANCEL_REASONS.name, where="reason")
+    if LET in strand.steps:
+        raise Refused("stage-not-allowed", detail=LET)
+    cancelled = StrandCancelled(strand=strand.key, cancelled_on=on, reason=command.reason)
+    return [*_offer_ended(strand, on), cancelled]
+
+
+def report_from_strand(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
+    """Take what a strand's workflow found; a report that no longer holds has no effect. Systems report."""
+    command = asked(envelope, ReportFromStrand)
+    if envelope.actor.role != "system":
+        raise Refused("role-not-allowed", detail=command.kind)
+    strand = strand_of(case, command.strand)
+    if strand.status != "open":
+        return []
+    if command.report == "overdue":
+        since = overdue_since(strand, now)
+        return [] if since is None else [StrandOverdue(strand=strand.key, since=since)]
+    if command.report == "offer-lapsed":
+        return _lapsed(strand, command, now)
+    return _proposed(strand, command, happened_on(envelope, now))
+
+
+def strand_of(case: Case, key: str) -> Strand:
+    """Return a strand of the case; refuses a key that it does not have."""
+    strand = case.strands.get(key)
+    if strand is None:
+        raise Refused("no-such-item", detail="strand", where="strand")
+    return strand
+
+
+def require_open(strand: Strand) -> None:
+    """Refuse work on a strand that has ended."""
+    if strand.status != "open":
+        raise Refused("already-done", detail=f"strand-{strand.status}")
+
+
+def reach(case: Case, strand: Strand, step: str, on: date, due_on: date | None = None) -> list[Event]:
+    """Return the events of reaching a step on a day, completion and its gate items included."""
+    require_order(strand.steps.get(strand.step, strand.started_on), on, "effective_on")
+    moved = StrandMoved(strand=strand.key, step=step, moved_on=on, due_on=due_on)
+    if step != DEFINITIONS[strand.kind].last_step:
+        return [moved]
+    completed = StrandCompleted(strand=strand.key, completed_on=on)
+    return [moved, completed, *_settled(case, strand, on)]
+
+
+def _settled(case: Case, strand: Strand, on: date) -> list[Event]:
+    """Return the gate items that a completed strand turns to ``yes``: none for one that was not required."""
+    others = [
+        other
+        for other in case.open_strands
+        if other.kind == strand.kind and other.required and other.key != strand.key
+    ]
+    return say_yes(case, DEFINITIONS[strand.kind].settles, on) if strand.required and not others else []
+
+
+def _new_strand(case: Case, definition: StrandDefinition, command: StartStrand, on: date) -> Strand:
+    number = 1 + sum(strand.kind == definition.kind for strand in case.strands.values())
+    return Strand(
+        kind=definition.kind,
+        number=number,
+        item=command.item,
+        started_on=on,
+        owner_role=definition.owner_role,
+        partner_id=command.partner_id,
+        required=command.required,
+        step=STARTED,
+        steps={STARTED: on},
+        due_on=command.due_on or due_date(command.strand_kind, command.item, on),
+    )
+
+
+def _refuse_duplicate(case: Case, definition: StrandDefinition, item: str) -> None:
+    for strand in case.open_strands:
+        if strand.kind == definition.kind and (definition.one_at_a_time or strand.item == item):
+            raise Refused("already-done", detail=strand.key)
+
+
+def _require_mover(case: Case, strand: Strand, definition: StrandDefinition, actor: Actor) -> None:
+    """A system moves a strand only for its partner or for an organisation that owns the case."""
+    if actor.role not in definition.movers:
+        raise Refused("role-not-allowed", detail="strand.advance")
+    owners = {owner.organisation_id for owner in case.owners}
+    mine = strand.partner_id in (None, actor.organisation_id) or actor.organisation_id in owners
+    if actor.role == "system" and not mine:
+        raise Refused("role-not-allowed", detail="strand.advance")
+
+
+def _promised(strand: Strand, command: MoveStrand) -> list[Event]:
+    """A repeated step changes nothing, unless an open strand's present step brings another promised day."""
+    if strand.status != "open" or command.step != strand.step or command.due_on in (None, strand.due_on):
+        return []
+    moved_on = strand.steps[command.step]
+    return [StrandMoved(strand=strand.key, step=command.step, moved_on=moved_on, due_on=command.due_on)]
+
+
+def _require_possible(strand: Strand, definition: StrandDefinition, code: str) -> None:
+    step = _step(definition, code)
+    if (definition.position(code) or 0) < (definition.position(strand.step) or 0):
+        raise Refused("already-done", detail="a-later-step-was-reached")
+    if step.moved_by == "gate":
+        raise Refused("gate-not-satisfied", detail=code)
+    if step.moved_by == "offer" or (step.after is not None and step.after not in strand.steps):
+        raise Refused("stage-not-allowed", detail=code)
+
+
+def _step(definition: StrandDefinition, code: str) -> Step:
+    return next(step for step in definition.steps if step.code == code)
+
+
+def _offer_ended(strand: Strand, on: date) -> list[Event]:
+    offer = strand.open_offer
+    if offer is None:
+        return []
+    return [
+        OfferAnswered(
+            strand=strand.key,
+            offer_id=offer.offer_id,
+            answer="lapsed",
+            answered_on=on,
+            reason=LAPSED_WITH_STRAND,
+        )
+    ]
+
+
+def _lapsed(strand: Strand, command: ReportFromStrand, now: datetime) -> list[Event]:
+    offer = offer_lapsed(strand, now)
+    if offer is None or offer.offer_id != command.offer_id:
+        return []
+    answered_on = offer.respond_by
+    return [
+        OfferAnswered(strand=strand.key, offer_id=offer.offer_id, answer="lapsed", answered_on=answered_on)
+    ]
+
+
+def _proposed(strand: Strand, command: ReportFromStrand, on: date) -> list[Event]:
+    if strand.kind is not StrandKind.REHOUSING or command.property_ids == strand.proposals:
+        return []
+    return [PropertiesProposed(strand=strand.key, property_ids=command.property_ids, proposed_on=on)]
