@@ -30,11 +30,13 @@ LANES_QUEUE = "lanes"
 
 CASE_WORKFLOW = "DischargeCase"
 LANE_WORKFLOW = "PartnerLane"
+ADAPTATION_ORDER, EQUIPMENT_ORDER = "AdaptationOrder", "EquipmentOrder"
+REHOUSING, BASICS_AT_HOME = "Rehousing", "BasicsAtHome"
 STRAND_WORKFLOWS: dict[StrandKind, str] = {
-    StrandKind.ADAPTATION: "AdaptationOrder",
-    StrandKind.EQUIPMENT: "EquipmentOrder",
-    StrandKind.REHOUSING: "Rehousing",
-    StrandKind.BASICS: "BasicsAtHome",
+    StrandKind.ADAPTATION: ADAPTATION_ORDER,
+    StrandKind.EQUIPMENT: EQUIPMENT_ORDER,
+    StrandKind.REHOUSING: REHOUSING,
+    StrandKind.BASICS: BASICS_AT_HOME,
 }
 """The workflow type that runs a strand of each kind."""
 
