@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import Date, DateTime, MetaData, Text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.dialects.postgresql import UUID as PgUuid
+from sqlalchemy.dialects.postgresql import UUID as PgUuid  # noqa: N811
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
 NAMING = {

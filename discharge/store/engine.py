@@ -1,6 +1,7 @@
 """The engine of one process, and the one way to open a transaction.
 
-A transaction carries its tenant: PostgreSQL decides by it which rows exist. Without one the api role sees nothing.
+A transaction carries its tenant: PostgreSQL decides by it which rows exist. Without one the api role sees
+nothing.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ CODED_ERROR = "HW409"
 """SQLSTATE of an error that our own functions raise; its message is a code of the table of errors."""
 
 _SET_TENANT = text(
-    "SELECT set_config('homeward.organisation_id', :organisation, true), set_config('homeward.user_id', :user, true)"
+    "SELECT set_config('homeward.organisation_id', :organisation, true),"
+    " set_config('homeward.user_id', :user, true)"
 )
 
 
@@ -50,9 +52,9 @@ async def transaction(
 ) -> AsyncIterator[AsyncSession]:
     """One transaction on behalf of an organisation: committed at the end, rolled back by any exception.
 
-    Raises HomewardError: ``database-unavailable`` when PostgreSQL cannot be reached, does not answer or gave up the
-    transaction; the code that one of our own database functions raised; ``internal`` with SQLSTATE and constraint,
-    instead of a driver error whose text repeats values.
+    Raises HomewardError: ``database-unavailable`` when PostgreSQL cannot be reached, does not answer or gives
+    up the transaction; the code that one of our own database functions raised; ``internal`` with SQLSTATE and
+    constraint, instead of a driver error whose text repeats values.
     """
     sessions = source if isinstance(source, async_sessionmaker) else make_sessions(source)
     try:
@@ -66,7 +68,9 @@ async def transaction(
         raise
 
 
-async def set_tenant(session: AsyncSession, organisation_id: UUID | None, user_id: UUID | None = None) -> None:
+async def set_tenant(
+    session: AsyncSession, organisation_id: UUID | None, user_id: UUID | None = None
+) -> None:
     """Set for whom the running transaction acts."""
     values = {"organisation": str(organisation_id or ""), "user": str(user_id or "")}
     await session.execute(_SET_TENANT, values)

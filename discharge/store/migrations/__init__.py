@@ -1,7 +1,7 @@
 """The one history of the record's shape. Statements are written out in ``sql/``; Alembic keeps the order.
 
-:func:`migrate` is called by the owner's role only; that role must not be a superuser, because functions that look
-through the walls run as their owner.
+:func:`migrate` is called by the owner's role only; that role must not be a superuser, because functions that
+look through the walls run as their owner.
 """
 
 from __future__ import annotations

@@ -1,0 +1,173 @@
+"""Commands of people and clients: kept before anybody is told "taken", executed once, answered in one row.
+
+The asker's key names the request: the same key with the same body is the same command. While ``lease_until``
+lies ahead the door that took it is executing it; afterwards a worker takes over.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from discharge.cases.commands import Answer, Envelope
+from discharge.store.tables import CommandRow, NoteRow
+from discharge.store.tables.persons import ORDINARY
+
+LEASE = timedelta(seconds=15)
+"""How long a door keeps a command to itself: three times the five seconds after which it answers 202."""
+
+
+@dataclass(frozen=True)
+class NewNote:
+    """Free text that came with a command. ``item`` is the check item it explains, if any."""
+
+    text: str
+    id: UUID = field(default_factory=uuid4)
+    item: str | None = None
+    sensitivity: str = ORDINARY
+
+
+@dataclass(frozen=True)
+class NewCommand:
+    """One command as a door understood it. ``client_id`` is the signed-in client, ``client_key`` its own key.
+
+    ``body_hash`` is a hash of the request as it was sent, without what differs from try to try.
+    """
+
+    envelope: Envelope
+    client_id: str
+    client_key: str
+    body_hash: str
+    team_id: UUID | None = None
+    notes: tuple[NewNote, ...] = ()
+
+
+@dataclass(frozen=True)
+class Taken:
+    """The command is new, and ours to execute for the time of the lease."""
+
+    row: CommandRow
+
+
+@dataclass(frozen=True)
+class Existing:
+    """The same request came before; ``row`` says how it stands and, once finished, holds the answer."""
+
+    row: CommandRow
+
+
+@dataclass(frozen=True)
+class KeyReusedWithOtherBody:
+    """The key belongs to an earlier, different request (``duplicate-key-other-body``)."""
+
+
+async def take(
+    session: AsyncSession, new: NewCommand, lease: timedelta = LEASE
+) -> Taken | Existing | KeyReusedWithOtherBody:
+    """Keep a command with its notes, unless the client sent it before. It is safe once the caller commits."""
+    statement = insert(CommandRow).values(**_values(new), lease_until=func.now() + lease)
+    unless_known = statement.on_conflict_do_nothing(index_elements=["client_id", "client_key"])
+    row = await session.scalar(unless_known.returning(CommandRow))
+    if row is not None:
+        await _keep_notes(session, new)
+        return Taken(row)
+    known = await find_by_key(session, new.client_id, new.client_key)
+    if known is None or known.body_hash != new.body_hash:
+        return KeyReusedWithOtherBody()
+    return Existing(known)
+
+
+def _values(new: NewCommand) -> dict[str, object]:
+    envelope = new.envelope
+    return {
+        "id": envelope.command_id,
+        "case_id": envelope.case_id,
+        "client_id": new.client_id,
+        "client_key": new.client_key,
+        "body_hash": new.body_hash,
+        "kind": envelope.command.kind,
+        "envelope": envelope.model_dump(mode="json"),
+        "organisation_id": envelope.actor.organisation_id,
+        "user_id": envelope.actor.user_id,
+        "team_id": new.team_id,
+        "role": envelope.actor.role,
+        "effective_on": envelope.effective_on,
+        "seen_version": envelope.seen_version,
+    }
+
+
+async def _keep_notes(session: AsyncSession, new: NewCommand) -> None:
+    """After the command: a note about a case yet to open is let in because its referral stands there."""
+    actor = new.envelope.actor
+    session.add_all(
+        NoteRow(
+            **vars(note),
+            case_id=new.envelope.case_id,
+            command_id=new.envelope.command_id,
+            organisation_id=actor.organisation_id,
+            author_id=actor.user_id,
+        )
+        for note in new.notes
+    )
+    await session.flush()
+
+
+async def find(session: AsyncSession, command_id: UUID) -> CommandRow | None:
+    """The command as it stands, for those who may see it."""
+    return await session.get(CommandRow, command_id, populate_existing=True)
+
+
+async def find_by_key(session: AsyncSession, client_id: str, client_key: str) -> CommandRow | None:
+    """The command that a client sent under one of its own keys."""
+    return await session.scalar(
+        select(CommandRow).where(CommandRow.client_id == client_id, CommandRow.client_key == client_key)
+    )
+
+
+async def let_go(session: AsyncSession, command_id: UUID) -> None:
+    """Give up the lease, because the door cannot execute the command itself (the case engine is away)."""
+    await session.execute(
+        update(CommandRow)
+        .where(CommandRow.id == command_id, CommandRow.state == "taken")
+        .values(lease_until=func.now())
+    )
+
+
+async def acknowledge(session: AsyncSession, command_id: UUID) -> None:
+    """The asker has seen that a late command was refused."""
+    await session.execute(
+        update(CommandRow).where(CommandRow.id == command_id).values(acknowledged_at=func.now())
+    )
+
+
+async def due_commands(session: AsyncSession, limit: int, lease: timedelta = LEASE) -> list[CommandRow]:
+    """Commands that nobody executes any more, oldest first, now leased to the caller (worker role)."""
+    nobody = or_(CommandRow.lease_until.is_(None), CommandRow.lease_until < func.now())
+    due = select(CommandRow.id).where(CommandRow.state == "taken", nobody).order_by(CommandRow.created_at)
+    claimed = due.limit(limit).with_for_update(skip_locked=True).scalar_subquery()
+    rows = await session.scalars(
+        update(CommandRow)
+        .where(CommandRow.id.in_(claimed))
+        .values(lease_until=func.now() + lease)
+        .returning(CommandRow)
+    )
+    return sorted(rows, key=lambda row: row.created_at)
+
+
+async def finish(session: AsyncSession, answer: Answer) -> None:
+    """Store an answer that did not come through the record: it never reached its case (worker role)."""
+    await session.execute(
+        update(CommandRow)
+        .where(CommandRow.id == answer.command_id, CommandRow.state == "taken")
+        .values(
+            state=answer.outcome,
+            answer=answer.model_dump(mode="json"),
+            finished_at=func.now(),
+            lease_until=None,
+        )
+    )

@@ -1,0 +1,194 @@
+"""What pages and reports read, kept in step with the case in the same transaction as its events.
+
+A projection compares the case before and after a command and writes the difference. Upper floors register
+their own when they are imported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid5
+
+from pydantic import BaseModel
+from sqlalchemy import delete, tuple_
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from discharge.cases.events import Event
+from discharge.cases.model import Case
+from discharge.store.base import Base
+from discharge.store.tables import (
+    AlertRow,
+    CaseOwnerRow,
+    CaseParticipantRow,
+    CaseSpellRow,
+    DelayReasonRow,
+    FollowUpRow,
+    ReadyPeriodRow,
+    StrandRow,
+)
+
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One recorded step of a case; ``before`` is None for a case that is new, or that is being rebuilt."""
+
+    before: Case | None
+    after: Case
+    events: tuple[Event, ...]
+
+
+Projection = Callable[[AsyncSession, Change], Awaitable[None]]
+
+FOREIGN_KEY_VIOLATION = "23503"
+
+_PROJECTIONS: list[Projection] = []
+_CONSTRAINTS: dict[str, str] = {"uq_cases_open_person": "case-already-open"}
+
+
+def register_projection(projection: Projection) -> Projection:
+    """Have ``projection`` called with every change of every case; registering it again changes nothing."""
+    if projection not in _PROJECTIONS:
+        _PROJECTIONS.append(projection)
+    return projection
+
+
+def register_constraint(name: str, code: str) -> None:
+    """Have a violation of the constraint ``name`` refuse the command with ``code`` of the table of errors."""
+    _CONSTRAINTS[name] = code
+
+
+def refusal_of(sqlstate: str, constraint: str) -> str | None:
+    """The code with which a violated constraint refuses a command; None when it is no rule of the field.
+
+    A reference to something that does not exist (an organisation, a stay, a home) is a refusal too: trying
+    again would change nothing.
+    """
+    return _CONSTRAINTS.get(constraint) or ("no-such-item" if sqlstate == FOREIGN_KEY_VIOLATION else None)
+
+
+async def project(session: AsyncSession, change: Change) -> None:
+    """Run every projection, in the order of registration."""
+    for projection in _PROJECTIONS:
+        await projection(session, change)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One table that follows from one part of the case: rows with ``case_id`` and a key inside the case."""
+
+    table: type[Base]
+    key: tuple[str, ...]
+    rows: Callable[[Case], Sequence[Values]]
+
+
+async def project_part(session: AsyncSession, part: Part, change: Change) -> None:
+    """Write the rows of one part that changed, and remove those that are gone."""
+    before = _keyed(part, part.rows(change.before) if change.before else ())
+    after = _keyed(part, part.rows(change.after))
+    changed = [row for key, row in after.items() if before.get(key) != row]
+    gone = [key for key in before if key not in after] if change.before else None
+    await _remove(session, part, change.after.case_id, gone)
+    await _upsert(session, part, change.after.case_id, changed)
+
+
+async def _remove(
+    session: AsyncSession, part: Part, case_id: UUID, gone: Sequence[tuple[Any, ...]] | None
+) -> None:
+    """Remove rows by key; ``None`` removes all of the case, for a rebuild."""
+    if gone is not None and not gone:
+        return
+    columns = part.table.__table__.c
+    statement = delete(part.table).where(columns.case_id == case_id)
+    if gone:
+        statement = statement.where(tuple_(*(columns[name] for name in part.key)).in_(gone))
+    await session.execute(statement)
+
+
+async def _upsert(session: AsyncSession, part: Part, case_id: UUID, rows: Sequence[Values]) -> None:
+    if not rows:
+        return
+    statement = insert(part.table).values([{"case_id": case_id, **row} for row in rows])
+    primary = [column.name for column in part.table.__table__.primary_key]
+    kept = {name: statement.excluded[name] for name in rows[0] if name not in primary}
+    if kept:
+        await session.execute(statement.on_conflict_do_update(index_elements=primary, set_=kept))
+    else:
+        await session.execute(statement.on_conflict_do_nothing())
+
+
+def _keyed(part: Part, rows: Iterable[Values]) -> dict[tuple[Any, ...], Values]:
+    return {tuple(row[name] for name in part.key): row for row in rows}
+
+
+def row_like(table: type[Base], value: BaseModel, **own: object) -> Values:
+    """The fields of ``value`` that are columns of ``table``, and ``own`` ones beside them."""
+    return {**value.model_dump(include=set(table.__table__.columns.keys())), **own}
+
+
+def _participants(case: Case) -> list[Values]:
+    """One row an organisation and day; whoever left and came back on one day takes part again."""
+    latest = {(one.organisation_id, one.from_on): one for one in case.participants}
+    return [
+        row_like(CaseParticipantRow, one, id=row_id(case, "participant", *key)) for key, one in latest.items()
+    ]
+
+
+def _owners(case: Case) -> list[Values]:
+    return [row_like(CaseOwnerRow, owner) for owner in case.owners]
+
+
+def _spells(case: Case) -> list[Values]:
+    return [{"spell_id": spell.spell_id} for spell in case.spells]
+
+
+def _ready_periods(case: Case) -> list[Values]:
+    return [
+        row_like(ReadyPeriodRow, one, id=row_id(case, "ready-period", one.spell_id, one.ready_on))
+        for one in case.ready_periods
+    ]
+
+
+def _delay_reasons(case: Case) -> list[Values]:
+    return [row_like(DelayReasonRow, one, id=one.reason_id) for one in case.delay_reasons]
+
+
+def _strands(case: Case) -> list[Values]:
+    return [row_like(StrandRow, one, key=one.key, kind=one.kind.value) for one in case.strands.values()]
+
+
+def _alerts(case: Case) -> list[Values]:
+    return [row_like(AlertRow, one, id=one.alert_id) for one in case.alerts.values()]
+
+
+def _follow_ups(case: Case) -> list[Values]:
+    return [row_like(FollowUpRow, one) for one in case.follow_ups.values()]
+
+
+def row_id(case: Case, *parts: UUID | date | str | None) -> UUID:
+    """The id that the same part of a case always gets."""
+    return uuid5(case.case_id, "/".join(str(part) for part in parts))
+
+
+PARTS = (
+    Part(CaseParticipantRow, ("id",), _participants),
+    Part(CaseOwnerRow, ("organisation_id",), _owners),
+    Part(CaseSpellRow, ("spell_id",), _spells),
+    Part(ReadyPeriodRow, ("id",), _ready_periods),
+    Part(DelayReasonRow, ("id",), _delay_reasons),
+    Part(StrandRow, ("key",), _strands),
+    Part(AlertRow, ("id",), _alerts),
+    Part(FollowUpRow, ("key",), _follow_ups),
+)
+
+
+@register_projection
+async def project_parts(session: AsyncSession, change: Change) -> None:
+    """Keep the tables of floor 1 in step."""
+    for part in PARTS:
+        await project_part(session, part, change)

@@ -1,0 +1,266 @@
+"""The record: every change of a case goes through here, in one transaction with all that follows from it.
+
+:func:`record` answers with values, and raises only what should be retried. It runs inside a transaction of
+its caller; nothing has happened before that one commits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date
+from typing import Any
+from uuid import UUID, uuid5
+
+from pydantic import AwareDatetime
+from sqlalchemy import func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from discharge.cases.commands import Answer, Envelope
+from discharge.cases.events import Event
+from discharge.cases.model import Case, Frozen
+from discharge.cases.outgoing import Outgoing
+from discharge.store.engine import constraint_of, sqlstate
+from discharge.store.projections import Change, project, refusal_of
+from discharge.store.tables import (
+    CaseCommandRow,
+    CaseEventRow,
+    CaseRow,
+    CommandRow,
+    OutboxRow,
+    PartnerRow,
+)
+
+PARTNER = "partner"
+CASE_SIGNAL = "case-signal"
+
+
+class RecordRequest(Frozen):
+    """One decided command: the events it caused, the case after them, the answer, and what must be told.
+
+    ``expected_version`` is the version that it was decided on, ``case_time`` the instant of the decision.
+    A refused command is recorded too, with no events.
+    """
+
+    envelope: Envelope
+    expected_version: int
+    events: tuple[Event, ...] = ()
+    answer: Answer
+    case_time: AwareDatetime
+    case: Case
+    outgoing: tuple[Outgoing, ...] = ()
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """Done, once the transaction commits."""
+
+    answer: Answer
+
+
+@dataclass(frozen=True)
+class AlreadyRecorded:
+    """The case answered this very command before; this is what it said."""
+
+    answer: Answer
+
+
+@dataclass(frozen=True)
+class SequenceTaken:
+    """Another command came between; load the case, which is at ``version`` now, and decide again."""
+
+    version: int
+
+
+@dataclass(frozen=True)
+class RefusedByRecord:
+    """A rule across cases said no. The refusal is stored as the command's answer; nothing else was."""
+
+    code: str
+    answer: Answer
+
+
+Outcome = Recorded | AlreadyRecorded | SequenceTaken | RefusedByRecord
+
+
+async def load_case(session: AsyncSession, case_id: UUID) -> Case:
+    """The coded snapshot of a case; one that does not exist yet has version 0."""
+    snapshot = await session.scalar(select(CaseRow.snapshot).where(CaseRow.id == case_id))
+    return Case.model_validate(snapshot) if snapshot else Case(case_id=case_id)
+
+
+async def record(session: AsyncSession, request: RecordRequest) -> Outcome:
+    """Record one decided command, once, or say why not."""
+    case_id = request.envelope.case_id
+    await _one_at_a_time(session, case_id)
+    before = await _answered_before(session, request.envelope)
+    if before is not None:
+        return AlreadyRecorded(before)
+    case = await load_case(session, case_id)
+    if case.version != request.expected_version:
+        return SequenceTaken(case.version)
+    try:
+        async with session.begin_nested():
+            await _write(session, request, case)
+    except IntegrityError as error:
+        code = refusal_of(sqlstate(error), constraint_of(error))
+        if code is None:
+            raise
+        return await _refuse(session, request, case, code)
+    await _answer(session, request.envelope, request.answer)
+    return Recorded(request.answer)
+
+
+async def _one_at_a_time(session: AsyncSession, case_id: UUID) -> None:
+    """A lock on the id, because a case that is being opened has no row to lock yet."""
+    key = text("SELECT pg_advisory_xact_lock(hashtextextended('homeward.case:' || :case_id, 0))")
+    await session.execute(key, {"case_id": str(case_id)})
+
+
+async def _answered_before(session: AsyncSession, envelope: Envelope) -> Answer | None:
+    stored = await session.scalar(
+        select(CaseCommandRow.answer).where(
+            CaseCommandRow.case_id == envelope.case_id, CaseCommandRow.command_id == envelope.command_id
+        )
+    )
+    return Answer.model_validate(stored) if stored else None
+
+
+async def _refuse(session: AsyncSession, request: RecordRequest, case: Case, code: str) -> RefusedByRecord:
+    envelope = request.envelope
+    answer = Answer(
+        command_id=envelope.command_id,
+        case_id=envelope.case_id,
+        outcome="refused",
+        version=case.version,
+        code=code,
+    )
+    await _answer(session, envelope, answer)
+    return RefusedByRecord(code, answer)
+
+
+async def _answer(session: AsyncSession, envelope: Envelope, answer: Answer) -> None:
+    """Keep what the case answered, and tell whoever waits at the door."""
+    stored = answer.model_dump(mode="json")
+    session.add(CaseCommandRow(case_id=envelope.case_id, command_id=envelope.command_id, answer=stored))
+    await session.execute(
+        update(CommandRow)
+        .where(CommandRow.id == envelope.command_id)
+        .values(state=answer.outcome, answer=stored, finished_at=func.now(), lease_until=None)
+    )
+    await session.flush()
+
+
+async def _write(session: AsyncSession, request: RecordRequest, before: Case) -> None:
+    if not request.events:
+        return
+    await _upsert_case(session, request.case)
+    await session.execute(insert(CaseEventRow), _event_rows(request))
+    change = Change(before if before.exists else None, request.case, request.events)
+    await project(session, change)
+    await _hold_or_free(session, before, request.case)
+    await _queue(session, request)
+
+
+async def _upsert_case(session: AsyncSession, case: Case) -> None:
+    values = _columns(case)
+    statement = insert(CaseRow).values(id=case.case_id, **values)
+    await session.execute(
+        statement.on_conflict_do_update(index_elements=["id"], set_={**values, "updated_at": func.now()})
+    )
+
+
+def _columns(case: Case) -> dict[str, Any]:
+    """What lists filter and sort by."""
+    if case.person_id is None or case.referral is None:
+        raise ValueError("a recorded case has a person and a referral")
+    spell, referral = case.current_spell, case.referral
+    return {
+        "person_id": case.person_id,
+        "stage": case.stage.value,
+        "version": case.version,
+        "snapshot": case.model_dump(mode="json"),
+        "referred_on": referral.referred_on,
+        "referrer_id": referral.organisation_id,
+        "ward": (spell.ward if spell else None) or referral.ward,
+        "pathway": referral.pathway,
+        "expected_discharge_on": case.expected_discharge_on,
+        "needed_by": case.needed_by,
+        "ready_on": _ready_on(case),
+        "discharged_on": case.discharge.discharged_on if case.discharge else None,
+        "awaiting_spell": referral.awaiting_spell,
+        "external_id": referral.external_id,
+        "outcome": case.outcome,
+        "closed_on": case.closed_on,
+    }
+
+
+def _ready_on(case: Case) -> date | None:
+    return case.open_ready_period.ready_on if case.open_ready_period else None
+
+
+def _event_rows(request: RecordRequest) -> list[dict[str, Any]]:
+    envelope, actor = request.envelope, request.envelope.actor
+    return [
+        {
+            "case_id": envelope.case_id,
+            "sequence": sequence,
+            "kind": event.kind,
+            "payload": event.model_dump(mode="json"),
+            "effective_on": envelope.effective_on,
+            "case_time": request.case_time.astimezone(UTC),
+            "command_id": envelope.command_id,
+            "organisation_id": actor.organisation_id,
+            "user_id": actor.user_id,
+            "role": actor.role,
+            "reason": envelope.reason,
+        }
+        for sequence, event in enumerate(request.events, request.expected_version + 1)
+    ]
+
+
+async def _hold_or_free(session: AsyncSession, before: Case, after: Case) -> None:
+    """Without a lawful basis nothing more leaves for partners; with one, what was held goes on its way."""
+    if before.may_tell_partners == after.may_tell_partners:
+        return
+    old, new = ("held", "pending") if after.may_tell_partners else ("pending", "held")
+    await session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.case_id == after.case_id, OutboxRow.needs_basis, OutboxRow.state == old)
+        .values(state=new, relayed_at=None)
+    )
+
+
+async def _queue(session: AsyncSession, request: RecordRequest) -> None:
+    """One outbox row for each thing to tell a partner that has an address for messages."""
+    organisations = {one.organisation_id for one in request.outgoing}
+    if not organisations:
+        return
+    found = await session.execute(
+        select(PartnerRow.organisation_id, PartnerRow.id).where(PartnerRow.organisation_id.in_(organisations))
+    )
+    partners = {row.organisation_id: row.id for row in found}
+    session.add_all(
+        _outbox_row(request, number, told, partners[told.organisation_id])
+        for number, told in enumerate(request.outgoing)
+        if told.organisation_id in partners
+    )
+    await session.flush()
+
+
+def _outbox_row(request: RecordRequest, number: int, told: Outgoing, partner_id: UUID) -> OutboxRow:
+    envelope = request.envelope
+    held = told.needs_basis and not request.case.may_tell_partners
+    return OutboxRow(
+        key=uuid5(envelope.command_id, str(number)),
+        channel=PARTNER,
+        kind=told.kind,
+        case_id=envelope.case_id,
+        partner_id=partner_id,
+        organisation_id=envelope.actor.organisation_id,
+        payload=told.content,
+        cause_command_id=envelope.command_id,
+        needs_basis=told.needs_basis,
+        state="held" if held else "pending",
+    )
