@@ -1,0 +1,146 @@
+"""Code lists as dated data."""
+
+from datetime import date
+
+import pytest
+
+from discharge.codes import LISTS, lookup
+from discharge.codes.casework import CASE_OUTCOMES, OWNER_ROLES
+from discharge.codes.delay_reasons import (
+    LOCAL_DELAY_REASONS,
+    NATIONAL_DELAY_REASONS,
+    LocalDelayReason,
+    delay_reason_label,
+    is_housing,
+    national_of,
+)
+from discharge.codes.destinations import (
+    DISCHARGE_DESTINATIONS,
+    DISCHARGE_METHODS,
+    NATIONAL_DESTINATIONS,
+    PATHWAYS,
+)
+from discharge.codes.model import Code, CodeList
+from discharge.errors import HomewardError
+
+TODAY = date(2026, 3, 1)
+every_list = pytest.mark.parametrize("codes", LISTS.values(), ids=list(LISTS))
+
+
+@every_list
+def test_given_a_list_then_every_row_has_a_label_and_a_source(codes: CodeList[Code]) -> None:
+    assert codes.rows
+    assert all(row.code and row.label and row.source for row in codes)
+
+
+@every_list
+def test_given_a_list_then_a_code_means_one_thing_on_a_day(codes: CodeList[Code]) -> None:
+    in_force = [row.code for row in codes.in_force(TODAY)]
+    assert len(in_force) == len(set(in_force))
+
+
+def test_given_the_national_reasons_then_there_are_37_in_five_groups() -> None:
+    assert len(NATIONAL_DELAY_REASONS.in_force(TODAY)) == 37
+    groups = [row.group for row in NATIONAL_DELAY_REASONS]
+    assert {group: groups.count(group) for group in dict.fromkeys(groups)} == {
+        "hospital": 7, "wellbeing": 4, "hub": 3, "interface": 12, "capacity": 11,
+    }  # fmt: skip
+
+
+def test_given_the_national_reasons_then_six_concern_the_home_itself() -> None:
+    housing = {row.code for row in NATIONAL_DELAY_REASONS if row.housing == "yes"}
+    assert housing == {"WC4", "IP9", "IP10", "CA9", "CA10", "CA11"}
+
+
+def test_given_the_day_before_the_national_list_then_its_codes_are_not_in_force() -> None:
+    assert NATIONAL_DELAY_REASONS.find("CA10", date(2024, 5, 26)) is None
+    assert NATIONAL_DELAY_REASONS.find("CA10", date(2024, 5, 27)) is not None
+
+
+@pytest.mark.parametrize("row", LOCAL_DELAY_REASONS.rows, ids=lambda row: row.code)
+def test_given_a_local_reason_then_it_counts_under_a_national_one_and_has_an_owner(
+    row: LocalDelayReason,
+) -> None:
+    assert national_of(row.code, TODAY) == row.national
+    assert NATIONAL_DELAY_REASONS.known(row.national)
+    assert OWNER_ROLES.known(row.usual_owner)
+
+
+def test_given_a_reason_then_it_is_called_by_its_label_and_known_as_housing() -> None:
+    assert delay_reason_label("equipment-not-delivered") == "Equipment not delivered or fitted"
+    assert delay_reason_label("CA9") == "Equipment and training not delivered"
+    assert is_housing("equipment-not-delivered", TODAY)
+    assert not is_housing("transport", TODAY)
+
+
+def test_given_the_national_destinations_then_there_are_eight_on_four_pathways() -> None:
+    assert len(NATIONAL_DESTINATIONS.rows) == 8
+    assert (
+        {row.pathway for row in NATIONAL_DESTINATIONS}
+        == {row.code for row in PATHWAYS}
+        == {"0", "1", "2", "3"}
+    )
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "19",
+        "29",
+        "30",
+        "37",
+        "38",
+        "48",
+        "49",
+        "50",
+        "51",
+        "52",
+        "53",
+        "54",
+        "65",
+        "66",
+        "79",
+        "84",
+        "85",
+        "87",
+        "88",
+        "98",
+        "99",
+    ],
+)
+def test_given_a_destination_of_the_older_list_then_it_is_accepted(code: str) -> None:
+    assert DISCHARGE_DESTINATIONS.lookup(code, TODAY).place
+
+
+@pytest.mark.parametrize("code", ["40", "42", "55", "56", "89"])
+def test_given_a_destination_of_the_newer_list_then_it_is_accepted(code: str) -> None:
+    assert DISCHARGE_DESTINATIONS.lookup(code, TODAY).place
+
+
+@pytest.mark.parametrize(
+    ("code", "leaving"),
+    [("1", "discharged"), ("2", "self-discharged"), ("4", "died"), ("6", "self-discharged")],
+)
+def test_given_a_discharge_method_then_we_know_what_it_means(code: str, leaving: str) -> None:
+    assert DISCHARGE_METHODS.lookup(code, TODAY).leaving == leaving
+
+
+def test_given_the_outcomes_then_every_side_exit_has_one() -> None:
+    exits = {row.code for row in CASE_OUTCOMES if row.side_exit}
+    assert exits >= {"withdrawn", "admitted-elsewhere", "self-discharged", "died", "entered-in-error"}
+
+
+def test_given_a_code_outside_its_list_then_the_error_names_list_and_field_never_the_code() -> None:
+    with pytest.raises(HomewardError) as error:
+        lookup("tenures", "Mrs Example", TODAY, where="referral.tenure")
+    assert str(error.value) == "code-not-in-value-set at referral.tenure (tenures)"
+
+
+def test_given_a_code_in_two_versions_then_the_day_decides() -> None:
+    older = Code(code="x", label="Old words", source="test", to_on=date(2026, 1, 1))
+    newer = Code(code="x", label="New words", source="test", from_on=date(2026, 1, 1))
+    codes = CodeList("test", (older, newer))
+    assert codes.lookup("x", date(2025, 12, 31)) is older
+    assert codes.lookup("x", date(2026, 1, 1)) is newer
+    assert codes.label("x") == "New words"
+    assert codes.label("y") == "y"
