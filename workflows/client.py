@@ -31,6 +31,7 @@ from workflows import ports
 from workflows.codec import PayloadKeys, data_converter
 
 ANSWER_WITHIN = timedelta(seconds=5)
+TAKEN_WITHIN = timedelta(seconds=5)
 _PAUSE = 0.05
 _log = logging.getLogger("homeward.client")
 
@@ -73,6 +74,7 @@ async def tell_case(client: Client, clock: CaseClock, envelope: Envelope) -> Non
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         start_signal=ports.TELL,
         start_signal_args=[envelope],
+        rpc_timeout=TAKEN_WITHIN,
     )
 
 
@@ -85,6 +87,7 @@ async def ensure_case(client: Client, clock: CaseClock, case_id: UUID) -> None:
         task_queue=ports.CASES_QUEUE,
         id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        rpc_timeout=TAKEN_WITHIN,
     )
 
 
@@ -99,6 +102,7 @@ async def ensure_strand(
         task_queue=ports.CASES_QUEUE,
         id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        rpc_timeout=TAKEN_WITHIN,
     )
 
 
@@ -115,6 +119,7 @@ async def wake_lane(
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         start_signal=ports.WORK,
         start_signal_args=[work or ports.LaneWork()],
+        rpc_timeout=TAKEN_WITHIN,
     )
 
 

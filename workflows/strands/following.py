@@ -1,4 +1,4 @@
-"""What all strands share: look at the record, report what is due, wait until time or the case says look again."""
+"""What strands share: look at the record, report what is due, wait until time or the case says look again."""
 
 from __future__ import annotations
 

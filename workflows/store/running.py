@@ -1,0 +1,42 @@
+"""What should be running: cases that are open, strands at work, lanes with something to take."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from discharge.store.tables import CaseRow, OutboxRow, StrandRow
+
+
+async def open_cases(session: AsyncSession) -> Sequence[UUID]:
+    """Return the ids of cases that are not closed."""
+    return (await session.scalars(select(CaseRow.id).where(CaseRow.closed_on.is_(None)))).all()
+
+
+async def open_strands(session: AsyncSession) -> list[tuple[UUID, str, str]]:
+    """Return case, key and kind of every strand at work."""
+    found = await session.execute(
+        select(StrandRow.case_id, StrandRow.key, StrandRow.kind).where(StrandRow.status == "open")
+    )
+    return [(case_id, key, kind) for case_id, key, kind in found]
+
+
+async def waiting_lanes(session: AsyncSession, told_before: datetime) -> list[tuple[UUID, UUID]]:
+    """Return partner and case of lanes that were told of an item some time ago and have not delivered it."""
+    found = await session.execute(
+        select(OutboxRow.partner_id, OutboxRow.case_id)
+        .where(OutboxRow.channel == "partner", OutboxRow.state == "pending")
+        .where(OutboxRow.relayed_at < told_before, OutboxRow.partner_id.is_not(None))
+        .distinct()
+    )
+    return [(partner_id, case_id) for partner_id, case_id in found if partner_id is not None]
+
+
+async def tell_again(session: AsyncSession, lanes: Sequence[tuple[UUID, UUID]]) -> None:
+    """Have the relay tell these lanes of their items once more."""
+    mine = tuple_(OutboxRow.partner_id, OutboxRow.case_id).in_(lanes)
+    await session.execute(update(OutboxRow).where(mine, OutboxRow.state == "pending").values(relayed_at=None))
