@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from discharge.clocks import parse_day_length
 
 PREFIX = "HOMEWARD_"
 
@@ -57,15 +59,20 @@ class Settings(BaseSettings):
         default=None, description="Our secret at the OpenID provider"
     )
 
-    day_length: float | None = Field(
-        default=None,
-        gt=0,
-        description="Real seconds that one day of case time lasts; unset, case time is real",
+    day_length: str = Field(
+        default="24h",
+        description="How long a day of case time really lasts (10s, 5m); fixed at the first start",
     )
     feed_profiles: Path | None = Field(
         default=None, description="A folder of feed profiles besides the built-in ones"
     )
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")
+
+    @field_validator("day_length")
+    @classmethod
+    def _is_a_day_length(cls, text: str) -> str:
+        parse_day_length(text)
+        return text
 
     def need(self, name: str) -> str:
         """The value of a setting that this process cannot do without. Raises MissingSetting."""

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import typer
 
+from deploy.cli.migrate import migrate
+from deploy.cli.partner import partner
+from deploy.cli.token import token
+from deploy.cli.up import up
+
 app = typer.Typer(
     name="homeward",
     help="Follows people whose discharge from hospital is held up by their home.",
@@ -11,8 +16,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_show_locals=False,
 )
+for command in (up, migrate, token, partner):
+    app.command()(command)
 
-
-@app.callback()
-def homeward() -> None:
-    """Follows people whose discharge from hospital is held up by their home."""
+if __name__ == "__main__":
+    app()

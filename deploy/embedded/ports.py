@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, fields, replace
 
 import psutil
 
@@ -30,6 +30,10 @@ class Ports:
     def shifted(self, offset: int) -> Ports:
         """Every port moved by `offset`."""
         return Ports(**{name: port + offset for name, port in asdict(self).items()})
+
+    def with_chosen(self, chosen: Mapping[str, int | None]) -> Ports:
+        """These, except where a number was chosen."""
+        return replace(self, **{name: port for name, port in chosen.items() if port is not None})
 
     def items(self) -> Iterator[tuple[str, int]]:
         """Name and number of each."""

@@ -1,0 +1,71 @@
+"""Options that several commands share, and how a command that cannot go on says so."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, ParamSpec, TypeVar
+
+import typer
+from pydantic import ValidationError
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+DEFAULT_DATA = Path(".homeward")
+
+Data = Annotated[
+    Path, typer.Option("--data", envvar="HOMEWARD_DATA", help="Directory of the embedded stack's data.")
+]
+PortOffset = Annotated[
+    int | None,
+    typer.Option(
+        "--port-offset",
+        envvar="HOMEWARD_PORT_OFFSET",
+        help="By how much every port is shifted. Unset: as this data directory was last started.",
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print figures as JSON.")]
+
+
+class CannotGoOn(Exception):
+    """What a person can do something about; the message is a sentence for them."""
+
+
+def plainly(command: Callable[P, R]) -> Callable[P, R]:
+    """Let a command end with a sentence and exit code 1, instead of a traceback, where a person can act on
+    it.
+    """
+
+    @functools.wraps(command)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except _actionable() as failure:
+            typer.secho(str(failure), err=True, fg=typer.colors.RED)
+        except ValidationError as failure:
+            typer.secho(_words(failure), err=True, fg=typer.colors.RED)
+        raise typer.Exit(1)
+
+    return wrapped
+
+
+def _actionable() -> tuple[type[Exception], ...]:
+    """Imported late: a command that works need not know how others fail."""
+    from deploy.embedded.ports import PortTaken
+    from deploy.embedded.supervisor import DataInUse, PartFailed
+    from deploy.settings import MissingSetting
+    from discharge.errors import HomewardError
+
+    return CannotGoOn, MissingSetting, PortTaken, DataInUse, PartFailed, HomewardError, PermissionError
+
+
+def _words(failure: ValidationError) -> str:
+    """Which setting is wrong and how, without its value, which may be a secret."""
+    from deploy.settings import variable
+
+    wrong = (
+        f"{variable(str(error['loc'][0]))}: {error['msg']}" for error in failure.errors() if error["loc"]
+    )
+    return "\n".join(wrong) or "A setting is wrong."

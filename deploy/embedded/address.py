@@ -1,0 +1,52 @@
+"""Where a stack can be reached: written by `homeward up`, read by every command that talks to it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from deploy.embedded.ports import Ports
+
+LOOPBACK = "127.0.0.1"
+
+
+@dataclass(frozen=True)
+class Address:
+    """`listen` is what pages and MLLP bind to, `host` is what others call."""
+
+    ports: Ports = field(default_factory=Ports)
+    listen: str = LOOPBACK
+    host: str = LOOPBACK
+
+    @property
+    def pages(self) -> str:
+        """URL of pages and APIs."""
+        return f"http://{self.host}:{self.ports.http}"
+
+    @property
+    def partner(self) -> str:
+        """URL of the demo's partner."""
+        return f"http://{LOOPBACK}:{self.ports.partner}"
+
+    @property
+    def temporal(self) -> str:
+        """Host and port of Temporal's frontend."""
+        return f"{LOOPBACK}:{self.ports.temporal}"
+
+
+def write(data: Path, address: Address) -> None:
+    """Remember how this data directory was last started."""
+    _file(data).write_text(json.dumps(asdict(address), indent=2), encoding="utf-8")
+
+
+def read(data: Path, offset: int | None = None) -> Address:
+    """As it was last started, or the usual ports moved by `offset` when one is given."""
+    if offset is not None or not _file(data).exists():
+        return Address(Ports().shifted(offset or 0))
+    stored = json.loads(_file(data).read_text(encoding="utf-8"))
+    return Address(Ports(**stored["ports"]), stored["listen"], stored["host"])
+
+
+def _file(data: Path) -> Path:
+    return data / "stack.json"

@@ -1,0 +1,124 @@
+"""The life of an embedded stack: start everything, tell how to reach it, wait, stop everything."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.table import Table
+
+from deploy.embedded import address, openid
+from deploy.embedded.ports import require_free
+from deploy.embedded.stack import ORDER, Stack
+from deploy.embedded.supervisor import Supervisor
+
+
+class Lines:
+    """Progress as lines that also read well in a log."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    def starting(self, title: str) -> None:
+        """A line only once there is something to say; the spinner shows that we work."""
+
+    def ready(self, title: str, seconds: float) -> None:
+        """Say that a part answers."""
+        self._console.print(f"  [green]✓[/] {title} [dim]({seconds:.1f} s)[/]")
+
+    def note(self, words: str) -> None:
+        """Say it."""
+        self._console.print(words, markup=False, highlight=False, style="dim")
+
+
+async def run(stack: Stack, console: Console | None = None) -> None:
+    """Until SIGINT, SIGTERM or SIGHUP. Raises DataInUse, PortTaken, PartFailed or RuntimeError, nothing left
+    running.
+    """
+    screen = console or Console()
+    stack.data.mkdir(parents=True, exist_ok=True)
+    with Supervisor(stack.data, Lines(screen)) as supervisor, _asked_to_stop() as asked:
+        try:
+            started = asyncio.create_task(_start(stack, supervisor, screen))
+            await _first_of(started, asked)
+            screen.print("Stopping …")
+        finally:
+            await supervisor.stop()
+
+
+async def _start(stack: Stack, supervisor: Supervisor, screen: Console) -> None:
+    await supervisor.stop_leftovers(ORDER)
+    for name, host, port in stack.listeners():
+        require_free(name, host, port)
+    address.write(stack.data, stack.address)
+    with screen.status("Starting …"):
+        await supervisor.start_together(await asyncio.to_thread(stack.servers))
+        await asyncio.to_thread(stack.migrate)
+        await supervisor.start_together(stack.programs())
+    screen.print(addresses(stack))
+    screen.print(how_to_sign_in())
+    screen.print(what_scripts_use(stack), markup=False, highlight=False, soft_wrap=True)
+
+
+async def _first_of(started: asyncio.Task[None], asked: asyncio.Event) -> None:
+    """Wait until asked to stop; a start that fails ends the waiting with its failure."""
+    waiting = asyncio.create_task(asked.wait())
+    await asyncio.wait({started, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    if started.done():
+        started.result()
+        await waiting
+    started.cancel()
+    await asyncio.gather(started, return_exceptions=True)
+
+
+@contextmanager
+def _asked_to_stop() -> Iterator[asyncio.Event]:
+    """Handlers set by hand: a shell starts what it puts in the background with Ctrl-C ignored."""
+    asked = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    for each in signals:
+        loop.add_signal_handler(each, asked.set)
+    yield asked
+    for each in signals:
+        loop.remove_signal_handler(each)
+
+
+def addresses(stack: Stack) -> Table:
+    """Where everything is."""
+    where, ports = stack.address, stack.address.ports
+    table = Table(title="Homeward is up", title_justify="left", show_header=False)
+    rows = [
+        ("Pages", where.pages),
+        ("API", f"{where.pages}/api/v1/openapi.json"),
+        ("FHIR", f"{where.pages}/fhir/R4/metadata"),
+        ("HL7 v2 (MLLP)", f"{where.host}:{ports.mllp}"),
+        ("Temporal", where.temporal),
+        ("Temporal's pages", f"http://127.0.0.1:{ports.temporal_ui}"),
+        ("PostgreSQL", f"127.0.0.1:{ports.postgres}, database homeward"),
+        ("Sign-in", openid.issuer(where.host, ports.openid)),
+        ("Partners (simulated)", where.partner),
+        ("Data, keys, logs", str(stack.data)),
+        ("A day of case time", stack.settings.day_length),
+    ]
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
+def how_to_sign_in() -> Table:
+    """The invented people."""
+    table = Table(title="Sign in as one of these invented people", title_justify="left", show_header=False)
+    for person in openid.people():
+        table.add_row(person.name, person.homeward_role, person.words)
+    return table
+
+
+def what_scripts_use(stack: Stack) -> str:
+    """The password, if there is one, and where tokens come from."""
+    password = stack.demo_password
+    words = f"The demo password is {password}." if password else "No password is asked for."
+    return f"{words} Scripts use: homeward token coordinator --data {stack.data}"

@@ -1,0 +1,191 @@
+"""What the embedded stack consists of: which parts, in which order, each with its own environment.
+
+A part gets the secrets of its own role and no other. `HOMEWARD_DATABASE_URL` and `HOMEWARD_TEMPORAL_ADDRESS`,
+when set, replace the embedded servers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from deploy.embedded import openid, postgres, processes, temporal
+from deploy.embedded.address import LOOPBACK, Address
+from deploy.embedded.keys import Keys
+from deploy.embedded.part import Part
+from deploy.settings import Settings, driver_url
+
+ORDER = ("postgres", "temporal", "openid", "partner", "worker", "api", "mllp", "simulate")
+
+
+@dataclass(frozen=True)
+class Stack:
+    """One data directory's stack, as it is about to be started."""
+
+    data: Path
+    address: Address
+    settings: Settings
+    demo: bool
+
+    @property
+    def keys(self) -> Keys:
+        """The secrets of this data directory."""
+        return Keys(self.data / "keys")
+
+    @property
+    def demo_password(self) -> str:
+        """Asked for when others than this machine can reach the pages; empty, people are chosen without."""
+        return "" if self.address.listen == LOOPBACK else self.keys.password("demo")
+
+    def servers(self) -> list[Part]:
+        """The servers that everything else needs, as far as they are not given from outside."""
+        parts = []
+        if not self.settings.database_url:
+            parts.append(self._postgres())
+        if not self.settings.temporal_address:
+            ports = self.address.ports
+            parts.append(temporal.part(self.data, ports.temporal, ports.temporal_ui))
+        if not self.settings.openid_issuer:
+            parts.append(self._openid())
+        return parts
+
+    def programs(self) -> list[Part]:
+        """Our own programs."""
+        return [self._partner()]
+
+    def listeners(self) -> list[tuple[str, str, int]]:
+        """Name, address and port of all that will listen."""
+        given = {"postgres": self.settings.database_url, "openid": self.settings.openid_issuer}
+        given |= {"temporal": self.settings.temporal_address, "temporal_ui": self.settings.temporal_address}
+        public = {"http", "mllp", "openid"}
+        return [
+            (name, self.address.listen if name in public else LOOPBACK, port)
+            for name, port in self.address.ports.items()
+            if not given.get(name)
+        ]
+
+    def migrate(self) -> None:
+        """Bring the record to its current shape. Raises RuntimeError with the reason."""
+        processes.run(_command("migrate"), self._environment(postgres.OWNER), None)
+
+    def _postgres(self) -> Part:
+        place = postgres.find_place(self.data)
+        postgres.make_cluster(place, self.keys)
+        return postgres.part(place, self.keys, self.address.ports.postgres)
+
+    def _openid(self) -> Part:
+        address = self.address
+        return openid.part(
+            self.keys, address.listen, address.host, address.ports.openid, address.pages, self.demo_password
+        )
+
+    def _partner(self) -> Part:
+        port = self.address.ports.partner
+        log = self.data / "partner" / "received.jsonl"
+        command = _command("partner", "--log", str(log), "--host", LOOPBACK, "--port", str(port))
+        return Part(
+            name="partner",
+            title="Partners (simulated)",
+            command=command,
+            environment=dict(os.environ),
+            ready=_listening(LOOPBACK, port),
+        )
+
+    def _worker(self) -> Part:
+        return Part(
+            name="worker",
+            title="Worker",
+            command=_command("worker"),
+            environment=self._environment(postgres.WORKER),
+            ready=_at_once,
+            stop_seconds=30,
+        )
+
+    def _api(self) -> Part:
+        address = self.address
+        return Part(
+            name="api",
+            title="Pages and APIs",
+            command=_command("api"),
+            environment=self._environment(postgres.API) | self._sign_in(),
+            ready=_successful(f"http://{address.listen}:{address.ports.http}/readyz"),
+        )
+
+    def _mllp(self) -> Part:
+        return Part(
+            name="mllp",
+            title="HL7 v2 listener",
+            command=_command("mllp"),
+            environment=self._environment(postgres.API),
+            ready=_listening(self.address.listen, self.address.ports.mllp),
+        )
+
+    def _environment(self, role: str) -> dict[str, str]:
+        """What every program of ours needs, for the PostgreSQL role that it signs in as."""
+        ports, settings = self.address.ports, self.settings
+        url = settings.database_url.get_secret_value() if settings.database_url else None
+        return {
+            **os.environ,
+            "PYTHONUNBUFFERED": "1",
+            "HOMEWARD_DATABASE_URL": driver_url(url)
+            if url
+            else postgres.url(role, self.keys, ports.postgres),
+            "HOMEWARD_TEMPORAL_ADDRESS": settings.temporal_address or self.address.temporal,
+            "HOMEWARD_PAYLOAD_KEYS": self.keys.payload_keys(),
+            "HOMEWARD_HTTP_HOST": self.address.listen,
+            "HOMEWARD_HTTP_PORT": str(ports.http),
+            "HOMEWARD_MLLP_HOST": self.address.listen,
+            "HOMEWARD_MLLP_PORT": str(ports.mllp),
+            "HOMEWARD_PUBLIC_URL": self.address.pages,
+            "HOMEWARD_DAY_LENGTH": settings.day_length,
+        }
+
+    def _sign_in(self) -> dict[str, str]:
+        secrets = {
+            "HOMEWARD_SESSION_SECRET": self.keys.secret("session"),
+            "HOMEWARD_TOKEN_KEYS": self.keys.token_keys(),
+        }
+        if self.settings.openid_issuer:
+            return secrets
+        return secrets | {
+            "HOMEWARD_OPENID_ISSUER": openid.issuer(self.address.host, self.address.ports.openid),
+            "HOMEWARD_OPENID_CLIENT_ID": openid.CLIENT_ID,
+            "HOMEWARD_OPENID_CLIENT_SECRET": self.keys.secret("openid-client"),
+        }
+
+
+def _command(*words: str) -> list[str]:
+    """A command of ours, run by this very Python, wherever it is started."""
+    return [sys.executable, "-P", "-m", "deploy.cli.main", *words]
+
+
+async def _at_once() -> bool:
+    return True
+
+
+def _listening(host: str, port: int) -> Callable[[], Awaitable[bool]]:
+    async def answers() -> bool:
+        with contextlib.suppress(OSError):
+            _, writer = await asyncio.open_connection(host, port)
+            writer.close()
+            return True
+        return False
+
+    return answers
+
+
+def _successful(address: str) -> Callable[[], Awaitable[bool]]:
+    async def answers() -> bool:
+        with contextlib.suppress(httpx.HTTPError):
+            async with httpx.AsyncClient(timeout=5, trust_env=False) as client:
+                return (await client.get(address)).is_success
+        return False
+
+    return answers
