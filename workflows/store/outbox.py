@@ -9,15 +9,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from discharge.store.tables import OutboxRow
 
-CASE_SIGNAL = "case-signal"
-PARTNER = "partner"
-
 
 async def unrelayed(session: AsyncSession, limit: int) -> Sequence[OutboxRow]:
-    """Return the oldest rows to relay, locked for this transaction; what another relay holds is left out."""
+    """Return the oldest rows to relay, locked for this transaction; what another relay holds is left out.
+
+    A skipped item is among them once, because its lane must hear that it may go on.
+    """
     rows = await session.scalars(
         select(OutboxRow)
-        .where(OutboxRow.relayed_at.is_(None), OutboxRow.state == "pending")
+        .where(OutboxRow.relayed_at.is_(None), OutboxRow.state.in_(("pending", "skipped")))
         .order_by(OutboxRow.sequence)
         .limit(limit)
         .with_for_update(skip_locked=True)

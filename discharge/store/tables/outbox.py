@@ -24,7 +24,11 @@ class OutboxRow(Base):
     __tablename__ = "outbox"
     __table_args__ = (
         UniqueConstraint("key"),
-        Index("ix_outbox_unrelayed", "sequence", postgresql_where="relayed_at IS NULL AND state = 'pending'"),
+        Index(
+            "ix_outbox_unrelayed",
+            "sequence",
+            postgresql_where="relayed_at IS NULL AND state IN ('pending', 'skipped')",
+        ),
         Index("ix_outbox_dead", "sequence", postgresql_where="state = 'dead'"),
         Index("ix_outbox_lane", "partner_id", "case_id", "sequence"),
     )

@@ -459,7 +459,7 @@ CREATE TABLE outbox (
 CREATE INDEX ix_outbox_case_id ON outbox (case_id);
 CREATE INDEX ix_outbox_dead ON outbox (sequence) WHERE state = 'dead';
 CREATE INDEX ix_outbox_lane ON outbox (partner_id, case_id, sequence);
-CREATE INDEX ix_outbox_unrelayed ON outbox (sequence) WHERE relayed_at IS NULL AND state = 'pending';
+CREATE INDEX ix_outbox_unrelayed ON outbox (sequence) WHERE relayed_at IS NULL AND state IN ('pending', 'skipped');
 
 CREATE TABLE property_lets (
     id UUID NOT NULL,
