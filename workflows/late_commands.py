@@ -14,12 +14,14 @@ from temporalio.client import Client
 from discharge.cases.commands import Answer, Envelope
 from discharge.clocks import CaseClock
 from discharge.permissions import allowed
+from discharge.store import commands
 from discharge.store.engine import Sessions, transaction
 from discharge.store.tables import CommandRow
 from workflows.client import execute_command
-from workflows.store import commands
+from workflows.store import authority
 
 BATCH = 20
+LEASE = timedelta(seconds=30)
 ANSWER_WITHIN = timedelta(seconds=10)
 REFER = "refer"
 
@@ -36,7 +38,7 @@ class LateCommands:
         """Execute what was left behind, oldest first, and return whether there was anything."""
         now = datetime.now(UTC)
         async with transaction(self._sessions) as session:
-            taken = await commands.take_over(session, now, BATCH)
+            taken = await commands.due_commands(session, BATCH, LEASE)
             refusals = {row.id: await self._refusal(session, row, now) for row in taken}
         for row in taken:
             if not await self._execute(row, refusals[row.id]):
@@ -45,10 +47,10 @@ class LateCommands:
 
     async def _refusal(self, session: AsyncSession, row: CommandRow, now: datetime) -> str | None:
         """Return the code why the asker may not do this any more, or ``None`` when they may."""
-        role = await commands.role_now(session, row)
+        role = await authority.role_now(session, row)
         if role is None or not allowed(role, row.kind):
             return "role-not-allowed"
-        if row.kind != REFER and not await commands.takes_part(session, row, self._clock.today(now)):
+        if row.kind != REFER and not await authority.takes_part(session, row, self._clock.today(now)):
             return "not-found"
         return None
 

@@ -1,6 +1,6 @@
 """The relay tells workflows what the record holds for them: signals for cases, and work for lanes.
 
-A row counts as relayed only once Temporal has accepted it. A signal carries the row's key as its command id,
+A row counts as relayed only once Temporal has accepted it. A signal has the same command id each time,
 so telling a case twice changes nothing.
 """
 
@@ -16,10 +16,10 @@ from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio.client import Client
 
-from discharge.cases.commands import COMMAND, Command, Envelope, JoinSpell, NoteHospitalFacts
-from discharge.cases.model import Actor
+from discharge.cases.commands import Envelope
 from discharge.clocks import CaseClock
 from discharge.store.engine import Sessions, transaction
+from discharge.store.record import CASE_SIGNAL
 from discharge.store.tables import OutboxRow
 from workflows import client as cases
 from workflows import ports
@@ -87,31 +87,11 @@ class Relay:
         return result
 
     async def _tell(self, row: OutboxRow) -> None:
-        if row.channel == outbox.CASE_SIGNAL:
-            await cases.tell_case(self._client, self._clock, signal_envelope(row, self._clock))
+        if row.channel == CASE_SIGNAL:
+            await cases.tell_case(self._client, self._clock, Envelope.model_validate(row.payload))
         elif row.partner_id is not None:
             cause = ports.LaneWork(cause="item" if row.released_by is None else "decision")
             await cases.wake_lane(self._client, self._clock, row.partner_id, row.case_id, cause)
-
-
-def signal_envelope(row: OutboxRow, clock: CaseClock) -> Envelope:
-    """Read a case's signal from its row: a coded command, from the feed's organisation, as a system.
-
-    It takes effect on the day it was queued; the days of the facts stand inside it.
-    """
-    command = COMMAND.validate_python(row.payload)
-    return Envelope(
-        command_id=row.key,
-        case_id=row.case_id,
-        actor=Actor(organisation_id=row.organisation_id or _owner(command), role="system"),
-        effective_on=clock.today(row.created_at),
-        command=command,
-    )
-
-
-def _owner(command: Command) -> UUID:
-    spell = command.spell if isinstance(command, (JoinSpell, NoteHospitalFacts)) else None
-    return spell.organisation_id if spell is not None else UUID(int=0)
 
 
 def _by_target(rows: Iterable[OutboxRow]) -> list[list[OutboxRow]]:
@@ -124,7 +104,7 @@ def _by_target(rows: Iterable[OutboxRow]) -> list[list[OutboxRow]]:
 
 async def _note(session: AsyncSession, result: Told) -> None:
     for row in result.told:
-        told = outbox.case_told if row.channel == outbox.CASE_SIGNAL else outbox.lane_told
+        told = outbox.case_told if row.channel == CASE_SIGNAL else outbox.lane_told
         await told(session, row.sequence)
     for row in result.unreadable:
         await outbox.set_aside(session, row.sequence, NOT_UNDERSTOOD)

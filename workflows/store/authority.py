@@ -1,0 +1,33 @@
+"""Whether the asker of a late command may still ask: the role and the participation as they are now."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import exists, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from discharge.store.tables import CaseParticipantRow, CommandRow, User
+
+
+async def role_now(session: AsyncSession, command: CommandRow) -> str | None:
+    """Return the asker's role as it is now, or ``None`` when they left the organisation they asked for."""
+    if command.user_id is None:
+        return command.role
+    user = await session.get(User, command.user_id)
+    if user is None:
+        return command.role
+    return user.role if user.organisation_id == command.organisation_id else None
+
+
+async def takes_part(session: AsyncSession, command: CommandRow, today: date) -> bool:
+    """Whether the asker's organisation takes part in the case on this day."""
+    mine = (
+        CaseParticipantRow.case_id == command.case_id,
+        CaseParticipantRow.organisation_id == command.organisation_id,
+    )
+    now = (
+        CaseParticipantRow.from_on <= today,
+        or_(CaseParticipantRow.until_on.is_(None), CaseParticipantRow.until_on > today),
+    )
+    return bool(await session.scalar(select(exists().where(*mine, *now))))
