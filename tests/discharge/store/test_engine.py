@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from discharge.errors import HomewardError
+from discharge.store.engine import make_engine, transaction
+from discharge.store.tables import Person
+from tests.fixtures.postgres import Places
+
+TENANT = text("SELECT current_setting('homeward.organisation_id', true)")
+
+
+async def test_a_tenant_lasts_for_one_transaction_only(api: AsyncEngine, places: Places) -> None:
+    async with transaction(api, organisation_id=places.trust) as session:
+        assert await session.scalar(TENANT) == str(places.trust)
+    async with transaction(api) as session:
+        assert not await session.scalar(TENANT)
+
+
+async def test_given_no_server_then_the_database_is_unavailable() -> None:
+    engine = make_engine("postgresql+psycopg://nobody:x@127.0.0.1:9/none", connect_timeout=2)
+    with pytest.raises(HomewardError) as caught:
+        async with transaction(engine):
+            pass
+    assert caught.value.code == "database-unavailable"
+
+
+async def test_an_error_from_the_database_repeats_no_value(worker: AsyncEngine, places: Places) -> None:
+    person = Person(id=uuid4(), family_name="Ashdown", merged_into=uuid4())
+    with pytest.raises(HomewardError) as caught:
+        async with transaction(worker) as session:
+            session.add(person)
+    assert caught.value.code == "internal"
+    assert "fk_persons_merged_into_persons" in str(caught.value)
+    assert "Ashdown" not in repr(caught.value)
+    assert str(person.merged_into) not in repr(caught.value)
