@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from discharge.cases.commands import ReportFromStrand
 from discharge.cases.model import Frozen, Offer, Strand
 from discharge.clocks import london_date, london_midnight
-from housing_checks.strands.definitions import ACCEPTED, DEFINITIONS
+from housing_checks.strands.definitions import DEFINITIONS
 
 DAY = timedelta(days=1)
 
@@ -76,6 +76,12 @@ def _offer_ends_at(strand: Strand) -> datetime | None:
 
 def _search_at(strand: Strand, facts: ClockFacts, now: datetime) -> datetime | None:
     every = DEFINITIONS[strand.kind].search_every
-    if every is None or strand.open_offer is not None or ACCEPTED in strand.steps:
+    if every is None or _settling(strand):
         return None
     return now if facts.searched_at is None else facts.searched_at + every
+
+
+def _settling(strand: Strand) -> bool:
+    """Whether the last offer is open or accepted, or a home is let: no other home is looked for meanwhile."""
+    last = strand.offers[-1] if strand.offers else None
+    return strand.property_id is not None or (last is not None and last.answer in (None, "accepted"))

@@ -1,0 +1,98 @@
+"""The check form: what it asks, what it gates, what its answers suggest."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from discharge.cases.model import StrandKind, YesNoUnknown
+from discharge.codes.casework import NEEDS
+from housing_checks.basics.items import BASIC_ITEMS
+from housing_checks.checks import form
+from housing_checks.checks.form import FORM_1, form_in_force
+from housing_checks.checks.rules import suggested_strands
+from housing_checks.lead_times import ITEMS
+from housing_checks.strands.definitions import DEFINITIONS
+from tests.housing_checks.homes import answers
+
+
+def test_the_form_has_distinct_items_in_five_domains() -> None:
+    assert len(set(FORM_1.codes)) == len(FORM_1.items) == 17
+    assert len(FORM_1.domains) == 5
+    assert sum(len(items) for _name, items in FORM_1.domains) == 17
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        form.SAFE_ADDRESS,
+        form.HEATING,
+        form.WATER,
+        form.POWER,
+        form.TOILET,
+        form.EQUIPMENT_IN_PLACE,
+        form.ADAPTATION_IN_PLACE,
+        form.KEYS,
+        form.FOOD,
+        form.FIRST_CARE_VISIT,
+        form.NO_EMERGENCY_HAZARD,
+        form.LAWFUL_RETURN,
+        form.ARRIVAL,
+        form.BED,
+        form.STEPS_STAIRS,
+    ],
+)
+def test_essential_items_are_gated_for_everybody(code: str) -> None:
+    assert code in FORM_1.gated_codes((), "no")
+
+
+def test_room_to_move_is_gated_only_for_somebody_who_needs_a_wheelchair_bed_or_hoist() -> None:
+    assert form.ROOM_TO_MOVE not in FORM_1.gated_codes(("level-access",), "no")
+    assert form.ROOM_TO_MOVE in FORM_1.gated_codes(("hoist",), "no")
+
+
+@pytest.mark.parametrize(("lives_alone", "gated"), [("yes", True), ("unknown", True), ("no", False)])
+def test_somebody_looks_in_is_gated_unless_the_person_is_known_to_live_with_others(
+    lives_alone: YesNoUnknown, gated: bool
+) -> None:
+    assert (form.SOMEONE_LOOKS_IN in FORM_1.gated_codes((), lives_alone)) is gated
+
+
+def test_every_suggestion_names_an_item_that_can_be_ordered_and_a_need_that_exists() -> None:
+    for item in FORM_1.items:
+        for suggested in item.suggests:
+            assert ITEMS[suggested.kind].known(suggested.item), suggested
+            assert all(NEEDS.known(need) for need in suggested.needs_any), suggested
+
+
+def test_items_that_rows_and_strands_speak_of_are_on_the_form() -> None:
+    spoken = set(BASIC_ITEMS)
+    spoken |= {code for definition in DEFINITIONS.values() for code in definition.settles}
+    spoken |= {code for rows in ITEMS.values() for row in rows for code in row.helps}
+    assert spoken <= set(FORM_1.codes)
+
+
+def test_no_form_is_in_force_before_the_first_one() -> None:
+    assert form_in_force(date(2026, 3, 2)) is FORM_1
+    with pytest.raises(ValueError, match="empty"):
+        form_in_force(date(2020, 1, 1))
+
+
+def test_given_no_heating_and_no_food_then_the_basics_are_suggested_once_for_both() -> None:
+    suggestions = suggested_strands(answers(heating="no", food="no"), ())
+    assert [(one.kind, one.item, one.because) for one in suggestions] == [
+        (StrandKind.BASICS, "basics-at-home", ("heating", "food"))
+    ]
+
+
+def test_given_no_safe_address_then_the_home_suggested_follows_the_needs() -> None:
+    no_home = answers(safe_address="no")
+    wheelchair = suggested_strands(no_home, ("wheelchair-full",))
+    nothing_known = suggested_strands(no_home, ())
+    assert [one.item for one in wheelchair] == ["rehousing:1-bed-wheelchair"]
+    assert [one.item for one in nothing_known] == ["rehousing:1-bed-general"]
+
+
+def test_unknown_answers_suggest_nothing_but_to_find_out() -> None:
+    assert suggested_strands(dict.fromkeys(FORM_1.codes, "unknown"), ("hoist",)) == []
