@@ -101,7 +101,7 @@ def need_of(case: Case, strand: Strand) -> Need:
     """
     if strand.kind is not StrandKind.REHOUSING:
         raise KeyError(strand.kind)
-    profile = next(row for row in NEED_PROFILES if row.code == strand.item)
+    profile = {row.code: row for row in NEED_PROFILES}[strand.item]
     needs = case.referral.needs if case.referral is not None else ()
     return _tightened(profile.need, needs).model_copy(update={"needed_by": case.needed_by})
 

@@ -1,0 +1,184 @@
+"""Another home: offered by a person, answered, let, and the keys held."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4, uuid5
+
+import pytest
+
+from discharge.cases.commands import (
+    AnswerOffer,
+    CancelStrand,
+    Command,
+    LetProperty,
+    MoveStrand,
+    NameMitigation,
+    OfferProperty,
+    ReportFromStrand,
+)
+from discharge.cases.model import Stage, StrandKind
+from discharge.errors import Refused
+from housing_checks.checks.form import FORM_1
+from tests.housing_checks.homes import (
+    CASE,
+    HOME,
+    OTHER_HOME,
+    SYSTEM,
+    Story,
+    checked,
+    confirm,
+    day,
+    start,
+)
+
+MOVE = "rehousing/1"
+OFFER = OfferProperty(strand=MOVE, property_id=HOME)
+LET = LetProperty(strand=MOVE)
+KEYS = MoveStrand(strand=MOVE, step="keys-held")
+
+
+def looking() -> Story:
+    return checked(safe_address="no", keys="no").ask(
+        start(StrandKind.REHOUSING, "rehousing:1-bed-step-free"), on=1
+    )
+
+
+def answer(story: Story, given: str = "accepted", reason: str | None = None) -> AnswerOffer:
+    offer = story.case.strands[MOVE].offers[-1]
+    return AnswerOffer.model_validate(
+        {"strand": MOVE, "offer_id": offer.offer_id, "answer": given, "reason": reason}
+    )
+
+
+def refused(story: Story, command: Command, on: int = 9) -> str:
+    with pytest.raises(Refused) as refusal:
+        story.decide(command, on)
+    return refusal.value.code
+
+
+def test_from_offer_to_keys() -> None:
+    story = looking().ask(OFFER, on=2)
+    assert story.kinds == ["property-offered", "strand-moved"]
+    story.ask(answer(story), on=3)
+    assert story.kinds == ["offer-answered", "strand-moved"]
+    story.ask(LET, on=4)
+    assert story.case.strands[MOVE].property_id == HOME
+    story.ask(KEYS, on=5)
+    strand = story.case.strands[MOVE]
+    assert (strand.status, strand.ended_on) == ("completed", day(5))
+    assert list(strand.steps) == ["started", "offered", "accepted", "let", "keys-held"]
+    assert {story.case.gate[code].value for code in ("safe-address", "lawful-return", "keys")} == {"yes"}
+
+
+def test_what_was_known_of_the_old_building_is_unknown_for_the_new_one() -> None:
+    story = looking().ask(confirm("heating", "no"), on=1)
+    story.ask(NameMitigation(item="heating", mitigation="temporary-heating", role="landlord"), on=1)
+    story.ask(OFFER, on=2)
+    story.ask(answer(story), on=3).ask(LET, on=4)
+    values = {code: item.value for code, item in story.case.gate.items()}
+    of_the_building = {item.code for item in FORM_1.items if item.of_the_building}
+    assert {values[code] for code in of_the_building & values.keys()} == {"unknown"}
+    assert values["food"] == values["first-care-visit"] == "yes"
+    assert story.case.gate["heating"].mitigation is None
+    story.ask(KEYS, on=5)
+    assert story.case.stage is Stage.MAKING_READY
+    for code in [code for code, item in story.case.gate.items() if item.value != "yes"]:
+        story.ask(confirm(code), on=6)
+    assert story.case.stage is Stage.READY
+
+
+def test_the_offer_s_id_follows_from_the_command_and_its_clock_from_working_days() -> None:
+    story = looking()
+    first, again = story.decide(OFFER, on=4), looking().decide(OFFER, on=4)
+    assert first == again
+    offer = story.ask(OFFER, on=4).case.strands[MOVE].offers[0]
+    assert offer.offer_id == uuid5(uuid5(CASE, str(story._asked)), "offer")
+    assert (day(4).strftime("%A"), offer.respond_by) == ("Friday", day(8))
+
+
+def test_a_refusal_keeps_its_reason_and_another_home_can_be_offered() -> None:
+    story = looking().ask(OFFER, on=2)
+    assert refused(story, answer(story, "refused"), on=3) == "reason-needed"
+    assert refused(story, answer(story, "refused", "the neighbours"), on=3) == "code-not-in-value-set"
+    story.ask(answer(story, "refused", "too-far"), on=3)
+    strand = story.case.strands[MOVE]
+    assert (strand.step, strand.offers[0].answer, strand.offers[0].reason) == (
+        "offered",
+        "refused",
+        "too-far",
+    )
+    story.ask(OFFER.model_copy(update={"property_id": OTHER_HOME}), on=4)
+    assert story.kinds == ["property-offered"]
+    story.ask(answer(story), on=5).ask(LET, on=6)
+    assert story.case.strands[MOVE].property_id == OTHER_HOME
+
+
+def test_one_offer_at_a_time_answered_once() -> None:
+    story = looking().ask(OFFER, on=2)
+    assert refused(story, OFFER) == "already-done"
+    story.ask(answer(story), on=3)
+    assert refused(story, answer(story)) == "already-done"
+    unknown = AnswerOffer(strand=MOVE, offer_id=uuid4(), answer="accepted")
+    assert refused(story, unknown) == "no-such-item"
+
+
+def test_nothing_is_let_that_was_not_accepted_and_no_keys_before_the_let() -> None:
+    story = looking()
+    assert refused(story, LET) == "stage-not-allowed"
+    assert refused(story, KEYS) == "stage-not-allowed"
+    story.ask(OFFER, on=2)
+    assert refused(story, LET) == "stage-not-allowed"
+    story.ask(answer(story), on=3)
+    assert refused(story, KEYS) == "stage-not-allowed"
+    story.ask(LET, on=4)
+    assert refused(story, LET) == "already-done"
+    assert refused(story, CancelStrand(strand=MOVE, reason="moving")) == "stage-not-allowed"
+
+
+@pytest.mark.parametrize("step", ["offered", "accepted", "let"])
+def test_steps_of_an_offer_are_not_reached_by_saying_so(step: str) -> None:
+    assert refused(looking(), MoveStrand(strand=MOVE, step=step)) == "stage-not-allowed"
+
+
+def test_a_home_taken_by_somebody_else_leaves_room_for_another_offer() -> None:
+    story = looking().ask(OFFER, on=2)
+    story.ask(answer(story), on=3)
+    story.ask(OFFER.model_copy(update={"property_id": OTHER_HOME}), on=4)
+    assert refused(story, LET) == "stage-not-allowed"
+    story.ask(answer(story), on=5).ask(LET, on=5)
+    assert story.case.strands[MOVE].property_id == OTHER_HOME
+
+
+def test_an_offer_lapses_only_after_its_day_and_only_the_one_named() -> None:
+    story = looking().ask(OFFER, on=1)
+    offer = story.case.strands[MOVE].offers[0]
+
+    def lapse(offer_id: UUID) -> ReportFromStrand:
+        return ReportFromStrand(strand=MOVE, report="offer-lapsed", offer_id=offer_id)
+
+    assert offer.respond_by == day(3)
+    assert story.decide(lapse(offer.offer_id), on=3, actor=SYSTEM) == []
+    assert story.decide(lapse(uuid4()), on=4, actor=SYSTEM) == []
+    story.ask(lapse(offer.offer_id), on=4, actor=SYSTEM)
+    assert story.case.strands[MOVE].offers[0].answer == "lapsed"
+    assert refused(story, answer(story)) == "already-done"
+
+
+def test_cancelling_ends_the_open_offer_too() -> None:
+    story = looking().ask(OFFER, on=2)
+    story.ask(CancelStrand(strand=MOVE, reason="no-longer-needed"), on=3)
+    assert story.kinds == ["offer-answered", "strand-cancelled"]
+    assert story.case.strands[MOVE].open_offer is None
+
+
+def test_one_rehousing_at_a_time() -> None:
+    assert refused(looking(), start(StrandKind.REHOUSING, "rehousing:extra-care")) == "already-done"
+
+
+def test_an_adaptation_offers_no_homes() -> None:
+    story = Story().ask(start(StrandKind.ADAPTATION, "grab-rail"))
+    assert refused(story, OfferProperty(strand="adaptation/1", property_id=HOME)) == "no-such-item"
+
+
+def test_an_answer_is_not_due_before_the_offer() -> None:
+    assert refused(looking(), OFFER.model_copy(update={"respond_by": day(3)}), on=4) == "dates-out-of-order"

@@ -1,0 +1,102 @@
+"""The clocks of a strand: when to wake, what to report, when to search."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+
+from discharge.cases.model import Offer, Strand, StrandKind
+from housing_checks.strands.clocks import (
+    ClockFacts,
+    next_wakeup,
+    offer_lapsed,
+    overdue_since,
+    reports_due,
+    search_due,
+)
+from tests.housing_checks.homes import HOME, day, noon
+
+FACTS = ClockFacts()
+
+
+def strand(kind: StrandKind = StrandKind.EQUIPMENT, **changes: object) -> Strand:
+    plain = Strand(
+        kind=kind, number=1, item="commode", started_on=day(0), owner_role="coordinator", due_on=day(5)
+    )
+    return plain.model_copy(update=changes)
+
+
+def offered(answer: str | None = None) -> Offer:
+    return Offer.model_validate(
+        {
+            "offer_id": uuid4(),
+            "property_id": HOME,
+            "offered_on": day(1),
+            "respond_by": day(3),
+            "answer": answer,
+        }
+    )
+
+
+def test_a_strand_is_late_from_the_london_midnight_after_the_day_it_is_due() -> None:
+    midnight = datetime(2026, 3, 8, tzinfo=UTC)
+    assert next_wakeup(strand(), FACTS, noon(0)) == midnight
+    assert overdue_since(strand(), midnight - timedelta(seconds=1)) is None
+    assert overdue_since(strand(), midnight) == day(6)
+
+
+def test_in_summer_midnight_is_london_s() -> None:
+    late = strand(due_on=day(40))
+    assert next_wakeup(late, FACTS, noon(0)) == datetime(2026, 4, 11, 23, tzinfo=UTC)
+
+
+def test_an_overdue_day_is_reported_once_and_again_after_a_new_promise() -> None:
+    assert [one.report for one in reports_due(strand(), noon(7))] == ["overdue"]
+    told = strand(overdue_since=day(6))
+    assert reports_due(told, noon(7)) == []
+    assert next_wakeup(told, FACTS, noon(7)) is None
+    promised = strand(overdue_since=day(6), due_on=day(9))
+    assert [one.report for one in reports_due(promised, noon(10))] == ["overdue"]
+
+
+@pytest.mark.parametrize("status", ["completed", "cancelled"])
+def test_an_ended_strand_waits_for_nothing(status: str) -> None:
+    ended = strand(StrandKind.REHOUSING, status=status, offers=(offered(),))
+    assert next_wakeup(ended, FACTS, noon(9)) is None
+    assert reports_due(ended, noon(9)) == []
+    assert not search_due(ended, FACTS, noon(9))
+
+
+def test_an_offer_lapses_at_the_end_of_its_last_day_and_is_named_in_the_report() -> None:
+    offer = offered()
+    waiting = strand(StrandKind.REHOUSING, offers=(offer,))
+    assert next_wakeup(waiting, FACTS, noon(1)) == datetime(2026, 3, 6, tzinfo=UTC)
+    assert offer_lapsed(waiting, noon(3)) is None
+    reports = reports_due(waiting, noon(4))
+    assert [(one.report, one.offer_id) for one in reports] == [("offer-lapsed", offer.offer_id)]
+
+
+def test_homes_are_searched_at_once_and_then_every_day() -> None:
+    looking = strand(StrandKind.REHOUSING)
+    assert search_due(looking, FACTS, noon(1))
+    assert next_wakeup(looking, FACTS, noon(1)) == noon(1)
+    searched = ClockFacts(searched_at=noon(1))
+    assert not search_due(looking, searched, noon(1) + timedelta(hours=23))
+    assert next_wakeup(looking, searched, noon(1)) == noon(2)
+    assert search_due(looking, searched, noon(2))
+
+
+@pytest.mark.parametrize(
+    ("answer", "searches"), [(None, False), ("accepted", False), ("refused", True), ("lapsed", True)]
+)
+def test_no_other_home_is_searched_while_an_offer_is_open_or_accepted(
+    answer: str | None, searches: bool
+) -> None:
+    looking = strand(StrandKind.REHOUSING, offers=(offered(answer),))
+    assert search_due(looking, FACTS, noon(2)) is searches
+
+
+def test_equipment_searches_no_homes() -> None:
+    assert not search_due(strand(), FACTS, noon(1))
