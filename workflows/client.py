@@ -26,7 +26,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from discharge.cases.commands import Answer, Envelope
 from discharge.clocks import CaseClock
-from discharge.errors import ERRORS
+from discharge.errors import ERRORS, Unavailable
 from workflows import ports
 from workflows.codec import PayloadKeys, data_converter
 
@@ -43,8 +43,15 @@ _AWAY = frozenset(
 
 
 async def connect(address: str, namespace: str, keys: PayloadKeys, *, lazy: bool = False) -> Client:
-    """Connect to Temporal; ``lazy`` waits with that until the first call, so that we can start before it."""
-    return await Client.connect(address, namespace=namespace, data_converter=data_converter(keys), lazy=lazy)
+    """Connect to Temporal; ``lazy`` waits with that until the first call, so that we can start before it.
+
+    Raises Unavailable: ``workflow-unavailable``.
+    """
+    converter = data_converter(keys)
+    try:
+        return await Client.connect(address, namespace=namespace, data_converter=converter, lazy=lazy)
+    except (RuntimeError, RPCError):
+        raise Unavailable("workflow-unavailable", where="connect") from None
 
 
 async def execute_command(

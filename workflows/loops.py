@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from temporalio.service import RPCError
+
 from discharge.errors import HomewardError
 from workflows.failures import coded
 
@@ -44,6 +46,8 @@ async def repeat(loop: Loop, stop: asyncio.Event) -> None:
 
 def spoken(failure: Exception) -> str:
     """Say a failure as its code; one that has none yet is given one, and a reference."""
+    if isinstance(failure, RPCError):
+        return f"workflow-unavailable ({failure.status.name.lower()})"
     return str(failure) if isinstance(failure, HomewardError) else coded(failure).message
 
 

@@ -1,0 +1,196 @@
+"""The worker: workflows and their activities, and the loops that stand between the record and Temporal.
+
+Two halves with different needs. The drain needs PostgreSQL alone and works on while Temporal is away; the
+rest needs both. Whatever is missing is waited for, with a log line that says what.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, TypeVar
+
+import httpx
+from temporalio.client import Client
+from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from discharge.clocks import CaseClock
+from discharge.store.engine import Sessions, make_engine, make_sessions
+from housing_checks.store import lets
+from workflows import ports
+from workflows.activities.delivering import Delivering
+from workflows.activities.matching import Matching
+from workflows.activities.recording import Recording
+from workflows.client import connect
+from workflows.codec import PayloadKeys
+from workflows.discharge_case import DischargeCase
+from workflows.failures import OnlyCodesLeave
+from workflows.lane import PartnerLane
+from workflows.late_commands import LateCommands
+from workflows.loops import FIRST_PAUSE, LAST_PAUSE, Loop, repeat, rest, spoken
+from workflows.maintenance import EVERY, Maintenance
+from workflows.relay import Relay
+from workflows.stopping import stop_on_signals
+from workflows.store.clock import fixed_clock
+from workflows.store.heartbeats import beats
+from workflows.strands.adaptation_order import AdaptationOrder
+from workflows.strands.basics_at_home import BasicsAtHome
+from workflows.strands.equipment_order import EquipmentOrder
+from workflows.strands.rehousing import Rehousing
+
+CASE_WORKFLOWS: Sequence[type] = (DischargeCase, AdaptationOrder, EquipmentOrder, Rehousing, BasicsAtHome)
+LANE_WORKFLOWS: Sequence[type] = (PartnerLane,)
+
+PASSED_THROUGH = ("discharge", "housing_checks", "workflows.ports", "workflows.strands.following")
+"""Our own pure packages: loading them again for every cached case would cost megabytes each."""
+
+STICKY = timedelta(seconds=1)
+"""How long a case waits for the worker that knew it; after a crash nobody should wait ten seconds."""
+
+GRACE = timedelta(seconds=10)
+WATCHDOG = timedelta(seconds=25)
+POLL = timedelta(milliseconds=250)
+MOST_CACHED = 5_000
+"""Open cases kept in memory, about 132 KB each; the others are replayed when something reaches them."""
+
+_log = logging.getLogger("homeward.worker")
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What the parts of a worker share."""
+
+    sessions: Sessions
+    client: Client
+    clock: CaseClock
+    http: httpx.AsyncClient
+
+
+def runner() -> SandboxedWorkflowRunner:
+    """Return the sandbox in which workflows run, here and in replays."""
+    restrictions = SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
+    return SandboxedWorkflowRunner(restrictions=restrictions)
+
+
+def workers(needs: Needs) -> list[Worker]:
+    """Return one worker for each class of side effects."""
+    recording, matching = Recording(needs.sessions), Matching(needs.sessions)
+    delivering = Delivering(needs.sessions, needs.http)
+    of_record: list[Callable[..., Any]] = [
+        recording.load_case,
+        recording.record,
+        matching.match_properties,
+        matching.tell_case,
+    ]
+    of_lanes: list[Callable[..., Any]] = [delivering.lane_head, delivering.attempt_delivery]
+    return [
+        _worker(needs.client, ports.CASES_QUEUE, CASE_WORKFLOWS, of_record, cached=MOST_CACHED),
+        _worker(needs.client, ports.LANES_QUEUE, LANE_WORKFLOWS, of_lanes, cached=MOST_CACHED // 5),
+    ]
+
+
+def _worker(
+    client: Client, queue: str, flows: Sequence[type], activities: Sequence[Callable[..., Any]], cached: int
+) -> Worker:
+    return Worker(
+        client,
+        task_queue=queue,
+        workflows=flows,
+        activities=activities,
+        workflow_runner=runner(),
+        interceptors=[OnlyCodesLeave()],
+        max_cached_workflows=cached,
+        sticky_queue_schedule_to_start_timeout=STICKY,
+        graceful_shutdown_timeout=GRACE,
+    )
+
+
+async def run_worker(
+    *,
+    database_url: str,
+    temporal_address: str,
+    namespace: str,
+    keys: PayloadKeys,
+    factor: float = 1.0,
+    stop: asyncio.Event | None = None,
+) -> None:
+    """Work until told to stop: by ``stop`` where it is given, else by SIGTERM or SIGINT.
+
+    ``factor`` is how many case seconds pass in a real one, should this be the first start of the database.
+    """
+    if stop is None:
+        stop = asyncio.Event()
+        stop_on_signals(stop, WATCHDOG)
+    lets.register()
+    engine = make_engine(database_url)
+    sessions = make_sessions(engine)
+    async with AsyncExitStack() as held, asyncio.TaskGroup() as group:
+        held.push_async_callback(engine.dispose)
+        clock = await _until_it_answers("PostgreSQL", lambda: fixed_clock(sessions, factor), stop)
+        if clock is None:
+            return
+        client = await _until_it_answers("Temporal", lambda: connect(temporal_address, namespace, keys), stop)
+        if client is None:
+            return
+        http = await held.enter_async_context(httpx.AsyncClient(follow_redirects=False))
+        needs = Needs(sessions=sessions, client=client, clock=clock, http=http)
+        for loop in _temporal_loops(needs):
+            group.create_task(repeat(loop, stop))
+        await _serve(needs, stop)
+
+
+def _temporal_loops(needs: Needs) -> list[Loop]:
+    relay = Relay(needs.sessions, needs.client, needs.clock)
+    late = LateCommands(needs.sessions, needs.client, needs.clock)
+    maintenance = Maintenance(needs.sessions, needs.client, needs.clock)
+    beat = beats(needs.sessions)
+    return [
+        Loop("relay", relay.once, POLL, beat),
+        Loop("late-commands", late.once, 4 * POLL, beat),
+        Loop("maintenance", maintenance.once, EVERY, beat),
+    ]
+
+
+async def _serve(needs: Needs, stop: asyncio.Event) -> None:
+    """Run the workers until told to stop; a worker that gave up is replaced."""
+    pause = FIRST_PAUSE
+    while not stop.is_set():
+        failure = await _serve_once(needs, stop)
+        if failure is None:
+            return
+        _log.warning("workers start again in %.1f s: %s", pause, spoken(failure))
+        await rest(stop, pause)
+        pause = min(pause * 2, LAST_PAUSE)
+
+
+async def _serve_once(needs: Needs, stop: asyncio.Event) -> Exception | None:
+    """Return the error with which a worker gave up, or ``None`` once all have shut down in order."""
+    serving = workers(needs)
+    runs = [asyncio.create_task(worker.run()) for worker in serving]
+    stopping = asyncio.create_task(stop.wait())
+    _log.info("serving cases and lanes")
+    await asyncio.wait((*runs, stopping), return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    for worker, run in zip(serving, runs, strict=True):
+        if not run.done():
+            await worker.shutdown()
+    ended = await asyncio.gather(*runs, return_exceptions=True)
+    return next((failure for failure in ended if isinstance(failure, Exception)), None)
+
+
+async def _until_it_answers(name: str, ask: Callable[[], Awaitable[_T]], stop: asyncio.Event) -> _T | None:
+    pause = FIRST_PAUSE
+    while not stop.is_set():
+        try:
+            return await ask()
+        except Exception as failure:
+            _log.warning("waiting for %s, next try in %.1f s: %s", name, pause, spoken(failure))
+        await rest(stop, pause)
+        pause = min(pause * 2, LAST_PAUSE)
+    return None
