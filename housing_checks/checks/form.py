@@ -1,4 +1,4 @@
-"""The first version of the home suitability check: sixteen questions and one, in five domains.
+"""The first version of the home suitability check: seventeen questions in five domains.
 
 Item codes are stable: rules of risk, the gate, strands and messages name them. The grouping and severity are
 this project's; the items follow what discharge checklists were found to miss (a safe address, food, water and

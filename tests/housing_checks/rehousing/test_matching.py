@@ -146,7 +146,7 @@ def test_a_need_knows_no_protected_characteristic() -> None:
         "religion",
         "disability",
         "marital",
-        "pregnan",
+        "pregnancy",
         "orientation",
     }
     fields = set(Need.model_fields) | set(Property.model_fields)
