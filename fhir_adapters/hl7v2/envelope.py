@@ -238,3 +238,8 @@ def read_envelope(raw: bytes) -> Envelope | Unreadable:
     if not envelope.message_id:
         return Unreadable("missing-message-id", sha256, "MSH-10", envelope)
     return envelope
+
+
+def header_of(read: Envelope | Unreadable) -> Envelope | None:
+    """What is known of the header, whether or not all of it could be read."""
+    return read.header if isinstance(read, Unreadable) else read

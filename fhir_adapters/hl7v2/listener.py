@@ -20,43 +20,38 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
-from uuid import UUID
 
 from discharge.clocks import CaseClock
 from discharge.errors import HomewardError
 from fhir_adapters.feeds.choosing import Arrival, FeedDoor, choose_feed
 from fhir_adapters.feeds.loading import profile_named
 from fhir_adapters.hl7v2.ack import AckRules, Verdict, build_ack, verdict_of, verdict_on
-from fhir_adapters.hl7v2.envelope import Envelope, Unreadable, read_envelope
+from fhir_adapters.hl7v2.envelope import Envelope, Unreadable, header_of, read_envelope
 from fhir_adapters.hl7v2.mllp import Deframer, FrameTooLarge, frame
-from fhir_adapters.hl7v2.store.inbox import InboxMessage, StoredMessage
+from fhir_adapters.store.inbox import Arrived, Received
 
 log = logging.getLogger("homeward.mllp")
 
 CHUNK = 65_536
+CONTENT_TYPE = "x-application/hl7-v2+er7"
 ALWAYS = AckRules()
 LONGEST_ID = 200
 """Characters of MSH-10 that name a message (HL7 allows 20); the hash tells longer ones apart."""
 FEEDS_FRESH_FOR = 5.0
 """Seconds for which the list of feeds is trusted."""
-HEARD_EVERY = 1.0
-"""Seconds between writes of when feeds were last heard."""
 
 
 class InboxPort(Protocol):
     """What the listener needs of the inbox; methods raise `Unavailable` when it is away."""
 
-    async def store(self, message: InboxMessage) -> StoredMessage:
+    async def store(self, door: FeedDoor, arrived: Arrived) -> Received:
         """Commit one message."""
 
     async def feeds(self) -> list[FeedDoor]:
         """Every feed."""
 
-    async def ensure_unassigned(self) -> FeedDoor:
+    async def unassigned(self) -> FeedDoor:
         """The feed for what nobody claimed."""
-
-    async def heard(self, feeds: dict[UUID, datetime], clock: CaseClock) -> None:
-        """Note when feeds were last heard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,40 +78,35 @@ class _Directory:
         """The feed of an arrival, and whether a feed has claimed it."""
         now = asyncio.get_running_loop().time()
         if now - self.read_at > FEEDS_FRESH_FOR or self.unassigned is None:
-            self.unassigned = await self.inbox.ensure_unassigned()
+            self.unassigned = await self.inbox.unassigned()
             self.feeds = await self.inbox.feeds()
             self.read_at = now
         found = choose_feed(self.feeds, arrival)
         return (found, True) if found else (self.unassigned, False)
 
 
-def inbox_message(raw: bytes, read: Envelope | Unreadable, feed: FeedDoor, *, claimed: bool) -> InboxMessage:
+def arrived(raw: bytes, read: Envelope | Unreadable, *, claimed: bool) -> Arrived:
     """The inbox row of a message: rejected when its envelope cannot be read, unassigned when no feed
     claims it.
     """
-    header = read.header if isinstance(read, Unreadable) else read
-    verdict = verdict_on(read)
-    code = read.code if isinstance(read, Unreadable) else None if claimed else "unknown-feed"
-    state = "rejected" if isinstance(read, Unreadable) else "stored" if claimed else "unassigned"
-    sha256 = read.sha256
-    if header is None:
-        header = Envelope(sha256=sha256)
-    return InboxMessage(
-        feed_id=feed.feed_id,
-        organisation_id=feed.organisation_id,
-        message_id=_storable(header.message_id) or f"sha256:{sha256}",
-        sha256=sha256,
+    unreadable = read if isinstance(read, Unreadable) else None
+    header = header_of(read) or Envelope(sha256=read.sha256)
+    state = "rejected" if unreadable else "stored" if claimed else "unassigned"
+    code = unreadable.code if unreadable else None if claimed else "unknown-feed"
+    return Arrived(
         raw=raw,
-        state=state,
-        acknowledgement=verdict.code,
+        content_type=CONTENT_TYPE,
+        message_id=_storable(header.message_id),
         charset=header.charset,
         message_type=_storable(header.message_type) or None,
         trigger=_storable(header.trigger) or None,
         version=_storable(header.version) or None,
         event_time=header.event_time,
         person_key=person_key(header),
+        acknowledgement=verdict_on(read).code,
+        state=state,
         code=code,
-        reason=read.detail if isinstance(read, Unreadable) else None,
+        reason=unreadable.detail if unreadable else None,
     )
 
 
@@ -145,19 +135,17 @@ class Listener:
         self._limits = limits
         self._directory = _Directory(inbox)
         self._connections: dict[asyncio.Task[None], bool] = {}
-        self._heard: dict[UUID, datetime] = {}
         self._stopping = False
 
     async def answer(self, raw: bytes, certificate: str | None = None) -> bytes | None:
         """Store one message and give its acknowledgement; None where the sender's profile wants none."""
         read = read_envelope(raw)
-        header = read.header if isinstance(read, Unreadable) else read
+        header = header_of(read)
         rules = ALWAYS
         try:
             feed, claimed = await self._directory.choose(self._arrival(header, certificate))
             rules = profile_named(feed.profile).acknowledgement
-            await self._inbox.store(inbox_message(raw, read, feed, claimed=claimed))
-            self._heard[feed.feed_id] = datetime.now(UTC)
+            await self._inbox.store(feed, arrived(raw, read, claimed=claimed))
             verdict = verdict_on(read)
         except HomewardError as error:
             log.warning("message not stored: %s", error.code)
@@ -228,8 +216,7 @@ class Listener:
 
     async def _refuse(self, writer: asyncio.StreamWriter, code: str, head: bytes = b"") -> None:
         """Say why, and let the connection end: what follows could not be told from the broken message."""
-        read = read_envelope(head) if head else None
-        header = read if isinstance(read, Envelope) else read.header if read else None
+        header = header_of(read_envelope(head)) if head else None
         log.warning("connection ended: %s", code)
         await self._send(writer, self._acknowledgement(header, verdict_of(code)))
 
@@ -237,23 +224,6 @@ class Listener:
         if reply is not None:
             writer.write(frame(reply))
             await asyncio.wait_for(writer.drain(), self._limits.read_seconds)
-
-    async def note_heard(self) -> None:
-        """Write when feeds were last heard, every second, until cancelled."""
-        while True:
-            await asyncio.sleep(HEARD_EVERY)
-            await self.flush_heard()
-
-    async def flush_heard(self) -> None:
-        """Write it now; what cannot be written is tried again with the next."""
-        heard, self._heard = self._heard, {}
-        if not heard:
-            return
-        try:
-            await self._inbox.heard(heard, self._clock)
-        except Exception as error:
-            log.warning("last-heard times not written: %s", type(error).__name__)
-            self._heard = heard | self._heard
 
     async def stop(self) -> None:
         """End idle connections at once and busy ones when their message is answered."""
@@ -265,7 +235,6 @@ class Listener:
             await asyncio.wait(list(self._connections), timeout=self._limits.stop_seconds)
         for task in list(self._connections):
             task.cancel()
-        await self.flush_heard()
 
 
 def _fingerprint(writer: asyncio.StreamWriter) -> str | None:
@@ -291,12 +260,10 @@ async def serve(
     """
     listener = Listener(inbox, clock, port=port, limits=limits)
     server = await asyncio.start_server(listener.connected, host, port, limit=CHUNK, backlog=512, ssl=tls)
-    heard = asyncio.create_task(listener.note_heard())
     try:
         if started:
             await started(server.sockets[0].getsockname()[1])
         await stop.wait()
     finally:
         server.close()
-        heard.cancel()
         await listener.stop()

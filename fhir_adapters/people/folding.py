@@ -27,7 +27,10 @@ _PREFERRED_USES = ("L", "CURRENT", "")
 
 
 class PersonState(Frozen):
-    """One person as known now; `nhs_number` is the usable one said last, others stay in `identifiers`."""
+    """One person as known now; `nhs_number` is the usable one said last, others stay in `identifiers`.
+
+    None means that no feed ever said it; an empty tuple, that the sender took everything away.
+    """
 
     nhs_number: str | None = None
     nhs_number_status: str | None = None
@@ -35,12 +38,12 @@ class PersonState(Frozen):
     name: Name | None = None
     birth_date: date | None = None
     sex: str | None = None
-    addresses: tuple[Address, ...] = ()
-    telecoms: tuple[Telecom, ...] = ()
-    contacts: tuple[Contact, ...] = ()
-    deceased: bool = False
+    addresses: tuple[Address, ...] | None = None
+    telecoms: tuple[Telecom, ...] | None = None
+    contacts: tuple[Contact, ...] | None = None
+    deceased: bool | None = None
     died_on: date | None = None
-    hidden: bool = False
+    hidden: bool | None = None
     identity_unknown: bool = False
     practice: str | None = None
 
@@ -49,14 +52,22 @@ def _order(fact: PersonReported) -> tuple[datetime, str]:
     return fact.stated_at or BEGINNING, content_hash(fact)
 
 
-def _latest(
-    facts: list[PersonReported], value: Callable[[PersonReported], T | None], cleared: str = ""
-) -> T | None:
-    """The value said last; `facts` are in order, and one that clears the field says None."""
+def _latest(facts: list[PersonReported], value: Callable[[PersonReported], T | None]) -> T | None:
+    """The value said last; `facts` are in order."""
+    said = (value(fact) for fact in reversed(facts))
+    return next((found for found in said if found is not None), None)
+
+
+def _listed(
+    facts: list[PersonReported], value: Callable[[PersonReported], tuple[T, ...] | None], field: str
+) -> tuple[T, ...] | None:
+    """A list said last: None when never said, empty when the sender deleted it last."""
     for fact in reversed(facts):
         found = value(fact)
-        if found is not None or cleared in fact.cleared:
+        if found is not None:
             return found
+        if field in fact.cleared:
+            return ()
     return None
 
 
@@ -79,7 +90,7 @@ def fold_person(reported: Iterable[PersonReported]) -> PersonState:
     numbers = {
         (found.kind, found.authority, found.value): found for fact in facts for found in fact.identifiers
     }
-    deceased = _latest(facts, lambda fact: fact.deceased) or False
+    deceased = _latest(facts, lambda fact: fact.deceased)
     return PersonState(
         nhs_number=nhs.value if nhs else None,
         nhs_number_status=nhs.status if nhs else None,
@@ -87,12 +98,12 @@ def fold_person(reported: Iterable[PersonReported]) -> PersonState:
         name=current_name(_latest(facts, lambda fact: fact.names)),
         birth_date=_latest(facts, lambda fact: fact.birth_date),
         sex=_latest(facts, lambda fact: fact.sex),
-        addresses=_latest(facts, lambda fact: fact.addresses, "addresses") or (),
-        telecoms=_latest(facts, lambda fact: fact.telecoms, "telecoms") or (),
-        contacts=_latest(facts, lambda fact: fact.contacts) or (),
+        addresses=_listed(facts, lambda fact: fact.addresses, "addresses"),
+        telecoms=_listed(facts, lambda fact: fact.telecoms, "telecoms"),
+        contacts=_listed(facts, lambda fact: fact.contacts, "contacts"),
         deceased=deceased,
         died_on=_latest(facts, lambda fact: fact.died_on) if deceased else None,
-        hidden=_latest(facts, lambda fact: fact.hidden) or False,
+        hidden=_latest(facts, lambda fact: fact.hidden),
         identity_unknown=bool(facts and facts[-1].identity_unknown),
         practice=_latest(facts, lambda fact: fact.practice),
     )

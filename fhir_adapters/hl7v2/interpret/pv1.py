@@ -4,20 +4,13 @@ PV1-36 and PV1-37 are contradictory between HL7 UK A.3 and the ITK tables, so th
 destination; values that show the opposite are read by value and marked `swapped`; the raw pair is kept.
 """
 
+from discharge.codes.destinations import DISCHARGE_DESTINATIONS, DISCHARGE_METHODS
 from fhir_adapters.hl7v2.facts import DischargeCodes, Location, Movement, StayKey, StayReported
 from fhir_adapters.hl7v2.interpret.evn import moved_at, stated_at
 from fhir_adapters.hl7v2.interpret.fields import Notes, Reader
 from fhir_adapters.hl7v2.interpret.pv2 import read_expected_discharge
 from fhir_adapters.hl7v2.interpret.zu import read_fitness
 from fhir_adapters.hl7v2.reading import DELETED, Repetition
-
-_TABLE_0113 = (19, 29, 30, 37, 38, 48, 49, 50, 51, 52, 53, 54, 65, 66, 79, 84, 85, 87, 88, 98, 99)
-_ADDED_SINCE = (40, 42, 55, 56, 89)
-DESTINATIONS = frozenset(map(str, (*_TABLE_0113, *_ADDED_SINCE)))
-"""Discharge destinations: ITK table 0113, and the codes that the NHS data dictionary has added since."""
-
-METHODS = frozenset(["1", "2", "3", "4", "5", "6", "7", "8", "9"])
-"""Discharge methods of the NHS data dictionary; 2 survives in Wales and in older feeds."""
 
 
 def _pick(location: Repetition, components: tuple[int, ...]) -> str | None:
@@ -51,10 +44,10 @@ def resolve_discharge(raw_36: str, raw_37: str, reader: Reader) -> DischargeCode
     words = {word.casefold(): code for word, code in fields.words.items()}
     worded = words.get(destination.casefold())
     codes = DischargeCodes(raw_36=raw_36, raw_37=raw_37)
-    known = method if method in METHODS else None
-    if destination in DESTINATIONS:
+    known = method if DISCHARGE_METHODS.known(method) else None
+    if DISCHARGE_DESTINATIONS.known(destination):
         return codes.model_copy(update={"destination": destination, "method": known})
-    if method in DESTINATIONS and (destination in METHODS or not destination):
+    if DISCHARGE_DESTINATIONS.known(method) and (DISCHARGE_METHODS.known(destination) or not destination):
         return codes.model_copy(
             update={"destination": method, "method": destination or None, "check": "swapped"}
         )

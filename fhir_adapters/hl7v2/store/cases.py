@@ -1,0 +1,159 @@
+"""Telling cases what a message changed: one `case-signal` outbox row a case, coded, holding the stay as it
+now stands.
+
+The command id is derived from the inbox row and the case, so whatever is repeated the case hears it once.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID, uuid5
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from discharge.cases.commands import Command, Envelope, NoteHospitalFacts, NoteMerge, RecordDeath
+from discharge.cases.model import Actor, CaseSpell
+from discharge.clocks import london_date
+from discharge.store.outbox import queue_case_signal
+from discharge.store.tables import CaseRow, CaseSpellRow, Spell
+from fhir_adapters.hl7v2.spells import SpellState
+from fhir_adapters.hl7v2.store.persons import same_person
+
+READMITTED_WITHIN = timedelta(days=29)
+"""A new admission this long after the discharge concerns the closed case (NHS Digital indicator I02040)."""
+MOVED_WITHIN = timedelta(days=2)
+"""A case closed as admitted elsewhere waits this long for the stay in the other hospital."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What a signal comes from, and for which organisation it speaks; `on` is the effective date.
+
+    `source_id` makes the command's id; `inbox_id` is the message, None where no single message is the cause.
+    """
+
+    source_id: UUID
+    inbox_id: UUID | None
+    organisation_id: UUID
+    on: date
+
+
+def case_spell(spell: Spell, state: SpellState) -> CaseSpell:
+    """The coded part of a spell that a case keeps; dates are London dates."""
+    return CaseSpell(
+        spell_id=spell.id,
+        organisation_id=spell.organisation_id,
+        status=state.status,
+        ward=state.ward,
+        bed=state.bed,
+        admitted_on=london_date(state.admitted_at) if state.admitted_at else None,
+        discharged_on=london_date(state.discharged_at) if state.discharged_at else None,
+        expected_discharge_on=state.expected_discharge_on,
+        medically_fit=state.medically_fit,
+        medically_fit_on=state.medically_fit_on,
+        discharge_method=state.discharge.method if state.discharge else None,
+        discharge_destination=state.discharge.destination if state.discharge else None,
+        died=state.died,
+    )
+
+
+async def cases_with_spell(session: AsyncSession, spell_id: UUID) -> list[CaseRow]:
+    """Cases that hold the spell already, closed ones too: late facts reopen or annotate."""
+    query = select(CaseRow).join(CaseSpellRow, CaseSpellRow.case_id == CaseRow.id)
+    return list(await session.scalars(query.where(CaseSpellRow.spell_id == spell_id)))
+
+
+def _newly_concerned(case: CaseRow, spell: CaseSpell) -> bool:
+    """Whether a case that does not hold this spell should hear of it."""
+    if spell.status == "cancelled":
+        return False
+    if case.closed_on is None:
+        left = spell.discharged_on
+        return left is None or left >= case.referred_on
+    if spell.status != "admitted" or spell.admitted_on is None:
+        return False
+    if case.discharged_on is not None:
+        return timedelta(0) <= spell.admitted_on - case.discharged_on <= READMITTED_WITHIN
+    return case.outcome == "admitted-elsewhere" and abs(spell.admitted_on - case.closed_on) <= MOVED_WITHIN
+
+
+async def tell_of_spell(
+    session: AsyncSession, cause: Cause, spell: Spell, before: SpellState | None, after: SpellState
+) -> None:
+    """Signal the difference to cases that hold the spell, and the spell to cases that should hold it."""
+    told = case_spell(spell, after)
+    holding = await cases_with_spell(session, spell.id)
+    if before is not None and case_spell(spell, before) == told:
+        return
+    for case in holding:
+        await signal(session, cause, case.id, NoteHospitalFacts(spell=told))
+    held = {case.id for case in holding}
+    for case in await _cases_of(session, spell.person_id):
+        if case.id not in held and _newly_concerned(case, told):
+            await signal(session, cause, case.id, NoteHospitalFacts(spell=told))
+
+
+async def _cases_of(session: AsyncSession, person_id: UUID) -> list[CaseRow]:
+    """The open case of a person, else the one closed last."""
+    ids = await same_person(session, person_id)
+    query = select(CaseRow).where(CaseRow.person_id.in_(ids)).order_by(CaseRow.referred_on.desc(), CaseRow.id)
+    cases = list(await session.scalars(query))
+    still_open = [case for case in cases if case.closed_on is None]
+    return still_open or cases[:1]
+
+
+async def tell_of_death(session: AsyncSession, cause: Cause, person_id: UUID) -> None:
+    """A death outside a stay's own codes (PID-29, PID-30) stops every open case of the person."""
+    for case in await _cases_of(session, person_id):
+        if case.closed_on is None:
+            await signal(session, cause, case.id, RecordDeath(), suffix="died")
+
+
+async def tell_of_merge(session: AsyncSession, cause: Cause, survivor: UUID) -> None:
+    """Two open cases of one person: the older one stays, the others end as merged into it."""
+    ids = await same_person(session, survivor)
+    query = select(CaseRow).where(CaseRow.person_id.in_(ids), CaseRow.closed_on.is_(None))
+    cases = list(await session.scalars(query.order_by(CaseRow.referred_on, CaseRow.id)))
+    for case in cases[1:]:
+        await signal(session, cause, case.id, NoteMerge(into_case_id=cases[0].id), suffix="merged")
+
+
+async def signal(
+    session: AsyncSession, cause: Cause, case_id: UUID, command: Command, *, suffix: str = "facts"
+) -> None:
+    """Queue one command for a case's workflow; a repetition is dropped by its key."""
+    envelope = Envelope(
+        command_id=uuid5(cause.source_id, f"{case_id}/{suffix}"),
+        case_id=case_id,
+        actor=Actor(organisation_id=cause.organisation_id, role="system"),
+        effective_on=cause.on,
+        command=command,
+    )
+    await queue_case_signal(session, envelope, cause_inbox_id=cause.inbox_id)
+
+
+async def join_awaiting(session: AsyncSession) -> int:
+    """Join cases that await a spell to a stay that is known: covers a referral and an admission that crossed.
+
+    Returns how many were told. The key is the case with the spell, so each pair is told once.
+    """
+    query = (
+        select(CaseRow.id, Spell)
+        .join(Spell, Spell.person_id == CaseRow.person_id)
+        .where(
+            CaseRow.awaiting_spell,
+            CaseRow.closed_on.is_(None),
+            Spell.status == "admitted",
+        )
+        .order_by(Spell.admitted_at)
+    )
+    told = 0
+    for case_id, spell in (await session.execute(query)).all():
+        state = SpellState.model_validate(spell.folded)
+        on = london_date(state.admitted_at or spell.updated_at)
+        cause = Cause(source_id=spell.id, inbox_id=None, organisation_id=spell.organisation_id, on=on)
+        await signal(
+            session, cause, case_id, NoteHospitalFacts(spell=case_spell(spell, state)), suffix="awaited"
+        )
+        told += 1
+    return told

@@ -1,0 +1,170 @@
+"""One message from the inbox to its effect, in one transaction, and messages put back for another try.
+
+Only messages of one person at a time: a message waits while an earlier one of the same person waits. What
+fails for a reason that we do not know is parked too, so that one message never holds up the others.
+"""
+
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from sqlalchemy import func, select, text, update
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from discharge.clocks import CaseClock
+from discharge.errors import HomewardError, Unavailable
+from discharge.store.engine import transaction
+from fhir_adapters.feeds.loading import DEFAULT_PROFILE
+from fhir_adapters.feeds.profile import Profile
+from fhir_adapters.hl7v2.envelope import Unreadable
+from fhir_adapters.hl7v2.facts import Interpretation, Interpreted, Parked
+from fhir_adapters.hl7v2.interpret import interpret
+from fhir_adapters.hl7v2.reading import read_message
+from fhir_adapters.hl7v2.store.applying import Effect, Source, apply_facts
+from fhir_adapters.hl7v2.store.doubts import Doubt
+from fhir_adapters.store.tables import Feed, InboxRow
+
+log = logging.getLogger("homeward.drain")
+
+HL7 = "%hl7-v2%"
+"""Content types that the drain takes."""
+
+_NEXT = text(
+    """
+    SELECT inbox.id FROM inbox
+    WHERE state = 'stored' AND content_type LIKE :hl7 AND NOT EXISTS (
+        SELECT FROM inbox AS earlier
+        WHERE earlier.feed_id = inbox.feed_id AND earlier.person_key = inbox.person_key
+          AND earlier.state = 'stored' AND earlier.sequence < inbox.sequence)
+    ORDER BY sequence LIMIT 1
+    FOR UPDATE SKIP LOCKED
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Drained:
+    """What became of one message: its state, and the code and reason where it has any."""
+
+    inbox_id: UUID
+    state: str
+    code: str | None = None
+    reason: str | None = None
+
+
+def understand(raw: bytes, profile: Profile) -> Interpretation:
+    """Read and interpret stored bytes; whatever goes wrong parks the message."""
+    try:
+        message = read_message(raw)
+        if isinstance(message, Unreadable):
+            return Parked(code=message.code, reason=message.detail or "header")
+        return interpret(message, profile)
+    except Exception as error:
+        log.error("message not understood: %s", type(error).__name__)
+        return Parked(code="message-not-understood", reason=f"fault-{type(error).__name__}")
+
+
+async def drain_next(
+    engine: AsyncEngine, profiles: Mapping[str, Profile], clock: CaseClock
+) -> Drained | None:
+    """Handle the next waiting message; None when none waits. Raises Unavailable."""
+    inbox_id: UUID | None = None
+    try:
+        async with transaction(engine) as session:
+            inbox_id = await session.scalar(_NEXT, {"hl7": HL7})
+            return await _handle(session, inbox_id, profiles, clock) if inbox_id else None
+    except Unavailable:
+        raise
+    except HomewardError as error:
+        outcome = Parked(code="message-not-understood", reason=f"fault-{error.detail or error.code}")
+    except Exception as error:
+        log.error("message not applied: %s", type(error).__name__)
+        outcome = Parked(code="message-not-understood", reason=f"fault-{type(error).__name__}")
+    if inbox_id is None:
+        raise Unavailable("internal", detail=outcome.reason)
+    async with transaction(engine) as session:
+        return await _finish(session, inbox_id, outcome, Effect())
+
+
+async def _handle(
+    session: AsyncSession, inbox_id: UUID, profiles: Mapping[str, Profile], clock: CaseClock
+) -> Drained:
+    row = await session.get_one(InboxRow, inbox_id)
+    feed = await session.get_one(Feed, row.feed_id)
+    profile = profiles.get(feed.profile or "") or profiles[DEFAULT_PROFILE]
+    outcome = understand(row.raw, profile)
+    outcome = _other_bytes(row, profile, outcome)
+    effect = Effect()
+    if isinstance(outcome, Interpreted):
+        source = Source(row.id, row.organisation_id, feed.code, clock.today(datetime.now(UTC)))
+        try:
+            async with session.begin_nested():
+                effect = await apply_facts(session, source, outcome.facts)
+        except Doubt as doubt:
+            outcome = Parked(code=doubt.code, reason=doubt.reason)
+    return await _finish(session, inbox_id, outcome, effect)
+
+
+def _other_bytes(row: InboxRow, profile: Profile, outcome: Interpretation) -> Interpretation:
+    """The same id with other bytes is interpreted, unless this feed's ids are unique: then a person must
+    look.
+    """
+    if row.same_id_other_bytes and profile.control_ids_unique and isinstance(outcome, Interpreted):
+        return Parked(code="message-not-understood", reason="control-id-reused")
+    return outcome
+
+
+async def _finish(session: AsyncSession, inbox_id: UUID, outcome: Interpretation, effect: Effect) -> Drained:
+    if isinstance(outcome, Interpreted):
+        code, reason = None, ",".join(outcome.notes) or None
+    else:
+        code, reason = outcome.code, outcome.reason
+    values = {
+        "state": outcome.outcome,
+        "code": code,
+        "reason": reason,
+        "person_id": effect.person_id,
+        "spell_id": effect.spell_id,
+        "handled_at": func.now(),
+    }
+    waiting = (InboxRow.id == inbox_id, InboxRow.state == "stored")
+    await session.execute(update(InboxRow).where(*waiting).values(values))
+    return Drained(inbox_id, outcome.outcome, code, reason)
+
+
+async def replay_parked(
+    session: AsyncSession,
+    *,
+    inbox_ids: Iterable[UUID] = (),
+    code: str | None = None,
+    reason: str | None = None,
+) -> int:
+    """Put parked messages back for the drain, by id or by cause; returns how many. They keep their place
+    in order.
+    """
+    ids = list(inbox_ids)
+    query = update(InboxRow).where(InboxRow.state == "parked", InboxRow.content_type.like(HL7))
+    if ids:
+        query = query.where(InboxRow.id.in_(ids))
+    if code:
+        query = query.where(InboxRow.code == code)
+    if reason:
+        query = query.where(InboxRow.reason == reason)
+    waiting = {"state": "stored", "code": None, "reason": None, "handled_at": None}
+    return len((await session.scalars(query.values(waiting).returning(InboxRow.id))).all())
+
+
+async def claim_unassigned(session: AsyncSession, feed: Feed, inbox_ids: Iterable[UUID]) -> int:
+    """Give messages that no feed had claimed to a feed, and have the drain take them; returns how many."""
+    known = select(InboxRow.message_id, InboxRow.sha256).where(InboxRow.feed_id == feed.id)
+    held = {(message_id, sha256) for message_id, sha256 in await session.execute(known)}
+    waiting = select(InboxRow).where(InboxRow.id.in_(list(inbox_ids)), InboxRow.state == "unassigned")
+    moved = 0
+    for row in await session.scalars(waiting):
+        if (row.message_id, row.sha256) not in held:
+            row.feed_id, row.organisation_id = feed.id, feed.organisation_id
+            row.state, row.code, row.reason = "stored", None, None
+            moved += 1
+    return moved

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeVar
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from discharge.clocks import CaseClock
+from discharge.store.engine import transaction
+from fhir_adapters.feeds.loading import shipped_profiles
+from fhir_adapters.hl7v2.drain import drain_all
+from fhir_adapters.hl7v2.envelope import read_envelope
+from fhir_adapters.hl7v2.listener import arrived
+from fhir_adapters.hl7v2.store.draining import Drained
+from fhir_adapters.store.inbox import receive
+from fhir_adapters.store.tables import Feed
+from tests.fixtures.postgres import Places
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Intake:
+    """A trust's feed on a real database: put messages in, let the drain work."""
+
+    worker: AsyncEngine
+    feed_id: UUID
+    organisation_id: UUID
+
+    async def put(self, *messages: bytes) -> None:
+        async with transaction(self.worker) as session:
+            feed = await session.get_one(Feed, self.feed_id)
+            for raw in messages:
+                await receive(session, feed, arrived(raw, read_envelope(raw), claimed=True))
+
+    async def drain(self) -> list[Drained]:
+        return await drain_all(self.worker, shipped_profiles(), CaseClock.real())
+
+    async def take(self, *messages: bytes) -> list[Drained]:
+        await self.put(*messages)
+        return await self.drain()
+
+    async def rows(self, table: type[T]) -> list[T]:
+        async with transaction(self.worker) as session:
+            return list(await session.scalars(select(table)))
+
+
+@pytest.fixture
+async def intake(owner: AsyncEngine, worker: AsyncEngine, places: Places) -> Intake:
+    feed_id = uuid4()
+    async with transaction(owner) as session:
+        session.add(
+            Feed(
+                id=feed_id,
+                code="RXH-PAS",
+                organisation_id=places.trust,
+                protocol="hl7v2",
+                profile="itk-2.4",
+                sending_application="PAS",
+                sending_facility="RXH",
+            )
+        )
+    return Intake(worker, feed_id, places.trust)
