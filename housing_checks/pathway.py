@@ -54,7 +54,7 @@ def advance(case: Case, envelope: Envelope, now: datetime) -> Decision:
     events = tuple(decided)
     after = fold(case, events)
     if after.exists:
-        followed = _follow(after, now)
+        followed = _follow(after, envelope.effective_on, now)
         events, after = (*events, *followed), fold(after, followed)
     return Decision(
         events=events,
@@ -79,10 +79,11 @@ def _admit(case: Case, envelope: Envelope) -> None:
         raise Refused("case-changed", where="seen_version")
 
 
-def _follow(case: Case, now: datetime) -> list[ev.Event]:
+def _follow(case: Case, effective_on: date, now: datetime) -> list[ev.Event]:
     """What the new state brings with it, in this order: the gate, who takes part, the alerts."""
-    followed = list(consequences(case, now))
-    followed += _participation(fold(case, followed), london_date(now))
+    today = london_date(now)
+    followed = list(consequences(case, now, min(effective_on, today)))
+    followed += _participation(fold(case, followed), today)
     followed += judge(fold(case, followed), now, LEAD_DAYS)
     return followed
 

@@ -79,11 +79,14 @@ def cancel_strands(case: Case, day: date, reason: str) -> list[ev.Event]:
     ]
 
 
-def side_exit(case: Case, day: date, outcome: str, ended_by: EndedBy) -> list[ev.Event]:
-    """Leave the pathway: the waiting ends, the work stops, the case closes with the exit as its outcome."""
+def side_exit(case: Case, day: date, outcome: str, ended_by: EndedBy | None) -> list[ev.Event]:
+    """Leave the pathway: the work stops and the case closes with the exit as its outcome.
+
+    ``ended_by`` says how the waiting ended; ``None`` where the person stays in a bed and only we stop helping.
+    """
     return [
-        *end_ready_period(case, day, ended_by),
+        *(end_ready_period(case, day, ended_by) if ended_by is not None else []),
         *end_delay_reasons(case, day),
-        *cancel_strands(case, day, outcome),
+        *cancel_strands(case, day, "case-ended"),
         ev.CaseClosed(closed_on=day, outcome=outcome),
     ]

@@ -136,8 +136,10 @@ def _leaving(case: Case, known: CaseSpell, told: CaseSpell) -> list[ev.Event]:
 def _left(case: Case, told: CaseSpell, day: date) -> list[ev.Event]:
     method = DISCHARGE_METHODS.find(told.discharge_method or "", day)
     place = DISCHARGE_DESTINATIONS.find(told.discharge_destination or "", day)
-    if case.outcome in NEVER_REOPENED or (case.closed and case.discharge is None):
+    if case.outcome in NEVER_REOPENED:
         return []
+    if case.closed and case.discharge is None:  # we no longer helped, but the waiting ends only now
+        return end_ready_period(case, day, "discharged")
     if told.died or (method and method.leaving == "died") or (place and place.place == "died"):
         return _death(case, day)
     if method and method.leaving == "self-discharged":
@@ -195,8 +197,8 @@ def _cancelled(case: Case, day: date) -> list[ev.Event]:
 
 
 def _death(case: Case, day: date) -> list[ev.Event]:
-    if case.closed:
-        return [] if case.outcome in NEVER_REOPENED else [ev.CaseClosed(closed_on=day, outcome="died")]
+    if case.closed and case.outcome in NEVER_REOPENED:
+        return []
     return side_exit(case, day, "died", "died")
 
 

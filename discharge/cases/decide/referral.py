@@ -153,7 +153,7 @@ def withdraw(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
         raise Refused("reason-needed", where="reason")
     day = not_in_future(envelope.effective_on, now, "effective_on")
     coded("withdrawal-reasons", asked.reason, day, "reason")
-    return side_exit(case, day, "withdrawn", "left")
+    return side_exit(case, day, "withdrawn", None)
 
 
 def assign(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
@@ -214,9 +214,7 @@ def merge(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
     if case.closed or asked.into_case_id == case.case_id:
         return []
     day = envelope.effective_on
-    ended = [
-        event for event in side_exit(case, day, "merged", "left") if not isinstance(event, ev.CaseClosed)
-    ]
+    ended = [event for event in side_exit(case, day, "merged", None) if not isinstance(event, ev.CaseClosed)]
     return [*ended, ev.CaseClosed(closed_on=day, outcome="merged", merged_into=asked.into_case_id)]
 
 
@@ -226,7 +224,7 @@ def enter_in_error(case: Case, envelope: Envelope, now: datetime) -> list[ev.Eve
         return []
     if case.closed:
         return [ev.CaseClosed(closed_on=envelope.effective_on, outcome="entered-in-error")]
-    return side_exit(case, envelope.effective_on, "entered-in-error", "left")
+    return side_exit(case, envelope.effective_on, "entered-in-error", None)
 
 
 def close(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
