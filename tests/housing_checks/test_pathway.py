@@ -1,4 +1,4 @@
-"""Whole steps on the pathway: what a command brings with it, and that no order of commands breaks the case."""
+"""Whole steps on the pathway: what a command brings with it; no order of commands breaks a case."""
 
 from __future__ import annotations
 

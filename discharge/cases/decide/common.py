@@ -82,7 +82,7 @@ def cancel_strands(case: Case, day: date, reason: str) -> list[ev.Event]:
 def side_exit(case: Case, day: date, outcome: str, ended_by: EndedBy | None) -> list[ev.Event]:
     """Leave the pathway: the work stops and the case closes with the exit as its outcome.
 
-    ``ended_by`` says how the waiting ended; ``None`` where the person stays in a bed and only we stop helping.
+    ``ended_by`` says how the waiting ended; ``None`` where the person stays in a bed and only we stop.
     """
     return [
         *(end_ready_period(case, day, ended_by) if ended_by is not None else []),
