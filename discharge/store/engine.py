@@ -22,6 +22,9 @@ Sessions = async_sessionmaker[AsyncSession]
 CODED_ERROR = "HW409"
 """SQLSTATE of an error that our own functions raise; its message is a code of the table of errors."""
 
+OUTAGES = frozenset({"", "08", "40", "53", "55", "57", "58"})
+"""Classes of SQLSTATE after which the same transaction may succeed: no connection, no room, deadlock."""
+
 _SET_TENANT = text(
     "SELECT set_config('homeward.organisation_id', :organisation, true),"
     " set_config('homeward.user_id', :user, true)"
@@ -61,10 +64,10 @@ async def transaction(
         async with sessions() as session, session.begin():
             await set_tenant(session, organisation_id, user_id)
             yield session
-    except (OperationalError, PoolTimeout) as error:
-        raise Unavailable("database-unavailable", detail=sqlstate(error)) from None
+    except PoolTimeout:
+        raise Unavailable("database-unavailable") from None
     except DBAPIError as error:
-        _raise_without_values(error)
+        _raise_in_our_words(error)
         raise
 
 
@@ -86,7 +89,9 @@ def constraint_of(error: IntegrityError) -> str:
     return getattr(getattr(error.orig, "diag", None), "constraint_name", None) or ""
 
 
-def _raise_without_values(error: DBAPIError) -> None:
+def _raise_in_our_words(error: DBAPIError) -> None:
+    if isinstance(error, OperationalError) and sqlstate(error)[:2] in OUTAGES:
+        raise Unavailable("database-unavailable", detail=sqlstate(error)) from None
     if sqlstate(error) == CODED_ERROR:
         raise HomewardError(str(getattr(error.orig, "diag").message_primary)) from None  # noqa: B009
     if isinstance(error, IntegrityError):

@@ -14,6 +14,7 @@ GRANT INSERT, UPDATE ON heartbeats TO homeward_api;
 GRANT INSERT ON case_events, case_commands, audit_reads, audit_writes, case_clock, inbox, notes TO homeward_worker;
 GRANT INSERT, UPDATE ON cases, commands, outbox, partners, feeds, heartbeats, users TO homeward_worker;
 GRANT UPDATE ON inbox TO homeward_worker;
+GRANT UPDATE (text, sensitivity), DELETE ON notes TO homeward_worker;
 GRANT INSERT, UPDATE, DELETE ON persons, person_identifiers, person_addresses, person_contacts, spells, facts,
     case_participants, case_owners, case_spells, ready_periods, delay_reasons, strands, alerts, follow_ups,
     properties, property_lets TO homeward_worker;
