@@ -1,0 +1,263 @@
+"""Why is this person still here, in one sentence, and what comes next."""
+
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from discharge.cases.follow_ups import schedule
+from discharge.cases.model import (
+    Case,
+    Check,
+    Discharge,
+    GateItem,
+    Mitigation,
+    Offer,
+    Referral,
+    SharingBasis,
+    Stage,
+    Strand,
+    StrandKind,
+)
+from discharge.delays.model import DelayReason, ReadyPeriod
+from discharge.pathway_words import Names, next_action, why_still_here
+
+COUNCIL = UUID("00000000-0000-4000-8000-0000000000c0")
+NAMES = Names(
+    organisations={COUNCIL: "Harrow Vale Council"},
+    items={"straight-stairlift": "Stairlift"},
+    gate={"heating": "Heating", "safe-address": "Safe address"},
+)
+TODAY = date(2026, 3, 9)
+
+
+def march(day: int) -> date:
+    return date(2026, 3, day)
+
+
+def reason(start: int, code: str = "CA10", kind: str = "national") -> DelayReason:
+    return DelayReason.model_validate(
+        {"reason_id": uuid4(), "kind": kind, "code": code, "owner_role": "council", "from_on": march(start)}
+    )
+
+
+def stairlift(due: int | None = 12, **changes: object) -> Strand:
+    strand = Strand(
+        kind=StrandKind.ADAPTATION,
+        number=1,
+        item="straight-stairlift",
+        started_on=march(3),
+        owner_role="adaptations-service",
+        partner_id=COUNCIL,
+        due_on=march(due) if due else None,
+    )
+    return strand.model_copy(update=changes)
+
+
+def case(stage: Stage = Stage.MAKING_READY, *strands: Strand, **changes: object) -> Case:
+    base = Case(
+        case_id=uuid4(),
+        version=1,
+        stage=stage,
+        ready_periods=(ReadyPeriod(ready_on=march(3)),),
+        delay_reasons=(reason(3),),
+        sharing=SharingBasis(basis="consent", recorded_on=march(3)),
+        strands={strand.key: strand for strand in strands},
+    )
+    return base.model_copy(update=changes)
+
+
+def words(known: Case) -> str:
+    return why_still_here(known, TODAY, NAMES)
+
+
+def test_given_a_stairlift_under_way_then_it_says_what_until_when_with_whom_and_what_is_missing() -> None:
+    known = case(Stage.MAKING_READY, stairlift(), delay_reasons=(reason(5),))
+    assert words(known) == (
+        "Waiting 6 nights: stairlift (adaptation) due Thu 12 Mar, with Harrow Vale Council; "
+        "no reason recorded for 2 nights."
+    )
+
+
+def test_given_work_that_is_late_then_it_says_so() -> None:
+    assert words(case(Stage.MAKING_READY, stairlift(due=6))) == (
+        "Waiting 6 nights: stairlift (adaptation) was due Fri 6 Mar, with Harrow Vale Council."
+    )
+
+
+def test_given_several_strands_then_each_is_named_and_finished_or_optional_ones_are_not() -> None:
+    basics = stairlift(due=None, kind=StrandKind.BASICS, item="basics at home", partner_id=None)
+    done = stairlift(number=2, status="completed")
+    optional = stairlift(number=3, required=False)
+    assert words(case(Stage.MAKING_READY, stairlift(), basics, done, optional)) == (
+        "Waiting 6 nights: stairlift (adaptation) due Thu 12 Mar, with Harrow Vale Council; basics at home."
+    )
+
+
+def test_given_nobody_told_us_a_name_then_the_partner_is_left_out_and_no_id_appears() -> None:
+    sentence = why_still_here(case(Stage.MAKING_READY, stairlift()), TODAY)
+    assert sentence == "Waiting 6 nights: straight stairlift (adaptation) due Thu 12 Mar."
+
+
+@pytest.mark.parametrize(
+    ("stage", "changes", "sentence"),
+    [
+        (Stage.REFERRED, {}, "Waiting 6 nights: the referral is not accepted yet."),
+        (
+            Stage.REFERRED,
+            {"referral": Referral(referred_on=march(3), organisation_id=COUNCIL, awaiting_spell=True)},
+            "Waiting 6 nights: the referral waits for the hospital stay it belongs to.",
+        ),
+        (Stage.ACCEPTED, {}, "Waiting 6 nights: the home check has not begun."),
+        (
+            Stage.ACCEPTED,
+            {"check": Check(form="v1", started_on=march(4))},
+            "Waiting 6 nights: the home check is not completed.",
+        ),
+        (Stage.READY, {}, "Waiting 6 nights: the home is ready, the discharge is not confirmed."),
+        (
+            Stage.CHECKED,
+            {
+                "gate": {
+                    "heating": GateItem(code="heating", value="no"),
+                    "safe-address": GateItem(code="safe-address"),
+                    "water": GateItem(code="water", value="yes"),
+                    "power": GateItem(
+                        code="power",
+                        mitigation=Mitigation(code="x", role="landlord", named_on=march(4)),
+                    ),
+                }
+            },
+            "Waiting 6 nights: not confirmed: heating, safe address.",
+        ),
+        (Stage.CHECKED, {}, "Waiting 6 nights: housing adaptations not completed."),
+        (
+            Stage.CHECKED,
+            {"delay_reasons": (reason(3), reason(5, "repairs", "local"))},
+            "Waiting 6 nights: repairs at home not done.",
+        ),
+        (Stage.CHECKED, {"delay_reasons": ()}, "Waiting 6 nights: no reason recorded for 6 nights."),
+        (
+            Stage.ACCEPTED,
+            {"ready_periods": (ReadyPeriod(ready_on=march(8)),)},
+            "Waiting 1 night: the home check has not begun.",
+        ),
+        (
+            Stage.ACCEPTED,
+            {"ready_periods": (ReadyPeriod(ready_on=TODAY),)},
+            "Ready to leave since today: the home check has not begun.",
+        ),
+        (
+            Stage.ACCEPTED,
+            {"ready_periods": (), "expected_discharge_on": march(12)},
+            "Not ready to leave yet, expected Thu 12 Mar: the home check has not begun.",
+        ),
+        (
+            Stage.CHECKED,
+            {"ready_periods": (), "delay_reasons": ()},
+            "Not ready to leave yet, no expected date.",
+        ),
+        (
+            Stage.CLOSED,
+            {"outcome": "rehoused", "closed_on": march(8)},
+            "Closed on Sun 8 Mar: a new home.",
+        ),
+    ],
+)
+def test_given_a_case_at_any_stage_then_the_sentence_says_where_it_stands(
+    stage: Stage, changes: dict[str, object], sentence: str
+) -> None:
+    assert words(case(stage, **changes)) == sentence
+
+
+LEFT = datetime(2026, 3, 8, 12, tzinfo=UTC)
+
+
+def at_home(*made: str) -> Case:
+    owed = {
+        each.key: each.model_copy(update={"outcome": "well"}) if each.key in made else each
+        for each in schedule(LEFT)
+    }
+    discharge = Discharge(discharged_on=march(8), discharged_at=LEFT, told_by="feed")
+    return case(Stage.DISCHARGED, discharge=discharge, follow_ups=owed)
+
+
+def test_given_somebody_at_home_then_the_next_contact_is_named() -> None:
+    assert words(at_home("24-hours")) == (
+        "Left hospital on Sun 8 Mar; next: visit or call within 72 hours, due Wed 11 Mar."
+    )
+    everything = [each.key for each in schedule(LEFT)]
+    assert words(at_home(*everything)) == "Left hospital on Sun 8 Mar; every contact was made."
+
+
+def action(known: Case) -> tuple[str, str, date | None]:
+    found = next_action(known, TODAY, NAMES)
+    assert found is not None
+    return found.words, found.role, found.due_on
+
+
+OFFER = Offer(offer_id=uuid4(), property_id=uuid4(), offered_on=march(8), respond_by=march(10))
+
+
+@pytest.mark.parametrize(
+    ("known", "expected"),
+    [
+        (case(Stage.REFERRED), ("Accept the referral, or return it with a reason", "coordinator", None)),
+        (case(Stage.ACCEPTED), ("Begin the home check", "coordinator", None)),
+        (
+            case(Stage.ACCEPTED, check=Check(form="v1", started_on=march(4))),
+            ("Complete the home check", "coordinator", None),
+        ),
+        (
+            case(Stage.MAKING_READY, stairlift(), sharing=None),
+            ("Record consent or another basis, so that partners can be told", "coordinator", None),
+        ),
+        (
+            case(Stage.MAKING_READY, stairlift(kind=StrandKind.REHOUSING, offers=(OFFER,))),
+            ("Get the person's answer to the offer of a home", "coordinator", march(10)),
+        ),
+        (
+            case(Stage.MAKING_READY, stairlift(due=6)),
+            ("Ask for a new day: the stairlift is late", "adaptations-service", march(6)),
+        ),
+        (
+            case(
+                Stage.MAKING_READY,
+                stairlift(),
+                gate={"heating": GateItem(code="heating")},
+                needed_by=march(12),
+            ),
+            ("Confirm or make safe: heating", "coordinator", march(12)),
+        ),
+        (
+            case(Stage.MAKING_READY, stairlift()),
+            ("Wait for the stairlift", "adaptations-service", march(12)),
+        ),
+        (case(Stage.CHECKED), ("Say what the home still needs", "coordinator", None)),
+        (
+            case(Stage.READY, expected_discharge_on=march(10)),
+            ("Agree the day and confirm the discharge", "discharge-team", march(10)),
+        ),
+        (at_home(), ("Call within 24 hours", "coordinator", march(9))),
+        (
+            at_home(*[each.key for each in schedule(LEFT)]),
+            ("Close the case with an outcome", "coordinator", None),
+        ),
+    ],
+)
+def test_given_a_case_then_the_most_pressing_thing_comes_next(
+    known: Case, expected: tuple[str, str, date | None]
+) -> None:
+    assert action(known) == expected
+
+
+def test_given_a_closed_case_then_nothing_comes_next() -> None:
+    assert next_action(case(Stage.CLOSED, outcome="died"), TODAY, NAMES) is None
+
+
+def test_given_a_wait_over_the_clock_change_then_the_nights_are_right() -> None:
+    known = case(
+        Stage.ACCEPTED, ready_periods=(ReadyPeriod(ready_on=march(28)),), delay_reasons=(reason(28),)
+    )
+    sentence = why_still_here(known, march(28) + timedelta(days=3), NAMES)
+    assert sentence == "Waiting 3 nights: the home check has not begun."
