@@ -22,7 +22,7 @@ class Ledger:
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
-        self.earlier = _whole_lines(path)
+        self.earlier = read_ledger(path)
         self._file = path.open("a", encoding="utf-8")
 
     def note(self, what: str, **values: Any) -> None:
@@ -37,7 +37,7 @@ class Ledger:
         self._file.close()
 
 
-def _whole_lines(path: Path) -> list[dict[str, Any]]:
+def read_ledger(path: Path) -> list[dict[str, Any]]:
     """The lines already there; half a line, left by a kill, is cut off."""
     if not path.exists():
         return []

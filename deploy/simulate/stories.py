@@ -47,7 +47,8 @@ def _checked(day: float, **answers: str) -> tuple[Scene, ...]:
 def _basics(day: float) -> tuple[Scene, ...]:
     return (
         home(day, "start-strand", strand_kind="basics", item="basics-at-home", due_in=4),
-        home(day + 2, "finish-strand", strand="basics/1"),
+        home(day + 1, "move-strand", strand="basics/1", step="arranged"),
+        home(day + 2, "move-strand", strand="basics/1", step="visited"),
     )
 
 
@@ -102,7 +103,6 @@ STAIRLIFT = (
     partner(5.2, "council", "move-strand", strand="adaptation/1", step="surveyed"),
     partner(7, "council", "move-strand", strand="adaptation/1", step="scheduled"),
     partner(10, "council", "move-strand", strand="adaptation/1", step="fitted"),
-    home(10.3, "finish-strand", strand="adaptation/1"),
     *_leaves(11.2),
     *_home_again(problem="equipment"),
     *_closes("home-made-ready"),
@@ -115,9 +115,9 @@ EQUIPMENT = (
     home(2.2, "start-strand", strand_kind="equipment", item="hospital-bed", partner="HVE", due_in=4),
     partner(2.6, "equipment", "move-strand", strand="equipment/1", step="acknowledged"),
     *_waits(4, "CA9", "equipment-service"),
-    partner(4.4, "equipment", "move-strand", strand="equipment/1", step="scheduled"),
+    partner(4.4, "equipment", "move-strand", strand="equipment/1", step="dispatched"),
     partner(5.6, "equipment", "move-strand", strand="equipment/1", step="delivered"),
-    home(5.9, "finish-strand", strand="equipment/1"),
+    partner(5.9, "equipment", "move-strand", strand="equipment/1", step="fitted"),
     *_leaves(6.8),
     *_home_again(missed="7-days"),
     *_closes("home-made-ready"),
@@ -136,7 +136,7 @@ REHOUSED = (
     home(8.5, "offer-property", strand="rehousing/1"),
     home(9.6, "answer-offer", strand="rehousing/1", answer="accepted"),
     home(11, "let-property", strand="rehousing/1"),
-    home(12, "finish-strand", strand="rehousing/1"),
+    home(12, "move-strand", strand="rehousing/1", step="keys-held"),
     *_leaves(13.5),
     *_home_again(problem="no-heating"),
     *_closes("rehoused"),

@@ -1,0 +1,64 @@
+"""`homeward simulate`: a hospital and its people, played against a running stack."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from deploy.cli.options import DEFAULT_DATA, AsJson, CannotGoOn, Data, PortOffset, plainly
+
+DEFAULT_LEDGER = Path("simulation") / "ledger.jsonl"
+
+
+@plainly
+def simulate(
+    wards: Annotated[int, typer.Option(min=1, max=50, help="Wards of 24 beds.")] = 3,
+    patients: Annotated[int, typer.Option(min=1, max=5000, help="People who come to hospital.")] = 40,
+    days: Annotated[int, typer.Option(min=10, max=3650, help="Days of case time to play.")] = 60,
+    seed: Annotated[int, typer.Option(help="The same seed plays the same people and events.")] = 7,
+    past: Annotated[float, typer.Option(min=0, help="How many days before now the story begins.")] = 8.0,
+    ledger: Annotated[
+        Path | None, typer.Option(help="File that keeps all that was sent and answered. Usual: in --data.")
+    ] = None,
+    again: Annotated[bool, typer.Option(help="Begin another round with other people when one ends.")] = False,
+    data: Data = DEFAULT_DATA,
+    port_offset: PortOffset = None,
+    as_json: AsJson = False,
+) -> None:
+    """Play wards, people who refer, coordinators and partners; an interrupted run goes on where it was."""
+    import asyncio
+
+    from deploy.embedded import address
+    from deploy.simulate.bearers import Bearers
+    from deploy.simulate.plan import DoesNotFit
+    from deploy.simulate.run import Options, run
+
+    where = address.read(data, port_offset)
+    options = Options(
+        wards=wards,
+        patients=patients,
+        days=days,
+        seed=seed,
+        past=past,
+        ledger=ledger or data / DEFAULT_LEDGER,
+        url=where.pages,
+        mllp_host=where.host,
+        mllp_port=where.ports.mllp,
+        bearer=Bearers(_keys(data)),
+    )
+    try:
+        summary = asyncio.run(run(options))
+        while again:
+            summary = asyncio.run(run(options))
+    except DoesNotFit as failure:
+        raise CannotGoOn(str(failure)) from None
+    typer.echo(json.dumps(summary) if as_json else "\n".join(f"{n:7}  {name}" for name, n in summary.items()))
+
+
+def _keys(data: Path) -> Path:
+    if not (data / "keys").is_dir():
+        raise CannotGoOn(f"No stack was started in {data} yet. Start one with `homeward up`, or say --data.")
+    return data / "keys"
