@@ -17,8 +17,8 @@ async def load_or_fix_clock(
 ) -> CaseClock:
     """The clock of this database; the first to ask fixes it (worker or owner role).
 
-    ``factor`` is the number of case seconds in one real second; None or 1 is the wall clock itself. ``wall`` is
-    the instant at which an accelerated clock agrees with the wall; now, unless given. A later ``factor``
+    ``factor`` is the number of case seconds in one real second; None or 1 is the wall clock itself. ``wall``
+    is the instant at which an accelerated clock agrees with the wall; now, unless given. A later ``factor``
     changes nothing: compare with :func:`differs`.
     """
     starts = _starting(factor, wall or datetime.now(UTC))

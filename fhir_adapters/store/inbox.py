@@ -55,32 +55,33 @@ class Received:
     same_id_other_bytes: bool
 
 
-async def receive(
-    session: AsyncSession, *, feed_id: UUID, organisation_id: UUID, arrived: Arrived
-) -> Received:
-    """Keep a message of a feed, in the name of the feed's organisation; safe once the caller commits."""
-    await set_tenant(session, organisation_id)
+async def receive(session: AsyncSession, feed: Feed, arrived: Arrived) -> Received:
+    """Keep a message of a feed, in the name of the feed's organisation; safe once the caller commits.
+
+    Only the feed's id and organisation are used, so a :class:`Feed` that was built from them will do.
+    """
+    await set_tenant(session, feed.organisation_id)
     sha256 = hashlib.sha256(arrived.raw).hexdigest()
     message_id = arrived.message_id or f"sha256:{sha256}"
-    await _lock(session, feed_id, message_id)
-    repeated = await _count_again(session, feed_id, message_id, sha256)
+    await _lock(session, feed.id, message_id)
+    repeated = await _count_again(session, feed.id, message_id, sha256)
     if repeated is not None:
         return repeated
-    known = await _known(session, feed_id, message_id)
+    known = await _known(session, feed.id, message_id)
     row_id = uuid4()
     values = {name: value for name, value in vars(arrived).items() if name != "message_id"}
     await session.execute(
         insert(InboxRow).values(
             id=row_id,
-            feed_id=feed_id,
-            organisation_id=organisation_id,
+            feed_id=feed.id,
+            organisation_id=feed.organisation_id,
             message_id=message_id,
             sha256=sha256,
             same_id_other_bytes=known,
             **values,
         )
     )
-    await _heard(session, feed_id, arrived.event_time)
+    await _heard(session, feed.id, arrived.event_time)
     return Received(row_id, repeated=False, same_id_other_bytes=known)
 
 

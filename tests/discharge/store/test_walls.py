@@ -67,12 +67,7 @@ async def story(worker: AsyncEngine, owner: AsyncEngine, places: Places, person_
     case = await open_case(worker, person_id, places.trust, places.housing)
     await recorded(worker, request(case, places.trust, *_progress(places, spell.id)))
     async with transaction(worker) as session:
-        arrived = await receive(
-            session,
-            feed_id=feed.id,
-            organisation_id=places.trust,
-            arrived=Arrived(raw=b"MSH|", content_type="x-application/hl7-v2+er7"),
-        )
+        arrived = await receive(session, feed, Arrived(raw=b"MSH|", content_type="x-application/hl7-v2+er7"))
         outbox = OutboxRow(
             key=uuid4(), channel="partner", kind="order", case_id=case.case_id, partner_id=partner.id,
             payload={}, state="dead",
