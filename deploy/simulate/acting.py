@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Any
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import NAMESPACE_URL, uuid5
 
+from deploy.places import organisation_id
 from deploy.simulate import referrals
-from deploy.simulate.directory import Directory
 from deploy.simulate.doors import Doors, Reply
 from deploy.simulate.journeys import Step
 from deploy.simulate.ledger import Ledger
@@ -32,15 +32,12 @@ Case = Mapping[str, Any]
 class Person:
     """Those around one simulated person: what they know of the case, and how they ask."""
 
-    def __init__(
-        self, person: SimPerson, run: str, pace: Pace, doors: Doors, directory: Directory, ledger: Ledger
-    ) -> None:
+    def __init__(self, person: SimPerson, run: str, pace: Pace, doors: Doors, ledger: Ledger) -> None:
         self.person = person
         self.case_id: str | None = None
         self._run = run
         self._pace = pace
         self._doors = doors
-        self._directory = directory
         self._ledger = ledger
 
     def key(self, step: Step, extra: str = "") -> str:
@@ -105,9 +102,9 @@ class Person:
         hidden = ("refused", "repeats", "of", "partner", "due_in", "council")
         details = {name: value for name, value in step.details.items() if name not in hidden}
         if "partner" in step.details:
-            details["partner_id"] = self._directory.organisation(step.details["partner"])
+            details["partner_id"] = str(organisation_id(step.details["partner"]))
         if "council" in step.details:
-            details["council_id"] = self._directory.organisation(step.details["council"])
+            details["council_id"] = str(organisation_id(step.details["council"]))
         if "due_in" in step.details:
             details["due_on"] = str(self._day(step) + timedelta(days=step.details["due_in"]))
         return details
@@ -194,8 +191,3 @@ ACTS: Mapping[str, Callable[[Person, Step], Awaitable[None]]] = {
     "answer-offer": Person.answer,
 }
 """What takes more than asking."""
-
-
-def parsed(text: str | None) -> UUID | None:
-    """An id, if it is one."""
-    return UUID(text) if text else None

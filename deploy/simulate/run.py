@@ -16,7 +16,6 @@ from typing import Any
 import httpx
 
 from deploy.simulate.acting import Person
-from deploy.simulate.directory import Directory
 from deploy.simulate.doors import Doors
 from deploy.simulate.feed import Feed
 from deploy.simulate.journeys import Journey
@@ -98,11 +97,10 @@ class Stage:
     async def play(self, options: Options, doors: Doors) -> None:
         """Everybody at once."""
         feed = Feed(options.mllp_host, options.mllp_port, self._ledger)
-        directory = await Directory.read(doors)
         try:
             async with asyncio.TaskGroup() as group:
                 for journey in self._plan.journeys:
-                    person = Person(journey.person, self._run, self._pace, doors, directory, self._ledger)
+                    person = Person(journey.person, self._run, self._pace, doors, self._ledger)
                     person.case_id = self._so_far.cases.get(journey.person.number)
                     group.create_task(self._live(journey, person, feed))
                 group.create_task(self._make_noise(feed))
