@@ -16,15 +16,16 @@ import hashlib
 import logging
 import secrets
 import ssl
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Protocol
 
 from discharge.clocks import CaseClock
 from discharge.errors import HomewardError
 from fhir_adapters.feeds.choosing import Arrival, FeedDoor, choose_feed
-from fhir_adapters.feeds.loading import profile_named
+from fhir_adapters.feeds.loading import DEFAULT_PROFILE, shipped_profiles
+from fhir_adapters.feeds.profile import Profile
 from fhir_adapters.hl7v2.ack import AckRules, Verdict, build_ack, verdict_of, verdict_on
 from fhir_adapters.hl7v2.envelope import Envelope, Unreadable, header_of, read_envelope
 from fhir_adapters.hl7v2.mllp import Deframer, FrameTooLarge, frame
@@ -35,6 +36,7 @@ log = logging.getLogger("homeward.mllp")
 CHUNK = 65_536
 CONTENT_TYPE = "x-application/hl7-v2+er7"
 ALWAYS = AckRules()
+NOWHERE = Arrival()
 LONGEST_ID = 200
 """Characters of MSH-10 that name a message (HL7 allows 20); the hash tells longer ones apart."""
 FEEDS_FRESH_FOR = 5.0
@@ -128,23 +130,25 @@ def person_key(header: Envelope) -> str | None:
 class Listener:
     """Takes connections for `serve`; one instance a process."""
 
-    def __init__(self, inbox: InboxPort, clock: CaseClock, *, port: int, limits: Limits = Limits()) -> None:
+    def __init__(
+        self, inbox: InboxPort, clock: CaseClock, profiles: Mapping[str, Profile], limits: Limits = Limits()
+    ) -> None:
         self._inbox = inbox
         self._clock = clock
-        self._port = port
         self._limits = limits
+        self._profiles = profiles
         self._directory = _Directory(inbox)
         self._connections: dict[asyncio.Task[None], bool] = {}
         self._stopping = False
 
-    async def answer(self, raw: bytes, certificate: str | None = None) -> bytes | None:
+    async def answer(self, raw: bytes, door: Arrival = NOWHERE) -> bytes | None:
         """Store one message and give its acknowledgement; None where the sender's profile wants none."""
         read = read_envelope(raw)
         header = header_of(read)
         rules = ALWAYS
         try:
-            feed, claimed = await self._directory.choose(self._arrival(header, certificate))
-            rules = profile_named(feed.profile).acknowledgement
+            feed, claimed = await self._directory.choose(_arrival(door, header))
+            rules = self._rules(feed)
             await self._inbox.store(feed, arrived(raw, read, claimed=claimed))
             verdict = verdict_on(read)
         except HomewardError as error:
@@ -155,10 +159,9 @@ class Listener:
             verdict = verdict_of("internal")
         return self._acknowledgement(header, verdict, rules)
 
-    def _arrival(self, header: Envelope | None, certificate: str | None) -> Arrival:
-        if header is None:
-            return Arrival(self._port, certificate)
-        return Arrival(self._port, certificate, header.sending_application, header.sending_facility)
+    def _rules(self, feed: FeedDoor) -> AckRules:
+        profile = self._profiles.get(feed.profile or DEFAULT_PROFILE)
+        return profile.acknowledgement if profile else ALWAYS
 
     def _acknowledgement(
         self, header: Envelope | None, verdict: Verdict, rules: AckRules = ALWAYS
@@ -187,7 +190,7 @@ class Listener:
         self, task: asyncio.Task[None], reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         deframer = Deframer(self._limits.message_bytes)
-        certificate = _fingerprint(writer)
+        door = Arrival(port=writer.get_extra_info("sockname")[1], certificate=_fingerprint(writer))
         while not self._stopping:
             try:
                 data = await self._read(reader, deframer)
@@ -197,7 +200,7 @@ class Listener:
                 return
             self._connections[task] = True
             for raw in messages:
-                await self._send(writer, await self.answer(raw, certificate))
+                await self._send(writer, await self.answer(raw, door))
             self._connections[task] = False
             unframed = bool(deframer.stray) and not messages and not deframer.inside
             if unframed or not data:
@@ -237,11 +240,59 @@ class Listener:
             task.cancel()
 
 
+def _arrival(door: Arrival, header: Envelope | None) -> Arrival:
+    """Where a message came in, with what its header says of the sender."""
+    if header is None:
+        return door
+    return replace(
+        door, sending_application=header.sending_application, sending_facility=header.sending_facility
+    )
+
+
 def _fingerprint(writer: asyncio.StreamWriter) -> str | None:
     """SHA-256 of the client's certificate, or None without TLS."""
     tls = writer.get_extra_info("ssl_object")
     der = tls.getpeercert(binary_form=True) if tls else None
     return hashlib.sha256(der).hexdigest() if der else None
+
+
+class _Doors:
+    """The listening sockets: the main port, and each port that a feed has of its own."""
+
+    def __init__(self, listener: Listener, host: str, tls: ssl.SSLContext | None) -> None:
+        self._listener = listener
+        self._host = host
+        self._tls = tls
+        self._servers: dict[int, asyncio.Server] = {}
+
+    async def open(self, port: int) -> int:
+        """Listen on a port (0: a free one); returns it. Raises OSError when it is taken."""
+        server = await asyncio.start_server(
+            self._listener.connected, self._host, port, limit=CHUNK, backlog=512, ssl=self._tls
+        )
+        listening: int = server.sockets[0].getsockname()[1]
+        self._servers[listening] = server
+        return listening
+
+    async def follow(self, inbox: InboxPort) -> None:
+        """Open the ports of feeds as they appear, until cancelled."""
+        while True:
+            with contextlib.suppress(HomewardError):
+                wanted = {feed.port for feed in await inbox.feeds() if feed.port}
+                for port in wanted - self._servers.keys():
+                    await self._try(port)
+            await asyncio.sleep(FEEDS_FRESH_FOR)
+
+    async def _try(self, port: int) -> None:
+        try:
+            await self.open(port)
+        except OSError as error:
+            log.error("port %d of a feed cannot be listened on: %s", port, error.strerror)
+
+    def close(self) -> None:
+        """Take no more connections."""
+        for server in self._servers.values():
+            server.close()
 
 
 async def serve(
@@ -251,19 +302,24 @@ async def serve(
     host: str,
     port: int,
     stop: asyncio.Event,
+    profiles: Mapping[str, Profile] | None = None,
     limits: Limits = Limits(),
     tls: ssl.SSLContext | None = None,
-    started: Callable[[int], Awaitable[None]] | None = None,
+    started: Callable[[int], None] | None = None,
 ) -> None:
-    """Listen until `stop` is set. `port` 0 takes a free one; `started` is told the port that is listened
-    on.
+    """Listen until `stop` is set, on `port` (0: a free one) and on every port that a feed has of its own.
+
+    `started` is told the main port. Raises OSError when it is taken.
     """
-    listener = Listener(inbox, clock, port=port, limits=limits)
-    server = await asyncio.start_server(listener.connected, host, port, limit=CHUNK, backlog=512, ssl=tls)
+    listener = Listener(inbox, clock, profiles or shipped_profiles(), limits)
+    doors = _Doors(listener, host, tls)
+    listening = await doors.open(port)
+    following = asyncio.create_task(doors.follow(inbox))
     try:
         if started:
-            await started(server.sockets[0].getsockname()[1])
+            started(listening)
         await stop.wait()
     finally:
-        server.close()
+        following.cancel()
+        doors.close()
         await listener.stop()

@@ -1,4 +1,6 @@
-"""Messages for tests, written out by hand so that a reader sees what the parser sees. Every person is invented."""
+"""Messages for tests, written out by hand so that a reader sees what the parser sees. Every person is
+invented.
+"""
 
 from __future__ import annotations
 

@@ -1,0 +1,154 @@
+"""Sending message files over MLLP, one connection, one message at a time, and counting the answers.
+
+Each file is one message and is framed as it is. From a folder every file that is named `.hl7` or begins with
+MSH, FHS or BHS is taken, in the order of its path; a file named outright is always sent. A connection that
+the receiver closes is made anew.
+"""
+
+import asyncio
+import contextlib
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fhir_adapters.hl7v2.envelope import header_of, read_envelope
+from fhir_adapters.hl7v2.mllp import Deframer, FrameTooLarge, frame
+
+CHUNK = 65_536
+LARGEST_ANSWER = 1_048_576
+NOT_ASKED = "none asked"
+"""Counted for a message that wants no answer (NE in MSH-15 and MSH-16) and got none."""
+NO_ANSWER = "no answer"
+_BEGINNINGS = (b"MSH", b"FHS", b"BHS")
+
+
+@dataclass
+class Tally:
+    """What became of the files: counts by acknowledgement code, and which files were not accepted."""
+
+    sent: int = 0
+    skipped: int = 0
+    codes: Counter[str] = field(default_factory=Counter)
+    not_accepted: dict[str, str] = field(default_factory=dict)
+
+    def note(self, path: Path, code: str) -> None:
+        """Count one answer."""
+        self.sent += 1
+        self.codes[code] += 1
+        if code not in {"AA", "CA", NOT_ASKED}:
+            self.not_accepted[str(path)] = code
+
+    def as_json(self) -> dict[str, object]:
+        """For `--json`."""
+        return {
+            "sent": self.sent,
+            "skipped": self.skipped,
+            "codes": dict(sorted(self.codes.items())),
+            "not_accepted": self.not_accepted,
+        }
+
+
+def message_files(paths: Iterable[Path]) -> tuple[list[Path], int]:
+    """The files to send, and how many files in folders hold no message. Raises FileNotFoundError."""
+    found: list[Path] = []
+    skipped = 0
+    for path in paths:
+        if path.is_dir():
+            inside = sorted(item for item in path.rglob("*") if item.is_file())
+            taken = [item for item in inside if item.suffix.lower() == ".hl7" or _begins_as_message(item)]
+            found += taken
+            skipped += len(inside) - len(taken)
+        elif path.exists():
+            found.append(path)
+        else:
+            raise FileNotFoundError(path)
+    return found, skipped
+
+
+def _begins_as_message(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(64).lstrip(b"\xef\xbb\xbf\x0b\r\n ").startswith(_BEGINNINGS)
+
+
+def acknowledgement_code(answer: bytes) -> str:
+    """MSA-1 of an answer; `unreadable` where there is none."""
+    for line in answer.replace(b"\n", b"\r").split(b"\r"):
+        if line.startswith(b"MSA") and len(line) > len(b"MSA|"):
+            return line.split(line[3:4])[1].decode("ascii", "replace").strip() or "unreadable"
+    return "unreadable"
+
+
+class Sender:
+    """One MLLP connection, made when needed. `wait` is the longest wait for an answer in seconds.
+
+    A message that asks for no answer is waited for `quiet` seconds only.
+    """
+
+    def __init__(self, host: str, port: int, *, wait: float = 30.0, quiet: float = 1.0) -> None:
+        self._host = host
+        self._port = port
+        self._wait = wait
+        self._quiet = quiet
+        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+
+    async def send(self, message: bytes) -> bytes | None:
+        """Send one message; returns its answer, or None when none came in time. Raises OSError."""
+        header = header_of(read_envelope(message))
+        wait = self._quiet if header and header.wants_no_answer else self._wait
+        reader, writer = await self._connected()
+        try:
+            writer.write(frame(message))
+            await asyncio.wait_for(writer.drain(), self._wait)
+            answer = await asyncio.wait_for(_answer(reader), wait)
+        except (TimeoutError, ConnectionError, FrameTooLarge):
+            answer = None
+        if answer is None or reader.at_eof():
+            await self.close()
+        return answer
+
+    async def _connected(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        if self._streams is None or self._streams[0].at_eof():
+            await self.close()
+            self._streams = await asyncio.open_connection(self._host, self._port)
+        return self._streams
+
+    async def close(self) -> None:
+        """End the connection."""
+        if self._streams is None:
+            return
+        writer = self._streams[1]
+        self._streams = None
+        writer.close()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
+
+
+async def _answer(reader: asyncio.StreamReader) -> bytes | None:
+    deframer = Deframer(LARGEST_ANSWER)
+    while data := await reader.read(CHUNK):
+        answers = deframer.feed(data)
+        if answers:
+            return answers[0]
+    return None
+
+
+async def send_files(
+    paths: Iterable[Path], host: str, port: int, *, wait: float = 30.0, quiet: float = 1.0
+) -> Tally:
+    """Send every message file; returns the counts. Raises FileNotFoundError, or OSError when nobody
+    listens.
+    """
+    files, skipped = message_files(paths)
+    tally = Tally(skipped=skipped)
+    sender = Sender(host, port, wait=wait, quiet=quiet)
+    try:
+        for path in files:
+            message = path.read_bytes()
+            answer = await sender.send(message)
+            header = header_of(read_envelope(message))
+            silent = NOT_ASKED if header and header.wants_no_answer else NO_ANSWER
+            tally.note(path, acknowledgement_code(answer) if answer is not None else silent)
+    finally:
+        await sender.close()
+    return tally
