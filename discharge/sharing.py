@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
-from discharge.cases.model import Case
-from discharge.codes.casework import SHARING_BASES
+from discharge.cases.model import PARTNER_BASES, Case
 
 PartnerKind = Literal[
     "trust",
@@ -22,9 +21,8 @@ PartnerKind = Literal[
     "adaptations-service",
     "equipment-service",
     "care-provider",
+    "other",
 ]
-
-_PARTNER_BASES = frozenset(row.code for row in SHARING_BASES if row.partners)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +35,16 @@ class Partner:
 
 
 _PARTNERS: tuple[Partner, ...] = (
-    Partner("trust", _PARTNER_BASES | {"agreement"}, needs_address=False),
-    Partner("council", _PARTNER_BASES, needs_address=True),
+    Partner("trust", PARTNER_BASES | {"agreement"}, needs_address=False),
+    Partner("council", PARTNER_BASES, needs_address=True),
     Partner("council-homelessness", frozenset({"consent", "attorney", "best-interests"}), needs_address=True),
-    Partner("landlord", _PARTNER_BASES, needs_address=True),
-    Partner("adaptations-service", _PARTNER_BASES, needs_address=True),
-    Partner("equipment-service", _PARTNER_BASES, needs_address=True),
-    Partner("care-provider", _PARTNER_BASES, needs_address=True),
+    Partner("landlord", PARTNER_BASES, needs_address=True),
+    Partner("adaptations-service", PARTNER_BASES, needs_address=True),
+    Partner("equipment-service", PARTNER_BASES, needs_address=True),
+    Partner("care-provider", PARTNER_BASES, needs_address=True),
 )
+
+ANYBODY_ELSE = Partner("other", PARTNER_BASES, needs_address=False)
 
 PARTNERS: Mapping[str, Partner] = MappingProxyType({row.kind: row for row in _PARTNERS})
 
@@ -83,16 +83,18 @@ def sharing_facts(case: Case, *, address_hidden: bool = False, restricted: bool 
     """Take the recorded basis from a case; what protects the address stands beside it, in the person's
     record.
     """
-    basis = case.sharing.basis if case.sharing and case.may_tell_partners else None
+    recorded = case.sharing
+    basis = recorded.basis if recorded is not None and recorded.withdrawn_on is None else None
     return SharingFacts(basis, address_hidden, restricted)
 
 
 def may_send(facts: SharingFacts, kind: str) -> Allowed | NotYet:
-    """Decide whether something about a case may go to a kind of partner; a KeyError for an unknown kind.
+    """Decide whether something about a case may go to a kind of partner.
 
-    The referring trust needs no further basis than the agreement it refers under.
+    The referring trust needs no further basis than the agreement it refers under. A kind that is not in the
+    table is told as little as possible.
     """
-    partner = PARTNERS[kind]
+    partner = PARTNERS.get(kind, ANYBODY_ELSE)
     basis = facts.basis or ("agreement" if kind == "trust" else None)
     if basis is None:
         return NotYet("consent-missing", "no-basis")

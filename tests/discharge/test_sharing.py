@@ -53,9 +53,9 @@ def test_given_a_protected_address_then_it_goes_to_nobody(facts: SharingFacts, k
     assert may_send(facts, kind) == Allowed("consent", with_address=False)
 
 
-def test_given_an_unknown_partner_then_it_is_an_error_not_a_yes() -> None:
-    with pytest.raises(KeyError):
-        may_send(SharingFacts(basis="consent"), "newspaper")
+def test_given_a_kind_that_nobody_described_then_it_is_told_as_little_as_possible() -> None:
+    assert may_send(SharingFacts(basis="consent"), "newspaper") == Allowed("consent", with_address=False)
+    assert not may_send(SharingFacts(basis=None), "newspaper").allowed
 
 
 def test_given_the_bases_of_partners_then_each_is_in_the_list() -> None:
@@ -72,6 +72,13 @@ def test_given_a_case_with_consent_then_it_may_be_told_until_consent_is_withdraw
     assert may_send(sharing_facts(case()), "landlord").allowed
     assert not may_send(sharing_facts(case(withdrawn_on=DAY)), "landlord").allowed
     assert not may_send(sharing_facts(Case(case_id=uuid4())), "landlord").allowed
+
+
+def test_given_a_case_with_the_wards_agreement_only_then_the_answer_says_what_is_missing() -> None:
+    agreed = Case(case_id=uuid4(), sharing=SharingBasis(basis="agreement", recorded_on=DAY))
+    assert may_send(sharing_facts(agreed), "landlord") == NotYet(
+        "consent-missing", "basis-does-not-reach-partner"
+    )
 
 
 def test_given_a_case_of_somebody_hidden_then_the_address_stays() -> None:

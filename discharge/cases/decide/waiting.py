@@ -12,6 +12,7 @@ from discharge.cases.decide.common import Decider, coded, command, derived_id, n
 from discharge.cases.model import Case
 from discharge.delays.model import DelayReason
 from discharge.errors import Refused
+from discharge.sharing import may_send, sharing_facts
 
 LISTS = {"national": "national-delay-reasons", "local": "local-delay-reasons"}
 
@@ -89,7 +90,7 @@ def record_duty_to_refer(case: Case, envelope: Envelope, now: datetime) -> list[
     """Record that the referral went to a council; it needs the person's consent (Housing Act 1996 s213B)."""
     asked = command(envelope, cmd.RecordDutyToRefer)
     day = not_in_future(envelope.effective_on, now, "effective_on")
-    if not case.may_tell_partners:
+    if not may_send(sharing_facts(case), "council-homelessness").allowed:
         raise Refused("consent-missing", where="sharing")
     return [ev.DutyToReferSent(referred_on=day, council_id=asked.council_id)]
 

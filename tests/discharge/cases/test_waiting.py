@@ -42,6 +42,13 @@ def test_given_no_consent_when_the_duty_to_refer_is_recorded_then_it_is_refused(
     assert refusal.value.code == "consent-missing"
 
 
+def test_given_only_a_safeguarding_basis_when_the_duty_to_refer_is_recorded_then_it_is_refused() -> None:
+    case = after((0, refer()), (0, cmd.RecordSharingBasis(basis="safeguarding")))
+    with pytest.raises(HomewardError) as refusal:
+        ask(case, cmd.RecordDutyToRefer(), 1)
+    assert refusal.value.code == "consent-missing"
+
+
 def test_given_only_the_sharing_agreement_when_asked_then_partners_may_not_be_told() -> None:
     case = after((0, refer()), (0, cmd.RecordSharingBasis(basis="agreement")))
     assert not case.may_tell_partners
