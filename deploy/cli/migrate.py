@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from deploy.cli.options import plainly
+from deploy.cli.options import CannotGoOn, plainly
+
+WORTH_A_WORD = 0.001
 
 
 @plainly
@@ -14,13 +17,54 @@ def migrate(
     down: Annotated[
         bool, typer.Option("--down", help="Take everything away again. All that was recorded is lost.")
     ] = False,
+    places: Annotated[
+        Path | None, typer.Option(help="YAML file of organisations, partners, feeds and homes to register.")
+    ] = None,
+    partner_url: Annotated[
+        str, typer.Option(help="Address below which endpoints that begin with a slash are.")
+    ] = "",
 ) -> None:
-    """Bring the database of HOMEWARD_DATABASE_URL to the current shape, signed in as its owner."""
+    """Bring the database of HOMEWARD_DATABASE_URL to the current shape, signed in as its owner.
+
+    The first time this also fixes case time for good, by HOMEWARD_DAY_LENGTH.
+    """
+    import asyncio
+
     from deploy.settings import Settings, driver_url
+    from discharge.clocks import parse_day_length
     from discharge.store import migrations
 
-    url = driver_url(Settings().need("database_url"))
+    settings = Settings()
+    url = driver_url(settings.need("database_url"))
     if down:
         migrations.downgrade(url)
-    else:
-        migrations.migrate(url)
+        return
+    migrations.migrate(url)
+    asyncio.run(_prepare(url, parse_day_length(settings.day_length), places, partner_url))
+
+
+async def _prepare(url: str, factor: float, places: Path | None, partner_url: str) -> None:
+    from datetime import UTC, datetime
+
+    from deploy.places import read_places, register
+    from discharge.store.engine import make_engine, make_sessions
+    from workflows.store.clock import fixed_clock
+
+    engine = make_engine(url)
+    try:
+        clock = await fixed_clock(make_sessions(engine), factor)
+        if abs(clock.factor - factor) > WORTH_A_WORD:
+            raise CannotGoOn(_words(clock.factor))
+        if places:
+            await register(engine, read_places(places), clock.today(datetime.now(UTC)), partner_url)
+    finally:
+        await engine.dispose()
+
+
+def _words(factor: float) -> str:
+    from discharge.clocks import DAY_SECONDS
+
+    return (
+        f"A day of case time was fixed at {DAY_SECONDS / factor:g} s when this database was first used. "
+        f"Keep it with --day-length {DAY_SECONDS / factor:g}s, or begin another database."
+    )

@@ -53,12 +53,11 @@ def plainly(command: Callable[P, R]) -> Callable[P, R]:
 
 def _actionable() -> tuple[type[Exception], ...]:
     """Imported late: a command that works need not know how others fail."""
-    from deploy.embedded.ports import PortTaken
-    from deploy.embedded.supervisor import DataInUse, PartFailed
+    from deploy.embedded.failures import CannotRun
     from deploy.settings import MissingSetting
     from discharge.errors import HomewardError
 
-    return CannotGoOn, MissingSetting, PortTaken, DataInUse, PartFailed, HomewardError, PermissionError
+    return CannotGoOn, CannotRun, MissingSetting, HomewardError, PermissionError
 
 
 def _words(failure: ValidationError) -> str:

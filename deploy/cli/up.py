@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from typer.models import OptionInfo
 
 from deploy.cli.options import DEFAULT_DATA, Data, plainly
-
-if TYPE_CHECKING:
-    from deploy.settings import Settings
 
 
 def _port(name: str, words: str) -> OptionInfo:
@@ -27,7 +24,10 @@ def up(
     ] = 0,
     day_length: Annotated[
         str | None,
-        typer.Option(help="How long a day of case time lasts: 10s, 5m, 24h. Fixed at first start."),
+        typer.Option(
+            envvar="HOMEWARD_DAY_LENGTH",
+            help="How long a day of case time lasts: 10s, 5m, 24h. Fixed at the first start.",
+        ),
     ] = None,
     demo: Annotated[bool, typer.Option(help="Play a hospital and its people against the stack.")] = False,
     host: Annotated[
@@ -48,9 +48,11 @@ def up(
     import asyncio
 
     from deploy.embedded.address import Address
+    from deploy.embedded.day_length import settle
     from deploy.embedded.ports import Ports
     from deploy.embedded.running import run
     from deploy.embedded.stack import Stack
+    from deploy.settings import Settings
 
     chosen = {
         "http": http_port,
@@ -63,15 +65,11 @@ def up(
     }
     ports = Ports().shifted(port_offset).with_chosen(chosen)
     address = Address(ports, listen=host, host=public_host or _reachable(host))
-    asyncio.run(run(Stack(data.absolute(), address, _settings(day_length), demo)))
+    settings = Settings(day_length=day_length) if day_length else Settings()
+    place = data.absolute()
+    asyncio.run(run(Stack(place, address, settings, settle(place, day_length, demo=demo), demo)))
 
 
 def _reachable(host: str) -> str:
     """A wildcard is no address to call."""
     return "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 -- compared, not bound
-
-
-def _settings(day_length: str | None) -> Settings:
-    from deploy.settings import Settings
-
-    return Settings(day_length=day_length) if day_length else Settings()

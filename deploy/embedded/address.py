@@ -1,4 +1,4 @@
-"""Where a stack can be reached: written by `homeward up`, read by every command that talks to it."""
+"""How a stack was last started: written by `homeward up`, read by every command that talks to it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Address:
 
     @property
     def partner(self) -> str:
-        """URL of the demo's partner."""
+        """URL of the demo's partners."""
         return f"http://{LOOPBACK}:{self.ports.partner}"
 
     @property
@@ -37,16 +37,13 @@ class Address:
 
 def write(data: Path, address: Address) -> None:
     """Remember how this data directory was last started."""
-    _file(data).write_text(json.dumps(asdict(address), indent=2), encoding="utf-8")
+    (data / "stack.json").write_text(json.dumps(asdict(address), indent=2), encoding="utf-8")
 
 
 def read(data: Path, offset: int | None = None) -> Address:
     """As it was last started, or the usual ports moved by `offset` when one is given."""
-    if offset is not None or not _file(data).exists():
+    file = data / "stack.json"
+    if offset is not None or not file.exists():
         return Address(Ports().shifted(offset or 0))
-    stored = json.loads(_file(data).read_text(encoding="utf-8"))
+    stored = json.loads(file.read_text(encoding="utf-8"))
     return Address(Ports(**stored["ports"]), stored["listen"], stored["host"])
-
-
-def _file(data: Path) -> Path:
-    return data / "stack.json"

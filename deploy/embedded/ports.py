@@ -8,11 +8,9 @@ from dataclasses import asdict, dataclass, fields, replace
 
 import psutil
 
+from deploy.embedded.failures import PortTaken
+
 OFFSET_OPTION = "--port-offset"
-
-
-class PortTaken(Exception):
-    """Another program listens where a part of ours should. The message names the port and the option."""
 
 
 @dataclass(frozen=True)

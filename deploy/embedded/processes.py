@@ -21,6 +21,8 @@ from typing import TypedDict
 
 import psutil
 
+from deploy.embedded.failures import PartFailed
+
 _PR_SET_PDEATHSIG = 1
 _SAME_START_SECONDS = 2.0
 
@@ -102,7 +104,7 @@ async def start(
 
 
 def run(command: list[str], environment: Mapping[str, str], user: SystemUser | None) -> None:
-    """Run to the end; RuntimeError with the last words of the program when it fails."""
+    """Run to the end; PartFailed with the last words of the program when it fails."""
     ended = subprocess.run(
         command,
         env=dict(environment),
@@ -114,7 +116,7 @@ def run(command: list[str], environment: Mapping[str, str], user: SystemUser | N
     )
     if ended.returncode != 0:
         last_words = "\n".join((ended.stdout + ended.stderr).strip().splitlines()[-5:])
-        raise RuntimeError(f"{Path(command[0]).name} failed ({ended.returncode}): {last_words}")
+        raise PartFailed(last_words or f"{Path(command[0]).name} failed ({ended.returncode})")
 
 
 async def stop(process: psutil.Process, polite: signal.Signals, patience: float) -> None:

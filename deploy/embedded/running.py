@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.table import Table
 
-from deploy.embedded import address, openid
+from deploy.embedded import address, day_length, openid
 from deploy.embedded.ports import require_free
 from deploy.embedded.stack import ORDER, Stack
 from deploy.embedded.supervisor import Supervisor
@@ -35,9 +35,7 @@ class Lines:
 
 
 async def run(stack: Stack, console: Console | None = None) -> None:
-    """Until SIGINT, SIGTERM or SIGHUP. Raises DataInUse, PortTaken, PartFailed or RuntimeError, nothing left
-    running.
-    """
+    """Until SIGINT, SIGTERM or SIGHUP. Raises CannotRun, nothing left running."""
     screen = console or Console()
     stack.data.mkdir(parents=True, exist_ok=True)
     with Supervisor(stack.data, Lines(screen)) as supervisor, _asked_to_stop() as asked:
@@ -54,6 +52,7 @@ async def _start(stack: Stack, supervisor: Supervisor, screen: Console) -> None:
     for name, host, port in stack.listeners():
         require_free(name, host, port)
     address.write(stack.data, stack.address)
+    day_length.keep(stack.data, stack.day_length)
     with screen.status("Starting …"):
         await supervisor.start_together(await asyncio.to_thread(stack.servers))
         await asyncio.to_thread(stack.migrate)
@@ -102,7 +101,7 @@ def addresses(stack: Stack) -> Table:
         ("Sign-in", openid.issuer(where.host, ports.openid)),
         ("Partners (simulated)", where.partner),
         ("Data, keys, logs", str(stack.data)),
-        ("A day of case time", stack.settings.day_length),
+        ("A day of case time", stack.day_length),
     ]
     for row in rows:
         table.add_row(*row)

@@ -6,22 +6,19 @@ when set, replace the embedded servers.
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import os
 import sys
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
-
 from deploy.embedded import openid, postgres, processes, temporal
 from deploy.embedded.address import LOOPBACK, Address
+from deploy.embedded.asking import SignOfLife, listening, successful
 from deploy.embedded.keys import Keys
 from deploy.embedded.part import Part
 from deploy.settings import Settings, driver_url
 
+PLACES = Path(__file__).resolve().parent / "demo" / "places.yaml"
 ORDER = ("postgres", "temporal", "openid", "partner", "worker", "api", "mllp", "simulate")
 
 
@@ -32,6 +29,7 @@ class Stack:
     data: Path
     address: Address
     settings: Settings
+    day_length: str
     demo: bool
 
     @property
@@ -58,7 +56,7 @@ class Stack:
 
     def programs(self) -> list[Part]:
         """Our own programs."""
-        return [self._partner()]
+        return [self._partner(), self._worker(), self._api(), self._mllp()]
 
     def listeners(self) -> list[tuple[str, str, int]]:
         """Name, address and port of all that will listen."""
@@ -72,8 +70,9 @@ class Stack:
         ]
 
     def migrate(self) -> None:
-        """Bring the record to its current shape. Raises RuntimeError with the reason."""
-        processes.run(_command("migrate"), self._environment(postgres.OWNER), None)
+        """Bring the record to its current shape. Raises PartFailed."""
+        words = ["migrate", "--places", str(PLACES), "--partner-url", self.address.partner]
+        processes.run(_command(*words), self._environment(postgres.OWNER), None)
 
     def _postgres(self) -> Part:
         place = postgres.find_place(self.data)
@@ -95,16 +94,19 @@ class Stack:
             title="Partners (simulated)",
             command=command,
             environment=dict(os.environ),
-            ready=_listening(LOOPBACK, port),
+            ready=listening(LOOPBACK, port),
         )
 
     def _worker(self) -> Part:
+        environment = self._environment(postgres.WORKER)
+        life = SignOfLife(environment["HOMEWARD_DATABASE_URL"], "relay")
         return Part(
             name="worker",
             title="Worker",
             command=_command("worker"),
-            environment=self._environment(postgres.WORKER),
-            ready=_at_once,
+            environment=environment,
+            before=life.ask_from_now_on,
+            ready=life.seen,
             stop_seconds=30,
         )
 
@@ -115,7 +117,7 @@ class Stack:
             title="Pages and APIs",
             command=_command("api"),
             environment=self._environment(postgres.API) | self._sign_in(),
-            ready=_successful(f"http://{address.listen}:{address.ports.http}/readyz"),
+            ready=successful(f"http://{address.listen}:{address.ports.http}/readyz"),
         )
 
     def _mllp(self) -> Part:
@@ -123,8 +125,8 @@ class Stack:
             name="mllp",
             title="HL7 v2 listener",
             command=_command("mllp"),
-            environment=self._environment(postgres.API),
-            ready=_listening(self.address.listen, self.address.ports.mllp),
+            environment=self._environment(postgres.WORKER),
+            ready=listening(self.address.listen, self.address.ports.mllp),
         )
 
     def _environment(self, role: str) -> dict[str, str]:
@@ -144,7 +146,7 @@ class Stack:
             "HOMEWARD_MLLP_HOST": self.address.listen,
             "HOMEWARD_MLLP_PORT": str(ports.mllp),
             "HOMEWARD_PUBLIC_URL": self.address.pages,
-            "HOMEWARD_DAY_LENGTH": settings.day_length,
+            "HOMEWARD_DAY_LENGTH": self.day_length,
         }
 
     def _sign_in(self) -> dict[str, str]:
@@ -164,28 +166,3 @@ class Stack:
 def _command(*words: str) -> list[str]:
     """A command of ours, run by this very Python, wherever it is started."""
     return [sys.executable, "-P", "-m", "deploy.cli.main", *words]
-
-
-async def _at_once() -> bool:
-    return True
-
-
-def _listening(host: str, port: int) -> Callable[[], Awaitable[bool]]:
-    async def answers() -> bool:
-        with contextlib.suppress(OSError):
-            _, writer = await asyncio.open_connection(host, port)
-            writer.close()
-            return True
-        return False
-
-    return answers
-
-
-def _successful(address: str) -> Callable[[], Awaitable[bool]]:
-    async def answers() -> bool:
-        with contextlib.suppress(httpx.HTTPError):
-            async with httpx.AsyncClient(timeout=5, trust_env=False) as client:
-                return (await client.get(address)).is_success
-        return False
-
-    return answers

@@ -19,20 +19,13 @@ from typing import IO, Protocol
 import psutil
 
 from deploy.embedded import processes
+from deploy.embedded.failures import CannotRun, DataInUse, PartFailed
 from deploy.embedded.part import Part
 from deploy.embedded.processes import Records
 
 BACK_OFF_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 _CALM_SECONDS = 30.0
 _OURSELVES = "supervisor"
-
-
-class DataInUse(Exception):
-    """Another supervisor, alive, owns this data directory."""
-
-
-class PartFailed(Exception):
-    """A part did not come up. The message says which, why, and where its log is."""
 
 
 class Progress(Protocol):
@@ -162,7 +155,7 @@ class Supervisor:
         try:
             await self._start(part)
             self._progress.note(f"{part.title} is back")
-        except (PartFailed, OSError, RuntimeError) as failure:
+        except (CannotRun, OSError) as failure:
             self._progress.note(str(failure))
             await self._stop_process(part)
 

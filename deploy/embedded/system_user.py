@@ -6,6 +6,7 @@ import pwd
 import shutil
 import subprocess
 
+from deploy.embedded.failures import NotInstalled
 from deploy.embedded.processes import SystemUser
 
 NAME = "homeward-pg"
@@ -13,12 +14,12 @@ _INSTEAD = ("postgres", "nobody")
 
 
 def for_postgres() -> SystemUser:
-    """`homeward-pg`, made if the system lets us, else one that every system has. Raises RuntimeError."""
+    """`homeward-pg`, made if the system lets us, else one that every system has. Raises NotInstalled."""
     for name in (NAME, *_INSTEAD):
         found = _find(name) or (_create(name) if name == NAME else None)
         if found:
             return found
-    raise RuntimeError(
+    raise NotInstalled(
         "PostgreSQL does not run as root, and no other user could be found or made. "
         f"Add one: useradd --system {NAME}"
     )

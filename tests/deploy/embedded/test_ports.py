@@ -5,7 +5,8 @@ import socket
 
 import pytest
 
-from deploy.embedded.ports import Ports, PortTaken, require_free
+from deploy.embedded.failures import PortTaken
+from deploy.embedded.ports import Ports, require_free
 
 
 def test_given_an_offset_when_shifted_then_every_port_moves() -> None:

@@ -11,9 +11,10 @@ import psutil
 import pytest
 
 from deploy.embedded import processes
+from deploy.embedded.failures import DataInUse, PartFailed
 from deploy.embedded.part import Part
 from deploy.embedded.processes import Records, Running
-from deploy.embedded.supervisor import DataInUse, PartFailed, Supervisor
+from deploy.embedded.supervisor import Supervisor
 from tests.deploy.embedded.telling import Told, until
 
 STEADY = "import time; open({!r},'a').write('x'); time.sleep(60)"

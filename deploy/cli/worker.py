@@ -1,0 +1,33 @@
+"""`homeward worker`: carries cases on. Any number of them may share one database and one Temporal."""
+
+from __future__ import annotations
+
+from deploy.cli.options import CannotGoOn, plainly
+
+
+@plainly
+def worker() -> None:
+    """Run workflows, deliver to partners and interpret messages, until told to stop."""
+    import asyncio
+
+    from deploy.settings import Settings, driver_url
+    from discharge.clocks import parse_day_length
+    from workflows import logs
+    from workflows.codec import PayloadKeys
+    from workflows.worker import run_worker
+
+    settings = Settings()
+    try:
+        keys = PayloadKeys.parse(settings.need("payload_keys"))
+    except ValueError as error:
+        raise CannotGoOn(f"HOMEWARD_PAYLOAD_KEYS cannot be used: {error}.") from None
+    logs.configure(settings.log_level)
+    asyncio.run(
+        run_worker(
+            database_url=driver_url(settings.need("database_url")),
+            temporal_address=settings.need("temporal_address"),
+            namespace=settings.temporal_namespace,
+            keys=keys,
+            factor=parse_day_length(settings.day_length),
+        )
+    )

@@ -1,0 +1,152 @@
+"""Registers the organisations of an installation, read from a YAML file: who they are and what connects them.
+
+A file lists organisations, their teams, the partners that messages go to, the feeds that messages come from,
+and homes to let. Loading it again changes what differs and adds what is new; nothing is taken away. Ids
+follow from codes, so that every loading agrees on them. Written by the owner of the database.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from discharge.store.base import Base
+from discharge.store.engine import transaction
+from discharge.store.tables.organisations import Organisation, PartnerRow, Team
+from fhir_adapters.store.tables import Feed
+from housing_checks.rehousing.model import Property
+from housing_checks.store.tables import PropertyRow
+
+
+class _Listed(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ListedOrganisation(_Listed):
+    """One organisation; `kind` decides what it does here, `sharing_basis` what its referrals go by."""
+
+    code: str
+    name: str
+    kind: str
+    ods_code: str | None = None
+    sharing_basis: str | None = None
+
+
+class ListedTeam(_Listed):
+    """A team inside an organisation."""
+
+    organisation: str
+    code: str
+    name: str
+
+
+class ListedPartner(_Listed):
+    """Where an organisation receives messages; an endpoint that begins with a slash is below the base
+    address.
+    """
+
+    organisation: str
+    kind: str
+    endpoint: str
+
+
+class ListedFeed(_Listed):
+    """One source of HL7 v2 messages and what a message must show to belong to it."""
+
+    code: str
+    organisation: str
+    profile: str
+    port: int | None = None
+    certificate: str | None = None
+    sending_application: str | None = None
+    sending_facility: str | None = None
+
+
+class ListedHome(_Listed):
+    """A home that a landlord may let."""
+
+    landlord: str
+    reference: str
+    address: str
+    postcode: str
+    ready_on: date | None = None
+    attributes: dict[str, Any] = Field(default_factory=dict)
+
+
+class Places(_Listed):
+    """The whole file."""
+
+    organisations: list[ListedOrganisation] = []
+    teams: list[ListedTeam] = []
+    partners: list[ListedPartner] = []
+    feeds: list[ListedFeed] = []
+    homes: list[ListedHome] = []
+
+
+def read_places(file: Path) -> Places:
+    """The file, checked. Raises OSError, yaml.YAMLError or pydantic's ValidationError."""
+    return Places.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
+
+
+async def register(engine: AsyncEngine, places: Places, today: date, base_address: str = "") -> None:
+    """Write the places to the record. A home that says nothing of it is ready `today`."""
+    async with transaction(engine) as session:
+        for organisation in places.organisations:
+            await _put(session, Organisation, organisation_id(organisation.code), organisation.model_dump())
+        for team in places.teams:
+            await _put_of_organisation(session, Team, f"team/{team.organisation}/{team.code}", team)
+        for partner in places.partners:
+            address = base_address if partner.endpoint.startswith("/") else ""
+            placed = partner.model_copy(update={"endpoint": address + partner.endpoint})
+            await _put_of_organisation(session, PartnerRow, f"partner/{partner.organisation}", placed)
+        for feed in places.feeds:
+            await _put_of_organisation(session, Feed, f"feed/{feed.code}", feed, protocol="hl7v2")
+        for home in places.homes:
+            await _put(session, PropertyRow, *_home(home, today))
+
+
+def organisation_id(code: str) -> UUID:
+    """The id of an organisation, the same in every loading."""
+    return _id(f"organisation/{code}")
+
+
+def _id(path: str) -> UUID:
+    return uuid5(NAMESPACE_URL, f"homeward:{path}")
+
+
+def _home(home: ListedHome, today: date) -> tuple[UUID, dict[str, Any]]:
+    id_, landlord_id, ready_on = (
+        _id(f"home/{home.landlord}/{home.reference}"),
+        organisation_id(home.landlord),
+        home.ready_on or today,
+    )
+    checked = Property(property_id=id_, landlord_id=landlord_id, ready_on=ready_on, **home.attributes)
+    return id_, {
+        "landlord_id": landlord_id,
+        "reference": home.reference,
+        "address": home.address,
+        "postcode": home.postcode,
+        "ready_on": ready_on,
+        "attributes": checked.model_dump(mode="json", exclude={"property_id", "landlord_id", "ready_on"}),
+    }
+
+
+async def _put_of_organisation(
+    session: AsyncSession, table: type[Base], path: str, listed: _Listed, **more: Any
+) -> None:
+    values = listed.model_dump() | more
+    values["organisation_id"] = organisation_id(values.pop("organisation"))
+    await _put(session, table, _id(path), values)
+
+
+async def _put(session: AsyncSession, table: type[Base], id_: UUID, values: dict[str, Any]) -> None:
+    await session.execute(
+        insert(table).values(id=id_, **values).on_conflict_do_update(index_elements=["id"], set_=values)
+    )

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from deploy.embedded import openid
+from deploy.embedded.stack import PLACES
+from deploy.partner.app import DEMO_PARTNERS
+from deploy.places import organisation_id, read_places, register
+from discharge.sharing import PARTNERS
+from discharge.store.engine import transaction
+from fhir_adapters.feeds.loading import profile_named
+
+TODAY = date(2031, 4, 7)
+TABLES = ("organisations", "teams", "partners", "feeds", "properties")
+
+
+async def counts(owner: AsyncEngine) -> dict[str, int]:
+    async with transaction(owner) as session:
+        return {table: await session.scalar(text(f"SELECT count(*) FROM {table}")) or 0 for table in TABLES}
+
+
+@pytest.mark.slow
+async def test_given_the_demo_when_registered_twice_then_everything_is_there_once(owner: AsyncEngine) -> None:
+    demo = read_places(PLACES)
+    await register(owner, demo, TODAY, "http://partner.example")
+    once = await counts(owner)
+    await register(owner, demo, TODAY, "http://partner.example")
+    listed = (demo.organisations, demo.teams, demo.partners, demo.feeds, demo.homes)
+    expected = {table: len(rows) for table, rows in zip(TABLES, listed, strict=True)}
+    assert await counts(owner) == once == expected
+
+
+@pytest.mark.slow
+async def test_given_a_partner_below_the_base_address_when_it_moves_then_its_endpoint_follows(
+    owner: AsyncEngine,
+) -> None:
+    demo = read_places(PLACES)
+    await register(owner, demo, TODAY, "http://old.example")
+    await register(owner, demo, TODAY, "http://new.example")
+    async with transaction(owner) as session:
+        query = text("SELECT endpoint FROM partners WHERE organisation_id = :id")
+        assert await session.scalar(query, {"id": organisation_id("HVC")}) == "http://new.example/HVC/fhir/R4"
+
+
+def test_given_the_demo_when_read_then_it_agrees_with_what_it_names() -> None:
+    demo = read_places(PLACES)
+    codes = {organisation.code for organisation in demo.organisations}
+    assert {person.homeward_org for person in openid.people()} <= codes
+    assert {partner.organisation for partner in demo.partners} == set(DEMO_PARTNERS)
+    assert {partner.kind for partner in demo.partners} <= set(PARTNERS)
+    for feed in demo.feeds:
+        assert profile_named(feed.profile).name == feed.profile
+
+
+def test_given_a_misspelt_word_when_read_then_it_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "places.yaml"
+    file.write_text("organisations:\n  - {code: A, name: A, kind: trust, odscode: A}\n")
+    with pytest.raises(ValidationError, match="odscode"):
+        read_places(file)
