@@ -6,7 +6,9 @@ told.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -16,17 +18,27 @@ from deploy.simulate import referrals
 from deploy.simulate.doors import Doors, Reply
 from deploy.simulate.journeys import Step
 from deploy.simulate.ledger import Ledger
-from deploy.simulate.pacing import Pace, attempts
+from deploy.simulate.pacing import Pace
 from deploy.simulate.people import SimPerson
 from deploy.simulate.scenes import PARTIES
 from discharge.cases.stages import ALLOWED
 from discharge.clocks import london_date
 from housing_checks.checks.form import form_in_force
 
-LOOKS = 25
-"""How often somebody looks whether the case is ready for them, before they give up."""
+LOOKS, LOOK_SECONDS = 40, 0.5
+"""How often somebody looks whether the case is ready for them, and how long they wait in between."""
 
 Case = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request as it was made, so that it can be made again."""
+
+    path: str
+    body: Mapping[str, Any]
+    key: str
+    kind: str
 
 
 class Person:
@@ -39,67 +51,66 @@ class Person:
         self._pace = pace
         self._doors = doors
         self._ledger = ledger
-
-    def key(self, step: Step, extra: str = "") -> str:
-        """The request's own key: the same for the same step, whoever sends it again."""
-        number = step.details.get("repeats", step.number)
-        return str(uuid5(NAMESPACE_URL, f"homeward-simulation/{self._run}/{step.person}/{number}/{extra}"))
+        self._made: dict[int, list[Request]] = {}
 
     async def act(self, step: Step) -> None:
         """Do one step."""
-        name = step.details.get("of", step.act)
-        special = ACTS.get(name)
-        if special:
+        special = ACTS.get(step.act)
+        if step.act == "repeat":
+            for request in self._made.get(step.details["repeats"], []):
+                await self._ask(step, request)
+        elif special:
             await special(self, step)
         else:
-            await self.command(step, name, self._details(step))
+            await self.command(step, step.act, self._details(step))
 
-    async def command(
-        self, step: Step, kind: str, details: Mapping[str, Any], extra: str = ""
-    ) -> Reply | None:
-        """Give a command once the case is ready for it; None when it never was."""
+    async def command(self, step: Step, kind: str, details: Mapping[str, Any], extra: str = "") -> None:
+        """Give a command once the case is ready for it."""
         if not await self.ready(step, kind):
             self._ledger.note("gave-up", step=step.key, kind=kind)
-            return None
+            return
         body = {"kind": kind, "effective_on": str(self._day(step)), **details}
         path = f"/api/v1/cases/{self.case_id}/commands"
+        await self._ask(step, Request(path, body, self._key(step, extra), kind))
+
+    async def _ask(self, step: Step, request: Request) -> Reply:
+        self._made.setdefault(step.number, []).append(request)
         return await self._doors.ask(
-            PARTIES[step.who],
-            path,
-            body,
-            self.key(step, extra),
-            step=step.key,
-            kind=kind,
-            story_person=step.person,
+            PARTIES[step.who], request.path, request.body, request.key, step=step.key, kind=request.kind
         )
+
+    def _key(self, step: Step, extra: str = "") -> str:
+        """The request's own key: the same for the same step, whenever it is sent."""
+        return str(uuid5(NAMESPACE_URL, f"homeward-simulation/{self._run}/{step.key}/{extra}"))
 
     async def ready(self, step: Step, kind: str) -> bool:
         """Look at the case until its stage allows the command, as somebody does who waits for a button."""
-        if step.details.get("refused") or step.act == "repeat":
+        if step.details.get("refused"):
             return self.case_id is not None
-        looks = 0
-        async for _ in attempts():
-            case = await self.case()
-            if case and case.get("stage") in ALLOWED[kind]:
-                return True
-            looks += 1
-            if self.case_id is None or looks > LOOKS:
-                return False
-        return False
+        return bool(await self._seen(lambda case: case.get("stage") in ALLOWED[kind]))
+
+    async def _seen(self, wanted: Callable[[Case], Any]) -> Any:
+        """Look at the case until there is what is wanted; None when it never was."""
+        for _ in range(LOOKS if self.case_id else 0):
+            found = wanted(await self.case())
+            if found:
+                return found
+            await asyncio.sleep(LOOK_SECONDS)
+        return None
 
     async def case(self) -> Case:
         """The case as its coordinator sees it; empty while there is none."""
         if self.case_id is None:
             return {}
         reply = await self._doors.read(PARTIES["coordinator"], f"/api/v1/cases/{self.case_id}")
-        return reply.body if reply.done else {}
+        return {**reply.body["case"], "stage": reply.body["stage"]} if reply.done else {}
 
     def _day(self, step: Step) -> Any:
         return london_date(self._pace.instant(step.at))
 
     def _details(self, step: Step) -> dict[str, Any]:
         """A story's particulars in the words of the interface: organisations by id, days as dates."""
-        hidden = ("refused", "repeats", "of", "partner", "due_in", "council")
+        hidden = ("refused", "repeats", "partner", "due_in", "council")
         details = {name: value for name, value in step.details.items() if name not in hidden}
         if "partner" in step.details:
             details["partner_id"] = str(organisation_id(step.details["partner"]))
@@ -111,19 +122,12 @@ class Person:
 
     async def refer(self, step: Step) -> None:
         """The ward refers, as JSON or as a FHIR ServiceRequest."""
-        fhir = step.details.get("of", step.act) == "refer-fhir"
+        fhir = step.act == "refer-fhir"
         write = referrals.fhir if fhir else referrals.json_body
+        key = self._key(step)
+        body = write(self.person, self._details(step), self._day(step), key)
         path = "/fhir/R4/ServiceRequest" if fhir else "/api/v1/referrals"
-        body = write(self.person, self._details(step), self._day(step), self.key(step))
-        reply = await self._doors.ask(
-            PARTIES[step.who],
-            path,
-            body,
-            self.key(step),
-            step=step.key,
-            kind="refer",
-            story_person=step.person,
-        )
+        reply = await self._ask(step, Request(path, body, key, "refer"))
         self.case_id = referrals.case_id(reply) or self.case_id
 
     async def start_check(self, step: Step) -> None:
@@ -146,39 +150,35 @@ class Person:
 
     async def offer(self, step: Step) -> None:
         """Offer the best proposal that was not offered before."""
-        strand = await self._strand(step, lambda one: bool(_unoffered(one)))
-        if strand is None:
+        found = await self._seen(lambda case: _unoffered(_strand(case, step)))
+        if not found:
             self._ledger.note("gave-up", step=step.key, kind="offer-property")
             return
-        details = {"strand": step.details["strand"], "property_id": _unoffered(strand)[0]}
+        details = {"strand": step.details["strand"], "property_id": found[0]}
         await self.command(step, "offer-property", details)
 
     async def answer(self, step: Step) -> None:
         """Record the person's answer to the offer that is open."""
-        strand = await self._strand(step, lambda one: any(not offer["answer"] for offer in one["offers"]))
-        if strand is None:
+        found = await self._seen(lambda case: _open_offers(_strand(case, step)))
+        if not found:
             self._ledger.note("gave-up", step=step.key, kind="answer-offer")
             return
-        open_offer = next(offer for offer in strand["offers"] if not offer["answer"])
-        details = {**self._details(step), "offer_id": open_offer["offer_id"]}
+        details = {**self._details(step), "offer_id": found[0]}
         await self.command(step, "answer-offer", details)
 
-    async def _strand(self, step: Step, wanted: Callable[[Case], bool]) -> Case | None:
-        """Look at a strand until it is as wanted."""
-        looks = 0
-        async for _ in attempts():
-            strand: Case | None = (await self.case()).get("strands", {}).get(step.details["strand"])
-            if strand and wanted(strand):
-                return strand
-            looks += 1
-            if looks > LOOKS:
-                return None
-        return None
+
+def _strand(case: Case, step: Step) -> Case:
+    found: Case = case.get("strands", {}).get(step.details["strand"], {})
+    return found
+
+
+def _open_offers(strand: Case) -> list[str]:
+    return [offer["offer_id"] for offer in strand.get("offers", []) if not offer["answer"]]
 
 
 def _unoffered(strand: Case) -> list[str]:
-    offered = {offer["property_id"] for offer in strand["offers"]}
-    return [one for one in strand["proposals"] if one not in offered]
+    offered = {offer["property_id"] for offer in strand.get("offers", [])}
+    return [one for one in strand.get("proposals", []) if one not in offered]
 
 
 ACTS: Mapping[str, Callable[[Person, Step], Awaitable[None]]] = {

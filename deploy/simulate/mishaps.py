@@ -41,7 +41,7 @@ def _sent_late(step: Step) -> list[Step]:
 
 
 def _asked_twice(step: Step) -> list[Step]:
-    return [step, replace(step, act="repeat", details={**step.details, "of": step.act})]
+    return [step, replace(step, act="repeat", details={})]
 
 
 def _by_the_wrong_party(step: Step) -> list[Step]:
