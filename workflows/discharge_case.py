@@ -209,12 +209,16 @@ class DischargeCase:
                 return None
 
     async def set_strands_going(self, events: tuple[ev.Event, ...]) -> None:
-        """Start the workflows of new strands, and wake those whose part of the record changed."""
-        started = {event.strand.key for event in events if isinstance(event, ev.StrandStarted)}
+        """Start the workflows of new strands, and wake those whose part of the record changed.
+
+        A repeated command was decided anew, and may speak of a strand that the record does not have.
+        """
+        known = self.case.strands.keys()
+        started = {event.strand.key for event in events if isinstance(event, ev.StrandStarted)} & known
         for new in sorted(started):
             await start_strand(self.case.case_id, self.case.strands[new], self.clock)
         moved = {key for event in events if isinstance(key := getattr(event, "strand", None), str)}
-        for key in sorted(moved - started):
+        for key in sorted((moved & known) - started):
             await nudge_strand(self.case.case_id, self.case.strands[key], self.clock, self.case.version)
 
     async def load_from_record(self) -> None:

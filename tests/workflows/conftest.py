@@ -1,0 +1,73 @@
+"""Workflows on Temporal's time-skipping server, with the real record behind them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+from uuid import UUID
+
+import httpx
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+from temporalio.testing import WorkflowEnvironment
+
+from discharge.store.engine import Sessions, make_sessions
+from housing_checks.store import lets
+from tests.fixtures.postgres import Places
+from tests.workflows.story import CLOCK, Story
+from workflows.codec import PayloadKeys, data_converter
+from workflows.worker import Needs, workers
+
+KEYS = PayloadKeys(current="test", keys={"test": bytes(range(32))})
+
+
+@pytest.fixture
+def keys() -> PayloadKeys:
+    return KEYS
+
+
+@pytest.fixture
+async def skipping() -> AsyncIterator[WorkflowEnvironment]:
+    """A server of its own for each test, because its clock is shared by all that runs on it."""
+    async with await WorkflowEnvironment.start_time_skipping(
+        test_server_existing_path=str(Path(sys.executable).with_name("temporal-test-server")),
+        data_converter=data_converter(KEYS),
+    ) as env:
+        yield env
+
+
+@pytest.fixture
+def sessions(worker: AsyncEngine) -> Sessions:
+    lets.register()
+    return make_sessions(worker)
+
+
+@pytest.fixture
+async def needs(skipping: WorkflowEnvironment, sessions: Sessions) -> AsyncIterator[Needs]:
+    async with httpx.AsyncClient() as http:
+        yield Needs(sessions=sessions, client=skipping.client, clock=CLOCK, http=http)
+
+
+@pytest.fixture
+async def working(needs: Needs) -> AsyncIterator[None]:
+    """Workers at work."""
+    async with AsyncExitStack() as running:
+        for worker in workers(needs):
+            await running.enter_async_context(worker)
+        yield
+
+
+@pytest.fixture
+def story(
+    skipping: WorkflowEnvironment, sessions: Sessions, places: Places, person_id: UUID, working: None
+) -> Story:
+    return Story(skipping, sessions, places, person_id)
+
+
+@pytest.fixture
+def story_without_workers(
+    skipping: WorkflowEnvironment, sessions: Sessions, places: Places, person_id: UUID
+) -> Story:
+    return Story(skipping, sessions, places, person_id)

@@ -1,0 +1,109 @@
+"""One case on real workflows, a real record and time that can be skipped, in few words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from temporalio.client import Client, WorkflowHandle
+from temporalio.testing import WorkflowEnvironment
+
+from discharge.cases import commands as cmd
+from discharge.cases.commands import Answer, Command, Envelope
+from discharge.cases.model import Actor, Case
+from discharge.clocks import CaseClock
+from discharge.store.engine import Sessions, transaction
+from discharge.store.record import load_case
+from housing_checks.checks.form import FORM_1
+from tests.fixtures.postgres import Places
+from tests.workflows.waiting import until
+from workflows import ports
+from workflows.client import execute_command
+
+CLOCK = CaseClock.real()
+ALL_YES = {item.code: "yes" for item in FORM_1.items}
+PATIENCE = timedelta(seconds=30)
+
+
+@dataclass
+class Story:
+    """A case and the hands that move it. Days are counted by the test server's clock."""
+
+    env: WorkflowEnvironment
+    sessions: Sessions
+    places: Places
+    person_id: UUID
+    case_id: UUID = field(default_factory=uuid4)
+
+    @property
+    def client(self) -> Client:
+        return self.env.client
+
+    @property
+    def handle(self) -> WorkflowHandle[object, object]:
+        return self.client.get_workflow_handle(ports.case_workflow_id(self.case_id))
+
+    def strand(self, key: str) -> WorkflowHandle[object, object]:
+        return self.client.get_workflow_handle(ports.strand_workflow_id(self.case_id, key))
+
+    async def now(self) -> datetime:
+        return CLOCK.case_time(await self.env.get_current_time())
+
+    async def envelope(self, command: Command, **given: object) -> Envelope:
+        told = {
+            "command_id": uuid4(),
+            "case_id": self.case_id,
+            "actor": Actor(organisation_id=self.places.housing, role="coordinator"),
+            "effective_on": CLOCK.today(await self.env.get_current_time()),
+            "command": command,
+        }
+        return Envelope.model_validate(told | given)
+
+    async def send(self, envelope: Envelope) -> Answer:
+        answer = await execute_command(self.client, CLOCK, envelope, within=PATIENCE)
+        assert answer is not None, "the case did not answer"
+        return answer
+
+    async def do(self, command: Command) -> Answer:
+        answer = await self.send(await self.envelope(command))
+        assert answer.outcome == "accepted", answer
+        return answer
+
+    async def refer(self, **given: object) -> Answer:
+        return await self.do(
+            cmd.Refer.model_validate(
+                {
+                    "person_id": self.person_id,
+                    "organisation_id": self.places.trust,
+                    "service_id": self.places.housing,
+                    "sharing_basis": "consent",
+                    "ward": "6B",
+                }
+                | given
+            )
+        )
+
+    async def until_checked(self, **answers: str) -> None:
+        await self.refer()
+        await self.do(cmd.AcceptReferral())
+        await self.do(cmd.StartCheck(form=FORM_1.code))
+        found = {**ALL_YES, **{code.replace("_", "-"): value for code, value in answers.items()}}
+        await self.do(cmd.CompleteCheck(form=FORM_1.code, answers=found))
+
+    async def case(self) -> Case:
+        async with transaction(self.sessions) as session:
+            return await load_case(session, self.case_id)
+
+    async def until(self, holds: Callable[[Case], object], what: str) -> Case:
+        """Wait until the record shows it."""
+
+        async def shown() -> Case | None:
+            case = await self.case()
+            return case if holds(case) else None
+
+        return await until(shown, what)
+
+    async def days(self, number: float) -> None:
+        await self.env.sleep(timedelta(days=number))
