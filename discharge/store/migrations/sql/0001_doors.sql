@@ -28,41 +28,44 @@ CREATE FUNCTION homeward_resolve_person(
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     asker uuid := homeward_organisation();
+    issuer text := coalesce(p_authority, '');
     found_ids uuid[];
     person uuid;
 BEGIN
     IF asker IS NULL THEN
         RAISE EXCEPTION 'not-signed-in' USING ERRCODE = 'HW409';
     END IF;
+    -- the drain locks in the same order: an organisation's own numbers first
+    IF p_local_number IS NOT NULL THEN
+        PERFORM homeward_lock_identity(format('local:%s:%s:%s', asker, issuer, p_local_number));
+    END IF;
     IF p_nhs_number IS NOT NULL THEN
         PERFORM homeward_lock_identity('nhs:' || p_nhs_number);
-        SELECT array_agg(id) INTO found_ids FROM persons
-        WHERE nhs_number = p_nhs_number AND merged_into IS NULL AND NOT test_person;
     END IF;
-    IF found_ids IS NULL AND p_local_number IS NOT NULL THEN
-        PERFORM homeward_lock_identity(format('local:%s:%s:%s', asker, p_authority, p_local_number));
-        SELECT array_agg(DISTINCT homeward_surviving_person(person_id)) INTO found_ids FROM person_identifiers
-        WHERE organisation_id = asker AND authority = p_authority AND value = p_local_number;
-    END IF;
+    SELECT array_agg(id) INTO found_ids FROM (
+        SELECT id FROM persons WHERE nhs_number = p_nhs_number AND merged_into IS NULL AND NOT test_person
+        UNION
+        SELECT homeward_surviving_person(person_id) FROM person_identifiers
+        WHERE organisation_id = asker AND authority = issuer AND value = p_local_number
+    ) AS meant;
     IF cardinality(found_ids) > 1 THEN
         RAISE EXCEPTION 'patient-mismatch' USING ERRCODE = 'HW409';
     END IF;
     IF found_ids IS NOT NULL THEN
         person := found_ids[1];
-        IF EXISTS (SELECT FROM persons WHERE id = person AND (
-            birth_date <> p_birth_date OR (p_nhs_number IS NOT NULL AND nhs_number <> p_nhs_number))) THEN
+        IF EXISTS (SELECT FROM persons WHERE id = person
+                   AND (birth_date <> p_birth_date OR nhs_number <> p_nhs_number)) THEN
             RAISE EXCEPTION 'patient-mismatch' USING ERRCODE = 'HW409';
         END IF;
         RETURN person;
     END IF;
 
-    INSERT INTO persons (id, nhs_number, nhs_number_status, family_name, given_name, birth_date, sex)
-    VALUES (gen_random_uuid(), p_nhs_number, NULL, p_family_name, p_given_name, p_birth_date, p_sex)
+    INSERT INTO persons (id, nhs_number, family_name, given_name, birth_date, sex)
+    VALUES (gen_random_uuid(), p_nhs_number, p_family_name, p_given_name, p_birth_date, p_sex)
     RETURNING id INTO person;
     IF p_local_number IS NOT NULL THEN
         INSERT INTO person_identifiers (id, person_id, organisation_id, authority, value)
-        VALUES (gen_random_uuid(), person, asker, coalesce(p_authority, ''), p_local_number)
-        ON CONFLICT DO NOTHING;
+        VALUES (gen_random_uuid(), person, asker, issuer, p_local_number);
     END IF;
     IF p_address IS NOT NULL THEN
         INSERT INTO person_addresses (id, person_id, lines, postcode)
