@@ -8,6 +8,7 @@ from deploy.cli.api import api
 from deploy.cli.migrate import migrate
 from deploy.cli.mllp import mllp
 from deploy.cli.partner import partner
+from deploy.cli.simulate import simulate
 from deploy.cli.token import token
 from deploy.cli.up import up
 from deploy.cli.worker import worker
@@ -19,7 +20,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (up, token, worker, api, mllp, migrate, partner):
+for command in (up, token, worker, api, mllp, migrate, partner, simulate):
     app.command()(command)
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from deploy.embedded import openid, postgres, processes, temporal
 from deploy.embedded.address import LOOPBACK, Address
-from deploy.embedded.asking import SignOfLife, listening, successful
+from deploy.embedded.asking import SignOfLife, at_once, listening, successful
 from deploy.embedded.keys import Keys
 from deploy.embedded.part import Part
 from deploy.settings import Settings, driver_url
@@ -56,7 +56,8 @@ class Stack:
 
     def programs(self) -> list[Part]:
         """Our own programs."""
-        return [self._partner(), self._worker(), self._api(), self._mllp()]
+        programs = [self._partner(), self._worker(), self._api(), self._mllp()]
+        return [*programs, self._simulate()] if self.demo else programs
 
     def listeners(self) -> list[tuple[str, str, int]]:
         """Name, address and port of all that will listen."""
@@ -127,6 +128,15 @@ class Stack:
             command=_command("mllp"),
             environment=self._environment(postgres.WORKER),
             ready=listening(self.address.listen, self.address.ports.mllp),
+        )
+
+    def _simulate(self) -> Part:
+        return Part(
+            name="simulate",
+            title="Hospital and its people (simulated)",
+            command=_command("simulate", "--data", str(self.data), "--again"),
+            environment=dict(os.environ),
+            ready=at_once,
         )
 
     def _environment(self, role: str) -> dict[str, str]:
