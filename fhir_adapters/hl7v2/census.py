@@ -3,7 +3,7 @@ message.
 
 CSV in UTF-8 or Windows-1252, with a heading. Columns (those with * must be filled):
 
-    nhs_number, hospital_number (one of the two *), family_name *, given_name, birth_date *, sex (male, female,
+    nhs_number, hospital_number (one of both *), family_name *, given_name, birth_date *, sex (male, female,
     indeterminate, unknown), address, postcode, visit_number, admitted_at * (a date, or date and HH:MM),
     ward *, bay, bed, site, expected_discharge_on, medically_fit (yes, no), medically_fit_on
 
