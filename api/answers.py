@@ -1,0 +1,78 @@
+"""What became of a command, as an interface answers it."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+from uuid import UUID
+
+from fastapi import Request
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+
+from api.commanding import Outcome, refusal
+from api.problems import RETRY_SECONDS, problem
+from discharge.cases.commands import Answer
+from discharge.store.tables import CommandRow
+
+
+class CommandAnswer(BaseModel):
+    """`accepted` with the events it caused, or `taken` with the address that will say more."""
+
+    command_id: UUID
+    case_id: UUID
+    outcome: Literal["accepted", "taken"]
+    version: int | None = None
+    events: list[str] = []
+    status_url: str
+
+
+class CommandStatus(BaseModel):
+    """How a command stands. `problem` is there once it was refused."""
+
+    command_id: UUID
+    case_id: UUID
+    kind: str
+    state: str
+    effective_on: str
+    version: int | None = None
+    events: list[str] = []
+    problem: dict[str, Any] | None = None
+
+
+def status_path(command_id: UUID) -> str:
+    """Where a command's state can be read."""
+    return f"/api/v1/commands/{command_id}"
+
+
+def command_answer(outcome: Outcome, done_status: int = 200, location: str = "") -> JSONResponse:
+    """200 (or 201) with what happened, or 202 with where to ask."""
+    path = status_path(outcome.command_id)
+    body = CommandAnswer(
+        command_id=outcome.command_id,
+        case_id=outcome.case_id,
+        outcome="accepted" if outcome.answer else "taken",
+        version=outcome.answer.version if outcome.answer else None,
+        events=list(outcome.answer.events) if outcome.answer else [],
+        status_url=path,
+    )
+    headers = {"Location": location} if location else {}
+    if outcome.answer is None:
+        headers |= {"Content-Location": path, "Retry-After": str(RETRY_SECONDS)}
+    status = done_status if outcome.answer else 202
+    return JSONResponse(body.model_dump(mode="json"), status, headers)
+
+
+def command_status(request: Request, row: CommandRow) -> CommandStatus:
+    """How a command stands."""
+    answer = Answer.model_validate(row.answer) if row.answer else None
+    refused = answer is not None and answer.outcome == "refused"
+    return CommandStatus(
+        command_id=row.id,
+        case_id=row.case_id,
+        kind=row.kind,
+        state=row.state,
+        effective_on=row.effective_on.isoformat(),
+        version=answer.version if answer else None,
+        events=list(answer.events) if answer else [],
+        problem=problem(refusal(answer), request.url.path) if answer and refused else None,
+    )

@@ -1,0 +1,153 @@
+"""A command from any door: take it, execute it, answer it.
+
+It is committed before anything else happens. Then the case's workflow has a few seconds to answer; if it
+does not, the answer is "taken", and a worker goes on with it. A repeated key finds the same command and its
+answer.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from temporalio.service import RPCError
+
+from api.principals import Principal
+from api.services import Services
+from discharge.cases.commands import Answer, Command, Envelope
+from discharge.errors import ERRORS, HomewardError
+from discharge.store import commands as store
+from discharge.store.tables import CaseRow
+from workflows.client import execute_command
+
+_log = logging.getLogger("homeward.api")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What somebody asks of a case. `key` is the asker's own; without one, every request is a new one."""
+
+    case_id: UUID
+    command: Command
+    effective_on: date
+    reason: str | None = None
+    note: str | None = None
+    item_notes: Mapping[str, str] = field(default_factory=dict)
+    seen_version: int | None = None
+    key: str | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of it: `answer` is none while it is only taken."""
+
+    command_id: UUID
+    case_id: UUID
+    answer: Answer | None
+    repeated: bool = False
+
+
+async def ask(services: Services, caller: Principal, asked: Asked) -> Outcome:
+    """Take a command and execute it. Raises HomewardError, also for what the case refuses."""
+    caller.require(asked.command.kind)
+    async with services.begin(caller) as session:
+        await _see_case(session, asked.case_id)
+        taken = await take(session, caller, asked, body_hash(asked.case_id, asked))
+    return await execute(services, taken)
+
+
+async def take(session: AsyncSession, caller: Principal, asked: Asked, digest: str) -> Outcome | Envelope:
+    """Keep a command inside the caller's transaction: its envelope when it is ours to execute now."""
+    notes = _notes(asked)
+    envelope = Envelope(
+        command_id=uuid4(),
+        case_id=asked.case_id,
+        actor=caller.actor,
+        effective_on=asked.effective_on,
+        command=asked.command,
+        reason=asked.reason,
+        note_id=notes[0].id if notes and notes[0].item is None else None,
+        seen_version=asked.seen_version,
+    )
+    result = await store.take(
+        session,
+        store.NewCommand(
+            envelope=envelope,
+            client_id=caller.client_id,
+            client_key=asked.key or f"once:{envelope.command_id}",
+            body_hash=digest,
+            team_id=caller.team_id,
+            notes=notes,
+        ),
+    )
+    if isinstance(result, store.KeyReusedWithOtherBody):
+        raise HomewardError("duplicate-key-other-body", where="Idempotency-Key")
+    if isinstance(result, store.Taken):
+        return envelope
+    return _existing(result.row)
+
+
+async def execute(services: Services, taken: Outcome | Envelope) -> Outcome:
+    """Have the case answer a taken command. Raises what the case refuses; no answer in time is none."""
+    if isinstance(taken, Outcome):
+        return _accepted(taken)
+    answer = await _answer(services, taken)
+    return _accepted(Outcome(taken.command_id, taken.case_id, answer))
+
+
+async def _answer(services: Services, envelope: Envelope) -> Answer | None:
+    try:
+        client, clock = await services.temporal(), await services.clock()
+        return await execute_command(client, clock, envelope, services.answer_within)
+    except (RPCError, RuntimeError) as failure:
+        # The command is safe: a worker executes it. The asker is told "taken", and the log why.
+        _log.warning("command %s waits for a worker: %s", envelope.command_id, type(failure).__name__)
+        return None
+
+
+def _accepted(outcome: Outcome) -> Outcome:
+    answer = outcome.answer
+    if answer is not None and answer.outcome == "refused":
+        raise refusal(answer)
+    return outcome
+
+
+def refusal(answer: Answer) -> HomewardError:
+    """What a case refused, as the error that every door tells."""
+    code = answer.code if answer.code and answer.code in ERRORS else "internal"
+    return HomewardError(code, detail=answer.detail or "")
+
+
+def _existing(row: Any) -> Outcome:
+    answer = Answer.model_validate(row.answer) if row.answer else None
+    return Outcome(row.id, row.case_id, answer, repeated=True)
+
+
+def _notes(asked: Asked) -> tuple[store.NewNote, ...]:
+    own = (store.NewNote(text=asked.note),) if asked.note else ()
+    return own + tuple(store.NewNote(text=text, item=item) for item, text in asked.item_notes.items() if text)
+
+
+def body_hash(*parts: Any) -> str:
+    """A hash of what was asked, the same for the same request whenever it comes."""
+    return hashlib.sha256(json.dumps(parts, default=_plain, sort_keys=True).encode()).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Asked):
+        return {**vars(value), "command": value.command.model_dump(mode="json"), "key": None}
+    return dict(value) if isinstance(value, Mapping) else str(value)
+
+
+async def _see_case(session: AsyncSession, case_id: UUID) -> None:
+    """A case that one takes no part in does not exist: PostgreSQL shows no row."""
+    if await session.scalar(select(CaseRow.id).where(CaseRow.id == case_id)) is None:
+        raise HomewardError("not-found")

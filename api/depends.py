@@ -1,0 +1,34 @@
+"""What routes ask for: the services, the caller of an interface, the asker's own key."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Depends, Header, Request
+
+from api.principals import Principal
+from api.services import Services, services_of
+from discharge.errors import HomewardError
+
+Ready = Annotated[Services, Depends(services_of)]
+
+
+async def signed_in(request: Request, services: Ready) -> Principal:
+    """The caller of an interface, by bearer token. Raises not-signed-in."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise HomewardError("not-signed-in")
+    return await services.caller(services.bearer(token.strip()), "bearer")
+
+
+Caller = Annotated[Principal, Depends(signed_in)]
+
+MOST_KEY = 200
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        max_length=MOST_KEY,
+        description="Your own key for this request. The same key with the same body is the same request.",
+    ),
+]

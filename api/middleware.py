@@ -1,0 +1,112 @@
+"""What happens around every request: a limit on its size, headers that keep browsers safe, and counting.
+
+Plain ASGI, so that nothing is buffered that need not be.
+"""
+
+from __future__ import annotations
+
+import time
+
+from prometheus_client import Counter, Histogram
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.problems import answer, logged
+from discharge.errors import HomewardError
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
+    "connect-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+SAFETY = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+
+REQUESTS = Counter("homeward_http_requests_total", "Requests answered", ["method", "route", "status"])
+SECONDS = Histogram("homeward_http_seconds", "Time until an answer was complete", ["method", "route"])
+
+
+class TooLarge(Exception):
+    """More bytes came than were announced or are allowed."""
+
+
+class Around:
+    """Limit, headers and metrics around the application."""
+
+    def __init__(self, app: ASGIApp, body_limit: int) -> None:
+        self._app = app
+        self._limit = body_limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on and watch it."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        watch = _Watch(send, scope)
+        if _announced(scope) > self._limit:
+            await _too_large(scope)(scope, receive, watch.send)
+        else:
+            await self._limited(scope, receive, watch)
+        watch.count()
+
+    async def _limited(self, scope: Scope, receive: Receive, watch: _Watch) -> None:
+        seen = 0
+
+        async def counted() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > self._limit:
+                raise TooLarge
+            return message
+
+        try:
+            await self._app(scope, counted, watch.send)
+        except TooLarge:
+            if not watch.status:
+                await _too_large(scope)(scope, receive, watch.send)
+        except Exception as error:
+            refusal = logged(error)
+            if not watch.status:
+                await answer(Request(scope), refusal)(scope, receive, watch.send)
+
+
+class _Watch:
+    """Sends on, adds the headers, remembers the status."""
+
+    def __init__(self, send: Send, scope: Scope) -> None:
+        self._send = send
+        self._scope = scope
+        self._began = time.perf_counter()
+        self.status = 0
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = MutableHeaders(scope=message)
+            for name, value in SAFETY.items():
+                headers.setdefault(name, value)
+            if not self._scope["path"].startswith("/static/"):
+                headers.setdefault("Cache-Control", "no-store")
+        await self._send(message)
+
+    def count(self) -> None:
+        route = getattr(self._scope.get("route"), "path", "none")  # never the address: it may hold an id
+        REQUESTS.labels(self._scope["method"], route, str(self.status)).inc()
+        SECONDS.labels(self._scope["method"], route).observe(time.perf_counter() - self._began)
+
+
+def _announced(scope: Scope) -> int:
+    for name, value in scope["headers"]:
+        if name == b"content-length":
+            return int(value) if value.isdigit() else 0
+    return 0
+
+
+def _too_large(scope: Scope) -> ASGIApp:
+    return answer(Request(scope), HomewardError("message-too-large"))

@@ -1,0 +1,80 @@
+"""How a page is made: our templates, strict about what they are given, and what every page knows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from api.pages.components import components
+from api.presenters import words
+from discharge.errors import HomewardError
+
+TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
+
+
+@dataclass(frozen=True)
+class NavigationItem:
+    """One entry of the menu."""
+
+    text: str
+    href: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What surrounds every page: who is signed in, the menu, the case time when it is not the real time."""
+
+    name: str = ""
+    role: str = ""
+    organisation: str = ""
+    navigation: tuple[NavigationItem, ...] = ()
+    case_time: str = ""
+    form_token: str = ""
+    alerts: int = 0
+
+
+@cache
+def environment() -> Environment:
+    """Our templates. Whatever a template names and is not given is an error."""
+    env = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        undefined=StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env.globals.update({"nhsuk": _Namespace(components())})
+    env.filters.update(words.FILTERS)
+    return env
+
+
+class _Namespace:
+    """The components under one name in templates; a wrong name is an error."""
+
+    def __init__(self, members: Mapping[str, Any]) -> None:
+        self.__dict__.update(members)
+
+
+def render(name: str, **values: Any) -> str:
+    """A template filled in."""
+    return environment().get_template(name).render(**values)
+
+
+def page(frame: Frame, name: str, status: int = 200, **values: Any) -> HTMLResponse:
+    """A page as an answer."""
+    return HTMLResponse(render(name, frame=frame, **values), status)
+
+
+def error_page(request: Request, error: HomewardError, headers: Mapping[str, str]) -> Response:
+    """An error in words for a person. Somebody who is not signed in is offered to."""
+    frame = getattr(request.state, "frame", None) or Frame()
+    html = render("error.html", frame=frame, row=error.row, detail=error.detail, path=request.url.path)
+    return HTMLResponse(html, error.row.http, headers)

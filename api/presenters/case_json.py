@@ -1,0 +1,90 @@
+"""A case as JSON: the coded case, the person, and the same sentences that the pages show."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from api.reading.cases import CaseFile
+from api.reading.names import Directory
+from api.reading.worklist import Listed
+from discharge.cases.model import Case
+from discharge.delays.counting import nights_without_reason, published_delay_days, true_delay_days
+from discharge.pathway_words import next_action, why_still_here
+from discharge.store.tables import Person
+from housing_checks.gate.rules import blocking
+
+
+def person_json(person: Person) -> dict[str, Any]:
+    """Who it is; where they live is not part of a list."""
+    return {
+        "person_id": str(person.id),
+        "nhs_number": person.nhs_number,
+        "family_name": person.family_name,
+        "given_name": person.given_name,
+        "birth_date": person.birth_date.isoformat() if person.birth_date else None,
+        "sex": person.sex,
+        "deceased": person.deceased,
+        "location_hidden": person.location_hidden,
+    }
+
+
+def waiting_json(case: Case, today: date) -> dict[str, Any]:
+    """The delay so far, by each way of counting."""
+    left = case.discharge.discharged_on if case.discharge else None
+    until = left or today
+    without = nights_without_reason(case.ready_periods, case.delay_reasons, until)
+    return {
+        "published_delay_days": published_delay_days(case.ready_periods, until),
+        "true_delay_days": true_delay_days(case.ready_periods, until, left=left is not None),
+        "nights_without_reason": [night.isoformat() for night in without],
+    }
+
+
+def case_line(listed: Listed, today: date, known: Directory) -> dict[str, Any]:
+    """One case on a list."""
+    case = listed.case
+    spell = case.current_spell
+    return {
+        "case_id": str(case.case_id),
+        "version": case.version,
+        "stage": case.stage.value,
+        "person": person_json(listed.person),
+        "ward": spell.ward if spell else (case.referral.ward if case.referral else None),
+        "expected_discharge_on": _iso(case.expected_discharge_on),
+        "needed_by": _iso(case.needed_by),
+        "awaiting_spell": bool(case.referral and case.referral.awaiting_spell),
+        "alerts": listed.alerts,
+        "why_still_here": why_still_here(case, today, known.names),
+        "waiting": waiting_json(case, today),
+    }
+
+
+def case_detail(found: CaseFile, today: date, known: Directory) -> dict[str, Any]:
+    """One case, whole."""
+    case = found.case
+    action = next_action(case, today, known.names)
+    return {
+        "case_id": str(case.case_id),
+        "version": case.version,
+        "stage": case.stage.value,
+        "today": today.isoformat(),
+        "person": person_json(found.person) | {"address": _address(found)},
+        "why_still_here": why_still_here(case, today, known.names),
+        "next_action": {"words": action.words, "role": action.role, "due_on": _iso(action.due_on)}
+        if action
+        else None,
+        "waiting": waiting_json(case, today),
+        "blocking": [each.model_dump(mode="json") for each in blocking(case)],
+        "case": case.model_dump(mode="json", exclude={"case_id", "version", "stage"}),
+    }
+
+
+def _address(found: CaseFile) -> dict[str, Any] | None:
+    if found.address is None:
+        return None
+    return {"lines": found.address.lines.splitlines(), "postcode": found.address.postcode}
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None

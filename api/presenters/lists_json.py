@@ -1,0 +1,99 @@
+"""Rows of the lists as JSON."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from api.reading.lists import Home, Item, OpenAlert
+from fhir_adapters.store.tables import Feed, InboxRow
+from housing_checks.rehousing.model import Property
+
+
+def alert_json(each: OpenAlert) -> dict[str, Any]:
+    """An alert with the case and person it is about."""
+    alert = each.alert
+    return {
+        "alert_id": str(alert.id),
+        "case_id": str(each.case_id),
+        "person": {"family_name": each.family_name, "given_name": each.given_name},
+        "rule": alert.rule,
+        "level": alert.level,
+        "fact": alert.fact,
+        "threshold": alert.threshold,
+        "source": alert.source,
+        "owner_role": alert.owner_role,
+        "raised_at": alert.raised_at.isoformat(),
+        "acknowledged_at": _iso(alert.acknowledged_at),
+        "escalations": alert.escalations,
+    }
+
+
+def feed_json(row: Feed) -> dict[str, Any]:
+    """A feed and when it was last heard."""
+    return {
+        "code": row.code,
+        "protocol": row.protocol,
+        "profile": row.profile,
+        "last_heard_at": _iso(row.last_heard_at),
+        "last_case_time": _iso(row.last_case_time),
+    }
+
+
+def message_json(row: InboxRow) -> dict[str, Any]:
+    """A message without its text."""
+    return {
+        "id": str(row.id),
+        "sequence": row.sequence,
+        "message_id": row.message_id,
+        "message_type": row.message_type,
+        "trigger": row.trigger,
+        "version": row.version,
+        "state": row.state,
+        "code": row.code,
+        "reason": row.reason,
+        "received_at": row.received_at.isoformat(),
+        "times_received": row.times_received,
+        "same_id_other_bytes": row.same_id_other_bytes,
+        "acknowledgement": row.acknowledgement,
+        "sha256": row.sha256,
+    }
+
+
+def item_json(each: Item) -> dict[str, Any]:
+    """An outgoing item with its four facts."""
+    row = each.row
+    return {
+        "sequence": row.sequence,
+        "key": str(row.key),
+        "kind": row.kind,
+        "case_id": str(row.case_id),
+        "partner": each.organisation,
+        "state": row.state,
+        "content": row.payload,
+        "attempts": row.attempts,
+        "code": row.error_code,
+        "detail": row.error_detail,
+        "sent_at": _iso(row.sent_at),
+        "received_at": _iso(row.received_at),
+        "accepted_at": _iso(row.accepted_at),
+        "acted_at": _iso(row.acted_at),
+    }
+
+
+def home_json(each: Home, home: Property) -> dict[str, Any]:
+    """A home that can be let."""
+    return {
+        "property_id": str(each.row.id),
+        "reference": each.row.reference,
+        "landlord": each.landlord,
+        "address": each.row.address,
+        "postcode": each.row.postcode,
+        "ready_on": each.row.ready_on.isoformat(),
+        "let": each.let_to is not None,
+        "attributes": home.model_dump(mode="json"),
+    }
+
+
+def _iso(instant: datetime | None) -> str | None:
+    return instant.isoformat() if instant else None

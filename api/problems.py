@@ -1,0 +1,131 @@
+"""Every error in the shape its asker reads: OperationOutcome, RFC 9457 problem, or a page; one table behind
+all.
+
+The shape follows the address: `/fhir/` and `/api/` are for programs, everything else is for people.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import secrets
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from api.pages.rendering import error_page
+from discharge.errors import HomewardError
+from fhir_adapters.fhir.outcome import operation_outcome
+from fhir_adapters.fhir.problems import FhirRefused
+
+FHIR_JSON = "application/fhir+json"
+PROBLEM_JSON = "application/problem+json"
+TYPE_BASE = "https://homeward.example/problems/"
+RETRY_SECONDS = 5
+
+BY_STATUS = {
+    401: "not-signed-in",
+    403: "role-not-allowed",
+    404: "not-found",
+    405: "method-not-allowed",
+    406: "not-acceptable",
+    413: "message-too-large",
+    415: "unsupported-media-type",
+    429: "too-many-requests",
+}
+"""The code for an HTTP status that the framework raises by itself."""
+
+_log = logging.getLogger("homeward.api")
+
+
+def add_problem_handlers(app: FastAPI) -> None:
+    """Answer every exception in the right shape."""
+
+    @app.exception_handler(HomewardError)
+    async def coded(request: Request, error: HomewardError) -> Response:
+        return answer(request, error)
+
+    @app.exception_handler(RequestValidationError)
+    async def misfit(request: Request, error: RequestValidationError) -> Response:
+        return answer(request, _first_misfit(error.errors()))
+
+    @app.exception_handler(HTTPException)
+    async def plain(request: Request, error: HTTPException) -> Response:
+        return answer(request, HomewardError(BY_STATUS.get(error.status_code, "internal")))
+
+
+class Unexpected(HomewardError):
+    """A fault of ours. `reference` finds it in the log and says nothing else."""
+
+    def __init__(self, reference: str) -> None:
+        super().__init__("internal", detail=f"reference {reference}")
+        self.reference = reference
+
+
+def answer(request: Request, error: HomewardError) -> Response:
+    """The error as its asker reads it."""
+    headers = _headers(error)
+    path = request.url.path
+    if path.startswith("/fhir/"):
+        return _json(operation_outcome(error), error.row.http, FHIR_JSON, headers)
+    if path.startswith("/api/"):
+        return _json(problem(error, path), error.row.http, PROBLEM_JSON, headers)
+    return error_page(request, error, headers)
+
+
+def problem(error: HomewardError, path: str) -> dict[str, Any]:
+    """The error as RFC 9457, with our code, and each fault's place where there are several."""
+    row = error.row
+    body: dict[str, Any] = {
+        "type": TYPE_BASE + row.code,
+        "title": row.title,
+        "status": row.http,
+        "detail": row.words,
+        "instance": path,
+        "code": row.code,
+        "retryable": row.retryable,
+        "fault": row.fault,
+    }
+    if error.detail:
+        body["reason"] = error.detail
+    if error.where:
+        body["where"] = error.where
+    if isinstance(error, FhirRefused):
+        body["problems"] = [
+            {"code": each.code, "reason": each.detail, "where": each.where} for each in error.problems
+        ]
+    return body
+
+
+def _headers(error: HomewardError) -> dict[str, str]:
+    headers: dict[str, str] = {"Cache-Control": "no-store"}
+    if error.row.retryable:
+        headers["Retry-After"] = str(RETRY_SECONDS)
+    if error.code == "not-signed-in":
+        headers["WWW-Authenticate"] = 'Bearer realm="homeward"'
+    return headers
+
+
+def _json(body: dict[str, Any], status: int, media_type: str, headers: dict[str, str]) -> Response:
+    return Response(json.dumps(body), status, headers, media_type)
+
+
+def _first_misfit(faults: Any) -> HomewardError:
+    """The first fault's place. The library's message may repeat the input, so only its kind is told."""
+    first = faults[0] if faults else {"loc": (), "type": "invalid"}
+    place = [str(part) for part in first["loc"] if part not in ("body", "query", "path", "header")]
+    return HomewardError("invalid-body", detail=str(first["type"]), where=".".join(place))
+
+
+def logged(error: Exception) -> Unexpected:
+    """Log where it happened, never what it said: a message may repeat somebody's data."""
+    reference = secrets.token_hex(4)
+    frame = error.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    place = f"{frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}" if frame else "?"
+    _log.error("unexpected %s at %s, reference %s", type(error).__name__, place, reference)
+    return Unexpected(reference)

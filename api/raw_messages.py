@@ -1,0 +1,59 @@
+"""What came in by FHIR, byte for byte, in the same inbox as every other message, and in the same
+transaction.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.principals import Principal
+from discharge.errors import HomewardError
+from fhir_adapters.store.inbox import Arrived, receive
+from fhir_adapters.store.tables import Feed
+
+PROTOCOL = "fhir"
+
+
+@dataclass(frozen=True)
+class RawMessage:
+    """One request body. `message_id` is the sender's own id of it, or empty."""
+
+    body: bytes
+    content_type: str
+    resource_type: str | None = None
+    message_id: str = ""
+
+
+async def keep_raw(
+    session: AsyncSession,
+    caller: Principal,
+    raw: RawMessage,
+    case_now: datetime,
+    error: HomewardError | None = None,
+) -> None:
+    """Store a body as used or, with an `error`, as rejected. An organisation without a FHIR feed keeps
+    none.
+    """
+    feed = await session.scalar(
+        select(Feed)
+        .where(Feed.protocol == PROTOCOL, Feed.organisation_id == caller.organisation_id)
+        .order_by(Feed.code)
+        .limit(1)
+    )
+    if feed is None:
+        return
+    arrived = Arrived(
+        raw=raw.body,
+        content_type=raw.content_type,
+        message_id=raw.message_id,
+        message_type=raw.resource_type,
+        event_time=case_now,
+        state="rejected" if error else "interpreted",
+        code=error.code if error else None,
+        reason=error.where if error else None,
+    )
+    await receive(session, feed, arrived)

@@ -1,0 +1,165 @@
+"""One case: its state, its person, its timeline and notes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.principals import Principal
+from api.reading.looks import looked
+from discharge.cases.model import Case
+from discharge.errors import HomewardError
+from discharge.store.tables import (
+    CaseEventRow,
+    CaseRow,
+    CommandRow,
+    NoteRow,
+    OutboxRow,
+    Person,
+    PersonAddress,
+    PersonContact,
+)
+
+TOLD_TAKEN_AFTER = timedelta(seconds=5)
+"""An answer that came later than this reached nobody who waited for it."""
+
+
+@dataclass(frozen=True)
+class CaseFile:
+    """A case with its person, as one look shows it. `address` is none where nobody may see it."""
+
+    case: Case
+    person: Person
+    updated_at: datetime
+    address: PersonAddress | None
+    contacts: Sequence[PersonContact]
+
+
+async def read_case(session: AsyncSession, caller: Principal, case_id: UUID, what: str = "case") -> CaseFile:
+    """A case and its person. Raises not-found for one that the caller's organisation takes no part in."""
+    statement = select(CaseRow, Person).join(Person, Person.id == CaseRow.person_id)
+    found = (await session.execute(statement.where(CaseRow.id == case_id))).one_or_none()
+    if found is None:
+        raise HomewardError("not-found")
+    row, person = found
+    await looked(session, caller, what, [case_id], [person.id])
+    return CaseFile(
+        case=Case.model_validate(row.snapshot),
+        person=person,
+        updated_at=row.updated_at,
+        address=await home_address(session, person),
+        contacts=(
+            await session.scalars(select(PersonContact).where(PersonContact.person_id == person.id))
+        ).all(),
+    )
+
+
+async def home_address(session: AsyncSession, person: Person) -> PersonAddress | None:
+    """The home address in force; never of somebody whose location is hidden, whatever the database would
+    show.
+    """
+    if person.location_hidden:
+        return None
+    return await session.scalar(
+        select(PersonAddress)
+        .where(
+            PersonAddress.person_id == person.id,
+            PersonAddress.kind == "home",
+            PersonAddress.until_on.is_(None),
+        )
+        .order_by(PersonAddress.from_on.desc().nulls_last())
+        .limit(1)
+    )
+
+
+async def case_of_person(session: AsyncSession, person_id: UUID) -> UUID | None:
+    """The open case of a person, if the caller takes part in it."""
+    return await session.scalar(
+        select(CaseRow.id).where(CaseRow.person_id == person_id, CaseRow.closed_on.is_(None))
+    )
+
+
+async def timeline(session: AsyncSession, case_id: UUID) -> Sequence[CaseEventRow]:
+    """Everything that happened to a case, newest first."""
+    statement = (
+        select(CaseEventRow).where(CaseEventRow.case_id == case_id).order_by(CaseEventRow.sequence.desc())
+    )
+    return (await session.scalars(statement)).all()
+
+
+async def notes_of(session: AsyncSession, case_id: UUID) -> Mapping[UUID, list[NoteRow]]:
+    """Notes by the command they came with; those the caller may not see are not among them."""
+    notes: dict[UUID, list[NoteRow]] = {}
+    rows = await session.scalars(
+        select(NoteRow).where(NoteRow.case_id == case_id).order_by(NoteRow.created_at)
+    )
+    for row in rows:
+        if row.command_id is not None:
+            notes.setdefault(row.command_id, []).append(row)
+    return notes
+
+
+async def told(session: AsyncSession, case_id: UUID) -> Sequence[OutboxRow]:
+    """What went, or waits to go, to partners about a case, newest first."""
+    statement = (
+        select(OutboxRow)
+        .where(OutboxRow.case_id == case_id, OutboxRow.channel == "partner")
+        .order_by(OutboxRow.sequence.desc())
+    )
+    return (await session.scalars(statement)).all()
+
+
+async def command_of(session: AsyncSession, command_id: UUID) -> CommandRow:
+    """A command of the caller's organisation. Raises not-found."""
+    row = await session.get(CommandRow, command_id)
+    if row is None:
+        raise HomewardError("not-found")
+    return row
+
+
+async def late_refusals(session: AsyncSession, caller: Principal) -> Sequence[CommandRow]:
+    """What the caller, or their team, asked for, was told "taken", and was refused later; until
+    acknowledged.
+    """
+    mine = CommandRow.user_id == caller.user_id
+    if caller.team_id is not None:
+        mine = mine | (CommandRow.team_id == caller.team_id)
+    statement = (
+        select(CommandRow)
+        .where(
+            mine,
+            CommandRow.state.in_(("refused", "failed")),
+            CommandRow.finished_at > CommandRow.created_at + TOLD_TAKEN_AFTER,
+            CommandRow.acknowledged_at.is_(None),
+        )
+        .order_by(CommandRow.created_at.desc())
+        .limit(100)
+    )
+    return (await session.scalars(statement)).all()
+
+
+def event_summary(row: CaseEventRow) -> dict[str, Any]:
+    """One event for an interface: coded, with who and when beside it."""
+    return {
+        "sequence": row.sequence,
+        "kind": row.kind,
+        "effective_on": _iso(row.effective_on),
+        "case_time": row.case_time.isoformat(),
+        "recorded_at": row.recorded_at.isoformat(),
+        "command_id": str(row.command_id),
+        "organisation_id": str(row.organisation_id),
+        "user_id": str(row.user_id) if row.user_id else None,
+        "role": row.role,
+        "reason": row.reason,
+        "event": row.payload,
+    }
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None

@@ -1,0 +1,219 @@
+"""Lists beside the cases: alerts, feeds, messages, refused items, homes, stays for the report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.principals import Principal
+from api.reading.looks import looked
+from discharge.cases.model import Case
+from discharge.delays.report import Stay, stays_of
+from discharge.errors import HomewardError
+from discharge.store.tables import (
+    AlertRow,
+    CaseRow,
+    HeartbeatRow,
+    Organisation,
+    OutboxRow,
+    PartnerRow,
+    Person,
+)
+from fhir_adapters.store.tables import FactRow, Feed, InboxRow
+from housing_checks.store.tables import PropertyLetRow, PropertyRow
+
+MOST = 100
+
+
+@dataclass(frozen=True)
+class OpenAlert:
+    """One alert with the person it is about."""
+
+    alert: AlertRow
+    case_id: UUID
+    stage: str
+    ward: str | None
+    family_name: str | None
+    given_name: str | None
+
+
+async def open_alerts(session: AsyncSession, caller: Principal, owner_role: str = "") -> list[OpenAlert]:
+    """Alerts whose cause still holds, the loudest and oldest first."""
+    statement = (
+        select(AlertRow, CaseRow, Person)
+        .join(CaseRow, CaseRow.id == AlertRow.case_id)
+        .join(Person, Person.id == CaseRow.person_id)
+        .where(AlertRow.cleared_at.is_(None))
+        .order_by(AlertRow.acknowledged_at.is_not(None), AlertRow.raised_at)
+        .limit(500)
+    )
+    if owner_role:
+        statement = statement.where(AlertRow.owner_role == owner_role)
+    found = (await session.execute(statement)).all()
+    await looked(session, caller, "alerts", {row.id for _, row, _ in found})
+    return [
+        OpenAlert(alert, row.id, row.stage, row.ward, person.family_name, person.given_name)
+        for alert, row, person in sorted(found, key=lambda each: _loudness(each[0]))
+    ]
+
+
+def _loudness(alert: AlertRow) -> tuple[bool, int]:
+    order = ("STOP", "RED+", "RED", "AMBER")
+    return alert.acknowledged_at is not None, order.index(alert.level) if alert.level in order else 9
+
+
+async def count_alerts(session: AsyncSession, role: str) -> int:
+    """How many alerts wait for somebody in a role to take them on."""
+    waiting = select(func.count()).where(
+        AlertRow.cleared_at.is_(None), AlertRow.acknowledged_at.is_(None), AlertRow.owner_role == role
+    )
+    return await session.scalar(waiting) or 0
+
+
+async def feeds(session: AsyncSession) -> Sequence[Feed]:
+    """Every feed, the longest silent first."""
+    return (await session.scalars(select(Feed).order_by(Feed.last_heard_at.asc().nulls_last()))).all()
+
+
+async def heartbeats(session: AsyncSession) -> Sequence[HeartbeatRow]:
+    """When each part of the system was last alive."""
+    return (await session.scalars(select(HeartbeatRow).order_by(HeartbeatRow.part))).all()
+
+
+@dataclass(frozen=True)
+class Messages:
+    """A page of the inbox, and how many there are in each state."""
+
+    rows: Sequence[InboxRow]
+    counts: dict[str, int]
+    total: int
+
+
+async def messages(
+    session: AsyncSession, state: str = "", text: str = "", page: int = 1, size: int = 50
+) -> Messages:
+    """Messages of the caller's organisation, newest first; `text` is a message id or a type."""
+    counted = await session.execute(select(InboxRow.state, func.count()).group_by(InboxRow.state))
+    counts: dict[str, int] = dict(counted.tuples().all())
+    statement = select(InboxRow).order_by(InboxRow.sequence.desc())
+    if state:
+        statement = statement.where(InboxRow.state == state)
+    if text:
+        statement = statement.where(
+            or_(InboxRow.message_id == text, InboxRow.message_type == text, InboxRow.trigger == text)
+        )
+    rows = await session.scalars(statement.limit(size).offset((page - 1) * size))
+    return Messages(rows.all(), counts, counts.get(state, 0) if state else sum(counts.values()))
+
+
+async def message(
+    session: AsyncSession, caller: Principal, message_id: UUID
+) -> tuple[InboxRow, Sequence[FactRow]]:
+    """One message and the facts that were read from it. Raises not-found."""
+    row = await session.get(InboxRow, message_id)
+    if row is None:
+        raise HomewardError("not-found")
+    await looked(session, caller, "message", (), [row.person_id] if row.person_id else [])
+    facts = await session.scalars(
+        select(FactRow).where(FactRow.inbox_id == message_id).order_by(FactRow.ordinal)
+    )
+    return row, facts.all()
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing to tell a partner, and the partner."""
+
+    row: OutboxRow
+    partner: PartnerRow | None
+    organisation: str
+
+
+async def outgoing(session: AsyncSession, state: str = "dead") -> list[Item]:
+    """What is to be told, in one state; dead ones wait for a person."""
+    statement = (
+        select(OutboxRow, PartnerRow, Organisation.name)
+        .outerjoin(PartnerRow, PartnerRow.id == OutboxRow.partner_id)
+        .outerjoin(Organisation, Organisation.id == PartnerRow.organisation_id)
+        .where(OutboxRow.channel == "partner", OutboxRow.state == state)
+        .order_by(OutboxRow.sequence)
+        .limit(MOST)
+    )
+    return [Item(row, partner, name or "Unknown") for row, partner, name in await session.execute(statement)]
+
+
+async def count_outgoing(session: AsyncSession) -> dict[str, int]:
+    """How many items are in each state."""
+    counted = await session.execute(
+        select(OutboxRow.state, func.count()).where(OutboxRow.channel == "partner").group_by(OutboxRow.state)
+    )
+    return dict(counted.tuples().all())
+
+
+async def partners(session: AsyncSession) -> list[tuple[PartnerRow, str]]:
+    """Every partner and the name of its organisation."""
+    statement = select(PartnerRow, Organisation.name).join(
+        Organisation, Organisation.id == PartnerRow.organisation_id
+    )
+    return [(partner, name) for partner, name in await session.execute(statement.order_by(Organisation.name))]
+
+
+@dataclass(frozen=True)
+class Home:
+    """A home that can be let, its landlord, and whether it is let."""
+
+    row: PropertyRow
+    landlord: str
+    let_to: UUID | None
+
+
+async def homes(session: AsyncSession, only: Sequence[UUID] | None = None) -> list[Home]:
+    """Homes that can be let; one let in a case of others shows as here, and the record refuses it again."""
+    statement = (
+        select(PropertyRow, Organisation.name, PropertyLetRow.case_id)
+        .join(Organisation, Organisation.id == PropertyRow.landlord_id)
+        .outerjoin(
+            PropertyLetRow,
+            (PropertyLetRow.property_id == PropertyRow.id) & PropertyLetRow.ended_on.is_(None),
+        )
+        .order_by(PropertyRow.ready_on, PropertyRow.reference)
+    )
+    if only is not None:
+        statement = statement.where(PropertyRow.id.in_(only))
+    return [Home(row, name, case_id) for row, name, case_id in await session.execute(statement)]
+
+
+@dataclass(frozen=True)
+class ReportedCase:
+    """One case behind the figures."""
+
+    case: Case
+    family_name: str | None
+    given_name: str | None
+
+
+async def reported_cases(
+    session: AsyncSession, caller: Principal, from_on: date, what: str = "bed days report"
+) -> list[ReportedCase]:
+    """Every case that may count in a period that begins on a day: open ones and those closed since."""
+    statement = (
+        select(CaseRow.snapshot, Person.family_name, Person.given_name)
+        .join(Person, Person.id == CaseRow.person_id)
+        .where(or_(CaseRow.closed_on.is_(None), CaseRow.closed_on >= from_on))
+    )
+    found = [
+        ReportedCase(Case.model_validate(snapshot), family, given)
+        for snapshot, family, given in await session.execute(statement)
+    ]
+    await looked(session, caller, what, [each.case.case_id for each in found])
+    return found
+
+
+def stays(cases: Sequence[ReportedCase]) -> list[Stay]:
+    """The stays of cases, for the rules of the report."""
+    return [stay for each in cases for stay in stays_of(each.case)]

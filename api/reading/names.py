@@ -1,0 +1,64 @@
+"""What ids and codes are called: organisations, staff, teams, items of strands and of the gate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from discharge.pathway_words import Names
+from discharge.store.tables import Organisation, Team, User
+from housing_checks.checks.form import FORMS
+from housing_checks.lead_times import ITEMS
+
+
+@dataclass(frozen=True)
+class Directory:
+    """Organisations, staff and teams by id, as far as the caller may know them."""
+
+    organisations: Mapping[UUID, Organisation] = field(default_factory=dict)
+    users: Mapping[UUID, str] = field(default_factory=dict)
+    teams: Mapping[UUID, str] = field(default_factory=dict)
+
+    def organisation(self, key: UUID | None) -> str:
+        """The name of an organisation."""
+        found = self.organisations.get(key) if key else None
+        return found.name if found else "Unknown organisation"
+
+    def user(self, key: UUID | None) -> str | None:
+        """The name of somebody on the staff."""
+        return self.users.get(key) if key else None
+
+    @property
+    def names(self) -> Names:
+        """The same for sentences about a case."""
+        organisations = {key: row.name for key, row in self.organisations.items()}
+        return Names(organisations=organisations, items=strand_items(), gate=gate_items())
+
+
+async def directory(session: AsyncSession) -> Directory:
+    """Everybody and everything that has a name; a few dozen rows."""
+    organisations = await session.scalars(select(Organisation))
+    users = await session.execute(select(User.id, User.display_name))
+    teams = await session.execute(select(Team.id, Team.name))
+    return Directory(
+        organisations={row.id: row for row in organisations},
+        users=dict(users.tuples().all()),
+        teams=dict(teams.tuples().all()),
+    )
+
+
+@cache
+def strand_items() -> dict[str, str]:
+    """Every item that a strand can be about, in words."""
+    return {row.code: row.label for catalogue in ITEMS.values() for row in catalogue}
+
+
+@cache
+def gate_items() -> dict[str, str]:
+    """Every item of every form, in a few words."""
+    return {item.code: item.short for form in FORMS.values() for item in form.items}

@@ -1,0 +1,157 @@
+"""The worklist: which cases, in which view, filtered how; and how many there are in each view."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.principals import Principal
+from api.reading.looks import looked
+from discharge.cases.model import Case, Stage
+from discharge.store.tables import AlertRow, CaseRow, Person
+from fhir_adapters.people.nhs_numbers import check_number
+
+PAGE_SIZE = 25
+MOST_SIZE = 200
+
+VIEWS: Mapping[str, tuple[str, tuple[Stage, ...]]] = {
+    "open": ("All open", tuple(stage for stage in Stage if stage is not Stage.CLOSED)),
+    "referred": ("New referrals", (Stage.REFERRED,)),
+    "checking": ("Home check", (Stage.ACCEPTED,)),
+    "making-ready": ("Making ready", (Stage.CHECKED, Stage.MAKING_READY)),
+    "ready": ("Home ready", (Stage.READY,)),
+    "home": ("At home", (Stage.DISCHARGED, Stage.FOLLOWED_UP)),
+    "closed": ("Closed", (Stage.CLOSED,)),
+}
+"""View -> its words and the stages it holds. Every case is in exactly one view besides "open"."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A filtered view of the worklist; everything is in the address of the page, so that it can be shared."""
+
+    view: str = "open"
+    ward: str = ""
+    text: str = ""
+    only: str = ""
+    page: int = 1
+    size: int = PAGE_SIZE
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One case on a list, with the person it is about."""
+
+    case: Case
+    person: Person
+    alerts: int
+
+
+@dataclass(frozen=True)
+class Worklist:
+    """A page of a view, and what the other views hold under the same filter."""
+
+    rows: tuple[Listed, ...]
+    total: int
+    counts: Mapping[str, int]
+    wards: tuple[str, ...]
+
+
+async def worklist(session: AsyncSession, caller: Principal, wanted: Wanted) -> Worklist:
+    """One page of the worklist, the longest waiting first. The whole page is noted as one look."""
+    filters = _filters(wanted)
+    counts = await _counts(session, filters)
+    stages = VIEWS[wanted.view][1]
+    statement = (
+        _cases()
+        .where(CaseRow.stage.in_(stages), *filters)
+        .order_by(*_order(wanted.view))
+        .limit(wanted.size)
+        .offset((wanted.page - 1) * wanted.size)
+    )
+    found = (await session.execute(statement)).all()
+    alerts = await _alerts(session, [row.id for row, _ in found])
+    rows = tuple(
+        Listed(Case.model_validate(row.snapshot), person, alerts.get(row.id, 0)) for row, person in found
+    )
+    await looked(session, caller, f"worklist {wanted.view}", [each.case.case_id for each in rows])
+    return Worklist(rows, counts[wanted.view], counts, await _wards(session))
+
+
+def _cases() -> Select[CaseRow, Person]:
+    return select(CaseRow, Person).join(Person, Person.id == CaseRow.person_id)
+
+
+def _order(view: str) -> list[Any]:
+    if view == "closed":
+        return [CaseRow.closed_on.desc(), CaseRow.id.asc()]
+    if view == "home":
+        return [CaseRow.discharged_on.desc(), CaseRow.id.asc()]
+    return [
+        CaseRow.discharged_on.is_not(None).asc(),
+        CaseRow.ready_on.asc().nulls_last(),
+        CaseRow.expected_discharge_on.asc().nulls_last(),
+        CaseRow.id.asc(),
+    ]
+
+
+def _filters(wanted: Wanted) -> list[ColumnElement[bool]]:
+    filters: list[ColumnElement[bool]] = []
+    if wanted.ward:
+        filters.append(CaseRow.ward == wanted.ward)
+    if wanted.text.strip():
+        filters.append(_matches(wanted.text.strip()))
+    if wanted.only == "alerts":
+        filters.append(CaseRow.id.in_(select(AlertRow.case_id).where(AlertRow.cleared_at.is_(None))))
+    if wanted.only == "awaiting-spell":
+        filters.append(CaseRow.awaiting_spell.is_(True))
+    if wanted.only == "waiting":
+        filters.append(and_(CaseRow.ready_on.is_not(None), CaseRow.discharged_on.is_(None)))
+    return filters
+
+
+def _matches(text: str) -> ColumnElement[bool]:
+    """An NHS number in any spacing, else the beginning of a name."""
+    number = check_number(text)
+    if number.usable:
+        return Person.nhs_number == number.value
+    words = [
+        or_(
+            Person.family_name.istartswith(word, autoescape=True),
+            Person.given_name.istartswith(word, autoescape=True),
+        )
+        for word in text.split()
+    ]
+    return and_(*words)
+
+
+async def _counts(session: AsyncSession, filters: list[ColumnElement[bool]]) -> dict[str, int]:
+    statement = (
+        select(CaseRow.stage, func.count())
+        .join(Person, Person.id == CaseRow.person_id)
+        .where(*filters)
+        .group_by(CaseRow.stage)
+    )
+    by_stage: dict[str, int] = dict((await session.execute(statement)).tuples().all())
+    return {view: sum(by_stage.get(stage, 0) for stage in stages) for view, (_, stages) in VIEWS.items()}
+
+
+async def _alerts(session: AsyncSession, case_ids: list[UUID]) -> dict[UUID, int]:
+    statement = (
+        select(AlertRow.case_id, func.count())
+        .where(AlertRow.case_id.in_(case_ids), AlertRow.cleared_at.is_(None))
+        .group_by(AlertRow.case_id)
+    )
+    return dict((await session.execute(statement)).tuples().all())
+
+
+async def _wards(session: AsyncSession) -> tuple[str, ...]:
+    wards = await session.scalars(
+        select(CaseRow.ward).where(CaseRow.ward.is_not(None), CaseRow.closed_on.is_(None)).distinct()
+    )
+    return tuple(sorted(ward for ward in wards if ward))

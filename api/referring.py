@@ -1,0 +1,195 @@
+"""A referral from any door: find the person, the stay and the case, keep the command, have it executed.
+
+Who is meant and which case it is are settled here, under a lock, so that two doors at the same moment
+agree. Nothing is asked for that is already held, and nothing already held is overwritten.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+from sqlalchemy import or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api import doors
+from api.commanding import Asked, Outcome, body_hash, execute, take
+from api.principals import Principal
+from api.raw_messages import RawMessage, keep_raw
+from api.services import Services
+from discharge.cases.commands import Envelope, Refer
+from discharge.cases.model import CaseSpell
+from discharge.clocks import london_date
+from discharge.errors import HomewardError
+from discharge.store.tables import Organisation, Person, PersonIdentifier
+from fhir_adapters.people.nhs_numbers import check_number
+from fhir_adapters.referrals import ReferralValues, ReferredPerson
+
+TRUST = "trust"
+SERVICE_KINDS = ("housing-health", "housing-health-service")
+
+
+@dataclass(frozen=True)
+class Referred:
+    """What became of a referral. `opened` says that no case was there before."""
+
+    outcome: Outcome
+    opened: bool
+
+
+@dataclass(frozen=True)
+class Request:
+    """One referral as a door understood it.
+
+    `key` is the asker's own key; `recognised_by` stands in for it where a FHIR client has none, and then a
+    different body under the same name is still the same referral.
+    """
+
+    values: ReferralValues
+    key: str | None = None
+    recognised_by: str | None = None
+    raw: RawMessage | None = None
+
+
+async def refer(services: Services, caller: Principal, request: Request) -> Referred:
+    """Keep and execute a referral. Raises HomewardError."""
+    caller.require("refer")
+    now = await services.case_now()
+    async with services.begin(caller) as session:
+        referrer = await _referrer(session, caller, request.values.requester)
+        person_id = await resolve_person(session, request.values.person)
+        spell = await doors.find_stay(session, person_id, referrer.id, request.values.visit_number)
+        known = await doors.find_open_case(session, person_id, spell.spell_id if spell else None)
+        case_id = known or uuid4()
+        asked = Asked(
+            case_id=case_id,
+            command=_command(request.values, person_id, referrer.id, await _service(session, caller), spell),
+            effective_on=request.values.referred_on or london_date(now),
+            note=request.values.note,
+            key=request.key or request.recognised_by,
+        )
+        taken = await take(session, caller, asked, _digest(request))
+        if request.raw is not None and isinstance(taken, Envelope):
+            await keep_raw(session, caller, request.raw, now)
+    outcome = await execute(services, taken)
+    return Referred(outcome, opened=known is None and not outcome.repeated)
+
+
+def _digest(request: Request) -> str:
+    if request.key is None and request.recognised_by is not None:
+        return body_hash(request.recognised_by)
+    return body_hash(request.values.model_dump(mode="json"))
+
+
+def _command(
+    values: ReferralValues,
+    person_id: UUID,
+    referrer_id: UUID,
+    service_id: UUID | None,
+    spell: CaseSpell | None,
+) -> Refer:
+    return Refer(
+        person_id=person_id,
+        organisation_id=referrer_id,
+        service_id=service_id,
+        spell=spell,
+        ward=values.ward,
+        reasons=values.reasons,
+        needs=values.needs,
+        tenure=values.tenure,
+        lives_alone=values.lives_alone,
+        homeless=values.homeless,
+        pathway=values.pathway,
+        expected_discharge_on=values.expected_discharge_on,
+        ready_on=values.ready_on,
+        sharing_basis=values.sharing_basis,
+        external_id=values.external_id,
+    )
+
+
+async def _referrer(session: AsyncSession, caller: Principal, code: str | None) -> Organisation:
+    """The referring trust: the caller's own organisation, or the one that a housing service names."""
+    own = await session.get_one(Organisation, caller.organisation_id)
+    if code is None or code in (own.code, own.ods_code):
+        return own
+    named = await session.scalar(
+        select(Organisation).where(or_(Organisation.code == code, Organisation.ods_code == code))
+    )
+    if named is None:
+        raise HomewardError("invalid-body", detail="organisation not known", where="requester")
+    if own.kind == TRUST:
+        raise HomewardError("invalid-body", detail="a trust refers for itself", where="requester")
+    return named
+
+
+async def _service(session: AsyncSession, caller: Principal) -> UUID | None:
+    """The housing-health service that takes the referral: the caller's own, else the first there is."""
+    services = await session.scalars(
+        select(Organisation).where(Organisation.kind.in_(SERVICE_KINDS)).order_by(Organisation.code)
+    )
+    found = services.all()
+    own = next((each.id for each in found if each.id == caller.organisation_id), None)
+    return own or (found[0].id if found else None)
+
+
+async def resolve_person(session: AsyncSession, person: ReferredPerson) -> UUID:
+    """The person who is meant; made where nobody knows them and enough is said. Raises unknown-patient."""
+    number = _checked(person.nhs_number)
+    if person.person_id is not None:
+        return await _visible(session, Person.id == person.person_id)
+    if not person.findable:
+        raise HomewardError("unknown-patient", detail="an identifier is needed", where="person")
+    if person.family_name is None or person.birth_date is None:
+        return await _visible_by_number(session, number, person)
+    local = person.identifiers[0] if person.identifiers else None
+    address = person.address
+    return await doors.resolve_person(
+        session,
+        doors.Named(
+            nhs_number=number,
+            family_name=person.family_name,
+            given_name=person.given_name,
+            birth_date=person.birth_date,
+            sex=person.sex,
+            authority=local.authority if local else None,
+            local_number=local.value if local else None,
+            address="\n".join(address.lines) if address and address.lines else None,
+            postcode=address.postcode if address else None,
+        ),
+    )
+
+
+def _checked(number: str | None) -> str | None:
+    if number is None:
+        return None
+    checked = check_number(number)
+    if not checked.usable:
+        raise HomewardError("invalid-body", detail="not a valid NHS number", where="person.nhs_number")
+    return checked.value
+
+
+async def _visible_by_number(session: AsyncSession, number: str | None, person: ReferredPerson) -> UUID:
+    if number is not None:
+        return await _visible(session, Person.nhs_number == number)
+    local = person.identifiers[0]
+    return await _visible(
+        session,
+        Person.id.in_(
+            select(PersonIdentifier.person_id).where(
+                PersonIdentifier.authority == local.authority, PersonIdentifier.value == local.value
+            )
+        ),
+    )
+
+
+async def _visible(session: AsyncSession, condition: object) -> UUID:
+    """The one living entry that fits among the people whom the caller may see."""
+    found = await session.scalars(
+        select(Person.id).where(condition, Person.merged_into.is_(None), Person.test_person.is_(False))  # type: ignore[arg-type]
+    )
+    people = found.all()
+    if len(people) > 1:
+        raise HomewardError("patient-mismatch", where="person")
+    if not people:
+        raise HomewardError("unknown-patient", detail="send name and birth date as well", where="person")
+    return people[0]

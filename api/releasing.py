@@ -1,0 +1,39 @@
+"""What a person decides about an item that a partner refused: again, replaced, or not at all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from api.principals import Principal
+from api.reading.looks import who
+from api.services import Services
+from discharge.errors import HomewardError
+from discharge.store import audit, outbox
+from discharge.store.tables import OutboxRow
+
+
+async def decide(
+    services: Services,
+    caller: Principal,
+    sequence: int,
+    decision: str,
+    reason: str,
+    payload: dict[str, Any] | None = None,
+) -> OutboxRow:
+    """Free the lane behind a dead letter; the relay wakes it. Raises not-found when it is not dead, or not
+    ours.
+    """
+    caller.require("deadletters.release")
+    async with services.begin(caller) as session:
+        if decision == "replace":
+            if not payload:
+                raise HomewardError("invalid-body", where="payload")
+            row = await outbox.replace(session, sequence, payload, by=caller.user_id, reason=reason)
+        elif decision == "skip":
+            row = await outbox.skip(session, sequence, by=caller.user_id, reason=reason)
+        else:
+            row = await outbox.release(session, sequence, by=caller.user_id, reason=reason)
+        await audit.note_write(
+            session, who(caller), f"dead-letter {decision}", f"outbox {sequence}", case_id=row.case_id
+        )
+    return row

@@ -1,0 +1,118 @@
+"""Cases: the worklist, one case, what happened to it, who looked, and every command there is."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Body, Query, Request
+from fastapi.responses import JSONResponse
+
+from api.answers import CommandAnswer, CommandStatus, command_answer, command_status
+from api.command_kinds import command_schema, read_command
+from api.commanding import Asked, ask
+from api.depends import Caller, IdempotencyKey, Ready
+from api.presenters.case_json import case_detail, case_line
+from api.reading import cases, names, worklist
+from api.reading.looks import who_looked
+from api.services import Services
+from discharge.clocks import london_date
+
+router = APIRouter(prefix="/api/v1", tags=["cases"])
+
+View = Literal["open", "referred", "checking", "making-ready", "ready", "home", "closed"]
+Only = Literal["", "alerts", "awaiting-spell", "waiting"]
+
+
+@router.get("/cases")
+async def list_cases(
+    services: Ready,
+    caller: Caller,
+    view: View = "open",
+    ward: str = "",
+    text: str = "",
+    only: Only = "",
+    page: Annotated[int, Query(ge=1)] = 1,
+    size: Annotated[int, Query(ge=1, le=worklist.MOST_SIZE)] = worklist.PAGE_SIZE,
+) -> dict[str, Any]:
+    """The worklist, the longest waiting first, with how many cases each view holds."""
+    caller.require("case.list")
+    today = london_date(await services.case_now())
+    async with services.begin(caller) as session:
+        wanted = worklist.Wanted(view=view, ward=ward, text=text, only=only, page=page, size=size)
+        found = await worklist.worklist(session, caller, wanted)
+        known = await names.directory(session)
+    lines = [case_line(each, today, known) for each in found.rows]
+    return {"cases": lines, "total": found.total, "page": page, "counts": dict(found.counts)}
+
+
+@router.get("/cases/{case_id}")
+async def get_case(case_id: UUID, services: Ready, caller: Caller) -> dict[str, Any]:
+    """One case with its person, its gate, strands and why the person is still here."""
+    caller.require("case.read")
+    today = london_date(await services.case_now())
+    async with services.begin(caller) as session:
+        found = await cases.read_case(session, caller, case_id, "case by interface")
+        known = await names.directory(session)
+    return case_detail(found, today, known)
+
+
+@router.get("/cases/{case_id}/timeline")
+async def get_timeline(case_id: UUID, services: Ready, caller: Caller) -> dict[str, Any]:
+    """Every event of a case, newest first."""
+    caller.require("case.read")
+    async with services.begin(caller) as session:
+        await cases.read_case(session, caller, case_id, "timeline by interface")
+        events = await cases.timeline(session, case_id)
+    return {"case_id": str(case_id), "events": [cases.event_summary(row) for row in events]}
+
+
+@router.get("/cases/{case_id}/who-looked")
+async def get_who_looked(case_id: UUID, services: Ready, caller: Caller) -> dict[str, Any]:
+    """Who looked at a case, newest first."""
+    caller.require("case.read")
+    async with services.begin(caller) as session:
+        await cases.read_case(session, caller, case_id, "who looked")
+        looks = await who_looked(session, case_id)
+    return {"case_id": str(case_id), "looks": [each._asdict() for each in looks]}
+
+
+@router.post(
+    "/cases/{case_id}/commands",
+    response_model=CommandAnswer,
+    responses={202: {"model": CommandAnswer, "description": "Taken; ask its status address"}},
+    openapi_extra={"requestBody": {"content": {"application/json": {"schema": command_schema()}}}},
+)
+async def post_command(
+    case_id: UUID,
+    services: Ready,
+    caller: Caller,
+    body: Annotated[dict[str, Any], Body()],
+    idempotency_key: IdempotencyKey = None,
+) -> JSONResponse:
+    """Ask something of a case: `kind`, the fields of that command, and what every command carries."""
+    asked = await _asked(services, case_id, body, idempotency_key)
+    return command_answer(await ask(services, caller, asked))
+
+
+@router.get("/commands/{command_id}")
+async def get_command(command_id: UUID, request: Request, services: Ready, caller: Caller) -> CommandStatus:
+    """What became of a command of the caller's organisation."""
+    caller.require("command.read")
+    async with services.begin(caller) as session:
+        row = await cases.command_of(session, command_id)
+    return command_status(request, row)
+
+
+async def _asked(services: Services, case_id: UUID, body: dict[str, Any], key: str | None) -> Asked:
+    command, beside = read_command(body)
+    return Asked(
+        case_id=case_id,
+        command=command,
+        effective_on=beside.effective_on or london_date(await services.case_now()),
+        reason=beside.reason,
+        note=beside.note,
+        item_notes=beside.item_notes,
+        seen_version=beside.seen_version,
+        key=key,
+    )

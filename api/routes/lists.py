@@ -1,0 +1,105 @@
+"""Alerts, feeds, messages, items that partners refused, and homes that can be let."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+
+from api.depends import Caller, Ready
+from api.presenters.lists_json import alert_json, feed_json, home_json, item_json, message_json
+from api.reading import lists
+from api.releasing import decide
+from housing_checks.rehousing.model import Property
+
+router = APIRouter(prefix="/api/v1", tags=["lists"])
+
+
+@router.get("/alerts")
+async def list_alerts(services: Ready, caller: Caller, owner_role: str = "") -> dict[str, Any]:
+    """Alerts whose cause still holds, the loudest first. Take one on with the command acknowledge-alert."""
+    caller.require("alerts.read")
+    async with services.begin(caller) as session:
+        found = await lists.open_alerts(session, caller, owner_role)
+    return {"alerts": [alert_json(each) for each in found]}
+
+
+@router.get("/feeds")
+async def list_feeds(services: Ready, caller: Caller) -> dict[str, Any]:
+    """When each feed was last heard."""
+    async with services.begin(caller) as session:
+        found = await lists.feeds(session)
+    return {"feeds": [feed_json(row) for row in found]}
+
+
+@router.get("/messages")
+async def list_messages(
+    services: Ready,
+    caller: Caller,
+    state: str = "",
+    text: str = "",
+    page: Annotated[int, Query(ge=1)] = 1,
+    size: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> dict[str, Any]:
+    """Messages that came in, newest first."""
+    caller.require("messages.read")
+    async with services.begin(caller) as session:
+        found = await lists.messages(session, state, text, page, size)
+    return {
+        "messages": [message_json(row) for row in found.rows],
+        "total": found.total,
+        "counts": found.counts,
+    }
+
+
+@router.get("/messages/{message_id}")
+async def get_message(message_id: UUID, services: Ready, caller: Caller) -> dict[str, Any]:
+    """One message: how it was used, and the facts read from it. Its text is on the page only."""
+    caller.require("messages.read")
+    async with services.begin(caller) as session:
+        row, facts = await lists.message(session, caller, message_id)
+    kinds = [{"ordinal": each.ordinal, "kind": each.kind} for each in facts]
+    return message_json(row) | {"facts": kinds}
+
+
+@router.get("/dead-letters")
+async def list_dead_letters(services: Ready, caller: Caller) -> dict[str, Any]:
+    """Items that a partner refused for good; each holds its lane until a person decides."""
+    caller.require("deadletters.read")
+    async with services.begin(caller) as session:
+        found = await lists.outgoing(session, "dead")
+    return {"dead_letters": [item_json(each) for each in found]}
+
+
+class Decision(BaseModel):
+    """What is to become of a refused item, and why. `payload` is the coded content that replaces it."""
+
+    decision: Literal["release", "replace", "skip"]
+    reason: str = Field(min_length=3, max_length=500)
+    payload: dict[str, Any] | None = None
+
+
+@router.post("/dead-letters/{sequence}/decision")
+async def decide_dead_letter(
+    sequence: int, body: Decision, services: Ready, caller: Caller
+) -> dict[str, Any]:
+    """Send it again as it is, send something else in its place, or give it up."""
+    row = await decide(services, caller, sequence, body.decision, body.reason, body.payload)
+    return {"sequence": row.sequence, "state": row.state, "key": str(row.key)}
+
+
+@router.get("/properties")
+async def list_properties(services: Ready, caller: Caller, free: bool = False) -> dict[str, Any]:
+    """Homes that can be let, the earliest first."""
+    caller.require("properties.read")
+    async with services.begin(caller) as session:
+        found = await lists.homes(session)
+    return {
+        "properties": [
+            home_json(each, Property.model_validate(each.row.attributes))
+            for each in found
+            if not (free and each.let_to)
+        ]
+    }

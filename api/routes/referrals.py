@@ -1,0 +1,54 @@
+"""Referrals by the JSON interface: the same values and the same result as by FHIR or on the page."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+
+from api.answers import CommandAnswer, command_answer
+from api.depends import Caller, IdempotencyKey, Ready
+from api.presenters.case_json import case_line
+from api.reading import names, worklist
+from api.referring import Request, refer
+from discharge.clocks import london_date
+from fhir_adapters.referrals import ReferralValues
+
+router = APIRouter(prefix="/api/v1", tags=["referrals"])
+
+
+def case_path(case_id: UUID) -> str:
+    """Where a case can be read."""
+    return f"/api/v1/cases/{case_id}"
+
+
+@router.post(
+    "/referrals",
+    status_code=201,
+    response_model=CommandAnswer,
+    responses={
+        200: {"model": CommandAnswer, "description": "The person has an open case already: it is that one"},
+        202: {"model": CommandAnswer, "description": "Taken; ask its status address"},
+    },
+)
+async def post_referral(
+    body: ReferralValues, services: Ready, caller: Caller, idempotency_key: IdempotencyKey = None
+) -> JSONResponse:
+    """Refer a person. Say only what we do not hold: an NHS number is enough for somebody in a bed we know."""
+    referred = await refer(services, caller, Request(values=body, key=idempotency_key))
+    location = case_path(referred.outcome.case_id)
+    return command_answer(referred.outcome, 201 if referred.opened else 200, location)
+
+
+@router.get("/referrals")
+async def list_referrals(services: Ready, caller: Caller) -> dict[str, Any]:
+    """Referrals that nobody has accepted or returned yet."""
+    caller.require("case.list")
+    today = london_date(await services.case_now())
+    async with services.begin(caller) as session:
+        wanted = worklist.Wanted(view="referred", size=worklist.MOST_SIZE)
+        found = await worklist.worklist(session, caller, wanted)
+        known = await names.directory(session)
+    return {"referrals": [case_line(each, today, known) for each in found.rows], "total": found.total}

@@ -1,0 +1,131 @@
+"""What every request needs, made once for the process: database, case clock, Temporal, keys, sign-in."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from joserfc.jwk import KeySet
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from starlette.requests import Request
+from temporalio.client import Client
+
+from api import tokens
+from api.callers import known_caller
+from api.openid import OpenId
+from api.principals import How, Identity, Principal
+from api.sessions import SessionCookies
+from api.settings import ApiSettings
+from discharge.clocks import CaseClock
+from discharge.errors import HomewardError
+from discharge.store.engine import Sessions, make_engine, make_sessions, transaction
+from discharge.store.tables import CaseClockRow
+from workflows.client import connect
+from workflows.codec import PayloadKeys
+
+CALLBACK = "/sign-in/callback"
+REMEMBER_SECONDS = 60.0
+REMEMBER_MOST = 5_000
+
+
+def wall_now() -> datetime:
+    """Return the machine's time in UTC."""
+    return datetime.now(UTC)
+
+
+class Services:
+    """One process's resources; nothing is reached before it is needed."""
+
+    def __init__(self, settings: ApiSettings, now: Callable[[], datetime] = wall_now) -> None:
+        self.settings = settings
+        self.now = now
+        self.engine: AsyncEngine = make_engine(settings.database_url)
+        self.sessions: Sessions = make_sessions(self.engine)
+        self.cookies = SessionCookies(settings)
+        self.openid = OpenId(settings.openid, settings.public_url + CALLBACK) if settings.openid else None
+        self._token_keys = KeySet.import_key_set(_key_set(settings.token_keys))
+        self._clock: CaseClock | None = None
+        self._temporal: Client | None = None
+        self._callers: dict[tuple[Identity, How], tuple[float, Principal]] = {}
+
+    async def close(self) -> None:
+        """Let go of the database's connections."""
+        await self.engine.dispose()
+
+    def begin(self, caller: Principal) -> AbstractAsyncContextManager[AsyncSession]:
+        """One transaction on behalf of a caller's organisation."""
+        return transaction(self.sessions, organisation_id=caller.organisation_id, user_id=caller.user_id)
+
+    async def clock(self) -> CaseClock:
+        """The map from machine to case time; it never changes once it is stored."""
+        if self._clock is None:
+            async with transaction(self.sessions) as session:
+                self._clock = await _stored_clock(session)
+        return self._clock or CaseClock.real()
+
+    async def case_now(self) -> datetime:
+        """Case time at this instant."""
+        return (await self.clock()).case_time(self.now())
+
+    async def temporal(self) -> Client:
+        """The client of Temporal; made lazily, so that we run while Temporal does not."""
+        if self._temporal is None:
+            self._temporal = await connect(
+                self.settings.temporal_address,
+                self.settings.temporal_namespace,
+                PayloadKeys.parse(self.settings.payload_keys),
+                lazy=True,
+            )
+        return self._temporal
+
+    @property
+    def answer_within(self) -> timedelta:
+        """How long a request waits for what became of its command."""
+        return timedelta(seconds=self.settings.command_seconds)
+
+    def bearer(self, token: str) -> Identity:
+        """Whom a bearer token vouches for. Raises not-signed-in."""
+        try:
+            claims = tokens.verify(token, self._token_keys, self.now(), self.settings.bearer_issuer)
+        except tokens.TokenRefused:
+            raise HomewardError("not-signed-in", detail="token") from None
+        return Identity(
+            issuer=self.settings.bearer_issuer,
+            subject=claims.subject,
+            name=claims.name,
+            role=claims.role,
+            organisation=claims.organisation,
+        )
+
+    async def caller(self, identity: Identity, how: How) -> Principal:
+        """The known caller behind an identity; remembered for a minute, so that most requests ask nothing."""
+        remembered = self._callers.get((identity, how))
+        if remembered and time.monotonic() - remembered[0] < REMEMBER_SECONDS:
+            return remembered[1]
+        async with transaction(self.sessions) as session:
+            principal = await known_caller(session, identity, how)
+        if len(self._callers) >= REMEMBER_MOST:
+            self._callers.clear()
+        self._callers[identity, how] = (time.monotonic(), principal)
+        return principal
+
+
+def services_of(request: Request) -> Services:
+    """The process's services, from any request."""
+    services: Services = request.app.state.services
+    return services
+
+
+async def _stored_clock(session: AsyncSession) -> CaseClock | None:
+    """The clock that the first start fixed; none in production, where case time is the wall clock."""
+    row = await session.scalar(select(CaseClockRow))
+    return CaseClock(origin=row.origin, case_origin=row.case_origin, factor=row.factor) if row else None
+
+
+def _key_set(text: str) -> Any:
+    return json.loads(text)
