@@ -7,6 +7,7 @@ follow from codes, so that every loading agrees on them. Written by the owner of
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -58,12 +59,16 @@ class ListedPartner(_Listed):
 
 
 class ListedFeed(_Listed):
-    """One source of HL7 v2 messages and what a message must show to belong to it."""
+    """One source of HL7 v2 messages and what a message must show to belong to it.
+
+    `port_after_mllp` gives it a port of its own, counted from the port of the listener.
+    """
 
     code: str
     organisation: str
     profile: str
     port: int | None = None
+    port_after_mllp: int | None = None
     certificate: str | None = None
     sending_application: str | None = None
     sending_facility: str | None = None
@@ -95,21 +100,30 @@ def read_places(file: Path) -> Places:
     return Places.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
 
 
-async def register(engine: AsyncEngine, places: Places, today: date, base_address: str = "") -> None:
-    """Write the places to the record. A home that says nothing of it is ready `today`."""
+@dataclass(frozen=True)
+class Here:
+    """What a file leaves to the installation: today (case time), where partners are, our MLLP port."""
+
+    today: date
+    partner_url: str = ""
+    mllp_port: int = 2575
+
+
+async def register(engine: AsyncEngine, places: Places, here: Here) -> None:
+    """Write the places to the record. A home that does not say when is ready today."""
     async with transaction(engine) as session:
         for organisation in places.organisations:
             await _put(session, Organisation, organisation_id(organisation.code), organisation.model_dump())
         for team in places.teams:
             await _put_of_organisation(session, Team, f"team/{team.organisation}/{team.code}", team)
         for partner in places.partners:
-            address = base_address if partner.endpoint.startswith("/") else ""
-            placed = partner.model_copy(update={"endpoint": address + partner.endpoint})
-            await _put_of_organisation(session, PartnerRow, f"partner/{partner.organisation}", placed)
+            await _put_of_organisation(
+                session, PartnerRow, f"partner/{partner.organisation}", _at(partner, here)
+            )
         for feed in places.feeds:
-            await _put_of_organisation(session, Feed, f"feed/{feed.code}", feed, protocol="hl7v2")
+            await _put_of_organisation(session, Feed, f"feed/{feed.code}", _on(feed, here), protocol="hl7v2")
         for home in places.homes:
-            await _put(session, PropertyRow, *_home(home, today))
+            await _put(session, PropertyRow, *_home(home, here.today))
 
 
 def organisation_id(code: str) -> UUID:
@@ -121,12 +135,19 @@ def _id(path: str) -> UUID:
     return uuid5(NAMESPACE_URL, f"homeward:{path}")
 
 
+def _at(partner: ListedPartner, here: Here) -> ListedPartner:
+    address = here.partner_url if partner.endpoint.startswith("/") else ""
+    return partner.model_copy(update={"endpoint": address + partner.endpoint})
+
+
+def _on(feed: ListedFeed, here: Here) -> ListedFeed:
+    own = here.mllp_port + feed.port_after_mllp if feed.port_after_mllp else feed.port
+    return feed.model_copy(update={"port": own})
+
+
 def _home(home: ListedHome, today: date) -> tuple[UUID, dict[str, Any]]:
-    id_, landlord_id, ready_on = (
-        _id(f"home/{home.landlord}/{home.reference}"),
-        organisation_id(home.landlord),
-        home.ready_on or today,
-    )
+    id_, landlord_id = _id(f"home/{home.landlord}/{home.reference}"), organisation_id(home.landlord)
+    ready_on = home.ready_on or today
     checked = Property(property_id=id_, landlord_id=landlord_id, ready_on=ready_on, **home.attributes)
     return id_, {
         "landlord_id": landlord_id,
@@ -141,7 +162,7 @@ def _home(home: ListedHome, today: date) -> tuple[UUID, dict[str, Any]]:
 async def _put_of_organisation(
     session: AsyncSession, table: type[Base], path: str, listed: _Listed, **more: Any
 ) -> None:
-    values = listed.model_dump() | more
+    values = listed.model_dump(exclude={"port_after_mllp"}) | more
     values["organisation_id"] = organisation_id(values.pop("organisation"))
     await _put(session, table, _id(path), values)
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 import typer
 
 from deploy.cli.api import api
+from deploy.cli.census import census
 from deploy.cli.migrate import migrate
 from deploy.cli.mllp import mllp
 from deploy.cli.partner import partner
+from deploy.cli.replay import replay
+from deploy.cli.report import report
+from deploy.cli.send import send
 from deploy.cli.simulate import simulate
 from deploy.cli.token import token
 from deploy.cli.up import up
@@ -20,8 +24,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (up, token, worker, api, mllp, migrate, partner, simulate):
+for command in (up, token, send, census, replay, simulate, worker, api, mllp, migrate, partner):
     app.command()(command)
+app.add_typer(report)
 
 if __name__ == "__main__":
     app()

@@ -40,13 +40,14 @@ def migrate(
         migrations.downgrade(url)
         return
     migrations.migrate(url)
-    asyncio.run(_prepare(url, parse_day_length(settings.day_length), places, partner_url))
+    factor = parse_day_length(settings.day_length)
+    asyncio.run(_prepare(url, factor, places, partner_url, settings.mllp_port))
 
 
-async def _prepare(url: str, factor: float, places: Path | None, partner_url: str) -> None:
+async def _prepare(url: str, factor: float, places: Path | None, partner_url: str, mllp_port: int) -> None:
     from datetime import UTC, datetime
 
-    from deploy.places import read_places, register
+    from deploy.places import Here, read_places, register
     from discharge.store.engine import make_engine, make_sessions
     from workflows.store.clock import fixed_clock
 
@@ -56,7 +57,8 @@ async def _prepare(url: str, factor: float, places: Path | None, partner_url: st
         if abs(clock.factor - factor) > WORTH_A_WORD:
             raise CannotGoOn(_words(clock.factor))
         if places:
-            await register(engine, read_places(places), clock.today(datetime.now(UTC)), partner_url)
+            here = Here(clock.today(datetime.now(UTC)), partner_url, mllp_port)
+            await register(engine, read_places(places), here)
     finally:
         await engine.dispose()
 

@@ -23,13 +23,13 @@ def token(
 ) -> None:
     """Print a bearer token, good for /api/v1 and /fhir/R4 of the stack in --data."""
     from api.tokens import Claims, sign
+    from deploy.cli.reaching import require_stack
     from deploy.embedded.keys import Keys
     from discharge.permissions import ROLES
 
     if role not in ROLES:
         raise CannotGoOn(f"There is no role {role}. There are: {', '.join(ROLES)}.")
-    if not (data / "keys").is_dir():
-        raise CannotGoOn(f"No stack was started in {data} yet. Start one with `homeward up`, or say --data.")
+    require_stack(data)
     organisation = org or _USUAL_ORGANISATION.get(role, _TRUST)
     claims = Claims(f"token-{role}-{organisation}", f"Script ({role}, {organisation})", role, organisation)
     typer.echo(

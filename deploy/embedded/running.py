@@ -57,6 +57,7 @@ async def _start(stack: Stack, supervisor: Supervisor, screen: Console) -> None:
         await supervisor.start_together(await asyncio.to_thread(stack.servers))
         await asyncio.to_thread(stack.migrate)
         await supervisor.start_together(stack.programs())
+        await supervisor.start_together(stack.play())
     screen.print(addresses(stack))
     screen.print(how_to_sign_in())
     screen.print(what_scripts_use(stack), markup=False, highlight=False, soft_wrap=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from deploy.embedded.address import LOOPBACK, Address
 from deploy.embedded.asking import SignOfLife, at_once, listening, successful
 from deploy.embedded.keys import Keys
 from deploy.embedded.part import Part
+from deploy.places import read_places
 from deploy.settings import Settings, driver_url
 
 PLACES = Path(__file__).resolve().parent / "demo" / "places.yaml"
@@ -56,8 +58,11 @@ class Stack:
 
     def programs(self) -> list[Part]:
         """Our own programs."""
-        programs = [self._partner(), self._worker(), self._api(), self._mllp()]
-        return [*programs, self._simulate()] if self.demo else programs
+        return [self._partner(), self._worker(), self._api(), self._mllp()]
+
+    def play(self) -> list[Part]:
+        """The simulation, if there is to be a demo: started once there is a stack to play against."""
+        return [self._simulate()] if self.demo else []
 
     def listeners(self) -> list[tuple[str, str, int]]:
         """Name, address and port of all that will listen."""
@@ -66,9 +71,14 @@ class Stack:
         public = {"http", "mllp", "openid"}
         return [
             (name, self.address.listen if name in public else LOOPBACK, port)
-            for name, port in self.address.ports.items()
+            for name, port in (*self.address.ports.items(), *self._ports_of_feeds())
             if not given.get(name)
         ]
+
+    def _ports_of_feeds(self) -> Iterator[tuple[str, int]]:
+        for feed in read_places(PLACES).feeds:
+            if feed.port_after_mllp:
+                yield "mllp", self.address.ports.mllp + feed.port_after_mllp
 
     def migrate(self) -> None:
         """Bring the record to its current shape. Raises PartFailed."""

@@ -1,0 +1,40 @@
+"""How commands reach a running stack: by its data directory, or by `HOMEWARD_*` where no data directory is
+used.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from deploy.cli.options import CannotGoOn
+
+
+def require_stack(data: Path) -> None:
+    """Raises CannotGoOn where no stack was ever started."""
+    if not (data / "keys").is_dir():
+        raise CannotGoOn(f"No stack was started in {data} yet. Start one with `homeward up`, or say --data.")
+
+
+def database_url(data: Path, port_offset: int | None) -> str:
+    """The record as the worker sees it: HOMEWARD_DATABASE_URL, else that of the stack in `data`."""
+    from deploy.embedded import address, postgres
+    from deploy.embedded.keys import Keys
+    from deploy.settings import Settings, driver_url
+
+    given = Settings().database_url
+    if given:
+        return driver_url(given.get_secret_value())
+    require_stack(data)
+    return postgres.url(postgres.WORKER, Keys(data / "keys"), address.read(data, port_offset).ports.postgres)
+
+
+def bearer(data: Path, role: str, organisation: str) -> str:
+    """A bearer token for a moment's work."""
+    from datetime import UTC, datetime, timedelta
+
+    from api.tokens import Claims, sign
+    from deploy.embedded.keys import Keys
+
+    require_stack(data)
+    claims = Claims(f"command-{role}-{organisation}", "homeward command", role, organisation)
+    return sign(claims, Keys(data / "keys").token_signing_key(), datetime.now(UTC), timedelta(minutes=5))
