@@ -10,17 +10,18 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from discharge.cases.commands import CompleteCheck, Envelope, StartCheck
+from discharge.cases.decide.common import command_of, happened_on
 from discharge.cases.events import CheckCompleted, CheckStarted, Event, MitigationWithdrawn
 from discharge.cases.model import Case, Check, StrandKind, YesNoUnknown
 from discharge.errors import Refused
 from housing_checks.checks.form import FORMS, form_in_force
 from housing_checks.checks.model import CheckForm, CheckItem, Suggested, Suggestion
-from housing_checks.guards import TAKEN_ON, asked, happened_on, require_order, require_stage
+from housing_checks.guards import TAKEN_ON, require_order, require_stage
 
 
 def start_check(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
     """Begin a check on a form in force. Refuses: stage, unknown form, one under way, a day to come."""
-    command = asked(envelope, StartCheck)
+    command = command_of(envelope, StartCheck)
     require_stage(case, TAKEN_ON)
     on = happened_on(envelope, now)
     form = _form(command.form, on)
@@ -31,7 +32,7 @@ def start_check(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
 
 def complete_check(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
     """Hand the check in, with every item answered; a check not begun before begins with it."""
-    command = asked(envelope, CompleteCheck)
+    command = command_of(envelope, CompleteCheck)
     require_stage(case, TAKEN_ON)
     on = happened_on(envelope, now)
     check = _under_way(case)

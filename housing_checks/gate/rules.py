@@ -12,12 +12,13 @@ from datetime import date, datetime
 from typing import Literal
 
 from discharge.cases.commands import ConfirmItem, Envelope, NameMitigation, WithdrawMitigation
+from discharge.cases.decide.common import command_of, happened_on
 from discharge.cases.events import Event, GateItemSet, MitigationNamed, MitigationWithdrawn
 from discharge.cases.model import Case, Frozen, GateItem, Mitigation, Strand
 from discharge.codes.casework import MITIGATIONS, OWNER_ROLES
 from discharge.errors import Refused
 from housing_checks.checks.form import form_of
-from housing_checks.guards import TAKEN_ON, asked, happened_on, require_order, require_stage
+from housing_checks.guards import TAKEN_ON, require_order, require_stage
 from housing_checks.lead_times import item_label
 
 VALUE_WORDS = {"yes": "yes", "no": "no", "unknown": "not known yet"}
@@ -64,7 +65,7 @@ def _strand_blocker(strand: Strand) -> Blocker:
 
 def confirm_item(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
     """Say how a gated item stands. Refuses an item that is not gated, and a day older than what is known."""
-    command = asked(envelope, ConfirmItem)
+    command = command_of(envelope, ConfirmItem)
     require_stage(case, TAKEN_ON)
     on = happened_on(envelope, now)
     item = _gated(case, command.item)
@@ -104,7 +105,7 @@ def forget(case: Case, codes: Iterable[str], on: date) -> list[Event]:
 
 def name_mitigation(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
     """Name what is done instead of a ``yes``, and the role that answers. Refuses an item that is ``yes``."""
-    command = asked(envelope, NameMitigation)
+    command = command_of(envelope, NameMitigation)
     require_stage(case, TAKEN_ON)
     on = happened_on(envelope, now)
     item = _gated(case, command.item)
@@ -124,7 +125,7 @@ def name_mitigation(case: Case, envelope: Envelope, now: datetime) -> list[Event
 
 def withdraw_mitigation(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
     """End a mitigation; refuses an item that has none."""
-    command = asked(envelope, WithdrawMitigation)
+    command = command_of(envelope, WithdrawMitigation)
     require_stage(case, TAKEN_ON)
     on = happened_on(envelope, now)
     if _gated(case, command.item).mitigation is None:

@@ -9,20 +9,21 @@ from datetime import date, datetime
 from uuid import uuid5
 
 from discharge.cases.commands import AnswerOffer, Envelope, LetProperty, OfferProperty
+from discharge.cases.decide.common import command_of, happened_on
 from discharge.cases.events import Event, OfferAnswered, PropertyLet, PropertyOffered
 from discharge.cases.model import IN_HOSPITAL, Case, Offer, Strand, StrandKind
 from discharge.codes.casework import OFFER_REFUSAL_REASONS
 from discharge.errors import Refused
 from housing_checks.checks.form import form_of
 from housing_checks.gate.rules import forget
-from housing_checks.guards import asked, happened_on, require_order
+from housing_checks.guards import require_order
 from housing_checks.strands.definitions import ACCEPTED, DEFINITIONS, LET, OFFERED
 from housing_checks.strands.rules import reach, require_open, strand_of
 
 
 def offer_property(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
     """Offer one home. Refuses while another offer is open and after a let."""
-    command = asked(envelope, OfferProperty)
+    command = command_of(envelope, OfferProperty)
     strand = _searching(case, command.strand)
     on = happened_on(envelope, now)
     require_order(strand.started_on, on, "effective_on")
@@ -41,7 +42,7 @@ def offer_property(case: Case, envelope: Envelope, now: datetime) -> list[Event]
 
 def answer_offer(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
     """Record the person's answer. A refusal needs a reason of the list; an answered offer stays answered."""
-    command = asked(envelope, AnswerOffer)
+    command = command_of(envelope, AnswerOffer)
     strand = _searching(case, command.strand)
     on = happened_on(envelope, now)
     offer = next((mine for mine in strand.offers if mine.offer_id == command.offer_id), None)
@@ -67,7 +68,7 @@ def let_property(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
 
     What was known of the old building says nothing of the new one: those gate items are unknown again.
     """
-    command = asked(envelope, LetProperty)
+    command = command_of(envelope, LetProperty)
     strand = _searching(case, command.strand)
     on = happened_on(envelope, now)
     offer = accepted_offer(strand)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from discharge.cases.commands import CancelStrand, Envelope, MoveStrand, ReportFromStrand, StartStrand
+from discharge.cases.decide.common import command_of, happened_on
 from discharge.cases.events import (
     Event,
     OfferAnswered,
@@ -24,7 +25,7 @@ from discharge.cases.model import Actor, Case, Strand, StrandKind
 from discharge.codes.casework import STRAND_CANCEL_REASONS
 from discharge.errors import Refused
 from housing_checks.gate.rules import say_yes
-from housing_checks.guards import asked, happened_on, require_order, require_stage
+from housing_checks.guards import require_order, require_stage
 from housing_checks.lead_times import ITEMS, due_date
 from housing_checks.strands.clocks import offer_lapsed, overdue_since
 from housing_checks.strands.definitions import DEFINITIONS, LET, STARTED, Step, StrandDefinition
@@ -34,7 +35,7 @@ LAPSED_WITH_STRAND = "strand-cancelled"
 
 def start_strand(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
     """Open a strand, due by its lead time unless a day is given. Refuses an item unknown or under way."""
-    command = asked(envelope, StartStrand)
+    command = command_of(envelope, StartStrand)
     definition = DEFINITIONS[command.strand_kind]
     require_stage(case, definition.stages)
     on = happened_on(envelope, now)
@@ -48,7 +49,7 @@ def start_strand(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
 
 def move_strand(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
     """Bring a strand to a step; the last one completes it. Refuses steps back and people who may not."""
-    command = asked(envelope, MoveStrand)
+    command = command_of(envelope, MoveStrand)
     strand = strand_of(case, command.strand)
     definition = DEFINITIONS[strand.kind]
     _require_mover(case, strand, definition, envelope.actor)
@@ -66,7 +67,7 @@ def move_strand(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
 
 def cancel_strand(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
     """End a strand that is not wanted any more, with its open offer; a signed tenancy cannot be cancelled."""
-    command = asked(envelope, CancelStrand)
+    command = command_of(envelope, CancelStrand)
     strand = strand_of(case, command.strand)
     require_open(strand)
     on = happened_on(envelope, now)
@@ -83,7 +84,7 @@ def cancel_strand(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
 
 def report_from_strand(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
     """Take what a strand's workflow found; a report that no longer holds has no effect. Systems report."""
-    command = asked(envelope, ReportFromStrand)
+    command = command_of(envelope, ReportFromStrand)
     if envelope.actor.role != "system":
         raise Refused("role-not-allowed", detail=command.kind)
     strand = strand_of(case, command.strand)

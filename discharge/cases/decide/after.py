@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from discharge.cases import commands as cmd
 from discharge.cases import events as ev
 from discharge.cases.commands import Envelope
-from discharge.cases.decide.common import Decider, coded, command, not_in_future
+from discharge.cases.decide.common import Decider, coded, command_of, happened_on
 from discharge.cases.follow_ups import LAST
 from discharge.cases.model import Case, Stage
 from discharge.clocks import london_midnight
@@ -19,8 +19,8 @@ DAYTIME = timedelta(hours=12)
 
 def record_contact(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
     """Record a contact, or a try; the last one owed completes the follow-up."""
-    asked = command(envelope, cmd.RecordContact)
-    day = not_in_future(envelope.effective_on, now, "effective_on")
+    asked = command_of(envelope, cmd.RecordContact)
+    day = happened_on(envelope, now)
     if asked.follow_up not in case.follow_ups:
         raise Refused("no-such-item", where="follow_up")
     if case.discharge is not None and day < case.discharge.discharged_on:
@@ -40,7 +40,7 @@ def record_contact(case: Case, envelope: Envelope, now: datetime) -> list[ev.Eve
 
 def acknowledge_alert(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
     """Take an alert on; it stops escalating, and stays until its cause is gone."""
-    asked = command(envelope, cmd.AcknowledgeAlert)
+    asked = command_of(envelope, cmd.AcknowledgeAlert)
     alert = case.alerts.get(str(asked.alert_id))
     if alert is None:
         raise Refused("no-such-item", where="alert_id")

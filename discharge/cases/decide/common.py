@@ -21,7 +21,7 @@ Decider = Callable[[Case, Envelope, datetime], list[ev.Event]]
 """Decides one kind of command: the case, what is asked, case time -> what happens, or ``Refused``."""
 
 
-def command(envelope: Envelope, kind: type[_C]) -> _C:
+def command_of(envelope: Envelope, kind: type[_C]) -> _C:
     """Return the envelope's command as the kind its decider was registered for."""
     asked = envelope.command
     if not isinstance(asked, kind):
@@ -45,6 +45,11 @@ def not_in_future(day: date, now: datetime, where: str) -> date:
     if day > london_date(now):
         raise Refused("date-in-future", where=where)
     return day
+
+
+def happened_on(envelope: Envelope, now: datetime) -> date:
+    """Return the effective day of something that has happened; refuse one that has not come yet."""
+    return not_in_future(envelope.effective_on, now, "effective_on")
 
 
 def not_before_admission(case: Case, day: date, where: str) -> date:

@@ -16,9 +16,10 @@ from discharge.cases.commands import Envelope
 from discharge.cases.decide.common import (
     Decider,
     coded,
-    command,
+    command_of,
     end_delay_reasons,
     end_ready_period,
+    happened_on,
     not_before_admission,
     not_in_future,
     side_exit,
@@ -40,7 +41,7 @@ NEVER_REOPENED = frozenset({"merged", "entered-in-error", "died"})
 
 def note_hospital_facts(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
     """Take in what the trust's feed newly says about a stay, as a correction of what was known."""
-    asked = command(envelope, cmd.NoteHospitalFacts)
+    asked = command_of(envelope, cmd.NoteHospitalFacts)
     known = next((mine for mine in case.spells if mine.spell_id == asked.spell.spell_id), None)
     happened = [*_stay(case, known, asked.spell)]
     if asked.person_died_on is not None and case.outcome != "died":
@@ -204,8 +205,8 @@ def _death(case: Case, day: date) -> list[ev.Event]:
 
 def set_criteria(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
     """Open or close the ready period: ``met`` means a hospital bed is needed (again) from that day."""
-    asked = command(envelope, cmd.SetCriteriaToReside)
-    day = not_in_future(envelope.effective_on, now, "effective_on")
+    asked = command_of(envelope, cmd.SetCriteriaToReside)
+    day = happened_on(envelope, now)
     not_before_admission(case, day, "effective_on")
     if asked.met:
         if case.open_ready_period is None:
@@ -222,7 +223,7 @@ def set_criteria(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event
 
 def correct_ready_period(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
     """Restate or remove a ready period; its ending kind stays, and dates must stay in order."""
-    asked = command(envelope, cmd.CorrectReadyPeriod)
+    asked = command_of(envelope, cmd.CorrectReadyPeriod)
     before = next((period for period in case.ready_periods if period.ready_on == asked.replaces), None)
     period = None
     if asked.ready_on is not None:
@@ -241,7 +242,7 @@ def correct_ready_period(case: Case, envelope: Envelope, now: datetime) -> list[
 
 def set_expected_date(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
     """Set or withdraw the expected date of discharge by hand."""
-    asked = command(envelope, cmd.SetExpectedDischargeDate)
+    asked = command_of(envelope, cmd.SetExpectedDischargeDate)
     if asked.expected_discharge_on == case.expected_discharge_on:
         return []
     if asked.expected_discharge_on is not None:
@@ -251,8 +252,8 @@ def set_expected_date(case: Case, envelope: Envelope, now: datetime) -> list[ev.
 
 def confirm_discharge(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
     """Record by hand that the person left; an A03 that comes later corrects it."""
-    asked = command(envelope, cmd.ConfirmDischarge)
-    day = not_in_future(envelope.effective_on, now, "effective_on")
+    asked = command_of(envelope, cmd.ConfirmDischarge)
+    day = happened_on(envelope, now)
     not_before_admission(case, day, "effective_on")
     coded("discharge-destinations", asked.destination, day, "destination")
     coded("discharge-methods", asked.method, day, "method")
@@ -271,12 +272,12 @@ def confirm_discharge(case: Case, envelope: Envelope, now: datetime) -> list[ev.
 
 def cancel_discharge(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
     """Record by hand that the discharge did not happen."""
-    return _cancelled(case, not_in_future(envelope.effective_on, now, "effective_on"))
+    return _cancelled(case, happened_on(envelope, now))
 
 
 def record_death(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
     """The person died: waiting, work and contact stop at once."""
-    return _death(case, not_in_future(envelope.effective_on, now, "effective_on"))
+    return _death(case, happened_on(envelope, now))
 
 
 DECIDERS: Mapping[str, Decider] = {

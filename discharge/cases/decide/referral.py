@@ -12,10 +12,10 @@ from discharge.cases.commands import Envelope
 from discharge.cases.decide.common import (
     Decider,
     coded,
-    command,
+    command_of,
     end_delay_reasons,
     end_ready_period,
-    not_in_future,
+    happened_on,
     side_exit,
 )
 from discharge.cases.model import Case, Owner, Participant, Referral, SharingBasis
@@ -28,8 +28,8 @@ REOPENABLE = frozenset({"returned", "withdrawn", "admitted-elsewhere"})
 
 def refer(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
     """Open the case; a second referral joins the open one and adds only what it newly says."""
-    asked = command(envelope, cmd.Refer)
-    day = not_in_future(envelope.effective_on, now, "effective_on")
+    asked = command_of(envelope, cmd.Refer)
+    day = happened_on(envelope, now)
     if case.exists and not case.closed:
         return _referred_again(case, asked)
     if case.exists and case.outcome not in REOPENABLE:
@@ -122,8 +122,8 @@ def takes_part(case: Case, organisation_id: UUID) -> bool:
 
 def accept(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
     """Take the referral on for the asker's organisation."""
-    asked = command(envelope, cmd.AcceptReferral)
-    day = not_in_future(envelope.effective_on, now, "effective_on")
+    asked = command_of(envelope, cmd.AcceptReferral)
+    day = happened_on(envelope, now)
     return [ev.ReferralAccepted(accepted_on=day), _owner(envelope, asked.team_id, asked.user_id)]
 
 
@@ -137,10 +137,10 @@ def _owner(envelope: Envelope, team_id: UUID | None, user_id: UUID | None) -> ev
 
 def return_to_ward(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
     """Send the referral back with its coded reason; the ward may refer again and opens the same case."""
-    asked = command(envelope, cmd.ReturnReferral)
+    asked = command_of(envelope, cmd.ReturnReferral)
     if not asked.reason:
         raise Refused("return-reason-needed", where="reason")
-    day = not_in_future(envelope.effective_on, now, "effective_on")
+    day = happened_on(envelope, now)
     coded("referral-return-reasons", asked.reason, day, "reason")
     returned = ev.ReferralReturned(returned_on=day, reason=asked.reason)
     return [returned, *end_delay_reasons(case, day), ev.CaseClosed(closed_on=day, outcome="returned")]
@@ -148,23 +148,23 @@ def return_to_ward(case: Case, envelope: Envelope, now: datetime) -> list[ev.Eve
 
 def withdraw(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
     """Stop: nobody wants this help any more."""
-    asked = command(envelope, cmd.WithdrawReferral)
+    asked = command_of(envelope, cmd.WithdrawReferral)
     if not asked.reason:
         raise Refused("reason-needed", where="reason")
-    day = not_in_future(envelope.effective_on, now, "effective_on")
+    day = happened_on(envelope, now)
     coded("withdrawal-reasons", asked.reason, day, "reason")
     return side_exit(case, day, "withdrawn", None)
 
 
 def assign(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
     """Name who answers for the case in the asker's organisation."""
-    asked = command(envelope, cmd.AssignOwner)
+    asked = command_of(envelope, cmd.AssignOwner)
     return [_owner(envelope, asked.team_id, asked.user_id)]
 
 
 def add_participant(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
     """Let an organisation take part; asked twice, it takes part once."""
-    asked = command(envelope, cmd.AddParticipant)
+    asked = command_of(envelope, cmd.AddParticipant)
     if takes_part(case, asked.organisation_id):
         return []
     participant = Participant(
@@ -178,7 +178,7 @@ def add_participant(case: Case, envelope: Envelope, now: datetime) -> list[ev.Ev
 
 def end_participation(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
     """Let an organisation leave the case."""
-    asked = command(envelope, cmd.EndParticipation)
+    asked = command_of(envelope, cmd.EndParticipation)
     if not takes_part(case, asked.organisation_id):
         return []
     return [ev.ParticipantLeft(organisation_id=asked.organisation_id, until_on=envelope.effective_on)]
@@ -186,8 +186,8 @@ def end_participation(case: Case, envelope: Envelope, now: datetime) -> list[ev.
 
 def record_basis(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
     """Record consent or another lawful basis; until then nothing leaves for a partner."""
-    asked = command(envelope, cmd.RecordSharingBasis)
-    day = not_in_future(envelope.effective_on, now, "effective_on")
+    asked = command_of(envelope, cmd.RecordSharingBasis)
+    day = happened_on(envelope, now)
     coded("sharing-bases", asked.basis, day, "basis")
     if case.may_tell_partners and case.sharing is not None and case.sharing.basis == asked.basis:
         return []
@@ -196,13 +196,13 @@ def record_basis(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event
 
 def withdraw_basis(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
     """The basis ended: what has not left yet stays here."""
-    day = not_in_future(envelope.effective_on, now, "effective_on")
+    day = happened_on(envelope, now)
     return [ev.SharingBasisWithdrawn(withdrawn_on=day)] if case.may_tell_partners else []
 
 
 def join_spell(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
     """Join the case to a stay that was looked at and found to be this person's."""
-    asked = command(envelope, cmd.JoinSpell)
+    asked = command_of(envelope, cmd.JoinSpell)
     if any(mine == asked.spell for mine in case.spells):
         return []
     return [ev.SpellJoined(spell=asked.spell)]
@@ -210,7 +210,7 @@ def join_spell(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
 
 def merge(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
     """Two people were one (A40): the older case goes on, this one ends as merged."""
-    asked = command(envelope, cmd.NoteMerge)
+    asked = command_of(envelope, cmd.NoteMerge)
     if case.closed or asked.into_case_id == case.case_id:
         return []
     day = envelope.effective_on
@@ -231,8 +231,8 @@ def close(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
     """Close with an outcome once the person is home; work that outlives the stay is done or cancelled
     first.
     """
-    asked = command(envelope, cmd.CloseCase)
-    day = not_in_future(envelope.effective_on, now, "effective_on")
+    asked = command_of(envelope, cmd.CloseCase)
+    day = happened_on(envelope, now)
     coded("case-outcomes", asked.outcome, day, "outcome")
     if case.discharge is not None and day < case.discharge.discharged_on:
         raise Refused("dates-out-of-order", where="effective_on")
@@ -247,10 +247,10 @@ def close(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
 
 def reopen(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
     """Open a closed case again at the stage that fits."""
-    asked = command(envelope, cmd.ReopenCase)
+    asked = command_of(envelope, cmd.ReopenCase)
     if case.outcome in ("merged", "died"):
         raise Refused("stage-not-allowed", where="case")
-    day = not_in_future(envelope.effective_on, now, "effective_on")
+    day = happened_on(envelope, now)
     coded("reopen-reasons", asked.reason, day, "reason")
     return [ev.CaseReopened(reopened_on=day, stage=stage_when_reopened(case), reason=asked.reason)]
 

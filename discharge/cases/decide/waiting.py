@@ -8,7 +8,7 @@ from datetime import date, datetime
 from discharge.cases import commands as cmd
 from discharge.cases import events as ev
 from discharge.cases.commands import Envelope
-from discharge.cases.decide.common import Decider, coded, command, derived_id, not_in_future
+from discharge.cases.decide.common import Decider, coded, command_of, derived_id, happened_on
 from discharge.cases.model import Case
 from discharge.delays.model import DelayReason
 from discharge.errors import Refused
@@ -19,14 +19,14 @@ LISTS = {"national": "national-delay-reasons", "local": "local-delay-reasons"}
 
 def set_needed_by(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
     """Set the day by which the home must be ready."""
-    asked = command(envelope, cmd.SetNeededBy)
+    asked = command_of(envelope, cmd.SetNeededBy)
     return [] if asked.needed_by == case.needed_by else [ev.NeededBySet(needed_by=asked.needed_by)]
 
 
 def record_reason(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
     """Record a reason from a day on: several local ones run side by side, one national one at a time."""
-    asked = command(envelope, cmd.RecordDelayReason)
-    day = not_in_future(envelope.effective_on, now, "effective_on")
+    asked = command_of(envelope, cmd.RecordDelayReason)
+    day = happened_on(envelope, now)
     coded(LISTS[asked.reason_kind], asked.code, day, "code")
     coded("owner-roles", asked.owner_role, day, "owner_role")
     if asked.to_on is not None and asked.to_on < day:
@@ -66,7 +66,7 @@ def _ended_before(case: Case, asked: cmd.RecordDelayReason, day: date) -> list[e
 
 def end_reason(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
     """A reason no longer holds from a day on."""
-    asked = command(envelope, cmd.EndDelayReason)
+    asked = command_of(envelope, cmd.EndDelayReason)
     reason = next((mine for mine in case.delay_reasons if mine.reason_id == asked.reason_id), None)
     if reason is None:
         raise Refused("no-such-item", where="reason_id")
@@ -79,8 +79,8 @@ def end_reason(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
 
 def flag_homelessness(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
     """Record whether the person may be homeless or threatened with it within 56 days."""
-    asked = command(envelope, cmd.FlagHomelessness)
-    day = not_in_future(envelope.effective_on, now, "effective_on")
+    asked = command_of(envelope, cmd.FlagHomelessness)
+    day = happened_on(envelope, now)
     if asked.flag == case.homelessness.flag:
         return []
     return [ev.HomelessnessFlagged(flag=asked.flag, flagged_on=day)]
@@ -88,8 +88,8 @@ def flag_homelessness(case: Case, envelope: Envelope, now: datetime) -> list[ev.
 
 def record_duty_to_refer(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
     """Record that the referral went to a council; it needs the person's consent (Housing Act 1996 s213B)."""
-    asked = command(envelope, cmd.RecordDutyToRefer)
-    day = not_in_future(envelope.effective_on, now, "effective_on")
+    asked = command_of(envelope, cmd.RecordDutyToRefer)
+    day = happened_on(envelope, now)
     if not may_send(sharing_facts(case), "council-homelessness").allowed:
         raise Refused("consent-missing", where="sharing")
     return [ev.DutyToReferSent(referred_on=day, council_id=asked.council_id)]
@@ -97,7 +97,7 @@ def record_duty_to_refer(case: Case, envelope: Envelope, now: datetime) -> list[
 
 def acknowledge_duty_to_refer(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
     """Record that the council acknowledged the referral."""
-    day = not_in_future(envelope.effective_on, now, "effective_on")
+    day = happened_on(envelope, now)
     sent = case.homelessness.referred_on
     if sent is None or day < sent:
         raise Refused("dates-out-of-order", where="effective_on")
