@@ -7,15 +7,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.principals import Principal
 from discharge.errors import HomewardError
 from fhir_adapters.store.inbox import Arrived, receive
 from fhir_adapters.store.tables import Feed
-
-PROTOCOL = "fhir"
 
 
 @dataclass(frozen=True)
@@ -30,7 +26,6 @@ class RawMessage:
 
 async def keep_raw(
     session: AsyncSession,
-    caller: Principal,
     raw: RawMessage,
     case_now: datetime,
     error: HomewardError | None = None,

@@ -70,7 +70,7 @@ async def refer(services: Services, caller: Principal, request: Request) -> Refe
         )
         taken = await take(session, caller, asked, _digest(request))
         if request.raw is not None and isinstance(taken, Envelope):
-            await keep_raw(session, caller, request.raw, now)
+            await keep_raw(session, request.raw, now)
     outcome = await execute(services, taken)
     return Referred(outcome, opened=known is None and not outcome.repeated)
 

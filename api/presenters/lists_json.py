@@ -7,7 +7,6 @@ from typing import Any
 
 from api.reading.lists import Home, Item, OpenAlert
 from fhir_adapters.store.tables import Feed, InboxRow
-from housing_checks.rehousing.model import Property
 
 
 def alert_json(each: OpenAlert) -> dict[str, Any]:
@@ -81,7 +80,7 @@ def item_json(each: Item) -> dict[str, Any]:
     }
 
 
-def home_json(each: Home, home: Property) -> dict[str, Any]:
+def home_json(each: Home) -> dict[str, Any]:
     """A home that can be let."""
     return {
         "property_id": str(each.row.id),
@@ -91,7 +90,7 @@ def home_json(each: Home, home: Property) -> dict[str, Any]:
         "postcode": each.row.postcode,
         "ready_on": each.row.ready_on.isoformat(),
         "let": each.let_to is not None,
-        "attributes": home.model_dump(mode="json"),
+        "attributes": each.home.model_dump(mode="json"),
     }
 
 

@@ -25,6 +25,7 @@ from discharge.store.tables import (
     Person,
 )
 from fhir_adapters.store.tables import FactRow, Feed, InboxRow
+from housing_checks.rehousing.model import Property
 from housing_checks.store.tables import PropertyLetRow, PropertyRow
 
 MOST = 100
@@ -170,6 +171,14 @@ class Home:
     row: PropertyRow
     landlord: str
     let_to: UUID | None
+
+    @property
+    def home(self) -> Property:
+        """The home in the words of the rules."""
+        row = self.row
+        return Property(
+            property_id=row.id, landlord_id=row.landlord_id, ready_on=row.ready_on, **row.attributes
+        )
 
 
 async def homes(session: AsyncSession, only: Sequence[UUID] | None = None) -> list[Home]:

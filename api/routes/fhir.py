@@ -142,7 +142,7 @@ async def _referred(
         read = read_referral(_only(read_json(raw.body), resource_type), london_date(now))
     except HomewardError as error:
         async with services.begin(caller) as session:
-            await keep_raw(session, caller, raw, now, error)
+            await keep_raw(session, raw, now, error)
         raise
     recognised = _recognised(read, if_none_exist)
     kept = RawMessage(raw.body, content_type, resource_type, read.values.external_id or "")

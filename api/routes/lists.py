@@ -12,7 +12,6 @@ from api.depends import Caller, Ready
 from api.presenters.lists_json import alert_json, feed_json, home_json, item_json, message_json
 from api.reading import lists
 from api.releasing import decide
-from housing_checks.rehousing.model import Property
 
 router = APIRouter(prefix="/api/v1", tags=["lists"])
 
@@ -96,10 +95,4 @@ async def list_properties(services: Ready, caller: Caller, free: bool = False) -
     caller.require("properties.read")
     async with services.begin(caller) as session:
         found = await lists.homes(session)
-    return {
-        "properties": [
-            home_json(each, Property.model_validate(each.row.attributes))
-            for each in found
-            if not (free and each.let_to)
-        ]
-    }
+    return {"properties": [home_json(each) for each in found if not (free and each.let_to)]}

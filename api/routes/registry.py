@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from api.routes import cases, fhir, health, lists, referrals, reports
+from api.routes import cases, clock, fhir, health, lists, referrals, reports
 
 ROUTERS = (
     health.router,
+    clock.router,
     referrals.router,
     cases.router,
     lists.router,

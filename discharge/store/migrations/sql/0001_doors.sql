@@ -108,8 +108,20 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
     ORDER BY audit_reads.at DESC
 $$;
 
+-- The feed of the asker's organisation for what it posts by FHIR; there is one from the first message on.
+CREATE FUNCTION homeward_fhir_feed() RETURNS uuid
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    INSERT INTO feeds (id, code, organisation_id, protocol, profile)
+    SELECT gen_random_uuid(), 'fhir-' || lower(code), id, 'fhir', 'uk-core-r4'
+    FROM organisations WHERE id = homeward_organisation()
+    ON CONFLICT (code) DO NOTHING;
+    SELECT feeds.id FROM feeds
+    WHERE feeds.protocol = 'fhir' AND feeds.organisation_id = homeward_organisation()
+    ORDER BY feeds.code LIMIT 1
+$$;
+
 REVOKE ALL ON FUNCTION homeward_my_cases, homeward_surviving_person, homeward_resolve_person, homeward_open_case,
-    homeward_who_looked, homeward_lock_identity FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION homeward_my_cases, homeward_resolve_person, homeward_open_case, homeward_who_looked
-    TO homeward_api;
+    homeward_who_looked, homeward_lock_identity, homeward_fhir_feed FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION homeward_my_cases, homeward_resolve_person, homeward_open_case, homeward_who_looked,
+    homeward_fhir_feed TO homeward_api;
 GRANT EXECUTE ON FUNCTION homeward_surviving_person, homeward_lock_identity TO homeward_worker;

@@ -18,13 +18,14 @@ LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, public, pg_temp 
             AT TIME ZONE 'Europe/London')::date
 $$;
 
--- A set-returning function of the owner: it is evaluated once a query and reads past the walls it builds.
+-- A set-returning function of the owner: it is evaluated once a query and reads past the walls it builds. The
+-- scalar subqueries keep PostgreSQL from asking for organisation and day again for every row.
 CREATE FUNCTION homeward_my_cases() RETURNS SETOF uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT case_id FROM case_participants
-    WHERE organisation_id = homeward_organisation()
-      AND from_on <= homeward_today()
-      AND (until_on IS NULL OR until_on > homeward_today())
+    WHERE organisation_id = (SELECT homeward_organisation())
+      AND from_on <= (SELECT homeward_today())
+      AND (until_on IS NULL OR until_on > (SELECT homeward_today()))
 $$;
 
 -- One row a rule: table, what the api role may read, and what it may insert (NULL: nothing).
