@@ -8,6 +8,7 @@ relay executes it later.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -140,14 +141,25 @@ async def _update(client: Client, clock: CaseClock, envelope: Envelope) -> Answe
         id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
     )
-    answer: Answer = await client.execute_update_with_start_workflow(
-        ports.EXECUTE,
-        envelope,
-        start_workflow_operation=start,
-        id=str(envelope.command_id),
-        result_type=Answer,
-    )
+    try:
+        answer: Answer = await client.execute_update_with_start_workflow(
+            ports.EXECUTE,
+            envelope,
+            start_workflow_operation=start,
+            id=str(envelope.command_id),
+            result_type=Answer,
+        )
+    except BaseException:
+        await _take_failure_of(start)
+        raise
     return answer
+
+
+async def _take_failure_of(start: WithStartWorkflowOperation[Any, Any]) -> None:
+    """The operation keeps the failure a second time, and asyncio complains of one that nobody takes."""
+    with contextlib.suppress(Exception, asyncio.CancelledError):
+        async with asyncio.timeout(0):
+            await start.workflow_handle()
 
 
 async def _until_answered(send: Callable[[], Awaitable[Answer]], envelope: Envelope) -> Answer:
