@@ -30,17 +30,9 @@ async def keep_raw(
     case_now: datetime,
     error: HomewardError | None = None,
 ) -> None:
-    """Store a body as used or, with an `error`, as rejected. An organisation without a FHIR feed keeps
-    none.
-    """
-    feed = await session.scalar(
-        select(Feed)
-        .where(Feed.protocol == PROTOCOL, Feed.organisation_id == caller.organisation_id)
-        .order_by(Feed.code)
-        .limit(1)
-    )
-    if feed is None:
-        return
+    """Store a body as used or, with an `error`, as rejected, in the feed of the transaction's organisation."""
+    feed_id = (await session.execute(text("SELECT homeward_fhir_feed()"))).scalar_one()
+    feed = await session.get_one(Feed, feed_id)
     arrived = Arrived(
         raw=raw.body,
         content_type=raw.content_type,
