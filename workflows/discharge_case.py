@@ -192,15 +192,11 @@ class DischargeCase:
                 self.case = decision.case
                 await self.set_strands_going(decision.events)
                 return decision.answer
-            case "refused":
+            case "refused":  # by a rule across cases, and the record keeps that answer
                 code = outcome.code or "internal"
-                refused = refused_answer(envelope, self.case.version, code, outcome.detail)
-                nothing = Decision(events=(), case=self.case, outgoing=(), answer=refused)
-                await self.write(envelope, nothing)
-                return refused
-            case (
-                "already-recorded"
-            ):  # perhaps by an attempt whose answer was lost: what followed is owed still
+                return refused_answer(envelope, self.case.version, code, outcome.detail)
+            case "already-recorded":
+                # Perhaps by an attempt whose answer was lost: what follows from it is owed still.
                 await self.load_from_record()
                 await self.set_strands_going(decision.events)
                 return outcome.answer or decision.answer

@@ -8,19 +8,25 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
+from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from discharge.clocks import CaseClock
-from discharge.store.engine import Sessions, make_engine, make_sessions
+from discharge.store.engine import Sessions, make_engine, make_sessions, transaction
+from fhir_adapters.feeds.profile import Profile
+from fhir_adapters.hl7v2.drain import profiles_with
+from fhir_adapters.hl7v2.store.cases import join_awaiting
+from fhir_adapters.hl7v2.store.draining import drain_next
 from housing_checks.store import lets
 from workflows import ports
 from workflows.activities.delivering import Delivering
@@ -55,6 +61,7 @@ STICKY = timedelta(seconds=1)
 GRACE = timedelta(seconds=10)
 WATCHDOG = timedelta(seconds=25)
 POLL = timedelta(milliseconds=250)
+JOIN = timedelta(seconds=2)
 MOST_CACHED = 5_000
 """Open cases kept in memory, about 132 KB each; the others are replayed when something reaches them."""
 
@@ -118,16 +125,19 @@ async def run_worker(
     namespace: str,
     keys: PayloadKeys,
     factor: float = 1.0,
+    feed_profiles: Path | None = None,
     stop: asyncio.Event | None = None,
 ) -> None:
     """Work until told to stop: by ``stop`` where it is given, else by SIGTERM or SIGINT.
 
-    ``factor`` is how many case seconds pass in a real one, should this be the first start of the database.
+    ``factor`` is how many case seconds pass in a real one, should this be the first start of the database;
+    ``feed_profiles`` is a folder of feed profiles besides those that are shipped.
     """
     if stop is None:
         stop = asyncio.Event()
         stop_on_signals(stop, WATCHDOG)
     lets.register()
+    profiles = profiles_with(feed_profiles)
     engine = make_engine(database_url)
     sessions = make_sessions(engine)
     async with AsyncExitStack() as held, asyncio.TaskGroup() as group:
@@ -135,6 +145,8 @@ async def run_worker(
         clock = await _until_it_answers("PostgreSQL", lambda: fixed_clock(sessions, factor), stop)
         if clock is None:
             return
+        for loop in _record_loops(engine, sessions, clock, profiles):
+            group.create_task(repeat(loop, stop))
         client = await _until_it_answers("Temporal", lambda: connect(temporal_address, namespace, keys), stop)
         if client is None:
             return
@@ -143,6 +155,21 @@ async def run_worker(
         for loop in _temporal_loops(needs):
             group.create_task(repeat(loop, stop))
         await _serve(needs, stop)
+
+
+def _record_loops(
+    engine: AsyncEngine, sessions: Sessions, clock: CaseClock, profiles: Mapping[str, Profile]
+) -> list[Loop]:
+    async def drain() -> bool:
+        return await drain_next(engine, profiles, clock) is not None
+
+    async def join() -> bool:
+        async with transaction(sessions) as session:
+            await join_awaiting(session)
+        return False
+
+    beat = beats(sessions)
+    return [Loop("drain", drain, POLL, beat), Loop("spell-join", join, JOIN, beat)]
 
 
 def _temporal_loops(needs: Needs) -> list[Loop]:

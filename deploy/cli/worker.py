@@ -29,5 +29,6 @@ def worker() -> None:
             namespace=settings.temporal_namespace,
             keys=keys,
             factor=parse_day_length(settings.day_length),
+            feed_profiles=settings.feed_profiles,
         )
     )
