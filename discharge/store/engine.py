@@ -22,6 +22,9 @@ Sessions = async_sessionmaker[AsyncSession]
 CODED_ERROR = "HW409"
 """SQLSTATE of an error that our own functions raise; its message is a code of the table of errors."""
 
+NO_JIT = "-c jit=off"
+"""Row-level security makes plans look dear, so PostgreSQL would compile queries that take a millisecond."""
+
 OUTAGES = frozenset({"", "08", "40", "53", "55", "57", "58"})
 """Classes of SQLSTATE after which the same transaction may succeed: no connection, no room, deadlock."""
 
@@ -40,7 +43,7 @@ def make_engine(url: str, *, pool_size: int = 10, connect_timeout: int = 5) -> A
         pool_timeout=connect_timeout,
         pool_pre_ping=True,  # after a restart of PostgreSQL every pooled connection is dead
         hide_parameters=True,
-        connect_args={"connect_timeout": connect_timeout},
+        connect_args={"connect_timeout": connect_timeout, "options": NO_JIT},
     )
 
 
