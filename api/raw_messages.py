@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from discharge.errors import HomewardError
@@ -30,7 +31,7 @@ async def keep_raw(
     case_now: datetime,
     error: HomewardError | None = None,
 ) -> None:
-    """Store a body as used or, with an `error`, as rejected, in the feed of the transaction's organisation."""
+    """Store a body as used or, with an `error`, as rejected, in the feed of the asking organisation."""
     feed_id = (await session.execute(text("SELECT homeward_fhir_feed()"))).scalar_one()
     feed = await session.get_one(Feed, feed_id)
     arrived = Arrived(

@@ -100,7 +100,7 @@ async def messages(
 ) -> Messages:
     """Messages of the caller's organisation, newest first; `text` is a message id or a type."""
     counted = await session.execute(select(InboxRow.state, func.count()).group_by(InboxRow.state))
-    counts: dict[str, int] = dict(counted.tuples().all())
+    counts: dict[str, int] = dict(counted.all())
     statement = select(InboxRow).order_by(InboxRow.sequence.desc())
     if state:
         statement = statement.where(InboxRow.state == state)
@@ -153,7 +153,7 @@ async def count_outgoing(session: AsyncSession) -> dict[str, int]:
     counted = await session.execute(
         select(OutboxRow.state, func.count()).where(OutboxRow.channel == "partner").group_by(OutboxRow.state)
     )
-    return dict(counted.tuples().all())
+    return dict(counted.all())
 
 
 async def partners(session: AsyncSession) -> list[tuple[PartnerRow, str]]:

@@ -47,8 +47,8 @@ async def directory(session: AsyncSession) -> Directory:
     teams = await session.execute(select(Team.id, Team.name))
     return Directory(
         organisations={row.id: row for row in organisations},
-        users=dict(users.tuples().all()),
-        teams=dict(teams.tuples().all()),
+        users=dict(users.all()),
+        teams=dict(teams.all()),
     )
 
 

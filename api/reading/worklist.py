@@ -137,7 +137,7 @@ async def _counts(session: AsyncSession, filters: list[ColumnElement[bool]]) -> 
         .where(*filters)
         .group_by(CaseRow.stage)
     )
-    by_stage: dict[str, int] = dict((await session.execute(statement)).tuples().all())
+    by_stage: dict[str, int] = dict((await session.execute(statement)).all())
     return {view: sum(by_stage.get(stage, 0) for stage in stages) for view, (_, stages) in VIEWS.items()}
 
 
@@ -147,7 +147,7 @@ async def _alerts(session: AsyncSession, case_ids: list[UUID]) -> dict[UUID, int
         .where(AlertRow.case_id.in_(case_ids), AlertRow.cleared_at.is_(None))
         .group_by(AlertRow.case_id)
     )
-    return dict((await session.execute(statement)).tuples().all())
+    return dict((await session.execute(statement)).all())
 
 
 async def _wards(session: AsyncSession) -> tuple[str, ...]:

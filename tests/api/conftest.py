@@ -1,0 +1,161 @@
+"""The application on a real PostgreSQL, asked as a client asks; Temporal is away unless a test brings it."""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+from joserfc.jwk import ECKey
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from api.app import create_app
+from api.settings import ApiSettings
+from api.tokens import Claims, new_signing_key, sign
+from discharge.cases.commands import Envelope
+from discharge.store.engine import transaction
+from discharge.store.record import RecordRequest, load_case, record
+from discharge.store.tables import CommandRow
+from housing_checks.pathway import advance
+from tests.fixtures.postgres import Database, Places
+
+NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+ROLE_ORGANISATION = {
+    "discharge-team": "TRUST",
+    "coordinator": "HOUSING",
+    "trust-monitor": "TRUST",
+    "operator": "TRUST",
+    "admin": "HOUSING",
+    "system": "TRUST",
+}
+
+
+def nobody_listens() -> str:
+    """An address at which connections are refused."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return f"127.0.0.1:{probe.getsockname()[1]}"
+
+
+@pytest.fixture(scope="session")
+def signing_key() -> ECKey:
+    return new_signing_key("test")
+
+
+@dataclass
+class Clock:
+    """The machine's time of the application under test."""
+
+    now: datetime = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@dataclass
+class Door:
+    """A client of the application: who asks is said with each request."""
+
+    client: httpx.AsyncClient
+    key: ECKey
+    worker: AsyncEngine
+    places: Places
+    clock: Clock
+    app: Any
+
+    def token(self, role: str, organisation: str | None = None, subject: str | None = None) -> str:
+        where = organisation or ROLE_ORGANISATION[role]
+        claims = Claims(subject or f"{role}-{where}", f"Test {role}", role, where)
+        return sign(claims, self.key, self.clock.now, timedelta(minutes=10))
+
+    def headers(self, role: str, organisation: str | None = None, **more: str) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token(role, organisation)}", **more}
+
+    async def get(self, path: str, role: str = "discharge-team", org: str | None = None) -> httpx.Response:
+        return await self.client.get(path, headers=self.headers(role, org))
+
+    async def post(
+        self, path: str, body: Any, role: str = "discharge-team", org: str | None = None, **headers: str
+    ) -> httpx.Response:
+        return await self.client.post(path, json=body, headers=self.headers(role, org, **headers))
+
+    async def settle(self) -> int:
+        """Do the work of a worker that is late: decide and record every command that waits. How many."""
+        async with transaction(self.worker) as session:
+            rows = await session.scalars(
+                select(CommandRow).where(CommandRow.state == "taken").order_by(CommandRow.created_at)
+            )
+            waiting = [Envelope.model_validate(row.envelope) for row in rows]
+        for envelope in waiting:
+            async with transaction(self.worker) as session:
+                case = await load_case(session, envelope.case_id)
+                made = advance(case, envelope, self.clock.now)
+                await record(
+                    session,
+                    RecordRequest(
+                        envelope=envelope,
+                        expected_version=case.version,
+                        events=made.events,
+                        answer=made.answer,
+                        case_time=self.clock.now,
+                        case=made.case,
+                        outgoing=made.outgoing,
+                    ),
+                )
+        return len(waiting)
+
+    async def referred(self, **more: Any) -> UUID:
+        """A case at its first stage, of a person with an NHS number of the test range."""
+        person = {
+            "nhs_number": "9990000018",
+            "family_name": "Ashdown",
+            "given_name": "Edith",
+            "birth_date": "1941-05-02",
+        }
+        answer = await self.post("/api/v1/referrals", {"person": person, "ward": "6B", **more})
+        assert answer.status_code == 202, answer.text
+        await self.settle()
+        return UUID(answer.json()["case_id"])
+
+    async def asked(
+        self, case_id: UUID, kind: str, role: str = "coordinator", **fields: Any
+    ) -> dict[str, Any]:
+        """A command, settled; its status."""
+        body = {"kind": kind, **fields}
+        answer = await self.post(f"/api/v1/cases/{case_id}/commands", body, role)
+        assert answer.status_code == 202, answer.text
+        await self.settle()
+        status: dict[str, Any] = (await self.get(answer.json()["status_url"], role)).json()
+        return status
+
+
+@pytest.fixture
+def settings(database: Database, signing_key: ECKey) -> ApiSettings:
+    return ApiSettings(
+        database_url=database.api_url,
+        temporal_address=nobody_listens(),
+        payload_keys="k1:" + "A" * 43 + "=",
+        public_url="http://homeward.test",
+        session_secret="only for tests",
+        token_keys=json.dumps({"keys": [signing_key.as_dict(private=False)]}),
+        command_seconds=0.2,
+    )
+
+
+@pytest.fixture
+async def door(
+    settings: ApiSettings, signing_key: ECKey, worker: AsyncEngine, places: Places
+) -> AsyncIterator[Door]:
+    clock = Clock()
+    app = create_app(settings, clock)
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://homeward.test") as client:
+        yield Door(client, signing_key, worker, places, clock, app)
+    await app.state.services.close()
