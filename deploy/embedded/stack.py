@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.embedded import openid, postgres, processes, temporal
+from deploy.embedded import openid, outside, postgres, processes, temporal
 from deploy.embedded.address import LOOPBACK, Address
 from deploy.embedded.asking import SignOfLife, at_once, listening, successful
 from deploy.embedded.keys import Keys
@@ -84,6 +84,9 @@ class Stack:
         """Bring the record to its current shape. Raises PartFailed."""
         words = ["migrate", "--places", str(PLACES), "--partner-url", self.address.partner]
         processes.run(_command(*words), self._environment(postgres.OWNER), None)
+        if self.settings.database_url:
+            roles = (postgres.API, postgres.WORKER)
+            outside.let_owner_act_as(self.settings.need("database_url"), roles)
 
     def _postgres(self) -> Part:
         place = postgres.find_place(self.data)
@@ -152,13 +155,10 @@ class Stack:
     def _environment(self, role: str) -> dict[str, str]:
         """What every program of ours needs, for the PostgreSQL role that it signs in as."""
         ports, settings = self.address.ports, self.settings
-        url = settings.database_url.get_secret_value() if settings.database_url else None
         return {
             **os.environ,
             "PYTHONUNBUFFERED": "1",
-            "HOMEWARD_DATABASE_URL": driver_url(url)
-            if url
-            else postgres.url(role, self.keys, ports.postgres),
+            "HOMEWARD_DATABASE_URL": self._database_url(role),
             "HOMEWARD_TEMPORAL_ADDRESS": settings.temporal_address or self.address.temporal,
             "HOMEWARD_PAYLOAD_KEYS": self.keys.payload_keys(),
             "HOMEWARD_HTTP_HOST": self.address.listen,
@@ -168,6 +168,12 @@ class Stack:
             "HOMEWARD_PUBLIC_URL": self.address.pages,
             "HOMEWARD_DAY_LENGTH": self.day_length,
         }
+
+    def _database_url(self, role: str) -> str:
+        if not self.settings.database_url:
+            return postgres.url(role, self.keys, self.address.ports.postgres)
+        given = self.settings.need("database_url")
+        return driver_url(given) if role == postgres.OWNER else outside.acting_as(given, role)
 
     def _sign_in(self) -> dict[str, str]:
         secrets = {
