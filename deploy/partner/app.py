@@ -23,7 +23,7 @@ from deploy.partner.log import Receipt
 from deploy.partner.partners import Partners
 from deploy.partner.resources import ACCEPTED
 
-DEMO_PARTNERS = ("HVC", "HVE", "MEA", "OAK", "HHP")
+DEMO_PARTNERS = ("RXH", "HVC", "HVE", "MEA", "OAK", "HHP")
 
 
 def create_app(log_path: Path, organisations: tuple[str, ...] = DEMO_PARTNERS) -> FastAPI:

@@ -1,0 +1,184 @@
+"""The whole embedded stack as scenarios use it: its public doors, its clock, its record, its processes.
+
+A day of case time lasts `DAY_LENGTH`, so that weeks after a discharge pass while a test looks on. Nothing is
+waited for by guess: `until` polls a condition and says what it waited for in vain.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+import psycopg
+from psycopg.rows import dict_row
+
+from deploy.embedded import postgres
+from deploy.embedded.keys import Keys
+from deploy.embedded.processes import Records
+from deploy.simulate.bearers import Bearers
+from discharge.clocks import CaseClock, london_date
+from tests.fixtures.stack import Stack
+
+DAY_LENGTH = "2s"
+WAIT_SECONDS = 30.0
+POLL_SECONDS = 0.1
+TAIL = 30
+
+Party = tuple[str, str]
+Row = dict[str, Any]
+T = TypeVar("T")
+
+
+def until(condition: Callable[[], T | None], what: str, seconds: float = WAIT_SECONDS) -> T:
+    """Ask again and again until the answer is truthy, and return it; AssertionError says what was awaited."""
+    deadline = time.monotonic() + seconds
+    while True:
+        answer = condition()
+        if answer:
+            return answer
+        if time.monotonic() > deadline:
+            raise AssertionError(f"waited {seconds:g} s in vain: {what}")
+        time.sleep(POLL_SECONDS)
+
+
+class WholeStack(Stack):
+    """A running stack that a scenario talks to, asks and breaks."""
+
+    def __init__(self, data: Path, day_length: str = DAY_LENGTH) -> None:
+        super().__init__(data, day_length)
+        self.http = httpx.Client(base_url=self.url, timeout=20, trust_env=False)
+        self._bearers: Bearers | None = None
+        self._clock: CaseClock | None = None
+
+    # Time
+
+    @property
+    def clock(self) -> CaseClock:
+        """The map from machine time to case time."""
+        if self._clock is None:
+            (stored,) = self.sql("SELECT origin, case_origin, factor FROM case_clock")
+            self._clock = CaseClock.model_validate(stored)
+        return self._clock
+
+    def today(self) -> date:
+        """The London date of case time."""
+        return london_date(self.clock.case_time(datetime.now(UTC)))
+
+    # Doors
+
+    def headers(self, party: Party) -> dict[str, str]:
+        """A bearer token for a role at an organisation."""
+        if self._bearers is None:
+            self._bearers = Bearers(self.data / "keys")
+        return {"Authorization": f"Bearer {self._bearers(*party)}"}
+
+    def get(self, party: Party, path: str, **query: Any) -> httpx.Response:
+        """Read something as somebody."""
+        return self.http.get(path, params=query, headers=self.headers(party))
+
+    def post(self, party: Party, path: str, body: Mapping[str, Any], key: str = "") -> httpx.Response:
+        """Ask for something as somebody."""
+        kind = "application/fhir+json" if path.startswith("/fhir/") else "application/json"
+        headers = self.headers(party) | {"Content-Type": kind} | ({"Idempotency-Key": key} if key else {})
+        return self.http.post(path, content=json.dumps(body), headers=headers)
+
+    # What the record and the partners hold
+
+    def sql(self, query: str, **values: Any) -> list[Row]:
+        """Rows as the owner of the database sees them, past every wall."""
+        address = postgres.url(postgres.OWNER, Keys(self.data / "keys"), self.ports.postgres)
+        with psycopg.connect(address.replace("+psycopg", ""), row_factory=dict_row) as connection:
+            return connection.execute(query, values).fetchall()
+
+    def received_by(self, organisation: str) -> list[Row]:
+        """Every request that a partner logged, with its body."""
+        log = self.data / "partner" / "received.jsonl"
+        lines = log.read_text(encoding="utf-8").splitlines() if log.exists() else []
+        return [row for row in map(json.loads, lines) if row["org"] == organisation]
+
+    def order_failure(self, organisation: str, mode: str, count: int = 1, **more: Any) -> None:
+        """Tell a partner to fail the next requests."""
+        address = f"{self.partner_url}/control/{organisation}/failures"
+        order = {"mode": mode, "count": count, **more}
+        httpx.post(address, json=order, trust_env=False).raise_for_status()
+
+    # Processes
+
+    def running_pid(self, part: str) -> int:
+        """The process that plays a part now; 0 when none does."""
+        running = Records(self.data / "run").find(part)
+        return running.pid if running and running.process() else 0
+
+    def kill_at_once(self, part: str) -> int:
+        """`kill -9`, without waiting for anything; returns the pid that was killed."""
+        pid = self.running_pid(part)
+        assert pid, f"{part} does not run"
+        os.kill(pid, signal.SIGKILL)
+        return pid
+
+    def wait_until_back(self, part: str, killed: int) -> None:
+        """Until the supervisor started a part again and it answers."""
+        until(lambda: self.running_pid(part) not in (0, killed), f"{part} is started again", 60)
+        until(lambda: self.said().count(f"{TITLES[part]} is back") > 0, f"{part} is back", 60)
+
+    @contextmanager
+    def without(self, part: str) -> Iterator[None]:
+        """A part is killed and stays away until the end of the block: its supervisor looks elsewhere."""
+        assert self.process
+        self.process.send_signal(signal.SIGSTOP)
+        try:
+            killed = self.kill_at_once(part)
+            until(lambda: not self.running_pid(part), f"{part} is gone")
+            yield
+        finally:
+            self.process.send_signal(signal.SIGCONT)
+        self.wait_until_back(part, killed)
+
+    def said(self) -> str:
+        """What `homeward up` has said so far."""
+        return (self.data / "up.log").read_text(errors="replace")
+
+    def logs(self) -> str:
+        """The last lines of every part's log, for a test that failed."""
+        files = [self.data / "up.log", *sorted(self.data.glob("logs/*.log"))]
+        return "\n".join(
+            "\n".join([f"--- {file.stem}", *file.read_text(errors="replace").splitlines()[-TAIL:]])
+            for file in files
+        )
+
+
+TITLES = {
+    "worker": "Worker",
+    "temporal": "Temporal",
+    "postgres": "PostgreSQL",
+    "api": "Pages and APIs",
+    "mllp": "HL7 v2 listener",
+}
+
+
+@contextmanager
+def whole_stack(day_length: str = DAY_LENGTH) -> Iterator[WholeStack]:
+    """A stack of its own in a new data directory, stopped and removed at the end."""
+    data = Path(tempfile.mkdtemp(prefix="homeward-scenarios-"))
+    data.chmod(0o755)
+    stack = WholeStack(data, day_length)
+    try:
+        stack.start()
+        yield stack
+    finally:
+        stack.http.close()
+        with suppress(ProcessLookupError):
+            if stack.process:
+                stack.process.send_signal(signal.SIGCONT)
+        stack.stop()
+        shutil.rmtree(data, ignore_errors=True)
