@@ -117,24 +117,10 @@ async def _keep_notes(session: AsyncSession, new: NewCommand) -> None:
     await session.flush()
 
 
-async def find(session: AsyncSession, command_id: UUID) -> CommandRow | None:
-    """The command as it stands, for those who may see it."""
-    return await session.get(CommandRow, command_id, populate_existing=True)
-
-
 async def find_by_key(session: AsyncSession, client_id: str, client_key: str) -> CommandRow | None:
     """The command that a client sent under one of its own keys."""
     return await session.scalar(
         select(CommandRow).where(CommandRow.client_id == client_id, CommandRow.client_key == client_key)
-    )
-
-
-async def let_go(session: AsyncSession, command_id: UUID) -> None:
-    """Give up the lease, because the door cannot execute the command itself (the case engine is away)."""
-    await session.execute(
-        update(CommandRow)
-        .where(CommandRow.id == command_id, CommandRow.state == "taken")
-        .values(lease_until=func.now())
     )
 
 

@@ -16,6 +16,7 @@ from discharge.store.commands import (
     NewCommand,
     NewNote,
     Taken,
+    acknowledge,
     due_commands,
     finish,
     take,
@@ -126,3 +127,16 @@ async def test_an_answer_without_the_record_is_stored_once(
     assert row.state == "refused"
     assert row.answer is not None
     assert row.answer["code"] == "role-not-allowed"
+
+
+async def test_who_asked_acknowledges_a_late_refusal_and_nobody_elsewhere_can(
+    api: AsyncEngine, places: Places, person_id: UUID
+) -> None:
+    new = referral(places, person_id)
+    await taken(api, new, places.trust)
+    for organisation_id, seen in ((places.stranger, False), (places.trust, True)):
+        async with transaction(api, organisation_id=organisation_id) as session:
+            await acknowledge(session, new.envelope.command_id)
+        async with transaction(api, organisation_id=places.trust) as session:
+            row = await session.get_one(CommandRow, new.envelope.command_id)
+        assert (row.acknowledged_at is not None) == seen
