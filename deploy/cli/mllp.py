@@ -37,6 +37,7 @@ async def _listen(settings: Settings) -> None:
 
     from deploy.settings import driver_url
     from discharge.store.engine import make_engine
+    from fhir_adapters.hl7v2.drain import profiles_with
     from fhir_adapters.hl7v2.listener import serve
     from fhir_adapters.hl7v2.store.inbox import PostgresInbox
     from workflows.stopping import stop_on_signals
@@ -48,7 +49,12 @@ async def _listen(settings: Settings) -> None:
     try:
         clock = await _clock_once_there(inbox, stop)
         if clock:
-            await serve(inbox, clock, host=settings.mllp_host, port=settings.mllp_port, stop=stop)
+            host, port, profiles = (
+                settings.mllp_host,
+                settings.mllp_port,
+                profiles_with(settings.feed_profiles),
+            )
+            await serve(inbox, clock, host=host, port=port, profiles=profiles, stop=stop)
     finally:
         await engine.dispose()
 
