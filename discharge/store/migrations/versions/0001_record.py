@@ -11,7 +11,7 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-FILES = ("roles", "tables", "histories", "walls", "doors", "grants")
+FILES = ("roles", "tables", "tables_above", "histories", "walls", "doors", "grants")
 
 
 def upgrade() -> None:
