@@ -7,7 +7,6 @@ that is hidden is left out. Repeated or not, an item is posted with the same key
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -25,7 +24,7 @@ from workflows.store import lanes, people
 
 FHIR_JSON = "application/fhir+json"
 REQUEST_TIMEOUT = httpx.Timeout(20.0, connect=5.0)
-CONFLICT, SERVER_ERROR = 409, 500
+CONFLICT = 409
 PARTNER_REFUSED, PARTNER_AWAY = "partner-refused", "partner-unavailable"
 _TRANSIENT = frozenset({408, 425, 429})
 _LONGEST_WISH = timedelta(minutes=30)
@@ -89,20 +88,32 @@ async def _post(http: httpx.AsyncClient, claimed: lanes.Claimed, occasion: Occas
     except httpx.HTTPError as failure:
         unsent = isinstance(failure, (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout))
         return Verdict("failed", type(failure).__name__, sent=not unsent)
-    return judge(response.status_code, response.headers, claimed.row.attempts)
+    return judge(response, claimed.row.attempts)
 
 
-def judge(status: int, headers: Mapping[str, str], attempts: int) -> Verdict:
-    """Return what an HTTP status means for the ``attempts``-th try.
+def judge(response: httpx.Response, attempts: int) -> Verdict:
+    """Return what an answer means for the ``attempts``-th try.
 
-    409 to a repeated request says that an earlier one, whose answer was lost, had arrived.
+    That a repeated request is a duplicate says that an earlier one, whose answer was lost, had arrived.
     """
-    detail = f"HTTP {status}"
-    if status // 100 == 2 or (status == CONFLICT and attempts > 1):
+    status, detail = response.status_code, f"HTTP {response.status_code}"
+    if response.is_success or (attempts > 1 and _is_duplicate(response)):
         return Verdict("received", detail)
-    if status in _TRANSIENT or status >= SERVER_ERROR:
-        return Verdict("failed", detail, wish=_retry_after(headers.get("Retry-After"), datetime.now(UTC)))
+    if status in _TRANSIENT or response.is_server_error:
+        wish = _retry_after(response.headers.get("Retry-After"), datetime.now(UTC))
+        return Verdict("failed", detail, wish=wish)
     return Verdict("refused", detail)
+
+
+def _is_duplicate(response: httpx.Response) -> bool:
+    """409, or an OperationOutcome of which one issue says ``duplicate``."""
+    if response.status_code == CONFLICT:
+        return True
+    try:
+        issues = response.json()["issue"]
+        return any(issue["code"] == "duplicate" for issue in issues)
+    except (ValueError, KeyError, TypeError):
+        return False
 
 
 def _retry_after(wish: str | None, now: datetime) -> timedelta:

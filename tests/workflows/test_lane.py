@@ -1,0 +1,199 @@
+"""Lanes: what must be told reaches a partner that really receives, in order, each effect once."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import select, update
+
+from discharge.cases import commands as cmd
+from discharge.store import outbox
+from discharge.store.engine import transaction
+from discharge.store.tables import OutboxRow, PartnerRow, Person, PersonAddress
+from tests.workflows.partner import Partner, listening
+from tests.workflows.story import CLOCK, Story
+from tests.workflows.waiting import until
+from workflows import ports
+from workflows.relay import Relay
+from workflows.store import lanes
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Machine time is real, so the waits between attempts are made short."""
+    monkeypatch.setattr(lanes, "FIRST_WAIT", timedelta(milliseconds=20))
+    monkeypatch.setattr(lanes, "FIRST_PROBE", timedelta(milliseconds=200))
+
+
+@pytest.fixture
+async def partner(story: Story, tmp_path: Path) -> AsyncIterator[Partner]:
+    async with listening(story.sessions, story.places.landlord, tmp_path) as partner:
+        yield partner
+
+
+async def order(story: Story, item: str) -> None:
+    await story.do(cmd.StartStrand(strand_kind="adaptation", item=item, partner_id=story.places.landlord))
+
+
+async def relay(story: Story) -> None:
+    await Relay(story.sessions, story.client, CLOCK).once()
+
+
+async def rows(story: Story) -> Sequence[OutboxRow]:
+    async with transaction(story.sessions) as session:
+        found = await session.scalars(
+            select(OutboxRow).where(OutboxRow.channel == "partner").order_by(OutboxRow.sequence)
+        )
+        return found.all()
+
+
+async def until_states(story: Story, *states: str) -> Sequence[OutboxRow]:
+    async def as_wished() -> Sequence[OutboxRow] | None:
+        found = await rows(story)
+        return found if tuple(row.state for row in found) == states else None
+
+    return await until(as_wished, f"rows {states}")
+
+
+async def test_given_orders_when_relayed_then_the_partner_has_each_once_and_in_order(
+    story: Story, partner: Partner
+) -> None:
+    await story.until_checked(adaptation_in_place="no")
+    for item in ("grab-rail", "straight-stairlift", "key-safe"):
+        await order(story, item)
+    await relay(story)
+    sent = await until_states(story, "delivered", "delivered", "delivered")
+    tasks = await partner.content()
+    assert [task["groupIdentifier"]["value"].split("/", 1)[1] for task in tasks] == [
+        "adaptation/1",
+        "adaptation/2",
+        "adaptation/3",
+    ]
+    assert [task["identifier"][0]["value"] for task in tasks] == [str(row.key) for row in sent]
+    assert all(row.sent_at and row.received_at and row.accepted_at is None for row in sent)
+    lane = story.client.get_workflow_handle(ports.lane_workflow_id(partner.id, story.case_id))
+    await lane.result()
+
+
+async def test_given_a_partner_that_fails_at_first_when_sent_then_every_try_has_the_same_key_and_bytes(
+    story: Story, partner: Partner
+) -> None:
+    await story.until_checked(adaptation_in_place="no")
+    await partner.fail("unavailable", 2)
+    await partner.fail("lose-answer")
+    await order(story, "grab-rail")
+    await relay(story)
+    (row,) = await until_states(story, "delivered")
+    received = await partner.received()
+    assert len(received) == 4
+    assert {one["key"] for one in received} == {str(row.key)}
+    assert len({one["sha256"] for one in received}) == 1
+    assert sum(one["effect"] for one in received) == 1
+    assert row.attempts == 4
+
+
+async def test_given_a_refused_item_when_others_follow_then_they_wait_until_a_person_releases_it(
+    story: Story, partner: Partner
+) -> None:
+    await story.until_checked(adaptation_in_place="no")
+    await partner.fail("refuse")
+    await order(story, "grab-rail")
+    await order(story, "key-safe")
+    await relay(story)
+    held, waiting = await until_states(story, "dead", "pending")
+    assert (held.error_code, held.error_detail) == ("partner-refused", "HTTP 400")
+    assert waiting.attempts == 0
+    async with transaction(story.sessions) as session:
+        await outbox.release(session, held.sequence, by=uuid4(), reason="they corrected it")
+    await relay(story)
+    await until_states(story, "delivered", "delivered")
+    assert len(await partner.content()) == 2
+
+
+async def test_given_a_refused_item_when_a_person_skips_it_then_the_lane_goes_on_without_it(
+    story: Story, partner: Partner
+) -> None:
+    await story.until_checked(adaptation_in_place="no")
+    await partner.fail("refuse")
+    await order(story, "grab-rail")
+    await order(story, "key-safe")
+    await relay(story)
+    refused, _ = await until_states(story, "dead", "pending")
+    async with transaction(story.sessions) as session:
+        await outbox.skip(session, refused.sequence, by=uuid4(), reason="told by phone")
+    await relay(story)
+    await until_states(story, "skipped", "delivered")
+    assert len(await partner.content()) == 1
+
+
+async def test_given_a_partner_that_keeps_failing_when_tried_then_it_rests_once_and_is_probed_until_well(
+    story: Story, partner: Partner
+) -> None:
+    await story.until_checked(adaptation_in_place="no")
+    await partner.fail("server-error", lanes.PAUSE_AFTER + 1)
+    await order(story, "grab-rail")
+    await relay(story)
+
+    async def paused() -> PartnerRow | None:
+        async with transaction(story.sessions) as session:
+            found = await session.get_one(PartnerRow, partner.id)
+            return found if found.paused_at else None
+
+    assert (await until(paused, "the pause")).pause_reason == "HTTP 500"
+    await until_states(story, "delivered")
+    async with transaction(story.sessions) as session:
+        well = await session.get_one(PartnerRow, partner.id)
+    assert (well.paused_at, well.consecutive_failures) == (None, 0)
+
+
+async def test_given_consent_withdrawn_when_an_item_is_due_then_it_stays_here_until_there_is_a_basis(
+    story: Story, partner: Partner
+) -> None:
+    await story.until_checked(adaptation_in_place="no")
+    await order(story, "grab-rail")
+    await story.do(cmd.WithdrawSharingBasis())
+    await relay(story)
+    await until_states(story, "held")
+    await story.do(cmd.RecordSharingBasis(basis="consent"))
+    await relay(story)
+    await until_states(story, "delivered")
+    assert len(await partner.content()) == 1
+
+
+async def hide(story: Story, **person: object) -> None:
+    async with transaction(story.sessions) as session:
+        home = PersonAddress(
+            id=uuid4(), person_id=story.person_id, lines="7 Secret Close", postcode="ZZ99 3WZ"
+        )
+        session.add(home)
+        if person:
+            await session.execute(update(Person).where(Person.id == story.person_id).values(person))
+
+
+async def test_given_an_address_when_work_is_ordered_then_the_partner_can_find_the_home(
+    story: Story, partner: Partner
+) -> None:
+    await hide(story)
+    await story.until_checked(adaptation_in_place="no")
+    await order(story, "grab-rail")
+    await relay(story)
+    await until_states(story, "delivered")
+    assert "7 Secret Close" in str(await partner.content())
+
+
+@pytest.mark.parametrize("restriction", [{"location_hidden": True}, {"sensitivity": "restricted"}])
+async def test_given_a_hidden_address_when_work_is_ordered_then_it_does_not_leave(
+    story: Story, partner: Partner, restriction: dict[str, object]
+) -> None:
+    await hide(story, **restriction)
+    await story.until_checked(adaptation_in_place="no")
+    await order(story, "grab-rail")
+    await relay(story)
+    await until_states(story, "delivered")
+    content = str(await partner.content())
+    assert "Secret" not in content
+    assert "ZZ99" not in content

@@ -1,0 +1,183 @@
+"""The relay and late commands: what the record holds for a case reaches it, once, and is judged again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import select, update
+
+from discharge.cases import commands as cmd
+from discharge.cases.commands import Command, Envelope
+from discharge.cases.model import Actor, Stage
+from discharge.store import commands
+from discharge.store.engine import transaction
+from discharge.store.outbox import queue_case_signal
+from discharge.store.tables import CaseParticipantRow, CommandRow, OutboxRow, User
+from tests.workflows.story import CLOCK, Story
+from workflows.client import connect
+from workflows.codec import PayloadKeys
+from workflows.late_commands import LateCommands
+from workflows.relay import Relay
+
+ABANDONED = timedelta(seconds=-1)
+
+
+async def queued(story: Story, command: Command) -> Envelope:
+    """A fact from the feed, waiting to be told."""
+    feed = Actor(organisation_id=story.places.trust, role="system")
+    envelope = await story.envelope(command, actor=feed)
+    async with transaction(story.sessions) as session:
+        await queue_case_signal(session, envelope)
+    return envelope
+
+
+async def signal_row(story: Story, key: UUID) -> OutboxRow:
+    async with transaction(story.sessions) as session:
+        return (await session.scalars(select(OutboxRow).where(OutboxRow.key == key))).one()
+
+
+@pytest.fixture
+def relay(story: Story) -> Relay:
+    return Relay(story.sessions, story.client, CLOCK)
+
+
+async def test_given_a_fact_when_relayed_then_the_case_knows_it_and_the_row_says_so(
+    story: Story, relay: Relay
+) -> None:
+    await story.refer()
+    fact = await queued(story, cmd.NoteMerge(into_case_id=uuid4()))
+    assert await relay.once()
+    assert (await story.until(lambda case: case.closed, "the merge")).outcome == "merged"
+    row = await signal_row(story, fact.command_id)
+    assert (row.state, row.relayed_at is not None) == ("delivered", True)
+    assert not await relay.once()
+
+
+async def test_given_a_relay_killed_before_it_noted_when_it_tells_again_then_nothing_happens_twice(
+    story: Story, relay: Relay
+) -> None:
+    await story.refer()
+    fact = await queued(story, cmd.SetCriteriaToReside(met=False))
+    await relay.once()
+    await story.until(lambda case: case.open_ready_period, "the fact")
+    version = (await story.case()).version
+    async with transaction(story.sessions) as session:
+        again = update(OutboxRow).where(OutboxRow.key == fact.command_id)
+        await session.execute(again.values(relayed_at=None, state="pending"))
+    await relay.once()
+    await story.do(cmd.FlagHomelessness(flag="no"))
+    events = (await story.case()).version - version
+    assert (await story.case()).homelessness.flag == "no"
+    assert events <= 2, "the fact was taken a second time"
+    assert len((await story.case()).ready_periods) == 1
+
+
+async def test_given_a_row_that_cannot_be_read_when_relayed_then_it_is_set_aside_and_others_go_on(
+    story: Story, relay: Relay
+) -> None:
+    await story.refer()
+    bad = await queued(story, cmd.SetCriteriaToReside(met=False))
+    async with transaction(story.sessions) as session:
+        spoil = update(OutboxRow).where(OutboxRow.key == bad.command_id)
+        await session.execute(spoil.values(payload={"kind": "nonsense"}))
+    good = await queued(story, cmd.SetCriteriaToReside(met=False))
+    await relay.once()
+    row = await signal_row(story, bad.command_id)
+    assert (row.state, row.error_code) == ("dead", "message-not-understood")
+    assert (await signal_row(story, good.command_id)).state == "delivered"
+
+
+async def test_given_temporal_away_when_relayed_then_the_row_waits_and_is_told_later(
+    story: Story, relay: Relay, keys: PayloadKeys
+) -> None:
+    await story.refer()
+    fact = await queued(story, cmd.SetCriteriaToReside(met=False))
+    nowhere = await connect("127.0.0.1:1", "default", keys, lazy=True)
+    with pytest.raises(Exception, match=r"connect|unavailable|error"):
+        await Relay(story.sessions, nowhere, CLOCK).once()
+    assert (await signal_row(story, fact.command_id)).relayed_at is None
+    await relay.once()
+    await story.until(lambda case: case.open_ready_period, "the fact")
+
+
+async def abandoned(story: Story, command: Command, **given: object) -> UUID:
+    """A command that a door took and then did not execute."""
+    envelope = await story.envelope(command, **given)
+    new = commands.NewCommand(envelope=envelope, client_id="test", client_key=uuid4().hex, body_hash="-")
+    async with transaction(story.sessions) as session:
+        await commands.take(session, new, lease=ABANDONED)
+    return envelope.command_id
+
+
+async def command_row(story: Story, command_id: UUID) -> CommandRow:
+    async with transaction(story.sessions) as session:
+        return await session.get_one(CommandRow, command_id)
+
+
+@pytest.fixture
+def late(story: Story) -> LateCommands:
+    return LateCommands(story.sessions, story.client, CLOCK)
+
+
+async def test_given_a_command_left_behind_when_taken_over_then_it_is_done_and_answered(
+    story: Story, late: LateCommands
+) -> None:
+    await story.refer()
+    command_id = await abandoned(story, cmd.AcceptReferral())
+    assert await late.once()
+    assert (await story.case()).stage is Stage.ACCEPTED
+    row = await command_row(story, command_id)
+    assert (row.state, row.lease_until) == ("accepted", None)
+    assert not await late.once()
+
+
+async def test_given_a_case_that_moved_on_when_a_late_command_is_judged_then_its_asker_sees_why_not(
+    story: Story, late: LateCommands
+) -> None:
+    seen = (await story.refer()).version
+    command_id = await abandoned(story, cmd.SetNeededBy(needed_by=None), seen_version=seen)
+    await story.do(cmd.AcceptReferral())
+    await late.once()
+    row = await command_row(story, command_id)
+    assert row.answer is not None
+    assert (row.state, row.answer["code"]) == ("refused", "case-changed")
+
+
+async def test_given_an_asker_who_may_not_any_more_when_late_then_nothing_is_done(
+    story: Story, late: LateCommands
+) -> None:
+    await story.refer()
+    user = User(
+        id=uuid4(),
+        issuer="test",
+        subject="one",
+        display_name="One",
+        organisation_id=story.places.housing,
+        role="trust-monitor",
+    )
+    async with transaction(story.sessions) as session:
+        session.add(user)
+    asker = Actor(organisation_id=story.places.housing, role="coordinator", user_id=user.id)
+    command_id = await abandoned(story, cmd.AcceptReferral(), actor=asker)
+    await late.once()
+    row = await command_row(story, command_id)
+    assert row.answer is not None
+    assert (row.state, row.answer["code"]) == ("refused", "role-not-allowed")
+    assert (await story.case()).stage is Stage.REFERRED
+
+
+async def test_given_an_organisation_that_left_the_case_when_late_then_there_is_no_such_case(
+    story: Story, late: LateCommands
+) -> None:
+    await story.refer()
+    async with transaction(story.sessions) as session:
+        mine = CaseParticipantRow.organisation_id == story.places.housing
+        left = CLOCK.today(await story.env.get_current_time())
+        await session.execute(update(CaseParticipantRow).where(mine).values(until_on=left))
+    command_id = await abandoned(story, cmd.AcceptReferral())
+    await late.once()
+    row = await command_row(story, command_id)
+    assert row.answer is not None
+    assert row.answer["code"] == "not-found"

@@ -1,0 +1,123 @@
+"""Workflows that began under older code go on under this one: recorded histories replay.
+
+Histories lie in ``histories/``, encrypted under the key of these tests. ``make histories`` plays the tales below
+again and records them; do it when a tale is added, and keep the old files as long as such cases may be running.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from temporalio.client import WorkflowHandle, WorkflowHistory
+from temporalio.worker import Replayer
+
+from discharge.cases import commands as cmd
+from tests.workflows.homes import add_home
+from tests.workflows.partner import listening
+from tests.workflows.story import CLOCK, Story
+from workflows import ports
+from workflows.codec import PayloadKeys, data_converter
+from workflows.relay import Relay
+from workflows.worker import CASE_WORKFLOWS, LANE_WORKFLOWS, runner
+
+HISTORIES = Path(__file__).with_name("histories")
+RECORD = os.environ.get("HOMEWARD_RECORD_HISTORIES") == "1"
+
+Handle = WorkflowHandle[object, object]
+Tale = Callable[[Story, Path], Awaitable[list[Handle]]]
+
+
+async def home_as_it_is(story: Story, _: Path) -> list[Handle]:
+    await story.until_checked()
+    await story.do(cmd.ConfirmDischarge(destination="19"))
+    await story.days(29)
+    await story.do(cmd.RecordContact(follow_up="28-days", outcome="well"))
+    await story.do(cmd.CloseCase(outcome="home-as-it-is"))
+    return [story.handle]
+
+
+async def stairlift_late_and_told(story: Story, folder: Path) -> list[Handle]:
+    async with listening(story.sessions, story.places.landlord, folder) as partner:
+        await story.until_checked(adaptation_in_place="no", equipment_in_place="no", heating="no")
+        landlord = story.places.landlord
+        await story.do(
+            cmd.StartStrand(strand_kind="adaptation", item="straight-stairlift", partner_id=landlord)
+        )
+        await story.do(cmd.StartStrand(strand_kind="equipment", item="commode"))
+        await story.do(cmd.StartStrand(strand_kind="basics", item="basics-at-home"))
+        await partner.fail("unavailable")
+        await Relay(story.sessions, story.client, CLOCK).once()
+        lane = story.client.get_workflow_handle(ports.lane_workflow_id(partner.id, story.case_id))
+        await lane.result()
+        await story.days(30)
+        await story.until(lambda case: case.strands["adaptation/1"].overdue_since, "late")
+        for key in ("adaptation/1", "equipment/1"):
+            await story.do(cmd.MoveStrand(strand=key, step="fitted"))
+        await story.do(cmd.CancelStrand(strand="basics/1", reason="no-longer-needed"))
+        strands = [story.strand(key) for key in ("adaptation/1", "equipment/1", "basics/1")]
+        for strand in strands:
+            await strand.result()
+        return [story.handle, *strands, lane]
+
+
+async def rehoused(story: Story, _: Path) -> list[Handle]:
+    first = await add_home(story.sessions, story.places.landlord)
+    await story.until_checked(safe_address="no")
+    await story.do(cmd.StartStrand(strand_kind="rehousing", item="rehousing:1-bed-general"))
+    await story.until(lambda case: case.strands["rehousing/1"].proposals, "a proposal")
+    await story.do(cmd.OfferProperty(strand="rehousing/1", property_id=first))
+    second = await add_home(story.sessions, story.places.landlord)
+    await story.days(8)
+    case = await story.until(lambda case: case.strands["rehousing/1"].open_offer is None, "the lapse")
+    await story.do(cmd.OfferProperty(strand="rehousing/1", property_id=second))
+    case = await story.case()
+    offer = case.strands["rehousing/1"].open_offer
+    assert offer is not None
+    await story.do(cmd.AnswerOffer(strand="rehousing/1", offer_id=offer.offer_id, answer="accepted"))
+    await story.do(cmd.LetProperty(strand="rehousing/1"))
+    await story.do(cmd.MoveStrand(strand="rehousing/1", step="keys-held"))
+    await story.strand("rehousing/1").result()
+    return [story.handle, story.strand("rehousing/1")]
+
+
+TALES: dict[str, Tale] = {
+    "home-as-it-is": home_as_it_is,
+    "stairlift-late-and-told": stairlift_late_and_told,
+    "rehoused": rehoused,
+}
+
+
+def replayer(keys: PayloadKeys) -> Replayer:
+    return Replayer(
+        workflows=[*CASE_WORKFLOWS, *LANE_WORKFLOWS],
+        data_converter=data_converter(keys),
+        workflow_runner=runner(),
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", TALES)
+async def test_given_a_tale_played_now_when_its_histories_are_replayed_then_they_come_out_the_same(
+    name: str, story: Story, keys: PayloadKeys, tmp_path: Path
+) -> None:
+    for number, handle in enumerate(await TALES[name](story, tmp_path)):
+        history = await handle.fetch_history()
+        await replayer(keys).replay_workflow(history)
+        if RECORD:
+            HISTORIES.mkdir(exist_ok=True)
+            (HISTORIES / f"{name}.{number}.json").write_text(history.to_json(), encoding="utf-8")
+
+
+def test_given_the_tales_when_looked_for_then_each_was_recorded() -> None:
+    assert {path.name.split(".")[0] for path in HISTORIES.glob("*.json")} >= TALES.keys()
+
+
+@pytest.mark.parametrize("path", sorted(HISTORIES.glob("*.json")), ids=lambda path: path.stem)
+async def test_given_a_recorded_history_when_replayed_then_today_s_code_decides_the_same(
+    path: Path, keys: PayloadKeys
+) -> None:
+    history = WorkflowHistory.from_json(f"case/{path.stem}", path.read_text(encoding="utf-8"))
+    await replayer(keys).replay_workflow(history)
