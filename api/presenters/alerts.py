@@ -1,0 +1,1 @@
+"""Alerts, as the page shows them."""

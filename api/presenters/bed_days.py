@@ -1,0 +1,1 @@
+"""Bed days, as the page shows them."""

@@ -1,0 +1,1 @@
+"""Refused items, as the page shows them."""

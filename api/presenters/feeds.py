@@ -1,0 +1,1 @@
+"""Feeds, as the page shows them."""

@@ -1,0 +1,1 @@
+"""Your requests, as the page shows them."""
