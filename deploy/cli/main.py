@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from deploy.cli.api import api
+from deploy.cli.bench import bench
 from deploy.cli.census import census
 from deploy.cli.migrate import migrate
 from deploy.cli.mllp import mllp
@@ -24,7 +25,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (up, token, send, census, replay, simulate, worker, api, mllp, migrate, partner):
+for command in (up, token, send, census, replay, bench, simulate, worker, api, mllp, migrate, partner):
     app.command()(command)
 app.add_typer(report)
 
