@@ -28,7 +28,7 @@ from fhir_adapters.feeds.loading import DEFAULT_PROFILE, shipped_profiles
 from fhir_adapters.feeds.profile import Profile
 from fhir_adapters.hl7v2.ack import AckRules, Verdict, build_ack, verdict_of, verdict_on
 from fhir_adapters.hl7v2.envelope import Envelope, Unreadable, header_of, read_envelope
-from fhir_adapters.hl7v2.mllp import Deframer, FrameTooLarge, frame
+from fhir_adapters.hl7v2.mllp import Deframer, frame
 from fhir_adapters.store.inbox import Arrived, Received
 
 log = logging.getLogger("homeward.mllp")
@@ -192,16 +192,15 @@ class Listener:
         deframer = Deframer(self._limits.message_bytes)
         door = Arrival(port=writer.get_extra_info("sockname")[1], certificate=_fingerprint(writer))
         while not self._stopping:
-            try:
-                data = await self._read(reader, deframer)
-                messages = deframer.feed(data)
-            except FrameTooLarge as error:
-                await self._refuse(writer, "message-too-large", error.head)
-                return
+            data = await self._read(reader, deframer)
+            messages = deframer.feed(data)
             self._connections[task] = True
             for raw in messages:
                 await self._send(writer, await self.answer(raw, door))
             self._connections[task] = False
+            if deframer.oversized is not None:
+                await self._refuse(writer, "message-too-large", deframer.oversized)
+                return
             unframed = bool(deframer.stray) and not messages and not deframer.inside
             if unframed or not data:
                 if unframed or deframer.inside:
@@ -274,14 +273,15 @@ class _Doors:
         self._servers[listening] = server
         return listening
 
-    async def follow(self, inbox: InboxPort) -> None:
-        """Open the ports of feeds as they appear, until cancelled."""
-        while True:
+    async def follow(self, inbox: InboxPort, stop: asyncio.Event) -> None:
+        """Open the ports of feeds as they appear, until told to stop."""
+        while not stop.is_set():
             with contextlib.suppress(HomewardError):
                 wanted = {feed.port for feed in await inbox.feeds() if feed.port}
                 for port in wanted - self._servers.keys():
                     await self._try(port)
-            await asyncio.sleep(FEEDS_FRESH_FOR)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), FEEDS_FRESH_FOR)
 
     async def _try(self, port: int) -> None:
         try:
@@ -314,12 +314,14 @@ async def serve(
     listener = Listener(inbox, clock, profiles or shipped_profiles(), limits)
     doors = _Doors(listener, host, tls)
     listening = await doors.open(port)
-    following = asyncio.create_task(doors.follow(inbox))
+    following = asyncio.create_task(doors.follow(inbox, stop))
     try:
         if started:
             started(listening)
         await stop.wait()
     finally:
-        following.cancel()
+        stop.set()
         doors.close()
         await listener.stop()
+        await following
+        doors.close()

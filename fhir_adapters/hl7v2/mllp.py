@@ -13,16 +13,12 @@ def frame(message: bytes) -> bytes:
     return bytes((START,)) + message + bytes((END, CR))
 
 
-class FrameTooLarge(Exception):
-    """A frame grew past the limit; `head` is its beginning, enough to read who sent it."""
-
-    def __init__(self, head: bytes) -> None:
-        self.head = head
-        super().__init__("frame too large")
-
-
 class Deframer:
-    """Cuts a stream into messages. `limit` is the largest message in bytes."""
+    """Cuts a stream into messages. `limit` is the largest message in bytes.
+
+    `stray` holds bytes that stood outside a frame. `oversized` is the beginning of a message past the limit,
+    enough to read who sent it; nothing behind it is cut any more.
+    """
 
     HEAD = 4096
 
@@ -31,6 +27,7 @@ class Deframer:
         self._buffer = bytearray()
         self._scanned = 0
         self.stray = bytearray()
+        self.oversized: bytes | None = None
 
     @property
     def inside(self) -> bool:
@@ -38,13 +35,16 @@ class Deframer:
         return bool(self._buffer)
 
     def feed(self, data: bytes) -> list[bytes]:
-        """Add bytes; returns the messages that are complete now. Raises FrameTooLarge."""
+        """Add bytes; returns the messages that are complete now."""
         self._buffer += data
         messages: list[bytes] = []
-        while (message := self._next()) is not None:
-            messages.append(message)
-        if len(self._buffer) > self._limit + 1:
-            raise FrameTooLarge(bytes(self._buffer[1 : self.HEAD]))
+        while self.oversized is None and (message := self._next()) is not None:
+            if len(message) > self._limit:
+                self.oversized = message[: self.HEAD]
+            else:
+                messages.append(message)
+        if len(self._buffer) > self._limit + 1 and self.oversized is None:
+            self.oversized = bytes(self._buffer[1 : self.HEAD])
         return messages
 
     def _drop_stray(self) -> None:

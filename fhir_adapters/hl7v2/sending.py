@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fhir_adapters.hl7v2.envelope import header_of, read_envelope
-from fhir_adapters.hl7v2.mllp import Deframer, FrameTooLarge, frame
+from fhir_adapters.hl7v2.mllp import Deframer, frame
 
 CHUNK = 65_536
 LARGEST_ANSWER = 1_048_576
@@ -93,7 +93,21 @@ class Sender:
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def send(self, message: bytes) -> bytes | None:
-        """Send one message; returns its answer, or None when none came in time. Raises OSError."""
+        """Send one message; returns its answer, or None when none came in time. Raises OSError.
+
+        A connection that was used before may have been closed behind our back: then the message goes once
+        more, on a new one, as a sender of HL7 v2 does until it is answered.
+        """
+        used_before = self._streams is not None
+        answer, ended = await self._exchange(message)
+        if ended:
+            await self.close()
+            if answer is None and used_before:
+                answer, _ = await self._exchange(message)
+        return answer
+
+    async def _exchange(self, message: bytes) -> tuple[bytes | None, bool]:
+        """The answer, and whether the connection ended."""
         header = header_of(read_envelope(message))
         wait = self._quiet if header and header.wants_no_answer else self._wait
         reader, writer = await self._connected()
@@ -101,11 +115,12 @@ class Sender:
             writer.write(frame(message))
             await asyncio.wait_for(writer.drain(), self._wait)
             answer = await asyncio.wait_for(_answer(reader), wait)
-        except (TimeoutError, ConnectionError, FrameTooLarge):
-            answer = None
-        if answer is None or reader.at_eof():
+        except TimeoutError:
             await self.close()
-        return answer
+            return None, False
+        except ConnectionError:
+            return None, True
+        return answer, reader.at_eof()
 
     async def _connected(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         if self._streams is None or self._streams[0].at_eof():
@@ -128,8 +143,8 @@ async def _answer(reader: asyncio.StreamReader) -> bytes | None:
     deframer = Deframer(LARGEST_ANSWER)
     while data := await reader.read(CHUNK):
         answers = deframer.feed(data)
-        if answers:
-            return answers[0]
+        if answers or deframer.oversized:
+            return next(iter(answers), None)
     return None
 
 

@@ -1,14 +1,15 @@
 """NHS numbers: ten digits, modulus 11, and not a placeholder.
 
-The arithmetic is `nhs-number`'s. Numbers that pass it and still mean "none" (9999999999 and the like) are
-refused by list. A number that fails is kept as written and never matches anybody.
+The arithmetic is `nhs-number`'s (not its rule that Scottish numbers begin with a birth date: we only check
+digits). Numbers that pass it and still mean "none" (9999999999 and the like) are refused by list. A number
+that fails is kept as written and never matches anybody.
 """
 
 import re
 from typing import NamedTuple
 
 from nhs_number.standardise import standardise_format
-from nhs_number.validate import is_valid
+from nhs_number.validate import calculate_checksum
 
 PLACEHOLDERS = frozenset({str(digit) * 10 for digit in range(10)} | {"1234567890", "1234567881"})
 """Filled in where there is no number. Every ten-fold digit passes modulus 11, 9999999999 among them."""
@@ -28,7 +29,8 @@ def check_number(text: str) -> NumberCheck:
     digits = standardise_format(text.strip())
     if not digits:
         return NumberCheck(text.strip(), False)
-    return NumberCheck(digits, digits not in PLACEHOLDERS and bool(is_valid(digits)))
+    right = calculate_checksum(digits[:9]) == int(digits[9])
+    return NumberCheck(digits, right and digits not in PLACEHOLDERS)
 
 
 def split_glued_status(type_code: str) -> tuple[str, str | None]:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fhir_adapters.hl7v2.mllp import Deframer, FrameTooLarge, frame
+from fhir_adapters.hl7v2.mllp import Deframer, frame
 
 MESSAGES = st.lists(
     st.binary(max_size=60).map(lambda raw: raw.replace(b"\x0b", b"").replace(b"\x1c", b"")), max_size=6
@@ -62,8 +62,12 @@ def test_given_bytes_outside_a_frame_then_they_are_kept_aside() -> None:
     assert deframer.stray == b"hello"
 
 
-def test_given_more_than_the_limit_then_it_says_so_with_the_beginning() -> None:
-    with pytest.raises(FrameTooLarge) as caught:
-        Deframer(10).feed(b"\x0bMSH|^~\\&|LONG MESSAGE")
+@pytest.mark.parametrize("packet", [b"\x0bMSH|^~\\&|LONG MESSAGE", b"\x0bMSH|^~\\&|LONG MESSAGE\x1c\r"])
+def test_given_more_than_the_limit_then_its_beginning_is_kept_and_what_came_before_comes(
+    packet: bytes,
+) -> None:
+    deframer = Deframer(10)
 
-    assert caught.value.head.startswith(b"MSH|")
+    assert deframer.feed(frame(b"before") + packet) == [b"before"]
+    assert deframer.oversized is not None
+    assert deframer.oversized.startswith(b"MSH|")
