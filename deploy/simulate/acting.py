@@ -28,6 +28,12 @@ from housing_checks.checks.form import form_in_force
 LOOKS, LOOK_SECONDS = 40, 0.5
 """How often somebody looks whether the case is ready for them, and how long they wait in between."""
 
+ORGANISATIONS = {"partner": "partner_id", "council": "council_id", "organisation": "organisation_id"}
+"""Particulars of a story that are codes of organisations, and the fields that take their ids."""
+
+UNSAID = frozenset({"refused", "repeats", "due_in", *ORGANISATIONS})
+"""Particulars that are not sent as they are."""
+
 Case = Mapping[str, Any]
 
 
@@ -110,12 +116,10 @@ class Person:
 
     def _details(self, step: Step) -> dict[str, Any]:
         """A story's particulars in the words of the interface: organisations by id, days as dates."""
-        hidden = ("refused", "repeats", "partner", "due_in", "council")
-        details = {name: value for name, value in step.details.items() if name not in hidden}
-        if "partner" in step.details:
-            details["partner_id"] = str(organisation_id(step.details["partner"]))
-        if "council" in step.details:
-            details["council_id"] = str(organisation_id(step.details["council"]))
+        details = {name: value for name, value in step.details.items() if name not in UNSAID}
+        for name, field in ORGANISATIONS.items():
+            if name in step.details:
+                details[field] = str(organisation_id(step.details[name]))
         if "due_in" in step.details:
             details["due_on"] = str(self._day(step) + timedelta(days=step.details["due_in"]))
         return details
@@ -147,6 +151,12 @@ class Person:
         for code, item in sorted((await self.case()).get("gate", {}).items()):
             if item["value"] != "yes" and not item.get("mitigation"):
                 await self.command(step, "confirm-item", {"item": code, "value": "yes"}, extra=code)
+
+    async def acknowledge(self, step: Step) -> None:
+        """Take on the alerts that nobody has taken on; there may be none."""
+        for alert_id, alert in sorted((await self.case()).get("alerts", {}).items()):
+            if not alert["acknowledged_at"] and not alert["cleared_at"]:
+                await self.command(step, "acknowledge-alert", {"alert_id": alert_id}, extra=alert_id)
 
     async def offer(self, step: Step) -> None:
         """Offer the best proposal that was not offered before."""
@@ -187,6 +197,7 @@ ACTS: Mapping[str, Callable[[Person, Step], Awaitable[None]]] = {
     "start-check": Person.start_check,
     "complete-check": Person.complete_check,
     "settle-gate": Person.settle_gate,
+    "acknowledge-alerts": Person.acknowledge,
     "offer-property": Person.offer,
     "answer-offer": Person.answer,
 }

@@ -18,6 +18,8 @@ from deploy.simulate.stories import STORIES, Story
 from deploy.simulate.wards import Booking, Diary, NoBedFree, beds_of
 
 LATER = timedelta(hours=8)
+LONGEST_STORY = 48
+"""Days from the arrival to the last contact of the longest story, at the slowest pace."""
 
 
 class DoesNotFit(Exception):
@@ -76,12 +78,11 @@ def _stories(count: int, dice: Random) -> list[Story]:
 
 
 def _arrivals(shape: Shape, dice: Random) -> list[timedelta]:
-    """A third lie in bed within the first two days; the others come over the first three quarters of the
-    time.
-    """
+    """A third lie in bed within the first two days; the last come while there is time for a whole story."""
     present = max(1, shape.patients // 3)
+    last = max(2.0, shape.days * 0.4, shape.days - LONGEST_STORY)
     early = [dice.uniform(0.05, 2) for _ in range(present)]
-    later = [dice.uniform(1, max(2.0, shape.days * 0.75)) for _ in range(shape.patients - present)]
+    later = [dice.uniform(1, last) for _ in range(shape.patients - present)]
     return [timedelta(days=day) for day in sorted(early + later)]
 
 

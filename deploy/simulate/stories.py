@@ -57,6 +57,7 @@ def _waits(day: float, code: str, owner: str) -> tuple[Scene, ...]:
         adt(day, "A08", fit="Y"),
         ward(day + 0.2, "set-criteria-to-reside", met=False),
         ward(day + 0.3, "record-delay-reason", reason_kind="national", code=code, owner_role=owner),
+        home(day + 0.4, "acknowledge-alerts"),
     )
 
 
@@ -81,9 +82,9 @@ def _home_again(problem: str = "", missed: str = "") -> tuple[Scene, ...]:
     contacts: list[Scene] = []
     for key, day in CONTACTS:
         if key == missed:
-            contacts.append(_contact(day - 0.5, key, "no-answer"))
+            contacts.append(_contact(day - 0.5, key, "not-reached"))
         if key == "72-hours" and problem:
-            contacts.append(_contact(day, key, "problems", problems=[problem]))
+            contacts.append(_contact(day, key, "needs-help", problems=[problem]))
         else:
             contacts.append(_contact(day, key, "well"))
     return tuple(contacts)
@@ -104,7 +105,7 @@ STAIRLIFT = (
     partner(7, "council", "move-strand", strand="adaptation/1", step="scheduled"),
     partner(10, "council", "move-strand", strand="adaptation/1", step="fitted"),
     *_leaves(11.2),
-    *_home_again(problem="equipment"),
+    *_home_again(problem="equipment-missing"),
     *_closes("home-made-ready"),
 )
 
@@ -126,6 +127,7 @@ EQUIPMENT = (
 REHOUSED = (
     *_arrives(9),
     *_referred(1, homeless="yes", reasons=["homeless", "rehousing"], needs=["ground-floor"]),
+    home(1.6, "add-participant", organisation="HVC", role="council", basis="consent"),
     home(1.9, "record-duty-to-refer", council="HVC"),
     *_checked(2, **{"safe-address": "no"}),
     partner(3.5, "council", "acknowledge-duty-to-refer"),
@@ -153,7 +155,7 @@ AS_IT_IS = (
 UNWELL_AGAIN = (
     *_arrives(6),
     *_referred(1),
-    *_checked(1.5),
+    *_checked(1.5, heating="no", food="no"),
     *_basics(2.5),
     *_waits(4, "WC4", "coordinator"),
     adt(6, "A08", fit="N"),

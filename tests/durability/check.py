@@ -309,7 +309,7 @@ RULES: tuple[tuple[str, Callable[[Evidence], Finding]], ...] = (
 
 def judge(evidence: Evidence) -> list[tuple[str, str, Finding]]:
     """Every rule's heading, words and finding."""
-    return [(heading, (rule.__doc__ or "").strip(), rule(evidence)) for heading, rule in RULES]
+    return [(heading, " ".join((rule.__doc__ or "").split()), rule(evidence)) for heading, rule in RULES]
 
 
 def read_lines(path: Path) -> list[Row]:
