@@ -84,25 +84,56 @@ class BedDaysReport(Frozen):
     counterfactual: Counterfactual
 
 
+class CountedStay(Frozen):
+    """One stay and its delay, counted every way."""
+
+    stay: Stay
+    count: DelayCount
+
+
+class CountedStays(Frozen):
+    """Who is behind the figures: stays that ended in the period, by death apart, and people waiting now."""
+
+    left: tuple[CountedStay, ...]
+    died: tuple[CountedStay, ...]
+    waiting: tuple[CountedStay, ...]
+
+
+def count_stays(stays: Iterable[Stay], from_on: date, to_on: date, as_of: date) -> CountedStays:
+    """Count every stay that is in the report; `as_of` is today in case time."""
+    counted = [
+        CountedStay(stay=stay, count=_count(stay, as_of))
+        for stay in stays
+        if (_waits(stay) if stay.ended_on is None else from_on <= stay.ended_on <= to_on)
+    ]
+    return CountedStays(
+        left=tuple(each for each in counted if each.stay.ended_on and not each.stay.died),
+        died=tuple(each for each in counted if each.stay.ended_on and each.stay.died),
+        waiting=tuple(each for each in counted if each.stay.ended_on is None),
+    )
+
+
 def bed_days_report(
     stays: Iterable[Stay], from_on: date, to_on: date, as_of: date, against: Counterfactual
 ) -> BedDaysReport:
     """Compute the report over stays; `as_of` is today in case time."""
-    stays = list(stays)
-    ended = [stay for stay in stays if stay.ended_on is not None and from_on <= stay.ended_on <= to_on]
-    left = [stay for stay in ended if not stay.died]
-    counts = [_count(stay, as_of) for stay in left]
-    waiting = [_count(stay, as_of) for stay in stays if stay.ended_on is None and _waits(stay)]
-    died = sum(_count(stay, as_of).true or 0 for stay in ended if stay.died)
+    counted = count_stays(stays, from_on, to_on, as_of)
     return BedDaysReport(
         from_on=from_on,
         to_on=to_on,
         as_of=as_of,
-        finished=_finished(counts, died),
-        waiting=_waiting(waiting),
-        released=_released(left, counts, against),
+        finished=_finished(
+            [each.count for each in counted.left], sum(each.count.true or 0 for each in counted.died)
+        ),
+        waiting=_waiting([each.count for each in counted.waiting]),
+        released=_figure("released-days", _released(counted.left, against)),
         counterfactual=against,
     )
+
+
+def in_comparison(each: CountedStay, against: Counterfactual) -> bool:
+    """Whether a counterfactual says anything about a finished stay."""
+    return bool(each.stay.periods) and (each.stay.rehoused or not against.rehoused_only)
 
 
 def stays_of(case: Case) -> list[Stay]:
@@ -217,13 +248,10 @@ def _reasons(counts: Iterable[DelayCount]) -> tuple[ReasonNights, ...]:
     )
 
 
-def _released(left: Sequence[Stay], counts: Sequence[DelayCount], against: Counterfactual) -> Figure:
-    actuals = [
-        count.true
-        for stay, count in zip(left, counts, strict=True)
-        if stay.periods and (stay.rehoused or not against.rehoused_only)
-    ]
-    return _figure("released-days", None if against.days is None else total_released(actuals, against))
+def _released(left: Iterable[CountedStay], against: Counterfactual) -> int | None:
+    if against.days is None:
+        return None
+    return total_released((each.count.true for each in left if in_comparison(each, against)), against)
 
 
 def _mean(values: Sequence[int]) -> float | None:
