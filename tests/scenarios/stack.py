@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import tempfile
@@ -32,7 +33,8 @@ from tests.fixtures.stack import Stack
 DAY_LENGTH = "2s"
 WAIT_SECONDS = 30.0
 POLL_SECONDS = 0.1
-TAIL = 30
+TAIL = 20
+QUIET = re.compile(r'"level": "info"| LOG:  |^Temporal |oidc-provider WARNING|^OpenID provider ready')
 
 Party = tuple[str, str]
 Row = dict[str, Any]
@@ -149,12 +151,14 @@ class WholeStack(Stack):
         return (self.data / "up.log").read_text(errors="replace")
 
     def logs(self) -> str:
-        """The last lines of every part's log, for a test that failed."""
-        files = [self.data / "up.log", *sorted(self.data.glob("logs/*.log"))]
-        return "\n".join(
-            "\n".join([f"--- {file.stem}", *file.read_text(errors="replace").splitlines()[-TAIL:]])
-            for file in files
-        )
+        """The last lines that are worth a look of every part's log, for a test that failed."""
+        tails = [(file.stem, _worth_a_look(file)) for file in sorted(self.data.glob("logs/*.log"))]
+        return "\n".join("\n".join([f"--- {part}", *lines]) for part, lines in tails if lines)
+
+
+def _worth_a_look(log: Path) -> list[str]:
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    return [line for line in lines if not QUIET.search(line)][-TAIL:]
 
 
 TITLES = {

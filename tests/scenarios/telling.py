@@ -181,7 +181,7 @@ class Story:
     def is_referred_by_the_ward(self, day: int, **details: Any) -> None:
         """A referral by the JSON interface."""
         body = referrals.json_body(self.person, details, self.day(day), str(uuid4()))
-        self.case_id = self._accepted("ward", "/api/v1/referrals", body)["case_id"]
+        self._refer(body)
 
     def is_referred_by_fhir(self, day: int, **details: Any) -> None:
         """The same by FHIR."""
@@ -189,6 +189,23 @@ class Story:
         answer = self.stack.post(PARTIES["ward"], "/fhir/R4/ServiceRequest", body)
         assert answer.status_code in (200, 201), answer.text
         self.case_id = referrals.case_id(Reply(answer.status_code, answer.json())) or ""
+
+    def is_referred_by_number_alone(self, day: int) -> None:
+        """A referral that says no more than whom it is about."""
+        person = {"nhs_number": self.person.nhs_number}
+        self._refer({"person": person, "referred_on": str(self.day(day))})
+
+    def second_record_is_referred(self, day: int) -> None:
+        """A referral for the record that the hospital made by mistake, by its number there."""
+        person = {
+            "identifiers": [{"authority": "RXH", "value": f"{self.person.hospital_number}D"}],
+            "family_name": self.person.family,
+            "birth_date": str(self.person.born),
+        }
+        self._refer({"person": person, "referred_on": str(self.day(day))})
+
+    def _refer(self, body: Mapping[str, Any]) -> None:
+        self.case_id = self._accepted("ward", "/api/v1/referrals", body)["case_id"]
 
     def asks(self, who: Who, kind: str, day: int, **details: Any) -> Mapping[str, Any]:
         """Somebody gives a command and it is done, at once or a little later."""
@@ -298,6 +315,90 @@ class Story:
         found = self.case()
         return found if found["stage"] == stage else None
 
+    def then_the_case_leaves(self, stage: str) -> None:
+        """The case goes on from a stage."""
+        until(lambda: self.case()["stage"] != stage, f"no longer {stage}")
+
+    def then_is_still_here_because(self, words: str) -> None:
+        """The case says in words why the person is still here."""
+        why = self.case()["why_still_here"]
+        assert words.casefold() in why.casefold(), why
+
+    def then_strand_is(self, key: str, status: str) -> None:
+        """A strand comes to its end, or goes on."""
+        until(lambda: self.coded()["strands"][key]["status"] == status, f"{key} is {status}")
+
+    def then_the_stay_has_joined(self, ward: str) -> None:
+        """The case knows the stay and the ward."""
+        until(lambda: [each["ward"] for each in self.coded()["spells"]] == [ward], f"the stay in {ward}")
+        assert not self.coded()["referral"]["awaiting_spell"]
+
+    def then_ready_periods_are(self, *periods: tuple[int, int | None]) -> None:
+        """The nights for which a bed was not needed, by days of the story."""
+        wanted = [
+            (str(self.day(first)), None if last is None else str(self.day(last))) for first, last in periods
+        ]
+
+        def found() -> list[tuple[str, str | None]]:
+            return [(each["ready_on"], each["ended_on"]) for each in self.coded()["ready_periods"]]
+
+        until(lambda: found() == wanted, f"ready periods {wanted}, not {found()}")
+
+    def then_a_home_is_proposed(self, strand: str, other_than: str = "") -> str:
+        """A home that fits and was not offered yet."""
+
+        def proposed() -> str | None:
+            found = self.coded()["strands"][strand]["proposals"]
+            return next((each for each in found if each != other_than), None)
+
+        return until(proposed, f"a home for {strand}")
+
+    def is_offered(self, home: str, day: int, strand: str) -> None:
+        """The coordinator offers a home; there is time to answer."""
+        self.asks(
+            "coordinator", "offer-property", day, strand=strand, property_id=home,
+            respond_by=str(self.day(day + 60)),
+        )  # fmt: skip
+
+    def answers_the_offer(self, day: int, strand: str, answer: str, **details: Any) -> None:
+        """The person's answer to the offer that is open."""
+        offers = self.coded()["strands"][strand]["offers"]
+        open_one = next(each["offer_id"] for each in offers if each["answer"] is None)
+        self.asks(
+            "coordinator", "answer-offer", day, strand=strand, offer_id=open_one, answer=answer, **details
+        )
+
+    def then_the_home_is_let(self, home: str) -> None:
+        """The list of homes says so."""
+        homes = self.stack.get(PARTIES["coordinator"], "/api/v1/properties").json()["properties"]
+        assert [each["let"] for each in homes if each["property_id"] == home] == [True]
+
+    def then_nobody_is_warned(self) -> None:
+        """No alert about this person is open."""
+        open_ones = [each for each in self.coded()["alerts"].values() if not each["cleared_at"]]
+        assert open_ones == []
+
+    def then_the_hospital_message_was_used(self) -> None:
+        """The last message is interpreted, not parked."""
+        name = field_of(self.sent[-1], "MSH", 10)
+        query = "SELECT state FROM inbox WHERE message_id = %(name)s"
+        until(lambda: self.stack.sql(query, name=name)[0]["state"] != "stored", f"{name} is drained")
+        assert self.stack.sql(query, name=name) == [{"state": "interpreted"}]
+
+    def then_nothing_new_happens(self) -> None:
+        """What was sent last is used, and changes nothing of the case."""
+        before = self.events()
+        self.then_the_hospital_message_was_used()
+        until(self._told_everything, "the case was told all")
+        assert self.events() == before
+
+    def _told_everything(self) -> bool:
+        query = (
+            "SELECT count(*) AS waiting FROM outbox"
+            " WHERE channel = 'case-signal' AND case_id = %(case)s AND state = 'pending'"
+        )
+        return bool(self.stack.sql(query, case=self.case_id)[0]["waiting"] == 0)
+
     def then_waiting_is(self, published: int, true: int) -> None:
         """The delay by both ways of counting."""
         waiting = self.case()["waiting"]
@@ -337,3 +438,9 @@ def says(receipt: Row, wanted: Mapping[str, str]) -> bool:
 def body_of(status_url: str) -> str:
     """The command's id in its address."""
     return status_url.rpartition("/")[2]
+
+
+def field_of(message: bytes, segment: str, number: int) -> str:
+    """A field of the first such segment, by its HL7 number."""
+    fields = next(line for line in message.decode().split("\r") if line.startswith(segment)).split("|")
+    return fields[number - 1 if segment == "MSH" else number]

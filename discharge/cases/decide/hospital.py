@@ -43,32 +43,32 @@ def note_hospital_facts(case: Case, envelope: Envelope, now: datetime) -> list[e
     """Take in what the trust's feed newly says about a stay, as a correction of what was known."""
     asked = command_of(envelope, cmd.NoteHospitalFacts)
     known = next((mine for mine in case.spells if mine.spell_id == asked.spell.spell_id), None)
-    happened = [*_stay(case, known, asked.spell)]
+    happened = [*_stay(case, known, asked.spell, envelope.effective_on)]
     if asked.person_died_on is not None and case.outcome != "died":
         return [*happened, *_death(fold(case, happened), asked.person_died_on)]
     return happened
 
 
-def _stay(case: Case, known: CaseSpell | None, told: CaseSpell) -> list[ev.Event]:
+def _stay(case: Case, known: CaseSpell | None, told: CaseSpell, on: date) -> list[ev.Event]:
     if known is None:
-        return _new_stay(case, told)
+        return _new_stay(case, told, on)
     if known == told:
         return []
     happened: list[ev.Event] = [ev.SpellChanged(spell=told)]
     happened += _expected_date(case, known, told)
-    happened += _fitness(fold(case, happened), known, told)
+    happened += _fitness(fold(case, happened), known, told, on)
     happened += _leaving(fold(case, happened), known, told)
     return happened
 
 
-def _new_stay(case: Case, told: CaseSpell) -> list[ev.Event]:
+def _new_stay(case: Case, told: CaseSpell, on: date) -> list[ev.Event]:
     if told.status == "cancelled":
         return []
     happened = _coming_back(case, told)
     happened.append(ev.SpellJoined(spell=told))
     blank = CaseSpell(spell_id=told.spell_id, organisation_id=told.organisation_id)
     happened += _expected_date(case, blank, told)
-    happened += _fitness(fold(case, happened), blank, told)
+    happened += _fitness(fold(case, happened), blank, told, on)
     happened += _leaving(fold(case, happened), blank, told)
     return happened
 
@@ -106,13 +106,14 @@ def _expected_date(case: Case, known: CaseSpell, told: CaseSpell) -> list[ev.Eve
     return [ev.ExpectedDischargeDateSet(expected_discharge_on=told.expected_discharge_on)]
 
 
-def _fitness(case: Case, known: CaseSpell, told: CaseSpell) -> list[ev.Event]:
+def _fitness(case: Case, known: CaseSpell, told: CaseSpell, on: date) -> list[ev.Event]:
+    """Fitness as it changed; a feed that takes it back without a date (ZU1-24) means the day it said so."""
     if case.stage not in IN_HOSPITAL:
         return []
     if told.medically_fit and told.medically_fit_on is not None:
         return _became_fit(case, known, told, told.medically_fit_on)
     if told.medically_fit is False and known.medically_fit and case.open_ready_period is not None:
-        day = max(told.medically_fit_on or case.open_ready_period.ready_on, case.open_ready_period.ready_on)
+        day = max(told.medically_fit_on or on, case.open_ready_period.ready_on)
         return [ev.ReadyPeriodEnded(ended_on=day, ended_by="met-criteria-again")]
     return []
 

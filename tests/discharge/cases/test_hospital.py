@@ -35,6 +35,12 @@ def test_given_fitness_in_the_feed_when_it_changes_then_ready_periods_open_and_c
     assert case.ready_periods[0].ended_on == day(4)
 
 
+def test_given_fitness_taken_back_without_a_date_when_told_then_the_period_ends_on_the_day_it_was_told() -> None:
+    case = after((0, refer()), (2, told(medically_fit=True, medically_fit_on=day(2))))
+    case = ask(case, told(medically_fit=False), 4)
+    assert [(p.ready_on, p.ended_on) for p in case.ready_periods] == [(day(2), day(4))]
+
+
 def test_given_the_ward_closed_a_period_when_the_feed_restates_old_fitness_then_it_stays_closed() -> None:
     fit = {"medically_fit": True, "medically_fit_on": day(2)}
     case = after((0, refer()), (2, told(**fit)), (4, MET), (5, told(bed="7", **fit)))
