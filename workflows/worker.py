@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+from temporalio.workflow import NondeterminismError
 
 from discharge.clocks import CaseClock
 from discharge.store.engine import Sessions, make_engine, make_sessions, transaction
@@ -115,6 +116,8 @@ def _worker(
         max_cached_workflows=cached,
         sticky_queue_schedule_to_start_timeout=STICKY,
         graceful_shutdown_timeout=GRACE,
+        # A run that newer code would have led elsewhere ends; a new one begins from the record.
+        workflow_failure_exception_types=[NondeterminismError],
     )
 
 
@@ -188,16 +191,16 @@ async def _serve(needs: Needs, stop: asyncio.Event) -> None:
     """Run the workers until told to stop; a worker that gave up is replaced."""
     pause = FIRST_PAUSE
     while not stop.is_set():
-        failure = await _serve_once(needs, stop)
-        if failure is None:
-            return
-        _log.warning("workers start again in %.1f s: %s", pause, spoken(failure))
+        try:
+            await _serve_once(needs, stop)
+        except Exception as failure:
+            _log.warning("workers start again in %.1f s: %s", pause, spoken(failure))
         await rest(stop, pause)
         pause = min(pause * 2, LAST_PAUSE)
 
 
-async def _serve_once(needs: Needs, stop: asyncio.Event) -> Exception | None:
-    """Return the error with which a worker gave up, or ``None`` once all have shut down in order."""
+async def _serve_once(needs: Needs, stop: asyncio.Event) -> None:
+    """Return once all workers have shut down in order; raises the error with which one gave up."""
     serving = workers(needs)
     runs = [asyncio.create_task(worker.run()) for worker in serving]
     stopping = asyncio.create_task(stop.wait())
@@ -208,7 +211,9 @@ async def _serve_once(needs: Needs, stop: asyncio.Event) -> Exception | None:
         if not run.done():
             await worker.shutdown()
     ended = await asyncio.gather(*runs, return_exceptions=True)
-    return next((failure for failure in ended if isinstance(failure, Exception)), None)
+    for failure in ended:
+        if isinstance(failure, Exception):
+            raise failure
 
 
 async def _until_it_answers(name: str, ask: Callable[[], Awaitable[_T]], stop: asyncio.Event) -> _T | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from pathlib import Path
 from uuid import UUID
 
@@ -16,9 +15,9 @@ from temporalio.testing import WorkflowEnvironment
 from discharge.store.engine import Sessions, make_sessions
 from housing_checks.store import lets
 from tests.fixtures.postgres import Places
-from tests.workflows.story import CLOCK, Story
+from tests.workflows.story import CLOCK, Story, at_work
 from workflows.codec import PayloadKeys, data_converter
-from workflows.worker import Needs, workers
+from workflows.worker import Needs
 
 KEYS = PayloadKeys(current="test", keys={"test": bytes(range(32))})
 
@@ -53,9 +52,7 @@ async def needs(skipping: WorkflowEnvironment, sessions: Sessions) -> AsyncItera
 @pytest.fixture
 async def working(needs: Needs) -> AsyncIterator[None]:
     """Workers at work."""
-    async with AsyncExitStack() as running:
-        for worker in workers(needs):
-            await running.enter_async_context(worker)
+    async with at_work(needs):
         yield
 
 

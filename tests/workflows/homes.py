@@ -5,15 +5,13 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID, uuid4
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
-from discharge.store.engine import transaction
+from discharge.store.engine import Sessions, transaction
 from housing_checks.store.tables import PropertyRow
 
 READY_ON = date(2020, 1, 1)
 
 
-async def add_home(engine: AsyncEngine, landlord_id: UUID, **attributes: object) -> UUID:
+async def add_home(sessions: Sessions, landlord_id: UUID, **attributes: object) -> UUID:
     """Add a one-bedroom flat on the ground floor, ready long ago, and return its id."""
     coded = {"property_type": "flat", "bedrooms": 1, "ready_on": READY_ON.isoformat(), "area": "HV1"}
     home = PropertyRow(
@@ -25,6 +23,6 @@ async def add_home(engine: AsyncEngine, landlord_id: UUID, **attributes: object)
         ready_on=READY_ON,
         attributes=coded | attributes,
     )
-    async with transaction(engine) as session:
+    async with transaction(sessions) as session:
         session.add(home)
     return home.id

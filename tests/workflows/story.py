@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
@@ -21,10 +22,20 @@ from tests.fixtures.postgres import Places
 from tests.workflows.waiting import until
 from workflows import ports
 from workflows.client import execute_command
+from workflows.worker import Needs, workers
 
 CLOCK = CaseClock.real()
 ALL_YES = {item.code: "yes" for item in FORM_1.items}
 PATIENCE = timedelta(seconds=30)
+
+
+@asynccontextmanager
+async def at_work(needs: Needs) -> AsyncIterator[None]:
+    """Workers at work until left."""
+    async with AsyncExitStack() as running:
+        for worker in workers(needs):
+            await running.enter_async_context(worker)
+        yield
 
 
 @dataclass

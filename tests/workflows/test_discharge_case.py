@@ -11,8 +11,8 @@ from temporalio.worker import UnsandboxedWorkflowRunner
 from discharge.cases import commands as cmd
 from discharge.cases.follow_ups import FOLLOW_UPS
 from discharge.cases.model import Actor, Stage
-from tests.workflows.story import CLOCK, Story
-from workflows import discharge_case, worker
+from tests.workflows.story import CLOCK, Story, at_work
+from workflows import discharge_case, ports, worker
 from workflows.client import execute_command, tell_case
 
 DAY = timedelta(days=1)
@@ -56,7 +56,7 @@ async def test_given_two_commands_at_once_when_executed_then_both_count_one_afte
 ) -> None:
     await story.refer()
     today = CLOCK.today(await story.env.get_current_time())
-    commands = [
+    commands: list[cmd.Command] = [
         cmd.AcceptReferral(),
         cmd.SetCriteriaToReside(met=False),
         cmd.SetNeededBy(needed_by=today + 5 * DAY),
@@ -155,6 +155,28 @@ async def test_given_no_case_when_anything_but_a_referral_is_asked_then_it_is_re
     await story.handle.result()
 
 
+async def test_given_code_that_would_have_led_elsewhere_when_a_case_is_reached_then_it_begins_anew(
+    needs: worker.Needs, story_without_workers: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    story = story_without_workers
+    monkeypatch.setattr(worker, "runner", UnsandboxedWorkflowRunner)
+    async with at_work(needs):
+        await story.until_checked(adaptation_in_place="no")
+        await story.do(cmd.StartStrand(strand_kind="adaptation", item="grab-rail"))
+    first_run = (await story.handle.describe()).run_id
+    load = discharge_case.DischargeCase.load_from_record
+
+    async def load_twice(self: discharge_case.DischargeCase) -> None:
+        await ports.load_case(self.case.case_id)
+        await load(self)
+
+    monkeypatch.setattr(discharge_case.DischargeCase, "load_from_record", load_twice)
+    async with at_work(needs):
+        await story.do(cmd.MoveStrand(strand="adaptation/1", step="fitted"))
+        assert (await story.case()).stage is Stage.READY
+        assert (await story.handle.describe()).run_id != first_run
+
+
 async def test_given_no_worker_when_asked_then_the_command_is_accepted_later_and_done_once_it_is_there(
     needs: worker.Needs, story_without_workers: Story
 ) -> None:
@@ -162,7 +184,6 @@ async def test_given_no_worker_when_asked_then_the_command_is_accepted_later_and
     refer = cmd.Refer(person_id=story.person_id, organisation_id=story.places.trust)
     envelope = await story.envelope(refer)
     assert await execute_command(story.client, CLOCK, envelope, within=timedelta(seconds=0.3)) is None
-    cases, _lanes = worker.workers(needs)
-    async with cases:
+    async with at_work(needs):
         assert (await story.send(envelope)).outcome == "accepted"
         assert (await story.case()).version > 0

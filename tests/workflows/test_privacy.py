@@ -8,6 +8,7 @@ from uuid import UUID
 
 from google.protobuf.message import Message
 from temporalio.api.common.v1 import Payload
+from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import WorkflowHandle
 
 from discharge.cases import commands as cmd
@@ -22,7 +23,7 @@ AN_ID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 AN_OPEN_ID = re.compile(rf"(case/{AN_ID}(/strand/[a-z]+/\d+)?|lane/{AN_ID}/{AN_ID}|{AN_ID})$")
 
 
-async def history(handle: WorkflowHandle[object, object]) -> list[Message]:
+async def history(handle: WorkflowHandle[object, object]) -> list[HistoryEvent]:
     return [event async for event in handle.fetch_history_events()]
 
 

@@ -1,7 +1,7 @@
 """Workflows that began under older code go on under this one: recorded histories replay.
 
-Histories lie in ``histories/``, encrypted under the key of these tests. ``make histories`` plays the tales below
-again and records them; do it when a tale is added, and keep the old files as long as such cases may be running.
+Histories lie in ``histories/``, encrypted under the key of these tests. ``make histories`` plays the tales
+below again and records them; do it when a tale is added, and keep old files while such cases may be running.
 """
 
 from __future__ import annotations

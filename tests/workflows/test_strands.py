@@ -7,7 +7,6 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import WorkflowExecutionStatus
 
 from discharge.cases import commands as cmd
@@ -76,38 +75,38 @@ async def test_given_an_order_when_it_is_fitted_then_the_gate_opens_and_the_stra
     await asyncio.wait_for(story.strand(key).result(), 20)
 
 
-async def rehousing(story: Story, owner: AsyncEngine) -> tuple[UUID, Case]:
+async def rehousing(story: Story) -> tuple[UUID, Case]:
     """A case that looks for a home, and the one home that was proposed to it."""
-    home = await add_home(owner, story.places.landlord)
+    home = await add_home(story.sessions, story.places.landlord)
     await ordered(story, "rehousing")
     return home, await story.until(lambda case: case.strands["rehousing/1"].proposals, "a proposal")
 
 
 async def test_given_a_home_that_fits_when_rehousing_begins_then_it_is_proposed_and_not_offered(
-    story: Story, worker: AsyncEngine
+    story: Story,
 ) -> None:
-    home, case = await rehousing(story, worker)
+    home, case = await rehousing(story)
     strand = case.strands["rehousing/1"]
     assert strand.proposals == (home,)
     assert not strand.offers
 
 
 async def test_given_no_home_when_one_becomes_free_then_the_next_search_proposes_it(
-    story: Story, worker: AsyncEngine
+    story: Story,
 ) -> None:
     await ordered(story, "rehousing")
     assert not (await story.case()).strands["rehousing/1"].proposals
-    home = await add_home(worker, story.places.landlord)
+    home = await add_home(story.sessions, story.places.landlord)
     await story.days(1.1)
     case = await story.until(lambda case: case.strands["rehousing/1"].proposals, "a proposal")
     assert case.strands["rehousing/1"].proposals == (home,)
 
 
 async def test_given_an_offer_when_nobody_answers_then_it_lapses_and_the_search_goes_on(
-    story: Story, worker: AsyncEngine
+    story: Story,
 ) -> None:
-    home, _ = await rehousing(story, worker)
-    other = await add_home(worker, story.places.landlord)
+    home, _ = await rehousing(story)
+    other = await add_home(story.sessions, story.places.landlord)
     await story.do(cmd.OfferProperty(strand="rehousing/1", property_id=home))
     await story.days(8)
     case = await story.until(lambda case: case.strands["rehousing/1"].open_offer is None, "the lapse")
@@ -116,9 +115,9 @@ async def test_given_an_offer_when_nobody_answers_then_it_lapses_and_the_search_
 
 
 async def test_given_an_offer_accepted_when_let_and_keys_held_then_the_person_has_a_home(
-    story: Story, worker: AsyncEngine
+    story: Story,
 ) -> None:
-    home, _ = await rehousing(story, worker)
+    home, _ = await rehousing(story)
     await story.do(cmd.OfferProperty(strand="rehousing/1", property_id=home))
     offer = (await story.case()).strands["rehousing/1"].open_offer
     assert offer is not None

@@ -6,10 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, tuple_, update
+from sqlalchemy import exists, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from discharge.store.tables import CaseRow, OutboxRow, StrandRow
+from discharge.store.record import CASE_SIGNAL
+from discharge.store.tables import CaseCommandRow, CaseRow, OutboxRow, StrandRow
+
+NEWEST = 20_000
+"""Outbox rows looked through for signals that were told and never heard; older ones had their answer."""
 
 
 async def open_cases(session: AsyncSession) -> Sequence[UUID]:
@@ -34,6 +38,23 @@ async def waiting_lanes(session: AsyncSession, told_before: datetime) -> list[tu
         .distinct()
     )
     return [(partner_id, case_id) for partner_id, case_id in found if partner_id is not None]
+
+
+async def unheard_signals(session: AsyncSession, told_before: datetime) -> Sequence[int]:
+    """Return signals that Temporal took some time ago and that no case has answered."""
+    newest = select(func.max(OutboxRow.sequence)).scalar_subquery()
+    answered = exists().where(
+        CaseCommandRow.case_id == OutboxRow.case_id, CaseCommandRow.command_id == OutboxRow.key
+    )
+    told = (OutboxRow.channel == CASE_SIGNAL, OutboxRow.state == "delivered")
+    query = select(OutboxRow.sequence).where(OutboxRow.sequence > newest - NEWEST, *told)
+    return (await session.scalars(query.where(OutboxRow.relayed_at < told_before, ~answered))).all()
+
+
+async def signal_again(session: AsyncSession, sequences: Sequence[int]) -> None:
+    """Have the relay tell these signals once more; a case that did hear one ignores it."""
+    rows = update(OutboxRow).where(OutboxRow.sequence.in_(sequences))
+    await session.execute(rows.values(relayed_at=None, state="pending"))
 
 
 async def tell_again(session: AsyncSession, lanes: Sequence[tuple[UUID, UUID]]) -> None:

@@ -1,0 +1,107 @@
+"""What Temporal lost is started again from the record; on the dev server, which can list what runs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+from temporalio.client import Client
+from temporalio.testing import WorkflowEnvironment
+
+from discharge.cases import commands as cmd
+from discharge.store.engine import Sessions
+from tests.fixtures.postgres import Places
+from tests.workflows.story import CLOCK, Story, at_work
+from tests.workflows.test_relay import queued, signal_row
+from tests.workflows.waiting import until
+from workflows import maintenance
+from workflows.codec import PayloadKeys, data_converter
+from workflows.maintenance import Maintenance
+from workflows.relay import Relay
+from workflows.worker import Needs
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+async def dev_server(keys: PayloadKeys) -> AsyncIterator[WorkflowEnvironment]:
+    async with await WorkflowEnvironment.start_local(
+        dev_server_existing_path=str(Path(sys.executable).with_name("temporal")),
+        data_converter=data_converter(keys),
+    ) as env:
+        yield env
+
+
+@pytest.fixture
+async def story(
+    dev_server: WorkflowEnvironment, sessions: Sessions, places: Places, person_id: UUID
+) -> AsyncIterator[Story]:
+    async with httpx.AsyncClient() as http, at_work(Needs(sessions, dev_server.client, CLOCK, http)):
+        yield Story(dev_server, sessions, places, person_id)
+
+
+async def running(client: Client) -> set[str]:
+    return {found.id async for found in client.list_workflows("ExecutionStatus = 'Running'")}
+
+
+async def until_running(client: Client, *ids: str) -> None:
+    async def there() -> bool:
+        return await running(client) == set(ids)
+
+    await until(there, f"running {ids}")
+
+
+async def test_given_every_workflow_lost_when_looked_after_then_open_ones_run_again_and_answer(
+    story: Story,
+) -> None:
+    await story.until_checked(adaptation_in_place="no")
+    await story.do(cmd.StartStrand(strand_kind="adaptation", item="grab-rail"))
+    lost = (story.handle.id, story.strand("adaptation/1").id)
+    await until_running(story.client, *lost)
+    for handle in (story.handle, story.strand("adaptation/1")):
+        await handle.terminate()
+    await until_running(story.client)
+    assert await Maintenance(story.sessions, story.client, CLOCK).once() is False
+    await until_running(story.client, *lost)
+    await story.do(cmd.MoveStrand(strand="adaptation/1", step="fitted"))
+    assert (await story.case()).stage == "ready"
+    await until_running(story.client, story.handle.id)
+
+
+async def test_given_nothing_lost_when_looked_after_then_nothing_is_missing(story: Story) -> None:
+    await story.refer()
+    await until_running(story.client, story.handle.id)
+    assert not await Maintenance(story.sessions, story.client, CLOCK).missing()
+
+
+async def test_given_a_signal_that_temporal_lost_when_looked_after_then_it_is_told_again(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(maintenance, "SETTLED", timedelta(0))
+    await story.refer()
+    await until_running(story.client, story.handle.id)
+    relay, care = Relay(story.sessions, story.client, CLOCK), Maintenance(story.sessions, story.client, CLOCK)
+    heard = await queued(story, cmd.SetCriteriaToReside(met=False))
+    await relay.once()
+    await story.until(lambda case: case.open_ready_period, "the fact")
+    assert not await care.missing()
+
+    with monkeypatch.context() as deaf:
+        deaf.setattr("workflows.relay.cases.tell_case", _taken_and_lost)
+        lost = await queued(story, cmd.NoteMerge(into_case_id=uuid4()))
+        await relay.once()
+    assert (await signal_row(story, lost.command_id)).state == "delivered"
+    await care.once()
+    assert (await signal_row(story, lost.command_id)).state == "pending"
+    assert (await signal_row(story, heard.command_id)).state == "delivered"
+    await relay.once()
+    assert (await story.until(lambda case: case.closed, "the merge")).outcome == "merged"
+
+
+async def _taken_and_lost(*_: object) -> None:
+    """Temporal said yes, and then its disk was gone."""
