@@ -10,11 +10,12 @@ import json
 import logging
 import secrets
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from api.pages.rendering import error_page
 from discharge.errors import HomewardError
@@ -73,7 +74,13 @@ def answer(request: Request, error: HomewardError) -> Response:
         return _json(operation_outcome(error), error.row.http, FHIR_JSON, headers)
     if path.startswith("/api/"):
         return _json(problem(error, path), error.row.http, PROBLEM_JSON, headers)
+    if error.code == "not-signed-in" and request.method == "GET" and not path.startswith("/sign-in"):
+        return RedirectResponse(f"/sign-in?{urlencode({'then': _asked_for(request)})}", 303)
     return error_page(request, error, headers)
+
+
+def _asked_for(request: Request) -> str:
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
 
 
 def problem(error: HomewardError, path: str) -> dict[str, Any]:

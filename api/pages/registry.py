@@ -4,4 +4,32 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-PAGES: tuple[APIRouter, ...] = ()
+from api.pages import (
+    alerts,
+    bed_days,
+    cases,
+    checks,
+    commands,
+    dead_letters,
+    feeds,
+    homes,
+    messages,
+    referrals,
+    sign_in,
+    worklist,
+)
+
+PAGES: tuple[APIRouter, ...] = (
+    sign_in.router,
+    worklist.router,
+    referrals.router,
+    cases.router,
+    checks.router,
+    commands.router,
+    homes.router,
+    alerts.router,
+    bed_days.router,
+    messages.router,
+    dead_letters.router,
+    feeds.router,
+)

@@ -163,3 +163,14 @@ def event_summary(row: CaseEventRow) -> dict[str, Any]:
 
 def _iso(day: date | None) -> str | None:
     return day.isoformat() if day else None
+
+
+async def waiting_commands(session: AsyncSession, caller: Principal) -> Sequence[CommandRow]:
+    """What the caller asked for and is not answered yet."""
+    statement = (
+        select(CommandRow)
+        .where(CommandRow.user_id == caller.user_id, CommandRow.state == "taken")
+        .order_by(CommandRow.created_at.desc())
+        .limit(100)
+    )
+    return (await session.scalars(statement)).all()

@@ -1,0 +1,208 @@
+"""What can be chosen: rows of the code lists in force, and what the case has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from api.forms.model import Around, Choices
+from api.presenters import words
+from api.reading.lists import Home
+from discharge.cases.follow_ups import FOLLOW_UPS
+from discharge.cases.model import Strand, StrandKind
+from discharge.codes import LISTS
+from discharge.codes.delay_reasons import delay_reason_label
+from discharge.risk.rules import RULES
+from housing_checks.lead_times import ITEMS, item_label
+from housing_checks.strands.definitions import DEFINITIONS
+
+Pairs = list[tuple[str, str]]
+
+_CONTACTS = {row.key: row.words for row in FOLLOW_UPS}
+_RULES = {rule.id: rule.title for rule in RULES}
+
+
+def from_list(name: str) -> Choices:
+    """The rows of a code list in force on the day."""
+
+    def choices(around: Around) -> Pairs:
+        return [(row.code, row.label) for row in LISTS[name].in_force(around.today)]
+
+    return choices
+
+
+def fixed(*pairs: tuple[str, str]) -> Choices:
+    """The same choices always."""
+    return lambda _: list(pairs)
+
+
+def gate_items(around: Around) -> Pairs:
+    """Every gated item with how it stands."""
+    return [
+        (item.code, f"{around.known.names.gate.get(item.code, item.code)} (now: {item.value})")
+        for item in around.case.gate.values()
+    ]
+
+
+def unsatisfied_items(around: Around) -> Pairs:
+    """Gated items that are not yes."""
+    return [
+        (item.code, around.known.names.gate.get(item.code, item.code))
+        for item in around.case.gate.values()
+        if item.value != "yes"
+    ]
+
+
+def mitigated_items(around: Around) -> Pairs:
+    """Gated items that have a mitigation."""
+    return [
+        (item.code, around.known.names.gate.get(item.code, item.code))
+        for item in around.case.gate.values()
+        if item.mitigation is not None
+    ]
+
+
+def strand_label(strand: Strand) -> str:
+    """What a strand is about."""
+    return f"{DEFINITIONS[strand.kind].words}: {item_label(strand.kind, strand.item)}"
+
+
+def _strands(strands: Iterable[Strand]) -> Pairs:
+    return [(strand.key, strand_label(strand)) for strand in strands]
+
+
+def open_strands(around: Around) -> Pairs:
+    """Strands at work."""
+    return _strands(around.case.open_strands)
+
+
+def movable_strands(around: Around) -> Pairs:
+    """Strands that people move from step to step."""
+    return _strands(strand for strand in around.case.open_strands if _steps_ahead(strand))
+
+
+def rehousing_strands(around: Around) -> Pairs:
+    """Rehousing at work."""
+    return _strands(s for s in around.case.open_strands if s.kind is StrandKind.REHOUSING)
+
+
+def steps(around: Around) -> Pairs:
+    """Steps that strands at work have yet to reach, named with their kind."""
+    found: dict[str, str] = {}
+    for strand in around.case.open_strands:
+        for step in _steps_ahead(strand):
+            found[step.code] = step.words
+    return list(found.items())
+
+
+def _steps_ahead(strand: Strand) -> list[Any]:
+    definition = DEFINITIONS[strand.kind]
+    here = definition.position(strand.step) or 0
+    return [step for step in definition.steps[here + 1 :] if step.moved_by == "people"]
+
+
+def strand_items(around: Around) -> Pairs:
+    """Everything that can be ordered or begun, by kind."""
+    return [
+        (f"{kind.value}:{row.code}", f"{DEFINITIONS[kind].words}: {row.label}")
+        for kind, rows in ITEMS.items()
+        for row in rows.in_force(around.today)
+    ]
+
+
+def organisations_of(*kinds: str) -> Choices:
+    """Organisations of some kinds; without kinds, every other one."""
+
+    def choices(around: Around) -> Pairs:
+        return [
+            (str(row.id), row.name)
+            for row in sorted(around.known.organisations.values(), key=lambda row: row.name)
+            if (not kinds or row.kind in kinds) and row.id != around.organisation_id
+        ]
+
+    return choices
+
+
+def participants(around: Around) -> Pairs:
+    """Organisations that take part now."""
+    return [
+        (str(each.organisation_id), around.known.organisation(each.organisation_id))
+        for each in around.case.participants
+        if each.until_on is None
+    ]
+
+
+def staff(around: Around) -> Pairs:
+    """People who have signed in."""
+    return sorted(((str(key), name) for key, name in around.known.users.items()), key=lambda pair: pair[1])
+
+
+def open_reasons(around: Around) -> Pairs:
+    """Reasons for waiting that still hold."""
+    return [
+        (str(reason.reason_id), delay_reason_label(reason.code))
+        for reason in around.case.delay_reasons
+        if reason.to_on is None
+    ]
+
+
+def ready_periods(around: Around) -> Pairs:
+    """Ready periods by the day they begin."""
+    return [
+        (each.ready_on.isoformat(), f"{words.day(each.ready_on)} to {words.day(each.ended_on, 'today')}")
+        for each in around.case.ready_periods
+    ]
+
+
+def delay_reasons(around: Around) -> Pairs:
+    """Local reasons first, because they say more; each is known by its kind and code."""
+    local, national = LISTS["local-delay-reasons"], LISTS["national-delay-reasons"]
+    return [
+        *((f"local:{row.code}", row.label) for row in local.in_force(around.today)),
+        *(
+            (f"national:{row.code}", f"National {row.code}: {row.label}")
+            for row in national.in_force(around.today)
+        ),
+    ]
+
+
+def owed_contacts(around: Around) -> Pairs:
+    """Contacts after discharge that nobody has made."""
+    return [
+        (each.key, _CONTACTS.get(each.key, each.key))
+        for each in around.case.follow_ups.values()
+        if each.outcome is None
+    ]
+
+
+def untaken_alerts(around: Around) -> Pairs:
+    """Alerts that nobody has taken on."""
+    return [
+        (str(alert.alert_id), f"{_RULES.get(alert.rule, alert.rule)}: {alert.fact}")
+        for alert in around.case.open_alerts
+        if alert.acknowledged_at is None
+    ]
+
+
+def offerable_homes(around: Around) -> Pairs:
+    """Empty homes, those found to fit first."""
+    fitting = {key for strand in around.case.open_strands for key in strand.proposals}
+    free = [each for each in around.homes if each.let_to is None]
+    ordered = sorted(free, key=lambda each: (each.row.id not in fitting, each.row.ready_on))
+    return [(str(each.row.id), _home(each, each.row.id in fitting)) for each in ordered]
+
+
+def _home(each: Home, fits: bool) -> str:
+    row = each.row
+    words_ = f"{row.address}, {row.postcode} ({each.landlord}, ready {words.short_day(row.ready_on)})"
+    return f"{words_}: fits" if fits else words_
+
+
+def open_offers(around: Around) -> Pairs:
+    """Offers that wait for the person's answer."""
+    address = {each.row.id: each.row.address for each in around.homes}
+    return [
+        (str(strand.open_offer.offer_id), address.get(strand.open_offer.property_id, "The home offered"))
+        for strand in around.case.open_strands
+        if strand.open_offer is not None
+    ]

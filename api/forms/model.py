@@ -1,0 +1,57 @@
+"""What a form is made of: fields, their choices, and how what was typed becomes a command's field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from api.reading.lists import Home
+from api.reading.names import Directory
+from discharge.cases.model import Case
+
+FieldType = Literal["choice", "choices", "date", "yes-no-unknown"]
+
+
+@dataclass(frozen=True)
+class Around:
+    """What a form may choose from."""
+
+    case: Case
+    today: date
+    known: Directory
+    organisation_id: object = None
+    homes: Sequence[Home] = ()
+
+
+Choices = Callable[[Around], list[tuple[str, str]]]
+
+
+@dataclass(frozen=True)
+class Field:
+    """One question. `name` is the command's field; an empty answer to an optional one is left out."""
+
+    name: str
+    label: str
+    type: FieldType = "choice"
+    choices: Choices | None = None
+    hint: str = ""
+    optional: bool = False
+    empty: str = ""
+
+
+@dataclass(frozen=True)
+class CommandForm:
+    """The page of one kind of command. `dated` forms ask from when it holds; `urgent` ones change much."""
+
+    kind: str
+    title: str
+    button: str
+    fields: tuple[Field, ...] = ()
+    lead: str = ""
+    dated: bool = True
+    date_label: str = "From which day?"
+    group: str = "Case"
+    warning: str = ""
+    shown: Callable[[Around], bool] = field(default=lambda _: True)

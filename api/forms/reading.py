@@ -1,0 +1,114 @@
+"""From what a browser sent to a command's fields, and back to the form with what was wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from starlette.datastructures import FormData
+
+from api.forms.model import Around, CommandForm, Field
+from discharge.errors import HomewardError
+
+DATE_FIELD = Field("effective_on", "From which day?", "date")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with an answer, and where on the page it is."""
+
+    name: str
+    words: str
+
+    @property
+    def anchor(self) -> str:
+        """The id of the first input of the question."""
+        return self.name
+
+
+@dataclass
+class Filled:
+    """A form as it was filled in: the command's fields, what was typed, and what is wrong with it."""
+
+    fields: dict[str, Any] = field(default_factory=dict)
+    typed: dict[str, Any] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+
+    def fault(self, name: str) -> str:
+        """What is wrong with one question."""
+        return next((each.words for each in self.faults if each.name == name), "")
+
+
+def read_form(form: CommandForm, sent: FormData, around: Around) -> Filled:
+    """Read every question of a form. Choices that were not offered are faults, like missing answers."""
+    filled = Filled()
+    questions = (*form.fields, *((DATE_FIELD,) if form.dated else ()))
+    for question in questions:
+        _READERS.get(question.type, _choice)(question, sent, around, filled)
+    return filled
+
+
+def _choice(question: Field, sent: FormData, around: Around, filled: Filled) -> None:
+    value = str(sent.get(question.name, ""))
+    filled.typed[question.name] = value
+    offered = {code for code, _ in question.choices(around)} if question.choices else YES_NO_UNKNOWN
+    if not value:
+        _missing(question, filled, "Choose an answer")
+    elif value not in offered:
+        filled.faults.append(Fault(question.name, "Choose one of the answers on the page"))
+    else:
+        filled.fields[question.name] = value
+
+
+def _choices(question: Field, sent: FormData, around: Around, filled: Filled) -> None:
+    values = [str(value) for value in sent.getlist(question.name)]
+    filled.typed[question.name] = values
+    offered = {code for code, _ in question.choices(around)} if question.choices else set()
+    if any(value not in offered for value in values):
+        filled.faults.append(Fault(question.name, "Choose from the answers on the page"))
+    elif values:
+        filled.fields[question.name] = values
+
+
+def _date(question: Field, sent: FormData, _: Around, filled: Filled) -> None:
+    parts = [str(sent.get(f"{question.name}-{part}", "")).strip() for part in ("day", "month", "year")]
+    filled.typed[question.name] = parts
+    if not any(parts):
+        _missing(question, filled, "Enter a date")
+        return
+    try:
+        day, month, year = (int(part) for part in parts)
+        filled.fields[question.name] = date(year, month, day).isoformat()
+    except ValueError:
+        filled.faults.append(Fault(question.name, "Enter a real date, for instance 27 3 2026"))
+
+
+def _missing(question: Field, filled: Filled, words: str) -> None:
+    if not question.optional:
+        filled.faults.append(Fault(question.name, f"{words}: {question.label}"))
+
+
+YES_NO_UNKNOWN = {"yes", "no", "unknown"}
+_READERS: Mapping[str, Any] = {
+    "choice": _choice,
+    "choices": _choices,
+    "date": _date,
+    "yes-no-unknown": _choice,
+}
+
+WHERE: Mapping[str, str] = {
+    "code": "reason_code",
+    "reason_kind": "reason_code",
+    "item": "item",
+    "strand_kind": "strand_item",
+}
+
+
+def fault_of(error: HomewardError, form: CommandForm) -> Fault:
+    """A refusal as a fault, at the question it is about where the form asks it."""
+    names = {question.name for question in form.fields} | {"effective_on"}
+    name = error.where if error.where in names else WHERE.get(error.where, "")
+    row = error.row
+    return Fault(name if name in names else "", f"{row.title}. {row.words}")

@@ -1,0 +1,70 @@
+"""One case: its page, who looked at it, and what partners were told."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from api.forms.definitions import FORMS
+from api.pages.visiting import Visitor
+from api.presenters.case import Given, present, told_line
+from api.presenters.looks import look_lines
+from api.presenters.worklist import full_name
+from api.reading import cases, names
+from api.reading.looks import who_looked
+
+router = APIRouter(prefix="/cases", include_in_schema=False)
+
+
+@router.get("/{case_id}")
+async def show(visit: Visitor, case_id: UUID, done: str = "") -> Response:
+    """The case with all that is known of it."""
+    visit.caller.require("case.read")
+    async with visit.services.begin(visit.caller) as session:
+        given = Given(
+            found=await cases.read_case(session, visit.caller, case_id, "case page"),
+            caller=visit.caller,
+            today=visit.today,
+            known=await names.directory(session),
+            events=await cases.timeline(session, case_id),
+            notes=await cases.notes_of(session, case_id),
+            told=await cases.told(session, case_id),
+        )
+    view = present(given)
+    # One key a button, so that pressing it twice asks once.
+    keys = [str(uuid4()) for _ in view.alerts]
+    return visit.page("case.html", view=view, keys=keys, done=_done(done))
+
+
+def _done(kind: str) -> str:
+    if kind == "check":
+        return "Home check completed"
+    if kind == "referred":
+        return "Referral sent"
+    return FORMS[kind].title if kind in FORMS else ""
+
+
+@router.get("/{case_id}/who-looked")
+async def looks(visit: Visitor, case_id: UUID) -> Response:
+    """Who looked at a case, newest first. This look is on it, too."""
+    visit.caller.require("case.read")
+    async with visit.services.begin(visit.caller) as session:
+        found = await cases.read_case(session, visit.caller, case_id, "who looked")
+        rows = await who_looked(session, case_id)
+    name = full_name(found.person.family_name, found.person.given_name)
+    return visit.page("who_looked.html", case_id=str(case_id), name=name, looks=look_lines(rows))
+
+
+@router.get("/{case_id}/told")
+async def told(visit: Visitor, case_id: UUID) -> Response:
+    """What partners were told, each with sent, received, accepted and acted on."""
+    visit.caller.require("case.read")
+    async with visit.services.begin(visit.caller) as session:
+        found = await cases.read_case(session, visit.caller, case_id, "what partners were told")
+        rows = await cases.told(session, case_id)
+        known = await names.directory(session)
+    lines = [told_line(row, known) for row in rows]
+    name = full_name(found.person.family_name, found.person.given_name)
+    return visit.page("told.html", case_id=str(case_id), name=name, lines=lines)

@@ -1,0 +1,135 @@
+"""A form for each kind of command, what becomes of it, and what was refused after it was taken."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter
+from starlette.datastructures import FormData
+from starlette.responses import Response
+
+from api.command_kinds import read_command
+from api.commanding import Asked, ask
+from api.forms.definitions import FORMS, shape
+from api.forms.model import Around, CommandForm
+from api.forms.reading import Filled, fault_of, read_form
+from api.pages.visiting import Visit, Visitor
+from api.presenters import requests
+from api.presenters.forms import present
+from api.presenters.worklist import full_name
+from api.reading import cases, lists, names
+from discharge.cases.stages import may_ask
+from discharge.errors import HomewardError
+from discharge.store import commands as store
+
+router = APIRouter(include_in_schema=False)
+
+NEEDS_HOMES = frozenset({"offer-property", "answer-offer"})
+MOST_NOTE = 10_000
+
+
+@router.get("/cases/{case_id}/do/{kind}")
+async def show(visit: Visitor, case_id: UUID, kind: str) -> Response:
+    """The form of a kind of command; a choice named in the address is chosen already."""
+    form, around, name = await _prepare(visit, case_id, kind)
+    chosen = Filled(typed=dict(visit.request.query_params))
+    return _form_page(visit, form, around, name, chosen, str(uuid4()))
+
+
+@router.post("/cases/{case_id}/do/{kind}")
+async def submit(visit: Visitor, case_id: UUID, kind: str) -> Response:
+    """Ask it. Refused, the form comes back with what was typed and why."""
+    sent = await visit.form()
+    form, around, name = await _prepare(visit, case_id, kind)
+    filled = read_form(form, sent, around)
+    key = str(sent.get("key", "")) or str(uuid4())
+    if not filled.faults:
+        try:
+            asked = _asked(visit, form, around, filled, sent, key)
+            outcome = await ask(visit.services, visit.caller, asked)
+        except HomewardError as error:
+            if error.row.http >= 500 or error.code in ("not-found", "role-not-allowed"):
+                raise
+            filled.faults.append(fault_of(error, form))
+            # A refused command keeps its key; the corrected one is another command.
+            return _form_page(visit, form, around, name, filled, str(uuid4()), error.row.http)
+        if outcome.answer is None:
+            return visit.to(f"/requests/{outcome.command_id}")
+        return visit.to(f"/cases/{case_id}?done={kind}")
+    return _form_page(visit, form, around, name, filled, key, 422)
+
+
+async def _prepare(visit: Visit, case_id: UUID, kind: str) -> tuple[CommandForm, Around, str]:
+    form = FORMS.get(kind)
+    if form is None:
+        raise HomewardError("not-found")
+    visit.caller.require(kind)
+    async with visit.services.begin(visit.caller) as session:
+        found = await cases.read_case(session, visit.caller, case_id, f"form {kind}")
+        known = await names.directory(session)
+        homes = await lists.homes(session) if kind in NEEDS_HOMES else []
+    if not may_ask(found.case, kind):
+        raise HomewardError("stage-not-allowed", detail=found.case.stage.value)
+    around = Around(found.case, visit.today, known, visit.caller.organisation_id, homes)
+    return form, around, full_name(found.person.family_name, found.person.given_name)
+
+
+def _asked(
+    visit: Visit, form: CommandForm, around: Around, filled: Filled, sent: FormData, key: str
+) -> Asked:
+    effective = filled.fields.pop("effective_on", visit.today.isoformat())
+    body: dict[str, Any] = shape(form.kind, dict(filled.fields), around)
+    command, beside = read_command({"kind": form.kind, "effective_on": effective, **body})
+    seen = str(sent.get("seen_version", ""))
+    return Asked(
+        case_id=around.case.case_id,
+        command=command,
+        effective_on=beside.effective_on or visit.today,
+        note=str(sent.get("note", "")).strip()[:MOST_NOTE] or None,
+        seen_version=int(seen) if seen.isdecimal() else None,
+        key=key,
+    )
+
+
+def _form_page(
+    visit: Visit,
+    form: CommandForm,
+    around: Around,
+    name: str,
+    filled: Filled,
+    key: str,
+    status: int = 200,
+) -> Response:
+    view = present(form, around, name, filled, key)
+    return visit.page("command.html", status, view=view)
+
+
+@router.get("/requests")
+async def late(visit: Visitor) -> Response:
+    """What was taken, answered too late to be told, and refused; for whoever asked and their team."""
+    visit.caller.require("command.read")
+    async with visit.services.begin(visit.caller) as session:
+        refused = await cases.late_refusals(session, visit.caller)
+        waiting = await cases.waiting_commands(session, visit.caller)
+    view = requests.present(refused, waiting, visit.clock)
+    return visit.page("requests.html", view=view)
+
+
+@router.get("/requests/{command_id}")
+async def status(visit: Visitor, command_id: UUID) -> Response:
+    """What became of one request; while it is only taken, the page says so."""
+    visit.caller.require("command.read")
+    async with visit.services.begin(visit.caller) as session:
+        row = await cases.command_of(session, command_id)
+    return visit.page("request.html", view=requests.line(row, visit.clock))
+
+
+@router.post("/requests/{command_id}/seen")
+async def seen(visit: Visitor, command_id: UUID) -> Response:
+    """The refusal was seen: it leaves the list."""
+    await visit.form()
+    async with visit.services.begin(visit.caller) as session:
+        await cases.command_of(session, command_id)
+        await store.acknowledge(session, command_id)
+    return visit.to("/requests")

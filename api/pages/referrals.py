@@ -1,0 +1,113 @@
+"""The page door for referrals: find the person among those we know, then ask only what nobody has told us
+yet.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from api.forms.choices import from_list
+from api.forms.model import Around, CommandForm, Field
+from api.forms.reading import Filled, fault_of, read_form
+from api.pages.visiting import Visit, Visitor
+from api.presenters import referrals as presenter
+from api.reading import people
+from api.reading.names import Directory
+from api.referring import Request, refer
+from discharge.cases.model import Case
+from discharge.errors import HomewardError
+from fhir_adapters.people.nhs_numbers import check_number
+from fhir_adapters.referrals import ReferralValues, ReferredPerson
+
+router = APIRouter(prefix="/referrals", include_in_schema=False)
+
+FORM = CommandForm(
+    "refer",
+    "Refer to Homeward",
+    "Send the referral",
+    (
+        Field("reasons", "What may hold this person back at home?", "choices", from_list("referral-reasons")),
+        Field("lives_alone", "Do they live alone?", "yes-no-unknown"),
+        Field("homeless", "Are they homeless, or may they become homeless?", "yes-no-unknown"),
+        Field("tenure", "How do they live there?", choices=from_list("tenures"), optional=True),
+        Field("needs", "What do they need at home?", "choices", from_list("needs"), optional=True),
+        Field(
+            "expected_discharge_on",
+            "When are they expected to leave?",
+            "date",
+            hint="Only if it differs from what the hospital's system says.",
+            optional=True,
+        ),
+        Field(
+            "sharing_basis",
+            "May partners be told?",
+            choices=from_list("sharing-bases"),
+            optional=True,
+            hint="Without a basis the case begins, and nothing goes to partners yet.",
+        ),
+    ),
+    dated=False,
+)
+NOBODY = UUID(int=0)
+
+
+@router.get("/new")
+async def find(visit: Visitor, text: str = "") -> Response:
+    """Find somebody in one of the hospital's beds, by NHS number or name."""
+    visit.caller.require("refer")
+    if not text.strip():
+        return visit.page("referral_find.html", view=presenter.empty(text))
+    async with visit.services.begin(visit.caller) as session:
+        found = await people.find(session, visit.caller, text)
+    number = check_number(text)
+    unknown = number.value if number.usable and not found else ""
+    view = presenter.present(found, text, unknown, visit.today)
+    return visit.page("referral_find.html", view=view)
+
+
+@router.get("/new/{person_id}")
+async def show(visit: Visitor, person_id: UUID) -> Response:
+    """What nobody has told us yet."""
+    person = await _person(visit, person_id)
+    return _page(visit, person, Filled(), str(uuid4()))
+
+
+@router.post("/new/{person_id}")
+async def submit(visit: Visitor, person_id: UUID) -> Response:
+    """Send the referral."""
+    sent = await visit.form()
+    person = await _person(visit, person_id)
+    filled = read_form(FORM, sent, _around(visit))
+    key = str(sent.get("key", "")) or str(uuid4())
+    if filled.faults:
+        return _page(visit, person, filled, key, 422)
+    note = str(sent.get("note", "")).strip()[:10_000] or None
+    values = ReferralValues(person=ReferredPerson(person_id=person_id), note=note, **filled.fields)
+    try:
+        referred = await refer(visit.services, visit.caller, Request(values, key=key))
+    except HomewardError as error:
+        if error.row.http >= 500:
+            raise
+        filled.faults.append(fault_of(error, FORM))
+        return _page(visit, person, filled, str(uuid4()), error.row.http)
+    outcome = referred.outcome
+    done = f"/cases/{outcome.case_id}?done=referred"
+    return visit.to(done if outcome.answer else f"/requests/{outcome.command_id}")
+
+
+async def _person(visit: Visit, person_id: UUID) -> people.Found:
+    visit.caller.require("refer")
+    async with visit.services.begin(visit.caller) as session:
+        return await people.get(session, visit.caller, person_id)
+
+
+def _around(visit: Visit) -> Around:
+    return Around(Case(case_id=NOBODY), visit.today, Directory())
+
+
+def _page(visit: Visit, person: people.Found, filled: Filled, key: str, status: int = 200) -> Response:
+    view = presenter.form(FORM, person, _around(visit), filled, key)
+    return visit.page("referral_new.html", status, view=view)

@@ -1,0 +1,76 @@
+"""Signing in at the OpenID provider, and out of here."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from starlette.responses import RedirectResponse, Response
+
+from api.depends import Ready
+from api.openid import OpenId
+from api.pages.rendering import Frame, page
+from api.pages.visiting import Visitor, home_of
+from api.reading.looks import who
+from api.services import CALLBACK, Services
+from api.sessions import STEP_COOKIE
+from discharge.errors import HomewardError, Unavailable
+from discharge.store import audit
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/sign-in")
+async def sign_in(then: str = "/") -> Response:
+    """The page before signing in."""
+    return page(Frame(), "sign_in.html", then=local(then), signed_out=False)
+
+
+@router.get("/sign-in/start")
+async def start(services: Ready, then: str = "/") -> Response:
+    """Off to the provider."""
+    url, step = await _openid(services).begin(local(then))
+    response = RedirectResponse(url, 303)
+    services.cookies.write_step(response, step)
+    return response
+
+
+@router.get(CALLBACK)
+async def callback(request: Request, services: Ready, state: str = "", code: str = "") -> Response:
+    """Back from the provider, with a code or without."""
+    step = services.cookies.read_step(request.cookies.get(STEP_COOKIE))
+    if step is None or not code:
+        raise HomewardError("not-signed-in", detail="sign-in was not begun here")
+    identity = await _openid(services).finish(step, state, code)
+    caller = await services.caller(identity, "session")
+    async with services.begin(caller) as session:
+        await audit.note_write(session, who(caller), "signed in", caller.subject)
+    response = RedirectResponse(step.then if step.then != "/" else home_of(caller), 303)
+    services.cookies.write(response, services.cookies.new(identity, services.now().timestamp()))
+    services.cookies.end_step(response)
+    return response
+
+
+@router.post("/sign-out")
+async def sign_out(visit: Visitor) -> Response:
+    """Forget the session of this browser."""
+    await visit.form()
+    response = page(Frame(), "sign_in.html", then="/", signed_out=True)
+    visit.services.cookies.end(response)
+    return response
+
+
+@router.get("/")
+async def begin(visit: Visitor) -> Response:
+    """Where each role begins."""
+    return visit.to(home_of(visit.caller))
+
+
+def local(path: str) -> str:
+    """A path of ours, never another site's."""
+    safe = path.startswith("/") and not path.startswith(("//", "/\\"))
+    return path if safe and "\n" not in path and "\r" not in path else "/"
+
+
+def _openid(services: Services) -> OpenId:
+    if services.openid is None:
+        raise Unavailable("sign-in-unavailable", detail="no provider is set")
+    return services.openid

@@ -1,0 +1,120 @@
+"""A visit of a signed-in person: who they are, what surrounds every page, and how a page or redirect
+leaves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from starlette.datastructures import FormData
+from starlette.responses import RedirectResponse, Response
+
+from api.depends import Ready
+from api.pages.rendering import Frame, NavigationItem, page
+from api.presenters.words import case_time_words
+from api.principals import Principal
+from api.reading.lists import count_alerts
+from api.services import Services
+from api.sessions import COOKIE, Session
+from discharge.clocks import CaseClock, london_date
+from discharge.errors import HomewardError
+from discharge.permissions import ROLE_WORDS
+
+MENU: tuple[tuple[str, str, str], ...] = (
+    ("case.list", "Worklist", "/worklist"),
+    ("refer", "New referral", "/referrals/new"),
+    ("alerts.read", "Alerts", "/alerts"),
+    ("reports.read", "Bed days", "/reports/bed-days"),
+    ("properties.read", "Homes", "/homes"),
+    ("messages.read", "Messages", "/messages"),
+    ("deadletters.read", "Refused items", "/dead-letters"),
+    ("command.read", "Your requests", "/requests"),
+)
+"""Permission, words and address of each entry of the menu."""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One request of somebody who is signed in."""
+
+    request: Request
+    services: Services
+    caller: Principal
+    session: Session
+    clock: CaseClock
+    frame: Frame
+
+    @property
+    def now(self) -> datetime:
+        """Case time."""
+        return self.clock.case_time(self.services.now())
+
+    @property
+    def today(self) -> date:
+        """Today in case time, in London."""
+        return london_date(self.now)
+
+    def page(self, template: str, status: int = 200, **values: Any) -> Response:
+        """A page; it begins the idle hour again."""
+        response: Response = page(self.frame, template, status, **values)
+        self.services.cookies.write(response, self.session)
+        return response
+
+    def to(self, path: str) -> Response:
+        """A redirect after a form, so that reloading sends nothing again."""
+        response = RedirectResponse(path, 303)
+        self.services.cookies.write(response, self.session)
+        return response
+
+    async def form(self) -> FormData:
+        """What was sent with a form of ours. Raises form-expired for a form of anybody else."""
+        form = await self.request.form()
+        if not self.services.cookies.form_is_ours(self.session, str(form.get("form_token", ""))):
+            raise HomewardError("form-expired")
+        return form
+
+
+async def visit(request: Request, services: Ready) -> Visit:
+    """The visit behind a request. Raises not-signed-in, which a browser sees as the sign-in page."""
+    session = services.cookies.read(request.cookies.get(COOKIE), services.now().timestamp())
+    if session is None:
+        raise HomewardError("not-signed-in")
+    caller = await services.caller(session.identity, "session")
+    clock = await services.clock()
+    frame = await _frame(request, services, caller, session, clock)
+    request.state.frame = frame
+    return Visit(request, services, caller, session, clock, frame)
+
+
+Visitor = Annotated[Visit, Depends(visit)]
+
+
+async def _frame(
+    request: Request, services: Services, caller: Principal, session: Session, clock: CaseClock
+) -> Frame:
+    alerts = 0
+    if caller.may("alerts.read"):
+        async with services.begin(caller) as transaction:
+            alerts = await count_alerts(transaction, caller.role)
+    path = request.url.path
+    return Frame(
+        name=caller.name,
+        role=ROLE_WORDS.get(caller.role, caller.role),  # type: ignore[call-overload]
+        organisation=caller.organisation_name,
+        navigation=tuple(
+            NavigationItem(text, href, path.startswith(href))
+            for action, text, href in MENU
+            if caller.may(action)
+        ),
+        case_time=case_time_words(clock, services.now()),
+        form_token=services.cookies.form_token(session),
+        alerts=alerts,
+    )
+
+
+def home_of(caller: Principal) -> str:
+    """Where somebody begins: the first entry of their menu."""
+    return next((href for action, _, href in MENU if caller.may(action)), "/requests")

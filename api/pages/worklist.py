@@ -1,0 +1,35 @@
+"""The worklist page."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from api.pages.visiting import Visitor
+from api.presenters.worklist import feed_lines, present
+from api.reading import lists, names, worklist
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/worklist")
+async def show(
+    visit: Visitor,
+    view: str = "open",
+    ward: str = "",
+    text: str = "",
+    only: str = "",
+    page: Annotated[int, Query(ge=1, le=10_000)] = 1,
+) -> Response:
+    """Who is here, why, and since when. Every state of it is in its address."""
+    visit.caller.require("case.list")
+    chosen = view if view in worklist.VIEWS else "open"
+    wanted = worklist.Wanted(view=chosen, ward=ward, text=text, only=only, page=page)
+    async with visit.services.begin(visit.caller) as session:
+        found = await worklist.worklist(session, visit.caller, wanted)
+        known = await names.directory(session)
+        feeds = await lists.feeds(session)
+    lines = feed_lines(list(feeds), visit.services.now())
+    return visit.page("worklist.html", view=present(found, wanted, visit.today, known, lines))

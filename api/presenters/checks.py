@@ -1,0 +1,114 @@
+"""The home check as its pages show it, and what was sent back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.datastructures import FormData
+
+from discharge.cases.model import Case
+from housing_checks.checks.model import CheckForm, CheckItem
+
+ANSWERS = (("yes", "Yes"), ("no", "No"), ("unknown", "Not known"))
+MOST_NOTE = 2_000
+
+
+@dataclass(frozen=True)
+class Question:
+    """One item: its answer, its note, and the component's parameters."""
+
+    code: str
+    short: str
+    answer: str
+    answer_words: str
+    note: str
+    radios: dict[str, Any]
+    evidence: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """The items of one domain."""
+
+    title: str
+    questions: tuple[Question, ...]
+
+
+@dataclass(frozen=True)
+class CheckPage:
+    """The whole page."""
+
+    case_id: str
+    version: int
+    name: str
+    title: str
+    source: str
+    sections: tuple[Section, ...]
+    errors: tuple[dict[str, str], ...]
+
+
+def present(
+    form: CheckForm,
+    case: Case,
+    name: str,
+    answers: Mapping[str, str],
+    notes: Mapping[str, str],
+    faults: Mapping[str, str],
+) -> CheckPage:
+    """The form with what is answered, and what is wrong."""
+    return CheckPage(
+        case_id=str(case.case_id),
+        version=case.version,
+        name=name,
+        title=form.title,
+        source=form.source,
+        sections=tuple(
+            Section(title, tuple(_question(item, answers, notes, faults) for item in items))
+            for title, items in form.domains
+        ),
+        errors=tuple({"text": words, "href": f"#{code}"} for code, words in faults.items()),
+    )
+
+
+def _question(
+    item: CheckItem, answers: Mapping[str, str], notes: Mapping[str, str], faults: Mapping[str, str]
+) -> Question:
+    answer = answers.get(item.code, "")
+    radios: dict[str, Any] = {
+        "idPrefix": item.code,
+        "name": item.code,
+        "classes": "nhsuk-radios--inline",
+        "fieldset": {"legend": {"text": item.question, "size": "s"}},
+        "hint": {"text": item.help},
+        "items": [{"value": code, "text": text, "checked": code == answer} for code, text in ANSWERS],
+    }
+    if item.code in faults:
+        radios["errorMessage"] = {"text": faults[item.code]}
+    return Question(
+        code=item.code,
+        short=item.short,
+        answer=answer,
+        answer_words=dict(ANSWERS).get(answer, "Not answered"),
+        note=notes.get(item.code, ""),
+        radios=radios,
+        evidence=item.evidence,
+    )
+
+
+def read_answers(form: CheckForm, sent: FormData) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
+    """Answers and notes by item, and what is wrong with them."""
+    answers: dict[str, str] = {}
+    notes: dict[str, str] = {}
+    faults: dict[str, str] = {}
+    for item in form.items:
+        answer = str(sent.get(item.code, ""))
+        note = str(sent.get(f"note-{item.code}", "")).strip()[:MOST_NOTE]
+        if note:
+            notes[item.code] = note
+        if answer in dict(ANSWERS):
+            answers[item.code] = answer
+        else:
+            faults[item.code] = f"Answer yes, no or not known: {item.question}"
+    return answers, notes, faults

@@ -1,0 +1,150 @@
+"""A command's form as its page shows it: each question as the design system's component takes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from api.forms.model import Around, CommandForm, Field
+from api.forms.reading import DATE_FIELD, Filled
+
+RADIOS_UP_TO = 7
+"""More choices than this are a list to choose from."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question: which component shows it, and with what."""
+
+    component: str
+    params: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Page:
+    """The whole page."""
+
+    case_id: str
+    version: int
+    key: str
+    name: str
+    kind: str
+    title: str
+    lead: str
+    warning: str
+    button: str
+    questions: tuple[Question, ...]
+    errors: tuple[dict[str, str], ...]
+    note: str
+
+
+def present(form: CommandForm, around: Around, name: str, filled: Filled, key: str) -> Page:
+    """The form with what was typed, and what is wrong with it at the top and beside each question."""
+    asked = (*form.fields, *((_dated(form),) if form.dated else ()))
+    return Page(
+        case_id=str(around.case.case_id),
+        version=around.case.version,
+        key=key,
+        name=name,
+        kind=form.kind,
+        title=form.title,
+        lead=form.lead,
+        warning=form.warning,
+        button=form.button,
+        questions=tuple(_question(each, around, filled) for each in asked),
+        errors=tuple(
+            {"text": fault.words, **({"href": f"#{_anchor(fault.name, asked)}"} if fault.name else {})}
+            for fault in filled.faults
+        ),
+        note=str(filled.typed.get("note", "")),
+    )
+
+
+def _dated(form: CommandForm) -> Field:
+    return Field("effective_on", form.date_label, "date")
+
+
+def _anchor(name: str, asked: tuple[Field, ...]) -> str:
+    is_date = any(each.name == name and each.type == "date" for each in asked)
+    return f"{name}-day" if is_date else name
+
+
+def _question(field: Field, around: Around, filled: Filled) -> Question:
+    if field.type == "date":
+        return _date(field, around.today, filled)
+    pairs = (
+        field.choices(around) if field.choices else [("yes", "Yes"), ("no", "No"), ("unknown", "Not known")]
+    )
+    if field.type == "choices":
+        return Question("checkboxes", _common(field, filled) | {"items": _items(pairs, field, filled)})
+    if len(pairs) <= RADIOS_UP_TO:
+        return Question("radios", _common(field, filled) | {"items": _items(pairs, field, filled)})
+    return Question("select", _select(field, pairs, filled))
+
+
+def _common(field: Field, filled: Filled) -> dict[str, Any]:
+    params: dict[str, Any] = {
+        "idPrefix": field.name,
+        "name": field.name,
+        "fieldset": {"legend": {"text": _label(field), "size": "s"}},
+    }
+    return params | _hint_and_error(field, filled)
+
+
+def _items(pairs: list[tuple[str, str]], field: Field, filled: Filled) -> list[dict[str, Any]]:
+    typed = filled.typed.get(field.name, [])
+    chosen = {typed} if isinstance(typed, str) else set(typed)
+    return [{"value": value, "text": text, "checked": value in chosen} for value, text in pairs]
+
+
+def _select(field: Field, pairs: list[tuple[str, str]], filled: Filled) -> dict[str, Any]:
+    chosen = filled.typed.get(field.name, "")
+    empty = {"value": "", "text": "Choose"}
+    items = [{"value": value, "text": text, "selected": value == chosen} for value, text in pairs]
+    params: dict[str, Any] = {
+        "id": field.name,
+        "name": field.name,
+        "label": {"text": _label(field), "size": "s"},
+        "items": [empty, *items],
+    }
+    return params | _hint_and_error(field, filled)
+
+
+def _date(field: Field, today: date, filled: Filled) -> Question:
+    typed = filled.typed.get(field.name)
+    if not isinstance(typed, list):
+        known = field.name == DATE_FIELD.name
+        typed = [str(today.day), str(today.month), str(today.year)] if known else ["", "", ""]
+    wrong = bool(filled.fault(field.name))
+    items = [
+        {
+            "id": f"{field.name}-{part}",
+            "name": f"{field.name}-{part}",
+            "label": part.capitalize(),
+            "width": 4 if part == "year" else 2,
+            "value": value,
+            "error": wrong,
+        }
+        for part, value in zip(("day", "month", "year"), typed, strict=True)
+    ]
+    params: dict[str, Any] = {
+        "id": field.name,
+        "fieldset": {"legend": {"text": _label(field), "size": "s"}},
+        "items": items,
+    }
+    return Question("date_input", params | _hint_and_error(field, filled))
+
+
+def _label(field: Field) -> str:
+    return f"{field.label} (optional)" if field.optional else field.label
+
+
+def _hint_and_error(field: Field, filled: Filled) -> dict[str, Any]:
+    params: dict[str, Any] = {}
+    if field.hint:
+        params["hint"] = {"text": field.hint}
+    words = filled.fault(field.name)
+    if words:
+        params["errorMessage"] = {"text": words}
+    return params

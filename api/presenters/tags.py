@@ -1,0 +1,89 @@
+"""Status tags: the words first, the colour second, both from one place.
+
+Grey is not begun or over, blue is under way, yellow waits for us, orange waits for others and is late, red
+is unsafe or breached, green is done.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from discharge.cases.model import Strand
+from housing_checks.strands.definitions import step_words
+
+
+@dataclass(frozen=True)
+class Tag:
+    """Words and colour of a status."""
+
+    text: str
+    colour: str
+
+    @property
+    def params(self) -> dict[str, str]:
+        """As the design system's component takes it."""
+        return {"text": self.text, "classes": f"nhsuk-tag--{self.colour}" if self.colour else ""}
+
+
+STAGES: dict[str, Tag] = {
+    "referred": Tag("Referred", "yellow"),
+    "accepted": Tag("Accepted", "blue"),
+    "checked": Tag("Home checked", "blue"),
+    "making-ready": Tag("Making ready", "blue"),
+    "ready": Tag("Home ready", "green"),
+    "discharged": Tag("At home", "aqua-green"),
+    "followed-up": Tag("Followed up", "green"),
+    "closed": Tag("Closed", "grey"),
+}
+
+LEVELS: dict[str, Tag] = {
+    "STOP": Tag("Stop", "red"),
+    "RED+": Tag("Very high", "red"),
+    "RED": Tag("High", "red"),
+    "AMBER": Tag("Watch", "orange"),
+}
+
+MESSAGE_STATES: dict[str, Tag] = {
+    "stored": Tag("Waiting", "yellow"),
+    "interpreted": Tag("Used", "green"),
+    "not-used": Tag("Not used", "grey"),
+    "parked": Tag("Parked", "red"),
+    "unassigned": Tag("Unassigned", "orange"),
+    "rejected": Tag("Rejected", "red"),
+}
+
+OUTGOING_STATES: dict[str, Tag] = {
+    "held": Tag("Held: no basis", "yellow"),
+    "pending": Tag("Waiting", "blue"),
+    "delivered": Tag("Received", "green"),
+    "dead": Tag("Refused", "red"),
+    "skipped": Tag("Skipped", "grey"),
+}
+
+COMMAND_STATES: dict[str, Tag] = {
+    "taken": Tag("Taken", "blue"),
+    "accepted": Tag("Done", "green"),
+    "refused": Tag("Refused", "red"),
+    "failed": Tag("Failed", "red"),
+}
+
+GATE: dict[str, Tag] = {
+    "yes": Tag("Yes", "green"),
+    "no": Tag("No", "red"),
+    "unknown": Tag("Not known", "yellow"),
+}
+
+
+def tag_of(tags: dict[str, Tag], code: str) -> Tag:
+    """The tag of a code; one without a tag is shown as it is."""
+    return tags.get(code) or Tag(code.replace("-", " ").capitalize(), "grey")
+
+
+def strand_tag(strand: Strand) -> Tag:
+    """Where a strand stands."""
+    if strand.status == "completed":
+        return Tag("Done", "green")
+    if strand.status == "cancelled":
+        return Tag("Cancelled", "grey")
+    words = step_words(strand.kind, strand.step)
+    return Tag(f"{words}, late", "orange") if strand.overdue_since else Tag(words, "blue")

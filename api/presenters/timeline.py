@@ -1,0 +1,220 @@
+"""What happened, in words: one row for each kind of event."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from api.presenters import words
+from api.reading.names import Directory
+from discharge.cases import events as ev
+from discharge.cases.follow_ups import FOLLOW_UPS
+from discharge.codes import casework
+from discharge.codes.delay_reasons import delay_reason_label
+from discharge.codes.destinations import DISCHARGE_DESTINATIONS
+from discharge.permissions import ROLE_WORDS
+from discharge.risk.rules import RULES
+from discharge.store.tables import CaseEventRow, NoteRow
+from housing_checks.strands.definitions import DEFINITIONS, step_words
+
+RULE_TITLES = {rule.id: rule.title for rule in RULES}
+CONTACTS = {row.key: row.words for row in FOLLOW_UPS}
+ENDED_BY = {
+    "discharged": "the person left",
+    "met-criteria-again": "the person meets the criteria to reside again",
+    "died": "the person died",
+    "transferred": "the person moved to another hospital",
+    "left": "the person left by own decision",
+}
+
+
+@dataclass(frozen=True)
+class Happened:
+    """One line of the timeline. `effective` and `recorded` differ when something was recorded later."""
+
+    what: str
+    effective: str
+    recorded: str
+    who: str
+    reason: str
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Teller:
+    """Tells events with names filled in; strands are named by what they were started for."""
+
+    known: Directory
+    strands: Mapping[str, str]
+
+    def strand(self, key: str) -> str:
+        """What a strand is about."""
+        return self.strands.get(key, key)
+
+    def gate(self, item: str) -> str:
+        """A gated item."""
+        return self.known.names.gate.get(item, item.replace("-", " "))
+
+    def organisation(self, key: UUID | None) -> str:
+        """An organisation's name."""
+        return self.known.organisation(key)
+
+
+_Tell = Callable[[Any, _Teller], str]
+
+
+def _strand_name(event: ev.StrandStarted, known: Directory) -> str:
+    label = known.names.items.get(event.strand.item, event.strand.item.replace("-", " "))
+    return f"{DEFINITIONS[event.strand.kind].words}: {label}"
+
+
+def _moved(event: ev.StrandMoved, tell: _Teller) -> str:
+    kind = event.strand.partition("/")[0]
+    step = next((step_words(each, event.step) for each in DEFINITIONS if each.value == kind), event.step)
+    due = f", due {words.short_day(event.due_on)}" if event.due_on else ""
+    return f"{tell.strand(event.strand)}: {step.lower()}{due}"
+
+
+def _delay(event: ev.DelayReasonRecorded, _: _Teller) -> str:
+    reason = event.reason
+    kind = "National reason" if reason.kind == "national" else "Local reason"
+    return f"{kind} for waiting: {delay_reason_label(reason.code)}"
+
+
+def _contact(event: ev.ContactRecorded, _: _Teller) -> str:
+    problems = ", ".join(casework.HOME_PROBLEMS.label(code).lower() for code in event.problems)
+    outcome = casework.CONTACT_OUTCOMES.label(event.outcome).lower()
+    return f"{CONTACTS.get(event.key, event.key)}: {outcome}{f' ({problems})' if problems else ''}"
+
+
+def _discharged(event: ev.PersonDischarged, _: _Teller) -> str:
+    left = event.discharge
+    where = DISCHARGE_DESTINATIONS.label(left.destination) if left.destination else "destination not said"
+    told = "by the hospital's system" if left.told_by == "feed" else "by hand"
+    return f"Left hospital on {words.day(left.discharged_on)}: {where.lower()} (recorded {told})"
+
+
+def _spell(event: ev.SpellChanged, _: _Teller) -> str:
+    spell = event.spell
+    place = f"ward {spell.ward}" if spell.ward else "ward not known"
+    bed = f", bed {spell.bed}" if spell.bed else ""
+    fit = {True: ", medically fit", False: ", not medically fit"}.get(spell.medically_fit)  # type: ignore[arg-type]
+    return f"The hospital's system says: {spell.status.replace('-', ' ')}, {place}{bed}{fit or ''}"
+
+
+TELL: Mapping[str, _Tell] = {
+    "referral-received": lambda e, t: f"Referred by {t.organisation(e.referral.organisation_id)}",
+    "spell-joined": lambda e, _: f"Joined to the hospital stay on {e.spell.ward or 'a ward not known'}",
+    "spell-changed": _spell,
+    "referral-accepted": lambda _e, _t: "Referral accepted",
+    "referral-returned": lambda e, _: (
+        f"Referral returned: {casework.REFERRAL_RETURN_REASONS.label(e.reason).lower()}"
+    ),
+    "owner-assigned": lambda e, t: (
+        f"Owner at {t.organisation(e.owner.organisation_id)}: {t.known.user(e.owner.user_id) or 'the team'}"
+    ),
+    "participant-joined": lambda e, t: f"{t.organisation(e.participant.organisation_id)} takes part",
+    "participant-left": lambda e, t: f"{t.organisation(e.organisation_id)} no longer takes part",
+    "sharing-basis-recorded": lambda e, _: (
+        f"Basis for telling partners: {casework.SHARING_BASES.label(e.sharing.basis)}"
+    ),
+    "sharing-basis-withdrawn": lambda _e, _t: "The basis for telling partners was withdrawn",
+    "expected-discharge-date-set": lambda e, _: (
+        f"Expected to leave: {words.day(e.expected_discharge_on, 'no date')}"
+    ),
+    "needed-by-set": lambda e, _: f"Home needed by: {words.day(e.needed_by, 'no date')}",
+    "ready-period-started": lambda e, _: (
+        f"No longer meets the criteria to reside since {words.day(e.period.ready_on)}"
+    ),
+    "ready-period-ended": lambda e, _: f"Waiting ended: {ENDED_BY[e.ended_by]}",
+    "ready-period-corrected": lambda e, _: (
+        f"Ready period of {words.day(e.replaces)} "
+        + (f"corrected to begin {words.day(e.period.ready_on)}" if e.period else "removed")
+    ),
+    "delay-reason-recorded": _delay,
+    "delay-reason-ended": lambda e, _: f"A reason for waiting ended on {words.day(e.to_on)}",
+    "homelessness-flagged": lambda e, _: f"Homeless or may become homeless: {e.flag}",
+    "duty-to-refer-sent": lambda e, t: (
+        "Duty to refer: the council was told" + (f" ({t.organisation(e.council_id)})" if e.council_id else "")
+    ),
+    "duty-to-refer-acknowledged": lambda _e, _t: "Duty to refer: the council answered",
+    "check-started": lambda _e, _t: "Home check begun",
+    "check-completed": lambda e, _: (
+        f"Home check completed: {list(e.answers.values()).count('yes')} of {len(e.answers)} answered yes"
+    ),
+    "gate-item-set": lambda e, t: f"{t.gate(e.item)}: {e.value}",
+    "mitigation-named": lambda e, t: (
+        f"{t.gate(e.item)} made safe: {casework.MITIGATIONS.label(e.mitigation.code).lower()}, "
+        f"{casework.OWNER_ROLES.label(e.mitigation.role).lower()} answers for it"
+    ),
+    "mitigation-withdrawn": lambda e, t: f"{t.gate(e.item)}: the mitigation no longer holds",
+    "making-ready-started": lambda _e, _t: "Work on the home began",
+    "strand-started": lambda e, t: f"Begun: {_strand_name(e, t.known)}",
+    "strand-moved": _moved,
+    "strand-overdue": lambda e, t: f"{t.strand(e.strand)}: late since {words.day(e.since)}",
+    "strand-completed": lambda e, t: f"{t.strand(e.strand)}: done",
+    "strand-cancelled": lambda e, t: (
+        f"{t.strand(e.strand)} cancelled: {casework.STRAND_CANCEL_REASONS.label(e.reason).lower()}"
+    ),
+    "properties-proposed": lambda e, _: f"{words.count(len(e.property_ids), 'home')} found that fit",
+    "property-offered": lambda e, _: f"Home offered, answer by {words.day(e.offer.respond_by)}",
+    "offer-answered": lambda e, _: (
+        f"Offer {e.answer}"
+        + (f": {casework.OFFER_REFUSAL_REASONS.label(e.reason).lower()}" if e.reason else "")
+    ),
+    "property-let": lambda e, _: f"Tenancy signed on {words.day(e.let_on)}",
+    "home-became-ready": lambda _e, _t: "The home is ready",
+    "home-no-longer-ready": lambda _e, _t: "The home is no longer ready",
+    "person-discharged": _discharged,
+    "discharge-cancelled": lambda _e, _t: "The discharge did not happen",
+    "follow-up-scheduled": lambda e, _: (
+        f"{CONTACTS.get(e.follow_up.key, e.follow_up.key)}, due {words.moment(e.follow_up.due_at)}"
+    ),
+    "contact-recorded": _contact,
+    "follow-up-completed": lambda _e, _t: "Follow-up completed",
+    "person-readmitted": lambda e, _: (
+        f"Back in hospital {words.count(e.readmission.days_after, 'day')} after leaving"
+    ),
+    "alert-raised": lambda e, _: f"Alert: {RULE_TITLES.get(e.alert.rule, e.alert.rule)}. {e.alert.fact}",
+    "alert-acknowledged": lambda _e, _t: "An alert was taken on",
+    "alert-escalated": lambda e, _: (
+        f"An alert was not taken on in time and went to: {casework.OWNER_ROLES.label(e.owner_role).lower()}"
+    ),
+    "alert-cleared": lambda _e, _t: "The cause of an alert no longer holds",
+    "case-closed": lambda e, _: f"Case closed: {casework.CASE_OUTCOMES.label(e.outcome).lower()}",
+    "case-reopened": lambda e, _: f"Case opened again: {casework.REOPEN_REASONS.label(e.reason).lower()}",
+}
+
+
+def timeline_lines(
+    rows: Sequence[CaseEventRow], notes: Mapping[UUID, list[NoteRow]], known: Directory
+) -> tuple[Happened, ...]:
+    """The events in words, in the order given. A command's notes stand with the first of its events shown."""
+    events = [(row, ev.EVENT.validate_python(row.payload)) for row in rows]
+    names = {
+        event.strand.key: _strand_name(event, known)
+        for _, event in events
+        if isinstance(event, ev.StrandStarted)
+    }
+    teller = _Teller(known, names)
+    left = dict(notes)
+    return tuple(_line(row, event, teller, left) for row, event in events)
+
+
+def _line(row: CaseEventRow, event: ev.Event, teller: _Teller, left: dict[UUID, list[NoteRow]]) -> Happened:
+    return Happened(
+        what=TELL[event.kind](event, teller),
+        effective=words.day(row.effective_on),
+        recorded=words.moment(row.case_time),
+        who=_who(row, teller),
+        reason=words.from_code(row.reason, ""),
+        notes=tuple(note.text for note in left.pop(row.command_id, [])),
+    )
+
+
+def _who(row: CaseEventRow, teller: _Teller) -> str:
+    name = teller.known.user(row.user_id)
+    role = ROLE_WORDS.get(row.role, row.role)  # type: ignore[call-overload]
+    return ", ".join(filter(None, (name or role, teller.organisation(row.organisation_id))))

@@ -1,0 +1,190 @@
+"""The worklist as its page shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from urllib.parse import urlencode
+
+from api.presenters import words
+from api.presenters.tags import STAGES, Tag, tag_of
+from api.reading.names import Directory
+from api.reading.worklist import VIEWS, Listed, Wanted, Worklist
+from discharge.cases.model import Case
+from discharge.delays.counting import nights_without_reason, published_delay_days
+from discharge.pathway_words import why_still_here
+from fhir_adapters.store.tables import Feed
+
+SILENT_AFTER_SECONDS = 15 * 60
+"""A feed that was not heard for so long (machine time) is shown as silent."""
+
+
+@dataclass(frozen=True)
+class ViewLink:
+    """One view with its count; its address keeps the filter."""
+
+    text: str
+    count: int
+    href: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class Row:
+    """One person on the list."""
+
+    name: str
+    href: str
+    nhs_number: str
+    age: str
+    place: str
+    stage: Tag
+    why: str
+    nights: str
+    without_reason: int
+    expected: str
+    alerts: int
+
+
+@dataclass(frozen=True)
+class FeedLine:
+    """When a feed was last heard."""
+
+    name: str
+    heard: str
+    silent: bool
+
+
+@dataclass(frozen=True)
+class Option:
+    """One choice of a filter."""
+
+    value: str
+    text: str
+    selected: bool
+
+    @property
+    def params(self) -> dict[str, object]:
+        """As the design system's select takes it."""
+        return {"value": self.value, "text": self.text, "selected": self.selected}
+
+
+@dataclass(frozen=True)
+class Page:
+    """The whole page."""
+
+    title: str
+    views: tuple[ViewLink, ...]
+    rows: tuple[Row, ...]
+    total: int
+    summary: str
+    wards: tuple[Option, ...]
+    only: tuple[Option, ...]
+    text: str
+    view: str
+    clear_href: str
+    filtered: bool
+    earlier: str
+    later: str
+    feeds: tuple[FeedLine, ...]
+
+
+ONLY = (
+    ("", "Everybody"),
+    ("waiting", "Ready to leave"),
+    ("alerts", "With alerts"),
+    ("awaiting-spell", "Stay not known yet"),
+)
+
+
+def present(found: Worklist, wanted: Wanted, today: date, known: Directory, feeds: list[FeedLine]) -> Page:
+    """The worklist in words and links."""
+    shown = len(found.rows)
+    first = (wanted.page - 1) * wanted.size + 1 if shown else 0
+    title = VIEWS[wanted.view][0]
+    return Page(
+        title=title,
+        views=tuple(
+            ViewLink(text, found.counts[view], _address(wanted, view=view, page=1), view == wanted.view)
+            for view, (text, _) in VIEWS.items()
+        ),
+        rows=tuple(_row(each, today, known) for each in found.rows),
+        total=found.total,
+        summary=f"{first:,} to {first + shown - 1:,} of {words.count(found.total, 'person', 'people')}"
+        if shown
+        else "Nobody",
+        wards=(
+            Option("", "All wards", not wanted.ward),
+            *(Option(ward, ward, ward == wanted.ward) for ward in found.wards),
+        ),
+        only=tuple(Option(value, text, value == wanted.only) for value, text in ONLY),
+        text=wanted.text,
+        view=wanted.view,
+        clear_href=f"/worklist?{urlencode({'view': wanted.view})}",
+        filtered=bool(wanted.ward or wanted.text or wanted.only),
+        earlier=_address(wanted, page=wanted.page - 1) if wanted.page > 1 else "",
+        later=_address(wanted, page=wanted.page + 1) if first + shown - 1 < found.total else "",
+        feeds=tuple(feeds),
+    )
+
+
+def feed_lines(rows: list[Feed], now: datetime) -> list[FeedLine]:
+    """Each feed with when it was last heard, in machine time."""
+    return [
+        FeedLine(
+            row.code,
+            words.ago(row.last_heard_at, now),
+            row.last_heard_at is None or (now - row.last_heard_at).total_seconds() > SILENT_AFTER_SECONDS,
+        )
+        for row in rows
+        if row.organisation_id is not None
+    ]
+
+
+def full_name(family: str | None, given: str | None) -> str:
+    """ASHDOWN, Edith: the family name first and in capitals, as ward lists have it."""
+    parts = [part for part in ((family or "").upper(), given or "") if part]
+    return ", ".join(parts) or "Name not known"
+
+
+def _row(listed: Listed, today: date, known: Directory) -> Row:
+    case, person = listed.case, listed.person
+    until = case.discharge.discharged_on if case.discharge else today
+    return Row(
+        name=full_name(person.family_name, person.given_name),
+        href=f"/cases/{case.case_id}",
+        nhs_number=words.nhs_number(person.nhs_number),
+        age=words.age(person.birth_date, today),
+        place=_place(case),
+        stage=tag_of(STAGES, case.stage),
+        why=why_still_here(case, today, known.names),
+        nights=_nights(case, until),
+        without_reason=len(nights_without_reason(case.ready_periods, case.delay_reasons, until)),
+        expected=words.short_day(case.expected_discharge_on),
+        alerts=listed.alerts,
+    )
+
+
+def _nights(case: Case, until: date) -> str:
+    if not case.ready_periods:
+        return words.DASH
+    return str(published_delay_days(case.ready_periods, until))
+
+
+def _place(case: Case) -> str:
+    spell = case.current_spell
+    if spell is not None:
+        return f"{spell.ward or 'Ward not known'}{f', bed {spell.bed}' if spell.bed else ''}"
+    return (case.referral.ward if case.referral else None) or "Stay not known yet"
+
+
+def _address(wanted: Wanted, **changes: str | int) -> str:
+    given = {
+        "view": wanted.view,
+        "ward": wanted.ward,
+        "text": wanted.text,
+        "only": wanted.only,
+        "page": wanted.page,
+    } | changes
+    kept = {name: value for name, value in given.items() if value not in ("", 1)}
+    return f"/worklist?{urlencode(kept)}"

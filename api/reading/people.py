@@ -1,0 +1,81 @@
+"""People whom the caller may know: in a bed of their own organisation, or in a case of theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.principals import Principal
+from api.reading.looks import looked
+from discharge.errors import HomewardError
+from discharge.store.tables import CaseRow, Person, Spell
+from fhir_adapters.people.nhs_numbers import check_number
+
+MOST = 20
+IN_A_BED = ("admitted", "on-leave", "expected")
+
+
+@dataclass(frozen=True)
+class Found:
+    """A person with the stay they are in, and their open case, as far as the caller may see them."""
+
+    person: Person
+    spell: Spell | None
+    case_id: UUID | None
+
+
+async def find(session: AsyncSession, caller: Principal, text: str) -> list[Found]:
+    """People by NHS number in any spacing, else by the beginning of names. Noted as one look."""
+    number = check_number(text)
+    condition = (
+        Person.nhs_number == number.value
+        if number.usable
+        else and_(
+            *(
+                or_(
+                    Person.family_name.istartswith(word, autoescape=True),
+                    Person.given_name.istartswith(word, autoescape=True),
+                )
+                for word in text.replace(",", " ").split()
+            )
+        )
+    )
+    people = await session.scalars(
+        select(Person)
+        .where(condition, Person.merged_into.is_(None), Person.test_person.is_(False))
+        .order_by(Person.family_name, Person.given_name)
+        .limit(MOST)
+    )
+    found = await _with_stays(session, people.all())
+    await looked(session, caller, "search for a person", (), [each.person.id for each in found])
+    return found
+
+
+async def get(session: AsyncSession, caller: Principal, person_id: UUID) -> Found:
+    """One person. Raises not-found."""
+    person = await session.get(Person, person_id)
+    if person is None:
+        raise HomewardError("not-found")
+    await looked(session, caller, "person", (), [person_id])
+    return (await _with_stays(session, [person]))[0]
+
+
+async def _with_stays(session: AsyncSession, people: Sequence[Person]) -> list[Found]:
+    ids = [person.id for person in people]
+    stays: dict[UUID, Spell] = {}
+    rows = await session.scalars(
+        select(Spell)
+        .where(Spell.person_id.in_(ids), Spell.status.in_(IN_A_BED))
+        .order_by(Spell.admitted_at.asc().nulls_first())
+    )
+    for row in rows:
+        stays[row.person_id] = row
+    cases = await session.execute(
+        select(CaseRow.person_id, CaseRow.id).where(CaseRow.person_id.in_(ids), CaseRow.closed_on.is_(None))
+    )
+    open_cases: dict[UUID, UUID] = dict(cases.all())
+    return [Found(person, stays.get(person.id), open_cases.get(person.id)) for person in people]
