@@ -82,9 +82,9 @@ async def tell_of_spell(
 ) -> None:
     """Signal the difference to cases that hold the spell, and the spell to cases that should hold it."""
     told = case_spell(spell, after)
-    holding = await cases_with_spell(session, spell.id)
     if before is not None and case_spell(spell, before) == told:
         return
+    holding = await cases_with_spell(session, spell.id)
     for case in holding:
         await signal(session, cause, case.id, NoteHospitalFacts(spell=told))
     held = {case.id for case in holding}

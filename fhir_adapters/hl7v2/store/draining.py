@@ -91,8 +91,8 @@ async def drain_next(
 async def _handle(
     session: AsyncSession, inbox_id: UUID, profiles: Mapping[str, Profile], clock: CaseClock
 ) -> Drained:
-    row = await session.get_one(InboxRow, inbox_id)
-    feed = await session.get_one(Feed, row.feed_id)
+    both = select(InboxRow, Feed).join(Feed, Feed.id == InboxRow.feed_id).where(InboxRow.id == inbox_id)
+    row, feed = (await session.execute(both)).one()
     profile = profiles.get(feed.profile or "") or profiles[DEFAULT_PROFILE]
     outcome = understand(row.raw, profile)
     outcome = _other_bytes(row, profile, outcome)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import func, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,8 +20,8 @@ from fhir_adapters.hl7v2.store.doubts import Doubt
 from fhir_adapters.people.folding import PersonState, fold_person
 from fhir_adapters.store.tables import FactRow
 
-_LOCK = text("SELECT homeward_lock_identity(:key)")
-_SURVIVOR = text("SELECT homeward_surviving_person(:person)")
+_LOCK = text("SELECT homeward_lock_identity(key) FROM unnest(CAST(:keys AS text[])) AS key")
+NEXT_OF_KIN = "next-of-kin"
 _CHAIN = text(
     """
     WITH RECURSIVE chain (id) AS (
@@ -51,8 +51,7 @@ async def lock_identities(
         for found in identifiers
         if found.usable
     }
-    for key in sorted(keys):
-        await session.execute(_LOCK, {"key": key})
+    await session.execute(_LOCK, {"keys": sorted(keys)})
 
 
 async def same_person(session: AsyncSession, person_id: UUID) -> list[UUID]:
@@ -63,17 +62,15 @@ async def same_person(session: AsyncSession, person_id: UUID) -> list[UUID]:
 async def _by_local(
     session: AsyncSession, organisation_id: UUID, identifiers: list[Identifier]
 ) -> UUID | None:
-    found: set[UUID] = set()
-    for identifier in identifiers:
-        person = await session.scalar(
-            select(PersonIdentifier.person_id).where(
-                PersonIdentifier.organisation_id == organisation_id,
-                PersonIdentifier.authority == identifier.authority,
-                PersonIdentifier.value == identifier.value,
-            )
-        )
-        if person:
-            found.add(await session.scalar(_SURVIVOR, {"person": person}) or person)
+    if not identifiers:
+        return None
+    numbers = [(identifier.authority, identifier.value) for identifier in identifiers]
+    holder = func.homeward_surviving_person(PersonIdentifier.person_id)
+    query = select(holder).where(
+        PersonIdentifier.organisation_id == organisation_id,
+        tuple_(PersonIdentifier.authority, PersonIdentifier.value).in_(numbers),
+    )
+    found = set(await session.scalars(query))
     if len(found) > 1:
         raise Doubt("patient-mismatch", "local-numbers-of-several")
     return next(iter(found), None)
@@ -218,34 +215,48 @@ async def _write_addresses(
             row.sensitivity = RESTRICTED
 
 
-def _contact_rows(
-    person: Person, telecoms: tuple[Telecom, ...], contacts: tuple[Contact, ...]
-) -> list[PersonContact]:
-    rows = [PersonContact(kind=said.kind, value=said.value) for said in telecoms]
-    rows += [
-        PersonContact(
-            kind="next-of-kin",
-            value=next((said.value for said in contact.telecoms), ""),
-            name=contact.name,
-            relationship_code=contact.relationship or None,
-        )
-        for contact in contacts
-    ]
-    for row in rows:
-        row.person_id, row.sensitivity = person.id, _sensitivity(person)
-    return rows
-
-
 async def _write_contacts(session: AsyncSession, person: Person, state: PersonState) -> None:
     """Replace what feeds said anew; hiding covers telephones and next of kin as well (ITK, ZU8-4)."""
-    kin = PersonContact.kind == "next-of-kin"
-    for said, which in ((state.telecoms, ~kin), (state.contacts, kin)):
-        if said is not None:
-            await session.execute(delete(PersonContact).where(PersonContact.person_id == person.id, which))
-    session.add_all(_contact_rows(person, state.telecoms or (), state.contacts or ()))
+    held = list(await session.scalars(select(PersonContact).where(PersonContact.person_id == person.id)))
+    telecoms = [row for row in held if row.kind != NEXT_OF_KIN]
+    kin = [row for row in held if row.kind == NEXT_OF_KIN]
+    if state.telecoms is not None:
+        await _replace(session, telecoms, [_telecom_row(person, said) for said in state.telecoms])
+    if state.contacts is not None:
+        await _replace(session, kin, [_kin_row(person, said) for said in state.contacts])
     if person.location_hidden:
-        mine = PersonContact.person_id == person.id
-        await session.execute(update(PersonContact).where(mine).values(sensitivity=RESTRICTED))
+        for row in held:
+            row.sensitivity = RESTRICTED
+
+
+async def _replace(session: AsyncSession, held: list[PersonContact], wanted: list[PersonContact]) -> None:
+    """Rows that say the same stay as they are, so that a feed that repeats itself writes nothing."""
+    if sorted(map(_saying, held)) == sorted(map(_saying, wanted)):
+        return
+    for row in held:
+        await session.delete(row)
+    session.add_all(wanted)
+
+
+def _saying(row: PersonContact) -> tuple[str, str, str, str, str]:
+    return row.kind, row.value, row.name or "", row.relationship_code or "", row.sensitivity
+
+
+def _telecom_row(person: Person, said: Telecom) -> PersonContact:
+    return PersonContact(
+        person_id=person.id, kind=said.kind, value=said.value, sensitivity=_sensitivity(person)
+    )
+
+
+def _kin_row(person: Person, said: Contact) -> PersonContact:
+    return PersonContact(
+        person_id=person.id,
+        kind=NEXT_OF_KIN,
+        value=next((telecom.value for telecom in said.telecoms), ""),
+        name=said.name,
+        relationship_code=said.relationship or None,
+        sensitivity=_sensitivity(person),
+    )
 
 
 async def merge_persons(session: AsyncSession, survivor: UUID, retired: UUID) -> None:
