@@ -63,12 +63,12 @@ class _Namespace:
         self.__dict__.update(members)
 
 
-def render(name: str, **values: Any) -> str:
+def render(name: str, /, **values: Any) -> str:
     """A template filled in."""
     return environment().get_template(name).render(**values)
 
 
-def page(frame: Frame, name: str, status: int = 200, **values: Any) -> HTMLResponse:
+def page(frame: Frame, name: str, /, status: int = 200, **values: Any) -> HTMLResponse:
     """A page as an answer."""
     return HTMLResponse(render(name, frame=frame, **values), status)
 

@@ -57,7 +57,7 @@ class Visit:
         """Today in case time, in London."""
         return london_date(self.now)
 
-    def page(self, template: str, status: int = 200, **values: Any) -> Response:
+    def page(self, template: str, /, status: int = 200, **values: Any) -> Response:
         """A page; it begins the idle hour again."""
         response: Response = page(self.frame, template, status, **values)
         self.services.cookies.write(response, self.session)
