@@ -1,17 +1,67 @@
-"""The open alerts across all cases, and taking one on."""
+"""The open alerts across all cases of the caller, and taking one on."""
 
 from __future__ import annotations
+
+from uuid import UUID
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from api.commanding import Asked, ask
+from api.pages.sign_in import local
 from api.pages.visiting import Visitor
+from api.presenters.alerts import OWNERS, Filter, present
+from api.presenters.tags import LEVELS
+from api.reading import lists, names
+from discharge.cases.commands import AcknowledgeAlert
+from discharge.errors import HomewardError
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/alerts")
-async def show(visit: Visitor) -> Response:
-    """The open alerts across all cases, and taking one on."""
+async def show(visit: Visitor, level: str = "", owner: str = "", only: str = "") -> Response:
+    """Which warnings hold now, the loudest first. Every state of it is in its address."""
     visit.caller.require("alerts.read")
-    return visit.page("alerts.html")
+    wanted = Filter(
+        level=level if level in LEVELS else "",
+        owner=owner if owner in OWNERS else "",
+        only="waiting" if only == "waiting" else "",
+    )
+    async with visit.services.begin(visit.caller) as session:
+        found = await lists.open_alerts(
+            session, visit.caller, wanted.owner, wanted.level, waiting=bool(wanted.only)
+        )
+        known = await names.directory(session)
+    view = present(
+        found,
+        wanted,
+        visit.now,
+        known,
+        may_take_on=visit.caller.may("acknowledge-alert"),
+        may_open=visit.caller.may("case.read"),
+    )
+    return visit.page("alerts.html", view=view)
+
+
+@router.post("/alerts/{alert_id}/acknowledge")
+async def acknowledge(alert_id: UUID, visit: Visitor) -> Response:
+    """Take an alert on; when the case does not answer in time, where to see what became of it."""
+    form = await visit.form()
+    asked = Asked(
+        case_id=_case_id(str(form.get("case_id", ""))),
+        command=AcknowledgeAlert(alert_id=alert_id),
+        effective_on=visit.today,
+        key=str(form.get("key", "")) or None,
+    )
+    outcome = await ask(visit.services, visit.caller, asked)
+    if outcome.answer is None:
+        return visit.to(f"/requests/{outcome.command_id}")
+    return visit.to(local(str(form.get("back", "/alerts"))))
+
+
+def _case_id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise HomewardError("invalid-body", where="case_id") from None

@@ -1,17 +1,77 @@
-"""The bed-days report, each number with its definition."""
+"""The bed-days report: a period, a comparison with a name, and the people behind each number."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from api.pages.visiting import Visitor
+from api.presenters.bed_days import DATES, FIXED, PATH, Asked, present, present_form
+from api.presenters.bed_days_people import behind
+from api.reading.bed_days import bed_days, wanted
+from discharge.delays.released import COUNTERFACTUALS, counterfactual
+from discharge.errors import HomewardError
 
 router = APIRouter(include_in_schema=False)
 
+NOT_A_DATE = "Enter a real date, for instance 27 3 2026, or leave it empty"
 
-@router.get("/reports/bed-days")
+
+@router.get(PATH)
 async def show(visit: Visitor) -> Response:
-    """The bed-days report, each number with its definition."""
+    """Bed days lost and released. What is asked is in the address, so that a report can be shared."""
     visit.caller.require("reports.read")
-    return visit.page("bed_days.html")
+    asked = read_question(visit.request.query_params)
+    if asked.faults:
+        return visit.page("bed_days.html", 422, form=present_form(asked), report=None)
+    may_open = visit.caller.may("case.read")
+    if asked.of and not may_open:
+        raise HomewardError("role-not-allowed", detail="case.read")
+    question = wanted(asked.from_on, asked.to_on, visit.today, counterfactual(asked.counterfactual))
+    what = "people behind a figure of the bed days report" if asked.of else "bed days report"
+    async with visit.services.begin(visit.caller) as session:
+        found = await bed_days(session, visit.caller, question, what)
+    people = behind(asked.of, found) if asked.of else None
+    report = present(found, asked, people, may_open=may_open)
+    return visit.page("bed_days.html", form=present_form(asked), report=report)
+
+
+def read_question(query: Mapping[str, str]) -> Asked:
+    """What an address asks for: dates whole (`from_on=2026-03-27`) or from the three boxes of the form."""
+    faults: dict[str, str] = {}
+    days: dict[str, date | None] = {}
+    typed: dict[str, tuple[str, str, str]] = {}
+    for name in DATES:
+        typed[name] = _typed(query, name)
+        days[name] = _date(typed[name], name, faults)
+    first, last = days["from_on"], days["to_on"]
+    if first and last and first > last:
+        faults["to_on"] = "The last day must not lie before the first"
+    against, fixed = query.get("against", "none") or "none", query.get("days", "").strip()
+    if against == FIXED and not (fixed.isdecimal() and len(fixed) <= 4):
+        faults["days"] = "Enter how many days it would have taken, as a whole number"
+    elif against != FIXED and against not in COUNTERFACTUALS:
+        faults["against"] = "Choose one of the comparisons on the page"
+    return Asked(first, last, against, fixed, query.get("of", ""), typed, faults)
+
+
+def _typed(query: Mapping[str, str], name: str) -> tuple[str, str, str]:
+    whole = query.get(name, "").split("-")
+    if len(whole) == 3:
+        return whole[2].lstrip("0"), whole[1].lstrip("0"), whole[0]
+    day, month, year = (query.get(f"{name}-{part}", "").strip() for part in ("day", "month", "year"))
+    return (day, month, year) if name not in query else (query[name], "", "")
+
+
+def _date(typed: tuple[str, str, str], name: str, faults: dict[str, str]) -> date | None:
+    if not any(typed):
+        return None
+    try:
+        day, month, year = (int(part) for part in typed)
+        return date(year, month, day)
+    except ValueError:
+        faults[name] = NOT_A_DATE
+        return None

@@ -1,1 +1,149 @@
-"""Alerts, as the page shows them."""
+"""Alerts as their page shows them: the level in words, what holds, from when it counts, and who owns it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode
+from uuid import UUID, uuid4
+
+from api.presenters import words
+from api.presenters.tags import LEVELS, Tag, tag_of
+from api.presenters.worklist import Option, full_name
+from api.reading.lists import OpenAlert
+from api.reading.names import Directory
+from discharge.permissions import ROLE_WORDS
+from discharge.risk.rules import RULES, RULES_BY_ID
+
+OWNERS: tuple[str, ...] = tuple(dict.fromkeys(role for rule in RULES for role in rule.ladder))
+"""Roles that an alert can belong to, in the order of the ladders."""
+
+MEANINGS: dict[str, str] = {
+    "STOP": "The person must not leave until this is settled or somebody made it safe.",
+    "RED+": "Very late, or very likely to go wrong.",
+    "RED": "Late, or likely to go wrong.",
+    "AMBER": "Watch it.",
+}
+"""What each level asks of those who read it."""
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What somebody asked to see; everything is in the address of the page."""
+
+    level: str = ""
+    owner: str = ""
+    only: str = ""
+
+    @property
+    def chosen(self) -> bool:
+        """Whether anything is left out."""
+        return bool(self.level or self.owner or self.only)
+
+    @property
+    def href(self) -> str:
+        """The address of this view of the list."""
+        kept = {name: value for name, value in vars(self).items() if value}
+        return f"/alerts?{urlencode(kept)}" if kept else "/alerts"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One alert. `key` makes one press of its button one request, however often the form is sent."""
+
+    key: str
+    alert_id: str
+    case_id: str
+    level: Tag
+    name: str
+    case_href: str
+    place: str
+    title: str
+    fact: str
+    threshold: str
+    source: str
+    action: str
+    owner: str
+    raised: str
+    escalations: str
+    taken_on: str
+    can_take_on: bool
+
+
+@dataclass(frozen=True)
+class Page:
+    """The whole page."""
+
+    rows: tuple[Row, ...]
+    summary: str
+    levels: tuple[Option, ...]
+    owners: tuple[Option, ...]
+    only: tuple[Option, ...]
+    filtered: bool
+    back: str
+    meanings: tuple[tuple[Tag, str], ...]
+
+
+def present(
+    found: list[OpenAlert],
+    wanted: Filter,
+    now: datetime,
+    known: Directory,
+    *,
+    may_take_on: bool,
+    may_open: bool,
+) -> Page:
+    """The list in words and links; `now` is case time."""
+    return Page(
+        rows=tuple(_row(each, now, known, may_take_on, may_open) for each in found),
+        summary=words.count(len(found), "alert"),
+        levels=_options("Every level", {level: tag.text for level, tag in LEVELS.items()}, wanted.level),
+        owners=_options("Everybody", {role: _role(role) for role in OWNERS}, wanted.owner),
+        only=_options("All that hold", {"waiting": "Taken on by nobody"}, wanted.only),
+        filtered=wanted.chosen,
+        back=wanted.href,
+        meanings=tuple((LEVELS[level], meaning) for level, meaning in MEANINGS.items()),
+    )
+
+
+def _options(all_of_them: str, choices: dict[str, str], chosen: str) -> tuple[Option, ...]:
+    everything = Option("", all_of_them, not chosen)
+    return everything, *(Option(value, text, value == chosen) for value, text in choices.items())
+
+
+def _row(each: OpenAlert, now: datetime, known: Directory, may_take_on: bool, may_open: bool) -> Row:
+    alert = each.alert
+    rule = RULES_BY_ID.get(alert.rule)
+    return Row(
+        key=str(uuid4()),
+        alert_id=str(alert.id),
+        case_id=str(each.case_id),
+        level=tag_of(LEVELS, alert.level),
+        name=full_name(each.family_name, each.given_name),
+        case_href=f"/cases/{each.case_id}" if may_open else "",
+        place=each.ward or words.from_code(each.stage),
+        title=rule.title if rule else words.from_code(alert.rule),
+        fact=alert.fact,
+        threshold=alert.threshold,
+        source=alert.source,
+        action=rule.action if rule else "",
+        owner=_role(alert.owner_role),
+        raised=f"{words.moment(alert.raised_at)}, {words.ago(alert.raised_at, now)}",
+        escalations=_escalations(alert.escalations),
+        taken_on=_taken_on(alert.acknowledged_at, alert.acknowledged_by, known),
+        can_take_on=may_take_on and alert.acknowledged_at is None,
+    )
+
+
+def _escalations(times: int) -> str:
+    return f"Passed up {words.count(times, 'time')}" if times else "Not passed up"
+
+
+def _taken_on(at: datetime | None, by: UUID | None, known: Directory) -> str:
+    if at is None:
+        return ""
+    return f"Taken on by {known.user(by) or 'a colleague'}, {words.moment(at)}"
+
+
+def _role(role: str) -> str:
+    return ROLE_WORDS.get(role, role)  # type: ignore[call-overload, no-any-return]

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import defer
 
 from api.principals import Principal
 from api.reading.looks import looked
@@ -29,6 +30,7 @@ from housing_checks.rehousing.model import Property
 from housing_checks.store.tables import PropertyLetRow, PropertyRow
 
 MOST = 100
+MESSAGES_A_PAGE = 50
 
 
 @dataclass(frozen=True)
@@ -43,8 +45,10 @@ class OpenAlert:
     given_name: str | None
 
 
-async def open_alerts(session: AsyncSession, caller: Principal, owner_role: str = "") -> list[OpenAlert]:
-    """Alerts whose cause still holds, the loudest and oldest first."""
+async def open_alerts(
+    session: AsyncSession, caller: Principal, owner_role: str = "", level: str = "", waiting: bool = False
+) -> list[OpenAlert]:
+    """Alerts whose cause still holds, the loudest and oldest first; `waiting` leaves out those taken on."""
     statement = (
         select(AlertRow, CaseRow, Person)
         .join(CaseRow, CaseRow.id == AlertRow.case_id)
@@ -55,6 +59,10 @@ async def open_alerts(session: AsyncSession, caller: Principal, owner_role: str 
     )
     if owner_role:
         statement = statement.where(AlertRow.owner_role == owner_role)
+    if level:
+        statement = statement.where(AlertRow.level == level)
+    if waiting:
+        statement = statement.where(AlertRow.acknowledged_at.is_(None))
     found = (await session.execute(statement)).all()
     await looked(session, caller, "alerts", {row.id for _, row, _ in found})
     return [
@@ -88,28 +96,52 @@ async def heartbeats(session: AsyncSession) -> Sequence[HeartbeatRow]:
 
 @dataclass(frozen=True)
 class Messages:
-    """A page of the inbox, and how many there are in each state."""
+    """A page of the inbox, and how many there are in each state under the same filter."""
 
     rows: Sequence[InboxRow]
     counts: dict[str, int]
     total: int
 
 
+@dataclass(frozen=True)
+class MessageFilter:
+    """Which messages: `text` is a message id or a type; `repeated_id` are ids that came with other bytes."""
+
+    state: str = ""
+    text: str = ""
+    feed_id: UUID | None = None
+    repeated_id: bool = False
+
+
 async def messages(
-    session: AsyncSession, state: str = "", text: str = "", page: int = 1, size: int = 50
+    session: AsyncSession, wanted: MessageFilter, page: int = 1, size: int = MESSAGES_A_PAGE
 ) -> Messages:
-    """Messages of the caller's organisation, newest first; `text` is a message id or a type."""
-    counted = await session.execute(select(InboxRow.state, func.count()).group_by(InboxRow.state))
+    """Messages of the caller's organisation, newest first, without their text."""
+    filters = _message_filters(wanted)
+    counted = await session.execute(
+        select(InboxRow.state, func.count()).where(*filters).group_by(InboxRow.state)
+    )
     counts: dict[str, int] = dict(counted.all())
-    statement = select(InboxRow).order_by(InboxRow.sequence.desc())
-    if state:
-        statement = statement.where(InboxRow.state == state)
-    if text:
-        statement = statement.where(
-            or_(InboxRow.message_id == text, InboxRow.message_type == text, InboxRow.trigger == text)
-        )
+    statement = (
+        select(InboxRow).where(*filters).order_by(InboxRow.sequence.desc()).options(defer(InboxRow.raw))
+    )
+    if wanted.state:
+        statement = statement.where(InboxRow.state == wanted.state)
     rows = await session.scalars(statement.limit(size).offset((page - 1) * size))
-    return Messages(rows.all(), counts, counts.get(state, 0) if state else sum(counts.values()))
+    total = counts.get(wanted.state, 0) if wanted.state else sum(counts.values())
+    return Messages(rows.all(), counts, total)
+
+
+def _message_filters(wanted: MessageFilter) -> list[ColumnElement[bool]]:
+    filters: list[ColumnElement[bool]] = []
+    if wanted.text:
+        columns = (InboxRow.message_id, InboxRow.message_type, InboxRow.trigger)
+        filters.append(or_(*(column == wanted.text for column in columns)))
+    if wanted.feed_id:
+        filters.append(InboxRow.feed_id == wanted.feed_id)
+    if wanted.repeated_id:
+        filters.append(InboxRow.same_id_other_bytes.is_(True))
+    return filters
 
 
 async def message(

@@ -45,7 +45,7 @@ async def list_messages(
     """Messages that came in, newest first."""
     caller.require("messages.read")
     async with services.begin(caller) as session:
-        found = await lists.messages(session, state, text, page, size)
+        found = await lists.messages(session, lists.MessageFilter(state, text), page, size)
     return {
         "messages": [message_json(row) for row in found.rows],
         "total": found.total,

@@ -8,11 +8,10 @@ from typing import Any
 from fastapi import APIRouter
 
 from api.depends import Caller, Ready
-from api.reading import lists
+from api.reading.bed_days import bed_days as read_bed_days
+from api.reading.bed_days import wanted
 from discharge.clocks import london_date
 from discharge.delays.released import counterfactual
-from discharge.delays.report import bed_days_report
-from discharge.errors import HomewardError
 
 router = APIRouter(prefix="/api/v1/reports", tags=["reports"])
 
@@ -28,14 +27,7 @@ async def bed_days(
     """Bed days lost and released. Without dates, everything up to today; `against` names the comparison."""
     caller.require("reports.read")
     today = london_date(await services.case_now())
-    first, last = from_on or EVER, to_on or today
-    if first > last:
-        raise HomewardError("dates-out-of-order", where="from_on")
+    asked = wanted(from_on, to_on, today, counterfactual(against))
     async with services.begin(caller) as session:
-        cases = await lists.reported_cases(session, caller, first)
-    report = bed_days_report(lists.stays(cases), first, last, today, counterfactual(against))
-    return report.model_dump(mode="json")
-
-
-EVER = date(2020, 1, 1)
-"""Before anything that is kept here."""
+        found = await read_bed_days(session, caller, asked)
+    return found.report.model_dump(mode="json")

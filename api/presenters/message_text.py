@@ -1,0 +1,179 @@
+"""The text of a stored message for an operator: as it came, and cut into segments or elements.
+
+Unless it is known that a person's whereabouts may be seen, everything that can tell them is left out, in
+both. What is shown then is a list of what cannot tell where somebody lives; whatever is not on that list (a
+segment that we do not know, free text, a file, bytes that cannot be cut into fields) is withheld.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from api.presenters import words
+from fhir_adapters.hl7v2.charsets import decode
+from fhir_adapters.hl7v2.envelope import Delimiters, Unreadable, read_envelope, readable_text
+
+WITHHELD = "[withheld]"
+MOST_CHARACTERS = 50_000
+GLANCE = 60
+"""Characters of what cannot be read, enough to see that a browser or another system called by mistake."""
+
+SEGMENTS: Mapping[str, tuple[str, frozenset[int]]] = MappingProxyType(
+    {
+        "MSH": ("Message header", frozenset()),
+        "MSA": ("Acknowledgement", frozenset()),
+        "ERR": ("Error", frozenset()),
+        "EVN": ("Event", frozenset()),
+        "PID": ("Person", frozenset({11, 12, 13, 14, 23})),
+        "PD1": ("Person, more", frozenset({3, 4})),
+        "NK1": ("Next of kin", frozenset({4, 5, 6, 13, 30, 31, 32})),
+        "MRG": ("Merged numbers", frozenset()),
+        "PV1": ("Visit", frozenset()),
+        "PV2": ("Visit, more", frozenset()),
+        "AL1": ("Allergy", frozenset()),
+        "DG1": ("Diagnosis", frozenset()),
+        "PR1": ("Procedure", frozenset()),
+        "GT1": ("Guarantor", frozenset({5, 6, 7, 17, 18})),
+        "ZU1": ("UK visit", frozenset()),
+        "ZU8": ("UK person", frozenset()),
+    }
+)
+"""Segment -> its name, and its fields that tell where somebody lives or how to ring there (HL7 2.4, chapter
+3; in PD1 the practice). Segments that are not here may tell anything.
+"""
+
+ELEMENTS = frozenset(
+    {"contact", "data", "description", "div", "generalPractitioner", "note", "patientInstruction"}
+    | {"telecom", "text", "valueContactPoint", "valueString"}
+)
+"""FHIR elements that tell, or may tell in free words, where somebody lives; beside every `...ddress...`."""
+
+
+@dataclass(frozen=True)
+class FieldView:
+    """One field or element with its place, such as PID-5."""
+
+    place: str
+    value: str
+
+
+@dataclass(frozen=True)
+class SegmentView:
+    """One segment in order."""
+
+    name: str
+    title: str
+    fields: tuple[FieldView, ...]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A message as its page shows it; `cut` says how much of it is not there for its length."""
+
+    raw: str
+    segments: tuple[SegmentView, ...]
+    withheld: bool
+    cut: str = ""
+
+
+def shown(raw: bytes, content_type: str, *, whereabouts: bool) -> Shown:
+    """The text; `whereabouts` says that it is known that addresses may be seen."""
+    if "json" in content_type:
+        return _json(raw, whereabouts)
+    if "hl7" in content_type:
+        return _hl7(raw, whereabouts)
+    return _text(decode(raw).text, whereabouts)
+
+
+def _hl7(raw: bytes, whereabouts: bool) -> Shown:
+    read = read_envelope(raw)
+    envelope = read.header if isinstance(read, Unreadable) else read
+    text = readable_text(raw)[0]
+    if envelope is None:
+        return _text(text, whereabouts)
+    marks = envelope.delimiters
+    lines = [line for line in text.split("\r") if line.strip()]
+    kept = lines if whereabouts else [_without_whereabouts(line, marks) for line in lines]
+    return _limited("\n".join(kept), tuple(_segment(line, marks) for line in kept), kept != lines)
+
+
+def _without_whereabouts(line: str, marks: Delimiters) -> str:
+    fields = line.split(marks.field)
+    known = SEGMENTS.get(fields[0])
+    if known is None:
+        named = fields[0] if len(fields) > 1 and len(fields[0]) == 3 else ""
+        return f"{named}{marks.field}{WITHHELD}" if named else WITHHELD
+    offset = 1 if fields[0] == "MSH" else 0
+    hidden = {place - offset for place in known[1]}
+    return marks.field.join(
+        WITHHELD if place in hidden and value else value for place, value in enumerate(fields)
+    )
+
+
+def _segment(line: str, marks: Delimiters) -> SegmentView:
+    fields = line.split(marks.field)
+    offset = 1 if fields[0] == "MSH" else 0
+    valued = tuple(
+        FieldView(f"{fields[0]}-{place + offset}", value)
+        for place, value in enumerate(fields[1:], start=1)
+        if value.strip()
+    )
+    title = SEGMENTS[fields[0]][0] if fields[0] in SEGMENTS else "Not known here"
+    return SegmentView(fields[0] if len(fields) > 1 else "", title, valued)
+
+
+def _json(raw: bytes, whereabouts: bool) -> Shown:
+    text = decode(raw).text
+    try:
+        body = json.loads(text)
+    except (ValueError, RecursionError):
+        return _text(text, whereabouts)
+    kept = body if whereabouts else _without_elements(body)
+    pretty = json.dumps(kept, indent=2, ensure_ascii=False)
+    return _limited(pretty, _elements(kept), kept != body)
+
+
+def _without_elements(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: WITHHELD if _tells(name) else _without_elements(inner) for name, inner in value.items()}
+    return [_without_elements(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _tells(element: str) -> bool:
+    return element in ELEMENTS or "ddress" in element
+
+
+def _elements(body: Any) -> tuple[SegmentView, ...]:
+    """The first elements of a resource, each with what it holds."""
+    if not isinstance(body, dict):
+        return ()
+    fields = tuple(FieldView(name, _brief(value)) for name, value in body.items())
+    return (SegmentView(str(body.get("resourceType", "JSON")), "Resource", fields),)
+
+
+def _brief(value: Any) -> str:
+    if isinstance(value, list):
+        return words.count(len(value), "entry", "entries")
+    return ", ".join(value) if isinstance(value, dict) else str(value)
+
+
+def _text(text: str, whereabouts: bool) -> Shown:
+    """What cannot be cut into fields; of somebody's address a glance could show no more than a beginning."""
+    if whereabouts:
+        return _limited(text, (), False)
+    rest = len(text) - GLANCE
+    cut = f"{words.count(rest, 'character')} more, withheld" if rest > 0 else ""
+    return Shown(text[:GLANCE], (), rest > 0, cut)
+
+
+def _limited(text: str, segments: tuple[SegmentView, ...], withheld: bool) -> Shown:
+    rest = len(text) - MOST_CHARACTERS
+    if rest <= 0:
+        return Shown(text, segments, withheld)
+    return Shown(
+        text[:MOST_CHARACTERS], (), withheld, f"{words.count(rest, 'character')} more, too long to show"
+    )

@@ -1,0 +1,58 @@
+"""One message with the person it is about and whether their whereabouts may be seen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.principals import Principal
+from api.reading import lists
+from api.reading.cases import case_of_person
+from api.reading.looks import PURPOSES, who
+from discharge.store import audit
+from discharge.store.tables import Person
+from discharge.store.tables.persons import ORDINARY
+from fhir_adapters.store.tables import FactRow, Feed, InboxRow
+
+
+@dataclass(frozen=True)
+class OpenedMessage:
+    """A message, its feed, the facts read from it, and the open case of its person where one is seen."""
+
+    row: InboxRow
+    feed: Feed
+    facts: Sequence[FactRow]
+    case_id: UUID | None
+    whereabouts: bool
+
+
+async def open_message(session: AsyncSession, caller: Principal, message_id: UUID) -> OpenedMessage:
+    """One message; the look is noted, also where nobody knows yet whom it is about. Raises not-found."""
+    row, facts = await lists.message(session, caller, message_id)
+    if row.person_id is None:
+        purpose = PURPOSES.get(caller.role, "direct-care")
+        await audit.note_read(
+            session, who(caller), f"message {row.sequence}, person not known", purpose=purpose
+        )
+    return OpenedMessage(
+        row=row,
+        feed=await session.get_one(Feed, row.feed_id),
+        facts=facts,
+        case_id=await case_of_person(session, row.person_id) if row.person_id else None,
+        whereabouts=await _may_see_whereabouts(session, row.person_id),
+    )
+
+
+async def _may_see_whereabouts(session: AsyncSession, person_id: UUID | None) -> bool:
+    """Only of somebody whom we know, and who is not hidden, nor whom they were merged into."""
+    while person_id is not None:
+        person = await session.get(Person, person_id)
+        if person is None or person.location_hidden or person.sensitivity != ORDINARY:
+            return False
+        if person.merged_into is None:
+            return True
+        person_id = person.merged_into
+    return False
