@@ -154,10 +154,22 @@ def build_ack(
         return None
     header = header or Envelope(sha256="", version="2.4", processing_id="P")
     marks = header.delimiters
-    encoding = marks.component + marks.repetition + marks.escape + marks.subcomponent
-    msh = (
+    msh = _header(header, now, ack_id)
+    msa: tuple[str, ...] = ("MSA", code, header.message_id)
+    lines = [marks.field.join(msh)]
+    if verdict.accepted:
+        lines.append(marks.field.join(msa))
+    else:
+        lines.append(marks.field.join((*msa, escape(verdict.words, marks), "", "", verdict.condition)))
+        lines.append(_error(header, verdict, marks))
+    return _encoded("\r".join(lines) + "\r", header.charset)
+
+
+def _header(header: Envelope, now: datetime, ack_id: str) -> tuple[str, ...]:
+    marks = header.delimiters
+    return (
         "MSH",
-        encoding,
+        marks.component + marks.repetition + marks.escape + marks.subcomponent,
         header.receiving_application or OUR_APPLICATION,
         header.receiving_facility,
         header.sending_application,
@@ -169,14 +181,6 @@ def build_ack(
         header.processing_id,
         header.version,
     )
-    msa: tuple[str, ...] = ("MSA", code, header.message_id)
-    lines = [marks.field.join(msh)]
-    if verdict.accepted:
-        lines.append(marks.field.join(msa))
-    else:
-        lines.append(marks.field.join((*msa, escape(verdict.words, marks), "", "", verdict.condition)))
-        lines.append(_error(header, verdict, marks))
-    return _encoded("\r".join(lines) + "\r", header.charset)
 
 
 def _encoded(text: str, charset: str) -> bytes:

@@ -10,20 +10,22 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import ColumnElement, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from discharge.clocks import CaseClock
 from discharge.errors import HomewardError, Unavailable
 from discharge.store.engine import transaction
+from fhir_adapters.feeds.choosing import Arrival, choose_feed
 from fhir_adapters.feeds.loading import DEFAULT_PROFILE
 from fhir_adapters.feeds.profile import Profile
-from fhir_adapters.hl7v2.envelope import Unreadable
+from fhir_adapters.hl7v2.envelope import Unreadable, header_of, read_envelope
 from fhir_adapters.hl7v2.facts import Interpretation, Interpreted, Parked
 from fhir_adapters.hl7v2.interpret import interpret
 from fhir_adapters.hl7v2.reading import read_message
 from fhir_adapters.hl7v2.store.applying import Effect, Source, apply_facts
 from fhir_adapters.hl7v2.store.doubts import Doubt
+from fhir_adapters.hl7v2.store.inbox import feed_doors
 from fhir_adapters.store.tables import Feed, InboxRow
 
 log = logging.getLogger("homeward.drain")
@@ -141,30 +143,56 @@ async def replay_parked(
     code: str | None = None,
     reason: str | None = None,
 ) -> int:
-    """Put parked messages back for the drain, by id or by cause; returns how many. They keep their place
-    in order.
+    """Have the drain take messages again, by id or by cause; returns how many. They keep their place in
+    order.
+
+    Parked messages are put back; unassigned ones are given to the feed that claims their sender by now, if
+    any does.
     """
+    wanted: list[ColumnElement[bool]] = [InboxRow.content_type.like(HL7)]
     ids = list(inbox_ids)
-    query = update(InboxRow).where(InboxRow.state == "parked", InboxRow.content_type.like(HL7))
     if ids:
-        query = query.where(InboxRow.id.in_(ids))
+        wanted.append(InboxRow.id.in_(ids))
     if code:
-        query = query.where(InboxRow.code == code)
+        wanted.append(InboxRow.code == code)
     if reason:
-        query = query.where(InboxRow.reason == reason)
-    waiting = {"state": "stored", "code": None, "reason": None, "handled_at": None}
-    return len((await session.scalars(query.values(waiting).returning(InboxRow.id))).all())
+        wanted.append(InboxRow.reason == reason)
+    parked = (
+        update(InboxRow).where(InboxRow.state == "parked", *wanted).values(_WAITING).returning(InboxRow.id)
+    )
+    put_back = len((await session.scalars(parked)).all())
+    return put_back + await _assign(session, wanted)
 
 
-async def claim_unassigned(session: AsyncSession, feed: Feed, inbox_ids: Iterable[UUID]) -> int:
-    """Give messages that no feed had claimed to a feed, and have the drain take them; returns how many."""
-    known = select(InboxRow.message_id, InboxRow.sha256).where(InboxRow.feed_id == feed.id)
-    held = {(message_id, sha256) for message_id, sha256 in await session.execute(known)}
-    waiting = select(InboxRow).where(InboxRow.id.in_(list(inbox_ids)), InboxRow.state == "unassigned")
-    moved = 0
-    for row in await session.scalars(waiting):
-        if (row.message_id, row.sha256) not in held:
-            row.feed_id, row.organisation_id = feed.id, feed.organisation_id
-            row.state, row.code, row.reason = "stored", None, None
-            moved += 1
-    return moved
+_WAITING = {"state": "stored", "code": None, "reason": None, "handled_at": None}
+
+
+async def _assign(session: AsyncSession, wanted: list[ColumnElement[bool]]) -> int:
+    """Give unassigned messages to the feeds that claim them; bytes that the feed holds already count as
+    used.
+    """
+    doors = await feed_doors(session)
+    assigned = 0
+    for row in await session.scalars(select(InboxRow).where(InboxRow.state == "unassigned", *wanted)):
+        header = header_of(read_envelope(row.raw))
+        shown = Arrival(
+            sending_application=header.sending_application if header else "",
+            sending_facility=header.sending_facility if header else "",
+        )
+        door = choose_feed(doors, shown)
+        if door is None:
+            continue
+        if await _held(session, door.feed_id, row):
+            row.state, row.reason = "not-used", "held-by-its-feed"
+            continue
+        row.feed_id, row.organisation_id = door.feed_id, door.organisation_id
+        row.state, row.code, row.reason = "stored", None, None
+        assigned += 1
+    return assigned
+
+
+async def _held(session: AsyncSession, feed_id: UUID, row: InboxRow) -> bool:
+    same = select(InboxRow.id).where(
+        InboxRow.feed_id == feed_id, InboxRow.message_id == row.message_id, InboxRow.sha256 == row.sha256
+    )
+    return await session.scalar(same.limit(1)) is not None

@@ -7,13 +7,13 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from discharge.store.engine import transaction
 from fhir_adapters.hl7v2.envelope import Unreadable, read_envelope
 from fhir_adapters.hl7v2.sending import send_files
-from fhir_adapters.hl7v2.store.draining import claim_unassigned
 from fhir_adapters.hl7v2.store.inbox import PostgresInbox
-from fhir_adapters.store.tables import FactRow, Feed, InboxRow
+from fhir_adapters.store.tables import FactRow, InboxRow
 from tests.fhir_adapters.hl7v2.conftest import Intake
 from tests.fhir_adapters.hl7v2.test_listener import listening
 
@@ -57,8 +57,11 @@ async def test_given_a_feed_for_them_all_then_each_ends_interpreted_not_used_or_
     async with listening(PostgresInbox(intake.worker)) as (port, _):
         await send_files([FOLDER], "127.0.0.1", port)
     async with transaction(intake.worker) as session:
-        feed = await session.get_one(Feed, intake.feed_id)
-        await claim_unassigned(session, feed, [row.id for row in await intake.rows(InboxRow)])
+        await session.execute(
+            update(InboxRow)
+            .where(InboxRow.state == "unassigned")
+            .values(feed_id=intake.feed_id, organisation_id=intake.organisation_id, state="stored", code=None)
+        )
 
     await intake.drain()
 
