@@ -1,17 +1,63 @@
-"""Items that a partner refused, until a person decides."""
+"""Items that a partner refused: each holds back what follows it until a person decides."""
 
 from __future__ import annotations
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from api.pages.visiting import Visitor
+from api.pages.visiting import Visit, Visitor
+from api.presenters.dead_letters import DECISIONS, Found, Given, done_words, present, reason_fault
+from api.reading import lists
+from api.reading.looks import looked
+from api.releasing import decide
+from discharge.errors import HomewardError
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/dead-letters")
-async def show(visit: Visitor) -> Response:
-    """Items that a partner refused, until a person decides."""
+async def show(visit: Visitor, item: int = 0, decided: str = "") -> Response:
+    """Refused items by partner, and partners that rest."""
+    return await _page(visit, _given(visit, done=done_words(item, decided)))
+
+
+@router.post("/dead-letters/{sequence}")
+async def decide_one(sequence: int, visit: Visitor) -> Response:
+    """Send an item again, or give it up, with the reason why."""
+    form = await visit.form()
+    visit.caller.require("deadletters.release")
+    decision, reason = str(form.get("decision", "")), str(form.get("reason", "")).strip()
+    if decision not in DECISIONS:
+        raise HomewardError("invalid-body", where="decision")
+    if fault := reason_fault(reason):
+        given = _given(visit, typed={sequence: reason}, faults={sequence: fault})
+        return await _page(visit, given, 422)
+    await decide(visit.services, visit.caller, sequence, decision, reason)
+    return visit.to(f"/dead-letters?item={sequence}&decided={decision}")
+
+
+def _given(
+    visit: Visit, done: str = "", typed: dict[int, str] | None = None, faults: dict[int, str] | None = None
+) -> Given:
+    return Given(
+        now=visit.services.now(),
+        may_decide=visit.caller.may("deadletters.release"),
+        may_open_case=visit.caller.may("case.read"),
+        done=done,
+        typed=typed or {},
+        faults=faults or {},
+    )
+
+
+async def _page(visit: Visit, given: Given, status: int = 200) -> Response:
     visit.caller.require("deadletters.read")
-    return visit.page("dead_letters.html")
+    async with visit.services.begin(visit.caller) as session:
+        items = await lists.outgoing(session, "dead")
+        found = Found(
+            items=items,
+            partners=await lists.partners(session),
+            counts=await lists.count_outgoing(session),
+            lanes=await lists.waiting_lanes(session),
+        )
+        await looked(session, visit.caller, "refused items", {item.row.case_id for item in items})
+    return visit.page("dead_letters.html", status, view=present(found, given))

@@ -1,4 +1,4 @@
-"""Every feed and when it was last heard."""
+"""Every feed and when it was last heard; for operators also every part of the system."""
 
 from __future__ import annotations
 
@@ -6,12 +6,19 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from api.pages.visiting import Visitor
+from api.presenters.feeds import present
+from api.reading import lists, names
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/feeds")
 async def show(visit: Visitor) -> Response:
-    """Every feed and when it was last heard."""
+    """Every feed, the longest silent first, with its messages that wait for somebody."""
     visit.caller.require("messages.read")
-    return visit.page("feeds.html")
+    async with visit.services.begin(visit.caller) as session:
+        feeds = await lists.feeds(session)
+        counts = await lists.count_messages(session)
+        parts = await lists.heartbeats(session) if visit.caller.may("admin.status") else ()
+        known = await names.directory(session)
+    return visit.page("feeds.html", view=present(feeds, counts, parts, known, visit.services.now()))

@@ -30,6 +30,7 @@ MENU: tuple[tuple[str, str, str], ...] = (
     ("reports.read", "Bed days", "/reports/bed-days"),
     ("properties.read", "Homes", "/homes"),
     ("messages.read", "Messages", "/messages"),
+    ("messages.read", "Feeds", "/feeds"),
     ("deadletters.read", "Refused items", "/dead-letters"),
     ("command.read", "Your requests", "/requests"),
 )

@@ -1,1 +1,123 @@
-"""Feeds, as the page shows them."""
+"""Every feed with when it was last heard, and every part of the system with its last sign of life."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from api.presenters import words
+from api.presenters.messages import Wanted
+from api.presenters.tags import MESSAGE_STATES
+from api.presenters.worklist import SILENT_AFTER_SECONDS
+from api.reading.names import Directory
+from discharge.store.tables import HeartbeatRow
+from fhir_adapters.store.tables import Feed
+
+PART_SILENT_SECONDS = 60
+"""A part that gave no sign for so long (machine time) is shown as silent."""
+
+ASKS_FOR_SOMEBODY = ("stored", "parked", "unassigned", "rejected")
+"""States in which a message waits, for the drain or for a person."""
+
+ByState = Mapping[UUID, Mapping[str, int]]
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many messages of a feed are in one state."""
+
+    text: str
+    href: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One feed."""
+
+    code: str
+    organisation: str
+    protocol: str
+    profile: str
+    known_by: str
+    heard: str
+    heard_at: str
+    event: str
+    silent: bool
+    all_href: str
+    total: str
+    waiting: tuple[Count, ...]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of the system."""
+
+    name: str
+    heard: str
+    detail: str
+    silent: bool
+
+
+@dataclass(frozen=True)
+class Page:
+    """The whole page; `parts` is empty for whom they are no matter."""
+
+    rows: tuple[Row, ...]
+    parts: tuple[Part, ...]
+
+
+def present(
+    feeds: Iterable[Feed], counts: ByState, parts: Iterable[HeartbeatRow], known: Directory, now: datetime
+) -> Page:
+    """The page in words; `now` is machine time."""
+    return Page(
+        rows=tuple(_row(feed, counts.get(feed.id, {}), known, now) for feed in feeds),
+        parts=tuple(_part(each, now) for each in parts),
+    )
+
+
+def _row(feed: Feed, counts: Mapping[str, int], known: Directory, now: datetime) -> Row:
+    return Row(
+        code=feed.code,
+        organisation=known.organisation(feed.organisation_id),
+        protocol=PROTOCOLS.get(feed.protocol, feed.protocol),
+        profile=feed.profile or "None",
+        known_by=_known_by(feed),
+        heard=words.ago(feed.last_heard_at, now),
+        heard_at=words.moment(feed.last_heard_at, ""),
+        event=words.moment(feed.last_case_time, "Not known"),
+        silent=_older(feed.last_heard_at, now, SILENT_AFTER_SECONDS),
+        all_href=Wanted(feed=feed.code).href,
+        total=words.count(sum(counts.values()), "message"),
+        waiting=tuple(
+            Count(
+                f"{MESSAGE_STATES[state].text}: {counts[state]:,}", Wanted(state=state, feed=feed.code).href
+            )
+            for state in ASKS_FOR_SOMEBODY
+            if counts.get(state)
+        ),
+    )
+
+
+PROTOCOLS = {"hl7v2": "HL7 v2", "fhir": "FHIR"}
+
+
+def _known_by(feed: Feed) -> str:
+    signs = (
+        ("port", feed.port),
+        ("certificate", "its own" if feed.certificate else None),
+        ("application", feed.sending_application),
+        ("facility", feed.sending_facility),
+    )
+    return ", ".join(f"{name} {value}" for name, value in signs if value) or "Nothing of its own"
+
+
+def _part(row: HeartbeatRow, now: datetime) -> Part:
+    silent = _older(row.beat_at, now, PART_SILENT_SECONDS)
+    return Part(words.from_code(row.part), words.ago(row.beat_at, now), row.detail or "", silent)
+
+
+def _older(then: datetime | None, now: datetime, seconds: int) -> bool:
+    return then is None or (now - then).total_seconds() > seconds

@@ -144,6 +144,15 @@ def _message_filters(wanted: MessageFilter) -> list[ColumnElement[bool]]:
     return filters
 
 
+async def count_messages(session: AsyncSession) -> dict[UUID, dict[str, int]]:
+    """How many messages each feed has in each state."""
+    counted: dict[UUID, dict[str, int]] = {}
+    statement = select(InboxRow.feed_id, InboxRow.state, func.count())
+    for feed_id, state, count in await session.execute(statement.group_by(InboxRow.feed_id, InboxRow.state)):
+        counted.setdefault(feed_id, {})[state] = count
+    return counted
+
+
 async def message(
     session: AsyncSession, caller: Principal, message_id: UUID
 ) -> tuple[InboxRow, Sequence[FactRow]]:
@@ -186,6 +195,18 @@ async def count_outgoing(session: AsyncSession) -> dict[str, int]:
         select(OutboxRow.state, func.count()).where(OutboxRow.channel == "partner").group_by(OutboxRow.state)
     )
     return dict(counted.all())
+
+
+async def waiting_lanes(session: AsyncSession) -> dict[tuple[UUID, UUID], int]:
+    """How many items wait in each lane, by partner and case."""
+    counted = await session.execute(
+        select(OutboxRow.partner_id, OutboxRow.case_id, func.count())
+        .where(
+            OutboxRow.channel == "partner", OutboxRow.state == "pending", OutboxRow.partner_id.is_not(None)
+        )
+        .group_by(OutboxRow.partner_id, OutboxRow.case_id)
+    )
+    return {(partner_id, case_id): count for partner_id, case_id, count in counted if partner_id}
 
 
 async def partners(session: AsyncSession) -> list[tuple[PartnerRow, str]]:
