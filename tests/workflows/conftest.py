@@ -68,3 +68,13 @@ def story_without_workers(
     skipping: WorkflowEnvironment, sessions: Sessions, places: Places, person_id: UUID
 ) -> Story:
     return Story(skipping, sessions, places, person_id)
+
+
+@pytest.fixture
+async def dev_server() -> AsyncIterator[WorkflowEnvironment]:
+    """Temporal's own development server, which lists what runs."""
+    async with await WorkflowEnvironment.start_local(
+        dev_server_existing_path=str(Path(sys.executable).with_name("temporal")),
+        data_converter=data_converter(KEYS),
+    ) as env:
+        yield env

@@ -12,7 +12,7 @@ from discharge.cases import commands as cmd
 from discharge.cases.follow_ups import FOLLOW_UPS
 from discharge.cases.model import Actor, Stage
 from tests.workflows.story import CLOCK, Story, at_work
-from workflows import discharge_case, ports, worker
+from workflows import discharge_case, worker
 from workflows.client import execute_command, tell_case
 
 DAY = timedelta(days=1)
@@ -153,28 +153,6 @@ async def test_given_no_case_when_anything_but_a_referral_is_asked_then_it_is_re
     answer = await story.send(await story.envelope(cmd.AcceptReferral()))
     assert (answer.outcome, answer.code) == ("refused", "not-found")
     await story.handle.result()
-
-
-async def test_given_code_that_would_have_led_elsewhere_when_a_case_is_reached_then_it_begins_anew(
-    needs: worker.Needs, story_without_workers: Story, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    story = story_without_workers
-    monkeypatch.setattr(worker, "runner", UnsandboxedWorkflowRunner)
-    async with at_work(needs):
-        await story.until_checked(adaptation_in_place="no")
-        await story.do(cmd.StartStrand(strand_kind="adaptation", item="grab-rail"))
-    first_run = (await story.handle.describe()).run_id
-    load = discharge_case.DischargeCase.load_from_record
-
-    async def load_twice(self: discharge_case.DischargeCase) -> None:
-        await ports.load_case(self.case.case_id)
-        await load(self)
-
-    monkeypatch.setattr(discharge_case.DischargeCase, "load_from_record", load_twice)
-    async with at_work(needs):
-        await story.do(cmd.MoveStrand(strand="adaptation/1", step="fitted"))
-        assert (await story.case()).stage is Stage.READY
-        assert (await story.handle.describe()).run_id != first_run
 
 
 async def test_given_no_worker_when_asked_then_the_command_is_accepted_later_and_done_once_it_is_there(

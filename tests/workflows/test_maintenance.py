@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 from uuid import UUID, uuid4
 
 import httpx
@@ -20,21 +18,11 @@ from tests.workflows.story import CLOCK, Story, at_work
 from tests.workflows.test_relay import queued, signal_row
 from tests.workflows.waiting import until
 from workflows import maintenance
-from workflows.codec import PayloadKeys, data_converter
 from workflows.maintenance import Maintenance
 from workflows.relay import Relay
 from workflows.worker import Needs
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-async def dev_server(keys: PayloadKeys) -> AsyncIterator[WorkflowEnvironment]:
-    async with await WorkflowEnvironment.start_local(
-        dev_server_existing_path=str(Path(sys.executable).with_name("temporal")),
-        data_converter=data_converter(keys),
-    ) as env:
-        yield env
 
 
 @pytest.fixture
