@@ -18,7 +18,7 @@ from api.reading.cases import CaseFile
 from api.reading.names import Directory
 from discharge.cases.follow_ups import FOLLOW_UPS
 from discharge.cases.model import Alert, Case, Strand
-from discharge.cases.stages import ALLOWED, may_ask
+from discharge.cases.stages import may_ask
 from discharge.codes import casework
 from discharge.codes.delay_reasons import delay_reason_label
 from discharge.delays.counting import nights_without_reason, published_delay_days
@@ -27,6 +27,9 @@ from discharge.store.tables import CaseEventRow, NoteRow, OutboxRow
 from housing_checks.gate.rules import Blocker, blocking
 from housing_checks.lead_times import item_label
 from housing_checks.strands.definitions import DEFINITIONS
+
+TAKE_ON = "acknowledge-alert"
+"""Offered beside each alert, so not again among the actions."""
 
 CONTACTS = {row.key: row.words for row in FOLLOW_UPS}
 ENDED_BY = {None: "still running", "discharged": "left", "met-criteria-again": "met the criteria again"}
@@ -354,7 +357,7 @@ def actions(case: Case, caller: Principal, today: date, known: Directory) -> tup
     around = Around(case, today, known, caller.organisation_id)
     groups: dict[str, list[Action]] = {}
     for kind, form in FORMS.items():
-        if kind in ALLOWED and _may(case, caller, kind) and form.shown(around):
+        if kind != TAKE_ON and _may(case, caller, kind) and form.shown(around):
             link = Action(form.title, f"/cases/{case.case_id}/do/{kind}")
             groups.setdefault(form.group, []).append(link)
     return tuple(ActionGroup(title, tuple(links)) for title, links in groups.items())

@@ -48,10 +48,15 @@ class _Teller:
 
     known: Directory
     strands: Mapping[str, str]
+    alerts: Mapping[UUID, str]
 
     def strand(self, key: str) -> str:
         """What a strand is about."""
         return self.strands.get(key, key)
+
+    def alert(self, key: UUID) -> str:
+        """Which rule an alert is of, and what it is about."""
+        return self.alerts.get(key, "an alert")
 
     def gate(self, item: str) -> str:
         """A gated item."""
@@ -178,11 +183,11 @@ TELL: Mapping[str, _Tell] = {
         f"Back in hospital {words.count(e.readmission.days_after, 'day')} after leaving"
     ),
     "alert-raised": lambda e, _: f"Alert: {RULE_TITLES.get(e.alert.rule, e.alert.rule)}. {e.alert.fact}",
-    "alert-acknowledged": lambda _e, _t: "An alert was taken on",
-    "alert-escalated": lambda e, _: (
-        f"An alert was not taken on in time and went to: {casework.OWNER_ROLES.label(e.owner_role).lower()}"
+    "alert-acknowledged": lambda e, t: f"Alert taken on: {t.alert(e.alert_id)}",
+    "alert-escalated": lambda e, t: (
+        f"Alert not taken on in time, now with {casework.OWNER_ROLES.label(e.owner_role)}: {t.alert(e.alert_id)}"
     ),
-    "alert-cleared": lambda _e, _t: "The cause of an alert no longer holds",
+    "alert-cleared": lambda e, t: f"No longer an alert: {t.alert(e.alert_id)}",
     "case-closed": lambda e, _: f"Case closed: {casework.CASE_OUTCOMES.label(e.outcome).lower()}",
     "case-reopened": lambda e, _: f"Case opened again: {casework.REOPEN_REASONS.label(e.reason).lower()}",
 }
@@ -198,7 +203,12 @@ def timeline_lines(
         for _, event in events
         if isinstance(event, ev.StrandStarted)
     }
-    teller = _Teller(known, names)
+    alerts = {
+        event.alert.alert_id: f"{RULE_TITLES.get(event.alert.rule, event.alert.rule)}. {event.alert.fact}"
+        for _, event in events
+        if isinstance(event, ev.AlertRaised)
+    }
+    teller = _Teller(known, names, alerts)
     left = dict(notes)
     return tuple(_line(row, event, teller, left) for row, event in events)
 

@@ -15,6 +15,9 @@ from discharge.delays.counting import nights_without_reason, published_delay_day
 from discharge.pathway_words import why_still_here
 from fhir_adapters.store.tables import Feed
 
+UNASSIGNED = "unassigned"
+"""The feed of messages that no feed claims; nobody misses it when it is silent."""
+
 SILENT_AFTER_SECONDS = 15 * 60
 """A feed that was not heard for so long (machine time) is shown as silent."""
 
@@ -37,7 +40,8 @@ class Row:
     href: str
     nhs_number: str
     age: str
-    place: str
+    ward: str
+    bed: str
     stage: Tag
     why: str
     nights: str
@@ -137,7 +141,7 @@ def feed_lines(rows: list[Feed], now: datetime) -> list[FeedLine]:
             row.last_heard_at is None or (now - row.last_heard_at).total_seconds() > SILENT_AFTER_SECONDS,
         )
         for row in rows
-        if row.organisation_id is not None
+        if row.code != UNASSIGNED
     ]
 
 
@@ -149,13 +153,15 @@ def full_name(family: str | None, given: str | None) -> str:
 
 def _row(listed: Listed, today: date, known: Directory) -> Row:
     case, person = listed.case, listed.person
+    ward, bed = _place(case)
     until = case.discharge.discharged_on if case.discharge else today
     return Row(
         name=full_name(person.family_name, person.given_name),
         href=f"/cases/{case.case_id}",
         nhs_number=words.nhs_number(person.nhs_number),
         age=words.age(person.birth_date, today),
-        place=_place(case),
+        ward=ward,
+        bed=bed,
         stage=tag_of(STAGES, case.stage),
         why=why_still_here(case, today, known.names),
         nights=_nights(case, until),
@@ -171,11 +177,12 @@ def _nights(case: Case, until: date) -> str:
     return str(published_delay_days(case.ready_periods, until))
 
 
-def _place(case: Case) -> str:
+def _place(case: Case) -> tuple[str, str]:
+    """Ward and bed."""
     spell = case.current_spell
     if spell is not None:
-        return f"{spell.ward or 'Ward not known'}{f', bed {spell.bed}' if spell.bed else ''}"
-    return (case.referral.ward if case.referral else None) or "Stay not known yet"
+        return spell.ward or "Ward not known", spell.bed or ""
+    return (case.referral.ward if case.referral else None) or "Stay not known yet", ""
 
 
 def _address(wanted: Wanted, **changes: str | int) -> str:
