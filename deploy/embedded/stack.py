@@ -21,7 +21,7 @@ from deploy.places import read_places
 from deploy.settings import Settings, driver_url
 
 PLACES = Path(__file__).resolve().parent / "demo" / "places.yaml"
-ORDER = ("postgres", "temporal", "openid", "partner", "worker", "api", "mllp", "simulate")
+ORDER = ("partner", "postgres", "temporal", "openid", "worker", "api", "mllp", "simulate")
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,8 @@ class Stack:
         return "" if self.address.listen == LOOPBACK else self.keys.password("demo")
 
     def servers(self) -> list[Part]:
-        """The servers that everything else needs, as far as they are not given from outside."""
-        parts = []
+        """What everything else needs, as far as it is not given from outside, and the demo's partners."""
+        parts = [self._partner()]
         if not self.settings.database_url:
             parts.append(self._postgres())
         if not self.settings.temporal_address:
@@ -58,7 +58,7 @@ class Stack:
 
     def programs(self) -> list[Part]:
         """Our own programs."""
-        return [self._partner(), self._worker(), self._api(), self._mllp()]
+        return [self._worker(), self._api(), self._mllp()]
 
     def play(self) -> list[Part]:
         """The simulation, if there is to be a demo: started once there is a stack to play against."""
