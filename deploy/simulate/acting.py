@@ -25,7 +25,7 @@ from discharge.cases.stages import ALLOWED
 from discharge.clocks import london_date
 from housing_checks.checks.form import form_in_force
 
-LOOKS, LOOK_SECONDS = 40, 0.5
+LOOKS, LOOK_SECONDS = 100, 0.6
 """How often somebody looks whether the case is ready for them, and how long they wait in between."""
 
 ORGANISATIONS = {"partner": "partner_id", "council": "council_id", "organisation": "organisation_id"}
@@ -96,10 +96,11 @@ class Person:
         return bool(await self._seen(lambda case: case.get("stage") in ALLOWED[kind]))
 
     async def _seen(self, wanted: Callable[[Case], Any]) -> Any:
-        """Look at the case until there is what is wanted; None when it never was."""
+        """Look at the case until there is what is wanted; None when it never was, or the case is closed."""
         for _ in range(LOOKS if self.case_id else 0):
-            found = wanted(await self.case())
-            if found:
+            case = await self.case()
+            found = wanted(case)
+            if found or case.get("stage") == "closed":
                 return found
             await asyncio.sleep(LOOK_SECONDS)
         return None

@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.fixtures.expected_stays import plan_of, stays_in_the_plan, stays_in_the_record
 from tests.fixtures.stack import HOMEWARD, Stack, wait_for
 
 CHECK = Path(__file__).parent / "check.py"
@@ -92,4 +93,6 @@ def test_given_a_hospital_at_work_when_everything_is_killed_then_nothing_is_lost
     except AssertionError:
         pytest.fail(findings.stdout + findings.stderr)
     print(findings.stdout)
+    begun = simulation.lines("begin")[0]
+    assert stays_in_the_record(stack.database_url) == stays_in_the_plan(plan_of(begun))
     assert simulation.lines("lost"), "nothing was ever away: the kills were not felt"
