@@ -31,7 +31,7 @@ from discharge.clocks import CaseClock, london_date
 from tests.fixtures.stack import Stack
 
 DAY_LENGTH = "2s"
-WAIT_SECONDS = 30.0
+WAIT_SECONDS = 60.0
 POLL_SECONDS = 0.1
 TAIL = 20
 QUIET = re.compile(r'"level": "info"| LOG:  |^Temporal |oidc-provider WARNING|^OpenID provider ready')
@@ -113,6 +113,10 @@ class WholeStack(Stack):
         address = f"{self.partner_url}/control/{organisation}/failures"
         order = {"mode": mode, "count": count, **more}
         httpx.post(address, json=order, trust_env=False).raise_for_status()
+
+    def forget_failures(self, organisation: str) -> None:
+        """Let a partner work again."""
+        httpx.delete(f"{self.partner_url}/control/{organisation}/failures", trust_env=False)
 
     # Processes
 

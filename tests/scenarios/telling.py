@@ -7,7 +7,6 @@ its dates are dates and nobody waits; a story that happens now begins today.
 
 from __future__ import annotations
 
-import json
 import socket
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -31,7 +30,8 @@ from deploy.simulate.writing import adt
 from discharge.clocks import london, london_at
 from fhir_adapters.hl7v2.mllp import Deframer, frame
 from housing_checks.checks.form import form_in_force
-from tests.scenarios.stack import Row, WholeStack, until
+from tests.scenarios.seeing import Seen
+from tests.scenarios.stack import WholeStack, until
 
 ANSWER_SECONDS = 15.0
 LARGEST_ANSWER = 65_536
@@ -69,29 +69,17 @@ class Cast:
         return next(self._people)
 
 
-class Story:
+class Story(Seen):
     """What happens to one person, told day by day."""
 
     def __init__(self, stack: WholeStack, person: SimPerson, began_days_ago: int = 0) -> None:
-        self.stack = stack
-        self.person = person
-        self.case_id = ""
-        self.first_day = stack.today() - timedelta(days=began_days_ago)
+        super().__init__(stack, person, began_days_ago)
         self._pace = Pace(stack.clock, london_at(self.first_day, MORNING))
         self._minutes = count()
         self._stays = count(1)
         self._now = Adt("")
-        self.sent: list[bytes] = []
 
-    # --- the calendar ---
-
-    def day(self, number: int) -> date:
-        """The date of a day of the story."""
-        return self.first_day + timedelta(days=number)
-
-    def _at(self, number: int) -> timedelta:
-        """A time on a day; what is told later happened later."""
-        return timedelta(days=number, minutes=next(self._minutes))
+    # Time
 
     def live_until_day(self, number: int) -> None:
         """Let the stack's own time go by."""
@@ -99,7 +87,11 @@ class Story:
         seconds = 60 + wait * 86_400 / self.stack.clock.factor
         until(lambda: self.stack.today() >= self.day(number), f"day {number} of the story", seconds)
 
-    # --- the hospital's feed ---
+    def _at(self, number: int) -> timedelta:
+        """A time on a day; what is told later happened later."""
+        return timedelta(days=number, minutes=next(self._minutes))
+
+    # The hospital's feed
 
     def is_admitted(self, day: int, ward: str = "ELM") -> None:
         """A01: a new stay begins."""
@@ -140,6 +132,10 @@ class Story:
         self.person = replace(self.person, hidden=True)
         self._tell("A31", self._at(day))
 
+    def says_the_address_again(self, day: int) -> None:
+        """A08 that repeats the address and says nothing of hiding it."""
+        self._tell("A08", self._at(day))
+
     def has_a_second_record(self, day: int) -> None:
         """A28 by mistake: the same person again, under another number of the hospital."""
         self._tell("A28", self._at(day), second=True)
@@ -176,7 +172,7 @@ class Story:
     def _london(self, at: timedelta) -> datetime:
         return london(self._pace.instant(at))
 
-    # --- people at their doors ---
+    # People at their doors
 
     def is_referred_by_the_ward(self, day: int, **details: Any) -> None:
         """A referral by the JSON interface."""
@@ -216,7 +212,10 @@ class Story:
         """Somebody gives a command and a rule says no, by its code."""
         body = {"kind": kind, "effective_on": str(self.day(day)), **details}
         answer = self.stack.post(PARTIES[who], f"/api/v1/cases/{self.case_id}/commands", body, str(uuid4()))
-        assert answer.json().get("code") == code, answer.text
+        told: Mapping[str, Any] = answer.json()
+        if answer.status_code == 202:
+            told = self.what_became_of(who, told["status_url"])["problem"]
+        assert told.get("code") == code, told
 
     def _accepted(self, who: Who, path: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
         answer = self.stack.post(PARTIES[who], path, body, str(uuid4()))
@@ -236,7 +235,7 @@ class Story:
 
         return until(finished, f"the end of {body_of(status_url)}", 60)
 
-    # --- what a coordinator does, in a few words ---
+    # What a coordinator does, in a few words
 
     def referral_is_accepted(self, day: int) -> None:
         """The housing and health service takes the referral on."""
@@ -295,64 +294,6 @@ class Story:
         """The service closes the case."""
         self.asks("coordinator", "close-case", day, outcome=outcome)
 
-    # --- what is then so ---
-
-    def case(self, who: Who = "coordinator") -> Row:
-        """The case as somebody sees it."""
-        answer = self.stack.get(PARTIES[who], f"/api/v1/cases/{self.case_id}")
-        assert answer.status_code == 200, answer.text
-        return dict(answer.json())
-
-    def coded(self) -> Row:
-        """The coded case."""
-        return dict(self.case()["case"])
-
-    def then_the_case_is(self, stage: str) -> Row:
-        """The case comes to a stage."""
-        return until(lambda: self._at_stage(stage), f"{stage}, is {self.case()['stage']}")
-
-    def _at_stage(self, stage: str) -> Row | None:
-        found = self.case()
-        return found if found["stage"] == stage else None
-
-    def then_the_case_leaves(self, stage: str) -> None:
-        """The case goes on from a stage."""
-        until(lambda: self.case()["stage"] != stage, f"no longer {stage}")
-
-    def then_is_still_here_because(self, words: str) -> None:
-        """The case says in words why the person is still here."""
-        why = self.case()["why_still_here"]
-        assert words.casefold() in why.casefold(), why
-
-    def then_strand_is(self, key: str, status: str) -> None:
-        """A strand comes to its end, or goes on."""
-        until(lambda: self.coded()["strands"][key]["status"] == status, f"{key} is {status}")
-
-    def then_the_stay_has_joined(self, ward: str) -> None:
-        """The case knows the stay and the ward."""
-        until(lambda: [each["ward"] for each in self.coded()["spells"]] == [ward], f"the stay in {ward}")
-        assert not self.coded()["referral"]["awaiting_spell"]
-
-    def then_ready_periods_are(self, *periods: tuple[int, int | None]) -> None:
-        """The nights for which a bed was not needed, by days of the story."""
-        wanted = [
-            (str(self.day(first)), None if last is None else str(self.day(last))) for first, last in periods
-        ]
-
-        def found() -> list[tuple[str, str | None]]:
-            return [(each["ready_on"], each["ended_on"]) for each in self.coded()["ready_periods"]]
-
-        until(lambda: found() == wanted, f"ready periods {wanted}, not {found()}")
-
-    def then_a_home_is_proposed(self, strand: str, other_than: str = "") -> str:
-        """A home that fits and was not offered yet."""
-
-        def proposed() -> str | None:
-            found = self.coded()["strands"][strand]["proposals"]
-            return next((each for each in found if each != other_than), None)
-
-        return until(proposed, f"a home for {strand}")
-
     def is_offered(self, home: str, day: int, strand: str) -> None:
         """The coordinator offers a home; there is time to answer."""
         self.asks(
@@ -368,79 +309,7 @@ class Story:
             "coordinator", "answer-offer", day, strand=strand, offer_id=open_one, answer=answer, **details
         )
 
-    def then_the_home_is_let(self, home: str) -> None:
-        """The list of homes says so."""
-        homes = self.stack.get(PARTIES["coordinator"], "/api/v1/properties").json()["properties"]
-        assert [each["let"] for each in homes if each["property_id"] == home] == [True]
-
-    def then_nobody_is_warned(self) -> None:
-        """No alert about this person is open."""
-        open_ones = [each for each in self.coded()["alerts"].values() if not each["cleared_at"]]
-        assert open_ones == []
-
-    def then_the_hospital_message_was_used(self) -> None:
-        """The last message is interpreted, not parked."""
-        name = field_of(self.sent[-1], "MSH", 10)
-        query = "SELECT state FROM inbox WHERE message_id = %(name)s"
-        until(lambda: self.stack.sql(query, name=name)[0]["state"] != "stored", f"{name} is drained")
-        assert self.stack.sql(query, name=name) == [{"state": "interpreted"}]
-
-    def then_nothing_new_happens(self) -> None:
-        """What was sent last is used, and changes nothing of the case."""
-        before = self.events()
-        self.then_the_hospital_message_was_used()
-        until(self._told_everything, "the case was told all")
-        assert self.events() == before
-
-    def _told_everything(self) -> bool:
-        query = (
-            "SELECT count(*) AS waiting FROM outbox"
-            " WHERE channel = 'case-signal' AND case_id = %(case)s AND state = 'pending'"
-        )
-        return bool(self.stack.sql(query, case=self.case_id)[0]["waiting"] == 0)
-
-    def then_waiting_is(self, published: int, true: int) -> None:
-        """The delay by both ways of counting."""
-        waiting = self.case()["waiting"]
-        assert (waiting["published_delay_days"], waiting["true_delay_days"]) == (published, true), waiting
-
-    def events(self) -> list[str]:
-        """What happened, oldest first."""
-        answer = self.stack.get(PARTIES["coordinator"], f"/api/v1/cases/{self.case_id}/timeline")
-        return [event["kind"] for event in reversed(answer.json()["events"])]
-
-    def then_partner_has(self, organisation: str, count: int = 1, **wanted: str) -> list[Row]:
-        """A partner received so many messages about this case that say what is wanted, and no more."""
-
-        def enough() -> list[Row] | None:
-            found = [row for row in self.told_to(organisation) if says(row, wanted)]
-            return found if len(found) >= count else None
-
-        found = until(enough, f"{organisation} is told {wanted}")
-        assert len(found) == count, found
-        return found
-
-    def told_to(self, organisation: str) -> list[Row]:
-        """What a partner took in about this case, each once."""
-        return [
-            row
-            for row in self.stack.received_by(organisation)
-            if row["effect"] and (self.case_id in row["body"] or self.person.nhs_number in row["body"])
-        ]
-
-
-def says(receipt: Row, wanted: Mapping[str, str]) -> bool:
-    """Whether the body of a message holds each of the wanted texts in the wanted element."""
-    body = json.loads(receipt["body"])
-    return all(wanted_text in json.dumps(body.get(name)) for name, wanted_text in wanted.items())
-
 
 def body_of(status_url: str) -> str:
     """The command's id in its address."""
     return status_url.rpartition("/")[2]
-
-
-def field_of(message: bytes, segment: str, number: int) -> str:
-    """A field of the first such segment, by its HL7 number."""
-    fields = next(line for line in message.decode().split("\r") if line.startswith(segment)).split("|")
-    return fields[number - 1 if segment == "MSH" else number]
