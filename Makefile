@@ -7,7 +7,7 @@ MADE := .venv/.made
 STEP = @printf '\033[1m==> %s\033[0m\n'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench browser clean
+.PHONY: help setup run test check bench histories browser clean
 
 help: ## Say what each target does
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -29,6 +29,9 @@ check: setup ## Format, lint, types, import floors, migrations up and down, docs
 
 bench: setup ## Measure a running stack
 	@$(BIN)/homeward bench $(ARGS)
+
+histories: setup ## Record workflow histories anew, for the replay tests
+	@HOMEWARD_RECORD_HISTORIES=1 $(BIN)/pytest -q tests/workflows/test_replay.py
 
 clean: ## Remove .venv, node_modules and what was built; data directories stay
 	rm -rf .venv node_modules api/static/nhsuk build dist

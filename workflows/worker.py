@@ -63,8 +63,13 @@ GRACE = timedelta(seconds=10)
 WATCHDOG = timedelta(seconds=25)
 POLL = timedelta(milliseconds=250)
 JOIN = timedelta(seconds=2)
+BEAT = timedelta(seconds=2)
 MOST_CACHED = 5_000
 """Open cases kept in memory, about 132 KB each; the others are replayed when something reaches them."""
+
+ACTIVITIES_AT_ONCE = 20
+CONNECTIONS = 20
+"""Kept open to PostgreSQL; as many again may be opened for a while, so that nothing waits for one."""
 
 _log = logging.getLogger("homeward.worker")
 _T = TypeVar("_T")
@@ -114,6 +119,7 @@ def _worker(
         workflow_runner=runner(),
         interceptors=[OnlyCodesLeave()],
         max_cached_workflows=cached,
+        max_concurrent_activities=ACTIVITIES_AT_ONCE,
         sticky_queue_schedule_to_start_timeout=STICKY,
         graceful_shutdown_timeout=GRACE,
         # A run that newer code would have led elsewhere ends; a new one begins from the record.
@@ -141,7 +147,7 @@ async def run_worker(
         stop_on_signals(stop, WATCHDOG)
     lets.register()
     profiles = profiles_with(feed_profiles)
-    engine = make_engine(database_url)
+    engine = make_engine(database_url, pool_size=CONNECTIONS)
     sessions = make_sessions(engine)
     async with AsyncExitStack() as held, asyncio.TaskGroup() as group:
         held.push_async_callback(engine.dispose)
@@ -203,10 +209,10 @@ async def _serve_once(needs: Needs, stop: asyncio.Event) -> None:
     """Return once all workers have shut down in order; raises the error with which one gave up."""
     serving = workers(needs)
     runs = [asyncio.create_task(worker.run()) for worker in serving]
-    stopping = asyncio.create_task(stop.wait())
+    alive = asyncio.create_task(repeat(Loop("worker", _nothing, BEAT, beats(needs.sessions)), stop))
     _log.info("serving cases and lanes")
-    await asyncio.wait((*runs, stopping), return_when=asyncio.FIRST_COMPLETED)
-    stopping.cancel()
+    await asyncio.wait((*runs, alive), return_when=asyncio.FIRST_COMPLETED)
+    alive.cancel()
     for worker, run in zip(serving, runs, strict=True):
         if not run.done():
             await worker.shutdown()
@@ -214,6 +220,11 @@ async def _serve_once(needs: Needs, stop: asyncio.Event) -> None:
     for failure in ended:
         if isinstance(failure, Exception):
             raise failure
+
+
+async def _nothing() -> bool:
+    """Being asked is all there is to being alive."""
+    return False
 
 
 async def _until_it_answers(name: str, ask: Callable[[], Awaitable[_T]], stop: asyncio.Event) -> _T | None:

@@ -147,6 +147,18 @@ async def test_given_a_closed_case_when_a_late_fact_comes_then_a_new_run_takes_i
     assert not (await story.case()).closed
 
 
+async def test_given_a_case_that_is_closing_when_others_ask_at_once_then_everybody_gets_an_answer(
+    story: Story,
+) -> None:
+    await story.refer()
+    asked = [await story.envelope(cmd.WithdrawReferral(reason="person-declined"))]
+    asked += [await story.envelope(cmd.FlagHomelessness(flag=flag)) for flag in ("yes", "no") * 4]
+    answers = await asyncio.gather(*(story.send(envelope) for envelope in asked))
+    assert answers[0].outcome == "accepted"
+    assert {answer.code for answer in answers} <= {None, "stage-not-allowed"}
+    assert (await story.case()).closed
+
+
 async def test_given_no_case_when_anything_but_a_referral_is_asked_then_it_is_refused_and_nothing_lingers(
     story: Story,
 ) -> None:
