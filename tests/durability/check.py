@@ -225,6 +225,19 @@ def strand_clocks_ran(e: Evidence) -> Finding:
     return Finding(len(rows), [f"{row['case_id']} {row['key']}" for row in rows if not row["reported"]])
 
 
+def ignored_alerts_went_up(e: Evidence) -> Finding:
+    """An alert that nobody took on for days went to the next role: the clock of its case is alive."""
+    rows = e.rows(
+        CASE_NOW
+        + """
+        SELECT a.case_id, a.rule, a.escalations FROM alerts a JOIN cases c ON c.id = a.case_id, case_now
+        WHERE c.closed_on IS NULL AND a.cleared_at IS NULL AND a.acknowledged_at IS NULL
+          AND a.raised_at < case_now.at - 2 * make_interval(secs => %(days)s * 86400)""",
+        days=e.case_days,
+    )
+    return Finding(len(rows), [f"{row['case_id']} {row['rule']}" for row in rows if not row["escalations"]])
+
+
 def every_open_case_has_something_next(e: Evidence) -> Finding:
     """A case in hospital waits for people; one at home has a contact or a strand still owed, or is to be
     closed.
@@ -301,6 +314,7 @@ RULES: tuple[tuple[str, Callable[[Evidence], Finding]], ...] = (
     ("", every_open_case_has_something_next),
     ("", follow_up_clocks_ran),
     ("", strand_clocks_ran),
+    ("", ignored_alerts_went_up),
     ("Each effect at the partner once, none missing", partners_got_each_item_once),
     ("", partners_did_nothing_else),
     ("", nothing_for_partners_is_stuck),

@@ -123,7 +123,7 @@ def _healthy(world: World) -> None:
     world.add("follow_ups", case_id=case, key="24-hours", due_at=LONG_AGO)
     world.add(
         "alerts", id=name("alert"), case_id=case, rule="26", level="red", fact="f", threshold="t", source="s",
-        owner_role="r", raised_at="2020-01-02T00:00:00Z", escalations=0,
+        owner_role="r", raised_at="2020-01-02T00:00:00Z", escalations=1,
     )  # fmt: skip
     world.add(
         "strands", case_id=case, key="adaptation/1", kind="adaptation", item="rail", status="open",
@@ -192,6 +192,10 @@ FAULTS: dict[str, tuple[Callable[[World], Any], set[str]]] = {
     "a contact is overdue and nobody was warned": (
         lambda w: w.run("DELETE FROM alerts"),
         {"follow_up_clocks_ran"},
+    ),
+    "an alert was ignored and went nowhere": (
+        lambda w: w.run("UPDATE alerts SET escalations = 0"),
+        {"ignored_alerts_went_up"},
     ),
     "a strand is overdue and nobody noticed": (
         lambda w: w.run("UPDATE case_events SET kind = 'x' WHERE sequence = 2"),
