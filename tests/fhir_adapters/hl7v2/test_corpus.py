@@ -22,6 +22,7 @@ FOLDER = Path(os.environ.get("HOMEWARD_CORPORA", "/nowhere")) / "hl7v2"
 pytestmark = [
     pytest.mark.skipif(not FOLDER.is_dir(), reason="HOMEWARD_CORPORA names no folder with hl7v2 in it"),
     pytest.mark.slow,
+    pytest.mark.timeout(900),
 ]
 
 
