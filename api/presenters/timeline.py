@@ -185,7 +185,8 @@ TELL: Mapping[str, _Tell] = {
     "alert-raised": lambda e, _: f"Alert: {RULE_TITLES.get(e.alert.rule, e.alert.rule)}. {e.alert.fact}",
     "alert-acknowledged": lambda e, t: f"Alert taken on: {t.alert(e.alert_id)}",
     "alert-escalated": lambda e, t: (
-        f"Alert not taken on in time, now with {casework.OWNER_ROLES.label(e.owner_role)}: {t.alert(e.alert_id)}"
+        f"Alert not taken on in time: {t.alert(e.alert_id)} "
+        f"It is now with: {casework.OWNER_ROLES.label(e.owner_role)}"
     ),
     "alert-cleared": lambda e, t: f"No longer an alert: {t.alert(e.alert_id)}",
     "case-closed": lambda e, _: f"Case closed: {casework.CASE_OUTCOMES.label(e.outcome).lower()}",

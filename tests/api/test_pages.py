@@ -6,34 +6,8 @@ import re
 from datetime import timedelta
 from uuid import UUID
 
-from starlette.responses import Response
-
-from api.principals import Identity
-from api.sessions import COOKIE
-from tests.api.conftest import ROLE_ORGANISATION, Door
-
-
-def sign_in(door: Door, role: str, organisation: str | None = None) -> None:
-    """Put a session into the client's cookies, as the callback of the provider does."""
-    cookies = door.app.state.services.cookies
-    identity = Identity(
-        issuer="http://openid.test",
-        subject=f"page-{role}",
-        name=f"Test {role}",
-        role=role,
-        organisation=organisation or ROLE_ORGANISATION[role],
-    )
-    answer = Response()
-    cookies.write(answer, cookies.new(identity, door.clock.now.timestamp()))
-    value = re.search(rf"{COOKIE}=([^;]+)", answer.headers["set-cookie"])
-    assert value
-    door.client.cookies.set(COOKIE, value[1].strip('"'))
-
-
-def hidden(html: str) -> dict[str, str]:
-    """The hidden fields of the last form of a page."""
-    form = html.rsplit("<form", 1)[1]
-    return dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form))
+from tests.api.conftest import Door
+from tests.api.signing_in import hidden, sign_in
 
 
 async def test_given_nobody_signed_in_when_a_page_is_opened_then_sign_in_is_offered(door: Door) -> None:

@@ -1,0 +1,111 @@
+"""What is away is said plainly: PostgreSQL down takes nothing; Temporal down takes everything."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from uuid import uuid4
+
+import httpx
+import pytest
+from joserfc.jwk import ECKey
+
+from api.app import create_app
+from api.settings import ApiSettings
+from api.tokens import Claims, sign
+from tests.api.conftest import Clock, Door, nobody_listens
+
+PAGE = "text/html; charset=utf-8"
+
+
+@pytest.fixture
+async def without_database(signing_key: ECKey) -> AsyncIterator[httpx.AsyncClient]:
+    """The application while PostgreSQL is away."""
+    settings = ApiSettings(
+        database_url=f"postgresql+psycopg://homeward_api:x@{nobody_listens()}/homeward",
+        temporal_address=nobody_listens(),
+        payload_keys="k1:" + "A" * 43 + "=",
+        public_url="http://homeward.test",
+        session_secret="only for tests",
+        token_keys=json.dumps({"keys": [signing_key.as_dict(private=False)]}),
+        command_seconds=0.2,
+    )
+    clock = Clock()
+    app = create_app(settings, clock)
+    claims = Claims("system-1", "System", "system", "TRUST")
+    token = sign(claims, signing_key, clock.now, timedelta(hours=1))
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    headers = {"Authorization": f"Bearer {token}"}
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://homeward.test", headers=headers
+    ) as client:
+        yield client
+    await app.state.services.close()
+
+
+async def test_given_no_database_when_a_command_is_sent_then_nothing_is_taken(
+    without_database: httpx.AsyncClient,
+) -> None:
+    answer = await without_database.post("/api/v1/referrals", json={"person": {"nhs_number": "9990000018"}})
+
+    assert answer.status_code == 503
+    assert answer.json()["code"] == "database-unavailable"
+    assert answer.json()["retryable"] is True
+    assert answer.headers["retry-after"] == "5"
+
+
+async def test_given_no_database_when_fhir_is_asked_then_the_outcome_is_transient(
+    without_database: httpx.AsyncClient,
+) -> None:
+    answer = await without_database.get(f"/fhir/R4/Task/{uuid4()}")
+
+    assert answer.status_code == 503
+    assert answer.json()["issue"][0]["code"] == "transient"
+
+
+async def test_given_no_database_when_health_is_asked_then_it_lives_and_is_not_ready(
+    without_database: httpx.AsyncClient,
+) -> None:
+    assert (await without_database.get("/healthz")).status_code == 200
+    ready = await without_database.get("/readyz")
+    assert (ready.status_code, ready.json()["database"]) == (503, "unavailable")
+
+
+async def test_given_temporal_away_when_ready_is_asked_then_requests_are_still_taken(door: Door) -> None:
+    ready = await door.client.get("/readyz")
+
+    assert ready.status_code == 200
+    assert ready.json() == {"status": "ok", "database": "ok", "workflows": "unavailable"}
+
+
+async def test_given_an_address_that_does_not_exist_when_asked_then_each_door_says_so_in_its_way(
+    door: Door,
+) -> None:
+    problem = await door.client.get("/api/v1/nothing")
+    outcome = await door.client.get("/fhir/R4/nothing/at/all")
+    page = await door.client.get("/nothing")
+
+    assert (problem.status_code, problem.headers["content-type"]) == (404, "application/problem+json")
+    assert outcome.json()["resourceType"] == "OperationOutcome"
+    assert (page.status_code, page.headers["content-type"]) == (404, PAGE)
+    assert "Code: not-found" in page.text
+
+
+async def test_given_a_wrong_method_when_asked_then_the_code_is_the_same_everywhere(door: Door) -> None:
+    assert (await door.client.put("/api/v1/cases")).json()["code"] == "method-not-allowed"
+    issue = (await door.client.put("/fhir/R4/metadata")).json()["issue"][0]
+    assert issue["details"]["coding"][1]["code"] == "method-not-allowed"
+
+
+async def test_given_the_description_when_read_then_every_command_is_in_it(door: Door) -> None:
+    described = (await door.client.get("/api/v1/openapi.json")).json()
+    body = described["paths"]["/api/v1/cases/{case_id}/commands"]["post"]["requestBody"]
+    kinds = {
+        variant["properties"]["kind"]["const"]
+        for variant in body["content"]["application/json"]["schema"]["oneOf"]
+    }
+
+    assert {"accept-referral", "complete-check", "close-case", "start-strand"} <= kinds
+    assert "strike-clock" not in kinds
+    assert "refer" not in kinds

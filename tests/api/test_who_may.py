@@ -1,0 +1,181 @@
+"""Each role at each address: the one table of permissions decides, and no address is forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+from fastapi.routing import APIRoute
+
+from api.pages.registry import PAGES as PAGE_ROUTERS
+from api.routes.registry import ROUTERS
+from discharge.permissions import ROLES, allowed
+from tests.api.conftest import Door
+from tests.api.signing_in import form_token, sign_in
+
+ID = str(uuid4())
+
+INTERFACES: dict[tuple[str, str], str] = {
+    ("POST", "/api/v1/referrals"): "refer",
+    ("GET", "/api/v1/referrals"): "case.list",
+    ("GET", "/api/v1/cases"): "case.list",
+    ("GET", "/api/v1/cases/{case_id}"): "case.read",
+    ("GET", "/api/v1/cases/{case_id}/timeline"): "case.read",
+    ("GET", "/api/v1/cases/{case_id}/who-looked"): "case.read",
+    ("POST", "/api/v1/cases/{case_id}/commands"): "accept-referral",
+    ("GET", "/api/v1/commands/{command_id}"): "command.read",
+    ("GET", "/api/v1/alerts"): "alerts.read",
+    ("GET", "/api/v1/messages"): "messages.read",
+    ("GET", "/api/v1/messages/{message_id}"): "messages.read",
+    ("GET", "/api/v1/dead-letters"): "deadletters.read",
+    ("POST", "/api/v1/dead-letters/{sequence}/decision"): "deadletters.release",
+    ("GET", "/api/v1/properties"): "properties.read",
+    ("GET", "/api/v1/reports/bed-days"): "reports.read",
+    ("POST", "/fhir/R4/ServiceRequest"): "refer",
+    ("POST", "/fhir/R4"): "refer",
+    ("GET", "/fhir/R4/ServiceRequest/{resource_id}"): "case.read",
+    ("GET", "/fhir/R4/ServiceRequest"): "case.search",
+    ("GET", "/fhir/R4/Task/{resource_id}"): "case.read",
+    ("GET", "/fhir/R4/Task"): "case.search",
+    ("GET", "/fhir/R4/Encounter/{resource_id}"): "case.read",
+    ("GET", "/fhir/R4/Patient/{resource_id}"): "case.read",
+}
+
+PAGES: dict[tuple[str, str], str] = {
+    ("GET", "/worklist"): "case.list",
+    ("GET", "/referrals/new"): "refer",
+    ("GET", "/referrals/new/{person_id}"): "refer",
+    ("POST", "/referrals/new/{person_id}"): "refer",
+    ("GET", "/cases/{case_id}"): "case.read",
+    ("GET", "/cases/{case_id}/who-looked"): "case.read",
+    ("GET", "/cases/{case_id}/told"): "case.read",
+    ("GET", "/cases/{case_id}/check"): "complete-check",
+    ("POST", "/cases/{case_id}/check"): "complete-check",
+    ("POST", "/cases/{case_id}/check/hand-in"): "complete-check",
+    ("GET", "/cases/{case_id}/do/{kind}"): "accept-referral",
+    ("POST", "/cases/{case_id}/do/{kind}"): "accept-referral",
+    ("GET", "/requests"): "command.read",
+    ("GET", "/requests/{command_id}"): "command.read",
+    ("GET", "/homes"): "properties.read",
+    ("GET", "/alerts"): "alerts.read",
+    ("POST", "/alerts/{alert_id}/acknowledge"): "acknowledge-alert",
+    ("GET", "/reports/bed-days"): "reports.read",
+    ("GET", "/messages"): "messages.read",
+    ("GET", "/messages/{message_id}"): "messages.read",
+    ("GET", "/dead-letters"): "deadletters.read",
+}
+
+ANYBODY = {
+    ("GET", "/healthz"),
+    ("GET", "/readyz"),
+    ("GET", "/metrics"),
+    ("GET", "/fhir/R4/metadata"),
+    ("GET", "/sign-in"),
+    ("GET", "/sign-in/start"),
+    ("GET", "/sign-in/callback"),
+}
+SIGNED_IN = {
+    ("GET", "/api/v1/feeds"),
+    ("GET", "/api/v1/clock"),
+    ("POST", "/sign-out"),
+    ("GET", "/"),
+    ("POST", "/requests/{command_id}/seen"),
+}
+"""For whoever is signed in; what they show is theirs, or nobody's."""
+
+BODIES = {
+    "/api/v1/referrals": {"person": {"nhs_number": "9990000018"}},
+    "/api/v1/cases/{case_id}/commands": {"kind": "accept-referral"},
+    "/api/v1/dead-letters/{sequence}/decision": {"decision": "skip", "reason": "test"},
+}
+
+
+def address(path: str) -> str:
+    for name in ("case_id", "command_id", "message_id", "person_id", "alert_id", "resource_id"):
+        path = path.replace("{" + name + "}", ID)
+    return path.replace("{sequence}", "1").replace("{kind}", "accept-referral")
+
+
+def routes() -> Iterator[tuple[str, str]]:
+    for router in (*ROUTERS, *PAGE_ROUTERS):
+        for route in router.routes:
+            if isinstance(route, APIRoute):
+                yield from ((method, route.path) for method in route.methods or ())
+
+
+def test_given_every_address_when_compared_with_these_tables_then_none_is_missing() -> None:
+    here, known = set(routes()), set(INTERFACES) | set(PAGES) | ANYBODY | SIGNED_IN
+    others = {each for each in here - known if each[1].startswith(OF_OTHER_TESTS)}
+
+    assert here - known - others == set()
+    assert known - here == set()
+
+
+OF_OTHER_TESTS = ("/feeds", "/messages/", "/dead-letters/", "/reports/", "/partners")
+"""Pages whose own tests ask every role."""
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_given_a_role_when_it_asks_each_interface_then_the_table_decides(door: Door, role: str) -> None:
+    for (method, path), action in INTERFACES.items():
+        answer = await door.client.request(
+            method, address(path), json=BODIES.get(path), headers=door.headers(role)
+        )
+        refused = answer.status_code == 403
+        assert refused is not allowed(role, action), f"{method} {path} as {role}: {answer.status_code}"
+        assert answer.status_code < 500, f"{method} {path} as {role}"
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_given_a_role_when_it_asks_each_page_then_the_table_decides(door: Door, role: str) -> None:
+    session = sign_in(door, role)
+    for (method, path), action in PAGES.items():
+        data = {"form_token": form_token(door, session), "case_id": ID} if method == "POST" else None
+        answer = await door.client.request(method, address(path), data=data)
+        refused = answer.status_code == 403
+        assert refused is not allowed(role, action), f"{method} {path} as {role}: {answer.status_code}"
+        assert answer.status_code < 500, f"{method} {path} as {role}"
+
+
+async def test_given_no_token_when_an_interface_is_asked_then_it_says_how_to_sign_in(door: Door) -> None:
+    for method, path in INTERFACES:
+        answer = await door.client.request(method, address(path))
+        assert answer.status_code == 401, f"{method} {path}"
+        assert answer.headers["www-authenticate"].startswith("Bearer")
+
+
+async def test_given_a_token_of_another_key_when_used_then_it_opens_nothing(door: Door) -> None:
+    token = door.token("coordinator")
+    broken = token[:-6] + ("AAAAAA" if not token.endswith("AAAAAA") else "BBBBBB")
+    answer = await door.client.get("/api/v1/cases", headers={"Authorization": f"Bearer {broken}"})
+
+    assert (answer.status_code, answer.json()["code"]) == (401, "not-signed-in")
+
+
+async def test_given_a_case_of_others_when_asked_for_then_it_is_as_if_it_did_not_exist(door: Door) -> None:
+    case_id = str(await door.referred())
+    own = await door.get(f"/api/v1/cases/{case_id}", "coordinator")
+    person_id = own.json()["person"]["person_id"]
+    commands = f"/api/v1/cases/{case_id}/commands"
+    nowhere = f"/api/v1/cases/{uuid4()}/commands"
+    stranger = {"role": "coordinator", "org": "STRANGER"}
+    absent = await door.post(nowhere, {"kind": "accept-referral"}, **stranger)
+
+    for answer in (
+        await door.get(f"/api/v1/cases/{case_id}", **stranger),
+        await door.get(f"/api/v1/cases/{case_id}/timeline", **stranger),
+        await door.get(f"/api/v1/cases/{case_id}/who-looked", **stranger),
+        await door.post(commands, {"kind": "accept-referral"}, **stranger),
+        await door.get(f"/fhir/R4/ServiceRequest/{case_id}", **stranger),
+        await door.get(f"/fhir/R4/Task/{case_id}", **stranger),
+        await door.get(f"/fhir/R4/Patient/{person_id}", **stranger),
+    ):
+        assert answer.status_code == 404
+    assert (await door.post(commands, {"kind": "accept-referral"}, **stranger)).json()[
+        "code"
+    ] == absent.json()["code"]
+    assert (await door.get("/api/v1/cases", **stranger)).json()["total"] == 0
+    sign_in(door, "coordinator", "STRANGER")
+    for page in ("", "/who-looked", "/told", "/check", "/do/accept-referral"):
+        assert (await door.client.get(f"/cases/{case_id}{page}")).status_code == 404
