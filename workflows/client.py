@@ -37,10 +37,10 @@ _PAUSE = 0.05
 _log = logging.getLogger("homeward.client")
 
 _AWAY = frozenset(
-    {RPCStatusCode.UNAVAILABLE, RPCStatusCode.RESOURCE_EXHAUSTED, RPCStatusCode.ABORTED}
-    | {RPCStatusCode.INTERNAL, RPCStatusCode.UNKNOWN, RPCStatusCode.CANCELLED}
+    {RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.RESOURCE_EXHAUSTED}
+    | {RPCStatusCode.ABORTED, RPCStatusCode.INTERNAL, RPCStatusCode.UNKNOWN, RPCStatusCode.CANCELLED}
 )
-"""What a server that is away, starting or too busy answers; the same request may succeed later."""
+"""What a server that is away, starting or too busy answers."""
 
 
 async def connect(address: str, namespace: str, keys: PayloadKeys, *, lazy: bool = False) -> Client:
@@ -65,10 +65,18 @@ async def execute_command(
     except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError):
         _stay_cancelled()
         return None
-    except RPCError as failure:
-        if failure.status not in _AWAY:
+    except (RPCError, RuntimeError) as failure:
+        if not is_away(failure):
             raise
         return None
+
+
+def is_away(failure: Exception | None) -> bool:
+    """Whether a failed call says that Temporal is away or too busy, so that it may succeed later."""
+    if isinstance(failure, RPCError):
+        return failure.status in _AWAY
+    # A lazy client connects at its first call, and has no error of its own for not getting through.
+    return isinstance(failure, RuntimeError) and str(failure).startswith("Failed client connect")
 
 
 async def tell_case(client: Client, clock: CaseClock, envelope: Envelope) -> None:

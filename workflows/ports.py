@@ -208,6 +208,10 @@ _PATIENTLY = RetryPolicy(
 
 _RECORD_TIMEOUT = timedelta(seconds=20)
 _DELIVERY_TIMEOUT = timedelta(seconds=60)
+_DELIVERY_SILENCE = timedelta(seconds=10)
+"""A worker that says nothing for so long while it waits for a partner is dead, and another one tries."""
+
+BEAT_EVERY = _DELIVERY_SILENCE / 4
 
 LOAD_CASE = "load_case"
 RECORD = "record"
@@ -282,6 +286,7 @@ async def attempt_delivery(given: Attempt) -> AttemptOutcome:
         given,
         result_type=AttemptOutcome,
         start_to_close_timeout=_DELIVERY_TIMEOUT,
+        heartbeat_timeout=_DELIVERY_SILENCE,
         retry_policy=_PATIENTLY,
     )
     return outcome

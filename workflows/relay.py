@@ -7,6 +7,7 @@ so telling a case twice changes nothing.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ from discharge.store.record import CASE_SIGNAL
 from discharge.store.tables import OutboxRow
 from workflows import client as cases
 from workflows import ports
+from workflows.loops import spoken
 from workflows.store import outbox
 
 BATCH = 200
@@ -32,6 +34,7 @@ AT_ONCE = 16
 """Cases and lanes told at the same time."""
 
 NOT_UNDERSTOOD = "message-not-understood"
+_log = logging.getLogger("homeward.relay")
 
 
 @dataclass
@@ -52,23 +55,29 @@ class Relay:
         self._clock = clock
 
     async def once(self) -> bool:
-        """Relay one batch and return whether there was any; raises what kept Temporal from being told."""
+        """Relay one batch and return whether any was told; raises when Temporal is away."""
         async with transaction(self._sessions) as session:
             rows = await outbox.unrelayed(session, BATCH)
             results = await self._tell_all(rows)
             for result in results:
                 await _note(session, result)
         failures = [result.failure for result in results if result.failure is not None]
-        if failures:
-            raise failures[0]
-        return bool(rows)
+        for failure in failures:
+            if cases.is_away(failure):
+                raise failure
+            _log.warning("a row waits: %s", spoken(failure))
+        return any(result.told for result in results)
 
     async def _tell_all(self, rows: Sequence[OutboxRow]) -> list[Told]:
-        gate = asyncio.Semaphore(AT_ONCE)
+        gate, away = asyncio.Semaphore(AT_ONCE), asyncio.Event()
 
         async def one(group: Sequence[OutboxRow]) -> Told:
             async with gate:
-                return await self._tell_in_order(group)
+                # The rows are locked meanwhile, so nobody waits out Temporal's absence row by row.
+                result = Told() if away.is_set() else await self._tell_in_order(group)
+            if cases.is_away(result.failure):
+                away.set()
+            return result
 
         return await asyncio.gather(*(one(group) for group in _by_target(rows)))
 

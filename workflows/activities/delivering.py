@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 import httpx
@@ -27,5 +30,22 @@ class Delivering:
 
     @activity.defn(name=ports.ATTEMPT_DELIVERY)
     async def attempt_delivery(self, given: ports.Attempt) -> ports.AttemptOutcome:
-        """Try once to deliver an item."""
-        return await delivery.attempt(self._sessions, self._http, given)
+        """Try once to deliver an item, however long the partner takes to answer."""
+        async with _signs_of_life():
+            return await delivery.attempt(self._sessions, self._http, given)
+
+
+@asynccontextmanager
+async def _signs_of_life() -> AsyncIterator[None]:
+    """Let Temporal know that we are at it, so that after a crash nobody waits for the whole time-out."""
+
+    async def beat() -> None:
+        while True:
+            activity.heartbeat()
+            await asyncio.sleep(ports.BEAT_EVERY.total_seconds())
+
+    beating = asyncio.create_task(beat())
+    try:
+        yield
+    finally:
+        beating.cancel()
