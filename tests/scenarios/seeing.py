@@ -113,6 +113,20 @@ class Seen:
 
         until(all_so, f"everything for {organisation} is {state}")
 
+    def then_partner_was_asked(self, organisation: str) -> None:
+        """A request about this case reached a partner, whatever became of it."""
+        query = (
+            "SELECT key FROM outbox JOIN partners ON partners.id = partner_id"
+            " WHERE case_id = %(case)s AND partners.organisation_id = %(organisation)s"
+        )
+        named = {"case": self.case_id, "organisation": organisation_id(organisation)}
+
+        def asked() -> bool:
+            keys = {str(row["key"]) for row in self.stack.sql(query, **named)}
+            return any(row["key"] in keys for row in self.stack.received_by(organisation))
+
+        until(asked, f"{organisation} was asked")
+
     def then_cannot_be_seen_by(self, who: Who) -> None:
         """Somebody who takes no part finds nothing."""
         self.then_cannot_be_seen_by_party(PARTIES[who])

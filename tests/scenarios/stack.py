@@ -61,6 +61,7 @@ class WholeStack(Stack):
         self.http = httpx.Client(base_url=self.url, timeout=20, trust_env=False)
         self._bearers: Bearers | None = None
         self._clock: CaseClock | None = None
+        self._heard = 0
 
     # Time
 
@@ -129,13 +130,14 @@ class WholeStack(Stack):
         """`kill -9`, without waiting for anything; returns the pid that was killed."""
         pid = self.running_pid(part)
         assert pid, f"{part} does not run"
+        self._heard = len(self.said())
         os.kill(pid, signal.SIGKILL)
         return pid
 
     def wait_until_back(self, part: str, killed: int) -> None:
         """Until the supervisor started a part again and it answers."""
-        until(lambda: self.running_pid(part) not in (0, killed), f"{part} is started again", 60)
-        until(lambda: self.said().count(f"{TITLES[part]} is back") > 0, f"{part} is back", 60)
+        until(lambda: self.running_pid(part) not in (0, killed), f"{part} is started again")
+        until(lambda: f"{TITLES[part]} is back" in self.said()[self._heard :], f"{part} is back")
 
     @contextmanager
     def without(self, part: str) -> Iterator[None]:
