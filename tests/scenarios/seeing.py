@@ -24,6 +24,10 @@ class Seen:
         self.first_day = stack.today() - timedelta(days=began_days_ago)
         self.sent: list[bytes] = []
 
+    def today(self) -> int:
+        """Today as a day of the story."""
+        return (self.stack.today() - self.first_day).days
+
     def day(self, number: int) -> date:
         """The date of a day of the story."""
         return self.first_day + timedelta(days=number)
@@ -173,6 +177,22 @@ class Seen:
         answer = self.stack.get(PARTIES["coordinator"], f"/api/v1/cases/{self.case_id}/who-looked")
         assert answer.status_code == 200, answer.text
         return list(answer.json()["looks"])
+
+    def then_somebody_is_warned(self, rule: str) -> Row:
+        """An alert of a rule is open; returns it."""
+        return until(lambda: self._warning(rule), f"a warning: {rule}")
+
+    def then_the_warning_grows_louder(self, rule: str) -> None:
+        """Nobody took the alert on, so somebody else is told."""
+        until(lambda: (self._warning(rule) or {}).get("escalations"), f"{rule} escalates")
+
+    def then_the_warning_ends(self, rule: str) -> None:
+        """The cause of an alert is gone."""
+        until(lambda: self._warning(rule) is None, f"{rule} is over")
+
+    def _warning(self, rule: str) -> Row | None:
+        alerts = self.coded()["alerts"].values()
+        return next((one for one in alerts if one["rule"] == rule and not one["cleared_at"]), None)
 
     def then_nobody_is_warned(self) -> None:
         """No alert about this person is open."""
