@@ -25,7 +25,7 @@ check: setup ## Format, lint, types, import floors, migrations up and down, docs
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -q tests/deploy/test_docs.py tests/deploy/test_migrate.py
+	$(BIN)/pytest -q tests/deploy/test_docs.py tests/deploy/test_house_rules.py tests/deploy/test_migrate.py
 
 bench: setup ## Measure a running stack
 	@$(BIN)/homeward bench $(ARGS)

@@ -29,7 +29,7 @@ class Part:
     user: SystemUser | None = None
     before: Callable[[], Awaitable[None]] = nothing
     after: Callable[[], Awaitable[None]] = nothing
-    start_seconds: float = 60
+    start_seconds: float = 180
     stop_signal: signal.Signals = signal.SIGTERM
     stop_seconds: float = 10
     dies_with_us: bool = True

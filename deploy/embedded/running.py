@@ -12,6 +12,7 @@ from rich.table import Table
 
 from deploy.embedded import address, day_length, openid
 from deploy.embedded.ports import require_free
+from deploy.embedded.postgres import DATABASE
 from deploy.embedded.stack import ORDER, Stack
 from deploy.embedded.supervisor import Supervisor
 
@@ -96,10 +97,7 @@ def addresses(stack: Stack) -> Table:
         ("API", f"{where.pages}/api/v1/openapi.json"),
         ("FHIR", f"{where.pages}/fhir/R4/metadata"),
         ("HL7 v2 (MLLP)", f"{where.host}:{ports.mllp}"),
-        ("Temporal", where.temporal),
-        ("Temporal's pages", f"http://127.0.0.1:{ports.temporal_ui}"),
-        ("PostgreSQL", f"127.0.0.1:{ports.postgres}, database homeward"),
-        ("Sign-in", openid.issuer(where.host, ports.openid)),
+        *_servers(stack),
         ("Partners (simulated)", where.partner),
         ("Data, keys, logs", str(stack.data)),
         ("A day of case time", stack.day_length),
@@ -107,6 +105,17 @@ def addresses(stack: Stack) -> Table:
     for row in rows:
         table.add_row(*row)
     return table
+
+
+def _servers(stack: Stack) -> Iterator[tuple[str, str]]:
+    """Ours, or those that were given to us; a database's URL holds a password and is not shown."""
+    given, ports = stack.settings, stack.address.ports
+    yield "Temporal", given.temporal_address or stack.address.temporal
+    if not given.temporal_address:
+        yield "Temporal's pages", f"http://{address.LOOPBACK}:{ports.temporal_ui}"
+    ours = f"{address.LOOPBACK}:{ports.postgres}, database {DATABASE}"
+    yield "PostgreSQL", "given by HOMEWARD_DATABASE_URL" if given.database_url else ours
+    yield "Sign-in", given.openid_issuer or openid.issuer(stack.address.host, ports.openid)
 
 
 def how_to_sign_in() -> Table:

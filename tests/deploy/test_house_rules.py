@@ -1,0 +1,48 @@
+"""Small files, short functions: rules of the house that a machine can count."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import median, quantiles
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGES = ("discharge", "housing_checks", "fhir_adapters", "workflows", "api", "deploy")
+LONGEST_FILE, LONGEST_FUNCTION = 500, 60
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def sources(*folders: str) -> list[Path]:
+    return sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py"))
+
+
+def functions() -> Iterator[tuple[str, Function]]:
+    for path in sources(*PACKAGES):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, Function):
+                yield f"{path.relative_to(ROOT)}:{node.name}", node
+
+
+def length(function: Function) -> int:
+    """Lines of the body, without its docstring: a long explanation is no long function."""
+    body = function.body[1:] if ast.get_docstring(function) else function.body
+    return (body[-1].end_lineno or 0) - body[0].lineno + 1 if body else 0
+
+
+def test_given_all_files_when_counted_then_none_is_too_long() -> None:
+    lines = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in sources(*PACKAGES, "tests")}
+    assert {path: count for path, count in lines.items() if count > LONGEST_FILE} == {}
+
+
+def test_given_all_functions_when_counted_then_most_are_short() -> None:
+    lengths = {name: length(function) for name, function in functions()}
+    assert {name: lines for name, lines in lengths.items() if lines > LONGEST_FUNCTION} == {}
+    assert median(lengths.values()) < 10
+    assert quantiles(lengths.values(), n=10)[8] <= 35
+
+
+def test_given_all_functions_when_read_then_all_are_typed() -> None:
+    untyped = [name for name, function in functions() if function.returns is None]
+    assert untyped == []
