@@ -133,7 +133,7 @@ def _server_command(place: Place, port: int) -> list[str]:
 
 async def answers(keys: Keys, port: int) -> bool:
     """Whether our own superuser can sign in."""
-    with contextlib.suppress(psycopg.OperationalError):
+    with contextlib.suppress(psycopg.Error):
         async with await _connect(keys, port, "postgres"):
             return True
     return False

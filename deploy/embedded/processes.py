@@ -17,7 +17,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TypedDict
+from typing import BinaryIO, TypedDict
 
 import psutil
 
@@ -25,6 +25,7 @@ from deploy.embedded.failures import PartFailed
 
 _PR_SET_PDEATHSIG = 1
 _SAME_START_SECONDS = 2.0
+_LONGEST_LOG = 20 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -88,8 +89,7 @@ async def start(
     command: list[str], environment: Mapping[str, str], log: Path, user: SystemUser | None, dies_with_us: bool
 ) -> asyncio.subprocess.Process:
     """Start a process of its own session, so that Ctrl-C reaches us alone and we stop the parts in order."""
-    log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with log.open("ab") as output:
+    with _opened(log) as output:
         return await asyncio.create_subprocess_exec(
             *command,
             env=dict(environment),
@@ -101,6 +101,14 @@ async def start(
             preexec_fn=_die_with_parent() if dies_with_us else None,
             **_identity(user),
         )
+
+
+def _opened(log: Path) -> BinaryIO:
+    """The log to append to; one that has grown long makes way once."""
+    log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if log.exists() and log.stat().st_size > _LONGEST_LOG:
+        log.rename(log.with_suffix(".old.log"))
+    return log.open("ab")
 
 
 def run(command: list[str], environment: Mapping[str, str], user: SystemUser | None) -> None:

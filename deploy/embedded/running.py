@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from deploy.embedded import address, day_length, openid
@@ -18,7 +19,7 @@ from deploy.embedded.supervisor import Supervisor
 
 
 class Lines:
-    """Progress as lines that also read well in a log."""
+    """Progress as lines that also read well in a log. That nobody reads any more must not end the stack."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -28,11 +29,15 @@ class Lines:
 
     def ready(self, title: str, seconds: float) -> None:
         """Say that a part answers."""
-        self._console.print(f"  [green]✓[/] {title} [dim]({seconds:.1f} s)[/]")
+        self._print(f"  [green]✓[/] {title} [dim]({seconds:.1f} s)[/]")
 
     def note(self, words: str) -> None:
         """Say it."""
-        self._console.print(words, markup=False, highlight=False, style="dim")
+        self._print(f"[dim]{escape(words)}[/]")
+
+    def _print(self, words: str) -> None:
+        with suppress(OSError):
+            self._console.print(words, highlight=False)
 
 
 async def run(stack: Stack, console: Console | None = None) -> None:

@@ -19,7 +19,7 @@ from typing import IO, Protocol
 import psutil
 
 from deploy.embedded import processes
-from deploy.embedded.failures import CannotRun, DataInUse, PartFailed
+from deploy.embedded.failures import DataInUse, PartFailed
 from deploy.embedded.part import Part
 from deploy.embedded.processes import Records
 
@@ -151,12 +151,12 @@ class Supervisor:
             await self._restart(part)
 
     async def _restart(self, part: Part) -> None:
-        """A part that does not come up is left for the next round."""
+        """A part that does not come up, whatever the reason, is left for the next round."""
         try:
             await self._start(part)
             self._progress.note(f"{part.title} is back")
-        except (CannotRun, OSError) as failure:
-            self._progress.note(str(failure))
+        except Exception as failure:
+            self._progress.note(f"{part.title} is not back yet: {failure or type(failure).__name__}")
             await self._stop_process(part)
 
     async def _stop_part(self, part: Part) -> None:

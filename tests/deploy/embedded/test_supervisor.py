@@ -150,3 +150,36 @@ async def test_given_a_child_that_dies_with_us_when_its_parent_is_killed_then_it
     parent.kill()
     await parent.wait()
     await until(lambda: not psutil.pid_exists(child))
+
+
+async def test_given_a_part_whose_check_fails_oddly_when_it_is_killed_then_it_is_tried_until_it_is_back(
+    supervisor: Supervisor, tmp_path: Path
+) -> None:
+    flag, told = tmp_path / "flag", supervisor._progress
+    assert isinstance(told, Told)
+    lives = 0
+
+    async def count() -> None:
+        nonlocal lives
+        lives += 1
+
+    async def ready() -> bool:
+        if lives == 2:
+            raise ValueError("odd")
+        return flag.exists()
+
+    command = [sys.executable, "-c", STEADY.format(str(flag))]
+    odd = Part(name="odd", title="odd", command=command, before=count, ready=ready)
+    await supervisor.start_together([odd])
+    os.kill(pid_of(tmp_path, "odd"), signal.SIGKILL)
+    await until(lambda: "odd is back" in told.notes)
+    assert "odd is not back yet: odd" in told.notes
+
+
+async def test_given_a_long_log_when_a_part_starts_then_it_makes_way_once(tmp_path: Path) -> None:
+    log = tmp_path / "part.log"
+    log.write_bytes(b"old" + bytes(processes._LONGEST_LOG))
+    process = await processes.start([sys.executable, "-c", "print('new')"], {}, log, None, dies_with_us=False)
+    await process.wait()
+    assert log.read_text() == "new\n"
+    assert log.with_suffix(".old.log").read_bytes().startswith(b"old")
