@@ -1,0 +1,199 @@
+"""What people and systems may ask of a case, named as verbs.
+
+A command travels in an :class:`Envelope` that says who asks, for which organisation, in which role, on which
+effective day and why. Free text never rides along: it is stored as a note first and referred to by id.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field, TypeAdapter
+
+from discharge.cases.commands.after import AcknowledgeAlert, RecordContact, StrikeClock
+from discharge.cases.commands.home import (
+    CompleteCheck,
+    ConfirmItem,
+    NameMitigation,
+    StartCheck,
+    WithdrawMitigation,
+)
+from discharge.cases.commands.hospital import (
+    CancelDischarge,
+    ConfirmDischarge,
+    CorrectReadyPeriod,
+    JoinSpell,
+    NoteHospitalFacts,
+    RecordDeath,
+    SetCriteriaToReside,
+    SetExpectedDischargeDate,
+)
+from discharge.cases.commands.referral import (
+    AcceptReferral,
+    AddParticipant,
+    AssignOwner,
+    CloseCase,
+    EndParticipation,
+    EnterInError,
+    NoteMerge,
+    RecordSharingBasis,
+    Refer,
+    ReopenCase,
+    ReturnReferral,
+    WithdrawReferral,
+    WithdrawSharingBasis,
+)
+from discharge.cases.commands.strands import (
+    AnswerOffer,
+    CancelStrand,
+    LetProperty,
+    MoveStrand,
+    OfferProperty,
+    ReportFromStrand,
+    StartStrand,
+)
+from discharge.cases.commands.waiting import (
+    AcknowledgeDutyToRefer,
+    EndDelayReason,
+    FlagHomelessness,
+    RecordDelayReason,
+    RecordDutyToRefer,
+    SetNeededBy,
+)
+from discharge.cases.model import Actor, Frozen
+
+Command = Annotated[
+    Refer
+    | AcceptReferral
+    | ReturnReferral
+    | WithdrawReferral
+    | AssignOwner
+    | AddParticipant
+    | EndParticipation
+    | RecordSharingBasis
+    | WithdrawSharingBasis
+    | JoinSpell
+    | NoteHospitalFacts
+    | NoteMerge
+    | SetCriteriaToReside
+    | CorrectReadyPeriod
+    | SetExpectedDischargeDate
+    | SetNeededBy
+    | RecordDelayReason
+    | EndDelayReason
+    | FlagHomelessness
+    | RecordDutyToRefer
+    | AcknowledgeDutyToRefer
+    | StartCheck
+    | CompleteCheck
+    | ConfirmItem
+    | NameMitigation
+    | WithdrawMitigation
+    | StartStrand
+    | MoveStrand
+    | CancelStrand
+    | OfferProperty
+    | AnswerOffer
+    | LetProperty
+    | ReportFromStrand
+    | ConfirmDischarge
+    | CancelDischarge
+    | RecordDeath
+    | RecordContact
+    | AcknowledgeAlert
+    | CloseCase
+    | ReopenCase
+    | EnterInError
+    | StrikeClock,
+    Field(discriminator="kind"),
+]
+"""Every command there is."""
+
+COMMAND: TypeAdapter[Command] = TypeAdapter(Command)
+"""Reads one command from JSON."""
+
+
+class Envelope(Frozen):
+    """One command with who asks, from when it holds, why, and what the asker was looking at.
+
+    ``seen_version`` is the case version on the asker's screen; ``late`` marks a command that could not be
+    executed at once, which is judged against that version and authorised again. ``note_id`` points at the
+    free-text half.
+    """
+
+    command_id: UUID
+    case_id: UUID
+    actor: Actor
+    effective_on: date
+    command: Command
+    reason: str | None = None
+    note_id: UUID | None = None
+    seen_version: int | None = None
+    late: bool = False
+
+
+class Answer(Frozen):
+    """What became of a command: ``accepted`` with its events, or ``refused`` with a code of the table.
+
+    ``detail`` never repeats input; ``version`` is the case version after it.
+    """
+
+    command_id: UUID
+    case_id: UUID
+    outcome: Literal["accepted", "refused"]
+    version: int
+    code: str | None = None
+    detail: str | None = None
+    events: tuple[str, ...] = ()
+
+
+__all__ = [
+    "COMMAND",
+    "AcceptReferral",
+    "AcknowledgeAlert",
+    "AcknowledgeDutyToRefer",
+    "AddParticipant",
+    "Answer",
+    "AnswerOffer",
+    "AssignOwner",
+    "CancelDischarge",
+    "CancelStrand",
+    "CloseCase",
+    "Command",
+    "CompleteCheck",
+    "ConfirmDischarge",
+    "ConfirmItem",
+    "CorrectReadyPeriod",
+    "EndDelayReason",
+    "EndParticipation",
+    "EnterInError",
+    "Envelope",
+    "FlagHomelessness",
+    "JoinSpell",
+    "LetProperty",
+    "MoveStrand",
+    "NameMitigation",
+    "NoteHospitalFacts",
+    "NoteMerge",
+    "OfferProperty",
+    "RecordContact",
+    "RecordDeath",
+    "RecordDelayReason",
+    "RecordDutyToRefer",
+    "RecordSharingBasis",
+    "Refer",
+    "ReopenCase",
+    "ReportFromStrand",
+    "ReturnReferral",
+    "SetCriteriaToReside",
+    "SetExpectedDischargeDate",
+    "SetNeededBy",
+    "StartCheck",
+    "StartStrand",
+    "StrikeClock",
+    "WithdrawMitigation",
+    "WithdrawReferral",
+    "WithdrawSharingBasis",
+]

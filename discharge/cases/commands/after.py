@@ -1,0 +1,32 @@
+"""Contacts after discharge, alerts, and the clock."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from discharge.cases.model import Frozen
+
+
+class RecordContact(Frozen):
+    """Record a contact after discharge, and what was wrong at home."""
+
+    kind: Literal["record-contact"] = "record-contact"
+    follow_up: str
+    outcome: str
+    contacted_at: datetime | None = None
+    problems: tuple[str, ...] = ()
+
+
+class AcknowledgeAlert(Frozen):
+    """Take an alert on."""
+
+    kind: Literal["acknowledge-alert"] = "acknowledge-alert"
+    alert_id: UUID
+
+
+class StrikeClock(Frozen):
+    """A durable timer fired: look at the rules again. Sent by the case's own workflow only."""
+
+    kind: Literal["strike-clock"] = "strike-clock"

@@ -1,0 +1,69 @@
+"""What the ward and its feed say of the stay, the criteria to reside, leaving and dying."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal
+
+from discharge.cases.model import CaseSpell, Frozen
+
+
+class JoinSpell(Frozen):
+    """Join the case to a hospital stay, after a doubtful match was looked at or when the stay appeared."""
+
+    kind: Literal["join-spell"] = "join-spell"
+    spell: CaseSpell
+
+
+class NoteHospitalFacts(Frozen):
+    """The trust's feed changed what is known of a stay; sent by the relay, never by a person."""
+
+    kind: Literal["note-hospital-facts"] = "note-hospital-facts"
+    spell: CaseSpell
+    person_died_on: date | None = None
+    criteria_met: bool | None = None
+    criteria_from_on: date | None = None
+
+
+class SetCriteriaToReside(Frozen):
+    """Record whether the person meets the criteria to reside, from a day on."""
+
+    kind: Literal["set-criteria-to-reside"] = "set-criteria-to-reside"
+    met: bool
+
+
+class CorrectReadyPeriod(Frozen):
+    """Restate, or remove, a ready period that was recorded wrongly."""
+
+    kind: Literal["correct-ready-period"] = "correct-ready-period"
+    replaces: date
+    ready_on: date | None = None
+    ended_on: date | None = None
+
+
+class SetExpectedDischargeDate(Frozen):
+    """Set or withdraw the expected date of discharge by hand."""
+
+    kind: Literal["set-expected-discharge-date"] = "set-expected-discharge-date"
+    expected_discharge_on: date | None
+
+
+class ConfirmDischarge(Frozen):
+    """Record by hand that the person left, when no A03 came."""
+
+    kind: Literal["confirm-discharge"] = "confirm-discharge"
+    destination: str
+    method: str = "1"
+    discharged_at: datetime | None = None
+
+
+class CancelDischarge(Frozen):
+    """Record by hand that the discharge did not happen."""
+
+    kind: Literal["cancel-discharge"] = "cancel-discharge"
+
+
+class RecordDeath(Frozen):
+    """The person died; every contact stops at once."""
+
+    kind: Literal["record-death"] = "record-death"

@@ -1,0 +1,190 @@
+"""What happened to a case, named as facts. The record keeps them in order; folding them gives the case.
+
+An event is coded: it never holds a name, an address or free text. Who, for which organisation, when it takes
+effect and when it was recorded stand beside it in the record, not inside it.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, TypeAdapter
+
+from discharge.cases.events.after import (
+    AlertAcknowledged,
+    AlertCleared,
+    AlertEscalated,
+    AlertRaised,
+    ContactRecorded,
+    FollowUpCompleted,
+    FollowUpScheduled,
+)
+from discharge.cases.events.home import (
+    CheckCompleted,
+    CheckStarted,
+    GateItemSet,
+    HomeBecameReady,
+    HomeNoLongerReady,
+    MitigationNamed,
+    MitigationWithdrawn,
+)
+from discharge.cases.events.hospital import (
+    DischargeCancelled,
+    ExpectedDischargeDateSet,
+    PersonDischarged,
+    PersonReadmitted,
+    ReadyPeriodCorrected,
+    ReadyPeriodEnded,
+    ReadyPeriodStarted,
+    SpellChanged,
+    SpellJoined,
+)
+from discharge.cases.events.referral import (
+    CaseClosed,
+    CaseReopened,
+    OwnerAssigned,
+    ParticipantJoined,
+    ParticipantLeft,
+    ReferralAccepted,
+    ReferralReceived,
+    ReferralReturned,
+    ReopenedStage,
+    SharingBasisRecorded,
+    SharingBasisWithdrawn,
+)
+from discharge.cases.events.strands import (
+    MakingReadyStarted,
+    OfferAnswered,
+    PropertiesProposed,
+    PropertyLet,
+    PropertyOffered,
+    StrandCancelled,
+    StrandCompleted,
+    StrandMoved,
+    StrandOverdue,
+    StrandStarted,
+)
+from discharge.cases.events.waiting import (
+    DelayReasonEnded,
+    DelayReasonRecorded,
+    DutyToReferAcknowledged,
+    DutyToReferSent,
+    HomelessnessFlagged,
+    NeededBySet,
+)
+
+Event = Annotated[
+    ReferralReceived
+    | SpellJoined
+    | SpellChanged
+    | ReferralAccepted
+    | ReferralReturned
+    | OwnerAssigned
+    | ParticipantJoined
+    | ParticipantLeft
+    | SharingBasisRecorded
+    | SharingBasisWithdrawn
+    | ExpectedDischargeDateSet
+    | NeededBySet
+    | ReadyPeriodStarted
+    | ReadyPeriodEnded
+    | ReadyPeriodCorrected
+    | DelayReasonRecorded
+    | DelayReasonEnded
+    | HomelessnessFlagged
+    | DutyToReferSent
+    | DutyToReferAcknowledged
+    | CheckStarted
+    | CheckCompleted
+    | GateItemSet
+    | MitigationNamed
+    | MitigationWithdrawn
+    | MakingReadyStarted
+    | StrandStarted
+    | StrandMoved
+    | StrandOverdue
+    | StrandCompleted
+    | StrandCancelled
+    | PropertiesProposed
+    | PropertyOffered
+    | OfferAnswered
+    | PropertyLet
+    | HomeBecameReady
+    | HomeNoLongerReady
+    | PersonDischarged
+    | DischargeCancelled
+    | FollowUpScheduled
+    | ContactRecorded
+    | FollowUpCompleted
+    | PersonReadmitted
+    | AlertRaised
+    | AlertAcknowledged
+    | AlertEscalated
+    | AlertCleared
+    | CaseClosed
+    | CaseReopened,
+    Field(discriminator="kind"),
+]
+"""Every event there is; ``kind`` tells them apart on the wire and in the record."""
+
+EVENT: TypeAdapter[Event] = TypeAdapter(Event)
+"""Reads one stored event."""
+
+EVENTS: TypeAdapter[list[Event]] = TypeAdapter(list[Event])
+"""Reads a list of stored events."""
+
+__all__ = [
+    "EVENT",
+    "EVENTS",
+    "AlertAcknowledged",
+    "AlertCleared",
+    "AlertEscalated",
+    "AlertRaised",
+    "CaseClosed",
+    "CaseReopened",
+    "CheckCompleted",
+    "CheckStarted",
+    "ContactRecorded",
+    "DelayReasonEnded",
+    "DelayReasonRecorded",
+    "DischargeCancelled",
+    "DutyToReferAcknowledged",
+    "DutyToReferSent",
+    "Event",
+    "ExpectedDischargeDateSet",
+    "FollowUpCompleted",
+    "FollowUpScheduled",
+    "GateItemSet",
+    "HomeBecameReady",
+    "HomeNoLongerReady",
+    "HomelessnessFlagged",
+    "MakingReadyStarted",
+    "MitigationNamed",
+    "MitigationWithdrawn",
+    "NeededBySet",
+    "OfferAnswered",
+    "OwnerAssigned",
+    "ParticipantJoined",
+    "ParticipantLeft",
+    "PersonDischarged",
+    "PersonReadmitted",
+    "PropertiesProposed",
+    "PropertyLet",
+    "PropertyOffered",
+    "ReadyPeriodCorrected",
+    "ReadyPeriodEnded",
+    "ReadyPeriodStarted",
+    "ReferralAccepted",
+    "ReferralReceived",
+    "ReferralReturned",
+    "ReopenedStage",
+    "SharingBasisRecorded",
+    "SharingBasisWithdrawn",
+    "SpellChanged",
+    "SpellJoined",
+    "StrandCancelled",
+    "StrandCompleted",
+    "StrandMoved",
+    "StrandOverdue",
+    "StrandStarted",
+]

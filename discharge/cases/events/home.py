@@ -1,0 +1,64 @@
+"""The suitability check and the gate."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from discharge.cases.model import Frozen, Mitigation, YesNoUnknown
+
+
+class CheckStarted(Frozen):
+    """The home suitability check began."""
+
+    kind: Literal["check-started"] = "check-started"
+    form: str
+    started_on: date
+
+
+class CheckCompleted(Frozen):
+    """The check was completed with a coded answer for every item."""
+
+    kind: Literal["check-completed"] = "check-completed"
+    completed_on: date
+    answers: dict[str, YesNoUnknown]
+    gated: tuple[str, ...]
+
+
+class GateItemSet(Frozen):
+    """One gated item was confirmed, denied or doubted again."""
+
+    kind: Literal["gate-item-set"] = "gate-item-set"
+    item: str
+    value: YesNoUnknown
+    as_of: date
+
+
+class MitigationNamed(Frozen):
+    """A named role answers for a mitigation instead of a ``yes``."""
+
+    kind: Literal["mitigation-named"] = "mitigation-named"
+    item: str
+    mitigation: Mitigation
+
+
+class MitigationWithdrawn(Frozen):
+    """A mitigation no longer holds."""
+
+    kind: Literal["mitigation-withdrawn"] = "mitigation-withdrawn"
+    item: str
+    withdrawn_on: date
+
+
+class HomeBecameReady(Frozen):
+    """Every gated item is ``yes`` or mitigated, and no required strand is open."""
+
+    kind: Literal["home-became-ready"] = "home-became-ready"
+    ready_on: date
+
+
+class HomeNoLongerReady(Frozen):
+    """The gate shut again."""
+
+    kind: Literal["home-no-longer-ready"] = "home-no-longer-ready"
+    since: date

@@ -1,0 +1,74 @@
+"""The stay, the criteria to reside, leaving hospital, and coming back."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from discharge.cases.model import CaseSpell, Discharge, Frozen, Readmission
+from discharge.delays.model import ReadyPeriod
+
+
+class SpellJoined(Frozen):
+    """The hospital stay that the case waits in became known."""
+
+    kind: Literal["spell-joined"] = "spell-joined"
+    spell: CaseSpell
+
+
+class SpellChanged(Frozen):
+    """The trust's feed told us something new about a stay of this case."""
+
+    kind: Literal["spell-changed"] = "spell-changed"
+    spell: CaseSpell
+
+
+class ExpectedDischargeDateSet(Frozen):
+    """The expected date of discharge was set, moved or withdrawn."""
+
+    kind: Literal["expected-discharge-date-set"] = "expected-discharge-date-set"
+    expected_discharge_on: date | None
+
+
+class ReadyPeriodStarted(Frozen):
+    """The person no longer meets the criteria to reside."""
+
+    kind: Literal["ready-period-started"] = "ready-period-started"
+    period: ReadyPeriod
+
+
+class ReadyPeriodEnded(Frozen):
+    """The running ready period ended."""
+
+    kind: Literal["ready-period-ended"] = "ready-period-ended"
+    ended_on: date
+    ended_by: Literal["discharged", "met-criteria-again", "died", "transferred", "left"]
+
+
+class ReadyPeriodCorrected(Frozen):
+    """A ready period was restated; ``replaces`` is the day it was thought to begin, ``None`` removes it."""
+
+    kind: Literal["ready-period-corrected"] = "ready-period-corrected"
+    replaces: date
+    period: ReadyPeriod | None
+
+
+class PersonDischarged(Frozen):
+    """The person left hospital."""
+
+    kind: Literal["person-discharged"] = "person-discharged"
+    discharge: Discharge
+
+
+class DischargeCancelled(Frozen):
+    """The discharge did not happen after all (A13)."""
+
+    kind: Literal["discharge-cancelled"] = "discharge-cancelled"
+    cancelled_on: date
+
+
+class PersonReadmitted(Frozen):
+    """Back in hospital within 0-29 days of the discharge."""
+
+    kind: Literal["person-readmitted"] = "person-readmitted"
+    readmission: Readmission
