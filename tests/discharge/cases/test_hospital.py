@@ -35,7 +35,7 @@ def test_given_fitness_in_the_feed_when_it_changes_then_ready_periods_open_and_c
     assert case.ready_periods[0].ended_on == day(4)
 
 
-def test_given_fitness_taken_back_without_a_date_when_told_then_the_period_ends_on_the_day_it_was_told() -> None:
+def test_given_the_feed_takes_fitness_back_when_no_day_is_given_then_the_period_ends_that_day() -> None:
     case = after((0, refer()), (2, told(medically_fit=True, medically_fit_on=day(2))))
     case = ask(case, told(medically_fit=False), 4)
     assert [(p.ready_on, p.ended_on) for p in case.ready_periods] == [(day(2), day(4))]
