@@ -28,6 +28,9 @@ from housing_checks.checks.form import form_in_force
 LOOKS, LOOK_SECONDS = 100, 0.6
 """How often somebody looks whether the case is ready for them, and how long they wait in between."""
 
+DAYS_TO_ANSWER = 5
+"""How long an offer stays open, from the day on which it is really made."""
+
 ORGANISATIONS = {"partner": "partner_id", "council": "council_id", "organisation": "organisation_id"}
 """Particulars of a story that are codes of organisations, and the fields that take their ids."""
 
@@ -165,7 +168,8 @@ class Person:
         if not found:
             self._ledger.note("gave-up", step=step.key, kind="offer-property")
             return
-        details = {"strand": step.details["strand"], "property_id": found[0]}
+        answer_by = max(self._day(step), london_date(self._pace.case_now())) + timedelta(days=DAYS_TO_ANSWER)
+        details = {**self._details(step), "property_id": found[0], "respond_by": str(answer_by)}
         await self.command(step, "offer-property", details)
 
     async def answer(self, step: Step) -> None:

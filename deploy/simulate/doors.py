@@ -44,12 +44,22 @@ class Reply:
 
 
 class Doors:
-    """One client for all parties; `bearer(role, organisation)` gives a token that is good now."""
+    """One client for all parties; `bearer(role, organisation)` gives a token that is good now.
 
-    def __init__(self, client: httpx.AsyncClient, bearer: Callable[[str, str], str], ledger: Ledger) -> None:
+    `made` are requests of an interrupted run by key: the same key goes out with the same body for ever.
+    """
+
+    def __init__(
+        self,
+        client: httpx.AsyncClient,
+        bearer: Callable[[str, str], str],
+        ledger: Ledger,
+        made: Mapping[str, Mapping[str, Any]],
+    ) -> None:
         self._client = client
         self._bearer = bearer
         self._ledger = ledger
+        self._made = made
 
     async def read(self, party: tuple[str, str], path: str, **query: Any) -> Reply:
         """Look something up, as often as it takes."""
@@ -66,12 +76,13 @@ class Doors:
         self, party: tuple[str, str], path: str, body: Mapping[str, Any], key: str, **about: Any
     ) -> Reply:
         """Ask for something until it is answered, and follow it to its end."""
+        body = self._made.get(key, body)
         content = json.dumps(body).encode()
         sha256 = hashlib.sha256(content).hexdigest()
         about = {"door": "http", "client": "/".join(party), "key": key, "sha256": sha256, **about}
         headers = self._headers(party) | {"Idempotency-Key": key, "Content-Type": _media_type(path)}
         async for attempt in attempts():
-            self._ledger.note("sent", attempt=attempt, **about)
+            self._ledger.note("sent", attempt=attempt, body=body, **about)
             try:
                 answer = await self._client.post(path, content=content, headers=headers)
             except httpx.TransportError as failure:

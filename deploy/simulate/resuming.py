@@ -10,12 +10,16 @@ from typing import Any
 
 @dataclass
 class Progress:
-    """The start of the unfinished round, the rounds that ended before it, and what of it is done."""
+    """The start of the unfinished round, the rounds that ended before it, and what of it is done.
+
+    `cases` are the cases by person, `made` the bodies of requests by key.
+    """
 
     start: datetime | None = None
     rounds: int = 0
     done: set[str] = field(default_factory=set)
     cases: dict[int, str] = field(default_factory=dict)
+    made: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 def progress(lines: Iterable[dict[str, Any]]) -> Progress:
@@ -27,6 +31,8 @@ def progress(lines: Iterable[dict[str, Any]]) -> Progress:
                 found = Progress(start=datetime.fromisoformat(line["start"]), rounds=found.rounds)
             case "ended":
                 found = Progress(rounds=found.rounds + 1)
+            case "sent" if "body" in line:
+                found.made[line["key"]] = line["body"]
             case "done":
                 found.done.add(line["step"])
                 if line.get("case_id"):

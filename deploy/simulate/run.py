@@ -53,16 +53,16 @@ async def run(options: Options) -> dict[str, int]:
         async with httpx.AsyncClient(
             base_url=options.url, timeout=REQUEST_SECONDS, trust_env=False
         ) as client:
-            doors = Doors(client, options.bearer, ledger)
-            await _play(options, ledger, doors)
+            so_far = progress(ledger.earlier)
+            doors = Doors(client, options.bearer, ledger, so_far.made)
+            await _play(options, ledger, doors, so_far)
     finally:
         ledger.close()
     return dict(sorted(Counter(line["what"] for line in read_ledger(options.ledger)).items()))
 
 
-async def _play(options: Options, ledger: Ledger, doors: Doors) -> None:
+async def _play(options: Options, ledger: Ledger, doors: Doors, so_far: Progress) -> None:
     clock = await read_clock(doors)
-    so_far = progress(ledger.earlier)
     start = so_far.start or clock.case_time(wall_now()) - timedelta(days=options.past)
     shape = Shape(
         options.wards, options.patients, options.days, options.seed + so_far.rounds, london_date(start)

@@ -62,7 +62,8 @@ async def doors(house: House, tmp_path: Path) -> AsyncIterator[Doors]:
         thread.start()
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         async with httpx.AsyncClient(base_url=url, timeout=10, trust_env=False) as client:
-            yield Doors(client, lambda role, org: f"{role}-of-{org}", Ledger(tmp_path / "ledger.jsonl"))
+            made = {"key-0": {"a": 0}}
+            yield Doors(client, lambda role, org: f"{role}-of-{org}", Ledger(tmp_path / "ledger.jsonl"), made)
         server.should_exit = True
         thread.join()
 
@@ -106,3 +107,11 @@ async def test_given_it_was_only_taken_then_its_status_is_followed_to_the_end(
     assert await ask(doors) == 200
     assert [line["outcome"] for line in answered(tmp_path)] == ["taken", "refused"]
     assert len(house.asked) == 1
+
+
+async def test_given_a_run_was_interrupted_then_its_key_goes_out_with_the_same_body(
+    house: House, doors: Doors
+) -> None:
+    house.answers = [says(200, ACCEPTED)]
+    await doors.ask(PARTY, "/api/v1/referrals", {"a": "another"}, "key-0", step="1/1", kind="refer")
+    assert json.loads(house.asked[0][2]) == {"a": 0}

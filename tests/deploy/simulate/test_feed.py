@@ -87,12 +87,13 @@ def test_a_ledger_cut_in_the_middle_of_a_line_says_where_to_go_on(tmp_path: Path
     path = tmp_path / "ledger.jsonl"
     ledger = Ledger(path)
     ledger.note("begin", start="2026-03-02T06:00:00+00:00")
+    ledger.note("sent", step="3/1", key="k", body={"a": 1})
     ledger.note("done", step="3/1", case_id="c")
     ledger.close()
     with path.open("a") as file:
         file.write('{"what": "do')
     found = progress(Ledger(path).earlier)
-    assert (found.done, found.cases, found.rounds) == ({"3/1"}, {3: "c"}, 0)
+    assert (found.done, found.cases, found.made) == ({"3/1"}, {3: "c"}, {"k": {"a": 1}})
     assert path.read_text().endswith("\n")
 
 
