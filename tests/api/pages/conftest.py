@@ -1,0 +1,91 @@
+"""Pages in a browser: Chromium asks the application under test itself, through its routes, and no server."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, ConsoleMessage, Page, Route, async_playwright
+
+from tests.api.conftest import Door
+from tests.fhir_adapters.hl7v2.conftest import intake  # noqa: F401 - a feed of the trust, for messages
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND",
+]
+SITE = "https://homeward.test"
+"""What the browser believes to visit; every request is answered here."""
+NARROW = {"width": 320, "height": 640}
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+@dataclass
+class Seen:
+    """What a browser found on a page: faults that axe names, and what it wrote to its console."""
+
+    faults: list[str]
+    console: list[str]
+
+
+@dataclass
+class Looking:
+    """A browser that is signed in as whoever the door's client is signed in as."""
+
+    browser: Browser
+    door: Door
+
+    async def look(self, path: str, *, narrow: bool = False, scripts: bool = True) -> Seen:
+        """Open a page and have axe look at it; without `scripts` as a browser that runs none of ours."""
+        async with await self.browser.new_context() as context:
+            page = await context.new_page()
+            if narrow:
+                await page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+            console: list[str] = []
+            page.on("console", lambda message: console.append(_told(message)))
+            await page.route("**/*", lambda route: self._answer(route, scripts))
+            await page.goto(f"{SITE}{path}", wait_until="load")
+            return Seen(await _faults(page), [line for line in console if line])
+
+    async def _answer(self, route: Route, scripts: bool) -> None:
+        path = route.request.url.removeprefix(SITE)
+        if not scripts and path.endswith(".js"):
+            await route.fulfill(status=200, content_type="text/javascript", body="")
+            return
+        answer = await self.door.client.get(path)
+        headers = {name: value for name, value in answer.headers.items() if name != "set-cookie"}
+        await route.fulfill(status=answer.status_code, headers=headers, body=answer.content)
+
+
+def _told(message: ConsoleMessage) -> str:
+    return message.text if message.type in ("error", "warning") else ""
+
+
+async def _faults(page: Page) -> list[str]:
+    found: dict[str, Any] = (await Axe().run(page, options=RULES)).response
+    return [f"{each['id']}: {node['html']}" for each in found["violations"] for node in each["nodes"]]
+
+
+@pytest.fixture(scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    program = shutil.which("chromium")
+    if program is None:
+        pytest.skip("Chromium is not installed")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+def looking(chromium: Browser, door: Door) -> Looking:
+    return Looking(chromium, door)

@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from discharge.store.engine import transaction
+from discharge.store.tables import HeartbeatRow
+from fhir_adapters.store.tables import Feed
+from tests.api.conftest import NOW, Door
+from tests.api.pages.conftest import Looking
+from tests.api.test_pages import sign_in
+from tests.fhir_adapters.hl7v2.conftest import Intake
+from tests.fhir_adapters.hl7v2.samples import Sample
+
+
+async def heard(door: Door, intake: Intake, ago: timedelta) -> None:
+    async with transaction(door.worker) as session:
+        feed = await session.get_one(Feed, intake.feed_id)
+        feed.last_heard_at = NOW - ago
+        session.add(HeartbeatRow(part="drain", beat_at=NOW - timedelta(seconds=2)))
+        session.add(HeartbeatRow(part="relay", beat_at=NOW - timedelta(minutes=10)))
+
+
+async def test_given_a_feed_when_listed_then_it_says_when_it_was_heard_and_what_waits(
+    door: Door, intake: Intake
+) -> None:
+    await intake.put(Sample(message_id="NEW").raw())
+    await heard(door, intake, timedelta(minutes=3))
+    sign_in(door, "operator")
+    page = await door.client.get("/feeds")
+
+    row = next(row for row in page.text.split("<tr") if "RXH-PAS" in row)
+    for words in (
+        "Trust",
+        "HL7 v2",
+        "itk-2.4",
+        "application PAS, facility RXH",
+        "3 minutes ago",
+        "1 message",
+    ):
+        assert words in row, words
+    assert "Silent" not in row
+    assert 'href="/messages?state=stored&amp;feed=RXH-PAS"' in row
+
+
+@pytest.mark.parametrize("ago", [timedelta(minutes=16), timedelta(days=2)])
+async def test_given_a_feed_that_is_silent_when_listed_then_it_says_so(
+    door: Door, intake: Intake, ago: timedelta
+) -> None:
+    await heard(door, intake, ago)
+    sign_in(door, "operator")
+    page = await door.client.get("/feeds")
+
+    row = next(row for row in page.text.split("<tr") if "RXH-PAS" in row)
+    assert "Silent" in row
+
+
+async def test_given_the_parts_when_listed_then_the_one_that_gives_no_sign_is_named(
+    door: Door, intake: Intake
+) -> None:
+    await heard(door, intake, timedelta(0))
+    sign_in(door, "operator")
+    page = await door.client.get("/feeds")
+
+    parts = {
+        words[0]: words[1:]
+        for row in page.text.split("Parts of the system")[1].split("<tr")[2:]
+        if (words := re.sub(r"<[^>]+>", " ", f"<{row}").split())
+    }
+    assert "Silent" not in parts["Drain"]
+    assert parts["Relay"][0] == "Silent"
+
+
+async def test_given_the_messages_of_another_trust_when_feeds_are_listed_then_they_are_not_counted(
+    door: Door, intake: Intake
+) -> None:
+    await intake.put(Sample(message_id="NEW").raw())
+    sign_in(door, "operator", "STRANGER")
+    page = await door.client.get("/feeds")
+
+    row = next(row for row in page.text.split("<tr") if "RXH-PAS" in row)
+    assert "0 messages" in row
+
+
+async def test_given_somebody_on_a_ward_when_feeds_are_opened_then_they_are_told_it_is_not_theirs(
+    door: Door,
+) -> None:
+    sign_in(door, "discharge-team")
+    assert (await door.client.get("/feeds")).status_code == 403
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("narrow", [False, True])
+async def test_given_feeds_when_a_browser_looks_then_axe_finds_nothing(
+    door: Door, intake: Intake, looking: Looking, narrow: bool
+) -> None:
+    await intake.put(Sample(message_id="NEW").raw())
+    await heard(door, intake, timedelta(days=2))
+    sign_in(door, "operator")
+    seen = await looking.look("/feeds", narrow=narrow)
+
+    assert (seen.faults, seen.console) == ([], [])
