@@ -41,6 +41,7 @@ def test_given_a_returned_referral_when_the_ward_refers_again_then_the_same_case
     lorna = somebody(began_days_ago=20)
     lorna.is_admitted(day=0)
     lorna.is_referred_by_the_ward(day=1)
+    lorna.then_the_stay_has_joined(ward="ELM")
     lorna.asks("coordinator", "return-referral", 1, reason="more-information")
     assert lorna.then_the_case_is("closed")["case"]["outcome"] == "returned"
     lorna.then_partner_has("RXH", resourceType="Task", status="rejected")
