@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from api.presenters import words
-from api.presenters.bed_days_people import RELEASED, Behind, band_words, of_band, of_reason
+from api.presenters.bed_days_people import GROUPS, RELEASED, Behind, band_words, of_band, of_reason
 from api.presenters.worklist import Option
 from api.reading.bed_days import EVER, BedDays
 from discharge.delays.released import COUNTERFACTUALS
@@ -76,6 +76,7 @@ class Line:
 class Group:
     """Finished stays, or people waiting; the two are never added up."""
 
+    name: str
     title: str
     figures: tuple[FigureView, ...]
     bands: tuple[Line, ...]
@@ -143,6 +144,7 @@ def present(found: BedDays, asked: Asked, people: Behind | None, *, may_open: bo
 
 def _group(name: str, title: str, group: DelayGroup, asked: Asked, may_open: bool) -> Group:
     return Group(
+        name=GROUPS[name].lower(),
         title=title,
         figures=tuple(_figure(figure, asked, may_open) for figure in group.figures),
         bands=tuple(

@@ -156,7 +156,7 @@ def _paused(partner: PartnerRow, name: str, lanes: Lanes, now: datetime) -> Paus
         why=partner.pause_reason or "not known",
         failures=words.count(partner.consecutive_failures, "failure"),
         next_try=words.moment(tried) if tried and tried > now else "now",
-        waiting=words.count(waiting, "item"),
+        waiting=words.count(waiting, "item waits", "items wait"),
     )
 
 
@@ -183,7 +183,7 @@ def _letter(item: Item, lanes: Lanes, given: Given) -> Letter:
             Fact("Accepted", words.moment(row.accepted_at, "Not yet")),
             Fact("Acted on", words.moment(row.acted_at, "Not yet")),
         ),
-        behind=words.count(behind, "item") if behind else "",
+        behind=words.count(behind, "item waits", "items wait") if behind else "",
         typed=given.typed.get(row.sequence, ""),
         fault=given.faults.get(row.sequence, ""),
     )
@@ -194,5 +194,5 @@ def _content(payload: Mapping[str, object]) -> str:
     rule = RULES_BY_ID.get(str(payload.get("rule")))
     if rule:
         return rule.title
-    codes = [payload.get(name) for name in ("item", "stage", "status")]
+    codes = [payload.get("stage")] if payload.get("stage") else [payload.get("item"), payload.get("status")]
     return ", ".join(words.from_code(str(code)) for code in codes if code)

@@ -111,7 +111,7 @@ def _known_by(feed: Feed) -> str:
         ("application", feed.sending_application),
         ("facility", feed.sending_facility),
     )
-    return ", ".join(f"{name} {value}" for name, value in signs if value) or "Nothing of its own"
+    return ", ".join(f"{name} {value}" for name, value in signs if value) or "Nothing in the message"
 
 
 def _part(row: HeartbeatRow, now: datetime) -> Part:

@@ -11,7 +11,7 @@ from discharge.store.engine import transaction
 from discharge.store.tables import AuditRead
 from tests.api.conftest import Door
 from tests.api.pages.conftest import Looking
-from tests.api.test_pages import sign_in
+from tests.api.signing_in import sign_in
 
 
 def figure(html: str, label: str) -> str:

@@ -11,7 +11,7 @@ from discharge.store.engine import transaction
 from discharge.store.tables import AuditRead, AuditWrite, OutboxRow, PartnerRow
 from tests.api.conftest import NOW, Door
 from tests.api.pages.conftest import Looking
-from tests.api.test_pages import sign_in
+from tests.api.signing_in import sign_in
 from tests.fixtures.postgres import Places
 
 
@@ -71,7 +71,7 @@ async def test_given_a_refused_item_when_listed_then_why_how_often_and_four_fact
     assert "The partner refused the item" in page.text
     assert "(HTTP 422)" in page.text
     assert "Code: partner-refused" in page.text
-    assert "1 item wait" in page.text
+    assert "1 item waits behind it" in page.text
     assert "<dt>Attempts</dt><dd>3</dd>" in page.text
     assert "<dt>Sent</dt><dd>2 March 2026, 09:30</dd>" in page.text
     for fact in ("Received", "Accepted", "Acted on"):
@@ -173,7 +173,7 @@ async def test_given_a_partner_that_rests_when_listed_then_it_is_one_incident_ho
     assert "Landlord is paused" in page.text
     assert "7 failures in a row, the last with: HTTP 503" in page.text
     assert "5 minutes ago" in page.text
-    assert "2 items of your cases wait for it" in page.text
+    assert "2 items wait for it about your cases" in page.text
 
 
 async def test_given_refused_items_when_listed_then_the_look_holds_their_cases(

@@ -10,7 +10,7 @@ from discharge.store.tables import HeartbeatRow
 from fhir_adapters.store.tables import Feed
 from tests.api.conftest import NOW, Door
 from tests.api.pages.conftest import Looking
-from tests.api.test_pages import sign_in
+from tests.api.signing_in import sign_in
 from tests.fhir_adapters.hl7v2.conftest import Intake
 from tests.fhir_adapters.hl7v2.samples import Sample
 

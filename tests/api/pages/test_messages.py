@@ -14,7 +14,7 @@ from fhir_adapters.store.inbox import Arrived, receive
 from fhir_adapters.store.tables import Feed, InboxRow
 from tests.api.conftest import Door
 from tests.api.pages.conftest import Looking
-from tests.api.test_pages import sign_in
+from tests.api.signing_in import sign_in
 from tests.fhir_adapters.hl7v2.conftest import Intake
 from tests.fhir_adapters.hl7v2.samples import Sample
 
