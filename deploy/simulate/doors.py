@@ -131,7 +131,7 @@ def _judged(reply: Reply) -> dict[str, Any]:
     return {
         "status": reply.status,
         "outcome": outcome,
-        "acknowledged": reply.done and bool(kept.get("command_id")),
+        "acknowledged": reply.done,
         **kept,
     }
 

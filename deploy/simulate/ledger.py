@@ -1,9 +1,10 @@
 """Everything that was sent and everything that was answered, one JSON object a line, each on disk before
 the next step.
 
-Lines: `begin` (options and the case time of the start), `sent` (door, kind, step, key, sha256, attempt),
-`answered` (the same step with ack code or HTTP status and the ids in the answer), `lost` (no answer came;
-the same is sent again) and `ended`. An `answered` line with `acknowledged` true is a promise that somebody
+Lines: `begin` (options and the case time of the start), `sent` (door, kind, step, key, sha256, attempt, and
+the body of a request), `answered` (the same step with ack code or HTTP status and the ids in the answer),
+`lost` (no answer came; the same is sent again), `gave-up` (a person waited in vain for the case to be ready),
+`done` (a step is over) and `ended`. An `answered` line with `acknowledged` true is a promise that somebody
 may hold the stack to.
 """
 

@@ -50,8 +50,8 @@ class Evidence:
         return {line["sha256"]: line for line in self._answered("mllp") if line.get("ack") in POSITIVE}
 
     def acknowledged_commands(self) -> dict[str, Row]:
-        """By command id: what was answered as taken, accepted or refused."""
-        return {line["command_id"]: line for line in self._answered("http") if line.get("command_id")}
+        """By the asker's own key: the last answer that said taken or done."""
+        return {line["key"]: line for line in self._answered("http") if line["acknowledged"]}
 
     def _answered(self, door: str) -> Iterator[Row]:
         return (line for line in self.ledger if line["what"] == "answered" and line.get("door") == door)
@@ -95,13 +95,15 @@ def every_message_was_used_or_set_aside(e: Evidence) -> Finding:
 def acknowledged_commands_are_kept(e: Evidence) -> Finding:
     """Each command that was answered is there, finished, and ended as the last answer said."""
     acked = e.acknowledged_commands()
-    kept = {str(row["id"]): row for row in e.rows("SELECT id, state FROM commands")}
+    kept = {row["client_key"]: row for row in e.rows("SELECT id, client_key, state FROM commands")}
     broken = []
-    for command_id, line in acked.items():
-        state = kept[command_id]["state"] if command_id in kept else "missing"
-        said = line.get("outcome")
+    for key, line in acked.items():
+        state = kept[key]["state"] if key in kept else "missing"
+        said, named = line.get("outcome"), line.get("command_id")
         if state not in ("accepted", "refused") or (said in ("accepted", "refused") and said != state):
-            broken.append(f"{line['key']}: said {said}, is {state}")
+            broken.append(f"{key}: said {said}, is {state}")
+        elif named and named != str(kept[key]["id"]):
+            broken.append(f"{key}: said command {named}, is {kept[key]['id']}")
     states = Counter(row["state"] for row in kept.values())
     return Finding(len(acked), broken, ", ".join(f"{n} {state}" for state, n in sorted(states.items())))
 

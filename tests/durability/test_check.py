@@ -63,7 +63,7 @@ class World:
 
 
 def answered(door: str, key: str, **values: Any) -> dict[str, Any]:
-    return {"what": "answered", "door": door, "key": key, "client": "c", **values}
+    return {"what": "answered", "door": door, "key": key, "client": "c", "acknowledged": True, **values}
 
 
 def effect(key: str, **values: Any) -> dict[str, Any]:
@@ -155,6 +155,10 @@ FAULTS: dict[str, tuple[Callable[[World], Any], set[str]]] = {
     ),
     "an answered command is gone": (
         lambda w: w.run("DELETE FROM commands"),
+        {"acknowledged_commands_are_kept"},
+    ),
+    "a referral was acknowledged without an id and is gone": (
+        lambda w: w.ledger.append(answered("http", "fhir-key")),
         {"acknowledged_commands_are_kept"},
     ),
     "a command ended otherwise than was said": (
