@@ -12,8 +12,8 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.bodies import Body, Unfit
 from api.problems import answer, logged
-from discharge.errors import HomewardError
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
@@ -31,12 +31,8 @@ REQUESTS = Counter("homeward_http_requests_total", "Requests answered", ["method
 SECONDS = Histogram("homeward_http_seconds", "Time until an answer was complete", ["method", "route"])
 
 
-class TooLarge(Exception):
-    """More bytes came than were announced or are allowed."""
-
-
 class Around:
-    """Limit, headers and metrics around the application."""
+    """Limits, headers and metrics around the application."""
 
     def __init__(self, app: ASGIApp, body_limit: int) -> None:
         self._app = app
@@ -47,45 +43,42 @@ class Around:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        watch = _Watch(send, scope)
-        if _announced(scope) > self._limit:
-            await _too_large(scope)(scope, receive, watch.send)
-        else:
-            await self._limited(scope, receive, watch)
+        body = Body(scope, receive, self._limit)
+        watch = _Watch(send, scope, body)
+        if not body.refusal:
+            await self._pass_on(scope, body, watch)
+        if body.refusal and not watch.status:
+            await answer(Request(scope), body.refusal)(scope, receive, watch.say)
         watch.count()
 
-    async def _limited(self, scope: Scope, receive: Receive, watch: _Watch) -> None:
-        seen = 0
-
-        async def counted() -> Message:
-            nonlocal seen
-            message = await receive()
-            seen += len(message.get("body", b""))
-            if seen > self._limit:
-                raise TooLarge
-            return message
-
+    async def _pass_on(self, scope: Scope, body: Body, watch: _Watch) -> None:
         try:
-            await self._app(scope, counted, watch.send)
-        except TooLarge:
-            if not watch.status:
-                await _too_large(scope)(scope, receive, watch.send)
+            await self._app(scope, body.receive, watch.send)
+        except Unfit:
+            return
         except Exception as error:
             refusal = logged(error)
             if not watch.status:
-                await answer(Request(scope), refusal)(scope, receive, watch.send)
+                await answer(Request(scope), refusal)(scope, body.receive, watch.say)
 
 
 class _Watch:
     """Sends on, adds the headers, remembers the status."""
 
-    def __init__(self, send: Send, scope: Scope) -> None:
+    def __init__(self, send: Send, scope: Scope, body: Body) -> None:
         self._send = send
         self._scope = scope
+        self._body = body
         self._began = time.perf_counter()
         self.status = 0
 
     async def send(self, message: Message) -> None:
+        """What the application says; nothing, once its body was refused."""
+        if not self._body.refusal or self.status:
+            await self.say(message)
+
+    async def say(self, message: Message) -> None:
+        """Send on to the client."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
             headers = MutableHeaders(scope=message)
@@ -99,14 +92,3 @@ class _Watch:
         route = getattr(self._scope.get("route"), "path", "none")  # never the address: it may hold an id
         REQUESTS.labels(self._scope["method"], route, str(self.status)).inc()
         SECONDS.labels(self._scope["method"], route).observe(time.perf_counter() - self._began)
-
-
-def _announced(scope: Scope) -> int:
-    for name, value in scope["headers"]:
-        if name == b"content-length":
-            return int(value) if value.isdigit() else 0
-    return 0
-
-
-def _too_large(scope: Scope) -> ASGIApp:
-    return answer(Request(scope), HomewardError("message-too-large"))

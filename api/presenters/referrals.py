@@ -8,7 +8,7 @@ from datetime import date
 from api.forms.model import Around, CommandForm
 from api.forms.reading import Filled
 from api.presenters import forms, words
-from api.presenters.case import Fact
+from api.presenters.case_view import Fact
 from api.presenters.worklist import full_name
 from api.reading.people import Found
 from discharge.clocks import london_date

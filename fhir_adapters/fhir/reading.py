@@ -46,6 +46,8 @@ def read_json(raw: bytes) -> dict[str, Any]:
         document = json.loads(raw.decode("utf-8-sig"), parse_constant=_no_constant)
     except (UnicodeDecodeError, ValueError, RecursionError):
         raise refused("invalid-fhir", "not readable as JSON in UTF-8", "Resource") from None
+    if b"\\u0000" in raw or b"\x00" in raw:
+        raise refused("invalid-fhir", "a string holds a character that R4 does not allow", "Resource")
     if not isinstance(document, dict):
         raise refused("invalid-fhir", "a resource is a JSON object", "Resource")
     return document

@@ -8,17 +8,18 @@ Core STU2 2.0.2 ServiceRequest and Patient, and our own extensions (`systems`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from discharge.clocks import london_date
+from pydantic import ValidationError
+
 from discharge.codes import casework, destinations
-from discharge.codes.model import CodeList
 from discharge.errors import HomewardError
 from fhir_adapters.fhir import systems
+from fhir_adapters.fhir.own_extensions import OwnExtensions, fhir_day
 from fhir_adapters.fhir.problems import refused
 from fhir_adapters.fhir.reading import check_resource
 from fhir_adapters.people.nhs_numbers import check_number
@@ -55,6 +56,14 @@ class FhirReferral:
 def read_referral(document: dict[str, Any], today: date) -> FhirReferral:
     """The referral in a ServiceRequest or transaction Bundle. Raises FhirRefused or HomewardError."""
     resource = check_resource(document, ("ServiceRequest", "Bundle"))
+    try:
+        return _read(resource, today)
+    except ValidationError as error:
+        place = ".".join(str(part) for part in error.errors(include_input=False)[0]["loc"])
+        raise HomewardError("invalid-body", detail="the value does not fit", where=place) from None
+
+
+def _read(resource: Any, today: date) -> FhirReferral:
     if type(resource).__name__ == "Bundle":
         return _from_bundle(resource, today)
     around = Surroundings(_contained(resource, "ServiceRequest"))
@@ -113,14 +122,14 @@ def _values(request: Any, around: Surroundings, path: str, today: date) -> Refer
         raise refused("invalid-body", "a new referral is active", f"{path}.status")
     if request.intent not in TAKEN_INTENT:
         raise refused("invalid-body", "a referral asks for something", f"{path}.intent")
-    own = _Extensions(request, path, today)
+    own = OwnExtensions(request, path, today)
     return ReferralValues(
         person=_person(request.subject, around, f"{path}.subject"),
         requester=_requester(request.requester, around),
         external_id=_external_id(request),
         visit_number=_visit_number(request.encounter, around),
         ward=_ward(request, around),
-        referred_on=_day(request.authoredOn),
+        referred_on=fhir_day(request.authoredOn),
         reasons=_reasons(request, path, today)
         or own.codes(systems.HOUSING_BARRIER, casework.REFERRAL_REASONS),
         needs=own.codes(systems.HOUSING_NEED, casework.NEEDS),
@@ -181,7 +190,7 @@ def read_person(patient: Any, path: str) -> ReferredPerson:
         identifiers=_local_identifiers(patient),
         family_name=name.family if name else None,
         given_name=" ".join(each for each in name.given or [] if each) or None if name else None,
-        birth_date=_day(patient.birthDate),
+        birth_date=fhir_day(patient.birthDate),
         sex=patient.gender,
         address=_address(patient),
     )
@@ -292,59 +301,5 @@ def _note(request: Any) -> str | None:
 def _occurrence(request: Any) -> date | None:
     """When the home is wanted: the day of the occurrence, or the end of its period."""
     if request.occurrencePeriod is not None:
-        return _day(request.occurrencePeriod.end or request.occurrencePeriod.start)
-    return _day(request.occurrenceDateTime)
-
-
-def _day(value: date | datetime | None) -> date | None:
-    """A FHIR date as it is written; an instant as its London date. A bare year or month is no day."""
-    if isinstance(value, datetime):
-        return london_date(value) if value.tzinfo else value.date()
-    return value if isinstance(value, date) else None
-
-
-@dataclass(frozen=True)
-class _Extensions:
-    """Our own extensions of a ServiceRequest."""
-
-    request: Any
-    path: str
-    today: date
-
-    def _of(self, url: str) -> list[tuple[str, Any]]:
-        return [
-            (f"{self.path}.extension[{index}]", each)
-            for index, each in enumerate(self.request.extension or [])
-            if each.url == url
-        ]
-
-    def codes(self, url: str, among: CodeList[Any]) -> tuple[str, ...]:
-        """Every code given under an extension, checked against its list on the day."""
-        return tuple(
-            among.lookup(each.valueCode or "", self.today, f"{place}.valueCode").code
-            for place, each in self._of(url)
-        )
-
-    def code(self, url: str, among: CodeList[Any]) -> str | None:
-        """The one code given under an extension."""
-        return next(iter(self.codes(url, among)), None)
-
-    def answer(self, url: str) -> Any:
-        """Yes, no or unknown; saying nothing is unknown."""
-        for place, each in self._of(url):
-            if each.valueCode not in {"yes", "no", "unknown"}:
-                raise HomewardError("code-not-in-value-set", "one of: no, unknown, yes", f"{place}.valueCode")
-            return each.valueCode
-        return "unknown"
-
-    def day(self, url: str) -> date | None:
-        """A date given under an extension."""
-        return self._read(url, lambda each: _day(each.valueDate or each.valueDateTime))
-
-    def _read(self, url: str, value: Callable[[Any], date | None]) -> date | None:
-        for place, each in self._of(url):
-            day = value(each)
-            if day is None:
-                raise refused("invalid-fhir", "a date is expected", f"{place}.valueDate")
-            return day
-        return None
+        return fhir_day(request.occurrencePeriod.end or request.occurrencePeriod.start)
+    return fhir_day(request.occurrenceDateTime)

@@ -109,3 +109,35 @@ async def test_given_the_description_when_read_then_every_command_is_in_it(door:
     assert {"accept-referral", "complete-check", "close-case", "start-strand"} <= kinds
     assert "strike-clock" not in kinds
     assert "refer" not in kinds
+
+
+async def _in_parts(text: bytes, size: int) -> AsyncIterator[bytes]:
+    for start in range(0, len(text), size):
+        yield text[start : start + size]
+
+
+async def test_given_a_body_without_a_length_when_it_grows_too_large_then_it_is_refused(door: Door) -> None:
+    headers = door.headers("coordinator") | {"Content-Type": "application/json"}
+    body = _in_parts(b'{"kind": "' + b"x" * 1_200_000 + b'"}', 65_536)
+    answer = await door.client.post(f"/api/v1/cases/{uuid4()}/commands", content=body, headers=headers)
+
+    assert (answer.status_code, answer.json()["code"]) == (413, "message-too-large")
+
+
+async def test_given_a_nul_in_a_text_when_sent_to_any_door_then_it_is_refused_and_nothing_breaks(
+    door: Door,
+) -> None:
+    headers = door.headers("coordinator") | {"Content-Type": "application/json"}
+    body = json.dumps({"kind": "accept-referral", "note": "a\x00b"}).encode()
+    command = f"/api/v1/cases/{await door.referred()}/commands"
+    whole = await door.client.post(command, content=body, headers=headers)
+    parts = await door.client.post(command, content=_in_parts(body, 7), headers=headers)
+    query = await door.client.get("/api/v1/cases?text=%00", headers=headers)
+    fhir = await door.client.post(
+        "/fhir/R4/ServiceRequest",
+        content=b'{"resourceType": "ServiceRequest", "note": [{"text": "\\u0000"}]}',
+        headers=door.headers("system") | {"Content-Type": "application/fhir+json"},
+    )
+
+    assert [answer.status_code for answer in (whole, parts, query)] == [422, 422, 422]
+    assert (fhir.status_code, fhir.json()["issue"][0]["code"]) == (400, "structure")

@@ -1,0 +1,213 @@
+"""Forms of the home, of leaving hospital, and of the end of a case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from api.forms import choices as ch
+from api.forms.model import Around, Choices, CommandForm, Field
+from discharge.cases.model import StrandKind
+
+PARTNER_KINDS = ("council", "equipment-service", "landlord", "adaptations-service", "care-provider")
+
+
+def _has(options: Choices) -> Callable[[Around], bool]:
+    return lambda around: bool(options(around))
+
+
+HOME = (
+    CommandForm(
+        "confirm-item",
+        "Answer a gated item",
+        "Save",
+        (
+            Field("item", "Which item?", choices=ch.gate_items),
+            Field("value", "How does it stand?", "yes-no-unknown"),
+        ),
+        group="Home",
+        shown=_has(ch.gate_items),
+    ),
+    CommandForm(
+        "name-mitigation",
+        "Say who makes an item safe",
+        "Save",
+        (
+            Field("item", "Which item?", choices=ch.unsatisfied_items),
+            Field("mitigation", "What is done instead?", choices=ch.from_list("mitigations")),
+            Field("role", "Who answers for it?", choices=ch.from_list("owner-roles")),
+        ),
+        group="Home",
+        shown=_has(ch.unsatisfied_items),
+    ),
+    CommandForm(
+        "withdraw-mitigation",
+        "A mitigation no longer holds",
+        "Save",
+        (Field("item", "Which item?", choices=ch.mitigated_items),),
+        group="Home",
+        shown=_has(ch.mitigated_items),
+    ),
+    CommandForm(
+        "start-strand",
+        "Order or begin something",
+        "Begin",
+        (
+            Field("strand_item", "What?", choices=ch.strand_items),
+            Field(
+                "partner_id",
+                "Who does it?",
+                choices=ch.organisations_of(*PARTNER_KINDS),
+                optional=True,
+                hint="Leave it empty when your own team does it.",
+            ),
+            Field(
+                "due_on",
+                "By which day?",
+                "date",
+                optional=True,
+                hint="Leave it empty to use the usual lead time.",
+            ),
+        ),
+        group="Home",
+    ),
+    CommandForm(
+        "move-strand",
+        "Record progress",
+        "Save",
+        (
+            Field("strand", "Of what?", choices=ch.movable_strands),
+            Field("step", "Which step was reached?", choices=ch.steps),
+            Field("due_on", "Is there a new day by which it is done?", "date", optional=True),
+        ),
+        group="Home",
+        shown=_has(ch.movable_strands),
+    ),
+    CommandForm(
+        "cancel-strand",
+        "Cancel an order or another strand",
+        "Cancel it",
+        (
+            Field("strand", "Which?", choices=ch.open_strands),
+            Field("reason", "Why?", choices=ch.from_list("strand-cancel-reasons")),
+        ),
+        group="Home",
+        shown=_has(ch.open_strands),
+    ),
+    CommandForm(
+        "offer-property",
+        "Offer a home",
+        "Offer",
+        (
+            Field("strand", "For which rehousing?", choices=ch.rehousing_strands),
+            Field("property_id", "Which home?", choices=ch.offerable_homes),
+            Field("respond_by", "Answer by which day?", "date", optional=True),
+        ),
+        group="Rehousing",
+        shown=_has(ch.rehousing_strands),
+    ),
+    CommandForm(
+        "answer-offer",
+        "Record the answer to an offer",
+        "Record",
+        (
+            Field("offer_id", "Which offer?", choices=ch.open_offers),
+            Field(
+                "answer",
+                "What did the person say?",
+                choices=ch.fixed(("accepted", "Accepted"), ("refused", "Refused")),
+            ),
+            Field("reason", "If refused, why?", choices=ch.from_list("offer-refusal-reasons"), optional=True),
+        ),
+        group="Rehousing",
+        shown=_has(ch.open_offers),
+    ),
+    CommandForm(
+        "let-property",
+        "Record that the tenancy was signed",
+        "Record",
+        (Field("strand", "For which rehousing?", choices=ch.rehousing_strands),),
+        group="Rehousing",
+        date_label="Signed on which day?",
+        shown=lambda around: any(
+            offer.answer == "accepted"
+            for strand in around.case.open_strands
+            if strand.kind is StrandKind.REHOUSING and strand.property_id is None
+            for offer in strand.offers
+        ),
+    ),
+)
+
+LEAVING = (
+    CommandForm(
+        "confirm-discharge",
+        "Confirm that the person left hospital",
+        "Confirm",
+        (Field("destination", "Where did they go?", choices=ch.from_list("discharge-destinations")),),
+        group="Leaving",
+        date_label="On which day did they leave?",
+    ),
+    CommandForm(
+        "cancel-discharge",
+        "Record that the discharge did not happen",
+        "Record",
+        group="Leaving",
+        date_label="On which day was that known?",
+    ),
+    CommandForm(
+        "record-contact",
+        "Record a contact after discharge",
+        "Record",
+        (
+            Field("follow_up", "Which contact?", choices=ch.owed_contacts),
+            Field("outcome", "How did it go?", choices=ch.from_list("contact-outcomes")),
+            Field(
+                "problems", "What was wrong at home?", "choices", ch.from_list("home-problems"), optional=True
+            ),
+        ),
+        group="Leaving",
+        date_label="On which day?",
+        shown=_has(ch.owed_contacts),
+    ),
+    CommandForm(
+        "acknowledge-alert",
+        "Take an alert on",
+        "Take it on",
+        (Field("alert_id", "Which alert?", choices=ch.untaken_alerts),),
+        group="Alerts",
+        dated=False,
+        shown=_has(ch.untaken_alerts),
+    ),
+)
+
+ENDING = (
+    CommandForm(
+        "record-death",
+        "Record that the person died",
+        "Record",
+        group="Ending",
+        date_label="On which day?",
+        warning="Every contact and every message stops at once.",
+    ),
+    CommandForm(
+        "close-case",
+        "Close the case",
+        "Close",
+        (Field("outcome", "How did it end?", choices=ch.from_list("case-outcomes")),),
+        group="Ending",
+    ),
+    CommandForm(
+        "reopen-case",
+        "Open the case again",
+        "Open again",
+        (Field("reason", "Why?", choices=ch.from_list("reopen-reasons")),),
+        group="Ending",
+    ),
+    CommandForm(
+        "enter-in-error",
+        "This case should not exist",
+        "Mark as entered in error",
+        group="Ending",
+        dated=False,
+        warning="The case is closed and counts nowhere. It stays readable.",
+    ),
+)

@@ -1,0 +1,172 @@
+"""Forms of the referral, of who may know of it, of the wait and of homelessness."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from api.forms import choices as ch
+from api.forms.model import Around, Choices, CommandForm, Field
+
+YES_NO = ch.fixed(("true", "Yes"), ("false", "No"))
+
+
+def _has(options: Choices) -> Callable[[Around], bool]:
+    return lambda around: bool(options(around))
+
+
+REFERRAL = (
+    CommandForm("accept-referral", "Accept the referral", "Accept", group="Referral"),
+    CommandForm(
+        "return-referral",
+        "Return the referral to the ward",
+        "Return",
+        (Field("reason", "Why does it go back?", choices=ch.from_list("referral-return-reasons")),),
+        lead="The ward sees the reason, so that it knows what to do.",
+        group="Referral",
+    ),
+    CommandForm(
+        "withdraw-referral",
+        "Withdraw the referral",
+        "Withdraw",
+        (Field("reason", "Why is the help no longer wanted?", choices=ch.from_list("withdrawal-reasons")),),
+        group="Referral",
+        warning="This ends the case.",
+    ),
+    CommandForm(
+        "assign-owner",
+        "Say who owns the case",
+        "Save",
+        (Field("user_id", "Who answers for the case here?", choices=ch.staff),),
+        group="Referral",
+        dated=False,
+    ),
+    CommandForm(
+        "record-sharing-basis",
+        "Record why partners may be told",
+        "Record",
+        (Field("basis", "On what basis?", choices=ch.from_list("sharing-bases")),),
+        lead="Nothing goes to a partner until consent or another basis is recorded.",
+        group="Sharing",
+    ),
+    CommandForm(
+        "withdraw-sharing-basis",
+        "Withdraw the basis for telling partners",
+        "Withdraw",
+        group="Sharing",
+        shown=lambda around: around.case.may_tell_partners,
+    ),
+    CommandForm(
+        "add-participant",
+        "Let an organisation take part",
+        "Add",
+        (
+            Field("organisation_id", "Which organisation?", choices=ch.organisations_of()),
+            Field("role", "What does it do?", choices=ch.from_list("owner-roles")),
+            Field("basis", "On what basis?", choices=ch.from_list("sharing-bases")),
+        ),
+        group="Sharing",
+    ),
+    CommandForm(
+        "end-participation",
+        "End an organisation's part",
+        "End",
+        (Field("organisation_id", "Which organisation?", choices=ch.participants),),
+        group="Sharing",
+    ),
+)
+
+WAITING = (
+    CommandForm(
+        "set-criteria-to-reside",
+        "Criteria to reside",
+        "Save",
+        (Field("met", "Does the person meet the criteria to reside?", choices=YES_NO),),
+        lead="No means that the person is ready to leave and every further night is a delay.",
+        group="Waiting",
+    ),
+    CommandForm(
+        "set-expected-discharge-date",
+        "Set the expected date of discharge",
+        "Save",
+        (Field("expected_discharge_on", "When is the person expected to leave?", "date", optional=True),),
+        lead="Leave it empty when there is no date.",
+        group="Waiting",
+        dated=False,
+    ),
+    CommandForm(
+        "set-needed-by",
+        "Set the day the home is needed by",
+        "Save",
+        (Field("needed_by", "When must the home be ready?", "date", optional=True),),
+        group="Waiting",
+        dated=False,
+    ),
+    CommandForm(
+        "record-delay-reason",
+        "Record why the person waits",
+        "Record",
+        (
+            Field(
+                "reason_code",
+                "What is the person waiting for?",
+                choices=ch.delay_reasons,
+            ),
+            Field("owner_role", "Who has to act?", choices=ch.from_list("owner-roles")),
+        ),
+        lead="A person has several local reasons and one national reason at a time.",
+        group="Waiting",
+    ),
+    CommandForm(
+        "end-delay-reason",
+        "End a reason for waiting",
+        "End",
+        (Field("reason_id", "Which reason no longer holds?", choices=ch.open_reasons),),
+        group="Waiting",
+        shown=_has(ch.open_reasons),
+    ),
+    CommandForm(
+        "correct-ready-period",
+        "Correct a ready period",
+        "Correct",
+        (
+            Field("replaces", "Which period?", choices=ch.ready_periods),
+            Field(
+                "ready_on",
+                "When did it really begin?",
+                "date",
+                optional=True,
+                hint="Leave it empty to remove the period.",
+            ),
+            Field("ended_on", "When did it end?", "date", optional=True),
+        ),
+        group="Waiting",
+        dated=False,
+        shown=_has(ch.ready_periods),
+    ),
+)
+
+HOMELESSNESS = (
+    CommandForm(
+        "flag-homelessness",
+        "Homelessness",
+        "Save",
+        (Field("flag", "Is the person homeless, or may they become homeless?", "yes-no-unknown"),),
+        group="Homelessness",
+    ),
+    CommandForm(
+        "record-duty-to-refer",
+        "Record that the council was told (duty to refer)",
+        "Record",
+        (Field("council_id", "Which council?", choices=ch.organisations_of("council"), optional=True),),
+        group="Homelessness",
+        date_label="On which day was it sent?",
+    ),
+    CommandForm(
+        "acknowledge-duty-to-refer",
+        "Record that the council answered",
+        "Record",
+        group="Homelessness",
+        date_label="On which day did it answer?",
+        shown=lambda around: around.case.homelessness.referred_on is not None,
+    ),
+)

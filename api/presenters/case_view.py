@@ -1,0 +1,120 @@
+"""What the case page shows: typed values that are ready to be laid out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from api.presenters.tags import Tag
+from api.presenters.timeline import Happened
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One line of a summary: words and what they say."""
+
+    key: str
+    value: str
+
+
+@dataclass(frozen=True)
+class ToDo:
+    """One thing that is left before the person can leave, and where to deal with it."""
+
+    text: str
+    hint: str
+    href: str
+    tag: Tag
+
+
+@dataclass(frozen=True)
+class StrandLine:
+    """One strand of making ready."""
+
+    title: str
+    tag: Tag
+    due: str
+    who: str
+    begun: str
+    move_href: str
+    cancel_href: str
+
+
+@dataclass(frozen=True)
+class AlertLine:
+    """One early warning: fact, threshold and source."""
+
+    title: str
+    tag: Tag
+    fact: str
+    threshold: str
+    source: str
+    owner: str
+    taken: str
+    alert_id: str
+    may_take: bool
+
+
+@dataclass(frozen=True)
+class Action:
+    """One thing that may be asked now."""
+
+    text: str
+    href: str
+
+
+@dataclass(frozen=True)
+class ActionGroup:
+    """Things that may be asked, under one heading."""
+
+    title: str
+    actions: tuple[Action, ...]
+
+
+@dataclass(frozen=True)
+class ToldLine:
+    """One thing told to a partner, with its four facts."""
+
+    what: str
+    to: str
+    state: Tag
+    sent: str
+    received: str
+    accepted: str
+    acted: str
+
+
+@dataclass(frozen=True)
+class ContactLine:
+    """One contact owed after discharge."""
+
+    text: str
+    due: str
+    outcome: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """The whole page."""
+
+    case_id: str
+    version: int
+    name: str
+    caption: str
+    identity: tuple[Fact, ...]
+    stage: Tag
+    why: str
+    next_step: str
+    next_who: str
+    facts: tuple[Fact, ...]
+    to_do: tuple[ToDo, ...]
+    show_to_do: bool
+    strands: tuple[StrandLine, ...]
+    alerts: tuple[AlertLine, ...]
+    reasons: tuple[Fact, ...]
+    periods: tuple[Fact, ...]
+    contacts: tuple[ContactLine, ...]
+    actions: tuple[ActionGroup, ...]
+    check_href: str
+    participants: tuple[Fact, ...]
+    told: int
+    timeline: tuple[Happened, ...]
