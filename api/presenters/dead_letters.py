@@ -154,7 +154,7 @@ def _paused(partner: PartnerRow, name: str, lanes: Lanes, now: datetime) -> Paus
         name=name,
         since=f"{words.moment(partner.paused_at)}, {words.ago(partner.paused_at, now)}",
         why=partner.pause_reason or "not known",
-        failures=words.count(partner.consecutive_failures, "failure"),
+        failures=words.count(partner.consecutive_failures, "time"),
         next_try=words.moment(tried) if tried and tried > now else "now",
         waiting=words.count(waiting, "item waits", "items wait"),
     )

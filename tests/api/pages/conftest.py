@@ -44,23 +44,20 @@ class Looking:
     browser: Browser
     door: Door
 
-    async def look(self, path: str, *, narrow: bool = False, scripts: bool = True) -> Seen:
-        """Open a page and have axe look at it; without `scripts` as a browser that runs none of ours."""
+    async def look(self, path: str, *, narrow: bool = False) -> Seen:
+        """Open a page, let its scripts run, and have axe look at it."""
         async with await self.browser.new_context() as context:
             page = await context.new_page()
             if narrow:
                 await page.set_viewport_size(NARROW)  # type: ignore[arg-type]
             console: list[str] = []
             page.on("console", lambda message: console.append(_told(message)))
-            await page.route("**/*", lambda route: self._answer(route, scripts))
+            await page.route("**/*", self._answer)
             await page.goto(f"{SITE}{path}", wait_until="load")
             return Seen(await _faults(page), [line for line in console if line])
 
-    async def _answer(self, route: Route, scripts: bool) -> None:
+    async def _answer(self, route: Route) -> None:
         path = route.request.url.removeprefix(SITE)
-        if not scripts and path.endswith(".js"):
-            await route.fulfill(status=200, content_type="text/javascript", body="")
-            return
         answer = await self.door.client.get(path)
         headers = {name: value for name, value in answer.headers.items() if name != "set-cookie"}
         await route.fulfill(status=answer.status_code, headers=headers, body=answer.content)

@@ -171,7 +171,7 @@ async def test_given_a_partner_that_rests_when_listed_then_it_is_one_incident_ho
 
     assert page.text.count("is paused") == 1
     assert "Landlord is paused" in page.text
-    assert "7 failures in a row, the last with: HTTP 503" in page.text
+    assert "It failed 7 times in a row, the last with: HTTP 503" in page.text
     assert "5 minutes ago" in page.text
     assert "2 items wait for it about your cases" in page.text
 
