@@ -22,6 +22,7 @@ from discharge.cases.events import Event
 from discharge.cases.model import Case, Frozen
 from discharge.cases.outgoing import Outgoing
 from discharge.store.engine import constraint_of, sqlstate
+from discharge.store.partner_answers import note_answers
 from discharge.store.projections import Change, project, refusal_of
 from discharge.store.tables import (
     CaseCommandRow,
@@ -159,6 +160,7 @@ async def _write(session: AsyncSession, request: RecordRequest, before: Case) ->
     await session.execute(insert(CaseEventRow), _event_rows(request))
     change = Change(before if before.exists else None, request.case, request.events)
     await project(session, change)
+    await note_answers(session, change)
     await _hold_or_free(session, before, request.case)
     await _queue(session, request)
 
