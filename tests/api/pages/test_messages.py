@@ -16,7 +16,7 @@ from tests.api.conftest import Door
 from tests.api.pages.conftest import Looking
 from tests.api.signing_in import sign_in
 from tests.fhir_adapters.hl7v2.conftest import Intake
-from tests.fhir_adapters.hl7v2.samples import Sample
+from tests.fhir_adapters.hl7v2.samples import OTHER_NHS, Sample
 
 WHEREABOUTS = ("ACACIA", "LS1 1AA", "01134960000", "07700900123")
 HL7 = "application/hl7-v2"
@@ -166,17 +166,16 @@ async def test_given_a_message_that_nobody_has_handled_when_opened_then_no_where
 async def test_given_a_person_merged_into_a_hidden_one_when_opened_then_no_whereabouts_are_shown(
     door: Door, intake: Intake
 ) -> None:
-    await intake.take(Sample(message_id="USED").raw())
-    row = await row_of(intake, "USED")
+    other = Sample(message_id="OTHER", nhs=OTHER_NHS, local="H200", visit="V2", family="BROOK")
+    await intake.take(Sample(message_id="USED").raw(), other.but(more={"PV1": {16: "Y"}}).raw())
+    row, hidden = await row_of(intake, "USED"), await row_of(intake, "OTHER")
     async with transaction(door.worker) as session:
-        hidden = Person(id=uuid4(), nhs_number="9990000026", location_hidden=True)
-        session.add(hidden)
-        await session.flush()
         person = await session.get_one(Person, row.person_id)
-        person.merged_into = hidden.id
+        person.merged_into = hidden.person_id
     sign_in(door, "operator")
     page = await door.client.get(f"/messages/{row.id}")
 
+    assert "ASHDOWN" in page.text
     assert not any(words in page.text for words in WHEREABOUTS)
 
 
