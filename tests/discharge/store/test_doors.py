@@ -123,6 +123,20 @@ async def test_a_referral_joins_the_open_case_and_no_closed_one(
         assert await case_to_join(session, person_id) is None
 
 
+async def test_a_referral_joins_the_case_of_a_person_who_was_merged_into_this_one(
+    api: AsyncEngine, worker: AsyncEngine, places: Places, person_id: UUID
+) -> None:
+    case = await open_case(worker, person_id, places.trust)
+    async with transaction(worker) as session:
+        survivor = Person(id=uuid4(), family_name="Ashdown")
+        session.add(survivor)
+        await session.flush()
+        retired = await session.get_one(Person, person_id)
+        retired.merged_into = survivor.id
+    async with transaction(api, organisation_id=places.trust) as session:
+        assert await case_to_join(session, survivor.id) == case.case_id
+
+
 async def test_two_referrals_at_once_agree_on_one_case_before_it_exists(
     api: AsyncEngine, places: Places, person_id: UUID
 ) -> None:

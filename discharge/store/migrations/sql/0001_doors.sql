@@ -18,6 +18,17 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
     SELECT id FROM chain WHERE merged_into IS NULL LIMIT 1
 $$;
 
+-- Everybody who turned out to be this person, and the person.
+CREATE FUNCTION homeward_one_person(p_person uuid) RETURNS SETOF uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    WITH RECURSIVE same (id) AS (
+        SELECT p_person
+        UNION
+        SELECT persons.id FROM persons JOIN same ON persons.merged_into = same.id
+    )
+    SELECT id FROM same
+$$;
+
 -- The person that a referral names: by NHS number, else by the asker's own local number, else a new one.
 -- The caller has checked the number's check digit. What is already held is never overwritten from here.
 CREATE FUNCTION homeward_resolve_person(
@@ -85,12 +96,13 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp 
 BEGIN
     PERFORM homeward_lock_identity('case:' || p_person);
     RETURN coalesce(
-        (SELECT id FROM cases WHERE person_id = p_person AND closed_on IS NULL),
+        (SELECT id FROM cases WHERE person_id IN (SELECT homeward_one_person(p_person)) AND closed_on IS NULL
+         ORDER BY referred_on LIMIT 1),
         (SELECT case_id FROM commands
          WHERE state = 'taken' AND kind = 'refer' AND envelope #>> '{command,person_id}' = p_person::text
          ORDER BY created_at LIMIT 1),
         (SELECT cases.id FROM cases JOIN case_spells ON case_spells.case_id = cases.id
-         WHERE cases.person_id = p_person AND case_spells.spell_id = p_spell
+         WHERE cases.person_id IN (SELECT homeward_one_person(p_person)) AND case_spells.spell_id = p_spell
          ORDER BY cases.referred_on DESC LIMIT 1));
 END
 $$;
@@ -120,7 +132,8 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $
     ORDER BY feeds.code LIMIT 1
 $$;
 
-REVOKE ALL ON FUNCTION homeward_my_cases, homeward_surviving_person, homeward_resolve_person, homeward_open_case,
+REVOKE ALL ON FUNCTION homeward_my_cases, homeward_surviving_person, homeward_one_person,
+    homeward_resolve_person, homeward_open_case,
     homeward_who_looked, homeward_lock_identity, homeward_fhir_feed FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION homeward_my_cases, homeward_resolve_person, homeward_open_case, homeward_who_looked,
     homeward_fhir_feed TO homeward_api;
