@@ -92,7 +92,8 @@ def _order(content: Content, occasion: Occasion) -> dict[str, Any]:
 
 def _alert(content: Content, occasion: Occasion) -> dict[str, Any]:
     level = str(content["level"])
-    words = f"{content['fact']}. Threshold: {content['threshold']}. Source: {content['source']}."
+    fact = str(content["fact"]).rstrip(".")
+    words = f"{fact}. Threshold: {content['threshold']}. Source: {content['source']}."
     return {
         "resourceType": "Communication",
         "identifier": [_message_id(occasion)],

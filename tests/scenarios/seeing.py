@@ -149,7 +149,7 @@ class Seen:
         assert listed.json()["cases"] == []
 
     def then_the_address_appears_nowhere(self) -> None:
-        """Neither on an interface, nor with a partner, nor in a log."""
+        """Neither on an interface or page, nor with a partner, nor in a log or in what Temporal keeps."""
         hidden = (self.person.line, self.person.postcode, self.person.phone)
         for place, text in self._everywhere():
             assert not [each for each in hidden if each in text], place
@@ -167,10 +167,32 @@ class Seen:
                 answer = self.stack.get(PARTIES[who], path)
                 assert answer.status_code == 200, (path, answer.text)
                 yield path, answer.text
+        yield from self._pages()
         for organisation in ("RXH", "HVC", "HVE"):
             yield organisation, "".join(row["body"] for row in self.told_to(organisation))
-        for log in self.stack.data.glob("logs/*.log"):
-            yield log.name, log.read_text(errors="replace")
+        for file in (*self.stack.data.glob("logs/*.log"), *self.stack.data.glob("temporal/*.db*")):
+            yield file.name, file.read_bytes().decode("latin-1")
+
+    def _pages(self) -> Iterator[tuple[str, str]]:
+        """What people's browsers show of this person, and an operator's of the messages about them."""
+        of_case = (
+            f"/cases/{self.case_id}",
+            f"/cases/{self.case_id}/told",
+            f"/worklist?text={self.person.nhs_number}",
+        )
+        names = ", ".join(f"'{field_of(message, 'MSH', 10)}'" for message in self.sent)
+        rows = self.stack.sql(f"SELECT id FROM inbox WHERE message_id IN ({names})")
+        of_messages = tuple(f"/messages/{row['id']}" for row in rows)
+        for person, paths in (
+            ("demo-discharge-team", (*of_case, f"/referrals/new?text={self.person.nhs_number}")),
+            ("demo-coordinator", of_case),
+            ("demo-operator", of_messages),
+        ):
+            with self.stack.browser_of(person) as browser:
+                for path in paths:
+                    answer = browser.get(path)
+                    assert answer.status_code == 200, (path, answer.status_code)
+                    yield path, answer.text
 
     def who_looked(self) -> list[Row]:
         """Who read this person's record, newest first."""

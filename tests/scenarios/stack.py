@@ -95,6 +95,15 @@ class WholeStack(Stack):
         headers = self.headers(party) | {"Content-Type": kind} | ({"Idempotency-Key": key} if key else {})
         return self.http.post(path, content=json.dumps(body), headers=headers)
 
+    @contextmanager
+    def browser_of(self, person: str) -> Iterator[httpx.Client]:
+        """A browser without scripts, signed in at the OpenID provider as one of the demo's people."""
+        with httpx.Client(base_url=self.url, timeout=20, trust_env=False, follow_redirects=True) as browser:
+            chooser = browser.get("/sign-in/start", params={"then": "/"})
+            signed_in = browser.post(chooser.url, data={"person": person})
+            assert "Sign out" in signed_in.text, signed_in.url
+            yield browser
+
     # What the record and the partners hold
 
     def sql(self, query: str, **values: Any) -> list[Row]:

@@ -113,6 +113,11 @@ def test_given_an_alert_when_told_then_it_names_fact_threshold_and_source() -> N
     assert communication["priority"] == "stat"
 
 
+def test_given_a_fact_that_is_a_whole_sentence_when_told_then_it_ends_once() -> None:
+    told = outgoing_resource("alert", {**ALERT, "fact": "Nobody called."}, occasion())
+    assert told["payload"][0]["contentString"].startswith("Nobody called. Threshold: ")
+
+
 def test_given_the_same_item_when_built_again_then_its_key_is_the_same() -> None:
     key = uuid4()
     first, second = (outgoing_resource("order", ORDER, occasion(key=key)) for _ in range(2))
