@@ -139,7 +139,7 @@ class Stack:
             name="mllp",
             title="HL7 v2 listener",
             command=_command("mllp"),
-            environment=self._environment(postgres.WORKER),
+            environment=self._environment(postgres.API),
             ready=listening(self.address.listen, self.address.ports.mllp),
         )
 

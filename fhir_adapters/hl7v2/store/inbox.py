@@ -1,22 +1,17 @@
 """The listener's side of the inbox: which feeds there are, and one committed row a message."""
 
-from uuid import uuid4
-
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from discharge.clocks import CaseClock
 from discharge.errors import Unavailable
 from discharge.store.engine import transaction
-from discharge.store.tables import CaseClockRow, Organisation
+from discharge.store.tables import CaseClockRow
 from fhir_adapters.feeds.choosing import FeedDoor
 from fhir_adapters.store.inbox import Arrived, Received, receive
 from fhir_adapters.store.tables import Feed
 
 PROTOCOL = "hl7v2"
-UNASSIGNED = "unassigned"
-"""The code of the feed that holds what no feed has claimed."""
 
 
 class PostgresInbox:
@@ -39,8 +34,10 @@ class PostgresInbox:
     async def unassigned(self) -> FeedDoor:
         """The feed for what nobody claimed, made at first need for the organisation that runs the service."""
         async with transaction(self._engine) as session:
-            feed = await _unassigned(session) or await _make_unassigned(session)
-            return _door(feed)
+            feed_id = await session.scalar(select(func.homeward_unassigned_feed()))
+            if feed_id is None:
+                raise Unavailable("database-unavailable", detail="no-organisation")
+            return _door(await session.get_one(Feed, feed_id))
 
     async def clock(self) -> CaseClock:
         """The clock of this database; the wall clock where none is fixed."""
@@ -54,23 +51,6 @@ class PostgresInbox:
 async def feed_doors(session: AsyncSession) -> list[FeedDoor]:
     """Every HL7 v2 feed with what a message must show to belong to it."""
     return [_door(row) for row in await session.scalars(select(Feed).where(Feed.protocol == PROTOCOL))]
-
-
-async def _unassigned(session: AsyncSession) -> Feed | None:
-    return await session.scalar(select(Feed).where(Feed.code == UNASSIGNED))
-
-
-async def _make_unassigned(session: AsyncSession) -> Feed:
-    owner = select(Organisation.id).order_by(Organisation.kind != "operator", Organisation.code).limit(1)
-    organisation_id = await session.scalar(owner)
-    if organisation_id is None:
-        raise Unavailable("database-unavailable", detail="no-organisation")
-    row = {"id": uuid4(), "code": UNASSIGNED, "organisation_id": organisation_id, "protocol": PROTOCOL}
-    await session.execute(insert(Feed).values(row).on_conflict_do_nothing(index_elements=["code"]))
-    feed = await _unassigned(session)
-    if feed is None:
-        raise Unavailable("database-unavailable", detail="no-unassigned-feed")
-    return feed
 
 
 def _door(row: Feed) -> FeedDoor:

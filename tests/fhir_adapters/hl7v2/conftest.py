@@ -24,8 +24,12 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Intake:
-    """A trust's feed on a real database: put messages in, let the drain work."""
+    """A trust's feed on a real database: put messages in, let the drain work.
 
+    `listener` signs in as the outermost programs do, `worker` as the drain does.
+    """
+
+    listener: AsyncEngine
     worker: AsyncEngine
     feed_id: UUID
     organisation_id: UUID
@@ -49,7 +53,7 @@ class Intake:
 
 
 @pytest.fixture
-async def intake(owner: AsyncEngine, worker: AsyncEngine, places: Places) -> Intake:
+async def intake(owner: AsyncEngine, api: AsyncEngine, worker: AsyncEngine, places: Places) -> Intake:
     feed_id = uuid4()
     async with transaction(owner) as session:
         session.add(
@@ -63,4 +67,4 @@ async def intake(owner: AsyncEngine, worker: AsyncEngine, places: Places) -> Int
                 sending_facility="RXH",
             )
         )
-    return Intake(worker, feed_id, places.trust)
+    return Intake(api, worker, feed_id, places.trust)

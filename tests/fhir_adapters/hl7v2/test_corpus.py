@@ -41,7 +41,7 @@ def test_given_every_message_then_its_envelope_gets_a_verdict(messages: dict[Pat
 async def test_given_every_message_sent_twice_then_all_are_answered_and_stored_once(
     messages: dict[Path, bytes], intake: Intake
 ) -> None:
-    async with listening(PostgresInbox(intake.worker)) as (port, _):
+    async with listening(PostgresInbox(intake.listener)) as (port, _):
         first = await send_files([FOLDER], "127.0.0.1", port)
         again = await send_files([FOLDER], "127.0.0.1", port)
 
@@ -55,7 +55,7 @@ async def test_given_every_message_sent_twice_then_all_are_answered_and_stored_o
 async def test_given_a_feed_for_them_all_then_each_ends_interpreted_not_used_or_parked_with_a_cause(
     messages: dict[Path, bytes], intake: Intake
 ) -> None:
-    async with listening(PostgresInbox(intake.worker)) as (port, _):
+    async with listening(PostgresInbox(intake.listener)) as (port, _):
         await send_files([FOLDER], "127.0.0.1", port)
     async with transaction(intake.worker) as session:
         await session.execute(

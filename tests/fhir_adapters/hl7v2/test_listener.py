@@ -79,7 +79,7 @@ async def listening(
 
 @pytest.fixture
 async def port(intake: Intake) -> AsyncIterator[int]:
-    async with listening(PostgresInbox(intake.worker)) as (port, _):
+    async with listening(PostgresInbox(intake.listener)) as (port, _):
         yield port
 
 
@@ -296,7 +296,7 @@ async def test_given_the_database_is_away_then_ae_207_and_the_connection_stays()
 async def test_given_a_stop_then_the_message_at_hand_is_answered_and_idle_connections_end(
     intake: Intake,
 ) -> None:
-    inbox = PostgresInbox(intake.worker)
+    inbox = PostgresInbox(intake.listener)
     async with listening(inbox) as (port, stop), connected(port) as busy, connected(port) as idle:
         await busy.ask(Sample().raw())
         await busy.send(frame(Sample(message_id="LAST").raw()))
@@ -318,7 +318,7 @@ async def test_given_a_feed_with_a_port_of_its_own_then_the_listener_opens_it(
     async with transaction(owner) as session:
         feed = await session.get_one(Feed, intake.feed_id)
         feed.port, feed.sending_application, feed.sending_facility = own, None, None
-    async with listening(PostgresInbox(intake.worker)):
+    async with listening(PostgresInbox(intake.listener)):
         for _ in range(100):
             with contextlib.suppress(OSError):
                 async with connected(own) as line:

@@ -57,7 +57,7 @@ async def test_given_files_then_they_are_sent_and_counted_by_code(tmp_path: Path
     (tmp_path / "1.hl7").write_bytes(Sample().raw())
     (tmp_path / "2.hl7").write_bytes(b"no message")
     (tmp_path / "3.hl7").write_bytes(Sample(message_id="M3", accept="NE", application_ack="NE").raw())
-    async with listening(PostgresInbox(intake.worker)) as (port, _):
+    async with listening(PostgresInbox(intake.listener)) as (port, _):
         tally = await send_files([tmp_path], "127.0.0.1", port)
 
     assert tally.as_json()["codes"] == {"AA": 2, "AR": 1}
@@ -71,7 +71,7 @@ async def test_given_a_receiver_that_ends_the_connection_then_the_next_file_is_s
     (tmp_path / "1.hl7").write_bytes(Sample(tail=("NTE|1||" + "x" * 5000,)).raw())
     (tmp_path / "2.hl7").write_bytes(Sample(message_id="M2").raw())
     small = Limits(message_bytes=2000, idle_seconds=LIMITS.idle_seconds, read_seconds=LIMITS.read_seconds)
-    async with listening(PostgresInbox(intake.worker), small) as (port, _):
+    async with listening(PostgresInbox(intake.listener), small) as (port, _):
         tally = await send_files([tmp_path], "127.0.0.1", port)
 
     assert tally.codes == {"AR": 1, "AA": 1}

@@ -132,9 +132,20 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $
     ORDER BY feeds.code LIMIT 1
 $$;
 
+-- The feed for what no feed claims, with the organisation that runs the service; there is one from the first call
+-- on. No feed is named before an organisation is.
+CREATE FUNCTION homeward_unassigned_feed() RETURNS uuid
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    INSERT INTO feeds (id, code, organisation_id, protocol)
+    SELECT gen_random_uuid(), 'unassigned', id, 'hl7v2'
+    FROM organisations ORDER BY kind <> 'operator', code LIMIT 1
+    ON CONFLICT (code) DO NOTHING;
+    SELECT feeds.id FROM feeds WHERE feeds.code = 'unassigned'
+$$;
+
 REVOKE ALL ON FUNCTION homeward_my_cases, homeward_surviving_person, homeward_one_person,
     homeward_resolve_person, homeward_open_case,
-    homeward_who_looked, homeward_lock_identity, homeward_fhir_feed FROM PUBLIC;
+    homeward_who_looked, homeward_lock_identity, homeward_fhir_feed, homeward_unassigned_feed FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION homeward_my_cases, homeward_resolve_person, homeward_open_case, homeward_who_looked,
-    homeward_fhir_feed TO homeward_api;
+    homeward_fhir_feed, homeward_unassigned_feed TO homeward_api;
 GRANT EXECUTE ON FUNCTION homeward_surviving_person, homeward_lock_identity TO homeward_worker;
