@@ -1,4 +1,4 @@
-"""Working days and working hours in England.
+"""Working days in England, and dates as people say them.
 
 A working day is Monday to Friday and no bank holiday. Published bank holidays are data (`discharge.codes`);
 for years that are not published yet they follow from the Banking and Financial Dealings Act 1971 and the
@@ -6,18 +6,16 @@ customary proclamations, so that no deadline fails for want of a list.
 """
 
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from functools import lru_cache
 from itertools import count, islice
 
-from discharge.clocks import london, london_at, london_date
 from discharge.codes.bank_holidays import BANK_HOLIDAYS
 
 DAY = timedelta(days=1)
 SATURDAY = 5
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-WORK_BEGINS, WORK_ENDS = time(9), time(17)
 
 _PUBLISHED = frozenset(day for day, _ in BANK_HOLIDAYS)
 _PUBLISHED_YEARS = frozenset(day.year for day in _PUBLISHED)
@@ -76,11 +74,6 @@ def _working_days_from(day: date, step: timedelta) -> Iterator[date]:
             yield day
 
 
-def next_working_day(day: date) -> date:
-    """Return the date itself when it is a working day, else the first one after it."""
-    return day if is_working_day(day) else add_working_days(day, 1)
-
-
 def add_working_days(day: date, number: int) -> date:
     """Return the date `number` working days after `day` (before it, when negative), not counting `day`.
 
@@ -90,29 +83,6 @@ def add_working_days(day: date, number: int) -> date:
         return day
     step = DAY if number > 0 else -DAY
     return next(islice(_working_days_from(day, step), abs(number) - 1, None))
-
-
-def working_days_between(start: date, end: date) -> int:
-    """Count the working days after `start` up to and including `end`; 0 when `end` is not later."""
-    span = max(0, (end - start).days)
-    return sum(is_working_day(start + timedelta(days=n)) for n in range(1, span + 1))
-
-
-def is_working_time(instant: datetime) -> bool:
-    """Whether offices are open: a working day, 09:00 up to 17:00 London time."""
-    local = london(instant)
-    return is_working_day(local.date()) and WORK_BEGINS <= local.time() < WORK_ENDS
-
-
-def next_working_time(instant: datetime) -> datetime:
-    """Return the instant itself when offices are open, else the next opening (UTC)."""
-    if is_working_time(instant):
-        return instant
-    today = london_date(instant)
-    opening = london_at(today, WORK_BEGINS)
-    if is_working_day(today) and instant < opening:
-        return opening
-    return london_at(add_working_days(today, 1), WORK_BEGINS)
 
 
 def short_day(day: date) -> str:

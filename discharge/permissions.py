@@ -4,7 +4,7 @@ Which *cases* somebody may touch is another question, answered by participation 
 permission only says what a role does at all.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal, get_args
@@ -142,9 +142,3 @@ def require(role: str, action: str) -> None:
     """Raise role-not-allowed unless the role does the action."""
     if not allowed(role, action):
         raise HomewardError("role-not-allowed", detail=action)
-
-
-def actions_for(role: str, among: Iterable[str] = PERMISSIONS) -> list[Permission]:
-    """Return a role's permissions in the order of the table: what its pages show buttons for."""
-    wanted = frozenset(among)
-    return [row for row in PERMISSIONS.values() if row.action in wanted and role in row.roles]

@@ -26,12 +26,6 @@ ITEMS: Mapping[StrandKind, CodeList[Any]] = MappingProxyType(
 """What a strand of each kind can be opened for."""
 
 
-def orderable(kind: StrandKind, item: str, on: date) -> Orderable:
-    """Return the row of an item in force on a day; HomewardError code-not-in-value-set when there is none."""
-    row: Orderable = ITEMS[kind].lookup(item, on, where="item")
-    return row
-
-
 def item_label(kind: StrandKind, item: str) -> str:
     """Return an item in words; a code we never knew is shown as it is."""
     return ITEMS[kind].label(item)

@@ -24,8 +24,8 @@ from temporalio.workflow import NondeterminismError
 
 from discharge.clocks import CaseClock
 from discharge.store.engine import Sessions, make_engine, make_sessions, transaction
+from fhir_adapters.feeds.loading import profiles_with
 from fhir_adapters.feeds.profile import Profile
-from fhir_adapters.hl7v2.drain import profiles_with
 from fhir_adapters.hl7v2.store.cases import join_awaiting
 from fhir_adapters.hl7v2.store.draining import drain_next
 from housing_checks.store import lets

@@ -37,7 +37,7 @@ async def _listen(settings: Settings) -> None:
 
     from deploy.settings import driver_url
     from discharge.store.engine import make_engine
-    from fhir_adapters.hl7v2.drain import profiles_with
+    from fhir_adapters.feeds.loading import profiles_with
     from fhir_adapters.hl7v2.listener import serve
     from fhir_adapters.hl7v2.store.inbox import PostgresInbox
     from workflows.stopping import stop_on_signals

@@ -162,8 +162,3 @@ def national_of(code: str, on: date) -> str:
     """Return the national reason that a reason counts under: its own code when it is national."""
     local = LOCAL_DELAY_REASONS.find(code, on)
     return local.national if local else NATIONAL_DELAY_REASONS.lookup(code, on).code
-
-
-def is_housing(code: str, on: date) -> bool:
-    """Whether a reason is about the home, its equipment or having one (not only partly)."""
-    return NATIONAL_DELAY_REASONS.lookup(national_of(code, on), on).housing == "yes"

@@ -7,7 +7,6 @@ all of them. Source: Discharge Ready Date guidance, which re-checks the date at 
 from collections.abc import Iterable
 from datetime import date
 from itertools import pairwise
-from uuid import UUID
 
 from discharge.delays.model import EndedBy, ReadyPeriod
 from discharge.errors import Refused
@@ -60,8 +59,3 @@ def correct_period(periods: Iterable[ReadyPeriod], replaces: date, corrected: Re
     if len(kept) == len(periods):
         raise Refused("no-such-item", where="ready-period")
     return in_order(kept if corrected is None else (*kept, corrected))
-
-
-def of_spell(periods: Iterable[ReadyPeriod], spell_id: UUID | None) -> Periods:
-    """Return the periods of one hospital stay: delay is counted for each stay."""
-    return tuple(period for period in periods if period.spell_id == spell_id)

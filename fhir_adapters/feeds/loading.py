@@ -76,6 +76,11 @@ def shipped_profiles() -> Mapping[str, Profile]:
     return load_profiles()
 
 
+def profiles_with(extra: Path | None = None) -> Mapping[str, Profile]:
+    """The shipped profiles and those of an installation, which may replace them. Raises `ProfileInvalid`."""
+    return {**shipped_profiles(), **(load_profiles(extra) if extra else {})}
+
+
 def profile_named(name: str | None) -> Profile:
     """A shipped profile by name; the default where the name is empty or unknown."""
     profiles = shipped_profiles()

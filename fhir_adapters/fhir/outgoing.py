@@ -15,7 +15,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from discharge.cases.outgoing import Outgoing
 from fhir_adapters.fhir import systems
 from fhir_adapters.fhir.people import OrganisationFacts, PersonFacts, organisation_reference, patient
 from fhir_adapters.fhir.resources import STAGE_WORDS
@@ -49,11 +48,6 @@ class Occasion:
 def outgoing_resource(kind: str, content: Content, occasion: Occasion) -> dict[str, Any]:
     """The resource to post for an outbox row. A kind nobody knows is a KeyError: it is a fault of ours."""
     return _BUILDERS[kind](content, occasion)
-
-
-def from_outgoing(told: Outgoing, occasion: Occasion) -> dict[str, Any]:
-    """The resource for something to tell that is not in the outbox yet."""
-    return outgoing_resource(told.kind, told.content, occasion)
 
 
 def _task_status(content: Content, occasion: Occasion) -> dict[str, Any]:

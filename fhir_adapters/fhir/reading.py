@@ -53,11 +53,6 @@ def read_json(raw: bytes) -> dict[str, Any]:
     return document
 
 
-def read_resource(raw: bytes, wanted: Collection[str] = TAKEN) -> Any:
-    """The checked resource in `raw`, one of the types `wanted`. Raises FhirRefused."""
-    return check_resource(read_json(raw), wanted)
-
-
 def check_resource(document: dict[str, Any], wanted: Collection[str] | None = TAKEN) -> Any:
     """The document as the library's resource.
 

@@ -6,7 +6,7 @@ import pytest
 
 from discharge.cases.commands import Command
 from discharge.errors import HomewardError
-from discharge.permissions import PERMISSIONS, ROLES, Permission, actions_for, allowed, require
+from discharge.permissions import PERMISSIONS, ROLES, Permission, allowed, require
 
 KINDS = [kind.model_fields["kind"].default for kind in typing.get_args(typing.get_args(Command)[0])]
 OWN = {"note-hospital-facts", "note-merge", "report-from-strand", "strike-clock"}
@@ -58,8 +58,3 @@ def test_given_a_role_that_may_not_then_the_refusal_names_the_action() -> None:
     with pytest.raises(HomewardError) as refused:
         require("trust-monitor", "confirm-discharge")
     assert (refused.value.code, refused.value.detail) == ("role-not-allowed", "confirm-discharge")
-
-
-def test_given_a_page_then_it_shows_only_the_buttons_of_the_role_in_table_order() -> None:
-    asked = ["complete-check", "accept-referral", "confirm-discharge"]
-    assert [row.action for row in actions_for("coordinator", asked)] == ["accept-referral", "complete-check"]

@@ -11,7 +11,6 @@ from discharge.codes.delay_reasons import (
     NATIONAL_DELAY_REASONS,
     LocalDelayReason,
     delay_reason_label,
-    is_housing,
     national_of,
 )
 from discharge.codes.destinations import (
@@ -66,11 +65,9 @@ def test_given_a_local_reason_then_it_counts_under_a_national_one_and_has_an_own
     assert OWNER_ROLES.known(row.usual_owner)
 
 
-def test_given_a_reason_then_it_is_called_by_its_label_and_known_as_housing() -> None:
+def test_given_a_reason_then_it_is_called_by_its_label() -> None:
     assert delay_reason_label("equipment-not-delivered") == "Equipment not delivered or fitted"
     assert delay_reason_label("CA9") == "Equipment and training not delivered"
-    assert is_housing("equipment-not-delivered", TODAY)
-    assert not is_housing("transport", TODAY)
 
 
 def test_given_the_national_destinations_then_there_are_eight_on_four_pathways() -> None:

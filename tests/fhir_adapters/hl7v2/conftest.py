@@ -11,10 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from discharge.clocks import CaseClock
 from discharge.store.engine import transaction
 from fhir_adapters.feeds.loading import shipped_profiles
-from fhir_adapters.hl7v2.drain import drain_all
 from fhir_adapters.hl7v2.envelope import read_envelope
 from fhir_adapters.hl7v2.listener import arrived
-from fhir_adapters.hl7v2.store.draining import Drained
+from fhir_adapters.hl7v2.store.cases import join_awaiting
+from fhir_adapters.hl7v2.store.draining import Drained, drain_next
 from fhir_adapters.store.inbox import receive
 from fhir_adapters.store.tables import Feed
 from tests.fixtures.postgres import Places
@@ -41,7 +41,13 @@ class Intake:
                 await receive(session, feed, arrived(raw, read_envelope(raw), claimed=True))
 
     async def drain(self) -> list[Drained]:
-        return await drain_all(self.worker, shipped_profiles(), CaseClock.real())
+        """Handle everything that waits, then join cases that await a spell, as a worker does over time."""
+        done: list[Drained] = []
+        while drained := await drain_next(self.worker, shipped_profiles(), CaseClock.real()):
+            done.append(drained)
+        async with transaction(self.worker) as session:
+            await join_awaiting(session)
+        return done
 
     async def take(self, *messages: bytes) -> list[Drained]:
         await self.put(*messages)
