@@ -7,6 +7,7 @@ from typing import Any
 
 from api.forms.model import Around, Choices
 from api.presenters import words
+from api.presenters.leading import lead_note
 from api.reading.lists import Home
 from discharge.cases.follow_ups import FOLLOW_UPS
 from discharge.cases.model import Strand, StrandKind
@@ -102,12 +103,19 @@ def _steps_ahead(strand: Strand) -> list[Any]:
 
 
 def strand_items(around: Around) -> Pairs:
-    """Everything that can be ordered or begun, by kind."""
+    """Everything that can be ordered or begun, by kind, and whether it would still be in time."""
     return [
-        (f"{kind.value}:{row.code}", f"{DEFINITIONS[kind].words}: {row.label}")
+        (
+            f"{kind.value}:{row.code}",
+            f"{DEFINITIONS[kind].words}: {row.label} ({_lead(around, kind, row.code)})",
+        )
         for kind, rows in ITEMS.items()
         for row in rows.in_force(around.today)
     ]
+
+
+def _lead(around: Around, kind: StrandKind, item: str) -> str:
+    return lead_note(around.case, kind, item, around.today)
 
 
 def organisations_of(*kinds: str) -> Choices:

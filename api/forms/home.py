@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from api.forms import advice
 from api.forms import choices as ch
 from api.forms.model import Around, Choices, CommandForm, Field
 from discharge.cases.model import StrandKind
@@ -52,7 +53,7 @@ HOME = (
         "Order or begin something",
         "Begin",
         (
-            Field("strand_item", "What?", choices=ch.strand_items),
+            Field("strand_item", "What?", choices=ch.strand_items, advice=advice.needed),
             Field(
                 "partner_id",
                 "Who does it?",
@@ -192,7 +193,14 @@ ENDING = (
         "close-case",
         "Close the case",
         "Close",
-        (Field("outcome", "How did it end?", choices=ch.from_list("case-outcomes")),),
+        (
+            Field(
+                "outcome",
+                "How did it end?",
+                choices=ch.from_list("case-outcomes"),
+                advice=advice.outcome,
+            ),
+        ),
         group="Ending",
     ),
     CommandForm(

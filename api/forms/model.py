@@ -28,9 +28,16 @@ class Around:
 Choices = Callable[[Around], list[tuple[str, str]]]
 
 
+def _nothing_to_add(_: Around) -> str:
+    return ""
+
+
 @dataclass(frozen=True)
 class Field:
-    """One question. `name` is the command's field; an empty answer to an optional one is left out."""
+    """One question. `name` is the command's field; an empty answer to an optional one is left out.
+
+    `advice` is what the case itself says about the question, shown with the hint. It chooses nothing.
+    """
 
     name: str
     label: str
@@ -39,6 +46,7 @@ class Field:
     hint: str = ""
     optional: bool = False
     empty: str = ""
+    advice: Callable[[Around], str] = _nothing_to_add
 
 
 @dataclass(frozen=True)

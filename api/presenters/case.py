@@ -21,6 +21,8 @@ from api.presenters.case_view import (
     ToDo,
     ToldLine,
 )
+from api.presenters.leading import late_words
+from api.presenters.suggestions import suggested
 from api.presenters.tags import LEVELS, OUTGOING_STATES, STAGES, Tag, strand_tag, tag_of
 from api.presenters.timeline import RULE_TITLES, timeline_lines
 from api.presenters.worklist import full_name
@@ -77,6 +79,7 @@ def present(given: Given) -> Page:
         to_do=_to_do(case, given.caller) if case.discharge is None and not case.closed else (),
         show_to_do=case.discharge is None and not case.closed,
         strands=tuple(_strand(case, each, given.caller, known) for each in case.strands.values()),
+        suggested=suggested(case, given.caller, given.today),
         alerts=tuple(_alert(each, given.caller) for each in case.open_alerts),
         reasons=_reasons(case),
         periods=_periods(case),
@@ -193,6 +196,7 @@ def _strand(case: Case, strand: Strand, caller: Principal, known: Directory) -> 
         title=f"{DEFINITIONS[strand.kind].words}: {item_label(strand.kind, strand.item)}",
         tag=strand_tag(strand),
         due=words.short_day(strand.due_on),
+        late=late_words(case, strand),
         who=known.organisation(strand.partner_id)
         if strand.partner_id
         else casework.OWNER_ROLES.label(strand.owner_role),

@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from api.presenters.suggestions import suggested_json
 from api.reading.cases import CaseFile
 from api.reading.names import Directory
 from api.reading.worklist import Listed
 from discharge.cases.model import Case
+from discharge.cases.stages import may_ask
 from discharge.delays.counting import nights_without_reason, published_delay_days, true_delay_days
+from discharge.outcomes.case_outcome import suggested_outcome
 from discharge.pathway_words import next_action, why_still_here
 from discharge.store.tables import Person
 from housing_checks.gate.rules import blocking
@@ -75,6 +78,8 @@ def case_detail(found: CaseFile, today: date, known: Directory) -> dict[str, Any
         if action
         else None,
         "waiting": waiting_json(case, today),
+        "suggested_strands": suggested_json(case, today),
+        "suggested_outcome": suggested_outcome(case) if may_ask(case, "close-case") else None,
         "blocking": [each.model_dump(mode="json") for each in blocking(case)],
         "case": case.model_dump(mode="json", exclude={"case_id", "version", "stage"}),
     }

@@ -33,10 +33,22 @@ class StrandLine:
     title: str
     tag: Tag
     due: str
+    late: str
     who: str
     begun: str
     move_href: str
     cancel_href: str
+
+
+@dataclass(frozen=True)
+class Suggested:
+    """One thing that the check's answers suggest to start, with the answers, and where to start it."""
+
+    title: str
+    because: str
+    lead: str
+    tag: Tag
+    href: str
 
 
 @dataclass(frozen=True)
@@ -109,6 +121,7 @@ class Page:
     to_do: tuple[ToDo, ...]
     show_to_do: bool
     strands: tuple[StrandLine, ...]
+    suggested: tuple[Suggested, ...]
     alerts: tuple[AlertLine, ...]
     reasons: tuple[Fact, ...]
     periods: tuple[Fact, ...]

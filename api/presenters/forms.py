@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -41,7 +41,8 @@ class Page:
 
 def present(form: CommandForm, around: Around, name: str, filled: Filled, key: str) -> Page:
     """The form with what was typed, and what is wrong with it at the top and beside each question."""
-    asked = (*form.fields, *((_dated(form),) if form.dated else ()))
+    fields = (*form.fields, *((_dated(form),) if form.dated else ()))
+    asked = tuple(_advised(each, around) for each in fields)
     return Page(
         case_id=str(around.case.case_id),
         version=around.case.version,
@@ -63,6 +64,10 @@ def present(form: CommandForm, around: Around, name: str, filled: Filled, key: s
 
 def _dated(form: CommandForm) -> Field:
     return Field("effective_on", form.date_label, "date")
+
+
+def _advised(field: Field, around: Around) -> Field:
+    return replace(field, hint=" ".join(filter(None, (field.advice(around), field.hint))))
 
 
 def _anchor(name: str, asked: tuple[Field, ...]) -> str:

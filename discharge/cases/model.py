@@ -317,6 +317,11 @@ class Case(Frozen):
         return next((spell for spell in reversed(self.spells) if spell.status != "cancelled"), None)
 
     @property
+    def home_needed_on(self) -> date | None:
+        """The day the home must be ready: as somebody said, else the day the person is expected to leave."""
+        return self.needed_by or self.expected_discharge_on
+
+    @property
     def open_ready_period(self) -> ReadyPeriod | None:
         """The ready period that is still running, if the person does not meet the criteria to reside."""
         return next((period for period in reversed(self.ready_periods) if period.ended_on is None), None)

@@ -138,7 +138,7 @@ def facts_of(case: Case, lead_days: Mapping[str, int] = MappingProxyType({})) ->
         expected_discharge_on=case.expected_discharge_on,
         check_started_on=case.check.started_on if case.check else None,
         check_completed_on=case.check.completed_on if case.check else None,
-        needed_by=case.needed_by or case.expected_discharge_on,
+        needed_by=case.home_needed_on,
         works=tuple(
             _work(strand, lead_days)
             for strand in needed

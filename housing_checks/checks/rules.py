@@ -1,4 +1,4 @@
-"""Beginning and completing the home suitability check, and what its answers suggest.
+"""Beginning and completing the home suitability check, and what its answers suggest to start.
 
 Deciders take ``(case, envelope, now)`` and return events or raise Refused. Starting twice is refused; a new
 check may begin once the one before is complete, and the gate keeps its answers meanwhile.
@@ -14,9 +14,10 @@ from discharge.cases.decide.common import command_of, happened_on
 from discharge.cases.events import CheckCompleted, CheckStarted, Event, MitigationWithdrawn
 from discharge.cases.model import Case, Check, StrandKind, YesNoUnknown
 from discharge.errors import Refused
-from housing_checks.checks.form import FORMS, form_in_force
+from housing_checks.checks.form import FORMS, form_in_force, form_of
 from housing_checks.checks.model import CheckForm, CheckItem, Suggested, Suggestion
 from housing_checks.guards import TAKEN_ON, require_order, require_stage
+from housing_checks.strands.definitions import DEFINITIONS
 
 
 def start_check(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
@@ -64,6 +65,44 @@ def suggested_strands(
     return [
         Suggestion(kind=kind, item=item, because=tuple(because)) for (kind, item), because in reasons.items()
     ]
+
+
+def left_to_start(case: Case) -> list[Suggestion]:
+    """Return what the check suggests as its answers stand now, without what has begun or was done since.
+
+    An item with a mitigation suggests nothing: somebody has said what is done instead.
+    """
+    check = case.check
+    if check is None or check.completed_on is None:
+        return []
+    now: dict[str, YesNoUnknown] = {
+        code: "yes" if item.satisfied else item.value for code, item in case.gate.items()
+    }
+    needs = case.referral.needs if case.referral else ()
+    return [
+        each
+        for each in suggested_strands(check.answers | now, needs, form_of(check.form))
+        if not _begun(case, each, _said_on(case, each, check.completed_on))
+    ]
+
+
+def _said_on(case: Case, suggestion: Suggestion, checked_on: date) -> date:
+    """The day of the newest answer behind a suggestion."""
+    answered = (case.gate[code].as_of for code in suggestion.because if code in case.gate)
+    return max((day for day in answered if day is not None), default=checked_on)
+
+
+def _begun(case: Case, suggestion: Suggestion, said_on: date) -> bool:
+    alone = DEFINITIONS[suggestion.kind].one_at_a_time
+    mine = [
+        strand
+        for strand in case.strands.values()
+        if strand.kind is suggestion.kind and (alone or strand.item == suggestion.item)
+    ]
+    return any(
+        strand.status == "open" or (strand.status == "completed" and (strand.ended_on or said_on) >= said_on)
+        for strand in mine
+    )
 
 
 def _fitting(item: CheckItem, needs: frozenset[str]) -> list[Suggested]:

@@ -15,6 +15,7 @@ from housing_checks.lead_times import (
     item_label,
     latest_start,
     lead_days,
+    timing,
 )
 from housing_checks.spans import CatalogueRow, Span
 
@@ -32,6 +33,27 @@ def test_working_days_jump_over_weekends_and_bank_holidays() -> None:
     assert earliest_done(StrandKind.EQUIPMENT, "commode", thursday_before_easter) == thursday_before_easter
     assert latest_start(StrandKind.EQUIPMENT, "wheelchair", date(2026, 3, 20)) == date(2026, 3, 11)
     assert Span(5, "working-days").days == 7
+
+
+@pytest.mark.parametrize(
+    ("begins", "in_time"),
+    [
+        (date(2026, 3, 2), "in-time"),
+        (date(2026, 3, 3), "may-be-late"),
+        (date(2026, 3, 23), "may-be-late"),
+        (date(2026, 3, 24), "too-late"),
+    ],
+)
+def test_given_the_day_a_stairlift_is_needed_then_both_ends_of_its_lead_time_decide(
+    begins: date, in_time: str
+) -> None:
+    found = timing(StrandKind.ADAPTATION, "straight-stairlift", begins, date(2026, 3, 30))
+    assert (found.in_time, found.begin_by) == (in_time, date(2026, 3, 2))
+
+
+def test_given_no_day_by_which_it_is_needed_then_nothing_is_late() -> None:
+    found = timing(StrandKind.ADAPTATION, "straight-stairlift", date(2026, 3, 2), None)
+    assert (found.in_time, found.begin_by, found.earliest) == (None, None, date(2026, 3, 9))
 
 
 @pytest.mark.parametrize(("kind", "item"), EVERY_ITEM)

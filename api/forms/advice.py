@@ -1,0 +1,23 @@
+"""What the case itself says about a question of a form. Advice is shown; it never chooses."""
+
+from __future__ import annotations
+
+from api.forms.model import Around
+from api.presenters import words
+from discharge.codes.casework import CASE_OUTCOMES
+from discharge.outcomes.case_outcome import suggested_outcome
+
+
+def outcome(around: Around) -> str:
+    """The outcome that fits what was done and where the person went."""
+    label = CASE_OUTCOMES.label(suggested_outcome(around.case))
+    return f"What is recorded suggests: {label}. Choose what is true."
+
+
+def needed(around: Around) -> str:
+    """By when, for a person who is still in hospital."""
+    case = around.case
+    if case.home_needed_on is None or case.discharge is not None:
+        return "In brackets: how long it usually takes."
+    day = words.short_day(case.home_needed_on)
+    return f"The home is needed by {day}. In brackets: how long it usually takes."

@@ -1,0 +1,54 @@
+"""What the check's answers suggest to start. A person decides: nothing starts by itself."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from api.presenters.case_view import Suggested
+from api.presenters.leading import lead_sentence, lead_tag, timing_of
+from api.principals import Principal
+from discharge.cases.model import IN_HOSPITAL, Case
+from discharge.cases.stages import may_ask
+from housing_checks.checks.form import form_of
+from housing_checks.checks.model import Suggestion
+from housing_checks.checks.rules import left_to_start
+from housing_checks.lead_times import item_label
+from housing_checks.strands.definitions import DEFINITIONS
+
+
+def suggested(case: Case, caller: Principal, today: date) -> tuple[Suggested, ...]:
+    """The suggestions as the case page shows them, each with a start form already filled in."""
+    may = may_ask(case, "start-strand") and caller.may("start-strand")
+    return tuple(_line(case, each, today, may=may) for each in _open(case))
+
+
+def _open(case: Case) -> list[Suggestion]:
+    return left_to_start(case) if case.stage in IN_HOSPITAL else []
+
+
+def _line(case: Case, each: Suggestion, today: date, *, may: bool) -> Suggested:
+    found = timing_of(case, each.kind, each.item, today)
+    form = form_of(case.check.form if case.check else "")
+    start = f"/cases/{case.case_id}/do/start-strand?strand_item={each.kind.value}:{each.item}"
+    return Suggested(
+        title=f"{DEFINITIONS[each.kind].words}: {item_label(each.kind, each.item)}",
+        because=f"The check says no to: {', '.join(form.item(code).short for code in each.because)}.",
+        lead=lead_sentence(found),
+        tag=lead_tag(found),
+        href=start if may else "",
+    )
+
+
+def suggested_json(case: Case, today: date) -> list[dict[str, Any]]:
+    """The suggestions in codes: what, the items answered no, and whether it would be in time."""
+    timed = [(each, timing_of(case, each.kind, each.item, today)) for each in _open(case)]
+    return [
+        each.model_dump(mode="json")
+        | {
+            "earliest_on": found.earliest.isoformat(),
+            "begin_by": found.begin_by.isoformat() if found.begin_by else None,
+            "in_time": found.in_time,
+        }
+        for each, found in timed
+    ]
