@@ -17,8 +17,8 @@ setup: $(MADE)/homeward $(MADE)/web ## Make .venv with everything in it (quick w
 run: setup ## Start the whole stack with demo data; Ctrl-C stops it (ARGS="--day-length 10s")
 	@exec $(BIN)/homeward up --demo $(ARGS)
 
-test: setup browser ## Run all tests (ARGS="-m 'not slow'")
-	@$(BIN)/pytest $(ARGS)
+test: setup browser ## Run all tests, in two processes (ARGS="-m 'not slow'")
+	@$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
 
 check: setup ## Format, lint, types, import floors, migrations up and down, docs
 	$(BIN)/ruff format --check .

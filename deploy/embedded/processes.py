@@ -98,7 +98,7 @@ async def start(
             stderr=subprocess.STDOUT,
             cwd="/",
             start_new_session=True,
-            preexec_fn=_die_with_parent() if dies_with_us else None,
+            preexec_fn=_readied(dies_with_us),
             **_identity(user),
         )
 
@@ -153,6 +153,20 @@ class _Identity(TypedDict, total=False):
 
 def _identity(user: SystemUser | None) -> _Identity:
     return {} if user is None else {"user": user.uid, "group": user.gid, "extra_groups": []}
+
+
+def _readied(dies_with_us: bool) -> Callable[[], None]:
+    """What a child does before its program begins: hear Ctrl-C again (a shell lets what it starts in the
+    background ignore it), and, if asked to, die with us.
+    """
+    die_with_parent = _die_with_parent() if dies_with_us else None
+
+    def ready() -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        if die_with_parent:
+            die_with_parent()
+
+    return ready
 
 
 def _die_with_parent() -> Callable[[], None] | None:

@@ -173,7 +173,7 @@ COMMANDS = st.one_of(
 
 
 @given(st.lists(st.tuples(st.integers(0, 2), COMMANDS), max_size=25))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_given_any_commands_in_any_order_when_decided_then_the_case_stays_whole(
     asked: list[tuple[int, cmd.Command]],
 ) -> None:

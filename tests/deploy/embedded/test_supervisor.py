@@ -123,6 +123,20 @@ async def test_given_a_leftover_when_a_supervisor_comes_then_it_is_stopped(tmp_p
     assert await asyncio.wait_for(leftover.wait(), 5) == -signal.SIGINT
 
 
+async def test_given_a_supervisor_that_ignores_ctrl_c_when_it_starts_a_part_then_the_part_hears_it(
+    tmp_path: Path,
+) -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        command = [sys.executable, "-c", STEADY.format(str(tmp_path / "flag"))]
+        child = await processes.start(command, {}, tmp_path / "log", None, dies_with_us=True)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    await until((tmp_path / "flag").exists)
+    child.send_signal(signal.SIGINT)
+    assert await asyncio.wait_for(child.wait(), 5) == -signal.SIGINT
+
+
 async def test_given_a_stranger_with_the_pid_of_a_leftover_when_looked_for_then_it_is_left_alone() -> None:
     here = psutil.Process()
     assert Running("x", here.pid, here.create_time()).process() == here

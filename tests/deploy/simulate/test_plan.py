@@ -34,7 +34,7 @@ def messages(journey: Journey) -> list[tuple[Step, Adt]]:
     return sorted(told, key=lambda pair: pair[0].at)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(SHAPES)
 def test_the_same_shape_gives_the_same_plan(shape: Shape) -> None:
     assert make_plan(shape) == make_plan(shape)
@@ -45,7 +45,7 @@ def test_another_seed_gives_other_people() -> None:
     assert {j.person.nhs_number for j in one.journeys} != {j.person.nhs_number for j in two.journeys}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(PLANS)
 def test_no_two_bookings_share_a_bed_at_one_time(plan: Plan) -> None:
     by_bed = defaultdict(list)
@@ -55,7 +55,7 @@ def test_no_two_bookings_share_a_bed_at_one_time(plan: Plan) -> None:
         assert all(earlier.end <= later.start for earlier, later in pairwise(bookings))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(PLANS)
 def test_replaying_the_messages_never_finds_a_bed_taken(plan: Plan) -> None:
     occupant: dict[object, str] = {}
@@ -83,7 +83,7 @@ NEXT = {
 } | {(trigger, IN_BED): IN_BED for trigger in ("A02", "A08", "A12", "A16", "A25")}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(PLANS)
 def test_every_stay_goes_through_messages_in_an_order_that_can_be(plan: Plan) -> None:
     for journey in plan.journeys:
@@ -96,7 +96,7 @@ def test_every_stay_goes_through_messages_in_an_order_that_can_be(plan: Plan) ->
             assert list(stays.values()).count(IN_BED) <= 1, "one person in two stays"
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(PLANS)
 def test_every_message_says_what_is_true_at_its_time(plan: Plan) -> None:
     for journey in plan.journeys:
@@ -113,7 +113,7 @@ def test_every_message_says_what_is_true_at_its_time(plan: Plan) -> None:
             assert message.prior is None or message.prior != message.bed
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(PLANS)
 def test_steps_are_numbered_in_the_order_of_sending_and_told_no_earlier_than_they_happen(plan: Plan) -> None:
     for journey in plan.journeys:
@@ -122,7 +122,7 @@ def test_steps_are_numbered_in_the_order_of_sending_and_told_no_earlier_than_the
         assert all(step.at <= step.sent_at <= timedelta(days=plan.shape.days) for step in journey.steps)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(PLANS)
 def test_what_repeats_names_an_earlier_step_of_the_same_kind(plan: Plan) -> None:
     for journey in plan.journeys:
@@ -134,7 +134,7 @@ def test_what_repeats_names_an_earlier_step_of_the_same_kind(plan: Plan) -> None
                 assert first.number < step.number
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(PLANS)
 def test_everybody_has_a_valid_nhs_number_of_the_test_range(plan: Plan) -> None:
     numbers = [journey.person.nhs_number for journey in plan.journeys]
