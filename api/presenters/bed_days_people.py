@@ -14,6 +14,8 @@ from discharge.delays.counting import ready_at_the_end
 from discharge.delays.definitions import DEFINITIONS
 from discharge.delays.released import Counterfactual, released_days
 from discharge.delays.report import CountedStay, in_comparison
+from discharge.outcomes.readmission import BANDS as READMISSION_BANDS
+from discharge.outcomes.readmission import readmission_band
 
 MOST = 500
 """More people than this are not listed on one page."""
@@ -37,6 +39,14 @@ def _unexplained(each: CountedStay) -> bool:
     return each.count.without_reason > 0
 
 
+def _back_in(band: str) -> Test:
+    def test(each: CountedStay) -> bool:
+        days = each.stay.back_after
+        return days is not None and readmission_band(days) == band
+
+    return test
+
+
 FINISHED: Mapping[str, Test] = {
     "discharges": _everybody,
     "same-day": lambda each: each.count.published == 0,
@@ -50,6 +60,9 @@ FINISHED: Mapping[str, Test] = {
     "ninetieth": _everybody,
     "assumed": lambda each: each.count.assumed,
     "without-reason": _unexplained,
+    "readmitted": lambda each: each.stay.back_after is not None,
+    **{f"back-{label}": _back_in(label) for label, _, _ in READMISSION_BANDS},
+    "failed": lambda each: each.stay.failed,
 }
 DIED: Mapping[str, Test] = {"died-days": _waited}
 WAITING: Mapping[str, Test] = {

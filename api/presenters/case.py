@@ -10,6 +10,7 @@ from uuid import UUID
 from api.forms.definitions import FORMS
 from api.forms.model import Around
 from api.presenters import words
+from api.presenters.after_discharge import afterwards
 from api.presenters.case_view import (
     Action,
     ActionGroup,
@@ -84,6 +85,7 @@ def present(given: Given) -> Page:
         reasons=_reasons(case),
         periods=_periods(case),
         contacts=_contacts(case),
+        afterwards=afterwards(case),
         actions=actions(case, given.caller, given.today, known),
         check_href=_check_href(case, given.caller),
         participants=_participants(case, known),

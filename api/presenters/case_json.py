@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from api.presenters.after_discharge import afterwards_json
 from api.presenters.suggestions import suggested_json
 from api.reading.cases import CaseFile
 from api.reading.names import Directory
@@ -80,6 +81,7 @@ def case_detail(found: CaseFile, today: date, known: Directory) -> dict[str, Any
         "waiting": waiting_json(case, today),
         "suggested_strands": suggested_json(case, today),
         "suggested_outcome": suggested_outcome(case) if may_ask(case, "close-case") else None,
+        "discharges": afterwards_json(case),
         "blocking": [each.model_dump(mode="json") for each in blocking(case)],
         "case": case.model_dump(mode="json", exclude={"case_id", "version", "stage"}),
     }

@@ -126,6 +126,7 @@ class Page:
     reasons: tuple[Fact, ...]
     periods: tuple[Fact, ...]
     contacts: tuple[ContactLine, ...]
+    afterwards: tuple[Fact, ...]
     actions: tuple[ActionGroup, ...]
     check_href: str
     participants: tuple[Fact, ...]

@@ -368,13 +368,12 @@ def _followed_up(case: Case, _event: ev.FollowUpCompleted) -> Case:
 
 @_on(ev.PersonReadmitted)
 def _readmitted(case: Case, event: ev.PersonReadmitted) -> Case:
-    earlier = (
-        case.earlier_discharges if case.discharge is None else (*case.earlier_discharges, case.discharge)
-    )
+    contacts = {"contacts": tuple(case.follow_ups.values())}
+    over = () if case.discharge is None else (case.discharge.model_copy(update=contacts),)
     return _set(
         case,
         readmissions=(*case.readmissions, event.readmission),
-        earlier_discharges=earlier,
+        earlier_discharges=(*case.earlier_discharges, *over),
         discharge=None,
         follow_ups={},
         stage=stage_in_hospital(case),

@@ -227,17 +227,6 @@ class Alert(Frozen):
     cleared_at: datetime | None = None
 
 
-class Discharge(Frozen):
-    """The person left: on which day, to where, by which method, and who told us."""
-
-    discharged_on: date
-    discharged_at: datetime
-    destination: str | None = None
-    method: str | None = None
-    told_by: Literal["feed", "hand"]
-    spell_id: UUID | None = None
-
-
 class FollowUp(Frozen):
     """A contact owed after discharge. ``outcome`` is ``None`` until somebody recorded one."""
 
@@ -246,6 +235,21 @@ class FollowUp(Frozen):
     outcome: str | None = None
     contacted_at: datetime | None = None
     problems: tuple[str, ...] = ()
+
+
+class Discharge(Frozen):
+    """The person left: on which day, to where, by which method, and who told us.
+
+    ``contacts`` keeps what was found afterwards once the person is back; until then the case has it.
+    """
+
+    discharged_on: date
+    discharged_at: datetime
+    destination: str | None = None
+    method: str | None = None
+    told_by: Literal["feed", "hand"]
+    spell_id: UUID | None = None
+    contacts: tuple[FollowUp, ...] = ()
 
 
 class Readmission(Frozen):

@@ -222,20 +222,6 @@ HOME_PROBLEMS = CodeList(
     ),
 )
 
-RETURN_CAUSES = CodeList(
-    "return-causes",
-    _codes(
-        OURS,
-        ("home", "The home"),
-        ("equipment", "Equipment"),
-        ("care", "Care that did not work"),
-        ("access", "Could not get in or about"),
-        ("medical", "Illness"),
-        ("other", "Something else"),
-        ("unknown", "Not known"),
-    ),
-)
-
 CASE_OUTCOMES = CodeList(
     "case-outcomes",
     tuple(

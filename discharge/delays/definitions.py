@@ -44,6 +44,19 @@ _ROWS: tuple[Definition, ...] = (
                "Discharges without a ready date when they left; the guidance counts them as no delay."),
     Definition("without-reason", "Nights without a reason", "nights",
                "Waiting nights for which no national delay reason was recorded at midnight."),
+    Definition("readmitted", "Back in hospital", "people",
+               "Discharges after which a new stay began within 0 to 29 days, planned ones included. "
+               "The latest discharges may still be followed by one."),
+    Definition("back-0-2", "Back within 0 to 2 days", "people",
+               "Discharges after which a new stay began on the same day or one of the next two."),
+    Definition("back-3-7", "Back within 3 to 7 days", "people",
+               "Discharges after which a new stay began 3 to 7 days later."),
+    Definition("back-8-29", "Back within 8 to 29 days", "people",
+               "Discharges after which a new stay began 8 to 29 days later."),
+    Definition("failed", "Failed discharges", "people",
+               "Our own definition: back in hospital within 72 hours (by dates, 3 days); or found within 72 "
+               "hours that the home could not be entered or lacked heat, water, power, food, bed or toilet; "
+               "or found within 7 days that it is unsuitable."),
     Definition("died-days", "Nights waited by people who died", "nights",
                "Nights in ready periods of stays that ended in death; in no other figure."),
     Definition("waiting", "People waiting now", "people",

@@ -11,13 +11,15 @@ from datetime import date
 from statistics import fmean, median
 from uuid import UUID
 
-from discharge.cases.model import Case, CaseSpell, Frozen, StrandKind
+from discharge.cases.model import Case, CaseSpell, Discharge, Frozen, StrandKind
 from discharge.codes.delay_reasons import NATIONAL_DELAY_REASONS
 from discharge.delays.bands import count_bands
 from discharge.delays.counting import DelayCount, count_delay
 from discharge.delays.definitions import DEFINITIONS, Unit
 from discharge.delays.model import DelayReason, ReadyPeriod
 from discharge.delays.released import Counterfactual, total_released
+from discharge.outcomes.failed_discharge import discharges_of, failed_discharge, readmission_after
+from discharge.outcomes.readmission import BANDS, readmission_band
 
 Figures = dict[str, float | None]
 
@@ -28,6 +30,9 @@ ENDS_THE_STAY = frozenset({"died", "self-discharged", "admitted-elsewhere"})
 class Stay(Frozen):
     """One hospital stay of a case: its ready periods and reasons, and the day it ended (None: still in
     bed).
+
+    `back_after` is how many days later the person was in hospital again (None: not within 29); `failed` says
+    whether the discharge failed.
     """
 
     case_id: UUID
@@ -39,6 +44,8 @@ class Stay(Frozen):
     ended_on: date | None = None
     died: bool = False
     rehoused: bool = False
+    back_after: int | None = None
+    failed: bool = False
 
 
 class Figure(Frozen):
@@ -122,9 +129,7 @@ def bed_days_report(
         from_on=from_on,
         to_on=to_on,
         as_of=as_of,
-        finished=_finished(
-            [each.count for each in counted.left], sum(each.count.true or 0 for each in counted.died)
-        ),
+        finished=_finished(counted.left, sum(each.count.true or 0 for each in counted.died)),
         waiting=_waiting([each.count for each in counted.waiting]),
         released=_figure("released-days", _released(counted.left, against)),
         counterfactual=against,
@@ -150,6 +155,8 @@ def stays_of(case: Case) -> list[Stay]:
 
 def _stay(case: Case, spell: CaseSpell | None, current: bool) -> Stay:
     mine = {spell.spell_id if spell else None} | ({None} if current else set())
+    left = _discharge(case, spell, current)
+    back = readmission_after(case, left) if left else None
     return Stay(
         case_id=case.case_id,
         spell_id=spell.spell_id if spell else None,
@@ -157,24 +164,31 @@ def _stay(case: Case, spell: CaseSpell | None, current: bool) -> Stay:
         ward=spell.ward if spell else (case.referral.ward if case.referral else None),
         periods=tuple(period for period in case.ready_periods if period.spell_id in mine),
         reasons=case.delay_reasons,
-        ended_on=_ended_on(case, spell, current),
+        ended_on=_ended_on(case, spell, left, current),
         died=(spell is not None and spell.died) or (current and case.outcome == "died"),
         rehoused=any(
             strand.kind is StrandKind.REHOUSING and strand.property_id for strand in case.strands.values()
         ),
+        back_after=back.days_after if back else None,
+        failed=left is not None and bool(failed_discharge(left, back)),
     )
 
 
-def _ended_on(case: Case, spell: CaseSpell | None, current: bool) -> date | None:
+def _discharge(case: Case, spell: CaseSpell | None, current: bool) -> Discharge | None:
+    """The discharge that a stay ended in; one told by hand may not name the stay that counts now."""
+    recorded = discharges_of(case)
+    if current and case.discharge is not None:
+        return recorded[-1]
+    spell_id = spell.spell_id if spell else None
+    return next((each for each in reversed(recorded) if each.spell_id == spell_id), None)
+
+
+def _ended_on(case: Case, spell: CaseSpell | None, left: Discharge | None, current: bool) -> date | None:
     """The feed's word first, then what was recorded by hand; a withdrawn case does not end anybody's stay."""
     if spell and spell.discharged_on:
         return spell.discharged_on
-    recorded = [*case.earlier_discharges, *([case.discharge] if case.discharge else [])]
-    for discharge in reversed(recorded):
-        if discharge.spell_id == (spell.spell_id if spell else None) or (
-            current and discharge is case.discharge
-        ):
-            return discharge.discharged_on
+    if left:
+        return left.discharged_on
     return case.closed_on if current and case.outcome in ENDS_THE_STAY else None
 
 
@@ -192,7 +206,8 @@ def _figure(key: str, value: float | None) -> Figure:
     return Figure(key=key, label=row.label, value=value, unit=row.unit, definition=row.definition)
 
 
-def _finished(counts: Sequence[DelayCount], died: int) -> DelayGroup:
+def _finished(left: Sequence[CountedStay], died: int) -> DelayGroup:
+    counts = [each.count for each in left]
     delays = [count.published for count in counts]
     delayed = [days for days in delays if days]
     known = [count.true for count in counts if count.true is not None]
@@ -209,9 +224,17 @@ def _finished(counts: Sequence[DelayCount], died: int) -> DelayGroup:
         "ninetieth": percentile(delays, 90),
         "assumed": sum(count.assumed for count in counts),
         "without-reason": sum(count.without_reason for count in counts),
+        **_afterwards([each.stay for each in left]),
         "died-days": died,
     }
     return _group(figures, delays, counts)
+
+
+def _afterwards(stays: Sequence[Stay]) -> Figures:
+    back = [stay.back_after for stay in stays if stay.back_after is not None]
+    bands = Counter(map(readmission_band, back))
+    by_band: Figures = {f"back-{label}": bands[label] for label, _, _ in BANDS}
+    return {"readmitted": len(back), **by_band, "failed": sum(stay.failed for stay in stays)}
 
 
 def _waiting(counts: Sequence[DelayCount]) -> DelayGroup:

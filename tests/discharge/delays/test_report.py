@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from discharge.cases.model import Case, CaseSpell, Discharge, Strand, StrandKind
+from discharge.cases.model import Case, CaseSpell, Discharge, Readmission, Strand, StrandKind
 from discharge.delays.definitions import DEFINITIONS
 from discharge.delays.model import DelayReason, ReadyPeriod
 from discharge.delays.released import counterfactual
@@ -174,6 +174,27 @@ def test_given_a_case_over_two_spells_then_each_is_a_stay_with_its_own_periods()
     stays = stays_of(case)
     assert [(stay.spell_id, stay.ended_on) for stay in stays] == [(FIRST, march(7)), (SECOND, None)]
     assert [stay.periods for stay in stays] == [(mine,), (again,)]
+
+
+def test_given_a_person_who_is_back_then_it_is_counted_in_its_band_and_as_failed() -> None:
+    home = Discharge(
+        discharged_on=march(7),
+        discharged_at=datetime(2026, 3, 7, 12, tzinfo=UTC),
+        told_by="feed",
+        spell_id=FIRST,
+    )
+    back = Readmission(spell_id=SECOND, readmitted_on=march(10), days_after=3)
+    case = Case(
+        case_id=uuid4(),
+        spells=(spell(FIRST, 1, 7), spell(SECOND, 10, None)),
+        earlier_discharges=(home,),
+        readmissions=(back,),
+    )
+    stays = stays_of(case)
+    assert [(stay.back_after, stay.failed) for stay in stays] == [(3, True), (None, False)]
+    finished = report(stays=[*stays, SAME_DAY, left(3, 4, back_after=29)]).finished
+    keys = ("discharges", "readmitted", "back-0-2", "back-3-7", "back-8-29", "failed")
+    assert [finished.value(key) for key in keys] == [3, 2, 0, 1, 1, 1]
 
 
 def test_given_a_discharge_by_hand_then_the_stay_ends_on_that_day() -> None:
