@@ -253,7 +253,7 @@ def _contacts(case: Case) -> tuple[ContactLine, ...]:
             words.moment(each.due_at),
             casework.CONTACT_OUTCOMES.label(each.outcome) if each.outcome else "Not made yet",
         )
-        for each in case.follow_ups.values()
+        for each in sorted(case.follow_ups.values(), key=lambda each: each.due_at)
     )
 
 

@@ -36,6 +36,23 @@ async def test_given_a_cold_home_when_the_case_is_opened_then_it_says_that_the_d
     assert (await door.get(f"/api/v1/cases/{case_id}")).json()["discharges"][0]["failed"] == ["arrival"]
 
 
+async def test_given_contacts_owed_when_the_case_is_opened_then_the_first_one_due_comes_first(
+    door: Door,
+) -> None:
+    case_id = await found_without_heating(door)
+    sign_in(door, "coordinator")
+    table = (await door.client.get(f"/cases/{case_id}")).text.split('id="contacts"')[1]
+
+    said = (
+        "Call within 24 hours",
+        "Visit or call within 72 hours",
+        "Contact at 7 days",
+        "Contact at 14 days",
+    )
+    places = [table.index(words) for words in said]
+    assert places == sorted(places)
+
+
 async def test_given_a_cold_home_when_the_report_is_opened_then_it_is_counted_and_the_person_is_behind_it(
     door: Door,
 ) -> None:
