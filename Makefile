@@ -18,7 +18,7 @@ run: setup ## Start the whole stack with demo data; Ctrl-C stops it (ARGS="--day
 	@exec $(BIN)/homeward up --demo $(ARGS)
 
 test: setup browser ## Run all tests, in two processes (ARGS="-m 'not slow'")
-	@$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
+	@$(BIN)/pytest -n 2 $(ARGS)
 
 check: setup ## Format, lint, types, import floors, migrations up and down, docs
 	$(BIN)/ruff format --check .

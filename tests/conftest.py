@@ -2,6 +2,7 @@
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadScopeScheduling
 
 pytest_plugins = ["tests.fixtures.postgres"]
 
@@ -9,11 +10,16 @@ pytest_plugins = ["tests.fixtures.postgres"]
 settings.register_profile("homeward", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("homeward")
 
+WHOLE_STACKS = ("tests/scenarios/", "tests/durability/", "tests/deploy/")
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where two processes share the suite, one takes the tests with servers, which would get in each other's
-    way, and the rest go file by file.
-    """
-    for item in items:
-        group = "servers" if item.get_closest_marker("slow") else item.nodeid.partition("::")[0]
-        item.add_marker(pytest.mark.xdist_group(group))
+
+class FileByFile(LoadScopeScheduling):
+    """A process takes whole files. What starts whole stacks goes to one: two would be in each other's way."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "whole stacks" if nodeid.startswith(WHOLE_STACKS) else nodeid.partition("::")[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> FileByFile:
+    """Share out file by file."""
+    return FileByFile(config, log)
