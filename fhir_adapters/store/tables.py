@@ -9,6 +9,24 @@ from sqlalchemy import BigInteger, ForeignKey, Identity, Index, LargeBinary, Uni
 from sqlalchemy.orm import Mapped, mapped_column
 
 from discharge.store.base import Base, JsonObject, UuidKey
+from fhir_adapters.store.operating import (
+    AlarmRow,
+    AlarmRuleRow,
+    MessageEditRow,
+    ReplayItemRow,
+    ReplayRow,
+)
+
+__all__ = [
+    "AlarmRow",
+    "AlarmRuleRow",
+    "FactRow",
+    "Feed",
+    "InboxRow",
+    "MessageEditRow",
+    "ReplayItemRow",
+    "ReplayRow",
+]
 
 
 class Feed(Base):
@@ -39,8 +57,11 @@ class InboxRow(Base):
     """One message, byte for byte, committed before it was acknowledged.
 
     ``message_id`` is MSH-10 (or ``sha256:...`` where there is none). ``state`` is stored, interpreted,
-    not-used, parked, unassigned or rejected. ``same_id_other_bytes`` flags a control id seen before with
-    other bytes. ``person_key`` orders the drain: one person at a time, in ``sequence``.
+    not-used, parked, unassigned, rejected or superseded (an edited message stands in for it).
+    ``same_id_other_bytes`` flags a control id seen before with other bytes. ``edited_from`` is the message
+    that an edited one stands in for; that one begins as proposed, and a second person has it stored or
+    declined. ``read_by`` names profile and version of the last reading. ``person_key`` orders the drain: one
+    person at a time, in ``sequence``.
     """
 
     __tablename__ = "inbox"
@@ -48,7 +69,20 @@ class InboxRow(Base):
         UniqueConstraint("feed_id", "message_id", "sha256"),
         Index("ix_inbox_waiting", "sequence", postgresql_where="state = 'stored'"),
         Index("ix_inbox_person_key", "feed_id", "person_key"),
-        Index("ix_inbox_organisation", "organisation_id", "sequence"),
+        Index("ix_inbox_organisation", "organisation_id", "received_at", "sequence"),
+        Index("ix_inbox_feed", "feed_id", "received_at", "sequence"),
+        Index("ix_inbox_type", "organisation_id", "message_type", "trigger", "received_at", "sequence"),
+        Index(
+            "ix_inbox_asks",
+            "organisation_id",
+            "state",
+            "code",
+            "reason",
+            "received_at",
+            "sequence",
+            postgresql_where="state NOT IN ('stored', 'interpreted')",
+        ),
+        Index("ix_inbox_edited_from", "edited_from", postgresql_where="edited_from IS NOT NULL"),
     )
 
     id: Mapped[UuidKey]
@@ -76,6 +110,8 @@ class InboxRow(Base):
     person_id: Mapped[UUID | None] = mapped_column(index=True)
     spell_id: Mapped[UUID | None]
     handled_at: Mapped[datetime | None]
+    edited_from: Mapped[UUID | None] = mapped_column(ForeignKey("inbox.id"))
+    read_by: Mapped[str | None]
 
 
 class FactRow(Base):

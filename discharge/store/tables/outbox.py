@@ -19,6 +19,7 @@ class OutboxRow(Base):
     ``received_at``, ``accepted_at`` and ``acted_at`` are four separate facts. ``relayed_at`` says when the
     workflow was told. ``needs_basis`` rows may leave only while the case has a lawful basis for telling
     partners. ``organisation_id`` is the organisation whose act caused the row.
+    ``resent_from`` is the item that a person had sent once more as this one.
     """
 
     __tablename__ = "outbox"
@@ -31,6 +32,8 @@ class OutboxRow(Base):
         ),
         Index("ix_outbox_dead", "sequence", postgresql_where="state = 'dead'"),
         Index("ix_outbox_lane", "partner_id", "case_id", "sequence"),
+        Index("ix_outbox_cause_inbox", "cause_inbox_id", postgresql_where="cause_inbox_id IS NOT NULL"),
+        Index("ix_outbox_resent_from", "resent_from", postgresql_where="resent_from IS NOT NULL"),
     )
 
     sequence: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
@@ -57,3 +60,4 @@ class OutboxRow(Base):
     acted_at: Mapped[datetime | None]
     released_by: Mapped[UUID | None]
     released_reason: Mapped[str | None]
+    resent_from: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("outbox.sequence"))

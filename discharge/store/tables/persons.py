@@ -22,7 +22,10 @@ class Person(Base):
     """
 
     __tablename__ = "persons"
-    __table_args__ = (Index("ix_persons_nhs_number", "nhs_number"),)
+    __table_args__ = (
+        Index("ix_persons_nhs_number", "nhs_number"),
+        Index("ix_persons_family_name", "family_name", postgresql_ops={"family_name": "text_pattern_ops"}),
+    )
 
     id: Mapped[UuidKey]
     nhs_number: Mapped[str | None]
@@ -50,7 +53,7 @@ class PersonIdentifier(Base):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("persons.id"), index=True)
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
     authority: Mapped[str]
-    value: Mapped[str]
+    value: Mapped[str] = mapped_column(index=True)
 
 
 class PersonAddress(Base):

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from discharge.cases import events as ev
 from discharge.cases.model import Alert, CaseSpell, FollowUp, Owner, Strand, StrandKind
@@ -27,7 +27,15 @@ from discharge.store.tables import (
     Spell,
 )
 from fhir_adapters.store.inbox import Arrived, receive
-from fhir_adapters.store.tables import FactRow, Feed
+from fhir_adapters.store.tables import (
+    AlarmRow,
+    FactRow,
+    Feed,
+    InboxRow,
+    MessageEditRow,
+    ReplayItemRow,
+    ReplayRow,
+)
 from housing_checks.store.tables import PropertyLetRow, PropertyRow
 from tests.fixtures.cases import NOW, TODAY, open_case, recorded, request
 from tests.fixtures.postgres import Database, Places
@@ -35,7 +43,7 @@ from tests.fixtures.postgres import Database, Places
 OPEN_TO_ALL = {"organisations", "case_clock", "heartbeats", "feeds"}
 """No person and no case in them; a door reads them before it knows for whom it acts."""
 
-OPEN_TO_SIGNED_IN = {"users", "teams", "partners", "properties"}
+OPEN_TO_SIGNED_IN = {"users", "teams", "partners", "properties", "alarm_rules"}
 WALLED = sorted(set(Base.metadata.tables) - OPEN_TO_ALL - OPEN_TO_SIGNED_IN)
 
 
@@ -93,11 +101,49 @@ async def story(worker: AsyncEngine, owner: AsyncEngine, places: Places, person_
                 NoteRow(case_id=case.case_id, organisation_id=places.trust, text="lives on the third floor"),
             )
         )
+        edited = await _operated(session, places, feed.id, arrived.id)
         await note_read(session, who, "case page", purpose="direct-care", case_ids=[case.case_id])
         await note_write(session, who, "census-loaded", "one")
         await session.execute(text(_TAKEN), {"case": case.case_id, "org": places.trust})
         await session.flush()
+    async with transaction(owner) as session:
+        session.add(
+            MessageEditRow(
+                organisation_id=places.trust,
+                original_id=arrived.id,
+                inbox_id=edited,
+                reason="r",
+                proposed_by=uuid4(),
+            )
+        )
     return Story(case.case_id, person_id, outbox.sequence)
+
+
+async def _operated(session: AsyncSession, places: Places, feed_id: UUID, inbox_id: UUID) -> UUID:
+    """A replay, an edited message, an alarm; returns the edited message's id."""
+    edited, replay = uuid4(), uuid4()
+    session.add(
+        InboxRow(
+            id=edited, feed_id=feed_id, organisation_id=places.trust, message_id="M", sha256="s", raw=b"MSH|",
+            content_type="x-application/hl7-v2+er7", state="proposed", edited_from=inbox_id,
+        )
+    )  # fmt: skip
+    session.add(ReplayRow(id=replay, organisation_id=places.trust, wanted={}, reason="r", asked_by=uuid4()))
+    await session.flush()
+    session.add_all(
+        (
+            ReplayItemRow(replay_id=replay, inbox_id=inbox_id),
+            AlarmRow(
+                organisation_id=places.trust,
+                kind="nothing-arrived",
+                subject_id=feed_id,
+                subject="one",
+                fact="f",
+                threshold="t",
+            ),
+        )
+    )
+    return edited
 
 
 _TAKEN = """
@@ -158,6 +204,7 @@ async def test_a_participant_sees_the_case_but_not_the_trusts_own_messages(
     api: AsyncEngine, places: Places, story: Story
 ) -> None:
     hidden = {"inbox", "facts", "commands", "case_commands", "audit_reads", "audit_writes"}
+    hidden |= {"replays", "replay_items", "message_edits", "alarms"}
     assert {table for table, n in (await seen(api, places.housing)).items() if n == 0} == hidden
 
 
