@@ -56,6 +56,7 @@ async def _listen(settings: Settings) -> None:
             )
             await serve(inbox, clock, host=host, port=port, profiles=profiles, stop=stop)
     finally:
+        await inbox.close()
         await engine.dispose()
 
 

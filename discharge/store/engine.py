@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -25,6 +26,8 @@ CODED_ERROR = "HW409"
 NO_JIT = "-c jit=off"
 """Row-level security makes plans look dear, so PostgreSQL would compile queries that take a millisecond."""
 
+CONNECT_SECONDS = 5
+
 OUTAGES = frozenset({"", "08", "40", "53", "55", "57", "58"})
 """Classes of SQLSTATE after which the same transaction may succeed: no connection, no room, deadlock."""
 
@@ -34,7 +37,7 @@ _SET_TENANT = text(
 )
 
 
-def make_engine(url: str, *, pool_size: int = 10, connect_timeout: int = 5) -> AsyncEngine:
+def make_engine(url: str, *, pool_size: int = 10, connect_timeout: int = CONNECT_SECONDS) -> AsyncEngine:
     """The engine for ``postgresql+psycopg://...``; parameters never show in its errors. Times in seconds."""
     return create_async_engine(
         url,
@@ -45,6 +48,13 @@ def make_engine(url: str, *, pool_size: int = 10, connect_timeout: int = 5) -> A
         hide_parameters=True,
         connect_args={"connect_timeout": connect_timeout, "options": NO_JIT},
     )
+
+
+def driver_settings(engine: AsyncEngine) -> dict[str, Any]:
+    """What psycopg needs to connect as the engine does, for the few places that must go round SQLAlchemy."""
+    url = engine.url
+    named = url.translate_connect_args(username="user", database="dbname")
+    return {"connect_timeout": CONNECT_SECONDS, "options": NO_JIT, **named, **url.query}
 
 
 def make_sessions(engine: AsyncEngine) -> Sessions:

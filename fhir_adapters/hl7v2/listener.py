@@ -74,17 +74,28 @@ class _Directory:
     inbox: InboxPort
     feeds: list[FeedDoor] = field(default_factory=list)
     unassigned: FeedDoor | None = None
-    read_at: float = float("-inf")
+    fresh_until: float = float("-inf")
+    reading: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def choose(self, arrival: Arrival) -> tuple[FeedDoor, bool]:
         """The feed of an arrival, and whether a feed has claimed it."""
-        now = asyncio.get_running_loop().time()
-        if now - self.read_at > FEEDS_FRESH_FOR or self.unassigned is None:
-            self.unassigned = await self.inbox.unassigned()
-            self.feeds = await self.inbox.feeds()
-            self.read_at = now
+        unassigned = self.unassigned
+        if unassigned is None or not (self._is_fresh() or self.reading.locked()):
+            unassigned = await self._read_again()
         found = choose_feed(self.feeds, arrival)
-        return (found, True) if found else (self.unassigned, False)
+        return (found, True) if found else (unassigned, False)
+
+    async def _read_again(self) -> FeedDoor:
+        """Read the list; of many who find it old one reads, and the others go by the old one meanwhile."""
+        async with self.reading:
+            if self.unassigned is None or not self._is_fresh():
+                self.unassigned = await self.inbox.unassigned()
+                self.feeds = await self.inbox.feeds()
+                self.fresh_until = asyncio.get_running_loop().time() + FEEDS_FRESH_FOR
+            return self.unassigned
+
+    def _is_fresh(self) -> bool:
+        return asyncio.get_running_loop().time() < self.fresh_until
 
 
 def arrived(raw: bytes, read: Envelope | Unreadable, *, claimed: bool) -> Arrived:
@@ -212,7 +223,8 @@ class Listener:
         """The next bytes; empty at the end of the stream, or when the sender stopped inside a frame."""
         wait = self._limits.read_seconds if deframer.inside else self._limits.idle_seconds
         try:
-            return await asyncio.wait_for(reader.read(CHUNK), wait)
+            async with asyncio.timeout(wait):
+                return await reader.read(CHUNK)
         except TimeoutError:
             return b""
 
@@ -225,7 +237,8 @@ class Listener:
     async def _send(self, writer: asyncio.StreamWriter, reply: bytes | None) -> None:
         if reply is not None:
             writer.write(frame(reply))
-            await asyncio.wait_for(writer.drain(), self._limits.read_seconds)
+            async with asyncio.timeout(self._limits.read_seconds):
+                await writer.drain()
 
     async def stop(self) -> None:
         """End idle connections at once and busy ones when their message is answered."""

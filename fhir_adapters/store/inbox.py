@@ -7,19 +7,25 @@ other bytes is kept as a message of its own and flagged.
 from __future__ import annotations
 
 import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, or_, select, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from discharge.store.engine import set_tenant
-from fhir_adapters.store.tables import Feed, InboxRow
+from fhir_adapters.store.tables import Feed
 
 HEARD_EVERY = timedelta(seconds=5)
 """How exactly a feed's last sign of life is kept; any finer, and all its messages would queue for one row."""
+
+RECEIVE = """
+    SELECT * FROM homeward_receive(CAST(%(organisation_id)s AS uuid), CAST(%(feed_id)s AS uuid),
+        CAST(%(heard_every)s AS interval), CAST(%(came)s AS json))
+"""
+"""The one statement that keeps a `Group`, with its `parameters`, in whatever transaction it is executed."""
 
 
 @dataclass(frozen=True)
@@ -55,63 +61,70 @@ class Received:
     same_id_other_bytes: bool
 
 
+class Named(NamedTuple):
+    """A message under the id by which its feed knows it: its own, else its hash."""
+
+    message_id: str
+    sha256: str
+    arrived: Arrived
+
+    @classmethod
+    def of(cls, arrived: Arrived) -> Named:
+        """Name a message."""
+        sha256 = hashlib.sha256(arrived.raw).hexdigest()
+        return cls(arrived.message_id or f"sha256:{sha256}", sha256, arrived)
+
+
+@dataclass(frozen=True)
+class Group:
+    """Messages of one feed, no two of which have the same message id, to be kept together."""
+
+    feed_id: UUID
+    organisation_id: UUID
+    messages: Mapping[UUID, Named]
+
+    @classmethod
+    def of(cls, feed_id: UUID, organisation_id: UUID, messages: Iterable[Named]) -> Group:
+        """Give each message the id of its row, should it be new."""
+        return cls(feed_id, organisation_id, {uuid4(): message for message in messages})
+
+    @property
+    def parameters(self) -> dict[str, object]:
+        """What `RECEIVE` asks for."""
+        rows = (_row(place, *told) for place, told in enumerate(self.messages.items()))
+        return {
+            "feed_id": self.feed_id,
+            "organisation_id": self.organisation_id,
+            "came": json.dumps(list(rows)),
+            "heard_every": HEARD_EVERY,
+        }
+
+    def received(self, rows: Iterable[Sequence[Any]]) -> list[Received]:
+        """What `RECEIVE` returned, in the order of the messages."""
+        kept = {message_id: (id_, flagged) for message_id, id_, flagged in rows}
+        answers = ((new, *kept[message.message_id]) for new, message in self.messages.items())
+        return [Received(id_, repeated=id_ != new, same_id_other_bytes=flag) for new, id_, flag in answers]
+
+
+def _row(place: int, id_: UUID, message: Named) -> dict[str, object]:
+    """A message as JSON holds it."""
+    event_time = message.arrived.event_time
+    return vars(message.arrived) | {
+        "place": place,
+        "id": str(id_),
+        "message_id": message.message_id,
+        "sha256": message.sha256,
+        "raw": f"\\x{message.arrived.raw.hex()}",
+        "event_time": event_time.isoformat() if event_time else None,
+    }
+
+
 async def receive(session: AsyncSession, feed: Feed, arrived: Arrived) -> Received:
     """Keep a message of a feed, in the name of the feed's organisation; safe once the caller commits.
 
     Only the feed's id and organisation are used, so a :class:`Feed` that was built from them will do.
     """
-    await set_tenant(session, feed.organisation_id)
-    sha256 = hashlib.sha256(arrived.raw).hexdigest()
-    message_id = arrived.message_id or f"sha256:{sha256}"
-    await _lock(session, feed.id, message_id)
-    repeated = await _count_again(session, feed.id, message_id, sha256)
-    if repeated is not None:
-        return repeated
-    known = await _known(session, feed.id, message_id)
-    row_id = uuid4()
-    values = {name: value for name, value in vars(arrived).items() if name != "message_id"}
-    await session.execute(
-        insert(InboxRow).values(
-            id=row_id,
-            feed_id=feed.id,
-            organisation_id=feed.organisation_id,
-            message_id=message_id,
-            sha256=sha256,
-            same_id_other_bytes=known,
-            **values,
-        )
-    )
-    await _heard(session, feed.id, arrived.event_time)
-    return Received(row_id, repeated=False, same_id_other_bytes=known)
-
-
-async def _lock(session: AsyncSession, feed_id: UUID, message_id: str) -> None:
-    """One at a time for one message id, so that two connections cannot both be the first."""
-    key = func.hashtextextended(f"homeward.inbox:{feed_id}:{message_id}", 0)
-    await session.execute(select(func.pg_advisory_xact_lock(key)))
-
-
-async def _count_again(session: AsyncSession, feed_id: UUID, message_id: str, sha256: str) -> Received | None:
-    found = await session.execute(
-        update(InboxRow)
-        .where(InboxRow.feed_id == feed_id, InboxRow.message_id == message_id, InboxRow.sha256 == sha256)
-        .values(times_received=InboxRow.times_received + 1, last_received_at=func.now())
-        .returning(InboxRow.id, InboxRow.same_id_other_bytes)
-    )
-    row = found.one_or_none()
-    return Received(row.id, repeated=True, same_id_other_bytes=row.same_id_other_bytes) if row else None
-
-
-async def _known(session: AsyncSession, feed_id: UUID, message_id: str) -> bool:
-    same_id = select(InboxRow.id).where(InboxRow.feed_id == feed_id, InboxRow.message_id == message_id)
-    return await session.scalar(same_id.limit(1)) is not None
-
-
-async def _heard(session: AsyncSession, feed_id: UUID, event_time: datetime | None) -> None:
-    long_ago = or_(Feed.last_heard_at.is_(None), Feed.last_heard_at < func.now() - HEARD_EVERY)
-    await session.execute(
-        update(Feed)
-        .where(Feed.id == feed_id, long_ago)
-        .values(last_heard_at=func.now(), last_case_time=func.coalesce(event_time, Feed.last_case_time))
-        .execution_options(synchronize_session=False)
-    )
+    group = Group.of(feed.id, feed.organisation_id, [Named.of(arrived)])
+    connection = await session.connection()
+    [received] = group.received(await connection.exec_driver_sql(RECEIVE, group.parameters))
+    return received

@@ -8,7 +8,9 @@ from discharge.errors import Unavailable
 from discharge.store.engine import transaction
 from discharge.store.tables import CaseClockRow
 from fhir_adapters.feeds.choosing import FeedDoor
-from fhir_adapters.store.inbox import Arrived, Received, receive
+from fhir_adapters.hl7v2.store.committing import Committer
+from fhir_adapters.hl7v2.store.sharing_commits import SharedCommits
+from fhir_adapters.store.inbox import Arrived, Named, Received
 from fhir_adapters.store.tables import Feed
 
 PROTOCOL = "hl7v2"
@@ -19,12 +21,16 @@ class PostgresInbox:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        self._committer = Committer(engine)
+        self._commits = SharedCommits(self._committer.commit)
 
     async def store(self, door: FeedDoor, arrived: Arrived) -> Received:
-        """Commit one message; returns only when it is safe."""
-        feed = Feed(id=door.feed_id, organisation_id=door.organisation_id)
-        async with transaction(self._engine) as session:
-            return await receive(session, feed, arrived)
+        """Commit one message, together with those that come in meanwhile; returns only when it is safe."""
+        return await self._commits.add(door, Named.of(arrived))
+
+    async def close(self) -> None:
+        """End the connections that it keeps."""
+        await self._committer.close()
 
     async def feeds(self) -> list[FeedDoor]:
         """Every HL7 v2 feed with what a message must show to belong to it."""

@@ -15,7 +15,7 @@ from fhir_adapters.hl7v2.sending import send_files
 from fhir_adapters.hl7v2.store.inbox import PostgresInbox
 from fhir_adapters.store.tables import FactRow, InboxRow
 from tests.fhir_adapters.hl7v2.conftest import Intake
-from tests.fhir_adapters.hl7v2.test_listener import listening
+from tests.fhir_adapters.hl7v2.lines import listening
 
 FOLDER = Path(os.environ.get("HOMEWARD_CORPORA", "/nowhere")) / "hl7v2"
 

@@ -9,8 +9,8 @@ from fhir_adapters.hl7v2.sending import NOT_ASKED, acknowledgement_code, message
 from fhir_adapters.hl7v2.store.inbox import PostgresInbox
 from fhir_adapters.store.tables import InboxRow
 from tests.fhir_adapters.hl7v2.conftest import Intake
+from tests.fhir_adapters.hl7v2.lines import LIMITS, listening
 from tests.fhir_adapters.hl7v2.samples import Sample
-from tests.fhir_adapters.hl7v2.test_listener import LIMITS, listening
 
 
 def test_given_a_folder_then_messages_are_taken_in_order_and_other_files_left(tmp_path: Path) -> None:

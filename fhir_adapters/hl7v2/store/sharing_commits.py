@@ -1,0 +1,118 @@
+"""Group commit: messages that come in while a commit is under way share the next one.
+
+A commit costs nearly the same for one message as for fifty, and each sender is answered only after it. So
+what arrives meanwhile goes together, as soon as a commit at hand is done: nobody ever waits for a timer, and
+a message that comes alone is committed at once. Every caller waits for the commit of its own message.
+
+A group that fails is taken apart, so that a message that cannot be stored costs nobody else anything. Only
+when the database is away does everyone who waits hear so: their senders keep the messages and try again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from discharge.errors import Unavailable
+from fhir_adapters.feeds.choosing import FeedDoor
+from fhir_adapters.store.inbox import Named, Received
+
+AT_ONCE = 2
+"""Commits of one feed under way at the same time: while one is written, the next is being sent."""
+MOST_MESSAGES = 64
+MOST_BYTES = 4 * 1024 * 1024
+"""How much goes into one commit; a message that is larger goes alone."""
+
+Commit = Callable[[FeedDoor, list[Named]], Awaitable[list[Received]]]
+"""Commits messages of a feed, no two with the same id, all or none. Raises Unavailable, or another error."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    message: Named
+    answer: asyncio.Future[Received]
+
+    def succeed(self, received: Received) -> None:
+        if not self.answer.done():  # whoever waited may be gone
+            self.answer.set_result(received)
+
+    def fail(self, failure: Exception) -> None:
+        if not self.answer.done():
+            self.answer.set_exception(failure)
+
+
+@dataclass(slots=True)
+class _Queue:
+    """What waits for a commit in one feed, and how many commits are under way there."""
+
+    waiting: list[_Waiting] = field(default_factory=list)
+    under_way: int = 0
+
+
+class SharedCommits:
+    """Gathers messages feed by feed; no feed waits for another's commits."""
+
+    def __init__(self, commit: Commit) -> None:
+        self._commit = commit
+        self._queues: dict[UUID, _Queue] = {}
+        self._workers: set[asyncio.Task[None]] = set()
+
+    async def add(self, door: FeedDoor, message: Named) -> Received:
+        """Return once the message is committed; raises what its commit raised."""
+        waiting = _Waiting(message, asyncio.get_running_loop().create_future())
+        queue = self._queues.setdefault(door.feed_id, _Queue())
+        queue.waiting.append(waiting)
+        if queue.under_way < AT_ONCE:
+            queue.under_way += 1
+            worker = asyncio.create_task(self._work(door, queue))
+            self._workers.add(worker)
+            worker.add_done_callback(self._workers.discard)
+        return await waiting.answer
+
+    async def _work(self, door: FeedDoor, queue: _Queue) -> None:
+        """Commit until nothing of the feed waits.
+
+        Between the last look at what waits and the note that nobody works on it nothing is awaited: what is
+        added later starts a worker.
+        """
+        while queue.waiting:
+            group = _next_group(queue.waiting)
+            try:
+                await self._settle(door, group)
+            except Unavailable as away:
+                for one in (*group, *queue.waiting):
+                    one.fail(away)
+                queue.waiting.clear()
+        queue.under_way -= 1
+
+    async def _settle(self, door: FeedDoor, group: list[_Waiting]) -> None:
+        """Commit a group; should that fail, each of its messages by itself, in order. Raises Unavailable."""
+        try:
+            received = await self._commit(door, [one.message for one in group])
+        except Unavailable:
+            raise
+        except Exception as failure:
+            if len(group) == 1:
+                group[0].fail(failure)
+            else:
+                for one in group:
+                    await self._settle(door, [one])
+        else:
+            for one, answer in zip(group, received, strict=True):
+                one.succeed(answer)
+
+
+def _next_group(queue: list[_Waiting]) -> list[_Waiting]:
+    """Take from the queue what goes together; of messages with the same id the second must find the first."""
+    group: dict[str, _Waiting] = {}
+    size = 0
+    for one in queue:
+        size += len(one.message.arrived.raw)
+        fits = len(group) < MOST_MESSAGES and size <= MOST_BYTES
+        if not group or (fits and one.message.message_id not in group):
+            group[one.message.message_id] = one
+    taken = list(group.values())
+    queue[:] = [one for one in queue if group.get(one.message.message_id) is not one]
+    return taken
