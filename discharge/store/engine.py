@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import URL, make_url, text
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
@@ -46,7 +46,7 @@ def make_engine(url: str, *, pool_size: int = 10, connect_timeout: int = CONNECT
         pool_timeout=connect_timeout,
         pool_pre_ping=True,  # after a restart of PostgreSQL every pooled connection is dead
         hide_parameters=True,
-        connect_args={"connect_timeout": connect_timeout, "options": NO_JIT},
+        connect_args={"connect_timeout": connect_timeout, "options": _options(make_url(url))},
     )
 
 
@@ -54,7 +54,13 @@ def driver_settings(engine: AsyncEngine) -> dict[str, Any]:
     """What psycopg needs to connect as the engine does, for the few places that must go round SQLAlchemy."""
     url = engine.url
     named = url.translate_connect_args(username="user", database="dbname")
-    return {"connect_timeout": CONNECT_SECONDS, "options": NO_JIT, **named, **url.query}
+    return {"connect_timeout": CONNECT_SECONDS, **named, **url.query, "options": _options(url)}
+
+
+def _options(url: URL) -> str:
+    """What a session begins with: what its address says, such as the role that it acts as, and our own."""
+    given = url.query.get("options", ())
+    return " ".join((*([given] if isinstance(given, str) else given), NO_JIT))
 
 
 def make_sessions(engine: AsyncEngine) -> Sessions:

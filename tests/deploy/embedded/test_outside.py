@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import psycopg
 import pytest
 from psycopg import sql
+from sqlalchemy import text
 
 from deploy.embedded.failures import CannotRun
 from deploy.embedded.outside import acting_as, let_owner_act_as
+from discharge.store.engine import driver_settings, make_engine
 from discharge.store.migrations import migrate
 from tests.fixtures.postgres import Database
 
@@ -36,14 +40,18 @@ def foreign_owner(database: Database) -> str:
     return f"postgresql+psycopg://{name}:x@127.0.0.1:{server.port}/{name}"
 
 
-def test_given_an_owner_when_it_migrated_then_our_programs_act_as_roles_that_see_less(
+async def test_given_an_owner_when_it_migrated_then_our_programs_act_as_roles_that_see_less(
     foreign_owner: str,
 ) -> None:
-    migrate(foreign_owner)
+    await asyncio.to_thread(migrate, foreign_owner)
     let_owner_act_as(foreign_owner, ("homeward_api", "homeward_worker"))
-    with psycopg.connect(acting_as(foreign_owner, "homeward_api").replace("+psycopg", "")) as connection:
-        row = connection.execute("SELECT current_user, row_security_active('cases')").fetchone()
-    assert row == ("homeward_api", True)
+    engine = make_engine(acting_as(foreign_owner, "homeward_api"))
+    asked = "SELECT current_user, row_security_active('cases'), current_setting('jit')"
+    async with engine.connect() as connection:
+        assert tuple((await connection.execute(text(asked))).one()) == ("homeward_api", True, "off")
+    await engine.dispose()
+    async with await psycopg.AsyncConnection.connect(**driver_settings(engine)) as driver:
+        assert await (await driver.execute(asked.encode())).fetchone() == ("homeward_api", True, "off")
 
 
 def test_given_an_owner_who_may_not_act_for_others_when_asked_then_the_sentence_says_so(
