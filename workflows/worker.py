@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
@@ -24,8 +24,8 @@ from temporalio.workflow import NondeterminismError
 
 from discharge.clocks import CaseClock
 from discharge.store.engine import Sessions, make_engine, make_sessions, transaction
+from fhir_adapters.feeds.book import ProfileBook
 from fhir_adapters.feeds.loading import profiles_with
-from fhir_adapters.feeds.profile import Profile
 from fhir_adapters.hl7v2.store.cases import join_awaiting
 from fhir_adapters.hl7v2.store.draining import drain_next
 from housing_checks.store import lets
@@ -167,7 +167,7 @@ async def run_worker(
 
 
 def _record_loops(
-    engine: AsyncEngine, sessions: Sessions, clock: CaseClock, profiles: Mapping[str, Profile]
+    engine: AsyncEngine, sessions: Sessions, clock: CaseClock, profiles: ProfileBook
 ) -> list[Loop]:
     async def drain() -> bool:
         return await drain_next(engine, profiles, clock) is not None

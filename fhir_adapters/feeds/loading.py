@@ -1,87 +1,128 @@
-"""Reading feed profiles from YAML, with errors that name the file, the key and the way to mend it."""
+"""Reading feed profiles from YAML, with errors that name the file, the key and the way to mend it.
 
-from collections.abc import Mapping
+A file is named after its profile, `NAME.yaml`, or `NAME@VERSION.yaml` where several versions stand side by
+side.
+"""
+
+from collections.abc import Iterable
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from types import MappingProxyType
 
 import yaml
 from pydantic import ValidationError
 
+from fhir_adapters.feeds.book import DEFAULT_PROFILE, ProfileBook
+from fhir_adapters.feeds.faults import told
 from fhir_adapters.feeds.profile import Profile
 
+__all__ = [
+    "DEFAULT_PROFILE",
+    "PROFILES",
+    "ProfileInvalid",
+    "load_profile",
+    "load_profiles",
+    "profile_named",
+    "profiles_with",
+    "shipped_profiles",
+]
+
 PROFILES = Path(__file__).parent / "profiles"
-DEFAULT_PROFILE = "itk-2.4"
-"""Used for a feed that names no profile, and to answer a sender that no feed has claimed."""
 
 
 class ProfileInvalid(ValueError):
     """A profile file that cannot be used; the text names file, key and mend, one fault a line."""
 
 
-_MEND = {
-    "missing": "add this key",
-    "extra_forbidden": "remove it, or correct its spelling",
-    "literal_error": "use one of the values named",
-    "too_short": "give at least one entry",
-}
+class _OneOfEach(yaml.SafeLoader):
+    """YAML that refuses a key given twice, of which the plain loader silently takes the last."""
 
 
-def _fault(path: Path, error: Mapping[str, object]) -> str:
-    place = error["loc"] if isinstance(error["loc"], tuple) else ()
-    key = ".".join(str(part) for part in place) or "(whole file)"
-    mend = _MEND.get(str(error["type"]), "correct this value")
-    return f"{path.name}: {key}: {error['msg']} - {mend}"
+def _mapping(loader: _OneOfEach, node: yaml.MappingNode) -> dict[object, object]:
+    seen: set[object] = set()
+    for key_node, _ in node.value:
+        key = loader.construct_object(key_node, deep=True)
+        if isinstance(key, str | int) and key in seen:
+            line = key_node.start_mark.line + 1
+            raise yaml.YAMLError(f"{key!r} is given twice, again in line {line}")
+        seen.add(key if isinstance(key, str | int) else None)
+    return loader.construct_mapping(node, deep=True)
 
 
-def load_profile(path: Path) -> Profile:
-    """Read and check one profile; raises `ProfileInvalid`."""
+_OneOfEach.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
+
+
+def _read(path: Path) -> dict[object, object]:
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        data = yaml.load(path.read_text(encoding="utf-8"), Loader=_OneOfEach)  # noqa: S506 - a safe loader
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ProfileInvalid(
             f"{path.name}: (whole file): cannot be read as YAML ({error}) - correct it"
         ) from error
     if not isinstance(data, dict):
         raise ProfileInvalid(f"{path.name}: (whole file): holds no keys - begin with name, version and title")
+    return data
+
+
+def load_profile(path: Path) -> Profile:
+    """Read and check one profile; raises `ProfileInvalid`."""
     try:
-        profile = Profile.model_validate(data)
+        profile = Profile.model_validate(_read(path))
     except ValidationError as error:
-        faults = [_fault(path, fault) for fault in error.errors()]
+        faults = [told(path.name, fault) for fault in error.errors()]
         raise ProfileInvalid("\n".join(faults)) from None
-    if profile.name != path.stem:
+    wanted = {profile.name, f"{profile.name}@{profile.version}"}
+    if path.stem not in wanted:
         raise ProfileInvalid(
-            f"{path.name}: name: is {profile.name!r} - name the file {profile.name}.yaml, or change name"
+            f"{path.name}: name: is {profile.name!r}, version {profile.version} - "
+            f"name the file {' or '.join(sorted(f'{stem}.yaml' for stem in wanted))}, or change them"
         )
     return profile
 
 
-def load_profiles(folder: Path = PROFILES) -> Mapping[str, Profile]:
-    """Every profile of a folder by name; raises `ProfileInvalid` with all faults of all files."""
-    profiles: dict[str, Profile] = {}
+def load_profiles(folder: Path = PROFILES) -> ProfileBook:
+    """Every profile of a folder; raises `ProfileInvalid` with all faults of all files."""
+    loaded: list[Profile] = []
     faults: list[str] = []
     for path in sorted(folder.glob("*.yaml")):
         try:
-            profiles[path.stem] = load_profile(path)
+            loaded.append(load_profile(path))
         except ProfileInvalid as error:
             faults.append(str(error))
+    faults += _clashes(loaded)
     if faults:
         raise ProfileInvalid("\n".join(faults))
-    return MappingProxyType(profiles)
+    return ProfileBook(loaded)
+
+
+def _clashes(profiles: Iterable[Profile]) -> list[str]:
+    """Versions of one name between which nothing could choose."""
+    seen: dict[tuple[str, object], int] = {}
+    faults: list[str] = []
+    for profile in profiles:
+        for key, what in ((profile.version, "version"), (profile.effective_from, "effective_from")):
+            if (profile.name, key) in seen:
+                faults.append(
+                    f"{profile.name}@{profile.version}.yaml: {what}: another file of this name has the same "
+                    f"- give each version its own"
+                )
+            seen[(profile.name, key)] = profile.version
+    return faults
 
 
 @lru_cache(maxsize=1)
-def shipped_profiles() -> Mapping[str, Profile]:
+def shipped_profiles() -> ProfileBook:
     """The profiles that come with Homeward, read once."""
     return load_profiles()
 
 
-def profiles_with(extra: Path | None = None) -> Mapping[str, Profile]:
-    """The shipped profiles and those of an installation, which may replace them. Raises `ProfileInvalid`."""
-    return {**shipped_profiles(), **(load_profiles(extra) if extra else {})}
+def profiles_with(extra: Path | None = None) -> ProfileBook:
+    """The shipped profiles and those of an installation, which may replace them or add versions. Raises
+    `ProfileInvalid`.
+    """
+    return shipped_profiles().with_more(load_profiles(extra)) if extra else shipped_profiles()
 
 
-def profile_named(name: str | None) -> Profile:
-    """A shipped profile by name; the default where the name is empty or unknown."""
-    profiles = shipped_profiles()
-    return profiles.get(name or DEFAULT_PROFILE, profiles[DEFAULT_PROFILE])
+def profile_named(name: str | None, day: date = date.max) -> Profile:
+    """A shipped profile by name, as in force on a day; the default where the name is empty or unknown."""
+    return shipped_profiles().in_force(name, day)

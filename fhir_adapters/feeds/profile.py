@@ -7,12 +7,22 @@ loader says which file, which key, and how to mend it. Field places are written 
 
 import re
 from datetime import date
+from difflib import get_close_matches
 from functools import cached_property
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
+from discharge.codes.destinations import DISCHARGE_DESTINATIONS, DISCHARGE_METHODS
 from fhir_adapters.hl7v2.ack import AckRules
 
 PLACE = re.compile(r"([A-Z][A-Z0-9]{2})-(\d{1,3})(?:\.(\d{1,2}))?")
@@ -25,6 +35,18 @@ def _place(text: str) -> str:
 
 
 Place = Annotated[str, AfterValidator(_place)]
+
+
+def _upper(values: frozenset[str]) -> frozenset[str]:
+    return frozenset(value.upper() for value in values)
+
+
+Values = Annotated[frozenset[str], AfterValidator(_upper)]
+"""Values of a field, compared without case."""
+
+
+Stand = Literal["planned", "in-hospital", "left", "cancelled"]
+"""How a stay stands."""
 
 
 class _Strict(BaseModel):
@@ -78,20 +100,34 @@ class LocationTemplate(_Strict):
 
 class DischargeFields(_Strict):
     """Where destination and method are (HL7 UK A.3 and the ITK tables contradict each other), and the trust's
-    words.
+    words for either.
+
+    `by-value` is for a feed of which nobody has said it yet: then only values that can be one thing count.
     """
 
-    destination_field: Literal[36, 37]
-    method_field: Literal[36, 37]
+    destination_field: Literal[36, 37, "by-value"]
+    method_field: Literal[36, 37, "by-value"]
     words: dict[str, str] = {}
+    method_words: dict[str, str] = {}
 
     @field_validator("method_field")
     @classmethod
-    def _other_field(cls, value: int, info: object) -> int:
-        data = getattr(info, "data", {})
-        if value == data.get("destination_field"):
-            raise ValueError("destination_field and method_field must differ: one is 36, the other 37")
+    def _other_field(cls, value: int | str, info: ValidationInfo) -> int | str:
+        destination = info.data.get("destination_field", value)
+        if {destination, value} not in ({36, 37}, {"by-value"}):
+            raise ValueError(
+                "destination_field and method_field must differ: one is 36, the other 37 (or both by-value)"
+            )
         return value
+
+    @field_validator("words", "method_words")
+    @classmethod
+    def _known_codes(cls, value: dict[str, str], info: ValidationInfo) -> dict[str, str]:
+        codes = DISCHARGE_DESTINATIONS if info.field_name == "words" else DISCHARGE_METHODS
+        unknown = sorted(code for code in value.values() if not codes.known(code))
+        if unknown:
+            raise ValueError(f"{unknown[0]!r} is no code of {codes.name}: use one of that list")
+        return {word.casefold(): code for word, code in value.items()}
 
 
 class Fitness(_Strict):
@@ -105,24 +141,84 @@ class HiddenWhen(_Strict):
     """A field whose value in `values` hides the person's location, and in `lifted_by` lifts the hiding."""
 
     place: Place
-    values: frozenset[str]
-    lifted_by: frozenset[str] = frozenset()
+    values: Values
+    lifted_by: Values = frozenset()
+
+
+class DeletedWhen(_Strict):
+    """A trigger that deletes a visit in this feed: always, or where a field holds one of `values`."""
+
+    trigger: str = Field(pattern=r"^A\d\d$")
+    place: Place | None = None
+    values: Values = frozenset()
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> "DeletedWhen":
+        if (self.place is None) != (not self.values):
+            raise ValueError("place and values go together: give both, or neither for always")
+        return self
+
+
+class DateWith(_Strict):
+    """A field that holds the expected date of discharge only while another field says something."""
+
+    place: Place
+    only_with: Place
+
+
+class LengthOfStay(_Strict):
+    """An OBX that gives a planned length of stay in days (its code is OBX-3.4 or OBX-3.1, the days OBX-5),
+    from which the expected date is counted where no field gives one.
+    """
+
+    code: str
+    counted_from: Place = "PV1-44"
+
+
+class EncounterStatus(_Strict):
+    """Where a feed says how the stay stands, and what its words mean."""
+
+    place: Place
+    words: dict[str, Stand] = Field(min_length=1)
+
+    @field_validator("words")
+    @classmethod
+    def _without_case(cls, value: dict[str, Stand]) -> dict[str, Stand]:
+        return {word.upper(): stand for word, stand in value.items()}
+
+
+class Extra(_Strict):
+    """A field of a local segment that is worth keeping beside the facts, under a name of our own."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
+    place: Place
+    kind: Literal["text", "code", "date"] = "text"
 
 
 class Classes(_Strict):
     """PV1-2 values of stays in a bed, and of contacts that are none. Others are read as unknown."""
 
-    inpatient: frozenset[str]
-    not_inpatient: frozenset[str]
+    inpatient: Values
+    not_inpatient: Values
+
+    @model_validator(mode="after")
+    def _apart(self) -> "Classes":
+        both = self.inpatient & self.not_inpatient
+        if both:
+            raise ValueError(f"{min(both)!r} is in inpatient and in not_inpatient: leave it in one of them")
+        return self
 
 
 class Profile(_Strict):
-    """One trust system's feed."""
+    """One trust system's feed, in one version.
+
+    `source` names where each deviation was seen: `system` for the whole, else by key of the profile.
+    """
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9.\-]*$")
     version: int = Field(ge=1)
     title: str
-    source: str
+    source: dict[str, str]
     effective_from: date
     zone: str = "Europe/London"
     live_processing_ids: frozenset[str] = Field(min_length=1)
@@ -132,13 +228,19 @@ class Profile(_Strict):
     acknowledgement: AckRules = AckRules()
     identifiers: IdentifierPatterns
     location: LocationTemplate
+    pending_location: Place = "PV1-42"
     discharge: DischargeFields
     sex: dict[str, Literal["male", "female", "indeterminate", "unknown"]]
     classes: Classes
+    encounter_status: EncounterStatus | None = None
     expected_discharge: tuple[Place, ...] = Field(min_length=1)
     expected_discharge_in_plan: tuple[Place, ...] = ()
+    expected_discharge_with: tuple[DateWith, ...] = ()
+    length_of_stay: LengthOfStay | None = None
     fitness: Fitness = Fitness()
     hidden_when: tuple[HiddenWhen, ...] = ()
+    deleted_when: tuple[DeletedWhen, ...] = ()
+    extras: tuple[Extra, ...] = ()
     movement_order: tuple[Place, ...] = ("EVN-6", "PV1-44", "PV1-45", "EVN-2", "MSH-7")
     restated_order: tuple[Place, ...] = ("MSH-7", "EVN-2")
 
@@ -151,7 +253,28 @@ class Profile(_Strict):
             raise ValueError(f"{value!r} is no time zone: write it as Europe/London") from error
         return value
 
+    @field_validator("sex")
+    @classmethod
+    def _without_case(cls, value: dict[str, str]) -> dict[str, str]:
+        return {code.upper(): sex for code, sex in value.items()}
+
+    @field_validator("source")
+    @classmethod
+    def _about_keys(cls, value: dict[str, str]) -> dict[str, str]:
+        if "system" not in value:
+            raise ValueError("the key system is missing: say which system this is and who described it")
+        for key in value.keys() - {"system"} - cls.model_fields.keys():
+            near = get_close_matches(key, cls.model_fields, n=1)
+            meant = f": did you mean {near[0]!r}?" if near else ""
+            raise ValueError(f"{key!r} is no key of a profile{meant}")
+        return value
+
     @cached_property
     def zoneinfo(self) -> ZoneInfo:
         """The zone of times without an offset."""
         return ZoneInfo(self.zone)
+
+    @property
+    def label(self) -> str:
+        """Name and version, as pages and messages show it: `itk-2.4 version 1`."""
+        return f"{self.name} version {self.version}"

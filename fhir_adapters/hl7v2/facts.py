@@ -128,15 +128,15 @@ class DischargeCodes(Frozen):
     """How and where to the person left: the raw pair as sent, and what it resolved to.
 
     `check` says how: `profile` (the fields hold what the profile says), `swapped` (the values show that the
-    fields are the other way round in this message), `words` (through the trust's table), `unmapped` (kept
-    raw, for a person).
+    fields are the other way round in this message), `words` (through the trust's table), `by-value` (the
+    profile does not say, the values do), `unmapped` (something is kept raw only, for a person).
     """
 
     raw_36: str = ""
     raw_37: str = ""
     destination: str | None = None
     method: str | None = None
-    check: Literal["profile", "swapped", "words", "unmapped"] = "profile"
+    check: Literal["profile", "swapped", "words", "by-value", "unmapped"] = "profile"
 
     @property
     def died(self) -> bool:

@@ -16,16 +16,16 @@ import hashlib
 import logging
 import secrets
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Protocol
 
 from discharge.clocks import CaseClock
 from discharge.errors import HomewardError
+from fhir_adapters.feeds.book import ProfileBook
 from fhir_adapters.feeds.choosing import Arrival, FeedDoor, choose_feed
-from fhir_adapters.feeds.loading import DEFAULT_PROFILE, shipped_profiles
-from fhir_adapters.feeds.profile import Profile
+from fhir_adapters.feeds.loading import shipped_profiles
 from fhir_adapters.hl7v2.ack import AckRules, Verdict, build_ack, verdict_of, verdict_on
 from fhir_adapters.hl7v2.envelope import Envelope, Unreadable, header_of, read_envelope
 from fhir_adapters.hl7v2.mllp import Deframer, frame
@@ -142,7 +142,7 @@ class Listener:
     """Takes connections for `serve`; one instance a process."""
 
     def __init__(
-        self, inbox: InboxPort, clock: CaseClock, profiles: Mapping[str, Profile], limits: Limits = Limits()
+        self, inbox: InboxPort, clock: CaseClock, profiles: ProfileBook, limits: Limits = Limits()
     ) -> None:
         self._inbox = inbox
         self._clock = clock
@@ -171,8 +171,8 @@ class Listener:
         return self._acknowledgement(header, verdict, rules)
 
     def _rules(self, feed: FeedDoor) -> AckRules:
-        profile = self._profiles.get(feed.profile or DEFAULT_PROFILE)
-        return profile.acknowledgement if profile else ALWAYS
+        today = self._clock.today(datetime.now(UTC))
+        return self._profiles.in_force(feed.profile, today).acknowledgement
 
     def _acknowledgement(
         self, header: Envelope | None, verdict: Verdict, rules: AckRules = ALWAYS
@@ -315,7 +315,7 @@ async def serve(
     host: str,
     port: int,
     stop: asyncio.Event,
-    profiles: Mapping[str, Profile] | None = None,
+    profiles: ProfileBook | None = None,
     limits: Limits = Limits(),
     tls: ssl.SSLContext | None = None,
     started: Callable[[int], None] | None = None,

@@ -8,6 +8,7 @@ import re
 from datetime import date
 from typing import TypeVar
 
+from fhir_adapters.feeds.unmapped import DEATH_INDICATOR
 from fhir_adapters.hl7v2.facts import Address, Name, PersonReported, Telecom
 from fhir_adapters.hl7v2.interpret.fields import Notes, Reader
 from fhir_adapters.hl7v2.interpret.identifiers import pid_numbers, read_identifiers
@@ -99,7 +100,7 @@ def _birth_date(reader: Reader, notes: Notes) -> date | None:
 def _deceased(reader: Reader) -> tuple[bool | None, date | None]:
     """PID-30 and PID-29; a death date alone says that the person died."""
     died = reader.time("PID-29")
-    flag = {"Y": True, "N": False}.get(reader.value("PID-30").upper())
+    flag = DEATH_INDICATOR.get(reader.value("PID-30").upper())
     if died and flag is not False:
         return True, died.day
     return flag, None

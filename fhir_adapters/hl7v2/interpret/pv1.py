@@ -1,10 +1,9 @@
 """PV1: which stay, in which bed, from when, and how and where to it ended.
 
-PV1-36 and PV1-37 are contradictory between HL7 UK A.3 and the ITK tables, so the profile says which is the
-destination; values that show the opposite are read by value and marked `swapped`; the raw pair is kept.
+How PV1-36 and PV1-37 are told apart is in `fhir_adapters/feeds/leaving.py`.
 """
 
-from discharge.codes.destinations import DISCHARGE_DESTINATIONS, DISCHARGE_METHODS
+from fhir_adapters.feeds.leaving import resolve_discharge
 from fhir_adapters.hl7v2.facts import DischargeCodes, Location, Movement, StayKey, StayReported
 from fhir_adapters.hl7v2.interpret.evn import moved_at, stated_at
 from fhir_adapters.hl7v2.interpret.fields import Notes, Reader
@@ -32,29 +31,6 @@ def read_location(reader: Reader) -> Location | None:
         site=_pick(place, template.site),
         raw="^".join("&".join(inner) for inner in place.parts).rstrip("^"),
     )
-
-
-def resolve_discharge(raw_36: str, raw_37: str, reader: Reader) -> DischargeCodes | None:
-    """Destination and method of a pair of raw values, by profile and checked by value."""
-    if not raw_36 and not raw_37:
-        return None
-    fields = reader.profile.discharge
-    pair = {36: raw_36, 37: raw_37}
-    destination, method = pair[fields.destination_field], pair[fields.method_field]
-    words = {word.casefold(): code for word, code in fields.words.items()}
-    worded = words.get(destination.casefold())
-    codes = DischargeCodes(raw_36=raw_36, raw_37=raw_37)
-    known = method if DISCHARGE_METHODS.known(method) else None
-    if DISCHARGE_DESTINATIONS.known(destination):
-        return codes.model_copy(update={"destination": destination, "method": known})
-    if DISCHARGE_DESTINATIONS.known(method) and (DISCHARGE_METHODS.known(destination) or not destination):
-        return codes.model_copy(
-            update={"destination": method, "method": destination or None, "check": "swapped"}
-        )
-    if worded:
-        return codes.model_copy(update={"destination": worded, "method": known, "check": "words"})
-    check = "unmapped" if destination or not known else "profile"
-    return codes.model_copy(update={"method": known, "check": check})
 
 
 def _inpatient(patient_class: str, reader: Reader) -> bool | None:
@@ -85,7 +61,7 @@ def read_stay(reader: Reader, movement: Movement, notes: Notes) -> StayReported:
         key = key.model_copy(update={"admitted_at": happened})
     left = reader.time("PV1-45")
     fit, fit_on = read_fitness(reader)
-    codes = resolve_discharge(reader.value("PV1-36"), reader.value("PV1-37"), reader)
+    codes = resolve_discharge(reader.value("PV1-36"), reader.value("PV1-37"), reader.profile)
     _notes_on(codes, notes)
     patient_class = reader.value("PV1-2")
     expected = read_expected_discharge(reader, movement, notes)

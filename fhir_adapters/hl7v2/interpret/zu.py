@@ -6,9 +6,8 @@ that does not cannot lift it in the same message.
 
 from datetime import date
 
+from fhir_adapters.feeds.unmapped import YES_NO
 from fhir_adapters.hl7v2.interpret.fields import Reader
-
-_YES_NO = {"Y": True, "N": False, "YES": True, "NO": False, "1": True, "0": False}
 
 
 def read_hidden(reader: Reader) -> bool | None:
@@ -29,6 +28,6 @@ def read_fitness(reader: Reader) -> tuple[bool | None, date | None]:
     A date alone does not say that the person is fit now.
     """
     fitness = reader.profile.fitness
-    fit = _YES_NO.get(reader.value(fitness.indicator).upper()) if fitness.indicator else None
+    fit = YES_NO.get(reader.value(fitness.indicator).upper()) if fitness.indicator else None
     stamp = reader.time(fitness.fit_on) if fitness.fit_on else None
     return fit, stamp.day if stamp and fit is not False else None

@@ -5,7 +5,7 @@ fails for a reason that we do not know is parked too, so that one message never 
 """
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
@@ -13,11 +13,11 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from discharge.clocks import CaseClock
+from discharge.clocks import CaseClock, london_date
 from discharge.errors import HomewardError, Unavailable
 from discharge.store.engine import transaction
+from fhir_adapters.feeds.book import ProfileBook
 from fhir_adapters.feeds.choosing import Arrival, choose_feed
-from fhir_adapters.feeds.loading import DEFAULT_PROFILE
 from fhir_adapters.feeds.profile import Profile
 from fhir_adapters.hl7v2.envelope import Unreadable, header_of, read_envelope
 from fhir_adapters.hl7v2.facts import Interpretation, Interpreted, Parked
@@ -68,9 +68,7 @@ def understand(raw: bytes, profile: Profile) -> Interpretation:
         return Parked(code="message-not-understood", reason=f"fault-{type(error).__name__}")
 
 
-async def drain_next(
-    engine: AsyncEngine, profiles: Mapping[str, Profile], clock: CaseClock
-) -> Drained | None:
+async def drain_next(engine: AsyncEngine, profiles: ProfileBook, clock: CaseClock) -> Drained | None:
     """Handle the next waiting message; None when none waits. Raises Unavailable."""
     inbox_id: UUID | None = None
     try:
@@ -90,17 +88,16 @@ async def drain_next(
         return await _finish(session, inbox_id, outcome, Effect())
 
 
-async def _handle(
-    session: AsyncSession, inbox_id: UUID, profiles: Mapping[str, Profile], clock: CaseClock
-) -> Drained:
+async def _handle(session: AsyncSession, inbox_id: UUID, profiles: ProfileBook, clock: CaseClock) -> Drained:
     both = select(InboxRow, Feed).join(Feed, Feed.id == InboxRow.feed_id).where(InboxRow.id == inbox_id)
     row, feed = (await session.execute(both)).one()
-    profile = profiles.get(feed.profile or "") or profiles[DEFAULT_PROFILE]
+    today = clock.today(datetime.now(UTC))
+    profile = profiles.in_force(feed.profile, london_date(row.event_time) if row.event_time else today)
     outcome = understand(row.raw, profile)
     outcome = _other_bytes(row, profile, outcome)
     effect = Effect()
     if isinstance(outcome, Interpreted):
-        source = Source(row.id, row.organisation_id, feed.code, clock.today(datetime.now(UTC)))
+        source = Source(row.id, row.organisation_id, feed.code, today)
         try:
             async with session.begin_nested():
                 effect = await apply_facts(session, source, outcome.facts)

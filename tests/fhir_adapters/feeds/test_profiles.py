@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from uuid import uuid4
 
@@ -13,6 +14,7 @@ from fhir_adapters.feeds.loading import (
     load_profile,
     load_profiles,
     profile_named,
+    profiles_with,
     shipped_profiles,
 )
 
@@ -30,8 +32,8 @@ def altered(tmp_path: Path, **changes: object) -> Path:
 
 
 def test_given_what_is_shipped_then_every_profile_loads_and_names_its_source() -> None:
-    assert set(shipped_profiles()) == {"itk-2.4", "cerner-2.3"}
-    assert all(profile.source for profile in shipped_profiles().values())
+    assert {"itk-2.4", "cerner-2.3"} <= set(shipped_profiles().names)
+    assert all(profile.source["system"] for profile in shipped_profiles())
 
 
 @pytest.mark.parametrize(
@@ -48,6 +50,34 @@ def test_given_what_is_shipped_then_every_profile_loads_and_names_its_source() -
         ),
         ({"live_processing_ids": []}, "itk-2.4.yaml: live_processing_ids: .* - give at least one entry"),
         ({"name": "other"}, "itk-2.4.yaml: name: .*name the file other.yaml"),
+        ({"expected_dischrage": []}, "expected_dischrage: .* - did you mean expected_discharge\\?"),
+        ({"location": {"ward": [1], "beds": [3]}}, "location.beds: .* - did you mean bed\\?"),
+        (
+            {"identifiers": {"nhs_number": [{"field": 3, "autority": "NHS"}], "local": [{"field": 3}]}},
+            "identifiers.nhs_number.0.autority: .* - did you mean authority\\?",
+        ),
+        ({"acknowledgement": {"imediate": "as-asked"}}, "imediate: .* - did you mean immediate\\?"),
+        ({"delete_marker": "delete"}, "delete_marker: .* - did you mean deletes\\?"),
+        ({"sex": {1: "male"}}, "sex.1: .* - put it in quotation marks"),
+        ({"effective_from": "spring"}, "effective_from: .* - write a day as 2026-04-01"),
+        (
+            {"discharge": {"destination_field": 36, "method_field": 37, "words": {"home": "91"}}},
+            "discharge.words: '91' is no code of discharge-destinations",
+        ),
+        (
+            {"discharge": {"destination_field": "by-value", "method_field": 37}},
+            "discharge.method_field: .*or both by-value",
+        ),
+        (
+            {"classes": {"inpatient": ["I", "e"], "not_inpatient": ["E"]}},
+            "classes: 'E' is in inpatient and in not_inpatient",
+        ),
+        (
+            {"deleted_when": [{"trigger": "A07", "place": "EVN-4"}]},
+            "deleted_when.0: place and values go together",
+        ),
+        ({"source": {"sytem": "x"}}, "source: the key system is missing"),
+        ({"source": {"system": "x", "fitnes": "y"}}, "source: 'fitnes' is no key .*did you mean 'fitness'"),
     ],
 )
 def test_given_a_fault_then_file_key_and_mend_are_named(
@@ -68,6 +98,43 @@ def test_given_several_faults_then_all_are_told_at_once(tmp_path: Path) -> None:
         "itk-2.4.yaml",
         "broken.yaml",
     }
+
+
+def test_given_a_key_twice_then_the_line_is_told(tmp_path: Path) -> None:
+    path = altered(tmp_path)
+    path.write_text(path.read_text() + "zone: Europe/Dublin\n")
+
+    with pytest.raises(ProfileInvalid, match="'zone' is given twice, again in line"):
+        load_profile(path)
+
+
+def test_given_two_versions_of_a_name_then_the_one_in_force_on_the_day_counts(tmp_path: Path) -> None:
+    later = altered(tmp_path, version=2, effective_from=date(2026, 4, 1), zone="Europe/Dublin")
+    later.rename(tmp_path / "itk-2.4@2.yaml")
+    altered(tmp_path, effective_from=date(2020, 1, 1))
+
+    book = load_profiles(tmp_path)
+
+    days = (date(2019, 1, 1), date(2026, 3, 31), date(2026, 4, 1))
+    assert [book.in_force("itk-2.4", day).version for day in days] == [1, 1, 2]
+    assert book.in_force("unheard-of", date(2026, 5, 1)).label == "itk-2.4 version 2"
+
+
+def test_given_two_files_of_one_version_then_both_are_refused(tmp_path: Path) -> None:
+    altered(tmp_path).rename(tmp_path / "itk-2.4@1.yaml")
+    altered(tmp_path)
+
+    with pytest.raises(ProfileInvalid, match="version: another file of this name has the same"):
+        load_profiles(tmp_path)
+
+
+def test_given_an_installation_then_its_file_replaces_ours_of_the_same_version(tmp_path: Path) -> None:
+    altered(tmp_path, title="Ours, mended")
+
+    book = profiles_with(tmp_path)
+
+    assert book.newest("itk-2.4").title == "Ours, mended"
+    assert "cerner-2.3" in book
 
 
 def test_given_no_name_or_an_unknown_one_then_the_default_profile_answers() -> None:

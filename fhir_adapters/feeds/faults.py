@@ -1,0 +1,90 @@
+"""What is wrong with a profile file, in words: which file, which key, what, and how to mend it."""
+
+import typing
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from difflib import get_close_matches
+from types import UnionType
+
+from pydantic import BaseModel
+from pydantic_core import ErrorDetails
+
+from fhir_adapters.feeds.profile import Profile
+
+_MEND = {
+    "missing": "add this key",
+    "extra_forbidden": "remove it, or correct its spelling",
+    "unexpected_keyword_argument": "remove it, or correct its spelling",
+    "literal_error": "use one of the values named",
+    "too_short": "give at least one entry",
+    "string_type": "put it in quotation marks",
+    "string_pattern_mismatch": "write it as the pattern says",
+    "date_from_datetime_parsing": "write a day as 2026-04-01",
+    "date_type": "write a day as 2026-04-01",
+}
+_MISSPELT = {"extra_forbidden", "unexpected_keyword_argument"}
+
+Place = tuple[int | str, ...]
+
+
+def told(file: str, error: ErrorDetails) -> str:
+    """One fault in one line. A value is repeated only where it is a key or one of a few allowed words."""
+    place = tuple(part for part in error["loc"] if part != "[key]")
+    key = ".".join(str(part) for part in place) or "(whole file)"
+    what = error["msg"].removeprefix("Value error, ")
+    return f"{file}: {key}: {what} - {_mend(error, place)}"
+
+
+def _mend(error: ErrorDetails, place: Place) -> str:
+    mend = _MEND.get(error["type"], "correct this value")
+    near: list[str] = []
+    if error["type"] in _MISSPELT:
+        near = get_close_matches(str(place[-1]), known_keys(place[:-1]), n=1)
+    elif error["type"] == "literal_error":
+        near = get_close_matches(str(error["input"]), _allowed(error.get("ctx", {})), n=1)
+    return f"did you mean {near[0]}?" if near else mend
+
+
+def _allowed(context: Mapping[str, object]) -> list[str]:
+    return [part.strip(" '") for part in str(context.get("expected", "")).replace(" or ", ",").split(",")]
+
+
+def known_keys(place: Place) -> list[str]:
+    """The keys that a profile knows at a place such as ("location",) or ("identifiers", "local", 0)."""
+    shape: object = Profile
+    for part in place:
+        inner = _inside(shape, part)
+        if inner is None:
+            return []
+        shape = inner
+    return sorted(name for kind in _shapes(shape) for name in _members(kind))
+
+
+def _inside(shape: object, part: int | str) -> object | None:
+    """What stands at a key of a shape, or at an index of a list."""
+    for kind in _shapes(shape):
+        members = _members(kind)
+        if part in members:
+            return members[str(part)]
+        arguments = typing.get_args(kind)
+        if isinstance(part, int) and arguments:
+            inner: object = arguments[0]
+            return inner
+    return None
+
+
+def _members(kind: object) -> dict[str, object]:
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        return {name: field.annotation for name, field in kind.model_fields.items()}
+    if isinstance(kind, type) and is_dataclass(kind):
+        return {field.name: field.type for field in fields(kind)}
+    return {}
+
+
+def _shapes(shape: object) -> Iterator[object]:
+    """A shape, or each alternative of it."""
+    if isinstance(shape, UnionType) or typing.get_origin(shape) is typing.Union:
+        for alternative in typing.get_args(shape):
+            yield from _shapes(alternative)
+    else:
+        yield shape

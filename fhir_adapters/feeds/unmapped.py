@@ -1,0 +1,107 @@
+"""Which coded values of a message its feed profile does not map: the one place that says so.
+
+Both the check before going live and the queue of a running feed ask here, so that they can never disagree.
+A value that is not mapped stays in the raw message and changes nothing; a person adds it to the profile.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from fhir_adapters.feeds.leaving import resolve_discharge
+from fhir_adapters.feeds.profile import Place, Profile, split_place
+from fhir_adapters.hl7v2.reading import Message
+
+YES_NO = {"Y": True, "N": False, "YES": True, "NO": False, "1": True, "0": False}
+"""How feeds write an indicator, without case."""
+
+DEATH_INDICATOR = {"Y": True, "N": False}
+"""PID-30 (table 0136)."""
+
+
+class Unmapped(NamedTuple):
+    """One value that the profile does not know: the field it stands in, the value as sent, and the key of
+    the profile that would map it.
+    """
+
+    place: Place
+    value: str
+    key: str
+
+
+def unmapped_codes(message: Message, profile: Profile) -> tuple[Unmapped, ...]:
+    """The values of this message that the profile should map and does not; each once, in order of fields."""
+    found = [each for source in _SOURCES for each in source(message, profile)]
+    return tuple(dict.fromkeys(found))
+
+
+def _value(message: Message, place: Place) -> str:
+    name, field, component = split_place(place)
+    return message.value(name, field, component)
+
+
+def _outside(message: Message, place: Place, known: Iterable[str], key: str) -> list[Unmapped]:
+    value = _value(message, place)
+    return [Unmapped(place, value, key)] if value and value.upper() not in known else []
+
+
+def _sex(message: Message, profile: Profile) -> list[Unmapped]:
+    return _outside(message, "PID-8", profile.sex, "sex")
+
+
+def _class(message: Message, profile: Profile) -> list[Unmapped]:
+    return _outside(message, "PV1-2", profile.classes.inpatient | profile.classes.not_inpatient, "classes")
+
+
+def _death(message: Message, _: Profile) -> list[Unmapped]:
+    return _outside(message, "PID-30", DEATH_INDICATOR, "")
+
+
+def _fitness(message: Message, profile: Profile) -> list[Unmapped]:
+    place = profile.fitness.indicator
+    return _outside(message, place, YES_NO, "fitness") if place else []
+
+
+def _hiding(message: Message, profile: Profile) -> list[Unmapped]:
+    rules = profile.hidden_when
+    return [
+        each
+        for rule in rules
+        for each in _outside(message, rule.place, rule.values | rule.lifted_by, "hidden_when")
+    ]
+
+
+def _status(message: Message, profile: Profile) -> list[Unmapped]:
+    status = profile.encounter_status
+    return _outside(message, status.place, status.words, "encounter_status.words") if status else []
+
+
+def _leaving(message: Message, profile: Profile) -> list[Unmapped]:
+    """Each of PV1-36 and PV1-37 that could not be told; a field that could was not the trouble."""
+    raw_36, raw_37 = _value(message, "PV1-36"), _value(message, "PV1-37")
+    codes = resolve_discharge(raw_36, raw_37, profile)
+    if codes is None or codes.check != "unmapped":
+        return []
+    field = profile.discharge.destination_field
+    told = {36: codes.destination, 37: codes.method}
+    if field == 37:
+        told = {36: codes.method, 37: codes.destination}
+    return [
+        Unmapped(f"PV1-{number}", raw, _key(number, field))
+        for number, raw in ((36, raw_36), (37, raw_37))
+        if raw and not told[number]
+    ]
+
+
+def _key(number: int, destination_field: int | str) -> str:
+    return "discharge.words" if destination_field in (number, "by-value") else "discharge.method_words"
+
+
+_SOURCES: tuple[Callable[[Message, Profile], list[Unmapped]], ...] = (
+    _sex,
+    _death,
+    _class,
+    _leaving,
+    _status,
+    _fitness,
+    _hiding,
+)
