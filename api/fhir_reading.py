@@ -8,7 +8,6 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.doors import case_spell
 from api.principals import Principal
 from api.reading import cases, names
 from api.reading.cases import CaseFile, home_address
@@ -19,6 +18,7 @@ from discharge.store.tables import CaseRow, Organisation, Person, PersonAddress,
 from fhir_adapters.fhir import resources, systems
 from fhir_adapters.fhir.people import OrganisationFacts, PersonFacts
 from fhir_adapters.fhir.people import patient as patient_resource
+from fhir_adapters.store.referring import case_spell
 
 MOST = 50
 TRACED = frozenset({"NSTS01", "01", "1"})

@@ -17,16 +17,15 @@ from api.commanding import Asked, Outcome, body_hash, execute, take
 from api.principals import Principal
 from api.raw_messages import RawMessage, keep_raw
 from api.services import Services
-from discharge.cases.commands import Envelope, Refer
-from discharge.cases.model import CaseSpell
+from discharge.cases.commands import Envelope
 from discharge.clocks import london_date
 from discharge.errors import HomewardError
 from discharge.store.tables import Organisation, Person, PersonIdentifier
 from fhir_adapters.people.nhs_numbers import check_number
 from fhir_adapters.referrals import ReferralValues, ReferredPerson
+from fhir_adapters.store.referring import find_open_case, find_service, find_stay, refer_command
 
 TRUST = "trust"
-SERVICE_KINDS = ("housing-health", "housing-health-service")
 
 
 @dataclass(frozen=True)
@@ -58,12 +57,18 @@ async def refer(services: Services, caller: Principal, request: Request) -> Refe
     async with services.begin(caller) as session:
         referrer = await _referrer(session, caller, request.values.requester)
         person_id = await resolve_person(session, request.values.person)
-        spell = await doors.find_stay(session, person_id, referrer.id, request.values.visit_number)
-        known = await doors.find_open_case(session, person_id, spell.spell_id if spell else None)
+        spell = await find_stay(session, person_id, referrer.id, request.values.visit_number)
+        known = await find_open_case(session, person_id, spell.spell_id if spell else None)
         case_id = known or uuid4()
         asked = Asked(
             case_id=case_id,
-            command=_command(request.values, person_id, referrer.id, await _service(session, caller), spell),
+            command=refer_command(
+                request.values,
+                person_id=person_id,
+                referrer_id=referrer.id,
+                service_id=await find_service(session, caller.organisation_id),
+                spell=spell,
+            ),
             effective_on=request.values.referred_on or london_date(now),
             note=request.values.note,
             key=request.key or request.recognised_by,
@@ -81,32 +86,6 @@ def _digest(request: Request) -> str:
     return body_hash(request.values.model_dump(mode="json"))
 
 
-def _command(
-    values: ReferralValues,
-    person_id: UUID,
-    referrer_id: UUID,
-    service_id: UUID | None,
-    spell: CaseSpell | None,
-) -> Refer:
-    return Refer(
-        person_id=person_id,
-        organisation_id=referrer_id,
-        service_id=service_id,
-        spell=spell,
-        ward=values.ward,
-        reasons=values.reasons,
-        needs=values.needs,
-        tenure=values.tenure,
-        lives_alone=values.lives_alone,
-        homeless=values.homeless,
-        pathway=values.pathway,
-        expected_discharge_on=values.expected_discharge_on,
-        ready_on=values.ready_on,
-        sharing_basis=values.sharing_basis,
-        external_id=values.external_id,
-    )
-
-
 async def _referrer(session: AsyncSession, caller: Principal, code: str | None) -> Organisation:
     """The referring trust: the caller's own organisation, or the one that a housing service names."""
     own = await session.get_one(Organisation, caller.organisation_id)
@@ -120,16 +99,6 @@ async def _referrer(session: AsyncSession, caller: Principal, code: str | None) 
     if own.kind == TRUST:
         raise HomewardError("invalid-body", detail="a trust refers for itself", where="requester")
     return named
-
-
-async def _service(session: AsyncSession, caller: Principal) -> UUID | None:
-    """The housing-health service that takes the referral: the caller's own, else the first there is."""
-    services = await session.scalars(
-        select(Organisation).where(Organisation.kind.in_(SERVICE_KINDS)).order_by(Organisation.code)
-    )
-    found = services.all()
-    own = next((each.id for each in found if each.id == caller.organisation_id), None)
-    return own or (found[0].id if found else None)
 
 
 async def resolve_person(session: AsyncSession, person: ReferredPerson) -> UUID:

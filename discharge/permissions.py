@@ -67,6 +67,7 @@ _COMMANDS: _Rows = (
     ("refer", _CASEWORK_OR_SYSTEM, "Refer a person"),
     ("accept-referral", _HOME_OR_SYSTEM, "Accept the referral"),
     ("return-referral", _HOME_OR_SYSTEM, "Return the referral with a reason"),
+    ("amend-referral", (SYSTEM,), "Restate what the referral asks for"),
     ("withdraw-referral", _CASEWORK_OR_SYSTEM, "Withdraw the referral"),
     ("assign-owner", _CASEWORK, "Say who owns the case"),
     ("add-participant", _CASEWORK, "Let an organisation take part"),

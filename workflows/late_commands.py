@@ -17,6 +17,7 @@ from discharge.permissions import allowed
 from discharge.store import commands
 from discharge.store.engine import Sessions, transaction
 from discharge.store.tables import CommandRow
+from fhir_adapters.hl7v2.store.referring import park_refused
 from workflows.client import execute_command
 from workflows.store import authority
 
@@ -65,6 +66,7 @@ class LateCommands:
             return False
         async with transaction(self._sessions) as session:
             await commands.finish(session, answer)
+            await park_refused(session, row, answer)
         return True
 
 

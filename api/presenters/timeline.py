@@ -117,6 +117,10 @@ TELL: Mapping[str, _Tell] = {
     "referral-returned": lambda e, _: (
         f"Referral returned: {casework.REFERRAL_RETURN_REASONS.label(e.reason).lower()}"
     ),
+    "referral-amended": lambda e, _: (
+        "Referral changed by the referrer: "
+        + (", ".join(casework.REFERRAL_REASONS.label(code).lower() for code in e.reasons) or "no reason said")
+    ),
     "owner-assigned": lambda e, t: (
         f"Owner at {t.organisation(e.owner.organisation_id)}: {t.known.user(e.owner.user_id) or 'the team'}"
     ),

@@ -126,6 +126,11 @@ def _accepted(case: Case, event: ev.ReferralAccepted) -> Case:
     return _set(_referral(case, accepted_on=event.accepted_on, returned_reason=None), stage=Stage.ACCEPTED)
 
 
+@_on(ev.ReferralAmended)
+def _amended(case: Case, event: ev.ReferralAmended) -> Case:
+    return _referral(case, ward=event.ward, reasons=event.reasons, needs=event.needs, pathway=event.pathway)
+
+
 @_on(ev.ReferralReturned)
 def _returned(case: Case, event: ev.ReferralReturned) -> Case:
     return _referral(case, returned_reason=event.reason)

@@ -13,6 +13,7 @@ ALLOWED: dict[str, frozenset[Stage]] = {
     "refer": ANY,
     "accept-referral": frozenset({Stage.REFERRED}),
     "return-referral": frozenset({Stage.REFERRED}),
+    "amend-referral": IN_HOSPITAL,
     "withdraw-referral": IN_HOSPITAL,
     "assign-owner": OPEN,
     "add-participant": OPEN,

@@ -1,9 +1,9 @@
 """What one message says, as facts: the hand-over from reading to folding.
 
-A message becomes at most three facts: `PersonReported`, `StayReported`, `PersonsMerged`; or the message is
-`NotUsed`, or `Parked` with a code. A value that is None was not mentioned and changes nothing; a field named
-in `cleared` was deleted by the sender. `moved_at` orders movements (EVN-6, else PV1-44/45, EVN-2, MSH-7),
-`stated_at` orders restated data (MSH-7, else EVN-2); both are aware UTC instants in case time.
+A message becomes a few facts (`Fact` lists their kinds), or it is `NotUsed`, or `Parked` with a code. A value
+that is None was not mentioned and changes nothing; a field named in `cleared` was deleted by the sender.
+`moved_at` orders movements (EVN-6, else PV1-44/45, EVN-2, MSH-7), `stated_at` orders restated data (MSH-7,
+else EVN-2); both are aware UTC instants in case time.
 """
 
 import hashlib
@@ -175,7 +175,77 @@ class PersonsMerged(Frozen):
     retired: tuple[Identifier, ...]
 
 
-Fact = Annotated[PersonReported | StayReported | PersonsMerged, Field(discriminator="kind")]
+class ReferralReported(Frozen):
+    """A referral to the housing service (REF): made, changed or withdrawn, in codes of our lists.
+
+    `external_id` is the sender's own number. The note is free text: it goes to the case's notes, not into the
+    facts.
+    """
+
+    kind: Literal["referral-reported"] = "referral-reported"
+    action: Literal["made", "changed", "withdrawn"]
+    stated_at: AwareDatetime | None = None
+    external_id: str | None = None
+    referred_on: date | None = None
+    visit_number: str | None = None
+    reasons: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    tenure: str = "unknown"
+    lives_alone: Literal["yes", "no", "unknown"] = "unknown"
+    homeless: Literal["yes", "no", "unknown"] = "unknown"
+    pathway: str | None = None
+    expected_discharge_on: date | None = None
+    ready_on: date | None = None
+    sharing_basis: str | None = None
+    note: str | None = Field(default=None, exclude=True, repr=False)
+
+
+class FormAnswer(Frozen):
+    """One question of a form with what was answered; codes as sent where there are any."""
+
+    question: str
+    answer: str = ""
+    question_code: str | None = None
+    answer_code: str | None = None
+    unit: str | None = None
+
+
+class DocumentReported(Frozen):
+    """What a message says of a document (MDM) or an answered form (ORU, local segments).
+
+    `number` is its own, `parent` that of the document it adds to or replaces; completion, confidentiality and
+    availability are TXA-17, 18 and 19 as sent. Content and answers go to the documents, not into the facts.
+    """
+
+    kind: Literal["document-reported"] = "document-reported"
+    event: Literal["new", "status", "addendum", "edit", "replacement", "cancel"]
+    form: bool = False
+    stated_at: AwareDatetime | None = None
+    number: str
+    parent: str | None = None
+    type_code: str | None = None
+    title: str | None = None
+    completion: str | None = None
+    confidentiality: str | None = None
+    availability: str | None = None
+    written_at: AwareDatetime | None = None
+    content_type: str | None = None
+    content: bytes | None = Field(default=None, exclude=True, repr=False)
+    answers: tuple[FormAnswer, ...] = Field(default=(), exclude=True, repr=False)
+
+
+class ValuesExtracted(Frozen):
+    """Values of local segments that the feed profile names, as sent."""
+
+    kind: Literal["values-extracted"] = "values-extracted"
+    stated_at: AwareDatetime | None = None
+    values: dict[str, str]
+
+
+Fact = Annotated[
+    PersonReported | StayReported | PersonsMerged | ReferralReported | DocumentReported | ValuesExtracted,
+    Field(discriminator="kind"),
+]
 
 
 class Interpreted(Frozen):

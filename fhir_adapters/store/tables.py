@@ -1,4 +1,4 @@
-"""Feeds, the inbox of raw messages, and the facts of each spell."""
+"""Feeds, the inbox of raw messages, the facts of each spell, and values that no profile maps."""
 
 from __future__ import annotations
 
@@ -130,3 +130,21 @@ class FactRow(Base):
     recorded_at: Mapped[datetime] = mapped_column(server_default=func.now())
     content_hash: Mapped[str]
     payload: Mapped[JsonObject]
+
+
+class UnmappedRow(Base):
+    """A coded value that a feed sent and its profile does not map; gone once the profile maps it.
+
+    ``place`` is the field, such as PV1-2; ``example_inbox_id`` is the last message that held the value.
+    """
+
+    __tablename__ = "unmapped_values"
+
+    feed_id: Mapped[UUID] = mapped_column(ForeignKey("feeds.id"), primary_key=True)
+    place: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str] = mapped_column(primary_key=True)
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    example_inbox_id: Mapped[UUID] = mapped_column(ForeignKey("inbox.id"))
+    times: Mapped[int]
+    first_seen_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    last_seen_at: Mapped[datetime] = mapped_column(server_default=func.now())

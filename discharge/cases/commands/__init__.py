@@ -33,6 +33,7 @@ from discharge.cases.commands.hospital import (
 from discharge.cases.commands.referral import (
     AcceptReferral,
     AddParticipant,
+    AmendReferral,
     AssignOwner,
     CloseCase,
     EndParticipation,
@@ -68,6 +69,7 @@ Command = Annotated[
     Refer
     | AcceptReferral
     | ReturnReferral
+    | AmendReferral
     | WithdrawReferral
     | AssignOwner
     | AddParticipant
@@ -155,6 +157,7 @@ __all__ = [
     "AcknowledgeAlert",
     "AcknowledgeDutyToRefer",
     "AddParticipant",
+    "AmendReferral",
     "Answer",
     "AnswerOffer",
     "AssignOwner",

@@ -49,6 +49,16 @@ class ReturnReferral(Frozen):
     reason: str
 
 
+class AmendReferral(Frozen):
+    """The referrer restates what is asked for; what is None, or an empty list, stays as it is."""
+
+    kind: Literal["amend-referral"] = "amend-referral"
+    ward: str | None = None
+    reasons: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    pathway: str | None = None
+
+
 class WithdrawReferral(Frozen):
     """The ward, or the person, no longer wants the help."""
 

@@ -42,14 +42,18 @@ def refer(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
     return [*opened, received, *_joining(case, asked, day), *_first_facts(case, asked, day)]
 
 
-def _check_codes(asked: cmd.Refer, day: date) -> None:
+def _check_wishes(asked: cmd.Refer | cmd.AmendReferral, day: date) -> None:
     for number, reason in enumerate(asked.reasons):
         coded("referral-reasons", reason, day, f"reasons[{number}]")
     for number, need in enumerate(asked.needs):
         coded("needs", need, day, f"needs[{number}]")
-    coded("tenures", asked.tenure, day, "tenure")
     if asked.pathway is not None:
         coded("pathways", asked.pathway, day, "pathway")
+
+
+def _check_codes(asked: cmd.Refer, day: date) -> None:
+    _check_wishes(asked, day)
+    coded("tenures", asked.tenure, day, "tenure")
     if asked.sharing_basis is not None:
         coded("sharing-bases", asked.sharing_basis, day, "sharing_basis")
 
@@ -144,6 +148,21 @@ def return_to_ward(case: Case, envelope: Envelope, now: datetime) -> list[ev.Eve
     coded("referral-return-reasons", asked.reason, day, "reason")
     returned = ev.ReferralReturned(returned_on=day, reason=asked.reason)
     return [returned, *end_delay_reasons(case, day), ev.CaseClosed(closed_on=day, outcome="returned")]
+
+
+def amend(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
+    """Take what the referrer newly says; an amendment that says nothing new is kept for its note."""
+    asked = command_of(envelope, cmd.AmendReferral)
+    _check_wishes(asked, happened_on(envelope, now))
+    known = case.referral
+    return [
+        ev.ReferralAmended(
+            ward=asked.ward or (known.ward if known else None),
+            reasons=asked.reasons or (known.reasons if known else ()),
+            needs=asked.needs or (known.needs if known else ()),
+            pathway=asked.pathway or (known.pathway if known else None),
+        )
+    ]
 
 
 def withdraw(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
@@ -270,6 +289,7 @@ DECIDERS: Mapping[str, Decider] = {
     "refer": refer,
     "accept-referral": accept,
     "return-referral": return_to_ward,
+    "amend-referral": amend,
     "withdraw-referral": withdraw,
     "assign-owner": assign,
     "add-participant": add_participant,

@@ -46,6 +46,7 @@ from discharge.cases.events.referral import (
     ParticipantJoined,
     ParticipantLeft,
     ReferralAccepted,
+    ReferralAmended,
     ReferralReceived,
     ReferralReturned,
     ReopenedStage,
@@ -78,6 +79,7 @@ Event = Annotated[
     | SpellJoined
     | SpellChanged
     | ReferralAccepted
+    | ReferralAmended
     | ReferralReturned
     | OwnerAssigned
     | ParticipantJoined
@@ -175,6 +177,7 @@ __all__ = [
     "ReadyPeriodEnded",
     "ReadyPeriodStarted",
     "ReferralAccepted",
+    "ReferralAmended",
     "ReferralReceived",
     "ReferralReturned",
     "ReopenedStage",

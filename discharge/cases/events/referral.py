@@ -17,6 +17,16 @@ class ReferralReceived(Frozen):
     referral: Referral
 
 
+class ReferralAmended(Frozen):
+    """The referrer restated what is asked for: ward, reasons, needs and pathway as they are from now on."""
+
+    kind: Literal["referral-amended"] = "referral-amended"
+    ward: str | None
+    reasons: tuple[str, ...]
+    needs: tuple[str, ...]
+    pathway: str | None
+
+
 class ReferralAccepted(Frozen):
     """The referral was taken on."""
 

@@ -16,6 +16,7 @@ from discharge.store.tables.cases import (
 )
 from discharge.store.tables.clock import CaseClockRow, HeartbeatRow
 from discharge.store.tables.commands import CommandRow, NoteRow
+from discharge.store.tables.documents import DocumentRow
 from discharge.store.tables.organisations import Organisation, PartnerRow, Team, User
 from discharge.store.tables.outbox import OutboxRow
 from discharge.store.tables.persons import Person, PersonAddress, PersonContact, PersonIdentifier
@@ -34,6 +35,7 @@ __all__ = [
     "CaseSpellRow",
     "CommandRow",
     "DelayReasonRow",
+    "DocumentRow",
     "FollowUpRow",
     "HeartbeatRow",
     "NoteRow",

@@ -8,6 +8,7 @@ data quality.
 import re
 
 from fhir_adapters.feeds.profile import Profile
+from fhir_adapters.hl7v2.envelope import Envelope
 from fhir_adapters.hl7v2.facts import (
     Fact,
     Interpretation,
@@ -20,6 +21,7 @@ from fhir_adapters.hl7v2.facts import (
 from fhir_adapters.hl7v2.interpret.evn import stated_at
 from fhir_adapters.hl7v2.interpret.fields import Notes, Reader
 from fhir_adapters.hl7v2.interpret.identifiers import usable
+from fhir_adapters.hl7v2.interpret.kinds import KINDS, interpret_kind, with_local_segments
 from fhir_adapters.hl7v2.interpret.mrg import read_merges
 from fhir_adapters.hl7v2.interpret.nk1 import read_contacts, read_practice
 from fhir_adapters.hl7v2.interpret.pid import read_pid
@@ -36,13 +38,18 @@ def interpret(message: Message, profile: Profile) -> Interpretation:
     unused = _unused(message, profile)
     if unused:
         return unused
-    pid = message.segment("PID")
+    reader = Reader(message, profile)
+    if message.envelope.message_type == "ADT":
+        return with_local_segments(reader, _adt(reader, TRIGGERS[message.envelope.trigger]))
+    return with_local_segments(reader, interpret_kind(reader, _adt(reader, TRIGGERS["A08"])))
+
+
+def _adt(reader: Reader, trigger: Trigger) -> Interpretation:
+    pid = reader.message.segment("PID")
     if pid is None:
         return Parked(code="message-not-understood", reason="no-pid")
-    reader = Reader(message, profile)
-    if _is_test_name(pid, profile):
+    if _is_test_name(pid, reader.profile):
         return NotUsed(code="processing-id-not-used", reason="test-name")
-    trigger = TRIGGERS[message.envelope.trigger]
     return _merged(reader) if trigger.merges else _reported(pid, reader, trigger)
 
 
@@ -50,13 +57,19 @@ def _unused(message: Message, profile: Profile) -> NotUsed | None:
     envelope = message.envelope
     if envelope.is_acknowledgement:
         return NotUsed(code="unknown-trigger", reason="acknowledgement")
-    if envelope.message_type != "ADT" or envelope.trigger not in TRIGGERS:
+    if not _bears_on_us(envelope):
         return NotUsed(code="unknown-trigger", reason=envelope.label)
     if envelope.version and not _VERSION_2.fullmatch(envelope.version):
         return NotUsed(code="unknown-version", reason="MSH-12")
     if envelope.processing_id not in profile.live_processing_ids:
         return NotUsed(code="processing-id-not-used", reason="MSH-11")
     return None
+
+
+def _bears_on_us(envelope: Envelope) -> bool:
+    if envelope.message_type == "ADT":
+        return envelope.trigger in TRIGGERS
+    return (envelope.message_type, envelope.trigger) in KINDS
 
 
 def _is_test_name(pid: Segment, profile: Profile) -> bool:

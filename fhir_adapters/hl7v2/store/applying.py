@@ -10,10 +10,21 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from discharge.clocks import london_date
-from fhir_adapters.hl7v2.facts import Fact, PersonReported, PersonsMerged, StayReported, content_hash
+from fhir_adapters.hl7v2.facts import (
+    DocumentReported,
+    Fact,
+    PersonReported,
+    PersonsMerged,
+    ReferralReported,
+    StayReported,
+    ValuesExtracted,
+    content_hash,
+)
 from fhir_adapters.hl7v2.store import cases, persons
 from fhir_adapters.hl7v2.store.cases import Cause
+from fhir_adapters.hl7v2.store.documents import apply_document
 from fhir_adapters.hl7v2.store.doubts import Doubt
+from fhir_adapters.hl7v2.store.referring import Asking, apply_referral
 from fhir_adapters.hl7v2.store.spells import refold_spell, spell_of
 from fhir_adapters.store.tables import FactRow
 
@@ -48,9 +59,37 @@ async def apply_facts(
             await _person(session, source, ordinal, fact, effect)
         elif isinstance(fact, StayReported):
             await _stay(session, source, ordinal, fact, effect)
-        else:
+        elif isinstance(fact, PersonsMerged):
             await _merge(session, source, ordinal, fact, effect)
+        else:
+            await _beside(session, source, ordinal, fact, effect)
     return effect
+
+
+async def _beside(
+    session: AsyncSession,
+    source: Source,
+    ordinal: int,
+    fact: ReferralReported | DocumentReported | ValuesExtracted,
+    effect: Effect,
+) -> None:
+    """What a message says beside its person and stay."""
+    person_id = effect.person_id
+    if person_id is None:
+        raise Doubt("message-not-understood", "nobody-named")
+    await _keep(session, source, ordinal, fact, person_id, effect.spell_id)
+    if isinstance(fact, ReferralReported):
+        asking = Asking(source.inbox_id, source.organisation_id, source.feed_code, source.today)
+        await apply_referral(session, asking, person_id, fact)
+    elif isinstance(fact, DocumentReported):
+        await apply_document(
+            session,
+            inbox_id=source.inbox_id,
+            organisation_id=source.organisation_id,
+            person_id=person_id,
+            spell_id=effect.spell_id,
+            fact=fact,
+        )
 
 
 def _cause(source: Source, fact: Fact) -> Cause:

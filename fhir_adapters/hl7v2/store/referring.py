@@ -1,0 +1,192 @@
+"""A referral from a feed: the command that every door makes, kept for a worker to execute.
+
+The sender's own number names the referral: told twice, it is one. What cannot become a command is a Doubt,
+and what the case refuses later comes back here, so that either way the message waits for a person.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID, uuid4, uuid5
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from discharge.cases.commands import (
+    AmendReferral,
+    Answer,
+    Command,
+    Envelope,
+    Refer,
+    SetExpectedDischargeDate,
+    WithdrawReferral,
+)
+from discharge.cases.decide.referral import REOPENABLE
+from discharge.cases.model import Actor
+from discharge.store import commands
+from discharge.store.tables import CaseRow, CommandRow, Person
+from fhir_adapters.hl7v2.facts import ReferralReported
+from fhir_adapters.hl7v2.store import persons
+from fhir_adapters.hl7v2.store.doubts import Doubt
+from fhir_adapters.referrals import ReferralValues, ReferredPerson
+from fhir_adapters.store.referring import find_open_case, find_service, find_stay, refer_command
+from fhir_adapters.store.tables import InboxRow
+
+AT_ONCE = timedelta(0)
+"""No door holds the command: the next worker that looks executes it."""
+
+WITHDRAWN_BY_THE_WARD = "no-longer-needed"
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """For which feed and message a command is made; `today` is the London date of case time."""
+
+    inbox_id: UUID
+    organisation_id: UUID
+    feed_code: str
+    today: date
+
+    @property
+    def client_id(self) -> str:
+        """The name under which the numbers of this feed's referrals are kept apart from everybody else's."""
+        return f"hl7v2:{self.feed_code}"
+
+
+async def apply_referral(
+    session: AsyncSession, asking: Asking, person_id: UUID, fact: ReferralReported
+) -> None:
+    """Keep the command that the referral makes. Raises Doubt."""
+    if fact.action == "made":
+        await _refer(session, asking, person_id, fact)
+        return
+    case_id = await _case_of(session, asking, person_id, fact)
+    if fact.action == "withdrawn":
+        withdrawn = WithdrawReferral(reason=WITHDRAWN_BY_THE_WARD)
+        await _ask(session, asking, case_id, withdrawn, "withdrawn", fact)
+        return
+    changed = AmendReferral(reasons=fact.reasons, needs=fact.needs, pathway=fact.pathway)
+    await _ask(session, asking, case_id, changed, "changed", fact)
+    if fact.expected_discharge_on is not None:
+        expected = SetExpectedDischargeDate(expected_discharge_on=fact.expected_discharge_on)
+        await _ask(session, asking, case_id, expected, "expected")
+
+
+async def _refer(session: AsyncSession, asking: Asking, person_id: UUID, fact: ReferralReported) -> None:
+    await _described(session, person_id)
+    values = _values(person_id, fact)
+    spell = await find_stay(session, person_id, asking.organisation_id, fact.visit_number)
+    known = await find_open_case(session, person_id, spell.spell_id if spell else None)
+    if known is not None:
+        await _may_join(session, known)
+    command = refer_command(
+        values,
+        person_id=person_id,
+        referrer_id=asking.organisation_id,
+        service_id=await find_service(session, asking.organisation_id),
+        spell=spell,
+    )
+    name = fact.external_id or f"message:{asking.inbox_id}"
+    await _ask(session, asking, known or uuid4(), command, "made", fact, key=f"referral:{name}")
+
+
+async def _described(session: AsyncSession, person_id: UUID) -> None:
+    """Nobody can work on a case of a person without a name or a birth date."""
+    person = await session.get_one(Person, person_id)
+    if person.family_name is None or person.birth_date is None:
+        raise Doubt("unknown-patient", "person-not-described")
+
+
+async def _may_join(session: AsyncSession, case_id: UUID) -> None:
+    """A case that ended for good takes no second referral: a person decides what is meant."""
+    case = await session.get(CaseRow, case_id)
+    if case is not None and case.closed_on is not None and case.outcome not in REOPENABLE:
+        raise Doubt("already-done", "case-has-ended")
+
+
+def _values(person_id: UUID, fact: ReferralReported) -> ReferralValues:
+    shared = set(ReferralValues.model_fields) & set(ReferralReported.model_fields)
+    said = {name: getattr(fact, name) for name in shared}
+    return ReferralValues(person=ReferredPerson(person_id=person_id), **said)
+
+
+async def _case_of(session: AsyncSession, asking: Asking, person_id: UUID, fact: ReferralReported) -> UUID:
+    """The case that the referral with this number opened or joined. Raises Doubt."""
+    made = await commands.find_by_key(session, asking.client_id, f"referral:{fact.external_id}")
+    if made is not None:
+        await _same_person(session, UUID(made.envelope["command"]["person_id"]), person_id)
+        return made.case_id
+    found = await _by_number(session, asking, fact)
+    if found is None:
+        raise Doubt("message-not-understood", "referral-not-known")
+    await _same_person(session, found.person_id, person_id)
+    return found.id
+
+
+async def _same_person(session: AsyncSession, referred: UUID, person_id: UUID) -> None:
+    """A number that names the referral of somebody else is for a person to look at. Raises Doubt."""
+    if referred not in await persons.same_person(session, person_id):
+        raise Doubt("patient-mismatch", "referral-of-another-person")
+
+
+async def _by_number(session: AsyncSession, asking: Asking, fact: ReferralReported) -> CaseRow | None:
+    """A referral that came through another door under the same number."""
+    query = select(CaseRow).where(
+        CaseRow.external_id == fact.external_id, CaseRow.referrer_id == asking.organisation_id
+    )
+    return await session.scalar(query.order_by(CaseRow.referred_on.desc()).limit(1))
+
+
+async def _ask(
+    session: AsyncSession,
+    asking: Asking,
+    case_id: UUID,
+    command: Command,
+    name: str,
+    fact: ReferralReported | None = None,
+    key: str | None = None,
+) -> None:
+    """Keep one command; the first of a message has the message's own id, so that its answer finds it."""
+    notes = (commands.NewNote(text=fact.note),) if fact and fact.note else ()
+    referred = fact.referred_on if fact and fact.action == "made" else None
+    envelope = Envelope(
+        command_id=asking.inbox_id if fact else uuid5(asking.inbox_id, name),
+        case_id=case_id,
+        actor=Actor(organisation_id=asking.organisation_id, role="system"),
+        effective_on=min(referred or asking.today, asking.today),
+        command=command,
+        note_id=notes[0].id if notes else None,
+    )
+    named = key or f"{name}:{asking.inbox_id}"
+    taken = await commands.take(
+        session,
+        commands.NewCommand(
+            envelope=envelope,
+            client_id=asking.client_id,
+            client_key=named,
+            body_hash=hashlib.sha256(named.encode()).hexdigest(),
+            notes=notes,
+        ),
+        lease=AT_ONCE,
+    )
+    if isinstance(taken, commands.Existing):
+        await _as_before(session, taken.row, command)
+
+
+async def _as_before(session: AsyncSession, row: CommandRow, command: Command) -> None:
+    """A referral told again changes nothing, unless it means somebody else or was refused. Raises Doubt."""
+    if isinstance(command, Refer):
+        await _same_person(session, UUID(row.envelope["command"]["person_id"]), command.person_id)
+    if row.state in {"refused", "failed"}:
+        raise Doubt("message-not-understood", "referral-was-refused")
+
+
+async def park_refused(session: AsyncSession, command: CommandRow, answer: Answer) -> None:
+    """A message whose command its case refused waits for a person (worker role)."""
+    if answer.outcome != "refused" or not command.client_id.startswith("hl7v2:"):
+        return
+    told = (InboxRow.id == command.id, InboxRow.state == "interpreted")
+    values = {"state": "parked", "code": answer.code or "internal", "reason": "refused-by-the-case"}
+    await session.execute(update(InboxRow).where(*told).values(values))
