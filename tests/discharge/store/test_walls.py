@@ -18,6 +18,7 @@ from discharge.store.audit import Who, note_read, note_write
 from discharge.store.base import Base
 from discharge.store.engine import transaction
 from discharge.store.tables import (
+    DocumentRow,
     NoteRow,
     OutboxRow,
     PartnerRow,
@@ -35,6 +36,7 @@ from fhir_adapters.store.tables import (
     MessageEditRow,
     ReplayItemRow,
     ReplayRow,
+    UnmappedRow,
 )
 from housing_checks.store.tables import PropertyLetRow, PropertyRow
 from tests.fixtures.cases import NOW, TODAY, open_case, recorded, request
@@ -89,6 +91,21 @@ async def story(worker: AsyncEngine, owner: AsyncEngine, places: Places, person_
                 PersonIdentifier(
                     person_id=person_id, organisation_id=places.trust, authority="RXH", value="1"
                 ),
+                DocumentRow(
+                    organisation_id=places.trust,
+                    person_id=person_id,
+                    inbox_id=arrived.id,
+                    kind="form",
+                    number="D1",
+                ),
+                UnmappedRow(
+                    feed_id=feed.id,
+                    organisation_id=places.trust,
+                    place="PV1-2",
+                    value="BED",
+                    example_inbox_id=arrived.id,
+                    times=1,
+                ),  # fmt: skip
                 FactRow(
                     inbox_id=arrived.id,
                     ordinal=0,
@@ -204,6 +221,7 @@ async def test_a_participant_sees_the_case_but_not_the_trusts_own_messages(
     api: AsyncEngine, places: Places, story: Story
 ) -> None:
     hidden = {"inbox", "facts", "commands", "case_commands", "audit_reads", "audit_writes"}
+    hidden |= {"documents", "unmapped_values"}
     hidden |= {"replays", "replay_items", "message_edits", "alarms"}
     assert {table for table, n in (await seen(api, places.housing)).items() if n == 0} == hidden
 

@@ -6,14 +6,14 @@ from alembic import op
 
 from discharge.store.migrations import run_sql
 
-revision = "0002"
-down_revision = "0001"
+revision = "0004"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
-    run_sql(op.get_bind(), "0002_documents.sql")
+    run_sql(op.get_bind(), "0004_documents.sql")
 
 
 def downgrade() -> None:
