@@ -105,7 +105,7 @@ async def story(worker: AsyncEngine, owner: AsyncEngine, places: Places, person_
                     value="BED",
                     example_inbox_id=arrived.id,
                     times=1,
-                ),  # fmt: skip
+                ),
                 FactRow(
                     inbox_id=arrived.id,
                     ordinal=0,
