@@ -58,7 +58,9 @@ class Actor(Frozen):
 class CaseSpell(Frozen):
     """One hospital stay that belongs to the case, as last folded from the trust's feed.
 
-    ``status`` is ``expected``, ``admitted``, ``on-leave``, ``discharged`` or ``cancelled``.
+    ``status`` is ``expected``, ``admitted``, ``on-leave``, ``discharged`` or ``cancelled``; the last with the
+    reason: ``admission-cancelled``, ``expectation-cancelled``, ``deleted`` (the visit was entered in error)
+    or ``moved`` (it belongs to another number or person).
     """
 
     spell_id: UUID
@@ -68,12 +70,14 @@ class CaseSpell(Frozen):
     bed: str | None = None
     admitted_on: date | None = None
     discharged_on: date | None = None
+    expected_admission_on: date | None = None
     expected_discharge_on: date | None = None
     medically_fit: bool | None = None
     medically_fit_on: date | None = None
     discharge_method: str | None = None
     discharge_destination: str | None = None
     died: bool = False
+    cancelled_because: str | None = None
 
 
 class Referral(Frozen):

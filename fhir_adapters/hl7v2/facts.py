@@ -19,13 +19,22 @@ Movement = Literal[
     "discharged",
     "updated",
     "counted",
+    "expected",
+    "leave-began",
+    "leave-ended",
+    "move-planned",
     "discharge-planned",
     "admission-cancelled",
     "transfer-cancelled",
     "discharge-cancelled",
+    "expectation-cancelled",
+    "leave-cancelled",
+    "return-cancelled",
+    "move-plan-withdrawn",
     "discharge-plan-withdrawn",
+    "deleted",
 ]
-"""What happened to the stay; `counted` is a line of a census file."""
+"""What happened to the stay; `counted` is a line of a census file, `deleted` takes back all that was said."""
 
 BEGINNING = datetime.min.replace(tzinfo=UTC)
 """Stands for a time that the sender did not give: it comes before every time that is known."""
@@ -145,7 +154,7 @@ class DischargeCodes(Frozen):
 
 
 class StayReported(Frozen):
-    """What a message says of a hospital stay."""
+    """What a message says of a hospital stay; `planned_ward` is where a pending transfer goes to."""
 
     kind: Literal["stay-reported"] = "stay-reported"
     movement: Movement
@@ -158,7 +167,9 @@ class StayReported(Frozen):
     admitted_at: AwareDatetime | None = None
     discharged_at: AwareDatetime | None = None
     admission_method: str | None = None
+    expected_admission_on: date | None = None
     specialty: str | None = None
+    planned_ward: str | None = None
     discharge: DischargeCodes | None = None
     expected_discharge_on: date | None = None
     medically_fit: bool | None = None
@@ -242,8 +253,29 @@ class ValuesExtracted(Frozen):
     values: dict[str, str]
 
 
+class StayMoved(Frozen):
+    """A stay belongs to another number, another person, or both (A35, A41, A42, A44, A45, A50).
+
+    All that is said of `number` belongs to `to_number` and to the person with the numbers in `person`.
+    `from_person` names whose it was thought to be; empty when the message does not say.
+    """
+
+    kind: Literal["stay-moved"] = "stay-moved"
+    stated_at: AwareDatetime | None = None
+    number: str
+    to_number: str
+    person: tuple[Identifier, ...]
+    from_person: tuple[Identifier, ...] = ()
+
+
 Fact = Annotated[
-    PersonReported | StayReported | PersonsMerged | ReferralReported | DocumentReported | ValuesExtracted,
+    PersonReported
+    | StayReported
+    | PersonsMerged
+    | StayMoved
+    | ReferralReported
+    | DocumentReported
+    | ValuesExtracted,
     Field(discriminator="kind"),
 ]
 

@@ -1,24 +1,17 @@
 """The spell as a pure fold over everything that was said of it, in any order of arrival and with repetition.
 
-Movements are ordered by when they happened (`moved_at`), restated data (expected date, fitness, admission
-time, location) by when they were said (`stated_at`); ties are broken by content hash, so equal sets of facts
-give equal states.
-
-A cancel follows what it cancels. It annuls every event of its kind that was said before it; said again later
-with the same event time it is the same cancel; an event said anew after its cancel stands. A cancel of a
-transfer takes back one transfer: the one with its event time, else the last one said before it. A cancel of
-something never heard of changes nothing but the note that it came; an admission cancelled and never heard of
-is a cancelled spell.
-
-A spell begins with the first message that names the stay, whatever its kind.
+What stands, after cancels and deletions, is decided in `standing`; here the state is read from it. A spell
+begins with the first message that names the stay, whatever its kind: until a cancel, a discharge or an
+expectation says otherwise, a stay that is spoken of is one that somebody lies in.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Literal, TypeVar
+from typing import Literal
 
 from pydantic import AwareDatetime
 
+from discharge.clocks import london_date, london_midnight
 from fhir_adapters.hl7v2.facts import (
     BEGINNING,
     DischargeCodes,
@@ -28,27 +21,57 @@ from fhir_adapters.hl7v2.facts import (
     StayReported,
     content_hash,
 )
+from fhir_adapters.hl7v2.standing import (
+    Standing,
+    by_movement,
+    by_statement,
+    latest,
+    not_deleted,
+    standing,
+    stated,
+)
 
-SpellStatus = Literal["admitted", "discharged", "cancelled"]
+SpellStatus = Literal["expected", "admitted", "on-leave", "discharged", "cancelled"]
+Cancelled = Literal["admission-cancelled", "expectation-cancelled", "deleted", "moved"]
 
-T = TypeVar("T")
+_IN_BED: frozenset[Movement] = frozenset(
+    {
+        "admitted",
+        "transferred",
+        "discharged",
+        "discharge-cancelled",
+        "counted",
+        "leave-began",
+        "leave-ended",
+        "leave-cancelled",
+        "return-cancelled",
+        "transfer-cancelled",
+    }
+)
+"""What can be said only of a person who is in a bed, or was."""
 
-CANCELS: dict[Movement, Movement] = {
-    "admission-cancelled": "admitted",
-    "transfer-cancelled": "transferred",
-    "discharge-cancelled": "discharged",
-}
-"""Which movement each cancel takes back."""
-
-_RANK = {"admitted": 0, "transferred": 1, "discharged": 2}
-"""The order of movements at the same instant: a stay of no length is admitted first."""
+_RESTATES_PLACE: frozenset[Movement] = frozenset(
+    {
+        "updated",
+        "counted",
+        "leave-ended",
+        "leave-cancelled",
+        "move-planned",
+        "move-plan-withdrawn",
+        "discharge-planned",
+        "discharge-plan-withdrawn",
+        "discharge-cancelled",
+    }
+)
+"""Messages whose place is where the person lies now, though nobody moves."""
 
 
 class SpellState(Frozen):
     """A hospital stay as it stands; instants in UTC case time, dates in London.
 
     `loose_cancels` counts cancels of events never heard of; `discharge` holds the raw pair and the resolved
-    codes.
+    codes. `expected_admission_on` is filled while the person is expected; `planned_ward` while a transfer is
+    pending. A person on leave is still admitted. `cancelled_because` says why a stay counts no more.
     """
 
     status: SpellStatus
@@ -60,12 +83,15 @@ class SpellState(Frozen):
     bed: str | None = None
     admitted_at: AwareDatetime | None = None
     discharged_at: AwareDatetime | None = None
+    expected_admission_on: date | None = None
     expected_discharge_on: date | None = None
     medically_fit: bool | None = None
     medically_fit_on: date | None = None
     admission_method: str | None = None
     specialty: str | None = None
+    planned_ward: str | None = None
     discharge: DischargeCodes | None = None
+    cancelled_because: Cancelled | None = None
     loose_cancels: int = 0
 
     @property
@@ -74,120 +100,8 @@ class SpellState(Frozen):
         return bool(self.discharge and self.discharge.died)
 
 
-def _moved(fact: StayReported) -> datetime:
-    return fact.moved_at or fact.stated_at or BEGINNING
-
-
-def _stated(fact: StayReported) -> datetime:
-    return fact.stated_at or fact.moved_at or BEGINNING
-
-
-def _by_movement(fact: StayReported) -> tuple[datetime, int, datetime, str]:
-    return _moved(fact), _RANK.get(fact.movement, 1), _stated(fact), content_hash(fact)
-
-
-def _by_statement(fact: StayReported) -> tuple[datetime, bool, str]:
-    """A withdrawal said in the same second as the plan comes after it."""
-    return _stated(fact), fact.movement == "discharge-plan-withdrawn", content_hash(fact)
-
-
-class _Cancel(Frozen):
-    """Every message of one cancel: the same event time, first and last said at."""
-
-    moved: AwareDatetime
-    first: AwareDatetime
-    last: AwareDatetime
-
-    def covers(self, fact: StayReported) -> bool:
-        """Whether the fact was said before this cancel (for the same event time: before its last
-        repetition).
-        """
-        return _stated(fact) <= (self.last if _moved(fact) == self.moved else self.first)
-
-
-def _cancels(facts: list[StayReported], movement: Movement) -> list[_Cancel]:
-    groups: dict[datetime, list[datetime]] = {}
-    for fact in facts:
-        if fact.movement == movement:
-            groups.setdefault(_moved(fact), []).append(_stated(fact))
-    found = [_Cancel(moved=moved, first=min(said), last=max(said)) for moved, said in groups.items()]
-    return sorted(found, key=lambda cancel: (cancel.first, cancel.moved))
-
-
-def _target_transfer(live: list[StayReported], cancel: _Cancel) -> datetime | None:
-    """The event time of the transfer that a cancel takes back; `live` is in movement order."""
-    covered = [_moved(fact) for fact in live if cancel.covers(fact)]
-    if cancel.moved in covered:
-        return cancel.moved
-    return covered[-1] if covered else None
-
-
-def _live_transfers(facts: list[StayReported]) -> tuple[list[StayReported], int]:
-    """Transfers that stand, and how many cancels found none to take back."""
-    live = [fact for fact in facts if fact.movement == "transferred"]
-    loose = 0
-    for cancel in _cancels(facts, "transfer-cancelled"):
-        target = _target_transfer(live, cancel)
-        loose += target is None
-        live = [fact for fact in live if not (_moved(fact) == target and cancel.covers(fact))]
-    return live, loose
-
-
-def _live(
-    facts: list[StayReported], movement: Movement, cancel_movement: Movement
-) -> tuple[list[StayReported], int]:
-    """Admissions or discharges that stand, and how many cancels found none to take back."""
-    events = [fact for fact in facts if fact.movement == movement]
-    cancels = _cancels(facts, cancel_movement)
-    live = [fact for fact in events if not any(cancel.covers(fact) for cancel in cancels)]
-    loose = sum(not any(cancel.covers(fact) for fact in events) for cancel in cancels)
-    return live, loose
-
-
-def _latest(
-    facts: Iterable[StayReported], value: Callable[[StayReported], T | None], *, cleared: str = ""
-) -> T | None:
-    """The value said last; a fact that clears the field counts as saying None."""
-    said = [fact for fact in facts if value(fact) is not None or cleared in fact.cleared]
-    return value(max(said, key=_by_statement)) if said else None
-
-
-def _cancelled(facts: list[StayReported], admissions: list[StayReported]) -> bool:
-    """Whether the admission was taken back and nothing said since shows the person in a bed."""
-    cancels = [_stated(fact) for fact in facts if fact.movement == "admission-cancelled"]
-    if not cancels or admissions:
-        return False
-    moving = {"transferred", "discharged", "discharge-cancelled", "counted"}
-    return not any(fact.movement in moving and _stated(fact) > max(cancels) for fact in facts)
-
-
-def _last_discharge(movements: list[StayReported]) -> StayReported | None:
-    """The discharge that ends the stay: the last one, unless the person was admitted again after it."""
-    ends = [fact for fact in movements if fact.movement in ("admitted", "discharged")]
-    return ends[-1] if ends and ends[-1].movement == "discharged" else None
-
-
-def _location(facts: list[StayReported], movements: list[StayReported]) -> Location | None:
-    """Where the person lies: as the last movement says, unless a later message restates it."""
-    placed = [fact for fact in movements if fact.location]
-    resets = [_stated(fact) for fact in facts if fact.movement == "transfer-cancelled"]
-    known_at = max([_stated(placed[-1])] if placed else [], default=BEGINNING)
-    horizon = max([known_at, *resets])
-    restating = [fact for fact in facts if fact.movement not in _RANK and fact.movement not in CANCELS]
-    restating += [fact for fact in facts if fact.movement == "discharge-cancelled"]
-    later = [fact for fact in restating if _stated(fact) > horizon or not placed]
-    restated = _latest(later, lambda fact: fact.location)
-    if restated or placed:
-        return restated or placed[-1].location
-    return _latest(facts, lambda fact: fact.location)
-
-
-def _discharged_at(facts: list[StayReported], end: StayReported) -> datetime | None:
-    """The discharge time as said last, by the discharge itself or a later correction."""
-    since = [
-        fact for fact in facts if _stated(fact) >= _stated(end) and fact.movement in ("updated", "discharged")
-    ]
-    return _latest(since, lambda fact: fact.discharged_at) or end.discharged_at or end.moved_at
+MOVED_AWAY = SpellState(status="cancelled", cancelled_because="moved")
+"""A stay of which nothing is left: all that was said of it belongs to another number."""
 
 
 def fold_spell(reported: Iterable[StayReported]) -> SpellState:
@@ -195,41 +109,141 @@ def fold_spell(reported: Iterable[StayReported]) -> SpellState:
     known = {content_hash(fact): fact for fact in reported}
     if not known:
         raise ValueError("a spell begins with a fact about it")
-    facts = sorted(known.values(), key=_by_movement)
-    admissions, loose_admissions = _live(facts, "admitted", "admission-cancelled")
-    discharges, loose_discharges = _live(facts, "discharged", "discharge-cancelled")
-    transfers, loose_transfers = _live_transfers(facts)
-    movements = sorted([*admissions, *transfers, *discharges], key=_by_movement)
-    end = _last_discharge(movements)
-    cancelled = _cancelled(facts, admissions)
-    place = _location(facts, movements) or Location()
+    facts = sorted(known.values(), key=by_movement)
+    said = not_deleted(facts)
+    deleted = len(said) < len(facts)
+    if deleted and not any(fact.movement in _IN_BED or fact.movement == "expected" for fact in said):
+        number = latest(facts, lambda fact: fact.key.visit_number)
+        return SpellState(status="cancelled", visit_number=number, cancelled_because="deleted")
+    return _state(said, standing(said))
+
+
+def _state(facts: list[StayReported], stands: Standing) -> SpellState:
+    end = _discharge(facts, stands)
+    status, because = _status(facts, stands, end)
+    gone = end if status == "discharged" else None
+    place = _location(facts, stands) or Location()
+    since = [fact for fact in facts if gone and stated(fact) >= stated(gone)]
+    expected = latest(stands.of("expected"), lambda fact: fact.expected_admission_on)
     return SpellState(
-        status="cancelled" if cancelled else "discharged" if end else "admitted",
-        visit_number=_latest(facts, lambda fact: fact.key.visit_number),
-        patient_class=_latest(facts, lambda fact: fact.patient_class),
+        status=status,
+        cancelled_because=because,
+        visit_number=latest(facts, lambda fact: fact.key.visit_number),
+        patient_class=latest(facts, lambda fact: fact.patient_class),
         site=place.site,
         ward=place.ward,
         bay=place.bay,
         bed=place.bed,
-        admitted_at=_latest(facts, lambda fact: fact.admitted_at),
-        discharged_at=_discharged_at(facts, end) if end and not cancelled else None,
-        expected_discharge_on=_latest(
+        admitted_at=_admitted_at(facts),
+        discharged_at=_discharged_at(since, gone) if gone else None,
+        discharge=latest(since, lambda fact: fact.discharge),
+        expected_admission_on=expected if status == "expected" else None,
+        expected_discharge_on=latest(
             facts, lambda fact: fact.expected_discharge_on, cleared="expected_discharge_on"
         ),
-        medically_fit=_latest(facts, lambda fact: fact.medically_fit),
+        medically_fit=latest(facts, lambda fact: fact.medically_fit),
         medically_fit_on=_fit_on(facts),
-        admission_method=_latest(facts, lambda fact: fact.admission_method),
-        specialty=_latest(facts, lambda fact: fact.specialty),
-        discharge=_latest([f for f in facts if _stated(f) >= _stated(end)], lambda f: f.discharge)
-        if end
-        else None,
-        loose_cancels=loose_admissions + loose_discharges + loose_transfers,
+        admission_method=latest(facts, lambda fact: fact.admission_method),
+        specialty=latest(facts, lambda fact: fact.specialty),
+        planned_ward=_planned_ward(facts, stands),
+        loose_cancels=stands.loose,
     )
+
+
+def _status(
+    facts: list[StayReported], stands: Standing, end: StayReported | None
+) -> tuple[SpellStatus, Cancelled | None]:
+    """What the stay is now, and why it counts no more where it does not."""
+    cancelled = [stated(fact) for fact in facts if fact.movement == "admission-cancelled"]
+    horizon = max(cancelled, default=None)
+    if not stands.of("admitted") and not _since(facts, _IN_BED, horizon):
+        if any(horizon is None or stated(fact) > horizon for fact in stands.of("expected")):
+            return "expected", None
+        if horizon is not None:
+            return "cancelled", "admission-cancelled"
+        if any(fact.movement in ("expected", "expectation-cancelled") for fact in facts):
+            return "cancelled", "expectation-cancelled"
+    if end is not None:
+        return "discharged", None
+    whereabouts = stands.of("admitted", "leave-began", "leave-ended")
+    on_leave = bool(whereabouts) and whereabouts[-1].movement == "leave-began"
+    return ("on-leave" if on_leave else "admitted"), None
+
+
+def _since(
+    facts: list[StayReported], movements: frozenset[Movement], horizon: datetime | None
+) -> list[StayReported]:
+    """Facts of these kinds said after a moment; admissions are left to what stands."""
+    kinds = movements - {"admitted"}
+    return [fact for fact in facts if fact.movement in kinds and (horizon is None or stated(fact) > horizon)]
+
+
+def _discharge(facts: list[StayReported], stands: Standing) -> StayReported | None:
+    """The discharge that ends the stay: the last one, unless the person was admitted again after it."""
+    told = [fact for fact in facts if fact.movement in ("discharged", "discharge-cancelled")]
+    implied = [] if told else _implied_discharge(facts)
+    ends = sorted([*stands.of("admitted", "discharged"), *implied], key=by_movement)
+    return ends[-1] if ends and ends[-1].movement == "discharged" else None
+
+
+def _implied_discharge(facts: list[StayReported]) -> list[StayReported]:
+    """An update that tells a past discharge stands for one never heard of, as for a stay that had ended
+    before the feed was connected.
+    """
+    telling = [
+        fact
+        for fact in facts
+        if fact.movement == "updated" and fact.discharged_at and fact.discharged_at <= stated(fact)
+    ]
+    if not telling:
+        return []
+    last = max(telling, key=by_statement)
+    if _since(facts, _IN_BED, stated(last)):
+        return []
+    return [last.model_copy(update={"movement": "discharged", "moved_at": last.discharged_at})]
+
+
+def _location(facts: list[StayReported], stands: Standing) -> Location | None:
+    """Where the person lies: as the last movement says, unless a later message restates it."""
+    moves = stands.of("admitted", "transferred", "discharged")
+    placed = [fact for fact in moves if fact.location]
+    resets = [stated(fact) for fact in facts if fact.movement == "transfer-cancelled"]
+    known_at = stated(placed[-1]) if placed else BEGINNING
+    horizon = max([known_at, *resets])
+    restating = [fact for fact in facts if fact.movement in _RESTATES_PLACE]
+    later = [fact for fact in restating if stated(fact) > horizon or not placed]
+    restated = latest(later, lambda fact: fact.location)
+    if restated or placed:
+        return restated or placed[-1].location
+    return latest(facts, lambda fact: fact.location)
+
+
+def _admitted_at(facts: list[StayReported]) -> datetime | None:
+    """The admission time said last; a bare date does not move the time of day that is known for it."""
+    last = latest(facts, lambda fact: fact.admitted_at)
+    if last is None or last != london_midnight(london_date(last)):
+        return last
+    day = london_date(last)
+    timed = [fact for fact in facts if fact.admitted_at and london_date(fact.admitted_at) == day]
+    return latest((fact for fact in timed if fact.admitted_at != last), lambda fact: fact.admitted_at) or last
+
+
+def _discharged_at(since: list[StayReported], end: StayReported) -> datetime | None:
+    """The discharge time as said last, by the discharge itself or a later correction."""
+    telling = [fact for fact in since if fact.movement in ("updated", "discharged")]
+    return latest(telling, lambda fact: fact.discharged_at) or end.discharged_at or end.moved_at
+
+
+def _planned_ward(facts: list[StayReported], stands: Standing) -> str | None:
+    """Where a pending transfer goes, until it happens or is withdrawn."""
+    plans = [fact for fact in facts if fact.movement in ("move-planned", "move-plan-withdrawn")]
+    last = max([*plans, *stands.of("transferred", "discharged")], key=by_statement, default=None)
+    return last.planned_ward if last else None
 
 
 def _fit_on(facts: list[StayReported]) -> date | None:
     """The day first fit, while the last word on fitness is not "no"."""
     said = [fact for fact in facts if fact.medically_fit is not None or fact.medically_fit_on]
-    if not said or max(said, key=_by_statement).medically_fit is False:
+    if not said or max(said, key=by_statement).medically_fit is False:
         return None
-    return _latest(said, lambda fact: fact.medically_fit_on)
+    return latest(said, lambda fact: fact.medically_fit_on)

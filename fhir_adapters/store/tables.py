@@ -1,4 +1,4 @@
-"""Feeds, the inbox of raw messages, the facts of each spell, and values that no profile maps."""
+"""Feeds, the inbox of raw messages, the facts of each spell, stays that were moved, and unmapped values."""
 
 from __future__ import annotations
 
@@ -130,6 +130,29 @@ class FactRow(Base):
     recorded_at: Mapped[datetime] = mapped_column(server_default=func.now())
     content_hash: Mapped[str]
     payload: Mapped[JsonObject]
+
+
+class StayMoveRow(Base):
+    """What one feed said of a stay that belongs to another number, another person, or both: all that is said
+    of ``number`` belongs to ``to_number`` and ``person_id``.
+    """
+
+    __tablename__ = "stay_moves"
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "content_hash"),
+        Index("ix_stay_moves_number", "organisation_id", "number"),
+        Index("ix_stay_moves_to_number", "organisation_id", "to_number"),
+    )
+
+    id: Mapped[UuidKey]
+    inbox_id: Mapped[UUID] = mapped_column(ForeignKey("inbox.id"))
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    number: Mapped[str]
+    to_number: Mapped[str]
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("persons.id"))
+    from_person_id: Mapped[UUID | None] = mapped_column(ForeignKey("persons.id"))
+    stated_at: Mapped[datetime | None]
+    content_hash: Mapped[str]
 
 
 class UnmappedRow(Base):

@@ -1,6 +1,6 @@
 """Reading a field as the profile means it: absent, valued or deleted."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from fhir_adapters.feeds.profile import Profile, split_place
@@ -45,6 +45,11 @@ class Reader:
 
     message: Message
     profile: Profile
+
+    def over(self, segments: tuple[Segment, ...]) -> "Reader":
+        """The same reader over some of the segments."""
+        read = Message(self.message.envelope, segments, self.message.damaged)
+        return replace(self, message=read)
 
     def value(self, place: str) -> str:
         """The text at a place; a delete marker reads as empty."""

@@ -1,9 +1,19 @@
-"""PV2-9 (and by profile EVN-3): the expected date of discharge."""
+"""PV2-8 and PV2-9 (and by profile EVN-3): when the person is expected to come, and to leave."""
 
 from datetime import date
 
 from fhir_adapters.hl7v2.facts import Movement
 from fhir_adapters.hl7v2.interpret.fields import Notes, Reader
+
+
+def read_expected_admission(reader: Reader, movement: Movement) -> date | None:
+    """The day of an expected admission (A05, A14): PV2-8, else the admission time that is already filled
+    in.
+    """
+    if movement != "expected":
+        return None
+    stamp = reader.time("PV2-8") or reader.time("PV1-44")
+    return stamp.day if stamp else None
 
 
 def read_expected_discharge(reader: Reader, movement: Movement, notes: Notes) -> date | None:

@@ -13,9 +13,11 @@ from discharge.clocks import london_date
 from fhir_adapters.hl7v2.facts import (
     DocumentReported,
     Fact,
+    Identifier,
     PersonReported,
     PersonsMerged,
     ReferralReported,
+    StayMoved,
     StayReported,
     ValuesExtracted,
     content_hash,
@@ -24,7 +26,9 @@ from fhir_adapters.hl7v2.store import cases, persons
 from fhir_adapters.hl7v2.store.cases import Cause
 from fhir_adapters.hl7v2.store.documents import apply_document
 from fhir_adapters.hl7v2.store.doubts import Doubt
+from fhir_adapters.hl7v2.store.moves import keep_move
 from fhir_adapters.hl7v2.store.referring import Asking, apply_referral
+from fhir_adapters.hl7v2.store.settling import Settled, settle
 from fhir_adapters.hl7v2.store.spells import refold_spell, spell_of
 from fhir_adapters.store.tables import FactRow
 
@@ -41,10 +45,18 @@ class Source:
 
 @dataclass(slots=True)
 class Effect:
-    """Whom and which stay the message was about."""
+    """Whom and which stay the message was about: the first where it names several. `of_stay` is the person
+    whom the next stay in the message belongs to.
+    """
 
     person_id: UUID | None = None
     spell_id: UUID | None = None
+    of_stay: UUID | None = None
+
+    def about(self, person_id: UUID) -> None:
+        """The message goes on with this person."""
+        self.person_id = self.person_id or person_id
+        self.of_stay = person_id
 
 
 async def apply_facts(
@@ -54,16 +66,29 @@ async def apply_facts(
     Doubt.
     """
     effect = Effect()
+    await _lock_everybody(session, source, facts)
     for ordinal, fact in enumerate(facts, first):
         if isinstance(fact, PersonReported):
             await _person(session, source, ordinal, fact, effect)
         elif isinstance(fact, StayReported):
             await _stay(session, source, ordinal, fact, effect)
+        elif isinstance(fact, StayMoved):
+            await _move(session, source, ordinal, fact, effect)
         elif isinstance(fact, PersonsMerged):
             await _merge(session, source, ordinal, fact, effect)
         else:
             await _beside(session, source, ordinal, fact, effect)
     return effect
+
+
+async def _lock_everybody(session: AsyncSession, source: Source, facts: tuple[Fact, ...]) -> None:
+    """Where a message names several people, all at once, so that two such messages cannot wait for each
+    other.
+    """
+    named = [fact.identifiers for fact in facts if isinstance(fact, PersonReported)]
+    if len(named) > 1:
+        everybody = [number for numbers in named for number in numbers]
+        await persons.lock_identities(session, source.organisation_id, everybody)
 
 
 async def _beside(
@@ -124,7 +149,7 @@ async def _person(
     session: AsyncSession, source: Source, ordinal: int, fact: PersonReported, effect: Effect
 ) -> None:
     person_id = await persons.person_of(session, source.organisation_id, fact)
-    effect.person_id = person_id
+    effect.about(person_id)
     await _keep(session, source, ordinal, fact, person_id)
     person, died_now = await persons.refold_person(session, person_id)
     if died_now:
@@ -136,13 +161,39 @@ async def _person(
 async def _stay(
     session: AsyncSession, source: Source, ordinal: int, fact: StayReported, effect: Effect
 ) -> None:
-    if effect.person_id is None:
+    if effect.of_stay is None:
         raise Doubt("message-not-understood", "stay-of-nobody")
-    spell = await spell_of(session, source.organisation_id, effect.person_id, fact.key, source.feed_code)
-    effect.spell_id = spell.id
-    await _keep(session, source, ordinal, fact, effect.person_id, spell.id)
-    before, after = await refold_spell(session, spell)
-    await cases.tell_of_spell(session, _cause(source, fact), spell, before, after)
+    found = await spell_of(session, source.organisation_id, effect.of_stay, fact.key, source.feed_code)
+    effect.spell_id = effect.spell_id or found.spell.id
+    await _keep(session, source, ordinal, fact, effect.of_stay, found.spell.id)
+    before, after = await refold_spell(session, found.spell)
+    cause = _cause(source, fact)
+    if found.absorbed is None:
+        await cases.tell_of_spell(session, cause, found.spell, before, after)
+        return
+    gone, nothing = await refold_spell(session, found.absorbed)
+    same = found.spell.person_id
+    settled = [Settled(found.spell, same, before, after), Settled(found.absorbed, same, gone, nothing)]
+    await cases.tell_of_moves(session, cause, settled)
+
+
+async def _move(session: AsyncSession, source: Source, ordinal: int, fact: StayMoved, effect: Effect) -> None:
+    """A stay of another number or person; people whom nobody has heard of are known from now on."""
+    await persons.lock_identities(session, source.organisation_id, (*fact.person, *fact.from_person))
+    person_id = await _numbered(session, source, fact.person)
+    from_person_id = await _numbered(session, source, fact.from_person) if fact.from_person else None
+    effect.about(person_id)
+    await _keep(session, source, ordinal, fact, person_id)
+    await keep_move(session, source.inbox_id, source.organisation_id, fact, person_id, from_person_id)
+    settled = await settle(session, source.organisation_id, source.feed_code, fact.number)
+    await cases.tell_of_moves(session, _cause(source, fact), settled)
+
+
+async def _numbered(session: AsyncSession, source: Source, numbers: tuple[Identifier, ...]) -> UUID:
+    found = await persons.find_person(session, source.organisation_id, numbers)
+    person_id = found or await persons.new_person(session)
+    await persons.add_numbers(session, source.organisation_id, person_id, numbers)
+    return person_id
 
 
 async def _merge(
@@ -155,7 +206,7 @@ async def _merge(
     survivor = await persons.find_person(session, source.organisation_id, fact.survivor)
     retired = await persons.find_person(session, source.organisation_id, fact.retired)
     kept = survivor or retired or await persons.new_person(session)
-    effect.person_id = kept
+    effect.about(kept)
     await _keep(session, source, ordinal, fact, kept)
     if survivor and retired and survivor != retired:
         await persons.merge_persons(session, survivor, retired)

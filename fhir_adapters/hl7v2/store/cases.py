@@ -4,6 +4,7 @@ now stands.
 The command id is derived from the inbox row and the case, so whatever is repeated the case hears it once.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID, uuid5
@@ -15,12 +16,17 @@ from discharge.cases.commands import Command, Envelope, NoteHospitalFacts, NoteM
 from discharge.cases.model import Actor, CaseSpell
 from discharge.clocks import london_date
 from discharge.store.outbox import queue_case_signal
-from discharge.store.tables import CaseRow, CaseSpellRow, Spell
+from discharge.store.record import CASE_SIGNAL
+from discharge.store.tables import CaseRow, CaseSpellRow, OutboxRow, Spell
+from fhir_adapters.hl7v2.facts import content_hash
 from fhir_adapters.hl7v2.spells import SpellState
 from fhir_adapters.hl7v2.store.persons import same_person
+from fhir_adapters.hl7v2.store.settling import Settled
 
 READMITTED_WITHIN = timedelta(days=29)
 """A new admission this long after the discharge concerns the closed case (NHS Digital indicator I02040)."""
+IN_HOSPITAL = ("admitted", "on-leave")
+"""Who is on leave is still admitted."""
 MOVED_WITHIN = timedelta(days=2)
 """A case closed as admitted elsewhere waits this long for the stay in the other hospital."""
 
@@ -48,29 +54,42 @@ def case_spell(spell: Spell, state: SpellState) -> CaseSpell:
         bed=state.bed,
         admitted_on=london_date(state.admitted_at) if state.admitted_at else None,
         discharged_on=london_date(state.discharged_at) if state.discharged_at else None,
+        expected_admission_on=state.expected_admission_on,
         expected_discharge_on=state.expected_discharge_on,
         medically_fit=state.medically_fit,
         medically_fit_on=state.medically_fit_on,
         discharge_method=state.discharge.method if state.discharge else None,
         discharge_destination=state.discharge.destination if state.discharge else None,
         died=state.died,
+        cancelled_because=state.cancelled_because,
     )
 
 
-async def cases_with_spell(session: AsyncSession, spell_id: UUID) -> list[CaseRow]:
-    """Cases that hold the spell already, closed ones too: late facts reopen or annotate."""
-    query = select(CaseRow).join(CaseSpellRow, CaseSpellRow.case_id == CaseRow.id)
-    return list(await session.scalars(query.where(CaseSpellRow.spell_id == spell_id)))
+async def _cases_with_spell(session: AsyncSession, spell: Spell, people: Iterable[UUID]) -> list[CaseRow]:
+    """Cases that hold the spell, closed ones too (late facts reopen or annotate), and cases of these people
+    that were told of it and have yet to write it down.
+    """
+    holding = select(CaseSpellRow.case_id).where(CaseSpellRow.spell_id == spell.id)
+    told = select(OutboxRow.case_id).where(
+        OutboxRow.case_id.in_(select(CaseRow.id).where(CaseRow.person_id.in_(list(people)))),
+        OutboxRow.channel == CASE_SIGNAL,
+        OutboxRow.payload[("command", "spell", "spell_id")].astext == str(spell.id),
+    )
+    ids = {*await session.scalars(holding), *await session.scalars(told)}
+    query = select(CaseRow).where(CaseRow.id.in_(ids)).order_by(CaseRow.referred_on, CaseRow.id)
+    return list(await session.scalars(query)) if ids else []
 
 
 def _newly_concerned(case: CaseRow, spell: CaseSpell) -> bool:
     """Whether a case that does not hold this spell should hear of it."""
     if spell.status == "cancelled":
         return False
+    if spell.status == "expected":
+        return case.closed_on is None and case.awaiting_spell
     if case.closed_on is None:
         left = spell.discharged_on
         return left is None or left >= case.referred_on
-    if spell.status != "admitted" or spell.admitted_on is None:
+    if spell.status not in IN_HOSPITAL or spell.admitted_on is None:
         return False
     if case.discharged_on is not None:
         return timedelta(0) <= spell.admitted_on - case.discharged_on <= READMITTED_WITHIN
@@ -84,12 +103,45 @@ async def tell_of_spell(
     told = case_spell(spell, after)
     if before is not None and case_spell(spell, before) == told:
         return
-    holding = await cases_with_spell(session, spell.id)
-    for case in holding:
-        await signal(session, cause, case.id, NoteHospitalFacts(spell=told))
-    held = {case.id for case in holding}
+    people = await same_person(session, spell.person_id)
+    held = await _cases_with_spell(session, spell, people)
+    await _tell(session, cause, spell, told, people, held)
+
+
+async def tell_of_moves(session: AsyncSession, cause: Cause, settled: list[Settled]) -> None:
+    """Signal what stays became when one was given to another number or person: first the stays that go on, to
+    every case that held any of them, then those that nothing is left of.
+    """
+    held: dict[UUID, list[CaseRow]] = {}
+    for each in settled:
+        people = [*await same_person(session, each.spell.person_id), each.person_before]
+        held[each.spell.id] = await _cases_with_spell(session, each.spell, people)
+    anywhere = [case for cases in held.values() for case in cases]
+    for each in sorted(settled, key=lambda one: one.after.cancelled_because == "moved"):
+        people = await same_person(session, each.spell.person_id)
+        own = [case for case in anywhere if case.person_id in people]
+        holding = held[each.spell.id] if each.after.status == "cancelled" else [*held[each.spell.id], *own]
+        await _tell(session, cause, each.spell, case_spell(each.spell, each.after), people, holding)
+
+
+async def _tell(
+    session: AsyncSession,
+    cause: Cause,
+    spell: Spell,
+    told: CaseSpell,
+    people: Iterable[UUID],
+    held: Iterable[CaseRow],
+) -> None:
+    """Tell cases that hold it, and those of the person that should; somebody else's case loses the stay."""
+    own = set(people)
+    lost = told.model_copy(update={"status": "cancelled", "cancelled_because": "moved"})
+    cases = {case.id: case for case in held}
+    for case in cases.values():
+        await signal(
+            session, cause, case.id, NoteHospitalFacts(spell=told if case.person_id in own else lost)
+        )
     for case in await _cases_of(session, spell.person_id):
-        if case.id not in held and _newly_concerned(case, told):
+        if case.id not in cases and _newly_concerned(case, told):
             await signal(session, cause, case.id, NoteHospitalFacts(spell=told))
 
 
@@ -119,11 +171,12 @@ async def tell_of_merge(session: AsyncSession, cause: Cause, survivor: UUID) -> 
 
 
 async def signal(
-    session: AsyncSession, cause: Cause, case_id: UUID, command: Command, *, suffix: str = "facts"
+    session: AsyncSession, cause: Cause, case_id: UUID, command: Command, *, suffix: str | None = None
 ) -> None:
-    """Queue one command for a case's workflow; a repetition is dropped by its key."""
+    """Queue one command for a case's workflow; the same one from the same source is dropped by its key."""
+    about = suffix or content_hash(command)
     envelope = Envelope(
-        command_id=uuid5(cause.source_id, f"{case_id}/{suffix}"),
+        command_id=uuid5(cause.source_id, f"{case_id}/{about}"),
         case_id=case_id,
         actor=Actor(organisation_id=cause.organisation_id, role="system"),
         effective_on=cause.on,
@@ -135,7 +188,8 @@ async def signal(
 async def join_awaiting(session: AsyncSession) -> int:
     """Join cases that await a spell to a stay that is known: covers a referral and an admission that crossed.
 
-    Returns how many were told. The key is the case with the spell, so each pair is told once.
+    An expected stay is joined where the person lies in no bed. Returns how many were told. The key is the
+    case with the spell, so each pair is told once.
     """
     query = (
         select(CaseRow.id, Spell)
@@ -143,17 +197,20 @@ async def join_awaiting(session: AsyncSession) -> int:
         .where(
             CaseRow.awaiting_spell,
             CaseRow.closed_on.is_(None),
-            Spell.status == "admitted",
+            Spell.status.in_((*IN_HOSPITAL, "expected")),
         )
         .order_by(Spell.admitted_at)
     )
     told = 0
-    for case_id, spell in (await session.execute(query)).all():
+    known = (await session.execute(query)).all()
+    lying = {case_id for case_id, spell in known if spell.status in IN_HOSPITAL}
+    for case_id, spell in known:
+        if spell.status == "expected" and case_id in lying:
+            continue
         state = SpellState.model_validate(spell.folded)
         on = london_date(state.admitted_at or spell.updated_at)
         cause = Cause(source_id=spell.id, inbox_id=None, organisation_id=spell.organisation_id, on=on)
-        await signal(
-            session, cause, case_id, NoteHospitalFacts(spell=case_spell(spell, state)), suffix="awaited"
-        )
+        facts = NoteHospitalFacts(spell=case_spell(spell, state))
+        await signal(session, cause, case_id, facts, suffix=f"awaited/{spell.status}")
         told += 1
     return told

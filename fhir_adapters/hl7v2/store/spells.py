@@ -1,18 +1,24 @@
 """Finding the spell that a message names, and writing it down as all its facts make it."""
 
+from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select
+from sqlalchemy import DateTime, and_, cast, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from discharge.clocks import london_date, london_midnight
 from discharge.store.tables import Spell
 from fhir_adapters.hl7v2.facts import StayKey, StayReported
-from fhir_adapters.hl7v2.spells import SpellState, fold_spell
+from fhir_adapters.hl7v2.spells import MOVED_AWAY, SpellState, fold_spell
 from fhir_adapters.hl7v2.store.doubts import Doubt
+from fhir_adapters.hl7v2.store.moves import lock_visits, moves_about
 from fhir_adapters.store.tables import FactRow
 
 UNNUMBERED = "@"
 """Begins the number that we give to a stay which its feed does not number."""
+
+_SAID_ADMITTED = cast(FactRow.payload[("key", "admitted_at")].astext, DateTime(timezone=True))
 
 
 def own_number(person_id: UUID, key: StayKey) -> str:
@@ -29,33 +35,80 @@ async def _by_number(session: AsyncSession, organisation_id: UUID, number: str) 
 async def _same_admission(
     session: AsyncSession, organisation_id: UUID, person_id: UUID, key: StayKey
 ) -> Spell | None:
-    """The person's stay that began at this time; for a numbered message only one that has no number yet."""
-    if key.admitted_at is None:
+    """The person's stay that began at this time, as it stands or as any message said; for a numbered message
+    only one that has no number yet. A bare date means a stay that began that day.
+    """
+    at = key.admitted_at
+    if at is None:
         return None
+    midnight = london_midnight(london_date(at))
+    said = select(FactRow.id).where(FactRow.spell_id == Spell.id, _SAID_ADMITTED.in_([at])).exists()
+    that_day = and_(
+        Spell.admitted_at >= midnight,
+        Spell.admitted_at < midnight + timedelta(days=1),
+        or_(literal(at == midnight), Spell.admitted_at == midnight),
+    )
     query = select(Spell).where(
         Spell.organisation_id == organisation_id,
         Spell.person_id == person_id,
-        Spell.admitted_at == key.admitted_at,
+        or_(Spell.admitted_at == at, said, that_day),
     )
     if key.visit_number:
         query = query.where(Spell.visit_number.startswith(UNNUMBERED))
-    return await session.scalar(query.order_by(Spell.visit_number).limit(1).with_for_update())
+    exact_first = (Spell.admitted_at == at).desc().nulls_last()
+    return await session.scalar(query.order_by(exact_first, Spell.visit_number).limit(1).with_for_update())
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The stay that a message names, and one without a number that turned out to be the same."""
+
+    spell: Spell
+    absorbed: Spell | None = None
 
 
 async def spell_of(
     session: AsyncSession, organisation_id: UUID, person_id: UUID, key: StayKey, feed_code: str
-) -> Spell:
+) -> Found:
     """The spell that a key names, made when it is new. Raises Doubt when it is somebody else's."""
-    number = key.visit_number or own_number(person_id, key)
+    if key.visit_number is None:
+        known = await _same_admission(session, organisation_id, person_id, key)
+        number = own_number(person_id, key)
+        return Found(known or await _numbered(session, organisation_id, person_id, number, feed_code))
+    await lock_visits(session, organisation_id, [key.visit_number])
+    moves = await moves_about(session, organisation_id, key.visit_number)
+    number = moves.belongs_to(key.visit_number)
     spell = await _by_number(session, organisation_id, number)
-    if spell is not None:
-        if spell.person_id != person_id:
-            raise Doubt("patient-mismatch", "visit-of-another-person")
-        return spell
-    spell = await _same_admission(session, organisation_id, person_id, key)
-    if spell is not None:
-        spell.visit_number = number if key.visit_number else spell.visit_number
-        return spell
+    given = moves.owner(number)
+    whose = spell.person_id if spell else given or person_id
+    if whose != person_id and not moves.once_of(person_id):
+        raise Doubt("patient-mismatch", "visit-of-another-person")
+    unnumbered = await _same_admission(session, organisation_id, person_id, key)
+    if spell is None and unnumbered is not None:
+        unnumbered.visit_number = number
+        return Found(unnumbered)
+    spell = spell or await new_spell(session, organisation_id, whose, number, feed_code)
+    if unnumbered is not None:
+        await absorb(session, unnumbered, spell)
+    return Found(spell, unnumbered)
+
+
+async def _numbered(
+    session: AsyncSession, organisation_id: UUID, person_id: UUID, number: str, feed_code: str
+) -> Spell:
+    found = await _by_number(session, organisation_id, number)
+    return found or await new_spell(session, organisation_id, person_id, number, feed_code)
+
+
+async def absorb(session: AsyncSession, unnumbered: Spell, spell: Spell) -> None:
+    """All that was said of a stay without a number is said of the one that it turned out to be."""
+    await session.execute(update(FactRow).where(FactRow.spell_id == unnumbered.id).values(spell_id=spell.id))
+
+
+async def new_spell(
+    session: AsyncSession, organisation_id: UUID, person_id: UUID, number: str, feed_code: str
+) -> Spell:
+    """A stay of which nothing is written down yet."""
     spell = Spell(
         id=uuid4(),
         person_id=person_id,
@@ -73,10 +126,9 @@ async def spell_of(
 async def refold_spell(session: AsyncSession, spell: Spell) -> tuple[SpellState | None, SpellState]:
     """Write the spell as all its facts make it; returns the state before (None when new) and after."""
     before = SpellState.model_validate(spell.folded) if spell.folded else None
-    payloads = await session.scalars(
-        select(FactRow.payload).where(FactRow.spell_id == spell.id, FactRow.kind == "stay-reported")
-    )
-    state = fold_spell(StayReported.model_validate(payload) for payload in payloads)
+    query = select(FactRow.payload).where(FactRow.spell_id == spell.id, FactRow.kind == "stay-reported")
+    facts = [StayReported.model_validate(payload) for payload in await session.scalars(query)]
+    state = fold_spell(facts) if facts else MOVED_AWAY
     for name in _COLUMNS:
         setattr(spell, name, getattr(state, name))
     spell.discharge_method = state.discharge.method if state.discharge else None

@@ -36,6 +36,7 @@ from fhir_adapters.store.tables import (
     MessageEditRow,
     ReplayItemRow,
     ReplayRow,
+    StayMoveRow,
     UnmappedRow,
 )
 from housing_checks.store.tables import PropertyLetRow, PropertyRow
@@ -113,6 +114,14 @@ async def story(worker: AsyncEngine, owner: AsyncEngine, places: Places, person_
                     kind="k",
                     content_hash="h",
                     payload={},
+                ),
+                StayMoveRow(
+                    inbox_id=arrived.id,
+                    organisation_id=places.trust,
+                    number="V1",
+                    to_number="V2",
+                    person_id=person_id,
+                    content_hash="h",
                 ),
                 PropertyLetRow(property_id=home.id, case_id=case.case_id, strand="rehousing/1", let_on=TODAY),
                 NoteRow(case_id=case.case_id, organisation_id=places.trust, text="lives on the third floor"),
@@ -221,7 +230,7 @@ async def test_a_participant_sees_the_case_but_not_the_trusts_own_messages(
     api: AsyncEngine, places: Places, story: Story
 ) -> None:
     hidden = {"inbox", "facts", "commands", "case_commands", "audit_reads", "audit_writes"}
-    hidden |= {"documents", "unmapped_values"}
+    hidden |= {"documents", "unmapped_values", "stay_moves"}
     hidden |= {"replays", "replay_items", "message_edits", "alarms"}
     assert {table for table, n in (await seen(api, places.housing)).items() if n == 0} == hidden
 

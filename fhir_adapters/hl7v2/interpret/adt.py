@@ -1,0 +1,146 @@
+"""ADT messages to facts, as the table of triggers says: a person, a stay, two of each, or a merge."""
+
+from collections.abc import Iterator
+
+from fhir_adapters.hl7v2.facts import (
+    Fact,
+    Interpretation,
+    Interpreted,
+    NotUsed,
+    Parked,
+    PersonReported,
+    StayReported,
+)
+from fhir_adapters.hl7v2.interpret.evn import stated_at
+from fhir_adapters.hl7v2.interpret.fields import Notes, Reader
+from fhir_adapters.hl7v2.interpret.identifiers import usable
+from fhir_adapters.hl7v2.interpret.mrg import read_merges, read_moves
+from fhir_adapters.hl7v2.interpret.nk1 import read_contacts, read_practice
+from fhir_adapters.hl7v2.interpret.pid import read_pid
+from fhir_adapters.hl7v2.interpret.pv1 import read_stay
+from fhir_adapters.hl7v2.interpret.triggers import DELETED, TRIGGERS, Trigger
+from fhir_adapters.hl7v2.interpret.zu import read_hidden
+from fhir_adapters.hl7v2.reading import Segment
+
+_RESTATED = TRIGGERS["A08"]
+
+
+def interpret_adt(reader: Reader) -> Interpretation:
+    """What an ADT message with a row in the table of triggers means by the reader's profile."""
+    return read_as(reader, _trigger(reader))
+
+
+def read_as(reader: Reader, trigger: Trigger) -> Interpretation:
+    """What a message says of people and stays, read as one with this row of the table."""
+    if reader.message.segment("PID") is None:
+        return Parked(code="message-not-understood", reason="no-pid")
+    if trigger.merges == "persons":
+        return _merged(reader)
+    if trigger.merges == "stay":
+        return _moved(reader)
+    parts = list(_by_person(reader)) if trigger.pairs else [reader]
+    return _together([_reported(part, trigger) for part in parts])
+
+
+def _trigger(reader: Reader) -> Trigger:
+    """The row of the trigger, unless the profile knows this message as a deletion."""
+    event = reader.message.envelope.trigger
+    deleting = (rule for rule in reader.profile.deleted_when if rule.trigger == event)
+    if any(rule.place is None or reader.value(rule.place).upper() in rule.values for rule in deleting):
+        return DELETED
+    return TRIGGERS[event]
+
+
+def _by_person(reader: Reader) -> Iterator[Reader]:
+    """A message of several people as one message for each: its head, then one PID with what follows it."""
+    segments = reader.message.segments
+    starts = [index for index, segment in enumerate(segments) if segment.name == "PID"]
+    head = segments[: starts[0]]
+    for start, end in zip(starts, [*starts[1:], len(segments)], strict=True):
+        yield reader.over((*head, *segments[start:end]))
+
+
+def _together(each: list[Interpretation]) -> Interpretation:
+    """One meaning of several: nothing is done by halves, and a test person is left out."""
+    parked = next((one for one in each if isinstance(one, Parked)), None)
+    if parked:
+        return parked
+    found = [one for one in each if isinstance(one, Interpreted)]
+    if not found:
+        return each[0]
+    facts = tuple(fact for one in found for fact in one.facts)
+    return Interpreted(facts=facts, notes=tuple(dict.fromkeys(note for one in found for note in one.notes)))
+
+
+def _is_test_name(pid: Segment, reader: Reader) -> bool:
+    names = [rep(part).upper() for rep in pid.repetitions(5) for part in (1, 2)]
+    return any(name.startswith(test.upper()) for name in names for test in reader.profile.test_names)
+
+
+def _merged(reader: Reader) -> Interpretation:
+    merges = read_merges(reader)
+    if not merges:
+        return Parked(code="message-not-understood", reason="no-merge-identifier")
+    return Interpreted(facts=merges)
+
+
+def _moved(reader: Reader) -> Interpretation:
+    """Stays given to another number or person; a PV1 beside them tells of the stay as it is now."""
+    moves = read_moves(reader)
+    if not moves:
+        return Parked(code="message-not-understood", reason="no-merge-identifier")
+    notes = Notes()
+    stay = _stay(reader, _RESTATED, notes) if len(moves) == 1 else None
+    restated = isinstance(stay, StayReported) and stay.key.visit_number == moves[0].to_number
+    facts: tuple[Fact, ...] = (*moves, stay) if restated and isinstance(stay, StayReported) else moves
+    return Interpreted(facts=facts, notes=tuple(dict.fromkeys(notes.codes)))
+
+
+def _person(pid: Segment, reader: Reader, notes: Notes) -> PersonReported:
+    person = read_pid(pid, reader, notes)
+    return person.model_copy(
+        update={
+            "stated_at": stated_at(reader),
+            "contacts": read_contacts(reader.message),
+            "practice": read_practice(reader.message),
+            "hidden": read_hidden(reader),
+            "cleared": frozenset(notes.cleared & {"addresses", "telecoms"}),
+        }
+    )
+
+
+def _stay(reader: Reader, trigger: Trigger, notes: Notes) -> StayReported | Parked | None:
+    """The stay that the message names; None where it is about a person only."""
+    if trigger.movement is None or reader.message.segment("PV1") is None:
+        return None
+    stay = read_stay(reader, trigger.movement, trigger.counts, notes)
+    if trigger.only_inpatient and stay.inpatient is False:
+        notes.codes.append("not-inpatient")
+        return None
+    if stay.key.named:
+        return stay
+    if trigger.only_inpatient:
+        notes.codes.append("stay-not-named")
+        return None
+    return Parked(code="message-not-understood", reason="stay-not-named")
+
+
+def _reported(reader: Reader, trigger: Trigger) -> Interpretation:
+    pid = reader.message.segment("PID")
+    if pid is None:
+        return Parked(code="message-not-understood", reason="no-pid")
+    if _is_test_name(pid, reader):
+        return NotUsed(code="processing-id-not-used", reason="test-name")
+    notes = Notes()
+    person = _person(pid, reader, notes)
+    if not usable(person.identifiers):
+        return Parked(code="message-not-understood", reason="no-usable-identifier")
+    stay = _stay(reader, trigger, notes)
+    if isinstance(stay, Parked):
+        return stay
+    if stay is None and trigger.movement is not None and not trigger.only_inpatient:
+        return Parked(code="message-not-understood", reason="no-pv1")
+    if reader.message.damaged:
+        notes.codes.append("segments-damaged")
+    facts: tuple[Fact, ...] = (person,) if stay is None else (person, stay)
+    return Interpreted(facts=facts, notes=tuple(dict.fromkeys(notes.codes)))

@@ -1,0 +1,129 @@
+"""Keeping moves of stays, and settling every stay that a new move concerns."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from discharge.store.tables import Spell
+from fhir_adapters.hl7v2.facts import StayMoved, StayReported, content_hash
+from fhir_adapters.hl7v2.moves import Move, belongs_to, in_order, owner
+from fhir_adapters.hl7v2.store.doubts import Doubt
+from fhir_adapters.store.tables import FactRow, StayMoveRow
+
+_LOCK = text("SELECT homeward_lock_identity(key) FROM unnest(CAST(:keys AS text[])) AS key")
+_ABOUT = text(
+    """
+    WITH RECURSIVE linked (number) AS (
+        SELECT CAST(:number AS text)
+        UNION
+        SELECT CASE WHEN move.number = linked.number THEN move.to_number ELSE move.number END
+        FROM stay_moves AS move JOIN linked ON linked.number IN (move.number, move.to_number)
+        WHERE move.organisation_id = :organisation
+    )
+    SELECT stated_at, content_hash, number, to_number,
+        homeward_surviving_person(person_id), homeward_surviving_person(from_person_id)
+    FROM stay_moves WHERE organisation_id = :organisation AND number IN (SELECT number FROM linked)
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """Every number that moves link, and the moves in order, with people as they are after merges."""
+
+    numbers: frozenset[str]
+    all: tuple[Move, ...] = ()
+
+    def belongs_to(self, number: str) -> str:
+        """The number that holds what is said of `number`."""
+        return belongs_to(self.all, number)
+
+    def owner(self, number: str) -> UUID | None:
+        """The person whom a move gave this stay to."""
+        return owner(self.all, number)
+
+    def once_of(self, person_id: UUID) -> bool:
+        """Whether a move says that one of these stays was thought to be this person's."""
+        return any(move.from_person_id == person_id for move in self.all)
+
+
+async def lock_visits(session: AsyncSession, organisation_id: UUID, numbers: Iterable[str]) -> None:
+    """One writer at a time for these visit numbers, in a fixed order."""
+    keys = sorted(f"visit:{organisation_id}:{number}" for number in set(numbers))
+    await session.execute(_LOCK, {"keys": keys})
+
+
+async def moves_about(session: AsyncSession, organisation_id: UUID, number: str) -> Moves:
+    """All moves that have to do with a number, directly or through others."""
+    rows = await session.execute(_ABOUT, {"number": number, "organisation": organisation_id})
+    moves = in_order(Move(*row) for row in rows.all())
+    numbers = {number} | {each for move in moves for each in (move.number, move.to_number)}
+    return Moves(frozenset(numbers), tuple(moves))
+
+
+async def keep_move(
+    session: AsyncSession,
+    inbox_id: UUID,
+    organisation_id: UUID,
+    fact: StayMoved,
+    person_id: UUID,
+    from_person_id: UUID | None,
+) -> None:
+    """Write a move down; the same move again is the same row."""
+    values = {
+        "inbox_id": inbox_id,
+        "organisation_id": organisation_id,
+        "number": fact.number,
+        "to_number": fact.to_number,
+        "person_id": person_id,
+        "from_person_id": from_person_id,
+        "stated_at": fact.stated_at,
+        "content_hash": content_hash(fact),
+    }
+    await session.execute(insert(StayMoveRow).values(values).on_conflict_do_nothing())
+
+
+async def spells_of(session: AsyncSession, organisation_id: UUID, numbers: Iterable[str]) -> list[Spell]:
+    """The stays with these numbers, locked in a fixed order."""
+    query = select(Spell).where(Spell.organisation_id == organisation_id, Spell.visit_number.in_(numbers))
+    return list(await session.scalars(query.order_by(Spell.visit_number).with_for_update()))
+
+
+def nobody_elses(spells: Iterable[Spell], moves: Moves) -> None:
+    """Refuse moves that would take a stay from somebody whom no message names. Raises Doubt."""
+    named = {who for move in moves.all for who in (move.person_id, move.from_person_id)}
+    if any(spell.person_id not in named for spell in spells):
+        raise Doubt("patient-mismatch", "visit-of-another-person")
+
+
+def rename(spells: Iterable[Spell], moves: Moves) -> dict[str, Spell]:
+    """Give a stay its new number where no stay has that number yet: it stays the stay that a case knows."""
+    by_number = {spell.visit_number: spell for spell in spells}
+    for number in sorted(by_number):
+        target = moves.belongs_to(number)
+        if target not in by_number:
+            spell = by_number.pop(number)
+            spell.visit_number = target
+            by_number[target] = spell
+    return by_number
+
+
+async def reattach(session: AsyncSession, by_number: dict[str, Spell], moves: Moves) -> set[str]:
+    """Put each fact under the stay it belongs to; returns numbers that facts belong to and no stay has."""
+    numbers = {spell.id: number for number, spell in by_number.items()}
+    query = select(FactRow).where(FactRow.spell_id.in_(numbers), FactRow.kind == "stay-reported")
+    missing: set[str] = set()
+    for row in await session.scalars(query):
+        said = StayReported.model_validate(row.payload).key.visit_number
+        number = moves.belongs_to(said or numbers[row.spell_id])  # type: ignore[index]
+        home = by_number.get(number)
+        if home is None:
+            missing.add(number)
+        else:
+            row.spell_id = home.id
+    await session.flush()
+    return missing
