@@ -27,8 +27,8 @@ check: setup ## Format, lint, types, import floors, migrations up and down, docs
 	$(BIN)/lint-imports
 	$(BIN)/pytest -q tests/deploy/test_docs.py tests/deploy/test_house_rules.py tests/deploy/test_migrate.py
 
-bench: setup ## Measure a running stack
-	@$(BIN)/homeward bench $(ARGS)
+bench: setup ## Measure what needs no running stack, beside named baselines (ARGS="--json")
+	@for each in hl7 drain; do $(BIN)/homeward bench $$each $(ARGS) || exit 1; done
 
 histories: setup ## Record workflow histories anew, for the replay tests
 	@HOMEWARD_RECORD_HISTORIES=1 $(BIN)/pytest -q tests/workflows/test_replay.py

@@ -1,33 +1,75 @@
-"""`homeward bench`: how fast a running stack takes messages and answers readers."""
+"""`homeward bench`: what things cost, each beside a named baseline that was measured in the same run."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from deploy.cli.options import DEFAULT_DATA, AsJson, CannotGoOn, Data, PortOffset, plainly
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from deploy.bench.measuring import Figure
 
-    from deploy.embedded.address import Address
+WIDTH = 110
 
+bench = typer.Typer(
+    name="bench",
+    help="How fast it is, beside a baseline measured in the same run.",
+    no_args_is_help=True,
+)
 
-@dataclass(frozen=True)
-class Measured:
-    """One figure: how many were done one after the other on each of some lines, and how long one took."""
-
-    what: str
-    count: int
-    per_second: float
-    median_ms: float
-    p99_ms: float
+Seconds = Annotated[float, typer.Option(min=0.1, help="For how long each subject is measured.")]
+Rounds = Annotated[int, typer.Option(min=1, help="In how many turns; the median of them counts.")]
 
 
+@bench.command()
 @plainly
-def bench(
+def hl7(
+    messages: Annotated[
+        Path | None, typer.Option(help="A folder of messages to read; usually the simulation's are.")
+    ] = None,
+    seconds: Seconds = 10.0,
+    rounds: Rounds = 5,
+    as_json: AsJson = False,
+) -> None:
+    """Read HL7 v2 and listen for it, beside python-hl7, hl7apy and a bare insert and commit."""
+    import asyncio
+
+    from deploy.bench import listener, readers
+    from deploy.bench.measuring import Plan
+    from deploy.bench.messages import of_folder, simulated
+
+    try:
+        raws = of_folder(messages) if messages else simulated(200)
+    except FileNotFoundError as missing:
+        raise CannotGoOn(f"There is no {missing}.") from None
+    if not raws:
+        raise CannotGoOn(f"There is no message in {messages}.")
+    try:
+        listening = asyncio.run(listener.run(Plan(seconds, rounds)))
+    except listener.NotAccepted as failure:
+        raise CannotGoOn(str(failure)) from None
+    _print([*readers.run(raws, seconds), *listening], as_json)
+
+
+@bench.command()
+@plainly
+def drain(seconds: Seconds = 10.0, rounds: Rounds = 5, as_json: AsJson = False) -> None:
+    """Interpret messages of the simulated hospital, beside a bare insert and commit."""
+    import asyncio
+
+    from deploy.bench import drain
+    from deploy.bench.measuring import Plan
+
+    _print(asyncio.run(drain.run(Plan(seconds, rounds))), as_json)
+
+
+@bench.command()
+@plainly
+def stack(
     messages: Annotated[int, typer.Option(min=10, help="HL7 v2 messages to send.")] = 500,
     reads: Annotated[int, typer.Option(min=10, help="Worklists to read.")] = 200,
     lines: Annotated[int, typer.Option(min=1, help="Connections that work side by side.")] = 4,
@@ -35,102 +77,65 @@ def bench(
     port_offset: PortOffset = None,
     as_json: AsJson = False,
 ) -> None:
-    """Send training messages, which never touch live people, and read the worklist; say how fast."""
+    """Send training messages, which never touch live people, to a running stack, and read the worklist."""
     import asyncio
-    import json
+    from dataclasses import astuple
 
+    from deploy.bench import stack
     from deploy.cli.reaching import bearer
     from deploy.embedded import address
 
     token = bearer(data, "discharge-team", "RXH")
     where = address.read(data, port_offset)
     try:
-        measured = asyncio.run(_measure(where, token, messages, reads, lines))
+        measured = asyncio.run(stack.run(where, token, messages, reads, lines))
     except OSError as error:
         raise CannotGoOn(f"The stack of {data} does not answer ({error.strerror}). Start it first.") from None
     if as_json:
-        typer.echo(json.dumps([asdict(each) for each in measured], indent=2))
+        _as_json(measured)
     else:
-        _print(measured)
+        heads = ("", "count", "per second", "median ms", "99 % ms")
+        _table(
+            f"The stack of {data}, {lines} lines side by side", heads, [astuple(line) for line in measured]
+        )
 
 
-async def _measure(where: Address, token: str, messages: int, reads: int, lines: int) -> list[Measured]:
-    import httpx
+def _print(figures: list[Figure], as_json: bool) -> None:
+    """One table a bench, or all figures as JSON."""
+    from itertools import groupby
 
-    headers = {"Authorization": f"Bearer {token}"}
-    async with httpx.AsyncClient(
-        base_url=where.pages, headers=headers, trust_env=False, timeout=30
-    ) as client:
-
-        async def read(_: int) -> None:
-            try:
-                (await client.get("/api/v1/cases")).raise_for_status()
-            except httpx.HTTPError as error:
-                raise CannotGoOn(f"The worklist could not be read ({type(error).__name__}).") from None
-
-        sending = [_sender(where) for _ in range(lines)]
-        return [
-            await _timed("messages committed and acknowledged", messages, sending),
-            await _timed("worklists read", reads, [read] * lines),
+    if as_json:
+        _as_json(figures)
+        return
+    for (name, baseline), lines in groupby(figures, key=lambda line: (line.bench, line.baseline)):
+        heads = ("", "per second", "median ms", "99 % ms", "ratio", "went well", "statements")
+        rows = [
+            (line.name, line.rate, line.p50_ms, line.p99_ms, line.ratio, line.good, line.statements)
+            for line in lines
         ]
+        _table(f"{name}; ratio: rate beside {baseline}", heads, rows)
 
 
-def _sender(where: Address) -> Callable[[int], Awaitable[None]]:
-    """A line of its own to the listener."""
-    import uuid
+def _as_json(lines: Sequence[Any]) -> None:
+    import json
+    from dataclasses import asdict
 
-    from fhir_adapters.hl7v2.sending import Sender, acknowledgement_code
-
-    sender = Sender(where.host, where.ports.mllp)
-    run = uuid.uuid4().hex[:12].upper()
-
-    async def send(number: int) -> None:
-        answer = await sender.send(_training_message(f"{run}{number}"))
-        if acknowledgement_code(answer or b"") != "AA":
-            raise CannotGoOn("A message was not accepted; `homeward send` shows what the listener says.")
-
-    return send
+    typer.echo(json.dumps([asdict(line) for line in lines], indent=2))
 
 
-def _training_message(control_id: str) -> bytes:
-    """An admission of nobody: processing id T keeps it away from live people."""
-    segments = (
-        f"MSH|^~\\&|HVPAS|RXH|HOMEWARD|HHP|20310407090000||ADT^A01^ADT_A01|{control_id}|T|2.4",
-        "EVN|A01|20310407090000",
-        f"PID|1||{control_id}^^^RXH^MR||ZZZTEST^BENCH||19400101|9",
-        "PV1|1|I|ELM^1^1^RXH01||||||||||||||||V1|||||||||||||||||||||||||20310407090000",
-    )
-    return "\r".join((*segments, "")).encode()
-
-
-async def _timed(what: str, count: int, workers: list[Callable[[int], Awaitable[None]]]) -> Measured:
-    import asyncio
-    import time
-
-    took: list[float] = []
-    waiting = iter(range(count))
-
-    async def work(do: Callable[[int], Awaitable[None]]) -> None:
-        for number in waiting:
-            begun = time.perf_counter()
-            await do(number)
-            took.append(time.perf_counter() - begun)
-
-    begun = time.perf_counter()
-    await asyncio.gather(*(work(do) for do in workers))
-    whole = time.perf_counter() - begun
-    took.sort()
-    median, p99 = took[len(took) // 2] * 1000, took[int(len(took) * 0.99)] * 1000
-    return Measured(what, count, round(count / whole, 1), round(median, 2), round(p99, 2))
-
-
-def _print(measured: list[Measured]) -> None:
+def _table(title: str, heads: tuple[str, ...], rows: Sequence[tuple[object, ...]]) -> None:
+    """A table without the columns in which nothing stands."""
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("", "count", "per second", "median ms", "99th percentile ms")
-    for each in measured:
-        table.add_row(
-            each.what, *(f"{n:g}" for n in (each.count, each.per_second, each.median_ms, each.p99_ms))
-        )
-    Console().print(table)
+    shown = [place for place in range(len(heads)) if any(row[place] is not None for row in rows)]
+    table = Table(*(heads[place] for place in shown), title=title, title_justify="left")
+    for row in rows:
+        table.add_row(*(_word(row[place]) for place in shown))
+    Console(width=WIDTH).print(table)
+
+
+def _word(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+    return "" if value is None else str(value)

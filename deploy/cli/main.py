@@ -25,9 +25,10 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (up, token, send, census, replay, bench, simulate, worker, api, mllp, migrate, partner):
+for command in (up, token, send, census, replay, simulate, worker, api, mllp, migrate, partner):
     app.command()(command)
 app.add_typer(report)
+app.add_typer(bench)
 
 if __name__ == "__main__":
     app()

@@ -48,7 +48,7 @@ def test_given_a_data_directory_when_a_token_is_asked_for_then_its_own_api_belie
         (["token", "admin"], "No stack was started in"),
         (["replay"], "No stack was started in"),
         (["report", "bed-days"], "No stack was started in"),
-        (["bench"], "No stack was started in"),
+        (["bench", "stack"], "No stack was started in"),
         (["simulate"], "No stack was started in"),
         (["census", "nowhere.csv", "--feed", "x"], "nowhere.csv cannot be read"),
         (["send", "nowhere.hl7"], "There is no nowhere.hl7"),

@@ -59,11 +59,13 @@ def test_given_the_guide_when_it_names_a_variable_then_there_is_such_a_setting()
     assert set(VARIABLE.findall(GUIDE)) <= known
 
 
-@pytest.mark.parametrize("name", ["send", "token", "replay", "census", "bench", "simulate"])
+@pytest.mark.parametrize("name", ["send", "token", "replay", "census", "bench stack", "simulate"])
 def test_given_a_command_about_a_running_stack_when_called_then_it_takes_data_and_port_offset(
     name: str,
 ) -> None:
-    options = {option for parameter in commands()[name].params for option in parameter.opts}
+    group, _, inner = name.partition(" ")
+    command = commands()[group].commands[inner] if inner else commands()[group]
+    options = {option for parameter in command.params for option in parameter.opts}
     assert {"--data", "--port-offset"} <= options
 
 

@@ -1,0 +1,54 @@
+"""HL7 v2 messages to measure with: files of a folder, or what the simulated hospital would send."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from itertools import count, islice
+from pathlib import Path
+
+from deploy.simulate.journeys import Journey, Step
+from deploy.simulate.messages import written
+from deploy.simulate.pacing import Pace
+from deploy.simulate.plan import Shape, make_plan
+from discharge.clocks import CaseClock
+from fhir_adapters.hl7v2.sending import message_files
+
+FIRST_DAY = date(2031, 3, 3)
+SHAPE = Shape(wards=3, patients=40, days=60, seed=7, first_day=FIRST_DAY)
+_CONTROL_ID = 9
+"""Where MSH-10 stands when MSH is split at its separators, as it is only for messages of our own."""
+
+
+def of_folder(folder: Path) -> list[bytes]:
+    """Every message file below a folder, as `homeward send` would take them. Raises FileNotFoundError."""
+    files, _ = message_files([folder])
+    return [file.read_bytes() for file in files]
+
+
+def simulated(most: int) -> list[bytes]:
+    """The first messages of the simulated hospital, the same in every run."""
+    pace = Pace(CaseClock.real(), datetime.combine(FIRST_DAY, datetime.min.time(), tzinfo=UTC))
+    return [written(journey, step, pace, "BENCH") for journey, step in islice(_told(), most)]
+
+
+def _told() -> Iterator[tuple[Journey, Step]]:
+    plan = make_plan(SHAPE)
+    by_person = {journey.person.number: journey for journey in plan.journeys}
+    for step in plan.steps():
+        if step.message is not None:
+            yield by_person[step.person], step
+
+
+def endless(messages: list[bytes], run: str) -> Iterator[bytes]:
+    """The messages over and over, each with a control id of its own, so that none repeats another."""
+    for number in count():
+        yield with_control_id(messages[number % len(messages)], f"{run}{number:X}")
+
+
+def with_control_id(message: bytes, control_id: str) -> bytes:
+    """The message under another MSH-10."""
+    header, separator, rest = message.partition(b"\r")
+    fields = header.split(b"|")
+    fields[_CONTROL_ID] = control_id.encode()
+    return b"|".join(fields) + separator + rest

@@ -1,0 +1,68 @@
+"""Benches give their figures beside a baseline; how fast a machine is no test can know."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deploy.bench.messages import simulated
+from tests.fixtures.postgres import Database
+
+pytestmark = pytest.mark.slow
+BRIEFLY = ("--seconds", "0.2", "--rounds", "1")
+
+
+def bench(*words: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "deploy.cli.main", "bench", *words]
+    return subprocess.run(command, env=settings, capture_output=True, text=True, check=False, timeout=120)
+
+
+def figures(*words: str) -> dict[str, list[dict[str, Any]]]:
+    ended = bench(*words, *BRIEFLY, "--json")
+    assert ended.returncode == 0, ended.stderr
+    found: dict[str, list[dict[str, Any]]] = {}
+    for line in json.loads(ended.stdout):
+        found.setdefault(line["bench"], []).append(line)
+    return found
+
+
+def test_given_a_folder_when_hl7_is_measured_then_each_reader_and_listener_stands_beside_its_baseline(
+    tmp_path: Path,
+) -> None:
+    for number, message in enumerate(simulated(3)):
+        (tmp_path / f"{number}.hl7").write_bytes(message)
+    (tmp_path / "broken.hl7").write_bytes(b"no message")
+
+    found = figures("hl7", "--messages", str(tmp_path))
+
+    assert list(found) == ["reading", "listening, 1 at once", "listening, 16 at once"]
+    assert [len(lines) for lines in found.values()] == [4, 4, 4]
+    for lines in found.values():
+        assert {line["baseline"] for line in lines} == {lines[0]["name"]}
+        assert lines[0]["ratio"] == 1
+        assert all(line["rate"] > 0 and 0 < line["p50_ms"] <= line["p99_ms"] for line in lines)
+    assert {line["name"].split(",")[0]: line["good"] for line in found["reading"]}["homeward"] == 0.75
+
+
+def test_given_the_drain_when_measured_then_its_statements_are_counted() -> None:
+    [baseline, drain] = figures("drain")["draining"]
+    assert (baseline["statements"], drain["baseline"]) == (None, baseline["name"])
+    assert drain["rate"] > 0
+    assert drain["statements"] > 0
+
+
+def test_given_a_database_that_holds_a_record_when_measured_then_it_is_left_alone(
+    database: Database,
+) -> None:
+    ended = bench("drain", HOMEWARD_DATABASE_URL=database.owner_url)
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("HOMEWARD_DATABASE_URL names a database with a record in it")
+
+
+def test_given_a_folder_without_messages_when_measured_then_it_says_so(tmp_path: Path) -> None:
+    assert bench("hl7", "--messages", str(tmp_path)).stderr.startswith("There is no message in")
