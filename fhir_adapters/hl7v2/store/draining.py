@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, text, update
+from sqlalchemy import ColumnElement, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.orm import aliased
 
 from discharge.clocks import CaseClock, london_date
 from discharge.errors import HomewardError, Unavailable
@@ -33,16 +34,23 @@ log = logging.getLogger("homeward.drain")
 HL7 = "%hl7-v2%"
 """Content types that the drain takes."""
 
-_NEXT = text(
-    """
-    SELECT inbox.id FROM inbox
-    WHERE state = 'stored' AND content_type LIKE :hl7 AND NOT EXISTS (
-        SELECT FROM inbox AS earlier
-        WHERE earlier.feed_id = inbox.feed_id AND earlier.person_key = inbox.person_key
-          AND earlier.state = 'stored' AND earlier.sequence < inbox.sequence)
-    ORDER BY sequence LIMIT 1
-    FOR UPDATE SKIP LOCKED
-    """
+_EARLIER = aliased(InboxRow)
+_NEXT = (
+    select(InboxRow, Feed)
+    .join(Feed, Feed.id == InboxRow.feed_id)
+    .where(
+        InboxRow.state == "stored",
+        InboxRow.content_type.like(HL7),
+        ~exists().where(
+            _EARLIER.feed_id == InboxRow.feed_id,
+            _EARLIER.person_key == InboxRow.person_key,
+            _EARLIER.state == "stored",
+            _EARLIER.sequence < InboxRow.sequence,
+        ),
+    )
+    .order_by(InboxRow.sequence)
+    .limit(1)
+    .with_for_update(skip_locked=True, of=InboxRow)
 )
 
 
@@ -73,10 +81,16 @@ async def drain_next(engine: AsyncEngine, profiles: ProfileBook, clock: CaseCloc
     inbox_id: UUID | None = None
     try:
         async with transaction(engine) as session:
-            inbox_id = await session.scalar(_NEXT, {"hl7": HL7})
-            return await _handle(session, inbox_id, profiles, clock) if inbox_id else None
+            found = (await session.execute(_NEXT)).one_or_none()
+            if found is None:
+                return None
+            row, feed = found
+            inbox_id = row.id
+            return await _handle(session, row, feed, profiles, clock)
     except Unavailable:
         raise
+    except Doubt as doubt:
+        outcome = Parked(code=doubt.code, reason=doubt.reason)
     except HomewardError as error:
         outcome = Parked(code="message-not-understood", reason=f"fault-{error.detail or error.code}")
     except Exception as error:
@@ -88,9 +102,10 @@ async def drain_next(engine: AsyncEngine, profiles: ProfileBook, clock: CaseCloc
         return await _finish(session, inbox_id, outcome, Effect())
 
 
-async def _handle(session: AsyncSession, inbox_id: UUID, profiles: ProfileBook, clock: CaseClock) -> Drained:
-    both = select(InboxRow, Feed).join(Feed, Feed.id == InboxRow.feed_id).where(InboxRow.id == inbox_id)
-    row, feed = (await session.execute(both)).one()
+async def _handle(
+    session: AsyncSession, row: InboxRow, feed: Feed, profiles: ProfileBook, clock: CaseClock
+) -> Drained:
+    """Give one message its effect. Raises Doubt: then nothing of it may stay."""
     today = clock.today(datetime.now(UTC))
     profile = profiles.in_force(feed.profile, london_date(row.event_time) if row.event_time else today)
     outcome = understand(row.raw, profile)
@@ -98,12 +113,8 @@ async def _handle(session: AsyncSession, inbox_id: UUID, profiles: ProfileBook, 
     effect = Effect()
     if isinstance(outcome, Interpreted):
         source = Source(row.id, row.organisation_id, feed.code, today)
-        try:
-            async with session.begin_nested():
-                effect = await apply_facts(session, source, outcome.facts)
-        except Doubt as doubt:
-            outcome = Parked(code=doubt.code, reason=doubt.reason)
-    return await _finish(session, inbox_id, outcome, effect)
+        effect = await apply_facts(session, source, outcome.facts)
+    return await _finish(session, row.id, outcome, effect)
 
 
 def _other_bytes(row: InboxRow, profile: Profile, outcome: Interpretation) -> Interpretation:

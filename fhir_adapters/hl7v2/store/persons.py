@@ -21,6 +21,7 @@ from fhir_adapters.people.folding import PersonState, fold_person
 from fhir_adapters.store.tables import FactRow
 
 _LOCK = text("SELECT homeward_lock_identity(key) FROM unnest(CAST(:keys AS text[])) AS key")
+_SAME = "homeward.same_person"
 NEXT_OF_KIN = "next-of-kin"
 _CHAIN = text(
     """
@@ -55,8 +56,11 @@ async def lock_identities(
 
 
 async def same_person(session: AsyncSession, person_id: UUID) -> list[UUID]:
-    """The ids of a person and of everybody merged into them."""
-    return list(await session.scalars(_CHAIN, {"person": person_id}))
+    """The ids of a person and of everybody merged into them; asked once in a session, until it merges two."""
+    known: dict[UUID, list[UUID]] = session.info.setdefault(_SAME, {})
+    if person_id not in known:
+        known[person_id] = list(await session.scalars(_CHAIN, {"person": person_id}))
+    return list(known[person_id])
 
 
 async def _by_local(
@@ -159,6 +163,8 @@ async def refold_person(session: AsyncSession, person_id: UUID) -> tuple[Person,
     person = await session.get_one(Person, person_id, with_for_update=True)
     was_alive = not person.deceased
     _fill(person, state)
+    if session.is_modified(person):
+        person.updated_at = func.now()
     await _write_addresses(session, person, state.addresses)
     await _write_contacts(session, person, state)
     await session.flush()
@@ -180,7 +186,6 @@ def _fill(person: Person, state: PersonState) -> None:
         person.deceased, person.died_on = state.deceased, state.died_on
     if state.hidden is not None:
         person.location_hidden = state.hidden
-    person.updated_at = func.now()
 
 
 def _sensitivity(person: Person) -> str:
@@ -264,3 +269,4 @@ async def merge_persons(session: AsyncSession, survivor: UUID, retired: UUID) ->
     for table in (PersonIdentifier, Spell):
         await session.execute(update(table).where(table.person_id == retired).values(person_id=survivor))
     await session.execute(update(Person).where(Person.id == retired).values(merged_into=survivor))
+    session.info.pop(_SAME, None)
