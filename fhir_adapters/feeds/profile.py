@@ -193,7 +193,6 @@ class Extra(_Strict):
 
     name: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
     place: Place
-    kind: Literal["text", "code", "date"] = "text"
 
 
 class Classes(_Strict):

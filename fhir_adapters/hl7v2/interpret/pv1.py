@@ -9,6 +9,7 @@ from fhir_adapters.hl7v2.facts import DischargeCodes, Location, Movement, StayKe
 from fhir_adapters.hl7v2.interpret.evn import moved_at, stated_at
 from fhir_adapters.hl7v2.interpret.fields import Notes, Reader
 from fhir_adapters.hl7v2.interpret.pv2 import read_expected_admission, read_expected_discharge
+from fhir_adapters.hl7v2.interpret.status import note_status
 from fhir_adapters.hl7v2.interpret.triggers import Part
 from fhir_adapters.hl7v2.interpret.zu import read_fitness
 from fhir_adapters.hl7v2.reading import DELETED, Repetition
@@ -82,6 +83,7 @@ def _whole_stay(reader: Reader, movement: Movement, notes: Notes) -> StayReporte
     planned = read_location(reader, reader.profile.pending_location) if movement == "move-planned" else None
     fit, fit_on = read_fitness(reader)
     codes = resolve_discharge(reader.value("PV1-36"), reader.value("PV1-37"), reader.profile)
+    note_status(reader, movement, notes)
     patient_class = reader.value("PV1-2")
     expected = read_expected_discharge(reader, movement, notes)
     return StayReported(
