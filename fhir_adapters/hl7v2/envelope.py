@@ -14,8 +14,12 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from discharge.clocks import LONDON
+from fhir_adapters.hl7v2.batches import BATCH, is_batch, messages_in, wrapped_id
 from fhir_adapters.hl7v2.charsets import decode
 from fhir_adapters.hl7v2.timestamps import parse_time
+
+HEAD = 4096
+"""Bytes in which the header is looked for before the character set is known."""
 
 MAX_HINTS = 8
 """Identifier hints kept from one message."""
@@ -201,7 +205,8 @@ def _assemble(
 
 def _declared(raw: bytes) -> str:
     """MSH-18 as declared, read before the text is decoded (every set we know keeps ASCII in place)."""
-    header = re.split(rb"[\r\n]", raw[:4096], maxsplit=1)[0].decode("latin-1")
+    start = max(raw[:HEAD].find(b"MSH"), 0)
+    header = re.split(rb"[\r\n]", raw[start : start + HEAD], maxsplit=1)[0].decode("latin-1")
     parts = header.split(header[3:4]) if len(header) > 3 else []
     return _at(parts, 17)
 
@@ -220,14 +225,16 @@ def readable_text(raw: bytes) -> tuple[str, str, tuple[str, ...]]:
 def read_envelope(raw: bytes) -> Envelope | Unreadable:
     """Read the header of one message; every outcome is a value.
 
-    Codes: `not-hl7` (no MSH at the start), `unreadable-envelope` (delimiters that cannot be, no message
-    type), `missing-message-id` (MSH-10 is empty; everything else was readable).
+    A batch (FHS, BHS) has an envelope of type BATCH. Codes: `not-hl7` (no MSH at the start),
+    `unreadable-envelope` (delimiters that cannot be, no message type), `missing-message-id` (MSH-10 is empty;
+    everything else was readable).
     """
     sha256 = hashlib.sha256(raw).hexdigest()
     text, charset, repairs = readable_text(raw)
+    if is_batch(text):
+        return _read_batch(raw, text, sha256, charset, repairs)
     if not text.startswith("MSH"):
-        batch = text[:3] in {"FHS", "BHS"}
-        return Unreadable("not-hl7", sha256, "batch" if batch else "no-msh")
+        return Unreadable("not-hl7", sha256, "no-msh")
     lines = text.split("\r")
     marks = _delimiters(lines[0])
     if marks is None:
@@ -238,6 +245,40 @@ def read_envelope(raw: bytes) -> Envelope | Unreadable:
     if not envelope.message_id:
         return Unreadable("missing-message-id", sha256, "MSH-10", envelope)
     return envelope
+
+
+def _read_batch(
+    raw: bytes, text: str, sha256: str, charset: str, repairs: tuple[str, ...]
+) -> Envelope | Unreadable:
+    """The header of a batch as an envelope of its own kind; its id is FHS-11, BHS-11, or that of its first
+    message.
+    """
+    inside = messages_in(raw)
+    first = read_envelope(inside[0]) if inside else None
+    if first is None:
+        return Unreadable("not-hl7", sha256, "batch-empty")
+    lines = text.split("\r")
+    marks = _delimiters(lines[0])
+    if marks is None:
+        return Unreadable("unreadable-envelope", sha256, "delimiters")
+    header = lines[0].split(marks[0].field)
+    known = header_of(first)
+    own_id = wrapped_id(text, marks[0].field) or (f"batch-{known.message_id}" if known else "")
+    return Envelope(
+        sha256=sha256,
+        delimiters=marks[0],
+        charset=charset,
+        message_id=own_id or f"batch-{sha256[:16]}",
+        message_type=BATCH,
+        version=known.version if known else "",
+        processing_id=known.processing_id if known else "",
+        sending_application=_first(_at(header, 2), marks[0]) or (known.sending_application if known else ""),
+        sending_facility=_first(_at(header, 3), marks[0]) or (known.sending_facility if known else ""),
+        receiving_application=_first(_at(header, 4), marks[0]),
+        receiving_facility=_first(_at(header, 5), marks[0]),
+        sent=_at(header, 6),
+        repairs=repairs,
+    )
 
 
 def header_of(read: Envelope | Unreadable) -> Envelope | None:

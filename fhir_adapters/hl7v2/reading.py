@@ -1,18 +1,19 @@
 """Full reading of a stored message, with the `hl7` library behind our own envelope checks.
 
-`read_message` mends what the library would trip over (LF ends, blank lines, lines that are no segment, odd
-MSH-2) and gives typed, tolerant access: a field, repetition or component that is not there is the empty
-string. The delete marker (two double quotes) is kept as `DELETED` for the feed profile to judge. Escapes are
-resolved, spaces at the ends are trimmed.
+`read_message` mends what the library would trip over (LF ends, blank lines, lines that are no segment,
+segments that run together, odd MSH-2) and gives typed, tolerant access: a field, repetition or component that
+is not there is the empty string. The delete marker (two double quotes) is kept as `DELETED` for the feed
+profile to judge. Escapes are resolved, spaces at the ends are trimmed.
 """
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import hl7
 
 from fhir_adapters.hl7v2.envelope import Delimiters, Envelope, Unreadable, read_envelope, readable_text
+from fhir_adapters.hl7v2.run_together import split_run_together
 
 DELETED = '""'
 """A field of two double quotes: delete the value (HL7 2.4, 2.7.1)."""
@@ -21,10 +22,16 @@ _SEGMENT_ID = re.compile(r"[A-Z][A-Z0-9]{2}")
 _HEX = re.compile(r"X([0-9A-Fa-f]+)")
 _MARKS = {"F": "field", "S": "component", "T": "subcomponent", "R": "repetition", "E": "escape"}
 _SILENT = {"H", "N"}
+_LAYOUT = re.compile(r"\.(br|sp|ce|sk|in|ti|fi|nf)\s*[+-]?\d*")
+_BREAKS = {"br", "sp", "ce"}
+"""Formatted text (HL7 2.4, 2.10.6): these end the line, the other commands only lay it out."""
 
 
 def unescape(text: str, marks: Delimiters) -> str:
-    r"""Resolve `\F\ \S\ \T\ \R\ \E\ \X..\ \.br\` and drop highlighting; an unknown escape stays as it is."""
+    r"""Resolve `\F\ \S\ \T\ \R\ \E\ \X..\`, line breaks of formatted text, and drop highlighting and layout.
+
+    A local escape (`\Z..\`) means something to its sender alone: it stays as written, like anything unknown.
+    """
     if marks.escape not in text:
         return text
     parts = text.split(marks.escape)
@@ -46,12 +53,23 @@ def _resolve(code: str, marks: Delimiters) -> str | None:
         return str(getattr(marks, _MARKS[code]))
     if code in _SILENT:
         return ""
-    if code == ".br":
-        return "\n"
+    layout = _LAYOUT.fullmatch(code)
+    if layout:
+        return "\n" if layout[1] in _BREAKS else ""
     match = _HEX.fullmatch(code)
     if match and len(match[1]) % 2 == 0:
-        return bytes.fromhex(match[1]).decode("latin-1")
+        return _characters(bytes.fromhex(match[1]))
     return None
+
+
+def _characters(raw: bytes) -> str:
+    """Bytes given in hexadecimal: UTF-8 where they are that, else Windows-1252; control bytes stay."""
+    for codec in ("utf-8", "cp1252"):
+        try:
+            return raw.decode(codec)
+        except UnicodeDecodeError:
+            continue
+    return raw.decode("latin-1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +209,9 @@ def read_message(raw: bytes) -> Message | Unreadable:
         )
     marks = envelope.delimiters
     lines, damaged = _usable(readable_text(raw)[0].split("\r"), marks)
+    lines, cuts = split_run_together(lines, marks.field, marks.component)
+    if cuts:
+        envelope = replace(envelope, repairs=(*envelope.repairs, "segments-run-together"))
     lines[0] = _standard_header(lines[0], marks)
     parsed = hl7.parse("\r".join(lines))
     return Message(envelope, tuple(Segment(fields, marks) for fields in parsed), damaged)

@@ -9,7 +9,7 @@ import re
 
 from fhir_adapters.feeds.profile import Profile
 from fhir_adapters.hl7v2.envelope import Envelope
-from fhir_adapters.hl7v2.facts import Interpretation, NotUsed
+from fhir_adapters.hl7v2.facts import Interpretation, Interpreted, NotUsed
 from fhir_adapters.hl7v2.interpret.adt import interpret_adt, read_as
 from fhir_adapters.hl7v2.interpret.fields import Reader
 from fhir_adapters.hl7v2.interpret.kinds import KINDS, interpret_kind, with_local_segments
@@ -17,6 +17,7 @@ from fhir_adapters.hl7v2.interpret.triggers import TRIGGERS
 from fhir_adapters.hl7v2.reading import Message
 
 _VERSION_2 = re.compile(r"2(\.\d.*)?")
+"""Every version 2 is read by its structure; anything else is stored, acknowledged and listed as not used."""
 
 
 def interpret(message: Message, profile: Profile) -> Interpretation:
@@ -26,8 +27,18 @@ def interpret(message: Message, profile: Profile) -> Interpretation:
         return unused
     reader = Reader(message, profile)
     if message.envelope.message_type == "ADT":
-        return with_local_segments(reader, interpret_adt(reader))
-    return with_local_segments(reader, interpret_kind(reader, read_as(reader, TRIGGERS["A08"])))
+        outcome = interpret_adt(reader)
+    else:
+        outcome = interpret_kind(reader, read_as(reader, TRIGGERS["A08"]))
+    return _noted(message.envelope, with_local_segments(reader, outcome))
+
+
+def _noted(envelope: Envelope, outcome: Interpretation) -> Interpretation:
+    """The outcome with what had to be mended before the message could be read."""
+    if not isinstance(outcome, Interpreted) or not envelope.repairs:
+        return outcome
+    notes = (*outcome.notes, *envelope.repairs)
+    return outcome.model_copy(update={"notes": tuple(dict.fromkeys(notes))})
 
 
 def _unused(message: Message, profile: Profile) -> NotUsed | None:

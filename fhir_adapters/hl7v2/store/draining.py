@@ -20,13 +20,16 @@ from discharge.store.engine import transaction
 from fhir_adapters.feeds.book import ProfileBook
 from fhir_adapters.feeds.choosing import Arrival, choose_feed
 from fhir_adapters.feeds.profile import Profile
+from fhir_adapters.hl7v2.batches import BATCH
 from fhir_adapters.hl7v2.envelope import Unreadable, header_of, read_envelope
-from fhir_adapters.hl7v2.facts import Interpretation, Interpreted, Parked
+from fhir_adapters.hl7v2.facts import Interpretation, Interpreted, NotUsed, Parked
 from fhir_adapters.hl7v2.interpret import interpret
-from fhir_adapters.hl7v2.reading import read_message
+from fhir_adapters.hl7v2.reading import Message, read_message
 from fhir_adapters.hl7v2.store.applying import Effect, Source, apply_facts
 from fhir_adapters.hl7v2.store.doubts import Doubt
 from fhir_adapters.hl7v2.store.inbox import feed_doors
+from fhir_adapters.hl7v2.store.unmapped import note_unmapped
+from fhir_adapters.hl7v2.store.unwrapping import unwrap
 from fhir_adapters.store.tables import Feed, InboxRow
 
 log = logging.getLogger("homeward.drain")
@@ -66,14 +69,18 @@ class Drained:
 
 def understand(raw: bytes, profile: Profile) -> Interpretation:
     """Read and interpret stored bytes; whatever goes wrong parks the message."""
+    return _understood(raw, profile)[1]
+
+
+def _understood(raw: bytes, profile: Profile) -> tuple[Message | None, Interpretation]:
     try:
         message = read_message(raw)
         if isinstance(message, Unreadable):
-            return Parked(code=message.code, reason=message.detail or "header")
-        return interpret(message, profile)
+            return None, Parked(code=message.code, reason=message.detail or "header")
+        return message, interpret(message, profile)
     except Exception as error:
         log.error("message not understood: %s", type(error).__name__)
-        return Parked(code="message-not-understood", reason=f"fault-{type(error).__name__}")
+        return None, Parked(code="message-not-understood", reason=f"fault-{type(error).__name__}")
 
 
 async def drain_next(engine: AsyncEngine, profiles: ProfileBook, clock: CaseClock) -> Drained | None:
@@ -108,8 +115,12 @@ async def _handle(
     """Give one message its effect. Raises Doubt: then nothing of it may stay."""
     today = clock.today(datetime.now(UTC))
     profile = profiles.in_force(feed.profile, london_date(row.event_time) if row.event_time else today)
-    outcome = understand(row.raw, profile)
+    if row.message_type == BATCH:
+        return await _finish(session, inbox_id, await unwrap(session, row, feed), Effect())
+    message, outcome = _understood(row.raw, profile)
     outcome = _other_bytes(row, profile, outcome)
+    if message is not None and not isinstance(outcome, NotUsed):
+        await note_unmapped(session, row, message, profile)
     effect = Effect()
     if isinstance(outcome, Interpreted):
         source = Source(row.id, row.organisation_id, feed.code, today)
