@@ -184,8 +184,9 @@ def test_deviation_04_corpus_given_a_next_of_kin_run_into_the_person_then_both_a
 
 def test_deviation_05_given_stray_spaces_then_codes_are_read_without_them() -> None:
     raw = Sample(
+        "A03",
         application="PLW- HL7 ",
-        more={"PID": {8: " 2 "}, "PV1": {2: "I ", 36: "19 ", 37: " 1", 19: " V1 "}},
+        more={"PID": {8: " 2 "}, "PV1": {2: "I ", 36: "19 ", 37: " 1", 19: " V1 ", 45: "20260309 "}},
     ).raw()
 
     read = read_envelope(raw)
