@@ -116,7 +116,7 @@ async def _handle(
     today = clock.today(datetime.now(UTC))
     profile = profiles.in_force(feed.profile, london_date(row.event_time) if row.event_time else today)
     if row.message_type == BATCH:
-        return await _finish(session, inbox_id, await unwrap(session, row, feed), Effect())
+        return await _finish(session, row.id, await unwrap(session, row, feed), Effect())
     message, outcome = _understood(row.raw, profile)
     outcome = _other_bytes(row, profile, outcome)
     if message is not None and not isinstance(outcome, NotUsed):
