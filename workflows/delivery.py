@@ -1,16 +1,17 @@
-"""One attempt to tell a partner something: build it, post it under its key, note what became of it.
+"""One attempt to tell a partner something: build it, send it under its key, note what became of it.
 
-Nothing is posted that may not leave: the lawful basis is looked at again at the last moment, and an address
-that is hidden is left out. Repeated or not, an item is posted with the same key and dated when it was queued.
+Nothing is sent that may not leave: the lawful basis is looked at again at the last moment, and an address
+that is hidden is left out. Repeated or not, an item is sent with the same key and dated when it was queued.
+By FHIR it is posted from here, by HL7 v2 it goes over MLLP.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Literal
 
 import httpx
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,9 +19,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from discharge.cases.model import Case
 from discharge.clocks import CaseClock
 from discharge.store.engine import Sessions, transaction
+from discharge.store.tables.organisations import HL7_V2
+from fhir_adapters.feeds.book import ProfileBook
 from fhir_adapters.fhir.outgoing import Occasion, outgoing_resource
-from workflows import ports
+from fhir_adapters.hl7v2.outward.links import Links
+from fhir_adapters.hl7v2.store import sent
+from workflows import mllp_delivery, ports
 from workflows.store import lanes, people
+from workflows.verdicts import Verdict
 
 FHIR_JSON = "application/fhir+json"
 REQUEST_TIMEOUT = httpx.Timeout(20.0, connect=5.0)
@@ -31,19 +37,15 @@ _LONGEST_WISH = timedelta(minutes=30)
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """What an answer, or its absence, means; ``sent`` says whether the request went out at all.
+class Ways:
+    """The ways out of the house: HTTP, MLLP, and the profiles that say what an HL7 v2 partner takes."""
 
-    ``detail`` is a status or the kind of failure, and ``wish`` how long the partner asked to be left alone.
-    """
-
-    meaning: Literal["received", "refused", "failed"]
-    detail: str
-    sent: bool = True
-    wish: timedelta = timedelta(0)
+    http: httpx.AsyncClient
+    links: Links
+    profiles: ProfileBook
 
 
-async def attempt(sessions: Sessions, http: httpx.AsyncClient, given: ports.Attempt) -> ports.AttemptOutcome:
+async def attempt(sessions: Sessions, ways: Ways, given: ports.Attempt) -> ports.AttemptOutcome:
     """Try once. What the partner does is an outcome; only our own database being away is an error."""
     async with transaction(sessions) as session:
         claimed = await lanes.claim(session, given.sequence, datetime.now(UTC))
@@ -54,10 +56,23 @@ async def attempt(sessions: Sessions, http: httpx.AsyncClient, given: ports.Atte
         if claimed.row.needs_basis and not Case.model_validate(claimed.case.snapshot).may_tell_partners:
             await lanes.hold(session, given.sequence, "consent-missing")
             return ports.AttemptOutcome(outcome="gone", code="consent-missing")
-        occasion = await _occasion(session, claimed, given.clock)
-    verdict = await _post(http, claimed, occasion)
+        send = await _prepare(session, claimed, given.clock, ways)
+    verdict = await send()
     async with transaction(sessions) as session:
+        if claimed.partner.transport == HL7_V2:
+            await sent.note_answer(session, claimed.row.key, verdict.detail)
         return await _note(session, given.sequence, verdict)
+
+
+async def _prepare(
+    session: AsyncSession, claimed: lanes.Claimed, clock: CaseClock, ways: Ways
+) -> Callable[[], Awaitable[Verdict]]:
+    """What sends the item, once this transaction is over."""
+    if claimed.partner.transport == HL7_V2:
+        at = clock.case_time(claimed.row.created_at)
+        return await mllp_delivery.prepare(session, claimed, at, ways.links, ways.profiles)
+    occasion = await _occasion(session, claimed, clock)
+    return lambda: _post(ways.http, claimed, occasion)
 
 
 async def _occasion(session: AsyncSession, claimed: lanes.Claimed, clock: CaseClock) -> Occasion:
@@ -129,8 +144,10 @@ def _retry_after(wish: str | None, now: datetime) -> timedelta:
 
 async def _note(session: AsyncSession, sequence: int, verdict: Verdict) -> ports.AttemptOutcome:
     now = datetime.now(UTC)
+    if not await lanes.still_waits(session, sequence):  # an answer that came another way was faster
+        return ports.AttemptOutcome(outcome="gone")
     if verdict.meaning == "received":
-        await lanes.received(session, sequence, now)
+        await lanes.received(session, sequence, now, accepted=verdict.accepted)
         return ports.AttemptOutcome(outcome="received")
     if verdict.meaning == "refused":
         await lanes.refused(session, sequence, now, PARTNER_REFUSED, verdict.detail, sent=verdict.sent)

@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -25,7 +25,8 @@ from temporalio.workflow import NondeterminismError
 from discharge.clocks import CaseClock
 from discharge.store.engine import Sessions, make_engine, make_sessions, transaction
 from fhir_adapters.feeds.book import ProfileBook
-from fhir_adapters.feeds.loading import profiles_with
+from fhir_adapters.feeds.loading import profiles_with, shipped_profiles
+from fhir_adapters.hl7v2.outward.links import Links
 from fhir_adapters.hl7v2.store.cases import join_awaiting
 from fhir_adapters.hl7v2.store.draining import drain_next
 from housing_checks.store import lets
@@ -35,6 +36,7 @@ from workflows.activities.matching import Matching
 from workflows.activities.recording import Recording
 from workflows.client import connect
 from workflows.codec import PayloadKeys
+from workflows.delivery import Ways
 from workflows.discharge_case import DischargeCase
 from workflows.failures import OnlyCodesLeave
 from workflows.lane import PartnerLane
@@ -83,6 +85,8 @@ class Needs:
     client: Client
     clock: CaseClock
     http: httpx.AsyncClient
+    links: Links = field(default_factory=Links)
+    profiles: ProfileBook = field(default_factory=shipped_profiles)
 
 
 def runner() -> SandboxedWorkflowRunner:
@@ -94,7 +98,7 @@ def runner() -> SandboxedWorkflowRunner:
 def workers(needs: Needs) -> list[Worker]:
     """Return one worker for each class of side effects."""
     recording, matching = Recording(needs.sessions), Matching(needs.sessions)
-    delivering = Delivering(needs.sessions, needs.http)
+    delivering = Delivering(needs.sessions, Ways(needs.http, needs.links, needs.profiles))
     of_record: list[Callable[..., Any]] = [
         recording.load_case,
         recording.record,
@@ -160,7 +164,8 @@ async def run_worker(
         if client is None:
             return
         http = await held.enter_async_context(httpx.AsyncClient(follow_redirects=False))
-        needs = Needs(sessions=sessions, client=client, clock=clock, http=http)
+        needs = Needs(sessions=sessions, client=client, clock=clock, http=http, profiles=profiles)
+        held.push_async_callback(needs.links.close)
         for loop in _temporal_loops(needs):
             group.create_task(repeat(loop, stop))
         await _serve(needs, stop)

@@ -7,17 +7,19 @@ are told nothing until a lawful basis is recorded; the referring trust is told a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from discharge.cases import events as ev
-from discharge.cases.model import Case, Frozen
+from discharge.cases.model import IN_HOSPITAL, Case, Frozen, Stage
 
 
 class Outgoing(Frozen):
     """One thing to tell one organisation.
 
-    ``kind`` is ``task-status`` (how the referral stands), ``order`` (work asked of a partner) or ``alert``.
+    ``kind`` is ``task-status`` (how the referral stands), ``order`` (work asked of a partner), ``alert``, or
+    ``readiness`` (what a trust's own system should show of a stay: expected date, fitness, the home).
     ``content`` is coded; names and addresses are added, or withheld, when it is sent. ``needs_basis`` holds
     it back until somebody recorded why partners may be told.
     """
@@ -46,6 +48,14 @@ TASK_STATUS: Mapping[type[Any], tuple[str, str]] = {
 }
 """Event -> the FHIR Task status of the referral, and our own stage beside it."""
 
+TRANSPORTS: Mapping[str, str] = {
+    "task-status": "fhir",
+    "order": "fhir",
+    "alert": "fhir",
+    "readiness": "hl7v2",
+}
+"""Kind -> by which transport it goes. A partner that has no address for it is not told."""
+
 STOPPED = frozenset({"withdrawn", "entered-in-error", "merged"})
 LOUD = frozenset({"STOP", "RED", "RED+"})
 """Alert levels that are also told to the referring trust."""
@@ -53,13 +63,14 @@ LOUD = frozenset({"STOP", "RED", "RED+"})
 
 def outgoing(case: Case, events: Iterable[ev.Event]) -> list[Outgoing]:
     """Return what must be told because of ``events``; ``case`` is the case after them."""
+    events = tuple(events)
     told: list[Outgoing] = []
     for event in events:
         if type(event) in TASK_STATUS:
             told += _to_referrer(case, *TASK_STATUS[type(event)])
         elif type(event) in _TELLERS:
             told += _TELLERS[type(event)](case, event)
-    return told
+    return told + _readiness(case, events)
 
 
 def _to_referrer(case: Case, status: str, stage: str, reason: str | None = None) -> list[Outgoing]:
@@ -142,3 +153,72 @@ _TELLERS: Mapping[type[Any], _Told] = {
     ev.StrandOverdue: _overdue,
     ev.AlertRaised: _alert,
 }
+
+
+DATE, HOME, FIT = "expected-date", "home", "fit"
+
+
+def _readiness(case: Case, events: tuple[ev.Event, ...]) -> list[Outgoing]:
+    """One message a decision to the trust of the stay: all that we hold, if any of it is news to it."""
+    spell = case.current_spell
+    if spell is None or spell.status not in ("admitted", "on-leave"):
+        return []
+    news = sorted({said for event in events for said in _news(case, event)} - _from_the_trust(events))
+    if not news:
+        return []
+    content = {"news": ",".join(news), "spell_id": str(spell.spell_id), **_known(case, events)}
+    return [
+        Outgoing(organisation_id=spell.organisation_id, kind="readiness", content=content, needs_basis=False)
+    ]
+
+
+def _news(case: Case, event: ev.Event) -> list[str]:
+    """What an event tells."""
+    match event:
+        case ev.ExpectedDischargeDateSet():
+            return [DATE]
+        case ev.HomeBecameReady() | ev.HomeNoLongerReady() | ev.CheckCompleted():
+            return [HOME]
+        case ev.CaseClosed(outcome=outcome):
+            return [HOME] if outcome in STOPPED and case.check is not None else []
+        case ev.ReadyPeriodStarted() | ev.ReadyPeriodEnded() | ev.ReadyPeriodCorrected():
+            return [FIT]
+        case _:
+            return []
+
+
+def _from_the_trust(events: tuple[ev.Event, ...]) -> set[str]:
+    """What came by the trust's own feed is no news to it: sent back, it would go round for ever."""
+    heard = any(isinstance(event, (ev.SpellChanged, ev.SpellJoined)) for event in events)
+    return {DATE, FIT} if heard else set()
+
+
+def _fit(case: Case) -> tuple[bool | None, date | None]:
+    """Whether, and since when, no bed is needed; ``None`` where nobody ever said that none was."""
+    period = case.open_ready_period
+    if period is not None:
+        return True, period.ready_on
+    return (False if case.ready_periods else None), None
+
+
+def _known(case: Case, events: tuple[ev.Event, ...]) -> dict[str, str | None]:
+    expected, (fit, fit_on) = case.expected_discharge_on, _fit(case)
+    withdrawn = expected is None and any(isinstance(each, ev.ExpectedDischargeDateSet) for each in events)
+    became_ready = next((each.ready_on for each in events if isinstance(each, ev.HomeBecameReady)), None)
+    ready = _home_ready(case)
+    return {
+        "expected_discharge_on": expected.isoformat() if expected else None,
+        "withdrawn": "yes" if withdrawn else "no",
+        "fit": None if fit is None else "yes" if fit else "no",
+        "fit_on": fit_on.isoformat() if fit_on else None,
+        "home_ready": ready,
+        "home_ready_on": became_ready.isoformat() if became_ready and ready == "yes" else None,
+    }
+
+
+def _home_ready(case: Case) -> str:
+    """``unknown`` until the check was completed, and once nobody works on the home any more."""
+    if case.stage is Stage.READY:
+        return "yes"
+    checked = case.check is not None and case.check.completed_on is not None
+    return "no" if checked and case.stage in IN_HOSPITAL else "unknown"

@@ -1,7 +1,8 @@
 """What partners made of our messages: two of the four facts, read from what they did.
 
 An order counts as accepted when its strand first moves, and as acted on when the strand is complete; an alert
-when somebody took it on. *Sent* and *received* are the lane's to say.
+when somebody took it on; an expected date told to a trust when its own feed says the same. *Sent* and
+*received* are the lane's to say.
 """
 
 from __future__ import annotations
@@ -10,11 +11,13 @@ from sqlalchemy import and_, func, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import ColumnElement
 
-from discharge.cases.events import AlertAcknowledged, Event, StrandCompleted, StrandMoved
+from discharge.cases.events import AlertAcknowledged, Event, SpellChanged, StrandCompleted, StrandMoved
+from discharge.cases.model import CaseSpell
+from discharge.cases.outgoing import DATE
 from discharge.store.projections import Change
 from discharge.store.tables import OutboxRow
 
-ORDER, ALERT = "order", "alert"
+ORDER, ALERT, READINESS = "order", "alert", "readiness"
 
 
 async def note_answers(session: AsyncSession, change: Change) -> None:
@@ -33,8 +36,23 @@ def _concerned(event: Event) -> ColumnElement[bool] | None:
         case AlertAcknowledged():
             named = OutboxRow.payload["alert_id"].astext == str(event.alert_id)
             return and_(OutboxRow.kind == ALERT, named)
+        case SpellChanged():
+            return _date_taken_over(event.spell)
         case _:
             return None
+
+
+def _date_taken_over(spell: CaseSpell) -> ColumnElement[bool]:
+    """Messages that told an expected date, or that there is none any more, just as the trust says it now."""
+    now = spell.expected_discharge_on.isoformat() if spell.expected_discharge_on else None
+    told = OutboxRow.payload["expected_discharge_on"].astext
+    return and_(
+        OutboxRow.kind == READINESS,
+        OutboxRow.sent_at.is_not(None),
+        OutboxRow.payload["spell_id"].astext == str(spell.spell_id),
+        OutboxRow.payload["news"].astext.contains(DATE),
+        told == now if now else told.is_(None),
+    )
 
 
 async def _note(

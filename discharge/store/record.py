@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from discharge.cases.commands import Answer, Envelope
 from discharge.cases.events import Event
 from discharge.cases.model import Case, Frozen
-from discharge.cases.outgoing import Outgoing
+from discharge.cases.outgoing import TRANSPORTS, Outgoing
 from discharge.store.engine import constraint_of, sqlstate
 from discharge.store.partner_answers import note_answers
 from discharge.store.projections import Change, project, refusal_of
@@ -32,6 +32,7 @@ from discharge.store.tables import (
     OutboxRow,
     PartnerRow,
 )
+from discharge.store.tables.organisations import FHIR
 
 PARTNER = "partner"
 CASE_SIGNAL = "case-signal"
@@ -240,13 +241,15 @@ async def _queue(session: AsyncSession, request: RecordRequest) -> None:
     if not organisations:
         return
     found = await session.execute(
-        select(PartnerRow.organisation_id, PartnerRow.id).where(PartnerRow.organisation_id.in_(organisations))
+        select(PartnerRow.organisation_id, PartnerRow.transport, PartnerRow.id).where(
+            PartnerRow.organisation_id.in_(organisations)
+        )
     )
-    partners = {row.organisation_id: row.id for row in found}
+    partners = {(row.organisation_id, row.transport): row.id for row in found}
     session.add_all(
-        _outbox_row(request, number, told, partners[told.organisation_id])
+        _outbox_row(request, number, told, partner_id)
         for number, told in enumerate(request.outgoing)
-        if told.organisation_id in partners
+        if (partner_id := partners.get((told.organisation_id, TRANSPORTS.get(told.kind, FHIR))))
     )
     await session.flush()
 

@@ -25,6 +25,7 @@ from pydantic import (
 from discharge.codes.destinations import DISCHARGE_DESTINATIONS, DISCHARGE_METHODS
 from fhir_adapters.feeds.kinds import DocumentRules, FormRules, ReferralRules
 from fhir_adapters.hl7v2.ack import AckRules
+from fhir_adapters.hl7v2.outward.sends import Sends
 
 PLACE = re.compile(r"([A-Z][A-Z0-9]{2})-(\d{1,3})(?:\.(\d{1,2}))?")
 
@@ -246,6 +247,7 @@ class Profile(_Strict):
     forms: FormRules = FormRules()
     movement_order: tuple[Place, ...] = ("EVN-6", "PV1-44", "PV1-45", "EVN-2", "MSH-7")
     restated_order: tuple[Place, ...] = ("MSH-7", "EVN-2")
+    sends: Sends | None = None
 
     @field_validator("zone")
     @classmethod

@@ -171,3 +171,24 @@ class UnmappedRow(Base):
     times: Mapped[int]
     first_seen_at: Mapped[datetime] = mapped_column(server_default=func.now())
     last_seen_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class SentMessage(Base):
+    """One HL7 v2 message as it leaves, byte for byte the same at every try.
+
+    ``key`` is the key of its outbox item: an item that is replaced becomes another message. The last answer's
+    code and words stand beside it. ``organisation_id`` is the receiver, who alone may read the bytes.
+    """
+
+    __tablename__ = "sent_messages"
+    __table_args__ = (UniqueConstraint("organisation_id", "control_id"),)
+
+    key: Mapped[UUID] = mapped_column(primary_key=True)
+    outbox_sequence: Mapped[int] = mapped_column(ForeignKey("outbox.sequence"), index=True)
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    control_id: Mapped[str]
+    event: Mapped[str]
+    raw: Mapped[bytes] = mapped_column(LargeBinary)
+    built_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    answer: Mapped[str | None]
+    answered_at: Mapped[datetime | None]

@@ -46,7 +46,9 @@ def sessions(worker: AsyncEngine) -> Sessions:
 @pytest.fixture
 async def needs(skipping: WorkflowEnvironment, sessions: Sessions) -> AsyncIterator[Needs]:
     async with httpx.AsyncClient() as http:
-        yield Needs(sessions=sessions, client=skipping.client, clock=CLOCK, http=http)
+        given = Needs(sessions=sessions, client=skipping.client, clock=CLOCK, http=http)
+        yield given
+        await given.links.close()
 
 
 @pytest.fixture

@@ -7,20 +7,20 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
-import httpx
 from temporalio import activity
 
 from discharge.store.engine import Sessions, transaction
-from workflows import delivery, ports
+from workflows import delivery, mllp_delivery, ports
 from workflows.store import lanes
 
 
 class Delivering:
     """The activities of lanes."""
 
-    def __init__(self, sessions: Sessions, http: httpx.AsyncClient) -> None:
+    def __init__(self, sessions: Sessions, ways: delivery.Ways) -> None:
         self._sessions = sessions
-        self._http = http
+        self._ways = ways
+        ways.links.on_late = mllp_delivery.noting(sessions)
 
     @activity.defn(name=ports.LANE_HEAD)
     async def lane_head(self, given: ports.LaneLook) -> ports.LaneHead:
@@ -32,7 +32,7 @@ class Delivering:
     async def attempt_delivery(self, given: ports.Attempt) -> ports.AttemptOutcome:
         """Try once to deliver an item, however long the partner takes to answer."""
         async with _signs_of_life():
-            return await delivery.attempt(self._sessions, self._http, given)
+            return await delivery.attempt(self._sessions, self._ways, given)
 
 
 @asynccontextmanager

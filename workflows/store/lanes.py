@@ -84,12 +84,20 @@ async def hold(session: AsyncSession, sequence: int, code: str) -> None:
     row.state, row.error_code, row.relayed_at = "held", code, None
 
 
-async def received(session: AsyncSession, sequence: int, now: datetime) -> None:
+async def still_waits(session: AsyncSession, sequence: int) -> bool:
+    """Whether a row waits as it did when it was claimed; locks it."""
+    row = await session.get_one(OutboxRow, sequence, with_for_update=True)
+    return row.state == "pending"
+
+
+async def received(session: AsyncSession, sequence: int, now: datetime, *, accepted: bool = False) -> None:
     """The partner has it: the item is delivered and any pause of the partner is over."""
     row = await session.get_one(OutboxRow, sequence, with_for_update=True)
     row.state, row.error_code, row.error_detail = "delivered", None, None
     row.sent_at = row.sent_at or now
     row.received_at = row.received_at or now
+    if accepted:
+        row.accepted_at = row.accepted_at or now
     await _works_again(session, row.partner_id)
 
 

@@ -8,7 +8,9 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column
 
-from discharge.store.base import Base, UuidKey
+from discharge.store.base import Base, JsonObject, UuidKey
+
+FHIR, HL7_V2 = "fhir", "hl7v2"
 
 
 class Organisation(Base):
@@ -59,16 +61,23 @@ class User(Base):
 
 
 class PartnerRow(Base):
-    """Where an organisation receives messages. ``paused_at`` is set while it keeps failing; one incident a
-    pause.
+    """Where an organisation receives messages, at most once by each ``transport`` (``fhir`` or ``hl7v2``).
+
+    ``endpoint`` is a URL: https:// for FHIR, mllp://host:port for HL7 v2. ``profile`` is the feed profile
+    that says what an HL7 v2 partner takes, ``header`` its MSH-3 to MSH-6. ``paused_at`` is set while it keeps
+    failing; one incident a pause.
     """
 
     __tablename__ = "partners"
+    __table_args__ = (UniqueConstraint("organisation_id", "transport"),)
 
     id: Mapped[UuidKey]
-    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), unique=True)
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
     endpoint: Mapped[str]
     kind: Mapped[str]
+    transport: Mapped[str] = mapped_column(default=FHIR, server_default=FHIR)
+    profile: Mapped[str | None]
+    header: Mapped[JsonObject | None]
     consecutive_failures: Mapped[int] = mapped_column(default=0, server_default="0")
     paused_at: Mapped[datetime | None]
     pause_reason: Mapped[str | None]

@@ -24,10 +24,12 @@ from fhir_adapters.hl7v2.batches import BATCH
 from fhir_adapters.hl7v2.envelope import Unreadable, header_of, read_envelope
 from fhir_adapters.hl7v2.facts import Interpretation, Interpreted, NotUsed, Parked
 from fhir_adapters.hl7v2.interpret import interpret
+from fhir_adapters.hl7v2.outward.answers import read_answer
 from fhir_adapters.hl7v2.reading import Message, read_message
 from fhir_adapters.hl7v2.store.applying import Effect, Source, apply_facts
 from fhir_adapters.hl7v2.store.doubts import Doubt
 from fhir_adapters.hl7v2.store.inbox import feed_doors
+from fhir_adapters.hl7v2.store.sent import late_answer
 from fhir_adapters.hl7v2.store.unmapped import note_unmapped
 from fhir_adapters.hl7v2.store.unwrapping import unwrap
 from fhir_adapters.store.tables import Feed, InboxRow
@@ -121,11 +123,24 @@ async def _handle(
     outcome = _other_bytes(row, profile, outcome)
     if message is not None and not isinstance(outcome, NotUsed):
         await note_unmapped(session, row, message, profile)
+    if outcome == AN_ANSWER:
+        outcome = await _answered(session, row)
     effect = Effect()
     if isinstance(outcome, Interpreted):
         source = Source(row.id, row.organisation_id, feed.code, today)
         effect = await apply_facts(session, source, outcome.facts)
     return await _finish(session, row.id, outcome, effect)
+
+
+AN_ANSWER = NotUsed(code="unknown-trigger", reason="acknowledgement")
+
+
+async def _answered(session: AsyncSession, row: InboxRow) -> Interpretation:
+    """An acknowledgement on a connection of its own: it may answer something that we sent."""
+    answer = read_answer(row.raw)
+    if answer is None or not await late_answer(session, answer, row.organisation_id):
+        return AN_ANSWER
+    return AN_ANSWER.model_copy(update={"reason": "answer-to-ours"})
 
 
 def _other_bytes(row: InboxRow, profile: Profile, outcome: Interpretation) -> Interpretation:

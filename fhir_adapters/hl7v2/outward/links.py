@@ -1,0 +1,171 @@
+"""Connections to partners that take HL7 v2: one each, one message at a time on it, answers told apart by id.
+
+Whoever sends waits for the answer to its own message; an answer to another one is handed to `on_late` (an
+application acknowledgement may come long after its message, on the same connection or a new one) and never
+taken for ours. A connection that nobody uses is closed after a while.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from fhir_adapters.hl7v2.mllp import Deframer, frame
+from fhir_adapters.hl7v2.outward.answers import Answer, read_answer
+
+CHUNK = 65_536
+LARGEST_ANSWER = 1_048_576
+CONNECT_SECONDS = 5.0
+ANSWER_SECONDS = 20.0
+IDLE_SECONDS = 300.0
+
+log = logging.getLogger("homeward.outward")
+
+OnLate = Callable[[str, Answer], Awaitable[None]]
+"""Told the partner's endpoint and an answer that nobody waits for."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoAnswer:
+    """What happened instead of an answer, in words; ``sent`` says whether the message may have arrived."""
+
+    words: str
+    sent: bool
+
+
+def host_and_port(endpoint: str) -> tuple[str, int]:
+    """`mllp://host:port` in two. Raises ValueError for anything else."""
+    parts = urlsplit(endpoint)
+    if parts.scheme != "mllp" or not parts.hostname or not parts.port or parts.path not in ("", "/"):
+        raise ValueError("an endpoint for HL7 v2 is written mllp://host:port")
+    return parts.hostname, parts.port
+
+
+async def _nobody(endpoint: str, answer: Answer) -> None:
+    """For whom late answers are no matter."""
+
+
+@dataclass
+class Links:
+    """All connections of one process; `on_late` is told of answers that nobody waits for."""
+
+    on_late: OnLate = _nobody
+    answer_seconds: float = ANSWER_SECONDS
+    _links: dict[str, _Link] = field(default_factory=dict)
+
+    async def exchange(self, endpoint: str, message: bytes, control_id: str) -> Answer | NoAnswer:
+        """Send one message and wait for its answer; whatever the partner does is a value."""
+        try:
+            host, port = host_and_port(endpoint)
+        except ValueError as fault:
+            return NoAnswer(str(fault), sent=False)
+        link = self._links.setdefault(endpoint, _Link(self, endpoint, host, port))
+        async with link.turn:
+            return await link.exchange(message, control_id)
+
+    async def close(self) -> None:
+        """End every connection."""
+        for link in list(self._links.values()):
+            await link.close()
+
+
+class _Link:
+    """One connection, made when needed, with a task that reads whatever comes."""
+
+    def __init__(self, links: Links, endpoint: str, host: str, port: int) -> None:
+        self.turn = asyncio.Lock()
+        self._links = links
+        self._endpoint = endpoint
+        self._address = (host, port)
+        self._writer: asyncio.StreamWriter | None = None
+        self._reading: asyncio.Task[None] | None = None
+        self._awaited = ""
+        self._answer: asyncio.Future[Answer | NoAnswer] | None = None
+        self._idle: asyncio.TimerHandle | None = None
+
+    async def exchange(self, message: bytes, control_id: str) -> Answer | NoAnswer:
+        try:
+            writer = await self._connected()
+        except (OSError, TimeoutError) as fault:
+            return NoAnswer(f"no connection ({type(fault).__name__})", sent=False)
+        self._awaited, self._answer = control_id, asyncio.get_running_loop().create_future()
+        try:
+            async with asyncio.timeout(self._links.answer_seconds):
+                writer.write(frame(message))
+                await writer.drain()
+                return await self._answer
+        except TimeoutError:
+            await self.close()
+            return NoAnswer("no answer in time", sent=True)
+        except OSError:
+            await self.close()
+            return NoAnswer("the connection broke", sent=True)
+        finally:
+            self._awaited, self._answer = "", None
+            self._rest()
+
+    async def _connected(self) -> asyncio.StreamWriter:
+        if self._idle:
+            self._idle.cancel()
+        if self._writer and self._reading and not self._reading.done() and not self._writer.is_closing():
+            return self._writer
+        await self.close()
+        async with asyncio.timeout(CONNECT_SECONDS):
+            reader, self._writer = await asyncio.open_connection(*self._address)
+        self._reading = asyncio.create_task(self._read(reader))
+        return self._writer
+
+    async def _read(self, reader: asyncio.StreamReader) -> None:
+        deframer = Deframer(LARGEST_ANSWER)
+        with contextlib.suppress(OSError):
+            while data := await reader.read(CHUNK):
+                for raw in deframer.feed(data):
+                    await self._take(raw)
+                if deframer.oversized or deframer.stray:
+                    self._settle(NoAnswer("the answer was no HL7 acknowledgement", sent=True))
+                    break
+        self._settle(NoAnswer("the connection ended without an answer", sent=True))
+        if self._writer:
+            self._writer.close()
+
+    async def _take(self, raw: bytes) -> None:
+        answer = read_answer(raw)
+        if answer is None:
+            self._settle(NoAnswer("the answer was no HL7 acknowledgement", sent=True))
+        elif answer.control_id == self._awaited:
+            self._settle(answer)
+        else:
+            try:
+                await self._links.on_late(self._endpoint, answer)
+            except Exception as fault:  # the record is away; the item stays as it is, and can be seen to
+                log.warning("an answer could not be noted: %s", type(fault).__name__)
+
+    def _settle(self, outcome: Answer | NoAnswer) -> None:
+        if self._answer and not self._answer.done():
+            self._answer.set_result(outcome)
+            self._awaited = ""
+
+    def _rest(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._idle = loop.call_later(IDLE_SECONDS, self._close_idle)
+
+    def _close_idle(self) -> None:
+        if not self.turn.locked() and self._writer:
+            self._writer.close()
+
+    async def close(self) -> None:
+        if self._idle:
+            self._idle.cancel()
+        if self._reading and self._reading is not asyncio.current_task():
+            self._reading.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._reading
+        writer, self._writer, self._reading = self._writer, None, None
+        if writer:
+            writer.close()
+            with contextlib.suppress(OSError):
+                await writer.wait_closed()

@@ -1,0 +1,69 @@
+"""One attempt by HL7 v2: the bytes that were built at the first try, over MLLP, and what the answer means."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from discharge.store.engine import Sessions, transaction
+from fhir_adapters.feeds.book import ProfileBook
+from fhir_adapters.hl7v2.outward.answers import Answer, meaning_of
+from fhir_adapters.hl7v2.outward.building import CannotBuild
+from fhir_adapters.hl7v2.outward.links import Links, NoAnswer
+from fhir_adapters.hl7v2.store import sent
+from workflows.store.lanes import Claimed
+from workflows.verdicts import Verdict
+
+
+async def prepare(
+    session: AsyncSession, claimed: Claimed, at: datetime, links: Links, profiles: ProfileBook
+) -> Callable[[], Awaitable[Verdict]]:
+    """What sends the item, once the transaction that keeps its message has committed."""
+    try:
+        message = await sent.message_for(session, claimed.row, claimed.partner, at=at, profiles=profiles)
+    except (CannotBuild, ValueError) as fault:
+        words = str(fault) if isinstance(fault, CannotBuild) else type(fault).__name__
+        return _refused(Verdict("refused", f"not understood by us: {words}", sent=False))
+    raw, control_id = message.raw, message.control_id
+    endpoint, attempts = claimed.partner.endpoint, claimed.row.attempts
+
+    async def send() -> Verdict:
+        return judge(await links.exchange(endpoint, raw, control_id), attempts)
+
+    return send
+
+
+def _refused(verdict: Verdict) -> Callable[[], Awaitable[Verdict]]:
+    async def send() -> Verdict:
+        return verdict
+
+    return send
+
+
+def judge(outcome: Answer | NoAnswer, attempts: int) -> Verdict:
+    """What an answer, or none, to the ``attempts``-th try means for the item."""
+    if isinstance(outcome, NoAnswer):
+        return Verdict("failed", outcome.words, sent=outcome.sent)
+    match meaning_of(outcome, attempts):
+        case "accepted":
+            return Verdict("received", outcome.words, accepted=True)
+        case "received":
+            return Verdict("received", outcome.words)
+        case "again":
+            return Verdict("failed", outcome.words)
+        case "never":
+            return Verdict("refused", outcome.words)
+
+
+def noting(sessions: Sessions) -> Callable[[str, Answer], Awaitable[None]]:
+    """What takes answers that come when nobody waits for them."""
+
+    async def note(endpoint: str, answer: Answer) -> None:
+        async with transaction(sessions) as session:
+            trust = await sent.organisation_at(session, endpoint)
+            if trust is not None:
+                await sent.late_answer(session, answer, trust)
+
+    return note
