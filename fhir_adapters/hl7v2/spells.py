@@ -235,9 +235,10 @@ def _discharged_at(since: list[StayReported], end: StayReported) -> datetime | N
 
 
 def _planned_ward(facts: list[StayReported], stands: Standing) -> str | None:
-    """Where a pending transfer goes, until it happens or is withdrawn."""
-    plans = [fact for fact in facts if fact.movement in ("move-planned", "move-plan-withdrawn")]
-    last = max([*plans, *stands.of("transferred", "discharged")], key=by_statement, default=None)
+    """Where a pending transfer goes, until it happens, is withdrawn, or the person is in no bed."""
+    kinds = ("move-planned", "move-plan-withdrawn", "discharged", "admission-cancelled")
+    plans = [fact for fact in facts if fact.movement in kinds]
+    last = max([*plans, *stands.of("transferred")], key=by_statement, default=None)
     return last.planned_ward if last else None
 
 

@@ -13,6 +13,7 @@ from discharge.cases.model import CaseSpell
 from discharge.store.tables import Person, PersonIdentifier, Spell
 from fhir_adapters.hl7v2.moves import Move, belongs_to, in_order, owner
 from fhir_adapters.store.tables import FactRow
+from tests.fhir_adapters.hl7v2.clerk import at
 from tests.fhir_adapters.hl7v2.conftest import Intake
 from tests.fhir_adapters.hl7v2.samples import NHS, OTHER_NHS, Sample
 from tests.fhir_adapters.hl7v2.test_drain import open_case, signals
@@ -216,8 +217,6 @@ A, B = UUID(int=1), UUID(int=2)
 
 
 def move(said: int, number: str, to_number: str, person: UUID = A) -> Move:
-    from tests.fhir_adapters.hl7v2.test_spells import at
-
     return Move(at(said), str(said), number, to_number, person)
 
 
