@@ -94,7 +94,36 @@ def next_contact(case: Case) -> FollowUp | None:
     return min(open_ones, key=lambda owed: owed.due_at, default=None)
 
 
+STAY_TAKEN_BACK: Mapping[str, str] = {
+    "admission-cancelled": "the admission was cancelled",
+    "expectation-cancelled": "the planned admission was cancelled",
+    "deleted": "the visit was deleted as entered in error",
+    "moved": "the visit belongs to another number or person",
+}
+"""Why the hospital's system counts a stay no more."""
+
+
+def stay_taken_back(case: Case) -> str | None:
+    """Why the case has no stay any more, in words for the middle of a sentence; None where it has one, or
+    never had.
+    """
+    if case.current_spell is not None or not case.spells:
+        return None
+    return STAY_TAKEN_BACK.get(case.spells[-1].cancelled_because or "", "the hospital took back the stay")
+
+
 def _waiting(case: Case, today: date) -> str:
+    spell, taken_back = case.current_spell, stay_taken_back(case)
+    if spell is not None and spell.status == "expected":
+        when = f", expected {short_day(spell.expected_admission_on)}" if spell.expected_admission_on else ""
+        return f"Not in hospital yet{when}"
+    still_in = _still_in(case, today)
+    if taken_back is not None:
+        return f"{still_in}, but {taken_back}"
+    return f"{still_in}, on leave" if spell is not None and spell.status == "on-leave" else still_in
+
+
+def _still_in(case: Case, today: date) -> str:
     if case.open_ready_period is not None:
         nights = published_delay_days(case.ready_periods, today)
         return f"Waiting {_count(nights, 'night')}" if nights else "Ready to leave since today"

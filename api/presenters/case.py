@@ -31,7 +31,7 @@ from api.principals import Principal
 from api.reading.cases import CaseFile
 from api.reading.names import Directory
 from discharge.cases.follow_ups import FOLLOW_UPS
-from discharge.cases.model import Alert, Case, Strand
+from discharge.cases.model import Alert, Case, CaseSpell, Strand
 from discharge.cases.stages import may_ask
 from discharge.codes import casework
 from discharge.codes.delay_reasons import delay_reason_label
@@ -119,7 +119,8 @@ def place(case: Case, known: Directory) -> str:
     if spell is None:
         return f"Stay not known yet, referred by {known.organisation(_referrer(case))}"
     bed = f", bed {spell.bed}" if spell.bed else ""
-    return f"Ward {spell.ward or 'not known'}{bed}, {known.organisation(spell.organisation_id)}"
+    standing = {"expected": "Expected on ward", "on-leave": "On leave from ward"}.get(spell.status, "Ward")
+    return f"{standing} {spell.ward or 'not known'}{bed}, {known.organisation(spell.organisation_id)}"
 
 
 def _referrer(case: Case) -> UUID | None:
@@ -136,7 +137,7 @@ def _facts(case: Case, today: date, known: Directory) -> tuple[Fact, ...]:
     until = case.discharge.discharged_on if case.discharge else today
     without = len(nights_without_reason(case.ready_periods, case.delay_reasons, until))
     return (
-        Fact("Admitted", words.day(spell.admitted_on if spell else None)),
+        _admitted(spell),
         Fact("Expected to leave", words.day(case.expected_discharge_on, "No date")),
         Fact("Home needed by", words.day(case.needed_by, "No date")),
         Fact("Nights waiting", str(published_delay_days(case.ready_periods, until))),
@@ -147,6 +148,12 @@ def _facts(case: Case, today: date, known: Directory) -> tuple[Fact, ...]:
         Fact("Homeless or at risk", case.homelessness.flag.capitalize()),
         Fact("Owner", _owners(case, known)),
     )
+
+
+def _admitted(spell: CaseSpell | None) -> Fact:
+    if spell is not None and spell.status == "expected":
+        return Fact("Admission expected", words.day(spell.expected_admission_on, "No date"))
+    return Fact("Admitted", words.day(spell.admitted_on if spell else None))
 
 
 def _labels(case: Case) -> str:

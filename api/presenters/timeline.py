@@ -14,6 +14,7 @@ from discharge.cases.follow_ups import FOLLOW_UPS
 from discharge.codes import casework
 from discharge.codes.delay_reasons import delay_reason_label
 from discharge.codes.destinations import DISCHARGE_DESTINATIONS
+from discharge.pathway_words import STAY_TAKEN_BACK
 from discharge.permissions import ROLE_WORDS
 from discharge.risk.rules import RULES
 from discharge.store.tables import CaseEventRow, NoteRow
@@ -103,10 +104,14 @@ def _discharged(event: ev.PersonDischarged, _: _Teller) -> str:
 
 def _spell(event: ev.SpellChanged, _: _Teller) -> str:
     spell = event.spell
+    if spell.status == "cancelled":
+        why = STAY_TAKEN_BACK.get(spell.cancelled_because or "", "the stay was taken back")
+        return f"The hospital's system says: {why}"
     place = f"ward {spell.ward}" if spell.ward else "ward not known"
     bed = f", bed {spell.bed}" if spell.bed else ""
     fit = {True: ", medically fit", False: ", not medically fit"}.get(spell.medically_fit)  # type: ignore[arg-type]
-    return f"The hospital's system says: {spell.status.replace('-', ' ')}, {place}{bed}{fit or ''}"
+    expected = f" on {words.day(spell.expected_admission_on)}" if spell.expected_admission_on else ""
+    return f"The hospital's system says: {spell.status.replace('-', ' ')}{expected}, {place}{bed}{fit or ''}"
 
 
 TELL: Mapping[str, _Tell] = {

@@ -177,11 +177,15 @@ def _nights(case: Case, until: date) -> str:
     return str(published_delay_days(case.ready_periods, until))
 
 
+_STANDING = {"expected": "expected", "on-leave": "on leave"}
+"""What stands in the place of the bed while nobody lies in it."""
+
+
 def _place(case: Case) -> tuple[str, str]:
-    """Ward and bed."""
+    """Ward and bed, or why the bed is empty."""
     spell = case.current_spell
     if spell is not None:
-        return spell.ward or "Ward not known", spell.bed or ""
+        return spell.ward or "Ward not known", _STANDING.get(spell.status, spell.bed or "")
     return (case.referral.ward if case.referral else None) or "Stay not known yet", ""
 
 

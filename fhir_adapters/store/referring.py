@@ -54,11 +54,13 @@ def case_spell(row: Spell) -> CaseSpell:
         bed=row.bed,
         admitted_on=london_date(row.admitted_at) if row.admitted_at else None,
         discharged_on=london_date(row.discharged_at) if row.discharged_at else None,
+        expected_admission_on=row.folded.get("expected_admission_on"),
         expected_discharge_on=row.expected_discharge_on,
         medically_fit=row.medically_fit,
         medically_fit_on=row.medically_fit_on,
         discharge_method=row.discharge_method,
         discharge_destination=row.discharge_destination,
+        cancelled_because=row.folded.get("cancelled_because"),
     )
 
 

@@ -8,6 +8,7 @@ import pytest
 from discharge.cases.follow_ups import schedule
 from discharge.cases.model import (
     Case,
+    CaseSpell,
     Check,
     Discharge,
     GateItem,
@@ -65,6 +66,10 @@ def case(stage: Stage = Stage.MAKING_READY, *strands: Strand, **changes: object)
         strands={strand.key: strand for strand in strands},
     )
     return base.model_copy(update=changes)
+
+
+def stay(status: str, **changes: object) -> CaseSpell:
+    return CaseSpell(spell_id=uuid4(), organisation_id=uuid4(), status=status).model_copy(update=changes)
 
 
 def words(known: Case) -> str:
@@ -261,3 +266,34 @@ def test_given_a_wait_over_the_clock_change_then_the_nights_are_right() -> None:
     )
     sentence = why_still_here(known, march(28) + timedelta(days=3), NAMES)
     assert sentence == "Waiting 3 nights: the home check has not begun."
+
+
+def test_given_leave_then_it_says_so_beside_the_nights() -> None:
+    known = case(Stage.MAKING_READY, stairlift(), spells=(stay("on-leave"),))
+    assert words(known).startswith("Waiting 6 nights, on leave: stairlift")
+
+
+def test_given_an_admission_to_come_then_it_says_when() -> None:
+    expected = stay("expected", expected_admission_on=march(12))
+    known = case(Stage.ACCEPTED, ready_periods=(), delay_reasons=(), spells=(expected,))
+    assert words(known) == "Not in hospital yet, expected Thu 12 Mar: the home check has not begun."
+
+
+@pytest.mark.parametrize(
+    ("because", "said"),
+    [
+        ("deleted", "the visit was deleted as entered in error"),
+        ("moved", "the visit belongs to another number or person"),
+        ("admission-cancelled", "the admission was cancelled"),
+        ("expectation-cancelled", "the planned admission was cancelled"),
+        (None, "the hospital took back the stay"),
+    ],
+)
+def test_given_the_stay_was_taken_back_then_it_says_why(because: str | None, said: str) -> None:
+    known = case(Stage.MAKING_READY, stairlift(), spells=(stay("cancelled", cancelled_because=because),))
+    assert words(known).startswith(f"Waiting 6 nights, but {said}: stairlift")
+
+
+def test_given_one_stay_taken_back_and_another_known_then_the_other_counts() -> None:
+    known = case(Stage.MAKING_READY, stairlift(), spells=(stay("admitted"), stay("cancelled")))
+    assert words(known).startswith("Waiting 6 nights: stairlift")

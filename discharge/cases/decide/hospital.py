@@ -130,7 +130,7 @@ def _leaving(case: Case, known: CaseSpell, told: CaseSpell) -> list[ev.Event]:
     if told.status == "discharged" and told.discharged_on is not None:
         same = known.status == "discharged" and known.discharged_on == told.discharged_on
         return [] if same else _left(case, told, told.discharged_on)
-    if known.status == "discharged" and told.status in ("admitted", "on-leave"):
+    if known.status == "discharged" and told.status in ("admitted", "on-leave", "cancelled"):
         return _not_left_after_all(case, told)
     return []
 

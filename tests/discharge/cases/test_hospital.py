@@ -155,3 +155,33 @@ def test_given_a_returned_referral_when_the_ward_refers_again_then_the_same_case
     case = ask(case, refer(), 2)
     assert case.stage is Stage.REFERRED
     assert case.outcome is None
+
+
+@pytest.mark.parametrize("because", ["deleted", "moved"])
+def test_given_the_visit_that_ended_is_taken_back_then_the_person_has_not_left_and_a_stay_is_awaited(
+    because: str,
+) -> None:
+    case = after((0, refer()), (1, NOT_MET), (5, told(status="discharged", discharged_on=day(5))))
+    case = ask(case, told(status="cancelled", cancelled_because=because), 6)
+    assert case.discharge is None
+    assert case.open_ready_period is not None
+    assert case.referral is not None
+    assert case.referral.awaiting_spell
+
+
+def test_given_a_visit_merged_into_another_that_ended_then_the_discharge_of_the_other_stands() -> None:
+    """The stay that goes on is told first, so the one that is gone takes no discharge with it."""
+    other = uuid4()
+    left = {"status": "discharged", "discharged_on": day(5)}
+    case = after((0, refer()), (1, NOT_MET), (5, told(**left)))
+    case = ask(case, told(**left, spell_id=other), 6)
+    case = ask(case, told(status="cancelled", cancelled_because="moved"), 6)
+    assert case.discharge is not None
+    assert case.discharge.spell_id == other
+    assert case.stage is Stage.DISCHARGED
+
+
+def test_given_leave_then_the_waiting_goes_on() -> None:
+    case = after((0, refer()), (1, NOT_MET), (3, told(status="on-leave")))
+    assert case.discharge is None
+    assert published_delay_days(case.ready_periods, day(5)) == 4
