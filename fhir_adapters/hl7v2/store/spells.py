@@ -1,10 +1,10 @@
 """Finding the spell that a message names, and writing it down as all its facts make it."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import DateTime, and_, cast, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, DateTime, and_, cast, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from discharge.clocks import london_date, london_midnight
@@ -27,20 +27,10 @@ def own_number(person_id: UUID, key: StayKey) -> str:
     return f"{UNNUMBERED}{person_id.hex}/{when}"
 
 
-async def _by_number(session: AsyncSession, organisation_id: UUID, number: str) -> Spell | None:
-    query = select(Spell).where(Spell.organisation_id == organisation_id, Spell.visit_number == number)
-    return await session.scalar(query.with_for_update())
-
-
-async def _same_admission(
-    session: AsyncSession, organisation_id: UUID, person_id: UUID, key: StayKey
-) -> Spell | None:
-    """The person's stay that began at this time, as it stands or as any message said; for a numbered message
-    only one that has no number yet. A bare date means a stay that began that day.
+def _same_admission(person_id: UUID, at: datetime) -> ColumnElement[bool]:
+    """The person's stay that began at this time, as it stands or as any message said. A bare date means a
+    stay that began that day.
     """
-    at = key.admitted_at
-    if at is None:
-        return None
     midnight = london_midnight(london_date(at))
     said = select(FactRow.id).where(FactRow.spell_id == Spell.id, _SAID_ADMITTED.in_([at])).exists()
     that_day = and_(
@@ -48,15 +38,21 @@ async def _same_admission(
         Spell.admitted_at < midnight + timedelta(days=1),
         or_(literal(at == midnight), Spell.admitted_at == midnight),
     )
-    query = select(Spell).where(
-        Spell.organisation_id == organisation_id,
-        Spell.person_id == person_id,
-        or_(Spell.admitted_at == at, said, that_day),
-    )
-    if key.visit_number:
-        query = query.where(Spell.visit_number.startswith(UNNUMBERED))
-    exact_first = (Spell.admitted_at == at).desc().nulls_last()
-    return await session.scalar(query.order_by(exact_first, Spell.visit_number).limit(1).with_for_update())
+    return and_(Spell.person_id == person_id, or_(Spell.admitted_at == at, said, that_day))
+
+
+async def _known(
+    session: AsyncSession, organisation_id: UUID, number: str, unnumbered: ColumnElement[bool] | None
+) -> list[Spell]:
+    """The stay with this number, and those that answer to the other description; the numbered one first."""
+    numbered = Spell.visit_number == number
+    wanted = numbered if unnumbered is None else or_(numbered, unnumbered)
+    query = select(Spell).where(Spell.organisation_id == organisation_id, wanted)
+    return list(await session.scalars(query.order_by(numbered.desc(), Spell.visit_number).with_for_update()))
+
+
+def _moved_away(spell: Spell) -> bool:
+    return spell.folded.get("cancelled_because") == "moved"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,33 +67,30 @@ async def spell_of(
     session: AsyncSession, organisation_id: UUID, person_id: UUID, key: StayKey, feed_code: str
 ) -> Found:
     """The spell that a key names, made when it is new. Raises Doubt when it is somebody else's."""
+    same = _same_admission(person_id, key.admitted_at) if key.admitted_at else None
     if key.visit_number is None:
-        known = await _same_admission(session, organisation_id, person_id, key)
         number = own_number(person_id, key)
-        return Found(known or await _numbered(session, organisation_id, person_id, number, feed_code))
+        known = await _known(session, organisation_id, number, same)
+        known.sort(key=lambda spell: (_moved_away(spell), spell.admitted_at != key.admitted_at))
+        spell = next(iter(known), None)
+        return Found(spell or await new_spell(session, organisation_id, person_id, number, feed_code))
     await lock_visits(session, organisation_id, [key.visit_number])
     moves = await moves_about(session, organisation_id, key.visit_number)
     number = moves.belongs_to(key.visit_number)
-    spell = await _by_number(session, organisation_id, number)
-    given = moves.owner(number)
-    whose = spell.person_id if spell else given or person_id
+    nameless = None if same is None else and_(same, Spell.visit_number.startswith(UNNUMBERED))
+    known = await _known(session, organisation_id, number, nameless)
+    spell = next((each for each in known if each.visit_number == number), None)
+    unnumbered = next((each for each in known if each is not spell), None)
+    whose = spell.person_id if spell else moves.owner(number) or person_id
     if whose != person_id and not moves.once_of(person_id):
         raise Doubt("patient-mismatch", "visit-of-another-person")
-    unnumbered = await _same_admission(session, organisation_id, person_id, key)
     if spell is None and unnumbered is not None:
-        unnumbered.visit_number = number
+        unnumbered.visit_number, unnumbered.person_id = number, whose
         return Found(unnumbered)
     spell = spell or await new_spell(session, organisation_id, whose, number, feed_code)
     if unnumbered is not None:
         await absorb(session, unnumbered, spell)
     return Found(spell, unnumbered)
-
-
-async def _numbered(
-    session: AsyncSession, organisation_id: UUID, person_id: UUID, number: str, feed_code: str
-) -> Spell:
-    found = await _by_number(session, organisation_id, number)
-    return found or await new_spell(session, organisation_id, person_id, number, feed_code)
 
 
 async def absorb(session: AsyncSession, unnumbered: Spell, spell: Spell) -> None:

@@ -196,6 +196,8 @@ async def test_given_a_number_learned_after_both_halves_then_the_halves_become_o
 
     await intake.take(ADMITTED.raw())
 
+    await intake.take(bare.but(message_id="M4", sent="20260304100000").raw())
+
     told = (await last_told(intake))[case_id].values()
     assert sorted(stay.status for stay in told) == ["admitted", "cancelled"]
     facts = [row for row in await intake.rows(FactRow) if row.kind == "stay-reported"]
