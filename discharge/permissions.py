@@ -109,6 +109,7 @@ _COMMANDS: _Rows = (
 _OWN: _Rows = (
     ("note-hospital-facts", _NOBODY, "Note what the trust's feed says"),
     ("note-merge", _NOBODY, "Note that two people are one"),
+    ("note-unmerge", _NOBODY, "Note that two people are two after all"),
     ("report-from-strand", _NOBODY, "Note what a strand found"),
     ("strike-clock", _NOBODY, "Look at the rules again"),
 )

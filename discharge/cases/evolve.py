@@ -421,4 +421,4 @@ def _closed(case: Case, event: ev.CaseClosed) -> Case:
 
 @_on(ev.CaseReopened)
 def _reopened(case: Case, event: ev.CaseReopened) -> Case:
-    return _set(case, stage=Stage(event.stage), outcome=None, closed_on=None)
+    return _set(case, stage=Stage(event.stage), outcome=None, closed_on=None, merged_into=None)

@@ -23,6 +23,7 @@ ALLOWED: dict[str, frozenset[Stage]] = {
     "join-spell": OPEN,
     "note-hospital-facts": ANY,
     "note-merge": ANY,
+    "note-unmerge": ANY,
     "set-criteria-to-reside": IN_HOSPITAL,
     "correct-ready-period": ANY,
     "set-expected-discharge-date": IN_HOSPITAL,

@@ -167,10 +167,12 @@ async def _write(session: AsyncSession, request: RecordRequest, before: Case) ->
 
 
 async def _upsert_case(session: AsyncSession, case: Case) -> None:
+    """Whose case it is is said once: a merge of people moves the row, whatever the snapshot remembers."""
     values = _columns(case)
     statement = insert(CaseRow).values(id=case.case_id, **values)
+    changed = {name: value for name, value in values.items() if name != "person_id"}
     await session.execute(
-        statement.on_conflict_do_update(index_elements=["id"], set_={**values, "updated_at": func.now()})
+        statement.on_conflict_do_update(index_elements=["id"], set_={**changed, "updated_at": func.now()})
     )
 
 

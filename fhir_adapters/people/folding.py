@@ -1,8 +1,8 @@
 """The person as a pure fold over everything that feeds said: each field as said last, whatever the order of
 arrival.
 
-Numbers add up and are never taken away by silence. Location hiding counts from the message that says so, at
-once.
+Numbers add up and are never taken away by silence. Which NHS number is in use is a matter of `numbers`,
+whether somebody's location is hidden one of `hiding`.
 """
 
 from collections.abc import Callable, Iterable
@@ -27,13 +27,10 @@ _PREFERRED_USES = ("L", "CURRENT", "")
 
 
 class PersonState(Frozen):
-    """One person as known now; `nhs_number` is the usable one said last, others stay in `identifiers`.
-
-    None means that no feed ever said it; an empty tuple, that the sender took everything away.
+    """One person as known now. None means that no feed ever said it; an empty tuple, that the sender took
+    everything away.
     """
 
-    nhs_number: str | None = None
-    nhs_number_status: str | None = None
     identifiers: tuple[Identifier, ...] = ()
     name: Name | None = None
     birth_date: date | None = None
@@ -43,13 +40,16 @@ class PersonState(Frozen):
     contacts: tuple[Contact, ...] | None = None
     deceased: bool | None = None
     died_on: date | None = None
-    hidden: bool | None = None
     identity_unknown: bool = False
     practice: str | None = None
 
 
 def _order(fact: PersonReported) -> tuple[datetime, str]:
     return fact.stated_at or BEGINNING, content_hash(fact)
+
+
+def _in_order(reported: Iterable[PersonReported]) -> list[PersonReported]:
+    return sorted({content_hash(fact): fact for fact in reported}.values(), key=_order)
 
 
 def _latest(facts: list[PersonReported], value: Callable[[PersonReported], T | None]) -> T | None:
@@ -79,21 +79,17 @@ def current_name(names: tuple[Name, ...] | None) -> Name | None:
     return next(ranked, names[0])
 
 
-def _nhs(fact: PersonReported) -> Identifier | None:
-    return next((found for found in fact.identifiers if found.kind == "nhs" and found.usable), None)
+def fold_person(reported: Iterable[PersonReported], retired: Iterable[PersonReported] = ()) -> PersonState:
+    """The person from all facts about them; no fact gives an empty state.
 
-
-def fold_person(reported: Iterable[PersonReported]) -> PersonState:
-    """The person from all facts about them; no fact gives an empty state."""
-    facts = sorted({content_hash(fact): fact for fact in reported}.values(), key=_order)
-    nhs = _latest(facts, _nhs)
+    What was said of records that were merged into theirs (`retired`) counts only where theirs says nothing.
+    """
+    facts = [*_in_order(retired), *_in_order(reported)]
     numbers = {
         (found.kind, found.authority, found.value): found for fact in facts for found in fact.identifiers
     }
     deceased = _latest(facts, lambda fact: fact.deceased)
     return PersonState(
-        nhs_number=nhs.value if nhs else None,
-        nhs_number_status=nhs.status if nhs else None,
         identifiers=tuple(numbers.values()),
         name=current_name(_latest(facts, lambda fact: fact.names)),
         birth_date=_latest(facts, lambda fact: fact.birth_date),
@@ -103,7 +99,6 @@ def fold_person(reported: Iterable[PersonReported]) -> PersonState:
         contacts=_listed(facts, lambda fact: fact.contacts, "contacts"),
         deceased=deceased,
         died_on=_latest(facts, lambda fact: fact.died_on) if deceased else None,
-        hidden=_latest(facts, lambda fact: fact.hidden),
         identity_unknown=bool(facts and facts[-1].identity_unknown),
         practice=_latest(facts, lambda fact: fact.practice),
     )

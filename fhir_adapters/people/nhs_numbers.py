@@ -6,6 +6,9 @@ that fails is kept as written and never matches anybody.
 """
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import NamedTuple
 
 from nhs_number.standardise import standardise_format
@@ -13,6 +16,35 @@ from nhs_number.validate import calculate_checksum
 
 PLACEHOLDERS = frozenset({str(digit) * 10 for digit in range(10)} | {"1234567890", "1234567881"})
 """Filled in where there is no number. Every ten-fold digit passes modulus 11, 9999999999 among them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tracing:
+    """One tracing status: whether a number that carries it may find its person, and whether it is certain.
+
+    Only a number that is certain (`verified`) may take the place of another under the same local number.
+    """
+
+    code: str
+    words: str
+    finds: bool = True
+    verified: bool = False
+
+
+_ROWS = (
+    Tracing("NSTS01", "Number present and verified", verified=True),
+    Tracing("NSTS02", "Number present but not traced"),
+    Tracing("NSTS03", "Trace required"),
+    Tracing("NSTS04", "Trace attempted, no match or several", finds=False),
+    Tracing("NSTS05", "Trace needs to be resolved", finds=False),
+    Tracing("NSTS06", "Trace in progress"),
+    Tracing("NSTS07", "Number not present and trace not required"),
+    Tracing("NSTS08", "Trace postponed (baby under six weeks old)"),
+)
+TRACING: Mapping[str, Tracing] = MappingProxyType({row.code: row for row in _ROWS})
+"""HL7 table 0445 as the ITK reference tables 1.0.14 (30 June 2014) give it; what a status does is ours."""
+
+_NOT_SAID = Tracing("", "Not said")
 
 _GLUED_STATUS = re.compile(r"\{status:(\w+)\}", re.IGNORECASE)
 
@@ -48,3 +80,14 @@ def tracing_status(pid_32: tuple[str, ...]) -> str | None:
         if match:
             return f"NSTS0{match[1]}"
     return None
+
+
+def may_find(status: str | None, *, identity_unknown: bool = False) -> bool:
+    """Whether a number with this status may find a person; of an unknown one (PID-31) only if verified."""
+    row = TRACING.get(status or "", _NOT_SAID)
+    return row.verified if identity_unknown else row.finds
+
+
+def is_verified(status: str | None) -> bool:
+    """Whether the sender traced the number and found it to be this person's."""
+    return TRACING.get(status or "", _NOT_SAID).verified

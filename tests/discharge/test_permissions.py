@@ -9,7 +9,7 @@ from discharge.errors import HomewardError
 from discharge.permissions import PERMISSIONS, ROLES, Permission, allowed, require
 
 KINDS = [kind.model_fields["kind"].default for kind in typing.get_args(typing.get_args(Command)[0])]
-OWN = {"note-hospital-facts", "note-merge", "report-from-strand", "strike-clock"}
+OWN = {"note-hospital-facts", "note-merge", "note-unmerge", "report-from-strand", "strike-clock"}
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -39,6 +39,7 @@ from discharge.cases.commands.referral import (
     EndParticipation,
     EnterInError,
     NoteMerge,
+    NoteUnmerge,
     RecordSharingBasis,
     Refer,
     ReopenCase,
@@ -79,6 +80,7 @@ Command = Annotated[
     | JoinSpell
     | NoteHospitalFacts
     | NoteMerge
+    | NoteUnmerge
     | SetCriteriaToReside
     | CorrectReadyPeriod
     | SetExpectedDischargeDate
@@ -180,6 +182,7 @@ __all__ = [
     "NameMitigation",
     "NoteHospitalFacts",
     "NoteMerge",
+    "NoteUnmerge",
     "OfferProperty",
     "RecordContact",
     "RecordDeath",

@@ -110,6 +110,12 @@ class NoteMerge(Frozen):
     into_case_id: UUID
 
 
+class NoteUnmerge(Frozen):
+    """A merge of two people was undone: this case goes on by itself, if it had ended as merged."""
+
+    kind: Literal["note-unmerge"] = "note-unmerge"
+
+
 class CloseCase(Frozen):
     """Close the case with an outcome."""
 

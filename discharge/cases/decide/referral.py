@@ -237,6 +237,15 @@ def merge(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
     return [*ended, ev.CaseClosed(closed_on=day, outcome="merged", merged_into=asked.into_case_id)]
 
 
+def unmerge(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
+    """The two people are two after all: a case that ended as merged goes on at the stage that fits."""
+    command_of(envelope, cmd.NoteUnmerge)
+    if case.outcome != "merged":
+        return []
+    day = envelope.effective_on
+    return [ev.CaseReopened(reopened_on=day, stage=stage_when_reopened(case), reason="merge-undone")]
+
+
 def enter_in_error(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
     """The case should never have existed; it stays readable and counts nowhere."""
     if case.outcome == "entered-in-error":
@@ -298,6 +307,7 @@ DECIDERS: Mapping[str, Decider] = {
     "withdraw-sharing-basis": withdraw_basis,
     "join-spell": join_spell,
     "note-merge": merge,
+    "note-unmerge": unmerge,
     "enter-in-error": enter_in_error,
     "close-case": close,
     "reopen-case": reopen,

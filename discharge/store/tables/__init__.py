@@ -17,6 +17,13 @@ from discharge.store.tables.cases import (
 from discharge.store.tables.clock import CaseClockRow, HeartbeatRow
 from discharge.store.tables.commands import CommandRow, NoteRow
 from discharge.store.tables.documents import DocumentRow
+from discharge.store.tables.identities import (
+    DuplicatePair,
+    IdentityDecision,
+    MovedRecord,
+    PersonMerge,
+    PersonNhsNumber,
+)
 from discharge.store.tables.organisations import Organisation, PartnerRow, Team, User
 from discharge.store.tables.outbox import OutboxRow
 from discharge.store.tables.persons import Person, PersonAddress, PersonContact, PersonIdentifier
@@ -36,8 +43,11 @@ __all__ = [
     "CommandRow",
     "DelayReasonRow",
     "DocumentRow",
+    "DuplicatePair",
     "FollowUpRow",
     "HeartbeatRow",
+    "IdentityDecision",
+    "MovedRecord",
     "NoteRow",
     "Organisation",
     "OutboxRow",
@@ -46,6 +56,8 @@ __all__ = [
     "PersonAddress",
     "PersonContact",
     "PersonIdentifier",
+    "PersonMerge",
+    "PersonNhsNumber",
     "ReadyPeriodRow",
     "Spell",
     "StrandRow",

@@ -18,13 +18,15 @@ class Person(Base):
     """A person known from a feed or a referral.
 
     ``location_hidden`` (ZU8-4, PV1-16, PDS restricted) takes effect at once on every page and message.
-    ``test_person`` keeps rehearsals apart from live people. ``merged_into`` follows an A40.
+    ``test_person`` keeps rehearsals apart from live people. ``merged_into`` follows a merge.
+    ``identity_unknown`` (PID-31): what is said of them is a guess, so that resemblance tells nothing.
     """
 
     __tablename__ = "persons"
     __table_args__ = (
         Index("ix_persons_nhs_number", "nhs_number"),
         Index("ix_persons_family_name", "family_name", postgresql_ops={"family_name": "text_pattern_ops"}),
+        Index("ix_persons_birth_date", "birth_date"),
     )
 
     id: Mapped[UuidKey]
@@ -38,13 +40,14 @@ class Person(Base):
     deceased: Mapped[bool] = mapped_column(default=False, server_default="false")
     location_hidden: Mapped[bool] = mapped_column(default=False, server_default="false")
     test_person: Mapped[bool] = mapped_column(default=False, server_default="false")
+    identity_unknown: Mapped[bool] = mapped_column(default=False, server_default="false")
     sensitivity: Mapped[str] = mapped_column(default=ORDINARY, server_default=ORDINARY)
     merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("persons.id"))
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
 class PersonIdentifier(Base):
-    """A local number of a person, as one organisation's authority gave it."""
+    """A local number of a person, as one organisation's authority gave it; since when we know it."""
 
     __tablename__ = "person_identifiers"
     __table_args__ = (UniqueConstraint("organisation_id", "authority", "value"),)
@@ -54,6 +57,7 @@ class PersonIdentifier(Base):
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
     authority: Mapped[str]
     value: Mapped[str] = mapped_column(index=True)
+    recorded_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
 class PersonAddress(Base):

@@ -6,7 +6,12 @@ from collections.abc import Iterable
 from fhir_adapters.feeds.profile import IdentifierPattern, Profile
 from fhir_adapters.hl7v2.facts import Identifier
 from fhir_adapters.hl7v2.reading import DELETED, Repetition, Segment
-from fhir_adapters.people.nhs_numbers import check_number, split_glued_status, tracing_status
+from fhir_adapters.people.nhs_numbers import (
+    check_number,
+    may_find,
+    split_glued_status,
+    tracing_status,
+)
 
 Numbered = tuple[int, Repetition]
 """A PID field number with one repetition of it."""
@@ -33,15 +38,16 @@ def _is_nhs(profile: Profile, number: int, cx: Repetition) -> bool:
     return any(_fits(pattern, number, cx) for pattern in profile.identifiers.nhs_number)
 
 
-def _nhs(cx: Repetition, status: str | None) -> Identifier:
+def _nhs(cx: Repetition, status: str | None, identity_unknown: bool) -> Identifier:
     check = check_number(cx(1))
     glued = _type(cx)[1]
+    status = tracing_status((glued,)) if glued else status
     return Identifier(
         kind="nhs",
         value=check.value,
         authority="NHS",
-        status=tracing_status((glued,)) if glued else status,
-        usable=check.usable,
+        status=status,
+        usable=check.usable and may_find(status, identity_unknown=identity_unknown),
     )
 
 
@@ -51,13 +57,13 @@ def _local(profile: Profile, pattern: IdentifierPattern, cx: Repetition) -> Iden
 
 
 def read_identifiers(
-    numbers: Iterable[Numbered], profile: Profile, status: str | None
+    numbers: Iterable[Numbered], profile: Profile, status: str | None, *, identity_unknown: bool = False
 ) -> tuple[Identifier, ...]:
     """NHS numbers first, then local numbers by the profile's order; each once. `status` is the tracing
-    status.
+    status; `identity_unknown` is PID-31.
     """
     held = [(number, cx) for number, cx in numbers if cx(1) not in ("", DELETED)]
-    nhs = [_nhs(cx, status) for number, cx in held if _is_nhs(profile, number, cx)]
+    nhs = [_nhs(cx, status, identity_unknown) for number, cx in held if _is_nhs(profile, number, cx)]
     rest = [(number, cx) for number, cx in held if not _is_nhs(profile, number, cx)]
     local = [
         _local(profile, pattern, cx)

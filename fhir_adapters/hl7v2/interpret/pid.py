@@ -16,6 +16,9 @@ from fhir_adapters.hl7v2.reading import DELETED, Repetition, Segment
 from fhir_adapters.hl7v2.timestamps import parse_day
 from fhir_adapters.people.nhs_numbers import tracing_status
 
+LEGACY_STATUS = "ZU1-27"
+"""Where older systems write the tracing status that belongs into PID-32."""
+
 _ADDRESS_KINDS = {"TMP": "temporary", "C": "temporary", "PST": "postal", "M": "postal"}
 _NOT_LIVED_AT = {"B", "BA", "BI", "BDL", "BR", "N", "F", "O", "RH"}
 _MOBILE_EQUIPMENT = {"CP", "MOBILE"}
@@ -108,14 +111,15 @@ def _deceased(reader: Reader) -> tuple[bool | None, date | None]:
 
 def read_pid(pid: Segment, reader: Reader, notes: Notes) -> PersonReported:
     """The person as PID states them; the other mappers add contacts, hiding, practice and order."""
-    status = tracing_status(tuple(rep(1) for rep in pid.repetitions(32)))
+    status = tracing_status((*(rep(1) for rep in pid.repetitions(32)), reader.value(LEGACY_STATUS)))
+    unknown = reader.value("PID-31").upper() == "Y"
     names = _unique([read_name(xpn) for xpn in pid.repetitions(5)])
     addresses = _unique([read_address(xad) for xad in pid.repetitions(11)])
     telecoms = _unique([read_telecom(xtn) for number in (13, 14) for xtn in pid.repetitions(number)])
     deceased, died_on = _deceased(reader)
     return PersonReported(
-        identifiers=read_identifiers(pid_numbers(pid), reader.profile, status),
-        identity_unknown=reader.value("PID-31").upper() == "Y",
+        identifiers=read_identifiers(pid_numbers(pid), reader.profile, status, identity_unknown=unknown),
+        identity_unknown=unknown,
         names=names or None,
         birth_date=_birth_date(reader, notes),
         sex=_sex(reader, notes),

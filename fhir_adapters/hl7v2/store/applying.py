@@ -2,7 +2,7 @@
 transaction.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import UUID
 
@@ -13,7 +13,6 @@ from discharge.clocks import london_date
 from fhir_adapters.hl7v2.facts import (
     DocumentReported,
     Fact,
-    Identifier,
     PersonReported,
     PersonsMerged,
     ReferralReported,
@@ -22,14 +21,17 @@ from fhir_adapters.hl7v2.facts import (
     ValuesExtracted,
     content_hash,
 )
-from fhir_adapters.hl7v2.store import cases, persons
+from fhir_adapters.hl7v2.store import cases, pairs, persons
 from fhir_adapters.hl7v2.store.cases import Cause
+from fhir_adapters.hl7v2.store.describing import refold_person
 from fhir_adapters.hl7v2.store.documents import apply_document
 from fhir_adapters.hl7v2.store.doubts import Doubt
+from fhir_adapters.hl7v2.store.merging import MergeCause
 from fhir_adapters.hl7v2.store.moves import keep_move
 from fhir_adapters.hl7v2.store.referring import Asking, apply_referral
 from fhir_adapters.hl7v2.store.settling import Settled, settle
 from fhir_adapters.hl7v2.store.spells import refold_spell, spell_of
+from fhir_adapters.hl7v2.store.uniting import heed_contradiction, message_cause, unite_by_message
 from fhir_adapters.store.tables import FactRow
 
 
@@ -46,12 +48,13 @@ class Source:
 @dataclass(slots=True)
 class Effect:
     """Whom and which stay the message was about: the first where it names several. `of_stay` is the person
-    whom the next stay in the message belongs to.
+    whom the next stay in the message belongs to; `notes` are codes of what was done with care.
     """
 
     person_id: UUID | None = None
     spell_id: UUID | None = None
     of_stay: UUID | None = None
+    notes: list[str] = field(default_factory=list)
 
     def about(self, person_id: UUID) -> None:
         """The message goes on with this person."""
@@ -148,10 +151,17 @@ async def _keep(
 async def _person(
     session: AsyncSession, source: Source, ordinal: int, fact: PersonReported, effect: Effect
 ) -> None:
-    person_id = await persons.person_of(session, source.organisation_id, fact)
+    await persons.lock_identities(session, source.organisation_id, fact.identifiers)
+    await heed_contradiction(session, _merge_cause(source, fact), fact)
+    person_id, found = await persons.person_of(session, source.organisation_id, fact)
     effect.about(person_id)
     await _keep(session, source, ordinal, fact, person_id)
-    person, died_now = await persons.refold_person(session, person_id)
+    person, died_now, changed = await refold_person(session, person_id)
+    if found.left_number:
+        effect.notes.append("nhs-number-not-taken")
+    await pairs.offer(session, source.organisation_id, source.inbox_id, found.offered, person_id)
+    if changed:
+        await pairs.offer_resembling(session, source.organisation_id, source.inbox_id, person)
     if died_now:
         cause = _cause(source, fact)
         on = person.died_on or cause.on
@@ -180,8 +190,12 @@ async def _stay(
 async def _move(session: AsyncSession, source: Source, ordinal: int, fact: StayMoved, effect: Effect) -> None:
     """A stay of another number or person; people whom nobody has heard of are known from now on."""
     await persons.lock_identities(session, source.organisation_id, (*fact.person, *fact.from_person))
-    person_id = await _numbered(session, source, fact.person)
-    from_person_id = await _numbered(session, source, fact.from_person) if fact.from_person else None
+    person_id = await persons.numbered(session, source.organisation_id, fact.person, fact.stated_at)
+    from_person_id = None
+    if fact.from_person:
+        from_person_id = await persons.numbered(
+            session, source.organisation_id, fact.from_person, fact.stated_at
+        )
     effect.about(person_id)
     await _keep(session, source, ordinal, fact, person_id)
     await keep_move(session, source.inbox_id, source.organisation_id, fact, person_id, from_person_id)
@@ -189,27 +203,14 @@ async def _move(session: AsyncSession, source: Source, ordinal: int, fact: StayM
     await cases.tell_of_moves(session, _cause(source, fact), settled)
 
 
-async def _numbered(session: AsyncSession, source: Source, numbers: tuple[Identifier, ...]) -> UUID:
-    found = await persons.find_person(session, source.organisation_id, numbers)
-    person_id = found or await persons.new_person(session)
-    await persons.add_numbers(session, source.organisation_id, person_id, numbers)
-    return person_id
-
-
 async def _merge(
     session: AsyncSession, source: Source, ordinal: int, fact: PersonsMerged, effect: Effect
 ) -> None:
-    """A number that nobody has yet is simply the survivor's from now on, so the order of messages does
-    not matter.
-    """
-    await persons.lock_identities(session, source.organisation_id, (*fact.survivor, *fact.retired))
-    survivor = await persons.find_person(session, source.organisation_id, fact.survivor)
-    retired = await persons.find_person(session, source.organisation_id, fact.retired)
-    kept = survivor or retired or await persons.new_person(session)
+    """A number that nobody has yet becomes a record that is merged at once, so that order does not matter."""
+    kept = await unite_by_message(session, _merge_cause(source, fact), fact)
     effect.about(kept)
     await _keep(session, source, ordinal, fact, kept)
-    if survivor and retired and survivor != retired:
-        await persons.merge_persons(session, survivor, retired)
-    await persons.add_numbers(session, source.organisation_id, kept, (*fact.survivor, *fact.retired))
-    await persons.refold_person(session, kept)
-    await cases.tell_of_merge(session, _cause(source, fact), kept)
+
+
+def _merge_cause(source: Source, fact: PersonReported | PersonsMerged) -> MergeCause:
+    return message_cause(source.organisation_id, source.inbox_id, fact.stated_at, source.today)

@@ -12,7 +12,14 @@ from uuid import UUID, uuid5
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from discharge.cases.commands import Command, Envelope, NoteHospitalFacts, NoteMerge, RecordDeath
+from discharge.cases.commands import (
+    Command,
+    Envelope,
+    NoteHospitalFacts,
+    NoteMerge,
+    NoteUnmerge,
+    RecordDeath,
+)
 from discharge.cases.model import Actor, CaseSpell
 from discharge.clocks import london_date
 from discharge.store.outbox import queue_case_signal
@@ -161,13 +168,38 @@ async def tell_of_death(session: AsyncSession, cause: Cause, person_id: UUID) ->
             await signal(session, cause, case.id, RecordDeath(), suffix="died")
 
 
-async def tell_of_merge(session: AsyncSession, cause: Cause, survivor: UUID) -> None:
-    """Two open cases of one person: the older one stays, the others end as merged into it."""
+async def tell_of_merge(session: AsyncSession, cause: Cause, survivor: UUID) -> list[UUID]:
+    """Two open cases of one person: the older one stays, the others end as merged into it. Returns those."""
     ids = await same_person(session, survivor)
     query = select(CaseRow).where(CaseRow.person_id.in_(ids), CaseRow.closed_on.is_(None))
     cases = list(await session.scalars(query.order_by(CaseRow.referred_on, CaseRow.id)))
     for case in cases[1:]:
         await signal(session, cause, case.id, NoteMerge(into_case_id=cases[0].id), suffix="merged")
+    return [case.id for case in cases[1:]]
+
+
+async def tell_of_unmerge(
+    session: AsyncSession, cause: Cause, ended: Iterable[UUID], sides: Iterable[list[UUID]]
+) -> None:
+    """Cases that ended as merged go on; a stay that is the other person's is none of a case's any more."""
+    for case_id in ended:
+        await signal(session, cause, case_id, NoteUnmerge(), suffix="unmerged")
+    for people in sides:
+        strays = (
+            select(CaseRow.id, Spell)
+            .join(CaseSpellRow, CaseSpellRow.case_id == CaseRow.id)
+            .join(Spell, Spell.id == CaseSpellRow.spell_id)
+            .where(CaseRow.person_id.in_(people), Spell.person_id.not_in(people))
+        )
+        for case_id, spell in (await session.execute(strays)).all():
+            told = CaseSpell(
+                spell_id=spell.id,
+                organisation_id=spell.organisation_id,
+                status="cancelled",
+                cancelled_because="moved",
+            )
+            suffix = f"left/{spell.id}"
+            await signal(session, cause, case_id, NoteHospitalFacts(spell=told), suffix=suffix)
 
 
 async def signal(

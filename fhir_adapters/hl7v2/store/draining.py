@@ -26,12 +26,14 @@ from fhir_adapters.hl7v2.facts import Interpretation, Interpreted, NotUsed, Park
 from fhir_adapters.hl7v2.interpret import interpret
 from fhir_adapters.hl7v2.outward.answers import read_answer
 from fhir_adapters.hl7v2.reading import Message, read_message
+from fhir_adapters.hl7v2.store import pairs
 from fhir_adapters.hl7v2.store.applying import Effect, Source, apply_facts
-from fhir_adapters.hl7v2.store.doubts import Doubt
+from fhir_adapters.hl7v2.store.doubts import Doubt, SetApart
 from fhir_adapters.hl7v2.store.inbox import feed_doors
 from fhir_adapters.hl7v2.store.sent import late_answer
 from fhir_adapters.hl7v2.store.unmapped import note_unmapped
 from fhir_adapters.hl7v2.store.unwrapping import unwrap
+from fhir_adapters.people.matching import Offered
 from fhir_adapters.store.tables import Feed, InboxRow
 
 log = logging.getLogger("homeward.drain")
@@ -88,6 +90,8 @@ def _understood(raw: bytes, profile: Profile) -> tuple[Message | None, Interpret
 async def drain_next(engine: AsyncEngine, profiles: ProfileBook, clock: CaseClock) -> Drained | None:
     """Handle the next waiting message; None when none waits. Raises Unavailable."""
     inbox_id: UUID | None = None
+    outcome: Interpretation
+    offered: tuple[Offered, ...] = ()
     try:
         async with transaction(engine) as session:
             found = (await session.execute(_NEXT)).one_or_none()
@@ -99,7 +103,9 @@ async def drain_next(engine: AsyncEngine, profiles: ProfileBook, clock: CaseCloc
     except Unavailable:
         raise
     except Doubt as doubt:
-        outcome = Parked(code=doubt.code, reason=doubt.reason)
+        outcome, offered = Parked(code=doubt.code, reason=doubt.reason), doubt.offered
+    except SetApart as test:
+        outcome = NotUsed(code="processing-id-not-used", reason=test.reason)
     except HomewardError as error:
         outcome = Parked(code="message-not-understood", reason=f"fault-{error.detail or error.code}")
     except Exception as error:
@@ -108,6 +114,7 @@ async def drain_next(engine: AsyncEngine, profiles: ProfileBook, clock: CaseCloc
     if inbox_id is None:
         raise Unavailable("internal", detail=outcome.reason)
     async with transaction(engine) as session:
+        await pairs.offer_doubted(session, inbox_id, offered)
         return await _finish(session, inbox_id, outcome, Effect())
 
 
@@ -129,6 +136,7 @@ async def _handle(
     if isinstance(outcome, Interpreted):
         source = Source(row.id, row.organisation_id, feed.code, today)
         effect = await apply_facts(session, source, outcome.facts)
+        outcome = outcome.model_copy(update={"notes": (*outcome.notes, *effect.notes)})
     return await _finish(session, row.id, outcome, effect)
 
 

@@ -1,28 +1,25 @@
-"""Finding the person whom a message means, and writing down what feeds said of them.
+"""Finding the person whom a message means, and keeping the numbers by which they are found.
 
-A person is found by the trust's own number first, then by NHS number; never by resemblance. Where the two
-point at different people, or an NHS number alone points at somebody with another birth date, a person must
-decide.
+The rules are in `people.matching`; here are the records they choose from.
 """
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select, text, tuple_, update
+from sqlalchemy import func, select, text, tuple_, union
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from discharge.store.tables import Person, PersonAddress, PersonContact, PersonIdentifier, Spell
-from discharge.store.tables.persons import ORDINARY, RESTRICTED
-from fhir_adapters.hl7v2.facts import Address, Contact, Identifier, PersonReported, Telecom
-from fhir_adapters.hl7v2.store.doubts import Doubt
-from fhir_adapters.people.folding import PersonState, fold_person
-from fhir_adapters.store.tables import FactRow
+from discharge.store.tables import Person, PersonIdentifier, PersonNhsNumber
+from fhir_adapters.hl7v2.facts import Identifier, PersonReported
+from fhir_adapters.hl7v2.store.doubts import Doubt, SetApart
+from fhir_adapters.people.folding import current_name
+from fhir_adapters.people.matching import Claim, Known, Match, match
+from fhir_adapters.people.numbers import HeldNumber, in_use, state_number
 
 _LOCK = text("SELECT homeward_lock_identity(key) FROM unnest(CAST(:keys AS text[])) AS key")
 _SAME = "homeward.same_person"
-NEXT_OF_KIN = "next-of-kin"
 _CHAIN = text(
     """
     WITH RECURSIVE chain (id) AS (
@@ -63,71 +60,126 @@ async def same_person(session: AsyncSession, person_id: UUID) -> list[UUID]:
     return list(known[person_id])
 
 
+def ask_again_who_is_who(session: AsyncSession) -> None:
+    """Two people became one, or one two."""
+    session.info.pop(_SAME, None)
+
+
+async def survivor_of(session: AsyncSession, person_id: UUID) -> UUID:
+    """The person at the end of a chain of merges."""
+    found: UUID = (await session.execute(select(func.homeward_surviving_person(person_id)))).scalar_one()
+    return found
+
+
+def claim_of(fact: PersonReported) -> Claim:
+    """What a report says of whom it means, with the numbers that may find them."""
+    name = current_name(fact.names)
+    return Claim(
+        identifiers=tuple(found for found in fact.identifiers if found.usable),
+        family_name=name.family if name else None,
+        birth_date=fact.birth_date,
+        identity_unknown=fact.identity_unknown,
+    )
+
+
+async def matched(session: AsyncSession, organisation_id: UUID, claim: Claim) -> Match:
+    """The record that a claim means. Raises SetApart when a number is a test patient's."""
+    local = await _by_local(session, organisation_id, _usable(claim.identifiers, "local"))
+    if any(person.test_person for person in local):
+        raise SetApart("test-person")
+    number = claim.nhs
+    if len(local) == 1 and (number is None or local[0].nhs_number == number.value):
+        return match(claim, [_seen(local[0])], ())
+    nhs = await _by_nhs(session, _usable(claim.identifiers, "nhs"))
+    return match(
+        claim, [await known_of(session, one) for one in local], [await known_of(session, one) for one in nhs]
+    )
+
+
 async def _by_local(
     session: AsyncSession, organisation_id: UUID, identifiers: list[Identifier]
-) -> UUID | None:
-    if not identifiers:
-        return None
+) -> list[Person]:
     numbers = [(identifier.authority, identifier.value) for identifier in identifiers]
-    holder = func.homeward_surviving_person(PersonIdentifier.person_id)
-    query = select(holder).where(
+    if not numbers:
+        return []
+    holders = select(func.homeward_surviving_person(PersonIdentifier.person_id)).where(
         PersonIdentifier.organisation_id == organisation_id,
         tuple_(PersonIdentifier.authority, PersonIdentifier.value).in_(numbers),
     )
-    found = set(await session.scalars(query))
-    if len(found) > 1:
-        raise Doubt("patient-mismatch", "local-numbers-of-several")
-    return next(iter(found), None)
+    return list(await session.scalars(select(Person).where(Person.id.in_(holders)).order_by(Person.id)))
 
 
-async def _by_nhs(session: AsyncSession, identifiers: list[Identifier]) -> UUID | None:
+async def _by_nhs(session: AsyncSession, identifiers: list[Identifier]) -> list[Person]:
+    """Whoever has or had one of these numbers; a number in use comes before a former one of somebody else."""
     numbers = [found.value for found in identifiers]
-    query = select(Person.id).where(
-        Person.nhs_number.in_(numbers), Person.merged_into.is_(None), Person.test_person.is_(False)
+    if not numbers:
+        return []
+    alive = (Person.merged_into.is_(None), Person.test_person.is_(False))
+    now = list(await session.scalars(select(Person).where(Person.nhs_number.in_(numbers), *alive)))
+    if now:
+        return now
+    had = union(
+        select(func.homeward_surviving_person(PersonNhsNumber.person_id)).where(
+            PersonNhsNumber.nhs_number.in_(numbers)
+        ),
+        select(func.homeward_surviving_person(Person.id)).where(Person.nhs_number.in_(numbers)),
     )
-    found = set(await session.scalars(query)) if numbers else set()
-    if len(found) > 1:
-        raise Doubt("patient-mismatch", "nhs-number-of-several")
-    return next(iter(found), None)
+    return list(await session.scalars(select(Person).where(Person.id.in_(had), *alive).order_by(Person.id)))
 
 
-async def find_person(
-    session: AsyncSession,
-    organisation_id: UUID,
-    identifiers: tuple[Identifier, ...],
-    birth_date: date | None = None,
-) -> UUID | None:
-    """The one person with these numbers, or None. Raises Doubt."""
-    by_local = await _by_local(session, organisation_id, _usable(identifiers, "local"))
-    nhs = _usable(identifiers, "nhs")
-    by_nhs = await _by_nhs(session, nhs)
-    if by_local and by_nhs and by_local != by_nhs:
-        raise Doubt("patient-mismatch", "nhs-and-local-number-differ")
-    found = by_local or by_nhs
-    person = await session.get(Person, found) if found else None
-    if person is None:
-        return None
-    if nhs and person.nhs_number and person.nhs_number not in {number.value for number in nhs}:
-        raise Doubt("patient-mismatch", "other-nhs-number")
-    if not by_local and birth_date and person.birth_date and person.birth_date != birth_date:
-        raise Doubt("patient-mismatch", "birth-date-differs")
-    return person.id
+def _seen(person: Person, former: Iterable[str] = ()) -> Known:
+    return Known(
+        person_id=person.id,
+        nhs_number=person.nhs_number,
+        nhs_numbers=frozenset(former) | ({person.nhs_number} if person.nhs_number else frozenset()),
+        family_name=person.family_name,
+        birth_date=person.birth_date,
+    )
 
 
-async def person_of(session: AsyncSession, organisation_id: UUID, fact: PersonReported) -> UUID:
-    """The person whom a report means, made when nobody has these numbers; local numbers are added. Raises
-    Doubt.
+async def known_of(session: AsyncSession, person: Person) -> Known:
+    """A record as matching sees it, with its former numbers."""
+    held = select(PersonNhsNumber.nhs_number).where(PersonNhsNumber.person_id == person.id)
+    return _seen(person, await session.scalars(held))
+
+
+async def person_of(session: AsyncSession, organisation_id: UUID, fact: PersonReported) -> tuple[UUID, Match]:
+    """The person whom a report means, made when nobody has these numbers, and how they were found.
+
+    Their numbers are kept; the caller has locked them. Raises Doubt, SetApart.
     """
-    await lock_identities(session, organisation_id, fact.identifiers)
-    found = await find_person(session, organisation_id, fact.identifiers, fact.birth_date)
-    person_id = found or await new_person(session)
-    await add_numbers(session, organisation_id, person_id, fact.identifiers)
+    claim = claim_of(fact)
+    return await _placed(session, organisation_id, claim, fact.stated_at)
+
+
+async def numbered(
+    session: AsyncSession, organisation_id: UUID, identifiers: tuple[Identifier, ...], at: datetime | None
+) -> UUID:
+    """The person with these numbers alone, made when nobody has them; the numbers are theirs from now on.
+
+    The caller has locked them. Raises Doubt, SetApart.
+    """
+    claim = Claim(identifiers=tuple(one for one in identifiers if one.usable))
+    person_id, _ = await _placed(session, organisation_id, claim, at)
     return person_id
 
 
-async def new_person(session: AsyncSession) -> UUID:
+async def _placed(
+    session: AsyncSession, organisation_id: UUID, claim: Claim, at: datetime | None
+) -> tuple[UUID, Match]:
+    found = await matched(session, organisation_id, claim)
+    if found.doubt:
+        raise Doubt("patient-mismatch", found.doubt, found.offered)
+    person_id = found.person_id or await new_person(session)
+    await add_numbers(session, organisation_id, person_id, claim.local)
+    if found.takes_number and claim.nhs:
+        await take_number(session, person_id, claim.nhs, at)
+    return person_id, found
+
+
+async def new_person(session: AsyncSession, *, test: bool = False) -> UUID:
     """A person of whom nothing is known yet."""
-    person = Person(id=uuid4())
+    person = Person(id=uuid4(), test_person=test)
     session.add(person)
     await session.flush()
     return person.id
@@ -151,122 +203,36 @@ async def add_numbers(
         await session.execute(insert(PersonIdentifier).values(rows).on_conflict_do_nothing())
 
 
-async def refold_person(session: AsyncSession, person_id: UUID) -> tuple[Person, bool]:
-    """Write the person as all facts make them; returns the row and whether we learned just now that they
-    died.
-    """
-    ids = await same_person(session, person_id)
-    payloads = await session.scalars(
-        select(FactRow.payload).where(FactRow.person_id.in_(ids), FactRow.kind == "person-reported")
-    )
-    state = fold_person(PersonReported.model_validate(payload) for payload in payloads)
-    person = await session.get_one(Person, person_id, with_for_update=True)
-    was_alive = not person.deceased
-    _fill(person, state)
-    if session.is_modified(person):
-        person.updated_at = func.now()
-    await _write_addresses(session, person, state.addresses)
-    await _write_contacts(session, person, state)
-    await session.flush()
-    return person, person.deceased and was_alive
-
-
-def _fill(person: Person, state: PersonState) -> None:
-    """What a feed said replaces what was there; what no feed ever said stays. An NHS number once held is
-    kept.
-    """
-    if person.nhs_number is None or person.nhs_number == state.nhs_number:
-        person.nhs_number = state.nhs_number or person.nhs_number
-        person.nhs_number_status = state.nhs_number_status or person.nhs_number_status
-    if state.name:
-        person.family_name, person.given_name = state.name.family or None, state.name.given or None
-    person.birth_date = state.birth_date or person.birth_date
-    person.sex = state.sex or person.sex
-    if state.deceased is not None:
-        person.deceased, person.died_on = state.deceased, state.died_on
-    if state.hidden is not None:
-        person.location_hidden = state.hidden
-
-
-def _sensitivity(person: Person) -> str:
-    return RESTRICTED if person.location_hidden else ORDINARY
-
-
-async def _write_addresses(
-    session: AsyncSession, person: Person, addresses: tuple[Address, ...] | None
+async def take_number(
+    session: AsyncSession, person_id: UUID, stated: Identifier, at: datetime | None
 ) -> None:
-    """Keep an address that is said again (it may carry a property number), remove the others, add the new.
-
-    Hiding reaches every address held, whoever gave it.
-    """
-    held = list(await session.scalars(select(PersonAddress).where(PersonAddress.person_id == person.id)))
-    if addresses is not None:
-        wanted = {(said.kind, "\n".join(said.lines), said.postcode or None): said for said in addresses}
-        for row in held:
-            if wanted.pop((row.kind, row.lines, row.postcode), None) is None:
-                await session.delete(row)
-        session.add_all(
-            PersonAddress(
-                person_id=person.id,
-                kind=kind,
-                lines=lines,
-                postcode=postcode,
-                sensitivity=_sensitivity(person),
-            )
-            for kind, lines, postcode in wanted
-        )
-    if person.location_hidden:
-        for row in held:
-            row.sensitivity = RESTRICTED
-
-
-async def _write_contacts(session: AsyncSession, person: Person, state: PersonState) -> None:
-    """Replace what feeds said anew; hiding covers telephones and next of kin as well (ITK, ZU8-4)."""
-    held = list(await session.scalars(select(PersonContact).where(PersonContact.person_id == person.id)))
-    telecoms = [row for row in held if row.kind != NEXT_OF_KIN]
-    kin = [row for row in held if row.kind == NEXT_OF_KIN]
-    if state.telecoms is not None:
-        await _replace(session, telecoms, [_telecom_row(person, said) for said in state.telecoms])
-    if state.contacts is not None:
-        await _replace(session, kin, [_kin_row(person, said) for said in state.contacts])
-    if person.location_hidden:
-        for row in held:
-            row.sensitivity = RESTRICTED
-
-
-async def _replace(session: AsyncSession, held: list[PersonContact], wanted: list[PersonContact]) -> None:
-    """Rows that say the same stay as they are, so that a feed that repeats itself writes nothing."""
-    if sorted(map(_saying, held)) == sorted(map(_saying, wanted)):
+    """Make an NHS number the person's; one that was stated for earlier joins the former ones."""
+    person = await session.get_one(Person, person_id)
+    if (person.nhs_number, person.nhs_number_status) == (stated.value, stated.status):
         return
-    for row in held:
-        await session.delete(row)
-    session.add_all(wanted)
-
-
-def _saying(row: PersonContact) -> tuple[str, str, str, str, str]:
-    return row.kind, row.value, row.name or "", row.relationship_code or "", row.sensitivity
-
-
-def _telecom_row(person: Person, said: Telecom) -> PersonContact:
-    return PersonContact(
-        person_id=person.id, kind=said.kind, value=said.value, sensitivity=_sensitivity(person)
+    rows = {row.nhs_number: row for row in await numbers_of(session, person_id)}
+    if person.nhs_number and person.nhs_number not in rows:
+        row = PersonNhsNumber(
+            person_id=person_id, nhs_number=person.nhs_number, status=person.nhs_number_status
+        )
+        session.add(row)
+        rows[person.nhs_number] = row
+    held = tuple(
+        HeldNumber(value=value, status=row.status, from_at=row.from_at, until_at=row.until_at)
+        for value, row in rows.items()
     )
+    after = state_number(held, stated.value, stated.status, at)
+    for number in after:
+        row = rows.get(number.value) or PersonNhsNumber(person_id=person_id, nhs_number=number.value)
+        row.status, row.from_at, row.until_at = number.status, number.from_at, number.until_at
+        session.add(row)
+    current = in_use(after)
+    person.nhs_number = current.value if current else None
+    person.nhs_number_status = current.status if current else None
+    await session.flush()
 
 
-def _kin_row(person: Person, said: Contact) -> PersonContact:
-    return PersonContact(
-        person_id=person.id,
-        kind=NEXT_OF_KIN,
-        value=next((telecom.value for telecom in said.telecoms), ""),
-        name=said.name,
-        relationship_code=said.relationship or None,
-        sensitivity=_sensitivity(person),
-    )
-
-
-async def merge_persons(session: AsyncSession, survivor: UUID, retired: UUID) -> None:
-    """Everything of the retired person belongs to the survivor; the facts stay where they were said."""
-    for table in (PersonIdentifier, Spell):
-        await session.execute(update(table).where(table.person_id == retired).values(person_id=survivor))
-    await session.execute(update(Person).where(Person.id == retired).values(merged_into=survivor))
-    session.info.pop(_SAME, None)
+async def numbers_of(session: AsyncSession, person_id: UUID) -> list[PersonNhsNumber]:
+    """The NHS numbers that a person has or had, the first ones first."""
+    held = select(PersonNhsNumber).where(PersonNhsNumber.person_id == person_id)
+    return list(await session.scalars(held.order_by(PersonNhsNumber.from_at.nulls_first())))

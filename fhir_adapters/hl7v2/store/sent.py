@@ -92,8 +92,9 @@ async def _named(session: AsyncSession, person_id: UUID, trust: UUID) -> Named:
         raise CannotBuild("PID-5: the trust's own messages do not name the person")
     local = next((each for each in reversed(told.identifiers) if each.kind == "local"), None)
     kept = None if local is None else await _still_theirs(session, person_id, trust, local.value)
+    stated = {each.value for each in told.identifiers if each.kind == "nhs" and each.usable}
     return Named(
-        nhs_number=told.nhs_number if told.nhs_number == person.nhs_number else None,
+        nhs_number=person.nhs_number if person.nhs_number in stated else None,
         local_number=kept.value if kept else None,
         local_authority=kept.authority if kept else "",
         family_name=name.family,

@@ -19,12 +19,17 @@ from discharge.store.base import Base
 from discharge.store.engine import transaction
 from discharge.store.tables import (
     DocumentRow,
+    DuplicatePair,
+    MovedRecord,
     NoteRow,
     OutboxRow,
     PartnerRow,
+    Person,
     PersonAddress,
     PersonContact,
     PersonIdentifier,
+    PersonMerge,
+    PersonNhsNumber,
     Spell,
 )
 from fhir_adapters.store.inbox import Arrived, receive
@@ -140,6 +145,7 @@ async def story(worker: AsyncEngine, owner: AsyncEngine, places: Places, person_
             )
         )
         edited = await _operated(session, places, feed.id, arrived.id)
+        await _identities(session, places.trust, person_id)
         await note_read(session, who, "case page", purpose="direct-care", case_ids=[case.case_id])
         await note_write(session, who, "census-loaded", "one")
         await session.execute(text(_TAKEN), {"case": case.case_id, "org": places.trust})
@@ -183,6 +189,29 @@ async def _operated(session: AsyncSession, places: Places, feed_id: UUID, inbox_
     )
     return edited
 
+
+async def _identities(session: AsyncSession, trust: UUID, person_id: UUID) -> None:
+    """A second record of the trust's, merged into the first and offered as a pair, and what was decided."""
+    other = Person(id=uuid4(), family_name="Ashdowne", birth_date=TODAY, merged_into=person_id)
+    session.add(other)
+    await session.flush()
+    merge = PersonMerge(
+        id=uuid4(), organisation_id=trust, survivor_id=person_id, retired_id=other.id, cause="decision",
+        cause_id=uuid4(), moved={}, effective_at=NOW,
+    )  # fmt: skip
+    pair = DuplicatePair(
+        id=uuid4(), organisation_id=trust, left_id=person_id, right_id=other.id, rules=[], evidence={}
+    )
+    session.add_all((merge, pair, PersonNhsNumber(person_id=person_id, nhs_number="9990000018")))
+    await session.flush()
+    session.add(MovedRecord(kind="case", record_id=uuid4(), home_id=other.id, merge_id=merge.id))
+    await session.execute(text(_DECIDED), {"org": trust, "pair": pair.id})
+
+
+_DECIDED = """
+INSERT INTO identity_decisions (id, organisation_id, role, client_id, client_key, kind, pair_id, reason)
+VALUES (gen_random_uuid(), :org, 'operator', 'c', 'k', 'same', :pair, 'one birth certificate')
+"""
 
 _TAKEN = """
 WITH answered AS (SELECT command_id FROM case_commands LIMIT 1)
@@ -244,6 +273,7 @@ async def test_a_participant_sees_the_case_but_not_the_trusts_own_messages(
     hidden = {"inbox", "facts", "commands", "case_commands", "audit_reads", "audit_writes"}
     hidden |= {"documents", "unmapped_values", "stay_moves", "sent_messages"}
     hidden |= {"replays", "replay_items", "message_edits", "alarms"}
+    hidden |= {"person_merges", "moved_records", "duplicate_pairs", "identity_decisions"}
     assert {table for table, n in (await seen(api, places.housing)).items() if n == 0} == hidden
 
 
@@ -357,7 +387,7 @@ async def test_a_hidden_address_is_shown_to_nobody_at_a_door(
 ) -> None:
     await _run(worker, statement)
     assert (await seen(api, places.trust))["person_addresses"] == 0
-    assert (await seen(api, places.trust))["persons"] == 1
+    assert (await seen(api, places.trust))["persons"] == 2
     assert (await seen(worker, None))["person_addresses"] == 1
 
 

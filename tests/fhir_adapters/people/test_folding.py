@@ -75,20 +75,7 @@ def test_given_a_deletion_then_the_list_is_empty_and_not_unknown() -> None:
 def test_given_numbers_in_several_messages_then_all_are_kept() -> None:
     state = folded(said(1, LOCAL), said(2, JOAN))
 
-    assert (state.nhs_number, state.nhs_number_status) == ("9990000018", "NSTS01")
     assert set(state.identifiers) == {LOCAL, JOAN}
-
-
-def test_given_a_number_that_is_not_usable_then_it_is_never_the_nhs_number() -> None:
-    bad = JOAN.model_copy(update={"value": "1287464666", "usable": False})
-
-    assert folded(said(1, bad)).nhs_number is None
-
-
-def test_given_hiding_then_it_stands_until_it_is_lifted() -> None:
-    assert folded(said(1, hidden=True), said(2)).hidden is True
-    assert folded(said(1, hidden=True), said(2, hidden=False)).hidden is False
-    assert folded(said(1)).hidden is None
 
 
 def test_given_a_death_that_was_taken_back_then_there_is_no_date() -> None:
@@ -103,3 +90,13 @@ def test_given_several_names_then_the_legal_one_is_in_use() -> None:
     state = folded(said(1, names=names))
 
     assert state.name == names[1]
+
+
+def test_given_a_merged_record_then_it_speaks_only_where_the_own_one_is_silent() -> None:
+    own = said(1, names=(Name(family="ASHDOWN", use="L"),))
+    other = said(5, names=(Name(family="BIRCH", use="L"),), sex="female")
+
+    state = fold_person([own], [other])
+
+    assert state.name is not None
+    assert (state.name.family, state.sex) == ("ASHDOWN", "female")

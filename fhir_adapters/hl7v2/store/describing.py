@@ -1,0 +1,173 @@
+"""Writing a person as everything that feeds said of them makes them: name, addresses, contacts, hiding.
+
+Hiding reaches every row held, whoever gave it, and every record merged into the person, at once; lifting it
+shows again what it hid.
+"""
+
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from discharge.store.tables import Person, PersonAddress, PersonContact, PersonMerge
+from discharge.store.tables.persons import ORDINARY, RESTRICTED
+from fhir_adapters.hl7v2.facts import Address, Contact, PersonReported, Telecom, content_hash
+from fhir_adapters.hl7v2.store.persons import same_person
+from fhir_adapters.people.folding import PersonState, fold_person
+from fhir_adapters.people.hiding import Statement, whether_hidden
+from fhir_adapters.store.tables import FactRow, InboxRow
+
+NEXT_OF_KIN = "next-of-kin"
+
+
+class Refolded(NamedTuple):
+    """A person as written: whether we learned just now that they died, and whether anything changed."""
+
+    person: Person
+    died_now: bool
+    changed: bool
+
+
+async def refold_person(session: AsyncSession, person_id: UUID) -> Refolded:
+    """Write the person as all facts make them."""
+    ids = await same_person(session, person_id)
+    said = await _reported(session, ids)
+    own = [fact for fact, _, about in said if about == person_id]
+    state = fold_person(own, (fact for fact, _, about in said if about != person_id))
+    person = await session.get_one(Person, person_id, with_for_update=True)
+    was_alive, was_hidden = not person.deceased, person.location_hidden
+    _fill(person, state)
+    hidden = whether_hidden(map(_statement, filter(_of_hiding, said)), await _merged_at(session, ids))
+    person.location_hidden = person.location_hidden if hidden is None else hidden
+    await _write_addresses(session, person, state.addresses)
+    await _write_contacts(session, person, state)
+    changed = bool(session.is_modified(person) or session.new or session.deleted)
+    if changed:
+        person.updated_at = func.now()
+    await session.flush()
+    if person.location_hidden or was_hidden:
+        await _hide_or_show(session, ids, person.location_hidden)
+    return Refolded(person, person.deceased and was_alive, changed)
+
+
+_Reported = tuple[PersonReported, UUID, UUID]
+"""A report, the organisation that sent it, and the record it was about."""
+
+
+async def _reported(session: AsyncSession, ids: list[UUID]) -> list[_Reported]:
+    rows = await session.execute(
+        select(FactRow.payload, InboxRow.organisation_id, FactRow.person_id)
+        .join(InboxRow, InboxRow.id == FactRow.inbox_id)
+        .where(FactRow.person_id.in_(ids), FactRow.kind == "person-reported")
+    )
+    return [(PersonReported.model_validate(payload), sender, about) for payload, sender, about in rows]
+
+
+def _of_hiding(said: _Reported) -> bool:
+    return said[0].hidden is not None
+
+
+def _statement(said: _Reported) -> Statement:
+    fact, sender, about = said
+    return Statement(sender, about, fact.stated_at, content_hash(fact), bool(fact.hidden))
+
+
+async def _merged_at(session: AsyncSession, ids: list[UUID]) -> dict[UUID, datetime]:
+    """When each retired record became part of the person."""
+    if len(ids) == 1:
+        return {}
+    rows = await session.execute(
+        select(PersonMerge.retired_id, PersonMerge.effective_at).where(
+            PersonMerge.retired_id.in_(ids), PersonMerge.undone_at.is_(None)
+        )
+    )
+    return {row.retired_id: row.effective_at for row in rows}
+
+
+async def _hide_or_show(session: AsyncSession, ids: list[UUID], hidden: bool) -> None:
+    """The same for every record of the person, and for every address and contact they hold."""
+    sensitivity = RESTRICTED if hidden else ORDINARY
+    await session.execute(update(Person).where(Person.id.in_(ids)).values(location_hidden=hidden))
+    for table in (PersonAddress, PersonContact):
+        held = update(table).where(table.person_id.in_(ids))
+        await session.execute(held.values(sensitivity=sensitivity))
+
+
+def _fill(person: Person, state: PersonState) -> None:
+    """What a feed said replaces what was there; what no feed ever said stays."""
+    if state.name:
+        person.family_name, person.given_name = state.name.family or None, state.name.given or None
+    person.birth_date = state.birth_date or person.birth_date
+    person.sex = state.sex or person.sex
+    if state.deceased is not None:
+        person.deceased, person.died_on = state.deceased, state.died_on
+    person.identity_unknown = state.identity_unknown
+
+
+def _sensitivity(person: Person) -> str:
+    return RESTRICTED if person.location_hidden else ORDINARY
+
+
+async def _write_addresses(
+    session: AsyncSession, person: Person, addresses: tuple[Address, ...] | None
+) -> None:
+    """Keep an address that is said again (it may carry a property number), remove the others, add the new."""
+    held = list(await session.scalars(select(PersonAddress).where(PersonAddress.person_id == person.id)))
+    if addresses is not None:
+        wanted = {(said.kind, "\n".join(said.lines), said.postcode or None): said for said in addresses}
+        for row in held:
+            if wanted.pop((row.kind, row.lines, row.postcode), None) is None:
+                await session.delete(row)
+        session.add_all(
+            PersonAddress(
+                person_id=person.id,
+                kind=kind,
+                lines=lines,
+                postcode=postcode,
+                sensitivity=_sensitivity(person),
+            )
+            for kind, lines, postcode in wanted
+        )
+
+
+async def _write_contacts(session: AsyncSession, person: Person, state: PersonState) -> None:
+    """Replace what feeds said anew."""
+    held = list(await session.scalars(select(PersonContact).where(PersonContact.person_id == person.id)))
+    telecoms = [row for row in held if row.kind != NEXT_OF_KIN]
+    kin = [row for row in held if row.kind == NEXT_OF_KIN]
+    if state.telecoms is not None:
+        await _replace(session, telecoms, [_telecom_row(person, said) for said in state.telecoms])
+    if state.contacts is not None:
+        await _replace(session, kin, [_kin_row(person, said) for said in state.contacts])
+
+
+async def _replace(session: AsyncSession, held: list[PersonContact], wanted: list[PersonContact]) -> None:
+    """Rows that say the same stay as they are, so that a feed that repeats itself writes nothing."""
+    if sorted(map(_saying, held)) == sorted(map(_saying, wanted)):
+        return
+    for row in held:
+        await session.delete(row)
+    session.add_all(wanted)
+
+
+def _saying(row: PersonContact) -> tuple[str, str, str, str]:
+    return row.kind, row.value, row.name or "", row.relationship_code or ""
+
+
+def _telecom_row(person: Person, said: Telecom) -> PersonContact:
+    return PersonContact(
+        person_id=person.id, kind=said.kind, value=said.value, sensitivity=_sensitivity(person)
+    )
+
+
+def _kin_row(person: Person, said: Contact) -> PersonContact:
+    return PersonContact(
+        person_id=person.id,
+        kind=NEXT_OF_KIN,
+        value=next((telecom.value for telecom in said.telecoms), ""),
+        name=said.name,
+        relationship_code=said.relationship or None,
+        sensitivity=_sensitivity(person),
+    )
