@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from ipaddress import ip_network
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
@@ -24,6 +25,8 @@ from discharge.store.tables.organisations import Organisation, PartnerRow, Team
 from fhir_adapters.store.tables import Feed
 from housing_checks.rehousing.model import Property
 from housing_checks.store.tables import PropertyRow
+
+SHA256_DIGITS = 64
 
 
 class _Listed(BaseModel):
@@ -58,10 +61,29 @@ class ListedPartner(_Listed):
     endpoint: str
 
 
+def _network(text: str) -> str:
+    try:
+        return str(ip_network(text))
+    except ValueError as error:
+        raise ValueError(f"{text!r} is no network: write it as 10.20.0.0/16, or 10.20.1.7 for one") from error
+
+
+Network = Annotated[str, AfterValidator(_network)]
+
+
+def _sha256(text: str) -> str:
+    digits = text.replace(":", "").lower()
+    if len(digits) != SHA256_DIGITS or not set(digits) <= set("0123456789abcdef"):
+        raise ValueError(f"a certificate is named by its SHA-256, {SHA256_DIGITS} hexadecimal digits")
+    return digits
+
+
 class ListedFeed(_Listed):
     """One source of HL7 v2 messages and what a message must show to belong to it.
 
-    `port_after_mllp` gives it a port of its own, counted from the port of the listener.
+    `port_after_mllp` gives it a port of its own, counted from the port of the listener. `certificate` is the
+    SHA-256 of the client's certificate in hexadecimal digits, with or without colons. `networks` are where
+    its messages may come from; none means anywhere.
     """
 
     code: str
@@ -69,9 +91,12 @@ class ListedFeed(_Listed):
     profile: str
     port: int | None = None
     port_after_mllp: int | None = None
-    certificate: str | None = None
+    certificate: Annotated[str, AfterValidator(_sha256)] | None = None
     sending_application: str | None = None
     sending_facility: str | None = None
+    networks: tuple[Network, ...] = ()
+    message_bytes: int | None = Field(default=None, gt=0)
+    messages_per_second: float | None = Field(default=None, gt=0)
 
 
 class ListedHome(_Listed):

@@ -5,7 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, Index, LargeBinary, UniqueConstraint, func
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Identity,
+    Index,
+    LargeBinary,
+    Text,
+    UniqueConstraint,
+    func,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from discharge.store.base import Base, JsonObject, UuidKey
@@ -36,6 +47,9 @@ class Feed(Base):
     A message belongs to the feed whose ``port``, ``certificate`` (SHA-256 of the client's) or
     ``sending_application`` and ``sending_facility`` (MSH-3, MSH-4) it matches; an empty column is not asked
     for. Every feed belongs to an organisation; what nobody claimed belongs to the one that runs the service.
+
+    ``networks`` (CIDR) are where its messages may come from, empty for anywhere; ``refused_times`` counts
+    what came from elsewhere. ``message_bytes`` and ``messages_per_second`` replace the listener's own limits.
     """
 
     __tablename__ = "feeds"
@@ -51,6 +65,11 @@ class Feed(Base):
     sending_facility: Mapped[str | None]
     last_heard_at: Mapped[datetime | None]
     last_case_time: Mapped[datetime | None]
+    networks: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default="{}")
+    message_bytes: Mapped[int | None]
+    messages_per_second: Mapped[float | None]
+    refused_times: Mapped[int] = mapped_column(default=0, server_default="0")
+    refused_at: Mapped[datetime | None]
 
 
 class InboxRow(Base):
@@ -83,6 +102,12 @@ class InboxRow(Base):
             postgresql_where="state NOT IN ('stored', 'interpreted')",
         ),
         Index("ix_inbox_edited_from", "edited_from", postgresql_where="edited_from IS NOT NULL"),
+        Index(
+            "ix_inbox_application_answer",
+            "feed_id",
+            postgresql_where="application_answer IN ('owed', 'not-sent')",
+        ),
+        CheckConstraint("application_answer IN ('owed', 'sent', 'not-sent')", name="application_answer"),
     )
 
     id: Mapped[UuidKey]
@@ -112,6 +137,7 @@ class InboxRow(Base):
     handled_at: Mapped[datetime | None]
     edited_from: Mapped[UUID | None] = mapped_column(ForeignKey("inbox.id"))
     read_by: Mapped[str | None]
+    application_answer: Mapped[str | None]
 
 
 class FactRow(Base):

@@ -11,10 +11,19 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from deploy.embedded import openid
 from deploy.embedded.stack import PLACES
 from deploy.partner.app import DEMO_PARTNERS
-from deploy.places import Here, organisation_id, read_places, register
+from deploy.places import (
+    Here,
+    ListedFeed,
+    ListedOrganisation,
+    Places,
+    organisation_id,
+    read_places,
+    register,
+)
 from discharge.sharing import PARTNERS
 from discharge.store.engine import transaction
 from fhir_adapters.feeds.loading import profile_named
+from fhir_adapters.hl7v2.store.inbox import feed_doors
 
 TODAY = date(2031, 4, 7)
 HERE = Here(TODAY, "http://partner.example")
@@ -69,3 +78,44 @@ def test_given_a_misspelt_word_when_read_then_it_is_refused(tmp_path: Path) -> N
     file.write_text("organisations:\n  - {code: A, name: A, kind: trust, odscode: A}\n")
     with pytest.raises(ValidationError, match="odscode"):
         read_places(file)
+
+
+def a_feed(**more: object) -> ListedFeed:
+    return ListedFeed.model_validate({"code": "PAS", "organisation": "RXH", "profile": "itk-2.4"} | more)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"networks": ["10.20.0.1/16"]},
+        {"networks": ["the trust"]},
+        {"certificate": "ab:cd"},
+        {"certificate": "z" * 64},
+        {"message_bytes": 0},
+        {"messages_per_second": -1},
+    ],
+    ids=str,
+)
+def test_given_a_feed_that_nothing_could_go_by_when_read_then_it_is_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        a_feed(**wrong)
+
+
+def test_given_a_certificate_as_openssl_prints_it_when_read_then_it_is_as_the_listener_compares_it() -> None:
+    assert a_feed(certificate=":".join(["AB"] * 32)).certificate == "ab" * 32
+
+
+@pytest.mark.slow
+async def test_given_networks_and_limits_of_a_feed_when_registered_then_its_door_has_them(
+    owner: AsyncEngine, api: AsyncEngine
+) -> None:
+    trust = ListedOrganisation(code="RXH", name="Trust", kind="trust")
+    listed = a_feed(networks=["10.20.0.0/16", "fd00::/8"], message_bytes=9, messages_per_second=2.5)
+    await register(owner, Places(organisations=[trust], feeds=[listed]), HERE)
+    async with transaction(api) as session:
+        [door] = await feed_doors(session)
+    assert (door.networks, door.message_bytes, door.messages_per_second) == (
+        ("10.20.0.0/16", "fd00::/8"),
+        9,
+        2.5,
+    )

@@ -69,4 +69,7 @@ def _door(row: Feed) -> FeedDoor:
         certificate=row.certificate,
         sending_application=row.sending_application,
         sending_facility=row.sending_facility,
+        networks=tuple(row.networks),
+        message_bytes=row.message_bytes,
+        messages_per_second=row.messages_per_second,
     )
