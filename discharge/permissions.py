@@ -56,6 +56,8 @@ _READING: _Rows = (
     ("case.list", _READERS, "See the worklist"),
     ("case.read", _READERS, "Open a case"),
     ("case.search", _CASEWORK_OR_SYSTEM, "Find a person or a case"),
+    ("document.read", (TEAM, COORDINATOR, SYSTEM), "Open documents that the hospital sent"),
+    ("document.read-restricted", (TEAM,), "Open documents that the hospital restricted"),
     ("command.read", _READERS, "See what became of a request"),
     ("alerts.read", (TEAM, COORDINATOR, MONITOR), "See alerts"),
     ("properties.read", (COORDINATOR, SYSTEM, ADMIN), "See homes that can be let"),

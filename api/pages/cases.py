@@ -10,9 +10,11 @@ from starlette.responses import Response
 from api.forms.definitions import FORMS
 from api.pages.visiting import Visitor
 from api.presenters.case import Given, present, told_line
+from api.presenters.documents import lines
 from api.presenters.looks import look_lines
 from api.presenters.worklist import full_name
 from api.reading import cases, names
+from api.reading.documents import documents_of
 from api.reading.looks import who_looked
 
 router = APIRouter(prefix="/cases", include_in_schema=False)
@@ -32,10 +34,12 @@ async def show(visit: Visitor, case_id: UUID, done: str = "") -> Response:
             notes=await cases.notes_of(session, case_id),
             told=await cases.told(session, case_id),
         )
+        held = await documents_of(session, visit.caller, given.found.person.id)
     view = present(given)
     # One key a button, so that pressing it twice asks once.
     keys = [str(uuid4()) for _ in view.alerts]
-    return visit.page("case.html", view=view, keys=keys, done=_done(done))
+    documents = lines(held, case_id, given.known)
+    return visit.page("case.html", view=view, documents=documents, keys=keys, done=_done(done))
 
 
 def _done(kind: str) -> str:

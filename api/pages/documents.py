@@ -1,0 +1,46 @@
+"""A document or form of the person of a case: read on a page, or taken away. Each look is noted."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from api.pages.visiting import Visitor
+from api.presenters import documents as words
+from api.presenters.worklist import full_name
+from api.reading import names
+from api.reading.documents import read_document
+from discharge.errors import HomewardError
+
+router = APIRouter(prefix="/cases/{case_id}/documents", include_in_schema=False)
+
+
+@router.get("/{document_id}")
+async def show(visit: Visitor, case_id: UUID, document_id: UUID) -> Response:
+    """One document with its text or answers; one that was cancelled or replaced is not found."""
+    async with visit.services.begin(visit.caller) as session:
+        found, row, every = await read_document(session, visit.caller, case_id, document_id, "document page")
+        if not words.is_current(row, every):
+            raise HomewardError("not-found")
+        known = await names.directory(session)
+    name = full_name(found.person.family_name, found.person.given_name)
+    return visit.page("document.html", view=words.present(row, every, case_id, name, known))
+
+
+@router.get("/{document_id}/content")
+async def content(visit: Visitor, case_id: UUID, document_id: UUID) -> Response:
+    """The bytes of a document, always as a file to keep: nothing that was sent to us runs in a browser."""
+    async with visit.services.begin(visit.caller) as session:
+        _, row, every = await read_document(session, visit.caller, case_id, document_id, "document download")
+        if row.content is None or not words.is_current(row, every):
+            raise HomewardError("not-found")
+    headers = {
+        "Content-Disposition": f'attachment; filename="{words.file_name(row)}"',
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "no-store",
+    }
+    response = Response(row.content, media_type=words.served_type(row), headers=headers)
+    visit.services.cookies.write(response, visit.session)
+    return response
