@@ -17,6 +17,7 @@ from api.pages import (
     messages,
     referrals,
     sign_in,
+    unmapped,
     worklist,
 )
 
@@ -34,4 +35,5 @@ PAGES: tuple[APIRouter, ...] = (
     messages.router,
     dead_letters.router,
     feeds.router,
+    unmapped.router,
 )

@@ -25,7 +25,7 @@ from discharge.store.tables import (
     PartnerRow,
     Person,
 )
-from fhir_adapters.store.tables import FactRow, Feed, InboxRow
+from fhir_adapters.store.tables import FactRow, Feed, InboxRow, UnmappedRow
 from housing_checks.rehousing.model import Property
 from housing_checks.store.tables import PropertyLetRow, PropertyRow
 
@@ -87,6 +87,12 @@ async def count_alerts(session: AsyncSession, role: str) -> int:
 async def feeds(session: AsyncSession) -> Sequence[Feed]:
     """Every feed, the longest silent first."""
     return (await session.scalars(select(Feed).order_by(Feed.last_heard_at.asc().nulls_last()))).all()
+
+
+async def unmapped(session: AsyncSession) -> Sequence[UnmappedRow]:
+    """Coded values of the caller's feeds that no profile maps, the most frequent first."""
+    frequent = (UnmappedRow.times.desc(), UnmappedRow.place, UnmappedRow.value)
+    return (await session.scalars(select(UnmappedRow).order_by(*frequent).limit(500))).all()
 
 
 async def heartbeats(session: AsyncSession) -> Sequence[HeartbeatRow]:

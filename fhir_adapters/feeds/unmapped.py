@@ -7,12 +7,22 @@ A value that is not mapped stays in the raw message and changes nothing; a perso
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from discharge.codes.casework import REFERRAL_REASONS
 from fhir_adapters.feeds.leaving import resolve_discharge
 from fhir_adapters.feeds.profile import Place, Profile, split_place
 from fhir_adapters.hl7v2.reading import Message
 
 YES_NO = {"Y": True, "N": False, "YES": True, "NO": False, "1": True, "0": False}
 """How feeds write an indicator, without case."""
+
+ADMISSION_METHODS = frozenset(
+    ("11", "12", "13", "21", "22", "23", "24", "25", "28", "2A", "2B", "2C", "2D", "31", "32")
+    + ("81", "82", "83", "84", "89", "98", "99")
+)
+"""PV1-4: admission method (NHS Data Dictionary; ITK table 0007)."""
+
+REFERRED_BY = frozenset({"S", "P", "O", "W"})
+"""RF1-10 by table 0336 says who wanted the referral, not why: there is nothing to map."""
 
 DEATH_INDICATOR = {"Y": True, "N": False}
 """PID-30 (table 0136)."""
@@ -96,12 +106,41 @@ def _key(number: int, destination_field: int | str) -> str:
     return "discharge.words" if destination_field in (number, "by-value") else "discharge.method_words"
 
 
+def _admission(message: Message, _: Profile) -> list[Unmapped]:
+    return _outside(message, "PV1-4", ADMISSION_METHODS, "")
+
+
+def _ward(message: Message, profile: Profile) -> list[Unmapped]:
+    """A location in which the profile's template finds no ward."""
+    pv1 = message.segment("PV1")
+    place = pv1.first(3) if pv1 else None
+    if place is None or not place.valued or any(place(part) for part in profile.location.ward):
+        return []
+    written = "^".join("&".join(inner) for inner in place.parts)
+    return [Unmapped("PV1-3", written, "location.ward")]
+
+
+def _reasons(message: Message, profile: Profile) -> list[Unmapped]:
+    """Reasons for a referral that are neither in our list nor among the trust's own words."""
+    known = {word.casefold() for word in profile.referrals.reasons}
+    return [
+        Unmapped("RF1-10", code, "referrals.reasons")
+        for rf1 in message.all("RF1")
+        for code in (reason(1) for reason in rf1.repetitions(10))
+        if code and code.upper() not in REFERRED_BY and code.casefold() not in known
+        if not REFERRAL_REASONS.known(code.casefold())
+    ]
+
+
 _SOURCES: tuple[Callable[[Message, Profile], list[Unmapped]], ...] = (
     _sex,
     _death,
     _class,
     _leaving,
     _status,
+    _admission,
+    _ward,
+    _reasons,
     _fitness,
     _hiding,
 )

@@ -184,7 +184,8 @@ class StayMoveRow(Base):
 class UnmappedRow(Base):
     """A coded value that a feed sent and its profile does not map; gone once the profile maps it.
 
-    ``place`` is the field, such as PV1-2; ``example_inbox_id`` is the last message that held the value.
+    ``place`` is the field, such as PV1-2, ``key`` the key of the profile that would map it (empty where none
+    does); ``example_inbox_id`` is the last message that held the value.
     """
 
     __tablename__ = "unmapped_values"
@@ -194,6 +195,7 @@ class UnmappedRow(Base):
     value: Mapped[str] = mapped_column(primary_key=True)
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
     example_inbox_id: Mapped[UUID] = mapped_column(ForeignKey("inbox.id"))
+    key: Mapped[str] = mapped_column(default="", server_default="")
     times: Mapped[int]
     first_seen_at: Mapped[datetime] = mapped_column(server_default=func.now())
     last_seen_at: Mapped[datetime] = mapped_column(server_default=func.now())

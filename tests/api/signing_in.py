@@ -26,6 +26,7 @@ def sign_in(door: Door, role: str, organisation: str | None = None) -> Session:
     cookies.write(answer, session)
     value = re.search(rf"{COOKIE}=([^;]+)", answer.headers["set-cookie"])
     assert value
+    door.client.cookies.clear()
     door.client.cookies.set(COOKIE, value[1].strip('"'))
     return session
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from discharge.codes import casework, destinations
 from discharge.codes.model import CodeList
+from fhir_adapters.feeds.unmapped import REFERRED_BY
 from fhir_adapters.hl7v2.facts import Interpretation, Interpreted, NotUsed, Parked, ReferralReported
 from fhir_adapters.hl7v2.interpret.evn import stated_at
 from fhir_adapters.hl7v2.interpret.fields import Notes, Reader, entity
@@ -31,8 +32,6 @@ _LISTS: Mapping[str, CodeList[Any]] = {
 _MANY = {"reason": "reasons", "need": "needs"}
 _ANSWERS = {"lives-alone": "lives_alone", "homeless": "homeless"}
 _DAYS = {"ready-on": "ready_on", "expected-discharge-on": "expected_discharge_on"}
-_TELLS_NOTHING = {"S", "P", "O", "W"}
-"""Table 0336 says who wanted the referral, not why."""
 _ENDED = {"R", "E"}
 MOST_NOTE = 10_000
 
@@ -120,7 +119,7 @@ def _reasons(reader: Reader, rf1: Segment, notes: Notes) -> Iterator[str]:
             yield code
         elif code in words:
             yield words[code]
-        elif code and code.upper() not in _TELLS_NOTHING:
+        elif code and code.upper() not in REFERRED_BY:
             notes.codes.append("referral-reason-unmapped")
 
 

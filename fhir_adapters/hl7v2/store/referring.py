@@ -25,6 +25,7 @@ from discharge.cases.commands import (
 )
 from discharge.cases.decide.referral import REOPENABLE
 from discharge.cases.model import Actor
+from discharge.clocks import london_date
 from discharge.store import commands
 from discharge.store.tables import CaseRow, CommandRow, Person
 from fhir_adapters.hl7v2.facts import ReferralReported
@@ -65,13 +66,13 @@ async def apply_referral(
     case_id = await _case_of(session, asking, person_id, fact)
     if fact.action == "withdrawn":
         withdrawn = WithdrawReferral(reason=WITHDRAWN_BY_THE_WARD)
-        await _ask(session, asking, case_id, withdrawn, "withdrawn", fact)
+        await _ask(session, asking, case_id, withdrawn, "withdrawn", fact, first=True)
         return
     changed = AmendReferral(reasons=fact.reasons, needs=fact.needs, pathway=fact.pathway)
-    await _ask(session, asking, case_id, changed, "changed", fact)
+    await _ask(session, asking, case_id, changed, "changed", fact, first=True)
     if fact.expected_discharge_on is not None:
         expected = SetExpectedDischargeDate(expected_discharge_on=fact.expected_discharge_on)
-        await _ask(session, asking, case_id, expected, "expected")
+        await _ask(session, asking, case_id, expected, "expected", fact)
 
 
 async def _refer(session: AsyncSession, asking: Asking, person_id: UUID, fact: ReferralReported) -> None:
@@ -89,7 +90,8 @@ async def _refer(session: AsyncSession, asking: Asking, person_id: UUID, fact: R
         spell=spell,
     )
     name = fact.external_id or f"message:{asking.inbox_id}"
-    await _ask(session, asking, known or uuid4(), command, "made", fact, key=f"referral:{name}")
+    key = f"referral:{name}"
+    await _ask(session, asking, known or uuid4(), command, "made", fact, first=True, key=key)
 
 
 async def _described(session: AsyncSession, person_id: UUID) -> None:
@@ -145,17 +147,18 @@ async def _ask(
     case_id: UUID,
     command: Command,
     name: str,
-    fact: ReferralReported | None = None,
+    fact: ReferralReported,
+    *,
+    first: bool = False,
     key: str | None = None,
 ) -> None:
     """Keep one command; the first of a message has the message's own id, so that its answer finds it."""
-    notes = (commands.NewNote(text=fact.note),) if fact and fact.note else ()
-    referred = fact.referred_on if fact and fact.action == "made" else None
+    notes = (commands.NewNote(text=fact.note),) if first and fact.note else ()
     envelope = Envelope(
-        command_id=asking.inbox_id if fact else uuid5(asking.inbox_id, name),
+        command_id=asking.inbox_id if first else uuid5(asking.inbox_id, name),
         case_id=case_id,
         actor=Actor(organisation_id=asking.organisation_id, role="system"),
-        effective_on=min(referred or asking.today, asking.today),
+        effective_on=_effective_on(fact, asking.today),
         command=command,
         note_id=notes[0].id if notes else None,
     )
@@ -173,6 +176,12 @@ async def _ask(
     )
     if isinstance(taken, commands.Existing):
         await _as_before(session, taken.row, command)
+
+
+def _effective_on(fact: ReferralReported, today: date) -> date:
+    """The day of the referral, or of what was said of it later; never one that has not come yet."""
+    said = london_date(fact.stated_at) if fact.stated_at else today
+    return min((fact.referred_on or said) if fact.action == "made" else said, today)
 
 
 async def _as_before(session: AsyncSession, row: CommandRow, command: Command) -> None:

@@ -4,7 +4,7 @@ mapped.
 It says what to add to the profile; what was received stays in the raw message and is read again by a replay.
 """
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from uuid import UUID
 
 from sqlalchemy import delete, func, select, tuple_
@@ -25,7 +25,9 @@ Place = tuple[str, str]
 
 async def note_unmapped(session: AsyncSession, row: InboxRow, message: Message, profile: Profile) -> None:
     """Count what this message holds that its profile does not map, and drop from the queue what it maps."""
-    missing = {(each.place, each.value[:LONGEST_VALUE]) for each in unmapped_codes(message, profile)}
+    missing = {
+        (each.place, each.value[:LONGEST_VALUE]): each.key for each in unmapped_codes(message, profile)
+    }
     known = select(UnmappedRow.place, UnmappedRow.value).where(UnmappedRow.feed_id == row.feed_id)
     waiting = [(place, value) for place, value in await session.execute(known)]
     mapped = [each for each in waiting if each not in missing and _holds(message, *each)]
@@ -45,24 +47,26 @@ async def _clear(session: AsyncSession, feed_id: UUID, mapped: list[Place]) -> N
     await session.execute(delete(UnmappedRow).where(UnmappedRow.feed_id == feed_id, which))
 
 
-async def _count(session: AsyncSession, row: InboxRow, missing: Iterable[Place]) -> None:
+async def _count(session: AsyncSession, row: InboxRow, missing: Mapping[Place, str]) -> None:
     """In a fixed order, so that two drains never wait for each other."""
     seen = [
         {
             "feed_id": row.feed_id,
             "place": place,
             "value": value,
+            "key": key,
             "organisation_id": row.organisation_id,
             "example_inbox_id": row.id,
             "times": 1,
         }
-        for place, value in sorted(missing)
+        for (place, value), key in sorted(missing.items())
     ]
     statement = insert(UnmappedRow).values(seen)
     again = statement.on_conflict_do_update(
         index_elements=["feed_id", "place", "value"],
         set_={
             "times": UnmappedRow.times + 1,
+            "key": statement.excluded.key,
             "example_inbox_id": statement.excluded.example_inbox_id,
             "last_seen_at": func.now(),
         },

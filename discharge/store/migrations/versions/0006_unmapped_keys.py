@@ -1,0 +1,18 @@
+"""The queue of unmapped values says which key of the feed profile would map each."""
+
+from __future__ import annotations
+
+from alembic import op
+
+revision = "0006"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.execute("ALTER TABLE unmapped_values ADD COLUMN key TEXT DEFAULT '' NOT NULL")
+
+
+def downgrade() -> None:
+    op.execute("ALTER TABLE unmapped_values DROP COLUMN key")

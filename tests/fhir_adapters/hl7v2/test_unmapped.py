@@ -1,0 +1,111 @@
+"""The queue of coded values that a feed's profile does not map."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+import pytest
+
+from discharge.clocks import CaseClock
+from discharge.store.engine import transaction
+from fhir_adapters.feeds.loading import profile_named, shipped_profiles
+from fhir_adapters.feeds.profile import Profile
+from fhir_adapters.hl7v2.store.draining import drain_next, replay_parked
+from fhir_adapters.store.tables import InboxRow, UnmappedRow
+from tests.fhir_adapters.hl7v2.conftest import Intake
+from tests.fhir_adapters.hl7v2.other_samples import referral
+from tests.fhir_adapters.hl7v2.samples import Sample
+
+ODD = Sample(more={"PID": {8: "woman"}, "PV1": {2: "BED", 4: "28b"}})
+
+
+async def queue(intake: Intake) -> dict[tuple[str, str], tuple[str, int]]:
+    return {(row.place, row.value): (row.key, row.times) for row in await intake.rows(UnmappedRow)}
+
+
+async def test_given_values_that_nobody_mapped_then_they_are_counted_with_an_example(intake: Intake) -> None:
+    await intake.take(ODD.raw(), ODD.but(message_id="M2", trigger="A08", sent="20260303090000").raw())
+
+    assert await queue(intake) == {
+        ("PID-8", "woman"): ("sex", 2),
+        ("PV1-2", "BED"): ("classes", 2),
+        ("PV1-4", "28b"): ("", 2),
+    }
+    last = max(await intake.rows(InboxRow), key=lambda row: row.sequence)
+    rows = await intake.rows(UnmappedRow)
+    assert {row.example_inbox_id for row in rows} == {last.id}
+    assert all(row.first_seen_at < row.last_seen_at for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        (
+            Sample("A03", more={"PV1": {36: "Feeling great", 37: "1", 45: "20260309"}}).raw(),
+            ("PV1-36", "Feeling great", "discharge.words"),
+        ),
+        (Sample(location="^^BED 3").raw(), ("PV1-3", "^^BED 3", "location.ward")),
+        (referral(reason="stairs"), ("RF1-10", "stairs", "referrals.reasons")),
+        (Sample(more={"PV1": {16: "Q"}}).raw(), ("PV1-16", "Q", "hidden_when")),
+    ],
+)
+async def test_given_a_value_of_any_coded_field_then_it_is_queued_with_the_key_that_would_map_it(
+    intake: Intake, raw: bytes, expected: tuple[str, str, str]
+) -> None:
+    await intake.take(raw)
+
+    assert [(row.place, row.value, row.key) for row in await intake.rows(UnmappedRow)] == [expected]
+
+
+async def test_given_everything_mapped_then_nothing_is_queued(intake: Intake) -> None:
+    await intake.take(Sample().raw(), referral())
+
+    assert await queue(intake) == {}
+
+
+async def drain_with(intake: Intake, **update: Mapping[str, str]) -> None:
+    """Let the drain work with the feed's profile changed."""
+    known = profile_named("itk-2.4").model_dump()
+    changed = Profile.model_validate({**known, **update})
+    book = shipped_profiles().with_more([changed])
+    while await drain_next(intake.worker, book, CaseClock.real()):
+        pass
+
+
+async def test_given_the_profile_corrected_when_a_message_holds_the_value_again_then_it_leaves_the_queue(
+    intake: Intake,
+) -> None:
+    await intake.take(ODD.raw())
+    await intake.put(ODD.but(message_id="M2", trigger="A08", sent="20260303090000").raw())
+
+    await drain_with(intake, sex={"WOMAN": "female"})
+
+    assert ("PID-8", "woman") not in await queue(intake)
+    assert ("PV1-2", "BED") in await queue(intake)
+
+
+async def test_given_a_parked_message_when_the_profile_maps_its_value_then_its_replay_clears_it(
+    intake: Intake,
+) -> None:
+    await intake.take(Sample(nhs="", local="", more={"PID": {8: "woman"}}).raw())
+    assert await queue(intake) == {("PID-8", "woman"): ("sex", 1)}
+    async with transaction(intake.worker) as session:
+        assert await replay_parked(session, reason="no-usable-identifier") == 1
+
+    await drain_with(intake, sex={"WOMAN": "female"})
+
+    assert await queue(intake) == {}
+
+
+async def test_given_many_drains_at_once_then_each_value_is_one_row_and_none_waits_for_another(
+    intake: Intake,
+) -> None:
+    await intake.put(
+        *(ODD.but(message_id=f"M{n}", nhs="", local=f"L{n}", visit=f"V{n}").raw() for n in range(12))
+    )
+
+    await asyncio.gather(*(intake.drain() for _ in range(3)))
+
+    assert {times for _, times in (await queue(intake)).values()} == {12}
+    assert {row.state for row in await intake.rows(InboxRow)} == {"interpreted"}
