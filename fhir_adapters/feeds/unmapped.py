@@ -16,7 +16,7 @@ YES_NO = {"Y": True, "N": False, "YES": True, "NO": False, "1": True, "0": False
 """How feeds write an indicator, without case."""
 
 ADMISSION_METHODS = frozenset(
-    (
+    {
         "11",
         "12",
         "13",
@@ -35,11 +35,8 @@ ADMISSION_METHODS = frozenset(
         "81",
         "82",
         "83",
-        "84",
-        "89",
-        "98",
-        "99",
-    )
+    }
+    | {"84", "89", "98", "99"}
 )
 """PV1-4: admission method (NHS Data Dictionary; ITK table 0007)."""
 
