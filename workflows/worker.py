@@ -28,7 +28,9 @@ from fhir_adapters.feeds.book import ProfileBook
 from fhir_adapters.feeds.loading import profiles_with, shipped_profiles
 from fhir_adapters.hl7v2.outward.links import Links
 from fhir_adapters.hl7v2.store.cases import join_awaiting
+from fhir_adapters.hl7v2.store.deciding import decide_next
 from fhir_adapters.hl7v2.store.draining import drain_next
+from fhir_adapters.hl7v2.store.merging import settle_cases
 from housing_checks.store import lets
 from workflows import ports
 from workflows.activities.delivering import Delivering
@@ -180,10 +182,18 @@ def _record_loops(
     async def join() -> bool:
         async with transaction(sessions) as session:
             await join_awaiting(session)
+            await settle_cases(session)
         return False
 
+    async def decide() -> bool:
+        return await decide_next(engine, clock) is not None
+
     beat = beats(sessions)
-    return [Loop("drain", drain, POLL, beat), Loop("spell-join", join, JOIN, beat)]
+    return [
+        Loop("drain", drain, POLL, beat),
+        Loop("who-is-who", decide, POLL, beat),
+        Loop("spell-join", join, JOIN, beat),
+    ]
 
 
 def _temporal_loops(needs: Needs) -> list[Loop]:

@@ -4,26 +4,28 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from discharge.store.tables import Organisation, Person, PersonAddress
 from discharge.store.tables.persons import ORDINARY
 from fhir_adapters.fhir.people import OrganisationFacts, PersonFacts
-
-VERIFIED = "01"
-"""NHS number status indicator: number present and verified."""
+from fhir_adapters.people.nhs_numbers import is_verified
 
 
 async def person_facts(session: AsyncSession, person_id: UUID) -> PersonFacts:
-    """Return a person for a message; without an address when it is hidden or restricted in any way."""
+    """Return a person for a message, or whom they were merged into; without an address when it is hidden or
+    restricted in any way.
+    """
+    going_on = await session.scalar(select(func.homeward_surviving_person(person_id)))
+    person_id = going_on or person_id
     person = await session.get_one(Person, person_id)
     hidden = person.location_hidden or person.sensitivity != ORDINARY
     address = None if hidden else await _home(session, person_id)
     return PersonFacts(
         person_id=person.id,
         nhs_number=person.nhs_number,
-        nhs_number_verified=person.nhs_number_status == VERIFIED,
+        nhs_number_verified=is_verified(person.nhs_number_status),
         family_name=person.family_name,
         given_name=person.given_name,
         birth_date=person.birth_date,

@@ -52,6 +52,25 @@ async def lock_identities(
     await session.execute(_LOCK, {"keys": sorted(keys)})
 
 
+async def lock_people(session: AsyncSession, *people: UUID) -> None:
+    """The locks of every number that these people, and everybody merged with them, are known by."""
+    ids = {one for person in people for one in await same_person(session, await survivor_of(session, person))}
+    local = select(
+        PersonIdentifier.organisation_id, PersonIdentifier.authority, PersonIdentifier.value
+    ).where(PersonIdentifier.person_id.in_(ids))
+    numbers = await session.scalars(
+        select(PersonNhsNumber.nhs_number)
+        .where(PersonNhsNumber.person_id.in_(ids))
+        .union(select(Person.nhs_number).where(Person.id.in_(ids), Person.nhs_number.is_not(None)))
+    )
+    keys = {f"nhs:{number}" for number in numbers}
+    keys |= {
+        f"local:{row.organisation_id}:{row.authority}:{row.value}" for row in await session.execute(local)
+    }
+    await session.execute(_LOCK, {"keys": sorted(keys)})
+    ask_again_who_is_who(session)
+
+
 async def same_person(session: AsyncSession, person_id: UUID) -> list[UUID]:
     """The ids of a person and of everybody merged into them; asked once in a session, until it merges two."""
     known: dict[UUID, list[UUID]] = session.info.setdefault(_SAME, {})

@@ -15,6 +15,7 @@ from fhir_adapters.hl7v2.envelope import read_envelope
 from fhir_adapters.hl7v2.listener import arrived
 from fhir_adapters.hl7v2.store.cases import join_awaiting
 from fhir_adapters.hl7v2.store.draining import Drained, drain_next
+from fhir_adapters.hl7v2.store.merging import settle_cases
 from fhir_adapters.store.inbox import receive
 from fhir_adapters.store.tables import Feed
 from tests.fixtures.postgres import Places
@@ -47,6 +48,7 @@ class Intake:
             done.append(drained)
         async with transaction(self.worker) as session:
             await join_awaiting(session)
+            await settle_cases(session)
         return done
 
     async def take(self, *messages: bytes) -> list[Drained]:
