@@ -7,6 +7,7 @@ import typer
 from deploy.cli.api import api
 from deploy.cli.bench import bench
 from deploy.cli.census import census
+from deploy.cli.feed import feed
 from deploy.cli.migrate import migrate
 from deploy.cli.mllp import mllp
 from deploy.cli.partner import partner
@@ -28,6 +29,7 @@ app = typer.Typer(
 for command in (up, token, send, census, replay, simulate, worker, api, mllp, migrate, partner):
     app.command()(command)
 app.add_typer(report)
+app.add_typer(feed)
 app.add_typer(bench)
 
 if __name__ == "__main__":

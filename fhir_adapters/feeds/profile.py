@@ -76,6 +76,11 @@ class IdentifierPattern(_Strict):
     bare: bool = False
     system: str | None = None
 
+    @property
+    def names_something(self) -> bool:
+        """Whether it asks for an authority or a type, and does not take whatever there is."""
+        return self.bare or self.authority is not None or self.type is not None
+
     def fits(self, authority: str, type_: str) -> bool:
         """Whether a repetition with this authority and type holds the number."""
         if self.bare:

@@ -83,3 +83,18 @@ def pid_numbers(pid: Segment) -> list[Numbered]:
 def usable(identifiers: Iterable[Identifier]) -> tuple[Identifier, ...]:
     """The identifiers that may match a person."""
     return tuple(found for found in identifiers if found.usable)
+
+
+def written(cx: Repetition) -> tuple[str, str]:
+    """Authority and type of a number as the patterns compare them; empty where absent."""
+    return _authority(cx), _type(cx)[0]
+
+
+def taken_by(number: int, cx: Repetition, profile: Profile) -> tuple[str, IdentifierPattern] | None:
+    """Which pattern takes a number, and as what (`nhs` or `local`); None where no pattern does."""
+    patterns = profile.identifiers
+    for kind, candidates in (("nhs", patterns.nhs_number), ("local", patterns.local)):
+        for pattern in candidates:
+            if _fits(pattern, number, cx):
+                return kind, pattern
+    return None

@@ -1,0 +1,86 @@
+"""The report of `homeward feed check` as lines for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from fhir_adapters.feeds.checking.model import FieldCount, NumberCount, Report
+
+_ENDINGS = {
+    "interpreted": "would be used",
+    "parked": "would be parked for a person",
+    "rejected": "would be refused",
+    "not-used": "would be kept and not used",
+}
+
+
+def lines(report: Report) -> Iterator[str]:
+    """The whole report, the outcome first and the suggestions last."""
+    yield f"{report.messages} messages in {report.files} files, read with {report.profile}"
+    yield from _outcomes(report)
+    yield from _listed("Message types", report.triggers)
+    yield from _listed("Senders (MSH-3 at MSH-4)", report.senders)
+    yield from _fields(report.fields)
+    yield from _numbers(report.numbers)
+    yield from _unmapped(report)
+    yield from _listed("Read with care", report.notes)
+    yield from _listed("Mended on reading", report.repairs)
+    yield from _listed("Local segments", report.local_segments)
+    yield from _suggestions(report)
+    yield ""
+    yield (
+        f"{report.troubled} of {report.messages} messages ({report.troubled_percent:.1f} %) would be parked, "
+        "refused or hold a value that is not mapped"
+    )
+
+
+def _outcomes(report: Report) -> Iterator[str]:
+    for row in report.outcomes:
+        cause = " ".join(part for part in (row.code, row.reason) if part)
+        where = f"  (first: {row.example})" if row.outcome in {"parked", "rejected"} else ""
+        yield f"{row.count:>7} {_ENDINGS[row.outcome]}{': ' if cause else ''}{cause}{where}"
+
+
+def _fields(fields: tuple[FieldCount, ...]) -> Iterator[str]:
+    if not fields:
+        return
+    yield ""
+    yield "What was found                    of   filled  understood"
+    for row in fields:
+        how = ", ".join(f"{name} {count}" for name, count in row.how.items())
+        yield f"  {row.name:<28} {row.of:>6} {row.filled:>8} {row.understood:>10}   {how}".rstrip()
+
+
+def _numbers(numbers: tuple[NumberCount, ...]) -> Iterator[str]:
+    if not numbers:
+        return
+    yield ""
+    yield "Numbers of persons"
+    for row in numbers:
+        taken = {"nhs": "NHS number", "local": "hospital number", None: "taken by no pattern"}[row.taken_as]
+        loose = "" if row.named or row.taken_as is None else ", by the pattern that takes anything"
+        written = f"authority {row.authority or '-'}, type {row.type or '-'}"
+        yield f"{row.count:>7} PID-{row.field} {written}: {taken}{loose}; {row.valid} valid as NHS numbers"
+
+
+def _unmapped(report: Report) -> Iterator[str]:
+    if report.unmapped:
+        yield ""
+        yield "Values that are not mapped"
+    for row in report.unmapped:
+        yield f"{row.count:>7} {row.place} {row.value}  (first: {row.example})"
+
+
+def _listed(title: str, counts: Mapping[str, int]) -> Iterator[str]:
+    if counts:
+        yield ""
+        yield title
+    for name, count in counts.items():
+        yield f"{count:>7} {name}"
+
+
+def _suggestions(report: Report) -> Iterator[str]:
+    yield ""
+    yield "What this suggests" if report.suggestions else "Nothing to suggest"
+    for each in report.suggestions:
+        yield f"  - {each.key + ': ' if each.key else ''}{each.text}"

@@ -1,0 +1,126 @@
+"""What sample messages of a trust would become with a profile, told before the feed goes live. Pure."""
+
+from collections.abc import Iterable, Iterator
+from typing import Literal, NamedTuple, cast
+
+from discharge.errors import ERRORS
+from fhir_adapters.feeds.checking.model import (
+    Example,
+    FieldCount,
+    NumberCount,
+    OutcomeCount,
+    Report,
+    UnmappedCount,
+)
+from fhir_adapters.feeds.checking.observing import observe
+from fhir_adapters.feeds.checking.showing import file_name, shown, system_word
+from fhir_adapters.feeds.checking.splitting import split_messages
+from fhir_adapters.feeds.checking.suggesting import suggest
+from fhir_adapters.feeds.checking.tally import Ending, Tally
+from fhir_adapters.feeds.profile import Profile
+
+__all__ = ["Report", "SampleFile", "check_feed"]
+
+
+class SampleFile(NamedTuple):
+    """A file with one message or several."""
+
+    name: str
+    raw: bytes
+
+
+def check_feed(files: Iterable[SampleFile], profile: Profile, *, show_values: bool = False) -> Report:
+    """What the profile makes of these files. Without `show_values` the report holds codes and counts only,
+    nothing that could be about a person.
+    """
+    tally = Tally(profile)
+    for name, raw in files:
+        tally.files += 1
+        for number, message in enumerate(split_messages(raw), start=1):
+            where = Example(file=file_name(name, show_values=show_values), message=number)
+            tally.note(observe(message, profile), where)
+    return Report(
+        profile=profile.label,
+        files=tally.files,
+        messages=tally.messages,
+        troubled=tally.troubled,
+        outcomes=tuple(_outcomes(tally)),
+        triggers=_safe(tally.triggers, show_values),
+        senders=_safe(tally.senders, show_values),
+        fields=tuple(_fields(tally)),
+        numbers=tuple(_numbers(tally, show_values)),
+        unmapped=tuple(_unmapped(tally, show_values)),
+        notes=dict(tally.notes.most_common()),
+        repairs=dict(tally.repairs.most_common()),
+        local_segments=dict(tally.local_segments.most_common()),
+        suggestions=suggest(tally, show_values=show_values),
+    )
+
+
+def _safe(counts: "dict[str, int]", show_values: bool) -> dict[str, int]:
+    safe: dict[str, int] = {}
+    for value, count in sorted(counts.items(), key=lambda pair: -pair[1]):
+        key = system_word(value, show_values=show_values)
+        safe[key] = safe.get(key, 0) + count
+    return safe
+
+
+_ORDER = ("interpreted", "parked", "rejected", "not-used")
+
+
+def _outcomes(tally: Tally) -> Iterator[OutcomeCount]:
+    for ending, count in sorted(tally.endings.items(), key=lambda pair: (_ORDER.index(pair[0][0]), -pair[1])):
+        outcome, code, reason = ending
+        yield OutcomeCount(
+            outcome=cast(Literal["interpreted", "not-used", "parked", "rejected"], outcome),
+            code=code,
+            reason=system_word(reason),
+            title=_title(ending),
+            count=count,
+            example=tally.ending_examples[ending],
+        )
+
+
+def _title(ending: Ending) -> str:
+    return ERRORS[ending[1]].title if ending[1] in ERRORS else ""
+
+
+def _fields(tally: Tally) -> Iterator[FieldCount]:
+    for name, found in tally.fields.items():
+        yield FieldCount(
+            name=name,
+            of=found.of,
+            filled=found.filled,
+            understood=found.understood,
+            how=dict(found.how.most_common()),
+        )
+
+
+def _numbers(tally: Tally, show_values: bool) -> Iterator[NumberCount]:
+    for (field, authority, type_), found in sorted(tally.writings.items(), key=lambda pair: -pair[1].count):
+        yield NumberCount(
+            field=field,
+            authority=system_word(authority, show_values=show_values),
+            type=system_word(type_, show_values=show_values),
+            count=found.count,
+            valid=found.valid,
+            taken_as=cast(Literal["nhs", "local"] | None, found.taken_as),
+            named=found.named,
+            example=found.example,
+        )
+
+
+def _unmapped(tally: Tally, show_values: bool) -> Iterator[UnmappedCount]:
+    """Values that are shown alike are one row."""
+    rows: dict[tuple[str, str], UnmappedCount] = {}
+    for each, count in tally.unmapped.most_common():
+        value = shown(each.value, count, show_values=show_values)
+        known = rows.get((each.place, value))
+        rows[each.place, value] = UnmappedCount(
+            place=each.place,
+            value=value,
+            key=each.key,
+            count=count + (known.count if known else 0),
+            example=known.example if known else tally.unmapped_examples[each],
+        )
+    yield from sorted(rows.values(), key=lambda row: -row.count)
