@@ -11,17 +11,19 @@ from dataclasses import dataclass
 from datetime import date
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from discharge.store.base import Base
 from discharge.store.engine import transaction
 from discharge.store.tables.organisations import Organisation, PartnerRow, Team
+from fhir_adapters.hl7v2.outward.links import host_and_port
+from fhir_adapters.hl7v2.outward.sends import Parties
 from fhir_adapters.store.tables import Feed
 from housing_checks.rehousing.model import Property
 from housing_checks.store.tables import PropertyRow
@@ -54,11 +56,26 @@ class ListedTeam(_Listed):
 class ListedPartner(_Listed):
     """Where an organisation receives messages; an endpoint that begins with a slash is below the base
     address.
+
+    `transport` is fhir or hl7v2; the latter has `mllp://host:port`, the feed `profile` whose `sends` say what
+    it takes, and its `header` (MSH-3 to MSH-6).
     """
 
     organisation: str
     kind: str
     endpoint: str
+    transport: Literal["fhir", "hl7v2"] = "fhir"
+    profile: str | None = None
+    header: Parties | None = None
+
+    @model_validator(mode="after")
+    def _reachable(self) -> ListedPartner:
+        if self.transport == "hl7v2":
+            if not self.profile:
+                raise ValueError("a partner by hl7v2 needs the profile that says what it takes")
+            if self.endpoint != "/":
+                host_and_port(self.endpoint)
+        return self
 
 
 def _network(text: str) -> str:
@@ -131,6 +148,7 @@ class Here:
 
     today: date
     partner_url: str = ""
+    partner_hl7_url: str = ""
     mllp_port: int = 2575
 
 
@@ -142,9 +160,7 @@ async def register(engine: AsyncEngine, places: Places, here: Here) -> None:
         for team in places.teams:
             await _put_of_organisation(session, Team, f"team/{team.organisation}/{team.code}", team)
         for partner in places.partners:
-            await _put_of_organisation(
-                session, PartnerRow, f"partner/{partner.organisation}", _at(partner, here)
-            )
+            await _put_of_organisation(session, PartnerRow, _path(partner), _at(partner, here))
         for feed in places.feeds:
             await _put_of_organisation(session, Feed, f"feed/{feed.code}", _on(feed, here), protocol="hl7v2")
         for home in places.homes:
@@ -160,7 +176,14 @@ def _id(path: str) -> UUID:
     return uuid5(NAMESPACE_URL, f"homeward:{path}")
 
 
+def _path(partner: ListedPartner) -> str:
+    also = "" if partner.transport == "fhir" else f"/{partner.transport}"
+    return f"partner/{partner.organisation}{also}"
+
+
 def _at(partner: ListedPartner, here: Here) -> ListedPartner:
+    if partner.transport == "hl7v2" and partner.endpoint == "/":
+        return partner.model_copy(update={"endpoint": here.partner_hl7_url})
     address = here.partner_url if partner.endpoint.startswith("/") else ""
     return partner.model_copy(update={"endpoint": address + partner.endpoint})
 

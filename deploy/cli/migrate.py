@@ -23,6 +23,9 @@ def migrate(
     partner_url: Annotated[
         str, typer.Option(help="Address below which endpoints that begin with a slash are.")
     ] = "",
+    partner_hl7_url: Annotated[
+        str, typer.Option(help="Address of partners by HL7 v2 whose endpoint is a slash: mllp://host:port.")
+    ] = "",
 ) -> None:
     """Bring the database of HOMEWARD_DATABASE_URL to the current shape, signed in as its owner.
 
@@ -41,10 +44,13 @@ def migrate(
         return
     migrations.migrate(url)
     factor = parse_day_length(settings.day_length)
-    asyncio.run(_prepare(url, factor, places, partner_url, settings.mllp_port))
+    partners = (partner_url, partner_hl7_url)
+    asyncio.run(_prepare(url, factor, places, partners, settings.mllp_port))
 
 
-async def _prepare(url: str, factor: float, places: Path | None, partner_url: str, mllp_port: int) -> None:
+async def _prepare(
+    url: str, factor: float, places: Path | None, partners: tuple[str, str], mllp_port: int
+) -> None:
     from datetime import UTC, datetime
 
     from deploy.places import Here, read_places, register
@@ -57,7 +63,7 @@ async def _prepare(url: str, factor: float, places: Path | None, partner_url: st
         if abs(clock.factor - factor) > WORTH_A_WORD:
             raise CannotGoOn(_words(clock.factor))
         if places:
-            here = Here(clock.today(datetime.now(UTC)), partner_url, mllp_port)
+            here = Here(clock.today(datetime.now(UTC)), *partners, mllp_port)
             await register(engine, read_places(places), here)
     finally:
         await engine.dispose()

@@ -15,9 +15,12 @@ def partner(
     log: Annotated[Path, typer.Option(help="File in which every request received is kept.")],
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8400,
+    hl7_port: Annotated[
+        int | None, typer.Option(help="Port on which the trust's own system takes HL7 v2 over MLLP.")
+    ] = None,
 ) -> None:
     """Play the partners of the demo until told to stop."""
     from deploy.partner.app import serve
 
     log.parent.mkdir(parents=True, exist_ok=True)
-    serve(log, host, port)
+    serve(log, host, port, hl7_port)

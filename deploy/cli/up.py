@@ -43,6 +43,9 @@ def up(
     postgres_port: Annotated[int | None, _port("postgres", "PostgreSQL; usually 5433.")] = None,
     openid_port: Annotated[int | None, _port("openid", "Sign-in; usually 8300.")] = None,
     partner_port: Annotated[int | None, _port("partner", "Simulated partners; usually 8400.")] = None,
+    partner_hl7_port: Annotated[
+        int | None, _port("partner_hl7", "Simulated trust that takes HL7 v2; usually 8401.")
+    ] = None,
 ) -> None:
     """Start PostgreSQL, Temporal, sign-in, worker, pages and HL7 listener, and watch them until Ctrl-C."""
     import asyncio
@@ -62,6 +65,7 @@ def up(
         "postgres": postgres_port,
         "openid": openid_port,
         "partner": partner_port,
+        "partner_hl7": partner_hl7_port,
     }
     ports = Ports().shifted(port_offset).with_chosen(chosen)
     address = Address(ports, listen=host, host=public_host or _reachable(host))

@@ -30,6 +30,11 @@ class Address:
         return f"http://{LOOPBACK}:{self.ports.partner}"
 
     @property
+    def partner_hl7(self) -> str:
+        """Where the demo's trust takes HL7 v2."""
+        return f"mllp://{LOOPBACK}:{self.ports.partner_hl7}"
+
+    @property
     def temporal(self) -> str:
         """Host and port of Temporal's frontend."""
         return f"{LOOPBACK}:{self.ports.temporal}"

@@ -24,6 +24,7 @@ class Ports:
     postgres: int = 5433
     openid: int = 8300
     partner: int = 8400
+    partner_hl7: int = 8401
 
     def shifted(self, offset: int) -> Ports:
         """Every port moved by `offset`."""

@@ -83,6 +83,7 @@ class Stack:
     def migrate(self) -> None:
         """Bring the record to its current shape. Raises PartFailed."""
         words = ["migrate", "--places", str(PLACES), "--partner-url", self.address.partner]
+        words += ["--partner-hl7-url", self.address.partner_hl7]
         processes.run(_command(*words), self._environment(postgres.OWNER), None)
         if self.settings.database_url:
             roles = (postgres.API, postgres.WORKER)
@@ -100,9 +101,10 @@ class Stack:
         )
 
     def _partner(self) -> Part:
-        port = self.address.ports.partner
+        port, hl7_port = self.address.ports.partner, self.address.ports.partner_hl7
         log = self.data / "partner" / "received.jsonl"
         command = _command("partner", "--log", str(log), "--host", LOOPBACK, "--port", str(port))
+        command += ["--hl7-port", str(hl7_port)]
         return Part(
             name="partner",
             title="Partners (simulated)",

@@ -1,4 +1,4 @@
-"""A server that plays several partners, each below `/{org}/fhir/R4`.
+"""A server that plays several partners, each below `/{org}/fhir/R4`, and a trust's own system over MLLP.
 
 It keeps to what a real partner owes: a body that is not valid FHIR is refused with an OperationOutcome; the
 same idempotency key again is answered as before and has no second effect; nothing is answered that is not
@@ -7,6 +7,7 @@ in the log on disk. Below `/control` it is told to fail, and says what it receiv
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict
@@ -20,19 +21,32 @@ from fastapi.responses import Response
 from deploy.partner import answers
 from deploy.partner.failures import Failure
 from deploy.partner.log import Receipt
+from deploy.partner.mllp import MllpDoor
 from deploy.partner.partners import Partners
 from deploy.partner.resources import ACCEPTED
 
 DEMO_PARTNERS = ("RXH", "HVC", "HVE", "MEA", "OAK", "HHP")
+DEMO_HL7 = "RXH-PAS"
+"""The trust's own system, in the log and below `/control`."""
 
 
-def create_app(log_path: Path, organisations: tuple[str, ...] = DEMO_PARTNERS) -> FastAPI:
-    """The partners `organisations`, with their common log at `log_path`."""
-    partners = Partners(log_path, organisations)
+def create_app(
+    log_path: Path,
+    organisations: tuple[str, ...] = DEMO_PARTNERS,
+    hl7_door: tuple[str, int] | None = None,
+) -> FastAPI:
+    """The partners `organisations`, with their common log at `log_path`.
+
+    With `hl7_door`, address and port, the trust's own system takes HL7 v2 there, too.
+    """
+    partners = Partners(log_path, (*organisations, DEMO_HL7))
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        door = await asyncio.start_server(MllpDoor(partners, DEMO_HL7).serve, *hl7_door) if hl7_door else None
         yield
+        if door:
+            door.close()
         partners.log.close()
 
     app = FastAPI(title="Partners of the demo", docs_url=None, redoc_url=None, lifespan=lifespan)
@@ -41,9 +55,10 @@ def create_app(log_path: Path, organisations: tuple[str, ...] = DEMO_PARTNERS) -
     return app
 
 
-def serve(log_path: Path, host: str, port: int) -> None:
+def serve(log_path: Path, host: str, port: int, hl7_port: int | None = None) -> None:
     """Run until told to stop."""
-    uvicorn.run(create_app(log_path), host=host, port=port, log_level="warning")
+    app = create_app(log_path, hl7_door=(host, hl7_port) if hl7_port else None)
+    uvicorn.run(app, host=host, port=port, log_level="warning")
 
 
 def _add_fhir(app: FastAPI, partners: Partners) -> None:

@@ -164,6 +164,7 @@ def _readiness(case: Case, events: tuple[ev.Event, ...]) -> list[Outgoing]:
     if spell is None or spell.status not in ("admitted", "on-leave"):
         return []
     news = sorted({said for event in events for said in _news(case, event)} - _from_the_trust(events))
+    news = news or _waited_for_the_stay(case, events)
     if not news:
         return []
     content = {"news": ",".join(news), "spell_id": str(spell.spell_id), **_known(case, events)}
@@ -191,6 +192,15 @@ def _from_the_trust(events: tuple[ev.Event, ...]) -> set[str]:
     """What came by the trust's own feed is no news to it: sent back, it would go round for ever."""
     heard = any(isinstance(event, (ev.SpellChanged, ev.SpellJoined)) for event in events)
     return {DATE, FIT} if heard else set()
+
+
+def _waited_for_the_stay(case: Case, events: tuple[ev.Event, ...]) -> list[str]:
+    """What was recorded here before the stay became known, of which its trust has heard nothing."""
+    joined = [event.spell for event in events if isinstance(event, ev.SpellJoined)]
+    if not joined:
+        return []
+    dated = case.expected_discharge_on is not None and joined[-1].expected_discharge_on is None
+    return [DATE] * dated + [HOME] * (case.stage is Stage.READY)
 
 
 def _fit(case: Case) -> tuple[bool | None, date | None]:

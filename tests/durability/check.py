@@ -259,11 +259,11 @@ def every_open_case_has_something_next(e: Evidence) -> Finding:
 def partners_got_each_item_once(e: Evidence) -> Finding:
     """Each delivered item had its effect at the partner once."""
     effects = _effects(e)
-    rows = e.rows("SELECT key, kind FROM outbox WHERE channel = 'partner' AND state = 'delivered'")
+    rows = e.rows(
+        f"SELECT {NAMED} AS name, kind FROM outbox WHERE channel = 'partner' AND state = 'delivered'"
+    )
     broken = [
-        f"{row['kind']} {row['key']}: {effects[str(row['key'])]}"
-        for row in rows
-        if effects[str(row["key"])] != 1
+        f"{row['kind']} {row['name']}: {effects[row['name']]}" for row in rows if effects[row["name"]] != 1
     ]
     return Finding(len(rows), broken)
 
@@ -271,7 +271,7 @@ def partners_got_each_item_once(e: Evidence) -> Finding:
 def partners_did_nothing_else(e: Evidence) -> Finding:
     """Each effect at a partner is an item of the outbox, and none happened twice."""
     effects = _effects(e)
-    known = {str(row["key"]) for row in e.rows("SELECT key FROM outbox WHERE channel = 'partner'")}
+    known = {row["name"] for row in e.rows(f"SELECT {NAMED} AS name FROM outbox WHERE channel = 'partner'")}
     broken = [f"{key}: {n} times" for key, n in effects.items() if n != 1 or key not in known]
     repeated = Counter(line["key"] for line in e.log if line["repeat"])
     failed = sum(1 for line in e.log if line["status"] >= 400)
@@ -289,6 +289,10 @@ def nothing_for_partners_is_stuck(e: Evidence) -> Finding:
     states = e.rows("SELECT state, count(*) AS n FROM outbox WHERE channel = 'partner' GROUP BY state")
     told = ", ".join(f"{row['n']} {row['state']}" for row in states)
     return Finding(sum(row["n"] for row in states), [f"{row['kind']} {row['key']}" for row in rows], told)
+
+
+NAMED = "coalesce((SELECT control_id FROM sent_messages WHERE sent_messages.key = outbox.key), key::text)"
+"""How an item is named at its partner: by its control id where it went by HL7 v2, else by its key."""
 
 
 def _effects(e: Evidence) -> Counter[str]:

@@ -60,7 +60,7 @@ def checked(stack: Stack, simulation: Simulation) -> subprocess.CompletedProcess
 
 def let_partners_fail(stack: Stack) -> None:
     """Each partner loses some answers and is out of order for a while."""
-    for org in ("HVC", "HVE"):
+    for org in ("HVC", "HVE", "RXH-PAS"):
         for mode in ("lose-answer", "server-error", "lose-answer"):
             order = {"mode": mode, "count": 2}
             httpx.post(f"{stack.partner_url}/control/{org}/failures", json=order, trust_env=False)

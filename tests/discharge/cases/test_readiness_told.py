@@ -98,6 +98,15 @@ def test_given_a_referral_without_a_stay_when_a_date_is_set_then_nobody_is_told(
     assert told(waiting, ev.ExpectedDischargeDateSet(expected_discharge_on=day(9))) == []
 
 
+def test_given_a_date_set_before_the_stay_was_known_when_it_joins_then_its_trust_hears_it_then() -> None:
+    waiting = after((0, refer(spell=None)))
+    dated = fold(waiting, [ev.ExpectedDischargeDateSet(expected_discharge_on=day(9))])
+    assert content(dated, ev.SpellJoined(spell=spell()))["expected_discharge_on"] == day(9).isoformat()
+    theirs = spell(expected_discharge_on=day(8))
+    events = (ev.SpellJoined(spell=theirs), ev.ExpectedDischargeDateSet(expected_discharge_on=day(8)))
+    assert told(dated, *events) == []
+
+
 def test_given_several_changes_at_once_when_told_then_there_is_one_message_with_all() -> None:
     case = in_bed()
     events = (
