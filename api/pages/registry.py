@@ -12,6 +12,7 @@ from api.pages import (
     commands,
     dead_letters,
     documents,
+    duplicates,
     feeds,
     homes,
     messages,
@@ -34,6 +35,7 @@ PAGES: tuple[APIRouter, ...] = (
     bed_days.router,
     messages.router,
     dead_letters.router,
+    duplicates.router,
     feeds.router,
     unmapped.router,
 )

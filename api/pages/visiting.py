@@ -31,6 +31,7 @@ MENU: tuple[tuple[str, str, str], ...] = (
     ("properties.read", "Homes", "/homes"),
     ("messages.read", "Messages", "/messages"),
     ("messages.read", "Feeds", "/feeds"),
+    ("duplicates.read", "Who is who", "/duplicates"),
     ("deadletters.read", "Refused items", "/dead-letters"),
     ("command.read", "Your requests", "/requests"),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api.routes import cases, clock, fhir, health, lists, referrals, reports
+from api.routes import cases, clock, duplicates, fhir, health, lists, referrals, reports
 
 ROUTERS = (
     health.router,
@@ -10,6 +10,7 @@ ROUTERS = (
     referrals.router,
     cases.router,
     lists.router,
+    duplicates.router,
     reports.router,
     fhir.router,
 )

@@ -30,6 +30,12 @@ INTERFACES: dict[tuple[str, str], str] = {
     ("GET", "/api/v1/messages/{message_id}"): "messages.read",
     ("GET", "/api/v1/dead-letters"): "deadletters.read",
     ("POST", "/api/v1/dead-letters/{sequence}/decision"): "deadletters.release",
+    ("GET", "/api/v1/duplicates"): "duplicates.read",
+    ("GET", "/api/v1/duplicates/{pair_id}"): "duplicates.read",
+    ("POST", "/api/v1/duplicates/{pair_id}/decision"): "duplicates.decide",
+    ("GET", "/api/v1/merges"): "duplicates.read",
+    ("POST", "/api/v1/merges/{merge_id}/undo"): "merges.undo",
+    ("GET", "/api/v1/test-patients"): "duplicates.read",
     ("GET", "/api/v1/properties"): "properties.read",
     ("GET", "/api/v1/reports/bed-days"): "reports.read",
     ("POST", "/fhir/R4/ServiceRequest"): "refer",
@@ -64,6 +70,11 @@ PAGES: dict[tuple[str, str], str] = {
     ("GET", "/messages"): "messages.read",
     ("GET", "/messages/{message_id}"): "messages.read",
     ("GET", "/dead-letters"): "deadletters.read",
+    ("GET", "/duplicates"): "duplicates.read",
+    ("GET", "/duplicates/{pair_id}"): "duplicates.read",
+    ("POST", "/duplicates/{pair_id}"): "duplicates.decide",
+    ("GET", "/merges/{merge_id}"): "duplicates.read",
+    ("POST", "/merges/{merge_id}"): "merges.undo",
 }
 
 ANYBODY = {
@@ -88,11 +99,22 @@ BODIES = {
     "/api/v1/referrals": {"person": {"nhs_number": "9990000018"}},
     "/api/v1/cases/{case_id}/commands": {"kind": "accept-referral"},
     "/api/v1/dead-letters/{sequence}/decision": {"decision": "skip", "reason": "test"},
+    "/api/v1/duplicates/{pair_id}/decision": {"decision": "same", "reason": "test"},
+    "/api/v1/merges/{merge_id}/undo": {"reason": "test"},
 }
 
 
 def address(path: str) -> str:
-    for name in ("case_id", "command_id", "message_id", "person_id", "alert_id", "resource_id"):
+    for name in (
+        "case_id",
+        "command_id",
+        "message_id",
+        "person_id",
+        "alert_id",
+        "resource_id",
+        "pair_id",
+        "merge_id",
+    ):
         path = path.replace("{" + name + "}", ID)
     return path.replace("{sequence}", "1").replace("{kind}", "accept-referral")
 
