@@ -32,7 +32,6 @@ TABLE_0211 = {
     "UNICODE": "utf-8",
     "UNICODE UTF-16": "utf-16",
     "UNICODE UTF-32": "utf-32",
-    "UNICODE UTF-7": "utf-7",
     "BIG-5": "big5",
     "GB 18030-2000": "gb18030",
     "KS X 1001": "euc_kr",
