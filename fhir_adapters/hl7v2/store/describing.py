@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from discharge.store.tables import Person, PersonAddress, PersonContact, PersonMerge
 from discharge.store.tables.persons import ORDINARY, RESTRICTED
 from fhir_adapters.hl7v2.facts import Address, Contact, PersonReported, Telecom, content_hash
-from fhir_adapters.hl7v2.store.persons import same_person
+from fhir_adapters.hl7v2.store.persons import NO_KEY, same_person
 from fhir_adapters.people.folding import PersonState, fold_person
 from fhir_adapters.people.hiding import Statement, whether_hidden
 from fhir_adapters.store.tables import FactRow, InboxRow
@@ -36,7 +36,7 @@ async def refold_person(session: AsyncSession, person_id: UUID) -> Refolded:
     said = await _reported(session, ids)
     own = [fact for fact, _, about in said if about == person_id]
     state = fold_person(own, (fact for fact, _, about in said if about != person_id))
-    person = await session.get_one(Person, person_id, with_for_update=True)
+    person = await session.get_one(Person, person_id, with_for_update=NO_KEY)
     was_alive, was_hidden = not person.deceased, person.location_hidden
     _fill(person, state)
     hidden = whether_hidden(map(_statement, filter(_of_hiding, said)), await _merged_at(session, ids))

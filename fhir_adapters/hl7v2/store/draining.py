@@ -38,6 +38,11 @@ from fhir_adapters.store.tables import Feed, InboxRow
 
 log = logging.getLogger("homeward.drain")
 
+COLLISIONS = frozenset({"40001", "40P01"})
+"""SQLSTATE of a serialisation failure and of a deadlock."""
+
+COLLISIONS_BORNE = 3
+
 HL7 = "%hl7-v2%"
 """Content types that the drain takes."""
 
@@ -88,7 +93,21 @@ def _understood(raw: bytes, profile: Profile) -> tuple[Message | None, Interpret
 
 
 async def drain_next(engine: AsyncEngine, profiles: ProfileBook, clock: CaseClock) -> Drained | None:
-    """Handle the next waiting message; None when none waits. Raises Unavailable."""
+    """Handle the next waiting message; None when none waits. Raises Unavailable.
+
+    Two messages that name the same people in different ways may each wait for the other: PostgreSQL ends one
+    of them, and it simply goes again.
+    """
+    for _ in range(COLLISIONS_BORNE):
+        try:
+            return await _drain_once(engine, profiles, clock)
+        except Unavailable as collision:
+            if collision.detail not in COLLISIONS:
+                raise
+    return await _drain_once(engine, profiles, clock)
+
+
+async def _drain_once(engine: AsyncEngine, profiles: ProfileBook, clock: CaseClock) -> Drained | None:
     inbox_id: UUID | None = None
     outcome: Interpretation
     offered: tuple[Offered, ...] = ()

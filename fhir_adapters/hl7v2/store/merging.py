@@ -23,7 +23,7 @@ from discharge.store.tables import (
     Spell,
 )
 from fhir_adapters.hl7v2.store.between import arrived_between
-from fhir_adapters.hl7v2.store.persons import ask_again_who_is_who, same_person, survivor_of
+from fhir_adapters.hl7v2.store.persons import NO_KEY, ask_again_who_is_who, same_person, survivor_of
 from fhir_adapters.people.merging import Holdings, Item, merge, unmerge
 
 Holding = type[PersonIdentifier] | type[PersonNhsNumber] | type[Spell] | type[CaseRow] | type[DocumentRow]
@@ -107,8 +107,8 @@ def _by_kind(moved: tuple[Item, ...]) -> dict[str, list[str]]:
 
 async def _take_over(session: AsyncSession, kept: UUID, retired: UUID, at: datetime) -> list[str]:
     """What the one who goes on does not say the other tells; a second NHS number becomes a former one."""
-    survivor = await session.get_one(Person, kept, with_for_update=True)
-    other = await session.get_one(Person, retired, with_for_update=True)
+    survivor = await session.get_one(Person, kept, with_for_update=NO_KEY)
+    other = await session.get_one(Person, retired, with_for_update=NO_KEY)
     taken = [
         name for name in TAKEN_OVER if getattr(survivor, name) is None and getattr(other, name) is not None
     ]
@@ -227,7 +227,7 @@ async def _write_cases(session: AsyncSession, before: Holdings, after: Holdings)
 
 async def _give_back(session: AsyncSession, row: PersonMerge) -> None:
     """What the survivor had from the retired record is not theirs; that record's number is in use again."""
-    survivor = await session.get_one(Person, row.survivor_id, with_for_update=True)
+    survivor = await session.get_one(Person, row.survivor_id, with_for_update=NO_KEY)
     retired = await session.get_one(Person, row.retired_id)
     for name in row.moved.get("taken-over", ()):
         if getattr(survivor, name) == getattr(retired, name):

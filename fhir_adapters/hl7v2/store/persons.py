@@ -20,6 +20,8 @@ from fhir_adapters.people.numbers import HeldNumber, in_use, state_number
 
 _LOCK = text("SELECT homeward_lock_identity(key) FROM unnest(CAST(:keys AS text[])) AS key")
 _SAME = "homeward.same_person"
+NO_KEY = {"key_share": True}
+"""Locks a row for a change that leaves its key alone: rows that refer to it can be written meanwhile."""
 _CHAIN = text(
     """
     WITH RECURSIVE chain (id) AS (

@@ -10,35 +10,10 @@ from tests.fhir_adapters.hl7v2.samples import OTHER_NHS, Sample
 from tests.fhir_adapters.hl7v2.test_batches import batch
 
 PIECES = (
-    *(
-        b"|",
-        b"^",
-        b"~",
-        b"\\",
-        b"&",
-        b"\r",
-        b"\n",
-        b"\r\n",
-        b"\x0b",
-        b"\x1c",
-        b"\x00",
-        b"\xff",
-        b"\xc3",
-        b'""',
-    ),
-    *(
-        b"MSH|",
-        b"\rPID|",
-        b"\rPV1|",
-        b"OBX|1|ST|",
-        b"\\X41\\",
-        b"\\X\\",
-        b"\\.br\\",
-        b"99999999999999",
-        b"-1",
-    ),
+    *(b"|", b"^", b"~", b"\\", b"&", b"\r", b"\n", b"\r\n", b"\x0b", b"\x1c", b"\x00", b"\xff", b"\xc3"),
+    *(b"MSH|", b"\rPID|", b"\rPV1|", b"OBX|1|ST|", b"\\X41\\", b"\\X\\", b"\\.br\\", b"-1", b'""'),
     *(b"+0000", b"20269999", b"00000000", b"\xef\xbb\xbf", b"\xe2\x80\xae", b"'; --", b"{}", b"%s", b"\t "),
-    *(b"A" * 3000, b"9" * 200, b"^" * 400, b"~" * 400, b"\xf0\x9f\x8f\xa0"),
+    *(b"A" * 3000, b"9" * 200, b"^" * 400, b"~" * 400, b"\xf0\x9f\x8f\xa0", b"99999999999999"),
 )
 """What a damaged message is full of."""
 

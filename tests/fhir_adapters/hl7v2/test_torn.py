@@ -1,4 +1,4 @@
-"""Whatever arrives, reading, interpretation and the drain end in a value: used, not used, parked or rejected."""
+"""Whatever arrives, reading, interpretation and the drain end it as used, not used, parked or rejected."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ from fhir_adapters.hl7v2.store.draining import understand
 from fhir_adapters.store.tables import InboxRow
 from tests.fhir_adapters.hl7v2.conftest import Intake
 from tests.fhir_adapters.hl7v2.mutating import damaged, valid
+from tests.fhir_adapters.hl7v2.other_samples import document, form, referral
+from tests.fhir_adapters.hl7v2.samples import Sample
 
 VALID = valid()
 PROFILES = list(shipped_profiles())
@@ -86,3 +88,30 @@ async def test_given_hundreds_of_torn_messages_then_the_drain_ends_each_with_a_c
     causes = {(row.code, row.reason) for row in rows if row.state in {"not-used", "parked"}}
     assert all(code in ERRORS and reason for code, reason in causes)
     assert {reason for _, reason in causes if reason and reason.startswith("fault-")} == set()
+
+
+ENDLESS = Random(7).randbytes(4000).hex()
+"""A value that no index of PostgreSQL holds."""
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        Sample(visit=ENDLESS).raw(),
+        Sample(local=ENDLESS).raw(),
+        Sample(more={"PID": {8: ENDLESS}, "PV1": {4: ENDLESS, 2: ENDLESS}}).raw(),
+        Sample("A40", more={"MRG": {1: f"{ENDLESS}^^^RXH^MR"}}).raw(),
+        referral(number=ENDLESS),
+        document(number=ENDLESS),
+        document("T10", "D2", ENDLESS),
+        form("OBX|1|ST|Q1^Steps?||4", order=ENDLESS),
+    ],
+    ids=["visit", "local", "codes", "merge", "referral", "document", "parent", "form"],
+)
+async def test_given_a_number_without_end_then_the_message_ends_with_a_cause(
+    intake: Intake, raw: bytes
+) -> None:
+    [drained] = await intake.take(raw)
+
+    assert drained.state in {"interpreted", "parked"}
+    assert not (drained.reason or "").startswith("fault-"), drained.reason
