@@ -120,13 +120,15 @@ class TestMessages:
         (row,) = stored(stack, message)
         assert (bytes(row["raw"]), row["charset"]) == (message, "cp1252")
 
-    def test_given_a_person_with_two_nhs_numbers_when_it_arrives_then_it_is_parked_with_a_reason_not_guessed(
+    def test_given_the_hospital_number_of_one_and_the_rest_of_another_when_it_arrives_then_it_is_parked_not_guessed(
         self, stack: WholeStack, somebody: About
     ) -> None:
         story, other = somebody(began_days_ago=2), somebody(began_days_ago=2)
         story.is_admitted(day=0)
         wrong = story.sent[-1].replace(story.person.nhs_number.encode(), other.person.nhs_number.encode())
-        wrong = wrong.replace(b"|SCENE", b"|WRONG")
+        born, other_born = (f"{each.person.born:%Y%m%d}".encode() for each in (story, other))
+        assert born != other_born
+        wrong = wrong.replace(born, other_born).replace(b"|SCENE", b"|WRONG")
         assert ack_code(say(stack.ports.mllp, wrong)) == "AA"
         assert (settled(stack, wrong)["state"], settled(stack, wrong)["code"]) == (
             "parked",
