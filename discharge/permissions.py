@@ -119,7 +119,8 @@ _OWN: _Rows = (
 _RUNNING: _Rows = (
     ("messages.read", (OPERATOR, ADMIN), "See messages and how they were used"),
     ("messages.send", (SYSTEM, OPERATOR), "Send messages to Homeward"),
-    ("messages.release", (OPERATOR,), "Replay a parked message"),
+    ("messages.release", (OPERATOR,), "Have messages read again, or propose an edited one"),
+    ("messages.approve", (OPERATOR, ADMIN), "Approve or decline a message that somebody else edited"),
     ("duplicates.read", (OPERATOR, ADMIN, COORDINATOR), "See records that may be one person"),
     ("duplicates.decide", (OPERATOR, COORDINATOR), "Decide whether two records are one person"),
     ("merges.undo", (OPERATOR,), "Undo a merge of two records"),

@@ -31,6 +31,7 @@ from fhir_adapters.hl7v2.store.cases import join_awaiting
 from fhir_adapters.hl7v2.store.deciding import decide_next
 from fhir_adapters.hl7v2.store.draining import drain_next
 from fhir_adapters.hl7v2.store.merging import settle_cases
+from fhir_adapters.hl7v2.store.replaying import work_replays
 from housing_checks.store import lets
 from workflows import ports
 from workflows.activities.delivering import Delivering
@@ -188,11 +189,15 @@ def _record_loops(
     async def decide() -> bool:
         return await decide_next(engine, clock) is not None
 
+    async def replay() -> bool:
+        return await work_replays(engine, profiles, clock)
+
     beat = beats(sessions)
     return [
         Loop("drain", drain, POLL, beat),
         Loop("who-is-who", decide, POLL, beat),
         Loop("spell-join", join, JOIN, beat),
+        Loop("replays", replay, 4 * POLL, beat),
     ]
 
 

@@ -1,55 +1,77 @@
-"""The inbox: every message that came in, what became of it, and why."""
+"""The messages room: found by many signs, and one message with all that followed from it."""
 
 from __future__ import annotations
 
-from typing import Annotated
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from api.pages.visiting import Visitor
-from api.presenters.messages import Wanted, present, present_one
+from api.presenters.message import Around, present_one
+from api.presenters.messages import present
 from api.presenters.tags import MESSAGE_STATES
-from api.reading import lists
+from api.reading import lists, names
 from api.reading.inbox import open_message
+from api.reading.messages import count_states, find, place_of
+from api.searching import Search, search_of, wanted_by
+from discharge.errors import HomewardError
+from fhir_adapters.store.finding import Wanted
 
 router = APIRouter(include_in_schema=False)
 
+FAULTS = {
+    "since": "Enter a date and time, for instance 2026-03-02 14:00",
+    "until": "Enter a date and time, for instance 2026-03-02 14:00",
+    "case": "This is no id of a case",
+    "id": "This is no id of a message",
+    "feed": "No feed has this name",
+}
+
 
 @router.get("/messages")
-async def show(
-    visit: Visitor,
-    state: str = "",
-    feed: str = "",
-    text: str = "",
-    only: str = "",
-    page: Annotated[int, Query(ge=1, le=10_000)] = 1,
-) -> Response:
+async def show(visit: Visitor) -> Response:
     """Messages, newest first, without anybody's name. Every state of it is in its address."""
     visit.caller.require("messages.read")
+    asked = dict(visit.request.query_params)
+    search = search_of(asked)
+    fault = ""
     async with visit.services.begin(visit.caller) as session:
-        feeds = list(await lists.feeds(session))
-        chosen = next((each for each in feeds if each.code == feed), None)
-        wanted = Wanted(
-            state=state if state in MESSAGE_STATES else "",
-            feed=chosen.code if chosen else "",
-            text=text.strip(),
-            only="repeated-id" if only else "",
-            page=page,
-        )
-        query = lists.MessageFilter(
-            wanted.state, wanted.text, chosen.id if chosen else None, repeated_id=bool(wanted.only)
-        )
-        found = await lists.messages(session, query, page)
-    return visit.page("messages.html", view=present(found, wanted, feeds))
+        try:
+            wanted = await wanted_by(session, visit.caller, search)
+        except HomewardError as error:
+            if error.where not in FAULTS:
+                raise
+            fault, search, wanted = error.where, Search(), Wanted()
+        found = await find(session, visit.caller, wanted, place_of(asked.get("before", "")))
+        counts = await count_states(session, visit.caller, wanted, tuple(MESSAGE_STATES))
+        feeds = await lists.feeds(session)
+        alarms = await lists.open_alarms(session)
+    view = present(found, counts, search, feeds, alarms, asked.get("before", ""))
+    errors = [{"text": FAULTS[fault], "href": f"#{fault}"}] if fault else []
+    may_replay = visit.caller.may("messages.release") and bool(view.rows) and search.narrowed
+    return visit.page(
+        "messages.html",
+        422 if fault else 200,
+        view=view,
+        errors=errors,
+        may_replay=may_replay,
+        key=str(uuid4()),
+    )
 
 
 @router.get("/messages/{message_id}")
-async def show_one(message_id: UUID, visit: Visitor) -> Response:
-    """One message: its text beside its segments, and what it became. The look is noted."""
+async def show_one(message_id: UUID, visit: Visitor, done: int = 0) -> Response:
+    """One message: its text beside its segments, what it became, and what followed. The look is noted."""
     visit.caller.require("messages.read")
     async with visit.services.begin(visit.caller) as session:
         found = await open_message(session, visit.caller, message_id)
-    view = present_one(found, may_open_case=visit.caller.may("case.read"))
-    return visit.page("message.html", view=view)
+        around = Around(
+            known=await names.directory(session),
+            may_open_case=visit.caller.may("case.read"),
+            may_resend=visit.caller.may("deadletters.release"),
+        )
+    view = present_one(found, around)
+    keys = [str(uuid4()) for each in view.cases for _ in each.sent]
+    may = visit.caller.may("messages.release")
+    return visit.page("message.html", view=view, may_replay=may, key=str(uuid4()), keys=keys, done=done)

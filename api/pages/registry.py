@@ -17,6 +17,7 @@ from api.pages import (
     homes,
     messages,
     referrals,
+    replays,
     sign_in,
     unmapped,
     worklist,
@@ -33,6 +34,7 @@ PAGES: tuple[APIRouter, ...] = (
     homes.router,
     alerts.router,
     bed_days.router,
+    replays.router,  # before the messages, whose ids stand at the same place of an address
     messages.router,
     dead_letters.router,
     duplicates.router,

@@ -8,10 +8,10 @@ from datetime import datetime
 from uuid import UUID
 
 from api.presenters import words
-from api.presenters.messages import Wanted
 from api.presenters.tags import MESSAGE_STATES
 from api.presenters.worklist import SILENT_AFTER_SECONDS
 from api.reading.names import Directory
+from api.searching import Search
 from discharge.store.tables import HeartbeatRow
 from fhir_adapters.store.tables import Feed
 
@@ -89,11 +89,11 @@ def _row(feed: Feed, counts: Mapping[str, int], known: Directory, now: datetime)
         heard_at=words.moment(feed.last_heard_at, ""),
         event=words.moment(feed.last_case_time, "Not known"),
         silent=_older(feed.last_heard_at, now, SILENT_AFTER_SECONDS),
-        all_href=Wanted(feed=feed.code).href,
+        all_href=Search(feed=feed.code).href(),
         total=words.count(sum(counts.values()), "message"),
         waiting=tuple(
             Count(
-                f"{MESSAGE_STATES[state].text}: {counts[state]:,}", Wanted(state=state, feed=feed.code).href
+                f"{MESSAGE_STATES[state].text}: {counts[state]:,}", Search(state=state, feed=feed.code).href()
             )
             for state in ASKS_FOR_SOMEBODY
             if counts.get(state)

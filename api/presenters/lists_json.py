@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from api.reading.lists import Home, Item, OpenAlert
-from fhir_adapters.store.tables import Feed, InboxRow
+from fhir_adapters.store.tables import Feed
 
 
 def alert_json(each: OpenAlert) -> dict[str, Any]:
@@ -36,26 +36,6 @@ def feed_json(row: Feed) -> dict[str, Any]:
         "profile": row.profile,
         "last_heard_at": _iso(row.last_heard_at),
         "last_case_time": _iso(row.last_case_time),
-    }
-
-
-def message_json(row: InboxRow) -> dict[str, Any]:
-    """A message without its text."""
-    return {
-        "id": str(row.id),
-        "sequence": row.sequence,
-        "message_id": row.message_id,
-        "message_type": row.message_type,
-        "trigger": row.trigger,
-        "version": row.version,
-        "state": row.state,
-        "code": row.code,
-        "reason": row.reason,
-        "received_at": row.received_at.isoformat(),
-        "times_received": row.times_received,
-        "same_id_other_bytes": row.same_id_other_bytes,
-        "acknowledgement": row.acknowledgement,
-        "sha256": row.sha256,
     }
 
 

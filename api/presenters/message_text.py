@@ -16,6 +16,7 @@ from typing import Any
 from api.presenters import words
 from fhir_adapters.hl7v2.charsets import decode
 from fhir_adapters.hl7v2.envelope import Delimiters, Unreadable, read_envelope, readable_text
+from fhir_adapters.hl7v2.field_names import field_name
 
 WITHHELD = "[withheld]"
 MOST_CHARACTERS = 50_000
@@ -55,10 +56,11 @@ ELEMENTS = frozenset(
 
 @dataclass(frozen=True)
 class FieldView:
-    """One field or element with its place, such as PID-5."""
+    """One field or element with its place, such as PID-5, and what HL7 calls it."""
 
     place: str
     value: str
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,7 @@ def _segment(line: str, marks: Delimiters) -> SegmentView:
     fields = line.split(marks.field)
     offset = 1 if fields[0] == "MSH" else 0
     valued = tuple(
-        FieldView(f"{fields[0]}-{place + offset}", value)
+        FieldView(f"{fields[0]}-{place + offset}", value, field_name(fields[0], place + offset))
         for place, value in enumerate(fields[1:], start=1)
         if value.strip()
     )

@@ -1,36 +1,41 @@
-"""The inbox as its pages show it: a list without anybody's name, and one message with what it became."""
+"""The inbox as its page shows it: a list without anybody's name, found by many signs."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from urllib.parse import urlencode
 from uuid import UUID
 
 from api.presenters import words
-from api.presenters.message_text import Shown, shown
 from api.presenters.tags import MESSAGE_STATES, Tag, tag_of
-from api.presenters.worklist import Option, ViewLink
-from api.reading.inbox import OpenedMessage
-from api.reading.lists import MESSAGES_A_PAGE, Messages
+from api.presenters.worklist import Option
+from api.reading.messages import COUNTED_TO, Found
+from api.searching import Search
 from discharge.errors import ERRORS
-from fhir_adapters.store.tables import FactRow, Feed, InboxRow
+from fhir_adapters.hl7v2.causes import cause_words
+from fhir_adapters.store.finding import ASKS
+from fhir_adapters.store.tables import AlarmRow, Feed, InboxRow
+
+SHOWN_STATES = tuple(MESSAGE_STATES)
+"""Every state has a view of its own."""
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """What somebody asked to see; everything is in the address of the page."""
+class View:
+    """One view of the list with its count."""
 
-    state: str = ""
-    feed: str = ""
-    text: str = ""
-    only: str = ""
-    page: int = 1
+    text: str
+    count: str
+    href: str
+    current: bool
 
-    @property
-    def href(self) -> str:
-        """The address of this part of the list."""
-        kept = {name: value for name, value in vars(self).items() if value not in ("", 1)}
-        return f"/messages?{urlencode(kept)}" if kept else "/messages"
+
+@dataclass(frozen=True)
+class Chosen:
+    """One thing that the list is narrowed by, and the address of the list without it."""
+
+    text: str
+    href: str
 
 
 @dataclass(frozen=True)
@@ -56,176 +61,181 @@ class Row:
     why: Why | None
     reason: str
     other_bytes: bool
+    edited: bool
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """Something about messages that is not as it should be."""
+
+    title: str
+    fact: str
+    threshold: str
+    since: str
 
 
 @dataclass(frozen=True)
 class Page:
-    """The list."""
+    """The list. `replay` are the hidden fields of a form that has all of it read again."""
 
     rows: tuple[Row, ...]
-    views: tuple[ViewLink, ...]
+    views: tuple[View, ...]
     feeds: tuple[Option, ...]
     only: tuple[Option, ...]
-    state: str
-    text: str
+    chosen: tuple[Chosen, ...]
+    search: Search
     title: str
     summary: str
-    filtered: bool
     clear_href: str
-    newer: str
-    older: str
+    first_href: str
+    older_href: str
+    replay: tuple[tuple[str, str], ...]
+    alarms: tuple[Alarm, ...]
 
 
-@dataclass(frozen=True)
-class Line:
-    """A key with its value."""
-
-    key: str
-    value: str
-
-
-@dataclass(frozen=True)
-class Detail:
-    """One message."""
-
-    title: str
-    state: Tag
-    why: Why | None
-    lines: tuple[Line, ...]
-    became: tuple[str, ...]
-    case_words: str
-    case_href: str
-    same_id_href: str
-    text: Shown
-
-
-def present(found: Messages, wanted: Wanted, feeds: list[Feed]) -> Page:
+def present(
+    found: Found,
+    counts: Mapping[str, int],
+    search: Search,
+    feeds: Sequence[Feed],
+    alarms: Sequence[AlarmRow] = (),
+    before: str = "",
+) -> Page:
     """The list in words and links."""
     codes = {feed.id: feed.code for feed in feeds}
-    first = (wanted.page - 1) * MESSAGES_A_PAGE + 1
-    last = first + len(found.rows) - 1
-    plain = replace(wanted, page=1)
+    total = counts.get(search.state, 0) if search.state else sum(counts.values())
+    capped = any(count > COUNTED_TO for count in counts.values()) if not search.state else total > COUNTED_TO
     return Page(
         rows=tuple(_row(row, codes) for row in found.rows),
-        views=_views(found, plain),
+        views=_views(counts, search),
         feeds=(
-            Option("", "All feeds", not wanted.feed),
-            *(Option(code, code, code == wanted.feed) for code in sorted(codes.values())),
+            Option("", "All feeds", not search.feed),
+            *(Option(code, code, code == search.feed) for code in sorted(codes.values())),
         ),
         only=(
-            Option("", "All messages", not wanted.only),
-            Option("repeated-id", "Ids that came with other bytes", bool(wanted.only)),
+            Option("", "All messages", not search.only),
+            Option("repeated-id", "Ids that came with other bytes", bool(search.only)),
         ),
-        state=wanted.state,
-        text=wanted.text,
-        title=tag_of(MESSAGE_STATES, wanted.state).text if wanted.state else "All",
-        summary=f"{first:,} to {last:,} of {words.count(found.total, 'message')}",
-        filtered=bool(wanted.feed or wanted.text or wanted.only),
-        clear_href=Wanted(state=wanted.state).href,
-        newer=replace(wanted, page=wanted.page - 1).href if wanted.page > 1 else "",
-        older=replace(wanted, page=wanted.page + 1).href if last < found.total else "",
+        chosen=_chosen(search),
+        search=search,
+        title=tag_of(MESSAGE_STATES, search.state).text if search.state else "All",
+        summary=_summary(total, capped, bool(before)),
+        clear_href=Search(state=search.state).href(),
+        first_href=search.href() if before else "",
+        older_href=search.href(before=found.next) if found.more else "",
+        replay=tuple(search.query.items()),
+        alarms=tuple(map(alarm_words, alarms)),
     )
 
 
-def _views(found: Messages, plain: Wanted) -> tuple[ViewLink, ...]:
-    everything = ViewLink("All", sum(found.counts.values()), replace(plain, state="").href, not plain.state)
-    return everything, *(
-        ViewLink(tag.text, found.counts.get(state, 0), replace(plain, state=state).href, state == plain.state)
-        for state, tag in MESSAGE_STATES.items()
+def _summary(total: int, capped: bool, later: bool) -> str:
+    many = f"more than {COUNTED_TO:,} messages" if capped else words.count(total, "message")
+    return f"{many}, continued" if later else many
+
+
+def counted(number: int) -> str:
+    """A count as lists show it."""
+    return f"{COUNTED_TO:,}+" if number > COUNTED_TO else f"{number:,}"
+
+
+def _views(counts: Mapping[str, int], search: Search) -> tuple[View, ...]:
+    capped = COUNTED_TO + 1 if any(count > COUNTED_TO for count in counts.values()) else 0
+    everything = max(sum(counts.values()), capped)
+    return (
+        View("All", counted(everything), replace(search, state="").href(), not search.state),
+        *(
+            View(tag.text, counted(counts[state]), replace(search, state=state).href(), state == search.state)
+            for state, tag in MESSAGE_STATES.items()
+            if counts.get(state) or state in ASKS or state == search.state
+        ),
     )
 
 
-def _row(row: InboxRow, codes: dict[UUID, str]) -> Row:
+_LABELS = {
+    "who": "About",
+    "text": "Id or type",
+    "feed": "Feed",
+    "since": "From",
+    "until": "Until",
+    "code": "Code",
+    "reason": "Reason",
+    "case": "Case",
+    "id": "Message",
+    "only": "Show",
+}
+
+
+def _chosen(search: Search) -> tuple[Chosen, ...]:
+    empty = Search()
+    return tuple(
+        Chosen(
+            f"{label}: {_short(name, search.query[name])}",
+            replace(search, **{name: getattr(empty, name)}).href(),
+        )
+        for name, label in _LABELS.items()
+        if name in search.query
+    )
+
+
+def _short(name: str, value: str) -> str:
+    if name == "only":
+        return "ids that came with other bytes"
+    return value[:8] if name in ("case", "id") else value
+
+
+def _row(row: InboxRow, codes: Mapping[UUID, str]) -> Row:
     return Row(
         href=f"/messages/{row.id}",
-        message_id=_id_words(row),
+        message_id=id_words(row),
         feed=codes.get(row.feed_id, "Unknown"),
-        what=_what(row),
+        what=kind_words(row),
         received=words.moment(row.received_at),
-        again=_again(row),
+        again=again_words(row),
         state=tag_of(MESSAGE_STATES, row.state),
-        why=_why(row.code),
+        why=why(row.code, row.reason),
         reason=row.reason or "",
-        other_bytes=row.same_id_other_bytes,
+        other_bytes=row.same_id_other_bytes and row.edited_from is None,
+        edited=row.edited_from is not None,
     )
 
 
-def _id_words(row: InboxRow) -> str:
+def id_words(row: InboxRow) -> str:
+    """The id of a message, which may have none."""
     return "No id" if row.message_id.startswith("sha256:") else row.message_id
 
 
-def _what(row: InboxRow) -> str:
+def kind_words(row: InboxRow) -> str:
+    """Type and trigger."""
     return "^".join(part for part in (row.message_type, row.trigger) if part) or "Not known"
 
 
-def _again(row: InboxRow) -> str:
+def again_words(row: InboxRow) -> str:
+    """How often the same bytes came; nothing for once."""
     return f"Received {words.count(row.times_received, 'time')}" if row.times_received > 1 else ""
 
 
-def _why(code: str | None) -> Why | None:
-    error = ERRORS.get(code or "")
-    if error is None:
-        return Why(code, words.from_code(code), "") if code else None
-    return Why(error.code, error.title, error.words)
+def why(code: str | None, reason: str | None) -> Why | None:
+    """Why a message was not used, in words; a cause that a person can do something about has its own."""
+    if not code:
+        return None
+    error = ERRORS.get(code)
+    if error and error.code in ("message-not-understood", "patient-mismatch"):
+        cause = cause_words(code, reason or "")
+        return Why(code, cause.title, cause.do)
+    return Why(code, error.title, error.words) if error else Why(code, words.from_code(code), "")
 
 
-def present_one(found: OpenedMessage, *, may_open_case: bool) -> Detail:
-    """One message in words."""
-    row = found.row
-    return Detail(
-        title=f"{_what(row)}, {_id_words(row)}",
-        state=tag_of(MESSAGE_STATES, row.state),
-        why=_why(row.code),
-        lines=tuple(Line(key, value) for key, value in _lines(found) if value),
-        became=tuple(_fact_words(fact) for fact in found.facts),
-        case_words=_case_words(found, may_open_case),
-        case_href=f"/cases/{found.case_id}" if found.case_id and may_open_case else "",
-        same_id_href=Wanted(text=row.message_id, feed=found.feed.code).href
-        if row.same_id_other_bytes
-        else "",
-        text=shown(row.raw, row.content_type, whereabouts=found.whereabouts),
-    )
-
-
-def _lines(found: OpenedMessage) -> list[tuple[str, str]]:
-    row = found.row
-    return [
-        ("Feed", found.feed.code),
-        ("Type", _what(row)),
-        ("Version", row.version or ""),
-        ("Id", _id_words(row)),
-        ("Received", words.moment(row.received_at)),
-        (
-            "Received again",
-            f"{_again(row)}, last {words.moment(row.last_received_at)}" if _again(row) else "",
-        ),
-        ("Handled", words.moment(row.handled_at, "")),
-        ("Time of the event, as sent", words.moment(row.event_time, "")),
-        ("Answered", row.acknowledgement or ""),
-        ("Details", row.reason or ""),
-        ("Characters", row.charset or ""),
-        ("SHA-256", row.sha256),
-    ]
-
-
-FACTS = {
-    "person-reported": "Who the person is",
-    "stay-reported": "A hospital stay",
-    "persons-merged": "Two records are one person",
+ALARM_TITLES = {
+    "nothing-arrived": "Nothing arrives from {}",
+    "nothing-sent": "Nothing goes out to {}",
+    "too-many-parked": "Too many messages of {} wait for somebody",
+    "too-long-waiting": "Messages of {} wait too long to be read",
 }
-"""Kind of fact -> what the message told."""
+"""Kind of alarm -> its heading."""
 
 
-def _fact_words(fact: FactRow) -> str:
-    what = FACTS.get(fact.kind, words.from_code(fact.kind))
-    movement = fact.payload.get("movement")
-    told = f"{what}: {words.from_code(movement).lower()}" if movement else what
-    return f"{told}, from {words.moment(fact.effective_at)}" if fact.effective_at else told
-
-
-def _case_words(found: OpenedMessage, may_open: bool) -> str:
-    if found.row.person_id is None:
-        return "Nobody was found or made by this message."
-    if found.case_id is None:
-        return "The person has no open case here."
-    return "" if may_open else "The person has an open case. Your role does not open cases."
+def alarm_words(row: AlarmRow) -> Alarm:
+    """An alarm in words."""
+    title = ALARM_TITLES.get(row.kind, words.from_code(row.kind) + ": {}").format(row.subject)
+    told = f", told {words.count(row.times_told, 'time')}" if row.times_told > 1 else ""
+    return Alarm(title, row.fact, row.threshold, f"{words.moment(row.raised_at)}{told}")

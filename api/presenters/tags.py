@@ -50,6 +50,9 @@ MESSAGE_STATES: dict[str, Tag] = {
     "parked": Tag("Parked", "red"),
     "unassigned": Tag("Unassigned", "orange"),
     "rejected": Tag("Rejected", "red"),
+    "proposed": Tag("Edit to approve", "yellow"),
+    "superseded": Tag("Replaced by an edit", "grey"),
+    "declined": Tag("Edit declined", "grey"),
 }
 
 OUTGOING_STATES: dict[str, Tag] = {

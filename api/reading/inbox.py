@@ -2,36 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.principals import Principal
-from api.reading import lists
 from api.reading.cases import case_of_person
 from api.reading.looks import PURPOSES, who
+from api.reading.messages import Followed, followed, message
+from api.reading.replays import History, history
 from discharge.store import audit
-from discharge.store.tables import Person
+from discharge.store.tables import PartnerRow, Person
 from discharge.store.tables.persons import ORDINARY
 from fhir_adapters.store.tables import FactRow, Feed, InboxRow
 
 
 @dataclass(frozen=True)
 class OpenedMessage:
-    """A message, its feed, the facts read from it, and the open case of its person where one is seen."""
+    """A message, its feed, the facts read from it, the open case of its person where one is seen, what
+    followed from it, and what people did with it. `partners` names the organisation of each partner.
+    """
 
     row: InboxRow
     feed: Feed
     facts: Sequence[FactRow]
     case_id: UUID | None
     whereabouts: bool
+    followed: Followed
+    history: History
+    partners: Mapping[UUID, UUID]
 
 
 async def open_message(session: AsyncSession, caller: Principal, message_id: UUID) -> OpenedMessage:
     """One message; the look is noted, also where nobody knows yet whom it is about. Raises not-found."""
-    row, facts = await lists.message(session, caller, message_id)
+    row, facts = await message(session, caller, message_id)
     if row.person_id is None:
         purpose = PURPOSES.get(caller.role, "direct-care")
         await audit.note_read(
@@ -42,11 +49,14 @@ async def open_message(session: AsyncSession, caller: Principal, message_id: UUI
         feed=await session.get_one(Feed, row.feed_id),
         facts=facts,
         case_id=await case_of_person(session, row.person_id) if row.person_id else None,
-        whereabouts=await _may_see_whereabouts(session, row.person_id),
+        whereabouts=await may_see_whereabouts(session, row.person_id),
+        followed=await followed(session, row.id),
+        history=await history(session, row.id),
+        partners={each.id: each.organisation_id for each in await session.scalars(select(PartnerRow))},
     )
 
 
-async def _may_see_whereabouts(session: AsyncSession, person_id: UUID | None) -> bool:
+async def may_see_whereabouts(session: AsyncSession, person_id: UUID | None) -> bool:
     """Only of somebody whom we know, and who is not hidden, nor whom they were merged into."""
     while person_id is not None:
         person = await session.get(Person, person_id)

@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import defer
 
 from api.principals import Principal
 from api.reading.looks import looked
 from discharge.cases.model import Case
 from discharge.delays.report import Stay, stays_of
-from discharge.errors import HomewardError
 from discharge.store.tables import (
     AlertRow,
     CaseRow,
@@ -25,12 +23,11 @@ from discharge.store.tables import (
     PartnerRow,
     Person,
 )
-from fhir_adapters.store.tables import FactRow, Feed, InboxRow, UnmappedRow
+from fhir_adapters.store.tables import AlarmRow, Feed, InboxRow, UnmappedRow
 from housing_checks.rehousing.model import Property
 from housing_checks.store.tables import PropertyLetRow, PropertyRow
 
 MOST = 100
-MESSAGES_A_PAGE = 50
 
 
 @dataclass(frozen=True)
@@ -95,59 +92,15 @@ async def unmapped(session: AsyncSession) -> Sequence[UnmappedRow]:
     return (await session.scalars(select(UnmappedRow).order_by(*frequent).limit(500))).all()
 
 
+async def open_alarms(session: AsyncSession) -> Sequence[AlarmRow]:
+    """What is not as it should be with messages of the caller's organisation, the newest first."""
+    statement = select(AlarmRow).where(AlarmRow.cleared_at.is_(None)).order_by(AlarmRow.raised_at.desc())
+    return (await session.scalars(statement.limit(MOST))).all()
+
+
 async def heartbeats(session: AsyncSession) -> Sequence[HeartbeatRow]:
     """When each part of the system was last alive."""
     return (await session.scalars(select(HeartbeatRow).order_by(HeartbeatRow.part))).all()
-
-
-@dataclass(frozen=True)
-class Messages:
-    """A page of the inbox, and how many there are in each state under the same filter."""
-
-    rows: Sequence[InboxRow]
-    counts: dict[str, int]
-    total: int
-
-
-@dataclass(frozen=True)
-class MessageFilter:
-    """Which messages: `text` is a message id or a type; `repeated_id` are ids that came with other bytes."""
-
-    state: str = ""
-    text: str = ""
-    feed_id: UUID | None = None
-    repeated_id: bool = False
-
-
-async def messages(
-    session: AsyncSession, wanted: MessageFilter, page: int = 1, size: int = MESSAGES_A_PAGE
-) -> Messages:
-    """Messages of the caller's organisation, newest first, without their text."""
-    filters = _message_filters(wanted)
-    counted = await session.execute(
-        select(InboxRow.state, func.count()).where(*filters).group_by(InboxRow.state)
-    )
-    counts: dict[str, int] = dict(counted.all())
-    statement = (
-        select(InboxRow).where(*filters).order_by(InboxRow.sequence.desc()).options(defer(InboxRow.raw))
-    )
-    if wanted.state:
-        statement = statement.where(InboxRow.state == wanted.state)
-    rows = await session.scalars(statement.limit(size).offset((page - 1) * size))
-    total = counts.get(wanted.state, 0) if wanted.state else sum(counts.values())
-    return Messages(rows.all(), counts, total)
-
-
-def _message_filters(wanted: MessageFilter) -> list[ColumnElement[bool]]:
-    filters: list[ColumnElement[bool]] = []
-    if wanted.text:
-        columns = (InboxRow.message_id, InboxRow.message_type, InboxRow.trigger)
-        filters.append(or_(*(column == wanted.text for column in columns)))
-    if wanted.feed_id:
-        filters.append(InboxRow.feed_id == wanted.feed_id)
-    if wanted.repeated_id:
-        filters.append(InboxRow.same_id_other_bytes.is_(True))
-    return filters
 
 
 async def count_messages(session: AsyncSession) -> dict[UUID, dict[str, int]]:
@@ -157,20 +110,6 @@ async def count_messages(session: AsyncSession) -> dict[UUID, dict[str, int]]:
     for feed_id, state, count in await session.execute(statement.group_by(InboxRow.feed_id, InboxRow.state)):
         counted.setdefault(feed_id, {})[state] = count
     return counted
-
-
-async def message(
-    session: AsyncSession, caller: Principal, message_id: UUID
-) -> tuple[InboxRow, Sequence[FactRow]]:
-    """One message and the facts that were read from it. Raises not-found."""
-    row = await session.get(InboxRow, message_id)
-    if row is None:
-        raise HomewardError("not-found")
-    await looked(session, caller, "message", (), [row.person_id] if row.person_id else [])
-    facts = await session.scalars(
-        select(FactRow).where(FactRow.inbox_id == message_id).order_by(FactRow.ordinal)
-    )
-    return row, facts.all()
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,14 @@
-"""Alerts, feeds, messages, items that partners refused, and homes that can be let."""
+"""Alerts, feeds, items that partners refused, and homes that can be let."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
-from uuid import UUID
+from typing import Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from api.depends import Caller, Ready
-from api.presenters.lists_json import alert_json, feed_json, home_json, item_json, message_json
+from api.presenters.lists_json import alert_json, feed_json, home_json, item_json
 from api.reading import lists
 from api.releasing import decide
 
@@ -31,36 +30,6 @@ async def list_feeds(services: Ready, caller: Caller) -> dict[str, Any]:
     async with services.begin(caller) as session:
         found = await lists.feeds(session)
     return {"feeds": [feed_json(row) for row in found]}
-
-
-@router.get("/messages")
-async def list_messages(
-    services: Ready,
-    caller: Caller,
-    state: str = "",
-    text: str = "",
-    page: Annotated[int, Query(ge=1)] = 1,
-    size: Annotated[int, Query(ge=1, le=200)] = 50,
-) -> dict[str, Any]:
-    """Messages that came in, newest first."""
-    caller.require("messages.read")
-    async with services.begin(caller) as session:
-        found = await lists.messages(session, lists.MessageFilter(state, text), page, size)
-    return {
-        "messages": [message_json(row) for row in found.rows],
-        "total": found.total,
-        "counts": found.counts,
-    }
-
-
-@router.get("/messages/{message_id}")
-async def get_message(message_id: UUID, services: Ready, caller: Caller) -> dict[str, Any]:
-    """One message: how it was used, and the facts read from it. Its text is on the page only."""
-    caller.require("messages.read")
-    async with services.begin(caller) as session:
-        row, facts = await lists.message(session, caller, message_id)
-    kinds = [{"ordinal": each.ordinal, "kind": each.kind} for each in facts]
-    return message_json(row) | {"facts": kinds}
 
 
 @router.get("/dead-letters")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api.routes import cases, clock, duplicates, fhir, health, lists, referrals, reports
+from api.routes import cases, clock, duplicates, fhir, health, lists, messages, referrals, reports
 
 ROUTERS = (
     health.router,
@@ -11,6 +11,7 @@ ROUTERS = (
     cases.router,
     lists.router,
     duplicates.router,
+    messages.router,
     reports.router,
     fhir.router,
 )

@@ -8,6 +8,7 @@ from deploy.cli.api import api
 from deploy.cli.bench import bench
 from deploy.cli.census import census
 from deploy.cli.feed import feed
+from deploy.cli.messages import messages
 from deploy.cli.migrate import migrate
 from deploy.cli.mllp import mllp
 from deploy.cli.partner import partner
@@ -31,6 +32,7 @@ for command in (up, token, send, census, replay, simulate, worker, api, mllp, mi
 app.add_typer(report)
 app.add_typer(feed)
 app.add_typer(bench)
+app.add_typer(messages)
 
 if __name__ == "__main__":
     app()

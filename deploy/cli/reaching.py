@@ -5,6 +5,7 @@ used.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from deploy.cli.options import CannotGoOn
 
@@ -38,3 +39,23 @@ def bearer(data: Path, role: str, organisation: str) -> str:
     require_stack(data)
     claims = Claims(f"command-{role}-{organisation}", "homeward command", role, organisation)
     return sign(claims, Keys(data / "keys").token_signing_key(), datetime.now(UTC), timedelta(minutes=5))
+
+
+def ask(
+    url: str, token: str, query: dict[str, str] | None = None, body: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """What a running stack answers at its public door, to a question or a `body`. Raises CannotGoOn."""
+    import httpx
+
+    headers = {"Authorization": f"Bearer {token}"}
+    try:
+        if body is None:
+            answer = httpx.get(url, params=query, headers=headers, timeout=60, trust_env=False)
+        else:
+            answer = httpx.post(url, json=body, headers=headers, timeout=60, trust_env=False)
+    except httpx.TransportError:
+        raise CannotGoOn(f"Nobody answers at {url}. Is the stack up, and this its --data?") from None
+    told: dict[str, Any] = answer.json()
+    if not answer.is_success:
+        raise CannotGoOn(f"{told.get('title', 'Refused')}: {told.get('detail', told.get('code', ''))}")
+    return told

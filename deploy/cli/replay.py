@@ -1,44 +1,73 @@
-"""`homeward replay`: has parked messages interpreted again, once what parked them was put right."""
+"""`homeward replay`: has messages read again, once what kept them from being used was put right."""
 
 from __future__ import annotations
 
-from typing import Annotated
+import time
+from pathlib import Path
+from typing import Annotated, Any
 from uuid import UUID
 
 import typer
 
-from deploy.cli.options import DEFAULT_DATA, AsJson, Data, PortOffset, plainly
+from deploy.cli.options import DEFAULT_DATA, AsJson, CannotGoOn, Data, PortOffset, plainly
+
+LONGEST_SECONDS = 600
 
 
 @plainly
 def replay(
     messages: Annotated[
-        list[UUID] | None, typer.Argument(help="Ids of parked messages; without any, all.")
+        list[UUID] | None, typer.Argument(help="Ids of messages; without any, those that are meant below.")
     ] = None,
-    code: Annotated[str | None, typer.Option(help="Only those parked with this error code.")] = None,
-    reason: Annotated[str | None, typer.Option(help="Only those parked for this reason.")] = None,
+    state: Annotated[str, typer.Option(help="Only those in this state.")] = "parked",
+    code: Annotated[str, typer.Option(help="Only those with this error code.")] = "",
+    reason: Annotated[str | None, typer.Option(help="Only those for this reason.")] = None,
+    feed: Annotated[str, typer.Option(help="Only those of this feed.")] = "",
+    why: Annotated[str, typer.Option(help="Why they are read again: it is kept with each.")] = "",
+    org: Annotated[str, typer.Option(help="Code of the organisation whose messages they are.")] = "RXH",
     data: Data = DEFAULT_DATA,
     port_offset: PortOffset = None,
     as_json: AsJson = False,
 ) -> None:
-    """Put parked messages back in the queue, in their old place."""
-    import asyncio
+    """Put messages back in the queue, in their old place, and wait until each was looked at."""
     import json
 
-    from deploy.cli.reaching import database_url
+    meant: dict[str, Any] = {"state": state, "code": code, "feed": feed, "reason": reason}
+    wishes: list[dict[str, Any]] = [{"id": str(each)} for each in messages or []] or [meant]
+    because = why or "asked by command"
+    done = [_replayed(wish, because, org, data, port_offset) for wish in wishes]
+    outcomes: dict[str, int] = {}
+    for each in done:
+        for outcome, count in each["outcomes"].items():
+            outcomes[outcome] = outcomes.get(outcome, 0) + count
+    if as_json:
+        replayed = {"replayed": outcomes.get("put-back", 0), "outcomes": outcomes}
+        typer.echo(json.dumps(replayed | {"replays": [each["replay_id"] for each in done]}))
+    else:
+        typer.echo("\n".join(_told(outcomes)))
 
-    url = database_url(data, port_offset)
-    count = asyncio.run(_replay(url, messages or [], code, reason))
-    typer.echo(json.dumps({"replayed": count}) if as_json else f"{count} messages will be interpreted again")
+
+def _replayed(
+    wish: dict[str, Any], why: str, org: str, data: Path, port_offset: int | None
+) -> dict[str, Any]:
+    """Ask for one replay, and wait until it is done. Raises CannotGoOn."""
+    from deploy.cli.reaching import ask, bearer
+    from deploy.embedded import address
+
+    pages, token = address.read(data, port_offset).pages, bearer(data, "operator", org)
+    made = ask(f"{pages}/api/v1/replays", token, body={"messages": wish, "reason": why})
+    deadline = time.monotonic() + LONGEST_SECONDS
+    while time.monotonic() < deadline:
+        found = ask(f"{pages}{made['status_url']}", bearer(data, "operator", org))
+        if found["state"] == "done":
+            return found
+        time.sleep(0.5)
+    raise CannotGoOn(f"The replay goes on by itself: {pages}/messages/replays/{made['replay_id']}")
 
 
-async def _replay(url: str, messages: list[UUID], code: str | None, reason: str | None) -> int:
-    from discharge.store.engine import make_engine, transaction
-    from fhir_adapters.hl7v2.store.draining import replay_parked
+def _told(outcomes: dict[str, int]) -> list[str]:
+    from fhir_adapters.hl7v2.replays import OUTCOMES
 
-    engine = make_engine(url)
-    try:
-        async with transaction(engine) as session:
-            return await replay_parked(session, inbox_ids=messages, code=code, reason=reason)
-    finally:
-        await engine.dispose()
+    return [f"{count:>6}  {OUTCOMES.get(code, code)}" for code, count in sorted(outcomes.items())] or [
+        "No message fits."
+    ]

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from deploy.cli.options import DEFAULT_DATA, AsJson, CannotGoOn, Data, PortOffset, plainly
+from deploy.cli.options import DEFAULT_DATA, AsJson, Data, PortOffset, plainly
 
 report = typer.Typer(name="report", help="Print a report of a running stack.", no_args_is_help=True)
 
@@ -28,30 +28,17 @@ def bed_days(
     """Bed days lost to delay and released, each with its definition."""
     import json
 
-    from deploy.cli.reaching import bearer
+    from deploy.cli.reaching import ask, bearer
     from deploy.embedded import address
 
     days = {"from_on": from_on, "to_on": to_on}
     query = {name: day.date().isoformat() for name, day in days.items() if day} | {"against": against}
     pages = address.read(data, port_offset).pages
-    body = _ask(f"{pages}/api/v1/reports/bed-days", bearer(data, "trust-monitor", org), query)
+    body = ask(f"{pages}/api/v1/reports/bed-days", bearer(data, "trust-monitor", org), query)
     if as_json:
         typer.echo(json.dumps(body, indent=2))
     else:
         _print(body)
-
-
-def _ask(url: str, token: str, query: dict[str, str]) -> dict[str, Any]:
-    import httpx
-
-    try:
-        answer = httpx.get(url, params=query, headers={"Authorization": f"Bearer {token}"}, trust_env=False)
-    except httpx.TransportError:
-        raise CannotGoOn(f"Nobody answers at {url}. Is the stack up, and this its --data?") from None
-    body: dict[str, Any] = answer.json()
-    if not answer.is_success:
-        raise CannotGoOn(f"{body.get('title', 'Refused')}: {body.get('detail', body.get('code', ''))}")
-    return body
 
 
 def _print(body: dict[str, Any]) -> None:

@@ -12,7 +12,8 @@ from tests.api.conftest import ROLE_ORGANISATION, Door
 
 
 def sign_in(door: Door, role: str, organisation: str | None = None) -> Session:
-    """Sign the door's client in."""
+    """Sign the door's client in, in place of whoever was."""
+    door.client.cookies.clear()
     cookies = door.app.state.services.cookies
     identity = Identity(
         issuer="http://openid.test",

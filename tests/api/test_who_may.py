@@ -28,6 +28,15 @@ INTERFACES: dict[tuple[str, str], str] = {
     ("GET", "/api/v1/alerts"): "alerts.read",
     ("GET", "/api/v1/messages"): "messages.read",
     ("GET", "/api/v1/messages/{message_id}"): "messages.read",
+    ("GET", "/api/v1/messages/causes"): "messages.read",
+    ("POST", "/api/v1/messages/{message_id}/edits"): "messages.release",
+    ("POST", "/api/v1/replays"): "messages.release",
+    ("GET", "/api/v1/replays"): "messages.read",
+    ("GET", "/api/v1/replays/{replay_id}"): "messages.read",
+    ("GET", "/api/v1/edits"): "messages.read",
+    ("POST", "/api/v1/edits/{edit_id}/decision"): "messages.approve",
+    ("POST", "/api/v1/sent/{sequence}/again"): "deadletters.release",
+    ("GET", "/api/v1/alarms"): "messages.read",
     ("GET", "/api/v1/dead-letters"): "deadletters.read",
     ("POST", "/api/v1/dead-letters/{sequence}/decision"): "deadletters.release",
     ("GET", "/api/v1/duplicates"): "duplicates.read",
@@ -69,6 +78,16 @@ PAGES: dict[tuple[str, str], str] = {
     ("GET", "/reports/bed-days"): "reports.read",
     ("GET", "/messages"): "messages.read",
     ("GET", "/messages/{message_id}"): "messages.read",
+    ("GET", "/messages/parked"): "messages.read",
+    ("POST", "/messages/replays"): "messages.release",
+    ("GET", "/messages/replays"): "messages.read",
+    ("GET", "/messages/replays/{replay_id}"): "messages.read",
+    ("GET", "/messages/edits"): "messages.read",
+    ("GET", "/messages/edits/{edit_id}"): "messages.read",
+    ("POST", "/messages/edits/{edit_id}"): "messages.approve",
+    ("GET", "/messages/{message_id}/edit"): "messages.release",
+    ("POST", "/messages/{message_id}/edit"): "messages.release",
+    ("POST", "/messages/sent/{sequence}/again"): "deadletters.release",
     ("GET", "/dead-letters"): "deadletters.read",
     ("GET", "/duplicates"): "duplicates.read",
     ("GET", "/duplicates/{pair_id}"): "duplicates.read",
@@ -98,6 +117,10 @@ SIGNED_IN = {
 BODIES = {
     "/api/v1/referrals": {"person": {"nhs_number": "9990000018"}},
     "/api/v1/cases/{case_id}/commands": {"kind": "accept-referral"},
+    "/api/v1/messages/{message_id}/edits": {"text": "MSH|", "reason": "test"},
+    "/api/v1/replays": {"messages": {}, "reason": "test"},
+    "/api/v1/edits/{edit_id}/decision": {"decision": "decline", "reason": "test"},
+    "/api/v1/sent/{sequence}/again": {"reason": "test"},
     "/api/v1/dead-letters/{sequence}/decision": {"decision": "skip", "reason": "test"},
     "/api/v1/duplicates/{pair_id}/decision": {"decision": "same", "reason": "test"},
     "/api/v1/merges/{merge_id}/undo": {"reason": "test"},
@@ -114,6 +137,8 @@ def address(path: str) -> str:
         "resource_id",
         "pair_id",
         "merge_id",
+        "replay_id",
+        "edit_id",
     ):
         path = path.replace("{" + name + "}", ID)
     return path.replace("{sequence}", "1").replace("{kind}", "accept-referral")
@@ -134,7 +159,14 @@ def test_given_every_address_when_compared_with_these_tables_then_none_is_missin
     assert known - here == set()
 
 
-OF_OTHER_TESTS = ("/feeds", "/messages/", "/dead-letters/", "/reports/", "/partners")
+OF_OTHER_TESTS = (
+    "/cases/{case_id}/documents/",
+    "/feeds",
+    "/messages/",
+    "/dead-letters/",
+    "/reports/",
+    "/partners",
+)
 """Pages whose own tests ask every role."""
 
 

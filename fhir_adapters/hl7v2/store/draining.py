@@ -1,16 +1,15 @@
-"""One message from the inbox to its effect, in one transaction, and messages put back for another try.
+"""One message from the inbox to its effect, in one transaction.
 
 Only messages of one person at a time: a message waits while an earlier one of the same person waits. What
 fails for a reason that we do not know is parked too, so that one message never holds up the others.
 """
 
 import logging
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, func, select, update
+from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -18,10 +17,9 @@ from discharge.clocks import CaseClock, london_date
 from discharge.errors import HomewardError, Unavailable
 from discharge.store.engine import transaction
 from fhir_adapters.feeds.book import ProfileBook
-from fhir_adapters.feeds.choosing import Arrival, choose_feed
 from fhir_adapters.feeds.profile import Profile
 from fhir_adapters.hl7v2.batches import BATCH
-from fhir_adapters.hl7v2.envelope import Unreadable, header_of, read_envelope
+from fhir_adapters.hl7v2.envelope import Unreadable
 from fhir_adapters.hl7v2.facts import Interpretation, Interpreted, NotUsed, Parked
 from fhir_adapters.hl7v2.interpret import interpret
 from fhir_adapters.hl7v2.outward.answers import read_answer
@@ -29,12 +27,11 @@ from fhir_adapters.hl7v2.reading import Message, read_message
 from fhir_adapters.hl7v2.store import pairs
 from fhir_adapters.hl7v2.store.applying import Effect, Source, apply_facts
 from fhir_adapters.hl7v2.store.doubts import Doubt, SetApart
-from fhir_adapters.hl7v2.store.inbox import feed_doors
 from fhir_adapters.hl7v2.store.sent import late_answer
 from fhir_adapters.hl7v2.store.unmapped import note_unmapped
 from fhir_adapters.hl7v2.store.unwrapping import unwrap
 from fhir_adapters.people.matching import Offered
-from fhir_adapters.store.tables import Feed, InboxRow
+from fhir_adapters.store.tables import FactRow, Feed, InboxRow
 
 log = logging.getLogger("homeward.drain")
 
@@ -76,12 +73,8 @@ class Drained:
     reason: str | None = None
 
 
-def understand(raw: bytes, profile: Profile) -> Interpretation:
-    """Read and interpret stored bytes; whatever goes wrong parks the message."""
-    return _understood(raw, profile)[1]
-
-
-def _understood(raw: bytes, profile: Profile) -> tuple[Message | None, Interpretation]:
+def understood(raw: bytes, profile: Profile) -> tuple[Message | None, Interpretation]:
+    """Stored bytes, read as far as they can be, and interpreted; whatever goes wrong parks the message."""
     try:
         message = read_message(raw)
         if isinstance(message, Unreadable):
@@ -142,10 +135,10 @@ async def _handle(
 ) -> Drained:
     """Give one message its effect. Raises Doubt: then nothing of it may stay."""
     today = clock.today(datetime.now(UTC))
-    profile = profiles.in_force(feed.profile, london_date(row.event_time) if row.event_time else today)
+    profile = profile_for(profiles, row, feed, today)
     if row.message_type == BATCH:
         return await _finish(session, row.id, await unwrap(session, row, feed), Effect())
-    message, outcome = _understood(row.raw, profile)
+    message, outcome = understood(row.raw, profile)
     outcome = _other_bytes(row, profile, outcome)
     if message is not None and not isinstance(outcome, NotUsed):
         await note_unmapped(session, row, message, profile)
@@ -154,9 +147,16 @@ async def _handle(
     effect = Effect()
     if isinstance(outcome, Interpreted):
         source = Source(row.id, row.organisation_id, feed.code, today)
+        if row.handled_at is not None:  # what it said the last time gives way to what it says now
+            await session.execute(delete(FactRow).where(FactRow.inbox_id == row.id))
         effect = await apply_facts(session, source, outcome.facts)
         outcome = outcome.model_copy(update={"notes": (*outcome.notes, *effect.notes)})
-    return await _finish(session, row.id, outcome, effect)
+    return await _finish(session, row.id, outcome, effect, f"{profile.name}, version {profile.version}")
+
+
+def profile_for(profiles: ProfileBook, row: InboxRow, feed: Feed, today: date) -> Profile:
+    """The version of the feed's profile that was in force on the day the message is about."""
+    return profiles.in_force(feed.profile, london_date(row.event_time) if row.event_time else today)
 
 
 AN_ANSWER = NotUsed(code="unknown-trigger", reason="acknowledgement")
@@ -172,14 +172,21 @@ async def _answered(session: AsyncSession, row: InboxRow) -> Interpretation:
 
 def _other_bytes(row: InboxRow, profile: Profile, outcome: Interpretation) -> Interpretation:
     """The same id with other bytes is interpreted, unless this feed's ids are unique: then a person must
-    look.
+    look. Who edits a message or has it read again has looked.
     """
-    if row.same_id_other_bytes and profile.control_ids_unique and isinstance(outcome, Interpreted):
+    unseen = row.same_id_other_bytes and row.edited_from is None and row.handled_at is None
+    if unseen and profile.control_ids_unique and isinstance(outcome, Interpreted):
         return Parked(code="message-not-understood", reason="control-id-reused")
     return outcome
 
 
-async def _finish(session: AsyncSession, inbox_id: UUID, outcome: Interpretation, effect: Effect) -> Drained:
+async def _finish(
+    session: AsyncSession,
+    inbox_id: UUID,
+    outcome: Interpretation,
+    effect: Effect,
+    read_by: str | None = None,
+) -> Drained:
     if isinstance(outcome, Interpreted):
         code, reason = None, ",".join(outcome.notes) or None
     else:
@@ -191,69 +198,8 @@ async def _finish(session: AsyncSession, inbox_id: UUID, outcome: Interpretation
         "person_id": effect.person_id,
         "spell_id": effect.spell_id,
         "handled_at": func.now(),
+        "read_by": read_by,
     }
     waiting = (InboxRow.id == inbox_id, InboxRow.state == "stored")
     await session.execute(update(InboxRow).where(*waiting).values(values))
     return Drained(inbox_id, outcome.outcome, code, reason)
-
-
-async def replay_parked(
-    session: AsyncSession,
-    *,
-    inbox_ids: Iterable[UUID] = (),
-    code: str | None = None,
-    reason: str | None = None,
-) -> int:
-    """Have the drain take messages again, by id or by cause; returns how many. They keep their place in
-    order.
-
-    Parked messages are put back; unassigned ones are given to the feed that claims their sender by now, if
-    any does.
-    """
-    wanted: list[ColumnElement[bool]] = [InboxRow.content_type.like(HL7)]
-    ids = list(inbox_ids)
-    if ids:
-        wanted.append(InboxRow.id.in_(ids))
-    if code:
-        wanted.append(InboxRow.code == code)
-    if reason:
-        wanted.append(InboxRow.reason == reason)
-    parked = (
-        update(InboxRow).where(InboxRow.state == "parked", *wanted).values(_WAITING).returning(InboxRow.id)
-    )
-    put_back = len((await session.scalars(parked)).all())
-    return put_back + await _assign(session, wanted)
-
-
-_WAITING = {"state": "stored", "code": None, "reason": None, "handled_at": None}
-
-
-async def _assign(session: AsyncSession, wanted: list[ColumnElement[bool]]) -> int:
-    """Give unassigned messages to the feeds that claim them; bytes that the feed holds already count as
-    used.
-    """
-    doors = await feed_doors(session)
-    assigned = 0
-    for row in await session.scalars(select(InboxRow).where(InboxRow.state == "unassigned", *wanted)):
-        header = header_of(read_envelope(row.raw))
-        shown = Arrival(
-            sending_application=header.sending_application if header else "",
-            sending_facility=header.sending_facility if header else "",
-        )
-        door = choose_feed(doors, shown)
-        if door is None:
-            continue
-        if await _held(session, door.feed_id, row):
-            row.state, row.reason = "not-used", "held-by-its-feed"
-            continue
-        row.feed_id, row.organisation_id = door.feed_id, door.organisation_id
-        row.state, row.code, row.reason = "stored", None, None
-        assigned += 1
-    return assigned
-
-
-async def _held(session: AsyncSession, feed_id: UUID, row: InboxRow) -> bool:
-    same = select(InboxRow.id).where(
-        InboxRow.feed_id == feed_id, InboxRow.message_id == row.message_id, InboxRow.sha256 == row.sha256
-    )
-    return await session.scalar(same.limit(1)) is not None

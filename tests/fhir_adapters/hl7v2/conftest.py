@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 import pytest
@@ -10,14 +10,17 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from discharge.clocks import CaseClock
 from discharge.store.engine import transaction
+from fhir_adapters.feeds.book import ProfileBook
 from fhir_adapters.feeds.loading import shipped_profiles
 from fhir_adapters.hl7v2.envelope import read_envelope
 from fhir_adapters.hl7v2.listener import arrived
 from fhir_adapters.hl7v2.store.cases import join_awaiting
 from fhir_adapters.hl7v2.store.draining import Drained, drain_next
 from fhir_adapters.hl7v2.store.merging import settle_cases
+from fhir_adapters.hl7v2.store.replaying import ask_replay, work_replays
+from fhir_adapters.store.finding import Wanted
 from fhir_adapters.store.inbox import receive
-from fhir_adapters.store.tables import Feed
+from fhir_adapters.store.tables import Feed, ReplayItemRow
 from tests.fixtures.postgres import Places
 
 T = TypeVar("T")
@@ -54,6 +57,16 @@ class Intake:
     async def take(self, *messages: bytes) -> list[Drained]:
         await self.put(*messages)
         return await self.drain()
+
+    async def replay(self, profiles: ProfileBook | None = None, **wanted: Any) -> list[str]:
+        """Have messages read again as far as that puts them back; what became of each."""
+        replay_id = uuid4()
+        async with transaction(self.worker) as session:
+            meant = Wanted(**wanted)
+            await ask_replay(session, replay_id, self.organisation_id, meant, "put right", uuid4())
+        while await work_replays(self.worker, profiles or shipped_profiles(), CaseClock.real()):
+            pass
+        return [str(row.outcome) for row in await self.rows(ReplayItemRow) if row.replay_id == replay_id]
 
     async def rows(self, table: type[T]) -> list[T]:
         async with transaction(self.worker) as session:

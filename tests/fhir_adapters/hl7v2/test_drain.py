@@ -16,7 +16,7 @@ from discharge.clocks import CaseClock
 from discharge.store.engine import transaction
 from discharge.store.tables import OutboxRow, Person, PersonAddress, PersonContact, PersonIdentifier, Spell
 from fhir_adapters.feeds.loading import shipped_profiles
-from fhir_adapters.hl7v2.store.draining import drain_next, replay_parked
+from fhir_adapters.hl7v2.store.draining import drain_next
 from fhir_adapters.hl7v2.store.merging import MergeCause, merge_persons
 from fhir_adapters.hl7v2.store.persons import same_person
 from fhir_adapters.store.tables import FactRow, InboxRow
@@ -222,22 +222,6 @@ async def test_given_a_doubt_then_the_message_is_parked_without_effect(
 
     assert (drained.state, drained.reason) == ("parked", reason)
     assert len(await intake.rows(FactRow)) == facts
-
-
-async def test_given_a_parked_message_when_its_cause_is_mended_then_replay_gives_it_its_effect(
-    intake: Intake,
-) -> None:
-    await intake.take(ADMISSION.raw())
-    [parked] = await intake.take(ADMISSION.but(message_id="M2", local="", born="19500101", visit="V2").raw())
-    async with transaction(intake.worker) as session:
-        [person] = [await session.get_one(Person, row.id) for row in await intake.rows(Person)]
-        person.birth_date = date(1950, 1, 1)
-        assert await replay_parked(session, reason="birth-date-differs") == 1
-
-    [drained] = await intake.drain()
-
-    assert (drained.inbox_id, drained.state) == (parked.inbox_id, "interpreted")
-    assert len(await intake.rows(Spell)) == 2
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from discharge.store.engine import make_engine, transaction
 from fhir_adapters.hl7v2.mllp import frame
 from fhir_adapters.hl7v2.sending import acknowledgement_code
-from fhir_adapters.hl7v2.store.draining import replay_parked
 from fhir_adapters.hl7v2.store.inbox import PostgresInbox
 from fhir_adapters.store.tables import Feed, InboxRow
 from tests.fhir_adapters.hl7v2.conftest import Intake
@@ -162,29 +161,6 @@ async def test_given_a_sender_that_no_feed_claims_then_aa_and_held_unassigned(
     [row] = await intake.rows(InboxRow)
     assert (row.state, row.code) == ("unassigned", "unknown-feed")
     assert {feed.code for feed in await intake.rows(Feed)} == {"RXH-PAS", "unassigned"}
-
-
-async def test_given_an_unassigned_message_when_a_feed_claims_its_sender_then_replay_gives_it_its_effect(
-    line: Line, intake: Intake, owner: AsyncEngine
-) -> None:
-    await line.ask(Sample(application="NEW").raw())
-    async with transaction(intake.worker) as session:
-        assert await replay_parked(session, code="unknown-feed") == 0
-    async with transaction(owner) as session:
-        session.add(
-            Feed(
-                code="NEW",
-                organisation_id=intake.organisation_id,
-                protocol="hl7v2",
-                sending_application="NEW",
-            )
-        )
-    async with transaction(intake.worker) as session:
-        assert await replay_parked(session, code="unknown-feed") == 1
-
-    [drained] = await intake.drain()
-
-    assert drained.state == "interpreted"
 
 
 async def test_given_a_sender_that_never_wants_an_answer_then_the_default_profile_answers(line: Line) -> None:

@@ -13,7 +13,6 @@ from discharge.cases.commands import AmendReferral, Answer, Envelope, Refer, Set
 from discharge.store.commands import due_commands
 from discharge.store.engine import transaction
 from discharge.store.tables import CaseRow, CaseSpellRow, CommandRow, NoteRow, Person, Spell
-from fhir_adapters.hl7v2.store.draining import replay_parked
 from fhir_adapters.hl7v2.store.referring import park_refused
 from fhir_adapters.store.tables import InboxRow
 from tests.fhir_adapters.hl7v2.conftest import Intake
@@ -124,7 +123,7 @@ async def test_given_a_referral_known_by_another_door_when_withdrawn_by_number_t
     ]
     async with transaction(intake.worker) as session:
         await session.execute(update(CaseRow).values(external_id="RXH|REF-1"))
-        assert await replay_parked(session, reason="referral-not-known") == 1
+    assert await intake.replay(reason="referral-not-known") == ["put-back"]
     await intake.drain()
 
     assert [envelope.case_id for envelope in await commands(intake)] == [case.case_id]

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 import pytest
 
 from discharge.clocks import CaseClock
-from discharge.store.engine import transaction
+from fhir_adapters.feeds.book import ProfileBook
 from fhir_adapters.feeds.loading import profile_named, shipped_profiles
 from fhir_adapters.feeds.profile import Profile
-from fhir_adapters.hl7v2.store.draining import drain_next, replay_parked
+from fhir_adapters.hl7v2.store.draining import drain_next
 from fhir_adapters.store.tables import InboxRow, UnmappedRow
 from tests.fhir_adapters.hl7v2.conftest import Intake
 from tests.fhir_adapters.hl7v2.other_samples import referral
@@ -66,11 +66,13 @@ async def test_given_everything_mapped_then_nothing_is_queued(intake: Intake) ->
 
 async def drain_with(intake: Intake, **update: Mapping[str, str]) -> None:
     """Let the drain work with the feed's profile changed."""
-    known = profile_named("itk-2.4").model_dump()
-    changed = Profile.model_validate({**known, **update})
-    book = shipped_profiles().with_more([changed])
-    while await drain_next(intake.worker, book, CaseClock.real()):
+    while await drain_next(intake.worker, book_with(**update), CaseClock.real()):
         pass
+
+
+def book_with(**update: Mapping[str, str]) -> ProfileBook:
+    known = profile_named("itk-2.4").model_dump()
+    return shipped_profiles().with_more([Profile.model_validate({**known, **update})])
 
 
 async def test_given_the_profile_corrected_when_a_message_holds_the_value_again_then_it_leaves_the_queue(
@@ -90,10 +92,9 @@ async def test_given_a_parked_message_when_the_profile_maps_its_value_then_its_r
 ) -> None:
     await intake.take(Sample(nhs="", local="", more={"PID": {8: "woman"}}).raw())
     assert await queue(intake) == {("PID-8", "woman"): ("sex", 1)}
-    async with transaction(intake.worker) as session:
-        assert await replay_parked(session, reason="no-usable-identifier") == 1
 
-    await drain_with(intake, sex={"WOMAN": "female"})
+    mapped = book_with(sex={"WOMAN": "female"})
+    assert await intake.replay(mapped, reason="no-usable-identifier") == ["cause-remains"]
 
     assert await queue(intake) == {}
 

@@ -1,0 +1,209 @@
+"""What waits for a person, by cause; having messages read again; edits by two people; items sent again."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from api import replaying
+from api.editing import editable_text
+from api.pages.visiting import Visit, Visitor
+from api.presenters import parked, replays
+from api.presenters.message_text import shown
+from api.presenters.messages import id_words, kind_words
+from api.reading import lists, names
+from api.reading import replays as reading
+from api.reading.inbox import may_see_whereabouts
+from api.reading.messages import message
+from api.searching import search_of
+from discharge.errors import HomewardError
+from fhir_adapters.hl7v2.replays import EDITABLE
+from fhir_adapters.store.finding import causes
+from fhir_adapters.store.tables import MessageEditRow
+
+router = APIRouter(prefix="/messages", include_in_schema=False)
+
+
+@router.get("/parked")
+async def show_parked(visit: Visitor) -> Response:
+    """Messages that wait for a person, by cause."""
+    return await _parked(visit)
+
+
+async def _parked(visit: Visit, given: parked.Given | None = None) -> Response:
+    visit.caller.require("messages.read")
+    async with visit.services.begin(visit.caller) as session:
+        found = await causes(session, visit.caller.organisation_id)
+        feeds = await lists.feeds(session)
+    view = parked.present(found, feeds, visit.services.now(), given)
+    keys = [str(uuid4()) for _ in view.groups]
+    may = visit.caller.may("messages.release")
+    status = 422 if given else 200
+    return visit.page("parked.html", status, view=view, may_replay=may, keys=keys)
+
+
+@router.get("/replays")
+async def show_replays(visit: Visitor) -> Response:
+    """Every replay, newest first."""
+    visit.caller.require("messages.read")
+    async with visit.services.begin(visit.caller) as session:
+        rows = await reading.replays(session)
+        known = await names.directory(session)
+    return visit.page("replays.html", lines=replays.lines(rows, known))
+
+
+@router.post("/replays")
+async def replay(visit: Visitor) -> Response:
+    """Have all messages of a cause, or of a list, or one, read again; with the reason why."""
+    form = {name: str(value) for name, value in (await visit.form()).items()}
+    visit.caller.require("messages.release")
+    why = form.get("why", "").strip()
+    search = search_of(form)
+    if fault := replaying.reason_fault(why):
+        if form.get("from") != "parked":
+            raise HomewardError("reason-needed", where="why")
+        fields = {name: form[name] for name in (*search.query, "reason") if name in form}
+        return await _parked(visit, parked.Given(fields, why, fault))
+    made = await replaying.replay(visit.services, visit.caller, _id_in(form, "key"), search, why)
+    return visit.to(f"/messages/replays/{made.id}")
+
+
+def _id_in(form: dict[str, str], name: str) -> UUID:
+    try:
+        return UUID(form.get(name, ""))
+    except ValueError:
+        raise HomewardError("invalid-body", where=name) from None
+
+
+@router.get("/replays/{replay_id}")
+async def show_replay(replay_id: UUID, visit: Visitor) -> Response:
+    """How far a replay is, and what became of its messages."""
+    visit.caller.require("messages.read")
+    async with visit.services.begin(visit.caller) as session:
+        found = await reading.progress(session, replay_id)
+        items = await reading.items_of(session, replay_id)
+        known = await names.directory(session)
+    return visit.page("replay.html", view=replays.present(found, items, known))
+
+
+@router.get("/edits")
+async def show_edits(visit: Visitor) -> Response:
+    """Edits that wait for a second person, then the others."""
+    visit.caller.require("messages.read")
+    async with visit.services.begin(visit.caller) as session:
+        rows = await reading.edits(session)
+        known = await names.directory(session)
+    return visit.page("edits.html", lines=[replays.edit_line(row, known) for row in rows])
+
+
+@router.get("/edits/{edit_id}")
+async def show_edit(edit_id: UUID, visit: Visitor) -> Response:
+    """One edit: what differs, and the decision."""
+    return await _edit(visit, edit_id)
+
+
+async def _edit(visit: Visit, edit_id: UUID, typed: str = "", fault: str = "") -> Response:
+    visit.caller.require("messages.read")
+    async with visit.services.begin(visit.caller) as session:
+        row = await session.get(MessageEditRow, edit_id)
+        if row is None:
+            raise HomewardError("not-found")
+        before, _ = await message(session, visit.caller, row.original_id)
+        after, _ = await message(session, visit.caller, row.inbox_id)
+        seen = await may_see_whereabouts(session, before.person_id)
+        known = await names.directory(session)
+    texts = [shown(each.raw, each.content_type, whereabouts=seen) for each in (before, after)]
+    return visit.page(
+        "edit.html",
+        422 if fault else 200,
+        view=replays.edit_line(row, known),
+        lines=replays.difference(texts[0].raw, texts[1].raw),
+        withheld=any(text.withheld for text in texts),
+        own=row.proposed_by == visit.caller.user_id,
+        may_decide=visit.caller.may("messages.approve"),
+        typed=typed,
+        fault=fault,
+    )
+
+
+@router.post("/edits/{edit_id}")
+async def decide_edit(edit_id: UUID, visit: Visitor) -> Response:
+    """Approve or decline; whoever proposed it is refused, here and by the database."""
+    form = await visit.form()
+    visit.caller.require("messages.approve")
+    why, decision = str(form.get("why", "")).strip(), str(form.get("decision", ""))
+    if decision not in ("approve", "decline"):
+        raise HomewardError("invalid-body", where="decision")
+    if fault := replaying.reason_fault(why):
+        return await _edit(visit, edit_id, why, fault)
+    await replaying.decide(visit.services, visit.caller, edit_id, decision == "approve", why)
+    return visit.to(f"/messages/edits/{edit_id}")
+
+
+@router.get("/{message_id}/edit")
+async def show_form(message_id: UUID, visit: Visitor) -> Response:
+    """The text of a message to edit."""
+    return await _form(visit, message_id)
+
+
+async def _form(
+    visit: Visit,
+    message_id: UUID,
+    text: str | None = None,
+    why: str = "",
+    faults: dict[str, str] | None = None,
+) -> Response:
+    visit.caller.require("messages.release")
+    async with visit.services.begin(visit.caller) as session:
+        row, _ = await message(session, visit.caller, message_id)
+        seen = await may_see_whereabouts(session, row.person_id)
+    if row.state not in EDITABLE or "hl7-v2" not in row.content_type:
+        raise HomewardError("not-replayable", detail=row.state)
+    return visit.page(
+        "edit_form.html",
+        422 if faults else 200,
+        message_id=str(message_id),
+        title=f"{kind_words(row)}, {id_words(row)}",
+        text=editable_text(row, whereabouts=seen) if text is None else text,
+        why=why,
+        whole=seen,
+        faults=faults or {},
+    )
+
+
+@router.post("/{message_id}/edit")
+async def propose(message_id: UUID, visit: Visitor) -> Response:
+    """Propose the edited message; it has no effect before a second person approves it."""
+    form = await visit.form()
+    visit.caller.require("messages.release")
+    text, why = str(form.get("text", "")), str(form.get("why", "")).strip()
+    if fault := replaying.reason_fault(why):
+        return await _form(visit, message_id, text, why, {"why": fault})
+    try:
+        made = await replaying.propose(visit.services, visit.caller, message_id, text, why)
+    except HomewardError as error:
+        if error.where != "text":
+            raise
+        return await _form(visit, message_id, text, why, {"text": _fault_words(error)})
+    return visit.to(f"/messages/edits/{made.id}")
+
+
+def _fault_words(error: HomewardError) -> str:
+    if error.detail == "withheld":
+        return "Leave [withheld] as a whole field, in the segment where it stands"
+    if error.code == "already-done":
+        return "These bytes are held already, or an edit of this message waits for a decision"
+    return error.row.words
+
+
+@router.post("/sent/{sequence}/again")
+async def send_again(sequence: int, visit: Visitor) -> Response:
+    """Send an item to its partner once more, as a new item that names the first."""
+    form = {name: str(value) for name, value in (await visit.form()).items()}
+    visit.caller.require("deadletters.release")
+    why = form.get("why", "").strip()
+    back = _id_in(form, "message")
+    again = await replaying.resend(visit.services, visit.caller, sequence, _id_in(form, "key"), why)
+    return visit.to(f"/messages/{back}?done={again}")

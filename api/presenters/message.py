@@ -1,0 +1,238 @@
+"""One message as its page shows it: its text beside its parts, what it became, and what followed from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from api.presenters import words
+from api.presenters.message_text import Shown, shown
+from api.presenters.messages import Why, again_words, id_words, kind_words, why
+from api.presenters.tags import MESSAGE_STATES, OUTGOING_STATES, Tag, tag_of
+from api.reading.inbox import OpenedMessage
+from api.reading.names import Directory
+from api.searching import Search
+from discharge.store.tables import CaseEventRow, OutboxRow
+from fhir_adapters.hl7v2.replays import EDITABLE, OUTCOMES, refused_at_sight
+from fhir_adapters.store.tables import FactRow
+
+
+@dataclass(frozen=True)
+class Line:
+    """A key with its value."""
+
+    key: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One thing that a partner was told because of the message, with its four facts."""
+
+    sequence: int
+    what: str
+    to: str
+    state: Tag
+    facts: tuple[Line, ...]
+    resend: bool
+    resent: str
+
+
+@dataclass(frozen=True)
+class CaseTrace:
+    """One case that was told of the message: what happened there, and what partners were told."""
+
+    short: str
+    href: str
+    messages_href: str
+    told: str
+    events: tuple[str, ...]
+    sent: tuple[Sent, ...]
+
+
+@dataclass(frozen=True)
+class Done:
+    """Something that a person did with the message."""
+
+    what: str
+    by: str
+    reason: str
+    at: str
+    href: str
+    link: str
+
+
+@dataclass(frozen=True)
+class Detail:
+    """One message. `cannot` says why it cannot be read again; empty where it may be tried."""
+
+    id: str
+    title: str
+    state: Tag
+    why: Why | None
+    lines: tuple[Line, ...]
+    became: tuple[str, ...]
+    case_words: str
+    case_href: str
+    same_id_href: str
+    cases: tuple[CaseTrace, ...]
+    history: tuple[Done, ...]
+    cannot: str
+    editable: bool
+    text: Shown
+
+
+@dataclass(frozen=True)
+class Around:
+    """Who looks, and what things are called."""
+
+    known: Directory
+    may_open_case: bool
+    may_resend: bool
+
+
+def present_one(found: OpenedMessage, around: Around) -> Detail:
+    """One message in words."""
+    row = found.row
+    cannot = refused_at_sight(row.state, row.content_type)
+    return Detail(
+        id=str(row.id),
+        title=f"{kind_words(row)}, {id_words(row)}",
+        state=tag_of(MESSAGE_STATES, row.state),
+        why=why(row.code, row.reason),
+        lines=tuple(Line(key, value) for key, value in _lines(found) if value),
+        became=tuple(_fact_words(fact) for fact in found.facts),
+        case_words=_case_words(found, around.may_open_case),
+        case_href=f"/cases/{found.case_id}" if found.case_id and around.may_open_case else "",
+        same_id_href=Search(text=row.message_id, feed=found.feed.code).href()
+        if row.same_id_other_bytes
+        else "",
+        cases=_cases(found, around),
+        history=_history(found, around.known),
+        cannot=OUTCOMES[cannot] if cannot else "",
+        editable=row.state in EDITABLE and "hl7-v2" in row.content_type,
+        text=shown(row.raw, row.content_type, whereabouts=found.whereabouts),
+    )
+
+
+def _lines(found: OpenedMessage) -> list[tuple[str, str]]:
+    row = found.row
+    return [
+        ("Feed", found.feed.code),
+        ("Read by profile", row.read_by or ""),
+        ("Type", kind_words(row)),
+        ("Version", row.version or ""),
+        ("Id", id_words(row)),
+        ("Received", words.moment(row.received_at)),
+        (
+            "Received again",
+            f"{again_words(row)}, last {words.moment(row.last_received_at)}" if again_words(row) else "",
+        ),
+        ("Handled", words.moment(row.handled_at, "")),
+        ("Time of the event, as sent", words.moment(row.event_time, "")),
+        ("Answered", row.acknowledgement or ""),
+        ("Read with care" if row.state == "interpreted" else "Reason", row.reason or ""),
+        ("Characters", row.charset or ""),
+        ("SHA-256", row.sha256),
+    ]
+
+
+FACTS = {
+    "person-reported": "Who the person is",
+    "stay-reported": "A hospital stay",
+    "persons-merged": "Two records are one person",
+}
+"""Kind of fact -> what the message told."""
+
+
+def _fact_words(fact: FactRow) -> str:
+    what = FACTS.get(fact.kind, words.from_code(fact.kind))
+    movement = fact.payload.get("movement")
+    told = f"{what}: {words.from_code(movement).lower()}" if movement else what
+    return f"{told}, from {words.moment(fact.effective_at)}" if fact.effective_at else told
+
+
+def _case_words(found: OpenedMessage, may_open: bool) -> str:
+    if found.row.person_id is None:
+        return "Nobody was found or made by this message."
+    if found.case_id is None:
+        return "The person has no open case here."
+    return "" if may_open else "The person has an open case. Your role does not open cases."
+
+
+def _cases(found: OpenedMessage, around: Around) -> tuple[CaseTrace, ...]:
+    trace = found.followed
+    told: dict[UUID, list[OutboxRow]] = {}
+    for row in trace.signals:
+        told.setdefault(row.case_id, []).append(row)
+    return tuple(
+        CaseTrace(
+            short=str(case_id)[:8],
+            href=f"/cases/{case_id}" if around.may_open_case else "",
+            messages_href=Search(case=str(case_id)).href(),
+            told=_told_words(signals),
+            events=tuple(_event_words(event) for event in trace.events if event.case_id == case_id),
+            sent=tuple(_sent(row, found, around) for row in trace.sent if row.case_id == case_id),
+        )
+        for case_id, signals in told.items()
+    )
+
+
+def _told_words(signals: list[OutboxRow]) -> str:
+    waiting = [row for row in signals if row.state == "pending"]
+    last = max((row.received_at for row in signals if row.received_at), default=None)
+    return "The case has not been told yet" if waiting else f"The case was told {words.moment(last)}"
+
+
+def _event_words(event: CaseEventRow) -> str:
+    return f"{words.from_code(event.kind)}, from {words.day(event.effective_on)}"
+
+
+def _sent(row: OutboxRow, found: OpenedMessage, around: Around) -> Sent:
+    organisation = found.partners.get(row.partner_id) if row.partner_id else None
+    return Sent(
+        sequence=row.sequence,
+        what=words.from_code(row.kind),
+        to=around.known.organisation(organisation),
+        state=tag_of(OUTGOING_STATES, row.state),
+        facts=four_facts(row),
+        resend=around.may_resend and row.state in ("delivered", "skipped"),
+        resent=f"Sent again for item {row.resent_from}: {row.released_reason}" if row.resent_from else "",
+    )
+
+
+def four_facts(row: OutboxRow) -> tuple[Line, ...]:
+    """Sent, received, accepted, acted on."""
+    return (
+        Line("Sent", words.moment(row.sent_at, "Not yet")),
+        Line("Received", words.moment(row.received_at, "Not yet")),
+        Line("Accepted", words.moment(row.accepted_at, "Not yet")),
+        Line("Acted on", words.moment(row.acted_at, "Not yet")),
+    )
+
+
+def _history(found: OpenedMessage, known: Directory) -> tuple[Done, ...]:
+    done = [
+        Done(
+            what=OUTCOMES.get(item.outcome or "", "Waits to be read again"),
+            by=known.user(replay.asked_by) or "Somebody",
+            reason=replay.reason,
+            at=words.moment(item.at or replay.asked_at),
+            href=f"/messages/replays/{replay.id}",
+            link="The replay",
+        )
+        for item, replay in found.history.replays
+    ]
+    for edit in found.history.edits:
+        this = edit.inbox_id == found.row.id
+        done.append(
+            Done(
+                what="Edited from another message" if this else "An edited message was proposed in its place",
+                by=known.user(edit.proposed_by) or "Somebody",
+                reason=edit.reason,
+                at=words.moment(edit.proposed_at),
+                href=f"/messages/edits/{edit.id}",
+                link=f"The difference ({edit.state})",
+            )
+        )
+    return tuple(done)

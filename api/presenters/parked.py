@@ -1,0 +1,92 @@
+"""Messages that wait for a person, by cause: how many, since when, an example, and what can be done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from api.presenters import words
+from api.presenters.tags import MESSAGE_STATES, Tag, tag_of
+from api.searching import Search
+from fhir_adapters.hl7v2.causes import cause_words
+from fhir_adapters.hl7v2.replays import OUTCOMES, refused_at_sight
+from fhir_adapters.store.finding import Cause
+from fhir_adapters.store.tables import Feed
+
+
+@dataclass(frozen=True)
+class Group:
+    """Messages of one cause. `cannot` says why they cannot be replayed; else `fields` ask for all of them."""
+
+    number: int
+    title: str
+    do: str
+    state: Tag
+    count: str
+    feed: str
+    first: str
+    last: str
+    detail: str
+    list_href: str
+    example_href: str
+    cannot: str
+    fields: tuple[tuple[str, str], ...]
+    typed: str
+    fault: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """Every group, the largest first."""
+
+    groups: tuple[Group, ...]
+    summary: str
+
+
+@dataclass(frozen=True)
+class Given:
+    """A form that came back: its fields, what was typed, what is wrong."""
+
+    fields: Mapping[str, str]
+    typed: str
+    fault: str
+
+
+def present(
+    causes: Sequence[Cause], feeds: Sequence[Feed], now: datetime, given: Given | None = None
+) -> Page:
+    """The page in words; `now` is machine time."""
+    codes = {feed.id: feed.code for feed in feeds}
+    total = sum(cause.count for cause in causes)
+    return Page(
+        groups=tuple(_group(number, each, codes, now, given) for number, each in enumerate(causes, 1)),
+        summary=f"{words.count(total, 'message')} for {words.count(len(causes), 'cause')}",
+    )
+
+
+def _group(number: int, cause: Cause, codes: Mapping[UUID, str], now: datetime, given: Given | None) -> Group:
+    told = cause_words(cause.code, cause.reason)
+    feed = codes.get(cause.feed_id, "Unknown")
+    search = Search(state=cause.state, code=cause.code, reason=cause.reason, feed=feed)
+    fields = {**search.query, "reason": cause.reason}
+    back = given if given and dict(given.fields) == fields else None
+    cannot = refused_at_sight(cause.state, "hl7-v2")
+    return Group(
+        number=number,
+        title=told.title,
+        do=told.do,
+        state=tag_of(MESSAGE_STATES, cause.state),
+        count=words.count(cause.count, "message"),
+        feed=feed,
+        first=f"{words.moment(cause.first_at)}, {words.ago(cause.first_at, now)}",
+        last=f"{words.moment(cause.last_at)}, {words.ago(cause.last_at, now)}",
+        detail=", ".join(part for part in (cause.code, cause.reason) if part),
+        list_href=search.href(),
+        example_href=f"/messages/{cause.example}",
+        cannot=OUTCOMES[cannot] if cannot else "",
+        fields=tuple(fields.items()),
+        typed=back.typed if back else "",
+        fault=back.fault if back else "",
+    )

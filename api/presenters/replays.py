@@ -1,0 +1,191 @@
+"""Replays and edits as their pages show them: who wanted what and why, how far it is, what differs."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from api.presenters import words
+from api.presenters.messages import id_words, kind_words
+from api.presenters.tags import MESSAGE_STATES, Tag, tag_of
+from api.reading.names import Directory
+from api.reading.replays import Progress
+from fhir_adapters.hl7v2.replays import OUTCOMES, PUT_BACK
+from fhir_adapters.store.tables import InboxRow, MessageEditRow, ReplayItemRow, ReplayRow
+
+REPLAY_STATES: Mapping[str, Tag] = {
+    "waiting": Tag("Waiting", "yellow"),
+    "working": Tag("Under way", "blue"),
+    "done": Tag("Done", "green"),
+}
+EDIT_STATES: Mapping[str, Tag] = {
+    "proposed": Tag("Waits for a second person", "yellow"),
+    "approved": Tag("Approved", "green"),
+    "declined": Tag("Declined", "grey"),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One replay of the list."""
+
+    href: str
+    what: str
+    state: Tag
+    total: str
+    by: str
+    reason: str
+    at: str
+
+
+def lines(rows: Sequence[ReplayRow], known: Directory) -> tuple[Line, ...]:
+    """Every replay in words."""
+    return tuple(_line(row, known) for row in rows)
+
+
+def _line(row: ReplayRow, known: Directory) -> Line:
+    return Line(
+        href=f"/messages/replays/{row.id}",
+        what=_meant(row.wanted),
+        state=REPLAY_STATES[row.state],
+        total=words.count(row.total, "message") if row.total is not None else "Not counted yet",
+        by=known.user(row.asked_by) or "Somebody",
+        reason=row.reason,
+        at=words.moment(row.asked_at),
+    )
+
+
+def _meant(wanted: Mapping[str, object]) -> str:
+    """What was asked for, without whom: names stay where messages are."""
+    if wanted.get("ids"):
+        return "One message"
+    parts = [
+        str(wanted[name])
+        for name in ("state", "code", "reason", "message_type", "trigger")
+        if wanted.get(name)
+    ]
+    if wanted.get("people") or wanted.get("case_persons"):
+        parts.append("one person's")
+    return "Messages: " + (", ".join(parts) or "all")
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many messages came to what."""
+
+    text: str
+    count: str
+
+
+@dataclass(frozen=True)
+class Item:
+    """One message of a replay, with what it was and what it is."""
+
+    href: str
+    name: str
+    was: str
+    outcome: str
+    now: Tag
+
+
+@dataclass(frozen=True)
+class Page:
+    """One replay."""
+
+    line: Line
+    done: bool
+    progress: str
+    percent: int
+    outcomes: tuple[Count, ...]
+    became: tuple[Count, ...]
+    items: tuple[Item, ...]
+
+
+def present(found: Progress, items: Sequence[tuple[ReplayItemRow, InboxRow]], known: Directory) -> Page:
+    """One replay in words."""
+    total = found.row.total or 0
+    handled = total - found.outcomes.get("", 0) if found.row.state != "waiting" else 0
+    read = found.states.get("stored", 0) == 0
+    return Page(
+        line=_line(found.row, known),
+        done=found.row.state == "done" and read,
+        progress=f"{handled:,} of {words.count(total, 'message')} looked at",
+        percent=round(100 * handled / total) if total else 100,
+        outcomes=tuple(
+            Count(OUTCOMES.get(code, "Waits"), f"{count:,}") for code, count in sorted(found.outcomes.items())
+        ),
+        became=tuple(
+            Count(tag_of(MESSAGE_STATES, state).text, f"{count:,}") for state, count in found.states.items()
+        ),
+        items=tuple(_item(item, row) for item, row in items),
+    )
+
+
+def _item(item: ReplayItemRow, row: InboxRow) -> Item:
+    was = (tag_of(MESSAGE_STATES, item.was_state).text if item.was_state else "", item.was_reason or "")
+    return Item(
+        href=f"/messages/{row.id}",
+        name=f"{kind_words(row)}, {id_words(row)}",
+        was=": ".join(part for part in was if part) or "Not looked at yet",
+        outcome=OUTCOMES.get(item.outcome or "", "Waits"),
+        now=tag_of(MESSAGE_STATES, row.state),
+    )
+
+
+def changed_words(outcomes: Mapping[str, int]) -> str:
+    """How many were put back, for a command."""
+    return words.count(outcomes.get(PUT_BACK, 0), "message")
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One edit of the list."""
+
+    id: str
+    href: str
+    title: str
+    state: Tag
+    waits: bool
+    by: str
+    reason: str
+    at: str
+    decided: str
+    decided_reason: str
+    original_href: str
+    edited_href: str
+
+
+def edit_line(row: MessageEditRow, known: Directory) -> Edit:
+    """An edit in words."""
+    decided = f"{known.user(row.decided_by) or 'Somebody'}, {words.moment(row.decided_at)}"
+    return Edit(
+        id=str(row.id),
+        href=f"/messages/edits/{row.id}",
+        title=f"Edit {str(row.id)[:8]}",
+        state=EDIT_STATES[row.state],
+        waits=row.state == "proposed",
+        by=known.user(row.proposed_by) or "Somebody",
+        reason=row.reason,
+        at=words.moment(row.proposed_at),
+        decided=decided if row.decided_by else "",
+        decided_reason=row.decided_reason or "",
+        original_href=f"/messages/{row.original_id}",
+        edited_href=f"/messages/{row.inbox_id}",
+    )
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One line of two messages: `mark` says in words which it is in."""
+
+    mark: str
+    kind: str
+    text: str
+
+
+def difference(before: str, after: str) -> tuple[Difference, ...]:
+    """Two messages line by line; a changed segment stands twice, taken out and put in."""
+    marks = {"- ": ("Taken out", "out"), "+ ": ("Put in", "in"), "  ": ("Same", "same")}
+    compared = difflib.ndiff(before.split("\n"), after.split("\n"))
+    return tuple(Difference(*marks[line[:2]], line[2:]) for line in compared if line[:2] in marks)

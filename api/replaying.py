@@ -1,0 +1,90 @@
+"""What operators do with messages: have them read again, edit them, decide about an edit, send an item again.
+
+Each is done once however often it is asked, and noted with who and why.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from api.editing import edited_bytes
+from api.principals import Principal
+from api.reading.inbox import may_see_whereabouts
+from api.reading.looks import who
+from api.reading.messages import message
+from api.searching import Search, wanted_by
+from api.services import Services
+from discharge.errors import HomewardError
+from discharge.store import audit
+from fhir_adapters.hl7v2.replays import OUTCOMES, refused_at_sight
+from fhir_adapters.hl7v2.store import edits
+from fhir_adapters.hl7v2.store.replaying import ask_replay
+from fhir_adapters.store.tables import MessageEditRow, ReplayRow
+
+LEAST_REASON, MOST_REASON = 3, 500
+
+
+def reason_fault(reason: str) -> str:
+    """What is wrong with a reason; nothing where it will do."""
+    if len(reason) < LEAST_REASON:
+        return "Write why, so that others can follow the decision"
+    return f"Write at most {MOST_REASON} characters" if len(reason) > MOST_REASON else ""
+
+
+def _require_reason(reason: str) -> None:
+    if reason_fault(reason):
+        raise HomewardError("reason-needed", where="reason")
+
+
+async def replay(services: Services, caller: Principal, key: UUID, search: Search, reason: str) -> ReplayRow:
+    """Have messages read again; one key is one replay. Raises not-replayable for one message that cannot be,
+    saying why.
+    """
+    caller.require("messages.release")
+    _require_reason(reason)
+    async with services.begin(caller) as session:
+        wanted = await wanted_by(session, caller, search)
+        for each in wanted.ids:
+            row, _ = await message(session, caller, each)
+            if refused := refused_at_sight(row.state, row.content_type):
+                raise HomewardError("not-replayable", detail=OUTCOMES[refused])
+        made = await ask_replay(session, key, caller.organisation_id, wanted, reason, caller.user_id)
+        await audit.note_write(session, who(caller), "messages replayed", f"replay {made.id}")
+    return made
+
+
+async def propose(
+    services: Services, caller: Principal, message_id: UUID, text: str, reason: str
+) -> MessageEditRow:
+    """Propose an edited message in place of one that had no effect; a second person decides."""
+    caller.require("messages.release")
+    _require_reason(reason)
+    async with services.begin(caller) as session:
+        row, _ = await message(session, caller, message_id)
+        seen = await may_see_whereabouts(session, row.person_id)
+        raw = edited_bytes(row, text, whereabouts=seen)
+        made = await edits.propose(session, row, raw, reason, caller.user_id)
+        await audit.note_write(session, who(caller), "message edited", f"edit {made.id}")
+    return made
+
+
+async def decide(services: Services, caller: Principal, edit_id: UUID, approve: bool, reason: str) -> str:
+    """Approve or decline somebody else's edit."""
+    caller.require("messages.approve")
+    _require_reason(reason)
+    async with services.begin(caller) as session:
+        state = await edits.decide(session, edit_id, approve=approve, reason=reason)
+        await audit.note_write(session, who(caller), f"message edit {state}", f"edit {edit_id}")
+    return state
+
+
+async def resend(services: Services, caller: Principal, sequence: int, key: UUID, reason: str) -> int:
+    """Send an item to its partner once more, as a new item; one key is one item. Its sequence."""
+    caller.require("deadletters.release")
+    _require_reason(reason)
+    async with services.begin(caller) as session:
+        again = await session.scalar(select(func.homeward_resend(sequence, key, reason)))
+        await audit.note_write(session, who(caller), "item sent again", f"outbox {sequence} as {again}")
+    return int(again or 0)

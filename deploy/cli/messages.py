@@ -1,0 +1,125 @@
+"""`homeward messages`: finds messages of a running stack, shows one, and what waits for a person."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from deploy.cli.options import DEFAULT_DATA, AsJson, Data, PortOffset, plainly
+
+messages = typer.Typer(
+    name="messages", help="Find and show messages that came in; the look is noted.", no_args_is_help=True
+)
+
+Org = Annotated[str, typer.Option(help="Code of the organisation whose messages they are.")]
+TRUST = "RXH"
+
+
+@messages.command()
+@plainly
+def find(
+    who: Annotated[str, typer.Option(help="NHS number, hospital number or name of the patient.")] = "",
+    text: Annotated[str, typer.Option(help="Message id, type or trigger: ADT^A03, ADT, A03.")] = "",
+    feed: Annotated[str, typer.Option(help="Code of a feed.")] = "",
+    since: Annotated[str, typer.Option(help="Received from then on, as 2026-03-02T14:00.")] = "",
+    until: Annotated[str, typer.Option(help="Received before then.")] = "",
+    state: Annotated[str, typer.Option(help="interpreted, not-used, parked, unassigned, rejected ...")] = "",
+    code: Annotated[str, typer.Option(help="Error code.")] = "",
+    reason: Annotated[str | None, typer.Option(help="Reason beside the code.")] = None,
+    case: Annotated[str, typer.Option(help="Id of a case.")] = "",
+    before: Annotated[str, typer.Option(help="Go on from there: `next` of the page before.")] = "",
+    size: Annotated[int, typer.Option(min=1, max=200, help="How many.")] = 20,
+    org: Org = TRUST,
+    data: Data = DEFAULT_DATA,
+    port_offset: PortOffset = None,
+    as_json: AsJson = False,
+) -> None:
+    """Messages, newest first, without anybody's name."""
+    query = {
+        "who": who, "text": text, "feed": feed, "since": since, "until": until, "state": state, "code": code,
+        "reason": reason, "case": case, "before": before, "size": str(size),
+    }  # fmt: skip
+    body = _ask("messages", {name: value for name, value in query.items() if value}, org, data, port_offset)
+    if as_json:
+        _json(body)
+    else:
+        _print(body)
+
+
+@messages.command()
+@plainly
+def show(
+    message: Annotated[str, typer.Argument(help="Id of a message.")],
+    org: Org = TRUST,
+    data: Data = DEFAULT_DATA,
+    port_offset: PortOffset = None,
+    as_json: AsJson = False,
+) -> None:
+    """One message: its fields by name, what it became, and what followed from it."""
+    body = _ask(f"messages/{message}", {}, org, data, port_offset)
+    if as_json:
+        _json(body)
+    else:
+        typer.echo("\n".join(_told(body)))
+
+
+@messages.command()
+@plainly
+def causes(
+    org: Org = TRUST, data: Data = DEFAULT_DATA, port_offset: PortOffset = None, as_json: AsJson = False
+) -> None:
+    """What waits for a person, by cause, and what can be done."""
+    body = _ask("messages/causes", {}, org, data, port_offset)
+    if as_json:
+        _json(body)
+        return
+    for each in body["causes"]:
+        typer.echo(f"{each['count']:>6}  {each['title']} ({each['feed']}: {each['code']} {each['reason']})")
+        typer.echo(f"        {each['what_to_do']}")
+
+
+def _ask(path: str, query: dict[str, str], org: str, data: Path, port_offset: int | None) -> dict[str, Any]:
+    from deploy.cli.reaching import ask, bearer
+    from deploy.embedded import address
+
+    pages = address.read(data, port_offset).pages
+    return ask(f"{pages}/api/v1/{path}", bearer(data, "operator", org), query)
+
+
+def _json(body: dict[str, Any]) -> None:
+    import json
+
+    typer.echo(json.dumps(body, indent=2))
+
+
+def _print(body: dict[str, Any]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("id", "received", "feed", "type", "state", "why")
+    for each in body["messages"]:
+        kind = "^".join(part for part in (each["message_type"], each["trigger"]) if part)
+        why = " ".join(part for part in (each["code"], each["reason"]) if part)
+        table.add_row(each["id"], each["received_at"][:19], each["feed"], kind, each["state"], why)
+    console = Console()
+    console.print(table)
+    if body["next"]:
+        console.print(f"more with --before {body['next']}", highlight=False)
+
+
+def _told(body: dict[str, Any]) -> list[str]:
+    kind = "^".join(part for part in (body["message_type"], body["trigger"]) if part)
+    why = ", ".join(part for part in (body["code"], body["reason"]) if part)
+    lines = [f"{kind} {body['message_id']} of {body['feed']}: {body['state']}{f' ({why})' if why else ''}"]
+    lines += [f"read by {body['read_by']}"] if body["read_by"] else []
+    for segment in body["segments"]:
+        lines.append(f"{segment['segment']} {segment['title']}")
+        lines += [f"  {each['field']:<8}{each['name']:<34}{each['value']}" for each in segment["fields"]]
+    lines += [f"fact: {each['kind']}" for each in body["facts"]]
+    lines += [f"case {each['case_id']}: {each['kind']}" for each in body["events"]]
+    lines += [f"sent: item {each['sequence']} {each['kind']}, {each['state']}" for each in body["sent"]]
+    if body["cannot_be_replayed"]:
+        lines.append(f"It cannot be replayed: {body['cannot_be_replayed']}.")
+    return lines

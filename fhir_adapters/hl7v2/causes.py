@@ -1,0 +1,170 @@
+"""What a person can do about messages that could not be used: one row for each cause.
+
+A cause is the reason that a reading gave; those that carry a detail (`unmapped-...`, `fault-...`) are known
+by their beginning. What is not listed has the words of the table of errors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from discharge.errors import ERRORS
+
+
+@dataclass(frozen=True, slots=True)
+class CauseWords:
+    """A cause in a few words, and what a person can do about it."""
+
+    title: str
+    do: str
+
+
+_ROWS: tuple[tuple[str, str, str], ...] = (
+    (
+        "no-usable-identifier",
+        "No number that the profile knows",
+        (
+            "The messages name the person by numbers that the feed's profile does not list. Look at "
+            "PID-3 of one of them and compare it with the profile's identifiers. Then correct the "
+            "feed's profile, and replay all of this cause."
+        ),
+    ),
+    (
+        "no-pid",
+        "No segment about the person",
+        (
+            "The messages have no PID segment. Look at one of them. If they left it out, ask the "
+            "sender to send the messages again with it."
+        ),
+    ),
+    (
+        "no-pv1",
+        "No segment about the visit",
+        (
+            "The messages tell of an admission, a move or a discharge and have no PV1 segment. If "
+            "they left it out, ask the sender to send the messages again with it."
+        ),
+    ),
+    (
+        "stay-not-named",
+        "The visit has no number and no time of admission",
+        (
+            "PV1-19 and PV1-44 are empty, so it is not known which stay is meant. Look whether the "
+            "feed has its visit number elsewhere. Then correct the feed's profile, and replay all of "
+            "this cause."
+        ),
+    ),
+    (
+        "stay-of-nobody",
+        "A stay without a person",
+        (
+            "The messages name a stay before anybody they could belong to. If they left it out, ask "
+            "the sender to send the messages again with it."
+        ),
+    ),
+    (
+        "no-merge-identifier",
+        "A merge without a number",
+        (
+            "The messages join two records and do not say which (MRG-1). If they left it out, ask the "
+            "sender to send the messages again with it."
+        ),
+    ),
+    (
+        "control-id-reused",
+        "The same message id with other content",
+        (
+            "The feed's ids are said to be unique, and these came with other bytes than before. "
+            "Compare both. If both are right, replay them: who replays has looked."
+        ),
+    ),
+    (
+        "birth-date-differs",
+        "The birth date is another",
+        (
+            "The NHS number is of somebody with another birth date. Find out with the trust which is "
+            "right. Replay once one of the two is corrected; a wrong number may be edited."
+        ),
+    ),
+    (
+        "other-nhs-number",
+        "The hospital number belongs to another NHS number",
+        (
+            "The trust's number is of somebody with another NHS number. Ask the trust who is meant, "
+            "then replay or edit."
+        ),
+    ),
+    (
+        "nhs-and-local-number-differ",
+        "The two numbers are of different people",
+        (
+            "NHS number and hospital number point at two people. See whether they are one "
+            "(duplicates), or edit the wrong number."
+        ),
+    ),
+    (
+        "local-numbers-of-several",
+        "The hospital numbers are of several people",
+        (
+            "The message gives numbers of more than one person. See whether they are one "
+            "(duplicates), then replay."
+        ),
+    ),
+    (
+        "nhs-number-of-several",
+        "Several people have the NHS number",
+        (
+            "More than one person here has this NHS number. See whether they are one (duplicates), "
+            "then replay."
+        ),
+    ),
+    (
+        "visit-of-another-person",
+        "The visit belongs to somebody else",
+        (
+            "The visit number is held by another person. Ask the trust whether the visit moved; if "
+            "they are one person, join them, then replay."
+        ),
+    ),
+    (
+        "unmapped",
+        "A code that nobody has mapped",
+        (
+            "The messages carry a code that the profile cannot place. Then correct the feed's "
+            "profile, and replay all of this cause."
+        ),
+    ),
+    (
+        "unknown-feed",
+        "Nobody has claimed the sender",
+        ("No feed claims this sender (MSH-3, MSH-4). Add a feed for it to the places file, then replay."),
+    ),
+    (
+        "fault",
+        "Something went wrong here while it was used",
+        (
+            "This is our fault, not the sender's. Note the code, ask whoever looks after this "
+            "installation, and replay once it is put right."
+        ),
+    ),
+)
+
+CAUSES: Mapping[str, CauseWords] = MappingProxyType({key: CauseWords(*words) for key, *words in _ROWS})
+
+
+def cause_words(code: str, reason: str) -> CauseWords:
+    """The words of a cause: of the reason, else of its beginning, else of the code in the table of errors."""
+    for key in (reason, code):
+        if key in CAUSES:
+            return CAUSES[key]
+    for key, words in CAUSES.items():
+        if reason.startswith(f"{key}-"):
+            return words
+    error = ERRORS.get(code)
+    return (
+        CauseWords(error.title, error.words)
+        if error
+        else CauseWords(code or "Not known", "Look at one of them.")
+    )

@@ -1,0 +1,97 @@
+"""Whether a message may be read again, and if not, why: pure, and the same words on page, interface and
+command.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+from fhir_adapters.hl7v2.facts import (
+    Fact,
+    Interpretation,
+    Interpreted,
+    NotUsed,
+    Parked,
+    PersonReported,
+    StayReported,
+    content_hash,
+)
+
+PUT_BACK = "put-back"
+"""Outcome of a message that was put back in the queue, in its old place."""
+
+OUTCOMES: Mapping[str, str] = MappingProxyType(
+    {
+        PUT_BACK: "Put back, and read again in its old place",
+        "waits-already": "It waits to be read already",
+        "rejected-envelope": "Its header cannot be read, and its sender was told so: they must send it again",
+        "superseded": "An edited message stands in for it",
+        "not-approved": "It is an edit that nobody has approved",
+        "declined": "It is an edit that was declined",
+        "answered-at-once": "It did not come by HL7 v2 and was answered when it came: its sender asks again",
+        "test-system": "It is marked as test or training (MSH-11), which the feed's profile does not use",
+        "still-not-used": "The feed's profile still has no use for it",
+        "cause-remains": "What parked it is not corrected yet: it would be parked for the same reason",
+        "nothing-changed": "It was used, and read again it says the same: nothing would change",
+        "would-be-lost": "It was used, and could not be read now: what it became stands",
+        "done-once": "It joined records, moved a stay, or brought a referral or document: that is done once",
+        "names-others-now": "Read again it names another person or stay: what it became stands, look at both",
+        "nobody-claims-it": "No feed claims its sender yet: add the feed first",
+        "held-by-its-feed": "The feed that claims it holds the same bytes already",
+    }
+)
+"""What became of one message of a replay, in words."""
+
+_BY_STATE: Mapping[str, str] = MappingProxyType(
+    {
+        "stored": "waits-already",
+        "rejected": "rejected-envelope",
+        "superseded": "superseded",
+        "proposed": "not-approved",
+        "declined": "declined",
+    }
+)
+EDITABLE = frozenset({"parked", "not-used", "rejected"})
+"""States of a message that an edited one may stand in for: it has had no effect."""
+
+
+def refused_at_sight(state: str, content_type: str) -> str | None:
+    """Why a message cannot be read again whatever it says; None where reading it will tell."""
+    if "hl7-v2" not in content_type:
+        return "answered-at-once"
+    return _BY_STATE.get(state)
+
+
+def judged(
+    state: str, code: str | None, reason: str | None, facts: Sequence[Fact], now: Interpretation
+) -> str:
+    """What reading a message again comes to: ``now`` is what it says today, ``facts`` what it said before."""
+    if state == "interpreted":
+        return _of_used(facts, now)
+    if isinstance(now, NotUsed):
+        return "test-system" if now.code == "processing-id-not-used" else "still-not-used"
+    if isinstance(now, Parked) and (now.code, now.reason) == (code, reason):
+        return "cause-remains"
+    return PUT_BACK
+
+
+def _of_used(facts: Sequence[Fact], now: Interpretation) -> str:
+    if not isinstance(now, Interpreted):
+        return "would-be-lost"
+    if [content_hash(fact) for fact in facts] == [content_hash(fact) for fact in now.facts]:
+        return "nothing-changed"
+    if not all(isinstance(fact, PersonReported | StayReported) for fact in (*facts, *now.facts)):
+        return "done-once"
+    return PUT_BACK if _names(facts) == _names(now.facts) else "names-others-now"
+
+
+def _names(facts: Sequence[Fact]) -> list[object]:
+    """Whom and which stay facts are about."""
+    return [_name(fact) for fact in facts]
+
+
+def _name(fact: Fact) -> object:
+    if isinstance(fact, PersonReported):
+        return frozenset((each.kind, each.authority, each.value) for each in fact.identifiers if each.usable)
+    return fact.key if isinstance(fact, StayReported) else fact

@@ -1,0 +1,82 @@
+"""Edited messages: a row of its own that has no effect before a second person approves it."""
+
+from __future__ import annotations
+
+import hashlib
+from uuid import UUID, uuid4
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from discharge.errors import HomewardError
+from fhir_adapters.hl7v2.envelope import Unreadable, read_envelope
+from fhir_adapters.hl7v2.listener import arrived
+from fhir_adapters.hl7v2.replays import EDITABLE
+from fhir_adapters.store.tables import InboxRow, MessageEditRow
+
+PROPOSED = "proposed"
+
+
+async def propose(
+    session: AsyncSession, original: InboxRow, raw: bytes, reason: str, by: UUID
+) -> MessageEditRow:
+    """Propose other bytes in place of a message that had no effect; its own bytes stay as they came.
+
+    Raises not-replayable, already-done for an edit that waits or bytes that are held, and the code of a
+    header that cannot be read.
+    """
+    if original.state not in EDITABLE or "hl7-v2" not in original.content_type:
+        raise HomewardError("not-replayable", detail=original.state)
+    read = read_envelope(raw)
+    if isinstance(read, Unreadable):
+        raise HomewardError(read.code, where="text")
+    message_id, sha256 = read.message_id, hashlib.sha256(raw).hexdigest()
+    await _require_new(session, original, message_id, sha256)
+    values = vars(arrived(raw, read, claimed=True)) | {"state": PROPOSED, "message_id": message_id}
+    edited = InboxRow(
+        id=uuid4(),
+        feed_id=original.feed_id,
+        organisation_id=original.organisation_id,
+        sha256=sha256,
+        same_id_other_bytes=message_id == original.message_id,
+        edited_from=original.id,
+        **values,
+    )
+    session.add(edited)
+    await session.flush()
+    edit = MessageEditRow(
+        organisation_id=original.organisation_id,
+        original_id=original.id,
+        inbox_id=edited.id,
+        reason=reason,
+        proposed_by=by,
+        state=PROPOSED,
+    )
+    session.add(edit)
+    await session.flush()
+    return edit
+
+
+async def _require_new(session: AsyncSession, original: InboxRow, message_id: str, sha256: str) -> None:
+    """One editor at a time for a message; bytes that are held, and a second open edit, are refused."""
+    lock = func.hashtextextended(f"homeward.edit:{original.id}", 0)
+    await session.execute(select(func.pg_advisory_xact_lock(lock)))
+    same = select(InboxRow.id).where(
+        InboxRow.feed_id == original.feed_id,
+        InboxRow.message_id == message_id,
+        InboxRow.sha256 == sha256,
+    )
+    waits = select(MessageEditRow.id).where(
+        MessageEditRow.original_id == original.id, MessageEditRow.state == PROPOSED
+    )
+    if await session.scalar(same.limit(1)) or await session.scalar(waits.limit(1)):
+        raise HomewardError("already-done", where="text")
+
+
+async def decide(session: AsyncSession, edit_id: UUID, *, approve: bool, reason: str) -> str:
+    """Approve or decline an edit as the transaction's user; PostgreSQL refuses who proposed it.
+
+    Raises not-found, second-person-needed, already-done, not-replayable, role-not-allowed.
+    """
+    decided = select(func.homeward_decide_edit(edit_id, approve, reason))
+    return str(await session.scalar(decided))
