@@ -120,7 +120,7 @@ class TestMessages:
         (row,) = stored(stack, message)
         assert (bytes(row["raw"]), row["charset"]) == (message, "cp1252")
 
-    def test_given_the_hospital_number_of_one_and_the_rest_of_another_when_it_arrives_then_it_is_parked_not_guessed(
+    def test_given_the_number_of_one_and_the_rest_of_another_when_it_arrives_then_it_is_parked_not_guessed(
         self, stack: WholeStack, somebody: About
     ) -> None:
         story, other = somebody(began_days_ago=2), somebody(began_days_ago=2)
