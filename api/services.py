@@ -25,6 +25,7 @@ from discharge.clocks import CaseClock
 from discharge.errors import HomewardError
 from discharge.store.engine import Sessions, make_engine, make_sessions, transaction
 from discharge.store.tables import CaseClockRow
+from fhir_adapters.feeds.loading import profiles_with
 from workflows.client import connect
 from workflows.codec import PayloadKeys
 
@@ -48,6 +49,7 @@ class Services:
         self.sessions: Sessions = make_sessions(self.engine)
         self.cookies = SessionCookies(settings)
         self.openid = OpenId(settings.openid, settings.public_url + CALLBACK) if settings.openid else None
+        self.profiles = profiles_with(settings.feed_profiles)
         self._token_keys = KeySet.import_key_set(_key_set(settings.token_keys))
         self._clock: CaseClock | None = None
         self._temporal: Client | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from api.tokens import ISSUER
 
@@ -22,7 +23,7 @@ class ApiSettings:
 
     `token_keys` is a public JSON Web Key Set. Without `openid`, nobody can sign in to the pages, and the
     interfaces still work with bearer tokens. `command_seconds` is how long a request waits for its answer
-    before it says 202.
+    before it says 202. `feed_profiles` is a folder of feed profiles besides those that are shipped.
     """
 
     database_url: str = field(repr=False)
@@ -35,6 +36,7 @@ class ApiSettings:
     temporal_namespace: str = "default"
     openid: OpenIdSettings | None = None
     command_seconds: float = 5.0
+    feed_profiles: Path | None = None
     body_limit: int = 1_048_576
     session_idle_seconds: int = 3600
     session_longest_seconds: int = 12 * 3600

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from api.pages.visiting import Visitor
-from api.presenters.feeds import present
+from api.presenters.feeds import ReadAs, present
 from api.reading import lists, names
 
 router = APIRouter(include_in_schema=False)
@@ -21,4 +21,5 @@ async def show(visit: Visitor) -> Response:
         counts = await lists.count_messages(session)
         parts = await lists.heartbeats(session) if visit.caller.may("admin.status") else ()
         known = await names.directory(session)
-    return visit.page("feeds.html", view=present(feeds, counts, parts, known, visit.services.now()))
+    read_as = ReadAs(visit.services.profiles, (await visit.services.clock()).today(visit.services.now()))
+    return visit.page("feeds.html", view=present(feeds, counts, parts, known, visit.services.now(), read_as))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from api.presenters import words
@@ -13,6 +13,7 @@ from api.presenters.worklist import SILENT_AFTER_SECONDS
 from api.reading.names import Directory
 from api.searching import Search
 from discharge.store.tables import HeartbeatRow
+from fhir_adapters.feeds.book import ProfileBook
 from fhir_adapters.store.tables import Feed
 
 PART_SILENT_SECONDS = 60
@@ -40,6 +41,7 @@ class Row:
     organisation: str
     protocol: str
     profile: str
+    profile_missing: bool
     known_by: str
     heard: str
     heard_at: str
@@ -68,22 +70,47 @@ class Page:
     parts: tuple[Part, ...]
 
 
+@dataclass(frozen=True)
+class ReadAs:
+    """The profiles there are, and the day in case time whose versions count."""
+
+    profiles: ProfileBook
+    today: date
+
+    def words(self, feed: Feed) -> str:
+        """By which profile and version the feed's messages of today are read."""
+        if feed.protocol != "hl7v2":
+            return "None"
+        read = self.profiles.in_force(feed.profile, self.today).label
+        return f"{feed.profile}, read as {read}" if self.missing(feed) else read
+
+    def missing(self, feed: Feed) -> bool:
+        """Whether the feed names a profile that nobody knows, so that another stands in for it."""
+        return bool(feed.profile) and feed.protocol == "hl7v2" and feed.profile not in self.profiles
+
+
 def present(
-    feeds: Iterable[Feed], counts: ByState, parts: Iterable[HeartbeatRow], known: Directory, now: datetime
+    feeds: Iterable[Feed],
+    counts: ByState,
+    parts: Iterable[HeartbeatRow],
+    known: Directory,
+    now: datetime,
+    read_as: ReadAs,
 ) -> Page:
     """The page in words; `now` is machine time."""
     return Page(
-        rows=tuple(_row(feed, counts.get(feed.id, {}), known, now) for feed in feeds),
+        rows=tuple(_row(feed, counts.get(feed.id, {}), known, now, read_as) for feed in feeds),
         parts=tuple(_part(each, now) for each in parts),
     )
 
 
-def _row(feed: Feed, counts: Mapping[str, int], known: Directory, now: datetime) -> Row:
+def _row(feed: Feed, counts: Mapping[str, int], known: Directory, now: datetime, read_as: ReadAs) -> Row:
     return Row(
         code=feed.code,
         organisation=known.organisation(feed.organisation_id),
         protocol=PROTOCOLS.get(feed.protocol, feed.protocol),
-        profile=feed.profile or "None",
+        profile=read_as.words(feed),
+        profile_missing=read_as.missing(feed),
         known_by=_known_by(feed),
         heard=words.ago(feed.last_heard_at, now),
         heard_at=words.moment(feed.last_heard_at, ""),

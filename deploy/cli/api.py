@@ -53,4 +53,5 @@ def api_settings(settings: Settings) -> ApiSettings:
         token_keys=settings.need("token_keys"),
         bearer_issuer=settings.token_issuer,
         openid=openid,
+        feed_profiles=settings.feed_profiles,
     )

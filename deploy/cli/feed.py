@@ -103,25 +103,19 @@ def check(
 
 
 def _book(folder: Path | None) -> ProfileBook:
-    from fhir_adapters.feeds.loading import ProfileInvalid, profiles_with
+    from fhir_adapters.feeds.loading import profiles_with
 
-    try:
-        return profiles_with(folder)
-    except ProfileInvalid as invalid:
-        raise CannotGoOn(str(invalid)) from None
+    return profiles_with(folder)
 
 
 def _profile(name: str, folder: Path | None) -> Profile:
     from difflib import get_close_matches
 
-    from fhir_adapters.feeds.loading import ProfileInvalid, load_profile
+    from fhir_adapters.feeds.loading import load_profile
 
     path = Path(name)
     if path.suffix in {".yaml", ".yml"}:
-        try:
-            return load_profile(path)
-        except ProfileInvalid as invalid:
-            raise CannotGoOn(str(invalid)) from None
+        return load_profile(path)
     book = _book(folder)
     name, _, version = name.partition("@")
     if name not in book:

@@ -56,8 +56,9 @@ def _actionable() -> tuple[type[Exception], ...]:
     from deploy.embedded.failures import CannotRun
     from deploy.settings import MissingSetting
     from discharge.errors import HomewardError
+    from fhir_adapters.feeds.loading import ProfileInvalid
 
-    return CannotGoOn, CannotRun, MissingSetting, HomewardError, PermissionError
+    return CannotGoOn, CannotRun, MissingSetting, HomewardError, ProfileInvalid, PermissionError
 
 
 def _words(failure: ValidationError) -> str:

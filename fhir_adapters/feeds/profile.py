@@ -286,5 +286,5 @@ class Profile(_Strict):
 
     @property
     def label(self) -> str:
-        """Name and version, as pages and messages show it: `itk-2.4 version 1`."""
-        return f"{self.name} version {self.version}"
+        """Name and version, as pages and messages show it: `itk-2.4, version 1`."""
+        return f"{self.name}, version {self.version}"

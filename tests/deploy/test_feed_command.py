@@ -44,7 +44,7 @@ def test_given_sample_messages_then_check_tells_and_the_exit_code_says_whether_t
     told = feed("check", "itk-2.4", str(sample))
 
     assert told.exit_code == 1
-    assert "2 messages in 1 files, read with itk-2.4 version 1" in told.output
+    assert "2 messages in 1 files, read with itk-2.4, version 1" in told.output
     assert "1 PID-8 Q  (first: sample.hl7, message 2)" in told.output
     assert feed("check", "itk-2.4", str(sample), "--threshold", "50").exit_code == 0
 

@@ -13,6 +13,8 @@ from fhir_adapters.hl7v2.timestamps import parse_time
 COMPONENTS = range(1, 10)
 """Components of a location (HL7 type PL)."""
 _CLEARABLE = (("PID", (11, 13)), ("PV1", (3, 36, 37, 42, 44, 45)), ("PV2", (9,)))
+_LOOKED_AT = 2_000
+"""Messages whose every field is looked at for a later date."""
 _NEXT_YEAR = 400
 """Days ahead within which a date may be an expected discharge."""
 
@@ -43,7 +45,8 @@ class VisitTally:
         for number, looks in self.looks.items():
             looks[_look(pv1.value(number))] += 1
         self._location(pv1.first(3))
-        self.later_dates.update(set(_later_dates(message, self.profile)))
+        if self.looks[36].total() <= _LOOKED_AT:
+            self.later_dates.update(set(_later_dates(message, self.profile)))
         if message.envelope.trigger == "A07":
             self.a07_reasons[message.value("EVN", 4)] += 1
 

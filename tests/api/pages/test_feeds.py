@@ -35,7 +35,7 @@ async def test_given_a_feed_when_listed_then_it_says_when_it_was_heard_and_what_
     for words in (
         "Trust",
         "HL7 v2",
-        "itk-2.4",
+        "Profile: itk-2.4, version 1",
         "application PAS, facility RXH",
         "3 minutes ago",
         "1 message",
@@ -43,6 +43,19 @@ async def test_given_a_feed_when_listed_then_it_says_when_it_was_heard_and_what_
         assert words in row, words
     assert "Silent" not in row
     assert 'href="/messages?state=stored&amp;feed=RXH-PAS"' in row
+
+
+async def test_given_a_feed_that_names_a_profile_nobody_knows_when_listed_then_its_stand_in_is_told(
+    door: Door, intake: Intake
+) -> None:
+    async with transaction(door.worker) as session:
+        (await session.get_one(Feed, intake.feed_id)).profile = "epik"
+    sign_in(door, "operator")
+    page = await door.client.get("/feeds")
+
+    row = next(row for row in page.text.split("<tr") if "RXH-PAS" in row)
+    assert "epik, read as itk-2.4, version 1" in row
+    assert "Profile not known" in row
 
 
 @pytest.mark.parametrize("ago", [timedelta(minutes=16), timedelta(days=2)])

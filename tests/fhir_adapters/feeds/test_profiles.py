@@ -117,7 +117,7 @@ def test_given_two_versions_of_a_name_then_the_one_in_force_on_the_day_counts(tm
 
     days = (date(2019, 1, 1), date(2026, 3, 31), date(2026, 4, 1))
     assert [book.in_force("itk-2.4", day).version for day in days] == [1, 1, 2]
-    assert book.in_force("unheard-of", date(2026, 5, 1)).label == "itk-2.4 version 2"
+    assert book.in_force("unheard-of", date(2026, 5, 1)).label == "itk-2.4, version 2"
 
 
 def test_given_two_files_of_one_version_then_both_are_refused(tmp_path: Path) -> None:
