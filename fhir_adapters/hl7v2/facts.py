@@ -9,6 +9,7 @@ else EVN-2); both are aware UTC instants in case time.
 import hashlib
 import json
 from datetime import UTC, date, datetime
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -175,6 +176,11 @@ class StayReported(Frozen):
     medically_fit: bool | None = None
     medically_fit_on: date | None = None
     cleared: frozenset[str] = frozenset()
+
+    @cached_property
+    def digest(self) -> str:
+        """The hash of its content, made once: it breaks ties in time wherever facts are put in order."""
+        return content_hash(self)
 
 
 class PersonsMerged(Frozen):

@@ -19,7 +19,6 @@ from fhir_adapters.hl7v2.facts import (
     Location,
     Movement,
     StayReported,
-    content_hash,
 )
 from fhir_adapters.hl7v2.standing import (
     Standing,
@@ -72,6 +71,8 @@ class SpellState(Frozen):
     `loose_cancels` counts cancels of events never heard of; `discharge` holds the raw pair and the resolved
     codes. `expected_admission_on` is filled while the person is expected; `planned_ward` while a transfer is
     pending. A person on leave is still admitted. `cancelled_because` says why a stay counts no more.
+    `attendance` marks a contact without a bed (emergency department, outpatients) that moved and ended like a
+    stay: nobody was admitted, and every class said so far is of another kind.
     """
 
     status: SpellStatus
@@ -92,6 +93,7 @@ class SpellState(Frozen):
     planned_ward: str | None = None
     discharge: DischargeCodes | None = None
     cancelled_because: Cancelled | None = None
+    attendance: bool = False
     loose_cancels: int = 0
 
     @property
@@ -106,7 +108,7 @@ MOVED_AWAY = SpellState(status="cancelled", cancelled_because="moved")
 
 def fold_spell(reported: Iterable[StayReported]) -> SpellState:
     """The state of one stay from all facts about it; at least one fact is needed (ValueError)."""
-    known = {content_hash(fact): fact for fact in reported}
+    known = {fact.digest: fact for fact in reported}
     if not known:
         raise ValueError("a spell begins with a fact about it")
     facts = sorted(known.values(), key=by_movement)
@@ -146,6 +148,7 @@ def _state(facts: list[StayReported], stands: Standing) -> SpellState:
         admission_method=latest(facts, lambda fact: fact.admission_method),
         specialty=latest(facts, lambda fact: fact.specialty),
         planned_ward=_planned_ward(facts, stands),
+        attendance=_attendance(facts, stands),
         loose_cancels=stands.loose,
     )
 
@@ -168,6 +171,13 @@ def _status(
     whereabouts = stands.of("admitted", "leave-began", "leave-ended")
     on_leave = bool(whereabouts) and whereabouts[-1].movement == "leave-began"
     return ("on-leave" if on_leave else "admitted"), None
+
+
+def _attendance(facts: list[StayReported], stands: Standing) -> bool:
+    """Whether this is no stay at all, as far as anything tells."""
+    classes = {fact.inpatient for fact in facts if fact.inpatient is not None}
+    planned = any(fact.movement in ("expected", "counted") for fact in facts)
+    return classes == {False} and not planned and not stands.of("admitted")
 
 
 def _since(

@@ -16,7 +16,7 @@ from typing import Literal, NamedTuple, TypeVar
 
 from pydantic import AwareDatetime
 
-from fhir_adapters.hl7v2.facts import BEGINNING, Frozen, Movement, StayReported, content_hash
+from fhir_adapters.hl7v2.facts import BEGINNING, Frozen, Movement, StayReported
 
 T = TypeVar("T")
 
@@ -62,12 +62,12 @@ def stated(fact: StayReported) -> datetime:
 
 def by_movement(fact: StayReported) -> tuple[datetime, int, datetime, str]:
     """The order of movements."""
-    return moved(fact), RANK.get(fact.movement, 1), stated(fact), content_hash(fact)
+    return moved(fact), RANK.get(fact.movement, 1), stated(fact), fact.digest
 
 
 def by_statement(fact: StayReported) -> tuple[datetime, bool, str]:
     """The order of restated data; a withdrawal said in the same second as the plan comes after it."""
-    return stated(fact), fact.movement in _WITHDRAWALS, content_hash(fact)
+    return stated(fact), fact.movement in _WITHDRAWALS, fact.digest
 
 
 def latest(

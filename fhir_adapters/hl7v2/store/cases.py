@@ -108,11 +108,12 @@ async def tell_of_spell(
 ) -> None:
     """Signal the difference to cases that hold the spell, and the spell to cases that should hold it."""
     told = case_spell(spell, after)
-    if before is not None and case_spell(spell, before) == told:
+    same_kind = before is not None and before.attendance == after.attendance
+    if before is not None and same_kind and case_spell(spell, before) == told:
         return
     people = await same_person(session, spell.person_id)
     held = await _cases_with_spell(session, spell, people)
-    await _tell(session, cause, spell, told, people, held)
+    await _tell(session, cause, spell, after, people, held)
 
 
 async def tell_of_moves(session: AsyncSession, cause: Cause, settled: list[Settled]) -> None:
@@ -128,26 +129,29 @@ async def tell_of_moves(session: AsyncSession, cause: Cause, settled: list[Settl
         people = await same_person(session, each.spell.person_id)
         own = [case for case in anywhere if case.person_id in people]
         holding = held[each.spell.id] if each.after.status == "cancelled" else [*held[each.spell.id], *own]
-        await _tell(session, cause, each.spell, case_spell(each.spell, each.after), people, holding)
+        await _tell(session, cause, each.spell, each.after, people, holding)
 
 
 async def _tell(
     session: AsyncSession,
     cause: Cause,
     spell: Spell,
-    told: CaseSpell,
+    state: SpellState,
     people: Iterable[UUID],
     held: Iterable[CaseRow],
 ) -> None:
-    """Tell cases that hold it, and those of the person that should; somebody else's case loses the stay."""
+    """Tell cases that hold it, and those of the person that should; somebody else's case loses the stay. An
+    attendance concerns no case until it becomes a stay.
+    """
     own = set(people)
+    told = case_spell(spell, state)
     lost = told.model_copy(update={"status": "cancelled", "cancelled_because": "moved"})
     cases = {case.id: case for case in held}
     for case in cases.values():
         await signal(
             session, cause, case.id, NoteHospitalFacts(spell=told if case.person_id in own else lost)
         )
-    for case in await _cases_of(session, spell.person_id):
+    for case in [] if state.attendance else await _cases_of(session, spell.person_id):
         if case.id not in cases and _newly_concerned(case, told):
             await signal(session, cause, case.id, NoteHospitalFacts(spell=told))
 
@@ -234,7 +238,8 @@ async def join_awaiting(session: AsyncSession) -> int:
         .order_by(Spell.admitted_at)
     )
     told = 0
-    known = (await session.execute(query)).all()
+    found = (await session.execute(query)).all()
+    known = [(case_id, spell) for case_id, spell in found if not spell.folded.get("attendance")]
     lying = {case_id for case_id, spell in known if spell.status in IN_HOSPITAL}
     for case_id, spell in known:
         if spell.status == "expected" and case_id in lying:

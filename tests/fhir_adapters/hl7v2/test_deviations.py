@@ -172,6 +172,14 @@ def test_deviation_04_given_a_value_that_ends_like_a_segment_then_nothing_is_cut
     assert "segments-run-together" not in read.envelope.repairs
 
 
+def test_deviation_04_given_a_location_that_ends_in_depid_before_the_prior_one_then_nothing_is_cut() -> None:
+    """Epic names its departments DEPID, and a transfer has the prior location two fields on."""
+    moved = Sample("A02", location="ED^BAY 5^BED 5^U^R^^^^^^DEPID", more={"PV1": {6: "ED^CHAIR^RAT^U"}})
+
+    assert "segments-run-together" not in message(moved.raw()).envelope.repairs
+    assert stay(moved.raw()).key.visit_number == "V1"
+
+
 def test_deviation_04_corpus_given_a_next_of_kin_run_into_the_person_then_both_are_read() -> None:
     read = message(corpus_file("crs4__hl7apy/tests/test_parser.py.006.hl7").replace(b"{}", b"ADT^A01"))
 
