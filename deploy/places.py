@@ -22,9 +22,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from discharge.store.base import Base
 from discharge.store.engine import transaction
 from discharge.store.tables.organisations import Organisation, PartnerRow, Team
+from fhir_adapters.feeds.alarms import AlarmRule
 from fhir_adapters.hl7v2.outward.links import host_and_port
 from fhir_adapters.hl7v2.outward.sends import Parties
-from fhir_adapters.store.tables import Feed
+from fhir_adapters.store.tables import AlarmRuleRow, Feed
 from housing_checks.rehousing.model import Property
 from housing_checks.store.tables import PropertyRow
 
@@ -116,6 +117,14 @@ class ListedFeed(_Listed):
     messages_per_second: float | None = Field(default=None, gt=0)
 
 
+class ListedAlarm(AlarmRule):
+    """When messages should arrive, be read and go out: replaces the usual rules of its kind, for one feed or
+    for all.
+    """
+
+    feed: str | None = None
+
+
 class ListedHome(_Listed):
     """A home that a landlord may let."""
 
@@ -134,6 +143,7 @@ class Places(_Listed):
     teams: list[ListedTeam] = []
     partners: list[ListedPartner] = []
     feeds: list[ListedFeed] = []
+    alarms: list[ListedAlarm] = []
     homes: list[ListedHome] = []
 
 
@@ -163,6 +173,8 @@ async def register(engine: AsyncEngine, places: Places, here: Here) -> None:
             await _put_of_organisation(session, PartnerRow, _path(partner), _at(partner, here))
         for feed in places.feeds:
             await _put_of_organisation(session, Feed, f"feed/{feed.code}", _on(feed, here), protocol="hl7v2")
+        for number, alarm in enumerate(places.alarms):
+            await _put(session, AlarmRuleRow, *_alarm(number, alarm))
         for home in places.homes:
             await _put(session, PropertyRow, *_home(home, here.today))
 
@@ -191,6 +203,12 @@ def _at(partner: ListedPartner, here: Here) -> ListedPartner:
 def _on(feed: ListedFeed, here: Here) -> ListedFeed:
     own = here.mllp_port + feed.port_after_mllp if feed.port_after_mllp else feed.port
     return feed.model_copy(update={"port": own})
+
+
+def _alarm(number: int, alarm: ListedAlarm) -> tuple[UUID, dict[str, Any]]:
+    feed_id = _id(f"feed/{alarm.feed}") if alarm.feed else None
+    rule = alarm.model_dump(mode="json", exclude={"feed"})
+    return _id(f"alarm/{number}"), {"kind": alarm.kind, "feed_id": feed_id, "rule": rule}
 
 
 def _home(home: ListedHome, today: date) -> tuple[UUID, dict[str, Any]]:

@@ -32,6 +32,7 @@ from fhir_adapters.hl7v2.store.deciding import decide_next
 from fhir_adapters.hl7v2.store.draining import drain_next
 from fhir_adapters.hl7v2.store.merging import settle_cases
 from fhir_adapters.hl7v2.store.replaying import work_replays
+from fhir_adapters.store.alarms import look_for_alarms
 from housing_checks.store import lets
 from workflows import ports
 from workflows.activities.delivering import Delivering
@@ -69,6 +70,9 @@ WATCHDOG = timedelta(seconds=25)
 POLL = timedelta(milliseconds=250)
 JOIN = timedelta(seconds=2)
 BEAT = timedelta(seconds=2)
+WATCH = timedelta(seconds=20)
+"""How often it is looked whether messages arrive, are read and go out."""
+
 MOST_CACHED = 5_000
 """Open cases kept in memory, about 132 KB each; the others are replayed when something reaches them."""
 
@@ -192,12 +196,16 @@ def _record_loops(
     async def replay() -> bool:
         return await work_replays(engine, profiles, clock)
 
+    async def watch() -> bool:
+        return await look_for_alarms(engine)
+
     beat = beats(sessions)
     return [
         Loop("drain", drain, POLL, beat),
         Loop("who-is-who", decide, POLL, beat),
         Loop("spell-join", join, JOIN, beat),
         Loop("replays", replay, 4 * POLL, beat),
+        Loop("alarms", watch, WATCH, beat),
     ]
 
 

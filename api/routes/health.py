@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, PlainTextResponse
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 from sqlalchemy import text
 from temporalio.service import RPCError
 
@@ -16,6 +17,10 @@ from discharge.errors import HomewardError
 from discharge.store.engine import transaction
 
 router = APIRouter(include_in_schema=False)
+
+ALARMS = Gauge(
+    "homeward_alarm_open", "Messages do not arrive, are not read or do not go out", ["kind", "subject"]
+)
 
 
 @router.get("/healthz")
@@ -37,9 +42,19 @@ async def ready(services: Ready) -> JSONResponse:
 
 
 @router.get("/metrics")
-async def metrics() -> PlainTextResponse:
-    """Counters for Prometheus."""
+async def metrics(services: Ready) -> PlainTextResponse:
+    """Counters for Prometheus, and which alarms are open; without the database those stay as they were."""
+    with contextlib.suppress(HomewardError):
+        await _count_alarms(services)
     return PlainTextResponse(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+async def _count_alarms(services: Services) -> None:
+    async with transaction(services.sessions) as session:
+        found = (await session.execute(text("SELECT kind, subject FROM homeward_open_alarms()"))).all()
+    ALARMS.clear()
+    for kind, subject in found:
+        ALARMS.labels(kind, subject).set(1)
 
 
 async def _database(services: Services) -> bool:

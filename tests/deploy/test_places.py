@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from deploy.embedded import openid
@@ -22,8 +22,10 @@ from deploy.places import (
 )
 from discharge.sharing import PARTNERS
 from discharge.store.engine import transaction
+from fhir_adapters.feeds.alarms import AlarmRule
 from fhir_adapters.feeds.loading import profile_named
 from fhir_adapters.hl7v2.store.inbox import feed_doors
+from fhir_adapters.store.tables import AlarmRuleRow, Feed
 
 TODAY = date(2031, 4, 7)
 HERE = Here(TODAY, "http://partner.example")
@@ -119,3 +121,27 @@ async def test_given_networks_and_limits_of_a_feed_when_registered_then_its_door
         9,
         2.5,
     )
+
+
+async def test_given_rules_of_alarms_when_registered_twice_then_each_is_one_row_with_its_feed(
+    owner: AsyncEngine,
+) -> None:
+    places = Places.model_validate(
+        {
+            "organisations": [{"code": "T", "name": "T", "kind": "trust"}],
+            "feeds": [{"code": "f", "organisation": "T", "profile": "itk-2.4"}],
+            "alarms": [
+                {"feed": "f", "kind": "nothing-arrived", "days": ["mon"], "at_most": 5, "again_after": 9},
+                {"kind": "too-many-parked", "at_most": 3, "again_after": 9},
+            ],
+        }
+    )
+    for _ in range(2):
+        await register(owner, places, HERE)
+    async with transaction(owner) as session:
+        rules = {row.kind: row for row in await session.scalars(select(AlarmRuleRow))}
+        feed = (await session.scalars(select(Feed))).one()
+
+    assert rules["nothing-arrived"].feed_id == feed.id
+    assert rules["too-many-parked"].feed_id is None
+    assert AlarmRule.model_validate(rules["nothing-arrived"].rule).days == ("mon",)

@@ -1,0 +1,113 @@
+"""When something about messages is not as it should be: rules as data, judged without a clock of their own.
+
+`at_most` and `again_after` are minutes, for `too-many-parked` `at_most` is a number of messages. A rule
+applies on its weekdays between `begin` and `end`, London time on the machine's clock: whether a line is dead
+is a matter of real time, also where case time runs faster.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field
+
+from discharge.clocks import london
+
+USUAL = Path(__file__).parent / "alarms.yaml"
+Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+Kind = Literal["nothing-arrived", "nothing-sent", "too-many-parked", "too-long-waiting"]
+
+
+class AlarmRule(BaseModel):
+    """One rule; `end` is the first minute that is too late, and midnight means the end of the day."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Kind
+    days: tuple[Day, ...] = DAYS
+    begin: time = time(0)
+    end: time = time(0)
+    at_most: int = Field(ge=1)
+    again_after: int = Field(ge=1)
+
+    def applies(self, now: datetime) -> bool:
+        """Whether the rule is in force at an instant."""
+        here = london(now)
+        within = self.begin <= here.time() and (self.end == time(0) or here.time() < self.end)
+        return within and DAYS[here.weekday()] in self.days
+
+    @property
+    def again(self) -> timedelta:
+        """How long after it was told an alarm is told again."""
+        return timedelta(minutes=self.again_after)
+
+    @property
+    def words(self) -> str:
+        """What is expected, for a person."""
+        expected = {
+            "nothing-arrived": f"a message every {self.at_most} minutes at least",
+            "nothing-sent": f"nothing waits longer than {self.at_most} minutes to go out",
+            "too-many-parked": f"{self.at_most} parked messages at most",
+            "too-long-waiting": f"no message waits longer than {self.at_most} minutes to be read",
+        }[self.kind]
+        return f"{expected}, {self._when}"
+
+    @property
+    def _when(self) -> str:
+        days = "every day" if self.days == DAYS else ", ".join(day.capitalize() for day in self.days)
+        if (self.begin, self.end) == (time(0), time(0)):
+            return days
+        return f"{days} from {self.begin:%H:%M} to {self.end:%H:%M}"
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """A value beyond what a rule allows, in words."""
+
+    fact: str
+    threshold: str
+    again: timedelta
+
+
+@cache
+def usual_rules() -> tuple[AlarmRule, ...]:
+    """The rules for whoever has none of their own."""
+    return tuple(AlarmRule.model_validate(row) for row in yaml.safe_load(USUAL.read_text(encoding="utf-8")))
+
+
+def rules_for(kind: str, own: Sequence[AlarmRule], all_feeds: Sequence[AlarmRule]) -> list[AlarmRule]:
+    """The rules of a kind: a feed's own, else the installation's, else the usual ones."""
+    for rules in (own, all_feeds, usual_rules()):
+        if found := [rule for rule in rules if rule.kind == kind]:
+            return found
+    return []
+
+
+def in_force(rules: Iterable[AlarmRule], now: datetime) -> AlarmRule | None:
+    """The strictest rule that applies at an instant; None outside all hours."""
+    return min((rule for rule in rules if rule.applies(now)), key=lambda rule: rule.at_most, default=None)
+
+
+def judge(rule: AlarmRule, value: float) -> Breach | None:
+    """Whether a value (minutes, or messages) breaks a rule."""
+    if value <= rule.at_most:
+        return None
+    fact = {
+        "nothing-arrived": f"Nothing has arrived for {_long(value)}.",
+        "nothing-sent": f"Something has waited for {_long(value)} to go out, and nothing went.",
+        "too-many-parked": f"{value:.0f} messages are parked.",
+        "too-long-waiting": f"A message has waited for {_long(value)} to be read.",
+    }[rule.kind]
+    return Breach(fact, rule.words, rule.again)
+
+
+def _long(minutes: float) -> str:
+    whole = int(minutes)
+    return f"{whole} minutes" if whole < 120 else f"{whole // 60} hours"

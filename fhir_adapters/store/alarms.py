@@ -1,0 +1,147 @@
+"""Looking whether messages come, are read and go out; alarms raised once, told again with a gap, cleared."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid5
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from discharge.store.engine import transaction
+from discharge.store.tables import Organisation, OutboxRow, PartnerRow
+from fhir_adapters.feeds.alarms import AlarmRule, Breach, in_force, judge, rules_for
+from fhir_adapters.store.finding import BEYOND
+from fhir_adapters.store.tables import AlarmRow, AlarmRuleRow, Feed, InboxRow
+
+log = logging.getLogger("homeward.alarms")
+LOCK = "homeward.alarms"
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """One figure about a feed or a partner: minutes, or messages. `feed_id` where a feed may have rules."""
+
+    kind: str
+    organisation_id: UUID
+    subject_id: UUID
+    subject: str
+    value: float
+    feed_id: UUID | None = None
+
+
+async def look_for_alarms(engine: AsyncEngine, now: datetime | None = None) -> bool:
+    """Raise, tell again and clear. `now` is machine time; never busy, so that it rests between two looks."""
+    at = now or datetime.now(UTC)
+    async with transaction(engine) as session:
+        lock = func.pg_try_advisory_xact_lock(func.hashtextextended(LOCK, 0))
+        if not await session.scalar(select(lock)):
+            return False
+        rules = await _rules(session)
+        raised = {(row.kind, row.subject_id): row for row in await session.scalars(_OPEN)}
+        for seen in await observe(session, at):
+            own = rules_for(
+                seen.kind, rules.get(seen.feed_id, []) if seen.feed_id else [], rules.get(None, [])
+            )
+            rule = in_force(own, at)
+            if rule is not None:
+                _settle(session, seen, judge(rule, seen.value), raised.get((seen.kind, seen.subject_id)), at)
+    return False
+
+
+_OPEN = select(AlarmRow).where(AlarmRow.cleared_at.is_(None)).with_for_update()
+
+
+def _settle(
+    session: AsyncSession, seen: Observed, breach: Breach | None, row: AlarmRow | None, now: datetime
+) -> None:
+    if breach is None:
+        if row is not None:
+            row.cleared_at = now
+            log.info("alarm cleared: %s %s", seen.kind, seen.subject)
+        return
+    if row is None:
+        session.add(_new(seen, breach, now))
+    elif now - row.told_at >= breach.again:
+        row.told_at, row.times_told = now, row.times_told + 1
+        row.fact, row.threshold = breach.fact, breach.threshold
+    else:
+        return
+    log.warning("alarm: %s %s: %s Expected: %s", seen.kind, seen.subject, breach.fact, breach.threshold)
+
+
+def _new(seen: Observed, breach: Breach, now: datetime) -> AlarmRow:
+    return AlarmRow(
+        organisation_id=seen.organisation_id,
+        kind=seen.kind,
+        subject_id=seen.subject_id,
+        subject=seen.subject,
+        fact=breach.fact,
+        threshold=breach.threshold,
+        raised_at=now,
+        told_at=now,
+        times_told=1,
+    )
+
+
+async def _rules(session: AsyncSession) -> dict[UUID | None, list[AlarmRule]]:
+    found: dict[UUID | None, list[AlarmRule]] = {}
+    for row in await session.scalars(select(AlarmRuleRow)):
+        found.setdefault(row.feed_id, []).append(AlarmRule.model_validate(row.rule))
+    return found
+
+
+async def observe(session: AsyncSession, now: datetime) -> list[Observed]:
+    """Every figure that a rule may be about. A feed that was never heard is not connected yet: the page of
+    feeds shows it.
+    """
+    feeds = (await session.scalars(select(Feed))).all()
+    parked = await _by_feed(session, func.count(), InboxRow.state == "parked", InboxRow.state.not_in(BEYOND))
+    oldest = await _by_feed(session, func.min(InboxRow.received_at), InboxRow.state == "stored")
+    found: list[Observed] = []
+    for feed in feeds:
+        about = (feed.organisation_id, feed.id, feed.code)
+        if feed.protocol == "hl7v2" and feed.last_heard_at is not None and feed.code != "unassigned":
+            found.append(Observed("nothing-arrived", *about, _minutes(feed.last_heard_at, now), feed.id))
+        found.append(Observed("too-many-parked", *about, parked.get(feed.id, 0), feed.id))
+        found.append(Observed("too-long-waiting", *about, _minutes(oldest.get(feed.id), now), feed.id))
+    return [*found, *await _outgoing(session, now)]
+
+
+def _minutes(since: datetime | None, now: datetime) -> float:
+    return (now - since).total_seconds() / 60 if since else 0.0
+
+
+async def _by_feed(session: AsyncSession, figure: Any, *conditions: Any) -> dict[UUID, Any]:
+    counted = await session.execute(
+        select(InboxRow.feed_id, figure).where(*conditions).group_by(InboxRow.feed_id)
+    )
+    return {feed_id: value for feed_id, value in counted}  # noqa: C416 - a row is no pair to mypy
+
+
+async def _outgoing(session: AsyncSession, now: datetime) -> Sequence[Observed]:
+    """For each partner and each who tells it something: since when something waits, or nothing has gone."""
+    waits = func.min(OutboxRow.created_at).filter(OutboxRow.state == "pending")
+    went = func.max(OutboxRow.received_at).filter(OutboxRow.state == "delivered")
+    statement = (
+        select(OutboxRow.partner_id, OutboxRow.organisation_id, Organisation.code, waits, went)
+        .join(PartnerRow, PartnerRow.id == OutboxRow.partner_id)
+        .join(Organisation, Organisation.id == PartnerRow.organisation_id)
+        .where(OutboxRow.channel == "partner", OutboxRow.organisation_id.is_not(None))
+        .group_by(OutboxRow.partner_id, OutboxRow.organisation_id, Organisation.code)
+    )
+    return [
+        Observed(
+            "nothing-sent",
+            organisation_id,
+            uuid5(partner_id, str(organisation_id)),
+            code,
+            _minutes(max(waiting, last or waiting), now) if waiting else 0.0,
+        )
+        for partner_id, organisation_id, code, waiting, last in await session.execute(statement)
+        if partner_id and organisation_id
+    ]

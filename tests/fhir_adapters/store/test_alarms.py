@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from discharge.store.engine import transaction
+from fhir_adapters.feeds.alarms import AlarmRule, in_force, judge, rules_for, usual_rules
+from fhir_adapters.store.alarms import look_for_alarms
+from fhir_adapters.store.tables import AlarmRow, AlarmRuleRow, Feed, InboxRow
+from tests.fhir_adapters.hl7v2.conftest import Intake, intake  # noqa: F401 - a feed of the trust
+from tests.fhir_adapters.hl7v2.samples import Sample
+
+TUESDAY = datetime(2026, 3, 3, 10, 0, tzinfo=UTC)
+SUMMER = datetime(2026, 7, 7, 6, 30, tzinfo=UTC)
+"""Half past seven in London."""
+
+
+@pytest.mark.parametrize(
+    ("now", "at_most"),
+    [
+        (TUESDAY, 30),
+        (TUESDAY.replace(hour=3), 240),
+        (TUESDAY.replace(hour=22), 240),
+        (TUESDAY + timedelta(days=4), 60),
+        (SUMMER, 30),
+        (SUMMER - timedelta(hours=1), 240),
+    ],
+)
+def test_given_weekday_and_hour_when_rules_are_chosen_then_the_strictest_that_applies_counts(
+    now: datetime, at_most: int
+) -> None:
+    rule = in_force(rules_for("nothing-arrived", (), ()), now)
+
+    assert rule
+    assert rule.at_most == at_most
+
+
+def test_given_own_rules_of_a_feed_then_they_replace_those_of_their_kind_only() -> None:
+    own = [AlarmRule(kind="nothing-arrived", at_most=5, again_after=5)]
+
+    assert rules_for("nothing-arrived", own, ()) == own
+    assert rules_for("too-many-parked", own, ()) == [
+        rule for rule in usual_rules() if rule.kind == "too-many-parked"
+    ]
+
+
+def test_given_a_value_at_the_limit_then_it_is_still_well() -> None:
+    rule = AlarmRule(kind="too-many-parked", at_most=20, again_after=5)
+
+    assert judge(rule, 20) is None
+    breach = judge(rule, 21)
+    assert breach
+    assert breach.fact == "21 messages are parked."
+
+
+async def looked(intake: Intake, now: datetime) -> list[tuple[str, int, bool]]:  # noqa: F811
+    await look_for_alarms(intake.worker, now)
+    rows: Iterable[AlarmRow] = await intake.rows(AlarmRow)
+    return sorted((row.kind, row.times_told, row.cleared_at is None) for row in rows)
+
+
+async def heard(intake: Intake, at: datetime) -> None:  # noqa: F811
+    async with transaction(intake.worker) as session:
+        await session.execute(update(Feed).values(last_heard_at=at))
+
+
+async def test_given_a_silent_feed_then_it_is_told_once_again_after_the_gap_and_cleared_when_it_speaks(
+    intake: Intake,  # noqa: F811
+) -> None:
+    assert await looked(intake, TUESDAY) == []
+    await heard(intake, TUESDAY)
+    assert await looked(intake, TUESDAY + timedelta(minutes=30)) == []
+    after = TUESDAY + timedelta(minutes=31)
+    assert await looked(intake, after) == [("nothing-arrived", 1, True)]
+    assert await looked(intake, after + timedelta(minutes=59)) == [("nothing-arrived", 1, True)]
+    assert await looked(intake, after + timedelta(minutes=60)) == [("nothing-arrived", 2, True)]
+    await heard(intake, after + timedelta(minutes=61))
+    assert await looked(intake, after + timedelta(minutes=62)) == [("nothing-arrived", 2, False)]
+    later = after + timedelta(minutes=93)
+    assert await looked(intake, later) == [("nothing-arrived", 1, True), ("nothing-arrived", 2, False)]
+
+
+async def test_given_own_rules_when_too_many_are_parked_then_an_alarm_names_the_feed_until_they_are_used(
+    intake: Intake,  # noqa: F811
+    owner: AsyncEngine,
+) -> None:
+    rule = AlarmRule(kind="too-many-parked", at_most=2, again_after=60)
+    async with transaction(owner) as session:
+        session.add(AlarmRuleRow(kind=rule.kind, feed_id=intake.feed_id, rule=rule.model_dump(mode="json")))
+    await intake.take(*(Sample(message_id=f"N{n}", nhs="", local="").raw() for n in range(3)))
+    now = datetime.now(UTC)
+
+    assert await looked(intake, now) == [("too-many-parked", 1, True)]
+    async with transaction(intake.worker) as session:
+        [alarm] = await session.scalars(select(AlarmRow))
+        await session.execute(update(InboxRow).values(state="interpreted"))
+    assert (alarm.subject, alarm.fact) == ("RXH-PAS", "3 messages are parked.")
+    assert await looked(intake, now) == [("too-many-parked", 1, False)]
+
+
+async def test_given_a_message_that_nobody_reads_then_an_alarm_says_so(intake: Intake) -> None:  # noqa: F811
+    await intake.put(Sample().raw())
+
+    assert ("too-long-waiting", 1, True) in await looked(intake, datetime.now(UTC) + timedelta(minutes=11))
