@@ -43,6 +43,31 @@ class Settings(BaseSettings):
     public_url: str = Field(default="http://127.0.0.1:8000", description="Where browsers reach the pages")
     mllp_host: str = Field(default="127.0.0.1", description="Address on which HL7 v2 over MLLP is received")
     mllp_port: int = Field(default=2575, ge=1, le=65535, description="Port of HL7 v2 over MLLP")
+    mllp_tls_certificate: Path | None = Field(
+        default=None, description="Our certificate with its chain (PEM), for MLLP over TLS"
+    )
+    mllp_tls_key: Path | None = Field(default=None, description="The key of that certificate (PEM)")
+    mllp_tls_client_ca: Path | None = Field(
+        default=None, description="The CAs whose clients are served over TLS (PEM)"
+    )
+    mllp_tls_port: int | None = Field(
+        default=None, ge=1, le=65535, description="A port for TLS besides; without it the main port is"
+    )
+    mllp_message_bytes: int = Field(default=16_777_216, gt=0, description="The largest message")
+    mllp_connections: int = Field(default=512, gt=0, description="Connections at the same time")
+    mllp_connections_per_address: int = Field(default=128, gt=0, description="Those from one address")
+    mllp_idle_seconds: float = Field(
+        default=600, gt=0, description="How long a sender may be silent between two messages"
+    )
+    mllp_read_seconds: float = Field(
+        default=60, gt=0, description="How long we wait for one message, or for an answer to be taken"
+    )
+    mllp_messages_per_second: float | None = Field(
+        default=None, gt=0, description="How fast each feed is read at most; without it as fast as we can"
+    )
+    mllp_metrics_port: int | None = Field(
+        default=None, ge=1, le=65535, description="Loopback port of the listener's figures for Prometheus"
+    )
 
     session_secret: SecretStr | None = Field(
         default=None, description="Signs the session cookies of the pages"

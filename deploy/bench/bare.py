@@ -13,7 +13,7 @@ import psycopg
 
 from deploy.bench.measuring import Round, side_by_side
 from fhir_adapters.hl7v2.envelope import read_envelope
-from fhir_adapters.hl7v2.listener import arrived
+from fhir_adapters.hl7v2.listening.arriving import arrived
 
 Connection = psycopg.AsyncConnection[tuple[Any, ...]]
 

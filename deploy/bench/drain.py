@@ -22,7 +22,7 @@ from discharge.clocks import CaseClock
 from discharge.store.engine import make_engine, transaction
 from fhir_adapters.feeds.loading import shipped_profiles
 from fhir_adapters.hl7v2.envelope import read_envelope
-from fhir_adapters.hl7v2.listener import arrived
+from fhir_adapters.hl7v2.listening.arriving import arrived
 from fhir_adapters.hl7v2.store.draining import drain_next
 from fhir_adapters.hl7v2.store.inbox import feed_doors
 from fhir_adapters.store.inbox import receive

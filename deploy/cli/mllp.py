@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deploy.cli.options import plainly
+from deploy.cli.options import CannotGoOn, plainly
 
 if TYPE_CHECKING:
     import asyncio
 
     from deploy.settings import Settings
     from discharge.clocks import CaseClock
+    from fhir_adapters.hl7v2.listener import Where
+    from fhir_adapters.hl7v2.listening.counts import Counts
+    from fhir_adapters.hl7v2.listening.limits import Limits
     from fhir_adapters.hl7v2.store.inbox import PostgresInbox
 
 WATCHDOG_SECONDS = 20
@@ -39,25 +45,70 @@ async def _listen(settings: Settings) -> None:
     from discharge.store.engine import make_engine
     from fhir_adapters.feeds.loading import profiles_with
     from fhir_adapters.hl7v2.listener import serve
+    from fhir_adapters.hl7v2.listening.counts import Counts
     from fhir_adapters.hl7v2.store.inbox import PostgresInbox
     from workflows.stopping import stop_on_signals
 
     stop = asyncio.Event()
     stop_on_signals(stop, timedelta(seconds=WATCHDOG_SECONDS))
+    where, limits, counts = _where(settings), _limits(settings), Counts()
+    profiles = profiles_with(settings.feed_profiles)
     engine = make_engine(driver_url(settings.need("database_url")))
     inbox = PostgresInbox(engine)
     try:
-        clock = await _clock_once_there(inbox, stop)
-        if clock:
-            host, port, profiles = (
-                settings.mllp_host,
-                settings.mllp_port,
-                profiles_with(settings.feed_profiles),
-            )
-            await serve(inbox, clock, host=host, port=port, profiles=profiles, stop=stop)
+        with _shown(counts, settings.mllp_metrics_port):
+            clock = await _clock_once_there(inbox, stop)
+            if clock:
+                await serve(inbox, clock, where, profiles=profiles, stop=stop, limits=limits, counts=counts)
     finally:
         await inbox.close()
         await engine.dispose()
+
+
+def _where(settings: Settings) -> Where:
+    """Where to listen. Raises MissingSetting when TLS is half set up, CannotGoOn when a file is no good."""
+    from fhir_adapters.hl7v2.listener import Where
+    from fhir_adapters.hl7v2.listening.tls import Tls, TlsFiles
+
+    of_tls = ("mllp_tls_certificate", "mllp_tls_key", "mllp_tls_client_ca")
+    tls = None
+    if settings.mllp_tls_port or any(getattr(settings, name) for name in of_tls):
+        files = TlsFiles(*(Path(settings.need(name)) for name in of_tls))
+        try:
+            tls = Tls(files)
+        except OSError as error:
+            raise CannotGoOn(f"MLLP over TLS cannot be set up: {error.strerror or error}.") from None
+    return Where(settings.mllp_host, settings.mllp_port, tls, settings.mllp_tls_port)
+
+
+def _limits(settings: Settings) -> Limits:
+    from fhir_adapters.hl7v2.listening.limits import Limits
+
+    return Limits(
+        message_bytes=settings.mllp_message_bytes,
+        connections=settings.mllp_connections,
+        connections_per_address=settings.mllp_connections_per_address,
+        idle_seconds=settings.mllp_idle_seconds,
+        read_seconds=settings.mllp_read_seconds,
+        messages_per_second=settings.mllp_messages_per_second,
+    )
+
+
+@contextmanager
+def _shown(counts: Counts, port: int | None) -> Iterator[None]:
+    """Serve the counts at /metrics on loopback meanwhile. Raises OSError when the port is taken."""
+    if port is None:
+        yield
+        return
+    from prometheus_client import start_http_server
+
+    server, thread = start_http_server(port, addr="127.0.0.1", registry=counts.registry)
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
 
 
 async def _clock_once_there(inbox: PostgresInbox, stop: asyncio.Event) -> CaseClock | None:

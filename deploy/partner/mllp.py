@@ -97,6 +97,6 @@ def _received(org: str, header: Envelope | None, raw: bytes) -> Receipt:
     )
 
 
-def _answer(header: Envelope | None, verdict: Verdict) -> bytes | None:
+def _answer(header: Envelope | None, verdict: Verdict) -> bytes:
     now = datetime.now(UTC)
-    return build_ack(header, verdict, now=now, ack_id=f"P{now:%Y%m%d%H%M%S%f}"[:20])
+    return build_ack(header, verdict, verdict.code, now=now, ack_id=f"P{now:%Y%m%d%H%M%S%f}"[:20])

@@ -2,9 +2,18 @@
 
 Original mode (MSH-15 and MSH-16 empty) gets one ACK with AA, AE or AR. In enhanced mode the sender asks, by
 table 0155, when it wants a commit acknowledgement (CA, CE, CR) and when an application acknowledgement. What
-an engine really waits for differs, so the feed profile says: `immediate: as-asked` follows MSH-15,
-`immediate: application` (the default, because most English feeds wait for AA whatever they declare) answers
-AA.
+an engine really waits for differs, so the feed profile says what is answered at once:
+
+| `immediate` | original mode | MSH-15 asks | only MSH-16 asks | neither |
+|---|---|---|---|---|
+| `application` (the default: most English feeds wait for AA whatever they declare) | AA | AA | AA | AA |
+| `as-asked` | AA | CA, and AA later where MSH-16 asks | AA | AA |
+| `commit` | CA | CA, and AA later where MSH-16 asks | CA, and AA later | CA |
+
+A later AA follows on the same connection when the drain has handled the message; it says that we are done
+with it, whatever came of it, because bad data is ours to show to a person and never a reason to stop a queue.
+A sender that wants the application acknowledgement alone gets it at once: it waits for nothing else, and its
+queue must not stand still because our drain does.
 
 **Every message is answered**, acknowledgements among the messages too: a sender that waits for ever for an
 answer stops its queue, while a surplus answer is ignored. Only a profile with `honour_never: true` stays
@@ -25,7 +34,7 @@ from discharge.clocks import london
 from discharge.errors import ERRORS
 from fhir_adapters.hl7v2.envelope import Delimiters, Envelope, Unreadable
 
-Immediate = Literal["application", "as-asked"]
+Immediate = Literal["application", "as-asked", "commit"]
 
 ACCEPTED = "0"
 OUR_APPLICATION = "HOMEWARD"
@@ -85,13 +94,20 @@ def _asked(condition: str, accepted: bool) -> bool:
 
 def answer_code(header: Envelope | None, verdict: Verdict, rules: AckRules) -> str | None:
     """The code to answer with, or None where the profile honours a sender that never wants one."""
-    if header is None or not header.enhanced:
+    if header is None:
         return verdict.code
     if rules.honour_never and header.wants_no_answer:
         return None
-    if rules.immediate == "as-asked" and _asked(header.accept_ack, verdict.accepted):
-        return COMMIT[verdict.code]
-    return verdict.code
+    asked = rules.immediate == "as-asked" and _asked(header.accept_ack, verdict.accepted)
+    return COMMIT[verdict.code] if asked or rules.immediate == "commit" else verdict.code
+
+
+def owes_application(header: Envelope, verdict: Verdict, rules: AckRules) -> bool:
+    """Whether an application acknowledgement is to follow: the commit alone was acknowledged, and MSH-16 asks
+    for what every message that was stored gets in the end, AA.
+    """
+    committed = answer_code(header, verdict, rules) == COMMIT["AA"]
+    return committed and _asked(header.application_ack, accepted=True)
 
 
 def escape(text: str, marks: Delimiters) -> str:
@@ -136,22 +152,12 @@ def _error(header: Envelope, verdict: Verdict, marks: Delimiters) -> str:
     return marks.field.join(("ERR", marks.component.join((place, coded))))
 
 
-def build_ack(
-    header: Envelope | None,
-    verdict: Verdict,
-    *,
-    now: datetime,
-    ack_id: str,
-    rules: AckRules = AckRules(),
-) -> bytes | None:
-    """One acknowledgement as bytes without framing, or None where none is wanted.
+def build_ack(header: Envelope | None, verdict: Verdict, code: str, *, now: datetime, ack_id: str) -> bytes:
+    """One acknowledgement with this code (table 0008) as bytes without framing.
 
     Sender and receiver are swapped, delimiters, version and processing id echoed. `ack_id` has at most 20
     characters.
     """
-    code = answer_code(header, verdict, rules)
-    if code is None:
-        return None
     header = header or Envelope(sha256="", version="2.4", processing_id="P")
     marks = header.delimiters
     msh = _header(header, now, ack_id)

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from discharge.errors import HomewardError
 from fhir_adapters.hl7v2.envelope import Unreadable, read_envelope
-from fhir_adapters.hl7v2.listener import arrived
+from fhir_adapters.hl7v2.listening.arriving import arrived
 from fhir_adapters.hl7v2.replays import EDITABLE
 from fhir_adapters.store.tables import InboxRow, MessageEditRow
 

@@ -1,6 +1,9 @@
 """The listener's side of the inbox: which feeds there are, and one committed row a message."""
 
-from sqlalchemy import func, select
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from discharge.clocks import CaseClock
@@ -8,12 +11,15 @@ from discharge.errors import Unavailable
 from discharge.store.engine import transaction
 from discharge.store.tables import CaseClockRow
 from fhir_adapters.feeds.choosing import FeedDoor
+from fhir_adapters.hl7v2.listening.directory import LateOutcome
 from fhir_adapters.hl7v2.store.committing import Committer
 from fhir_adapters.hl7v2.store.sharing_commits import SharedCommits
 from fhir_adapters.store.inbox import Arrived, Named, Received
-from fhir_adapters.store.tables import Feed
+from fhir_adapters.store.tables import Feed, InboxRow
 
 PROTOCOL = "hl7v2"
+WAITING = "stored"
+"""The state of a message that the drain has yet to handle."""
 
 
 class PostgresInbox:
@@ -44,6 +50,23 @@ class PostgresInbox:
             if feed_id is None:
                 raise Unavailable("database-unavailable", detail="no-organisation")
             return _door(await session.get_one(Feed, feed_id))
+
+    async def note_turned_away(self, door: FeedDoor, times: int) -> None:
+        """Count messages that came from outside the networks of their feed."""
+        async with transaction(self._engine, organisation_id=door.organisation_id) as session:
+            refused = {"refused_times": Feed.refused_times + times, "refused_at": func.now()}
+            await session.execute(update(Feed).where(Feed.id == door.feed_id).values(refused))
+
+    async def note_late_answers(self, organisation_id: UUID, ids: Collection[UUID], is_: LateOutcome) -> None:
+        """Write down what became of the application acknowledgements of messages."""
+        async with transaction(self._engine, organisation_id=organisation_id) as session:
+            await session.execute(update(InboxRow).where(InboxRow.id.in_(ids)).values(application_answer=is_))
+
+    async def handled(self, organisation_id: UUID, ids: Collection[UUID]) -> set[UUID]:
+        """Which of these messages wait for the drain no more."""
+        async with transaction(self._engine, organisation_id=organisation_id) as session:
+            waiting = InboxRow.state == WAITING
+            return set(await session.scalars(select(InboxRow.id).where(InboxRow.id.in_(ids), ~waiting)))
 
     async def clock(self) -> CaseClock:
         """The clock of this database; the wall clock where none is fixed."""

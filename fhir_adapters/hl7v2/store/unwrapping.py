@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from fhir_adapters.hl7v2.batches import messages_in
 from fhir_adapters.hl7v2.envelope import read_envelope
 from fhir_adapters.hl7v2.facts import Interpreted
-from fhir_adapters.hl7v2.listener import arrived
+from fhir_adapters.hl7v2.listening.arriving import arrived
 from fhir_adapters.store.inbox import receive
 from fhir_adapters.store.tables import Feed, InboxRow
 

@@ -13,7 +13,7 @@ from discharge.store.engine import transaction
 from fhir_adapters.feeds.book import ProfileBook
 from fhir_adapters.feeds.loading import shipped_profiles
 from fhir_adapters.hl7v2.envelope import read_envelope
-from fhir_adapters.hl7v2.listener import arrived
+from fhir_adapters.hl7v2.listening.arriving import arrived
 from fhir_adapters.hl7v2.store.cases import join_awaiting
 from fhir_adapters.hl7v2.store.draining import Drained, drain_next
 from fhir_adapters.hl7v2.store.merging import settle_cases

@@ -5,14 +5,27 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from discharge.clocks import CaseClock
-from fhir_adapters.hl7v2.listener import Limits, serve
+from fhir_adapters.feeds.book import ProfileBook
+from fhir_adapters.hl7v2.listener import Where, serve
+from fhir_adapters.hl7v2.listening.counts import Counts
+from fhir_adapters.hl7v2.listening.limits import Limits
+from fhir_adapters.hl7v2.listening.tls import Tls
 from fhir_adapters.hl7v2.mllp import Deframer, frame
 from fhir_adapters.hl7v2.store.inbox import PostgresInbox
 
-LIMITS = Limits(message_bytes=3_000_000, connections=300, idle_seconds=5, read_seconds=0.3, stop_seconds=2)
+LIMITS = Limits(
+    message_bytes=3_000_000,
+    connections=300,
+    connections_per_address=300,
+    idle_seconds=5,
+    read_seconds=5,
+    pause_seconds=0.3,
+    stop_seconds=2,
+)
+HASTY = replace(LIMITS, read_seconds=0.3)
 
 
 @dataclass
@@ -46,22 +59,30 @@ class Line:
 
 @contextlib.asynccontextmanager
 async def listening(
-    inbox: PostgresInbox, limits: Limits = LIMITS
+    inbox: PostgresInbox,
+    limits: Limits = LIMITS,
+    *,
+    profiles: ProfileBook | None = None,
+    tls: Tls | None = None,
+    tls_port: int | None = None,
+    counts: Counts | None = None,
 ) -> AsyncIterator[tuple[int, asyncio.Event]]:
-    stop, port = asyncio.Event(), asyncio.get_running_loop().create_future()
-    task = asyncio.create_task(
-        serve(
-            inbox,
-            CaseClock.real(),
-            host="127.0.0.1",
-            port=0,
-            stop=stop,
-            limits=limits,
-            started=port.set_result,
-        )
+    """A listener; its (last) port and what stops it."""
+    stop, ports = asyncio.Event(), asyncio.get_running_loop().create_future()
+    where = Where("127.0.0.1", 0, tls, tls_port)
+    served = serve(
+        inbox,
+        CaseClock.real(),
+        where,
+        stop=stop,
+        limits=limits,
+        profiles=profiles,
+        counts=counts,
+        started=ports.set_result,
     )
+    task = asyncio.create_task(served)
     try:
-        yield await port, stop
+        yield (await ports)[-1], stop
     finally:
         stop.set()
         await task

@@ -25,7 +25,7 @@ def lines(answer: bytes | None) -> list[str]:
 
 
 def test_given_a_stored_message_then_aa_with_its_id_and_our_local_time() -> None:
-    told = lines(build_ack(envelope(Sample()), STORED, now=NOW, ack_id="OURS"))
+    told = lines(build_ack(envelope(Sample()), STORED, "AA", now=NOW, ack_id="OURS"))
 
     assert told == ["MSH|^~\\&|HOMEWARD|HW|PAS|RXH|20260701130000+0100||ACK^A01|OURS|P|2.4", "MSA|AA|M1"]
 
@@ -33,7 +33,7 @@ def test_given_a_stored_message_then_aa_with_its_id_and_our_local_time() -> None
 def test_given_no_message_id_then_ar_101_names_the_field() -> None:
     read = read_envelope(Sample(message_id="").raw())
 
-    told = lines(build_ack(header_of(read), verdict_on(read), now=NOW, ack_id="OURS"))
+    told = lines(build_ack(header_of(read), verdict_on(read), verdict_on(read).code, now=NOW, ack_id="OURS"))
 
     assert told[1].startswith("MSA|AR||")
     assert told[1].endswith("|||101")
@@ -43,7 +43,7 @@ def test_given_no_message_id_then_ar_101_names_the_field() -> None:
 def test_given_version_2_5_then_the_error_is_in_fields_of_its_own() -> None:
     read = read_envelope(Sample(message_id="", version="2.5.1").raw())
 
-    told = lines(build_ack(header_of(read), verdict_on(read), now=NOW, ack_id="OURS"))
+    told = lines(build_ack(header_of(read), verdict_on(read), verdict_on(read).code, now=NOW, ack_id="OURS"))
 
     assert told[2].split("|")[2:] == ["MSH^1^10", "101^The message has no id^HL70357", "E"]
 
@@ -51,7 +51,7 @@ def test_given_version_2_5_then_the_error_is_in_fields_of_its_own() -> None:
 def test_given_nothing_readable_then_an_answer_all_the_same() -> None:
     read = read_envelope(b"hello")
 
-    told = lines(build_ack(header_of(read), verdict_on(read), now=NOW, ack_id="OURS"))
+    told = lines(build_ack(header_of(read), verdict_on(read), verdict_on(read).code, now=NOW, ack_id="OURS"))
 
     assert told[0].startswith("MSH|^~\\&|HOMEWARD|")
     assert told[1].startswith("MSA|AR|")
@@ -60,7 +60,7 @@ def test_given_nothing_readable_then_an_answer_all_the_same() -> None:
 def test_given_words_with_delimiters_then_they_are_escaped() -> None:
     verdict = verdict_of("internal")
 
-    told = lines(build_ack(envelope(Sample()), verdict, now=NOW, ack_id="OURS"))
+    told = lines(build_ack(envelope(Sample()), verdict, verdict.code, now=NOW, ack_id="OURS"))
 
     assert told[1].split("|")[1] == "AE"
     assert told[1].split("|")[6] == "207"
@@ -101,7 +101,7 @@ def test_given_what_the_sender_asks_then_the_profile_decides_the_answer(
 
 
 def test_given_a_name_in_the_message_then_no_answer_repeats_it() -> None:
-    answer = build_ack(envelope(Sample()), verdict_of("internal"), now=NOW, ack_id="OURS")
+    answer = build_ack(envelope(Sample()), verdict_of("internal"), "AE", now=NOW, ack_id="OURS")
 
     assert answer is not None
     assert b"ASHDOWN" not in answer

@@ -15,7 +15,7 @@ from fhir_adapters.hl7v2.sending import acknowledgement_code
 from fhir_adapters.hl7v2.store.inbox import PostgresInbox
 from fhir_adapters.store.tables import Feed, InboxRow
 from tests.fhir_adapters.hl7v2.conftest import Intake
-from tests.fhir_adapters.hl7v2.lines import Line, connected, fields, listening
+from tests.fhir_adapters.hl7v2.lines import HASTY, Line, connected, fields, listening
 from tests.fhir_adapters.hl7v2.samples import Sample
 
 NO_MESSAGE_ID = Sample(message_id="").raw()
@@ -116,18 +116,17 @@ async def test_given_undecodable_bytes_then_aa_and_the_bytes_are_kept(line: Line
     assert row.raw == message
 
 
-async def test_given_half_a_frame_then_a_clear_answer_when_the_sender_falls_silent(
-    line: Line, intake: Intake
-) -> None:
-    await line.send(frame(Sample().raw())[:40])
+async def test_given_half_a_frame_then_a_clear_answer_when_the_sender_falls_silent(intake: Intake) -> None:
+    async with listening(PostgresInbox(intake.listener), HASTY) as (port, _), connected(port) as line:
+        await line.send(frame(Sample().raw())[:40])
 
-    [answer] = await line.answers(1)
-    assert fields(answer, "MSA")[1] == "AR"
-    assert await line.ended()
+        [answer] = await line.answers(1)
+        assert fields(answer, "MSA")[1] == "AR"
+        assert await line.ended()
     assert await intake.rows(InboxRow) == []
 
 
-async def test_given_bytes_without_a_frame_then_a_clear_answer_at_once(line: Line) -> None:
+async def test_given_bytes_without_a_frame_then_a_clear_answer_instead_of_silence(line: Line) -> None:
     await line.send(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
 
     [answer] = await line.answers(1)

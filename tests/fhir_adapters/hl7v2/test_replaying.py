@@ -19,7 +19,7 @@ from discharge.store.tables import Person, Spell
 from fhir_adapters.feeds.book import ProfileBook
 from fhir_adapters.feeds.loading import shipped_profiles
 from fhir_adapters.hl7v2.envelope import read_envelope
-from fhir_adapters.hl7v2.listener import arrived
+from fhir_adapters.hl7v2.listening.arriving import arrived
 from fhir_adapters.hl7v2.store import replaying
 from fhir_adapters.hl7v2.store.draining import drain_next
 from fhir_adapters.hl7v2.store.inbox import PostgresInbox

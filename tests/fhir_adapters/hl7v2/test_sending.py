@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from fhir_adapters.hl7v2.listener import Limits
+from fhir_adapters.hl7v2.listening.limits import Limits
 from fhir_adapters.hl7v2.sending import NOT_ASKED, acknowledgement_code, message_files, send_files
 from fhir_adapters.hl7v2.store.inbox import PostgresInbox
 from fhir_adapters.store.tables import InboxRow

@@ -13,7 +13,7 @@ from discharge.errors import ERRORS
 from fhir_adapters.feeds.loading import shipped_profiles
 from fhir_adapters.hl7v2.envelope import Envelope, Unreadable, read_envelope
 from fhir_adapters.hl7v2.facts import NotUsed, Parked
-from fhir_adapters.hl7v2.listener import arrived
+from fhir_adapters.hl7v2.listening.arriving import arrived
 from fhir_adapters.hl7v2.store.draining import understand
 from fhir_adapters.store.tables import InboxRow
 from tests.fhir_adapters.hl7v2.conftest import Intake

@@ -1,0 +1,1 @@
+"""The rooms of the MLLP listener: doors, conversations, answers, limits, and what is counted."""

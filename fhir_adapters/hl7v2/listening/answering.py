@@ -1,0 +1,167 @@
+"""One message to its answer: which feed it belongs to, whether it may, stored, and only then acknowledged."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections import Counter
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from discharge.clocks import CaseClock
+from discharge.errors import HomewardError
+from fhir_adapters.feeds.book import ProfileBook
+from fhir_adapters.feeds.choosing import Arrival, FeedDoor
+from fhir_adapters.hl7v2.ack import (
+    STORED,
+    AckRules,
+    Verdict,
+    answer_code,
+    build_ack,
+    owes_application,
+    verdict_of,
+    verdict_on,
+)
+from fhir_adapters.hl7v2.envelope import Envelope, header_of, read_envelope
+from fhir_adapters.hl7v2.listening.arriving import arrived
+from fhir_adapters.hl7v2.listening.counts import SILENCE, Counts
+from fhir_adapters.hl7v2.listening.directory import Directory, InboxPort
+from fhir_adapters.hl7v2.listening.late import Owed
+from fhir_adapters.store.inbox import Received
+
+log = logging.getLogger("homeward.mllp")
+
+ALWAYS = AckRules()
+NO_FEED = "unknown"
+"""Counted for a message whose feed could not be looked up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What to do about one message: the acknowledgement, None for none; one that is owed for later; and
+    whether the connection ends here.
+    """
+
+    reply: bytes | None
+    owed: Owed | None = None
+    hang_up: bool = False
+
+
+TURNED_AWAY = Answer(None, hang_up=True)
+
+
+class Answerer:
+    """Answers messages; one instance a process."""
+
+    def __init__(
+        self, inbox: InboxPort, directory: Directory, clock: CaseClock, profiles: ProfileBook, counts: Counts
+    ) -> None:
+        self._inbox = inbox
+        self._directory = directory
+        self._clock = clock
+        self._profiles = profiles
+        self._counts = counts
+        self._turned_away = Counter[FeedDoor]()
+
+    async def answer(self, raw: bytes, door: Arrival) -> Answer:
+        """Store one message and say what to answer. A message that cannot be stored is answered all the same:
+        AE 207 asks its sender to try again.
+        """
+        read = read_envelope(raw)
+        header = header_of(read)
+        feed, rules, received = None, ALWAYS, None
+        try:
+            feed, claimed = await self._directory.choose(_arrival(door, header))
+            if not feed.lets_in(door.address):
+                return self._turn_away(feed, door)
+            rules = self._rules(feed)
+            if self._directory.takes(feed, len(raw)):
+                await self._wait_for_turn(feed)
+                with self._counts.commit.time():
+                    received = await self._inbox.store(feed, arrived(raw, read, claimed=claimed))
+                verdict = verdict_on(read)
+            else:
+                verdict = verdict_of("message-too-large")
+        except HomewardError as error:
+            log.warning("message not stored: %s", error.code)
+            verdict = verdict_of(error.code)
+        except Exception as error:
+            log.error("message not stored: %s", type(error).__name__)
+            verdict = verdict_of("internal")
+        self._count(feed, answer_code(header, verdict, rules))
+        owed = await self._owe(feed, received, header, verdict, rules)
+        return Answer(self._acknowledgement(header, verdict, rules), owed)
+
+    def refuse(self, code: str, head: bytes = b"") -> bytes | None:
+        """The answer to something that is no whole message, of which ``head`` is known."""
+        header = header_of(read_envelope(head)) if head else None
+        verdict = verdict_of(code)
+        self._count(None, verdict.code)
+        self._counts.ended.labels(code).inc()
+        return self._acknowledgement(header, verdict, ALWAYS)
+
+    async def write_down_who_was_turned_away(self) -> None:
+        """Add to the record what was counted since the last time. Raises Unavailable."""
+        for feed, times in list(self._turned_away.items()):
+            await self._inbox.note_turned_away(feed, times)
+            self._turned_away[feed] -= times
+            if not self._turned_away[feed]:
+                del self._turned_away[feed]
+
+    def _turn_away(self, feed: FeedDoor, door: Arrival) -> Answer:
+        log.warning("turned away: %s is not in the networks of feed %s", door.address, feed.code)
+        self._turned_away[feed] += 1
+        self._counts.turned_away.labels(feed.code).inc()
+        self._count(feed, None)
+        return TURNED_AWAY
+
+    async def _wait_for_turn(self, feed: FeedDoor) -> None:
+        """Hold back what comes too fast: until its turn its connection is not read, and TCP slows the
+        sender.
+        """
+        seconds = self._directory.wait(feed)
+        if seconds:
+            self._counts.held_back.labels(feed.code).inc(seconds)
+            await asyncio.sleep(seconds)
+
+    async def _owe(
+        self,
+        feed: FeedDoor | None,
+        received: Received | None,
+        header: Envelope | None,
+        verdict: Verdict,
+        rules: AckRules,
+    ) -> Owed | None:
+        """The application acknowledgement that is to follow, noted before the commit is acknowledged."""
+        if not (feed and received and header and owes_application(header, verdict, rules)):
+            return None
+        try:
+            await self._inbox.note_late_answers(feed.organisation_id, {received.id}, "owed")
+        except HomewardError as error:
+            log.warning("owed answer not noted: %s", error.code)
+        return Owed(feed.organisation_id, received.id, lambda: self._written(header, STORED, STORED.code))
+
+    def _rules(self, feed: FeedDoor) -> AckRules:
+        today = self._clock.today(datetime.now(UTC))
+        return self._profiles.in_force(feed.profile, today).acknowledgement
+
+    def _acknowledgement(self, header: Envelope | None, verdict: Verdict, rules: AckRules) -> bytes | None:
+        code = answer_code(header, verdict, rules)
+        return None if code is None else self._written(header, verdict, code)
+
+    def _written(self, header: Envelope | None, verdict: Verdict, code: str) -> bytes:
+        now = self._clock.case_time(datetime.now(UTC))
+        return build_ack(header, verdict, code, now=now, ack_id=secrets.token_hex(10).upper())
+
+    def _count(self, feed: FeedDoor | None, answer: str | None) -> None:
+        self._counts.messages.labels(feed.code if feed else NO_FEED, answer or SILENCE).inc()
+
+
+def _arrival(door: Arrival, header: Envelope | None) -> Arrival:
+    """Where a message came in, with what its header says of the sender."""
+    if header is None:
+        return door
+    return replace(
+        door, sending_application=header.sending_application, sending_facility=header.sending_facility
+    )

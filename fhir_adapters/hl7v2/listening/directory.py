@@ -1,0 +1,97 @@
+"""What the listener needs of the inbox, and the feeds there are, read again every few seconds."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection
+from typing import Literal, Protocol
+from uuid import UUID
+
+from fhir_adapters.feeds.choosing import Arrival, FeedDoor, choose_feed
+from fhir_adapters.hl7v2.listening.limits import Limits, Pace
+from fhir_adapters.store.inbox import Arrived, Received
+
+FRESH_FOR = 5.0
+"""Seconds for which the list of feeds is trusted."""
+
+LateOutcome = Literal["owed", "sent", "not-sent"]
+"""What became of an application acknowledgement that is owed."""
+
+
+class InboxPort(Protocol):
+    """What the listener needs of the inbox; methods raise `Unavailable` when it is away."""
+
+    async def store(self, door: FeedDoor, arrived: Arrived) -> Received:
+        """Commit one message."""
+
+    async def feeds(self) -> list[FeedDoor]:
+        """Every feed."""
+
+    async def unassigned(self) -> FeedDoor:
+        """The feed for what nobody claimed."""
+
+    async def note_turned_away(self, door: FeedDoor, times: int) -> None:
+        """Count messages that came from outside the networks of their feed."""
+
+    async def note_late_answers(self, organisation_id: UUID, ids: Collection[UUID], is_: LateOutcome) -> None:
+        """Write down what became of the application acknowledgements of messages."""
+
+    async def handled(self, organisation_id: UUID, ids: Collection[UUID]) -> set[UUID]:
+        """Which of these messages wait for the drain no more."""
+
+
+class Directory:
+    """The feeds and their limits; a new feed needs no restart."""
+
+    def __init__(self, inbox: InboxPort, limits: Limits) -> None:
+        self._inbox = inbox
+        self._limits = limits
+        self.feeds: list[FeedDoor] = []
+        self._unassigned: FeedDoor | None = None
+        self._fresh_until = float("-inf")
+        self._reading = asyncio.Lock()
+        self._paces: dict[UUID, Pace] = {}
+
+    async def choose(self, arrival: Arrival) -> tuple[FeedDoor, bool]:
+        """The feed of an arrival, and whether a feed has claimed it."""
+        unassigned = self._unassigned
+        if unassigned is None or not (self._is_fresh() or self._reading.locked()):
+            unassigned = await self._read_again()
+        found = choose_feed(self.feeds, arrival)
+        return (found, True) if found else (unassigned, False)
+
+    async def look_up(self) -> None:
+        """Read the list now. Raises Unavailable, or another HomewardError."""
+        self._fresh_until = float("-inf")
+        await self._read_again()
+
+    async def _read_again(self) -> FeedDoor:
+        """Read the list; of many who find it old one reads, and the others go by the old one meanwhile."""
+        async with self._reading:
+            if self._unassigned is None or not self._is_fresh():
+                self._unassigned = await self._inbox.unassigned()
+                self.feeds = await self._inbox.feeds()
+                self._fresh_until = asyncio.get_running_loop().time() + FRESH_FOR
+            return self._unassigned
+
+    def _is_fresh(self) -> bool:
+        return asyncio.get_running_loop().time() < self._fresh_until
+
+    @property
+    def largest(self) -> int:
+        """The largest message that any feed may send: whose it is shows only once it is there."""
+        return max(self._limits.message_bytes, *(feed.message_bytes or 0 for feed in self.feeds), 0)
+
+    def takes(self, feed: FeedDoor, size: int) -> bool:
+        """Whether a message of so many bytes is within the feed's limit."""
+        return size <= (feed.message_bytes or self._limits.message_bytes)
+
+    def wait(self, feed: FeedDoor) -> float:
+        """Take the feed's next turn; returns how many seconds it is away."""
+        per_second = feed.messages_per_second or self._limits.messages_per_second
+        if per_second is None:
+            return 0.0
+        pace = self._paces.get(feed.feed_id)
+        if pace is None or pace.per_second != per_second:
+            pace = self._paces[feed.feed_id] = Pace(per_second)
+        return pace.wait(asyncio.get_running_loop().time())
