@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ssl
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 
@@ -66,8 +67,9 @@ async def listening(
     tls: Tls | None = None,
     tls_port: int | None = None,
     counts: Counts | None = None,
+    opened: list[int] | None = None,
 ) -> AsyncIterator[tuple[int, asyncio.Event]]:
-    """A listener; its (last) port and what stops it."""
+    """A listener; its main port and what stops it; `opened` takes all its ports."""
     stop, ports = asyncio.Event(), asyncio.get_running_loop().create_future()
     where = Where("127.0.0.1", 0, tls, tls_port)
     served = serve(
@@ -82,7 +84,10 @@ async def listening(
     )
     task = asyncio.create_task(served)
     try:
-        yield (await ports)[-1], stop
+        found = await ports
+        if opened is not None:
+            opened += found
+        yield found[0], stop
     finally:
         stop.set()
         await task
@@ -90,8 +95,8 @@ async def listening(
 
 
 @contextlib.asynccontextmanager
-async def connected(port: int) -> AsyncIterator[Line]:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+async def connected(port: int, tls: ssl.SSLContext | None = None) -> AsyncIterator[Line]:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=tls)
     yield Line(reader, writer)
     writer.close()
     with contextlib.suppress(OSError):
