@@ -40,8 +40,10 @@ def census(
 async def _take(url: str, feed: str, raw: bytes, counted_at: datetime | None) -> int:
     from datetime import UTC
 
+    from deploy.settings import Settings
     from discharge.clocks import LONDON
     from discharge.store.engine import make_engine
+    from fhir_adapters.feeds.loading import profiles_with
     from fhir_adapters.hl7v2.store.census import take_census
     from fhir_adapters.hl7v2.store.inbox import PostgresInbox
 
@@ -49,6 +51,7 @@ async def _take(url: str, feed: str, raw: bytes, counted_at: datetime | None) ->
     try:
         clock = await PostgresInbox(engine).clock()
         at = counted_at.replace(tzinfo=LONDON) if counted_at else clock.case_time(datetime.now(UTC))
-        return (await take_census(engine, feed, raw, counted_at=at)).stays
+        profiles = profiles_with(Settings().feed_profiles)
+        return (await take_census(engine, feed, raw, counted_at=at, profiles=profiles)).stays
     finally:
         await engine.dispose()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from textwrap import wrap
 
 from fhir_adapters.feeds.checking.model import FieldCount, NumberCount, Report
 
@@ -37,8 +38,10 @@ def lines(report: Report) -> Iterator[str]:
 def _outcomes(report: Report) -> Iterator[str]:
     for row in report.outcomes:
         cause = " ".join(part for part in (row.code, row.reason) if part)
-        where = f"  (first: {row.example})" if row.outcome in {"parked", "rejected"} else ""
+        where = f"  (first: {row.example})" if row.do else ""
         yield f"{row.count:>7} {_ENDINGS[row.outcome]}{': ' if cause else ''}{cause}{where}"
+        if row.do:
+            yield from (f"{'':>8}{line}" for line in wrap(f"{row.title}. {row.do}", 100))
 
 
 def _fields(fields: tuple[FieldCount, ...]) -> Iterator[str]:

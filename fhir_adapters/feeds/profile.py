@@ -285,6 +285,11 @@ class Profile(_Strict):
         return ZoneInfo(self.zone)
 
     @property
+    def local_system(self) -> str | None:
+        """The name under which this feed keeps all local numbers, if it says so."""
+        return self.identifiers.local[-1].system
+
+    @property
     def label(self) -> str:
         """Name and version, as pages and messages show it: `itk-2.4, version 1`."""
         return f"{self.name}, version {self.version}"

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple, cast
 
-from discharge.errors import ERRORS
 from fhir_adapters.feeds.checking.model import (
     Example,
     FieldCount,
@@ -16,8 +15,9 @@ from fhir_adapters.feeds.checking.observing import observe
 from fhir_adapters.feeds.checking.showing import file_name, shown, system_word
 from fhir_adapters.feeds.checking.splitting import split_messages
 from fhir_adapters.feeds.checking.suggesting import suggest
-from fhir_adapters.feeds.checking.tally import Ending, Tally
+from fhir_adapters.feeds.checking.tally import Tally
 from fhir_adapters.feeds.profile import Profile
+from fhir_adapters.hl7v2.causes import cause_words
 
 __all__ = ["Report", "SampleFile", "check_feed"]
 
@@ -71,18 +71,16 @@ _ORDER = ("interpreted", "parked", "rejected", "not-used")
 def _outcomes(tally: Tally) -> Iterator[OutcomeCount]:
     for ending, count in sorted(tally.endings.items(), key=lambda pair: (_ORDER.index(pair[0][0]), -pair[1])):
         outcome, code, reason = ending
+        words = cause_words(code, reason) if code else None
         yield OutcomeCount(
             outcome=cast(Literal["interpreted", "not-used", "parked", "rejected"], outcome),
             code=code,
             reason=system_word(reason),
-            title=_title(ending),
+            title=words.title if words else "",
+            do=words.do if words and outcome in {"parked", "rejected"} else "",
             count=count,
             example=tally.ending_examples[ending],
         )
-
-
-def _title(ending: Ending) -> str:
-    return ERRORS[ending[1]].title if ending[1] in ERRORS else ""
 
 
 def _fields(tally: Tally) -> Iterator[FieldCount]:

@@ -22,12 +22,13 @@ class Example(Frozen):
 
 
 class OutcomeCount(Frozen):
-    """How many messages would end in one way, and why."""
+    """How many messages would end in one way, why, and what a person can do about it."""
 
     outcome: Literal["interpreted", "not-used", "parked", "rejected"]
     code: str = ""
     reason: str = ""
     title: str = ""
+    do: str = ""
     count: int
     example: Example
 

@@ -9,13 +9,12 @@ from fhir_adapters.hl7v2.facts import (
     Interpretation,
     Interpreted,
     NotUsed,
-    Parked,
     PersonReported,
     StayReported,
 )
-from fhir_adapters.hl7v2.interpret import interpret
 from fhir_adapters.hl7v2.interpret.fields import Reader
-from fhir_adapters.hl7v2.reading import Message, read_message
+from fhir_adapters.hl7v2.reading import Message
+from fhir_adapters.hl7v2.understanding import understood
 
 TIMES = ("MSH-7", "EVN-2", "EVN-6", "PV1-44", "PV1-45")
 
@@ -49,14 +48,10 @@ def observe(raw: bytes, profile: Profile) -> Observation:
     there, too.
     """
     envelope = read_envelope(raw)
-    read = envelope if isinstance(envelope, Unreadable) else read_message(raw)
-    if isinstance(read, Unreadable):
-        return Observation(read, read.header)
-    try:
-        outcome = interpret(read, profile)
-    except Exception as error:
-        outcome = Parked(code="message-not-understood", reason=f"fault-{type(error).__name__}")
-    return Observation(outcome, read.envelope, read)
+    if isinstance(envelope, Unreadable):
+        return Observation(envelope, envelope.header)
+    message, outcome = understood(raw, profile)
+    return Observation(outcome, envelope, message)
 
 
 def fields_of(seen: Observation, profile: Profile) -> Iterator[Found]:

@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from discharge.clocks import london_date
 from discharge.errors import HomewardError
 from discharge.store.engine import transaction
-from fhir_adapters.feeds.loading import profile_named
+from fhir_adapters.feeds.book import ProfileBook
+from fhir_adapters.feeds.loading import shipped_profiles
 from fhir_adapters.hl7v2.census import CensusFault, CensusInvalid, CensusStay, read_census
 from fhir_adapters.hl7v2.store.applying import Source, apply_facts
 from fhir_adapters.hl7v2.store.doubts import Doubt
@@ -27,20 +28,26 @@ class CensusTaken:
 
 
 async def take_census(
-    engine: AsyncEngine, feed_code: str, raw: bytes, *, counted_at: datetime, authority: str | None = None
+    engine: AsyncEngine,
+    feed_code: str,
+    raw: bytes,
+    *,
+    counted_at: datetime,
+    authority: str | None = None,
+    profiles: ProfileBook | None = None,
 ) -> CensusTaken:
     """Seed the stays of a feed. Raises CensusInvalid with every fault, or `not-found` for an unknown feed.
 
-    `authority` is what the feed's messages write beside hospital numbers (CX-4); without it, MSH-4 of the
-    feed.
+    `authority` is what the feed's messages write beside hospital numbers (CX-4); without it, the profile's
+    own name for them, else MSH-4 of the feed. `profiles` are the shipped ones unless given.
     """
     async with transaction(engine) as session:
         feed = await session.scalar(select(Feed).where(Feed.code == feed_code))
         if feed is None:
             raise HomewardError("not-found", where="feed")
-        zone = profile_named(feed.profile).zoneinfo
-        numbered_by = (authority or feed.sending_facility or feed.code).upper()
-        stays = read_census(raw, counted_at=counted_at, zone=zone, authority=numbered_by)
+        profile = (profiles or shipped_profiles()).in_force(feed.profile, london_date(counted_at))
+        numbered_by = (authority or profile.local_system or feed.sending_facility or feed.code).upper()
+        stays = read_census(raw, counted_at=counted_at, zone=profile.zoneinfo, authority=numbered_by)
         row = Arrived(raw=raw, content_type="text/csv", message_type="census", event_time=counted_at)
         received = await receive(session, feed, row)
         if received.repeated:

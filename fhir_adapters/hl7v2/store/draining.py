@@ -19,17 +19,15 @@ from discharge.store.engine import transaction
 from fhir_adapters.feeds.book import ProfileBook
 from fhir_adapters.feeds.profile import Profile
 from fhir_adapters.hl7v2.batches import BATCH
-from fhir_adapters.hl7v2.envelope import Unreadable
 from fhir_adapters.hl7v2.facts import Interpretation, Interpreted, NotUsed, Parked
-from fhir_adapters.hl7v2.interpret import interpret
 from fhir_adapters.hl7v2.outward.answers import read_answer
-from fhir_adapters.hl7v2.reading import Message, read_message
 from fhir_adapters.hl7v2.store import pairs
 from fhir_adapters.hl7v2.store.applying import Effect, Source, apply_facts
 from fhir_adapters.hl7v2.store.doubts import Doubt, SetApart
 from fhir_adapters.hl7v2.store.sent import late_answer
 from fhir_adapters.hl7v2.store.unmapped import note_unmapped
 from fhir_adapters.hl7v2.store.unwrapping import unwrap
+from fhir_adapters.hl7v2.understanding import understood
 from fhir_adapters.people.matching import Offered
 from fhir_adapters.store.tables import FactRow, Feed, InboxRow
 
@@ -71,18 +69,6 @@ class Drained:
     state: str
     code: str | None = None
     reason: str | None = None
-
-
-def understood(raw: bytes, profile: Profile) -> tuple[Message | None, Interpretation]:
-    """Stored bytes, read as far as they can be, and interpreted; whatever goes wrong parks the message."""
-    try:
-        message = read_message(raw)
-        if isinstance(message, Unreadable):
-            return None, Parked(code=message.code, reason=message.detail or "header")
-        return message, interpret(message, profile)
-    except Exception as error:
-        log.error("message not understood: %s", type(error).__name__)
-        return None, Parked(code="message-not-understood", reason=f"fault-{type(error).__name__}")
 
 
 async def drain_next(engine: AsyncEngine, profiles: ProfileBook, clock: CaseClock) -> Drained | None:
@@ -151,7 +137,7 @@ async def _handle(
             await session.execute(delete(FactRow).where(FactRow.inbox_id == row.id))
         effect = await apply_facts(session, source, outcome.facts)
         outcome = outcome.model_copy(update={"notes": (*outcome.notes, *effect.notes)})
-    return await _finish(session, row.id, outcome, effect, f"{profile.name}, version {profile.version}")
+    return await _finish(session, row.id, outcome, effect, profile.label)
 
 
 def profile_for(profiles: ProfileBook, row: InboxRow, feed: Feed, today: date) -> Profile:

@@ -22,9 +22,10 @@ from fhir_adapters.feeds.profile import Profile
 from fhir_adapters.hl7v2.envelope import header_of, read_envelope
 from fhir_adapters.hl7v2.facts import Fact, NotUsed
 from fhir_adapters.hl7v2.replays import PUT_BACK, judged, refused_at_sight
-from fhir_adapters.hl7v2.store.draining import profile_for, understood
+from fhir_adapters.hl7v2.store.draining import profile_for
 from fhir_adapters.hl7v2.store.inbox import feed_doors
 from fhir_adapters.hl7v2.store.unmapped import note_unmapped
+from fhir_adapters.hl7v2.understanding import understood
 from fhir_adapters.store.finding import Wanted, conditions
 from fhir_adapters.store.tables import FactRow, Feed, InboxRow, ReplayItemRow, ReplayRow
 

@@ -6,11 +6,12 @@ import pytest
 
 from discharge.clocks import LONDON
 from discharge.errors import HomewardError
+from discharge.store.engine import transaction
 from discharge.store.tables import Person, Spell
 from fhir_adapters.hl7v2.census import CensusInvalid, read_census
 from fhir_adapters.hl7v2.facts import StayReported
 from fhir_adapters.hl7v2.store.census import take_census
-from fhir_adapters.store.tables import FactRow, InboxRow
+from fhir_adapters.store.tables import FactRow, Feed, InboxRow
 from tests.fhir_adapters.hl7v2.conftest import Intake
 from tests.fhir_adapters.hl7v2.samples import NHS, OTHER_NHS, Sample
 
@@ -98,6 +99,18 @@ async def test_given_a_row_that_contradicts_the_record_then_nothing_of_the_file_
 
     assert len(await intake.rows(FactRow)) == facts
     assert len(await intake.rows(InboxRow)) == 1
+
+
+async def test_given_a_profile_with_a_name_for_all_its_numbers_then_the_census_writes_them_under_it(
+    intake: Intake,
+) -> None:
+    async with transaction(intake.worker) as session:
+        (await session.get_one(Feed, intake.feed_id)).profile = "carecast"
+
+    await take_census(intake.worker, "RXH-PAS", (HEADING + JOAN).encode(), counted_at=GO_LIVE)
+    await intake.take(Sample("A31", "M2", nhs="", more={"PID": {3: "H100^^^^UID"}}).raw())
+
+    assert len(await intake.rows(Person)) == 1
 
 
 async def test_given_an_unknown_feed_then_it_is_refused(intake: Intake) -> None:

@@ -47,6 +47,8 @@ class TestOutcomes:
             ("not-used", "ADT^A99", 1),
         ]
         assert str(report.outcomes[1].example) == "sample.hl7, message 3"
+        assert report.outcomes[1].title == "No number that the profile knows"
+        assert "PID-3" in report.outcomes[1].do
         assert (report.messages, report.troubled) == (4, 2)
 
     def test_given_a_value_that_is_not_mapped_then_its_message_is_in_trouble_once(self) -> None:
@@ -69,7 +71,7 @@ class TestOutcomes:
         assert not check_feed([], ITK).passes(100.0)
 
     def test_given_our_own_fault_then_the_check_goes_on(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("fhir_adapters.feeds.checking.observing.interpret", lambda *_: 1 / 0)
+        monkeypatch.setattr("fhir_adapters.hl7v2.understanding.interpret", lambda *_: 1 / 0)
 
         assert [row.reason for row in checked(Sample()).outcomes] == ["fault-ZeroDivisionError"]
 
