@@ -11,11 +11,12 @@ from api.presenters.tags import Tag
 from api.reading.duplicates import Merged, OpenedPair, Pair, Side, TestPatient
 from api.reading.names import Directory
 from discharge.errors import ERRORS
-from discharge.store.tables import DuplicatePair, IdentityDecision, Person
+from discharge.store.tables import IdentityDecision, Person
 from fhir_adapters.people.comparing import PAIR_RULES
 from fhir_adapters.people.nhs_numbers import TRACING
 
 WITHHELD = "Withheld: the location is hidden"
+RULE_WITHHELD = "They resemble each other; how is withheld, because the location of one is hidden"
 OTHERS = "A record of another organisation"
 NOBODY = "Name not known"
 LEAST_REASON, MOST_REASON = 3, 500
@@ -146,10 +147,9 @@ def _known_as(person: Person | None) -> str:
     return f"{_name(person)}, born {words.day(person.birth_date)}"
 
 
-def _why(row: DuplicatePair) -> tuple[str, ...]:
-    return tuple(
-        PAIR_RULES[code].words if code in PAIR_RULES else words.from_code(code) for code in row.rules
-    )
+def _why(rules: Iterable[str]) -> tuple[str, ...]:
+    known = (PAIR_RULES[code].words if code in PAIR_RULES else words.from_code(code) for code in rules)
+    return tuple(known) or (RULE_WITHHELD,)
 
 
 def _pair(found: Pair) -> PairRow:
@@ -158,7 +158,7 @@ def _pair(found: Pair) -> PairRow:
         href=f"/duplicates/{row.id}",
         left=_known_as(found.left),
         right=_known_as(found.right),
-        why=_why(row),
+        why=_why(found.rules),
         when=words.moment(row.offered_at if row.state == "open" else row.decided_at),
         state=STATES[row.state],
     )
@@ -305,12 +305,12 @@ LINES: tuple[tuple[str, str, Value], ...] = (
 
 def present_one(found: OpenedPair, known: Directory, given: Given) -> One:
     """Two records in words. Where one is another organisation's, nothing tells what it holds."""
-    evidence = found.row.evidence if found.both_seen else {}
+    evidence = found.evidence
     waits = any(row.state == "taken" for row in found.decisions)
     return One(
         href=f"/duplicates/{found.row.id}",
         state=STATES[found.row.state],
-        why=_why(found.row),
+        why=_why(found.rules),
         names=(
             _name(found.left.person if found.left else None),
             _name(found.right.person if found.right else None),

@@ -13,11 +13,11 @@ def _at(value: datetime | None) -> str | None:
     return value.isoformat() if value else None
 
 
-def _row(row: DuplicatePair) -> dict[str, Any]:
+def _row(row: DuplicatePair, rules: tuple[str, ...]) -> dict[str, Any]:
     return {
         "pair_id": str(row.id),
         "state": row.state,
-        "rules": list(row.rules),
+        "rules": list(rules),
         "offered_at": _at(row.offered_at),
         "decided_at": _at(row.decided_at),
     }
@@ -40,7 +40,7 @@ def _person(person: Person | None) -> dict[str, Any] | None:
 
 def pair_json(found: Pair) -> dict[str, Any]:
     """A pair in a list; a record of another organisation is null."""
-    return _row(found.row) | {"left": _person(found.left), "right": _person(found.right)}
+    return _row(found.row, found.rules) | {"left": _person(found.left), "right": _person(found.right)}
 
 
 def _side(side: Side | None) -> dict[str, Any] | None:
@@ -62,10 +62,10 @@ def _side(side: Side | None) -> dict[str, Any] | None:
 
 def opened_json(found: OpenedPair) -> dict[str, Any]:
     """A pair side by side. The findings are left out where only one record may be seen."""
-    return _row(found.row) | {
+    return _row(found.row, found.rules) | {
         "left": _side(found.left),
         "right": _side(found.right),
-        "evidence": dict(found.row.evidence) if found.both_seen else None,
+        "evidence": found.evidence if found.both_seen else None,
         "decisions": [decision_json(row) for row in found.decisions],
     }
 

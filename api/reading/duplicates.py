@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -26,6 +26,7 @@ from discharge.store.tables import (
     Spell,
 )
 from discharge.store.tables.persons import ORDINARY
+from fhir_adapters.people.comparing import PAIR_RULES
 
 MOST = 200
 STATES = ("open", "decided")
@@ -53,6 +54,30 @@ class Pair:
     left: Person | None
     right: Person | None
 
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The rules that offered the pair, without those that would tell hidden whereabouts."""
+        return shown_rules(self.row, hidden=any(_hidden(one) for one in (self.left, self.right)))
+
+
+WHEREABOUTS = frozenset({"postcode", "phone"})
+"""Fields that would tell where somebody is if it were said that they agree with another's."""
+
+
+def without_whereabouts(evidence: Mapping[str, str]) -> dict[str, str]:
+    """What agrees and differs, but for what tells where somebody is."""
+    return {field: finding for field, finding in evidence.items() if field not in WHEREABOUTS}
+
+
+def shown_rules(row: DuplicatePair, *, hidden: bool) -> tuple[str, ...]:
+    """The rules of a pair; of hidden people only those that do not rest on whereabouts."""
+    telling = {code for code, rule in PAIR_RULES.items() if rule.same & WHEREABOUTS}
+    return tuple(code for code in row.rules if not (hidden and code in telling))
+
+
+def _hidden(person: Person | None) -> bool:
+    return person is None or person.location_hidden or person.sensitivity != ORDINARY
+
 
 @dataclass(frozen=True)
 class OpenedPair:
@@ -67,6 +92,23 @@ class OpenedPair:
     def both_seen(self) -> bool:
         """Whether the caller can compare the two at all."""
         return self.left is not None and self.right is not None
+
+    @property
+    def evidence(self) -> dict[str, str]:
+        """What agrees and differs, where both are seen; whereabouts only when neither is hidden."""
+        if not self.both_seen:
+            return {}
+        return without_whereabouts(self.row.evidence) if self.hidden else dict(self.row.evidence)
+
+    @property
+    def hidden(self) -> bool:
+        """Whether the whereabouts of either are withheld."""
+        return any(side is None or side.hidden for side in (self.left, self.right))
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The rules that offered the pair, without those that would tell hidden whereabouts."""
+        return shown_rules(self.row, hidden=self.hidden)
 
 
 async def pairs(session: AsyncSession, caller: Principal, state: str = "open") -> list[Pair]:
@@ -114,7 +156,7 @@ async def _side(session: AsyncSession, person_id: UUID) -> Side | None:
     person = await session.get(Person, person_id)
     if person is None:
         return None
-    hidden = person.location_hidden or person.sensitivity != ORDINARY
+    hidden = _hidden(person)
     numbers = select(PersonIdentifier).where(PersonIdentifier.person_id == person_id)
     nhs = select(PersonNhsNumber).where(PersonNhsNumber.person_id == person_id)
     stay = select(Spell).where(Spell.person_id == person_id).order_by(Spell.admitted_at.desc().nulls_last())

@@ -295,11 +295,15 @@ class Interpreted(Frozen):
 
 
 class NotUsed(Frozen):
-    """A message that concerns nothing we keep; `code` is of the table of errors, `reason` says which rule."""
+    """A message that concerns nothing we keep; `code` is of the table of errors, `reason` says which rule.
+
+    `test_patient` is whom it is about, where that is a patient of rehearsals.
+    """
 
     outcome: Literal["not-used"] = "not-used"
     code: str
     reason: str
+    test_patient: PersonReported | None = None
 
 
 class Parked(Frozen):

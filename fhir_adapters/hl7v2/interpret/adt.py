@@ -34,6 +34,9 @@ def read_as(reader: Reader, trigger: Trigger) -> Interpretation:
     """What a message says of people and stays, read as one with this row of the table."""
     if reader.message.segment("PID") is None:
         return Parked(code="message-not-understood", reason="no-pid")
+    rehearsed = _rehearsed(reader) if trigger.merges else None
+    if rehearsed is not None:
+        return rehearsed
     if trigger.merges == "persons":
         return _merged(reader)
     if trigger.merges == "stay":
@@ -75,6 +78,19 @@ def _together(each: list[Interpretation]) -> Interpretation:
 def _is_test_name(pid: Segment, reader: Reader) -> bool:
     names = [rep(part).upper() for rep in pid.repetitions(5) for part in (1, 2)]
     return any(name.startswith(test.upper()) for name in names for test in reader.profile.test_names)
+
+
+def _test(pid: Segment, reader: Reader) -> NotUsed:
+    """A message about a patient of rehearsals, with the numbers by which others of theirs are known."""
+    person = read_pid(pid, reader, Notes())
+    patient = PersonReported(identifiers=person.identifiers, names=person.names)
+    return NotUsed(code="processing-id-not-used", reason="test-name", test_patient=patient)
+
+
+def _rehearsed(reader: Reader) -> NotUsed | None:
+    """A merge or move in which any PID names a test patient is one of rehearsals."""
+    pids = (pid for pid in reader.message.all("PID") if _is_test_name(pid, reader))
+    return next((_test(pid, reader) for pid in pids), None)
 
 
 def _merged(reader: Reader) -> Interpretation:
@@ -130,7 +146,7 @@ def _reported(reader: Reader, trigger: Trigger) -> Interpretation:
     if pid is None:
         return Parked(code="message-not-understood", reason="no-pid")
     if _is_test_name(pid, reader):
-        return NotUsed(code="processing-id-not-used", reason="test-name")
+        return _test(pid, reader)
     notes = Notes()
     person = _person(pid, reader, notes)
     if not usable(person.identifiers):

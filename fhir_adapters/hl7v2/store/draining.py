@@ -24,6 +24,7 @@ from fhir_adapters.hl7v2.outward.answers import read_answer
 from fhir_adapters.hl7v2.store import pairs
 from fhir_adapters.hl7v2.store.applying import Effect, Source, apply_facts
 from fhir_adapters.hl7v2.store.doubts import Doubt, SetApart
+from fhir_adapters.hl7v2.store.persons import set_apart
 from fhir_adapters.hl7v2.store.sent import late_answer
 from fhir_adapters.hl7v2.store.unmapped import note_unmapped
 from fhir_adapters.hl7v2.store.unwrapping import unwrap
@@ -131,6 +132,8 @@ async def _handle(
     if outcome == AN_ANSWER:
         outcome = await _answered(session, row)
     effect = Effect()
+    if isinstance(outcome, NotUsed) and outcome.test_patient is not None:
+        await set_apart(session, row.organisation_id, outcome.test_patient)
     if isinstance(outcome, Interpreted):
         source = Source(row.id, row.organisation_id, feed.code, today)
         if row.handled_at is not None:  # what it said the last time gives way to what it says now

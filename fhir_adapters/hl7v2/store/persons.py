@@ -206,6 +206,24 @@ async def new_person(session: AsyncSession, *, test: bool = False) -> UUID:
     return person.id
 
 
+async def set_apart(session: AsyncSession, organisation_id: UUID, said: PersonReported) -> None:
+    """Remember a test patient by their local numbers, so that messages without a name are known as theirs.
+
+    A number that a living person holds stays theirs.
+    """
+    local = _usable(said.identifiers, "local")
+    await lock_identities(session, organisation_id, local)
+    holders = await _by_local(session, organisation_id, local)
+    if not local or any(not person.test_person for person in holders):
+        return
+    person_id = holders[0].id if holders else await new_person(session, test=True)
+    await add_numbers(session, organisation_id, person_id, local)
+    name = current_name(said.names)
+    if name is not None:
+        person = await session.get_one(Person, person_id)
+        person.family_name, person.given_name = name.family or None, name.given or None
+
+
 async def add_numbers(
     session: AsyncSession, organisation_id: UUID, person_id: UUID, identifiers: Iterable[Identifier]
 ) -> None:

@@ -80,6 +80,11 @@ async def test_given_a_hidden_location_then_neither_page_nor_interface_tells_whe
         assert STREET not in text
         assert "LS1 1AA" not in text
         assert "07700900123" not in text
+        assert "postcode under" not in text
+        assert "same-name-birth-date-postcode" not in text
+    assert "postcode" not in told["evidence"]
+    listed = (await door.get("/api/v1/duplicates", "operator")).json()["duplicates"]
+    assert [each["rules"] for each in listed] == [["same-full-name-birth-date"]]
     assert told["left"]["location_hidden"] is True
 
 
