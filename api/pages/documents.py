@@ -21,20 +21,20 @@ router = APIRouter(prefix="/cases/{case_id}/documents", include_in_schema=False)
 async def show(visit: Visitor, case_id: UUID, document_id: UUID) -> Response:
     """One document with its text or answers; one that was cancelled or replaced is not found."""
     async with visit.services.begin(visit.caller) as session:
-        found, row, every = await read_document(session, visit.caller, case_id, document_id, "document page")
-        if not words.is_current(row, every):
+        found, row = await read_document(session, visit.caller, case_id, document_id, "document page")
+        if not words.is_current(row):
             raise HomewardError("not-found")
         known = await names.directory(session)
     name = full_name(found.person.family_name, found.person.given_name)
-    return visit.page("document.html", view=words.present(row, every, case_id, name, known))
+    return visit.page("document.html", view=words.present(row, case_id, name, known))
 
 
 @router.get("/{document_id}/content")
 async def content(visit: Visitor, case_id: UUID, document_id: UUID) -> Response:
     """The bytes of a document, always as a file to keep: nothing that was sent to us runs in a browser."""
     async with visit.services.begin(visit.caller) as session:
-        _, row, every = await read_document(session, visit.caller, case_id, document_id, "document download")
-        if row.content is None or not words.is_current(row, every):
+        _, row = await read_document(session, visit.caller, case_id, document_id, "document download")
+        if row.content is None or not words.is_current(row):
             raise HomewardError("not-found")
     headers = {
         "Content-Disposition": f'attachment; filename="{words.file_name(row)}"',

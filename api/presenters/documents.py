@@ -77,13 +77,13 @@ class Page:
 
 def lines(rows: Sequence[DocumentRow], case_id: UUID, known: Directory) -> tuple[Line, ...]:
     """Every document, in the order given."""
-    return tuple(line(row, rows, case_id, known) for row in rows)
+    return tuple(line(row, case_id, known) for row in rows)
 
 
-def line(row: DocumentRow, rows: Sequence[DocumentRow], case_id: UUID, known: Directory) -> Line:
-    """One document among all of its person."""
-    tag = _tag(row, rows)
-    opens = is_current(row, rows)
+def line(row: DocumentRow, case_id: UUID, known: Directory) -> Line:
+    """One document in a list."""
+    tag = _tag(row)
+    opens = is_current(row)
     return Line(
         title=row.title or "Document without a title",
         kind="Form" if row.kind == "form" else "Document",
@@ -95,9 +95,9 @@ def line(row: DocumentRow, rows: Sequence[DocumentRow], case_id: UUID, known: Di
     )
 
 
-def is_current(row: DocumentRow, rows: Sequence[DocumentRow]) -> bool:
+def is_current(row: DocumentRow) -> bool:
     """Whether the document may be opened: not cancelled, not replaced, and not withdrawn by its writer."""
-    return not (is_cancelled(row) or _is_replaced(row, rows) or (row.availability or "") in AVAILABILITY)
+    return not (is_cancelled(row) or row.superseded or (row.availability or "") in AVAILABILITY)
 
 
 def is_cancelled(row: DocumentRow) -> bool:
@@ -107,20 +107,10 @@ def is_cancelled(row: DocumentRow) -> bool:
     return row.stated_at is None or row.cancelled_at >= row.stated_at
 
 
-def _is_replaced(row: DocumentRow, rows: Sequence[DocumentRow]) -> bool:
-    return any(
-        each.relation == "replacement"
-        and each.parent_number == row.number
-        and each.organisation_id == row.organisation_id
-        and not is_cancelled(each)
-        for each in rows
-    )
-
-
-def _tag(row: DocumentRow, rows: Sequence[DocumentRow]) -> Tag:
+def _tag(row: DocumentRow) -> Tag:
     if is_cancelled(row):
         return Tag("Cancelled", "grey")
-    if _is_replaced(row, rows):
+    if row.superseded:
         return Tag("Replaced", "grey")
     if (row.availability or "") in AVAILABILITY:
         return AVAILABILITY[row.availability or ""]
@@ -129,9 +119,7 @@ def _tag(row: DocumentRow, rows: Sequence[DocumentRow]) -> Tag:
     return Tag("Addendum", "blue") if row.relation == "addendum" else Tag("Complete", "green")
 
 
-def present(
-    row: DocumentRow, rows: Sequence[DocumentRow], case_id: UUID, name: str, known: Directory
-) -> Page:
+def present(row: DocumentRow, case_id: UUID, name: str, known: Directory) -> Page:
     """One document in words; a text is shown, anything else is for downloading."""
     held = row.content is not None
     text = row.content.decode(errors="replace") if row.content and row.content_type == "text/plain" else ""
@@ -139,7 +127,7 @@ def present(
     return Page(
         case_id=str(case_id),
         name=name,
-        line=line(row, rows, case_id, known),
+        line=line(row, case_id, known),
         number=row.number,
         answers=tuple(_answer(each) for each in row.answers or ()),
         text=text,

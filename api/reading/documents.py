@@ -31,8 +31,8 @@ async def documents_of(session: AsyncSession, caller: Principal, person_id: UUID
 
 async def read_document(
     session: AsyncSession, caller: Principal, case_id: UUID, document_id: UUID, what: str
-) -> tuple[CaseFile, DocumentRow, Sequence[DocumentRow]]:
-    """A case, one document of its person with its content, and all of them; the look is noted.
+) -> tuple[CaseFile, DocumentRow]:
+    """A case and one document of its person with its content; the look is noted.
 
     Raises not-found for what the caller may not see.
     """
@@ -43,4 +43,4 @@ async def read_document(
         raise HomewardError("not-found")
     whole = select(DocumentRow).where(DocumentRow.id == document_id).options(undefer(DocumentRow.content))
     read = await session.scalars(whole, execution_options={"populate_existing": True})
-    return found, read.one(), every
+    return found, read.one()

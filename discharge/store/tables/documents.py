@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint, func
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -20,11 +20,15 @@ class DocumentRow(Base):
     ``kind`` is document or form; ``relation`` (addendum or replacement) says how it stands to
     ``parent_number``. ``completion``, ``availability`` and ``confidentiality`` are TXA-17, 19 and 18 as sent
     (tables 0271, 0273, 0272). ``answers`` are a form's questions with what was answered. ``stated_at`` and
-    ``cancelled_at`` are in case time; ``inbox_id`` is the message that spoke last.
+    ``cancelled_at`` are in case time; ``superseded`` says that another document replaced it, also where that
+    one is not to be seen; ``inbox_id`` is the message that spoke last.
     """
 
     __tablename__ = "documents"
-    __table_args__ = (UniqueConstraint("organisation_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "number"),
+        Index("ix_documents_parent", "organisation_id", "parent_number"),
+    )
 
     id: Mapped[UuidKey]
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
@@ -43,6 +47,7 @@ class DocumentRow(Base):
     written_at: Mapped[datetime | None]
     stated_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
+    superseded: Mapped[bool] = mapped_column(default=False, server_default="false")
     content_type: Mapped[str | None]
     content: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     answers: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
@@ -24,6 +24,18 @@ USUAL_CONTROL = {"U", ""}
 
 UNTIMED = datetime(1900, 1, 1, tzinfo=UTC)
 """When something was stated that the sender gave no time: before everything else."""
+
+_SUPERSEDE = text(
+    """
+    UPDATE documents SET superseded = EXISTS (
+        SELECT FROM documents AS other
+        WHERE other.organisation_id = documents.organisation_id AND other.parent_number = documents.number
+          AND other.relation = 'replacement'
+          AND (other.cancelled_at IS NULL OR other.cancelled_at < other.stated_at))
+    WHERE organisation_id = :organisation_id AND number = ANY(:numbers)
+    """
+)
+"""Whichever of the two comes first, and whatever becomes of the one that replaces."""
 
 _SAID = ("type_code", "title", "completion", "availability", "confidentiality", "written_at")
 _RELATIONS = {"addendum": "addendum", "replacement": "replacement"}
@@ -46,14 +58,19 @@ async def apply_document(
     newer = (fact.stated_at or UNTIMED) >= (row.stated_at or UNTIMED)
     if fact.event == "cancel":
         row.cancelled_at = max(fact.stated_at or UNTIMED, row.cancelled_at or UNTIMED)
-        await session.flush()
-        return
+    else:
+        _state(row, fact, inbox_id, newer)
+    await session.flush()
+    numbers = [row.number, row.parent_number or row.number]
+    await session.execute(_SUPERSEDE, {"organisation_id": organisation_id, "numbers": numbers})
+
+
+def _state(row: DocumentRow, fact: DocumentReported, inbox_id: UUID, newer: bool) -> None:
     row.stated_at = fact.stated_at if newer else row.stated_at
     row.inbox_id = inbox_id if newer else row.inbox_id
     _fill(row, fact, newer)
     if fact.event in _RELATIONS and fact.parent:
         row.relation, row.parent_number = _RELATIONS[fact.event], fact.parent
-    await session.flush()
 
 
 async def _row(

@@ -127,6 +127,17 @@ async def test_given_a_restricted_document_then_only_the_team_of_its_writer_sees
     assert ("Restricted" in page and "Discharge summary" in page) is listed
 
 
+async def test_given_a_replacement_that_one_may_not_see_then_the_old_document_is_closed_all_the_same(
+    door: Door, intake: Intake
+) -> None:
+    newer = document("T10", "D2", "D1", message_id="K2", sent="20260303100000", confidentiality="V")
+    case_id = await case_with(door, intake, newer, document())
+
+    page = await opened(door, case_id, "coordinator")
+    assert "Replaced" in page
+    assert links(page) == []
+
+
 async def test_given_a_document_then_an_organisation_that_takes_no_part_finds_nothing(
     door: Door, intake: Intake
 ) -> None:
