@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from itertools import permutations
 from uuid import UUID
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from discharge.cases.commands import NoteHospitalFacts
 from discharge.cases.model import CaseSpell
+from discharge.store.engine import transaction
 from discharge.store.tables import Person, PersonIdentifier, Spell
 from fhir_adapters.hl7v2.moves import Move, belongs_to, in_order, owner
-from fhir_adapters.store.tables import FactRow
+from fhir_adapters.store.tables import FactRow, InboxRow
 from tests.fhir_adapters.hl7v2.clerk import at
 from tests.fhir_adapters.hl7v2.conftest import Intake
 from tests.fhir_adapters.hl7v2.samples import NHS, OTHER_NHS, Sample
@@ -75,6 +78,42 @@ async def test_given_a_visit_moved_to_its_person_then_any_order_of_arrival_gives
 
     going_on = {number: stay for number, stay in (await stays(intake)).items() if stay[0] != "cancelled"}
     assert going_on == {f"{story}9": ("discharged", "ELM", f"{story}R") for story in orders}
+
+
+async def test_given_drains_at_once_over_the_same_visits_then_each_stay_ends_as_if_drained_alone(
+    intake: Intake,
+) -> None:
+    stories = [f"C{number}" for number in range(10, 18)]
+    await intake.put(*(sample.raw() for story in stories for sample in reversed(_history(story))))
+
+    done = await asyncio.gather(*(intake.drain() for _ in range(4)))
+
+    assert {drained.state for each in done for drained in each} == {"interpreted"}
+    going_on = {number: stay for number, stay in (await stays(intake)).items() if stay[0] != "cancelled"}
+    assert going_on == {f"{story}9": ("discharged", "ELM", f"{story}R") for story in stories}
+
+
+async def test_given_the_whole_history_is_drained_again_then_nothing_changes_and_nobody_hears_anything(
+    intake: Intake, worker: AsyncEngine
+) -> None:
+    await intake.take(ADMITTED.but(trigger="A28", message_id="M0").raw())
+    [person] = await intake.rows(Person)
+    await open_case(worker, person.id, intake.organisation_id)
+    other = ADMITTED.but(message_id="M2", visit="V2", sent="20260302120000")
+    merged = Sample("A42", "M3", "20260303090000", visit="V2", more={"MRG": {1: "H100^^^RXH^MR", 5: "V1"}})
+    await intake.take(
+        ADMITTED.raw(), other.raw(), WRONG_PERSON.but(visit="V7").raw(), merged.raw(), LEFT.raw()
+    )
+    before = {spell.id: (spell.visit_number, spell.folded) for spell in await intake.rows(Spell)}
+    heard = len(await signals(intake))
+
+    async with transaction(worker) as session:
+        await session.execute(update(InboxRow).values(state="stored"))
+    await intake.drain()
+
+    after = {spell.id: (spell.visit_number, spell.folded) for spell in await intake.rows(Spell)}
+    assert after == before
+    assert len(await signals(intake)) == heard
 
 
 async def test_given_a_visit_moved_from_a_person_with_a_case_then_that_case_awaits_its_stay_again(
