@@ -12,6 +12,7 @@ from api.principals import Principal
 from api.reading import cases, names
 from api.reading.cases import CaseFile, home_address
 from api.reading.looks import looked
+from api.reading.people import has_or_had
 from api.services import Services
 from discharge.errors import HomewardError
 from discharge.store.tables import CaseRow, Organisation, Person, PersonAddress, Spell
@@ -79,7 +80,7 @@ def _subject(subject: str) -> Any:
     """A person by NHS number (`system|number`) or by our id."""
     system, _, number = subject.rpartition("|")
     if system == systems.NHS_NUMBER:
-        return Person.nhs_number == number
+        return has_or_had(number)
     return Person.id == (_uuid(subject.removeprefix("Patient/")) or UUID(int=0))
 
 

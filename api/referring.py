@@ -16,6 +16,7 @@ from api import doors
 from api.commanding import Asked, Outcome, body_hash, execute, take
 from api.principals import Principal
 from api.raw_messages import RawMessage, keep_raw
+from api.reading.people import has_or_had
 from api.services import Services
 from discharge.cases.commands import Envelope
 from discharge.clocks import london_date
@@ -139,7 +140,7 @@ def _checked(number: str | None) -> str | None:
 
 async def _visible_by_number(session: AsyncSession, number: str | None, person: ReferredPerson) -> UUID:
     if number is not None:
-        return await _visible(session, Person.nhs_number == number)
+        return await _visible(session, has_or_had(number))
     local = person.identifiers[0]
     return await _visible(
         session,

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.principals import Principal
 from api.reading.looks import looked
 from discharge.errors import HomewardError
-from discharge.store.tables import CaseRow, Person, Spell
+from discharge.store.tables import CaseRow, Person, PersonNhsNumber, Spell
 from fhir_adapters.people.nhs_numbers import check_number
 
 MOST = 20
@@ -28,11 +28,17 @@ class Found:
     case_id: UUID | None
 
 
+def has_or_had(nhs_number: str) -> ColumnElement[bool]:
+    """Whoever has this NHS number, or had it."""
+    had = select(PersonNhsNumber.person_id).where(PersonNhsNumber.nhs_number == nhs_number)
+    return or_(Person.nhs_number == nhs_number, Person.id.in_(had))
+
+
 async def find(session: AsyncSession, caller: Principal, text: str) -> list[Found]:
     """People by NHS number in any spacing, else by the beginning of names. Noted as one look."""
     number = check_number(text)
     condition = (
-        Person.nhs_number == number.value
+        has_or_had(number.value)
         if number.usable
         else and_(
             *(

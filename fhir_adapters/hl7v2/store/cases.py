@@ -185,9 +185,12 @@ async def tell_of_merge(session: AsyncSession, cause: Cause, survivor: UUID) -> 
 async def tell_of_unmerge(
     session: AsyncSession, cause: Cause, ended: Iterable[UUID], sides: Iterable[list[UUID]]
 ) -> None:
-    """Cases that ended as merged go on; a stay that is the other person's is none of a case's any more."""
+    """Cases that ended as merged go on, unless their person has another open one by now; a stay that is the
+    other person's is none of a case's any more.
+    """
     for case_id in ended:
-        await signal(session, cause, case_id, NoteUnmerge(), suffix="unmerged")
+        if not await _has_another_open(session, case_id):
+            await signal(session, cause, case_id, NoteUnmerge(), suffix="unmerged")
     for people in sides:
         strays = (
             select(CaseRow.id, Spell)
@@ -204,6 +207,14 @@ async def tell_of_unmerge(
             )
             suffix = f"left/{spell.id}"
             await signal(session, cause, case_id, NoteHospitalFacts(spell=told), suffix=suffix)
+
+
+async def _has_another_open(session: AsyncSession, case_id: UUID) -> bool:
+    case = await session.get_one(CaseRow, case_id)
+    another = select(CaseRow.id).where(
+        CaseRow.person_id == case.person_id, CaseRow.id != case_id, CaseRow.closed_on.is_(None)
+    )
+    return await session.scalar(another.limit(1)) is not None
 
 
 async def signal(

@@ -3,6 +3,7 @@
 A decision was kept by the door that took it. Here it merges, remembers that two are two, or undoes a merge.
 """
 
+import logging
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from discharge.clocks import CaseClock
-from discharge.errors import HomewardError
+from discharge.errors import HomewardError, Unavailable
 from discharge.store.engine import transaction
 from discharge.store.tables import DuplicatePair, IdentityDecision, Person, PersonMerge
 from fhir_adapters.hl7v2.store import persons
@@ -20,11 +21,23 @@ from fhir_adapters.hl7v2.store.uniting import DECISION, part, unite
 from fhir_adapters.people.nhs_numbers import is_verified
 from fhir_adapters.store.tables import InboxRow
 
+log = logging.getLogger("homeward.who-is-who")
+
 _OPEN = ("open",)
 
 
 async def decide_next(engine: AsyncEngine, clock: CaseClock) -> IdentityDecision | None:
     """Carry out the oldest decision that waits; None when none waits. A refusal is kept with its code."""
+    try:
+        return await _decide(engine, clock)
+    except Unavailable:
+        raise
+    except Exception as error:
+        log.error("decision not carried out: %s", type(error).__name__)
+        return await _give_up(engine)
+
+
+async def _decide(engine: AsyncEngine, clock: CaseClock) -> IdentityDecision | None:
     async with transaction(engine) as session:
         taken = select(IdentityDecision).where(IdentityDecision.state == "taken")
         oldest = taken.order_by(IdentityDecision.created_at).limit(1).with_for_update(skip_locked=True)
@@ -35,6 +48,17 @@ async def decide_next(engine: AsyncEngine, clock: CaseClock) -> IdentityDecision
         decision.state, decision.code = ("refused", code) if code else ("done", None)
         decision.handled_at = func.now()
         await session.flush()
+        return decision
+
+
+async def _give_up(engine: AsyncEngine) -> IdentityDecision | None:
+    """Refuse the oldest decision, which failed for a reason that we do not know, so that others go on."""
+    async with transaction(engine) as session:
+        taken = select(IdentityDecision).where(IdentityDecision.state == "taken")
+        oldest = taken.order_by(IdentityDecision.created_at).limit(1).with_for_update(skip_locked=True)
+        decision = await session.scalar(oldest)
+        if decision is not None:
+            decision.state, decision.code, decision.handled_at = "refused", "internal", func.now()
         return decision
 
 

@@ -165,7 +165,7 @@ async def settle_cases(session: AsyncSession, people: list[UUID] | None = None) 
     if people is not None:
         query = query.where(Person.id.in_(people))
     moved = 0
-    for case in list(await session.scalars(query.with_for_update(of=CaseRow))):
+    for case in list(await session.scalars(query.with_for_update(of=CaseRow, skip_locked=True))):
         holder = await survivor_of(session, case.person_id)
         if case.closed_on is None and await _has_open_case(session, holder):
             continue

@@ -241,3 +241,21 @@ async def test_given_the_pages_of_who_is_who_when_looked_at_by_axe_then_it_finds
         for narrow in (False, True):
             seen = await looking.look(path, narrow=narrow)
             assert (seen.faults, seen.console) == ([], []), path
+
+
+async def test_given_a_former_nhs_number_then_a_search_and_a_referral_still_find_the_person(
+    door: Door, intake: Intake
+) -> None:
+    newer = {"PID": {32: "NSTS01"}}
+    later = JOAN.but(trigger="A31", message_id="N1", sent="20260304090000", nhs="9990000026", more=newer)
+    await intake.take(JOAN.raw(), later.raw())
+    [person] = await intake.rows(Person)
+    sign_in(door, "discharge-team")
+
+    found = (await door.client.get("/referrals/new?text=999 000 0018")).text
+    body = {"person": {"nhs_number": "9990000018", "family_name": "Ashdown", "birth_date": "1941-05-02"}}
+    answer = await door.post("/api/v1/referrals", body)
+
+    assert f"/referrals/new/{person.id}" in found
+    assert answer.status_code == 202, answer.text
+    assert [row.id for row in await intake.rows(Person)] == [person.id]

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from uuid import UUID, uuid4
 
+import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from discharge.clocks import CaseClock
 from discharge.store.engine import transaction
 from discharge.store.tables import DuplicatePair, IdentityDecision, Person, PersonMerge, Spell
+from fhir_adapters.hl7v2.store import deciding
 from fhir_adapters.hl7v2.store.deciding import decide_next
 from tests.fhir_adapters.hl7v2.conftest import Intake
 from tests.fhir_adapters.hl7v2.samples import NHS, OTHER_NHS, Sample
@@ -155,3 +157,21 @@ async def test_given_a_message_that_waited_for_the_answer_then_it_is_tried_again
 
     [drained] = await intake.drain()
     assert (drained.inbox_id, drained.state) == (waiting.inbox_id, "interpreted")
+
+
+async def test_given_a_decision_that_fails_for_a_reason_nobody_knows_then_the_next_one_goes_on(
+    intake: Intake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await intake.take(JOAN.raw(), TWIN.raw())
+    pair = await pair_of(intake)
+    with monkeypatch.context() as broken:
+        broken.setattr(deciding, "unite", _fails)
+        failed = await decided(intake, "same", pair_id=pair.id)
+
+    again = await decided(intake, "same", pair_id=pair.id)
+
+    assert (failed.state, failed.code, again.state) == ("refused", "internal", "done")
+
+
+async def _fails(*_: object) -> None:
+    raise RuntimeError
