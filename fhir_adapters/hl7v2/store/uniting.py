@@ -64,12 +64,23 @@ async def unite_by_message(session: AsyncSession, cause: MergeCause, fact: Perso
     await persons.lock_identities(session, cause.organisation_id, (*fact.survivor, *fact.retired))
     kept = await persons.numbered(session, cause.organisation_id, fact.survivor, cause.at)
     retired = await persons.numbered(session, cause.organisation_id, fact.retired, cause.at)
-    row = await unite(session, cause, kept, retired)
+    undone = await _undone_before(session, cause, retired)
+    row = None if undone else await unite(session, cause, kept, retired)
     if row is not None:
         return row.survivor_id
     person_id = await persons.survivor_of(session, kept)
     await refold_person(session, person_id)
     return person_id
+
+
+async def _undone_before(session: AsyncSession, cause: MergeCause, retired: UUID) -> bool:
+    """Whether this very message merged the record before, and that was undone: then it stays undone."""
+    before = select(PersonMerge.id).where(
+        PersonMerge.cause_id == cause.cause_id,
+        PersonMerge.retired_id == retired,
+        PersonMerge.undone_at.is_not(None),
+    )
+    return await session.scalar(before.limit(1)) is not None
 
 
 async def heed_contradiction(session: AsyncSession, cause: MergeCause, fact: PersonReported) -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from discharge.cases import events as ev
@@ -303,3 +304,20 @@ async def test_given_many_at_once_then_a_merge_and_messages_of_both_leave_one_pe
     assert {row.state for row in await intake.rows(InboxRow)} == {"interpreted"}
     assert len({row.person_id for row in await intake.rows(Spell)}) == 1
     assert len([row for row in await intake.rows(Person) if row.merged_into is None]) == 1
+
+
+async def test_given_an_undone_merge_when_its_message_is_read_again_then_it_stays_undone(
+    intake: Intake,
+) -> None:
+    await intake.take(JOAN.raw(), SECOND.raw(), MERGED.raw())
+    [merge] = await intake.rows(PersonMerge)
+    await undone(intake, merge.retired_id)
+    async with transaction(intake.worker) as session:
+        again = update(InboxRow).where(InboxRow.message_id == "M3").values(state="stored")
+        await session.execute(again)
+
+    [drained] = await intake.drain()
+
+    assert drained.state == "interpreted"
+    assert len(await intake.rows(PersonMerge)) == 1
+    assert await by_number(intake) == {"H100": merge.survivor_id, "H200": merge.retired_id}
