@@ -17,6 +17,7 @@ _MEND = {
     "unexpected_keyword_argument": "remove it, or correct its spelling",
     "literal_error": "use one of the values named",
     "too_short": "give at least one entry",
+    "string_too_short": "take the empty entry out",
     "string_type": "put it in quotation marks",
     "string_pattern_mismatch": "write it as the pattern says",
     "date_from_datetime_parsing": "write a day as 2026-04-01",

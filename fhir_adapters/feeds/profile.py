@@ -27,7 +27,7 @@ from fhir_adapters.feeds.kinds import DocumentRules, FormRules, ReferralRules
 from fhir_adapters.hl7v2.ack import AckRules
 from fhir_adapters.hl7v2.outward.sends import Sends
 
-PLACE = re.compile(r"([A-Z][A-Z0-9]{2})-(\d{1,3})(?:\.(\d{1,2}))?")
+PLACE = re.compile(r"([A-Z][A-Z0-9]{2})-([1-9]\d{0,2})(?:\.([1-9]\d?))?")
 
 
 def _place(text: str) -> str:
@@ -37,6 +37,12 @@ def _place(text: str) -> str:
 
 
 Place = Annotated[str, AfterValidator(_place)]
+
+
+Component = Annotated[int, Field(ge=1, le=20)]
+"""A component of a location, counted from 1."""
+Word = Annotated[str, Field(min_length=1)]
+"""A word as a feed writes it; an empty one would stand for every field that is empty."""
 
 
 def _upper(values: frozenset[str]) -> frozenset[str]:
@@ -99,10 +105,10 @@ class IdentifierPatterns(_Strict):
 class LocationTemplate(_Strict):
     """Which components of PV1-3 hold ward, bay, bed and site; the first that is filled counts."""
 
-    ward: tuple[int, ...] = Field(min_length=1)
-    bay: tuple[int, ...] = ()
-    bed: tuple[int, ...] = ()
-    site: tuple[int, ...] = ()
+    ward: tuple[Component, ...] = Field(min_length=1)
+    bay: tuple[Component, ...] = ()
+    bed: tuple[Component, ...] = ()
+    site: tuple[Component, ...] = ()
 
 
 class DischargeFields(_Strict):
@@ -114,8 +120,8 @@ class DischargeFields(_Strict):
 
     destination_field: Literal[36, 37, "by-value"]
     method_field: Literal[36, 37, "by-value"]
-    words: dict[str, str] = {}
-    method_words: dict[str, str] = {}
+    words: dict[Word, str] = {}
+    method_words: dict[Word, str] = {}
 
     @field_validator("method_field")
     @classmethod
@@ -228,7 +234,7 @@ class Profile(_Strict):
     effective_from: date
     zone: str = "Europe/London"
     live_processing_ids: frozenset[str] = Field(min_length=1)
-    test_names: tuple[str, ...] = ()
+    test_names: tuple[Word, ...] = ()
     control_ids_unique: bool = False
     delete_marker: Literal["deletes", "ignored"]
     acknowledgement: AckRules = AckRules()

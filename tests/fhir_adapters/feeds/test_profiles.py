@@ -76,6 +76,13 @@ def test_given_what_is_shipped_then_every_profile_loads_and_names_its_source() -
             {"deleted_when": [{"trigger": "A07", "place": "EVN-4"}]},
             "deleted_when.0: place and values go together",
         ),
+        ({"test_names": ["ZZZ", ""]}, "test_names.1: .* - take the empty entry out"),
+        (
+            {"discharge": {"destination_field": 36, "method_field": 37, "words": {"": "19"}}},
+            "discharge.words.: .* - take the empty entry out",
+        ),
+        ({"location": {"ward": [0]}}, "location.ward.0: .*greater than or equal to 1"),
+        ({"expected_discharge": ["PV2-0"]}, "expected_discharge.0: 'PV2-0' is no field"),
         ({"source": {"sytem": "x"}}, "source: the key system is missing"),
         ({"source": {"system": "x", "fitnes": "y"}}, "source: 'fitnes' is no key .*did you mean 'fitness'"),
     ],

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from fhir_adapters.feeds.checking import SampleFile, check_feed
 from fhir_adapters.feeds.loading import profile_named, shipped_profiles
 from fhir_adapters.feeds.profile import Profile
 from fhir_adapters.hl7v2.facts import Interpretation, Interpreted, PersonReported, StayReported
@@ -267,6 +268,23 @@ class TestCerner:
         notes = facts(CERNER, "cerner-2.3", kind=f"ADT^{trigger}", status=status)[2]
 
         assert ("encounter-status-differs" in notes) is noted
+
+
+@needs_corpora
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("profile", list(shipped_profiles()), ids=lambda each: each.name)
+def test_given_everything_that_others_wrote_then_a_check_ends_without_a_fault_of_ours(
+    profile: Profile,
+) -> None:
+    live = profile.model_copy(update={"live_processing_ids": frozenset({"P", "T", "D", ""})})
+    paths = sorted(CORPORA.rglob("*.hl7"))
+
+    report = check_feed((SampleFile(path.name, path.read_bytes()) for path in paths), live)
+
+    assert report.messages >= len(paths)
+    assert [row.reason for row in report.outcomes if row.reason.startswith("fault-")] == []
+    assert report.count("interpreted") > 100
 
 
 @needs_corpora

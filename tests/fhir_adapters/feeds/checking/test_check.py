@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fhir_adapters.feeds.checking import Report, SampleFile, check_feed
 from fhir_adapters.feeds.checking.model import FieldCount
 from fhir_adapters.feeds.checking.showing import file_name, shape, shown, system_word
-from fhir_adapters.feeds.loading import profile_named
+from fhir_adapters.feeds.loading import profile_named, shipped_profiles
 from fhir_adapters.feeds.profile import DeletedWhen, IdentifierPattern, IdentifierPatterns, Profile
 from tests.fhir_adapters.hl7v2.samples import Sample, segment
 
 ITK = profile_named("itk-2.4")
+ODD = ["", "1", "~^&", '""', "20260301", "99", "^^^^NHS", "\\X0D\\", "A07", "é"]
+FIELDS = st.dictionaries(st.integers(1, 50), st.sampled_from(ODD), max_size=20)
+LINES = st.one_of(
+    st.sampled_from([b"MSH|^~\\&|A|B|||20260301||ADT^A01|1|P|2.4\r", b"\x0b", b"\x1c\r", b"BHS|^~\\&\r"]),
+    st.builds(
+        lambda name, fields: (segment(name, fields) + "\r").encode(),
+        st.sampled_from(["EVN", "PID", "PV1", "PV2", "MRG", "OBX", "ZU1", "ZVI"]),
+        FIELDS,
+    ),
+)
 
 
 def checked(*samples: Sample, profile: Profile = ITK, show_values: bool = False) -> Report:
@@ -203,6 +215,16 @@ class TestSuggestions:
             "stand in PV2-9 (2); with this profile that deletes what was known"
             in suggested(report, "delete_marker")[0]
         )
+
+
+@given(st.lists(LINES | st.binary(max_size=40), max_size=8), st.sampled_from(list(shipped_profiles())))
+def test_given_any_bytes_then_the_check_ends_and_every_message_has_an_outcome(
+    pieces: list[bytes], profile: Profile
+) -> None:
+    report = check_feed([SampleFile("any", b"".join(pieces))], profile)
+
+    assert sum(row.count for row in report.outcomes) == report.messages
+    assert not [row.reason for row in report.outcomes if row.reason.startswith("fault-")]
 
 
 class TestWhatIsKeptBack:
