@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import secrets
+from dataclasses import asdict
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,6 +19,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from api.pages.rendering import error_page
+from api.refusals import ListRefused
 from discharge.errors import HomewardError
 from fhir_adapters.fhir.outcome import operation_outcome
 from fhir_adapters.fhir.problems import FhirRefused
@@ -100,6 +102,8 @@ def problem(error: HomewardError, path: str) -> dict[str, Any]:
         body["reason"] = error.detail
     if error.where:
         body["where"] = error.where
+    if isinstance(error, ListRefused):
+        body["problems"] = [asdict(fault) for fault in error.faults]
     if isinstance(error, FhirRefused):
         body["problems"] = [
             {"code": each.code, "reason": each.detail, "where": each.where} for each in error.problems

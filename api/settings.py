@@ -23,7 +23,8 @@ class ApiSettings:
 
     `token_keys` is a public JSON Web Key Set. Without `openid`, nobody can sign in to the pages, and the
     interfaces still work with bearer tokens. `command_seconds` is how long a request waits for its answer
-    before it says 202. `feed_profiles` is a folder of feed profiles besides those that are shipped.
+    before it says 202. `feed_profiles` is a folder of feed profiles besides those that are shipped,
+    `shadow_mappings` one of mappings for lists that trusts keep themselves.
     """
 
     database_url: str = field(repr=False)
@@ -35,6 +36,7 @@ class ApiSettings:
     bearer_issuer: str = ISSUER
     temporal_namespace: str = "default"
     openid: OpenIdSettings | None = None
+    shadow_mappings: Path | None = None
     command_seconds: float = 5.0
     feed_profiles: Path | None = None
     body_limit: int = 1_048_576

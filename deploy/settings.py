@@ -91,6 +91,9 @@ class Settings(BaseSettings):
     feed_profiles: Path | None = Field(
         default=None, description="A folder of feed profiles besides the built-in ones"
     )
+    shadow_mappings: Path | None = Field(
+        default=None, description="A folder of mappings for trusts' own lists besides the built-in one"
+    )
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")
 
     @field_validator("day_length")

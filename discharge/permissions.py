@@ -126,6 +126,8 @@ _RUNNING: _Rows = (
     ("merges.undo", (OPERATOR,), "Undo a merge of two records"),
     ("deadletters.read", (OPERATOR, ADMIN), "See items that a partner refused"),
     ("deadletters.release", (OPERATOR,), "Release, replace or skip a refused item"),
+    ("shadow.read", (MONITOR, OPERATOR), "See how a trust's own list compares"),
+    ("shadow.import", (MONITOR, OPERATOR), "Compare a trust's own list"),
     ("audit.read", (ADMIN,), "See who looked at what"),
     ("admin.people", (ADMIN,), "Change people, teams and roles"),
     ("admin.partners", (ADMIN,), "Change partners and sharing agreements"),

@@ -18,6 +18,7 @@ from api.pages import (
     messages,
     referrals,
     replays,
+    shadow,
     sign_in,
     unmapped,
     worklist,
@@ -38,6 +39,7 @@ PAGES: tuple[APIRouter, ...] = (
     messages.router,
     dead_letters.router,
     duplicates.router,
+    shadow.router,
     feeds.router,
     unmapped.router,
 )

@@ -33,6 +33,7 @@ MENU: tuple[tuple[str, str, str], ...] = (
     ("messages.read", "Feeds", "/feeds"),
     ("duplicates.read", "Who is who", "/duplicates"),
     ("deadletters.read", "Refused items", "/dead-letters"),
+    ("shadow.read", "Own list", "/shadow"),
     ("command.read", "Your requests", "/requests"),
 )
 """Permission, words and address of each entry of the menu."""

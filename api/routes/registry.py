@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api.routes import cases, clock, duplicates, fhir, health, lists, messages, referrals, reports
+from api.routes import cases, clock, duplicates, fhir, health, lists, messages, referrals, reports, shadow
 
 ROUTERS = (
     health.router,
@@ -13,5 +13,6 @@ ROUTERS = (
     duplicates.router,
     messages.router,
     reports.router,
+    shadow.router,
     fhir.router,
 )

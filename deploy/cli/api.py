@@ -54,4 +54,5 @@ def api_settings(settings: Settings) -> ApiSettings:
         bearer_issuer=settings.token_issuer,
         openid=openid,
         feed_profiles=settings.feed_profiles,
+        shadow_mappings=settings.shadow_mappings,
     )

@@ -15,6 +15,7 @@ from deploy.cli.partner import partner
 from deploy.cli.replay import replay
 from deploy.cli.report import report
 from deploy.cli.send import send
+from deploy.cli.shadow import shadow
 from deploy.cli.simulate import simulate
 from deploy.cli.token import token
 from deploy.cli.up import up
@@ -27,7 +28,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (up, token, send, census, replay, simulate, worker, api, mllp, migrate, partner):
+for command in (up, token, send, census, shadow, replay, simulate, worker, api, mllp, migrate, partner):
     app.command()(command)
 app.add_typer(report)
 app.add_typer(feed)

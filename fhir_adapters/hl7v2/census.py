@@ -12,14 +12,12 @@ row is told with its line. Rows become facts like those of messages (`counted`, 
 census), so later messages correct them.
 """
 
-import csv
-import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
-from fhir_adapters.hl7v2.charsets import decode
 from fhir_adapters.hl7v2.facts import (
     Address,
     Fact,
@@ -31,6 +29,7 @@ from fhir_adapters.hl7v2.facts import (
     StayReported,
 )
 from fhir_adapters.hl7v2.timestamps import parse_day, parse_time
+from fhir_adapters.listed import Line, LineFault, ListInvalid, lines_of, twice
 from fhir_adapters.people.nhs_numbers import check_number
 
 COLUMNS = [
@@ -58,38 +57,8 @@ YES_NO = {"": None, "yes": True, "no": False}
 _DAYS = ("birth_date", "expected_discharge_on", "medically_fit_on")
 
 
-@dataclass(frozen=True, slots=True)
-class CensusFault:
-    """One fault: the line of the file (the heading is 1), the column, and what to do. No value is
-    repeated.
-    """
-
-    line: int
-    column: str
-    words: str
-
-    def __str__(self) -> str:
-        return f"line {self.line}: {self.column}: {self.words}"
-
-
-class CensusInvalid(ValueError):
-    """A census file with faults; nothing of it was taken."""
-
-    def __init__(self, faults: list[CensusFault]) -> None:
-        self.faults = faults
-        super().__init__("\n".join(str(fault) for fault in faults))
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    line: int
-    values: dict[str, str]
-
-    def __getitem__(self, column: str) -> str:
-        return self.values.get(column, "")
-
-    def fault(self, column: str, words: str) -> CensusFault:
-        return CensusFault(self.line, column, words)
+CensusFault: TypeAlias = LineFault
+CensusInvalid: TypeAlias = ListInvalid
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,33 +74,27 @@ def read_census(raw: bytes, *, counted_at: datetime, zone: ZoneInfo, authority: 
 
     `counted_at` is when the census holds (aware); `authority` is the authority of its hospital numbers.
     """
-    rows = _rows(raw)
+    rows = lines_of(raw, _columns)
     faults = [fault for row in rows for fault in _faults(row, zone)] + _twice(rows)
     if faults:
-        raise CensusInvalid(sorted(faults, key=lambda fault: fault.line))
+        raise CensusInvalid(faults)
     return [CensusStay(row.line, _facts(row, counted_at, zone, authority)) for row in rows]
 
 
-def _rows(raw: bytes) -> list[_Row]:
-    text = decode(raw).text.lstrip("\ufeff")
-    reader = csv.reader(io.StringIO(text, newline=""))
-    heading = [name.strip().lower() for name in next(reader, [])]
-    faults = [CensusFault(1, name, "add this column") for name in REQUIRED if name not in heading]
+def _columns(heading: list[str]) -> list[str]:
+    names = [name.lower() for name in heading]
+    faults = [CensusFault(1, name, "add this column") for name in REQUIRED if name not in names]
     faults += [
         CensusFault(1, name or "(empty)", "no such column: remove it, or correct its spelling")
-        for name in heading
+        for name in names
         if name not in COLUMNS
     ]
     if faults:
         raise CensusInvalid(faults)
-    filled = ((reader.line_num, cells) for cells in reader if any(cell.strip() for cell in cells))
-    return [
-        _Row(line, dict(zip(heading, (cell.strip() for cell in cells), strict=False)))
-        for line, cells in filled
-    ]
+    return names
 
 
-def _faults(row: _Row, zone: ZoneInfo) -> Iterable[CensusFault]:
+def _faults(row: Line, zone: ZoneInfo) -> Iterable[CensusFault]:
     for column in REQUIRED:
         if not row[column]:
             yield row.fault(column, "fill it in")
@@ -150,19 +113,14 @@ def _faults(row: _Row, zone: ZoneInfo) -> Iterable[CensusFault]:
         yield row.fault("medically_fit", "write yes or no, or leave it empty")
 
 
-def _twice(rows: list[_Row]) -> list[CensusFault]:
+def _twice(rows: list[Line]) -> list[CensusFault]:
     """Nobody lies in two beds, and no visit number is used twice."""
-    faults: list[CensusFault] = []
-    for column in ("nhs_number", "hospital_number", "visit_number"):
-        seen: dict[str, int] = {}
-        for row in rows:
-            before = seen.setdefault(row[column], row.line) if row[column] else row.line
-            if before != row.line:
-                faults.append(row.fault(column, f"already on line {before}: remove one"))
-    return faults
+    return [
+        fault for column in ("nhs_number", "hospital_number", "visit_number") for fault in twice(rows, column)
+    ]
 
 
-def _identifiers(row: _Row, authority: str) -> tuple[Identifier, ...]:
+def _identifiers(row: Line, authority: str) -> tuple[Identifier, ...]:
     found: list[Identifier] = []
     if row["nhs_number"]:
         found.append(Identifier(kind="nhs", value=check_number(row["nhs_number"]).value, authority="NHS"))
@@ -171,7 +129,7 @@ def _identifiers(row: _Row, authority: str) -> tuple[Identifier, ...]:
     return tuple(found)
 
 
-def _person(row: _Row, counted_at: datetime, authority: str) -> PersonReported:
+def _person(row: Line, counted_at: datetime, authority: str) -> PersonReported:
     lines = tuple(part.strip() for part in row["address"].split(",") if part.strip())
     address = Address(kind="home", lines=lines, postcode=row["postcode"].upper())
     return PersonReported(
@@ -184,11 +142,11 @@ def _person(row: _Row, counted_at: datetime, authority: str) -> PersonReported:
     )
 
 
-def _day(row: _Row, column: str) -> date | None:
+def _day(row: Line, column: str) -> date | None:
     return parse_day(row[column]) if row[column] else None
 
 
-def _facts(row: _Row, counted_at: datetime, zone: ZoneInfo, authority: str) -> tuple[Fact, Fact]:
+def _facts(row: Line, counted_at: datetime, zone: ZoneInfo, authority: str) -> tuple[Fact, Fact]:
     stamp = parse_time(row["admitted_at"], zone)
     admitted_at = stamp.instant if stamp else None
     stay = StayReported(

@@ -20,6 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from discharge.store.base import Base, JsonObject, UuidKey
+from fhir_adapters.store.comparing import ShadowDifferenceRow, ShadowListRow
 from fhir_adapters.store.operating import (
     AlarmRow,
     AlarmRuleRow,
@@ -37,6 +38,8 @@ __all__ = [
     "MessageEditRow",
     "ReplayItemRow",
     "ReplayRow",
+    "ShadowDifferenceRow",
+    "ShadowListRow",
 ]
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-
 from fhir_adapters.hl7v2.ack import verdict_on
 from fhir_adapters.hl7v2.envelope import Envelope, Unreadable, header_of
+from fhir_adapters.people.number_keys import number_key
 from fhir_adapters.store.inbox import Arrived
 
 CONTENT_TYPE = "x-application/hl7-v2+er7"
@@ -50,4 +49,4 @@ def person_key(header: Envelope) -> str | None:
     if not header.patient_hints:
         return None
     number = header.patient_hints[0].split(header.delimiters.component)[0]
-    return hashlib.sha256(number.encode()).hexdigest()[:24] if number else None
+    return number_key(number) if number else None

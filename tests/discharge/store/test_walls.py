@@ -42,6 +42,8 @@ from fhir_adapters.store.tables import (
     ReplayItemRow,
     ReplayRow,
     SentMessage,
+    ShadowDifferenceRow,
+    ShadowListRow,
     StayMoveRow,
     UnmappedRow,
 )
@@ -144,6 +146,9 @@ async def story(worker: AsyncEngine, owner: AsyncEngine, places: Places, person_
                 raw=b"MSH|",
             )
         )
+        for row in _compared(places, feed.id):
+            session.add(row)
+            await session.flush()
         edited = await _operated(session, places, feed.id, arrived.id)
         await _identities(session, places.trust, person_id)
         await note_read(session, who, "case page", purpose="direct-care", case_ids=[case.case_id])
@@ -213,6 +218,20 @@ INSERT INTO identity_decisions (id, organisation_id, role, client_id, client_key
 VALUES (gen_random_uuid(), :org, 'operator', 'c', 'k', 'same', :pair, 'one birth certificate')
 """
 
+
+def _compared(places: Places, feed_id: UUID) -> tuple[ShadowListRow, ShadowDifferenceRow]:
+    """A list of the trust with one difference."""
+    of_a_day = ShadowListRow(
+        id=uuid4(), feed_id=feed_id, organisation_id=places.trust, day=TODAY, listed_at=NOW,
+        mapping="standard", sha256="h", listed=1, held=0, on_both=0, agreeing=0, fields={},
+    )  # fmt: skip
+    difference = ShadowDifferenceRow(
+        list_id=of_a_day.id, organisation_id=places.trust, ordinal=0, kind="only-theirs", column="",
+        cause="never-arrived", theirs="", ours="", nhs_number="9990000018", hospital_number="",
+    )  # fmt: skip
+    return of_a_day, difference
+
+
 _TAKEN = """
 WITH answered AS (SELECT command_id FROM case_commands LIMIT 1)
 INSERT INTO commands
@@ -271,7 +290,14 @@ async def test_a_participant_sees_the_case_but_not_the_trusts_own_messages(
     api: AsyncEngine, places: Places, story: Story
 ) -> None:
     hidden = {"inbox", "facts", "commands", "case_commands", "audit_reads", "audit_writes"}
-    hidden |= {"documents", "unmapped_values", "stay_moves", "sent_messages"}
+    hidden |= {
+        "documents",
+        "unmapped_values",
+        "stay_moves",
+        "sent_messages",
+        "shadow_lists",
+        "shadow_differences",
+    }
     hidden |= {"replays", "replay_items", "message_edits", "alarms"}
     hidden |= {"person_merges", "moved_records", "duplicate_pairs", "identity_decisions"}
     assert {table for table, n in (await seen(api, places.housing)).items() if n == 0} == hidden

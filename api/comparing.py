@@ -1,0 +1,66 @@
+"""A trust's own list beside ours: taken from whoever gives it, for a feed of their organisation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from api.principals import Principal
+from api.reading.looks import who
+from api.refusals import ListRefused
+from api.services import Services
+from discharge.clocks import LONDON
+from discharge.errors import HomewardError
+from discharge.store import audit
+from fhir_adapters.listed import ListInvalid
+from fhir_adapters.shadow.mapping import ListMapping, mapping_for, mappings_with
+from fhir_adapters.shadow.store.keeping import Given, take_list
+from fhir_adapters.store.tables import ShadowListRow
+
+AHEAD = timedelta(hours=1)
+"""By how much the clock of whoever made a list may be fast."""
+
+
+@dataclass(frozen=True)
+class GivenList:
+    """What was given: the feed it is compared with, its bytes, a mapping's name, and when it was made."""
+
+    feed: str
+    raw: bytes
+    mapping: str = ""
+    listed_at: datetime | None = None
+
+
+def known_mappings(services: Services) -> Mapping[str, ListMapping]:
+    """Every mapping there is, by name."""
+    return mappings_with(services.settings.shadow_mappings)
+
+
+async def compare_list(services: Services, caller: Principal, given: GivenList) -> ShadowListRow:
+    """Compare a list and keep the result. Raises ListRefused, or not-found for a feed of somebody else."""
+    caller.require("shadow.import")
+    mapping = mapping_for(known_mappings(services), given.mapping, given.feed)
+    if mapping is None:
+        raise HomewardError("invalid-body", where="mapping")
+    now = await services.case_now()
+    listed_at = _instant(given.listed_at) or now
+    if listed_at > now + AHEAD:
+        raise HomewardError("invalid-body", detail="in the future", where="listed_at")
+    if not given.raw.strip():
+        raise HomewardError("invalid-body", detail="empty", where="list")
+    async with services.begin(caller) as session:
+        asked = Given(given.raw, listed_at, mapping, caller.user_id)
+        try:
+            kept = await take_list(session, caller.organisation_id, given.feed, asked)
+        except ListInvalid as invalid:
+            raise ListRefused(invalid) from None
+        await audit.note_write(session, who(caller), "trust-list-compared", f"feed {given.feed} {kept.day}")
+    return kept
+
+
+def _instant(given: datetime | None) -> datetime | None:
+    """As given; a time without an offset is London's."""
+    if given is None or given.tzinfo is not None:
+        return given
+    return given.replace(tzinfo=LONDON)

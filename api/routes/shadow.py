@@ -1,0 +1,57 @@
+"""A trust's own lists beside ours, for programs: give one, see the days, see who differs."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+
+from api.comparing import GivenList, compare_list
+from api.depends import Caller, Ready
+from api.presenters.shadow import day_json, difference_json
+from api.reading import shadow
+
+router = APIRouter(prefix="/api/v1/shadow-lists", tags=["lists"])
+
+
+@router.post(
+    "",
+    status_code=201,
+    openapi_extra={
+        "requestBody": {"required": True, "content": {"text/csv": {"schema": {"type": "string"}}}}
+    },
+)
+async def give_list(
+    request: Request,
+    services: Ready,
+    caller: Caller,
+    feed: str,
+    mapping: str = "",
+    listed_at: datetime | None = None,
+) -> dict[str, Any]:
+    """Compare a list (CSV) with what is held. It is taken whole or not at all, and changes no case."""
+    given = GivenList(feed, await request.body(), mapping, listed_at)
+    return day_json(shadow.Day(await compare_list(services, caller, given), feed))
+
+
+@router.get("")
+async def list_days(services: Ready, caller: Caller, feed: str = "") -> dict[str, Any]:
+    """How far the lists of each day agreed, the newest first."""
+    caller.require("shadow.read")
+    async with services.begin(caller) as session:
+        found = await shadow.days(session, feed)
+    return {"shadow_lists": [day_json(each) for each in found]}
+
+
+@router.get("/{list_id}")
+async def get_day(
+    list_id: UUID, services: Ready, caller: Caller, kind: str = "", column: str = "", cause: str = ""
+) -> dict[str, Any]:
+    """One day's differences."""
+    caller.require("shadow.read")
+    async with services.begin(caller) as session:
+        found = await shadow.open_day(session, caller, list_id, shadow.Wanted(kind, column, cause))
+    told = [difference_json(each) for each in found.differences]
+    return day_json(found.day) | {"causes": found.causes, "total": found.total, "differing": told}

@@ -1,0 +1,1 @@
+"""What a comparison needs from the record, and where its result is kept."""
