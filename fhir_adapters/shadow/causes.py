@@ -33,6 +33,7 @@ class Case:
     unmapped: bool = False
     by_hand: bool = False
     nothing_ours: bool = False
+    of_a_case: bool = False
 
     @property
     def silent(self) -> bool:
@@ -87,6 +88,8 @@ CAUSES: tuple[Cause, ...] = (
           "No message with this number ever came."),
     Cause("not-on-their-list", _OURS, lambda _: True,
           "The feed says that this person is in a bed. The list may not have them yet, or any more."),
+    Cause("not-recorded-here", _DIFFERS, lambda c: c.nothing_ours and c.of_a_case,
+          "Nobody recorded it on the case here."),
     Cause("never-said", _DIFFERS, lambda c: c.nothing_ours and c.said is None,
           "No message of this stay ever said it. The feed may not send it."),
     Cause("older-here", _DIFFERS, lambda c: c.said is not None,

@@ -167,6 +167,7 @@ def _differs(
         unmapped=column in theirs.unmapped,
         by_hand=column in ours.by_hand,
         nothing_ours=not held,
+        of_a_case=column in OF_A_CASE,
     )
     return Difference(
         "differs",

@@ -125,6 +125,10 @@ def test_given_another_date_when_compared_then_a_rule_says_why(ours: Held, cause
     assert differing(ours, "2026-07-12").cause == cause
 
 
+def test_given_a_pathway_that_nobody_recorded_on_the_case_when_compared_then_that_is_the_guess() -> None:
+    assert differing(OURS, "1", "pathway").cause == "not-recorded-here"
+
+
 def test_given_no_date_on_their_list_when_we_have_one_then_they_differ() -> None:
     assert differing(OURS, "").ours == "2026-07-09"
 
