@@ -19,7 +19,10 @@ async def show(visit: Visitor) -> Response:
     async with visit.services.begin(visit.caller) as session:
         feeds = await lists.feeds(session)
         counts = await lists.count_messages(session)
+        unsent = await lists.count_unsent_answers(session)
         parts = await lists.heartbeats(session) if visit.caller.may("admin.status") else ()
         known = await names.directory(session)
     read_as = ReadAs(visit.services.profiles, (await visit.services.clock()).today(visit.services.now()))
-    return visit.page("feeds.html", view=present(feeds, counts, parts, known, visit.services.now(), read_as))
+    return visit.page(
+        "feeds.html", view=present(feeds, counts, unsent, parts, known, visit.services.now(), read_as)
+    )

@@ -50,6 +50,9 @@ class Row:
     all_href: str
     total: str
     waiting: tuple[Count, ...]
+    networks: str
+    refused: str
+    unsent: str
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,7 @@ class ReadAs:
 def present(
     feeds: Iterable[Feed],
     counts: ByState,
+    unsent: Mapping[UUID, int],
     parts: Iterable[HeartbeatRow],
     known: Directory,
     now: datetime,
@@ -99,12 +103,16 @@ def present(
 ) -> Page:
     """The page in words; `now` is machine time."""
     return Page(
-        rows=tuple(_row(feed, counts.get(feed.id, {}), known, now, read_as) for feed in feeds),
+        rows=tuple(
+            _row(feed, counts.get(feed.id, {}), unsent.get(feed.id, 0), known, now, read_as) for feed in feeds
+        ),
         parts=tuple(_part(each, now) for each in parts),
     )
 
 
-def _row(feed: Feed, counts: Mapping[str, int], known: Directory, now: datetime, read_as: ReadAs) -> Row:
+def _row(
+    feed: Feed, counts: Mapping[str, int], unsent: int, known: Directory, now: datetime, read_as: ReadAs
+) -> Row:
     return Row(
         code=feed.code,
         organisation=known.organisation(feed.organisation_id),
@@ -125,7 +133,17 @@ def _row(feed: Feed, counts: Mapping[str, int], known: Directory, now: datetime,
             for state in ASKS_FOR_SOMEBODY
             if counts.get(state)
         ),
+        networks=", ".join(feed.networks),
+        refused=_refused(feed, now),
+        unsent=words.count(unsent, "application acknowledgement") if unsent else "",
     )
+
+
+def _refused(feed: Feed, now: datetime) -> str:
+    """How often the feed's name was used from outside its networks."""
+    if not feed.refused_times:
+        return ""
+    return f"{words.count(feed.refused_times, 'connection')}, the last {words.ago(feed.refused_at, now)}"
 
 
 PROTOCOLS = {"hl7v2": "HL7 v2", "fhir": "FHIR"}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.principals import Principal
@@ -28,6 +28,8 @@ from housing_checks.rehousing.model import Property
 from housing_checks.store.tables import PropertyLetRow, PropertyRow
 
 MOST = 100
+ANSWERED_WITHIN = timedelta(minutes=1)
+"""A listener that lives sends what it owes much sooner after a message was handled."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,16 @@ async def open_alarms(session: AsyncSession) -> Sequence[AlarmRow]:
     """What is not as it should be with messages of the caller's organisation, the newest first."""
     statement = select(AlarmRow).where(AlarmRow.cleared_at.is_(None)).order_by(AlarmRow.raised_at.desc())
     return (await session.scalars(statement.limit(MOST))).all()
+
+
+async def count_unsent_answers(session: AsyncSession) -> dict[UUID, int]:
+    """How many application acknowledgements of each feed did not reach their sender: its connection had
+    ended, or the listener that owed them.
+    """
+    orphaned = and_(InboxRow.application_answer == "owed", InboxRow.handled_at < func.now() - ANSWERED_WITHIN)
+    unsent = or_(InboxRow.application_answer == "not-sent", orphaned)
+    counted = select(InboxRow.feed_id, func.count()).where(unsent).group_by(InboxRow.feed_id)
+    return {row[0]: row[1] for row in await session.execute(counted)}
 
 
 async def heartbeats(session: AsyncSession) -> Sequence[HeartbeatRow]:

@@ -2,7 +2,8 @@
 
 Each file is one message and is framed as it is. From a folder every file that is named `.hl7` or begins with
 MSH, FHS or BHS is taken, in the order of its path; a file named outright is always sent. A connection that
-the receiver closes is made anew.
+the receiver closes is made anew. An answer that names another message (a late application acknowledgement, or
+the answer to a message that was given up) is passed over.
 """
 
 import asyncio
@@ -73,10 +74,16 @@ def _begins_as_message(path: Path) -> bool:
 
 def acknowledgement_code(answer: bytes) -> str:
     """MSA-1 of an answer; `unreadable` where there is none."""
+    return _msa(answer, 1) or "unreadable"
+
+
+def _msa(answer: bytes, number: int) -> str:
+    """A field of the first MSA, empty where there is none."""
     for line in answer.replace(b"\n", b"\r").split(b"\r"):
         if line.startswith(b"MSA") and len(line) > len(b"MSA|"):
-            return line.split(line[3:4])[1].decode("ascii", "replace").strip() or "unreadable"
-    return "unreadable"
+            fields = line.split(line[3:4])
+            return fields[number].decode("utf-8", "replace").strip() if number < len(fields) else ""
+    return ""
 
 
 class Sender:
@@ -114,7 +121,7 @@ class Sender:
         try:
             writer.write(frame(message))
             await asyncio.wait_for(writer.drain(), self._wait)
-            answer = await asyncio.wait_for(_answer(reader), wait)
+            answer = await asyncio.wait_for(_answer(reader, header.message_id if header else ""), wait)
         except TimeoutError:
             await self.close()
             return None, False
@@ -139,12 +146,15 @@ class Sender:
             await writer.wait_closed()
 
 
-async def _answer(reader: asyncio.StreamReader) -> bytes | None:
+async def _answer(reader: asyncio.StreamReader, message_id: str) -> bytes | None:
+    """The first answer that names the message or none; receivers may cut a long id short."""
     deframer = Deframer(LARGEST_ANSWER)
     while data := await reader.read(CHUNK):
-        answers = deframer.feed(data)
-        if answers or deframer.oversized:
-            return next(iter(answers), None)
+        for answer in deframer.feed(data):
+            if message_id.startswith(_msa(answer, 2)):
+                return answer
+        if deframer.oversized:
+            return None
     return None
 
 

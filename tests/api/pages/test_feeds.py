@@ -4,10 +4,11 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from discharge.store.engine import transaction
 from discharge.store.tables import HeartbeatRow
-from fhir_adapters.store.tables import Feed
+from fhir_adapters.store.tables import Feed, InboxRow
 from tests.api.conftest import NOW, Door
 from tests.api.pages.conftest import Looking
 from tests.api.signing_in import sign_in
@@ -42,6 +43,8 @@ async def test_given_a_feed_when_listed_then_it_says_when_it_was_heard_and_what_
     ):
         assert words in row, words
     assert "Silent" not in row
+    assert "Refused" not in row
+    assert "Not sent" not in row
     assert 'href="/messages?state=stored&amp;feed=RXH-PAS"' in row
 
 
@@ -56,6 +59,34 @@ async def test_given_a_feed_that_names_a_profile_nobody_knows_when_listed_then_i
     row = next(row for row in page.text.split("<tr") if "RXH-PAS" in row)
     assert "epik, read as itk-2.4, version 1" in row
     assert "Profile not known" in row
+
+
+async def of_the_door(door: Door, intake: Intake) -> None:
+    await intake.put(*(Sample(message_id=f"M{n}").raw() for n in range(4)))
+    async with transaction(door.worker) as session:
+        feed = await session.get_one(Feed, intake.feed_id)
+        feed.networks, feed.refused_times, feed.refused_at = ["10.20.0.0/16"], 3, NOW - timedelta(hours=2)
+        rows = sorted(await session.scalars(select(InboxRow)), key=lambda row: row.sequence)
+        for row, outcome in zip(rows, ("not-sent", "owed", "owed", "sent"), strict=True):
+            row.application_answer = outcome
+        rows[1].handled_at = NOW - timedelta(days=1000)
+
+
+async def test_given_what_happened_at_a_feeds_door_when_listed_then_refusals_and_unsent_answers_are_counted(
+    door: Door, intake: Intake
+) -> None:
+    await of_the_door(door, intake)
+    sign_in(door, "operator")
+    page = await door.client.get("/feeds")
+
+    row = next(row for row in page.text.split("<tr") if "RXH-PAS" in row)
+    for words in (
+        "Only from 10.20.0.0/16",
+        "Refused",
+        "3 connections, the last 2 hours ago",
+        "Not sent, the connection had ended: 2 application acknowledgements",
+    ):
+        assert words in row, words
 
 
 @pytest.mark.parametrize("ago", [timedelta(minutes=16), timedelta(days=2)])
@@ -109,7 +140,7 @@ async def test_given_somebody_on_a_ward_when_feeds_are_opened_then_they_are_told
 async def test_given_feeds_when_a_browser_looks_then_axe_finds_nothing(
     door: Door, intake: Intake, looking: Looking, narrow: bool
 ) -> None:
-    await intake.put(Sample(message_id="NEW").raw())
+    await of_the_door(door, intake)
     await heard(door, intake, timedelta(days=2))
     sign_in(door, "operator")
     seen = await looking.look("/feeds", narrow=narrow)

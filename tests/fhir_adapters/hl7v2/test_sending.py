@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
 from fhir_adapters.hl7v2.listening.limits import Limits
+from fhir_adapters.hl7v2.mllp import frame
 from fhir_adapters.hl7v2.sending import NOT_ASKED, acknowledgement_code, message_files, send_files
 from fhir_adapters.hl7v2.store.inbox import PostgresInbox
 from fhir_adapters.store.tables import InboxRow
@@ -78,8 +80,6 @@ async def test_given_a_receiver_that_ends_the_connection_then_the_next_file_is_s
 
 
 async def test_given_a_receiver_that_stays_silent_then_silence_is_counted(tmp_path: Path) -> None:
-    import asyncio
-
     held: list[asyncio.StreamWriter] = []
     (tmp_path / "1.hl7").write_bytes(Sample(accept="NE", application_ack="NE").raw())
     (tmp_path / "2.hl7").write_bytes(Sample().raw())
@@ -92,3 +92,21 @@ async def test_given_a_receiver_that_stays_silent_then_silence_is_counted(tmp_pa
     for writer in held:
         writer.close()
     assert tally.codes == {NOT_ASKED: 1, "no answer": 1}
+
+
+async def test_given_an_answer_to_an_earlier_message_comes_first_then_it_is_not_taken_for_this_ones(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "1.hl7").write_bytes(Sample(message_id="THIS").raw())
+
+    async def receiver(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\x1c\r")
+        for code, message_id in (("AR", "EARLIER"), ("CA", "THIS")):
+            writer.write(frame(f"MSH|^~\\&|\rMSA|{code}|{message_id}\r".encode()))
+        writer.close()
+
+    server = await asyncio.start_server(receiver, "127.0.0.1", 0)
+    async with server:
+        tally = await send_files([tmp_path], "127.0.0.1", server.sockets[0].getsockname()[1])
+
+    assert tally.codes == {"CA": 1}
