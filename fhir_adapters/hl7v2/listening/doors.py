@@ -128,8 +128,8 @@ class Doors:
             )
         except OSError as error:
             reason = getattr(error, "reason", None) or type(error).__name__
-            log.warning("connection refused: no TLS: %s", reason)
-            self.counts.refused.labels("tls").inc()
+            log.warning("connection refused: %s: %s", "no TLS" if secure else "it broke", reason)
+            self.counts.refused.labels("tls" if secure else "broken").inc()
             connection.close()
             return None
         return reader, asyncio.StreamWriter(transport, protocol, reader, loop)

@@ -20,8 +20,10 @@ from fhir_adapters.hl7v2.listening.directory import InboxPort, LateOutcome
 
 log = logging.getLogger("homeward.mllp")
 
-LOOK_EVERY = 0.25
-"""Seconds between two looks at what the drain has handled, while anything is owed."""
+LOOK_EVERY, LOOK_SELDOM = 0.25, 4.0
+"""Seconds between two looks at what the drain has handled, while anything is owed: at most the second, while
+nothing is.
+"""
 
 Tell = Callable[[bytes], Awaitable[None]]
 """Writes one acknowledgement to the connection. Raises OSError or TimeoutError when it is gone."""
@@ -59,23 +61,32 @@ class LateAnswers:
 
     async def watch(self) -> None:
         """Send what is owed as it falls due, for ever."""
+        pause = LOOK_EVERY
         while True:
             await self._some.wait()
+            sent = False
             try:
-                await self._send_due()
+                sent = await self._send_due()
             except HomewardError as error:
                 log.warning("cannot see what was handled: %s", error.code)
+            except Exception as error:
+                log.error("late answers not sent: %s", type(error).__name__)
             if not self._owed:
                 self._some.clear()
-            await asyncio.sleep(LOOK_EVERY)
+            pause = LOOK_EVERY if sent or not self._owed else min(2 * pause, LOOK_SELDOM)
+            await asyncio.sleep(pause)
 
-    async def _send_due(self) -> None:
+    async def _send_due(self) -> bool:
+        """Send what has fallen due; whether anything had."""
+        any_due = False
         for organisation_id, owed in _by_organisation(self._owed).items():
             handled = await self._inbox.handled(organisation_id, {one.inbox_id for one in owed})
             due = [one for one in owed if one.inbox_id in handled]
+            any_due = any_due or bool(due)
             told = [one for one in due if await self._tell(one)]
             await self._note(told, "sent")
             await self._note([one for one in due if one not in told], "not-sent")
+        return any_due
 
     async def _tell(self, owed: Owed) -> bool:
         tell = self._owed.pop(owed, None)
