@@ -9,8 +9,11 @@ from starlette.responses import Response
 
 from api.deciding import Asked, Kind, decide
 from api.pages.visiting import Visit, Visitor
-from api.presenters import duplicates as presenter
-from api.presenters.duplicates import DECISIONS, VIEWS, Given, reason_fault
+from api.presenters import duplicates as lists
+from api.presenters.duplicates import VIEWS
+from api.presenters.identity_decisions import DECISIONS, Given, reason_fault
+from api.presenters.merge import present_merge
+from api.presenters.side_by_side import present_one
 from api.reading import duplicates, names
 
 router = APIRouter(include_in_schema=False)
@@ -23,13 +26,13 @@ async def show(visit: Visitor, view: str = "open") -> Response:
     return visit.page("duplicates.html", view=await _list(visit, view if view in VIEWS else "open"))
 
 
-async def _list(visit: Visit, view: str) -> presenter.Page:
+async def _list(visit: Visit, view: str) -> lists.Page:
     async with visit.services.begin(visit.caller) as session:
         if view == "merges":
-            return presenter.present_merges(await duplicates.merges(session, visit.caller))
+            return lists.present_merges(await duplicates.merges(session, visit.caller))
         if view == "tests":
-            return presenter.present_tests(await duplicates.test_patients(session, visit.caller))
-        return presenter.present_pairs(await duplicates.pairs(session, visit.caller, view), view)
+            return lists.present_tests(await duplicates.test_patients(session, visit.caller))
+        return lists.present_pairs(await duplicates.pairs(session, visit.caller, view), view)
 
 
 @router.get("/duplicates/{pair_id}")
@@ -94,11 +97,11 @@ async def _pair_page(visit: Visit, pair_id: UUID, given: Given, status: int = 20
     async with visit.services.begin(visit.caller) as session:
         found = await duplicates.open_pair(session, visit.caller, pair_id)
         known = await names.directory(session)
-    return visit.page("duplicate.html", status, view=presenter.present_one(found, known, given))
+    return visit.page("duplicate.html", status, view=present_one(found, known, given))
 
 
 async def _merge_page(visit: Visit, merge_id: UUID, given: Given, status: int = 200) -> Response:
     async with visit.services.begin(visit.caller) as session:
         found = await duplicates.open_merge(session, visit.caller, merge_id)
         known = await names.directory(session)
-    return visit.page("merge.html", status, view=presenter.present_merge(found, known, given))
+    return visit.page("merge.html", status, view=present_merge(found, known, given))
