@@ -1,4 +1,4 @@
-"""One case: its page, who looked at it, and what partners were told."""
+"""One case: its page, who looked at it, what partners were told, and the messages about its person."""
 
 from __future__ import annotations
 
@@ -12,10 +12,13 @@ from api.pages.visiting import Visitor
 from api.presenters.case import Given, present, told_line
 from api.presenters.documents import lines
 from api.presenters.looks import look_lines
+from api.presenters.messages import message_rows
 from api.presenters.worklist import full_name
-from api.reading import cases, names
+from api.reading import cases, lists, names
 from api.reading.documents import documents_of
 from api.reading.looks import who_looked
+from api.reading.messages import find, persons_of_case
+from fhir_adapters.store.finding import Wanted
 
 router = APIRouter(prefix="/cases", include_in_schema=False)
 
@@ -72,3 +75,17 @@ async def told(visit: Visitor, case_id: UUID) -> Response:
     lines = [told_line(row, known) for row in rows]
     name = full_name(found.person.family_name, found.person.given_name)
     return visit.page("told.html", case_id=str(case_id), name=name, lines=lines)
+
+
+@router.get("/{case_id}/messages")
+async def messages(visit: Visitor, case_id: UUID) -> Response:
+    """Messages of the caller's organisation about the person of a case, newest first, without their text."""
+    visit.caller.require("case.read")
+    async with visit.services.begin(visit.caller) as session:
+        found = await cases.read_case(session, visit.caller, case_id, "messages about the case")
+        meant = Wanted(case_persons=await persons_of_case(session, case_id))
+        listed = await find(session, visit.caller, meant)
+        feeds = await lists.feeds(session)
+    rows = message_rows(listed.rows, feeds)
+    name = full_name(found.person.family_name, found.person.given_name)
+    return visit.page("case_messages.html", case_id=str(case_id), name=name, rows=rows)

@@ -183,6 +183,12 @@ def _short(name: str, value: str) -> str:
     return value[:8] if name in ("case", "id") else value
 
 
+def message_rows(rows: Sequence[InboxRow], feeds: Sequence[Feed]) -> tuple[Row, ...]:
+    """Messages as a list shows them."""
+    codes = {feed.id: feed.code for feed in feeds}
+    return tuple(_row(row, codes) for row in rows)
+
+
 def _row(row: InboxRow, codes: Mapping[UUID, str]) -> Row:
     return Row(
         href=f"/messages/{row.id}",

@@ -18,7 +18,7 @@ from api.principals import Principal
 from api.reading.looks import looked
 from discharge.errors import HomewardError
 from discharge.store.tables import CaseEventRow, CaseRow, OutboxRow, Person
-from fhir_adapters.store.finding import People, Wanted, conditions
+from fhir_adapters.store.finding import BEYOND, People, Wanted, conditions
 from fhir_adapters.store.tables import FactRow, Feed, InboxRow
 
 A_PAGE = 50
@@ -87,8 +87,16 @@ async def find(
 async def count_states(
     session: AsyncSession, caller: Principal, wanted: Wanted, states: Sequence[str]
 ) -> dict[str, int]:
-    """How many messages there are in each state under the same filter, counted to `COUNTED_TO` and one."""
-    parts = [_counted(caller, wanted, state) for state in states]
+    """How many messages there are in each state under the same filter, counted to `COUNTED_TO` and one.
+
+    A code or reason is of what was set aside: what was used or waits is not walked through for it.
+    """
+    only = (
+        states
+        if wanted.code == "" and wanted.reason is None
+        else [each for each in states if each not in BEYOND]
+    )
+    parts = [_counted(caller, wanted, state) for state in only]
     found = await session.execute(union_all(*parts))
     return {row[0]: row[1] for row in found}
 

@@ -84,12 +84,12 @@ def conditions(wanted: Wanted, organisation_id: UUID) -> list[ColumnElement[bool
         InboxRow.feed_id: wanted.feed_id,
     }
     own += [column == value for column, value in exact.items() if value]
-    if wanted.state and wanted.state not in BEYOND:
+    if wanted.code or (wanted.state and wanted.state not in BEYOND):
         own.append(
             InboxRow.state.not_in(BEYOND)
-        )  # says the same once more, for the index of what was set aside
+        )  # for the index of what was set aside
     if wanted.reason is not None:
-        own.append(func.coalesce(InboxRow.reason, "") == wanted.reason)
+        own.append(_reason(wanted.reason))
     if wanted.since:
         own.append(InboxRow.received_at >= wanted.since)
     if wanted.until:
@@ -97,6 +97,10 @@ def conditions(wanted: Wanted, organisation_id: UUID) -> list[ColumnElement[bool
     if wanted.repeated_id:
         own.append(InboxRow.same_id_other_bytes.is_(True))
     return [*own, *_named(wanted, organisation_id)]
+
+
+def _reason(reason: str) -> ColumnElement[bool]:
+    return InboxRow.reason == reason if reason else or_(InboxRow.reason.is_(None), InboxRow.reason == "")
 
 
 def _named(wanted: Wanted, organisation_id: UUID) -> list[ColumnElement[bool]]:

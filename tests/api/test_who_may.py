@@ -65,6 +65,7 @@ PAGES: dict[tuple[str, str], str] = {
     ("GET", "/cases/{case_id}"): "case.read",
     ("GET", "/cases/{case_id}/who-looked"): "case.read",
     ("GET", "/cases/{case_id}/told"): "case.read",
+    ("GET", "/cases/{case_id}/messages"): "case.read",
     ("GET", "/cases/{case_id}/check"): "complete-check",
     ("POST", "/cases/{case_id}/check"): "complete-check",
     ("POST", "/cases/{case_id}/check/hand-in"): "complete-check",
