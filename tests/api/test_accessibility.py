@@ -107,6 +107,7 @@ async def test_given_every_page_of_casework_when_looked_at_by_axe_then_it_finds_
         f"/cases/{case_id}/check",
         f"/cases/{case_id}/who-looked",
         f"/cases/{case_id}/told",
+        f"/cases/{case_id}/messages",
     ):
         await page.goto(address + path)
         await require_nothing_found(page, path)
