@@ -85,9 +85,7 @@ def conditions(wanted: Wanted, organisation_id: UUID) -> list[ColumnElement[bool
     }
     own += [column == value for column, value in exact.items() if value]
     if wanted.code or (wanted.state and wanted.state not in BEYOND):
-        own.append(
-            InboxRow.state.not_in(BEYOND)
-        )  # for the index of what was set aside
+        own.append(InboxRow.state.not_in(BEYOND))  # for the index of what was set aside
     if wanted.reason is not None:
         own.append(_reason(wanted.reason))
     if wanted.since:
