@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from api.pages.visiting import Visitor
-from api.presenters.feeds import ReadAs, present
+from api.presenters.feeds import Looking, present
 from api.reading import lists, names
 
 router = APIRouter(include_in_schema=False)
@@ -22,7 +22,8 @@ async def show(visit: Visitor) -> Response:
         unsent = await lists.count_unsent_answers(session)
         parts = await lists.heartbeats(session) if visit.caller.may("admin.status") else ()
         known = await names.directory(session)
-    read_as = ReadAs(visit.services.profiles, (await visit.services.clock()).today(visit.services.now()))
+    today = (await visit.services.clock()).today(visit.services.now())
+    looking = Looking(visit.caller.organisation_id, visit.services.profiles, today)
     return visit.page(
-        "feeds.html", view=present(feeds, counts, unsent, parts, known, visit.services.now(), read_as)
+        "feeds.html", view=present(feeds, counts, unsent, parts, known, visit.services.now(), looking)
     )

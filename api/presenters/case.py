@@ -294,7 +294,7 @@ def told_line(row: OutboxRow, known: Directory) -> ToldLine:
     """One thing told to a partner."""
     return ToldLine(
         what=words.from_code(row.kind),
-        to=known.organisation(row.organisation_id),
+        to=known.partner(row.partner_id),
         state=tag_of(OUTGOING_STATES, row.state),
         sent=words.moment(row.sent_at),
         received=words.moment(row.received_at),

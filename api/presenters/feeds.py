@@ -74,11 +74,19 @@ class Page:
 
 
 @dataclass(frozen=True)
-class ReadAs:
-    """The profiles there are, and the day in case time whose versions count."""
+class Looking:
+    """Who looks: the organisation, the profiles there are, and the day in case time whose versions count.
 
+    How a feed of another organisation is known, and who is refused there, is no matter of theirs.
+    """
+
+    organisation_id: UUID
     profiles: ProfileBook
     today: date
+
+    def owns(self, feed: Feed) -> bool:
+        """Whether the feed is the organisation's own."""
+        return feed.organisation_id == self.organisation_id
 
     def words(self, feed: Feed) -> str:
         """By which profile and version the feed's messages of today are read."""
@@ -99,27 +107,28 @@ def present(
     parts: Iterable[HeartbeatRow],
     known: Directory,
     now: datetime,
-    read_as: ReadAs,
+    looking: Looking,
 ) -> Page:
     """The page in words; `now` is machine time."""
     return Page(
         rows=tuple(
-            _row(feed, counts.get(feed.id, {}), unsent.get(feed.id, 0), known, now, read_as) for feed in feeds
+            _row(feed, counts.get(feed.id, {}), unsent.get(feed.id, 0), known, now, looking) for feed in feeds
         ),
         parts=tuple(_part(each, now) for each in parts),
     )
 
 
 def _row(
-    feed: Feed, counts: Mapping[str, int], unsent: int, known: Directory, now: datetime, read_as: ReadAs
+    feed: Feed, counts: Mapping[str, int], unsent: int, known: Directory, now: datetime, looking: Looking
 ) -> Row:
+    own = looking.owns(feed)
     return Row(
         code=feed.code,
         organisation=known.organisation(feed.organisation_id),
         protocol=PROTOCOLS.get(feed.protocol, feed.protocol),
-        profile=read_as.words(feed),
-        profile_missing=read_as.missing(feed),
-        known_by=_known_by(feed),
+        profile=looking.words(feed),
+        profile_missing=looking.missing(feed),
+        known_by=_known_by(feed) if own else "Not shown: another organisation's",
         heard=words.ago(feed.last_heard_at, now),
         heard_at=words.moment(feed.last_heard_at, ""),
         event=words.moment(feed.last_case_time, "Not known"),
@@ -133,8 +142,8 @@ def _row(
             for state in ASKS_FOR_SOMEBODY
             if counts.get(state)
         ),
-        networks=", ".join(feed.networks),
-        refused=_refused(feed, now),
+        networks=", ".join(feed.networks) if own else "",
+        refused=_refused(feed, now) if own else "",
         unsent=words.count(unsent, "application acknowledgement") if unsent else "",
     )
 

@@ -172,7 +172,7 @@ def _cases(found: OpenedMessage, around: Around) -> tuple[CaseTrace, ...]:
             messages_href=Search(case=str(case_id)).href(),
             told=_told_words(signals),
             events=tuple(_event_words(event) for event in trace.events if event.case_id == case_id),
-            sent=tuple(_sent(row, found, around) for row in trace.sent if row.case_id == case_id),
+            sent=tuple(_sent(row, around) for row in trace.sent if row.case_id == case_id),
         )
         for case_id, signals in told.items()
     )
@@ -188,12 +188,11 @@ def _event_words(event: CaseEventRow) -> str:
     return f"{words.from_code(event.kind)}, from {words.day(event.effective_on)}"
 
 
-def _sent(row: OutboxRow, found: OpenedMessage, around: Around) -> Sent:
-    organisation = found.partners.get(row.partner_id) if row.partner_id else None
+def _sent(row: OutboxRow, around: Around) -> Sent:
     return Sent(
         sequence=row.sequence,
         what=words.from_code(row.kind),
-        to=around.known.organisation(organisation),
+        to=around.known.partner(row.partner_id),
         state=tag_of(OUTGOING_STATES, row.state),
         facts=four_facts(row),
         resend=around.may_resend and row.state in ("delivered", "skipped"),

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.principals import Principal
@@ -15,7 +14,7 @@ from api.reading.looks import PURPOSES, who
 from api.reading.messages import Followed, followed, message
 from api.reading.replays import History, history
 from discharge.store import audit
-from discharge.store.tables import PartnerRow, Person
+from discharge.store.tables import Person
 from discharge.store.tables.persons import ORDINARY
 from fhir_adapters.store.tables import FactRow, Feed, InboxRow
 
@@ -23,7 +22,7 @@ from fhir_adapters.store.tables import FactRow, Feed, InboxRow
 @dataclass(frozen=True)
 class OpenedMessage:
     """A message, its feed, the facts read from it, the open case of its person where one is seen, what
-    followed from it, and what people did with it. `partners` names the organisation of each partner.
+    followed from it, and what people did with it.
     """
 
     row: InboxRow
@@ -33,7 +32,6 @@ class OpenedMessage:
     whereabouts: bool
     followed: Followed
     history: History
-    partners: Mapping[UUID, UUID]
 
 
 async def open_message(session: AsyncSession, caller: Principal, message_id: UUID) -> OpenedMessage:
@@ -52,7 +50,6 @@ async def open_message(session: AsyncSession, caller: Principal, message_id: UUI
         whereabouts=await may_see_whereabouts(session, row.person_id),
         followed=await followed(session, row.id),
         history=await history(session, row.id),
-        partners={each.id: each.organisation_id for each in await session.scalars(select(PartnerRow))},
     )
 
 

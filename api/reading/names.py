@@ -11,23 +11,30 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from discharge.pathway_words import Names
-from discharge.store.tables import Organisation, Team, User
+from discharge.store.tables import Organisation, PartnerRow, Team, User
 from housing_checks.checks.form import FORMS
 from housing_checks.lead_times import ITEMS
 
 
 @dataclass(frozen=True)
 class Directory:
-    """Organisations, staff and teams by id, as far as the caller may know them."""
+    """Organisations, staff and teams by id, as far as the caller may know them; `partners` are the
+    organisations that partners belong to.
+    """
 
     organisations: Mapping[UUID, Organisation] = field(default_factory=dict)
     users: Mapping[UUID, str] = field(default_factory=dict)
     teams: Mapping[UUID, str] = field(default_factory=dict)
+    partners: Mapping[UUID, UUID] = field(default_factory=dict)
 
     def organisation(self, key: UUID | None) -> str:
         """The name of an organisation."""
         found = self.organisations.get(key) if key else None
         return found.name if found else "Unknown organisation"
+
+    def partner(self, key: UUID | None) -> str:
+        """The name of the organisation that a partner belongs to."""
+        return self.organisation(self.partners.get(key) if key else None)
 
     def user(self, key: UUID | None) -> str | None:
         """The name of somebody on the staff."""
@@ -45,10 +52,12 @@ async def directory(session: AsyncSession) -> Directory:
     organisations = await session.scalars(select(Organisation))
     users = await session.execute(select(User.id, User.display_name))
     teams = await session.execute(select(Team.id, Team.name))
+    partners = await session.execute(select(PartnerRow.id, PartnerRow.organisation_id))
     return Directory(
         organisations={row.id: row for row in organisations},
         users=dict(users.all()),
         teams=dict(teams.all()),
+        partners=dict(partners.all()),
     )
 
 

@@ -88,6 +88,12 @@ async def test_given_what_happened_at_a_feeds_door_when_listed_then_refusals_and
     ):
         assert words in row, words
 
+    sign_in(door, "operator", "STRANGER")
+    elsewhere = (await door.client.get("/feeds")).text
+    assert "RXH-PAS" in elsewhere
+    assert "10.20.0.0/16" not in elsewhere
+    assert "3 connections" not in elsewhere
+
 
 @pytest.mark.parametrize("ago", [timedelta(minutes=16), timedelta(days=2)])
 async def test_given_a_feed_that_is_silent_when_listed_then_it_says_so(
