@@ -10,14 +10,16 @@ pytest_plugins = ["tests.fixtures.postgres"]
 settings.register_profile("homeward", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("homeward")
 
-WHOLE_STACKS = ("tests/scenarios/", "tests/durability/", "tests/deploy/")
+TOGETHER = {"tests/scenarios/": "scenarios", "tests/durability/": "servers", "tests/deploy/": "servers"}
+"""Folders whose tests go to one process, one after the other: they start or share whole stacks."""
 
 
 class FileByFile(LoadScopeScheduling):
-    """A process takes whole files. What starts whole stacks goes to one: two would be in each other's way."""
+    """A process takes whole files, or a whole group of those that start servers."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return "whole stacks" if nodeid.startswith(WHOLE_STACKS) else nodeid.partition("::")[0]
+        file = nodeid.partition("::")[0]
+        return next((group for folder, group in TOGETHER.items() if file.startswith(folder)), file)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> FileByFile:

@@ -45,6 +45,9 @@ INTERFACES: dict[tuple[str, str], str] = {
     ("GET", "/api/v1/merges"): "duplicates.read",
     ("POST", "/api/v1/merges/{merge_id}/undo"): "merges.undo",
     ("GET", "/api/v1/test-patients"): "duplicates.read",
+    ("POST", "/api/v1/shadow-lists"): "shadow.import",
+    ("GET", "/api/v1/shadow-lists"): "shadow.read",
+    ("GET", "/api/v1/shadow-lists/{list_id}"): "shadow.read",
     ("GET", "/api/v1/properties"): "properties.read",
     ("GET", "/api/v1/reports/bed-days"): "reports.read",
     ("POST", "/fhir/R4/ServiceRequest"): "refer",
@@ -95,6 +98,9 @@ PAGES: dict[tuple[str, str], str] = {
     ("POST", "/duplicates/{pair_id}"): "duplicates.decide",
     ("GET", "/merges/{merge_id}"): "duplicates.read",
     ("POST", "/merges/{merge_id}"): "merges.undo",
+    ("GET", "/shadow"): "shadow.read",
+    ("POST", "/shadow"): "shadow.import",
+    ("GET", "/shadow/{list_id}"): "shadow.read",
 }
 
 ANYBODY = {
@@ -126,6 +132,7 @@ BODIES = {
     "/api/v1/duplicates/{pair_id}/decision": {"decision": "same", "reason": "test"},
     "/api/v1/merges/{merge_id}/undo": {"reason": "test"},
 }
+QUERIES = {"/api/v1/shadow-lists": {"feed": "RXH-PAS"}}
 
 
 def address(path: str) -> str:
@@ -140,6 +147,7 @@ def address(path: str) -> str:
         "merge_id",
         "replay_id",
         "edit_id",
+        "list_id",
     ):
         path = path.replace("{" + name + "}", ID)
     return path.replace("{sequence}", "1").replace("{kind}", "accept-referral")
@@ -175,7 +183,7 @@ OF_OTHER_TESTS = (
 async def test_given_a_role_when_it_asks_each_interface_then_the_table_decides(door: Door, role: str) -> None:
     for (method, path), action in INTERFACES.items():
         answer = await door.client.request(
-            method, address(path), json=BODIES.get(path), headers=door.headers(role)
+            method, address(path), params=QUERIES.get(path), json=BODIES.get(path), headers=door.headers(role)
         )
         refused = answer.status_code == 403
         assert refused is not allowed(role, action), f"{method} {path} as {role}: {answer.status_code}"
