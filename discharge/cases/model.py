@@ -46,6 +46,12 @@ class Stage(StrEnum):
 IN_HOSPITAL = frozenset({Stage.REFERRED, Stage.ACCEPTED, Stage.CHECKED, Stage.MAKING_READY, Stage.READY})
 """Stages in which the person is still waiting in a bed."""
 
+StageInHospital = Literal[Stage.REFERRED, Stage.ACCEPTED, Stage.CHECKED, Stage.MAKING_READY]
+"""Where work stands while the person is in a bed and the gate is shut."""
+
+ReopenedStage = Literal[Stage.REFERRED, Stage.ACCEPTED, Stage.CHECKED, Stage.MAKING_READY, Stage.DISCHARGED]
+"""Where a reopened case can stand."""
+
 
 class Actor(Frozen):
     """Who asks: a signed-in person or a system, for which organisation, in which role."""

@@ -1,8 +1,11 @@
-"""What may be asked at each stage: one table, read by the rules and by the pages that show the buttons."""
+"""What may be asked at each stage: one table, read by the rules and by the pages that show the buttons.
+
+And the stage that fits what has been done, for a case that does not simply move on.
+"""
 
 from __future__ import annotations
 
-from discharge.cases.model import IN_HOSPITAL, Case, Stage
+from discharge.cases.model import IN_HOSPITAL, Case, ReopenedStage, Stage, StageInHospital
 
 OPEN = frozenset(Stage) - {Stage.CLOSED}
 ANY = frozenset(Stage)
@@ -61,3 +64,17 @@ ALLOWED: dict[str, frozenset[Stage]] = {
 def may_ask(case: Case, kind: str) -> bool:
     """Whether the case's stage lets this kind of command be asked at all."""
     return case.exists and case.stage in ALLOWED[kind]
+
+
+def stage_in_hospital(case: Case) -> StageInHospital:
+    """Return the stage that fits what has been done, for somebody who is (again) in a hospital bed."""
+    if case.referral is None or case.referral.accepted_on is None:
+        return Stage.REFERRED
+    if case.check is None or case.check.completed_on is None:
+        return Stage.ACCEPTED
+    return Stage.MAKING_READY if case.strands else Stage.CHECKED
+
+
+def stage_when_reopened(case: Case) -> ReopenedStage:
+    """Return the stage a closed case goes back to."""
+    return Stage.DISCHARGED if case.discharge is not None else stage_in_hospital(case)

@@ -24,10 +24,10 @@ from discharge.cases.decide.common import (
     not_in_future,
     side_exit,
 )
-from discharge.cases.decide.referral import stage_when_reopened
 from discharge.cases.evolve import fold
 from discharge.cases.follow_ups import schedule
-from discharge.cases.model import IN_HOSPITAL, Case, CaseSpell, Discharge, Readmission
+from discharge.cases.model import IN_HOSPITAL, Case, CaseSpell, Discharge, Readmission, Stage
+from discharge.cases.stages import stage_when_reopened
 from discharge.clocks import london_date, london_midnight
 from discharge.codes.destinations import DISCHARGE_DESTINATIONS, DISCHARGE_METHODS
 from discharge.delays.model import EndedBy, ReadyPeriod
@@ -86,7 +86,7 @@ def _coming_back(case: Case, told: CaseSpell) -> list[ev.Event]:
     readmission = Readmission(spell_id=told.spell_id, readmitted_on=admitted, days_after=days)
     happened: list[ev.Event] = []
     if case.closed:
-        happened.append(ev.CaseReopened(reopened_on=admitted, stage="discharged", reason="readmitted"))
+        happened.append(ev.CaseReopened(reopened_on=admitted, stage=Stage.DISCHARGED, reason="readmitted"))
     return [*happened, ev.PersonReadmitted(readmission=readmission)]
 
 
@@ -189,7 +189,9 @@ def _cancelled(case: Case, day: date) -> list[ev.Event]:
     """Undo a discharge: the ready period that it ended runs on as if it had never ended."""
     happened: list[ev.Event] = []
     if case.closed:
-        happened.append(ev.CaseReopened(reopened_on=day, stage="discharged", reason="discharge-cancelled"))
+        happened.append(
+            ev.CaseReopened(reopened_on=day, stage=Stage.DISCHARGED, reason="discharge-cancelled")
+        )
     happened.append(ev.DischargeCancelled(cancelled_on=day))
     last = case.ready_periods[-1] if case.ready_periods else None
     if last is not None and last.ended_by == "discharged":

@@ -18,7 +18,8 @@ from discharge.cases.decide.common import (
     happened_on,
     side_exit,
 )
-from discharge.cases.model import Case, Owner, Participant, Referral, SharingBasis
+from discharge.cases.model import Case, Owner, Participant, Referral, SharingBasis, Stage
+from discharge.cases.stages import stage_when_reopened
 from discharge.delays.model import ReadyPeriod
 from discharge.errors import Refused
 
@@ -37,7 +38,9 @@ def refer(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
     _check_codes(asked, day)
     received = ev.ReferralReceived(person_id=asked.person_id, referral=_referral(asked, day))
     opened: list[ev.Event] = (
-        [ev.CaseReopened(reopened_on=day, stage="referred", reason="referred-again")] if case.exists else []
+        [ev.CaseReopened(reopened_on=day, stage=Stage.REFERRED, reason="referred-again")]
+        if case.exists
+        else []
     )
     return [*opened, received, *_joining(case, asked, day), *_first_facts(case, asked, day)]
 
@@ -281,17 +284,6 @@ def reopen(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
     day = happened_on(envelope, now)
     coded("reopen-reasons", asked.reason, day, "reason")
     return [ev.CaseReopened(reopened_on=day, stage=stage_when_reopened(case), reason=asked.reason)]
-
-
-def stage_when_reopened(case: Case) -> ev.ReopenedStage:
-    """Return the stage a closed case goes back to."""
-    if case.discharge is not None:
-        return "discharged"
-    if case.referral is None or case.referral.accepted_on is None:
-        return "referred"
-    if case.check is None or case.check.completed_on is None:
-        return "accepted"
-    return "making-ready" if case.strands else "checked"
 
 
 DECIDERS: Mapping[str, Decider] = {

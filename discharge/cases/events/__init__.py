@@ -49,7 +49,6 @@ from discharge.cases.events.referral import (
     ReferralAmended,
     ReferralReceived,
     ReferralReturned,
-    ReopenedStage,
     SharingBasisRecorded,
     SharingBasisWithdrawn,
 )
@@ -180,7 +179,6 @@ __all__ = [
     "ReferralAmended",
     "ReferralReceived",
     "ReferralReturned",
-    "ReopenedStage",
     "SharingBasisRecorded",
     "SharingBasisWithdrawn",
     "SpellChanged",

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
-from discharge.cases.model import Frozen, Owner, Participant, Referral, SharingBasis
+from discharge.cases.model import Frozen, Owner, Participant, Referral, ReopenedStage, SharingBasis
 
 
 class ReferralReceived(Frozen):
@@ -85,10 +85,6 @@ class CaseClosed(Frozen):
     closed_on: date
     outcome: str
     merged_into: UUID | None = None
-
-
-ReopenedStage = Literal["referred", "accepted", "checked", "making-ready", "discharged"]
-"""Where a reopened case can stand."""
 
 
 class CaseReopened(Frozen):

@@ -1,0 +1,49 @@
+"""Fold one event into the case. Nothing is decided here: what happened, happened.
+
+``evolve(case, event)`` is total over every event kind and never fails on an event that was recorded; folding
+a case's events in order gives its snapshot. Each room folds the events of the room of the same name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from discharge.cases import events as ev
+from discharge.cases.evolve import after, home, hospital, referral, strands, waiting
+from discharge.cases.evolve.common import Fold, changed
+from discharge.cases.model import Case
+
+FOLDS: Mapping[type, Fold] = {
+    **referral.FOLDS,
+    **hospital.FOLDS,
+    **waiting.FOLDS,
+    **home.FOLDS,
+    **strands.FOLDS,
+    **after.FOLDS,
+}
+"""Event -> how it is folded."""
+
+BACKGROUND = (
+    ev.AlertRaised,
+    ev.AlertEscalated,
+    ev.AlertCleared,
+    ev.AlertAcknowledged,
+    ev.SpellChanged,
+    ev.StrandOverdue,
+    ev.PropertiesProposed,
+)
+"""Events that nobody decided: a late command is not held against them."""
+
+
+def evolve(case: Case, event: ev.Event) -> Case:
+    """Return the case after ``event``; its version grows by one."""
+    version = case.version + 1
+    decided = case.decided_version if isinstance(event, BACKGROUND) else version
+    return changed(FOLDS[type(event)](case, event), version=version, decided_version=decided)
+
+
+def fold(case: Case, events: Iterable[ev.Event]) -> Case:
+    """Return the case after all ``events``, in order."""
+    for event in events:
+        case = evolve(case, event)
+    return case

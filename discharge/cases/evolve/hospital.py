@@ -1,0 +1,86 @@
+"""The stay, the ready periods, leaving hospital, and coming back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from discharge.cases import events as ev
+from discharge.cases.evolve.common import Fold, changed, with_referral
+from discharge.cases.model import Case, CaseSpell, Stage
+from discharge.cases.stages import stage_in_hospital
+
+
+def _with_spell(case: Case, spell: CaseSpell) -> Case:
+    """Return the case with this stay in the place of what was known of it, else after the others."""
+    if all(mine.spell_id != spell.spell_id for mine in case.spells):
+        return changed(case, spells=(*case.spells, spell))
+    return changed(
+        case, spells=tuple(spell if mine.spell_id == spell.spell_id else mine for mine in case.spells)
+    )
+
+
+def _joined(case: Case, event: ev.SpellJoined) -> Case:
+    return with_referral(_with_spell(case, event.spell), awaiting_spell=False)
+
+
+def _spell_changed(case: Case, event: ev.SpellChanged) -> Case:
+    case = _with_spell(case, event.spell)
+    return with_referral(case, awaiting_spell=case.current_spell is None)
+
+
+def _expected(case: Case, event: ev.ExpectedDischargeDateSet) -> Case:
+    return changed(case, expected_discharge_on=event.expected_discharge_on)
+
+
+def _ready_started(case: Case, event: ev.ReadyPeriodStarted) -> Case:
+    return changed(case, ready_periods=(*case.ready_periods, event.period))
+
+
+def _ready_ended(case: Case, event: ev.ReadyPeriodEnded) -> Case:
+    ended = {"ended_on": event.ended_on, "ended_by": event.ended_by}
+    periods = tuple(
+        period.model_copy(update=ended) if period.ended_on is None else period
+        for period in case.ready_periods
+    )
+    return changed(case, ready_periods=periods)
+
+
+def _ready_corrected(case: Case, event: ev.ReadyPeriodCorrected) -> Case:
+    kept = [period for period in case.ready_periods if period.ready_on != event.replaces]
+    if event.period is not None:
+        kept.append(event.period)
+    return changed(case, ready_periods=tuple(sorted(kept, key=lambda period: period.ready_on)))
+
+
+def _discharged(case: Case, event: ev.PersonDischarged) -> Case:
+    return changed(case, stage=Stage.DISCHARGED, discharge=event.discharge)
+
+
+def _discharge_cancelled(case: Case, _event: ev.DischargeCancelled) -> Case:
+    return changed(case, stage=stage_in_hospital(case), discharge=None, follow_ups={})
+
+
+def _readmitted(case: Case, event: ev.PersonReadmitted) -> Case:
+    contacts = {"contacts": tuple(case.follow_ups.values())}
+    over = () if case.discharge is None else (case.discharge.model_copy(update=contacts),)
+    return changed(
+        case,
+        readmissions=(*case.readmissions, event.readmission),
+        earlier_discharges=(*case.earlier_discharges, *over),
+        discharge=None,
+        follow_ups={},
+        stage=stage_in_hospital(case),
+    )
+
+
+FOLDS: Mapping[type, Fold] = {
+    ev.SpellJoined: _joined,
+    ev.SpellChanged: _spell_changed,
+    ev.ExpectedDischargeDateSet: _expected,
+    ev.ReadyPeriodStarted: _ready_started,
+    ev.ReadyPeriodEnded: _ready_ended,
+    ev.ReadyPeriodCorrected: _ready_corrected,
+    ev.PersonDischarged: _discharged,
+    ev.DischargeCancelled: _discharge_cancelled,
+    ev.PersonReadmitted: _readmitted,
+}

@@ -1,0 +1,80 @@
+"""Strands of making ready: orders, offers, lets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from discharge.cases import events as ev
+from discharge.cases.evolve.common import Fold, changed
+from discharge.cases.model import Case, Stage
+
+
+def _with_strand(case: Case, key: str, **changes: object) -> Case:
+    strand = case.strands[key].model_copy(update=changes)
+    return changed(case, strands={**case.strands, key: strand})
+
+
+def _making_ready(case: Case, _event: ev.MakingReadyStarted) -> Case:
+    return changed(case, stage=Stage.MAKING_READY)
+
+
+def _strand_started(case: Case, event: ev.StrandStarted) -> Case:
+    return changed(case, strands={**case.strands, event.strand.key: event.strand})
+
+
+def _strand_moved(case: Case, event: ev.StrandMoved) -> Case:
+    strand = case.strands[event.strand]
+    changes: dict[str, object] = {"step": event.step, "steps": {**strand.steps, event.step: event.moved_on}}
+    if event.due_on is not None:
+        changes |= {"due_on": event.due_on, "overdue_since": None}
+    return _with_strand(case, event.strand, **changes)
+
+
+def _strand_overdue(case: Case, event: ev.StrandOverdue) -> Case:
+    return _with_strand(case, event.strand, overdue_since=event.since)
+
+
+def _strand_completed(case: Case, event: ev.StrandCompleted) -> Case:
+    return _with_strand(
+        case, event.strand, status="completed", ended_on=event.completed_on, overdue_since=None
+    )
+
+
+def _strand_cancelled(case: Case, event: ev.StrandCancelled) -> Case:
+    ended = {"ended_on": event.cancelled_on, "ended_reason": event.reason, "overdue_since": None}
+    return _with_strand(case, event.strand, status="cancelled", **ended)
+
+
+def _proposed(case: Case, event: ev.PropertiesProposed) -> Case:
+    return _with_strand(case, event.strand, proposals=event.property_ids)
+
+
+def _offered(case: Case, event: ev.PropertyOffered) -> Case:
+    return _with_strand(case, event.strand, offers=(*case.strands[event.strand].offers, event.offer))
+
+
+def _answered(case: Case, event: ev.OfferAnswered) -> Case:
+    answer = {"answer": event.answer, "answered_on": event.answered_on, "reason": event.reason}
+    offers = tuple(
+        offer.model_copy(update=answer) if offer.offer_id == event.offer_id else offer
+        for offer in case.strands[event.strand].offers
+    )
+    return _with_strand(case, event.strand, offers=offers)
+
+
+def _let(case: Case, event: ev.PropertyLet) -> Case:
+    return _with_strand(case, event.strand, property_id=event.property_id)
+
+
+FOLDS: Mapping[type, Fold] = {
+    ev.MakingReadyStarted: _making_ready,
+    ev.StrandStarted: _strand_started,
+    ev.StrandMoved: _strand_moved,
+    ev.StrandOverdue: _strand_overdue,
+    ev.StrandCompleted: _strand_completed,
+    ev.StrandCancelled: _strand_cancelled,
+    ev.PropertiesProposed: _proposed,
+    ev.PropertyOffered: _offered,
+    ev.OfferAnswered: _answered,
+    ev.PropertyLet: _let,
+}
