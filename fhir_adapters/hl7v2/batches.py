@@ -9,8 +9,11 @@ import re
 BATCH = "BATCH"
 """The message type under which a batch is kept."""
 
+MOST_INSIDE = 10_000
+"""Messages of one batch; more of them are no day's work, and would be one transaction for minutes."""
+
 _HEADER = re.compile(rb"(?:^|[\r\n])(?=MSH[^A-Za-z0-9\s])")
-_TRAILER = re.compile(rb"[\r\n]+(?:BTS|FTS|BHS)[^A-Za-z0-9\s]")
+_TRAILER = re.compile(rb"(?<![\r\n])[\r\n]++(?:BTS|FTS|BHS)[^A-Za-z0-9\s]")
 _WRAPPER = re.compile(r"(FHS|BHS)[^A-Za-z0-9\s]")
 
 

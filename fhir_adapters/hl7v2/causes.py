@@ -129,6 +129,35 @@ _ROWS: tuple[tuple[str, str, str], ...] = (
         ),
     ),
     (
+        "too-many-parts",
+        "A message of more parts than any that means something",
+        (
+            "The message holds so many delimiters that it was not cut into fields. Look at its "
+            "beginning, and ask the sender what it was meant to be."
+        ),
+    ),
+    (
+        "too-many-repetitions",
+        "Hundreds of numbers or addresses of one person",
+        (
+            "Nobody has that many. Look at the fields of one of them, and ask the sender to send the "
+            "message again as it was meant."
+        ),
+    ),
+    (
+        "number-too-long",
+        "A number that is too long to be one",
+        (
+            "A number of a person, a stay or a document has more than 250 characters. If text slipped "
+            "into the field, edit the message or ask the sender to send it again."
+        ),
+    ),
+    (
+        "batch-too-long",
+        "A batch of more than 10,000 messages",
+        "Nothing of it was used. Ask the sender to send it in smaller batches.",
+    ),
+    (
         "unmapped",
         "A code that nobody has mapped",
         (

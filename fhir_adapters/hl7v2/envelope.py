@@ -24,7 +24,10 @@ HEAD = 4096
 MAX_HINTS = 8
 """Identifier hints kept from one message."""
 
-_STRAY_LF = re.compile(r"\n+(?=[A-Z][A-Z0-9]{2}[^A-Za-z0-9\s])")
+_STRAY_LF = re.compile(r"(?<!\n)\n++(?=[A-Z][A-Z0-9]{2}[^A-Za-z0-9\s])")
+"""Looked at from the beginning of each run alone: a message of nothing but line ends is read once, not once
+for each of them.
+"""
 _DEFAULT_ENCODING = "^~\\&"
 
 

@@ -18,6 +18,11 @@ from fhir_adapters.hl7v2.run_together import split_run_together
 DELETED = '""'
 """A field of two double quotes: delete the value (HL7 2.4, 2.7.1)."""
 
+MOST_PARTS = 100_000
+"""Segments, fields, repetitions, components and subcomponents of one message together. The largest that mean
+anything have a tenth of it; each part costs the library some microseconds, and there is room for millions.
+"""
+
 _SEGMENT_ID = re.compile(r"[A-Z][A-Z0-9]{2}")
 _HEX = re.compile(r"X([0-9A-Fa-f]+)")
 _MARKS = {"F": "field", "S": "component", "T": "subcomponent", "R": "repetition", "E": "escape"}
@@ -195,9 +200,15 @@ def _standard_header(line: str, marks: Delimiters) -> str:
     return f"MSH{marks.field}{encoding}{marks.field}{rest}"
 
 
+def _parts(text: str, marks: Delimiters) -> int:
+    """Into how many parts the delimiters cut a message."""
+    cuts = ("\r", marks.field, marks.repetition, marks.component, marks.subcomponent)
+    return sum(text.count(mark) for mark in cuts)
+
+
 def read_message(raw: bytes) -> Message | Unreadable:
-    """Read a message; `Unreadable` where its envelope cannot be read. A message without an id is read all the
-    same.
+    """Read a message; `Unreadable` where its envelope cannot be read or it has too many parts. A message
+    without an id is read all the same.
     """
     read = read_envelope(raw)
     envelope = read.header if isinstance(read, Unreadable) else read
@@ -208,7 +219,10 @@ def read_message(raw: bytes) -> Message | Unreadable:
             else Unreadable("unreadable-envelope", envelope.sha256 if envelope else "")
         )
     marks = envelope.delimiters
-    lines, damaged = _usable(readable_text(raw)[0].split("\r"), marks)
+    text = readable_text(raw)[0]
+    if _parts(text, marks) > MOST_PARTS:
+        return Unreadable("message-not-understood", envelope.sha256, "too-many-parts", envelope)
+    lines, damaged = _usable(text.split("\r"), marks)
     lines, cuts = split_run_together(lines, marks.field, marks.component)
     if cuts:
         envelope = replace(envelope, repairs=(*envelope.repairs, "segments-run-together"))

@@ -17,6 +17,9 @@ _PATTERN = re.compile(
 )
 _MIDNIGHT_24 = "24"
 
+LONGEST = 40
+"""Characters of the longest time that any pattern takes; what is longer is none, and is not remembered."""
+
 
 class Stamp(NamedTuple):
     """A time as an instant (aware, UTC) with the calendar date that was written; `exact` is false for a bare
@@ -69,7 +72,7 @@ def _parse(text: str, zone: ZoneInfo) -> Stamp | None:
 def parse_time(text: str, zone: ZoneInfo) -> Stamp | None:
     """Read a time; None when it is absent, a delete marker, or cannot be one. `day` is the date in `zone`."""
     cleaned = text.split("^", 1)[0].strip()
-    return _parse(cleaned, zone) if cleaned else None
+    return _parse(cleaned, zone) if 0 < len(cleaned) <= LONGEST else None
 
 
 def parse_day(text: str) -> date | None:

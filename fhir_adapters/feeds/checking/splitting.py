@@ -4,7 +4,7 @@ import codecs
 import re
 
 _START = re.compile(rb"(?:\A|(?<=[\r\n\x0b\x1c]))[ \t]*(?=MSH[^A-Za-z0-9\s])")
-_WRAPPING = re.compile(rb"(?:\A|[\r\n]+)(?:FHS|BHS|BTS|FTS)[^A-Za-z0-9\r\n][^\r\n]*(?=[\r\n]|\Z)")
+_WRAPPING = re.compile(rb"(?:\A|(?<![\r\n])[\r\n]++)(?:FHS|BHS|BTS|FTS)[^A-Za-z0-9\r\n][^\r\n]*(?=[\r\n]|\Z)")
 _WIDE = ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _ENDS = b"\x1c\r\n\x00 \t"
 

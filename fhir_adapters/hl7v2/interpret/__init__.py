@@ -11,9 +11,9 @@ from fhir_adapters.feeds.profile import Profile
 from fhir_adapters.hl7v2.envelope import Envelope
 from fhir_adapters.hl7v2.facts import Interpretation, Interpreted, NotUsed
 from fhir_adapters.hl7v2.interpret.adt import interpret_adt, read_as
+from fhir_adapters.hl7v2.interpret.bounds import within_bounds
 from fhir_adapters.hl7v2.interpret.fields import Reader
 from fhir_adapters.hl7v2.interpret.kinds import KINDS, interpret_kind, with_local_segments
-from fhir_adapters.hl7v2.interpret.lengths import with_usable_numbers
 from fhir_adapters.hl7v2.interpret.triggers import TRIGGERS
 from fhir_adapters.hl7v2.reading import Message
 
@@ -31,7 +31,7 @@ def interpret(message: Message, profile: Profile) -> Interpretation:
         outcome = interpret_adt(reader)
     else:
         outcome = interpret_kind(reader, read_as(reader, TRIGGERS["A08"]))
-    return _noted(message.envelope, with_usable_numbers(with_local_segments(reader, outcome)))
+    return _noted(message.envelope, within_bounds(with_local_segments(reader, outcome)))
 
 
 def _noted(envelope: Envelope, outcome: Interpretation) -> Interpretation:
