@@ -13,6 +13,7 @@ from uuid import UUID
 from pydantic import Field, TypeAdapter
 
 from discharge.cases.commands.after import AcknowledgeAlert, RecordContact, StrikeClock
+from discharge.cases.commands.ending import CloseCase, EnterInError, NoteMerge, NoteUnmerge, ReopenCase
 from discharge.cases.commands.home import (
     CompleteCheck,
     ConfirmItem,
@@ -21,31 +22,26 @@ from discharge.cases.commands.home import (
     WithdrawMitigation,
 )
 from discharge.cases.commands.hospital import (
-    CancelDischarge,
-    ConfirmDischarge,
     CorrectReadyPeriod,
     JoinSpell,
     NoteHospitalFacts,
-    RecordDeath,
     SetCriteriaToReside,
     SetExpectedDischargeDate,
 )
+from discharge.cases.commands.leaving import CancelDischarge, ConfirmDischarge, RecordDeath
+from discharge.cases.commands.participation import (
+    AddParticipant,
+    AssignOwner,
+    EndParticipation,
+    RecordSharingBasis,
+    WithdrawSharingBasis,
+)
 from discharge.cases.commands.referral import (
     AcceptReferral,
-    AddParticipant,
     AmendReferral,
-    AssignOwner,
-    CloseCase,
-    EndParticipation,
-    EnterInError,
-    NoteMerge,
-    NoteUnmerge,
-    RecordSharingBasis,
     Refer,
-    ReopenCase,
     ReturnReferral,
     WithdrawReferral,
-    WithdrawSharingBasis,
 )
 from discharge.cases.commands.strands import (
     AnswerOffer,

@@ -1,8 +1,8 @@
-"""What the ward and its feed say of the stay, the criteria to reside, leaving and dying."""
+"""What the ward and its feed say of the stay and the criteria to reside."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Literal
 
 from discharge.cases.model import CaseSpell, Frozen
@@ -46,24 +46,3 @@ class SetExpectedDischargeDate(Frozen):
 
     kind: Literal["set-expected-discharge-date"] = "set-expected-discharge-date"
     expected_discharge_on: date | None
-
-
-class ConfirmDischarge(Frozen):
-    """Record by hand that the person left, when no A03 came."""
-
-    kind: Literal["confirm-discharge"] = "confirm-discharge"
-    destination: str
-    method: str = "1"
-    discharged_at: datetime | None = None
-
-
-class CancelDischarge(Frozen):
-    """Record by hand that the discharge did not happen."""
-
-    kind: Literal["cancel-discharge"] = "cancel-discharge"
-
-
-class RecordDeath(Frozen):
-    """The person died; every contact stops at once."""
-
-    kind: Literal["record-death"] = "record-death"

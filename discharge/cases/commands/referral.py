@@ -1,4 +1,4 @@
-"""Referring, taking on or returning, owning, taking part, sharing, ending and beginning again."""
+"""Refer somebody, take the referral on, return, amend or withdraw it."""
 
 from __future__ import annotations
 
@@ -64,73 +64,3 @@ class WithdrawReferral(Frozen):
 
     kind: Literal["withdraw-referral"] = "withdraw-referral"
     reason: str
-
-
-class AssignOwner(Frozen):
-    """Name who answers for the case in the asker's organisation (assignment, cover, handover)."""
-
-    kind: Literal["assign-owner"] = "assign-owner"
-    team_id: UUID | None = None
-    user_id: UUID | None = None
-
-
-class AddParticipant(Frozen):
-    """Let an organisation take part in the case."""
-
-    kind: Literal["add-participant"] = "add-participant"
-    organisation_id: UUID
-    role: str
-    basis: str
-
-
-class EndParticipation(Frozen):
-    """An organisation no longer takes part."""
-
-    kind: Literal["end-participation"] = "end-participation"
-    organisation_id: UUID
-
-
-class RecordSharingBasis(Frozen):
-    """Record consent or another lawful basis for telling partners."""
-
-    kind: Literal["record-sharing-basis"] = "record-sharing-basis"
-    basis: str
-
-
-class WithdrawSharingBasis(Frozen):
-    """The person withdrew consent, or the basis ended."""
-
-    kind: Literal["withdraw-sharing-basis"] = "withdraw-sharing-basis"
-
-
-class NoteMerge(Frozen):
-    """Two people turned out to be one (A40): this case ends as merged into an older one."""
-
-    kind: Literal["note-merge"] = "note-merge"
-    into_case_id: UUID
-
-
-class NoteUnmerge(Frozen):
-    """A merge of two people was undone: this case goes on by itself, if it had ended as merged."""
-
-    kind: Literal["note-unmerge"] = "note-unmerge"
-
-
-class CloseCase(Frozen):
-    """Close the case with an outcome."""
-
-    kind: Literal["close-case"] = "close-case"
-    outcome: str
-
-
-class ReopenCase(Frozen):
-    """Open a closed case again, with a coded reason."""
-
-    kind: Literal["reopen-case"] = "reopen-case"
-    reason: str
-
-
-class EnterInError(Frozen):
-    """The case should never have existed."""
-
-    kind: Literal["enter-in-error"] = "enter-in-error"

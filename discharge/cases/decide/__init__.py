@@ -9,14 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from discharge.cases.decide import after, hospital, referral, waiting
+from discharge.cases.decide import after, ending, hospital, leaving, participation, referral, waiting
 from discharge.cases.decide.common import Decider
 
 DECIDERS: Mapping[str, Decider] = {
     **referral.DECIDERS,
+    **participation.DECIDERS,
     **hospital.DECIDERS,
     **waiting.DECIDERS,
+    **leaving.DECIDERS,
     **after.DECIDERS,
+    **ending.DECIDERS,
 }
 """Command kind -> its decider, for the commands of this floor."""
 

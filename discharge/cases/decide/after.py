@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from discharge.cases import commands as cmd
 from discharge.cases import events as ev
 from discharge.cases.commands import Envelope
-from discharge.cases.decide.common import Decider, coded, command_of, happened_on
+from discharge.cases.decide.common import Decider, coded, command_of, happened_on, noon
 from discharge.cases.follow_ups import LAST
 from discharge.cases.model import Case, Stage
-from discharge.clocks import london_midnight
 from discharge.errors import Refused
-
-DAYTIME = timedelta(hours=12)
 
 
 def record_contact(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
@@ -31,7 +28,7 @@ def record_contact(case: Case, envelope: Envelope, now: datetime) -> list[ev.Eve
     contact = ev.ContactRecorded(
         key=asked.follow_up,
         outcome=asked.outcome,
-        contacted_at=asked.contacted_at or min(now, london_midnight(day) + DAYTIME),
+        contacted_at=asked.contacted_at or min(now, noon(day)),
         problems=asked.problems,
     )
     last = asked.follow_up == LAST and case.stage is Stage.DISCHARGED

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TypeVar
 from uuid import UUID, uuid5
 
 from discharge.cases import events as ev
 from discharge.cases.commands import Envelope
 from discharge.cases.model import Case
-from discharge.clocks import london_date
+from discharge.clocks import london_date, london_midnight
 from discharge.codes import lookup
 from discharge.delays.model import EndedBy
 from discharge.errors import Refused
@@ -50,6 +50,11 @@ def not_in_future(day: date, now: datetime, where: str) -> date:
 def happened_on(envelope: Envelope, now: datetime) -> date:
     """Return the effective day of something that has happened; refuse one that has not come yet."""
     return not_in_future(envelope.effective_on, now, "effective_on")
+
+
+def noon(day: date) -> datetime:
+    """Return the instant that stands for something of which only the day is known."""
+    return london_midnight(day) + timedelta(hours=12)
 
 
 def not_before_admission(case: Case, day: date, where: str) -> date:

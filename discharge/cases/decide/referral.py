@@ -1,10 +1,9 @@
-"""Referring, accepting or returning, who owns it, who takes part, and on what basis partners may be told."""
+"""A referral comes again or for the first time, is taken on, returned, amended or withdrawn."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from uuid import UUID
 
 from discharge.cases import commands as cmd
 from discharge.cases import events as ev
@@ -14,12 +13,11 @@ from discharge.cases.decide.common import (
     coded,
     command_of,
     end_delay_reasons,
-    end_ready_period,
     happened_on,
     side_exit,
 )
-from discharge.cases.model import Case, Owner, Participant, Referral, SharingBasis, Stage
-from discharge.cases.stages import stage_when_reopened
+from discharge.cases.decide.participation import owner_named, takes_part
+from discharge.cases.model import Case, Participant, Referral, SharingBasis, Stage
 from discharge.delays.model import ReadyPeriod
 from discharge.errors import Refused
 
@@ -120,26 +118,11 @@ def _referred_again(case: Case, asked: cmd.Refer) -> list[ev.Event]:
     return []
 
 
-def takes_part(case: Case, organisation_id: UUID) -> bool:
-    """Whether an organisation takes part in the case now."""
-    return any(
-        mine.organisation_id == organisation_id and mine.until_on is None for mine in case.participants
-    )
-
-
 def accept(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
     """Take the referral on for the asker's organisation."""
     asked = command_of(envelope, cmd.AcceptReferral)
     day = happened_on(envelope, now)
-    return [ev.ReferralAccepted(accepted_on=day), _owner(envelope, asked.team_id, asked.user_id)]
-
-
-def _owner(envelope: Envelope, team_id: UUID | None, user_id: UUID | None) -> ev.OwnerAssigned:
-    actor = envelope.actor
-    named = user_id if team_id or user_id else actor.user_id
-    return ev.OwnerAssigned(
-        owner=Owner(organisation_id=actor.organisation_id, team_id=team_id, user_id=named)
-    )
+    return [ev.ReferralAccepted(accepted_on=day), owner_named(envelope, asked.team_id, asked.user_id)]
 
 
 def return_to_ward(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
@@ -178,129 +161,10 @@ def withdraw(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
     return side_exit(case, day, "withdrawn", None)
 
 
-def assign(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
-    """Name who answers for the case in the asker's organisation."""
-    asked = command_of(envelope, cmd.AssignOwner)
-    return [_owner(envelope, asked.team_id, asked.user_id)]
-
-
-def add_participant(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
-    """Let an organisation take part; asked twice, it takes part once."""
-    asked = command_of(envelope, cmd.AddParticipant)
-    if takes_part(case, asked.organisation_id):
-        return []
-    participant = Participant(
-        organisation_id=asked.organisation_id,
-        role=asked.role,
-        basis=asked.basis,
-        from_on=envelope.effective_on,
-    )
-    return [ev.ParticipantJoined(participant=participant)]
-
-
-def end_participation(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
-    """Let an organisation leave the case."""
-    asked = command_of(envelope, cmd.EndParticipation)
-    if not takes_part(case, asked.organisation_id):
-        return []
-    return [ev.ParticipantLeft(organisation_id=asked.organisation_id, until_on=envelope.effective_on)]
-
-
-def record_basis(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
-    """Record consent or another lawful basis; until then nothing leaves for a partner."""
-    asked = command_of(envelope, cmd.RecordSharingBasis)
-    day = happened_on(envelope, now)
-    coded("sharing-bases", asked.basis, day, "basis")
-    if case.may_tell_partners and case.sharing is not None and case.sharing.basis == asked.basis:
-        return []
-    return [ev.SharingBasisRecorded(sharing=SharingBasis(basis=asked.basis, recorded_on=day))]
-
-
-def withdraw_basis(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
-    """The basis ended: what has not left yet stays here."""
-    day = happened_on(envelope, now)
-    return [ev.SharingBasisWithdrawn(withdrawn_on=day)] if case.may_tell_partners else []
-
-
-def join_spell(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
-    """Join the case to a stay that was looked at and found to be this person's."""
-    asked = command_of(envelope, cmd.JoinSpell)
-    if any(mine == asked.spell for mine in case.spells):
-        return []
-    return [ev.SpellJoined(spell=asked.spell)]
-
-
-def merge(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
-    """Two people were one (A40): the older case goes on, this one ends as merged."""
-    asked = command_of(envelope, cmd.NoteMerge)
-    if case.closed or asked.into_case_id == case.case_id:
-        return []
-    day = envelope.effective_on
-    ended = [event for event in side_exit(case, day, "merged", None) if not isinstance(event, ev.CaseClosed)]
-    return [*ended, ev.CaseClosed(closed_on=day, outcome="merged", merged_into=asked.into_case_id)]
-
-
-def unmerge(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
-    """The two people are two after all: a case that ended as merged goes on at the stage that fits."""
-    command_of(envelope, cmd.NoteUnmerge)
-    if case.outcome != "merged":
-        return []
-    day = envelope.effective_on
-    return [ev.CaseReopened(reopened_on=day, stage=stage_when_reopened(case), reason="merge-undone")]
-
-
-def enter_in_error(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
-    """The case should never have existed; it stays readable and counts nowhere."""
-    if case.outcome == "entered-in-error":
-        return []
-    if case.closed:
-        return [ev.CaseClosed(closed_on=envelope.effective_on, outcome="entered-in-error")]
-    return side_exit(case, envelope.effective_on, "entered-in-error", None)
-
-
-def close(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
-    """Close with an outcome once the person is home; work that outlives the stay is done or cancelled
-    first.
-    """
-    asked = command_of(envelope, cmd.CloseCase)
-    day = happened_on(envelope, now)
-    coded("case-outcomes", asked.outcome, day, "outcome")
-    if case.discharge is not None and day < case.discharge.discharged_on:
-        raise Refused("dates-out-of-order", where="effective_on")
-    if case.open_strands:
-        raise Refused("gate-not-satisfied", detail=case.open_strands[0].key, where="strands")
-    return [
-        *end_ready_period(case, day, "discharged"),
-        *end_delay_reasons(case, day),
-        ev.CaseClosed(closed_on=day, outcome=asked.outcome),
-    ]
-
-
-def reopen(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
-    """Open a closed case again at the stage that fits."""
-    asked = command_of(envelope, cmd.ReopenCase)
-    if case.outcome in ("merged", "died"):
-        raise Refused("stage-not-allowed", where="case")
-    day = happened_on(envelope, now)
-    coded("reopen-reasons", asked.reason, day, "reason")
-    return [ev.CaseReopened(reopened_on=day, stage=stage_when_reopened(case), reason=asked.reason)]
-
-
 DECIDERS: Mapping[str, Decider] = {
     "refer": refer,
     "accept-referral": accept,
     "return-referral": return_to_ward,
     "amend-referral": amend,
     "withdraw-referral": withdraw,
-    "assign-owner": assign,
-    "add-participant": add_participant,
-    "end-participation": end_participation,
-    "record-sharing-basis": record_basis,
-    "withdraw-sharing-basis": withdraw_basis,
-    "join-spell": join_spell,
-    "note-merge": merge,
-    "note-unmerge": unmerge,
-    "enter-in-error": enter_in_error,
-    "close-case": close,
-    "reopen-case": reopen,
 }

@@ -19,6 +19,7 @@ from discharge.cases.events.after import (
     FollowUpCompleted,
     FollowUpScheduled,
 )
+from discharge.cases.events.ending import CaseClosed, CaseReopened
 from discharge.cases.events.home import (
     CheckCompleted,
     CheckStarted,
@@ -29,28 +30,26 @@ from discharge.cases.events.home import (
     MitigationWithdrawn,
 )
 from discharge.cases.events.hospital import (
-    DischargeCancelled,
     ExpectedDischargeDateSet,
-    PersonDischarged,
-    PersonReadmitted,
     ReadyPeriodCorrected,
     ReadyPeriodEnded,
     ReadyPeriodStarted,
     SpellChanged,
     SpellJoined,
 )
-from discharge.cases.events.referral import (
-    CaseClosed,
-    CaseReopened,
+from discharge.cases.events.leaving import DischargeCancelled, PersonDischarged, PersonReadmitted
+from discharge.cases.events.participation import (
     OwnerAssigned,
     ParticipantJoined,
     ParticipantLeft,
+    SharingBasisRecorded,
+    SharingBasisWithdrawn,
+)
+from discharge.cases.events.referral import (
     ReferralAccepted,
     ReferralAmended,
     ReferralReceived,
     ReferralReturned,
-    SharingBasisRecorded,
-    SharingBasisWithdrawn,
 )
 from discharge.cases.events.strands import (
     MakingReadyStarted,

@@ -1,11 +1,11 @@
-"""The stay, the criteria to reside, leaving hospital, and coming back."""
+"""The stay, the criteria to reside and the expected date of discharge."""
 
 from __future__ import annotations
 
 from datetime import date
 from typing import Literal
 
-from discharge.cases.model import CaseSpell, Discharge, Frozen, Readmission
+from discharge.cases.model import CaseSpell, Frozen
 from discharge.delays.model import ReadyPeriod
 
 
@@ -51,24 +51,3 @@ class ReadyPeriodCorrected(Frozen):
     kind: Literal["ready-period-corrected"] = "ready-period-corrected"
     replaces: date
     period: ReadyPeriod | None
-
-
-class PersonDischarged(Frozen):
-    """The person left hospital."""
-
-    kind: Literal["person-discharged"] = "person-discharged"
-    discharge: Discharge
-
-
-class DischargeCancelled(Frozen):
-    """The discharge did not happen after all (A13)."""
-
-    kind: Literal["discharge-cancelled"] = "discharge-cancelled"
-    cancelled_on: date
-
-
-class PersonReadmitted(Frozen):
-    """Back in hospital within 0-29 days of the discharge."""
-
-    kind: Literal["person-readmitted"] = "person-readmitted"
-    readmission: Readmission

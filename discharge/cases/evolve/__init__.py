@@ -9,17 +9,30 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from discharge.cases import events as ev
-from discharge.cases.evolve import after, home, hospital, referral, strands, waiting
+from discharge.cases.evolve import (
+    after,
+    ending,
+    home,
+    hospital,
+    leaving,
+    participation,
+    referral,
+    strands,
+    waiting,
+)
 from discharge.cases.evolve.common import Fold, changed
 from discharge.cases.model import Case
 
 FOLDS: Mapping[type, Fold] = {
     **referral.FOLDS,
+    **participation.FOLDS,
     **hospital.FOLDS,
     **waiting.FOLDS,
     **home.FOLDS,
     **strands.FOLDS,
+    **leaving.FOLDS,
     **after.FOLDS,
+    **ending.FOLDS,
 }
 """Event -> how it is folded."""
 

@@ -1,4 +1,4 @@
-"""The stay, the ready periods, leaving hospital, and coming back."""
+"""The stay, the ready periods and the expected date of discharge."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from collections.abc import Mapping
 
 from discharge.cases import events as ev
 from discharge.cases.evolve.common import Fold, changed, with_referral
-from discharge.cases.model import Case, CaseSpell, Stage
-from discharge.cases.stages import stage_in_hospital
+from discharge.cases.model import Case, CaseSpell
 
 
 def _with_spell(case: Case, spell: CaseSpell) -> Case:
@@ -52,27 +51,6 @@ def _ready_corrected(case: Case, event: ev.ReadyPeriodCorrected) -> Case:
     return changed(case, ready_periods=tuple(sorted(kept, key=lambda period: period.ready_on)))
 
 
-def _discharged(case: Case, event: ev.PersonDischarged) -> Case:
-    return changed(case, stage=Stage.DISCHARGED, discharge=event.discharge)
-
-
-def _discharge_cancelled(case: Case, _event: ev.DischargeCancelled) -> Case:
-    return changed(case, stage=stage_in_hospital(case), discharge=None, follow_ups={})
-
-
-def _readmitted(case: Case, event: ev.PersonReadmitted) -> Case:
-    contacts = {"contacts": tuple(case.follow_ups.values())}
-    over = () if case.discharge is None else (case.discharge.model_copy(update=contacts),)
-    return changed(
-        case,
-        readmissions=(*case.readmissions, event.readmission),
-        earlier_discharges=(*case.earlier_discharges, *over),
-        discharge=None,
-        follow_ups={},
-        stage=stage_in_hospital(case),
-    )
-
-
 FOLDS: Mapping[type, Fold] = {
     ev.SpellJoined: _joined,
     ev.SpellChanged: _spell_changed,
@@ -80,7 +58,4 @@ FOLDS: Mapping[type, Fold] = {
     ev.ReadyPeriodStarted: _ready_started,
     ev.ReadyPeriodEnded: _ready_ended,
     ev.ReadyPeriodCorrected: _ready_corrected,
-    ev.PersonDischarged: _discharged,
-    ev.DischargeCancelled: _discharge_cancelled,
-    ev.PersonReadmitted: _readmitted,
 }

@@ -5,7 +5,18 @@ from __future__ import annotations
 from typing import get_args
 
 from discharge.cases import commands, events
-from discharge.cases.evolve import FOLDS, after, home, hospital, referral, strands, waiting
+from discharge.cases.evolve import (
+    FOLDS,
+    after,
+    ending,
+    home,
+    hospital,
+    leaving,
+    participation,
+    referral,
+    strands,
+    waiting,
+)
 from discharge.cases.stages import ALLOWED
 
 
@@ -21,5 +32,5 @@ def test_given_every_command_when_looked_up_then_it_has_a_row_of_stages() -> Non
 def test_given_every_event_when_looked_up_then_it_can_be_folded() -> None:
     members = set(get_args(get_args(events.Event)[0]))
     assert members == set(FOLDS)
-    rooms = (referral, hospital, waiting, home, strands, after)
+    rooms = (referral, participation, hospital, waiting, home, strands, leaving, after, ending)
     assert sum(len(room.FOLDS) for room in rooms) == len(FOLDS)

@@ -1,0 +1,29 @@
+"""The person left, did not leave after all, or died."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from discharge.cases.model import Frozen
+
+
+class ConfirmDischarge(Frozen):
+    """Record by hand that the person left, when no A03 came."""
+
+    kind: Literal["confirm-discharge"] = "confirm-discharge"
+    destination: str
+    method: str = "1"
+    discharged_at: datetime | None = None
+
+
+class CancelDischarge(Frozen):
+    """Record by hand that the discharge did not happen."""
+
+    kind: Literal["cancel-discharge"] = "cancel-discharge"
+
+
+class RecordDeath(Frozen):
+    """The person died; every contact stops at once."""
+
+    kind: Literal["record-death"] = "record-death"

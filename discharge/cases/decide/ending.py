@@ -1,0 +1,87 @@
+"""How a case ends and begins again: closed, reopened, merged, entered in error."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from discharge.cases import commands as cmd
+from discharge.cases import events as ev
+from discharge.cases.commands import Envelope
+from discharge.cases.decide.common import (
+    Decider,
+    coded,
+    command_of,
+    end_delay_reasons,
+    end_ready_period,
+    happened_on,
+    side_exit,
+)
+from discharge.cases.model import Case
+from discharge.cases.stages import stage_when_reopened
+from discharge.errors import Refused
+
+
+def merge(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
+    """Two people were one (A40): the older case goes on, this one ends as merged."""
+    asked = command_of(envelope, cmd.NoteMerge)
+    if case.closed or asked.into_case_id == case.case_id:
+        return []
+    day = envelope.effective_on
+    ended = [event for event in side_exit(case, day, "merged", None) if not isinstance(event, ev.CaseClosed)]
+    return [*ended, ev.CaseClosed(closed_on=day, outcome="merged", merged_into=asked.into_case_id)]
+
+
+def unmerge(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
+    """The two people are two after all: a case that ended as merged goes on at the stage that fits."""
+    command_of(envelope, cmd.NoteUnmerge)
+    if case.outcome != "merged":
+        return []
+    day = envelope.effective_on
+    return [ev.CaseReopened(reopened_on=day, stage=stage_when_reopened(case), reason="merge-undone")]
+
+
+def enter_in_error(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
+    """The case should never have existed; it stays readable and counts nowhere."""
+    if case.outcome == "entered-in-error":
+        return []
+    if case.closed:
+        return [ev.CaseClosed(closed_on=envelope.effective_on, outcome="entered-in-error")]
+    return side_exit(case, envelope.effective_on, "entered-in-error", None)
+
+
+def close(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
+    """Close with an outcome once the person is home; work that outlives the stay is done or cancelled
+    first.
+    """
+    asked = command_of(envelope, cmd.CloseCase)
+    day = happened_on(envelope, now)
+    coded("case-outcomes", asked.outcome, day, "outcome")
+    if case.discharge is not None and day < case.discharge.discharged_on:
+        raise Refused("dates-out-of-order", where="effective_on")
+    if case.open_strands:
+        raise Refused("gate-not-satisfied", detail=case.open_strands[0].key, where="strands")
+    return [
+        *end_ready_period(case, day, "discharged"),
+        *end_delay_reasons(case, day),
+        ev.CaseClosed(closed_on=day, outcome=asked.outcome),
+    ]
+
+
+def reopen(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
+    """Open a closed case again at the stage that fits."""
+    asked = command_of(envelope, cmd.ReopenCase)
+    if case.outcome in ("merged", "died"):
+        raise Refused("stage-not-allowed", where="case")
+    day = happened_on(envelope, now)
+    coded("reopen-reasons", asked.reason, day, "reason")
+    return [ev.CaseReopened(reopened_on=day, stage=stage_when_reopened(case), reason=asked.reason)]
+
+
+DECIDERS: Mapping[str, Decider] = {
+    "close-case": close,
+    "reopen-case": reopen,
+    "note-merge": merge,
+    "note-unmerge": unmerge,
+    "enter-in-error": enter_in_error,
+}

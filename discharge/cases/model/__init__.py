@@ -1,0 +1,55 @@
+"""The case as rules see it: coded, without personal data, rebuilt by folding its events.
+
+Everything here is a frozen value. Names, addresses and free text live in rows of their own under row-level
+security; the case refers to them by id. Dates are Europe/London calendar dates, instants are aware UTC
+case time.
+"""
+
+from __future__ import annotations
+
+from discharge.cases.model.after import Alert, FollowUp
+from discharge.cases.model.case import Case
+from discharge.cases.model.common import (
+    IN_HOSPITAL,
+    Actor,
+    Frozen,
+    ReopenedStage,
+    Stage,
+    StageInHospital,
+    YesNoUnknown,
+)
+from discharge.cases.model.home import Check, GateItem, Mitigation
+from discharge.cases.model.hospital import CaseSpell
+from discharge.cases.model.leaving import Discharge, Readmission
+from discharge.cases.model.participation import PARTNER_BASES, Owner, Participant, SharingBasis
+from discharge.cases.model.referral import Referral
+from discharge.cases.model.strands import Offer, Strand, StrandKind
+from discharge.cases.model.waiting import Homelessness
+
+__all__ = [
+    "IN_HOSPITAL",
+    "PARTNER_BASES",
+    "Actor",
+    "Alert",
+    "Case",
+    "CaseSpell",
+    "Check",
+    "Discharge",
+    "FollowUp",
+    "Frozen",
+    "GateItem",
+    "Homelessness",
+    "Mitigation",
+    "Offer",
+    "Owner",
+    "Participant",
+    "Readmission",
+    "Referral",
+    "ReopenedStage",
+    "SharingBasis",
+    "Stage",
+    "StageInHospital",
+    "Strand",
+    "StrandKind",
+    "YesNoUnknown",
+]

@@ -1,0 +1,96 @@
+"""The case itself: what the rooms beside it describe, put together."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from pydantic import Field
+
+from discharge.cases.model.after import Alert, FollowUp
+from discharge.cases.model.common import Frozen, Stage
+from discharge.cases.model.home import Check, GateItem
+from discharge.cases.model.hospital import CaseSpell
+from discharge.cases.model.leaving import Discharge, Readmission
+from discharge.cases.model.participation import PARTNER_BASES, Owner, Participant, SharingBasis
+from discharge.cases.model.referral import Referral
+from discharge.cases.model.strands import Strand
+from discharge.cases.model.waiting import Homelessness
+from discharge.delays.model import DelayReason, ReadyPeriod
+
+
+class Case(Frozen):
+    """Everything the rules need to know about one case, and nothing that names the person.
+
+    ``version`` is the number of events folded so far and equals the sequence number of the last one.
+    ``decided_version`` is the version after the last event that somebody decided; alerts and news of the stay
+    do not move it, so that a late command is held against decisions only.
+    """
+
+    case_id: UUID
+    version: int = 0
+    decided_version: int = 0
+    stage: Stage = Stage.REFERRED
+    person_id: UUID | None = None
+    referral: Referral | None = None
+    spells: tuple[CaseSpell, ...] = ()
+    owners: tuple[Owner, ...] = ()
+    participants: tuple[Participant, ...] = ()
+    sharing: SharingBasis | None = None
+    ready_periods: tuple[ReadyPeriod, ...] = ()
+    delay_reasons: tuple[DelayReason, ...] = ()
+    expected_discharge_on: date | None = None
+    needed_by: date | None = None
+    homelessness: Homelessness = Homelessness()
+    check: Check | None = None
+    gate: dict[str, GateItem] = Field(default_factory=dict)
+    strands: dict[str, Strand] = Field(default_factory=dict)
+    alerts: dict[str, Alert] = Field(default_factory=dict)
+    discharge: Discharge | None = None
+    follow_ups: dict[str, FollowUp] = Field(default_factory=dict)
+    readmissions: tuple[Readmission, ...] = ()
+    outcome: str | None = None
+    closed_on: date | None = None
+    merged_into: UUID | None = None
+    earlier_discharges: tuple[Discharge, ...] = ()
+
+    @property
+    def exists(self) -> bool:
+        """Whether a referral ever opened this case."""
+        return self.version > 0
+
+    @property
+    def closed(self) -> bool:
+        """Whether nothing more is awaited; late facts may still annotate or reopen."""
+        return self.stage is Stage.CLOSED
+
+    @property
+    def current_spell(self) -> CaseSpell | None:
+        """The stay that counts now: the latest joined one that was not cancelled."""
+        return next((spell for spell in reversed(self.spells) if spell.status != "cancelled"), None)
+
+    @property
+    def home_needed_on(self) -> date | None:
+        """The day the home must be ready: as somebody said, else the day the person is expected to leave."""
+        return self.needed_by or self.expected_discharge_on
+
+    @property
+    def open_ready_period(self) -> ReadyPeriod | None:
+        """The ready period that is still running, if the person does not meet the criteria to reside."""
+        return next((period for period in reversed(self.ready_periods) if period.ended_on is None), None)
+
+    @property
+    def open_strands(self) -> tuple[Strand, ...]:
+        """Strands still at work, in the order they were started."""
+        return tuple(strand for strand in self.strands.values() if strand.status == "open")
+
+    @property
+    def open_alerts(self) -> tuple[Alert, ...]:
+        """Alerts whose cause still holds."""
+        return tuple(alert for alert in self.alerts.values() if alert.cleared_at is None)
+
+    @property
+    def may_tell_partners(self) -> bool:
+        """Whether a basis that reaches partners is recorded and not withdrawn."""
+        sharing = self.sharing
+        return sharing is not None and sharing.withdrawn_on is None and sharing.basis in PARTNER_BASES

@@ -1,0 +1,42 @@
+"""The suitability check and the gate."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from pydantic import Field
+
+from discharge.cases.model.common import Frozen, YesNoUnknown
+
+
+class Check(Frozen):
+    """The home suitability check: which form, when begun, when completed, and its coded answers."""
+
+    form: str
+    started_on: date
+    completed_on: date | None = None
+    answers: dict[str, YesNoUnknown] = Field(default_factory=dict)
+
+
+class Mitigation(Frozen):
+    """What will be done instead of a ``yes``, and the role that answers for it."""
+
+    code: str
+    role: str
+    named_on: date
+    named_by: UUID | None = None
+
+
+class GateItem(Frozen):
+    """One thing that must be so before the person leaves."""
+
+    code: str
+    value: YesNoUnknown = "unknown"
+    as_of: date | None = None
+    mitigation: Mitigation | None = None
+
+    @property
+    def satisfied(self) -> bool:
+        """A gated item is satisfied by ``yes`` or by a named mitigation; ``unknown`` blocks."""
+        return self.value == "yes" or self.mitigation is not None

@@ -1,0 +1,33 @@
+"""The stay."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from discharge.cases.model.common import Frozen
+
+
+class CaseSpell(Frozen):
+    """One hospital stay that belongs to the case, as last folded from the trust's feed.
+
+    ``status`` is ``expected``, ``admitted``, ``on-leave``, ``discharged`` or ``cancelled``; the last with the
+    reason: ``admission-cancelled``, ``expectation-cancelled``, ``deleted`` (the visit was entered in error)
+    or ``moved`` (it belongs to another number or person).
+    """
+
+    spell_id: UUID
+    organisation_id: UUID
+    status: str = "admitted"
+    ward: str | None = None
+    bed: str | None = None
+    admitted_on: date | None = None
+    discharged_on: date | None = None
+    expected_admission_on: date | None = None
+    expected_discharge_on: date | None = None
+    medically_fit: bool | None = None
+    medically_fit_on: date | None = None
+    discharge_method: str | None = None
+    discharge_destination: str | None = None
+    died: bool = False
+    cancelled_because: str | None = None

@@ -1,0 +1,33 @@
+"""Leaving hospital, and coming back."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+from discharge.cases.model.after import FollowUp
+from discharge.cases.model.common import Frozen
+
+
+class Discharge(Frozen):
+    """The person left: on which day, to where, by which method, and who told us.
+
+    ``contacts`` keeps what was found afterwards once the person is back; until then the case has it.
+    """
+
+    discharged_on: date
+    discharged_at: datetime
+    destination: str | None = None
+    method: str | None = None
+    told_by: Literal["feed", "hand"]
+    spell_id: UUID | None = None
+    contacts: tuple[FollowUp, ...] = ()
+
+
+class Readmission(Frozen):
+    """Back in hospital within 0-29 days of the discharge (NHS Digital indicator I02040)."""
+
+    spell_id: UUID
+    readmitted_on: date
+    days_after: int

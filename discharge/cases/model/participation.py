@@ -1,0 +1,38 @@
+"""Who owns the case, who takes part, and on what basis partners may be told."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from discharge.cases.model.common import Frozen
+from discharge.codes.casework import SHARING_BASES
+
+PARTNER_BASES = frozenset(row.code for row in SHARING_BASES if row.partners)
+"""Bases for sharing that reach beyond direct care."""
+
+
+class Participant(Frozen):
+    """An organisation that takes part in the case, on what basis, from and until which day."""
+
+    organisation_id: UUID
+    role: str
+    basis: str
+    from_on: date
+    until_on: date | None = None
+
+
+class Owner(Frozen):
+    """Who answers for the case in one organisation."""
+
+    organisation_id: UUID
+    team_id: UUID | None = None
+    user_id: UUID | None = None
+
+
+class SharingBasis(Frozen):
+    """A recorded lawful basis for telling partners about the case (consent, or another one by code)."""
+
+    basis: str
+    recorded_on: date
+    withdrawn_on: date | None = None

@@ -1,0 +1,69 @@
+"""Strands of making ready, and the homes offered in one."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from discharge.cases.model.common import Frozen
+
+
+class Offer(Frozen):
+    """A home offered to the person. ``answer`` is ``None`` while open, else accepted, refused or lapsed."""
+
+    offer_id: UUID
+    property_id: UUID
+    offered_on: date
+    respond_by: date
+    answer: Literal["accepted", "refused", "lapsed"] | None = None
+    answered_on: date | None = None
+    reason: str | None = None
+
+
+class StrandKind(StrEnum):
+    """The four strands that really run; others are added as rows of ``housing_checks.strands``."""
+
+    ADAPTATION = "adaptation"
+    EQUIPMENT = "equipment"
+    REHOUSING = "rehousing"
+    BASICS = "basics"
+
+
+class Strand(Frozen):
+    """One piece of making ready: its own owner, clock and history, run by a workflow of its own.
+
+    ``steps`` holds the day each step was reached; ``required`` strands keep the gate shut while open.
+    ``partner_id`` is the organisation that does the work.
+    """
+
+    kind: StrandKind
+    number: int
+    item: str
+    started_on: date
+    owner_role: str
+    partner_id: UUID | None = None
+    required: bool = True
+    step: str = "started"
+    steps: dict[str, date] = Field(default_factory=dict)
+    due_on: date | None = None
+    status: Literal["open", "completed", "cancelled"] = "open"
+    ended_on: date | None = None
+    ended_reason: str | None = None
+    overdue_since: date | None = None
+    offers: tuple[Offer, ...] = ()
+    proposals: tuple[UUID, ...] = ()
+    property_id: UUID | None = None
+
+    @property
+    def key(self) -> str:
+        """The strand's name inside its case, for instance ``adaptation/1``."""
+        return f"{self.kind.value}/{self.number}"
+
+    @property
+    def open_offer(self) -> Offer | None:
+        """The offer that still waits for the person's answer, if any."""
+        return next((offer for offer in self.offers if offer.answer is None), None)

@@ -1,0 +1,18 @@
+"""The duty to refer. Reasons for waiting and ready periods are the business of `discharge.delays`."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from discharge.cases.model.common import Frozen, YesNoUnknown
+
+
+class Homelessness(Frozen):
+    """The homelessness flag and the duty to refer (Housing Act 1996 s213B) as recorded facts."""
+
+    flag: YesNoUnknown = "unknown"
+    flagged_on: date | None = None
+    referred_on: date | None = None
+    council_id: UUID | None = None
+    acknowledged_on: date | None = None
