@@ -1,21 +1,19 @@
 from __future__ import annotations
 
-import shutil
 import socket
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.fixtures.folders import quick_folder
+
 
 @pytest.fixture
 def data() -> Iterator[Path]:
     """A data directory that PostgreSQL's own user can reach, which pytest's is not."""
-    folder = Path(tempfile.mkdtemp(prefix="homeward-test-"))
-    folder.chmod(0o755)
-    yield folder
-    shutil.rmtree(folder, ignore_errors=True)
+    with quick_folder("test") as folder:
+        yield folder
 
 
 @pytest.fixture

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +12,7 @@ import httpx
 import pytest
 
 from tests.fixtures.expected_stays import plan_of, stays_in_the_plan, stays_in_the_record
+from tests.fixtures.folders import quick_folder
 from tests.fixtures.stack import HOMEWARD, Stack, wait_for
 
 CHECK = Path(__file__).parent / "check.py"
@@ -27,13 +26,11 @@ PARTNER_FAILURES = {
 
 @pytest.fixture
 def stack() -> Iterator[Stack]:
-    data = Path(tempfile.mkdtemp(prefix="homeward-durability-"))
-    data.chmod(0o755)
-    stack = Stack(data, DAY)
-    stack.start()
-    yield stack
-    stack.stop()
-    shutil.rmtree(data, ignore_errors=True)
+    with quick_folder("durability") as data:
+        stack = Stack(data, DAY)
+        stack.start()
+        yield stack
+        stack.stop()
 
 
 class Simulation:

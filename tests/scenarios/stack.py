@@ -9,9 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import signal
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -28,6 +26,7 @@ from deploy.embedded.keys import Keys
 from deploy.embedded.processes import Records
 from deploy.simulate.bearers import Bearers
 from discharge.clocks import CaseClock, london_date
+from tests.fixtures.folders import quick_folder
 from tests.fixtures.stack import Stack
 
 DAY_LENGTH = "2s"
@@ -188,16 +187,14 @@ TITLES = {
 @contextmanager
 def whole_stack(day_length: str = DAY_LENGTH) -> Iterator[WholeStack]:
     """A stack of its own in a new data directory, stopped and removed at the end."""
-    data = Path(tempfile.mkdtemp(prefix="homeward-scenarios-"))
-    data.chmod(0o755)
-    stack = WholeStack(data, day_length)
-    try:
-        stack.start()
-        yield stack
-    finally:
-        stack.http.close()
-        with suppress(ProcessLookupError):
-            if stack.process:
-                stack.process.send_signal(signal.SIGCONT)
-        stack.stop()
-        shutil.rmtree(data, ignore_errors=True)
+    with quick_folder("scenarios") as data:
+        stack = WholeStack(data, day_length)
+        try:
+            stack.start()
+            yield stack
+        finally:
+            stack.http.close()
+            with suppress(ProcessLookupError):
+                if stack.process:
+                    stack.process.send_signal(signal.SIGCONT)
+            stack.stop()
