@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import func, select
-
 from api.editing import edited_bytes
 from api.principals import Principal
 from api.reading.inbox import may_see_whereabouts
@@ -17,7 +15,7 @@ from api.reading.messages import message
 from api.searching import Search, wanted_by
 from api.services import Services
 from discharge.errors import HomewardError
-from discharge.store import audit
+from discharge.store import audit, outbox
 from fhir_adapters.hl7v2.replays import OUTCOMES, refused_at_sight
 from fhir_adapters.hl7v2.store import edits
 from fhir_adapters.hl7v2.store.replaying import ask_replay
@@ -85,6 +83,6 @@ async def resend(services: Services, caller: Principal, sequence: int, key: UUID
     caller.require("deadletters.release")
     _require_reason(reason)
     async with services.begin(caller) as session:
-        again = await session.scalar(select(func.homeward_resend(sequence, key, reason)))
+        again = await outbox.resend(session, sequence, key, reason)
         await audit.note_write(session, who(caller), "item sent again", f"outbox {sequence} as {again}")
-    return int(again or 0)
+    return again

@@ -34,6 +34,8 @@ CONFLICT = 409
 PARTNER_REFUSED, PARTNER_AWAY = "partner-refused", "partner-unavailable"
 _TRANSIENT = frozenset({408, 425, 429})
 _LONGEST_WISH = timedelta(minutes=30)
+NEXT_TURN = timedelta(seconds=2)
+"""When to ask again for a connection that others use."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ async def attempt(sessions: Sessions, ways: Ways, given: ports.Attempt) -> ports
         send = await _prepare(session, claimed, given.clock, ways)
     verdict = await send()
     async with transaction(sessions) as session:
-        if claimed.partner.transport == HL7_V2:
+        if claimed.partner.transport == HL7_V2 and verdict.meaning != "busy":
             await sent.note_answer(session, claimed.row.key, verdict.detail)
         return await _note(session, given.sequence, verdict)
 
@@ -146,6 +148,9 @@ async def _note(session: AsyncSession, sequence: int, verdict: Verdict) -> ports
     now = datetime.now(UTC)
     if not await lanes.still_waits(session, sequence):  # an answer that came another way was faster
         return ports.AttemptOutcome(outcome="gone")
+    if verdict.meaning == "busy":
+        await lanes.not_tried(session, sequence)
+        return ports.AttemptOutcome(outcome="again", wait=NEXT_TURN)
     if verdict.meaning == "received":
         await lanes.received(session, sequence, now, accepted=verdict.accepted)
         return ports.AttemptOutcome(outcome="received")

@@ -45,7 +45,7 @@ def _refused(verdict: Verdict) -> Callable[[], Awaitable[Verdict]]:
 def judge(outcome: Answer | NoAnswer, attempts: int) -> Verdict:
     """What an answer, or none, to the ``attempts``-th try means for the item."""
     if isinstance(outcome, NoAnswer):
-        return Verdict("failed", outcome.words, sent=outcome.sent)
+        return Verdict("failed" if outcome.tried else "busy", outcome.words, sent=outcome.sent)
     match meaning_of(outcome, attempts):
         case "accepted":
             return Verdict("received", outcome.words, accepted=True)

@@ -12,10 +12,11 @@ class Verdict:
     """What an answer, or its absence, means; ``sent`` says whether the request went out at all.
 
     ``detail`` is a status or the kind of failure, and ``wish`` how long the partner asked to be left alone.
+    ``busy`` says that its turn did not come, because others are being told on the one connection there is.
     ``accepted`` is set where the answer also says that the partner took what it received.
     """
 
-    meaning: Literal["received", "refused", "failed"]
+    meaning: Literal["received", "refused", "failed", "busy"]
     detail: str
     sent: bool = True
     wish: timedelta = timedelta(0)

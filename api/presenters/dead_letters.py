@@ -24,6 +24,7 @@ KINDS: Mapping[str, str] = {
     "task-status": "How the referral stands",
     "order": "An order",
     "alert": "An alert",
+    "readiness": "News for the trust's own system",
 }
 
 
@@ -194,5 +195,7 @@ def _content(payload: Mapping[str, object]) -> str:
     rule = RULES_BY_ID.get(str(payload.get("rule")))
     if rule:
         return rule.title
+    if payload.get("news"):
+        return ", ".join(words.from_code(code) for code in str(payload["news"]).split(","))
     codes = [payload.get("stage")] if payload.get("stage") else [payload.get("item"), payload.get("status")]
     return ", ".join(words.from_code(str(code)) for code in codes if code)

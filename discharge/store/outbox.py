@@ -8,9 +8,10 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from discharge.cases.commands import Envelope
 from discharge.errors import HomewardError
@@ -36,8 +37,46 @@ async def queue_case_signal(
 
 
 async def release(session: AsyncSession, sequence: int, *, by: UUID, reason: str) -> OutboxRow:
-    """Have a dead letter sent again as it is, under the same key. Raises ``not-found`` if it is not dead."""
-    return await _free(session, sequence, by, reason, state="pending")
+    """Have a dead letter sent again as it is, under the same key. Raises ``not-found`` if it is not dead,
+    ``overtaken`` if a later item on the same matter has left (its refusal came late).
+    """
+    row = await _free(session, sequence, by, reason, state="pending")
+    await _require_newest(session, sequence, _LATER.sent_at.is_not(None))
+    return row
+
+
+async def resend(session: AsyncSession, sequence: int, key: UUID, reason: str) -> int:
+    """Have an item sent once more, as a new one behind whatever waits; one key is one item. Its sequence.
+
+    Raises ``not-replayable`` for one that waits, ``overtaken`` if a later one on the same matter left or
+    will.
+    """
+    again: int = (await session.execute(select(func.homeward_resend(sequence, key, reason)))).scalar_one()
+    told = or_(_LATER.sent_at.is_not(None), _LATER.state != "skipped")
+    await _require_newest(session, sequence, and_(told, _LATER.sequence < again))
+    return again
+
+
+_LATER = aliased(OutboxRow)
+_MATTERS = ("strand", "alert_id", "spell_id")
+"""What an item is about, besides its case: one order, alert or stay."""
+
+
+async def _require_newest(session: AsyncSession, sequence: int, told: ColumnElement[bool]) -> None:
+    """An old item behind a newer one would set back what the partner holds."""
+    same = (
+        OutboxRow.payload[name].astext.is_not_distinct_from(_LATER.payload[name].astext) for name in _MATTERS
+    )
+    later = exists().where(
+        _LATER.partner_id == OutboxRow.partner_id,
+        _LATER.case_id == OutboxRow.case_id,
+        _LATER.kind == OutboxRow.kind,
+        _LATER.sequence > OutboxRow.sequence,
+        *same,
+        told,
+    )
+    if await session.scalar(select(OutboxRow.sequence).where(OutboxRow.sequence == sequence, later)):
+        raise HomewardError("overtaken", where="outbox")
 
 
 async def replace(

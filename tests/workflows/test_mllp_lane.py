@@ -15,6 +15,7 @@ from discharge.store import outbox
 from discharge.store.engine import transaction
 from discharge.store.tables import OutboxRow, PartnerRow, PersonAddress, PersonIdentifier, Spell
 from fhir_adapters.hl7v2.facts import Identifier, Name, PersonReported, content_hash
+from fhir_adapters.hl7v2.outward import links
 from fhir_adapters.hl7v2.outward.answers import Answer
 from fhir_adapters.hl7v2.outward.news import control_id
 from fhir_adapters.hl7v2.store.sent import late_answer
@@ -23,6 +24,7 @@ from fhir_adapters.store.tables import FactRow, Feed, SentMessage
 from tests.fixtures.mllp_partner import MllpPartner, acknowledgement, mllp_partner
 from tests.workflows.story import CLOCK, Story
 from tests.workflows.waiting import until
+from workflows import delivery
 from workflows.relay import Relay
 from workflows.store import lanes
 
@@ -155,6 +157,23 @@ async def test_given_a_link_that_is_down_when_it_is_back_then_order_is_kept_and_
     assert len(trust.effects) == 3
     async with transaction(story.sessions) as session:
         assert (await session.scalars(select(PartnerRow))).one().paused_at is None
+
+
+async def test_given_a_connection_that_others_use_when_its_turn_comes_then_the_wait_was_no_attempt(
+    story: Story, trust: MllpPartner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "NEXT_TURN", timedelta(milliseconds=50))
+    monkeypatch.setattr(links, "MOST_USERS", 0)
+    await expects(story, 5)
+    await relay(story)
+
+    async def looked() -> bool:
+        return (await rows(story))[0].last_attempt_at is not None
+
+    await until(looked, "a look in vain")
+    monkeypatch.setattr(links, "MOST_USERS", 2)
+    [item] = await until_states(story, "delivered")
+    assert (item.attempts, item.error_code, len(trust.received)) == (1, None, 1)
 
 
 @pytest.mark.parametrize("turns", [("lose",), ("garbage", "unframed"), ("AE 207", "AE 206"), ("drop",)])

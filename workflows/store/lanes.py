@@ -90,6 +90,12 @@ async def still_waits(session: AsyncSession, sequence: int) -> bool:
     return row.state == "pending"
 
 
+async def not_tried(session: AsyncSession, sequence: int) -> None:
+    """Its turn did not come: that was no attempt."""
+    row = await session.get_one(OutboxRow, sequence, with_for_update=True)
+    row.attempts -= 1
+
+
 async def received(session: AsyncSession, sequence: int, now: datetime, *, accepted: bool = False) -> None:
     """The partner has it: the item is delivered and any pause of the partner is over."""
     row = await session.get_one(OutboxRow, sequence, with_for_update=True)

@@ -23,6 +23,11 @@ CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 20.0
 IDLE_SECONDS = 300.0
 
+MOST_USERS = 2
+"""Who may use or wait for one connection. More would keep a worker's hands from all other partners, for as
+long as this one is silent.
+"""
+
 log = logging.getLogger("homeward.outward")
 
 OnLate = Callable[[str, Answer], Awaitable[None]]
@@ -31,10 +36,16 @@ OnLate = Callable[[str, Answer], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class NoAnswer:
-    """What happened instead of an answer, in words; ``sent`` says whether the message may have arrived."""
+    """What happened instead of an answer, in words; ``sent`` says whether the message may have arrived,
+    ``tried`` whether it was its turn at all.
+    """
 
     words: str
     sent: bool
+    tried: bool = True
+
+
+BUSY = NoAnswer("others are being told", sent=False, tried=False)
 
 
 def host_and_port(endpoint: str) -> tuple[str, int]:
@@ -64,8 +75,14 @@ class Links:
         except ValueError as fault:
             return NoAnswer(str(fault), sent=False)
         link = self._links.setdefault(endpoint, _Link(self, endpoint, host, port))
-        async with link.turn:
-            return await link.exchange(message, control_id)
+        if link.users >= MOST_USERS:
+            return BUSY
+        link.users += 1
+        try:
+            async with link.turn:
+                return await link.exchange(message, control_id)
+        finally:
+            link.users -= 1
 
     async def close(self) -> None:
         """End every connection."""
@@ -78,6 +95,7 @@ class _Link:
 
     def __init__(self, links: Links, endpoint: str, host: str, port: int) -> None:
         self.turn = asyncio.Lock()
+        self.users = 0
         self._links = links
         self._endpoint = endpoint
         self._address = (host, port)

@@ -305,6 +305,23 @@ async def test_given_an_item_that_arrived_when_sent_again_twice_with_one_key_the
     assert old.state == "delivered"
 
 
+async def test_given_an_item_with_a_later_one_when_sent_again_then_it_would_set_the_partner_back(
+    door: Door, owner: AsyncEngine, places: Places
+) -> None:
+    row = await sent_item(door, owner, places)
+    newer = OutboxRow(
+        key=uuid4(), channel="partner", kind="order", case_id=row.case_id, partner_id=row.partner_id,
+        payload=row.payload,
+    )  # fmt: skip
+    async with transaction(door.worker) as session:
+        session.add(newer)
+    answer = await door.post(f"/api/v1/sent/{row.sequence}/again", {"reason": "lost"}, "operator")
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "overtaken")
+    async with transaction(door.worker) as session:
+        assert not await session.scalar(select(OutboxRow).where(OutboxRow.resent_from == row.sequence))
+
+
 @pytest.mark.parametrize(
     ("state", "org", "status"), [("pending", "TRUST", 409), ("delivered", "STRANGER", 404)]
 )

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -84,6 +85,38 @@ async def test_what_is_no_longer_dead_is_not_found(api: AsyncEngine, places: Pla
     with pytest.raises(HomewardError) as caught:
         await released(api, places.trust, dead.sequence)
     assert caught.value.code == "not-found"
+
+
+@pytest.mark.parametrize(
+    ("later", "expected"),
+    [
+        ({"sent_at": func.now(), "state": "delivered"}, "overtaken"),
+        ({"sent_at": func.now(), "state": "delivered", "payload": {"strand": "s2"}}, "pending"),
+        ({"sent_at": func.now(), "state": "delivered", "kind": "alert"}, "pending"),
+        ({"state": "pending"}, "pending"),
+    ],
+)
+async def test_given_a_refusal_that_came_late_when_released_then_not_behind_a_later_item_on_the_same_matter(
+    api: AsyncEngine,
+    worker: AsyncEngine,
+    places: Places,
+    dead: OutboxRow,
+    later: dict[str, Any],
+    expected: str,
+) -> None:
+    same = {
+        "kind": dead.kind,
+        "case_id": dead.case_id,
+        "partner_id": dead.partner_id,
+        "payload": dead.payload,
+    }
+    async with transaction(worker) as session:
+        session.add(OutboxRow(key=uuid4(), channel="partner", **{**same, **later}))
+    try:
+        became = (await released(api, places.trust, dead.sequence)).state
+    except HomewardError as refused:
+        became = refused.code
+    assert became == expected
 
 
 async def test_the_same_fact_is_queued_for_a_case_once(worker: AsyncEngine, places: Places) -> None:

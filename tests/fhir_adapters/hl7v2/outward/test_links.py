@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from fhir_adapters.hl7v2.outward.answers import Answer
-from fhir_adapters.hl7v2.outward.links import Links, NoAnswer, host_and_port
+from fhir_adapters.hl7v2.outward.links import BUSY, Links, NoAnswer, host_and_port
 from tests.fixtures.mllp_partner import MllpPartner, acknowledgement, mllp_partner
 
 
@@ -45,10 +45,27 @@ async def test_given_many_messages_when_sent_then_they_go_one_after_the_other_on
     links: Links, partner: MllpPartner
 ) -> None:
     ids = [f"M{number}" for number in range(20)]
-    answers = await asyncio.gather(*(send(links, partner, one) for one in ids))
-    assert answers == [Answer("AA", "", one) for one in ids]
+    answers = [await asyncio.gather(*(send(links, partner, one) for one in pair)) for pair in pairs(ids)]
+    assert answers == [[Answer("AA", "", one) for one in pair] for pair in pairs(ids)]
     assert partner.control_ids == ids
     assert len(partner.writers) == 1
+
+
+def pairs(ids: list[str]) -> list[list[str]]:
+    return [ids[place : place + 2] for place in range(0, len(ids), 2)]
+
+
+async def test_given_a_silent_partner_when_many_would_tell_it_then_one_waits_and_nobody_else_is_kept(
+    partner: MllpPartner,
+) -> None:
+    links = Links(answer_seconds=0.2)
+    partner.tell("silence")
+    waiting = [asyncio.create_task(send(links, partner, one)) for one in ("M1", "M2")]
+    await asyncio.sleep(0)
+    assert await send(links, partner, "M3") == BUSY
+    assert [type(answer) for answer in await asyncio.gather(*waiting)] == [NoAnswer, Answer]
+    assert await send(links, partner, "M3") == Answer("AA", "", "M3")
+    await links.close()
 
 
 async def test_given_an_answer_to_another_message_when_waiting_then_it_is_ignored_and_told(
