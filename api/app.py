@@ -4,6 +4,7 @@ once.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -30,7 +31,10 @@ def create_app(settings: ApiSettings, now: Callable[[], datetime] = wall_now) ->
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        following = asyncio.create_task(app.state.services.keep_current())
         yield
+        following.cancel()
+        await asyncio.wait({following})
         await app.state.services.close()
 
     app = FastAPI(

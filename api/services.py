@@ -25,7 +25,8 @@ from discharge.clocks import CaseClock
 from discharge.errors import HomewardError
 from discharge.store.engine import Sessions, make_engine, make_sessions, transaction
 from discharge.store.tables import CaseClockRow
-from fhir_adapters.feeds.loading import profiles_with
+from fhir_adapters.feeds.watching import WatchedBook
+from fhir_adapters.store.profiles import keep_following
 from workflows.client import connect
 from workflows.codec import PayloadKeys
 
@@ -49,11 +50,15 @@ class Services:
         self.sessions: Sessions = make_sessions(self.engine)
         self.cookies = SessionCookies(settings)
         self.openid = OpenId(settings.openid, settings.public_url + CALLBACK) if settings.openid else None
-        self.profiles = profiles_with(settings.feed_profiles)
+        self.profiles = WatchedBook(settings.feed_profiles)
         self._token_keys = KeySet.import_key_set(_key_set(settings.token_keys))
         self._clock: CaseClock | None = None
         self._temporal: Client | None = None
         self._callers: dict[tuple[Identity, How], tuple[float, Principal]] = {}
+
+    async def keep_current(self) -> None:
+        """Follow what may be corrected while we run, until cancelled."""
+        await keep_following(self.engine, self.profiles)
 
     async def close(self) -> None:
         """Let go of the database's connections."""

@@ -25,7 +25,8 @@ from temporalio.workflow import NondeterminismError
 from discharge.clocks import CaseClock
 from discharge.store.engine import Sessions, make_engine, make_sessions, transaction
 from fhir_adapters.feeds.book import ProfileBook
-from fhir_adapters.feeds.loading import profiles_with, shipped_profiles
+from fhir_adapters.feeds.loading import ProfileInvalid, shipped_profiles
+from fhir_adapters.feeds.watching import LOOK_SECONDS, WatchedBook
 from fhir_adapters.hl7v2.outward.links import Links
 from fhir_adapters.hl7v2.store.cases import join_awaiting
 from fhir_adapters.hl7v2.store.deciding import decide_next
@@ -33,6 +34,7 @@ from fhir_adapters.hl7v2.store.draining import drain_next
 from fhir_adapters.hl7v2.store.merging import settle_cases
 from fhir_adapters.hl7v2.store.replaying import work_replays
 from fhir_adapters.store.alarms import look_for_alarms
+from fhir_adapters.store.profiles import follow, remember
 from housing_checks.store import lets
 from workflows import ports
 from workflows.activities.delivering import Delivering
@@ -70,6 +72,7 @@ WATCHDOG = timedelta(seconds=25)
 POLL = timedelta(milliseconds=250)
 JOIN = timedelta(seconds=2)
 BEAT = timedelta(seconds=2)
+LOOK = timedelta(seconds=LOOK_SECONDS)
 WATCH = timedelta(seconds=20)
 """How often it is looked whether messages arrive, are read and go out."""
 
@@ -151,13 +154,14 @@ async def run_worker(
     """Work until told to stop: by ``stop`` where it is given, else by SIGTERM or SIGINT.
 
     ``factor`` is how many case seconds pass in a real one, should this be the first start of the database;
-    ``feed_profiles`` is a folder of feed profiles besides those that are shipped.
+    ``feed_profiles`` is a folder of feed profiles besides those that are shipped, followed from then on.
+    Raises ProfileInvalid when a file of it cannot be used and never could be.
     """
     if stop is None:
         stop = asyncio.Event()
         stop_on_signals(stop, WATCHDOG)
     lets.register()
-    profiles = profiles_with(feed_profiles)
+    profiles = WatchedBook(feed_profiles)
     engine = make_engine(database_url, pool_size=CONNECTIONS)
     sessions = make_sessions(engine)
     async with AsyncExitStack() as held, asyncio.TaskGroup() as group:
@@ -165,6 +169,7 @@ async def run_worker(
         clock = await _until_it_answers("PostgreSQL", lambda: fixed_clock(sessions, factor), stop)
         if clock is None:
             return
+        await _profiles_at_hand(engine, profiles)
         for loop in _record_loops(engine, sessions, clock, profiles):
             group.create_task(repeat(loop, stop))
         client = await _until_it_answers("Temporal", lambda: connect(temporal_address, namespace, keys), stop)
@@ -178,8 +183,17 @@ async def run_worker(
         await _serve(needs, stop)
 
 
+async def _profiles_at_hand(engine: AsyncEngine, profiles: WatchedBook) -> None:
+    """Every profile there is, or as it last was. Raises ProfileInvalid: its messages would be misread."""
+    await follow(engine, profiles)
+    if profiles.lacking:
+        raise ProfileInvalid("\n".join(fault.why for fault in profiles.faults))
+    async with transaction(engine) as session:
+        await remember(session, profiles.good)
+
+
 def _record_loops(
-    engine: AsyncEngine, sessions: Sessions, clock: CaseClock, profiles: ProfileBook
+    engine: AsyncEngine, sessions: Sessions, clock: CaseClock, profiles: WatchedBook
 ) -> list[Loop]:
     async def drain() -> bool:
         return await drain_next(engine, profiles, clock) is not None
@@ -196,8 +210,14 @@ def _record_loops(
     async def replay() -> bool:
         return await work_replays(engine, profiles, clock)
 
+    async def follow_profiles() -> bool:
+        if await follow(engine, profiles):
+            async with transaction(engine) as session:
+                await remember(session, profiles.good)
+        return False
+
     async def watch() -> bool:
-        return await look_for_alarms(engine)
+        return await look_for_alarms(engine, faults=profiles.faults)
 
     beat = beats(sessions)
     return [
@@ -205,6 +225,7 @@ def _record_loops(
         Loop("who-is-who", decide, POLL, beat),
         Loop("spell-join", join, JOIN, beat),
         Loop("replays", replay, 4 * POLL, beat),
+        Loop("profiles", follow_profiles, LOOK, beat),
         Loop("alarms", watch, WATCH, beat),
     ]
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from api.pages.visiting import Visitor
-from api.presenters.feeds import Looking, present
+from api.presenters.feeds import Counts, Looking, present
 from api.reading import lists, names
+from fhir_adapters.store.profiles import taken_texts
 
 router = APIRouter(include_in_schema=False)
 
@@ -18,12 +21,14 @@ async def show(visit: Visitor) -> Response:
     visit.caller.require("messages.read")
     async with visit.services.begin(visit.caller) as session:
         feeds = await lists.feeds(session)
-        counts = await lists.count_messages(session)
-        unsent = await lists.count_unsent_answers(session)
+        counts = Counts(
+            waiting=await lists.count_waiting(session),
+            arrived=await lists.count_arrived(session, visit.services.now() - timedelta(hours=24)),
+            unsent=await lists.count_unsent_answers(session),
+        )
         parts = await lists.heartbeats(session) if visit.caller.may("admin.status") else ()
         known = await names.directory(session)
+        taken = await taken_texts(session)
     today = (await visit.services.clock()).today(visit.services.now())
-    looking = Looking(visit.caller.organisation_id, visit.services.profiles, today)
-    return visit.page(
-        "feeds.html", view=present(feeds, counts, unsent, parts, known, visit.services.now(), looking)
-    )
+    looking = Looking(visit.caller.organisation_id, visit.services.profiles, taken, today)
+    return visit.page("feeds.html", view=present(feeds, counts, parts, known, visit.services.now(), looking))

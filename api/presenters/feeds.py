@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from api.presenters import words
+from api.presenters import profiles, words
+from api.presenters.profiles import ProfileFault, ProfileLine
 from api.presenters.tags import MESSAGE_STATES
 from api.presenters.worklist import SILENT_AFTER_SECONDS
 from api.reading.names import Directory
 from api.searching import Search
 from discharge.store.tables import HeartbeatRow
-from fhir_adapters.feeds.book import ProfileBook
+from fhir_adapters.feeds.watching import WatchedBook
 from fhir_adapters.store.tables import Feed
 
 PART_SILENT_SECONDS = 60
@@ -22,7 +23,16 @@ PART_SILENT_SECONDS = 60
 ASKS_FOR_SOMEBODY = ("stored", "parked", "unassigned", "rejected")
 """States in which a message waits, for the drain or for a person."""
 
-ByState = Mapping[UUID, Mapping[str, int]]
+
+@dataclass(frozen=True)
+class Counts:
+    """Messages of each feed: those that wait, by state, those of the last 24 hours, and application
+    acknowledgements that were not sent.
+    """
+
+    waiting: Mapping[UUID, Mapping[str, int]]
+    arrived: Mapping[UUID, int]
+    unsent: Mapping[UUID, int]
 
 
 @dataclass(frozen=True)
@@ -41,7 +51,7 @@ class Row:
     organisation: str
     protocol: str
     profile: str
-    profile_missing: bool
+    profile_state: str
     known_by: str
     heard: str
     heard_at: str
@@ -70,77 +80,71 @@ class Page:
     """The whole page; `parts` is empty for whom they are no matter."""
 
     rows: tuple[Row, ...]
+    profiles: tuple[ProfileLine, ...]
+    faults: tuple[ProfileFault, ...]
     parts: tuple[Part, ...]
 
 
 @dataclass(frozen=True)
 class Looking:
-    """Who looks: the organisation, the profiles there are, and the day in case time whose versions count.
+    """Who looks: the organisation, the profiles there are, the texts that the worker has taken, and the day
+    in case time whose versions count.
 
     How a feed of another organisation is known, and who is refused there, is no matter of theirs.
     """
 
     organisation_id: UUID
-    profiles: ProfileBook
+    profiles: WatchedBook
+    taken: Mapping[str, str]
     today: date
 
     def owns(self, feed: Feed) -> bool:
         """Whether the feed is the organisation's own."""
         return feed.organisation_id == self.organisation_id
 
-    def words(self, feed: Feed) -> str:
-        """By which profile and version the feed's messages of today are read."""
-        if feed.protocol != "hl7v2":
-            return "None"
-        read = self.profiles.in_force(feed.profile, self.today).label
-        return f"{feed.profile}, read as {read}" if self.missing(feed) else read
-
-    def missing(self, feed: Feed) -> bool:
-        """Whether the feed names a profile that nobody knows, so that another stands in for it."""
-        return bool(feed.profile) and feed.protocol == "hl7v2" and feed.profile not in self.profiles
-
 
 def present(
     feeds: Iterable[Feed],
-    counts: ByState,
-    unsent: Mapping[UUID, int],
+    counts: Counts,
     parts: Iterable[HeartbeatRow],
     known: Directory,
     now: datetime,
     looking: Looking,
 ) -> Page:
     """The page in words; `now` is machine time."""
+    feeds = tuple(feeds)
     return Page(
-        rows=tuple(
-            _row(feed, counts.get(feed.id, {}), unsent.get(feed.id, 0), known, now, looking) for feed in feeds
-        ),
+        profiles=profiles.lines(looking.profiles, feeds, looking.taken, looking.today),
+        faults=profiles.faults(looking.profiles, now),
+        rows=tuple(_row(feed, counts, known, now, looking) for feed in feeds),
         parts=tuple(_part(each, now) for each in parts),
     )
 
 
-def _row(
-    feed: Feed, counts: Mapping[str, int], unsent: int, known: Directory, now: datetime, looking: Looking
-) -> Row:
+def _row(feed: Feed, counts: Counts, known: Directory, now: datetime, looking: Looking) -> Row:
     own = looking.owns(feed)
+    waiting, unsent = counts.waiting.get(feed.id, {}), counts.unsent.get(feed.id, 0)
+    read = profiles.read_by(feed, looking.profiles, looking.today)
     return Row(
         code=feed.code,
         organisation=known.organisation(feed.organisation_id),
         protocol=PROTOCOLS.get(feed.protocol, feed.protocol),
-        profile=looking.words(feed),
-        profile_missing=looking.missing(feed),
+        profile=read.words if read else "",
+        profile_state=profiles.STATES[read.state] if read and read.state != "in-force" else "",
         known_by=_known_by(feed) if own else "Not shown: another organisation's",
         heard=words.ago(feed.last_heard_at, now),
         heard_at=words.moment(feed.last_heard_at, ""),
         event=words.moment(feed.last_case_time, "Not known"),
         silent=_older(feed.last_heard_at, now, SILENT_AFTER_SECONDS),
         all_href=Search(feed=feed.code).href(),
-        total=words.count(sum(counts.values()), "message"),
+        total=words.count(counts.arrived.get(feed.id, 0), "message"),
         waiting=tuple(
             Count(
-                f"{MESSAGE_STATES[state].text}: {counts[state]:,}", Search(state=state, feed=feed.code).href()
+                f"{MESSAGE_STATES[state].text}: {waiting[state]:,}",
+                Search(state=state, feed=feed.code).href(),
             )
             for state in ASKS_FOR_SOMEBODY
-            if counts.get(state)
+            if waiting.get(state)
         ),
         networks=", ".join(feed.networks) if own else "",
         refused=_refused(feed, now) if own else "",

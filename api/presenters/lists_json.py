@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from api.presenters.profiles import ReadBy, profile_json
 from api.reading.lists import Home, Item, OpenAlert
 from fhir_adapters.store.tables import Feed
 
@@ -28,12 +29,12 @@ def alert_json(each: OpenAlert) -> dict[str, Any]:
     }
 
 
-def feed_json(row: Feed) -> dict[str, Any]:
-    """A feed and when it was last heard."""
+def feed_json(row: Feed, read: ReadBy | None) -> dict[str, Any]:
+    """A feed, by which profile it is read today, and when it was last heard."""
     return {
         "code": row.code,
         "protocol": row.protocol,
-        "profile": row.profile,
+        "profile": profile_json(read),
         "last_heard_at": _iso(row.last_heard_at),
         "last_case_time": _iso(row.last_case_time),
     }

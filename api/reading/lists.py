@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import and_, func, or_, select
@@ -23,6 +23,7 @@ from discharge.store.tables import (
     PartnerRow,
     Person,
 )
+from fhir_adapters.store.finding import ASKS, BEYOND
 from fhir_adapters.store.tables import AlarmRow, Feed, InboxRow, UnmappedRow
 from housing_checks.rehousing.model import Property
 from housing_checks.store.tables import PropertyLetRow, PropertyRow
@@ -115,13 +116,22 @@ async def heartbeats(session: AsyncSession) -> Sequence[HeartbeatRow]:
     return (await session.scalars(select(HeartbeatRow).order_by(HeartbeatRow.part))).all()
 
 
-async def count_messages(session: AsyncSession) -> dict[UUID, dict[str, int]]:
-    """How many messages each feed has in each state."""
+async def count_waiting(session: AsyncSession) -> dict[UUID, dict[str, int]]:
+    """How many messages of each feed wait, for the drain or for a person, by state."""
     counted: dict[UUID, dict[str, int]] = {}
-    statement = select(InboxRow.feed_id, InboxRow.state, func.count())
-    for feed_id, state, count in await session.execute(statement.group_by(InboxRow.feed_id, InboxRow.state)):
-        counted.setdefault(feed_id, {})[state] = count
+    for waits in (InboxRow.state == "stored", and_(InboxRow.state.in_(ASKS), InboxRow.state.not_in(BEYOND))):
+        found = select(InboxRow.feed_id, InboxRow.state, func.count()).where(waits)
+        for feed_id, state, count in await session.execute(found.group_by(InboxRow.feed_id, InboxRow.state)):
+            counted.setdefault(feed_id, {})[state] = count
     return counted
+
+
+async def count_arrived(session: AsyncSession, since: datetime) -> dict[UUID, int]:
+    """How many messages came from each feed since an instant of machine time: a feed's whole history would
+    have to be walked through.
+    """
+    arrived = select(InboxRow.feed_id, func.count()).where(InboxRow.received_at >= since)
+    return {row[0]: row[1] for row in await session.execute(arrived.group_by(InboxRow.feed_id))}
 
 
 @dataclass(frozen=True)

@@ -31,12 +31,15 @@ async def alive() -> dict[str, str]:
 
 @router.get("/readyz")
 async def ready(services: Ready) -> JSONResponse:
-    """Whether a request can be taken: PostgreSQL answers. Temporal may be away, then commands wait."""
+    """Whether a request can be taken: PostgreSQL answers. Temporal may be away, then commands wait; where a
+    file of a profile cannot be used, the version before stays in force.
+    """
     database, temporal = await _database(services), await _temporal(services)
     body = {
         "status": "ok" if database else "unavailable",
         "database": "ok" if database else "unavailable",
         "workflows": "ok" if temporal else "unavailable",
+        "profiles": _profiles(services),
     }
     return JSONResponse(body, 200 if database else 503)
 
@@ -73,3 +76,9 @@ async def _temporal(services: Services) -> bool:
             return await client.service_client.check_health()
     except (RPCError, RuntimeError, TimeoutError):
         return False
+
+
+def _profiles(services: Services) -> str:
+    """Which files of profiles cannot be used; their keys and faults are for those who may see feeds."""
+    files = {fault.file for fault in services.profiles.faults}
+    return f"not used: {', '.join(sorted(files))}" if files else "ok"

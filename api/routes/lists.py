@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from api.depends import Caller, Ready
 from api.presenters.lists_json import alert_json, feed_json, home_json, item_json
+from api.presenters.profiles import read_by
 from api.reading import lists
 from api.releasing import decide
 
@@ -26,10 +27,13 @@ async def list_alerts(services: Ready, caller: Caller, owner_role: str = "") -> 
 
 @router.get("/feeds")
 async def list_feeds(services: Ready, caller: Caller) -> dict[str, Any]:
-    """When each feed was last heard."""
+    """When each feed was last heard, and by which profile and version its messages of today are read (null
+    where by none).
+    """
     async with services.begin(caller) as session:
         found = await lists.feeds(session)
-    return {"feeds": [feed_json(row) for row in found]}
+    today = (await services.clock()).today(services.now())
+    return {"feeds": [feed_json(row, read_by(row, services.profiles, today)) for row in found]}
 
 
 @router.get("/dead-letters")

@@ -43,24 +43,28 @@ async def _listen(settings: Settings) -> None:
 
     from deploy.settings import driver_url
     from discharge.store.engine import make_engine
-    from fhir_adapters.feeds.loading import profiles_with
+    from fhir_adapters.feeds.watching import WatchedBook
     from fhir_adapters.hl7v2.listener import serve
     from fhir_adapters.hl7v2.listening.counts import Counts
     from fhir_adapters.hl7v2.store.inbox import PostgresInbox
+    from fhir_adapters.store.profiles import keep_following
     from workflows.stopping import stop_on_signals
 
     stop = asyncio.Event()
     stop_on_signals(stop, timedelta(seconds=WATCHDOG_SECONDS))
     where, limits, counts = _where(settings), _limits(settings), Counts()
-    profiles = profiles_with(settings.feed_profiles)
+    profiles = WatchedBook(settings.feed_profiles)
     engine = make_engine(driver_url(settings.need("database_url")))
     inbox = PostgresInbox(engine)
+    following = asyncio.create_task(keep_following(engine, profiles))
     try:
         with _shown(counts, settings.mllp_metrics_port):
             clock = await _clock_once_there(inbox, stop)
             if clock:
                 await serve(inbox, clock, where, profiles=profiles, stop=stop, limits=limits, counts=counts)
     finally:
+        following.cancel()
+        await asyncio.wait({following})
         await inbox.close()
         await engine.dispose()
 

@@ -22,7 +22,7 @@ from discharge.clocks import london
 USUAL = Path(__file__).parent / "alarms.yaml"
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-Kind = Literal["nothing-arrived", "nothing-sent", "too-many-parked", "too-long-waiting"]
+Kind = Literal["nothing-arrived", "nothing-sent", "too-many-parked", "too-long-waiting", "profile-not-used"]
 
 
 class AlarmRule(BaseModel):
@@ -56,6 +56,7 @@ class AlarmRule(BaseModel):
             "nothing-sent": f"nothing waits longer than {self.at_most} minutes to go out",
             "too-many-parked": f"{self.at_most} parked messages at most",
             "too-long-waiting": f"no message waits longer than {self.at_most} minutes to be read",
+            "profile-not-used": f"the file of the feed's profile is mended within {_long(self.at_most)}",
         }[self.kind]
         return f"{expected}, {self._when}"
 
@@ -104,10 +105,13 @@ def judge(rule: AlarmRule, value: float) -> Breach | None:
         "nothing-sent": f"Something has waited for {_long(value)} to go out, and nothing went.",
         "too-many-parked": f"{value:.0f} messages are parked.",
         "too-long-waiting": f"A message has waited for {_long(value)} to be read.",
+        "profile-not-used": f"The file of its profile could not be used for {_long(value)}.",
     }[rule.kind]
     return Breach(fact, rule.words, rule.again)
 
 
 def _long(minutes: float) -> str:
     whole = int(minutes)
+    if whole == 1:
+        return "1 minute"
     return f"{whole} minutes" if whole < 120 else f"{whole // 60} hours"

@@ -1,10 +1,11 @@
 """Reading feed profiles from YAML, with errors that name the file, the key and the way to mend it.
 
 A file is named after its profile, `NAME.yaml`, or `NAME@VERSION.yaml` where several versions stand side by
-side.
+side. Files that begin with a dot are somebody's editor at work, and are passed over.
 """
 
-from collections.abc import Iterable
+import hashlib
+from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -28,6 +29,7 @@ __all__ = [
 ]
 
 PROFILES = Path(__file__).parent / "profiles"
+SUFFIXES = frozenset({".yaml", ".yml"})
 
 
 class ProfileInvalid(ValueError):
@@ -52,62 +54,110 @@ def _mapping(loader: _OneOfEach, node: yaml.MappingNode) -> dict[object, object]
 _OneOfEach.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
 
 
-def _read(path: Path) -> dict[object, object]:
+def _parsed(file: str, raw: bytes) -> dict[object, object]:
     try:
-        data = yaml.load(path.read_text(encoding="utf-8"), Loader=_OneOfEach)  # noqa: S506 - a safe loader
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ProfileInvalid(
-            f"{path.name}: (whole file): cannot be read as YAML ({error}) - correct it"
-        ) from error
+        data = yaml.load(raw.decode("utf-8"), Loader=_OneOfEach)  # noqa: S506 - a safe loader
+    except UnicodeDecodeError as error:
+        byte = f"byte {error.start + 1} is no UTF-8"
+        raise ProfileInvalid(f"{file}: (whole file): {byte} - save the file as UTF-8") from None
+    except yaml.YAMLError as error:
+        raise ProfileInvalid(f"{file}: {_where(error)}: {_why(error)} - correct the YAML") from error
     if not isinstance(data, dict):
-        raise ProfileInvalid(f"{path.name}: (whole file): holds no keys - begin with name, version and title")
+        raise ProfileInvalid(f"{file}: (whole file): holds no keys - begin with name, version and title")
     return data
+
+
+def _where(error: yaml.YAMLError) -> str:
+    mark = getattr(error, "problem_mark", None)
+    return f"(line {mark.line + 1})" if mark else "(whole file)"
+
+
+def _why(error: yaml.YAMLError) -> str:
+    parts = (getattr(error, "context", None), getattr(error, "problem", None))
+    return ", ".join(part for part in parts if part) or str(error)
+
+
+def parse_profile(file: str, raw: bytes) -> Profile:
+    """One profile from the bytes of a file of that name, checked; raises `ProfileInvalid`."""
+    try:
+        profile = Profile.model_validate(_parsed(file, raw))
+    except ValidationError as error:
+        faults = [told(file, fault) for fault in error.errors()]
+        raise ProfileInvalid("\n".join(faults)) from None
+    wanted = {profile.name, f"{profile.name}@{profile.version}"}
+    if file.rsplit(".", 1)[0] not in wanted:
+        raise ProfileInvalid(
+            f"{file}: name: is {profile.name!r}, version {profile.version} - "
+            f"name the file {' or '.join(sorted(f'{stem}.yaml' for stem in wanted))}, or change them"
+        )
+    return profile.read_from(hashlib.sha256(raw).hexdigest())
 
 
 def load_profile(path: Path) -> Profile:
     """Read and check one profile; raises `ProfileInvalid`."""
+    return parse_profile(path.name, read_bytes(path))
+
+
+def read_bytes(path: Path) -> bytes:
+    """What stands in a file; raises `ProfileInvalid`."""
     try:
-        profile = Profile.model_validate(_read(path))
-    except ValidationError as error:
-        faults = [told(path.name, fault) for fault in error.errors()]
-        raise ProfileInvalid("\n".join(faults)) from None
-    wanted = {profile.name, f"{profile.name}@{profile.version}"}
-    if path.stem not in wanted:
+        return path.read_bytes()
+    except OSError as error:
+        why = f"cannot be read ({error.strerror}) - {_HELP.get(type(error), 'see to the file')}"
+        raise ProfileInvalid(f"{path.name}: (whole file): {why}") from None
+
+
+_HELP: dict[type[OSError], str] = {
+    FileNotFoundError: "look at the path",
+    IsADirectoryError: "name a file in it",
+    PermissionError: "let this program read it",
+}
+
+
+def profile_files(folder: Path) -> list[Path]:
+    """The files of a folder that hold profiles, in order. Raises `ProfileInvalid` without a folder."""
+    try:
+        found = sorted(folder.iterdir())
+    except OSError as error:
         raise ProfileInvalid(
-            f"{path.name}: name: is {profile.name!r}, version {profile.version} - "
-            f"name the file {' or '.join(sorted(f'{stem}.yaml' for stem in wanted))}, or change them"
-        )
-    return profile
+            f"{folder.name}: (folder of profiles): cannot be read ({error.strerror}) - correct the path"
+        ) from None
+    return [path for path in found if path.suffix in SUFFIXES and not path.name.startswith(".")]
 
 
 def load_profiles(folder: Path = PROFILES) -> ProfileBook:
     """Every profile of a folder; raises `ProfileInvalid` with all faults of all files."""
-    loaded: list[Profile] = []
+    loaded: dict[str, Profile] = {}
     faults: list[str] = []
-    for path in sorted(folder.glob("*.yaml")):
+    for path in profile_files(folder):
         try:
-            loaded.append(load_profile(path))
+            loaded[path.name] = load_profile(path)
         except ProfileInvalid as error:
             faults.append(str(error))
-    faults += _clashes(loaded)
+    faults += clashes(loaded.items()).values()
     if faults:
         raise ProfileInvalid("\n".join(faults))
-    return ProfileBook(loaded)
+    return ProfileBook(loaded.values())
 
 
-def _clashes(profiles: Iterable[Profile]) -> list[str]:
-    """Versions of one name between which nothing could choose."""
-    seen: dict[tuple[str, object], int] = {}
-    faults: list[str] = []
-    for profile in profiles:
-        for key, what in ((profile.version, "version"), (profile.effective_from, "effective_from")):
-            if (profile.name, key) in seen:
-                faults.append(
-                    f"{profile.name}@{profile.version}.yaml: {what}: another file of this name has the same "
-                    f"- give each version its own"
+def clashes(files: Iterable[tuple[str, Profile]]) -> dict[str, str]:
+    """Files with a version of a name that nothing could tell from an earlier file's, and why."""
+    seen: dict[tuple[str, str, object], str] = {}
+    faults: dict[str, str] = {}
+    for file, profile in files:
+        for what, value in _marks(profile):
+            other = seen.setdefault((profile.name, what, value), file)
+            if other != file:
+                faults.setdefault(
+                    file,
+                    f"{file}: {what}: {other} has the same for {profile.name} - give each version its own",
                 )
-            seen[(profile.name, key)] = profile.version
     return faults
+
+
+def _marks(profile: Profile) -> Iterator[tuple[str, object]]:
+    yield "version", profile.version
+    yield "effective_from", profile.effective_from
 
 
 @lru_cache(maxsize=1)

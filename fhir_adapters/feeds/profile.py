@@ -9,7 +9,7 @@ import re
 from datetime import date
 from difflib import get_close_matches
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -17,6 +17,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    PrivateAttr,
     ValidationInfo,
     field_validator,
     model_validator,
@@ -26,6 +27,9 @@ from discharge.codes.destinations import DISCHARGE_DESTINATIONS, DISCHARGE_METHO
 from fhir_adapters.feeds.kinds import DocumentRules, FormRules, ReferralRules
 from fhir_adapters.hl7v2.ack import AckRules
 from fhir_adapters.hl7v2.outward.sends import Sends
+
+SHOWN = 12
+"""Characters of a file's SHA-256 that tell it from others."""
 
 PLACE = re.compile(r"([A-Z][A-Z0-9]{2})-([1-9]\d{0,2})(?:\.([1-9]\d?))?")
 
@@ -259,6 +263,7 @@ class Profile(_Strict):
     movement_order: tuple[Place, ...] = ("EVN-6", "PV1-44", "PV1-45", "EVN-2", "MSH-7")
     restated_order: tuple[Place, ...] = ("MSH-7", "EVN-2")
     sends: Sends | None = None
+    _sha256: str = PrivateAttr(default="")
 
     @field_validator("zone")
     @classmethod
@@ -299,3 +304,18 @@ class Profile(_Strict):
     def label(self) -> str:
         """Name and version, as pages and messages show it: `itk-2.4, version 1`."""
         return f"{self.name}, version {self.version}"
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of the file that it was read from, as `sha256sum` prints it; empty where there was none."""
+        return self._sha256
+
+    @property
+    def mark(self) -> str:
+        """The version and the beginning of the file's hash, so that two texts of one version differ."""
+        return f"{self.label} ({self._sha256[:SHOWN]})" if self._sha256 else self.label
+
+    def read_from(self, sha256: str) -> Self:
+        """The same, as read from a file with this hash."""
+        self._sha256 = sha256
+        return self

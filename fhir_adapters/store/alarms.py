@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid5
@@ -15,6 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from discharge.store.engine import transaction
 from discharge.store.tables import Organisation, OutboxRow, PartnerRow
 from fhir_adapters.feeds.alarms import AlarmRule, Breach, in_force, judge, rules_for
+from fhir_adapters.feeds.book import DEFAULT_PROFILE
+from fhir_adapters.feeds.watching import FileFault
 from fhir_adapters.store.finding import BEYOND
 from fhir_adapters.store.tables import AlarmRow, AlarmRuleRow, Feed, InboxRow
 
@@ -24,7 +26,9 @@ LOCK = "homeward.alarms"
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """One figure about a feed or a partner: minutes, or messages. `feed_id` where a feed may have rules."""
+    """One figure about a feed or a partner: minutes, or messages. `feed_id` where a feed may have rules;
+    `more` is told behind the figure.
+    """
 
     kind: str
     organisation_id: UUID
@@ -32,10 +36,15 @@ class Observed:
     subject: str
     value: float
     feed_id: UUID | None = None
+    more: str = ""
 
 
-async def look_for_alarms(engine: AsyncEngine, now: datetime | None = None) -> bool:
-    """Raise, tell again and clear. `now` is machine time; never busy, so that it rests between two looks."""
+async def look_for_alarms(
+    engine: AsyncEngine, now: datetime | None = None, faults: Sequence[FileFault] = ()
+) -> bool:
+    """Raise, tell again and clear. `now` is machine time; never busy, so that it rests between two looks.
+    `faults` are the files of profiles that cannot be used.
+    """
     at = now or datetime.now(UTC)
     async with transaction(engine) as session:
         lock = func.pg_try_advisory_xact_lock(func.hashtextextended(LOCK, 0))
@@ -43,13 +52,16 @@ async def look_for_alarms(engine: AsyncEngine, now: datetime | None = None) -> b
             return False
         rules = await _rules(session)
         raised = {(row.kind, row.subject_id): row for row in await session.scalars(_OPEN)}
-        for seen in await observe(session, at):
+        for seen in await observe(session, at, faults):
             own = rules_for(
                 seen.kind, rules.get(seen.feed_id, []) if seen.feed_id else [], rules.get(None, [])
             )
             rule = in_force(own, at)
             if rule is not None:
-                _settle(session, seen, judge(rule, seen.value), raised.get((seen.kind, seen.subject_id)), at)
+                breach = judge(rule, seen.value)
+                if breach and seen.more:
+                    breach = replace(breach, fact=f"{breach.fact} {seen.more}")
+                _settle(session, seen, breach, raised.get((seen.kind, seen.subject_id)), at)
     return False
 
 
@@ -95,21 +107,30 @@ async def _rules(session: AsyncSession) -> dict[UUID | None, list[AlarmRule]]:
     return found
 
 
-async def observe(session: AsyncSession, now: datetime) -> list[Observed]:
+async def observe(session: AsyncSession, now: datetime, faults: Sequence[FileFault] = ()) -> list[Observed]:
     """Every figure that a rule may be about. A feed that was never heard is not connected yet: the page of
     feeds shows it.
     """
     feeds = (await session.scalars(select(Feed))).all()
     parked = await _by_feed(session, func.count(), InboxRow.state == "parked", InboxRow.state.not_in(BEYOND))
     oldest = await _by_feed(session, func.min(InboxRow.received_at), InboxRow.state == "stored")
+    broken = {fault.name: fault for fault in faults}
     found: list[Observed] = []
     for feed in feeds:
         about = (feed.organisation_id, feed.id, feed.code)
         if feed.protocol == "hl7v2" and feed.last_heard_at is not None and feed.code != "unassigned":
             found.append(Observed("nothing-arrived", *about, _minutes(feed.last_heard_at, now), feed.id))
+        if feed.protocol == "hl7v2":
+            found.append(_of_profile(feed, broken.get(feed.profile or DEFAULT_PROFILE), now))
         found.append(Observed("too-many-parked", *about, parked.get(feed.id, 0), feed.id))
         found.append(Observed("too-long-waiting", *about, _minutes(oldest.get(feed.id), now), feed.id))
     return [*found, *await _outgoing(session, now)]
+
+
+def _of_profile(feed: Feed, fault: FileFault | None, now: datetime) -> Observed:
+    more = fault.line if fault else ""
+    since = _minutes(fault.since if fault else None, now)
+    return Observed("profile-not-used", feed.organisation_id, feed.id, feed.code, since, feed.id, more)
 
 
 def _minutes(since: datetime | None, now: datetime) -> float:

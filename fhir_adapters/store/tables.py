@@ -28,6 +28,7 @@ from fhir_adapters.store.operating import (
     ReplayItemRow,
     ReplayRow,
 )
+from fhir_adapters.store.profiles import ProfileTextRow
 
 __all__ = [
     "AlarmRow",
@@ -36,6 +37,7 @@ __all__ = [
     "Feed",
     "InboxRow",
     "MessageEditRow",
+    "ProfileTextRow",
     "ReplayItemRow",
     "ReplayRow",
     "ShadowDifferenceRow",
@@ -82,7 +84,8 @@ class InboxRow(Base):
     not-used, parked, unassigned, rejected or superseded (an edited message stands in for it).
     ``same_id_other_bytes`` flags a control id seen before with other bytes. ``edited_from`` is the message
     that an edited one stands in for; that one begins as proposed, and a second person has it stored or
-    declined. ``read_by`` names profile and version of the last reading. ``person_key`` orders the drain: one
+    declined. ``read_by`` names profile, version and
+    text (the beginning of its SHA-256) of the last reading. ``person_key`` orders the drain: one
     person at a time, in ``sequence``.
     """
 
@@ -103,6 +106,13 @@ class InboxRow(Base):
             "received_at",
             "sequence",
             postgresql_where="state NOT IN ('stored', 'interpreted')",
+        ),
+        Index(
+            "ix_inbox_repeated_id",
+            "organisation_id",
+            "received_at",
+            "sequence",
+            postgresql_where="same_id_other_bytes IS TRUE",
         ),
         Index("ix_inbox_edited_from", "edited_from", postgresql_where="edited_from IS NOT NULL"),
         Index(

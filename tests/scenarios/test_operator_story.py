@@ -4,6 +4,7 @@ all are replayed from the page, the cases are right, and who did it and why stay
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -90,7 +91,11 @@ async def test_given_fifty_messages_parked_for_one_cause_when_the_profile_is_cor
     await operator.reads("Patient identifier list")
 
     (profiles / "itk-2.4.yaml").write_text(SHIPPED, encoding="utf-8")
-    misread.wait_until_back("worker", misread.kill_at_once("worker"))
+    digest = hashlib.sha256(SHIPPED.encode()).hexdigest()[:12]
+    held = "SELECT sha256 FROM profile_texts ORDER BY taken_at DESC LIMIT 1"
+    until(lambda: misread.sql(held)[0]["sha256"].startswith(digest), "the worker reads by the corrected file")
+    await operator.goes_to("/feeds")
+    await operator.reads(f"itk-2.4.yaml, {digest}")
     await operator.goes_to("/messages/parked")
     await operator.page.get_by_label("What was put right").fill(WHY)
     await operator.presses("Replay all of this cause")

@@ -140,12 +140,31 @@ async def _handle(
             await session.execute(delete(FactRow).where(FactRow.inbox_id == row.id))
         effect = await apply_facts(session, source, outcome.facts)
         outcome = outcome.model_copy(update={"notes": (*outcome.notes, *effect.notes)})
-    return await _finish(session, row.id, outcome, effect, profile.label)
+    return await _finish(session, row.id, outcome, effect, read_by(profile, profiles, row, today))
 
 
 def profile_for(profiles: ProfileBook, row: InboxRow, feed: Feed, today: date) -> Profile:
-    """The version of the feed's profile that was in force on the day the message is about."""
-    return profiles.in_force(feed.profile, london_date(row.event_time) if row.event_time else today)
+    """The version of the feed's profile by which a message is read; days are case time, London.
+
+    The first time it is the one in force on the day that the message is about, never one that has not begun
+    ``today``. Who has a message read again has corrected the profile: then it is the one in force today.
+    """
+    again = row.handled_at is not None
+    return profiles.in_force(feed.profile, today if again else _day_of(row, today))
+
+
+def _day_of(row: InboxRow, today: date) -> date:
+    return min(london_date(row.event_time), today) if row.event_time else today
+
+
+def read_by(profile: Profile, profiles: ProfileBook, row: InboxRow, today: date) -> str:
+    """By which version and text a message was read, and where a replay read it by another than was in force
+    on its day, that it did.
+    """
+    of_its_day = profiles.in_force(profile.name, _day_of(row, today))
+    if of_its_day.version == profile.version:
+        return profile.mark
+    return f"{profile.mark}, in force when it was replayed; on its day it was version {of_its_day.version}"
 
 
 AN_ANSWER = NotUsed(code="unknown-trigger", reason="acknowledgement")

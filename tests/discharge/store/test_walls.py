@@ -51,7 +51,7 @@ from housing_checks.store.tables import PropertyLetRow, PropertyRow
 from tests.fixtures.cases import NOW, TODAY, open_case, recorded, request
 from tests.fixtures.postgres import Database, Places
 
-OPEN_TO_ALL = {"organisations", "case_clock", "heartbeats", "feeds"}
+OPEN_TO_ALL = {"organisations", "case_clock", "heartbeats", "feeds", "profile_texts"}
 """No person and no case in them; a door reads them before it knows for whom it acts."""
 
 OPEN_TO_SIGNED_IN = {"users", "teams", "partners", "properties", "alarm_rules"}

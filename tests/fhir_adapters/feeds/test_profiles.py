@@ -131,7 +131,7 @@ def test_given_two_files_of_one_version_then_both_are_refused(tmp_path: Path) ->
     altered(tmp_path).rename(tmp_path / "itk-2.4@1.yaml")
     altered(tmp_path)
 
-    with pytest.raises(ProfileInvalid, match="version: another file of this name has the same"):
+    with pytest.raises(ProfileInvalid, match=r"version: itk-2\.4\.yaml has the same for itk-2\.4"):
         load_profiles(tmp_path)
 
 

@@ -5,7 +5,7 @@ on.
 from __future__ import annotations
 
 import asyncio
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from discharge.clocks import CaseClock
+from discharge.clocks import CaseClock, london_date
 from discharge.store.engine import transaction
 from discharge.store.tables import Person, Spell
 from fhir_adapters.feeds.book import ProfileBook
@@ -139,7 +139,39 @@ async def test_given_a_used_message_when_the_profile_now_reads_more_from_it_then
     assert await outcomes(intake) == ["put-back"]
     assert [row.ward for row in await intake.rows(Spell)] == ["RXH01"]
     assert [row.ordinal for row in await intake.rows(FactRow)] == [0, 1]
-    assert [row.read_by for row in await intake.rows(InboxRow)] == [f"itk-2.4, version {ITK.version}"]
+    assert [row.read_by for row in await intake.rows(InboxRow)] == [ITK.mark]
+
+
+async def test_given_a_version_that_began_since_then_a_first_reading_is_by_that_of_the_day_a_replay_by_todays(
+    intake: Intake,
+) -> None:
+    await intake.take(ADMISSION.raw())
+    sites = ITK.location.model_copy(update={"ward": (4,)})
+    later = ITK.model_copy(update={"version": 2, "effective_from": date(2026, 3, 3), "location": sites})
+    book = shipped_profiles().with_more([later])
+    await intake.put(ADMISSION.but(message_id="M2", local="L2", nhs="", visit="V2").raw())
+    await drained_by(intake, book)
+    assert sorted(row.ward or "" for row in await intake.rows(Spell)) == ["ELM", "ELM"]
+    assert {row.read_by for row in await intake.rows(InboxRow)} == {ITK.mark}
+
+    await asked(intake, Wanted(message_id="M2"))
+    await worked(intake, book)
+    await drained_by(intake, book)
+
+    assert sorted(row.ward or "" for row in await intake.rows(Spell)) == ["ELM", "RXH01"]
+    told = f"{later.mark}, in force when it was replayed; on its day it was version 1"
+    assert {row.read_by for row in await intake.rows(InboxRow)} == {ITK.mark, told}
+
+
+async def test_given_a_version_that_begins_later_than_today_then_a_message_about_that_day_is_not_read_by_it(
+    intake: Intake,
+) -> None:
+    tomorrow = london_date(datetime.now(UTC)) + timedelta(days=1)
+    later = ITK.model_copy(update={"version": 2, "effective_from": tomorrow})
+    await intake.put(ADMISSION.but(trigger="A05", sent=f"{tomorrow:%Y%m%d}090000").raw())
+    await drained_by(intake, shipped_profiles().with_more([later]))
+
+    assert [row.read_by for row in await intake.rows(InboxRow)] == [ITK.mark]
 
 
 async def test_given_a_used_message_when_it_would_now_name_somebody_else_then_what_it_became_stands(
