@@ -2,73 +2,82 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
-from typer.models import OptionInfo
 
 from deploy.cli.options import DEFAULT_DATA, Data, plainly
+from deploy.embedded.ports import Ports
+
+Offset = Annotated[
+    int, typer.Option(min=0, envvar="HOMEWARD_PORT_OFFSET", help="Shift every port by this much.")
+]
+DayLength = Annotated[
+    str | None,
+    typer.Option(
+        envvar="HOMEWARD_DAY_LENGTH",
+        help="How long a day of case time lasts: 10s, 5m, 24h. Fixed at the first start.",
+    ),
+]
+Demo = Annotated[bool, typer.Option(help="Play a hospital and its people against the stack.")]
+Host = Annotated[
+    str, typer.Option(envvar="HOMEWARD_HTTP_HOST", help="Address that pages, sign-in and HL7 listen on.")
+]
+PublicHost = Annotated[
+    str | None, typer.Option(help="Name by which browsers reach this machine, with --host 0.0.0.0.")
+]
 
 
-def _port(name: str, words: str) -> OptionInfo:
-    variable = f"HOMEWARD_{name.upper()}_PORT"
-    option: OptionInfo = typer.Option(envvar=variable, min=1, max=65535, help=words, show_default=False)
-    return option
+def _with_an_option_for_each_port(command: Callable[..., None]) -> Callable[..., None]:
+    """Spell out the keyword arguments `**ports` as one option for each port that the stack has."""
+    told = inspect.signature(command, eval_str=True)
+    fixed = [each for each in told.parameters.values() if each.kind is not inspect.Parameter.VAR_KEYWORD]
+    vars(command)["__signature__"] = told.replace(parameters=[*fixed, *map(_option, Ports.described())])
+    return command
+
+
+def _option(port: tuple[str, int, str]) -> inspect.Parameter:
+    name, usual, words = port
+    option = typer.Option(
+        envvar=f"HOMEWARD_{name.upper()}_PORT",
+        min=1,
+        max=65535,
+        help=f"{words}; usually {usual}.",
+        show_default=False,
+    )
+    return inspect.Parameter(
+        f"{name}_port", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[int | None, option]
+    )
 
 
 @plainly
+@_with_an_option_for_each_port
 def up(
     data: Data = DEFAULT_DATA,
-    port_offset: Annotated[
-        int, typer.Option(min=0, envvar="HOMEWARD_PORT_OFFSET", help="Shift every port by this much.")
-    ] = 0,
-    day_length: Annotated[
-        str | None,
-        typer.Option(
-            envvar="HOMEWARD_DAY_LENGTH",
-            help="How long a day of case time lasts: 10s, 5m, 24h. Fixed at the first start.",
-        ),
-    ] = None,
-    demo: Annotated[bool, typer.Option(help="Play a hospital and its people against the stack.")] = False,
-    host: Annotated[
-        str, typer.Option(envvar="HOMEWARD_HTTP_HOST", help="Address that pages, sign-in and HL7 listen on.")
-    ] = "127.0.0.1",
-    public_host: Annotated[
-        str | None, typer.Option(help="Name by which browsers reach this machine, with --host 0.0.0.0.")
-    ] = None,
-    http_port: Annotated[int | None, _port("http", "Pages and APIs; usually 8000.")] = None,
-    mllp_port: Annotated[int | None, _port("mllp", "HL7 v2 over MLLP; usually 2575.")] = None,
-    temporal_port: Annotated[int | None, _port("temporal", "Temporal; usually 7233.")] = None,
-    temporal_ui_port: Annotated[int | None, _port("temporal_ui", "Temporal's pages; usually 8233.")] = None,
-    postgres_port: Annotated[int | None, _port("postgres", "PostgreSQL; usually 5433.")] = None,
-    openid_port: Annotated[int | None, _port("openid", "Sign-in; usually 8300.")] = None,
-    partner_port: Annotated[int | None, _port("partner", "Simulated partners; usually 8400.")] = None,
-    partner_hl7_port: Annotated[
-        int | None, _port("partner_hl7", "Simulated trust that takes HL7 v2; usually 8401.")
-    ] = None,
+    port_offset: Offset = 0,
+    day_length: DayLength = None,
+    demo: Demo = False,
+    host: Host = "127.0.0.1",
+    public_host: PublicHost = None,
+    **ports: int | None,
 ) -> None:
     """Start PostgreSQL, Temporal, sign-in, worker, pages and HL7 listener, and watch them until Ctrl-C."""
     import asyncio
 
     from deploy.embedded.address import Address
     from deploy.embedded.day_length import settle
-    from deploy.embedded.ports import Ports
     from deploy.embedded.running import run
     from deploy.embedded.stack import Stack
     from deploy.settings import Settings
 
-    chosen = {
-        "http": http_port,
-        "mllp": mllp_port,
-        "temporal": temporal_port,
-        "temporal_ui": temporal_ui_port,
-        "postgres": postgres_port,
-        "openid": openid_port,
-        "partner": partner_port,
-        "partner_hl7": partner_hl7_port,
-    }
-    ports = Ports().shifted(port_offset).with_chosen(chosen)
-    address = Address(ports, listen=host, host=public_host or _reachable(host))
+    chosen = (
+        Ports()
+        .shifted(port_offset)
+        .with_chosen({option.removesuffix("_port"): port for option, port in ports.items()})
+    )
+    address = Address(chosen, listen=host, host=public_host or _reachable(host))
     settings = Settings(day_length=day_length) if day_length else Settings()
     place = data.absolute()
     asyncio.run(run(Stack(place, address, settings, settle(place, day_length, demo=demo), demo)))

@@ -4,27 +4,36 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, fields, replace
-
-import psutil
+from dataclasses import asdict, dataclass, field, fields, replace
 
 from deploy.embedded.failures import PortTaken
 
 OFFSET_OPTION = "--port-offset"
 
 
+def _port(usual: int, words: str) -> int:
+    port: int = field(default=usual, metadata={"words": words})
+    return port
+
+
 @dataclass(frozen=True)
 class Ports:
-    """All on loopback unless told otherwise."""
+    """All on loopback unless told otherwise. A row is a port, an option of `homeward up` and a variable."""
 
-    http: int = 8000
-    mllp: int = 2575
-    temporal: int = 7233
-    temporal_ui: int = 8233
-    postgres: int = 5433
-    openid: int = 8300
-    partner: int = 8400
-    partner_hl7: int = 8401
+    http: int = _port(8000, "Pages and APIs")
+    mllp: int = _port(2575, "HL7 v2 over MLLP")
+    temporal: int = _port(7233, "Temporal")
+    temporal_ui: int = _port(8233, "Temporal's pages")
+    postgres: int = _port(5433, "PostgreSQL")
+    openid: int = _port(8300, "Sign-in")
+    partner: int = _port(8400, "Simulated partners")
+    partner_hl7: int = _port(8401, "Simulated trust that takes HL7 v2")
+
+    @classmethod
+    def described(cls) -> list[tuple[str, int, str]]:
+        """Name, usual number and words of each."""
+        usual = asdict(cls())
+        return [(each.name, usual[each.name], each.metadata["words"]) for each in fields(cls)]
 
     def shifted(self, offset: int) -> Ports:
         """Every port moved by `offset`."""
@@ -36,7 +45,7 @@ class Ports:
 
     def items(self) -> Iterator[tuple[str, int]]:
         """Name and number of each."""
-        return ((field.name, getattr(self, field.name)) for field in fields(self))
+        return ((each.name, getattr(self, each.name)) for each in fields(self))
 
 
 def require_free(name: str, host: str, port: int) -> None:
@@ -60,6 +69,8 @@ def _words(name: str, host: str, port: int, error: OSError) -> str:
 
 
 def _holder(port: int) -> str:
+    import psutil
+
     try:
         for connection in psutil.net_connections("tcp"):
             address = connection.laddr
