@@ -157,9 +157,7 @@ async def run_worker(
     ``feed_profiles`` is a folder of feed profiles besides those that are shipped, followed from then on.
     Raises ProfileInvalid when a file of it cannot be used and never could be.
     """
-    if stop is None:
-        stop = asyncio.Event()
-        stop_on_signals(stop, WATCHDOG)
+    stop = stop or _told_by_signals()
     lets.register()
     profiles = WatchedBook(feed_profiles)
     engine = make_engine(database_url, pool_size=CONNECTIONS)
@@ -170,16 +168,14 @@ async def run_worker(
         if clock is None:
             return
         await _profiles_at_hand(engine, profiles)
-        for loop in _record_loops(engine, sessions, clock, profiles):
-            group.create_task(repeat(loop, stop))
+        _keep_up(group, _record_loops(engine, sessions, clock, profiles), stop)
         client = await _until_it_answers("Temporal", lambda: connect(temporal_address, namespace, keys), stop)
         if client is None:
             return
         http = await held.enter_async_context(httpx.AsyncClient(follow_redirects=False))
         needs = Needs(sessions=sessions, client=client, clock=clock, http=http, profiles=profiles)
         held.push_async_callback(needs.links.close)
-        for loop in _temporal_loops(needs):
-            group.create_task(repeat(loop, stop))
+        _keep_up(group, _temporal_loops(needs), stop)
         await _serve(needs, stop)
 
 
@@ -190,6 +186,17 @@ async def _profiles_at_hand(engine: AsyncEngine, profiles: WatchedBook) -> None:
         raise ProfileInvalid("\n".join(fault.why for fault in profiles.faults))
     async with transaction(engine) as session:
         await remember(session, profiles.good)
+
+
+def _told_by_signals() -> asyncio.Event:
+    stop = asyncio.Event()
+    stop_on_signals(stop, WATCHDOG)
+    return stop
+
+
+def _keep_up(group: asyncio.TaskGroup, loops: Sequence[Loop], stop: asyncio.Event) -> None:
+    for loop in loops:
+        group.create_task(repeat(loop, stop))
 
 
 def _record_loops(

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from api.presenters.message_text import shown
+from api.presenters.message_text import SegmentView, shown
 from api.reading.inbox import OpenedMessage
 from api.reading.replays import Progress
 from discharge.store.tables import OutboxRow
@@ -57,16 +57,7 @@ def opened_json(found: OpenedMessage) -> dict[str, Any]:
     return message_json(row, {found.feed.id: found.feed.code}) | {
         "text": text.raw,
         "withheld": text.withheld,
-        "segments": [
-            {
-                "segment": segment.name,
-                "title": segment.title,
-                "fields": [
-                    {"field": each.place, "name": each.name, "value": each.value} for each in segment.fields
-                ],
-            }
-            for segment in text.segments
-        ],
+        "segments": [_segment_json(each) for each in text.segments],
         "facts": [
             {"ordinal": each.ordinal, "kind": each.kind, "effective_at": _iso(each.effective_at)}
             for each in found.facts
@@ -75,21 +66,27 @@ def opened_json(found: OpenedMessage) -> dict[str, Any]:
         "spell_id": _text(row.spell_id),
         "cannot_be_replayed": OUTCOMES[cannot] if cannot else None,
         "events": [
-            {"case_id": str(event.case_id), "sequence": event.sequence, "kind": event.kind}
-            for event in found.followed.events
+            {"case_id": str(each.case_id), "sequence": each.sequence, "kind": each.kind}
+            for each in found.followed.events
         ],
         "sent": [_sent_json(each) for each in found.followed.sent],
-        "replays": [
-            {
-                "replay_id": str(replay.id),
-                "outcome": item.outcome,
-                "reason": replay.reason,
-                "asked_by": str(replay.asked_by),
-                "asked_at": _iso(replay.asked_at),
-            }
-            for item, replay in found.history.replays
-        ],
+        "replays": [_replayed_json(item, replay) for item, replay in found.history.replays],
         "edits": [edit_json(each) for each in found.history.edits],
+    }
+
+
+def _segment_json(segment: SegmentView) -> dict[str, Any]:
+    fields = [{"field": each.place, "name": each.name, "value": each.value} for each in segment.fields]
+    return {"segment": segment.name, "title": segment.title, "fields": fields}
+
+
+def _replayed_json(item: ReplayItemRow, replay: ReplayRow) -> dict[str, Any]:
+    return {
+        "replay_id": str(replay.id),
+        "outcome": item.outcome,
+        "reason": replay.reason,
+        "asked_by": str(replay.asked_by),
+        "asked_at": _iso(replay.asked_at),
     }
 
 

@@ -4,37 +4,46 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from deploy.cli.options import DEFAULT_DATA, AsJson, CannotGoOn, Data, PortOffset, plainly
 
+if TYPE_CHECKING:
+    from deploy.simulate.run import Options
+
 DEFAULT_LEDGER = Path("simulation") / "ledger.jsonl"
+
+
+Wards = Annotated[int, typer.Option(min=1, max=50, help="Wards of 24 beds.")]
+Patients = Annotated[int, typer.Option(min=1, max=5000, help="People who come to hospital.")]
+Days = Annotated[int, typer.Option(min=10, max=3650, help="Days of case time to play.")]
+Seed = Annotated[int, typer.Option(help="The same seed plays the same people and events.")]
+Past = Annotated[float, typer.Option(min=0, help="How many days before now the story begins.")]
+Ledger = Annotated[
+    Path | None, typer.Option(help="File that keeps all that was sent and answered. Usual: in --data.")
+]
+Again = Annotated[bool, typer.Option(help="Begin another round with other people when one ends.")]
 
 
 @plainly
 def simulate(
-    wards: Annotated[int, typer.Option(min=1, max=50, help="Wards of 24 beds.")] = 3,
-    patients: Annotated[int, typer.Option(min=1, max=5000, help="People who come to hospital.")] = 40,
-    days: Annotated[int, typer.Option(min=10, max=3650, help="Days of case time to play.")] = 60,
-    seed: Annotated[int, typer.Option(help="The same seed plays the same people and events.")] = 7,
-    past: Annotated[float, typer.Option(min=0, help="How many days before now the story begins.")] = 8.0,
-    ledger: Annotated[
-        Path | None, typer.Option(help="File that keeps all that was sent and answered. Usual: in --data.")
-    ] = None,
-    again: Annotated[bool, typer.Option(help="Begin another round with other people when one ends.")] = False,
+    wards: Wards = 3,
+    patients: Patients = 40,
+    days: Days = 60,
+    seed: Seed = 7,
+    past: Past = 8.0,
+    ledger: Ledger = None,
+    again: Again = False,
     data: Data = DEFAULT_DATA,
     port_offset: PortOffset = None,
     as_json: AsJson = False,
 ) -> None:
     """Play wards, people who refer, coordinators and partners; an interrupted run goes on where it was."""
-    import asyncio
-
     from deploy.embedded import address
     from deploy.simulate.bearers import Bearers
-    from deploy.simulate.plan import DoesNotFit
-    from deploy.simulate.run import Options, run
+    from deploy.simulate.run import Options
 
     where = address.read(data, port_offset)
     options = Options(
@@ -49,13 +58,23 @@ def simulate(
         mllp_port=where.ports.mllp,
         bearer=Bearers(_keys(data)),
     )
+    summary = _play(options, again=again)
+    typer.echo(json.dumps(summary) if as_json else "\n".join(f"{n:7}  {name}" for name, n in summary.items()))
+
+
+def _play(options: Options, *, again: bool) -> dict[str, int]:
+    import asyncio
+
+    from deploy.simulate.plan import DoesNotFit
+    from deploy.simulate.run import run
+
     try:
         summary = asyncio.run(run(options))
         while again:
             summary = asyncio.run(run(options))
     except DoesNotFit as failure:
         raise CannotGoOn(str(failure)) from None
-    typer.echo(json.dumps(summary) if as_json else "\n".join(f"{n:7}  {name}" for name, n in summary.items()))
+    return summary
 
 
 def _keys(data: Path) -> Path:

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from discharge.errors import HomewardError
-from fhir_adapters.hl7v2.envelope import Unreadable, read_envelope
+from fhir_adapters.hl7v2.envelope import Envelope, Unreadable, read_envelope
 from fhir_adapters.hl7v2.listening.arriving import arrived
 from fhir_adapters.hl7v2.replays import EDITABLE
 from fhir_adapters.store.tables import InboxRow, MessageEditRow
@@ -30,18 +30,8 @@ async def propose(
     read = read_envelope(raw)
     if isinstance(read, Unreadable):
         raise HomewardError(read.code, where="text")
-    message_id, sha256 = read.message_id, hashlib.sha256(raw).hexdigest()
-    await _require_new(session, original, message_id, sha256)
-    values = vars(arrived(raw, read, claimed=True)) | {"state": PROPOSED, "message_id": message_id}
-    edited = InboxRow(
-        id=uuid4(),
-        feed_id=original.feed_id,
-        organisation_id=original.organisation_id,
-        sha256=sha256,
-        same_id_other_bytes=message_id == original.message_id,
-        edited_from=original.id,
-        **values,
-    )
+    edited = _edited(original, raw, read)
+    await _require_new(session, original, edited)
     session.add(edited)
     await session.flush()
     edit = MessageEditRow(
@@ -57,14 +47,28 @@ async def propose(
     return edit
 
 
-async def _require_new(session: AsyncSession, original: InboxRow, message_id: str, sha256: str) -> None:
+def _edited(original: InboxRow, raw: bytes, read: Envelope) -> InboxRow:
+    """Return the row of the other bytes, as if they had come by the same feed, waiting for approval."""
+    values = vars(arrived(raw, read, claimed=True)) | {"state": PROPOSED, "message_id": read.message_id}
+    return InboxRow(
+        id=uuid4(),
+        feed_id=original.feed_id,
+        organisation_id=original.organisation_id,
+        sha256=hashlib.sha256(raw).hexdigest(),
+        same_id_other_bytes=read.message_id == original.message_id,
+        edited_from=original.id,
+        **values,
+    )
+
+
+async def _require_new(session: AsyncSession, original: InboxRow, edited: InboxRow) -> None:
     """One editor at a time for a message; bytes that are held, and a second open edit, are refused."""
     lock = func.hashtextextended(f"homeward.edit:{original.id}", 0)
     await session.execute(select(func.pg_advisory_xact_lock(lock)))
     same = select(InboxRow.id).where(
         InboxRow.feed_id == original.feed_id,
-        InboxRow.message_id == message_id,
-        InboxRow.sha256 == sha256,
+        InboxRow.message_id == edited.message_id,
+        InboxRow.sha256 == edited.sha256,
     )
     waits = select(MessageEditRow.id).where(
         MessageEditRow.original_id == original.id, MessageEditRow.state == PROPOSED
