@@ -1,0 +1,142 @@
+"""Typed calls of what a workflow may ask for: activities, strands, and the time."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TypeVar
+from uuid import UUID
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.workflow import ParentClosePolicy
+
+from discharge.cases.commands import Envelope
+from discharge.cases.model import Actor, Case, Strand
+from discharge.clocks import CaseClock
+from workflows.ports.messages import (
+    Attempt,
+    AttemptOutcome,
+    CaseReport,
+    LaneHead,
+    LaneLook,
+    LoadCase,
+    MatchInput,
+    MatchOutcome,
+    RecordInput,
+    RecordOutcome,
+    StrandProgress,
+    StrandStart,
+)
+from workflows.ports.names import (
+    ATTEMPT_DELIVERY,
+    LANE_HEAD,
+    LOAD_CASE,
+    MATCH_PROPERTIES,
+    PROGRESS,
+    RECORD,
+    STRAND_WORKFLOWS,
+    TELL_CASE,
+    strand_workflow_id,
+)
+
+_T = TypeVar("_T")
+
+_PATIENTLY = RetryPolicy(
+    initial_interval=timedelta(milliseconds=200),
+    backoff_coefficient=2.0,
+    maximum_interval=timedelta(seconds=10),
+)
+"""For activities that only need PostgreSQL: it may be away for a while, and then it is back."""
+
+_RECORD_TIMEOUT = timedelta(seconds=20)
+_DELIVERY_TIMEOUT = timedelta(seconds=60)
+_DELIVERY_SILENCE = timedelta(seconds=10)
+"""A worker that says nothing for so long while it waits for a partner is dead, and another one tries."""
+
+BEAT_EVERY = _DELIVERY_SILENCE / 4
+
+
+async def _of_the_record(activity: str, given: object, answer: type[_T]) -> _T:
+    """Call an activity that only needs PostgreSQL; comes back only with its answer, however long it takes."""
+    answered: _T = await workflow.execute_activity(
+        activity,
+        given,
+        result_type=answer,
+        start_to_close_timeout=_RECORD_TIMEOUT,
+        retry_policy=_PATIENTLY,
+    )
+    return answered
+
+
+async def load_case(case_id: UUID) -> Case:
+    """Load the coded snapshot of a case; one that does not exist yet has version 0."""
+    return await _of_the_record(LOAD_CASE, LoadCase(case_id=case_id), Case)
+
+
+async def record(given: RecordInput) -> RecordOutcome:
+    """Record a decided command in one transaction."""
+    return await _of_the_record(RECORD, given, RecordOutcome)
+
+
+async def match_properties(given: MatchInput) -> list[UUID]:
+    """Find homes that fit a rehousing, best first."""
+    return list((await _of_the_record(MATCH_PROPERTIES, given, MatchOutcome)).property_ids)
+
+
+async def tell_case(envelope: Envelope, clock: CaseClock) -> None:
+    """Signal a case from another workflow, starting the case's workflow when it is not running."""
+    await _of_the_record(TELL_CASE, CaseReport(envelope=envelope, clock=clock), type(None))
+
+
+async def lane_head(given: LaneLook) -> LaneHead:
+    """Look at the head of a lane."""
+    return await _of_the_record(LANE_HEAD, given, LaneHead)
+
+
+async def attempt_delivery(given: Attempt) -> AttemptOutcome:
+    """Try once to deliver an item; a partner's failure is an outcome, not an error."""
+    outcome: AttemptOutcome = await workflow.execute_activity(
+        ATTEMPT_DELIVERY,
+        given,
+        result_type=AttemptOutcome,
+        start_to_close_timeout=_DELIVERY_TIMEOUT,
+        heartbeat_timeout=_DELIVERY_SILENCE,
+        retry_policy=_PATIENTLY,
+    )
+    return outcome
+
+
+async def start_strand(case_id: UUID, strand: Strand, clock: CaseClock) -> None:
+    """Start a strand's workflow, to outlive this run of the case; one that runs already is left alone."""
+    try:
+        await workflow.start_child_workflow(
+            STRAND_WORKFLOWS[strand.kind],
+            StrandStart(case_id=case_id, key=strand.key, clock=clock),
+            id=strand_workflow_id(case_id, strand.key),
+            # A child with any other policy dies when its case continues as new.
+            parent_close_policy=ParentClosePolicy.ABANDON,
+        )
+    except WorkflowAlreadyStartedError:
+        workflow.logger.debug("strand runs already")
+
+
+async def nudge_strand(case_id: UUID, strand: Strand, clock: CaseClock, version: int) -> None:
+    """Tell a strand's workflow that its part of the record changed; start an open one that is not running."""
+    running = workflow.get_external_workflow_handle(strand_workflow_id(case_id, strand.key))
+    try:
+        await running.signal(PROGRESS, StrandProgress(version=version))
+    except ApplicationError:  # it is not running: it ended, or Temporal's own database was lost
+        if strand.status == "open":
+            await start_strand(case_id, strand, clock)
+
+
+def system_actor(case: Case) -> Actor:
+    """Return who asks when a clock or a strand does: the system, for the organisation that referred."""
+    organisation_id = case.referral.organisation_id if case.referral else UUID(int=0)
+    return Actor(organisation_id=organisation_id, role="system")
+
+
+def case_now(clock: CaseClock) -> datetime:
+    """Return the instant of case time at which the workflow stands."""
+    return clock.case_time(workflow.now())
