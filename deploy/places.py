@@ -15,13 +15,14 @@ from typing import Annotated, Any, Literal
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from discharge.store.base import Base
 from discharge.store.engine import transaction
 from discharge.store.tables.organisations import Organisation, PartnerRow, Team
+from discharge.values import Frozen
 from fhir_adapters.feeds.alarms import AlarmRule
 from fhir_adapters.hl7v2.outward.links import host_and_port
 from fhir_adapters.hl7v2.outward.sends import Parties
@@ -32,11 +33,7 @@ from housing_checks.store.tables import PropertyRow
 SHA256_DIGITS = 64
 
 
-class _Listed(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class ListedOrganisation(_Listed):
+class ListedOrganisation(Frozen):
     """One organisation; `kind` decides what it does here, `sharing_basis` what its referrals go by."""
 
     code: str
@@ -46,7 +43,7 @@ class ListedOrganisation(_Listed):
     sharing_basis: str | None = None
 
 
-class ListedTeam(_Listed):
+class ListedTeam(Frozen):
     """A team inside an organisation."""
 
     organisation: str
@@ -54,7 +51,7 @@ class ListedTeam(_Listed):
     name: str
 
 
-class ListedPartner(_Listed):
+class ListedPartner(Frozen):
     """Where an organisation receives messages; an endpoint that begins with a slash is below the base
     address.
 
@@ -96,7 +93,7 @@ def _sha256(text: str) -> str:
     return digits
 
 
-class ListedFeed(_Listed):
+class ListedFeed(Frozen):
     """One source of HL7 v2 messages and what a message must show to belong to it.
 
     `port_after_mllp` gives it a port of its own, counted from the port of the listener. `certificate` is the
@@ -125,7 +122,7 @@ class ListedAlarm(AlarmRule):
     feed: str | None = None
 
 
-class ListedHome(_Listed):
+class ListedHome(Frozen):
     """A home that a landlord may let."""
 
     landlord: str
@@ -136,15 +133,15 @@ class ListedHome(_Listed):
     attributes: dict[str, Any] = Field(default_factory=dict)
 
 
-class Places(_Listed):
+class Places(Frozen):
     """The whole file."""
 
-    organisations: list[ListedOrganisation] = []
-    teams: list[ListedTeam] = []
-    partners: list[ListedPartner] = []
-    feeds: list[ListedFeed] = []
-    alarms: list[ListedAlarm] = []
-    homes: list[ListedHome] = []
+    organisations: list[ListedOrganisation] = Field(default_factory=list)
+    teams: list[ListedTeam] = Field(default_factory=list)
+    partners: list[ListedPartner] = Field(default_factory=list)
+    feeds: list[ListedFeed] = Field(default_factory=list)
+    alarms: list[ListedAlarm] = Field(default_factory=list)
+    homes: list[ListedHome] = Field(default_factory=list)
 
 
 def read_places(file: Path) -> Places:
@@ -226,7 +223,7 @@ def _home(home: ListedHome, today: date) -> tuple[UUID, dict[str, Any]]:
 
 
 async def _put_of_organisation(
-    session: AsyncSession, table: type[Base], path: str, listed: _Listed, **more: Any
+    session: AsyncSession, table: type[Base], path: str, listed: Frozen, **more: Any
 ) -> None:
     values = listed.model_dump(exclude={"port_after_mllp"}) | more
     values["organisation_id"] = organisation_id(values.pop("organisation"))

@@ -10,14 +10,15 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
-YesNoUnknown = Literal["yes", "no", "unknown"]
+from discharge.values import Frozen, YesNoUnknown
+
 Sex = Literal["male", "female", "other", "unknown"]
 
 
-class _Values(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+class _Values(Frozen):
+    model_config = ConfigDict(str_strip_whitespace=True)
 
 
 class LocalIdentifier(_Values):

@@ -16,12 +16,13 @@ from discharge.cases.commands import Answer, Envelope
 from discharge.cases.decide import DECIDERS as CASE_DECIDERS
 from discharge.cases.decide import Decider
 from discharge.cases.evolve import fold
-from discharge.cases.model import Case, Frozen, Participant
+from discharge.cases.model import Case, Participant
 from discharge.cases.outgoing import Outgoing, outgoing
 from discharge.cases.stages import ALLOWED
 from discharge.clocks import london_date
 from discharge.errors import HomewardError, Refused
 from discharge.risk.alerts import judge, next_look
+from discharge.values import Frozen
 from housing_checks.deciders import DECIDERS as HOME_DECIDERS
 from housing_checks.deciders import consequences
 from housing_checks.lead_times import LEAD_DAYS

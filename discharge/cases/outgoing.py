@@ -12,7 +12,8 @@ from typing import Any
 from uuid import UUID
 
 from discharge.cases import events as ev
-from discharge.cases.model import IN_HOSPITAL, Case, Frozen, Stage
+from discharge.cases.model import IN_HOSPITAL, Case, Stage
+from discharge.values import Frozen
 
 
 class Outgoing(Frozen):

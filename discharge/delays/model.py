@@ -6,19 +6,17 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from discharge.values import Frozen
 
 EndedBy = Literal["discharged", "met-criteria-again", "died", "transferred", "left"]
 
 
-class ReadyPeriod(BaseModel):
+class ReadyPeriod(Frozen):
     """One unbroken time in which the person did not meet the criteria to reside.
 
     The first night counted is that of ``ready_on``; ``ended_on`` is the day it ended (``None`` while open).
     Source: Discharge Ready Date guidance; every period is kept, not only the last.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     ready_on: date
     ended_on: date | None = None
@@ -27,13 +25,11 @@ class ReadyPeriod(BaseModel):
     basis: str | None = None
 
 
-class DelayReason(BaseModel):
+class DelayReason(Frozen):
     """Why a night was spent waiting, whose it is, from when until when (``to_on``: the first day without it).
 
     A person has several local reasons at a time and one national one (of the 37 in force since 27 May 2024).
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     reason_id: UUID
     kind: Literal["national", "local"]

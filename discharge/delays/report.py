@@ -11,7 +11,7 @@ from datetime import date
 from statistics import fmean, median
 from uuid import UUID
 
-from discharge.cases.model import Case, CaseSpell, Discharge, Frozen, StrandKind
+from discharge.cases.model import Case, CaseSpell, Discharge, StrandKind
 from discharge.codes.delay_reasons import NATIONAL_DELAY_REASONS
 from discharge.delays.bands import count_bands
 from discharge.delays.counting import DelayCount, count_delay
@@ -20,6 +20,7 @@ from discharge.delays.model import DelayReason, ReadyPeriod
 from discharge.delays.released import Counterfactual, total_released
 from discharge.outcomes.failed_discharge import discharges_of, failed_discharge, readmission_after
 from discharge.outcomes.readmission import BANDS, readmission_band
+from discharge.values import Frozen
 
 Figures = dict[str, float | None]
 

@@ -7,8 +7,9 @@ from typing import Literal
 
 from pydantic import AwareDatetime
 
-from discharge.cases.model import IN_HOSPITAL, Case, FollowUp, Frozen, Strand, StrandKind, YesNoUnknown
+from discharge.cases.model import IN_HOSPITAL, Case, FollowUp, Strand, StrandKind
 from discharge.codes.casework import CONTACT_OUTCOMES
+from discharge.values import Frozen, YesNoUnknown
 
 GATE_ITEMS: Mapping[str, str] = MappingProxyType(
     {"safe_address": "safe-address", "heating": "heating", "water": "water", "power": "power"}

@@ -19,20 +19,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from discharge.cases.commands import Answer, Envelope
 from discharge.cases.events import Event
-from discharge.cases.model import Case, Frozen
+from discharge.cases.model import Case
 from discharge.cases.outgoing import TRANSPORTS, Outgoing
 from discharge.store.engine import constraint_of, sqlstate
 from discharge.store.partner_answers import note_answers
 from discharge.store.projections import Change, project, refusal_of
-from discharge.store.tables import (
-    CaseCommandRow,
-    CaseEventRow,
-    CaseRow,
-    CommandRow,
-    OutboxRow,
-    PartnerRow,
-)
+from discharge.store.tables import CaseCommandRow, CaseEventRow, CaseRow, CommandRow, OutboxRow, PartnerRow
 from discharge.store.tables.organisations import FHIR
+from discharge.values import Frozen
 
 PARTNER = "partner"
 CASE_SIGNAL = "case-signal"

@@ -12,14 +12,8 @@ from typing import Literal
 from pydantic import AwareDatetime
 
 from discharge.clocks import london_date, london_midnight
-from fhir_adapters.hl7v2.facts import (
-    BEGINNING,
-    DischargeCodes,
-    Frozen,
-    Location,
-    Movement,
-    StayReported,
-)
+from discharge.values import Frozen
+from fhir_adapters.hl7v2.facts import BEGINNING, DischargeCodes, Location, Movement, StayReported
 from fhir_adapters.hl7v2.standing import (
     Standing,
     by_movement,

@@ -16,7 +16,8 @@ from typing import Literal, NamedTuple, TypeVar
 
 from pydantic import AwareDatetime
 
-from fhir_adapters.hl7v2.facts import BEGINNING, Frozen, Movement, StayReported
+from discharge.values import Frozen
+from fhir_adapters.hl7v2.facts import BEGINNING, Movement, StayReported
 
 T = TypeVar("T")
 

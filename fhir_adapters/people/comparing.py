@@ -11,7 +11,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Literal
 
-from fhir_adapters.hl7v2.facts import Frozen
+from discharge.values import Frozen
 
 Finding = Literal["same", "differs", "unknown"]
 

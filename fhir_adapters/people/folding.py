@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import TypeVar
 
+from discharge.values import Frozen
 from fhir_adapters.hl7v2.facts import (
     BEGINNING,
     Address,
     Contact,
-    Frozen,
     Identifier,
     Name,
     PersonReported,

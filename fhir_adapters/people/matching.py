@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
-from fhir_adapters.hl7v2.facts import Frozen, Identifier
+from discharge.values import Frozen
+from fhir_adapters.hl7v2.facts import Identifier
 from fhir_adapters.people.comparing import same_text
 from fhir_adapters.people.nhs_numbers import is_verified
 

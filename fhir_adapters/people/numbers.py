@@ -6,7 +6,8 @@ A number is never forgotten: a superseded one still finds its person.
 from collections.abc import Iterable
 from datetime import datetime
 
-from fhir_adapters.hl7v2.facts import BEGINNING, Frozen
+from discharge.values import Frozen
+from fhir_adapters.hl7v2.facts import BEGINNING
 
 
 class HeldNumber(Frozen):

@@ -17,9 +17,10 @@ from types import MappingProxyType
 from typing import Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator
 
 from discharge.codes.delay_reasons import LOCAL_DELAY_REASONS, NATIONAL_DELAY_REASONS
+from discharge.values import Frozen
 from fhir_adapters.shadow.model import COLUMNS
 
 MAPPINGS = Path(__file__).parent / "mappings"
@@ -45,15 +46,13 @@ class MappingInvalid(ValueError):
     """A mapping that cannot be used; the text names file and key."""
 
 
-class ListMapping(BaseModel):
+class ListMapping(Frozen):
     """How a list is read. ``columns`` gives each of our columns the headings that it may have there.
 
     Words are compared without case. ``criteria_to_reside`` is a column whose ``yes`` means that a bed is
     needed: then the ready date beside it does not count. ``delay_reasons`` turns their words into codes,
     local or national.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9.\-]*$")
     title: str
@@ -63,9 +62,9 @@ class ListMapping(BaseModel):
     yes: tuple[str, ...] = ("yes", "y", "true", "1")
     no: tuple[str, ...] = ("no", "n", "false", "0")
     nothing: tuple[str, ...] = ("", "-", "n/a", "na", "none", "tbc")
-    wards: dict[str, str] = {}
-    delay_reasons: dict[str, str] = {}
-    pathways: dict[str, Literal["0", "1", "2", "3"]] = {}
+    wards: dict[str, str] = Field(default_factory=dict)
+    delay_reasons: dict[str, str] = Field(default_factory=dict)
+    pathways: dict[str, Literal["0", "1", "2", "3"]] = Field(default_factory=dict)
 
     @field_validator("columns")
     @classmethod

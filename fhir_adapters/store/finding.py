@@ -10,10 +10,11 @@ import re
 from typing import Any
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime
 from sqlalchemy import ColumnElement, Select, func, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from discharge.values import Frozen
 from fhir_adapters.store.tables import Feed, InboxRow
 
 ASKS = ("parked", "unassigned", "rejected")
@@ -32,20 +33,16 @@ _TRIGGER = re.compile(r"[A-Z]\d\d")
 _FAMILY_OF_TRIGGER = {"A": "ADT", "R": "ORU", "T": "MDM", "I": "REF", "S": "SIU"}
 
 
-class People(BaseModel):
+class People(Frozen):
     """Whom messages should be about: ids where they are known, else what their messages would say."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     person_ids: tuple[UUID, ...] = ()
     person_keys: tuple[str, ...] = ()
     name: str = ""
 
 
-class Wanted(BaseModel):
+class Wanted(Frozen):
     """Which messages. What is empty is not asked for; ``until`` is the first instant that is too late."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     ids: tuple[UUID, ...] = ()
     state: str = ""
@@ -145,7 +142,7 @@ def _bytes_that_say(name: str, organisation_id: UUID) -> Select[Any]:
     return select(newest.c.id).where(func.strpos(text, name.upper()) > 0)
 
 
-class Cause(BaseModel):
+class Cause(Frozen):
     """Messages that wait for a person for one and the same cause; ``example`` is the newest of them."""
 
     state: str

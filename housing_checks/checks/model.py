@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from discharge.cases.model import Frozen, StrandKind, YesNoUnknown
+from discharge.cases.model import StrandKind
+from discharge.values import Frozen, YesNoUnknown
 
 
 class Condition(Frozen):

@@ -12,8 +12,9 @@ from datetime import date, datetime
 from discharge.cases.commands import CompleteCheck, Envelope, StartCheck
 from discharge.cases.decide.common import command_of, happened_on
 from discharge.cases.events import CheckCompleted, CheckStarted, Event, MitigationWithdrawn
-from discharge.cases.model import Case, Check, StrandKind, YesNoUnknown
+from discharge.cases.model import Case, Check, StrandKind
 from discharge.errors import Refused
+from discharge.values import YesNoUnknown
 from housing_checks.checks.form import FORMS, form_in_force, form_of
 from housing_checks.checks.model import CheckForm, CheckItem, Suggested, Suggestion
 from housing_checks.guards import TAKEN_ON, require_order, require_stage

@@ -14,9 +14,10 @@ from typing import Literal
 from discharge.cases.commands import ConfirmItem, Envelope, NameMitigation, WithdrawMitigation
 from discharge.cases.decide.common import command_of, happened_on
 from discharge.cases.events import Event, GateItemSet, MitigationNamed, MitigationWithdrawn
-from discharge.cases.model import Case, Frozen, GateItem, Mitigation, Strand
+from discharge.cases.model import Case, GateItem, Mitigation, Strand
 from discharge.codes.casework import MITIGATIONS, OWNER_ROLES
 from discharge.errors import Refused
+from discharge.values import Frozen
 from housing_checks.checks.form import form_of
 from housing_checks.guards import TAKEN_ON, require_order, require_stage
 from housing_checks.lead_times import item_label

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from discharge.cases.model import Frozen
+from discharge.values import Frozen
 from housing_checks.rehousing.model import Need, Property
 
 CAN_BE_LET = frozenset({"void", "notice-given", "under-repair"})

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from discharge.cases.model import Frozen
+from discharge.values import Frozen
 
 AccessClass = Literal["A", "B", "C", "D", "E", "F", "G"]
 PropertyType = Literal["bedsit", "bungalow", "flat", "maisonette", "house", "shared"]

@@ -9,8 +9,9 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from discharge.cases.commands import ReportFromStrand
-from discharge.cases.model import Frozen, Offer, Strand
+from discharge.cases.model import Offer, Strand
 from discharge.clocks import london_date, london_midnight
+from discharge.values import Frozen
 from housing_checks.strands.definitions import DEFINITIONS
 
 DAY = timedelta(days=1)

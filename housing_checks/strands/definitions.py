@@ -11,7 +11,8 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Literal
 
-from discharge.cases.model import Frozen, Stage, StrandKind
+from discharge.cases.model import Stage, StrandKind
+from discharge.values import Frozen
 from housing_checks.checks.form import (
     ADAPTATION_IN_PLACE,
     EQUIPMENT_IN_PLACE,

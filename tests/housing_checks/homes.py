@@ -6,14 +6,10 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid5
 
 from discharge.cases.commands import Command, CompleteCheck, ConfirmItem, Envelope, StartStrand
-from discharge.cases.events import (
-    Event,
-    OwnerAssigned,
-    ReferralAccepted,
-    ReferralReceived,
-)
+from discharge.cases.events import Event, OwnerAssigned, ReferralAccepted, ReferralReceived
 from discharge.cases.evolve import fold
-from discharge.cases.model import Actor, Case, Owner, Referral, StrandKind, YesNoUnknown
+from discharge.cases.model import Actor, Case, Owner, Referral, StrandKind
+from discharge.values import YesNoUnknown
 from housing_checks.checks.form import FORM_1
 from housing_checks.deciders import DECIDERS, consequences
 from housing_checks.rehousing.model import Property

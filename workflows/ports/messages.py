@@ -10,9 +10,10 @@ from pydantic import AwareDatetime
 
 from discharge.cases.commands import Answer, Envelope
 from discharge.cases.events import Event
-from discharge.cases.model import Case, Frozen
+from discharge.cases.model import Case
 from discharge.cases.outgoing import Outgoing
 from discharge.clocks import CaseClock
+from discharge.values import Frozen
 
 
 class CaseStart(Frozen):

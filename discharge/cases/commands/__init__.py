@@ -60,7 +60,8 @@ from discharge.cases.commands.waiting import (
     RecordDutyToRefer,
     SetNeededBy,
 )
-from discharge.cases.model import Actor, Frozen
+from discharge.cases.model import Actor
+from discharge.values import Frozen
 
 Command = Annotated[
     Refer

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from discharge.cases.model import Frozen
+from discharge.values import Frozen
 
 
 class RecordContact(Frozen):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 from uuid import UUID
 
-from discharge.cases.model import Frozen
+from discharge.values import Frozen
 
 
 class NoteMerge(Frozen):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from discharge.cases.model import Frozen, YesNoUnknown
+from discharge.values import Frozen, YesNoUnknown
 
 
 class StartCheck(Frozen):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
-from discharge.cases.model import CaseSpell, Frozen
+from discharge.cases.model import CaseSpell
+from discharge.values import Frozen
 
 
 class JoinSpell(Frozen):

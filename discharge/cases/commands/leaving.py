@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from discharge.cases.model import Frozen
+from discharge.values import Frozen
 
 
 class ConfirmDischarge(Frozen):

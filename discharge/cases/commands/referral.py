@@ -6,7 +6,8 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
-from discharge.cases.model import CaseSpell, Frozen, YesNoUnknown
+from discharge.cases.model import CaseSpell
+from discharge.values import Frozen, YesNoUnknown
 
 
 class Refer(Frozen):

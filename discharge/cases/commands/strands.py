@@ -6,7 +6,8 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
-from discharge.cases.model import Frozen, StrandKind
+from discharge.cases.model import StrandKind
+from discharge.values import Frozen
 
 
 class StartStrand(Frozen):

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
-from discharge.cases.model import Frozen, YesNoUnknown
+from discharge.values import Frozen, YesNoUnknown
 
 
 class SetNeededBy(Frozen):

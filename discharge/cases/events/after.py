@@ -6,7 +6,8 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
-from discharge.cases.model import Alert, FollowUp, Frozen
+from discharge.cases.model import Alert, FollowUp
+from discharge.values import Frozen
 
 
 class FollowUpScheduled(Frozen):

@@ -6,7 +6,8 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
-from discharge.cases.model import Frozen, ReopenedStage
+from discharge.cases.model import ReopenedStage
+from discharge.values import Frozen
 
 
 class CaseClosed(Frozen):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
-from discharge.cases.model import Frozen, Mitigation, YesNoUnknown
+from discharge.cases.model import Mitigation
+from discharge.values import Frozen, YesNoUnknown
 
 
 class CheckStarted(Frozen):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
-from discharge.cases.model import CaseSpell, Frozen
+from discharge.cases.model import CaseSpell
 from discharge.delays.model import ReadyPeriod
+from discharge.values import Frozen
 
 
 class SpellJoined(Frozen):

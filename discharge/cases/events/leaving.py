@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
-from discharge.cases.model import Discharge, Frozen, Readmission
+from discharge.cases.model import Discharge, Readmission
+from discharge.values import Frozen
 
 
 class PersonDischarged(Frozen):

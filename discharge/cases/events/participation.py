@@ -6,7 +6,8 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
-from discharge.cases.model import Frozen, Owner, Participant, SharingBasis
+from discharge.cases.model import Owner, Participant, SharingBasis
+from discharge.values import Frozen
 
 
 class OwnerAssigned(Frozen):

@@ -6,7 +6,8 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
-from discharge.cases.model import Frozen, Referral
+from discharge.cases.model import Referral
+from discharge.values import Frozen
 
 
 class ReferralReceived(Frozen):

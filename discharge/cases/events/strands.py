@@ -6,7 +6,8 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
-from discharge.cases.model import Frozen, Offer, Strand
+from discharge.cases.model import Offer, Strand
+from discharge.values import Frozen
 
 
 class MakingReadyStarted(Frozen):

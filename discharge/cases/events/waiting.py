@@ -6,8 +6,8 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
-from discharge.cases.model import Frozen, YesNoUnknown
 from discharge.delays.model import DelayReason
+from discharge.values import Frozen, YesNoUnknown
 
 
 class NeededBySet(Frozen):

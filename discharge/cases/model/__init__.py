@@ -9,15 +9,7 @@ from __future__ import annotations
 
 from discharge.cases.model.after import Alert, FollowUp
 from discharge.cases.model.case import Case
-from discharge.cases.model.common import (
-    IN_HOSPITAL,
-    Actor,
-    Frozen,
-    ReopenedStage,
-    Stage,
-    StageInHospital,
-    YesNoUnknown,
-)
+from discharge.cases.model.common import IN_HOSPITAL, Actor, ReopenedStage, Stage, StageInHospital
 from discharge.cases.model.home import Check, GateItem, Mitigation
 from discharge.cases.model.hospital import CaseSpell
 from discharge.cases.model.leaving import Discharge, Readmission
@@ -36,7 +28,6 @@ __all__ = [
     "Check",
     "Discharge",
     "FollowUp",
-    "Frozen",
     "GateItem",
     "Homelessness",
     "Mitigation",
@@ -51,5 +42,4 @@ __all__ = [
     "StageInHospital",
     "Strand",
     "StrandKind",
-    "YesNoUnknown",
 ]

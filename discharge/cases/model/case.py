@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from discharge.cases.model.after import Alert, FollowUp
-from discharge.cases.model.common import Frozen, Stage
+from discharge.cases.model.common import Stage
 from discharge.cases.model.home import Check, GateItem
 from discharge.cases.model.hospital import CaseSpell
 from discharge.cases.model.leaving import Discharge, Readmission
@@ -17,6 +17,7 @@ from discharge.cases.model.referral import Referral
 from discharge.cases.model.strands import Strand
 from discharge.cases.model.waiting import Homelessness
 from discharge.delays.model import DelayReason, ReadyPeriod
+from discharge.values import Frozen
 
 
 class Case(Frozen):

@@ -6,16 +6,7 @@ from enum import StrEnum
 from typing import Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
-
-YesNoUnknown = Literal["yes", "no", "unknown"]
-"""``unknown`` is a value of its own: it blocks a gated item just as ``no`` does."""
-
-
-class Frozen(BaseModel):
-    """A value that cannot change and refuses fields it does not know."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+from discharge.values import Frozen
 
 
 class Stage(StrEnum):

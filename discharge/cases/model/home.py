@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from discharge.cases.model.common import Frozen, YesNoUnknown
+from discharge.values import Frozen, YesNoUnknown
 
 
 class Check(Frozen):

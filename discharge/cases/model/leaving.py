@@ -7,7 +7,7 @@ from typing import Literal
 from uuid import UUID
 
 from discharge.cases.model.after import FollowUp
-from discharge.cases.model.common import Frozen
+from discharge.values import Frozen
 
 
 class Discharge(Frozen):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from discharge.cases.model.common import Frozen, YesNoUnknown
+from discharge.values import Frozen, YesNoUnknown
 
 
 class Referral(Frozen):

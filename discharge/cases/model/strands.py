@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from discharge.cases.model.common import Frozen
+from discharge.values import Frozen
 
 
 class Offer(Frozen):

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-YesNoUnknown = Literal["yes", "no", "unknown"]
+from discharge.values import YesNoUnknown
 
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _PREFIX, _LENGTH = "HW", 18

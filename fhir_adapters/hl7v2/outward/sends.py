@@ -15,7 +15,9 @@ MSH-6 belongs to the installation and stands with the partner (`Parties`).
 import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
+
+from discharge.values import Frozen
 
 LOCAL_CODES = "99HOMEWARD"
 """The coding system of our own observations: HL7 keeps names that begin with 99 for local ones."""
@@ -28,11 +30,7 @@ _OWN_Z = re.compile(r"Z(?!U)[A-Z0-9]{2}")
 MOST_HEADER = 180
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Observation(_Strict):
+class Observation(Frozen):
     """An OBX of ours: its local code and the words beside it."""
 
     code: str = Field(pattern=r"^[A-Z0-9][A-Z0-9\-]{0,19}$")
@@ -50,7 +48,7 @@ Target = Annotated[str, AfterValidator(_own_field)] | Observation
 """Where a value goes."""
 
 
-class Sends(_Strict):
+class Sends(Frozen):
     """Which message tells the news, and where in it each fact stands; what has no place is not told.
 
     `accept` and `application` are MSH-15 and MSH-16 (table 0155): both empty is original mode. `ascii` sends
@@ -94,7 +92,7 @@ class Sends(_Strict):
 _Header = Annotated[str, Field(pattern=r"^[^|^~\\&\x00-\x1f]*$", max_length=MOST_HEADER)]
 
 
-class Parties(_Strict):
+class Parties(Frozen):
     """MSH-3 to MSH-6: who we are to this partner, and which of its systems is meant."""
 
     sending_application: _Header = "HOMEWARD"

@@ -6,8 +6,9 @@ from datetime import date
 
 import pytest
 
-from discharge.cases.model import StrandKind, YesNoUnknown
+from discharge.cases.model import StrandKind
 from discharge.codes.casework import NEEDS
+from discharge.values import YesNoUnknown
 from housing_checks.basics.items import BASIC_ITEMS
 from housing_checks.checks import form
 from housing_checks.checks.form import FORM_1, form_in_force

@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from discharge.cases.commands import NameMitigation, WithdrawMitigation
-from discharge.cases.model import Stage, StrandKind, YesNoUnknown
+from discharge.cases.model import Stage, StrandKind
 from discharge.errors import Refused
+from discharge.values import YesNoUnknown
 from housing_checks.checks.form import FORM_1
 from housing_checks.deciders import consequences
 from housing_checks.gate.rules import blocking, gate_open

@@ -1,0 +1,82 @@
+"""What a message says of a person, and of two who are one."""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import AwareDatetime
+
+from discharge.values import Frozen
+
+
+class Identifier(Frozen):
+    """A number for a person. `kind` is `nhs` or `local`; an NHS number that is no match key has `usable`
+    false.
+    """
+
+    kind: Literal["nhs", "local"]
+    value: str
+    authority: str = ""
+    status: str | None = None
+    usable: bool = True
+
+
+class Name(Frozen):
+    """One name; `use` is the code as sent (L, PREFERRED, CURRENT ...)."""
+
+    family: str
+    given: str = ""
+    other: str = ""
+    title: str = ""
+    use: str = ""
+
+
+class Address(Frozen):
+    """One address as lines; `kind` is home, temporary or postal."""
+
+    kind: str
+    lines: tuple[str, ...]
+    postcode: str = ""
+
+
+class Telecom(Frozen):
+    """A way to reach somebody; `kind` is phone, mobile or email."""
+
+    kind: str
+    value: str
+
+
+class Contact(Frozen):
+    """A next of kin or carer; `relationship` is the code or word as sent (table 0063)."""
+
+    name: str
+    relationship: str = ""
+    telecoms: tuple[Telecom, ...] = ()
+
+
+class PersonReported(Frozen):
+    """What a message says of a person. `hidden` is location hiding; None when not mentioned."""
+
+    kind: Literal["person-reported"] = "person-reported"
+    stated_at: AwareDatetime | None = None
+    identifiers: tuple[Identifier, ...]
+    identity_unknown: bool = False
+    names: tuple[Name, ...] | None = None
+    birth_date: date | None = None
+    sex: str | None = None
+    addresses: tuple[Address, ...] | None = None
+    telecoms: tuple[Telecom, ...] | None = None
+    contacts: tuple[Contact, ...] | None = None
+    deceased: bool | None = None
+    died_on: date | None = None
+    hidden: bool | None = None
+    practice: str | None = None
+    cleared: frozenset[str] = frozenset()
+
+
+class PersonsMerged(Frozen):
+    """Two people are one (A40): every record moves from `retired` to `survivor`."""
+
+    kind: Literal["persons-merged"] = "persons-merged"
+    stated_at: AwareDatetime | None = None
+    survivor: tuple[Identifier, ...]
+    retired: tuple[Identifier, ...]
