@@ -8,11 +8,9 @@ Core STU2 2.0.2 ServiceRequest and Patient, and our own extensions (`systems`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 from pydantic import ValidationError
 
@@ -22,27 +20,14 @@ from fhir_adapters.fhir import systems
 from fhir_adapters.fhir.own_extensions import OwnExtensions, fhir_day
 from fhir_adapters.fhir.problems import refused
 from fhir_adapters.fhir.reading import check_resource
-from fhir_adapters.people.nhs_numbers import check_number
-from fhir_adapters.referrals import LocalIdentifier, ReferralValues, ReferredAddress, ReferredPerson
+from fhir_adapters.fhir.referred_person import read_subject
+from fhir_adapters.fhir.surroundings import Surroundings, beside, contained
+from fhir_adapters.referrals import ReferralValues
 
 TAKEN_STATUS = frozenset({"active"})
 """A referral is active when it is made; BaRS workflow rules say the same."""
 
 TAKEN_INTENT = frozenset({"proposal", "plan", "order", "original-order", "directive"})
-
-
-@dataclass(frozen=True)
-class Surroundings:
-    """Where references lead: path and resource of what is contained or came in the same bundle, by
-    reference.
-    """
-
-    resources: Mapping[str, tuple[str, Any]] = field(default_factory=dict)
-
-    def resolve(self, reference: Any) -> tuple[str, Any] | None:
-        """The path and resource that a Reference points at inside the message, if it does."""
-        target = getattr(reference, "reference", None)
-        return self.resources.get(target) if target else None
 
 
 @dataclass(frozen=True)
@@ -66,7 +51,7 @@ def read_referral(document: dict[str, Any], today: date) -> FhirReferral:
 def _read(resource: Any, today: date) -> FhirReferral:
     if type(resource).__name__ == "Bundle":
         return _from_bundle(resource, today)
-    around = Surroundings(_contained(resource, "ServiceRequest"))
+    around = Surroundings(contained(resource, "ServiceRequest"))
     return FhirReferral(_values(resource, around, "ServiceRequest", today))
 
 
@@ -83,7 +68,7 @@ def _from_bundle(bundle: Any, today: date) -> FhirReferral:
     path, entry = found[0]
     _request_is_create(entry, path)
     where = f"{path}.resource"
-    around = Surroundings(_beside(bundle) | _contained(entry.resource, where))
+    around = Surroundings(beside(bundle) | contained(entry.resource, where))
     return FhirReferral(
         _values(entry.resource, around, where, today), getattr(entry.request, "ifNoneExist", None)
     )
@@ -96,27 +81,6 @@ def _request_is_create(entry: Any, path: str) -> None:
         raise refused("invalid-fhir", "only POST creates a referral", f"{path}.request.method")
 
 
-def _contained(resource: Any, path: str) -> dict[str, tuple[str, Any]]:
-    return {
-        f"#{each.id}": (f"{path}.contained[{index}]", each)
-        for index, each in enumerate(resource.contained or [])
-        if each.id
-    }
-
-
-def _beside(bundle: Any) -> dict[str, tuple[str, Any]]:
-    found: dict[str, tuple[str, Any]] = {}
-    for index, entry in enumerate(bundle.entry or []):
-        if entry.resource is None:
-            continue
-        place = (f"Bundle.entry[{index}].resource", entry.resource)
-        if entry.fullUrl:
-            found[str(entry.fullUrl)] = place
-        if entry.resource.id:
-            found[f"{type(entry.resource).__name__}/{entry.resource.id}"] = place
-    return found
-
-
 def _values(request: Any, around: Surroundings, path: str, today: date) -> ReferralValues:
     if request.status not in TAKEN_STATUS:
         raise refused("invalid-body", "a new referral is active", f"{path}.status")
@@ -124,7 +88,7 @@ def _values(request: Any, around: Surroundings, path: str, today: date) -> Refer
         raise refused("invalid-body", "a referral asks for something", f"{path}.intent")
     own = OwnExtensions(request, path, today)
     return ReferralValues(
-        person=_person(request.subject, around, f"{path}.subject"),
+        person=read_subject(request.subject, around, f"{path}.subject"),
         requester=_requester(request.requester, around),
         external_id=_external_id(request),
         visit_number=_visit_number(request.encounter, around),
@@ -142,95 +106,6 @@ def _values(request: Any, around: Surroundings, path: str, today: date) -> Refer
         sharing_basis=own.code(systems.SHARING_BASIS, casework.SHARING_BASES),
         note=_note(request),
     )
-
-
-def _person(subject: Any, around: Surroundings, path: str) -> ReferredPerson:
-    inside = around.resolve(subject)
-    if inside is not None:
-        place, patient = inside
-        if type(patient).__name__ != "Patient":
-            raise refused("invalid-fhir", "the subject of a referral is a Patient", f"{path}.reference")
-        return read_person(patient, place)
-    if subject.identifier is not None and subject.identifier.value:
-        return _named(subject.identifier, f"{path}.identifier")
-    known = _own_patient(subject.reference)
-    if known is None:
-        raise refused("unknown-patient", "the reference leads to no person here", f"{path}.reference")
-    return ReferredPerson(person_id=known)
-
-
-def _named(identifier: Any, path: str) -> ReferredPerson:
-    if identifier.system == systems.NHS_NUMBER:
-        return ReferredPerson(nhs_number=_nhs_number(identifier.value, f"{path}.value"))
-    local = LocalIdentifier(authority=str(identifier.system or "local"), value=identifier.value)
-    return ReferredPerson(identifiers=(local,))
-
-
-def _own_patient(reference: str | None) -> UUID | None:
-    if not reference or not reference.startswith("Patient/"):
-        return None
-    try:
-        return UUID(reference.removeprefix("Patient/"))
-    except ValueError:
-        return None
-
-
-def read_person(patient: Any, path: str) -> ReferredPerson:
-    """The person in a Patient. A person without any number cannot be told from another: refused."""
-    numbers = [
-        (index, each)
-        for index, each in enumerate(patient.identifier or [])
-        if each.system == systems.NHS_NUMBER and each.value
-    ]
-    name = next((each for each in patient.name or [] if each.use in (None, "official", "usual")), None)
-    person = ReferredPerson(
-        nhs_number=_nhs_number(numbers[0][1].value, f"{path}.identifier[{numbers[0][0]}].value")
-        if numbers
-        else None,
-        identifiers=_local_identifiers(patient),
-        family_name=name.family if name else None,
-        given_name=" ".join(each for each in name.given or [] if each) or None if name else None,
-        birth_date=fhir_day(patient.birthDate),
-        sex=patient.gender,
-        address=_address(patient),
-    )
-    if not person.findable:
-        raise refused("unknown-patient", "an identifier is needed", f"{path}.identifier")
-    return person
-
-
-def _local_identifiers(patient: Any) -> tuple[LocalIdentifier, ...]:
-    return tuple(
-        LocalIdentifier(authority=str(each.system), value=each.value)
-        for each in patient.identifier or []
-        if each.system and each.system != systems.NHS_NUMBER and each.value
-    )
-
-
-def _nhs_number(text: str, path: str) -> str:
-    checked = check_number(text)
-    if not checked.usable:
-        raise refused("invalid-body", "not a valid NHS number", path)
-    return checked.value
-
-
-def _address(patient: Any) -> ReferredAddress | None:
-    home = next((each for each in patient.address or [] if each.use in (None, "home")), None)
-    if home is None:
-        return None
-    lines = [*(each for each in home.line or [] if each), *filter(None, (home.city, home.district))]
-    return ReferredAddress(lines=tuple(lines), postcode=home.postalCode, uprn=_uprn(home))
-
-
-def _uprn(address: Any) -> str | None:
-    for key in (each for each in address.extension or [] if each.url == systems.ADDRESS_KEY):
-        parts = {part.url: part for part in key.extension or []}
-        kinds = parts["type"].valueCodeableConcept if "type" in parts else None
-        if "value" in parts and any(
-            coding.code == "UPRN" for coding in (kinds.coding if kinds else None) or []
-        ):
-            return str(parts["value"].valueString)
-    return None
 
 
 def _external_id(request: Any) -> str | None:
