@@ -38,6 +38,7 @@ class Search:
     case: str = ""
     id: str = ""
     only: str = ""
+    unmapped: str = ""
 
     @property
     def query(self) -> dict[str, str]:
@@ -72,6 +73,7 @@ async def wanted_by(session: AsyncSession, caller: Principal, search: Search) ->
         feed_id=await feed_of(session, search.feed),
         since=_instant(search.since, "since"),
         until=_instant(search.until, "until"),
+        unmapped=_id(search.unmapped, "unmapped") if search.unmapped else None,
         repeated_id=search.only == "repeated-id",
         people=await people_meant(session, caller, search.who),
         case_persons=await persons_of_case(session, _id(search.case, "case")) if search.case else (),

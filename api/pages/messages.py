@@ -25,6 +25,7 @@ FAULTS = {
     "until": "Enter a date and time, for instance 2026-03-02 14:00",
     "case": "This is no id of a case",
     "id": "This is no id of a message",
+    "unmapped": "This is no id of a code",
     "feed": "No feed has this name",
 }
 

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from api.pages.visiting import Visitor
 from api.presenters.unmapped import present
-from api.reading import lists
+from api.reading.unmapped import queue
 
 router = APIRouter(include_in_schema=False)
 
@@ -16,7 +16,7 @@ router = APIRouter(include_in_schema=False)
 async def show(visit: Visitor) -> Response:
     """The queue of the caller's organisation, the most frequent first."""
     visit.caller.require("messages.read")
+    today = (await visit.services.clock()).today(visit.services.now())
     async with visit.services.begin(visit.caller) as session:
-        rows = await lists.unmapped(session)
-        feeds = await lists.feeds(session)
-    return visit.page("unmapped.html", view=present(rows, feeds, visit.services.now()))
+        queued = await queue(session, visit.services.profiles, today)
+    return visit.page("unmapped.html", view=present(queued, visit.services.now()))

@@ -162,6 +162,7 @@ _LABELS = {
     "case": "Case",
     "id": "Message",
     "only": "Show",
+    "unmapped": "Code not mapped",
 }
 
 
@@ -180,7 +181,7 @@ def _chosen(search: Search) -> tuple[Chosen, ...]:
 def _short(name: str, value: str) -> str:
     if name == "only":
         return "ids that came with other bytes"
-    return value[:8] if name in ("case", "id") else value
+    return value[:8] if name in ("case", "id", "unmapped") else value
 
 
 def message_rows(rows: Sequence[InboxRow], feeds: Sequence[Feed]) -> tuple[Row, ...]:
@@ -236,6 +237,7 @@ ALARM_TITLES = {
     "nothing-sent": "Nothing goes out to {}",
     "too-many-parked": "Too many messages of {} wait for somebody",
     "too-long-waiting": "Messages of {} wait too long to be read",
+    "profile-not-used": "The file of the profile of {} cannot be used",
 }
 """Kind of alarm -> its heading."""
 

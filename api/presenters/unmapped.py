@@ -1,33 +1,22 @@
-"""Coded values that no profile maps, with what to add to which profile."""
+"""Coded values that no profile maps, with what to add to which profile, and the messages that hold them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from api.presenters import words
-from fhir_adapters.store.tables import Feed, UnmappedRow
-
-ADVICE: Mapping[str, str] = {
-    "sex": 'sex: {{"{value}": female}} (or male, indeterminate, unknown)',
-    "classes": 'classes: add "{value}" to inpatient or to not_inpatient',
-    "discharge.words": 'discharge: {{words: {{"{value}": a destination code, such as "19"}}}}',
-    "discharge.method_words": 'discharge: {{method_words: {{"{value}": a method code, such as "1"}}}}',
-    "encounter_status.words": 'encounter_status: {{words: {{"{value}": what it means}}}}',
-    "hidden_when": 'hidden_when: add "{value}" to values (hides) or lifted_by (does not) of {place}',
-    "location.ward": "location: name the component of PV1-3 that holds the ward",
-    "referrals.reasons": 'referrals: {{reasons: {{"{value}": a code of the referral reasons}}}}',
-}
-"""Key of the profile -> what to write there."""
-
-NO_KEY = "No key maps this field. The value is kept as sent; ask the trust what it means."
+from api.reading.unmapped import Queued
+from api.searching import Search
+from fhir_adapters.feeds.advice import what_to_write
 
 
 @dataclass(frozen=True)
 class Line:
-    """One value of one feed."""
+    """One value of one feed. `messages_href` leads to exactly the messages that hold it, to be replayed; it
+    is empty where a replay could change nothing.
+    """
 
     feed: str
     place: str
@@ -37,27 +26,34 @@ class Line:
     last: str
     profile: str
     advice: str
+    mapped: bool
     example_href: str
+    messages_href: str
 
 
-def present(rows: Iterable[UnmappedRow], feeds: Iterable[Feed], now: datetime) -> tuple[Line, ...]:
+def present(queued: Iterable[Queued], now: datetime) -> tuple[Line, ...]:
     """The queue in words, in the order given; `now` is machine time."""
-    known = {feed.id: feed for feed in feeds}
-    return tuple(_line(row, known, now) for row in rows)
+    return tuple(_line(each, now) for each in queued)
 
 
-def _line(row: UnmappedRow, feeds: Mapping[UUID, Feed], now: datetime) -> Line:
-    feed = feeds.get(row.feed_id)
+def _line(each: Queued, now: datetime) -> Line:
+    row = each.row
     return Line(
-        feed=feed.code if feed else "Unknown feed",
+        feed=each.feed.code,
         place=row.place,
         value=row.value,
         times=words.count(row.times, "message"),
         first=words.ago(row.first_seen_at, now),
         last=words.ago(row.last_seen_at, now),
-        profile=(feed.profile if feed else None) or "the default profile",
-        advice=ADVICE.get(row.key, "{key}: map this value" if row.key else NO_KEY).format(
-            value=row.value, place=row.place, key=row.key
-        ),
+        profile=each.profile.label,
+        advice=_advice(each),
+        mapped=each.mapped,
         example_href=f"/messages/{row.example_inbox_id}",
+        messages_href=Search(unmapped=str(row.id)).href() if row.key else "",
     )
+
+
+def _advice(each: Queued) -> str:
+    if each.mapped:
+        return f"Mapped now by {each.profile.mark}"
+    return what_to_write(each.row.key, each.row.place, each.row.value)

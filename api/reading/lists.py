@@ -24,7 +24,7 @@ from discharge.store.tables import (
     Person,
 )
 from fhir_adapters.store.finding import ASKS, BEYOND
-from fhir_adapters.store.tables import AlarmRow, Feed, InboxRow, UnmappedRow
+from fhir_adapters.store.tables import AlarmRow, Feed, InboxRow
 from housing_checks.rehousing.model import Property
 from housing_checks.store.tables import PropertyLetRow, PropertyRow
 
@@ -87,12 +87,6 @@ async def count_alerts(session: AsyncSession, role: str) -> int:
 async def feeds(session: AsyncSession) -> Sequence[Feed]:
     """Every feed, the longest silent first."""
     return (await session.scalars(select(Feed).order_by(Feed.last_heard_at.asc().nulls_last()))).all()
-
-
-async def unmapped(session: AsyncSession) -> Sequence[UnmappedRow]:
-    """Coded values of the caller's feeds that no profile maps, the most frequent first."""
-    frequent = (UnmappedRow.times.desc(), UnmappedRow.place, UnmappedRow.value)
-    return (await session.scalars(select(UnmappedRow).order_by(*frequent).limit(500))).all()
 
 
 async def open_alarms(session: AsyncSession) -> Sequence[AlarmRow]:

@@ -38,6 +38,7 @@ class Meant(BaseModel):
     case: str = ""
     id: str = ""
     only: Literal["", "repeated-id"] = ""
+    unmapped: str = Field(default="", description="Id of a value that no profile maps")
 
     @property
     def search(self) -> Search:

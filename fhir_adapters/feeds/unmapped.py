@@ -8,43 +8,12 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from discharge.codes.casework import REFERRAL_REASONS
+from fhir_adapters.feeds.hl7_tables import ADMISSION_METHODS, DEATH_INDICATOR, REFERRED_BY, YES_NO
 from fhir_adapters.feeds.leaving import resolve_discharge
 from fhir_adapters.feeds.profile import Place, Profile, split_place
-from fhir_adapters.hl7v2.reading import Message
-
-YES_NO = {"Y": True, "N": False, "YES": True, "NO": False, "1": True, "0": False}
-"""How feeds write an indicator, without case."""
-
-ADMISSION_METHODS = frozenset(
-    {
-        "11",
-        "12",
-        "13",
-        "21",
-        "22",
-        "23",
-        "24",
-        "25",
-        "28",
-        "2A",
-        "2B",
-        "2C",
-        "2D",
-        "31",
-        "32",
-        "81",
-        "82",
-        "83",
-    }
-    | {"84", "89", "98", "99"}
-)
-"""PV1-4: admission method (NHS Data Dictionary; ITK table 0007)."""
-
-REFERRED_BY = frozenset({"S", "P", "O", "W"})
-"""RF1-10 by table 0336 says who wanted the referral, not why: there is nothing to map."""
-
-DEATH_INDICATOR = {"Y": True, "N": False}
-"""PID-30 (table 0136)."""
+from fhir_adapters.hl7v2.interpret.identifiers import pid_numbers, taken_by, written
+from fhir_adapters.hl7v2.reading import DELETED, Message
+from fhir_adapters.people.nhs_numbers import check_number
 
 
 class Unmapped(NamedTuple):
@@ -71,6 +40,19 @@ def _value(message: Message, place: Place) -> str:
 def _outside(message: Message, place: Place, known: Iterable[str], key: str) -> list[Unmapped]:
     value = _value(message, place)
     return [Unmapped(place, value, key)] if value and value.upper() not in known else []
+
+
+def _identifiers(message: Message, profile: Profile) -> list[Unmapped]:
+    """How the numbers of a person are written of which no pattern takes any: the message cannot be used."""
+    pid = message.segment("PID")
+    held = [each for each in pid_numbers(pid) if each[1](1) not in ("", DELETED)] if pid else []
+    if any(taken_by(number, cx, profile) for number, cx in held):
+        return []
+    return [Unmapped(f"PID-{number}", "^".join(written(cx)), _kind_of_number(cx(1))) for number, cx in held]
+
+
+def _kind_of_number(number: str) -> str:
+    return "identifiers.nhs_number" if check_number(number).usable else "identifiers.local"
 
 
 def _sex(message: Message, profile: Profile) -> list[Unmapped]:
@@ -152,6 +134,7 @@ def _reasons(message: Message, profile: Profile) -> list[Unmapped]:
 
 
 _SOURCES: tuple[Callable[[Message, Profile], list[Unmapped]], ...] = (
+    _identifiers,
     _sex,
     _death,
     _class,

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from discharge.values import Frozen
-from fhir_adapters.store.tables import Feed, InboxRow
+from fhir_adapters.store.tables import Feed, InboxRow, UnmappedMessageRow
 
 ASKS = ("parked", "unassigned", "rejected")
 """States in which a message waits for a person."""
@@ -42,7 +42,9 @@ class People(Frozen):
 
 
 class Wanted(Frozen):
-    """Which messages. What is empty is not asked for; ``until`` is the first instant that is too late."""
+    """Which messages. What is empty is not asked for; ``until`` is the first instant that is too late,
+    ``unmapped`` a value of the queue that no profile maps.
+    """
 
     ids: tuple[UUID, ...] = ()
     state: str = ""
@@ -55,6 +57,7 @@ class Wanted(Frozen):
     since: AwareDatetime | None = None
     until: AwareDatetime | None = None
     repeated_id: bool = False
+    unmapped: UUID | None = None
     people: People | None = None
     case_persons: tuple[UUID, ...] = ()
 
@@ -105,6 +108,9 @@ def _named(wanted: Wanted, organisation_id: UUID) -> list[ColumnElement[bool]]:
         named.append(InboxRow.id.in_(wanted.ids))
     if wanted.message_id:
         named += [InboxRow.feed_id.in_(_feeds(organisation_id)), InboxRow.message_id == wanted.message_id]
+    if wanted.unmapped:
+        behind = select(UnmappedMessageRow.inbox_id).where(UnmappedMessageRow.value_id == wanted.unmapped)
+        named.append(InboxRow.id.in_(behind))
     if wanted.people:
         named.append(InboxRow.id.in_(_about(wanted.people, organisation_id)))
     if wanted.case_persons:

@@ -195,14 +195,16 @@ class StayMoveRow(Base):
 
 
 class UnmappedRow(Base):
-    """A coded value that a feed sent and its profile does not map; gone once the profile maps it.
+    """A coded value that a feed sent and its profile does not map; gone once every message that holds it was
+    read by a profile that does.
 
     ``place`` is the field, such as PV1-2, ``key`` the key of the profile that would map it (empty where none
-    does); ``example_inbox_id`` is the last message that held the value.
+    does); ``times`` is the number of messages, ``example_inbox_id`` the newest of them.
     """
 
     __tablename__ = "unmapped_values"
 
+    id: Mapped[UUID] = mapped_column(unique=True, server_default=func.gen_random_uuid())
     feed_id: Mapped[UUID] = mapped_column(ForeignKey("feeds.id"), primary_key=True)
     place: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[str] = mapped_column(primary_key=True)
@@ -212,6 +214,18 @@ class UnmappedRow(Base):
     times: Mapped[int]
     first_seen_at: Mapped[datetime] = mapped_column(server_default=func.now())
     last_seen_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class UnmappedMessageRow(Base):
+    """One message that holds a value which its profile did not map when it was read last."""
+
+    __tablename__ = "unmapped_messages"
+
+    value_id: Mapped[UUID] = mapped_column(
+        ForeignKey("unmapped_values.id", ondelete="CASCADE"), primary_key=True
+    )
+    inbox_id: Mapped[UUID] = mapped_column(ForeignKey("inbox.id"), primary_key=True, index=True)
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
 
 
 class SentMessage(Base):

@@ -90,6 +90,9 @@ async def test_given_fifty_messages_parked_for_one_cause_when_the_profile_is_cor
     await operator.follows("Look at one of them")
     await operator.reads("Patient identifier list")
 
+    await operator.goes_to("/feeds/unmapped")
+    await operator.reads("identifiers: {nhs_number: [{field: 3, authority: NHS, type: NH}]}")
+
     (profiles / "itk-2.4.yaml").write_text(SHIPPED, encoding="utf-8")
     digest = hashlib.sha256(SHIPPED.encode()).hexdigest()[:12]
     held = "SELECT sha256 FROM profile_texts ORDER BY taken_at DESC LIMIT 1"

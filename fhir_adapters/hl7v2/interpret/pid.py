@@ -8,7 +8,7 @@ import re
 from datetime import date
 from typing import TypeVar
 
-from fhir_adapters.feeds.unmapped import DEATH_INDICATOR
+from fhir_adapters.feeds.hl7_tables import DEATH_INDICATOR
 from fhir_adapters.hl7v2.facts import Address, Name, PersonReported, Telecom
 from fhir_adapters.hl7v2.interpret.fields import Notes, Reader
 from fhir_adapters.hl7v2.interpret.identifiers import pid_numbers, read_identifiers

@@ -11,7 +11,7 @@ from typing import Any
 
 from discharge.codes import casework, destinations
 from discharge.codes.model import CodeList
-from fhir_adapters.feeds.unmapped import REFERRED_BY
+from fhir_adapters.feeds.hl7_tables import REFERRED_BY
 from fhir_adapters.hl7v2.facts import Interpretation, Interpreted, NotUsed, Parked, ReferralReported
 from fhir_adapters.hl7v2.interpret.evn import stated_at
 from fhir_adapters.hl7v2.interpret.fields import Notes, Reader, entity

@@ -6,7 +6,7 @@ that does not cannot lift it in the same message.
 
 from datetime import date
 
-from fhir_adapters.feeds.unmapped import YES_NO
+from fhir_adapters.feeds.hl7_tables import YES_NO
 from fhir_adapters.hl7v2.interpret.fields import Reader
 
 

@@ -114,7 +114,21 @@ async def _drain_once(engine: AsyncEngine, profiles: ProfileBook, clock: CaseClo
         raise Unavailable("internal", detail=outcome.reason)
     async with transaction(engine) as session:
         await pairs.offer_doubted(session, inbox_id, offered)
-        return await _finish(session, inbox_id, outcome, Effect())
+        read = await _read_all_the_same(session, inbox_id, profiles, clock)
+        return await _finish(session, inbox_id, outcome, Effect(), read)
+
+
+async def _read_all_the_same(
+    session: AsyncSession, inbox_id: UUID, profiles: ProfileBook, clock: CaseClock
+) -> str | None:
+    """Note what its profile does not map also of a message that is set aside; by what it was read."""
+    found = select(InboxRow, Feed).join(Feed, Feed.id == InboxRow.feed_id).where(InboxRow.id == inbox_id)
+    row, feed = (await session.execute(found)).one()
+    today = clock.today(datetime.now(UTC))
+    profile = profile_for(profiles, row, feed, today)
+    message, outcome = understood(row.raw, profile)
+    await note_unmapped(session, row, message, outcome, profile)
+    return read_by(profile, profiles, row, today)
 
 
 async def _handle(
@@ -127,8 +141,7 @@ async def _handle(
         return await _finish(session, row.id, await unwrap(session, row, feed), Effect())
     message, outcome = understood(row.raw, profile)
     outcome = _other_bytes(row, profile, outcome)
-    if message is not None and not isinstance(outcome, NotUsed):
-        await note_unmapped(session, row, message, profile)
+    await note_unmapped(session, row, message, outcome, profile)
     if outcome == AN_ANSWER:
         outcome = await _answered(session, row)
     effect = Effect()

@@ -20,7 +20,7 @@ from fhir_adapters.feeds.book import ProfileBook
 from fhir_adapters.feeds.choosing import Arrival, choose_feed
 from fhir_adapters.feeds.profile import Profile
 from fhir_adapters.hl7v2.envelope import header_of, read_envelope
-from fhir_adapters.hl7v2.facts import Fact, NotUsed
+from fhir_adapters.hl7v2.facts import Fact
 from fhir_adapters.hl7v2.replays import PUT_BACK, judged, refused_at_sight
 from fhir_adapters.hl7v2.store.draining import profile_for
 from fhir_adapters.hl7v2.store.inbox import feed_doors
@@ -116,8 +116,8 @@ async def _again(session: AsyncSession, row: InboxRow, profile: Profile) -> str:
         return await _assign(session, row)
     message, now = understood(row.raw, profile)
     outcome = judged(row.state, row.code, row.reason, await _facts(session, row), now)
-    if outcome != PUT_BACK and message is not None and not isinstance(now, NotUsed):
-        await note_unmapped(session, row, message, profile)
+    if outcome != PUT_BACK:
+        await note_unmapped(session, row, message, now, profile)
     if outcome == PUT_BACK:
         row.state, row.code, row.reason = "stored", None, None
     return outcome

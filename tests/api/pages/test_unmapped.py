@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from fhir_adapters.feeds.loading import profile_named, shipped_profiles
 from tests.api.conftest import Door
 from tests.api.pages.conftest import Looking
 from tests.api.signing_in import sign_in
@@ -22,10 +25,29 @@ async def test_given_values_that_nobody_mapped_then_the_page_says_what_to_add(
     page = (await door.client.get("/feeds/unmapped")).text
     assert "sex: {&#34;woman&#34;: female}" in page
     assert "2 messages" in page
+    [link] = re.findall(r'href="(/messages\?unmapped=[^"]+)"', page)
+    listed = (await door.client.get(link)).text
+    assert "Code not mapped" in listed
+    assert "All: 2 messages" in listed
+    assert "Replay these messages" in listed
     assert "28b" in page
     assert "No key maps this field." in page
     assert "ASHDOWN" not in page
     assert "/feeds/unmapped" in (await door.client.get("/feeds")).text
+
+
+async def test_given_the_profile_corrected_when_looked_at_then_only_the_replay_is_left_to_do(
+    door: Door, intake: Intake
+) -> None:
+    await intake.take(ODD.raw())
+    known = profile_named("itk-2.4")
+    women = known.model_copy(update={"sex": {**known.sex, "WOMAN": "female"}})
+    door.app.state.services.profiles = shipped_profiles().with_more([women])
+    sign_in(door, "operator")
+
+    page = (await door.client.get("/feeds/unmapped")).text
+    assert f"Mapped now by {known.mark}" in page
+    assert "sex: {" not in page
 
 
 async def test_given_another_organisation_then_it_sees_none_of_them(door: Door, intake: Intake) -> None:

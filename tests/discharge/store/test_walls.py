@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
@@ -45,6 +45,7 @@ from fhir_adapters.store.tables import (
     ShadowDifferenceRow,
     ShadowListRow,
     StayMoveRow,
+    UnmappedMessageRow,
     UnmappedRow,
 )
 from housing_checks.store.tables import PropertyLetRow, PropertyRow
@@ -146,6 +147,8 @@ async def story(worker: AsyncEngine, owner: AsyncEngine, places: Places, person_
                 raw=b"MSH|",
             )
         )
+        [value_id] = await session.scalars(select(UnmappedRow.id))
+        session.add(UnmappedMessageRow(value_id=value_id, inbox_id=arrived.id, organisation_id=places.trust))
         for row in _compared(places, feed.id):
             session.add(row)
             await session.flush()
@@ -293,6 +296,7 @@ async def test_a_participant_sees_the_case_but_not_the_trusts_own_messages(
     hidden |= {
         "documents",
         "unmapped_values",
+        "unmapped_messages",
         "stay_moves",
         "sent_messages",
         "shadow_lists",
