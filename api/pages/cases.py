@@ -9,10 +9,11 @@ from starlette.responses import Response
 
 from api.forms.definitions import FORMS
 from api.pages.visiting import Visitor
-from api.presenters.case import Given, present, told_line
+from api.presenters.case import Given, present
 from api.presenters.documents import lines
 from api.presenters.looks import look_lines
 from api.presenters.messages import message_rows
+from api.presenters.told import told_line
 from api.presenters.worklist import full_name
 from api.reading import cases, lists, names
 from api.reading.documents import documents_of

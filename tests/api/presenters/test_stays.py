@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from api.presenters.case import place
+from api.presenters.case_summary import place
 from api.presenters.timeline import timeline_lines
 from api.presenters.worklist import _place
 from api.reading.names import Directory

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import uuid4
 
-from api.presenters.case import told_line
+from api.presenters.told import told_line
 from api.reading.names import Directory
 from discharge.store.tables import Organisation, OutboxRow
 

@@ -1,0 +1,143 @@
+"""What is known of a case, in lines of words: who, where, since when, why, and who takes part."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from api.presenters import words
+from api.presenters.case_view import ContactLine, Fact
+from api.reading.cases import CaseFile
+from api.reading.names import Directory
+from discharge.cases.follow_ups import FOLLOW_UPS
+from discharge.cases.model import Case, CaseSpell
+from discharge.codes import casework
+from discharge.codes.delay_reasons import delay_reason_label
+from discharge.delays.counting import nights_without_reason, published_delay_days
+
+CONTACTS = {row.key: row.words for row in FOLLOW_UPS}
+ENDED_BY = {None: "still running", "discharged": "left", "met-criteria-again": "met the criteria again"}
+
+
+def identity(found: CaseFile, today: date) -> tuple[Fact, ...]:
+    """Who it is. A hidden address is not shown, and the page says so."""
+    person = found.person
+    return (
+        Fact("NHS number", words.nhs_number(person.nhs_number)),
+        Fact("Born", f"{words.day(person.birth_date)} ({words.age(person.birth_date, today)})"),
+        Fact("Home", _home(found)),
+    )
+
+
+def _home(found: CaseFile) -> str:
+    if found.person.location_hidden:
+        return "Address withheld"
+    if found.address is None:
+        return "Not known"
+    parts = [*found.address.lines.splitlines(), found.address.postcode or ""]
+    return ", ".join(part for part in parts if part)
+
+
+def place(case: Case, known: Directory) -> str:
+    """Where the person is, as far as we know."""
+    spell = case.current_spell
+    if spell is None:
+        return f"Stay not known yet, referred by {known.organisation(_referrer(case))}"
+    bed = f", bed {spell.bed}" if spell.bed else ""
+    standing = {"expected": "Expected on ward", "on-leave": "On leave from ward"}.get(spell.status, "Ward")
+    return f"{standing} {spell.ward or 'not known'}{bed}, {known.organisation(spell.organisation_id)}"
+
+
+def _referrer(case: Case) -> UUID | None:
+    return case.referral.organisation_id if case.referral else None
+
+
+def facts(case: Case, today: date, known: Directory) -> tuple[Fact, ...]:
+    """The summary of the case: the stay, the waiting, the referral, the owner."""
+    spell = case.current_spell
+    until = case.discharge.discharged_on if case.discharge else today
+    without = len(nights_without_reason(case.ready_periods, case.delay_reasons, until))
+    return (
+        _admitted(spell),
+        Fact("Expected to leave", words.day(case.expected_discharge_on, "No date")),
+        Fact("Home needed by", words.day(case.needed_by, "No date")),
+        Fact("Nights waiting", str(published_delay_days(case.ready_periods, until))),
+        Fact("Nights without a reason", str(without)),
+        Fact("Reason for referral", _labels(case)),
+        Fact("Tenure", casework.TENURES.label(case.referral.tenure) if case.referral else "Not known"),
+        Fact("Partners may be told", _sharing(case)),
+        Fact("Homeless or at risk", case.homelessness.flag.capitalize()),
+        Fact("Owner", _owners(case, known)),
+    )
+
+
+def _admitted(spell: CaseSpell | None) -> Fact:
+    if spell is not None and spell.status == "expected":
+        return Fact("Admission expected", words.day(spell.expected_admission_on, "No date"))
+    return Fact("Admitted", words.day(spell.admitted_on if spell else None))
+
+
+def _labels(case: Case) -> str:
+    reasons = case.referral.reasons if case.referral else ()
+    return ", ".join(casework.REFERRAL_REASONS.label(code) for code in reasons) or "Not said"
+
+
+def _sharing(case: Case) -> str:
+    if case.sharing is None:
+        return "No basis recorded: nothing goes to partners"
+    basis = casework.SHARING_BASES.label(case.sharing.basis)
+    return basis if case.may_tell_partners else f"{basis}: does not reach partners, or was withdrawn"
+
+
+def _owners(case: Case, known: Directory) -> str:
+    named = [
+        f"{known.user(owner.user_id) or 'Team'} ({known.organisation(owner.organisation_id)})"
+        for owner in case.owners
+    ]
+    return ", ".join(named) or "Nobody yet"
+
+
+def reasons(case: Case) -> tuple[Fact, ...]:
+    """Why the person waits and waited, the newest first."""
+    return tuple(
+        Fact(
+            f"{words.short_day(each.from_on)} to {words.short_day(each.to_on, 'now')}",
+            f"{delay_reason_label(each.code)} ({each.kind}; {casework.OWNER_ROLES.label(each.owner_role)})",
+        )
+        for each in reversed(case.delay_reasons)
+    )
+
+
+def periods(case: Case) -> tuple[Fact, ...]:
+    """When the person did not meet the criteria to reside, the newest first."""
+    return tuple(
+        Fact(
+            f"{words.short_day(each.ready_on)} to {words.short_day(each.ended_on, 'now')}",
+            ENDED_BY.get(each.ended_by, words.from_code(each.ended_by)).capitalize(),
+        )
+        for each in reversed(case.ready_periods)
+    )
+
+
+def contacts(case: Case) -> tuple[ContactLine, ...]:
+    """The contacts owed after discharge, in the order they are due."""
+    return tuple(
+        ContactLine(
+            CONTACTS.get(each.key, each.key),
+            words.moment(each.due_at),
+            casework.CONTACT_OUTCOMES.label(each.outcome) if each.outcome else "Not made yet",
+        )
+        for each in sorted(case.follow_ups.values(), key=lambda each: each.due_at)
+    )
+
+
+def participants(case: Case, known: Directory) -> tuple[Fact, ...]:
+    """Which organisations take part, as what and since when."""
+    return tuple(
+        Fact(
+            known.organisation(each.organisation_id),
+            f"{words.from_code(each.role)}, since {words.short_day(each.from_on)}"
+            + (f", until {words.short_day(each.until_on)}" if each.until_on else ""),
+        )
+        for each in case.participants
+    )

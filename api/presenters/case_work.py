@@ -1,0 +1,106 @@
+"""What is left to do on a case, and where the caller may do it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from api.forms.definitions import FORMS
+from api.forms.model import Around
+from api.presenters import words
+from api.presenters.case_view import Action, ActionGroup, AlertLine, StrandLine, ToDo
+from api.presenters.leading import late_words
+from api.presenters.tags import LEVELS, Tag, strand_tag, tag_of
+from api.presenters.timeline import RULE_TITLES
+from api.principals import Principal
+from api.reading.names import Directory
+from discharge.cases.model import Alert, Case, Strand
+from discharge.cases.stages import may_ask
+from discharge.codes import casework
+from housing_checks.gate.rules import Blocker, blocking
+from housing_checks.lead_times import item_label
+from housing_checks.strands.definitions import DEFINITIONS
+
+TAKE_ON = "acknowledge-alert"
+"""Offered beside each alert, so not again among the actions."""
+
+
+def who_next(role: str, due_on: date | None) -> str:
+    """Who has the next step, and by when."""
+    who = casework.OWNER_ROLES.label(role)
+    return f"{who}, by {words.short_day(due_on)}" if due_on else who
+
+
+def to_do(case: Case, caller: Principal) -> tuple[ToDo, ...]:
+    """What is left before the person can leave."""
+    return tuple(_blocker(case, each, caller) for each in blocking(case))
+
+
+def _blocker(case: Case, each: Blocker, caller: Principal) -> ToDo:
+    base = f"/cases/{case.case_id}"
+    hint = f"since {words.short_day(each.since)}" if each.since else ""
+    if each.kind == "check":
+        href = f"{base}/check" if _may(case, caller, "complete-check") else ""
+        return ToDo(each.words, hint, href, Tag("To do", "yellow"))
+    if each.kind == "item":
+        href = f"{base}/do/confirm-item?item={each.code}" if _may(case, caller, "confirm-item") else ""
+        tag = Tag("No", "red") if case.gate[each.code].value == "no" else Tag("Not known", "yellow")
+        return ToDo(each.words, hint, href, tag)
+    href = f"{base}/do/move-strand?strand={each.code}" if _may(case, caller, "move-strand") else ""
+    return ToDo(each.words, hint, href, strand_tag(case.strands[each.code]))
+
+
+def _may(case: Case, caller: Principal, kind: str) -> bool:
+    return may_ask(case, kind) and caller.may(kind)
+
+
+def strand_line(case: Case, strand: Strand, caller: Principal, known: Directory) -> StrandLine:
+    """One strand of making ready, and where the caller may move or cancel it."""
+    base = f"/cases/{case.case_id}/do"
+    still = strand.status == "open"
+    return StrandLine(
+        title=f"{DEFINITIONS[strand.kind].words}: {item_label(strand.kind, strand.item)}",
+        tag=strand_tag(strand),
+        due=words.short_day(strand.due_on),
+        late=late_words(case, strand),
+        who=known.organisation(strand.partner_id)
+        if strand.partner_id
+        else casework.OWNER_ROLES.label(strand.owner_role),
+        begun=words.short_day(strand.started_on),
+        move_href=f"{base}/move-strand?strand={strand.key}"
+        if still and _may(case, caller, "move-strand")
+        else "",
+        cancel_href=f"{base}/cancel-strand?strand={strand.key}"
+        if still and _may(case, caller, "cancel-strand")
+        else "",
+    )
+
+
+def alert_line(alert: Alert, caller: Principal) -> AlertLine:
+    """One early warning, and whether the caller may take it on."""
+    return AlertLine(
+        title=RULE_TITLES.get(alert.rule, alert.rule),
+        tag=tag_of(LEVELS, alert.level),
+        fact=alert.fact,
+        threshold=alert.threshold,
+        source=alert.source,
+        owner=casework.OWNER_ROLES.label(alert.owner_role),
+        taken=words.moment(alert.acknowledged_at, ""),
+        alert_id=str(alert.alert_id),
+        may_take=alert.acknowledged_at is None and caller.may("acknowledge-alert"),
+    )
+
+
+def actions(case: Case, caller: Principal, today: date, known: Directory) -> tuple[ActionGroup, ...]:
+    """What the caller may ask of the case now: the table of permissions and the table of stages decide."""
+    around = Around(case, today, known, caller.organisation_id)
+    groups: dict[str, list[Action]] = {}
+    for kind, form in FORMS.items():
+        if kind != TAKE_ON and _may(case, caller, kind) and form.shown(around):
+            link = Action(form.title, f"/cases/{case.case_id}/do/{kind}")
+            groups.setdefault(form.group, []).append(link)
+    return tuple(ActionGroup(title, tuple(links)) for title, links in groups.items())
+
+
+def check_href(case: Case, caller: Principal) -> str:
+    """Where the caller may do the check, if they may."""
+    return f"/cases/{case.case_id}/check" if _may(case, caller, "complete-check") else ""
