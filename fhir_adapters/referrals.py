@@ -12,7 +12,8 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
-from discharge.values import Frozen, YesNoUnknown
+from discharge.cases.model import Asked
+from discharge.values import Frozen
 
 Sex = Literal["male", "female", "other", "unknown"]
 
@@ -54,26 +55,16 @@ class ReferredPerson(_Values):
         return bool(self.person_id or self.nhs_number or self.identifiers)
 
 
-class ReferralValues(_Values):
+class ReferralValues(_Values, Asked):
     """What is asked for, in codes of `discharge.codes.casework`; everything but the person may be left out.
 
     `requester` is the referring organisation's code or ODS code, `visit_number` the hospital's own number
-    of the stay. `external_id` is the sender's own number of the referral.
+    of the stay.
     """
 
     person: ReferredPerson
     requester: str | None = None
-    external_id: str | None = None
     visit_number: str | None = None
     ward: str | None = None
     referred_on: date | None = None
-    reasons: tuple[str, ...] = ()
-    needs: tuple[str, ...] = ()
-    tenure: str = "unknown"
-    lives_alone: YesNoUnknown = "unknown"
-    homeless: YesNoUnknown = "unknown"
-    pathway: str | None = None
-    expected_discharge_on: date | None = None
-    ready_on: date | None = None
-    sharing_basis: str | None = None
     note: str | None = None

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Literal
 from uuid import UUID
 
-from discharge.cases.model import CaseSpell
-from discharge.values import Frozen, YesNoUnknown
+from discharge.cases.model import Asked, CaseSpell
+from discharge.values import Frozen
 
 
-class Refer(Frozen):
+class Refer(Asked):
     """Open a case, or join one that is open for the person; asks for nothing that is already held.
 
     ``organisation_id`` is the referring trust; ``service_id`` the housing-health service that takes the
@@ -23,16 +22,6 @@ class Refer(Frozen):
     service_id: UUID | None = None
     spell: CaseSpell | None = None
     ward: str | None = None
-    reasons: tuple[str, ...] = ()
-    needs: tuple[str, ...] = ()
-    tenure: str = "unknown"
-    lives_alone: YesNoUnknown = "unknown"
-    homeless: YesNoUnknown = "unknown"
-    pathway: str | None = None
-    expected_discharge_on: date | None = None
-    ready_on: date | None = None
-    sharing_basis: str | None = None
-    external_id: str | None = None
 
 
 class AcceptReferral(Frozen):

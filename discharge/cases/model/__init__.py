@@ -14,7 +14,7 @@ from discharge.cases.model.home import Check, GateItem, Mitigation
 from discharge.cases.model.hospital import CaseSpell
 from discharge.cases.model.leaving import Discharge, Readmission
 from discharge.cases.model.participation import PARTNER_BASES, Owner, Participant, SharingBasis
-from discharge.cases.model.referral import Referral
+from discharge.cases.model.referral import Asked, Referral
 from discharge.cases.model.strands import Offer, Strand, StrandKind
 from discharge.cases.model.waiting import Homelessness
 
@@ -23,6 +23,7 @@ __all__ = [
     "PARTNER_BASES",
     "Actor",
     "Alert",
+    "Asked",
     "Case",
     "CaseSpell",
     "Check",

@@ -1,11 +1,35 @@
-"""What the ward asked for."""
+"""What a referral asks for, and what the case keeps of it."""
 
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from discharge.values import Frozen, YesNoUnknown
+
+
+class Asked(Frozen):
+    """What a referral asks for and says, by whichever door it comes: codes of our lists, none of them needed.
+
+    ``external_id`` is the sender's own number of the referral.
+    """
+
+    external_id: str | None = None
+    reasons: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    tenure: str = "unknown"
+    lives_alone: YesNoUnknown = "unknown"
+    homeless: YesNoUnknown = "unknown"
+    pathway: str | None = None
+    expected_discharge_on: date | None = None
+    ready_on: date | None = None
+    sharing_basis: str | None = None
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """These values by name, to be handed on from door to door."""
+        return {name: getattr(self, name) for name in Asked.model_fields}
 
 
 class Referral(Frozen):

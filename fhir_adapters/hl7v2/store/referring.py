@@ -109,9 +109,8 @@ async def _may_join(session: AsyncSession, case_id: UUID) -> None:
 
 
 def _values(person_id: UUID, fact: ReferralReported) -> ReferralValues:
-    shared = set(ReferralValues.model_fields) & set(ReferralReported.model_fields)
-    said = {name: getattr(fact, name) for name in shared}
-    return ReferralValues(person=ReferredPerson(person_id=person_id), **said)
+    stay = {"referred_on": fact.referred_on, "visit_number": fact.visit_number}
+    return ReferralValues(person=ReferredPerson(person_id=person_id), note=fact.note, **stay, **fact.said)
 
 
 async def _case_of(session: AsyncSession, asking: Asking, person_id: UUID, fact: ReferralReported) -> UUID:
