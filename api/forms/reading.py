@@ -22,11 +22,6 @@ class Fault:
     name: str
     words: str
 
-    @property
-    def anchor(self) -> str:
-        """The id of the first input of the question."""
-        return self.name
-
 
 @dataclass
 class Filled:

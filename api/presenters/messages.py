@@ -16,9 +16,6 @@ from fhir_adapters.hl7v2.causes import cause_words
 from fhir_adapters.store.finding import ASKS
 from fhir_adapters.store.tables import AlarmRow, Feed, InboxRow
 
-SHOWN_STATES = tuple(MESSAGE_STATES)
-"""Every state has a view of its own."""
-
 
 @dataclass(frozen=True)
 class View:

@@ -11,7 +11,7 @@ from api.presenters.messages import id_words, kind_words
 from api.presenters.tags import MESSAGE_STATES, Tag, tag_of
 from api.reading.names import Directory
 from api.reading.replays import Progress
-from fhir_adapters.hl7v2.replays import OUTCOMES, PUT_BACK
+from fhir_adapters.hl7v2.replays import OUTCOMES
 from fhir_adapters.store.tables import InboxRow, MessageEditRow, ReplayItemRow, ReplayRow
 
 REPLAY_STATES: Mapping[str, Tag] = {
@@ -131,11 +131,6 @@ def _item(item: ReplayItemRow, row: InboxRow) -> Item:
         outcome=OUTCOMES.get(item.outcome or "", "Waits"),
         now=tag_of(MESSAGE_STATES, row.state),
     )
-
-
-def changed_words(outcomes: Mapping[str, int]) -> str:
-    """How many were put back, for a command."""
-    return words.count(outcomes.get(PUT_BACK, 0), "message")
 
 
 @dataclass(frozen=True)

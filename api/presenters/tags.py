@@ -70,12 +70,6 @@ COMMAND_STATES: dict[str, Tag] = {
     "failed": Tag("Failed", "red"),
 }
 
-GATE: dict[str, Tag] = {
-    "yes": Tag("Yes", "green"),
-    "no": Tag("No", "red"),
-    "unknown": Tag("Not known", "yellow"),
-}
-
 
 def tag_of(tags: dict[str, Tag], code: str) -> Tag:
     """The tag of a code; one without a tag is shown as it is."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.principals import Principal
@@ -123,12 +123,6 @@ async def pairs(session: AsyncSession, caller: Principal, state: str = "open") -
     people = await _people(session, {one for row in rows for one in (row.left_id, row.right_id)})
     await looked(session, caller, "records that may be one person", (), people)
     return [Pair(row, people.get(row.left_id), people.get(row.right_id)) for row in rows]
-
-
-async def count_pairs(session: AsyncSession) -> int:
-    """How many pairs wait for somebody."""
-    waiting = select(func.count()).select_from(DuplicatePair).where(DuplicatePair.state == "open")
-    return await session.scalar(waiting) or 0
 
 
 async def _people(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, Person]:

@@ -26,7 +26,7 @@ CHUNK = 65_536
 BUSY = Verdict("AE", "207", "told to fail")
 REFUSED = Verdict("AR", "200", "told to refuse")
 UNREADABLE = Verdict("AR", "100", "no readable header")
-TAKEN, HUNG_UP = 200, 503
+TAKEN = 200
 
 
 class MllpDoor:

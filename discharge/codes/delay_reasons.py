@@ -156,9 +156,3 @@ def delay_reason_label(code: str) -> str:
         if LOCAL_DELAY_REASONS.known(code)
         else NATIONAL_DELAY_REASONS.label(code)
     )
-
-
-def national_of(code: str, on: date) -> str:
-    """Return the national reason that a reason counts under: its own code when it is national."""
-    local = LOCAL_DELAY_REASONS.find(code, on)
-    return local.national if local else NATIONAL_DELAY_REASONS.lookup(code, on).code

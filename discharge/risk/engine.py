@@ -35,11 +35,6 @@ class Finding(BaseModel):
     action: str
     owner_role: str
 
-    @property
-    def sentence(self) -> str:
-        """Return the whole warning in one line."""
-        return f"{self.fact} Threshold: {self.threshold}. Source: {self.source}."
-
 
 def evaluate(facts: RiskFacts, now: datetime) -> list[Finding]:
     """Return every finding that holds at `now` (case time), in the order of the rules."""

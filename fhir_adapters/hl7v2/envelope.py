@@ -73,11 +73,6 @@ class Envelope:
     repairs: tuple[str, ...] = ()
 
     @property
-    def enhanced(self) -> bool:
-        """Whether the sender asked for enhanced mode: MSH-15 or MSH-16 is valued (HL7 UK A.3)."""
-        return bool(self.accept_ack or self.application_ack)
-
-    @property
     def wants_no_answer(self) -> bool:
         """Whether the sender declared NE (never) for both acknowledgements (table 0155)."""
         return self.accept_ack == "NE" and self.application_ack == "NE"

@@ -16,11 +16,6 @@ _RESULT_STATES = {"F": "AU", "C": "AU", "P": "IN", "R": "IN", "I": "IN", "S": "I
 """OBR-25 (table 0123) as a document's completion (table 0271); X is a cancelled form."""
 
 
-def is_form(reader: Reader) -> bool:
-    """Whether the message holds a question form by the reader's profile."""
-    return bool(list(read_forms(reader)))
-
-
 def add_forms(reader: Reader, subject: Interpreted) -> Interpretation:
     """The forms beside the person and stay that the message names."""
     forms = tuple(read_forms(reader))

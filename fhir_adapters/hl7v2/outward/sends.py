@@ -83,11 +83,6 @@ class Sends(Frozen):
         named = (self.expected_discharge, self.fit, self.fit_on, self.home_ready, self.home_ready_on)
         return [target for target in named if target is not None]
 
-    @property
-    def waits_for_application(self) -> bool:
-        """Whether an application acknowledgement follows the one for the receipt."""
-        return bool(self.accept or self.application) and self.application in {"AL", "SU", "ER"}
-
 
 _Header = Annotated[str, Field(pattern=r"^[^|^~\\&\x00-\x1f]*$", max_length=MOST_HEADER)]
 

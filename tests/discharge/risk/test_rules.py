@@ -60,11 +60,12 @@ def test_given_the_rules_then_they_are_the_eight_and_each_has_a_reader() -> None
     assert {rule.id for rule in RULES} == set(READERS)
 
 
-def test_given_a_finding_then_its_sentence_names_fact_threshold_and_source() -> None:
+def test_given_a_finding_then_it_names_fact_threshold_and_source() -> None:
     (finding,) = found(facts(ready_on=march(1)), "long-delay", london_midnight(march(8)))
-    assert finding.sentence == (
-        "The person has been ready to leave since Sun 1 Mar 2026. Threshold: 7 days or more. "
-        "Source: NHS England discharge ready date bands; urgent and emergency care plan 2025/26."
+    assert finding.fact == "The person has been ready to leave since Sun 1 Mar 2026."
+    assert finding.threshold == "7 days or more"
+    assert finding.source == (
+        "NHS England discharge ready date bands; urgent and emergency care plan 2025/26"
     )
 
 
