@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from discharge.cases import commands as cmd
 from discharge.store import outbox
 from discharge.store.engine import transaction
 from discharge.store.tables import OutboxRow, PartnerRow, Person, PersonAddress
+from tests.workflows import outgoing
+from tests.workflows.outgoing import relay
 from tests.workflows.partner import Partner, listening
-from tests.workflows.story import CLOCK, Story
+from tests.workflows.story import Story
 from tests.workflows.waiting import until
 from workflows import ports
-from workflows.relay import Relay
 from workflows.store import lanes
+
+TOLD = OutboxRow.channel == "partner"
+rows, until_states = partial(outgoing.rows, TOLD), partial(outgoing.until_states, TOLD)
 
 
 @pytest.fixture(autouse=True)
@@ -37,26 +42,6 @@ async def partner(story: Story, tmp_path: Path) -> AsyncIterator[Partner]:
 
 async def order(story: Story, item: str) -> None:
     await story.do(cmd.StartStrand(strand_kind="adaptation", item=item, partner_id=story.places.landlord))
-
-
-async def relay(story: Story) -> None:
-    await Relay(story.sessions, story.client, CLOCK).once()
-
-
-async def rows(story: Story) -> Sequence[OutboxRow]:
-    async with transaction(story.sessions) as session:
-        found = await session.scalars(
-            select(OutboxRow).where(OutboxRow.channel == "partner").order_by(OutboxRow.sequence)
-        )
-        return found.all()
-
-
-async def until_states(story: Story, *states: str) -> Sequence[OutboxRow]:
-    async def as_wished() -> Sequence[OutboxRow] | None:
-        found = await rows(story)
-        return found if tuple(row.state for row in found) == states else None
-
-    return await until(as_wished, f"rows {states}")
 
 
 async def test_given_orders_when_relayed_then_the_partner_has_each_once_and_in_order(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from datetime import date, timedelta
+from functools import partial
 from uuid import UUID, uuid4
 
 import pytest
@@ -22,11 +23,15 @@ from fhir_adapters.hl7v2.store.sent import late_answer
 from fhir_adapters.store.inbox import Arrived, receive
 from fhir_adapters.store.tables import FactRow, Feed, SentMessage
 from tests.fixtures.mllp_partner import MllpPartner, acknowledgement, mllp_partner
+from tests.workflows import outgoing
+from tests.workflows.outgoing import relay
 from tests.workflows.story import CLOCK, Story
 from tests.workflows.waiting import until
 from workflows import delivery
-from workflows.relay import Relay
 from workflows.store import lanes
+
+TOLD = OutboxRow.kind == "readiness"
+rows, until_states = partial(outgoing.rows, TOLD), partial(outgoing.until_states, TOLD)
 
 PERSON = PersonReported(
     identifiers=(
@@ -90,26 +95,6 @@ async def expects(story: Story, *days: int | None) -> None:
     for number in days:
         wished = today + timedelta(days=number) if number is not None else None
         await story.do(cmd.SetExpectedDischargeDate(expected_discharge_on=wished))
-
-
-async def relay(story: Story) -> None:
-    await Relay(story.sessions, story.client, CLOCK).once()
-
-
-async def rows(story: Story) -> Sequence[OutboxRow]:
-    async with transaction(story.sessions) as session:
-        found = await session.scalars(
-            select(OutboxRow).where(OutboxRow.kind == "readiness").order_by(OutboxRow.sequence)
-        )
-        return found.all()
-
-
-async def until_states(story: Story, *states: str) -> Sequence[OutboxRow]:
-    async def as_wished() -> Sequence[OutboxRow] | None:
-        found = await rows(story)
-        return found if tuple(row.state for row in found) == states else None
-
-    return await until(as_wished, f"rows {states}")
 
 
 async def late(story: Story, code: str, item: OutboxRow, condition: str = "") -> bool:
