@@ -18,6 +18,7 @@ from discharge.cases.decide import Decider
 from discharge.cases.evolve import fold
 from discharge.cases.model import Case, Participant
 from discharge.cases.outgoing import Outgoing, outgoing
+from discharge.cases.recording import RecordRequest
 from discharge.cases.stages import ALLOWED
 from discharge.clocks import london_date
 from discharge.errors import HomewardError, Refused
@@ -41,6 +42,18 @@ class Decision(Frozen):
     case: Case
     outgoing: tuple[Outgoing, ...]
     answer: Answer
+
+    def to_record(self, envelope: Envelope, decided_on: int, now: datetime) -> RecordRequest:
+        """Hand it to the record: ``decided_on`` is the version of the case that it was decided on."""
+        return RecordRequest(
+            envelope=envelope,
+            expected_version=decided_on,
+            events=self.events,
+            answer=self.answer,
+            case_time=now,
+            case=self.case,
+            outgoing=self.outgoing,
+        )
 
 
 def advance(case: Case, envelope: Envelope, now: datetime) -> Decision:

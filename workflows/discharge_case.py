@@ -25,7 +25,6 @@ with workflow.unsafe.imports_passed_through():
         EXECUTE,
         TELL,
         CaseStart,
-        RecordInput,
         RecordOutcome,
         case_now,
         load_case,
@@ -173,17 +172,7 @@ class DischargeCase:
 
     async def write(self, envelope: Envelope, decision: Decision) -> RecordOutcome:
         """Record what was decided, in one transaction with what it tells others."""
-        return await record(
-            RecordInput(
-                envelope=envelope,
-                expected_version=self.case.version,
-                events=decision.events,
-                answer=decision.answer,
-                case_time=case_now(self.clock),
-                case=decision.case,
-                outgoing=decision.outgoing,
-            )
-        )
+        return await record(decision.to_record(envelope, self.case.version, case_now(self.clock)))
 
     async def settle(self, envelope: Envelope, decision: Decision, outcome: RecordOutcome) -> Answer | None:
         """Return the answer that stands, or ``None`` when the command must be decided again."""

@@ -11,41 +11,23 @@ from datetime import UTC, date
 from typing import Any
 from uuid import UUID, uuid5
 
-from pydantic import AwareDatetime
 from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from discharge.cases.commands import Answer, Envelope
-from discharge.cases.events import Event
 from discharge.cases.model import Case
 from discharge.cases.outgoing import TRANSPORTS, Outgoing
+from discharge.cases.recording import RecordRequest
 from discharge.store.engine import constraint_of, sqlstate
 from discharge.store.partner_answers import note_answers
 from discharge.store.projections import Change, project, refusal_of
 from discharge.store.tables import CaseCommandRow, CaseEventRow, CaseRow, CommandRow, OutboxRow, PartnerRow
 from discharge.store.tables.organisations import FHIR
-from discharge.values import Frozen
 
 PARTNER = "partner"
 CASE_SIGNAL = "case-signal"
-
-
-class RecordRequest(Frozen):
-    """One decided command: the events it caused, the case after them, the answer, and what must be told.
-
-    ``expected_version`` is the version that it was decided on, ``case_time`` the instant of the decision.
-    A refused command is recorded too, with no events.
-    """
-
-    envelope: Envelope
-    expected_version: int
-    events: tuple[Event, ...] = ()
-    answer: Answer
-    case_time: AwareDatetime
-    case: Case
-    outgoing: tuple[Outgoing, ...] = ()
 
 
 @dataclass(frozen=True)

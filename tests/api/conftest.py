@@ -21,9 +21,8 @@ from api.settings import ApiSettings
 from api.tokens import Claims, new_signing_key, sign
 from discharge.cases.commands import Envelope
 from discharge.store.engine import transaction
-from discharge.store.record import RecordRequest, load_case, record
 from discharge.store.tables import CommandRow
-from housing_checks.pathway import advance
+from tests.fixtures.cases import carried_out
 from tests.fixtures.postgres import Database, Places
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -94,21 +93,7 @@ class Door:
             )
             waiting = [Envelope.model_validate(row.envelope) for row in rows]
         for envelope in waiting:
-            async with transaction(self.worker) as session:
-                case = await load_case(session, envelope.case_id)
-                made = advance(case, envelope, self.clock.now)
-                await record(
-                    session,
-                    RecordRequest(
-                        envelope=envelope,
-                        expected_version=case.version,
-                        events=made.events,
-                        answer=made.answer,
-                        case_time=self.clock.now,
-                        case=made.case,
-                        outgoing=made.outgoing,
-                    ),
-                )
+            await carried_out(self.worker, envelope, self.clock.now)
         return len(waiting)
 
     async def referred(self, **more: Any) -> UUID:

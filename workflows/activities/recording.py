@@ -5,6 +5,7 @@ from __future__ import annotations
 from temporalio import activity
 
 from discharge.cases.model import Case
+from discharge.cases.recording import RecordRequest
 from discharge.store import record as store
 from discharge.store.engine import Sessions, transaction
 from workflows import ports
@@ -16,11 +17,10 @@ async def load_case(sessions: Sessions, given: ports.LoadCase) -> Case:
         return await store.load_case(session, given.case_id)
 
 
-async def record(sessions: Sessions, given: ports.RecordInput) -> ports.RecordOutcome:
+async def record(sessions: Sessions, given: RecordRequest) -> ports.RecordOutcome:
     """Record one decided command in one transaction, and say what the record made of it."""
-    request = store.RecordRequest.model_validate(dict(given))
     async with transaction(sessions, organisation_id=given.envelope.actor.organisation_id) as session:
-        outcome = await store.record(session, request)
+        outcome = await store.record(session, given)
     return _as_value(outcome)
 
 
@@ -46,6 +46,6 @@ class Recording:
         return await load_case(self._sessions, given)
 
     @activity.defn(name=ports.RECORD)
-    async def record(self, given: ports.RecordInput) -> ports.RecordOutcome:
+    async def record(self, given: RecordRequest) -> ports.RecordOutcome:
         """Record one decided command."""
         return await record(self._sessions, given)

@@ -13,6 +13,7 @@ from temporalio.workflow import ParentClosePolicy
 
 from discharge.cases.commands import Envelope
 from discharge.cases.model import Actor, Case, Strand
+from discharge.cases.recording import RecordRequest
 from discharge.clocks import CaseClock
 from workflows.ports.messages import (
     Attempt,
@@ -23,7 +24,6 @@ from workflows.ports.messages import (
     LoadCase,
     MatchInput,
     MatchOutcome,
-    RecordInput,
     RecordOutcome,
     StrandProgress,
     StrandStart,
@@ -74,7 +74,7 @@ async def load_case(case_id: UUID) -> Case:
     return await _of_the_record(LOAD_CASE, LoadCase(case_id=case_id), Case)
 
 
-async def record(given: RecordInput) -> RecordOutcome:
+async def record(given: RecordRequest) -> RecordOutcome:
     """Record a decided command in one transaction."""
     return await _of_the_record(RECORD, given, RecordOutcome)
 

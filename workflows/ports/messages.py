@@ -9,9 +9,6 @@ from uuid import UUID
 from pydantic import AwareDatetime
 
 from discharge.cases.commands import Answer, Envelope
-from discharge.cases.events import Event
-from discharge.cases.model import Case
-from discharge.cases.outgoing import Outgoing
 from discharge.clocks import CaseClock
 from discharge.values import Frozen
 
@@ -55,22 +52,6 @@ class LoadCase(Frozen):
     """Which case to load from the record."""
 
     case_id: UUID
-
-
-class RecordInput(Frozen):
-    """One decided command: the events it caused, the case after them, and what must be told.
-
-    A refused command is recorded too, with no events. ``expected_version`` is the version it was decided on;
-    ``case_time`` is the instant of the decision in case time.
-    """
-
-    envelope: Envelope
-    expected_version: int
-    events: tuple[Event, ...]
-    answer: Answer
-    case_time: AwareDatetime
-    case: Case
-    outgoing: tuple[Outgoing, ...] = ()
 
 
 class RecordOutcome(Frozen):

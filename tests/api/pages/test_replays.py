@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from discharge.cases.commands import Envelope
 from discharge.clocks import CaseClock
 from discharge.store.engine import transaction
 from discharge.store.tables import AuditWrite, OutboxRow, PartnerRow
@@ -21,6 +22,7 @@ from tests.api.pages.conftest import Looking
 from tests.api.signing_in import sign_in
 from tests.fhir_adapters.hl7v2.conftest import Intake
 from tests.fhir_adapters.hl7v2.samples import OTHER_NHS, Sample
+from tests.fixtures.cases import carried_out
 from tests.fixtures.postgres import Places
 
 NOBODY = Sample(nhs="", local="")
@@ -362,26 +364,9 @@ async def test_given_a_message_that_told_a_case_when_opened_then_events_are_foll
 
 async def told_by_feed(door: Door, intake: Intake) -> None:
     """Do a case's work on what the feed told it."""
-    from discharge.cases.commands import Envelope
-    from discharge.store.record import RecordRequest, load_case, record
-    from housing_checks.pathway import advance
-
     signals = [row for row in await intake.rows(OutboxRow) if row.channel == "case-signal"]
     for signal in sorted(signals, key=lambda row: row.sequence):
-        envelope = Envelope.model_validate(signal.payload)
-        async with transaction(door.worker) as session:
-            case = await load_case(session, envelope.case_id)
-            made = advance(case, envelope, door.clock.now)
-            request = RecordRequest(
-                envelope=envelope,
-                expected_version=case.version,
-                events=made.events,
-                answer=made.answer,
-                case_time=door.clock.now,
-                case=made.case,
-                outgoing=made.outgoing,
-            )
-            await record(session, request)
+        await carried_out(door.worker, Envelope.model_validate(signal.payload), door.clock.now)
 
 
 async def test_given_a_key_of_another_organisation_when_a_replay_is_asked_then_nothing_is_told(

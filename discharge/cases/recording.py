@@ -1,0 +1,27 @@
+"""What is handed to the record: one decided command with all that comes of it."""
+
+from __future__ import annotations
+
+from pydantic import AwareDatetime
+
+from discharge.cases.commands import Answer, Envelope
+from discharge.cases.events import Event
+from discharge.cases.model import Case
+from discharge.cases.outgoing import Outgoing
+from discharge.values import Frozen
+
+
+class RecordRequest(Frozen):
+    """One decided command: the events it caused, the case after them, the answer, and what must be told.
+
+    ``expected_version`` is the version that it was decided on, ``case_time`` the instant of the decision.
+    A refused command is recorded too, with no events.
+    """
+
+    envelope: Envelope
+    expected_version: int
+    events: tuple[Event, ...] = ()
+    answer: Answer
+    case_time: AwareDatetime
+    case: Case
+    outgoing: tuple[Outgoing, ...] = ()
