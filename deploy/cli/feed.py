@@ -86,6 +86,7 @@ def check(
     show_values: Annotated[
         bool, typer.Option("--show-values", help="Show every value, even one that may be about a person.")
     ] = False,
+    each: Annotated[bool, typer.Option("--each", help="Tell of every message what it would become.")] = False,
     profiles: Folder = None,
     as_json: AsJson = False,
 ) -> None:
@@ -96,7 +97,9 @@ def check(
     if live:
         every = profile.live_processing_ids | {each.upper() for each in live}
         profile = profile.model_copy(update={"live_processing_ids": every})
-    report = check_feed(_samples(paths), profile, show_values=show_values)
+    report = check_feed(_samples(paths), profile, show_values=show_values, each=each)
+    if not report.messages:
+        raise CannotGoOn(f"There is no message in {', '.join(map(str, paths))}.")
     typer.echo(report.model_dump_json(indent=2)) if as_json else _print(report)
     if not report.passes(threshold):
         raise typer.Exit(1)
@@ -111,11 +114,13 @@ def _book(folder: Path | None) -> ProfileBook:
 def _profile(name: str, folder: Path | None) -> Profile:
     from difflib import get_close_matches
 
-    from fhir_adapters.feeds.loading import load_profile
+    from fhir_adapters.feeds.loading import SUFFIXES, load_profile
 
     path = Path(name)
-    if path.suffix in {".yaml", ".yml"}:
+    if path.suffix in SUFFIXES:
         return load_profile(path)
+    if path.is_dir():
+        raise CannotGoOn(f"{name} is a folder. Name the file of one profile in it.")
     book = _book(folder)
     name, _, version = name.partition("@")
     if name not in book:

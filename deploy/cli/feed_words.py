@@ -18,11 +18,15 @@ _ENDINGS = {
 def lines(report: Report) -> Iterator[str]:
     """The whole report, the outcome first and the suggestions last."""
     yield f"{report.messages} messages in {report.files} files, read with {report.profile}"
+    yield from _each(report)
     yield from _outcomes(report)
     yield from _listed("Message types", report.triggers)
     yield from _listed("Senders (MSH-3 at MSH-4)", report.senders)
     yield from _fields(report.fields)
     yield from _numbers(report.numbers)
+    yield from _leaving(report)
+    yield from _dates(report)
+    yield from _listed("Offsets of times", report.times)
     yield from _unmapped(report)
     yield from _listed("Read with care", report.notes)
     yield from _listed("Mended on reading", report.repairs)
@@ -31,13 +35,29 @@ def lines(report: Report) -> Iterator[str]:
     yield ""
     yield (
         f"{report.troubled} of {report.messages} messages ({report.troubled_percent:.1f} %) would be parked, "
-        "refused or hold a value that is not mapped"
+        "refused or hold a value that is to be mapped"
     )
+
+
+def _each(report: Report) -> Iterator[str]:
+    """Message by message, where that was asked for."""
+    if report.each:
+        yield ""
+        yield "What each would become"
+    for row in report.each:
+        missing = f"; not mapped: {', '.join(row.unmapped)}" if row.unmapped else ""
+        yield f"  {row.where}: {row.message or 'no header'}: {_SHORT[row.outcome]}: {row.becomes}{missing}"
+    if report.each:
+        yield ""
+
+
+_SHORT = {"interpreted": "used", "parked": "parked", "rejected": "refused", "not-used": "not used"}
 
 
 def _outcomes(report: Report) -> Iterator[str]:
     for row in report.outcomes:
-        cause = " ".join(part for part in (row.code, row.reason) if part)
+        codes = " ".join(part for part in (row.code, row.reason) if part)
+        cause = f"{row.title} ({codes})" if row.title and not row.do else codes
         where = f"  (first: {row.example})" if row.do else ""
         yield f"{row.count:>7} {_ENDINGS[row.outcome]}{': ' if cause else ''}{cause}{where}"
         if row.do:
@@ -48,7 +68,8 @@ def _fields(fields: tuple[FieldCount, ...]) -> Iterator[str]:
     if not fields:
         return
     yield ""
-    yield "What was found                    of   filled  understood"
+    yield "What was found: in how many messages it could stand, stood, and was understood; and by which field"
+    yield "                                  of   filled  understood"
     for row in fields:
         how = ", ".join(f"{name} {count}" for name, count in row.how.items())
         yield f"  {row.name:<28} {row.of:>6} {row.filled:>8} {row.understood:>10}   {how}".rstrip()
@@ -66,12 +87,30 @@ def _numbers(numbers: tuple[NumberCount, ...]) -> Iterator[str]:
         yield f"{row.count:>7} PID-{row.field} {written}: {taken}{loose}; {row.valid} valid as NHS numbers"
 
 
+def _leaving(report: Report) -> Iterator[str]:
+    if report.leaving:
+        yield ""
+        yield "How and where to people left"
+    for row in report.leaving:
+        held = f"{row.destinations} destination codes, {row.methods} method codes, {row.words} other"
+        yield f"{'':>7} PV1-{row.field}: {held}; taken as {row.taken_as}"
+
+
+def _dates(report: Report) -> Iterator[str]:
+    if report.later_dates:
+        yield ""
+        yield "Dates after the day of their message, one of which may be the expected discharge"
+    for row in report.later_dates:
+        yield f"{row.count:>7} {row.place}{'  (read as expected discharge)' if row.read else ''}"
+
+
 def _unmapped(report: Report) -> Iterator[str]:
     if report.unmapped:
         yield ""
-        yield "Values that are not mapped"
+        yield "Values that are not mapped, and what to write in the profile"
     for row in report.unmapped:
         yield f"{row.count:>7} {row.place} {row.value}  (first: {row.example})"
+        yield f"{'':>8}{row.write or 'Not shown, it may be about a person: see it with --show-values'}"
 
 
 def _listed(title: str, counts: Mapping[str, int]) -> Iterator[str]:

@@ -8,7 +8,7 @@ _WRITE: Mapping[str, str] = {
     "discharge.words": 'discharge: {{words: {{"{value}": "19"}}}} (19 or another destination code)',
     "discharge.method_words": 'discharge: {{method_words: {{"{value}": "1"}}}} (1 or another method code)',
     "encounter_status.words": 'encounter_status: {{words: {{"{value}": left}}}} (or another state)',
-    "hidden_when": 'hidden_when: on {place}, "{value}" in values (hides) or lifted_by (does not)',
+    "hidden_when": 'hidden_when: on {place}, "{value}" in values (hides), lifted_by or ignored',
     "location.ward": "location: {{ward: [the component of PV1-3 that holds the ward]}}",
     "referrals.reasons": 'referrals: {{reasons: {{"{value}": a code of the referral reasons}}}}',
 }

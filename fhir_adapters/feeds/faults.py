@@ -1,7 +1,8 @@
 """What is wrong with a profile file, in words: which file, which key, what, and how to mend it."""
 
+import re
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from difflib import get_close_matches
 from types import UnionType
@@ -25,12 +26,43 @@ _MEND = {
 }
 _MISSPELT = {"extra_forbidden", "unexpected_keyword_argument"}
 
+_MEND_OF_KEY = {
+    "name": "use small letters, digits, dots and hyphens, as in our-pas",
+    "trigger": "write it as A07",
+}
+
 Place = tuple[int | str, ...]
+
+
+def all_told(file: str, errors: Iterable[ErrorDetails]) -> list[str]:
+    """Every fault in one line each. What only follows from a fault deeper down is left out, and of several
+    readings of one value the first speaks.
+    """
+    by_place: dict[Place, ErrorDetails] = {}
+    for error in errors:
+        by_place.setdefault(_place(error), error)
+    return [
+        told(file, error)
+        for place, error in by_place.items()
+        if not (error["type"] == "too_short" and _has_deeper(place, by_place))
+    ]
+
+
+def _has_deeper(place: Place, places: Iterable[Place]) -> bool:
+    return any(len(other) > len(place) and other[: len(place)] == place for other in places)
+
+
+def _place(error: ErrorDetails) -> Place:
+    """Where in the file: the names of kinds that a value was tried as are none of its keys."""
+    return tuple(part for part in error["loc"] if isinstance(part, int) or _KEY.fullmatch(part))
+
+
+_KEY = re.compile(r"(?!\[)(?![A-Z][a-z]+[A-Z]?[a-z]*$)[^\[\]()]*")
 
 
 def told(file: str, error: ErrorDetails) -> str:
     """One fault in one line. A value is repeated only where it is a key or one of a few allowed words."""
-    place = tuple(part for part in error["loc"] if part != "[key]")
+    place = _place(error)
     key = ".".join(str(part) for part in place) or "(whole file)"
     what = error["msg"].removeprefix("Value error, ")
     return f"{file}: {key}: {what} - {_mend(error, place)}"
@@ -38,6 +70,8 @@ def told(file: str, error: ErrorDetails) -> str:
 
 def _mend(error: ErrorDetails, place: Place) -> str:
     mend = _MEND.get(error["type"], "correct this value")
+    if error["type"] == "string_pattern_mismatch" and place:
+        mend = _MEND_OF_KEY.get(str(place[-1]), mend)
     near: list[str] = []
     if error["type"] in _MISSPELT:
         near = get_close_matches(str(place[-1]), known_keys(place[:-1]), n=1)

@@ -14,7 +14,7 @@ import yaml
 from pydantic import ValidationError
 
 from fhir_adapters.feeds.book import DEFAULT_PROFILE, ProfileBook
-from fhir_adapters.feeds.faults import told
+from fhir_adapters.feeds.faults import all_told
 from fhir_adapters.feeds.profile import Profile
 
 __all__ = [
@@ -82,8 +82,7 @@ def parse_profile(file: str, raw: bytes) -> Profile:
     try:
         profile = Profile.model_validate(_parsed(file, raw))
     except ValidationError as error:
-        faults = [told(file, fault) for fault in error.errors()]
-        raise ProfileInvalid("\n".join(faults)) from None
+        raise ProfileInvalid("\n".join(all_told(file, error.errors()))) from None
     wanted = {profile.name, f"{profile.name}@{profile.version}"}
     if file.rsplit(".", 1)[0] not in wanted:
         raise ProfileInvalid(

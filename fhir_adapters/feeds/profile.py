@@ -10,7 +10,7 @@ from datetime import date
 from difflib import get_close_matches
 from functools import cached_property
 from typing import Annotated, Literal, Self
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import (
     AfterValidator,
@@ -155,11 +155,14 @@ class Fitness(_Strict):
 
 
 class HiddenWhen(_Strict):
-    """A field whose value in `values` hides the person's location, and in `lifted_by` lifts the hiding."""
+    """A field whose value in `values` hides the person's location, and in `lifted_by` lifts the hiding; one
+    in `ignored` is known and does neither.
+    """
 
     place: Place
     values: Values
     lifted_by: Values = frozenset()
+    ignored: Values = frozenset()
 
 
 class DeletedWhen(_Strict):
@@ -271,7 +274,9 @@ class Profile(_Strict):
         try:
             ZoneInfo(value)
         except (KeyError, ValueError, OSError) as error:
-            raise ValueError(f"{value!r} is no time zone: write it as Europe/London") from error
+            near = get_close_matches(value, available_timezones(), n=1)
+            meant = f"did you mean {near[0]}?" if near else "write it as Europe/London"
+            raise ValueError(f"{value!r} is no time zone: {meant}") from error
         return value
 
     @field_validator("sex")

@@ -77,7 +77,7 @@ def _hiding(message: Message, profile: Profile) -> list[Unmapped]:
     return [
         each
         for rule in rules
-        for each in _outside(message, rule.place, rule.values | rule.lifted_by, "hidden_when")
+        for each in _outside(message, rule.place, rule.values | rule.lifted_by | rule.ignored, "hidden_when")
     ]
 
 

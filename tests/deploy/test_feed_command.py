@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,15 @@ def test_given_sample_messages_then_check_tells_and_the_exit_code_says_whether_t
     assert feed("check", "itk-2.4", str(sample), "--threshold", "50").exit_code == 0
 
 
+def test_given_each_message_is_wanted_then_there_is_a_line_for_each(sample: Path) -> None:
+    told = feed("check", "itk-2.4", str(sample), "--each").output
+
+    assert "sample.hl7, message 1: ADT^A01: used: person by NHS number" in told
+    assert "sample.hl7, message 2: ADT^A01: used: " in told
+    assert "not mapped: PID-8 Q" in told
+    assert 'sex: {"Q": female}' in told
+
+
 def test_given_json_then_the_same_figures_can_be_read_by_a_program(sample: Path) -> None:
     report = json.loads(feed("check", "itk-2.4", str(sample), "--json").output)
 
@@ -86,6 +96,9 @@ def test_given_a_profile_of_ones_own_then_its_path_or_its_folder_names_it(
         (["show", "epic@9"], "There is no version 9 of epic. There are: 1."),
         (["check", "epic", "nowhere.hl7"], "There is no nowhere.hl7."),
         (["check", "nowhere.yaml", "x"], "nowhere.yaml: (whole file): cannot be read"),
+        (["check", str(PROFILES), "x"], "is a folder. Name the file of one profile in it."),
+        (["check", "epic", os.devnull], "There is no message in"),
+        (["list", "--profiles", "nowhere"], "nowhere: (folder of profiles): cannot be read"),
     ],
 )
 def test_given_something_that_is_not_there_then_it_is_said_in_a_sentence(words: list[str], said: str) -> None:

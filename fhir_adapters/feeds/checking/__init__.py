@@ -3,9 +3,12 @@
 from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple, cast
 
+from fhir_adapters.feeds.advice import what_to_write
 from fhir_adapters.feeds.checking.model import (
+    DateCount,
     Example,
     FieldCount,
+    LeavingCount,
     NumberCount,
     OutcomeCount,
     Report,
@@ -21,6 +24,9 @@ from fhir_adapters.hl7v2.causes import cause_words
 
 __all__ = ["Report", "SampleFile", "check_feed"]
 
+MOST_DATES = 8
+"""Fields with later dates that are listed."""
+
 
 class SampleFile(NamedTuple):
     """A file with one message or several."""
@@ -29,16 +35,18 @@ class SampleFile(NamedTuple):
     raw: bytes
 
 
-def check_feed(files: Iterable[SampleFile], profile: Profile, *, show_values: bool = False) -> Report:
-    """What the profile makes of these files. Without `show_values` the report holds codes and counts only,
-    nothing that could be about a person.
+def check_feed(
+    files: Iterable[SampleFile], profile: Profile, *, show_values: bool = False, each: bool = False
+) -> Report:
+    """What the profile makes of these files; with `each`, message by message, too. Without `show_values` the
+    report holds codes and counts only, nothing that could be about a person.
     """
-    tally = Tally(profile)
+    tally = Tally(profile, each=[] if each else None)
     for name, raw in files:
         tally.files += 1
         for number, message in enumerate(split_messages(raw), start=1):
             where = Example(file=file_name(name, show_values=show_values), message=number)
-            tally.note(observe(message, profile), where)
+            tally.note(observe(message, profile), where, show_values=show_values)
     return Report(
         profile=profile.label,
         files=tally.files,
@@ -50,10 +58,14 @@ def check_feed(files: Iterable[SampleFile], profile: Profile, *, show_values: bo
         fields=tuple(_fields(tally)),
         numbers=tuple(_numbers(tally, show_values)),
         unmapped=tuple(_unmapped(tally, show_values)),
+        leaving=tuple(_leaving(tally)),
+        later_dates=tuple(_later_dates(tally)),
+        times=dict(tally.clocks.written.most_common()),
         notes=dict(tally.notes.most_common()),
         repairs=dict(tally.repairs.most_common()),
         local_segments=dict(tally.local_segments.most_common()),
         suggestions=suggest(tally, show_values=show_values),
+        each=tuple(tally.each or ()),
     )
 
 
@@ -118,7 +130,37 @@ def _unmapped(tally: Tally, show_values: bool) -> Iterator[UnmappedCount]:
             place=each.place,
             value=value,
             key=each.key,
+            write=what_to_write(each.key, each.place, value) if value == each.value else "",
             count=count + (known.count if known else 0),
             example=known.example if known else tally.unmapped_examples[each],
         )
     yield from sorted(rows.values(), key=lambda row: -row.count)
+
+
+def _leaving(tally: Tally) -> Iterator[LeavingCount]:
+    """PV1-36 and PV1-37, where either is ever filled."""
+    fields = tally.profile.discharge
+    taken: dict[int | str, str] = {fields.destination_field: "destination", fields.method_field: "method"}
+    looks = tally.visits.looks
+    if all(each.total() == each["empty"] for each in looks.values()):
+        return
+    for number, each in looks.items():
+        yield LeavingCount(
+            field=number,
+            destinations=each["destination"],
+            methods=each["method"],
+            words=each["words"],
+            taken_as=taken.get(number, "either, by its value"),
+        )
+
+
+def _later_dates(tally: Tally) -> Iterator[DateCount]:
+    """Where a date of discharge to come may stand, the most frequent first."""
+    profile = tally.profile
+    read = {
+        *profile.expected_discharge,
+        *profile.expected_discharge_in_plan,
+        *(rule.place for rule in profile.expected_discharge_with),
+    }
+    for place, count in tally.visits.later_dates.most_common(MOST_DATES):
+        yield DateCount(place=place, count=count, read=place in read)

@@ -64,13 +64,46 @@ class NumberCount(Frozen):
 
 
 class UnmappedCount(Frozen):
-    """One coded value that the profile does not map."""
+    """One coded value that the profile does not map. `write` is what to add to the profile under `key`, empty
+    where the value is not shown.
+    """
 
     place: str
     value: str
     key: str
+    write: str
     count: int
     example: Example
+
+
+class LeavingCount(Frozen):
+    """What PV1-36 or PV1-37 holds: codes of a destination, codes of a method, words; and what the profile
+    takes it for.
+    """
+
+    field: int
+    destinations: int
+    methods: int
+    words: int
+    taken_as: str
+
+
+class DateCount(Frozen):
+    """A field that holds a date after the day of its message, and whether the profile reads it."""
+
+    place: str
+    count: int
+    read: bool
+
+
+class MessageLine(Frozen):
+    """What one message would become."""
+
+    where: Example
+    message: str
+    outcome: Literal["interpreted", "not-used", "parked", "rejected"]
+    becomes: str
+    unmapped: tuple[str, ...]
 
 
 class Suggestion(Frozen):
@@ -83,7 +116,8 @@ class Suggestion(Frozen):
 
 class Report(Frozen):
     """Everything that a check found. `troubled` counts the messages that would be parked, rejected, or hold a
-    value that is not mapped.
+    value that is not mapped and could be. `times` counts the offsets that times are written with; `each` has
+    a line for every message where that was asked for.
     """
 
     profile: str
@@ -96,10 +130,14 @@ class Report(Frozen):
     fields: tuple[FieldCount, ...]
     numbers: tuple[NumberCount, ...]
     unmapped: tuple[UnmappedCount, ...]
+    leaving: tuple[LeavingCount, ...]
+    later_dates: tuple[DateCount, ...]
+    times: dict[str, int]
     notes: dict[str, int]
     repairs: dict[str, int]
     local_segments: dict[str, int]
     suggestions: tuple[Suggestion, ...]
+    each: tuple[MessageLine, ...] = ()
 
     def count(self, outcome: str) -> int:
         """How many messages would end in this way."""

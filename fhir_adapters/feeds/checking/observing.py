@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from fhir_adapters.feeds.checking.clocks import TIMES
 from fhir_adapters.feeds.profile import Profile, split_place
 from fhir_adapters.hl7v2.envelope import Envelope, Unreadable, read_envelope
 from fhir_adapters.hl7v2.facts import (
@@ -15,8 +16,6 @@ from fhir_adapters.hl7v2.facts import (
 from fhir_adapters.hl7v2.interpret.fields import Reader
 from fhir_adapters.hl7v2.reading import Message
 from fhir_adapters.hl7v2.understanding import understood
-
-TIMES = ("MSH-7", "EVN-2", "EVN-6", "PV1-44", "PV1-45")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ A rule needs enough messages before it speaks, and it always says what it saw.
 
 from collections.abc import Callable, Iterator
 
+from fhir_adapters.feeds.checking.clocks import doubts
 from fhir_adapters.feeds.checking.model import Suggestion
 from fhir_adapters.feeds.checking.showing import shown, system_word
 from fhir_adapters.feeds.checking.tally import Tally, Writing, WritingTally
@@ -147,16 +148,30 @@ def _expected_date(tally: Tally, _: bool) -> Iterator[Suggestion]:
 
 
 def _unmapped(tally: Tally, show_values: bool) -> Iterator[Suggestion]:
-    """One suggestion a field, with the values that stand there most often."""
-    for place, key in dict.fromkeys((each.place, each.key) for each in tally.unmapped):
+    """One suggestion a field that a key of the profile maps, with the values that stand there most often."""
+    for place, key in dict.fromkeys((each.place, each.key) for each in tally.unmapped if each.key):
         here = [(each.value, count) for each, count in tally.unmapped.most_common() if each.place == place]
         told = dict.fromkeys(shown(value, count, show_values=show_values) for value, count in here)
         listed = ", ".join(list(told)[:MANY]) + (" and others" if len(told) > MANY else "")
-        mend = f"add them to {key}" if key else "ask the trust what they mean"
         yield Suggestion(
             key=key,
             count=sum(count for _, count in here),
-            text=f"{place} holds values that are not mapped ({listed}): {mend}",
+            text=f"{place} holds values that are not mapped ({listed}): add them to {key}",
+        )
+
+
+def _clocks(tally: Tally, _: bool) -> Iterator[Suggestion]:
+    yield from doubts(tally.clocks)
+
+
+def _length_of_stay(tally: Tally, _: bool) -> Iterator[Suggestion]:
+    """OBX that give a planned length of stay, which nothing reads."""
+    if tally.visits.lengths_of_stay and tally.profile.length_of_stay is None:
+        yield Suggestion(
+            key="length_of_stay",
+            count=tally.visits.lengths_of_stay,
+            text=f"OBX DALOS gives a planned length of stay in {tally.visits.lengths_of_stay} messages: add "
+            "length_of_stay: {code: DALOS} to count the expected date from the admission",
         )
 
 
@@ -196,7 +211,9 @@ _RULES: tuple[Rule, ...] = (
     _leaving,
     _ward,
     _times,
+    _clocks,
     _expected_date,
+    _length_of_stay,
     _unmapped,
     _deleting,
     _markers,

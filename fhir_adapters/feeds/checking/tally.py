@@ -3,7 +3,9 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from fhir_adapters.feeds.checking.model import Example
+from fhir_adapters.feeds.checking.becoming import line
+from fhir_adapters.feeds.checking.clocks import ClockTally
+from fhir_adapters.feeds.checking.model import Example, MessageLine
 from fhir_adapters.feeds.checking.observing import Observation, fields_of
 from fhir_adapters.feeds.checking.visits import VisitTally
 from fhir_adapters.feeds.profile import Profile
@@ -62,11 +64,15 @@ class Tally:
     repairs: Counter[str] = field(default_factory=Counter)
     local_segments: Counter[str] = field(default_factory=Counter)
     visits: VisitTally = field(init=False)
+    clocks: ClockTally = field(init=False)
+    each: list[MessageLine] | None = None
+    """A line for every message, where that is wanted."""
 
     def __post_init__(self) -> None:
         self.visits = VisitTally(self.profile)
+        self.clocks = ClockTally(self.profile)
 
-    def note(self, seen: Observation, where: Example) -> None:
+    def note(self, seen: Observation, where: Example, *, show_values: bool = False) -> None:
         """Count one message."""
         self.messages += 1
         ending = _ending(seen)
@@ -74,7 +80,9 @@ class Tally:
         self.ending_examples.setdefault(ending, where)
         self._envelope(seen)
         missing = self._content(seen, where) if seen.message and seen.concerns_us else ()
-        self.troubled += ending[0] in {"parked", "rejected"} or bool(missing)
+        self.troubled += ending[0] in {"parked", "rejected"} or any(each.key for each in missing)
+        if self.each is not None:
+            self.each.append(line(seen, where, missing, show_values=show_values))
 
     def _envelope(self, seen: Observation) -> None:
         envelope = seen.envelope
@@ -101,6 +109,7 @@ class Tally:
         self._numbers(message, where)
         self.local_segments.update({segment.name for segment in message.segments if segment.name[0] == "Z"})
         self.visits.note(message)
+        self.clocks.note(message)
         missing = unmapped_codes(message, self.profile)
         self.unmapped.update(missing)
         for each in missing:

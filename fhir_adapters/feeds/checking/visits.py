@@ -10,6 +10,8 @@ from fhir_adapters.hl7v2.interpret.fields import Reader
 from fhir_adapters.hl7v2.reading import DELETED, Message, Repetition
 from fhir_adapters.hl7v2.timestamps import parse_time
 
+DALOS = "DALOS"
+"""Discharge authorised length of stay, as UCLH's CareCast codes it."""
 COMPONENTS = range(1, 10)
 """Components of a location (HL7 type PL)."""
 _CLEARABLE = (("PID", (11, 13)), ("PV1", (3, 36, 37, 42, 44, 45)), ("PV2", (9,)))
@@ -33,12 +35,14 @@ class VisitTally:
     later_dates: Counter[str] = field(default_factory=Counter)
     """Fields that hold a date after the day of their message."""
     a07_reasons: Counter[str] = field(default_factory=Counter)
+    lengths_of_stay: int = 0
     markers: Counter[str] = field(default_factory=Counter)
     """Fields that hold the delete marker."""
 
     def note(self, message: Message) -> None:
         """Count one message."""
         self.markers.update(_markers(message))
+        self.lengths_of_stay += any(DALOS in (obx.text(3, 1), obx.text(3, 4)) for obx in message.all("OBX"))
         pv1 = message.segment("PV1")
         if pv1 is None:
             return

@@ -42,7 +42,10 @@ def test_given_what_is_shipped_then_every_profile_loads_and_names_its_source() -
         ({"sex": None}, "itk-2.4.yaml: sex: .* - add this key"),
         ({"colour": "red"}, "itk-2.4.yaml: colour: .* - remove it, or correct its spelling"),
         ({"delete_marker": "maybe"}, "itk-2.4.yaml: delete_marker: .* - use one of the values named"),
-        ({"zone": "Mars/North"}, "itk-2.4.yaml: zone: .*write it as Europe/London"),
+        ({"zone": "Mars/Xyzzy"}, "itk-2.4.yaml: zone: .*write it as Europe/London"),
+        ({"zone": "Europe/Lundon"}, "itk-2.4.yaml: zone: .*did you mean Europe/London\\?"),
+        ({"name": "Our PAS"}, "itk-2.4.yaml: name: .*use small letters, digits, dots and hyphens"),
+        ({"sends": {"expected_discharge": "PV2.9"}}, "itk-2.4.yaml: sends.expected_discharge: 'PV2.9' is no"),
         ({"expected_discharge": ["PV2.9"]}, "itk-2.4.yaml: expected_discharge.0: .*write it as PV2-9"),
         (
             {"discharge": {"destination_field": 36, "method_field": 36}},
@@ -105,6 +108,37 @@ def test_given_several_faults_then_all_are_told_at_once(tmp_path: Path) -> None:
         "itk-2.4.yaml",
         "broken.yaml",
     }
+
+
+def test_given_one_fault_then_what_only_follows_from_it_is_not_told(tmp_path: Path) -> None:
+    with pytest.raises(ProfileInvalid) as caught:
+        load_profile(altered(tmp_path, expected_discharge=["PV2.9"]))
+
+    assert len(str(caught.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("raw", "told"),
+    [
+        (b"name: x\nsex: {'1: male}\n", "ours.yaml: (line 3): "),
+        (b"a: [\nb: 2", "ours.yaml: (line 2): while parsing a flow sequence"),
+        (b"\xff\xfe", "ours.yaml: (whole file): byte 1 is no UTF-8 - save the file as UTF-8"),
+        (b"", "ours.yaml: (whole file): holds no keys"),
+        (b"- a\n", "ours.yaml: (whole file): holds no keys"),
+        (None, "ours.yaml: (whole file): cannot be read (Is a directory) - name a file in it"),
+    ],
+)
+def test_given_a_file_that_is_no_profile_then_one_line_says_where_and_why(
+    tmp_path: Path, raw: bytes | None, told: str
+) -> None:
+    path = tmp_path / "ours.yaml"
+    path.mkdir() if raw is None else path.write_bytes(raw)
+
+    with pytest.raises(ProfileInvalid) as caught:
+        load_profile(path)
+
+    assert str(caught.value).startswith(told)
+    assert len(str(caught.value).splitlines()) == 1
 
 
 def test_given_a_key_twice_then_the_line_is_told(tmp_path: Path) -> None:

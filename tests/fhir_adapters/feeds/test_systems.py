@@ -11,6 +11,7 @@ import pytest
 from fhir_adapters.feeds.checking import SampleFile, check_feed
 from fhir_adapters.feeds.loading import profile_named, shipped_profiles
 from fhir_adapters.feeds.profile import Profile
+from fhir_adapters.feeds.unmapped import unmapped_codes
 from fhir_adapters.hl7v2.facts import Interpretation, Interpreted, PersonReported, StayReported
 from fhir_adapters.hl7v2.interpret import interpret
 from fhir_adapters.hl7v2.reading import Message, read_message
@@ -107,6 +108,51 @@ def facts(
 @pytest.mark.parametrize("profile", list(shipped_profiles()), ids=lambda each: each.label)
 def test_given_a_shipped_profile_then_each_deviation_has_its_source(profile: Profile) -> None:
     assert {"system", "identifiers", "location", "discharge", "hidden_when"} <= profile.source.keys()
+
+
+@pytest.mark.parametrize(
+    ("written", "profile", "authority"),
+    [
+        ("H1^^^RXH^MR", "itk-2.4", "RXH"),
+        ("H1^HOSP^^REFHOSP", "itk-2.4", "REFHOSP"),
+        ("H1^^^^UID", "carecast", "PAS"),
+        ("H1^^^UCLH^MR^UCLH", "carecast", "PAS"),
+        ("H1^^^MRENTR^MEDREC", "epic", "MRENTR"),
+        ("H1^^^RNH^CNN", "cerner-2.3", "RNH"),
+        ("H1^^^2.16.840.1.113883.3.2540.1", "cerner-2.3", "2.16.840.1.113883.3.2540.1"),
+        ("H1^^^SIMULATOR MRN^MRN", "cerner-2.3", "SIMULATOR MRN"),
+        ("H1^^^252^PI", "welsh-pas", "252"),
+        ("H1^^^^PI", "welsh-pas", "PI"),
+    ],
+)
+def test_given_each_way_of_writing_a_hospital_number_then_it_is_kept_under_its_authority(
+    written: str, profile: str, authority: str
+) -> None:
+    pid = f"PID|1||{written}||ASHDOWN^JOAN|||F"
+    lines = ("MSH|^~\\&|PAS|RXH|HW|HW|20260302100000||ADT^A28|1|P|2.4", pid)
+
+    found = read(lines, profile_named(profile))
+
+    assert isinstance(found, Interpreted), found
+    assert isinstance(found.facts[0], PersonReported)
+    assert [(each.kind, each.value, each.authority) for each in found.facts[0].identifiers] == [
+        ("local", "H1", authority)
+    ]
+
+
+@pytest.mark.parametrize("profile", list(shipped_profiles()), ids=lambda each: each.name)
+@pytest.mark.parametrize("code", [*"YNSIQ"])
+def test_given_a_code_of_table_0099_then_every_profile_knows_it(profile: Profile, code: str) -> None:
+    lines = (
+        "MSH|^~\\&|PAS|RXH|HW|HW|20260302100000||ADT^A01|1|P|2.4",
+        "PID|1||H1^^^RXH^MR||ASHDOWN^JOAN|||F",
+        "PV1|1|I" + "|" * 14 + code,
+    )
+    message = read_message("\r".join(lines).encode())
+
+    assert isinstance(message, Message)
+    told = [each.value for each in unmapped_codes(message, profile) if each.place == "PV1-16"]
+    assert told == (["Q"] if code == "Q" else [])
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ def test_given_the_delete_marker_then_it_is_no_value() -> None:
     [
         ({"PID": {8: "X"}}, ("PID-8", "X", "sex")),
         ({"PID": {30: "DEAD"}}, ("PID-30", "DEAD", "")),
-        ({"PV1": {2: "NA"}}, ("PV1-2", "NA", "classes")),
+        ({"PV1": {2: "BED"}}, ("PV1-2", "BED", "classes")),
         ({"PV1": {16: "Q"}}, ("PV1-16", "Q", "hidden_when")),
         ({"ZU1": {22: "PERHAPS"}}, ("ZU1-22", "PERHAPS", "fitness")),
         ({"PV1": {36: "Feeling great"}}, ("PV1-36", "Feeling great", "discharge.words")),

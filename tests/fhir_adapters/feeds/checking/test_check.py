@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fhir_adapters.feeds.advice import NO_KEY
 from fhir_adapters.feeds.checking import Report, SampleFile, check_feed
 from fhir_adapters.feeds.checking.model import FieldCount
 from fhir_adapters.feeds.checking.showing import file_name, shape, shown, system_word
@@ -14,6 +15,8 @@ from fhir_adapters.feeds.profile import DeletedWhen, IdentifierPattern, Identifi
 from tests.fhir_adapters.hl7v2.samples import Sample, segment
 
 ITK = profile_named("itk-2.4")
+BOTH = "person by NHS number and hospital number"
+LEFT = "destination 19, method 1"
 ODD = ["", "1", "~^&", '""', "20260301", "99", "^^^^NHS", "\\X0D\\", "A07", "é"]
 FIELDS = st.dictionaries(st.integers(1, 50), st.sampled_from(ODD), max_size=20)
 LINES = st.one_of(
@@ -71,6 +74,49 @@ class TestOutcomes:
             ("PID-8", "Q", "sex"),
             ("PV1-2", "ZZ", "classes"),
         ]
+
+    def test_given_a_value_that_no_key_maps_then_it_is_told_and_no_trouble(self) -> None:
+        report = checked(Sample(more={"PV1": {4: "28b"}}))
+
+        assert [(row.value, row.write) for row in report.unmapped] == [("28b", NO_KEY)]
+        assert (report.troubled, report.passes(0.0)) == (0, True)
+
+    def test_given_a_value_to_map_then_key_and_value_to_write_are_told_where_it_may_be_shown(self) -> None:
+        long = "Somebody's name by mistake"
+        report = checked(Sample(more={"PID": {8: "Q"}, "PV1": {36: long}}))
+
+        assert {row.value: row.write for row in report.unmapped} == {
+            "Q": 'sex: {"Q": female} (or male, indeterminate, unknown)',
+            f"({shape(long)}, not shown)": "",
+        }
+
+    def test_given_each_message_is_wanted_then_each_says_what_it_would_become_and_names_nobody(self) -> None:
+        samples = (
+            Sample(more={"PID": {8: "Q"}}),
+            Sample("A03", "M2", more={"PV1": {36: "19", 37: "1"}, "PV2": {9: "20260309"}}),
+            Sample("A99", "M3"),
+            Sample(message_id="M4", nhs="", local=""),
+        )
+        raw = b"".join(sample.raw() for sample in samples)
+        report = check_feed([SampleFile("sample.hl7", raw)], ITK, each=True)
+
+        assert [(row.message, row.outcome, row.becomes) for row in report.each] == [
+            (
+                "ADT^A01",
+                "interpreted",
+                f"{BOTH}; stay admitted, by visit number, ward (sex-unmapped)",
+            ),
+            (
+                "ADT^A03",
+                "interpreted",
+                f"{BOTH}; stay discharged, by visit number, {LEFT}, ward, expected discharge",
+            ),
+            ("ADT^A99", "not-used", "Message type not used (ADT^A99)"),
+            ("ADT^A01", "parked", "No number that the profile knows (no-usable-identifier)"),
+        ]
+        assert report.each[0].unmapped == ("PID-8 Q",)
+        assert "ASHDOWN" not in report.model_dump_json()
+        assert checked(*samples).each == ()
 
     @pytest.mark.parametrize(("threshold", "passes"), [(0.0, False), (49.9, False), (50.0, True)])
     def test_given_a_threshold_then_a_share_up_to_it_passes(self, threshold: float, passes: bool) -> None:
@@ -168,6 +214,32 @@ class TestSuggestions:
         report = checked(*many(4, trigger="A03", more={"PV1": {36: "19", 37: "1"}}))
 
         assert suggested(report, "discharge.destination_field") == []
+
+    def test_given_people_who_left_then_what_both_fields_hold_is_told_beside_what_they_are_taken_for(
+        self,
+    ) -> None:
+        report = checked(*many(4, trigger="A03", more={"PV1": {36: "Home", 37: "1"}}))
+
+        assert [
+            (row.field, row.destinations, row.methods, row.words, row.taken_as) for row in report.leaving
+        ] == [(36, 0, 0, 4, "destination"), (37, 0, 4, 0, "method")]
+        assert checked(Sample()).leaving == ()
+
+    def test_given_dates_to_come_then_each_field_with_one_is_told_and_whether_it_is_read(self) -> None:
+        more = {"PV2": {9: "20260309"}}
+        report = checked(*many(4, more=more, tail=(segment("ZVI", {23: "20260312"}),)))
+
+        assert [(row.place, row.count, row.read) for row in report.later_dates] == [
+            ("PV2-9", 4, True),
+            ("ZVI-23", 4, False),
+        ]
+
+    def test_given_a_planned_length_of_stay_that_nothing_reads_then_the_key_is_told(self) -> None:
+        obx = (segment("OBX", {3: "^^^DALOS", 5: "4"}),)
+
+        assert "OBX DALOS" in suggested(checked(*many(3, tail=obx)), "length_of_stay")[0]
+        carecast = checked(*many(3, tail=obx), profile=profile_named("carecast"))
+        assert suggested(carecast, "length_of_stay") == []
 
     def test_given_an_empty_ward_component_then_another_is_proposed(self) -> None:
         report = checked(*many(4, location="ELM^^ELM-1"))
