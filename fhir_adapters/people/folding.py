@@ -18,7 +18,6 @@ from fhir_adapters.hl7v2.facts import (
     Name,
     PersonReported,
     Telecom,
-    content_hash,
 )
 
 T = TypeVar("T")
@@ -45,11 +44,11 @@ class PersonState(Frozen):
 
 
 def _order(fact: PersonReported) -> tuple[datetime, str]:
-    return fact.stated_at or BEGINNING, content_hash(fact)
+    return fact.stated_at or BEGINNING, fact.digest
 
 
 def _in_order(reported: Iterable[PersonReported]) -> list[PersonReported]:
-    return sorted({content_hash(fact): fact for fact in reported}.values(), key=_order)
+    return sorted({fact.digest: fact for fact in reported}.values(), key=_order)
 
 
 def _latest(facts: list[PersonReported], value: Callable[[PersonReported], T | None]) -> T | None:

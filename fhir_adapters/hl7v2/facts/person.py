@@ -1,11 +1,13 @@
 """What a message says of a person, and of two who are one."""
 
 from datetime import date
+from functools import cached_property
 from typing import Literal
 
 from pydantic import AwareDatetime
 
 from discharge.values import Frozen
+from fhir_adapters.hl7v2.facts.common import content_hash
 
 
 class Identifier(Frozen):
@@ -71,6 +73,11 @@ class PersonReported(Frozen):
     hidden: bool | None = None
     practice: str | None = None
     cleared: frozenset[str] = frozenset()
+
+    @cached_property
+    def digest(self) -> str:
+        """The hash of its content, made once: it breaks ties in time wherever facts are put in order."""
+        return content_hash(self)
 
 
 class PersonsMerged(Frozen):

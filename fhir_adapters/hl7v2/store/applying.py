@@ -37,12 +37,16 @@ from fhir_adapters.store.tables import FactRow
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where facts come from; `today` is the London date of case time, for facts that carry no time."""
+    """Where facts come from; `today` is the London date of case time, for facts that carry no time.
+    `reading_id` is another each time that the message is read again: what a case was told because of it may
+    have to be told once more.
+    """
 
     inbox_id: UUID
     organisation_id: UUID
     feed_code: str
     today: date
+    reading_id: UUID
 
 
 @dataclass(slots=True)
@@ -123,7 +127,7 @@ async def _beside(
 def _cause(source: Source, fact: Fact) -> Cause:
     at = fact.moved_at or fact.stated_at if isinstance(fact, StayReported) else fact.stated_at
     on = london_date(at) if at else source.today
-    return Cause(source.inbox_id, source.inbox_id, source.organisation_id, on)
+    return Cause(source.reading_id, source.inbox_id, source.organisation_id, on)
 
 
 async def _keep(

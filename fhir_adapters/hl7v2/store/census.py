@@ -52,7 +52,7 @@ async def take_census(
         received = await receive(session, feed, row)
         if received.repeated:
             return CensusTaken(received.id, 0)
-        source = Source(received.id, feed.organisation_id, feed.code, london_date(counted_at))
+        source = Source(received.id, feed.organisation_id, feed.code, london_date(counted_at), received.id)
         await _apply(session, source, stays)
         return CensusTaken(received.id, len(stays))
 

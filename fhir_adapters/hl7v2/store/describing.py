@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from discharge.store.tables import Person, PersonAddress, PersonContact, PersonMerge
 from discharge.store.tables.persons import ORDINARY, RESTRICTED
-from fhir_adapters.hl7v2.facts import Address, Contact, PersonReported, Telecom, content_hash
+from fhir_adapters.hl7v2.facts import Address, Contact, PersonReported, Telecom
 from fhir_adapters.hl7v2.store.persons import NO_KEY, same_person
 from fhir_adapters.people.folding import PersonState, fold_person
 from fhir_adapters.people.hiding import Statement, whether_hidden
@@ -71,7 +71,7 @@ def _of_hiding(said: _Reported) -> bool:
 
 def _statement(said: _Reported) -> Statement:
     fact, sender, about = said
-    return Statement(sender, about, fact.stated_at, content_hash(fact), bool(fact.hidden))
+    return Statement(sender, about, fact.stated_at, fact.digest, bool(fact.hidden))
 
 
 async def _merged_at(session: AsyncSession, ids: list[UUID]) -> dict[UUID, datetime]:

@@ -7,7 +7,7 @@ fails for a reason that we do not know is parked too, so that one message never 
 import logging
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
@@ -148,12 +148,17 @@ async def _handle(
     if isinstance(outcome, NotUsed) and outcome.test_patient is not None:
         await set_apart(session, row.organisation_id, outcome.test_patient)
     if isinstance(outcome, Interpreted):
-        source = Source(row.id, row.organisation_id, feed.code, today)
+        source = Source(row.id, row.organisation_id, feed.code, today, _reading_of(row))
         if row.handled_at is not None:  # what it said the last time gives way to what it says now
             await session.execute(delete(FactRow).where(FactRow.inbox_id == row.id))
         effect = await apply_facts(session, source, outcome.facts)
         outcome = outcome.model_copy(update={"notes": (*outcome.notes, *effect.notes)})
     return await _finish(session, row.id, outcome, effect, read_by(profile, profiles, row, today))
+
+
+def _reading_of(row: InboxRow) -> UUID:
+    """An id of this reading of the message, the same however often it is begun."""
+    return uuid5(row.id, row.handled_at.isoformat()) if row.handled_at else row.id
 
 
 def profile_for(profiles: ProfileBook, row: InboxRow, feed: Feed, today: date) -> Profile:

@@ -29,6 +29,7 @@ from fhir_adapters.store.inbox import receive
 from fhir_adapters.store.tables import FactRow, Feed, InboxRow, ReplayItemRow, ReplayRow
 from tests.fhir_adapters.hl7v2.conftest import Intake
 from tests.fhir_adapters.hl7v2.samples import Sample
+from tests.fhir_adapters.hl7v2.test_stays_told import case_of, told
 
 ADMISSION = Sample()
 WHO = uuid4()
@@ -172,6 +173,20 @@ async def test_given_a_version_that_begins_later_than_today_then_a_message_about
     await drained_by(intake, shipped_profiles().with_more([later]))
 
     assert [row.read_by for row in await intake.rows(InboxRow)] == [ITK.mark]
+
+
+async def test_given_a_profile_changed_and_changed_back_when_replayed_both_times_then_the_case_hears_both(
+    intake: Intake, worker: AsyncEngine
+) -> None:
+    case_id = await case_of(intake, worker)
+    await intake.take(ADMISSION.raw())
+    worse = corrected(location=ITK.location.model_copy(update={"ward": (4,)}))
+    for profiles in (worse, shipped_profiles()):
+        await asked(intake, Wanted())
+        await worked(intake, profiles)
+        await drained_by(intake, profiles)
+
+    assert [spell.ward for spell in await told(intake, case_id)] == ["ELM", "RXH01", "ELM"]
 
 
 async def test_given_a_used_message_when_it_would_now_name_somebody_else_then_what_it_became_stands(
