@@ -6,6 +6,7 @@ data quality.
 """
 
 import re
+from datetime import datetime
 
 from fhir_adapters.feeds.profile import Profile
 from fhir_adapters.hl7v2.envelope import Envelope
@@ -17,29 +18,40 @@ from fhir_adapters.hl7v2.interpret.kinds import KINDS, interpret_kind, with_loca
 from fhir_adapters.hl7v2.interpret.triggers import TRIGGERS
 from fhir_adapters.hl7v2.reading import Message
 
+MOST_LABEL = 40
+"""Characters of an unknown type and trigger that are kept as the reason; HL7 has seven and an underscored
+structure.
+"""
+
 _VERSION_2 = re.compile(r"2(\.\d.*)?")
 """Every version 2 is read by its structure; anything else is stored, acknowledged and listed as not used."""
 
 
-def interpret(message: Message, profile: Profile) -> Interpretation:
-    """What the message means by this profile."""
+def interpret(message: Message, profile: Profile, arrived_at: datetime | None = None) -> Interpretation:
+    """What the message means by this profile. `arrived_at` is in case time."""
     unused = _unused(message, profile)
     if unused:
         return unused
-    reader = Reader(message, profile)
+    reader = Reader(message, profile, arrived_at)
     if message.envelope.message_type == "ADT":
         outcome = interpret_adt(reader)
     else:
         outcome = interpret_kind(reader, read_as(reader, TRIGGERS["A08"]))
-    return _noted(message.envelope, within_bounds(with_local_segments(reader, outcome)))
+    return _noted(reader, within_bounds(with_local_segments(reader, outcome)))
 
 
-def _noted(envelope: Envelope, outcome: Interpretation) -> Interpretation:
+def _noted(reader: Reader, outcome: Interpretation) -> Interpretation:
     """The outcome with what had to be mended before the message could be read."""
-    if not isinstance(outcome, Interpreted) or not envelope.repairs:
+    mended = (*reader.message.envelope.repairs, *_misdated(reader))
+    if not isinstance(outcome, Interpreted) or not mended:
         return outcome
-    notes = (*outcome.notes, *envelope.repairs)
+    notes = (*outcome.notes, *mended)
     return outcome.model_copy(update={"notes": tuple(dict.fromkeys(notes))})
+
+
+def _misdated(reader: Reader) -> tuple[str, ...]:
+    stamps = (reader.time(place) for place in ("MSH-7", "EVN-2", "EVN-6"))
+    return ("dated-ahead",) if any(stamp and reader.is_ahead(stamp.instant) for stamp in stamps) else ()
 
 
 def _unused(message: Message, profile: Profile) -> NotUsed | None:
@@ -47,7 +59,7 @@ def _unused(message: Message, profile: Profile) -> NotUsed | None:
     if envelope.is_acknowledgement:
         return NotUsed(code="unknown-trigger", reason="acknowledgement")
     if not _bears_on_us(envelope):
-        return NotUsed(code="unknown-trigger", reason=envelope.label)
+        return NotUsed(code="unknown-trigger", reason=envelope.label[:MOST_LABEL])
     if envelope.version and not _VERSION_2.fullmatch(envelope.version):
         return NotUsed(code="unknown-version", reason="MSH-12")
     if envelope.processing_id not in profile.live_processing_ids:

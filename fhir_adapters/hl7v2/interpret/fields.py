@@ -1,7 +1,7 @@
 """Reading a field as the profile means it: absent, valued or deleted."""
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from fhir_adapters.feeds.profile import Profile, split_place
 from fhir_adapters.hl7v2.reading import DELETED, Message, Repetition, Segment
@@ -39,12 +39,21 @@ def entity(ei: Repetition) -> Entity | None:
     return Entity(ei(3)) if ei(3) else None
 
 
+MOST_AHEAD = timedelta(days=31)
+"""How far a sender's clock, or a date written by hand, may be ahead. One message that is dated years ahead
+would otherwise outdo all that is said after it, for years.
+"""
+
+
 @dataclass(frozen=True)
 class Reader:
-    """One message read by one profile; mappers ask it for values."""
+    """One message read by one profile; mappers ask it for values. `arrived_at`, an instant of case time, is
+    None where nobody knows.
+    """
 
     message: Message
     profile: Profile
+    arrived_at: datetime | None = None
 
     def over(self, segments: tuple[Segment, ...]) -> "Reader":
         """The same reader over some of the segments."""
@@ -72,6 +81,11 @@ class Reader:
         return parse_time(segment.value(number), self.profile.zoneinfo)
 
     def first_time(self, places: tuple[str, ...]) -> datetime | None:
-        """The first of these places that holds a time."""
-        stamps = (self.time(place) for place in places)
-        return next((stamp.instant for stamp in stamps if stamp), None)
+        """The first of these places that holds a time which can have come; the arrival where none can."""
+        found = [stamp.instant for place in places if (stamp := self.time(place))]
+        possible = next((at for at in found if not self.is_ahead(at)), self.arrived_at)
+        return possible if found else None
+
+    def is_ahead(self, at: datetime) -> bool:
+        """Whether a time lies so far ahead of the arrival that it is a mistake."""
+        return self.arrived_at is not None and at > self.arrived_at + MOST_AHEAD

@@ -139,7 +139,7 @@ async def _handle(
     profile = profile_for(profiles, row, feed, today)
     if row.message_type == BATCH:
         return await _finish(session, row.id, await unwrap(session, row, feed), Effect())
-    message, outcome = understood(row.raw, profile)
+    message, outcome = understood(row.raw, profile, clock.case_time(row.received_at))
     outcome = _other_bytes(row, profile, outcome)
     await note_unmapped(session, row, message, outcome, profile)
     if outcome == AN_ANSWER:

@@ -6,7 +6,7 @@ transaction that puts it back. What is put back keeps its place in order.
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -69,7 +69,7 @@ async def work_replays(engine: AsyncEngine, profiles: ProfileBook, clock: CaseCl
             return False
         if replay.state == "waiting":
             await _gather(session, replay)
-        elif not await _handle_some(session, replay, profiles, clock.today(datetime.now(UTC))):
+        elif not await _handle_some(session, replay, profiles, clock):
             replay.state, replay.finished_at = "done", func.now()
         return True
 
@@ -85,7 +85,9 @@ async def _gather(session: AsyncSession, replay: ReplayRow) -> None:
     replay.total, replay.state = await session.scalar(count), "working"
 
 
-async def _handle_some(session: AsyncSession, replay: ReplayRow, profiles: ProfileBook, today: date) -> int:
+async def _handle_some(
+    session: AsyncSession, replay: ReplayRow, profiles: ProfileBook, clock: CaseClock
+) -> int:
     waiting = (
         select(InboxRow, Feed)
         .join(ReplayItemRow, ReplayItemRow.inbox_id == InboxRow.id)
@@ -98,8 +100,9 @@ async def _handle_some(session: AsyncSession, replay: ReplayRow, profiles: Profi
     found = (await session.execute(waiting)).all()
     for row, feed in found:
         was = {"was_state": row.state, "was_code": row.code, "was_reason": row.reason}
-        profile = profile_for(profiles, row, feed, today)
-        await _note(session, replay.id, row.id, outcome=await _again(session, row, profile), **was)
+        profile = profile_for(profiles, row, feed, clock.today(datetime.now(UTC)))
+        outcome = await _again(session, row, profile, clock.case_time(row.received_at))
+        await _note(session, replay.id, row.id, outcome=outcome, **was)
     return len(found)
 
 
@@ -108,13 +111,13 @@ async def _note(session: AsyncSession, replay_id: UUID, inbox_id: UUID, **values
     await session.execute(update(ReplayItemRow).where(*item).values(**values, at=func.now()))
 
 
-async def _again(session: AsyncSession, row: InboxRow, profile: Profile) -> str:
-    """Put one message back where that can change something; what it comes to."""
+async def _again(session: AsyncSession, row: InboxRow, profile: Profile, arrived_at: datetime) -> str:
+    """Put one message back where that can change something; what it comes to. `arrived_at` is case time."""
     if refused := refused_at_sight(row.state, row.content_type):
         return refused
     if row.state == "unassigned":
         return await _assign(session, row)
-    message, now = understood(row.raw, profile)
+    message, now = understood(row.raw, profile, arrived_at)
     outcome = judged(row.state, row.code, row.reason, await _facts(session, row), now)
     if outcome != PUT_BACK:
         await note_unmapped(session, row, message, now, profile)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -44,6 +44,9 @@ async def open_case(worker: AsyncEngine, person_id: UUID, trust: UUID, on: date 
     return case.case_id
 
 
+SOON = f"{datetime.now(UTC) + timedelta(days=2):%Y%m%d%H%M%S}"
+
+
 async def signals(intake: Intake) -> list[Envelope]:
     rows = sorted(await intake.rows(OutboxRow), key=lambda row: row.sequence)
     return [Envelope.model_validate(row.payload) for row in rows if row.channel == "case-signal"]
@@ -82,6 +85,15 @@ async def test_given_a_discharge_before_its_admission_then_the_spell_is_discharg
     [spell] = await intake.rows(Spell)
     assert (spell.status, spell.discharge_destination, spell.discharge_method) == ("discharged", "19", "1")
     assert spell.folded["discharge"]["raw_36"] == "19"
+
+
+async def test_given_a_message_dated_years_ahead_when_others_follow_then_they_count(intake: Intake) -> None:
+    ahead = ADMISSION.but(trigger="A02", message_id="M2", sent="20620304090000", happened="20620304090000")
+    moved = ADMISSION.but(trigger="A02", message_id="M3", sent=SOON, happened=SOON, location="RXH^OAK")
+    await intake.take(ADMISSION.raw(), ahead.raw(), moved.raw())
+
+    [spell] = await intake.rows(Spell)
+    assert spell.ward == "OAK"
 
 
 async def test_given_a_case_awaiting_a_spell_when_the_person_is_admitted_then_the_case_is_told(

@@ -52,6 +52,30 @@ def stay(sample: Sample, profile: Profile = ITK) -> StayReported:
     return found
 
 
+ARRIVED = datetime(2026, 3, 2, 10, 20, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("sent", "evn", "happened", "said_at"),
+    [
+        ("20260302101500", "20260302101400", "", datetime(2026, 3, 2, 10, 15, tzinfo=UTC)),
+        ("20260330000000", "20260302101400", "", datetime(2026, 3, 29, 23, 0, tzinfo=UTC)),
+        ("20620302101500", "20260302101400", "", datetime(2026, 3, 2, 10, 14, tzinfo=UTC)),
+        ("20620302101500", "20620302101400", "20620302101400", ARRIVED),
+        ("", "", "20260302100000", datetime(2026, 3, 2, 10, 0, tzinfo=UTC)),
+    ],
+)
+def test_given_a_sender_whose_clock_is_years_ahead_then_it_does_not_outdo_what_is_said_later(
+    sent: str, evn: str, happened: str, said_at: datetime
+) -> None:
+    message = read_message(Sample(sent=sent, happened=happened, more={"EVN": {2: evn}}).raw())
+    assert isinstance(message, Message)
+    found = interpret(message, ITK, ARRIVED)
+    assert isinstance(found, Interpreted)
+    assert [fact.stated_at for fact in found.facts] == [said_at, said_at]
+    assert ("dated-ahead" in found.notes) == (sent[:4] == "2062")
+
+
 def pid(field: int, value: str) -> Sample:
     return Sample(more={"PID": {field: value}})
 
