@@ -2,14 +2,15 @@
 
 `Deframer` takes bytes as they come, in whatever packets, and gives back whole messages. It keeps bytes that
 stand outside a frame, so that a sender who does not frame gets a clear answer instead of silence. A frame end
-without its CR is taken when the next frame begins at once, or when nothing follows; a lone 0x1C inside a
-message is content. So is a lone 0x0B, which texts pasted into a record do hold. Where a header follows it,
-somebody began anew: what came before it had no end, was never acknowledged, and is given up.
+without its CR is taken when the next frame begins at once, or when nothing but a LF follows; a lone 0x1C
+inside a message is content. So is a lone 0x0B, which texts pasted into a record do hold. Where a header
+follows it, somebody began anew: what came before it had no end, was never acknowledged, and is given up.
 """
 
 import re
 
-START, END, CR = 0x0B, 0x1C, 0x0D
+START, END, CR, LF = 0x0B, 0x1C, 0x0D, 0x0A
+_ENDS = (bytes((END,)), bytes((END, LF)))
 _BEGUN_ANEW = re.compile(rb"\x0b(?=MSH[^A-Za-z0-9\s])")
 
 
@@ -49,8 +50,8 @@ class Deframer:
 
     @property
     def may_have_ended(self) -> bool:
-        """Whether the last byte was an end block, of which the CR is missing."""
-        return len(self._buffer) > 1 and self._buffer[-1] == END
+        """Whether an end block came last, of which the CR is missing, or is a LF."""
+        return len(self._buffer) > 1 and self._buffer.endswith(_ENDS)
 
     def feed(self, data: bytes) -> list[bytes]:
         """Add bytes; returns the messages that are complete now."""
@@ -67,7 +68,12 @@ class Deframer:
 
     def settle(self) -> list[bytes]:
         """Nothing follows for now: an end block that came last ends its message."""
-        return self.feed(bytes((CR,))) if self.may_have_ended else []
+        if not self.may_have_ended:
+            return []
+        if self._buffer[-1] == LF:
+            self._buffer.pop()
+            self._scanned = 0
+        return self.feed(bytes((CR,)))
 
     def _over(self) -> bool:
         return self.oversized is not None or self.astray

@@ -48,6 +48,24 @@ def test_given_an_end_block_without_cr_then_the_next_start_ends_the_message() ->
     assert Deframer(100).feed(b"\x0ba\x1c\x0bb\x1c\r") == [b"a", b"b"]
 
 
+@pytest.mark.parametrize("end", [b"\x1c", b"\x1c\n"])
+def test_given_an_end_block_without_cr_when_nothing_follows_then_it_ends_the_message(end: bytes) -> None:
+    deframer = Deframer(100)
+
+    assert deframer.feed(b"\x0ba\nb" + end) == []
+    assert deframer.may_have_ended
+    assert deframer.settle() == [b"a\nb"]
+    assert deframer.feed(frame(b"c")) == [b"c"]
+    assert not deframer.stray
+
+
+@pytest.mark.parametrize("begun", [b"\x0ba", b"\x0ba\n", b"\x0ba\x1cb\n"])
+def test_given_no_end_block_when_nothing_follows_then_the_message_is_not_over(begun: bytes) -> None:
+    deframer = Deframer(100)
+
+    assert deframer.feed(begun) == deframer.settle() == []
+
+
 def test_given_line_ends_between_frames_then_they_mean_nothing() -> None:
     deframer = Deframer(100)
 
