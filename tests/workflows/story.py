@@ -22,7 +22,7 @@ from tests.fixtures.postgres import Places
 from tests.workflows.waiting import until
 from workflows import ports
 from workflows.client import execute_command
-from workflows.worker import Needs, workers
+from workflows.serving import Needs, workers
 
 CLOCK = CaseClock.real()
 ALL_YES = {item.code: "yes" for item in FORM_1.items}

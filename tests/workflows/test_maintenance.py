@@ -20,7 +20,7 @@ from tests.workflows.waiting import until
 from workflows import maintenance
 from workflows.maintenance import Maintenance
 from workflows.relay import Relay
-from workflows.worker import Needs
+from workflows.serving import Needs
 
 pytestmark = pytest.mark.slow
 

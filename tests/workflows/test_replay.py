@@ -21,7 +21,7 @@ from tests.workflows.story import CLOCK, Story
 from workflows import ports
 from workflows.codec import PayloadKeys, data_converter
 from workflows.relay import Relay
-from workflows.worker import CASE_WORKFLOWS, LANE_WORKFLOWS, runner
+from workflows.serving import CASE_WORKFLOWS, LANE_WORKFLOWS, runner
 
 HISTORIES = Path(__file__).with_name("histories")
 RECORD = os.environ.get("HOMEWARD_RECORD_HISTORIES") == "1"

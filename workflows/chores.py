@@ -1,0 +1,95 @@
+"""What a worker does again and again: a row for each chore, with what it needs and how long it rests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from discharge.clocks import CaseClock
+from discharge.store.engine import Sessions, transaction
+from fhir_adapters.feeds.watching import LOOK_SECONDS, WatchedBook
+from fhir_adapters.hl7v2.store.cases import join_awaiting
+from fhir_adapters.hl7v2.store.deciding import decide_next
+from fhir_adapters.hl7v2.store.draining import drain_next
+from fhir_adapters.hl7v2.store.merging import settle_cases
+from fhir_adapters.hl7v2.store.replaying import work_replays
+from fhir_adapters.store.alarms import look_for_alarms
+from fhir_adapters.store.profiles import follow, remember
+from workflows.late_commands import LateCommands
+from workflows.loops import Loop
+from workflows.maintenance import EVERY, Maintenance
+from workflows.relay import Relay
+from workflows.serving import Needs
+from workflows.store.heartbeats import beats
+
+POLL = timedelta(milliseconds=250)
+JOIN = timedelta(seconds=2)
+LOOK = timedelta(seconds=LOOK_SECONDS)
+
+WATCH = timedelta(seconds=20)
+"""How often it is looked whether messages arrive, are read and go out."""
+
+
+@dataclass(frozen=True)
+class RecordChores:
+    """Chores that need PostgreSQL alone, and go on while Temporal is away."""
+
+    engine: AsyncEngine
+    sessions: Sessions
+    clock: CaseClock
+    profiles: WatchedBook
+
+    def loops(self) -> list[Loop]:
+        """One loop for each chore."""
+        beat = beats(self.sessions)
+        return [
+            Loop("drain", self.drain, POLL, beat),
+            Loop("who-is-who", self.decide, POLL, beat),
+            Loop("spell-join", self.join, JOIN, beat),
+            Loop("replays", self.replay, 4 * POLL, beat),
+            Loop("profiles", self.follow_profiles, LOOK, beat),
+            Loop("alarms", self.watch, WATCH, beat),
+        ]
+
+    async def drain(self) -> bool:
+        """Give the next message its effect."""
+        return await drain_next(self.engine, self.profiles, self.clock) is not None
+
+    async def decide(self) -> bool:
+        """Carry out the next decision about who is who."""
+        return await decide_next(self.engine, self.clock) is not None
+
+    async def join(self) -> bool:
+        """Join cases that await a stay, and settle the cases of people who were merged."""
+        async with transaction(self.sessions) as session:
+            await join_awaiting(session)
+            await settle_cases(session)
+        return False
+
+    async def replay(self) -> bool:
+        """Have messages read again."""
+        return await work_replays(self.engine, self.profiles, self.clock)
+
+    async def follow_profiles(self) -> bool:
+        """Take over the feed profiles whose files have changed."""
+        if await follow(self.engine, self.profiles):
+            async with transaction(self.engine) as session:
+                await remember(session, self.profiles.good)
+        return False
+
+    async def watch(self) -> bool:
+        """Raise, tell again and clear alarms."""
+        return await look_for_alarms(self.engine, faults=self.profiles.faults)
+
+
+def temporal_loops(needs: Needs) -> list[Loop]:
+    """Return the loops that carry what the record holds to workflows."""
+    given = (needs.sessions, needs.client, needs.clock)
+    beat = beats(needs.sessions)
+    return [
+        Loop("relay", Relay(*given).once, POLL, beat),
+        Loop("late-commands", LateCommands(*given).once, 4 * POLL, beat),
+        Loop("maintenance", Maintenance(*given).once, EVERY, beat),
+    ]

@@ -1,0 +1,143 @@
+"""The workers that Temporal asks: their workflows and activities, their sandbox, and how they are kept up."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import httpx
+from temporalio.client import Client
+from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+from temporalio.workflow import NondeterminismError
+
+from discharge.clocks import CaseClock
+from discharge.store.engine import Sessions
+from fhir_adapters.feeds.book import ProfileBook
+from fhir_adapters.feeds.loading import shipped_profiles
+from fhir_adapters.hl7v2.outward.links import Links
+from workflows import ports
+from workflows.activities.delivering import Delivering
+from workflows.activities.matching import Matching
+from workflows.activities.recording import Recording
+from workflows.delivery import Ways
+from workflows.discharge_case import DischargeCase
+from workflows.failures import OnlyCodesLeave
+from workflows.lane import PartnerLane
+from workflows.loops import FIRST_PAUSE, LAST_PAUSE, Loop, repeat, rest, spoken
+from workflows.store.heartbeats import beats
+from workflows.strands.adaptation_order import AdaptationOrder
+from workflows.strands.basics_at_home import BasicsAtHome
+from workflows.strands.equipment_order import EquipmentOrder
+from workflows.strands.rehousing import Rehousing
+
+CASE_WORKFLOWS: Sequence[type] = (DischargeCase, AdaptationOrder, EquipmentOrder, Rehousing, BasicsAtHome)
+LANE_WORKFLOWS: Sequence[type] = (PartnerLane,)
+
+PASSED_THROUGH = ("discharge", "housing_checks", "workflows.ports", "workflows.strands.following")
+"""Our own pure packages: loading them again for every cached case would cost megabytes each."""
+
+STICKY = timedelta(seconds=1)
+"""How long a case waits for the worker that knew it; after a crash nobody should wait ten seconds."""
+
+GRACE = timedelta(seconds=10)
+BEAT = timedelta(seconds=2)
+
+MOST_CACHED = 5_000
+"""Open cases kept in memory, about 132 KB each; the others are replayed when something reaches them."""
+
+ACTIVITIES_AT_ONCE = 20
+
+_log = logging.getLogger("homeward.worker")
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What the parts of a worker share."""
+
+    sessions: Sessions
+    client: Client
+    clock: CaseClock
+    http: httpx.AsyncClient
+    links: Links = field(default_factory=Links)
+    profiles: ProfileBook = field(default_factory=shipped_profiles)
+
+
+def runner() -> SandboxedWorkflowRunner:
+    """Return the sandbox in which workflows run, here and in replays."""
+    restrictions = SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
+    return SandboxedWorkflowRunner(restrictions=restrictions)
+
+
+def workers(needs: Needs) -> list[Worker]:
+    """Return one worker for each class of side effects."""
+    recording, matching = Recording(needs.sessions), Matching(needs.sessions)
+    delivering = Delivering(needs.sessions, Ways(needs.http, needs.links, needs.profiles))
+    of_record: list[Callable[..., Any]] = [
+        recording.load_case,
+        recording.record,
+        matching.match_properties,
+        matching.tell_case,
+    ]
+    of_lanes: list[Callable[..., Any]] = [delivering.lane_head, delivering.attempt_delivery]
+    return [
+        _worker(needs.client, ports.CASES_QUEUE, CASE_WORKFLOWS, of_record, cached=MOST_CACHED),
+        _worker(needs.client, ports.LANES_QUEUE, LANE_WORKFLOWS, of_lanes, cached=MOST_CACHED // 5),
+    ]
+
+
+def _worker(
+    client: Client, queue: str, flows: Sequence[type], activities: Sequence[Callable[..., Any]], cached: int
+) -> Worker:
+    return Worker(
+        client,
+        task_queue=queue,
+        workflows=flows,
+        activities=activities,
+        workflow_runner=runner(),
+        interceptors=[OnlyCodesLeave()],
+        max_cached_workflows=cached,
+        max_concurrent_activities=ACTIVITIES_AT_ONCE,
+        sticky_queue_schedule_to_start_timeout=STICKY,
+        graceful_shutdown_timeout=GRACE,
+        # A run that newer code would have led elsewhere ends; a new one begins from the record.
+        workflow_failure_exception_types=[NondeterminismError],
+    )
+
+
+async def serve(needs: Needs, stop: asyncio.Event) -> None:
+    """Run the workers until told to stop; a worker that gave up is replaced."""
+    pause = FIRST_PAUSE
+    while not stop.is_set():
+        try:
+            await _serve_once(needs, stop)
+        except Exception as failure:
+            _log.warning("workers start again in %.1f s: %s", pause, spoken(failure))
+        await rest(stop, pause)
+        pause = min(pause * 2, LAST_PAUSE)
+
+
+async def _serve_once(needs: Needs, stop: asyncio.Event) -> None:
+    """Return once all workers have shut down in order; raises the error with which one gave up."""
+    serving = workers(needs)
+    runs = [asyncio.create_task(worker.run()) for worker in serving]
+    alive = asyncio.create_task(repeat(Loop("worker", _nothing, BEAT, beats(needs.sessions)), stop))
+    _log.info("serving cases and lanes")
+    await asyncio.wait((*runs, alive), return_when=asyncio.FIRST_COMPLETED)
+    alive.cancel()
+    for worker, run in zip(serving, runs, strict=True):
+        if not run.done():
+            await worker.shutdown()
+    ended = await asyncio.gather(*runs, return_exceptions=True)
+    for failure in ended:
+        if isinstance(failure, Exception):
+            raise failure
+
+
+async def _nothing() -> bool:
+    """Being asked is all there is to being alive."""
+    return False
