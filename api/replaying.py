@@ -9,7 +9,7 @@ from uuid import UUID
 
 from api.editing import edited_bytes
 from api.principals import Principal
-from api.reading.inbox import may_see_whereabouts
+from api.reading.inbox import whereabouts_seen
 from api.reading.looks import who
 from api.reading.messages import message
 from api.searching import Search, wanted_by
@@ -61,7 +61,7 @@ async def propose(
     _require_reason(reason)
     async with services.begin(caller) as session:
         row, _ = await message(session, caller, message_id)
-        seen = await may_see_whereabouts(session, row.person_id)
+        seen = await whereabouts_seen(session, row)
         raw = edited_bytes(row, text, whereabouts=seen)
         made = await edits.propose(session, row, raw, reason, caller.user_id)
         await audit.note_write(session, who(caller), "message edited", f"edit {made.id}")

@@ -15,7 +15,7 @@ from api.presenters.message_text import shown
 from api.presenters.messages import id_words, kind_words
 from api.reading import lists, names
 from api.reading import replays as reading
-from api.reading.inbox import may_see_whereabouts
+from api.reading.inbox import whereabouts_seen
 from api.reading.messages import message
 from api.searching import search_of
 from discharge.errors import HomewardError
@@ -112,7 +112,9 @@ async def _edit(visit: Visit, edit_id: UUID, typed: str = "", fault: str = "") -
             raise HomewardError("not-found")
         before, _ = await message(session, visit.caller, row.original_id)
         after, _ = await message(session, visit.caller, row.inbox_id)
-        seen = await may_see_whereabouts(session, before.person_id)
+        seen = await whereabouts_seen(session, before)
+        if after.person_id is not None:
+            seen = seen and await whereabouts_seen(session, after)
         known = await names.directory(session)
     texts = [shown(each.raw, each.content_type, whereabouts=seen) for each in (before, after)]
     return visit.page(
@@ -158,7 +160,7 @@ async def _form(
     visit.caller.require("messages.release")
     async with visit.services.begin(visit.caller) as session:
         row, _ = await message(session, visit.caller, message_id)
-        seen = await may_see_whereabouts(session, row.person_id)
+        seen = await whereabouts_seen(session, row)
     if row.state not in EDITABLE or "hl7-v2" not in row.content_type:
         raise HomewardError("not-replayable", detail=row.state)
     return visit.page(

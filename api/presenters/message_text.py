@@ -23,29 +23,37 @@ MOST_CHARACTERS = 50_000
 GLANCE = 60
 """Characters of what cannot be read, enough to see that a browser or another system called by mistake."""
 
-SEGMENTS: Mapping[str, tuple[str, frozenset[int]]] = MappingProxyType(
+SEGMENTS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
-        "MSH": ("Message header", frozenset()),
-        "MSA": ("Acknowledgement", frozenset()),
-        "ERR": ("Error", frozenset()),
-        "EVN": ("Event", frozenset()),
-        "PID": ("Person", frozenset({11, 12, 13, 14, 23})),
-        "PD1": ("Person, more", frozenset({3, 4})),
-        "NK1": ("Next of kin", frozenset({4, 5, 6, 13, 30, 31, 32})),
-        "MRG": ("Merged numbers", frozenset()),
-        "PV1": ("Visit", frozenset()),
-        "PV2": ("Visit, more", frozenset()),
-        "AL1": ("Allergy", frozenset()),
-        "DG1": ("Diagnosis", frozenset()),
-        "PR1": ("Procedure", frozenset()),
-        "GT1": ("Guarantor", frozenset({5, 6, 7, 17, 18})),
-        "ZU1": ("UK visit", frozenset()),
-        "ZU8": ("UK person", frozenset()),
+        "MSH": ("Message header", "1-7 9-21"),
+        "MSA": ("Acknowledgement", "1-6"),
+        "ERR": ("Error", "1-4"),
+        "EVN": ("Event", "1-6"),
+        "PID": ("Person", "1-8 10 15-19 22 24 28-32"),
+        "PD1": ("Person, more", "1 2 7 11 12"),
+        "NK1": ("Next of kin", "1"),
+        "MRG": ("Merged numbers", "1-7"),
+        "PV1": ("Visit", "1-6 10 12-16 18-20 39 41 44 45 50 51"),
+        "PV2": ("Visit, more", "2 8-11 25 33 38"),
+        "AL1": ("Allergy", "1-4 6"),
+        "DG1": ("Diagnosis", "1-3 5 6 15"),
+        "PR1": ("Procedure", "1-3 5 6"),
+        "ZU1": ("UK visit", "1-12 19-27"),
+        "ZU8": ("UK person", "1-4"),
     }
 )
-"""Segment -> its name, and its fields that tell where somebody lives or how to ring there (HL7 2.4, chapter
-3; in PD1 the practice). Segments that are not here may tell anything.
+"""Segment -> its name, and its fields that cannot tell where somebody lives, who is close to them or how to
+ring there (HL7 2.4, chapter 3; by ITK next of kin and practice can be hidden, too). Fields and segments that
+are not here may tell anything: a destination in words, a referring doctor, a description.
 """
+
+
+def _numbers(spans: str) -> frozenset[int]:
+    pairs = (span.partition("-")[::2] for span in spans.split())
+    return frozenset(number for low, high in pairs for number in range(int(low), int(high or low) + 1))
+
+
+_TELL_NOTHING = {name: _numbers(spans) for name, (_, spans) in SEGMENTS.items()}
 
 ELEMENTS = frozenset(
     {"contact", "data", "description", "div", "generalPractitioner", "note", "patientInstruction"}
@@ -105,14 +113,14 @@ def _hl7(raw: bytes, whereabouts: bool) -> Shown:
 
 def _without_whereabouts(line: str, marks: Delimiters) -> str:
     fields = line.split(marks.field)
-    known = SEGMENTS.get(fields[0])
+    known = _TELL_NOTHING.get(fields[0])
     if known is None:
         named = fields[0] if len(fields) > 1 and len(fields[0]) == 3 else ""
         return f"{named}{marks.field}{WITHHELD}" if named else WITHHELD
     offset = 1 if fields[0] == "MSH" else 0
-    hidden = {place - offset for place in known[1]}
     return marks.field.join(
-        WITHHELD if place in hidden and value else value for place, value in enumerate(fields)
+        WITHHELD if value and place and place + offset not in known else value
+        for place, value in enumerate(fields)
     )
 
 

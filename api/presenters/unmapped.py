@@ -10,6 +10,10 @@ from api.presenters import words
 from api.reading.unmapped import Queued
 from api.searching import Search
 from fhir_adapters.feeds.advice import what_to_write
+from fhir_adapters.feeds.checking.showing import shown
+
+IN_WORDS = frozenset({"PV1-3", "PV1-36", "PV1-37", "RF1-10"})
+"""Fields in which feeds write words where a code belongs, and so perhaps where somebody lives."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,7 @@ def _line(each: Queued, now: datetime) -> Line:
     return Line(
         feed=each.feed.code,
         place=row.place,
-        value=row.value,
+        value=_shown(each),
         times=words.count(row.times, "message"),
         first=words.ago(row.first_seen_at, now),
         last=words.ago(row.last_seen_at, now),
@@ -56,4 +60,12 @@ def _line(each: Queued, now: datetime) -> Line:
 def _advice(each: Queued) -> str:
     if each.mapped:
         return f"Mapped now by {each.profile.mark}"
-    return what_to_write(each.row.key, each.row.place, each.row.value)
+    return what_to_write(each.row.key, each.row.place, _shown(each))
+
+
+def _shown(each: Queued) -> str:
+    """The value. Where a destination or a place may stand in words, that of somebody hidden, or not known
+    yet, is described by its shape once it is too long for a code.
+    """
+    telling = each.row.place in IN_WORDS and not each.seen
+    return shown(each.row.value, 1) if telling else each.row.value

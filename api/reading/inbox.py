@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.principals import Principal
@@ -47,10 +48,20 @@ async def open_message(session: AsyncSession, caller: Principal, message_id: UUI
         feed=await session.get_one(Feed, row.feed_id),
         facts=facts,
         case_id=await case_of_person(session, row.person_id) if row.person_id else None,
-        whereabouts=await may_see_whereabouts(session, row.person_id),
+        whereabouts=await whereabouts_seen(session, row),
         followed=await followed(session, row.id),
         history=await history(session, row.id),
     )
+
+
+async def whereabouts_seen(session: AsyncSession, row: InboxRow) -> bool:
+    """Whether the addresses in a message may be seen: of everybody whom it is about (a swap of beds is about
+    two), and only once that is known.
+    """
+    told = await session.scalars(select(FactRow.person_id).where(FactRow.inbox_id == row.id))
+    everybody = {*told, *((row.person_id,) if row.person_id else ())}
+    seen = [await may_see_whereabouts(session, person_id) for person_id in everybody]
+    return bool(seen) and all(seen)
 
 
 async def may_see_whereabouts(session: AsyncSession, person_id: UUID | None) -> bool:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from discharge.store.tables import Person
+from discharge.store.tables.persons import ORDINARY
 from fhir_adapters.feeds.book import ProfileBook
 from fhir_adapters.feeds.profile import Profile
 from fhir_adapters.hl7v2.store.unmapped import missing_in
@@ -20,31 +22,38 @@ MOST = 200
 @dataclass(frozen=True)
 class Queued:
     """One value, its feed, the profile that reads it now, and whether that maps it: then its messages wait
-    for a replay alone.
+    for a replay alone. `seen` says that the person of its example is known and not hidden.
     """
 
     row: UnmappedRow
     feed: Feed
     profile: Profile
     mapped: bool
+    seen: bool
 
 
 async def queue(session: AsyncSession, book: ProfileBook, today: date) -> list[Queued]:
     """Values of the caller's feeds, the most frequent first. ``today`` is case time."""
     statement = (
-        select(UnmappedRow, Feed, InboxRow.raw)
+        select(
+            UnmappedRow,
+            Feed,
+            InboxRow.raw,
+            and_(Person.location_hidden.is_(False), Person.sensitivity == ORDINARY),
+        )
         .join(Feed, Feed.id == UnmappedRow.feed_id)
         .join(InboxRow, InboxRow.id == UnmappedRow.example_inbox_id)
+        .outerjoin(Person, Person.id == InboxRow.person_id)
         .order_by(UnmappedRow.times.desc(), UnmappedRow.place, UnmappedRow.value)
         .limit(MOST)
     )
     return [
-        _queued(row, feed, raw, book.in_force(feed.profile, today))
-        for row, feed, raw in await session.execute(statement)
+        _queued(row, feed, raw, book.in_force(feed.profile, today), seen=bool(seen))
+        for row, feed, raw, seen in await session.execute(statement)
     ]
 
 
-def _queued(row: UnmappedRow, feed: Feed, raw: bytes, profile: Profile) -> Queued:
+def _queued(row: UnmappedRow, feed: Feed, raw: bytes, profile: Profile, *, seen: bool) -> Queued:
     message, _ = understood(raw, profile)
     mapped = message is not None and (row.place, row.value) not in missing_in(message, profile)
-    return Queued(row, feed, profile, mapped)
+    return Queued(row, feed, profile, mapped, seen)

@@ -31,5 +31,5 @@ ADMISSION_METHODS = frozenset(
 REFERRED_BY = frozenset({"S", "P", "O", "W"})
 """RF1-10 by table 0336 says who wanted the referral, not why: there is nothing to map."""
 
-DEATH_INDICATOR = {"Y": True, "N": False, "YES": True, "NO": False}
-"""PID-30 (table 0136), as letters and as words."""
+INDICATOR = {"Y": True, "N": False, "YES": True, "NO": False}
+"""PID-30 and PID-31 (table 0136), as letters and as words."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from discharge.codes.casework import REFERRAL_REASONS
-from fhir_adapters.feeds.hl7_tables import ADMISSION_METHODS, DEATH_INDICATOR, REFERRED_BY, YES_NO
+from fhir_adapters.feeds.hl7_tables import ADMISSION_METHODS, INDICATOR, REFERRED_BY, YES_NO
 from fhir_adapters.feeds.leaving import resolve_discharge
 from fhir_adapters.feeds.profile import Place, Profile, split_place
 from fhir_adapters.hl7v2.interpret.identifiers import pid_numbers, taken_by, written
@@ -64,7 +64,7 @@ def _class(message: Message, profile: Profile) -> list[Unmapped]:
 
 
 def _death(message: Message, _: Profile) -> list[Unmapped]:
-    return _outside(message, "PID-30", DEATH_INDICATOR, "")
+    return _outside(message, "PID-30", INDICATOR, "")
 
 
 def _fitness(message: Message, profile: Profile) -> list[Unmapped]:

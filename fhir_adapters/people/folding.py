@@ -98,6 +98,6 @@ def fold_person(reported: Iterable[PersonReported], retired: Iterable[PersonRepo
         contacts=_listed(facts, lambda fact: fact.contacts, "contacts"),
         deceased=deceased,
         died_on=_latest(facts, lambda fact: fact.died_on) if deceased else None,
-        identity_unknown=bool(facts and facts[-1].identity_unknown),
+        identity_unknown=bool(_latest(facts, lambda fact: fact.identity_unknown)),
         practice=_latest(facts, lambda fact: fact.practice),
     )

@@ -56,12 +56,14 @@ class Contact(Frozen):
 
 
 class PersonReported(Frozen):
-    """What a message says of a person. `hidden` is location hiding; None when not mentioned."""
+    """What a message says of a person. `hidden` is location hiding, `identity_unknown` PID-31; None when not
+    mentioned.
+    """
 
     kind: Literal["person-reported"] = "person-reported"
     stated_at: AwareDatetime | None = None
     identifiers: tuple[Identifier, ...]
-    identity_unknown: bool = False
+    identity_unknown: bool | None = None
     names: tuple[Name, ...] | None = None
     birth_date: date | None = None
     sex: str | None = None

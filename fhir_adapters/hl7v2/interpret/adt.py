@@ -63,6 +63,20 @@ def _by_person(reader: Reader) -> Iterator[Reader]:
         yield reader.over((*head, *segments[start:end]))
 
 
+def hidden_people(reader: Reader) -> tuple[PersonReported, ...]:
+    """The people whose location a message hides, each with all that it says of them."""
+    if reader.message.segment("PID") is None:
+        return ()
+    parts = ((part, part.message.segment("PID")) for part in _by_person(reader) if read_hidden(part))
+    said = (_person(pid, part, Notes()) for part, pid in parts if pid and not _is_test_name(pid, part))
+    return tuple(person for person in said if usable(person.identifiers))
+
+
+def only_hidden(person: PersonReported) -> PersonReported:
+    """That a person's location is hidden, and nothing else that was said of them."""
+    return PersonReported(stated_at=person.stated_at, identifiers=person.identifiers, hidden=True)
+
+
 def _together(each: list[Interpretation]) -> Interpretation:
     """One meaning of several: nothing is done by halves, and a test person is left out."""
     parked = next((one for one in each if isinstance(one, Parked)), None)
@@ -97,7 +111,7 @@ def _merged(reader: Reader) -> Interpretation:
     merges = read_merges(reader)
     if not merges:
         return Parked(code="message-not-understood", reason="no-merge-identifier")
-    return Interpreted(facts=merges)
+    return Interpreted(facts=(*merges, *map(only_hidden, hidden_people(reader))))
 
 
 def _moved(reader: Reader) -> Interpretation:
@@ -108,7 +122,8 @@ def _moved(reader: Reader) -> Interpretation:
     notes = Notes()
     stay = _stay(reader, _RESTATED, notes) if len(moves) == 1 else None
     restated = isinstance(stay, StayReported) and stay.key.visit_number == moves[0].to_number
-    facts: tuple[Fact, ...] = (*moves, stay) if restated and isinstance(stay, StayReported) else moves
+    told: tuple[Fact, ...] = (*moves, stay) if restated and isinstance(stay, StayReported) else moves
+    facts = (*told, *map(only_hidden, hidden_people(reader)))
     return Interpreted(facts=facts, notes=tuple(dict.fromkeys(notes.codes)))
 
 

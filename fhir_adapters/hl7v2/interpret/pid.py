@@ -8,13 +8,13 @@ import re
 from datetime import date
 from typing import TypeVar
 
-from fhir_adapters.feeds.hl7_tables import DEATH_INDICATOR
+from fhir_adapters.feeds.hl7_tables import INDICATOR
 from fhir_adapters.hl7v2.facts import Address, Name, PersonReported, Telecom
 from fhir_adapters.hl7v2.interpret.fields import Notes, Reader
 from fhir_adapters.hl7v2.interpret.identifiers import pid_numbers, read_identifiers
 from fhir_adapters.hl7v2.reading import DELETED, Repetition, Segment
 from fhir_adapters.hl7v2.timestamps import parse_day
-from fhir_adapters.people.nhs_numbers import tracing_status
+from fhir_adapters.people.nhs_numbers import is_verified, tracing_status
 
 LEGACY_STATUS = "ZU1-27"
 """Where older systems write the tracing status that belongs into PID-32."""
@@ -103,22 +103,32 @@ def _birth_date(reader: Reader, notes: Notes) -> date | None:
 def _deceased(reader: Reader) -> tuple[bool | None, date | None]:
     """PID-30 and PID-29; a death date alone says that the person died."""
     died = reader.time("PID-29")
-    flag = DEATH_INDICATOR.get(reader.value("PID-30").upper())
+    flag = INDICATOR.get(reader.value("PID-30").upper())
     if died and flag is not False:
         return True, died.day
     return flag, None
 
 
+def _identity_unknown(reader: Reader, status: str | None) -> bool | None:
+    """PID-31; absent is unchanged, but whoever gives a verified NHS number knows who it is."""
+    said = INDICATOR.get(reader.value("PID-31").upper())
+    if said is None and (reader.deleted("PID-31") or (is_verified(status) and not reader.value("PID-31"))):
+        return False
+    return said
+
+
 def read_pid(pid: Segment, reader: Reader, notes: Notes) -> PersonReported:
     """The person as PID states them; the other mappers add contacts, hiding, practice and order."""
     status = tracing_status((*(rep(1) for rep in pid.repetitions(32)), reader.value(LEGACY_STATUS)))
-    unknown = reader.value("PID-31").upper() == "Y"
+    unknown = _identity_unknown(reader, status)
     names = _unique([read_name(xpn) for xpn in pid.repetitions(5)])
     addresses = _unique([read_address(xad) for xad in pid.repetitions(11)])
     telecoms = _unique([read_telecom(xtn) for number in (13, 14) for xtn in pid.repetitions(number)])
     deceased, died_on = _deceased(reader)
     return PersonReported(
-        identifiers=read_identifiers(pid_numbers(pid), reader.profile, status, identity_unknown=unknown),
+        identifiers=read_identifiers(
+            pid_numbers(pid), reader.profile, status, identity_unknown=bool(unknown)
+        ),
         identity_unknown=unknown,
         names=names or None,
         birth_date=_birth_date(reader, notes),

@@ -139,5 +139,5 @@ async def _try_again(session: AsyncSession, inbox_id: UUID | None) -> None:
             InboxRow.state == "parked",
             InboxRow.code == "patient-mismatch",
         )
-        .values(state="stored", code=None, reason=None, handled_at=None)
+        .values(state="stored", code=None, reason=None)
     )

@@ -38,12 +38,13 @@ async def refold_person(session: AsyncSession, person_id: UUID) -> Refolded:
     state = fold_person(own, (fact for fact, _, about in said if about != person_id))
     person = await session.get_one(Person, person_id, with_for_update=NO_KEY)
     was_alive, was_hidden = not person.deceased, person.location_hidden
-    _fill(person, state)
     hidden = whether_hidden(map(_statement, filter(_of_hiding, said)), await _merged_at(session, ids))
-    person.location_hidden = person.location_hidden if hidden is None else hidden
-    await _write_addresses(session, person, state.addresses)
-    await _write_contacts(session, person, state)
-    changed = bool(session.is_modified(person) or session.new or session.deleted)
+    with session.no_autoflush:  # what was written already would not be seen to have changed
+        _fill(person, state)
+        person.location_hidden = person.location_hidden if hidden is None else hidden
+        await _write_addresses(session, person, state.addresses)
+        await _write_contacts(session, person, state)
+        changed = bool(session.is_modified(person) or session.new or session.deleted)
     if changed:
         person.updated_at = func.now()
     await session.flush()

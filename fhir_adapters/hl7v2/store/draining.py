@@ -5,11 +5,14 @@ fails for a reason that we do not know is parked too, so that one message never 
 """
 
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from uuid import UUID, uuid5
 
 from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -24,6 +27,7 @@ from fhir_adapters.hl7v2.outward.answers import read_answer
 from fhir_adapters.hl7v2.store import pairs
 from fhir_adapters.hl7v2.store.applying import Effect, Source, apply_facts
 from fhir_adapters.hl7v2.store.doubts import Doubt, SetApart
+from fhir_adapters.hl7v2.store.hiding import hide_all_the_same
 from fhir_adapters.hl7v2.store.persons import set_apart
 from fhir_adapters.hl7v2.store.sent import late_answer
 from fhir_adapters.hl7v2.store.unmapped import note_unmapped
@@ -89,7 +93,7 @@ async def drain_next(engine: AsyncEngine, profiles: ProfileBook, clock: CaseCloc
 
 async def _drain_once(engine: AsyncEngine, profiles: ProfileBook, clock: CaseClock) -> Drained | None:
     inbox_id: UUID | None = None
-    outcome: Interpretation
+    outcome: Parked | NotUsed
     offered: tuple[Offered, ...] = ()
     try:
         async with transaction(engine) as session:
@@ -114,21 +118,45 @@ async def _drain_once(engine: AsyncEngine, profiles: ProfileBook, clock: CaseClo
         raise Unavailable("internal", detail=outcome.reason)
     async with transaction(engine) as session:
         await pairs.offer_doubted(session, inbox_id, offered)
-        read = await _read_all_the_same(session, inbox_id, profiles, clock)
+        read = await _read_all_the_same(session, inbox_id, profiles, clock, outcome)
         return await _finish(session, inbox_id, outcome, Effect(), read)
 
 
 async def _read_all_the_same(
-    session: AsyncSession, inbox_id: UUID, profiles: ProfileBook, clock: CaseClock
+    session: AsyncSession,
+    inbox_id: UUID,
+    profiles: ProfileBook,
+    clock: CaseClock,
+    set_aside: Parked | NotUsed,
 ) -> str | None:
-    """Note what its profile does not map also of a message that is set aside; by what it was read."""
+    """Note what its profile does not map also of a message that is set aside, and hide whom it hides; by what
+    it was read.
+    """
     found = select(InboxRow, Feed).join(Feed, Feed.id == InboxRow.feed_id).where(InboxRow.id == inbox_id)
     row, feed = (await session.execute(found)).one()
     today = clock.today(datetime.now(UTC))
     profile = profile_for(profiles, row, feed, today)
     message, outcome = understood(row.raw, profile)
-    await note_unmapped(session, row, message, outcome, profile)
+    async with _as_far_as_it_goes(session):
+        await note_unmapped(session, row, message, outcome, profile)
+    if message is not None and isinstance(set_aside, Parked):
+        async with _as_far_as_it_goes(session):
+            await hide_all_the_same(session, row, message, profile)
     return read_by(profile, profiles, row, today)
+
+
+@asynccontextmanager
+async def _as_far_as_it_goes(session: AsyncSession) -> AsyncIterator[None]:
+    """What is done beside: should it fail, the message is set aside all the same. A collision or an outage is
+    for the caller.
+    """
+    try:
+        async with session.begin_nested():
+            yield
+    except OperationalError:
+        raise
+    except Exception as error:
+        log.error("not done beside a message set aside: %s", type(error).__name__)
 
 
 async def _handle(
@@ -153,6 +181,8 @@ async def _handle(
             await session.execute(delete(FactRow).where(FactRow.inbox_id == row.id))
         effect = await apply_facts(session, source, outcome.facts)
         outcome = outcome.model_copy(update={"notes": (*outcome.notes, *effect.notes)})
+    if isinstance(outcome, Parked) and message is not None:
+        await hide_all_the_same(session, row, message, profile)
     return await _finish(session, row.id, outcome, effect, read_by(profile, profiles, row, today))
 
 

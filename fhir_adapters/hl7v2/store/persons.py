@@ -99,7 +99,7 @@ def claim_of(fact: PersonReported) -> Claim:
         identifiers=tuple(found for found in fact.identifiers if found.usable),
         family_name=name.family if name else None,
         birth_date=fact.birth_date,
-        identity_unknown=fact.identity_unknown,
+        identity_unknown=bool(fact.identity_unknown),
     )
 
 

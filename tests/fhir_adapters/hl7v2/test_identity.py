@@ -184,6 +184,24 @@ async def test_given_an_unknown_identity_then_resemblance_offers_nothing(intake:
     assert await intake.rows(DuplicatePair) == []
 
 
+@pytest.mark.parametrize(
+    ("later", "offered"),
+    [({}, 0), ({31: "Y"}, 0), ({31: "N"}, 1), ({31: '""'}, 1), ({32: "NSTS01"}, 1), ({32: "NSTS02"}, 0)],
+    ids=["not mentioned", "still unknown", "known", "deleted", "traced", "not traced"],
+)
+async def test_given_an_identity_that_was_unknown_then_only_who_says_so_makes_it_known(
+    intake: Intake, later: dict[int, str], offered: int
+) -> None:
+    """A field that is not mentioned is unchanged: minimal updates must not set resemblance going."""
+    unknown = ADMISSION.but(message_id="M2", nhs="", local="H200", visit="V2", more={"PID": {31: "Y"}})
+    number = f"{OTHER_NHS}^^^NHS^NH~H200^^^RXH^MR" if 32 in later else "H200^^^RXH^MR"
+    update = unknown.but(trigger="A31", message_id="M3", sent="20260304090000")
+
+    await intake.take(ADMISSION.raw(), unknown.raw(), update.but(more={"PID": {3: number, **later}}).raw())
+
+    assert len(await intake.rows(DuplicatePair)) == offered
+
+
 async def test_given_the_same_name_birth_date_and_address_then_they_are_two_people_and_offered(
     intake: Intake,
 ) -> None:
