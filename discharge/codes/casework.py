@@ -270,6 +270,9 @@ REOPEN_REASONS = CodeList(
     ),
 )
 
+STOPPED_BY_MERGE = "case-merged"
+"""The reason of work that a merge stopped: should the merge be undone, it has to be begun again."""
+
 STRAND_CANCEL_REASONS = CodeList(
     "strand-cancel-reasons",
     _codes(
@@ -280,6 +283,7 @@ STRAND_CANCEL_REASONS = CodeList(
         ("replaced", "Replaced by another order"),
         ("moving", "Person is moving"),
         ("case-ended", "The case ended"),
+        (STOPPED_BY_MERGE, "The case was joined with an older one"),
         ("ordered-in-error", "Ordered in error"),
     ),
 )

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import AwareDatetime
 
 from discharge.cases.model import IN_HOSPITAL, Case, FollowUp, Strand, StrandKind
-from discharge.codes.casework import CONTACT_OUTCOMES
+from discharge.codes.casework import CONTACT_OUTCOMES, STOPPED_BY_MERGE
 from discharge.values import Frozen, YesNoUnknown
 
 GATE_ITEMS: Mapping[str, str] = MappingProxyType(
@@ -58,6 +58,14 @@ class Contact(Frozen):
     at: AwareDatetime
 
 
+class Stopped(Frozen):
+    """Work that stopped because the case was joined with another one, and was not begun again since."""
+
+    key: str
+    item: str
+    stopped_on: date
+
+
 class RiskFacts(Frozen):
     """What is known about one case when the rules look at it. Dates are London dates, instants case time.
 
@@ -84,6 +92,7 @@ class RiskFacts(Frozen):
     arrival_on: date | None = None
     discharged_at: AwareDatetime | None = None
     contacts: tuple[Contact, ...] = ()
+    stopped_by_merge: tuple[Stopped, ...] = ()
 
 
 def _answer(case: Case, fact: str) -> Answer:
@@ -111,6 +120,20 @@ def _contact(follow_up: FollowUp) -> Contact | None:
     if outcome is None or not outcome.reached or follow_up.contacted_at is None:
         return None
     return Contact(kind="call" if follow_up.key in CALL_KEYS else "visit", at=follow_up.contacted_at)
+
+
+def _stopped_by_merge(case: Case) -> tuple[Stopped, ...]:
+    """Each thing once, however often it was stopped; what was ordered anew goes on."""
+    last = {(strand.kind, strand.item): strand for strand in sorted(case.strands.values(), key=_number)}
+    return tuple(
+        Stopped(key=strand.key, item=strand.item, stopped_on=strand.ended_on)
+        for strand in last.values()
+        if strand.ended_reason == STOPPED_BY_MERGE and strand.ended_on is not None
+    )
+
+
+def _number(strand: Strand) -> int:
+    return strand.number
 
 
 def _arrival(case: Case) -> date | None:
@@ -147,5 +170,6 @@ def facts_of(case: Case, lead_days: Mapping[str, int] = MappingProxyType({})) ->
         ),
         arrival_on=_arrival(case),
         discharged_at=case.discharge.discharged_at if case.discharge else None,
+        stopped_by_merge=_stopped_by_merge(case),
         contacts=tuple(made for made in map(_contact, case.follow_ups.values()) if made is not None),
     )

@@ -163,6 +163,13 @@ def no_contact(facts: RiskFacts, rule: Rule) -> Iterator[Trigger]:
         yield Trigger(visit, visit_due, subject="72-hours", words={"left": day, "contact": "visit"})
 
 
+def stopped_by_merge(facts: RiskFacts, rule: Rule) -> Iterator[Trigger]:
+    """Rule 101: work that a merge stopped, until the same is begun again."""
+    for work in facts.stopped_by_merge:
+        words = {"item": work.item.replace("-", " ").capitalize(), "stopped": spoken_day(work.stopped_on)}
+        yield Trigger(rule.thresholds[0], ALWAYS, subject=work.key, words=words)
+
+
 READERS: Mapping[str, Reader] = MappingProxyType(
     {
         "no-safe-address": safe_address,
@@ -173,5 +180,6 @@ READERS: Mapping[str, Reader] = MappingProxyType(
         "check-not-started": check_not_started,
         "lead-time-too-long": lead_time_too_long,
         "no-contact-after-discharge": no_contact,
+        "stopped-by-merge": stopped_by_merge,
     }
 )

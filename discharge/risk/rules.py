@@ -171,6 +171,20 @@ RULES: tuple[Rule, ...] = (
         action="Ring or visit the person now; if nobody answers, ask a relative, neighbour or the landlord.",
         ladder=HOME_LADDER,
     ),
+    Rule(
+        id="stopped-by-merge",
+        number=101,
+        title="Work stopped by a merge that was undone",
+        thresholds=(Threshold(level="RED", words="begun again once the merge is undone", choice=True),),
+        fact=(
+            "{item} was cancelled on {stopped}, because two records were taken for one person. They are two "
+            "again, and it has not been begun anew."
+        ),
+        source="Homeward: house rule on merges that are undone",
+        action="Order it again, or say in a note why it is no longer needed.",
+        ladder=HOME_LADDER,
+    ),
 )
+"""Numbers are those of our list of risks; from 101 on they are ours."""
 
 RULES_BY_ID: Mapping[str, Rule] = MappingProxyType({rule.id: rule for rule in RULES})

@@ -89,7 +89,9 @@ def cancel_strands(case: Case, day: date, reason: str) -> list[ev.Event]:
     ]
 
 
-def side_exit(case: Case, day: date, outcome: str, ended_by: EndedBy | None) -> list[ev.Event]:
+def side_exit(
+    case: Case, day: date, outcome: str, ended_by: EndedBy | None, stopped_because: str = "case-ended"
+) -> list[ev.Event]:
     """Leave the pathway: the work stops and the case closes with the exit as its outcome.
 
     ``ended_by`` says how the waiting ended; ``None`` where the person stays in a bed and only we stop.
@@ -97,6 +99,6 @@ def side_exit(case: Case, day: date, outcome: str, ended_by: EndedBy | None) -> 
     return [
         *(end_ready_period(case, day, ended_by) if ended_by is not None else []),
         *end_delay_reasons(case, day),
-        *cancel_strands(case, day, "case-ended"),
+        *cancel_strands(case, day, stopped_because),
         ev.CaseClosed(closed_on=day, outcome=outcome),
     ]

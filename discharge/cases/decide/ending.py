@@ -12,6 +12,7 @@ from discharge.cases.decide.common import (
     Decider,
     coded,
     command_of,
+    derived_id,
     end_delay_reasons,
     end_ready_period,
     happened_on,
@@ -19,6 +20,7 @@ from discharge.cases.decide.common import (
 )
 from discharge.cases.model import Case
 from discharge.cases.stages import stage_when_reopened
+from discharge.codes.casework import STOPPED_BY_MERGE
 from discharge.errors import Refused
 
 
@@ -28,17 +30,44 @@ def merge(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
     if case.closed or asked.into_case_id == case.case_id:
         return []
     day = envelope.effective_on
-    ended = [event for event in side_exit(case, day, "merged", None) if not isinstance(event, ev.CaseClosed)]
+    left = side_exit(case, day, "merged", None, STOPPED_BY_MERGE)
+    ended = [event for event in left if not isinstance(event, ev.CaseClosed)]
     return [*ended, ev.CaseClosed(closed_on=day, outcome="merged", merged_into=asked.into_case_id)]
 
 
 def unmerge(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
-    """The two people are two after all: a case that ended as merged goes on at the stage that fits."""
+    """The two people are two after all: a case that ended as merged goes on at the stage that fits.
+
+    Reasons for waiting run on as if they had never ended. Orders do not: their partners were told to stop, so
+    an alert asks their owner to begin them again.
+    """
     command_of(envelope, cmd.NoteUnmerge)
     if case.outcome != "merged":
         return []
     day = envelope.effective_on
-    return [ev.CaseReopened(reopened_on=day, stage=stage_when_reopened(case), reason="merge-undone")]
+    reopened = ev.CaseReopened(reopened_on=day, stage=stage_when_reopened(case), reason="merge-undone")
+    return [reopened, *_reasons_go_on(case, envelope)]
+
+
+def _reasons_go_on(case: Case, envelope: Envelope) -> list[ev.Event]:
+    """Each reason that ended with the case, again from the day on which it ended; of the national ones the
+    last, which had taken the place of any other.
+    """
+    ended = [reason for reason in case.delay_reasons if reason.to_on == case.closed_on]
+    national = [reason for reason in ended if reason.kind == "national"]
+    return [
+        ev.DelayReasonRecorded(
+            reason=reason.model_copy(
+                update={
+                    "reason_id": derived_id(envelope, str(reason.reason_id)),
+                    "from_on": reason.to_on,
+                    "to_on": None,
+                }
+            )
+        )
+        for reason in ended
+        if reason not in national[:-1]
+    ]
 
 
 def enter_in_error(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:

@@ -1,4 +1,4 @@
-"""The eight rules at each threshold: one moment before, and at it."""
+"""The rules at each threshold: one moment before, and at it."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -55,8 +55,8 @@ def test_given_a_rule_then_it_names_its_source_owner_and_what_to_do(rule) -> Non
     assert all(threshold.level in ACKNOWLEDGE_WITHIN_HOURS for threshold in rule.thresholds)
 
 
-def test_given_the_rules_then_they_are_the_eight_and_each_has_a_reader() -> None:
-    assert [rule.number for rule in RULES] == [1, 2, 4, 10, 12, 14, 15, 26]
+def test_given_the_rules_then_they_are_these_and_each_has_a_reader() -> None:
+    assert [rule.number for rule in RULES] == [1, 2, 4, 10, 12, 14, 15, 26, 101]
     assert {rule.id for rule in RULES} == set(READERS)
 
 
