@@ -78,7 +78,7 @@ def test_given_any_facts_then_a_finding_is_told_once_and_holds_no_gap_in_its_wor
 ) -> None:
     for finding in evaluate(facts, now):
         assert "{" not in finding.fact
-        assert "None" not in finding.sentence
+        assert "None" not in finding.fact + finding.threshold
         assert finding.threshold
         assert finding.source
 
