@@ -30,10 +30,11 @@ from fhir_adapters.hl7v2.listening.answering import Answerer
 from fhir_adapters.hl7v2.listening.conversation import Conversation, Shared
 from fhir_adapters.hl7v2.listening.counts import Counts
 from fhir_adapters.hl7v2.listening.directory import FRESH_FOR, Directory, InboxPort
-from fhir_adapters.hl7v2.listening.doors import Doors, Streams
+from fhir_adapters.hl7v2.listening.doors import Doors
 from fhir_adapters.hl7v2.listening.late import LateAnswers
 from fhir_adapters.hl7v2.listening.limits import USUAL, Limits
 from fhir_adapters.hl7v2.listening.tls import Tls
+from fhir_adapters.hl7v2.listening.wire import Wire
 
 log = logging.getLogger("homeward.mllp")
 
@@ -65,9 +66,9 @@ class Listener:
         self._tasks: dict[asyncio.Task[None], Conversation] = {}
         self._stopping = False
 
-    async def converse(self, streams: Streams, door: Arrival) -> None:
+    async def converse(self, wire: Wire, door: Arrival) -> None:
         """Serve one connection until it ends."""
-        conversation = Conversation(streams, door, self._shared)
+        conversation = Conversation(wire, door, self._shared)
         conversation.stopping = self._stopping
         task = asyncio.current_task()
         if task is None:

@@ -13,11 +13,11 @@ from fhir_adapters.hl7v2.listening.counts import Counts
 from fhir_adapters.hl7v2.listening.directory import Directory
 from fhir_adapters.hl7v2.listening.late import LateAnswers
 from fhir_adapters.hl7v2.listening.limits import Limits
+from fhir_adapters.hl7v2.listening.wire import Wire
 from fhir_adapters.hl7v2.mllp import Deframer, frame
 
 log = logging.getLogger("homeward.mllp")
 
-CHUNK = 65_536
 LINGER_SECONDS = 2.0
 """How long bytes behind a refusal are read and thrown away, so that the refusal itself arrives."""
 
@@ -36,20 +36,14 @@ class Shared:
 class Conversation:
     """One connection until it ends, falls silent, breaks the framing, is turned away, or we stop."""
 
-    def __init__(
-        self,
-        streams: tuple[asyncio.StreamReader, asyncio.StreamWriter],
-        door: Arrival,
-        shared: Shared,
-    ) -> None:
-        self._reader, self._writer = streams
+    def __init__(self, wire: Wire, door: Arrival, shared: Shared) -> None:
+        self._wire = wire
         self._door = door
         self._answerer, self._directory = shared.answerer, shared.directory
         self._late, self._limits, self._counts = shared.late, shared.limits, shared.counts
         self._deframer = Deframer(self._directory.largest)
         self._left = self._limits.read_seconds
         self._framed = False
-        self._writing = asyncio.Lock()
         self.busy = False
         self.stopping = False
 
@@ -61,16 +55,12 @@ class Conversation:
             pass
         finally:
             await self._late.hang_up(self.tell)
-            self._writer.close()
-            with contextlib.suppress(Exception):
-                await self._writer.wait_closed()
+            await self._wire.close(self._linger)
 
     async def tell(self, reply: bytes) -> None:
         """Write one acknowledgement. Raises OSError or TimeoutError when nobody takes it."""
         framed = frame(reply)
-        async with self._writing, asyncio.timeout(self._limits.read_seconds):
-            self._writer.write(framed)
-            await self._writer.drain()
+        await self._wire.write(framed, self._limits.read_seconds)
         self._counts.sent.inc(len(framed))
 
     async def _converse(self) -> None:
@@ -83,7 +73,7 @@ class Conversation:
             code = self._broken(ended=not (data or messages))
             if code:
                 await self._refuse(code)
-            if code or (not data and (self._reader.at_eof() or not messages)):
+            if code or (not data and (self._wire.ended or not messages)):
                 return
 
     async def _answer(self, messages: list[bytes]) -> bool:
@@ -103,17 +93,13 @@ class Conversation:
 
     async def _read(self) -> bytes:
         """The next bytes; empty at the end of the stream, or when none came in the time that there is."""
-        wait = self._patience()
-        before = asyncio.get_running_loop().time()
-        try:
-            async with asyncio.timeout(wait):
-                data = await self._reader.read(CHUNK)
-        except TimeoutError:
-            return b""
-        if self._deframer.inside:
-            self._left -= asyncio.get_running_loop().time() - before
-        else:
+        if not self._deframer.inside:
             self._left = self._limits.read_seconds
+            data = await self._wire.read(self._patience())
+        else:
+            before = asyncio.get_running_loop().time()
+            data = await self._wire.read(self._patience())
+            self._left -= asyncio.get_running_loop().time() - before
         self._counts.received.inc(len(data))
         return data
 
@@ -145,9 +131,12 @@ class Conversation:
         reply = self._answerer.refuse(code, self._deframer.oversized or b"")
         if reply is not None:
             await self.tell(reply)
-        if self._writer.can_write_eof():
-            self._writer.write_eof()
+        self._wire.say_no_more()
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(min(LINGER_SECONDS, self._limits.read_seconds)):
-                while await self._reader.read(CHUNK):
+            async with asyncio.timeout(self._linger):
+                while await self._wire.read(self._linger):
                     pass
+
+    @property
+    def _linger(self) -> float:
+        return min(LINGER_SECONDS, self._limits.read_seconds)

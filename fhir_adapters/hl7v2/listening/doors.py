@@ -15,10 +15,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from fhir_adapters.feeds.choosing import Arrival
-from fhir_adapters.hl7v2.listening.conversation import CHUNK
 from fhir_adapters.hl7v2.listening.counts import Counts
 from fhir_adapters.hl7v2.listening.limits import Limits, Room
 from fhir_adapters.hl7v2.listening.tls import Tls
+from fhir_adapters.hl7v2.listening.wire import Wire
 
 log = logging.getLogger("homeward.mllp")
 
@@ -26,8 +26,7 @@ BACKLOG = 512
 OUT_OF_FILES_SECONDS = 0.2
 """Pause before accepting again when the process has no file left for another connection."""
 
-Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
-Serve = Callable[[Streams, Arrival], Awaitable[None]]
+Serve = Callable[[Wire, Arrival], Awaitable[None]]
 
 
 @dataclass
@@ -106,22 +105,20 @@ class Doors:
     async def _serve(self, connection: socket.socket, address: str, *, secure: bool) -> None:
         self.counts.open.inc()
         try:
-            streams = await self._streams(connection, secure=secure)
-            if streams:
-                await self.serve(streams, _door(streams[1], address))
+            wire = await self._wire(connection, secure=secure)
+            if wire:
+                await self.serve(wire, _door(wire.transport, address))
         finally:
             self.counts.open.dec()
 
-    async def _streams(self, connection: socket.socket, *, secure: bool) -> Streams | None:
+    async def _wire(self, connection: socket.socket, *, secure: bool) -> Wire | None:
         """The connection to read and write, after the TLS handshake; None when that did not come about."""
         loop = asyncio.get_running_loop()
-        reader = asyncio.StreamReader(CHUNK, loop=loop)
-        protocol = asyncio.StreamReaderProtocol(reader, loop=loop)
         shake = self.limits.read_seconds if secure else None
         try:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-            transport, _ = await loop.connect_accepted_socket(
-                lambda: protocol,
+            _, wire = await loop.connect_accepted_socket(
+                lambda: Wire(secure=secure),
                 connection,
                 ssl=self._context() if secure else None,
                 ssl_handshake_timeout=shake,
@@ -132,7 +129,7 @@ class Doors:
             self.counts.refused.labels("tls" if secure else "broken").inc()
             connection.close()
             return None
-        return reader, asyncio.StreamWriter(transport, protocol, reader, loop)
+        return wire
 
     def _context(self) -> ssl.SSLContext | None:
         return self.tls.context() if self.tls else None
@@ -152,13 +149,13 @@ async def _addresses(host: str, port: int) -> list[tuple[int, str]]:
     return list(dict.fromkeys((family, str(where[0])) for family, _, _, _, where in found))
 
 
-def _door(writer: asyncio.StreamWriter, address: str) -> Arrival:
-    port = writer.get_extra_info("sockname")[1]
-    return Arrival(port=port, certificate=_fingerprint(writer), address=address)
+def _door(transport: asyncio.Transport, address: str) -> Arrival:
+    port = transport.get_extra_info("sockname")[1]
+    return Arrival(port=port, certificate=_fingerprint(transport), address=address)
 
 
-def _fingerprint(writer: asyncio.StreamWriter) -> str | None:
+def _fingerprint(transport: asyncio.Transport) -> str | None:
     """SHA-256 of the client's certificate, or None without TLS."""
-    tls = writer.get_extra_info("ssl_object")
+    tls = transport.get_extra_info("ssl_object")
     der = tls.getpeercert(binary_form=True) if tls else None
     return hashlib.sha256(der).hexdigest() if der else None
