@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import replace
 from itertools import cycle
 from typing import Any
 from uuid import UUID, uuid4
@@ -73,5 +72,5 @@ class InboxRows:
 
 def _row(message: bytes, feed_id: UUID, organisation_id: UUID, state: str) -> tuple[Any, ...]:
     read = read_envelope(message)
-    row = replace(arrived(message, read, claimed=True), state=state)
+    row = arrived(message, read, claimed=True)._replace(state=state)
     return (feed_id, organisation_id, read.sha256, *(getattr(row, column) for column in _COLUMNS))

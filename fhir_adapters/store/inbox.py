@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import accumulate
 from typing import Any, NamedTuple
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -23,18 +24,18 @@ HEARD_EVERY = timedelta(seconds=5)
 
 RECEIVE = """
     SELECT * FROM homeward_receive(CAST(%(organisation_id)s AS uuid), CAST(%(feed_id)s AS uuid),
-        CAST(%(heard_every)s AS interval), CAST(%(came)s AS json))
+        CAST(%(heard_every)s AS interval), CAST(%(came)s AS json), %(raw)b)
 """
 """The one statement that keeps a `Group`, with its `parameters`, in whatever transaction it is executed."""
 
 
-@dataclass(frozen=True)
-class Arrived:
+class Arrived(NamedTuple):
     """One message as the door saw it; whatever could not be read from it is None.
 
     ``message_id`` is MSH-10, a Bundle's or request's id, or empty: then the hash is its id. ``state`` is
     ``stored`` for the drain, or where it stays (``not-used``, ``parked``, ``unassigned``, ``rejected``), then
     with ``code`` of the table of errors and ``reason`` (no person's data). ``event_time`` is in case time.
+    ``sha256`` is that of ``raw``, where somebody has found it already.
     """
 
     raw: bytes
@@ -50,6 +51,7 @@ class Arrived:
     state: str = "stored"
     code: str | None = None
     reason: str | None = None
+    sha256: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ class Named(NamedTuple):
     @classmethod
     def of(cls, arrived: Arrived) -> Named:
         """Name a message."""
-        sha256 = hashlib.sha256(arrived.raw).hexdigest()
+        sha256 = arrived.sha256 or hashlib.sha256(arrived.raw).hexdigest()
         return cls(arrived.message_id or f"sha256:{sha256}", sha256, arrived)
 
 
@@ -81,41 +83,47 @@ class Group:
 
     feed_id: UUID
     organisation_id: UUID
-    messages: Mapping[UUID, Named]
-
-    @classmethod
-    def of(cls, feed_id: UUID, organisation_id: UUID, messages: Iterable[Named]) -> Group:
-        """Give each message the id of its row, should it be new."""
-        return cls(feed_id, organisation_id, {uuid4(): message for message in messages})
+    messages: Sequence[Named]
 
     @property
     def parameters(self) -> dict[str, object]:
-        """What `RECEIVE` asks for."""
-        rows = (_row(place, *told) for place, told in enumerate(self.messages.items()))
+        """What `RECEIVE` asks for: what is known of the messages as JSON, and all their bytes in a row."""
+        raws = [message.arrived.raw for message in self.messages]
+        begins = accumulate((len(raw) for raw in raws), initial=1)
+        rows = [_row(*told) for told in zip(self.messages, begins, strict=False)]
         return {
             "feed_id": self.feed_id,
             "organisation_id": self.organisation_id,
-            "came": json.dumps(list(rows)),
+            "came": json.dumps(rows),
+            "raw": b"".join(raws),
             "heard_every": HEARD_EVERY,
         }
 
     def received(self, rows: Iterable[Sequence[Any]]) -> list[Received]:
         """What `RECEIVE` returned, in the order of the messages."""
-        kept = {message_id: (id_, flagged) for message_id, id_, flagged in rows}
-        answers = ((new, *kept[message.message_id]) for new, message in self.messages.items())
-        return [Received(id_, repeated=id_ != new, same_id_other_bytes=flag) for new, id_, flag in answers]
+        kept = {message_id: Received(*found) for message_id, *found in rows}
+        return [kept[message.message_id] for message in self.messages]
 
 
-def _row(place: int, id_: UUID, message: Named) -> dict[str, object]:
-    """A message as JSON holds it."""
-    event_time = message.arrived.event_time
-    return vars(message.arrived) | {
-        "place": place,
-        "id": str(id_),
+def _row(message: Named, begins: int) -> dict[str, object]:
+    """A message as JSON holds it: of all bytes ``raw`` many are its own, from ``begins`` (1 is the first)."""
+    arrived = message.arrived
+    return {
+        "begins": begins,
+        "raw": len(arrived.raw),
         "message_id": message.message_id,
         "sha256": message.sha256,
-        "raw": f"\\x{message.arrived.raw.hex()}",
-        "event_time": event_time.isoformat() if event_time else None,
+        "content_type": arrived.content_type,
+        "charset": arrived.charset,
+        "message_type": arrived.message_type,
+        "trigger": arrived.trigger,
+        "version": arrived.version,
+        "event_time": arrived.event_time.isoformat() if arrived.event_time else None,
+        "person_key": arrived.person_key,
+        "acknowledgement": arrived.acknowledgement,
+        "state": arrived.state,
+        "code": arrived.code,
+        "reason": arrived.reason,
     }
 
 
@@ -124,7 +132,7 @@ async def receive(session: AsyncSession, feed: Feed, arrived: Arrived) -> Receiv
 
     Only the feed's id and organisation are used, so a :class:`Feed` that was built from them will do.
     """
-    group = Group.of(feed.id, feed.organisation_id, [Named.of(arrived)])
+    group = Group(feed.id, feed.organisation_id, [Named.of(arrived)])
     connection = await session.connection()
     [received] = group.received(await connection.exec_driver_sql(RECEIVE, group.parameters))
     return received

@@ -34,6 +34,7 @@ def arrived(raw: bytes, read: Envelope | Unreadable, *, claimed: bool) -> Arrive
         state=state,
         code=code,
         reason=unreadable.detail if unreadable else None,
+        sha256=read.sha256,
     )
 
 

@@ -36,7 +36,7 @@ class Committer:
 
         Raises Unavailable when PostgreSQL is away, else HomewardError with its SQLSTATE.
         """
-        group = Group.of(door.feed_id, door.organisation_id, messages)
+        group = Group(door.feed_id, door.organisation_id, messages)
         with _in_our_words():
             async with self._room:
                 return await self._on_a_connection(group)
