@@ -25,6 +25,7 @@ def api() -> None:
     logs.configure(settings.log_level)
     uvicorn.run(
         app,
+        loop="asyncio",
         host=settings.http_host,
         port=settings.http_port,
         log_config=None,

@@ -26,7 +26,7 @@ RETRY_SECONDS = 1.0
 @plainly
 def mllp() -> None:
     """Listen for HL7 v2 over MLLP until told to stop. Needs PostgreSQL alone."""
-    import asyncio
+    import uvloop
 
     from deploy.settings import Settings
     from workflows import logs
@@ -34,7 +34,7 @@ def mllp() -> None:
     settings = Settings()
     settings.need("database_url")
     logs.configure(settings.log_level)
-    asyncio.run(_listen(settings))
+    uvloop.run(_listen(settings))
 
 
 async def _listen(settings: Settings) -> None:

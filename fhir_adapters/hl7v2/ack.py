@@ -28,6 +28,7 @@ and AA for everything that was stored, because an error answer blocks the sender
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Literal
 
 from discharge.clocks import london
@@ -126,7 +127,13 @@ def escape(text: str, marks: Delimiters) -> str:
 
 def hl7_time(instant: datetime) -> str:
     """An instant as HL7 writes it: London local time with its offset."""
-    return london(instant).strftime("%Y%m%d%H%M%S%z")
+    return _written_time(instant.replace(microsecond=0))
+
+
+@lru_cache(maxsize=64)
+def _written_time(second: datetime) -> str:
+    """Many answers are given within one second."""
+    return london(second).strftime("%Y%m%d%H%M%S%z")
 
 
 def _message_type(header: Envelope, marks: Delimiters) -> str:

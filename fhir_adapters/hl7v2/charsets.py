@@ -94,7 +94,7 @@ def _candidates(raw: bytes, wanted: str | None) -> tuple[str, ...]:
 
 def decode(raw: bytes, declared: str = "") -> Decoded:
     """Read bytes as text: by byte order mark, as declared, as UTF-8, as Windows-1252; never raises."""
-    marked = _by_bom(raw) or _wide(raw)
+    marked = None if raw.startswith(b"MSH") else _by_bom(raw) or _wide(raw)
     if marked:
         return marked
     wanted = declared_codec(declared)

@@ -9,8 +9,9 @@ segment and takes a truncated MSH, and `hl7apy` rewrites what it reads: hence ou
 
 import hashlib
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from discharge.clocks import LONDON
@@ -24,6 +25,7 @@ HEAD = 4096
 MAX_HINTS = 8
 """Identifier hints kept from one message."""
 
+_LINE_END = re.compile(rb"[\r\n]")
 _STRAY_LF = re.compile(r"(?<!\n)\n++(?=[A-Z][A-Z0-9]{2}[^A-Za-z0-9\s])")
 """Looked at from the beginning of each run alone: a message of nothing but line ends is read once, not once
 for each of them.
@@ -42,8 +44,11 @@ class Delimiters:
     subcomponent: str = "&"
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+_NO_FIELDS = ("",) * 16
+_USUAL: tuple[Delimiters, tuple[str, ...]] = (Delimiters(), ())
+
+
+class Envelope(NamedTuple):
     """What the header says, with hints for routing; every text is as sent, trimmed, and may be empty.
 
     `accept_ack` and `application_ack` are MSH-15 and MSH-16 (table 0155); `event_time` is EVN-6, else EVN-2,
@@ -52,7 +57,7 @@ class Envelope:
     """
 
     sha256: str
-    delimiters: Delimiters = field(default_factory=Delimiters)
+    delimiters: Delimiters = Delimiters()
     charset: str = "utf-8"
     message_id: str = ""
     message_type: str = ""
@@ -115,6 +120,10 @@ def mend_line_ends(text: str) -> tuple[str, tuple[str, ...]]:
 
 def _delimiters(header: str) -> tuple[Delimiters, tuple[str, ...]] | None:
     """The delimiters of MSH-1 and MSH-2, or None where they cannot be delimiters."""
+    return _USUAL if header.startswith("MSH|^~\\&|") else _read_delimiters(header)
+
+
+def _read_delimiters(header: str) -> tuple[Delimiters, tuple[str, ...]] | None:
     separator = header[3:4]
     if not separator or separator.isalnum() or separator.isspace() or not separator.isprintable():
         return None
@@ -153,8 +162,8 @@ def _at(fields: list[str], index: int) -> str:
 
 
 def _event_time(msh: list[str], evn: list[str], zone: ZoneInfo) -> datetime | None:
-    for text in (_at(evn, 6), _at(evn, 2), _at(msh, 6)):
-        stamp = parse_time(text, zone)
+    for text in (_at(evn, 6), _at(evn, 2), msh[6]):
+        stamp = parse_time(text, zone) if text else None
         if stamp:
             return stamp.instant
     return None
@@ -165,36 +174,48 @@ def _hints(pid: list[str], marks: Delimiters) -> tuple[str, ...]:
     return tuple(dict.fromkeys(part for part in written if part and part != '""'))[:MAX_HINTS]
 
 
-def _first(text: str, marks: Delimiters, part: int = 0) -> str:
-    parts = text.split(marks.repetition, maxsplit=1)[0].split(marks.component)
-    return parts[part].strip() if part < len(parts) else ""
+def _first(text: str, marks: Delimiters) -> str:
+    """The first component of the first repetition."""
+    return text.partition(marks.repetition)[0].partition(marks.component)[0].strip()
+
+
+def _components(text: str, marks: Delimiters) -> list[str]:
+    """All components of the first repetition, at least three."""
+    parts = text.partition(marks.repetition)[0].split(marks.component)
+    return [*map(str.strip, parts), "", ""]
+
+
+def _header(line: str, separator: str) -> list[str]:
+    """The fields of MSH as far as we look, whether or not they are there."""
+    return [*map(str.strip, line.split(separator)), *_NO_FIELDS]
 
 
 def _assemble(
     sha256: str, marks: Delimiters, lines: list[str], charset: str, repairs: tuple[str, ...]
 ) -> Envelope:
-    msh = lines[0].split(marks.field)
+    msh = _header(lines[0], marks.field)
     evn = _segment(lines, "EVN", marks.field)
     pv1 = _segment(lines, "PV1", marks.field)
+    kind = _components(msh[8], marks)
     # MSH-1 is the separator itself, so MSH-n sits at index n-1 of the split.
     return Envelope(
         sha256=sha256,
         delimiters=marks,
         charset=charset,
-        message_id=_at(msh, 9),
-        message_type=_first(_at(msh, 8), marks).upper(),
-        trigger=_first(_at(msh, 8), marks, 1).upper() or _first(_at(evn, 1), marks).upper(),
-        structure=_first(_at(msh, 8), marks, 2).upper(),
-        version=_first(_at(msh, 11), marks),
-        processing_id=_first(_at(msh, 10), marks).upper(),
-        sending_application=_first(_at(msh, 2), marks),
-        sending_facility=_first(_at(msh, 3), marks),
-        receiving_application=_first(_at(msh, 4), marks),
-        receiving_facility=_first(_at(msh, 5), marks),
-        sent=_at(msh, 6),
+        message_id=msh[9],
+        message_type=kind[0].upper(),
+        trigger=kind[1].upper() or _first(_at(evn, 1), marks).upper(),
+        structure=kind[2].upper(),
+        version=_first(msh[11], marks),
+        processing_id=_first(msh[10], marks).upper(),
+        sending_application=_first(msh[2], marks),
+        sending_facility=_first(msh[3], marks),
+        receiving_application=_first(msh[4], marks),
+        receiving_facility=_first(msh[5], marks),
+        sent=msh[6],
         event_time=_event_time(msh, evn, LONDON),
-        accept_ack=_at(msh, 14).upper(),
-        application_ack=_at(msh, 15).upper(),
+        accept_ack=msh[14].upper(),
+        application_ack=msh[15].upper(),
         patient_hints=_hints(_segment(lines, "PID", marks.field), marks),
         visit_hint=_first(_at(pv1, 19), marks),
         repairs=repairs,
@@ -203,10 +224,11 @@ def _assemble(
 
 def _declared(raw: bytes) -> str:
     """MSH-18 as declared, read before the text is decoded (every set we know keeps ASCII in place)."""
-    start = max(raw[:HEAD].find(b"MSH"), 0)
-    header = re.split(rb"[\r\n]", raw[start : start + HEAD], maxsplit=1)[0].decode("latin-1")
+    start = max(raw.find(b"MSH", 0, HEAD), 0)
+    ended = _LINE_END.search(raw, start, start + HEAD)
+    header = raw[start : ended.start() if ended else start + HEAD]
     parts = header.split(header[3:4]) if len(header) > 3 else []
-    return _at(parts, 17)
+    return parts[17].decode("latin-1").strip() if len(parts) > 17 else ""
 
 
 def readable_text(raw: bytes) -> tuple[str, str, tuple[str, ...]]:

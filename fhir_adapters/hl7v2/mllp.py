@@ -10,13 +10,14 @@ follows it, somebody began anew: what came before it had no end, was never ackno
 import re
 
 START, END, CR, LF = 0x0B, 0x1C, 0x0D, 0x0A
-_ENDS = (bytes((END,)), bytes((END, LF)))
+_START, _END, _FRAME_END = bytes((START,)), bytes((END,)), bytes((END, CR))
+_ENDS = (_END, bytes((END, LF)))
 _BEGUN_ANEW = re.compile(rb"\x0b(?=MSH[^A-Za-z0-9\s])")
 
 
 def frame(message: bytes) -> bytes:
     """One message, ready to send."""
-    return bytes((START,)) + message + bytes((END, CR))
+    return _START + message + _FRAME_END
 
 
 class Deframer:
@@ -55,6 +56,9 @@ class Deframer:
 
     def feed(self, data: bytes) -> list[bytes]:
         """Add bytes; returns the messages that are complete now."""
+        if not self._buffer and self._is_one_frame(data):
+            self._outside = 0
+            return [data[1:-2]]
         self._buffer += data
         messages: list[bytes] = []
         while not self._over() and (message := self._next()) is not None:
@@ -65,6 +69,17 @@ class Deframer:
         if len(self._buffer) > self.limit + 1 and not self._over():
             self.oversized = bytes(self._buffer[1 : self.HEAD])
         return messages
+
+    def _is_one_frame(self, data: bytes) -> bool:
+        """Whether this is a message and nothing else, as it nearly always is."""
+        return (
+            data.startswith(_START)
+            and data.find(_END) == len(data) - 2
+            and data.endswith(_FRAME_END)
+            and data.rfind(_START) == 0
+            and len(data) <= self.limit
+            and not self._over()
+        )
 
     def settle(self) -> list[bytes]:
         """Nothing follows for now: an end block that came last ends its message."""
@@ -95,7 +110,8 @@ class Deframer:
         while 0 <= end < len(self._buffer) - 1 and not self.astray:
             follows = self._buffer[end + 1]
             if follows in (CR, START):
-                message = bytes(self._buffer[1:end])
+                with memoryview(self._buffer) as whole:
+                    message = bytes(whole[1:end])
                 del self._buffer[: end + (2 if follows == CR else 1)]
                 self._scanned = self._outside = 0
                 return self._last_begun(message)

@@ -8,7 +8,7 @@ profile to judge. Escapes are resolved, spaces at the ends are trimmed.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import hl7
 
@@ -225,7 +225,7 @@ def read_message(raw: bytes) -> Message | Unreadable:
     lines, damaged = _usable(text.split("\r"), marks)
     lines, cuts = split_run_together(lines, marks.field, marks.component)
     if cuts:
-        envelope = replace(envelope, repairs=(*envelope.repairs, "segments-run-together"))
+        envelope = envelope._replace(repairs=(*envelope.repairs, "segments-run-together"))
     lines[0] = _standard_header(lines[0], marks)
     parsed = hl7.parse("\r".join(lines))
     return Message(envelope, tuple(Segment(fields, marks) for fields in parsed), damaged)

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import secrets
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from discharge.clocks import CaseClock
@@ -23,9 +23,9 @@ from fhir_adapters.hl7v2.ack import (
     verdict_of,
     verdict_on,
 )
-from fhir_adapters.hl7v2.envelope import Envelope, header_of, read_envelope
+from fhir_adapters.hl7v2.envelope import Envelope, Unreadable, header_of, read_envelope
 from fhir_adapters.hl7v2.listening.arriving import arrived
-from fhir_adapters.hl7v2.listening.counts import SILENCE, Counts
+from fhir_adapters.hl7v2.listening.counts import Counts
 from fhir_adapters.hl7v2.listening.directory import Directory, InboxPort
 from fhir_adapters.hl7v2.listening.late import Owed
 from fhir_adapters.store.inbox import Received
@@ -33,6 +33,8 @@ from fhir_adapters.store.inbox import Received
 log = logging.getLogger("homeward.mllp")
 
 ALWAYS = AckRules()
+LARGE = 262_144
+"""Bytes from which a message is read beside the others, because they would all wait for it meanwhile."""
 NO_FEED = "unknown"
 """Counted for a message whose feed could not be looked up."""
 
@@ -68,7 +70,7 @@ class Answerer:
         """Store one message and say what to answer. A message that cannot be stored is answered all the same:
         AE 207 asks its sender to try again.
         """
-        read = read_envelope(raw)
+        read = await _read(raw)
         header = header_of(read)
         feed, rules, received = None, ALWAYS, None
         try:
@@ -89,17 +91,19 @@ class Answerer:
         except Exception as error:
             log.error("message not stored: %s", type(error).__name__)
             verdict = verdict_of("internal")
-        self._count(feed, answer_code(header, verdict, rules))
-        owed = await self._owe(feed, received, header, verdict, rules)
-        return Answer(self._acknowledgement(header, verdict, rules), owed)
+        code = answer_code(header, verdict, rules)
+        self._counts.answered(feed.code if feed else NO_FEED, code)
+        if feed and received and header and owes_application(header, verdict, rules):
+            return Answer(self._written(header, verdict, code), await self._owe(feed, received, header))
+        return Answer(self._written(header, verdict, code))
 
-    def refuse(self, code: str, head: bytes = b"") -> bytes | None:
+    def refuse(self, code: str, head: bytes = b"") -> bytes:
         """The answer to something that is no whole message, of which ``head`` is known."""
         header = header_of(read_envelope(head)) if head else None
         verdict = verdict_of(code)
-        self._count(None, verdict.code)
+        self._counts.answered(NO_FEED, verdict.code)
         self._counts.ended.labels(code).inc()
-        return self._acknowledgement(header, verdict, ALWAYS)
+        return self._ack(header, verdict, verdict.code)
 
     async def write_down_who_was_turned_away(self) -> None:
         """Add to the record what was counted since the last time. Raises Unavailable."""
@@ -113,7 +117,7 @@ class Answerer:
         log.warning("turned away: %s is not in the networks of feed %s", door.address, feed.code)
         self._turned_away[feed] += 1
         self._counts.turned_away.labels(feed.code).inc()
-        self._count(feed, None)
+        self._counts.answered(feed.code, None)
         return TURNED_AWAY
 
     async def _wait_for_turn(self, feed: FeedDoor) -> None:
@@ -125,43 +129,35 @@ class Answerer:
             self._counts.held_back.labels(feed.code).inc(seconds)
             await asyncio.sleep(seconds)
 
-    async def _owe(
-        self,
-        feed: FeedDoor | None,
-        received: Received | None,
-        header: Envelope | None,
-        verdict: Verdict,
-        rules: AckRules,
-    ) -> Owed | None:
+    async def _owe(self, feed: FeedDoor, received: Received, header: Envelope) -> Owed:
         """The application acknowledgement that is to follow, noted before the commit is acknowledged."""
-        if not (feed and received and header and owes_application(header, verdict, rules)):
-            return None
         try:
             await self._inbox.note_late_answers(feed.organisation_id, {received.id}, "owed")
         except HomewardError as error:
             log.warning("owed answer not noted: %s", error.code)
-        return Owed(feed.organisation_id, received.id, lambda: self._written(header, STORED, STORED.code))
+        return Owed(feed.organisation_id, received.id, lambda: self._ack(header, STORED, STORED.code))
 
     def _rules(self, feed: FeedDoor) -> AckRules:
         today = self._clock.today(datetime.now(UTC))
         return self._profiles.in_force(feed.profile, today).acknowledgement
 
-    def _acknowledgement(self, header: Envelope | None, verdict: Verdict, rules: AckRules) -> bytes | None:
-        code = answer_code(header, verdict, rules)
-        return None if code is None else self._written(header, verdict, code)
+    def _written(self, header: Envelope | None, verdict: Verdict, code: str | None) -> bytes | None:
+        """The acknowledgement with this code; None for none."""
+        return None if code is None else self._ack(header, verdict, code)
 
-    def _written(self, header: Envelope | None, verdict: Verdict, code: str) -> bytes:
+    def _ack(self, header: Envelope | None, verdict: Verdict, code: str) -> bytes:
         now = self._clock.case_time(datetime.now(UTC))
         return build_ack(header, verdict, code, now=now, ack_id=secrets.token_hex(10).upper())
 
-    def _count(self, feed: FeedDoor | None, answer: str | None) -> None:
-        self._counts.messages.labels(feed.code if feed else NO_FEED, answer or SILENCE).inc()
+
+async def _read(raw: bytes) -> Envelope | Unreadable:
+    return read_envelope(raw) if len(raw) < LARGE else await asyncio.to_thread(read_envelope, raw)
 
 
 def _arrival(door: Arrival, header: Envelope | None) -> Arrival:
     """Where a message came in, with what its header says of the sender."""
     if header is None:
         return door
-    return replace(
-        door, sending_application=header.sending_application, sending_facility=header.sending_facility
+    return Arrival(
+        door.port, door.certificate, header.sending_application, header.sending_facility, door.address
     )

@@ -118,19 +118,18 @@ class Conversation:
         unframed = deframer.astray or (ended and bool(deframer.stray) and not self._framed)
         if unframed or (ended and deframer.inside):
             return "frame-incomplete"
-        if self._framed:
+        if self._framed and deframer.stray:
             self._counts.stray.inc(len(deframer.stray))
             deframer.stray.clear()
-        self._counts.abandoned.inc(deframer.abandoned)
-        deframer.abandoned = 0
+        if deframer.abandoned:
+            self._counts.abandoned.inc(deframer.abandoned)
+            deframer.abandoned = 0
         return None
 
     async def _refuse(self, code: str) -> None:
         """Say why, and let the connection end: what follows could not be told from the broken message."""
         log.warning("connection ended: %s", code)
-        reply = self._answerer.refuse(code, self._deframer.oversized or b"")
-        if reply is not None:
-            await self.tell(reply)
+        await self.tell(self._answerer.refuse(code, self._deframer.oversized or b""))
         self._wire.say_no_more()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self._linger):

@@ -15,6 +15,7 @@ class Counts:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         count = self._counter
+        self._answered: dict[tuple[str, str | None], Counter] = {}
         self.messages = count("messages", "Messages by feed and answer (MSA-1)", "feed", "answer")
         self.late = count("application_answers", "Application acknowledgements sent later", "outcome")
         self.turned_away = count("turned_away", "Messages from outside the networks of their feed", "feed")
@@ -32,6 +33,14 @@ class Counts:
             buckets=SECONDS,
             registry=self.registry,
         )
+
+    def answered(self, feed: str, answer: str | None) -> None:
+        """Count one message of a feed by its answer (None: it got none)."""
+        shown = (feed, answer)
+        counter = self._answered.get(shown)
+        if counter is None:
+            counter = self._answered[shown] = self.messages.labels(feed, answer or SILENCE)
+        counter.inc()
 
     def _counter(self, name: str, text: str, *labels: str) -> Counter:
         return Counter(f"homeward_mllp_{name}", text, labels, registry=self.registry)

@@ -13,6 +13,8 @@ from fhir_adapters.store.inbox import Arrived, Received
 
 FRESH_FOR = 5.0
 """Seconds for which the list of feeds is trusted."""
+MOST_CHOICES = 1024
+"""Kept of what senders show, which may be anything, and the feed that it chose."""
 
 LateOutcome = Literal["owed", "sent", "not-sent"]
 """What became of an application acknowledgement that is owed."""
@@ -47,9 +49,11 @@ class Directory:
         self._inbox = inbox
         self._limits = limits
         self.feeds: list[FeedDoor] = []
+        self._largest = limits.message_bytes
         self._unassigned: FeedDoor | None = None
         self._fresh_until = float("-inf")
         self._reading = asyncio.Lock()
+        self._chosen: dict[tuple[object, ...], FeedDoor | None] = {}
         self._paces: dict[UUID, Pace] = {}
 
     async def choose(self, arrival: Arrival) -> tuple[FeedDoor, bool]:
@@ -57,8 +61,19 @@ class Directory:
         unassigned = self._unassigned
         if unassigned is None or not (self._is_fresh() or self._reading.locked()):
             unassigned = await self._read_again()
-        found = choose_feed(self.feeds, arrival)
+        found = self._choose(arrival)
         return (found, True) if found else (unassigned, False)
+
+    def _choose(self, arrival: Arrival) -> FeedDoor | None:
+        """As `choose_feed`, asked once for each sender while the feeds are the same."""
+        shown = (
+            arrival.port, arrival.certificate, arrival.sending_application, arrival.sending_facility
+        )  # fmt: skip
+        if shown not in self._chosen:
+            if len(self._chosen) >= MOST_CHOICES:
+                self._chosen.clear()
+            self._chosen[shown] = choose_feed(self.feeds, arrival)
+        return self._chosen[shown]
 
     async def look_up(self) -> None:
         """Read the list now. Raises Unavailable, or another HomewardError."""
@@ -70,9 +85,14 @@ class Directory:
         async with self._reading:
             if self._unassigned is None or not self._is_fresh():
                 self._unassigned = await self._inbox.unassigned()
-                self.feeds = await self._inbox.feeds()
+                self._know(await self._inbox.feeds())
                 self._fresh_until = asyncio.get_running_loop().time() + FRESH_FOR
             return self._unassigned
+
+    def _know(self, feeds: list[FeedDoor]) -> None:
+        self.feeds = feeds
+        self._largest = max([self._limits.message_bytes, *(feed.message_bytes or 0 for feed in feeds)])
+        self._chosen.clear()
 
     def _is_fresh(self) -> bool:
         return asyncio.get_running_loop().time() < self._fresh_until
@@ -80,7 +100,7 @@ class Directory:
     @property
     def largest(self) -> int:
         """The largest message that any feed may send: whose it is shows only once it is there."""
-        return max(self._limits.message_bytes, *(feed.message_bytes or 0 for feed in self.feeds), 0)
+        return self._largest
 
     def takes(self, feed: FeedDoor, size: int) -> bool:
         """Whether a message of so many bytes is within the feed's limit."""

@@ -114,11 +114,12 @@ class Doors:
     async def _wire(self, connection: socket.socket, *, secure: bool) -> Wire | None:
         """The connection to read and write, after the TLS handshake; None when that did not come about."""
         loop = asyncio.get_running_loop()
+        wire = Wire(secure=secure)
         shake = self.limits.read_seconds if secure else None
         try:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-            _, wire = await loop.connect_accepted_socket(
-                lambda: Wire(secure=secure),
+            await loop.connect_accepted_socket(
+                lambda: wire,
                 connection,
                 ssl=self._context() if secure else None,
                 ssl_handshake_timeout=shake,

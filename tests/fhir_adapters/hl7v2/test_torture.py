@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import threading
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from itertools import count
@@ -14,6 +15,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from fhir_adapters.hl7v2.envelope import Envelope, Unreadable, read_envelope
+from fhir_adapters.hl7v2.listening import answering
 from fhir_adapters.hl7v2.listening.counts import Counts
 from fhir_adapters.hl7v2.mllp import frame
 from fhir_adapters.hl7v2.sending import acknowledgement_code
@@ -92,6 +95,31 @@ async def test_given_five_megabytes_then_they_are_taken_whole(line: Line, intake
     assert acknowledgement_code(await line.ask(raw)) == "AA"
     [row] = await intake.rows(InboxRow)
     assert row.raw == raw
+
+
+async def test_given_a_large_message_then_another_sender_is_answered_while_it_is_read(
+    port: int, line: Line, intake: Intake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The large one is read only once the other was answered: were it read in everybody's way, never."""
+    begun, other_was_answered, in_time = threading.Event(), threading.Event(), list[bool]()
+
+    def read(raw: bytes) -> Envelope | Unreadable:
+        if len(raw) >= answering.LARGE:
+            begun.set()
+            in_time.append(other_was_answered.wait(5))
+        return read_envelope(raw)
+
+    monkeypatch.setattr(answering, "read_envelope", read)
+    large = Sample(message_id="LARGE", tail=("NTE|1||" + "x" * answering.LARGE,)).raw()
+    waiting = asyncio.create_task(line.ask(large))
+    await asyncio.to_thread(begun.wait, 5)
+    async with connected(port) as other:
+        assert answered([await other.ask(message("OTHER"))]) == [("OTHER", "AA")]
+    other_was_answered.set()
+
+    assert answered([await waiting]) == [("LARGE", "AA")]
+    assert in_time == [True]
+    assert await ids(intake) == ["OTHER", "LARGE"]
 
 
 async def test_given_more_than_the_limit_when_all_of_it_was_sent_then_the_refusal_still_arrives(
