@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from random import Random
 from uuid import UUID
@@ -40,6 +40,11 @@ class Story:
     merged: bool
     seed: int
 
+    @property
+    def born(self) -> str:
+        """A day of their own: who resembles whom is not asked here."""
+        return f"{1930 + int(self.name[1:])}0{'ST'.index(self.name[0]) + 1}02"
+
     def visit(self, place: int) -> str:
         return f"{self.name}-{'old' if self.merged and place % 2 else 'now'}"
 
@@ -56,6 +61,7 @@ class Story:
                     "",
                     self.name,
                     f"{self.name}-now",
+                    born=self.born,
                     more=mrg,
                     location="",
                 )
@@ -97,6 +103,7 @@ def message(fact: StayReported, story: Story, place: int) -> Sample:
         "",
         story.name,
         story.visit(place),
+        born=story.born,
         location=f"RXH^{fact.location.ward}" if fact.location else "",
         more=more,
     )
@@ -106,7 +113,7 @@ def stories() -> list[Story]:
     """A few histories of Hypothesis's choosing, the same each time."""
     found: list[Story] = []
     one = st.tuples(st.integers(0, 999), st.sampled_from("BCD"), st.integers(1, 28))
-    steps = st.lists(one, min_size=12, max_size=30)
+    steps = st.lists(one, min_size=12, max_size=20)
 
     @settings(max_examples=6, derandomize=True, database=None, phases=[Phase.generate], deadline=None)
     @given(steps, st.booleans(), st.integers(0, 10_000))
@@ -119,7 +126,7 @@ def stories() -> list[Story]:
 
 async def person_of(intake: Intake, story: Story) -> UUID:
     """The person of a story, known before anything happens to them."""
-    await intake.take(Sample("A28", "M", "20260301090000", "", "", story.name).raw())
+    await intake.take(Sample("A28", "M", "20260301090000", "", "", story.name, born=story.born).raw())
     async with transaction(intake.worker) as session:
         query = select(PersonIdentifier.person_id).where(PersonIdentifier.value == story.name)
         return (await session.scalars(query)).one()
@@ -151,7 +158,7 @@ async def test_given_any_order_with_repetition_then_stay_and_case_end_as_in_the_
     assert sum(story.merged for story in chosen) >= 2
 
     for story in chosen:
-        other = Story(f"{story.name}x", story.clerk, story.merged, story.seed)
+        other = replace(story, name=story.name.replace("S", "T"))
         ends = []
         for told, messages in ((story, story.messages()), (other, other.arriving())):
             person_id = await person_of(intake, told)

@@ -63,7 +63,7 @@ async def test_given_edits_a_replacement_and_a_cancellation_then_every_order_end
 ) -> None:
     seen = set()
     for run in range(24):
-        own = {"local": f"P{run}", "visit": f"V{run}", "nhs": ""}
+        own = {"local": f"P{run}", "visit": f"V{run}", "nhs": "", "born": f"19{run + 10}0502"}
         one, two = f"D1-{run}", f"D2-{run}"
         edit = "OBX|1|TX|S^S||Corrected."
         told = [

@@ -49,10 +49,14 @@ async def last_told(intake: Intake) -> dict[UUID, dict[UUID, CaseSpell]]:
 
 
 def _history(story: str) -> list[Sample]:
-    """A visit entered for the wrong person, updated, moved to the right one, and ended."""
-    wrong = Sample(message_id="M1", nhs="", local=f"{story}W", family="BIRCH", visit=f"{story}1")
+    """A visit entered for the wrong person, updated, moved to the right one, and ended.
+
+    Each story's two were born on a day of their own: who resembles whom is not asked here.
+    """
+    born = f"19{story[1:]}0502"
+    wrong = Sample(message_id="M1", nhs="", local=f"{story}W", family="BIRCH", visit=f"{story}1", born=born)
     mrg = {"MRG": {1: f"{story}W^^^RXH^MR", 5: f"{story}1"}}
-    right = Sample(nhs="", local=f"{story}R", visit=f"{story}9")
+    right = Sample(nhs="", local=f"{story}R", visit=f"{story}9", born=born)
     return [
         wrong,
         wrong.but(trigger="A08", message_id="M2", sent="20260303090000", happened="20260303090000"),
