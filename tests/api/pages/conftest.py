@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, ConsoleMessage, Page, Route, async_playwright
+from playwright.async_api import ConsoleMessage, Page, Route, ViewportSize, async_playwright
 
 from tests.api.conftest import Door
 from tests.fhir_adapters.hl7v2.conftest import intake  # noqa: F401 - a feed of the trust, for messages
@@ -25,7 +25,8 @@ FLAGS = [
 ]
 SITE = "https://homeward.test"
 """What the browser believes to visit; every request is answered here."""
-NARROW = {"width": 320, "height": 640}
+WIDE: ViewportSize = {"width": 1280, "height": 720}
+NARROW: ViewportSize = {"width": 320, "height": 640}
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
@@ -41,20 +42,26 @@ class Seen:
 class Looking:
     """A browser that is signed in as whoever the door's client is signed in as."""
 
-    browser: Browser
+    page: Page
     door: Door
 
     async def look(self, path: str, *, narrow: bool = False) -> Seen:
         """Open a page, let its scripts run, and have axe look at it."""
-        async with await self.browser.new_context() as context:
-            page = await context.new_page()
-            if narrow:
-                await page.set_viewport_size(NARROW)  # type: ignore[arg-type]
-            console: list[str] = []
-            page.on("console", lambda message: console.append(_told(message)))
-            await page.route("**/*", self._answer)
+        page, console = self.page, list[str]()
+
+        def hear(message: ConsoleMessage) -> None:
+            console.append(_told(message))
+
+        await page.set_viewport_size(NARROW if narrow else WIDE)
+        await page.route("**/*", self._answer)
+        page.on("console", hear)
+        try:
             await page.goto(f"{SITE}{path}", wait_until="load")
             return Seen(await _faults(page), [line for line in console if line])
+        finally:
+            page.remove_listener("console", hear)
+            await page.goto("about:blank")
+            await page.unroute_all(behavior="wait")
 
     async def _answer(self, route: Route) -> None:
         path = route.request.url.removeprefix(SITE)
@@ -73,16 +80,17 @@ async def _faults(page: Page) -> list[str]:
 
 
 @pytest.fixture(scope="session")
-async def chromium() -> AsyncIterator[Browser]:
+async def window() -> AsyncIterator[Page]:
+    """One window for all: nothing is remembered in it, the door's client holds who is signed in."""
     program = shutil.which("chromium")
     if program is None:
         pytest.skip("Chromium is not installed")
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=program, args=FLAGS)
-        yield browser
+        yield await browser.new_page()
         await browser.close()
 
 
 @pytest.fixture
-def looking(chromium: Browser, door: Door) -> Looking:
-    return Looking(chromium, door)
+def looking(window: Page, door: Door) -> Looking:
+    return Looking(window, door)
