@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.fixtures import ports
 from tests.fixtures.folders import quick_folder
 
 
@@ -18,10 +18,9 @@ def data() -> Iterator[Path]:
 
 @pytest.fixture
 def free_ports() -> list[int]:
-    with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("127.0.0.1", 0)) as other:
-        return [one.getsockname()[1], other.getsockname()[1]]
+    return [ports.free_port(), ports.free_port()]
 
 
 @pytest.fixture
-def free_port(free_ports: list[int]) -> int:
-    return free_ports[0]
+def free_port() -> int:
+    return ports.free_port()

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from deploy.bench.messages import simulated
+from tests.fixtures.folders import quick_folder
 from tests.fixtures.postgres import Database
 
 pytestmark = pytest.mark.slow
@@ -19,7 +20,11 @@ BRIEFLY = ("--seconds", "0.2", "--rounds", "1")
 
 def bench(*words: str, **settings: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "deploy.cli.main", "bench", *words]
-    return subprocess.run(command, env=settings, capture_output=True, text=True, check=False, timeout=120)
+    with quick_folder("bench") as folder:
+        environment = {"TMPDIR": str(folder), **settings}
+        return subprocess.run(
+            command, env=environment, capture_output=True, text=True, check=False, timeout=240
+        )
 
 
 def figures(*words: str) -> dict[str, list[dict[str, Any]]]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import functools
 import os
-import random
 import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -20,6 +19,7 @@ import pytest
 from deploy.embedded.ports import Ports
 from deploy.embedded.processes import Records
 from deploy.embedded.stack import ORDER
+from tests.fixtures.ports import free_offset, is_free
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -33,22 +33,9 @@ def until(condition: Callable[[], bool], seconds: float = 180) -> None:
         time.sleep(0.1)
 
 
-def is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        with suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return True
-    return False
-
-
 @pytest.fixture
 def offset() -> int:
-    for _ in range(100):
-        candidate = random.randrange(12_000, 55_000, 10)
-        if all(is_free(port) for _, port in Ports().shifted(candidate).items()):
-            return candidate
-    raise AssertionError("no free ports")
+    return free_offset()
 
 
 class Up:
@@ -99,18 +86,25 @@ def has_changed(data: Path, name: str, first: int) -> bool:
     return alive(data).get(name, first) != first
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
-def test_given_a_stack_when_asked_to_stop_then_it_ends_well_and_leaves_nothing(
-    data: Path, offset: int, how: signal.Signals
-) -> None:
-    with up(data, offset) as stack:
-        pids = alive(data).values()
-        assert stack.stop(how) == 0, stack.printed()
+def ends_well(stack: Up, data: Path, offset: int, how: signal.Signals) -> None:
+    """Asked to stop it stops, and leaves no process and no open port."""
+    pids = alive(data).values()
+    assert stack.stop(how) == 0, stack.printed()
     assert not any(psutil.pid_exists(pid) for pid in pids)
     assert all(is_free(port) for _, port in Ports().shifted(offset).items())
 
 
-def test_given_a_supervisor_killed_when_started_again_then_leftovers_are_stopped_and_all_is_back(
+def test_given_a_live_owner_when_another_comes_then_it_is_refused_in_a_sentence_and_the_owner_ends_well(
+    data: Path, offset: int
+) -> None:
+    with up(data, offset) as owner:
+        words = refused("--data", str(data), "--port-offset", str(offset + 1))
+        assert f"already runs on {data} (process {owner.process.pid})" in words
+        assert "--data" in words
+        ends_well(owner, data, offset, signal.SIGINT)
+
+
+def test_given_a_supervisor_killed_when_started_again_then_leftovers_are_stopped_all_is_back_and_ends_well(
     data: Path, offset: int
 ) -> None:
     with up(data, offset) as lost:
@@ -121,16 +115,7 @@ def test_given_a_supervisor_killed_when_started_again_then_leftovers_are_stopped
     with up(data, offset) as stack:
         assert f"leftover of the last run: postgres (process {left['postgres']})" in stack.printed()
         assert set(alive(data)) >= {"postgres", "temporal", "openid"}
-
-
-def test_given_everything_killed_when_started_again_then_all_is_back(data: Path, offset: int) -> None:
-    with up(data, offset) as lost:
-        doomed = [lost.process.pid, *alive(data).values()]
-        for pid in doomed:
-            os.kill(pid, signal.SIGKILL)
-        lost.process.wait()
-    with up(data, offset):
-        assert set(alive(data)) >= {"postgres", "temporal", "openid"}
+        ends_well(stack, data, offset, signal.SIGTERM)
 
 
 def test_given_any_part_killed_when_the_supervisor_sees_it_then_it_is_started_again(
@@ -141,15 +126,6 @@ def test_given_any_part_killed_when_the_supervisor_sees_it_then_it_is_started_ag
             os.kill(first, signal.SIGKILL)
             until(functools.partial(has_changed, data, name, first))
         until(lambda: stack.printed().count(" is back") == len(alive(data)))
-
-
-def test_given_a_live_owner_when_another_comes_then_it_is_refused_in_a_sentence(
-    data: Path, offset: int
-) -> None:
-    with up(data, offset) as owner:
-        words = refused("--data", str(data), "--port-offset", str(offset + 1))
-        assert f"already runs on {data} (process {owner.process.pid})" in words
-        assert "--data" in words
 
 
 def test_given_a_port_in_use_when_started_then_it_is_refused_in_a_sentence(data: Path, offset: int) -> None:

@@ -20,7 +20,7 @@ from tests.scenarios.test_browser_story import CHROMIUM, Somebody, browser, some
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.slow,
-    pytest.mark.timeout(300),
+    pytest.mark.timeout(400),
     pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed"),
 ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -19,6 +19,8 @@ from deploy.embedded.keys import Keys
 from deploy.embedded.supervisor import Supervisor
 from discharge.permissions import ROLES
 from tests.deploy.embedded.telling import Told
+from tests.fixtures.folders import quick_folder
+from tests.fixtures.ports import free_port
 
 pytestmark = pytest.mark.slow
 
@@ -36,20 +38,33 @@ REQUEST = {
 }
 
 
-@pytest.fixture(params=["", "open sesame"])
+@pytest.fixture(scope="module", params=["", "open sesame"])
 def password(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@pytest.fixture
-async def provider(data: Path, free_port: int, password: str) -> AsyncIterator[httpx.AsyncClient]:
-    part = openid.part(Keys(data / "keys"), "127.0.0.1", "127.0.0.1", free_port, PAGES, password)
+@pytest.fixture(scope="module")
+def data(password: str) -> Iterator[Path]:
+    """One directory, and one provider, for all tests with a password."""
+    with quick_folder("test") as folder:
+        yield folder
+
+
+@pytest.fixture(scope="module")
+async def issuer(data: Path, password: str) -> AsyncIterator[str]:
+    port = free_port()
+    part = openid.part(Keys(data / "keys"), "127.0.0.1", "127.0.0.1", port, PAGES, password)
     with Supervisor(data, Told()) as supervisor:
         await supervisor.start_together([part])
-        issuer = openid.issuer("127.0.0.1", free_port)
-        async with httpx.AsyncClient(base_url=issuer, trust_env=False) as client:
-            yield client
+        yield openid.issuer("127.0.0.1", port)
         await supervisor.stop()
+
+
+@pytest.fixture
+async def provider(issuer: str) -> AsyncIterator[httpx.AsyncClient]:
+    """A client who was never there before."""
+    async with httpx.AsyncClient(base_url=issuer, trust_env=False) as client:
+        yield client
 
 
 async def follow(provider: httpx.AsyncClient, response: httpx.Response) -> httpx.Response:

@@ -7,7 +7,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import socket
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from fhir_adapters.store.tables import FactRow, InboxRow
 from tests.fhir_adapters.hl7v2.conftest import Intake
 from tests.fhir_adapters.hl7v2.lines import connected, fields
 from tests.fhir_adapters.hl7v2.samples import Sample
+from tests.fixtures.ports import free_port
 from tests.fixtures.postgres import Database, Server
 
 pytestmark = pytest.mark.slow
@@ -32,12 +32,6 @@ WAITING = """
     WHERE datname = %s AND wait_event_type = 'Lock' AND wait_event = 'advisory'
         AND query LIKE '%%homeward_receive%%'
 """
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass(frozen=True)
