@@ -58,7 +58,7 @@ def lines_of(raw: bytes, columns: Callable[[list[str]], list[str]]) -> list[Line
     text = decode(raw).text.lstrip("\ufeff")
     if "\x00" in text:
         raise ListInvalid([LineFault(1, "(file)", "this is no CSV file: save the list as CSV, UTF-8")])
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
     try:
         names = columns([name.strip() for name in next(reader, [])])
         filled = [(reader.line_num, cells) for cells in reader if any(cell.strip() for cell in cells)]
@@ -78,7 +78,7 @@ def lines_of(raw: bytes, columns: Callable[[list[str]], list[str]]) -> list[Line
 
 def _delimiter(text: str) -> str:
     heading = text.split("\n", 1)[0]
-    return ";" if heading.count(";") > heading.count(",") else ","
+    return max((",", ";", "\t"), key=heading.count)
 
 
 def _named(names: list[str], cells: list[str]) -> dict[str, str]:

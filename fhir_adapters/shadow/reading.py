@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
-from functools import partial
+from functools import lru_cache, partial
 
 from fhir_adapters.listed import Line, LineFault, ListInvalid, lines_of, twice
 from fhir_adapters.people.nhs_numbers import check_number
@@ -18,6 +18,8 @@ def read_list(raw: bytes, mapping: ListMapping) -> list[Listed]:
     """The lines of a list. Raises ListInvalid with every fault; no value is repeated in them."""
     there: set[str] = set()
     lines = lines_of(raw, partial(_columns, mapping, there))
+    if not lines:
+        raise ListInvalid([LineFault(1, "(file)", "nobody is on the list: a heading alone is no list")])
     faults = [fault for line in lines for fault in _faults(line, mapping)]
     faults += [fault for number in NUMBERS for fault in twice(lines, number)]
     if faults:
@@ -75,7 +77,13 @@ def _given(text: str, mapping: ListMapping) -> bool:
 
 
 def _day(text: str, mapping: ListMapping) -> date | None:
-    for pattern in mapping.dates:
+    return _as_written(text, mapping.dates)
+
+
+@lru_cache(maxsize=4096)
+def _as_written(text: str, patterns: tuple[str, ...]) -> date | None:
+    """A date by the first pattern that fits; a list repeats the same few thousands of times."""
+    for pattern in patterns:
         for written in (text, text.partition(" ")[0]):
             try:
                 return datetime.strptime(written, pattern).date()  # noqa: DTZ007 - a calendar date

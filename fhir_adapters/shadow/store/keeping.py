@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections import Counter
 from dataclasses import dataclass
@@ -41,7 +42,7 @@ async def take_list(
     Raises ListInvalid with every fault, or `not-found` for a feed that is not the organisation's.
     """
     feed = await feed_of(session, organisation_id, feed_code)
-    listed = read_list(given.raw, given.mapping)
+    listed = await asyncio.to_thread(read_list, given.raw, given.mapping)
     await session.execute(_ONE_AT_A_TIME, {"feed": str(feed.id)})
     when = moment_of(given.listed_at)
     held = await held_by(session, feed, when, given.mapping.people)

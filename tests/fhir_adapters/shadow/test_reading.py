@@ -55,6 +55,11 @@ def test_given_columns_that_are_not_there_when_read_then_they_are_not_compared()
     assert line.values == {"ward": "ELM"}
 
 
+def test_given_a_list_saved_with_tabs_when_read_then_commas_are_text() -> None:
+    (line,) = read("MRN\tWard\nH100\tELM, bay 1\n")
+    assert line.values == {"ward": "ELM, bay 1"}
+
+
 def test_given_a_word_that_the_mapping_does_not_know_when_read_then_it_is_kept_and_marked() -> None:
     (line,) = read("MRN,Reason,Pathway\nH100,Waiting for the dog,P9\n")
     assert line.values == {"delay_reason": "Waiting for the dog", "pathway": "P9"}
@@ -92,6 +97,9 @@ def test_given_a_word_for_nothing_when_read_then_it_is_nothing(empty: str) -> No
          ["line 2: criteria_to_reside: write yes or no, or leave it empty"]),
         ("MRN,Ward\nH1,ELM,more\n",
          ["line 2: (line): more cells than the heading has: put text with commas in quotes"]),
+        ('MRN,Ward\nH1,"ELM\nH2,OAK\n',
+         ["line 3: (line): this line cannot be read: check its quotation marks"]),
+        ("MRN,Ward\n,\n", ["line 1: (file): nobody is on the list: a heading alone is no list"]),
         ("MRN,Ward\x00\n", ["line 1: (file): this is no CSV file: save the list as CSV, UTF-8"]),
     ],
 )  # fmt: skip
