@@ -7,7 +7,7 @@ is a matter of real time, also where case time runs faster.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import cache
@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from discharge.clocks import london
+from discharge.values import Frozen
 
 USUAL = Path(__file__).parent / "alarms.yaml"
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -25,10 +26,34 @@ DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Kind = Literal["nothing-arrived", "nothing-sent", "too-many-parked", "too-long-waiting", "profile-not-used"]
 
 
-class AlarmRule(BaseModel):
-    """One rule; `end` is the first minute that is too late, and midnight means the end of the day."""
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How a kind of alarm is told: `{number}` is a figure as it is, `{time}` one that counts minutes."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    expected: str
+    fact: str
+
+
+WORDS: Mapping[Kind, Words] = {
+    "nothing-arrived": Words("a message every {number} minutes at least", "Nothing has arrived for {time}."),
+    "nothing-sent": Words(
+        "nothing waits longer than {number} minutes to go out",
+        "Something has waited for {time} to go out, and nothing went.",
+    ),
+    "too-many-parked": Words("{number} parked messages at most", "{number} messages are parked."),
+    "too-long-waiting": Words(
+        "no message waits longer than {number} minutes to be read",
+        "A message has waited for {time} to be read.",
+    ),
+    "profile-not-used": Words(
+        "the file of the feed's profile is mended within {time}",
+        "The file of its profile could not be used for {time}.",
+    ),
+}
+
+
+class AlarmRule(Frozen):
+    """One rule; `end` is the first minute that is too late, and midnight means the end of the day."""
 
     kind: Kind
     days: tuple[Day, ...] = DAYS
@@ -51,14 +76,7 @@ class AlarmRule(BaseModel):
     @property
     def words(self) -> str:
         """What is expected, for a person."""
-        expected = {
-            "nothing-arrived": f"a message every {self.at_most} minutes at least",
-            "nothing-sent": f"nothing waits longer than {self.at_most} minutes to go out",
-            "too-many-parked": f"{self.at_most} parked messages at most",
-            "too-long-waiting": f"no message waits longer than {self.at_most} minutes to be read",
-            "profile-not-used": f"the file of the feed's profile is mended within {_long(self.at_most)}",
-        }[self.kind]
-        return f"{expected}, {self._when}"
+        return f"{_told(WORDS[self.kind].expected, self.at_most)}, {self._when}"
 
     @property
     def _when(self) -> str:
@@ -100,14 +118,11 @@ def judge(rule: AlarmRule, value: float) -> Breach | None:
     """Whether a value (minutes, or messages) breaks a rule."""
     if value <= rule.at_most:
         return None
-    fact = {
-        "nothing-arrived": f"Nothing has arrived for {_long(value)}.",
-        "nothing-sent": f"Something has waited for {_long(value)} to go out, and nothing went.",
-        "too-many-parked": f"{value:.0f} messages are parked.",
-        "too-long-waiting": f"A message has waited for {_long(value)} to be read.",
-        "profile-not-used": f"The file of its profile could not be used for {_long(value)}.",
-    }[rule.kind]
-    return Breach(fact, rule.words, rule.again)
+    return Breach(_told(WORDS[rule.kind].fact, value), rule.words, rule.again)
+
+
+def _told(words: str, figure: float) -> str:
+    return words.format(number=f"{figure:.0f}", time=_long(figure))
 
 
 def _long(minutes: float) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -42,6 +42,15 @@ async def partner(story: Story, tmp_path: Path) -> AsyncIterator[Partner]:
 
 async def order(story: Story, item: str) -> None:
     await story.do(cmd.StartStrand(strand_kind="adaptation", item=item, partner_id=story.places.landlord))
+
+
+async def one_refused_and_one_behind_it(story: Story, partner: Partner) -> Sequence[OutboxRow]:
+    await story.until_checked(adaptation_in_place="no")
+    await partner.fail("refuse")
+    await order(story, "grab-rail")
+    await order(story, "key-safe")
+    await relay(story)
+    return await until_states(story, "dead", "pending")
 
 
 async def test_given_orders_when_relayed_then_the_partner_has_each_once_and_in_order(
@@ -84,12 +93,7 @@ async def test_given_a_partner_that_fails_at_first_when_sent_then_every_try_has_
 async def test_given_a_refused_item_when_others_follow_then_they_wait_until_a_person_releases_it(
     story: Story, partner: Partner
 ) -> None:
-    await story.until_checked(adaptation_in_place="no")
-    await partner.fail("refuse")
-    await order(story, "grab-rail")
-    await order(story, "key-safe")
-    await relay(story)
-    held, waiting = await until_states(story, "dead", "pending")
+    held, waiting = await one_refused_and_one_behind_it(story, partner)
     assert (held.error_code, held.error_detail) == ("partner-refused", "HTTP 400")
     assert waiting.attempts == 0
     async with transaction(story.sessions) as session:
@@ -102,12 +106,7 @@ async def test_given_a_refused_item_when_others_follow_then_they_wait_until_a_pe
 async def test_given_a_refused_item_when_a_person_skips_it_then_the_lane_goes_on_without_it(
     story: Story, partner: Partner
 ) -> None:
-    await story.until_checked(adaptation_in_place="no")
-    await partner.fail("refuse")
-    await order(story, "grab-rail")
-    await order(story, "key-safe")
-    await relay(story)
-    refused, _ = await until_states(story, "dead", "pending")
+    refused, _ = await one_refused_and_one_behind_it(story, partner)
     async with transaction(story.sessions) as session:
         await outbox.skip(session, refused.sequence, by=uuid4(), reason="told by phone")
     await relay(story)
