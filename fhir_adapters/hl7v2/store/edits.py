@@ -49,15 +49,16 @@ async def propose(
 
 def _edited(original: InboxRow, raw: bytes, read: Envelope) -> InboxRow:
     """Return the row of the other bytes, as if they had come by the same feed, waiting for approval."""
-    values = vars(arrived(raw, read, claimed=True)) | {"state": PROPOSED, "message_id": read.message_id}
+    told = arrived(raw, read, claimed=True)._replace(
+        state=PROPOSED, message_id=read.message_id, sha256=hashlib.sha256(raw).hexdigest()
+    )
     return InboxRow(
         id=uuid4(),
         feed_id=original.feed_id,
         organisation_id=original.organisation_id,
-        sha256=hashlib.sha256(raw).hexdigest(),
         same_id_other_bytes=read.message_id == original.message_id,
         edited_from=original.id,
-        **values,
+        **told._asdict(),
     )
 
 
