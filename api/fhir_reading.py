@@ -72,11 +72,11 @@ def _conditions(identifier: str, subject: str, resource_id: str) -> list[Any]:
     if resource_id:
         conditions.append(CaseRow.id == (_uuid(resource_id) or UUID(int=0)))
     if subject:
-        conditions.append(_subject(subject))
+        conditions.append(person_meant(subject))
     return conditions
 
 
-def _subject(subject: str) -> Any:
+def person_meant(subject: str) -> Any:
     """A person by NHS number (`system|number`) or by our id."""
     system, _, number = subject.rpartition("|")
     if system == systems.NHS_NUMBER:

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from api.files import as_a_file
 from api.pages.visiting import Visitor
 from api.presenters import documents as words
 from api.presenters.worklist import full_name
@@ -31,16 +32,11 @@ async def show(visit: Visitor, case_id: UUID, document_id: UUID) -> Response:
 
 @router.get("/{document_id}/content")
 async def content(visit: Visitor, case_id: UUID, document_id: UUID) -> Response:
-    """The bytes of a document, always as a file to keep: nothing that was sent to us runs in a browser."""
+    """The bytes of a document, always as a file to keep."""
     async with visit.services.begin(visit.caller) as session:
         _, row = await read_document(session, visit.caller, case_id, document_id, "document download")
         if row.content is None or not words.is_current(row):
             raise HomewardError("not-found")
-    headers = {
-        "Content-Disposition": f'attachment; filename="{words.file_name(row)}"',
-        "X-Content-Type-Options": "nosniff",
-        "Cache-Control": "no-store",
-    }
-    response = Response(row.content, media_type=words.served_type(row), headers=headers)
+        response = as_a_file(row, row.content)
     visit.services.cookies.write(response, visit.session)
     return response

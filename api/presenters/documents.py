@@ -144,6 +144,18 @@ def _answer(each: dict[str, object]) -> AnswerLine:
     )
 
 
+def readable_content(row: DocumentRow) -> tuple[str, bytes] | None:
+    """Media type and bytes of what a document holds, the answers of a form as text; None where it holds
+    neither.
+    """
+    if row.content is not None:
+        return row.content_type or "application/octet-stream", row.content
+    if row.answers is None:
+        return None
+    said = (_answer(each) for each in row.answers)
+    return "text/plain", "\n".join(f"{each.question}: {each.answer}" for each in said).encode()
+
+
 def served_type(row: DocumentRow) -> str:
     """The media type that a browser is told: never one that it would run."""
     known = row.content_type if row.content_type in SERVED else "application/octet-stream"

@@ -11,6 +11,7 @@ from sqlalchemy.orm import undefer
 
 from api.principals import Principal
 from api.reading.cases import CaseFile, read_case
+from api.reading.looks import looked
 from discharge.errors import HomewardError
 from discharge.store.tables import DocumentRow
 from discharge.store.tables.persons import RESTRICTED
@@ -44,3 +45,33 @@ async def read_document(
     whole = select(DocumentRow).where(DocumentRow.id == document_id).options(undefer(DocumentRow.content))
     read = await session.scalars(whole, execution_options={"populate_existing": True})
     return found, read.one()
+
+
+async def list_documents(
+    session: AsyncSession, caller: Principal, case_id: UUID, what: str
+) -> Sequence[DocumentRow]:
+    """The documents of the person of a case; the look is noted. Raises not-found."""
+    caller.require(READ)
+    found = await read_case(session, caller, case_id, what)
+    return await documents_of(session, caller, found.person.id)
+
+
+async def documents_about(
+    session: AsyncSession, caller: Principal, people: Sequence[UUID], what: str
+) -> list[DocumentRow]:
+    """The documents of people, as far as the caller may see them; the look is noted."""
+    caller.require(READ)
+    found = [row for person_id in people for row in await documents_of(session, caller, person_id)]
+    await looked(session, caller, what, (), {row.person_id for row in found})
+    return found
+
+
+async def one_document(session: AsyncSession, caller: Principal, document_id: UUID, what: str) -> DocumentRow:
+    """One document with its content, known by its id alone; the look is noted. Raises not-found."""
+    caller.require(READ)
+    whole = select(DocumentRow).where(DocumentRow.id == document_id).options(undefer(DocumentRow.content))
+    row = await session.scalar(whole)
+    if row is None or (row.sensitivity == RESTRICTED and not caller.may(READ_RESTRICTED)):
+        raise HomewardError("not-found")
+    await looked(session, caller, what, (), [row.person_id])
+    return row

@@ -1,4 +1,6 @@
-"""The FHIR R4 interface: referrals in, and cases out as ServiceRequest, Task, Encounter and Patient."""
+"""The FHIR R4 interface: referrals in, and cases out as ServiceRequest, Task, Encounter and Patient, with the
+documents that hospitals sent.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,7 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Request
 from fastapi.responses import Response
 
-from api import fhir_reading
+from api import fhir_documents, fhir_reading
 from api.answers import status_path
 from api.commanding import Outcome
 from api.depends import Caller, IdempotencyKey, Ready
@@ -121,6 +123,30 @@ async def read_patient(resource_id: str, services: Ready, caller: Caller) -> Res
     """A person; without address where their location is hidden."""
     caller.require("case.read")
     return fhir(await fhir_reading.patient(services, caller, _id(resource_id)))
+
+
+@router.get("/DocumentReference/{resource_id}")
+async def read_document_reference(resource_id: str, services: Ready, caller: Caller) -> Response:
+    """What is known of a document or form that a hospital sent."""
+    caller.require("document.read")
+    return fhir(await fhir_documents.document_reference(services, caller, _id(resource_id)))
+
+
+@router.get("/DocumentReference")
+async def search_document_references(
+    services: Ready, caller: Caller, subject: str = "", patient: str = "", _id: str = ""
+) -> Response:
+    """Documents of a person, by NHS number or by our id."""
+    caller.require("document.read")
+    found = await fhir_documents.find_document_references(services, caller, subject or patient, _id)
+    return fhir(searchset(_base(services), found))
+
+
+@router.get("/Binary/{resource_id}")
+async def read_binary(resource_id: str, services: Ready, caller: Caller) -> Response:
+    """The content of a document."""
+    caller.require("document.read")
+    return fhir(await fhir_documents.binary(services, caller, _id(resource_id)))
 
 
 async def _referred(

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from api.routes import cases, clock, duplicates, fhir, health, lists, messages, referrals, reports, shadow
+from api.routes import (
+    cases,
+    clock,
+    documents,
+    duplicates,
+    fhir,
+    health,
+    lists,
+    messages,
+    referrals,
+    reports,
+    shadow,
+)
 
 ROUTERS = (
     health.router,
     clock.router,
     referrals.router,
     cases.router,
+    documents.router,
     lists.router,
     duplicates.router,
     messages.router,

@@ -12,19 +12,24 @@ _SEARCHES: dict[str, tuple[tuple[str, str], ...]] = {
     "Task": (("focus", "reference"), ("_id", "token")),
     "Encounter": (),
     "Patient": (),
+    "DocumentReference": (("subject", "reference"), ("patient", "reference"), ("_id", "token")),
+    "Binary": (),
 }
 _DOES: dict[str, tuple[str, ...]] = {
     "ServiceRequest": ("create", "read", "search-type"),
     "Task": ("read", "search-type"),
     "Encounter": ("read",),
     "Patient": ("read",),
+    "DocumentReference": ("read", "search-type"),
+    "Binary": ("read",),
 }
 
 
 DOCUMENTATION = (
     "Referrals come in as ServiceRequest with the Patient contained, referred to, or in a transaction. "
     "Tasks say how far a case is. A repeated referral for the same stay answers with the case that exists. "
-    "No answer in time: 202 with Content-Location."
+    "No answer in time: 202 with Content-Location. "
+    "Documents and forms that a hospital sent are DocumentReference; their content is a Binary, as FHIR JSON."
 )
 
 

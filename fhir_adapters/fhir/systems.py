@@ -18,6 +18,8 @@ NHS_NUMBER_STATUS_CODES = "https://fhir.hl7.org.uk/CodeSystem/UKCore-NHSNumberVe
 ADDRESS_KEY = UK_CORE + "Extension-UKCore-AddressKey"
 DISCHARGE_DESTINATIONS = "https://fhir.hl7.org.uk/CodeSystem/UKCore-DischargeDestinationEngland"
 HTTP_ERRORS = "https://fhir.nhs.uk/CodeSystem/http-error-codes"
+DOCUMENT_TYPES = "http://terminology.hl7.org/CodeSystem/v2-0270"
+CONFIDENTIALITY = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality"
 ACT_CODES = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
 
 BASE = "https://homeward.example/fhir"
@@ -36,6 +38,7 @@ MEDICALLY_FIT = EXTENSION + "medically-fit"
 
 CASE_ID = BASE + "/Id/case"
 SPELL_ID = BASE + "/Id/spell"
+DOCUMENT_NUMBER = BASE + "/Id/document-number"
 MESSAGE_ID = BASE + "/Id/message"
 ORGANISATION_CODE = BASE + "/Id/organisation-code"
 

@@ -23,6 +23,9 @@ INTERFACES: dict[tuple[str, str], str] = {
     ("GET", "/api/v1/cases/{case_id}"): "case.read",
     ("GET", "/api/v1/cases/{case_id}/timeline"): "case.read",
     ("GET", "/api/v1/cases/{case_id}/who-looked"): "case.read",
+    ("GET", "/api/v1/cases/{case_id}/documents"): "document.read",
+    ("GET", "/api/v1/cases/{case_id}/documents/{document_id}"): "document.read",
+    ("GET", "/api/v1/cases/{case_id}/documents/{document_id}/content"): "document.read",
     ("POST", "/api/v1/cases/{case_id}/commands"): "accept-referral",
     ("GET", "/api/v1/commands/{command_id}"): "command.read",
     ("GET", "/api/v1/alerts"): "alerts.read",
@@ -58,6 +61,9 @@ INTERFACES: dict[tuple[str, str], str] = {
     ("GET", "/fhir/R4/Task"): "case.search",
     ("GET", "/fhir/R4/Encounter/{resource_id}"): "case.read",
     ("GET", "/fhir/R4/Patient/{resource_id}"): "case.read",
+    ("GET", "/fhir/R4/DocumentReference/{resource_id}"): "document.read",
+    ("GET", "/fhir/R4/DocumentReference"): "document.read",
+    ("GET", "/fhir/R4/Binary/{resource_id}"): "document.read",
 }
 
 PAGES: dict[tuple[str, str], str] = {
