@@ -141,6 +141,7 @@ FACTS = {
     "person-reported": "Who the person is",
     "stay-reported": "A hospital stay",
     "persons-merged": "Two records are one person",
+    "persons-linked": "Whether the hospital links two records",
 }
 """Kind of fact -> what the message told."""
 

@@ -73,6 +73,14 @@ _ROWS: tuple[tuple[str, str, str], ...] = (
         ),
     ),
     (
+        "link-without-two-persons",
+        "A link that does not name two people",
+        (
+            "A link (A24) or its withdrawal (A37) has two PID segments. If one was left out, ask the sender "
+            "to send the messages again with it."
+        ),
+    ),
+    (
         "control-id-reused",
         "The same message id with other content",
         (

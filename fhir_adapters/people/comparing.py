@@ -139,6 +139,11 @@ _ROWS = (
         _HOUSE, _SINCE,
     ),
     PairRule(
+        "linked-by-the-hospital",
+        "The hospital links the two records and keeps both",
+        "HL7 2.4 chapter 3 and HL7 UK A.3: ADT^A24", _SINCE,
+    ),
+    PairRule(
         "same-name-birth-date-postcode",
         "The same family name, birth date and postcode under different hospital numbers",
         _HOUSE, _SINCE,

@@ -15,6 +15,7 @@ from fhir_adapters.hl7v2.facts.person import (
     Identifier,
     Name,
     PersonReported,
+    PersonsLinked,
     PersonsMerged,
     Telecom,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "NotUsed",
     "Parked",
     "PersonReported",
+    "PersonsLinked",
     "PersonsMerged",
     "ReferralReported",
     "StayKey",

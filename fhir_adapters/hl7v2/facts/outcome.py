@@ -6,7 +6,7 @@ from pydantic import Field
 
 from discharge.values import Frozen
 from fhir_adapters.hl7v2.facts.document import DocumentReported, ValuesExtracted
-from fhir_adapters.hl7v2.facts.person import PersonReported, PersonsMerged
+from fhir_adapters.hl7v2.facts.person import PersonReported, PersonsLinked, PersonsMerged
 from fhir_adapters.hl7v2.facts.referral import ReferralReported
 from fhir_adapters.hl7v2.facts.stay import StayMoved, StayReported
 
@@ -14,6 +14,7 @@ Fact = Annotated[
     PersonReported
     | StayReported
     | PersonsMerged
+    | PersonsLinked
     | StayMoved
     | ReferralReported
     | DocumentReported

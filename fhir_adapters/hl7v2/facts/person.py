@@ -89,3 +89,13 @@ class PersonsMerged(Frozen):
     stated_at: AwareDatetime | None = None
     survivor: tuple[Identifier, ...]
     retired: tuple[Identifier, ...]
+
+
+class PersonsLinked(Frozen):
+    """The sender links two records that stay apart (A24), or takes that back (A37)."""
+
+    kind: Literal["persons-linked"] = "persons-linked"
+    stated_at: AwareDatetime | None = None
+    linked: bool
+    one: tuple[Identifier, ...]
+    other: tuple[Identifier, ...]

@@ -9,6 +9,7 @@ from fhir_adapters.hl7v2.facts import (
     NotUsed,
     Parked,
     PersonReported,
+    PersonsLinked,
     StayReported,
 )
 from fhir_adapters.hl7v2.interpret.evn import stated_at
@@ -42,7 +43,20 @@ def read_as(reader: Reader, trigger: Trigger) -> Interpretation:
     if trigger.merges == "stay":
         return _moved(reader)
     parts = list(_by_person(reader)) if trigger.pairs else [reader]
-    return _together([_reported(part, trigger) for part in parts])
+    told = _together([_reported(part, trigger) for part in parts])
+    return told if trigger.links is None else _linked(told, trigger.links)
+
+
+def _linked(told: Interpretation, linked: bool) -> Interpretation:
+    """The link between the two people of a message; with a patient of rehearsals there is none."""
+    if not isinstance(told, Interpreted):
+        return told
+    people = [fact for fact in told.facts if isinstance(fact, PersonReported)]
+    if len(people) != 2:
+        return Parked(code="message-not-understood", reason="link-without-two-persons")
+    one, other = (usable(person.identifiers) for person in people)
+    link = PersonsLinked(stated_at=people[0].stated_at, linked=linked, one=one, other=other)
+    return told.model_copy(update={"facts": (*told.facts, link)})
 
 
 def _trigger(reader: Reader) -> Trigger:

@@ -14,6 +14,7 @@ from fhir_adapters.hl7v2.facts import (
     Interpreted,
     Parked,
     PersonReported,
+    PersonsLinked,
     PersonsMerged,
     ReferralReported,
     StayMoved,
@@ -57,6 +58,8 @@ def _numbers(fact: Fact) -> Iterator[str]:
         yield fact.key.visit_number or ""
     elif isinstance(fact, PersonsMerged):
         yield from _of_people((*fact.survivor, *fact.retired))
+    elif isinstance(fact, PersonsLinked):
+        yield from _of_people((*fact.one, *fact.other))
     elif isinstance(fact, StayMoved):
         yield from (fact.number, fact.to_number, *_of_people((*fact.person, *fact.from_person)))
     elif isinstance(fact, ReferralReported):

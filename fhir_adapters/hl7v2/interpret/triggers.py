@@ -1,9 +1,9 @@
 """The trigger events that bear on people and stays, and what each means: rows of data.
 
 Source: HL7 2.4 chapter 3; HL7 UK A.3 and the ITK message specifications, section 1.2 of each on triggers. A
-trigger without a row is stored, acknowledged and listed as not used: among them A20 (a bed's own status), A24
-and A37 (a link between two people that keeps both records apart), A29 (a person's details deleted, which
-deletes nothing that happened) and A43 (some numbers moved to another person: a person must decide).
+trigger without a row is stored, acknowledged and listed as not used: among them A20 (a bed's own status), A29
+(a person's details deleted, which deletes nothing that happened) and A43 (some numbers moved to another
+person: a person must decide).
 """
 
 from dataclasses import dataclass
@@ -32,6 +32,7 @@ class Trigger:
 
     `only_inpatient` rows say something of a stay only where PV1-2 does not show another kind of contact.
     `merges` rows move what one number holds to another. `pairs` rows hold one PID and PV1 for each person.
+    `links` says that two records may be one person (or, False, that they are not): both stay as they are.
     """
 
     event: str
@@ -41,6 +42,7 @@ class Trigger:
     only_inpatient: bool = False
     merges: Merge | None = None
     pairs: bool = False
+    links: bool | None = None
 
 
 _ROWS = (
@@ -65,6 +67,7 @@ _ROWS = (
     Trigger("A21", "Leave began", "leave-began", _ABROAD),
     Trigger("A22", "Leave ended", "leave-ended", _IN_BED),
     Trigger("A23", "Visit deleted", "deleted", _NOTHING),
+    Trigger("A24", "Persons linked", pairs=True, links=True),
     Trigger("A25", "Discharge plan withdrawn", "discharge-plan-withdrawn", _IN_BED),
     Trigger("A26", "Transfer plan withdrawn", "move-plan-withdrawn", _IN_BED),
     Trigger("A27", "Admission plan withdrawn", "expectation-cancelled", _NOTHING),
@@ -74,6 +77,7 @@ _ROWS = (
     Trigger("A34", "Persons merged", merges="persons"),
     Trigger("A35", "Accounts merged", merges="stay"),
     Trigger("A36", "Persons and accounts merged", merges="persons"),
+    Trigger("A37", "Persons unlinked", pairs=True, links=False),
     Trigger("A38", "Pre-admission cancelled", "expectation-cancelled", _NOTHING),
     Trigger("A39", "Persons merged", merges="persons"),
     Trigger("A40", "Persons merged", merges="persons"),

@@ -14,6 +14,7 @@ from fhir_adapters.hl7v2.facts import (
     DocumentReported,
     Fact,
     PersonReported,
+    PersonsLinked,
     PersonsMerged,
     ReferralReported,
     StayMoved,
@@ -26,6 +27,7 @@ from fhir_adapters.hl7v2.store.cases import Cause
 from fhir_adapters.hl7v2.store.describing import refold_person
 from fhir_adapters.hl7v2.store.documents import apply_document
 from fhir_adapters.hl7v2.store.doubts import Doubt
+from fhir_adapters.hl7v2.store.linking import apply_link, people_linked
 from fhir_adapters.hl7v2.store.merging import MergeCause
 from fhir_adapters.hl7v2.store.moves import keep_move
 from fhir_adapters.hl7v2.store.referring import Asking, apply_referral
@@ -83,6 +85,8 @@ async def apply_facts(
             await _move(session, source, ordinal, fact, effect)
         elif isinstance(fact, PersonsMerged):
             await _merge(session, source, ordinal, fact, effect)
+        elif isinstance(fact, PersonsLinked):
+            await _link(session, source, ordinal, fact)
         else:
             await _beside(session, source, ordinal, fact, effect)
     return effect
@@ -214,6 +218,13 @@ async def _merge(
     kept = await unite_by_message(session, _merge_cause(source, fact), fact)
     effect.about(kept)
     await _keep(session, source, ordinal, fact, kept)
+
+
+async def _link(session: AsyncSession, source: Source, ordinal: int, fact: PersonsLinked) -> None:
+    """The two were told of in the same message, and their numbers are locked."""
+    one, other = await people_linked(session, source.organisation_id, fact)
+    await _keep(session, source, ordinal, fact, one)
+    await apply_link(session, source.organisation_id, source.inbox_id, fact, one, other)
 
 
 def _merge_cause(source: Source, fact: PersonReported | PersonsMerged) -> MergeCause:
