@@ -12,7 +12,7 @@ import httpx
 
 from deploy.cli.options import CannotGoOn
 from deploy.embedded.address import Address
-from fhir_adapters.hl7v2.sending import Sender, acknowledgement_code
+from fhir_adapters.hl7v2.sending import Receiver, Sender, acknowledgement_code
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ async def run(where: Address, token: str, messages: int, reads: int, lines: int)
 
 def _sender(where: Address) -> Callable[[int], Awaitable[None]]:
     """A line of its own to the listener."""
-    sender = Sender(where.host, where.ports.mllp)
+    sender = Sender(Receiver(where.host, where.ports.mllp))
     run = uuid.uuid4().hex[:12].upper()
 
     async def send(number: int) -> None:

@@ -10,7 +10,12 @@ import typer
 from deploy.cli.options import DEFAULT_DATA, AsJson, CannotGoOn, Data, PortOffset, plainly
 
 if TYPE_CHECKING:
+    import ssl
+
     from fhir_adapters.hl7v2.sending import Tally
+
+
+_Pem = Path | None
 
 
 @plainly
@@ -19,6 +24,12 @@ def send(
     feed: Annotated[
         str | None, typer.Option(help="A feed that has a port of its own; else MSH-3 and MSH-4 decide.")
     ] = None,
+    to: Annotated[str | None, typer.Option(help="HOST:PORT of any listener, instead of the stack's.")] = None,
+    tls_ca: Annotated[_Pem, typer.Option(help="Speak TLS and believe this CA (PEM).")] = None,
+    tls_certificate: Annotated[
+        _Pem, typer.Option(help="Speak TLS and show this client certificate, with its chain (PEM).")
+    ] = None,
+    tls_key: Annotated[_Pem, typer.Option(help="The key of the certificate, if not in its file.")] = None,
     data: Data = DEFAULT_DATA,
     port_offset: PortOffset = None,
     as_json: AsJson = False,
@@ -26,20 +37,51 @@ def send(
     """Send messages one after the other over MLLP, and count the answers by acknowledgement code."""
     import asyncio
     import json
+    import ssl
 
-    from deploy.embedded import address
-    from fhir_adapters.hl7v2.sending import send_files
+    from fhir_adapters.hl7v2.sending import Receiver, send_files
 
-    where = address.read(data, port_offset)
-    port = _port_of(feed, data, port_offset) if feed else None
+    host, port = _host_and_port(to) if to else _of_the_stack(feed, data, port_offset)
+    receiver = Receiver(host, port, _tls(tls_ca, tls_certificate, tls_key))
     try:
-        tally = asyncio.run(send_files(paths, where.host, port or where.ports.mllp))
+        tally = asyncio.run(send_files(paths, receiver))
     except FileNotFoundError as missing:
         raise CannotGoOn(f"There is no {missing}.") from None
+    except ssl.SSLError as failure:
+        raise CannotGoOn(f"{host}:{port} and we do not agree on TLS: {failure.reason or failure}.") from None
     except OSError as error:
-        listener = f"{where.host}:{port or where.ports.mllp}"
-        raise CannotGoOn(f"Nobody takes messages at {listener} ({error.strerror}). Say --data.") from None
+        words = f"Nobody takes messages at {host}:{port} ({error.strerror})."
+        raise CannotGoOn(words if to else f"{words} Say --data.") from None
     typer.echo(json.dumps(tally.as_json(), indent=2) if as_json else _told(tally))
+
+
+def _host_and_port(to: str) -> tuple[str, int]:
+    host, _, port = to.rpartition(":")
+    if not host or not port.isdecimal():
+        raise CannotGoOn(f"{to} is not HOST:PORT.")
+    return host.strip("[]"), int(port)
+
+
+def _of_the_stack(feed: str | None, data: Path, port_offset: int | None) -> tuple[str, int]:
+    from deploy.embedded import address
+
+    where = address.read(data, port_offset)
+    own = _port_of(feed, data, port_offset) if feed else None
+    return where.host, own or where.ports.mllp
+
+
+def _tls(ca: _Pem, certificate: _Pem, key: _Pem) -> ssl.SSLContext | None:
+    """TLS where anything is said of it. Raises CannotGoOn for files that are no good."""
+    from fhir_adapters.hl7v2.sending import client_context
+
+    if key and not certificate:
+        raise CannotGoOn("A key is of no use without its certificate: say --tls-certificate.")
+    if not ca and not certificate:
+        return None
+    try:
+        return client_context(ca, certificate, key)
+    except OSError as error:
+        raise CannotGoOn(f"TLS cannot be set up: {error.strerror or error}.") from None
 
 
 def _port_of(feed: str, data: Path, port_offset: int | None) -> int | None:

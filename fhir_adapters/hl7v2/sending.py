@@ -3,11 +3,13 @@
 Each file is one message and is framed as it is. From a folder every file that is named `.hl7` or begins with
 MSH, FHS or BHS is taken, in the order of its path; a file named outright is always sent. A connection that
 the receiver closes is made anew. An answer that names another message (a late application acknowledgement, or
-the answer to a message that was given up) is passed over.
+the answer to a message that was given up) is passed over. Over TLS the receiver must show a certificate for
+its name by a CA that is believed, and gets ours where we have one.
 """
 
 import asyncio
 import contextlib
+import ssl
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -86,15 +88,34 @@ def _msa(answer: bytes, number: int) -> str:
     return ""
 
 
+def client_context(ca: Path | None, certificate: Path | None, key: Path | None) -> ssl.SSLContext:
+    """TLS as a client, from PEM files: whom to believe (None: whom this machine believes), and our
+    certificate with its chain and key, if we have one. Raises OSError (of which SSLError is one).
+    """
+    context = ssl.create_default_context(cafile=ca)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if certificate:
+        context.load_cert_chain(certificate, key)
+    return context
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """Where messages are sent to; with ``tls`` encrypted."""
+
+    host: str
+    port: int
+    tls: ssl.SSLContext | None = None
+
+
 class Sender:
     """One MLLP connection, made when needed. `wait` is the longest wait for an answer in seconds.
 
     A message that asks for no answer is waited for `quiet` seconds only.
     """
 
-    def __init__(self, host: str, port: int, *, wait: float = 30.0, quiet: float = 1.0) -> None:
-        self._host = host
-        self._port = port
+    def __init__(self, to: Receiver, *, wait: float = 30.0, quiet: float = 1.0) -> None:
+        self._to = to
         self._wait = wait
         self._quiet = quiet
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
@@ -132,7 +153,8 @@ class Sender:
     async def _connected(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         if self._streams is None or self._streams[0].at_eof():
             await self.close()
-            self._streams = await asyncio.open_connection(self._host, self._port)
+            to = self._to
+            self._streams = await asyncio.open_connection(to.host, to.port, ssl=to.tls)
         return self._streams
 
     async def close(self) -> None:
@@ -158,15 +180,13 @@ async def _answer(reader: asyncio.StreamReader, message_id: str) -> bytes | None
     return None
 
 
-async def send_files(
-    paths: Iterable[Path], host: str, port: int, *, wait: float = 30.0, quiet: float = 1.0
-) -> Tally:
-    """Send every message file; returns the counts. Raises FileNotFoundError, or OSError when nobody
-    listens.
+async def send_files(paths: Iterable[Path], to: Receiver, *, wait: float = 30.0, quiet: float = 1.0) -> Tally:
+    """Send every message file; returns the counts. Raises FileNotFoundError, or OSError when nobody listens
+    or no TLS comes about.
     """
     files, skipped = message_files(paths)
     tally = Tally(skipped=skipped)
-    sender = Sender(host, port, wait=wait, quiet=quiet)
+    sender = Sender(to, wait=wait, quiet=quiet)
     try:
         for path in files:
             message = path.read_bytes()

@@ -21,7 +21,7 @@ from discharge.store.tables import CommandRow, DocumentRow
 from fhir_adapters.feeds.book import ProfileBook
 from fhir_adapters.feeds.loading import profile_named, shipped_profiles
 from fhir_adapters.hl7v2.envelope import Unreadable, read_envelope
-from fhir_adapters.hl7v2.sending import send_files
+from fhir_adapters.hl7v2.sending import Receiver, send_files
 from fhir_adapters.hl7v2.store.draining import drain_next
 from fhir_adapters.hl7v2.store.inbox import PostgresInbox
 from fhir_adapters.store.tables import FactRow, InboxRow
@@ -55,8 +55,8 @@ async def test_given_every_message_sent_twice_then_all_are_answered_and_stored_o
     messages: dict[Path, bytes], intake: Intake
 ) -> None:
     async with listening(PostgresInbox(intake.listener)) as (port, _):
-        first = await send_files([FOLDER], "127.0.0.1", port)
-        again = await send_files([FOLDER], "127.0.0.1", port)
+        first = await send_files([FOLDER], Receiver("127.0.0.1", port))
+        again = await send_files([FOLDER], Receiver("127.0.0.1", port))
 
     assert first.sent == again.sent == len(messages)
     assert first.codes == again.codes == {"AA": len(messages) - 22, "AR": 22}
@@ -103,7 +103,7 @@ async def test_given_a_feed_for_them_all_then_each_ends_interpreted_not_used_or_
     messages: dict[Path, bytes], intake: Intake
 ) -> None:
     async with listening(PostgresInbox(intake.listener)) as (port, _):
-        await send_files([FOLDER], "127.0.0.1", port)
+        await send_files([FOLDER], Receiver("127.0.0.1", port))
     await claim(intake)
     book = profiles()
     while await drain_next(intake.worker, book, CaseClock.real()):

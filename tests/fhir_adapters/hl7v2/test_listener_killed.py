@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
@@ -19,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from discharge.store.engine import transaction
 from fhir_adapters.hl7v2.mllp import frame
 from fhir_adapters.store.tables import FactRow, InboxRow
+from tests.fhir_adapters.hl7v2.certificates import Authority
 from tests.fhir_adapters.hl7v2.conftest import Intake
 from tests.fhir_adapters.hl7v2.lines import connected, fields
 from tests.fhir_adapters.hl7v2.samples import Sample
@@ -176,3 +178,32 @@ async def test_given_tls_half_set_up_then_the_program_says_what_is_missing(datab
 
     assert process.returncode != 0
     assert "HOMEWARD_MLLP_TLS_CERTIFICATE is not set" in " ".join(said.decode().split())
+
+
+async def test_given_the_program_with_tls_then_homeward_send_reaches_it_with_its_certificate_and_not_without(
+    database: Database, intake: Intake, tmp_path: Path
+) -> None:
+    authority = Authority(tmp_path)
+    ours, trusts = authority.signs("homeward"), authority.signs("trust")
+    (tmp_path / "1.hl7").write_bytes(Sample().raw())
+    tls = {"CERTIFICATE": ours.certificate, "KEY": ours.key, "CLIENT_CA": authority.certificate}
+    settings = {f"HOMEWARD_MLLP_TLS_{name}": str(path) for name, path in tls.items()}
+    async with program(database.api_url, **settings) as listener:
+        to = ("--to", f"127.0.0.1:{listener.port}", "--tls-ca", str(authority.certificate))
+        shown = ("--tls-certificate", str(trusts.certificate), "--tls-key", str(trusts.key))
+        with_it = await homeward("send", str(tmp_path / "1.hl7"), *to, *shown)
+        without = await homeward("send", str(tmp_path / "1.hl7"), *to)
+
+    assert with_it == (0, "1 sent 1 AA")
+    assert "AA" not in without[1]
+    assert len(await intake.rows(InboxRow)) == 1
+
+
+async def homeward(*words: str) -> tuple[int | None, str]:
+    """How a command ended, and what it said."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "deploy.cli.main", *words,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+    )  # fmt: skip
+    said, _ = await asyncio.wait_for(process.communicate(), 60)
+    return process.returncode, " ".join(said.decode().split())

@@ -7,7 +7,7 @@ import pytest
 
 from fhir_adapters.hl7v2.listening.limits import Limits
 from fhir_adapters.hl7v2.mllp import frame
-from fhir_adapters.hl7v2.sending import NOT_ASKED, acknowledgement_code, message_files, send_files
+from fhir_adapters.hl7v2.sending import NOT_ASKED, Receiver, acknowledgement_code, message_files, send_files
 from fhir_adapters.hl7v2.store.inbox import PostgresInbox
 from fhir_adapters.store.tables import InboxRow
 from tests.fhir_adapters.hl7v2.conftest import Intake
@@ -60,7 +60,7 @@ async def test_given_files_then_they_are_sent_and_counted_by_code(tmp_path: Path
     (tmp_path / "2.hl7").write_bytes(b"no message")
     (tmp_path / "3.hl7").write_bytes(Sample(message_id="M3", accept="NE", application_ack="NE").raw())
     async with listening(PostgresInbox(intake.listener)) as (port, _):
-        tally = await send_files([tmp_path], "127.0.0.1", port)
+        tally = await send_files([tmp_path], Receiver("127.0.0.1", port))
 
     assert tally.as_json()["codes"] == {"AA": 2, "AR": 1}
     assert list(tally.not_accepted) == [str(tmp_path / "2.hl7")]
@@ -74,7 +74,7 @@ async def test_given_a_receiver_that_ends_the_connection_then_the_next_file_is_s
     (tmp_path / "2.hl7").write_bytes(Sample(message_id="M2").raw())
     small = Limits(message_bytes=2000, idle_seconds=LIMITS.idle_seconds, read_seconds=LIMITS.read_seconds)
     async with listening(PostgresInbox(intake.listener), small) as (port, _):
-        tally = await send_files([tmp_path], "127.0.0.1", port)
+        tally = await send_files([tmp_path], Receiver("127.0.0.1", port))
 
     assert tally.codes == {"AR": 1, "AA": 1}
 
@@ -86,7 +86,7 @@ async def test_given_a_receiver_that_stays_silent_then_silence_is_counted(tmp_pa
     server = await asyncio.start_server(lambda _, writer: held.append(writer), "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
 
-    tally = await send_files([tmp_path], "127.0.0.1", port, wait=0.2, quiet=0.1)
+    tally = await send_files([tmp_path], Receiver("127.0.0.1", port), wait=0.2, quiet=0.1)
 
     server.close()
     for writer in held:
@@ -107,6 +107,6 @@ async def test_given_an_answer_to_an_earlier_message_comes_first_then_it_is_not_
 
     server = await asyncio.start_server(receiver, "127.0.0.1", 0)
     async with server:
-        tally = await send_files([tmp_path], "127.0.0.1", server.sockets[0].getsockname()[1])
+        tally = await send_files([tmp_path], Receiver("127.0.0.1", server.sockets[0].getsockname()[1]))
 
     assert tally.codes == {"CA": 1}

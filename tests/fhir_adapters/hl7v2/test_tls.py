@@ -11,13 +11,16 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from discharge.store.engine import transaction
+from fhir_adapters.hl7v2.listening import tls as listening_tls
 from fhir_adapters.hl7v2.listening.counts import Counts
 from fhir_adapters.hl7v2.listening.tls import Tls, TlsFiles
+from fhir_adapters.hl7v2.sending import Receiver, client_context, send_files
 from fhir_adapters.hl7v2.store.inbox import PostgresInbox
 from fhir_adapters.store.tables import Feed, InboxRow
 from tests.fhir_adapters.hl7v2.certificates import Authority, Pair, client
@@ -144,8 +147,23 @@ async def test_given_the_certificate_of_another_feed_then_the_message_is_not_thi
     assert row.feed_id != intake.feed_id
 
 
+class Lax(ssl.SSLContext):
+    """What a context begins with where neither Python nor OpenSSL asks for a version or strong ciphers."""
+
+    def __new__(cls, protocol: int) -> Lax:
+        context = super().__new__(cls, protocol)
+        context.minimum_version = ssl.TLSVersion.TLSv1
+        context.set_ciphers("DEFAULT:@SECLEVEL=0")
+        return context
+
+
+@pytest.fixture
+def lax_platform(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listening_tls, "ssl", SimpleNamespace(**vars(ssl) | {"SSLContext": Lax}))
+
+
 @pytest.mark.filterwarnings("ignore:ssl.TLSVersion.TLSv1")
-async def test_given_tls_1_1_then_it_is_refused(office: Office, intake: Intake) -> None:
+async def test_given_tls_1_1_then_it_is_refused(lax_platform: None, office: Office, intake: Intake) -> None:
     old = client(office.authority, office.trusts)
     old.set_ciphers("DEFAULT:@SECLEVEL=0")
     old.minimum_version, old.maximum_version = ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1
@@ -157,9 +175,7 @@ async def test_given_tls_1_1_then_it_is_refused(office: Office, intake: Intake) 
 
 async def speaks(context: ssl.SSLContext, office: Office) -> bool:
     """Whether a server that allows the version agrees on it with this client."""
-    lax = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    lax.set_ciphers("DEFAULT:@SECLEVEL=0")
-    lax.minimum_version = ssl.TLSVersion.TLSv1
+    lax = Lax(ssl.PROTOCOL_TLS_SERVER)
     lax.load_cert_chain(office.files.certificate, office.files.key)
     server = await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", 0, ssl=lax)
     async with server, connected(server.sockets[0].getsockname()[1], context) as line:
@@ -245,3 +261,30 @@ async def test_given_a_port_for_tls_beside_then_the_main_port_stays_plain(
             assert fields(await line.ask(Sample().raw()), "MSA")[1] == "AA"
         async with connected(secure, client(authority, trusts)) as line:
             assert fields(await line.ask(Sample(message_id="M2").raw()), "MSA")[1] == "AA"
+
+
+async def test_given_files_that_are_sent_over_tls_then_they_are_taken_for_the_certificates_feed(
+    office: Office, intake: Intake, tmp_path: Path
+) -> None:
+    (tmp_path / "1.hl7").write_bytes(Sample().raw())
+    tls = client_context(office.authority.certificate, office.trusts.certificate, office.trusts.key)
+
+    tally = await send_files([tmp_path / "1.hl7"], Receiver("127.0.0.1", office.port, tls))
+
+    assert tally.codes == {"AA": 1}
+    [row] = await intake.rows(InboxRow)
+    assert row.feed_id == intake.feed_id
+
+
+async def test_given_a_receiver_whose_ca_we_do_not_believe_then_nothing_is_sent(
+    office: Office, intake: Intake, tmp_path: Path
+) -> None:
+    (tmp_path / "1.hl7").write_bytes(Sample().raw())
+    (tmp_path / "other").mkdir()
+    other = Authority(tmp_path / "other", "Another CA").certificate
+    tls = client_context(other, office.trusts.certificate, office.trusts.key)
+
+    with pytest.raises(ssl.SSLCertVerificationError):
+        await send_files([tmp_path / "1.hl7"], Receiver("127.0.0.1", office.port, tls))
+
+    assert await intake.rows(InboxRow) == []
