@@ -9,16 +9,16 @@ from uuid import UUID
 
 from api.editing import edited_bytes
 from api.principals import Principal
-from api.reading.inbox import whereabouts_seen
 from api.reading.looks import who
 from api.reading.messages import message
+from api.reading.whereabouts import whereabouts_seen
 from api.searching import Search, wanted_by
 from api.services import Services
 from discharge.errors import HomewardError
 from discharge.store import audit, outbox
 from fhir_adapters.hl7v2.replays import OUTCOMES, refused_at_sight
 from fhir_adapters.hl7v2.store import edits
-from fhir_adapters.hl7v2.store.replaying import ask_replay
+from fhir_adapters.hl7v2.store.replaying import ask_replay, stop_replay
 from fhir_adapters.store.tables import MessageEditRow, ReplayRow
 
 LEAST_REASON, MOST_REASON = 3, 500
@@ -44,13 +44,22 @@ async def replay(services: Services, caller: Principal, key: UUID, search: Searc
     _require_reason(reason)
     async with services.begin(caller) as session:
         wanted = await wanted_by(session, caller, search)
-        for each in wanted.ids:
-            row, _ = await message(session, caller, each)
+        if search.id:
+            row, _ = await message(session, caller, wanted.ids[0])
             if refused := refused_at_sight(row.state, row.content_type):
                 raise HomewardError("not-replayable", detail=OUTCOMES[refused])
         made = await ask_replay(session, key, caller.organisation_id, wanted, reason, caller.user_id)
         await audit.note_write(session, who(caller), "messages replayed", f"replay {made.id}")
     return made
+
+
+async def stop(services: Services, caller: Principal, replay_id: UUID, reason: str) -> None:
+    """Stop a replay where it is; what it put back by then stays put back."""
+    caller.require("messages.release")
+    _require_reason(reason)
+    async with services.begin(caller) as session:
+        await stop_replay(session, replay_id, reason)
+        await audit.note_write(session, who(caller), "replay stopped", f"replay {replay_id}")
 
 
 async def propose(

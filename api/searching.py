@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -14,11 +15,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.principals import Principal
-from api.reading.messages import feed_of, people_meant, persons_of_case
+from api.reading.messages import feed_of, people_meant, people_of_case, people_of_message
+from api.reading.saying import messages_that_say
 from discharge.errors import HomewardError
-from fhir_adapters.store.finding import Wanted, kind_of
+from fhir_adapters.store.finding import CAME, People, Wanted, kind_of
 
 LONDON = ZoneInfo("Europe/London")
+NOBODY = UUID(int=0)
+"""The id that no message has."""
 
 
 @dataclass(frozen=True)
@@ -30,12 +34,15 @@ class Search:
     state: str = ""
     who: str = ""
     text: str = ""
+    words: str = ""
+    ward: str = ""
     feed: str = ""
     since: str = ""
     until: str = ""
     code: str = ""
     reason: str | None = None
     case: str = ""
+    about: str = ""
     id: str = ""
     only: str = ""
     unmapped: str = ""
@@ -64,6 +71,14 @@ def search_of(typed: Mapping[str, object]) -> Search:
 
 async def wanted_by(session: AsyncSession, caller: Principal, search: Search) -> Wanted:
     """Which messages a search means. Raises invalid-body naming the field, or not-found."""
+    wanted = await _wanted(session, caller, search)
+    if not search.words:
+        return wanted
+    found = await messages_that_say(session, caller, wanted, search.words)
+    return wanted.model_copy(update={"ids": found or (NOBODY,)})
+
+
+async def _wanted(session: AsyncSession, caller: Principal, search: Search) -> Wanted:
     return Wanted(
         **kind_of(search.text),
         ids=(_id(search.id, "id"),) if search.id else (),
@@ -74,10 +89,24 @@ async def wanted_by(session: AsyncSession, caller: Principal, search: Search) ->
         since=_instant(search.since, "since"),
         until=_instant(search.until, "until"),
         unmapped=_id(search.unmapped, "unmapped") if search.unmapped else None,
-        repeated_id=search.only == "repeated-id",
-        people=await people_meant(session, caller, search.who),
-        case_persons=await persons_of_case(session, _id(search.case, "case")) if search.case else (),
+        came=_one_of(search.only, ("", *CAME), "only"),
+        ward=search.ward,
+        people=await _people(session, caller, search),
     )
+
+
+async def _people(session: AsyncSession, caller: Principal, search: Search) -> People | None:
+    if search.about:
+        return await people_of_message(session, _id(search.about, "about"))
+    if search.case:
+        return await people_of_case(session, _id(search.case, "case"))
+    return await people_meant(session, caller, search.who)
+
+
+def _one_of(text: str, choices: tuple[str, ...], where: str) -> Any:
+    if text not in choices:
+        raise HomewardError("invalid-body", where=where)
+    return text
 
 
 def _id(text: str, where: str) -> UUID:

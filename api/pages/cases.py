@@ -18,7 +18,7 @@ from api.presenters.worklist import full_name
 from api.reading import cases, lists, names
 from api.reading.documents import documents_of
 from api.reading.looks import who_looked
-from api.reading.messages import find, persons_of_case
+from api.reading.messages import find, people_of_case
 from fhir_adapters.store.finding import Wanted
 
 router = APIRouter(prefix="/cases", include_in_schema=False)
@@ -84,7 +84,7 @@ async def messages(visit: Visitor, case_id: UUID) -> Response:
     visit.caller.require("case.read")
     async with visit.services.begin(visit.caller) as session:
         found = await cases.read_case(session, visit.caller, case_id, "messages about the case")
-        meant = Wanted(case_persons=await persons_of_case(session, case_id))
+        meant = Wanted(people=await people_of_case(session, case_id))
         listed = await find(session, visit.caller, meant)
         feeds = await lists.feeds(session)
     rows = message_rows(listed.rows, feeds)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from api.pages.visiting import Visitor
-from api.presenters.message import Around, present_one
+from api.downloads import as_file
+from api.pages.visiting import Visit, Visitor
+from api.presenters.message import Around, Typed, present_one
 from api.presenters.messages import present
 from api.presenters.tags import MESSAGE_STATES
 from api.reading import lists, names
@@ -24,19 +26,24 @@ FAULTS = {
     "since": "Enter a date and time, for instance 2026-03-02 14:00",
     "until": "Enter a date and time, for instance 2026-03-02 14:00",
     "case": "This is no id of a case",
+    "about": "This is no id of a message",
     "id": "This is no id of a message",
     "unmapped": "This is no id of a code",
     "feed": "No feed has this name",
+    "only": "Choose one of the list",
 }
 
 
 @router.get("/messages")
 async def show(visit: Visitor) -> Response:
     """Messages, newest first, without anybody's name. Every state of it is in its address."""
+    return await listed(visit, dict(visit.request.query_params))
+
+
+async def listed(visit: Visit, asked: Mapping[str, str], why: str = "", why_fault: str = "") -> Response:
+    """The list; `why` is the reason of a replay that was refused as `why_fault` says."""
     visit.caller.require("messages.read")
-    asked = dict(visit.request.query_params)
-    search = search_of(asked)
-    fault = ""
+    search, fault = search_of(asked), ""
     async with visit.services.begin(visit.caller) as session:
         try:
             wanted = await wanted_by(session, visit.caller, search)
@@ -50,13 +57,15 @@ async def show(visit: Visitor) -> Response:
         alarms = await lists.open_alarms(session)
     view = present(found, counts, search, feeds, alarms, asked.get("before", ""))
     errors = [{"text": FAULTS[fault], "href": f"#{fault}"}] if fault else []
-    may_replay = visit.caller.may("messages.release") and bool(view.rows) and search.narrowed
+    errors += [{"text": why_fault, "href": "#why"}] if why_fault else []
     return visit.page(
         "messages.html",
-        422 if fault else 200,
+        422 if errors else 200,
         view=view,
         errors=errors,
-        may_replay=may_replay,
+        why=why,
+        why_fault=why_fault,
+        may_replay=visit.caller.may("messages.release") and bool(view.rows) and search.narrowed,
         key=str(uuid4()),
     )
 
@@ -64,6 +73,11 @@ async def show(visit: Visitor) -> Response:
 @router.get("/messages/{message_id}")
 async def show_one(message_id: UUID, visit: Visitor, done: int = 0) -> Response:
     """One message: its text beside its segments, what it became, and what followed. The look is noted."""
+    return await opened(visit, message_id, done=done)
+
+
+async def opened(visit: Visit, message_id: UUID, *, done: int = 0, typed: Typed | None = None) -> Response:
+    """The page of one message; `typed` is what stood in a form of it that was refused."""
     visit.caller.require("messages.read")
     async with visit.services.begin(visit.caller) as session:
         found = await open_message(session, visit.caller, message_id)
@@ -73,6 +87,24 @@ async def show_one(message_id: UUID, visit: Visitor, done: int = 0) -> Response:
             may_resend=visit.caller.may("deadletters.release"),
         )
     view = present_one(found, around)
-    keys = [str(uuid4()) for each in view.cases for _ in each.sent]
-    may = visit.caller.may("messages.release")
-    return visit.page("message.html", view=view, may_replay=may, key=str(uuid4()), keys=keys, done=done)
+    return visit.page(
+        "message.html",
+        422 if typed else 200,
+        view=view,
+        typed=typed,
+        may_replay=visit.caller.may("messages.release"),
+        key=str(uuid4()),
+        keys=[str(uuid4()) for each in view.cases for _ in each.sent],
+        done=done,
+    )
+
+
+@router.get("/messages/{message_id}/raw")
+async def download(message_id: UUID, visit: Visitor) -> Response:
+    """All of a message as a file, without what may not be seen. The look is noted."""
+    visit.caller.require("messages.read")
+    async with visit.services.begin(visit.caller) as session:
+        found = await open_message(session, visit.caller, message_id, "message download")
+    response = as_file(found)
+    visit.services.cookies.write(response, visit.session)
+    return response

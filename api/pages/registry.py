@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from api.pages import (
+    alarms,
     alerts,
     bed_days,
     cases,
@@ -35,6 +36,7 @@ PAGES: tuple[APIRouter, ...] = (
     homes.router,
     alerts.router,
     bed_days.router,
+    alarms.router,
     replays.router,  # before the messages, whose ids stand at the same place of an address
     messages.router,
     dead_letters.router,

@@ -9,18 +9,20 @@ from starlette.responses import Response
 
 from api import replaying
 from api.editing import editable_text
+from api.pages.messages import listed, opened
 from api.pages.visiting import Visit, Visitor
 from api.presenters import parked, replays
-from api.presenters.message_text import shown
+from api.presenters.difference import Compared, difference
+from api.presenters.message import Typed
+from api.presenters.message_text import readable
 from api.presenters.messages import id_words, kind_words
 from api.reading import lists, names
 from api.reading import replays as reading
-from api.reading.inbox import whereabouts_seen
 from api.reading.messages import message
+from api.reading.whereabouts import whereabouts_seen
 from api.searching import search_of
 from discharge.errors import HomewardError
 from fhir_adapters.hl7v2.replays import EDITABLE
-from fhir_adapters.store.finding import causes
 from fhir_adapters.store.tables import MessageEditRow
 
 router = APIRouter(prefix="/messages", include_in_schema=False)
@@ -35,7 +37,7 @@ async def show_parked(visit: Visitor) -> Response:
 async def _parked(visit: Visit, given: parked.Given | None = None) -> Response:
     visit.caller.require("messages.read")
     async with visit.services.begin(visit.caller) as session:
-        found = await causes(session, visit.caller.organisation_id)
+        found = await reading.waiting_causes(session, visit.caller)
         feeds = await lists.feeds(session)
     view = parked.present(found, feeds, visit.services.now(), given)
     keys = [str(uuid4()) for _ in view.groups]
@@ -62,12 +64,20 @@ async def replay(visit: Visitor) -> Response:
     why = form.get("why", "").strip()
     search = search_of(form)
     if fault := replaying.reason_fault(why):
-        if form.get("from") != "parked":
-            raise HomewardError("reason-needed", where="why")
-        fields = {name: form[name] for name in (*search.query, "reason") if name in form}
-        return await _parked(visit, parked.Given(fields, why, fault))
+        return await _asked_wrongly(visit, form, why, fault)
     made = await replaying.replay(visit.services, visit.caller, _id_in(form, "key"), search, why)
     return visit.to(f"/messages/replays/{made.id}")
+
+
+async def _asked_wrongly(visit: Visit, form: dict[str, str], why: str, fault: str) -> Response:
+    """The page that the form stood on, with what was typed and what is wrong."""
+    search = search_of(form)
+    if form.get("from") == "parked":
+        fields = {name: form[name] for name in (*search.query, "reason") if name in form}
+        return await _parked(visit, parked.Given(fields, why, fault))
+    if form.get("from") == "message":
+        return await opened(visit, _id_in(form, "id"), typed=Typed(why, fault))
+    return await listed(visit, search.query, why, fault)
 
 
 def _id_in(form: dict[str, str], name: str) -> UUID:
@@ -80,12 +90,35 @@ def _id_in(form: dict[str, str], name: str) -> UUID:
 @router.get("/replays/{replay_id}")
 async def show_replay(replay_id: UUID, visit: Visitor) -> Response:
     """How far a replay is, and what became of its messages."""
+    return await _replay(visit, replay_id)
+
+
+async def _replay(visit: Visit, replay_id: UUID, typed: str = "", fault: str = "") -> Response:
     visit.caller.require("messages.read")
     async with visit.services.begin(visit.caller) as session:
         found = await reading.progress(session, replay_id)
         items = await reading.items_of(session, replay_id)
         known = await names.directory(session)
-    return visit.page("replay.html", view=replays.present(found, items, known))
+    return visit.page(
+        "replay.html",
+        422 if fault else 200,
+        view=replays.present(found, items, known),
+        may_stop=visit.caller.may("messages.release"),
+        typed=typed,
+        fault=fault,
+    )
+
+
+@router.post("/replays/{replay_id}/stop")
+async def stop(replay_id: UUID, visit: Visitor) -> Response:
+    """Stop a replay where it is, with the reason why."""
+    form = await visit.form()
+    visit.caller.require("messages.release")
+    why = str(form.get("why", "")).strip()
+    if fault := replaying.reason_fault(why):
+        return await _replay(visit, replay_id, why, fault)
+    await replaying.stop(visit.services, visit.caller, replay_id, why)
+    return visit.to(f"/messages/replays/{replay_id}")
 
 
 @router.get("/edits")
@@ -116,12 +149,13 @@ async def _edit(visit: Visit, edit_id: UUID, typed: str = "", fault: str = "") -
         if after.person_id is not None:
             seen = seen and await whereabouts_seen(session, after)
         known = await names.directory(session)
-    texts = [shown(each.raw, each.content_type, whereabouts=seen) for each in (before, after)]
+    texts = [readable(each.raw, each.content_type, whereabouts=seen) for each in (before, after)]
+    whole = [readable(each.raw, each.content_type, whereabouts=True) for each in (before, after)]
     return visit.page(
         "edit.html",
         422 if fault else 200,
         view=replays.edit_line(row, known),
-        lines=replays.difference(texts[0].raw, texts[1].raw),
+        lines=difference(*map(Compared.of, whole, texts)),
         withheld=any(text.withheld for text in texts),
         own=row.proposed_by == visit.caller.user_id,
         may_decide=visit.caller.may("messages.approve"),
@@ -207,5 +241,7 @@ async def send_again(sequence: int, visit: Visitor) -> Response:
     visit.caller.require("deadletters.release")
     why = form.get("why", "").strip()
     back = _id_in(form, "message")
+    if fault := replaying.reason_fault(why):
+        return await opened(visit, back, typed=Typed(why, fault, sequence))
     again = await replaying.resend(visit.services, visit.caller, sequence, _id_in(form, "key"), why)
     return visit.to(f"/messages/{back}?done={again}")

@@ -133,7 +133,7 @@ def _row(feed: Feed, counts: Counts, known: Directory, now: datetime, looking: L
         profile_state=profiles.STATES[read.state] if read and read.state != "in-force" else "",
         known_by=_known_by(feed) if own else "Not shown: another organisation's",
         heard=words.ago(feed.last_heard_at, now),
-        heard_at=words.moment(feed.last_heard_at, ""),
+        heard_at=words.machine_time(feed.last_heard_at, ""),
         event=words.moment(feed.last_case_time, "Not known"),
         silent=_older(feed.last_heard_at, now, SILENT_AFTER_SECONDS),
         all_href=Search(feed=feed.code).href(),

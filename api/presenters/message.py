@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from api.editing import too_long
 from api.presenters import words
+from api.presenters.became import Became, became
 from api.presenters.message_text import Shown, shown
 from api.presenters.messages import Why, again_words, id_words, kind_words, why
 from api.presenters.tags import MESSAGE_STATES, OUTGOING_STATES, Tag, tag_of
@@ -14,7 +16,6 @@ from api.reading.names import Directory
 from api.searching import Search
 from discharge.store.tables import CaseEventRow, OutboxRow
 from fhir_adapters.hl7v2.replays import EDITABLE, OUTCOMES, refused_at_sight
-from fhir_adapters.store.tables import FactRow
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ class Detail:
     state: Tag
     why: Why | None
     lines: tuple[Line, ...]
-    became: tuple[str, ...]
+    became: tuple[Became, ...]
     case_words: str
     case_href: str
     same_id_href: str
@@ -79,7 +80,24 @@ class Detail:
     history: tuple[Done, ...]
     cannot: str
     editable: bool
+    too_long: bool
+    raw_href: str
+    about_href: str
     text: Shown
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A form of the page that was refused: what was typed, what is wrong, and which item it is about."""
+
+    why: str
+    fault: str
+    item: int = 0
+
+    @property
+    def field(self) -> str:
+        """The id of the field."""
+        return f"resend-{self.item}" if self.item else "why"
 
 
 @dataclass(frozen=True)
@@ -95,13 +113,14 @@ def present_one(found: OpenedMessage, around: Around) -> Detail:
     """One message in words."""
     row = found.row
     cannot = refused_at_sight(row.state, row.content_type)
+    editable = row.state in EDITABLE and "hl7-v2" in row.content_type
     return Detail(
         id=str(row.id),
         title=f"{kind_words(row)}, {id_words(row)}",
         state=tag_of(MESSAGE_STATES, row.state),
         why=why(row.code, row.reason),
         lines=tuple(Line(key, value) for key, value in _lines(found) if value),
-        became=tuple(_fact_words(fact) for fact in found.facts),
+        became=tuple(became(fact, whereabouts=found.whereabouts) for fact in found.facts),
         case_words=_case_words(found, around.may_open_case),
         case_href=f"/cases/{found.case_id}" if found.case_id and around.may_open_case else "",
         same_id_href=Search(text=row.message_id, feed=found.feed.code).href()
@@ -110,7 +129,10 @@ def present_one(found: OpenedMessage, around: Around) -> Detail:
         cases=_cases(found, around),
         history=_history(found, around.known),
         cannot=OUTCOMES[cannot] if cannot else "",
-        editable=row.state in EDITABLE and "hl7-v2" in row.content_type,
+        editable=editable and not too_long(row),
+        too_long=editable and too_long(row),
+        raw_href=f"/messages/{row.id}/raw",
+        about_href=Search(about=str(row.id)).href() if row.person_id or row.person_key else "",
         text=shown(row.raw, row.content_type, whereabouts=found.whereabouts),
     )
 
@@ -118,39 +140,24 @@ def present_one(found: OpenedMessage, around: Around) -> Detail:
 def _lines(found: OpenedMessage) -> list[tuple[str, str]]:
     row = found.row
     return [
+        ("Received", words.machine_time(row.received_at)),
         ("Feed", found.feed.code),
         ("Read by profile", row.read_by or ""),
-        ("Type", kind_words(row)),
         ("Version", row.version or ""),
-        ("Id", id_words(row)),
-        ("Received", words.moment(row.received_at)),
         (
             "Received again",
-            f"{again_words(row)}, last {words.moment(row.last_received_at)}" if again_words(row) else "",
+            f"{again_words(row)}, last {words.machine_time(row.last_received_at)}"
+            if again_words(row)
+            else "",
         ),
-        ("Handled", words.moment(row.handled_at, "")),
-        ("Time of the event, as sent", words.moment(row.event_time, "")),
+        ("Handled", words.machine_time(row.handled_at, "")),
+        ("Time of the event (case time)", words.machine_time(row.event_time, "")),
         ("Answered", row.acknowledgement or ""),
         ("Read with care" if row.state == "interpreted" else "Reason", row.reason or ""),
+        ("Length", words.count(len(row.raw), "byte")),
         ("Characters", row.charset or ""),
         ("SHA-256", row.sha256),
     ]
-
-
-FACTS = {
-    "person-reported": "Who the person is",
-    "stay-reported": "A hospital stay",
-    "persons-merged": "Two records are one person",
-    "persons-linked": "Whether the hospital links two records",
-}
-"""Kind of fact -> what the message told."""
-
-
-def _fact_words(fact: FactRow) -> str:
-    what = FACTS.get(fact.kind, words.from_code(fact.kind))
-    movement = fact.payload.get("movement")
-    told = f"{what}: {words.from_code(movement).lower()}" if movement else what
-    return f"{told}, from {words.moment(fact.effective_at)}" if fact.effective_at else told
 
 
 def _case_words(found: OpenedMessage, may_open: bool) -> str:
@@ -182,7 +189,7 @@ def _cases(found: OpenedMessage, around: Around) -> tuple[CaseTrace, ...]:
 def _told_words(signals: list[OutboxRow]) -> str:
     waiting = [row for row in signals if row.state == "pending"]
     last = max((row.received_at for row in signals if row.received_at), default=None)
-    return "The case has not been told yet" if waiting else f"The case was told {words.moment(last)}"
+    return "The case has not been told yet" if waiting else f"The case was told {words.machine_time(last)}"
 
 
 def _event_words(event: CaseEventRow) -> str:
@@ -204,10 +211,10 @@ def _sent(row: OutboxRow, around: Around) -> Sent:
 def four_facts(row: OutboxRow) -> tuple[Line, ...]:
     """Sent, received, accepted, acted on."""
     return (
-        Line("Sent", words.moment(row.sent_at, "Not yet")),
-        Line("Received", words.moment(row.received_at, "Not yet")),
-        Line("Accepted", words.moment(row.accepted_at, "Not yet")),
-        Line("Acted on", words.moment(row.acted_at, "Not yet")),
+        Line("Sent", words.machine_time(row.sent_at, "Not yet")),
+        Line("Received", words.machine_time(row.received_at, "Not yet")),
+        Line("Accepted", words.machine_time(row.accepted_at, "Not yet")),
+        Line("Acted on", words.machine_time(row.acted_at, "Not yet")),
     )
 
 
@@ -217,7 +224,7 @@ def _history(found: OpenedMessage, known: Directory) -> tuple[Done, ...]:
             what=OUTCOMES.get(item.outcome or "", "Waits to be read again"),
             by=known.user(replay.asked_by) or "Somebody",
             reason=replay.reason,
-            at=words.moment(item.at or replay.asked_at),
+            at=words.machine_time(item.at or replay.asked_at),
             href=f"/messages/replays/{replay.id}",
             link="The replay",
         )
@@ -230,7 +237,7 @@ def _history(found: OpenedMessage, known: Directory) -> tuple[Done, ...]:
                 what="Edited from another message" if this else "An edited message was proposed in its place",
                 by=known.user(edit.proposed_by) or "Somebody",
                 reason=edit.reason,
-                at=words.moment(edit.proposed_at),
+                at=words.machine_time(edit.proposed_at),
                 href=f"/messages/edits/{edit.id}",
                 link=f"The difference ({edit.state})",
             )

@@ -20,6 +20,9 @@ from fhir_adapters.hl7v2.field_names import field_name
 
 WITHHELD = "[withheld]"
 MOST_CHARACTERS = 50_000
+"""Of a longer text its page shows the beginning; the whole can be downloaded."""
+MOST_OF_A_VALUE = 1_000
+MOST_SEGMENTS = 250
 GLANCE = 60
 """Characters of what cannot be read, enough to see that a browser or another system called by mistake."""
 
@@ -46,6 +49,28 @@ SEGMENTS: Mapping[str, tuple[str, str]] = MappingProxyType(
 ring there (HL7 2.4, chapter 3; by ITK next of kin and practice can be hidden, too). Fields and segments that
 are not here may tell anything: a destination in words, a referring doctor, a description.
 """
+
+TITLES: Mapping[str, str] = MappingProxyType(
+    {
+        "OBX": "Observation",
+        "OBR": "Order of observations",
+        "ORC": "Order",
+        "NTE": "Note",
+        "TXA": "Document",
+        "RF1": "Referral",
+        "PRD": "Provider",
+        "CTD": "Contact",
+        "AUT": "Authorisation",
+        "ROL": "Role",
+        "IN1": "Insurance",
+        "DB1": "Disability",
+        "ACC": "Accident",
+        "PDA": "Death",
+        "FHS": "File header",
+        "BHS": "Batch header",
+    }
+)
+"""What HL7 calls segments that may tell anything."""
 
 
 def _numbers(spans: str) -> frozenset[int]:
@@ -81,6 +106,23 @@ class SegmentView:
 
 
 @dataclass(frozen=True)
+class Readable:
+    """The whole text that somebody may see, a segment a line; `marks` are those of a message that can be
+    cut into fields.
+    """
+
+    lines: tuple[str, ...]
+    marks: Delimiters | None
+    withheld: bool
+    cut: str = ""
+
+    @property
+    def text(self) -> str:
+        """All lines."""
+        return "\n".join(self.lines)
+
+
+@dataclass(frozen=True)
 class Shown:
     """A message as its page shows it; `cut` says how much of it is not there for its length."""
 
@@ -88,10 +130,16 @@ class Shown:
     segments: tuple[SegmentView, ...]
     withheld: bool
     cut: str = ""
+    more_segments: str = ""
+
+    @property
+    def lines(self) -> list[str]:
+        """The text, a segment a line."""
+        return self.raw.split("\n")
 
 
-def shown(raw: bytes, content_type: str, *, whereabouts: bool) -> Shown:
-    """The text; `whereabouts` says that it is known that addresses may be seen."""
+def readable(raw: bytes, content_type: str, *, whereabouts: bool) -> Readable:
+    """All of the text; `whereabouts` says that it is known that addresses may be seen."""
     if "json" in content_type:
         return _json(raw, whereabouts)
     if "hl7" in content_type:
@@ -99,7 +147,26 @@ def shown(raw: bytes, content_type: str, *, whereabouts: bool) -> Shown:
     return _text(decode(raw).text, whereabouts)
 
 
-def _hl7(raw: bytes, whereabouts: bool) -> Shown:
+def shown(raw: bytes, content_type: str, *, whereabouts: bool) -> Shown:
+    """The text beside its parts, as much of both as a page can hold."""
+    held = readable(raw, content_type, whereabouts=whereabouts)
+    rest = len(held.text) - MOST_CHARACTERS
+    cut = f"{words.count(rest, 'character')} more, too long to show" if rest > 0 else held.cut
+    more = len(held.lines) - MOST_SEGMENTS
+    left = f"{words.count(more, 'more segment')}, too many to show" if held.marks and more > 0 else ""
+    return Shown(held.text[:MOST_CHARACTERS], _parts(held), held.withheld, cut, left)
+
+
+def _parts(held: Readable) -> tuple[SegmentView, ...]:
+    if held.marks is not None:
+        return tuple(_segment(line, held.marks) for line in held.lines[:MOST_SEGMENTS])
+    try:
+        return _elements(json.loads(held.text))
+    except (ValueError, RecursionError):
+        return ()
+
+
+def _hl7(raw: bytes, whereabouts: bool) -> Readable:
     read = read_envelope(raw)
     envelope = read.header if isinstance(read, Unreadable) else read
     text = readable_text(raw)[0]
@@ -108,7 +175,7 @@ def _hl7(raw: bytes, whereabouts: bool) -> Shown:
     marks = envelope.delimiters
     lines = [line for line in text.split("\r") if line.strip()]
     kept = lines if whereabouts else [_without_whereabouts(line, marks) for line in lines]
-    return _limited("\n".join(kept), tuple(_segment(line, marks) for line in kept), kept != lines)
+    return Readable(tuple(kept), marks, kept != lines)
 
 
 def _without_whereabouts(line: str, marks: Delimiters) -> str:
@@ -126,17 +193,25 @@ def _without_whereabouts(line: str, marks: Delimiters) -> str:
 
 def _segment(line: str, marks: Delimiters) -> SegmentView:
     fields = line.split(marks.field)
-    offset = 1 if fields[0] == "MSH" else 0
+    name = fields[0] if len(fields) > 1 else ""
+    if fields[1:] == [WITHHELD]:
+        return SegmentView(name, _title(name), (FieldView("All of it", WITHHELD),))
+    offset = 1 if name == "MSH" else 0
     valued = tuple(
-        FieldView(f"{fields[0]}-{place + offset}", value, field_name(fields[0], place + offset))
+        FieldView(f"{name}-{place + offset}", _brief(value), field_name(name, place + offset))
         for place, value in enumerate(fields[1:], start=1)
         if value.strip()
     )
-    title = SEGMENTS[fields[0]][0] if fields[0] in SEGMENTS else "Not known here"
-    return SegmentView(fields[0] if len(fields) > 1 else "", title, valued)
+    return SegmentView(name, _title(name), valued)
 
 
-def _json(raw: bytes, whereabouts: bool) -> Shown:
+def _title(segment: str) -> str:
+    if segment in SEGMENTS:
+        return SEGMENTS[segment][0]
+    return TITLES.get(segment, "Local segment" if segment.startswith("Z") else "Not known here")
+
+
+def _json(raw: bytes, whereabouts: bool) -> Readable:
     text = decode(raw).text
     try:
         body = json.loads(text)
@@ -144,7 +219,7 @@ def _json(raw: bytes, whereabouts: bool) -> Shown:
         return _text(text, whereabouts)
     kept = body if whereabouts else _without_elements(body)
     pretty = json.dumps(kept, indent=2, ensure_ascii=False)
-    return _limited(pretty, _elements(kept), kept != body)
+    return Readable(tuple(pretty.split("\n")), None, kept != body)
 
 
 def _without_elements(value: Any) -> Any:
@@ -168,22 +243,14 @@ def _elements(body: Any) -> tuple[SegmentView, ...]:
 def _brief(value: Any) -> str:
     if isinstance(value, list):
         return words.count(len(value), "entry", "entries")
-    return ", ".join(value) if isinstance(value, dict) else str(value)
+    text = ", ".join(value) if isinstance(value, dict) else str(value)
+    rest = len(text) - MOST_OF_A_VALUE
+    return f"{text[:MOST_OF_A_VALUE]} ... {words.count(rest, 'character')} more" if rest > 0 else text
 
 
-def _text(text: str, whereabouts: bool) -> Shown:
+def _text(text: str, whereabouts: bool) -> Readable:
     """What cannot be cut into fields; of somebody's address a glance could show no more than a beginning."""
-    if whereabouts:
-        return _limited(text, (), False)
     rest = len(text) - GLANCE
-    cut = f"{words.count(rest, 'character')} more, withheld" if rest > 0 else ""
-    return Shown(text[:GLANCE], (), rest > 0, cut)
-
-
-def _limited(text: str, segments: tuple[SegmentView, ...], withheld: bool) -> Shown:
-    rest = len(text) - MOST_CHARACTERS
-    if rest <= 0:
-        return Shown(text, segments, withheld)
-    return Shown(
-        text[:MOST_CHARACTERS], (), withheld, f"{words.count(rest, 'character')} more, too long to show"
-    )
+    if whereabouts or rest <= 0:
+        return Readable((text,), None, False)
+    return Readable((text[:GLANCE],), None, True, f"{words.count(rest, 'character')} more, withheld")

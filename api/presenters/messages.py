@@ -7,14 +7,21 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from api.presenters import words
+from api.presenters.alarms import Alarm, alarm_words
 from api.presenters.tags import MESSAGE_STATES, Tag, tag_of
 from api.presenters.worklist import Option
 from api.reading.messages import COUNTED_TO, Found
+from api.reading.saying import MOST_FOUND, MOST_READ
 from api.searching import Search
 from discharge.errors import ERRORS
 from fhir_adapters.hl7v2.causes import cause_words
-from fhir_adapters.store.finding import ASKS
+from fhir_adapters.store.finding import ASKS, NEEDS_SOMEBODY
 from fhir_adapters.store.tables import AlarmRow, Feed, InboxRow
+
+LOOKED_THROUGH = (
+    f"Words were looked for in the newest {MOST_READ:,} messages that fit the rest; "
+    f"at most {MOST_FOUND} are listed."
+)
 
 
 @dataclass(frozen=True)
@@ -62,16 +69,6 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Alarm:
-    """Something about messages that is not as it should be."""
-
-    title: str
-    fact: str
-    threshold: str
-    since: str
-
-
-@dataclass(frozen=True)
 class Page:
     """The list. `replay` are the hidden fields of a form that has all of it read again."""
 
@@ -79,6 +76,8 @@ class Page:
     views: tuple[View, ...]
     feeds: tuple[Option, ...]
     only: tuple[Option, ...]
+    codes: tuple[Option, ...]
+    looked_through: str
     chosen: tuple[Chosen, ...]
     search: Search
     title: str
@@ -100,22 +99,24 @@ def present(
 ) -> Page:
     """The list in words and links."""
     codes = {feed.id: feed.code for feed in feeds}
-    total = counts.get(search.state, 0) if search.state else sum(counts.values())
-    capped = any(count > COUNTED_TO for count in counts.values()) if not search.state else total > COUNTED_TO
+    shown = _among(search.state, counts)
+    total, capped = sum(shown), any(count > COUNTED_TO for count in shown)
     return Page(
         rows=tuple(_row(row, codes) for row in found.rows),
-        views=_views(counts, search),
+        views=tuple(map(_uncounted, _views(counts, search))) if search.words else _views(counts, search),
         feeds=(
             Option("", "All feeds", not search.feed),
             *(Option(code, code, code == search.feed) for code in sorted(codes.values())),
         ),
         only=(
             Option("", "All messages", not search.only),
-            Option("repeated-id", "Ids that came with other bytes", bool(search.only)),
+            *(Option(code, told, code == search.only) for code, told in ONLY.items()),
         ),
+        codes=_codes(search.code),
+        looked_through=LOOKED_THROUGH if search.words else "",
         chosen=_chosen(search),
         search=search,
-        title=tag_of(MESSAGE_STATES, search.state).text if search.state else "All",
+        title=_title(search.state),
         summary=_summary(total, capped, bool(before)),
         clear_href=Search(state=search.state).href(),
         first_href=search.href() if before else "",
@@ -125,9 +126,34 @@ def present(
     )
 
 
+def _among(state: str, counts: Mapping[str, int]) -> list[int]:
+    """The counts of the states that a view shows."""
+    states = {"": tuple(counts), NEEDS_SOMEBODY: ASKS}.get(state, (state,))
+    return [counts.get(each, 0) for each in states]
+
+
+def _codes(chosen: str) -> tuple[Option, ...]:
+    """Why a message may have been set aside; an unknown code that was typed stays."""
+    rows = {code: f"{row.title} ({code})" for code, row in ERRORS.items() if row.ack is not None}
+    if chosen and chosen not in rows:
+        rows[chosen] = chosen
+    some = (Option(code, told, code == chosen) for code, told in rows.items())
+    return (Option("", "Any or none", not chosen), *some)
+
+
 def _summary(total: int, capped: bool, later: bool) -> str:
     many = f"more than {COUNTED_TO:,} messages" if capped else words.count(total, "message")
     return f"{many}, continued" if later else many
+
+
+def _uncounted(view: View) -> View:
+    """Words are looked for in one view: of the others it is not known how many say them."""
+    return view if view.current else replace(view, count="")
+
+
+def _sum(state: str, counts: Mapping[str, int]) -> str:
+    shown = _among(state, counts)
+    return counted(COUNTED_TO + 1 if any(each > COUNTED_TO for each in shown) else sum(shown))
 
 
 def counted(number: int) -> str:
@@ -136,10 +162,11 @@ def counted(number: int) -> str:
 
 
 def _views(counts: Mapping[str, int], search: Search) -> tuple[View, ...]:
-    capped = COUNTED_TO + 1 if any(count > COUNTED_TO for count in counts.values()) else 0
-    everything = max(sum(counts.values()), capped)
     return (
-        View("All", counted(everything), replace(search, state="").href(), not search.state),
+        *(
+            View(told, _sum(state, counts), replace(search, state=state).href(), search.state == state)
+            for state, told in (("", "All"), (NEEDS_SOMEBODY, "Needs somebody"))
+        ),
         *(
             View(tag.text, counted(counts[state]), replace(search, state=state).href(), state == search.state)
             for state, tag in MESSAGE_STATES.items()
@@ -148,15 +175,26 @@ def _views(counts: Mapping[str, int], search: Search) -> tuple[View, ...]:
     )
 
 
+ONLY = {
+    "repeated-id": "Ids that came with other bytes",
+    "again": "Received more than once",
+    "with-care": "Used, and read with care",
+    "edited": "Edited by somebody",
+}
+"""How a message came or was read -> words."""
+
 _LABELS = {
     "who": "About",
     "text": "Id or type",
+    "words": "Words",
+    "ward": "Ward",
     "feed": "Feed",
     "since": "From",
     "until": "Until",
     "code": "Code",
     "reason": "Reason",
     "case": "Case",
+    "about": "Whoever is meant in message",
     "id": "Message",
     "only": "Show",
     "unmapped": "Code not mapped",
@@ -177,8 +215,8 @@ def _chosen(search: Search) -> tuple[Chosen, ...]:
 
 def _short(name: str, value: str) -> str:
     if name == "only":
-        return "ids that came with other bytes"
-    return value[:8] if name in ("case", "id", "unmapped") else value
+        return ONLY.get(value, value).lower()
+    return value[:8] if name in ("case", "about", "id", "unmapped") else value
 
 
 def message_rows(rows: Sequence[InboxRow], feeds: Sequence[Feed]) -> tuple[Row, ...]:
@@ -193,7 +231,7 @@ def _row(row: InboxRow, codes: Mapping[UUID, str]) -> Row:
         message_id=id_words(row),
         feed=codes.get(row.feed_id, "Unknown"),
         what=kind_words(row),
-        received=words.moment(row.received_at),
+        received=words.short_machine_time(row.received_at),
         again=again_words(row),
         state=tag_of(MESSAGE_STATES, row.state),
         why=why(row.code, row.reason),
@@ -229,18 +267,6 @@ def why(code: str | None, reason: str | None) -> Why | None:
     return Why(code, error.title, error.words) if error else Why(code, words.from_code(code), "")
 
 
-ALARM_TITLES = {
-    "nothing-arrived": "Nothing arrives from {}",
-    "nothing-sent": "Nothing goes out to {}",
-    "too-many-parked": "Too many messages of {} wait for somebody",
-    "too-long-waiting": "Messages of {} wait too long to be read",
-    "profile-not-used": "The file of the profile of {} cannot be used",
-}
-"""Kind of alarm -> its heading."""
-
-
-def alarm_words(row: AlarmRow) -> Alarm:
-    """An alarm in words."""
-    title = ALARM_TITLES.get(row.kind, words.from_code(row.kind) + ": {}").format(row.subject)
-    told = f", told {words.count(row.times_told, 'time')}" if row.times_told > 1 else ""
-    return Alarm(title, row.fact, row.threshold, f"{words.moment(row.raised_at)}{told}")
+def _title(state: str) -> str:
+    named = {"": "All", NEEDS_SOMEBODY: "Needs somebody"}
+    return named.get(state) or tag_of(MESSAGE_STATES, state).text

@@ -7,14 +7,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from api.presenters.became import became
 from api.presenters.message_text import SegmentView, shown
 from api.reading.inbox import OpenedMessage
 from api.reading.replays import Progress
 from discharge.store.tables import OutboxRow
 from fhir_adapters.hl7v2.causes import cause_words
 from fhir_adapters.hl7v2.replays import OUTCOMES, refused_at_sight
-from fhir_adapters.store.finding import Cause
+from fhir_adapters.store.alarms import Watched
 from fhir_adapters.store.tables import AlarmRow, InboxRow, MessageEditRow, ReplayItemRow, ReplayRow
+from fhir_adapters.store.waiting import Cause
 
 
 def _iso(at: datetime | None) -> str | None:
@@ -57,9 +59,17 @@ def opened_json(found: OpenedMessage) -> dict[str, Any]:
     return message_json(row, {found.feed.id: found.feed.code}) | {
         "text": text.raw,
         "withheld": text.withheld,
+        "cut": text.cut or None,
         "segments": [_segment_json(each) for each in text.segments],
         "facts": [
-            {"ordinal": each.ordinal, "kind": each.kind, "effective_at": _iso(each.effective_at)}
+            {
+                "ordinal": each.ordinal,
+                "kind": each.kind,
+                "effective_at": _iso(each.effective_at),
+                "values": {
+                    value.key: value.value for value in became(each, whereabouts=found.whereabouts).values
+                },
+            }
             for each in found.facts
         ],
         "person_id": _text(row.person_id),
@@ -115,6 +125,9 @@ def cause_json(each: Cause, feeds: Mapping[UUID, str]) -> dict[str, Any]:
         "first_at": _iso(each.first_at),
         "last_at": _iso(each.last_at),
         "example": str(each.example),
+        "people": each.people,
+        "cases": [str(case_id) for case_id in each.cases],
+        "cases_at_risk": [str(case_id) for case_id in each.at_risk],
         "title": told.title,
         "what_to_do": told.do,
     }
@@ -130,6 +143,8 @@ def replay_json(row: ReplayRow) -> dict[str, Any]:
         "asked_by": str(row.asked_by),
         "asked_at": _iso(row.asked_at),
         "finished_at": _iso(row.finished_at),
+        "stopped_by": _text(row.stopped_by),
+        "stopped_reason": row.stopped_reason,
     }
 
 
@@ -168,6 +183,18 @@ def edit_json(row: MessageEditRow) -> dict[str, Any]:
     }
 
 
+def watched_json(each: Watched) -> dict[str, Any]:
+    """What is measured of a feed or partner, the rules for it, and the one that counts now."""
+    return {
+        "kind": each.seen.kind,
+        "subject": each.seen.subject,
+        "value": each.seen.value,
+        "whose_rules": each.whose,
+        "rules": [rule.model_dump(mode="json") for rule in each.rules],
+        "in_force": each.rule.model_dump(mode="json") if each.rule else None,
+    }
+
+
 def alarm_json(row: AlarmRow) -> dict[str, Any]:
     """An alarm."""
     return {
@@ -179,4 +206,5 @@ def alarm_json(row: AlarmRow) -> dict[str, Any]:
         "raised_at": _iso(row.raised_at),
         "told_at": _iso(row.told_at),
         "times_told": row.times_told,
+        "cleared_at": _iso(row.cleared_at),
     }

@@ -12,8 +12,8 @@ from api.presenters.tags import MESSAGE_STATES, Tag, tag_of
 from api.searching import Search
 from fhir_adapters.hl7v2.causes import cause_words
 from fhir_adapters.hl7v2.replays import OUTCOMES, refused_at_sight
-from fhir_adapters.store.finding import Cause
 from fhir_adapters.store.tables import Feed
+from fhir_adapters.store.waiting import Cause
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,8 @@ class Group:
     detail: str
     list_href: str
     example_href: str
+    affected: str
+    at_risk: bool
     cannot: str
     fields: tuple[tuple[str, str], ...]
     typed: str
@@ -39,7 +41,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Page:
-    """Every group, the largest first."""
+    """Every group, the longest waiting first."""
 
     groups: tuple[Group, ...]
     summary: str
@@ -80,13 +82,24 @@ def _group(number: int, cause: Cause, codes: Mapping[UUID, str], now: datetime, 
         state=tag_of(MESSAGE_STATES, cause.state),
         count=words.count(cause.count, "message"),
         feed=feed,
-        first=f"{words.moment(cause.first_at)}, {words.ago(cause.first_at, now)}",
-        last=f"{words.moment(cause.last_at)}, {words.ago(cause.last_at, now)}",
+        first=f"{words.machine_time(cause.first_at)}, {words.ago(cause.first_at, now)}",
+        last=f"{words.machine_time(cause.last_at)}, {words.ago(cause.last_at, now)}",
         detail=", ".join(part for part in (cause.code, cause.reason) if part),
         list_href=search.href(),
         example_href=f"/messages/{cause.example}",
+        affected=_affected(cause),
+        at_risk=bool(cause.at_risk),
         cannot=OUTCOMES[cannot] if cannot else "",
         fields=tuple(fields.items()),
         typed=back.typed if back else "",
         fault=back.fault if back else "",
     )
+
+
+def _affected(cause: Cause) -> str:
+    """How many people, and whether a discharge may go wrong meanwhile."""
+    people = words.count(cause.people, "person", "people") if cause.people else "Nobody is named"
+    if not cause.cases:
+        return f"{people}, nobody with an open case here" if cause.people else people
+    told = f"{people}, {len(cause.cases):,} with an open case here"
+    return f"{told}, {len(cause.at_risk):,} of them at risk" if cause.at_risk else told

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -18,6 +17,7 @@ REPLAY_STATES: Mapping[str, Tag] = {
     "waiting": Tag("Waiting", "yellow"),
     "working": Tag("Under way", "blue"),
     "done": Tag("Done", "green"),
+    "stopped": Tag("Stopped", "orange"),
 }
 EDIT_STATES: Mapping[str, Tag] = {
     "proposed": Tag("Waits for a second person", "yellow"),
@@ -52,20 +52,21 @@ def _line(row: ReplayRow, known: Directory) -> Line:
         total=words.count(row.total, "message") if row.total is not None else "Not counted yet",
         by=known.user(row.asked_by) or "Somebody",
         reason=row.reason,
-        at=words.moment(row.asked_at),
+        at=words.machine_time(row.asked_at),
     )
 
 
 def _meant(wanted: Mapping[str, object]) -> str:
     """What was asked for, without whom: names stay where messages are."""
-    if wanted.get("ids"):
-        return "One message"
+    ids = wanted.get("ids")
+    if isinstance(ids, list) and ids:
+        return "One message" if len(ids) == 1 else f"{len(ids):,} messages that were found by their words"
     parts = [
         str(wanted[name])
-        for name in ("state", "code", "reason", "message_type", "trigger")
+        for name in ("state", "code", "reason", "message_type", "trigger", "ward")
         if wanted.get(name)
     ]
-    if wanted.get("people") or wanted.get("case_persons"):
+    if wanted.get("people"):
         parts.append("one person's")
     return "Messages: " + (", ".join(parts) or "all")
 
@@ -95,6 +96,9 @@ class Page:
 
     line: Line
     done: bool
+    may_stop: bool
+    stopped: str
+    stop_href: str
     progress: str
     percent: int
     outcomes: tuple[Count, ...]
@@ -109,26 +113,42 @@ def present(found: Progress, items: Sequence[tuple[ReplayItemRow, InboxRow]], kn
     read = found.states.get("stored", 0) == 0
     return Page(
         line=_line(found.row, known),
-        done=found.row.state == "done" and read,
+        done=found.row.state in ("done", "stopped") and read,
+        may_stop=found.row.state in ("waiting", "working"),
+        stopped=_stopped(found.row, known),
+        stop_href=f"/messages/replays/{found.row.id}/stop",
         progress=f"{handled:,} of {words.count(total, 'message')} looked at",
         percent=round(100 * handled / total) if total else 100,
         outcomes=tuple(
-            Count(OUTCOMES.get(code, "Waits"), f"{count:,}") for code, count in sorted(found.outcomes.items())
+            Count(OUTCOMES.get(code, _open_words(found.row)), f"{count:,}")
+            for code, count in sorted(found.outcomes.items())
         ),
         became=tuple(
             Count(tag_of(MESSAGE_STATES, state).text, f"{count:,}") for state, count in found.states.items()
         ),
-        items=tuple(_item(item, row) for item, row in items),
+        items=tuple(_item(item, row, _open_words(found.row)) for item, row in items),
     )
 
 
-def _item(item: ReplayItemRow, row: InboxRow) -> Item:
+def _open_words(row: ReplayRow) -> str:
+    """What is said of a message that nobody looked at."""
+    return "Left as it is: the replay was stopped" if row.state == "stopped" else "Waits"
+
+
+def _stopped(row: ReplayRow, known: Directory) -> str:
+    if row.state != "stopped":
+        return ""
+    by = known.user(row.stopped_by) or "Somebody"
+    return f"Stopped by {by}, {words.machine_time(row.finished_at)}: {row.stopped_reason}"
+
+
+def _item(item: ReplayItemRow, row: InboxRow, unseen: str) -> Item:
     was = (tag_of(MESSAGE_STATES, item.was_state).text if item.was_state else "", item.was_reason or "")
     return Item(
         href=f"/messages/{row.id}",
         name=f"{kind_words(row)}, {id_words(row)}",
         was=": ".join(part for part in was if part) or "Not looked at yet",
-        outcome=OUTCOMES.get(item.outcome or "", "Waits"),
+        outcome=OUTCOMES.get(item.outcome or "", unseen),
         now=tag_of(MESSAGE_STATES, row.state),
     )
 
@@ -153,7 +173,7 @@ class Edit:
 
 def edit_line(row: MessageEditRow, known: Directory) -> Edit:
     """An edit in words."""
-    decided = f"{known.user(row.decided_by) or 'Somebody'}, {words.moment(row.decided_at)}"
+    decided = f"{known.user(row.decided_by) or 'Somebody'}, {words.machine_time(row.decided_at)}"
     return Edit(
         id=str(row.id),
         href=f"/messages/edits/{row.id}",
@@ -162,25 +182,9 @@ def edit_line(row: MessageEditRow, known: Directory) -> Edit:
         waits=row.state == "proposed",
         by=known.user(row.proposed_by) or "Somebody",
         reason=row.reason,
-        at=words.moment(row.proposed_at),
+        at=words.machine_time(row.proposed_at),
         decided=decided if row.decided_by else "",
         decided_reason=row.decided_reason or "",
         original_href=f"/messages/{row.original_id}",
         edited_href=f"/messages/{row.inbox_id}",
     )
-
-
-@dataclass(frozen=True)
-class Difference:
-    """One line of two messages: `mark` says in words which it is in."""
-
-    mark: str
-    kind: str
-    text: str
-
-
-def difference(before: str, after: str) -> tuple[Difference, ...]:
-    """Two messages line by line; a changed segment stands twice, taken out and put in."""
-    marks = {"- ": ("Taken out", "out"), "+ ": ("Put in", "in"), "  ": ("Same", "same")}
-    compared = difflib.ndiff(before.split("\n"), after.split("\n"))
-    return tuple(Difference(*marks[line[:2]], line[2:]) for line in compared if line[:2] in marks)

@@ -32,6 +32,20 @@ def moment(value: datetime | None, missing: str = DASH) -> str:
     return f"{here.day} {here:%B %Y}, {here:%H:%M}"
 
 
+def machine_time(value: datetime | None, missing: str = DASH) -> str:
+    """3 March 2026, 14:05:09 GMT (London), to the second: by it people look into logs."""
+    if value is None:
+        return missing
+    here = london(value)
+    return f"{here.day} {here:%B %Y}, {here:%H:%M:%S} {here:%Z}"
+
+
+def short_machine_time(value: datetime) -> str:
+    """3 Mar 2026, 14:05:09 GMT (London), for lists."""
+    here = london(value)
+    return f"{here.day} {here:%b %Y, %H:%M:%S} {here:%Z}"
+
+
 def clock_time(value: datetime) -> str:
     """14:05 (London)."""
     return f"{london(value):%H:%M}"

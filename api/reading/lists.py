@@ -23,12 +23,16 @@ from discharge.store.tables import (
     PartnerRow,
     Person,
 )
+from fhir_adapters.store.alarms import Watched, watch
 from fhir_adapters.store.finding import ASKS, BEYOND
 from fhir_adapters.store.tables import AlarmRow, Feed, InboxRow
 from housing_checks.rehousing.model import Property
 from housing_checks.store.tables import PropertyLetRow, PropertyRow
 
 MOST = 100
+CLEARED = 20
+FROM_FILES = "profile-not-used"
+"""The alarm that only a process with the files of profiles can judge."""
 ANSWERED_WITHIN = timedelta(minutes=1)
 """A listener that lives sends what it owes much sooner after a message was handled."""
 
@@ -93,6 +97,21 @@ async def open_alarms(session: AsyncSession) -> Sequence[AlarmRow]:
     """What is not as it should be with messages of the caller's organisation, the newest first."""
     statement = select(AlarmRow).where(AlarmRow.cleared_at.is_(None)).order_by(AlarmRow.raised_at.desc())
     return (await session.scalars(statement.limit(MOST))).all()
+
+
+async def cleared_alarms(session: AsyncSession) -> Sequence[AlarmRow]:
+    """What was not as it should be and is again, the last first."""
+    statement = select(AlarmRow).where(AlarmRow.cleared_at.is_not(None)).order_by(AlarmRow.raised_at.desc())
+    return (await session.scalars(statement.limit(CLEARED))).all()
+
+
+async def watched(session: AsyncSession, organisation_id: UUID, now: datetime) -> list[Watched]:
+    """What alarms are raised about, for the feeds and partners of an organisation, beside the rules."""
+    return [
+        each
+        for each in await watch(session, now)
+        if each.seen.organisation_id == organisation_id and each.seen.kind != FROM_FILES
+    ]
 
 
 async def count_unsent_answers(session: AsyncSession) -> dict[UUID, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -53,8 +53,19 @@ async def looked(
     """Note a look; one that showed nobody's record is none."""
     cases, people = list(case_ids), list(person_ids)
     if cases or people:
-        purpose = PURPOSES.get(caller.role, "direct-care")
-        await audit.note_read(session, who(caller), what, purpose=purpose, case_ids=cases, person_ids=people)
+        await looked_at(session, caller, what, cases, people)
+
+
+async def looked_at(
+    session: AsyncSession,
+    caller: Principal,
+    what: str,
+    cases: Sequence[UUID] = (),
+    people: Sequence[UUID] = (),
+) -> None:
+    """Note a look at something that tells of a person, also where nobody knows of whom."""
+    purpose = PURPOSES.get(caller.role, "direct-care")
+    await audit.note_read(session, who(caller), what, purpose=purpose, case_ids=cases, person_ids=people)
 
 
 async def who_looked(session: AsyncSession, case_id: UUID) -> list[Look]:

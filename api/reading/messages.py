@@ -15,10 +15,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer
 
 from api.principals import Principal
-from api.reading.looks import looked
+from api.reading.looks import looked, looked_at
+from api.reading.saying import messages_that_say
 from discharge.errors import HomewardError
 from discharge.store.tables import CaseEventRow, CaseRow, OutboxRow, Person
-from fhir_adapters.store.finding import BEYOND, People, Wanted, conditions
+from fhir_adapters.store.finding import BEYOND, NEEDS_SOMEBODY, People, Wanted, conditions
 from fhir_adapters.store.tables import FactRow, Feed, InboxRow
 
 A_PAGE = 50
@@ -79,8 +80,9 @@ async def find(
         here = tuple_(InboxRow.received_at, InboxRow.sequence)
         statement = statement.where(here < tuple_(literal(before.received_at), literal(before.sequence)))
     rows = (await session.scalars(statement)).all()
-    people = [*(wanted.people.person_ids if wanted.people else ()), *wanted.case_persons]
-    await looked(session, caller, "messages of a person", (), people)
+    await looked(
+        session, caller, "messages of a person", (), wanted.people.person_ids if wanted.people else ()
+    )
     return Found(rows[:size], len(rows) > size)
 
 
@@ -103,7 +105,9 @@ async def count_states(
 
 def _counted(caller: Principal, wanted: Wanted, state: str) -> Any:
     own = conditions(wanted.model_copy(update={"state": state}), caller.organisation_id)
-    some = select(InboxRow.sequence).where(*own).limit(COUNTED_TO + 1).subquery()
+    # In the order of the list, so that the count walks the same index and no more of it than the limit.
+    newest = (InboxRow.received_at.desc(), InboxRow.sequence.desc())
+    some = select(InboxRow.sequence).where(*own).order_by(*newest).limit(COUNTED_TO + 1).subquery()
     return select(literal(state), func.count()).select_from(some)
 
 
@@ -119,7 +123,9 @@ async def people_meant(session: AsyncSession, caller: Principal, who: str) -> Pe
         found |= set(await session.scalars(_people("", family, given)))
     family, given = _names(who)[0]
     await looked(session, caller, "people of messages", (), found)
-    return People(person_ids=tuple(sorted(found)), name=f"{family}^{given}")
+    unread = Wanted(state=NEEDS_SOMEBODY)
+    said_in = await messages_that_say(session, caller, unread, f"{family}^{given}")
+    return People(person_ids=tuple(sorted(found)), said_in=said_in)
 
 
 async def _numbered(session: AsyncSession, who: str) -> People:
@@ -149,15 +155,31 @@ def _names(who: str) -> list[tuple[str, str]]:
     return [(last, first), tuple(who.split(" ", maxsplit=1))]  # type: ignore[list-item]
 
 
-async def persons_of_case(session: AsyncSession, case_id: UUID) -> tuple[UUID, ...]:
+async def people_of_case(session: AsyncSession, case_id: UUID) -> People:
     """The person of a case the caller's organisation takes part in, and who turned out to be them. Raises
     not-found.
     """
     person_id = await session.scalar(select(CaseRow.person_id).where(CaseRow.id == case_id))
     if person_id is None:
         raise HomewardError("not-found")
+    return await _everything_about(session, person_id)
+
+
+async def _everything_about(session: AsyncSession, person_id: UUID) -> People:
     others = await session.scalars(select(Person.id).where(Person.merged_into == person_id))
-    return person_id, *others
+    return People(person_ids=(person_id, *others), and_unread=True)
+
+
+async def people_of_message(session: AsyncSession, message_id: UUID) -> People:
+    """Whom a message is about: the person where one was found, and the number by which the sender names
+    them. Raises not-found.
+    """
+    row = await session.get(InboxRow, message_id)
+    if row is None:
+        raise HomewardError("not-found")
+    if row.person_id:
+        return await _everything_about(session, row.person_id)
+    return People(person_keys=(row.person_key,) if row.person_key else ())
 
 
 @dataclass(frozen=True)
@@ -192,13 +214,18 @@ async def followed(session: AsyncSession, message_id: UUID) -> Followed:
 
 
 async def message(
-    session: AsyncSession, caller: Principal, message_id: UUID
+    session: AsyncSession, caller: Principal, message_id: UUID, what: str = "message"
 ) -> tuple[InboxRow, Sequence[FactRow]]:
-    """One message and the facts that were read from it. Raises not-found."""
+    """One message and the facts that were read from it; the look is noted, also where nobody knows yet whom
+    it is about. Raises not-found.
+    """
     row = await session.get(InboxRow, message_id)
     if row is None:
         raise HomewardError("not-found")
-    await looked(session, caller, "message", (), [row.person_id] if row.person_id else [])
+    if row.person_id:
+        await looked(session, caller, what, (), [row.person_id])
+    else:
+        await looked_at(session, caller, f"{what} {row.sequence}, person not known")
     facts = await session.scalars(
         select(FactRow).where(FactRow.inbox_id == message_id).order_by(FactRow.ordinal)
     )

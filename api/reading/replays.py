@@ -10,10 +10,20 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer
 
+from api.principals import Principal
+from api.reading.looks import looked
 from discharge.errors import HomewardError
 from fhir_adapters.store.tables import InboxRow, MessageEditRow, ReplayItemRow, ReplayRow
+from fhir_adapters.store.waiting import Cause, causes
 
 MOST = 100
+
+
+async def waiting_causes(session: AsyncSession, caller: Principal) -> list[Cause]:
+    """What waits for a person, by cause; a look at the cases that it concerns."""
+    found = await causes(session, caller.organisation_id)
+    await looked(session, caller, "messages that wait", {case for each in found for case in each.cases})
+    return found
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,11 @@ from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
+from starlette.responses import Response
 
 from api import replaying
 from api.depends import Caller, Ready
+from api.downloads import as_file
 from api.presenters import messages_json as shaped
 from api.presenters.tags import MESSAGE_STATES
 from api.reading import lists
@@ -19,7 +21,6 @@ from api.reading import replays as reading
 from api.reading.inbox import open_message
 from api.reading.messages import count_states, find, place_of
 from api.searching import Search, wanted_by
-from fhir_adapters.store.finding import causes
 
 router = APIRouter(prefix="/api/v1", tags=["messages"])
 
@@ -36,8 +37,11 @@ class Meant(BaseModel):
     code: str = ""
     reason: str | None = None
     case: str = ""
+    about: str = Field(default="", description="Id of a message: all about whom it is about")
     id: str = ""
-    only: Literal["", "repeated-id"] = ""
+    words: str = Field(default="", description="Words among what may be seen of the newest 5,000 that fit")
+    ward: str = ""
+    only: Literal["", "repeated-id", "again", "with-care", "edited"] = ""
     unmapped: str = Field(default="", description="Id of a value that no profile maps")
 
     @property
@@ -76,7 +80,7 @@ async def list_causes(services: Ready, caller: Caller) -> dict[str, Any]:
     """Messages that wait for a person, by cause: how many, since when, an example, and what can be done."""
     caller.require("messages.read")
     async with services.begin(caller) as session:
-        found = await causes(session, caller.organisation_id)
+        found = await reading.waiting_causes(session, caller)
         feeds = {feed.id: feed.code for feed in await lists.feeds(session)}
     return {"causes": [shaped.cause_json(each, feeds) for each in found]}
 
@@ -88,6 +92,14 @@ async def get_message(message_id: UUID, services: Ready, caller: Caller) -> dict
     async with services.begin(caller) as session:
         found = await open_message(session, caller, message_id)
     return shaped.opened_json(found)
+
+
+@router.get("/messages/{message_id}/raw", response_class=Response)
+async def get_raw(message_id: UUID, services: Ready, caller: Caller) -> Response:
+    """All of a message as a file, without what may not be seen. The look is noted."""
+    caller.require("messages.read")
+    async with services.begin(caller) as session:
+        return as_file(await open_message(session, caller, message_id, "message download"))
 
 
 class Wish(BaseModel):
@@ -126,6 +138,13 @@ async def get_replay(replay_id: UUID, services: Ready, caller: Caller) -> dict[s
         found = await reading.progress(session, replay_id)
         items = await reading.items_of(session, replay_id)
     return shaped.progress_json(found, items)
+
+
+@router.post("/replays/{replay_id}/stop")
+async def stop_replay(replay_id: UUID, body: Wish, services: Ready, caller: Caller) -> dict[str, Any]:
+    """Stop a replay where it is; what it put back by then stays put back."""
+    await replaying.stop(services, caller, replay_id, body.reason)
+    return {"replay_id": str(replay_id), "state": "stopped"}
 
 
 class EditWish(Wish):
@@ -171,7 +190,12 @@ async def send_again(sequence: int, body: Wish, services: Ready, caller: Caller)
 
 @router.get("/alarms")
 async def list_alarms(services: Ready, caller: Caller) -> dict[str, Any]:
-    """What is not as it should be with messages: nothing arrived, nothing sent, too many parked."""
+    """What is not as it should be with messages, what cleared lately, and what is watched with its rules."""
     caller.require("messages.read")
     async with services.begin(caller) as session:
-        return {"alarms": [shaped.alarm_json(row) for row in await lists.open_alarms(session)]}
+        watched = await lists.watched(session, caller.organisation_id, services.now())
+        return {
+            "alarms": [shaped.alarm_json(row) for row in await lists.open_alarms(session)],
+            "cleared": [shaped.alarm_json(row) for row in await lists.cleared_alarms(session)],
+            "watched": [shaped.watched_json(each) for each in watched],
+        }

@@ -22,13 +22,17 @@ TRUST = "RXH"
 def find(
     who: Annotated[str, typer.Option(help="NHS number, hospital number or name of the patient.")] = "",
     text: Annotated[str, typer.Option(help="Message id, type or trigger: ADT^A03, ADT, A03.")] = "",
+    words: Annotated[str, typer.Option(help="Words in the message, as far as they may be seen.")] = "",
+    ward: Annotated[str, typer.Option(help="Ward, as the hospital writes it.")] = "",
     feed: Annotated[str, typer.Option(help="Code of a feed.")] = "",
     since: Annotated[str, typer.Option(help="Received from then on, as 2026-03-02T14:00.")] = "",
     until: Annotated[str, typer.Option(help="Received before then.")] = "",
-    state: Annotated[str, typer.Option(help="interpreted, not-used, parked, unassigned, rejected ...")] = "",
+    state: Annotated[str, typer.Option(help="needs-somebody, parked, interpreted, not-used ...")] = "",
     code: Annotated[str, typer.Option(help="Error code.")] = "",
     reason: Annotated[str | None, typer.Option(help="Reason beside the code.")] = None,
     case: Annotated[str, typer.Option(help="Id of a case.")] = "",
+    about: Annotated[str, typer.Option(help="Id of a message: all about whom it is about.")] = "",
+    only: Annotated[str, typer.Option(help="repeated-id, again, with-care or edited.")] = "",
     before: Annotated[str, typer.Option(help="Go on from there: `next` of the page before.")] = "",
     size: Annotated[int, typer.Option(min=1, max=200, help="How many.")] = 20,
     org: Org = TRUST,
@@ -39,7 +43,8 @@ def find(
     """Messages, newest first, without anybody's name."""
     query = {
         "who": who, "text": text, "feed": feed, "since": since, "until": until, "state": state, "code": code,
-        "reason": reason, "case": case, "before": before, "size": str(size),
+        "reason": reason, "case": case, "about": about, "only": only, "words": words, "ward": ward,
+        "before": before, "size": str(size),
     }  # fmt: skip
     body = _ask("messages", {name: value for name, value in query.items() if value}, org, data, port_offset)
     if as_json:
@@ -77,7 +82,52 @@ def causes(
         return
     for each in body["causes"]:
         typer.echo(f"{each['count']:>6}  {each['title']} ({each['feed']}: {each['code']} {each['reason']})")
+        typer.echo(f"        since {each['first_at'][:19]}, {_affected(each)}")
         typer.echo(f"        {each['what_to_do']}")
+
+
+def _affected(cause: dict[str, Any]) -> str:
+    cases, at_risk = len(cause["cases"]), len(cause["cases_at_risk"])
+    return f"of {cause['people']} people, {cases} with an open case, {at_risk} of them at risk"
+
+
+@messages.command()
+@plainly
+def alarms(
+    org: Org = TRUST, data: Data = DEFAULT_DATA, port_offset: PortOffset = None, as_json: AsJson = False
+) -> None:
+    """What rings and why, and what is watched, with the rule that counts now."""
+    body = _ask("alarms", {}, org, data, port_offset)
+    if as_json:
+        _json(body)
+        return
+    for each in body["alarms"]:
+        fact = f"{each['fact']} Expected: {each['threshold']}"
+        typer.echo(f"RINGS  {each['subject']}: {fact}. Since {each['raised_at'][:19]}")
+    for each in body["watched"]:
+        rule = each["in_force"]
+        held = f"at most {rule['at_most']}" if rule else "not watched at this hour"
+        typer.echo(
+            f"       {each['subject']} {each['kind']}: {each['value']:.0f}, {held} ({each['whose_rules']})"
+        )
+
+
+@messages.command()
+@plainly
+def raw(
+    message: Annotated[str, typer.Argument(help="Id of a message.")],
+    into: Annotated[Path, typer.Argument(help="File to write.")],
+    org: Org = TRUST,
+    data: Data = DEFAULT_DATA,
+    port_offset: PortOffset = None,
+) -> None:
+    """Write all of a message to a file, without what may not be seen; the look is noted."""
+    from deploy.cli.reaching import bearer, fetch
+    from deploy.embedded import address
+
+    url = f"{address.read(data, port_offset).pages}/api/v1/messages/{message}/raw"
+    length = into.write_bytes(fetch(url, bearer(data, "operator", org)))
+    typer.echo(f"{length:,} bytes written to {into}")
 
 
 def _ask(path: str, query: dict[str, str], org: str, data: Path, port_offset: int | None) -> dict[str, Any]:
@@ -117,9 +167,13 @@ def _told(body: dict[str, Any]) -> list[str]:
     for segment in body["segments"]:
         lines.append(f"{segment['segment']} {segment['title']}")
         lines += [f"  {each['field']:<8}{each['name']:<34}{each['value']}" for each in segment["fields"]]
-    lines += [f"fact: {each['kind']}" for each in body["facts"]]
+    for fact in body["facts"]:
+        lines.append(f"fact: {fact['kind']}")
+        lines += [f"  {name:<24}{value}" for name, value in fact["values"].items()]
     lines += [f"case {each['case_id']}: {each['kind']}" for each in body["events"]]
     lines += [f"sent: item {each['sequence']} {each['kind']}, {each['state']}" for each in body["sent"]]
+    if body["cut"]:
+        lines.append(f"{body['cut']}: homeward messages raw writes all of it to a file.")
     if body["cannot_be_replayed"]:
         lines.append(f"It cannot be replayed: {body['cannot_be_replayed']}.")
     return lines

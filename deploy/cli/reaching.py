@@ -5,9 +5,12 @@ used.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from deploy.cli.options import CannotGoOn
+
+if TYPE_CHECKING:
+    from httpx import Response
 
 
 def require_stack(data: Path) -> None:
@@ -45,6 +48,16 @@ def ask(
     url: str, token: str, query: dict[str, str] | None = None, body: dict[str, Any] | None = None
 ) -> dict[str, Any]:
     """What a running stack answers at its public door, to a question or a `body`. Raises CannotGoOn."""
+    told: dict[str, Any] = _answer(url, token, query, body).json()
+    return told
+
+
+def fetch(url: str, token: str) -> bytes:
+    """A file from a running stack. Raises CannotGoOn."""
+    return _answer(url, token, None, None).content
+
+
+def _answer(url: str, token: str, query: dict[str, str] | None, body: dict[str, Any] | None) -> Response:
     import httpx
 
     headers = {"Authorization": f"Bearer {token}"}
@@ -55,7 +68,7 @@ def ask(
             answer = httpx.post(url, json=body, headers=headers, timeout=60, trust_env=False)
     except httpx.TransportError:
         raise CannotGoOn(f"Nobody answers at {url}. Is the stack up, and this its --data?") from None
-    told: dict[str, Any] = answer.json()
     if not answer.is_success:
+        told = answer.json()
         raise CannotGoOn(f"{told.get('title', 'Refused')}: {told.get('detail', told.get('code', ''))}")
-    return told
+    return answer

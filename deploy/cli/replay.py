@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from pathlib import Path
 from typing import Annotated, Any
@@ -23,6 +24,10 @@ def replay(
     code: Annotated[str, typer.Option(help="Only those with this error code.")] = "",
     reason: Annotated[str | None, typer.Option(help="Only those for this reason.")] = None,
     feed: Annotated[str, typer.Option(help="Only those of this feed.")] = "",
+    text: Annotated[str, typer.Option(help="Only this message id, type or trigger.")] = "",
+    since: Annotated[str, typer.Option(help="Only those received from then on, as 2026-03-02T14:00.")] = "",
+    until: Annotated[str, typer.Option(help="Only those received before then.")] = "",
+    stop: Annotated[UUID | None, typer.Option(help="Stop this replay instead.")] = None,
     why: Annotated[str, typer.Option(help="Why they are read again: it is kept with each.")] = "",
     org: Annotated[str, typer.Option(help="Code of the organisation whose messages they are.")] = "RXH",
     data: Data = DEFAULT_DATA,
@@ -32,7 +37,12 @@ def replay(
     """Put messages back in the queue, in their old place, and wait until each was looked at."""
     import json
 
+    if stop is not None:
+        _post(f"replays/{stop}/stop", {"reason": why or "asked by command"}, org, data, port_offset)
+        typer.echo(f"Replay {stop} is stopped; what it put back by then stays put back.")
+        return
     meant: dict[str, Any] = {"state": state, "code": code, "feed": feed, "reason": reason}
+    meant |= {"text": text, "since": since, "until": until}
     wishes: list[dict[str, Any]] = [{"id": str(each)} for each in messages or []] or [meant]
     because = why or "asked by command"
     done = [_replayed(wish, because, org, data, port_offset) for wish in wishes]
@@ -54,15 +64,31 @@ def _replayed(
     from deploy.cli.reaching import ask, bearer
     from deploy.embedded import address
 
-    pages, token = address.read(data, port_offset).pages, bearer(data, "operator", org)
-    made = ask(f"{pages}/api/v1/replays", token, body={"messages": wish, "reason": why})
+    made = _post("replays", {"messages": wish, "reason": why}, org, data, port_offset)
+    pages = address.read(data, port_offset).pages
     deadline = time.monotonic() + LONGEST_SECONDS
     while time.monotonic() < deadline:
         found = ask(f"{pages}{made['status_url']}", bearer(data, "operator", org))
-        if found["state"] == "done":
+        if found["state"] in ("done", "stopped"):
             return found
+        _tell(made["replay_id"], found)
         time.sleep(0.5)
     raise CannotGoOn(f"The replay goes on by itself: {pages}/messages/replays/{made['replay_id']}")
+
+
+def _post(path: str, body: dict[str, Any], org: str, data: Path, port_offset: int | None) -> dict[str, Any]:
+    from deploy.cli.reaching import ask, bearer
+    from deploy.embedded import address
+
+    pages = address.read(data, port_offset).pages
+    return ask(f"{pages}/api/v1/{path}", bearer(data, "operator", org), body=body)
+
+
+def _tell(replay_id: str, found: dict[str, Any]) -> None:
+    """How far it is, where somebody watches."""
+    if sys.stderr.isatty() and found["total"]:
+        seen = found["total"] - found["outcomes"].get("waiting", 0)
+        typer.echo(f"\r{seen:,} of {found['total']:,} looked at ({replay_id}) ", nl=False, err=True)
 
 
 def _told(outcomes: dict[str, int]) -> list[str]:

@@ -101,12 +101,18 @@ def usual_rules() -> tuple[AlarmRule, ...]:
     return tuple(AlarmRule.model_validate(row) for row in yaml.safe_load(USUAL.read_text(encoding="utf-8")))
 
 
-def rules_for(kind: str, own: Sequence[AlarmRule], all_feeds: Sequence[AlarmRule]) -> list[AlarmRule]:
-    """The rules of a kind: a feed's own, else the installation's, else the usual ones."""
-    for rules in (own, all_feeds, usual_rules()):
+Whose = Literal["own", "installation", "usual"]
+
+
+def rules_for(
+    kind: str, own: Sequence[AlarmRule], all_feeds: Sequence[AlarmRule]
+) -> tuple[Whose, list[AlarmRule]]:
+    """The rules of a kind and whose they are: a feed's own, else the installation's, else the usual ones."""
+    choices: tuple[tuple[Whose, Sequence[AlarmRule]], ...] = (("own", own), ("installation", all_feeds))
+    for whose, rules in choices:
         if found := [rule for rule in rules if rule.kind == kind]:
-            return found
-    return []
+            return whose, found
+    return "usual", [rule for rule in usual_rules() if rule.kind == kind]
 
 
 def in_force(rules: Iterable[AlarmRule], now: datetime) -> AlarmRule | None:

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from discharge.store.engine import transaction
 from discharge.store.tables import Organisation, OutboxRow, PartnerRow
-from fhir_adapters.feeds.alarms import AlarmRule, Breach, in_force, judge, rules_for
+from fhir_adapters.feeds.alarms import AlarmRule, Breach, Whose, in_force, judge, rules_for
 from fhir_adapters.feeds.book import DEFAULT_PROFILE
 from fhir_adapters.feeds.watching import FileFault
 from fhir_adapters.store.finding import BEYOND
@@ -50,19 +50,36 @@ async def look_for_alarms(
         lock = func.pg_try_advisory_xact_lock(func.hashtextextended(LOCK, 0))
         if not await session.scalar(select(lock)):
             return False
-        rules = await _rules(session)
         raised = {(row.kind, row.subject_id): row for row in await session.scalars(_OPEN)}
-        for seen in await observe(session, at, faults):
-            own = rules_for(
-                seen.kind, rules.get(seen.feed_id, []) if seen.feed_id else [], rules.get(None, [])
-            )
-            rule = in_force(own, at)
-            if rule is not None:
-                breach = judge(rule, seen.value)
+        for each in await watch(session, at, faults):
+            if each.rule is not None:
+                seen = each.seen
+                breach = judge(each.rule, seen.value)
                 if breach and seen.more:
                     breach = replace(breach, fact=f"{breach.fact} {seen.more}")
                 _settle(session, seen, breach, raised.get((seen.kind, seen.subject_id)), at)
     return False
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A figure with the rules that it is held against, whose they are, and which of them is in force."""
+
+    seen: Observed
+    whose: Whose
+    rules: Sequence[AlarmRule]
+    rule: AlarmRule | None
+
+
+async def watch(session: AsyncSession, now: datetime, faults: Sequence[FileFault] = ()) -> list[Watched]:
+    """Every figure beside its rules; `now` is machine time."""
+    rules = await _rules(session)
+    found: list[Watched] = []
+    for seen in await observe(session, now, faults):
+        own = rules.get(seen.feed_id, []) if seen.feed_id else []
+        whose, its = rules_for(seen.kind, own, rules.get(None, []))
+        found.append(Watched(seen, whose, its, in_force(its, now)))
+    return found
 
 
 _OPEN = select(AlarmRow).where(AlarmRow.cleared_at.is_(None)).with_for_update()

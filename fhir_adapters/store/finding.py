@@ -7,12 +7,13 @@ hundred; lists are ordered by (``received_at``, ``sequence``) and go on from whe
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime
-from sqlalchemy import ColumnElement, Select, func, or_, select, union
-from sqlalchemy.ext.asyncio import AsyncSession
+from pydantic import AwareDatetime, ConfigDict
+from sqlalchemy import ColumnElement, Select, and_, or_, select, union
+from sqlalchemy.orm import aliased
 
 from discharge.values import Frozen
 from fhir_adapters.store.tables import Feed, InboxRow, UnmappedMessageRow
@@ -20,13 +21,19 @@ from fhir_adapters.store.tables import Feed, InboxRow, UnmappedMessageRow
 ASKS = ("parked", "unassigned", "rejected")
 """States in which a message waits for a person."""
 
+NEEDS_SOMEBODY = "needs-somebody"
+"""Asks for messages in any of those states."""
+
+CAME: Mapping[str, ColumnElement[bool]] = {
+    "repeated-id": InboxRow.same_id_other_bytes.is_(True),
+    "again": InboxRow.times_received > 1,
+    "with-care": and_(InboxRow.state == "interpreted", InboxRow.reason.is_not(None)),
+    "edited": InboxRow.edited_from.is_not(None),
+}
+"""What is odd about how a message came or was read."""
+
 BEYOND = ("stored", "interpreted")
 """States outside the index of what was set aside."""
-
-MOST_READ_FOR_A_NAME = 5_000
-"""Newest messages waiting for a person whose bytes are looked through for a name: nobody knows yet whom they
-mean.
-"""
 
 _TYPE = re.compile(r"([A-Z]{3})(?:\^([A-Z]\d\d))?")
 _TRIGGER = re.compile(r"[A-Z]\d\d")
@@ -34,17 +41,25 @@ _FAMILY_OF_TRIGGER = {"A": "ADT", "R": "ORU", "T": "MDM", "I": "REF", "S": "SIU"
 
 
 class People(Frozen):
-    """Whom messages should be about: ids where they are known, else what their messages would say."""
+    """Whom messages should be about: ids where they are known, else the numbers that their messages give, or
+    the messages that say their name. `and_unread` adds messages that nobody was found for yet, and that give
+    a number by which their feed named one of them.
+    """
+
+    model_config = ConfigDict(extra="ignore")
 
     person_ids: tuple[UUID, ...] = ()
     person_keys: tuple[str, ...] = ()
-    name: str = ""
+    said_in: tuple[UUID, ...] = ()
+    and_unread: bool = False
 
 
 class Wanted(Frozen):
     """Which messages. What is empty is not asked for; ``until`` is the first instant that is too late,
     ``unmapped`` a value of the queue that no profile maps.
     """
+
+    model_config = ConfigDict(extra="ignore")
 
     ids: tuple[UUID, ...] = ()
     state: str = ""
@@ -56,10 +71,10 @@ class Wanted(Frozen):
     reason: str | None = None
     since: AwareDatetime | None = None
     until: AwareDatetime | None = None
-    repeated_id: bool = False
     unmapped: UUID | None = None
+    came: Literal["", "repeated-id", "again", "with-care", "edited"] = ""
+    ward: str = ""
     people: People | None = None
-    case_persons: tuple[UUID, ...] = ()
 
 
 def kind_of(text: str) -> dict[str, str]:
@@ -77,7 +92,7 @@ def conditions(wanted: Wanted, organisation_id: UUID) -> list[ColumnElement[bool
     """The conditions on the inbox, for messages of one organisation."""
     own = [InboxRow.organisation_id == organisation_id]
     exact = {
-        InboxRow.state: wanted.state,
+        InboxRow.state: "" if wanted.state == NEEDS_SOMEBODY else wanted.state,
         InboxRow.message_type: wanted.message_type,
         InboxRow.trigger: wanted.trigger,
         InboxRow.code: wanted.code,
@@ -86,14 +101,18 @@ def conditions(wanted: Wanted, organisation_id: UUID) -> list[ColumnElement[bool
     own += [column == value for column, value in exact.items() if value]
     if wanted.code or (wanted.state and wanted.state not in BEYOND):
         own.append(InboxRow.state.not_in(BEYOND))  # for the index of what was set aside
+    if wanted.state == NEEDS_SOMEBODY:
+        own.append(InboxRow.state.in_(ASKS))
+    if wanted.ward:
+        own.append(InboxRow.ward == wanted.ward.upper())
     if wanted.reason is not None:
         own.append(_reason(wanted.reason))
     if wanted.since:
         own.append(InboxRow.received_at >= wanted.since)
     if wanted.until:
         own.append(InboxRow.received_at < wanted.until)
-    if wanted.repeated_id:
-        own.append(InboxRow.same_id_other_bytes.is_(True))
+    if wanted.came:
+        own.append(CAME[wanted.came])
     return [*own, *_named(wanted, organisation_id)]
 
 
@@ -113,8 +132,6 @@ def _named(wanted: Wanted, organisation_id: UUID) -> list[ColumnElement[bool]]:
         named.append(InboxRow.id.in_(behind))
     if wanted.people:
         named.append(InboxRow.id.in_(_about(wanted.people, organisation_id)))
-    if wanted.case_persons:
-        named.append(InboxRow.person_id.in_(wanted.case_persons))
     return named
 
 
@@ -128,63 +145,13 @@ def _about(people: People, organisation_id: UUID) -> ColumnElement[UUID]:
     said = select(InboxRow.id).where(
         InboxRow.feed_id.in_(_feeds(organisation_id)), InboxRow.person_key.in_(people.person_keys)
     )
-    parts = [known, said, *([_bytes_that_say(people.name, organisation_id)] if people.name else [])]
+    named = select(InboxRow.id).where(InboxRow.id.in_(people.said_in))
+    parts = [known, said, named, *([_unread(people.person_ids)] if people.and_unread else [])]
     return union(*parts).scalar_subquery()
 
 
-def _bytes_that_say(name: str, organisation_id: UUID) -> Select[Any]:
-    newest = (
-        select(InboxRow.id, InboxRow.raw)
-        .where(
-            InboxRow.organisation_id == organisation_id,
-            InboxRow.state.in_(ASKS),
-            InboxRow.state.not_in(BEYOND),
-        )
-        .order_by(InboxRow.received_at.desc())
-        .limit(MOST_READ_FOR_A_NAME)
-        .subquery()
-    )
-    text = func.upper(func.encode(newest.c.raw, "escape"))
-    return select(newest.c.id).where(func.strpos(text, name.upper()) > 0)
-
-
-class Cause(Frozen):
-    """Messages that wait for a person for one and the same cause; ``example`` is the newest of them."""
-
-    state: str
-    code: str
-    reason: str
-    feed_id: UUID
-    count: int
-    first_at: AwareDatetime
-    last_at: AwareDatetime
-    example: UUID
-
-
-async def causes(session: AsyncSession, organisation_id: UUID) -> list[Cause]:
-    """What waits for a person, by cause, the most frequent first."""
-    code, reason = func.coalesce(InboxRow.code, ""), func.coalesce(InboxRow.reason, "")
-    newest = func.array_agg(InboxRow.id)
-    statement = (
-        select(
-            InboxRow.state.label("state"),
-            code.label("code"),
-            reason.label("reason"),
-            InboxRow.feed_id.label("feed_id"),
-            func.count().label("count"),
-            func.min(InboxRow.received_at).label("first_at"),
-            func.max(InboxRow.received_at).label("last_at"),
-            newest.label("ids"),
-        )
-        .where(
-            InboxRow.organisation_id == organisation_id,
-            InboxRow.state.in_(ASKS),
-            InboxRow.state.not_in(BEYOND),
-        )
-        .group_by(InboxRow.state, code, reason, InboxRow.feed_id)
-        .order_by(func.count().desc(), code, reason)
-    )
-    return [
-        Cause(**{name: value for name, value in row.items() if name != "ids"}, example=row["ids"][-1])
-        for row in (await session.execute(statement)).mappings()
-    ]
+def _unread(person_ids: tuple[UUID, ...]) -> Select[Any]:
+    earlier = aliased(InboxRow)
+    same = and_(earlier.feed_id == InboxRow.feed_id, earlier.person_key == InboxRow.person_key)
+    whose = (earlier.person_id.in_(person_ids), InboxRow.person_id.is_(None))
+    return select(InboxRow.id).join(earlier, same).where(*whose)

@@ -14,13 +14,13 @@ from discharge.store.base import Base, JsonObject, UuidKey
 class ReplayRow(Base):
     """Messages that somebody wants read again: which (``wanted``), why, and how far it is.
 
-    ``state`` is waiting (nobody has looked which messages these are), working, or done.
+    ``state`` is waiting (nobody has looked which messages these are), working, done, or stopped by somebody.
     """
 
     __tablename__ = "replays"
     __table_args__ = (
         Index("ix_replays_organisation", "organisation_id", "asked_at"),
-        Index("ix_replays_open", "asked_at", postgresql_where="state <> 'done'"),
+        Index("ix_replays_open", "asked_at", postgresql_where="state IN ('waiting', 'working')"),
     )
 
     id: Mapped[UuidKey]
@@ -32,6 +32,8 @@ class ReplayRow(Base):
     state: Mapped[str] = mapped_column(default="waiting", server_default="waiting")
     total: Mapped[int | None]
     finished_at: Mapped[datetime | None]
+    stopped_by: Mapped[UUID | None]
+    stopped_reason: Mapped[str | None]
 
 
 class ReplayItemRow(Base):

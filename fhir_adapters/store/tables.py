@@ -77,6 +77,14 @@ class Feed(Base):
     refused_at: Mapped[datetime | None]
 
 
+CAME_ODDLY = {
+    "ix_inbox_other_bytes": "same_id_other_bytes",
+    "ix_inbox_again": "times_received > 1",
+    "ix_inbox_with_care": "state = 'interpreted' AND reason IS NOT NULL",
+}
+"""Few among many: each kind of message that operators look for by how it came has a list of its own."""
+
+
 class InboxRow(Base):
     """One message, byte for byte, committed before it was acknowledged.
 
@@ -84,9 +92,9 @@ class InboxRow(Base):
     not-used, parked, unassigned, rejected or superseded (an edited message stands in for it).
     ``same_id_other_bytes`` flags a control id seen before with other bytes. ``edited_from`` is the message
     that an edited one stands in for; that one begins as proposed, and a second person has it stored or
-    declined. ``read_by`` names profile, version and
-    text (the beginning of its SHA-256) of the last reading. ``person_key`` orders the drain: one
-    person at a time, in ``sequence``.
+    declined. ``read_by`` names profile, version and text (the beginning of its SHA-256) of the last reading,
+    ``ward`` what it read of PV1-3, in capitals. ``person_key`` orders the drain: one person at a time, in
+    ``sequence``.
     """
 
     __tablename__ = "inbox"
@@ -113,6 +121,18 @@ class InboxRow(Base):
             "received_at",
             "sequence",
             postgresql_where="same_id_other_bytes IS TRUE",
+        ),
+        Index(
+            "ix_inbox_ward",
+            "organisation_id",
+            "ward",
+            "received_at",
+            "sequence",
+            postgresql_where="ward IS NOT NULL",
+        ),
+        *(
+            Index(name, "organisation_id", "received_at", "sequence", postgresql_where=where)
+            for name, where in CAME_ODDLY.items()
         ),
         Index("ix_inbox_edited_from", "edited_from", postgresql_where="edited_from IS NOT NULL"),
         Index(
@@ -150,6 +170,7 @@ class InboxRow(Base):
     handled_at: Mapped[datetime | None]
     edited_from: Mapped[UUID | None] = mapped_column(ForeignKey("inbox.id"))
     read_by: Mapped[str | None]
+    ward: Mapped[str | None]
     application_answer: Mapped[str | None]
 
 

@@ -142,7 +142,8 @@ async def test_given_the_pages_of_operators_when_looked_at_by_axe_then_it_finds_
 ) -> None:
     await made_ready(door)
     page = await opened(browser, door, address, role)
-    for path in ("/messages", "/dead-letters", *(["/shadow"] if role == "operator" else [])):
+    room = [f"/messages{each}" for each in ("", "/parked", "/replays", "/edits", "/alarms")]
+    for path in (*room, "/feeds", "/dead-letters", *(["/shadow"] if role == "operator" else [])):
         await page.goto(address + path)
         await require_nothing_found(page, path)
 

@@ -22,7 +22,7 @@ from discharge.store.engine import transaction
 from fhir_adapters.feeds.book import ProfileBook
 from fhir_adapters.feeds.profile import Profile
 from fhir_adapters.hl7v2.batches import BATCH
-from fhir_adapters.hl7v2.facts import Interpretation, Interpreted, NotUsed, Parked
+from fhir_adapters.hl7v2.facts import Interpretation, Interpreted, NotUsed, Parked, StayReported
 from fhir_adapters.hl7v2.outward.answers import read_answer
 from fhir_adapters.hl7v2.store import pairs
 from fhir_adapters.hl7v2.store.applying import Effect, Source, apply_facts
@@ -255,7 +255,15 @@ async def _finish(
         "spell_id": effect.spell_id,
         "handled_at": func.now(),
         "read_by": read_by,
+        "ward": _ward(outcome),
     }
     waiting = (InboxRow.id == inbox_id, InboxRow.state == "stored")
     await session.execute(update(InboxRow).where(*waiting).values(values))
     return Drained(inbox_id, outcome.outcome, code, reason)
+
+
+def _ward(outcome: Interpretation) -> str | None:
+    """Where the person lies by the message, in capitals; None where it does not say."""
+    facts = outcome.facts if isinstance(outcome, Interpreted) else ()
+    wards = (fact.location.ward for fact in facts if isinstance(fact, StayReported) and fact.location)
+    return next((ward.upper() for ward in wards if ward), None)

@@ -55,12 +55,19 @@ async def ask_replay(
     return row
 
 
+async def stop_replay(session: AsyncSession, replay_id: UUID, reason: str) -> None:
+    """Stop a replay as the transaction's user; again changes nothing. Raises not-found, already-done for one
+    that came to its end, role-not-allowed.
+    """
+    await session.execute(select(func.homeward_stop_replay(replay_id, reason)))
+
+
 async def work_replays(engine: AsyncEngine, profiles: ProfileBook, clock: CaseClock) -> bool:
     """Do the next bit of the oldest replay; whether there was one."""
     async with transaction(engine) as session:
         replay = await session.scalar(
             select(ReplayRow)
-            .where(ReplayRow.state != "done")
+            .where(ReplayRow.state.in_(("waiting", "working")))
             .order_by(ReplayRow.asked_at)
             .limit(1)
             .with_for_update(skip_locked=True)

@@ -303,3 +303,58 @@ async def test_given_messages_when_a_browser_looks_then_axe_finds_nothing(
         seen = await looking.look(path, narrow=narrow)
         assert seen.faults == [], path
         assert seen.console == [], path
+
+
+async def test_given_a_message_when_it_is_downloaded_then_its_bytes_come_unless_something_is_withheld(
+    door: Door, intake: Intake
+) -> None:
+    known, hidden = Sample(message_id="KNOWN").raw(), Sample(message_id="NOBODY", nhs="", local="").raw()
+    await intake.take(known, hidden)
+    sign_in(door, "operator")
+    files = [
+        await door.client.get(f"/messages/{(await row_of(intake, each)).id}/raw")
+        for each in ("KNOWN", "NOBODY")
+    ]
+
+    assert files[0].content == known
+    assert all(words not in files[1].text for words in WHEREABOUTS)
+    assert "ASHDOWN" in files[1].text
+    assert all(each.headers["content-disposition"].startswith("attachment") for each in files)
+    async with transaction(door.worker) as session:
+        looks = [look.what for look in await session.scalars(select(AuditRead))]
+    assert [what.split(" ")[:2] for what in looks] == [["message", "download"]] * 2
+
+
+async def test_given_a_message_when_all_about_its_person_are_asked_for_then_parked_ones_are_among_them(
+    door: Door, intake: Intake
+) -> None:
+    await intake.take(
+        Sample(message_id="USED").raw(),
+        Sample(message_id="PARKED", trigger="A40").raw(),
+        Sample(message_id="OTHER", nhs=OTHER_NHS, local="H200", visit="V2").raw(),
+    )
+    row = await row_of(intake, "USED")
+    sign_in(door, "operator")
+    page = await door.client.get(f"/messages?about={row.id}")
+
+    assert [line.split()[0] for line in listed(page.text)] == ["PARKED", "USED"]
+    assert (
+        f'href="/messages?about={row.id}">All messages about this person'
+        in (await door.client.get(f"/messages/{row.id}")).text
+    )
+
+
+async def test_given_no_reason_when_a_message_is_replayed_then_its_page_comes_back_with_the_fault(
+    door: Door, intake: Intake
+) -> None:
+    await intake.take(Sample(message_id="USED").raw())
+    row = await row_of(intake, "USED")
+    sign_in(door, "operator")
+    page = (await door.client.get(f"/messages/{row.id}")).text
+    form = page.split('action="/messages/replays"')[1].split("</form>")[0]
+    sent = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form)) | {"why": "x"}
+    answer = await door.client.post("/messages/replays", data=sent)
+
+    assert answer.status_code == 422
+    assert 'href="#why"' in answer.text
+    assert 'value="x"' in answer.text

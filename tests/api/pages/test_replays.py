@@ -406,3 +406,41 @@ async def test_given_the_rooms_pages_when_a_browser_looks_then_axe_finds_nothing
         assert seen.console == [], path
     sign_in(door, "admin", "TRUST")
     assert (await looking.look(edit, narrow=narrow)).faults == []
+
+
+async def test_given_a_replay_that_goes_on_when_stopped_then_its_page_says_who_and_why_and_it_stays_stopped(
+    door: Door, intake: Intake
+) -> None:
+    await intake.take(*(NOBODY.but(message_id=f"N{n}").raw() for n in range(3)))
+    sign_in(door, "operator")
+    page = (await door.client.get("/messages/parked")).text
+    sent = fields(page, "/messages/replays") | {"why": "the cause was mended"}
+    where = (await door.client.post("/messages/replays", data=sent)).headers["location"]
+    form = fields((await door.client.get(where)).text, f"{where}/stop")
+    fault = await door.client.post(f"{where}/stop", data=form | {"why": ""})
+    answer = await door.client.post(f"{where}/stop", data=form | {"why": "it was the wrong cause"})
+    again = await door.client.post(f"{where}/stop", data=form | {"why": "it was the wrong cause"})
+    await worked(intake)
+    done = (await door.client.get(where)).text
+
+    assert (fault.status_code, answer.status_code, again.status_code) == (422, 303, 303)
+    assert "Stopped by Test operator" in done
+    assert "it was the wrong cause" in done
+    assert "Stop this replay" not in done
+    assert {row.state for row in await intake.rows(InboxRow)} == {"parked"}
+    stranger = await door.post(
+        f"/api/v1{where.removeprefix('/messages')}/stop", {"reason": "not mine"}, "operator", "STRANGER"
+    )
+    assert stranger.status_code == 404
+
+
+async def test_given_a_replay_that_came_to_its_end_when_stopped_then_that_is_refused(
+    door: Door, intake: Intake
+) -> None:
+    await intake.take(NOBODY.raw())
+    body = {"messages": {"state": "parked"}, "reason": "the cause was mended"}
+    made = (await door.post("/api/v1/replays", body, "operator")).json()
+    await worked(intake)
+    answer = await door.post(f"{made['status_url']}/stop", {"reason": "too late"}, "operator")
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "already-done")

@@ -287,3 +287,19 @@ async def test_given_an_unassigned_message_when_a_feed_claims_its_sender_then_re
 
     assert drained.state == "interpreted"
     assert await outcomes(intake) == ["nobody-claims-it", "put-back"]
+
+
+async def test_given_a_replay_under_way_when_it_is_stopped_then_the_rest_is_left_as_it_is(
+    intake: Intake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replaying, "AT_A_TIME", 2)
+    await intake.take(*(ADMISSION.but(message_id=f"M{n}", visit=f"V{n}").raw() for n in range(5)))
+    await asked(intake, Wanted())
+    await work_replays(intake.worker, shipped_profiles(), CaseClock.real())
+    await work_replays(intake.worker, shipped_profiles(), CaseClock.real())
+    async with transaction(intake.worker) as session:
+        [replay] = await session.scalars(select(ReplayRow))
+        replay.state, replay.stopped_by, replay.stopped_reason = "stopped", WHO, "the wrong cause"
+
+    assert not await work_replays(intake.worker, shipped_profiles(), CaseClock.real())
+    assert sorted(str(each) for each in await outcomes(intake)) == ["None"] * 3 + ["nothing-changed"] * 2

@@ -1,0 +1,126 @@
+"""Alarms about messages in words: what is not as it should be, against which threshold, and what is now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from api.presenters import words
+from api.presenters.tags import Tag
+from fhir_adapters.feeds.alarms import AlarmRule, judge
+from fhir_adapters.store.alarms import Watched
+from fhir_adapters.store.tables import AlarmRow
+
+TITLES = {
+    "nothing-arrived": "Nothing arrives from {}",
+    "profile-not-used": "The file of the profile of {} cannot be used",
+    "nothing-sent": "Nothing goes out to {}",
+    "too-many-parked": "Too many messages of {} wait for somebody",
+    "too-long-waiting": "Messages of {} wait too long to be read",
+}
+"""Kind of alarm -> its heading."""
+
+WATCHED = {
+    "nothing-arrived": "Minutes since a message arrived",
+    "nothing-sent": "Minutes that something waits to go out, and nothing went",
+    "too-many-parked": "Messages that are parked",
+    "too-long-waiting": "Minutes that the oldest waits to be read",
+}
+"""Kind of alarm -> what is measured."""
+
+WHOSE: Mapping[str, str] = {
+    "own": "This feed's own",
+    "installation": "This installation's",
+    "usual": "The usual",
+}
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """Something about messages that is not, or was not, as it should be."""
+
+    title: str
+    fact: str
+    threshold: str
+    since: str
+    told: str
+    cleared: str
+
+
+@dataclass(frozen=True)
+class RuleLine:
+    """One rule of a figure; `in_force` says that it counts now."""
+
+    words: str
+    again: str
+    in_force: bool
+
+
+@dataclass(frozen=True)
+class Figure:
+    """What is measured of one feed or partner, beside the rules for it."""
+
+    subject: str
+    what: str
+    value: str
+    state: Tag
+    whose: str
+    rules: tuple[RuleLine, ...]
+
+
+@dataclass(frozen=True)
+class Page:
+    """The whole page."""
+
+    raised: tuple[Alarm, ...]
+    cleared: tuple[Alarm, ...]
+    figures: tuple[Figure, ...]
+    now: str
+
+
+def present(
+    raised: Sequence[AlarmRow], cleared: Sequence[AlarmRow], watched: Sequence[Watched], now: datetime
+) -> Page:
+    """The page in words; `now` is machine time."""
+    by_subject = sorted(watched, key=lambda each: (each.seen.subject, each.seen.kind))
+    return Page(
+        raised=tuple(map(alarm_words, raised)),
+        cleared=tuple(map(alarm_words, cleared)),
+        figures=tuple(map(_figure, by_subject)),
+        now=words.machine_time(now),
+    )
+
+
+def alarm_words(row: AlarmRow) -> Alarm:
+    """An alarm in words."""
+    times = f"{words.count(row.times_told, 'time')}, last {words.machine_time(row.told_at)}"
+    return Alarm(
+        title=TITLES.get(row.kind, words.from_code(row.kind) + ": {}").format(row.subject),
+        fact=row.fact,
+        threshold=row.threshold,
+        since=words.machine_time(row.raised_at),
+        told=times,
+        cleared=words.machine_time(row.cleared_at, ""),
+    )
+
+
+def _figure(each: Watched) -> Figure:
+    return Figure(
+        subject=each.seen.subject,
+        what=WATCHED.get(each.seen.kind, words.from_code(each.seen.kind)),
+        value=f"{int(each.seen.value):,}",
+        state=_state(each),
+        whose=WHOSE[each.whose],
+        rules=tuple(_rule(rule, each.rule) for rule in each.rules),
+    )
+
+
+def _state(each: Watched) -> Tag:
+    if each.rule is None:
+        return Tag("Not watched at this hour", "grey")
+    return Tag("Beyond", "red") if judge(each.rule, each.seen.value) else Tag("As it should be", "green")
+
+
+def _rule(rule: AlarmRule, in_force: AlarmRule | None) -> RuleLine:
+    return RuleLine(rule.words, words.count(rule.again_after, "minute"), rule == in_force)

@@ -1,0 +1,34 @@
+"""Whether it is known that the whereabouts of whoever a message is about may be seen."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from discharge.store.tables import Person
+from discharge.store.tables.persons import ORDINARY
+from fhir_adapters.store.tables import FactRow, InboxRow
+
+
+async def whereabouts_seen(session: AsyncSession, row: InboxRow) -> bool:
+    """Whether the addresses in a message may be seen: of everybody whom it is about (a swap of beds is about
+    two), and only once that is known.
+    """
+    told = await session.scalars(select(FactRow.person_id).where(FactRow.inbox_id == row.id))
+    everybody = {*told, *((row.person_id,) if row.person_id else ())}
+    seen = [await may_see_whereabouts(session, person_id) for person_id in everybody]
+    return bool(seen) and all(seen)
+
+
+async def may_see_whereabouts(session: AsyncSession, person_id: UUID | None) -> bool:
+    """Only of somebody whom we know, and who is not hidden, nor whom they were merged into."""
+    while person_id is not None:
+        person = await session.get(Person, person_id)
+        if person is None or person.location_hidden or person.sensitivity != ORDINARY:
+            return False
+        if person.merged_into is None:
+            return True
+        person_id = person.merged_into
+    return False
