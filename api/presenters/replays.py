@@ -117,8 +117,8 @@ def present(found: Progress, items: Sequence[tuple[ReplayItemRow, InboxRow]], kn
         may_stop=found.row.state in ("waiting", "working"),
         stopped=_stopped(found.row, known),
         stop_href=f"/messages/replays/{found.row.id}/stop",
-        progress=f"{handled:,} of {words.count(total, 'message')} looked at",
-        percent=round(100 * handled / total) if total else 100,
+        progress=_progress(found.row, handled),
+        percent=round(100 * handled / total) if total else 100 * (found.row.state != "waiting"),
         outcomes=tuple(
             Count(OUTCOMES.get(code, _open_words(found.row)), f"{count:,}")
             for code, count in sorted(found.outcomes.items())
@@ -128,6 +128,12 @@ def present(found: Progress, items: Sequence[tuple[ReplayItemRow, InboxRow]], kn
         ),
         items=tuple(_item(item, row, _open_words(found.row)) for item, row in items),
     )
+
+
+def _progress(row: ReplayRow, handled: int) -> str:
+    if row.total is None:
+        return "Nobody has looked yet which messages these are"
+    return f"{handled:,} of {words.count(row.total, 'message')} looked at"
 
 
 def _open_words(row: ReplayRow) -> str:

@@ -43,7 +43,7 @@ async def messages_that_say(
             text = shown(row.raw, row.content_type, whereabouts=seen).raw
             if words.casefold() in text.casefold():
                 found.append(row.id)
-                people |= {row.person_id} - {None}
+                people |= {row.person_id} if row.person_id else set()
     if found:
         await looked_at(session, caller, "words in messages", (), sorted(people))
     return tuple(found)
