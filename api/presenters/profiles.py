@@ -11,10 +11,8 @@ from api.presenters import words
 from fhir_adapters.feeds.book import DEFAULT_PROFILE
 from fhir_adapters.feeds.profile import SHOWN, Profile
 from fhir_adapters.feeds.watching import WatchedBook
+from fhir_adapters.store.finding import UNASSIGNED
 from fhir_adapters.store.tables import Feed
-
-UNASSIGNED = "unassigned"
-"""The feed of what nobody claimed: its messages wait and are read by no profile."""
 
 STATES: Mapping[str, str] = {
     "in-force": "In force",

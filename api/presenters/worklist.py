@@ -7,13 +7,13 @@ from datetime import date, datetime
 from urllib.parse import urlencode
 
 from api.presenters import words
-from api.presenters.profiles import UNASSIGNED
 from api.presenters.tags import STAGES, Tag, tag_of
 from api.reading.names import Directory
 from api.reading.worklist import VIEWS, Listed, Wanted, Worklist
 from discharge.cases.model import Case
 from discharge.delays.counting import nights_without_reason, published_delay_days
 from discharge.pathway_words import why_still_here
+from fhir_adapters.store.finding import UNASSIGNED
 from fhir_adapters.store.tables import Feed
 
 """The feed of messages that no feed claims; nobody misses it when it is silent."""

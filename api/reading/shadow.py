@@ -15,6 +15,7 @@ from api.reading.looks import PURPOSES, who
 from discharge.errors import HomewardError
 from discharge.store import audit
 from discharge.store.tables import Person
+from fhir_adapters.store.finding import UNASSIGNED
 from fhir_adapters.store.tables import Feed, ShadowDifferenceRow, ShadowListRow
 
 MOST_DAYS, MOST_DIFFERENCES = 90, 500
@@ -62,7 +63,7 @@ async def own_feeds(session: AsyncSession, caller: Principal) -> list[str]:
     own = (
         Feed.organisation_id == caller.organisation_id,
         Feed.protocol == "hl7v2",
-        Feed.code != "unassigned",
+        Feed.code != UNASSIGNED,
     )
     return list(await session.scalars(select(Feed.code).where(*own).order_by(Feed.code)))
 

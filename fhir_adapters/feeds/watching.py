@@ -44,8 +44,9 @@ class Good:
 
 @dataclass(frozen=True, slots=True)
 class FileFault:
-    """A file that cannot be used: why (file, key, what, mend; one fault a line), since when in machine time,
-    and the version that stays in force in its place, None where there never was one.
+    """A file that cannot be used: why (file, key, what, mend; one fault a line), since when in machine time
+    (when it was written so, else when it was seen first), and the version that stays in force in its place,
+    None where there never was one.
     """
 
     file: str
@@ -145,15 +146,22 @@ class WatchedBook(ProfileBook):
         """Make what is good the book, and tell of faults that are new."""
         self._versions = ProfileBook([*shipped_profiles(), *self._profiles()])._versions
         known = {(fault.file, fault.why): fault for fault in self.faults}
+        written = self._written()
         now = datetime.now(UTC)
         told = []
         for file, why in sorted(faults.items()):
             instead = self._good[file].profile if file in self._good else None
             earlier = known.get((file, why))
-            told.append(FileFault(file, why, earlier.since if earlier else now, instead))
+            since = earlier.since if earlier else min(written.get(file, now), now)
+            told.append(FileFault(file, why, since, instead))
             if earlier is None or earlier.instead != instead:
                 log.error("profile file not used: %s", told[-1].line)
         self.faults = tuple(told)
+
+    def _written(self) -> dict[str, datetime]:
+        """When each file was written last."""
+        signs = self._taken if isinstance(self._taken, tuple) else ()
+        return {name: datetime.fromtimestamp(at / 1e9, UTC) for name, at, _, _ in signs}
 
     def _profiles(self) -> Iterable[Profile]:
         return (good.profile for good in self._good.values())

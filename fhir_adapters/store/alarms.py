@@ -17,7 +17,7 @@ from discharge.store.tables import Organisation, OutboxRow, PartnerRow
 from fhir_adapters.feeds.alarms import AlarmRule, Breach, Whose, in_force, judge, rules_for
 from fhir_adapters.feeds.book import DEFAULT_PROFILE
 from fhir_adapters.feeds.watching import FileFault
-from fhir_adapters.store.finding import BEYOND
+from fhir_adapters.store.finding import BEYOND, UNASSIGNED
 from fhir_adapters.store.tables import AlarmRow, AlarmRuleRow, Feed, InboxRow
 
 log = logging.getLogger("homeward.alarms")
@@ -135,9 +135,9 @@ async def observe(session: AsyncSession, now: datetime, faults: Sequence[FileFau
     found: list[Observed] = []
     for feed in feeds:
         about = (feed.organisation_id, feed.id, feed.code)
-        if feed.protocol == "hl7v2" and feed.last_heard_at is not None and feed.code != "unassigned":
+        if feed.protocol == "hl7v2" and feed.last_heard_at is not None and feed.code != UNASSIGNED:
             found.append(Observed("nothing-arrived", *about, _minutes(feed.last_heard_at, now), feed.id))
-        if feed.protocol == "hl7v2":
+        if feed.protocol == "hl7v2" and feed.code != UNASSIGNED:
             found.append(_of_profile(feed, broken.get(feed.profile or DEFAULT_PROFILE), now))
         found.append(Observed("too-many-parked", *about, parked.get(feed.id, 0), feed.id))
         found.append(Observed("too-long-waiting", *about, _minutes(oldest.get(feed.id), now), feed.id))

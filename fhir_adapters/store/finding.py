@@ -18,6 +18,9 @@ from sqlalchemy.orm import aliased
 from discharge.values import Frozen
 from fhir_adapters.store.tables import Feed, InboxRow, UnmappedMessageRow
 
+UNASSIGNED = "unassigned"
+"""The feed of what nobody claimed: its messages wait and are read by no profile."""
+
 ASKS = ("parked", "unassigned", "rejected")
 """States in which a message waits for a person."""
 
@@ -137,7 +140,7 @@ def _named(wanted: Wanted, organisation_id: UUID) -> list[ColumnElement[bool]]:
 
 def _feeds(organisation_id: UUID) -> Select[Any]:
     """Feeds of the organisation, and those that once took what it holds (unassigned messages move)."""
-    return select(Feed.id).where(or_(Feed.organisation_id == organisation_id, Feed.code == "unassigned"))
+    return select(Feed.id).where(or_(Feed.organisation_id == organisation_id, Feed.code == UNASSIGNED))
 
 
 def _about(people: People, organisation_id: UUID) -> ColumnElement[UUID]:

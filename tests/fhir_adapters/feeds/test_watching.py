@@ -123,6 +123,7 @@ def test_given_a_file_broken_before_the_start_then_what_was_last_good_is_recalle
     assert book.lacking == []
     assert knows_woman(book)
     assert [fault.file for fault in book.faults] == ["own.yaml"]
+    assert book.faults[0].since.timestamp() == pytest.approx((folder / "own.yaml").stat().st_mtime)
     write(folder, BROKEN + "\n")
     settle(book)
     assert knows_woman(book)

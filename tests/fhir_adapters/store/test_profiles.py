@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from discharge.store.engine import transaction
 from fhir_adapters.feeds.loading import PROFILES
 from fhir_adapters.feeds.watching import WatchedBook
+from fhir_adapters.hl7v2.store.inbox import PostgresInbox
 from fhir_adapters.store.alarms import look_for_alarms
 from fhir_adapters.store.profiles import ProfileTextRow, follow, remember, taken_texts
 from fhir_adapters.store.tables import AlarmRow
@@ -76,6 +77,7 @@ async def test_given_a_file_that_stays_broken_then_an_alarm_names_the_key_until_
     book.look()
     book.look()
     now = datetime.now(UTC)
+    await PostgresInbox(intake.listener).unassigned()
     await look_for_alarms(intake.worker, now, book.faults)
     assert await intake.rows(AlarmRow) == []
 
