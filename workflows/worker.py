@@ -59,30 +59,42 @@ async def run_worker(
     profiles = WatchedBook(feed_profiles)
     engine = make_engine(database_url, pool_size=CONNECTIONS)
     sessions = make_sessions(engine)
-    async with AsyncExitStack() as held, asyncio.TaskGroup() as group:
+    async with AsyncExitStack() as held:
         held.push_async_callback(engine.dispose)
         clock = await _until_it_answers("PostgreSQL", lambda: fixed_clock(sessions, factor), stop)
-        if clock is None:
+        if clock is None or not await _profiles_at_hand(engine, profiles, stop):
             return
-        await _profiles_at_hand(engine, profiles)
-        _keep_up(group, RecordChores(engine, sessions, clock, profiles).loops(), stop)
-        client = await _until_it_answers("Temporal", lambda: connect(temporal_address, namespace, keys), stop)
-        if client is None:
-            return
-        http = await held.enter_async_context(httpx.AsyncClient(follow_redirects=False))
-        needs = Needs(sessions=sessions, client=client, clock=clock, http=http, profiles=profiles)
-        held.push_async_callback(needs.links.close)
-        _keep_up(group, temporal_loops(needs), stop)
-        await serve(needs, stop)
+        async with asyncio.TaskGroup() as group:
+            _keep_up(group, RecordChores(engine, sessions, clock, profiles).loops(), stop)
+            client = await _until_it_answers(
+                "Temporal", lambda: connect(temporal_address, namespace, keys), stop
+            )
+            if client is None:
+                return
+            http = await held.enter_async_context(httpx.AsyncClient(follow_redirects=False))
+            needs = Needs(sessions=sessions, client=client, clock=clock, http=http, profiles=profiles)
+            held.push_async_callback(needs.links.close)
+            _keep_up(group, temporal_loops(needs), stop)
+            await serve(needs, stop)
 
 
-async def _profiles_at_hand(engine: AsyncEngine, profiles: WatchedBook) -> None:
-    """Every profile there is, or as it last was. Raises ProfileInvalid: its messages would be misread."""
-    await follow(engine, profiles)
+async def _profiles_at_hand(engine: AsyncEngine, profiles: WatchedBook, stop: asyncio.Event) -> bool:
+    """Every profile there is, or as it last was; false when told to stop before. Raises ProfileInvalid when
+    there is none of a file: the messages of its feeds would be misread.
+    """
+
+    async def recalled() -> bool:
+        await follow(engine, profiles)
+        if not profiles.lacking:
+            async with transaction(engine) as session:
+                await remember(session, profiles.good)
+        return True
+
+    if await _until_it_answers("PostgreSQL", recalled, stop) is None:
+        return False
     if profiles.lacking:
         raise ProfileInvalid("\n".join(fault.why for fault in profiles.faults))
-    async with transaction(engine) as session:
-        await remember(session, profiles.good)
+    return True
 
 
 def _told_by_signals() -> asyncio.Event:

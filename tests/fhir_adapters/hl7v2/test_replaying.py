@@ -169,7 +169,8 @@ async def test_given_a_version_that_begins_later_than_today_then_a_message_about
 ) -> None:
     tomorrow = london_date(datetime.now(UTC)) + timedelta(days=1)
     later = ITK.model_copy(update={"version": 2, "effective_from": tomorrow})
-    await intake.put(ADMISSION.but(trigger="A05", sent=f"{tomorrow:%Y%m%d}090000").raw())
+    announced = ADMISSION.but(trigger="A05", happened=f"{tomorrow:%Y%m%d}090000")
+    await intake.put(announced.raw())
     await drained_by(intake, shipped_profiles().with_more([later]))
 
     assert [row.read_by for row in await intake.rows(InboxRow)] == [ITK.mark]
