@@ -84,11 +84,13 @@ class ActionGroup:
 
 @dataclass(frozen=True)
 class ToldLine:
-    """One thing told to a partner, with its four facts."""
+    """One thing told to a partner, with its four facts. `trouble` says why it has not arrived."""
 
     what: str
+    content: str
     to: str
     state: Tag
+    trouble: str
     sent: str
     received: str
     accepted: str

@@ -9,9 +9,9 @@ from uuid import UUID
 
 from api.presenters import words
 from api.presenters.tags import OUTGOING_STATES, Tag, tag_of
+from api.presenters.told import KINDS, content_words
 from api.reading.lists import Item
 from discharge.errors import ERRORS
-from discharge.risk.rules import RULES_BY_ID
 from discharge.store.tables import PartnerRow
 
 Lanes = Mapping[tuple[UUID, UUID], int]
@@ -19,13 +19,6 @@ Lanes = Mapping[tuple[UUID, UUID], int]
 LEAST_REASON, MOST_REASON = 3, 500
 DECISIONS: Mapping[str, str] = {"release": "is sent again", "skip": "is given up"}
 """What a person may decide here, and what then happens to the item."""
-
-KINDS: Mapping[str, str] = {
-    "task-status": "How the referral stands",
-    "order": "An order",
-    "alert": "An alert",
-    "readiness": "News for the trust's own system",
-}
 
 
 @dataclass(frozen=True)
@@ -168,7 +161,7 @@ def _letter(item: Item, lanes: Lanes, given: Given) -> Letter:
     return Letter(
         sequence=row.sequence,
         what=KINDS.get(row.kind, words.from_code(row.kind)),
-        content=_content(row.payload),
+        content=content_words(row.payload),
         case_href=f"/cases/{row.case_id}" if given.may_open_case else "",
         case_words=str(row.case_id)[:8],
         title=error.title if error else words.from_code(row.error_code),
@@ -188,14 +181,3 @@ def _letter(item: Item, lanes: Lanes, given: Given) -> Letter:
         typed=given.typed.get(row.sequence, ""),
         fault=given.faults.get(row.sequence, ""),
     )
-
-
-def _content(payload: Mapping[str, object]) -> str:
-    """The coded content in a few words; sentences about the person's home are left to the case page."""
-    rule = RULES_BY_ID.get(str(payload.get("rule")))
-    if rule:
-        return rule.title
-    if payload.get("news"):
-        return ", ".join(words.from_code(code) for code in str(payload["news"]).split(","))
-    codes = [payload.get("stage")] if payload.get("stage") else [payload.get("item"), payload.get("status")]
-    return ", ".join(words.from_code(str(code)) for code in codes if code)

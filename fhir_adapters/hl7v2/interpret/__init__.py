@@ -59,12 +59,17 @@ def _unused(message: Message, profile: Profile) -> NotUsed | None:
     if envelope.is_acknowledgement:
         return NotUsed(code="unknown-trigger", reason="acknowledgement")
     if not _bears_on_us(envelope):
-        return NotUsed(code="unknown-trigger", reason=envelope.label[:MOST_LABEL])
+        return NotUsed(code="unknown-trigger", reason=_label(envelope))
     if envelope.version and not _VERSION_2.fullmatch(envelope.version):
         return NotUsed(code="unknown-version", reason="MSH-12")
     if envelope.processing_id not in profile.live_processing_ids:
         return NotUsed(code="processing-id-not-used", reason="MSH-11")
     return None
+
+
+def _label(envelope: Envelope) -> str:
+    """Type and trigger as PostgreSQL can hold them, whatever stands there."""
+    return envelope.label.replace("\x00", "")[:MOST_LABEL]
 
 
 def _bears_on_us(envelope: Envelope) -> bool:

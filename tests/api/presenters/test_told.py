@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from uuid import uuid4
 
+import pytest
+
 from api.presenters.told import told_line
 from api.reading.names import Directory
 from discharge.store.tables import Organisation, OutboxRow
@@ -20,3 +22,34 @@ def test_given_what_a_council_was_told_by_a_coordinator_when_shown_then_it_names
     )
     row = OutboxRow(kind="order", state="pending", partner_id=partner, organisation_id=service)
     assert told_line(row, known).to == "Larch Council"
+
+
+@pytest.mark.parametrize(
+    ("payload", "content"),
+    [
+        (
+            {"news": "expected-date,home", "expected_discharge_on": "2026-07-09", "home_ready": "no"},
+            "Expected date of discharge: 9 July 2026, Home ready: no",
+        ),
+        ({"news": "expected-date", "expected_discharge_on": None}, "Expected date of discharge: taken back"),
+        ({"news": "fit", "fit": "yes"}, "Fit to leave: yes"),
+        ({"news": "fit", "fit": None}, "Fit to leave: unknown"),
+    ],
+)
+def test_given_news_for_a_trust_when_shown_then_a_person_sees_what_it_says_and_why_it_waits(
+    payload: dict[str, str | None], content: str
+) -> None:
+    row = OutboxRow(
+        kind="readiness", state="dead", payload=payload, error_code="partner-refused", error_detail="AE 204"
+    )
+    line = told_line(row, Directory(organisations={}, partners={}))
+    assert line.content == content
+    assert line.trouble.endswith("(AE 204)")
+
+
+def test_given_an_order_when_shown_then_what_it_asks_for_is_left_to_the_case() -> None:
+    row = OutboxRow(
+        kind="order", state="delivered", payload={"item": "stairlift"}, error_code="partner-refused"
+    )
+    line = told_line(row, Directory(organisations={}, partners={}))
+    assert (line.content, line.trouble) == ("", "")

@@ -408,6 +408,7 @@ class TestNotUsed:
         ("sample", "code", "reason"),
         [
             (Sample("A60"), "unknown-trigger", "ADT^A60"),
+            (Sample(f"A\x00{'9' * 99}"), "unknown-trigger", f"ADT^A{'9' * 35}"),
             (Sample(version="garbage"), "unknown-version", "MSH-12"),
             (Sample(processing="T"), "processing-id-not-used", "MSH-11"),
             (Sample(processing=""), "processing-id-not-used", "MSH-11"),
