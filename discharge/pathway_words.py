@@ -120,7 +120,9 @@ def _waiting(case: Case, today: date) -> str:
     still_in = _still_in(case, today)
     if taken_back is not None:
         return f"{still_in}, but {taken_back}"
-    return f"{still_in}, on leave" if spell is not None and spell.status == "on-leave" else still_in
+    if spell is not None and spell.status == "on-leave":
+        return f"On leave from the ward and {still_in[0].lower()}{still_in[1:]}"
+    return still_in
 
 
 def _still_in(case: Case, today: date) -> str:

@@ -43,8 +43,9 @@ def place(case: Case, known: Directory) -> str:
     spell = case.current_spell
     if spell is None:
         return f"Stay not known yet, referred by {known.organisation(_referrer(case))}"
-    bed = f", bed {spell.bed}" if spell.bed else ""
+    on_leave = spell.status == "on-leave"
     standing = {"expected": "Expected on ward", "on-leave": "On leave from ward"}.get(spell.status, "Ward")
+    bed = (f", where bed {spell.bed} is kept" if on_leave else f", bed {spell.bed}") if spell.bed else ""
     return f"{standing} {spell.ward or 'not known'}{bed}, {known.organisation(spell.organisation_id)}"
 
 

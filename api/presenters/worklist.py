@@ -177,7 +177,7 @@ def _nights(case: Case, until: date) -> str:
     return str(published_delay_days(case.ready_periods, until))
 
 
-_STANDING = {"expected": "expected", "on-leave": "on leave"}
+_STANDING = {"expected": "expected, not in yet", "on-leave": "on leave, place kept"}
 """What stands in the place of the bed while nobody lies in it."""
 
 

@@ -64,9 +64,10 @@ class SpellState(Frozen):
 
     `loose_cancels` counts cancels of events never heard of; `discharge` holds the raw pair and the resolved
     codes. `expected_admission_on` is filled while the person is expected; `planned_ward` while a transfer is
-    pending. A person on leave is still admitted. `cancelled_because` says why a stay counts no more.
-    `attendance` marks a contact without a bed (emergency department, outpatients) that moved and ended like a
-    stay: nobody was admitted, and every class said so far is of another kind.
+    pending. `not_left_at` is when the discharge was last cancelled, while none stands: there may be one of
+    which others heard. A person on leave is still admitted. `cancelled_because` says why a stay counts no
+    more. `attendance` marks a contact without a bed (emergency department, outpatients) that moved and ended
+    like a stay: nobody was admitted, and every class said so far is of another kind.
     """
 
     status: SpellStatus
@@ -87,6 +88,7 @@ class SpellState(Frozen):
     planned_ward: str | None = None
     discharge: DischargeCodes | None = None
     cancelled_because: Cancelled | None = None
+    not_left_at: AwareDatetime | None = None
     attendance: bool = False
     loose_cancels: int = 0
 
@@ -142,6 +144,7 @@ def _state(facts: list[StayReported], stands: Standing) -> SpellState:
         admission_method=latest(facts, lambda fact: fact.admission_method),
         specialty=latest(facts, lambda fact: fact.specialty),
         planned_ward=_planned_ward(facts, stands),
+        not_left_at=None if end else _not_left_at(facts),
         attendance=_attendance(facts, stands),
         loose_cancels=stands.loose,
     )
@@ -236,6 +239,11 @@ def _discharged_at(since: list[StayReported], end: StayReported) -> datetime | N
     """The discharge time as said last, by the discharge itself or a later correction."""
     telling = [fact for fact in since if fact.movement in ("updated", "discharged")]
     return latest(telling, lambda fact: fact.discharged_at) or end.discharged_at or end.moved_at
+
+
+def _not_left_at(facts: list[StayReported]) -> datetime | None:
+    """When the last cancel of a discharge was said."""
+    return max((stated(fact) for fact in facts if fact.movement == "discharge-cancelled"), default=None)
 
 
 def _planned_ward(facts: list[StayReported], stands: Standing) -> str | None:

@@ -61,6 +61,7 @@ def case_spell(row: Spell) -> CaseSpell:
         discharge_method=row.discharge_method,
         discharge_destination=row.discharge_destination,
         cancelled_because=row.folded.get("cancelled_because"),
+        not_left_at=row.folded.get("not_left_at"),
     )
 
 

@@ -270,7 +270,11 @@ def test_given_a_wait_over_the_clock_change_then_the_nights_are_right() -> None:
 
 def test_given_leave_then_it_says_so_beside_the_nights() -> None:
     known = case(Stage.MAKING_READY, stairlift(), spells=(stay("on-leave"),))
-    assert words(known).startswith("Waiting 6 nights, on leave: stairlift")
+    assert words(known).startswith("On leave from the ward and waiting 6 nights: stairlift")
+    known = case(Stage.MAKING_READY, stairlift(), spells=(stay("on-leave"),), ready_periods=())
+    assert words(known).startswith(
+        "On leave from the ward and not ready to leave yet, no expected date: stairlift"
+    )
 
 
 def test_given_an_admission_to_come_then_it_says_when() -> None:

@@ -35,6 +35,8 @@ def told_by_feed(case: Case, known: CaseSpell, told: CaseSpell) -> list[ev.Event
         return [] if same else _left(case, told, told.discharged_on)
     if known.status == "discharged" and told.status in ("admitted", "on-leave", "cancelled"):
         return _not_left_after_all(case, told)
+    if told.not_left_at is not None and told.not_left_at != known.not_left_at:
+        return _not_left_as_said_by_hand(case, told, told.not_left_at)
     return []
 
 
@@ -86,6 +88,14 @@ def _not_left_after_all(case: Case, told: CaseSpell) -> list[ev.Event]:
     if case.discharge is None or case.discharge.spell_id not in (None, told.spell_id):
         return []
     return _cancelled(case, case.discharge.discharged_on)
+
+
+def _not_left_as_said_by_hand(case: Case, told: CaseSpell, at: datetime) -> list[ev.Event]:
+    """The trust takes back a discharge of which its own message never came: a person had told us of it."""
+    left = case.discharge
+    if left is None or left.told_by != "hand" or left.discharged_at > at:
+        return []
+    return _not_left_after_all(case, told)
 
 
 def _cancelled(case: Case, day: date) -> list[ev.Event]:

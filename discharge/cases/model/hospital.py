@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from discharge.values import Frozen
@@ -13,7 +13,8 @@ class CaseSpell(Frozen):
 
     ``status`` is ``expected``, ``admitted``, ``on-leave``, ``discharged`` or ``cancelled``; the last with the
     reason: ``admission-cancelled``, ``expectation-cancelled``, ``deleted`` (the visit was entered in error)
-    or ``moved`` (it belongs to another number or person).
+    or ``moved`` (it belongs to another number or person). ``not_left_at`` is when the trust last said that
+    the person did not leave after all, while no discharge of its own stands.
     """
 
     spell_id: UUID
@@ -31,3 +32,4 @@ class CaseSpell(Frozen):
     discharge_destination: str | None = None
     died: bool = False
     cancelled_because: str | None = None
+    not_left_at: datetime | None = None

@@ -69,6 +69,7 @@ def case_spell(spell: Spell, state: SpellState) -> CaseSpell:
         discharge_destination=state.discharge.destination if state.discharge else None,
         died=state.died,
         cancelled_because=state.cancelled_because,
+        not_left_at=state.not_left_at,
     )
 
 

@@ -33,8 +33,12 @@ def case(spell: CaseSpell) -> Case:
     ("status", "where", "bed"),
     [
         ("admitted", "Ward ELM, bed 3, Harrow Vale Hospitals", "3"),
-        ("on-leave", "On leave from ward ELM, bed 3, Harrow Vale Hospitals", "on leave"),
-        ("expected", "Expected on ward ELM, bed 3, Harrow Vale Hospitals", "expected"),
+        (
+            "on-leave",
+            "On leave from ward ELM, where bed 3 is kept, Harrow Vale Hospitals",
+            "on leave, place kept",
+        ),
+        ("expected", "Expected on ward ELM, bed 3, Harrow Vale Hospitals", "expected, not in yet"),
         ("cancelled", "Stay not known yet, referred by Harrow Vale Hospitals", ""),
     ],
 )

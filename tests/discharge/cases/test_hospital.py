@@ -185,3 +185,22 @@ def test_given_leave_then_the_waiting_goes_on() -> None:
     case = after((0, refer()), (1, NOT_MET), (3, told(status="on-leave")))
     assert case.discharge is None
     assert published_delay_days(case.ready_periods, day(5)) == 4
+
+
+@pytest.mark.parametrize(
+    ("said_on", "stage"), [(6, Stage.REFERRED), (4, Stage.DISCHARGED)], ids=["after", "before"]
+)
+def test_given_a_discharge_by_hand_when_the_trust_takes_back_one_it_never_told_then_it_did_not_happen(
+    said_on: int, stage: Stage
+) -> None:
+    """The A03 was lost, its A13 was not; one that is older than the discharge means another."""
+    case = after(
+        (0, refer()), (1, cmd.SetCriteriaToReside(met=False)), (5, cmd.ConfirmDischarge(destination="19"))
+    )
+    assert case.stage is Stage.DISCHARGED
+
+    case = ask(case, told(not_left_at=noon(said_on)), 7)
+
+    assert case.stage is stage
+    assert (case.open_ready_period is not None) is (stage is Stage.REFERRED)
+    assert ask(case, told(not_left_at=noon(said_on)), 8) == case

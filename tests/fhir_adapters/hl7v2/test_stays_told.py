@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -130,3 +130,19 @@ async def test_given_swapped_beds_of_which_one_person_is_in_doubt_then_neither_m
     assert (drained.state, drained.reason) == ("parked", "visit-of-another-person")
     beds = {spell.visit_number: spell.bed for spell in await intake.rows(Spell)}
     assert beds == {"V1": "ELM1-1", "V2": "ELM1-1"}
+
+
+async def test_given_a_discharge_taken_back_that_was_never_told_then_the_case_hears_of_it(
+    intake: Intake, worker: AsyncEngine
+) -> None:
+    """A person may have confirmed by hand what the lost message would have told."""
+    case_id = await case_of(intake, worker)
+    undone = Sample("A13", "M2", "20260306090000", "20260305150000")
+    left = Sample("A03", "M3", "20260305151000", "20260305150000", more={"PV1": {45: "20260305150000"}})
+
+    await intake.take(ADMITTED.raw(), undone.raw())
+    [_, heard] = await told(intake, case_id)
+    assert (heard.status, heard.not_left_at) == ("admitted", datetime(2026, 3, 6, 9, tzinfo=UTC))
+
+    await intake.take(left.raw())
+    assert (await told(intake, case_id))[-1] == heard
