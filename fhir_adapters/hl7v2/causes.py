@@ -132,7 +132,8 @@ _ROWS: tuple[tuple[str, str, str], ...] = (
         "visit-of-another-person",
         "The visit belongs to somebody else",
         (
-            "The visit number is held by another person. Ask the trust whether the visit moved; if "
+            "The visit number is held by another person. Once a message moves the visit or joins the two, "
+            "these are read again by themselves. If none comes, ask the trust whether the visit moved; if "
             "they are one person, join them, then replay."
         ),
     ),

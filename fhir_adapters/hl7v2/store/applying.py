@@ -31,6 +31,7 @@ from fhir_adapters.hl7v2.store.linking import apply_link, people_linked
 from fhir_adapters.hl7v2.store.merging import MergeCause
 from fhir_adapters.hl7v2.store.moves import keep_move
 from fhir_adapters.hl7v2.store.referring import Asking, apply_referral
+from fhir_adapters.hl7v2.store.retrying import try_again
 from fhir_adapters.hl7v2.store.settling import Settled, settle
 from fhir_adapters.hl7v2.store.spells import refold_spell, spell_of
 from fhir_adapters.hl7v2.store.uniting import heed_contradiction, message_cause, unite_by_message
@@ -209,6 +210,7 @@ async def _move(session: AsyncSession, source: Source, ordinal: int, fact: StayM
     await keep_move(session, source.inbox_id, source.organisation_id, fact, person_id, from_person_id)
     settled = await settle(session, source.organisation_id, source.feed_code, fact.number)
     await cases.tell_of_moves(session, _cause(source, fact), settled)
+    await try_again(session, source.organisation_id, person_id, from_person_id or person_id)
 
 
 async def _merge(
@@ -218,6 +220,7 @@ async def _merge(
     kept = await unite_by_message(session, _merge_cause(source, fact), fact)
     effect.about(kept)
     await _keep(session, source, ordinal, fact, kept)
+    await try_again(session, source.organisation_id, kept)
 
 
 async def _link(session: AsyncSession, source: Source, ordinal: int, fact: PersonsLinked) -> None:

@@ -84,6 +84,32 @@ async def test_given_a_visit_moved_to_its_person_then_any_order_of_arrival_gives
     assert going_on == {f"{story}9": ("discharged", "ELM", f"{story}R") for story in orders}
 
 
+@pytest.mark.parametrize("event", ["A45", "A44", "A40"])
+async def test_given_the_right_person_told_before_the_visit_is_theirs_then_any_order_ends_the_same(
+    intake: Intake, event: str
+) -> None:
+    """The visit keeps its number: whose it is comes with the move or the merge, before or after the rest."""
+    stories = {f"{event}{number}": order for number, order in enumerate(permutations(range(3)), 10)}
+    for story, order in stories.items():
+        number = {3: f"{story}V"} if event == "A44" else {5: f"{story}V"}
+        given = {"MRG": {1: f"{story}W^^^RXH^MR", **number}, "PID": {18: f"{story}V"}}
+        wrong = Sample(message_id="M1", nhs="", local=f"{story}W", visit=f"{story}V")
+        right = wrong.but(local=f"{story}R", sent="20260304090000", happened="20260304090000")
+        told = [
+            wrong,
+            right.but(trigger=event, message_id="M2", location="", more=given),
+            right.but(trigger="A02", message_id="M3", location="RXH^OAK", sent="20260305090000"),
+        ]
+        await intake.take(*(told[place].raw() for place in order))
+
+    assert {row.state for row in await intake.rows(InboxRow)} == {"interpreted"}
+    own = {f"{story}V": ("admitted", "OAK") for story in stories}
+    assert {number: stay[:2] for number, stay in (await stays(intake)).items()} == own
+    people = {row.visit_number: row.person_id for row in await intake.rows(Spell)}
+    going_on = {row.value: row.person_id for row in await intake.rows(PersonIdentifier)}
+    assert all(people[f"{story}V"] == going_on[f"{story}R"] for story in stories)
+
+
 async def test_given_drains_at_once_over_the_same_visits_then_each_stay_ends_as_if_drained_alone(
     intake: Intake,
 ) -> None:
