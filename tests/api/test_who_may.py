@@ -151,6 +151,7 @@ def address(path: str) -> str:
     for name in (
         "case_id",
         "command_id",
+        "document_id",
         "message_id",
         "person_id",
         "alert_id",
