@@ -62,8 +62,8 @@ def noting(sessions: Sessions) -> Callable[[str, Answer], Awaitable[None]]:
 
     async def note(endpoint: str, answer: Answer) -> None:
         async with transaction(sessions) as session:
-            trust = await sent.organisation_at(session, endpoint)
-            if trust is not None:
-                await sent.late_answer(session, answer, trust)
+            for trust in await sent.organisations_at(session, endpoint):
+                if await sent.late_answer(session, answer, trust):
+                    return
 
     return note

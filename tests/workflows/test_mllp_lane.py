@@ -28,6 +28,7 @@ from tests.workflows.outgoing import relay
 from tests.workflows.story import CLOCK, Story
 from tests.workflows.waiting import until
 from workflows import delivery
+from workflows.mllp_delivery import noting
 from workflows.store import lanes
 
 TOLD = OutboxRow.kind == "readiness"
@@ -250,6 +251,23 @@ async def test_given_a_late_refusal_on_another_connection_when_it_comes_then_it_
     (row,) = await until_states(story, "dead")
     assert row.error_detail == "AE 101 (a required field is missing)"
     assert not await late(story, "AA", OutboxRow(key=uuid4()))
+
+
+async def test_given_an_engine_of_two_trusts_when_it_answers_late_then_the_item_of_either_is_found(
+    story: Story, trust: MllpPartner
+) -> None:
+    trust.tell("CA")
+    await expects(story, 5)
+    await relay(story)
+    [item] = await until_states(story, "delivered")
+    async with transaction(story.sessions) as session:
+        other = PartnerRow(id=uuid4(), organisation_id=story.places.landlord, endpoint=trust.endpoint,
+                           kind="trust", transport="hl7v2")  # fmt: skip
+        session.add(other)
+        await session.flush()
+        await session.execute(update(PartnerRow).where(PartnerRow.id != other.id).values(kind="trust"))
+    await noting(story.sessions)(trust.endpoint, Answer("AA", "", control_id(item.key)))
+    assert (await rows(story))[0].accepted_at is not None
 
 
 async def test_given_a_late_passing_fault_when_nothing_later_left_then_it_is_sent_again_else_a_person_decides(

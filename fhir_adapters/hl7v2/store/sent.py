@@ -6,6 +6,7 @@ that nobody waits for (an application acknowledgement of enhanced mode) finds it
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -178,9 +179,9 @@ async def _overtaken(session: AsyncSession, item: OutboxRow) -> bool:
     return bool(await session.scalar(select(later)))
 
 
-async def organisation_at(session: AsyncSession, endpoint: str) -> UUID | None:
-    """Whose HL7 v2 endpoint this is."""
+async def organisations_at(session: AsyncSession, endpoint: str) -> Sequence[UUID]:
+    """Whose HL7 v2 endpoint this is: an integration engine may take what is for several trusts."""
     known = select(PartnerRow.organisation_id).where(
         PartnerRow.endpoint == endpoint, PartnerRow.transport == HL7_V2
     )
-    return await session.scalar(known.limit(1))
+    return (await session.scalars(known)).all()
