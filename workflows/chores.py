@@ -18,7 +18,7 @@ from fhir_adapters.hl7v2.store.replaying import work_replays
 from fhir_adapters.store.alarms import look_for_alarms
 from fhir_adapters.store.profiles import follow, remember
 from workflows.late_commands import LateCommands
-from workflows.loops import Loop
+from workflows.loops import Bells, Loop
 from workflows.maintenance import EVERY, Maintenance
 from workflows.relay import Relay
 from workflows.serving import Needs
@@ -40,6 +40,7 @@ class RecordChores:
     sessions: Sessions
     clock: CaseClock
     profiles: WatchedBook
+    bells: Bells
 
     def loops(self) -> list[Loop]:
         """One loop for each chore."""
@@ -47,7 +48,7 @@ class RecordChores:
         return [
             Loop("drain", self.drain, POLL, beat),
             Loop("who-is-who", self.decide, POLL, beat),
-            Loop("spell-join", self.join, JOIN, beat),
+            Loop("spell-join", self.join, JOIN, beat, self.bells.join),
             Loop("replays", self.replay, 4 * POLL, beat),
             Loop("profiles", self.follow_profiles, LOOK, beat),
             Loop("alarms", self.watch, WATCH, beat),
@@ -55,17 +56,19 @@ class RecordChores:
 
     async def drain(self) -> bool:
         """Give the next message its effect."""
-        return await drain_next(self.engine, self.profiles, self.clock) is not None
+        drained = await drain_next(self.engine, self.profiles, self.clock)
+        return self._call_relay(drained is not None)
 
     async def decide(self) -> bool:
         """Carry out the next decision about who is who."""
-        return await decide_next(self.engine, self.clock) is not None
+        return self._call_relay(await decide_next(self.engine, self.clock) is not None)
 
     async def join(self) -> bool:
         """Join cases that await a stay, and settle the cases of people who were merged."""
         async with transaction(self.sessions) as session:
-            await join_awaiting(session)
+            told = await join_awaiting(session)
             await settle_cases(session)
+        self._call_relay(told > 0)
         return False
 
     async def replay(self) -> bool:
@@ -83,13 +86,19 @@ class RecordChores:
         """Raise, tell again and clear alarms."""
         return await look_for_alarms(self.engine, faults=self.profiles.faults)
 
+    def _call_relay(self, done: bool) -> bool:
+        """Cases may have to be told of what was done."""
+        if done:
+            self.bells.relay.set()
+        return done
+
 
 def temporal_loops(needs: Needs) -> list[Loop]:
     """Return the loops that carry what the record holds to workflows."""
     given = (needs.sessions, needs.client, needs.clock)
     beat = beats(needs.sessions)
     return [
-        Loop("relay", Relay(*given).once, POLL, beat),
+        Loop("relay", Relay(*given).once, POLL, beat, needs.bells.relay),
         Loop("late-commands", LateCommands(*given).once, 4 * POLL, beat),
         Loop("maintenance", Maintenance(*given).once, EVERY, beat),
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from temporalio.service import RPCError
@@ -18,19 +18,33 @@ _log = logging.getLogger("homeward.loops")
 
 
 @dataclass(frozen=True)
+class Bells:
+    """Rung by whoever in this process leaves work for a loop; what others leave it finds by looking."""
+
+    relay: asyncio.Event = field(default_factory=asyncio.Event)
+    join: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+@dataclass(frozen=True)
 class Loop:
-    """A step to repeat: it says whether there was something to do; when not, the loop rests ``idle``."""
+    """A step to repeat: it says whether there was something to do.
+
+    When not, the loop rests ``idle``, or until its ``bell`` is rung.
+    """
 
     name: str
     step: Callable[[], Awaitable[bool]]
     idle: timedelta
     beat: Callable[[str], Awaitable[None]]
+    bell: asyncio.Event | None = None
 
 
 async def repeat(loop: Loop, stop: asyncio.Event) -> None:
     """Run a loop until told to stop; what it needs may be away for as long as it likes."""
     pause = FIRST_PAUSE
     while not stop.is_set():
+        if loop.bell:
+            loop.bell.clear()
         try:
             busy = await loop.step()
             await loop.beat(loop.name)
@@ -41,7 +55,7 @@ async def repeat(loop: Loop, stop: asyncio.Event) -> None:
             continue
         pause = FIRST_PAUSE
         if not busy:
-            await rest(stop, loop.idle.total_seconds())
+            await rest(stop, loop.idle.total_seconds(), loop.bell)
 
 
 def spoken(failure: Exception) -> str:
@@ -51,10 +65,11 @@ def spoken(failure: Exception) -> str:
     return str(failure) if isinstance(failure, HomewardError) else coded(failure).message
 
 
-async def rest(stop: asyncio.Event, seconds: float) -> None:
-    """Wait, but not longer than until told to stop."""
+async def rest(stop: asyncio.Event, seconds: float, bell: asyncio.Event | None = None) -> None:
+    """Wait, but not longer than until told to stop or called by the bell."""
+    calls = [asyncio.ensure_future(event.wait()) for event in (stop, bell) if event]
     try:
-        async with asyncio.timeout(seconds):
-            await stop.wait()
-    except TimeoutError:
-        return
+        await asyncio.wait(calls, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for call in calls:
+            call.cancel()

@@ -28,7 +28,7 @@ from workflows.delivery import Ways
 from workflows.discharge_case import DischargeCase
 from workflows.failures import OnlyCodesLeave
 from workflows.lane import PartnerLane
-from workflows.loops import FIRST_PAUSE, LAST_PAUSE, Loop, repeat, rest, spoken
+from workflows.loops import FIRST_PAUSE, LAST_PAUSE, Bells, Loop, repeat, rest, spoken
 from workflows.store.heartbeats import beats
 from workflows.strands.adaptation_order import AdaptationOrder
 from workflows.strands.basics_at_home import BasicsAtHome
@@ -65,6 +65,7 @@ class Needs:
     http: httpx.AsyncClient
     links: Links = field(default_factory=Links)
     profiles: ProfileBook = field(default_factory=shipped_profiles)
+    bells: Bells = field(default_factory=Bells)
 
 
 def runner() -> SandboxedWorkflowRunner:
@@ -75,7 +76,7 @@ def runner() -> SandboxedWorkflowRunner:
 
 def workers(needs: Needs) -> list[Worker]:
     """Return one worker for each class of side effects."""
-    recording, matching = Recording(needs.sessions), Matching(needs.sessions)
+    recording, matching = Recording(needs.sessions, needs.bells), Matching(needs.sessions)
     delivering = Delivering(needs.sessions, Ways(needs.http, needs.links, needs.profiles))
     of_record: list[Callable[..., Any]] = [
         recording.load_case,

@@ -25,7 +25,7 @@ from housing_checks.store import lets
 from workflows.chores import RecordChores, temporal_loops
 from workflows.client import connect
 from workflows.codec import PayloadKeys
-from workflows.loops import FIRST_PAUSE, LAST_PAUSE, Loop, repeat, rest, spoken
+from workflows.loops import FIRST_PAUSE, LAST_PAUSE, Bells, Loop, repeat, rest, spoken
 from workflows.serving import Needs, serve
 from workflows.stopping import stop_on_signals
 from workflows.store.clock import fixed_clock
@@ -65,14 +65,17 @@ async def run_worker(
         if clock is None or not await _profiles_at_hand(engine, profiles, stop):
             return
         async with asyncio.TaskGroup() as group:
-            _keep_up(group, RecordChores(engine, sessions, clock, profiles).loops(), stop)
+            bells = Bells()
+            _keep_up(group, RecordChores(engine, sessions, clock, profiles, bells).loops(), stop)
             client = await _until_it_answers(
                 "Temporal", lambda: connect(temporal_address, namespace, keys), stop
             )
             if client is None:
                 return
             http = await held.enter_async_context(httpx.AsyncClient(follow_redirects=False))
-            needs = Needs(sessions=sessions, client=client, clock=clock, http=http, profiles=profiles)
+            needs = Needs(
+                sessions=sessions, client=client, clock=clock, http=http, profiles=profiles, bells=bells
+            )
             held.push_async_callback(needs.links.close)
             _keep_up(group, temporal_loops(needs), stop)
             await serve(needs, stop)

@@ -128,15 +128,16 @@ async def test_given_a_link_that_is_down_when_it_is_back_then_order_is_kept_and_
     await expects(story, 5, 7, 9)
     await relay(story)
 
-    async def tried() -> bool:
-        first = (await rows(story))[0]
-        return first.attempts >= lanes.PAUSE_AFTER and first.sent_at is None
+    async def resting() -> PartnerRow | None:
+        async with transaction(story.sessions) as session:
+            partner = (await session.scalars(select(PartnerRow))).one()
+            return partner if partner.paused_at else None
 
-    await until(tried, "attempts in vain")
-    async with transaction(story.sessions) as session:
-        partner = (await session.scalars(select(PartnerRow))).one()
-        assert partner.paused_at is not None
-        assert "no connection" in (partner.pause_reason or "")
+    partner = await until(resting, "the link rests after attempts in vain")
+    assert "no connection" in (partner.pause_reason or "")
+    first = (await rows(story))[0]
+    assert first.attempts >= lanes.PAUSE_AFTER
+    assert first.sent_at is None
     await trust.start()
     sent = await until_states(story, "delivered", "delivered", "delivered")
     assert trust.control_ids == [control_id(row.key) for row in sent]

@@ -9,6 +9,7 @@ from discharge.cases.recording import RecordRequest
 from discharge.store import record as store
 from discharge.store.engine import Sessions, transaction
 from workflows import ports
+from workflows.loops import Bells
 
 
 async def load_case(sessions: Sessions, given: ports.LoadCase) -> Case:
@@ -37,8 +38,9 @@ def _as_value(outcome: store.Outcome) -> ports.RecordOutcome:
 class Recording:
     """The activities of the record."""
 
-    def __init__(self, sessions: Sessions) -> None:
+    def __init__(self, sessions: Sessions, bells: Bells) -> None:
         self._sessions = sessions
+        self._bells = bells
 
     @activity.defn(name=ports.LOAD_CASE)
     async def load_case(self, given: ports.LoadCase) -> Case:
@@ -47,5 +49,9 @@ class Recording:
 
     @activity.defn(name=ports.RECORD)
     async def record(self, given: RecordRequest) -> ports.RecordOutcome:
-        """Record one decided command."""
-        return await record(self._sessions, given)
+        """Record one decided command, and call those who have work from it."""
+        outcome = await record(self._sessions, given)
+        self._bells.relay.set()
+        if given.envelope.command.kind == "refer":
+            self._bells.join.set()
+        return outcome

@@ -1,0 +1,84 @@
+"""A loop that rests is called by a bell, so that nobody in its own process waits for its next look."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from discharge.store.engine import Sessions
+from fhir_adapters.feeds.watching import WatchedBook
+from tests.fhir_adapters.hl7v2.conftest import Intake, intake  # noqa: F401 - a feed of the trust
+from tests.fhir_adapters.hl7v2.samples import Sample
+from tests.workflows.story import CLOCK, Story
+from workflows.chores import RecordChores
+from workflows.loops import Bells, Loop, repeat
+from workflows.serving import Needs
+
+LONG = timedelta(hours=1)
+
+
+async def _silent(part: str) -> None:
+    """No sign of life is looked for here."""
+
+
+@asynccontextmanager
+async def repeated(step: Callable[[], Awaitable[bool]], bell: asyncio.Event) -> AsyncIterator[None]:
+    stop = asyncio.Event()
+    async with asyncio.timeout(20), asyncio.TaskGroup() as group:
+        group.create_task(repeat(Loop("test", step, LONG, _silent, bell), stop))
+        yield
+        stop.set()
+
+
+async def test_given_a_loop_at_rest_when_its_bell_is_rung_then_it_looks_at_once() -> None:
+    bell, looks = asyncio.Event(), asyncio.Queue[None]()
+
+    async def step() -> bool:
+        looks.put_nowait(None)
+        return False
+
+    async with repeated(step, bell):
+        for _ in range(3):
+            await looks.get()
+            bell.set()
+
+
+async def test_given_a_bell_rung_while_a_loop_looks_when_it_found_nothing_then_it_looks_again() -> None:
+    bell, looks = asyncio.Event(), asyncio.Queue[None]()
+
+    async def step() -> bool:
+        looks.put_nowait(None)
+        if looks.qsize() == 1:
+            bell.set()
+        return False
+
+    async with repeated(step, bell):
+        while looks.qsize() < 2:
+            await asyncio.sleep(0)
+    assert looks.qsize() == 2
+
+
+async def test_given_a_referral_when_recorded_then_the_relay_and_who_joins_stays_are_called(
+    needs: Needs, story: Story
+) -> None:
+    await story.refer()
+    assert needs.bells.join.is_set()
+    assert needs.bells.relay.is_set()
+
+
+async def test_given_a_message_when_drained_then_the_relay_is_called(
+    worker: AsyncEngine,
+    sessions: Sessions,
+    intake: Intake,  # noqa: F811
+) -> None:
+    bells = Bells()
+    chores = RecordChores(worker, sessions, CLOCK, WatchedBook(None), bells)
+    assert not await chores.drain()
+    assert not bells.relay.is_set()
+    await intake.put(Sample().raw())
+    assert await chores.drain()
+    assert bells.relay.is_set()
