@@ -10,7 +10,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-async def until(look: Callable[[], Awaitable[T | None]], what: str, seconds: float = 30.0) -> T:
+async def until(look: Callable[[], Awaitable[T | None]], what: str, seconds: float = 60.0) -> T:
     """Return what ``look`` finds, as soon as it finds something true."""
     deadline = time.monotonic() + seconds
     while True:

@@ -26,7 +26,7 @@ def part(name: str, flag: Path, script: str = STEADY, **options: object) -> Part
         return flag.exists()
 
     command = [sys.executable, "-c", script.format(str(flag))]
-    return Part(name=name, title=name, command=command, ready=ready, start_seconds=10, **options)  # type: ignore[arg-type]
+    return Part(name=name, title=name, command=command, ready=ready, start_seconds=60, **options)  # type: ignore[arg-type]
 
 
 def starts(flag: Path) -> int:
@@ -120,7 +120,7 @@ async def test_given_a_leftover_when_a_supervisor_comes_then_it_is_stopped(tmp_p
     Records(tmp_path / "run").remember("steady", leftover.pid)
     with Supervisor(tmp_path, Told()) as ours:
         await ours.stop_leftovers(["steady"])
-    assert await asyncio.wait_for(leftover.wait(), 5) == -signal.SIGINT
+    assert await asyncio.wait_for(leftover.wait(), 30) == -signal.SIGINT
 
 
 async def test_given_a_supervisor_that_ignores_ctrl_c_when_it_starts_a_part_then_the_part_hears_it(
@@ -134,7 +134,7 @@ async def test_given_a_supervisor_that_ignores_ctrl_c_when_it_starts_a_part_then
         signal.signal(signal.SIGINT, before)
     await until((tmp_path / "flag").exists)
     child.send_signal(signal.SIGINT)
-    assert await asyncio.wait_for(child.wait(), 5) == -signal.SIGINT
+    assert await asyncio.wait_for(child.wait(), 30) == -signal.SIGINT
 
 
 async def test_given_a_stranger_with_the_pid_of_a_leftover_when_looked_for_then_it_is_left_alone() -> None:

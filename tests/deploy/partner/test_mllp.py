@@ -41,7 +41,7 @@ class Trust:
 async def trust(tmp_path: Path) -> AsyncIterator[Trust]:
     partners = Partners(tmp_path / "log.jsonl", (DEMO_HL7,))
     server = await asyncio.start_server(MllpDoor(partners, DEMO_HL7).serve, "127.0.0.1", 0)
-    links = Links(answer_seconds=5)
+    links = Links(answer_seconds=30)
     yield Trust(partners, f"mllp://127.0.0.1:{server.sockets[0].getsockname()[1]}", links)
     await links.close()
     server.close()

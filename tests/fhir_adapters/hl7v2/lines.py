@@ -17,12 +17,15 @@ from fhir_adapters.hl7v2.listening.tls import Tls
 from fhir_adapters.hl7v2.mllp import Deframer, frame
 from fhir_adapters.hl7v2.store.inbox import PostgresInbox
 
+PATIENCE = 30.0
+"""Seconds for what comes at once on a machine with nothing else to do."""
+
 LIMITS = Limits(
     message_bytes=3_000_000,
     connections=300,
     connections_per_address=300,
-    idle_seconds=5,
-    read_seconds=5,
+    idle_seconds=60,
+    read_seconds=30,
     pause_seconds=0.3,
     stop_seconds=2,
 )
@@ -43,7 +46,7 @@ class Line:
     async def answers(self, count: int) -> list[bytes]:
         deframer, found = Deframer(1_000_000), list[bytes]()
         while len(found) < count:
-            data = await asyncio.wait_for(self.reader.read(65_536), 10)
+            data = await asyncio.wait_for(self.reader.read(65_536), PATIENCE)
             if not data:
                 break
             found += deframer.feed(data)
@@ -55,7 +58,7 @@ class Line:
         return answer
 
     async def ended(self) -> bool:
-        return await asyncio.wait_for(self.reader.read(), 10) == b""
+        return await asyncio.wait_for(self.reader.read(), PATIENCE) == b""
 
 
 @contextlib.asynccontextmanager

@@ -14,7 +14,7 @@ from fhir_adapters.hl7v2.mllp import frame
 from fhir_adapters.hl7v2.store.inbox import PostgresInbox
 from fhir_adapters.store.tables import InboxRow
 from tests.fhir_adapters.hl7v2.conftest import Intake
-from tests.fhir_adapters.hl7v2.lines import Line, connected, fields, listening
+from tests.fhir_adapters.hl7v2.lines import PATIENCE, Line, connected, fields, listening
 from tests.fhir_adapters.hl7v2.samples import Sample
 
 ASKS_BOTH = Sample(accept="AL", application_ack="AL")
@@ -40,7 +40,7 @@ async def noted(intake: Intake) -> str | None:
 
 
 async def until_noted(intake: Intake, outcome: str) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while await noted(intake) != outcome:
             await asyncio.sleep(0.01)
 

@@ -23,7 +23,7 @@ from fhir_adapters.hl7v2.sending import acknowledgement_code
 from fhir_adapters.hl7v2.store.inbox import PostgresInbox
 from fhir_adapters.store.tables import InboxRow
 from tests.fhir_adapters.hl7v2.conftest import Intake
-from tests.fhir_adapters.hl7v2.lines import HASTY, LIMITS, Line, connected, fields, listening
+from tests.fhir_adapters.hl7v2.lines import HASTY, LIMITS, PATIENCE, Line, connected, fields, listening
 from tests.fhir_adapters.hl7v2.samples import Sample
 
 BIG = replace(LIMITS, message_bytes=6_000_000)
@@ -280,7 +280,7 @@ async def test_given_more_connections_than_one_address_may_have_then_the_others_
 
 
 async def _eventually_served(port: int) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while True:
             async with connected(port) as line:
                 with contextlib.suppress(OSError, ValueError):
@@ -331,7 +331,7 @@ async def test_given_any_bytes_at_all_then_the_connection_ends_and_the_next_is_s
             for packet in packets:
                 await line.send(packet)
             line.writer.write_eof()
-            await asyncio.wait_for(line.reader.read(), 10)
+            await asyncio.wait_for(line.reader.read(), PATIENCE)
     async with connected(port) as line:
         last = f"N{next(FRESH)}"
         assert answered([await line.ask(message(last))]) == [(last, "AA")]

@@ -11,6 +11,9 @@ from fhir_adapters.hl7v2.outward.answers import Answer
 from fhir_adapters.hl7v2.outward.links import BUSY, Links, NoAnswer, host_and_port
 from tests.fixtures.mllp_partner import MllpPartner, acknowledgement, mllp_partner
 
+BRIEF = 0.6
+"""Seconds for a silence to be one, and enough for an answer that comes at once on a busy machine."""
+
 
 @pytest.fixture
 async def partner() -> AsyncIterator[MllpPartner]:
@@ -20,7 +23,7 @@ async def partner() -> AsyncIterator[MllpPartner]:
 
 @pytest.fixture
 async def links() -> AsyncIterator[Links]:
-    links = Links(answer_seconds=5)
+    links = Links(answer_seconds=30)
     yield links
     await links.close()
 
@@ -58,7 +61,7 @@ def pairs(ids: list[str]) -> list[list[str]]:
 async def test_given_a_silent_partner_when_many_would_tell_it_then_one_waits_and_nobody_else_is_kept(
     partner: MllpPartner,
 ) -> None:
-    links = Links(answer_seconds=0.2)
+    links = Links(answer_seconds=BRIEF)
     partner.tell("silence")
     waiting = [asyncio.create_task(send(links, partner, one)) for one in ("M1", "M2")]
     await asyncio.sleep(0)
@@ -130,7 +133,7 @@ async def test_given_no_answer_when_sent_then_words_say_why_and_the_next_message
 async def test_given_silence_when_the_time_is_over_then_the_connection_is_made_anew(
     partner: MllpPartner,
 ) -> None:
-    links = Links(answer_seconds=0.2)
+    links = Links(answer_seconds=BRIEF)
     partner.tell("silence")
     assert await send(links, partner) == NoAnswer("no answer in time", sent=True)
     assert await send(links, partner, "M2") == Answer("AA", "", "M2")
