@@ -16,7 +16,7 @@ from tests.fixtures.folders import quick_folder
 from tests.fixtures.stack import HOMEWARD, Stack, wait_for
 
 CHECK = Path(__file__).parent / "check.py"
-DAY = "3s"
+DAY = "2s"
 PARTNER_FAILURES = {
     "HVC": ("lose-answer", "server-error", "lose-answer"),
     "HVE": ("lose-answer", "server-error", "lose-answer"),
