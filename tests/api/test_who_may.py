@@ -160,6 +160,7 @@ def address(path: str) -> str:
         "merge_id",
         "replay_id",
         "edit_id",
+        "document_id",
         "list_id",
     ):
         path = path.replace("{" + name + "}", ID)
