@@ -145,18 +145,13 @@ def _json(body: dict[str, Any]) -> None:
 
 
 def _print(body: dict[str, Any]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table("id", "received", "feed", "type", "state", "why")
+    """One line a message, its id whole, so that it can be asked for."""
     for each in body["messages"]:
         kind = "^".join(part for part in (each["message_type"], each["trigger"]) if part)
         why = " ".join(part for part in (each["code"], each["reason"]) if part)
-        table.add_row(each["id"], each["received_at"][:19], each["feed"], kind, each["state"], why)
-    console = Console()
-    console.print(table)
-    if body["next"]:
-        console.print(f"more with --before {body['next']}", highlight=False)
+        told = (each["id"], each["received_at"][:19], each["feed"], f"{kind:<7}", each["state"], why)
+        typer.echo("  ".join(told).rstrip())
+    typer.echo(f"more with --before {body['next']}" if body["next"] else "No more.")
 
 
 def _told(body: dict[str, Any]) -> list[str]:
