@@ -119,8 +119,11 @@ async def tell_of_spell(
 
 async def tell_of_moves(session: AsyncSession, cause: Cause, settled: list[Settled]) -> None:
     """Signal what stays became when one was given to another number or person: first the stays that go on, to
-    every case that held any of them, then those that nothing is left of.
+    every case that held any of them, then those that nothing is left of. A move that is read again and
+    changes nothing is told to nobody.
     """
+    if not any(map(_changed, settled)):
+        return
     held: dict[UUID, list[CaseRow]] = {}
     for each in settled:
         people = [*await same_person(session, each.spell.person_id), each.person_before]
@@ -131,6 +134,14 @@ async def tell_of_moves(session: AsyncSession, cause: Cause, settled: list[Settl
         own = [case for case in anywhere if case.person_id in people]
         holding = held[each.spell.id] if each.after.status == "cancelled" else [*held[each.spell.id], *own]
         await _tell(session, cause, each.spell, each.after, people, holding)
+
+
+def _changed(each: Settled) -> bool:
+    """Whether a case would hear anything of a stay that it did not know."""
+    if each.before is None or each.person_before != each.spell.person_id:
+        return True
+    told = case_spell(each.spell, each.after), each.after.attendance
+    return (case_spell(each.spell, each.before), each.before.attendance) != told
 
 
 async def _tell(
