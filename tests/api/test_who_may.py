@@ -160,7 +160,6 @@ def address(path: str) -> str:
         "merge_id",
         "replay_id",
         "edit_id",
-        "document_id",
         "list_id",
     ):
         path = path.replace("{" + name + "}", ID)
