@@ -82,6 +82,27 @@ def end_delay_reasons(case: Case, day: date) -> list[ev.Event]:
     ]
 
 
+def reasons_go_on(case: Case, ended_on: date | None) -> list[ev.Event]:
+    """Each reason that ended on a day which is undone, again from that day; of the national ones the last,
+    which had taken the place of any other.
+    """
+    ended = [reason for reason in case.delay_reasons if reason.to_on is not None and reason.to_on == ended_on]
+    national = [reason for reason in ended if reason.kind == "national"]
+    again = {
+        uuid5(reason.reason_id, f"again from {reason.to_on}"): reason
+        for reason in ended
+        if reason not in national[:-1]
+    }
+    known = {reason.reason_id for reason in case.delay_reasons}
+    return [
+        ev.DelayReasonRecorded(
+            reason=reason.model_copy(update={"reason_id": new, "from_on": reason.to_on, "to_on": None})
+        )
+        for new, reason in again.items()
+        if new not in known
+    ]
+
+
 def cancel_strands(case: Case, day: date, reason: str) -> list[ev.Event]:
     """Cancel every strand that is still at work."""
     return [

@@ -12,10 +12,10 @@ from discharge.cases.decide.common import (
     Decider,
     coded,
     command_of,
-    derived_id,
     end_delay_reasons,
     end_ready_period,
     happened_on,
+    reasons_go_on,
     side_exit,
 )
 from discharge.cases.model import Case
@@ -46,28 +46,7 @@ def unmerge(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
         return []
     day = envelope.effective_on
     reopened = ev.CaseReopened(reopened_on=day, stage=stage_when_reopened(case), reason="merge-undone")
-    return [reopened, *_reasons_go_on(case, envelope)]
-
-
-def _reasons_go_on(case: Case, envelope: Envelope) -> list[ev.Event]:
-    """Each reason that ended with the case, again from the day on which it ended; of the national ones the
-    last, which had taken the place of any other.
-    """
-    ended = [reason for reason in case.delay_reasons if reason.to_on == case.closed_on]
-    national = [reason for reason in ended if reason.kind == "national"]
-    return [
-        ev.DelayReasonRecorded(
-            reason=reason.model_copy(
-                update={
-                    "reason_id": derived_id(envelope, str(reason.reason_id)),
-                    "from_on": reason.to_on,
-                    "to_on": None,
-                }
-            )
-        )
-        for reason in ended
-        if reason not in national[:-1]
-    ]
+    return [reopened, *reasons_go_on(case, case.closed_on)]
 
 
 def enter_in_error(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:

@@ -17,8 +17,10 @@ from discharge.cases.decide.common import (
     happened_on,
     noon,
     not_before_admission,
+    reasons_go_on,
     side_exit,
 )
+from discharge.cases.evolve import fold
 from discharge.cases.follow_ups import schedule
 from discharge.cases.model import Case, CaseSpell, Discharge, Stage
 from discharge.clocks import london_date
@@ -70,7 +72,9 @@ def _discharged(case: Case, discharge: Discharge) -> list[ev.Event]:
     corrected = case.discharge is not None
     happened: list[ev.Event] = [ev.PersonDischarged(discharge=discharge)]
     happened += _corrected_end(case, day) if corrected else end_ready_period(case, day, "discharged")
-    happened += end_delay_reasons(case, day)
+    if case.discharge is not None and case.discharge.discharged_on < day:
+        happened += reasons_go_on(case, case.discharge.discharged_on)
+    happened += end_delay_reasons(fold(case, happened), day)
     made = {key for key, owed in case.follow_ups.items() if owed.outcome is not None}
     owed = [each for each in schedule(discharge.discharged_at) if each.key not in made]
     return [*happened, *(ev.FollowUpScheduled(follow_up=each) for each in owed)]
@@ -99,7 +103,9 @@ def _not_left_as_said_by_hand(case: Case, told: CaseSpell, at: datetime) -> list
 
 
 def _cancelled(case: Case, day: date) -> list[ev.Event]:
-    """Undo a discharge: the ready period that it ended runs on as if it had never ended."""
+    """Undo a discharge: the ready period and the reasons for waiting that it ended run on as if they had
+    never ended, so that every night has its reason.
+    """
     happened: list[ev.Event] = []
     if case.closed:
         happened.append(
@@ -110,7 +116,8 @@ def _cancelled(case: Case, day: date) -> list[ev.Event]:
     if last is not None and last.ended_by == "discharged":
         running = last.model_copy(update={"ended_on": None, "ended_by": None})
         happened.append(ev.ReadyPeriodCorrected(replaces=last.ready_on, period=running))
-    return happened
+    left = case.discharge
+    return [*happened, *reasons_go_on(case, left.discharged_on if left else None)]
 
 
 def death(case: Case, day: date) -> list[ev.Event]:

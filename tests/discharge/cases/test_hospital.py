@@ -64,6 +64,25 @@ def test_given_a_discharge_when_it_is_cancelled_then_the_ready_period_runs_on() 
     assert not case.follow_ups
 
 
+def reason(code: str) -> cmd.RecordDelayReason:
+    return cmd.RecordDelayReason(reason_kind="national", code=code, owner_role="council")
+
+
+def test_given_a_discharge_when_it_is_cancelled_again_and_again_then_each_night_keeps_its_reason() -> None:
+    case = after((0, refer()), (1, NOT_MET), (1, reason("CA10")), (3, reason("HP5")))
+    for _ in range(3):
+        case = after((5, told(status="discharged", discharged_on=day(5))), case=case)
+        assert all(r.to_on is not None for r in case.delay_reasons)
+        case = ask(case, told(status="admitted"), 6)
+        assert [(r.code, r.from_on) for r in case.delay_reasons if r.to_on is None] == [("HP5", day(5))]
+
+
+def test_given_a_discharge_that_was_a_day_later_then_that_night_has_the_reason_too() -> None:
+    case = after((0, refer()), (1, NOT_MET), (1, reason("CA10")), (5, HOME))
+    case = ask(case, told(status="discharged", discharged_on=day(6)), 6)
+    assert [(r.from_on, r.to_on) for r in case.delay_reasons] == [(day(1), day(5)), (day(5), day(6))]
+
+
 def test_given_a_discharge_by_hand_when_the_feed_tells_another_day_then_the_day_is_corrected() -> None:
     case = after((0, refer()), (1, NOT_MET), (5, HOME))
     case = ask(case, told(status="discharged", discharged_on=day(6)), 6)
