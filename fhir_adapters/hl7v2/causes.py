@@ -138,6 +138,117 @@ _ROWS: tuple[tuple[str, str, str], ...] = (
         ),
     ),
     (
+        "nobody-named",
+        "A referral or document about nobody",
+        (
+            "The message names no person. Look at its PID. If it was left out, ask the sender to send the "
+            "message again with it."
+        ),
+    ),
+    (
+        "person-not-described",
+        "A referral of somebody without a name or a birth date",
+        (
+            "Nobody can work on such a case. Ask the ward who is meant, then replay once a message has "
+            "described the person, or edit the message."
+        ),
+    ),
+    (
+        "case-has-ended",
+        "A referral for a case that ended for good",
+        (
+            "The person's case ended as merged, entered in error or died. Ask the ward what is meant, and "
+            "refer anew by hand if there is work to do."
+        ),
+    ),
+    (
+        "referral-without-number",
+        "A change to a referral that is not named",
+        (
+            "The message changes or withdraws a referral and does not say which (RF1-6). If the number was "
+            "left out, ask the sender to send the message again with it."
+        ),
+    ),
+    (
+        "referral-not-known",
+        "A change to a referral that never came",
+        (
+            "No referral has that number (RF1-6). If the referral itself comes later, replay these after it; "
+            "else ask the sender for it."
+        ),
+    ),
+    (
+        "referral-of-another-person",
+        "The referral is of somebody else",
+        (
+            "The number of the referral (RF1-6) is of another person's. Ask the sender who is meant, then "
+            "edit the wrong number."
+        ),
+    ),
+    (
+        "referral-was-refused",
+        "A referral again that was refused before",
+        (
+            "The first message with this number was refused, and the same would happen. Look at why on that "
+            "message, and refer anew with another number once it is put right."
+        ),
+    ),
+    (
+        "refused-by-the-case",
+        "Its case refused it",
+        (
+            "The message was understood, and the case could not take it: the code says why. Speak with the "
+            "case's owner, then refer again or leave it."
+        ),
+    ),
+    (
+        "referral-date-unreadable",
+        "A date in a referral that is none",
+        "Look at the dates of one of them. Edit the message, or ask the sender to send it again.",
+    ),
+    (
+        "referral",
+        "A code in a referral that is in no list",
+        (
+            "The cause names the field. Look at its value in one of them, and edit the message or ask the "
+            "sender for a code of the list."
+        ),
+    ),
+    (
+        "no-txa",
+        "A document without its heading",
+        (
+            "The messages bring a document and have no TXA segment. If it was left out, ask the sender to "
+            "send the messages again with it."
+        ),
+    ),
+    (
+        "document-without-number",
+        "A document without a number",
+        (
+            "TXA-12 is empty, so a later version could not take its place. Ask the sender to number its "
+            "documents and to send these again."
+        ),
+    ),
+    (
+        "document-of-another-person",
+        "The document is somebody else's",
+        (
+            "A document with this number (TXA-12) is another person's. Ask the sender whose it is. Nothing "
+            "was shown to anybody; edit the wrong number, or leave it."
+        ),
+    ),
+    (
+        "document-unreadable",
+        "A document that cannot be opened",
+        "Its content (OBX-5) is not what it says to be. Ask the sender to send it again.",
+    ),
+    (
+        "document-encoding-unknown",
+        "A document in an encoding that is not known",
+        "Text, Base64 and hexadecimal are read (OBX-5.4). Ask the sender for one of them.",
+    ),
+    (
         "too-many-parts",
         "A message of more parts than any that means something",
         (
