@@ -78,7 +78,7 @@ class Feed(Base):
 
 
 CAME_ODDLY = {
-    "ix_inbox_other_bytes": "same_id_other_bytes",
+    "ix_inbox_other_bytes": "same_id_other_bytes IS TRUE",
     "ix_inbox_again": "times_received > 1",
     "ix_inbox_with_care": "state = 'interpreted' AND reason IS NOT NULL",
 }
@@ -114,13 +114,6 @@ class InboxRow(Base):
             "received_at",
             "sequence",
             postgresql_where="state NOT IN ('stored', 'interpreted')",
-        ),
-        Index(
-            "ix_inbox_repeated_id",
-            "organisation_id",
-            "received_at",
-            "sequence",
-            postgresql_where="same_id_other_bytes IS TRUE",
         ),
         Index(
             "ix_inbox_ward",

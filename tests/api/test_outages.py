@@ -76,7 +76,12 @@ async def test_given_temporal_away_when_ready_is_asked_then_requests_are_still_t
     ready = await door.client.get("/readyz")
 
     assert ready.status_code == 200
-    assert ready.json() == {"status": "ok", "database": "ok", "workflows": "unavailable"}
+    assert ready.json() == {
+        "status": "ok",
+        "database": "ok",
+        "workflows": "unavailable",
+        "profiles": "ok",
+    }
 
 
 async def test_given_an_address_that_does_not_exist_when_asked_then_each_door_says_so_in_its_way(

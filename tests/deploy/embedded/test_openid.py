@@ -68,7 +68,7 @@ async def provider(issuer: str) -> AsyncIterator[httpx.AsyncClient]:
 
 
 async def follow(provider: httpx.AsyncClient, response: httpx.Response) -> httpx.Response:
-    while response.is_redirect and not response.headers["location"].startswith(PAGES):
+    while response.is_redirect and not response.headers["location"].startswith(PAGES + "/"):
         response = await provider.get(response.headers["location"])
     return response
 

@@ -22,6 +22,7 @@ TASK = {"resourceType": "Task", "status": "requested", "intent": "order"}
 def partner(log_path: Path) -> Iterator[httpx.Client]:
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
+        listening.listen()
         server = uvicorn.Server(uvicorn.Config(create_app(log_path), log_level="critical"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()

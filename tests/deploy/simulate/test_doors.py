@@ -57,6 +57,7 @@ def house() -> House:
 async def doors(house: House, tmp_path: Path) -> AsyncIterator[Doors]:
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
+        listening.listen()
         server = uvicorn.Server(uvicorn.Config(house.app, log_level="critical"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()

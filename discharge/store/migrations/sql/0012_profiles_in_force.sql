@@ -14,5 +14,3 @@ CREATE TABLE profile_texts (
 );
 GRANT SELECT ON profile_texts TO homeward_api;
 GRANT SELECT, INSERT, UPDATE ON profile_texts TO homeward_worker;
-
-CREATE INDEX ix_inbox_repeated_id ON inbox (organisation_id, received_at, sequence) WHERE same_id_other_bytes IS TRUE;

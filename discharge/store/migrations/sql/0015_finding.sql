@@ -6,7 +6,7 @@ FROM (SELECT DISTINCT ON (inbox_id) inbox_id, upper(payload #>> '{location,ward}
       WHERE kind = 'stay-reported' AND payload #>> '{location,ward}' <> '' ORDER BY inbox_id, ordinal) AS said
 WHERE said.inbox_id = inbox.id;
 CREATE INDEX ix_inbox_ward ON inbox (organisation_id, ward, received_at, sequence) WHERE ward IS NOT NULL;
-CREATE INDEX ix_inbox_other_bytes ON inbox (organisation_id, received_at, sequence) WHERE same_id_other_bytes;
+CREATE INDEX ix_inbox_other_bytes ON inbox (organisation_id, received_at, sequence) WHERE same_id_other_bytes IS TRUE;
 CREATE INDEX ix_inbox_again ON inbox (organisation_id, received_at, sequence) WHERE times_received > 1;
 CREATE INDEX ix_inbox_with_care ON inbox (organisation_id, received_at, sequence)
     WHERE state = 'interpreted' AND reason IS NOT NULL;

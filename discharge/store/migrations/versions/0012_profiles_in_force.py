@@ -1,4 +1,4 @@
-"""The texts of feed profiles that were in force, and messages that repeat an id found by an index."""
+"""The texts of feed profiles that were in force."""
 
 from __future__ import annotations
 
@@ -18,4 +18,3 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute("DROP TABLE profile_texts")
-    op.execute("DROP INDEX ix_inbox_repeated_id")
