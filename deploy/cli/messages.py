@@ -80,6 +80,8 @@ def causes(
     if as_json:
         _json(body)
         return
+    if not body["causes"]:
+        typer.echo("No message waits for anybody.")
     for each in body["causes"]:
         typer.echo(f"{each['count']:>6}  {each['title']} ({each['feed']}: {each['code']} {each['reason']})")
         typer.echo(f"        since {each['first_at'][:19]}, {_affected(each)}")
@@ -88,7 +90,9 @@ def causes(
 
 def _affected(cause: dict[str, Any]) -> str:
     cases, at_risk = len(cause["cases"]), len(cause["cases_at_risk"])
-    return f"of {cause['people']} people, {cases} with an open case, {at_risk} of them at risk"
+    people = cause["people"]
+    who = "person" if people == 1 else "people"
+    return f"of {people} {who}, {cases} with an open case, {at_risk} of them at risk"
 
 
 @messages.command()
