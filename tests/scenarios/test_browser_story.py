@@ -6,6 +6,7 @@ every page that is visited, the provider's sign-in among them.
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -83,6 +84,14 @@ class Somebody:
         answer = await self.page.goto(path)
         assert answer is not None
         assert answer.ok, (path, answer.status)
+        await self.looks()
+
+    async def goes_until(self, path: str, words: str) -> None:
+        """Open an address again and again, until the page says so."""
+        async with asyncio.timeout(PATIENCE_MS / 1000):
+            await self.page.goto(path)
+            while words not in await self.page.locator("main").inner_text():
+                await self.page.reload()
         await self.looks()
 
     async def follows(self, link: str) -> None:

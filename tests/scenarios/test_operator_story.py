@@ -97,8 +97,7 @@ async def test_given_fifty_messages_parked_for_one_cause_when_the_profile_is_cor
     digest = hashlib.sha256(SHIPPED.encode()).hexdigest()[:12]
     held = "SELECT sha256 FROM profile_texts ORDER BY taken_at DESC LIMIT 1"
     until(lambda: misread.sql(held)[0]["sha256"].startswith(digest), "the worker reads by the corrected file")
-    await operator.goes_to("/feeds")
-    await operator.reads(f"itk-2.4.yaml, {digest}")
+    await operator.goes_until("/feeds", f"itk-2.4.yaml, {digest}")
     await operator.goes_to("/messages/parked")
     await operator.page.get_by_label("What was put right").fill(WHY)
     await operator.presses("Replay all of this cause")

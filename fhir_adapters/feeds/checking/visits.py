@@ -50,7 +50,7 @@ class VisitTally:
             looks[_look(pv1.value(number))] += 1
         self._location(pv1.first(3))
         if self.looks[36].total() <= _LOOKED_AT:
-            self.later_dates.update(set(_later_dates(message, self.profile)))
+            self.later_dates.update(list(dict.fromkeys(_later_dates(message, self.profile))))
         if message.envelope.trigger == "A07":
             self.a07_reasons[message.value("EVN", 4)] += 1
 
