@@ -16,6 +16,7 @@ from discharge.clocks import london_date
 from discharge.codes.casework import CASE_OUTCOMES
 from discharge.codes.delay_reasons import delay_reason_label
 from discharge.delays.counting import nights_without_reason, published_delay_days, reasons_at_midnight
+from discharge.delays.stays import periods_of_this_stay
 from discharge.sharing import may_send, sharing_facts
 
 KIND_WORDS: Mapping[StrandKind, str] = {
@@ -127,7 +128,7 @@ def _waiting(case: Case, today: date) -> str:
 
 def _still_in(case: Case, today: date) -> str:
     if case.open_ready_period is not None:
-        nights = published_delay_days(case.ready_periods, today)
+        nights = published_delay_days(periods_of_this_stay(case), today)
         return f"Waiting {_count(nights, 'night')}" if nights else "Ready to leave since today"
     if case.expected_discharge_on is not None:
         return f"Not ready to leave yet, expected {short_day(case.expected_discharge_on)}"
@@ -140,7 +141,7 @@ def _count(number: int, noun: str) -> str:
 
 def _causes(case: Case, today: date, names: Names) -> Iterator[str]:
     yield from _home_causes(case, today, names)
-    missing = nights_without_reason(case.ready_periods, case.delay_reasons, today)
+    missing = nights_without_reason(periods_of_this_stay(case), case.delay_reasons, today)
     if missing:
         yield f"no reason recorded for {_count(len(missing), 'night')}"
 

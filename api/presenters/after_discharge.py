@@ -12,6 +12,7 @@ from discharge.outcomes.failed_discharge import (
     discharges_of,
     failed_discharge,
     readmission_after,
+    return_after,
 )
 from discharge.outcomes.readmission import readmission_band
 
@@ -29,6 +30,12 @@ def _facts(case: Case, left: Discharge) -> list[Fact]:
         band = readmission_band(back.days_after).replace("-", " to ")
         again = f"{words.short_day(back.readmitted_on)}, after {words.count(back.days_after, 'day')}"
         found.append(Fact(f"Left {day}, back in hospital", f"{again} (counted in {band} days)"))
+    planned = return_after(case, left)
+    if back is None and planned is not None:
+        again = words.short_day(planned.readmitted_on)
+        found.append(
+            Fact(f"Left {day}, in hospital again as planned", f"{again} (not counted as a readmission)")
+        )
     grounds = failed_discharge(left, back)
     if grounds:
         said = "; ".join(GROUND_WORDS[ground] for ground in grounds)

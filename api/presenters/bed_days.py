@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from api.presenters import words
-from api.presenters.bed_days_people import GROUPS, RELEASED, Behind, band_words, of_band, of_reason
+from api.presenters.bed_days_people import GROUPS, RELEASED, SOONER, Behind, band_words, of_band, of_reason
 from api.presenters.worklist import Option
 from api.reading.bed_days import EVER, BedDays
 from discharge.delays.released import COUNTERFACTUALS
@@ -19,6 +19,8 @@ FIXED = "fixed"
 PATH = "/reports/bed-days"
 DATES: Mapping[str, str] = {"from_on": "From", "to_on": "To"}
 _PARTS = ("day", "month", "year")
+CLAIMS = (RELEASED, SOONER)
+"""Figures that hold something against the comparison."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,7 @@ class Report:
     as_of: str
     finished: Group
     waiting: Group
+    letting: tuple[FigureView, ...]
     released: FigureView
     comparison: str
     source: str
@@ -111,7 +114,7 @@ class Report:
 def present_form(asked: Asked) -> Form:
     """The questions, with what was typed and what is wrong with it."""
     choices = [(row.code, row.label) for row in COUNTERFACTUALS.values()]
-    choices.append((FIXED, "A number of days that I choose"))
+    choices.append((FIXED, "A number of nights ready and held by the home that I choose"))
     return Form(
         dates=tuple(_date(name, legend, asked) for name, legend in DATES.items()),
         comparisons=tuple(Option(code, label, code == asked.against) for code, label in choices),
@@ -135,6 +138,7 @@ def present(found: BedDays, asked: Asked, people: Behind | None, *, may_open: bo
         waiting=_group(
             "waiting", f"People waiting on {words.day(report.as_of)}", report.waiting, asked, may_open
         ),
+        letting=tuple(_figure(figure, asked, may_open) for figure in report.letting),
         released=_figure(report.released, asked, may_open),
         comparison=report.counterfactual.label,
         source=report.counterfactual.source,
@@ -166,7 +170,7 @@ def _group(name: str, title: str, group: DelayGroup, asked: Asked, may_open: boo
 def _figure(figure: Figure, asked: Asked, may_open: bool) -> FigureView:
     return FigureView(
         label=figure.label,
-        value=_number(figure.value) if figure.value is not None or figure.key != RELEASED else "Not claimed",
+        value="Not claimed" if figure.value is None and figure.key in CLAIMS else _number(figure.value),
         unit="" if figure.value is None else _unit(figure),
         definition=figure.definition,
         href=_href(asked, figure.key, figure.value, may_open),

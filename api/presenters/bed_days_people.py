@@ -1,8 +1,10 @@
-"""Who is behind a figure of the bed-days report: one test for each figure, so that every number opens."""
+"""Who is behind a figure of the bed-days report: one measure for each figure, so that every number opens and
+shows each person's part in it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from api.presenters import words
@@ -12,93 +14,113 @@ from discharge.codes.delay_reasons import NATIONAL_DELAY_REASONS, delay_reason_l
 from discharge.delays.bands import BANDS, band_of
 from discharge.delays.counting import ready_at_the_end
 from discharge.delays.definitions import DEFINITIONS
-from discharge.delays.released import Counterfactual, released_days
-from discharge.delays.report import CountedStay, in_comparison
+from discharge.delays.released import days_let_sooner, released_nights
+from discharge.delays.report import ASSUMED, CountedStay
+from discharge.delays.stays import Letting
 from discharge.outcomes.readmission import BANDS as READMISSION_BANDS
 from discharge.outcomes.readmission import readmission_band
 
 MOST = 500
 """More people than this are not listed on one page."""
 
-Test = Callable[[CountedStay], bool]
+Measure = Callable[[CountedStay], int | None]
+"""A person's part in a figure: their days or nights, 1 where people are counted; None: not in it."""
 
 
-def _everybody(_: CountedStay) -> bool:
-    return True
+def _each_once(_: object) -> int:
+    return 1
 
 
-def _delayed(each: CountedStay) -> bool:
-    return each.count.published > 0
+def _once(counts: bool) -> int | None:
+    return 1 if counts else None
 
 
-def _waited(each: CountedStay) -> bool:
-    return bool(each.count.true)
+def _stated(each: CountedStay) -> int | None:
+    return None if each.count.assumed else each.count.published
 
 
-def _unexplained(each: CountedStay) -> bool:
-    return each.count.without_reason > 0
-
-
-def _back_in(band: str) -> Test:
-    def test(each: CountedStay) -> bool:
+def _back_in(band: str) -> Measure:
+    def measure(each: CountedStay) -> int | None:
         days = each.stay.back_after
-        return days is not None and readmission_band(days) == band
+        return _once(days is not None and readmission_band(days) == band)
 
-    return test
+    return measure
 
 
-FINISHED: Mapping[str, Test] = {
-    "discharges": _everybody,
-    "same-day": lambda each: each.count.published == 0,
-    "delayed": _delayed,
-    "percent-delayed": _delayed,
-    "published-days": _delayed,
-    "true-days": _waited,
-    "mean-with-zeros": _everybody,
-    "mean-without-zeros": _delayed,
-    "median": _everybody,
-    "ninetieth": _everybody,
-    "assumed": lambda each: each.count.assumed,
-    "without-reason": _unexplained,
-    "readmitted": lambda each: each.stay.back_after is not None,
+FINISHED: Mapping[str, Measure] = {
+    "discharges": _each_once,
+    "same-day": lambda each: _once(_stated(each) == 0),
+    "delayed": lambda each: _once(each.count.published > 0),
+    "percent-delayed": lambda each: _once(each.count.published > 0),
+    "published-days": lambda each: each.count.published or None,
+    "true-days": lambda each: each.count.true or None,
+    "mean-with-zeros": lambda each: each.count.published,
+    "mean-without-zeros": lambda each: each.count.published or None,
+    "median": _stated,
+    "ninetieth": _stated,
+    "assumed": lambda each: _once(each.count.assumed),
+    "held-days": lambda each: each.count.held or None,
+    "without-reason": lambda each: each.count.without_reason or None,
+    "outside": lambda each: each.stay.outside or None,
+    "readmitted": lambda each: _once(each.stay.back_after is not None),
     **{f"back-{label}": _back_in(label) for label, _, _ in READMISSION_BANDS},
-    "failed": lambda each: each.stay.failed,
+    "back-unknown": lambda each: _once(each.stay.back_kind == "unknown"),
+    "back-planned": lambda each: _once(each.stay.back_kind in ("planned", "other")),
+    "failed": lambda each: _once(each.stay.failed),
 }
-DIED: Mapping[str, Test] = {"died-days": _waited}
-WAITING: Mapping[str, Test] = {
-    "waiting": _everybody,
-    "waiting-days": _delayed,
-    "waiting-true-days": _waited,
-    "waiting-median": _everybody,
-    "waiting-ninetieth": _everybody,
-    "waiting-without-reason": _unexplained,
+DIED: Mapping[str, Measure] = {"died-days": lambda each: each.count.true or None}
+WAITING: Mapping[str, Measure] = {
+    "waiting": _each_once,
+    "waiting-days": lambda each: each.count.published or None,
+    "waiting-true-days": lambda each: each.count.true or None,
+    "waiting-median": lambda each: each.count.published,
+    "waiting-ninetieth": lambda each: each.count.published,
+    "waiting-held-days": lambda each: each.count.held or None,
+    "waiting-without-reason": lambda each: each.count.without_reason or None,
 }
 RELEASED = "released-days"
+SOONER = "let-sooner-days"
+LETTINGS = ("lets", "start-to-let-mean", "start-to-let-median", SOONER)
 GROUPS: Mapping[str, str] = {"finished": "Stays that ended", "waiting": "People waiting"}
 
 
 @dataclass(frozen=True)
 class Person:
-    """One stay that counts in a figure."""
+    """One stay that counts in a figure, and its part in it."""
 
     name: str
     href: str
+    part: str
     ward: str
     ready: str
     left: str
     published: str
     true: str
+    held: int
     without_reason: int
     reasons: str
 
 
 @dataclass(frozen=True)
+class Let:
+    """One home let that counts in a figure, and its part in it."""
+
+    name: str
+    href: str
+    part: str
+    started: str
+    let: str
+    days: int
+
+
+@dataclass(frozen=True)
 class Behind:
-    """The people behind one figure."""
+    """The people behind one figure: their stays, or the homes let to them."""
 
     title: str
     people: tuple[Person, ...]
     more: int
+    lets: tuple[Let, ...] = ()
 
 
 def of_band(group: str, band: str) -> str:
@@ -113,61 +135,108 @@ def of_reason(group: str, code: str) -> str:
 
 def behind(of: str, found: BedDays) -> Behind | None:
     """The people behind a figure, a band or a reason; none for what is not on the report."""
+    if of in LETTINGS:
+        return _lettings(of, found)
     chosen = _figure(of, found) or _part(of, found)
     if chosen is None:
         return None
-    title, stays = chosen
-    stays = sorted(stays, key=lambda each: (-(each.count.true or 0), each.count.published))
-    people = tuple(_person(each, found) for each in stays[:MOST])
-    return Behind(title, people, max(0, len(stays) - MOST))
+    title, among, measure = chosen
+    counted = [(part, each) for each in among if (part := measure(each)) is not None]
+    counted.sort(key=lambda one: (-one[0], -(one[1].count.true or 0), one[1].count.published))
+    people = tuple(_person(each, part, found) for part, each in counted[:MOST])
+    return Behind(title, people, max(0, len(counted) - MOST))
 
 
-def _figure(of: str, found: BedDays) -> tuple[str, list[CountedStay]] | None:
-    stays = found.stays
+Chosen = tuple[str, Sequence[CountedStay], Measure]
+
+
+def _figure(of: str, found: BedDays) -> Chosen | None:
+    stays, against = found.stays, found.report.counterfactual
     if of == RELEASED:
-        against = found.report.counterfactual
-        return DEFINITIONS[of].label, [each for each in stays.left if _releases(each, against)]
-    for tests, among in ((FINISHED, stays.left), (DIED, stays.died), (WAITING, stays.waiting)):
-        if of in tests:
-            return DEFINITIONS[of].label, [each for each in among if tests[of](each)]
+        return (
+            DEFINITIONS[of].label,
+            stays.left,
+            lambda each: released_nights(each.count.held, against) or None,
+        )
+    for measures, among in ((FINISHED, stays.left), (DIED, stays.died), (WAITING, stays.waiting)):
+        if of in measures:
+            return DEFINITIONS[of].label, among, measures[of]
     return None
 
 
-def _releases(each: CountedStay, against: Counterfactual) -> bool:
-    return in_comparison(each, against) and released_days(each.count.true, against) > 0
-
-
-def _part(of: str, found: BedDays) -> tuple[str, list[CountedStay]] | None:
+def _part(of: str, found: BedDays) -> Chosen | None:
     kind, _, rest = of.partition(":")
     group, _, code = rest.partition(":")
     if group not in GROUPS:
         return None
     among = found.stays.left if group == "finished" else found.stays.waiting
+    if kind == "band" and code == ASSUMED:
+        return f"{GROUPS[group]}: {band_words(code)}", among, FINISHED[ASSUMED]
     if kind == "band" and any(code == label for label, _, _ in BANDS):
         title = f"{GROUPS[group]}: delay of {band_words(code)}"
-        return title, [each for each in among if band_of(each.count.published) == code]
+        return (
+            title,
+            among,
+            lambda each: _once(not each.count.assumed and band_of(each.count.published) == code),
+        )
     if kind == "reason" and any(code == row.code for row in NATIONAL_DELAY_REASONS):
         title = f"{GROUPS[group]}: {NATIONAL_DELAY_REASONS.label(code)}"
-        return title, [each for each in among if each.count.attributed.get(code)]
+        return title, among, lambda each: each.count.attributed.get(code) or None
     return None
+
+
+def _lettings(of: str, found: BedDays) -> Behind:
+    against = found.report.counterfactual
+    measures: dict[str, Callable[[Letting], int | None]] = {
+        "lets": _each_once,
+        SOONER: lambda each: days_let_sooner(each.days, against),
+    }
+    measure = measures.get(of, _days)
+    lets = [(part, each) for each in found.lettings if (part := measure(each)) is not None]
+    lets.sort(key=lambda one: (-one[0], one[1].let_on))
+    return Behind(
+        title=DEFINITIONS[of].label,
+        people=(),
+        more=max(0, len(lets) - MOST),
+        lets=tuple(_let(each, part, found) for part, each in lets[:MOST]),
+    )
+
+
+def _days(each: Letting) -> int:
+    return each.days
+
+
+def _let(each: Letting, part: int, found: BedDays) -> Let:
+    return Let(
+        name=full_name(*found.names.get(each.case_id, (None, None))),
+        href=f"/cases/{each.case_id}",
+        part=f"{part:,}",
+        started=words.short_day(each.started_on),
+        let=words.short_day(each.let_on),
+        days=each.days,
+    )
 
 
 def band_words(label: str) -> str:
     """A band as people say it."""
+    if label == ASSUMED:
+        return "No ready date"
     return "1 day" if label == "1" else f"{label.replace('-', ' to ').replace('21+', '21 or more')} days"
 
 
-def _person(each: CountedStay, found: BedDays) -> Person:
+def _person(each: CountedStay, part: int, found: BedDays) -> Person:
     stay, count = each.stay, each.count
     ready = ready_at_the_end(stay.periods)
     return Person(
         name=full_name(*found.names.get(stay.case_id, (None, None))),
         href=f"/cases/{stay.case_id}",
+        part=f"{part:,}",
         ward=stay.ward or "Not known",
         ready=words.short_day(ready.ready_on if ready else None),
         left=words.short_day(stay.ended_on, "Still here"),
         published=f"{count.published} (assumed)" if count.assumed else str(count.published),
         true="Not known" if count.true is None else str(count.true),
+        held=count.held,
         without_reason=count.without_reason,
         reasons="; ".join(
             f"{delay_reason_label(code)}: {nights}" for code, nights in sorted(count.attributed.items())

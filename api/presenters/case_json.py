@@ -13,6 +13,7 @@ from api.reading.worklist import Listed
 from discharge.cases.model import Case
 from discharge.cases.stages import may_ask
 from discharge.delays.counting import nights_without_reason, published_delay_days, true_delay_days
+from discharge.delays.stays import periods_of_this_stay
 from discharge.outcomes.case_outcome import suggested_outcome
 from discharge.pathway_words import next_action, why_still_here
 from discharge.store.tables import Person
@@ -37,10 +38,11 @@ def waiting_json(case: Case, today: date) -> dict[str, Any]:
     """The delay so far, by each way of counting."""
     left = case.discharge.discharged_on if case.discharge else None
     until = left or today
-    without = nights_without_reason(case.ready_periods, case.delay_reasons, until)
+    waited = periods_of_this_stay(case)
+    without = nights_without_reason(waited, case.delay_reasons, until)
     return {
-        "published_delay_days": published_delay_days(case.ready_periods, until),
-        "true_delay_days": true_delay_days(case.ready_periods, until, left=left is not None),
+        "published_delay_days": published_delay_days(waited, until),
+        "true_delay_days": true_delay_days(waited, until, left=left is not None),
         "nights_without_reason": [night.isoformat() for night in without],
     }
 

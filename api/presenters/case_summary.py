@@ -14,6 +14,7 @@ from discharge.cases.model import Case, CaseSpell
 from discharge.codes import casework
 from discharge.codes.delay_reasons import delay_reason_label
 from discharge.delays.counting import nights_without_reason, published_delay_days
+from discharge.delays.stays import periods_of_this_stay
 
 CONTACTS = {row.key: row.words for row in FOLLOW_UPS}
 ENDED_BY = {None: "still running", "discharged": "left", "met-criteria-again": "met the criteria again"}
@@ -57,12 +58,13 @@ def facts(case: Case, today: date, known: Directory) -> tuple[Fact, ...]:
     """The summary of the case: the stay, the waiting, the referral, the owner."""
     spell = case.current_spell
     until = case.discharge.discharged_on if case.discharge else today
-    without = len(nights_without_reason(case.ready_periods, case.delay_reasons, until))
+    waited = periods_of_this_stay(case)
+    without = len(nights_without_reason(waited, case.delay_reasons, until))
     return (
         _admitted(spell),
         Fact("Expected to leave", words.day(case.expected_discharge_on, "No date")),
         Fact("Home needed by", words.day(case.needed_by, "No date")),
-        Fact("Nights waiting", str(published_delay_days(case.ready_periods, until))),
+        Fact("Nights waiting", str(published_delay_days(waited, until))),
         Fact("Nights without a reason", str(without)),
         Fact("Reason for referral", _labels(case)),
         Fact("Tenure", casework.TENURES.label(case.referral.tenure) if case.referral else "Not known"),

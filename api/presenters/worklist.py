@@ -12,6 +12,7 @@ from api.reading.names import Directory
 from api.reading.worklist import VIEWS, Listed, Wanted, Worklist
 from discharge.cases.model import Case
 from discharge.delays.counting import nights_without_reason, published_delay_days
+from discharge.delays.stays import periods_of_this_stay
 from discharge.pathway_words import why_still_here
 from fhir_adapters.store.finding import UNASSIGNED
 from fhir_adapters.store.tables import Feed
@@ -165,16 +166,15 @@ def _row(listed: Listed, today: date, known: Directory) -> Row:
         stage=tag_of(STAGES, case.stage),
         why=why_still_here(case, today, known.names),
         nights=_nights(case, until),
-        without_reason=len(nights_without_reason(case.ready_periods, case.delay_reasons, until)),
+        without_reason=len(nights_without_reason(periods_of_this_stay(case), case.delay_reasons, until)),
         expected=words.short_day(case.expected_discharge_on),
         alerts=listed.alerts,
     )
 
 
 def _nights(case: Case, until: date) -> str:
-    if not case.ready_periods:
-        return words.DASH
-    return str(published_delay_days(case.ready_periods, until))
+    waited = periods_of_this_stay(case)
+    return str(published_delay_days(waited, until)) if waited else words.DASH
 
 
 _STANDING = {"expected": "expected, not in yet", "on-leave": "on leave, place kept"}

@@ -14,7 +14,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.principals import Principal
 from api.reading import lists
 from discharge.delays.released import Counterfactual
-from discharge.delays.report import BedDaysReport, CountedStays, bed_days_report, count_stays
+from discharge.delays.report import (
+    BedDaysReport,
+    CountedStays,
+    bed_days_report,
+    count_stays,
+    lettings_in,
+)
+from discharge.delays.stays import Letting, lettings_of, stays_of
 from discharge.errors import HomewardError
 
 EVER = date(2020, 1, 1)
@@ -35,10 +42,13 @@ class Wanted:
 
 @dataclass(frozen=True)
 class BedDays:
-    """The report, the stays behind it, and the name of each case's person (family name, given name)."""
+    """The report, the stays and homes let behind it, and the name of each case's person (family name, given
+    name).
+    """
 
     report: BedDaysReport
     stays: CountedStays
+    lettings: tuple[Letting, ...]
     names: Mapping[UUID, tuple[str | None, str | None]]
 
 
@@ -55,10 +65,12 @@ async def bed_days(
 ) -> BedDays:
     """The report over every case that the caller's organisation takes part in; one look at all of them."""
     cases = await lists.reported_cases(session, caller, asked.from_on, what)
-    stays = lists.stays(cases)
+    stays = [stay for each in cases for stay in stays_of(each.case)]
+    lettings = [let for each in cases for let in lettings_of(each.case)]
     period = (asked.from_on, asked.to_on, asked.today)
     return BedDays(
-        report=bed_days_report(stays, *period, asked.against),
+        report=bed_days_report(stays, lettings, *period, asked.against),
         stays=count_stays(stays, *period),
+        lettings=lettings_in(lettings, asked.from_on, asked.to_on),
         names={each.case.case_id: (each.family_name, each.given_name) for each in cases},
     )

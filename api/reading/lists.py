@@ -13,7 +13,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.principals import Principal
 from api.reading.looks import looked
 from discharge.cases.model import Case
-from discharge.delays.report import Stay, stays_of
 from discharge.store.tables import (
     AlertRow,
     CaseRow,
@@ -254,8 +253,3 @@ async def reported_cases(
     ]
     await looked(session, caller, what, [each.case.case_id for each in found])
     return found
-
-
-def stays(cases: Sequence[ReportedCase]) -> list[Stay]:
-    """The stays of cases, for the rules of the report."""
-    return [stay for each in cases for stay in stays_of(each.case)]

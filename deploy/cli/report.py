@@ -50,7 +50,7 @@ def _print(body: dict[str, Any]) -> None:
     console.print(period, highlight=False)
     ended, waiting = body["finished"]["figures"], body["waiting"]["figures"]
     groups = (("Stays that have ended", ended), ("People still waiting", waiting))
-    for title, figures in (*groups, ("Released", [body["released"]])):
+    for title, figures in (*groups, ("Homes let", body["letting"]), ("Released", [body["released"]])):
         table = Table("", "", "what it counts", title=title, title_justify="left")
         for figure in figures:
             value = "unknown" if figure["value"] is None else f"{figure['value']:g}"

@@ -3,6 +3,7 @@
     published   discharge date minus the start of the last ready period; 0 on the same day
     true        nights in bed in all ready periods together
     attributed  nights on which a reason was the recorded one at midnight
+    held        nights on which a recorded reason was one of the home
 
 Source: Discharge Ready Date guidance, examples and frequently asked questions (NHS England). A missing
 ready date is allowed there to mean "no delay"; it counts as 0 and is marked *assumed*, and the true delay
@@ -21,6 +22,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from discharge.clocks import nights_between
+from discharge.codes.delay_reasons import LOCAL_DELAY_REASONS, NATIONAL_DELAY_REASONS
 from discharge.delays.model import DelayReason, ReadyPeriod
 
 DAY = timedelta(days=1)
@@ -41,6 +43,7 @@ class DelayCount(BaseModel):
     so_far: bool
     attributed: dict[str, int]
     without_reason: int
+    held: int = 0
 
 
 def _end(period: ReadyPeriod, until: date) -> date:
@@ -85,11 +88,7 @@ def reasons_at_midnight(reasons: Iterable[DelayReason], night: date, kind: Reaso
     """Return the codes recorded at the midnight that ends `night`: at most one national, any number of
     local.
     """
-    held = [
-        reason
-        for reason in reasons
-        if reason.kind == kind and reason.from_on <= night and (reason.to_on is None or night < reason.to_on)
-    ]
+    held = [reason for reason in reasons if reason.kind == kind and _runs(reason, night)]
     if kind == "local":
         return tuple(dict.fromkeys(reason.code for reason in held))
     return tuple(reason.code for reason in sorted(held, key=lambda reason: reason.from_on)[-1:])
@@ -120,6 +119,26 @@ def nights_without_reason(
     return [night for night in nights_waited(periods, until) if not reasons_at_midnight(reasons, night, kind)]
 
 
+def held_by_home(reason: DelayReason, night: date) -> bool:
+    """Whether a reason is one of the home itself; a local one is what its national reason is."""
+    local = LOCAL_DELAY_REASONS.find(reason.code, night) if reason.kind == "local" else None
+    row = NATIONAL_DELAY_REASONS.find(local.national if local else reason.code, night)
+    return row is not None and row.housing == "yes"
+
+
+def nights_held_by_home(periods: Iterable[ReadyPeriod], reasons: Iterable[DelayReason], until: date) -> int:
+    """Count the waiting nights on which at least one recorded reason was the home.
+
+    The one national reason may hide it behind another, so the local ones are asked as well.
+    """
+    homes = [reason for reason in reasons if held_by_home(reason, reason.from_on)]
+    return sum(any(_runs(reason, night) for reason in homes) for night in nights_waited(periods, until))
+
+
+def _runs(reason: DelayReason, night: date) -> bool:
+    return reason.from_on <= night and (reason.to_on is None or night < reason.to_on)
+
+
 def count_delay(
     periods: Sequence[ReadyPeriod], reasons: Sequence[DelayReason], until: date, *, left: bool
 ) -> DelayCount:
@@ -131,4 +150,5 @@ def count_delay(
         so_far=not left,
         attributed=attributed_days(periods, reasons, until),
         without_reason=len(nights_without_reason(periods, reasons, until)),
+        held=nights_held_by_home(periods, reasons, until),
     )

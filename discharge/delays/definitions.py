@@ -23,40 +23,55 @@ _ROWS: tuple[Definition, ...] = (
     Definition("discharges", "Discharges", "people",
                "Stays of our cases that ended in the period, other than by death."),
     Definition("same-day", "Left on the day they were ready", "people",
-               "Discharges with a published delay of 0 days, assumed ones included."),
+               "Discharges on the day that the person was ready; those without a ready date are counted "
+               "apart."),
     Definition("delayed", "Left later", "people",
                "Discharges with a published delay of 1 day or more."),
     Definition("percent-delayed", "Share that left later", "percent",
-               "Discharges with a published delay of 1 day or more, of all discharges."),
+               "Discharges with a published delay of 1 day or more, of all discharges; one without a ready "
+               "date is no delay there (NHS England)."),
     Definition("published-days", "Delay days as published", "days",
                "Date of discharge minus the start of the last ready period, added up (NHS England)."),
     Definition("true-days", "Nights really waited", "nights",
                "Nights in bed in every ready period, added up; stays without a ready date are left out."),
     Definition("mean-with-zeros", "Average delay, all discharges", "days",
-               "Mean published delay, with those who left on the same day."),
+               "Mean published delay, with those who left on the same day and those without a ready date, "
+               "who count as 0 there (NHS England)."),
     Definition("mean-without-zeros", "Average delay, delayed discharges", "days",
                "Mean published delay of those who waited 1 day or more."),
     Definition("median", "Median delay", "days",
-               "Half of all discharges had a published delay of this many days or fewer."),
+               "Half of the discharges with a ready date had a published delay of this many days or fewer."),
     Definition("ninetieth", "90th percentile of delay", "days",
-               "Nine in ten discharges had a published delay of this many days or fewer (nearest rank)."),
+               "Nine in ten discharges with a ready date had a published delay of this many days or fewer "
+               "(nearest rank)."),
     Definition("assumed", "Delay assumed to be 0", "people",
-               "Discharges without a ready date when they left; the guidance counts them as no delay."),
+               "Discharges without a ready date when they left; the guidance counts them as no delay. They "
+               "are in no median and in no other band."),
+    Definition("held-days", "Nights that the home held", "nights",
+               "Nights ready on which a recorded reason, national or local, was the home itself."),
     Definition("without-reason", "Nights without a reason", "nights",
                "Waiting nights for which no national delay reason was recorded at midnight."),
-    Definition("readmitted", "Back in hospital", "people",
-               "Discharges after which a new stay began within 0 to 29 days, planned ones included. "
-               "The latest discharges may still be followed by one."),
+    Definition("outside", "Nights left out", "nights",
+               "Nights recorded as ready before the admission or after the discharge of their stay. They are"
+               " in no other figure; the dates need correcting."),
+    Definition("readmitted", "Readmitted", "people",
+               "Discharges after which an emergency stay began within 0 to 29 days, or one of which the "
+               "trust does not say how it began. The latest discharges may still be followed by one."),
     Definition("back-0-2", "Back within 0 to 2 days", "people",
-               "Discharges after which a new stay began on the same day or one of the next two."),
+               "Readmissions on the same day or one of the next two."),
     Definition("back-3-7", "Back within 3 to 7 days", "people",
-               "Discharges after which a new stay began 3 to 7 days later."),
+               "Readmissions 3 to 7 days later."),
     Definition("back-8-29", "Back within 8 to 29 days", "people",
-               "Discharges after which a new stay began 8 to 29 days later."),
+               "Readmissions 8 to 29 days later."),
+    Definition("back-unknown", "Readmitted, not known how", "people",
+               "Those of the readmissions of which the trust does not say whether they were planned."),
+    Definition("back-planned", "Returned as planned", "people",
+               "Discharges after which a booked stay, a birth or a move from another hospital began within 0"
+               " to 29 days. They are no readmissions."),
     Definition("failed", "Failed discharges", "people",
-               "Our own definition: back in hospital within 72 hours (by dates, 3 days); or found within 72 "
-               "hours that the home could not be entered or lacked heat, water, power, food, bed or toilet; "
-               "or found within 7 days that it is unsuitable."),
+               "Our own definition: readmitted within 72 hours (by dates, 3 days); or found within 72 hours "
+               "that the home could not be entered or lacked heat, water, power, food, bed or toilet; or "
+               "found within 7 days that it is unsuitable."),
     Definition("died-days", "Nights waited by people who died", "nights",
                "Nights in ready periods of stays that ended in death; in no other figure."),
     Definition("waiting", "People waiting now", "people",
@@ -69,11 +84,24 @@ _ROWS: tuple[Definition, ...] = (
                "Half of the people waiting have waited this many days or fewer in the running period."),
     Definition("waiting-ninetieth", "90th percentile of the wait so far", "days",
                "Nine in ten people waiting have waited this many days or fewer (nearest rank)."),
+    Definition("waiting-held-days", "Nights so far that the home held", "nights",
+               "Waiting nights of people still in bed on which a recorded reason was the home itself."),
     Definition("waiting-without-reason", "Nights so far without a reason", "nights",
                "Waiting nights of people still in bed for which no national reason was recorded."),
+    Definition("lets", "Homes let", "people",
+               "People of our cases to whom a home was let in the period."),
+    Definition("start-to-let-mean", "Average from start to letting", "days",
+               "Mean of the days from the start of the rehousing to the letting. These are no nights in a "
+               "bed."),
+    Definition("start-to-let-median", "Median from start to letting", "days",
+               "Half of the homes were let within this many days of the start of the rehousing."),
+    Definition("let-sooner-days", "Days let sooner", "days",
+               "Days of the named comparison minus days from start to letting, added up; a home let later "
+               "takes away. Only a comparison of lettings is used."),
     Definition("released-days", "Bed days released", "nights",
-               "Days of the named comparison minus nights really waited, never below 0, for each person it "
-               "applies to who had a ready date, added up."),
+               "Nights of the named comparison minus nights ready that the home held, never below 0, for "
+               "each person whom the home held at least one night, added up. Only a comparison of nights is "
+               "used."),
 )
 # fmt: on
 

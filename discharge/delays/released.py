@@ -1,29 +1,35 @@
-"""Bed days released, always against a counterfactual that has a name and a source.
+"""Bed days released, always against a comparison that has a name, a source and a measure of its own.
 
-    released = max(0, days it would have taken - days it took)     for each person who was really in a bed
+    released        nights of the comparison - nights ready that the home held      for each person
+    let sooner      days of the comparison - days from start to letting             for each home let
 
-There is no true counterfactual: the choice is shown with the figure, and can be changed.
+Like is compared with like: a time from application to letting says nothing about nights in a bed, so each
+comparison may be held against one of the two only. There is no true counterfactual: the choice is shown with
+the figure, and can be changed.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Literal
 
 from discharge.errors import HomewardError
+
+Measure = Literal["nights-held", "start-to-let"]
 
 
 @dataclass(frozen=True, slots=True)
 class Counterfactual:
-    """What is supposed to have happened without the help: so many days of waiting. None claims nothing.
+    """What is supposed to have happened without the help: so many days. None claims nothing.
 
-    `rehoused_only` marks a comparison that says nothing about people who went back to their own home.
+    `measure` says what the days are: nights ready that the home held, or days from start to letting.
     """
 
     code: str
     days: int | None
     label: str
     source: str
-    rehoused_only: bool = False
+    measure: Measure = "nights-held"
 
 
 _KNOWN: tuple[Counterfactual, ...] = (
@@ -31,16 +37,9 @@ _KNOWN: tuple[Counterfactual, ...] = (
     Counterfactual(
         "register-average",
         129,
-        "Average letting time for applicants with medical need on the ordinary housing register",
+        "Start to letting: average of applicants with medical need on the ordinary housing register",
         "Nottingham City Homes pilot, November 2015 to March 2017: 129 days against 39 in the scheme",
-        rehoused_only=True,
-    ),
-    Counterfactual(
-        "average-relet",
-        74,
-        "Average time to let an empty home again, all voids",
-        "Housemark, England 2023-24",
-        rehoused_only=True,
+        measure="start-to-let",
     ),
 )
 
@@ -48,14 +47,14 @@ COUNTERFACTUALS: Mapping[str, Counterfactual] = MappingProxyType({row.code: row 
 
 
 def fixed_days(days: int, source: str) -> Counterfactual:
-    """Return a counterfactual of a fixed number of days, with the reason why that number was chosen."""
+    """Return a comparison of a fixed number of nights, with the reason why that number was chosen."""
     if days < 0 or not source.strip():
         raise HomewardError("invalid-body", where="counterfactual")
-    return Counterfactual("fixed", days, f"{days} days for everybody", source)
+    return Counterfactual("fixed", days, f"{days} nights ready and held by the home, for everybody", source)
 
 
 def counterfactual(code: str) -> Counterfactual:
-    """Return a named counterfactual; "fixed:30" is thirty days for all. Raises code-not-in-value-set."""
+    """Return a named comparison; "fixed:30" is thirty nights for all. Raises code-not-in-value-set."""
     name, _, days = code.partition(":")
     if name == "fixed" and days.isdecimal():
         return fixed_days(int(days), "Chosen for this report")
@@ -64,15 +63,22 @@ def counterfactual(code: str) -> Counterfactual:
     return COUNTERFACTUALS[code]
 
 
-def released_days(actual: int | None, against: Counterfactual) -> int:
-    """Count the bed days released for one person; 0 where the actual delay is unknown or nothing is
-    claimed.
+def released_nights(held: int, against: Counterfactual) -> int:
+    """Count the bed days released for one person whom the home held for `held` nights.
+
+    0 where the home held nobody back (who left the same day adds nothing), where the comparison is of another
+    measure, and where it took longer than the comparison.
     """
-    if actual is None or against.days is None:
+    if held == 0 or against.days is None or against.measure != "nights-held":
         return 0
-    return max(0, against.days - actual)
+    return max(0, against.days - held)
 
 
-def total_released(actuals: Iterable[int | None], against: Counterfactual) -> int:
-    """Add up the bed days released for people who were in a bed."""
-    return sum(released_days(actual, against) for actual in actuals)
+def days_let_sooner(days: int, against: Counterfactual) -> int | None:
+    """Count by how many days one home was let sooner than in the comparison (negative: later).
+
+    None where the comparison is of another measure.
+    """
+    if against.days is None or against.measure != "start-to-let":
+        return None
+    return against.days - days

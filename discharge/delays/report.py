@@ -9,44 +9,20 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
 from statistics import fmean, median
-from uuid import UUID
 
-from discharge.cases.model import Case, CaseSpell, Discharge, StrandKind
 from discharge.codes.delay_reasons import NATIONAL_DELAY_REASONS
 from discharge.delays.bands import count_bands
 from discharge.delays.counting import DelayCount, count_delay
 from discharge.delays.definitions import DEFINITIONS, Unit
-from discharge.delays.model import DelayReason, ReadyPeriod
-from discharge.delays.released import Counterfactual, total_released
-from discharge.outcomes.failed_discharge import discharges_of, failed_discharge, readmission_after
+from discharge.delays.released import Counterfactual, days_let_sooner, released_nights
+from discharge.delays.stays import Letting, Stay
 from discharge.outcomes.readmission import BANDS, readmission_band
 from discharge.values import Frozen
 
 Figures = dict[str, float | None]
 
-COUNTS_NOWHERE = frozenset({"entered-in-error", "merged"})
-ENDS_THE_STAY = frozenset({"died", "self-discharged", "admitted-elsewhere"})
-
-
-class Stay(Frozen):
-    """One hospital stay of a case: its ready periods and reasons, and the day it ended (None: still in
-    bed).
-
-    `back_after` is how many days later the person was in hospital again (None: not within 29); `failed` says
-    whether the discharge failed.
-    """
-
-    case_id: UUID
-    spell_id: UUID | None = None
-    organisation_id: UUID | None = None
-    ward: str | None = None
-    periods: tuple[ReadyPeriod, ...] = ()
-    reasons: tuple[DelayReason, ...] = ()
-    ended_on: date | None = None
-    died: bool = False
-    rehoused: bool = False
-    back_after: int | None = None
-    failed: bool = False
+ASSUMED = "assumed"
+"""The band of those who left without a ready date."""
 
 
 class Figure(Frozen):
@@ -81,13 +57,16 @@ class DelayGroup(Frozen):
 
 
 class BedDaysReport(Frozen):
-    """Bed days of one period: finished stays that ended in [`from_on`, `to_on`], and who waits on `as_of`."""
+    """Bed days of one period: finished stays that ended in [`from_on`, `to_on`], who waits on `as_of`, and
+    homes let in the period, which are another measure than nights in a bed.
+    """
 
     from_on: date
     to_on: date
     as_of: date
     finished: DelayGroup
     waiting: DelayGroup
+    letting: tuple[Figure, ...]
     released: Figure
     counterfactual: Counterfactual
 
@@ -121,10 +100,20 @@ def count_stays(stays: Iterable[Stay], from_on: date, to_on: date, as_of: date) 
     )
 
 
+def lettings_in(lettings: Iterable[Letting], from_on: date, to_on: date) -> tuple[Letting, ...]:
+    """Choose the homes let in a period, the last day included."""
+    return tuple(each for each in lettings if from_on <= each.let_on <= to_on)
+
+
 def bed_days_report(
-    stays: Iterable[Stay], from_on: date, to_on: date, as_of: date, against: Counterfactual
+    stays: Iterable[Stay],
+    lettings: Iterable[Letting],
+    from_on: date,
+    to_on: date,
+    as_of: date,
+    against: Counterfactual,
 ) -> BedDaysReport:
-    """Compute the report over stays; `as_of` is today in case time."""
+    """Compute the report over stays and homes let; `as_of` is today in case time."""
     counted = count_stays(stays, from_on, to_on, as_of)
     return BedDaysReport(
         from_on=from_on,
@@ -132,65 +121,10 @@ def bed_days_report(
         as_of=as_of,
         finished=_finished(counted.left, sum(each.count.true or 0 for each in counted.died)),
         waiting=_waiting([each.count for each in counted.waiting]),
+        letting=_letting([each.days for each in lettings_in(lettings, from_on, to_on)], against),
         released=_figure("released-days", _released(counted.left, against)),
         counterfactual=against,
     )
-
-
-def in_comparison(each: CountedStay, against: Counterfactual) -> bool:
-    """Whether a counterfactual says anything about a finished stay."""
-    return bool(each.stay.periods) and (each.stay.rehoused or not against.rehoused_only)
-
-
-def stays_of(case: Case) -> list[Stay]:
-    """Return the stays of a case for the report; none for a case that counts nowhere.
-
-    A ready period without a stay belongs to the stay that counts now.
-    """
-    if case.outcome in COUNTS_NOWHERE:
-        return []
-    current = case.current_spell
-    spells = [spell for spell in case.spells if spell.status not in ("cancelled", "expected")]
-    return [_stay(case, spell, spell is current) for spell in spells] or [_stay(case, None, True)]
-
-
-def _stay(case: Case, spell: CaseSpell | None, current: bool) -> Stay:
-    mine = {spell.spell_id if spell else None} | ({None} if current else set())
-    left = _discharge(case, spell, current)
-    back = readmission_after(case, left) if left else None
-    return Stay(
-        case_id=case.case_id,
-        spell_id=spell.spell_id if spell else None,
-        organisation_id=spell.organisation_id if spell else None,
-        ward=spell.ward if spell else (case.referral.ward if case.referral else None),
-        periods=tuple(period for period in case.ready_periods if period.spell_id in mine),
-        reasons=case.delay_reasons,
-        ended_on=_ended_on(case, spell, left, current),
-        died=(spell is not None and spell.died) or (current and case.outcome == "died"),
-        rehoused=any(
-            strand.kind is StrandKind.REHOUSING and strand.property_id for strand in case.strands.values()
-        ),
-        back_after=back.days_after if back else None,
-        failed=left is not None and bool(failed_discharge(left, back)),
-    )
-
-
-def _discharge(case: Case, spell: CaseSpell | None, current: bool) -> Discharge | None:
-    """The discharge that a stay ended in; one told by hand may not name the stay that counts now."""
-    recorded = discharges_of(case)
-    if current and case.discharge is not None:
-        return recorded[-1]
-    spell_id = spell.spell_id if spell else None
-    return next((each for each in reversed(recorded) if each.spell_id == spell_id), None)
-
-
-def _ended_on(case: Case, spell: CaseSpell | None, left: Discharge | None, current: bool) -> date | None:
-    """The feed's word first, then what was recorded by hand; a withdrawn case does not end anybody's stay."""
-    if spell and spell.discharged_on:
-        return spell.discharged_on
-    if left:
-        return left.discharged_on
-    return case.closed_on if current and case.outcome in ENDS_THE_STAY else None
 
 
 def _waits(stay: Stay) -> bool:
@@ -211,31 +145,41 @@ def _finished(left: Sequence[CountedStay], died: int) -> DelayGroup:
     counts = [each.count for each in left]
     delays = [count.published for count in counts]
     delayed = [days for days in delays if days]
+    stated = [count.published for count in counts if not count.assumed]
     known = [count.true for count in counts if count.true is not None]
     figures: Figures = {
         "discharges": len(delays),
-        "same-day": len(delays) - len(delayed),
+        "same-day": len(stated) - len(delayed),
         "delayed": len(delayed),
         "percent-delayed": round(100 * len(delayed) / len(delays), 1) if delays else None,
         "published-days": sum(delays),
         "true-days": sum(known),
         "mean-with-zeros": _mean(delays),
         "mean-without-zeros": _mean(delayed),
-        "median": median(delays) if delays else None,
-        "ninetieth": percentile(delays, 90),
-        "assumed": sum(count.assumed for count in counts),
+        "median": median(stated) if stated else None,
+        "ninetieth": percentile(stated, 90),
+        "assumed": len(delays) - len(stated),
+        "held-days": sum(count.held for count in counts),
         "without-reason": sum(count.without_reason for count in counts),
+        "outside": sum(each.stay.outside for each in left),
         **_afterwards([each.stay for each in left]),
         "died-days": died,
     }
-    return _group(figures, delays, counts)
+    return _group(figures, count_bands(stated) | {ASSUMED: len(delays) - len(stated)}, counts)
 
 
 def _afterwards(stays: Sequence[Stay]) -> Figures:
     back = [stay.back_after for stay in stays if stay.back_after is not None]
     bands = Counter(map(readmission_band, back))
     by_band: Figures = {f"back-{label}": bands[label] for label, _, _ in BANDS}
-    return {"readmitted": len(back), **by_band, "failed": sum(stay.failed for stay in stays)}
+    kinds = Counter(stay.back_kind for stay in stays)
+    return {
+        "readmitted": len(back),
+        **by_band,
+        "back-unknown": kinds["unknown"],
+        "back-planned": kinds["planned"] + kinds["other"],
+        "failed": sum(stay.failed for stay in stays),
+    }
 
 
 def _waiting(counts: Sequence[DelayCount]) -> DelayGroup:
@@ -246,15 +190,28 @@ def _waiting(counts: Sequence[DelayCount]) -> DelayGroup:
         "waiting-true-days": sum(count.true or 0 for count in counts),
         "waiting-median": median(ages) if ages else None,
         "waiting-ninetieth": percentile(ages, 90),
+        "waiting-held-days": sum(count.held for count in counts),
         "waiting-without-reason": sum(count.without_reason for count in counts),
     }
-    return _group(figures, ages, counts)
+    return _group(figures, count_bands(ages), counts)
 
 
-def _group(figures: Figures, delays: Sequence[int], counts: Sequence[DelayCount]) -> DelayGroup:
+def _letting(days: Sequence[int], against: Counterfactual) -> tuple[Figure, ...]:
+    sooner = [found for each in days if (found := days_let_sooner(each, against)) is not None]
+    claims = against.days is not None and against.measure == "start-to-let"
+    figures: Figures = {
+        "lets": len(days),
+        "start-to-let-mean": _mean(days),
+        "start-to-let-median": median(days) if days else None,
+        "let-sooner-days": sum(sooner) if claims else None,
+    }
+    return tuple(_figure(key, value) for key, value in figures.items())
+
+
+def _group(figures: Figures, bands: dict[str, int], counts: Sequence[DelayCount]) -> DelayGroup:
     return DelayGroup(
         figures=tuple(_figure(key, value) for key, value in figures.items()),
-        bands=count_bands(delays),
+        bands=bands,
         reasons=_reasons(counts),
     )
 
@@ -273,9 +230,9 @@ def _reasons(counts: Iterable[DelayCount]) -> tuple[ReasonNights, ...]:
 
 
 def _released(left: Iterable[CountedStay], against: Counterfactual) -> int | None:
-    if against.days is None:
+    if against.days is None or against.measure != "nights-held":
         return None
-    return total_released((each.count.true for each in left if in_comparison(each, against)), against)
+    return sum(released_nights(each.count.held, against) for each in left)
 
 
 def _mean(values: Sequence[int]) -> float | None:

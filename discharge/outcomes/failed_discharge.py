@@ -1,7 +1,7 @@
 """Failed discharge: a local definition, because there is no national one. Any of these grounds is enough:
 
-    return      back in hospital within 72 hours; by dates, because feeds are not trusted to the minute: up to
-                and including the third day
+    return      back in hospital within 72 hours, and not by plan; by dates, because feeds are not trusted to
+                the minute: up to and including the third day
     arrival     found within 72 hours: the person cannot get in, or the home lacks heat, water, power, food,
                 bed or toilet access
     unsuitable  found within 7 days: the home, or the placement, turned out unsuitable
@@ -17,8 +17,9 @@ from typing import Literal
 
 from discharge.cases.model import Case, Discharge, FollowUp, Readmission
 from discharge.clocks import london_date, nights_between
+from discharge.codes.admissions import AdmissionKind, admission_kind
 from discharge.codes.casework import HOME_PROBLEMS
-from discharge.outcomes.readmission import readmission_days
+from discharge.outcomes.readmission import COUNTS, readmission_days
 
 Ground = Literal["return", "arrival", "unsuitable"]
 
@@ -46,8 +47,24 @@ def discharges_of(case: Case) -> tuple[Discharge, ...]:
     return (*case.earlier_discharges, running)
 
 
+def kind_of_return(case: Case, back: Readmission) -> AdmissionKind:
+    """Return how somebody came back, as the stay says it now: a trust may tell it late, or correct it."""
+    method = next((spell.admission_method for spell in case.spells if spell.spell_id == back.spell_id), None)
+    return admission_kind(method, back.readmitted_on)
+
+
 def readmission_after(case: Case, discharge: Discharge) -> Readmission | None:
-    """Return the readmission that a discharge ended in, unless that stay was cancelled."""
+    """Return the readmission that a discharge ended in: a return that was not planned, or of which the trust
+    does not say how.
+    """
+    back = return_after(case, discharge)
+    return back if back is not None and kind_of_return(case, back) in COUNTS else None
+
+
+def return_after(case: Case, discharge: Discharge) -> Readmission | None:
+    """Return the return to hospital that a discharge ended in, planned or not, unless that stay was
+    cancelled.
+    """
     cancelled = {spell.spell_id for spell in case.spells if spell.status == "cancelled"}
     return next(
         (

@@ -1,17 +1,22 @@
 """Readmission: an emergency admission 0 to 29 days, inclusive, after the last discharge.
 
 Source: NHS Digital indicator I02040 (by continuous inpatient spell). Days 0-2, 3-7 and 8-29 are counted
-apart, because an early return points to the home.
+apart, because an early return points to the home. Where the trust does not say how somebody came in, the
+return counts, so that no failure is overlooked, and is also shown apart.
 """
 
 from datetime import date
 
 from discharge.clocks import nights_between
+from discharge.codes.admissions import AdmissionKind
 
 LAST_DAY = 29
 
 BANDS: tuple[tuple[str, int, int], ...] = (("0-2", 0, 2), ("3-7", 3, 7), ("8-29", 8, LAST_DAY))
 """Label, first and last day after discharge."""
+
+COUNTS: frozenset[AdmissionKind] = frozenset({"emergency", "unknown"})
+"""The kinds of admission that make a return a readmission."""
 
 
 def readmission_days(discharged_on: date, admitted_on: date) -> int | None:

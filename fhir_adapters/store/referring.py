@@ -54,6 +54,7 @@ def case_spell(row: Spell) -> CaseSpell:
         bed=row.bed,
         admitted_on=london_date(row.admitted_at) if row.admitted_at else None,
         discharged_on=london_date(row.discharged_at) if row.discharged_at else None,
+        admission_method=row.folded.get("admission_method"),
         expected_admission_on=row.folded.get("expected_admission_on"),
         expected_discharge_on=row.expected_discharge_on,
         medically_fit=row.medically_fit,

@@ -26,6 +26,7 @@ from discharge.cases.model import IN_HOSPITAL, Case, CaseSpell, Readmission, Sta
 from discharge.cases.stages import stage_when_reopened
 from discharge.delays.model import EndedBy, ReadyPeriod
 from discharge.delays.periods import correct_period, end_period, start_period
+from discharge.errors import Refused
 from discharge.outcomes.readmission import readmission_days
 
 TRANSFER_GAP = timedelta(days=2)
@@ -145,12 +146,15 @@ def set_criteria(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event
 
 
 def correct_ready_period(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
-    """Restate or remove a ready period; its ending kind stays, and dates must stay in order."""
+    """Restate or remove a ready period; its ending kind stays, dates stay in order and within its stay."""
     asked = command_of(envelope, cmd.CorrectReadyPeriod)
     before = next((period for period in case.ready_periods if period.ready_on == asked.replaces), None)
     period = None
     if asked.ready_on is not None:
-        day = not_before_admission(case, not_in_future(asked.ready_on, now, "ready_on"), "ready_on")
+        day = not_in_future(asked.ready_on, now, "ready_on")
+        if asked.ended_on is not None:
+            not_in_future(asked.ended_on, now, "ended_on")
+        _within_its_stay(case, before, day, asked.ended_on)
         ended_by: EndedBy = (before and before.ended_by) or "met-criteria-again"
         period = ReadyPeriod(
             ready_on=day,
@@ -161,6 +165,21 @@ def correct_ready_period(case: Case, envelope: Envelope, now: datetime) -> list[
         )
     correct_period(case.ready_periods, asked.replaces, period)
     return [ev.ReadyPeriodCorrected(replaces=asked.replaces, period=period)]
+
+
+def _within_its_stay(case: Case, before: ReadyPeriod | None, ready_on: date, ended_on: date | None) -> None:
+    """Refuse days outside of the stay that the period belongs to; the one that counts now, where it names
+    none.
+    """
+    mine = next((each for each in case.spells if before and each.spell_id == before.spell_id), None)
+    spell = mine or case.current_spell
+    if spell is None:
+        return
+    if spell.admitted_on is not None and ready_on < spell.admitted_on:
+        raise Refused("date-before-admission", where="ready_on")
+    left = spell.discharged_on
+    if left is not None and max(ready_on, ended_on or ready_on) > left:
+        raise Refused("dates-out-of-order", detail="after the stay ended", where="ended_on")
 
 
 def set_expected_date(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:

@@ -14,7 +14,8 @@ class CaseSpell(Frozen):
     ``status`` is ``expected``, ``admitted``, ``on-leave``, ``discharged`` or ``cancelled``; the last with the
     reason: ``admission-cancelled``, ``expectation-cancelled``, ``deleted`` (the visit was entered in error)
     or ``moved`` (it belongs to another number or person). ``not_left_at`` is when the trust last said that
-    the person did not leave after all, while no discharge of its own stands.
+    the person did not leave after all, while no discharge of its own stands. ``admission_method`` is the code
+    as received.
     """
 
     spell_id: UUID
@@ -24,6 +25,7 @@ class CaseSpell(Frozen):
     bed: str | None = None
     admitted_on: date | None = None
     discharged_on: date | None = None
+    admission_method: str | None = None
     expected_admission_on: date | None = None
     expected_discharge_on: date | None = None
     medically_fit: bool | None = None

@@ -61,6 +61,7 @@ def case_spell(spell: Spell, state: SpellState) -> CaseSpell:
         bed=state.bed,
         admitted_on=london_date(state.admitted_at) if state.admitted_at else None,
         discharged_on=london_date(state.discharged_at) if state.discharged_at else None,
+        admission_method=state.admission_method,
         expected_admission_on=state.expected_admission_on,
         expected_discharge_on=state.expected_discharge_on,
         medically_fit=state.medically_fit,

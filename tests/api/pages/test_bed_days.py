@@ -43,6 +43,15 @@ async def left_after_four_days(door: Door) -> UUID:
     await door.asked(
         case_id, "set-criteria-to-reside", "discharge-team", met=False, effective_on="2026-02-20"
     )
+    await door.asked(
+        case_id,
+        "record-delay-reason",
+        "discharge-team",
+        reason_kind="local",
+        code="adaptation-minor",
+        owner_role="adaptations-service",
+        effective_on="2026-02-20",
+    )
     left = {"effective_on": "2026-02-24", "destination": "19"}
     status = await door.asked(case_id, "confirm-discharge", "discharge-team", **left)
     assert status["state"] == "accepted", status
@@ -91,6 +100,8 @@ async def test_given_a_figure_when_followed_then_its_people_are_listed_and_nobod
         people = (await door.client.get(link)).text.split('id="people"')[1]
         assert f"/cases/{case_id}" in people
         assert f"/cases/{waits if case_id == left else left}" not in people
+    part = (await door.client.get("/reports/bed-days?of=published-days")).text.split('id="people"')[1]
+    assert '<td class="nhsuk-table__cell nhsuk-table__cell--numeric">4</td>' in part
     nobody = await door.client.get("/reports/bed-days?of=band:finished:21%2B")
     assert "Nobody." in nobody.text
 
@@ -98,8 +109,8 @@ async def test_given_a_figure_when_followed_then_its_people_are_listed_and_nobod
 @pytest.mark.parametrize(
     ("query", "released", "named"),
     [
-        ("against=fixed&days=30", "26 nights", "30 days for everybody"),
-        ("against=register-average", "0 nights", "Nottingham City Homes pilot"),
+        ("against=fixed&days=30", "26 nights", "30 nights ready and held by the home, for everybody"),
+        ("against=register-average", "Not claimed", "Nottingham City Homes pilot"),
     ],
 )
 async def test_given_a_comparison_when_chosen_then_what_was_released_names_it(
@@ -165,10 +176,12 @@ async def test_given_page_interface_and_command_when_asked_then_they_tell_the_sa
     sign_in(door, "trust-monitor")
     page = await door.client.get("/reports/bed-days?against=fixed&days=30")
 
-    shown = [told["released"], *told["finished"]["figures"], *told["waiting"]["figures"]]
+    shown = [told["released"], *told["letting"], *told["finished"]["figures"], *told["waiting"]["figures"]]
     assert len(shown) == len(DEFINITIONS)
     for each in shown:
-        number = "Not known" if each["value"] is None else f"{each['value']:,g}"
+        claim = each["key"] in ("released-days", "let-sooner-days")
+        unknown = "Not claimed" if claim else "Not known"
+        number = unknown if each["value"] is None else f"{each['value']:,g}"
         assert figure(page.text, each["label"]).split(" ")[0] in (number, number.split(" ", maxsplit=1)[0])
 
 

@@ -223,3 +223,20 @@ def test_given_a_discharge_by_hand_when_the_trust_takes_back_one_it_never_told_t
     assert case.stage is stage
     assert (case.open_ready_period is not None) is (stage is Stage.REFERRED)
     assert ask(case, told(not_left_at=noon(said_on)), 8) == case
+
+
+def test_given_a_person_who_is_back_when_the_first_stay_is_corrected_then_its_own_dates_count() -> None:
+    case = after((0, refer()), (1, NOT_MET), (5, told(status="discharged", discharged_on=day(5))))
+    again = {"spell_id": uuid4(), "status": "admitted", "admitted_on": day(9)}
+    case = ask(case, told(**again), 9)
+    earlier = cmd.CorrectReadyPeriod(replaces=day(1), ready_on=day(2), ended_on=day(5))
+    case = ask(case, earlier, 10)
+    assert [(p.ready_on, p.ended_on) for p in case.ready_periods] == [(day(2), day(5))]
+    with pytest.raises(Refused, match="dates-out-of-order"):
+        ask(case, cmd.CorrectReadyPeriod(replaces=day(2), ready_on=day(2), ended_on=day(6)), 10)
+
+
+def test_given_an_end_that_has_not_come_when_a_period_is_corrected_then_it_is_refused() -> None:
+    case = after((0, refer()), (1, NOT_MET))
+    with pytest.raises(Refused, match="date-in-future"):
+        ask(case, cmd.CorrectReadyPeriod(replaces=day(1), ready_on=day(1), ended_on=day(9)), 4)

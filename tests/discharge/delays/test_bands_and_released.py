@@ -8,9 +8,9 @@ from discharge.delays.bands import BANDS, band_of, count_bands
 from discharge.delays.released import (
     COUNTERFACTUALS,
     counterfactual,
+    days_let_sooner,
     fixed_days,
-    released_days,
-    total_released,
+    released_nights,
 )
 from discharge.errors import HomewardError
 
@@ -31,21 +31,24 @@ def test_given_any_delays_then_the_bands_hold_each_once_and_all_appear(delays: l
     assert list(counts) == [label for label, _, _ in BANDS]
 
 
-def test_given_the_register_average_then_129_days_minus_the_own_wait_are_released() -> None:
-    assert released_days(44, counterfactual("register-average")) == 85
+def test_given_a_comparison_of_nights_then_those_that_the_home_held_are_taken_from_it() -> None:
+    assert released_nights(4, counterfactual("fixed:10")) == 6
 
 
 def test_given_a_wait_longer_than_the_comparison_then_nothing_is_released_and_nothing_taken_away() -> None:
-    assert released_days(200, counterfactual("register-average")) == 0
+    assert released_nights(200, counterfactual("fixed:10")) == 0
 
 
-def test_given_no_comparison_or_an_unknown_wait_then_nothing_is_claimed() -> None:
-    assert released_days(4, counterfactual("none")) == 0
-    assert released_days(None, counterfactual("register-average")) == 0
+def test_given_no_comparison_or_nobody_held_by_the_home_then_nothing_is_claimed() -> None:
+    assert released_nights(4, counterfactual("none")) == 0
+    assert released_nights(0, counterfactual("fixed:10")) == 0
 
 
-def test_given_a_fixed_number_then_it_is_used_for_everybody() -> None:
-    assert total_released([4, 10, 40, None], counterfactual("fixed:30")) == 26 + 20
+def test_given_a_comparison_of_lettings_then_it_says_nothing_of_nights_and_the_other_way_round() -> None:
+    assert released_nights(4, counterfactual("register-average")) == 0
+    assert days_let_sooner(44, counterfactual("register-average")) == 85
+    assert days_let_sooner(44, counterfactual("fixed:129")) is None
+    assert days_let_sooner(44, counterfactual("none")) is None
 
 
 @pytest.mark.parametrize("code", ["magic", "fixed:", "fixed:-3", "fixed:many", ""])
@@ -63,8 +66,8 @@ def test_given_the_comparisons_then_each_has_a_label_and_a_source() -> None:
     assert all(row.label and row.source for row in COUNTERFACTUALS.values())
 
 
-@given(st.lists(st.integers(0, 400)), st.integers(0, 300))
-def test_given_any_waits_then_the_total_is_the_sum_and_never_negative(actuals: list[int], days: int) -> None:
-    against = fixed_days(days, "test")
-    total = total_released(actuals, against)
-    assert total == sum(max(0, days - actual) for actual in actuals)
+@given(st.integers(0, 400), st.integers(0, 300))
+def test_given_any_wait_then_released_is_never_negative_nor_more_than_the_comparison(
+    held: int, days: int
+) -> None:
+    assert 0 <= released_nights(held, fixed_days(days, "test")) <= days
