@@ -24,9 +24,24 @@ HEARD_EVERY = timedelta(seconds=5)
 
 RECEIVE = """
     SELECT * FROM homeward_receive(CAST(%(organisation_id)s AS uuid), CAST(%(feed_id)s AS uuid),
-        CAST(%(heard_every)s AS interval), CAST(%(came)s AS json), %(raw)b)
+        CAST(%(heard_every)s AS interval), CAST(%(came)s AS json), %(raw)b, CAST(%(hides)s AS json))
 """
 """The one statement that keeps a `Group`, with its `parameters`, in whatever transaction it is executed."""
+
+
+class HiddenNumber(NamedTuple):
+    """A number of somebody whom a message hides: ``kind`` is nhs or local; ``authority`` is the one under
+    which a local number is kept; ``stated_at`` is when the sender said it, in case time.
+    """
+
+    kind: str
+    value: str
+    authority: str = ""
+    stated_at: datetime | None = None
+
+    def as_json(self) -> dict[str, str | None]:
+        """As ``homeward_hide_numbers`` takes it."""
+        return {**self._asdict(), "stated_at": self.stated_at.isoformat() if self.stated_at else None}
 
 
 class Arrived(NamedTuple):
@@ -35,7 +50,8 @@ class Arrived(NamedTuple):
     ``message_id`` is MSH-10, a Bundle's or request's id, or empty: then the hash is its id. ``state`` is
     ``stored`` for the drain, or where it stays (``not-used``, ``parked``, ``unassigned``, ``rejected``), then
     with ``code`` of the table of errors and ``reason`` (no person's data). ``event_time`` is in case time.
-    ``sha256`` is that of ``raw``, where somebody has found it already.
+    ``sha256`` is that of ``raw``, where somebody has found it already. ``hides`` are the numbers of those
+    whose whereabouts are hidden as soon as the message is stored.
     """
 
     raw: bytes
@@ -52,6 +68,7 @@ class Arrived(NamedTuple):
     code: str | None = None
     reason: str | None = None
     sha256: str = ""
+    hides: tuple[HiddenNumber, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -97,7 +114,21 @@ class Group:
             "came": json.dumps(rows),
             "raw": b"".join(raws),
             "heard_every": HEARD_EVERY,
+            "hides": self._hides(),
         }
+
+    def _hides(self) -> str | None:
+        """Whom its messages hide; None, as nearly always, where they hide nobody."""
+        hiding = [
+            {
+                "message_id": message.message_id,
+                "sha256": message.sha256,
+                "numbers": [number.as_json() for number in message.arrived.hides],
+            }
+            for message in self.messages
+            if message.arrived.hides
+        ]
+        return json.dumps(hiding) if hiding else None
 
     def received(self, rows: Iterable[Sequence[Any]]) -> list[Received]:
         """What `RECEIVE` returned, in the order of the messages."""

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from discharge.store.base import Base, JsonObject, UuidKey
 from fhir_adapters.store.comparing import ShadowDifferenceRow, ShadowListRow
+from fhir_adapters.store.hidden import HiddenNumberRow
 from fhir_adapters.store.operating import (
     AlarmRow,
     AlarmRuleRow,
@@ -35,6 +36,7 @@ __all__ = [
     "AlarmRuleRow",
     "FactRow",
     "Feed",
+    "HiddenNumberRow",
     "InboxRow",
     "MessageEditRow",
     "ProfileTextRow",

@@ -252,7 +252,7 @@ async def test_given_a_hidden_location_when_the_person_is_read_then_there_is_no_
     assert "Larch Walk" in (await door.get(path, "system")).text
 
     async with transaction(door.worker) as session:
-        await session.execute(update(Person).values(location_hidden=True))
+        await session.execute(update(Person).values(hidden_by_feed=True))
     for address in (path, f"/api/v1/cases/{case['case_id']}", f"/fhir/R4/ServiceRequest/{case['case_id']}"):
         assert "Larch Walk" not in (await door.get(address, "system")).text
 

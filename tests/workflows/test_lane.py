@@ -15,6 +15,8 @@ from discharge.cases import commands as cmd
 from discharge.store import outbox
 from discharge.store.engine import transaction
 from discharge.store.tables import OutboxRow, PartnerRow, Person, PersonAddress
+from fhir_adapters.store.inbox import Arrived, HiddenNumber, receive
+from fhir_adapters.store.tables import Feed
 from tests.workflows import outgoing
 from tests.workflows.outgoing import relay
 from tests.workflows.partner import Partner, listening
@@ -169,7 +171,33 @@ async def test_given_an_address_when_work_is_ordered_then_the_partner_can_find_t
     assert "7 Secret Close" in str(await partner.content())
 
 
-@pytest.mark.parametrize("restriction", [{"location_hidden": True}, {"sensitivity": "restricted"}])
+async def a_message_that_hides(story: Story) -> None:
+    """It is stored, and waits for the drain."""
+    number = "9990000018"
+    async with transaction(story.sessions) as session:
+        feed = Feed(id=uuid4(), code="RXH", organisation_id=story.places.trust, protocol="hl7v2")
+        session.add(feed)
+        await session.execute(update(Person).where(Person.id == story.person_id).values(nhs_number=number))
+        await session.flush()
+        hides = (HiddenNumber("nhs", number),)
+        await receive(
+            session, feed, Arrived(raw=b"MSH|", content_type="x-application/hl7-v2+er7", hides=hides)
+        )
+
+
+async def test_given_an_order_that_waits_when_a_message_hides_then_the_address_does_not_leave(
+    story: Story, partner: Partner
+) -> None:
+    await hide(story)
+    await story.until_checked(adaptation_in_place="no")
+    await order(story, "grab-rail")
+    await a_message_that_hides(story)
+    await relay(story)
+    await until_states(story, "delivered")
+    assert "Secret" not in str(await partner.content())
+
+
+@pytest.mark.parametrize("restriction", [{"hidden_by_feed": True}, {"sensitivity": "restricted"}])
 async def test_given_a_hidden_address_when_work_is_ordered_then_it_does_not_leave(
     story: Story, partner: Partner, restriction: dict[str, object]
 ) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, func
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, and_, func, or_, select
+from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from discharge.store.base import Base, UuidKey
 
@@ -17,7 +17,10 @@ RESTRICTED = "restricted"
 class Person(Base):
     """A person known from a feed or a referral.
 
-    ``location_hidden`` (ZU8-4, PV1-16, PDS restricted) takes effect at once on every page and message.
+    ``location_hidden`` (ZU8-4, PV1-16, FHIR security labels, PDS restricted) takes effect at once on every
+    page and message: it is what feeds said (``hidden_by_feed``, as the drain folds it), and whatever a
+    message hides that waits for the drain (``hidden_numbers``). It is asked when a person is read, and never
+    written.
     ``test_person`` keeps rehearsals apart from live people. ``merged_into`` follows a merge.
     ``identity_unknown`` (PID-31): what is said of them is a guess, so that resemblance tells nothing.
     """
@@ -29,7 +32,7 @@ class Person(Base):
         Index("ix_persons_birth_date", "birth_date"),
     )
 
-    id: Mapped[UuidKey]
+    id: Mapped[UuidKey] = mapped_column()
     nhs_number: Mapped[str | None]
     nhs_number_status: Mapped[str | None]
     family_name: Mapped[str | None]
@@ -38,12 +41,22 @@ class Person(Base):
     sex: Mapped[str | None]
     died_on: Mapped[date | None]
     deceased: Mapped[bool] = mapped_column(default=False, server_default="false")
-    location_hidden: Mapped[bool] = mapped_column(default=False, server_default="false")
+    hidden_by_feed: Mapped[bool] = mapped_column("location_hidden", default=False, server_default="false")
     test_person: Mapped[bool] = mapped_column(default=False, server_default="false")
     identity_unknown: Mapped[bool] = mapped_column(default=False, server_default="false")
     sensitivity: Mapped[str] = mapped_column(default=ORDINARY, server_default=ORDINARY)
     merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("persons.id"))
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    location_hidden: Mapped[bool] = column_property(
+        or_(
+            hidden_by_feed,
+            and_(
+                select(func.homeward_any_number_hidden()).scalar_subquery(),
+                func.homeward_hidden_by_number(id),
+            ),
+        ),
+        expire_on_flush=False,
+    )
 
 
 class PersonIdentifier(Base):

@@ -29,9 +29,9 @@ _VERSION_2 = re.compile(r"2(\.\d.*)?")
 
 def interpret(message: Message, profile: Profile, arrived_at: datetime | None = None) -> Interpretation:
     """What the message means by this profile. `arrived_at` is in case time."""
-    unused = _unused(message, profile)
-    if unused:
-        return unused
+    set_aside = unused(message, profile)
+    if set_aside:
+        return set_aside
     reader = Reader(message, profile, arrived_at)
     if message.envelope.message_type == "ADT":
         outcome = interpret_adt(reader)
@@ -54,7 +54,8 @@ def _misdated(reader: Reader) -> tuple[str, ...]:
     return ("dated-ahead",) if any(stamp and reader.is_ahead(stamp.instant) for stamp in stamps) else ()
 
 
-def _unused(message: Message, profile: Profile) -> NotUsed | None:
+def unused(message: Message, profile: Profile) -> NotUsed | None:
+    """By which rule a message that can be read is not used; None where it is."""
     envelope = message.envelope
     if envelope.is_acknowledgement:
         return NotUsed(code="unknown-trigger", reason="acknowledgement")

@@ -7,9 +7,9 @@ import logging
 import secrets
 from collections import Counter
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
-from discharge.clocks import CaseClock
+from discharge.clocks import CaseClock, london_date
 from discharge.errors import HomewardError
 from fhir_adapters.feeds.book import ProfileBook
 from fhir_adapters.feeds.choosing import Arrival, FeedDoor
@@ -24,11 +24,12 @@ from fhir_adapters.hl7v2.ack import (
     verdict_on,
 )
 from fhir_adapters.hl7v2.envelope import Envelope, Unreadable, header_of, read_envelope
+from fhir_adapters.hl7v2.hidden_numbers import numbers_hidden
 from fhir_adapters.hl7v2.listening.arriving import arrived
 from fhir_adapters.hl7v2.listening.counts import Counts
 from fhir_adapters.hl7v2.listening.directory import Directory, InboxPort
 from fhir_adapters.hl7v2.listening.late import Owed
-from fhir_adapters.store.inbox import Received
+from fhir_adapters.store.inbox import HiddenNumber, Received
 
 log = logging.getLogger("homeward.mllp")
 
@@ -79,9 +80,11 @@ class Answerer:
                 return self._turn_away(feed, door)
             rules = self._rules(feed)
             if self._directory.takes(feed, len(raw)):
+                hides = await self._hidden_by(raw, read, feed) if claimed else ()
                 await self._wait_for_turn(feed)
                 with self._counts.commit.time():
-                    received = await self._inbox.store(feed, arrived(raw, read, claimed=claimed))
+                    row = arrived(raw, read, claimed=claimed, hides=hides)
+                    received = await self._inbox.store(feed, row)
                 verdict = verdict_on(read)
             else:
                 verdict = verdict_of("message-too-large")
@@ -128,6 +131,25 @@ class Answerer:
         if seconds:
             self._counts.held_back.labels(feed.code).inc(seconds)
             await asyncio.sleep(seconds)
+
+    async def _hidden_by(
+        self, raw: bytes, read: Envelope | Unreadable, feed: FeedDoor
+    ) -> tuple[HiddenNumber, ...]:
+        """Whom the message hides; should the look at it fail, it is stored all the same."""
+        try:
+            profile = self._profiles.in_force(feed.profile, self._day_of(read))
+            if len(raw) < LARGE:
+                return numbers_hidden(raw, read, profile)
+            return await asyncio.to_thread(numbers_hidden, raw, read, profile)
+        except Exception as error:
+            log.error("not found whom a message hides: %s", type(error).__name__)
+            return ()
+
+    def _day_of(self, read: Envelope | Unreadable) -> date:
+        """The day by whose profile the drain will read the message."""
+        today = self._clock.today(datetime.now(UTC))
+        header = header_of(read)
+        return min(london_date(header.event_time), today) if header and header.event_time else today
 
     async def _owe(self, feed: FeedDoor, received: Received, header: Envelope) -> Owed:
         """The application acknowledgement that is to follow, noted before the commit is acknowledged."""

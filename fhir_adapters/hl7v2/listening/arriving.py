@@ -5,16 +5,18 @@ from __future__ import annotations
 from fhir_adapters.hl7v2.ack import verdict_on
 from fhir_adapters.hl7v2.envelope import Envelope, Unreadable, header_of
 from fhir_adapters.people.number_keys import number_key
-from fhir_adapters.store.inbox import Arrived
+from fhir_adapters.store.inbox import Arrived, HiddenNumber
 
 CONTENT_TYPE = "x-application/hl7-v2+er7"
 LONGEST_ID = 200
 """Characters of MSH-10 that name a message (HL7 allows 20); the hash tells longer ones apart."""
 
 
-def arrived(raw: bytes, read: Envelope | Unreadable, *, claimed: bool) -> Arrived:
+def arrived(
+    raw: bytes, read: Envelope | Unreadable, *, claimed: bool, hides: tuple[HiddenNumber, ...] = ()
+) -> Arrived:
     """The inbox row of a message: rejected when its envelope cannot be read, unassigned when no feed
-    claims it.
+    claims it. `hides` are the numbers of those whom it hides.
     """
     unreadable = read if isinstance(read, Unreadable) else None
     header = header_of(read) or Envelope(sha256=read.sha256)
@@ -35,6 +37,7 @@ def arrived(raw: bytes, read: Envelope | Unreadable, *, claimed: bool) -> Arrive
         code=code,
         reason=unreadable.detail if unreadable else None,
         sha256=read.sha256,
+        hides=hides,
     )
 
 

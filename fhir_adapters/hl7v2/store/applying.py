@@ -27,6 +27,7 @@ from fhir_adapters.hl7v2.store.cases import Cause
 from fhir_adapters.hl7v2.store.describing import refold_person
 from fhir_adapters.hl7v2.store.documents import apply_document
 from fhir_adapters.hl7v2.store.doubts import Doubt
+from fhir_adapters.hl7v2.store.hiding import lift
 from fhir_adapters.hl7v2.store.linking import apply_link, people_linked
 from fhir_adapters.hl7v2.store.merging import MergeCause
 from fhir_adapters.hl7v2.store.moves import keep_move
@@ -165,6 +166,7 @@ async def _person(
     person_id, found = await persons.person_of(session, source.organisation_id, fact)
     effect.about(person_id)
     await _keep(session, source, ordinal, fact, person_id)
+    await lift(session, source.organisation_id, fact)
     person, died_now, changed = await refold_person(session, person_id)
     if found.left_number:
         effect.notes.append("nhs-number-not-taken")

@@ -37,19 +37,19 @@ async def refold_person(session: AsyncSession, person_id: UUID) -> Refolded:
     own = [fact for fact, _, about in said if about == person_id]
     state = fold_person(own, (fact for fact, _, about in said if about != person_id))
     person = await session.get_one(Person, person_id, with_for_update=NO_KEY)
-    was_alive, was_hidden = not person.deceased, person.location_hidden
+    was_alive, was_hidden = not person.deceased, person.hidden_by_feed
     hidden = whether_hidden(map(_statement, filter(_of_hiding, said)), await _merged_at(session, ids))
     with session.no_autoflush:  # what was written already would not be seen to have changed
         _fill(person, state)
-        person.location_hidden = person.location_hidden if hidden is None else hidden
+        person.hidden_by_feed = person.hidden_by_feed if hidden is None else hidden
         await _write_addresses(session, person, state.addresses)
         await _write_contacts(session, person, state)
         changed = bool(session.is_modified(person) or session.new or session.deleted)
     if changed:
         person.updated_at = func.now()
     await session.flush()
-    if person.location_hidden or was_hidden:
-        await _hide_or_show(session, ids, person.location_hidden)
+    if person.hidden_by_feed or was_hidden:
+        await _hide_or_show(session, ids, person.hidden_by_feed)
     return Refolded(person, person.deceased and was_alive, changed)
 
 
@@ -90,7 +90,7 @@ async def _merged_at(session: AsyncSession, ids: list[UUID]) -> dict[UUID, datet
 async def _hide_or_show(session: AsyncSession, ids: list[UUID], hidden: bool) -> None:
     """The same for every record of the person, and for every address and contact they hold."""
     sensitivity = RESTRICTED if hidden else ORDINARY
-    await session.execute(update(Person).where(Person.id.in_(ids)).values(location_hidden=hidden))
+    await session.execute(update(Person).where(Person.id.in_(ids)).values(hidden_by_feed=hidden))
     for table in (PersonAddress, PersonContact):
         held = update(table).where(table.person_id.in_(ids))
         await session.execute(held.values(sensitivity=sensitivity))
@@ -108,7 +108,7 @@ def _fill(person: Person, state: PersonState) -> None:
 
 
 def _sensitivity(person: Person) -> str:
-    return RESTRICTED if person.location_hidden else ORDINARY
+    return RESTRICTED if person.hidden_by_feed else ORDINARY
 
 
 async def _write_addresses(

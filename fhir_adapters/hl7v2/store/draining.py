@@ -27,7 +27,7 @@ from fhir_adapters.hl7v2.outward.answers import read_answer
 from fhir_adapters.hl7v2.store import pairs
 from fhir_adapters.hl7v2.store.applying import Effect, Source, apply_facts
 from fhir_adapters.hl7v2.store.doubts import Doubt, SetApart
-from fhir_adapters.hl7v2.store.hiding import hide_all_the_same
+from fhir_adapters.hl7v2.store.hiding import hide_all_the_same, release
 from fhir_adapters.hl7v2.store.persons import set_apart
 from fhir_adapters.hl7v2.store.sent import late_answer
 from fhir_adapters.hl7v2.store.unmapped import note_unmapped
@@ -166,7 +166,7 @@ async def _handle(
     today = clock.today(datetime.now(UTC))
     profile = profile_for(profiles, row, feed, today)
     if row.message_type == BATCH:
-        return await _finish(session, row.id, await unwrap(session, row, feed), Effect())
+        return await _finish(session, row.id, await unwrap(session, row, feed, profile), Effect())
     message, outcome = understood(row.raw, profile, clock.case_time(row.received_at))
     outcome = _other_bytes(row, profile, outcome)
     await note_unmapped(session, row, message, outcome, profile)
@@ -259,6 +259,8 @@ async def _finish(
     }
     waiting = (InboxRow.id == inbox_id, InboxRow.state == "stored")
     await session.execute(update(InboxRow).where(*waiting).values(values))
+    if not isinstance(outcome, Parked):
+        await release(session, [inbox_id])
     return Drained(inbox_id, outcome.outcome, code, reason)
 
 

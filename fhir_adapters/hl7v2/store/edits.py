@@ -58,7 +58,7 @@ def _edited(original: InboxRow, raw: bytes, read: Envelope) -> InboxRow:
         organisation_id=original.organisation_id,
         same_id_other_bytes=read.message_id == original.message_id,
         edited_from=original.id,
-        **told._asdict(),
+        **{name: value for name, value in told._asdict().items() if name != "hides"},
     )
 
 

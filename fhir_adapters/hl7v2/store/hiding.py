@@ -2,20 +2,27 @@
 
 Whatever is wrong with the rest of it, whoever its numbers name without a doubt is hidden. Once the message is
 read again, what it says then takes the place of this.
+
+From the moment when it was stored until the drain has read it, a message that hides does so by the numbers
+that it names (`HiddenNumberRow`); of a message that waits for a person these stay.
 """
 
+from collections.abc import Iterable
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fhir_adapters.feeds.profile import Profile
-from fhir_adapters.hl7v2.facts import PersonReported, content_hash
+from fhir_adapters.hl7v2.facts import BEGINNING, Identifier, PersonReported, content_hash
 from fhir_adapters.hl7v2.interpret.adt import hidden_people, only_hidden
 from fhir_adapters.hl7v2.interpret.fields import Reader
 from fhir_adapters.hl7v2.reading import Message
 from fhir_adapters.hl7v2.store import persons
 from fhir_adapters.hl7v2.store.describing import refold_person
 from fhir_adapters.hl7v2.store.doubts import SetApart
-from fhir_adapters.store.tables import FactRow, InboxRow
+from fhir_adapters.store.tables import FactRow, HiddenNumberRow, InboxRow
 
 BEFORE_ALL = -1
 """The first ordinal of these facts; they count downwards, so that none is taken for one of the message's."""
@@ -49,3 +56,31 @@ async def _hide(session: AsyncSession, row: InboxRow, person: PersonReported, or
     }
     await session.execute(insert(FactRow).values(values).on_conflict_do_nothing())
     await refold_person(session, found.person_id)
+
+
+async def release(session: AsyncSession, inbox_ids: Iterable[UUID]) -> None:
+    """What these messages hid when they were stored is the drain's now, and what they were edited from."""
+    edited = select(InboxRow.edited_from).where(InboxRow.id.in_(inbox_ids), InboxRow.edited_from.is_not(None))
+    held = or_(HiddenNumberRow.inbox_id.in_(inbox_ids), HiddenNumberRow.inbox_id.in_(edited))
+    await session.execute(delete(HiddenNumberRow).where(held))
+
+
+async def lift(session: AsyncSession, organisation_id: UUID, said: PersonReported) -> None:
+    """An organisation lifts by a later message what it hid by those that wait for a person, or that no drain
+    reads.
+    """
+    numbers = [_is(number) for number in said.identifiers if number.usable]
+    if said.hidden is not False or said.stated_at is None or not numbers:
+        return
+    earlier = select(InboxRow.id).where(
+        InboxRow.id == HiddenNumberRow.inbox_id,
+        InboxRow.state != "stored",
+        func.coalesce(HiddenNumberRow.stated_at, BEGINNING) <= said.stated_at,
+    )
+    of_theirs = (HiddenNumberRow.organisation_id == organisation_id, or_(*numbers), earlier.exists())
+    await session.execute(delete(HiddenNumberRow).where(*of_theirs))
+
+
+def _is(number: Identifier) -> ColumnElement[bool]:
+    same = and_(HiddenNumberRow.kind == number.kind, HiddenNumberRow.value == number.value)
+    return same if number.kind == "nhs" else and_(same, HiddenNumberRow.authority == number.authority)

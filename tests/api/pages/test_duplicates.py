@@ -69,7 +69,7 @@ async def test_given_a_hidden_location_then_neither_page_nor_interface_tells_whe
 ) -> None:
     await intake.take(TWIN.but(trigger="A31", message_id="M9", more={"ZU8": {4: "2"}}).raw())
     async with transaction(door.worker) as session:
-        await session.execute(update(Person).values(location_hidden=True))
+        await session.execute(update(Person).values(hidden_by_feed=True))
     sign_in(door, "operator")
 
     page = (await door.client.get(f"/duplicates/{pair_id}")).text

@@ -56,7 +56,9 @@ OPEN_TO_ALL = {"organisations", "case_clock", "heartbeats", "feeds", "profile_te
 """No person and no case in them; a door reads them before it knows for whom it acts."""
 
 OPEN_TO_SIGNED_IN = {"users", "teams", "partners", "properties", "alarm_rules"}
-WALLED = sorted(set(Base.metadata.tables) - OPEN_TO_ALL - OPEN_TO_SIGNED_IN)
+SHUT = {"hidden_numbers"}
+"""No door reads it: it asks whether a person is hidden."""
+WALLED = sorted(set(Base.metadata.tables) - OPEN_TO_ALL - OPEN_TO_SIGNED_IN - SHUT)
 
 
 @dataclass(frozen=True)
@@ -314,6 +316,12 @@ async def test_every_table_is_either_walled_or_named_here_as_open(owner: AsyncEn
     )
     async with transaction(owner) as session:
         assert set(await session.scalars(query)) == OPEN_TO_ALL | {"alembic_version"}
+
+
+@pytest.mark.parametrize("table", sorted(SHUT))
+async def test_a_door_reads_nothing_of_what_is_shut(api: AsyncEngine, places: Places, table: str) -> None:
+    with pytest.raises(DBAPIError, match="permission denied"):
+        await _run(api, f"SELECT count(*) FROM {table}", places.trust)
 
 
 async def test_who_left_the_case_or_comes_only_tomorrow_sees_nothing(
