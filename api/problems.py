@@ -19,6 +19,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from api.pages.rendering import error_page
+from api.pages.typed_text import read_typed
 from api.refusals import ListRefused
 from discharge.errors import HomewardError
 from fhir_adapters.fhir.outcome import operation_outcome
@@ -28,6 +29,7 @@ FHIR_JSON = "application/fhir+json"
 PROBLEM_JSON = "application/problem+json"
 TYPE_BASE = "https://homeward.example/problems/"
 RETRY_SECONDS = 5
+FOR_PROGRAMS = ("/fhir/", "/api/")
 
 BY_STATUS = {
     401: "not-signed-in",
@@ -49,6 +51,8 @@ def add_problem_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(HomewardError)
     async def coded(request: Request, error: HomewardError) -> Response:
+        if not request.url.path.startswith(FOR_PROGRAMS):
+            await read_typed(request)
         return answer(request, error)
 
     @app.exception_handler(RequestValidationError)

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from api.pages.components import components
+from api.pages.typed_text import typed_of
 from api.presenters import words
 from discharge.errors import HomewardError
 
@@ -74,7 +75,7 @@ def page(frame: Frame, name: str, /, status: int = 200, **values: Any) -> HTMLRe
 
 
 def error_page(request: Request, error: HomewardError, headers: Mapping[str, str]) -> Response:
-    """An error in words for a person. Somebody who is not signed in is offered to."""
+    """An error in words for a person, with what they typed. Somebody who is not signed in is offered to."""
     frame = getattr(request.state, "frame", None) or Frame()
-    html = render("error.html", frame=frame, row=error.row, detail=error.detail, path=request.url.path)
+    html = render("error.html", frame=frame, row=error.row, detail=error.detail, typed=typed_of(request))
     return HTMLResponse(html, error.row.http, headers)

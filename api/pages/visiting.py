@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 
 from api.depends import Ready
 from api.pages.rendering import Frame, NavigationItem, page
+from api.pages.typed_text import keep_typed
 from api.presenters.words import case_time_words
 from api.principals import Principal
 from api.reading.lists import count_alerts
@@ -75,6 +76,7 @@ class Visit:
     async def form(self) -> FormData:
         """What was sent with a form of ours. Raises form-expired for a form of anybody else."""
         form = await self.request.form()
+        keep_typed(self.request, form)
         if not self.services.cookies.form_is_ours(self.session, str(form.get("form_token", ""))):
             raise HomewardError("form-expired")
         return form

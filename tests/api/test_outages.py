@@ -10,11 +10,14 @@ from uuid import uuid4
 import httpx
 import pytest
 from joserfc.jwk import ECKey
+from starlette.responses import Response
 
 from api.app import create_app
+from api.principals import Identity
+from api.sessions import COOKIE
 from api.settings import ApiSettings
 from api.tokens import Claims, sign
-from tests.api.conftest import Clock, Door, nobody_listens
+from tests.api.conftest import NOW, Clock, Door, nobody_listens
 
 PAGE = "text/html; charset=utf-8"
 
@@ -146,3 +149,38 @@ async def test_given_a_nul_in_a_text_when_sent_to_any_door_then_it_is_refused_an
 
     assert [answer.status_code for answer in (whole, parts, query)] == [422, 422, 422]
     assert (fhir.status_code, fhir.json()["issue"][0]["code"]) == (400, "structure")
+
+
+def signed_in(client: httpx.AsyncClient) -> None:
+    """Give the client the cookie of somebody who signed in before PostgreSQL went away."""
+    cookies = client._transport.app.state.services.cookies  # type: ignore[attr-defined]
+    who = Identity("http://openid.test", "subject", "Test", "coordinator", "HOUSING")
+    answer = Response()
+    cookies.write(answer, cookies.new(who, NOW.timestamp()))
+    client.cookies.set(COOKIE, answer.headers["set-cookie"].split("=", 1)[1].split(";")[0].strip('"'))
+
+
+async def test_given_no_database_when_a_form_is_sent_then_what_was_typed_is_shown_and_can_be_sent_again(
+    without_database: httpx.AsyncClient,
+) -> None:
+    typed = {"note": "Stairs are steep & <narrow>", "needs": ["hoist", "ramp"], "key": "k", "form_token": "t"}
+    path = f"/cases/{uuid4()}/do/amend-referral"
+    signed_in(without_database)
+    answer = await without_database.post(path, data=typed)
+
+    assert answer.status_code == 503
+    assert "Stairs are steep &amp; &lt;narrow&gt;" in answer.text
+    assert f'<form method="post" action="{path}">' in answer.text
+    for name, value in (("key", "k"), ("form_token", "t"), ("needs", "hoist"), ("needs", "ramp")):
+        assert f'<input type="hidden" name="{name}" value="{value}">' in answer.text
+
+
+async def test_given_a_form_of_somebody_who_is_not_signed_in_when_sent_then_what_was_typed_is_shown(
+    door: Door,
+) -> None:
+    door.client.cookies.clear()
+    answer = await door.client.post(f"/cases/{uuid4()}/do/add-note", data={"note": "The key is with Ann"})
+
+    assert answer.status_code == 401
+    assert "The key is with Ann" in answer.text
+    assert "Send it again" not in answer.text
