@@ -23,6 +23,8 @@ from temporalio.service import RPCError
 from api.principals import Principal
 from api.services import Services
 from discharge.cases.commands import Answer, Command, Envelope
+from discharge.cases.model import Case
+from discharge.cases.relations import require_part
 from discharge.errors import ERRORS, HomewardError
 from discharge.store import commands as store
 from discharge.store.tables import CaseRow
@@ -59,7 +61,9 @@ async def ask(services: Services, caller: Principal, asked: Asked) -> Outcome:
     """Take a command and execute it. Raises HomewardError, also for what the case refuses."""
     caller.require(asked.command.kind)
     async with services.begin(caller) as session:
-        await _see_case(session, asked.case_id)
+        case = await _seen_case(session, asked.case_id)
+        caller.require_on(case, asked.command.kind)
+        require_part(case, caller.actor, asked.command)
         taken = await take(session, caller, asked, body_hash(asked.case_id, asked))
     return await execute(services, taken)
 
@@ -147,7 +151,9 @@ def _plain(value: Any) -> Any:
     return dict(value) if isinstance(value, Mapping) else str(value)
 
 
-async def _see_case(session: AsyncSession, case_id: UUID) -> None:
+async def _seen_case(session: AsyncSession, case_id: UUID) -> Case:
     """A case that one takes no part in does not exist: PostgreSQL shows no row."""
-    if await session.scalar(select(CaseRow.id).where(CaseRow.id == case_id)) is None:
+    snapshot = await session.scalar(select(CaseRow.snapshot).where(CaseRow.id == case_id))
+    if snapshot is None:
         raise HomewardError("not-found")
+    return Case.model_validate(snapshot)

@@ -7,7 +7,9 @@ from typing import Literal
 from uuid import UUID
 
 from discharge import permissions
-from discharge.cases.model import Actor
+from discharge.cases.model import Actor, Case
+from discharge.cases.relations import may_ask_of
+from discharge.errors import HomewardError
 
 How = Literal["bearer", "session"]
 
@@ -55,3 +57,13 @@ class Principal:
     def require(self, action: str) -> None:
         """Raise role-not-allowed unless the caller's role does the action."""
         permissions.require(self.role, action)
+
+    def may_on(self, case: Case, action: str) -> bool:
+        """Whether the caller does an action on this case: by role, and by their organisation's part."""
+        return may_ask_of(case, self.role, self.organisation_id, action)
+
+    def require_on(self, case: Case, action: str) -> None:
+        """Raise role-not-allowed, or part-not-allowed, unless the caller does the action on this case."""
+        self.require(action)
+        if not self.may_on(case, action):
+            raise HomewardError("part-not-allowed", detail=action)

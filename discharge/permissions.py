@@ -1,7 +1,10 @@
-"""What each role may do: one table, asked by the API, the pages (which buttons to show) and late commands.
+"""What each role may do, and in which relation to a case: one table, asked by the API, the pages (which
+buttons to show) and late commands.
 
-Which *cases* somebody may touch is another question, answered by participation and by PostgreSQL. A
-permission only says what a role does at all.
+Two things are asked of whoever acts on a case: does their role do this at all, and does their organisation's
+relation to this case include it? The relation comes from the participants of the case
+(`discharge.cases.relations`); what each relation may *see* is in `discharge.sight`. Which cases exist for an
+organisation is PostgreSQL's answer.
 """
 
 from collections.abc import Mapping
@@ -26,13 +29,35 @@ ROLE_WORDS: Mapping[Role, str] = MappingProxyType(
 )
 
 
+Relation = Literal["responsible-trust", "housing-lead", "referrer", "council", "landlord", "supplier", "own"]
+"""What an organisation is to a case; `own` is the person whose case it is."""
+
+RELATIONS: tuple[Relation, ...] = get_args(Relation)
+
+RELATION_WORDS: Mapping[Relation, str] = MappingProxyType(
+    {
+        "responsible-trust": "Responsible trust",
+        "housing-lead": "Housing lead",
+        "referrer": "Referrer",
+        "council": "Council",
+        "landlord": "Landlord",
+        "supplier": "Supplier",
+        "own": "The person",
+    }
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """One action, the roles that do it, and the words a person reads for it."""
+    """One action, the roles that do it, and the words a person reads for it.
+
+    `relations` are those in which an organisation does it on a case; empty where the action is about no case.
+    """
 
     action: str
     roles: frozenset[Role]
     words: str
+    relations: frozenset[Relation] = frozenset()
 
 
 TEAM: Role = "discharge-team"
@@ -43,6 +68,7 @@ ADMIN: Role = "admin"
 SYSTEM: Role = "system"
 
 _Rows = tuple[tuple[str, tuple[Role, ...], str], ...]
+_CaseRows = tuple[tuple[str, tuple[Role, ...], tuple[Relation, ...], str], ...]
 
 _CASEWORK = (TEAM, COORDINATOR)
 _CASEWORK_OR_SYSTEM = (TEAM, COORDINATOR, SYSTEM)
@@ -52,59 +78,81 @@ _READERS = (TEAM, COORDINATOR, MONITOR, SYSTEM)
 
 _NOBODY: tuple[Role, ...] = ()
 
-_READING: _Rows = (
-    ("case.list", _READERS, "See the worklist"),
-    ("case.read", _READERS, "Open a case"),
-    ("case.search", _CASEWORK_OR_SYSTEM, "Find a person or a case"),
-    ("document.read", (TEAM, COORDINATOR, SYSTEM), "Open documents that the hospital sent"),
-    ("document.read-restricted", (TEAM,), "Open documents that the hospital restricted"),
-    ("command.read", _READERS, "See what became of a request"),
-    ("alerts.read", (TEAM, COORDINATOR, MONITOR), "See alerts"),
-    ("properties.read", (COORDINATOR, SYSTEM, ADMIN), "See homes that can be let"),
-    ("properties.edit", (COORDINATOR, SYSTEM, ADMIN), "Add or change homes that can be let"),
-    ("reports.read", (TEAM, COORDINATOR, MONITOR, ADMIN), "See bed days and other reports"),
+LEADS: tuple[Relation, ...] = ("responsible-trust", "housing-lead")
+"""Who alone lets others in, ends a part, closes, withdraws or marks in error."""
+_TRUST: tuple[Relation, ...] = ("responsible-trust",)
+_HOUSING: tuple[Relation, ...] = ("housing-lead",)
+_REFERRING: tuple[Relation, ...] = (*LEADS, "referrer")
+_CARE: tuple[Relation, ...] = (*LEADS, "referrer", "council")
+_PARTS: tuple[Relation, ...] = (*_CARE, "landlord", "supplier")
+_WORKING: tuple[Relation, ...] = (*LEADS, "council", "landlord", "supplier")
+_EVERYBODY: tuple[Relation, ...] = (*_PARTS, "own")
+
+OWN_WORK_ONLY: frozenset[Relation] = frozenset({"council", "landlord", "supplier"})
+"""Who does something to a strand only where the strand names it as partner."""
+
+_READING: _CaseRows = (
+    ("case.read", _READERS, _EVERYBODY, "Open a case"),
+    ("case.follow", _READERS, _CARE, "See what happened to a case"),
+    ("case.told", _READERS, _REFERRING, "See what partners were told about a case"),
+    ("case.looks", _READERS, (*LEADS, "own"), "See who looked at a case"),
+    ("case.notes", _READERS, _CARE, "Read notes of others about a case"),
+    ("case.messages", _READERS, LEADS, "See which messages were about the person of a case"),
+    ("document.read", (TEAM, COORDINATOR, SYSTEM), LEADS, "Open documents that the hospital sent"),
+    ("document.read-restricted", (TEAM,), _TRUST, "Open documents that the hospital restricted"),
+    ("alerts.read", (TEAM, COORDINATOR, MONITOR), _CARE, "See alerts"),
+    ("reports.read", (TEAM, COORDINATOR, MONITOR, ADMIN), LEADS, "See bed days and other reports"),
 )
 
-_COMMANDS: _Rows = (
+_COMMANDS: _CaseRows = (
+    ("accept-referral", _HOME_OR_SYSTEM, _HOUSING, "Accept the referral"),
+    ("return-referral", _HOME_OR_SYSTEM, _HOUSING, "Return the referral with a reason"),
+    ("amend-referral", (SYSTEM,), _REFERRING, "Restate what the referral asks for"),
+    ("withdraw-referral", _CASEWORK_OR_SYSTEM, LEADS, "Withdraw the referral"),
+    ("assign-owner", _CASEWORK, _PARTS, "Say who owns the case"),
+    ("add-participant", _CASEWORK, LEADS, "Let an organisation take part"),
+    ("end-participation", _CASEWORK, _PARTS, "End an organisation's part"),
+    ("record-sharing-basis", _CASEWORK_OR_SYSTEM, _REFERRING, "Record consent or another basis for sharing"),
+    ("withdraw-sharing-basis", _CASEWORK_OR_SYSTEM, _CARE, "Record that the basis for sharing ended"),
+    ("join-spell", _CASEWORK, LEADS, "Join the case to a hospital stay"),
+    ("set-criteria-to-reside", _WARD_OR_SYSTEM, LEADS, "Record whether the criteria to reside are met"),
+    ("correct-ready-period", _WARD_OR_SYSTEM, LEADS, "Correct a ready period"),
+    ("set-expected-discharge-date", _WARD_OR_SYSTEM, LEADS, "Set the expected date of discharge"),
+    ("set-needed-by", _CASEWORK_OR_SYSTEM, _REFERRING, "Set the day the home is needed by"),
+    ("record-delay-reason", _CASEWORK_OR_SYSTEM, _CARE, "Record why the person waits"),
+    ("end-delay-reason", _CASEWORK_OR_SYSTEM, _CARE, "End a reason for waiting"),
+    ("flag-homelessness", _CASEWORK_OR_SYSTEM, _CARE, "Record homelessness"),
+    ("record-duty-to-refer", _CASEWORK_OR_SYSTEM, _CARE, "Record that the council was told (duty to refer)"),
+    ("acknowledge-duty-to-refer", _CASEWORK_OR_SYSTEM, _CARE, "Record that the council answered"),
+    ("start-check", _HOME_OR_SYSTEM, LEADS, "Begin the suitability check"),
+    ("complete-check", _HOME_OR_SYSTEM, LEADS, "Complete the suitability check"),
+    ("confirm-item", _CASEWORK_OR_SYSTEM, _CARE, "Answer a gated item"),
+    ("name-mitigation", _CASEWORK_OR_SYSTEM, LEADS, "Name who makes a gated item safe"),
+    ("withdraw-mitigation", _CASEWORK_OR_SYSTEM, _CARE, "Withdraw a mitigation"),
+    ("start-strand", _HOME_OR_SYSTEM, LEADS, "Open an order, a rehousing or another strand"),
+    ("move-strand", _HOME_OR_SYSTEM, _WORKING, "Record progress of a strand"),
+    ("cancel-strand", _HOME_OR_SYSTEM, LEADS, "Cancel a strand"),
+    ("offer-property", _HOME_OR_SYSTEM, (*LEADS, "landlord"), "Offer a home"),
+    ("answer-offer", _HOME_OR_SYSTEM, (*LEADS, "landlord"), "Record the person's answer to an offer"),
+    ("let-property", _HOME_OR_SYSTEM, (*LEADS, "landlord"), "Let a home"),
+    ("confirm-discharge", _WARD_OR_SYSTEM, LEADS, "Confirm that the person left hospital"),
+    ("cancel-discharge", _WARD_OR_SYSTEM, LEADS, "Record that the discharge did not happen"),
+    ("record-death", _CASEWORK_OR_SYSTEM, _CARE, "Record that the person died"),
+    ("record-contact", _CASEWORK_OR_SYSTEM, _CARE, "Record a contact after discharge"),
+    ("acknowledge-alert", _CASEWORK, _CARE, "Take an alert on"),
+    ("close-case", _HOME_OR_SYSTEM, LEADS, "Close the case"),
+    ("reopen-case", _CASEWORK, LEADS, "Open a closed case again"),
+    ("enter-in-error", (COORDINATOR, ADMIN), LEADS, "Mark the case as entered in error"),
+)
+
+# Whoever acts here has no case yet, or many; each case on a list is shown as its relation allows.
+_BESIDE: _Rows = (
+    ("case.list", _READERS, "See the worklist"),
+    ("case.search", _CASEWORK_OR_SYSTEM, "Find a person or a case"),
+    ("command.read", _READERS, "See what became of a request"),
+    ("properties.read", (COORDINATOR, SYSTEM, ADMIN), "See homes that can be let"),
+    ("properties.edit", (COORDINATOR, SYSTEM, ADMIN), "Add or change homes that can be let"),
     ("refer", _CASEWORK_OR_SYSTEM, "Refer a person"),
-    ("accept-referral", _HOME_OR_SYSTEM, "Accept the referral"),
-    ("return-referral", _HOME_OR_SYSTEM, "Return the referral with a reason"),
-    ("amend-referral", (SYSTEM,), "Restate what the referral asks for"),
-    ("withdraw-referral", _CASEWORK_OR_SYSTEM, "Withdraw the referral"),
-    ("assign-owner", _CASEWORK, "Say who owns the case"),
-    ("add-participant", _CASEWORK, "Let an organisation take part"),
-    ("end-participation", _CASEWORK, "End an organisation's part"),
-    ("record-sharing-basis", _CASEWORK_OR_SYSTEM, "Record consent or another basis for sharing"),
-    ("withdraw-sharing-basis", _CASEWORK_OR_SYSTEM, "Record that the basis for sharing ended"),
-    ("join-spell", _CASEWORK, "Join the case to a hospital stay"),
-    ("set-criteria-to-reside", _WARD_OR_SYSTEM, "Record whether the criteria to reside are met"),
-    ("correct-ready-period", _WARD_OR_SYSTEM, "Correct a ready period"),
-    ("set-expected-discharge-date", _WARD_OR_SYSTEM, "Set the expected date of discharge"),
-    ("set-needed-by", _CASEWORK_OR_SYSTEM, "Set the day the home is needed by"),
-    ("record-delay-reason", _CASEWORK_OR_SYSTEM, "Record why the person waits"),
-    ("end-delay-reason", _CASEWORK_OR_SYSTEM, "End a reason for waiting"),
-    ("flag-homelessness", _CASEWORK_OR_SYSTEM, "Record homelessness"),
-    ("record-duty-to-refer", _CASEWORK_OR_SYSTEM, "Record that the council was told (duty to refer)"),
-    ("acknowledge-duty-to-refer", _CASEWORK_OR_SYSTEM, "Record that the council answered"),
-    ("start-check", _HOME_OR_SYSTEM, "Begin the suitability check"),
-    ("complete-check", _HOME_OR_SYSTEM, "Complete the suitability check"),
-    ("confirm-item", _CASEWORK_OR_SYSTEM, "Answer a gated item"),
-    ("name-mitigation", _CASEWORK_OR_SYSTEM, "Name who makes a gated item safe"),
-    ("withdraw-mitigation", _CASEWORK_OR_SYSTEM, "Withdraw a mitigation"),
-    ("start-strand", _HOME_OR_SYSTEM, "Open an order, a rehousing or another strand"),
-    ("move-strand", _HOME_OR_SYSTEM, "Record progress of a strand"),
-    ("cancel-strand", _HOME_OR_SYSTEM, "Cancel a strand"),
-    ("offer-property", _HOME_OR_SYSTEM, "Offer a home"),
-    ("answer-offer", _HOME_OR_SYSTEM, "Record the person's answer to an offer"),
-    ("let-property", _HOME_OR_SYSTEM, "Let a home"),
-    ("confirm-discharge", _WARD_OR_SYSTEM, "Confirm that the person left hospital"),
-    ("cancel-discharge", _WARD_OR_SYSTEM, "Record that the discharge did not happen"),
-    ("record-death", _CASEWORK_OR_SYSTEM, "Record that the person died"),
-    ("record-contact", _CASEWORK_OR_SYSTEM, "Record a contact after discharge"),
-    ("acknowledge-alert", _CASEWORK, "Take an alert on"),
-    ("close-case", _HOME_OR_SYSTEM, "Close the case"),
-    ("reopen-case", _CASEWORK, "Open a closed case again"),
-    ("enter-in-error", (COORDINATOR, ADMIN), "Mark the case as entered in error"),
 )
 
 # Homeward tells itself these, from its own workflows and feeds: no door takes them from anybody.
@@ -137,15 +185,26 @@ _RUNNING: _Rows = (
 
 PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
     {
-        action: Permission(action, frozenset(roles), words)
-        for action, roles, words in _READING + _COMMANDS + _OWN + _RUNNING
+        **{
+            action: Permission(action, frozenset(roles), words, frozenset(relations))
+            for action, roles, relations, words in _READING + _COMMANDS
+        },
+        **{
+            action: Permission(action, frozenset(roles), words)
+            for action, roles, words in _BESIDE + _OWN + _RUNNING
+        },
     }
 )
 
 
 def allowed(role: str, action: str) -> bool:
-    """Whether a role does an action. An unknown role does nothing; an unknown action is a KeyError."""
+    """Whether a role does an action at all. An unknown role does nothing; an unknown action is a KeyError."""
     return role in PERMISSIONS[action].roles
+
+
+def allowed_in(relation: Relation | None, role: str, action: str) -> bool:
+    """Whether a role does an action on a case to which its organisation has this relation (None: no part)."""
+    return allowed(role, action) and relation in PERMISSIONS[action].relations
 
 
 def require(role: str, action: str) -> None:

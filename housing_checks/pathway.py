@@ -16,12 +16,14 @@ from discharge.cases.commands import Answer, Envelope
 from discharge.cases.decide import DECIDERS as CASE_DECIDERS
 from discharge.cases.decide import Decider
 from discharge.cases.evolve import fold
-from discharge.cases.model import Case, Participant
+from discharge.cases.model import PARTNER_BASES, Case, Participant
 from discharge.cases.outgoing import Outgoing, outgoing
 from discharge.cases.recording import RecordRequest
+from discharge.cases.relations import relation_of, require_part
 from discharge.cases.stages import ALLOWED
 from discharge.clocks import london_date
 from discharge.errors import HomewardError, Refused
+from discharge.permissions import LEADS
 from discharge.risk.alerts import judge, next_look
 from discharge.values import Frozen
 from housing_checks.deciders import DECIDERS as HOME_DECIDERS
@@ -33,6 +35,9 @@ DECIDERS: Mapping[str, Decider] = {**CASE_DECIDERS, **HOME_DECIDERS}
 
 ORDER_BASIS = "order"
 """The basis on which an organisation that does a strand's work takes part in a case."""
+
+ENDS_WITH_THE_BASIS = PARTNER_BASES | {ORDER_BASIS}
+"""Bases of participations that end when the recorded basis for sharing does."""
 
 
 class Decision(Frozen):
@@ -89,6 +94,7 @@ def _admit(case: Case, envelope: Envelope) -> None:
         raise Refused("not-found", where="case")
     if case.exists and case.stage not in ALLOWED[kind]:
         raise Refused("stage-not-allowed", detail=case.stage.value, where="stage")
+    require_part(case, envelope.actor, envelope.command)
     if envelope.late and envelope.seen_version is not None and envelope.seen_version < case.decided_version:
         raise Refused("case-changed", where="seen_version")
 
@@ -103,15 +109,18 @@ def _follow(case: Case, effective_on: date, now: datetime) -> list[ev.Event]:
 
 
 def _participation(case: Case, today: date) -> list[ev.Event]:
-    """Organisations that do a strand's work take part while a lawful basis holds, and only then."""
-    working = {strand.partner_id for strand in case.strands.values() if strand.partner_id is not None}
+    """Organisations that do a strand's work begin to take part while a lawful basis holds.
+
+    When the basis ends, so does the part of everybody who took part on it or by an order.
+    """
+    working = {strand.partner_id for strand in case.open_strands if strand.partner_id is not None}
     present = {mine.organisation_id: mine for mine in case.participants if mine.until_on is None}
     if case.may_tell_partners:
         return [_joins(partner, today) for partner in sorted(working - present.keys())]
     return [
         ev.ParticipantLeft(organisation_id=organisation, until_on=today)
         for organisation, mine in present.items()
-        if mine.basis == ORDER_BASIS
+        if mine.basis in ENDS_WITH_THE_BASIS and relation_of(case, organisation) not in LEADS
     ]
 
 

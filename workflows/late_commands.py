@@ -51,9 +51,7 @@ class LateCommands:
         role = await authority.role_now(session, row)
         if role is None or not allowed(role, row.kind):
             return "role-not-allowed"
-        if row.kind != REFER and not await authority.takes_part(session, row, self._clock.today(now)):
-            return "not-found"
-        return None
+        return None if row.kind == REFER else await authority.refusal(session, row, self._clock.today(now))
 
     async def _execute(self, row: CommandRow, refusal: str | None) -> bool:
         envelope = Envelope.model_validate(row.envelope)

@@ -13,6 +13,7 @@ from discharge.cases.follow_ups import FOLLOW_UPS
 from discharge.cases.model import Strand, StrandKind
 from discharge.codes import LISTS
 from discharge.codes.delay_reasons import delay_reason_label
+from discharge.codes.participation import PARTICIPANT_ROLES
 from discharge.risk.rules import RULES
 from housing_checks.lead_times import ITEMS, item_label
 from housing_checks.strands.definitions import DEFINITIONS
@@ -129,6 +130,11 @@ def organisations_of(*kinds: str) -> Choices:
         ]
 
     return choices
+
+
+def participant_roles(around: Around) -> Pairs:
+    """As what an organisation can be asked to take part."""
+    return [(row.code, row.label) for row in PARTICIPANT_ROLES.in_force(around.today) if row.named]
 
 
 def participants(around: Around) -> Pairs:

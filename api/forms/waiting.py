@@ -61,16 +61,18 @@ REFERRAL = (
         "Add",
         (
             Field("organisation_id", "Which organisation?", choices=ch.organisations_of()),
-            Field("role", "What does it do?", choices=ch.from_list("owner-roles")),
-            Field("basis", "On what basis?", choices=ch.from_list("sharing-bases")),
+            Field("role", "As what does it take part?", choices=ch.participant_roles),
         ),
+        lead="It takes part on the basis that is recorded for this case.",
         group="Sharing",
+        shown=lambda around: around.case.sharing is not None and around.case.sharing.withdrawn_on is None,
     ),
     CommandForm(
         "end-participation",
         "End an organisation's part",
         "End",
         (Field("organisation_id", "Which organisation?", choices=ch.participants),),
+        lead="The last hospital trust and the last housing lead stay.",
         group="Sharing",
     ),
 )

@@ -77,6 +77,7 @@ async def _prepare(visit: Visit, case_id: UUID) -> tuple[Case, str]:
     visit.caller.require(KIND)
     async with visit.services.begin(visit.caller) as session:
         found = await cases.read_case(session, visit.caller, case_id, "home check")
+    visit.caller.require_on(found.case, KIND)
     if not may_ask(found.case, KIND):
         raise HomewardError("stage-not-allowed", detail=found.case.stage.value)
     return found.case, full_name(found.person.family_name, found.person.given_name)

@@ -69,6 +69,7 @@ async def _prepare(visit: Visit, case_id: UUID, kind: str) -> tuple[CommandForm,
         found = await cases.read_case(session, visit.caller, case_id, f"form {kind}")
         known = await names.directory(session)
         homes = await lists.homes(session) if kind in NEEDS_HOMES else []
+    visit.caller.require_on(found.case, kind)
     if not may_ask(found.case, kind):
         raise HomewardError("stage-not-allowed", detail=found.case.stage.value)
     around = Around(found.case, visit.today, known, visit.caller.organisation_id, homes)

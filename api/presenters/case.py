@@ -54,7 +54,7 @@ def present(given: Given) -> Page:
         show_to_do=case.discharge is None and not case.closed,
         strands=tuple(strand_line(case, each, given.caller, known) for each in case.strands.values()),
         suggested=suggested(case, given.caller, given.today),
-        alerts=tuple(alert_line(each, given.caller) for each in case.open_alerts),
+        alerts=tuple(alert_line(case, each, given.caller) for each in case.open_alerts),
         reasons=reasons(case),
         periods=periods(case),
         contacts=contacts(case),

@@ -14,6 +14,7 @@ from api.presenters.timeline import RULE_TITLES
 from api.principals import Principal
 from api.reading.names import Directory
 from discharge.cases.model import Alert, Case, Strand
+from discharge.cases.relations import may_touch
 from discharge.cases.stages import may_ask
 from discharge.codes import casework
 from housing_checks.gate.rules import Blocker, blocking
@@ -50,7 +51,7 @@ def _blocker(case: Case, each: Blocker, caller: Principal) -> ToDo:
 
 
 def _may(case: Case, caller: Principal, kind: str) -> bool:
-    return may_ask(case, kind) and caller.may(kind)
+    return may_ask(case, kind) and caller.may_on(case, kind)
 
 
 def strand_line(case: Case, strand: Strand, caller: Principal, known: Directory) -> StrandLine:
@@ -67,7 +68,7 @@ def strand_line(case: Case, strand: Strand, caller: Principal, known: Directory)
         else casework.OWNER_ROLES.label(strand.owner_role),
         begun=words.short_day(strand.started_on),
         move_href=f"{base}/move-strand?strand={strand.key}"
-        if still and _may(case, caller, "move-strand")
+        if still and _may(case, caller, "move-strand") and may_touch(case, caller.organisation_id, strand.key)
         else "",
         cancel_href=f"{base}/cancel-strand?strand={strand.key}"
         if still and _may(case, caller, "cancel-strand")
@@ -75,7 +76,7 @@ def strand_line(case: Case, strand: Strand, caller: Principal, known: Directory)
     )
 
 
-def alert_line(alert: Alert, caller: Principal) -> AlertLine:
+def alert_line(case: Case, alert: Alert, caller: Principal) -> AlertLine:
     """One early warning, and whether the caller may take it on."""
     return AlertLine(
         title=RULE_TITLES.get(alert.rule, alert.rule),
@@ -86,7 +87,7 @@ def alert_line(alert: Alert, caller: Principal) -> AlertLine:
         owner=casework.OWNER_ROLES.label(alert.owner_role),
         taken=words.moment(alert.acknowledged_at, ""),
         alert_id=str(alert.alert_id),
-        may_take=alert.acknowledged_at is None and caller.may("acknowledge-alert"),
+        may_take=alert.acknowledged_at is None and caller.may_on(case, TAKE_ON),
     )
 
 

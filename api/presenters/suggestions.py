@@ -19,7 +19,7 @@ from housing_checks.strands.definitions import DEFINITIONS
 
 def suggested(case: Case, caller: Principal, today: date) -> tuple[Suggested, ...]:
     """The suggestions as the case page shows them, each with a start form already filled in."""
-    may = may_ask(case, "start-strand") and caller.may("start-strand")
+    may = may_ask(case, "start-strand") and caller.may_on(case, "start-strand")
     return tuple(_line(case, each, today, may=may) for each in _open(case))
 
 

@@ -73,7 +73,7 @@ EQUIPMENT = (
 REHOUSED = (
     *arrives(9),
     *referred(1, homeless="yes", reasons=["homeless", "rehousing"], needs=["ground-floor"]),
-    home(1.6, "add-participant", organisation="HVC", role="council", basis="consent"),
+    home(1.6, "add-participant", organisation="HVC", role="council"),
     home(1.9, "record-duty-to-refer", council="HVC"),
     *checked(2, **{"safe-address": "no"}),
     partner(3.5, "council", "acknowledge-duty-to-refer"),

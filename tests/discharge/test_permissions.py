@@ -6,7 +6,7 @@ import pytest
 
 from discharge.cases.commands import Command
 from discharge.errors import HomewardError
-from discharge.permissions import PERMISSIONS, ROLES, Permission, allowed, require
+from discharge.permissions import LEADS, PERMISSIONS, ROLES, Permission, allowed, allowed_in, require
 
 KINDS = [kind.model_fields["kind"].default for kind in typing.get_args(typing.get_args(Command)[0])]
 OWN = {"note-hospital-facts", "note-merge", "note-unmerge", "report-from-strand", "strike-clock"}
@@ -58,3 +58,26 @@ def test_given_a_role_that_may_not_then_the_refusal_names_the_action() -> None:
     with pytest.raises(HomewardError) as refused:
         require("trust-monitor", "confirm-discharge")
     assert (refused.value.code, refused.value.detail) == ("role-not-allowed", "confirm-discharge")
+
+
+ABOUT_A_CASE = {kind for kind in KINDS if kind not in OWN} - {"refer"}
+LEADS_ONLY = {"add-participant", "close-case", "withdraw-referral", "enter-in-error", "reopen-case"}
+
+
+@pytest.mark.parametrize("kind", sorted(ABOUT_A_CASE))
+def test_given_a_command_about_a_case_then_the_table_says_in_which_relation(kind: str) -> None:
+    assert PERMISSIONS[kind].relations
+
+
+@pytest.mark.parametrize("kind", sorted(LEADS_ONLY))
+def test_given_what_ends_or_opens_a_case_to_others_then_the_trust_and_the_housing_lead_alone_do_it(
+    kind: str,
+) -> None:
+    assert PERMISSIONS[kind].relations == set(LEADS)
+
+
+def test_given_a_relation_then_role_and_relation_both_count() -> None:
+    assert allowed_in("housing-lead", "coordinator", "close-case")
+    assert not allowed_in("supplier", "coordinator", "close-case")
+    assert not allowed_in("housing-lead", "trust-monitor", "close-case")
+    assert not allowed_in(None, "coordinator", "close-case")

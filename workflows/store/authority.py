@@ -1,4 +1,4 @@
-"""Whether the asker of a late command may still ask: the role and the participation as they are now."""
+"""Whether the asker of a late command may still ask: the role and the part in the case as they are now."""
 
 from __future__ import annotations
 
@@ -7,6 +7,10 @@ from datetime import date
 from sqlalchemy import exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from discharge.cases.commands import Envelope
+from discharge.cases.relations import require_part
+from discharge.errors import Refused
+from discharge.store.record import load_case
 from discharge.store.tables import CaseParticipantRow, CommandRow, User
 
 
@@ -20,7 +24,19 @@ async def role_now(session: AsyncSession, command: CommandRow) -> str | None:
     return user.role if user.organisation_id == command.organisation_id else None
 
 
-async def takes_part(session: AsyncSession, command: CommandRow, today: date) -> bool:
+async def refusal(session: AsyncSession, command: CommandRow, today: date) -> str | None:
+    """Return the code why the asker's part in the case does not include the command now, or ``None``."""
+    if not await _takes_part(session, command, today):
+        return "not-found"
+    envelope = Envelope.model_validate(command.envelope)
+    try:
+        require_part(await load_case(session, command.case_id), envelope.actor, envelope.command)
+    except Refused as refused:
+        return refused.code
+    return None
+
+
+async def _takes_part(session: AsyncSession, command: CommandRow, today: date) -> bool:
     """Whether the asker's organisation takes part in the case on this day."""
     mine = (
         CaseParticipantRow.case_id == command.case_id,

@@ -17,12 +17,15 @@ class AssignOwner(Frozen):
 
 
 class AddParticipant(Frozen):
-    """Let an organisation take part in the case."""
+    """Let an organisation take part in the case, on the basis that is recorded for it.
+
+    ``basis`` may say which recorded basis is meant; it never makes one.
+    """
 
     kind: Literal["add-participant"] = "add-participant"
     organisation_id: UUID
     role: str
-    basis: str
+    basis: str | None = None
 
 
 class EndParticipation(Frozen):

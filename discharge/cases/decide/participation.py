@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from discharge.cases import commands as cmd
 from discharge.cases import events as ev
 from discharge.cases.commands import Envelope
 from discharge.cases.decide.common import Decider, coded, command_of, happened_on
-from discharge.cases.model import Case, Owner, Participant, SharingBasis
+from discharge.cases.model import PARTNER_BASES, Case, Owner, Participant, SharingBasis
+from discharge.cases.relations import leads, relations
+from discharge.codes.participation import PARTICIPANT_ROLES
+from discharge.errors import Refused
+from discharge.permissions import LEADS
 
 
 def takes_part(case: Case, organisation_id: UUID) -> bool:
@@ -36,25 +40,66 @@ def assign(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
 
 
 def add_participant(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
-    """Let an organisation take part; asked twice, it takes part once."""
+    """Let an organisation take part on the basis recorded for the case; asked twice, it takes part once.
+
+    Those who lead the case need no basis that reaches beyond direct care; everybody else does.
+    """
     asked = command_of(envelope, cmd.AddParticipant)
+    day = happened_on(envelope, now)
+    role = PARTICIPANT_ROLES.lookup(asked.role, day, "role")
+    if not role.named:
+        raise Refused("code-not-in-value-set", detail=PARTICIPANT_ROLES.name, where="role")
+    basis = _recorded_basis(case, asked.basis, beyond_care=role.relation not in LEADS)
     if takes_part(case, asked.organisation_id):
         return []
     participant = Participant(
-        organisation_id=asked.organisation_id,
-        role=asked.role,
-        basis=asked.basis,
-        from_on=envelope.effective_on,
+        organisation_id=asked.organisation_id, role=asked.role, basis=basis, from_on=day
     )
     return [ev.ParticipantJoined(participant=participant)]
 
 
+def _recorded_basis(case: Case, meant: str | None, *, beyond_care: bool) -> str:
+    """The basis that somebody recorded for this case, if it stands and reaches this far."""
+    sharing = case.sharing
+    if sharing is None or sharing.withdrawn_on is not None:
+        raise Refused("consent-missing", detail="no-basis", where="basis")
+    if meant is not None and meant != sharing.basis:
+        raise Refused("consent-missing", detail="basis-not-recorded", where="basis")
+    if beyond_care and sharing.basis not in PARTNER_BASES:
+        raise Refused("consent-missing", detail="basis-does-not-reach-partner", where="basis")
+    return sharing.basis
+
+
 def end_participation(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
-    """Let an organisation leave the case."""
+    """Let an organisation leave the case: by itself, or sent by one that leads the case.
+
+    The last responsible trust and the last housing lead stay: nobody would be left to answer for the case.
+    """
     asked = command_of(envelope, cmd.EndParticipation)
     if not takes_part(case, asked.organisation_id):
         return []
-    return [ev.ParticipantLeft(organisation_id=asked.organisation_id, until_on=envelope.effective_on)]
+    asker = envelope.actor.organisation_id
+    if asked.organisation_id != asker and asker not in leads(case):
+        raise Refused("part-not-allowed", where="organisation_id")
+    if any(strand.partner_id == asked.organisation_id for strand in case.open_strands):
+        raise Refused("work-open", where="organisation_id")
+    if _is_the_last(case, asked.organisation_id):
+        raise Refused("lead-needed", where="organisation_id")
+    return [ev.ParticipantLeft(organisation_id=asked.organisation_id, until_on=happened_on(envelope, now))]
+
+
+def _is_the_last(case: Case, organisation_id: UUID) -> bool:
+    held = relations(case)
+    relation = held.get(organisation_id)
+    return relation in LEADS and list(held.values()).count(relation) == 1
+
+
+def basis_said(envelope: Envelope, basis: str, day: date) -> SharingBasis:
+    """Return a basis for sharing with the day and with who stated it."""
+    actor = envelope.actor
+    return SharingBasis(
+        basis=basis, recorded_on=day, recorded_by=actor.user_id, organisation_id=actor.organisation_id
+    )
 
 
 def record_basis(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
@@ -64,7 +109,7 @@ def record_basis(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event
     coded("sharing-bases", asked.basis, day, "basis")
     if case.may_tell_partners and case.sharing is not None and case.sharing.basis == asked.basis:
         return []
-    return [ev.SharingBasisRecorded(sharing=SharingBasis(basis=asked.basis, recorded_on=day))]
+    return [ev.SharingBasisRecorded(sharing=basis_said(envelope, asked.basis, day))]
 
 
 def withdraw_basis(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:

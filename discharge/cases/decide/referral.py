@@ -16,8 +16,9 @@ from discharge.cases.decide.common import (
     happened_on,
     side_exit,
 )
-from discharge.cases.decide.participation import owner_named, takes_part
-from discharge.cases.model import Case, Participant, Referral, SharingBasis, Stage
+from discharge.cases.decide.participation import basis_said, owner_named, takes_part
+from discharge.cases.model import Case, Participant, Referral, Stage
+from discharge.cases.relations import BY_REFERRAL
 from discharge.delays.model import ReadyPeriod
 from discharge.errors import Refused
 
@@ -40,7 +41,7 @@ def refer(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
         if case.exists
         else []
     )
-    return [*opened, received, *_joining(case, asked, day), *_first_facts(case, asked, day)]
+    return [*opened, received, *_joining(case, asked, day), *_first_facts(case, envelope, asked, day)]
 
 
 def _check_wishes(asked: cmd.Refer | cmd.AmendReferral, day: date) -> None:
@@ -79,14 +80,14 @@ def _joining(case: Case, asked: cmd.Refer, day: date) -> list[ev.Event]:
     wanted = [(asked.organisation_id, "referrer"), (asked.service_id, "housing-health")]
     return [
         ev.ParticipantJoined(
-            participant=Participant(organisation_id=organisation, role=role, basis="referral", from_on=day)
+            participant=Participant(organisation_id=organisation, role=role, basis=BY_REFERRAL, from_on=day)
         )
         for organisation, role in wanted
         if organisation is not None and not takes_part(case, organisation)
     ]
 
 
-def _first_facts(case: Case, asked: cmd.Refer, day: date) -> list[ev.Event]:
+def _first_facts(case: Case, envelope: Envelope, asked: cmd.Refer, day: date) -> list[ev.Event]:
     facts: list[ev.Event] = []
     if asked.spell is not None:
         facts.append(ev.SpellJoined(spell=asked.spell))
@@ -102,9 +103,7 @@ def _first_facts(case: Case, asked: cmd.Refer, day: date) -> list[ev.Event]:
     if asked.homeless != "unknown":
         facts.append(ev.HomelessnessFlagged(flag=asked.homeless, flagged_on=day))
     if asked.sharing_basis is not None:
-        facts.append(
-            ev.SharingBasisRecorded(sharing=SharingBasis(basis=asked.sharing_basis, recorded_on=day))
-        )
+        facts.append(ev.SharingBasisRecorded(sharing=basis_said(envelope, asked.sharing_basis, day)))
     return facts
 
 

@@ -13,7 +13,10 @@ PARTNER_BASES = frozenset(row.code for row in SHARING_BASES if row.partners)
 
 
 class Participant(Frozen):
-    """An organisation that takes part in the case, on what basis, from and until which day."""
+    """An organisation that takes part in the case, on what basis, from and until which day.
+
+    ``basis`` is how it came to take part: the referral, an order, or a recorded basis for sharing.
+    """
 
     organisation_id: UUID
     role: str
@@ -31,8 +34,13 @@ class Owner(Frozen):
 
 
 class SharingBasis(Frozen):
-    """A recorded lawful basis for telling partners about the case (consent, or another one by code)."""
+    """A recorded lawful basis for telling partners about the case (consent, or another one by code).
+
+    ``recorded_by`` and ``organisation_id`` say who stated it; None where an earlier version recorded it.
+    """
 
     basis: str
     recorded_on: date
+    recorded_by: UUID | None = None
+    organisation_id: UUID | None = None
     withdrawn_on: date | None = None
