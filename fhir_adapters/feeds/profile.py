@@ -8,7 +8,7 @@ loader says which file, which key, and how to mend it. Field places are written 
 import re
 from datetime import date
 from difflib import get_close_matches
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -65,6 +65,7 @@ class _Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+@lru_cache(maxsize=1024)
 def split_place(place: str) -> tuple[str, int, int]:
     """`PV1-3.4` as ("PV1", 3, 4); component 1 where none is named."""
     match = PLACE.fullmatch(place)

@@ -1,16 +1,14 @@
-"""Full reading of a stored message, with the `hl7` library behind our own envelope checks.
+"""Full reading of a stored message: segments, and their fields when somebody asks for them.
 
-`read_message` mends what the library would trip over (LF ends, blank lines, lines that are no segment,
-segments that run together, odd MSH-2) and gives typed, tolerant access: a field, repetition or component that
-is not there is the empty string. The delete marker (two double quotes) is kept as `DELETED` for the feed
-profile to judge. Escapes are resolved, spaces at the ends are trimmed.
+`read_message` mends what arrives damaged (LF ends, blank lines, lines that are no segment, segments that run
+together) and gives typed, tolerant access: a field, repetition or component that is not there is the empty
+string. The delete marker (two double quotes) is kept as `DELETED` for the feed profile to judge. Escapes are
+resolved, spaces at the ends are trimmed. A field is cut when it is first asked for, and once: most are not.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-
-import hl7
 
 from fhir_adapters.hl7v2.envelope import Delimiters, Envelope, Unreadable, read_envelope, readable_text
 from fhir_adapters.hl7v2.run_together import split_run_together
@@ -20,7 +18,7 @@ DELETED = '""'
 
 MOST_PARTS = 100_000
 """Segments, fields, repetitions, components and subcomponents of one message together. The largest that mean
-anything have a tenth of it; each part costs the library some microseconds, and there is room for millions.
+anything have a tenth of it, and there is room for millions.
 """
 
 _SEGMENT_ID = re.compile(r"[A-Z][A-Z0-9]{2}")
@@ -104,30 +102,36 @@ class Repetition:
 class Segment:
     """One segment; fields are counted as HL7 counts them (MSH-1 is the separator)."""
 
-    __slots__ = ("_fields", "_marks", "name")
+    __slots__ = ("_fields", "_marks", "_read", "name")
 
-    def __init__(self, fields: "hl7.Segment", marks: Delimiters) -> None:
-        self._fields = fields
+    def __init__(self, line: str, marks: Delimiters) -> None:
+        fields = line.split(marks.field)
+        self.name = fields[0].strip()
+        self._fields = [fields[0], marks.field, *fields[1:]] if self.name in _HEADERS else fields
         self._marks = marks
-        self.name = str(fields[0]).strip()
+        self._read: dict[int, tuple[Repetition, ...]] = {}
 
     def repetitions(self, field: int) -> tuple[Repetition, ...]:
         """Every repetition of a field that says something, the delete marker included."""
-        if field >= len(self._fields):
-            return ()
-        found = (self._repetition(rep) for rep in self._fields[field])
-        return tuple(rep for rep in found if any(any(inner) for inner in rep.parts))
+        found = self._read.get(field)
+        if found is None:
+            text = self._fields[field] if field < len(self._fields) else ""
+            found = self._read[field] = self._cut(field, text) if text else ()
+        return found
 
-    def _repetition(self, rep: object) -> Repetition:
-        if isinstance(rep, str):
-            return Repetition(((self._clean(rep),),))
-        components = rep if isinstance(rep, list) else [rep]
-        return Repetition(tuple(self._component(component) for component in components))
-
-    def _component(self, component: object) -> tuple[str, ...]:
-        if isinstance(component, list):
-            return tuple(self._clean(str(part)) for part in component)
-        return (self._clean(str(component)),)
+    def _cut(self, field: int, text: str) -> tuple[Repetition, ...]:
+        marks = self._marks
+        if self.name in _HEADERS and field <= _ENCODING:
+            return (Repetition(((text.strip(),),)),)
+        clean = self._clean if marks.escape in text or "\x00" in text else str.strip
+        cut = (
+            tuple(
+                tuple(map(clean, component.split(marks.subcomponent)))
+                for component in repetition.split(marks.component)
+            )
+            for repetition in text.split(marks.repetition)
+        )
+        return tuple(Repetition(parts) for parts in cut if any(map(any, parts)))
 
     def _clean(self, text: str) -> str:
         return unescape(text.strip(), self._marks).replace("\x00", "").strip()
@@ -147,17 +151,21 @@ class Segment:
 
 
 EMPTY = Repetition(())
+_HEADERS = frozenset({"MSH", "BHS", "FHS"})
+"""Segments whose first field is the separator itself, and the next the other marks."""
+_ENCODING = 2
 
 
 class Message:
     """A read message: its envelope and its segments in order."""
 
-    __slots__ = ("damaged", "envelope", "segments")
+    __slots__ = ("_first", "damaged", "envelope", "segments")
 
     def __init__(self, envelope: Envelope, segments: tuple[Segment, ...], damaged: int) -> None:
         self.envelope = envelope
         self.segments = segments
         self.damaged = damaged
+        self._first = {segment.name: segment for segment in reversed(segments)}
 
     def all(self, name: str) -> Iterator[Segment]:
         """Every segment of that name."""
@@ -165,7 +173,7 @@ class Message:
 
     def segment(self, name: str) -> Segment | None:
         """The first segment of that name, or None."""
-        return next(self.all(name), None)
+        return self._first.get(name)
 
     def text(self, name: str, field: int, component: int = 1) -> str:
         """One component of the first such segment, empty where anything is missing."""
@@ -191,13 +199,6 @@ def _usable(lines: list[str], marks: Delimiters) -> tuple[list[str], int]:
         else:
             damaged += 1
     return kept, damaged
-
-
-def _standard_header(line: str, marks: Delimiters) -> str:
-    """MSH with exactly four encoding characters, the only form the library cuts rightly."""
-    _, _, rest = line[4:].partition(marks.field)
-    encoding = marks.component + marks.repetition + marks.escape + marks.subcomponent
-    return f"MSH{marks.field}{encoding}{marks.field}{rest}"
 
 
 def _parts(text: str, marks: Delimiters) -> int:
@@ -226,6 +227,4 @@ def read_message(raw: bytes) -> Message | Unreadable:
     lines, cuts = split_run_together(lines, marks.field, marks.component)
     if cuts:
         envelope = envelope._replace(repairs=(*envelope.repairs, "segments-run-together"))
-    lines[0] = _standard_header(lines[0], marks)
-    parsed = hl7.parse("\r".join(lines))
-    return Message(envelope, tuple(Segment(fields, marks) for fields in parsed), damaged)
+    return Message(envelope, tuple(Segment(line, marks) for line in lines), damaged)

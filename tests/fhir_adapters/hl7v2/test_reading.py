@@ -79,3 +79,22 @@ def test_given_damaged_messages_then_reading_never_raises(tail: bytes) -> None:
 @given(st.binary(max_size=300))
 def test_given_any_bytes_then_reading_never_raises(raw: bytes) -> None:
     assert isinstance(read_message(raw), Message | Unreadable)
+
+
+def test_given_the_separators_then_they_are_fields_of_the_header_and_cut_nothing() -> None:
+    read = message(Sample().raw())
+
+    assert (read.text("MSH", 1), read.text("MSH", 2), read.text("MSH", 3)) == ("|", "^~\\&", "PAS")
+
+
+@given(st.lists(st.text('abc "^~&\\|T', max_size=12), min_size=1, max_size=6))
+def test_given_a_field_asked_for_twice_then_it_says_the_same(fields: list[str]) -> None:
+    text = "|".join(["ZZZ", *(field.replace("|", "") for field in fields)])
+    read = message(b"MSH|^~\\&|A|B|C|D|1||ADT^A01|1|P|2.4\r" + text.encode())
+    segment = read.segment("ZZZ")
+
+    assert segment is not None
+    for number in range(1, len(fields) + 1):
+        once = segment.repetitions(number)
+        assert segment.repetitions(number) == once
+        assert all(any(any(inner) for inner in rep.parts) for rep in once)
