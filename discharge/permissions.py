@@ -160,6 +160,7 @@ _OWN: _Rows = (
     ("note-hospital-facts", _NOBODY, "Note what the trust's feed says"),
     ("note-merge", _NOBODY, "Note that two people are one"),
     ("note-unmerge", _NOBODY, "Note that two people are two after all"),
+    ("withdraw-death", _NOBODY, "Note that the trust took back that the person died"),
     ("report-from-strand", _NOBODY, "Note what a strand found"),
     ("strike-clock", _NOBODY, "Look at the rules again"),
 )

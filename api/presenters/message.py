@@ -15,6 +15,7 @@ from api.reading.inbox import OpenedMessage
 from api.reading.names import Directory
 from api.searching import Search
 from discharge.store.tables import CaseEventRow, OutboxRow
+from fhir_adapters.hl7v2.notes import note_words
 from fhir_adapters.hl7v2.replays import EDITABLE, OUTCOMES, refused_at_sight
 
 
@@ -153,7 +154,11 @@ def _lines(found: OpenedMessage) -> list[tuple[str, str]]:
         ("Handled", words.machine_time(row.handled_at, "")),
         ("Time of the event (case time)", words.machine_time(row.event_time, "")),
         ("Answered", row.acknowledgement or ""),
-        ("Read with care" if row.state == "interpreted" else "Reason", row.reason or ""),
+        *(
+            [("Read with care", note_words(row.reason)), ("Notes", row.reason or "")]
+            if row.state == "interpreted"
+            else [("Reason", row.reason or "")]
+        ),
         ("Length", words.count(len(row.raw), "byte")),
         ("Characters", row.charset or ""),
         ("SHA-256", row.sha256),

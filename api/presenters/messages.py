@@ -15,6 +15,7 @@ from api.reading.saying import MOST_FOUND, MOST_READ
 from api.searching import Search
 from discharge.errors import ERRORS
 from fhir_adapters.hl7v2.causes import cause_words
+from fhir_adapters.hl7v2.notes import note_words
 from fhir_adapters.store.finding import ASKS, NEEDS_SOMEBODY
 from fhir_adapters.store.tables import AlarmRow, Feed, InboxRow
 
@@ -64,6 +65,7 @@ class Row:
     state: Tag
     why: Why | None
     reason: str
+    notes: str
     other_bytes: bool
     edited: bool
 
@@ -236,6 +238,7 @@ def _row(row: InboxRow, codes: Mapping[UUID, str]) -> Row:
         state=tag_of(MESSAGE_STATES, row.state),
         why=why(row.code, row.reason),
         reason=row.reason or "",
+        notes=note_words(row.reason),
         other_bytes=row.same_id_other_bytes and row.edited_from is None,
         edited=row.edited_from is not None,
     )

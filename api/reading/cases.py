@@ -15,6 +15,7 @@ from api.principals import Principal
 from api.reading.looks import looked
 from discharge.cases.model import Case
 from discharge.errors import HomewardError
+from discharge.store.addresses import home_of
 from discharge.store.tables import (
     CaseEventRow,
     CaseRow,
@@ -66,16 +67,7 @@ async def home_address(session: AsyncSession, person: Person) -> PersonAddress |
     """
     if person.location_hidden:
         return None
-    return await session.scalar(
-        select(PersonAddress)
-        .where(
-            PersonAddress.person_id == person.id,
-            PersonAddress.kind == "home",
-            PersonAddress.until_on.is_(None),
-        )
-        .order_by(PersonAddress.from_on.desc().nulls_last())
-        .limit(1)
-    )
+    return await session.scalar(home_of(person.id))
 
 
 async def case_of_person(session: AsyncSession, person_id: UUID) -> UUID | None:

@@ -51,6 +51,7 @@ ALLOWED: dict[str, frozenset[Stage]] = {
     "confirm-discharge": IN_HOSPITAL,
     "cancel-discharge": HOME,
     "record-death": ANY,
+    "withdraw-death": ANY,
     "record-contact": HOME,
     "acknowledge-alert": ANY,
     "close-case": HOME,

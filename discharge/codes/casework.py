@@ -264,6 +264,7 @@ REOPEN_REASONS = CodeList(
         ("referred-again", "Referred again"),
         ("readmitted", "Back in hospital within 0 to 29 days"),
         ("discharge-cancelled", "The discharge did not happen"),
+        ("death-withdrawn", "The trust took back that the person died"),
         ("closed-too-early", "Closed too early"),
         ("new-information", "New information"),
         ("referral-corrected", "The ward answered what was missing"),

@@ -243,6 +243,7 @@ class Profile(_Strict):
     zone: str = "Europe/London"
     live_processing_ids: frozenset[str] = Field(min_length=1)
     test_names: tuple[Word, ...] = ()
+    placeholder_dates: frozenset[date] = frozenset()
     control_ids_unique: bool = False
     delete_marker: Literal["deletes", "ignored"]
     acknowledgement: AckRules = AckRules()

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from discharge.values import Frozen
+from fhir_adapters.people.birth_dates import known_birth_date
 
 Finding = Literal["same", "differs", "unknown"]
 
@@ -54,9 +55,10 @@ def _text(value: Callable[[Portrait], str]) -> Callable[[Portrait, Portrait], Fi
 
 
 def _birth_date(left: Portrait, right: Portrait) -> Finding:
-    if left.birth_date is None or right.birth_date is None:
+    one, other = known_birth_date(left.birth_date), known_birth_date(right.birth_date)
+    if one is None or other is None:
         return "unknown"
-    return "same" if left.birth_date == right.birth_date else "differs"
+    return "same" if one == other else "differs"
 
 
 def _nhs_number(left: Portrait, right: Portrait) -> Finding:

@@ -19,10 +19,13 @@ from fhir_adapters.hl7v2.facts import (
     PersonReported,
     Telecom,
 )
+from fhir_adapters.people.birth_dates import known_birth_date
 
 T = TypeVar("T")
 
 _PREFERRED_USES = ("L", "CURRENT", "")
+_FORMER = "PREVIOUS"
+"""How XPN-7 begins for names that somebody had (ITK: PREVIOUS, PREVIOUS-BIRTH, PREVIOUS-MAIDEN ...)."""
 
 
 class PersonState(Frozen):
@@ -71,11 +74,12 @@ def _listed(
 
 
 def current_name(names: tuple[Name, ...] | None) -> Name | None:
-    """The name in use: legal or current, else the first."""
+    """The name in use: legal or current, else the first; one that has ended only where there is no other."""
     if not names:
         return None
-    ranked = (name for use in _PREFERRED_USES for name in names if name.use.upper() == use)
-    return next(ranked, names[0])
+    held = [name for name in names if not name.ended and not name.use.upper().startswith(_FORMER)] or names
+    ranked = (name for use in _PREFERRED_USES for name in held if name.use.upper() == use)
+    return next(ranked, held[0])
 
 
 def fold_person(reported: Iterable[PersonReported], retired: Iterable[PersonReported] = ()) -> PersonState:
@@ -91,7 +95,7 @@ def fold_person(reported: Iterable[PersonReported], retired: Iterable[PersonRepo
     return PersonState(
         identifiers=tuple(numbers.values()),
         name=current_name(_latest(facts, lambda fact: fact.names)),
-        birth_date=_latest(facts, lambda fact: fact.birth_date),
+        birth_date=_latest(facts, lambda fact: known_birth_date(fact.birth_date)),
         sex=_latest(facts, lambda fact: fact.sex),
         addresses=_listed(facts, lambda fact: fact.addresses, "addresses"),
         telecoms=_listed(facts, lambda fact: fact.telecoms, "telecoms"),

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from discharge.values import Frozen
 from fhir_adapters.hl7v2.facts import Identifier
+from fhir_adapters.people.birth_dates import known_birth_date
 from fhir_adapters.people.comparing import same_text
 from fhir_adapters.people.nhs_numbers import is_verified
 
@@ -78,8 +79,9 @@ def contradicts(claim: Claim, known: Known) -> bool:
     """
     if claim.identity_unknown:
         return False
-    if claim.birth_date and known.birth_date:
-        return claim.birth_date != known.birth_date
+    stated, held = known_birth_date(claim.birth_date), known_birth_date(known.birth_date)
+    if stated and held:
+        return stated != held
     if claim.family_name and known.family_name:
         return not same_text(claim.family_name, known.family_name)
     return False

@@ -9,7 +9,14 @@ from discharge.errors import HomewardError
 from discharge.permissions import LEADS, PERMISSIONS, ROLES, Permission, allowed, allowed_in, require
 
 KINDS = [kind.model_fields["kind"].default for kind in typing.get_args(typing.get_args(Command)[0])]
-OWN = {"note-hospital-facts", "note-merge", "note-unmerge", "report-from-strand", "strike-clock"}
+OWN = {
+    "note-hospital-facts",
+    "note-merge",
+    "note-unmerge",
+    "report-from-strand",
+    "strike-clock",
+    "withdraw-death",
+}
 
 
 @pytest.mark.parametrize("kind", KINDS)

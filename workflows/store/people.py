@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from discharge.store.addresses import home_of
 from discharge.store.tables import Organisation, Person, PersonAddress
 from discharge.store.tables.persons import ORDINARY
 from fhir_adapters.fhir.people import OrganisationFacts, PersonFacts
@@ -38,10 +39,7 @@ async def person_facts(session: AsyncSession, person_id: UUID) -> PersonFacts:
 
 
 async def _home(session: AsyncSession, person_id: UUID) -> PersonAddress | None:
-    current = (PersonAddress.kind == "home", PersonAddress.until_on.is_(None))
-    shown = (PersonAddress.person_id == person_id, PersonAddress.sensitivity == ORDINARY)
-    newest = PersonAddress.from_on.desc().nulls_last()
-    return await session.scalar(select(PersonAddress).where(*shown, *current).order_by(newest).limit(1))
+    return await session.scalar(home_of(person_id).where(PersonAddress.sensitivity == ORDINARY))
 
 
 async def organisation_facts(session: AsyncSession, organisation_id: UUID) -> OrganisationFacts:

@@ -28,7 +28,12 @@ from discharge.cases.commands.hospital import (
     SetCriteriaToReside,
     SetExpectedDischargeDate,
 )
-from discharge.cases.commands.leaving import CancelDischarge, ConfirmDischarge, RecordDeath
+from discharge.cases.commands.leaving import (
+    CancelDischarge,
+    ConfirmDischarge,
+    RecordDeath,
+    WithdrawDeath,
+)
 from discharge.cases.commands.participation import (
     AddParticipant,
     AssignOwner,
@@ -102,6 +107,7 @@ Command = Annotated[
     | ConfirmDischarge
     | CancelDischarge
     | RecordDeath
+    | WithdrawDeath
     | RecordContact
     | AcknowledgeAlert
     | CloseCase
@@ -196,6 +202,7 @@ __all__ = [
     "StartCheck",
     "StartStrand",
     "StrikeClock",
+    "WithdrawDeath",
     "WithdrawMitigation",
     "WithdrawReferral",
     "WithdrawSharingBasis",

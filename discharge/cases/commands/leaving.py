@@ -27,3 +27,9 @@ class RecordDeath(Frozen):
     """The person died; every contact stops at once."""
 
     kind: Literal["record-death"] = "record-death"
+
+
+class WithdrawDeath(Frozen):
+    """The person did not die after all: the trust took back what it had said; sent by the relay."""
+
+    kind: Literal["withdraw-death"] = "withdraw-death"

@@ -23,6 +23,7 @@ from discharge.cases.decide.common import (
 from discharge.cases.evolve import fold
 from discharge.cases.follow_ups import schedule
 from discharge.cases.model import Case, CaseSpell, Discharge, Stage
+from discharge.cases.stages import stage_when_reopened
 from discharge.clocks import london_date
 from discharge.codes.destinations import DISCHARGE_DESTINATIONS, DISCHARGE_METHODS
 
@@ -157,8 +158,26 @@ def record_death(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event
     return death(case, happened_on(envelope, now))
 
 
+def withdraw_death(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
+    """The person lives after all: the case that the death closed goes on, and what it ended (waiting and its
+    reasons) runs on as if it had never ended.
+    """
+    if case.outcome != "died":
+        return []
+    reopened = ev.CaseReopened(
+        reopened_on=envelope.effective_on, stage=stage_when_reopened(case), reason="death-withdrawn"
+    )
+    happened: list[ev.Event] = [reopened]
+    last = case.ready_periods[-1] if case.ready_periods else None
+    if last is not None and last.ended_by == "died":
+        running = last.model_copy(update={"ended_on": None, "ended_by": None})
+        happened.append(ev.ReadyPeriodCorrected(replaces=last.ready_on, period=running))
+    return [*happened, *reasons_go_on(case, case.closed_on)]
+
+
 DECIDERS: Mapping[str, Decider] = {
     "confirm-discharge": confirm_discharge,
     "cancel-discharge": cancel_discharge,
     "record-death": record_death,
+    "withdraw-death": withdraw_death,
 }

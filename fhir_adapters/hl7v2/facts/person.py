@@ -11,8 +11,8 @@ from fhir_adapters.hl7v2.facts.common import content_hash
 
 
 class Identifier(Frozen):
-    """A number for a person. `kind` is `nhs` or `local`; an NHS number that is no match key has `usable`
-    false.
+    """A number for a person. `kind` is `nhs` or `local`; one that is no match key has `usable` false: an NHS
+    number that fails its check, and one that the sender says has `ended`.
     """
 
     kind: Literal["nhs", "local"]
@@ -20,24 +20,32 @@ class Identifier(Frozen):
     authority: str = ""
     status: str | None = None
     usable: bool = True
+    ended: bool = False
 
 
 class Name(Frozen):
-    """One name; `use` is the code as sent (L, PREFERRED, CURRENT ...)."""
+    """One name; `use` is the code as sent (L, PREFERRED, CURRENT ...). `ended` is one no longer in use by its
+    own dates.
+    """
 
     family: str
     given: str = ""
     other: str = ""
     title: str = ""
     use: str = ""
+    ended: bool = False
 
 
 class Address(Frozen):
-    """One address as lines; `kind` is home, temporary or postal."""
+    """One address as lines; `kind` is home, temporary or postal. The dates, where the sender gives them, say
+    from when until when (included) it holds.
+    """
 
     kind: str
     lines: tuple[str, ...]
     postcode: str = ""
+    from_on: date | None = None
+    until_on: date | None = None
 
 
 class Telecom(Frozen):

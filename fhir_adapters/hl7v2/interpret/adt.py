@@ -146,7 +146,7 @@ def _person(pid: Segment, reader: Reader, notes: Notes) -> PersonReported:
     return person.model_copy(
         update={
             "stated_at": stated_at(reader),
-            "contacts": read_contacts(reader.message),
+            "contacts": read_contacts(reader, notes),
             "practice": read_practice(reader.message),
             "hidden": read_hidden(reader),
             "cleared": frozenset(notes.cleared & {"addresses", "telecoms"}),

@@ -1,11 +1,13 @@
 """Reading a field as the profile means it: absent, valued or deleted."""
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
+from discharge.clocks import london_date
 from fhir_adapters.feeds.profile import Profile, split_place
 from fhir_adapters.hl7v2.reading import DELETED, Message, Repetition, Segment
 from fhir_adapters.hl7v2.timestamps import Stamp, parse_time
+from fhir_adapters.people.birth_dates import is_placeholder
 
 
 @dataclass
@@ -73,12 +75,24 @@ class Reader:
         )
 
     def time(self, place: str) -> Stamp | None:
-        """The time at a place, in the profile's zone."""
-        return parse_time(self.value(place), self.profile.zoneinfo)
+        """The time at a place, in the profile's zone; a date that stands for "not known" is none."""
+        return self._true(parse_time(self.value(place), self.profile.zoneinfo))
 
     def in_segment(self, segment: Segment, number: int) -> Stamp | None:
-        """The time in a field of one segment, in the profile's zone."""
-        return parse_time(segment.value(number), self.profile.zoneinfo)
+        """The time in a field of one segment, in the profile's zone; as `time`."""
+        return self._true(parse_time(segment.value(number), self.profile.zoneinfo))
+
+    def _true(self, stamp: Stamp | None) -> Stamp | None:
+        return None if stamp is None or self.is_placeholder(stamp.day) else stamp
+
+    def is_placeholder(self, day: date) -> bool:
+        """Whether a date stands for "not known", in general or in this feed."""
+        return is_placeholder(day) or day in self.profile.placeholder_dates
+
+    def day(self) -> date | None:
+        """The London day on which the message was said; the day of its arrival where it does not tell."""
+        said = self.first_time((*self.profile.restated_order, "EVN-6")) or self.arrived_at
+        return london_date(said) if said else None
 
     def first_time(self, places: tuple[str, ...]) -> datetime | None:
         """The first of these places that holds a time which can have come; the arrival where none can."""

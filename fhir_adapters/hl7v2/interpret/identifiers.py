@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterable
+from datetime import date
 
 from fhir_adapters.feeds.profile import IdentifierPattern, Profile
 from fhir_adapters.hl7v2.facts import Identifier
+from fhir_adapters.hl7v2.interpret.validity import CX, validity
 from fhir_adapters.hl7v2.reading import DELETED, Repetition, Segment
 from fhir_adapters.people.nhs_numbers import (
     check_number,
@@ -57,12 +59,35 @@ def _local(profile: Profile, pattern: IdentifierPattern, cx: Repetition) -> Iden
 
 
 def read_identifiers(
-    numbers: Iterable[Numbered], profile: Profile, status: str | None, *, identity_unknown: bool = False
+    numbers: Iterable[Numbered],
+    profile: Profile,
+    status: str | None,
+    *,
+    identity_unknown: bool = False,
+    day: date | None = None,
 ) -> tuple[Identifier, ...]:
     """NHS numbers first, then local numbers by the profile's order; each once. `status` is the tracing
-    status; `identity_unknown` is PID-31.
+    status; `identity_unknown` is PID-31. What had ended by `day` comes last, and finds nobody while another
+    number can.
     """
     held = [(number, cx) for number, cx in numbers if cx(1) not in ("", DELETED)]
+    over = [each for each in held if day and not validity(each[1], CX, profile.zoneinfo).in_force(day)]
+    found = _read([each for each in held if each not in over], profile, status, identity_unknown)
+    if not over:
+        return found
+    known = {(one.kind, one.value) for one in found}
+    ended = _read(over, profile, status, identity_unknown)
+    alone = not usable(found)
+    return found + tuple(
+        one.model_copy(update={"ended": True, "usable": one.usable and alone})
+        for one in ended
+        if (one.kind, one.value) not in known
+    )
+
+
+def _read(
+    held: list[Numbered], profile: Profile, status: str | None, identity_unknown: bool
+) -> tuple[Identifier, ...]:
     nhs = [_nhs(cx, status, identity_unknown) for number, cx in held if _is_nhs(profile, number, cx)]
     rest = [(number, cx) for number, cx in held if not _is_nhs(profile, number, cx)]
     local = [

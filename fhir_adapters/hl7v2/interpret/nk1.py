@@ -1,15 +1,23 @@
 """NK1 and PD1: next of kin, carers, and the practice. An NK1 without a name says nothing."""
 
 from fhir_adapters.hl7v2.facts import Contact
+from fhir_adapters.hl7v2.interpret.fields import Notes, Reader
 from fhir_adapters.hl7v2.interpret.pid import read_name, read_telecom
+from fhir_adapters.hl7v2.interpret.validity import Validity
 from fhir_adapters.hl7v2.reading import Message, Segment
 
 
-def _contact(nk1: Segment) -> Contact | None:
+def _in_force(nk1: Segment, reader: Reader) -> bool:
+    """Whether somebody is a contact on the day of the message (NK1-8 and NK1-9)."""
+    start, end = reader.in_segment(nk1, 8), reader.in_segment(nk1, 9)
+    return Validity(start.day if start else None, end.day if end else None).in_force(reader.day())
+
+
+def _contact(nk1: Segment, reader: Reader) -> Contact | None:
     name = read_name(nk1.first(2))
     if name is None:
         return None
-    telecoms = [read_telecom(xtn) for number in (5, 6) for xtn in nk1.repetitions(number)]
+    telecoms = [read_telecom(xtn, reader) for number in (5, 6) for xtn in nk1.repetitions(number)]
     return Contact(
         name=" ".join(part for part in (name.title, name.given, name.family) if part),
         relationship=nk1.value(3) or nk1.value(3, 2),
@@ -17,10 +25,14 @@ def _contact(nk1: Segment) -> Contact | None:
     )
 
 
-def read_contacts(message: Message) -> tuple[Contact, ...] | None:
-    """Everybody in NK1, or None where nobody is named."""
-    found = [contact for nk1 in message.all("NK1") if (contact := _contact(nk1))]
-    return tuple(dict.fromkeys(found)) or None
+def read_contacts(reader: Reader, notes: Notes) -> tuple[Contact, ...] | None:
+    """Everybody in NK1 who is a contact now, or None where nobody is named; none where all have ended."""
+    named = [nk1 for nk1 in reader.message.all("NK1") if read_name(nk1.first(2))]
+    present = [nk1 for nk1 in named if _in_force(nk1, reader)]
+    if len(present) < len(named):
+        notes.codes.append("ended-value")
+    found = [contact for nk1 in present if (contact := _contact(nk1, reader))]
+    return tuple(dict.fromkeys(found)) if named else None
 
 
 def read_practice(message: Message) -> str | None:

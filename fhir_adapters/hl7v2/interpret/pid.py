@@ -1,10 +1,12 @@
 """PID: who the person is, how to reach them and where they live.
 
-A birth date is the date as written, never converted. A code that the profile does not map is left out and
-noted.
+A birth date is the date as written, never converted; one that stands for "not known" is none. A code that the
+profile does not map is left out and noted. Names and numbers that have ended by their own dates come last and
+are marked; an ended address keeps its dates.
 """
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from typing import TypeVar
 
@@ -12,6 +14,7 @@ from fhir_adapters.feeds.hl7_tables import INDICATOR
 from fhir_adapters.hl7v2.facts import Address, Name, PersonReported, Telecom
 from fhir_adapters.hl7v2.interpret.fields import Notes, Reader
 from fhir_adapters.hl7v2.interpret.identifiers import pid_numbers, read_identifiers
+from fhir_adapters.hl7v2.interpret.validity import CX, XAD, XPN, XTN, Dates, validity
 from fhir_adapters.hl7v2.reading import DELETED, Repetition, Segment
 from fhir_adapters.hl7v2.timestamps import parse_day
 from fhir_adapters.people.nhs_numbers import is_verified, tracing_status
@@ -32,12 +35,19 @@ def _text(part: str) -> str:
     return "" if part.upper() in _EMPTY_WORDS else part
 
 
-def read_name(xpn: Repetition) -> Name | None:
+def read_name(xpn: Repetition, reader: Reader | None = None) -> Name | None:
     """One name, or None where neither family nor given name is there."""
     family, given = _text(xpn(1)), _text(xpn(2))
     if not family and not given:
         return None
-    return Name(family=family, given=given, other=_text(xpn(3)), title=_text(xpn(5)), use=_text(xpn(7)))
+    return Name(
+        family=family,
+        given=given,
+        other=_text(xpn(3)),
+        title=_text(xpn(5)),
+        use=_text(xpn(7)),
+        ended=reader is not None and not validity(xpn, XPN, reader.profile.zoneinfo).in_force(reader.day()),
+    )
 
 
 def _lines(xad: Repetition) -> tuple[str, ...]:
@@ -45,17 +55,23 @@ def _lines(xad: Repetition) -> tuple[str, ...]:
     return tuple(line for line in (street, *(_text(xad(part)) for part in (2, 8, 3, 4))) if line)
 
 
-def read_address(xad: Repetition) -> Address | None:
+def read_address(xad: Repetition, reader: Reader) -> Address | None:
     """One address where somebody lives or gets post; None for workplaces, birthplaces and empty ones."""
     type_code = xad(7).upper()
     lines, postcode = _lines(xad), _text(xad(5)).upper()
     if type_code in _NOT_LIVED_AT or not (lines or postcode):
         return None
-    return Address(kind=_ADDRESS_KINDS.get(type_code, "home"), lines=lines, postcode=postcode)
+    kept = validity(xad, XAD, reader.profile.zoneinfo)
+    kind = _ADDRESS_KINDS.get(type_code, "home")
+    return Address(kind=kind, lines=lines, postcode=postcode, from_on=kept.from_on, until_on=kept.until_on)
 
 
-def read_telecom(xtn: Repetition) -> Telecom | None:
-    """One telephone number or e-mail address; None for dummies such as (000)000-0000."""
+def read_telecom(xtn: Repetition, reader: Reader) -> Telecom | None:
+    """One telephone number or e-mail address; None for dummies such as (000)000-0000, and for one that has
+    ended.
+    """
+    if not validity(xtn, XTN, reader.profile.zoneinfo).in_force(reader.day()):
+        return None
     email = next((xtn(part) for part in (4, 1) if "@" in xtn(part)), "")
     if email:
         return Telecom(kind="email", value=email)
@@ -97,13 +113,16 @@ def _birth_date(reader: Reader, notes: Notes) -> date | None:
     day = parse_day(text)
     if text and day is None:
         notes.codes.append("birth-date-unreadable")
+    if day is not None and reader.is_placeholder(day):
+        notes.codes.append("birth-date-placeholder")
+        return None
     return day
 
 
 def _deceased(reader: Reader) -> tuple[bool | None, date | None]:
-    """PID-30 and PID-29; a death date alone says that the person died."""
+    """PID-30 and PID-29; a death date alone says that the person died, a deleted flag that they live."""
     died = reader.time("PID-29")
-    flag = INDICATOR.get(reader.value("PID-30").upper())
+    flag = False if reader.deleted("PID-30") else INDICATOR.get(reader.value("PID-30").upper())
     if died and flag is not False:
         return True, died.day
     return flag, None
@@ -117,18 +136,35 @@ def _identity_unknown(reader: Reader, status: str | None) -> bool | None:
     return said
 
 
+_DATED: Mapping[int, Dates] = {3: CX, 5: XPN, 11: XAD, 13: XTN, 14: XTN}
+"""PID fields whose repetitions may have dates of their own."""
+
+
+def _ended(pid: Segment, reader: Reader) -> bool:
+    """Whether anything in PID is over, or has not begun, by its own dates."""
+    day, zone = reader.day(), reader.profile.zoneinfo
+    return any(
+        not validity(held, dates, zone).in_force(day)
+        for number, dates in _DATED.items()
+        for held in pid.repetitions(number)
+    )
+
+
 def read_pid(pid: Segment, reader: Reader, notes: Notes) -> PersonReported:
     """The person as PID states them; the other mappers add contacts, hiding, practice and order."""
     status = tracing_status((*(rep(1) for rep in pid.repetitions(32)), reader.value(LEGACY_STATUS)))
     unknown = _identity_unknown(reader, status)
-    names = _unique([read_name(xpn) for xpn in pid.repetitions(5)])
-    addresses = _unique([read_address(xad) for xad in pid.repetitions(11)])
-    telecoms = _unique([read_telecom(xtn) for number in (13, 14) for xtn in pid.repetitions(number)])
+    names = _unique([read_name(xpn, reader) for xpn in pid.repetitions(5)])
+    addresses = _unique([read_address(xad, reader) for xad in pid.repetitions(11)])
+    telecoms = _unique([read_telecom(xtn, reader) for number in (13, 14) for xtn in pid.repetitions(number)])
     deceased, died_on = _deceased(reader)
+    identifiers = read_identifiers(
+        pid_numbers(pid), reader.profile, status, identity_unknown=bool(unknown), day=reader.day()
+    )
+    if _ended(pid, reader):
+        notes.codes.append("ended-value")
     return PersonReported(
-        identifiers=read_identifiers(
-            pid_numbers(pid), reader.profile, status, identity_unknown=bool(unknown)
-        ),
+        identifiers=identifiers,
         identity_unknown=unknown,
         names=names or None,
         birth_date=_birth_date(reader, notes),

@@ -2,7 +2,7 @@
 transaction.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
@@ -167,16 +167,13 @@ async def _person(
     effect.about(person_id)
     await _keep(session, source, ordinal, fact, person_id)
     await lift(session, source.organisation_id, fact)
-    person, died_now, changed = await refold_person(session, person_id)
+    refolded = await refold_person(session, person_id)
     if found.left_number:
         effect.notes.append("nhs-number-not-taken")
     await pairs.offer(session, source.organisation_id, source.inbox_id, found.offered, person_id)
-    if changed:
-        await pairs.offer_resembling(session, source.organisation_id, source.inbox_id, person)
-    if died_now:
-        cause = _cause(source, fact)
-        on = person.died_on or cause.on
-        await cases.tell_of_death(session, replace(cause, on=on), person_id)
+    if refolded.changed:
+        await pairs.offer_resembling(session, source.organisation_id, source.inbox_id, refolded.person)
+    await cases.tell_of_life_or_death(session, _cause(source, fact), refolded)
 
 
 async def _stay(

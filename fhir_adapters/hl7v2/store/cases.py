@@ -5,7 +5,7 @@ The command id is derived from the inbox row and the case, so whatever is repeat
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from uuid import UUID, uuid5
 
@@ -19,6 +19,7 @@ from discharge.cases.commands import (
     NoteMerge,
     NoteUnmerge,
     RecordDeath,
+    WithdrawDeath,
 )
 from discharge.cases.model import Actor, CaseSpell
 from discharge.clocks import london_date
@@ -27,6 +28,7 @@ from discharge.store.record import CASE_SIGNAL
 from discharge.store.tables import CaseRow, CaseSpellRow, OutboxRow, Spell
 from fhir_adapters.hl7v2.facts import content_hash
 from fhir_adapters.hl7v2.spells import SpellState
+from fhir_adapters.hl7v2.store.describing import Refolded
 from fhir_adapters.hl7v2.store.persons import same_person
 from fhir_adapters.hl7v2.store.settling import Settled
 
@@ -178,11 +180,20 @@ async def _cases_of(session: AsyncSession, person_id: UUID) -> list[CaseRow]:
     return still_open or cases[:1]
 
 
-async def tell_of_death(session: AsyncSession, cause: Cause, person_id: UUID) -> None:
-    """A death outside a stay's own codes (PID-29, PID-30) stops every open case of the person."""
-    for case in await _cases_of(session, person_id):
-        if case.closed_on is None:
-            await signal(session, cause, case.id, RecordDeath(), suffix="died")
+async def tell_of_life_or_death(session: AsyncSession, cause: Cause, refolded: Refolded) -> None:
+    """A death outside a stay's own codes (PID-29, PID-30) stops every open case of the person; one that is
+    taken back lets the case that it closed go on.
+    """
+    person = refolded.person
+    if refolded.died_now:
+        on = person.died_on or cause.on
+        for case in await _cases_of(session, person.id):
+            if case.closed_on is None:
+                await signal(session, replace(cause, on=on), case.id, RecordDeath(), suffix="died")
+    if refolded.lives_after_all:
+        for case in await _cases_of(session, person.id):
+            if case.closed_on is None or case.outcome == "died":
+                await signal(session, cause, case.id, WithdrawDeath(), suffix="lives")
 
 
 async def tell_of_merge(session: AsyncSession, cause: Cause, survivor: UUID) -> list[UUID]:

@@ -4,7 +4,7 @@ Hiding reaches every row held, whoever gave it, and every record merged into the
 shows again what it hid.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -23,11 +23,14 @@ NEXT_OF_KIN = "next-of-kin"
 
 
 class Refolded(NamedTuple):
-    """A person as written: whether we learned just now that they died, and whether anything changed."""
+    """A person as written: whether we learned just now that they died, or that they did not after all, and
+    whether anything changed.
+    """
 
     person: Person
     died_now: bool
     changed: bool
+    lives_after_all: bool = False
 
 
 async def refold_person(session: AsyncSession, person_id: UUID) -> Refolded:
@@ -50,7 +53,8 @@ async def refold_person(session: AsyncSession, person_id: UUID) -> Refolded:
     await session.flush()
     if person.hidden_by_feed or was_hidden:
         await _hide_or_show(session, ids, person.hidden_by_feed)
-    return Refolded(person, person.deceased and was_alive, changed)
+    died_now, lives = person.deceased and was_alive, not person.deceased and not was_alive
+    return Refolded(person, died_now, changed, lives)
 
 
 _Reported = tuple[PersonReported, UUID, UUID]
@@ -114,22 +118,30 @@ def _sensitivity(person: Person) -> str:
 async def _write_addresses(
     session: AsyncSession, person: Person, addresses: tuple[Address, ...] | None
 ) -> None:
-    """Keep an address that is said again (it may carry a property number), remove the others, add the new."""
+    """Keep an address that is said again (it may carry a property number), remove the others, add the new.
+    One that has ended stays, with its dates.
+    """
     held = list(await session.scalars(select(PersonAddress).where(PersonAddress.person_id == person.id)))
     if addresses is not None:
-        wanted = {(said.kind, "\n".join(said.lines), said.postcode or None): said for said in addresses}
+        lasting_last = sorted(addresses, key=lambda said: (said.until_on is None, said.until_on or date.max))
+        wanted = {(said.kind, "\n".join(said.lines), said.postcode or None): said for said in lasting_last}
         for row in held:
-            if wanted.pop((row.kind, row.lines, row.postcode), None) is None:
+            again = wanted.pop((row.kind, row.lines, row.postcode), None)
+            if again is None:
                 await session.delete(row)
+            elif (row.from_on, row.until_on) != (again.from_on, again.until_on):
+                row.from_on, row.until_on = again.from_on, again.until_on
         session.add_all(
             PersonAddress(
                 person_id=person.id,
                 kind=kind,
                 lines=lines,
                 postcode=postcode,
+                from_on=said.from_on,
+                until_on=said.until_on,
                 sensitivity=_sensitivity(person),
             )
-            for kind, lines, postcode in wanted
+            for (kind, lines, postcode), said in wanted.items()
         )
 
 

@@ -11,18 +11,19 @@ from sqlalchemy import Select, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from discharge.store.addresses import home_of
 from discharge.store.tables import (
     CaseParticipantRow,
     CaseRow,
     DuplicatePair,
     Person,
-    PersonAddress,
     PersonContact,
     PersonIdentifier,
     PersonNhsNumber,
     Spell,
 )
 from fhir_adapters.hl7v2.store.persons import survivor_of
+from fhir_adapters.people.birth_dates import known_birth_date
 from fhir_adapters.people.comparing import Finding, Portrait, compare, offered_again, resemblances
 from fhir_adapters.people.matching import Offered
 from fhir_adapters.store.tables import InboxRow
@@ -33,12 +34,7 @@ MERGE_CONTRADICTED = "merge-contradicted"
 
 async def portrait_of(session: AsyncSession, person: Person) -> Portrait:
     """What a record says, as far as comparing needs; it never leaves the worker."""
-    postcode = await session.scalar(
-        select(PersonAddress.postcode)
-        .where(PersonAddress.person_id == person.id, PersonAddress.kind == "home")
-        .order_by(PersonAddress.from_on.desc().nulls_last(), PersonAddress.id)
-        .limit(1)
-    )
+    home = await session.scalar(home_of(person.id))
     phone = await session.scalar(
         select(PersonContact.value)
         .where(PersonContact.person_id == person.id, PersonContact.kind.in_(("mobile", "phone")))
@@ -58,7 +54,7 @@ async def portrait_of(session: AsyncSession, person: Person) -> Portrait:
         given_name=person.given_name or "",
         birth_date=person.birth_date,
         sex=person.sex or "",
-        postcode=postcode or "",
+        postcode=(home and home.postcode) or "",
         phone=phone or "",
         nhs_numbers=frozenset(numbers) | ({person.nhs_number} if person.nhs_number else frozenset()),
         numbered_by=frozenset(f"{organisation}/{authority}" for organisation, authority in given_by),
@@ -92,7 +88,7 @@ async def offer_resembling(
     session: AsyncSession, organisation_id: UUID, inbox_id: UUID | None, person: Person
 ) -> None:
     """Offer the records known to the same organisation that resemble this one by a rule."""
-    if person.birth_date is None or person.identity_unknown or person.test_person:
+    if known_birth_date(person.birth_date) is None or person.identity_unknown or person.test_person:
         return
     candidates = list(await session.scalars(_candidates(organisation_id, person).limit(MOST_CANDIDATES)))
     if not candidates:

@@ -169,8 +169,9 @@ async def person_of(session: AsyncSession, organisation_id: UUID, fact: PersonRe
 
     Their numbers are kept; the caller has locked them. Raises Doubt, SetApart.
     """
-    claim = claim_of(fact)
-    return await _placed(session, organisation_id, claim, fact.stated_at)
+    person_id, found = await _placed(session, organisation_id, claim_of(fact), fact.stated_at)
+    await add_former_numbers(session, organisation_id, person_id, fact.identifiers)
+    return person_id, found
 
 
 async def numbered(
@@ -240,6 +241,14 @@ async def add_numbers(
     ]
     if rows:
         await session.execute(insert(PersonIdentifier).values(rows).on_conflict_do_nothing())
+
+
+async def add_former_numbers(
+    session: AsyncSession, organisation_id: UUID, person_id: UUID, identifiers: Iterable[Identifier]
+) -> None:
+    """Local numbers that have ended still find their person, unless they are somebody else's by now."""
+    ended = [one.model_copy(update={"usable": True}) for one in identifiers if one.ended]
+    await add_numbers(session, organisation_id, person_id, ended)
 
 
 async def take_number(

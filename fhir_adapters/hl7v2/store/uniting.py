@@ -24,7 +24,8 @@ async def unite(session: AsyncSession, cause: MergeCause, kept: UUID, retired: U
     row = await merge_persons(session, kept, retired, cause)
     if row is None:
         return None
-    await refold_person(session, row.survivor_id)
+    refolded = await refold_person(session, row.survivor_id)
+    await cases.tell_of_life_or_death(session, _told_by(cause), refolded)
     told = await cases.tell_of_merge(session, _told_by(cause), row.survivor_id)
     row.moved = {**row.moved, "ended-cases": [str(case_id) for case_id in told]}
     await pairs.settle_pairs(session, await persons.same_person(session, row.survivor_id))
@@ -37,7 +38,8 @@ async def part(session: AsyncSession, cause: MergeCause, row: PersonMerge) -> bo
         return False
     other = await persons.survivor_of(session, row.survivor_id)
     for person_id in (row.retired_id, other):
-        await refold_person(session, person_id)
+        refolded = await refold_person(session, person_id)
+        await cases.tell_of_life_or_death(session, _told_by(cause), refolded)
     ended = [UUID(case_id) for case_id in row.moved.get("ended-cases", ())]
     sides = [await persons.same_person(session, one) for one in (row.retired_id, other)]
     await cases.tell_of_unmerge(session, _told_by(cause), ended, sides)

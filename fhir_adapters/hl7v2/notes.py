@@ -1,0 +1,33 @@
+"""What was read with care in a message that was used: one row for each note, in words for whoever looks."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+NOTES: Mapping[str, str] = MappingProxyType(
+    {
+        "birth-date-placeholder": 'The birth date stands for "not known" and was left aside.',
+        "birth-date-unreadable": "The birth date cannot be read.",
+        "dated-ahead": "A time lies more than 31 days ahead and put nothing in order.",
+        "delimiters-short": "MSH-2 names fewer than four characters; the usual ones were used.",
+        "discharge-codes-swapped": "PV1-36 and PV1-37 are the other way round in this message.",
+        "discharge-codes-unmapped": "PV1-36 or PV1-37 holds a value that the profile does not map.",
+        "encounter-status-differs": "The status word and the kind of the message contradict each other.",
+        "ended-value": (
+            "A name, number, address or contact is not in force on the day of the message by its own dates. "
+            "It is history, and another in force was taken."
+        ),
+        "expected-discharge-derived": "The expected date was counted from a planned length of stay.",
+        "nhs-number-not-taken": "Its NHS number is another than the record's and was left aside.",
+        "not-inpatient": "It is about a contact without a bed, so no stay was changed.",
+        "referral-reason-unmapped": "A reason for the referral is in no list.",
+        "segments-damaged": "Some lines were no segments and were left out.",
+        "sex-unmapped": "PID-8 holds a value that the profile does not map.",
+        "stay-not-named": "It names no stay, so only the person was updated.",
+    }
+)
+"""Note -> what it means. What is mended on reading (line ends, characters) has its code alone."""
+
+
+def note_words(reason: str | None) -> str:
+    """The notes of a message, as the inbox keeps them (codes divided by commas), in words."""
+    return " ".join(NOTES.get(code, f"{code}.") for code in (reason or "").split(",") if code)

@@ -1,0 +1,273 @@
+"""Kinds of fault in what hospitals send, each as small messages through the real drain: what is right for it.
+
+The first test of each kind takes the messages as they were once read wrongly; the others are variants with
+other triggers, fields and profiles.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from discharge.cases.commands import NoteHospitalFacts, RecordDeath, WithdrawDeath
+from discharge.store.addresses import home_of
+from discharge.store.engine import transaction
+from discharge.store.tables import Person, PersonAddress, PersonContact
+from fhir_adapters.store.tables import Feed, InboxRow
+from tests.fhir_adapters.hl7v2.conftest import Intake
+from tests.fhir_adapters.hl7v2.samples import Sample
+from tests.fhir_adapters.hl7v2.test_drain import open_case, signals
+
+KNOWN = Sample()
+
+
+def adt(trigger: str, sent: str, pid: str, *lines: str, event: str = "", number: str = "") -> bytes:
+    """A message as a hospital's system wrote it, from its time, its PID and what follows."""
+    head = f"MSH|^~\\&|PAS|RXH|HOMEWARD|HW|{sent}||ADT^{trigger}|{number or trigger + sent}|P|2.4|||AL|NE"
+    return "\r".join([head, f"EVN|{trigger}|{sent}||||{event}", f"PID|{pid}", *lines, ""]).encode()
+
+
+def pv1(visit: str, admitted: str, *, place: str = "W7^B2^03", left: str = "", codes: str = "|") -> str:
+    """A PV1 with visit number, time of admission, and destination and method where the person left."""
+    return f"PV1|1|I|{place}{'|' * 16}{visit}{'|' * 17}{codes}|||||||{admitted}|{left}"
+
+
+def beryl(number: str, tail: str = "", address: str = "4 MILL LANE^^HARROW VALE^^ZZ99 3VZ^GBR^H") -> str:
+    """PID of the woman of most of these stories."""
+    return f"1||{number}^^^RXH^MR||OAKLEY^BERYL||19410302|F|||{address}{tail}"
+
+
+async def profiled(owner: AsyncEngine, intake: Intake, profile: str) -> None:
+    """Give the feed another profile."""
+    async with transaction(owner) as session:
+        (await session.get_one(Feed, intake.feed_id)).profile = profile
+
+
+async def home(intake: Intake) -> str | None:
+    """The lines of the home in force of the only person there is."""
+    [person] = await intake.rows(Person)
+    async with transaction(intake.worker) as session:
+        found = await session.scalar(home_of(person.id))
+    return found.lines if found else None
+
+
+async def notes(intake: Intake) -> list[str]:
+    """What was read with care, message by message."""
+    rows = sorted(await intake.rows(InboxRow), key=lambda row: row.sequence)
+    return [row.reason or "" for row in rows]
+
+
+async def case_of(intake: Intake, worker: AsyncEngine) -> UUID:
+    """A case of the only person there is."""
+    [person] = await intake.rows(Person)
+    return await open_case(worker, person.id, intake.organisation_id)
+
+
+# What has ended is listed first
+
+
+ENDED = "1 OLD QUAY^^HARROW VALE^^ZZ99 3WZ^GBR^H^^^^^^20100101^20200101"
+IN_FORCE = "7 TARN WAY^^HARROW VALE^^ZZ99 3VZ^GBR^H^^^^^^20200101"
+RANGES = (
+    "9 Former Street^^Oldham Parva^^ZZ99 3CZ^^H^^^^^20090101&20190630",
+    "7 Tarn Way^^Harrow Vale^^ZZ99 3VZ^^H^^^^^20190701",
+)
+
+
+@pytest.mark.parametrize(
+    ("profile", "listed"),
+    [
+        ("epic", (ENDED, IN_FORCE)),
+        ("epic", RANGES),
+        ("itk-2.4", (IN_FORCE, ENDED)),
+        ("cerner-2.3", RANGES[::-1]),
+        ("carecast", (ENDED, IN_FORCE)),
+        ("welsh-pas", RANGES),
+    ],
+)
+async def test_given_an_ended_address_beside_one_in_force_then_in_any_order_the_latter_is_the_home(
+    owner: AsyncEngine, intake: Intake, profile: str, listed: tuple[str, str]
+) -> None:
+    await profiled(owner, intake, profile)
+    pid = beryl("H1", address="~".join(listed))
+
+    await intake.take(adt("A01", "202603011000", pid, pv1("V1", "202603011000")))
+
+    assert "tarn way" in (await home(intake) or "").casefold()
+    ended = [row for row in await intake.rows(PersonAddress) if row.until_on]
+    assert [row.until_on and row.until_on.year for row in ended] in ([2019], [2020])
+    assert await notes(intake) == ["ended-value"]
+
+
+async def test_given_only_an_ended_address_then_nobody_is_sent_there(intake: Intake) -> None:
+    await intake.take(adt("A31", "202603011000", beryl("H1", address=ENDED)))
+
+    assert await home(intake) is None
+    [kept] = await intake.rows(PersonAddress)
+    assert (kept.from_on, kept.until_on) == (date(2010, 1, 1), date(2020, 1, 1))
+
+
+async def test_given_an_address_to_come_then_the_present_one_is_the_home(intake: Intake) -> None:
+    to_come = "3 FAR HILL^^HARROW VALE^^ZZ99 3XZ^GBR^H^^^^^^29990101"
+
+    await intake.take(adt("A28", "202603011000", beryl("H1", address=f"{to_come}~{IN_FORCE}")))
+
+    assert "TARN WAY" in (await home(intake) or "")
+
+
+async def test_given_the_home_ends_in_a_later_message_then_its_row_ends(intake: Intake) -> None:
+    await intake.take(adt("A28", "202603011000", beryl("H1", address=IN_FORCE)))
+    over = IN_FORCE.replace("^20200101", "^20200101^20260302")
+
+    await intake.take(adt("A31", "202603031000", beryl("H1", address=f"{over}~5 NEW ROW^^^^ZZ99 3VZ^^H")))
+
+    assert "NEW ROW" in (await home(intake) or "")
+
+
+async def test_given_names_numbers_and_contacts_that_have_ended_then_those_in_force_are_taken(
+    intake: Intake,
+) -> None:
+    pid = (
+        "1||H0^^^RXH^MR^^20100101^20200101~H1^^^RXH^MR||SMITH^BERYL^^^^^L^^^20000101&20100101~OAKLEY^BERYL"
+        "^^^^^D||19410302|F|||||01134960001^PRN^PH^^^^^^^^^^20100101^20200101~01134960002^PRN^PH"
+    )
+    gone = "NK1|1|OAKLEY^FRED|1|||||20100101|20200101"
+
+    await intake.take(adt("A28", "202603011000", pid, gone, "NK1|2|MARLOW^IDA|9"))
+
+    [person] = await intake.rows(Person)
+    assert person.family_name == "OAKLEY"
+    held = {row.value: row.name for row in await intake.rows(PersonContact)}
+    assert held == {"01134960002": None, "": "IDA MARLOW"}
+    await intake.take(adt("A31", "202603021000", beryl("H0"), number="late"))
+    assert len(await intake.rows(Person)) == 1, "an ended number still finds its person"
+
+
+async def test_given_an_ended_number_that_is_somebody_elses_now_then_they_are_left_alone(
+    intake: Intake,
+) -> None:
+    await intake.take(adt("A28", "202602011000", "1||H0^^^RXH^MR||MARLOW^IDA||19500101|F"))
+
+    await intake.take(
+        adt("A28", "202603011000", "1||H0^^^RXH^MR^^20100101^20200101~H1^^^RXH^MR||OAKLEY^BERYL||19410302|F")
+    )
+
+    assert {row.family_name for row in await intake.rows(Person)} == {"MARLOW", "OAKLEY"}
+
+
+# A death taken back
+
+
+DIED = "|" * 18 + "202603050900|Y"
+BACK = {"deleted": "|" * 18 + '""|""', "no": "|" * 18 + '""|N', "no alone": "|" * 19 + "N"}
+
+
+@pytest.mark.parametrize("trigger", ["A31", "A08"])
+@pytest.mark.parametrize("back", BACK.values(), ids=BACK)
+async def test_given_a_death_that_the_trust_takes_back_then_the_person_lives_and_the_case_hears(
+    intake: Intake, worker: AsyncEngine, trigger: str, back: str
+) -> None:
+    stay = pv1("V7", "202603011000")
+    await intake.take(adt("A01", "202603011000", beryl("H7"), stay))
+    case_id = await case_of(intake, worker)
+
+    await intake.take(adt(trigger, "202603051000", beryl("H7", DIED), *([stay] if trigger == "A08" else [])))
+    await intake.take(adt(trigger, "202603061000", beryl("H7", back), *([stay] if trigger == "A08" else [])))
+
+    [person] = await intake.rows(Person)
+    assert (person.deceased, person.died_on) == (False, None)
+    told = [each for each in await signals(intake) if isinstance(each.command, RecordDeath | WithdrawDeath)]
+    assert [(each.case_id, each.command.kind, each.effective_on) for each in told] == [
+        (case_id, "record-death", date(2026, 3, 5)),
+        (case_id, "withdraw-death", date(2026, 3, 6)),
+    ]
+
+
+async def test_given_a_feed_whose_marker_deletes_nothing_then_only_an_answer_takes_a_death_back(
+    owner: AsyncEngine, intake: Intake
+) -> None:
+    await profiled(owner, intake, "carecast")
+    await intake.take(
+        adt("A31", "202603051000", beryl("H7", DIED)),
+        adt("A31", "202603061000", beryl("H7", BACK["deleted"])),
+    )
+    assert (await intake.rows(Person))[0].deceased
+
+    await intake.take(adt("A31", "202603071000", beryl("H7", BACK["no alone"])))
+
+    assert not (await intake.rows(Person))[0].deceased
+
+
+async def test_given_the_taking_back_arrives_before_the_death_then_nobody_is_dead(
+    intake: Intake, worker: AsyncEngine
+) -> None:
+    await intake.take(adt("A28", "202603011000", beryl("H7")))
+    await case_of(intake, worker)
+
+    await intake.take(
+        adt("A31", "202603061000", beryl("H7", BACK["no"])), adt("A31", "202603051000", beryl("H7", DIED))
+    )
+
+    assert not (await intake.rows(Person))[0].deceased
+    assert not [each for each in await signals(intake) if each.command.kind == "record-death"]
+
+
+async def test_given_a_discharge_that_said_died_when_it_is_cancelled_then_the_case_hears_of_a_living_person(
+    intake: Intake, worker: AsyncEngine
+) -> None:
+    await intake.take(adt("A01", "202603011000", beryl("H7"), pv1("V7", "202603011000")))
+    await case_of(intake, worker)
+    left = pv1("V7", "202603011000", left="202603050900", codes="79|4")
+
+    await intake.take(
+        adt("A03", "202603051000", beryl("H7"), left), adt("A13", "202603061000", beryl("H7"), left)
+    )
+
+    commands = [each.command for each in await signals(intake)]
+    spells = [each.spell for each in commands if isinstance(each, NoteHospitalFacts)]
+    assert [(spell.status, spell.died) for spell in spells][:2] == [("discharged", True), ("admitted", False)]
+
+
+# Dates that stand for "not known"
+
+
+@pytest.mark.parametrize("born", ["19000101", "18991230", "99991231", "00010101"])
+async def test_given_a_placeholder_birth_date_then_the_true_one_stays_and_nobody_is_doubted(
+    intake: Intake, born: str
+) -> None:
+    await intake.take(
+        adt("A28", "202603011000", "1||H1^^^RXH^MR~9990000018^^^NHS^NH||OAKLEY^BERYL||19410302|F")
+    )
+
+    done = await intake.take(
+        adt("A31", "202603021000", f"1||H1^^^RXH^MR~9990000018^^^NHS^NH||OAKLEY^BERYL||{born}|F"),
+        adt("A31", "202603031000", f"1||9990000018^^^NHS^NH||OAKLEY^BERYL||{born}|F"),
+    )
+
+    assert [each.state for each in done] == ["interpreted"] * 2
+    [person] = await intake.rows(Person)
+    assert person.birth_date == date(1941, 3, 2)
+    assert (await notes(intake))[1:] == ["birth-date-placeholder"] * 2
+
+
+async def test_given_a_placeholder_held_from_before_then_a_true_date_is_no_contradiction(
+    owner: AsyncEngine, intake: Intake
+) -> None:
+    await intake.take(adt("A28", "202603011000", "1||9990000018^^^NHS^NH||OAKLEY^BERYL||19410302|F"))
+    async with transaction(owner) as session:
+        [person] = await intake.rows(Person)
+        (await session.get_one(Person, person.id)).birth_date = date(1900, 1, 1)
+
+    [done] = await intake.take(adt("A31", "202603021000", "1||9990000018^^^NHS^NH||OAKLEY^BERYL||19410302|F"))
+
+    assert done.state == "interpreted"
+    assert (await intake.rows(Person))[0].birth_date == date(1941, 3, 2)
+
+
+async def test_given_a_placeholder_as_the_day_of_death_then_nobody_has_died(intake: Intake) -> None:
+    await intake.take(adt("A31", "202603011000", beryl("H7", "|" * 18 + "19000101|")))
+
+    assert not (await intake.rows(Person))[0].deceased
