@@ -1,14 +1,17 @@
-"""What a person decides about an item that a partner refused: again, replaced, or not at all."""
+"""What a person decides about an item that a partner refused (again, replaced, or not at all), and about a
+partner that rests.
+"""
 
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from api.principals import Principal
 from api.reading.looks import who
 from api.services import Services
 from discharge.errors import HomewardError
-from discharge.store import audit, outbox
+from discharge.store import audit, outbox, partner_pauses
 from discharge.store.tables import OutboxRow
 
 
@@ -37,3 +40,13 @@ async def decide(
             session, who(caller), f"dead-letter {decision}", f"outbox {sequence}", case_id=row.case_id
         )
     return row
+
+
+async def decide_partner(
+    services: Services, caller: Principal, partner_id: UUID, decision: str, reason: str
+) -> None:
+    """Try a partner again, switch it off, or on. Raises not-found where there is nothing to change."""
+    caller.require("partners.switch")
+    async with services.begin(caller) as session:
+        await partner_pauses.decide(session, partner_id, decision, reason)
+        await audit.note_write(session, who(caller), f"partner {decision}", f"partner {partner_id}")

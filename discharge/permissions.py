@@ -175,6 +175,7 @@ _RUNNING: _Rows = (
     ("merges.undo", (OPERATOR,), "Undo a merge of two records"),
     ("deadletters.read", (OPERATOR, ADMIN), "See items that a partner refused"),
     ("deadletters.release", (OPERATOR,), "Release, replace or skip a refused item"),
+    ("partners.switch", (OPERATOR,), "Try a partner again, switch it off or on"),
     ("shadow.read", (MONITOR, OPERATOR), "See how a trust's own list compares"),
     ("shadow.import", (MONITOR, OPERATOR), "Compare a trust's own list"),
     ("audit.read", (ADMIN,), "See who looked at what"),

@@ -20,6 +20,8 @@ from fhir_adapters.store.profiles import follow, remember
 from workflows.late_commands import LateCommands
 from workflows.loops import Bells, Loop
 from workflows.maintenance import EVERY, Maintenance
+from workflows.probes import EVERY as PROBES
+from workflows.probes import Probes
 from workflows.relay import Relay
 from workflows.serving import Needs
 from workflows.store.heartbeats import beats
@@ -99,6 +101,7 @@ def temporal_loops(needs: Needs) -> list[Loop]:
     beat = beats(needs.sessions)
     return [
         Loop("relay", Relay(*given).once, POLL, beat, needs.bells.relay),
+        Loop("probes", Probes(*given).once, PROBES, beat),
         Loop("late-commands", LateCommands(*given).once, 4 * POLL, beat),
         Loop("maintenance", Maintenance(*given).once, EVERY, beat),
     ]

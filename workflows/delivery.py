@@ -8,6 +8,7 @@ By FHIR it is posted from here, by HL7 v2 it goes over MLLP.
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -19,23 +20,31 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from discharge.cases.model import Case
 from discharge.clocks import CaseClock
 from discharge.store.engine import Sessions, transaction
+from discharge.store.tables import OutboxRow, PartnerRow
 from discharge.store.tables.organisations import HL7_V2
 from fhir_adapters.feeds.book import ProfileBook
 from fhir_adapters.fhir.outgoing import Occasion, outgoing_resource
 from fhir_adapters.hl7v2.outward.links import Links
 from fhir_adapters.hl7v2.store import sent
 from workflows import mllp_delivery, ports
-from workflows.store import lanes, people
+from workflows.store import lanes, partners, people
 from workflows.verdicts import Verdict
 
 FHIR_JSON = "application/fhir+json"
 REQUEST_TIMEOUT = httpx.Timeout(20.0, connect=5.0)
 CONFLICT = 409
 PARTNER_REFUSED, PARTNER_AWAY = "partner-refused", "partner-unavailable"
+DUPLICATE = "duplicate"
 _TRANSIENT = frozenset({408, 425, 429})
+_SETUP = frozenset({401, 403, 404, 405, 407, 410})
+"""With a redirection: the address, or our sign-in there, is wrong, and so for every item."""
 _LONGEST_WISH = timedelta(minutes=30)
+NO_BASIS = "consent-missing"
+GONE = ports.AttemptOutcome(outcome="gone")
 NEXT_TURN = timedelta(seconds=2)
 """When to ask again for a connection that others use."""
+
+_log = logging.getLogger("homeward.delivery")
 
 
 @dataclass(frozen=True)
@@ -50,20 +59,22 @@ class Ways:
 async def attempt(sessions: Sessions, ways: Ways, given: ports.Attempt) -> ports.AttemptOutcome:
     """Try once. What the partner does is an outcome; only our own database being away is an error."""
     async with transaction(sessions) as session:
-        claimed = await lanes.claim(session, given.sequence, datetime.now(UTC))
+        now = datetime.now(UTC)
+        claimed = await lanes.claim(session, given.sequence, now)
         if claimed is None:
-            return ports.AttemptOutcome(outcome="gone")
-        if isinstance(claimed, timedelta):
-            return ports.AttemptOutcome(outcome="again", wait=claimed)
+            return GONE
+        if claimed == lanes.PAUSED:
+            return ports.AttemptOutcome(outcome="paused")
         if claimed.row.needs_basis and not Case.model_validate(claimed.case.snapshot).may_tell_partners:
-            await lanes.hold(session, given.sequence, "consent-missing")
-            return ports.AttemptOutcome(outcome="gone", code="consent-missing")
+            lanes.hold(claimed, NO_BASIS, now)
+            return ports.AttemptOutcome(outcome="gone", code=NO_BASIS)
+        lanes.count_attempt(claimed, now)
         send = await _prepare(session, claimed, given.clock, ways)
     verdict = await send()
     async with transaction(sessions) as session:
         if claimed.partner.transport == HL7_V2 and verdict.meaning != "busy":
             await sent.note_answer(session, claimed.row.key, verdict.detail)
-        return await _note(session, given.sequence, verdict)
+        return await _note(session, claimed, verdict)
 
 
 async def _prepare(
@@ -109,28 +120,30 @@ async def _post(http: httpx.AsyncClient, claimed: lanes.Claimed, occasion: Occas
 
 
 def judge(response: httpx.Response, attempts: int) -> Verdict:
-    """Return what an answer means for the ``attempts``-th try.
+    """Return what an answer means for the ``attempts``-th try that went out.
 
-    That a repeated request is a duplicate says that an earlier one, whose answer was lost, had arrived.
+    That a repeated request is a duplicate says that an earlier one, whose answer was lost, had arrived. A 409
+    without a code may as well be a conflict: a person decides.
     """
     status, detail = response.status_code, f"HTTP {response.status_code}"
-    if response.is_success or (attempts > 1 and _is_duplicate(response)):
+    issues = _issue_codes(response)
+    repeated = attempts > 1 or status == CONFLICT
+    if response.is_success or (repeated and DUPLICATE in issues):
         return Verdict("received", detail)
+    if status in _SETUP or response.is_redirect:
+        return Verdict("misdirected", detail)
     if status in _TRANSIENT or response.is_server_error:
         wish = _retry_after(response.headers.get("Retry-After"), datetime.now(UTC))
         return Verdict("failed", detail, wish=wish)
     return Verdict("refused", detail)
 
 
-def _is_duplicate(response: httpx.Response) -> bool:
-    """409, or an OperationOutcome of which one issue says ``duplicate``."""
-    if response.status_code == CONFLICT:
-        return True
+def _issue_codes(response: httpx.Response) -> set[str]:
+    """The codes of an OperationOutcome; none where the answer is something else."""
     try:
-        issues = response.json()["issue"]
-        return any(issue["code"] == "duplicate" for issue in issues)
+        return {str(issue["code"]) for issue in response.json()["issue"]}
     except (ValueError, KeyError, TypeError):
-        return False
+        return set()
 
 
 def _retry_after(wish: str | None, now: datetime) -> timedelta:
@@ -144,19 +157,58 @@ def _retry_after(wish: str | None, now: datetime) -> timedelta:
     return min(max(timedelta(seconds=until), timedelta(0)), _LONGEST_WISH)
 
 
-async def _note(session: AsyncSession, sequence: int, verdict: Verdict) -> ports.AttemptOutcome:
+async def _note(session: AsyncSession, claimed: lanes.Claimed, verdict: Verdict) -> ports.AttemptOutcome:
     now = datetime.now(UTC)
-    if not await lanes.still_waits(session, sequence):  # an answer that came another way was faster
-        return ports.AttemptOutcome(outcome="gone")
-    if verdict.meaning == "busy":
-        await lanes.not_tried(session, sequence)
-        return ports.AttemptOutcome(outcome="again", wait=NEXT_TURN)
-    if verdict.meaning == "received":
-        await lanes.received(session, sequence, now, accepted=verdict.accepted)
-        return ports.AttemptOutcome(outcome="received")
-    if verdict.meaning == "refused":
-        await lanes.refused(session, sequence, now, PARTNER_REFUSED, verdict.detail, sent=verdict.sent)
-        return ports.AttemptOutcome(outcome="dead", code=PARTNER_REFUSED)
-    away = PARTNER_AWAY
-    wait = await lanes.failed(session, sequence, now, away, verdict.detail, sent=verdict.sent)
-    return ports.AttemptOutcome(outcome="again", wait=max(wait, verdict.wish), code=away)
+    found = await lanes.on_its_way(session, claimed.row.sequence, claimed.partner.id)
+    if found is None:
+        return GONE
+    row, partner = found
+    held = row.state == "held"
+    if verdict.sent and verdict.meaning != "busy":
+        lanes.sent(row, now)
+    else:
+        lanes.not_sent(row)
+    if held and row.sent_at:
+        _log.warning("outbox %s left; the basis for it ended while it was on its way", row.sequence)
+    outcome = await _settle(session, claimed, row, partner, verdict, now)
+    return GONE if held else outcome
+
+
+async def _settle(
+    session: AsyncSession,
+    claimed: lanes.Claimed,
+    row: OutboxRow,
+    partner: PartnerRow,
+    verdict: Verdict,
+    now: datetime,
+) -> ports.AttemptOutcome:
+    match verdict.meaning:
+        case "busy":
+            return ports.AttemptOutcome(outcome="again", wait=NEXT_TURN)
+        case "received":
+            lanes.received(row, now, accepted=verdict.accepted)
+            await partners.works_again(session, partner)
+            return ports.AttemptOutcome(outcome="received")
+        case "misdirected" if not await _is_its_own(session, claimed, row):
+            return _later(lanes.failed(row, partner, now, partners.SETUP_WRONG, verdict.detail), verdict)
+        case "failed":
+            return _later(lanes.failed(row, partner, now, PARTNER_AWAY, verdict.detail), verdict)
+        case _:
+            lanes.refused(row, PARTNER_REFUSED, verdict.detail)
+            if verdict.sent:
+                await partners.works_again(session, partner)
+            return ports.AttemptOutcome(outcome="dead", code=PARTNER_REFUSED)
+
+
+def _later(wait: timedelta | None, verdict: Verdict) -> ports.AttemptOutcome:
+    if wait is None:
+        return ports.AttemptOutcome(outcome="paused")
+    return ports.AttemptOutcome(outcome="again", wait=max(wait, verdict.wish), code=PARTNER_AWAY)
+
+
+async def _is_its_own(session: AsyncSession, claimed: lanes.Claimed, row: OutboxRow) -> bool:
+    """Whether it concerns this item alone: another went through since this one was answered so before."""
+    code, since = claimed.failed_before or ("", None)
+    if code != partners.SETUP_WRONG or since is None:
+        return False
+    return await partners.took_another_since(session, row, since)

@@ -2,7 +2,8 @@
 
 The outbox is the queue; this workflow only decides when to look and when to try. It ends when nothing waits
 and is started again by the next item. A refused item holds the lane, because what follows may depend on it,
-until a person releases, replaces or skips it.
+until a person releases, replaces or skips it. A lane that waits, for a person or for a partner that rests,
+does nothing until it is told; should the word be lost, the worker's maintenance tells it again.
 """
 
 from __future__ import annotations
@@ -12,9 +13,6 @@ from datetime import timedelta
 from temporalio import workflow
 
 from workflows import ports
-
-_LOOK_AGAIN = timedelta(hours=1)
-"""A held lane looks by itself now and then, should the signal of a decision be lost."""
 
 
 @workflow.defn(name=ports.LANE_WORKFLOW)
@@ -49,17 +47,23 @@ class PartnerLane:
         if head.state == "item" and head.sequence is not None:
             await self._deliver(head.sequence)
         elif head.state == "dead":
-            await self._until_decided(_LOOK_AGAIN)
+            await workflow.wait_condition(lambda: self._decided)
         elif head.state == "paused":
-            await self._until_decided(head.wait or _LOOK_AGAIN)
+            await self._until_told()
 
     async def _deliver(self, sequence: int) -> None:
         attempt = ports.Attempt(sequence=sequence, clock=self._start.clock)
         outcome = await ports.attempt_delivery(attempt)
         if outcome.outcome == "again":
-            await self._until_decided(outcome.wait)
+            await self._back_off(outcome.wait)
+        elif outcome.outcome == "paused":
+            await self._until_told()
 
-    async def _until_decided(self, at_most: timedelta) -> None:
+    async def _until_told(self) -> None:
+        """A partner that rests is left alone, however long; each signal is a reason to look once."""
+        await workflow.wait_condition(lambda: self._woken)
+
+    async def _back_off(self, at_most: timedelta) -> None:
         """Wait; a new item does not shorten a back-off, a person's decision does."""
         try:
             await workflow.wait_condition(lambda: self._decided, timeout=at_most)

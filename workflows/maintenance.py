@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -25,6 +25,9 @@ from workflows.store import running
 EVERY = timedelta(seconds=60)
 SETTLED = timedelta(seconds=60)
 """What was told less than this ago may simply not have got there yet."""
+
+OVERLOOKED = timedelta(minutes=45)
+"""Longer than any lane waits by itself: its longest back-off, and the longest wish of a partner."""
 
 AT_ONCE = 16
 _RUNNING = "ExecutionStatus = 'Running'"
@@ -73,7 +76,9 @@ class Maintenance:
                 lanes=await running.waiting_lanes(session, told_before),
                 signals=await running.unheard_signals(session, told_before),
             )
-        return _without(wanted, await self._running_ids())
+            overlooked = await running.overlooked_lanes(session, datetime.now(UTC) - OVERLOOKED)
+        missing = _without(wanted, await self._running_ids())
+        return replace(missing, lanes=[*missing.lanes, *overlooked])
 
     async def _running_ids(self) -> set[str]:
         return {found.id async for found in self._client.list_workflows(_RUNNING, page_size=1000)}

@@ -12,11 +12,12 @@ class Verdict:
     """What an answer, or its absence, means; ``sent`` says whether the request went out at all.
 
     ``detail`` is a status or the kind of failure, and ``wish`` how long the partner asked to be left alone.
+    ``misdirected`` says that nothing goes through until the partner's address or our sign-in is put right.
     ``busy`` says that its turn did not come, because others are being told on the one connection there is.
     ``accepted`` is set where the answer also says that the partner took what it received.
     """
 
-    meaning: Literal["received", "refused", "failed", "busy"]
+    meaning: Literal["received", "refused", "failed", "misdirected", "busy"]
     detail: str
     sent: bool = True
     wish: timedelta = timedelta(0)

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from api.pages.visiting import Visit, Visitor
-from api.presenters.dead_letters import DECISIONS, Found, Given, done_words, present, reason_fault
+from api.presenters.dead_letters import (
+    DECISIONS,
+    PARTNER_DECISIONS,
+    Found,
+    Given,
+    done_words,
+    present,
+    reason_fault,
+)
 from api.reading import lists
 from api.reading.looks import looked
-from api.releasing import decide
+from api.releasing import decide, decide_partner
 from discharge.errors import HomewardError
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/dead-letters")
-async def show(visit: Visitor, item: int = 0, decided: str = "") -> Response:
+async def show(visit: Visitor, item: int = 0, decided: str = "", partner: str = "") -> Response:
     """Refused items by partner, and partners that rest."""
-    return await _page(visit, _given(visit, done=done_words(item, decided)))
+    return await _page(
+        visit, _given(visit, done=done_words(item, decided) or PARTNER_DECISIONS.get(partner, ""))
+    )
 
 
 @router.post("/dead-letters/{sequence}")
@@ -36,12 +48,38 @@ async def decide_one(sequence: int, visit: Visitor) -> Response:
     return visit.to(f"/dead-letters?item={sequence}&decided={decision}")
 
 
+@router.post("/partners/{partner_id}")
+async def decide_about_partner(partner_id: UUID, visit: Visitor) -> Response:
+    """Try a partner again, switch it off with a reason, or on."""
+    form = await visit.form()
+    visit.caller.require("partners.switch")
+    decision, reason = str(form.get("decision", "")), str(form.get("reason", "")).strip()
+    if decision not in PARTNER_DECISIONS:
+        raise HomewardError("invalid-body", where="decision")
+    if decision == "off" and (fault := reason_fault(reason)):
+        return await _page(
+            visit, _given(visit, off_typed={partner_id: reason}, off_faults={partner_id: fault}), 422
+        )
+    await decide_partner(
+        visit.services, visit.caller, partner_id, decision, reason or PARTNER_DECISIONS[decision]
+    )
+    return visit.to(f"/dead-letters?partner={decision}")
+
+
 def _given(
-    visit: Visit, done: str = "", typed: dict[int, str] | None = None, faults: dict[int, str] | None = None
+    visit: Visit,
+    done: str = "",
+    typed: dict[int, str] | None = None,
+    faults: dict[int, str] | None = None,
+    off_typed: dict[UUID, str] | None = None,
+    off_faults: dict[UUID, str] | None = None,
 ) -> Given:
     return Given(
         now=visit.services.now(),
         may_decide=visit.caller.may("deadletters.release"),
+        may_switch=visit.caller.may("partners.switch"),
+        off_typed=off_typed or {},
+        off_faults=off_faults or {},
         may_open_case=visit.caller.may("case.read"),
         done=done,
         typed=typed or {},

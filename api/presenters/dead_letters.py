@@ -9,28 +9,47 @@ from uuid import UUID
 
 from api.presenters import words
 from api.presenters.tags import OUTGOING_STATES, Tag, tag_of
-from api.presenters.told import KINDS, content_words
+from api.presenters.told import KINDS, content_words, sent_words
 from api.reading.lists import Item
 from discharge.errors import ERRORS
 from discharge.store.tables import PartnerRow
+from discharge.store.tables.organisations import FHIR, HL7_V2
 
 Lanes = Mapping[tuple[UUID, UUID], int]
 
 LEAST_REASON, MOST_REASON = 3, 500
 DECISIONS: Mapping[str, str] = {"release": "is sent again", "skip": "is given up"}
 """What a person may decide here, and what then happens to the item."""
+PARTNER_DECISIONS: Mapping[str, str] = {
+    "try": "The partner is tried again now",
+    "off": "The partner is switched off: what is for it waits here",
+    "on": "The partner is switched on, and is tried now",
+}
+"""What a person may decide about a partner, and what then happens."""
 
 
 @dataclass(frozen=True)
 class Paused:
     """One partner that rests after failing again and again: one incident, however many items wait."""
 
-    name: str
+    partner_id: str
+    heading: str
     since: str
     why: str
     failures: str
     next_try: str
     waiting: str
+    off: bool
+
+
+@dataclass(frozen=True)
+class Well:
+    """One partner that may be sent to. `typed` and `fault` are there when its form came back."""
+
+    partner_id: str
+    name: str
+    typed: str = ""
+    fault: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,7 +97,9 @@ class Page:
     paused: tuple[Paused, ...]
     partners: tuple[PartnerLetters, ...]
     counts: tuple[tuple[Tag, str], ...]
+    well: tuple[Well, ...]
     may_decide: bool
+    may_switch: bool
     done: str
     errors: tuple[dict[str, str], ...]
 
@@ -100,9 +121,12 @@ class Given:
     now: datetime
     may_decide: bool
     may_open_case: bool
+    may_switch: bool = False
     done: str = ""
     typed: Mapping[int, str] = field(default_factory=dict)
     faults: Mapping[int, str] = field(default_factory=dict)
+    off_typed: Mapping[UUID, str] = field(default_factory=dict)
+    off_faults: Mapping[UUID, str] = field(default_factory=dict)
 
 
 def present(found: Found, given: Given) -> Page:
@@ -123,9 +147,14 @@ def present(found: Found, given: Given) -> Page:
         counts=tuple(
             (tag_of(OUTGOING_STATES, state), f"{found.counts.get(state, 0):,}") for state in OUTGOING_STATES
         ),
+        well=tuple(_well(row, name, given) for row, name in found.partners if row.paused_at is None),
         may_decide=given.may_decide,
+        may_switch=given.may_switch,
         done=given.done,
-        errors=tuple({"text": text, "href": f"#reason-{number}"} for number, text in given.faults.items()),
+        errors=tuple(
+            {"text": text, "href": f"#reason-{number}"}
+            for number, text in (*given.faults.items(), *given.off_faults.items())
+        ),
     )
 
 
@@ -143,14 +172,28 @@ def reason_fault(reason: str) -> str:
 
 def _paused(partner: PartnerRow, name: str, lanes: Lanes, now: datetime) -> Paused:
     waiting = sum(count for (partner_id, _), count in lanes.items() if partner_id == partner.id)
-    tried = partner.probe_after
+    tried, error = partner.probe_after, ERRORS.get(partner.pause_code or "")
+    off = tried is None
     return Paused(
-        name=name,
+        partner_id=str(partner.id),
+        heading=f"{name} is {'switched off' if off else 'paused'}",
         since=f"{words.moment(partner.paused_at)}, {words.ago(partner.paused_at, now)}",
-        why=partner.pause_reason or "not known",
+        why=f"{error.title if error else 'It fails'} ({partner.pause_reason or 'not known'}). "
+        f"{error.words if error else ''}".strip(),
         failures=words.count(partner.consecutive_failures, "time"),
         next_try=words.moment(tried) if tried and tried > now else "now",
         waiting=words.count(waiting, "item waits", "items wait"),
+        off=off,
+    )
+
+
+def _well(partner: PartnerRow, name: str, given: Given) -> Well:
+    ways = {FHIR: "FHIR", HL7_V2: "HL7 v2"}
+    return Well(
+        partner_id=str(partner.id),
+        name=f"{name} ({ways.get(partner.transport, partner.transport)})",
+        typed=given.off_typed.get(partner.id, ""),
+        fault=given.off_faults.get(partner.id, ""),
     )
 
 
@@ -172,7 +215,7 @@ def _letter(item: Item, lanes: Lanes, given: Given) -> Letter:
         last_tried=words.moment(row.last_attempt_at),
         attempts=str(row.attempts),
         facts=(
-            Fact("Sent", words.moment(row.sent_at, "Not yet")),
+            Fact("Sent", sent_words(row, "Not yet")),
             Fact("Received", words.moment(row.received_at, "Not yet")),
             Fact("Accepted", words.moment(row.accepted_at, "Not yet")),
             Fact("Acted on", words.moment(row.acted_at, "Not yet")),

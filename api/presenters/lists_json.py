@@ -7,6 +7,7 @@ from typing import Any
 
 from api.presenters.profiles import ReadBy, profile_json
 from api.reading.lists import Home, Item, OpenAlert
+from discharge.store.tables import PartnerRow
 from fhir_adapters.store.tables import Feed
 
 
@@ -54,10 +55,27 @@ def item_json(each: Item) -> dict[str, Any]:
         "attempts": row.attempts,
         "code": row.error_code,
         "detail": row.error_detail,
+        "leaving_at": _iso(row.leaving_at),
         "sent_at": _iso(row.sent_at),
         "received_at": _iso(row.received_at),
         "accepted_at": _iso(row.accepted_at),
         "acted_at": _iso(row.acted_at),
+    }
+
+
+def partner_json(partner: PartnerRow, name: str, waiting: int) -> dict[str, Any]:
+    """A partner, and why nothing is sent to it where it rests; `waiting` counts items about own cases."""
+    state = "well" if partner.paused_at is None else "off" if partner.probe_after is None else "paused"
+    return {
+        "partner_id": str(partner.id),
+        "organisation": name,
+        "transport": partner.transport,
+        "state": state,
+        "since": _iso(partner.paused_at),
+        "code": partner.pause_code,
+        "reason": partner.pause_reason,
+        "next_try": _iso(partner.probe_after),
+        "waiting": waiting,
     }
 
 

@@ -11,6 +11,7 @@ from api.presenters.became import Became, became
 from api.presenters.message_text import Shown, shown
 from api.presenters.messages import Why, again_words, id_words, kind_words, why
 from api.presenters.tags import MESSAGE_STATES, OUTGOING_STATES, Tag, tag_of
+from api.presenters.told import sent_words
 from api.reading.inbox import OpenedMessage
 from api.reading.names import Directory
 from api.searching import Search
@@ -216,7 +217,7 @@ def _sent(row: OutboxRow, around: Around) -> Sent:
 def four_facts(row: OutboxRow) -> tuple[Line, ...]:
     """Sent, received, accepted, acted on."""
     return (
-        Line("Sent", words.machine_time(row.sent_at, "Not yet")),
+        Line("Sent", sent_words(row, "Not yet", words.machine_time)),
         Line("Received", words.machine_time(row.received_at, "Not yet")),
         Line("Accepted", words.machine_time(row.accepted_at, "Not yet")),
         Line("Acted on", words.machine_time(row.acted_at, "Not yet")),

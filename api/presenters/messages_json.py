@@ -101,7 +101,10 @@ def _replayed_json(item: ReplayItemRow, replay: ReplayRow) -> dict[str, Any]:
 
 
 def _sent_json(row: OutboxRow) -> dict[str, Any]:
-    facts = {name: _iso(getattr(row, name)) for name in ("sent_at", "received_at", "accepted_at", "acted_at")}
+    facts = {
+        name: _iso(getattr(row, name))
+        for name in ("leaving_at", "sent_at", "received_at", "accepted_at", "acted_at")
+    }
     return {
         "sequence": row.sequence,
         "case_id": str(row.case_id),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
 from types import MappingProxyType
 
 from api.presenters import words
@@ -36,15 +36,34 @@ def told_line(row: OutboxRow, known: Directory) -> ToldLine:
         to=known.partner(row.partner_id),
         state=tag_of(OUTGOING_STATES, row.state),
         trouble=_trouble(row),
-        sent=words.moment(row.sent_at),
+        sent=sent_words(row),
         received=words.moment(row.received_at),
         accepted=words.moment(row.accepted_at),
         acted=words.moment(row.acted_at),
     )
 
 
+def sent_words(
+    row: OutboxRow, absent: str = words.DASH, moment: Callable[[datetime, str], str] = words.moment
+) -> str:
+    """When it left; that it may have left, where a try began and nothing is known of its end."""
+    if row.sent_at:
+        return moment(row.sent_at, absent)
+    return f"May have left: a try began {moment(row.leaving_at, absent)}" if row.leaving_at else absent
+
+
+def basis_words(row: OutboxRow) -> str:
+    """What is to be said of an item that left, or may have, while the basis for it ended."""
+    if row.basis_ended_at is None or row.leaving_at is None:
+        return ""
+    left = "It left" if row.sent_at else "It may have left"
+    return f"{left}: it was on its way when consent ended ({words.moment(row.basis_ended_at)})"
+
+
 def _trouble(row: OutboxRow) -> str:
-    """Why it has not arrived; nothing where all is well."""
+    """Why it has not arrived, or what is wrong with its having left; nothing where all is well."""
+    if basis := basis_words(row):
+        return basis
     if row.state == "delivered" or not row.error_code:
         return ""
     error = ERRORS.get(row.error_code)

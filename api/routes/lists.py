@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any, Literal
+from uuid import UUID
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from api.depends import Caller, Ready
-from api.presenters.lists_json import alert_json, feed_json, home_json, item_json
+from api.presenters.lists_json import alert_json, feed_json, home_json, item_json, partner_json
 from api.presenters.profiles import read_by
 from api.reading import lists
-from api.releasing import decide
+from api.releasing import decide, decide_partner
+from discharge.store.partner_pauses import PartnerDecision
 
 router = APIRouter(prefix="/api/v1", tags=["lists"])
 
@@ -60,6 +63,32 @@ async def decide_dead_letter(
     """Send it again as it is, send something else in its place, or give it up."""
     row = await decide(services, caller, sequence, body.decision, body.reason, body.payload)
     return {"sequence": row.sequence, "state": row.state, "key": str(row.key)}
+
+
+@router.get("/partners")
+async def list_partners(services: Ready, caller: Caller) -> dict[str, Any]:
+    """Where messages go, whether each partner takes them, and why not."""
+    caller.require("deadletters.read")
+    async with services.begin(caller) as session:
+        found = await lists.partners(session)
+        waiting = await lists.waiting_lanes(session)
+    counted = Counter[UUID]()
+    for (partner_id, _), count in waiting.items():
+        counted[partner_id] += count
+    return {"partners": [partner_json(row, name, counted[row.id]) for row, name in found]}
+
+
+class OfPartner(BaseModel):
+    """Try a partner that rests again now, switch one off, or on again, and why."""
+
+    decision: PartnerDecision
+    reason: str = Field(min_length=3, max_length=500)
+
+
+@router.post("/partners/{partner_id}/decision", status_code=204)
+async def decide_about_partner(partner_id: UUID, body: OfPartner, services: Ready, caller: Caller) -> None:
+    """What waits is kept, and goes on in order once the partner takes the first of it."""
+    await decide_partner(services, caller, partner_id, body.decision, body.reason)
 
 
 @router.get("/properties")

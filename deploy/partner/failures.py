@@ -1,8 +1,8 @@
 """What a partner was told to do wrong, and for how many requests.
 
-`server-error`, `unavailable` and `refuse` answer 500, 503 and 400 without doing anything; `hang` does
-nothing and answers only after `seconds`; `lose-answer` does what was asked and then drops the connection,
-so that the sender cannot know.
+`server-error`, `unavailable`, `refuse` and `unauthorised` answer 500, 503, 400 and 401 without doing
+anything; `hang` does nothing and answers only after `seconds`; `lose-answer` does what was asked and then
+drops the connection, so that the sender cannot know.
 """
 
 from __future__ import annotations
@@ -11,9 +11,15 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Mode = Literal["server-error", "unavailable", "refuse", "hang", "lose-answer"]
+Mode = Literal["server-error", "unavailable", "refuse", "unauthorised", "hang", "lose-answer"]
 
-STATUS: dict[Mode, int] = {"server-error": 500, "unavailable": 503, "refuse": 400, "hang": 504}
+STATUS: dict[Mode, int] = {
+    "server-error": 500,
+    "unavailable": 503,
+    "refuse": 400,
+    "unauthorised": 401,
+    "hang": 504,
+}
 
 
 class Failure(BaseModel):

@@ -83,7 +83,8 @@ async def replace(
     session: AsyncSession, sequence: int, payload: dict[str, Any], *, by: UUID, reason: str
 ) -> OutboxRow:
     """Have something else sent in the place of a dead letter, under a new key, because it is another item."""
-    return await _free(session, sequence, by, reason, state="pending", payload=payload, key=uuid4())
+    anew = {"key": uuid4(), "attempts": 0, "sent_at": None, "leaving_at": None}
+    return await _free(session, sequence, by, reason, state="pending", payload=payload, **anew)
 
 
 async def skip(session: AsyncSession, sequence: int, *, by: UUID, reason: str) -> OutboxRow:
@@ -91,12 +92,16 @@ async def skip(session: AsyncSession, sequence: int, *, by: UUID, reason: str) -
     return await _free(session, sequence, by, reason, state="skipped")
 
 
+_AGAIN = {"relayed_at": None, "attempts": func.least(OutboxRow.attempts, 1)}
+"""Its back-off begins anew, but that an earlier try may have arrived is not forgotten."""
+
+
 async def _free(session: AsyncSession, sequence: int, by: UUID, reason: str, **values: Any) -> OutboxRow:
     """``by`` must be the transaction's user: PostgreSQL asks, too."""
     row: OutboxRow | None = await session.scalar(
         update(OutboxRow)
         .where(OutboxRow.sequence == sequence, OutboxRow.state == "dead")
-        .values(**values, relayed_at=None, attempts=0, released_by=by, released_reason=reason)
+        .values({**_AGAIN, **values, "released_by": by, "released_reason": reason})
         .returning(OutboxRow)
     )
     if row is None:

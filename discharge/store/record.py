@@ -205,11 +205,12 @@ async def _hold_or_free(session: AsyncSession, before: Case, after: Case) -> Non
     """Without a lawful basis nothing more leaves for partners; with one, what was held goes on its way."""
     if before.may_tell_partners == after.may_tell_partners:
         return
-    old, new = ("held", "pending") if after.may_tell_partners else ("pending", "held")
+    freed = after.may_tell_partners
+    old, new = ("held", "pending") if freed else ("pending", "held")
     await session.execute(
         update(OutboxRow)
         .where(OutboxRow.case_id == after.case_id, OutboxRow.needs_basis, OutboxRow.state == old)
-        .values(state=new, relayed_at=None)
+        .values(state=new, relayed_at=None, basis_ended_at=None if freed else func.now())
     )
 
 

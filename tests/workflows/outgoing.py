@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 
 from sqlalchemy import ColumnElement, select
 
@@ -10,11 +12,32 @@ from discharge.store.engine import transaction
 from discharge.store.tables import OutboxRow
 from tests.workflows.story import CLOCK, Story
 from tests.workflows.waiting import until
+from workflows.probes import Probes
 from workflows.relay import Relay
 
 
 async def relay(story: Story) -> None:
     await Relay(story.sessions, story.client, CLOCK).once()
+
+
+@asynccontextmanager
+async def carried_on(story: Story) -> AsyncIterator[None]:
+    """The relay and the probes at work until left."""
+
+    async def at_work() -> None:
+        probes = Probes(story.sessions, story.client, CLOCK)
+        while True:
+            await relay(story)
+            await probes.once()
+            await asyncio.sleep(0.05)
+
+    working = asyncio.create_task(at_work())
+    try:
+        yield
+    finally:
+        working.cancel()
+        with suppress(asyncio.CancelledError):
+            await working
 
 
 async def rows(which: ColumnElement[bool], story: Story) -> Sequence[OutboxRow]:

@@ -9,9 +9,11 @@ import httpx
 import pytest
 
 from workflows.delivery import judge
-from workflows.store.lanes import FIRST_PROBE, LAST_PROBE, LAST_WAIT, PAUSE_AFTER, back_off, probe_wait
+from workflows.store.lanes import LAST_WAIT, back_off
+from workflows.store.partners import FIRST_PROBE, LAST_PROBE, PAUSE_AFTER, probe_wait
 
 DUPLICATE = {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "duplicate"}]}
+CONFLICT = {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "conflict"}]}
 INVALID = {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "invalid"}]}
 
 
@@ -21,13 +23,21 @@ INVALID = {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "
         (200, 1, None, "received"),
         (201, 1, None, "received"),
         (204, 3, None, "received"),
-        (302, 1, None, "refused"),
+        (302, 1, None, "misdirected"),
         (400, 1, INVALID, "refused"),
-        (401, 1, None, "refused"),
-        (404, 2, None, "refused"),
+        (301, 1, None, "misdirected"),
+        (401, 1, None, "misdirected"),
+        (403, 2, INVALID, "misdirected"),
+        (404, 2, None, "misdirected"),
+        (405, 1, None, "misdirected"),
+        (407, 1, None, "misdirected"),
+        (410, 1, None, "misdirected"),
         (408, 1, None, "failed"),
         (409, 1, None, "refused"),
-        (409, 2, None, "received"),
+        (409, 2, None, "refused"),
+        (409, 1, DUPLICATE, "received"),
+        (409, 2, DUPLICATE, "received"),
+        (409, 2, CONFLICT, "refused"),
         (422, 2, DUPLICATE, "received"),
         (422, 1, DUPLICATE, "refused"),
         (422, 2, INVALID, "refused"),

@@ -18,12 +18,12 @@ from discharge.store.tables import OutboxRow, PartnerRow, Person, PersonAddress
 from fhir_adapters.store.inbox import Arrived, HiddenNumber, receive
 from fhir_adapters.store.tables import Feed
 from tests.workflows import outgoing
-from tests.workflows.outgoing import relay
+from tests.workflows.outgoing import carried_on, relay
 from tests.workflows.partner import Partner, listening
 from tests.workflows.story import Story
 from tests.workflows.waiting import until
 from workflows import ports
-from workflows.store import lanes
+from workflows.store import lanes, partners
 
 TOLD = OutboxRow.channel == "partner"
 rows, until_states = partial(outgoing.rows, TOLD), partial(outgoing.until_states, TOLD)
@@ -33,7 +33,7 @@ rows, until_states = partial(outgoing.rows, TOLD), partial(outgoing.until_states
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Machine time is real, so the waits between attempts are made short."""
     monkeypatch.setattr(lanes, "FIRST_WAIT", timedelta(milliseconds=20))
-    monkeypatch.setattr(lanes, "FIRST_PROBE", timedelta(milliseconds=200))
+    monkeypatch.setattr(partners, "FIRST_PROBE", timedelta(milliseconds=200))
 
 
 @pytest.fixture
@@ -120,7 +120,7 @@ async def test_given_a_partner_that_keeps_failing_when_tried_then_it_rests_once_
     story: Story, partner: Partner
 ) -> None:
     await story.until_checked(adaptation_in_place="no")
-    await partner.fail("server-error", lanes.PAUSE_AFTER + 1)
+    await partner.fail("server-error", partners.PAUSE_AFTER + 1)
     await order(story, "grab-rail")
     await relay(story)
 
@@ -130,10 +130,36 @@ async def test_given_a_partner_that_keeps_failing_when_tried_then_it_rests_once_
             return found if found.paused_at else None
 
     assert (await until(paused, "the pause")).pause_reason == "HTTP 500"
-    await until_states(story, "delivered")
+    async with carried_on(story):
+        await until_states(story, "delivered")
     async with transaction(story.sessions) as session:
         well = await session.get_one(PartnerRow, partner.id)
     assert (well.paused_at, well.consecutive_failures) == (None, 0)
+
+
+@pytest.mark.parametrize("why", ["partner rests", "refused item"])
+async def test_given_a_lane_that_waits_when_days_pass_then_it_does_nothing_until_it_is_told(
+    story: Story, partner: Partner, why: str
+) -> None:
+    await story.until_checked(adaptation_in_place="no")
+    await partner.fail("refuse" if why == "refused item" else "unauthorised")
+    await order(story, "grab-rail")
+    await relay(story)
+    lane = story.client.get_workflow_handle(ports.lane_workflow_id(partner.id, story.case_id))
+
+    async def tried() -> bool:
+        return (await rows(story))[0].error_code is not None
+
+    await until(tried, "the try")
+    await story.days(0.1)
+    before = (await lane.describe()).history_length
+    await story.days(3)
+    assert (await lane.describe()).history_length == before
+    if why == "refused item":
+        async with transaction(story.sessions) as session:
+            await outbox.release(session, (await rows(story))[0].sequence, by=uuid4(), reason="mended")
+    async with carried_on(story):
+        await until_states(story, "delivered")
 
 
 async def test_given_consent_withdrawn_when_an_item_is_due_then_it_stays_here_until_there_is_a_basis(

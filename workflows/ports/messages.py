@@ -43,7 +43,9 @@ class LaneStart(Frozen):
 
 
 class LaneWork(Frozen):
-    """Why a lane is woken: a new item, or a person released, replaced or skipped a dead letter."""
+    """Why a lane is woken: a new item, a person who released, replaced or skipped a dead letter, or a partner
+    that may be tried again (``restart``).
+    """
 
     cause: Literal["item", "decision", "restart"] = "item"
 
@@ -100,7 +102,8 @@ class LaneHead(Frozen):
     """What stands at the head of a lane.
 
     ``empty``: nothing waits. ``item``: try ``sequence``. ``dead``: a person must decide about
-    ``sequence`` first. ``paused``: the partner keeps failing; look again after ``wait``.
+    ``sequence`` first. ``paused``: the partner rests; whoever ends that tells the lane. ``wait`` is not used
+    any more.
     """
 
     state: Literal["empty", "item", "dead", "paused"]
@@ -119,10 +122,11 @@ class Attempt(Frozen):
 class AttemptOutcome(Frozen):
     """How an attempt ended.
 
-    ``received`` (2xx), ``again`` (try later), ``dead`` (refused for good), ``gone`` (not waiting).
+    ``received`` (2xx), ``again`` (try later), ``dead`` (refused for good), ``gone`` (not waiting),
+    ``paused`` (the partner rests; whoever ends that tells the lane).
     ``wait`` is how long to leave the partner alone before the next try.
     """
 
-    outcome: Literal["received", "again", "dead", "gone"]
+    outcome: Literal["received", "again", "dead", "gone", "paused"]
     wait: timedelta = timedelta(0)
     code: str | None = None

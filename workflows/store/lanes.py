@@ -1,48 +1,45 @@
 """A lane as rows: what stands at its head, one attempt at it, and what became of the attempt.
 
-Whether a partner is paused is one row of ``partners``: after ``PAUSE_AFTER`` failures in a row it rests, and
-one attempt at a time may probe it. The pause is the incident; it ends with the first success.
+An attempt that did not leave the house (no connection, no turn) is not counted. One whose worker died counts:
+it may have arrived.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from discharge.store.tables import CaseRow, OutboxRow, PartnerRow
 from workflows.ports import LaneHead, LaneLook
+from workflows.store import partners
 
-PAUSE_AFTER = 5
-FIRST_PROBE, LAST_PROBE = timedelta(seconds=30), timedelta(minutes=10)
 FIRST_WAIT, LAST_WAIT = timedelta(seconds=1), timedelta(minutes=5)
+PAUSED: Literal["paused"] = "paused"
+ON_ITS_WAY = ("pending", "held")
+"""States in which an answer still counts: an item whose basis ended while it was on its way is held."""
 
 
 @dataclass(frozen=True)
 class Claimed:
-    """An attempt that may be made now: the row as it stands, where to, and the case behind it."""
+    """An attempt that may be made now: the row as it stands, where to, and the case behind it.
+
+    ``failed_before`` says with which code the last try failed, and when it was made.
+    """
 
     row: OutboxRow
     partner: PartnerRow
     case: CaseRow
+    failed_before: tuple[str, datetime] | None = None
 
 
 def back_off(attempts: int) -> timedelta:
     """Return how long to wait after so many failed attempts at one item."""
-    return _doubled(FIRST_WAIT, attempts, LAST_WAIT)
-
-
-def probe_wait(failures: int) -> timedelta:
-    """Return how long a partner rests after so many failures in a row."""
-    return _doubled(FIRST_PROBE, failures - PAUSE_AFTER, LAST_PROBE)
-
-
-def _doubled(first: timedelta, times: int, last: timedelta) -> timedelta:
-    factor: int = 2 ** min(max(times, 0), 20)
-    return min(first * factor, last)
+    return partners.doubled(FIRST_WAIT, attempts, LAST_WAIT)
 
 
 async def head(session: AsyncSession, lane: LaneLook, now: datetime) -> LaneHead:
@@ -55,93 +52,87 @@ async def head(session: AsyncSession, lane: LaneLook, now: datetime) -> LaneHead
     if row.state == "dead":
         return LaneHead(state="dead", sequence=row.sequence, attempts=row.attempts)
     partner = await session.get_one(PartnerRow, lane.partner_id)
-    if rest := _rest(partner, now):
-        return LaneHead(state="paused", sequence=row.sequence, attempts=row.attempts, wait=rest)
-    return LaneHead(state="item", sequence=row.sequence, attempts=row.attempts)
+    state = "paused" if partners.rests(partner, now) else "item"
+    return LaneHead(state=state, sequence=row.sequence, attempts=row.attempts)
 
 
-async def claim(session: AsyncSession, sequence: int, now: datetime) -> Claimed | timedelta | None:
-    """Count an attempt at a row; ``None`` when it waits no more, or how long its partner still rests."""
+async def claim(session: AsyncSession, sequence: int, now: datetime) -> Claimed | Literal["paused"] | None:
+    """Lock a row for an attempt; ``None`` when it waits no more, ``paused`` when its partner rests.
+
+    Of all lanes that wait for a partner that rests one probes it, the others wait on.
+    """
+    partner_id = await session.scalar(select(OutboxRow.partner_id).where(OutboxRow.sequence == sequence))
+    if partner_id is None:
+        return None
+    partner = await partners.locked(session, partner_id)
     waiting = select(OutboxRow).where(OutboxRow.sequence == sequence, OutboxRow.state == "pending")
     row = await session.scalar(waiting.with_for_update())
-    if row is None or row.partner_id is None:
+    if row is None:
         return None
-    partner = await session.get_one(PartnerRow, row.partner_id, with_for_update=True)
-    if rest := _rest(partner, now):
-        return rest
-    if (
-        partner.paused_at is not None
-    ):  # of all lanes that wait for this partner one probes, the others wait on
-        partner.probe_after = now + FIRST_PROBE
+    if partners.rests(partner, now):
+        return PAUSED
+    partners.note_probe(partner, now)
+    before = (row.error_code, row.last_attempt_at) if row.error_code and row.last_attempt_at else None
+    case = await session.get_one(CaseRow, row.case_id)
+    return Claimed(row=row, partner=partner, case=case, failed_before=before)
+
+
+def count_attempt(claimed: Claimed, now: datetime) -> None:
+    """From here on the item may have left, whatever becomes of us."""
+    row = claimed.row
     row.attempts += 1
     row.last_attempt_at = now
-    return Claimed(row=row, partner=partner, case=await session.get_one(CaseRow, row.case_id))
+    row.leaving_at = row.leaving_at or now
 
 
-async def hold(session: AsyncSession, sequence: int, code: str) -> None:
+def hold(claimed: Claimed, code: str, now: datetime) -> None:
     """Put a row back to where it waits for a lawful basis."""
-    row = await session.get_one(OutboxRow, sequence, with_for_update=True)
+    row = claimed.row
     row.state, row.error_code, row.relayed_at = "held", code, None
+    row.basis_ended_at = row.basis_ended_at or now
 
 
-async def still_waits(session: AsyncSession, sequence: int) -> bool:
-    """Whether a row waits as it did when it was claimed; locks it."""
+async def on_its_way(
+    session: AsyncSession, sequence: int, partner_id: UUID
+) -> tuple[OutboxRow, PartnerRow] | None:
+    """The row of an attempt and its partner, locked, unless an answer that came another way was faster."""
+    partner = await partners.locked(session, partner_id)
     row = await session.get_one(OutboxRow, sequence, with_for_update=True)
-    return row.state == "pending"
+    return (row, partner) if row.state in ON_ITS_WAY else None
 
 
-async def not_tried(session: AsyncSession, sequence: int) -> None:
-    """Its turn did not come: that was no attempt."""
-    row = await session.get_one(OutboxRow, sequence, with_for_update=True)
-    row.attempts -= 1
+def not_sent(row: OutboxRow) -> None:
+    """The try did not leave the house: that was no attempt."""
+    row.attempts = max(row.attempts - 1, 0)
+    if row.attempts == 0:
+        row.leaving_at = None
 
 
-async def received(session: AsyncSession, sequence: int, now: datetime, *, accepted: bool = False) -> None:
-    """The partner has it: the item is delivered and any pause of the partner is over."""
-    row = await session.get_one(OutboxRow, sequence, with_for_update=True)
+def sent(row: OutboxRow, now: datetime) -> None:
+    """It left, when the attempt began; this stands whatever else becomes of it."""
+    row.sent_at = row.sent_at or row.leaving_at or now
+
+
+def received(row: OutboxRow, now: datetime, *, accepted: bool = False) -> None:
+    """The partner has it: the item is delivered."""
+    sent(row, now)
     row.state, row.error_code, row.error_detail = "delivered", None, None
-    row.sent_at = row.sent_at or now
     row.received_at = row.received_at or now
     if accepted:
         row.accepted_at = row.accepted_at or now
-    await _works_again(session, row.partner_id)
 
 
-async def refused(
-    session: AsyncSession, sequence: int, now: datetime, code: str, detail: str, *, sent: bool
-) -> None:
-    """The item will never be taken: it is a dead letter. A partner that refused it is itself well."""
-    row = await session.get_one(OutboxRow, sequence, with_for_update=True)
+def refused(row: OutboxRow, code: str, detail: str) -> None:
+    """The item will never be taken: it is a dead letter."""
     row.state, row.error_code, row.error_detail = "dead", code, detail
-    if sent:
-        row.sent_at = row.sent_at or now
-        await _works_again(session, row.partner_id)
 
 
-async def failed(
-    session: AsyncSession, sequence: int, now: datetime, code: str, detail: str, *, sent: bool
-) -> timedelta:
-    """The partner did not take it this time; return how long to wait before the next try."""
-    row = await session.get_one(OutboxRow, sequence, with_for_update=True)
+def failed(row: OutboxRow, partner: PartnerRow, now: datetime, code: str, detail: str) -> timedelta | None:
+    """The partner did not take it this time; return how long to wait before the next try, or ``None`` when
+    the partner rests from now on, and the lane with it.
+    """
     row.error_code, row.error_detail = code, detail
-    if sent:
-        row.sent_at = row.sent_at or now
-    partner = await session.get_one(PartnerRow, row.partner_id, with_for_update=True)
-    partner.consecutive_failures += 1
-    if partner.consecutive_failures >= PAUSE_AFTER:
-        partner.paused_at = partner.paused_at or now
-        partner.pause_reason = detail
-        partner.probe_after = now + probe_wait(partner.consecutive_failures)
-    return _rest(partner, now) or back_off(row.attempts)
-
-
-async def _works_again(session: AsyncSession, partner_id: UUID | None) -> None:
-    well = {"consecutive_failures": 0, "paused_at": None, "pause_reason": None, "probe_after": None}
-    troubled = (PartnerRow.id == partner_id, PartnerRow.consecutive_failures > 0)
-    await session.execute(update(PartnerRow).where(*troubled).values(well))
-
-
-def _rest(partner: PartnerRow, now: datetime) -> timedelta | None:
-    if partner.paused_at is None or partner.probe_after is None or partner.probe_after <= now:
+    partners.note_failure(partner, now, code, detail)
+    if partners.rests(partner, now):
         return None
-    return partner.probe_after - now
+    return back_off(max(row.attempts, partner.consecutive_failures))

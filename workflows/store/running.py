@@ -8,9 +8,10 @@ from uuid import UUID
 
 from sqlalchemy import exists, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from discharge.store.record import CASE_SIGNAL
-from discharge.store.tables import CaseCommandRow, CaseRow, OutboxRow, StrandRow
+from discharge.store.tables import CaseCommandRow, CaseRow, OutboxRow, PartnerRow, StrandRow
 
 NEWEST = 20_000
 """Outbox rows looked through for signals that were told and never heard; older ones had their answer."""
@@ -36,6 +37,27 @@ async def waiting_lanes(session: AsyncSession, told_before: datetime) -> list[tu
         .where(OutboxRow.channel == "partner", OutboxRow.state == "pending")
         .where(OutboxRow.relayed_at < told_before, OutboxRow.partner_id.is_not(None))
         .distinct()
+    )
+    return [(partner_id, case_id) for partner_id, case_id in found if partner_id is not None]
+
+
+async def overlooked_lanes(session: AsyncSession, before: datetime) -> list[tuple[UUID, UUID]]:
+    """Return partner and case of lanes that were told, and have not tried since, though their partner is well
+    and nothing refused stands before it: the word was lost.
+    """
+    refused = aliased(OutboxRow)
+    stands = exists().where(
+        refused.partner_id == OutboxRow.partner_id,
+        refused.case_id == OutboxRow.case_id,
+        refused.state.in_(("pending", "dead")),
+        refused.sequence < OutboxRow.sequence,
+    )
+    looked = func.greatest(OutboxRow.relayed_at, OutboxRow.last_attempt_at)
+    found = await session.execute(
+        select(OutboxRow.partner_id, OutboxRow.case_id)
+        .join(PartnerRow, PartnerRow.id == OutboxRow.partner_id)
+        .where(OutboxRow.channel == "partner", OutboxRow.state == "pending", PartnerRow.paused_at.is_(None))
+        .where(OutboxRow.relayed_at.is_not(None), looked < before, ~stands)
     )
     return [(partner_id, case_id) for partner_id, case_id in found if partner_id is not None]
 

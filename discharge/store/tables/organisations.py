@@ -64,8 +64,9 @@ class PartnerRow(Base):
     """Where an organisation receives messages, at most once by each ``transport`` (``fhir`` or ``hl7v2``).
 
     ``endpoint`` is a URL: https:// for FHIR, mllp://host:port for HL7 v2. ``profile`` is the feed profile
-    that says what an HL7 v2 partner takes, ``header`` its MSH-3 to MSH-6. ``paused_at`` is set while it keeps
-    failing; one incident a pause.
+    that says what an HL7 v2 partner takes, ``header`` its MSH-3 to MSH-6. ``paused_at`` is set while it
+    rests, ``pause_code`` and ``pause_reason`` say why; one incident a pause. ``probe_after`` is when to try
+    again; without it a paused partner is switched off.
     """
 
     __tablename__ = "partners"
@@ -80,5 +81,6 @@ class PartnerRow(Base):
     header: Mapped[JsonObject | None]
     consecutive_failures: Mapped[int] = mapped_column(default=0, server_default="0")
     paused_at: Mapped[datetime | None]
+    pause_code: Mapped[str | None]
     pause_reason: Mapped[str | None]
     probe_after: Mapped[datetime | None]

@@ -19,6 +19,9 @@ class OutboxRow(Base):
     ``received_at``, ``accepted_at`` and ``acted_at`` are four separate facts. ``relayed_at`` says when the
     workflow was told. ``needs_basis`` rows may leave only while the case has a lawful basis for telling
     partners. ``organisation_id`` is the organisation whose act caused the row.
+    ``attempts`` counts the tries that left the house or may have; ``leaving_at`` is when the first began.
+    ``basis_ended_at`` says since when there was no basis for an item that waited; it stays on one that was on
+    its way just then.
     ``resent_from`` is the item that a person had sent once more as this one.
     """
 
@@ -54,6 +57,8 @@ class OutboxRow(Base):
     last_attempt_at: Mapped[datetime | None]
     error_code: Mapped[str | None]
     error_detail: Mapped[str | None]
+    leaving_at: Mapped[datetime | None]
+    basis_ended_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
     received_at: Mapped[datetime | None]
     accepted_at: Mapped[datetime | None]

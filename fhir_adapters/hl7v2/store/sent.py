@@ -150,7 +150,11 @@ async def late_answer(session: AsyncSession, answer: Answer, organisation_id: UU
         return False
     item = await session.get_one(OutboxRow, message.outbox_sequence, with_for_update=True)
     await note_answer(session, message.key, answer.words)
-    if item.key == message.key and item.state in ("pending", "delivered") and item.accepted_at is None:
+    if (
+        item.key == message.key
+        and item.state in ("pending", "held", "delivered")
+        and item.accepted_at is None
+    ):
         await _apply(session, item, answer)
     return True
 
@@ -159,7 +163,8 @@ async def _apply(session: AsyncSession, item: OutboxRow, answer: Answer) -> None
     meaning, now = meaning_of(answer, item.attempts), func.now()
     if meaning in ("accepted", "received"):
         item.state, item.error_code, item.error_detail = "delivered", None, None
-        item.sent_at, item.received_at = item.sent_at or now, item.received_at or now
+        item.sent_at = item.sent_at or item.leaving_at or now
+        item.received_at = item.received_at or now
         item.accepted_at = now if meaning == "accepted" else None
     elif meaning == "again" and not await _overtaken(session, item):
         if item.state == "delivered":

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -169,11 +169,79 @@ async def test_given_a_partner_that_rests_when_listed_then_it_is_one_incident_ho
     sign_in(door, "operator")
     page = await door.client.get("/dead-letters")
 
-    assert page.text.count("is paused") == 1
+    assert page.text.count(">Try again now<") == 1
     assert "Landlord is paused" in page.text
-    assert "It failed 7 times in a row, the last with: HTTP 503" in page.text
+    assert "(HTTP 503)" in page.text
+    assert "It failed 7 times in a row" in page.text
     assert "5 minutes ago" in page.text
     assert "2 items wait for it about your cases" in page.text
+
+
+async def press(door: Door, partner_id: UUID, **fields: str) -> tuple[int, str]:
+    page = await door.client.get("/dead-letters")
+    token = page.text.split('name="form_token" value="')[1].split('"')[0]
+    answer = await door.client.post(f"/partners/{partner_id}", data={"form_token": token} | fields)
+    where = answer.headers.get("location")
+    return answer.status_code, (await door.client.get(where)).text if where else answer.text
+
+
+async def partner_now(door: Door, partner_id: UUID) -> PartnerRow:
+    async with transaction(door.worker) as session:
+        return await session.get_one(PartnerRow, partner_id)
+
+
+async def test_given_a_partner_with_a_wrong_address_when_an_operator_tries_it_again_then_it_is_due_now(
+    door: Door, partner_id: UUID
+) -> None:
+    await refused(door, partner_id, "pending")
+    async with transaction(door.worker) as session:
+        partner = await session.get_one(PartnerRow, partner_id)
+        partner.paused_at, partner.pause_code, partner.pause_reason = NOW, "partner-setup-wrong", "HTTP 401"
+        partner.probe_after = datetime.now(UTC) + timedelta(hours=1)
+    sign_in(door, "operator")
+    status, html = await press(door, partner_id, decision="try")
+    assert (status, "The partner is tried again now" in html) == (303, True)
+    assert "The partner takes nothing from us at this address (HTTP 401)" in html
+    assert (await partner_now(door, partner_id)).probe_after <= datetime.now(UTC)
+    async with transaction(door.worker) as session:
+        [note] = await session.scalars(select(AuditWrite).where(AuditWrite.action.like("partner %")))
+    assert (note.action, note.role, note.subject) == ("partner try", "operator", f"partner {partner_id}")
+
+
+async def test_given_a_partner_when_switched_off_and_on_then_the_page_says_so_and_asks_why(
+    door: Door, partner_id: UUID
+) -> None:
+    sign_in(door, "operator")
+    status, html = await press(door, partner_id, decision="off", reason=" ")
+    assert (status, f'href="#reason-{partner_id}"' in html) == (422, True)
+    status, html = await press(door, partner_id, decision="off", reason="They change systems tonight")
+    assert (status, "Landlord is switched off" in html) == (303, True)
+    assert "They change systems tonight" in html
+    assert (await press(door, partner_id, decision="on"))[0] == 303
+    assert (await partner_now(door, partner_id)).probe_after is not None
+
+
+async def test_given_a_program_when_it_lists_and_switches_partners_then_it_is_as_on_the_page(
+    door: Door, partner_id: UUID
+) -> None:
+    operator = door.headers("operator")
+    asked = {"decision": "off", "reason": "They change systems tonight"}
+    switched = f"/api/v1/partners/{partner_id}/decision"
+    assert (await door.client.post(switched, json=asked, headers=operator)).status_code == 204
+    assert (await door.client.post(switched, json=asked, headers=operator)).status_code == 404
+    [listed] = (await door.client.get("/api/v1/partners", headers=operator)).json()["partners"]
+    assert (listed["state"], listed["reason"]) == ("off", "They change systems tonight")
+
+
+@pytest.mark.parametrize("role", ["admin", "coordinator", "discharge-team", "trust-monitor", "system"])
+async def test_given_somebody_else_when_they_switch_a_partner_then_they_may_not(
+    door: Door, partner_id: UUID, role: str
+) -> None:
+    asked = {"decision": "off", "reason": "because I can"}
+    url = f"/api/v1/partners/{partner_id}/decision"
+    answer = await door.client.post(url, json=asked, headers=door.headers(role))
+    assert answer.status_code == 403
+    assert (await partner_now(door, partner_id)).paused_at is None
 
 
 async def test_given_refused_items_when_listed_then_the_look_holds_their_cases(

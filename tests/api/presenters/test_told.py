@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
@@ -53,3 +54,31 @@ def test_given_an_order_when_shown_then_what_it_asks_for_is_left_to_the_case() -
     )
     line = told_line(row, Directory(organisations={}, partners={}))
     assert (line.content, line.trouble) == ("", "")
+
+
+LEFT, ENDED = datetime(2026, 3, 2, 9, 30, tzinfo=UTC), datetime(2026, 3, 2, 9, 31, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("state", "sent_at", "sent", "trouble"),
+    [
+        ("delivered", LEFT, "2 March 2026, 09:30", "It left: it was on its way when consent ended"),
+        ("held", LEFT, "2 March 2026, 09:30", "It left: it was on its way when consent ended"),
+        (
+            "held",
+            None,
+            "May have left: a try began 2 March 2026, 09:30",
+            "It may have left: it was on its way",
+        ),
+    ],
+)
+def test_given_an_item_that_was_on_its_way_when_consent_ended_then_the_case_says_that_it_left_and_when(
+    state: str, sent_at: datetime | None, sent: str, trouble: str
+) -> None:
+    row = OutboxRow(
+        kind="order", state=state, payload={}, leaving_at=LEFT, sent_at=sent_at, basis_ended_at=ENDED
+    )
+    line = told_line(row, Directory(organisations={}, partners={}))
+    assert line.sent == sent
+    assert line.trouble.startswith(trouble)
+    assert line.trouble.endswith("(2 March 2026, 09:31)")

@@ -1,0 +1,42 @@
+-- When an item left or may have left, when the basis for it ended, and what pauses a partner.
+
+ALTER TABLE outbox
+    ADD COLUMN leaving_at TIMESTAMP WITH TIME ZONE,
+    ADD COLUMN basis_ended_at TIMESTAMP WITH TIME ZONE;
+-- what was tried before may have arrived
+UPDATE outbox SET leaving_at = last_attempt_at WHERE attempts > 0 AND channel = 'partner';
+GRANT UPDATE (sent_at, leaving_at) ON outbox TO homeward_api;
+
+ALTER TABLE partners ADD COLUMN pause_code TEXT;
+UPDATE partners SET pause_code = 'partner-unavailable' WHERE paused_at IS NOT NULL;
+
+-- Have a partner that rests tried again now. One that was switched off stays off.
+CREATE FUNCTION homeward_try_partner(p_partner uuid) RETURNS boolean
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    WITH due AS (
+        UPDATE partners SET probe_after = now()
+        WHERE id = p_partner AND paused_at IS NOT NULL AND probe_after IS NOT NULL
+          AND homeward_organisation() IS NOT NULL
+        RETURNING id
+    )
+    SELECT EXISTS (SELECT FROM due)
+$$;
+
+-- Switch a partner off, so that what is for it waits, or on again, which has it tried.
+CREATE FUNCTION homeward_switch_partner(p_partner uuid, p_on boolean, p_reason text) RETURNS boolean
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    WITH switched AS (
+        UPDATE partners SET
+            paused_at = coalesce(paused_at, now()),
+            pause_code = CASE WHEN p_on THEN 'partner-unavailable' ELSE 'partner-switched-off' END,
+            pause_reason = p_reason,
+            probe_after = CASE WHEN p_on THEN now() END
+        WHERE id = p_partner AND homeward_organisation() IS NOT NULL
+          AND p_on = (paused_at IS NOT NULL AND probe_after IS NULL)
+        RETURNING id
+    )
+    SELECT EXISTS (SELECT FROM switched)
+$$;
+
+REVOKE ALL ON FUNCTION homeward_try_partner, homeward_switch_partner FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION homeward_try_partner, homeward_switch_partner TO homeward_api;
