@@ -22,6 +22,7 @@ from discharge.clocks import CaseClock
 from discharge.errors import HomewardError
 from discharge.store import partner_pauses
 from discharge.store.engine import make_sessions, transaction
+from discharge.store.record import Recorded
 from discharge.store.tables import OutboxRow, PartnerRow, Person
 from fhir_adapters.feeds.loading import shipped_profiles
 from fhir_adapters.hl7v2.outward.links import Links
@@ -98,11 +99,13 @@ class Room:
             await session.execute(update(PartnerRow).values(probe_after=past))
 
     async def ask(self, case_id: UUID, command: Command) -> None:
-        actor = Actor(organisation_id=self.places.housing, role="coordinator")
+        actor = Actor(organisation_id=self.places.stranger, role="system")
         envelope = Envelope(
             command_id=uuid4(), case_id=case_id, actor=actor, effective_on=TODAY, command=command
         )
-        await carried_out(self.engine, envelope, NOW)
+        outcome = await carried_out(self.engine, envelope, NOW)
+        assert isinstance(outcome, Recorded)
+        assert outcome.answer.outcome == "accepted", outcome.answer
 
 
 @pytest.fixture
