@@ -27,7 +27,7 @@ from discharge.cases.model import Case
 from discharge.cases.relations import require_part
 from discharge.errors import ERRORS, HomewardError
 from discharge.store import commands as store
-from discharge.store.tables import CaseRow
+from discharge.store.tables import CaseRow, CommandRow
 from workflows.client import execute_command
 
 _log = logging.getLogger("homeward.api")
@@ -96,7 +96,7 @@ async def take(session: AsyncSession, caller: Principal, asked: Asked, digest: s
         raise HomewardError("duplicate-key-other-body", where="Idempotency-Key")
     if isinstance(result, store.Taken):
         return envelope
-    return _existing(result.row)
+    return existing(result.row)
 
 
 async def execute(services: Services, taken: Outcome | Envelope) -> Outcome:
@@ -130,7 +130,8 @@ def refusal(answer: Answer) -> HomewardError:
     return HomewardError(code, detail=answer.detail or "")
 
 
-def _existing(row: Any) -> Outcome:
+def existing(row: CommandRow) -> Outcome:
+    """How a command that came before stands."""
     answer = Answer.model_validate(row.answer) if row.answer else None
     return Outcome(row.id, row.case_id, answer, repeated=True)
 

@@ -8,7 +8,9 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.fhir_reading import MOST, organisation_facts, person_meant
+from api.fhir_queries import Questions
+from api.fhir_reading import Page, fhir_base, organisation_facts
+from api.fhir_search import Asked
 from api.presenters.documents import is_cancelled, is_current, readable_content
 from api.principals import Principal
 from api.reading import names
@@ -20,33 +22,47 @@ from fhir_adapters.fhir.documents import DocumentFacts
 from fhir_adapters.fhir.documents import binary as binary_resource
 from fhir_adapters.fhir.documents import document_reference as reference_resource
 
+MOST_PEOPLE = 50
+
 
 async def document_reference(services: Services, caller: Principal, document_id: UUID) -> dict[str, Any]:
     """What is known of a document. Raises not-found."""
     async with services.begin(caller) as session:
         row = await one_document(session, caller, document_id, "DocumentReference")
-        return reference_resource(await _facts(session, row), _base(services))
+        return reference_resource(await _facts(session, row), fhir_base(services))
 
 
-async def find_document_references(
-    services: Services, caller: Principal, subject: str, document_id: str
-) -> list[dict[str, Any]]:
-    """The documents of a person, or the one with this id; none where neither is given."""
+async def find_document_references(services: Services, caller: Principal, search: Asked) -> Page:
+    """The page of a search for documents: of a person, or by id. Raises search-parameter for neither."""
+    if not search.conditions:
+        raise HomewardError("search-parameter", detail="name a patient or an _id", where="patient")
+    meant = Questions(caller, fhir_base(services), await services.clock()).of_people(search)
+    ids = [set(values) for name, values in search.conditions if name == "_id"]
     async with services.begin(caller) as session:
-        people = select(Person.id).where(person_meant(subject)).limit(MOST) if subject else None
-        meant = (await session.scalars(people)).all() if people is not None else ()
-        rows = await documents_about(session, caller, meant, "DocumentReference")
-        if document_id and not subject:
-            rows = await _one(session, caller, document_id)
-        wanted = [row for row in rows if document_id in ("", str(row.id))]
-        return [reference_resource(await _facts(session, row), _base(services)) for row in wanted]
+        rows = await _of_people(session, caller, meant) if meant else await _by_id(session, caller, ids[0])
+        wanted = [row for row in rows if all(str(row.id) in each for each in ids)]
+        page = wanted[search.offset : search.offset + search.count]
+        found = [reference_resource(await _facts(session, row), fhir_base(services)) for row in page]
+        return Page(found, len(wanted))
 
 
-async def _one(session: AsyncSession, caller: Principal, document_id: str) -> list[DocumentRow]:
-    try:
-        return [await one_document(session, caller, UUID(document_id), "DocumentReference")]
-    except (HomewardError, ValueError):
-        return []
+async def _of_people(session: AsyncSession, caller: Principal, meant: list[Any]) -> list[DocumentRow]:
+    people = await session.scalars(select(Person.id).where(*meant).limit(MOST_PEOPLE))
+    return await documents_about(session, caller, people.all(), "DocumentReference")
+
+
+async def _by_id(session: AsyncSession, caller: Principal, ids: set[str]) -> list[DocumentRow]:
+    """Those that exist and may be seen; no other is found."""
+    found = []
+    for one in sorted(ids):
+        try:
+            found.append(await one_document(session, caller, UUID(one), "DocumentReference"))
+        except ValueError:
+            continue
+        except HomewardError as error:
+            if error.code != "not-found":
+                raise
+    return found
 
 
 async def binary(services: Services, caller: Principal, document_id: UUID) -> dict[str, Any]:
@@ -79,7 +95,3 @@ async def _facts(session: AsyncSession, row: DocumentRow) -> DocumentFacts:
         content_type=held,
         custodian=organisation_facts(known.organisations.get(row.organisation_id)),
     )
-
-
-def _base(services: Services) -> str:
-    return f"{services.settings.public_url}/fhir/R4"

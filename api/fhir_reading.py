@@ -1,94 +1,98 @@
-"""Cases, stays and people for the FHIR interface, each look noted."""
+"""Cases, stays and people for the FHIR interface, each look noted; a page of a search is one look."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.fhir_queries import Questions
+from api.fhir_search import Asked
 from api.principals import Principal
 from api.reading import cases, names
 from api.reading.cases import CaseFile, home_address
 from api.reading.looks import looked
-from api.reading.people import has_or_had
 from api.services import Services
+from discharge.cases.model import Case
+from discharge.clocks import CaseClock
 from discharge.errors import HomewardError
-from discharge.store.tables import CaseRow, Organisation, Person, PersonAddress, Spell
-from fhir_adapters.fhir import resources, systems
-from fhir_adapters.fhir.people import OrganisationFacts, PersonFacts
+from discharge.store.tables import CaseRow, Organisation, Person, PersonAddress, PersonIdentifier, Spell
+from fhir_adapters.fhir import resources
+from fhir_adapters.fhir.people import LocalNumber, OrganisationFacts, PersonFacts
 from fhir_adapters.fhir.people import patient as patient_resource
 from fhir_adapters.store.referring import case_spell
 
-MOST = 50
 TRACED = frozenset({"NSTS01", "01", "1"})
+SERVICE_REQUEST, TASK = "ServiceRequest", "Task"
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a search found: one page of it, and how much there is."""
+
+    resources: Sequence[dict[str, Any]]
+    total: int
+
+
+def fhir_base(services: Services) -> str:
+    """The address of this interface."""
+    return f"{services.settings.public_url}/fhir/R4"
 
 
 async def service_request(services: Services, caller: Principal, case_id: UUID) -> dict[str, Any]:
     """The referral of a case. Raises not-found."""
-    async with services.begin(caller) as session:
-        found = await cases.read_case(session, caller, case_id, "ServiceRequest")
-        return resources.service_request(found.case, _person(found), await _referrer(session, found))
+    return await _one(services, caller, case_id, SERVICE_REQUEST)
 
 
 async def task(services: Services, caller: Principal, case_id: UUID) -> dict[str, Any]:
     """How far a case is. Raises not-found."""
+    return await _one(services, caller, case_id, TASK)
+
+
+async def _one(services: Services, caller: Principal, case_id: UUID, kind: str) -> dict[str, Any]:
     clock = await services.clock()
     async with services.begin(caller) as session:
-        found = await cases.read_case(session, caller, case_id, "Task")
-        modified = clock.case_time(found.updated_at)
-        return resources.task(found.case, _person(found), await _referrer(session, found), modified)
+        found = await cases.read_case(session, caller, case_id, kind)
+        known = await names.directory(session)
+        return _resource(kind, found, known, clock)
 
 
-async def find_tasks(services: Services, caller: Principal, case_id: str) -> list[dict[str, Any]]:
-    """The task of a case, if there is one."""
-    try:
-        return [await task(services, caller, UUID(case_id))]
-    except (HomewardError, ValueError):
-        return []
-
-
-async def find_service_requests(
-    services: Services, caller: Principal, identifier: str, subject: str, resource_id: str
-) -> list[dict[str, Any]]:
-    """Referrals that fit every condition given; none for no condition at all."""
-    conditions = _conditions(identifier, subject, resource_id)
-    if not conditions:
-        return []
+async def find(services: Services, caller: Principal, search: Asked) -> Page:
+    """The page of a search for ServiceRequests or Tasks, the newest referral first."""
+    clock = await services.clock()
+    conditions = Questions(caller, fhir_base(services), clock).of_cases(search)
     async with services.begin(caller) as session:
-        statement = select(CaseRow.id).join(Person, Person.id == CaseRow.person_id).where(*conditions)
-        found = (await session.scalars(statement.limit(MOST))).all()
-    return [await service_request(services, caller, case_id) for case_id in found]
+        fitting = select(CaseRow, Person).join(Person, Person.id == CaseRow.person_id).where(*conditions)
+        total = await session.scalar(select(func.count()).select_from(fitting.subquery())) or 0
+        page = fitting.order_by(CaseRow.referred_on.desc(), CaseRow.id.asc())
+        rows = (await session.execute(page.limit(search.count).offset(search.offset))).all()
+        await looked(
+            session,
+            caller,
+            f"search for {search.resource_type}",
+            [row.id for row, _ in rows],
+            [person.id for _, person in rows],
+        )
+        known = await names.directory(session)
+        found = [_listed(row, person) for row, person in rows]
+        return Page([_resource(search.resource_type, each, known, clock) for each in found], total)
 
 
-def _conditions(identifier: str, subject: str, resource_id: str) -> list[Any]:
-    conditions: list[Any] = []
-    if identifier:
-        system, _, value = identifier.rpartition("|")
-        ours = _uuid(value)
-        by_case = ours if system in ("", systems.CASE_ID) else None
-        conditions.append(CaseRow.id == by_case if by_case else CaseRow.external_id == identifier)
-    if resource_id:
-        conditions.append(CaseRow.id == (_uuid(resource_id) or UUID(int=0)))
-    if subject:
-        conditions.append(person_meant(subject))
-    return conditions
+def _listed(row: CaseRow, person: Person) -> CaseFile:
+    """A case on a list; its resources hold no address."""
+    return CaseFile(Case.model_validate(row.snapshot), person, row.updated_at, None, ())
 
 
-def person_meant(subject: str) -> Any:
-    """A person by NHS number (`system|number`) or by our id."""
-    system, _, number = subject.rpartition("|")
-    if system == systems.NHS_NUMBER:
-        return has_or_had(number)
-    return Person.id == (_uuid(subject.removeprefix("Patient/")) or UUID(int=0))
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
+def _resource(kind: str, found: CaseFile, known: names.Directory, clock: CaseClock) -> dict[str, Any]:
+    referral = found.case.referral
+    referrer = organisation_facts(known.organisations.get(referral.organisation_id) if referral else None)
+    modified = clock.case_time(found.updated_at)
+    make = resources.service_request if kind == SERVICE_REQUEST else resources.task
+    return make(found.case, person_facts(found.person, None), referrer, modified)
 
 
 async def encounter(services: Services, caller: Principal, spell_id: UUID) -> dict[str, Any]:
@@ -102,7 +106,7 @@ async def encounter(services: Services, caller: Principal, spell_id: UUID) -> di
         known = await names.directory(session)
         provider = known.organisations.get(row.organisation_id)
         facts = person_facts(person, None)
-        return resources.encounter(case_spell(row), facts, organisation_facts(provider))
+        return resources.encounter(case_spell(row), facts, organisation_facts(provider), row.visit_number)
 
 
 async def patient(services: Services, caller: Principal, person_id: UUID) -> dict[str, Any]:
@@ -112,10 +116,25 @@ async def patient(services: Services, caller: Principal, person_id: UUID) -> dic
         if person is None:
             raise HomewardError("not-found")
         await looked(session, caller, "Patient", (), [person.id])
-        return patient_resource(person_facts(person, await home_address(session, person)))
+        own = await own_numbers(session, caller.organisation_id, person.id)
+        return patient_resource(person_facts(person, await home_address(session, person), own))
 
 
-def person_facts(person: Person, address: PersonAddress | None) -> PersonFacts:
+async def own_numbers(
+    session: AsyncSession, organisation_id: UUID, person_id: UUID
+) -> tuple[LocalNumber, ...]:
+    """The numbers that an organisation itself gave a person: nobody else's are shown to it."""
+    rows = await session.scalars(
+        select(PersonIdentifier)
+        .where(PersonIdentifier.person_id == person_id, PersonIdentifier.organisation_id == organisation_id)
+        .order_by(PersonIdentifier.authority, PersonIdentifier.value)
+    )
+    return tuple(LocalNumber(row.authority, row.value) for row in rows)
+
+
+def person_facts(
+    person: Person, address: PersonAddress | None, own: tuple[LocalNumber, ...] = ()
+) -> PersonFacts:
     """What the record knows of a person, as FHIR needs it."""
     return PersonFacts(
         person_id=person.id,
@@ -129,18 +148,10 @@ def person_facts(person: Person, address: PersonAddress | None) -> PersonFacts:
         location_hidden=person.location_hidden,
         address_lines=tuple(address.lines.splitlines()) if address else (),
         postcode=address.postcode if address else None,
+        local_numbers=own,
     )
 
 
 def organisation_facts(row: Organisation | None) -> OrganisationFacts | None:
     """How an organisation is named."""
     return OrganisationFacts(row.id, row.code, row.name, row.ods_code) if row else None
-
-
-def _person(found: CaseFile) -> PersonFacts:
-    return person_facts(found.person, found.address)
-
-
-async def _referrer(session: AsyncSession, found: CaseFile) -> OrganisationFacts | None:
-    referral = found.case.referral
-    return organisation_facts(await session.get(Organisation, referral.organisation_id)) if referral else None

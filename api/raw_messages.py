@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -30,8 +31,11 @@ async def keep_raw(
     raw: RawMessage,
     case_now: datetime,
     error: HomewardError | None = None,
-) -> None:
-    """Store a body as used or, with an `error`, as rejected, in the feed of the asking organisation."""
+) -> UUID:
+    """Store a body as used or, with an `error`, as rejected, in the feed of the asking organisation.
+
+    Returns the id of the message.
+    """
     feed_id = (await session.execute(text("SELECT homeward_fhir_feed()"))).scalar_one()
     feed = await session.get_one(Feed, feed_id)
     arrived = Arrived(
@@ -44,4 +48,4 @@ async def keep_raw(
         code=error.code if error else None,
         reason=error.where if error else None,
     )
-    await receive(session, feed, arrived)
+    return (await receive(session, feed, arrived)).id

@@ -12,8 +12,8 @@ from uuid import UUID, uuid4
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api import doors
-from api.commanding import Asked, Outcome, body_hash, execute, take
+from api import doors, referral_numbers
+from api.commanding import Asked, Outcome, body_hash, execute, existing, take
 from api.principals import Principal
 from api.raw_messages import RawMessage, keep_raw
 from api.reading.people import has_or_had
@@ -41,14 +41,22 @@ class Referred:
 class Request:
     """One referral as a door understood it.
 
-    `key` is the asker's own key; `recognised_by` stands in for it where a FHIR client has none, and then a
-    different body under the same name is still the same referral.
+    `key` is the asker's own key. `number` is the sender's own number of the referral by FHIR: it stands in
+    for a key, and may not be used for anything else. `sent` is a hash of what the client sent, where the
+    values do not say it all; `inbox_id` is the message that brought it, where that is kept already.
     """
 
     values: ReferralValues
     key: str | None = None
-    recognised_by: str | None = None
+    number: str | None = None
     raw: RawMessage | None = None
+    inbox_id: UUID | None = None
+    sent: str | None = None
+
+    @property
+    def digest(self) -> str:
+        """A hash of what was asked."""
+        return self.sent or body_hash(self.values.model_dump(mode="json"))
 
 
 async def refer(services: Services, caller: Principal, request: Request) -> Referred:
@@ -59,6 +67,7 @@ async def refer(services: Services, caller: Principal, request: Request) -> Refe
         referrer = await _referrer(session, caller, request.values.requester)
         person_id = await resolve_person(session, request.values.person)
         spell = await find_stay(session, person_id, referrer.id, request.values.visit_number)
+        before = await _made_before(session, caller, request, person_id)
         known = await find_open_case(session, person_id, spell.spell_id if spell else None)
         case_id = known or uuid4()
         asked = Asked(
@@ -72,19 +81,27 @@ async def refer(services: Services, caller: Principal, request: Request) -> Refe
             ),
             effective_on=request.values.referred_on or london_date(now),
             note=request.values.note,
-            key=request.key or request.recognised_by,
+            key=request.key or _name(request),
         )
-        taken = await take(session, caller, asked, _digest(request))
+        taken = before or await take(session, caller, asked, request.digest)
         if request.raw is not None and isinstance(taken, Envelope):
             await keep_raw(session, request.raw, now)
     outcome = await execute(services, taken)
     return Referred(outcome, opened=known is None and not outcome.repeated)
 
 
-def _digest(request: Request) -> str:
-    if request.key is None and request.recognised_by is not None:
-        return body_hash(request.recognised_by)
-    return body_hash(request.values.model_dump(mode="json"))
+def _name(request: Request) -> str | None:
+    return referral_numbers.name_of(request.number, request.digest) if request.number else None
+
+
+async def _made_before(
+    session: AsyncSession, caller: Principal, request: Request, person_id: UUID
+) -> Outcome | None:
+    """What the same referral made before, by its number. Raises referral-number-used."""
+    if request.number is None:
+        return None
+    row = await referral_numbers.made_before(session, caller, request.number, request.digest, person_id)
+    return existing(row) if row is not None and request.key is None else None
 
 
 async def _referrer(session: AsyncSession, caller: Principal, code: str | None) -> Organisation:

@@ -38,7 +38,10 @@ class ReferredAddress(_Values):
 
 
 class ReferredPerson(_Values):
-    """Who is meant. One way to find the person is enough; the rest is only needed where we do not hold it."""
+    """Who is meant. One way to find the person is enough; the rest is only needed where we do not hold it.
+
+    `location_hidden`: where they are is for named people only, from now on; it is never lifted by this.
+    """
 
     person_id: UUID | None = None
     nhs_number: str | None = None
@@ -48,6 +51,7 @@ class ReferredPerson(_Values):
     birth_date: date | None = None
     sex: Sex | None = None
     address: ReferredAddress | None = None
+    location_hidden: bool = False
 
     @property
     def findable(self) -> bool:

@@ -5,30 +5,29 @@ documents that hospitals sent.
 from __future__ import annotations
 
 import json
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
-from urllib.parse import parse_qs
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Request
 from fastapi.responses import Response
 
-from api import fhir_documents, fhir_reading
+from api import fhir_documents, fhir_reading, fhir_referrals
 from api.answers import status_path
-from api.commanding import Outcome
 from api.depends import Caller, IdempotencyKey, Ready
+from api.fhir_reading import Page, fhir_base
+from api.fhir_referrals import Made
+from api.fhir_search import Asked, addresses, asked
 from api.principals import Principal
 from api.problems import FHIR_JSON, RETRY_SECONDS
-from api.raw_messages import RawMessage, keep_raw
-from api.referring import Referred, refer
-from api.referring import Request as ReferralRequest
+from api.raw_messages import RawMessage
 from api.services import Services
-from discharge.clocks import london_date
 from discharge.errors import HomewardError
+from fhir_adapters.fhir.bundles import bundle_kind
 from fhir_adapters.fhir.capability import capability_statement
-from fhir_adapters.fhir.outcome import information
-from fhir_adapters.fhir.reading import read_json
-from fhir_adapters.fhir.referral import FhirReferral, read_referral
+from fhir_adapters.fhir.outcome import information, operation_outcome
 from fhir_adapters.fhir.resources import searchset
+from fhir_adapters.fhir.responses import batch_response, entry_response, transaction_response
 
 router = APIRouter(prefix="/fhir/R4", tags=["fhir"])
 
@@ -44,7 +43,7 @@ def fhir(body: dict[str, Any], status: int = 200, headers: dict[str, str] | None
 @router.get("/metadata")
 async def metadata(request: Request, services: Ready) -> Response:
     """What this interface can do; the one address here that needs no token."""
-    statement = capability_statement(_base(services), request.app.version, request.app.state.started)
+    statement = capability_statement(fhir_base(services), request.app.version, request.app.state.started)
     return fhir(statement)
 
 
@@ -57,25 +56,30 @@ async def create_service_request(
     if_none_exist: IfNoneExist = None,
 ) -> Response:
     """Refer a person. 201 with a new case, 200 with the one that exists, 202 when no answer came in time."""
-    read = await _referred(request, services, caller, "ServiceRequest", idempotency_key, if_none_exist)
-    if read.outcome.answer is None:
-        return _taken(read.outcome)
-    headers = {"Location": f"{_base(services)}/ServiceRequest/{read.outcome.case_id}"}
-    resource = await fhir_reading.service_request(services, caller, read.outcome.case_id)
-    return fhir(resource, 201 if read.opened else 200, headers)
+    raw = await _raw(request, caller, "ServiceRequest")
+    made = await fhir_referrals.create(services, caller, raw, idempotency_key, if_none_exist)
+    if made.waits is not None:
+        return _taken(made.waits)
+    headers = {"Location": f"{fhir_base(services)}/ServiceRequest/{made.case_id}"}
+    resource = await fhir_reading.service_request(services, caller, made.case_id)
+    return fhir(resource, 201 if made.created else 200, headers)
 
 
 @router.post("")
-async def transaction(
+async def bundle(
     request: Request, services: Ready, caller: Caller, idempotency_key: IdempotencyKey = None
 ) -> Response:
-    """A transaction with one ServiceRequest and what it refers to."""
-    read = await _referred(request, services, caller, "Bundle", idempotency_key, None)
-    if read.outcome.answer is None:
-        return _taken(read.outcome)
-    document = read_json(await request.body())
-    resource = await fhir_reading.service_request(services, caller, read.outcome.case_id)
-    return fhir(_transaction_response(document, read, resource))
+    """A transaction with one ServiceRequest and what it refers to, or a batch of ServiceRequests."""
+    raw = await _raw(request, caller, "Bundle")
+    document = await fhir_referrals.bundle_of(services, caller, raw)
+    if bundle_kind(document) == "batch":
+        done = await fhir_referrals.create_each(services, caller, raw)
+        return fhir(batch_response([await _batch_answer(services, caller, each) for each in done]))
+    made = await fhir_referrals.create_by_transaction(services, caller, raw, idempotency_key)
+    if made.waits is not None:
+        return _taken(made.waits)
+    resource = await fhir_reading.service_request(services, caller, made.case_id)
+    return fhir(transaction_response(document, resource, made.created))
 
 
 @router.get("/ServiceRequest/{resource_id}")
@@ -86,13 +90,10 @@ async def read_service_request(resource_id: str, services: Ready, caller: Caller
 
 
 @router.get("/ServiceRequest")
-async def search_service_requests(
-    services: Ready, caller: Caller, identifier: str = "", subject: str = "", _id: str = ""
-) -> Response:
-    """Referrals by the sender's own number, by person or by id."""
+async def search_service_requests(request: Request, services: Ready, caller: Caller) -> Response:
+    """Referrals by the sender's own number, by person, status, change or id."""
     caller.require("case.search")
-    found = await fhir_reading.find_service_requests(services, caller, identifier, subject, _id)
-    return fhir(searchset(_base(services), found))
+    return await _found(request, services, caller, "ServiceRequest", fhir_reading.find)
 
 
 @router.get("/Task/{resource_id}")
@@ -103,12 +104,10 @@ async def read_task(resource_id: str, services: Ready, caller: Caller) -> Respon
 
 
 @router.get("/Task")
-async def search_tasks(services: Ready, caller: Caller, focus: str = "", _id: str = "") -> Response:
-    """The task that answers a referral."""
+async def search_tasks(request: Request, services: Ready, caller: Caller) -> Response:
+    """The tasks that answer referrals, by referral, person, status, change or id."""
     caller.require("case.search")
-    wanted = (focus or _id).rpartition("/")[2]
-    found = await fhir_reading.find_tasks(services, caller, wanted)
-    return fhir(searchset(_base(services), found))
+    return await _found(request, services, caller, "Task", fhir_reading.find)
 
 
 @router.get("/Encounter/{resource_id}")
@@ -133,13 +132,11 @@ async def read_document_reference(resource_id: str, services: Ready, caller: Cal
 
 
 @router.get("/DocumentReference")
-async def search_document_references(
-    services: Ready, caller: Caller, subject: str = "", patient: str = "", _id: str = ""
-) -> Response:
-    """Documents of a person, by NHS number or by our id."""
+async def search_document_references(request: Request, services: Ready, caller: Caller) -> Response:
+    """Documents of a person, by NHS number or by our id, or by their own ids."""
     caller.require("document.read")
-    found = await fhir_documents.find_document_references(services, caller, subject or patient, _id)
-    return fhir(searchset(_base(services), found))
+    find = fhir_documents.find_document_references
+    return await _found(request, services, caller, "DocumentReference", find)
 
 
 @router.get("/Binary/{resource_id}")
@@ -149,69 +146,42 @@ async def read_binary(resource_id: str, services: Ready, caller: Caller) -> Resp
     return fhir(await fhir_documents.binary(services, caller, _id(resource_id)))
 
 
-async def _referred(
-    request: Request,
-    services: Services,
-    caller: Principal,
-    resource_type: str,
-    key: str | None,
-    if_none_exist: str | None,
-) -> Referred:
-    """Read, keep and execute what was posted. What cannot be taken is kept, too, as rejected."""
+Find = Callable[[Services, Principal, Asked], Awaitable[Page]]
+
+
+async def _found(
+    request: Request, services: Services, caller: Principal, resource_type: str, find: Find
+) -> Response:
+    search = asked(resource_type, request.url.query)
+    page = await find(services, caller, search)
+    base = fhir_base(services)
+    return fhir(searchset(base, page.resources, page.total, addresses(base, search, page.total)))
+
+
+async def _raw(request: Request, caller: Principal, resource_type: str) -> RawMessage:
+    """The body of a request that brings a referral. Raises role-not-allowed, unsupported-media-type."""
     caller.require("refer")
     content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if content_type not in JSON_TYPES:
         raise HomewardError("unsupported-media-type")
-    raw = RawMessage(await request.body(), content_type, resource_type)
-    now = await services.case_now()
-    try:
-        read = read_referral(_only(read_json(raw.body), resource_type), london_date(now))
-    except HomewardError as error:
-        async with services.begin(caller) as session:
-            await keep_raw(session, raw, now, error)
-        raise
-    recognised = _recognised(read, if_none_exist)
-    kept = RawMessage(raw.body, content_type, resource_type, read.values.external_id or "")
-    return await refer(services, caller, ReferralRequest(read.values, key, recognised, kept))
+    return RawMessage(await request.body(), content_type, resource_type)
 
 
-def _only(document: dict[str, Any], resource_type: str) -> dict[str, Any]:
-    if document.get("resourceType") != resource_type:
-        raise HomewardError(
-            "invalid-fhir", detail=f"a {resource_type} is expected here", where="Resource.resourceType"
-        )
-    return document
+def _taken(command_id: UUID) -> Response:
+    headers = {"Content-Location": status_path(command_id), "Retry-After": str(RETRY_SECONDS)}
+    return fhir(information("accepted-later", f"command {command_id}"), 202, headers)
 
 
-def _recognised(read: FhirReferral, if_none_exist: str | None) -> str | None:
-    """The name by which the same referral is known again: If-None-Exist, else its own identifier."""
-    condition = if_none_exist or read.if_none_exist
-    if condition:
-        named = parse_qs(condition.removeprefix("?")).get("identifier")
-        return f"identifier:{named[0]}" if named else f"if-none-exist:{condition}"
-    return f"identifier:{read.values.external_id}" if read.values.external_id else None
-
-
-def _taken(outcome: Outcome) -> Response:
-    headers = {"Content-Location": status_path(outcome.command_id), "Retry-After": str(RETRY_SECONDS)}
-    return fhir(information("accepted-later", f"command {outcome.command_id}"), 202, headers)
-
-
-def _transaction_response(
-    document: dict[str, Any], read: Referred, resource: dict[str, Any]
-) -> dict[str, Any]:
-    """One entry for each that was sent; a Patient beside the referral is answered with the person we hold."""
-    places = {
-        "ServiceRequest": f"ServiceRequest/{resource['id']}",
-        "Patient": resource["subject"]["reference"],
-    }
-    entries = []
-    for sent in document.get("entry", []):
-        kind = sent.get("resource", {}).get("resourceType", "")
-        created = kind == "ServiceRequest" and read.opened
-        answer = {"status": "201 Created" if created else "200 OK"}
-        entries.append({"response": answer | ({"location": places[kind]} if kind in places else {})})
-    return {"resourceType": "Bundle", "type": "transaction-response", "entry": entries}
+async def _batch_answer(services: Services, caller: Principal, done: Made | HomewardError) -> dict[str, Any]:
+    if isinstance(done, HomewardError):
+        return entry_response(done.row.http, outcome=operation_outcome(done))
+    if done.waits is not None:
+        told = information("accepted-later", f"command {done.waits}")
+        return entry_response(202, location=status_path(done.waits), outcome=told)
+    resource = await fhir_reading.service_request(services, caller, done.case_id)
+    return entry_response(
+        201 if done.created else 200, location=f"ServiceRequest/{done.case_id}", resource=resource
+    )
 
 
 def _id(text: str) -> UUID:
@@ -219,7 +189,3 @@ def _id(text: str) -> UUID:
         return UUID(text)
     except ValueError:
         raise HomewardError("not-found") from None
-
-
-def _base(services: Services) -> str:
-    return f"{services.settings.public_url}/fhir/R4"

@@ -7,12 +7,25 @@ from typing import Any
 
 from fhir_adapters.fhir import systems
 
+_PERSON = (("patient", "reference"), ("subject", "reference"))
 _SEARCHES: dict[str, tuple[tuple[str, str], ...]] = {
-    "ServiceRequest": (("identifier", "token"), ("subject", "reference"), ("_id", "token")),
-    "Task": (("focus", "reference"), ("_id", "token")),
+    "ServiceRequest": (
+        ("_id", "token"),
+        ("_lastUpdated", "date"),
+        ("identifier", "token"),
+        ("status", "token"),
+        *_PERSON,
+    ),
+    "Task": (
+        ("_id", "token"),
+        ("_lastUpdated", "date"),
+        ("focus", "reference"),
+        ("status", "token"),
+        *_PERSON,
+    ),
     "Encounter": (),
     "Patient": (),
-    "DocumentReference": (("subject", "reference"), ("patient", "reference"), ("_id", "token")),
+    "DocumentReference": (("_id", "token"), *_PERSON),
     "Binary": (),
 }
 _DOES: dict[str, tuple[str, ...]] = {
@@ -28,7 +41,10 @@ _DOES: dict[str, tuple[str, ...]] = {
 DOCUMENTATION = (
     "Referrals come in as ServiceRequest with the Patient contained, referred to, or in a transaction. "
     "Tasks say how far a case is. A repeated referral for the same stay answers with the case that exists. "
-    "No answer in time: 202 with Content-Location. "
+    "A request that asks for something else, or holds what changes its meaning and is not known, is refused. "
+    "A search with a parameter that is not listed is refused; a person may be named by subject:identifier. "
+    "A ServiceRequest.identifier names one referral: the same again answers with it, other content is a "
+    "conflict. No answer in time: 202 with Content-Location. "
     "Documents and forms that a hospital sent are DocumentReference; their content is a Binary, as FHIR JSON."
 )
 
@@ -50,7 +66,7 @@ def capability_statement(base: str, version: str, published: datetime) -> dict[s
                 "documentation": DOCUMENTATION,
                 "security": {"description": "Bearer token; every read is recorded."},
                 "resource": [_resource(kind) for kind in _DOES],
-                "interaction": [{"code": "transaction"}],
+                "interaction": [{"code": "transaction"}, {"code": "batch"}],
             }
         ],
     }

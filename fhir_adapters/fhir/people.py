@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from fhir_adapters.fhir import systems
@@ -16,11 +17,21 @@ GENDERS = frozenset({"male", "female", "other", "unknown"})
 
 
 WARD = "ward"
+_ABSOLUTE = re.compile(r"(?:https?://|urn:)\S+")
+
+
+class LocalNumber(NamedTuple):
+    """A number that an organisation gave; `authority` is its system, or the name of who assigned it."""
+
+    authority: str
+    value: str
 
 
 @dataclass(frozen=True)
 class PersonFacts:
-    """What is known of a person. `address_lines` and `postcode` are empty where nobody may see them."""
+    """What is known of a person. `address_lines` and `postcode` are empty where nobody may see them;
+    `local_numbers` are those that the reader's own organisation gave.
+    """
 
     person_id: UUID
     nhs_number: str | None = None
@@ -33,6 +44,7 @@ class PersonFacts:
     location_hidden: bool = False
     address_lines: tuple[str, ...] = ()
     postcode: str | None = None
+    local_numbers: tuple[LocalNumber, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -46,9 +58,8 @@ class OrganisationFacts:
 
 
 def organisation_reference(organisation: OrganisationFacts) -> dict[str, Any]:
-    """A reference to an organisation, by our own id and by its code."""
+    """A reference to an organisation by its code: whoever reads it can tell who that is."""
     return {
-        "reference": f"Organization/{organisation.organisation_id}",
         "type": "Organization",
         "identifier": {
             "system": systems.ODS_ORGANISATION if organisation.ods_code else systems.ORGANISATION_CODE,
@@ -79,8 +90,10 @@ def patient(person: PersonFacts) -> dict[str, Any]:
         "meta": {"profile": [systems.UK_CORE_PATIENT]},
         "gender": gender(person.sex),
     }
-    if person.nhs_number:
-        resource["identifier"] = [_nhs_number(person)]
+    numbers = [_nhs_number(person)] if person.nhs_number else []
+    numbers += [sender_identifier(*each) for each in person.local_numbers]
+    if numbers:
+        resource["identifier"] = numbers
     name = _name(person)
     if name:
         resource["name"] = [name]
@@ -92,6 +105,21 @@ def patient(person: PersonFacts) -> dict[str, Any]:
     if address:
         resource["address"] = [address]
     return resource
+
+
+def sender_identifier(authority: str, value: str) -> dict[str, Any]:
+    """A sender's own number as it gave it; an authority that is no address names who assigned it."""
+    if not authority:
+        return {"value": value}
+    if _ABSOLUTE.fullmatch(authority):
+        return {"system": authority, "value": value}
+    return {"value": value, "assigner": {"display": authority}}
+
+
+def sender_number(number: str) -> dict[str, Any]:
+    """The same of a number written `authority|value`, as a referral keeps it."""
+    authority, _, value = number.rpartition("|")
+    return sender_identifier(authority, value)
 
 
 def gender(sex: str | None) -> str:

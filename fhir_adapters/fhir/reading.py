@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterator
+from itertools import chain
 from typing import Any
 
 from fhir.resources.R4B import get_fhir_model_class
@@ -36,6 +37,9 @@ TAKEN = frozenset(
     }
 )
 
+MOST_NESTED = 64
+"""How deep objects and lists may lie within each other; what is taken here needs about ten."""
+
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 _MISSING = frozenset({"missing", "model_field_validation.missing"})
 
@@ -44,13 +48,32 @@ def read_json(raw: bytes) -> dict[str, Any]:
     """The JSON object in `raw` (UTF-8). Raises FhirRefused."""
     try:
         document = json.loads(raw.decode("utf-8-sig"), parse_constant=_no_constant)
-    except (UnicodeDecodeError, ValueError, RecursionError):
-        raise refused("invalid-fhir", "not readable as JSON in UTF-8", "Resource") from None
+    except UnicodeDecodeError as fault:
+        raise refused("not-utf8", f"byte {fault.start}", "Resource") from None
+    except json.JSONDecodeError as fault:
+        raise refused("invalid-fhir", f"no JSON from character {fault.pos}", "Resource") from None
+    except RecursionError:
+        raise refused("limits", "nested too deeply", "Resource") from None
+    except ValueError:
+        raise refused("limits", "a number has too many digits", "Resource") from None
     if b"\\u0000" in raw or b"\x00" in raw:
         raise refused("invalid-fhir", "a string holds a character that R4 does not allow", "Resource")
     if not isinstance(document, dict):
         raise refused("invalid-fhir", "a resource is a JSON object", "Resource")
+    if not _is_flat(document):
+        raise refused("limits", f"nested more than {MOST_NESTED} deep", "Resource")
     return document
+
+
+def _is_flat(document: object) -> bool:
+    """Whether lists and objects lie within each other no deeper than is allowed."""
+    level: list[Any] = [document]
+    for _ in range(MOST_NESTED):
+        inside = chain.from_iterable(each.values() if isinstance(each, dict) else each for each in level)
+        level = [each for each in inside if isinstance(each, (dict, list))]
+        if not level:
+            return True
+    return False
 
 
 def check_resource(document: dict[str, Any], wanted: Collection[str] | None = TAKEN) -> Any:
@@ -129,5 +152,5 @@ def _step(part: object) -> str:
     return f".{name}" if _NAME.fullmatch(name) else ".(element)"
 
 
-def _no_constant(name: str) -> float:
-    raise ValueError(name)
+def _no_constant(_name: str) -> float:
+    raise refused("invalid-fhir", "NaN and Infinity are no JSON", "Resource")

@@ -1,9 +1,10 @@
 """A referral as FHIR sends it, to the values that every door ends in.
 
 Three shapes are taken: a ServiceRequest with its Patient contained, one that refers to a Patient we know
-(by NHS number as a logical reference, or by our own id), and a transaction Bundle that brings the Patient
-beside it. Only a known place is read; everything else stays in the raw message. Source of the elements: UK
-Core STU2 2.0.2 ServiceRequest and Patient, and our own extensions (`systems`).
+(by NHS number as a logical reference, or by our own id), and a Bundle that brings the Patient beside it
+(`bundles`). Only a known place is read; everything else stays in the raw message. What changes the meaning,
+what is nearly a name of ours, and a reference that leads nowhere are refused. Source of the elements: UK Core
+STU2 2.0.2 ServiceRequest and Patient, and our own extensions (`systems`).
 """
 
 from __future__ import annotations
@@ -17,84 +18,66 @@ from pydantic import ValidationError
 from discharge.codes import casework, destinations
 from discharge.errors import HomewardError
 from fhir_adapters.fhir import systems
+from fhir_adapters.fhir.modifiers import check_modifiers
 from fhir_adapters.fhir.own_extensions import OwnExtensions, fhir_day
+from fhir_adapters.fhir.own_names import check_own_names
+from fhir_adapters.fhir.periods import in_force
 from fhir_adapters.fhir.problems import refused
 from fhir_adapters.fhir.reading import check_resource
 from fhir_adapters.fhir.referred_person import read_subject
-from fhir_adapters.fhir.surroundings import Surroundings, beside, contained
+from fhir_adapters.fhir.security import is_restricted
+from fhir_adapters.fhir.services import check_service
+from fhir_adapters.fhir.surroundings import Surroundings, contained
 from fhir_adapters.referrals import ReferralValues
 
-TAKEN_STATUS = frozenset({"active"})
-"""A referral is active when it is made; BaRS workflow rules say the same."""
-
-TAKEN_INTENT = frozenset({"proposal", "plan", "order", "original-order", "directive"})
+KIND = "ServiceRequest"
 
 
 @dataclass(frozen=True)
 class FhirReferral:
-    """What was read: the values, and how a client without a key is recognised."""
+    """What was read: the values, the JSON that asked for them, and the condition on which it is made."""
 
     values: ReferralValues
+    document: dict[str, Any]
     if_none_exist: str | None = None
 
 
-def read_referral(document: dict[str, Any], today: date) -> FhirReferral:
-    """The referral in a ServiceRequest or transaction Bundle. Raises FhirRefused or HomewardError."""
-    resource = check_resource(document, ("ServiceRequest", "Bundle"))
+def read_referral(document: dict[str, Any], today: date, base: str = "") -> FhirReferral:
+    """The referral in a ServiceRequest; `base` is our own address. Raises FhirRefused or HomewardError."""
+    resource = check_resource(document, (KIND,))
+    check_meaning(document, KIND)
+    around = Surroundings(today, contained(resource, KIND), base)
+    return FhirReferral(referral_values(resource, around, KIND, is_restricted(document, KIND)), document)
+
+
+def check_meaning(document: dict[str, Any], root: str) -> None:
+    """Raise FhirRefused for what changes the meaning and for names that are nearly ours."""
+    check_modifiers(document, root)
+    check_own_names(document, root)
+
+
+def referral_values(request: Any, around: Surroundings, path: str, restricted: bool) -> ReferralValues:
+    """The values of a checked ServiceRequest at `path`. Raises FhirRefused or HomewardError."""
     try:
-        return _read(resource, today)
+        return _values(request, around, path, restricted)
     except ValidationError as error:
         place = ".".join(str(part) for part in error.errors(include_input=False)[0]["loc"])
         raise HomewardError("invalid-body", detail="the value does not fit", where=place) from None
 
 
-def _read(resource: Any, today: date) -> FhirReferral:
-    if type(resource).__name__ == "Bundle":
-        return _from_bundle(resource, today)
-    around = Surroundings(contained(resource, "ServiceRequest"))
-    return FhirReferral(_values(resource, around, "ServiceRequest", today))
-
-
-def _from_bundle(bundle: Any, today: date) -> FhirReferral:
-    if bundle.type not in {"transaction", "batch"}:
-        raise refused("invalid-fhir", "a referral comes in a transaction", "Bundle.type")
-    found = [
-        (f"Bundle.entry[{index}]", entry)
-        for index, entry in enumerate(bundle.entry or [])
-        if type(entry.resource).__name__ == "ServiceRequest"
-    ]
-    if len(found) != 1:
-        raise refused("invalid-fhir", "exactly one ServiceRequest is expected", "Bundle.entry")
-    path, entry = found[0]
-    _request_is_create(entry, path)
-    where = f"{path}.resource"
-    around = Surroundings(beside(bundle) | contained(entry.resource, where))
-    return FhirReferral(
-        _values(entry.resource, around, where, today), getattr(entry.request, "ifNoneExist", None)
-    )
-
-
-def _request_is_create(entry: Any, path: str) -> None:
-    if entry.request is None:
-        raise refused("invalid-fhir", "the element is required in a transaction", f"{path}.request")
-    if entry.request.method != "POST":
-        raise refused("invalid-fhir", "only POST creates a referral", f"{path}.request.method")
-
-
-def _values(request: Any, around: Surroundings, path: str, today: date) -> ReferralValues:
-    if request.status not in TAKEN_STATUS:
-        raise refused("invalid-body", "a new referral is active", f"{path}.status")
-    if request.intent not in TAKEN_INTENT:
-        raise refused("invalid-body", "a referral asks for something", f"{path}.intent")
-    own = OwnExtensions(request, path, today)
+def _values(request: Any, around: Surroundings, path: str, restricted: bool) -> ReferralValues:
+    check_service(request, path)
+    own = OwnExtensions(request, path, around.today)
+    numbers = _numbers(request, around.today)
     return ReferralValues(
-        person=read_subject(request.subject, around, f"{path}.subject"),
-        requester=_requester(request.requester, around),
-        external_id=_external_id(request),
-        visit_number=_visit_number(request.encounter, around),
-        ward=_ward(request, around),
+        person=read_subject(request.subject, around, f"{path}.subject", restricted),
+        requester=_requester(request.requester, around, f"{path}.requester"),
+        external_id=next(iter(numbers), None),
+        other_ids=tuple(numbers[1:]),
+        visit_number=_visit_number(request.encounter, around, f"{path}.encounter"),
+        ward=_ward(request, around, path),
         referred_on=fhir_day(request.authoredOn),
-        reasons=_reasons(request, path, today)
+        reasons=_reasons(request, path, around.today)
         or own.codes(systems.HOUSING_BARRIER, casework.REFERRAL_REASONS),
         needs=own.codes(systems.HOUSING_NEED, casework.NEEDS),
         tenure=own.code(systems.TENURE, casework.TENURES) or "unknown",
@@ -108,13 +91,31 @@ def _values(request: Any, around: Surroundings, path: str, today: date) -> Refer
     )
 
 
-def _external_id(request: Any) -> str | None:
-    first = next((each for each in request.identifier or [] if each.value), None)
-    return f"{first.system or ''}|{first.value}" if first else None
+def _numbers(request: Any, today: date) -> list[str]:
+    """The sender's own numbers of the referral, `system|value`; ours, echoed, is none of theirs."""
+    return [
+        f"{each.system or ''}|{each.value}"
+        for each in in_force(request.identifier, today)
+        if each.value and each.system != systems.CASE_ID
+    ]
 
 
-def _requester(reference: Any, around: Surroundings) -> str | None:
-    """The ODS code of the referring organisation, wherever the sender put it."""
+def _requester(reference: Any, around: Surroundings, path: str) -> str | None:
+    """The code of the referring organisation, wherever the sender put it; none where nobody is named.
+
+    Raises FhirRefused where somebody is named and leads to no organisation: they are not the caller.
+    """
+    if reference is None:
+        return None
+    found = _organisation_code(reference, around)
+    if found is None:
+        raise refused(
+            "invalid-body", "leads to no organisation: name one by its ODS code, or leave it out", path
+        )
+    return found
+
+
+def _organisation_code(reference: Any, around: Surroundings) -> str | None:
     if reference is None:
         return None
     if reference.identifier is not None and _is_organisation(reference.identifier):
@@ -124,8 +125,9 @@ def _requester(reference: Any, around: Surroundings) -> str | None:
         return None
     resource = inside[1]
     if type(resource).__name__ == "PractitionerRole":
-        return _requester(resource.organization, around)
-    return next((str(each.value) for each in resource.identifier or [] if _is_organisation(each)), None)
+        return _organisation_code(resource.organization, around)
+    held = in_force(getattr(resource, "identifier", None), around.today)
+    return next((str(each.value) for each in held if _is_organisation(each)), None)
 
 
 def _is_organisation(identifier: Any) -> bool:
@@ -135,29 +137,36 @@ def _is_organisation(identifier: Any) -> bool:
     }
 
 
-def _visit_number(reference: Any, around: Surroundings) -> str | None:
-    """The hospital's own number of the stay."""
+def _visit_number(reference: Any, around: Surroundings, path: str) -> str | None:
+    """The hospital's own number of the stay. Raises FhirRefused where a stay is named and not said which."""
     if reference is None:
         return None
     if reference.identifier is not None and reference.identifier.value:
         return str(reference.identifier.value)
     inside = around.resolve(reference)
-    numbers = (inside[1].identifier or []) if inside else []
-    return next((str(each.value) for each in numbers if each.value), None)
+    held = in_force(getattr(inside[1], "identifier", None), around.today) if inside else []
+    number = next((str(each.value) for each in held if each.value), None)
+    if number is None:
+        raise refused("invalid-body", "leads to no number of a stay: send the hospital's own", path)
+    return number
 
 
-def _ward(request: Any, around: Surroundings) -> str | None:
-    for reference in request.locationReference or []:
+def _ward(request: Any, around: Surroundings, path: str) -> str | None:
+    """The first ward named. Raises FhirRefused where places are named and none of them by a name."""
+    references = request.locationReference or []
+    for reference in references:
         if reference.display:
             return str(reference.display)
         inside = around.resolve(reference)
-        if inside is not None and inside[1].name:
+        if inside is not None and getattr(inside[1], "name", None):
             return str(inside[1].name)
+    if references:
+        raise refused("invalid-body", "leads to no ward: send its name", f"{path}.locationReference")
     return None
 
 
 def _reasons(request: Any, path: str, today: date) -> tuple[str, ...]:
-    """Codes of our own list; reasons in other systems stay in the raw message."""
+    """Codes of our own list; reasons in other systems go into the note, in words."""
     found: list[str] = []
     for index, concept in enumerate(request.reasonCode or []):
         for at, coding in enumerate(concept.coding or []):
@@ -169,8 +178,19 @@ def _reasons(request: Any, path: str, today: date) -> tuple[str, ...]:
 
 def _note(request: Any) -> str | None:
     texts = [each.text for each in request.note or [] if each.text]
-    texts += [concept.text for concept in request.reasonCode or [] if concept.text]
+    texts += filter(None, map(_reason_words, request.reasonCode or []))
     return "\n".join(texts) or None
+
+
+def _reason_words(concept: Any) -> str:
+    """A reason as it was written, or the words and codes of lists that are not ours."""
+    if concept.text:
+        return str(concept.text)
+    foreign = [each for each in concept.coding or [] if each.system != systems.BARRIER_CODES]
+    words = (
+        f"{each.display or ''} ({each.system or 'no code system'}|{each.code or ''})" for each in foreign
+    )
+    return "; ".join(each.strip() for each in words)
 
 
 def _occurrence(request: Any) -> date | None:

@@ -5,6 +5,7 @@ A case's ServiceRequest and Task carry the case's own id; the Encounter carries 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -17,6 +18,7 @@ from fhir_adapters.fhir.people import (
     PersonFacts,
     organisation_reference,
     patient_reference,
+    sender_number,
     ward_location,
 )
 from fhir_adapters.fhir.stages import case_reading, stay_status
@@ -33,14 +35,18 @@ STAGE_WORDS = {
 }
 
 
-def service_request(case: Case, person: PersonFacts, requester: OrganisationFacts | None) -> dict[str, Any]:
-    """The referral that opened the case, with the status that the case gives it now."""
+def service_request(
+    case: Case, person: PersonFacts, requester: OrganisationFacts | None, modified: datetime
+) -> dict[str, Any]:
+    """The referral that opened the case, with the status that the case gives it now, and the sender's own
+    numbers beside ours. `modified` is an instant of case time.
+    """
     referral = case.referral
     resource: dict[str, Any] = {
         "resourceType": "ServiceRequest",
         "id": str(case.case_id),
-        "meta": {"profile": [systems.UK_CORE_SERVICE_REQUEST], "versionId": str(case.version)},
-        "identifier": [{"system": systems.CASE_ID, "value": str(case.case_id)}],
+        "meta": {"profile": [systems.UK_CORE_SERVICE_REQUEST], **_version(case, modified)},
+        "identifier": [*_sender_numbers(referral), {"system": systems.CASE_ID, "value": str(case.case_id)}],
         "status": case_reading(case).service_request,
         "intent": "order",
         "subject": patient_reference(person),
@@ -55,6 +61,15 @@ def service_request(case: Case, person: PersonFacts, requester: OrganisationFact
     if case.current_spell is not None:
         resource["encounter"] = {"reference": f"Encounter/{case.current_spell.spell_id}", "type": "Encounter"}
     return resource
+
+
+def _version(case: Case, modified: datetime) -> dict[str, Any]:
+    return {"versionId": str(case.version), "lastUpdated": modified.isoformat()}
+
+
+def _sender_numbers(referral: Referral | None) -> list[dict[str, Any]]:
+    numbers = (referral.external_id, *referral.other_ids) if referral else ()
+    return [sender_number(each) for each in numbers if each]
 
 
 def _asked(referral: Referral) -> dict[str, Any]:
@@ -106,7 +121,7 @@ def task(
     resource: dict[str, Any] = {
         "resourceType": "Task",
         "id": str(case.case_id),
-        "meta": {"versionId": str(case.version)},
+        "meta": _version(case, modified),
         "identifier": [{"system": systems.CASE_ID, "value": str(case.case_id)}],
         "status": case_reading(case).task,
         "businessStatus": business_status(case.stage),
@@ -132,15 +147,21 @@ def business_status(stage: str) -> dict[str, Any]:
     return {"coding": [{"system": systems.STAGE_CODES, "code": stage, "display": words}], "text": words}
 
 
-def encounter(spell: CaseSpell, person: PersonFacts, provider: OrganisationFacts | None) -> dict[str, Any]:
-    """A stay as a UK Core Encounter; UK Core has no place for expected dates and fitness, so ours carry
-    them.
+def encounter(
+    spell: CaseSpell,
+    person: PersonFacts,
+    provider: OrganisationFacts | None,
+    visit_number: str | None = None,
+) -> dict[str, Any]:
+    """A stay as a UK Core Encounter, with the hospital's own number; UK Core has no place for expected dates
+    and fitness, so ours carry them.
     """
+    numbers = [{"value": visit_number}] if visit_number else []
     resource: dict[str, Any] = {
         "resourceType": "Encounter",
         "id": str(spell.spell_id),
         "meta": {"profile": [systems.UK_CORE_ENCOUNTER]},
-        "identifier": [{"system": systems.SPELL_ID, "value": str(spell.spell_id)}],
+        "identifier": [*numbers, {"system": systems.SPELL_ID, "value": str(spell.spell_id)}],
         "status": stay_status(spell),
         "class": {"system": systems.ACT_CODES, "code": "IMP", "display": "inpatient encounter"},
         "subject": patient_reference(person),
@@ -172,18 +193,25 @@ def _destination(spell: CaseSpell) -> dict[str, Any]:
     return {"dischargeDisposition": {"coding": [coding]}}
 
 
-def searchset(base: str, resources: list[dict[str, Any]]) -> dict[str, Any]:
-    """What a search found; `base` is the address of the FHIR interface."""
-    return {
+def searchset(
+    base: str, found: Sequence[dict[str, Any]], total: int, links: Sequence[tuple[str, str]]
+) -> dict[str, Any]:
+    """A page of what a search found, of `total`; `base` is the address of the FHIR interface, `links` name
+    what was looked for and the pages beside it.
+    """
+    bundle: dict[str, Any] = {
         "resourceType": "Bundle",
         "type": "searchset",
-        "total": len(resources),
-        "entry": [
+        "total": total,
+        "link": [{"relation": relation, "url": url} for relation, url in links],
+    }
+    if found:
+        bundle["entry"] = [
             {
                 "fullUrl": f"{base}/{each['resourceType']}/{each['id']}",
                 "resource": each,
                 "search": {"mode": "match"},
             }
-            for each in resources
-        ],
-    }
+            for each in found
+        ]
+    return bundle

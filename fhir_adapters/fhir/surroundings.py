@@ -4,21 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
+from uuid import UUID
 
 
 @dataclass(frozen=True)
 class Surroundings:
     """Where references lead: path and resource of what is contained or came in the same bundle, by
-    reference.
+    reference; and ours, by the address `base` of this interface. `today` is the London day of case time.
     """
 
+    today: date
     resources: Mapping[str, tuple[str, Any]] = field(default_factory=dict)
+    base: str = ""
 
     def resolve(self, reference: Any) -> tuple[str, Any] | None:
         """The path and resource that a Reference points at inside the message, if it does."""
         target = getattr(reference, "reference", None)
         return self.resources.get(target) if target else None
+
+    def own_id(self, reference: Any, kind: str) -> UUID | None:
+        """The id of a resource of ours that a Reference points at, relative or by our address."""
+        return own_id(getattr(reference, "reference", None), kind, self.base)
+
+
+def own_id(target: str | None, kind: str, base: str) -> UUID | None:
+    """The id in `Kind/id` or `base/Kind/id`, with or without a version; None where it is not ours."""
+    relative = (target or "").removeprefix(f"{base}/") if base else target or ""
+    name, _, rest = relative.partition("/")
+    if name != kind:
+        return None
+    try:
+        return UUID(rest.partition("/_history/")[0])
+    except ValueError:
+        return None
 
 
 def contained(resource: Any, path: str) -> dict[str, tuple[str, Any]]:

@@ -105,7 +105,7 @@ def test_given_a_code_then_its_issue_type_is_in_the_required_value_set(row: Erro
 
 @every_row
 def test_given_a_code_then_it_is_retryable_exactly_when_http_says_so(row: ErrorRow) -> None:
-    assert row.retryable == (row.http in {429, 500, 503})
+    assert row.retryable == (row.http in {408, 429, 500, 503})
 
 
 @every_row

@@ -71,6 +71,7 @@ def _referral(asked: cmd.Refer, day: date) -> Referral:
         lives_alone=asked.lives_alone,
         pathway=asked.pathway,
         external_id=asked.external_id,
+        other_ids=asked.other_ids,
         awaiting_spell=asked.spell is None,
     )
 

@@ -12,10 +12,11 @@ from discharge.values import Frozen, YesNoUnknown
 class Asked(Frozen):
     """What a referral asks for and says, by whichever door it comes: codes of our lists, none of them needed.
 
-    ``external_id`` is the sender's own number of the referral.
+    ``external_id`` is the sender's own number of the referral, ``other_ids`` are further numbers of theirs.
     """
 
     external_id: str | None = None
+    other_ids: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     tenure: str = "unknown"
@@ -44,6 +45,7 @@ class Referral(Frozen):
     lives_alone: YesNoUnknown = "unknown"
     pathway: str | None = None
     external_id: str | None = None
+    other_ids: tuple[str, ...] = ()
     awaiting_spell: bool = False
     accepted_on: date | None = None
     returned_reason: str | None = None

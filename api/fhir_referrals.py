@@ -1,0 +1,172 @@
+"""Referrals by FHIR: what was posted is read, kept as it came, looked for where the sender says so, and done.
+
+`If-None-Exist` is a search: nothing found makes the referral, one found answers, several are told. What
+cannot be taken is kept, too, as rejected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from api import fhir_reading
+from api.commanding import body_hash
+from api.fhir_reading import fhir_base
+from api.fhir_search import asked
+from api.principals import Principal
+from api.raw_messages import RawMessage, keep_raw
+from api.referring import Request, refer
+from api.services import Services
+from discharge.clocks import london_date
+from discharge.errors import HomewardError
+from discharge.store.tables import CommandRow
+from fhir_adapters.fhir.bundles import BatchEntry, bundle_kind, read_batch, read_transaction
+from fhir_adapters.fhir.problems import refused
+from fhir_adapters.fhir.reading import read_json
+from fhir_adapters.fhir.referral import FhirReferral, read_referral
+
+
+@dataclass(frozen=True)
+class Made:
+    """What became of one referral: its case, whether it was made now; or the command that waits."""
+
+    case_id: UUID
+    created: bool = False
+    waits: UUID | None = None
+
+
+Read = Callable[[dict[str, Any], date, str], FhirReferral]
+
+
+async def create(
+    services: Services, caller: Principal, raw: RawMessage, key: str | None, condition: str | None
+) -> Made:
+    """Refer by a ServiceRequest. Raises HomewardError."""
+    read = await _read(services, caller, raw, read_referral)
+    return await _make(services, caller, read, raw, key, condition or read.if_none_exist)
+
+
+async def bundle_of(services: Services, caller: Principal, raw: RawMessage) -> dict[str, Any]:
+    """The Bundle that was posted, of a kind that is taken. Raises HomewardError, and keeps it as rejected."""
+    try:
+        document = _document(raw)
+        bundle_kind(document)
+    except HomewardError as error:
+        await _keep(services, caller, raw, error)
+        raise
+    return document
+
+
+async def create_by_transaction(
+    services: Services, caller: Principal, raw: RawMessage, key: str | None
+) -> Made:
+    """Refer by a transaction. Raises HomewardError."""
+    read = await _read(services, caller, raw, read_transaction)
+    return await _make(services, caller, read, raw, key, read.if_none_exist)
+
+
+async def create_each(services: Services, caller: Principal, raw: RawMessage) -> list[Made | HomewardError]:
+    """Do the entries of a batch, each by itself: what became of it, or why it was refused."""
+    caller.require("refer")
+    today = london_date(await services.case_now())
+    try:
+        entries = read_batch(_document(raw), today, fhir_base(services))
+    except HomewardError as error:
+        await _keep(services, caller, raw, error)
+        raise
+    inbox_id = await _keep(services, caller, raw)
+    return [await _do_entry(services, caller, entry, inbox_id) for entry in entries]
+
+
+async def _do_entry(
+    services: Services, caller: Principal, entry: BatchEntry, inbox_id: UUID
+) -> Made | HomewardError:
+    if entry.referral is None:
+        return entry.refusal or HomewardError("not-kept")
+    try:
+        condition = entry.referral.if_none_exist
+        return await _make(services, caller, entry.referral, None, None, condition, inbox_id)
+    except HomewardError as refusal:
+        if refusal.row.retryable:
+            raise
+        return refusal
+
+
+async def _read(services: Services, caller: Principal, raw: RawMessage, read: Read) -> FhirReferral:
+    """What was posted. Raises HomewardError, and keeps the body as rejected."""
+    caller.require("refer")
+    today = london_date(await services.case_now())
+    try:
+        return read(_document(raw), today, fhir_base(services))
+    except HomewardError as error:
+        await _keep(services, caller, raw, error)
+        raise
+
+
+def _document(raw: RawMessage) -> dict[str, Any]:
+    document = read_json(raw.body)
+    if document.get("resourceType") != raw.resource_type:
+        raise refused("invalid-fhir", f"a {raw.resource_type} is expected here", "Resource.resourceType")
+    return document
+
+
+async def _keep(
+    services: Services, caller: Principal, raw: RawMessage, error: HomewardError | None = None
+) -> UUID:
+    now = await services.case_now()
+    async with services.begin(caller) as session:
+        return await keep_raw(session, raw, now, error)
+
+
+async def _make(
+    services: Services,
+    caller: Principal,
+    read: FhirReferral,
+    raw: RawMessage | None,
+    key: str | None,
+    condition: str | None,
+    inbox_id: UUID | None = None,
+) -> Made:
+    if condition is not None:
+        found = await _found(services, caller, condition)
+        if found is not None:
+            return found
+    number = read.values.external_id
+    kept = RawMessage(raw.body, raw.content_type, raw.resource_type, number or "") if raw else None
+    request = Request(read.values, key, number, kept, inbox_id, sent=body_hash(read.document))
+    done = await refer(services, caller, request)
+    waits = done.outcome.command_id if done.outcome.answer is None else None
+    return Made(done.outcome.case_id, created=done.opened, waits=waits)
+
+
+async def _found(services: Services, caller: Principal, condition: str) -> Made | None:
+    """What a condition finds among the referrals that the caller may see, those that wait included.
+
+    Raises condition-matches-many, and search-parameter for what no search here looks at.
+    """
+    search = asked("ServiceRequest", condition.partition("?")[2] or condition)
+    if not search.conditions:
+        raise HomewardError("search-parameter", detail="the condition says nothing", where="If-None-Exist")
+    page = await fhir_reading.find(services, caller, search)
+    if page.total > 1:
+        raise HomewardError("condition-matches-many", where="If-None-Exist")
+    if page.resources:
+        return Made(UUID(page.resources[0]["id"]))
+    numbers = [each for name, values in search.conditions if name == "identifier" for each in values]
+    return await _waiting(services, caller, numbers) if numbers else None
+
+
+async def _waiting(services: Services, caller: Principal, numbers: list[str]) -> Made | None:
+    """A referral with one of these numbers that was taken and is not done yet."""
+    command: Any = CommandRow.envelope["command"]
+    waiting = select(CommandRow.id, CommandRow.case_id).where(
+        CommandRow.kind == "refer", CommandRow.state == "taken", command["external_id"].astext.in_(numbers)
+    )
+    async with services.begin(caller) as session:
+        row = (await session.execute(waiting.limit(1))).one_or_none()
+    return Made(row.case_id, waits=row.id) if row else None

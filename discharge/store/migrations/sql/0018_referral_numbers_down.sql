@@ -1,0 +1,2 @@
+DROP INDEX ix_cases_external_id;
+DROP INDEX ix_commands_referral_number;

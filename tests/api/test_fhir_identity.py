@@ -1,0 +1,110 @@
+"""Which referral is which: the sender's own number, a key, and a condition that is a search."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from discharge.store.engine import transaction
+from discharge.store.tables import CommandRow, Person
+from tests.api.conftest import Door
+from tests.api.fhir_posting import OTHER, found, made, post, request, told
+
+
+async def test_given_a_number_of_a_referral_when_another_person_is_sent_under_it_then_it_is_a_conflict(
+    door: Door,
+) -> None:
+    await made(door, request())
+    answer = await post(door, request(patient=OTHER))
+
+    assert told(answer) == (409, "referral-number-used", "ServiceRequest.identifier")
+    assert "another person" in answer.text
+    assert "Testperson" not in answer.text
+    async with transaction(door.worker) as session:
+        assert [row.family_name for row in await session.scalars(select(Person))] == ["Testperson"]
+
+
+async def test_given_a_number_of_a_referral_when_other_content_is_sent_under_it_then_it_is_a_conflict(
+    door: Door,
+) -> None:
+    await made(door, request())
+    answer = await post(door, request(note=[{"text": "Ground floor only."}]))
+
+    assert told(answer) == (409, "referral-number-used", "ServiceRequest.identifier")
+    assert "other content" in answer.text
+    assert await door.settle() == 0
+
+
+async def test_given_a_used_number_when_another_person_comes_with_a_key_of_its_own_then_it_is_a_conflict(
+    door: Door,
+) -> None:
+    await made(door, request(), **{"Idempotency-Key": "one"})
+    answer = await post(door, request(patient=OTHER), **{"Idempotency-Key": "two"})
+
+    assert told(answer)[:2] == (409, "referral-number-used")
+
+
+async def test_given_a_referral_when_the_same_is_sent_again_then_what_it_made_answers(door: Door) -> None:
+    first = await made(door, request())
+    again = await post(door, request())
+
+    assert (first.status_code, again.status_code) == (202, 200)
+    numbers = [each["value"] for each in again.json()["identifier"]]
+    assert numbers == ["DUP-1", again.json()["id"]]
+
+
+async def test_given_a_referral_that_its_case_refused_when_it_is_corrected_then_its_number_is_free(
+    door: Door,
+) -> None:
+    await made(door, request(authoredOn="2027-03-01"))
+    async with transaction(door.worker) as session:
+        assert [row.state for row in await session.scalars(select(CommandRow))] == ["refused"]
+    await made(door, request())
+
+    assert len(await found(door, "ServiceRequest?identifier=DUP-1")) == 1
+
+
+@pytest.mark.parametrize("condition", ["identifier=https://trust.example/referral|DUP-1", "identifier=DUP-1"])
+async def test_given_if_none_exist_when_it_finds_one_then_that_answers_whatever_is_posted(
+    door: Door, condition: str
+) -> None:
+    await made(door, request())
+    answer = await post(door, request(patient=OTHER, identifier=None), **{"If-None-Exist": condition})
+
+    assert answer.status_code == 200
+    assert answer.json()["identifier"][0]["value"] == "DUP-1"
+    assert await door.settle() == 0
+
+
+async def test_given_if_none_exist_when_it_finds_none_then_the_referral_is_made(door: Door) -> None:
+    await made(door, request())
+    number = [{"system": "https://trust.example/referral", "value": "NEW-1"}]
+    asked = request(patient=OTHER, identifier=number)
+    await made(door, asked, **{"If-None-Exist": "identifier=https://trust.example/referral|NEW-1"})
+
+    assert len(await found(door, "ServiceRequest")) == 2
+
+
+async def test_given_if_none_exist_when_it_finds_several_then_nothing_is_made_and_it_is_said(
+    door: Door,
+) -> None:
+    await made(door, request())
+    await made(door, request(patient=OTHER, identifier=None))
+    answer = await post(door, request(identifier=None), **{"If-None-Exist": "status=active"})
+
+    assert told(answer)[:2] == (412, "condition-matches-many")
+
+
+async def test_given_if_none_exist_when_a_part_of_it_is_not_looked_at_then_it_is_refused(door: Door) -> None:
+    answer = await post(door, request(), **{"If-None-Exist": "identifier:not=x"})
+
+    assert told(answer) == (400, "search-parameter", "identifier:not")
+
+
+async def test_given_if_none_exist_when_the_referral_still_waits_then_its_command_answers(door: Door) -> None:
+    first = await post(door, request())
+    condition = {"If-None-Exist": "identifier=https://trust.example/referral|DUP-1"}
+    again = await post(door, request(identifier=None), **condition)
+
+    assert again.status_code == 202
+    assert again.headers["content-location"] == first.headers["content-location"]
