@@ -1,8 +1,9 @@
 """Registers the organisations of an installation, read from a YAML file: who they are and what connects them.
 
 A file lists organisations, their teams, the partners that messages go to, the feeds that messages come from,
-and homes to let. Loading it again changes what differs and adds what is new; nothing is taken away. Ids
-follow from codes, so that every loading agrees on them. Written by the owner of the database.
+and homes to let. Loading it again changes what differs and adds what is new; nothing is taken away, and a
+home that is there stays as people have changed it. Ids follow from codes, so that every loading agrees on
+them. Written by the owner of the database.
 """
 
 from __future__ import annotations
@@ -173,7 +174,7 @@ async def register(engine: AsyncEngine, places: Places, here: Here) -> None:
         for number, alarm in enumerate(places.alarms):
             await _put(session, AlarmRuleRow, *_alarm(number, alarm))
         for home in places.homes:
-            await _put(session, PropertyRow, *_home(home, here.today))
+            await _add_home(session, *_home(home, here.today))
 
 
 def organisation_id(code: str) -> UUID:
@@ -220,6 +221,12 @@ def _home(home: ListedHome, today: date) -> tuple[UUID, dict[str, Any]]:
         "ready_on": ready_on,
         "attributes": checked.model_dump(mode="json", exclude={"property_id", "landlord_id", "ready_on"}),
     }
+
+
+async def _add_home(session: AsyncSession, id_: UUID, values: dict[str, Any]) -> None:
+    """A home that is on the list stays as people have changed it since."""
+    row = insert(PropertyRow).values(id=id_, **values)
+    await session.execute(row.on_conflict_do_nothing(index_elements=["id"]))
 
 
 async def _put_of_organisation(

@@ -135,6 +135,7 @@ _COMMANDS: _CaseRows = (
     ("offer-property", _HOME_OR_SYSTEM, (*LEADS, "landlord"), "Offer a home"),
     ("answer-offer", _HOME_OR_SYSTEM, (*LEADS, "landlord"), "Record the person's answer to an offer"),
     ("let-property", _HOME_OR_SYSTEM, (*LEADS, "landlord"), "Let a home"),
+    ("redirect-strand", _HOME_OR_SYSTEM, LEADS, "Have an order done at the new home"),
     ("confirm-discharge", _WARD_OR_SYSTEM, LEADS, "Confirm that the person left hospital"),
     ("cancel-discharge", _WARD_OR_SYSTEM, LEADS, "Record that the discharge did not happen"),
     ("record-death", _CASEWORK_OR_SYSTEM, _CARE, "Record that the person died"),
@@ -162,6 +163,7 @@ _OWN: _Rows = (
     ("note-unmerge", _NOBODY, "Note that two people are two after all"),
     ("withdraw-death", _NOBODY, "Note that the trust took back that the person died"),
     ("report-from-strand", _NOBODY, "Note what a strand found"),
+    ("note-home-lost", _NOBODY, "Note that a landlord took back a home"),
     ("strike-clock", _NOBODY, "Look at the rules again"),
 )
 

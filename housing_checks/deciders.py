@@ -17,8 +17,14 @@ from discharge.cases.model import Case
 from housing_checks.checks.rules import complete_check, start_check
 from housing_checks.consequences import consequences
 from housing_checks.gate.rules import confirm_item, name_mitigation, withdraw_mitigation
-from housing_checks.rehousing.rules import answer_offer, let_property, offer_property
-from housing_checks.strands.rules import cancel_strand, move_strand, report_from_strand, start_strand
+from housing_checks.rehousing.rules import answer_offer, let_property, note_home_lost, offer_property
+from housing_checks.strands.rules import (
+    cancel_strand,
+    move_strand,
+    redirect_strand,
+    report_from_strand,
+    start_strand,
+)
 
 __all__ = ["DECIDERS", "Decider", "consequences"]
 
@@ -38,6 +44,8 @@ DECIDERS: Mapping[str, Decider] = MappingProxyType(
         "offer-property": offer_property,
         "answer-offer": answer_offer,
         "let-property": let_property,
+        "note-home-lost": note_home_lost,
+        "redirect-strand": redirect_strand,
     }
 )
 """Command kind to decider."""

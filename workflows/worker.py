@@ -21,7 +21,7 @@ from discharge.store.engine import make_engine, make_sessions, transaction
 from fhir_adapters.feeds.loading import ProfileInvalid
 from fhir_adapters.feeds.watching import WatchedBook
 from fhir_adapters.store.profiles import follow, remember
-from housing_checks.store import lets
+from housing_checks.store import holds
 from workflows.chores import RecordChores, temporal_loops
 from workflows.client import connect
 from workflows.codec import PayloadKeys
@@ -55,7 +55,7 @@ async def run_worker(
     Raises ProfileInvalid when a file of it cannot be used and never could be.
     """
     stop = stop or _told_by_signals()
-    lets.register()
+    holds.register()
     profiles = WatchedBook(feed_profiles)
     engine = make_engine(database_url, pool_size=CONNECTIONS)
     sessions = make_sessions(engine)

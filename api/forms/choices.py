@@ -8,7 +8,7 @@ from typing import Any
 from api.forms.model import Around, Choices
 from api.presenters import words
 from api.presenters.leading import lead_note
-from api.reading.lists import Home
+from api.reading.homes import Home
 from discharge.cases.follow_ups import FOLLOW_UPS
 from discharge.cases.model import Strand, StrandKind
 from discharge.codes import LISTS
@@ -71,6 +71,11 @@ def strand_label(strand: Strand) -> str:
 
 def _strands(strands: Iterable[Strand]) -> Pairs:
     return [(strand.key, strand_label(strand)) for strand in strands]
+
+
+def former_home_strands(around: Around) -> Pairs:
+    """Orders that were made for the home before."""
+    return _strands(strand for strand in around.case.open_strands if strand.former_home)
 
 
 def open_strands(around: Around) -> Pairs:
@@ -201,7 +206,7 @@ def untaken_alerts(around: Around) -> Pairs:
 def offerable_homes(around: Around) -> Pairs:
     """Empty homes, those found to fit first."""
     fitting = {key for strand in around.case.open_strands for key in strand.proposals}
-    free = [each for each in around.homes if each.let_to is None]
+    free = [each for each in around.homes if each.free]
     ordered = sorted(free, key=lambda each: (each.row.id not in fitting, each.row.ready_on))
     return [(str(each.row.id), _home(each, each.row.id in fitting)) for each in ordered]
 

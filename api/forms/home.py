@@ -95,6 +95,18 @@ HOME = (
         shown=_has(ch.open_strands),
     ),
     CommandForm(
+        "redirect-strand",
+        "Have an order done at the new home",
+        "Save",
+        (
+            Field("strand", "Which order?", choices=ch.former_home_strands),
+            Field("due_on", "Is there a new day by which it is done?", "date", optional=True),
+        ),
+        lead="The order goes to the partner again, with the new address.",
+        group="Home",
+        shown=_has(ch.former_home_strands),
+    ),
+    CommandForm(
         "offer-property",
         "Offer a home",
         "Offer",

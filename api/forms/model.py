@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-from api.reading.lists import Home
+from api.reading.homes import Home
 from api.reading.names import Directory
 from discharge.cases.model import Case
 

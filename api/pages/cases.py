@@ -17,6 +17,7 @@ from api.presenters.told import told_line
 from api.presenters.worklist import full_name
 from api.reading import cases, lists, names
 from api.reading.documents import documents_of
+from api.reading.homes import names_of_homes
 from api.reading.looks import who_looked
 from api.reading.messages import find, people_of_case
 from fhir_adapters.store.finding import Wanted
@@ -29,14 +30,16 @@ async def show(visit: Visitor, case_id: UUID, done: str = "") -> Response:
     """The case with all that is known of it."""
     visit.caller.require("case.read")
     async with visit.services.begin(visit.caller) as session:
+        found = await cases.read_case(session, visit.caller, case_id, "case page")
         given = Given(
-            found=await cases.read_case(session, visit.caller, case_id, "case page"),
+            found=found,
             caller=visit.caller,
             today=visit.today,
             known=await names.directory(session),
             events=await cases.timeline(session, case_id),
             notes=await cases.notes_of(session, case_id),
             told=await cases.told(session, case_id),
+            homes=await names_of_homes(session, found.case, found.person),
         )
         held = await documents_of(session, visit.caller, given.found.person.id)
     view = present(given)

@@ -18,7 +18,8 @@ from api.pages.visiting import Visit, Visitor
 from api.presenters import requests
 from api.presenters.forms import present
 from api.presenters.worklist import full_name
-from api.reading import cases, lists, names
+from api.reading import cases, names
+from api.reading.homes import homes as read_homes
 from discharge.cases.stages import may_ask
 from discharge.errors import HomewardError
 from discharge.store import commands as store
@@ -68,7 +69,7 @@ async def _prepare(visit: Visit, case_id: UUID, kind: str) -> tuple[CommandForm,
     async with visit.services.begin(visit.caller) as session:
         found = await cases.read_case(session, visit.caller, case_id, f"form {kind}")
         known = await names.directory(session)
-        homes = await lists.homes(session) if kind in NEEDS_HOMES else []
+        homes = await read_homes(session) if kind in NEEDS_HOMES else []
     visit.caller.require_on(found.case, kind)
     if not may_ask(found.case, kind):
         raise HomewardError("stage-not-allowed", detail=found.case.stage.value)

@@ -33,6 +33,7 @@ class Given:
     events: Sequence[CaseEventRow]
     notes: Mapping[UUID, list[NoteRow]]
     told: Sequence[OutboxRow]
+    homes: Mapping[UUID, str]
 
 
 def present(given: Given) -> Page:
@@ -63,5 +64,5 @@ def present(given: Given) -> Page:
         check_href=check_href(case, given.caller),
         participants=participants(case, known),
         told=len(given.told),
-        timeline=timeline_lines(given.events, given.notes, known),
+        timeline=timeline_lines(given.events, given.notes, known, given.homes),
     )

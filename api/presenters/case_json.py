@@ -16,7 +16,7 @@ from discharge.delays.counting import nights_without_reason, published_delay_day
 from discharge.delays.stays import periods_of_this_stay
 from discharge.outcomes.case_outcome import suggested_outcome
 from discharge.pathway_words import next_action, why_still_here
-from discharge.store.tables import Person
+from discharge.store.tables import Person, PersonAddress
 from housing_checks.gate.rules import blocking
 
 
@@ -75,7 +75,11 @@ def case_detail(found: CaseFile, today: date, known: Directory) -> dict[str, Any
         "version": case.version,
         "stage": case.stage.value,
         "today": today.isoformat(),
-        "person": person_json(found.person) | {"address": _address(found)},
+        "person": person_json(found.person)
+        | {
+            "address": _address(found.address),
+            "homes_before": [_address(each) for each in found.homes_before],
+        },
         "why_still_here": why_still_here(case, today, known.names),
         "next_action": {"words": action.words, "role": action.role, "due_on": _iso(action.due_on)}
         if action
@@ -89,10 +93,15 @@ def case_detail(found: CaseFile, today: date, known: Directory) -> dict[str, Any
     }
 
 
-def _address(found: CaseFile) -> dict[str, Any] | None:
-    if found.address is None:
+def _address(row: PersonAddress | None) -> dict[str, Any] | None:
+    if row is None:
         return None
-    return {"lines": found.address.lines.splitlines(), "postcode": found.address.postcode}
+    return {
+        "lines": row.lines.splitlines(),
+        "postcode": row.postcode,
+        "from_on": _iso(row.from_on),
+        "until_on": _iso(row.until_on),
+    }
 
 
 def _iso(day: date | None) -> str | None:

@@ -15,6 +15,7 @@ from discharge.codes import casework
 from discharge.codes.delay_reasons import delay_reason_label
 from discharge.delays.counting import nights_without_reason, published_delay_days
 from discharge.delays.stays import periods_of_this_stay
+from discharge.store.tables import PersonAddress
 
 CONTACTS = {row.key: row.words for row in FOLLOW_UPS}
 ENDED_BY = {None: "still running", "discharged": "left", "met-criteria-again": "met the criteria again"}
@@ -26,17 +27,27 @@ def identity(found: CaseFile, today: date) -> tuple[Fact, ...]:
     return (
         Fact("NHS number", words.nhs_number(person.nhs_number)),
         Fact("Born", f"{words.day(person.birth_date)} ({words.age(person.birth_date, today)})"),
-        Fact("Home", _home(found)),
+        Fact("Home", home_words(found)),
+        *(
+            Fact("Home before", f"{address_words(each)} (until {words.day(each.until_on)})")
+            for each in found.homes_before
+        ),
     )
 
 
-def _home(found: CaseFile) -> str:
+def home_words(found: CaseFile) -> str:
+    """Where the person lives; nothing but that where their address is withheld."""
     if found.person.location_hidden:
         return "Address withheld"
     if found.address is None:
         return "Not known"
-    parts = [*found.address.lines.splitlines(), found.address.postcode or ""]
-    return ", ".join(part for part in parts if part)
+    since = f" (since {words.day(found.address.from_on)})" if found.address.let_id is not None else ""
+    return f"{address_words(found.address)}{since}"
+
+
+def address_words(row: PersonAddress) -> str:
+    """An address in one line."""
+    return ", ".join(part for part in (*row.lines.splitlines(), row.postcode or "") if part)
 
 
 def place(case: Case, known: Directory) -> str:

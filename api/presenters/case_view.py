@@ -38,6 +38,8 @@ class StrandLine:
     begun: str
     move_href: str
     cancel_href: str
+    former_home: bool = False
+    redirect_href: str = ""
 
 
 @dataclass(frozen=True)

@@ -58,6 +58,7 @@ def strand_line(case: Case, strand: Strand, caller: Principal, known: Directory)
     """One strand of making ready, and where the caller may move or cancel it."""
     base = f"/cases/{case.case_id}/do"
     still = strand.status == "open"
+    reason = "&reason=moving" if strand.former_home else ""
     return StrandLine(
         title=f"{DEFINITIONS[strand.kind].words}: {item_label(strand.kind, strand.item)}",
         tag=strand_tag(strand),
@@ -70,8 +71,12 @@ def strand_line(case: Case, strand: Strand, caller: Principal, known: Directory)
         move_href=f"{base}/move-strand?strand={strand.key}"
         if still and _may(case, caller, "move-strand") and may_touch(case, caller.organisation_id, strand.key)
         else "",
-        cancel_href=f"{base}/cancel-strand?strand={strand.key}"
+        cancel_href=f"{base}/cancel-strand?strand={strand.key}{reason}"
         if still and _may(case, caller, "cancel-strand")
+        else "",
+        former_home=still and strand.former_home,
+        redirect_href=f"{base}/redirect-strand?strand={strand.key}"
+        if still and strand.former_home and _may(case, caller, "redirect-strand")
         else "",
     )
 

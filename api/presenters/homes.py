@@ -6,8 +6,16 @@ from dataclasses import dataclass
 
 from api.presenters import words
 from api.presenters.tags import Tag
-from api.reading.lists import Home
+from api.reading.homes import Home
 from housing_checks.rehousing.model import Property
+
+STATES = {
+    "free": Tag("Free", "green"),
+    "offered": Tag("Offered", "blue"),
+    "accepted": Tag("Reserved", "blue"),
+    "let": Tag("Let", "grey"),
+    "withdrawn": Tag("Withdrawn", "grey"),
+}
 
 
 @dataclass(frozen=True)
@@ -39,8 +47,13 @@ def _line(each: Home) -> HomeLine:
         access=_access(home),
         ready=words.short_day(home.available_on),
         rent=f"£{home.weekly_pence / 100:,.2f} a week",
-        state=Tag("Let", "grey") if each.let_to else Tag("Free", "green"),
+        state=_state(each),
     )
+
+
+def _state(each: Home) -> Tag:
+    until = f" until {words.short_day(each.held_until)}" if each.held_until else ""
+    return Tag(f"{STATES[each.state].text}{until}", STATES[each.state].colour)
 
 
 def _access(home: Property) -> str:

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from api.presenters.profiles import ReadBy, profile_json
-from api.reading.lists import Home, Item, OpenAlert
+from api.reading.homes import Home
+from api.reading.lists import Item, OpenAlert
 from discharge.store.tables import PartnerRow
 from fhir_adapters.store.tables import Feed
 
@@ -80,7 +81,7 @@ def partner_json(partner: PartnerRow, name: str, waiting: int) -> dict[str, Any]
 
 
 def home_json(each: Home) -> dict[str, Any]:
-    """A home that can be let."""
+    """A home on the list; for whom it is held is said to nobody."""
     return {
         "property_id": str(each.row.id),
         "reference": each.row.reference,
@@ -88,7 +89,9 @@ def home_json(each: Home) -> dict[str, Any]:
         "address": each.row.address,
         "postcode": each.row.postcode,
         "ready_on": each.row.ready_on.isoformat(),
-        "let": each.let_to is not None,
+        "let": each.state == "let",
+        "state": each.state,
+        "held_until": each.held_until.isoformat() if each.held_until else None,
         "attributes": each.home.model_dump(mode="json"),
     }
 

@@ -76,11 +76,21 @@ def tag_of(tags: dict[str, Tag], code: str) -> Tag:
     return tags.get(code) or Tag(code.replace("-", " ").capitalize(), "grey")
 
 
+OFFER_ENDED = {"refused": "Offer refused", "lapsed": "Offer ended", "lost": "Home lost"}
+"""What the last offer of a search came to, while the search goes on."""
+
+
+def _last_answer(strand: Strand) -> str:
+    return (strand.offers[-1].answer or "") if strand.offers else ""
+
+
 def strand_tag(strand: Strand) -> Tag:
     """Where a strand stands."""
     if strand.status == "completed":
         return Tag("Done", "green")
     if strand.status == "cancelled":
         return Tag("Cancelled", "grey")
-    words = step_words(strand.kind, strand.step)
+    if strand.former_home:
+        return Tag("For the home before", "orange")
+    words = OFFER_ENDED.get(_last_answer(strand)) or step_words(strand.kind, strand.step)
     return Tag(f"{words}, late", "orange") if strand.overdue_since else Tag(words, "blue")

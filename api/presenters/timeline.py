@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -18,8 +19,10 @@ from discharge.pathway_words import STAY_TAKEN_BACK
 from discharge.permissions import ROLE_WORDS
 from discharge.risk.rules import RULES
 from discharge.store.tables import CaseEventRow, NoteRow
+from housing_checks.rehousing.matching import HARD
 from housing_checks.strands.definitions import DEFINITIONS, step_words
 
+CRITERIA = {row.code: row.words for row in HARD}
 RULE_TITLES = {rule.id: rule.title for rule in RULES}
 CONTACTS = {row.key: row.words for row in FOLLOW_UPS}
 ENDED_BY = {
@@ -43,6 +46,9 @@ class Happened:
     notes: tuple[str, ...]
 
 
+WITHHELD = "a home whose address is withheld"
+
+
 @dataclass(frozen=True)
 class _Teller:
     """Tells events with names filled in; strands are named by what they were started for."""
@@ -50,6 +56,16 @@ class _Teller:
     known: Directory
     strands: Mapping[str, str]
     alerts: Mapping[UUID, str]
+    homes: Mapping[UUID, str]
+    offered: Mapping[UUID, UUID]
+
+    def home(self, key: UUID | None) -> str:
+        """A home by its address; where the person's address is withheld, so is this one."""
+        return self.homes.get(key, WITHHELD) if key else "a home not known"
+
+    def offer(self, key: UUID) -> str:
+        """The home of an offer."""
+        return self.home(self.offered.get(key))
 
     def strand(self, key: str) -> str:
         """What a strand is about."""
@@ -114,6 +130,20 @@ def _spell(event: ev.SpellChanged, _: _Teller) -> str:
     return f"The hospital's system says: {spell.status.replace('-', ' ')}{expected}, {place}{bed}{fit or ''}"
 
 
+def _home_offered(event: ev.PropertyOffered, tell: _Teller) -> str:
+    offer = event.offer
+    unmet = [CRITERIA.get(code, code).lower() for code in offer.despite]
+    despite = f", although: {', '.join(unmet)}" if unmet else ""
+    return f"Home offered: {tell.home(offer.property_id)}, answer by {words.day(offer.respond_by)}{despite}"
+
+
+def _offer_answered(event: ev.OfferAnswered, tell: _Teller) -> str:
+    home = tell.offer(event.offer_id)
+    said = {"accepted": "Offer accepted", "refused": "Offer refused"}.get(event.answer)
+    why = f" ({casework.OFFER_REFUSAL_REASONS.label(event.reason).lower()})" if event.reason else ""
+    return f"{said or 'Offer ended without an answer'}: {home}{why}"
+
+
 TELL: Mapping[str, _Tell] = {
     "referral-received": lambda e, t: f"Referred by {t.organisation(e.referral.organisation_id)}",
     "spell-joined": lambda e, _: f"Joined to the hospital stay on {e.spell.ward or 'a ward not known'}",
@@ -173,12 +203,14 @@ TELL: Mapping[str, _Tell] = {
         f"{t.strand(e.strand)} cancelled: {casework.STRAND_CANCEL_REASONS.label(e.reason).lower()}"
     ),
     "properties-proposed": lambda e, _: f"{words.count(len(e.property_ids), 'home')} found that fit",
-    "property-offered": lambda e, _: f"Home offered, answer by {words.day(e.offer.respond_by)}",
-    "offer-answered": lambda e, _: (
-        f"Offer {e.answer}"
-        + (f": {casework.OFFER_REFUSAL_REASONS.label(e.reason).lower()}" if e.reason else "")
+    "property-offered": _home_offered,
+    "offer-answered": _offer_answered,
+    "home-lost": lambda e, t: (
+        f"Home lost: {t.home(e.property_id)}. {casework.PROPERTY_WITHDRAWAL_REASONS.label(e.because)}"
     ),
-    "property-let": lambda e, _: f"Tenancy signed on {words.day(e.let_on)}",
+    "property-let": lambda e, t: f"Tenancy signed on {words.day(e.let_on)}: {t.home(e.property_id)}",
+    "work-for-former-home": lambda e, t: f"{t.strand(e.strand)}: was ordered for the home before",
+    "strand-redirected": lambda e, t: f"{t.strand(e.strand)}: to be done at the new home",
     "home-became-ready": lambda _e, _t: "The home is ready",
     "home-no-longer-ready": lambda _e, _t: "The home is no longer ready",
     "person-discharged": _discharged,
@@ -204,9 +236,15 @@ TELL: Mapping[str, _Tell] = {
 
 
 def timeline_lines(
-    rows: Sequence[CaseEventRow], notes: Mapping[UUID, list[NoteRow]], known: Directory
+    rows: Sequence[CaseEventRow],
+    notes: Mapping[UUID, list[NoteRow]],
+    known: Directory,
+    homes: Mapping[UUID, str] = MappingProxyType({}),
 ) -> tuple[Happened, ...]:
-    """The events in words, in the order given. A command's notes stand with the first of its events shown."""
+    """The events in words, in the order given. A command's notes stand with the first of its events shown.
+
+    `homes` names homes by id, as far as the reader may know where the person lives.
+    """
     events = [(row, ev.EVENT.validate_python(row.payload)) for row in rows]
     names = {
         event.strand.key: _strand_name(event, known)
@@ -218,7 +256,12 @@ def timeline_lines(
         for _, event in events
         if isinstance(event, ev.AlertRaised)
     }
-    teller = _Teller(known, names, alerts)
+    offered = {
+        event.offer.offer_id: event.offer.property_id
+        for _, event in events
+        if isinstance(event, ev.PropertyOffered)
+    }
+    teller = _Teller(known, names, alerts, homes, offered)
     left = dict(notes)
     return tuple(_line(row, event, teller, left) for row, event in events)
 

@@ -33,13 +33,16 @@ TOLD_TAKEN_AFTER = timedelta(seconds=5)
 
 @dataclass(frozen=True)
 class CaseFile:
-    """A case with its person, as one look shows it. `address` is none where nobody may see it."""
+    """A case with its person, as one look shows it. `address` is none where nobody may see it; `homes_before`
+    are where they lived until another home was let or named, the last one first.
+    """
 
     case: Case
     person: Person
     updated_at: datetime
     address: PersonAddress | None
     contacts: Sequence[PersonContact]
+    homes_before: Sequence[PersonAddress] = ()
 
 
 async def read_case(session: AsyncSession, caller: Principal, case_id: UUID, what: str = "case") -> CaseFile:
@@ -58,6 +61,7 @@ async def read_case(session: AsyncSession, caller: Principal, case_id: UUID, wha
         contacts=(
             await session.scalars(select(PersonContact).where(PersonContact.person_id == person.id))
         ).all(),
+        homes_before=await _homes_before(session, person),
     )
 
 
@@ -68,6 +72,17 @@ async def home_address(session: AsyncSession, person: Person) -> PersonAddress |
     if person.location_hidden:
         return None
     return await session.scalar(home_of(person.id))
+
+
+async def _homes_before(session: AsyncSession, person: Person) -> Sequence[PersonAddress]:
+    if person.location_hidden:
+        return ()
+    ended = select(PersonAddress).where(
+        PersonAddress.person_id == person.id,
+        PersonAddress.kind == "home",
+        PersonAddress.until_on.is_not(None),
+    )
+    return (await session.scalars(ended.order_by(PersonAddress.until_on.desc()))).all()
 
 
 async def case_of_person(session: AsyncSession, person_id: UUID) -> UUID | None:

@@ -25,8 +25,6 @@ from discharge.store.tables import (
 from fhir_adapters.store.alarms import Watched, watch
 from fhir_adapters.store.finding import ASKS, BEYOND
 from fhir_adapters.store.tables import AlarmRow, Feed, InboxRow
-from housing_checks.rehousing.model import Property
-from housing_checks.store.tables import PropertyLetRow, PropertyRow
 
 MOST = 100
 CLEARED = 20
@@ -194,39 +192,6 @@ async def partners(session: AsyncSession) -> list[tuple[PartnerRow, str]]:
         Organisation, Organisation.id == PartnerRow.organisation_id
     )
     return [(partner, name) for partner, name in await session.execute(statement.order_by(Organisation.name))]
-
-
-@dataclass(frozen=True)
-class Home:
-    """A home that can be let, its landlord, and whether it is let."""
-
-    row: PropertyRow
-    landlord: str
-    let_to: UUID | None
-
-    @property
-    def home(self) -> Property:
-        """The home in the words of the rules."""
-        row = self.row
-        return Property(
-            property_id=row.id, landlord_id=row.landlord_id, ready_on=row.ready_on, **row.attributes
-        )
-
-
-async def homes(session: AsyncSession, only: Sequence[UUID] | None = None) -> list[Home]:
-    """Homes that can be let; one let in a case of others shows as here, and the record refuses it again."""
-    statement = (
-        select(PropertyRow, Organisation.name, PropertyLetRow.case_id)
-        .join(Organisation, Organisation.id == PropertyRow.landlord_id)
-        .outerjoin(
-            PropertyLetRow,
-            (PropertyLetRow.property_id == PropertyRow.id) & PropertyLetRow.ended_on.is_(None),
-        )
-        .order_by(PropertyRow.ready_on, PropertyRow.reference)
-    )
-    if only is not None:
-        statement = statement.where(PropertyRow.id.in_(only))
-    return [Home(row, name, case_id) for row, name, case_id in await session.execute(statement)]
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from api.depends import Caller, Ready
 from api.presenters.lists_json import alert_json, feed_json, home_json, item_json, partner_json
 from api.presenters.profiles import read_by
 from api.reading import lists
+from api.reading.homes import homes
 from api.releasing import decide, decide_partner
 from discharge.store.partner_pauses import PartnerDecision
 
@@ -93,8 +94,8 @@ async def decide_about_partner(partner_id: UUID, body: OfPartner, services: Read
 
 @router.get("/properties")
 async def list_properties(services: Ready, caller: Caller, free: bool = False) -> dict[str, Any]:
-    """Homes that can be let, the earliest first."""
+    """Homes that can be let, the earliest first: free, offered, accepted (reserved), let or withdrawn."""
     caller.require("properties.read")
     async with services.begin(caller) as session:
-        found = await lists.homes(session)
-    return {"properties": [home_json(each) for each in found if not (free and each.let_to)]}
+        found = await homes(session)
+    return {"properties": [home_json(each) for each in found if each.free or not free]}

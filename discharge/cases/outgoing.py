@@ -123,6 +123,11 @@ def _cancelled(case: Case, event: ev.StrandCancelled) -> list[Outgoing]:
     return _order(case, event.strand, "cancelled")
 
 
+def _redirected(case: Case, event: ev.StrandRedirected) -> list[Outgoing]:
+    """The same order again: whoever sends it adds the address in force, which is the new home's."""
+    return _order(case, event.strand, "requested")
+
+
 def _overdue(case: Case, event: ev.StrandOverdue) -> list[Outgoing]:
     return _order(case, event.strand, "in-progress")
 
@@ -152,6 +157,7 @@ _TELLERS: Mapping[type[Any], _Told] = {
     ev.StrandStarted: _started,
     ev.StrandCancelled: _cancelled,
     ev.StrandOverdue: _overdue,
+    ev.StrandRedirected: _redirected,
     ev.AlertRaised: _alert,
 }
 

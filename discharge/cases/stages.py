@@ -47,6 +47,8 @@ ALLOWED: dict[str, frozenset[Stage]] = {
     "offer-property": OPEN,
     "answer-offer": OPEN,
     "let-property": OPEN,
+    "note-home-lost": ANY,
+    "redirect-strand": AFTER_ACCEPTANCE | HOME,
     "report-from-strand": ANY,
     "confirm-discharge": IN_HOSPITAL,
     "cancel-discharge": HOME,

@@ -289,6 +289,19 @@ STRAND_CANCEL_REASONS = CodeList(
     ),
 )
 
+PROPERTY_WITHDRAWAL_REASONS = CodeList(
+    "property-withdrawal-reasons",
+    _codes(
+        OURS,
+        ("let-elsewhere", "Let to somebody who is not in Homeward"),
+        ("not-fit-to-live-in", "Not fit to live in"),
+        ("kept-by-landlord", "The landlord needs it for another purpose"),
+        ("sold", "Sold or pulled down"),
+        ("listed-in-error", "Listed in error"),
+        ("other", "Another reason"),
+    ),
+)
+
 OFFER_REFUSAL_REASONS = CodeList(
     "offer-refusal-reasons",
     _codes(

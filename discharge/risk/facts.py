@@ -66,6 +66,25 @@ class Stopped(Frozen):
     stopped_on: date
 
 
+class LostHome(Frozen):
+    """A home that was offered and is not to be had any more, while no other is offered; `accepted` once it
+    was.
+    """
+
+    key: str
+    how: Literal["lost", "lapsed"]
+    ended_on: date
+    because: str | None = None
+    accepted: bool = False
+
+
+class ForFormerHome(Frozen):
+    """An open order that was made for the home before the last let."""
+
+    key: str
+    item: str
+
+
 class RiskFacts(Frozen):
     """What is known about one case when the rules look at it. Dates are London dates, instants case time.
 
@@ -93,6 +112,8 @@ class RiskFacts(Frozen):
     discharged_at: AwareDatetime | None = None
     contacts: tuple[Contact, ...] = ()
     stopped_by_merge: tuple[Stopped, ...] = ()
+    homes_lost: tuple[LostHome, ...] = ()
+    for_former_home: tuple[ForFormerHome, ...] = ()
 
 
 def _answer(case: Case, fact: str) -> Answer:
@@ -129,6 +150,25 @@ def _stopped_by_merge(case: Case) -> tuple[Stopped, ...]:
         Stopped(key=strand.key, item=strand.item, stopped_on=strand.ended_on)
         for strand in last.values()
         if strand.ended_reason == STOPPED_BY_MERGE and strand.ended_on is not None
+    )
+
+
+def _homes_lost(case: Case) -> tuple[LostHome, ...]:
+    """Of each search that goes on, the last offer, where it ended without the person's own word."""
+    found = (_lost(strand) for strand in case.open_strands if strand.property_id is None and strand.offers)
+    return tuple(lost for lost in found if lost is not None)
+
+
+def _lost(strand: Strand) -> LostHome | None:
+    last = strand.offers[-1]
+    if last.answer not in ("lost", "lapsed") or any(offer.answer == "accepted" for offer in strand.offers):
+        return None
+    return LostHome(
+        key=f"{strand.key}/offer-{len(strand.offers)}",
+        how="lost" if last.answer == "lost" else "lapsed",
+        ended_on=last.answered_on or last.respond_by,
+        because=last.reason,
+        accepted=last.accepted_on is not None,
     )
 
 
@@ -172,4 +212,10 @@ def facts_of(case: Case, lead_days: Mapping[str, int] = MappingProxyType({})) ->
         discharged_at=case.discharge.discharged_at if case.discharge else None,
         stopped_by_merge=_stopped_by_merge(case),
         contacts=tuple(made for made in map(_contact, case.follow_ups.values()) if made is not None),
+        homes_lost=_homes_lost(case),
+        for_former_home=tuple(
+            ForFormerHome(key=strand.key, item=strand.item)
+            for strand in case.open_strands
+            if strand.former_home
+        ),
     )

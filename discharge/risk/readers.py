@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from discharge.calendar import add_working_days, spoken_day
 from discharge.clocks import london_date, london_midnight
+from discharge.codes.casework import PROPERTY_WITHDRAWAL_REASONS
 from discharge.risk.facts import Answer, Equipment, RiskFacts, Work
 from discharge.risk.rules import Rule, Threshold
 
@@ -170,6 +171,28 @@ def stopped_by_merge(facts: RiskFacts, rule: Rule) -> Iterator[Trigger]:
         yield Trigger(rule.thresholds[0], ALWAYS, subject=work.key, words=words)
 
 
+def home_lost(facts: RiskFacts, rule: Rule) -> Iterator[Trigger]:
+    """Rule 102: a home that its landlord took back, or that nobody answered for in time."""
+    taken_back, unanswered = rule.thresholds
+    for home in facts.homes_lost:
+        words = {"day": spoken_day(home.ended_on)}
+        if home.how == "lapsed":
+            words["what"] = "The offer of a home ended without an answer"
+            yield Trigger(unanswered, ALWAYS, subject=home.key, words=words)
+            continue
+        why = PROPERTY_WITHDRAWAL_REASONS.label(home.because or "other").lower()
+        what = "The home that the person had accepted" if home.accepted else "The home that was offered"
+        words["what"] = f"{what} is not to be had any more ({why})"
+        yield Trigger(taken_back, ALWAYS, subject=home.key, words=words)
+
+
+def work_for_former_home(facts: RiskFacts, rule: Rule) -> Iterator[Trigger]:
+    """Rule 103: an order for the home that the person has left for another one."""
+    for work in facts.for_former_home:
+        words = {"item": work.item.replace("-", " ").capitalize()}
+        yield Trigger(rule.thresholds[0], ALWAYS, subject=work.key, words=words)
+
+
 READERS: Mapping[str, Reader] = MappingProxyType(
     {
         "no-safe-address": safe_address,
@@ -181,5 +204,7 @@ READERS: Mapping[str, Reader] = MappingProxyType(
         "lead-time-too-long": lead_time_too_long,
         "no-contact-after-discharge": no_contact,
         "stopped-by-merge": stopped_by_merge,
+        "home-lost": home_lost,
+        "work-for-former-home": work_for_former_home,
     }
 )

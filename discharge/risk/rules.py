@@ -184,6 +184,29 @@ RULES: tuple[Rule, ...] = (
         action="Order it again, or say in a note why it is no longer needed.",
         ladder=HOME_LADDER,
     ),
+    Rule(
+        id="home-lost",
+        number=102,
+        title="A home was lost",
+        thresholds=(
+            Threshold(level="RED", words="no home that was offered is taken back", choice=True),
+            Threshold(level="AMBER", words="every offer is answered by its day", choice=True),
+        ),
+        fact="{what}, since {day}. No other home is offered.",
+        source="Homeward: house rule on offers",
+        action="Tell the person, and offer another home.",
+        ladder=HOME_LADDER,
+    ),
+    Rule(
+        id="work-for-former-home",
+        number=103,
+        title="Ordered for the home before",
+        thresholds=(Threshold(level="RED", words="nothing is open that was ordered for the home before"),),
+        fact="{item} was ordered for the home before, and another home is let to the person now.",
+        source="Homeward: house rule on moving",
+        action="Cancel the order, or have it done at the new home.",
+        ladder=HOME_LADDER,
+    ),
 )
 """Numbers are those of our list of risks; from 101 on they are ours."""
 

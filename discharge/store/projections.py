@@ -52,7 +52,10 @@ _CONSTRAINTS: dict[str, str] = {"uq_cases_open_person": "case-already-open"}
 
 
 def register_projection(projection: Projection) -> Projection:
-    """Have ``projection`` called with every change of every case; registering it again changes nothing."""
+    """Have ``projection`` called with every change of every case; registering it again changes nothing.
+
+    One that raises Refused refuses the whole command, with its code: a rule across cases said no.
+    """
     if projection not in _PROJECTIONS:
         _PROJECTIONS.append(projection)
     return projection

@@ -20,6 +20,7 @@ from discharge.cases.commands import Answer, Envelope
 from discharge.cases.model import Case
 from discharge.cases.outgoing import TRANSPORTS, Outgoing
 from discharge.cases.recording import RecordRequest
+from discharge.errors import Refused
 from discharge.store.engine import constraint_of, sqlstate
 from discharge.store.partner_answers import note_answers
 from discharge.store.projections import Change, project, refusal_of
@@ -81,6 +82,8 @@ async def record(session: AsyncSession, request: RecordRequest) -> Outcome:
     try:
         async with session.begin_nested():
             await _write(session, request, case)
+    except Refused as refusal:
+        return await _refuse(session, request, case, refusal.code, refusal.detail)
     except IntegrityError as error:
         code = refusal_of(sqlstate(error), constraint_of(error))
         if code is None:
@@ -105,7 +108,9 @@ async def _answered_before(session: AsyncSession, envelope: Envelope) -> Answer 
     return Answer.model_validate(stored) if stored else None
 
 
-async def _refuse(session: AsyncSession, request: RecordRequest, case: Case, code: str) -> RefusedByRecord:
+async def _refuse(
+    session: AsyncSession, request: RecordRequest, case: Case, code: str, detail: str = ""
+) -> RefusedByRecord:
     envelope = request.envelope
     answer = Answer(
         command_id=envelope.command_id,
@@ -113,6 +118,7 @@ async def _refuse(session: AsyncSession, request: RecordRequest, case: Case, cod
         outcome="refused",
         version=case.version,
         code=code,
+        detail=detail or None,
     )
     await _answer(session, envelope, answer)
     return RefusedByRecord(code, answer)

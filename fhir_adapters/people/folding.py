@@ -23,6 +23,7 @@ from fhir_adapters.people.birth_dates import known_birth_date
 
 T = TypeVar("T")
 
+HOME = "home"
 _PREFERRED_USES = ("L", "CURRENT", "")
 _FORMER = "PREVIOUS"
 """How XPN-7 begins for names that somebody had (ITK: PREVIOUS, PREVIOUS-BIRTH, PREVIOUS-MAIDEN ...)."""
@@ -71,6 +72,27 @@ def _listed(
         if field in fact.cleared:
             return ()
     return None
+
+
+def moved_at(reported: Iterable[PersonReported]) -> datetime | None:
+    """When feeds began to name the home that they name now, having named another one before.
+
+    None where they only ever named one: a hospital restates for weeks what it was told on admission.
+    """
+    began: datetime | None = None
+    home: str | None = None
+    for fact in _in_order(reported):
+        named = next((_place(each) for each in fact.addresses or () if each.kind == HOME), None)
+        if named is not None and named != home:
+            began = fact.stated_at if home is not None else None
+            home = named
+    return began
+
+
+def _place(address: Address) -> str:
+    """What tells one home from another, however it is written: the postcode and the first line."""
+    first = address.lines[0] if address.lines else ""
+    return "".join(f"{address.postcode or ''}{first}".upper().split())
 
 
 def current_name(names: tuple[Name, ...] | None) -> Name | None:

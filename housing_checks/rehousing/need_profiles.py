@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from discharge.cases.model import Case, Strand, StrandKind
 from discharge.codes.model import CodeList
 from housing_checks.checks.form import LAWFUL_RETURN, SAFE_ADDRESS
-from housing_checks.rehousing.model import Need
+from housing_checks.rehousing.matching import Reason, assess
+from housing_checks.rehousing.model import Need, Property
 from housing_checks.spans import LeadTime, Orderable, days
 
 NOTTINGHAM = "Nottingham City Homes, Hospital to Home, 2015-2017: 39 days from start to letting"
@@ -91,6 +92,7 @@ NEED_PROFILES: CodeList[NeedProfile] = CodeList(
 )
 """Every kind of home that can be looked for."""
 
+_BY_CODE = {row.code: row for row in NEED_PROFILES}
 _WHEELCHAIR = frozenset({"wheelchair-full", "wheelchair-essential"})
 
 
@@ -101,9 +103,16 @@ def need_of(case: Case, strand: Strand) -> Need:
     """
     if strand.kind is not StrandKind.REHOUSING:
         raise KeyError(strand.kind)
-    profile = {row.code: row for row in NEED_PROFILES}[strand.item]
+    profile = _BY_CODE[strand.item]
     needs = case.referral.needs if case.referral is not None else ()
     return _tightened(profile.need, needs).model_copy(update={"needed_by": case.needed_by})
+
+
+def unmet(case: Case, strand: Strand, home: Property) -> tuple[Reason, ...]:
+    """Return why a home does not fit; nothing for a search whose profile was never in the table."""
+    if strand.item not in _BY_CODE:
+        return ()
+    return assess(need_of(case, strand), home).failures
 
 
 def _tightened(need: Need, needs: Iterable[str]) -> Need:

@@ -1,6 +1,7 @@
 """Offering a home, the person's answer, and the let. Only people offer; a refusal keeps its reason.
 
-Whether a home is let to somebody else is a rule across cases and belongs to the record.
+Whether a home is held for, or let to, somebody else, and whether it fits, are rules across cases and
+homes: they belong to the record.
 """
 
 from __future__ import annotations
@@ -8,10 +9,18 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import uuid5
 
-from discharge.cases.commands import AnswerOffer, Envelope, LetProperty, OfferProperty
+from discharge.cases.commands import AnswerOffer, Envelope, LetProperty, NoteHomeLost, OfferProperty
 from discharge.cases.decide.common import command_of, happened_on
-from discharge.cases.events import Event, OfferAnswered, PropertyLet, PropertyOffered
+from discharge.cases.events import (
+    Event,
+    HomeLost,
+    OfferAnswered,
+    PropertyLet,
+    PropertyOffered,
+    WorkForFormerHome,
+)
 from discharge.cases.model import IN_HOSPITAL, Case, Offer, Strand, StrandKind
+from discharge.clocks import london_date
 from discharge.codes.casework import OFFER_REFUSAL_REASONS
 from discharge.errors import Refused
 from housing_checks.checks.form import form_of
@@ -36,6 +45,7 @@ def offer_property(case: Case, envelope: Envelope, now: datetime) -> list[Event]
         property_id=command.property_id,
         offered_on=on,
         respond_by=respond_by,
+        despite=command.despite,
     )
     return [PropertyOffered(strand=strand.key, offer=offer), *_step(case, strand, OFFERED, on)]
 
@@ -66,7 +76,8 @@ def answer_offer(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
 def let_property(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
     """Record the signed tenancy of the accepted offer.
 
-    What was known of the old building says nothing of the new one: those gate items are unknown again.
+    What was known of the old building says nothing of the new one: those gate items are unknown again, and
+    what was ordered for it is marked, so that a person cancels it or has it done at the new home.
     """
     command = command_of(envelope, LetProperty)
     strand = _searching(case, command.strand)
@@ -76,7 +87,25 @@ def let_property(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
         raise Refused("stage-not-allowed", detail=ACCEPTED)
     require_order(offer.answered_on, on, "effective_on")
     let = PropertyLet(strand=strand.key, property_id=offer.property_id, let_on=on)
-    return [let, *_step(case, strand, LET, on), *_new_building(case, on)]
+    return [let, *_step(case, strand, LET, on), *_new_building(case, on), *_for_former_home(case, on)]
+
+
+def note_home_lost(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
+    """Take in that a home was withdrawn by its landlord; an offer that has ended otherwise stays as it is."""
+    command = command_of(envelope, NoteHomeLost)
+    strand = case.strands.get(command.strand)
+    offers = strand.offers if strand is not None and strand.property_id is None else ()
+    offer = next((mine for mine in offers if mine.offer_id == command.offer_id), None)
+    if offer is None or offer.answer not in (None, "accepted"):
+        return []
+    lost = HomeLost(
+        strand=command.strand,
+        offer_id=offer.offer_id,
+        property_id=offer.property_id,
+        because=command.because,
+        lost_on=max(offer.answered_on or offer.offered_on, min(envelope.effective_on, london_date(now))),
+    )
+    return [lost]
 
 
 def accepted_offer(strand: Strand) -> Offer | None:
@@ -105,6 +134,15 @@ def _require_reason(reason: str | None, on: date) -> None:
         raise Refused("reason-needed", where="reason")
     if OFFER_REFUSAL_REASONS.find(reason, on) is None:
         raise Refused("code-not-in-value-set", detail=OFFER_REFUSAL_REASONS.name, where="reason")
+
+
+def _for_former_home(case: Case, on: date) -> list[Event]:
+    """Open orders that belong to a building, which is not the person's any more."""
+    return [
+        WorkForFormerHome(strand=strand.key, since=on)
+        for strand in case.open_strands
+        if DEFINITIONS[strand.kind].for_the_building and not strand.former_home
+    ]
 
 
 def _new_building(case: Case, on: date) -> list[Event]:

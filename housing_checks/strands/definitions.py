@@ -44,6 +44,7 @@ class StrandDefinition(Frozen):
 
     ``settles`` are the gate items that completion turns to ``yes`` once no other required strand of the kind
     is open; ``one_at_a_time`` allows a single open strand of the kind, else one for each item.
+    ``for_the_building`` marks work that serves one home only: of no use once the person lives elsewhere.
     """
 
     kind: StrandKind
@@ -54,6 +55,7 @@ class StrandDefinition(Frozen):
     movers: frozenset[str] = frozenset({"coordinator", "system"})
     settles: tuple[str, ...] = ()
     one_at_a_time: bool = False
+    for_the_building: bool = False
     overdue_after: timedelta = timedelta(0)
     answer_within: Span = Span(2, "working-days")
     search_every: timedelta | None = None
@@ -94,6 +96,7 @@ DEFINITIONS: Mapping[StrandKind, StrandDefinition] = MappingProxyType(
                 ),
                 stages=WORK_ON_THE_HOME,
                 settles=(ADAPTATION_IN_PLACE,),
+                for_the_building=True,
             ),
             StrandDefinition(
                 kind=StrandKind.EQUIPMENT,
@@ -108,6 +111,7 @@ DEFINITIONS: Mapping[StrandKind, StrandDefinition] = MappingProxyType(
                 ),
                 stages=WORK_ON_THE_HOME,
                 settles=(EQUIPMENT_IN_PLACE,),
+                for_the_building=True,
             ),
             StrandDefinition(
                 kind=StrandKind.REHOUSING,

@@ -9,7 +9,14 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from discharge.cases.commands import CancelStrand, Envelope, MoveStrand, ReportFromStrand, StartStrand
+from discharge.cases.commands import (
+    CancelStrand,
+    Envelope,
+    MoveStrand,
+    RedirectStrand,
+    ReportFromStrand,
+    StartStrand,
+)
 from discharge.cases.decide.common import command_of, happened_on
 from discharge.cases.events import (
     Event,
@@ -19,6 +26,7 @@ from discharge.cases.events import (
     StrandCompleted,
     StrandMoved,
     StrandOverdue,
+    StrandRedirected,
     StrandStarted,
 )
 from discharge.cases.model import Actor, Case, Strand, StrandKind
@@ -82,6 +90,19 @@ def cancel_strand(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
     return [*_offer_ended(strand, on), cancelled]
 
 
+def redirect_strand(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
+    """Have an order that was made for the home before done at the new one, by a new day if one is given."""
+    command = command_of(envelope, RedirectStrand)
+    strand = strand_of(case, command.strand)
+    require_open(strand)
+    on = happened_on(envelope, now)
+    if not strand.former_home:
+        raise Refused("already-done", detail="ordered-for-this-home", where="strand")
+    if command.due_on is not None:
+        require_order(on, command.due_on, "due_on")
+    return [StrandRedirected(strand=strand.key, redirected_on=on, due_on=command.due_on)]
+
+
 def report_from_strand(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
     """Take what a strand's workflow found; a report that no longer holds has no effect. Systems report."""
     command = command_of(envelope, ReportFromStrand)
@@ -123,13 +144,16 @@ def reach(case: Case, strand: Strand, step: str, on: date, due_on: date | None =
 
 
 def _settled(case: Case, strand: Strand, on: date) -> list[Event]:
-    """Return the gate items that a completed strand turns to ``yes``: none for one that was not required."""
+    """Return the gate items that a completed strand turns to ``yes``: none for one that was not required, or
+    that was done at a home where the person lives no more.
+    """
     others = [
         other
         for other in case.open_strands
-        if other.kind == strand.kind and other.required and other.key != strand.key
+        if other.kind == strand.kind and other.required and not other.former_home and other.key != strand.key
     ]
-    return say_yes(case, DEFINITIONS[strand.kind].settles, on) if strand.required and not others else []
+    settles = strand.required and not strand.former_home and not others
+    return say_yes(case, DEFINITIONS[strand.kind].settles, on) if settles else []
 
 
 def _new_strand(case: Case, definition: StrandDefinition, command: StartStrand, on: date) -> Strand:
@@ -150,7 +174,8 @@ def _new_strand(case: Case, definition: StrandDefinition, command: StartStrand, 
 
 def _refuse_duplicate(case: Case, definition: StrandDefinition, item: str) -> None:
     for strand in case.open_strands:
-        if strand.kind == definition.kind and (definition.one_at_a_time or strand.item == item):
+        same = definition.one_at_a_time or (strand.item == item and not strand.former_home)
+        if strand.kind == definition.kind and same:
             raise Refused("already-done", detail=strand.key)
 
 

@@ -14,6 +14,7 @@ OWN = {
     "note-merge",
     "note-unmerge",
     "report-from-strand",
+    "note-home-lost",
     "strike-clock",
     "withdraw-death",
 }

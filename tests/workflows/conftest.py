@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.testing import WorkflowEnvironment
 
 from discharge.store.engine import Sessions, make_sessions
-from housing_checks.store import lets
+from housing_checks.store import holds
 from tests.fixtures.postgres import Places
 from tests.workflows.story import CLOCK, Story, at_work
 from workflows.codec import PayloadKeys, data_converter
@@ -39,7 +39,7 @@ async def skipping() -> AsyncIterator[WorkflowEnvironment]:
 
 @pytest.fixture
 def sessions(worker: AsyncEngine) -> Sessions:
-    lets.register()
+    holds.register()
     return make_sessions(worker)
 
 

@@ -1,4 +1,4 @@
-"""Homes that nobody holds."""
+"""Homes that are on the list and that nobody holds."""
 
 from __future__ import annotations
 
@@ -6,16 +6,11 @@ from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from housing_checks.rehousing.model import Property
-from housing_checks.store.tables import PropertyLetRow, PropertyRow
+from housing_checks.store.tables import PropertyHoldRow, PropertyRow, property_of
 
 
 async def lettable(session: AsyncSession) -> list[Property]:
-    """Return every home without a running let."""
-    running = exists().where(PropertyLetRow.property_id == PropertyRow.id, PropertyLetRow.ended_on.is_(None))
-    rows = await session.scalars(select(PropertyRow).where(~running))
-    return [_home(row) for row in rows]
-
-
-def _home(row: PropertyRow) -> Property:
-    columns = {"property_id": row.id, "landlord_id": row.landlord_id, "ready_on": row.ready_on}
-    return Property.model_validate({**row.attributes, **columns})
+    """Return every home that is not withdrawn and not held for anybody."""
+    held = exists().where(PropertyHoldRow.property_id == PropertyRow.id, PropertyHoldRow.ended_on.is_(None))
+    rows = await session.scalars(select(PropertyRow).where(~held, PropertyRow.withdrawn_on.is_(None)))
+    return [property_of(row) for row in rows]

@@ -53,7 +53,9 @@ from discharge.cases.commands.strands import (
     CancelStrand,
     LetProperty,
     MoveStrand,
+    NoteHomeLost,
     OfferProperty,
+    RedirectStrand,
     ReportFromStrand,
     StartStrand,
 )
@@ -103,6 +105,8 @@ Command = Annotated[
     | OfferProperty
     | AnswerOffer
     | LetProperty
+    | NoteHomeLost
+    | RedirectStrand
     | ReportFromStrand
     | ConfirmDischarge
     | CancelDischarge
@@ -183,6 +187,7 @@ __all__ = [
     "LetProperty",
     "MoveStrand",
     "NameMitigation",
+    "NoteHomeLost",
     "NoteHospitalFacts",
     "NoteMerge",
     "NoteUnmerge",
@@ -192,6 +197,7 @@ __all__ = [
     "RecordDelayReason",
     "RecordDutyToRefer",
     "RecordSharingBasis",
+    "RedirectStrand",
     "Refer",
     "ReopenCase",
     "ReportFromStrand",

@@ -39,12 +39,17 @@ class CancelStrand(Frozen):
 
 
 class OfferProperty(Frozen):
-    """Offer one home to the person; only a human offers."""
+    """Offer one home to the person; only a human offers.
+
+    ``despite`` names the criteria that the home does not meet and for which it is offered all the same; the
+    record refuses an offer that does not name each of them.
+    """
 
     kind: Literal["offer-property"] = "offer-property"
     strand: str
     property_id: UUID
     respond_by: date | None = None
+    despite: tuple[str, ...] = ()
 
 
 class AnswerOffer(Frozen):
@@ -55,6 +60,23 @@ class AnswerOffer(Frozen):
     offer_id: UUID
     answer: Literal["accepted", "refused"]
     reason: str | None = None
+
+
+class NoteHomeLost(Frozen):
+    """A landlord took back a home that was offered or accepted. Sent by the record only."""
+
+    kind: Literal["note-home-lost"] = "note-home-lost"
+    strand: str
+    offer_id: UUID
+    because: str
+
+
+class RedirectStrand(Frozen):
+    """Have an order that was made for the home before done at the new one."""
+
+    kind: Literal["redirect-strand"] = "redirect-strand"
+    strand: str
+    due_on: date | None = None
 
 
 class LetProperty(Frozen):

@@ -52,6 +52,7 @@ from discharge.cases.events.referral import (
     ReferralReturned,
 )
 from discharge.cases.events.strands import (
+    HomeLost,
     MakingReadyStarted,
     OfferAnswered,
     PropertiesProposed,
@@ -61,7 +62,9 @@ from discharge.cases.events.strands import (
     StrandCompleted,
     StrandMoved,
     StrandOverdue,
+    StrandRedirected,
     StrandStarted,
+    WorkForFormerHome,
 )
 from discharge.cases.events.waiting import (
     DelayReasonEnded,
@@ -108,7 +111,10 @@ Event = Annotated[
     | PropertiesProposed
     | PropertyOffered
     | OfferAnswered
+    | HomeLost
     | PropertyLet
+    | WorkForFormerHome
+    | StrandRedirected
     | HomeBecameReady
     | HomeNoLongerReady
     | PersonDischarged
@@ -156,6 +162,7 @@ __all__ = [
     "FollowUpScheduled",
     "GateItemSet",
     "HomeBecameReady",
+    "HomeLost",
     "HomeNoLongerReady",
     "HomelessnessFlagged",
     "MakingReadyStarted",
@@ -186,5 +193,7 @@ __all__ = [
     "StrandCompleted",
     "StrandMoved",
     "StrandOverdue",
+    "StrandRedirected",
     "StrandStarted",
+    "WorkForFormerHome",
 ]

@@ -87,6 +87,17 @@ class OfferAnswered(Frozen):
     reason: str | None = None
 
 
+class HomeLost(Frozen):
+    """An offered or accepted home is not to be had any more: its landlord took it back, and why."""
+
+    kind: Literal["home-lost"] = "home-lost"
+    strand: str
+    offer_id: UUID
+    property_id: UUID
+    because: str
+    lost_on: date
+
+
 class PropertyLet(Frozen):
     """The tenancy was signed: this home is let to this person, and to nobody else."""
 
@@ -94,3 +105,20 @@ class PropertyLet(Frozen):
     strand: str
     property_id: UUID
     let_on: date
+
+
+class WorkForFormerHome(Frozen):
+    """Another home was let: this open order was made for the home before it."""
+
+    kind: Literal["work-for-former-home"] = "work-for-former-home"
+    strand: str
+    since: date
+
+
+class StrandRedirected(Frozen):
+    """What was ordered for the home before is to be done at the new one."""
+
+    kind: Literal["strand-redirected"] = "strand-redirected"
+    strand: str
+    redirected_on: date
+    due_on: date | None = None

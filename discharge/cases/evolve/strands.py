@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from discharge.cases import events as ev
 from discharge.cases.evolve.common import Fold, changed
-from discharge.cases.model import Case, Stage
+from discharge.cases.model import Case, Offer, Stage
 
 
 def _with_strand(case: Case, key: str, **changes: object) -> Case:
@@ -62,6 +62,28 @@ def _answered(case: Case, event: ev.OfferAnswered) -> Case:
     return _with_strand(case, event.strand, offers=offers)
 
 
+def _lost(case: Case, event: ev.HomeLost) -> Case:
+    def lost(offer: Offer) -> Offer:
+        accepted_on = offer.answered_on if offer.answer == "accepted" else None
+        ended = {"answer": "lost", "answered_on": event.lost_on, "reason": event.because}
+        return offer.model_copy(update={**ended, "accepted_on": accepted_on})
+
+    offers = tuple(
+        lost(offer) if offer.offer_id == event.offer_id else offer
+        for offer in case.strands[event.strand].offers
+    )
+    return _with_strand(case, event.strand, offers=offers)
+
+
+def _for_former_home(case: Case, event: ev.WorkForFormerHome) -> Case:
+    return _with_strand(case, event.strand, former_home=True)
+
+
+def _redirected(case: Case, event: ev.StrandRedirected) -> Case:
+    promised: dict[str, object] = {"due_on": event.due_on, "overdue_since": None} if event.due_on else {}
+    return _with_strand(case, event.strand, former_home=False, **promised)
+
+
 def _let(case: Case, event: ev.PropertyLet) -> Case:
     return _with_strand(case, event.strand, property_id=event.property_id)
 
@@ -76,5 +98,8 @@ FOLDS: Mapping[type, Fold] = {
     ev.PropertiesProposed: _proposed,
     ev.PropertyOffered: _offered,
     ev.OfferAnswered: _answered,
+    ev.HomeLost: _lost,
     ev.PropertyLet: _let,
+    ev.WorkForFormerHome: _for_former_home,
+    ev.StrandRedirected: _redirected,
 }

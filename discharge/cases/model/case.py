@@ -86,6 +86,20 @@ class Case(Frozen):
         return tuple(strand for strand in self.strands.values() if strand.status == "open")
 
     @property
+    def home_let_id(self) -> UUID | None:
+        """The home that was let to the person last, if one was and the let was not called off."""
+        lets = [
+            strand
+            for strand in self.strands.values()
+            if strand.property_id is not None and strand.status != "cancelled"
+        ]
+        return (
+            max(lets, key=lambda strand: strand.steps.get("let", strand.started_on)).property_id
+            if lets
+            else None
+        )
+
+    @property
     def open_alerts(self) -> tuple[Alert, ...]:
         """Alerts whose cause still holds."""
         return tuple(alert for alert in self.alerts.values() if alert.cleared_at is None)

@@ -13,15 +13,22 @@ from discharge.values import Frozen
 
 
 class Offer(Frozen):
-    """A home offered to the person. ``answer`` is ``None`` while open, else accepted, refused or lapsed."""
+    """A home offered to the person. ``answer`` is ``None`` while open; else accepted, refused, lapsed, lost.
+
+    ``despite`` names the criteria that the home did not meet when it was offered all the same. A home is lost
+    when its landlord takes it back before the tenancy is signed; ``reason`` says why, and ``accepted_on``
+    when the person had accepted it.
+    """
 
     offer_id: UUID
     property_id: UUID
     offered_on: date
     respond_by: date
-    answer: Literal["accepted", "refused", "lapsed"] | None = None
+    answer: Literal["accepted", "refused", "lapsed", "lost"] | None = None
     answered_on: date | None = None
     reason: str | None = None
+    despite: tuple[str, ...] = ()
+    accepted_on: date | None = None
 
 
 class StrandKind(StrEnum):
@@ -37,7 +44,8 @@ class Strand(Frozen):
     """One piece of making ready: its own owner, clock and history, run by a workflow of its own.
 
     ``steps`` holds the day each step was reached; ``required`` strands keep the gate shut while open.
-    ``partner_id`` is the organisation that does the work.
+    ``partner_id`` is the organisation that does the work. ``former_home`` marks work that was ordered for the
+    home before the last let, until it ends or is had done at the new one.
     """
 
     kind: StrandKind
@@ -57,6 +65,7 @@ class Strand(Frozen):
     offers: tuple[Offer, ...] = ()
     proposals: tuple[UUID, ...] = ()
     property_id: UUID | None = None
+    former_home: bool = False
 
     @property
     def key(self) -> str:

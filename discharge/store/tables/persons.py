@@ -74,9 +74,20 @@ class PersonIdentifier(Base):
 
 
 class PersonAddress(Base):
-    """An address; ``kind`` is home, temporary or postal."""
+    """An address; ``kind`` is home, temporary or postal.
+
+    ``let_id`` names the let that it came from, ``ended_by_let_id`` the let that made it history.
+    """
 
     __tablename__ = "person_addresses"
+    __table_args__ = (
+        Index("uq_person_addresses_let", "let_id", unique=True, postgresql_where="let_id IS NOT NULL"),
+        Index(
+            "ix_person_addresses_ended_by_let",
+            "ended_by_let_id",
+            postgresql_where="ended_by_let_id IS NOT NULL",
+        ),
+    )
 
     id: Mapped[UuidKey]
     person_id: Mapped[UUID] = mapped_column(ForeignKey("persons.id"), index=True)
@@ -87,6 +98,8 @@ class PersonAddress(Base):
     sensitivity: Mapped[str] = mapped_column(default=ORDINARY, server_default=ORDINARY)
     from_on: Mapped[date | None]
     until_on: Mapped[date | None]
+    let_id: Mapped[UUID | None]
+    ended_by_let_id: Mapped[UUID | None]
 
 
 class PersonContact(Base):

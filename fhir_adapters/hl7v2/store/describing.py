@@ -11,11 +11,12 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from discharge.clocks import london_date
 from discharge.store.tables import Person, PersonAddress, PersonContact, PersonMerge
 from discharge.store.tables.persons import ORDINARY, RESTRICTED
 from fhir_adapters.hl7v2.facts import Address, Contact, PersonReported, Telecom
 from fhir_adapters.hl7v2.store.persons import NO_KEY, same_person
-from fhir_adapters.people.folding import PersonState, fold_person
+from fhir_adapters.people.folding import HOME, PersonState, fold_person, moved_at
 from fhir_adapters.people.hiding import Statement, whether_hidden
 from fhir_adapters.store.tables import FactRow, InboxRow
 
@@ -45,7 +46,7 @@ async def refold_person(session: AsyncSession, person_id: UUID) -> Refolded:
     with session.no_autoflush:  # what was written already would not be seen to have changed
         _fill(person, state)
         person.hidden_by_feed = person.hidden_by_feed if hidden is None else hidden
-        await _write_addresses(session, person, state.addresses)
+        await _write_addresses(session, person, state.addresses, moved_at(fact for fact, _, _ in said))
         await _write_contacts(session, person, state)
         changed = bool(session.is_modified(person) or session.new or session.deleted)
     if changed:
@@ -116,33 +117,63 @@ def _sensitivity(person: Person) -> str:
 
 
 async def _write_addresses(
-    session: AsyncSession, person: Person, addresses: tuple[Address, ...] | None
+    session: AsyncSession,
+    person: Person,
+    addresses: tuple[Address, ...] | None,
+    moved: datetime | None,
 ) -> None:
     """Keep an address that is said again (it may carry a property number), remove the others, add the new.
-    One that has ended stays, with its dates.
+    One that has ended stays, with its dates. A home that was let stays in force until feeds begin to name
+    another one: until then theirs is history.
     """
     held = list(await session.scalars(select(PersonAddress).where(PersonAddress.person_id == person.id)))
-    if addresses is not None:
-        lasting_last = sorted(addresses, key=lambda said: (said.until_on is None, said.until_on or date.max))
-        wanted = {(said.kind, "\n".join(said.lines), said.postcode or None): said for said in lasting_last}
-        for row in held:
-            again = wanted.pop((row.kind, row.lines, row.postcode), None)
-            if again is None:
-                await session.delete(row)
-            elif (row.from_on, row.until_on) != (again.from_on, again.until_on):
-                row.from_on, row.until_on = again.from_on, again.until_on
-        session.add_all(
+    if addresses is None:
+        return
+    let = _let_in_force(held, addresses, moved)
+    lasting_last = sorted(addresses, key=lambda said: (said.until_on is None, said.until_on or date.max))
+    wanted = {(said.kind, "\n".join(said.lines), said.postcode or None): said for said in lasting_last}
+    for row in held:
+        again = wanted.pop((row.kind, row.lines, row.postcode), None)
+        if row.let_id is not None:
+            continue
+        if again is None:
+            await session.delete(row)
+        elif row.ended_by_let_id is None and (row.from_on, row.until_on) != (again.from_on, again.until_on):
+            row.from_on, row.until_on = again.from_on, again.until_on
+    for (kind, lines, postcode), said in wanted.items():
+        former = let if kind == HOME and said.until_on is None else None
+        if former is not None and postcode == former.postcode:
+            continue
+        session.add(
             PersonAddress(
                 person_id=person.id,
                 kind=kind,
                 lines=lines,
                 postcode=postcode,
                 from_on=said.from_on,
-                until_on=said.until_on,
+                until_on=former.from_on if former else said.until_on,
+                ended_by_let_id=former.let_id if former else None,
                 sensitivity=_sensitivity(person),
             )
-            for (kind, lines, postcode), said in wanted.items()
         )
+
+
+def _let_in_force(
+    held: list[PersonAddress], addresses: tuple[Address, ...], moved: datetime | None
+) -> PersonAddress | None:
+    """The home that was let last, unless feeds named another one since: then it is history, too."""
+    lets = [row for row in held if row.let_id is not None and row.until_on is None]
+    if not lets:
+        return None
+    let = max(lets, key=lambda row: row.from_on or date.min)
+    named = [said for said in addresses if said.kind == HOME and said.until_on is None]
+    since = [london_date(moved)] if moved is not None else []
+    since += [said.from_on for said in named if said.from_on is not None]
+    same = any((said.postcode or None) == let.postcode for said in named)
+    if same or max(since, default=date.min) <= (let.from_on or date.min):
+        return let
+    let.until_on = max(since)
+    return None
 
 
 async def _write_contacts(session: AsyncSession, person: Person, state: PersonState) -> None:

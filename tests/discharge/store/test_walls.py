@@ -48,7 +48,7 @@ from fhir_adapters.store.tables import (
     UnmappedMessageRow,
     UnmappedRow,
 )
-from housing_checks.store.tables import PropertyLetRow, PropertyRow
+from housing_checks.store.tables import PropertyHoldRow, PropertyRow
 from tests.fixtures.cases import NOW, TODAY, open_case, recorded, request
 from tests.fixtures.postgres import Database, Places
 
@@ -134,7 +134,13 @@ async def story(worker: AsyncEngine, owner: AsyncEngine, places: Places, person_
                     person_id=person_id,
                     content_hash="h",
                 ),
-                PropertyLetRow(property_id=home.id, case_id=case.case_id, strand="rehousing/1", let_on=TODAY),
+                PropertyHoldRow(
+                    property_id=home.id,
+                    case_id=case.case_id,
+                    strand="rehousing/1",
+                    state="let",
+                    since_on=TODAY,
+                ),
                 NoteRow(case_id=case.case_id, organisation_id=places.trust, text="lives on the third floor"),
             )
         )

@@ -13,12 +13,15 @@ from discharge.cases.commands import (
     LetProperty,
     MoveStrand,
     NameMitigation,
+    NoteHomeLost,
     OfferProperty,
+    RedirectStrand,
     ReportFromStrand,
 )
 from discharge.cases.model import Stage, StrandKind
 from discharge.errors import Refused
 from housing_checks.checks.form import FORM_1
+from housing_checks.gate.rules import blocking
 from tests.housing_checks.homes import (
     CASE,
     HOME,
@@ -182,3 +185,77 @@ def test_an_adaptation_offers_no_homes() -> None:
 
 def test_an_answer_is_not_due_before_the_offer() -> None:
     assert refused(looking(), OFFER.model_copy(update={"respond_by": day(3)}), on=4) == "dates-out-of-order"
+
+
+# -- what was ordered for the home before, and homes that are lost
+
+LIFT = "adaptation/1"
+
+
+def moved() -> Story:
+    """A stairlift and a commode were ordered; then another home was let."""
+    story = checked(steps_stairs="no", adaptation_in_place="no", safe_address="no", food="no")
+    story.ask(start(StrandKind.ADAPTATION, "straight-stairlift"), on=1)
+    story.ask(start(StrandKind.EQUIPMENT, "commode"), on=1)
+    story.ask(start(StrandKind.BASICS, "basics-at-home"), on=1)
+    story.ask(start(StrandKind.REHOUSING, "rehousing:1-bed-step-free"), on=1).ask(OFFER, on=2)
+    return story.ask(answer(story), on=3).ask(LET, on=4)
+
+
+def test_given_a_let_then_orders_for_the_home_before_are_marked_and_nothing_is_cancelled() -> None:
+    story = moved()
+    marked = {key for key, strand in story.case.strands.items() if strand.former_home}
+    assert marked == {LIFT, "equipment/1"}
+    assert {strand.status for strand in story.case.strands.values()} == {"open"}
+    assert "Straight stairlift: ordered for the home before" in [each.words for each in blocking(story.case)]
+
+
+def test_given_work_for_the_home_before_when_it_is_done_then_the_new_home_is_no_safer() -> None:
+    story = moved().ask(MoveStrand(strand=LIFT, step="fitted"), on=5)
+    assert story.case.strands[LIFT].status == "completed"
+    assert story.case.gate["adaptation-in-place"].value == "unknown"
+
+
+def test_given_work_for_the_home_before_when_the_same_is_ordered_for_the_new_one_then_that_settles() -> None:
+    story = moved().ask(start(StrandKind.ADAPTATION, "straight-stairlift"), on=5)
+    story.ask(MoveStrand(strand="adaptation/2", step="fitted"), on=6)
+    assert story.case.gate["adaptation-in-place"].value == "yes"
+
+
+def test_given_work_for_the_home_before_when_it_is_redirected_then_it_settles_and_only_once() -> None:
+    story = moved().ask(RedirectStrand(strand=LIFT, due_on=day(9)), on=5)
+    strand = story.case.strands[LIFT]
+    assert (strand.former_home, strand.due_on) == (False, day(9))
+    assert refused(story, RedirectStrand(strand=LIFT)) == "already-done"
+    story.ask(MoveStrand(strand=LIFT, step="fitted"), on=6)
+    assert story.case.gate["adaptation-in-place"].value == "yes"
+
+
+@pytest.mark.parametrize("accepted", [False, True])
+def test_given_a_home_that_is_lost_then_the_search_goes_on_and_it_cannot_be_let(accepted: bool) -> None:
+    story = looking().ask(OFFER, on=2)
+    if accepted:
+        story.ask(answer(story), on=3)
+    offer = story.case.strands[MOVE].offers[-1]
+    lost = NoteHomeLost(strand=MOVE, offer_id=offer.offer_id, because="sold")
+    story.ask(lost, on=4, actor=SYSTEM)
+    assert story.kinds == ["home-lost"]
+    assert story.case.strands[MOVE].offers[-1].accepted_on == (day(3) if accepted else None)
+    assert story.decide(lost, on=5, actor=SYSTEM) == []
+    assert refused(story, LET) == "stage-not-allowed"
+    story.ask(OFFER.model_copy(update={"property_id": OTHER_HOME}), on=5)
+    assert story.case.strands[MOVE].open_offer is not None
+
+
+@pytest.mark.parametrize("given", ["refused", "let"])
+def test_given_an_offer_that_ended_otherwise_when_its_home_is_lost_then_that_changes_nothing(
+    given: str,
+) -> None:
+    story = looking().ask(OFFER, on=2)
+    offer = story.case.strands[MOVE].offers[-1]
+    if given == "let":
+        story.ask(answer(story), on=3).ask(LET, on=3)
+    else:
+        story.ask(answer(story, "refused", "too-far"), on=3)
+    lost = NoteHomeLost(strand=MOVE, offer_id=offer.offer_id, because="sold")
+    assert story.decide(lost, on=4, actor=SYSTEM) == []
