@@ -6,13 +6,14 @@ cannot be taken is kept, too, as rejected.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import fhir_reading
 from api.commanding import body_hash
@@ -24,11 +25,13 @@ from api.referring import Request, refer
 from api.services import Services
 from discharge.clocks import london_date
 from discharge.errors import HomewardError
-from discharge.store.tables import CommandRow
+from discharge.store.tables import CommandRow, Person, PersonIdentifier
 from fhir_adapters.fhir.bundles import BatchEntry, bundle_kind, read_batch, read_transaction
 from fhir_adapters.fhir.problems import refused
 from fhir_adapters.fhir.reading import read_json
 from fhir_adapters.fhir.referral import FhirReferral, read_referral
+from fhir_adapters.referrals import ReferralValues, ReferredPerson
+from fhir_adapters.store.inbox import HiddenNumber
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ async def create(
 ) -> Made:
     """Refer by a ServiceRequest. Raises HomewardError."""
     read = await _read(services, caller, raw, read_referral)
-    return await _make(services, caller, read, raw, key, condition or read.if_none_exist)
+    return await _make_or_keep(services, caller, read, raw, key, condition)
 
 
 async def bundle_of(services: Services, caller: Principal, raw: RawMessage) -> dict[str, Any]:
@@ -67,7 +70,7 @@ async def create_by_transaction(
 ) -> Made:
     """Refer by a transaction. Raises HomewardError."""
     read = await _read(services, caller, raw, read_transaction)
-    return await _make(services, caller, read, raw, key, read.if_none_exist)
+    return await _make_or_keep(services, caller, read, raw, key, read.if_none_exist)
 
 
 async def create_each(services: Services, caller: Principal, raw: RawMessage) -> list[Made | HomewardError]:
@@ -79,7 +82,8 @@ async def create_each(services: Services, caller: Principal, raw: RawMessage) ->
     except HomewardError as error:
         await _keep(services, caller, raw, error)
         raise
-    inbox_id = await _keep(services, caller, raw)
+    read = [each.referral.values for each in entries if each.referral]
+    inbox_id = await _keep(services, caller, await _hiding(services, caller, raw, read))
     return [await _do_entry(services, caller, entry, inbox_id) for entry in entries]
 
 
@@ -123,6 +127,48 @@ async def _keep(
         return await keep_raw(session, raw, now, error)
 
 
+async def _make_or_keep(
+    services: Services,
+    caller: Principal,
+    read: FhirReferral,
+    raw: RawMessage,
+    key: str | None,
+    condition: str | None,
+) -> Made:
+    """Make a referral. One that is refused is kept as rejected, and hides whom it hides all the same."""
+    raw = await _hiding(services, caller, raw, [read.values])
+    try:
+        return await _make(services, caller, read, raw, key, condition)
+    except HomewardError as error:
+        if not error.row.retryable:
+            await _keep(services, caller, raw, error)
+        raise
+
+
+async def _hiding(
+    services: Services, caller: Principal, raw: RawMessage, read: Iterable[ReferralValues]
+) -> RawMessage:
+    """The message with the numbers of everybody whom it hides."""
+    hidden = [values.person for values in read if values.person.location_hidden]
+    if not hidden:
+        return raw
+    async with services.begin(caller) as session:
+        numbers = [number for person in hidden for number in await _numbers_of(session, person)]
+    return replace(raw, hides=tuple(dict.fromkeys(numbers)))
+
+
+async def _numbers_of(session: AsyncSession, person: ReferredPerson) -> list[HiddenNumber]:
+    """The numbers that a message gives somebody; those that we hold where it names them by our id."""
+    said = [HiddenNumber("local", each.value, each.authority) for each in person.identifiers]
+    nhs_numbers = [person.nhs_number] if person.nhs_number else []
+    if person.person_id is not None:
+        rows = select(PersonIdentifier).where(PersonIdentifier.person_id == person.person_id)
+        said += [HiddenNumber("local", row.value, row.authority) for row in await session.scalars(rows)]
+        held = select(Person.nhs_number).where(Person.id == person.person_id)
+        nhs_numbers += [each for each in await session.scalars(held) if each]
+    return [*said, *(HiddenNumber("nhs", each) for each in nhs_numbers)]
+
+
 async def _make(
     services: Services,
     caller: Principal,
@@ -137,7 +183,7 @@ async def _make(
         if found is not None:
             return found
     number = read.values.external_id
-    kept = RawMessage(raw.body, raw.content_type, raw.resource_type, number or "") if raw else None
+    kept = replace(raw, message_id=number or "") if raw else None
     request = Request(read.values, key, number, kept, inbox_id, sent=body_hash(read.document))
     done = await refer(services, caller, request)
     waits = done.outcome.command_id if done.outcome.answer is None else None

@@ -12,18 +12,21 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from discharge.errors import HomewardError
-from fhir_adapters.store.inbox import Arrived, receive
+from fhir_adapters.store.inbox import Arrived, HiddenNumber, receive
 from fhir_adapters.store.tables import Feed
 
 
 @dataclass(frozen=True)
 class RawMessage:
-    """One request body. `message_id` is the sender's own id of it, or empty."""
+    """One request body. `message_id` is the sender's own id of it, or empty; `hides` are numbers of people
+    whose whereabouts it hides, as soon as it is kept.
+    """
 
     body: bytes
     content_type: str
     resource_type: str | None = None
     message_id: str = ""
+    hides: tuple[HiddenNumber, ...] = ()
 
 
 async def keep_raw(
@@ -47,5 +50,6 @@ async def keep_raw(
         state="rejected" if error else "interpreted",
         code=error.code if error else None,
         reason=error.where if error else None,
+        hides=tuple(each._replace(stated_at=case_now) for each in raw.hides),
     )
     return (await receive(session, feed, arrived)).id

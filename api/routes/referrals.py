@@ -14,6 +14,7 @@ from api.presenters.case_json import case_line
 from api.reading import names, worklist
 from api.referring import Request, refer
 from discharge.clocks import london_date
+from discharge.errors import HomewardError
 from fhir_adapters.referrals import ReferralValues
 
 router = APIRouter(prefix="/api/v1", tags=["referrals"])
@@ -37,6 +38,8 @@ async def post_referral(
     body: ReferralValues, services: Ready, caller: Caller, idempotency_key: IdempotencyKey = None
 ) -> JSONResponse:
     """Refer a person. Say only what we do not hold: an NHS number is enough for somebody in a bed we know."""
+    if body.person.location_hidden:
+        raise HomewardError("invalid-body", detail="by FHIR only", where="person.location_hidden")
     referred = await refer(services, caller, Request(values=body, key=idempotency_key))
     location = case_path(referred.outcome.case_id)
     return command_answer(referred.outcome, 201 if referred.opened else 200, location)

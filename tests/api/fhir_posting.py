@@ -63,9 +63,9 @@ async def post(door: Door, body: Any, path: str = "ServiceRequest", **headers: s
     return await door.post(where, body, "system", **({"Content-Type": FHIR} | headers))
 
 
-async def made(door: Door, body: Any, **headers: str) -> Any:
+async def made(door: Door, body: Any, path: str = "ServiceRequest", **headers: str) -> Any:
     """Post, and have the work done."""
-    answer = await post(door, body, **headers)
+    answer = await post(door, body, path, **headers)
     assert answer.status_code in (200, 202), answer.text
     await door.settle()
     return answer
