@@ -171,6 +171,7 @@ TELL: Mapping[str, _Tell] = {
     "needed-by-set": lambda e, _: f"Home needed by: {words.day(e.needed_by, 'no date')}",
     "ready-period-started": lambda e, _: (
         f"No longer meets the criteria to reside since {words.day(e.period.ready_on)}"
+        + (" (the trust gave no day: that of its message)" if e.period.basis == "feed-day-assumed" else "")
     ),
     "ready-period-ended": lambda e, _: f"Waiting ended: {ENDED_BY[e.ended_by]}",
     "ready-period-corrected": lambda e, _: (

@@ -271,6 +271,17 @@ REOPEN_REASONS = CodeList(
     ),
 )
 
+STAY_DOUBTS = CodeList(
+    "stay-doubts",
+    _codes(
+        OURS,
+        ("discharged-before-admitted", "the discharge is dated before the admission"),
+        ("moved-before-admitted", "a move between beds is dated before the day of the admission"),
+        ("visit-number-used-again", "its number was used before, for a stay that had ended"),
+    ),
+)
+"""Why a stay is doubtful: what its messages say cannot all be."""
+
 STOPPED_BY_MERGE = "case-merged"
 """The reason of work that a merge stopped: should the merge be undone, it has to be begun again."""
 

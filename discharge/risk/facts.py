@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import AwareDatetime
 
 from discharge.cases.model import IN_HOSPITAL, Case, FollowUp, Strand, StrandKind
-from discharge.codes.casework import CONTACT_OUTCOMES, STOPPED_BY_MERGE
+from discharge.codes.casework import CONTACT_OUTCOMES, STAY_DOUBTS, STOPPED_BY_MERGE
 from discharge.values import Frozen, YesNoUnknown
 
 GATE_ITEMS: Mapping[str, str] = MappingProxyType(
@@ -85,6 +85,13 @@ class ForFormerHome(Frozen):
     item: str
 
 
+class DoubtfulStay(Frozen):
+    """A stay of which the messages say what cannot all be; the words of each doubt."""
+
+    key: str
+    doubts: tuple[str, ...]
+
+
 class RiskFacts(Frozen):
     """What is known about one case when the rules look at it. Dates are London dates, instants case time.
 
@@ -114,6 +121,7 @@ class RiskFacts(Frozen):
     stopped_by_merge: tuple[Stopped, ...] = ()
     homes_lost: tuple[LostHome, ...] = ()
     for_former_home: tuple[ForFormerHome, ...] = ()
+    doubtful_stays: tuple[DoubtfulStay, ...] = ()
 
 
 def _answer(case: Case, fact: str) -> Answer:
@@ -172,6 +180,14 @@ def _lost(strand: Strand) -> LostHome | None:
     )
 
 
+def _doubtful(case: Case) -> tuple[DoubtfulStay, ...]:
+    return tuple(
+        DoubtfulStay(key=str(stay.spell_id), doubts=tuple(map(STAY_DOUBTS.label, stay.doubts)))
+        for stay in case.spells
+        if stay.doubts and stay.status != "cancelled"
+    )
+
+
 def _number(strand: Strand) -> int:
     return strand.number
 
@@ -211,6 +227,7 @@ def facts_of(case: Case, lead_days: Mapping[str, int] = MappingProxyType({})) ->
         arrival_on=_arrival(case),
         discharged_at=case.discharge.discharged_at if case.discharge else None,
         stopped_by_merge=_stopped_by_merge(case),
+        doubtful_stays=_doubtful(case),
         contacts=tuple(made for made in map(_contact, case.follow_ups.values()) if made is not None),
         homes_lost=_homes_lost(case),
         for_former_home=tuple(

@@ -193,6 +193,13 @@ def work_for_former_home(facts: RiskFacts, rule: Rule) -> Iterator[Trigger]:
         yield Trigger(rule.thresholds[0], ALWAYS, subject=work.key, words=words)
 
 
+def doubtful_stay(facts: RiskFacts, rule: Rule) -> Iterator[Trigger]:
+    """Rule 111: what the trust says of a stay cannot all be, until it is corrected."""
+    for stay in facts.doubtful_stays:
+        words = {"doubts": "; ".join(stay.doubts)}
+        yield Trigger(rule.thresholds[0], ALWAYS, subject=stay.key, words=words)
+
+
 READERS: Mapping[str, Reader] = MappingProxyType(
     {
         "no-safe-address": safe_address,
@@ -206,5 +213,6 @@ READERS: Mapping[str, Reader] = MappingProxyType(
         "stopped-by-merge": stopped_by_merge,
         "home-lost": home_lost,
         "work-for-former-home": work_for_former_home,
+        "doubtful-stay": doubtful_stay,
     }
 )

@@ -207,6 +207,16 @@ RULES: tuple[Rule, ...] = (
         action="Cancel the order, or have it done at the new home.",
         ladder=HOME_LADDER,
     ),
+    Rule(
+        id="doubtful-stay",
+        number=111,
+        title="The hospital's times contradict each other",
+        thresholds=(Threshold(level="RED", words="a stay whose times can all be", choice=True),),
+        fact="The hospital stay is doubtful: {doubts}. What the hospital said last was taken.",
+        source="Homeward: house rule on times that contradict each other (HL7 UK A.3: EVN-6, PV1-44, PV1-45)",
+        action="Ask the ward whether the person is in hospital, and to correct the dates in its system.",
+        ladder=WARD_LADDER,
+    ),
 )
 """Numbers are those of our list of risks; from 101 on they are ours."""
 

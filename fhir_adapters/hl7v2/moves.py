@@ -1,7 +1,7 @@
 """Which number and person a stay belongs to, after visits and accounts were merged, renumbered or moved.
 
-Pure, and the same for every order of arrival: moves are followed in the order in which they were said, ties
-by content hash. What was moved away and back again is where it was.
+Pure: moves are followed in the order in which they were said, of equal times in that of arrival. What was
+moved away and back again is where it was.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,6 +10,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from fhir_adapters.hl7v2.facts import BEGINNING
+from fhir_adapters.hl7v2.instants import in_order as moment
 
 
 class Move(NamedTuple):
@@ -18,7 +19,7 @@ class Move(NamedTuple):
     """
 
     stated_at: datetime | None
-    content_hash: str
+    arrival: int
     number: str
     to_number: str
     person_id: UUID
@@ -26,8 +27,8 @@ class Move(NamedTuple):
 
 
 def in_order(moves: Iterable[Move]) -> list[Move]:
-    """Moves as they were said."""
-    return sorted(moves, key=lambda move: (move.stated_at or BEGINNING, move.content_hash))
+    """Moves as they were said, of equal times as they arrived."""
+    return sorted(moves, key=lambda move: (moment(move.stated_at or BEGINNING), move.arrival))
 
 
 def belongs_to(moves: Sequence[Move], number: str) -> str:

@@ -18,6 +18,23 @@ NOTES: Mapping[str, str] = MappingProxyType(
         ),
         "expected-discharge-derived": "The expected date was counted from a planned length of stay.",
         "nhs-number-not-taken": "Its NHS number is another than the record's and was left aside.",
+        "discharged-before-admitted": (
+            "The discharge is dated before the admission. It was taken as of when it was said, and the stay "
+            "is marked as doubtful: ask the ward."
+        ),
+        "fit-before-admitted": "The day first fit is before the admission; that of the admission was taken.",
+        "fit-date-not-used": (
+            'The day first fit cannot be read, stands for "not known" or lies ahead, and was left aside.'
+        ),
+        "fit-without-date": "It says fit and gives no day; the waiting begins on the day it was first said.",
+        "moved-before-admitted": (
+            "A move between beds is dated before the day of the admission. It was taken as of when it was "
+            "said, and the stay is marked as doubtful: ask the ward."
+        ),
+        "visit-number-used-again": (
+            "Its visit number was used before, for a stay that had ended. The stay is marked as doubtful: "
+            "ask the sender whether it numbers each stay anew."
+        ),
         "not-inpatient": "It is about a contact without a bed, so no stay was changed.",
         "referral-reason-unmapped": "A reason for the referral is in no list.",
         "segments-damaged": "Some lines were no segments and were left out.",

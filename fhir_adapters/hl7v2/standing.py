@@ -1,7 +1,7 @@
 """Which events of a stay stand, after everything that was taken back; and the two orders of facts.
 
-Movements are ordered by when they happened (`moved_at`), restated data by when they were said (`stated_at`);
-ties are broken by content hash, so equal sets of facts give equal orders.
+Movements are ordered by when they happened (`moved_at`), restated data by when they were said (`stated_at`).
+Of equal times the later arrival counts.
 
 A cancel follows what it cancels. One that takes back all annuls every event of its kind that was said before
 it: said again later with the same event time it is the same cancel, and an event said anew after its cancel
@@ -18,6 +18,8 @@ from pydantic import AwareDatetime
 
 from discharge.values import Frozen
 from fhir_adapters.hl7v2.facts import BEGINNING, Movement, StayReported
+from fhir_adapters.hl7v2.facts.common import NO_ARRIVAL, Arrival
+from fhir_adapters.hl7v2.instants import in_order
 
 T = TypeVar("T")
 
@@ -51,54 +53,65 @@ RANK: dict[Movement, int] = {
 _WITHDRAWALS = frozenset({"discharge-plan-withdrawn", "move-plan-withdrawn"})
 
 
+Moment = tuple[datetime, Arrival]
+"""When something was said, and of equal times which arrived later."""
+
+FIRST: Moment = (BEGINNING, NO_ARRIVAL)
+
+
 def moved(fact: StayReported) -> datetime:
     """When it happened, as far as anything tells."""
-    return fact.moved_at or fact.stated_at or BEGINNING
+    return in_order(fact.moved_at or fact.stated_at or BEGINNING)
 
 
 def stated(fact: StayReported) -> datetime:
     """When it was said, as far as anything tells."""
-    return fact.stated_at or fact.moved_at or BEGINNING
+    return in_order(fact.stated_at or fact.moved_at or BEGINNING)
 
 
-def by_movement(fact: StayReported) -> tuple[datetime, int, datetime, str]:
+def said(fact: StayReported) -> Moment:
+    """When it was said, of equal times by arrival."""
+    return stated(fact), fact.arrival
+
+
+def by_movement(fact: StayReported) -> tuple[datetime, int, Moment, str]:
     """The order of movements."""
-    return moved(fact), RANK.get(fact.movement, 1), stated(fact), fact.digest
+    return moved(fact), RANK.get(fact.movement, 1), said(fact), fact.digest
 
 
-def by_statement(fact: StayReported) -> tuple[datetime, bool, str]:
-    """The order of restated data; a withdrawal said in the same second as the plan comes after it."""
-    return stated(fact), fact.movement in _WITHDRAWALS, fact.digest
+def by_statement(fact: StayReported) -> tuple[Moment, bool, str]:
+    """The order of restated data; of a plan and its withdrawal that arrived as one, the withdrawal counts."""
+    return said(fact), fact.movement in _WITHDRAWALS, fact.digest
 
 
 def latest(
     facts: Iterable[StayReported], value: Callable[[StayReported], T | None], *, cleared: str = ""
 ) -> T | None:
     """The value said last; a fact that clears the field counts as saying None."""
-    said = [fact for fact in facts if value(fact) is not None or cleared in fact.cleared]
-    return value(max(said, key=by_statement)) if said else None
+    telling = [fact for fact in facts if value(fact) is not None or cleared in fact.cleared]
+    return value(max(telling, key=by_statement)) if telling else None
 
 
 class _Cancel(Frozen):
     """Every message of one cancel: the same event time, first and last said at."""
 
     moved: AwareDatetime
-    first: AwareDatetime
-    last: AwareDatetime
+    first: Moment
+    last: Moment
 
     def covers(self, fact: StayReported) -> bool:
         """Whether the fact was said before this cancel (for the same event time: before its last
         repetition).
         """
-        return stated(fact) <= (self.last if moved(fact) == self.moved else self.first)
+        return said(fact) <= (self.last if moved(fact) == self.moved else self.first)
 
 
 def _cancels(facts: list[StayReported], movement: Movement) -> list[_Cancel]:
-    groups: dict[datetime, list[datetime]] = {}
+    groups: dict[datetime, list[Moment]] = {}
     for fact in facts:
         if fact.movement == movement:
-            groups.setdefault(moved(fact), []).append(stated(fact))
-    found = [_Cancel(moved=when, first=min(said), last=max(said)) for when, said in groups.items()]
+            groups.setdefault(moved(fact), []).append(said(fact))
+    found = [_Cancel(moved=when, first=min(each), last=max(each)) for when, each in groups.items()]
     return sorted(found, key=lambda cancel: (cancel.first, cancel.moved))
 
 
@@ -110,8 +123,9 @@ def _taken_back(
     if not covered:
         mistimed = not any(cancel.covers(fact) for fact in known)
         same_time = [fact for fact in live if mistimed and moved(fact) == cancel.moved]
-        first_said = min(map(stated, same_time), default=BEGINNING)
-        return [fact for fact in same_time if stated(fact) == first_said]
+        later = [fact for fact in same_time if stated(fact) > cancel.last[0]]
+        first_said = min(map(stated, later), default=BEGINNING)
+        return [fact for fact in later if stated(fact) == first_said]
     if how == "all":
         return covered
     times = [moved(fact) for fact in covered]
@@ -147,7 +161,7 @@ def standing(facts: list[StayReported]) -> Standing:
 
 def not_deleted(facts: list[StayReported]) -> list[StayReported]:
     """What was said after the visit was last deleted; all of it where it never was."""
-    deletions = [stated(fact) for fact in facts if fact.movement == "deleted"]
+    deletions = [said(fact) for fact in facts if fact.movement == "deleted"]
     if not deletions:
         return facts
-    return [fact for fact in facts if stated(fact) > max(deletions)]
+    return [fact for fact in facts if said(fact) > max(deletions)]

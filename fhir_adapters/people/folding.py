@@ -1,5 +1,5 @@
-"""The person as a pure fold over everything that feeds said: each field as said last, whatever the order of
-arrival.
+"""The person as a pure fold over everything that feeds said: each field as said last, of equal times as
+arrived last.
 
 Numbers add up and are never taken away by silence. Which NHS number is in use is a matter of `numbers`,
 whether somebody's location is hidden one of `hiding`.
@@ -19,6 +19,8 @@ from fhir_adapters.hl7v2.facts import (
     PersonReported,
     Telecom,
 )
+from fhir_adapters.hl7v2.facts.common import Arrival
+from fhir_adapters.hl7v2.instants import in_order
 from fhir_adapters.people.birth_dates import known_birth_date
 
 T = TypeVar("T")
@@ -47,12 +49,12 @@ class PersonState(Frozen):
     practice: str | None = None
 
 
-def _order(fact: PersonReported) -> tuple[datetime, str]:
-    return fact.stated_at or BEGINNING, fact.digest
+def _order(fact: PersonReported) -> tuple[datetime, Arrival, str]:
+    return in_order(fact.stated_at or BEGINNING), fact.arrival, fact.digest
 
 
 def _in_order(reported: Iterable[PersonReported]) -> list[PersonReported]:
-    return sorted({fact.digest: fact for fact in reported}.values(), key=_order)
+    return sorted({(fact.digest, fact.arrival): fact for fact in reported}.values(), key=_order)
 
 
 def _latest(facts: list[PersonReported], value: Callable[[PersonReported], T | None]) -> T | None:

@@ -122,7 +122,8 @@ def _fitness(case: Case, known: CaseSpell, told: CaseSpell, on: date) -> list[ev
 def _became_fit(case: Case, known: CaseSpell, told: CaseSpell, since: date) -> list[ev.Event]:
     if case.open_ready_period is None and not known.medically_fit:
         after_last = max((p.ended_on for p in case.ready_periods if p.ended_on is not None), default=since)
-        period = ReadyPeriod(ready_on=max(since, after_last), spell_id=told.spell_id, basis="feed")
+        basis = "feed-day-assumed" if told.fit_on_assumed else "feed"
+        period = ReadyPeriod(ready_on=max(since, after_last), spell_id=told.spell_id, basis=basis)
         return [ev.ReadyPeriodStarted(period=period)]
     return []
 

@@ -15,7 +15,8 @@ class CaseSpell(Frozen):
     reason: ``admission-cancelled``, ``expectation-cancelled``, ``deleted`` (the visit was entered in error)
     or ``moved`` (it belongs to another number or person). ``not_left_at`` is when the trust last said that
     the person did not leave after all, while no discharge of its own stands. ``admission_method`` is the code
-    as received.
+    as received. ``fit_on_assumed``: the trust gave no day that can be, so that of the message that first
+    said fit was taken. ``doubts`` are codes of ``STAY_DOUBTS``.
     """
 
     spell_id: UUID
@@ -35,3 +36,5 @@ class CaseSpell(Frozen):
     died: bool = False
     cancelled_because: str | None = None
     not_left_at: datetime | None = None
+    fit_on_assumed: bool = False
+    doubts: tuple[str, ...] = ()

@@ -5,9 +5,15 @@ import json
 
 from pydantic import BaseModel
 
+NO_ARRIVAL = (0, 0)
+Arrival = tuple[int, int]
+"""Where a fact stands among all that arrived: the place of its message in the inbox, and its own therein. Of
+equal times the later arrival counts. It is no part of what was said, and not kept with it.
+"""
+
 
 def content_hash(fact: BaseModel) -> str:
-    """SHA-256 of a fact's content: equal facts are one, and it breaks ties in time."""
+    """SHA-256 of a fact's content."""
     content = fact.model_dump(mode="json")
     if isinstance(content.get("cleared"), list):
         content["cleared"] = sorted(content["cleared"])

@@ -4,10 +4,10 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Literal
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from discharge.values import Frozen
-from fhir_adapters.hl7v2.facts.common import content_hash
+from fhir_adapters.hl7v2.facts.common import NO_ARRIVAL, Arrival, content_hash
 from fhir_adapters.hl7v2.facts.person import Identifier
 
 Movement = Literal[
@@ -101,10 +101,11 @@ class StayReported(Frozen):
     medically_fit: bool | None = None
     medically_fit_on: date | None = None
     cleared: frozenset[str] = frozenset()
+    arrival: Arrival = Field(default=NO_ARRIVAL, exclude=True, repr=False)
 
     @cached_property
     def digest(self) -> str:
-        """The hash of its content, made once: it breaks ties in time wherever facts are put in order."""
+        """The hash of its content, made once."""
         return content_hash(self)
 
 

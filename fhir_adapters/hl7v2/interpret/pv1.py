@@ -81,7 +81,7 @@ def _whole_stay(reader: Reader, movement: Movement, notes: Notes) -> StayReporte
         key = key.model_copy(update={"admitted_at": happened})
     left = reader.time("PV1-45")
     planned = read_location(reader, reader.profile.pending_location) if movement == "move-planned" else None
-    fit, fit_on = read_fitness(reader)
+    fit, fit_on = read_fitness(reader, notes)
     codes = resolve_discharge(reader.value("PV1-36"), reader.value("PV1-37"), reader.profile)
     note_status(reader, movement, notes)
     patient_class = reader.value("PV1-2")

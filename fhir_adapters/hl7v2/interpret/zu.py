@@ -7,7 +7,7 @@ that does not cannot lift it in the same message.
 from datetime import date
 
 from fhir_adapters.feeds.hl7_tables import YES_NO
-from fhir_adapters.hl7v2.interpret.fields import Reader
+from fhir_adapters.hl7v2.interpret.fields import Notes, Reader
 
 
 def read_hidden(reader: Reader) -> bool | None:
@@ -22,12 +22,26 @@ def read_hidden(reader: Reader) -> bool | None:
     return any(said) if said else None
 
 
-def read_fitness(reader: Reader) -> tuple[bool | None, date | None]:
+def read_fitness(reader: Reader, notes: Notes) -> tuple[bool | None, date | None]:
     """The medically fit indicator (ZU1-22) and the day the person was first fit (ZU1-24).
 
-    A date alone does not say that the person is fit now.
+    A date alone does not say that the person is fit now. One that stands for "not known", or has not come by
+    the day of the message, is not used; fit without a date is noted, and begins on the day of the message.
     """
     fitness = reader.profile.fitness
     fit = YES_NO.get(reader.value(fitness.indicator).upper()) if fitness.indicator else None
-    stamp = reader.time(fitness.fit_on) if fitness.fit_on else None
-    return fit, stamp.day if stamp and fit is not False else None
+    if fit is False:
+        return fit, None
+    day = _possible(reader, fitness.fit_on, notes) if fitness.fit_on else None
+    if fit and day is None:
+        notes.codes.append("fit-without-date")
+    return fit, day
+
+
+def _possible(reader: Reader, place: str, notes: Notes) -> date | None:
+    stamp, said_on = reader.time(place), reader.day()
+    if stamp is None or (said_on and stamp.day > said_on):
+        if reader.value(place):
+            notes.codes.append("fit-date-not-used")
+        return None
+    return stamp.day

@@ -22,6 +22,7 @@ from fhir_adapters.hl7v2.facts import (
     ValuesExtracted,
     content_hash,
 )
+from fhir_adapters.hl7v2.spells import doubts_of
 from fhir_adapters.hl7v2.store import cases, pairs, persons
 from fhir_adapters.hl7v2.store.cases import Cause
 from fhir_adapters.hl7v2.store.describing import refold_person
@@ -185,6 +186,7 @@ async def _stay(
     effect.spell_id = effect.spell_id or found.spell.id
     await _keep(session, source, ordinal, fact, effect.of_stay, found.spell.id)
     before, after = await refold_spell(session, found.spell)
+    effect.notes += doubts_of(fact, before, after)
     cause = _cause(source, fact)
     if found.absorbed is None:
         await cases.tell_of_spell(session, cause, found.spell, before, after)

@@ -73,6 +73,8 @@ def case_spell(spell: Spell, state: SpellState) -> CaseSpell:
         died=state.died,
         cancelled_because=state.cancelled_because,
         not_left_at=state.not_left_at,
+        fit_on_assumed=state.fit_on_assumed,
+        doubts=state.doubts,
     )
 
 

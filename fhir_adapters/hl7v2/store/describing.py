@@ -64,11 +64,20 @@ _Reported = tuple[PersonReported, UUID, UUID]
 
 async def _reported(session: AsyncSession, ids: list[UUID]) -> list[_Reported]:
     rows = await session.execute(
-        select(FactRow.payload, InboxRow.organisation_id, FactRow.person_id)
+        select(
+            FactRow.payload,
+            InboxRow.organisation_id,
+            FactRow.person_id,
+            InboxRow.sequence,
+            FactRow.ordinal,
+        )
         .join(InboxRow, InboxRow.id == FactRow.inbox_id)
         .where(FactRow.person_id.in_(ids), FactRow.kind == "person-reported")
     )
-    return [(PersonReported.model_validate(payload), sender, about) for payload, sender, about in rows]
+    return [
+        (PersonReported.model_validate({**payload, "arrival": (sequence, ordinal)}), sender, about)
+        for payload, sender, about, sequence, ordinal in rows
+    ]
 
 
 def _of_hiding(said: _Reported) -> bool:

@@ -24,9 +24,10 @@ _ABOUT = text(
         FROM stay_moves AS move JOIN linked ON linked.number IN (move.number, move.to_number)
         WHERE move.organisation_id = :organisation
     )
-    SELECT stated_at, content_hash, number, to_number,
-        homeward_surviving_person(person_id), homeward_surviving_person(from_person_id)
-    FROM stay_moves WHERE organisation_id = :organisation AND number IN (SELECT number FROM linked)
+    SELECT move.stated_at, inbox.sequence, move.number, move.to_number,
+        homeward_surviving_person(move.person_id), homeward_surviving_person(move.from_person_id)
+    FROM stay_moves AS move JOIN inbox ON inbox.id = move.inbox_id
+    WHERE move.organisation_id = :organisation AND move.number IN (SELECT number FROM linked)
     """
 )
 

@@ -13,7 +13,7 @@ from fhir_adapters.hl7v2.facts import StayKey, StayReported
 from fhir_adapters.hl7v2.spells import MOVED_AWAY, SpellState, fold_spell
 from fhir_adapters.hl7v2.store.doubts import Doubt
 from fhir_adapters.hl7v2.store.moves import lock_visits, moves_about
-from fhir_adapters.store.tables import FactRow
+from fhir_adapters.store.tables import FactRow, InboxRow
 
 UNNUMBERED = "@"
 """Begins the number that we give to a stay which its feed does not number."""
@@ -119,8 +119,15 @@ async def new_spell(
 async def refold_spell(session: AsyncSession, spell: Spell) -> tuple[SpellState | None, SpellState]:
     """Write the spell as all its facts make it; returns the state before (None when new) and after."""
     before = SpellState.model_validate(spell.folded) if spell.folded else None
-    query = select(FactRow.payload).where(FactRow.spell_id == spell.id, FactRow.kind == "stay-reported")
-    facts = [StayReported.model_validate(payload) for payload in await session.scalars(query)]
+    query = (
+        select(FactRow.payload, InboxRow.sequence, FactRow.ordinal)
+        .join(InboxRow, InboxRow.id == FactRow.inbox_id)
+        .where(FactRow.spell_id == spell.id, FactRow.kind == "stay-reported")
+    )
+    facts = [
+        StayReported.model_validate({**payload, "arrival": (sequence, ordinal)})
+        for payload, sequence, ordinal in await session.execute(query)
+    ]
     state = fold_spell(facts) if facts else MOVED_AWAY
     for name in _COLUMNS:
         setattr(spell, name, getattr(state, name))

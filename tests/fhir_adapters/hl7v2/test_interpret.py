@@ -361,7 +361,7 @@ class TestPlansAndFitness:
     def test_given_zu1_then_fitness_is_read(
         self, fields: dict[int, str], fit: bool | None, day: date | None
     ) -> None:
-        found = stay(Sample("A08", more={"ZU1": fields} if fields else {}))
+        found = stay(Sample("A08", sent="20260305101500", more={"ZU1": fields} if fields else {}))
 
         assert (found.medically_fit, found.medically_fit_on) == (fit, day)
 

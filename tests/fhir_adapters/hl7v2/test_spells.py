@@ -5,12 +5,14 @@ gives.
 from __future__ import annotations
 
 from datetime import date, timedelta
+from random import Random
 from typing import get_args
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from discharge.clocks import london_date
 from fhir_adapters.hl7v2.facts import DischargeCodes, Location, Movement, StayReported
 from fhir_adapters.hl7v2.spells import SpellState, fold_spell
 from tests.fhir_adapters.hl7v2.clerk import KEY, STEPS, at, fact, history
@@ -26,7 +28,9 @@ def test_given_a_history_in_the_right_order_then_the_fold_sees_what_the_clerk_se
     state = fold_spell(clerk.facts)
 
     assert (state.status, state.loose_cancels) == (clerk.status, 0)
-    assert (state.medically_fit, state.medically_fit_on) == (clerk.fit, clerk.fit_on)
+    came = london_date(state.admitted_at) if state.admitted_at else date.min
+    fit_on = max(clerk.fit_on, came) if clerk.fit_on else None
+    assert (state.medically_fit, state.medically_fit_on) == (clerk.fit, fit_on)
     assert state.expected_discharge_on == clerk.leaving_on
     assert state.discharged_at == (at(clerk.left) if clerk.left is not None else None)
     if clerk.status == "expected":
@@ -46,6 +50,50 @@ def test_given_any_order_of_arrival_and_repetition_then_the_state_is_the_same(
     dice.shuffle(arrived)  # type: ignore[attr-defined]
 
     assert fold_spell(arrived) == fold_spell(facts)
+
+
+def timed(fact: StayReported, event: bool, said: bool, seconds: int) -> StayReported:
+    """The fact without its event time or its time of sending, or with one finer than those of others."""
+    moment = fact.moved_at and fact.moved_at + timedelta(seconds=seconds)
+    stated = fact.stated_at if said else None
+    return fact.model_copy(update={"moved_at": moment if event else None, "stated_at": stated})
+
+
+@given(st.data(), st.randoms(use_true_random=False))
+def test_given_equal_times_late_entries_and_missing_times_then_only_the_place_in_the_inbox_counts(
+    data: st.DataObject, dice: Random
+) -> None:
+    some = st.builds(
+        fact,
+        st.sampled_from(MOVEMENTS),
+        st.integers(0, 2),
+        st.sampled_from(["A", "B", None]),
+        st.integers(0, 2),
+        admitted_at=st.sampled_from([None, at(0), at(1)]),
+        discharged_at=st.sampled_from([None, at(0), at(2)]),
+        medically_fit=st.sampled_from([None, True, False]),
+    )
+    anyhow = st.builds(timed, some, st.booleans(), st.booleans(), st.sampled_from([0, 52]))
+    said = data.draw(st.lists(anyhow, min_size=1, max_size=10))
+    kept = [each.model_copy(update={"arrival": (place, 0)}) for place, each in enumerate(said, 1)]
+    read = [*kept, *kept[:3]]
+    dice.shuffle(read)
+
+    assert fold_spell(read) == fold_spell(kept)
+
+
+@given(st.integers(1, 5), st.integers(0, 90))
+def test_given_a_discharge_dated_before_the_admission_then_it_counts_and_is_doubtful(
+    days: int, late: int
+) -> None:
+    came = fact("admitted", 0, "A", admitted_at=at(0))
+    gone = fact("discharged", -24 * days, "A", late, discharged_at=at(-24 * days))
+
+    state = fold_spell([came, gone.model_copy(update={"arrival": (2, 0)})])
+
+    assert (state.status, state.doubts) == ("discharged", ("discharged-before-admitted",))
+    assert state.discharged_at is not None
+    assert state.discharged_at >= at(0)
 
 
 MOVEMENTS: tuple[Movement, ...] = get_args(Movement)

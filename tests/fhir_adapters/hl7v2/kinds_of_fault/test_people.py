@@ -1,70 +1,30 @@
-"""Kinds of fault in what hospitals send, each as small messages through the real drain: what is right for it.
+"""Kinds of fault in what hospitals say of people: each through the real drain, with what is right for it.
 
-The first test of each kind takes the messages as they were once read wrongly; the others are variants with
-other triggers, fields and profiles.
+The first test of a kind takes messages that were once read wrongly; the others are variants with other
+triggers, fields and profiles.
 """
 
 from __future__ import annotations
 
 from datetime import date
-from uuid import UUID
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from discharge.cases.commands import NoteHospitalFacts, RecordDeath, WithdrawDeath
-from discharge.store.addresses import home_of
 from discharge.store.engine import transaction
 from discharge.store.tables import Person, PersonAddress, PersonContact
-from fhir_adapters.store.tables import Feed, InboxRow
 from tests.fhir_adapters.hl7v2.conftest import Intake
-from tests.fhir_adapters.hl7v2.samples import Sample
-from tests.fhir_adapters.hl7v2.test_drain import open_case, signals
-
-KNOWN = Sample()
-
-
-def adt(trigger: str, sent: str, pid: str, *lines: str, event: str = "", number: str = "") -> bytes:
-    """A message as a hospital's system wrote it, from its time, its PID and what follows."""
-    head = f"MSH|^~\\&|PAS|RXH|HOMEWARD|HW|{sent}||ADT^{trigger}|{number or trigger + sent}|P|2.4|||AL|NE"
-    return "\r".join([head, f"EVN|{trigger}|{sent}||||{event}", f"PID|{pid}", *lines, ""]).encode()
-
-
-def pv1(visit: str, admitted: str, *, place: str = "W7^B2^03", left: str = "", codes: str = "|") -> str:
-    """A PV1 with visit number, time of admission, and destination and method where the person left."""
-    return f"PV1|1|I|{place}{'|' * 16}{visit}{'|' * 17}{codes}|||||||{admitted}|{left}"
-
-
-def beryl(number: str, tail: str = "", address: str = "4 MILL LANE^^HARROW VALE^^ZZ99 3VZ^GBR^H") -> str:
-    """PID of the woman of most of these stories."""
-    return f"1||{number}^^^RXH^MR||OAKLEY^BERYL||19410302|F|||{address}{tail}"
-
-
-async def profiled(owner: AsyncEngine, intake: Intake, profile: str) -> None:
-    """Give the feed another profile."""
-    async with transaction(owner) as session:
-        (await session.get_one(Feed, intake.feed_id)).profile = profile
-
-
-async def home(intake: Intake) -> str | None:
-    """The lines of the home in force of the only person there is."""
-    [person] = await intake.rows(Person)
-    async with transaction(intake.worker) as session:
-        found = await session.scalar(home_of(person.id))
-    return found.lines if found else None
-
-
-async def notes(intake: Intake) -> list[str]:
-    """What was read with care, message by message."""
-    rows = sorted(await intake.rows(InboxRow), key=lambda row: row.sequence)
-    return [row.reason or "" for row in rows]
-
-
-async def case_of(intake: Intake, worker: AsyncEngine) -> UUID:
-    """A case of the only person there is."""
-    [person] = await intake.rows(Person)
-    return await open_case(worker, person.id, intake.organisation_id)
-
+from tests.fhir_adapters.hl7v2.kinds_of_fault.messages import (
+    adt,
+    beryl,
+    case_of,
+    home,
+    notes,
+    profiled,
+    pv1,
+)
+from tests.fhir_adapters.hl7v2.test_drain import signals
 
 # What has ended is listed first
 
