@@ -11,7 +11,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
@@ -20,11 +20,13 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio.service import RPCError
 
+from api import contradictions
 from api.principals import Principal
 from api.services import Services
 from discharge.cases.commands import Answer, Command, Envelope
 from discharge.cases.model import Case
 from discharge.cases.relations import require_part
+from discharge.clocks import london_date
 from discharge.errors import ERRORS, HomewardError
 from discharge.store import commands as store
 from discharge.store.tables import CaseRow, CommandRow
@@ -35,7 +37,9 @@ _log = logging.getLogger("homeward.api")
 
 @dataclass(frozen=True)
 class Asked:
-    """What somebody asks of a case. `key` is the asker's own; without one, every request is a new one."""
+    """What somebody asks of a case. `key` is the asker's own; without one, every request is a new one.
+    `confirm` holds the contradictions that they were asked about and confirm.
+    """
 
     case_id: UUID
     command: Command
@@ -45,6 +49,13 @@ class Asked:
     item_notes: Mapping[str, str] = field(default_factory=dict)
     seen_version: int | None = None
     key: str | None = None
+    confirm: tuple[str, ...] = ()
+
+    @property
+    def explained(self) -> bool:
+        """Whether a reason was given, in a word or in a note."""
+        said = (self.reason, self.note, *self.item_notes.values())
+        return any((text or "").strip() for text in said)
 
 
 @dataclass(frozen=True)
@@ -58,13 +69,21 @@ class Outcome:
 
 
 async def ask(services: Services, caller: Principal, asked: Asked) -> Outcome:
-    """Take a command and execute it. Raises HomewardError, also for what the case refuses."""
+    """Take a command and execute it. Raises HomewardError, also for what the case refuses; Contradicted for
+    what must be asked first.
+    """
     caller.require(asked.command.kind)
+    today = london_date(await services.case_now())
     async with services.begin(caller) as session:
         case = await _seen_case(session, asked.case_id)
         caller.require_on(case, asked.command.kind)
         require_part(case, caller.actor, asked.command)
-        taken = await take(session, caller, asked, body_hash(asked.case_id, asked))
+        digest = body_hash(asked.case_id, asked)
+        questions = await contradictions.questions(session, case, asked.command, today)
+        command = await contradictions.with_despite(session, case, asked.command, asked.confirm)
+        taken = await take(session, caller, replace(asked, command=command), digest)
+        if isinstance(taken, Envelope):  # what was taken before was asked about then
+            contradictions.require_no_contradiction(questions, asked.confirm, asked.explained)
     return await execute(services, taken)
 
 
@@ -80,6 +99,7 @@ async def take(session: AsyncSession, caller: Principal, asked: Asked, digest: s
         reason=asked.reason,
         note_id=notes[0].id if notes and notes[0].item is None else None,
         seen_version=asked.seen_version,
+        confirmed=asked.confirm,
     )
     result = await store.take(
         session,

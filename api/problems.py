@@ -20,7 +20,7 @@ from starlette.responses import RedirectResponse, Response
 
 from api.pages.rendering import error_page
 from api.pages.typed_text import read_typed
-from api.refusals import ListRefused
+from api.refusals import Contradicted, ListRefused
 from discharge.errors import HomewardError
 from fhir_adapters.fhir.outcome import operation_outcome
 from fhir_adapters.fhir.problems import FhirRefused
@@ -108,6 +108,9 @@ def problem(error: HomewardError, path: str) -> dict[str, Any]:
         body["where"] = error.where
     if isinstance(error, ListRefused):
         body["problems"] = [asdict(fault) for fault in error.faults]
+    if isinstance(error, Contradicted):
+        body["questions"] = [each.model_dump() for each in error.questions]
+        body["confirm"] = [each.code for each in error.questions]
     if isinstance(error, FhirRefused):
         body["problems"] = [
             {"code": each.code, "reason": each.detail, "where": each.where} for each in error.problems

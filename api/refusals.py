@@ -1,9 +1,10 @@
-"""A list that was refused whole, with every fault, for whoever gave it."""
+"""Refusals that say more than a code: every fault of a list, every question about a contradiction."""
 
 from __future__ import annotations
 
 from discharge.errors import HomewardError
 from fhir_adapters.listed import LineFault, ListInvalid
+from housing_checks.contradictions import Contradiction
 
 
 class ListRefused(HomewardError):
@@ -12,3 +13,16 @@ class ListRefused(HomewardError):
     def __init__(self, invalid: ListInvalid) -> None:
         super().__init__("invalid-body", detail=f"{len(invalid.faults)} faults", where="list")
         self.faults: list[LineFault] = invalid.faults
+
+
+class Contradicted(HomewardError):
+    """What was asked contradicts itself or the record; `questions` are asked of whoever asked.
+
+    `reason-needed` stands in for `contradiction` where they were answered without saying why.
+    """
+
+    def __init__(
+        self, questions: tuple[Contradiction, ...], code: str = "contradiction", where: str = ""
+    ) -> None:
+        super().__init__(code, detail=",".join(each.code for each in questions), where=where)
+        self.questions = questions

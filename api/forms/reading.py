@@ -10,7 +10,9 @@ from typing import Any
 from starlette.datastructures import FormData
 
 from api.forms.model import Around, CommandForm, Field
+from api.refusals import Contradicted
 from discharge.errors import HomewardError
+from housing_checks.contradictions import Contradiction
 
 DATE_FIELD = Field("effective_on", "From which day?", "date")
 
@@ -30,6 +32,17 @@ class Filled:
     fields: dict[str, Any] = field(default_factory=dict)
     typed: dict[str, Any] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
+    asked: tuple[Contradiction, ...] = ()
+    confirmed: tuple[str, ...] = ()
+
+    def ask(self, error: Contradicted) -> None:
+        """Show what contradicts something; where it was confirmed, only why is missing."""
+        self.asked = error.questions
+        if error.code == "reason-needed":
+            self.faults.append(Fault("note", "Say in the note why it is right"))
+            return
+        unsure = [each for each in self.asked if each.code not in self.confirmed]
+        self.faults += [Fault(f"confirm-{each.code}", each.question) for each in unsure]
 
     def fault(self, name: str) -> str:
         """What is wrong with one question."""

@@ -8,10 +8,13 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from api.commanding import Asked, ask
+from api.forms.reading import Filled
 from api.pages.visiting import Visit, Visitor
-from api.presenters.checks import CheckPage, present, read_answers
+from api.presenters.checks import MOST_NOTE, CheckPage, present, read_answers
+from api.presenters.forms import confirms, error_list
 from api.presenters.worklist import full_name
 from api.reading import cases
+from api.refusals import Contradicted
 from discharge.cases.commands import CompleteCheck
 from discharge.cases.model import Case
 from discharge.cases.stages import may_ask
@@ -44,7 +47,7 @@ async def look_over(visit: Visitor, case_id: UUID) -> Response:
     view = present(form, case, name, answers, notes, faults)
     if faults or sent.get("change"):
         return _page(visit, view, 422 if faults else 200)
-    return visit.page("check_answers.html", view=view, key=str(uuid4()))
+    return _answers_page(visit, view, Filled())
 
 
 @router.post("/{case_id}/check/hand-in")
@@ -57,18 +60,25 @@ async def hand_in(visit: Visitor, case_id: UUID) -> Response:
     if faults:
         return _page(visit, present(form, case, name, answers, notes, faults), 422)
     seen = str(sent.get("seen_version", ""))
-    outcome = await ask(
-        visit.services,
-        visit.caller,
-        Asked(
-            case_id=case_id,
-            command=CompleteCheck(form=form.code, answers=answers),
-            effective_on=visit.today,
-            item_notes=notes,
-            seen_version=int(seen) if seen.isdecimal() else None,
-            key=str(sent.get("key", "")) or None,
-        ),
+    filled = Filled(
+        typed={"note": str(sent.get("note", "")).strip()[:MOST_NOTE]},
+        confirmed=tuple(str(code) for code in sent.getlist("confirm")),
     )
+    asked = Asked(
+        case_id=case_id,
+        command=CompleteCheck(form=form.code, answers=answers),
+        effective_on=visit.today,
+        note=filled.typed["note"] or None,
+        item_notes=notes,
+        seen_version=int(seen) if seen.isdecimal() else None,
+        key=str(sent.get("key", "")) or None,
+        confirm=filled.confirmed,
+    )
+    try:
+        outcome = await ask(visit.services, visit.caller, asked)
+    except Contradicted as error:
+        filled.ask(error)
+        return _answers_page(visit, present(form, case, name, answers, notes, {}), filled, error.row.http)
     done = f"/cases/{case_id}?done=check"
     return visit.to(done if outcome.answer else f"/requests/{outcome.command_id}")
 
@@ -87,6 +97,18 @@ def _form(case: Case, visit: Visit) -> CheckForm:
     """The form of the check that was begun, else the one in force today."""
     begun = case.check is not None and case.check.completed_on is None
     return form_of(case.check.form) if begun and case.check else form_in_force(visit.today)
+
+
+def _answers_page(visit: Visit, view: CheckPage, filled: Filled, status: int = 200) -> Response:
+    return visit.page(
+        "check_answers.html",
+        status,
+        view=view,
+        key=str(uuid4()),
+        confirms=confirms(filled),
+        errors=error_list(filled),
+        note=filled.typed.get("note", ""),
+    )
 
 
 def _page(visit: Visit, view: CheckPage, status: int = 200) -> Response:

@@ -20,6 +20,7 @@ from api.presenters.forms import present
 from api.presenters.worklist import full_name
 from api.reading import cases, names
 from api.reading.homes import homes as read_homes
+from api.refusals import Contradicted
 from discharge.cases.stages import may_ask
 from discharge.errors import HomewardError
 from discharge.store import commands as store
@@ -44,6 +45,8 @@ async def submit(visit: Visitor, case_id: UUID, kind: str) -> Response:
     sent = await visit.form()
     form, around, name = await _prepare(visit, case_id, kind)
     filled = read_form(form, sent, around)
+    filled.typed["note"] = str(sent.get("note", ""))
+    filled.confirmed = tuple(str(code) for code in sent.getlist("confirm"))
     key = str(sent.get("key", "")) or str(uuid4())
     if not filled.faults:
         try:
@@ -52,7 +55,10 @@ async def submit(visit: Visitor, case_id: UUID, kind: str) -> Response:
         except HomewardError as error:
             if error.row.http >= 500 or error.code in ("not-found", "role-not-allowed"):
                 raise
-            filled.faults.append(fault_of(error, form))
+            if isinstance(error, Contradicted):
+                filled.ask(error)
+            else:
+                filled.faults.append(fault_of(error, form))
             # A refused command keeps its key; the corrected one is another command.
             return _form_page(visit, form, around, name, filled, str(uuid4()), error.row.http)
         if outcome.answer is None:
@@ -91,6 +97,7 @@ def _asked(
         note=str(sent.get("note", "")).strip()[:MOST_NOTE] or None,
         seen_version=int(seen) if seen.isdecimal() else None,
         key=key,
+        confirm=filled.confirmed,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from api.forms.model import Around, CommandForm, Field
 from api.forms.reading import DATE_FIELD, Filled
+from housing_checks.contradictions import Contradiction
 
 RADIOS_UP_TO = 7
 """More choices than this are a list to choose from."""
@@ -37,6 +38,7 @@ class Page:
     questions: tuple[Question, ...]
     errors: tuple[dict[str, str], ...]
     note: str
+    confirms: tuple[dict[str, Any], ...] = ()
 
 
 def present(form: CommandForm, around: Around, name: str, filled: Filled, key: str) -> Page:
@@ -54,12 +56,43 @@ def present(form: CommandForm, around: Around, name: str, filled: Filled, key: s
         warning=form.warning,
         button=form.button,
         questions=tuple(_question(each, around, filled) for each in asked),
-        errors=tuple(
-            {"text": fault.words, **({"href": f"#{_anchor(fault.name, asked)}"} if fault.name else {})}
-            for fault in filled.faults
-        ),
+        errors=error_list(filled, asked),
         note=str(filled.typed.get("note", "")),
+        confirms=confirms(filled),
     )
+
+
+def error_list(filled: Filled, asked: tuple[Field, ...] = ()) -> tuple[dict[str, str], ...]:
+    """What is wrong, each with the place on the page where it can be put right."""
+    return tuple(
+        {"text": fault.words, **({"href": f"#{_anchor(fault.name, asked)}"} if fault.name else {})}
+        for fault in filled.faults
+    )
+
+
+def confirms(filled: Filled) -> tuple[dict[str, Any], ...]:
+    """What the asker is asked about, each to be confirmed; otherwise they correct the form."""
+    return tuple(_confirm(each, filled) for each in filled.asked)
+
+
+def _confirm(each: Contradiction, filled: Filled) -> dict[str, Any]:
+    name = f"confirm-{each.code}"
+    params: dict[str, Any] = {
+        "idPrefix": name,
+        "name": "confirm",
+        "fieldset": {"legend": {"text": each.question, "size": "s"}},
+        "hint": {"text": "If not, correct your answers above."},
+        "items": [
+            {
+                "value": each.code,
+                "text": "Yes, it is right as I said it",
+                "checked": each.code in filled.confirmed,
+            }
+        ],
+    }
+    if filled.fault(name):
+        params["errorMessage"] = {"text": "Confirm it, or correct your answers"}
+    return params
 
 
 def _dated(form: CommandForm) -> Field:

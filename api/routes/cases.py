@@ -114,5 +114,6 @@ async def _asked(services: Services, case_id: UUID, body: dict[str, Any], key: s
         note=beside.note,
         item_notes=beside.item_notes,
         seen_version=beside.seen_version,
+        confirm=tuple(beside.confirm),
         key=key,
     )

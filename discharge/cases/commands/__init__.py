@@ -131,7 +131,7 @@ class Envelope(Frozen):
 
     ``seen_version`` is the case version on the asker's screen; ``late`` marks a command that could not be
     executed at once, which is judged against that version and authorised again. ``note_id`` points at the
-    free-text half.
+    free-text half. ``confirmed`` names contradictions that the asker was asked about and stood by.
     """
 
     command_id: UUID
@@ -142,6 +142,7 @@ class Envelope(Frozen):
     reason: str | None = None
     note_id: UUID | None = None
     seen_version: int | None = None
+    confirmed: tuple[str, ...] = ()
     late: bool = False
 
 

@@ -1,0 +1,155 @@
+"""What contradicts itself, or what is recorded already, is asked about before it is saved: rows of data.
+
+A row says which commands it looks at and, where they contradict something, the question in plain words.
+Whoever asks may correct it, or confirm it by the row's code with a reason: nothing here refuses for good.
+What a feed tells is never asked about; nobody is there to answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from discharge.cases.commands import (
+    AmendReferral,
+    AnswerOffer,
+    CloseCase,
+    Command,
+    CompleteCheck,
+    ConfirmItem,
+    FlagHomelessness,
+    RecordContact,
+    RecordDutyToRefer,
+    Refer,
+    SetExpectedDischargeDate,
+    SetNeededBy,
+)
+from discharge.cases.follow_ups import FOLLOW_UPS
+from discharge.cases.model import Case
+from discharge.codes.casework import CONTACT_OUTCOMES, HOME_PROBLEMS, NEEDS
+from discharge.values import Frozen
+from housing_checks.checks.form import SAFE_ADDRESS
+
+NO_NEED = "none"
+_CONTACTS = {row.key: row.words for row in FOLLOW_UPS}
+
+
+class Contradiction(Frozen):
+    """One thing to ask: the code that confirms it, and the question."""
+
+    code: str
+    question: str
+
+
+Question = Callable[[Case, Any, date], str | None]
+"""The case, the command and today -> the question, or ``None`` where nothing contradicts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One kind of contradiction, and the commands in which it can lie."""
+
+    code: str
+    commands: tuple[type[Any], ...]
+    question: Question
+
+
+def contradictions(case: Case, command: Command, today: date) -> tuple[Contradiction, ...]:
+    """Return what must be asked before a command is saved; nothing for most."""
+    asked = (
+        (row.code, row.question(case, command, today)) for row in ROWS if isinstance(command, row.commands)
+    )
+    return tuple(Contradiction(code=code, question=question) for code, question in asked if question)
+
+
+def _listed(labels: list[str]) -> str:
+    """These words in a row, small letters first: "no heating and a fall"."""
+    small = [f"{label[:1].lower()}{label[1:]}" for label in labels]
+    return " and ".join([", ".join(small[:-1]), small[-1]]) if len(small) > 1 else "".join(small)
+
+
+def _well(_case: Case, contact: RecordContact, _today: date) -> str | None:
+    if contact.outcome != "well" or not contact.problems:
+        return None
+    wrong = _listed([HOME_PROBLEMS.label(code) for code in contact.problems])
+    return f"You say that the person is managing at home, and also: {wrong}. Is the person managing?"
+
+
+def _not_reached(_case: Case, contact: RecordContact, _today: date) -> str | None:
+    reached = {row.code: row.reached for row in CONTACT_OUTCOMES}
+    if reached.get(contact.outcome, True) or not contact.problems:
+        return None
+    wrong = _listed([HOME_PROBLEMS.label(code) for code in contact.problems])
+    return f"You say that nobody was reached, and also: {wrong}. Did somebody else tell you?"
+
+
+def _no_need(_case: Case, asked: Refer | AmendReferral, _today: date) -> str | None:
+    others = [code for code in asked.needs if code != NO_NEED]
+    if NO_NEED not in asked.needs or not others:
+        return None
+    needs = _listed([NEEDS.label(code) for code in others])
+    return f"“None of these” is chosen, and also: {needs}. Does the person need that?"
+
+
+def _needed_by(_case: Case, asked: SetNeededBy, today: date) -> str | None:
+    if asked.needed_by is None or asked.needed_by >= today:
+        return None
+    return "The day by which the home is needed has passed already. Is the day right?"
+
+
+def _expected(_case: Case, asked: SetExpectedDischargeDate, today: date) -> str | None:
+    if asked.expected_discharge_on is None or asked.expected_discharge_on >= today:
+        return None
+    return "The day on which the person is expected to leave has passed already. Is the day right?"
+
+
+HOMELESS = "The person is recorded as homeless, or at risk of it, and has a safe address. Are both true?"
+
+
+def _flagged(case: Case, asked: FlagHomelessness, _today: date) -> str | None:
+    item = case.gate.get(SAFE_ADDRESS)
+    safe = item is not None and item.value == "yes"
+    return HOMELESS if asked.flag == "yes" and safe and case.home_let_id is None else None
+
+
+def _safe_address(case: Case, asked: ConfirmItem | CompleteCheck, _today: date) -> str | None:
+    """Somebody to whom a home was let has an address, whatever was recorded before."""
+    answers = asked.answers if isinstance(asked, CompleteCheck) else {asked.item: asked.value}
+    homeless = case.homelessness.flag == "yes" and case.home_let_id is None
+    return HOMELESS if homeless and answers.get(SAFE_ADDRESS) == "yes" else None
+
+
+def _not_homeless(case: Case, _asked: RecordDutyToRefer, _today: date) -> str | None:
+    if case.homelessness.flag != "no":
+        return None
+    return "The person is recorded as not homeless. Was the homelessness referral made for this person?"
+
+
+def _contacts_owed(case: Case, _asked: CloseCase, _today: date) -> str | None:
+    owed = [_CONTACTS.get(key, key) for key, each in case.follow_ups.items() if each.outcome is None]
+    if not owed:
+        return None
+    return f"Contacts after discharge are still owed: {_listed(owed)}. Is the case over all the same?"
+
+
+def _accepted(_case: Case, asked: AnswerOffer, _today: date) -> str | None:
+    if asked.answer != "accepted" or not asked.reason:
+        return None
+    return "The offer is accepted, and a reason for refusing it is given. Was it accepted?"
+
+
+ROWS: tuple[Row, ...] = (
+    Row("managing-with-problems", (RecordContact,), _well),
+    Row("not-reached-with-problems", (RecordContact,), _not_reached),
+    Row("no-needs-with-needs", (Refer, AmendReferral), _no_need),
+    Row("needed-by-past", (SetNeededBy,), _needed_by),
+    Row("expected-in-the-past", (SetExpectedDischargeDate,), _expected),
+    Row("homeless-with-safe-address", (FlagHomelessness,), _flagged),
+    Row("homeless-with-safe-address", (ConfirmItem, CompleteCheck), _safe_address),
+    Row("referred-to-council-not-homeless", (RecordDutyToRefer,), _not_homeless),
+    Row("closed-with-contacts-owed", (CloseCase,), _contacts_owed),
+    Row("accepted-with-reason", (AnswerOffer,), _accepted),
+)
+"""Every kind of contradiction; a further one is a further row."""
