@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
 from starlette.datastructures import FormData
 
+from api.forms.dates import read_date
 from api.forms.model import Around, CommandForm, Field
 from api.refusals import Contradicted
 from discharge.errors import HomewardError
 from housing_checks.contradictions import Contradiction
 
+NOT_A_DATE = "Enter a real date, for instance 27 March 2026"
 DATE_FIELD = Field("effective_on", "From which day?", "date")
 
 
@@ -86,11 +87,11 @@ def _date(question: Field, sent: FormData, _: Around, filled: Filled) -> None:
     if not any(parts):
         _missing(question, filled, "Enter a date")
         return
-    try:
-        day, month, year = (int(part) for part in parts)
-        filled.fields[question.name] = date(year, month, day).isoformat()
-    except ValueError:
-        filled.faults.append(Fault(question.name, "Enter a real date, for instance 27 3 2026"))
+    read = read_date(*parts)
+    if read is None:
+        filled.faults.append(Fault(question.name, NOT_A_DATE))
+    else:
+        filled.fields[question.name] = read.isoformat()
 
 
 def _missing(question: Field, filled: Filled, words: str) -> None:

@@ -8,6 +8,7 @@ from datetime import date
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from api.forms.dates import read_date
 from api.pages.visiting import Visitor
 from api.presenters.bed_days import DATES, FIXED, PATH, Asked, present, present_form
 from api.presenters.bed_days_people import behind
@@ -17,7 +18,7 @@ from discharge.errors import HomewardError
 
 router = APIRouter(include_in_schema=False)
 
-NOT_A_DATE = "Enter a real date, for instance 27 3 2026, or leave it empty"
+NOT_A_DATE = "Enter a real date, for instance 27 March 2026, or leave it empty"
 
 
 @router.get(PATH)
@@ -69,9 +70,7 @@ def _typed(query: Mapping[str, str], name: str) -> tuple[str, str, str]:
 def _date(typed: tuple[str, str, str], name: str, faults: dict[str, str]) -> date | None:
     if not any(typed):
         return None
-    try:
-        day, month, year = (int(part) for part in typed)
-        return date(year, month, day)
-    except ValueError:
+    read = read_date(*typed)
+    if read is None:
         faults[name] = NOT_A_DATE
-        return None
+    return read

@@ -13,7 +13,7 @@ from api.reading.worklist import VIEWS, Listed, Wanted, Worklist
 from discharge.cases.model import Case
 from discharge.delays.counting import nights_without_reason, published_delay_days
 from discharge.delays.stays import periods_of_this_stay
-from discharge.pathway_words import why_still_here
+from discharge.pathway_words import next_action, why_still_here
 from fhir_adapters.store.finding import UNASSIGNED
 from fhir_adapters.store.tables import Feed
 
@@ -45,6 +45,7 @@ class Row:
     bed: str
     stage: Tag
     why: str
+    next_step: str
     nights: str
     without_reason: int
     expected: str
@@ -165,6 +166,7 @@ def _row(listed: Listed, today: date, known: Directory) -> Row:
         bed=bed,
         stage=tag_of(STAGES, case.stage),
         why=why_still_here(case, today, known.names),
+        next_step=action.words if (action := next_action(case, today, known.names)) else "",
         nights=_nights(case, until),
         without_reason=len(nights_without_reason(periods_of_this_stay(case), case.delay_reasons, until)),
         expected=words.short_day(case.expected_discharge_on),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,19 +48,28 @@ class Looking:
 
     async def look(self, path: str, *, narrow: bool = False) -> Seen:
         """Open a page, let its scripts run, and have axe look at it."""
-        page, console = self.page, list[str]()
+        console = list[str]()
 
         def hear(message: ConsoleMessage) -> None:
             console.append(_told(message))
 
-        await page.set_viewport_size(NARROW if narrow else WIDE)
+        self.page.on("console", hear)
+        try:
+            async with self.opened(path, NARROW if narrow else WIDE) as page:
+                return Seen(await _faults(page), [line for line in console if line])
+        finally:
+            self.page.remove_listener("console", hear)
+
+    @asynccontextmanager
+    async def opened(self, path: str, size: ViewportSize) -> AsyncIterator[Page]:
+        """A page while it is open in a window of some size."""
+        page = self.page
+        await page.set_viewport_size(size)
         await page.route("**/*", self._answer)
-        page.on("console", hear)
         try:
             await page.goto(f"{SITE}{path}", wait_until="load")
-            return Seen(await _faults(page), [line for line in console if line])
+            yield page
         finally:
-            page.remove_listener("console", hear)
             await page.goto("about:blank")
             await page.unroute_all(behavior="wait")
 
