@@ -78,7 +78,7 @@ def advance(case: Case, envelope: Envelope, now: datetime) -> Decision:
     return Decision(
         events=events,
         case=after,
-        outgoing=tuple(outgoing(after, events)),
+        outgoing=tuple(outgoing(after, events, envelope.actor)),
         answer=_accepted(envelope, after, events),
     )
 

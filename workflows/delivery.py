@@ -93,7 +93,7 @@ async def _occasion(session: AsyncSession, claimed: lanes.Claimed, clock: CaseCl
     return Occasion(
         key=row.key,
         case_id=row.case_id,
-        person=await people.person_facts(session, claimed.case.person_id),
+        person=await people.person_facts(session, claimed.case.person_id, claimed.partner.organisation_id),
         sender=await people.organisation_facts(session, row.organisation_id or claimed.case.referrer_id),
         receiver=await people.organisation_facts(session, claimed.partner.organisation_id),
         sent_at=clock.case_time(row.created_at),

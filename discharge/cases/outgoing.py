@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from discharge.cases import events as ev
-from discharge.cases.model import IN_HOSPITAL, Case, Stage
+from discharge.cases.model import IN_HOSPITAL, Actor, Case, Stage
 from discharge.values import Frozen
 
 
@@ -62,8 +62,8 @@ LOUD = frozenset({"STOP", "RED", "RED+"})
 """Alert levels that are also told to the referring trust."""
 
 
-def outgoing(case: Case, events: Iterable[ev.Event]) -> list[Outgoing]:
-    """Return what must be told because of ``events``; ``case`` is the case after them."""
+def outgoing(case: Case, events: Iterable[ev.Event], actor: Actor | None = None) -> list[Outgoing]:
+    """Return what must be told because of ``events``: ``case`` as it is after them, ``actor`` who asked."""
     events = tuple(events)
     told: list[Outgoing] = []
     for event in events:
@@ -71,7 +71,7 @@ def outgoing(case: Case, events: Iterable[ev.Event]) -> list[Outgoing]:
             told += _to_referrer(case, *TASK_STATUS[type(event)])
         elif type(event) in _TELLERS:
             told += _TELLERS[type(event)](case, event)
-    return told + _readiness(case, events)
+    return told + _readiness(case, events, actor.own_system if actor else None)
 
 
 def _to_referrer(case: Case, status: str, stage: str, reason: str | None = None) -> list[Outgoing]:
@@ -165,12 +165,16 @@ _TELLERS: Mapping[type[Any], _Told] = {
 DATE, HOME, FIT = "expected-date", "home", "fit"
 
 
-def _readiness(case: Case, events: tuple[ev.Event, ...]) -> list[Outgoing]:
-    """One message a decision to the trust of the stay: all that we hold, if any of it is news to it."""
+def _readiness(case: Case, events: tuple[ev.Event, ...], told_by: UUID | None) -> list[Outgoing]:
+    """One message a decision to the trust of the stay: all that we hold, if any of it is news to it.
+
+    ``told_by`` is the organisation whose own system asked for the decision.
+    """
     spell = case.current_spell
     if spell is None or spell.status not in ("admitted", "on-leave"):
         return []
-    news = sorted({said for event in events for said in _news(case, event)} - _from_the_trust(events))
+    known = _from_the_trust(events, own=told_by == spell.organisation_id)
+    news = sorted({said for event in events for said in _news(case, event)} - known)
     news = news or _waited_for_the_stay(case, events)
     if not news:
         return []
@@ -195,9 +199,9 @@ def _news(case: Case, event: ev.Event) -> list[str]:
             return []
 
 
-def _from_the_trust(events: tuple[ev.Event, ...]) -> set[str]:
-    """What came by the trust's own feed is no news to it: sent back, it would go round for ever."""
-    heard = any(isinstance(event, (ev.SpellChanged, ev.SpellJoined)) for event in events)
+def _from_the_trust(events: tuple[ev.Event, ...], *, own: bool) -> set[str]:
+    """What came by the trust's own feed or system is no news to it: sent back, it would go round for ever."""
+    heard = own or any(isinstance(event, (ev.SpellChanged, ev.SpellJoined)) for event in events)
     return {DATE, FIT} if heard else set()
 
 
@@ -206,7 +210,8 @@ def _waited_for_the_stay(case: Case, events: tuple[ev.Event, ...]) -> list[str]:
     joined = [event.spell for event in events if isinstance(event, ev.SpellJoined)]
     if not joined:
         return []
-    dated = case.expected_discharge_on is not None and joined[-1].expected_discharge_on is None
+    own = case.expected_discharge_told_by == joined[-1].organisation_id
+    dated = case.expected_discharge_on is not None and joined[-1].expected_discharge_on is None and not own
     return [DATE] * dated + [HOME] * (case.stage is Stage.READY)
 
 

@@ -4,7 +4,8 @@
 The outbox holds codes; who the person is comes in here, from whoever sends. An address goes only with an
 order, because somebody has to find the home, and never for a person whose location is hidden. The resource
 carries the outbox row's key as its identifier, so that a partner can tell a repeated request from a new
-one.
+one. Whatever it refers to is named by an identifier that the receiver knows: an address of ours would lead
+nowhere there.
 """
 
 from __future__ import annotations
@@ -16,7 +17,14 @@ from typing import Any
 from uuid import UUID
 
 from fhir_adapters.fhir import systems
-from fhir_adapters.fhir.people import OrganisationFacts, PersonFacts, organisation_reference, patient
+from fhir_adapters.fhir.people import (
+    OrganisationFacts,
+    PersonFacts,
+    organisation_reference,
+    patient,
+    sender_identifier,
+    sender_number,
+)
 from fhir_adapters.fhir.resources import STAGE_WORDS
 
 Content = Mapping[str, Any]
@@ -128,20 +136,22 @@ def _message_id(occasion: Occasion) -> dict[str, Any]:
 
 def _referral(external_id: str | None, occasion: Occasion) -> dict[str, Any]:
     """The referral by the sender's own number where it gave one (`system|value`), else by our case."""
-    system, _, value = (external_id or "").rpartition("|")
-    number = {"system": system, "value": value} if system and value else {"value": value} if value else None
+    ours = {"system": systems.CASE_ID, "value": str(occasion.case_id)}
     return {
-        "reference": f"ServiceRequest/{occasion.case_id}",
         "type": "ServiceRequest",
-        "identifier": number or {"system": systems.CASE_ID, "value": str(occasion.case_id)},
+        "identifier": sender_number(external_id) if external_id else ours,
     }
 
 
 def _person_by_number(person: PersonFacts) -> dict[str, Any]:
-    """Who is meant, by NHS number alone: the receiver holds the rest."""
+    """Who is meant, by NHS number alone, else by the receiver's own number: the receiver holds the rest."""
     if person.nhs_number:
-        return {"type": "Patient", "identifier": {"system": systems.NHS_NUMBER, "value": person.nhs_number}}
-    return {"type": "Patient", "reference": f"Patient/{person.person_id}"}
+        number = {"system": systems.NHS_NUMBER, "value": person.nhs_number}
+    elif person.local_numbers:
+        number = sender_identifier(*person.local_numbers[0])
+    else:
+        number = {"system": systems.PERSON_ID, "value": str(person.person_id)}
+    return {"type": "Patient", "identifier": number}
 
 
 def _contained_patient(person: PersonFacts) -> dict[str, Any]:

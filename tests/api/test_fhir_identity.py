@@ -7,8 +7,9 @@ from sqlalchemy import select
 
 from discharge.store.engine import transaction
 from discharge.store.tables import CommandRow, Person
+from fhir_adapters.fhir.modifiers import walk
 from tests.api.conftest import Door
-from tests.api.fhir_posting import OTHER, found, made, post, request, told
+from tests.api.fhir_posting import OTHER, PATIENT, found, made, post, request, told
 
 
 async def test_given_a_number_of_a_referral_when_another_person_is_sent_under_it_then_it_is_a_conflict(
@@ -108,3 +109,40 @@ async def test_given_if_none_exist_when_the_referral_still_waits_then_its_comman
 
     assert again.status_code == 202
     assert again.headers["content-location"] == first.headers["content-location"]
+
+
+async def test_given_several_numbers_of_a_sender_when_read_then_each_comes_back_beside_ours(
+    door: Door,
+) -> None:
+    numbers = [
+        {"system": "https://trust.example/referral", "value": "DUP-1"},
+        {"system": "https://trust.example/order", "value": "O-9"},
+        {"value": "plain", "use": "secondary"},
+        {"system": "https://trust.example/referral", "value": "gone", "use": "old"},
+    ]
+    mrn = {"system": "https://trust.example/mrn", "value": "M-1"}
+    await made(door, request({"identifier": [*PATIENT["identifier"], mrn]}, identifier=numbers))
+    [referral] = await found(door, "ServiceRequest?identifier=https://trust.example/order|O-9")
+    person = f"/fhir/R4/{referral['subject']['reference']}"
+    own, housing = (await door.get(person, "system")).json(), (await door.get(person, "coordinator")).json()
+
+    assert referral["identifier"][:3] == [*numbers[:2], {"value": "plain"}]
+    assert own["identifier"][1:] == [mrn]
+    assert len(housing["identifier"]) == 1
+
+
+async def test_given_what_is_read_when_it_refers_to_anything_of_ours_then_the_address_leads_there(
+    door: Door,
+) -> None:
+    await made(door, request())
+    [referral], [task] = await found(door, "ServiceRequest"), await found(door, "Task")
+    references = [
+        node["reference"]
+        for resource in (referral, task)
+        for _, node in walk(resource, "")
+        if "reference" in node and not node["reference"].startswith("#")
+    ]
+
+    assert {each.partition("/")[0] for each in references} == {"Patient", "ServiceRequest"}
+    for reference in references:
+        assert (await door.get(f"/fhir/R4/{reference}", "system")).status_code == 200

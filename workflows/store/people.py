@@ -8,15 +8,15 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from discharge.store.addresses import home_of
-from discharge.store.tables import Organisation, Person, PersonAddress
+from discharge.store.tables import Organisation, Person, PersonAddress, PersonIdentifier
 from discharge.store.tables.persons import ORDINARY
-from fhir_adapters.fhir.people import OrganisationFacts, PersonFacts
+from fhir_adapters.fhir.people import LocalNumber, OrganisationFacts, PersonFacts
 from fhir_adapters.people.nhs_numbers import is_verified
 
 
-async def person_facts(session: AsyncSession, person_id: UUID) -> PersonFacts:
-    """Return a person for a message, or whom they were merged into; without an address when it is hidden or
-    restricted in any way.
+async def person_facts(session: AsyncSession, person_id: UUID, receiver_id: UUID) -> PersonFacts:
+    """Return a person for a message, or whom they were merged into, with the numbers that the receiver itself
+    gave; without an address when it is hidden or restricted in any way.
     """
     going_on = await session.scalar(select(func.homeward_surviving_person(person_id)))
     person_id = going_on or person_id
@@ -35,7 +35,19 @@ async def person_facts(session: AsyncSession, person_id: UUID) -> PersonFacts:
         location_hidden=hidden,
         address_lines=tuple(address.lines.splitlines()) if address else (),
         postcode=address.postcode if address else None,
+        local_numbers=await _numbers_of(session, person_id, receiver_id),
     )
+
+
+async def _numbers_of(
+    session: AsyncSession, person_id: UUID, organisation_id: UUID
+) -> tuple[LocalNumber, ...]:
+    rows = await session.scalars(
+        select(PersonIdentifier)
+        .where(PersonIdentifier.person_id == person_id, PersonIdentifier.organisation_id == organisation_id)
+        .order_by(PersonIdentifier.recorded_at.desc(), PersonIdentifier.value)
+    )
+    return tuple(LocalNumber(row.authority, row.value) for row in rows)
 
 
 async def _home(session: AsyncSession, person_id: UUID) -> PersonAddress | None:

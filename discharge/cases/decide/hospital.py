@@ -104,7 +104,11 @@ def _expected_date(case: Case, known: CaseSpell, told: CaseSpell) -> list[ev.Eve
     changed = told.expected_discharge_on != known.expected_discharge_on
     if not changed or told.expected_discharge_on == case.expected_discharge_on:
         return []
-    return [ev.ExpectedDischargeDateSet(expected_discharge_on=told.expected_discharge_on)]
+    return [
+        ev.ExpectedDischargeDateSet(
+            expected_discharge_on=told.expected_discharge_on, told_by=told.organisation_id
+        )
+    ]
 
 
 def _fitness(case: Case, known: CaseSpell, told: CaseSpell, on: date) -> list[ev.Event]:
@@ -190,7 +194,11 @@ def set_expected_date(case: Case, envelope: Envelope, now: datetime) -> list[ev.
         return []
     if asked.expected_discharge_on is not None:
         not_before_admission(case, asked.expected_discharge_on, "expected_discharge_on")
-    return [ev.ExpectedDischargeDateSet(expected_discharge_on=asked.expected_discharge_on)]
+    return [
+        ev.ExpectedDischargeDateSet(
+            expected_discharge_on=asked.expected_discharge_on, told_by=envelope.actor.own_system
+        )
+    ]
 
 
 DECIDERS: Mapping[str, Decider] = {

@@ -94,7 +94,8 @@ def _first_facts(case: Case, envelope: Envelope, asked: cmd.Refer, day: date) ->
         facts.append(ev.SpellJoined(spell=asked.spell))
     expected = asked.expected_discharge_on or (asked.spell.expected_discharge_on if asked.spell else None)
     if expected is not None and expected != case.expected_discharge_on:
-        facts.append(ev.ExpectedDischargeDateSet(expected_discharge_on=expected))
+        told_by = envelope.actor.own_system
+        facts.append(ev.ExpectedDischargeDateSet(expected_discharge_on=expected, told_by=told_by))
     ready_on = asked.ready_on or _fit_since(asked)
     if ready_on is not None and case.open_ready_period is None:
         period = ReadyPeriod(

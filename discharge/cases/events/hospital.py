@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Literal
+from uuid import UUID
 
 from discharge.cases.model import CaseSpell
 from discharge.delays.model import ReadyPeriod
@@ -25,10 +26,13 @@ class SpellChanged(Frozen):
 
 
 class ExpectedDischargeDateSet(Frozen):
-    """The expected date of discharge was set, moved or withdrawn."""
+    """The expected date of discharge was set, moved or withdrawn. ``told_by`` is the organisation whose own
+    system said it, none where somebody said it here.
+    """
 
     kind: Literal["expected-discharge-date-set"] = "expected-discharge-date-set"
     expected_discharge_on: date | None
+    told_by: UUID | None = None
 
 
 class ReadyPeriodStarted(Frozen):

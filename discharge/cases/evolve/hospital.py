@@ -28,7 +28,9 @@ def _spell_changed(case: Case, event: ev.SpellChanged) -> Case:
 
 
 def _expected(case: Case, event: ev.ExpectedDischargeDateSet) -> Case:
-    return changed(case, expected_discharge_on=event.expected_discharge_on)
+    return changed(
+        case, expected_discharge_on=event.expected_discharge_on, expected_discharge_told_by=event.told_by
+    )
 
 
 def _ready_started(case: Case, event: ev.ReadyPeriodStarted) -> Case:

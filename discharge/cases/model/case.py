@@ -41,6 +41,7 @@ class Case(Frozen):
     ready_periods: tuple[ReadyPeriod, ...] = ()
     delay_reasons: tuple[DelayReason, ...] = ()
     expected_discharge_on: date | None = None
+    expected_discharge_told_by: UUID | None = None
     needed_by: date | None = None
     homelessness: Homelessness = Homelessness()
     check: Check | None = None

@@ -40,3 +40,8 @@ class Actor(Frozen):
     organisation_id: UUID
     role: str
     user_id: UUID | None = None
+
+    @property
+    def own_system(self) -> UUID | None:
+        """The organisation whose own system asks; none where a person does."""
+        return self.organisation_id if self.role == "system" else None

@@ -8,11 +8,12 @@ from uuid import UUID
 import pytest
 
 from discharge.cases import events as ev
+from discharge.cases.decide import DECIDERS
 from discharge.cases.evolve import fold
-from discharge.cases.model import Case
+from discharge.cases.model import Actor, Case
 from discharge.cases.outgoing import Outgoing, outgoing
 from discharge.delays.model import ReadyPeriod
-from tests.discharge.cases.stories import SPELL, TRUST, after, day, refer, spell
+from tests.discharge.cases.stories import CASE, SPELL, TRUST, after, day, envelope, noon, refer, spell
 
 OTHER_TRUST = UUID("00000000-0000-4000-8000-0000000000aa")
 
@@ -25,8 +26,8 @@ def in_bed(**changes: object) -> Case:
     return fold(referred(), [ev.SpellJoined(spell=spell(**changes))])
 
 
-def told(case: Case, *events: ev.Event) -> list[Outgoing]:
-    return [one for one in outgoing(fold(case, list(events)), events) if one.kind == "readiness"]
+def told(case: Case, *events: ev.Event, by: Actor | None = None) -> list[Outgoing]:
+    return [one for one in outgoing(fold(case, list(events)), events, by) if one.kind == "readiness"]
 
 
 def content(case: Case, *events: ev.Event) -> dict[str, str | None]:
@@ -123,3 +124,42 @@ def test_given_a_withdrawn_referral_when_the_home_had_been_checked_then_its_read
 ):
     case = fold(in_bed(), [*CHECKED, ev.HomeBecameReady(ready_on=day(3))])
     assert content(case, ev.CaseClosed(closed_on=day(4), outcome="withdrawn"))["home_ready"] == "unknown"
+
+
+THEIR_SYSTEM = Actor(organisation_id=TRUST, role="system")
+
+
+def test_given_a_date_that_the_trusts_own_system_set_here_when_told_then_it_is_not_sent_back() -> None:
+    dated = ev.ExpectedDischargeDateSet(expected_discharge_on=day(9), told_by=TRUST)
+    assert told(in_bed(), dated, by=THEIR_SYSTEM) == []
+    started = ev.ReadyPeriodStarted(period=ReadyPeriod(ready_on=day(3), spell_id=SPELL, basis="referral"))
+    assert told(in_bed(), started, by=THEIR_SYSTEM) == []
+
+
+def test_given_a_date_that_another_system_or_a_person_set_when_told_then_the_trust_hears_it() -> None:
+    dated = ev.ExpectedDischargeDateSet(expected_discharge_on=day(9))
+    for by in (
+        Actor(organisation_id=OTHER_TRUST, role="system"),
+        Actor(organisation_id=TRUST, role="coordinator"),
+    ):
+        [one] = told(in_bed(), dated, by=by)
+        assert one.content["news"] == "expected-date"
+
+
+def test_given_a_date_in_a_referral_by_the_trusts_system_when_the_stay_joins_then_nothing_goes_back() -> None:
+    waiting = after((0, refer(spell=None)))
+    dated = fold(waiting, [ev.ExpectedDischargeDateSet(expected_discharge_on=day(9), told_by=TRUST)])
+    assert told(dated, ev.SpellJoined(spell=spell())) == []
+    elsewhere = ev.SpellJoined(spell=spell(organisation_id=OTHER_TRUST))
+    assert content(dated, elsewhere)["expected_discharge_on"] == day(9).isoformat()
+
+
+@pytest.mark.parametrize(("role", "told_by"), [("system", TRUST), ("coordinator", None)])
+def test_given_a_referral_with_a_date_when_decided_then_it_is_kept_whose_system_said_it(
+    role: str, told_by: UUID | None
+) -> None:
+    asked = envelope(
+        refer(spell=None, expected_discharge_on=day(9)), 0, Actor(organisation_id=TRUST, role=role)
+    )
+    case = fold(Case(case_id=CASE), DECIDERS["refer"](Case(case_id=CASE), asked, noon(0)))
+    assert case.expected_discharge_told_by == told_by

@@ -13,9 +13,10 @@ from discharge.cases.outgoing import STOPPED, TASK_STATUS
 from discharge.codes.casework import CASE_OUTCOMES
 from discharge.errors import ERRORS, HomewardError
 from fhir_adapters.fhir.bindings import binding_problems
+from fhir_adapters.fhir.modifiers import walk
 from fhir_adapters.fhir.outcome import operation_outcome
 from fhir_adapters.fhir.outgoing import Occasion, outgoing_resource
-from fhir_adapters.fhir.people import OrganisationFacts, PersonFacts, patient
+from fhir_adapters.fhir.people import LocalNumber, OrganisationFacts, PersonFacts, patient
 from fhir_adapters.fhir.reading import check_resource
 from fhir_adapters.fhir.stages import BY_OUTCOME, BY_STAGE
 
@@ -83,6 +84,42 @@ def test_given_a_status_when_told_then_it_names_the_person_by_number_alone() -> 
     assert "9990000018" in text
     for hidden in ("Ashdown", "Larch", "1941"):
         assert hidden not in text
+
+
+def test_given_anything_when_told_then_what_it_refers_to_is_named_by_a_number_of_the_receiver() -> None:
+    status = {"status": "accepted", "stage": "accepted", "external_id": None}
+    for kind, content in (("order", ORDER), ("alert", ALERT), ("task-status", status)):
+        for path, node in walk(outgoing_resource(kind, content, occasion()), kind):
+            assert node.get("reference", "#person") == "#person", path
+
+
+def test_given_numbers_of_the_sender_when_told_then_they_come_back_as_they_were_given() -> None:
+    expected = {
+        "https://t.example|R|1": {"system": "https://t.example|R", "value": "1"},
+        "urn:oid:2.16.840.1|R-1": {"system": "urn:oid:2.16.840.1", "value": "R-1"},
+        "RXH|R77": {"value": "R77", "assigner": {"display": "RXH"}},
+        "|R-1": {"value": "R-1"},
+        "R-1": {"value": "R-1"},
+    }
+    for kept, identifier in expected.items():
+        content = {"status": "accepted", "stage": "accepted", "external_id": kept}
+        task = outgoing_resource("task-status", content, occasion())
+        check_resource(task)
+        assert task["focus"]["identifier"] == identifier
+
+
+def test_given_no_nhs_number_when_told_then_the_receivers_own_number_names_the_person() -> None:
+    content = {"status": "accepted", "stage": "accepted", "external_id": None}
+    numbers = (LocalNumber("https://t.example/mrn", "M-1"),)
+    known = outgoing_resource(
+        "task-status", content, occasion(person(nhs_number=None, local_numbers=numbers))
+    )
+    unknown = outgoing_resource("task-status", content, occasion(person(nhs_number=None)))
+
+    assert known["for"]["identifier"] == {"system": "https://t.example/mrn", "value": "M-1"}
+    assert unknown["for"]["identifier"]["system"] == "https://homeward.example/fhir/Id/person"
+    order = outgoing_resource("order", ORDER, occasion(person(local_numbers=numbers)))
+    assert [each["value"] for each in order["contained"][0]["identifier"]] == ["9990000018", "M-1"]
 
 
 def test_given_an_order_when_told_then_the_address_goes_with_it() -> None:
