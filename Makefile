@@ -7,7 +7,7 @@ MADE := .venv/.made
 STEP = @printf '\033[1m==> %s\033[0m\n'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench histories browser clean
+.PHONY: help setup run test check bench guards histories browser clean
 
 help: ## Say what each target does
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -29,6 +29,10 @@ check: setup ## Format, lint, types, import floors, migrations up and down, docs
 
 bench: setup ## Measure what needs no running stack, beside named baselines (ARGS="--json")
 	@for each in hl7 drain; do $(BIN)/homeward bench $$each $(ARGS) || exit 1; done
+
+guards: setup ## Break each guarding line on purpose and tell which breakage no test notices (half an hour)
+	$(BIN)/mutmut run --max-children 2 $(ARGS)
+	@$(BIN)/mutmut results
 
 histories: setup ## Record workflow histories anew, for the replay tests
 	@HOMEWARD_RECORD_HISTORIES=1 $(BIN)/pytest -q tests/workflows/test_replay.py
