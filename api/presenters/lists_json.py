@@ -86,12 +86,16 @@ def home_json(each: Home) -> dict[str, Any]:
         "property_id": str(each.row.id),
         "reference": each.row.reference,
         "landlord": each.landlord,
+        "landlord_id": str(each.row.landlord_id),
         "address": each.row.address,
         "postcode": each.row.postcode,
         "ready_on": each.row.ready_on.isoformat(),
         "let": each.state == "let",
         "state": each.state,
         "held_until": each.held_until.isoformat() if each.held_until else None,
+        "changed_at": each.row.changed_at.isoformat(),
+        "withdrawn_on": each.row.withdrawn_on.isoformat() if each.row.withdrawn_on else None,
+        "withdrawn_because": each.row.withdrawn_because,
         "attributes": each.home.model_dump(mode="json"),
     }
 

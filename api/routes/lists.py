@@ -1,4 +1,4 @@
-"""Alerts, feeds, items that partners refused, and homes that can be let."""
+"""Alerts, feeds, and items that partners refused."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from api.depends import Caller, Ready
-from api.presenters.lists_json import alert_json, feed_json, home_json, item_json, partner_json
+from api.presenters.lists_json import alert_json, feed_json, item_json, partner_json
 from api.presenters.profiles import read_by
 from api.reading import lists
-from api.reading.homes import homes
 from api.releasing import decide, decide_partner
 from discharge.store.partner_pauses import PartnerDecision
 
@@ -90,12 +89,3 @@ class OfPartner(BaseModel):
 async def decide_about_partner(partner_id: UUID, body: OfPartner, services: Ready, caller: Caller) -> None:
     """What waits is kept, and goes on in order once the partner takes the first of it."""
     await decide_partner(services, caller, partner_id, body.decision, body.reason)
-
-
-@router.get("/properties")
-async def list_properties(services: Ready, caller: Caller, free: bool = False) -> dict[str, Any]:
-    """Homes that can be let, the earliest first: free, offered, accepted (reserved), let or withdrawn."""
-    caller.require("properties.read")
-    async with services.begin(caller) as session:
-        found = await homes(session)
-    return {"properties": [home_json(each) for each in found if each.free or not free]}

@@ -54,6 +54,10 @@ INTERFACES: dict[tuple[str, str], str] = {
     ("GET", "/api/v1/shadow-lists"): "shadow.read",
     ("GET", "/api/v1/shadow-lists/{list_id}"): "shadow.read",
     ("GET", "/api/v1/properties"): "properties.read",
+    ("GET", "/api/v1/properties/{property_id}"): "properties.read",
+    ("POST", "/api/v1/properties"): "properties.edit",
+    ("PUT", "/api/v1/properties/{property_id}"): "properties.edit",
+    ("POST", "/api/v1/properties/{property_id}/withdrawal"): "properties.edit",
     ("GET", "/api/v1/reports/bed-days"): "reports.read",
     ("POST", "/fhir/R4/ServiceRequest"): "refer",
     ("POST", "/fhir/R4"): "refer",
@@ -132,6 +136,13 @@ SIGNED_IN = {
 }
 """For whoever is signed in; what they show is theirs, or nobody's."""
 
+HOME = {
+    "reference": "M-1",
+    "address": "1 Mill Row",
+    "postcode": "ZZ99 1AA",
+    "ready_on": "2026-03-02",
+    "attributes": {"property_type": "flat", "bedrooms": 1},
+}
 BODIES = {
     "/api/v1/referrals": {"person": {"nhs_number": "9990000018"}},
     "/api/v1/cases/{case_id}/commands": {"kind": "accept-referral"},
@@ -143,6 +154,9 @@ BODIES = {
     "/api/v1/dead-letters/{sequence}/decision": {"decision": "skip", "reason": "test"},
     "/api/v1/duplicates/{pair_id}/decision": {"decision": "same", "reason": "test"},
     "/api/v1/merges/{merge_id}/undo": {"reason": "test"},
+    "/api/v1/properties": HOME,
+    "/api/v1/properties/{property_id}": HOME,
+    "/api/v1/properties/{property_id}/withdrawal": {"because": "sold"},
 }
 QUERIES = {"/api/v1/shadow-lists": {"feed": "RXH-PAS"}}
 
@@ -161,6 +175,7 @@ def address(path: str) -> str:
         "replay_id",
         "edit_id",
         "list_id",
+        "property_id",
     ):
         path = path.replace("{" + name + "}", ID)
     return path.replace("{sequence}", "1").replace("{kind}", "accept-referral")
