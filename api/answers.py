@@ -12,25 +12,31 @@ from pydantic import BaseModel
 from api.commanding import Outcome, refusal
 from api.problems import RETRY_SECONDS, problem
 from discharge.cases.commands import Answer
-from discharge.store.tables import CommandRow
+from discharge.clocks import london_date
+from discharge.store.tables import CommandRow, ReferralRequestRow
 
 
 class CommandAnswer(BaseModel):
-    """`accepted` with the events it caused, or `taken` with the address that will say more."""
+    """`accepted` with the events it caused, or `taken` with the address that will say more.
+
+    A referral that is a request is `requested`: it has no case until somebody takes it on.
+    """
 
     command_id: UUID
-    case_id: UUID
-    outcome: Literal["accepted", "taken"]
+    case_id: UUID | None = None
+    outcome: Literal["accepted", "taken", "requested"]
     version: int | None = None
     events: list[str] = []
     status_url: str
 
 
 class CommandStatus(BaseModel):
-    """How a command stands. `problem` is there once it was refused."""
+    """How a command stands. `problem` is there once it was refused. A request is `waiting`, `taken-on`,
+    `declined` or `withdrawn`.
+    """
 
     command_id: UUID
-    case_id: UUID
+    case_id: UUID | None = None
     kind: str
     state: str
     effective_on: str
@@ -42,6 +48,24 @@ class CommandStatus(BaseModel):
 def status_path(command_id: UUID) -> str:
     """Where a command's state can be read."""
     return f"/api/v1/commands/{command_id}"
+
+
+def request_answer(row: ReferralRequestRow) -> JSONResponse:
+    """202: the referral waits as a request. The same whatever is held of the person."""
+    path = f"/api/v1/referral-requests/{row.id}"
+    body = CommandAnswer(command_id=row.id, outcome="requested", status_url=path)
+    return JSONResponse(body.model_dump(mode="json"), 202, {"Content-Location": path, "Location": path})
+
+
+def request_status(row: ReferralRequestRow) -> CommandStatus:
+    """How a request stands, for whoever polls it as a command."""
+    return CommandStatus(
+        command_id=row.id,
+        case_id=row.case_id,
+        kind="refer",
+        state=row.state,
+        effective_on=london_date(row.requested_at).isoformat(),
+    )
 
 
 def command_answer(outcome: Outcome, done_status: int = 200, location: str = "") -> JSONResponse:

@@ -42,6 +42,26 @@ _RESOLVE = text(
     " :local_number, :address, :postcode)"
 )
 
+_STANDING = text(
+    "SELECT * FROM homeward_referral_standing(:nhs_number, :family_name, :given_name, :birth_date,"
+    " :authority, :local_number)"
+)
+_HAS_PART = text("SELECT homeward_i_have_part(:person_id)")
+
+
+async def standing(session: AsyncSession, named: Named) -> tuple[str, UUID | None]:
+    """What a referral of the caller is: known (with the person), new, or a request that tells nothing.
+
+    Raises patient-mismatch, only of people whom the caller may see.
+    """
+    row = (await session.execute(_STANDING, asdict(named))).one()
+    return row.standing, row.person
+
+
+async def has_part(session: AsyncSession, person_id: UUID) -> bool:
+    """Whether the caller's organisation has a stay or a part in a case for somebody."""
+    return bool(await session.scalar(_HAS_PART, {"person_id": person_id}))
+
 
 async def resolve_person(session: AsyncSession, named: Named) -> UUID:
     """The person, known or made. Raises patient-mismatch when the details disagree, or fit several."""

@@ -15,13 +15,13 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api import fhir_reading
+from api import fhir_requests
 from api.commanding import body_hash
 from api.fhir_reading import fhir_base
 from api.fhir_search import asked
 from api.principals import Principal
 from api.raw_messages import RawMessage, keep_raw
-from api.referring import Request, refer
+from api.referring import Request, Requested, refer
 from api.services import Services
 from discharge.clocks import london_date
 from discharge.errors import HomewardError
@@ -36,7 +36,9 @@ from fhir_adapters.store.inbox import HiddenNumber
 
 @dataclass(frozen=True)
 class Made:
-    """What became of one referral: its case, whether it was made now; or the command that waits."""
+    """What became of one referral: its case, or the request that it is, and whether it was made now; or the
+    command that waits.
+    """
 
     case_id: UUID
     created: bool = False
@@ -186,6 +188,8 @@ async def _make(
     kept = replace(raw, message_id=number or "") if raw else None
     request = Request(read.values, key, number, kept, inbox_id, sent=body_hash(read.document))
     done = await refer(services, caller, request)
+    if isinstance(done, Requested):
+        return Made(done.row.id, created=not done.repeated)
     waits = done.outcome.command_id if done.outcome.answer is None else None
     return Made(done.outcome.case_id, created=done.opened, waits=waits)
 
@@ -198,7 +202,7 @@ async def _found(services: Services, caller: Principal, condition: str) -> Made 
     search = asked("ServiceRequest", condition.partition("?")[2] or condition)
     if not search.conditions:
         raise HomewardError("search-parameter", detail="the condition says nothing", where="If-None-Exist")
-    page = await fhir_reading.find(services, caller, search)
+    page = await fhir_requests.find_all(services, caller, search)
     if page.total > 1:
         raise HomewardError("condition-matches-many", where="If-None-Exist")
     if page.resources:

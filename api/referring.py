@@ -1,12 +1,14 @@
-"""A referral from any door: find the person, the stay and the case, keep the command, have it executed.
+"""A referral from any door: who is meant, whether the sender has a part for that person, and what follows.
 
-Who is meant and which case it is are settled here, under a lock, so that two doors at the same moment
-agree. Nothing is asked for that is already held, and nothing already held is overwritten.
+With a part (a stay, a place in the case, or the housing service's own work) the referral is a command, found
+under a lock so that two doors at the same moment agree; nothing is asked for that is already held, and
+nothing already held is overwritten. Without one it is a request, and answers alike whatever is held.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from sqlalchemy import or_, select
@@ -16,17 +18,27 @@ from api import doors, referral_numbers
 from api.commanding import Asked, Outcome, body_hash, execute, existing, take
 from api.principals import Principal
 from api.raw_messages import RawMessage, keep_raw
+from api.reading.looks import who
 from api.reading.people import has_or_had
 from api.services import Services
 from discharge.cases.commands import Envelope
 from discharge.clocks import london_date
 from discharge.errors import HomewardError
-from discharge.store.tables import Organisation, Person, PersonIdentifier
+from discharge.store import audit, commands
+from discharge.store.tables import Organisation, Person, PersonIdentifier, ReferralRequestRow
 from fhir_adapters.people.nhs_numbers import check_number
 from fhir_adapters.referrals import ReferralValues, ReferredPerson
-from fhir_adapters.store.referring import find_open_case, find_service, find_stay, refer_command
+from fhir_adapters.store import referral_requests
+from fhir_adapters.store.referring import (
+    SERVICE_KINDS,
+    find_open_case,
+    find_service,
+    find_stay,
+    refer_command,
+)
 
-TRUST = "trust"
+ATTEMPTS = frozenset({"patient-mismatch", "unknown-patient", "too-many-requests"})
+"""Refusals that may be somebody's trying out: each is noted."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +47,14 @@ class Referred:
 
     outcome: Outcome
     opened: bool
+
+
+@dataclass(frozen=True)
+class Requested:
+    """The referral waits as a request until somebody takes it on or answers it."""
+
+    row: ReferralRequestRow
+    repeated: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,20 +78,42 @@ class Request:
         """A hash of what was asked."""
         return self.sent or body_hash(self.values.model_dump(mode="json"))
 
+    @property
+    def name(self) -> str | None:
+        """Under which of the asker's names it is known again."""
+        return self.key or (referral_numbers.name_of(self.number, self.digest) if self.number else None)
 
-async def refer(services: Services, caller: Principal, request: Request) -> Referred:
-    """Keep and execute a referral. Raises HomewardError."""
+
+async def refer(services: Services, caller: Principal, request: Request) -> Referred | Requested:
+    """Keep and execute a referral, or keep it as a request. Raises HomewardError."""
     caller.require("refer")
+    try:
+        return await _refer(services, caller, request)
+    except HomewardError as error:
+        if error.code in ATTEMPTS:
+            async with services.begin(caller) as session:
+                detail = {"code": error.code}
+                await audit.note_write(session, who(caller), "referral refused", "person", detail=detail)
+        raise
+
+
+async def _refer(services: Services, caller: Principal, request: Request) -> Referred | Requested:
     now = await services.case_now()
     async with services.begin(caller) as session:
+        before = await _sent_before(session, caller, request)
+        if isinstance(before, Requested):
+            return before
+        if before is not None:
+            return Referred(await execute(services, before), opened=False)
         referrer = await _referrer(session, caller, request.values.requester)
-        person_id = await resolve_person(session, request.values.person)
+        person_id = await _with_part(session, request)
+        if person_id is None:
+            return Requested(await _request(session, caller, request, now))
         spell = await find_stay(session, person_id, referrer.id, request.values.visit_number)
-        before = await _made_before(session, caller, request, person_id)
+        made = await _made_before(session, caller, request, person_id)
         known = await find_open_case(session, person_id, spell.spell_id if spell else None)
-        case_id = known or uuid4()
         asked = Asked(
-            case_id=case_id,
+            case_id=known or uuid4(),
             command=refer_command(
                 request.values,
                 person_id=person_id,
@@ -81,17 +123,46 @@ async def refer(services: Services, caller: Principal, request: Request) -> Refe
             ),
             effective_on=request.values.referred_on or london_date(now),
             note=request.values.note,
-            key=request.key or _name(request),
+            key=request.name,
         )
-        taken = before or await take(session, caller, asked, request.digest)
+        taken = made or await take(session, caller, asked, request.digest)
         if request.raw is not None and isinstance(taken, Envelope):
             await keep_raw(session, request.raw, now)
     outcome = await execute(services, taken)
     return Referred(outcome, opened=known is None and not outcome.repeated)
 
 
-def _name(request: Request) -> str | None:
-    return referral_numbers.name_of(request.number, request.digest) if request.number else None
+async def _sent_before(
+    session: AsyncSession, caller: Principal, request: Request
+) -> Requested | Outcome | None:
+    """What the same referral became when it came before, whoever has a part by now. Raises
+    duplicate-key-other-body, referral-number-used.
+    """
+    if request.name is None:
+        return None
+    command = await commands.find_by_key(session, caller.client_id, request.name)
+    waiting = await referral_requests.find_by_key(session, caller.client_id, request.name)
+    known = command or waiting
+    if known is not None and known.body_hash != request.digest:
+        raise HomewardError("duplicate-key-other-body", where="Idempotency-Key")
+    if command is not None:
+        return existing(command)
+    if waiting is not None:
+        return Requested(waiting, repeated=True)
+    if request.number is not None:
+        await _number_is_free(session, caller, request.number)
+    return None
+
+
+async def _number_is_free(session: AsyncSession, caller: Principal, number: str) -> None:
+    """A number that stands for a request of the sender's with other content is not used again."""
+    used = select(ReferralRequestRow.id).where(
+        ReferralRequestRow.sender_id == caller.organisation_id,
+        ReferralRequestRow.external_id == number,
+        ReferralRequestRow.state.in_(("waiting", "taken-on")),
+    )
+    if await session.scalar(used.limit(1)) is not None:
+        raise HomewardError("referral-number-used", detail="with other content", where=referral_numbers.WHERE)
 
 
 async def _made_before(
@@ -104,8 +175,88 @@ async def _made_before(
     return existing(row) if row is not None and request.key is None else None
 
 
+async def _request(
+    session: AsyncSession, caller: Principal, request: Request, now: datetime
+) -> ReferralRequestRow:
+    sender = referral_requests.Sender(
+        organisation_id=caller.organisation_id,
+        role=caller.role,
+        client_id=caller.client_id,
+        client_key=request.name or f"once:{uuid4()}",
+        body_hash=request.digest,
+        user_id=caller.user_id,
+        inbox_id=request.inbox_id,
+    )
+    row = await referral_requests.keep(session, sender, await _described(session, request.values), now)
+    if request.raw is not None:
+        await keep_raw(session, request.raw, now)
+    await audit.note_write(session, who(caller), "referral requested", str(row.id))
+    return row
+
+
+async def _described(session: AsyncSession, values: ReferralValues) -> ReferralValues:
+    """The values with what the sender itself may read of a person whom it named by a number or our id."""
+    told = values.person
+    if told.person_id is None and told.family_name is not None and told.birth_date is not None:
+        return values
+    held = await session.scalar(select(Person).where(Person.id == await _named(session, values.person)))
+    if held is None:
+        raise HomewardError("unknown-patient", where="person")
+    said = values.person.model_copy(
+        update={
+            "person_id": None,
+            "nhs_number": held.nhs_number,
+            "family_name": held.family_name,
+            "given_name": held.given_name,
+            "birth_date": held.birth_date,
+        }
+    )
+    return values.model_copy(update={"person": said})
+
+
+async def _with_part(session: AsyncSession, request: Request) -> UUID | None:
+    """The person who is meant, where the caller has a part for them; None makes the referral a request.
+
+    Raises unknown-patient, patient-mismatch, invalid-body.
+    """
+    person = request.values.person
+    number = _checked(person.nhs_number)
+    if not person.findable:
+        raise HomewardError("unknown-patient", detail="an identifier is needed", where="person")
+    if person.person_id is not None or person.family_name is None or person.birth_date is None:
+        named = await _named(session, person)
+        return named if await doors.has_part(session, named) else None
+    standing, known = await doors.standing(session, _details(person, number))
+    if standing == "known":
+        return known
+    return await doors.resolve_person(session, _details(person, number)) if standing == "new" else None
+
+
+def _details(person: ReferredPerson, number: str | None) -> doors.Named:
+    local = person.identifiers[0] if person.identifiers else None
+    address = person.address
+    return doors.Named(
+        nhs_number=number,
+        family_name=person.family_name,
+        given_name=person.given_name,
+        birth_date=person.birth_date,
+        sex=person.sex,
+        authority=local.authority if local else None,
+        local_number=local.value if local else None,
+        address="\n".join(address.lines) if address and address.lines else None,
+        postcode=address.postcode if address else None,
+    )
+
+
+async def _named(session: AsyncSession, person: ReferredPerson) -> UUID:
+    """Somebody whom the caller may see, by our id or a number alone."""
+    if person.person_id is not None:
+        return await _visible(session, Person.id == person.person_id)
+    return await _visible_by_number(session, _checked(person.nhs_number), person)
+
+
 async def _referrer(session: AsyncSession, caller: Principal, code: str | None) -> Organisation:
-    """The referring trust: the caller's own organisation, or the one that a housing service names."""
+    """The referring organisation: the caller's own, or the trust that the housing service names."""
     own = await session.get_one(Organisation, caller.organisation_id)
     if code is None or code in (own.code, own.ods_code):
         return own
@@ -114,36 +265,9 @@ async def _referrer(session: AsyncSession, caller: Principal, code: str | None) 
     )
     if named is None:
         raise HomewardError("invalid-body", detail="organisation not known", where="requester")
-    if own.kind == TRUST:
-        raise HomewardError("invalid-body", detail="a trust refers for itself", where="requester")
+    if own.kind not in SERVICE_KINDS:
+        raise HomewardError("invalid-body", detail="it refers for itself alone", where="requester")
     return named
-
-
-async def resolve_person(session: AsyncSession, person: ReferredPerson) -> UUID:
-    """The person who is meant; made where nobody knows them and enough is said. Raises unknown-patient."""
-    number = _checked(person.nhs_number)
-    if person.person_id is not None:
-        return await _visible(session, Person.id == person.person_id)
-    if not person.findable:
-        raise HomewardError("unknown-patient", detail="an identifier is needed", where="person")
-    if person.family_name is None or person.birth_date is None:
-        return await _visible_by_number(session, number, person)
-    local = person.identifiers[0] if person.identifiers else None
-    address = person.address
-    return await doors.resolve_person(
-        session,
-        doors.Named(
-            nhs_number=number,
-            family_name=person.family_name,
-            given_name=person.given_name,
-            birth_date=person.birth_date,
-            sex=person.sex,
-            authority=local.authority if local else None,
-            local_number=local.value if local else None,
-            address="\n".join(address.lines) if address and address.lines else None,
-            postcode=address.postcode if address else None,
-        ),
-    )
 
 
 def _checked(number: str | None) -> str | None:

@@ -151,6 +151,8 @@ _BESIDE: _Rows = (
     ("case.list", _READERS, "See the worklist"),
     ("case.search", _CASEWORK_OR_SYSTEM, "Find a person or a case"),
     ("command.read", _READERS, "See what became of a request"),
+    ("referral-requests.read", _CASEWORK_OR_SYSTEM, "See referrals that were sent or wait to be taken on"),
+    ("referral-requests.answer", _CASEWORK, "Take a referral request on, or answer it"),
     ("properties.read", (COORDINATOR, SYSTEM, ADMIN), "See homes that can be let"),
     ("properties.edit", (COORDINATOR, SYSTEM, ADMIN), "Add or change homes that can be let"),
     ("refer", _CASEWORK_OR_SYSTEM, "Refer a person"),

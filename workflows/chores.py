@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -17,6 +17,7 @@ from fhir_adapters.hl7v2.store.merging import settle_cases
 from fhir_adapters.hl7v2.store.replaying import work_replays
 from fhir_adapters.store.alarms import look_for_alarms
 from fhir_adapters.store.profiles import follow, remember
+from fhir_adapters.store.requests_with_part import settle_requests
 from workflows.late_commands import LateCommands
 from workflows.loops import Bells, Loop
 from workflows.maintenance import EVERY, Maintenance
@@ -66,10 +67,14 @@ class RecordChores:
         return self._call_relay(await decide_next(self.engine, self.clock) is not None)
 
     async def join(self) -> bool:
-        """Join cases that await a stay, and settle the cases of people who were merged."""
+        """Join cases that await a stay, settle the cases of people who were merged, and go on with referral
+        requests whose sender has a stay by now.
+        """
         async with transaction(self.sessions) as session:
             told = await join_awaiting(session)
             await settle_cases(session)
+        async with transaction(self.sessions) as session:
+            await settle_requests(session, self.clock.case_time(datetime.now(UTC)))
         self._call_relay(told > 0)
         return False
 

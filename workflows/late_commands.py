@@ -18,6 +18,7 @@ from discharge.store import commands
 from discharge.store.engine import Sessions, transaction
 from discharge.store.tables import CommandRow
 from fhir_adapters.hl7v2.store.referring import park_refused
+from fhir_adapters.store.referral_requests import wait_again
 from workflows.client import execute_command
 from workflows.store import authority
 
@@ -65,6 +66,7 @@ class LateCommands:
         async with transaction(self._sessions) as session:
             await commands.finish(session, answer)
             await park_refused(session, row, answer)
+            await wait_again(session, answer)
         return True
 
 

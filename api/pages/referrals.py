@@ -16,7 +16,7 @@ from api.pages.visiting import Visit, Visitor
 from api.presenters import referrals as presenter
 from api.reading import people
 from api.reading.names import Directory
-from api.referring import Request, refer
+from api.referring import Request, Requested, refer
 from discharge.cases.model import Case
 from discharge.errors import HomewardError
 from fhir_adapters.people.nhs_numbers import check_number
@@ -93,6 +93,8 @@ async def submit(visit: Visitor, person_id: UUID) -> Response:
             raise
         filled.faults.append(fault_of(error, FORM))
         return _page(visit, person, filled, str(uuid4()), error.row.http)
+    if isinstance(referred, Requested):
+        return visit.to(f"/referral-requests/{referred.row.id}?done=sent")
     outcome = referred.outcome
     done = f"/cases/{outcome.case_id}?done=referred"
     return visit.to(done if outcome.answer else f"/requests/{outcome.command_id}")

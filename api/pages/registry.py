@@ -17,6 +17,8 @@ from api.pages import (
     feeds,
     homes,
     messages,
+    referral_details,
+    referral_requests,
     referrals,
     replays,
     shadow,
@@ -28,7 +30,9 @@ from api.pages import (
 PAGES: tuple[APIRouter, ...] = (
     sign_in.router,
     worklist.router,
+    referral_details.router,  # before the referrals, whose people stand at the same place of an address
     referrals.router,
+    referral_requests.router,
     cases.router,
     checks.router,
     commands.router,

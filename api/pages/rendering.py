@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,9 @@ class NavigationItem:
 
 @dataclass(frozen=True)
 class Frame:
-    """What surrounds every page: who is signed in, the menu, the case time when it is not the real time."""
+    """What surrounds every page: who is signed in, the menu, how much waits at each of its addresses, and the
+    case time when it is not the real time.
+    """
 
     name: str = ""
     role: str = ""
@@ -39,7 +41,7 @@ class Frame:
     navigation: tuple[NavigationItem, ...] = ()
     case_time: str = ""
     form_token: str = ""
-    alerts: int = 0
+    waiting: Mapping[str, int] = field(default_factory=dict)
 
 
 @cache

@@ -18,6 +18,7 @@ from api.pages.typed_text import keep_typed
 from api.presenters.words import case_time_words
 from api.principals import Principal
 from api.reading.lists import count_alerts
+from api.reading.referral_requests import count_waiting
 from api.services import Services
 from api.sessions import COOKIE, Session
 from discharge.clocks import CaseClock, london_date
@@ -27,6 +28,7 @@ from discharge.permissions import ROLE_WORDS
 MENU: tuple[tuple[str, str, str], ...] = (
     ("case.list", "Worklist", "/worklist"),
     ("refer", "New referral", "/referrals/new"),
+    ("referral-requests.read", "Referral requests", "/referral-requests"),
     ("alerts.read", "Alerts", "/alerts"),
     ("reports.read", "Bed days", "/reports/bed-days"),
     ("properties.read", "Homes", "/homes"),
@@ -100,10 +102,12 @@ Visitor = Annotated[Visit, Depends(visit)]
 async def _frame(
     request: Request, services: Services, caller: Principal, session: Session, clock: CaseClock
 ) -> Frame:
-    alerts = 0
-    if caller.may("alerts.read"):
-        async with services.begin(caller) as transaction:
-            alerts = await count_alerts(transaction, caller.role)
+    waiting: dict[str, int] = {}
+    async with services.begin(caller) as transaction:
+        if caller.may("alerts.read"):
+            waiting["/alerts"] = await count_alerts(transaction, caller.role)
+        if caller.may("referral-requests.answer"):
+            waiting["/referral-requests"] = await count_waiting(transaction)
     path = request.url.path
     return Frame(
         name=caller.name,
@@ -116,7 +120,7 @@ async def _frame(
         ),
         case_time=case_time_words(clock, services.now()),
         form_token=services.cookies.form_token(session),
-        alerts=alerts,
+        waiting=waiting,
     )
 
 

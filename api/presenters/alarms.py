@@ -16,6 +16,7 @@ TITLES = {
     "nothing-arrived": "Nothing arrives from {}",
     "profile-not-used": "The file of the profile of {} cannot be used",
     "nothing-sent": "Nothing goes out to {}",
+    "request-overdue": "A referral request to {} is overdue",
     "too-many-parked": "Too many messages of {} wait for somebody",
     "too-long-waiting": "Messages of {} wait too long to be read",
 }
@@ -23,6 +24,7 @@ TITLES = {
 
 WATCHED = {
     "nothing-arrived": "Minutes since a message arrived",
+    "request-overdue": "Minutes that the oldest referral request is overdue",
     "nothing-sent": "Minutes that something waits to go out, and nothing went",
     "too-many-parked": "Messages that are parked",
     "too-long-waiting": "Minutes that the oldest waits to be read",

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Body, Query, Request
 from fastapi.responses import JSONResponse
 
-from api.answers import CommandAnswer, CommandStatus, command_answer, command_status
+from api.answers import CommandAnswer, CommandStatus, command_answer, command_status, request_status
 from api.command_kinds import command_schema, read_command
 from api.commanding import Asked, ask
 from api.depends import Caller, IdempotencyKey, Ready
@@ -17,6 +17,7 @@ from api.reading import cases, names, worklist
 from api.reading.looks import who_looked
 from api.services import Services
 from discharge.clocks import london_date
+from discharge.store.tables import ReferralRequestRow
 
 router = APIRouter(prefix="/api/v1", tags=["cases"])
 
@@ -100,6 +101,9 @@ async def get_command(command_id: UUID, request: Request, services: Ready, calle
     """What became of a command of the caller's organisation."""
     caller.require("command.read")
     async with services.begin(caller) as session:
+        waiting = await session.get(ReferralRequestRow, command_id)
+        if waiting is not None:
+            return request_status(waiting)
         row = await cases.command_of(session, command_id)
     return command_status(request, row)
 

@@ -12,7 +12,7 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Request
 from fastapi.responses import Response
 
-from api import fhir_documents, fhir_reading, fhir_referrals
+from api import fhir_documents, fhir_reading, fhir_referrals, fhir_requests
 from api.answers import status_path
 from api.depends import Caller, IdempotencyKey, Ready
 from api.fhir_reading import Page, fhir_base
@@ -55,13 +55,15 @@ async def create_service_request(
     idempotency_key: IdempotencyKey = None,
     if_none_exist: IfNoneExist = None,
 ) -> Response:
-    """Refer a person. 201 with a new case, 200 with the one that exists, 202 when no answer came in time."""
+    """Refer a person. 201 with a new case or a request, 200 with the one that exists, 202 when no answer came
+    in time.
+    """
     raw = await _raw(request, caller, "ServiceRequest")
     made = await fhir_referrals.create(services, caller, raw, idempotency_key, if_none_exist)
     if made.waits is not None:
         return _taken(made.waits)
     headers = {"Location": f"{fhir_base(services)}/ServiceRequest/{made.case_id}"}
-    resource = await fhir_reading.service_request(services, caller, made.case_id)
+    resource = await fhir_requests.service_request(services, caller, made.case_id)
     return fhir(resource, 201 if made.created else 200, headers)
 
 
@@ -78,7 +80,7 @@ async def bundle(
     made = await fhir_referrals.create_by_transaction(services, caller, raw, idempotency_key)
     if made.waits is not None:
         return _taken(made.waits)
-    resource = await fhir_reading.service_request(services, caller, made.case_id)
+    resource = await fhir_requests.service_request(services, caller, made.case_id)
     return fhir(transaction_response(document, resource, made.created))
 
 
@@ -86,28 +88,28 @@ async def bundle(
 async def read_service_request(resource_id: str, services: Ready, caller: Caller) -> Response:
     """The referral of a case, as it stands."""
     caller.require("case.read")
-    return fhir(await fhir_reading.service_request(services, caller, _id(resource_id)))
+    return fhir(await fhir_requests.service_request(services, caller, _id(resource_id)))
 
 
 @router.get("/ServiceRequest")
 async def search_service_requests(request: Request, services: Ready, caller: Caller) -> Response:
     """Referrals by the sender's own number, by person, status, change or id."""
     caller.require("case.search")
-    return await _found(request, services, caller, "ServiceRequest", fhir_reading.find)
+    return await _found(request, services, caller, "ServiceRequest", fhir_requests.find_all)
 
 
 @router.get("/Task/{resource_id}")
 async def read_task(resource_id: str, services: Ready, caller: Caller) -> Response:
     """How far a case is."""
     caller.require("case.read")
-    return fhir(await fhir_reading.task(services, caller, _id(resource_id)))
+    return fhir(await fhir_requests.task(services, caller, _id(resource_id)))
 
 
 @router.get("/Task")
 async def search_tasks(request: Request, services: Ready, caller: Caller) -> Response:
     """The tasks that answer referrals, by referral, person, status, change or id."""
     caller.require("case.search")
-    return await _found(request, services, caller, "Task", fhir_reading.find)
+    return await _found(request, services, caller, "Task", fhir_requests.find_all)
 
 
 @router.get("/Encounter/{resource_id}")
@@ -178,7 +180,7 @@ async def _batch_answer(services: Services, caller: Principal, done: Made | Home
     if done.waits is not None:
         told = information("accepted-later", f"command {done.waits}")
         return entry_response(202, location=status_path(done.waits), outcome=told)
-    resource = await fhir_reading.service_request(services, caller, done.case_id)
+    resource = await fhir_requests.service_request(services, caller, done.case_id)
     return entry_response(
         201 if done.created else 200, location=f"ServiceRequest/{done.case_id}", resource=resource
     )

@@ -8,11 +8,11 @@ from uuid import UUID
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
-from api.answers import CommandAnswer, command_answer
+from api.answers import CommandAnswer, command_answer, request_answer
 from api.depends import Caller, IdempotencyKey, Ready
 from api.presenters.case_json import case_line
 from api.reading import names, worklist
-from api.referring import Request, refer
+from api.referring import Request, Requested, refer
 from discharge.clocks import london_date
 from discharge.errors import HomewardError
 from fhir_adapters.referrals import ReferralValues
@@ -31,16 +31,21 @@ def case_path(case_id: UUID) -> str:
     response_model=CommandAnswer,
     responses={
         200: {"model": CommandAnswer, "description": "The person has an open case already: it is that one"},
-        202: {"model": CommandAnswer, "description": "Taken; ask its status address"},
+        202: {"model": CommandAnswer, "description": "Taken, or requested; ask its status address"},
     },
 )
 async def post_referral(
     body: ReferralValues, services: Ready, caller: Caller, idempotency_key: IdempotencyKey = None
 ) -> JSONResponse:
-    """Refer a person. Say only what we do not hold: an NHS number is enough for somebody in a bed we know."""
+    """Refer a person. Say only what we do not hold: an NHS number is enough for somebody in a bed of yours.
+
+    Without a stay, or a part in the case, your referral is a request: somebody takes it on or answers it.
+    """
     if body.person.location_hidden:
         raise HomewardError("invalid-body", detail="by FHIR only", where="person.location_hidden")
     referred = await refer(services, caller, Request(values=body, key=idempotency_key))
+    if isinstance(referred, Requested):
+        return request_answer(referred.row)
     location = case_path(referred.outcome.case_id)
     return command_answer(referred.outcome, 201 if referred.opened else 200, location)
 

@@ -136,7 +136,24 @@ class Person:
         body = write(self.person, self._details(step), self._day(step), key)
         path = "/fhir/R4/ServiceRequest" if fhir else "/api/v1/referrals"
         reply = await self._ask(step, Request(path, body, key, "refer"))
-        self.case_id = referrals.case_id(reply) or self.case_id
+        self.case_id = await self._case_of(step, reply) or self.case_id
+
+    async def _case_of(self, step: Step, reply: Reply) -> str | None:
+        """The case that a referral opened or joined; a request is taken on by the coordinator first."""
+        case_id, request_id = referrals.case_id(reply), referrals.request_id(reply)
+        if case_id or request_id is None:
+            return case_id
+        place = f"/api/v1/referral-requests/{request_id}"
+        found = await self._doors.read(PARTIES["coordinator"], place)
+        candidates = found.body.get("candidates") or [{"person_id": referrals.SOMEBODY_NEW}]
+        body = {"decision": "take-on", "person": candidates[0]["person_id"], "basis": "consent"}
+        asked = Request(f"{place}/decision", body, self._key(step, "take-on"), "take-on")
+        taken = await self._doors.ask(
+            PARTIES["coordinator"], asked.path, asked.body, asked.key, step=step.key, kind=asked.kind
+        )
+        if referrals.case_id(taken):
+            return referrals.case_id(taken)
+        return (await self._doors.read(PARTIES["ward"], place)).case_id
 
     async def start_check(self, step: Step) -> None:
         """Begin the check on the form in force."""

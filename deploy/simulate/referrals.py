@@ -15,6 +15,8 @@ from fhir_adapters.fhir import systems
 SEXES = {"1": "male", "2": "female"}
 DEFAULT_REASON = "not-sure"
 CASE_ID_SYSTEM = systems.CASE_ID
+REQUEST_ID_SYSTEM = systems.REQUEST_ID
+SOMEBODY_NEW = "new"
 
 
 def json_body(person: SimPerson, details: Mapping[str, Any], day: date, key: str) -> dict[str, Any]:
@@ -65,6 +67,18 @@ def _patient(person: SimPerson) -> dict[str, Any]:
 
 def _coded(url: str, code: str) -> dict[str, Any]:
     return {"url": url, "valueCode": code}
+
+
+def request_id(reply: Reply) -> str | None:
+    """The request that a referral became, where the ward has no stay for the person yet."""
+    if reply.body.get("request_id"):
+        return str(reply.body["request_id"])
+    if reply.body.get("outcome") == "requested":
+        return str(reply.body["command_id"])
+    found = (
+        one["value"] for one in reply.body.get("identifier", []) if one.get("system") == REQUEST_ID_SYSTEM
+    )
+    return next(found, None)
 
 
 def case_id(reply: Reply) -> str | None:

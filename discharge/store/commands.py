@@ -22,6 +22,10 @@ LEASE = timedelta(seconds=15)
 """How long a door keeps a command to itself: three times the five seconds after which it answers 202."""
 
 
+AT_ONCE = timedelta(0)
+"""No door holds the command: the next worker that looks executes it."""
+
+
 @dataclass(frozen=True)
 class NewNote:
     """Free text that came with a command. ``item`` is the check item it explains, if any."""

@@ -23,7 +23,14 @@ from discharge.values import Frozen
 USUAL = Path(__file__).parent / "alarms.yaml"
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-Kind = Literal["nothing-arrived", "nothing-sent", "too-many-parked", "too-long-waiting", "profile-not-used"]
+Kind = Literal[
+    "nothing-arrived",
+    "nothing-sent",
+    "too-many-parked",
+    "too-long-waiting",
+    "profile-not-used",
+    "request-overdue",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +55,10 @@ WORDS: Mapping[Kind, Words] = {
     "profile-not-used": Words(
         "the file of the feed's profile is mended within {time}",
         "The file of its profile could not be used for {time}.",
+    ),
+    "request-overdue": Words(
+        "every referral request is taken on or answered by its day",
+        "A referral request has been overdue for {time} of case time.",
     ),
 }
 

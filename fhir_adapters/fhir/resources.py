@@ -54,7 +54,7 @@ def service_request(
     if requester is not None:
         resource["requester"] = organisation_reference(requester)
     if referral is not None:
-        resource |= _asked(referral)
+        resource |= asked_for(referral)
     extensions = _extensions(case)
     if extensions:
         resource["extension"] = extensions
@@ -72,7 +72,8 @@ def _sender_numbers(referral: Referral | None) -> list[dict[str, Any]]:
     return [sender_number(each) for each in numbers if each]
 
 
-def _asked(referral: Referral) -> dict[str, Any]:
+def asked_for(referral: Referral) -> dict[str, Any]:
+    """What a referral asks for, as elements of its ServiceRequest."""
     asked: dict[str, Any] = {"authoredOn": referral.referred_on.isoformat()}
     if referral.reasons:
         asked["reasonCode"] = [

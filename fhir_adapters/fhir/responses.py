@@ -40,6 +40,6 @@ def transaction_response(document: dict[str, Any], referral: dict[str, Any], cre
             place = f"ServiceRequest/{referral['id']}"
             entries.append(entry_response(201 if created else 200, location=place))
         else:
-            person = referral["subject"]["reference"] if kind == "Patient" else ""
+            person = referral["subject"].get("reference", "") if kind == "Patient" else ""
             entries.append(entry_response(200, location=person, outcome=information(READ_ONLY, kind)))
     return {"resourceType": "Bundle", "type": "transaction-response", "entry": entries}

@@ -39,6 +39,7 @@ SHARING_BASIS = EXTENSION + "sharing-basis"
 MEDICALLY_FIT = EXTENSION + "medically-fit"
 
 CASE_ID = BASE + "/Id/case"
+REQUEST_ID = BASE + "/Id/referral-request"
 SPELL_ID = BASE + "/Id/spell"
 PERSON_ID = BASE + "/Id/person"
 REFERRAL_ID = BASE + "/Id/referral"

@@ -286,6 +286,14 @@ _ROWS: tuple[tuple[str, str, str], ...] = (
         ),
     ),
     (
+        "referral-requested",
+        "A referral that waits to be taken on",
+        (
+            "The organisation of the feed has no stay or part for the person, so the referral is a request: "
+            "the housing service takes it on or answers it. If the stay arrives, it goes on by itself."
+        ),
+    ),
+    (
         "unknown-feed",
         "Nobody has claimed the sender",
         ("No feed claims this sender (MSH-3, MSH-4). Add a feed for it to the places file, then replay."),

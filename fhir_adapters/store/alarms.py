@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid5
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from discharge.store.engine import transaction
-from discharge.store.tables import Organisation, OutboxRow, PartnerRow
+from discharge.store.tables import Organisation, OutboxRow, PartnerRow, ReferralRequestRow
 from fhir_adapters.feeds.alarms import AlarmRule, Breach, Whose, in_force, judge, rules_for
 from fhir_adapters.feeds.book import DEFAULT_PROFILE
 from fhir_adapters.feeds.watching import FileFault
@@ -82,6 +82,7 @@ async def watch(session: AsyncSession, now: datetime, faults: Sequence[FileFault
     return found
 
 
+_CASE_TIME = text("SELECT homeward_case_time()")
 _OPEN = select(AlarmRow).where(AlarmRow.cleared_at.is_(None)).with_for_update()
 
 
@@ -141,7 +142,7 @@ async def observe(session: AsyncSession, now: datetime, faults: Sequence[FileFau
             found.append(_of_profile(feed, broken.get(feed.profile or DEFAULT_PROFILE), now))
         found.append(Observed("too-many-parked", *about, parked.get(feed.id, 0), feed.id))
         found.append(Observed("too-long-waiting", *about, _minutes(oldest.get(feed.id), now), feed.id))
-    return [*found, *await _outgoing(session, now)]
+    return [*found, *await _outgoing(session, now), *await _requests(session)]
 
 
 def _of_profile(feed: Feed, fault: FileFault | None, now: datetime) -> Observed:
@@ -159,6 +160,21 @@ async def _by_feed(session: AsyncSession, figure: Any, *conditions: Any) -> dict
         select(InboxRow.feed_id, figure).where(*conditions).group_by(InboxRow.feed_id)
     )
     return {feed_id: value for feed_id, value in counted}  # noqa: C416 - a row is no pair to mypy
+
+
+async def _requests(session: AsyncSession) -> list[Observed]:
+    """For each housing service: how long ago, in case time, the oldest of its referral requests was due."""
+    case_time = (await session.execute(_CASE_TIME)).scalar_one()
+    due = func.min(ReferralRequestRow.due_at).filter(ReferralRequestRow.state == "waiting")
+    statement = (
+        select(Organisation.id, Organisation.code, due)
+        .join(ReferralRequestRow, ReferralRequestRow.service_id == Organisation.id)
+        .group_by(Organisation.id, Organisation.code)
+    )
+    return [
+        Observed("request-overdue", id_, id_, code, max(0.0, _minutes(oldest, case_time)))
+        for id_, code, oldest in await session.execute(statement)
+    ]
 
 
 async def _outgoing(session: AsyncSession, now: datetime) -> Sequence[Observed]:

@@ -6,9 +6,9 @@ import json
 import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -21,7 +21,7 @@ from api.settings import ApiSettings
 from api.tokens import Claims, new_signing_key, sign
 from discharge.cases.commands import Envelope
 from discharge.store.engine import transaction
-from discharge.store.tables import CommandRow
+from discharge.store.tables import CommandRow, Person, Spell
 from tests.fixtures.cases import carried_out
 from tests.fixtures.postgres import Database, Places
 
@@ -96,14 +96,44 @@ class Door:
             await carried_out(self.worker, envelope, self.clock.now)
         return len(waiting)
 
+    async def admitted(self, number: str = "9990000018", organisation: str = "TRUST", **more: Any) -> UUID:
+        """The person's id: somebody whom a feed has told of, in a bed of an organisation, unless they are."""
+        whose = getattr(self.places, organisation.lower())
+        async with transaction(self.worker) as session:
+            person = await session.scalar(select(Person).where(Person.nhs_number == number))
+            if person is None:
+                born = date.fromisoformat(more.pop("birth_date", "1941-05-02"))
+                names = {"family_name": "Ashdown", "given_name": "Edith", **more}
+                person = Person(id=uuid4(), nhs_number=number, birth_date=born, **names)
+                session.add(person)
+                await session.flush()
+            stays = select(Spell.id).where(Spell.person_id == person.id, Spell.organisation_id == whose)
+            if await session.scalar(stays) is None:
+                session.add(
+                    Spell(
+                        person_id=person.id,
+                        organisation_id=whose,
+                        visit_number=f"V-{number}",
+                        status="admitted",
+                        folded={},
+                    )
+                )
+        return person.id
+
     async def referred(self, **more: Any) -> UUID:
-        """A case at its first stage, of a person with an NHS number of the test range."""
+        """A case at its first stage, of an inpatient with an NHS number of the test range."""
         person = {
             "nhs_number": "9990000018",
             "family_name": "Ashdown",
             "given_name": "Edith",
             "birth_date": "1941-05-02",
         }
+        said = more.get("person", person)
+        if "nhs_number" in said:
+            await self.admitted(
+                said["nhs_number"],
+                **{name: said[name] for name in ("family_name", "given_name", "birth_date") if name in said},
+            )
         answer = await self.post("/api/v1/referrals", {"person": person, "ward": "6B", **more})
         assert answer.status_code == 202, answer.text
         await self.settle()

@@ -17,6 +17,7 @@ PERSON = {
 async def test_given_temporal_away_when_a_person_is_referred_then_it_is_taken_and_done_later(
     door: Door,
 ) -> None:
+    await door.admitted()
     answer = await door.post("/api/v1/referrals", {"person": PERSON, "ward": "6B"})
 
     assert answer.status_code == 202
@@ -34,6 +35,7 @@ async def test_given_temporal_away_when_a_person_is_referred_then_it_is_taken_an
 
 
 async def test_given_the_same_key_and_body_when_sent_again_then_it_is_one_command(door: Door) -> None:
+    await door.admitted()
     key = {"Idempotency-Key": "ward-6b-1"}
     first = await door.post("/api/v1/referrals", {"person": PERSON}, **key)
     again = await door.post("/api/v1/referrals", {"person": PERSON}, **key)
@@ -43,6 +45,7 @@ async def test_given_the_same_key_and_body_when_sent_again_then_it_is_one_comman
 
 
 async def test_given_the_same_key_when_the_body_differs_then_it_is_refused(door: Door) -> None:
+    await door.admitted()
     key = {"Idempotency-Key": "ward-6b-1"}
     await door.post("/api/v1/referrals", {"person": PERSON}, **key)
     other = await door.post("/api/v1/referrals", {"person": PERSON, "ward": "7A"}, **key)
@@ -52,6 +55,7 @@ async def test_given_the_same_key_when_the_body_differs_then_it_is_refused(door:
 
 
 async def test_given_two_clients_when_both_use_one_key_then_each_has_its_own_command(door: Door) -> None:
+    await door.admitted()
     key = {"Idempotency-Key": "1"}
     first = await door.post("/api/v1/referrals", {"person": PERSON}, "discharge-team", **key)
     second = await door.post("/api/v1/referrals", {"person": PERSON}, "system", **key)

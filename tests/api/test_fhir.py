@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import copy
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select, update
 
 from discharge.errors import ERRORS
 from discharge.store.engine import transaction
-from discharge.store.tables import Person
+from discharge.store.tables import Person, PersonAddress
 from fhir_adapters.store.tables import InboxRow
 from tests.api.conftest import Door
 
@@ -59,6 +59,12 @@ def changed(path: str, value: Any) -> dict[str, Any]:
     else:
         node[last] = value
     return dict(request)
+
+
+@pytest.fixture(autouse=True)
+async def inpatient(door: Door) -> UUID:
+    """The person is in one of the trust's beds, so that it refers by itself."""
+    return await door.admitted()
 
 
 async def posted(door: Door, body: Any, path: str = "/fhir/R4/ServiceRequest", **headers: str) -> Any:
@@ -254,9 +260,12 @@ async def test_given_more_bytes_than_allowed_when_posted_then_nothing_is_read(do
     assert answer.json()["issue"][0]["code"] == "too-long"
 
 
-async def test_given_a_hidden_location_when_the_person_is_read_then_there_is_no_address(door: Door) -> None:
-    patient = PATIENT | {"address": [{"line": ["4 Larch Walk"], "postalCode": "ZZ99 3VZ"}]}
-    await posted(door, changed("contained", [patient]))
+async def test_given_a_hidden_location_when_the_person_is_read_then_there_is_no_address(
+    door: Door, inpatient: UUID
+) -> None:
+    async with transaction(door.worker) as session:
+        session.add(PersonAddress(person_id=inpatient, lines="4 Larch Walk", postcode="ZZ99 3VZ"))
+    await posted(door, REQUEST)
     await door.settle()
     case = (await door.get("/api/v1/cases", "system")).json()["cases"][0]
     path = f"/fhir/R4/Patient/{case['person']['person_id']}"

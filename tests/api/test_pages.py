@@ -22,8 +22,11 @@ async def test_given_nobody_signed_in_when_a_page_is_opened_then_sign_in_is_offe
 async def test_given_a_case_when_the_worklist_is_opened_then_it_says_why_the_person_is_here(
     door: Door,
 ) -> None:
-    await door.referred()
-    sign_in(door, "discharge-team")
+    person = {"nhs_number": "9990000018", "family_name": "Ashdown", "given_name": "Edith"}
+    body = {"person": person | {"birth_date": "1941-05-02"}}
+    await door.post("/api/v1/referrals", body, "coordinator")
+    await door.settle()
+    sign_in(door, "coordinator")
     page = await door.client.get("/worklist")
 
     assert page.status_code == 200

@@ -19,6 +19,9 @@ ID = str(uuid4())
 INTERFACES: dict[tuple[str, str], str] = {
     ("POST", "/api/v1/referrals"): "refer",
     ("GET", "/api/v1/referrals"): "case.list",
+    ("GET", "/api/v1/referral-requests"): "referral-requests.read",
+    ("GET", "/api/v1/referral-requests/{request_id}"): "referral-requests.read",
+    ("POST", "/api/v1/referral-requests/{request_id}/decision"): "referral-requests.answer",
     ("GET", "/api/v1/cases"): "case.list",
     ("GET", "/api/v1/cases/{case_id}"): "case.read",
     ("GET", "/api/v1/cases/{case_id}/timeline"): "case.read",
@@ -75,6 +78,13 @@ INTERFACES: dict[tuple[str, str], str] = {
 PAGES: dict[tuple[str, str], str] = {
     ("GET", "/worklist"): "case.list",
     ("GET", "/referrals/new"): "refer",
+    ("GET", "/referrals/new/somebody"): "refer",
+    ("POST", "/referrals/new/somebody"): "refer",
+    ("GET", "/referral-requests"): "referral-requests.read",
+    ("GET", "/referral-requests/{request_id}"): "referral-requests.read",
+    ("POST", "/referral-requests/{request_id}/take-on"): "referral-requests.answer",
+    ("POST", "/referral-requests/{request_id}/decline"): "referral-requests.answer",
+    ("POST", "/referral-requests/{request_id}/withdraw"): "refer",
     ("GET", "/referrals/new/{person_id}"): "refer",
     ("POST", "/referrals/new/{person_id}"): "refer",
     ("GET", "/cases/{case_id}"): "case.read",
@@ -145,6 +155,7 @@ HOME = {
 }
 BODIES = {
     "/api/v1/referrals": {"person": {"nhs_number": "9990000018"}},
+    "/api/v1/referral-requests/{request_id}/decision": {"decision": "decline", "reason": "other-area"},
     "/api/v1/cases/{case_id}/commands": {"kind": "accept-referral"},
     "/api/v1/messages/{message_id}/edits": {"text": "MSH|", "reason": "test"},
     "/api/v1/replays/{replay_id}/stop": {"reason": "test"},
@@ -176,6 +187,7 @@ def address(path: str) -> str:
         "edit_id",
         "list_id",
         "property_id",
+        "request_id",
     ):
         path = path.replace("{" + name + "}", ID)
     return path.replace("{sequence}", "1").replace("{kind}", "accept-referral")

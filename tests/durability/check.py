@@ -95,7 +95,9 @@ def every_message_was_used_or_set_aside(e: Evidence) -> Finding:
 def acknowledged_commands_are_kept(e: Evidence) -> Finding:
     """Each command that was answered is there, finished, and ended as the last answer said."""
     acked = e.acknowledged_commands()
-    kept = {row["client_key"]: row for row in e.rows("SELECT id, client_key, state FROM commands")}
+    requests = e.rows("SELECT id, client_key FROM referral_requests")  # kept, with no command of their own
+    kept = {row["client_key"]: {**row, "state": "accepted"} for row in requests}
+    kept |= {row["client_key"]: row for row in e.rows("SELECT id, client_key, state FROM commands")}
     broken = []
     for key, line in acked.items():
         state = kept[key]["state"] if key in kept else "missing"

@@ -201,7 +201,21 @@ class Story(Seen):
         self._refer({"person": person, "referred_on": str(self.day(day))})
 
     def _refer(self, body: Mapping[str, Any]) -> None:
-        self.case_id = self._accepted("ward", "/api/v1/referrals", body)["case_id"]
+        answer = self.stack.post(PARTIES["ward"], "/api/v1/referrals", body, str(uuid4()))
+        told: Mapping[str, Any] = answer.json()
+        if told.get("outcome") == "requested":
+            self.case_id = self._taken_on(told["command_id"])
+            return
+        if answer.status_code == 202:
+            told = self.what_became_of("ward", told["status_url"])
+        assert told.get("state", "accepted") == "accepted", told
+        self.case_id = told["case_id"]
+
+    def _taken_on(self, request_id: str) -> str:
+        """A referral of somebody whom the trust has no stay for waits: the coordinator takes it on."""
+        body = {"decision": "take-on", "person": "new", "basis": "consent"}
+        path = f"/api/v1/referral-requests/{request_id}/decision"
+        return str(self._accepted("coordinator", path, body)["case_id"])
 
     def asks(self, who: Who, kind: str, day: int, **details: Any) -> Mapping[str, Any]:
         """Somebody gives a command and it is done, at once or a little later."""

@@ -13,7 +13,8 @@ class Refer(Asked):
     """Open a case, or join one that is open for the person; asks for nothing that is already held.
 
     ``organisation_id`` is the referring trust; ``service_id`` the housing-health service that takes the
-    referral, found at the door; both take part in the case from the first day.
+    referral, found at the door; both take part in the case from the first day. ``part`` and ``basis`` say
+    how the referring organisation takes part, and who takes a request on says them for its sender.
     """
 
     kind: Literal["refer"] = "refer"
@@ -22,6 +23,8 @@ class Refer(Asked):
     service_id: UUID | None = None
     spell: CaseSpell | None = None
     ward: str | None = None
+    part: str = "referrer"
+    basis: str = "referral"
 
 
 class AcceptReferral(Frozen):

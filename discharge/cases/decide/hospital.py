@@ -21,6 +21,7 @@ from discharge.cases.decide.common import (
     not_in_future,
 )
 from discharge.cases.decide.leaving import NEVER_REOPENED, death, told_by_feed
+from discharge.cases.decide.participation import trust_joins
 from discharge.cases.evolve import fold
 from discharge.cases.model import IN_HOSPITAL, Case, CaseSpell, Readmission, Stage
 from discharge.cases.stages import stage_when_reopened
@@ -37,7 +38,8 @@ def join_spell(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
     asked = command_of(envelope, cmd.JoinSpell)
     if any(mine == asked.spell for mine in case.spells):
         return []
-    return [ev.SpellJoined(spell=asked.spell)]
+    day = happened_on(envelope, now)
+    return [ev.SpellJoined(spell=asked.spell), *trust_joins(case, asked.spell, day)]
 
 
 def note_hospital_facts(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
@@ -45,6 +47,8 @@ def note_hospital_facts(case: Case, envelope: Envelope, now: datetime) -> list[e
     asked = command_of(envelope, cmd.NoteHospitalFacts)
     known = next((mine for mine in case.spells if mine.spell_id == asked.spell.spell_id), None)
     happened = [*_stay(case, known, asked.spell, envelope.effective_on)]
+    if not fold(case, happened).closed:
+        happened += trust_joins(case, asked.spell, envelope.effective_on)
     if asked.person_died_on is not None and case.outcome != "died":
         return [*happened, *death(fold(case, happened), asked.person_died_on)]
     return happened

@@ -10,11 +10,13 @@ from discharge.cases import commands as cmd
 from discharge.cases import events as ev
 from discharge.cases.commands import Envelope
 from discharge.cases.decide.common import Decider, coded, command_of, happened_on
-from discharge.cases.model import PARTNER_BASES, Case, Owner, Participant, SharingBasis
+from discharge.cases.model import PARTNER_BASES, Case, CaseSpell, Owner, Participant, SharingBasis
 from discharge.cases.relations import leads, relations
 from discharge.codes.participation import PARTICIPANT_ROLES
 from discharge.errors import Refused
 from discharge.permissions import LEADS
+
+IN_A_BED = frozenset({"admitted", "on-leave"})
 
 
 def takes_part(case: Case, organisation_id: UUID) -> bool:
@@ -22,6 +24,16 @@ def takes_part(case: Case, organisation_id: UUID) -> bool:
     return any(
         mine.organisation_id == organisation_id and mine.until_on is None for mine in case.participants
     )
+
+
+def trust_joins(case: Case, spell: CaseSpell, day: date) -> list[ev.Event]:
+    """Let the trust whose bed it is take part: it is never locked out of its own patient's case."""
+    if spell.status not in IN_A_BED or takes_part(case, spell.organisation_id):
+        return []
+    part = Participant(
+        organisation_id=spell.organisation_id, role="trust", basis="hospital-stay", from_on=day
+    )
+    return [ev.ParticipantJoined(participant=part)]
 
 
 def owner_named(envelope: Envelope, team_id: UUID | None, user_id: UUID | None) -> ev.OwnerAssigned:
@@ -73,7 +85,8 @@ def _recorded_basis(case: Case, meant: str | None, *, beyond_care: bool) -> str:
 def end_participation(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
     """Let an organisation leave the case: by itself, or sent by one that leads the case.
 
-    The last responsible trust and the last housing lead stay: nobody would be left to answer for the case.
+    The last responsible trust and the last housing lead stay: nobody would be left to answer for the case;
+    nor does a trust leave the case of the patient in its bed.
     """
     asked = command_of(envelope, cmd.EndParticipation)
     if not takes_part(case, asked.organisation_id):
@@ -81,11 +94,18 @@ def end_participation(case: Case, envelope: Envelope, now: datetime) -> list[ev.
     asker = envelope.actor.organisation_id
     if asked.organisation_id != asker and asker not in leads(case):
         raise Refused("part-not-allowed", where="organisation_id")
+    if _has_the_patient(case, asked.organisation_id):
+        raise Refused("trust-has-the-patient", where="organisation_id")
     if any(strand.partner_id == asked.organisation_id for strand in case.open_strands):
         raise Refused("work-open", where="organisation_id")
     if _is_the_last(case, asked.organisation_id):
         raise Refused("lead-needed", where="organisation_id")
     return [ev.ParticipantLeft(organisation_id=asked.organisation_id, until_on=happened_on(envelope, now))]
+
+
+def _has_the_patient(case: Case, organisation_id: UUID) -> bool:
+    spell = case.current_spell
+    return spell is not None and spell.organisation_id == organisation_id and spell.status in IN_A_BED
 
 
 def _is_the_last(case: Case, organisation_id: UUID) -> bool:

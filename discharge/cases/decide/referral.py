@@ -16,9 +16,8 @@ from discharge.cases.decide.common import (
     happened_on,
     side_exit,
 )
-from discharge.cases.decide.participation import basis_said, owner_named, takes_part
-from discharge.cases.model import Case, Participant, Referral, Stage
-from discharge.cases.relations import BY_REFERRAL
+from discharge.cases.decide.participation import IN_A_BED, basis_said, owner_named, takes_part
+from discharge.cases.model import Asked, Case, Participant, Referral, Stage
 from discharge.delays.model import ReadyPeriod
 from discharge.errors import Refused
 
@@ -31,10 +30,10 @@ def refer(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
     asked = command_of(envelope, cmd.Refer)
     day = happened_on(envelope, now)
     if case.exists and not case.closed:
-        return _referred_again(case, asked)
+        return _referred_again(case, asked, day)
     if case.exists and case.outcome not in REOPENABLE:
         raise Refused("already-done", where="case")
-    _check_codes(asked, day)
+    check_codes(asked, day)
     received = ev.ReferralReceived(person_id=asked.person_id, referral=_referral(asked, day))
     opened: list[ev.Event] = (
         [ev.CaseReopened(reopened_on=day, stage=Stage.REFERRED, reason="referred-again")]
@@ -44,7 +43,7 @@ def refer(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
     return [*opened, received, *_joining(case, asked, day), *_first_facts(case, envelope, asked, day)]
 
 
-def _check_wishes(asked: cmd.Refer | cmd.AmendReferral, day: date) -> None:
+def _check_wishes(asked: Asked | cmd.AmendReferral, day: date) -> None:
     for number, reason in enumerate(asked.reasons):
         coded("referral-reasons", reason, day, f"reasons[{number}]")
     for number, need in enumerate(asked.needs):
@@ -53,7 +52,8 @@ def _check_wishes(asked: cmd.Refer | cmd.AmendReferral, day: date) -> None:
         coded("pathways", asked.pathway, day, "pathway")
 
 
-def _check_codes(asked: cmd.Refer, day: date) -> None:
+def check_codes(asked: Asked, day: date) -> None:
+    """Hold every code of a referral against its list. Raises code-not-in-value-set, naming the field."""
     _check_wishes(asked, day)
     coded("tenures", asked.tenure, day, "tenure")
     if asked.sharing_basis is not None:
@@ -77,14 +77,20 @@ def _referral(asked: cmd.Refer, day: date) -> Referral:
 
 
 def _joining(case: Case, asked: cmd.Refer, day: date) -> list[ev.Event]:
-    """Who takes part from the first day: the trust that refers and the service that takes the referral."""
-    wanted = [(asked.organisation_id, "referrer"), (asked.service_id, "housing-health")]
+    """Who takes part from the first day: the trust that refers and the service that takes the referral. A
+    service that refers by itself has one part, the service's.
+    """
+    wanted = {asked.organisation_id: (asked.part, asked.basis)}
+    if asked.spell is not None and asked.spell.status in IN_A_BED:
+        wanted.setdefault(asked.spell.organisation_id, ("trust", "hospital-stay"))
+    if asked.service_id is not None:
+        wanted[asked.service_id] = ("housing-health", "referral")
     return [
         ev.ParticipantJoined(
-            participant=Participant(organisation_id=organisation, role=role, basis=BY_REFERRAL, from_on=day)
+            participant=Participant(organisation_id=organisation, role=role, basis=basis, from_on=day)
         )
-        for organisation, role in wanted
-        if organisation is not None and not takes_part(case, organisation)
+        for organisation, (role, basis) in wanted.items()
+        if not takes_part(case, organisation)
     ]
 
 
@@ -113,10 +119,13 @@ def _fit_since(asked: cmd.Refer) -> date | None:
     return asked.spell.medically_fit_on if asked.spell and asked.spell.medically_fit else None
 
 
-def _referred_again(case: Case, asked: cmd.Refer) -> list[ev.Event]:
+def _referred_again(case: Case, asked: cmd.Refer, day: date) -> list[ev.Event]:
+    """Who refers again takes part, too; a case that has its housing service keeps that one."""
+    sender = asked.model_copy(update={"service_id": None})
+    happened = _joining(case, sender, day)
     if asked.spell is not None and case.current_spell is None:
-        return [ev.SpellJoined(spell=asked.spell)]
-    return []
+        happened.append(ev.SpellJoined(spell=asked.spell))
+    return happened
 
 
 def accept(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:

@@ -27,6 +27,7 @@ from discharge.store.tables.identities import (
 from discharge.store.tables.organisations import Organisation, PartnerRow, Team, User
 from discharge.store.tables.outbox import OutboxRow
 from discharge.store.tables.persons import Person, PersonAddress, PersonContact, PersonIdentifier
+from discharge.store.tables.referral_requests import ReferralRequestRow, ReferralReviewerRow
 from discharge.store.tables.spells import Spell
 
 __all__ = [
@@ -59,6 +60,8 @@ __all__ = [
     "PersonMerge",
     "PersonNhsNumber",
     "ReadyPeriodRow",
+    "ReferralRequestRow",
+    "ReferralReviewerRow",
     "Spell",
     "StrandRow",
     "Team",

@@ -57,12 +57,14 @@ class Source:
 @dataclass(slots=True)
 class Effect:
     """Whom and which stay the message was about: the first where it names several. `of_stay` is the person
-    whom the next stay in the message belongs to; `notes` are codes of what was done with care.
+    whom the next stay in the message belongs to, `told` what was said of them; `notes` are codes of what was
+    done with care.
     """
 
     person_id: UUID | None = None
     spell_id: UUID | None = None
     of_stay: UUID | None = None
+    told: PersonReported | None = None
     notes: list[str] = field(default_factory=list)
 
     def about(self, person_id: UUID) -> None:
@@ -118,8 +120,9 @@ async def _beside(
         raise Doubt("message-not-understood", "nobody-named")
     await _keep(session, source, ordinal, fact, person_id, effect.spell_id)
     if isinstance(fact, ReferralReported):
-        asking = Asking(source.inbox_id, source.organisation_id, source.feed_code, source.today)
-        await apply_referral(session, asking, person_id, fact)
+        asking = Asking(source.inbox_id, source.organisation_id, source.feed_code, source.today, effect.told)
+        if await apply_referral(session, asking, person_id, fact):
+            effect.notes.append("referral-requested")
     elif isinstance(fact, DocumentReported):
         await apply_document(
             session,
@@ -166,6 +169,7 @@ async def _person(
     await heed_contradiction(session, _merge_cause(source, fact), fact)
     person_id, found = await persons.person_of(session, source.organisation_id, fact)
     effect.about(person_id)
+    effect.told = effect.told or fact
     await _keep(session, source, ordinal, fact, person_id)
     await lift(session, source.organisation_id, fact)
     refolded = await refold_person(session, person_id)

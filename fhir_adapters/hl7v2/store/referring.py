@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from uuid import UUID, uuid4, uuid5
 
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from discharge.cases.commands import (
@@ -28,27 +28,31 @@ from discharge.cases.model import Actor
 from discharge.clocks import london_date
 from discharge.store import commands
 from discharge.store.tables import CaseRow, CommandRow, Person
-from fhir_adapters.hl7v2.facts import ReferralReported
+from fhir_adapters.hl7v2.facts import PersonReported, ReferralReported
 from fhir_adapters.hl7v2.store import persons
 from fhir_adapters.hl7v2.store.doubts import Doubt
-from fhir_adapters.referrals import ReferralValues, ReferredPerson
+from fhir_adapters.referrals import LocalIdentifier, ReferralValues, ReferredAddress, ReferredPerson
+from fhir_adapters.store import referral_requests
 from fhir_adapters.store.referring import find_open_case, find_service, find_stay, refer_command
 from fhir_adapters.store.tables import InboxRow
 
-AT_ONCE = timedelta(0)
-"""No door holds the command: the next worker that looks executes it."""
+_HAS_PART = text("SELECT homeward_has_part(:organisation_id, :person_id)")
+_CASE_TIME = text("SELECT homeward_case_time()")
 
 WITHDRAWN_BY_THE_WARD = "no-longer-needed"
 
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """For which feed and message a command is made; `today` is the London date of case time."""
+    """For which feed and message a command is made; `today` is the London date of case time, `told` what the
+    message says of the person.
+    """
 
     inbox_id: UUID
     organisation_id: UUID
     feed_code: str
     today: date
+    told: PersonReported | None = None
 
     @property
     def client_id(self) -> str:
@@ -58,26 +62,33 @@ class Asking:
 
 async def apply_referral(
     session: AsyncSession, asking: Asking, person_id: UUID, fact: ReferralReported
-) -> None:
-    """Keep the command that the referral makes. Raises Doubt."""
+) -> bool:
+    """Keep the command that the referral makes, and return whether it is a request instead. Raises Doubt."""
     if fact.action == "made":
-        await _refer(session, asking, person_id, fact)
-        return
+        return await _refer(session, asking, person_id, fact)
+    if await _told_of_request(session, asking, fact):
+        return True
     case_id = await _case_of(session, asking, person_id, fact)
     if fact.action == "withdrawn":
         withdrawn = WithdrawReferral(reason=WITHDRAWN_BY_THE_WARD)
         await _ask(session, asking, case_id, withdrawn, "withdrawn", fact, first=True)
-        return
+        return False
     changed = AmendReferral(reasons=fact.reasons, needs=fact.needs, pathway=fact.pathway)
     await _ask(session, asking, case_id, changed, "changed", fact, first=True)
     if fact.expected_discharge_on is not None:
         expected = SetExpectedDischargeDate(expected_discharge_on=fact.expected_discharge_on)
         await _ask(session, asking, case_id, expected, "expected", fact)
+    return False
 
 
-async def _refer(session: AsyncSession, asking: Asking, person_id: UUID, fact: ReferralReported) -> None:
+async def _refer(session: AsyncSession, asking: Asking, person_id: UUID, fact: ReferralReported) -> bool:
     await _described(session, person_id)
     values = _values(person_id, fact)
+    name = fact.external_id or f"message:{asking.inbox_id}"
+    key = f"referral:{name}"
+    if not await _has_part(session, asking, person_id, key):
+        await _request(session, asking, values, key)
+        return True
     spell = await find_stay(session, person_id, asking.organisation_id, fact.visit_number)
     known = await find_open_case(session, person_id, spell.spell_id if spell else None)
     if known is not None:
@@ -89,9 +100,73 @@ async def _refer(session: AsyncSession, asking: Asking, person_id: UUID, fact: R
         service_id=await find_service(session, asking.organisation_id),
         spell=spell,
     )
-    name = fact.external_id or f"message:{asking.inbox_id}"
-    key = f"referral:{name}"
     await _ask(session, asking, known or uuid4(), command, "made", fact, first=True, key=key)
+    return False
+
+
+async def _has_part(session: AsyncSession, asking: Asking, person_id: UUID, key: str) -> bool:
+    """Whether the feed's organisation refers by itself: it has a part, or had when this first came."""
+    if await commands.find_by_key(session, asking.client_id, key) is not None:
+        return True
+    part = {"organisation_id": asking.organisation_id, "person_id": person_id}
+    return bool(await session.scalar(_HAS_PART, part))
+
+
+async def _request(session: AsyncSession, asking: Asking, values: ReferralValues, key: str) -> None:
+    """Without a part the referral is a request of what the message says; sent twice, one. Raises Doubt."""
+    said = _said(asking.told)
+    before = await referral_requests.find_by_key(session, asking.client_id, key)
+    if before is not None:
+        if ReferralValues.model_validate(before.said).person.nhs_number != said.nhs_number:
+            raise Doubt("patient-mismatch", "referral-of-another-person")
+        return
+    sender = referral_requests.Sender(
+        organisation_id=asking.organisation_id,
+        role="system",
+        client_id=asking.client_id,
+        client_key=key,
+        body_hash=hashlib.sha256(key.encode()).hexdigest(),
+        inbox_id=asking.inbox_id,
+    )
+    now = (await session.execute(_CASE_TIME)).scalar_one()
+    await referral_requests.keep(session, sender, values.model_copy(update={"person": said}), now)
+
+
+def _said(told: PersonReported | None) -> ReferredPerson:
+    """The person as the message names them, not as we hold them."""
+    if told is None:
+        return ReferredPerson()
+    numbers = {each.kind: each.value for each in reversed(told.identifiers) if each.usable}
+    name = told.names[0] if told.names else None
+    home = next((each for each in told.addresses or () if each.kind == "home"), None)
+    return ReferredPerson(
+        nhs_number=numbers.get("nhs"),
+        identifiers=tuple(
+            LocalIdentifier(authority=each.authority or "local", value=each.value)
+            for each in told.identifiers
+            if each.kind == "local"
+        ),
+        family_name=name.family if name else None,
+        given_name=(name.given or None) if name else None,
+        birth_date=told.birth_date,
+        address=ReferredAddress(lines=home.lines, postcode=home.postcode or None) if home else None,
+    )
+
+
+async def _told_of_request(session: AsyncSession, asking: Asking, fact: ReferralReported) -> bool:
+    """Whether the number is a request's that still waits, which is then withdrawn, or says what is new."""
+    key = f"referral:{fact.external_id}"
+    row = await referral_requests.find_by_key(session, asking.client_id, key)
+    if row is None or row.state != "waiting":
+        return False
+    if fact.action == "withdrawn":
+        row.state = "withdrawn"
+        row.answered_at = (await session.execute(_CASE_TIME)).scalar_one()
+        row.answered_by = asking.organisation_id
+        return True
+    new = {name: value for name, value in fact.said.items() if value}
+    row.said = row.said | ReferralValues.model_validate(row.said | new).model_dump(mode="json")
+    return True
 
 
 async def _described(session: AsyncSession, person_id: UUID) -> None:
@@ -115,7 +190,11 @@ def _values(person_id: UUID, fact: ReferralReported) -> ReferralValues:
 
 async def _case_of(session: AsyncSession, asking: Asking, person_id: UUID, fact: ReferralReported) -> UUID:
     """The case that the referral with this number opened or joined. Raises Doubt."""
-    made = await commands.find_by_key(session, asking.client_id, f"referral:{fact.external_id}")
+    key = f"referral:{fact.external_id}"
+    request = await referral_requests.find_by_key(session, asking.client_id, key)
+    if request is not None and request.case_id is not None:
+        return request.case_id
+    made = await commands.find_by_key(session, asking.client_id, key)
     if made is not None:
         await _same_person(session, UUID(made.envelope["command"]["person_id"]), person_id)
         return made.case_id
@@ -171,7 +250,7 @@ async def _ask(
             body_hash=hashlib.sha256(named.encode()).hexdigest(),
             notes=notes,
         ),
-        lease=AT_ONCE,
+        lease=commands.AT_ONCE,
     )
     if isinstance(taken, commands.Existing):
         await _as_before(session, taken.row, command)

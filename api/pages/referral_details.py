@@ -1,0 +1,107 @@
+"""The page door for somebody who is in none of the caller's beds or cases: referred by their details."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+from uuid import uuid4
+
+from fastapi import APIRouter
+from starlette.datastructures import FormData
+from starlette.responses import Response
+
+from api.forms.model import Around, Field
+from api.forms.reading import Fault, Filled, fault_of, read_form
+from api.pages.referrals import FORM, NOBODY
+from api.pages.visiting import Visit, Visitor
+from api.presenters import forms
+from api.reading.names import Directory
+from api.referring import Request, Requested, refer
+from discharge.cases.model import Case
+from discharge.errors import HomewardError
+from fhir_adapters.people.nhs_numbers import check_number
+from fhir_adapters.referrals import ReferralValues, ReferredAddress, ReferredPerson
+
+router = APIRouter(prefix="/referrals/new/somebody", include_in_schema=False)
+
+WITH_PERSON = replace(FORM, fields=(Field("birth_date", "When were they born?", "date"), *FORM.fields))
+"""The form of every referral, which here asks for the birth date as well."""
+
+TEXTS: Mapping[str, str] = {
+    "nhs_number": "NHS number",
+    "family_name": "Family name",
+    "given_name": "Given name",
+    "address": "Address",
+    "postcode": "Postcode",
+}
+"""What is typed about the person, and what it is called."""
+
+NEEDED: Mapping[str, str] = {
+    "nhs_number": "Enter the NHS number",
+    "family_name": "Enter the family name",
+    "given_name": "Enter the given name",
+}
+
+
+@router.get("")
+async def show(visit: Visitor, nhs_number: str = "") -> Response:
+    """Who is meant, and what may hold them back."""
+    visit.caller.require("refer")
+    return _page(visit, Filled(), {"nhs_number": nhs_number}, str(uuid4()))
+
+
+@router.post("")
+async def submit(visit: Visitor) -> Response:
+    """Send the referral: a request, or a case at once where the caller may open one."""
+    sent = await visit.form()
+    visit.caller.require("refer")
+    filled = read_form(WITH_PERSON, sent, _around(visit))
+    typed = {name: str(sent.get(name, "")).strip() for name in TEXTS}
+    filled.faults[:0] = _faults(typed)
+    filled.typed["note"] = str(sent.get("note", ""))
+    key = str(sent.get("key", "")) or str(uuid4())
+    if filled.faults:
+        return _page(visit, filled, typed, key, 422)
+    try:
+        values = _values(filled.fields, typed, sent)
+        referred = await refer(visit.services, visit.caller, Request(values, key=key))
+    except HomewardError as error:
+        if error.row.http >= 500:
+            raise
+        filled.faults.append(fault_of(error, WITH_PERSON))
+        return _page(visit, filled, typed, str(uuid4()), error.row.http)
+    if isinstance(referred, Requested):
+        return visit.to(f"/referral-requests/{referred.row.id}?done=sent")
+    outcome = referred.outcome
+    done = f"/cases/{outcome.case_id}?done=referred"
+    return visit.to(done if outcome.answer else f"/requests/{outcome.command_id}")
+
+
+def _faults(typed: Mapping[str, str]) -> list[Fault]:
+    missing = [Fault(name, words) for name, words in NEEDED.items() if not typed[name]]
+    if typed["nhs_number"] and not check_number(typed["nhs_number"]).usable:
+        missing.append(Fault("nhs_number", "Check the NHS number: a digit is wrong"))
+    return missing
+
+
+def _values(fields: dict[str, Any], typed: Mapping[str, str], sent: FormData) -> ReferralValues:
+    lines = tuple(line.strip() for line in typed["address"].splitlines() if line.strip())
+    person = ReferredPerson(
+        nhs_number=check_number(typed["nhs_number"]).value,
+        family_name=typed["family_name"][:100],
+        given_name=typed["given_name"][:100],
+        birth_date=fields.pop("birth_date"),
+        address=ReferredAddress(lines=lines, postcode=typed["postcode"][:10] or None) if lines else None,
+    )
+    return ReferralValues(person=person, note=str(sent.get("note", "")).strip()[:10_000] or None, **fields)
+
+
+def _around(visit: Visit) -> Around:
+    return Around(Case(case_id=NOBODY), visit.today, Directory())
+
+
+def _page(visit: Visit, filled: Filled, typed: Mapping[str, str], key: str, status: int = 200) -> Response:
+    form = forms.present(WITH_PERSON, _around(visit), "Somebody new", filled, key)
+    faults = {each.name: each.words for each in filled.faults if each.name in TEXTS}
+    return visit.page("referral_details.html", status, form=form, typed=typed, labels=TEXTS, faults=faults)

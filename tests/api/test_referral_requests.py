@@ -1,0 +1,422 @@
+"""A referral is a request, not a key: whoever has no part for a person learns nothing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import func, select, text, update
+from sqlalchemy.exc import DBAPIError
+
+from discharge.store.engine import transaction
+from discharge.store.tables import (
+    AuditWrite,
+    CaseParticipantRow,
+    CaseRow,
+    CommandRow,
+    Person,
+    PersonNhsNumber,
+    ReferralRequestRow,
+    ReferralReviewerRow,
+)
+from fhir_adapters.store import referral_requests
+from fhir_adapters.store.alarms import look_for_alarms
+from fhir_adapters.store.referral_requests import MOST_OF_PERSON_A_DAY
+from fhir_adapters.store.requests_with_part import settle_requests
+from fhir_adapters.store.tables import AlarmRow
+from tests.api.conftest import NOW, Door
+
+EDITH = {
+    "nhs_number": "9990000018",
+    "family_name": "Ashdown",
+    "given_name": "Edith",
+    "birth_date": "1941-05-02",
+}
+NOBODYS = "9990000026"
+STRANGERS = [("coordinator", "STRANGER"), ("discharge-team", "STRANGER"), ("coordinator", "LANDLORD")]
+FHIR_NHS = "https://fhir.nhs.uk/Id/nhs-number"
+
+
+async def referred_by(
+    door: Door, role: str = "coordinator", org: str = "STRANGER", **person: Any
+) -> dict[str, Any]:
+    answer = await door.post("/api/v1/referrals", {"person": EDITH | person}, role, org)
+    assert answer.status_code == 202, answer.text
+    body: dict[str, Any] = answer.json()
+    return body
+
+
+async def waiting(door: Door, role: str = "coordinator", org: str = "HOUSING") -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = (await door.get("/api/v1/referral-requests", role, org)).json()["requests"]
+    return found
+
+
+async def decided(
+    door: Door, request_id: str, role: str = "coordinator", org: str = "HOUSING", **body: str
+) -> Any:
+    return await door.post(f"/api/v1/referral-requests/{request_id}/decision", body, role, org)
+
+
+async def held(door: Door) -> dict[str, int]:
+    """How many people, cases and participants are on record."""
+    async with transaction(door.worker) as session:
+        tables = (Person, CaseRow, CaseParticipantRow, CommandRow)
+        return {
+            table.__tablename__: await session.scalar(select(func.count()).select_from(table)) or 0
+            for table in tables
+        }
+
+
+def shape(body: dict[str, Any]) -> dict[str, Any]:
+    """An answer without what differs from request to request."""
+    return {name: value for name, value in body.items() if name not in ("command_id", "status_url")}
+
+
+VARIANTS: list[dict[str, Any]] = [
+    {},
+    {"birth_date": "1950-01-01"},
+    {"family_name": "Brook"},
+    {"family_name": "Ashdowne"},
+    {"nhs_number": NOBODYS},
+    {"family_name": "Brook", "given_name": "Tom", "birth_date": "1988-12-24"},
+]
+
+
+@pytest.mark.parametrize(("role", "org"), STRANGERS)
+async def test_given_a_stranger_when_it_refers_then_the_answer_is_the_same_whatever_is_held(
+    door: Door, role: str, org: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(referral_requests, "MOST_OF_PERSON_A_DAY", 100)
+    unknown = await referred_by(door, role, org)
+    await door.admitted()
+    no_case = await referred_by(door, role, org)
+    await door.referred()
+    before = await held(door)
+    answers = [await referred_by(door, role, org, **more) for more in VARIANTS[1:]]
+
+    assert [shape(each) for each in (no_case, *answers)] == [shape(unknown)] * len(VARIANTS)
+    assert unknown["outcome"] == "requested"
+    assert unknown["case_id"] is None
+    assert await held(door) == before
+
+
+async def test_given_a_former_number_or_another_door_when_a_stranger_refers_then_it_learns_nothing(
+    door: Door,
+) -> None:
+    person_id = await door.admitted()
+    async with transaction(door.worker) as session:
+        session.add(PersonNhsNumber(person_id=person_id, nhs_number=NOBODYS))
+    resource = {
+        "resourceType": "ServiceRequest",
+        "status": "active",
+        "intent": "order",
+        "contained": [
+            {
+                "resourceType": "Patient",
+                "id": "p",
+                "identifier": [{"system": FHIR_NHS, "value": NOBODYS}],
+                "name": [{"family": "Ashdown", "given": ["Edith"]}],
+                "birthDate": "1941-05-02",
+            }
+        ],
+        "subject": {"reference": "#p"},
+        "identifier": [{"system": "https://other.example/id", "value": "7"}],
+    }
+    headers = {"Content-Type": "application/fhir+json"}
+    answer = await door.post("/fhir/R4/ServiceRequest", resource, "system", "STRANGER", **headers)
+
+    assert answer.status_code == 201
+    sent = answer.json()
+    assert (sent["status"], sent["subject"]["identifier"]["value"]) == ("active", NOBODYS)
+    assert str(person_id) not in answer.text
+    place = f"/fhir/R4/ServiceRequest/{sent['id']}"
+    assert (await door.get(place, "system", "STRANGER")).json() == sent
+    assert (await door.get(place, "system", "LANDLORD")).status_code == 404
+    found = await door.get(
+        "/fhir/R4/ServiceRequest?identifier=https://other.example/id|7", "system", "STRANGER"
+    )
+    assert found.json()["total"] == 1
+    task = await door.get(f"/fhir/R4/Task/{sent['id']}", "system", "STRANGER")
+    assert task.json()["status"] == "requested"
+    again = await door.post("/fhir/R4/ServiceRequest", resource, "system", "STRANGER", **headers)
+    assert again.json()["id"] == sent["id"]
+
+
+async def test_given_a_request_when_read_by_its_sender_then_it_holds_what_was_sent_and_no_more(
+    door: Door,
+) -> None:
+    await door.referred()
+    sent = await referred_by(door, family_name="Ashdowne")
+    own = (await door.get(sent["status_url"], "coordinator", "STRANGER")).json()
+
+    assert own["said"]["person"]["family_name"] == "Ashdowne"
+    assert (own["state"], own["case_id"], "candidates" in own) == ("waiting", None, False)
+    assert own["owner"] == "Housing"
+    command = await door.get(f"/api/v1/commands/{sent['command_id']}", "coordinator", "STRANGER")
+    assert (command.json()["state"], command.json()["case_id"]) == ("waiting", None)
+    assert (await door.get(sent["status_url"], "coordinator", "LANDLORD")).status_code == 404
+    assert (await door.get("/api/v1/cases", "coordinator", "STRANGER")).json()["total"] == 0
+
+
+async def test_given_a_spelling_variant_when_it_waits_then_housing_and_the_trust_see_whom_it_may_mean(
+    door: Door,
+) -> None:
+    person_id = await door.admitted()
+    sent = await referred_by(door, family_name="Ashdowne")
+
+    for role, org in (("coordinator", "HOUSING"), ("discharge-team", "TRUST")):
+        [line] = await waiting(door, role, org)
+        assert line["request_id"] == sent["command_id"]
+        file = (await door.get(sent["status_url"], role, org)).json()
+        assert [each["person_id"] for each in file["candidates"]] == [str(person_id)]
+        assert file["candidates"][0]["in_hospital"] == "Trust"
+    assert await waiting(door, "coordinator", "LANDLORD") == []
+
+
+async def test_given_a_request_when_taken_on_then_the_senders_part_begins_with_a_basis(door: Door) -> None:
+    case_id = await door.referred()
+    sent = await referred_by(door, org="LANDLORD")
+    [candidate] = (await door.get(sent["status_url"], "coordinator", "HOUSING")).json()["candidates"]
+    taken = await decided(
+        door, sent["command_id"], decision="take-on", person=candidate["person_id"], basis="consent"
+    )
+    assert taken.status_code == 202
+    await door.settle()
+
+    own = (await door.get(sent["status_url"], "coordinator", "LANDLORD")).json()
+    assert (own["state"], own["case_id"]) == ("taken-on", str(case_id))
+    case = (await door.get(f"/api/v1/cases/{case_id}", "coordinator", "LANDLORD")).json()
+    parts = {each["organisation_id"]: each for each in case["case"]["participants"]}
+    mine = parts[str(door.places.landlord)]
+    assert (mine["role"], mine["basis"]) == ("landlord", "taken-on/consent")
+    assert case["case"]["sharing"] is None
+
+
+async def test_given_somebody_nobody_knows_when_taken_on_then_a_case_opens_for_a_new_person(
+    door: Door,
+) -> None:
+    sent = await referred_by(door)
+    answer = await decided(door, sent["command_id"], decision="take-on", person="new", basis="consent")
+    await door.settle()
+
+    case = (await door.get(f"/api/v1/cases/{answer.json()['case_id']}", "coordinator", "STRANGER")).json()
+    assert case["person"]["family_name"] == "Ashdown"
+    assert case["case"]["referral"]["organisation_id"] == str(door.places.stranger)
+    again = await decided(door, sent["command_id"], decision="take-on", person="new", basis="consent")
+    assert (again.status_code, again.json()["code"]) == (409, "already-done")
+
+
+async def test_given_a_number_of_somebody_else_when_taken_on_as_new_then_the_number_stays_with_them(
+    door: Door,
+) -> None:
+    person_id = await door.admitted()
+    sent = await referred_by(door, family_name="Brook", given_name="Tom", birth_date="1988-12-24")
+    await decided(door, sent["command_id"], decision="take-on", person="new", basis="consent")
+
+    async with transaction(door.worker) as session:
+        rows = (await session.execute(select(Person.id, Person.nhs_number))).all()
+    assert {row.nhs_number for row in rows if row.id != person_id} == {None}
+    assert len(rows) == 2
+
+
+async def test_given_a_request_when_declined_then_the_sender_reads_the_reason(door: Door) -> None:
+    sent = await referred_by(door)
+    missing = await decided(door, sent["command_id"], decision="decline")
+    assert missing.json()["code"] == "return-reason-needed"
+    await decided(door, sent["command_id"], decision="decline", reason="other-area", words="Ask Larkshire.")
+
+    own = (await door.get(sent["status_url"], "coordinator", "STRANGER")).json()
+    assert (own["state"], own["answer"]["code"], own["answer"]["words"]) == (
+        "declined",
+        "other-area",
+        "Ask Larkshire.",
+    )
+    assert await waiting(door) == []
+
+
+async def test_given_somebody_who_is_not_asked_when_they_decide_then_it_is_as_if_it_did_not_exist(
+    door: Door,
+) -> None:
+    sent = await referred_by(door)
+    body = {"decision": "take-on", "person": "new", "basis": "consent"}
+    for org in ("STRANGER", "LANDLORD"):
+        answer = await decided(door, sent["command_id"], org=org, **body)
+        assert answer.status_code == 404
+    assert (await held(door))["commands"] == 0
+
+
+async def test_given_its_own_request_when_the_sender_withdraws_it_then_nobody_can_take_it_on(
+    door: Door,
+) -> None:
+    sent = await referred_by(door)
+    assert (await decided(door, sent["command_id"], org="STRANGER", decision="withdraw")).status_code == 200
+    taken = await decided(door, sent["command_id"], decision="take-on", person="new", basis="consent")
+
+    assert taken.json()["code"] == "already-done"
+
+
+async def test_given_a_sender_when_it_writes_past_the_application_then_postgresql_keeps_the_answer(
+    door: Door,
+) -> None:
+    await referred_by(door)
+    engine = door.app.state.services.engine
+    own = {"organisation_id": door.places.stranger}
+    async with transaction(engine, **own) as session:
+        assert (await session.scalars(select(ReferralReviewerRow))).all() == []
+    with pytest.raises(DBAPIError, match="row-level security"):
+        async with transaction(engine, **own) as session:
+            await session.execute(
+                update(ReferralRequestRow).values(state="taken-on", answered_by=door.places.stranger)
+            )
+    async with transaction(engine, organisation_id=door.places.landlord) as session:
+        assert (await session.scalars(select(ReferralRequestRow))).all() == []
+
+
+async def test_given_many_birth_dates_for_one_number_when_tried_then_the_door_closes_and_notes_it(
+    door: Door,
+) -> None:
+    for day in range(1, MOST_OF_PERSON_A_DAY + 1):
+        await referred_by(door, birth_date=f"1941-05-{day:02}")
+    answer = await door.post("/api/v1/referrals", {"person": EDITH}, "coordinator", "STRANGER")
+
+    assert (answer.status_code, answer.json()["code"]) == (429, "too-many-requests")
+    async with transaction(door.worker) as session:
+        actions = [
+            (row.action, row.detail)
+            for row in await session.scalars(select(AuditWrite).order_by(AuditWrite.at))
+        ]
+    assert actions.count(("referral requested", None)) == MOST_OF_PERSON_A_DAY
+    assert actions[-1] == ("referral refused", {"code": "too-many-requests"})
+
+
+async def test_given_the_same_key_when_the_stay_has_come_meanwhile_then_it_is_still_that_request(
+    door: Door,
+) -> None:
+    key = {"Idempotency-Key": "ward-1"}
+    first = await door.post("/api/v1/referrals", {"person": EDITH}, **key)
+    await door.admitted()
+    again = await door.post("/api/v1/referrals", {"person": EDITH}, **key)
+    other = await door.post("/api/v1/referrals", {"person": EDITH, "ward": "7A"}, **key)
+
+    assert first.json()["command_id"] == again.json()["command_id"]
+    assert other.json()["code"] == "duplicate-key-other-body"
+
+
+async def test_given_a_referral_before_the_stay_when_the_stay_comes_then_it_goes_on_by_itself(
+    door: Door,
+) -> None:
+    answer = await door.post("/api/v1/referrals", {"person": EDITH})
+    assert answer.json()["outcome"] == "requested"
+    await door.admitted()
+    async with transaction(door.worker) as session:
+        assert await settle_requests(session, NOW) == 1
+        assert await settle_requests(session, NOW) == 0
+    await door.settle()
+
+    own = (await door.get(answer.json()["status_url"])).json()
+    assert own["state"] == "taken-on"
+    assert (await door.get(f"/api/v1/cases/{own['case_id']}")).status_code == 200
+
+
+async def test_given_another_birth_date_when_the_stay_comes_then_a_person_still_decides(door: Door) -> None:
+    await door.post("/api/v1/referrals", {"person": EDITH | {"birth_date": "1950-01-01"}})
+    await door.admitted()
+    async with transaction(door.worker) as session:
+        assert await settle_requests(session, NOW) == 0
+
+
+async def test_given_a_request_past_its_day_when_listed_then_it_is_overdue_and_first(door: Door) -> None:
+    await referred_by(door)
+    door.clock.now = NOW + timedelta(days=2)
+    await referred_by(door, nhs_number=NOBODYS)
+
+    assert [each["overdue"] for each in await waiting(door)] == [True, False]
+
+
+async def test_given_an_overdue_request_when_alarms_are_looked_for_then_one_is_raised_until_it_is_answered(
+    door: Door,
+) -> None:
+    async def raised() -> list[tuple[str, str, bool]]:
+        await look_for_alarms(door.worker)
+        async with transaction(door.worker) as session:
+            rows = (await session.scalars(select(AlarmRow))).all()
+        return [(row.kind, row.subject, row.cleared_at is None) for row in rows]
+
+    sent = await referred_by(door)
+    assert await raised() == [("request-overdue", "HOUSING", True)]
+    await decided(door, sent["command_id"], decision="decline", reason="other-area")
+    assert await raised() == [("request-overdue", "HOUSING", False)]
+
+
+async def test_given_the_housing_lead_when_it_refers_somebody_in_the_community_then_the_case_opens(
+    door: Door,
+) -> None:
+    answer = await door.post("/api/v1/referrals", {"person": EDITH}, "coordinator", "HOUSING")
+    await door.settle()
+    case = (await door.get(f"/api/v1/cases/{answer.json()['case_id']}", "coordinator")).json()
+
+    assert [each["role"] for each in case["case"]["participants"]] == ["housing-health"]
+
+
+async def test_given_a_wrong_birth_date_when_the_housing_lead_refers_then_it_waits_and_shows_nobody(
+    door: Door,
+) -> None:
+    await door.admitted(family_name="Brook")
+    body = {"person": EDITH | {"birth_date": "1950-01-01"}}
+    answer = await door.post("/api/v1/referrals", body, "coordinator", "HOUSING")
+
+    assert answer.json()["outcome"] == "requested"
+    assert (await waiting(door)) == []
+    assert len(await waiting(door, "discharge-team", "TRUST")) == 1
+
+
+async def test_given_a_trust_with_the_patient_when_somebody_else_opened_the_case_then_it_is_never_locked_out(
+    door: Door,
+) -> None:
+    opened = await door.post("/api/v1/referrals", {"person": EDITH}, "coordinator", "HOUSING")
+    await door.settle()
+    case_id = UUID(opened.json()["case_id"])
+    assert (await door.get(f"/api/v1/cases/{case_id}")).status_code == 404
+    await door.admitted()
+    answer = await door.post("/api/v1/referrals", {"person": EDITH})
+    assert UUID(answer.json()["case_id"]) == case_id
+    await door.settle()
+
+    assert (await door.get(f"/api/v1/cases/{case_id}")).status_code == 200
+    ended = await door.asked(case_id, "end-participation", organisation_id=str(door.places.trust))
+    assert ended["problem"]["code"] == "trust-has-the-patient"
+
+
+async def test_given_text_that_no_list_holds_when_a_request_is_sent_then_it_is_refused_at_once(
+    door: Door,
+) -> None:
+    body = {"person": EDITH, "reasons": ["castle"]}
+    answer = await door.post("/api/v1/referrals", body, "coordinator", "STRANGER")
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "code-not-in-value-set")
+
+
+async def test_given_a_hidden_person_when_housing_reads_a_request_then_it_is_not_told_where_they_are(
+    door: Door,
+) -> None:
+    person_id = await door.admitted()
+    async with transaction(door.worker) as session:
+        await session.execute(update(Person).values(location_hidden=True))
+    sent = await referred_by(door)
+    [seen] = (await door.get(sent["status_url"], "coordinator", "HOUSING")).json()["candidates"]
+    [own] = (await door.get(sent["status_url"], "discharge-team", "TRUST")).json()["candidates"]
+
+    assert (seen["person_id"], seen["in_hospital"], own["in_hospital"]) == (str(person_id), None, "Trust")
+
+
+async def test_given_names_when_compared_then_case_accents_and_punctuation_do_not_matter(door: Door) -> None:
+    async with transaction(door.worker) as session:
+        same = text("SELECT homeward_plain(:one) = homeward_plain(:other)")
+        for one, other, expected in (
+            ("O'BRIEN", "O Brien", True),
+            ("Zoë-May", "ZOE MAY", True),
+            ("Ashdown", "Ashdowne", False),
+        ):
+            assert await session.scalar(same, {"one": one, "other": other}) is expected
