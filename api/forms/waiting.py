@@ -157,15 +157,25 @@ HOMELESSNESS = (
     ),
     CommandForm(
         "record-duty-to-refer",
-        "Record that the council was told (duty to refer)",
+        "Record the homelessness referral to a council",
         "Record",
-        (Field("council_id", "Which council?", choices=ch.organisations_of("council"), optional=True),),
+        (
+            Field(
+                "council_id",
+                "Which council was the referral made to?",
+                choices=ch.organisations_of("council"),
+            ),
+        ),
+        lead=(
+            "Duty to refer, Housing Act 1996. Homeward records that the referral was made and does not send "
+            "it: make it the way the council asks for."
+        ),
         group="Homelessness",
-        date_label="On which day was it sent?",
+        date_label="On which day was it made?",
     ),
     CommandForm(
         "acknowledge-duty-to-refer",
-        "Record that the council answered",
+        "Record the council's answer to the homelessness referral",
         "Record",
         group="Homelessness",
         date_label="On which day did it answer?",

@@ -81,6 +81,7 @@ def facts(case: Case, today: date, known: Directory) -> tuple[Fact, ...]:
         Fact("Tenure", casework.TENURES.label(case.referral.tenure) if case.referral else "Not known"),
         Fact("Partners may be told", _sharing(case)),
         Fact("Homeless or at risk", case.homelessness.flag.capitalize()),
+        *_homelessness_referral(case, known),
         Fact("Owner", _owners(case, known)),
     )
 
@@ -101,6 +102,20 @@ def _sharing(case: Case) -> str:
         return "No basis recorded: nothing goes to partners"
     basis = casework.SHARING_BASES.label(case.sharing.basis)
     return basis if case.may_tell_partners else f"{basis}: does not reach partners, or was withdrawn"
+
+
+def _homelessness_referral(case: Case, known: Directory) -> tuple[Fact, ...]:
+    """How the duty to refer stands, for whoever is, or may become, homeless."""
+    made, council = case.homelessness.referred_on, case.homelessness.council_id
+    if made is None:
+        owed = case.homelessness.flag == "yes"
+        return (Fact("Homelessness referral", "Not recorded as made"),) if owed else ()
+    if council is None:
+        return (Fact("Homelessness referral", "Recorded, but no council is named"),)
+    answered = case.homelessness.acknowledged_on
+    answer = f"answered {words.day(answered)}" if answered else "no answer recorded"
+    made_to = f"Recorded as made to {known.organisation(council)} on {words.day(made)}"
+    return (Fact("Homelessness referral", f"{made_to}; {answer}"),)
 
 
 def _owners(case: Case, known: Directory) -> str:

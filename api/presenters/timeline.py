@@ -144,6 +144,13 @@ def _offer_answered(event: ev.OfferAnswered, tell: _Teller) -> str:
     return f"{said or 'Offer ended without an answer'}: {home}{why}"
 
 
+def _referred_to_council(event: ev.DutyToReferSent, tell: _Teller) -> str:
+    if event.council_id is None:
+        return "Homelessness referral recorded; it names no council"
+    made = f"{tell.organisation(event.council_id)} on {words.day(event.referred_on)}"
+    return f"Homelessness referral recorded as made to {made}"
+
+
 TELL: Mapping[str, _Tell] = {
     "referral-received": lambda e, t: f"Referred by {t.organisation(e.referral.organisation_id)}",
     "spell-joined": lambda e, _: f"Joined to the hospital stay on {e.spell.ward or 'a ward not known'}",
@@ -181,10 +188,10 @@ TELL: Mapping[str, _Tell] = {
     "delay-reason-recorded": _delay,
     "delay-reason-ended": lambda e, _: f"A reason for waiting ended on {words.day(e.to_on)}",
     "homelessness-flagged": lambda e, _: f"Homeless or may become homeless: {e.flag}",
-    "duty-to-refer-sent": lambda e, t: (
-        "Duty to refer: the council was told" + (f" ({t.organisation(e.council_id)})" if e.council_id else "")
+    "duty-to-refer-sent": _referred_to_council,
+    "duty-to-refer-acknowledged": lambda _e, _t: (
+        "The council's answer to the homelessness referral was recorded"
     ),
-    "duty-to-refer-acknowledged": lambda _e, _t: "Duty to refer: the council answered",
     "check-started": lambda _e, _t: "Home check begun",
     "check-completed": lambda e, _: (
         f"Home check completed: {list(e.answers.values()).count('yes')} of {len(e.answers)} answered yes"

@@ -42,13 +42,13 @@ class FlagHomelessness(Frozen):
 
 
 class RecordDutyToRefer(Frozen):
-    """Record that the duty-to-refer referral was sent to a council."""
+    """Record that the homelessness referral (duty to refer) was made to a council, which must be named."""
 
     kind: Literal["record-duty-to-refer"] = "record-duty-to-refer"
     council_id: UUID | None = None
 
 
 class AcknowledgeDutyToRefer(Frozen):
-    """Record that the council acknowledged the duty-to-refer referral."""
+    """Record that the council acknowledged the homelessness referral."""
 
     kind: Literal["acknowledge-duty-to-refer"] = "acknowledge-duty-to-refer"

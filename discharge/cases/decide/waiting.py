@@ -87,9 +87,13 @@ def flag_homelessness(case: Case, envelope: Envelope, now: datetime) -> list[ev.
 
 
 def record_duty_to_refer(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
-    """Record that the referral went to a council; it needs the person's consent (Housing Act 1996 s213B)."""
+    """Record that the referral was made to a council, which is named; it needs the person's consent (Housing
+    Act 1996 s213B). Homeward records it and sends nothing to the council.
+    """
     asked = command_of(envelope, cmd.RecordDutyToRefer)
     day = happened_on(envelope, now)
+    if asked.council_id is None:
+        raise Refused("council-needed", where="council_id")
     if not may_send(sharing_facts(case), "council-homelessness").allowed:
         raise Refused("consent-missing", where="sharing")
     return [ev.DutyToReferSent(referred_on=day, council_id=asked.council_id)]
@@ -98,8 +102,10 @@ def record_duty_to_refer(case: Case, envelope: Envelope, now: datetime) -> list[
 def acknowledge_duty_to_refer(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
     """Record that the council acknowledged the referral."""
     day = happened_on(envelope, now)
-    sent = case.homelessness.referred_on
-    if sent is None or day < sent:
+    made = case.homelessness.referred_on
+    if made is not None and case.homelessness.council_id is None:
+        raise Refused("council-needed", where="council_id")
+    if made is None or day < made:
         raise Refused("dates-out-of-order", where="effective_on")
     if case.homelessness.acknowledged_on is not None:
         return []

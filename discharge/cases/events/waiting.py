@@ -41,7 +41,9 @@ class HomelessnessFlagged(Frozen):
 
 
 class DutyToReferSent(Frozen):
-    """A duty-to-refer referral went to the council the person chose."""
+    """A homelessness referral (duty to refer) was made to the council the person chose, outside Homeward, and
+    recorded here. Older ones may name no council.
+    """
 
     kind: Literal["duty-to-refer-sent"] = "duty-to-refer-sent"
     referred_on: date
@@ -49,7 +51,7 @@ class DutyToReferSent(Frozen):
 
 
 class DutyToReferAcknowledged(Frozen):
-    """The council acknowledged the duty-to-refer referral."""
+    """The council acknowledged the homelessness referral."""
 
     kind: Literal["duty-to-refer-acknowledged"] = "duty-to-refer-acknowledged"
     acknowledged_on: date

@@ -16,3 +16,8 @@ class Homelessness(Frozen):
     referred_on: date | None = None
     council_id: UUID | None = None
     acknowledged_on: date | None = None
+
+    @property
+    def referred_to_council_on(self) -> date | None:
+        """The day the referral was made, where it is known to which council."""
+        return self.referred_on if self.council_id is not None else None

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
 
 from discharge.cases import commands as cmd
 from discharge.cases.decide import DECIDERS
-from discharge.cases.events import DelayReasonRecorded
+from discharge.cases.events import DelayReasonRecorded, DutyToReferSent
+from discharge.cases.evolve import fold
 from discharge.cases.model import Stage
 from discharge.cases.outgoing import outgoing
 from discharge.errors import HomewardError
+from discharge.risk.facts import facts_of
 from tests.discharge.cases.stories import after, ask, day, envelope, noon, refer
+
+COUNCIL = UUID("00000000-0000-4000-8000-0000000000c0")
 
 
 def reason(code: str, kind: str = "national") -> cmd.RecordDelayReason:
@@ -36,16 +42,38 @@ def test_given_a_code_outside_the_37_when_recorded_then_the_field_is_named() -> 
     assert (refusal.value.code, refusal.value.where) == ("code-not-in-value-set", "code")
 
 
+def test_given_no_council_is_named_when_the_referral_is_recorded_then_it_is_refused() -> None:
+    case = after((0, refer()), (0, cmd.RecordSharingBasis(basis="consent")))
+    with pytest.raises(HomewardError) as refusal:
+        ask(case, cmd.RecordDutyToRefer(), 1)
+    assert (refusal.value.code, refusal.value.where) == ("council-needed", "council_id")
+    assert ask(case, cmd.RecordDutyToRefer(council_id=COUNCIL), 1).homelessness.referred_to_council_on == day(
+        1
+    )
+
+
+def test_given_an_older_referral_without_its_council_then_it_counts_as_not_made() -> None:
+    case = after(
+        (0, refer()), (0, cmd.RecordSharingBasis(basis="consent")), (0, cmd.FlagHomelessness(flag="yes"))
+    )
+    case = fold(case, [DutyToReferSent(referred_on=day(1))])
+    assert facts_of(case).duty_to_refer_on is None
+    with pytest.raises(HomewardError) as refusal:
+        ask(case, cmd.AcknowledgeDutyToRefer(), 2)
+    assert refusal.value.code == "council-needed"
+    assert facts_of(ask(case, cmd.RecordDutyToRefer(council_id=COUNCIL), 2)).duty_to_refer_on == day(2)
+
+
 def test_given_no_consent_when_the_duty_to_refer_is_recorded_then_it_is_refused() -> None:
     with pytest.raises(HomewardError) as refusal:
-        ask(after((0, refer())), cmd.RecordDutyToRefer(), 1)
+        ask(after((0, refer())), cmd.RecordDutyToRefer(council_id=COUNCIL), 1)
     assert refusal.value.code == "consent-missing"
 
 
 def test_given_only_a_safeguarding_basis_when_the_duty_to_refer_is_recorded_then_it_is_refused() -> None:
     case = after((0, refer()), (0, cmd.RecordSharingBasis(basis="safeguarding")))
     with pytest.raises(HomewardError) as refusal:
-        ask(case, cmd.RecordDutyToRefer(), 1)
+        ask(case, cmd.RecordDutyToRefer(council_id=COUNCIL), 1)
     assert refusal.value.code == "consent-missing"
 
 

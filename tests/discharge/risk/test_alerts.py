@@ -172,7 +172,7 @@ def test_given_a_case_then_the_facts_are_the_ones_the_rules_read() -> None:
             gate={**ALL_FINE, "heating": mitigated},
             strands={strand.key: strand for strand in (bed, rail, extra)},
             expected_discharge_on=march(10),
-            homelessness=Homelessness(flag="yes", flagged_on=march(2), referred_on=march(3)),
+            homelessness=Homelessness(flag="yes", flagged_on=march(2), referred_on=march(3), council_id=CASE),
         ),
         {"grab-rail": 7},
     )
