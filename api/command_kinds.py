@@ -18,7 +18,8 @@ class AskedWith(BaseModel):
     """What every command carries beside its own fields.
 
     `effective_on` is a London date, by default today. `note` is free text about the command, `item_notes`
-    about single items of a check. `seen_version` is the case version that the asker was looking at. `confirm`
+    about single items of a check. `decided_by` names who decided that somebody leaves for a home that is not
+    ready. `seen_version` is the case version that the asker was looking at. `confirm`
     holds codes of contradictions that the asker was asked about (`contradiction`, 409) and confirms, with a
     reason or a note.
     """
@@ -27,6 +28,7 @@ class AskedWith(BaseModel):
     reason: str | None = Field(default=None, max_length=200)
     note: str | None = Field(default=None, max_length=10_000)
     item_notes: dict[str, str] = Field(default_factory=dict)
+    decided_by: str | None = Field(default=None, max_length=200)
     seen_version: int | None = Field(default=None, ge=0)
     confirm: list[str] = Field(default_factory=list, max_length=20)
 

@@ -23,7 +23,7 @@ from temporalio.service import RPCError
 from api import contradictions
 from api.principals import Principal
 from api.services import Services
-from discharge.cases.commands import Answer, Command, Envelope
+from discharge.cases.commands import Answer, Command, ConfirmDischarge, Envelope
 from discharge.cases.model import Case
 from discharge.cases.relations import require_part
 from discharge.clocks import london_date
@@ -47,6 +47,7 @@ class Asked:
     reason: str | None = None
     note: str | None = None
     item_notes: Mapping[str, str] = field(default_factory=dict)
+    decided_by: str | None = None
     seen_version: int | None = None
     key: str | None = None
     confirm: tuple[str, ...] = ()
@@ -95,7 +96,7 @@ async def take(session: AsyncSession, caller: Principal, asked: Asked, digest: s
         case_id=asked.case_id,
         actor=caller.actor,
         effective_on=asked.effective_on,
-        command=asked.command,
+        command=_with_decider(asked.command, notes),
         reason=asked.reason,
         note_id=notes[0].id if notes and notes[0].item is None else None,
         seen_version=asked.seen_version,
@@ -156,9 +157,23 @@ def existing(row: CommandRow) -> Outcome:
     return Outcome(row.id, row.case_id, answer, repeated=True)
 
 
+def _with_decider(command: Command, notes: tuple[store.NewNote, ...]) -> Command:
+    """A name is kept as a note; the command says which, and never what a client sends in its place."""
+    if not isinstance(command, ConfirmDischarge):
+        return command
+    named = next((note.id for note in notes if note.item == store.DECIDED_BY), None)
+    return command.model_copy(update={"decided_by_note": named})
+
+
 def _notes(asked: Asked) -> tuple[store.NewNote, ...]:
     own = (store.NewNote(text=asked.note),) if asked.note else ()
-    return own + tuple(store.NewNote(text=text, item=item) for item, text in asked.item_notes.items() if text)
+    decider = (asked.decided_by or "").strip()
+    named = (store.NewNote(text=decider, item=store.DECIDED_BY),) if decider else ()
+    return (
+        own
+        + named
+        + tuple(store.NewNote(text=text, item=item) for item, text in asked.item_notes.items() if text)
+    )
 
 
 def body_hash(*parts: Any) -> str:

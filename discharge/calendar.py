@@ -6,10 +6,11 @@ customary proclamations, so that no deadline fails for want of a list.
 """
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import count, islice
 
+from discharge.clocks import london
 from discharge.codes.bank_holidays import BANK_HOLIDAYS
 
 DAY = timedelta(days=1)
@@ -93,3 +94,9 @@ def short_day(day: date) -> str:
 def spoken_day(day: date) -> str:
     """Return a date with its year, "Thu 12 Mar 2026"."""
     return f"{short_day(day)} {day.year}"
+
+
+def spoken_moment(instant: datetime) -> str:
+    """Return an instant in London, "Thu 12 Mar 2026 at 14:05"."""
+    here = london(instant)
+    return f"{spoken_day(here.date())} at {here:%H:%M}"

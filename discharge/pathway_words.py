@@ -10,8 +10,10 @@ from datetime import date
 from uuid import UUID
 
 from discharge.calendar import short_day
-from discharge.cases.follow_ups import FOLLOW_UPS
+from discharge.cases.actions import ACTIONS
+from discharge.cases.follow_ups import CONTACT_WORDS
 from discharge.cases.model import IN_HOSPITAL, Case, FollowUp, Stage, Strand, StrandKind
+from discharge.cases.unready import blocker_words, blockers
 from discharge.clocks import london_date
 from discharge.codes.casework import CASE_OUTCOMES
 from discharge.codes.delay_reasons import delay_reason_label
@@ -25,8 +27,6 @@ KIND_WORDS: Mapping[StrandKind, str] = {
     StrandKind.REHOUSING: "rehousing",
     StrandKind.BASICS: "basics at home",
 }
-
-_CONTACT_WORDS = {row.key: row.words for row in FOLLOW_UPS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +78,30 @@ def _at_home(case: Case) -> str:
     left = (
         f"Left hospital on {short_day(case.discharge.discharged_on)}" if case.discharge else "Left hospital"
     )
+    trouble = [*_not_ready(case), *(_middle(ACTIONS.label(each.cause)) for each in case.open_actions)]
+    if trouble:
+        return f"{left}, {'; '.join(trouble)}."
     owed = next_contact(case)
     if owed is None:
         return f"{left}; every contact was made."
     return f"{left}; next: {_contact_words(owed)}."
 
 
+def _not_ready(case: Case) -> list[str]:
+    """What is wrong with the home that the person is in."""
+    if case.unready_home is None:
+        return []
+    said = ", ".join(blocker_words(case, code) for code in blockers(case))
+    return [f"and the home is not ready ({said})"]
+
+
+def _middle(label: str) -> str:
+    return f"{label[:1].lower()}{label[1:]}"
+
+
 def _contact_words(owed: FollowUp) -> str:
-    words = _CONTACT_WORDS.get(owed.key, owed.key)
-    return f"{words[:1].lower()}{words[1:]}, due {short_day(london_date(owed.due_at))}"
+    words = CONTACT_WORDS.get(owed.key, owed.key)
+    return f"{_middle(words)}, due {short_day(london_date(owed.due_at))}"
 
 
 def next_contact(case: Case) -> FollowUp | None:
@@ -240,8 +255,14 @@ def _pressing(case: Case, strand: Strand, today: date, names: Names) -> Iterator
 
 
 def _actions_after(case: Case) -> Iterator[NextAction]:
+    for action in case.open_actions:
+        words = f"Answer: {_middle(ACTIONS.label(action.cause))}"
+        yield NextAction(words, action.owner_role, london_date(action.due_at))
+    if case.unready_home is not None:
+        said = ", ".join(blocker_words(case, code) for code in blockers(case))
+        yield NextAction(f"Ring or visit, and answer: {said}", "coordinator", case.unready_home.since)
     owed = next_contact(case)
     if owed is not None:
-        words = _CONTACT_WORDS.get(owed.key, owed.key)
+        words = CONTACT_WORDS.get(owed.key, owed.key)
         yield NextAction(words, "coordinator", london_date(owed.due_at))
     yield NextAction("Close the case with an outcome", "coordinator")

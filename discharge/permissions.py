@@ -140,6 +140,7 @@ _COMMANDS: _CaseRows = (
     ("cancel-discharge", _WARD_OR_SYSTEM, LEADS, "Record that the discharge did not happen"),
     ("record-death", _CASEWORK_OR_SYSTEM, _CARE, "Record that the person died"),
     ("record-contact", _CASEWORK_OR_SYSTEM, _CARE, "Record a contact after discharge"),
+    ("answer-action", _CASEWORK_OR_SYSTEM, _CARE, "Answer what was found or missed after discharge"),
     ("acknowledge-alert", _CASEWORK, _CARE, "Take an alert on"),
     ("close-case", _HOME_OR_SYSTEM, LEADS, "Close the case"),
     ("reopen-case", _CASEWORK, LEADS, "Open a closed case again"),

@@ -2,7 +2,7 @@
 
 Return to hospital makes what was arranged for one arrival unknown again; the basics strand completes when
 its six items are satisfied; work on the home has begun when a strand is open; the home is ready when the
-gate is open.
+gate is open. Who left for a home that is not ready is in an unready home until all of it is answered.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from datetime import date, datetime
 from discharge.cases.events import Event, HomeBecameReady, HomeNoLongerReady, MakingReadyStarted
 from discharge.cases.evolve import fold
 from discharge.cases.model import Case, Stage, StrandKind
+from discharge.cases.stages import HOME
+from discharge.cases.unready import unready_events
 from discharge.clocks import london_date
 from housing_checks.basics.items import basics_missing
 from housing_checks.checks.form import form_of
@@ -26,9 +28,12 @@ def consequences(case: Case, now: datetime, on: date | None = None) -> list[Even
 
     ``on`` is the effective day of what caused them (today in case time when not given).
     """
+    day = on or london_date(now)
+    if case.stage in HOME:
+        events = _basics_done(case, day)
+        return [*events, *unready_events(fold(case, events), day)]
     if case.stage not in TAKEN_ON:
         return []
-    day = on or london_date(now)
     events = _arranged_again(case)
     events += _basics_done(fold(case, events), day)
     return [*events, *_stage(fold(case, events), day)]

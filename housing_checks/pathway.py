@@ -12,6 +12,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from discharge.cases import events as ev
+from discharge.cases.actions import missed_contacts, next_missed
 from discharge.cases.commands import Answer, Envelope
 from discharge.cases.decide import DECIDERS as CASE_DECIDERS
 from discharge.cases.decide import Decider
@@ -85,7 +86,10 @@ def advance(case: Case, envelope: Envelope, now: datetime) -> Decision:
 
 def next_wakeup(case: Case, now: datetime) -> datetime | None:
     """Return when time alone may next change something, or ``None``."""
-    return next_look(case, now, LEAD_DAYS) if case.exists else None
+    if not case.exists:
+        return None
+    looks = (next_look(case, now, LEAD_DAYS), next_missed(case, now))
+    return min((look for look in looks if look is not None), default=None)
 
 
 def _admit(case: Case, envelope: Envelope) -> None:
@@ -100,10 +104,13 @@ def _admit(case: Case, envelope: Envelope) -> None:
 
 
 def _follow(case: Case, effective_on: date, now: datetime) -> list[ev.Event]:
-    """What the new state brings with it, in this order: the gate, who takes part, the alerts."""
+    """What the new state brings with it, in this order: the gate, who takes part, contacts missed, the
+    alerts.
+    """
     today = london_date(now)
     followed = list(consequences(case, now, min(effective_on, today)))
     followed += _participation(fold(case, followed), today)
+    followed += missed_contacts(fold(case, followed), now)
     followed += judge(fold(case, followed), now, LEAD_DAYS)
     return followed
 

@@ -6,12 +6,19 @@ from api.forms.model import Around
 from api.presenters import words
 from discharge.codes.casework import CASE_OUTCOMES
 from discharge.outcomes.case_outcome import suggested_outcome
+from housing_checks.gate.rules import blocking
 
 
 def outcome(around: Around) -> str:
     """The outcome that fits what was done and where the person went."""
     label = CASE_OUTCOMES.label(suggested_outcome(around.case))
     return f"What is recorded suggests: {label}. Choose what is true."
+
+
+def not_ready(around: Around) -> str:
+    """What keeps the gate shut."""
+    said = "; ".join(each.words for each in blocking(around.case))
+    return f"The home is not ready: {said}."
 
 
 def needed(around: Around) -> str:

@@ -9,10 +9,13 @@ from api.forms.model import Around, Choices
 from api.presenters import words
 from api.presenters.leading import lead_note
 from api.reading.homes import Home
-from discharge.cases.follow_ups import FOLLOW_UPS
+from discharge.cases.actions import ACTIONS
+from discharge.cases.follow_ups import CONTACT_WORDS
 from discharge.cases.model import Strand, StrandKind
 from discharge.codes import LISTS
+from discharge.codes.after_discharge import ACTION_ANSWERS
 from discharge.codes.delay_reasons import delay_reason_label
+from discharge.codes.destinations import DISCHARGE_METHODS
 from discharge.codes.participation import PARTICIPANT_ROLES
 from discharge.risk.rules import RULES
 from housing_checks.lead_times import ITEMS, item_label
@@ -20,7 +23,6 @@ from housing_checks.strands.definitions import DEFINITIONS
 
 Pairs = list[tuple[str, str]]
 
-_CONTACTS = {row.key: row.words for row in FOLLOW_UPS}
 _RULES = {rule.id: rule.title for rule in RULES}
 
 
@@ -188,9 +190,31 @@ def delay_reasons(around: Around) -> Pairs:
 def owed_contacts(around: Around) -> Pairs:
     """Contacts after discharge that nobody has made."""
     return [
-        (each.key, _CONTACTS.get(each.key, each.key))
+        (each.key, CONTACT_WORDS.get(each.key, each.key))
         for each in around.case.follow_ups.values()
         if each.outcome is None
+    ]
+
+
+def open_actions(around: Around) -> Pairs:
+    """What was found or missed after the discharge and waits for an answer."""
+    return [
+        (each.key, f"{ACTIONS.label(each.cause)} (due {words.moment(each.due_at)})")
+        for each in around.case.open_actions
+    ]
+
+
+def answers_given(around: Around) -> Pairs:
+    """Answers that a person can give; others follow from what else is recorded."""
+    return [(row.code, row.label) for row in ACTION_ANSWERS.in_force(around.today) if row.given]
+
+
+def ways_of_leaving(around: Around) -> Pairs:
+    """How somebody leaves who lives: a death has its own command."""
+    return [
+        (row.code, row.label)
+        for row in DISCHARGE_METHODS.in_force(around.today)
+        if row.leaving in ("discharged", "self-discharged")
     ]
 
 

@@ -7,7 +7,9 @@ from collections.abc import Callable
 from api.forms import advice
 from api.forms import choices as ch
 from api.forms.model import Around, Choices, CommandForm, Field
+from discharge.cases.actions import RETURNED
 from discharge.cases.model import StrandKind
+from discharge.cases.unready import blockers
 
 PARTNER_KINDS = ("council", "equipment-service", "landlord", "adaptations-service", "care-provider")
 
@@ -155,7 +157,32 @@ LEAVING = (
         "confirm-discharge",
         "Confirm that the person left hospital",
         "Confirm",
-        (Field("destination", "Where did they go?", choices=ch.from_list("discharge-destinations")),),
+        (
+            Field("destination", "Where did they go?", choices=ch.from_list("discharge-destinations")),
+            Field(
+                "method",
+                "How did they leave?",
+                choices=ch.ways_of_leaving,
+                initial=lambda _: "1",
+            ),
+            Field(
+                "unready_reason",
+                "Why do they leave although the home is not ready?",
+                choices=ch.from_list("unready-reasons"),
+                optional=True,
+                advice=advice.not_ready,
+                hint="Needed when they go home.",
+                shown=lambda around: bool(blockers(around.case)),
+            ),
+            Field(
+                "decided_by",
+                "Who decided that they leave all the same?",
+                "text",
+                optional=True,
+                hint="Name and role. Needed when they go home.",
+                shown=lambda around: bool(blockers(around.case)),
+            ),
+        ),
         group="Leaving",
         date_label="On which day did they leave?",
     ),
@@ -180,6 +207,25 @@ LEAVING = (
         group="Leaving",
         date_label="On which day?",
         shown=_has(ch.owed_contacts),
+    ),
+    CommandForm(
+        "answer-action",
+        "Answer what was found or missed",
+        "Record",
+        (
+            Field("action", "What is answered?", choices=ch.open_actions),
+            Field("answer", "How does it stand?", choices=ch.answers_given),
+            Field(
+                "found",
+                "If they are back in hospital, why?",
+                choices=ch.from_list("return-causes"),
+                optional=True,
+                shown=lambda around: any(each.cause == RETURNED for each in around.case.open_actions),
+            ),
+        ),
+        group="Leaving",
+        dated=False,
+        shown=_has(ch.open_actions),
     ),
     CommandForm(
         "acknowledge-alert",

@@ -11,7 +11,7 @@ from api.reading.homes import Home
 from api.reading.names import Directory
 from discharge.cases.model import Case
 
-FieldType = Literal["choice", "choices", "date", "yes-no-unknown"]
+FieldType = Literal["choice", "choices", "date", "yes-no-unknown", "text"]
 
 
 @dataclass(frozen=True)
@@ -32,11 +32,21 @@ def _nothing_to_add(_: Around) -> str:
     return ""
 
 
+def _nothing_held(_: Around) -> str | list[str]:
+    return ""
+
+
+def _always(_: Around) -> bool:
+    return True
+
+
 @dataclass(frozen=True)
 class Field:
     """One question. `name` is the command's field; an empty answer to an optional one is left out.
 
     `advice` is what the case itself says about the question, shown with the hint. It chooses nothing.
+    `initial` is what the case holds already, filled in before anybody types. A question that is not `shown`
+    is not asked.
     """
 
     name: str
@@ -47,11 +57,15 @@ class Field:
     optional: bool = False
     empty: str = ""
     advice: Callable[[Around], str] = _nothing_to_add
+    initial: Callable[[Around], str | list[str]] = _nothing_held
+    shown: Callable[[Around], bool] = _always
 
 
 @dataclass(frozen=True)
 class CommandForm:
-    """The page of one kind of command. `dated` forms ask from when it holds; `urgent` ones change much."""
+    """The page of one kind of command. `dated` forms ask from when it holds. `note` is what its note is
+    called, and says that it is needed where it is the point of the command.
+    """
 
     kind: str
     title: str
@@ -63,3 +77,8 @@ class CommandForm:
     group: str = "Case"
     warning: str = ""
     shown: Callable[[Around], bool] = field(default=lambda _: True)
+    note: str = "Note (optional)"
+
+    def asked(self, around: Around) -> tuple[Field, ...]:
+        """The questions that this case is asked."""
+        return tuple(each for each in self.fields if each.shown(around))

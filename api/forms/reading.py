@@ -15,6 +15,7 @@ from discharge.errors import HomewardError
 from housing_checks.contradictions import Contradiction
 
 NOT_A_DATE = "Enter a real date, for instance 27 March 2026"
+MOST_TEXT = 200
 DATE_FIELD = Field("effective_on", "From which day?", "date")
 
 
@@ -53,7 +54,7 @@ class Filled:
 def read_form(form: CommandForm, sent: FormData, around: Around) -> Filled:
     """Read every question of a form. Choices that were not offered are faults, like missing answers."""
     filled = Filled()
-    questions = (*form.fields, *((DATE_FIELD,) if form.dated else ()))
+    questions = (*form.asked(around), *((DATE_FIELD,) if form.dated else ()))
     for question in questions:
         _READERS.get(question.type, _choice)(question, sent, around, filled)
     return filled
@@ -69,6 +70,17 @@ def _choice(question: Field, sent: FormData, around: Around, filled: Filled) -> 
         filled.faults.append(Fault(question.name, "Choose one of the answers on the page"))
     else:
         filled.fields[question.name] = value
+
+
+def _text(question: Field, sent: FormData, _: Around, filled: Filled) -> None:
+    value = str(sent.get(question.name, "")).strip()
+    filled.typed[question.name] = value
+    if len(value) > MOST_TEXT:
+        filled.faults.append(Fault(question.name, f"Use at most {MOST_TEXT} characters"))
+    elif value:
+        filled.fields[question.name] = value
+    else:
+        _missing(question, filled, "Enter an answer")
 
 
 def _choices(question: Field, sent: FormData, around: Around, filled: Filled) -> None:
@@ -105,6 +117,7 @@ _READERS: Mapping[str, Any] = {
     "choices": _choices,
     "date": _date,
     "yes-no-unknown": _choice,
+    "text": _text,
 }
 
 WHERE: Mapping[str, str] = {
@@ -115,9 +128,13 @@ WHERE: Mapping[str, str] = {
 }
 
 
+BY_CODE: Mapping[str, str] = {"unready-reason-needed": "unready_reason", "decider-needed": "decided_by"}
+"""Code of a refusal -> the question that answers it."""
+
+
 def fault_of(error: HomewardError, form: CommandForm) -> Fault:
     """A refusal as a fault, at the question it is about where the form asks it."""
     names = {question.name for question in form.fields} | {"effective_on"}
-    name = error.where if error.where in names else WHERE.get(error.where, "")
+    name = error.where if error.where in names else WHERE.get(error.where) or BY_CODE.get(error.code, "")
     row = error.row
     return Fault(name if name in names else "", f"{row.title}. {row.words}")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from api.commanding import Asked, ask
@@ -12,26 +13,34 @@ from api.pages.sign_in import local
 from api.pages.visiting import Visitor
 from api.presenters.alerts import OWNERS, Filter, present
 from api.presenters.tags import LEVELS
-from api.reading import lists, names
+from api.reading import alerts, names
 from discharge.cases.commands import AcknowledgeAlert
 from discharge.errors import HomewardError
 
 router = APIRouter(include_in_schema=False)
 
+MOST_PAGES = 10_000
+
 
 @router.get("/alerts")
-async def show(visit: Visitor, level: str = "", owner: str = "", only: str = "") -> Response:
+async def show(
+    visit: Visitor,
+    level: str = "",
+    owner: str = "",
+    only: str = "",
+    page: Annotated[int, Query(ge=1, le=MOST_PAGES)] = 1,
+) -> Response:
     """Which warnings hold now, the loudest first. Every state of it is in its address."""
     visit.caller.require("alerts.read")
     wanted = Filter(
         level=level if level in LEVELS else "",
         owner=owner if owner in OWNERS else "",
         only="waiting" if only == "waiting" else "",
+        page=page,
     )
+    asked = alerts.Wanted(wanted.owner, wanted.level, waiting=bool(wanted.only), page=page)
     async with visit.services.begin(visit.caller) as session:
-        found = await lists.open_alerts(
-            session, visit.caller, wanted.owner, wanted.level, waiting=bool(wanted.only)
-        )
+        found = await alerts.open_alerts(session, visit.caller, asked)
         known = await names.directory(session)
     view = present(
         found,

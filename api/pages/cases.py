@@ -35,6 +35,7 @@ async def show(visit: Visitor, case_id: UUID, done: str = "") -> Response:
             found=found,
             caller=visit.caller,
             today=visit.today,
+            now=visit.now,
             known=await names.directory(session),
             events=await cases.timeline(session, case_id),
             notes=await cases.notes_of(session, case_id),

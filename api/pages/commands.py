@@ -94,6 +94,7 @@ def _asked(
         case_id=around.case.case_id,
         command=command,
         effective_on=beside.effective_on or visit.today,
+        decided_by=beside.decided_by,
         note=str(sent.get("note", "")).strip()[:MOST_NOTE] or None,
         seen_version=int(seen) if seen.isdecimal() else None,
         key=key,

@@ -17,7 +17,7 @@ from api.pages.rendering import Frame, NavigationItem, page
 from api.pages.typed_text import keep_typed
 from api.presenters.words import case_time_words
 from api.principals import Principal
-from api.reading.lists import count_alerts
+from api.reading.alerts import count_alerts
 from api.reading.referral_requests import count_waiting
 from api.services import Services
 from api.sessions import COOKIE, Session

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from api.presenters import words
 from api.presenters.tags import LEVELS, Tag, tag_of
 from api.presenters.worklist import Option, full_name
-from api.reading.lists import OpenAlert
+from api.reading.alerts import PAGE_SIZE, Alerts, OpenAlert
 from api.reading.names import Directory
 from discharge.permissions import ROLE_WORDS
 from discharge.risk.rules import RULES, RULES_BY_ID
@@ -34,6 +34,7 @@ class Filter:
     level: str = ""
     owner: str = ""
     only: str = ""
+    page: int = 1
 
     @property
     def chosen(self) -> bool:
@@ -43,7 +44,7 @@ class Filter:
     @property
     def href(self) -> str:
         """The address of this view of the list."""
-        kept = {name: value for name, value in vars(self).items() if value}
+        kept = {name: value for name, value in vars(self).items() if value and (name, value) != ("page", 1)}
         return f"/alerts?{urlencode(kept)}" if kept else "/alerts"
 
 
@@ -82,10 +83,12 @@ class Page:
     filtered: bool
     back: str
     meanings: tuple[tuple[Tag, str], ...]
+    earlier: str
+    later: str
 
 
 def present(
-    found: list[OpenAlert],
+    found: Alerts,
     wanted: Filter,
     now: datetime,
     known: Directory,
@@ -94,16 +97,26 @@ def present(
     may_open: bool,
 ) -> Page:
     """The list in words and links; `now` is case time."""
+    first = (wanted.page - 1) * PAGE_SIZE
+    shown = first + len(found.rows)
     return Page(
-        rows=tuple(_row(each, now, known, may_take_on, may_open) for each in found),
-        summary=words.count(len(found), "alert"),
+        rows=tuple(_row(each, now, known, may_take_on, may_open) for each in found.rows),
+        summary=_summary(first, shown, found.total),
         levels=_options("Every level", {level: tag.text for level, tag in LEVELS.items()}, wanted.level),
         owners=_options("Everybody", {role: _role(role) for role in OWNERS}, wanted.owner),
         only=_options("All that hold", {"waiting": "Taken on by nobody"}, wanted.only),
         filtered=wanted.chosen,
         back=wanted.href,
         meanings=tuple((LEVELS[level], meaning) for level, meaning in MEANINGS.items()),
+        earlier=replace(wanted, page=wanted.page - 1).href if wanted.page > 1 else "",
+        later=replace(wanted, page=wanted.page + 1).href if shown < found.total else "",
     )
+
+
+def _summary(first: int, shown: int, total: int) -> str:
+    """How many there are, and which of them are on this page where it is not all."""
+    all_of_them = words.count(total, "alert")
+    return all_of_them if shown - first == total else f"{first + 1:,} to {shown:,} of {all_of_them}"
 
 
 def _options(all_of_them: str, choices: dict[str, str], chosen: str) -> tuple[Option, ...]:

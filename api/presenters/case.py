@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from api.presenters.after_discharge import afterwards
 from api.presenters.case_summary import contacts, facts, identity, participants, periods, place, reasons
 from api.presenters.case_view import Page
-from api.presenters.case_work import actions, alert_line, check_href, strand_line, to_do, who_next
+from api.presenters.case_work import actions, alert_line, check_href, owed, strand_line, to_do, who_next
 from api.presenters.suggestions import suggested
-from api.presenters.tags import STAGES, tag_of
+from api.presenters.tags import stage_tag
 from api.presenters.timeline import timeline_lines
 from api.presenters.worklist import full_name
 from api.principals import Principal
@@ -29,6 +29,7 @@ class Given:
     found: CaseFile
     caller: Principal
     today: date
+    now: datetime
     known: Directory
     events: Sequence[CaseEventRow]
     notes: Mapping[UUID, list[NoteRow]]
@@ -40,24 +41,27 @@ def present(given: Given) -> Page:
     """The case in words and links."""
     case, known = given.found.case, given.known
     action = next_action(case, given.today, known.names)
+    left_to_do = not case.closed and (case.discharge is None or case.unready_home is not None)
     return Page(
         case_id=str(case.case_id),
         version=case.version,
         name=full_name(given.found.person.family_name, given.found.person.given_name),
         caption=place(case, known),
         identity=identity(given.found, given.today),
-        stage=tag_of(STAGES, case.stage),
+        stage=stage_tag(case),
         why=why_still_here(case, given.today, known.names),
         next_step=action.words if action else "",
         next_who=who_next(action.role, action.due_on) if action else "",
         facts=facts(case, given.today, known),
-        to_do=to_do(case, given.caller) if case.discharge is None and not case.closed else (),
-        show_to_do=case.discharge is None and not case.closed,
+        to_do=to_do(case, given.caller) if left_to_do else (),
+        show_to_do=left_to_do,
         strands=tuple(strand_line(case, each, given.caller, known) for each in case.strands.values()),
         suggested=suggested(case, given.caller, given.today),
         alerts=tuple(alert_line(case, each, given.caller) for each in case.open_alerts),
         reasons=reasons(case),
         periods=periods(case),
+        owed=owed(case, given.caller, given.now),
+        in_unready_home=case.unready_home is not None,
         contacts=contacts(case),
         afterwards=afterwards(case),
         actions=actions(case, given.caller, given.today, known),

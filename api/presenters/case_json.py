@@ -61,6 +61,8 @@ def case_line(listed: Listed, today: date, known: Directory) -> dict[str, Any]:
         "needed_by": _iso(case.needed_by),
         "awaiting_spell": bool(case.referral and case.referral.awaiting_spell),
         "alerts": listed.alerts,
+        "home_not_ready": case.unready_home is not None,
+        "open_actions": len(case.open_actions),
         "why_still_here": why_still_here(case, today, known.names),
         "waiting": waiting_json(case, today),
     }

@@ -9,7 +9,7 @@ from api.presenters import words
 from api.presenters.case_view import ContactLine, Fact
 from api.reading.cases import CaseFile
 from api.reading.names import Directory
-from discharge.cases.follow_ups import FOLLOW_UPS
+from discharge.cases.follow_ups import CONTACT_WORDS
 from discharge.cases.model import Case, CaseSpell
 from discharge.codes import casework
 from discharge.codes.delay_reasons import delay_reason_label
@@ -17,7 +17,6 @@ from discharge.delays.counting import nights_without_reason, published_delay_day
 from discharge.delays.stays import periods_of_this_stay
 from discharge.store.tables import PersonAddress
 
-CONTACTS = {row.key: row.words for row in FOLLOW_UPS}
 ENDED_BY = {None: "still running", "discharged": "left", "met-criteria-again": "met the criteria again"}
 
 
@@ -152,7 +151,7 @@ def contacts(case: Case) -> tuple[ContactLine, ...]:
     """The contacts owed after discharge, in the order they are due."""
     return tuple(
         ContactLine(
-            CONTACTS.get(each.key, each.key),
+            CONTACT_WORDS.get(each.key, each.key),
             words.moment(each.due_at),
             casework.CONTACT_OUTCOMES.label(each.outcome) if each.outcome else "Not made yet",
         )

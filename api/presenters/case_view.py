@@ -100,6 +100,16 @@ class ToldLine:
 
 
 @dataclass(frozen=True)
+class OwedLine:
+    """Something found or missed after the discharge, who owes an answer, and where to give it."""
+
+    text: str
+    who: str
+    href: str
+    tag: Tag
+
+
+@dataclass(frozen=True)
 class ContactLine:
     """One contact owed after discharge."""
 
@@ -129,6 +139,8 @@ class Page:
     alerts: tuple[AlertLine, ...]
     reasons: tuple[Fact, ...]
     periods: tuple[Fact, ...]
+    owed: tuple[OwedLine, ...]
+    in_unready_home: bool
     contacts: tuple[ContactLine, ...]
     afterwards: tuple[Fact, ...]
     actions: tuple[ActionGroup, ...]

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from api.forms.definitions import FORMS
 from api.forms.model import Around
 from api.presenters import words
-from api.presenters.case_view import Action, ActionGroup, AlertLine, StrandLine, ToDo
+from api.presenters.case_view import Action, ActionGroup, AlertLine, OwedLine, StrandLine, ToDo
 from api.presenters.leading import late_words
 from api.presenters.tags import LEVELS, Tag, strand_tag, tag_of
 from api.presenters.timeline import RULE_TITLES
 from api.principals import Principal
 from api.reading.names import Directory
+from discharge.cases.actions import ACTIONS
 from discharge.cases.model import Alert, Case, Strand
 from discharge.cases.relations import may_touch
 from discharge.cases.stages import may_ask
@@ -48,6 +49,21 @@ def _blocker(case: Case, each: Blocker, caller: Principal) -> ToDo:
         return ToDo(each.words, hint, href, tag)
     href = f"{base}/do/move-strand?strand={each.code}" if _may(case, caller, "move-strand") else ""
     return ToDo(each.words, hint, href, strand_tag(case.strands[each.code]))
+
+
+def owed(case: Case, caller: Principal, now: datetime) -> tuple[OwedLine, ...]:
+    """What was found or missed after the discharge and waits for an answer; ``now`` is case time."""
+    base = f"/cases/{case.case_id}/do/answer-action?action="
+    may = _may(case, caller, "answer-action")
+    return tuple(
+        OwedLine(
+            text=ACTIONS.label(each.cause),
+            who=f"{casework.OWNER_ROLES.label(each.owner_role)}, by {words.moment(each.due_at)}",
+            href=f"{base}{each.key}" if may else "",
+            tag=Tag("Overdue", "red") if each.due_at <= now else Tag("To answer", "yellow"),
+        )
+        for each in case.open_actions
+    )
 
 
 def _may(case: Case, caller: Principal, kind: str) -> bool:

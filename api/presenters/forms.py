@@ -38,12 +38,14 @@ class Page:
     questions: tuple[Question, ...]
     errors: tuple[dict[str, str], ...]
     note: str
+    note_label: str
     confirms: tuple[dict[str, Any], ...] = ()
 
 
 def present(form: CommandForm, around: Around, name: str, filled: Filled, key: str) -> Page:
     """The form with what was typed, and what is wrong with it at the top and beside each question."""
-    fields = (*form.fields, *((_dated(form),) if form.dated else ()))
+    fields = (*form.asked(around), *((_dated(form),) if form.dated else ()))
+    filled = _with_what_is_held(fields, around, filled)
     asked = tuple(_advised(each, around) for each in fields)
     return Page(
         case_id=str(around.case.case_id),
@@ -58,8 +60,15 @@ def present(form: CommandForm, around: Around, name: str, filled: Filled, key: s
         questions=tuple(_question(each, around, filled) for each in asked),
         errors=error_list(filled, asked),
         note=str(filled.typed.get("note", "")),
+        note_label=form.note,
         confirms=confirms(filled),
     )
+
+
+def _with_what_is_held(fields: tuple[Field, ...], around: Around, filled: Filled) -> Filled:
+    """What the case holds stands in each question that nobody has answered yet."""
+    held = {each.name: each.initial(around) for each in fields}
+    return replace(filled, typed={name: value for name, value in held.items() if value} | filled.typed)
 
 
 def error_list(filled: Filled, asked: tuple[Field, ...] = ()) -> tuple[dict[str, str], ...]:
@@ -111,6 +120,11 @@ def _anchor(name: str, asked: tuple[Field, ...]) -> str:
 def _question(field: Field, around: Around, filled: Filled) -> Question:
     if field.type == "date":
         return _date(field, around.today, filled)
+    if field.type == "text":
+        return Question(
+            "input",
+            _labelled(field) | {"value": filled.typed.get(field.name, "")} | _hint_and_error(field, filled),
+        )
     pairs = (
         field.choices(around) if field.choices else [("yes", "Yes"), ("no", "No"), ("unknown", "Not known")]
     )
@@ -140,13 +154,11 @@ def _select(field: Field, pairs: list[tuple[str, str]], filled: Filled) -> dict[
     chosen = filled.typed.get(field.name, "")
     empty = {"value": "", "text": "Choose"}
     items = [{"value": value, "text": text, "selected": value == chosen} for value, text in pairs]
-    params: dict[str, Any] = {
-        "id": field.name,
-        "name": field.name,
-        "label": {"text": _label(field), "size": "s"},
-        "items": [empty, *items],
-    }
-    return params | _hint_and_error(field, filled)
+    return _labelled(field) | {"items": [empty, *items]} | _hint_and_error(field, filled)
+
+
+def _labelled(field: Field) -> dict[str, Any]:
+    return {"id": field.name, "name": field.name, "label": {"text": _label(field), "size": "s"}}
 
 
 def _date(field: Field, today: date, filled: Filled) -> Question:

@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from api.presenters.profiles import ReadBy, profile_json
+from api.reading.alerts import OpenAlert
 from api.reading.homes import Home
-from api.reading.lists import Item, OpenAlert
+from api.reading.lists import Item
 from discharge.store.tables import PartnerRow
 from fhir_adapters.store.tables import Feed
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from discharge.cases.model import Strand
+from discharge.cases.model import Case, Strand
 from housing_checks.strands.definitions import step_words
 
 
@@ -35,6 +35,14 @@ STAGES: dict[str, Tag] = {
     "followed-up": Tag("Followed up", "green"),
     "closed": Tag("Closed", "grey"),
 }
+
+NOT_READY = Tag("At home, not ready", "red")
+
+
+def stage_tag(case: Case) -> Tag:
+    """Where a case stands; a home that is not ready with the person in it before all else."""
+    return NOT_READY if case.unready_home is not None and not case.closed else tag_of(STAGES, case.stage)
+
 
 LEVELS: dict[str, Tag] = {
     "STOP": Tag("Stop", "red"),

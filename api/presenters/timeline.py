@@ -11,20 +11,21 @@ from uuid import UUID
 from api.presenters import words
 from api.reading.names import Directory
 from discharge.cases import events as ev
-from discharge.cases.follow_ups import FOLLOW_UPS
-from discharge.codes import casework
+from discharge.cases.actions import ACTIONS
+from discharge.cases.follow_ups import CONTACT_WORDS
+from discharge.codes import after_discharge, casework
 from discharge.codes.delay_reasons import delay_reason_label
 from discharge.codes.destinations import DISCHARGE_DESTINATIONS
 from discharge.pathway_words import STAY_TAKEN_BACK
 from discharge.permissions import ROLE_WORDS
 from discharge.risk.rules import RULES
+from discharge.store.commands import DECIDED_BY
 from discharge.store.tables import CaseEventRow, NoteRow
 from housing_checks.rehousing.matching import HARD
 from housing_checks.strands.definitions import DEFINITIONS, step_words
 
 CRITERIA = {row.code: row.words for row in HARD}
 RULE_TITLES = {rule.id: rule.title for rule in RULES}
-CONTACTS = {row.key: row.words for row in FOLLOW_UPS}
 ENDED_BY = {
     "discharged": "the person left",
     "met-criteria-again": "the person meets the criteria to reside again",
@@ -108,14 +109,22 @@ def _delay(event: ev.DelayReasonRecorded, _: _Teller) -> str:
 def _contact(event: ev.ContactRecorded, _: _Teller) -> str:
     problems = ", ".join(casework.HOME_PROBLEMS.label(code).lower() for code in event.problems)
     outcome = casework.CONTACT_OUTCOMES.label(event.outcome).lower()
-    return f"{CONTACTS.get(event.key, event.key)}: {outcome}{f' ({problems})' if problems else ''}"
+    return f"{CONTACT_WORDS.get(event.key, event.key)}: {outcome}{f' ({problems})' if problems else ''}"
+
+
+def _answered(event: ev.ActionAnswered, _: _Teller) -> str:
+    found = f" ({after_discharge.RETURN_CAUSES.label(event.found).lower()})" if event.found else ""
+    what = ACTIONS.label(event.action.partition("/")[0])
+    return f"{what}: {after_discharge.ACTION_ANSWERS.label(event.answer).lower()}{found}"
 
 
 def _discharged(event: ev.PersonDischarged, _: _Teller) -> str:
     left = event.discharge
     where = DISCHARGE_DESTINATIONS.label(left.destination) if left.destination else "destination not said"
     told = "by the hospital's system" if left.told_by == "feed" else "by hand"
-    return f"Left hospital on {words.day(left.discharged_on)}: {where.lower()} (recorded {told})"
+    why = left.unready_reason
+    reason = f". The home was not ready: {after_discharge.UNREADY_REASONS.label(why).lower()}" if why else ""
+    return f"Left hospital on {words.day(left.discharged_on)}: {where.lower()} (recorded {told}){reason}"
 
 
 def _spell(event: ev.SpellChanged, _: _Teller) -> str:
@@ -224,14 +233,22 @@ TELL: Mapping[str, _Tell] = {
     "person-discharged": _discharged,
     "discharge-cancelled": lambda _e, _t: "The discharge did not happen",
     "follow-up-scheduled": lambda e, _: (
-        f"{CONTACTS.get(e.follow_up.key, e.follow_up.key)}, due {words.moment(e.follow_up.due_at)}"
+        f"{CONTACT_WORDS.get(e.follow_up.key, e.follow_up.key)}, due {words.moment(e.follow_up.due_at)}"
     ),
     "contact-recorded": _contact,
     "follow-up-completed": lambda _e, _t: "Follow-up completed",
+    "home-not-ready-person-in-it": lambda _e, _t: "The person is in a home that is not ready",
+    "unready-home-settled": lambda _e, _t: "All that was not ready in the person's home is answered",
+    "action-opened": lambda e, _: (
+        f"To be answered by {words.moment(e.action.due_at)}: {ACTIONS.label(e.action.cause)}"
+        f" ({casework.OWNER_ROLES.label(e.action.owner_role)})"
+    ),
+    "action-answered": _answered,
     "person-readmitted": lambda e, _: (
         f"Back in hospital {words.count(e.readmission.days_after, 'day')} after leaving"
     ),
     "alert-raised": lambda e, _: f"Alert: {RULE_TITLES.get(e.alert.rule, e.alert.rule)}. {e.alert.fact}",
+    "alert-changed": lambda e, _: f"Alert now: {RULE_TITLES.get(e.alert.rule, e.alert.rule)}. {e.alert.fact}",
     "alert-acknowledged": lambda e, t: f"Alert taken on: {t.alert(e.alert_id)}",
     "alert-escalated": lambda e, t: (
         f"Alert not taken on in time: {t.alert(e.alert_id)} "
@@ -281,8 +298,12 @@ def _line(row: CaseEventRow, event: ev.Event, teller: _Teller, left: dict[UUID, 
         recorded=words.moment(row.case_time),
         who=_who(row, teller),
         reason=words.from_code(row.reason, ""),
-        notes=tuple(note.text for note in left.pop(row.command_id, [])),
+        notes=tuple(_note(note) for note in left.pop(row.command_id, [])),
     )
+
+
+def _note(note: NoteRow) -> str:
+    return f"Decided by: {note.text}" if note.item == DECIDED_BY else note.text
 
 
 def _who(row: CaseEventRow, teller: _Teller) -> str:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from urllib.parse import urlencode
 
 from api.presenters import words
-from api.presenters.tags import STAGES, Tag, tag_of
+from api.presenters.tags import Tag, stage_tag
 from api.reading.names import Directory
 from api.reading.worklist import VIEWS, Listed, Wanted, Worklist
 from discharge.cases.model import Case
@@ -164,7 +164,7 @@ def _row(listed: Listed, today: date, known: Directory) -> Row:
         age=words.age(person.birth_date, today),
         ward=ward,
         bed=bed,
-        stage=tag_of(STAGES, case.stage),
+        stage=stage_tag(case),
         why=why_still_here(case, today, known.names),
         next_step=action.words if (action := next_action(case, today, known.names)) else "",
         nights=_nights(case, until),

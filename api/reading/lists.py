@@ -1,4 +1,4 @@
-"""Lists beside the cases: alerts, feeds, messages, refused items, homes, stays for the report."""
+"""Lists beside the cases: feeds, messages, refused items, homes, stays for the report."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from api.principals import Principal
 from api.reading.looks import looked
 from discharge.cases.model import Case
 from discharge.store.tables import (
-    AlertRow,
     CaseRow,
     HeartbeatRow,
     Organisation,
@@ -32,57 +31,6 @@ FROM_FILES = "profile-not-used"
 """The alarm that only a process with the files of profiles can judge."""
 ANSWERED_WITHIN = timedelta(minutes=1)
 """A listener that lives sends what it owes much sooner after a message was handled."""
-
-
-@dataclass(frozen=True)
-class OpenAlert:
-    """One alert with the person it is about."""
-
-    alert: AlertRow
-    case_id: UUID
-    stage: str
-    ward: str | None
-    family_name: str | None
-    given_name: str | None
-
-
-async def open_alerts(
-    session: AsyncSession, caller: Principal, owner_role: str = "", level: str = "", waiting: bool = False
-) -> list[OpenAlert]:
-    """Alerts whose cause still holds, the loudest and oldest first; `waiting` leaves out those taken on."""
-    statement = (
-        select(AlertRow, CaseRow, Person)
-        .join(CaseRow, CaseRow.id == AlertRow.case_id)
-        .join(Person, Person.id == CaseRow.person_id)
-        .where(AlertRow.cleared_at.is_(None))
-        .order_by(AlertRow.acknowledged_at.is_not(None), AlertRow.raised_at)
-        .limit(500)
-    )
-    if owner_role:
-        statement = statement.where(AlertRow.owner_role == owner_role)
-    if level:
-        statement = statement.where(AlertRow.level == level)
-    if waiting:
-        statement = statement.where(AlertRow.acknowledged_at.is_(None))
-    found = (await session.execute(statement)).all()
-    await looked(session, caller, "alerts", {row.id for _, row, _ in found})
-    return [
-        OpenAlert(alert, row.id, row.stage, row.ward, person.family_name, person.given_name)
-        for alert, row, person in sorted(found, key=lambda each: _loudness(each[0]))
-    ]
-
-
-def _loudness(alert: AlertRow) -> tuple[bool, int]:
-    order = ("STOP", "RED+", "RED", "AMBER")
-    return alert.acknowledged_at is not None, order.index(alert.level) if alert.level in order else 9
-
-
-async def count_alerts(session: AsyncSession, role: str) -> int:
-    """How many alerts wait for somebody in a role to take them on."""
-    waiting = select(func.count()).where(
-        AlertRow.cleared_at.is_(None), AlertRow.acknowledged_at.is_(None), AlertRow.owner_role == role
-    )
-    return await session.scalar(waiting) or 0
 
 
 async def feeds(session: AsyncSession) -> Sequence[Feed]:

@@ -117,6 +117,7 @@ async def _asked(services: Services, case_id: UUID, body: dict[str, Any], key: s
         reason=beside.reason,
         note=beside.note,
         item_notes=beside.item_notes,
+        decided_by=beside.decided_by,
         seen_version=beside.seen_version,
         confirm=tuple(beside.confirm),
         key=key,

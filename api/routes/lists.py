@@ -3,29 +3,42 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from api.depends import Caller, Ready
 from api.presenters.lists_json import alert_json, feed_json, item_json, partner_json
 from api.presenters.profiles import read_by
-from api.reading import lists
+from api.reading import alerts, lists
 from api.releasing import decide, decide_partner
 from discharge.store.partner_pauses import PartnerDecision
 
 router = APIRouter(prefix="/api/v1", tags=["lists"])
 
+MOST_PAGES = 10_000
+
 
 @router.get("/alerts")
-async def list_alerts(services: Ready, caller: Caller, owner_role: str = "") -> dict[str, Any]:
-    """Alerts whose cause still holds, the loudest first. Take one on with the command acknowledge-alert."""
+async def list_alerts(
+    services: Ready,
+    caller: Caller,
+    owner_role: str = "",
+    page: Annotated[int, Query(ge=1, le=MOST_PAGES)] = 1,
+    size: Annotated[int, Query(ge=1, le=alerts.MOST_SIZE)] = alerts.PAGE_SIZE,
+) -> dict[str, Any]:
+    """Alerts whose cause still holds: those that nobody has taken on first, the loudest, then the oldest.
+    `total` counts all pages. Take one on with the command acknowledge-alert.
+    """
     caller.require("alerts.read")
     async with services.begin(caller) as session:
-        found = await lists.open_alerts(session, caller, owner_role)
-    return {"alerts": [alert_json(each) for each in found]}
+        found = await alerts.open_alerts(
+            session, caller, alerts.Wanted(owner_role=owner_role, page=page, size=size)
+        )
+    lines = [alert_json(each) for each in found.rows]
+    return {"alerts": lines, "total": found.total, "page": page, "size": size}
 
 
 @router.get("/feeds")

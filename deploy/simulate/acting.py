@@ -179,6 +179,14 @@ class Person:
             if not alert["acknowledged_at"] and not alert["cleared_at"]:
                 await self.command(step, "acknowledge-alert", {"alert_id": alert_id}, extra=alert_id)
 
+    async def answer_actions(self, step: Step) -> None:
+        """Answer what was found or missed after the discharge; there may be nothing."""
+        for key, action in sorted((await self.case()).get("actions", {}).items()):
+            if not action["answered_at"]:
+                found = {"found": "medical"} if action["cause"] == "unplanned-return" else {}
+                details = {"action": key, "answer": "put-right", **found}
+                await self.command(step, "answer-action", details, extra=key)
+
     async def offer(self, step: Step) -> None:
         """Offer the best proposal that was not offered before."""
         found = await self._seen(lambda case: _unoffered(_strand(case, step)))
@@ -220,6 +228,7 @@ ACTS: Mapping[str, Callable[[Person, Step], Awaitable[None]]] = {
     "complete-check": Person.complete_check,
     "settle-gate": Person.settle_gate,
     "acknowledge-alerts": Person.acknowledge,
+    "answer-actions": Person.answer_actions,
     "offer-property": Person.offer,
     "answer-offer": Person.answer,
 }

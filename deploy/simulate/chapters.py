@@ -83,5 +83,8 @@ def home_again(problem: str = "", missed: str = "") -> tuple[Scene, ...]:
 
 
 def closes(outcome: str) -> tuple[Scene, ...]:
-    """The case is closed with its outcome, once the last contact is made."""
-    return (after(28.6, home(0, "close-case", outcome=outcome)),)
+    """What was found is answered, and the case is closed with its outcome, once the last contact is made."""
+    return (
+        after(28.5, home(0, "answer-actions")),
+        after(28.6, home(0, "close-case", outcome=outcome)),
+    )

@@ -138,6 +138,9 @@ STORIES = (
             *referred(1),
             *checked(1.6),
             adt(3.4, "A03", destination=USUAL_PLACE, method=BY_OWN_DECISION),
+            contact(0.6, "welfare", "well"),
+            *home_again(),
+            *closes("home-as-it-is"),
         ),
     ),
     Story(

@@ -30,7 +30,14 @@ FOLLOW_UPS = (
 
 LAST = FOLLOW_UPS[-1].key
 
+WELFARE = FollowUpRow("welfare", timedelta(hours=24), "Welfare contact: left by own decision")
+"""Owed first where somebody left by their own decision (Ombudsman on unsafe discharge; our choice)."""
 
-def schedule(discharged_at: datetime) -> list[FollowUp]:
+CONTACT_WORDS = {row.key: row.words for row in (WELFARE, *FOLLOW_UPS)}
+"""Contact -> what a person reads."""
+
+
+def schedule(discharged_at: datetime, *, welfare: bool = False) -> list[FollowUp]:
     """Return the contacts owed after a discharge at ``discharged_at`` (case time)."""
-    return [FollowUp(key=row.key, due_at=discharged_at + row.after) for row in FOLLOW_UPS]
+    rows = (WELFARE, *FOLLOW_UPS) if welfare else FOLLOW_UPS
+    return [FollowUp(key=row.key, due_at=discharged_at + row.after) for row in rows]

@@ -152,6 +152,11 @@ def _alert(case: Case, event: ev.AlertRaised) -> list[Outgoing]:
     ]
 
 
+def _grown(case: Case, event: ev.AlertChanged) -> list[Outgoing]:
+    """An alert that grew louder is told like a new one; other words for the same are not."""
+    return _alert(case, ev.AlertRaised(alert=event.alert)) if event.louder else []
+
+
 _TELLERS: Mapping[type[Any], _Told] = {
     ev.CaseClosed: _closed,
     ev.StrandStarted: _started,
@@ -159,6 +164,7 @@ _TELLERS: Mapping[type[Any], _Told] = {
     ev.StrandOverdue: _overdue,
     ev.StrandRedirected: _redirected,
     ev.AlertRaised: _alert,
+    ev.AlertChanged: _grown,
 }
 
 

@@ -11,6 +11,8 @@ OPEN = frozenset(Stage) - {Stage.CLOSED}
 ANY = frozenset(Stage)
 AFTER_ACCEPTANCE = IN_HOSPITAL - {Stage.REFERRED}
 HOME = frozenset({Stage.DISCHARGED, Stage.FOLLOWED_UP})
+GATED = frozenset({Stage.CHECKED, Stage.MAKING_READY, Stage.READY}) | HOME
+"""Where a gate stands: what is not ready when the person leaves is still to be answered at home."""
 
 ALLOWED: dict[str, frozenset[Stage]] = {
     "refer": ANY,
@@ -36,11 +38,11 @@ ALLOWED: dict[str, frozenset[Stage]] = {
     "flag-homelessness": OPEN,
     "record-duty-to-refer": OPEN,
     "acknowledge-duty-to-refer": OPEN,
-    "start-check": AFTER_ACCEPTANCE,
-    "complete-check": AFTER_ACCEPTANCE,
-    "confirm-item": frozenset({Stage.CHECKED, Stage.MAKING_READY, Stage.READY}),
-    "name-mitigation": frozenset({Stage.CHECKED, Stage.MAKING_READY, Stage.READY}),
-    "withdraw-mitigation": frozenset({Stage.CHECKED, Stage.MAKING_READY, Stage.READY}),
+    "start-check": AFTER_ACCEPTANCE | HOME,
+    "complete-check": AFTER_ACCEPTANCE | HOME,
+    "confirm-item": GATED,
+    "name-mitigation": GATED,
+    "withdraw-mitigation": GATED,
     "start-strand": AFTER_ACCEPTANCE | HOME,
     "move-strand": OPEN,
     "cancel-strand": OPEN,
@@ -55,6 +57,7 @@ ALLOWED: dict[str, frozenset[Stage]] = {
     "record-death": ANY,
     "withdraw-death": ANY,
     "record-contact": HOME,
+    "answer-action": OPEN,
     "acknowledge-alert": ANY,
     "close-case": HOME,
     "reopen-case": frozenset({Stage.CLOSED}),

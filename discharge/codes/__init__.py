@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from datetime import date
 from types import MappingProxyType
 
-from discharge.codes import admissions, casework, delay_reasons, destinations, participation
+from discharge.codes import admissions, after_discharge, casework, delay_reasons, destinations, participation
 from discharge.codes.model import Code, CodeList
 
 _ALL: tuple[CodeList[Code], ...] = tuple(
     found
-    for module in (delay_reasons, destinations, admissions, casework, participation)
+    for module in (delay_reasons, destinations, admissions, casework, after_discharge, participation)
     for found in vars(module).values()
     if isinstance(found, CodeList)
 )

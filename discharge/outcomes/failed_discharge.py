@@ -5,9 +5,10 @@
     arrival     found within 72 hours: the person cannot get in, or the home lacks heat, water, power, food,
                 bed or toilet access
     unsuitable  found within 7 days: the home, or the placement, turned out unsuitable
+    cause       back within 29 days because of the home, equipment, care or access, as somebody found out
 
 Source: the Manchester older people's housing schemes call a discharge failed when the person is soon back;
-the grounds are our choice. Why somebody came back is not recorded, so a later return is a readmission only.
+the grounds are our choice. A planned return is none of them.
 """
 
 from collections.abc import Mapping
@@ -18,10 +19,11 @@ from typing import Literal
 from discharge.cases.model import Case, Discharge, FollowUp, Readmission
 from discharge.clocks import london_date, nights_between
 from discharge.codes.admissions import AdmissionKind, admission_kind
+from discharge.codes.after_discharge import RETURN_CAUSES
 from discharge.codes.casework import HOME_PROBLEMS
 from discharge.outcomes.readmission import COUNTS, readmission_days
 
-Ground = Literal["return", "arrival", "unsuitable"]
+Ground = Literal["return", "arrival", "unsuitable", "cause"]
 
 RETURN_DAYS = 3
 ARRIVAL = timedelta(hours=72)
@@ -33,9 +35,11 @@ GROUND_WORDS: Mapping[Ground, str] = MappingProxyType(
         "return": "Back in hospital within 72 hours",
         "arrival": "The home could not be entered, or lacked heat, water, power, food, bed or toilet",
         "unsuitable": "The home turned out unsuitable within 7 days",
+        "cause": "Back in hospital because of the home, equipment, care or access",
     }
 )
 
+_FAILED_CAUSES = frozenset(row.code for row in RETURN_CAUSES if row.failed)
 _FAILS_ARRIVAL = frozenset(row.code for row in HOME_PROBLEMS if row.fails_arrival)
 
 
@@ -83,6 +87,7 @@ def failed_discharge(discharge: Discharge, back: Readmission | None) -> tuple[Gr
         "return": back is not None and back.days_after <= RETURN_DAYS,
         "arrival": any(_found_on_arrival(discharge, contact) for contact in discharge.contacts),
         "unsuitable": any(_found_unsuitable(discharge, contact) for contact in discharge.contacts),
+        "cause": back is not None and back.cause in _FAILED_CAUSES,
     }
     return tuple(ground for ground, met in grounds.items() if met)
 

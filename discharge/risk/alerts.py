@@ -1,4 +1,5 @@
-"""From findings to alerts: raise what is new, clear what no longer holds, escalate what nobody takes on.
+"""From findings to alerts: raise what is new, rewrite what changed, clear what no longer holds, escalate what
+nobody takes on. One cause has one alert.
 
 `judge` is asked after every event and whenever the timer of `next_look` fires; asked twice at the same
 instant it gives the same events. Nothing is refused automatically: an alert only tells somebody.
@@ -11,11 +12,11 @@ from uuid import UUID, uuid5
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from discharge.cases.events import AlertCleared, AlertEscalated, AlertRaised, Event
+from discharge.cases.events import AlertChanged, AlertCleared, AlertEscalated, AlertRaised, Event
 from discharge.cases.model import Alert, Case
 from discharge.risk.engine import Finding, evaluate, next_check
 from discharge.risk.facts import facts_of
-from discharge.risk.rules import ACKNOWLEDGE_WITHIN_HOURS, MOST_ESCALATIONS, RULES_BY_ID
+from discharge.risk.rules import ACKNOWLEDGE_WITHIN_HOURS, MOST_ESCALATIONS, RULES_BY_ID, louder
 
 NO_LEAD_TIMES: Mapping[str, int] = MappingProxyType({})
 
@@ -31,21 +32,42 @@ class Escalation(BaseModel):
 
 def judge(case: Case, now: datetime, lead_days: Mapping[str, int] = NO_LEAD_TIMES) -> list[Event]:
     """Return the alert events that bring a case's alerts up to `now` (case time)."""
-    findings = {(found.rule, found.subject): found for found in evaluate(facts_of(case, lead_days), now)}
-    standing = {(alert.rule, alert.subject): alert for alert in case.open_alerts}
+    findings = {found.cause: found for found in evaluate(facts_of(case, lead_days), now)}
+    standing = {alert.about: alert for alert in case.open_alerts}
+    doubled = [alert for alert in case.open_alerts if standing[alert.about] is not alert]
+    gone = [alert for cause, alert in standing.items() if cause not in findings]
+    both = [(alert, findings[cause]) for cause, alert in standing.items() if cause in findings]
+    changed = [_rewritten(alert, found, now) for alert, found in both if _says_else(alert, found)]
+    same = [alert for alert, found in both if not _says_else(alert, found)]
     return [
-        *(
-            AlertCleared(alert_id=alert.alert_id, cleared_at=now)
-            for key, alert in standing.items()
-            if key not in findings
-        ),
+        *(AlertCleared(alert_id=alert.alert_id, cleared_at=now) for alert in (*gone, *doubled)),
         *(
             AlertRaised(alert=_alert(case.case_id, found, now))
-            for key, found in findings.items()
-            if key not in standing
+            for cause, found in findings.items()
+            if cause not in standing
         ),
-        *_escalated([alert for key, alert in standing.items() if key in findings], now),
+        *changed,
+        *_escalated([*same, *(event.alert for event in changed)], now),
     ]
+
+
+def _says_else(alert: Alert, found: Finding) -> bool:
+    return (alert.rule, alert.level, alert.fact) != (found.rule, found.level, found.fact)
+
+
+def _rewritten(alert: Alert, found: Finding, now: datetime) -> AlertChanged:
+    """Say what holds now; one that grew louder rings again, at its first owner."""
+    rings = louder(found.level, alert.level)
+    said = found.model_dump(include={"rule", "level", "subject", "cause", "fact", "threshold", "source"})
+    fresh = {
+        "owner_role": found.owner_role,
+        "changed_at": now,
+        "acknowledged_at": None,
+        "acknowledged_by": None,
+        "escalated_at": None,
+        "escalations": 0,
+    }
+    return AlertChanged(alert=alert.model_copy(update=said | (fresh if rings else {})), louder=rings)
 
 
 def next_look(case: Case, now: datetime, lead_days: Mapping[str, int] = NO_LEAD_TIMES) -> datetime | None:
@@ -67,7 +89,7 @@ def escalation_of(alert: Alert) -> Escalation | None:
     rule = RULES_BY_ID.get(alert.rule)
     if settled or rule is None or alert.escalations >= MOST_ESCALATIONS:
         return None
-    since = alert.escalated_at or alert.raised_at
+    since = alert.escalated_at or alert.changed_at or alert.raised_at
     role = rule.ladder[min(alert.escalations + 1, len(rule.ladder) - 1)]
     within = timedelta(hours=ACKNOWLEDGE_WITHIN_HOURS[alert.level])
     return Escalation(due_at=since + within, owner_role=role)
@@ -82,10 +104,11 @@ def _escalated(alerts: list[Alert], now: datetime) -> Iterator[AlertEscalated]:
 
 def _alert(case_id: UUID, found: Finding, now: datetime) -> Alert:
     return Alert(
-        alert_id=uuid5(case_id, f"{found.rule}/{found.subject}/{now.isoformat()}"),
+        alert_id=uuid5(case_id, f"{found.cause}/{now.isoformat()}"),
         rule=found.rule,
         level=found.level,
         subject=found.subject,
+        cause=found.cause,
         fact=found.fact,
         threshold=found.threshold,
         source=found.source,

@@ -13,13 +13,13 @@ from pydantic import BaseModel, ConfigDict
 from discharge.clocks import london_midnight
 from discharge.risk.facts import RiskFacts
 from discharge.risk.readers import READERS, Trigger
-from discharge.risk.rules import RULES, Level, Rule
+from discharge.risk.rules import RULES, Level, Rule, louder
 
 
 class Finding(BaseModel):
     """A rule that speaks: the fact, the threshold and the source it names, what to do, and whose it is first.
 
-    `rule` and `subject` together tell one finding of a case from another.
+    `cause` tells one finding of a case from another: of two rules that speak of one the louder is heard.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -29,6 +29,7 @@ class Finding(BaseModel):
     title: str
     level: Level
     subject: str
+    cause: str
     fact: str
     threshold: str
     source: str
@@ -37,8 +38,16 @@ class Finding(BaseModel):
 
 
 def evaluate(facts: RiskFacts, now: datetime) -> list[Finding]:
-    """Return every finding that holds at `now` (case time), in the order of the rules."""
-    return [_finding(rule, trigger) for rule, trigger in _triggers(facts) if _holds(trigger, now)]
+    """Return every finding that holds at `now` (case time), in the order of the rules, one for each cause."""
+    found: dict[str, Finding] = {}
+    for rule, trigger in _triggers(facts):
+        if not _holds(trigger, now):
+            continue
+        finding = _finding(rule, trigger)
+        heard = found.get(finding.cause)
+        if heard is None or louder(finding.level, heard.level):
+            found[finding.cause] = finding
+    return list(found.values())
 
 
 def next_check(facts: RiskFacts, now: datetime) -> datetime | None:
@@ -71,6 +80,7 @@ def _finding(rule: Rule, trigger: Trigger) -> Finding:
         title=rule.title,
         level=trigger.threshold.level,
         subject=trigger.subject,
+        cause=trigger.cause or f"{rule.id}/{trigger.subject}",
         fact=rule.fact.format(**trigger.words),
         threshold=trigger.threshold.words,
         source=rule.source,

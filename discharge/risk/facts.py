@@ -7,8 +7,10 @@ from typing import Literal
 
 from pydantic import AwareDatetime
 
-from discharge.cases.model import IN_HOSPITAL, Case, FollowUp, Strand, StrandKind
-from discharge.codes.casework import CONTACT_OUTCOMES, STAY_DOUBTS, STOPPED_BY_MERGE
+from discharge.cases.actions import ACTIONS
+from discharge.cases.model import IN_HOSPITAL, Action, Case, Stage, Strand, StrandKind
+from discharge.cases.unready import blocker_words, blockers
+from discharge.codes.casework import STAY_DOUBTS, STOPPED_BY_MERGE
 from discharge.values import Frozen, YesNoUnknown
 
 GATE_ITEMS: Mapping[str, str] = MappingProxyType(
@@ -16,8 +18,7 @@ GATE_ITEMS: Mapping[str, str] = MappingProxyType(
 )
 """Which gated item of the check answers which fact."""
 
-CALL_KEYS = frozenset({"24-hours"})
-"""Contacts that a call settles; every other one counts as a visit."""
+PROBLEM = "problem-at-home"
 
 
 class Answer(Frozen):
@@ -51,11 +52,24 @@ class Work(Frozen):
     lead_days: int | None = None
 
 
-class Contact(Frozen):
-    """Somebody reached the person after discharge, by a call or a visit."""
+class Owed(Frozen):
+    """Something owed since the discharge: what, by which rule it is told, since and until when."""
 
-    kind: Literal["call", "visit"]
-    at: AwareDatetime
+    key: str
+    rule: str
+    what: str
+    urgent: bool = False
+    subject: str = ""
+    opened_at: AwareDatetime
+    due_at: AwareDatetime
+
+
+class Unready(Frozen):
+    """The person left for a home that is not ready: when, what is not ready, and why they left."""
+
+    left_on: date
+    blockers: tuple[str, ...]
+    reason: str | None = None
 
 
 class Stopped(Frozen):
@@ -115,13 +129,32 @@ class RiskFacts(Frozen):
     check_completed_on: date | None = None
     needed_by: date | None = None
     works: tuple[Work, ...] = ()
+    overdue: tuple[Work, ...] = ()
     arrival_on: date | None = None
-    discharged_at: AwareDatetime | None = None
-    contacts: tuple[Contact, ...] = ()
+    home_ready_on: date | None = None
+    unready: Unready | None = None
+    owed: tuple[Owed, ...] = ()
     stopped_by_merge: tuple[Stopped, ...] = ()
     homes_lost: tuple[LostHome, ...] = ()
     for_former_home: tuple[ForFormerHome, ...] = ()
     doubtful_stays: tuple[DoubtfulStay, ...] = ()
+
+    @property
+    def home_watched(self) -> bool:
+        """Whether it matters how the home is: for who is to go there, and for who is there while it is not
+        ready.
+        """
+        return self.in_hospital or self.unready is not None
+
+    @property
+    def checked(self) -> bool:
+        """Whether anybody knows how the home is."""
+        return self.check_completed_on is not None
+
+    @property
+    def has_home(self) -> bool:
+        """Whether there is a home whose heating could be asked about."""
+        return self.safe_address.fine or (self.homeless != "yes" and self.safe_address.value != "no")
 
 
 def _answer(case: Case, fact: str) -> Answer:
@@ -144,11 +177,39 @@ def _work(strand: Strand, lead_days: Mapping[str, int]) -> Work:
     )
 
 
-def _contact(follow_up: FollowUp) -> Contact | None:
-    outcome = next((row for row in CONTACT_OUTCOMES if row.code == follow_up.outcome), None)
-    if outcome is None or not outcome.reached or follow_up.contacted_at is None:
+def _owed(action: Action) -> Owed:
+    row = next((each for each in ACTIONS if each.code == action.cause), None)
+    return Owed(
+        key=action.key,
+        rule=row.rule if row else PROBLEM,
+        what=row.label if row else action.cause.replace("-", " ").capitalize(),
+        urgent=bool(row and row.urgent),
+        subject=action.subject,
+        opened_at=action.opened_at,
+        due_at=action.due_at,
+    )
+
+
+def _unready(case: Case) -> Unready | None:
+    left = case.discharge
+    if case.unready_home is None or left is None:
         return None
-    return Contact(kind="call" if follow_up.key in CALL_KEYS else "visit", at=follow_up.contacted_at)
+    said = tuple(blocker_words(case, code) for code in blockers(case))
+    return Unready(left_on=left.discharged_on, blockers=said, reason=left.unready_reason)
+
+
+def _checked_on(case: Case) -> date | None:
+    """When the home was last looked at; a new check that is under way does not undo the one before."""
+    if case.check is not None and case.check.completed_on is not None:
+        return case.check.completed_on
+    return max((item.as_of for item in case.gate.values() if item.as_of is not None), default=None)
+
+
+def _home_ready_on(case: Case) -> date | None:
+    """Since when the home is ready, for somebody who waits in hospital."""
+    if case.stage is not Stage.READY:
+        return None
+    return case.home_ready_on or _checked_on(case)
 
 
 def _stopped_by_merge(case: Case) -> tuple[Stopped, ...]:
@@ -217,18 +278,20 @@ def facts_of(case: Case, lead_days: Mapping[str, int] = MappingProxyType({})) ->
         ready_on=running.ready_on if running else None,
         expected_discharge_on=case.expected_discharge_on,
         check_started_on=case.check.started_on if case.check else None,
-        check_completed_on=case.check.completed_on if case.check else None,
+        check_completed_on=_checked_on(case),
         needed_by=case.home_needed_on,
         works=tuple(
             _work(strand, lead_days)
             for strand in needed
             if strand.kind is not StrandKind.EQUIPMENT and strand.status == "open"
         ),
+        overdue=tuple(_work(strand, lead_days) for strand in case.open_strands if strand.due_on),
         arrival_on=_arrival(case),
-        discharged_at=case.discharge.discharged_at if case.discharge else None,
+        home_ready_on=_home_ready_on(case),
+        unready=_unready(case),
+        owed=tuple(_owed(action) for action in case.open_actions),
         stopped_by_merge=_stopped_by_merge(case),
         doubtful_stays=_doubtful(case),
-        contacts=tuple(made for made in map(_contact, case.follow_ups.values()) if made is not None),
         homes_lost=_homes_lost(case),
         for_former_home=tuple(
             ForFormerHome(key=strand.key, item=strand.item)

@@ -9,10 +9,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
 
-from discharge.calendar import add_working_days, spoken_day
-from discharge.clocks import london_date, london_midnight
+from discharge.calendar import add_working_days, spoken_day, spoken_moment
+from discharge.cases.actions import ACTIONS, MISSED
+from discharge.cases.follow_ups import CONTACT_WORDS
+from discharge.clocks import london_midnight
+from discharge.codes.after_discharge import UNREADY_REASONS
 from discharge.codes.casework import PROPERTY_WITHDRAWAL_REASONS
-from discharge.risk.facts import Answer, Equipment, RiskFacts, Work
+from discharge.risk.facts import Answer, Equipment, Owed, RiskFacts, Work
 from discharge.risk.rules import Rule, Threshold
 
 ALWAYS = datetime.min.replace(tzinfo=UTC)
@@ -21,12 +24,16 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """A finding that holds in [`starts`, `ends`): about which subject, and the words for its fact."""
+    """A finding that holds in [`starts`, `ends`): about which subject, and the words for its fact.
+
+    Rules that speak of the same thing name the same `cause`; without one it is the rule with its subject.
+    """
 
     threshold: Threshold
     starts: datetime
     ends: datetime | None = None
     subject: str = ""
+    cause: str = ""
     words: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -37,22 +44,19 @@ def _on(day: date | None, otherwise: str = "on a day nobody knows") -> str:
     return f"on {spoken_day(day)}" if day else otherwise
 
 
-def _watched_from(facts: RiskFacts, rule: Rule) -> datetime:
-    """Since when an unanswered item matters: now, unless leaving is known to be far away."""
-    expected = facts.expected_discharge_on
-    if expected is None or facts.ready_on or facts.check_completed_on or rule.watch_days is None:
-        return ALWAYS
-    return london_midnight(expected - DAY * rule.watch_days)
+def _named(item: str) -> str:
+    """What an order is about, at the beginning of a sentence: rehousing is named without its size."""
+    return item.partition(":")[0].replace("-", " ").capitalize()
 
 
 def _unanswered(facts: RiskFacts, rule: Rule, answers: Mapping[str, Answer]) -> Iterator[Trigger]:
-    if not facts.in_hospital:
+    """What the check left open. Until it is complete, the missing check itself is the one thing to tell."""
+    if not facts.home_watched or not facts.checked:
         return
-    starts = _watched_from(facts, rule)
     for item, answer in answers.items():
         if not answer.fine:
             words = {"item": item.capitalize(), "value": answer.value}
-            yield Trigger(rule.thresholds[0], starts, subject=item, words=words)
+            yield Trigger(rule.thresholds[0], ALWAYS, subject=item, words=words)
 
 
 def safe_address(facts: RiskFacts, rule: Rule) -> Iterable[Trigger]:
@@ -61,7 +65,9 @@ def safe_address(facts: RiskFacts, rule: Rule) -> Iterable[Trigger]:
 
 
 def heating_water_power(facts: RiskFacts, rule: Rule) -> Iterable[Trigger]:
-    """Rule 2: any no or unknown, each on its own."""
+    """Rule 2: any no or unknown, each on its own; nobody without a home is asked about its heating."""
+    if not facts.has_home:
+        return ()
     return _unanswered(facts, rule, {"heating": facts.heating, "water": facts.water, "power": facts.power})
 
 
@@ -77,11 +83,16 @@ def equipment_not_fitted(facts: RiskFacts, rule: Rule) -> Iterator[Trigger]:
         starts = None if item.fitted_on else _equipment_late_from(item, facts.arrival_on)
         if starts is not None:
             words = {
-                "item": item.item.replace("-", " ").capitalize(),
+                "item": _named(item.item),
                 "due": f"due {_on(item.due_on)}",
                 "arrival": _on(facts.arrival_on),
             }
-            yield Trigger(rule.thresholds[0], starts, subject=item.key, words=words)
+            yield Trigger(rule.thresholds[0], starts, subject=item.key, cause=_work(item.key), words=words)
+
+
+def _work(key: str) -> str:
+    """One order is one cause, whether it is late, overdue or will be."""
+    return f"work/{key}"
 
 
 def homeless_not_referred(facts: RiskFacts, rule: Rule) -> Iterator[Trigger]:
@@ -102,16 +113,38 @@ def long_delay(facts: RiskFacts, rule: Rule) -> Iterator[Trigger]:
     starts = [london_midnight(facts.ready_on + DAY * threshold.value) for threshold in rule.thresholds]
     for threshold, begins, ends in zip(rule.thresholds, starts, [*starts[1:], None], strict=True):
         words = {"ready": spoken_day(facts.ready_on)}
-        yield Trigger(threshold, begins, ends, subject=f"{threshold.value}-days", words=words)
+        yield Trigger(threshold, begins, ends, f"{threshold.value}-days", cause=rule.id, words=words)
 
 
 def check_not_started(facts: RiskFacts, rule: Rule) -> Iterator[Trigger]:
-    """Rule 14: so many days before the expected date, and after it."""
-    if facts.expected_discharge_on is None or facts.check_started_on or not facts.in_hospital:
+    """Rule 14: so many days before the expected date, or at once where nobody knows one; it stops on the day
+    itself, for somebody who is ready to leave, and for who has left.
+    """
+    if facts.checked or not facts.home_watched:
         return
-    threshold = rule.thresholds[0]
-    starts = london_midnight(facts.expected_discharge_on - DAY * threshold.value)
-    yield Trigger(threshold, starts, words={"expected": _on(facts.expected_discharge_on)})
+    soon, now = rule.thresholds
+    expected = facts.expected_discharge_on
+    gone = facts.ready_on is not None or facts.unready is not None
+    loud = ALWAYS if gone else london_midnight(expected) if expected else None
+    words = {
+        "leaving": _leaving(facts),
+        "check": "is not complete" if facts.check_started_on else "has not begun",
+    }
+    starts = london_midnight(expected - DAY * soon.value) if expected else ALWAYS
+    if not gone:
+        yield Trigger(soon, starts, loud, words=words)
+    if loud is not None:
+        yield Trigger(now, loud, words=words)
+
+
+def _leaving(facts: RiskFacts) -> str:
+    if facts.unready is not None:
+        return f"left hospital {_on(facts.unready.left_on)}"
+    if facts.ready_on is not None:
+        return f"has been ready to leave since {spoken_day(facts.ready_on)}"
+    if facts.expected_discharge_on is not None:
+        return f"is expected to leave {_on(facts.expected_discharge_on)}"
+    return "may leave on a day nobody knows"
 
 
 def _expected_on(work: Work) -> date | None:
@@ -134,40 +167,94 @@ def _too_late_from(work: Work, needed_by: date) -> datetime | None:
 
 def lead_time_too_long(facts: RiskFacts, rule: Rule) -> Iterator[Trigger]:
     """Rule 15: the days the work still takes exceed the days until it is needed."""
-    if facts.needed_by is None or not facts.in_hospital:
+    if facts.needed_by is None or not facts.home_watched:
         return
     for work in facts.works:
         starts = _too_late_from(work, facts.needed_by)
         if starts is not None:
             words = {
-                "item": work.item.replace("-", " ").capitalize(),
+                "item": _named(work.item),
                 "expected": _on(_expected_on(work), f"{work.lead_days} days after it is ordered"),
                 "needed": f"by {spoken_day(facts.needed_by)}",
             }
-            yield Trigger(rule.thresholds[0], starts, subject=work.key, words=words)
+            yield Trigger(rule.thresholds[0], starts, subject=work.key, cause=_work(work.key), words=words)
 
 
 def no_contact(facts: RiskFacts, rule: Rule) -> Iterator[Trigger]:
-    """Rule 26: first any contact, then a visit; from the second threshold on only the second speaks."""
-    left = facts.discharged_at
-    if left is None or facts.in_hospital:
+    """Rule 26: each contact that was missed, or tried in vain, until somebody reaches the person."""
+    for owed in _owed(facts, rule):
+        words = {
+            "contact": CONTACT_WORDS.get(owed.subject, "A contact"),
+            "what": "nobody recorded it by"
+            if owed.what == _MISSED
+            else "tried, and the person was not reached",
+            "due": spoken_moment(owed.opened_at),
+        }
+        yield Trigger(rule.thresholds[0], ALWAYS, subject=owed.key, words=words)
+
+
+_MISSED = ACTIONS.label(MISSED)
+
+
+def _owed(facts: RiskFacts, rule: Rule) -> Iterator[Owed]:
+    return (owed for owed in facts.owed if owed.rule == rule.id)
+
+
+def answer_owed(facts: RiskFacts, rule: Rule) -> Iterator[Trigger]:
+    """Rules 105 to 108: until it is answered, and louder once it is due."""
+    by_level = {threshold.level: threshold for threshold in rule.thresholds}
+    for owed in _owed(facts, rule):
+        words = {"what": owed.what, "opened": _at(owed.opened_at)}
+        if owed.urgent and "STOP" in by_level:
+            words["due"] = f"is due {_at(owed.due_at)}"
+            yield Trigger(by_level["STOP"], ALWAYS, subject=owed.key, words=words)
+            continue
+        is_due, was_due = ({**words, "due": f"{tense} due {_at(owed.due_at)}"} for tense in ("is", "was"))
+        yield Trigger(by_level["RED"], ALWAYS, owed.due_at, subject=owed.key, words=is_due)
+        yield Trigger(by_level["RED+"], owed.due_at, subject=owed.key, words=was_due)
+
+
+def _at(instant: datetime) -> str:
+    return f"on {spoken_moment(instant)}"
+
+
+def home_not_ready(facts: RiskFacts, rule: Rule) -> Iterator[Trigger]:
+    """Rule 104: somebody left for a home that is not ready, until all of it is answered."""
+    if facts.unready is None:
         return
-    kinds = [contact.kind for contact in facts.contacts if contact.at >= left]
-    call, visit = rule.thresholds
-    call_due, visit_due = (left + timedelta(hours=threshold.value) for threshold in (call, visit))
-    day = _on(london_date(left))
-    if not kinds:
-        yield Trigger(
-            call, call_due, visit_due, subject="24-hours", words={"left": day, "contact": "contact"}
-        )
-    if "visit" not in kinds:
-        yield Trigger(visit, visit_due, subject="72-hours", words={"left": day, "contact": "visit"})
+    why = facts.unready.reason
+    words = {
+        "left": _on(facts.unready.left_on),
+        "blockers": "; ".join(facts.unready.blockers),
+        "reason": f"Reason given: {UNREADY_REASONS.label(why)}" if why else "Nobody gave a reason",
+    }
+    yield Trigger(rule.thresholds[0], ALWAYS, words=words)
+
+
+def work_overdue(facts: RiskFacts, rule: Rule) -> Iterator[Trigger]:
+    """Rule 109: so many days after the day it was due."""
+    for work in facts.overdue:
+        if work.due_on is not None:
+            starts = london_midnight(work.due_on + DAY * rule.thresholds[0].value)
+            words = {"item": _named(work.item), "due": _on(work.due_on)}
+            yield Trigger(rule.thresholds[0], starts, subject=work.key, cause=_work(work.key), words=words)
+
+
+def ready_not_leaving(facts: RiskFacts, rule: Rule) -> Iterator[Trigger]:
+    """Rule 110: so many days since both the home and the person are ready; the higher threshold alone."""
+    person = facts.ready_on or facts.expected_discharge_on
+    if facts.home_ready_on is None or person is None or not facts.in_hospital:
+        return
+    since = max(facts.home_ready_on, person)
+    starts = [london_midnight(since + DAY * threshold.value) for threshold in rule.thresholds]
+    for threshold, begins, ends in zip(rule.thresholds, starts, [*starts[1:], None], strict=True):
+        yield Trigger(threshold, begins, ends, words={"since": f"since {spoken_day(since)}"})
 
 
 def stopped_by_merge(facts: RiskFacts, rule: Rule) -> Iterator[Trigger]:
     """Rule 101: work that a merge stopped, until the same is begun again."""
     for work in facts.stopped_by_merge:
-        words = {"item": work.item.replace("-", " ").capitalize(), "stopped": spoken_day(work.stopped_on)}
+        words = {"item": _named(work.item), "stopped": spoken_day(work.stopped_on)}
         yield Trigger(rule.thresholds[0], ALWAYS, subject=work.key, words=words)
 
 
@@ -214,5 +301,12 @@ READERS: Mapping[str, Reader] = MappingProxyType(
         "home-lost": home_lost,
         "work-for-former-home": work_for_former_home,
         "doubtful-stay": doubtful_stay,
+        "home-not-ready-person-in-it": home_not_ready,
+        "problem-at-home": answer_owed,
+        "back-in-hospital": answer_owed,
+        "left-by-own-decision": answer_owed,
+        "death-taken-back": answer_owed,
+        "work-overdue": work_overdue,
+        "ready-not-leaving": ready_not_leaving,
     }
 )

@@ -31,8 +31,8 @@ class Threshold:
 class Rule:
     """One risk rule, valid from a day.
 
-    `fact` is a template for the sentence that names the fact. `watch_days`: while discharge is further away
-    than this, an unanswered item is not yet a risk. `ladder` names the roles that an ignored alert climbs.
+    `fact` is a template for the sentence that names the fact. `ladder` names the roles that an ignored alert
+    climbs.
     """
 
     id: str
@@ -44,12 +44,24 @@ class Rule:
     action: str
     ladder: tuple[str, ...]
     from_on: date = date(2024, 1, 1)
-    watch_days: int | None = None
 
     @property
     def owner_role(self) -> str:
         """The role that hears of it first."""
         return self.ladder[0]
+
+
+LEVELS: tuple[Level, ...] = ("STOP", "RED+", "RED", "AMBER")
+"""The levels, the loudest first."""
+
+
+def louder(one: str, than: str) -> bool:
+    """Whether a level is louder than another; a level we do not know is the quietest."""
+    return _loudness(one) < _loudness(than)
+
+
+def _loudness(level: str) -> int:
+    return next((place for place, known in enumerate(LEVELS) if known == level), len(LEVELS))
 
 
 ACKNOWLEDGE_WITHIN_HOURS: Mapping[str, int] = MappingProxyType(
@@ -75,7 +87,6 @@ RULES: tuple[Rule, ...] = (
         source="Duty to refer guidance for NHS trusts; Healthwatch and Ombudsman reports on unsafe discharge",
         action="Confirm with the person where they will go, or begin rehousing or a homelessness referral.",
         ladder=HOME_LADDER,
-        watch_days=5,
     ),
     Rule(
         id="no-heating-water-power",
@@ -86,7 +97,6 @@ RULES: tuple[Rule, ...] = (
         source="Healthwatch England on safe discharge checklists, which left out heating and water",
         action="Ring the home, the landlord or a relative; open a basics strand when it does not work.",
         ladder=HOME_LADDER,
-        watch_days=5,
     ),
     Rule(
         id="equipment-not-fitted",
@@ -133,19 +143,20 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="check-not-started",
         number=14,
-        title="Leaving soon and the home not looked at",
+        title="Leaving soon and the home not checked",
         thresholds=(
             Threshold(
                 level="RED",
                 value=5,
                 unit="days",
-                words="expected within 5 days, check not begun",
+                words="expected within 5 days, or on a day nobody knows, and the check not complete",
                 choice=True,
             ),
+            Threshold(level="STOP", words="ready to leave, expected today, or gone, and not checked"),
         ),
-        fact="The person is expected to leave {expected} and the home check has not begun.",
+        fact="The person {leaving} and the home check {check}.",
         source="NICE NG27, recommendations 1.3.3 to 1.5.18; plan for discharge from the start (NHS England)",
-        action="Begin the home check today.",
+        action="Complete the home check today: until then nobody knows whether the home is safe.",
         ladder=HOME_LADDER,
     ),
     Rule(
@@ -162,11 +173,8 @@ RULES: tuple[Rule, ...] = (
         id="no-contact-after-discharge",
         number=26,
         title="Nobody has been in touch since discharge",
-        thresholds=(
-            Threshold(level="RED", value=24, unit="hours", words="a call within 24 hours", choice=True),
-            Threshold(level="RED", value=72, unit="hours", words="a visit within 72 hours"),
-        ),
-        fact="The person left hospital {left} and no {contact} is recorded since.",
+        thresholds=(Threshold(level="RED", words="each contact made by the hour it is due", choice=True),),
+        fact="{contact}: {what} {due}.",
         source="NICE NG27 section 1.5 (follow-up within 24 to 72 hours); Red Cross, 590 people's stories",
         action="Ring or visit the person now; if nobody answers, ask a relative, neighbour or the landlord.",
         ladder=HOME_LADDER,
@@ -215,6 +223,93 @@ RULES: tuple[Rule, ...] = (
         fact="The hospital stay is doubtful: {doubts}. What the hospital said last was taken.",
         source="Homeward: house rule on times that contradict each other (HL7 UK A.3: EVN-6, PV1-44, PV1-45)",
         action="Ask the ward whether the person is in hospital, and to correct the dates in its system.",
+        ladder=WARD_LADDER,
+    ),
+    Rule(
+        id="home-not-ready-person-in-it",
+        number=104,
+        title="The person is in a home that is not ready",
+        thresholds=(Threshold(level="STOP", words="nobody leaves for a home that is not ready"),),
+        fact="The person left hospital {left} and the home is not ready: {blockers}. {reason}.",
+        source="Ombudsman and Healthwatch reports on unsafe discharge; Homeward: house rule on the gate",
+        action="Ring the person or visit now; answer each item, or name who makes it safe and how.",
+        ladder=HOME_LADDER,
+    ),
+    Rule(
+        id="problem-at-home",
+        number=105,
+        title="Something is wrong at home",
+        thresholds=(
+            Threshold(level="STOP", words="answered within the hour", choice=True),
+            Threshold(level="RED", words="answered within the day", choice=True),
+            Threshold(level="RED+", words="answered by the time it is due", choice=True),
+        ),
+        fact="{what}, reported {opened}; an answer {due}.",
+        source="Red Cross and Healthwatch, 590 people's stories; Ombudsman on unsafe discharge",
+        action="Put it right, or agree who does and by when, and record the answer.",
+        ladder=HOME_LADDER,
+    ),
+    Rule(
+        id="back-in-hospital",
+        number=106,
+        title="Back in hospital after a discharge",
+        thresholds=(
+            Threshold(level="RED", words="looked into within the day", choice=True),
+            Threshold(level="RED+", words="looked into by the time it is due", choice=True),
+        ),
+        fact="{what}, known {opened}; an answer {due}.",
+        source="NHS Digital indicator I02040; failed discharge by our own definition",
+        action="Find out whether the home, equipment, care or access was the reason, and record it.",
+        ladder=WARD_LADDER,
+    ),
+    Rule(
+        id="left-by-own-decision",
+        number=107,
+        title="Left by own decision",
+        thresholds=(
+            Threshold(level="STOP", words="a person without a home reached within the hour", choice=True),
+            Threshold(level="RED", words="reached within the day", choice=True),
+            Threshold(level="RED+", words="reached by the time it is due", choice=True),
+        ),
+        fact="{what}. It is known {opened}; a welfare contact {due}.",
+        source="Ombudsman on unsafe discharge; duty to refer guidance for NHS trusts",
+        action="Reach the person, and record how they are; those without a home first.",
+        ladder=HOME_LADDER,
+    ),
+    Rule(
+        id="death-taken-back",
+        number=108,
+        title="A death was taken back",
+        thresholds=(
+            Threshold(level="RED", words="looked at within the hour", choice=True),
+            Threshold(level="RED+", words="looked at by the time it is due", choice=True),
+        ),
+        fact="{what}. It is known {opened}; an answer {due}.",
+        source="Homeward: house rule on deaths that are taken back",
+        action="Order again what was stopped, and tell those who were told of a death.",
+        ladder=HOME_LADDER,
+    ),
+    Rule(
+        id="work-overdue",
+        number=109,
+        title="Work is overdue",
+        thresholds=(Threshold(level="AMBER", value=1, unit="days", words="1 day past the day it was due"),),
+        fact="{item} was due {due} and is not done.",
+        source="Homeward: house rule; Disabled Facilities Grant delivery guidance, March 2022",
+        action="Ask for a new day, and tell the ward; find an interim measure if the person waits for it.",
+        ladder=HOME_LADDER,
+    ),
+    Rule(
+        id="ready-not-leaving",
+        number=110,
+        title="Home and person are ready, and nobody leaves",
+        thresholds=(
+            Threshold(level="AMBER", value=1, unit="days", words="1 day or more", choice=True),
+            Threshold(level="RED", value=3, unit="days", words="3 days or more", choice=True),
+        ),
+        fact="The home and the person have been ready {since}, and no discharge is recorded.",
+        source="NHS England: discharge on the day somebody is ready; Homeward's choice of days",
+        action="Agree the day and the transport, or record why the person still waits.",
         ladder=WARD_LADDER,
     ),
 )

@@ -24,6 +24,8 @@ LEASE = timedelta(seconds=15)
 
 AT_ONCE = timedelta(0)
 """No door holds the command: the next worker that looks executes it."""
+DECIDED_BY = "decided-by"
+"""The item of the note that names who decided."""
 
 
 @dataclass(frozen=True)

@@ -15,11 +15,12 @@ from discharge.cases.commands import ConfirmItem, Envelope, NameMitigation, With
 from discharge.cases.decide.common import command_of, happened_on
 from discharge.cases.events import Event, GateItemSet, MitigationNamed, MitigationWithdrawn
 from discharge.cases.model import Case, GateItem, Mitigation, Strand
+from discharge.cases.unready import CHECK, blockers
 from discharge.codes.casework import MITIGATIONS, OWNER_ROLES
 from discharge.errors import Refused
 from discharge.values import Frozen
 from housing_checks.checks.form import form_of
-from housing_checks.guards import TAKEN_ON, require_order, require_stage
+from housing_checks.guards import GATE_STANDS, require_order, require_stage
 from housing_checks.lead_times import item_label
 
 VALUE_WORDS = {"yes": "yes", "no": "no", "unknown": "not known yet"}
@@ -36,10 +37,15 @@ class Blocker(Frozen):
 
 def blocking(case: Case) -> list[Blocker]:
     """Return everything that keeps the gate shut: the missing check, then items, then required strands."""
-    if not case.gate:
-        return [Blocker(kind="check", code="check", words="The suitability check is not complete")]
-    items = [_item_blocker(case, item) for item in case.gate.values() if not item.satisfied]
-    return [*items, *(_strand_blocker(strand) for strand in case.open_strands if strand.required)]
+    return [_blocker(case, code) for code in blockers(case)]
+
+
+def _blocker(case: Case, code: str) -> Blocker:
+    if code == CHECK:
+        return Blocker(kind="check", code=CHECK, words="The suitability check is not complete")
+    if code in case.gate:
+        return _item_blocker(case, case.gate[code])
+    return _strand_blocker(case.strands[code])
 
 
 def gate_open(case: Case) -> bool:
@@ -68,7 +74,7 @@ def _strand_blocker(strand: Strand) -> Blocker:
 def confirm_item(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
     """Say how a gated item stands. Refuses an item that is not gated, and a day older than what is known."""
     command = command_of(envelope, ConfirmItem)
-    require_stage(case, TAKEN_ON)
+    require_stage(case, GATE_STANDS)
     on = happened_on(envelope, now)
     item = _gated(case, command.item)
     require_order(item.as_of, on, "effective_on")
@@ -108,7 +114,7 @@ def forget(case: Case, codes: Iterable[str], on: date) -> list[Event]:
 def name_mitigation(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
     """Name what is done instead of a ``yes``, and the role that answers. Refuses an item that is ``yes``."""
     command = command_of(envelope, NameMitigation)
-    require_stage(case, TAKEN_ON)
+    require_stage(case, GATE_STANDS)
     on = happened_on(envelope, now)
     item = _gated(case, command.item)
     if not command.role.strip():
@@ -128,7 +134,7 @@ def name_mitigation(case: Case, envelope: Envelope, now: datetime) -> list[Event
 def withdraw_mitigation(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
     """End a mitigation; refuses an item that has none."""
     command = command_of(envelope, WithdrawMitigation)
-    require_stage(case, TAKEN_ON)
+    require_stage(case, GATE_STANDS)
     on = happened_on(envelope, now)
     if _gated(case, command.item).mitigation is None:
         raise Refused("no-such-item", detail="mitigation")

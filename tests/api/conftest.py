@@ -58,6 +58,10 @@ class Clock:
         return self.now
 
 
+ALL_THE_SAME = {"unready_reason": "person-decided", "decided_by": "Sister Lowe, ward 6B"}
+"""Why somebody leaves for a home that is not ready, and who decided it."""
+
+
 @dataclass
 class Door:
     """A client of the application: who asks is said with each request."""

@@ -53,15 +53,21 @@ def test_given_work_on_order_when_the_person_dies_then_work_and_contact_stop_at_
     ivy.then_nothing_new_happens()
 
 
-def test_given_a_wait_when_the_person_leaves_by_their_own_decision_then_the_case_says_so(
+def test_given_a_wait_when_the_person_leaves_by_their_own_decision_then_the_case_goes_on(
     somebody: About,
 ) -> None:
     jack = somebody(began_days_ago=20)
     waits_for_a_stairlift(jack)
     jack.leaves_hospital(day=6, method=BY_OWN_DECISION)
-    assert jack.then_the_case_is("closed")["case"]["outcome"] == "self-discharged"
+    case = jack.then_the_case_is("discharged")["case"]
+    assert case["unready_home"]["blockers"] == ["steps-stairs", "adaptation/1"]
+    assert "welfare" in case["follow_ups"]
     jack.then_ready_periods_are((4, 6))
-    jack.then_strand_is("adaptation/1", "cancelled")
+    jack.then_strand_is("adaptation/1", "open")
+    jack.then_somebody_is_warned("home-not-ready-person-in-it")
+    jack.then_somebody_is_warned("left-by-own-decision")
+    jack.is_contacted(7, "welfare")
+    jack.then_the_warning_ends("left-by-own-decision")
 
 
 def test_given_a_wait_when_the_person_moves_to_another_hospital_then_the_case_says_so(
@@ -107,6 +113,10 @@ def test_given_a_person_at_home_when_they_are_back_within_72_hours_then_the_same
     assert not case["follow_ups"]
     tariq.then_partner_has("RXH", resourceType="Task", businessStatus="readmitted")
 
+    tariq.then_somebody_is_warned("back-in-hospital")
+    found = {"answer": "nothing-wrong", "found": "medical"}
+    tariq.asks("coordinator", "answer-action", 8, action="unplanned-return/1", **found)
+    tariq.then_the_warning_ends("back-in-hospital")
     tariq.every_open_item_is_made_safe(day=8)
     tariq.is_fit_to_leave(day=9)
     tariq.leaves_hospital(day=10)

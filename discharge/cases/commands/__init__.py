@@ -12,7 +12,7 @@ from uuid import UUID
 
 from pydantic import Field, TypeAdapter
 
-from discharge.cases.commands.after import AcknowledgeAlert, RecordContact, StrikeClock
+from discharge.cases.commands.after import AcknowledgeAlert, AnswerAction, RecordContact, StrikeClock
 from discharge.cases.commands.ending import CloseCase, EnterInError, NoteMerge, NoteUnmerge, ReopenCase
 from discharge.cases.commands.home import (
     CompleteCheck,
@@ -113,6 +113,7 @@ Command = Annotated[
     | RecordDeath
     | WithdrawDeath
     | RecordContact
+    | AnswerAction
     | AcknowledgeAlert
     | CloseCase
     | ReopenCase
@@ -169,6 +170,7 @@ __all__ = [
     "AddParticipant",
     "AmendReferral",
     "Answer",
+    "AnswerAction",
     "AnswerOffer",
     "AssignOwner",
     "CancelDischarge",

@@ -19,6 +19,18 @@ class RecordContact(Frozen):
     problems: tuple[str, ...] = ()
 
 
+class AnswerAction(Frozen):
+    """Say how something owed after the discharge ended (``action-answers``), for instance ``no-heating/1``.
+
+    ``found`` says why somebody came back to hospital (``return-causes``), where that was the question.
+    """
+
+    kind: Literal["answer-action"] = "answer-action"
+    action: str
+    answer: str
+    found: str | None = None
+
+
 class AcknowledgeAlert(Frozen):
     """Take an alert on."""
 

@@ -7,10 +7,12 @@ from datetime import datetime
 
 from discharge.cases import commands as cmd
 from discharge.cases import events as ev
+from discharge.cases.actions import RETURNED, found_at_contact
 from discharge.cases.commands import Envelope
 from discharge.cases.decide.common import Decider, coded, command_of, happened_on, noon
 from discharge.cases.follow_ups import LAST
 from discharge.cases.model import Case, Stage
+from discharge.codes.after_discharge import ACTION_ANSWERS
 from discharge.errors import Refused
 
 
@@ -31,8 +33,35 @@ def record_contact(case: Case, envelope: Envelope, now: datetime) -> list[ev.Eve
         contacted_at=asked.contacted_at or min(now, noon(day)),
         problems=asked.problems,
     )
+    happened: list[ev.Event] = [contact, *found_at_contact(case, contact, now)]
     last = asked.follow_up == LAST and case.stage is Stage.DISCHARGED
-    return [contact, ev.FollowUpCompleted(completed_on=day)] if last else [contact]
+    return [*happened, ev.FollowUpCompleted(completed_on=day)] if last else happened
+
+
+def answer_action(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
+    """Say how something owed after the discharge ended; why somebody came back belongs to its answer."""
+    asked = command_of(envelope, cmd.AnswerAction)
+    action = case.actions.get(asked.action)
+    if action is None:
+        raise Refused("no-such-item", where="action")
+    if action.answered_at is not None:
+        raise Refused("already-done", where="action")
+    day = happened_on(envelope, now)
+    if not ACTION_ANSWERS.lookup(asked.answer, day, "answer").given:
+        raise Refused("code-not-in-value-set", detail=ACTION_ANSWERS.name, where="answer")
+    if action.cause == RETURNED and asked.found is None:
+        raise Refused("reason-needed", where="found")
+    if asked.found is not None:
+        coded("return-causes", asked.found, day, "found")
+    return [
+        ev.ActionAnswered(
+            action=action.key,
+            answer=asked.answer,
+            answered_at=now,
+            answered_by=envelope.actor.user_id,
+            found=asked.found,
+        )
+    ]
 
 
 def acknowledge_alert(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
@@ -56,6 +85,7 @@ def strike_clock(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event
 
 DECIDERS: Mapping[str, Decider] = {
     "record-contact": record_contact,
+    "answer-action": answer_action,
     "acknowledge-alert": acknowledge_alert,
     "strike-clock": strike_clock,
 }

@@ -20,8 +20,12 @@ from discharge.cases.decide.common import (
 )
 from discharge.cases.model import Case
 from discharge.cases.stages import stage_when_reopened
+from discharge.cases.unready import blockers
 from discharge.codes.casework import STOPPED_BY_MERGE
 from discharge.errors import Refused
+
+ELSEWHERE = frozenset({"rehoused", "step-down", "care-home", "readmitted"})
+"""Outcomes of people who are not in the home that was to be made ready."""
 
 
 def merge(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
@@ -69,11 +73,20 @@ def close(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
         raise Refused("dates-out-of-order", where="effective_on")
     if case.open_strands:
         raise Refused("gate-not-satisfied", detail=case.open_strands[0].key, where="strands")
+    _nothing_owed(case, asked.outcome)
     return [
         *end_ready_period(case, day, "discharged"),
         *end_delay_reasons(case, day),
         ev.CaseClosed(closed_on=day, outcome=asked.outcome),
     ]
+
+
+def _nothing_owed(case: Case, outcome: str) -> None:
+    """Refuse while something found after the discharge, or the home itself, waits for its answer."""
+    if case.open_actions:
+        raise Refused("answer-needed", detail=case.open_actions[0].key, where="actions")
+    if case.unready_home is not None and outcome not in ELSEWHERE:
+        raise Refused("answer-needed", detail=", ".join(blockers(case)), where="unready_home")
 
 
 def reopen(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:

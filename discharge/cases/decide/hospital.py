@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 
 from discharge.cases import commands as cmd
 from discharge.cases import events as ev
+from discharge.cases.actions import BACK, RETURNED, SETTLED_BY_CONTACT, open_action, settle
 from discharge.cases.commands import Envelope
 from discharge.cases.decide.common import (
     Decider,
@@ -25,10 +26,11 @@ from discharge.cases.decide.participation import trust_joins
 from discharge.cases.evolve import fold
 from discharge.cases.model import IN_HOSPITAL, Case, CaseSpell, Readmission, Stage
 from discharge.cases.stages import stage_when_reopened
+from discharge.codes.admissions import admission_kind
 from discharge.delays.model import EndedBy, ReadyPeriod
 from discharge.delays.periods import correct_period, end_period, start_period
 from discharge.errors import Refused
-from discharge.outcomes.readmission import readmission_days
+from discharge.outcomes.readmission import COUNTS, readmission_days
 
 TRANSFER_GAP = timedelta(days=2)
 
@@ -46,7 +48,7 @@ def note_hospital_facts(case: Case, envelope: Envelope, now: datetime) -> list[e
     """Take in what the trust's feed newly says about a stay, as a correction of what was known."""
     asked = command_of(envelope, cmd.NoteHospitalFacts)
     known = next((mine for mine in case.spells if mine.spell_id == asked.spell.spell_id), None)
-    happened = [*_stay(case, known, asked.spell, envelope.effective_on)]
+    happened = [*_stay(case, known, asked.spell, envelope.effective_on, now)]
     if not fold(case, happened).closed:
         happened += trust_joins(case, asked.spell, envelope.effective_on)
     if asked.person_died_on is not None and case.outcome != "died":
@@ -54,31 +56,31 @@ def note_hospital_facts(case: Case, envelope: Envelope, now: datetime) -> list[e
     return happened
 
 
-def _stay(case: Case, known: CaseSpell | None, told: CaseSpell, on: date) -> list[ev.Event]:
+def _stay(case: Case, known: CaseSpell | None, told: CaseSpell, on: date, now: datetime) -> list[ev.Event]:
     if known is None:
-        return _new_stay(case, told, on)
+        return _new_stay(case, told, on, now)
     if known == told:
         return []
     happened: list[ev.Event] = [ev.SpellChanged(spell=told)]
     happened += _expected_date(case, known, told)
     happened += _fitness(fold(case, happened), known, told, on)
-    happened += told_by_feed(fold(case, happened), known, told)
+    happened += told_by_feed(fold(case, happened), known, told, now)
     return happened
 
 
-def _new_stay(case: Case, told: CaseSpell, on: date) -> list[ev.Event]:
+def _new_stay(case: Case, told: CaseSpell, on: date, now: datetime) -> list[ev.Event]:
     if told.status == "cancelled":
         return []
-    happened = _coming_back(case, told)
+    happened = _coming_back(case, told, now)
     happened.append(ev.SpellJoined(spell=told))
     blank = CaseSpell(spell_id=told.spell_id, organisation_id=told.organisation_id)
     happened += _expected_date(case, blank, told)
     happened += _fitness(fold(case, happened), blank, told, on)
-    happened += told_by_feed(fold(case, happened), blank, told)
+    happened += told_by_feed(fold(case, happened), blank, told, now)
     return happened
 
 
-def _coming_back(case: Case, told: CaseSpell) -> list[ev.Event]:
+def _coming_back(case: Case, told: CaseSpell, now: datetime) -> list[ev.Event]:
     """Reopen for somebody who is back within 0-29 days, or who arrived at the hospital they were moved to."""
     admitted = told.admitted_on
     if admitted is None or case.outcome in NEVER_REOPENED or told.status not in ("admitted", "on-leave"):
@@ -92,7 +94,10 @@ def _coming_back(case: Case, told: CaseSpell) -> list[ev.Event]:
     happened: list[ev.Event] = []
     if case.closed:
         happened.append(ev.CaseReopened(reopened_on=admitted, stage=Stage.DISCHARGED, reason="readmitted"))
-    return [*happened, ev.PersonReadmitted(readmission=readmission)]
+    happened += settle(case, BACK, now, SETTLED_BY_CONTACT | {"in-hospital"})
+    happened.append(ev.PersonReadmitted(readmission=readmission))
+    unplanned = admission_kind(told.admission_method, admitted) in COUNTS
+    return [*happened, *open_action(case, RETURNED, now)] if unplanned else happened
 
 
 def _arrived_elsewhere(case: Case, admitted: date) -> list[ev.Event]:

@@ -7,6 +7,14 @@ from datetime import date, datetime
 
 from discharge.cases import commands as cmd
 from discharge.cases import events as ev
+from discharge.cases.actions import (
+    BACK,
+    LEFT,
+    LEFT_HOMELESS,
+    SETTLED_BY_CONTACT,
+    open_action,
+    settle,
+)
 from discharge.cases.commands import Envelope
 from discharge.cases.decide.common import (
     Decider,
@@ -24,18 +32,24 @@ from discharge.cases.evolve import fold
 from discharge.cases.follow_ups import schedule
 from discharge.cases.model import Case, CaseSpell, Discharge, Stage
 from discharge.cases.stages import stage_when_reopened
+from discharge.cases.unready import blockers, goes_to_checked_home
 from discharge.clocks import london_date
 from discharge.codes.destinations import DISCHARGE_DESTINATIONS, DISCHARGE_METHODS
+from discharge.delays.model import EndedBy
+from discharge.errors import Refused
 
 NEVER_REOPENED = frozenset({"merged", "entered-in-error", "died"})
 """Outcomes that no news of a stay undoes."""
 
+BY_LEAVING = frozenset({"discharged", "left"})
+"""How a ready period ends when the person leaves."""
 
-def told_by_feed(case: Case, known: CaseSpell, told: CaseSpell) -> list[ev.Event]:
+
+def told_by_feed(case: Case, known: CaseSpell, told: CaseSpell, now: datetime) -> list[ev.Event]:
     """Return what the stay's new state says about leaving; a date that is told anew corrects the old one."""
     if told.status == "discharged" and told.discharged_on is not None:
         same = known.status == "discharged" and known.discharged_on == told.discharged_on
-        return [] if same else _left(case, told, told.discharged_on)
+        return [] if same else _left(case, told, told.discharged_on, now)
     if known.status == "discharged" and told.status in ("admitted", "on-leave", "cancelled"):
         return _not_left_after_all(case, told)
     if told.not_left_at is not None and told.not_left_at != known.not_left_at:
@@ -43,7 +57,7 @@ def told_by_feed(case: Case, known: CaseSpell, told: CaseSpell) -> list[ev.Event
     return []
 
 
-def _left(case: Case, told: CaseSpell, day: date) -> list[ev.Event]:
+def _left(case: Case, told: CaseSpell, day: date, now: datetime) -> list[ev.Event]:
     method = DISCHARGE_METHODS.find(told.discharge_method or "", day)
     place = DISCHARGE_DESTINATIONS.find(told.discharge_destination or "", day)
     if case.outcome in NEVER_REOPENED:
@@ -52,37 +66,55 @@ def _left(case: Case, told: CaseSpell, day: date) -> list[ev.Event]:
         return end_ready_period(case, day, "discharged")
     if told.died or (method and method.leaving == "died") or (place and place.place == "died"):
         return death(case, day)
-    if method and method.leaving == "self-discharged":
-        return side_exit(case, day, "self-discharged", "left")
     if place and place.place == "hospital":
         return side_exit(case, day, "admitted-elsewhere", "transferred")
-    discharge = Discharge(
+    return _discharged(case, _as_fed(case.discharge, told, day), now)
+
+
+def _as_fed(said: Discharge | None, told: CaseSpell, day: date) -> Discharge:
+    """The discharge as the trust tells it: what it leaves out, and why the home was not ready, is as a person
+    had said.
+    """
+    return Discharge(
         discharged_on=day,
         discharged_at=noon(day),
-        destination=told.discharge_destination,
-        method=told.discharge_method,
+        destination=told.discharge_destination or (said.destination if said else None),
+        method=told.discharge_method or (said.method if said else None),
         told_by="feed",
         spell_id=told.spell_id,
+        unready_reason=said.unready_reason if said else None,
+        decided_by_note=said.decided_by_note if said else None,
     )
-    return _discharged(case, discharge)
 
 
-def _discharged(case: Case, discharge: Discharge) -> list[ev.Event]:
-    """The person left, or the day they left is told anew; contacts are owed from that day."""
-    day = discharge.discharged_on
+def _by_own_decision(discharge: Discharge) -> bool:
+    method = DISCHARGE_METHODS.find(discharge.method or "", discharge.discharged_on)
+    return method is not None and method.leaving == "self-discharged"
+
+
+def _discharged(case: Case, discharge: Discharge, now: datetime) -> list[ev.Event]:
+    """The person left, or the day they left is told anew; contacts are owed from that day.
+
+    Who left by their own decision is looked for first: the case stays open, with a welfare contact.
+    """
+    day, alone = discharge.discharged_on, _by_own_decision(discharge)
     corrected = case.discharge is not None
     happened: list[ev.Event] = [ev.PersonDischarged(discharge=discharge)]
-    happened += _corrected_end(case, day) if corrected else end_ready_period(case, day, "discharged")
+    ended_by: EndedBy = "left" if alone else "discharged"
+    happened += _corrected_end(case, day) if corrected else end_ready_period(case, day, ended_by)
     if case.discharge is not None and case.discharge.discharged_on < day:
         happened += reasons_go_on(case, case.discharge.discharged_on)
     happened += end_delay_reasons(fold(case, happened), day)
     made = {key for key, owed in case.follow_ups.items() if owed.outcome is not None}
-    owed = [each for each in schedule(discharge.discharged_at) if each.key not in made]
-    return [*happened, *(ev.FollowUpScheduled(follow_up=each) for each in owed)]
+    owed = [each for each in schedule(discharge.discharged_at, welfare=alone) if each.key not in made]
+    happened += [ev.FollowUpScheduled(follow_up=each) for each in owed]
+    if alone and not any(row.cause in (LEFT, LEFT_HOMELESS) for row in case.open_actions):
+        happened += open_action(case, LEFT_HOMELESS if case.homelessness.flag == "yes" else LEFT, now)
+    return happened
 
 
 def _corrected_end(case: Case, day: date) -> list[ev.Event]:
-    last = next((period for period in reversed(case.ready_periods) if period.ended_by == "discharged"), None)
+    last = next((period for period in reversed(case.ready_periods) if period.ended_by in BY_LEAVING), None)
     if last is None or last.ended_on == day:
         return []
     moved = last.model_copy(update={"ended_on": max(day, last.ready_on)})
@@ -114,9 +146,10 @@ def _cancelled(case: Case, day: date) -> list[ev.Event]:
         )
     happened.append(ev.DischargeCancelled(cancelled_on=day))
     last = case.ready_periods[-1] if case.ready_periods else None
-    if last is not None and last.ended_by == "discharged":
+    if last is not None and last.ended_by in BY_LEAVING:
         running = last.model_copy(update={"ended_on": None, "ended_by": None})
         happened.append(ev.ReadyPeriodCorrected(replaces=last.ready_on, period=running))
+    happened += settle(case, BACK, noon(day), SETTLED_BY_CONTACT)
     left = case.discharge
     return [*happened, *reasons_go_on(case, left.discharged_on if left else None)]
 
@@ -135,6 +168,7 @@ def confirm_discharge(case: Case, envelope: Envelope, now: datetime) -> list[ev.
     not_before_admission(case, day, "effective_on")
     coded("discharge-destinations", asked.destination, day, "destination")
     coded("discharge-methods", asked.method, day, "method")
+    _decided_by_somebody(case, asked, day)
     at = asked.discharged_at or min(now, noon(day))
     spell = case.current_spell
     discharge = Discharge(
@@ -144,8 +178,21 @@ def confirm_discharge(case: Case, envelope: Envelope, now: datetime) -> list[ev.
         method=asked.method,
         told_by="hand",
         spell_id=spell.spell_id if spell else None,
+        unready_reason=asked.unready_reason,
+        decided_by_note=asked.decided_by_note,
     )
-    return _discharged(case, discharge)
+    return _discharged(case, discharge, now)
+
+
+def _decided_by_somebody(case: Case, asked: cmd.ConfirmDischarge, day: date) -> None:
+    """Refuse to let somebody go to a home that is not ready, or not checked, without a reason and a name."""
+    if asked.unready_reason is not None:
+        coded("unready-reasons", asked.unready_reason, day, "unready_reason")
+    shut = blockers(case) if goes_to_checked_home(asked.destination, day) else ()
+    if shut and asked.unready_reason is None:
+        raise Refused("unready-reason-needed", detail=", ".join(shut), where="unready_reason")
+    if shut and asked.decided_by_note is None:
+        raise Refused("decider-needed", detail=", ".join(shut), where="decided_by")
 
 
 def cancel_discharge(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:

@@ -11,7 +11,10 @@ from typing import Annotated
 from pydantic import Field, TypeAdapter
 
 from discharge.cases.events.after import (
+    ActionAnswered,
+    ActionOpened,
     AlertAcknowledged,
+    AlertChanged,
     AlertCleared,
     AlertEscalated,
     AlertRaised,
@@ -37,7 +40,13 @@ from discharge.cases.events.hospital import (
     SpellChanged,
     SpellJoined,
 )
-from discharge.cases.events.leaving import DischargeCancelled, PersonDischarged, PersonReadmitted
+from discharge.cases.events.leaving import (
+    DischargeCancelled,
+    HomeNotReady,
+    PersonDischarged,
+    PersonReadmitted,
+    UnreadyHomeSettled,
+)
 from discharge.cases.events.participation import (
     OwnerAssigned,
     ParticipantJoined,
@@ -119,11 +128,16 @@ Event = Annotated[
     | HomeNoLongerReady
     | PersonDischarged
     | DischargeCancelled
+    | HomeNotReady
+    | UnreadyHomeSettled
     | FollowUpScheduled
     | ContactRecorded
     | FollowUpCompleted
+    | ActionOpened
+    | ActionAnswered
     | PersonReadmitted
     | AlertRaised
+    | AlertChanged
     | AlertAcknowledged
     | AlertEscalated
     | AlertCleared
@@ -142,7 +156,10 @@ EVENTS: TypeAdapter[list[Event]] = TypeAdapter(list[Event])
 __all__ = [
     "EVENT",
     "EVENTS",
+    "ActionAnswered",
+    "ActionOpened",
     "AlertAcknowledged",
+    "AlertChanged",
     "AlertCleared",
     "AlertEscalated",
     "AlertRaised",
@@ -164,6 +181,7 @@ __all__ = [
     "HomeBecameReady",
     "HomeLost",
     "HomeNoLongerReady",
+    "HomeNotReady",
     "HomelessnessFlagged",
     "MakingReadyStarted",
     "MitigationNamed",
@@ -195,5 +213,6 @@ __all__ = [
     "StrandOverdue",
     "StrandRedirected",
     "StrandStarted",
+    "UnreadyHomeSettled",
     "WorkForFormerHome",
 ]

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
-from discharge.cases.model import Alert, FollowUp
+from discharge.cases.model import Action, Alert, FollowUp
 from discharge.values import Frozen
 
 
@@ -34,11 +34,37 @@ class FollowUpCompleted(Frozen):
     completed_on: date
 
 
+class ActionOpened(Frozen):
+    """Something found, or missed, after the discharge asks somebody to act."""
+
+    kind: Literal["action-opened"] = "action-opened"
+    action: Action
+
+
+class ActionAnswered(Frozen):
+    """Somebody acted, or what had been found turned out otherwise."""
+
+    kind: Literal["action-answered"] = "action-answered"
+    action: str
+    answer: str
+    answered_at: datetime
+    answered_by: UUID | None = None
+    found: str | None = None
+
+
 class AlertRaised(Frozen):
     """A rule found a risk."""
 
     kind: Literal["alert-raised"] = "alert-raised"
     alert: Alert
+
+
+class AlertChanged(Frozen):
+    """The fact behind an alert changed, so that it says something else; ``louder`` rings again."""
+
+    kind: Literal["alert-changed"] = "alert-changed"
+    alert: Alert
+    louder: bool = False
 
 
 class AlertAcknowledged(Frozen):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
-from discharge.cases.model import Discharge, Readmission
+from discharge.cases.model import Discharge, Readmission, UnreadyHome
 from discharge.values import Frozen
 
 
@@ -21,6 +21,20 @@ class DischargeCancelled(Frozen):
 
     kind: Literal["discharge-cancelled"] = "discharge-cancelled"
     cancelled_on: date
+
+
+class HomeNotReady(Frozen):
+    """The person is at home, and the home is not ready."""
+
+    kind: Literal["home-not-ready-person-in-it"] = "home-not-ready-person-in-it"
+    unready: UnreadyHome
+
+
+class UnreadyHomeSettled(Frozen):
+    """Everything that made the home of somebody who is in it not ready was answered."""
+
+    kind: Literal["unready-home-settled"] = "unready-home-settled"
+    settled_on: date
 
 
 class PersonReadmitted(Frozen):

@@ -38,10 +38,14 @@ FOLDS: Mapping[type, Fold] = {
 
 BACKGROUND = (
     ev.AlertRaised,
+    ev.AlertChanged,
     ev.AlertEscalated,
     ev.AlertCleared,
     ev.AlertAcknowledged,
     ev.SpellChanged,
+    ev.ActionOpened,
+    ev.HomeNotReady,
+    ev.UnreadyHomeSettled,
     ev.StrandOverdue,
     ev.PropertiesProposed,
 )

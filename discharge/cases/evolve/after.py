@@ -29,7 +29,24 @@ def _followed_up(case: Case, _event: ev.FollowUpCompleted) -> Case:
     return changed(case, stage=Stage.FOLLOWED_UP)
 
 
+def _opened(case: Case, event: ev.ActionOpened) -> Case:
+    return changed(case, actions={**case.actions, event.action.key: event.action})
+
+
+def _answered(case: Case, event: ev.ActionAnswered) -> Case:
+    given = event.model_dump(include={"answer", "answered_at", "answered_by", "found"})
+    action = case.actions[event.action].model_copy(update=given)
+    back = case.readmissions
+    if event.found is not None and back:
+        back = (*back[:-1], back[-1].model_copy(update={"cause": event.found}))
+    return changed(case, actions={**case.actions, action.key: action}, readmissions=back)
+
+
 def _raised(case: Case, event: ev.AlertRaised) -> Case:
+    return changed(case, alerts={**case.alerts, str(event.alert.alert_id): event.alert})
+
+
+def _changed(case: Case, event: ev.AlertChanged) -> Case:
     return changed(case, alerts={**case.alerts, str(event.alert.alert_id): event.alert})
 
 
@@ -52,7 +69,10 @@ FOLDS: Mapping[type, Fold] = {
     ev.FollowUpScheduled: _follow_up,
     ev.ContactRecorded: _contact,
     ev.FollowUpCompleted: _followed_up,
+    ev.ActionOpened: _opened,
+    ev.ActionAnswered: _answered,
     ev.AlertRaised: _raised,
+    ev.AlertChanged: _changed,
     ev.AlertAcknowledged: _acknowledged,
     ev.AlertEscalated: _escalated,
     ev.AlertCleared: _cleared,

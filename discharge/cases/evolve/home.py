@@ -47,12 +47,12 @@ def _mitigation_withdrawn(case: Case, event: ev.MitigationWithdrawn) -> Case:
     return _with_item(case, event.item, mitigation=None)
 
 
-def _became_ready(case: Case, _event: ev.HomeBecameReady) -> Case:
-    return changed(case, stage=Stage.READY)
+def _became_ready(case: Case, event: ev.HomeBecameReady) -> Case:
+    return changed(case, stage=Stage.READY, home_ready_on=event.ready_on)
 
 
 def _no_longer_ready(case: Case, _event: ev.HomeNoLongerReady) -> Case:
-    return changed(case, stage=stage_in_hospital(case))
+    return changed(case, stage=stage_in_hospital(case), home_ready_on=None)
 
 
 FOLDS: Mapping[type, Fold] = {

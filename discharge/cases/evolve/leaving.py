@@ -15,7 +15,7 @@ def _discharged(case: Case, event: ev.PersonDischarged) -> Case:
 
 
 def _discharge_cancelled(case: Case, _event: ev.DischargeCancelled) -> Case:
-    return changed(case, stage=stage_in_hospital(case), discharge=None, follow_ups={})
+    return changed(case, stage=stage_in_hospital(case), discharge=None, unready_home=None, follow_ups={})
 
 
 def _readmitted(case: Case, event: ev.PersonReadmitted) -> Case:
@@ -26,13 +26,24 @@ def _readmitted(case: Case, event: ev.PersonReadmitted) -> Case:
         readmissions=(*case.readmissions, event.readmission),
         earlier_discharges=(*case.earlier_discharges, *over),
         discharge=None,
+        unready_home=None,
         follow_ups={},
         stage=stage_in_hospital(case),
     )
+
+
+def _not_ready(case: Case, event: ev.HomeNotReady) -> Case:
+    return changed(case, unready_home=event.unready)
+
+
+def _settled(case: Case, _event: ev.UnreadyHomeSettled) -> Case:
+    return changed(case, unready_home=None)
 
 
 FOLDS: Mapping[type, Fold] = {
     ev.PersonDischarged: _discharged,
     ev.DischargeCancelled: _discharge_cancelled,
     ev.PersonReadmitted: _readmitted,
+    ev.HomeNotReady: _not_ready,
+    ev.UnreadyHomeSettled: _settled,
 }

@@ -7,12 +7,12 @@ case time.
 
 from __future__ import annotations
 
-from discharge.cases.model.after import Alert, FollowUp
+from discharge.cases.model.after import Action, Alert, FollowUp
 from discharge.cases.model.case import Case
 from discharge.cases.model.common import IN_HOSPITAL, Actor, ReopenedStage, Stage, StageInHospital
 from discharge.cases.model.home import Check, GateItem, Mitigation
 from discharge.cases.model.hospital import CaseSpell
-from discharge.cases.model.leaving import Discharge, Readmission
+from discharge.cases.model.leaving import Discharge, Readmission, UnreadyHome
 from discharge.cases.model.participation import PARTNER_BASES, Owner, Participant, SharingBasis
 from discharge.cases.model.referral import Asked, Referral
 from discharge.cases.model.strands import Offer, Strand, StrandKind
@@ -21,6 +21,7 @@ from discharge.cases.model.waiting import Homelessness
 __all__ = [
     "IN_HOSPITAL",
     "PARTNER_BASES",
+    "Action",
     "Actor",
     "Alert",
     "Asked",
@@ -43,4 +44,5 @@ __all__ = [
     "StageInHospital",
     "Strand",
     "StrandKind",
+    "UnreadyHome",
 ]

@@ -7,11 +7,11 @@ from uuid import UUID
 
 from pydantic import Field
 
-from discharge.cases.model.after import Alert, FollowUp
+from discharge.cases.model.after import Action, Alert, FollowUp
 from discharge.cases.model.common import Stage
 from discharge.cases.model.home import Check, GateItem
 from discharge.cases.model.hospital import CaseSpell
-from discharge.cases.model.leaving import Discharge, Readmission
+from discharge.cases.model.leaving import Discharge, Readmission, UnreadyHome
 from discharge.cases.model.participation import PARTNER_BASES, Owner, Participant, SharingBasis
 from discharge.cases.model.referral import Referral
 from discharge.cases.model.strands import Strand
@@ -45,11 +45,14 @@ class Case(Frozen):
     needed_by: date | None = None
     homelessness: Homelessness = Homelessness()
     check: Check | None = None
+    home_ready_on: date | None = None
     gate: dict[str, GateItem] = Field(default_factory=dict)
     strands: dict[str, Strand] = Field(default_factory=dict)
     alerts: dict[str, Alert] = Field(default_factory=dict)
     discharge: Discharge | None = None
+    unready_home: UnreadyHome | None = None
     follow_ups: dict[str, FollowUp] = Field(default_factory=dict)
+    actions: dict[str, Action] = Field(default_factory=dict)
     readmissions: tuple[Readmission, ...] = ()
     outcome: str | None = None
     closed_on: date | None = None
@@ -104,6 +107,12 @@ class Case(Frozen):
     def open_alerts(self) -> tuple[Alert, ...]:
         """Alerts whose cause still holds."""
         return tuple(alert for alert in self.alerts.values() if alert.cleared_at is None)
+
+    @property
+    def open_actions(self) -> tuple[Action, ...]:
+        """What somebody owes since the discharge, the one due first before the others."""
+        owed = (action for action in self.actions.values() if action.answered_at is None)
+        return tuple(sorted(owed, key=lambda action: action.due_at))
 
     @property
     def may_tell_partners(self) -> bool:

@@ -14,6 +14,8 @@ class Discharge(Frozen):
     """The person left: on which day, to where, by which method, and who told us.
 
     ``contacts`` keeps what was found afterwards once the person is back; until then the case has it.
+    ``unready_reason`` says why they left although the home was not ready; the note ``decided_by_note`` names
+    who decided it.
     """
 
     discharged_on: date
@@ -23,11 +25,27 @@ class Discharge(Frozen):
     told_by: Literal["feed", "hand"]
     spell_id: UUID | None = None
     contacts: tuple[FollowUp, ...] = ()
+    unready_reason: str | None = None
+    decided_by_note: UUID | None = None
+
+
+class UnreadyHome(Frozen):
+    """The person is in a home that is not ready: since which day, and what kept the gate shut then.
+
+    It stays until all that keeps the gate shut is answered: see ``discharge.cases.unready``.
+    """
+
+    since: date
+    blockers: tuple[str, ...] = ()
 
 
 class Readmission(Frozen):
-    """Back in hospital within 0-29 days of the discharge (NHS Digital indicator I02040)."""
+    """Back in hospital within 0-29 days of the discharge (NHS Digital indicator I02040).
+
+    ``cause`` is a code of ``return-causes``, once somebody found out.
+    """
 
     spell_id: UUID
     readmitted_on: date
     days_after: int
+    cause: str | None = None

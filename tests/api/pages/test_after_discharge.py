@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from tests.api.conftest import Door
+from tests.api.conftest import ALL_THE_SAME, Door
 from tests.api.pages.conftest import Looking
 from tests.api.pages.test_bed_days import figure
 from tests.api.signing_in import sign_in
@@ -16,7 +16,7 @@ async def found_without_heating(door: Door) -> UUID:
     """Home on the first of March; called on the second."""
     case_id = await door.referred()
     await door.asked(case_id, "accept-referral", effective_on="2026-02-27")
-    left = {"effective_on": "2026-03-01", "destination": "19"}
+    left = {"effective_on": "2026-03-01", "destination": "19", **ALL_THE_SAME}
     await door.asked(case_id, "confirm-discharge", "discharge-team", **left)
     found = {"follow_up": "24-hours", "outcome": "needs-help", "problems": ["no-heating"]}
     status = await door.asked(case_id, "record-contact", **found)

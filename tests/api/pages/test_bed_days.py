@@ -9,7 +9,7 @@ from sqlalchemy import select
 from discharge.delays.definitions import DEFINITIONS
 from discharge.store.engine import transaction
 from discharge.store.tables import AuditRead
-from tests.api.conftest import Door
+from tests.api.conftest import ALL_THE_SAME, Door
 from tests.api.pages.conftest import Looking
 from tests.api.signing_in import sign_in
 
@@ -52,7 +52,7 @@ async def left_after_four_days(door: Door) -> UUID:
         owner_role="adaptations-service",
         effective_on="2026-02-20",
     )
-    left = {"effective_on": "2026-02-24", "destination": "19"}
+    left = {"effective_on": "2026-02-24", "destination": "19", **ALL_THE_SAME}
     status = await door.asked(case_id, "confirm-discharge", "discharge-team", **left)
     assert status["state"] == "accepted", status
     return case_id

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from housing_checks.checks.form import FORM_1
-from tests.api.conftest import Door
+from tests.api.conftest import ALL_THE_SAME, Door
 from tests.api.pages.conftest import Looking
 from tests.api.signing_in import sign_in
 
@@ -30,7 +30,7 @@ async def home_again(door: Door) -> UUID:
     case_id = await stairs_cannot_be_managed(door)
     await door.asked(case_id, "start-strand", strand_kind="adaptation", item="grab-rail")
     await door.asked(case_id, "move-strand", strand="adaptation/1", step="fitted")
-    await door.asked(case_id, "confirm-discharge", "discharge-team", destination="19")
+    await door.asked(case_id, "confirm-discharge", "discharge-team", destination="19", **ALL_THE_SAME)
     return case_id
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4, uuid5
 
-from discharge.cases.commands import Command, Envelope, NoteHospitalFacts, Refer
+from discharge.cases.commands import Command, ConfirmDischarge, Envelope, NoteHospitalFacts, Refer
 from discharge.cases.decide import DECIDERS
 from discharge.cases.evolve import fold
 from discharge.cases.model import Actor, Case, CaseSpell
@@ -72,6 +72,13 @@ def refer(**changes: object) -> Refer:
 def told(**changes: object) -> NoteHospitalFacts:
     """Return news from the feed about the story's stay."""
     return NoteHospitalFacts(spell=spell(**changes))
+
+
+def leaves(destination: str = "19", **changes: object) -> ConfirmDischarge:
+    """Return a discharge by hand, with why and by whom it was decided, should the home not be ready."""
+    return ConfirmDischarge(
+        destination=destination, unready_reason="bed-needed", decided_by_note=uuid5(TRUST, "Sister Lowe")
+    ).model_copy(update=changes)
 
 
 def kinds(events: Iterable[object]) -> list[str]:

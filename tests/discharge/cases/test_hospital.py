@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -10,11 +11,24 @@ from discharge.cases import commands as cmd
 from discharge.cases.model import Stage
 from discharge.delays.counting import published_delay_days, true_delay_days
 from discharge.errors import Refused
-from tests.discharge.cases.stories import PERSON, SPELL, TRUST, after, ask, day, noon, refer, spell, told
+from discharge.values import YesNoUnknown
+from tests.discharge.cases.stories import (
+    PERSON,
+    SPELL,
+    TRUST,
+    after,
+    ask,
+    day,
+    leaves,
+    noon,
+    refer,
+    spell,
+    told,
+)
 
 MET = cmd.SetCriteriaToReside(met=True)
 NOT_MET = cmd.SetCriteriaToReside(met=False)
-HOME = cmd.ConfirmDischarge(destination="19")
+HOME = leaves()
 
 
 def test_given_ready_then_unwell_then_ready_when_discharged_then_every_period_is_kept() -> None:
@@ -96,7 +110,6 @@ def test_given_a_discharge_by_hand_when_the_feed_tells_another_day_then_the_day_
     [
         ({"discharge_method": "4"}, "died", "died"),
         ({"died": True}, "died", "died"),
-        ({"discharge_method": "6"}, "self-discharged", "left"),
         ({"discharge_method": "1", "discharge_destination": "51"}, "admitted-elsewhere", "transferred"),
     ],
 )
@@ -107,6 +120,36 @@ def test_given_somebody_left_another_way_when_told_then_the_case_closes_with_tha
     case = ask(case, told(status="discharged", discharged_on=day(4), **changes), 4)
     assert (case.stage, case.outcome) == (Stage.CLOSED, outcome)
     assert case.ready_periods[0].ended_by == ended_by
+
+
+@pytest.mark.parametrize(
+    ("homeless", "cause", "hours"),
+    [("unknown", "self-discharged", 24), ("yes", "self-discharged-homeless", 1)],
+)
+def test_given_somebody_left_by_own_decision_then_the_case_stays_open_with_a_welfare_contact(
+    homeless: YesNoUnknown, cause: str, hours: int
+) -> None:
+    case = after((0, refer(homeless=homeless)), (1, NOT_MET))
+    case = ask(case, told(status="discharged", discharged_on=day(4), discharge_method="6"), 4)
+    assert (case.stage, case.outcome) == (Stage.DISCHARGED, None)
+    assert case.ready_periods[0].ended_by == "left"
+    assert next(iter(case.follow_ups)) == "welfare"
+    (action,) = case.open_actions
+    assert (action.cause, action.owner_role, action.due_at) == (
+        cause,
+        "coordinator",
+        noon(4) + timedelta(hours=hours),
+    )
+    reached = ask(case, cmd.RecordContact(follow_up="welfare", outcome="well"), 5)
+    assert not reached.open_actions
+
+
+def test_given_somebody_who_left_by_own_decision_when_it_is_taken_back_then_the_waiting_goes_on() -> None:
+    case = after((0, refer()), (1, NOT_MET))
+    case = ask(case, told(status="discharged", discharged_on=day(4), discharge_method="6"), 4)
+    case = ask(case, told(status="admitted"), 5)
+    assert case.open_ready_period is not None
+    assert not case.open_actions
 
 
 @pytest.mark.parametrize(("back_on", "counted"), [(5, True), (34, True), (35, False)])
@@ -213,9 +256,7 @@ def test_given_a_discharge_by_hand_when_the_trust_takes_back_one_it_never_told_t
     said_on: int, stage: Stage
 ) -> None:
     """The A03 was lost, its A13 was not; one that is older than the discharge means another."""
-    case = after(
-        (0, refer()), (1, cmd.SetCriteriaToReside(met=False)), (5, cmd.ConfirmDischarge(destination="19"))
-    )
+    case = after((0, refer()), (1, cmd.SetCriteriaToReside(met=False)), (5, leaves()))
     assert case.stage is Stage.DISCHARGED
 
     case = ask(case, told(not_left_at=noon(said_on)), 7)

@@ -14,7 +14,7 @@ from discharge.cases.model import Stage
 from discharge.cases.outgoing import outgoing
 from discharge.errors import HomewardError
 from discharge.risk.facts import facts_of
-from tests.discharge.cases.stories import after, ask, day, envelope, noon, refer
+from tests.discharge.cases.stories import after, ask, day, envelope, leaves, noon, refer
 
 COUNCIL = UUID("00000000-0000-4000-8000-0000000000c0")
 
@@ -92,7 +92,7 @@ def test_given_the_same_command_when_decided_twice_then_its_ids_are_the_same() -
 
 
 def test_given_the_last_contact_when_recorded_then_the_follow_up_is_complete() -> None:
-    case = after((0, refer()), (2, cmd.ConfirmDischarge(destination="19")))
+    case = after((0, refer()), (2, leaves()))
     case = ask(case, cmd.RecordContact(follow_up="24-hours", outcome="well"), 3)
     assert case.stage is Stage.DISCHARGED
     case = ask(case, cmd.RecordContact(follow_up="28-days", outcome="well"), 30)

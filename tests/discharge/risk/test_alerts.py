@@ -1,16 +1,14 @@
 """Alerts are raised once, cleared when the cause is gone, and climb when nobody takes them on."""
 
 from datetime import UTC, date, datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from discharge.cases.events import AlertCleared, AlertEscalated, AlertRaised
+from discharge.cases.events import AlertChanged, AlertCleared, AlertEscalated, AlertRaised
 from discharge.cases.evolve import fold
 from discharge.cases.model import (
     Alert,
     Case,
     Check,
-    Discharge,
-    FollowUp,
     GateItem,
     Homelessness,
     Mitigation,
@@ -22,6 +20,7 @@ from discharge.delays.model import ReadyPeriod
 from discharge.risk.alerts import escalation_of, judge, next_look
 from discharge.risk.facts import facts_of
 from discharge.risk.rules import MOST_ESCALATIONS
+from discharge.values import YesNoUnknown
 
 CASE = UUID("00000000-0000-4000-8000-00000000000e")
 NOW = datetime(2026, 3, 9, 12, tzinfo=UTC)
@@ -80,11 +79,60 @@ def test_given_the_cause_is_gone_then_the_alert_is_cleared() -> None:
     assert event.alert_id == only_alert(standing).alert_id
 
 
-def test_given_a_louder_threshold_then_the_quieter_alert_gives_way_to_a_new_one() -> None:
+def test_given_a_louder_threshold_then_the_same_alert_grows_louder_and_rings_again() -> None:
     standing = judged(case(), NOW)
-    events = judge(standing, NOW + timedelta(days=7))
-    assert [type(event) for event in events] == [AlertCleared, AlertRaised]
-    assert only_alert(fold(standing, events)).level == "RED"
+    alert = only_alert(standing).model_copy(update={"acknowledged_at": NOW, "escalations": 2})
+    taken = standing.model_copy(update={"alerts": {str(alert.alert_id): alert}})
+    (event,) = judge(taken, NOW + timedelta(days=7))
+    assert isinstance(event, AlertChanged)
+    assert event.louder
+    louder = only_alert(fold(taken, [event]))
+    assert (louder.alert_id, louder.level, louder.raised_at) == (alert.alert_id, "RED", NOW)
+    assert (louder.acknowledged_at, louder.escalations, louder.owner_role) == (None, 0, "discharge-team")
+    due = escalation_of(louder)
+    assert due is not None
+    assert due.due_at == NOW + timedelta(days=8)
+
+
+def heated(value: YesNoUnknown) -> Case:
+    gate = {**ALL_FINE, "heating": GateItem(code="heating", value=value)}
+    return case(gate=gate, ready_periods=())
+
+
+def test_given_an_unknown_that_becomes_a_no_then_the_same_alert_says_so_and_stays_taken_on() -> None:
+    standing = judged(heated("unknown"), NOW)
+    alert = only_alert(standing).model_copy(update={"acknowledged_at": NOW})
+    taken = heated("no").model_copy(update={"alerts": {str(alert.alert_id): alert}})
+    (event,) = judge(taken, NOW + timedelta(hours=1))
+    assert isinstance(event, AlertChanged)
+    assert not event.louder
+    now = only_alert(fold(taken, [event]))
+    assert now.fact == "Heating at home is not confirmed: the answer is no."
+    assert (now.alert_id, now.acknowledged_at) == (alert.alert_id, NOW)
+
+
+def test_given_four_alerts_of_an_older_version_about_an_undone_check_then_one_is_left() -> None:
+    old = [
+        Alert(
+            alert_id=uuid4(),
+            rule=rule,
+            level="STOP",
+            subject=subject,
+            fact="The answer is unknown.",
+            threshold="each is confirmed",
+            source="-",
+            owner_role="coordinator",
+            raised_at=NOW,
+        )
+        for rule, subject in (
+            ("no-safe-address", "safe address"),
+            ("no-heating-water-power", "heating"),
+            ("no-heating-water-power", "water"),
+            ("no-heating-water-power", "power"),
+        )
+    ]
+    known = case(gate={}, check=None, alerts={str(each.alert_id): each for each in old})
+    assert [each.rule for each in judged(known, NOW).open_alerts] == ["long-delay", "check-not-started"]
 
 
 def test_given_a_cause_that_returns_then_it_is_a_new_alert() -> None:
@@ -182,26 +230,6 @@ def test_given_a_case_then_the_facts_are_the_ones_the_rules_read() -> None:
     assert [(item.key, item.lead_days) for item in facts.works] == [("adaptation/1", 7)]
     assert (facts.needed_by, facts.arrival_on, facts.ready_on) == (march(10), march(10), march(1))
     assert (facts.homeless, facts.duty_to_refer_on) == ("yes", march(3))
-
-
-def test_given_contacts_after_discharge_then_only_those_that_reached_somebody_count() -> None:
-    left = datetime(2026, 3, 9, 15, tzinfo=UTC)
-    made = [
-        FollowUp(key="24-hours", due_at=left, outcome="not-reached", contacted_at=left + timedelta(hours=1)),
-        FollowUp(key="72-hours", due_at=left, outcome="well", contacted_at=left + timedelta(hours=30)),
-        FollowUp(key="7-days", due_at=left),
-    ]
-    facts = facts_of(
-        case(
-            stage=Stage.DISCHARGED,
-            discharge=Discharge(discharged_on=march(9), discharged_at=left, told_by="feed"),
-            follow_ups={owed.key: owed for owed in made},
-        )
-    )
-    assert not facts.in_hospital
-    assert [(contact.kind, contact.at) for contact in facts.contacts] == [
-        ("visit", left + timedelta(hours=30))
-    ]
 
 
 def test_given_no_check_yet_then_every_answer_is_unknown() -> None:

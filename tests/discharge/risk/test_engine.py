@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from discharge.clocks import london_midnight
 from discharge.risk.engine import evaluate, next_check
-from discharge.risk.facts import Answer, Contact, Equipment, RiskFacts, Work
+from discharge.risk.facts import Answer, Equipment, Owed, RiskFacts, Unready, Work
 
 days = st.dates(date(2026, 3, 15), date(2026, 4, 20))
 maybe_day = st.none() | days
@@ -46,10 +46,26 @@ every_fact = st.builds(
         ),
         max_size=2,
     ).map(tuple),
+    overdue=st.lists(
+        st.builds(Work, key=st.just("adaptation/1"), item=st.just("ramp"), due_on=days), max_size=1
+    ).map(tuple),
     arrival_on=maybe_day,
-    discharged_at=st.none() | instants,
-    contacts=st.lists(
-        st.builds(Contact, kind=st.sampled_from(["call", "visit"]), at=instants), max_size=2
+    home_ready_on=maybe_day,
+    unready=st.none()
+    | st.builds(
+        Unready, left_on=days, blockers=st.just(("heating: no",)), reason=st.sampled_from([None, "other"])
+    ),
+    owed=st.lists(
+        st.builds(
+            Owed,
+            key=st.sampled_from(["no-heating/1", "fell/1"]),
+            rule=st.sampled_from(["problem-at-home", "no-contact-after-discharge", "left-by-own-decision"]),
+            what=st.just("There is no heating"),
+            urgent=st.booleans(),
+            opened_at=instants,
+            due_at=instants,
+        ),
+        max_size=2,
     ).map(tuple),
 )
 
@@ -85,7 +101,14 @@ def test_given_any_facts_then_a_finding_is_told_once_and_holds_no_gap_in_its_wor
 
 def test_given_a_delay_then_the_next_check_is_the_next_threshold_at_london_midnight() -> None:
     yes = Answer(value="yes")
-    facts = RiskFacts(safe_address=yes, heating=yes, water=yes, power=yes, ready_on=date(2026, 3, 25))
+    facts = RiskFacts(
+        safe_address=yes,
+        heating=yes,
+        water=yes,
+        power=yes,
+        check_completed_on=date(2026, 3, 20),
+        ready_on=date(2026, 3, 25),
+    )
     now = datetime(2026, 3, 26, 9, tzinfo=UTC)
     assert (
         next_check(facts, now) == london_midnight(date(2026, 4, 1)) == datetime(2026, 3, 31, 23, tzinfo=UTC)

@@ -4,10 +4,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from discharge.cases.actions import ACTIONS, MISSED
 from discharge.clocks import london_midnight
 from discharge.codes.casework import OWNER_ROLES
 from discharge.risk.engine import Finding, evaluate
-from discharge.risk.facts import Answer, Contact, Equipment, RiskFacts, Work
+from discharge.risk.facts import Answer, Equipment, Owed, RiskFacts, Unready, Work
 from discharge.risk.readers import READERS
 from discharge.risk.rules import ACKNOWLEDGE_WITHIN_HOURS, RULES
 
@@ -56,7 +57,8 @@ def test_given_a_rule_then_it_names_its_source_owner_and_what_to_do(rule) -> Non
 
 
 def test_given_the_rules_then_they_are_these_and_each_has_a_reader() -> None:
-    assert [rule.number for rule in RULES] == [1, 2, 4, 10, 12, 14, 15, 26, 101, 102, 103, 111]
+    numbers = sorted(rule.number for rule in RULES)
+    assert numbers == [1, 2, 4, 10, 12, 14, 15, 26, *range(101, 112)]
     assert {rule.id for rule in RULES} == set(READERS)
 
 
@@ -90,29 +92,63 @@ def test_given_heating_water_or_power_unconfirmed_then_rule_2_stops_for_each(
     assert finding.fact == f"{service.capitalize()} at home is not confirmed: the answer is {value}."
 
 
-@pytest.mark.parametrize("rule", ["no-safe-address", "no-heating-water-power"])
-def test_given_a_discharge_far_away_and_no_check_then_unknown_is_no_risk_until_5_days_before(
-    rule: str,
-) -> None:
-    known = RiskFacts(expected_discharge_on=march(20))
-    at = london_midnight(march(15))
-    assert not found(known, rule, at - MOMENT)
-    assert {finding.level for finding in found(known, rule, at)} == {"STOP"}
+def test_given_no_check_then_the_missing_check_is_the_one_thing_told() -> None:
+    unchecked = RiskFacts(ready_on=march(3))
+    assert [finding.rule for finding in evaluate(unchecked, NOON)] == ["check-not-started"]
 
 
 @pytest.mark.parametrize(
-    "near", [{"ready_on": march(3)}, {"check_completed_on": march(3)}, {"expected_discharge_on": None}]
+    "homeless", [{"homeless": "yes"}, {"safe_address": {"value": "no"}}], ids=["flagged", "no address"]
 )
-def test_given_somebody_ready_or_checked_or_without_a_date_then_unknown_is_a_risk_at_once(
-    near: dict[str, date | None],
+def test_given_somebody_without_a_home_then_nobody_is_asked_about_its_heating(
+    homeless: dict[str, object],
 ) -> None:
-    known = RiskFacts.model_validate({"expected_discharge_on": march(20), **near})
-    assert found(known, "no-safe-address")
+    cold = {"heating": {"value": "unknown"}, "safe_address": {"value": "unknown"}}
+    assert found(facts(**cold), "no-heating-water-power")
+    rules = {finding.rule for finding in evaluate(facts(**(cold | homeless)), NOON)}
+    assert "no-safe-address" in rules
+    assert "no-heating-water-power" not in rules
 
 
-def test_given_somebody_at_home_then_the_gate_is_no_longer_asked() -> None:
-    known = RiskFacts(in_hospital=False, ready_on=march(1), expected_discharge_on=march(1))
+def test_given_a_new_home_for_somebody_who_was_homeless_then_its_heating_is_asked_about() -> None:
+    assert found(facts(homeless="yes", heating={"value": "no"}), "no-heating-water-power")
+
+
+COLD = Unready(left_on=march(3), blockers=("heating: not known",))
+
+
+def test_given_somebody_at_home_in_another_place_then_the_gate_is_no_longer_asked() -> None:
+    known = facts(in_hospital=False, heating={"value": "no"})
     assert evaluate(known, NOON) == []
+
+
+def test_given_somebody_in_a_home_that_is_not_ready_then_its_alerts_stay_and_the_loudest_comes_on_top() -> (
+    None
+):
+    known = facts(in_hospital=False, heating={"value": "unknown"}, unready=COLD)
+    rules = {finding.rule: finding for finding in evaluate(known, NOON)}
+    assert set(rules) == {"no-heating-water-power", "home-not-ready-person-in-it"}
+    loud = rules["home-not-ready-person-in-it"]
+    assert loud.level == "STOP"
+    assert loud.fact == (
+        "The person left hospital on Tue 3 Mar 2026 and the home is not ready: heating: not known. "
+        "Nobody gave a reason."
+    )
+
+
+def test_given_a_reason_for_leaving_then_the_alert_says_it() -> None:
+    known = facts(in_hospital=False, unready=COLD.model_copy(update={"reason": "bed-needed"}))
+    (finding,) = found(known, "home-not-ready-person-in-it")
+    assert finding.fact.endswith("Reason given: The bed was needed.")
+
+
+def test_given_somebody_gone_without_a_check_then_rule_14_stops_as_well() -> None:
+    known = RiskFacts(in_hospital=False, unready=COLD)
+    (finding,) = found(known, "check-not-started")
+    assert (finding.level, finding.fact) == (
+        "STOP",
+        "The person left hospital on Tue 3 Mar 2026 and the home check has not begun.",
+    )
 
 
 def bed(due: int | None, fitted: int | None = None) -> dict[str, object]:
@@ -182,15 +218,32 @@ def test_given_a_delay_over_the_clock_change_then_rule_12_counts_nights() -> Non
     begins(facts(ready_on=march(25)), "long-delay", london_midnight(date(2026, 4, 1)), "AMBER")
 
 
-def test_given_a_date_in_5_days_and_no_check_begun_then_rule_14_speaks() -> None:
-    known = facts(check_started_on=None, check_completed_on=None, expected_discharge_on=march(20))
+UNCHECKED: dict[str, object] = {"check_started_on": None, "check_completed_on": None}
+
+
+def test_given_a_date_in_5_days_and_no_check_then_rule_14_speaks_and_stops_on_the_day() -> None:
+    known = facts(**UNCHECKED, expected_discharge_on=march(20))
     begins(known, "check-not-started", london_midnight(march(15)))
-    assert found(known, "check-not-started", london_midnight(march(25)))
+    begins(known, "check-not-started", london_midnight(march(20)), "STOP")
+    assert [each.level for each in found(known, "check-not-started", london_midnight(march(25)))] == ["STOP"]
 
 
-def test_given_a_check_that_has_begun_then_rule_14_is_silent() -> None:
-    known = facts(check_completed_on=None, expected_discharge_on=march(5))
-    assert not found(known, "check-not-started")
+def test_given_no_date_and_no_check_then_rule_14_speaks_at_once() -> None:
+    (finding,) = found(facts(**UNCHECKED), "check-not-started")
+    assert (finding.level, finding.fact) == (
+        "RED",
+        "The person may leave on a day nobody knows and the home check has not begun.",
+    )
+
+
+def test_given_somebody_ready_to_leave_and_no_check_then_rule_14_stops() -> None:
+    known = facts(**UNCHECKED, ready_on=march(4), expected_discharge_on=march(20))
+    assert [each.level for each in found(known, "check-not-started")] == ["STOP"]
+
+
+def test_given_a_check_that_has_begun_then_rule_14_says_that_it_is_not_complete() -> None:
+    (finding,) = found(facts(check_completed_on=None), "check-not-started")
+    assert finding.fact.endswith("the home check is not complete.")
 
 
 def work(**known: object) -> dict[str, object]:
@@ -225,34 +278,51 @@ def test_given_no_needed_day_or_no_lead_time_then_rule_15_is_silent(known: dict[
     assert not found(facts(**known), "lead-time-too-long", london_midnight(march(30)))
 
 
-LEFT = datetime(2026, 3, 4, 15, tzinfo=UTC)
+def owed(cause: str, rule: str, **changes: object) -> RiskFacts:
+    """Somebody at home, about whom one thing is owed since noon."""
+    what = {"opened_at": NOON, "due_at": NOON + timedelta(hours=24), "key": f"{cause}/1", "rule": rule}
+    return facts(
+        in_hospital=False, owed=(Owed.model_validate({"what": "The person fell", **what, **changes}),)
+    )
 
 
-def home(*contacts: Contact) -> RiskFacts:
-    return facts(in_hospital=False, discharged_at=LEFT, contacts=contacts)
+def test_given_a_missed_contact_then_rule_26_speaks_until_it_is_answered() -> None:
+    known = owed(
+        "contact-missed", "no-contact-after-discharge", subject="72-hours", what=ACTIONS.label(MISSED)
+    )
+    (finding,) = found(known, "no-contact-after-discharge", NOON + timedelta(days=20))
+    assert finding.fact == "Visit or call within 72 hours: nobody recorded it by Wed 4 Mar 2026 at 12:00."
 
 
-def test_given_no_contact_after_discharge_then_rule_26_speaks_at_24_and_again_at_72_hours() -> None:
-    rule = "no-contact-after-discharge"
-    begins(home(), rule, LEFT + timedelta(hours=24))
-    (before,) = found(home(), rule, LEFT + timedelta(hours=72) - MOMENT)
-    (after,) = found(home(), rule, LEFT + timedelta(hours=72))
-    assert (before.subject, after.subject) == ("24-hours", "72-hours")
+def test_given_something_found_at_home_then_rule_105_grows_louder_when_it_is_due() -> None:
+    known = owed("equipment-missing", "problem-at-home")
+    begins(known, "problem-at-home", NOON + timedelta(hours=24), "RED+")
+    (before,) = found(known, "problem-at-home")
+    assert (before.level, before.subject) == ("RED", "equipment-missing/1")
 
 
-def test_given_a_call_then_rule_26_still_waits_for_the_visit() -> None:
-    called = home(Contact(kind="call", at=LEFT + timedelta(hours=3)))
-    begins(called, "no-contact-after-discharge", LEFT + timedelta(hours=72))
+def test_given_something_that_cannot_wait_then_rule_105_stops_at_once() -> None:
+    (finding,) = found(owed("fell", "problem-at-home", urgent=True), "problem-at-home")
+    assert finding.level == "STOP"
 
 
-def test_given_a_visit_then_rule_26_is_silent() -> None:
-    visited = home(Contact(kind="visit", at=LEFT + timedelta(hours=3)))
-    assert not found(visited, "no-contact-after-discharge", LEFT + timedelta(days=20))
+def test_given_work_past_its_day_then_rule_109_speaks_and_only_once_for_each_order() -> None:
+    late = Work(key="adaptation/1", item="stairlift", due_on=march(10))
+    known = facts(overdue=(late,))
+    begins(known, "work-overdue", london_midnight(march(11)), "AMBER")
+    both = facts(overdue=(late,), works=(late,), needed_by=march(5))
+    assert [each.rule for each in evaluate(both, london_midnight(march(12)))] == ["lead-time-too-long"]
 
 
-def test_given_a_contact_before_the_discharge_then_it_does_not_count() -> None:
-    early = home(Contact(kind="visit", at=LEFT - timedelta(hours=1)))
-    assert found(early, "no-contact-after-discharge", LEFT + timedelta(hours=24))
+@pytest.mark.parametrize(("days", "level"), [(1, "AMBER"), (3, "RED")])
+def test_given_home_and_person_ready_and_nobody_leaves_then_rule_110_speaks(days: int, level: str) -> None:
+    known = facts(home_ready_on=march(3), ready_on=march(4))
+    begins(known, "ready-not-leaving", london_midnight(march(4) + timedelta(days=days)), level)
+
+
+def test_given_a_home_that_is_ready_long_before_its_person_then_rule_110_waits() -> None:
+    known = facts(home_ready_on=march(3), expected_discharge_on=march(20))
+    assert not found(known, "ready-not-leaving", london_midnight(march(20)))
 
 
 def test_given_a_closed_case_then_no_rule_speaks() -> None:

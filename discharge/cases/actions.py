@@ -1,0 +1,239 @@
+"""What has to be done because of something found, or missed, after the discharge: rows of data.
+
+A row says which role owes it and within which time, and which risk rule speaks until somebody answers.
+Silence is not safety (28-day support services; the Healthwatch and British Red Cross study of 2020 found that
+a fifth of those who were visited had an unmet need); times are our choice: within the hour where somebody may
+come to harm today, else within the day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from discharge.cases import events as ev
+from discharge.cases.evolve import fold
+from discharge.cases.model import Action, Case, FollowUp
+from discharge.cases.stages import HOME
+from discharge.codes.casework import CONTACT_OUTCOMES
+from discharge.codes.model import Code, CodeList
+
+HOUR, DAY = timedelta(hours=1), timedelta(hours=24)
+RED_CROSS = "Healthwatch and British Red Cross, 590 people's stories (2020); time is Homeward's choice"
+OMBUDSMAN = "Ombudsman on unsafe discharge; time is Homeward's choice"
+NG27 = "NICE NG27 section 1.5; 28-day support services; time is Homeward's choice"
+DUTY = "Homelessness Reduction Act 2017, duty to refer; Homeward's choice"
+
+NOT_REACHED, MISSED, RETURNED, LEFT, LEFT_HOMELESS, REVIVED = (
+    "not-reached",
+    "contact-missed",
+    "unplanned-return",
+    "self-discharged",
+    "self-discharged-homeless",
+    "death-taken-back",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionRow(Code):
+    """What is owed: by which role, within which time, loud or not, and by which risk rule it is told.
+
+    ``settled_by_contact``: reaching the person is the answer.
+    """
+
+    owner_role: str
+    within: timedelta
+    rule: str = "problem-at-home"
+    urgent: bool = False
+    settled_by_contact: bool = False
+
+
+def _problem(code: str, label: str, within: timedelta, source: str, owner: str = "coordinator") -> ActionRow:
+    return ActionRow(
+        code=code, label=label, source=source, owner_role=owner, within=within, urgent=within == HOUR
+    )
+
+
+ACTIONS = CodeList(
+    "actions",
+    (
+        _problem("cannot-get-in", "The person could not get in", HOUR, RED_CROSS),
+        _problem("no-heating", "There is no heating", HOUR, RED_CROSS),
+        _problem("no-hot-water", "There is no water, or no hot water", DAY, RED_CROSS),
+        _problem("no-power", "There is no electricity or gas", HOUR, RED_CROSS),
+        _problem("no-food", "There is no food", HOUR, OMBUDSMAN),
+        _problem("no-bed", "There is no usable bed", HOUR, RED_CROSS),
+        _problem("cannot-reach-toilet", "The person cannot reach the toilet", HOUR, RED_CROSS),
+        _problem("equipment-missing", "Equipment is missing or does not work", DAY, RED_CROSS),
+        _problem("adaptation-missing", "An adaptation is missing or does not work", DAY, RED_CROSS),
+        _problem("care-did-not-come", "Care did not come", HOUR, OMBUDSMAN, "discharge-team"),
+        _problem("medicines-missing", "Medicines are missing", HOUR, RED_CROSS, "discharge-team"),
+        _problem("fell", "The person fell at home", HOUR, RED_CROSS, "discharge-team"),
+        _problem("hazard", "There is a hazard at home", DAY, RED_CROSS),
+        _problem("placement-unsuitable", "The home turned out unsuitable", DAY, OMBUDSMAN),
+        _problem("needs-help", "Something is wrong, and help was to be arranged", DAY, NG27),
+        ActionRow(
+            code=NOT_REACHED,
+            label="Somebody tried to reach the person, and did not",
+            source=NG27,
+            owner_role="coordinator",
+            within=DAY,
+            rule="no-contact-after-discharge",
+            settled_by_contact=True,
+        ),
+        ActionRow(
+            code=MISSED,
+            label="A contact after the discharge was not made in time",
+            source=NG27,
+            owner_role="coordinator",
+            within=DAY,
+            rule="no-contact-after-discharge",
+            settled_by_contact=True,
+        ),
+        ActionRow(
+            code="in-hospital",
+            label="The person is said to be back in hospital",
+            source="NHS Digital indicator I02040; Homeward's choice",
+            owner_role="discharge-team",
+            within=HOUR,
+            rule="back-in-hospital",
+        ),
+        ActionRow(
+            code=RETURNED,
+            label="The person is back in hospital: find out whether the home was the reason",
+            source="NHS Digital indicator I02040; failed discharge by our own definition",
+            owner_role="coordinator",
+            within=DAY,
+            rule="back-in-hospital",
+        ),
+        ActionRow(
+            code=LEFT,
+            label="The person left by own decision and nobody knows how they are",
+            source=OMBUDSMAN,
+            owner_role="coordinator",
+            within=DAY,
+            rule="left-by-own-decision",
+            settled_by_contact=True,
+        ),
+        ActionRow(
+            code=LEFT_HOMELESS,
+            label="The person left by own decision, and has no home",
+            source=DUTY,
+            owner_role="coordinator",
+            within=HOUR,
+            rule="left-by-own-decision",
+            urgent=True,
+            settled_by_contact=True,
+        ),
+        ActionRow(
+            code=REVIVED,
+            label="The hospital took the person's death back: begin again what was stopped",
+            source="Homeward: house rule on deaths that are taken back",
+            owner_role="coordinator",
+            within=HOUR,
+            rule="death-taken-back",
+        ),
+    ),
+)
+"""Cause -> what is owed. Problems at home and outcomes of contacts have their own codes as causes."""
+
+SETTLED_BY_CONTACT = frozenset(row.code for row in ACTIONS if row.settled_by_contact)
+"""Causes that end once somebody reached the person."""
+
+REACHED, TRIED, BACK, ENDED = "reached-since", "tried-since", "back-in-hospital", "case-ended"
+"""Answers that follow from something else that was recorded."""
+
+
+def open_action(case: Case, cause: str, at: datetime, subject: str = "") -> list[ev.Event]:
+    """Open what a cause asks for, unless it is open already; no row, nothing owed. ``at`` is case time."""
+    row = next((each for each in ACTIONS if each.code == cause), None)
+    if row is None or any((each.cause, each.subject) == (cause, subject) for each in case.open_actions):
+        return []
+    action = Action(
+        cause=cause,
+        number=1 + sum(each.cause == cause for each in case.actions.values()),
+        subject=subject,
+        owner_role=row.owner_role,
+        opened_at=at,
+        due_at=at + row.within,
+    )
+    return [ev.ActionOpened(action=action)]
+
+
+def found_at_contact(case: Case, contact: ev.ContactRecorded, now: datetime) -> list[ev.Event]:
+    """Open what a contact found: each problem on its own, else what its outcome asks for. Whoever was reached
+    is no longer silent.
+    """
+    happened = _settled_by(case, contact, now)
+    causes = (
+        contact.problems
+        if contact.problems and contact.outcome == "needs-help"
+        else (*contact.problems, contact.outcome)
+    )
+    for cause in causes:
+        subject = contact.key if cause == NOT_REACHED else ""
+        happened += open_action(fold(case, happened), cause, now, subject)
+    return happened
+
+
+def _settled_by(case: Case, contact: ev.ContactRecorded, now: datetime) -> list[ev.Event]:
+    """The contact itself was made; reaching the person answers all silence before it as well."""
+    reached = _reached(contact.outcome)
+    return [
+        ev.ActionAnswered(action=action.key, answer=REACHED if reached else TRIED, answered_at=now)
+        for action in case.open_actions
+        if action.cause in SETTLED_BY_CONTACT
+        and (action.subject == contact.key or (reached and _before(action, contact)))
+    ]
+
+
+def _before(action: Action, contact: ev.ContactRecorded) -> bool:
+    """Whether a contact came after what made it owed; who left by own decision is owed any contact at all."""
+    return action.cause in (LEFT, LEFT_HOMELESS) or action.opened_at <= contact.contacted_at
+
+
+def settle(case: Case, answer: str, now: datetime, causes: Collection[str] | None = None) -> list[ev.Event]:
+    """Answer what is open, of some causes or of all, because of something else that was recorded."""
+    return [
+        ev.ActionAnswered(action=action.key, answer=answer, answered_at=now)
+        for action in case.open_actions
+        if causes is None or action.cause in causes
+    ]
+
+
+def missed_contacts(case: Case, now: datetime) -> list[ev.Event]:
+    """Open an action for each contact that nobody made by the time it was due, once for each discharge."""
+    left = case.discharge
+    if case.stage not in HOME or left is None:
+        return []
+    told = {
+        action.subject
+        for action in case.actions.values()
+        if action.cause == MISSED and action.opened_at >= left.discharged_at
+    }
+    happened: list[ev.Event] = []
+    for owed in case.follow_ups.values():
+        if owed.outcome is None and owed.due_at <= now and owed.key not in told and not _heard(case, owed):
+            happened += open_action(fold(case, happened), MISSED, owed.due_at, owed.key)
+    return happened
+
+
+def _heard(case: Case, owed: FollowUp) -> bool:
+    """Whether another contact reached the person within the day before this one was due, or since."""
+    return any(
+        made.contacted_at is not None and made.contacted_at >= owed.due_at - DAY and _reached(made.outcome)
+        for made in case.follow_ups.values()
+    )
+
+
+def _reached(outcome: str | None) -> bool:
+    return any(row.reached for row in CONTACT_OUTCOMES if row.code == outcome)
+
+
+def next_missed(case: Case, now: datetime) -> datetime | None:
+    """Return when the next contact would be missed, or None."""
+    if case.stage not in HOME:
+        return None
+    due = (owed.due_at for owed in case.follow_ups.values() if owed.outcome is None and owed.due_at > now)
+    return min(due, default=None)
