@@ -60,7 +60,7 @@ async def test_given_a_cold_home_when_the_report_is_opened_then_it_is_counted_an
     sign_in(door, "trust-monitor")
     page = await door.client.get("/reports/bed-days")
     assert figure(page.text, "Failed discharges") == "1 person"
-    assert figure(page.text, "Back in hospital") == "0 people"
+    assert figure(page.text, "Readmitted") == "0 people"
 
     people = (await door.client.get("/reports/bed-days?of=failed")).text.split('id="people"')[1]
     assert f"/cases/{case_id}" in people
