@@ -1,8 +1,9 @@
 """What follows from a case as it stands, without anybody asking: pure, and empty once it was folded in.
 
-Return to hospital makes what was arranged for one arrival unknown again; the basics strand completes when
-its six items are satisfied; work on the home has begun when a strand is open; the home is ready when the
-gate is open. Who left for a home that is not ready is in an unready home until all of it is answered.
+A mitigation ends on its day. Return to hospital makes what was arranged for one arrival unknown again; the
+basics strand completes when its six items are satisfied; work on the home has begun when a strand is open;
+the home is ready when the gate is open. Who left for a home that is not ready is in an unready home until all
+of it is answered.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from discharge.cases.unready import unready_events
 from discharge.clocks import london_date
 from housing_checks.basics.items import basics_missing
 from housing_checks.checks.form import form_of
-from housing_checks.gate.rules import forget, gate_open
-from housing_checks.guards import TAKEN_ON
+from housing_checks.gate.rules import forget, gate_open, mitigations_over
+from housing_checks.guards import GATE_STANDS
 from housing_checks.strands.definitions import IN_PLACE
 from housing_checks.strands.rules import reach
 
@@ -28,13 +29,14 @@ def consequences(case: Case, now: datetime, on: date | None = None) -> list[Even
 
     ``on`` is the effective day of what caused them (today in case time when not given).
     """
-    day = on or london_date(now)
-    if case.stage in HOME:
-        events = _basics_done(case, day)
-        return [*events, *unready_events(fold(case, events), day)]
-    if case.stage not in TAKEN_ON:
+    if case.stage not in GATE_STANDS:
         return []
-    events = _arranged_again(case)
+    day = on or london_date(now)
+    events = mitigations_over(case, london_date(now))
+    if case.stage in HOME:
+        events += _basics_done(fold(case, events), day)
+        return [*events, *unready_events(fold(case, events), day)]
+    events += _arranged_again(fold(case, events))
     events += _basics_done(fold(case, events), day)
     return [*events, *_stage(fold(case, events), day)]
 

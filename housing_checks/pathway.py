@@ -29,6 +29,8 @@ from discharge.risk.alerts import judge, next_look
 from discharge.values import Frozen
 from housing_checks.deciders import DECIDERS as HOME_DECIDERS
 from housing_checks.deciders import consequences
+from housing_checks.gate.rules import next_mitigation_end
+from housing_checks.guards import GATE_STANDS
 from housing_checks.lead_times import LEAD_DAYS
 
 DECIDERS: Mapping[str, Decider] = {**CASE_DECIDERS, **HOME_DECIDERS}
@@ -88,7 +90,8 @@ def next_wakeup(case: Case, now: datetime) -> datetime | None:
     """Return when time alone may next change something, or ``None``."""
     if not case.exists:
         return None
-    looks = (next_look(case, now, LEAD_DAYS), next_missed(case, now))
+    ends = next_mitigation_end(case) if case.stage in GATE_STANDS else None
+    looks = (next_look(case, now, LEAD_DAYS), next_missed(case, now), ends)
     return min((look for look in looks if look is not None), default=None)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from api.forms.model import Around
 from api.presenters import words
+from api.presenters.case_summary import made_safe
 from discharge.codes.casework import CASE_OUTCOMES
 from discharge.outcomes.case_outcome import suggested_outcome
 from housing_checks.gate.rules import blocking
@@ -19,6 +20,13 @@ def not_ready(around: Around) -> str:
     """What keeps the gate shut."""
     said = "; ".join(each.words for each in blocking(around.case))
     return f"The home is not ready: {said}."
+
+
+def leaving(around: Around) -> str:
+    """Where home is, and what is only made safe for now there."""
+    facts = [f"{fact.key}: {fact.value}" for fact in made_safe(around.case, around.known)]
+    home = f"The home on the record: {around.lives_at}." if around.lives_at else ""
+    return " ".join((home, *(["Made safe for now.", *facts] if facts else [])))
 
 
 def needed(around: Around) -> str:

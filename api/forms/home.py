@@ -38,6 +38,19 @@ HOME = (
             Field("item", "Which item?", choices=ch.unsatisfied_items),
             Field("mitigation", "What is done instead?", choices=ch.from_list("mitigations")),
             Field("role", "Who answers for it?", choices=ch.from_list("owner-roles")),
+            Field(
+                "user_id",
+                "Which of our own people, if it is one of them?",
+                choices=ch.staff,
+                optional=True,
+            ),
+            Field(
+                "until_on",
+                "Until which day does it hold?",
+                "date",
+                optional=True,
+                hint="Leave it empty to use the usual number of days. Then the item is open again.",
+            ),
         ),
         group="Home",
         shown=_has(ch.unsatisfied_items),
@@ -158,7 +171,12 @@ LEAVING = (
         "Confirm that the person left hospital",
         "Confirm",
         (
-            Field("destination", "Where did they go?", choices=ch.from_list("discharge-destinations")),
+            Field(
+                "destination",
+                "Where did they go?",
+                choices=ch.from_list("discharge-destinations"),
+                advice=advice.leaving,
+            ),
             Field(
                 "method",
                 "How did they leave?",

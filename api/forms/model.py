@@ -16,13 +16,14 @@ FieldType = Literal["choice", "choices", "date", "yes-no-unknown", "text"]
 
 @dataclass(frozen=True)
 class Around:
-    """What a form may choose from."""
+    """What a form may choose from, and where the person lives as far as the asker may know."""
 
     case: Case
     today: date
     known: Directory
     organisation_id: object = None
     homes: Sequence[Home] = ()
+    lives_at: str = ""
 
 
 Choices = Callable[[Around], list[tuple[str, str]]]

@@ -16,6 +16,7 @@ from api.forms.model import Around, CommandForm
 from api.forms.reading import Filled, fault_of, read_form
 from api.pages.visiting import Visit, Visitor
 from api.presenters import requests
+from api.presenters.case_summary import home_words
 from api.presenters.forms import present
 from api.presenters.worklist import full_name
 from api.reading import cases, names
@@ -79,7 +80,7 @@ async def _prepare(visit: Visit, case_id: UUID, kind: str) -> tuple[CommandForm,
     visit.caller.require_on(found.case, kind)
     if not may_ask(found.case, kind):
         raise HomewardError("stage-not-allowed", detail=found.case.stage.value)
-    around = Around(found.case, visit.today, known, visit.caller.organisation_id, homes)
+    around = Around(found.case, visit.today, known, visit.caller.organisation_id, homes, home_words(found))
     return form, around, full_name(found.person.family_name, found.person.given_name)
 
 

@@ -8,7 +8,16 @@ from datetime import date, datetime
 from uuid import UUID
 
 from api.presenters.after_discharge import afterwards
-from api.presenters.case_summary import contacts, facts, identity, participants, periods, place, reasons
+from api.presenters.case_summary import (
+    contacts,
+    facts,
+    identity,
+    made_safe,
+    participants,
+    periods,
+    place,
+    reasons,
+)
 from api.presenters.case_view import Page
 from api.presenters.case_work import actions, alert_line, check_href, owed, strand_line, to_do, who_next
 from api.presenters.suggestions import suggested
@@ -55,6 +64,7 @@ def present(given: Given) -> Page:
         facts=facts(case, given.today, known),
         to_do=to_do(case, given.caller) if left_to_do else (),
         show_to_do=left_to_do,
+        made_safe=made_safe(case, known),
         strands=tuple(strand_line(case, each, given.caller, known) for each in case.strands.values()),
         suggested=suggested(case, given.caller, given.today),
         alerts=tuple(alert_line(case, each, given.caller) for each in case.open_alerts),

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from api.presenters import words
 from api.presenters.case_view import ContactLine, Fact
+from api.presenters.timeline import mitigator
 from api.reading.cases import CaseFile
 from api.reading.names import Directory
 from discharge.cases.follow_ups import CONTACT_WORDS
@@ -156,6 +157,19 @@ def contacts(case: Case) -> tuple[ContactLine, ...]:
             casework.CONTACT_OUTCOMES.label(each.outcome) if each.outcome else "Not made yet",
         )
         for each in sorted(case.follow_ups.values(), key=lambda each: each.due_at)
+    )
+
+
+def made_safe(case: Case, known: Directory) -> tuple[Fact, ...]:
+    """What is made safe in place of a yes: what is done, who answers for it, and until when."""
+    return tuple(
+        Fact(
+            known.names.gate.get(item.code, item.code),
+            f"{casework.MITIGATIONS.label(item.mitigation.code)}. {mitigator(item.mitigation, known)} "
+            f"answers for it until {words.day(item.mitigation.ends_on)}.",
+        )
+        for item in case.gate.values()
+        if item.mitigation is not None and item.value != "yes"
     )
 
 

@@ -134,6 +134,7 @@ class Page:
     facts: tuple[Fact, ...]
     to_do: tuple[ToDo, ...]
     show_to_do: bool
+    made_safe: tuple[Fact, ...]
     strands: tuple[StrandLine, ...]
     suggested: tuple[Suggested, ...]
     alerts: tuple[AlertLine, ...]

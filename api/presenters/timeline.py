@@ -13,6 +13,7 @@ from api.reading.names import Directory
 from discharge.cases import events as ev
 from discharge.cases.actions import ACTIONS
 from discharge.cases.follow_ups import CONTACT_WORDS
+from discharge.cases.model import Mitigation
 from discharge.codes import after_discharge, casework
 from discharge.codes.delay_reasons import delay_reason_label
 from discharge.codes.destinations import DISCHARGE_DESTINATIONS
@@ -86,6 +87,13 @@ class _Teller:
 
 
 _Tell = Callable[[Any, _Teller], str]
+
+
+def mitigator(mitigation: Mitigation, known: Directory) -> str:
+    """Who answers for a mitigation: the role, and the person where one is named."""
+    role = casework.OWNER_ROLES.label(mitigation.role)
+    name = known.user(mitigation.user_id)
+    return f"{name} ({role[:1].lower()}{role[1:]})" if name else role
 
 
 def _strand_name(event: ev.StrandStarted, known: Directory) -> str:
@@ -208,9 +216,12 @@ TELL: Mapping[str, _Tell] = {
     "gate-item-set": lambda e, t: f"{t.gate(e.item)}: {e.value}",
     "mitigation-named": lambda e, t: (
         f"{t.gate(e.item)} made safe: {casework.MITIGATIONS.label(e.mitigation.code).lower()}, "
-        f"{casework.OWNER_ROLES.label(e.mitigation.role).lower()} answers for it"
+        f"{mitigator(e.mitigation, t.known)} until {words.day(e.mitigation.ends_on)}"
     ),
-    "mitigation-withdrawn": lambda e, t: f"{t.gate(e.item)}: the mitigation no longer holds",
+    "mitigation-withdrawn": lambda e, t: (
+        f"{t.gate(e.item)}: the mitigation "
+        + ("ended on its day, and the item is open again" if e.because == "ended" else "no longer holds")
+    ),
     "making-ready-started": lambda _e, _t: "Work on the home began",
     "strand-started": lambda e, t: f"Begun: {_strand_name(e, t.known)}",
     "strand-moved": _moved,

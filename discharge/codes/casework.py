@@ -24,6 +24,13 @@ class SharingBasis(Code):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MitigationCode(Code):
+    """What is done instead of a ``yes``, and for how many days at most unless another day is named."""
+
+    days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseOutcome(Code):
     """How a case ended: a side exit ends it before the person is home; others after."""
 
@@ -150,19 +157,30 @@ SHARING_BASES = CodeList(
 
 MITIGATIONS = CodeList(
     "mitigations",
-    _codes(
-        OURS,
-        ("stay-with-someone", "Stays with family or friends until it is done"),
-        ("step-down", "Goes to a step-down place until it is done"),
-        ("someone-there", "Somebody stays with the person"),
-        ("temporary-equipment", "Temporary equipment stands in, for instance a commode"),
-        ("temporary-heating", "Temporary heating, water or power"),
-        ("meals-delivered", "Meals are delivered"),
-        ("visit-on-arrival", "Somebody meets the person and makes it safe on arrival"),
-        ("room-closed-off", "The unsafe room is closed off"),
-        ("other", "Other, described in a note"),
+    tuple(
+        MitigationCode(code=code, label=label, source=f"{OURS}: the days are a planning figure", days=days)
+        for code, label, days in (
+            ("stay-with-someone", "Stays with family or friends until it is done", 14),
+            ("step-down", "Goes to a step-down place until it is done", 42),
+            ("someone-there", "Somebody stays with the person", 7),
+            ("temporary-equipment", "Temporary equipment stands in, for instance a commode", 28),
+            ("temporary-heating", "Temporary heating, water or power", 7),
+            ("meals-delivered", "Meals are delivered", 14),
+            ("visit-on-arrival", "Somebody meets the person and makes it safe on arrival", 14),
+            ("room-closed-off", "The unsafe room is closed off", 28),
+            ("other", "Other, described in a note", 14),
+        )
     ),
 )
+
+USUAL_MITIGATION_DAYS = 14
+"""For a mitigation that is in no list any more."""
+
+
+def mitigation_days(code: str) -> int:
+    """How many days a mitigation holds at most, unless another day is named."""
+    return next((row.days for row in MITIGATIONS if row.code == code), USUAL_MITIGATION_DAYS)
+
 
 OWNER_ROLES = CodeList(
     "owner-roles",

@@ -8,7 +8,7 @@ mitigations, and raise Refused.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from discharge.cases.commands import ConfirmItem, Envelope, NameMitigation, WithdrawMitigation
@@ -16,7 +16,8 @@ from discharge.cases.decide.common import command_of, happened_on
 from discharge.cases.events import Event, GateItemSet, MitigationNamed, MitigationWithdrawn
 from discharge.cases.model import Case, GateItem, Mitigation, Strand
 from discharge.cases.unready import CHECK, blockers
-from discharge.codes.casework import MITIGATIONS, OWNER_ROLES
+from discharge.clocks import london_date, london_midnight
+from discharge.codes.casework import MITIGATIONS, OWNER_ROLES, mitigation_days
 from discharge.errors import Refused
 from discharge.values import Frozen
 from housing_checks.checks.form import form_of
@@ -112,7 +113,9 @@ def forget(case: Case, codes: Iterable[str], on: date) -> list[Event]:
 
 
 def name_mitigation(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
-    """Name what is done instead of a ``yes``, and the role that answers. Refuses an item that is ``yes``."""
+    """Name what is done instead of a ``yes``, who answers, and until when (by default as long as its kind
+    usually holds). Refuses an item that is ``yes``, and a day that has passed.
+    """
     command = command_of(envelope, NameMitigation)
     require_stage(case, GATE_STANDS)
     on = happened_on(envelope, now)
@@ -125,10 +128,32 @@ def name_mitigation(case: Case, envelope: Envelope, now: datetime) -> list[Event
         raise Refused("code-not-in-value-set", detail=MITIGATIONS.name, where="mitigation")
     if item.value == "yes":
         raise Refused("already-done", detail="item-is-yes")
+    until = command.until_on or on + timedelta(days=mitigation_days(command.mitigation))
+    require_order(max(on, london_date(now)), until, "until_on")
     mitigation = Mitigation(
-        code=command.mitigation, role=command.role, named_on=on, named_by=envelope.actor.user_id
+        code=command.mitigation,
+        role=command.role,
+        named_on=on,
+        named_by=envelope.actor.user_id,
+        user_id=command.user_id,
+        until_on=until,
     )
     return [] if item.mitigation == mitigation else [MitigationNamed(item=item.code, mitigation=mitigation)]
+
+
+def mitigations_over(case: Case, today: date) -> list[Event]:
+    """Return the end of each mitigation whose last day has passed: its item blocks again."""
+    return [
+        MitigationWithdrawn(item=item.code, withdrawn_on=item.mitigation.ends_on, because="ended")
+        for item in case.gate.values()
+        if item.mitigation is not None and item.mitigation.ends_on < today
+    ]
+
+
+def next_mitigation_end(case: Case) -> datetime | None:
+    """Return the instant at which the next mitigation is over: the London midnight after its last day."""
+    ends = [item.mitigation.ends_on for item in case.gate.values() if item.mitigation is not None]
+    return london_midnight(min(ends) + timedelta(days=1)) if ends else None
 
 
 def withdraw_mitigation(case: Case, envelope: Envelope, now: datetime) -> list[Event]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
+from uuid import UUID
 
 from discharge.values import Frozen, YesNoUnknown
 
@@ -31,12 +33,14 @@ class ConfirmItem(Frozen):
 
 
 class NameMitigation(Frozen):
-    """Name what will be done instead of a ``yes``, and which role answers for it."""
+    """Name what will be done instead of a ``yes``, which role, and who of it, answers, and until when."""
 
     kind: Literal["name-mitigation"] = "name-mitigation"
     item: str
     mitigation: str
     role: str
+    user_id: UUID | None = None
+    until_on: date | None = None
 
 
 class WithdrawMitigation(Frozen):

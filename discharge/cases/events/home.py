@@ -44,11 +44,12 @@ class MitigationNamed(Frozen):
 
 
 class MitigationWithdrawn(Frozen):
-    """A mitigation no longer holds."""
+    """A mitigation no longer holds: somebody said so, or the day until which it was named has passed."""
 
     kind: Literal["mitigation-withdrawn"] = "mitigation-withdrawn"
     item: str
     withdrawn_on: date
+    because: Literal["said", "ended"] = "said"
 
 
 class HomeBecameReady(Frozen):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from pydantic import Field
 
+from discharge.codes.casework import mitigation_days
 from discharge.values import Frozen, YesNoUnknown
 
 
@@ -20,12 +21,21 @@ class Check(Frozen):
 
 
 class Mitigation(Frozen):
-    """What will be done instead of a ``yes``, and the role that answers for it."""
+    """What will be done instead of a ``yes``: the role, and where named the person, that answers for it, and
+    the last day on which it holds. Older ones name no day: then the days of its code count.
+    """
 
     code: str
     role: str
     named_on: date
     named_by: UUID | None = None
+    user_id: UUID | None = None
+    until_on: date | None = None
+
+    @property
+    def ends_on(self) -> date:
+        """The last day on which it holds."""
+        return self.until_on or self.named_on + timedelta(days=mitigation_days(self.code))
 
 
 class GateItem(Frozen):
