@@ -97,6 +97,7 @@ _READING: _CaseRows = (
     ("case.told", _READERS, _REFERRING, "See what partners were told about a case"),
     ("case.looks", _READERS, (*LEADS, "own"), "See who looked at a case"),
     ("case.notes", _READERS, _CARE, "Read notes of others about a case"),
+    ("case.contacts", _READERS, _CARE, "See whom to call: the person, next of kin, their practice"),
     ("case.messages", _READERS, LEADS, "See which messages were about the person of a case"),
     ("document.read", (TEAM, COORDINATOR, SYSTEM), LEADS, "Open documents that the hospital sent"),
     ("document.read-restricted", (TEAM,), _TRUST, "Open documents that the hospital restricted"),
@@ -107,7 +108,8 @@ _READING: _CaseRows = (
 _COMMANDS: _CaseRows = (
     ("accept-referral", _HOME_OR_SYSTEM, _HOUSING, "Accept the referral"),
     ("return-referral", _HOME_OR_SYSTEM, _HOUSING, "Return the referral with a reason"),
-    ("amend-referral", (SYSTEM,), _REFERRING, "Restate what the referral asks for"),
+    ("amend-referral", _CASEWORK_OR_SYSTEM, _REFERRING, "Restate or correct what the referral asks for"),
+    ("add-note", _CASEWORK_OR_SYSTEM, _PARTS, "Write a note"),
     ("withdraw-referral", _CASEWORK_OR_SYSTEM, LEADS, "Withdraw the referral"),
     ("assign-owner", _CASEWORK, _PARTS, "Say who owns the case"),
     ("add-participant", _CASEWORK, LEADS, "Let an organisation take part"),

@@ -10,10 +10,10 @@ from typing import Any
 
 from api.forms.home import ENDING, HOME, LEAVING
 from api.forms.model import Around, CommandForm
-from api.forms.waiting import HOMELESSNESS, REFERRAL, WAITING
+from api.forms.waiting import HOMELESSNESS, NOTES, REFERRAL, WAITING
 
 FORMS: Mapping[str, CommandForm] = MappingProxyType(
-    {form.kind: form for form in (*REFERRAL, *WAITING, *HOMELESSNESS, *HOME, *LEAVING, *ENDING)}
+    {form.kind: form for form in (*NOTES, *REFERRAL, *WAITING, *HOMELESSNESS, *HOME, *LEAVING, *ENDING)}
 )
 """Kind of command -> its form. The check has a page of its own."""
 

@@ -128,13 +128,17 @@ WHERE: Mapping[str, str] = {
 }
 
 
-BY_CODE: Mapping[str, str] = {"unready-reason-needed": "unready_reason", "decider-needed": "decided_by"}
+BY_CODE: Mapping[str, str] = {
+    "unready-reason-needed": "unready_reason",
+    "decider-needed": "decided_by",
+    "note-needed": "note",
+}
 """Code of a refusal -> the question that answers it."""
 
 
 def fault_of(error: HomewardError, form: CommandForm) -> Fault:
     """A refusal as a fault, at the question it is about where the form asks it."""
-    names = {question.name for question in form.fields} | {"effective_on"}
+    names = {question.name for question in form.fields} | {"effective_on", "note"}
     name = error.where if error.where in names else WHERE.get(error.where) or BY_CODE.get(error.code, "")
     row = error.row
     return Fault(name if name in names else "", f"{row.title}. {row.words}")

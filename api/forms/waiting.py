@@ -14,6 +14,27 @@ def _has(options: Choices) -> Callable[[Around], bool]:
     return lambda around: bool(options(around))
 
 
+def _held(name: str) -> Callable[[Around], str | list[str]]:
+    """What the referral says now."""
+
+    def initial(around: Around) -> str | list[str]:
+        said = getattr(around.case.referral, name, None)
+        return list(said) if isinstance(said, tuple) else said or ""
+
+    return initial
+
+
+NOTES = (
+    CommandForm(
+        "add-note",
+        "Write a note",
+        "Save",
+        group="Case",
+        dated=False,
+        note="What do you want to note?",
+    ),
+)
+
 REFERRAL = (
     CommandForm("accept-referral", "Accept the referral", "Accept", group="Referral"),
     CommandForm(
@@ -23,6 +44,45 @@ REFERRAL = (
         (Field("reason", "Why does it go back?", choices=ch.from_list("referral-return-reasons")),),
         lead="The ward sees the reason, so that it knows what to do.",
         group="Referral",
+    ),
+    CommandForm(
+        "amend-referral",
+        "Correct the referral",
+        "Save",
+        (
+            Field(
+                "reasons",
+                "What may hold this person back at home?",
+                "choices",
+                ch.from_list("referral-reasons"),
+                initial=_held("reasons"),
+            ),
+            Field(
+                "needs",
+                "What do they need at home?",
+                "choices",
+                ch.from_list("needs"),
+                optional=True,
+                initial=_held("needs"),
+            ),
+            Field(
+                "tenure",
+                "How do they live there?",
+                choices=ch.from_list("tenures"),
+                initial=_held("tenure"),
+            ),
+            Field("lives_alone", "Do they live alone?", "yes-no-unknown", initial=_held("lives_alone")),
+            Field(
+                "pathway",
+                "Which discharge pathway?",
+                choices=ch.from_list("pathways"),
+                optional=True,
+                initial=_held("pathway"),
+            ),
+        ),
+        lead="What is recorded now is filled in. What was recorded before stays in the history.",
+        group="Referral",
+        dated=False,
     ),
     CommandForm(
         "withdraw-referral",

@@ -23,6 +23,7 @@ from api.presenters.case_work import actions, alert_line, check_href, owed, stra
 from api.presenters.suggestions import suggested
 from api.presenters.tags import stage_tag
 from api.presenters.timeline import timeline_lines
+from api.presenters.whom_to_call import whom_to_call
 from api.presenters.worklist import full_name
 from api.principals import Principal
 from api.reading.cases import CaseFile
@@ -57,6 +58,7 @@ def present(given: Given) -> Page:
         name=full_name(given.found.person.family_name, given.found.person.given_name),
         caption=place(case, known),
         identity=identity(given.found, given.today),
+        whom_to_call=whom_to_call(given.found, given.caller, known),
         stage=stage_tag(case),
         why=why_still_here(case, given.today, known.names),
         next_step=action.words if action else "",

@@ -7,6 +7,8 @@ from typing import Any
 
 from api.presenters.after_discharge import afterwards_json
 from api.presenters.suggestions import suggested_json
+from api.presenters.whom_to_call import contacts_json
+from api.principals import Principal
 from api.reading.cases import CaseFile
 from api.reading.names import Directory
 from api.reading.worklist import Listed
@@ -68,7 +70,7 @@ def case_line(listed: Listed, today: date, known: Directory) -> dict[str, Any]:
     }
 
 
-def case_detail(found: CaseFile, today: date, known: Directory) -> dict[str, Any]:
+def case_detail(found: CaseFile, caller: Principal, today: date, known: Directory) -> dict[str, Any]:
     """One case, whole."""
     case = found.case
     action = next_action(case, today, known.names)
@@ -81,6 +83,7 @@ def case_detail(found: CaseFile, today: date, known: Directory) -> dict[str, Any
         | {
             "address": _address(found.address),
             "homes_before": [_address(each) for each in found.homes_before],
+            "contacts": contacts_json(found, caller, known),
         },
         "why_still_here": why_still_here(case, today, known.names),
         "next_action": {"words": action.words, "role": action.role, "due_on": _iso(action.due_on)}

@@ -127,6 +127,7 @@ class Page:
     name: str
     caption: str
     identity: tuple[Fact, ...]
+    whom_to_call: tuple[Fact, ...]
     stage: Tag
     why: str
     next_step: str

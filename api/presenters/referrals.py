@@ -12,6 +12,7 @@ from api.presenters.case_view import Fact
 from api.presenters.worklist import full_name
 from api.reading.people import Found
 from discharge.clocks import london_date
+from discharge.codes.casework import CASE_OUTCOMES
 from discharge.store.tables import Spell
 
 
@@ -25,6 +26,8 @@ class PersonLine:
     place: str
     href: str
     has_case: bool
+    closed: str
+    reopen_href: str
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,8 @@ class NewPage:
     name: str
     known: tuple[Fact, ...]
     form: forms.Page
+    closed: str = ""
+    reopen_href: str = ""
 
 
 def empty(text: str) -> FindPage:
@@ -66,7 +71,24 @@ def _line(each: Found, today: date) -> PersonLine:
         place=_place(each.spell),
         href=f"/cases/{each.case_id}" if each.case_id else f"/referrals/new/{person.id}",
         has_case=each.case_id is not None,
+        closed=closed_words(each),
+        reopen_href=reopen_href(each),
     )
+
+
+def closed_words(each: Found) -> str:
+    """That a case is over, which can be opened again instead of referring anew; empty where none is."""
+    if each.case_id is not None or each.closed is None:
+        return ""
+    outcome = CASE_OUTCOMES.label(each.closed.outcome).lower()
+    return f"A case closed on {words.short_day(each.closed.closed_on)} ({outcome})"
+
+
+def reopen_href(each: Found) -> str:
+    """Where the case that closed last is opened again."""
+    if each.case_id is not None or each.closed is None:
+        return ""
+    return f"/cases/{each.closed.case_id}/do/reopen-case?reason=referred-again"
 
 
 def _place(spell: Spell | None) -> str:
@@ -91,4 +113,6 @@ def form(command: CommandForm, each: Found, around: Around, filled: Filled, key:
             Fact("Expected to leave", words.day(spell.expected_discharge_on if spell else None, "No date")),
         ),
         form=forms.present(command, around, name, filled, key),
+        closed=closed_words(each),
+        reopen_href=reopen_href(each),
     )

@@ -120,6 +120,18 @@ def _contact(event: ev.ContactRecorded, _: _Teller) -> str:
     return f"{CONTACT_WORDS.get(event.key, event.key)}: {outcome}{f' ({problems})' if problems else ''}"
 
 
+def _amended(event: ev.ReferralAmended, _: _Teller) -> str:
+    said: dict[str, list[str]] = {
+        "reasons": [casework.REFERRAL_REASONS.label(code) for code in event.reasons],
+        "needs": [casework.NEEDS.label(code) for code in event.needs],
+        "pathway": [event.pathway] if event.pathway else [],
+        "tenure": [casework.TENURES.label(event.tenure)] if event.tenure else [],
+        "lives alone": [str(event.lives_alone)] if event.lives_alone else [],
+    }
+    told = "; ".join(f"{name}: {', '.join(labels).lower()}" for name, labels in said.items() if labels)
+    return f"Referral restated: {told or 'no reason said'}"
+
+
 def _answered(event: ev.ActionAnswered, _: _Teller) -> str:
     found = f" ({after_discharge.RETURN_CAUSES.label(event.found).lower()})" if event.found else ""
     what = ACTIONS.label(event.action.partition("/")[0])
@@ -176,10 +188,7 @@ TELL: Mapping[str, _Tell] = {
     "referral-returned": lambda e, _: (
         f"Referral returned: {casework.REFERRAL_RETURN_REASONS.label(e.reason).lower()}"
     ),
-    "referral-amended": lambda e, _: (
-        "Referral changed by the referrer: "
-        + (", ".join(casework.REFERRAL_REASONS.label(code).lower() for code in e.reasons) or "no reason said")
-    ),
+    "referral-amended": _amended,
     "owner-assigned": lambda e, t: (
         f"Owner at {t.organisation(e.owner.organisation_id)}: {t.known.user(e.owner.user_id) or 'the team'}"
     ),
@@ -255,6 +264,7 @@ TELL: Mapping[str, _Tell] = {
         f" ({casework.OWNER_ROLES.label(e.action.owner_role)})"
     ),
     "action-answered": _answered,
+    "note-written": lambda _e, _t: "Note",
     "person-readmitted": lambda e, _: (
         f"Back in hospital {words.count(e.readmission.days_after, 'day')} after leaving"
     ),

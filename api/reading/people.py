@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -20,12 +21,22 @@ IN_A_BED = ("admitted", "on-leave", "expected")
 
 
 @dataclass(frozen=True)
+class ClosedCase:
+    """A case that is over, which a new referral may open again."""
+
+    case_id: UUID
+    closed_on: date
+    outcome: str
+
+
+@dataclass(frozen=True)
 class Found:
-    """A person with the stay they are in, and their open case, as far as the caller may see them."""
+    """A person with the stay they are in, their open case and the one closed last, as the caller may see."""
 
     person: Person
     spell: Spell | None
     case_id: UUID | None
+    closed: ClosedCase | None = None
 
 
 def has_or_had(nhs_number: str) -> ColumnElement[bool]:
@@ -84,4 +95,26 @@ async def _with_stays(session: AsyncSession, people: Sequence[Person]) -> list[F
         select(CaseRow.person_id, CaseRow.id).where(CaseRow.person_id.in_(ids), CaseRow.closed_on.is_(None))
     )
     open_cases: dict[UUID, UUID] = dict(cases.all())
-    return [Found(person, stays.get(person.id), open_cases.get(person.id)) for person in people]
+    closed = await _closed(session, ids)
+    return [
+        Found(person, stays.get(person.id), open_cases.get(person.id), closed.get(person.id))
+        for person in people
+    ]
+
+
+async def _closed(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, ClosedCase]:
+    """The case of each person that closed last and may be opened again."""
+    rows = await session.execute(
+        select(CaseRow.person_id, CaseRow.id, CaseRow.closed_on, CaseRow.outcome)
+        .where(
+            CaseRow.person_id.in_(ids),
+            CaseRow.closed_on.is_not(None),
+            CaseRow.outcome.not_in(("merged", "entered-in-error")),
+        )
+        .order_by(CaseRow.closed_on)
+    )
+    return {
+        person_id: ClosedCase(case_id, closed_on, outcome)
+        for person_id, case_id, closed_on, outcome in rows
+        if closed_on is not None and outcome is not None
+    }

@@ -55,7 +55,7 @@ async def get_case(case_id: UUID, services: Ready, caller: Caller) -> dict[str, 
     async with services.begin(caller) as session:
         found = await cases.read_case(session, caller, case_id, "case by interface")
         known = await names.directory(session)
-    return case_detail(found, today, known)
+    return case_detail(found, caller, today, known)
 
 
 @router.get("/cases/{case_id}/timeline")

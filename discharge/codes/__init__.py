@@ -7,12 +7,20 @@ from collections.abc import Mapping
 from datetime import date
 from types import MappingProxyType
 
-from discharge.codes import admissions, after_discharge, casework, delay_reasons, destinations, participation
+from discharge.codes import (
+    admissions,
+    after_discharge,
+    casework,
+    delay_reasons,
+    destinations,
+    participation,
+    people,
+)
 from discharge.codes.model import Code, CodeList
 
 _ALL: tuple[CodeList[Code], ...] = tuple(
     found
-    for module in (delay_reasons, destinations, admissions, casework, after_discharge, participation)
+    for module in (delay_reasons, destinations, admissions, casework, after_discharge, participation, people)
     for found in vars(module).values()
     if isinstance(found, CodeList)
 )

@@ -303,6 +303,9 @@ STAY_DOUBTS = CodeList(
 STOPPED_BY_MERGE = "case-merged"
 """The reason of work that a merge stopped: should the merge be undone, it has to be begun again."""
 
+STOPPED_BY_DEATH = "person-died"
+"""The reason of work that a death stopped: should the death be taken back, it has to be begun again."""
+
 STRAND_CANCEL_REASONS = CodeList(
     "strand-cancel-reasons",
     _codes(
@@ -314,6 +317,7 @@ STRAND_CANCEL_REASONS = CodeList(
         ("moving", "Person is moving"),
         ("case-ended", "The case ended"),
         (STOPPED_BY_MERGE, "The case was joined with an older one"),
+        (STOPPED_BY_DEATH, "The person died"),
         ("ordered-in-error", "Ordered in error"),
     ),
 )

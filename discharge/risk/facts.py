@@ -10,7 +10,7 @@ from pydantic import AwareDatetime
 from discharge.cases.actions import ACTIONS
 from discharge.cases.model import IN_HOSPITAL, Action, Case, Stage, Strand, StrandKind
 from discharge.cases.unready import blocker_words, blockers
-from discharge.codes.casework import STAY_DOUBTS, STOPPED_BY_MERGE
+from discharge.codes.casework import STAY_DOUBTS, STOPPED_BY_DEATH, STOPPED_BY_MERGE
 from discharge.values import Frozen, YesNoUnknown
 
 GATE_ITEMS: Mapping[str, str] = MappingProxyType(
@@ -78,6 +78,7 @@ class Stopped(Frozen):
     key: str
     item: str
     stopped_on: date
+    because: str = STOPPED_BY_MERGE
 
 
 class LostHome(Frozen):
@@ -216,9 +217,9 @@ def _stopped_by_merge(case: Case) -> tuple[Stopped, ...]:
     """Each thing once, however often it was stopped; what was ordered anew goes on."""
     last = {(strand.kind, strand.item): strand for strand in sorted(case.strands.values(), key=_number)}
     return tuple(
-        Stopped(key=strand.key, item=strand.item, stopped_on=strand.ended_on)
+        Stopped(key=strand.key, item=strand.item, stopped_on=strand.ended_on, because=strand.ended_reason)
         for strand in last.values()
-        if strand.ended_reason == STOPPED_BY_MERGE and strand.ended_on is not None
+        if strand.ended_reason in (STOPPED_BY_MERGE, STOPPED_BY_DEATH) and strand.ended_on is not None
     )
 
 

@@ -14,7 +14,11 @@ from discharge.cases.actions import ACTIONS, MISSED
 from discharge.cases.follow_ups import CONTACT_WORDS
 from discharge.clocks import london_midnight
 from discharge.codes.after_discharge import UNREADY_REASONS
-from discharge.codes.casework import PROPERTY_WITHDRAWAL_REASONS
+from discharge.codes.casework import (
+    PROPERTY_WITHDRAWAL_REASONS,
+    STOPPED_BY_DEATH,
+    STOPPED_BY_MERGE,
+)
 from discharge.risk.facts import Answer, Equipment, Owed, RiskFacts, Work
 from discharge.risk.rules import Rule, Threshold
 
@@ -251,10 +255,22 @@ def ready_not_leaving(facts: RiskFacts, rule: Rule) -> Iterator[Trigger]:
         yield Trigger(threshold, begins, ends, words={"since": f"since {spoken_day(since)}"})
 
 
+STOPPED_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        STOPPED_BY_MERGE: "two records were taken for one person, and they are two again",
+        STOPPED_BY_DEATH: "the person was said to have died, and that was taken back",
+    }
+)
+
+
 def stopped_by_merge(facts: RiskFacts, rule: Rule) -> Iterator[Trigger]:
-    """Rule 101: work that a merge stopped, until the same is begun again."""
+    """Rule 101: work that a merge, or a death, stopped wrongly, until the same is begun again."""
     for work in facts.stopped_by_merge:
-        words = {"item": _named(work.item), "stopped": spoken_day(work.stopped_on)}
+        words = {
+            "item": _named(work.item),
+            "stopped": spoken_day(work.stopped_on),
+            "why": STOPPED_WORDS.get(work.because, "the case ended"),
+        }
         yield Trigger(rule.thresholds[0], ALWAYS, subject=work.key, words=words)
 
 

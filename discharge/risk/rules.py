@@ -182,13 +182,12 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="stopped-by-merge",
         number=101,
-        title="Work stopped by a merge that was undone",
-        thresholds=(Threshold(level="RED", words="begun again once the merge is undone", choice=True),),
-        fact=(
-            "{item} was cancelled on {stopped}, because two records were taken for one person. They are two "
-            "again, and it has not been begun anew."
+        title="Work stopped by what was taken back",
+        thresholds=(
+            Threshold(level="RED", words="begun again once a merge or a death is undone", choice=True),
         ),
-        source="Homeward: house rule on merges that are undone",
+        fact="{item} was cancelled on {stopped}, because {why}. It has not been begun anew.",
+        source="Homeward: house rule on merges that are undone, and deaths that are taken back",
         action="Order it again, or say in a note why it is no longer needed.",
         ladder=HOME_LADDER,
     ),

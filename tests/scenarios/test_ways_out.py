@@ -130,7 +130,7 @@ def test_given_a_closed_case_when_the_person_is_back_within_29_days_then_it_open
 ) -> None:
     vera = somebody(began_days_ago=60)
     goes_home_as_it_is(vera)
-    vera.is_contacted(33, "28-days")
+    vera.all_follow_ups_go_well(discharged_on=5)
     vera.case_is_closed(day=33, outcome="home-as-it-is")
     vera.then_the_case_is("closed")
     vera.is_admitted(day=30)

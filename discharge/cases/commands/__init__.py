@@ -12,7 +12,13 @@ from uuid import UUID
 
 from pydantic import Field, TypeAdapter
 
-from discharge.cases.commands.after import AcknowledgeAlert, AnswerAction, RecordContact, StrikeClock
+from discharge.cases.commands.after import (
+    AcknowledgeAlert,
+    AddNote,
+    AnswerAction,
+    RecordContact,
+    StrikeClock,
+)
 from discharge.cases.commands.ending import CloseCase, EnterInError, NoteMerge, NoteUnmerge, ReopenCase
 from discharge.cases.commands.home import (
     CompleteCheck,
@@ -114,6 +120,7 @@ Command = Annotated[
     | WithdrawDeath
     | RecordContact
     | AnswerAction
+    | AddNote
     | AcknowledgeAlert
     | CloseCase
     | ReopenCase
@@ -167,6 +174,7 @@ __all__ = [
     "AcceptReferral",
     "AcknowledgeAlert",
     "AcknowledgeDutyToRefer",
+    "AddNote",
     "AddParticipant",
     "AmendReferral",
     "Answer",

@@ -31,6 +31,12 @@ class AnswerAction(Frozen):
     found: str | None = None
 
 
+class AddNote(Frozen):
+    """Keep a note on the case, at whatever stage; its text is the note of the request."""
+
+    kind: Literal["add-note"] = "add-note"
+
+
 class AcknowledgeAlert(Frozen):
     """Take an alert on."""
 

@@ -6,7 +6,7 @@ from typing import Literal
 from uuid import UUID
 
 from discharge.cases.model import Asked, CaseSpell
-from discharge.values import Frozen
+from discharge.values import Frozen, YesNoUnknown
 
 
 class Refer(Asked):
@@ -43,13 +43,15 @@ class ReturnReferral(Frozen):
 
 
 class AmendReferral(Frozen):
-    """The referrer restates what is asked for; what is None, or an empty list, stays as it is."""
+    """Restate, or correct, what is asked for; what is None, or an empty list, stays as it is."""
 
     kind: Literal["amend-referral"] = "amend-referral"
     ward: str | None = None
     reasons: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     pathway: str | None = None
+    tenure: str | None = None
+    lives_alone: YesNoUnknown | None = None
 
 
 class WithdrawReferral(Frozen):

@@ -64,6 +64,13 @@ def answer_action(case: Case, envelope: Envelope, now: datetime) -> list[ev.Even
     ]
 
 
+def add_note(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
+    """Keep a note; the door has stored its text."""
+    if envelope.note_id is None:
+        raise Refused("note-needed", where="note")
+    return [ev.NoteWritten(note_id=envelope.note_id)]
+
+
 def acknowledge_alert(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
     """Take an alert on; it stops escalating, and stays until its cause is gone."""
     asked = command_of(envelope, cmd.AcknowledgeAlert)
@@ -86,6 +93,7 @@ def strike_clock(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event
 DECIDERS: Mapping[str, Decider] = {
     "record-contact": record_contact,
     "answer-action": answer_action,
+    "add-note": add_note,
     "acknowledge-alert": acknowledge_alert,
     "strike-clock": strike_clock,
 }

@@ -18,6 +18,7 @@ from discharge.cases.decide.common import (
     reasons_go_on,
     side_exit,
 )
+from discharge.cases.decide.leaving import lives
 from discharge.cases.model import Case
 from discharge.cases.stages import stage_when_reopened
 from discharge.cases.unready import blockers
@@ -90,12 +91,14 @@ def _nothing_owed(case: Case, outcome: str) -> None:
 
 
 def reopen(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
-    """Open a closed case again at the stage that fits."""
+    """Open a closed case again at the stage that fits; a death that was recorded wrongly is taken back."""
     asked = command_of(envelope, cmd.ReopenCase)
-    if case.outcome in ("merged", "died"):
-        raise Refused("stage-not-allowed", where="case")
+    if case.outcome == "merged":
+        raise Refused("stage-not-allowed", detail="merged", where="case")
     day = happened_on(envelope, now)
     coded("reopen-reasons", asked.reason, day, "reason")
+    if case.outcome == "died":
+        return lives(case, day, now, asked.reason)
     return [ev.CaseReopened(reopened_on=day, stage=stage_when_reopened(case), reason=asked.reason)]
 
 

@@ -64,7 +64,7 @@ def _stay(case: Case, known: CaseSpell | None, told: CaseSpell, on: date, now: d
     happened: list[ev.Event] = [ev.SpellChanged(spell=told)]
     happened += _expected_date(case, known, told)
     happened += _fitness(fold(case, happened), known, told, on)
-    happened += told_by_feed(fold(case, happened), known, told, now)
+    happened += told_by_feed(fold(case, happened), known, told, on, now)
     return happened
 
 
@@ -76,7 +76,7 @@ def _new_stay(case: Case, told: CaseSpell, on: date, now: datetime) -> list[ev.E
     blank = CaseSpell(spell_id=told.spell_id, organisation_id=told.organisation_id)
     happened += _expected_date(case, blank, told)
     happened += _fitness(fold(case, happened), blank, told, on)
-    happened += told_by_feed(fold(case, happened), blank, told, now)
+    happened += told_by_feed(fold(case, happened), blank, told, on, now)
     return happened
 
 

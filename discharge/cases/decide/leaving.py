@@ -9,8 +9,10 @@ from discharge.cases import commands as cmd
 from discharge.cases import events as ev
 from discharge.cases.actions import (
     BACK,
+    ENDED,
     LEFT,
     LEFT_HOMELESS,
+    REVIVED,
     SETTLED_BY_CONTACT,
     open_action,
     settle,
@@ -34,6 +36,7 @@ from discharge.cases.model import Case, CaseSpell, Discharge, Stage
 from discharge.cases.stages import stage_when_reopened
 from discharge.cases.unready import blockers, goes_to_checked_home
 from discharge.clocks import london_date
+from discharge.codes.casework import STOPPED_BY_DEATH
 from discharge.codes.destinations import DISCHARGE_DESTINATIONS, DISCHARGE_METHODS
 from discharge.delays.model import EndedBy
 from discharge.errors import Refused
@@ -45,8 +48,11 @@ BY_LEAVING = frozenset({"discharged", "left"})
 """How a ready period ends when the person leaves."""
 
 
-def told_by_feed(case: Case, known: CaseSpell, told: CaseSpell, now: datetime) -> list[ev.Event]:
+def told_by_feed(case: Case, known: CaseSpell, told: CaseSpell, on: date, now: datetime) -> list[ev.Event]:
     """Return what the stay's new state says about leaving; a date that is told anew corrects the old one."""
+    if case.outcome == "died" and _says_died(known) and not _says_died(told):
+        alive = lives(case, on, now)
+        return [*alive, *told_by_feed(fold(case, alive), _unsaid(known), told, on, now)]
     if told.status == "discharged" and told.discharged_on is not None:
         same = known.status == "discharged" and known.discharged_on == told.discharged_on
         return [] if same else _left(case, told, told.discharged_on, now)
@@ -55,6 +61,21 @@ def told_by_feed(case: Case, known: CaseSpell, told: CaseSpell, now: datetime) -
     if told.not_left_at is not None and told.not_left_at != known.not_left_at:
         return _not_left_as_said_by_hand(case, told, told.not_left_at)
     return []
+
+
+def _says_died(spell: CaseSpell) -> bool:
+    """Whether a stay, as it is told, ended with the person's death."""
+    if spell.died:
+        return True
+    day = spell.discharged_on or date.max
+    method = DISCHARGE_METHODS.find(spell.discharge_method or "", day)
+    place = DISCHARGE_DESTINATIONS.find(spell.discharge_destination or "", day)
+    return bool((method and method.leaving == "died") or (place and place.place == "died"))
+
+
+def _unsaid(spell: CaseSpell) -> CaseSpell:
+    """The stay as it was known before it was said to have ended."""
+    return spell.model_copy(update={"status": "admitted", "discharged_on": None, "died": False})
 
 
 def _left(case: Case, told: CaseSpell, day: date, now: datetime) -> list[ev.Event]:
@@ -158,7 +179,24 @@ def death(case: Case, day: date) -> list[ev.Event]:
     """Leave the pathway because the person died; a case that can never go on stays as it is."""
     if case.closed and case.outcome in NEVER_REOPENED:
         return []
-    return side_exit(case, day, "died", "died")
+    return side_exit(case, day, "died", "died", STOPPED_BY_DEATH)
+
+
+def lives(case: Case, on: date, now: datetime, reason: str = "death-withdrawn") -> list[ev.Event]:
+    """Take back the death that closed the case: it goes on where it stood; waiting, its reasons and what was
+    owed run on as if they had never ended, and the owner of the case is asked to begin the work again.
+    """
+    reopened = ev.CaseReopened(reopened_on=on, stage=stage_when_reopened(case), reason=reason)
+    happened: list[ev.Event] = [reopened]
+    last = case.ready_periods[-1] if case.ready_periods else None
+    if last is not None and last.ended_by == "died":
+        running = last.model_copy(update={"ended_on": None, "ended_by": None})
+        happened.append(ev.ReadyPeriodCorrected(replaces=last.ready_on, period=running))
+    happened += reasons_go_on(case, case.closed_on)
+    for owed in case.actions.values():
+        if owed.answer == ENDED:
+            happened += open_action(fold(case, happened), owed.cause, now, owed.subject)
+    return [*happened, *open_action(fold(case, happened), REVIVED, now)]
 
 
 def confirm_discharge(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
@@ -211,15 +249,7 @@ def withdraw_death(case: Case, envelope: Envelope, now: datetime) -> list[ev.Eve
     """
     if case.outcome != "died":
         return []
-    reopened = ev.CaseReopened(
-        reopened_on=envelope.effective_on, stage=stage_when_reopened(case), reason="death-withdrawn"
-    )
-    happened: list[ev.Event] = [reopened]
-    last = case.ready_periods[-1] if case.ready_periods else None
-    if last is not None and last.ended_by == "died":
-        running = last.model_copy(update={"ended_on": None, "ended_by": None})
-        happened.append(ev.ReadyPeriodCorrected(replaces=last.ready_on, period=running))
-    return [*happened, *reasons_go_on(case, case.closed_on)]
+    return lives(case, envelope.effective_on, now)
 
 
 DECIDERS: Mapping[str, Decider] = {

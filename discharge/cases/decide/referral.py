@@ -16,7 +16,9 @@ from discharge.cases.decide.common import (
     happened_on,
     side_exit,
 )
+from discharge.cases.decide.leaving import lives
 from discharge.cases.decide.participation import IN_A_BED, basis_said, owner_named, takes_part
+from discharge.cases.evolve import fold
 from discharge.cases.model import Asked, Case, Participant, Referral, Stage
 from discharge.delays.model import ReadyPeriod
 from discharge.errors import Refused
@@ -31,9 +33,12 @@ def refer(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
     day = happened_on(envelope, now)
     if case.exists and not case.closed:
         return _referred_again(case, asked, day)
-    if case.exists and case.outcome not in REOPENABLE:
-        raise Refused("already-done", where="case")
     check_codes(asked, day)
+    if case.outcome == "died":  # whoever is referred lives
+        alive = lives(case, day, now)
+        return [*alive, *_referred_again(fold(case, alive), asked, day)]
+    if case.exists and case.outcome not in REOPENABLE:
+        raise Refused("case-closed", detail=str(case.case_id), where="case")
     received = ev.ReferralReceived(person_id=asked.person_id, referral=_referral(asked, day))
     opened: list[ev.Event] = (
         [ev.CaseReopened(reopened_on=day, stage=Stage.REFERRED, reason="referred-again")]
@@ -147,9 +152,12 @@ def return_to_ward(case: Case, envelope: Envelope, now: datetime) -> list[ev.Eve
 
 
 def amend(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
-    """Take what the referrer newly says; an amendment that says nothing new is kept for its note."""
+    """Take what is newly said or corrected; an amendment that says nothing new is kept for its note."""
     asked = command_of(envelope, cmd.AmendReferral)
-    _check_wishes(asked, happened_on(envelope, now))
+    day = happened_on(envelope, now)
+    _check_wishes(asked, day)
+    if asked.tenure is not None:
+        coded("tenures", asked.tenure, day, "tenure")
     known = case.referral
     return [
         ev.ReferralAmended(
@@ -157,6 +165,8 @@ def amend(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
             reasons=asked.reasons or (known.reasons if known else ()),
             needs=asked.needs or (known.needs if known else ()),
             pathway=asked.pathway or (known.pathway if known else None),
+            tenure=asked.tenure or (known.tenure if known else None),
+            lives_alone=asked.lives_alone or (known.lives_alone if known else None),
         )
     ]
 

@@ -21,6 +21,7 @@ from discharge.cases.events.after import (
     ContactRecorded,
     FollowUpCompleted,
     FollowUpScheduled,
+    NoteWritten,
 )
 from discharge.cases.events.ending import CaseClosed, CaseReopened
 from discharge.cases.events.home import (
@@ -135,6 +136,7 @@ Event = Annotated[
     | FollowUpCompleted
     | ActionOpened
     | ActionAnswered
+    | NoteWritten
     | PersonReadmitted
     | AlertRaised
     | AlertChanged
@@ -187,6 +189,7 @@ __all__ = [
     "MitigationNamed",
     "MitigationWithdrawn",
     "NeededBySet",
+    "NoteWritten",
     "OfferAnswered",
     "OwnerAssigned",
     "ParticipantJoined",

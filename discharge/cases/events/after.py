@@ -52,6 +52,13 @@ class ActionAnswered(Frozen):
     found: str | None = None
 
 
+class NoteWritten(Frozen):
+    """Somebody wrote a note; its text is kept beside the record."""
+
+    kind: Literal["note-written"] = "note-written"
+    note_id: UUID
+
+
 class AlertRaised(Frozen):
     """A rule found a risk."""
 

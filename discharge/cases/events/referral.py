@@ -7,7 +7,7 @@ from typing import Literal
 from uuid import UUID
 
 from discharge.cases.model import Referral
-from discharge.values import Frozen
+from discharge.values import Frozen, YesNoUnknown
 
 
 class ReferralReceived(Frozen):
@@ -19,13 +19,15 @@ class ReferralReceived(Frozen):
 
 
 class ReferralAmended(Frozen):
-    """The referrer restated what is asked for: ward, reasons, needs and pathway as they are from now on."""
+    """What is asked for was restated or corrected, as it is from now on; None says nothing."""
 
     kind: Literal["referral-amended"] = "referral-amended"
     ward: str | None
     reasons: tuple[str, ...]
     needs: tuple[str, ...]
     pathway: str | None
+    tenure: str | None = None
+    lives_alone: YesNoUnknown | None = None
 
 
 class ReferralAccepted(Frozen):

@@ -44,6 +44,7 @@ BACKGROUND = (
     ev.AlertAcknowledged,
     ev.SpellChanged,
     ev.ActionOpened,
+    ev.NoteWritten,
     ev.HomeNotReady,
     ev.UnreadyHomeSettled,
     ev.StrandOverdue,

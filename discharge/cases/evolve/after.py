@@ -42,6 +42,10 @@ def _answered(case: Case, event: ev.ActionAnswered) -> Case:
     return changed(case, actions={**case.actions, action.key: action}, readmissions=back)
 
 
+def _noted(case: Case, _event: ev.NoteWritten) -> Case:
+    return case
+
+
 def _raised(case: Case, event: ev.AlertRaised) -> Case:
     return changed(case, alerts={**case.alerts, str(event.alert.alert_id): event.alert})
 
@@ -71,6 +75,7 @@ FOLDS: Mapping[type, Fold] = {
     ev.FollowUpCompleted: _followed_up,
     ev.ActionOpened: _opened,
     ev.ActionAnswered: _answered,
+    ev.NoteWritten: _noted,
     ev.AlertRaised: _raised,
     ev.AlertChanged: _changed,
     ev.AlertAcknowledged: _acknowledged,

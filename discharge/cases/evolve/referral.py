@@ -14,9 +14,9 @@ def _received(case: Case, event: ev.ReferralReceived) -> Case:
 
 
 def _amended(case: Case, event: ev.ReferralAmended) -> Case:
-    return with_referral(
-        case, ward=event.ward, reasons=event.reasons, needs=event.needs, pathway=event.pathway
-    )
+    said = event.model_dump(exclude={"kind"})
+    later = {name: said.pop(name) for name in ("tenure", "lives_alone")}
+    return with_referral(case, **said, **{name: value for name, value in later.items() if value is not None})
 
 
 def _accepted(case: Case, event: ev.ReferralAccepted) -> Case:

@@ -102,8 +102,13 @@ class PersonAddress(Base):
     ended_by_let_id: Mapped[UUID | None]
 
 
+NEXT_OF_KIN, PRACTICE = "next-of-kin", "gp-practice"
+
+
 class PersonContact(Base):
-    """A telephone, e-mail or next of kin; ``kind`` is phone, mobile, email or next-of-kin."""
+    """A telephone, e-mail, next of kin or practice; ``kind`` is phone, mobile, email, next-of-kin or
+    gp-practice, whose value is its ODS code.
+    """
 
     __tablename__ = "person_contacts"
 

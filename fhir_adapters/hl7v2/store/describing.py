@@ -13,14 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from discharge.clocks import london_date
 from discharge.store.tables import Person, PersonAddress, PersonContact, PersonMerge
-from discharge.store.tables.persons import ORDINARY, RESTRICTED
+from discharge.store.tables.persons import NEXT_OF_KIN, ORDINARY, PRACTICE, RESTRICTED
 from fhir_adapters.hl7v2.facts import Address, Contact, PersonReported, Telecom
 from fhir_adapters.hl7v2.store.persons import NO_KEY, same_person
 from fhir_adapters.people.folding import HOME, PersonState, fold_person, moved_at
 from fhir_adapters.people.hiding import Statement, whether_hidden
 from fhir_adapters.store.tables import FactRow, InboxRow
-
-NEXT_OF_KIN = "next-of-kin"
 
 
 class Refolded(NamedTuple):
@@ -188,12 +186,15 @@ def _let_in_force(
 async def _write_contacts(session: AsyncSession, person: Person, state: PersonState) -> None:
     """Replace what feeds said anew."""
     held = list(await session.scalars(select(PersonContact).where(PersonContact.person_id == person.id)))
-    telecoms = [row for row in held if row.kind != NEXT_OF_KIN]
+    telecoms = [row for row in held if row.kind not in (NEXT_OF_KIN, PRACTICE)]
     kin = [row for row in held if row.kind == NEXT_OF_KIN]
     if state.telecoms is not None:
         await _replace(session, telecoms, [_telecom_row(person, said) for said in state.telecoms])
     if state.contacts is not None:
         await _replace(session, kin, [_kin_row(person, said) for said in state.contacts])
+    if state.practice is not None:
+        practice = [row for row in held if row.kind == PRACTICE]
+        await _replace(session, practice, [_practice_row(person, state.practice)])
 
 
 async def _replace(session: AsyncSession, held: list[PersonContact], wanted: list[PersonContact]) -> None:
@@ -213,6 +214,10 @@ def _telecom_row(person: Person, said: Telecom) -> PersonContact:
     return PersonContact(
         person_id=person.id, kind=said.kind, value=said.value, sensitivity=_sensitivity(person)
     )
+
+
+def _practice_row(person: Person, code: str) -> PersonContact:
+    return PersonContact(person_id=person.id, kind=PRACTICE, value=code, sensitivity=_sensitivity(person))
 
 
 def _kin_row(person: Person, said: Contact) -> PersonContact:

@@ -69,6 +69,14 @@ async def test_given_an_admission_then_a_person_lies_in_a_bed(intake: Intake) ->
     assert (row.person_id, row.spell_id) == (person.id, spell.id)
 
 
+async def test_given_next_of_kin_and_practice_then_whoever_is_to_call_finds_them(intake: Intake) -> None:
+    more = {"NK1": {1: "1", 2: "ASHDOWN^RUTH", 3: "CHD", 5: "07700900222"}, "PD1": {3: "ELM SURGERY^^B86001"}}
+    await intake.take(ADMISSION.but(more=more).raw())
+    held = {row.kind: row for row in await intake.rows(PersonContact)}
+    assert (held["next-of-kin"].name, held["next-of-kin"].relationship_code) == ("RUTH ASHDOWN", "CHD")
+    assert held["gp-practice"].value == "B86001"
+
+
 async def test_given_the_same_bytes_again_then_no_row_and_no_fact_is_added(intake: Intake) -> None:
     await intake.take(ADMISSION.raw())
     facts = len(await intake.rows(FactRow))
