@@ -41,7 +41,7 @@ def create_app(settings: ApiSettings, now: Callable[[], datetime] = wall_now) ->
         title="Homeward",
         version=version("homeward"),
         description=DESCRIPTION,
-        openapi_url="/api/v1/openapi.json",
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
@@ -52,7 +52,7 @@ def create_app(settings: ApiSettings, now: Callable[[], datetime] = wall_now) ->
     for router in (*ROUTERS, *PAGES):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    app.add_middleware(Around, body_limit=settings.body_limit)
+    app.add_middleware(Around, body_limit=settings.body_limit, provider=settings.provider_origin)
     return app
 
 

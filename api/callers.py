@@ -24,7 +24,7 @@ async def known_caller(session: AsyncSession, identity: Identity, how: How) -> P
     if organisation is None or identity.role not in ROLES:
         raise HomewardError("not-signed-in", detail="role or organisation")
     await set_tenant(session, organisation.id)
-    user = await note_user(session, identity, organisation.id)
+    user = await note_user(session, identity)
     return Principal(
         issuer=identity.issuer,
         subject=identity.subject,

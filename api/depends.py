@@ -18,7 +18,9 @@ async def signed_in(request: Request, services: Ready) -> Principal:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise HomewardError("not-signed-in")
-    return await services.caller(services.bearer(token.strip()), "bearer")
+    caller = await services.caller(services.bearer(token.strip()), "bearer")
+    request.state.caller = caller
+    return caller
 
 
 Caller = Annotated[Principal, Depends(signed_in)]

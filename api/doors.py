@@ -10,8 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func, text
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.principals import Identity
@@ -49,6 +48,9 @@ _STANDING = text(
 _HAS_PART = text("SELECT homeward_i_have_part(:person_id)")
 
 
+_NOTE_USER = text("SELECT * FROM homeward_note_user(:issuer, :subject, :name, :role)")
+
+
 async def standing(session: AsyncSession, named: Named) -> tuple[str, UUID | None]:
     """What a referral of the caller is: known (with the person), new, or a request that tells nothing.
 
@@ -69,16 +71,16 @@ async def resolve_person(session: AsyncSession, named: Named) -> UUID:
     return found
 
 
-async def note_user(session: AsyncSession, identity: Identity, organisation_id: UUID) -> User:
-    """Keep who signed in, as vouched for now; the transaction's tenant is their organisation."""
+async def note_user(session: AsyncSession, identity: Identity) -> User:
+    """Keep who signed in, as vouched for now; the transaction's tenant is their organisation.
+
+    Raises not-signed-in for somebody who is disabled. Where role or organisation changed, sessions end.
+    """
     vouched = {
-        "display_name": identity.name,
-        "organisation_id": organisation_id,
+        "issuer": identity.issuer,
+        "subject": identity.subject,
+        "name": identity.name,
         "role": identity.role,
     }
-    statement = insert(User).values(issuer=identity.issuer, subject=identity.subject, **vouched)
-    known = statement.on_conflict_do_update(
-        index_elements=["issuer", "subject"], set_={**vouched, "last_seen_at": func.now()}
-    )
-    found = await session.scalars(known.returning(User), execution_options={"populate_existing": True})
-    return found.one()
+    user: User = (await session.scalars(select(User).from_statement(_NOTE_USER), vouched)).one()
+    return user

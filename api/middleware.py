@@ -6,6 +6,7 @@ Plain ASGI, so that nothing is buffered that need not be.
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 
 from prometheus_client import Counter, Histogram
 from starlette.datastructures import MutableHeaders
@@ -34,9 +35,12 @@ SECONDS = Histogram("homeward_http_seconds", "Time until an answer was complete"
 class Around:
     """Limits, headers and metrics around the application."""
 
-    def __init__(self, app: ASGIApp, body_limit: int) -> None:
+    def __init__(self, app: ASGIApp, body_limit: int, provider: str = "") -> None:
+        """`provider` is the OpenID provider's origin: a form that signs out goes on to there."""
         self._app = app
         self._limit = body_limit
+        policy = POLICY.replace("form-action 'self'", f"form-action 'self' {provider}".rstrip())
+        self._safety = SAFETY | {"Content-Security-Policy": policy}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on and watch it."""
@@ -44,7 +48,7 @@ class Around:
             await self._app(scope, receive, send)
             return
         body = Body(scope, receive, self._limit)
-        watch = _Watch(send, scope, body)
+        watch = _Watch(send, scope, body, self._safety)
         if not body.refusal:
             await self._pass_on(scope, body, watch)
         if body.refusal and not watch.status:
@@ -65,7 +69,8 @@ class Around:
 class _Watch:
     """Sends on, adds the headers, remembers the status."""
 
-    def __init__(self, send: Send, scope: Scope, body: Body) -> None:
+    def __init__(self, send: Send, scope: Scope, body: Body, safety: Mapping[str, str]) -> None:
+        self._safety = safety
         self._send = send
         self._scope = scope
         self._body = body
@@ -82,7 +87,7 @@ class _Watch:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             headers = MutableHeaders(scope=message)
-            for name, value in SAFETY.items():
+            for name, value in self._safety.items():
                 headers.setdefault(name, value)
             if not self._scope["path"].startswith("/static/"):
                 headers.setdefault("Cache-Control", "no-store")

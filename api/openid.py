@@ -10,6 +10,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx
 from authlib.integrations.base_client.errors import OAuthError
@@ -38,14 +39,24 @@ class Provider:
     authorize: str
     token: str
     keys: str
+    end_session: str | None = None
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """Who signed in, and the provider's token of it, by which its own session is ended later."""
+
+    identity: Identity
+    id_token: str
 
 
 class OpenId:
-    """Our side of signing in. `redirect_uri` must be registered at the provider, letter by letter."""
+    """Our side of signing in and out. Both addresses must be registered at the provider, letter by letter."""
 
-    def __init__(self, settings: OpenIdSettings, redirect_uri: str) -> None:
+    def __init__(self, settings: OpenIdSettings, redirect_uri: str, signed_out_uri: str) -> None:
         self._settings = settings
         self._redirect_uri = redirect_uri
+        self._signed_out_uri = signed_out_uri
         self._provider: Provider | None = None
         self._keys: KeySet | None = None
 
@@ -63,7 +74,7 @@ class OpenId:
         )
         return str(url), step
 
-    async def finish(self, step: SignInStep, state: str, code: str) -> Identity:
+    async def finish(self, step: SignInStep, state: str, code: str) -> SignedIn:
         """Who signed in. Raises not-signed-in for anything that does not fit, without saying what."""
         if not secrets.compare_digest(step.state, state):
             raise HomewardError("not-signed-in", detail="state")
@@ -75,7 +86,25 @@ class OpenId:
             raise HomewardError("not-signed-in", detail="code") from None
         except httpx.HTTPError:
             raise Unavailable("sign-in-unavailable") from None
-        return self._identity(await self._verified(str(token.get("id_token", "")), provider, step.nonce))
+        id_token = str(token.get("id_token", ""))
+        return SignedIn(self._identity(await self._verified(id_token, provider, step.nonce)), id_token)
+
+    async def sign_out(self, id_token: str | None) -> str | None:
+        """Where the browser ends the provider's own session; none where that cannot be done (OpenID Connect
+        RP-Initiated Logout 1.0).
+        """
+        try:
+            provider = await self._discover()
+        except Unavailable:
+            return None
+        if provider.end_session is None or not id_token:
+            return None
+        query = {
+            "id_token_hint": id_token,
+            "client_id": self._settings.client_id,
+            "post_logout_redirect_uri": self._signed_out_uri,
+        }
+        return f"{provider.end_session}?{urlencode(query)}"
 
     def _client(self) -> Any:
         return AsyncOAuth2Client(
@@ -123,6 +152,7 @@ class OpenId:
                 authorize=str(raw["authorization_endpoint"]),
                 token=str(raw["token_endpoint"]),
                 keys=str(raw["jwks_uri"]),
+                end_session=raw.get("end_session_endpoint"),
             )
         return self._provider
 

@@ -21,6 +21,7 @@ from starlette.responses import RedirectResponse, Response
 from api.pages.rendering import error_page
 from api.pages.typed_text import read_typed
 from api.refusals import Contradicted, ListRefused
+from api.refused_looks import note_refused_look
 from discharge.errors import HomewardError
 from fhir_adapters.fhir.outcome import operation_outcome
 from fhir_adapters.fhir.problems import FhirRefused
@@ -53,6 +54,7 @@ def add_problem_handlers(app: FastAPI) -> None:
     async def coded(request: Request, error: HomewardError) -> Response:
         if not request.url.path.startswith(FOR_PROGRAMS):
             await read_typed(request)
+        await note_refused_look(request, error)
         return answer(request, error)
 
     @app.exception_handler(RequestValidationError)

@@ -19,7 +19,7 @@ from api import tokens
 from api.callers import known_caller
 from api.openid import OpenId
 from api.principals import How, Identity, Principal
-from api.sessions import SessionCookies
+from api.sessions import Session, SessionCookies, use_session
 from api.settings import ApiSettings
 from discharge.clocks import CaseClock
 from discharge.errors import HomewardError
@@ -31,6 +31,7 @@ from workflows.client import connect
 from workflows.codec import PayloadKeys
 
 CALLBACK = "/sign-in/callback"
+SIGNED_OUT = "/signed-out"
 REMEMBER_SECONDS = 60.0
 REMEMBER_MOST = 5_000
 
@@ -49,7 +50,8 @@ class Services:
         self.engine: AsyncEngine = make_engine(settings.database_url)
         self.sessions: Sessions = make_sessions(self.engine)
         self.cookies = SessionCookies(settings)
-        self.openid = OpenId(settings.openid, settings.public_url + CALLBACK) if settings.openid else None
+        own = settings.public_url
+        self.openid = OpenId(settings.openid, own + CALLBACK, own + SIGNED_OUT) if settings.openid else None
         self.profiles = WatchedBook(settings.feed_profiles)
         self._token_keys = KeySet.import_key_set(_key_set(settings.token_keys))
         self._clock: CaseClock | None = None
@@ -98,7 +100,9 @@ class Services:
     def bearer(self, token: str) -> Identity:
         """Whom a bearer token vouches for. Raises not-signed-in."""
         try:
-            claims = tokens.verify(token, self._token_keys, self.now(), self.settings.bearer_issuer)
+            claims = tokens.verify(
+                token, self._token_keys, self.now(), self.settings.bearer_issuer, self.settings.bearer_longest
+            )
         except tokens.TokenRefused:
             raise HomewardError("not-signed-in", detail="token") from None
         return Identity(
@@ -108,6 +112,11 @@ class Services:
             role=claims.role,
             organisation=claims.organisation,
         )
+
+    async def session_caller(self, session: Session) -> Principal | None:
+        """Whose browser it is; none once the session has ended."""
+        async with transaction(self.sessions) as opened:
+            return await use_session(opened, session, self.now(), self.settings)
 
     async def caller(self, identity: Identity, how: How) -> Principal:
         """The known caller behind an identity; remembered for a minute, so that most requests ask nothing."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from api.tokens import ISSUER
+from api.tokens import ISSUER, LONGEST
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,9 @@ class ApiSettings:
     `token_keys` is a public JSON Web Key Set. Without `openid`, nobody can sign in to the pages, and the
     interfaces still work with bearer tokens. `command_seconds` is how long a request waits for its answer
     before it says 202. `feed_profiles` is a folder of feed profiles besides those that are shipped,
-    `shadow_mappings` one of mappings for lists that trusts keep themselves.
+    `shadow_mappings` one of mappings for lists that trusts keep themselves. A bearer token is good for
+    `bearer_longest` after it was issued. `open_description` and `open_metrics` show the description of the
+    interface and the figures to whoever asks; else to who is signed in, the figures to operators.
     """
 
     database_url: str = field(repr=False)
@@ -40,8 +44,19 @@ class ApiSettings:
     command_seconds: float = 5.0
     feed_profiles: Path | None = None
     body_limit: int = 1_048_576
+    bearer_longest: timedelta = LONGEST
+    open_description: bool = False
+    open_metrics: bool = False
     session_idle_seconds: int = 3600
     session_longest_seconds: int = 12 * 3600
+
+    @property
+    def provider_origin(self) -> str:
+        """Scheme, host and port of the OpenID provider; empty without one."""
+        if self.openid is None:
+            return ""
+        parts = urlsplit(self.openid.issuer)
+        return f"{parts.scheme}://{parts.netloc}"
 
     @property
     def secure_cookies(self) -> bool:

@@ -18,6 +18,10 @@ from joserfc.jwk import ECKey, KeySet
 ALGORITHM = "ES256"
 ISSUER = "homeward-embedded"
 AUDIENCE = "homeward"
+LEEWAY = 30
+"""Seconds by which clocks may differ."""
+LONGEST = timedelta(hours=12)
+"""How long a token is good for at most."""
 
 
 class TokenRefused(Exception):
@@ -57,10 +61,12 @@ def sign(claims: Claims, key: ECKey, now: datetime, lifetime: timedelta, issuer:
     return jwt.encode({"alg": ALGORITHM, "kid": key.kid}, body, key)
 
 
-def verify(token: str, keys: KeySet, now: datetime, issuer: str = ISSUER) -> Claims:
+def verify(
+    token: str, keys: KeySet, now: datetime, issuer: str = ISSUER, longest: timedelta = LONGEST
+) -> Claims:
     """The claims of a token signed by one of `keys`, for us, by `issuer`, and still good at `now`.
 
-    Raises TokenRefused.
+    It is good for `longest` after it was issued, whatever `exp` it states. Raises TokenRefused.
     """
     try:
         decoded = jwt.decode(token, keys, algorithms=[ALGORITHM])
@@ -68,6 +74,8 @@ def verify(token: str, keys: KeySet, now: datetime, issuer: str = ISSUER) -> Cla
     except (JoseError, ValueError) as error:
         raise TokenRefused(type(error).__name__) from None
     body = decoded.claims
+    if now.timestamp() - int(body["iat"]) > longest.total_seconds() + LEEWAY:
+        raise TokenRefused("TooOld")
     return Claims(
         subject=str(body["sub"]),
         name=str(body.get("name", "")),
@@ -80,11 +88,12 @@ def _rules(now: datetime, issuer: str) -> jwt.JWTClaimsRegistry:
     essential: jwt.ClaimsOption = {"essential": True}
     return jwt.JWTClaimsRegistry(
         now=int(now.timestamp()),
-        leeway=30,
+        leeway=LEEWAY,
         iss={"essential": True, "value": issuer},
         aud={"essential": True, "value": AUDIENCE},
         sub=essential,
         role=essential,
         org=essential,
         exp=essential,
+        iat=essential,
     )

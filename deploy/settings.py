@@ -69,6 +69,11 @@ class Settings(BaseSettings):
         default=None, ge=1, le=65535, description="Loopback port of the listener's figures for Prometheus"
     )
 
+    mllp_open_feeds: bool = Field(
+        default=False,
+        description="Serve feeds that have neither networks nor a certificate, as a demonstration does",
+    )
+
     session_secret: SecretStr | None = Field(
         default=None, description="Signs the session cookies of the pages"
     )
@@ -77,6 +82,21 @@ class Settings(BaseSettings):
     )
     token_issuer: str = Field(
         default="homeward-embedded", description="The issuer that bearer tokens must name"
+    )
+    token_hours: float = Field(
+        default=12, gt=0, description="How long a bearer token is good for at most, whatever it states"
+    )
+    session_idle_minutes: float = Field(
+        default=60, gt=0, description="After how long without a request somebody is signed out"
+    )
+    session_hours: float = Field(
+        default=12, gt=0, description="After how long somebody is signed out in any case"
+    )
+    open_metrics: bool = Field(
+        default=False, description="Show /metrics to whoever asks, not to operators and administrators alone"
+    )
+    open_description: bool = Field(
+        default=False, description="Show /api/v1/openapi.json to whoever asks, not to who is signed in alone"
     )
     openid_issuer: str | None = Field(default=None, description="URL of the OpenID provider for sign-in")
     openid_client_id: str = Field(default="homeward", description="Our client id at the OpenID provider")

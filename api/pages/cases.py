@@ -90,7 +90,7 @@ async def messages(visit: Visitor, case_id: UUID) -> Response:
         found = await cases.read_case(session, visit.caller, case_id, "messages about the case")
         meant = Wanted(people=await people_of_case(session, case_id))
         listed = await find(session, visit.caller, meant)
-        feeds = await lists.feeds(session)
+        feeds = await lists.feeds(session, visit.caller)
     rows = message_rows(listed.rows, feeds)
     name = full_name(found.person.family_name, found.person.given_name)
     return visit.page("case_messages.html", case_id=str(case_id), name=name, rows=rows)

@@ -37,6 +37,4 @@ async def content(visit: Visitor, case_id: UUID, document_id: UUID) -> Response:
         _, row = await read_document(session, visit.caller, case_id, document_id, "document download")
         if row.content is None or not words.is_current(row):
             raise HomewardError("not-found")
-        response = as_a_file(row, row.content)
-    visit.services.cookies.write(response, visit.session)
-    return response
+        return as_a_file(row, row.content)

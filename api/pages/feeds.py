@@ -20,7 +20,7 @@ async def show(visit: Visitor) -> Response:
     """Every feed, the longest silent first, with its messages that wait for somebody."""
     visit.caller.require("messages.read")
     async with visit.services.begin(visit.caller) as session:
-        feeds = await lists.feeds(session)
+        feeds = await lists.feeds(session, visit.caller)
         counts = Counts(
             waiting=await lists.count_waiting(session),
             arrived=await lists.count_arrived(session, visit.services.now() - timedelta(hours=24)),

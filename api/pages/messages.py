@@ -53,7 +53,7 @@ async def listed(visit: Visit, asked: Mapping[str, str], why: str = "", why_faul
             fault, search, wanted = error.where, Search(), Wanted()
         found = await find(session, visit.caller, wanted, place_of(asked.get("before", "")))
         counts = await count_states(session, visit.caller, wanted, tuple(MESSAGE_STATES))
-        feeds = await lists.feeds(session)
+        feeds = await lists.feeds(session, visit.caller)
         alarms = await lists.open_alarms(session)
     view = present(found, counts, search, feeds, alarms, asked.get("before", ""))
     errors = [{"text": FAULTS[fault], "href": f"#{fault}"}] if fault else []
@@ -105,6 +105,4 @@ async def download(message_id: UUID, visit: Visitor) -> Response:
     visit.caller.require("messages.read")
     async with visit.services.begin(visit.caller) as session:
         found = await open_message(session, visit.caller, message_id, "message download")
-    response = as_file(found)
-    visit.services.cookies.write(response, visit.session)
-    return response
+    return as_file(found)

@@ -38,7 +38,7 @@ async def _parked(visit: Visit, given: parked.Given | None = None) -> Response:
     visit.caller.require("messages.read")
     async with visit.services.begin(visit.caller) as session:
         found = await reading.waiting_causes(session, visit.caller)
-        feeds = await lists.feeds(session)
+        feeds = await lists.feeds(session, visit.caller)
     view = parked.present(found, feeds, visit.services.now(), given)
     keys = [str(uuid4()) for _ in view.groups]
     may = visit.caller.may("messages.release")

@@ -10,8 +10,8 @@ from api.openid import OpenId
 from api.pages.rendering import Frame, page
 from api.pages.visiting import Visitor, home_of
 from api.reading.looks import who
-from api.services import CALLBACK, Services
-from api.sessions import STEP_COOKIE
+from api.services import CALLBACK, SIGNED_OUT, Services
+from api.sessions import STEP_COOKIE, begin_session, end_session, new_session
 from discharge.errors import HomewardError, Unavailable
 from discharge.store import audit
 
@@ -39,23 +39,36 @@ async def callback(request: Request, services: Ready, state: str = "", code: str
     step = services.cookies.read_step(request.cookies.get(STEP_COOKIE))
     if step is None or not code:
         raise HomewardError("not-signed-in", detail="sign-in was not begun here")
-    identity = await _openid(services).finish(step, state, code)
-    caller = await services.caller(identity, "session")
+    signed_in = await _openid(services).finish(step, state, code)
+    caller = await services.caller(signed_in.identity, "session")
+    opened = new_session()
     async with services.begin(caller) as session:
+        await begin_session(session, opened, caller.user_id, signed_in.id_token, services.now())
         await audit.note_write(session, who(caller), "signed in", caller.subject)
     response = RedirectResponse(step.then if step.then != "/" else home_of(caller), 303)
-    services.cookies.write(response, services.cookies.new(identity, services.now().timestamp()))
+    services.cookies.write(response, opened)
     services.cookies.end_step(response)
     return response
 
 
 @router.post("/sign-out")
 async def sign_out(visit: Visitor) -> Response:
-    """Forget the session of this browser."""
+    """End the session here, for every window of this browser, and then the provider's own."""
     await visit.form()
-    response = page(Frame(), "sign_in.html", then="/", signed_out=True)
-    visit.services.cookies.end(response)
+    services = visit.services
+    async with services.begin(visit.caller) as session:
+        id_token = await end_session(session, visit.session, services.now())
+        await audit.note_write(session, who(visit.caller), "signed out", visit.caller.subject)
+    elsewhere = await services.openid.sign_out(id_token) if services.openid else None
+    response = RedirectResponse(elsewhere or SIGNED_OUT, 303)
+    services.cookies.end(response)
     return response
+
+
+@router.get(SIGNED_OUT)
+async def signed_out() -> Response:
+    """The page after signing out."""
+    return page(Frame(), "sign_in.html", then="/", signed_out=True)
 
 
 @router.get("/")

@@ -64,16 +64,12 @@ class Visit:
         return london_date(self.now)
 
     def page(self, template: str, /, status: int = 200, **values: Any) -> Response:
-        """A page; it begins the idle hour again."""
-        response: Response = page(self.frame, template, status, **values)
-        self.services.cookies.write(response, self.session)
-        return response
+        """A page."""
+        return page(self.frame, template, status, **values)
 
     def to(self, path: str) -> Response:
         """A redirect after a form, so that reloading sends nothing again."""
-        response = RedirectResponse(path, 303)
-        self.services.cookies.write(response, self.session)
-        return response
+        return RedirectResponse(path, 303)
 
     async def form(self) -> FormData:
         """What was sent with a form of ours. Raises form-expired for a form of anybody else."""
@@ -86,10 +82,11 @@ class Visit:
 
 async def visit(request: Request, services: Ready) -> Visit:
     """The visit behind a request. Raises not-signed-in, which a browser sees as the sign-in page."""
-    session = services.cookies.read(request.cookies.get(COOKIE), services.now().timestamp())
-    if session is None:
+    session = services.cookies.read(request.cookies.get(COOKIE))
+    caller = await services.session_caller(session) if session else None
+    if session is None or caller is None:
         raise HomewardError("not-signed-in")
-    caller = await services.caller(session.identity, "session")
+    request.state.caller = caller
     clock = await services.clock()
     frame = await _frame(request, services, caller, session, clock)
     request.state.frame = frame

@@ -33,9 +33,10 @@ ANSWERED_WITHIN = timedelta(minutes=1)
 """A listener that lives sends what it owes much sooner after a message was handled."""
 
 
-async def feeds(session: AsyncSession) -> Sequence[Feed]:
-    """Every feed, the longest silent first."""
-    return (await session.scalars(select(Feed).order_by(Feed.last_heard_at.asc().nulls_last()))).all()
+async def feeds(session: AsyncSession, caller: Principal) -> Sequence[Feed]:
+    """Every feed of the caller's organisation, the longest silent first."""
+    own = select(Feed).where(Feed.organisation_id == caller.organisation_id)
+    return (await session.scalars(own.order_by(Feed.last_heard_at.asc().nulls_last()))).all()
 
 
 async def open_alarms(session: AsyncSession) -> Sequence[AlarmRow]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 from sqlalchemy import text
 from temporalio.service import RPCError
 
-from api.depends import Ready
+from api.depends import Ready, signed_in
 from api.services import Services
 from discharge.errors import HomewardError
 from discharge.store.engine import transaction
@@ -21,6 +21,14 @@ router = APIRouter(include_in_schema=False)
 ALARMS = Gauge(
     "homeward_alarm_open", "Messages do not arrive, are not read or do not go out", ["kind", "subject"]
 )
+
+
+@router.get("/api/v1/openapi.json")
+async def description(request: Request, services: Ready) -> JSONResponse:
+    """The description of the interface; unless a setting opens it, for whoever is signed in."""
+    if not services.settings.open_description:
+        await signed_in(request, services)
+    return JSONResponse(request.app.openapi())
 
 
 @router.get("/healthz")
@@ -45,8 +53,13 @@ async def ready(services: Ready) -> JSONResponse:
 
 
 @router.get("/metrics")
-async def metrics(services: Ready) -> PlainTextResponse:
-    """Counters for Prometheus, and which alarms are open; without the database those stay as they were."""
+async def metrics(request: Request, services: Ready) -> PlainTextResponse:
+    """Counters for Prometheus, and which alarms are open; without the database those stay as they were.
+
+    Unless a setting opens them, they are for who may see whether all parts are running.
+    """
+    if not services.settings.open_metrics:
+        (await signed_in(request, services)).require("admin.status")
     with contextlib.suppress(HomewardError):
         await _count_alarms(services)
     return PlainTextResponse(generate_latest(), media_type=CONTENT_TYPE_LATEST)

@@ -47,7 +47,7 @@ async def list_feeds(services: Ready, caller: Caller) -> dict[str, Any]:
     where by none).
     """
     async with services.begin(caller) as session:
-        found = await lists.feeds(session)
+        found = await lists.feeds(session, caller)
     today = (await services.clock()).today(services.now())
     return {"feeds": [feed_json(row, read_by(row, services.profiles, today)) for row in found]}
 

@@ -67,7 +67,7 @@ async def list_messages(
         wanted = await wanted_by(session, caller, asked.search)
         found = await find(session, caller, wanted, place_of(asked.before), asked.size)
         counts = await count_states(session, caller, wanted, tuple(MESSAGE_STATES))
-        feeds = {feed.id: feed.code for feed in await lists.feeds(session)}
+        feeds = {feed.id: feed.code for feed in await lists.feeds(session, caller)}
     return {
         "messages": [shaped.message_json(row, feeds) for row in found.rows],
         "counts": {state: count for state, count in counts.items() if count},
@@ -81,7 +81,7 @@ async def list_causes(services: Ready, caller: Caller) -> dict[str, Any]:
     caller.require("messages.read")
     async with services.begin(caller) as session:
         found = await reading.waiting_causes(session, caller)
-        feeds = {feed.id: feed.code for feed in await lists.feeds(session)}
+        feeds = {feed.id: feed.code for feed in await lists.feeds(session, caller)}
     return {"causes": [shaped.cause_json(each, feeds) for each in found]}
 
 

@@ -37,6 +37,8 @@ def api() -> None:
 
 def api_settings(settings: Settings) -> ApiSettings:
     """What the API needs, as plain values. Raises MissingSetting."""
+    from datetime import timedelta
+
     from api.settings import ApiSettings, OpenIdSettings
     from deploy.settings import driver_url
 
@@ -56,4 +58,9 @@ def api_settings(settings: Settings) -> ApiSettings:
         openid=openid,
         feed_profiles=settings.feed_profiles,
         shadow_mappings=settings.shadow_mappings,
+        bearer_longest=timedelta(hours=settings.token_hours),
+        session_idle_seconds=int(settings.session_idle_minutes * 60),
+        session_longest_seconds=int(settings.session_hours * 3600),
+        open_metrics=settings.open_metrics,
+        open_description=settings.open_description,
     )

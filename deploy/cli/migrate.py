@@ -17,6 +17,7 @@ def migrate(
     down: Annotated[
         bool, typer.Option("--down", help="Take everything away again. All that was recorded is lost.")
     ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="With --down: do not ask whether it is meant.")] = False,
     places: Annotated[
         Path | None, typer.Option(help="YAML file of organisations, partners, feeds and homes to register.")
     ] = None,
@@ -40,12 +41,28 @@ def migrate(
     settings = Settings()
     url = driver_url(settings.need("database_url"))
     if down:
+        if not yes:
+            _ask_first(url)
         migrations.downgrade(url)
         return
     migrations.migrate(url)
     factor = parse_day_length(settings.day_length)
     partners = (partner_url, partner_hl7_url)
     asyncio.run(_prepare(url, factor, places, partners, settings.mllp_port))
+
+
+def _ask_first(url: str) -> None:
+    """Have the name of what is lost typed. Raises CannotGoOn where nobody is asked, or it is not meant."""
+    import sys
+
+    from sqlalchemy import make_url
+
+    name = make_url(url).database or ""
+    if not sys.stdin.isatty():
+        raise CannotGoOn(f"This takes all that {name} holds away for good. Say --yes if that is meant.")
+    typed = typer.prompt(f"All that {name} holds is lost for good. Type the name of the database to go on")
+    if typed != name:
+        raise CannotGoOn("Nothing was changed: that is not its name.")
 
 
 async def _prepare(

@@ -82,7 +82,8 @@ def _where(settings: Settings) -> Where:
             tls = Tls(files)
         except OSError as error:
             raise CannotGoOn(f"MLLP over TLS cannot be set up: {error.strerror or error}.") from None
-    return Where(settings.mllp_host, settings.mllp_port, tls, settings.mllp_tls_port)
+    open_feeds = settings.mllp_open_feeds
+    return Where(settings.mllp_host, settings.mllp_port, tls, settings.mllp_tls_port, open_feeds)
 
 
 def _limits(settings: Settings) -> Limits:

@@ -54,12 +54,17 @@ def url(role: str, keys: Keys, port: int) -> str:
     return f"postgresql+psycopg://{role}:{keys.password(role)}@{HOST}:{port}/{DATABASE}"
 
 
+def runs_as() -> SystemUser | None:
+    """Whom the server runs as; None: ourselves. Raises NotInstalled."""
+    return system_user.for_postgres() if os.geteuid() == 0 else None
+
+
 def find_place(data: Path) -> Place:
     """Choose user and folders; the next start of this data directory finds the same ones."""
     binaries = _bundled_binaries()
-    if os.geteuid() != 0:
+    user = runs_as()
+    if user is None:
         return Place(binaries, data / "postgres", None)
-    user = system_user.for_postgres()
     return Place(_reachable_binaries(binaries, user), _reachable_cluster(data, user), user)
 
 

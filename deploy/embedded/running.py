@@ -11,9 +11,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from deploy.embedded import address, day_length, openid
+from deploy.embedded import address, day_length, openid, postgres
 from deploy.embedded.ports import require_free
 from deploy.embedded.postgres import DATABASE
+from deploy.embedded.private_folder import make_private
 from deploy.embedded.stack import ORDER, Stack
 from deploy.embedded.supervisor import Supervisor
 
@@ -43,7 +44,7 @@ class Lines:
 async def run(stack: Stack, console: Console | None = None) -> None:
     """Until SIGINT, SIGTERM or SIGHUP. Raises CannotRun, nothing left running."""
     screen = console or Console()
-    stack.data.mkdir(parents=True, exist_ok=True)
+    make_private(stack.data, passing=None if stack.settings.database_url else postgres.runs_as())
     with Supervisor(stack.data, Lines(screen)) as supervisor, _asked_to_stop() as asked:
         try:
             started = asyncio.create_task(_start(stack, supervisor, screen))

@@ -23,6 +23,9 @@ from deploy.settings import Settings, driver_url
 PLACES = Path(__file__).resolve().parent / "demo" / "places.yaml"
 ORDER = ("partner", "postgres", "temporal", "openid", "worker", "api", "mllp", "simulate")
 
+OPEN_TO_ALL = {"HOMEWARD_OPEN_METRICS": "true", "HOMEWARD_OPEN_DESCRIPTION": "true"}
+"""What a demonstration shows to whoever asks."""
+
 
 @dataclass(frozen=True)
 class Stack:
@@ -132,7 +135,7 @@ class Stack:
             name="api",
             title="Pages and APIs",
             command=_command("api"),
-            environment=self._environment(postgres.API) | self._sign_in(),
+            environment=self._environment(postgres.API) | self._sign_in() | OPEN_TO_ALL,
             ready=successful(f"http://{address.listen}:{address.ports.http}/readyz"),
         )
 
@@ -141,7 +144,7 @@ class Stack:
             name="mllp",
             title="HL7 v2 listener",
             command=_command("mllp"),
-            environment=self._environment(postgres.API),
+            environment=self._environment(postgres.API) | {"HOMEWARD_MLLP_OPEN_FEEDS": "true"},
             ready=listening(self.address.listen, self.address.ports.mllp),
         )
 

@@ -34,6 +34,11 @@ class FeedDoor:
     message_bytes: int | None = None
     messages_per_second: float | None = None
 
+    @property
+    def is_guarded(self) -> bool:
+        """Whether its messages must come from a network, or with a certificate, of the organisation's."""
+        return bool(self.networks or self.certificate)
+
     def score(self, arrival: "Arrival") -> int:
         """How many of its demands the arrival meets; 0 when it fails one or demands nothing."""
         demands = (

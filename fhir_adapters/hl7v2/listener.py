@@ -45,12 +45,14 @@ class Where:
 
     With ``tls`` the main port speaks it; with a ``tls_port`` besides, that one does and the main port does
     not. A feed's own port is as the main port, but speaks TLS where the feed names a client's certificate.
+    ``open_feeds`` serves feeds that have neither networks nor a certificate, too.
     """
 
     host: str
     port: int
     tls: Tls | None = None
     tls_port: int | None = None
+    open_feeds: bool = True
 
     @property
     def main_is_secure(self) -> bool:
@@ -107,7 +109,7 @@ async def serve(
     `started` is told the ports, the main port first. Raises OSError when one of these two is taken.
     """
     counts = counts or Counts()
-    directory = Directory(inbox, limits)
+    directory = Directory(inbox, limits, open_feeds=where.open_feeds)
     answerer = Answerer(inbox, directory, clock, profiles or shipped_profiles(), counts)
     late = LateAnswers(inbox, counts)
     listener = Listener(Shared(answerer, directory, late, limits, counts))

@@ -30,7 +30,7 @@ async def test_given_an_alarm_when_open_then_page_interface_and_figures_show_it_
     page = (await door.client.get("/messages")).text
     assert "Nothing arrives from RXH-PAS" in page
     assert "Nothing has arrived for 45 minutes." in page
-    assert figure in (await door.client.get("/metrics")).text
+    assert figure in (await door.get("/metrics", "operator")).text
     [told] = (await door.get("/api/v1/alarms", "operator")).json()["alarms"]
     assert (told["subject"], told["kind"]) == ("RXH-PAS", "nothing-arrived")
     assert (await door.get("/api/v1/alarms", "operator", "STRANGER")).json()["alarms"] == []
@@ -38,4 +38,4 @@ async def test_given_an_alarm_when_open_then_page_interface_and_figures_show_it_
     async with transaction(door.worker) as session:
         (await session.get_one(AlarmRow, row.id)).cleared_at = NOW
     assert "Nothing arrives from" not in (await door.client.get("/messages")).text
-    assert figure not in (await door.client.get("/metrics")).text
+    assert figure not in (await door.get("/metrics", "operator")).text

@@ -10,14 +10,12 @@ from uuid import uuid4
 import httpx
 import pytest
 from joserfc.jwk import ECKey
-from starlette.responses import Response
 
 from api.app import create_app
-from api.principals import Identity
-from api.sessions import COOKIE
+from api.sessions import COOKIE, new_session
 from api.settings import ApiSettings
 from api.tokens import Claims, sign
-from tests.api.conftest import NOW, Clock, Door, nobody_listens
+from tests.api.conftest import Clock, Door, nobody_listens
 
 PAGE = "text/html; charset=utf-8"
 
@@ -107,7 +105,7 @@ async def test_given_a_wrong_method_when_asked_then_the_code_is_the_same_everywh
 
 
 async def test_given_the_description_when_read_then_every_command_is_in_it(door: Door) -> None:
-    described = (await door.client.get("/api/v1/openapi.json")).json()
+    described = (await door.get("/api/v1/openapi.json")).json()
     body = described["paths"]["/api/v1/cases/{case_id}/commands"]["post"]["requestBody"]
     kinds = {
         variant["properties"]["kind"]["const"]
@@ -153,11 +151,7 @@ async def test_given_a_nul_in_a_text_when_sent_to_any_door_then_it_is_refused_an
 
 def signed_in(client: httpx.AsyncClient) -> None:
     """Give the client the cookie of somebody who signed in before PostgreSQL went away."""
-    cookies = client._transport.app.state.services.cookies  # type: ignore[attr-defined]
-    who = Identity("http://openid.test", "subject", "Test", "coordinator", "HOUSING")
-    answer = Response()
-    cookies.write(answer, cookies.new(who, NOW.timestamp()))
-    client.cookies.set(COOKIE, answer.headers["set-cookie"].split("=", 1)[1].split(";")[0].strip('"'))
+    client.cookies.set(COOKIE, new_session().session_id)
 
 
 async def test_given_no_database_when_a_form_is_sent_then_what_was_typed_is_shown_and_can_be_sent_again(

@@ -31,6 +31,8 @@ INTERFACES: dict[tuple[str, str], str] = {
     ("GET", "/api/v1/cases/{case_id}/documents/{document_id}/content"): "document.read",
     ("POST", "/api/v1/cases/{case_id}/commands"): "accept-referral",
     ("GET", "/api/v1/commands/{command_id}"): "command.read",
+    ("GET", "/api/v1/users"): "admin.people",
+    ("POST", "/api/v1/users/{user_id}/access"): "admin.people",
     ("GET", "/api/v1/alerts"): "alerts.read",
     ("GET", "/api/v1/messages"): "messages.read",
     ("GET", "/api/v1/messages/{message_id}"): "messages.read",
@@ -47,6 +49,8 @@ INTERFACES: dict[tuple[str, str], str] = {
     ("GET", "/api/v1/alarms"): "messages.read",
     ("GET", "/api/v1/dead-letters"): "deadletters.read",
     ("POST", "/api/v1/dead-letters/{sequence}/decision"): "deadletters.release",
+    ("GET", "/api/v1/partners"): "deadletters.read",
+    ("POST", "/api/v1/partners/{partner_id}/decision"): "partners.switch",
     ("GET", "/api/v1/duplicates"): "duplicates.read",
     ("GET", "/api/v1/duplicates/{pair_id}"): "duplicates.read",
     ("POST", "/api/v1/duplicates/{pair_id}/decision"): "duplicates.decide",
@@ -132,12 +136,14 @@ ANYBODY = {
     ("GET", "/healthz"),
     ("GET", "/readyz"),
     ("GET", "/metrics"),
+    ("GET", "/signed-out"),
     ("GET", "/fhir/R4/metadata"),
     ("GET", "/sign-in"),
     ("GET", "/sign-in/start"),
     ("GET", "/sign-in/callback"),
 }
 SIGNED_IN = {
+    ("GET", "/api/v1/openapi.json"),
     ("GET", "/api/v1/feeds"),
     ("GET", "/api/v1/clock"),
     ("POST", "/sign-out"),
@@ -155,6 +161,8 @@ HOME = {
 }
 BODIES = {
     "/api/v1/referrals": {"person": {"nhs_number": "9990000018"}},
+    "/api/v1/partners/{partner_id}/decision": {"decision": "try", "reason": "test"},
+    "/api/v1/users/{user_id}/access": {"disabled": True},
     "/api/v1/referral-requests/{request_id}/decision": {"decision": "decline", "reason": "other-area"},
     "/api/v1/cases/{case_id}/commands": {"kind": "accept-referral"},
     "/api/v1/messages/{message_id}/edits": {"text": "MSH|", "reason": "test"},
@@ -188,6 +196,8 @@ def address(path: str) -> str:
         "list_id",
         "property_id",
         "request_id",
+        "user_id",
+        "partner_id",
     ):
         path = path.replace("{" + name + "}", ID)
     return path.replace("{sequence}", "1").replace("{kind}", "accept-referral")

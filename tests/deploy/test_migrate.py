@@ -49,7 +49,9 @@ async def test_given_an_empty_database_when_migrated_up_down_and_up_then_the_sha
 ) -> None:
     assert migrate(owner_url).returncode == 0
     first = await shape(owner_url)
-    assert migrate(owner_url, "--down").returncode == 0
+    refused = migrate(owner_url, "--down")
+    assert (refused.returncode != 0, "--yes" in refused.stderr) == (True, True)
+    assert migrate(owner_url, "--down", "--yes").returncode == 0
     assert await shape(owner_url) == []
     assert migrate(owner_url.replace("+psycopg", "")).returncode == 0
     assert await shape(owner_url) == first != []

@@ -20,6 +20,7 @@ from deploy.embedded.part import Part
 FOLDER = Path(__file__).resolve().parent
 CLIENT_ID = "homeward"
 CALLBACK = "/sign-in/callback"
+SIGNED_OUT = "/signed-out"
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ def part(keys: Keys, listen: str, address: str, port: int, public_url: str, pass
         "OPENID_CLIENT_ID": CLIENT_ID,
         "OPENID_CLIENT_SECRET": keys.secret("openid-client"),
         "OPENID_REDIRECT_URIS": public_url + CALLBACK,
-        "OPENID_SIGNED_OUT_URIS": f"{public_url}/",
+        "OPENID_SIGNED_OUT_URIS": public_url + SIGNED_OUT,
         "OPENID_KEYS": keys.openid_keys(),
         "OPENID_COOKIE_KEY": keys.secret("openid-cookie"),
         "OPENID_PASSWORD": password,

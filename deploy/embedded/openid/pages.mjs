@@ -1,4 +1,4 @@
-// The provider's few pages: plain HTML, no script, readable by everybody.
+// The provider's few pages: plain HTML that works without scripts, readable by everybody.
 
 const escape = (text) =>
   String(text).replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
@@ -50,11 +50,13 @@ ${people
 </form>`,
   );
 
-export const signOutPage = (form) =>
+// Whoever brings the token of their sign-in has asked for it already: the form sends itself, where scripts run.
+export const signOutPage = (form, asked) =>
   page(
     'Sign out of the demonstration',
     `${form}
-<button type="submit" form="op.logoutForm" name="logout" value="yes">Sign out</button>`,
+<button type="submit" form="op.logoutForm" name="logout" value="yes" id="go">Sign out</button>
+${asked ? "<script>document.getElementById('go').click()</script>" : ''}`,
   );
 
 export const signedOutPage = () => page('You have signed out', '<p>You can close this page.</p>');

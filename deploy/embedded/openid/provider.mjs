@@ -63,7 +63,8 @@ const provider = new Provider(issuer, {
     devInteractions: { enabled: false },
     rpInitiatedLogout: {
       logoutSource: (ctx, form) => {
-        ctx.body = signOutPage(form);
+        ctx.set('Cache-Control', 'no-store');
+        ctx.body = signOutPage(form, Boolean(ctx.oidc.params.id_token_hint));
       },
       postLogoutSuccessSource: (ctx) => {
         ctx.body = signedOutPage();

@@ -44,7 +44,7 @@ class Team(Base):
 
 class User(Base):
     """Somebody who signed in, as their OpenID provider names them; role and organisation come from its
-    claims.
+    claims. ``disabled_at`` is set while an administrator keeps them out.
     """
 
     __tablename__ = "users"
@@ -58,6 +58,7 @@ class User(Base):
     role: Mapped[str]
     team_id: Mapped[UUID | None] = mapped_column(ForeignKey("teams.id"))
     last_seen_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    disabled_at: Mapped[datetime | None]
 
 
 class PartnerRow(Base):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Collection
 from typing import Literal, Protocol
 from uuid import UUID
@@ -13,6 +14,14 @@ from fhir_adapters.store.inbox import Arrived, Received
 
 FRESH_FOR = 5.0
 """Seconds for which the list of feeds is trusted."""
+NOT_SERVED = (
+    "feed %s is not served: it has neither networks nor a certificate, so whoever reaches the port would "
+    "speak for its organisation. Give it networks or a certificate in the places file and load that again; "
+    "its messages are held as unassigned until then. HOMEWARD_MLLP_OPEN_FEEDS=true serves it all the same, "
+    "for a demonstration."
+)
+log = logging.getLogger("homeward.mllp")
+
 MOST_CHOICES = 1024
 """Kept of what senders show, which may be anything, and the feed that it chose."""
 
@@ -45,9 +54,12 @@ class InboxPort(Protocol):
 class Directory:
     """The feeds and their limits; a new feed needs no restart."""
 
-    def __init__(self, inbox: InboxPort, limits: Limits) -> None:
+    def __init__(self, inbox: InboxPort, limits: Limits, *, open_feeds: bool = True) -> None:
+        """`open_feeds` serves feeds that anybody who reaches the port could speak for, as a demo does."""
         self._inbox = inbox
         self._limits = limits
+        self._open_feeds = open_feeds
+        self._refused: set[str] = set()
         self.feeds: list[FeedDoor] = []
         self._largest = limits.message_bytes
         self._unassigned: FeedDoor | None = None
@@ -90,9 +102,18 @@ class Directory:
             return self._unassigned
 
     def _know(self, feeds: list[FeedDoor]) -> None:
-        self.feeds = feeds
+        self.feeds = [feed for feed in feeds if self._serves(feed)]
         self._largest = max([self._limits.message_bytes, *(feed.message_bytes or 0 for feed in feeds)])
         self._chosen.clear()
+
+    def _serves(self, feed: FeedDoor) -> bool:
+        """Whether a feed shows who may speak for its organisation; said once of each that does not."""
+        if self._open_feeds or feed.is_guarded:
+            return True
+        if feed.code not in self._refused:
+            self._refused.add(feed.code)
+            log.error(NOT_SERVED, feed.code)
+        return False
 
     def _is_fresh(self) -> bool:
         return asyncio.get_running_loop().time() < self._fresh_until

@@ -1,0 +1,32 @@
+"""Browsers that are signed in. Only a hash of what the browser holds is kept."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from discharge.store.base import Base
+
+
+class SessionRow(Base):
+    """One signed-in browser; times are machine time.
+
+    ``role`` and ``organisation_id`` are as they were at sign-in: when they change, the session ends.
+    ``id_token`` is what the provider gave, for ending its own session. ``ended_because`` is signed-out,
+    idle, too-old, role-changed or disabled.
+    """
+
+    __tablename__ = "sessions"
+
+    id_hash: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    role: Mapped[str]
+    id_token: Mapped[str | None]
+    started_at: Mapped[datetime]
+    last_used_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    ended_because: Mapped[str | None]
