@@ -10,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from discharge.clocks import CaseClock
 from discharge.store.engine import Sessions, transaction
 from fhir_adapters.feeds.watching import LOOK_SECONDS, WatchedBook
+from fhir_adapters.hl7v2.store.batch.drain import drain_some
 from fhir_adapters.hl7v2.store.cases import join_awaiting
 from fhir_adapters.hl7v2.store.deciding import decide_next
-from fhir_adapters.hl7v2.store.draining import drain_next
 from fhir_adapters.hl7v2.store.merging import settle_cases
 from fhir_adapters.hl7v2.store.replaying import work_replays
 from fhir_adapters.store.alarms import look_for_alarms
@@ -58,9 +58,9 @@ class RecordChores:
         ]
 
     async def drain(self) -> bool:
-        """Give the next message its effect."""
-        drained = await drain_next(self.engine, self.profiles, self.clock)
-        return self._call_relay(drained is not None)
+        """Give the next messages their effect."""
+        drained = await drain_some(self.engine, self.profiles, self.clock)
+        return self._call_relay(bool(drained))
 
     async def decide(self) -> bool:
         """Carry out the next decision about who is who."""

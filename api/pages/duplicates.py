@@ -32,7 +32,9 @@ async def _list(visit: Visit, view: str) -> lists.Page:
             return lists.present_merges(await duplicates.merges(session, visit.caller))
         if view == "tests":
             return lists.present_tests(await duplicates.test_patients(session, visit.caller))
-        return lists.present_pairs(await duplicates.pairs(session, visit.caller, view), view)
+        found = await duplicates.pairs(session, visit.caller, view)
+        left_out = await duplicates.left_out(session) if view == "open" else {}
+        return lists.present_pairs(found, view, left_out)
 
 
 @router.get("/duplicates/{pair_id}")

@@ -28,6 +28,12 @@ MOVED: Mapping[str, tuple[str, str]] = {
     "document": ("document", "documents"),
     "case": ("case", "cases"),
 }
+LEFT_OUT: Mapping[str, str] = {
+    "common-values": "share a family name and a birth date with more than 10 others. That is no evidence, "
+    "so they are not offered here.",
+    "many-pairs": "have 20 pairs waiting already. More are offered once some of those are decided.",
+}
+"""What is said of records whose pairs are not offered, after their number."""
 VIEWS: Mapping[str, str] = {
     "open": "Waiting for somebody",
     "decided": "Decided",
@@ -78,6 +84,7 @@ class Page:
     pairs: tuple[PairRow, ...] = ()
     merges: tuple[MergeRow, ...] = ()
     tests: tuple[TestRow, ...] = ()
+    left_out: tuple[str, ...] = ()
 
 
 def _page(view: str) -> dict[str, object]:
@@ -85,9 +92,14 @@ def _page(view: str) -> dict[str, object]:
     return {"view": view, "views": tuple(hrefs)}
 
 
-def present_pairs(found: Iterable[Pair], view: str) -> Page:
-    """Pairs in one state."""
-    return Page(**_page(view), pairs=tuple(_pair(each) for each in found))  # type: ignore[arg-type]
+def present_pairs(found: Iterable[Pair], view: str, left_out: Mapping[str, int]) -> Page:
+    """Pairs in one state, and of how many records pairs are left out."""
+    said = tuple(
+        f"{number} {'record' if number == 1 else 'records'} {LEFT_OUT[cause]}"
+        for cause, number in left_out.items()
+    )
+    pairs = tuple(_pair(each) for each in found)
+    return Page(**_page(view), pairs=pairs, left_out=said)  # type: ignore[arg-type]
 
 
 def present_merges(found: Iterable[Merged]) -> Page:

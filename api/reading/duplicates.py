@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.principals import Principal
@@ -17,6 +17,7 @@ from discharge.store.tables import (
     CaseRow,
     DuplicatePair,
     IdentityDecision,
+    PairLeftOut,
     Person,
     PersonAddress,
     PersonContact,
@@ -123,6 +124,16 @@ async def pairs(session: AsyncSession, caller: Principal, state: str = "open") -
     people = await _people(session, {one for row in rows for one in (row.left_id, row.right_id)})
     await looked(session, caller, "records that may be one person", (), people)
     return [Pair(row, people.get(row.left_id), people.get(row.right_id)) for row in rows]
+
+
+async def left_out(session: AsyncSession) -> dict[str, int]:
+    """Of how many of the organisation's own records pairs are not offered, by cause."""
+    count = (
+        select(PairLeftOut.cause, func.count().label("number"))
+        .group_by(PairLeftOut.cause)
+        .order_by(PairLeftOut.cause)
+    )
+    return {row.cause: row.number for row in await session.execute(count)}
 
 
 async def _people(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, Person]:

@@ -24,7 +24,8 @@ async def list_duplicates(
     caller.require("duplicates.read")
     async with services.begin(caller) as session:
         found = await duplicates.pairs(session, caller, state)
-    return {"duplicates": [pair_json(each) for each in found]}
+        left_out = await duplicates.left_out(session)
+    return {"duplicates": [pair_json(each) for each in found], "left_out": left_out}
 
 
 @router.get("/duplicates/{pair_id}")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from itertools import count, islice
+from itertools import count, cycle, islice
 from pathlib import Path
 
 from deploy.simulate.journeys import Journey, Step
 from deploy.simulate.messages import written
 from deploy.simulate.pacing import Pace
+from deploy.simulate.people import nhs_number
 from deploy.simulate.plan import Shape, make_plan
 from discharge.clocks import CaseClock
 from fhir_adapters.hl7v2.sending import message_files
@@ -52,3 +54,29 @@ def with_control_id(message: bytes, control_id: str) -> bytes:
     fields = header.split(b"|")
     fields[_CONTROL_ID] = control_id.encode()
     return b"|".join(fields) + separator + rest
+
+
+_NUMBERS = re.compile(rb"HV(\d{6})|(999\d{7})|V\d{6}(?=-)")
+_SURNAME = re.compile(rb"(\rPID\|[^^\r]*(?:\^[^|\r]*)?(?:\|[^|\r]*){2}\|)([A-Za-z' -]+)\^")
+
+
+def different_people(messages: list[bytes], run: str) -> Iterator[bytes]:
+    """The messages over and over, without merges, each about somebody of whom no other one is."""
+    alone = [message for message in messages if b"\rMRG|" not in message]
+    numbers = (number for middle in count() if (number := nhs_number(middle % 1_000_000)))
+    for place, (message, nhs) in enumerate(zip(cycle(alone), numbers, strict=False)):
+        yield with_control_id(_about(message, nhs, place), f"{run}{place:X}")
+
+
+def _about(message: bytes, nhs: str, place: int) -> bytes:
+    """The message about another person: other numbers, and a name that nobody else has."""
+    own = b"%06d" % place
+
+    def other(found: re.Match[bytes]) -> bytes:
+        if found[2]:
+            return nhs.encode()
+        return (b"HV" if found[1] else b"V") + own
+
+    letters = "".join(chr(ord("a") + int(digit)) for digit in str(place))
+    numbered = _NUMBERS.sub(other, message)
+    return _SURNAME.sub(lambda found: found[1] + found[2] + letters.encode() + b"^", numbered)

@@ -21,6 +21,7 @@ from discharge.store.tables.identities import (
     DuplicatePair,
     IdentityDecision,
     MovedRecord,
+    PairLeftOut,
     PersonMerge,
     PersonNhsNumber,
 )
@@ -53,6 +54,7 @@ __all__ = [
     "NoteRow",
     "Organisation",
     "OutboxRow",
+    "PairLeftOut",
     "PartnerRow",
     "Person",
     "PersonAddress",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ForeignKey, Index, Text, UniqueConstraint, func
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from discharge.store.base import Base, JsonObject, UuidKey
@@ -97,6 +97,20 @@ class DuplicatePair(Base):
     offered_at: Mapped[datetime] = mapped_column(server_default=func.now())
     decided_at: Mapped[datetime | None]
     decided_evidence: Mapped[JsonObject | None]
+
+
+class PairLeftOut(Base):
+    """A record of which pairs are not offered: ``common-values`` where too many share its family name and
+    birth date, ``many-pairs`` where so many of its pairs wait already.
+    """
+
+    __tablename__ = "pairs_left_out"
+    __table_args__ = (CheckConstraint("cause IN ('common-values', 'many-pairs')", name="cause"),)
+
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("persons.id"), primary_key=True, index=True)
+    cause: Mapped[str]
+    at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
 class IdentityDecision(Base):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, and_, func, or_, select
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, and_, func, or_, select, text
 from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from discharge.store.base import Base, UuidKey
@@ -30,6 +30,7 @@ class Person(Base):
         Index("ix_persons_nhs_number", "nhs_number"),
         Index("ix_persons_family_name", "family_name", postgresql_ops={"family_name": "text_pattern_ops"}),
         Index("ix_persons_birth_date", "birth_date"),
+        Index("ix_persons_merged_into", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
     )
 
     id: Mapped[UuidKey] = mapped_column()

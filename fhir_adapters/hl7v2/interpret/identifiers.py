@@ -88,8 +88,12 @@ def read_identifiers(
 def _read(
     held: list[Numbered], profile: Profile, status: str | None, identity_unknown: bool
 ) -> tuple[Identifier, ...]:
-    nhs = [_nhs(cx, status, identity_unknown) for number, cx in held if _is_nhs(profile, number, cx)]
-    rest = [(number, cx) for number, cx in held if not _is_nhs(profile, number, cx)]
+    nhs, rest = [], []
+    for number, cx in held:
+        if _is_nhs(profile, number, cx):
+            nhs.append(_nhs(cx, status, identity_unknown))
+        else:
+            rest.append((number, cx))
     local = [
         _local(profile, pattern, cx)
         for pattern in profile.identifiers.local

@@ -4,7 +4,7 @@ transaction.
 
 from dataclasses import dataclass, field
 from datetime import date
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -24,6 +24,7 @@ from fhir_adapters.hl7v2.facts import (
 )
 from fhir_adapters.hl7v2.spells import doubts_of
 from fhir_adapters.hl7v2.store import cases, pairs, persons
+from fhir_adapters.hl7v2.store.batch.state import Reported, state_of
 from fhir_adapters.hl7v2.store.cases import Cause
 from fhir_adapters.hl7v2.store.describing import refold_person
 from fhir_adapters.hl7v2.store.documents import apply_document
@@ -149,6 +150,7 @@ async def _keep(
     spell_id: UUID | None = None,
 ) -> None:
     at = fact.moved_at or fact.stated_at if isinstance(fact, StayReported) else fact.stated_at
+    state = state_of(session)
     row = {
         "inbox_id": source.inbox_id,
         "ordinal": ordinal,
@@ -159,7 +161,16 @@ async def _keep(
         "content_hash": content_hash(fact),
         "payload": fact.model_dump(mode="json"),
     }
-    await session.execute(insert(FactRow).values(row).on_conflict_do_nothing())
+    if state is None:
+        await session.execute(insert(FactRow).values(row).on_conflict_do_nothing())
+        return
+    state.new_facts.append({"id": uuid4(), **row})
+    arrival = {"arrival": (state.sequences[source.inbox_id], ordinal)}
+    if isinstance(fact, PersonReported):
+        said = Reported(fact.model_copy(update=arrival), source.organisation_id, person_id)
+        state.reported[person_id].append(said)
+    elif isinstance(fact, StayReported) and spell_id:
+        state.stays[spell_id].append(fact.model_copy(update=arrival))
 
 
 async def _person(

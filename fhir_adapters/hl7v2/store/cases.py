@@ -28,6 +28,7 @@ from discharge.store.record import CASE_SIGNAL
 from discharge.store.tables import CaseRow, CaseSpellRow, OutboxRow, Spell
 from fhir_adapters.hl7v2.facts import content_hash
 from fhir_adapters.hl7v2.spells import SpellState
+from fhir_adapters.hl7v2.store.batch.state import state_of
 from fhir_adapters.hl7v2.store.describing import Refolded
 from fhir_adapters.hl7v2.store.persons import same_person
 from fhir_adapters.hl7v2.store.settling import Settled
@@ -82,9 +83,13 @@ async def _cases_with_spell(session: AsyncSession, spell: Spell, people: Iterabl
     """Cases that hold the spell, closed ones too (late facts reopen or annotate), and cases of these people
     that were told of it and have yet to write it down.
     """
+    people = list(people)
+    batch = state_of(session)
+    if batch is not None and batch.in_cases.isdisjoint((spell.id, *people)):
+        return []
     holding = select(CaseSpellRow.case_id).where(CaseSpellRow.spell_id == spell.id)
     told = select(OutboxRow.case_id).where(
-        OutboxRow.case_id.in_(select(CaseRow.id).where(CaseRow.person_id.in_(list(people)))),
+        OutboxRow.case_id.in_(select(CaseRow.id).where(CaseRow.person_id.in_(people))),
         OutboxRow.channel == CASE_SIGNAL,
         OutboxRow.payload[("command", "spell", "spell_id")].astext == str(spell.id),
     )
@@ -175,6 +180,9 @@ async def _tell(
 
 async def _cases_of(session: AsyncSession, person_id: UUID) -> list[CaseRow]:
     """The open case of a person, else the one closed last."""
+    batch = state_of(session)
+    if batch is not None and person_id not in batch.in_cases:
+        return []
     ids = await same_person(session, person_id)
     query = select(CaseRow).where(CaseRow.person_id.in_(ids)).order_by(CaseRow.referred_on.desc(), CaseRow.id)
     cases = list(await session.scalars(query))

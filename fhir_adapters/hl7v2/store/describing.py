@@ -8,13 +8,22 @@ from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from discharge.clocks import london_date
 from discharge.store.tables import Person, PersonAddress, PersonContact, PersonMerge
 from discharge.store.tables.persons import NEXT_OF_KIN, ORDINARY, PRACTICE, RESTRICTED
 from fhir_adapters.hl7v2.facts import Address, Contact, PersonReported, Telecom
+from fhir_adapters.hl7v2.store.batch.state import (
+    Reported,
+    drop,
+    flush,
+    keep,
+    moment,
+    person_row,
+    state_of,
+)
 from fhir_adapters.hl7v2.store.persons import NO_KEY, same_person
 from fhir_adapters.people.folding import HOME, PersonState, fold_person, moved_at
 from fhir_adapters.people.hiding import Statement, whether_hidden
@@ -36,31 +45,31 @@ async def refold_person(session: AsyncSession, person_id: UUID) -> Refolded:
     """Write the person as all facts make them."""
     ids = await same_person(session, person_id)
     said = await _reported(session, ids)
-    own = [fact for fact, _, about in said if about == person_id]
-    state = fold_person(own, (fact for fact, _, about in said if about != person_id))
-    person = await session.get_one(Person, person_id, with_for_update=NO_KEY)
+    own = [one.fact for one in said if one.about == person_id]
+    state = fold_person(own, (one.fact for one in said if one.about != person_id))
+    person = await person_row(session, person_id, lock=NO_KEY)
     was_alive, was_hidden = not person.deceased, person.hidden_by_feed
     hidden = whether_hidden(map(_statement, filter(_of_hiding, said)), await _merged_at(session, ids))
     with session.no_autoflush:  # what was written already would not be seen to have changed
         _fill(person, state)
         person.hidden_by_feed = person.hidden_by_feed if hidden is None else hidden
-        await _write_addresses(session, person, state.addresses, moved_at(fact for fact, _, _ in said))
-        await _write_contacts(session, person, state)
-        changed = bool(session.is_modified(person) or session.new or session.deleted)
+        at = moved_at(one.fact for one in said)
+        moved = await _write_addresses(session, person, state.addresses, at)
+        reached = await _write_contacts(session, person, state)
+        changed = bool(session.is_modified(person) or moved or reached)
     if changed:
-        person.updated_at = func.now()
-    await session.flush()
+        person.updated_at = moment(session)
+    await flush(session)
     if person.hidden_by_feed or was_hidden:
         await _hide_or_show(session, ids, person.hidden_by_feed)
     died_now, lives = person.deceased and was_alive, not person.deceased and not was_alive
     return Refolded(person, died_now, changed, lives)
 
 
-_Reported = tuple[PersonReported, UUID, UUID]
-"""A report, the organisation that sent it, and the record it was about."""
-
-
-async def _reported(session: AsyncSession, ids: list[UUID]) -> list[_Reported]:
+async def _reported(session: AsyncSession, ids: list[UUID]) -> list[Reported]:
+    batch = state_of(session)
+    if batch is not None:
+        return [one for person_id in ids for one in batch.reported[person_id]]
     rows = await session.execute(
         select(
             FactRow.payload,
@@ -73,18 +82,18 @@ async def _reported(session: AsyncSession, ids: list[UUID]) -> list[_Reported]:
         .where(FactRow.person_id.in_(ids), FactRow.kind == "person-reported")
     )
     return [
-        (PersonReported.model_validate({**payload, "arrival": (sequence, ordinal)}), sender, about)
+        Reported(PersonReported.model_validate({**payload, "arrival": (sequence, ordinal)}), sender, about)
         for payload, sender, about, sequence, ordinal in rows
     ]
 
 
-def _of_hiding(said: _Reported) -> bool:
-    return said[0].hidden is not None
+def _of_hiding(said: Reported) -> bool:
+    return said.fact.hidden is not None
 
 
-def _statement(said: _Reported) -> Statement:
-    fact, sender, about = said
-    return Statement(sender, about, fact.stated_at, fact.digest, bool(fact.hidden))
+def _statement(said: Reported) -> Statement:
+    fact = said.fact
+    return Statement(said.sender, said.about, fact.stated_at, fact.digest, bool(fact.hidden))
 
 
 async def _merged_at(session: AsyncSession, ids: list[UUID]) -> dict[UUID, datetime]:
@@ -102,10 +111,16 @@ async def _merged_at(session: AsyncSession, ids: list[UUID]) -> dict[UUID, datet
 async def _hide_or_show(session: AsyncSession, ids: list[UUID], hidden: bool) -> None:
     """The same for every record of the person, and for every address and contact they hold."""
     sensitivity = RESTRICTED if hidden else ORDINARY
+    batch = state_of(session)
+    if batch is not None:
+        held: list[PersonAddress | PersonContact] = [*batch.addresses[ids[0]], *batch.contacts[ids[0]]]
+        for row in held:
+            row.sensitivity = sensitivity
+        return
     await session.execute(update(Person).where(Person.id.in_(ids)).values(hidden_by_feed=hidden))
     for table in (PersonAddress, PersonContact):
-        held = update(table).where(table.person_id.in_(ids))
-        await session.execute(held.values(sensitivity=sensitivity))
+        theirs = update(table).where(table.person_id.in_(ids))
+        await session.execute(theirs.values(sensitivity=sensitivity))
 
 
 def _fill(person: Person, state: PersonState) -> None:
@@ -128,30 +143,34 @@ async def _write_addresses(
     person: Person,
     addresses: tuple[Address, ...] | None,
     moved: datetime | None,
-) -> None:
+) -> bool:
     """Keep an address that is said again (it may carry a property number), remove the others, add the new.
     One that has ended stays, with its dates. A home that was let stays in force until feeds begin to name
-    another one: until then theirs is history.
+    another one: until then theirs is history. Whether anything changed.
     """
-    held = list(await session.scalars(select(PersonAddress).where(PersonAddress.person_id == person.id)))
     if addresses is None:
-        return
+        return False
+    held = await _held_addresses(session, person.id)
     let = _let_in_force(held, addresses, moved)
     lasting_last = sorted(addresses, key=lambda said: (said.until_on is None, said.until_on or date.max))
     wanted = {(said.kind, "\n".join(said.lines), said.postcode or None): said for said in lasting_last}
+    changed = False
     for row in held:
         again = wanted.pop((row.kind, row.lines, row.postcode), None)
         if row.let_id is not None:
             continue
         if again is None:
-            await session.delete(row)
+            await drop(session, row)
+            changed = True
         elif row.ended_by_let_id is None and (row.from_on, row.until_on) != (again.from_on, again.until_on):
             row.from_on, row.until_on = again.from_on, again.until_on
     for (kind, lines, postcode), said in wanted.items():
         former = let if kind == HOME and said.until_on is None else None
         if former is not None and postcode == former.postcode:
             continue
-        session.add(
+        changed = True
+        keep(
+            session,
             PersonAddress(
                 person_id=person.id,
                 kind=kind,
@@ -161,8 +180,16 @@ async def _write_addresses(
                 until_on=former.from_on if former else said.until_on,
                 ended_by_let_id=former.let_id if former else None,
                 sensitivity=_sensitivity(person),
-            )
+            ),
         )
+    return changed or any(map(session.is_modified, held))
+
+
+async def _held_addresses(session: AsyncSession, person_id: UUID) -> list[PersonAddress]:
+    batch = state_of(session)
+    if batch is not None:
+        return list(batch.addresses[person_id])
+    return list(await session.scalars(select(PersonAddress).where(PersonAddress.person_id == person_id)))
 
 
 def _let_in_force(
@@ -183,27 +210,39 @@ def _let_in_force(
     return None
 
 
-async def _write_contacts(session: AsyncSession, person: Person, state: PersonState) -> None:
-    """Replace what feeds said anew."""
-    held = list(await session.scalars(select(PersonContact).where(PersonContact.person_id == person.id)))
-    telecoms = [row for row in held if row.kind not in (NEXT_OF_KIN, PRACTICE)]
-    kin = [row for row in held if row.kind == NEXT_OF_KIN]
+async def _write_contacts(session: AsyncSession, person: Person, state: PersonState) -> bool:
+    """Replace what feeds said anew; whether anything changed."""
+    held = await _held_contacts(session, person.id)
+    said: list[tuple[list[PersonContact], list[PersonContact]]] = []
     if state.telecoms is not None:
-        await _replace(session, telecoms, [_telecom_row(person, said) for said in state.telecoms])
+        telecoms = [row for row in held if row.kind not in (NEXT_OF_KIN, PRACTICE)]
+        said.append((telecoms, [_telecom_row(person, each) for each in state.telecoms]))
     if state.contacts is not None:
-        await _replace(session, kin, [_kin_row(person, said) for said in state.contacts])
+        kin = [row for row in held if row.kind == NEXT_OF_KIN]
+        said.append((kin, [_kin_row(person, each) for each in state.contacts]))
     if state.practice is not None:
         practice = [row for row in held if row.kind == PRACTICE]
-        await _replace(session, practice, [_practice_row(person, state.practice)])
+        said.append((practice, [_practice_row(person, state.practice)]))
+    return any([await _replace(session, rows, wanted) for rows, wanted in said])
 
 
-async def _replace(session: AsyncSession, held: list[PersonContact], wanted: list[PersonContact]) -> None:
-    """Rows that say the same stay as they are, so that a feed that repeats itself writes nothing."""
+async def _held_contacts(session: AsyncSession, person_id: UUID) -> list[PersonContact]:
+    batch = state_of(session)
+    if batch is not None:
+        return list(batch.contacts[person_id])
+    return list(await session.scalars(select(PersonContact).where(PersonContact.person_id == person_id)))
+
+
+async def _replace(session: AsyncSession, held: list[PersonContact], wanted: list[PersonContact]) -> bool:
+    """Rows that say the same stay as they are, so that a feed that repeats itself writes nothing. Whether
+    anything changed.
+    """
     if sorted(map(_saying, held)) == sorted(map(_saying, wanted)):
-        return
+        return False
     for row in held:
-        await session.delete(row)
-    session.add_all(wanted)
+        await drop(session, row)
+    keep(session, *wanted)
+    return True
 
 
 def _saying(row: PersonContact) -> tuple[str, str, str, str]:

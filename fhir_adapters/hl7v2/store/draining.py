@@ -1,7 +1,8 @@
-"""One message from the inbox to its effect, in one transaction.
+"""One message from the inbox to its effect, in a transaction of its own.
 
-Only messages of one person at a time: a message waits while an earlier one of the same person waits. What
-fails for a reason that we do not know is parked too, so that one message never holds up the others.
+This is for messages that cannot go with others (`batch`): those that merge, move or were read before, and
+those that failed. What fails for a reason that we do not know is parked too, so that one message never holds
+up the others.
 """
 
 import logging
@@ -9,6 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Any
 from uuid import UUID, uuid5
 
 from sqlalchemy import delete, exists, func, select, update
@@ -38,21 +40,12 @@ from fhir_adapters.store.tables import FactRow, Feed, InboxRow
 
 log = logging.getLogger("homeward.drain")
 
-COLLISIONS = frozenset({"40001", "40P01"})
-"""SQLSTATE of a serialisation failure and of a deadlock."""
-
-COLLISIONS_BORNE = 3
-
-HL7 = "%hl7-v2%"
-"""Content types that the drain takes."""
-
 _EARLIER = aliased(InboxRow)
-_NEXT = (
+WAITING_FIRST = (
     select(InboxRow, Feed)
     .join(Feed, Feed.id == InboxRow.feed_id)
     .where(
         InboxRow.state == "stored",
-        InboxRow.content_type.like(HL7),
         ~exists().where(
             _EARLIER.feed_id == InboxRow.feed_id,
             _EARLIER.person_key == InboxRow.person_key,
@@ -60,10 +53,9 @@ _NEXT = (
             _EARLIER.sequence < InboxRow.sequence,
         ),
     )
-    .order_by(InboxRow.sequence)
-    .limit(1)
     .with_for_update(skip_locked=True, of=InboxRow)
 )
+"""Messages that wait while no earlier one of the same person does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,32 +68,18 @@ class Drained:
     reason: str | None = None
 
 
-async def drain_next(engine: AsyncEngine, profiles: ProfileBook, clock: CaseClock) -> Drained | None:
-    """Handle the next waiting message; None when none waits. Raises Unavailable.
-
-    Two messages that name the same people in different ways may each wait for the other: PostgreSQL ends one
-    of them, and it simply goes again.
-    """
-    for _ in range(COLLISIONS_BORNE):
-        try:
-            return await _drain_once(engine, profiles, clock)
-        except Unavailable as collision:
-            if collision.detail not in COLLISIONS:
-                raise
-    return await _drain_once(engine, profiles, clock)
-
-
-async def _drain_once(engine: AsyncEngine, profiles: ProfileBook, clock: CaseClock) -> Drained | None:
-    inbox_id: UUID | None = None
+async def drain_one(
+    engine: AsyncEngine, inbox_id: UUID, profiles: ProfileBook, clock: CaseClock
+) -> Drained | None:
+    """Handle one message; None when it waits no more, or not yet. Raises Unavailable."""
     outcome: Parked | NotUsed
     offered: tuple[Offered, ...] = ()
     try:
         async with transaction(engine) as session:
-            found = (await session.execute(_NEXT)).one_or_none()
+            found = (await session.execute(WAITING_FIRST.where(InboxRow.id == inbox_id))).one_or_none()
             if found is None:
                 return None
             row, feed = found
-            inbox_id = row.id
             return await _handle(session, row, feed, profiles, clock)
     except Unavailable:
         raise
@@ -114,8 +92,6 @@ async def _drain_once(engine: AsyncEngine, profiles: ProfileBook, clock: CaseClo
     except Exception as error:
         log.error("message not applied: %s", type(error).__name__)
         outcome = Parked(code="message-not-understood", reason=f"fault-{type(error).__name__}")
-    if inbox_id is None:
-        raise Unavailable("internal", detail=outcome.reason)
     async with transaction(engine) as session:
         await pairs.offer_doubted(session, inbox_id, offered)
         read = await _read_all_the_same(session, inbox_id, profiles, clock, outcome)
@@ -168,7 +144,7 @@ async def _handle(
     if row.message_type == BATCH:
         return await _finish(session, row.id, await unwrap(session, row, feed, profile), Effect())
     message, outcome = understood(row.raw, profile, clock.case_time(row.received_at))
-    outcome = _other_bytes(row, profile, outcome)
+    outcome = other_bytes(row, profile, outcome)
     await note_unmapped(session, row, message, outcome, profile)
     if outcome == AN_ANSWER:
         outcome = await _answered(session, row)
@@ -176,7 +152,7 @@ async def _handle(
     if isinstance(outcome, NotUsed) and outcome.test_patient is not None:
         await set_apart(session, row.organisation_id, outcome.test_patient)
     if isinstance(outcome, Interpreted):
-        source = Source(row.id, row.organisation_id, feed.code, today, _reading_of(row))
+        source = source_of(row, feed, today)
         if row.handled_at is not None:  # what it said the last time gives way to what it says now
             await session.execute(delete(FactRow).where(FactRow.inbox_id == row.id))
         effect = await apply_facts(session, source, outcome.facts)
@@ -186,9 +162,10 @@ async def _handle(
     return await _finish(session, row.id, outcome, effect, read_by(profile, profiles, row, today))
 
 
-def _reading_of(row: InboxRow) -> UUID:
-    """An id of this reading of the message, the same however often it is begun."""
-    return uuid5(row.id, row.handled_at.isoformat()) if row.handled_at else row.id
+def source_of(row: InboxRow, feed: Feed, today: date) -> Source:
+    """Where the facts of a message come from; the id of its reading is the same however often it begins."""
+    reading_id = uuid5(row.id, row.handled_at.isoformat()) if row.handled_at else row.id
+    return Source(row.id, row.organisation_id, feed.code, today, reading_id)
 
 
 def profile_for(profiles: ProfileBook, row: InboxRow, feed: Feed, today: date) -> Profile:
@@ -226,7 +203,7 @@ async def _answered(session: AsyncSession, row: InboxRow) -> Interpretation:
     return AN_ANSWER.model_copy(update={"reason": "answer-to-ours"})
 
 
-def _other_bytes(row: InboxRow, profile: Profile, outcome: Interpretation) -> Interpretation:
+def other_bytes(row: InboxRow, profile: Profile, outcome: Interpretation) -> Interpretation:
     """The same id with other bytes is interpreted, unless this feed's ids are unique: then a person must
     look. Who edits a message or has it read again has looked.
     """
@@ -243,25 +220,29 @@ async def _finish(
     effect: Effect,
     read_by: str | None = None,
 ) -> Drained:
+    values = {**became(outcome, effect, read_by), "handled_at": func.now()}
+    waiting = (InboxRow.id == inbox_id, InboxRow.state == "stored")
+    await session.execute(update(InboxRow).where(*waiting).values(values))
+    if not isinstance(outcome, Parked):
+        await release(session, [inbox_id])
+    return Drained(inbox_id, outcome.outcome, values["code"], values["reason"])
+
+
+def became(outcome: Interpretation, effect: Effect, read_by: str | None) -> dict[str, Any]:
+    """What became of a message, as columns of the inbox."""
     if isinstance(outcome, Interpreted):
         code, reason = None, ",".join(outcome.notes) or None
     else:
         code, reason = outcome.code, outcome.reason
-    values = {
+    return {
         "state": outcome.outcome,
         "code": code,
         "reason": reason,
         "person_id": effect.person_id,
         "spell_id": effect.spell_id,
-        "handled_at": func.now(),
         "read_by": read_by,
         "ward": _ward(outcome),
     }
-    waiting = (InboxRow.id == inbox_id, InboxRow.state == "stored")
-    await session.execute(update(InboxRow).where(*waiting).values(values))
-    if not isinstance(outcome, Parked):
-        await release(session, [inbox_id])
-    return Drained(inbox_id, outcome.outcome, code, reason)
 
 
 def _ward(outcome: Interpretation) -> str | None:

@@ -20,6 +20,7 @@ from fhir_adapters.hl7v2.interpret.adt import hidden_people, only_hidden
 from fhir_adapters.hl7v2.interpret.fields import Reader
 from fhir_adapters.hl7v2.reading import Message
 from fhir_adapters.hl7v2.store import persons
+from fhir_adapters.hl7v2.store.batch.state import state_of
 from fhir_adapters.hl7v2.store.describing import refold_person
 from fhir_adapters.hl7v2.store.doubts import SetApart
 from fhir_adapters.store.tables import FactRow, HiddenNumberRow, InboxRow
@@ -69,6 +70,9 @@ async def lift(session: AsyncSession, organisation_id: UUID, said: PersonReporte
     """An organisation lifts by a later message what it hid by those that wait for a person, or that no drain
     reads.
     """
+    state = state_of(session)
+    if state is not None and not state.anything_hidden:
+        return
     numbers = [_is(number) for number in said.identifiers if number.usable]
     if said.hidden is not False or said.stated_at is None or not numbers:
         return

@@ -11,10 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from discharge.store.tables import Spell
 from fhir_adapters.hl7v2.facts import StayMoved, StayReported, content_hash
 from fhir_adapters.hl7v2.moves import Move, belongs_to, in_order, owner
+from fhir_adapters.hl7v2.store.batch.state import state_of
 from fhir_adapters.hl7v2.store.doubts import Doubt
+from fhir_adapters.hl7v2.store.persons import lock
 from fhir_adapters.store.tables import FactRow, StayMoveRow
 
-_LOCK = text("SELECT homeward_lock_identity(key) FROM unnest(CAST(:keys AS text[])) AS key")
 _ABOUT = text(
     """
     WITH RECURSIVE linked (number) AS (
@@ -54,12 +55,19 @@ class Moves:
 
 async def lock_visits(session: AsyncSession, organisation_id: UUID, numbers: Iterable[str]) -> None:
     """One writer at a time for these visit numbers, in a fixed order."""
-    keys = sorted(f"visit:{organisation_id}:{number}" for number in set(numbers))
-    await session.execute(_LOCK, {"keys": keys})
+    await lock(session, (visit_key(organisation_id, number) for number in numbers))
+
+
+def visit_key(organisation_id: UUID, number: str) -> str:
+    """The key under which a visit number is locked."""
+    return f"visit:{organisation_id}:{number}"
 
 
 async def moves_about(session: AsyncSession, organisation_id: UUID, number: str) -> Moves:
     """All moves that have to do with a number, directly or through others."""
+    state = state_of(session)
+    if state is not None and number not in state.moved_numbers:
+        return Moves(frozenset({number}))
     rows = await session.execute(_ABOUT, {"number": number, "organisation": organisation_id})
     moves = in_order(Move(*row) for row in rows.all())
     numbers = {number} | {each for move in moves for each in (move.number, move.to_number)}

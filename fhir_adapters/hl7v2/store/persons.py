@@ -12,7 +12,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from discharge.store.tables import Person, PersonIdentifier, PersonNhsNumber
-from fhir_adapters.hl7v2.facts import Identifier, PersonReported
+from fhir_adapters.hl7v2.facts import BEGINNING, Identifier, PersonReported
+from fhir_adapters.hl7v2.store.batch.state import flush, keep, person_row, state_of
 from fhir_adapters.hl7v2.store.doubts import Doubt, SetApart
 from fhir_adapters.people.folding import current_name
 from fhir_adapters.people.matching import Claim, Known, Match, match
@@ -41,17 +42,26 @@ def _usable(identifiers: Iterable[Identifier], kind: str) -> list[Identifier]:
 async def lock_identities(
     session: AsyncSession, organisation_id: UUID, identifiers: Iterable[Identifier]
 ) -> None:
-    """One writer at a time for these numbers, in a fixed order; the keys are those that referrals lock
-    too.
-    """
-    keys = {
+    """One writer at a time for these numbers, in a fixed order."""
+    await lock(session, number_keys(organisation_id, (found for found in identifiers if found.usable)))
+
+
+def number_keys(organisation_id: UUID, identifiers: Iterable[Identifier]) -> set[str]:
+    """The keys under which numbers are locked; referrals lock the same."""
+    return {
         f"nhs:{found.value}"
         if found.kind == "nhs"
         else f"local:{organisation_id}:{found.authority}:{found.value}"
         for found in identifiers
-        if found.usable
     }
-    await session.execute(_LOCK, {"keys": sorted(keys)})
+
+
+async def lock(session: AsyncSession, keys: Iterable[str]) -> None:
+    """Take locks in a fixed order until the transaction ends; a batch has taken all of its own at once."""
+    state = state_of(session)
+    wanted = set(keys) - (state.locked if state else frozenset())
+    if wanted:
+        await session.execute(_LOCK, {"keys": sorted(wanted)})
 
 
 async def lock_people(session: AsyncSession, *people: UUID) -> None:
@@ -75,6 +85,9 @@ async def lock_people(session: AsyncSession, *people: UUID) -> None:
 
 async def same_person(session: AsyncSession, person_id: UUID) -> list[UUID]:
     """The ids of a person and of everybody merged into them; asked once in a session, until it merges two."""
+    state = state_of(session)
+    if state is not None and person_id in state.people:
+        return [person_id]
     known: dict[UUID, list[UUID]] = session.info.setdefault(_SAME, {})
     if person_id not in known:
         known[person_id] = list(await session.scalars(_CHAIN, {"person": person_id}))
@@ -123,6 +136,9 @@ async def _by_local(
     numbers = [(identifier.authority, identifier.value) for identifier in identifiers]
     if not numbers:
         return []
+    state = state_of(session)
+    if state is not None:
+        return state.by_local(organisation_id, identifiers)
     holders = select(func.homeward_surviving_person(PersonIdentifier.person_id)).where(
         PersonIdentifier.organisation_id == organisation_id,
         tuple_(PersonIdentifier.authority, PersonIdentifier.value).in_(numbers),
@@ -135,6 +151,9 @@ async def _by_nhs(session: AsyncSession, identifiers: list[Identifier]) -> list[
     numbers = [found.value for found in identifiers]
     if not numbers:
         return []
+    state = state_of(session)
+    if state is not None:
+        return state.by_nhs(numbers)
     alive = (Person.merged_into.is_(None), Person.test_person.is_(False))
     now = list(await session.scalars(select(Person).where(Person.nhs_number.in_(numbers), *alive)))
     if now:
@@ -160,8 +179,7 @@ def _seen(person: Person, former: Iterable[str] = ()) -> Known:
 
 async def known_of(session: AsyncSession, person: Person) -> Known:
     """A record as matching sees it, with its former numbers."""
-    held = select(PersonNhsNumber.nhs_number).where(PersonNhsNumber.person_id == person.id)
-    return _seen(person, await session.scalars(held))
+    return _seen(person, [row.nhs_number for row in await numbers_of(session, person.id)])
 
 
 async def person_of(session: AsyncSession, organisation_id: UUID, fact: PersonReported) -> tuple[UUID, Match]:
@@ -201,9 +219,10 @@ async def _placed(
 
 async def new_person(session: AsyncSession, *, test: bool = False) -> UUID:
     """A person of whom nothing is known yet."""
-    person = Person(id=uuid4(), test_person=test)
-    session.add(person)
-    await session.flush()
+    unknown = {"deceased": False, "hidden_by_feed": False, "identity_unknown": False}
+    person = Person(id=uuid4(), test_person=test, **unknown)
+    keep(session, person)
+    await flush(session)
     return person.id
 
 
@@ -229,6 +248,10 @@ async def add_numbers(
     session: AsyncSession, organisation_id: UUID, person_id: UUID, identifiers: Iterable[Identifier]
 ) -> None:
     """Keep the local numbers of a person."""
+    state = state_of(session)
+    if state is not None:
+        state.add_local(organisation_id, person_id, _usable(identifiers, "local"))
+        return
     rows = [
         {
             "id": uuid4(),
@@ -255,7 +278,7 @@ async def take_number(
     session: AsyncSession, person_id: UUID, stated: Identifier, at: datetime | None
 ) -> None:
     """Make an NHS number the person's; one that was stated for earlier joins the former ones."""
-    person = await session.get_one(Person, person_id)
+    person = await person_row(session, person_id)
     if (person.nhs_number, person.nhs_number_status) == (stated.value, stated.status):
         return
     rows = {row.nhs_number: row for row in await numbers_of(session, person_id)}
@@ -263,7 +286,7 @@ async def take_number(
         row = PersonNhsNumber(
             person_id=person_id, nhs_number=person.nhs_number, status=person.nhs_number_status
         )
-        session.add(row)
+        keep(session, row)
         rows[person.nhs_number] = row
     held = tuple(
         HeldNumber(value=value, status=row.status, from_at=row.from_at, until_at=row.until_at)
@@ -273,14 +296,18 @@ async def take_number(
     for number in after:
         row = rows.get(number.value) or PersonNhsNumber(person_id=person_id, nhs_number=number.value)
         row.status, row.from_at, row.until_at = number.status, number.from_at, number.until_at
-        session.add(row)
+        if number.value not in rows:
+            keep(session, row)
     current = in_use(after)
     person.nhs_number = current.value if current else None
     person.nhs_number_status = current.status if current else None
-    await session.flush()
+    await flush(session)
 
 
 async def numbers_of(session: AsyncSession, person_id: UUID) -> list[PersonNhsNumber]:
     """The NHS numbers that a person has or had, the first ones first."""
+    state = state_of(session)
+    if state is not None:
+        return sorted(state.nhs_numbers[person_id], key=lambda row: row.from_at or BEGINNING)
     held = select(PersonNhsNumber).where(PersonNhsNumber.person_id == person_id)
     return list(await session.scalars(held.order_by(PersonNhsNumber.from_at.nulls_first())))

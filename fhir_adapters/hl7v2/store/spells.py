@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, DateTime, and_, cast, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, DateTime, and_, cast, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from discharge.clocks import london_date, london_midnight
 from discharge.store.tables import Spell
 from fhir_adapters.hl7v2.facts import StayKey, StayReported
 from fhir_adapters.hl7v2.spells import MOVED_AWAY, SpellState, fold_spell
+from fhir_adapters.hl7v2.store.batch.state import flush, keep, moment, state_of
 from fhir_adapters.hl7v2.store.doubts import Doubt
 from fhir_adapters.hl7v2.store.moves import lock_visits, moves_about
 from fhir_adapters.store.tables import FactRow, InboxRow
@@ -42,13 +43,27 @@ def _same_admission(person_id: UUID, at: datetime) -> ColumnElement[bool]:
 
 
 async def _known(
-    session: AsyncSession, organisation_id: UUID, number: str, unnumbered: ColumnElement[bool] | None
+    session: AsyncSession, organisation_id: UUID, number: str, person_id: UUID, key: StayKey
 ) -> list[Spell]:
-    """The stay with this number, and those that answer to the other description; the numbered one first."""
-    numbered = Spell.visit_number == number
+    """The stay with this number, and those of the person that the key may mean besides; the numbered one
+    first. In a batch nobody has a stay without a number.
+    """
+    state = state_of(session)
+    if state is not None:
+        spell = state.spells.get((organisation_id, number))
+        return [spell] if spell else []
+    numbered, unnumbered = Spell.visit_number == number, _unnumbered(person_id, key)
     wanted = numbered if unnumbered is None else or_(numbered, unnumbered)
     query = select(Spell).where(Spell.organisation_id == organisation_id, wanted)
     return list(await session.scalars(query.order_by(numbered.desc(), Spell.visit_number).with_for_update()))
+
+
+def _unnumbered(person_id: UUID, key: StayKey) -> ColumnElement[bool] | None:
+    """The person's stays that began when the key says; of a key with a number, those without one."""
+    if key.admitted_at is None:
+        return None
+    same = _same_admission(person_id, key.admitted_at)
+    return same if key.visit_number is None else and_(same, Spell.visit_number.startswith(UNNUMBERED))
 
 
 def _moved_away(spell: Spell) -> bool:
@@ -67,18 +82,16 @@ async def spell_of(
     session: AsyncSession, organisation_id: UUID, person_id: UUID, key: StayKey, feed_code: str
 ) -> Found:
     """The spell that a key names, made when it is new. Raises Doubt when it is somebody else's."""
-    same = _same_admission(person_id, key.admitted_at) if key.admitted_at else None
     if key.visit_number is None:
         number = own_number(person_id, key)
-        known = await _known(session, organisation_id, number, same)
+        known = await _known(session, organisation_id, number, person_id, key)
         known.sort(key=lambda spell: (_moved_away(spell), spell.admitted_at != key.admitted_at))
         spell = next(iter(known), None)
         return Found(spell or await new_spell(session, organisation_id, person_id, number, feed_code))
     await lock_visits(session, organisation_id, [key.visit_number])
     moves = await moves_about(session, organisation_id, key.visit_number)
     number = moves.belongs_to(key.visit_number)
-    nameless = None if same is None else and_(same, Spell.visit_number.startswith(UNNUMBERED))
-    known = await _known(session, organisation_id, number, nameless)
+    known = await _known(session, organisation_id, number, person_id, key)
     spell = next((each for each in known if each.visit_number == number), None)
     unnumbered = next((each for each in known if each is not spell), None)
     whose = spell.person_id if spell else moves.owner(number) or person_id
@@ -111,32 +124,39 @@ async def new_spell(
         status="admitted",
         folded={},
     )
-    session.add(spell)
-    await session.flush()
+    keep(session, spell)
+    await flush(session)
     return spell
 
 
 async def refold_spell(session: AsyncSession, spell: Spell) -> tuple[SpellState | None, SpellState]:
     """Write the spell as all its facts make it; returns the state before (None when new) and after."""
     before = SpellState.model_validate(spell.folded) if spell.folded else None
-    query = (
-        select(FactRow.payload, InboxRow.sequence, FactRow.ordinal)
-        .join(InboxRow, InboxRow.id == FactRow.inbox_id)
-        .where(FactRow.spell_id == spell.id, FactRow.kind == "stay-reported")
-    )
-    facts = [
-        StayReported.model_validate({**payload, "arrival": (sequence, ordinal)})
-        for payload, sequence, ordinal in await session.execute(query)
-    ]
+    facts = await _said_of(session, spell)
     state = fold_spell(facts) if facts else MOVED_AWAY
     for name in _COLUMNS:
         setattr(spell, name, getattr(state, name))
     spell.discharge_method = state.discharge.method if state.discharge else None
     spell.discharge_destination = state.discharge.destination if state.discharge else None
     spell.folded = state.model_dump(mode="json")
-    spell.updated_at = func.now()
-    await session.flush()
+    spell.updated_at = moment(session)
+    await flush(session)
     return before, state
+
+
+async def _said_of(session: AsyncSession, spell: Spell) -> list[StayReported]:
+    batch = state_of(session)
+    if batch is not None:
+        return batch.stays[spell.id]
+    query = (
+        select(FactRow.payload, InboxRow.sequence, FactRow.ordinal)
+        .join(InboxRow, InboxRow.id == FactRow.inbox_id)
+        .where(FactRow.spell_id == spell.id, FactRow.kind == "stay-reported")
+    )
+    return [
+        StayReported.model_validate({**payload, "arrival": (sequence, ordinal)})
+        for payload, sequence, ordinal in await session.execute(query)
+    ]
 
 
 _COLUMNS = (

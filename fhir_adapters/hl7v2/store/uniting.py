@@ -10,6 +10,7 @@ from discharge.clocks import london_date
 from discharge.store.tables import MovedRecord, Person, PersonIdentifier, PersonMerge, PersonNhsNumber
 from fhir_adapters.hl7v2.facts import PersonReported, PersonsMerged
 from fhir_adapters.hl7v2.store import cases, pairs, persons
+from fhir_adapters.hl7v2.store.batch.state import state_of
 from fhir_adapters.hl7v2.store.cases import Cause
 from fhir_adapters.hl7v2.store.describing import refold_person
 from fhir_adapters.hl7v2.store.merging import MergeCause, link_of, merge_persons, undo_merge
@@ -111,7 +112,11 @@ async def heed_contradiction(session: AsyncSession, cause: MergeCause, fact: Per
 
 
 async def _merge_named(session: AsyncSession, organisation_id: UUID, claim: Claim) -> PersonMerge | None:
-    """The standing merge of the one retired record to which all local numbers of a message belong."""
+    """The standing merge of the one retired record to which all local numbers of a message belong; no merge
+    concerns anybody in a batch.
+    """
+    if state_of(session) is not None:
+        return None
     numbers = [(one.authority, one.value) for one in claim.local]
     homes = (
         select(MovedRecord.home_id)

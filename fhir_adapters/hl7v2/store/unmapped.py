@@ -4,7 +4,8 @@ It says what to add to the profile. What was received stays in the raw message: 
 when it is read again by a profile that maps its value, whether or not that changes anything else.
 """
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import case, delete, func, select, update
@@ -47,7 +48,7 @@ async def note_unmapped(
     await _take_out(session, row.id, [held[place] for place in held if place not in missing])
     new = {place: key for place, key in missing.items() if place not in held and (key or first)}
     if new:
-        await _put_in(session, row, new)
+        await put_in(session, [(row, new)])
 
 
 async def _held(session: AsyncSession, inbox_id: UUID) -> dict[Place, UUID]:
@@ -84,35 +85,46 @@ async def _take_out(session: AsyncSession, inbox_id: UUID, values: Iterable[UUID
         await session.execute(delete(UnmappedRow).where(one, UnmappedRow.times <= 0))
 
 
-async def _put_in(session: AsyncSession, row: InboxRow, missing: Mapping[Place, str]) -> None:
-    """In a fixed order, so that two drains never wait for each other."""
+async def put_in(session: AsyncSession, messages: Sequence[tuple[InboxRow, Mapping[Place, str]]]) -> None:
+    """Put messages in the queue for the values that they hold; in a fixed order, so that two drains never
+    wait for each other.
+    """
+    held: dict[tuple[UUID, Place], list[InboxRow]] = defaultdict(list)
+    keys: dict[tuple[UUID, Place], str] = {}
+    for row, missing in messages:
+        for place, key in missing.items():
+            held[row.feed_id, place].append(row)
+            keys[row.feed_id, place] = key
     seen = [
         {
-            "feed_id": row.feed_id,
+            "feed_id": feed_id,
             "place": place,
             "value": value,
-            "key": key,
-            "organisation_id": row.organisation_id,
-            "example_inbox_id": row.id,
-            "times": 1,
+            "key": keys[feed_id, (place, value)],
+            "organisation_id": rows[-1].organisation_id,
+            "example_inbox_id": rows[-1].id,
+            "times": len(rows),
         }
-        for (place, value), key in sorted(missing.items())
+        for (feed_id, (place, value)), rows in sorted(held.items())
     ]
+    if not seen:
+        return
     statement = insert(UnmappedRow).values(seen)
     again = statement.on_conflict_do_update(
         index_elements=["feed_id", "place", "value"],
         set_={
-            "times": UnmappedRow.times + 1,
+            "times": UnmappedRow.times + statement.excluded.times,
             "key": statement.excluded.key,
             "example_inbox_id": statement.excluded.example_inbox_id,
             "last_seen_at": func.now(),
         },
     )
-    found = await session.execute(again.returning(UnmappedRow.id, UnmappedRow.key))
+    told = (UnmappedRow.id, UnmappedRow.key, UnmappedRow.feed_id, UnmappedRow.place, UnmappedRow.value)
     behind = [
         {"value_id": each.id, "inbox_id": row.id, "organisation_id": row.organisation_id}
-        for each in found
+        for each in await session.execute(again.returning(*told))
         if each.key
+        for row in held[each.feed_id, (each.place, each.value)]
     ]
     if behind:
         await session.execute(insert(UnmappedMessageRow).values(behind))

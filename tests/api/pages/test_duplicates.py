@@ -120,7 +120,7 @@ async def test_given_not_the_same_by_interface_then_it_is_remembered(
     await carried_out(door)
 
     assert (answer.status_code, answer.json()["state"]) == (202, "taken")
-    assert (await door.get("/api/v1/duplicates", "operator")).json() == {"duplicates": []}
+    assert (await door.get("/api/v1/duplicates", "operator")).json() == {"duplicates": [], "left_out": {}}
     [decided] = (await door.get("/api/v1/duplicates?state=decided", "operator")).json()["duplicates"]
     assert decided["state"] == "not-same"
     shown = (await door.get(f"/api/v1/duplicates/{pair_id}", "operator")).json()
@@ -186,7 +186,7 @@ async def test_given_a_stranger_then_neither_pair_nor_merge_is_there(
 async def test_given_a_coordinator_then_only_pairs_of_their_own_cases_are_there(
     door: Door, pair_id: UUID
 ) -> None:
-    assert (await door.get("/api/v1/duplicates", "coordinator")).json() == {"duplicates": []}
+    assert (await door.get("/api/v1/duplicates", "coordinator")).json() == {"duplicates": [], "left_out": {}}
     assert (await door.get(f"/api/v1/duplicates/{pair_id}", "coordinator")).status_code == 404
 
 
@@ -259,3 +259,17 @@ async def test_given_a_former_nhs_number_then_a_search_and_a_referral_still_find
     assert f"/referrals/new/{person.id}" in found
     assert answer.status_code == 202, answer.text
     assert [row.id for row in await intake.rows(Person)] == [person.id]
+
+
+async def test_given_records_left_out_then_the_list_and_the_interface_say_how_many_and_why(
+    door: Door, intake: Intake
+) -> None:
+    alike = (JOAN.but(message_id=f"M{n}", nhs="", local=f"H{n}", visit=f"V{n}").raw() for n in range(13))
+    await intake.take(*alike)
+    sign_in(door, "operator")
+
+    page = (await door.client.get("/duplicates")).text
+    told = (await door.get("/api/v1/duplicates", "operator")).json()
+
+    assert "13 records share a family name and a birth date with more than 10 others" in page
+    assert told["left_out"] == {"common-values": 13}

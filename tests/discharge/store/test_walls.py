@@ -23,6 +23,7 @@ from discharge.store.tables import (
     MovedRecord,
     NoteRow,
     OutboxRow,
+    PairLeftOut,
     PartnerRow,
     Person,
     PersonAddress,
@@ -102,6 +103,7 @@ async def story(worker: AsyncEngine, owner: AsyncEngine, places: Places, person_
                 outbox,
                 PersonAddress(person_id=person_id, lines="2 High St", postcode="HA1 2AB"),
                 PersonContact(person_id=person_id, kind="phone", value="07700 900001"),
+                PairLeftOut(organisation_id=places.trust, person_id=person_id, cause="common-values"),
                 PersonIdentifier(
                     person_id=person_id, organisation_id=places.trust, authority="RXH", value="1"
                 ),
@@ -305,6 +307,7 @@ async def test_a_participant_sees_the_case_but_not_the_trusts_own_messages(
     hidden = {"inbox", "facts", "commands", "case_commands", "audit_reads", "audit_writes"}
     hidden |= {
         "documents",
+        "pairs_left_out",
         "unmapped_values",
         "unmapped_messages",
         "stay_moves",

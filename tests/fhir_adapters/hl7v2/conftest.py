@@ -14,8 +14,9 @@ from fhir_adapters.feeds.book import ProfileBook
 from fhir_adapters.feeds.loading import shipped_profiles
 from fhir_adapters.hl7v2.envelope import read_envelope
 from fhir_adapters.hl7v2.listening.arriving import arrived
+from fhir_adapters.hl7v2.store.batch.drain import drain_some
 from fhir_adapters.hl7v2.store.cases import join_awaiting
-from fhir_adapters.hl7v2.store.draining import Drained, drain_next
+from fhir_adapters.hl7v2.store.draining import Drained
 from fhir_adapters.hl7v2.store.merging import settle_cases
 from fhir_adapters.hl7v2.store.replaying import ask_replay, work_replays
 from fhir_adapters.store.finding import Wanted
@@ -47,8 +48,8 @@ class Intake:
     async def drain(self) -> list[Drained]:
         """Handle everything that waits, then join cases that await a spell, as a worker does over time."""
         done: list[Drained] = []
-        while drained := await drain_next(self.worker, shipped_profiles(), CaseClock.real()):
-            done.append(drained)
+        while drained := await drain_some(self.worker, shipped_profiles(), CaseClock.real()):
+            done += drained
         async with transaction(self.worker) as session:
             await join_awaiting(session)
             await settle_cases(session)

@@ -22,7 +22,7 @@ from fhir_adapters.feeds.book import ProfileBook
 from fhir_adapters.feeds.loading import profile_named, shipped_profiles
 from fhir_adapters.hl7v2.envelope import Unreadable, read_envelope
 from fhir_adapters.hl7v2.sending import Receiver, send_files
-from fhir_adapters.hl7v2.store.draining import drain_next
+from fhir_adapters.hl7v2.store.batch.drain import drain_some
 from fhir_adapters.hl7v2.store.inbox import PostgresInbox
 from fhir_adapters.store.tables import FactRow, InboxRow
 from tests.fhir_adapters.hl7v2.conftest import Intake
@@ -106,7 +106,7 @@ async def test_given_a_feed_for_them_all_then_each_ends_interpreted_not_used_or_
         await send_files([FOLDER], Receiver("127.0.0.1", port))
     await claim(intake)
     book = profiles()
-    while await drain_next(intake.worker, book, CaseClock.real()):
+    while await drain_some(intake.worker, book, CaseClock.real()):
         pass
 
     rows = await intake.rows(InboxRow)
@@ -128,5 +128,5 @@ async def again(intake: Intake, book: ProfileBook) -> None:
     """Have everything that was used read once more."""
     async with transaction(intake.worker) as session:
         await session.execute(update(InboxRow).where(InboxRow.state == "interpreted").values(state="stored"))
-    while await drain_next(intake.worker, book, CaseClock.real()):
+    while await drain_some(intake.worker, book, CaseClock.real()):
         pass

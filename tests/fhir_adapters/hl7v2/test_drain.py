@@ -6,17 +6,13 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from discharge.cases import events as ev
 from discharge.cases.commands import Envelope, NoteHospitalFacts, NoteMerge, RecordDeath
 from discharge.cases.model import Case, Participant, Referral
-from discharge.clocks import CaseClock
 from discharge.store.engine import transaction
 from discharge.store.tables import OutboxRow, Person, PersonAddress, PersonContact, PersonIdentifier, Spell
-from fhir_adapters.feeds.loading import shipped_profiles
-from fhir_adapters.hl7v2.store.draining import drain_next
 from fhir_adapters.hl7v2.store.merging import MergeCause, merge_persons
 from fhir_adapters.hl7v2.store.persons import same_person
 from fhir_adapters.store.tables import FactRow, InboxRow
@@ -24,7 +20,6 @@ from tests.fhir_adapters.hl7v2.conftest import Intake
 from tests.fhir_adapters.hl7v2.samples import NHS, OTHER_NHS, Sample
 from tests.fixtures.cases import recorded, request
 
-MOST_STATEMENTS = 21
 ADMISSION = Sample()
 DISCHARGE = Sample(
     "A03", "M9", "20260309150000", "20260309143000", more={"PV1": {36: "19", 37: "1", 45: "20260309143000"}}
@@ -278,22 +273,6 @@ async def test_given_many_drains_at_once_then_each_message_has_its_effect_once(i
 
     assert len(await intake.rows(Person)) == len(await intake.rows(Spell)) == 1
     assert {row.state for row in await intake.rows(InboxRow)} == {"interpreted"}
-
-
-async def test_given_a_person_who_is_known_then_a_message_that_changes_little_costs_few_statements(
-    intake: Intake, worker: AsyncEngine
-) -> None:
-    await intake.take(ADMISSION.raw())
-    await intake.put(ADMISSION.but(trigger="A08", message_id="M2", sent="20260302120000").raw())
-    asked: list[str] = []
-    event.listen(worker.sync_engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
-
-    drained = await drain_next(worker, shipped_profiles(), CaseClock.real())
-
-    assert drained is not None
-    assert drained.state == "interpreted"
-    assert len(asked) <= MOST_STATEMENTS, "\n".join(asked)
-    assert not [statement for statement in asked if statement.startswith("UPDATE persons")]
 
 
 async def test_given_two_who_turn_out_to_be_one_when_asked_before_and_after_then_both_are_counted(

@@ -11,7 +11,7 @@ import pytest
 from discharge.clocks import CaseClock
 from fhir_adapters.feeds.loading import PROFILES
 from fhir_adapters.feeds.watching import WatchedBook
-from fhir_adapters.hl7v2.store.draining import drain_next
+from fhir_adapters.hl7v2.store.batch.drain import drain_some
 from fhir_adapters.hl7v2.store.inbox import PostgresInbox
 from fhir_adapters.store import profiles
 from fhir_adapters.store.tables import InboxRow
@@ -70,10 +70,10 @@ async def test_given_a_drain_at_work_when_the_profile_is_corrected_then_the_next
 ) -> None:
     odd = Sample(more={"PID": {8: "woman"}})
     await intake.put(odd.raw())
-    await drain_next(intake.worker, book, CaseClock.real())
+    await drain_some(intake.worker, book, CaseClock.real())
     await corrected(file, book, "sex: {", "sex: {WOMAN: female, ")
     await intake.put(odd.but(message_id="M2", trigger="A08", sent="20260303090000").raw())
-    await drain_next(intake.worker, book, CaseClock.real())
+    await drain_some(intake.worker, book, CaseClock.real())
 
     first, second = sorted(await intake.rows(InboxRow), key=lambda row: row.sequence)
     assert (first.reason, second.reason) == ("sex-unmapped", None)

@@ -21,7 +21,7 @@ from fhir_adapters.feeds.loading import shipped_profiles
 from fhir_adapters.hl7v2.envelope import read_envelope
 from fhir_adapters.hl7v2.listening.arriving import arrived
 from fhir_adapters.hl7v2.store import replaying
-from fhir_adapters.hl7v2.store.draining import drain_next
+from fhir_adapters.hl7v2.store.batch.drain import drain_some
 from fhir_adapters.hl7v2.store.inbox import PostgresInbox
 from fhir_adapters.hl7v2.store.replaying import ask_replay, work_replays
 from fhir_adapters.store.finding import Wanted
@@ -58,7 +58,7 @@ def corrected(**changes: Any) -> ProfileBook:
 
 
 async def drained_by(intake: Intake, profiles: ProfileBook) -> None:
-    while await drain_next(intake.worker, profiles, CaseClock.real()):
+    while await drain_some(intake.worker, profiles, CaseClock.real()):
         pass
 
 

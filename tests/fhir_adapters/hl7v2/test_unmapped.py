@@ -13,7 +13,7 @@ from fhir_adapters.feeds.advice import what_to_write
 from fhir_adapters.feeds.book import ProfileBook
 from fhir_adapters.feeds.loading import profile_named, shipped_profiles
 from fhir_adapters.feeds.profile import Profile
-from fhir_adapters.hl7v2.store.draining import drain_next
+from fhir_adapters.hl7v2.store.batch.drain import drain_some
 from fhir_adapters.store.tables import InboxRow, UnmappedMessageRow, UnmappedRow
 from tests.fhir_adapters.hl7v2.conftest import Intake
 from tests.fhir_adapters.hl7v2.other_samples import referral
@@ -27,7 +27,8 @@ async def queue(intake: Intake) -> dict[tuple[str, str], tuple[str, int]]:
 
 
 async def test_given_values_that_nobody_mapped_then_they_are_counted_with_an_example(intake: Intake) -> None:
-    await intake.take(ODD.raw(), ODD.but(message_id="M2", trigger="A08", sent="20260303090000").raw())
+    await intake.take(ODD.raw())
+    await intake.take(ODD.but(message_id="M2", trigger="A08", sent="20260303090000").raw())
 
     assert await queue(intake) == {
         ("PID-8", "woman"): ("sex", 2),
@@ -68,7 +69,7 @@ async def test_given_everything_mapped_then_nothing_is_queued(intake: Intake) ->
 
 async def drain_with(intake: Intake, **update: Any) -> None:
     """Let the drain work with the feed's profile changed."""
-    while await drain_next(intake.worker, book_with(**update), CaseClock.real()):
+    while await drain_some(intake.worker, book_with(**update), CaseClock.real()):
         pass
 
 
@@ -107,7 +108,7 @@ async def test_given_a_value_when_exactly_its_messages_are_replayed_then_all_lea
     mapped = book_with(sex={"WOMAN": "female"})
 
     assert len(await intake.replay(mapped, unmapped=value)) == 3
-    while await drain_next(intake.worker, mapped, CaseClock.real()):
+    while await drain_some(intake.worker, mapped, CaseClock.real()):
         pass
 
     assert ("PID-8", "woman") not in await queue(intake)

@@ -1,0 +1,1 @@
+"""Many messages in one transaction: taken together, loaded at once, applied in order, written at once."""

@@ -1,0 +1,191 @@
+"""Loading all that a batch of messages may touch, in one query for each table."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, false, func, or_, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import defer
+
+from discharge.store.tables import (
+    CaseRow,
+    CaseSpellRow,
+    MovedRecord,
+    Person,
+    PersonAddress,
+    PersonContact,
+    PersonIdentifier,
+    PersonNhsNumber,
+    Spell,
+)
+from fhir_adapters.hl7v2.facts import PersonReported, StayReported
+from fhir_adapters.hl7v2.store.batch.state import BatchState, LocalNumber, Reported
+from fhir_adapters.hl7v2.store.spells import UNNUMBERED
+from fhir_adapters.store.tables import FactRow, HiddenNumberRow, InboxRow, StayMoveRow
+
+Visit = tuple[UUID, str]
+"""Organisation and number of a visit."""
+
+
+@dataclass(slots=True)
+class Names:
+    """Whom and what messages name, whether or not a number may find somebody."""
+
+    local: set[LocalNumber] = field(default_factory=set)
+    nhs: set[str] = field(default_factory=set)
+    visits: set[Visit] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class Loaded:
+    """What was found, and what of it is no matter for a batch: people whom a merge, a rehearsal or a stay
+    without a number concerns, and visits that were moved.
+    """
+
+    state: BatchState
+    apart: set[UUID] = field(default_factory=set)
+    moved: set[Visit] = field(default_factory=set)
+
+
+async def load(session: AsyncSession, names: Names, at: datetime) -> Loaded:
+    """Load what these names may touch; the caller has locked them."""
+    loaded = Loaded(BatchState(at))
+    state = loaded.state
+    await _numbers(session, names, loaded)
+    held = {*state.local.values(), *(one for holders in state.nhs.values() for one in holders)}
+    await _people(session, names, held, loaded)
+    ids = list(state.people)
+    if ids:
+        await _whereabouts(session, ids, state)
+        await _reports(session, ids, state)
+    await _stays(session, names, ids, loaded)
+    await _cases(session, ids, state)
+    hidden = select(HiddenNumberRow.inbox_id).limit(1)
+    state.anything_hidden = await session.scalar(hidden) is not None
+    return loaded
+
+
+async def _numbers(session: AsyncSession, names: Names, loaded: Loaded) -> None:
+    """Who holds local numbers, and who has or had NHS numbers; those that a merge moved are apart."""
+    if names.local:
+        key = tuple_(PersonIdentifier.organisation_id, PersonIdentifier.authority, PersonIdentifier.value)
+        moved = (MovedRecord.kind == "identifier") & (MovedRecord.record_id == PersonIdentifier.id)
+        rows = await session.execute(
+            select(
+                PersonIdentifier.organisation_id,
+                PersonIdentifier.authority,
+                PersonIdentifier.value,
+                PersonIdentifier.person_id,
+                MovedRecord.home_id,
+            )
+            .outerjoin(MovedRecord, moved)
+            .where(key.in_(names.local))
+        )
+        for organisation_id, authority, value, person_id, home_id in rows:
+            loaded.state.local[organisation_id, authority, value] = person_id
+            if home_id is not None:
+                loaded.apart.add(person_id)
+    if names.nhs:
+        had = select(PersonNhsNumber.nhs_number, PersonNhsNumber.person_id)
+        for value, person_id in await session.execute(had.where(PersonNhsNumber.nhs_number.in_(names.nhs))):
+            loaded.state.nhs[value].add(person_id)
+
+
+async def _people(session: AsyncSession, names: Names, held: set[UUID], loaded: Loaded) -> None:
+    state = loaded.state
+    wanted = _any_of((Person.id, held), (Person.nhs_number, names.nhs))
+    people = select(Person).where(wanted).order_by(Person.id).options(defer(Person.location_hidden))
+    for person in await session.scalars(people.with_for_update(key_share=True)):
+        state.people[person.id] = person
+        if person.nhs_number:
+            state.nhs[person.nhs_number].add(person.id)
+        if person.merged_into is not None or person.test_person:
+            loaded.apart.add(person.id)
+    into = select(Person.merged_into).where(Person.merged_into.in_(list(state.people)))
+    loaded.apart.update(one for one in await session.scalars(into) if one is not None)
+
+
+def _any_of(*wanted: tuple[object, Iterable[object]]) -> ColumnElement[bool]:
+    return or_(false(), *(column.in_(list(values)) for column, values in wanted if values))  # type: ignore[attr-defined]
+
+
+async def _whereabouts(session: AsyncSession, ids: list[UUID], state: BatchState) -> None:
+    """Numbers, addresses and contacts as they are written down."""
+    numbers = select(PersonNhsNumber).where(PersonNhsNumber.person_id.in_(ids))
+    for number in await session.scalars(numbers):
+        state.nhs_numbers[number.person_id].append(number)
+        state.nhs[number.nhs_number].add(number.person_id)
+    for address in await session.scalars(select(PersonAddress).where(PersonAddress.person_id.in_(ids))):
+        state.addresses[address.person_id].append(address)
+    for contact in await session.scalars(select(PersonContact).where(PersonContact.person_id.in_(ids))):
+        state.contacts[contact.person_id].append(contact)
+
+
+async def _reports(session: AsyncSession, ids: list[UUID], state: BatchState) -> None:
+    rows = await session.execute(
+        select(
+            FactRow.payload,
+            InboxRow.organisation_id,
+            FactRow.person_id,
+            InboxRow.sequence,
+            FactRow.ordinal,
+        )
+        .join(InboxRow, InboxRow.id == FactRow.inbox_id)
+        .where(FactRow.person_id.in_(ids), FactRow.kind == "person-reported")
+    )
+    for payload, sender, about, *arrival in rows:
+        fact = PersonReported.model_validate({**payload, "arrival": tuple(arrival)})
+        state.reported[about].append(Reported(fact, sender, about))
+
+
+async def _stays(session: AsyncSession, names: Names, ids: list[UUID], loaded: Loaded) -> None:
+    """The stays that are named, with what was said of them; who has one without a number is apart."""
+    state = loaded.state
+    named = tuple_(Spell.organisation_id, Spell.visit_number).in_(names.visits) if names.visits else false()
+    unnumbered = Spell.person_id.in_(ids) & Spell.visit_number.startswith(UNNUMBERED)
+    found = select(Spell).where(or_(named, unnumbered)).order_by(Spell.visit_number).with_for_update()
+    for spell in await session.scalars(found):
+        state.spells[spell.organisation_id, spell.visit_number] = spell
+        if spell.visit_number.startswith(UNNUMBERED):
+            loaded.apart.add(spell.person_id)
+    await _said_of_stays(session, [spell.id for spell in state.spells.values()], state)
+    if names.visits:
+        numbers = {number for _, number in names.visits}
+        moved = select(StayMoveRow.organisation_id, StayMoveRow.number, StayMoveRow.to_number)
+        about = _any_of((StayMoveRow.number, numbers), (StayMoveRow.to_number, numbers))
+        for organisation_id, *numbers_moved in await session.execute(moved.where(about)):
+            loaded.moved |= {(organisation_id, number) for number in numbers_moved}
+
+
+async def _said_of_stays(session: AsyncSession, spells: list[UUID], state: BatchState) -> None:
+    if not spells:
+        return
+    rows = await session.execute(
+        select(FactRow.spell_id, FactRow.payload, InboxRow.sequence, FactRow.ordinal)
+        .join(InboxRow, InboxRow.id == FactRow.inbox_id)
+        .where(FactRow.spell_id.in_(spells), FactRow.kind == "stay-reported")
+    )
+    for spell_id, payload, *arrival in rows:
+        if spell_id is not None:
+            fact = StayReported.model_validate({**payload, "arrival": tuple(arrival)})
+            state.stays[spell_id].append(fact)
+
+
+async def _cases(session: AsyncSession, ids: list[UUID], state: BatchState) -> None:
+    """Of which people and stays a case is told."""
+    spells = [spell.id for spell in state.spells.values()]
+    if ids:
+        state.in_cases.update(
+            await session.scalars(select(CaseRow.person_id).where(CaseRow.person_id.in_(ids)))
+        )
+    if spells:
+        covered = select(CaseSpellRow.spell_id).where(CaseSpellRow.spell_id.in_(spells))
+        state.in_cases.update(await session.scalars(covered))
+
+
+async def begun(session: AsyncSession) -> datetime:
+    """When the running transaction began."""
+    at: datetime = (await session.execute(select(func.now()))).scalar_one()
+    return at
