@@ -21,7 +21,7 @@ from discharge.cases.model import PARTNER_BASES, Case, Participant
 from discharge.cases.outgoing import Outgoing, outgoing
 from discharge.cases.recording import RecordRequest
 from discharge.cases.relations import relation_of, require_part
-from discharge.cases.stages import ALLOWED
+from discharge.cases.stages import stages_of
 from discharge.clocks import london_date
 from discharge.errors import HomewardError, Refused
 from discharge.permissions import LEADS
@@ -99,7 +99,7 @@ def _admit(case: Case, envelope: Envelope) -> None:
     kind = envelope.command.kind
     if not case.exists and kind != "refer":
         raise Refused("not-found", where="case")
-    if case.exists and case.stage not in ALLOWED[kind]:
+    if case.exists and case.stage not in stages_of(case, kind):
         raise Refused("stage-not-allowed", detail=case.stage.value, where="stage")
     require_part(case, envelope.actor, envelope.command)
     if envelope.late and envelope.seen_version is not None and envelope.seen_version < case.decided_version:

@@ -182,6 +182,7 @@ LEAVING = (
                 "How did they leave?",
                 choices=ch.ways_of_leaving,
                 initial=lambda _: "1",
+                optional=True,
             ),
             Field(
                 "unready_reason",

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from api.forms.choices import from_list
+from api.forms.choices import fixed, from_list
 from api.forms.model import Around, CommandForm, Field
 from api.forms.reading import Filled, fault_of, read_form
 from api.pages.visiting import Visit, Visitor
@@ -30,6 +30,15 @@ FORM = CommandForm(
     "Send the referral",
     (
         Field("reasons", "What may hold this person back at home?", "choices", from_list("referral-reasons")),
+        Field(
+            "setting",
+            "Where are they now?",
+            choices=fixed(
+                ("hospital", "In hospital, or about to be"), ("community", "At home, not in hospital")
+            ),
+            initial=lambda _: "hospital",
+            optional=True,
+        ),
         Field("lives_alone", "Do they live alone?", "yes-no-unknown"),
         Field("homeless", "Are they homeless, or may they become homeless?", "yes-no-unknown"),
         Field("tenure", "How do they live there?", choices=from_list("tenures"), optional=True),

@@ -53,6 +53,8 @@ def address_words(row: PersonAddress) -> str:
 def place(case: Case, known: Directory) -> str:
     """Where the person is, as far as we know."""
     spell = case.current_spell
+    if case.in_community:
+        return f"At home, not in hospital; referred by {known.organisation(_referrer(case))}"
     if spell is None:
         return f"Stay not known yet, referred by {known.organisation(_referrer(case))}"
     on_leave = spell.status == "on-leave"

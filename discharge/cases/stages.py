@@ -68,9 +68,25 @@ ALLOWED: dict[str, frozenset[Stage]] = {
 """Command kind -> the stages in which it may be asked."""
 
 
+IN_COMMUNITY: dict[str, frozenset[Stage]] = {
+    "close-case": AFTER_ACCEPTANCE,
+    "set-criteria-to-reside": frozenset(),
+    "set-expected-discharge-date": frozenset(),
+    "confirm-discharge": frozenset(),
+}
+"""What differs for somebody who lives at home and was referred from there: nobody leaves a hospital, and the
+case ends well from where it stands.
+"""
+
+
+def stages_of(case: Case, kind: str) -> frozenset[Stage]:
+    """The stages in which a kind of command may be asked of this case."""
+    return IN_COMMUNITY.get(kind, ALLOWED[kind]) if case.in_community else ALLOWED[kind]
+
+
 def may_ask(case: Case, kind: str) -> bool:
     """Whether the case's stage lets this kind of command be asked at all."""
-    return case.exists and case.stage in ALLOWED[kind]
+    return case.exists and case.stage in stages_of(case, kind)
 
 
 def stage_in_hospital(case: Case) -> StageInHospital:

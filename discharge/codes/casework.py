@@ -248,6 +248,7 @@ CASE_OUTCOMES = CodeList(
             ("home-as-it-is", "Home as it is", False),
             ("home-made-ready", "Home, made ready", False),
             ("rehoused", "A new home", False),
+            ("stays-at-home", "Stays at home, a stay in hospital was avoided", False),
             ("step-down", "Step-down place or temporary accommodation", False),
             ("care-home", "Care home", False),
             ("readmitted", "Back in hospital", False),

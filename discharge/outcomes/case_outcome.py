@@ -13,13 +13,15 @@ _BY_PLACE: dict[Place, str] = {
 
 
 def suggested_outcome(case: Case) -> str:
-    """Return the code of `case-outcomes` that fits a case whose person left hospital.
+    """Return the code of `case-outcomes` that fits a case whose person left hospital, or never was in one.
 
     The destination speaks first, where it is not home; then what was done to make the home ready.
     """
     place = _place(case)
     if place in _BY_PLACE:
         return _BY_PLACE[place]
+    if case.in_community:
+        return "rehoused" if case.home_let_id is not None else "stays-at-home"
     done = {strand.kind for strand in case.strands.values() if strand.status == "completed"}
     if StrandKind.REHOUSING in done:
         return "rehoused"

@@ -116,6 +116,8 @@ class RiskFacts(Frozen):
 
     open: bool = True
     in_hospital: bool = True
+    in_community: bool = False
+    referred_on: date | None = None
     safe_address: Answer = Answer()
     heating: Answer = Answer()
     water: Answer = Answer()
@@ -142,10 +144,10 @@ class RiskFacts(Frozen):
 
     @property
     def home_watched(self) -> bool:
-        """Whether it matters how the home is: for who is to go there, and for who is there while it is not
-        ready.
+        """Whether it matters how the home is: for who is to go there, who lives there and was referred from
+        there, and who is there while it is not ready.
         """
-        return self.in_hospital or self.unready is not None
+        return self.in_hospital or self.in_community or self.unready is not None
 
     @property
     def checked(self) -> bool:
@@ -267,7 +269,9 @@ def facts_of(case: Case, lead_days: Mapping[str, int] = MappingProxyType({})) ->
     running = case.open_ready_period
     return RiskFacts(
         open=case.exists and not case.closed,
-        in_hospital=case.stage in IN_HOSPITAL,
+        in_hospital=case.stage in IN_HOSPITAL and not case.in_community,
+        in_community=case.stage in IN_HOSPITAL and case.in_community,
+        referred_on=case.referral.referred_on if case.referral else None,
         safe_address=_answer(case, "safe_address"),
         heating=_answer(case, "heating"),
         water=_answer(case, "water"),

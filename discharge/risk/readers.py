@@ -135,6 +135,8 @@ def check_not_started(facts: RiskFacts, rule: Rule) -> Iterator[Trigger]:
         "check": "is not complete" if facts.check_started_on else "has not begun",
     }
     starts = london_midnight(expected - DAY * soon.value) if expected else ALWAYS
+    if facts.in_community and facts.referred_on:
+        starts = london_midnight(facts.referred_on + DAY * soon.value)
     if not gone:
         yield Trigger(soon, starts, loud, words=words)
     if loud is not None:
@@ -142,6 +144,9 @@ def check_not_started(facts: RiskFacts, rule: Rule) -> Iterator[Trigger]:
 
 
 def _leaving(facts: RiskFacts) -> str:
+    if facts.in_community:
+        since = f" since {spoken_day(facts.referred_on)}" if facts.referred_on else ""
+        return f"waits at home{since}"
     if facts.unready is not None:
         return f"left hospital {_on(facts.unready.left_on)}"
     if facts.ready_on is not None:

@@ -208,6 +208,12 @@ def test_given_nobody_calls_when_time_goes_by_then_each_missed_contact_opens_one
     assert len([each for each in case.open_alerts if each.rule == "no-contact-after-discharge"]) == 5
 
 
+def test_given_a_contact_tried_in_vain_when_its_hour_passes_then_it_is_not_missed_as_well() -> None:
+    case = walk((5, cmd.RecordContact(follow_up="24-hours", outcome="not-reached")), case=at_home())
+    case = walk((7, cmd.StrikeClock()), case=case)
+    assert [(each.cause, each.subject) for each in case.open_actions] == [("not-reached", "24-hours")]
+
+
 def test_given_missed_contacts_when_somebody_reaches_the_person_then_the_silence_is_answered() -> None:
     case = walk((9, cmd.StrikeClock()), case=at_home())
     assert [each.subject for each in case.open_actions] == ["24-hours", "72-hours"]

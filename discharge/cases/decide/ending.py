@@ -25,7 +25,7 @@ from discharge.cases.unready import blockers
 from discharge.codes.casework import STOPPED_BY_MERGE
 from discharge.errors import Refused
 
-ELSEWHERE = frozenset({"rehoused", "step-down", "care-home", "readmitted"})
+ELSEWHERE = frozenset({"rehoused", "step-down", "care-home", "readmitted", "lost-contact"})
 """Outcomes of people who are not in the home that was to be made ready."""
 
 
@@ -86,7 +86,8 @@ def _nothing_owed(case: Case, outcome: str) -> None:
     """Refuse while something found after the discharge, or the home itself, waits for its answer."""
     if case.open_actions:
         raise Refused("answer-needed", detail=case.open_actions[0].key, where="actions")
-    if case.unready_home is not None and outcome not in ELSEWHERE:
+    at_home = case.unready_home is not None or case.in_community
+    if at_home and blockers(case) and outcome not in ELSEWHERE:
         raise Refused("answer-needed", detail=", ".join(blockers(case)), where="unready_home")
 
 

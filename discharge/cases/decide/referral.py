@@ -77,7 +77,8 @@ def _referral(asked: cmd.Refer, day: date) -> Referral:
         pathway=asked.pathway,
         external_id=asked.external_id,
         other_ids=asked.other_ids,
-        awaiting_spell=asked.spell is None,
+        setting=asked.setting,
+        awaiting_spell=asked.spell is None and asked.setting == "hospital",
     )
 
 

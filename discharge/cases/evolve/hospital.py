@@ -24,7 +24,8 @@ def _joined(case: Case, event: ev.SpellJoined) -> Case:
 
 def _spell_changed(case: Case, event: ev.SpellChanged) -> Case:
     case = _with_spell(case, event.spell)
-    return with_referral(case, awaiting_spell=case.current_spell is None)
+    waits = case.current_spell is None and not case.in_community
+    return with_referral(case, awaiting_spell=waits)
 
 
 def _expected(case: Case, event: ev.ExpectedDischargeDateSet) -> Case:

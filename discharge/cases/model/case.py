@@ -75,6 +75,16 @@ class Case(Frozen):
         return next((spell for spell in reversed(self.spells) if spell.status != "cancelled"), None)
 
     @property
+    def in_community(self) -> bool:
+        """Whether the person was referred while at home, and lies in no hospital bed."""
+        return (
+            self.referral is not None
+            and self.referral.setting == "community"
+            and self.current_spell is None
+            and self.discharge is None
+        )
+
+    @property
     def home_needed_on(self) -> date | None:
         """The day the home must be ready: as somebody said, else the day the person is expected to leave."""
         return self.needed_by or self.expected_discharge_on

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from discharge.values import Frozen, YesNoUnknown
+
+Setting = Literal["hospital", "community"]
 
 
 class Asked(Frozen):
     """What a referral asks for and says, by whichever door it comes: codes of our lists, none of them needed.
 
     ``external_id`` is the sender's own number of the referral, ``other_ids`` are further numbers of theirs.
+    ``setting`` says where the person is: a referral from the community asks for help to stay at home.
     """
 
+    setting: Setting = "hospital"
     external_id: str | None = None
     other_ids: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
@@ -46,6 +50,7 @@ class Referral(Frozen):
     pathway: str | None = None
     external_id: str | None = None
     other_ids: tuple[str, ...] = ()
+    setting: Setting = "hospital"
     awaiting_spell: bool = False
     accepted_on: date | None = None
     returned_reason: str | None = None

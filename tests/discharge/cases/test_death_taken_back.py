@@ -84,7 +84,8 @@ def test_given_a_cold_home_when_a_death_is_taken_back_then_the_home_is_cold_stil
 def test_given_news_of_a_stay_that_ended_in_death_when_it_still_says_so_then_the_case_stays_closed() -> None:
     case = died(DIED)
     moved = told(**(DIED.spell.model_dump() | {"ward": "Elm"}))
-    assert walk((6, moved), case=case).outcome == "died"
+    answer = advance(case, envelope(moved, 6), noon(6)).answer
+    assert answer.events == ("spell-changed",)
 
 
 def test_given_a_merged_case_when_somebody_asks_to_open_it_again_then_it_is_refused() -> None:

@@ -281,3 +281,14 @@ def test_given_an_end_that_has_not_come_when_a_period_is_corrected_then_it_is_re
     case = after((0, refer()), (1, NOT_MET))
     with pytest.raises(Refused, match="date-in-future"):
         ask(case, cmd.CorrectReadyPeriod(replaces=day(1), ready_on=day(1), ended_on=day(9)), 4)
+
+
+def test_given_a_discharge_told_by_the_feed_when_the_trust_denies_one_it_never_told_then_it_stands() -> None:
+    by_hand = after((0, refer()), (5, HOME))
+    denied = told(not_left_at=noon(6))
+    assert ask(by_hand, denied, 7).discharge is None
+    assert by_hand.discharge is not None
+    by_feed = by_hand.model_copy(
+        update={"discharge": by_hand.discharge.model_copy(update={"told_by": "feed"})}
+    )
+    assert ask(by_feed, denied, 7).discharge == by_feed.discharge

@@ -12,7 +12,7 @@ from discharge.cases.events import DelayReasonRecorded, DutyToReferSent
 from discharge.cases.evolve import fold
 from discharge.cases.model import Stage
 from discharge.cases.outgoing import outgoing
-from discharge.errors import HomewardError
+from discharge.errors import HomewardError, Refused
 from discharge.risk.facts import facts_of
 from tests.discharge.cases.stories import after, ask, day, envelope, leaves, noon, refer
 
@@ -107,3 +107,21 @@ def test_given_a_referral_when_accepted_then_the_ward_is_told_and_nobody_else() 
         ("task-status", "accepted", "REF-1")
     ]
     assert not told[0].needs_basis
+
+
+def test_given_a_reason_that_ends_before_it_begins_when_it_is_recorded_then_it_is_refused() -> None:
+    case = after((0, refer()))
+    backwards = reason("CA10").model_copy(update={"to_on": day(2)})
+    with pytest.raises(Refused) as refused:
+        ask(case, backwards, 3)
+    assert (refused.value.code, refused.value.where) == ("dates-out-of-order", "to_on")
+    assert ask(case, backwards, 2).delay_reasons[0].to_on == day(2)
+
+
+def test_given_a_reason_when_it_is_ended_before_the_day_it_began_then_it_is_refused() -> None:
+    case = after((0, refer()), (3, reason("CA10")))
+    ended = cmd.EndDelayReason(reason_id=case.delay_reasons[0].reason_id)
+    with pytest.raises(Refused) as refused:
+        ask(case, ended, 2)
+    assert (refused.value.code, refused.value.where) == ("dates-out-of-order", "effective_on")
+    assert ask(case, ended, 3).delay_reasons[0].to_on == day(3)

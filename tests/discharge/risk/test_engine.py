@@ -17,6 +17,8 @@ every_fact = st.builds(
     RiskFacts,
     open=st.sampled_from([True, True, True, False]),
     in_hospital=st.booleans(),
+    in_community=st.booleans(),
+    referred_on=maybe_day,
     safe_address=answers,
     heating=answers,
     water=answers,

@@ -7,6 +7,7 @@ import pytest
 from discharge.cases.actions import ACTIONS, MISSED
 from discharge.clocks import london_midnight
 from discharge.codes.casework import OWNER_ROLES
+from discharge.risk import engine
 from discharge.risk.engine import Finding, evaluate
 from discharge.risk.facts import Answer, Equipment, Owed, RiskFacts, Unready, Work
 from discharge.risk.readers import READERS
@@ -312,6 +313,15 @@ def test_given_work_past_its_day_then_rule_109_speaks_and_only_once_for_each_ord
     begins(known, "work-overdue", london_midnight(march(11)), "AMBER")
     both = facts(overdue=(late,), works=(late,), needed_by=march(5))
     assert [each.rule for each in evaluate(both, london_midnight(march(12)))] == ["lead-time-too-long"]
+
+
+def test_given_rules_in_any_order_then_of_one_cause_the_loudest_is_heard(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    late = Work(key="adaptation/1", item="stairlift", due_on=march(10))
+    known = facts(overdue=(late,), works=(late,), needed_by=march(5))
+    monkeypatch.setattr(engine, "RULES", tuple(reversed(RULES)))
+    assert [each.level for each in evaluate(known, london_midnight(march(12)))] == ["RED"]
 
 
 @pytest.mark.parametrize(("days", "level"), [(1, "AMBER"), (3, "RED")])
