@@ -1,10 +1,10 @@
-"""Why is this person still here, and what happens next: one sentence each, from the case alone.
+"""Why is this person still here, or how are they at home: one sentence, from the case alone.
 
 Names of organisations, items and questions are handed in, because the case holds ids and codes. Nothing here
 names the person.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
@@ -13,13 +13,13 @@ from discharge.calendar import short_day
 from discharge.cases.actions import ACTIONS
 from discharge.cases.follow_ups import CONTACT_WORDS
 from discharge.cases.model import IN_HOSPITAL, Case, FollowUp, Stage, Strand, StrandKind
-from discharge.cases.unready import blocker_words, blockers
+from discharge.cases.unready import CHECKED_HOME, blocker_words, blockers
 from discharge.clocks import london_date
-from discharge.codes.casework import CASE_OUTCOMES
+from discharge.codes.casework import CASE_OUTCOMES, CONTACT_OUTCOMES
 from discharge.codes.delay_reasons import delay_reason_label
+from discharge.codes.destinations import DISCHARGE_DESTINATIONS
 from discharge.delays.counting import nights_without_reason, published_delay_days, reasons_at_midnight
 from discharge.delays.stays import periods_of_this_stay
-from discharge.sharing import may_send, sharing_facts
 
 KIND_WORDS: Mapping[StrandKind, str] = {
     StrandKind.ADAPTATION: "adaptation",
@@ -48,43 +48,68 @@ class Names:
         return label[:1].lower() + label[1:]
 
 
-@dataclass(frozen=True, slots=True)
-class NextAction:
-    """What somebody should do next, which role, and until when if a day is set."""
-
-    words: str
-    role: str
-    due_on: date | None = None
-
-
 def why_still_here(case: Case, today: date, names: Names | None = None) -> str:
-    """Return one sentence that says why the person is still in hospital, or where they are instead."""
+    """Return one sentence that says what stands between the person and home, or where they are instead."""
     names = names or Names()
     if case.closed:
         return _closed(case)
     if case.stage not in IN_HOSPITAL:
-        return _at_home(case)
+        return _at_home(case, today, names)
     opening = _waiting(case, today)
     causes = "; ".join(_causes(case, today, names))
     return f"{opening}: {causes}." if causes else f"{opening}."
 
 
+def heading(case: Case) -> str:
+    """Return the question that the sentence answers."""
+    if case.closed:
+        return "How did this case end?"
+    if case.stage not in IN_HOSPITAL:
+        trouble = case.unready_home is not None or bool(case.open_actions)
+        return "What is wrong at home?" if trouble else "How is this person at home?"
+    spell = case.current_spell
+    if spell is not None and spell.status == "expected":
+        return "What has to be ready before this person comes in?"
+    return "Why is this person still here?"
+
+
+def middle(label: str) -> str:
+    """A label in the middle of a sentence."""
+    return f"{label[:1].lower()}{label[1:]}"
+
+
 def _closed(case: Case) -> str:
     ended = f" on {short_day(case.closed_on)}" if case.closed_on else ""
-    return f"Closed{ended}: {CASE_OUTCOMES.label(case.outcome or 'unknown').lower()}."
+    return f"Closed{ended}: {middle(CASE_OUTCOMES.label(case.outcome or 'unknown'))}."
 
 
-def _at_home(case: Case) -> str:
-    left = (
-        f"Left hospital on {short_day(case.discharge.discharged_on)}" if case.discharge else "Left hospital"
-    )
-    trouble = [*_not_ready(case), *(_middle(ACTIONS.label(each.cause)) for each in case.open_actions)]
-    if trouble:
-        return f"{left}, {'; '.join(trouble)}."
-    owed = next_contact(case)
-    if owed is None:
-        return f"{left}; every contact was made."
-    return f"{left}; next: {_contact_words(owed)}."
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+MOST_ITEMS = 3
+"""So many gated items are named in a sentence; of more, it says how many."""
+
+
+def _some(words: Sequence[str]) -> str:
+    more = len(words) - MOST_ITEMS
+    return ", ".join(words[:MOST_ITEMS]) + (f" and {more} more" if more > 0 else "")
+
+
+def _at_home(case: Case, today: date, names: Names) -> str:
+    said = [*_not_ready(case), *(middle(ACTIONS.label(each.cause)) for each in case.open_actions)]
+    said += _contacts(case, today)
+    said += [f"still under way: {each}" for each in _work_left(case, today, names)]
+    return f"{_left(case)}; {'; '.join(said)}."
+
+
+def _left(case: Case) -> str:
+    if case.discharge is None:
+        return "Left hospital"
+    left = f"Left hospital on {short_day(case.discharge.discharged_on)}"
+    row = DISCHARGE_DESTINATIONS.find(case.discharge.destination or "", case.discharge.discharged_on)
+    elsewhere = row is not None and row.place not in CHECKED_HOME
+    return f"{left} ({middle(row.label)})" if row is not None and elsewhere else left
 
 
 def _not_ready(case: Case) -> list[str]:
@@ -92,22 +117,43 @@ def _not_ready(case: Case) -> list[str]:
     if case.unready_home is None:
         return []
     said = ", ".join(blocker_words(case, code) for code in blockers(case))
-    return [f"and the home is not ready ({said})"]
+    return [f"the home is not ready ({said})"]
 
 
-def _middle(label: str) -> str:
-    return f"{label[:1].lower()}{label[1:]}"
+def _contacts(case: Case, today: date) -> list[str]:
+    """Whom nobody reached, and what is owed next; that all is well only where every contact was made."""
+    reached = {row.code for row in CONTACT_OUTCOMES if row.reached}
+    missed = [
+        middle(CONTACT_WORDS.get(each.key, each.key))
+        for each in case.follow_ups.values()
+        if each.outcome is not None and each.outcome not in reached
+    ]
+    said = [f"not reached: {', '.join(missed)}"] if missed else []
+    owed = next_contact(case)
+    if owed is not None:
+        return [*said, _owed_words(owed, today)]
+    if case.follow_ups and not missed:
+        return ["every contact was made"]
+    return said or ["no contact is owed"]
 
 
-def _contact_words(owed: FollowUp) -> str:
-    words = CONTACT_WORDS.get(owed.key, owed.key)
-    return f"{_middle(words)}, due {short_day(london_date(owed.due_at))}"
+def _owed_words(owed: FollowUp, today: date) -> str:
+    words = middle(CONTACT_WORDS.get(owed.key, owed.key))
+    due = london_date(owed.due_at)
+    late = due < today
+    return f"{'overdue' if late else 'next'}: {words}, {'was due' if late else 'due'} {short_day(due)}"
 
 
 def next_contact(case: Case) -> FollowUp | None:
     """Return the earliest contact after discharge that nobody has made yet."""
     open_ones = [owed for owed in case.follow_ups.values() if owed.outcome is None]
     return min(open_ones, key=lambda owed: owed.due_at, default=None)
+
+
+def _work_left(case: Case, today: date, names: Names) -> list[str]:
+    """Work that goes on after the discharge, unless the unready home names it already."""
+    named = blockers(case) if case.unready_home is not None else ()
+    return [_under_way(strand, today, names) for strand in case.open_strands if strand.key not in named]
 
 
 STAY_TAKEN_BACK: Mapping[str, str] = {
@@ -131,27 +177,35 @@ def stay_taken_back(case: Case) -> str | None:
 def _waiting(case: Case, today: date) -> str:
     spell, taken_back = case.current_spell, stay_taken_back(case)
     if spell is not None and spell.status == "expected":
-        when = f", expected {short_day(spell.expected_admission_on)}" if spell.expected_admission_on else ""
-        return f"Not in hospital yet{when}"
+        return f"Not in hospital yet{_expected(spell.expected_admission_on, today)}"
     still_in = _still_in(case, today)
+    if case.readmissions:
+        back = case.readmissions[-1]
+        after = _count(back.days_after, "day")
+        since = f"Back in hospital since {short_day(back.readmitted_on)}, {after} after leaving"
+        still_in = f"{since}; {middle(still_in)}"
     if taken_back is not None:
         return f"{still_in}, but {taken_back}"
     if spell is not None and spell.status == "on-leave":
-        return f"On leave from the ward and {still_in[0].lower()}{still_in[1:]}"
+        return f"On leave from the ward and {middle(still_in)}"
     return still_in
 
 
 def _still_in(case: Case, today: date) -> str:
+    expected = case.expected_discharge_on
     if case.open_ready_period is not None:
         nights = published_delay_days(periods_of_this_stay(case), today)
-        return f"Waiting {_count(nights, 'night')}" if nights else "Ready to leave since today"
-    if case.expected_discharge_on is not None:
-        return f"Not ready to leave yet, expected {short_day(case.expected_discharge_on)}"
-    return "Not ready to leave yet, no expected date"
+        passed = _expected(expected, today) if expected is not None and expected < today else ""
+        return (f"Waiting {_count(nights, 'night')}" if nights else "Ready to leave since today") + passed
+    if expected is None:
+        return "Not ready to leave yet, no expected date"
+    return f"Not ready to leave yet{_expected(expected, today)}"
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def _expected(day: date | None, today: date) -> str:
+    if day is None:
+        return ""
+    return f", expected {short_day(day)}{', which has passed' if day < today else ''}"
 
 
 def _causes(case: Case, today: date, names: Names) -> Iterator[str]:
@@ -162,37 +216,72 @@ def _causes(case: Case, today: date, names: Names) -> Iterator[str]:
 
 
 def _home_causes(case: Case, today: date, names: Names) -> list[str]:
-    """What is under way at home, else where the case stands, else the reason that was recorded."""
-    under_way = [_under_way(strand, today, names) for strand in case.open_strands if strand.required]
-    if under_way:
-        return under_way
-    if case.stage is Stage.READY:
-        return ["the home is ready, the discharge is not confirmed"]
+    """Where the case stands, what is under way, what the gate still asks; else the recorded reasons."""
     standing = _STANDING.get(case.stage)
-    if standing is not None:
-        return [standing(case)]
-    blocked = [names.question(item.code) for item in case.gate.values() if not item.satisfied]
-    if blocked:
-        return [f"not confirmed: {', '.join(blocked)}"]
-    return [delay_reason_label(code).lower() for code in _reason_today(case, today)]
+    causes = [standing(case)] if standing is not None else []
+    causes += [_under_way(strand, today, names) for strand in case.open_strands if strand.required]
+    causes += _gate_causes(case, names)
+    if case.homelessness.flag == "yes" and case.homelessness.referred_to_council_on is None:
+        causes.append("no homelessness referral to a council is recorded")
+    if case.stage is Stage.READY:
+        causes.append("the home is ready, the discharge is not confirmed")
+    if causes and case.stage is not Stage.READY:
+        return causes
+    recorded = "reason recorded: " if causes else ""
+    return [
+        *causes,
+        *(f"{recorded}{middle(delay_reason_label(code))}" for code in _reason_today(case, today)),
+    ]
+
+
+def _gate_causes(case: Case, names: Names) -> list[str]:
+    """Gated items that are not so, and those of which nobody knows."""
+    open_ones = [item for item in case.gate.values() if not item.satisfied]
+    by_value = (
+        ("not in place", [item for item in open_ones if item.value == "no"]),
+        ("not confirmed", [item for item in open_ones if item.value != "no"]),
+    )
+    return [
+        f"{words}: {_some([names.question(item.code) for item in items])}"
+        for words, items in by_value
+        if items
+    ]
 
 
 def _reason_today(case: Case, today: date) -> tuple[str, ...]:
-    return reasons_at_midnight(case.delay_reasons, today, "local") or reasons_at_midnight(
-        case.delay_reasons, today, "national"
-    )
+    """What was recorded for tonight: local reasons, because they say more, else the national one."""
+    local = reasons_at_midnight(case.delay_reasons, today, "local")
+    return local or reasons_at_midnight(case.delay_reasons, today, "national")
 
 
 def _under_way(strand: Strand, today: date, names: Names) -> str:
     what = names.item(strand)
     kind = KIND_WORDS[strand.kind]
     named = what if what == kind else f"{what} ({kind})"
-    due = ""
-    if strand.due_on is not None:
-        late = strand.due_on < today
-        due = f" {'was due' if late else 'due'} {short_day(strand.due_on)}"
     partner = names.organisations.get(strand.partner_id) if strand.partner_id else None
-    return f"{named}{due}{f', with {partner}' if partner else ''}"
+    where = ", ordered for the home before" if strand.former_home else ""
+    return f"{named}{_due(strand, today)}{f', with {partner}' if partner else ''}{where}{_search(strand)}"
+
+
+def _due(strand: Strand, today: date) -> str:
+    if strand.due_on is None:
+        return ""
+    return f" {'was due' if strand.due_on < today else 'due'} {short_day(strand.due_on)}"
+
+
+def _search(strand: Strand) -> str:
+    """How far another home is found."""
+    if strand.kind is not StrandKind.REHOUSING:
+        return ""
+    if strand.property_id is not None:
+        return ", tenancy signed, keys not held yet"
+    offer = strand.open_offer
+    if offer is not None:
+        return f", a home is offered, answer by {short_day(offer.respond_by)}"
+    if any(each.answer == "accepted" for each in strand.offers):
+        return ", a home is accepted, tenancy not signed"
+    lost = bool(strand.offers) and strand.offers[-1].answer == "lost"
+    return ", the home that was offered is lost" if lost else ", no home is offered"
 
 
 def _referred(case: Case) -> str:
@@ -206,63 +295,3 @@ def _accepted(case: Case) -> str:
 
 
 _STANDING: Mapping[Stage, Callable[[Case], str]] = {Stage.REFERRED: _referred, Stage.ACCEPTED: _accepted}
-
-
-def next_action(case: Case, today: date, names: Names | None = None) -> NextAction | None:
-    """Return the one thing to do next, the most pressing first; None when a closed case needs nothing."""
-    if case.closed:
-        return None
-    return next((action for action in _actions(case, today, names or Names())), None)
-
-
-def _actions(case: Case, today: date, names: Names) -> Iterator[NextAction]:
-    if case.stage not in IN_HOSPITAL:
-        yield from _actions_after(case)
-        return
-    if case.stage is Stage.REFERRED:
-        yield NextAction("Accept the referral, or return it with a reason", "coordinator")
-    elif case.stage is Stage.ACCEPTED:
-        yield NextAction("Complete the home check" if case.check else "Begin the home check", "coordinator")
-    elif case.stage is Stage.READY:
-        yield NextAction(
-            "Agree the day and confirm the discharge", "discharge-team", case.expected_discharge_on
-        )
-    else:
-        yield from _actions_making_ready(case, today, names)
-
-
-def _actions_making_ready(case: Case, today: date, names: Names) -> Iterator[NextAction]:
-    for strand in case.open_strands:
-        yield from _pressing(case, strand, today, names)
-    blocked = [names.question(item.code) for item in case.gate.values() if not item.satisfied]
-    if blocked:
-        yield NextAction(f"Confirm or make safe: {', '.join(blocked)}", "coordinator", case.needed_by)
-    for strand in case.open_strands:
-        yield NextAction(f"Wait for the {names.item(strand)}", strand.owner_role, strand.due_on)
-    yield NextAction("Say what the home still needs", "coordinator", case.needed_by)
-
-
-def _pressing(case: Case, strand: Strand, today: date, names: Names) -> Iterator[NextAction]:
-    if strand.partner_id is not None and not may_send(sharing_facts(case), "council").allowed:
-        yield NextAction("Record consent or another basis, so that partners can be told", "coordinator")
-    if strand.open_offer is not None:
-        words = "Get the person's answer to the offer of a home"
-        yield NextAction(words, "coordinator", strand.open_offer.respond_by)
-    if strand.due_on is not None and strand.due_on < today:
-        yield NextAction(
-            f"Ask for a new day: the {names.item(strand)} is late", strand.owner_role, strand.due_on
-        )
-
-
-def _actions_after(case: Case) -> Iterator[NextAction]:
-    for action in case.open_actions:
-        words = f"Answer: {_middle(ACTIONS.label(action.cause))}"
-        yield NextAction(words, action.owner_role, london_date(action.due_at))
-    if case.unready_home is not None:
-        said = ", ".join(blocker_words(case, code) for code in blockers(case))
-        yield NextAction(f"Ring or visit, and answer: {said}", "coordinator", case.unready_home.since)
-    owed = next_contact(case)
-    if owed is not None:
-        words = CONTACT_WORDS.get(owed.key, owed.key)
-        yield NextAction(words, "coordinator", london_date(owed.due_at))
-    yield NextAction("Close the case with an outcome", "coordinator")

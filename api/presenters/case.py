@@ -28,7 +28,8 @@ from api.presenters.worklist import full_name
 from api.principals import Principal
 from api.reading.cases import CaseFile
 from api.reading.names import Directory
-from discharge.pathway_words import next_action, why_still_here
+from discharge.next_actions import next_action
+from discharge.pathway_words import heading, why_still_here
 from discharge.store.tables import CaseEventRow, NoteRow, OutboxRow
 
 
@@ -60,6 +61,7 @@ def present(given: Given) -> Page:
         identity=identity(given.found, given.today),
         whom_to_call=whom_to_call(given.found, given.caller, known),
         stage=stage_tag(case),
+        why_heading=heading(case),
         why=why_still_here(case, given.today, known.names),
         next_step=action.words if action else "",
         next_who=who_next(action.role, action.due_on) if action else "",

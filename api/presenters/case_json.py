@@ -16,8 +16,9 @@ from discharge.cases.model import Case
 from discharge.cases.stages import may_ask
 from discharge.delays.counting import nights_without_reason, published_delay_days, true_delay_days
 from discharge.delays.stays import periods_of_this_stay
+from discharge.next_actions import next_action
 from discharge.outcomes.case_outcome import suggested_outcome
-from discharge.pathway_words import next_action, why_still_here
+from discharge.pathway_words import why_still_here
 from discharge.store.tables import Person, PersonAddress
 from housing_checks.gate.rules import blocking
 

@@ -129,6 +129,7 @@ class Page:
     identity: tuple[Fact, ...]
     whom_to_call: tuple[Fact, ...]
     stage: Tag
+    why_heading: str
     why: str
     next_step: str
     next_who: str

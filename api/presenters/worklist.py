@@ -13,7 +13,8 @@ from api.reading.worklist import VIEWS, Listed, Wanted, Worklist
 from discharge.cases.model import Case
 from discharge.delays.counting import nights_without_reason, published_delay_days
 from discharge.delays.stays import periods_of_this_stay
-from discharge.pathway_words import next_action, why_still_here
+from discharge.next_actions import next_action
+from discharge.pathway_words import why_still_here
 from fhir_adapters.store.finding import UNASSIGNED
 from fhir_adapters.store.tables import Feed
 

@@ -156,3 +156,10 @@ def delay_reason_label(code: str) -> str:
         if LOCAL_DELAY_REASONS.known(code)
         else NATIONAL_DELAY_REASONS.label(code)
     )
+
+
+def national_reason(code: str) -> str | None:
+    """Return the national reason under which a local one counts; None for a code that was never in the
+    list.
+    """
+    return next((row.national for row in LOCAL_DELAY_REASONS if row.code == code), None)

@@ -22,7 +22,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from discharge.clocks import nights_between
-from discharge.codes.delay_reasons import LOCAL_DELAY_REASONS, NATIONAL_DELAY_REASONS
+from discharge.codes.delay_reasons import LOCAL_DELAY_REASONS, NATIONAL_DELAY_REASONS, national_reason
 from discharge.delays.model import DelayReason, ReadyPeriod
 
 DAY = timedelta(days=1)
@@ -86,12 +86,16 @@ def nights_waited(periods: Iterable[ReadyPeriod], until: date) -> Iterator[date]
 
 def reasons_at_midnight(reasons: Iterable[DelayReason], night: date, kind: ReasonKind) -> tuple[str, ...]:
     """Return the codes recorded at the midnight that ends `night`: at most one national, any number of
-    local.
+    local. Where no national reason is recorded, the local one that began last counts under its own.
     """
-    held = [reason for reason in reasons if reason.kind == kind and _runs(reason, night)]
+    running = sorted(
+        (reason for reason in reasons if _runs(reason, night)), key=lambda reason: reason.from_on
+    )
+    local = [reason.code for reason in running if reason.kind == "local"]
     if kind == "local":
-        return tuple(dict.fromkeys(reason.code for reason in held))
-    return tuple(reason.code for reason in sorted(held, key=lambda reason: reason.from_on)[-1:])
+        return tuple(dict.fromkeys(local))
+    national = [reason.code for reason in running if reason.kind == "national"]
+    return tuple((national or [code for code in map(national_reason, local) if code])[-1:])
 
 
 def attributed_days(

@@ -21,7 +21,8 @@ from discharge.cases.model import (
     StrandKind,
 )
 from discharge.delays.model import DelayReason, ReadyPeriod
-from discharge.pathway_words import Names, next_action, why_still_here
+from discharge.next_actions import next_action
+from discharge.pathway_words import Names, why_still_here
 
 COUNCIL = UUID("00000000-0000-4000-8000-0000000000c0")
 NAMES = Names(
@@ -119,7 +120,14 @@ def test_given_nobody_told_us_a_name_then_the_partner_is_left_out_and_no_id_appe
             {"check": Check(form="v1", started_on=march(4))},
             "Waiting 6 nights: the home check is not completed.",
         ),
-        (Stage.READY, {}, "Waiting 6 nights: the home is ready, the discharge is not confirmed."),
+        (
+            Stage.READY,
+            {},
+            (
+                "Waiting 6 nights: the home is ready, the discharge is not confirmed; "
+                "reason recorded: housing adaptations not completed."
+            ),
+        ),
         (
             Stage.CHECKED,
             {
@@ -133,7 +141,7 @@ def test_given_nobody_told_us_a_name_then_the_partner_is_left_out_and_no_id_appe
                     ),
                 }
             },
-            "Waiting 6 nights: not confirmed: heating, safe address.",
+            "Waiting 6 nights: not in place: heating; not confirmed: safe address.",
         ),
         (Stage.CHECKED, {}, "Waiting 6 nights: housing adaptations not completed."),
         (

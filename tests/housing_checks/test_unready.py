@@ -10,8 +10,9 @@ import pytest
 from discharge.cases import commands as cmd
 from discharge.cases.commands import Envelope
 from discharge.cases.model import Case, Stage
+from discharge.next_actions import next_action
 from discharge.outcomes.failed_discharge import discharges_of, failed_discharge, readmission_after
-from discharge.pathway_words import next_action, why_still_here
+from discharge.pathway_words import why_still_here
 from housing_checks.checks.form import FORM_1
 from housing_checks.gate.rules import blocking
 from housing_checks.pathway import advance, next_wakeup
