@@ -14,6 +14,8 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
+from api.bodies import BodyLimits
+from api.limits import Buckets
 from api.middleware import Around
 from api.pages.registry import PAGES
 from api.problems import add_problem_handlers
@@ -52,7 +54,12 @@ def create_app(settings: ApiSettings, now: Callable[[], datetime] = wall_now) ->
     for router in (*ROUTERS, *PAGES):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    app.add_middleware(Around, body_limit=settings.body_limit, provider=settings.provider_origin)
+    app.add_middleware(
+        Around,
+        limits=BodyLimits(settings.body_limit, settings.body_seconds),
+        addresses=Buckets(settings.limits.address),
+        provider=settings.provider_origin,
+    )
     return app
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import Depends, Header, Request
@@ -13,7 +14,7 @@ from discharge.errors import HomewardError
 Ready = Annotated[Services, Depends(services_of)]
 
 
-async def signed_in(request: Request, services: Ready) -> Principal:
+async def known_by_token(request: Request, services: Services) -> Principal:
     """The caller of an interface, by bearer token. Raises not-signed-in."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
@@ -21,6 +22,13 @@ async def signed_in(request: Request, services: Ready) -> Principal:
     caller = await services.caller(services.bearer(token.strip()), "bearer")
     request.state.caller = caller
     return caller
+
+
+async def signed_in(request: Request, services: Ready) -> AsyncIterator[Principal]:
+    """The caller of an interface, in their turn. Raises not-signed-in, too-many-requests."""
+    caller = await known_by_token(request, services)
+    async with services.turn(caller):
+        yield caller
 
 
 Caller = Annotated[Principal, Depends(signed_in)]

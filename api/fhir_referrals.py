@@ -26,6 +26,7 @@ from api.services import Services
 from discharge.clocks import london_date
 from discharge.errors import HomewardError
 from discharge.store.tables import CommandRow, Person, PersonIdentifier
+from discharge.store.tables.commands import REFERRAL_NUMBER
 from fhir_adapters.fhir.bundles import BatchEntry, bundle_kind, read_batch, read_transaction
 from fhir_adapters.fhir.problems import refused
 from fhir_adapters.fhir.reading import read_json
@@ -213,9 +214,8 @@ async def _found(services: Services, caller: Principal, condition: str) -> Made 
 
 async def _waiting(services: Services, caller: Principal, numbers: list[str]) -> Made | None:
     """A referral with one of these numbers that was taken and is not done yet."""
-    command: Any = CommandRow.envelope["command"]
     waiting = select(CommandRow.id, CommandRow.case_id).where(
-        CommandRow.kind == "refer", CommandRow.state == "taken", command["external_id"].astext.in_(numbers)
+        CommandRow.kind == "refer", CommandRow.state == "taken", REFERRAL_NUMBER.in_(numbers)
     )
     async with services.begin(caller) as session:
         row = (await session.execute(waiting.limit(1))).one_or_none()

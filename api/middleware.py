@@ -1,4 +1,5 @@
-"""What happens around every request: a limit on its size, headers that keep browsers safe, and counting.
+"""What happens around every request: limits on how much and how often, headers that keep browsers safe, and
+counting.
 
 Plain ASGI, so that nothing is buffered that need not be.
 """
@@ -13,8 +14,10 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.bodies import Body, Unfit
+from api.bodies import Body, BodyLimits, Unfit
+from api.limits import Buckets
 from api.problems import answer, logged
+from discharge.errors import HomewardError
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
@@ -28,6 +31,8 @@ SAFETY = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 
+UNLIMITED = frozenset({"/healthz", "/readyz"})
+
 REQUESTS = Counter("homeward_http_requests_total", "Requests answered", ["method", "route", "status"])
 SECONDS = Histogram("homeward_http_seconds", "Time until an answer was complete", ["method", "route"])
 
@@ -35,10 +40,11 @@ SECONDS = Histogram("homeward_http_seconds", "Time until an answer was complete"
 class Around:
     """Limits, headers and metrics around the application."""
 
-    def __init__(self, app: ASGIApp, body_limit: int, provider: str = "") -> None:
+    def __init__(self, app: ASGIApp, limits: BodyLimits, addresses: Buckets, provider: str = "") -> None:
         """`provider` is the OpenID provider's origin: a form that signs out goes on to there."""
         self._app = app
-        self._limit = body_limit
+        self._limits = limits
+        self._addresses = addresses
         policy = POLICY.replace("form-action 'self'", f"form-action 'self' {provider}".rstrip())
         self._safety = SAFETY | {"Content-Security-Policy": policy}
 
@@ -47,13 +53,24 @@ class Around:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        body = Body(scope, receive, self._limit)
+        body = Body(scope, receive, self._limits)
+        body.refusal = self._too_often(scope) or body.refusal
         watch = _Watch(send, scope, body, self._safety)
         if not body.refusal:
             await self._pass_on(scope, body, watch)
         if body.refusal and not watch.status:
             await answer(Request(scope), body.refusal)(scope, receive, watch.say)
         watch.count()
+
+    def _too_often(self, scope: Scope) -> HomewardError | None:
+        """Whether the address asks too often; whether we live is always answered."""
+        if scope["path"] in UNLIMITED:
+            return None
+        try:
+            self._addresses.take((scope.get("client") or ("",))[0])
+        except HomewardError as refusal:
+            return refusal
+        return None
 
     async def _pass_on(self, scope: Scope, body: Body, watch: _Watch) -> None:
         try:

@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException
 from starlette.responses import RedirectResponse, Response
 
 from api.pages.rendering import error_page
@@ -63,7 +64,27 @@ def add_problem_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def plain(request: Request, error: HTTPException) -> Response:
-        return answer(request, HomewardError(BY_STATUS.get(error.status_code, "internal")))
+        return answer(
+            request, unreadable(error) or HomewardError(BY_STATUS.get(error.status_code, "internal"))
+        )
+
+
+def unreadable(error: HTTPException) -> HomewardError | None:
+    """Why the framework could not read a body; it repeats nothing of it."""
+    if error.status_code != 400:
+        return None
+    cause = error.__cause__ or error.__context__
+    match cause:
+        case UnicodeDecodeError():
+            return HomewardError("not-utf8", detail=f"byte {cause.start}", where="body")
+        case RecursionError():
+            return HomewardError("limits", detail="nested too deeply", where="body")
+        case MultiPartException():
+            return HomewardError("limits", detail="parts of a form", where="body")
+        case ValueError():
+            return HomewardError("limits", detail="a number has too many digits", where="body")
+        case _:
+            return HomewardError("invalid-body", where="body")
 
 
 class Unexpected(HomewardError):

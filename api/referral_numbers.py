@@ -6,7 +6,6 @@ number that is used is a conflict, and said: whoever sent it must not be answere
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, text
@@ -15,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.principals import Principal
 from discharge.errors import HomewardError
 from discharge.store.tables import CommandRow, Person
+from discharge.store.tables.commands import REFERRAL_NUMBER
 
 ENDED = ("refused", "failed")
 """States in which a command made nothing: its number is free for a corrected one."""
@@ -31,9 +31,10 @@ def name_of(number: str, digest: str) -> str:
 
 
 async def made_before(
-    session: AsyncSession, caller: Principal, number: str, digest: str, person_id: UUID
+    session: AsyncSession, caller: Principal, number: str, digest: str, person_id: UUID | None
 ) -> CommandRow | None:
-    """The caller's earlier command with this number and content. Raises referral-number-used.
+    """The caller's earlier command with this number and content; `person_id` is none for somebody of whom the
+    caller may know nothing. Raises referral-number-used.
 
     It holds the number until the transaction ends, so that two doors never use it at once.
     """
@@ -54,13 +55,12 @@ def _legacy_name(number: str) -> str:
 
 
 async def _with_number(session: AsyncSession, caller: Principal, number: str) -> list[CommandRow]:
-    command: Any = CommandRow.envelope["command"]
     found = await session.scalars(
         select(CommandRow)
         .where(
             CommandRow.kind == "refer",
             CommandRow.organisation_id == caller.organisation_id,
-            command["external_id"].astext == number,
+            REFERRAL_NUMBER.in_([number]),
             CommandRow.state.not_in(ENDED),
         )
         .order_by(CommandRow.created_at)
@@ -68,9 +68,9 @@ async def _with_number(session: AsyncSession, caller: Principal, number: str) ->
     return list(found)
 
 
-async def _is_of(session: AsyncSession, row: CommandRow, person_id: UUID) -> bool:
+async def _is_of(session: AsyncSession, row: CommandRow, person_id: UUID | None) -> bool:
     """Whether an earlier referral is about the same person, also where two records became one since."""
     referred: UUID | None = UUID(row.envelope["command"]["person_id"])
     while referred is not None and referred != person_id:
         referred = await session.scalar(select(Person.merged_into).where(Person.id == referred))
-    return referred is not None
+    return person_id is not None and referred is not None

@@ -108,6 +108,8 @@ async def _refer(services: Services, caller: Principal, request: Request) -> Ref
         referrer = await _referrer(session, caller, request.values.requester)
         person_id = await _with_part(session, request)
         if person_id is None:
+            if request.number is not None:
+                await referral_numbers.made_before(session, caller, request.number, request.digest, None)
             return Requested(await _request(session, caller, request, now))
         spell = await find_stay(session, person_id, referrer.id, request.values.visit_number)
         made = await _made_before(session, caller, request, person_id)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,6 +17,7 @@ from temporalio.client import Client
 
 from api import tokens
 from api.callers import known_caller
+from api.limits import Buckets, Turns
 from api.openid import OpenId
 from api.principals import How, Identity, Principal
 from api.sessions import Session, SessionCookies, use_session
@@ -29,6 +30,9 @@ from fhir_adapters.feeds.watching import WatchedBook
 from fhir_adapters.store.profiles import keep_following
 from workflows.client import connect
 from workflows.codec import PayloadKeys
+
+DATA_EXCEPTION = "22"
+"""Class of SQLSTATE: PostgreSQL cannot take a value as it is."""
 
 CALLBACK = "/sign-in/callback"
 SIGNED_OUT = "/signed-out"
@@ -47,13 +51,21 @@ class Services:
     def __init__(self, settings: ApiSettings, now: Callable[[], datetime] = wall_now) -> None:
         self.settings = settings
         self.now = now
-        self.engine: AsyncEngine = make_engine(settings.database_url)
+        limits = settings.limits
+        self.engine: AsyncEngine = make_engine(
+            settings.database_url, statement_seconds=limits.statement_seconds
+        )
         self.sessions: Sessions = make_sessions(self.engine)
         self.cookies = SessionCookies(settings)
         own = settings.public_url
         self.openid = OpenId(settings.openid, own + CALLBACK, own + SIGNED_OUT) if settings.openid else None
         self.profiles = WatchedBook(settings.feed_profiles)
         self._token_keys = KeySet.import_key_set(_key_set(settings.token_keys))
+        self._asked: dict[How, Buckets] = {
+            "bearer": Buckets(limits.client),
+            "session": Buckets(limits.person),
+        }
+        self._turns = Turns(limits.at_once)
         self._clock: CaseClock | None = None
         self._temporal: Client | None = None
         self._callers: dict[tuple[Identity, How], tuple[float, Principal]] = {}
@@ -66,9 +78,21 @@ class Services:
         """Let go of the database's connections."""
         await self.engine.dispose()
 
-    def begin(self, caller: Principal) -> AbstractAsyncContextManager[AsyncSession]:
-        """One transaction on behalf of a caller's organisation."""
-        return transaction(self.sessions, organisation_id=caller.organisation_id, user_id=caller.user_id)
+    @asynccontextmanager
+    async def begin(self, caller: Principal) -> AsyncIterator[AsyncSession]:
+        """One transaction on behalf of a caller's organisation.
+
+        Raises HomewardError as `transaction` does; invalid-body for a value that no column can hold.
+        """
+        try:
+            async with transaction(
+                self.sessions, organisation_id=caller.organisation_id, user_id=caller.user_id
+            ) as session:
+                yield session
+        except HomewardError as error:
+            if error.code == "internal" and error.detail.startswith(DATA_EXCEPTION):
+                raise HomewardError("invalid-body", detail="a value is out of range") from None
+            raise
 
     async def clock(self) -> CaseClock:
         """The map from machine to case time; it never changes once it is stored."""
@@ -117,6 +141,16 @@ class Services:
         """Whose browser it is; none once the session has ended."""
         async with transaction(self.sessions) as opened:
             return await use_session(opened, session, self.now(), self.settings)
+
+    @asynccontextmanager
+    async def turn(self, caller: Principal) -> AsyncIterator[None]:
+        """One request of a caller, who may ask so often and have so many answered at once.
+
+        Raises too-many-requests.
+        """
+        self._asked[caller.how].take(caller.client_id)
+        async with self._turns.turn(caller.client_id):
+            yield
 
     async def caller(self, identity: Identity, how: How) -> Principal:
         """The known caller behind an identity; remembered for a minute, so that most requests ask nothing."""

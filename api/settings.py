@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from api.limits import Rate
 from api.tokens import ISSUER, LONGEST
 
 
@@ -17,6 +18,19 @@ class OpenIdSettings:
     issuer: str
     client_id: str
     client_secret: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class AskingLimits:
+    """How often one address, one client (a bearer token's subject) and one person may ask, how many requests
+    of one caller are answered at once, and how long PostgreSQL may take over one question, in seconds.
+    """
+
+    address: Rate = field(default=Rate(per_second=300, burst=3_000))
+    client: Rate = field(default=Rate(per_second=100, burst=1_000))
+    person: Rate = field(default=Rate(per_second=20, burst=200))
+    at_once: int = 8
+    statement_seconds: float = 15.0
 
 
 @dataclass(frozen=True)
@@ -47,6 +61,8 @@ class ApiSettings:
     bearer_longest: timedelta = LONGEST
     open_description: bool = False
     open_metrics: bool = False
+    body_seconds: float = 30.0
+    limits: AskingLimits = field(default_factory=AskingLimits)
     session_idle_seconds: int = 3600
     session_longest_seconds: int = 12 * 3600
 

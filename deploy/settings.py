@@ -41,6 +41,23 @@ class Settings(BaseSettings):
     http_host: str = Field(default="127.0.0.1", description="Address on which pages and APIs listen")
     http_port: int = Field(default=8000, ge=1, le=65535, description="Port of pages and APIs")
     public_url: str = Field(default="http://127.0.0.1:8000", description="Where browsers reach the pages")
+    http_requests_per_second_address: float = Field(
+        default=300, gt=0, description="Requests of one address; ten times as many at once"
+    )
+    http_requests_per_second_client: float = Field(
+        default=100, gt=0, description="Requests of one bearer token's subject; ten times as many at once"
+    )
+    http_requests_per_second_person: float = Field(
+        default=20, gt=0, description="Pages for one signed-in person; ten times as many at once"
+    )
+    http_requests_at_once: int = Field(
+        default=8, gt=0, description="Requests of one caller that are answered side by side; others wait"
+    )
+    http_connections: int = Field(default=1000, gt=0, description="Connections at the same time")
+    http_body_seconds: float = Field(default=30, gt=0, description="How long a body may take to come in")
+    http_statement_seconds: float = Field(
+        default=15, gt=0, description="How long PostgreSQL may take over one question of a page or API"
+    )
     mllp_host: str = Field(default="127.0.0.1", description="Address on which HL7 v2 over MLLP is received")
     mllp_port: int = Field(default=2575, ge=1, le=65535, description="Port of HL7 v2 over MLLP")
     mllp_tls_certificate: Path | None = Field(

@@ -4,6 +4,7 @@ leaves.
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any
@@ -74,23 +75,28 @@ class Visit:
     async def form(self) -> FormData:
         """What was sent with a form of ours. Raises form-expired for a form of anybody else."""
         form = await self.request.form()
+        if any("\x00" in text for text in form.values() if isinstance(text, str)):
+            raise HomewardError("invalid-body", detail="a text holds a NUL")
         keep_typed(self.request, form)
         if not self.services.cookies.form_is_ours(self.session, str(form.get("form_token", ""))):
             raise HomewardError("form-expired")
         return form
 
 
-async def visit(request: Request, services: Ready) -> Visit:
-    """The visit behind a request. Raises not-signed-in, which a browser sees as the sign-in page."""
+async def visit(request: Request, services: Ready) -> AsyncIterator[Visit]:
+    """The visit behind a request. Raises not-signed-in, which a browser sees as the sign-in page, and
+    too-many-requests.
+    """
     session = services.cookies.read(request.cookies.get(COOKIE))
     caller = await services.session_caller(session) if session else None
     if session is None or caller is None:
         raise HomewardError("not-signed-in")
     request.state.caller = caller
-    clock = await services.clock()
-    frame = await _frame(request, services, caller, session, clock)
-    request.state.frame = frame
-    return Visit(request, services, caller, session, clock, frame)
+    async with services.turn(caller):
+        clock = await services.clock()
+        frame = await _frame(request, services, caller, session, clock)
+        request.state.frame = frame
+        yield Visit(request, services, caller, session, clock, frame)
 
 
 Visitor = Annotated[Visit, Depends(visit)]

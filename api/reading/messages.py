@@ -14,6 +14,7 @@ from sqlalchemy import Select, func, literal, select, tuple_, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer
 
+from api.limits import search_words
 from api.principals import Principal
 from api.reading.looks import looked, looked_at
 from api.reading.saying import messages_that_say
@@ -113,6 +114,7 @@ def _counted(caller: Principal, wanted: Wanted, state: str) -> Any:
 
 async def people_meant(session: AsyncSession, caller: Principal, who: str) -> People | None:
     """Whom a number or a name means; None where nothing was asked."""
+    search_words(who, "who")
     who = " ".join(who.split())
     if not who:
         return None

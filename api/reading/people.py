@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.limits import search_words
 from api.principals import Principal
 from api.reading.looks import looked
 from discharge.errors import HomewardError
@@ -57,7 +58,7 @@ async def find(session: AsyncSession, caller: Principal, text: str) -> list[Foun
                     Person.family_name.istartswith(word, autoescape=True),
                     Person.given_name.istartswith(word, autoescape=True),
                 )
-                for word in text.replace(",", " ").split()
+                for word in search_words(text)
             )
         )
     )

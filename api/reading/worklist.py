@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.limits import search_words
 from api.principals import Principal
 from api.reading.looks import looked
 from discharge.cases.model import Case, Stage
@@ -125,7 +126,7 @@ def _matches(text: str) -> ColumnElement[bool]:
             Person.family_name.istartswith(word, autoescape=True),
             Person.given_name.istartswith(word, autoescape=True),
         )
-        for word in text.split()
+        for word in search_words(text)
     ]
     return and_(*words)
 

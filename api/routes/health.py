@@ -11,7 +11,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 from sqlalchemy import text
 from temporalio.service import RPCError
 
-from api.depends import Ready, signed_in
+from api.depends import Ready, known_by_token
 from api.services import Services
 from discharge.errors import HomewardError
 from discharge.store.engine import transaction
@@ -27,7 +27,7 @@ ALARMS = Gauge(
 async def description(request: Request, services: Ready) -> JSONResponse:
     """The description of the interface; unless a setting opens it, for whoever is signed in."""
     if not services.settings.open_description:
-        await signed_in(request, services)
+        await known_by_token(request, services)
     return JSONResponse(request.app.openapi())
 
 
@@ -59,7 +59,7 @@ async def metrics(request: Request, services: Ready) -> PlainTextResponse:
     Unless a setting opens them, they are for who may see whether all parts are running.
     """
     if not services.settings.open_metrics:
-        (await signed_in(request, services)).require("admin.status")
+        (await known_by_token(request, services)).require("admin.status")
     with contextlib.suppress(HomewardError):
         await _count_alarms(services)
     return PlainTextResponse(generate_latest(), media_type=CONTENT_TYPE_LATEST)

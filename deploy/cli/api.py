@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from deploy.cli.options import plainly
 
 if TYPE_CHECKING:
+    from api.limits import Rate
     from api.settings import ApiSettings
     from deploy.settings import Settings
 
@@ -14,32 +15,22 @@ if TYPE_CHECKING:
 @plainly
 def api() -> None:
     """Serve pages and APIs until told to stop."""
-    import uvicorn
-
     from api.app import create_app
+    from deploy.http_server import serve
     from deploy.settings import Settings
     from workflows import logs
 
     settings = Settings()
     app = create_app(api_settings(settings))
     logs.configure(settings.log_level)
-    uvicorn.run(
-        app,
-        loop="asyncio",
-        host=settings.http_host,
-        port=settings.http_port,
-        log_config=None,
-        access_log=False,  # paths hold case ids, and the audit already knows who asked for what
-        server_header=False,
-        timeout_graceful_shutdown=5,
-    )
+    serve(app, settings.http_host, settings.http_port, settings.http_connections)
 
 
 def api_settings(settings: Settings) -> ApiSettings:
     """What the API needs, as plain values. Raises MissingSetting."""
     from datetime import timedelta
 
-    from api.settings import ApiSettings, OpenIdSettings
+    from api.settings import ApiSettings, AskingLimits, OpenIdSettings
     from deploy.settings import driver_url
 
     openid = None
@@ -63,4 +54,19 @@ def api_settings(settings: Settings) -> ApiSettings:
         session_longest_seconds=int(settings.session_hours * 3600),
         open_metrics=settings.open_metrics,
         open_description=settings.open_description,
+        body_seconds=settings.http_body_seconds,
+        limits=AskingLimits(
+            address=_rate(settings.http_requests_per_second_address),
+            client=_rate(settings.http_requests_per_second_client),
+            person=_rate(settings.http_requests_per_second_person),
+            at_once=settings.http_requests_at_once,
+            statement_seconds=settings.http_statement_seconds,
+        ),
     )
+
+
+def _rate(per_second: float) -> Rate:
+    """A rate with what ten seconds let through at once: a page asks for several things together."""
+    from api.limits import Rate
+
+    return Rate(per_second, burst=10 * per_second)

@@ -37,8 +37,16 @@ _SET_TENANT = text(
 )
 
 
-def make_engine(url: str, *, pool_size: int = 10, connect_timeout: int = CONNECT_SECONDS) -> AsyncEngine:
-    """The engine for ``postgresql+psycopg://...``; parameters never show in its errors. Times in seconds."""
+def make_engine(
+    url: str,
+    *,
+    pool_size: int = 10,
+    connect_timeout: int = CONNECT_SECONDS,
+    statement_seconds: float | None = None,
+) -> AsyncEngine:
+    """The engine for ``postgresql+psycopg://...``; parameters never show in its errors. Times in seconds;
+    without ``statement_seconds`` a statement may take as long as it takes.
+    """
     return create_async_engine(
         url,
         pool_size=pool_size,
@@ -46,7 +54,10 @@ def make_engine(url: str, *, pool_size: int = 10, connect_timeout: int = CONNECT
         pool_timeout=connect_timeout,
         pool_pre_ping=True,  # after a restart of PostgreSQL every pooled connection is dead
         hide_parameters=True,
-        connect_args={"connect_timeout": connect_timeout, "options": _options(make_url(url))},
+        connect_args={
+            "connect_timeout": connect_timeout,
+            "options": _options(make_url(url), statement_seconds),
+        },
     )
 
 
@@ -57,10 +68,11 @@ def driver_settings(engine: AsyncEngine) -> dict[str, Any]:
     return {"connect_timeout": CONNECT_SECONDS, **named, **url.query, "options": _options(url)}
 
 
-def _options(url: URL) -> str:
-    """What a session begins with: what its address says, such as the role that it acts as, and our own."""
+def _options(url: URL, statement_seconds: float | None = None) -> str:
+    """What a session begins with: our own, and what its address says, such as the role that it acts as."""
     given = url.query.get("options", ())
-    return " ".join((*([given] if isinstance(given, str) else given), NO_JIT))
+    timeout = [f"-c statement_timeout={int(statement_seconds * 1000)}"] if statement_seconds else []
+    return " ".join((*timeout, *([given] if isinstance(given, str) else given), NO_JIT))
 
 
 def make_sessions(engine: AsyncEngine) -> Sessions:

@@ -21,10 +21,15 @@ from api.settings import ApiSettings
 from api.tokens import Claims, new_signing_key, sign
 from discharge.cases.commands import Envelope
 from discharge.store.engine import transaction
-from discharge.store.tables import CommandRow, Person, Spell
+from discharge.store.tables import CommandRow, Person, PersonAddress, PersonIdentifier, Spell
 from tests.fixtures.cases import carried_out
 from tests.fixtures.postgres import Database, Places
 
+INPATIENTS = (
+    ("9990000018", "Testperson", "Integra", "1950-02-03"),
+    ("9990000026", "Other", "Person", "1931-01-01"),
+    ("9990000034", "Testperson", "Integra", "1950-02-03"),
+)
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 ROLE_ORGANISATION = {
     "discharge-team": "TRUST",
@@ -153,6 +158,20 @@ class Door:
         await self.settle()
         status: dict[str, Any] = (await self.get(answer.json()["status_url"], role)).json()
         return status
+
+
+@pytest.fixture
+async def inpatients(door: Door) -> None:
+    """Three people in beds of the trust, with an address and a number of its own each: it refers them by
+    itself.
+    """
+    for at, (number, family, given, born) in enumerate(INPATIENTS, 1):
+        names = {"family_name": family, "given_name": given, "birth_date": born}
+        person_id = await door.admitted(number, **names)
+        async with transaction(door.worker) as session:
+            session.add(PersonAddress(person_id=person_id, lines="1 Invented Row", postcode="ZZ99 3WZ"))
+            own = {"organisation_id": door.places.trust, "authority": "https://trust.example/mrn"}
+            session.add(PersonIdentifier(person_id=person_id, value=f"M-{at}", **own))
 
 
 @pytest.fixture

@@ -6,10 +6,12 @@ import pytest
 from sqlalchemy import select
 
 from discharge.store.engine import transaction
-from discharge.store.tables import CommandRow, Person
+from discharge.store.tables import CommandRow
 from fhir_adapters.fhir.modifiers import walk
 from tests.api.conftest import Door
-from tests.api.fhir_posting import OTHER, PATIENT, found, made, post, request, told
+from tests.api.fhir_posting import NHS, OTHER, PATIENT, found, made, post, request, told
+
+pytestmark = pytest.mark.usefixtures("inpatients")
 
 
 async def test_given_a_number_of_a_referral_when_another_person_is_sent_under_it_then_it_is_a_conflict(
@@ -21,8 +23,17 @@ async def test_given_a_number_of_a_referral_when_another_person_is_sent_under_it
     assert told(answer) == (409, "referral-number-used", "ServiceRequest.identifier")
     assert "another person" in answer.text
     assert "Testperson" not in answer.text
-    async with transaction(door.worker) as session:
-        assert [row.family_name for row in await session.scalars(select(Person))] == ["Testperson"]
+    assert [each["identifier"][0]["value"] for each in await found(door, "ServiceRequest")] == ["DUP-1"]
+
+
+async def test_given_a_used_number_when_somebody_unknown_is_sent_under_it_then_it_is_a_conflict_too(
+    door: Door,
+) -> None:
+    await made(door, request())
+    unknown = {**OTHER, "identifier": [{"system": NHS, "value": "9990000042"}]}
+    answer = await post(door, request(patient=unknown))
+
+    assert told(answer) == (409, "referral-number-used", "ServiceRequest.identifier")
 
 
 async def test_given_a_number_of_a_referral_when_other_content_is_sent_under_it_then_it_is_a_conflict(
@@ -143,6 +154,6 @@ async def test_given_what_is_read_when_it_refers_to_anything_of_ours_then_the_ad
         if "reference" in node and not node["reference"].startswith("#")
     ]
 
-    assert {each.partition("/")[0] for each in references} == {"Patient", "ServiceRequest"}
+    assert {each.partition("/")[0] for each in references} == {"Encounter", "Patient", "ServiceRequest"}
     for reference in references:
         assert (await door.get(f"/fhir/R4/{reference}", "system")).status_code == 200

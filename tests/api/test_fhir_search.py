@@ -10,6 +10,8 @@ import pytest
 from tests.api.conftest import Door
 from tests.api.fhir_posting import NHS, OTHER, OURS, PATIENT, found, made, request, told
 
+pytestmark = pytest.mark.usefixtures("inpatients")
+
 
 @pytest.fixture
 async def two(door: Door) -> tuple[str, str]:
@@ -114,13 +116,8 @@ async def test_given_a_search_that_cannot_be_done_when_asked_then_it_is_refused_
 
 
 async def test_given_more_than_a_page_when_searched_then_it_is_sorted_counted_and_goes_on(door: Door) -> None:
-    people = ["9990000018", "9990000026", "9990000034"]
-    for at, number in enumerate(people):
-        numbers = [{"system": NHS, "value": number}]
-        await made(
-            door,
-            request(patient={"identifier": numbers}, identifier=None, authoredOn=f"2026-02-0{at + 1}"),
-        )
+    for day, patient in enumerate((None, OTHER, {"identifier": [{"system": NHS, "value": "9990000034"}]}), 1):
+        await made(door, request(patient=patient, identifier=None, authoredOn=f"2026-02-0{day}"))
     place, pages = "/fhir/R4/ServiceRequest?_count=2&status=active", []
     while place:
         page = (await door.get(place, "system")).json()

@@ -30,6 +30,8 @@ from tests.api.fhir_posting import (
     told,
 )
 
+pytestmark = pytest.mark.usefixtures("inpatients")
+
 PERSON_URL = "urn:uuid:6f6c1f0a-0000-4000-8000-000000000001"
 BESIDE = entry({name: value for name, value in PATIENT.items() if name != "id"}, PERSON_URL)
 REFERRAL = entry(request(contained=None, subject={"reference": PERSON_URL}))

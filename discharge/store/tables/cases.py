@@ -21,6 +21,7 @@ class CaseRow(Base):
         Index(
             "uq_cases_open_person", "person_id", unique=True, postgresql_where="closed_on IS NULL"
         ),  # one person has one open case
+        Index("ix_cases_external_id", "external_id", postgresql_where="external_id IS NOT NULL"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

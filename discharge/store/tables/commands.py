@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, func
+from sqlalchemy import ColumnElement, ForeignKey, Index, UniqueConstraint, func, literal_column
 from sqlalchemy.orm import Mapped, mapped_column
 
 from discharge.store.base import Base, JsonObject, UuidKey
 from discharge.store.tables.persons import ORDINARY
+
+REFERRAL_NUMBER: ColumnElement[str] = literal_column("(envelope #>> '{command,external_id}')")
+"""The sender's own number of a referral; written so that its index answers."""
 
 
 class CommandRow(Base):
@@ -25,6 +28,12 @@ class CommandRow(Base):
     __table_args__ = (
         UniqueConstraint("client_id", "client_key"),
         Index("ix_commands_open", "lease_until", postgresql_where="state = 'taken'"),
+        Index(
+            "ix_commands_referral_number",
+            "organisation_id",
+            REFERRAL_NUMBER,
+            postgresql_where="kind = 'refer'",
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
