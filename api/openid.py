@@ -29,6 +29,8 @@ ROLE_CLAIM = "homeward_role"
 ORGANISATION_CLAIM = "homeward_org"
 ALGORITHMS = ["RS256", "PS256", "ES256"]
 _SECONDS = 10.0
+LEEWAY = 30
+"""Seconds by which clocks may differ."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +55,14 @@ class SignedIn:
 class OpenId:
     """Our side of signing in and out. Both addresses must be registered at the provider, letter by letter."""
 
-    def __init__(self, settings: OpenIdSettings, redirect_uri: str, signed_out_uri: str) -> None:
+    def __init__(
+        self, settings: OpenIdSettings, redirect_uri: str, signed_out_uri: str, fresh_seconds: int
+    ) -> None:
+        """Somebody signed in at the provider `fresh_seconds` ago at most: on a shared computer its own
+        session must not let the next person in as the one before.
+        """
         self._settings = settings
+        self._fresh_seconds = fresh_seconds
         self._redirect_uri = redirect_uri
         self._signed_out_uri = signed_out_uri
         self._provider: Provider | None = None
@@ -70,7 +78,11 @@ class OpenId:
             then=then,
         )
         url, _ = self._client().create_authorization_url(
-            provider.authorize, state=step.state, nonce=step.nonce, code_verifier=step.verifier
+            provider.authorize,
+            state=step.state,
+            nonce=step.nonce,
+            code_verifier=step.verifier,
+            max_age=self._fresh_seconds,
         )
         return str(url), step
 
@@ -124,11 +136,17 @@ class OpenId:
                     id_token, await self._signing_keys(provider, fresh), algorithms=ALGORITHMS
                 )
                 _rules(provider, self._settings.client_id, nonce).validate(decoded.claims)
+                self._is_fresh(decoded.claims)
                 return dict(decoded.claims)
-            except (JoseError, ValueError) as error:
+            except (JoseError, ValueError, TypeError) as error:
                 if fresh:
                     raise HomewardError("not-signed-in", detail=type(error).__name__) from None
         raise HomewardError("not-signed-in")
+
+    def _is_fresh(self, claims: dict[str, Any]) -> None:
+        """Whether somebody signed in lately, which `max_age` asked for (OpenID Connect Core 3.1.2.1)."""
+        if int(claims["iat"]) - int(claims["auth_time"]) > self._fresh_seconds + LEEWAY:
+            raise HomewardError("not-signed-in", detail="auth_time")
 
     def _identity(self, claims: dict[str, Any]) -> Identity:
         role, organisation = claims.get(ROLE_CLAIM), claims.get(ORGANISATION_CLAIM)
@@ -164,12 +182,14 @@ class OpenId:
 
 def _rules(provider: Provider, client_id: str, nonce: str) -> jwt.JWTClaimsRegistry:
     return jwt.JWTClaimsRegistry(
-        leeway=30,
+        leeway=LEEWAY,
         iss={"essential": True, "value": provider.issuer},
         aud={"essential": True, "value": client_id},
         nonce={"essential": True, "value": nonce},
         sub={"essential": True},
         exp={"essential": True},
+        iat={"essential": True},
+        auth_time={"essential": True},
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -49,10 +50,13 @@ async def take_on(
         file = await _to_answer(session, caller, request_id)
         row = file.row
         values = ReferralValues.model_validate(row.said)
+        sender = await session.get_one(Organisation, row.sender_id)
         person_id = await session.scalar(
             _PERSON, {"request_id": request_id, "person_id": _chosen(file, person)}
         )
-        asked = await _asked(session, caller, row, values, person_id, basis, now)
+        elsewhere = any(each.lies_elsewhere for each in file.candidates if each.person_id == person_id)
+        begins = {"part": part_of(sender, elsewhere), "basis": f"{TAKEN_ON}{basis}"}
+        asked = await _asked(session, caller, row, values, person_id, begins, now)
         taken = await take(session, caller, replace(asked, key=key), digest)
         if not isinstance(taken, Envelope):
             raise HomewardError("already-done")
@@ -88,7 +92,7 @@ async def _asked(
     row: ReferralRequestRow,
     values: ReferralValues,
     person_id: UUID,
-    basis: str,
+    begins: Mapping[str, str],
     now: datetime,
 ) -> Asked:
     sender = await session.get_one(Organisation, row.sender_id)
@@ -105,7 +109,7 @@ async def _asked(
     )
     return Asked(
         case_id=known or uuid4(),
-        command=command.model_copy(update={"part": part_of(sender), "basis": f"{TAKEN_ON}{basis}"}),
+        command=command.model_copy(update=dict(begins)),
         effective_on=today if known else min(values.referred_on or london_date(row.requested_at), today),
         note=f"{sender.name}: {values.note}" if values.note else None,
     )

@@ -58,7 +58,10 @@ class Services:
         self.sessions: Sessions = make_sessions(self.engine)
         self.cookies = SessionCookies(settings)
         own = settings.public_url
-        self.openid = OpenId(settings.openid, own + CALLBACK, own + SIGNED_OUT) if settings.openid else None
+        fresh = settings.session_idle_seconds
+        self.openid = (
+            OpenId(settings.openid, own + CALLBACK, own + SIGNED_OUT, fresh) if settings.openid else None
+        )
         self.profiles = WatchedBook(settings.feed_profiles)
         self._token_keys = KeySet.import_key_set(_key_set(settings.token_keys))
         self._asked: dict[How, Buckets] = {

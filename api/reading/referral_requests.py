@@ -25,7 +25,10 @@ SOMEBODY_NEW = "new"
 
 @dataclass(frozen=True)
 class Candidate:
-    """Somebody whom a request may mean, as far as who may take it on sees them."""
+    """Somebody whom a request may mean, as far as who may take it on sees them.
+
+    `lies_elsewhere`: they are in a bed of an organisation that is not the sender.
+    """
 
     person_id: UUID
     family_name: str | None
@@ -35,6 +38,7 @@ class Candidate:
     nhs_number: str | None
     hospital_id: UUID | None
     has_open_case: bool
+    lies_elsewhere: bool
 
 
 @dataclass(frozen=True)

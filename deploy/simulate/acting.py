@@ -144,16 +144,21 @@ class Person:
         if case_id or request_id is None:
             return case_id
         place = f"/api/v1/referral-requests/{request_id}"
-        found = await self._doors.read(PARTIES["coordinator"], place)
-        candidates = found.body.get("candidates") or [{"person_id": referrals.SOMEBODY_NEW}]
-        body = {"decision": "take-on", "person": candidates[0]["person_id"], "basis": "consent"}
-        asked = Request(f"{place}/decision", body, self._key(step, "take-on"), "take-on")
-        taken = await self._doors.ask(
-            PARTIES["coordinator"], asked.path, asked.body, asked.key, step=step.key, kind=asked.kind
-        )
-        if referrals.case_id(taken):
-            return referrals.case_id(taken)
-        return (await self._doors.read(PARTIES["ward"], place)).case_id
+        for _ in range(LOOKS):
+            found = await self._doors.read(PARTIES["coordinator"], place)
+            if found.case_id:  # the stay has come meanwhile, and the request went on by itself
+                return found.case_id
+            meant = found.body.get("candidates") or [{"person_id": referrals.SOMEBODY_NEW}]
+            person = meant[0]["person_id"]
+            body = {"decision": "take-on", "person": person, "basis": "consent"}
+            key = self._key(step, f"take-on/{person}")
+            taken = await self._doors.ask(
+                PARTIES["coordinator"], f"{place}/decision", body, key, step=step.key, kind="take-on"
+            )
+            if taken.done:
+                return referrals.case_id(taken)
+            await asyncio.sleep(LOOK_SECONDS)
+        return None
 
     async def start_check(self, step: Step) -> None:
         """Begin the check on the form in force."""

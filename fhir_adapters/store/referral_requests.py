@@ -42,6 +42,7 @@ PARTS: Mapping[str, str] = MappingProxyType(
     }
 )
 """Kind of organisation -> the part that it takes when its request is taken on; all others are referrers."""
+TRUST = "trust"
 OTHER_PART = "community-referrer"
 
 FEED = "hl7v2:"
@@ -81,6 +82,9 @@ async def keep(
     day = london_date(now)
     check_codes(values, day)
     not_in_future(values.referred_on or day, now, "referred_on")
+    same = await _waits_already(session, sender)
+    if same is not None:
+        return same
     await _within_limits(session, sender, values)
     row = ReferralRequestRow(
         id=uuid4(),
@@ -104,6 +108,19 @@ async def keep(
     return row
 
 
+async def _waits_already(session: AsyncSession, sender: Sender) -> ReferralRequestRow | None:
+    """The same content by the same organisation, as long as it waits: sent twice, it is one request."""
+    return await session.scalar(
+        select(ReferralRequestRow)
+        .where(
+            ReferralRequestRow.sender_id == sender.organisation_id,
+            ReferralRequestRow.body_hash == sender.body_hash,
+            ReferralRequestRow.state == "waiting",
+        )
+        .limit(1)
+    )
+
+
 async def _within_limits(session: AsyncSession, sender: Sender, values: ReferralValues) -> None:
     if sender.client_id.startswith(FEED):  # a feed has limits of its own, and its message is never lost
         return
@@ -121,8 +138,12 @@ async def _within_limits(session: AsyncSession, sender: Sender, values: Referral
         raise HomewardError("too-many-requests", detail="referral requests")
 
 
-def part_of(sender: Organisation) -> str:
-    """The part that a sender takes once its request is taken on."""
+def part_of(sender: Organisation, lies_elsewhere: bool) -> str:
+    """The part that a sender takes once its request is taken on: a trust is the person's own, as long as no
+    other has them in a bed.
+    """
+    if sender.kind == TRUST and not lies_elsewhere:
+        return TRUST
     return PARTS.get(sender.kind, OTHER_PART)
 
 

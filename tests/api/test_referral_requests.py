@@ -194,6 +194,23 @@ async def test_given_a_request_when_taken_on_then_the_senders_part_begins_with_a
     assert case["case"]["sharing"] is None
 
 
+@pytest.mark.parametrize(("lies_elsewhere", "role"), [(False, "trust"), (True, "community-referrer")])
+async def test_given_a_trusts_request_when_taken_on_then_it_is_the_persons_own_unless_another_has_them(
+    door: Door, lies_elsewhere: bool, role: str
+) -> None:
+    sent = await referred_by(door)
+    if lies_elsewhere:
+        await door.admitted(family_name="Ashdowne")
+    file = (await door.get(sent["status_url"], "coordinator", "HOUSING")).json()
+    person = file["candidates"][0]["person_id"] if file["candidates"] else "new"
+    taken = await decided(door, sent["command_id"], decision="take-on", person=person, basis="consent")
+    await door.settle()
+
+    case = (await door.get(f"/api/v1/cases/{taken.json()['case_id']}", "coordinator")).json()
+    roles = {each["organisation_id"]: each["role"] for each in case["case"]["participants"]}
+    assert roles[str(door.places.stranger)] == role
+
+
 async def test_given_somebody_nobody_knows_when_taken_on_then_a_case_opens_for_a_new_person(
     door: Door,
 ) -> None:
@@ -219,6 +236,17 @@ async def test_given_a_number_of_somebody_else_when_taken_on_as_new_then_the_num
         rows = (await session.execute(select(Person.id, Person.nhs_number))).all()
     assert {row.nhs_number for row in rows if row.id != person_id} == {None}
     assert len(rows) == 2
+
+
+async def test_given_the_very_person_who_came_meanwhile_when_taken_on_as_new_then_nobody_is_made_twice(
+    door: Door,
+) -> None:
+    sent = await referred_by(door)
+    await door.admitted()
+    taken = await decided(door, sent["command_id"], decision="take-on", person="new", basis="consent")
+
+    assert (taken.status_code, taken.json()["code"]) == (409, "patient-mismatch")
+    assert (await held(door))["persons"] == 1
 
 
 async def test_given_a_request_when_declined_then_the_sender_reads_the_reason(door: Door) -> None:
@@ -274,12 +302,22 @@ async def test_given_a_sender_when_it_writes_past_the_application_then_postgresq
         assert (await session.scalars(select(ReferralRequestRow))).all() == []
 
 
+async def test_given_the_same_referral_without_a_key_when_sent_twice_then_it_waits_once(door: Door) -> None:
+    first, again = await referred_by(door), await referred_by(door)
+    assert again["command_id"] == first["command_id"]
+    assert len(await waiting(door)) == 1
+
+    await decided(door, first["command_id"], decision="decline", reason="other-area")
+    assert (await referred_by(door))["command_id"] != first["command_id"]
+
+
 async def test_given_many_birth_dates_for_one_number_when_tried_then_the_door_closes_and_notes_it(
     door: Door,
 ) -> None:
     for day in range(1, MOST_OF_PERSON_A_DAY + 1):
         await referred_by(door, birth_date=f"1941-05-{day:02}")
-    answer = await door.post("/api/v1/referrals", {"person": EDITH}, "coordinator", "STRANGER")
+    body = {"person": EDITH | {"birth_date": "1941-06-30"}}
+    answer = await door.post("/api/v1/referrals", body, "coordinator", "STRANGER")
 
     assert (answer.status_code, answer.json()["code"]) == (429, "too-many-requests")
     async with transaction(door.worker) as session:

@@ -30,6 +30,7 @@ from deploy.simulate.writing import adt
 from discharge.clocks import london, london_at
 from fhir_adapters.hl7v2.mllp import Deframer, frame
 from housing_checks.checks.form import form_in_force
+from tests.scenarios.referral_requests import taken_on
 from tests.scenarios.seeing import Seen
 from tests.scenarios.stack import WholeStack, until
 
@@ -184,7 +185,9 @@ class Story(Seen):
         body = referrals.fhir(self.person, details, self.day(day), str(uuid4()))
         answer = self.stack.post(PARTIES["ward"], "/fhir/R4/ServiceRequest", body)
         assert answer.status_code in (200, 201), answer.text
-        self.case_id = referrals.case_id(Reply(answer.status_code, answer.json())) or ""
+        reply = Reply(answer.status_code, answer.json())
+        request_id = referrals.request_id(reply)
+        self.case_id = referrals.case_id(reply) or (taken_on(self.stack, request_id) if request_id else "")
 
     def is_referred_by_number_alone(self, day: int) -> None:
         """A referral that says no more than whom it is about."""
@@ -204,18 +207,12 @@ class Story(Seen):
         answer = self.stack.post(PARTIES["ward"], "/api/v1/referrals", body, str(uuid4()))
         told: Mapping[str, Any] = answer.json()
         if told.get("outcome") == "requested":
-            self.case_id = self._taken_on(told["command_id"])
+            self.case_id = taken_on(self.stack, told["command_id"])
             return
         if answer.status_code == 202:
             told = self.what_became_of("ward", told["status_url"])
         assert told.get("state", "accepted") == "accepted", told
         self.case_id = told["case_id"]
-
-    def _taken_on(self, request_id: str) -> str:
-        """A referral of somebody whom the trust has no stay for waits: the coordinator takes it on."""
-        body = {"decision": "take-on", "person": "new", "basis": "consent"}
-        path = f"/api/v1/referral-requests/{request_id}/decision"
-        return str(self._accepted("coordinator", path, body)["case_id"])
 
     def asks(self, who: Who, kind: str, day: int, **details: Any) -> Mapping[str, Any]:
         """Somebody gives a command and it is done, at once or a little later."""

@@ -8,9 +8,9 @@ from uuid import uuid4
 
 import pytest
 
-from deploy.simulate.doors import Reply
-from deploy.simulate.referrals import case_id, fhir
+from deploy.simulate.referrals import fhir
 from housing_checks.checks.form import form_in_force
+from tests.scenarios.referral_requests import taken_on
 from tests.scenarios.stack import Party, WholeStack
 from tests.scenarios.telling import Cast
 
@@ -60,7 +60,7 @@ def test_given_a_referral_by_fhir_when_every_step_is_dated_by_hand_then_bed_days
     posted = fhir(cast.next(), {"reasons": ["adaptation"]}, date(2025, 3, 24), str(uuid4()))
     answer = stack.post(WARD, "/fhir/R4/ServiceRequest", posted)
     assert answer.status_code == 201, answer.text
-    case = Dated(stack, case_id(Reply(201, answer.json())) or "")
+    case = Dated(stack, taken_on(stack, answer.json()["id"]))
     form = form_in_force(date(2025, 3, 25))
 
     case.on(date(2025, 3, 24), COORDINATOR, "accept-referral")

@@ -12,13 +12,22 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from discharge.cases.commands import AmendReferral, Answer, Envelope, Refer, SetExpectedDischargeDate
 from discharge.store.commands import due_commands
 from discharge.store.engine import transaction
-from discharge.store.tables import CaseRow, CaseSpellRow, CommandRow, NoteRow, Person, Spell
+from discharge.store.tables import (
+    CaseRow,
+    CaseSpellRow,
+    CommandRow,
+    NoteRow,
+    Person,
+    ReferralRequestRow,
+    Spell,
+)
 from fhir_adapters.hl7v2.store.referring import park_refused
+from fhir_adapters.store.requests_with_part import settle_requests
 from fhir_adapters.store.tables import InboxRow
 from tests.fhir_adapters.hl7v2.conftest import Intake
 from tests.fhir_adapters.hl7v2.other_samples import referral
 from tests.fhir_adapters.hl7v2.samples import OTHER_NHS, Sample
-from tests.fixtures.cases import open_case
+from tests.fixtures.cases import NOW, open_case
 from tests.fixtures.postgres import Places
 
 ADMISSION = Sample()
@@ -210,3 +219,47 @@ async def test_given_an_answer_to_somebody_elses_command_then_no_message_is_touc
         await park_refused(session, page, refused)
 
     assert [row.state for row in await intake.rows(InboxRow)] == ["interpreted"]
+
+
+WITHOUT_STAY = {"visit": ""}
+
+
+async def requests(intake: Intake) -> list[ReferralRequestRow]:
+    return list(await intake.rows(ReferralRequestRow))
+
+
+async def test_given_no_stay_when_a_feed_refers_then_it_is_a_request_of_what_the_message_says(
+    intake: Intake, places: Places
+) -> None:
+    named = {"name": "ASHDOWNE^JOAN", **WITHOUT_STAY}
+    drained = await intake.take(referral(**named), referral(message_id="K2", sent="20260303100000", **named))
+
+    assert {(one.state, one.reason) for one in drained} == {("interpreted", "referral-requested")}
+    assert await commands(intake) == []
+    [row] = await requests(intake)
+    assert (row.state, row.sender_id, row.service_id) == ("waiting", places.trust, places.housing)
+    assert row.said["person"]["family_name"] == "ASHDOWNE"
+    assert row.said["person"]["identifiers"] == [{"authority": "RXH", "value": "H100"}]
+
+
+async def test_given_a_request_of_a_feed_when_changed_and_withdrawn_then_it_says_so(intake: Intake) -> None:
+    await intake.take(referral(**WITHOUT_STAY))
+    await intake.take(referral("REF^I13", message_id="K2", reason="equipment", **WITHOUT_STAY))
+    assert [row.said["reasons"] for row in await requests(intake)] == [["equipment"]]
+
+    await intake.take(referral("REF^I14", message_id="K3", **WITHOUT_STAY))
+    assert [row.state for row in await requests(intake)] == ["withdrawn"]
+    assert await commands(intake) == []
+
+
+async def test_given_a_request_of_a_feed_when_the_stay_arrives_then_it_becomes_the_command(
+    intake: Intake,
+) -> None:
+    await intake.take(referral(**WITHOUT_STAY))
+    await intake.take(ADMISSION.raw())
+    async with transaction(intake.worker) as session:
+        assert await settle_requests(session, NOW) == 1
+
+    [envelope] = await commands(intake)
+    assert isinstance(envelope.command, Refer)
+    assert [row.case_id for row in await requests(intake)] == [envelope.case_id]

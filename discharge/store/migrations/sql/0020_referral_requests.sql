@@ -193,7 +193,7 @@ $$;
 -- only their trust is told.
 CREATE FUNCTION homeward_request_candidates(p_request uuid)
 RETURNS TABLE (person_id uuid, family_name text, given_name text, birth_date date, sex text, nhs_number text,
-               hospital_id uuid, has_open_case boolean)
+               hospital_id uuid, has_open_case boolean, lies_elsewhere boolean)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     WITH asker AS (
         SELECT id, kind IN ('housing-health', 'housing-health-service') AS lead FROM organisations
@@ -209,7 +209,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
                    OR NOT homeward_hidden(persons.id))
             ORDER BY spells.admitted_at DESC NULLS LAST LIMIT 1),
            EXISTS (SELECT FROM cases WHERE cases.person_id IN (SELECT homeward_one_person(persons.id))
-                   AND cases.closed_on IS NULL)
+                   AND cases.closed_on IS NULL),
+           EXISTS (SELECT FROM spells WHERE spells.person_id IN (SELECT homeward_one_person(persons.id))
+                   AND spells.status IN ('admitted', 'on-leave') AND spells.organisation_id <> request.sender_id)
     FROM asker, referral_requests AS request, homeward_meant_by_request(p_request) AS found (id)
     JOIN persons ON persons.id = found.id
     WHERE request.id = p_request AND NOT persons.test_person
@@ -220,8 +222,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
     ORDER BY persons.family_name, persons.id
 $$;
 
--- The person whom whoever takes a request on says that it means; somebody new where they say so. The sender's own
--- number is kept as the sender's; an NHS number that somebody else holds stays with them.
+-- The person whom whoever takes a request on says that it means; somebody new where they say so, unless the very
+-- person has become known meanwhile. The sender's own number is kept as the sender's; an NHS number that somebody else
+-- holds stays with them.
 CREATE FUNCTION homeward_person_of_request(p_request uuid, p_person uuid) RETURNS uuid
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -246,6 +249,11 @@ BEGIN
         RETURN p_person;
     END IF;
     said := request.said -> 'person';
+    IF EXISTS (SELECT FROM homeward_meant_by_request(p_request) AS found (id) JOIN persons ON persons.id = found.id
+               WHERE NOT test_person AND birth_date = (said ->> 'birth_date')::date
+                 AND homeward_plain(family_name) = homeward_plain(said ->> 'family_name')) THEN
+        RAISE EXCEPTION 'patient-mismatch' USING ERRCODE = 'HW409';
+    END IF;
     number := CASE WHEN NOT EXISTS (SELECT FROM homeward_people_meant(NULL, request.nhs_number, NULL, NULL))
                    THEN request.nhs_number END;
     INSERT INTO persons (id, nhs_number, family_name, given_name, birth_date, sex)
