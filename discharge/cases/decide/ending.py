@@ -51,7 +51,7 @@ def unmerge(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
         return []
     day = envelope.effective_on
     reopened = ev.CaseReopened(reopened_on=day, stage=stage_when_reopened(case), reason="merge-undone")
-    return [reopened, *reasons_go_on(case, case.closed_on)]
+    return [reopened, *(reasons_go_on(case, case.closed_on) if case.discharge is None else [])]
 
 
 def enter_in_error(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:

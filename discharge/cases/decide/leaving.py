@@ -192,7 +192,8 @@ def lives(case: Case, on: date, now: datetime, reason: str = "death-withdrawn") 
     if last is not None and last.ended_by == "died":
         running = last.model_copy(update={"ended_on": None, "ended_by": None})
         happened.append(ev.ReadyPeriodCorrected(replaces=last.ready_on, period=running))
-    happened += reasons_go_on(case, case.closed_on)
+    if case.discharge is None:
+        happened += reasons_go_on(case, case.closed_on)
     for owed in case.actions.values():
         if owed.answer == ENDED:
             happened += open_action(fold(case, happened), owed.cause, now, owed.subject)

@@ -81,6 +81,19 @@ def test_given_a_cold_home_when_a_death_is_taken_back_then_the_home_is_cold_stil
     assert case.follow_ups["72-hours"].outcome is None
 
 
+@pytest.mark.parametrize(
+    ("last", "back"),
+    [(cmd.RecordDeath(), cmd.WithdrawDeath()), (cmd.NoteMerge(into_case_id=SERVICE), cmd.NoteUnmerge())],
+)
+def test_given_somebody_at_home_when_the_end_is_taken_back_then_no_reason_for_waiting_runs_on(
+    last: Command, back: Command
+) -> None:
+    left = cmd.ConfirmDischarge(destination="19")
+    case = walk((2, WAITS), (2, REASON), (5, left), (5, last), (6, back), case=checked(ALL_YES))
+    assert case.stage is Stage.DISCHARGED
+    assert all(each.to_on is not None for each in case.delay_reasons)
+
+
 def test_given_news_of_a_stay_that_ended_in_death_when_it_still_says_so_then_the_case_stays_closed() -> None:
     case = died(DIED)
     moved = told(**(DIED.spell.model_dump() | {"ward": "Elm"}))
