@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from discharge.cases.actions import ACTIONS
+from discharge.cases.actions import action_words
 from discharge.cases.follow_ups import CONTACT_WORDS
 from discharge.cases.model import IN_HOSPITAL, Case, Stage, Strand
 from discharge.cases.unready import blocker_words, blockers
@@ -32,13 +32,18 @@ def next_action(case: Case, today: date, names: Names | None = None) -> NextActi
 
 
 def _actions(case: Case, today: date, names: Names) -> Iterator[NextAction]:
+    for action in case.open_actions:
+        words = f"Answer: {middle(action_words(action))}"
+        yield NextAction(words, action.owner_role, london_date(action.due_at))
     if case.stage not in IN_HOSPITAL:
-        yield from _actions_after(case)
+        yield from _actions_after(case, names)
         return
     if case.stage is Stage.REFERRED:
         yield NextAction("Accept the referral, or return it with a reason", "coordinator")
     elif case.stage is Stage.ACCEPTED:
         yield NextAction("Complete the home check" if case.check else "Begin the home check", "coordinator")
+    elif case.stage is Stage.READY and case.in_community:
+        yield NextAction("Close the case: the person stays at home", "coordinator")
     elif case.stage is Stage.READY:
         yield NextAction(
             "Agree the day and confirm the discharge", "discharge-team", case.expected_discharge_on
@@ -73,12 +78,9 @@ def _pressing(case: Case, strand: Strand, today: date, names: Names) -> Iterator
         )
 
 
-def _actions_after(case: Case) -> Iterator[NextAction]:
-    for action in case.open_actions:
-        words = f"Answer: {middle(ACTIONS.label(action.cause))}"
-        yield NextAction(words, action.owner_role, london_date(action.due_at))
+def _actions_after(case: Case, names: Names) -> Iterator[NextAction]:
     if case.unready_home is not None:
-        said = ", ".join(blocker_words(case, code) for code in blockers(case))
+        said = ", ".join(blocker_words(case, code, names.question) for code in blockers(case))
         yield NextAction(f"Ring or visit, and answer: {said}", "coordinator", case.unready_home.since)
     owed = next_contact(case)
     if owed is not None:

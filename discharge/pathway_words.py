@@ -10,16 +10,18 @@ from datetime import date
 from uuid import UUID
 
 from discharge.calendar import short_day
-from discharge.cases.actions import ACTIONS
+from discharge.cases.actions import MISSED, NOT_REACHED, action_words
 from discharge.cases.follow_ups import CONTACT_WORDS
 from discharge.cases.model import IN_HOSPITAL, Case, FollowUp, Stage, Strand, StrandKind
 from discharge.cases.unready import CHECKED_HOME, blocker_words, blockers
 from discharge.clocks import london_date
+from discharge.codes.admissions import AdmissionKind
 from discharge.codes.casework import CASE_OUTCOMES, CONTACT_OUTCOMES
 from discharge.codes.delay_reasons import delay_reason_label
 from discharge.codes.destinations import DISCHARGE_DESTINATIONS
 from discharge.delays.counting import nights_without_reason, published_delay_days, reasons_at_midnight
 from discharge.delays.stays import periods_of_this_stay
+from discharge.outcomes.failed_discharge import kind_of_return
 
 KIND_WORDS: Mapping[StrandKind, str] = {
     StrandKind.ADAPTATION: "adaptation",
@@ -67,6 +69,8 @@ def heading(case: Case) -> str:
     if case.stage not in IN_HOSPITAL:
         trouble = case.unready_home is not None or bool(case.open_actions)
         return "What is wrong at home?" if trouble else "How is this person at home?"
+    if case.in_community:
+        return "What does this person need to stay at home?"
     spell = case.current_spell
     if spell is not None and spell.status == "expected":
         return "What has to be ready before this person comes in?"
@@ -97,7 +101,7 @@ def _some(words: Sequence[str]) -> str:
 
 
 def _at_home(case: Case, today: date, names: Names) -> str:
-    said = [*_not_ready(case), *(middle(ACTIONS.label(each.cause)) for each in case.open_actions)]
+    said = [*_not_ready(case, names), *_trouble(case)]
     said += _contacts(case, today)
     said += [f"still under way: {each}" for each in _work_left(case, today, names)]
     return f"{_left(case)}; {'; '.join(said)}."
@@ -112,11 +116,18 @@ def _left(case: Case) -> str:
     return f"{left} ({middle(row.label)})" if row is not None and elsewhere else left
 
 
-def _not_ready(case: Case) -> list[str]:
+def _trouble(case: Case) -> list[str]:
+    """What was found and is not answered; silence is said with the contacts."""
+    return [
+        middle(action_words(each)) for each in case.open_actions if each.cause not in (MISSED, NOT_REACHED)
+    ]
+
+
+def _not_ready(case: Case, names: Names) -> list[str]:
     """What is wrong with the home that the person is in."""
     if case.unready_home is None:
         return []
-    said = ", ".join(blocker_words(case, code) for code in blockers(case))
+    said = ", ".join(blocker_words(case, code, names.question) for code in blockers(case))
     return [f"the home is not ready ({said})"]
 
 
@@ -175,6 +186,8 @@ def stay_taken_back(case: Case) -> str | None:
 
 
 def _waiting(case: Case, today: date) -> str:
+    if case.in_community:
+        return "Living at home, no hospital stay"
     spell, taken_back = case.current_spell, stay_taken_back(case)
     if spell is not None and spell.status == "expected":
         return f"Not in hospital yet{_expected(spell.expected_admission_on, today)}"
@@ -182,13 +195,17 @@ def _waiting(case: Case, today: date) -> str:
     if case.readmissions:
         back = case.readmissions[-1]
         after = _count(back.days_after, "day")
-        since = f"Back in hospital since {short_day(back.readmitted_on)}, {after} after leaving"
+        kind = _RETURN_WORDS.get(kind_of_return(case, back), "")
+        since = f"Back in hospital since {short_day(back.readmitted_on)}, {after} after leaving{kind}"
         still_in = f"{since}; {middle(still_in)}"
     if taken_back is not None:
         return f"{still_in}, but {taken_back}"
     if spell is not None and spell.status == "on-leave":
         return f"On leave from the ward and {middle(still_in)}"
     return still_in
+
+
+_RETURN_WORDS: Mapping[AdmissionKind, str] = {"emergency": ", not planned", "planned": ", as planned"}
 
 
 def _still_in(case: Case, today: date) -> str:
@@ -218,13 +235,15 @@ def _causes(case: Case, today: date, names: Names) -> Iterator[str]:
 def _home_causes(case: Case, today: date, names: Names) -> list[str]:
     """Where the case stands, what is under way, what the gate still asks; else the recorded reasons."""
     standing = _STANDING.get(case.stage)
-    causes = [standing(case)] if standing is not None else []
+    causes = _trouble(case)
+    causes += [standing(case)] if standing is not None else []
     causes += [_under_way(strand, today, names) for strand in case.open_strands if strand.required]
     causes += _gate_causes(case, names)
     if case.homelessness.flag == "yes" and case.homelessness.referred_to_council_on is None:
         causes.append("no homelessness referral to a council is recorded")
     if case.stage is Stage.READY:
-        causes.append("the home is ready, the discharge is not confirmed")
+        left = "the case can end" if case.in_community else "the discharge is not confirmed"
+        causes.append(f"the home is ready, {left}")
     if causes and case.stage is not Stage.READY:
         return causes
     recorded = "reason recorded: " if causes else ""

@@ -9,7 +9,7 @@ from api.forms.model import Around, Choices
 from api.presenters import words
 from api.presenters.leading import lead_note
 from api.reading.homes import Home
-from discharge.cases.actions import ACTIONS
+from discharge.cases.actions import action_words
 from discharge.cases.follow_ups import CONTACT_WORDS
 from discharge.cases.model import Strand, StrandKind
 from discharge.codes import LISTS
@@ -199,7 +199,7 @@ def owed_contacts(around: Around) -> Pairs:
 def open_actions(around: Around) -> Pairs:
     """What was found or missed after the discharge and waits for an answer."""
     return [
-        (each.key, f"{ACTIONS.label(each.cause)} (due {words.moment(each.due_at)})")
+        (each.key, f"{action_words(each)} (due {words.moment(each.due_at)})")
         for each in around.case.open_actions
     ]
 

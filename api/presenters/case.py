@@ -30,6 +30,7 @@ from api.reading.cases import CaseFile
 from api.reading.names import Directory
 from discharge.next_actions import next_action
 from discharge.pathway_words import heading, why_still_here
+from discharge.risk.rules import loudest_first
 from discharge.store.tables import CaseEventRow, NoteRow, OutboxRow
 
 
@@ -71,7 +72,7 @@ def present(given: Given) -> Page:
         made_safe=made_safe(case, known),
         strands=tuple(strand_line(case, each, given.caller, known) for each in case.strands.values()),
         suggested=suggested(case, given.caller, given.today),
-        alerts=tuple(alert_line(case, each, given.caller) for each in case.open_alerts),
+        alerts=tuple(alert_line(case, each, given.caller) for each in loudest_first(case)),
         reasons=reasons(case),
         periods=periods(case),
         owed=owed(case, given.caller, given.now),

@@ -13,7 +13,7 @@ from api.presenters.tags import LEVELS, Tag, strand_tag, tag_of
 from api.presenters.timeline import RULE_TITLES
 from api.principals import Principal
 from api.reading.names import Directory
-from discharge.cases.actions import ACTIONS
+from discharge.cases.actions import action_words
 from discharge.cases.model import Alert, Case, Strand
 from discharge.cases.relations import may_touch
 from discharge.cases.stages import may_ask
@@ -57,7 +57,7 @@ def owed(case: Case, caller: Principal, now: datetime) -> tuple[OwedLine, ...]:
     may = _may(case, caller, "answer-action")
     return tuple(
         OwedLine(
-            text=ACTIONS.label(each.cause),
+            text=action_words(each),
             who=f"{casework.OWNER_ROLES.label(each.owner_role)}, by {words.moment(each.due_at)}",
             href=f"{base}{each.key}" if may else "",
             tag=Tag("Overdue", "red") if each.due_at <= now else Tag("To answer", "yellow"),

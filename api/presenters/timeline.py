@@ -11,7 +11,7 @@ from uuid import UUID
 from api.presenters import words
 from api.reading.names import Directory
 from discharge.cases import events as ev
-from discharge.cases.actions import ACTIONS
+from discharge.cases.actions import ACTIONS, action_words
 from discharge.cases.follow_ups import CONTACT_WORDS
 from discharge.cases.model import Mitigation
 from discharge.codes import after_discharge, casework
@@ -260,7 +260,7 @@ TELL: Mapping[str, _Tell] = {
     "home-not-ready-person-in-it": lambda _e, _t: "The person is in a home that is not ready",
     "unready-home-settled": lambda _e, _t: "All that was not ready in the person's home is answered",
     "action-opened": lambda e, _: (
-        f"To be answered by {words.moment(e.action.due_at)}: {ACTIONS.label(e.action.cause)}"
+        f"To be answered by {words.moment(e.action.due_at)}: {action_words(e.action)}"
         f" ({casework.OWNER_ROLES.label(e.action.owner_role)})"
     ),
     "action-answered": _answered,

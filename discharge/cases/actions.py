@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 
 from discharge.cases import events as ev
 from discharge.cases.evolve import fold
+from discharge.cases.follow_ups import CONTACT_WORDS
 from discharge.cases.model import Action, Case, FollowUp
 from discharge.cases.stages import HOME
 from discharge.codes.casework import CONTACT_OUTCOMES
@@ -143,6 +144,16 @@ SETTLED_BY_CONTACT = frozenset(row.code for row in ACTIONS if row.settled_by_con
 
 REACHED, TRIED, BACK, ENDED = "reached-since", "tried-since", "back-in-hospital", "case-ended"
 """Answers that follow from something else that was recorded."""
+
+
+def action_words(action: Action) -> str:
+    """Return what is owed, in words; silence names the contact that it is about."""
+    label = ACTIONS.label(action.cause)
+    contact = CONTACT_WORDS.get(action.subject)
+    return f"{contact}: {_SILENCE[action.cause]}" if contact and action.cause in _SILENCE else label
+
+
+_SILENCE = {MISSED: "not made in time", NOT_REACHED: "tried, not reached"}
 
 
 def open_action(case: Case, cause: str, at: datetime, subject: str = "") -> list[ev.Event]:

@@ -7,6 +7,7 @@ does not say where somebody went, we take it that they went home.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 from discharge.cases import events as ev
@@ -35,6 +36,10 @@ def in_checked_home(case: Case) -> bool:
     return goes_to_checked_home(left.destination, left.discharged_on)
 
 
+def _as_code(code: str) -> str:
+    return code.replace("-", " ")
+
+
 def blockers(case: Case) -> tuple[str, ...]:
     """Return what keeps the gate shut, in codes: the missing check, else gated items, then required strands.
 
@@ -50,14 +55,14 @@ def _later(case: Case, strand: Strand) -> bool:
     return case.discharge is not None and strand.started_on > case.discharge.discharged_on
 
 
-def blocker_words(case: Case, code: str) -> str:
-    """Return a blocker in a few words, for the middle of a sentence."""
+def blocker_words(case: Case, code: str, named: Callable[[str], str] = _as_code) -> str:
+    """Return a blocker in a few words, for the middle of a sentence; ``named`` says what items are called."""
     if code == CHECK:
         return "the home was not checked"
     strand = case.strands.get(code)
     if strand is not None:
         return f"{strand.item.rpartition(':')[2].replace('-', ' ')} not done"
-    return f"{code.replace('-', ' ')}: {_VALUE_WORDS[case.gate[code].value]}"
+    return f"{named(code)}: {_VALUE_WORDS[case.gate[code].value]}"
 
 
 _VALUE_WORDS = {"yes": "yes", "no": "no", "unknown": "not known"}

@@ -10,6 +10,8 @@ from datetime import date
 from types import MappingProxyType
 from typing import Literal
 
+from discharge.cases.model import Alert, Case
+
 Level = Literal["STOP", "RED+", "RED", "AMBER"]
 Unit = Literal["days", "working-days", "hours", "state"]
 
@@ -58,6 +60,14 @@ LEVELS: tuple[Level, ...] = ("STOP", "RED+", "RED", "AMBER")
 def louder(one: str, than: str) -> bool:
     """Whether a level is louder than another; a level we do not know is the quietest."""
     return _loudness(one) < _loudness(than)
+
+
+def loudest_first(case: Case) -> list[Alert]:
+    """The open alerts of a case: the loudest, then the oldest first; those taken on after the others."""
+    return sorted(
+        case.open_alerts,
+        key=lambda alert: (alert.acknowledged_at is not None, _loudness(alert.level), alert.raised_at),
+    )
 
 
 def _loudness(level: str) -> int:

@@ -7,6 +7,7 @@ from uuid import uuid4
 from discharge.cases import commands as cmd
 from discharge.cases.model import Case, Stage
 from discharge.outcomes.case_outcome import suggested_outcome
+from discharge.pathway_words import heading, why_still_here
 from housing_checks.checks.form import FORM_1
 from housing_checks.pathway import advance
 from tests.discharge.cases.stories import day, envelope, noon, refer, spell
@@ -39,6 +40,11 @@ def test_given_a_referral_from_the_community_then_no_stay_is_awaited_and_no_disc
 def test_given_a_home_made_ready_when_the_case_is_closed_then_it_ends_as_an_admission_avoided() -> None:
     case = living_at_home(ALL_YES)
     assert case.stage is Stage.READY
+    assert (
+        why_still_here(case, day(9))
+        == "Living at home, no hospital stay: the home is ready, the case can end."
+    )
+    assert heading(case) == "What does this person need to stay at home?"
     assert suggested_outcome(case) == "stays-at-home"
     closed = walk((9, cmd.CloseCase(outcome="stays-at-home")), case=case)
     assert (closed.stage, closed.outcome, closed.closed_on) == (Stage.CLOSED, "stays-at-home", day(9))

@@ -8,11 +8,13 @@ from uuid import uuid4
 import pytest
 
 from discharge.cases import commands as cmd
+from discharge.cases.actions import action_words
 from discharge.cases.commands import Envelope
 from discharge.cases.model import Case, Stage
 from discharge.next_actions import next_action
 from discharge.outcomes.failed_discharge import discharges_of, failed_discharge, readmission_after
 from discharge.pathway_words import why_still_here
+from discharge.risk.rules import LEVELS, loudest_first
 from housing_checks.checks.form import FORM_1
 from housing_checks.gate.rules import blocking
 from housing_checks.pathway import advance, next_wakeup
@@ -148,6 +150,15 @@ def test_given_an_unready_home_when_the_discharge_is_cancelled_then_the_gate_is_
     assert "home-not-ready-person-in-it" not in rules(case)
 
 
+def test_given_alerts_of_a_case_then_the_loudest_is_first_and_those_taken_on_are_last() -> None:
+    case = walk((2, cmd.SetCriteriaToReside(met=False)), (20, GONE.model_copy()), case=checked(COLD))
+    levels = [alert.level for alert in loudest_first(case)]
+    assert levels == sorted(levels, key=LEVELS.index)
+    first = loudest_first(case)[0]
+    taken = walk((20, cmd.AcknowledgeAlert(alert_id=first.alert_id)), case=case)
+    assert loudest_first(taken)[-1].alert_id == first.alert_id
+
+
 def at_home() -> Case:
     """Home on day 5 from a home that was ready."""
     return walk((5, HOME), case=checked(ALL_YES))
@@ -218,6 +229,7 @@ def test_given_a_contact_tried_in_vain_when_its_hour_passes_then_it_is_not_misse
 def test_given_missed_contacts_when_somebody_reaches_the_person_then_the_silence_is_answered() -> None:
     case = walk((9, cmd.StrikeClock()), case=at_home())
     assert [each.subject for each in case.open_actions] == ["24-hours", "72-hours"]
+    assert action_words(case.open_actions[0]) == "Call within 24 hours: not made in time"
     tried = walk((9, cmd.RecordContact(follow_up="72-hours", outcome="not-reached")), case=case)
     assert [(each.cause, each.subject) for each in tried.open_actions] == [
         ("contact-missed", "24-hours"),
@@ -245,6 +257,12 @@ def test_given_an_unplanned_return_then_the_failed_discharge_is_looked_into_and_
     (action,) = case.open_actions
     assert (action.key, action.owner_role) == ("unplanned-return/1", "coordinator")
     assert rules(case)["back-in-hospital"] == "RED"
+    said = why_still_here(case, day(7))
+    assert said.startswith("Back in hospital since Mon 9 Mar, 2 days after leaving, not planned")
+    assert "find out whether the home was the reason" in said
+    action_now = next_action(case, day(7))
+    assert action_now is not None
+    assert action_now.words.startswith("Answer: the person is back in hospital")
     answer = cmd.AnswerAction(action="unplanned-return/1", answer="nothing-wrong")
     assert refusal(case, answer, 8)[0] == "reason-needed"
     case = walk((8, answer.model_copy(update={"found": "care"})), case=case)
