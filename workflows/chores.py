@@ -11,7 +11,7 @@ from discharge.clocks import CaseClock
 from discharge.store.engine import Sessions, transaction
 from fhir_adapters.feeds.watching import LOOK_SECONDS, WatchedBook
 from fhir_adapters.hl7v2.store.batch.drain import drain_some
-from fhir_adapters.hl7v2.store.cases import join_awaiting
+from fhir_adapters.hl7v2.store.cases import join_awaiting, join_trusts
 from fhir_adapters.hl7v2.store.deciding import decide_next
 from fhir_adapters.hl7v2.store.merging import settle_cases
 from fhir_adapters.hl7v2.store.replaying import work_replays
@@ -71,7 +71,7 @@ class RecordChores:
         requests whose sender has a stay by now.
         """
         async with transaction(self.sessions) as session:
-            told = await join_awaiting(session)
+            told = await join_awaiting(session) + await join_trusts(session)
             await settle_cases(session)
         async with transaction(self.sessions) as session:
             await settle_requests(session, self.clock.case_time(datetime.now(UTC)))

@@ -30,6 +30,6 @@ async def show(
     async with visit.services.begin(visit.caller) as session:
         found = await worklist.worklist(session, visit.caller, wanted)
         known = await names.directory(session)
-        feeds = await lists.feeds(session, visit.caller)
+        feeds = await lists.feeds_heard(session, visit.caller)
     lines = feed_lines(list(feeds), visit.services.now())
     return visit.page("worklist.html", view=present(found, wanted, visit.today, known, lines))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.principals import Principal
@@ -20,6 +20,7 @@ from discharge.store.tables import (
     OutboxRow,
     PartnerRow,
     Person,
+    Spell,
 )
 from fhir_adapters.store.alarms import Watched, watch
 from fhir_adapters.store.finding import ASKS, BEYOND
@@ -37,6 +38,16 @@ async def feeds(session: AsyncSession, caller: Principal) -> Sequence[Feed]:
     """Every feed of the caller's organisation, the longest silent first."""
     own = select(Feed).where(Feed.organisation_id == caller.organisation_id)
     return (await session.scalars(own.order_by(Feed.last_heard_at.asc().nulls_last()))).all()
+
+
+async def feeds_heard(session: AsyncSession, caller: Principal) -> Sequence[Feed]:
+    """The feeds that what the caller sees depends on: its own, and of each hospital whose stays it sees.
+
+    Only when they were heard is for others to know.
+    """
+    seen = exists().where(Spell.organisation_id == Feed.organisation_id)
+    fitting = select(Feed).where(or_(Feed.organisation_id == caller.organisation_id, seen))
+    return (await session.scalars(fitting.order_by(Feed.last_heard_at.asc().nulls_last()))).all()
 
 
 async def open_alarms(session: AsyncSession) -> Sequence[AlarmRow]:

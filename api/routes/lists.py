@@ -44,8 +44,9 @@ async def list_alerts(
 @router.get("/feeds")
 async def list_feeds(services: Ready, caller: Caller) -> dict[str, Any]:
     """When each feed was last heard, and by which profile and version its messages of today are read (null
-    where by none).
+    where by none). Those of the caller's own organisation.
     """
+    caller.require("messages.read")
     async with services.begin(caller) as session:
         found = await lists.feeds(session, caller)
     today = (await services.clock()).today(services.now())

@@ -124,7 +124,7 @@ class Door:
                         organisation_id=whose,
                         visit_number=f"V-{number}",
                         status="admitted",
-                        folded={},
+                        folded={"status": "admitted"},
                     )
                 )
         return person.id

@@ -10,23 +10,30 @@ import pytest
 from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import DBAPIError
 
+from discharge.cases.commands import Envelope
 from discharge.store.engine import transaction
+from discharge.store.record import CASE_SIGNAL
 from discharge.store.tables import (
     AuditWrite,
     CaseParticipantRow,
     CaseRow,
+    CaseSpellRow,
     CommandRow,
+    OutboxRow,
     Person,
     PersonNhsNumber,
     ReferralRequestRow,
     ReferralReviewerRow,
+    Spell,
 )
+from fhir_adapters.hl7v2.store.cases import join_trusts
 from fhir_adapters.store import referral_requests
 from fhir_adapters.store.alarms import look_for_alarms
 from fhir_adapters.store.referral_requests import MOST_OF_PERSON_A_DAY
 from fhir_adapters.store.requests_with_part import settle_requests
 from fhir_adapters.store.tables import AlarmRow
 from tests.api.conftest import NOW, Door
+from tests.fixtures.cases import carried_out
 
 EDITH = {
     "nhs_number": "9990000018",
@@ -425,6 +432,27 @@ async def test_given_a_trust_with_the_patient_when_somebody_else_opened_the_case
     assert (await door.get(f"/api/v1/cases/{case_id}")).status_code == 200
     ended = await door.asked(case_id, "end-participation", organisation_id=str(door.places.trust))
     assert ended["problem"]["code"] == "trust-has-the-patient"
+
+
+async def test_given_a_case_that_left_its_trust_out_when_looked_for_then_the_trust_joins(door: Door) -> None:
+    opened = await door.post("/api/v1/referrals", {"person": EDITH}, "coordinator", "HOUSING")
+    await door.settle()
+    case_id = UUID(opened.json()["case_id"])
+    await door.admitted()
+    async with transaction(door.worker) as session:
+        spell_id = (await session.scalars(select(Spell.id))).one()
+        session.add(CaseSpellRow(case_id=case_id, spell_id=spell_id))
+    assert (await door.get(f"/api/v1/cases/{case_id}")).status_code == 404
+
+    async with transaction(door.worker) as session:
+        assert await join_trusts(session) == 1
+        signals = await session.scalars(select(OutboxRow.payload).where(OutboxRow.channel == CASE_SIGNAL))
+        envelopes = [Envelope.model_validate(payload) for payload in signals]
+    for envelope in envelopes:
+        await carried_out(door.worker, envelope, NOW)
+    assert (await door.get(f"/api/v1/cases/{case_id}")).status_code == 200
+    async with transaction(door.worker) as session:
+        assert await join_trusts(session) == 0
 
 
 async def test_given_text_that_no_list_holds_when_a_request_is_sent_then_it_is_refused_at_once(

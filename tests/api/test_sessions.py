@@ -15,6 +15,7 @@ from api.sessions import COOKIE
 from discharge.store.audit import Who, note_read, note_write
 from discharge.store.engine import transaction
 from discharge.store.tables import AuditRead, AuditWrite, SessionRow, User
+from fhir_adapters.store.tables import Feed
 from tests.api.conftest import NOW, Door
 from tests.api.signing_in import ISSUER, form_token, sign_in
 
@@ -176,9 +177,24 @@ async def test_given_feeds_of_two_organisations_when_listed_then_each_sees_its_o
 
     listed = (await door.get("/api/v1/feeds", "operator")).json()["feeds"]
     assert [each["code"] for each in listed] == ["OURS"]
+    assert (await door.get("/api/v1/feeds", "coordinator")).status_code == 403
     sign_in(door, "operator")
     page = (await door.client.get("/feeds")).text
     assert ("OURS" in page, "THEIRS" in page) == (True, False)
+
+
+async def test_given_a_hospital_whose_stay_is_in_a_case_when_the_worklist_is_read_then_its_silence_shows(
+    door: Door,
+) -> None:
+    async with transaction(door.worker) as session:
+        for code, org in (("OURS", door.places.trust), ("THEIRS", door.places.stranger)):
+            session.add(Feed(code=code, organisation_id=org, protocol="hl7v2", last_heard_at=NOW))
+    sign_in(door, "coordinator")
+    before = (await door.client.get("/worklist")).text
+    await door.referred()
+    after = (await door.client.get("/worklist")).text
+
+    assert ("OURS" in before, "OURS" in after, "THEIRS" in after) == (False, True, False)
 
 
 async def test_given_a_bug_in_a_door_when_it_writes_users_or_audit_then_postgresql_keeps_them_true(

@@ -47,6 +47,7 @@ INTERFACES: dict[tuple[str, str], str] = {
     ("POST", "/api/v1/edits/{edit_id}/decision"): "messages.approve",
     ("POST", "/api/v1/sent/{sequence}/again"): "deadletters.release",
     ("GET", "/api/v1/alarms"): "messages.read",
+    ("GET", "/api/v1/feeds"): "messages.read",
     ("GET", "/api/v1/dead-letters"): "deadletters.read",
     ("POST", "/api/v1/dead-letters/{sequence}/decision"): "deadletters.release",
     ("GET", "/api/v1/partners"): "deadletters.read",
@@ -144,7 +145,6 @@ ANYBODY = {
 }
 SIGNED_IN = {
     ("GET", "/api/v1/openapi.json"),
-    ("GET", "/api/v1/feeds"),
     ("GET", "/api/v1/clock"),
     ("POST", "/sign-out"),
     ("GET", "/"),

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from uuid import UUID, uuid5
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from discharge.cases.commands import (
@@ -25,7 +25,7 @@ from discharge.cases.model import Actor, CaseSpell
 from discharge.clocks import london_date
 from discharge.store.outbox import queue_case_signal
 from discharge.store.record import CASE_SIGNAL
-from discharge.store.tables import CaseRow, CaseSpellRow, OutboxRow, Spell
+from discharge.store.tables import CaseParticipantRow, CaseRow, CaseSpellRow, OutboxRow, Spell
 from fhir_adapters.hl7v2.facts import content_hash
 from fhir_adapters.hl7v2.spells import SpellState
 from fhir_adapters.hl7v2.store.batch.state import state_of
@@ -264,6 +264,31 @@ async def signal(
         command=command,
     )
     await queue_case_signal(session, envelope, cause_inbox_id=cause.inbox_id)
+
+
+async def join_trusts(session: AsyncSession) -> int:
+    """Let each trust into the open cases of the patients in its beds, where something left it out: the case
+    hears of the stay once more, and the trust takes part by that. Returns how many lack their trust.
+    """
+    part = exists().where(
+        CaseParticipantRow.case_id == CaseRow.id,
+        CaseParticipantRow.organisation_id == Spell.organisation_id,
+        CaseParticipantRow.until_on.is_(None),
+    )
+    query = (
+        select(CaseRow.id, Spell)
+        .join(CaseSpellRow, CaseSpellRow.case_id == CaseRow.id)
+        .join(Spell, Spell.id == CaseSpellRow.spell_id)
+        .where(CaseRow.closed_on.is_(None), Spell.status.in_(IN_HOSPITAL), ~part)
+    )
+    found = (await session.execute(query)).all()
+    for case_id, spell in found:
+        state = SpellState.model_validate(spell.folded)
+        on = london_date(spell.updated_at)
+        cause = Cause(source_id=spell.id, inbox_id=None, organisation_id=spell.organisation_id, on=on)
+        facts = NoteHospitalFacts(spell=case_spell(spell, state))
+        await signal(session, cause, case_id, facts, suffix="trust-takes-part")
+    return len(found)
 
 
 async def join_awaiting(session: AsyncSession) -> int:

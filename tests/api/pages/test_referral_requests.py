@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from tests.api.conftest import NOW, Door
+from tests.api.pages.conftest import Looking
 from tests.api.signing_in import hidden, sign_in
 from tests.api.test_referral_requests import EDITH, referred_by
 
@@ -112,6 +115,19 @@ async def test_given_a_request_of_days_ago_when_listed_then_it_is_overdue(door: 
     sign_in(door, "coordinator")
 
     assert "Overdue" in (await door.client.get("/referral-requests")).text
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("narrow", [False, True])
+async def test_given_referral_requests_when_a_browser_looks_then_axe_finds_nothing(
+    door: Door, looking: Looking, narrow: bool
+) -> None:
+    await door.admitted(family_name="Ashdowne")
+    sent = await referred_by(door)
+    sign_in(door, "coordinator")
+    for path in (f"/referral-requests/{sent['command_id']}", "/referral-requests", "/referrals/new/somebody"):
+        seen = await looking.look(path, narrow=narrow)
+        assert (seen.faults, seen.console) == ([], [])
 
 
 async def test_given_an_inpatient_when_their_trust_refers_by_details_then_the_case_opens(door: Door) -> None:
