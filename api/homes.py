@@ -106,11 +106,6 @@ async def withdraw(session: AsyncSession, caller: Principal, home_id: UUID, beca
     return held
 
 
-def subject(home_id: UUID) -> str:
-    """How the audit names a home."""
-    return f"property {home_id}"
-
-
 def _require_as_seen(found: Home, asked: ChangedHome) -> None:
     if found.row.withdrawn_on is not None:
         raise HomewardError("property-withdrawn", where="property")
@@ -118,9 +113,13 @@ def _require_as_seen(found: Home, asked: ChangedHome) -> None:
         raise HomewardError("property-changed", where="seen_at")
 
 
+async def is_mine(session: AsyncSession, landlord_id: UUID) -> bool:
+    """Whether homes of this landlord are the caller's to change."""
+    return bool(await session.scalar(select(func.homeward_may_edit_homes_of(landlord_id))))
+
+
 async def _require_mine(session: AsyncSession, landlord_id: UUID) -> None:
-    mine = await session.scalar(select(func.homeward_may_edit_homes_of(landlord_id)))
-    if not mine:
+    if not await is_mine(session, landlord_id):
         raise HomewardError("role-not-allowed", detail=EDIT)
 
 
@@ -176,4 +175,4 @@ async def _note(
     home_id: UUID,
     detail: dict[str, Any] | None = None,
 ) -> None:
-    await audit.note_write(session, who(caller), f"property {action}", subject(home_id), detail=detail)
+    await audit.note_write(session, who(caller), f"property {action}", homes.subject(home_id), detail=detail)

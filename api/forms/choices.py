@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from api.forms.model import Around, Choices
 from api.presenters import words
+from api.presenters.homes import access, rent, standing
 from api.presenters.leading import lead_note
 from api.reading.homes import Home
 from discharge.cases.actions import action_words
@@ -19,6 +21,8 @@ from discharge.codes.destinations import DISCHARGE_METHODS
 from discharge.codes.participation import PARTICIPANT_ROLES
 from discharge.risk.rules import RULES
 from housing_checks.lead_times import ITEMS, item_label
+from housing_checks.rehousing.matching import Match
+from housing_checks.rehousing.need_profiles import match_of
 from housing_checks.strands.definitions import DEFINITIONS
 
 Pairs = list[tuple[str, str]]
@@ -228,17 +232,51 @@ def untaken_alerts(around: Around) -> Pairs:
 
 
 def offerable_homes(around: Around) -> Pairs:
-    """Empty homes, those found to fit first."""
-    fitting = {key for strand in around.case.open_strands for key in strand.proposals}
-    free = [each for each in around.homes if each.free]
-    ordered = sorted(free, key=lambda each: (each.row.id not in fitting, each.row.ready_on))
-    return [(str(each.row.id), _home(each, each.row.id in fitting)) for each in ordered]
+    """Homes that nobody holds: those that fit first, the best of them at the top."""
+    free = sorted((each for each in around.homes if each.free), key=lambda each: _rank(around, each))
+    return [(str(each.row.id), home_label(each)) for each in free]
 
 
-def _home(each: Home, fits: bool) -> str:
-    row = each.row
-    words_ = f"{row.address}, {row.postcode} ({each.landlord}, ready {words.short_day(row.ready_on)})"
-    return f"{words_}: fits" if fits else words_
+def home_hints(around: Around) -> dict[str, str]:
+    """Of each home: whether it fits, or why not, what it costs, and how one gets in."""
+    return {str(each.row.id): _fit(around, each) for each in around.homes if each.free}
+
+
+def homes_not_to_be_had(around: Around) -> Pairs:
+    """Homes that cannot be offered now, and why."""
+    return [(home_label(each), standing(each)) for each in around.homes if not each.free]
+
+
+def home_label(each: Home) -> str:
+    """A home and whose it is."""
+    return f"{each.row.address}, {each.row.postcode} ({each.landlord})"
+
+
+def _match(around: Around, each: Home) -> Match | None:
+    """How a home fits the search; None where nobody knows what is looked for."""
+    strand = next((s for s in around.case.open_strands if s.kind is StrandKind.REHOUSING), None)
+    return match_of(around.case, strand, each.home) if strand else None
+
+
+def _rank(around: Around, each: Home) -> tuple[bool, int, date]:
+    match = _match(around, each)
+    return (match is not None and not match.fits, -(match.points if match else 0), each.home.available_on)
+
+
+def _fit(around: Around, each: Home) -> str:
+    match = _match(around, each)
+    facts = f"{rent(each.home)}. {access(each.home)}. Ready {words.short_day(each.home.available_on)}."
+    if match is None:
+        return facts
+    if not match.fits:
+        why = ", ".join(_small(failure.words) for failure in match.failures)
+        return f"Does not fit: {why}. {facts}"
+    good = ", ".join(_small(like.words) for like in match.likes)
+    return f"Fits{f': {good}' if good else ''}. {facts}"
+
+
+def _small(text: str) -> str:
+    return f"{text[:1].lower()}{text[1:]}"
 
 
 def open_offers(around: Around) -> Pairs:

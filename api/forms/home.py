@@ -127,7 +127,13 @@ HOME = (
         "Offer",
         (
             Field("strand", "For which rehousing?", choices=ch.rehousing_strands),
-            Field("property_id", "Which home?", choices=ch.offerable_homes),
+            Field(
+                "property_id",
+                "Which home?",
+                choices=ch.offerable_homes,
+                hints=ch.home_hints,
+                others=ch.homes_not_to_be_had,
+            ),
             Field("respond_by", "Answer by which day?", "date", optional=True),
         ),
         group="Rehousing",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
@@ -47,7 +47,8 @@ class Field:
 
     `advice` is what the case itself says about the question, shown with the hint. It chooses nothing.
     `initial` is what the case holds already, filled in before anybody types. A question that is not `shown`
-    is not asked.
+    is not asked. `hints` say more of single choices, by their values; `others` are shown beside the choices,
+    with why they cannot be chosen.
     """
 
     name: str
@@ -60,6 +61,8 @@ class Field:
     advice: Callable[[Around], str] = _nothing_to_add
     initial: Callable[[Around], str | list[str]] = _nothing_held
     shown: Callable[[Around], bool] = _always
+    hints: Callable[[Around], Mapping[str, str]] | None = None
+    others: Callable[[Around], list[tuple[str, str]]] | None = None
 
 
 @dataclass(frozen=True)

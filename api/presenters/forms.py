@@ -16,10 +16,11 @@ RADIOS_UP_TO = 7
 
 @dataclass(frozen=True)
 class Question:
-    """One question: which component shows it, and with what."""
+    """One question: which component shows it, and with what; `others` cannot be chosen, and say why."""
 
     component: str
     params: dict[str, Any]
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -130,6 +131,10 @@ def _question(field: Field, around: Around, filled: Filled) -> Question:
     )
     if field.type == "choices":
         return Question("checkboxes", _common(field, filled) | {"items": _items(pairs, field, filled)})
+    if field.hints is not None:
+        items = _explained(pairs, field, around, filled)
+        others = tuple(f"{text}. {why}" for text, why in (field.others(around) if field.others else ()))
+        return Question("radios", _common(field, filled) | {"items": items}, others)
     if len(pairs) <= RADIOS_UP_TO:
         return Question("radios", _common(field, filled) | {"items": _items(pairs, field, filled)})
     return Question("select", _select(field, pairs, filled))
@@ -148,6 +153,17 @@ def _items(pairs: list[tuple[str, str]], field: Field, filled: Filled) -> list[d
     typed = filled.typed.get(field.name, [])
     chosen = {typed} if isinstance(typed, str) else set(typed)
     return [{"value": value, "text": text, "checked": value in chosen} for value, text in pairs]
+
+
+def _explained(
+    pairs: list[tuple[str, str]], field: Field, around: Around, filled: Filled
+) -> list[dict[str, Any]]:
+    """Each choice with what is known of it."""
+    hints = field.hints(around) if field.hints else {}
+    return [
+        item | {"hint": {"text": hints[item["value"]]}} if item["value"] in hints else item
+        for item in _items(pairs, field, filled)
+    ]
 
 
 def _select(field: Field, pairs: list[tuple[str, str]], filled: Filled) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from api.principals import Principal
 from api.reading.looks import looked
 from discharge.cases.model import Case
 from discharge.errors import HomewardError
-from discharge.store.addresses import home_of
+from discharge.store.addresses import TODAY, home_of
 from discharge.store.tables import (
     CaseEventRow,
     CaseRow,
@@ -80,7 +80,7 @@ async def _homes_before(session: AsyncSession, person: Person) -> Sequence[Perso
     ended = select(PersonAddress).where(
         PersonAddress.person_id == person.id,
         PersonAddress.kind == "home",
-        PersonAddress.until_on.is_not(None),
+        PersonAddress.until_on <= TODAY,
     )
     return (await session.scalars(ended.order_by(PersonAddress.until_on.desc()))).all()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -13,12 +13,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from discharge.cases.model import Case
 from discharge.errors import HomewardError
-from discharge.store.tables import Organisation, Person
+from discharge.store.tables import AuditWrite, Organisation, Person
 from discharge.store.tables.persons import ORDINARY
 from housing_checks.rehousing.model import Property
 from housing_checks.store.tables import PropertyRow, property_of
 
 State = Literal["free", "offered", "accepted", "let", "withdrawn"]
+MOST_CHANGES = 50
 _HELD = text("SELECT property_id, state, held_until FROM homeward_held_properties()")
 
 
@@ -61,6 +62,17 @@ async def home(session: AsyncSession, property_id: UUID) -> Home:
     if not found:
         raise HomewardError("not-found")
     return found[0]
+
+
+def subject(home_id: UUID) -> str:
+    """How the audit names a home."""
+    return f"property {home_id}"
+
+
+async def changes(session: AsyncSession, home_id: UUID) -> Sequence[AuditWrite]:
+    """Who of the caller's organisation changed a home, and when, newest first."""
+    written = select(AuditWrite).where(AuditWrite.subject == subject(home_id))
+    return (await session.scalars(written.order_by(AuditWrite.at.desc()).limit(MOST_CHANGES))).all()
 
 
 async def names_of_homes(session: AsyncSession, case: Case, person: Person) -> dict[UUID, str]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from discharge.cases.model import Case, Strand, StrandKind
 from discharge.codes.model import CodeList
 from housing_checks.checks.form import LAWFUL_RETURN, SAFE_ADDRESS
-from housing_checks.rehousing.matching import Reason, assess
+from housing_checks.rehousing.matching import Match, Reason, assess
 from housing_checks.rehousing.model import Need, Property
 from housing_checks.spans import LeadTime, Orderable, days
 
@@ -108,11 +108,15 @@ def need_of(case: Case, strand: Strand) -> Need:
     return _tightened(profile.need, needs).model_copy(update={"needed_by": case.needed_by})
 
 
+def match_of(case: Case, strand: Strand, home: Property) -> Match | None:
+    """Return how a home fits a search; None for a search whose profile was never in the table."""
+    return assess(need_of(case, strand), home) if strand.item in _BY_CODE else None
+
+
 def unmet(case: Case, strand: Strand, home: Property) -> tuple[Reason, ...]:
-    """Return why a home does not fit; nothing for a search whose profile was never in the table."""
-    if strand.item not in _BY_CODE:
-        return ()
-    return assess(need_of(case, strand), home).failures
+    """Return why a home does not fit; nothing where nobody knows what is looked for."""
+    match = match_of(case, strand, home)
+    return match.failures if match is not None else ()
 
 
 def _tightened(need: Need, needs: Iterable[str]) -> Need:

@@ -1,0 +1,177 @@
+"""The form of a home that can be let, and the way from what was typed to what the interface takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from api.forms import choices as ch
+from api.forms.model import CommandForm, Field
+from api.reading.homes import Home
+
+YES_NO = ch.fixed(("true", "Yes"), ("false", "No"))
+CLASSES = ch.fixed(
+    ("A", "A: wheelchair throughout"),
+    ("B", "B: wheelchair to the main rooms"),
+    ("C", "C: lifetime home, wider"),
+    ("D", "D: easy access"),
+    ("E", "E: step-free"),
+    ("F", "F: general needs, steps"),
+    ("G", "G: not assessed"),
+)
+
+LANDLORD = Field(
+    "landlord_id",
+    "Whose home is it?",
+    choices=ch.organisations_of("landlord"),
+    optional=True,
+    hint="Leave it open when it is your own organisation's.",
+)
+
+HOME_FIELDS: tuple[Field, ...] = (
+    Field("reference", "The landlord's reference", "text"),
+    Field("address", "Address", "text", hint="In one line, parts divided by commas."),
+    Field("postcode", "Postcode", "text"),
+    Field("ready_on", "From which day can somebody move in?", "date"),
+    Field(
+        "property_type",
+        "What is it?",
+        choices=ch.fixed(
+            ("bedsit", "Bedsit"),
+            ("bungalow", "Bungalow"),
+            ("flat", "Flat"),
+            ("maisonette", "Maisonette"),
+            ("house", "House"),
+            ("shared", "Shared home"),
+        ),
+    ),
+    Field("bedrooms", "How many bedrooms?", "text"),
+    Field("floor", "Which floor?", "text", hint="0 is the ground floor.", optional=True),
+    Field("lift", "Is there a lift?", choices=YES_NO, optional=True),
+    Field("steps", "How many steps on the way in?", "text", optional=True),
+    Field(
+        "access_class",
+        "Access class (London Accessible Housing Register)",
+        choices=CLASSES,
+        optional=True,
+    ),
+    Field("door_width_mm", "Narrowest door, in millimetres", "text", optional=True),
+    Field(
+        "washing",
+        "How does one wash?",
+        choices=ch.fixed(
+            ("bath", "Bath"), ("level-access-shower", "Level-access shower"), ("wet-room", "Wet room")
+        ),
+        optional=True,
+    ),
+    Field("room_for_hospital_bed", "Is there room for a hospital bed?", choices=YES_NO, optional=True),
+    Field("track_hoist", "Is there a track hoist?", choices=YES_NO, optional=True),
+    Field(
+        "heating",
+        "How is it heated?",
+        choices=ch.fixed(
+            ("gas", "Gas"),
+            ("electric", "Electric"),
+            ("heat-pump", "Heat pump"),
+            ("district", "District heating"),
+            ("oil", "Oil"),
+            ("solid-fuel", "Solid fuel"),
+            ("none", "Not at all"),
+        ),
+        optional=True,
+    ),
+    Field(
+        "scheme",
+        "What kind of scheme?",
+        choices=ch.fixed(
+            ("general", "General needs"),
+            ("supported", "Supported"),
+            ("older-low", "Older people"),
+            ("extra-care", "Extra care"),
+        ),
+        optional=True,
+    ),
+    Field("care_on_site", "Is there care on site?", choices=YES_NO, optional=True),
+    Field("assistance_dog", "Is an assistance dog taken?", choices=YES_NO, optional=True),
+    Field("rent_pence", "Rent, in pounds a week", "text", optional=True),
+    Field("charges_pence", "Service charges, in pounds a week", "text", optional=True),
+)
+"""Of the attributes, those that people fill in; others that a home has stay as they are."""
+
+NEW = CommandForm("new", "Add a home", "Add the home", (LANDLORD, *HOME_FIELDS), dated=False)
+CHANGE = CommandForm("change", "Change the home", "Save the changes", HOME_FIELDS, dated=False)
+WITHDRAW = CommandForm(
+    "withdraw",
+    "Take the home off the list",
+    "Take it off the list",
+    (Field("because", "Why?", choices=ch.from_list("property-withdrawal-reasons")),),
+    dated=False,
+    warning="Whoever it is offered to, or has accepted it, loses it, and the owner of their case is told.",
+)
+
+OWN = ("reference", "address", "postcode", "ready_on", "landlord_id")
+
+
+class NotANumber(ValueError):
+    """A field that asks for a number holds something else; `name` is the field's."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+def _whole(name: str, typed: str) -> int:
+    if not typed.lstrip("-").isdecimal():
+        raise NotANumber(name)
+    return int(typed)
+
+
+def _pence(name: str, typed: str) -> int:
+    try:
+        pence = Decimal(typed.replace("£", "").replace(",", "")) * 100
+    except InvalidOperation:
+        raise NotANumber(name) from None
+    if not pence.is_finite() or pence != pence.to_integral_value():
+        raise NotANumber(name)
+    return int(pence)
+
+
+_TYPED: Mapping[str, Callable[[str, str], Any]] = {
+    **dict.fromkeys(("bedrooms", "floor", "steps", "door_width_mm"), _whole),
+    **dict.fromkeys(("rent_pence", "charges_pence"), _pence),
+}
+
+
+def body_of(fields: Mapping[str, Any], held: Mapping[str, Any]) -> dict[str, Any]:
+    """What the interface takes. Raises NotANumber. An answer that was left out takes its usual value."""
+    asked = {field.name for field in HOME_FIELDS}
+    attributes = {name: value for name, value in held.items() if name not in asked}
+    for name, typed in fields.items():
+        if name not in OWN:
+            attributes[name] = _TYPED.get(name, _said)(name, typed)
+    return {**{name: fields[name] for name in OWN if name in fields}, "attributes": attributes}
+
+
+def _said(_name: str, typed: str) -> Any:
+    return {"true": True, "false": False}.get(typed, typed)
+
+
+def typed_of(home: Home) -> dict[str, Any]:
+    """A home as it stands in its form."""
+    row, attributes = home.row, home.row.attributes
+    typed: dict[str, Any] = {name: _typed(name, attributes.get(name)) for name in _ATTRIBUTES}
+    day = row.ready_on
+    own = {"reference": row.reference, "address": row.address, "postcode": row.postcode}
+    return {**typed, **own, "ready_on": [str(day.day), str(day.month), str(day.year)]}
+
+
+_ATTRIBUTES = tuple(field.name for field in HOME_FIELDS if field.name not in OWN)
+
+
+def _typed(name: str, value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"{value / 100:.2f}" if name.endswith("_pence") else str(value)
