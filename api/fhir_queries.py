@@ -130,13 +130,14 @@ def _numbered(value: str) -> Condition:
     others = func.jsonb_array_elements_text(func.coalesce(_referral()["other_ids"], func.jsonb("[]")))
     other = others.column_valued("other")
     named = or_(
-        _same_number(CaseRow.external_id, system, number),
-        exists(select(other).where(_same_number(other, system, number))),
+        same_number(CaseRow.external_id, system, number),
+        exists(select(other).where(same_number(other, system, number))),
     )
     return or_(named, CaseRow.id == ours) if system is None and ours else named
 
 
-def _same_number(column: Any, system: str | None, number: str) -> Condition:
+def same_number(column: Any, system: str | None, number: str) -> Condition:
+    """Whether a kept number `authority|number` is the one meant, in any system where none is said."""
     if system:
         return column == f"{system}|{number}"  # type: ignore[no-any-return]
     plain = column.in_([number, f"|{number}"])

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, cast, func, or_, select, true
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import fhir_reading
+from api.fhir_queries import same_number
 from api.fhir_reading import Page, organisation_facts
-from api.fhir_search import Asked
+from api.fhir_search import Asked, span, token
 from api.principals import Principal
 from api.reading.looks import looked_at
 from api.services import Services
@@ -48,11 +50,14 @@ async def find_all(services: Services, caller: Principal, search: Asked) -> Page
     """A search among cases and, behind them, the caller's own requests that have no case to be found by."""
     page = await fhir_reading.find(services, caller, search)
     async with services.begin(caller) as session:
-        rows = await _requests(session, caller, search)
-        first = max(0, search.offset - page.total)
-        wanted = rows[first : first + search.count - len(page.resources)]
         kind: Kind = "Task" if search.resource_type == "Task" else "ServiceRequest"
-        found = [_resource(kind, await _facts(session, row)) for row in wanted]
+        rows = [
+            made
+            for row in await _requests(session, caller, search)
+            if _reads_so(made := _resource(kind, await _facts(session, row)), search)
+        ]
+        first = max(0, search.offset - page.total)
+        found = rows[first : first + search.count - len(page.resources)]
         if found:
             await looked_at(session, caller, f"search for {kind}")
     return Page([*page.resources, *found], page.total + len(rows))
@@ -62,24 +67,47 @@ async def _requests(session: AsyncSession, caller: Principal, search: Asked) -> 
     """Requests that fit; none where a condition is about something that a request does not have."""
     row = ReferralRequestRow
     conditions = [_condition(name, values) for name, values in search.conditions]
-    if not conditions or any(each is None for each in conditions):
-        return []
     fitting = select(row).where(row.sender_id == caller.organisation_id, row.state != "taken-on")
-    query = fitting.where(*(each for each in conditions if each is not None)).order_by(row.created_at.desc())
+    query = fitting.where(*conditions).order_by(row.created_at.desc())
     return list(await session.scalars(query))
 
 
-def _condition(name: str, values: tuple[str, ...]) -> ColumnElement[bool] | None:
+def _reads_so(resource: dict[str, Any], search: Asked) -> bool:
+    """Whether a request, as it reads, fulfils the conditions on its status."""
+    return all(resource["status"] in values for name, values in search.conditions if name == "status")
+
+
+def _condition(name: str, values: tuple[str, ...]) -> ColumnElement[bool]:
     row = ReferralRequestRow
     ids = [UUID(each) for value in values if _is_uuid(each := value.rpartition("|")[2].rpartition("/")[2])]
     if name in ("_id", "focus", "focus:ServiceRequest"):
         return row.id.in_(ids)
     if name == "identifier":
-        return or_(row.external_id.in_(values), row.id.in_(ids))
+        return or_(*(same_number(row.external_id, *token(each)) for each in values), row.id.in_(ids))
     if name.startswith(("patient", "subject")):
-        numbers = [value.rpartition("|")[2] for value in values if value.startswith(systems.NHS_NUMBER)]
-        return row.nhs_number.in_(numbers)
-    return None
+        return or_(*(_about(*token(each)) for each in values))
+    if name == "_lastUpdated":
+        return or_(*(_changed(each) for each in values))
+    return true()
+
+
+def _about(system: str | None, number: str) -> ColumnElement[bool]:
+    """Whom a request named, by any number; it never had an id of ours."""
+    said = ReferralRequestRow.said[("person", "identifiers")]
+    local = {"value": number} | ({"authority": system} if system else {})
+    named = said.op("@>")(cast([local], JSONB))
+    by_nhs_number = ReferralRequestRow.nhs_number == number
+    if system == systems.NHS_NUMBER:
+        return by_nhs_number
+    return named if system else or_(by_nhs_number, named)
+
+
+def _changed(value: str) -> ColumnElement[bool]:
+    meant = span(value, "_lastUpdated")
+    at = func.coalesce(ReferralRequestRow.answered_at, ReferralRequestRow.requested_at)
+    bounds = [*([at >= meant.start] if meant.start else []), *([at < meant.end] if meant.end else [])]
+    within = and_(true(), *bounds)
+    return ~within if meant.outside else within
 
 
 def _resource(kind: Kind, facts: RequestFacts) -> dict[str, Any]:

@@ -69,6 +69,19 @@ def organisation_reference(organisation: OrganisationFacts) -> dict[str, Any]:
     }
 
 
+def with_organisation(
+    resource: dict[str, Any], element: str, organisation: OrganisationFacts
+) -> dict[str, Any]:
+    """The resource with an element that leads to an organisation which it contains.
+
+    UK Core asks of a reference that it leads somewhere, and organisations have no address here.
+    """
+    logical = organisation_reference(organisation)
+    inside = {"resourceType": "Organization", "id": element, "identifier": [logical["identifier"]]}
+    held = [*resource.get("contained", []), inside | {"name": organisation.name}]
+    return resource | {"contained": held, element: {"reference": f"#{element}", **logical}}
+
+
 def ward_location(ward: str) -> dict[str, Any]:
     """A ward as a Location to be contained, under the id `WARD`."""
     return {"resourceType": "Location", "id": WARD, "status": "active", "name": ward}

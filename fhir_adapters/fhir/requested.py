@@ -15,7 +15,7 @@ from uuid import UUID
 from discharge.cases.model import Referral
 from discharge.codes.casework import REFERRAL_RETURN_REASONS
 from fhir_adapters.fhir import systems
-from fhir_adapters.fhir.people import OrganisationFacts, organisation_reference, sender_number
+from fhir_adapters.fhir.people import OrganisationFacts, sender_number, with_organisation
 from fhir_adapters.fhir.resources import asked_for
 from fhir_adapters.referrals import ReferralValues, ReferredPerson
 
@@ -56,7 +56,7 @@ def service_request(facts: RequestFacts) -> dict[str, Any]:
         **asked_for(_referral(facts)),
     }
     if facts.sender is not None:
-        resource["requester"] = organisation_reference(facts.sender)
+        resource = with_organisation(resource, "requester", facts.sender)
     return {name: value for name, value in resource.items() if value}
 
 

@@ -20,6 +20,7 @@ from fhir_adapters.fhir.people import (
     patient_reference,
     sender_number,
     ward_location,
+    with_organisation,
 )
 from fhir_adapters.fhir.stages import case_reading, stay_status
 
@@ -51,10 +52,10 @@ def service_request(
         "intent": "order",
         "subject": patient_reference(person),
     }
-    if requester is not None:
-        resource["requester"] = organisation_reference(requester)
     if referral is not None:
         resource |= asked_for(referral)
+    if requester is not None:
+        resource = with_organisation(resource, "requester", requester)
     extensions = _extensions(case)
     if extensions:
         resource["extension"] = extensions
@@ -181,10 +182,10 @@ def encounter(
         "extension": extensions,
         "contained": [ward_location(spell.ward)] if spell.ward else [],
         "location": [{"location": {"reference": f"#{WARD}"}, "status": "active"}] if spell.ward else [],
-        "serviceProvider": organisation_reference(provider) if provider else {},
         "hospitalization": _destination(spell),
     }
-    return resource | {element: value for element, value in optional.items() if value}
+    resource |= {element: value for element, value in optional.items() if value}
+    return with_organisation(resource, "serviceProvider", provider) if provider else resource
 
 
 def _destination(spell: CaseSpell) -> dict[str, Any]:

@@ -129,3 +129,32 @@ async def test_given_more_than_a_page_when_searched_then_it_is_sorted_counted_an
     assert pages == [["2026-02-03", "2026-02-02"], ["2026-02-01"]]
     counted = (await door.get("/fhir/R4/ServiceRequest?_count=0", "system")).json()
     assert (counted["total"], "entry" in counted) == (3, False)
+
+
+async def test_given_referrals_that_wait_as_requests_when_searched_then_each_condition_holds_of_them_too(
+    door: Door,
+) -> None:
+    local = {"system": "https://trust.example/mrn", "value": "M-7"}
+    unknown = {"identifier": [{"system": NHS, "value": "9990000042"}, local]}
+    await made(door, request(patient=unknown))
+    assert len(await found(door, "Task")) == 1
+
+    for fits in (
+        "Task?status=requested",
+        "Task?status=requested,completed&_lastUpdated=ge2026-03-02",
+        "ServiceRequest?status=active",
+        "ServiceRequest?identifier=DUP-1",
+        "ServiceRequest?identifier=https://trust.example/referral|DUP-1",
+        f"ServiceRequest?patient:identifier={NHS}|9990000042",
+        "ServiceRequest?subject:identifier=https://trust.example/mrn|M-7",
+        "ServiceRequest?subject:identifier=M-7",
+    ):
+        assert len(await found(door, fits)) == 1, fits
+    for fits_not in (
+        "Task?status=completed",
+        "Task?_lastUpdated=lt2026-03-02",
+        "ServiceRequest?identifier=DUP-9",
+        "ServiceRequest?subject:identifier=https://trust.example/other|M-7",
+        f"ServiceRequest?patient:identifier={NHS}|9990000018",
+    ):
+        assert await found(door, fits_not) == [], fits_not
