@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
 from sqlalchemy import select
 
 from discharge.store.engine import transaction
-from discharge.store.tables import CommandRow
+from discharge.store.tables import AuditRead, CommandRow
 from fhir_adapters.fhir.modifiers import walk
 from tests.api.conftest import Door
 from tests.api.fhir_posting import NHS, OTHER, PATIENT, found, made, post, request, told
@@ -157,3 +159,34 @@ async def test_given_what_is_read_when_it_refers_to_anything_of_ours_then_the_ad
     assert {each.partition("/")[0] for each in references} == {"Encounter", "Patient", "ServiceRequest"}
     for reference in references:
         assert (await door.get(f"/fhir/R4/{reference}", "system")).status_code == 200
+
+
+async def noted(door: Door) -> dict[UUID, AuditRead]:
+    """Every look that was noted so far."""
+    async with transaction(door.worker) as session:
+        return {row.id: row for row in await session.scalars(select(AuditRead))}
+
+
+async def test_given_each_kind_of_resource_when_read_or_searched_then_who_looked_at_whom_is_noted(
+    door: Door,
+) -> None:
+    await made(door, request())
+    [referral] = await found(door, "ServiceRequest")
+    person = UUID(referral["subject"]["reference"].removeprefix("Patient/"))
+    case, looks = UUID(referral["id"]), {}
+    for what, path in {
+        "Patient": f"Patient/{person}",
+        "Encounter": referral["encounter"]["reference"],
+        "ServiceRequest": f"ServiceRequest/{case}",
+        "Task": f"Task/{case}",
+        "search for ServiceRequest": f"ServiceRequest?patient={person}",
+        "search for Task": f"Task?focus={case}",
+    }.items():
+        before = await noted(door)
+        assert (await door.get(f"/fhir/R4/{path}", "coordinator")).status_code == 200
+        [look] = [each for key, each in (await noted(door)).items() if key not in before]
+        looks[what] = look.what
+        assert (look.role, look.person_ids) == ("coordinator", [person]), what
+        assert look.case_ids == ([] if what in ("Patient", "Encounter") else [case]), what
+
+    assert looks == {what: what for what in looks}
