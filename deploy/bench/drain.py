@@ -8,52 +8,51 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Iterator
-from itertools import islice
 
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from deploy.bench import messages
+from deploy.bench import messages, worklist
+from deploy.bench.backlog import Backlog
 from deploy.bench.bare import InboxRows
 from deploy.bench.measuring import Figure, Plan, Round, Subject, compare
 from deploy.bench.scratch import scratch
 from deploy.embedded import postgres
 from discharge.clocks import CaseClock
-from discharge.store.engine import make_engine, transaction
+from discharge.store.engine import make_engine
 from fhir_adapters.feeds.loading import shipped_profiles
-from fhir_adapters.hl7v2.envelope import read_envelope
-from fhir_adapters.hl7v2.listening.arriving import arrived
 from fhir_adapters.hl7v2.store.batch.drain import drain_some
-from fhir_adapters.hl7v2.store.inbox import feed_doors
-from fhir_adapters.store.inbox import receive
-from fhir_adapters.store.tables import Feed
 
 
 class NotInterpreted(Exception):
     """A message was parked, so that its time says nothing."""
 
 
+RUSH_FROM = 500_000
+"""The first of the people in the rush, so that none of them is known."""
 A_ROUND = 256
 """Messages put before the drain at a time: as many as two goes of it take."""
 
 
-async def run(plan: Plan) -> list[Figure]:
-    """The drain beside a bare insert and commit, one after the other."""
+async def run(plan: Plan, rush: int) -> list[Figure]:
+    """The drain beside a bare insert and commit; then the worklist while `rush` messages come at once."""
     written = messages.simulated(600)
     run_id = secrets.token_hex(3).upper()
     async with scratch() as place:
         await place.start_postgres()
         engine = make_engine(place.url(postgres.WORKER))
-        strangers = Drain(engine, messages.different_people(written, f"D{run_id}"))
+        others = Drain(engine, messages.different_people(written, f"D{run_id}"))
         patients = Drain(engine, messages.endless(written, run_id))
         async with InboxRows.connected(place.url(postgres.WORKER), written, 1, state="not-used") as limit:
             figures = await compare(
                 "draining",
                 plan,
                 Subject("bare insert and commit", limit.measure),
-                Subject("homeward, messages about different people", strangers.measure),
+                Subject("homeward, messages about different people", others.measure),
                 Subject("homeward, the same 40 patients over and over", patients.measure),
             )
+        strangers = messages.different_people(written, f"R{run_id}", first=RUSH_FROM)
+        figures += await worklist.run(place, engine, strangers, rush)
         await engine.dispose()
     return figures
 
@@ -63,7 +62,7 @@ class Drain:
 
     def __init__(self, engine: AsyncEngine, stream: Iterator[bytes]) -> None:
         self._engine = engine
-        self._stream = stream
+        self._backlog = Backlog(engine, stream)
         self._profiles = shipped_profiles()
         self._statements = 0
         event.listen(engine.sync_engine, "before_cursor_execute", self._count)
@@ -77,20 +76,12 @@ class Drain:
         took: list[float] = []
         statements = 0
         while sum(took) < seconds:
-            await self.put(A_ROUND)
+            await self._backlog.put(A_ROUND)
             self._statements = 0
             while each := await self._some():
                 took += each
             statements += self._statements
         return Round(took, sum(took), statements=round(statements / len(took), 2))
-
-    async def put(self, number: int) -> None:
-        """Put messages before the drain, as the listener does."""
-        async with transaction(self._engine) as session:
-            [door] = [door for door in await feed_doors(session) if door.code == "harrow-vale"]
-            feed = Feed(id=door.feed_id, organisation_id=door.organisation_id)
-            for raw in islice(self._stream, number):
-                await receive(session, feed, arrived(raw, read_envelope(raw), claimed=True))
 
     async def _some(self) -> list[float]:
         """One go of the drain: each message took its share of the time. Raises NotInterpreted."""

@@ -75,6 +75,7 @@ class Figure:
     rounds: int
     good: float | None = None
     statements: float | None = None
+    p95_ms: float | None = None
 
 
 async def compare(bench: str, plan: Plan, baseline: Subject, *subjects: Subject) -> list[Figure]:
@@ -103,6 +104,7 @@ def figure(bench: str, name: str, rounds: list[Round], baseline: str, base: list
         rounds=len(rounds),
         good=rounds[0].good,
         statements=rounds[0].statements,
+        p95_ms=_typical(rounds, 0.95),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import count, cycle, islice
 from pathlib import Path
 
@@ -57,19 +57,23 @@ def with_control_id(message: bytes, control_id: str) -> bytes:
 
 
 _NUMBERS = re.compile(rb"HV(\d{6})|(999\d{7})|V\d{6}(?=-)")
+_BORN = re.compile(rb"(?<=\^L\|)\|19\d{6}\|")
+FIRST_BORN, BORN_WITHIN = date(1930, 1, 1), 25_000
 _SURNAME = re.compile(rb"(\rPID\|[^^\r]*(?:\^[^|\r]*)?(?:\|[^|\r]*){2}\|)([A-Za-z' -]+)\^")
 
 
-def different_people(messages: list[bytes], run: str) -> Iterator[bytes]:
-    """The messages over and over, without merges, each about somebody of whom no other one is."""
+def different_people(messages: list[bytes], run: str, first: int = 0) -> Iterator[bytes]:
+    """The messages over and over, without merges, each about somebody of whom no other one is; `first` is the
+    number of the first of these people, who are at most a million.
+    """
     alone = [message for message in messages if b"\rMRG|" not in message]
-    numbers = (number for middle in count() if (number := nhs_number(middle % 1_000_000)))
-    for place, (message, nhs) in enumerate(zip(cycle(alone), numbers, strict=False)):
+    numbers = (number for middle in count(first) if (number := nhs_number(middle % 1_000_000)))
+    for place, (message, nhs) in enumerate(zip(cycle(alone), numbers, strict=False), first):
         yield with_control_id(_about(message, nhs, place), f"{run}{place:X}")
 
 
 def _about(message: bytes, nhs: str, place: int) -> bytes:
-    """The message about another person: other numbers, and a name that nobody else has."""
+    """The message about another person: other numbers, another birthday, and a name of their own."""
     own = b"%06d" % place
 
     def other(found: re.Match[bytes]) -> bytes:
@@ -79,4 +83,6 @@ def _about(message: bytes, nhs: str, place: int) -> bytes:
 
     letters = "".join(chr(ord("a") + int(digit)) for digit in str(place))
     numbered = _NUMBERS.sub(other, message)
+    born = FIRST_BORN + timedelta(days=place * 37 % BORN_WITHIN)
+    numbered = _BORN.sub(b"|" + born.strftime("%Y%m%d").encode() + b"|", numbered, count=1)
     return _SURNAME.sub(lambda found: found[1] + found[2] + letters.encode() + b"^", numbered)

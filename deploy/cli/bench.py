@@ -57,14 +57,23 @@ def hl7(
 
 @bench.command()
 @plainly
-def drain(seconds: Seconds = 10.0, rounds: Rounds = 5, as_json: AsJson = False) -> None:
-    """Interpret messages of the simulated hospital, beside a bare insert and commit."""
+def drain(
+    seconds: Seconds = 10.0,
+    rounds: Rounds = 5,
+    rush: Annotated[
+        int, typer.Option(min=1, help="Messages that come at once while a worklist is read.")
+    ] = 5000,
+    as_json: AsJson = False,
+) -> None:
+    """Interpret messages of the simulated hospital, beside a bare insert and commit; and read the worklist
+    meanwhile, beside the same with nothing to interpret.
+    """
     import asyncio
 
     from deploy.bench import drain
     from deploy.bench.measuring import Plan
 
-    _print(asyncio.run(drain.run(Plan(seconds, rounds))), as_json)
+    _print(asyncio.run(drain.run(Plan(seconds, rounds), rush)), as_json)
 
 
 @bench.command()
@@ -108,9 +117,18 @@ def _print(figures: list[Figure], as_json: bool) -> None:
         _as_json(figures)
         return
     for (name, baseline), lines in groupby(figures, key=lambda line: (line.bench, line.baseline)):
-        heads = ("", "per second", "median ms", "99 % ms", "ratio", "went well", "statements")
+        heads = ("", "per second", "median ms", "95 % ms", "99 % ms", "ratio", "went well", "statements")
         rows = [
-            (line.name, line.rate, line.p50_ms, line.p99_ms, line.ratio, line.good, line.statements)
+            (
+                line.name,
+                line.rate,
+                line.p50_ms,
+                line.p95_ms,
+                line.p99_ms,
+                line.ratio,
+                line.good,
+                line.statements,
+            )
             for line in lines
         ]
         _table(f"{name}; ratio: rate beside {baseline}", heads, rows)

@@ -9,7 +9,7 @@ import re
 from datetime import date
 from difflib import get_close_matches
 from functools import cached_property, lru_cache
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, NamedTuple, Self
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import (
@@ -166,6 +166,16 @@ class HiddenWhen(_Strict):
     ignored: Values = frozenset()
 
 
+class HidingSign(NamedTuple):
+    """Where bytes of a message say that it hides somebody: the segment, its place among the fields that the
+    separator cuts, and the values.
+    """
+
+    segment: bytes
+    field: int
+    values: tuple[bytes, ...]
+
+
 class DeletedWhen(_Strict):
     """A trigger that deletes a visit in this feed: always, or where a field holds one of `values`."""
 
@@ -301,6 +311,17 @@ class Profile(_Strict):
     def zoneinfo(self) -> ZoneInfo:
         """The zone of times without an offset."""
         return ZoneInfo(self.zone)
+
+    @cached_property
+    def hiding_signs(self) -> tuple[HidingSign, ...]:
+        """`hidden_when` as bytes, for a first look at every message."""
+        places = ((split_place(rule.place), rule.values) for rule in self.hidden_when)
+        return tuple(
+            HidingSign(
+                segment.encode(), field - (segment == "MSH"), tuple(value.encode() for value in values)
+            )
+            for (segment, field, _), values in places
+        )
 
     @property
     def local_system(self) -> str | None:

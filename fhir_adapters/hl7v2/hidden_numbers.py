@@ -6,10 +6,8 @@ towards reading; reading decides, as the drain would.
 """
 
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
-from typing import NamedTuple
 
-from fhir_adapters.feeds.profile import HiddenWhen, Profile, split_place
+from fhir_adapters.feeds.profile import HidingSign, Profile
 from fhir_adapters.hl7v2.batches import BATCH, messages_in
 from fhir_adapters.hl7v2.envelope import Envelope, Unreadable, header_of
 from fhir_adapters.hl7v2.interpret import unused
@@ -21,14 +19,6 @@ from fhir_adapters.store.inbox import HiddenNumber
 
 _WIDE = ("utf-16", "utf-32")
 """Character sets in which the bytes of a text are not those of its letters."""
-
-
-class _Sign(NamedTuple):
-    """Where a message says that it hides somebody: the segment, its field, and the values, as bytes."""
-
-    segment: bytes
-    field: int
-    values: tuple[bytes, ...]
 
 
 def numbers_hidden(raw: bytes, read: Envelope | Unreadable, profile: Profile) -> tuple[HiddenNumber, ...]:
@@ -50,20 +40,11 @@ def _read(raw: bytes, profile: Profile) -> Iterator[HiddenNumber]:
             yield HiddenNumber(each.kind, each.value, authority, person.stated_at)
 
 
-@lru_cache(maxsize=64)
-def _signs(rules: tuple[HiddenWhen, ...]) -> tuple[_Sign, ...]:
-    places = ((split_place(rule.place), rule.values) for rule in rules)
-    return tuple(
-        _Sign(segment.encode(), field - (segment == "MSH"), tuple(value.encode() for value in values))
-        for (segment, field, _), values in places
-    )
-
-
 def _may_hide(raw: bytes, header: Envelope, profile: Profile) -> bool:
     marks = header.delimiters
     if not profile.hidden_when:
         return False
-    signs = _signs(profile.hidden_when)
+    signs = profile.hiding_signs
     if header.message_type == BATCH:
         return any(sign.segment in raw for sign in signs)
     if header.charset.startswith(_WIDE) or not (marks.field + marks.escape).isascii():
@@ -78,7 +59,7 @@ def _hides(text: bytes, values: Iterable[bytes], escape: bytes) -> bool:
     return escape in said or any(value in said for value in values)
 
 
-def _texts(raw: bytes, sign: _Sign, mark: bytes) -> Iterator[bytes]:
+def _texts(raw: bytes, sign: HidingSign, mark: bytes) -> Iterator[bytes]:
     """What stands in a field of each such segment, also of one that has run together with another."""
     begins = sign.segment + mark
     at = raw.find(begins)

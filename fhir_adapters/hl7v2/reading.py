@@ -138,11 +138,13 @@ class Segment:
 
     def first(self, field: int) -> Repetition:
         """The first repetition of a field, empty where there is none."""
-        return next(iter(self.repetitions(field)), EMPTY)
+        found = self.repetitions(field)
+        return found[0] if found else EMPTY
 
     def text(self, field: int, component: int = 1, subcomponent: int = 1) -> str:
         """One component of the first repetition; empty where absent, `DELETED` where the sender deletes."""
-        return self.first(field)(component, subcomponent)
+        found = self.repetitions(field)
+        return found[0](component, subcomponent) if found else ""
 
     def value(self, field: int, component: int = 1) -> str:
         """As `text`, with the delete marker read as absent."""

@@ -54,11 +54,16 @@ def test_given_a_folder_when_hl7_is_measured_then_each_reader_and_listener_stand
     assert {line["name"].split(",")[0]: line["good"] for line in found["reading"]}["homeward"] == 0.75
 
 
-def test_given_the_drain_when_measured_then_its_statements_are_counted() -> None:
-    [baseline, drain] = figures("drain")["draining"]
-    assert (baseline["statements"], drain["baseline"]) == (None, baseline["name"])
-    assert drain["rate"] > 0
-    assert drain["statements"] > 0
+def test_given_the_drain_when_measured_then_its_statements_and_what_a_reader_feels_are_told() -> None:
+    found = figures("drain", "--rush", "40")
+    baseline, *drains = found["draining"]
+    quiet, busy, rush = found["a rush of messages"]
+
+    assert baseline["statements"] is None
+    assert {drain["baseline"] for drain in drains} == {baseline["name"]}
+    assert all(drain["rate"] > 0 and 0 < drain["statements"] < 3 for drain in drains)
+    assert {quiet["baseline"], busy["baseline"], rush["baseline"]} == {quiet["name"]}
+    assert all(line["p95_ms"] > 0 and line["ratio"] > 0 for line in (quiet, busy))
 
 
 def test_given_a_database_that_holds_a_record_when_measured_then_it_is_left_alone(

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import cached_property
 
 from discharge.clocks import london_date
 from fhir_adapters.feeds.profile import Profile, split_place
@@ -91,6 +92,11 @@ class Reader:
 
     def day(self) -> date | None:
         """The London day on which the message was said; the day of its arrival where it does not tell."""
+        return self._day
+
+    @cached_property
+    def _day(self) -> date | None:
+        """Asked of every number, name and address, and found once."""
         said = self.first_time((*self.profile.restated_order, "EVN-6")) or self.arrived_at
         return london_date(said) if said else None
 

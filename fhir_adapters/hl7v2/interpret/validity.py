@@ -46,8 +46,13 @@ class Validity(NamedTuple):
         return self.begun_by(day) and not self.ended_by(day)
 
 
+_UNSAID = Validity()
+
+
 def validity(held: Repetition, dates: Dates, zone: ZoneInfo) -> Validity:
     """The days of one repetition."""
+    if len(held.parts) < min(filter(None, (dates.start, dates.end, dates.span))):
+        return _UNSAID
 
     def day(component: int, subcomponent: int = 1) -> date | None:
         stamp = parse_time(held(component, subcomponent), zone) if component else None

@@ -141,6 +141,11 @@ def _cause(source: Source, fact: Fact) -> Cause:
     return Cause(source.reading_id, source.inbox_id, source.organisation_id, on)
 
 
+def _digest(fact: Fact) -> str:
+    """The hash of its content; where a fact is put in order by it, found once."""
+    return fact.digest if isinstance(fact, PersonReported | StayReported) else content_hash(fact)
+
+
 async def _keep(
     session: AsyncSession,
     source: Source,
@@ -158,7 +163,7 @@ async def _keep(
         "spell_id": spell_id,
         "kind": fact.kind,
         "effective_at": at,
-        "content_hash": content_hash(fact),
+        "content_hash": _digest(fact),
         "payload": fact.model_dump(mode="json"),
     }
     if state is None:

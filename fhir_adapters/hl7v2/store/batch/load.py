@@ -3,20 +3,19 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, false, func, or_, select, tuple_
+from sqlalchemy import ARRAY, ColumnElement, Text, any_, cast, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer
 
 from discharge.store.tables import (
     CaseRow,
     CaseSpellRow,
-    MovedRecord,
     Person,
     PersonAddress,
     PersonContact,
-    PersonIdentifier,
     PersonNhsNumber,
     Spell,
 )
@@ -67,35 +66,43 @@ async def load(session: AsyncSession, names: Names, at: datetime) -> Loaded:
     return loaded
 
 
+_HELD = text(
+    """
+    SELECT held.organisation_id, held.authority, held.value, held.person_id, moved.home_id
+    FROM unnest(CAST(:organisations AS uuid[]), CAST(:authorities AS text[]), CAST(:values AS text[]))
+        AS named (organisation_id, authority, value)
+    JOIN person_identifiers AS held USING (organisation_id, authority, value)
+    LEFT JOIN moved_records AS moved ON moved.kind = 'identifier' AND moved.record_id = held.id
+    """
+)
+"""Who holds local numbers, and where each belongs that a merge moved."""
+
+
+def _texts(values: Iterable[str]) -> ColumnElement[Any]:
+    """Texts as one parameter, however many they are."""
+    return cast(list(values), ARRAY(Text))
+
+
 async def _numbers(session: AsyncSession, names: Names, loaded: Loaded) -> None:
     """Who holds local numbers, and who has or had NHS numbers; those that a merge moved are apart."""
     if names.local:
-        key = tuple_(PersonIdentifier.organisation_id, PersonIdentifier.authority, PersonIdentifier.value)
-        moved = (MovedRecord.kind == "identifier") & (MovedRecord.record_id == PersonIdentifier.id)
-        rows = await session.execute(
-            select(
-                PersonIdentifier.organisation_id,
-                PersonIdentifier.authority,
-                PersonIdentifier.value,
-                PersonIdentifier.person_id,
-                MovedRecord.home_id,
-            )
-            .outerjoin(MovedRecord, moved)
-            .where(key.in_(names.local))
-        )
+        organisations, authorities, values = zip(*names.local, strict=True)
+        given = {"organisations": organisations, "authorities": authorities, "values": values}
+        rows = await session.execute(_HELD, {name: list(each) for name, each in given.items()})
         for organisation_id, authority, value, person_id, home_id in rows:
             loaded.state.local[organisation_id, authority, value] = person_id
             if home_id is not None:
                 loaded.apart.add(person_id)
     if names.nhs:
         had = select(PersonNhsNumber.nhs_number, PersonNhsNumber.person_id)
-        for value, person_id in await session.execute(had.where(PersonNhsNumber.nhs_number.in_(names.nhs))):
+        numbered = had.where(PersonNhsNumber.nhs_number == any_(_texts(names.nhs)))
+        for value, person_id in await session.execute(numbered):
             loaded.state.nhs[value].add(person_id)
 
 
 async def _people(session: AsyncSession, names: Names, held: set[UUID], loaded: Loaded) -> None:
     state = loaded.state
-    wanted = _any_of((Person.id, held), (Person.nhs_number, names.nhs))
+    wanted = or_(Person.id.in_(held), Person.nhs_number == any_(_texts(names.nhs)))
     people = select(Person).where(wanted).order_by(Person.id).options(defer(Person.location_hidden))
     for person in await session.scalars(people.with_for_update(key_share=True)):
         state.people[person.id] = person
@@ -105,10 +112,6 @@ async def _people(session: AsyncSession, names: Names, held: set[UUID], loaded: 
             loaded.apart.add(person.id)
     into = select(Person.merged_into).where(Person.merged_into.in_(list(state.people)))
     loaded.apart.update(one for one in await session.scalars(into) if one is not None)
-
-
-def _any_of(*wanted: tuple[object, Iterable[object]]) -> ColumnElement[bool]:
-    return or_(false(), *(column.in_(list(values)) for column, values in wanted if values))  # type: ignore[attr-defined]
 
 
 async def _whereabouts(session: AsyncSession, ids: list[UUID], state: BatchState) -> None:
@@ -143,19 +146,22 @@ async def _reports(session: AsyncSession, ids: list[UUID], state: BatchState) ->
 async def _stays(session: AsyncSession, names: Names, ids: list[UUID], loaded: Loaded) -> None:
     """The stays that are named, with what was said of them; who has one without a number is apart."""
     state = loaded.state
-    named = tuple_(Spell.organisation_id, Spell.visit_number).in_(names.visits) if names.visits else false()
+    visits = {number for _, number in names.visits}
+    trusts = {organisation_id for organisation_id, _ in names.visits}
+    named = Spell.organisation_id.in_(trusts) & (Spell.visit_number == any_(_texts(visits)))
     unnumbered = Spell.person_id.in_(ids) & Spell.visit_number.startswith(UNNUMBERED)
     found = select(Spell).where(or_(named, unnumbered)).order_by(Spell.visit_number).with_for_update()
     for spell in await session.scalars(found):
-        state.spells[spell.organisation_id, spell.visit_number] = spell
+        if (spell.organisation_id, spell.visit_number) in names.visits:
+            state.spells[spell.organisation_id, spell.visit_number] = spell
         if spell.visit_number.startswith(UNNUMBERED):
             loaded.apart.add(spell.person_id)
     await _said_of_stays(session, [spell.id for spell in state.spells.values()], state)
     if names.visits:
-        numbers = {number for _, number in names.visits}
         moved = select(StayMoveRow.organisation_id, StayMoveRow.number, StayMoveRow.to_number)
-        about = _any_of((StayMoveRow.number, numbers), (StayMoveRow.to_number, numbers))
-        for organisation_id, *numbers_moved in await session.execute(moved.where(about)):
+        about = or_(StayMoveRow.number == any_(_texts(visits)), StayMoveRow.to_number == any_(_texts(visits)))
+        theirs = moved.where(StayMoveRow.organisation_id.in_(trusts), about)
+        for organisation_id, *numbers_moved in await session.execute(theirs):
             loaded.moved |= {(organisation_id, number) for number in numbers_moved}
 
 
