@@ -33,8 +33,8 @@ class Escalation(BaseModel):
 def judge(case: Case, now: datetime, lead_days: Mapping[str, int] = NO_LEAD_TIMES) -> list[Event]:
     """Return the alert events that bring a case's alerts up to `now` (case time)."""
     findings = {found.cause: found for found in evaluate(facts_of(case, lead_days), now)}
-    standing = {alert.about: alert for alert in case.open_alerts}
-    doubled = [alert for alert in case.open_alerts if standing[alert.about] is not alert]
+    standing = {_about(alert): alert for alert in case.open_alerts}
+    doubled = [alert for alert in case.open_alerts if standing[_about(alert)] is not alert]
     gone = [alert for cause, alert in standing.items() if cause not in findings]
     both = [(alert, findings[cause]) for cause, alert in standing.items() if cause in findings]
     changed = [_rewritten(alert, found, now) for alert, found in both if _says_else(alert, found)]
@@ -49,6 +49,21 @@ def judge(case: Case, now: datetime, lead_days: Mapping[str, int] = NO_LEAD_TIME
         *changed,
         *_escalated([*same, *(event.alert for event in changed)], now),
     ]
+
+
+BEFORE_CAUSES: Mapping[str, str] = MappingProxyType(
+    {
+        "long-delay": "long-delay",
+        "equipment-not-fitted": "work/{subject}",
+        "lead-time-too-long": "work/{subject}",
+    }
+)
+"""Rule -> the cause of an alert that was raised before alerts had causes."""
+
+
+def _about(alert: Alert) -> str:
+    older = BEFORE_CAUSES.get(alert.rule, f"{alert.rule}/{{subject}}")
+    return alert.cause or older.format(subject=alert.subject)
 
 
 def _says_else(alert: Alert, found: Finding) -> bool:

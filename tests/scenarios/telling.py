@@ -301,9 +301,9 @@ class Story(Seen):
         for after, key in ((1, "24-hours"), (3, "72-hours"), (7, "7-days"), (14, "14-days"), (28, "28-days")):
             self.is_contacted(discharged_on + after, key)
 
-    def case_is_closed(self, day: int, outcome: str) -> None:
+    def case_is_closed(self, day: int, outcome: str, **details: Any) -> None:
         """The service closes the case."""
-        self.asks("coordinator", "close-case", day, outcome=outcome)
+        self.asks("coordinator", "close-case", day, outcome=outcome, **details)
 
     def is_offered(self, home: str, day: int, strand: str) -> None:
         """The coordinator offers a home; there is time to answer."""

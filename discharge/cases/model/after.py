@@ -32,11 +32,6 @@ class Alert(Frozen):
     escalations: int = 0
     cleared_at: datetime | None = None
 
-    @property
-    def about(self) -> str:
-        """What the alert is about; older ones are known by their rule and subject."""
-        return self.cause or f"{self.rule}/{self.subject}"
-
 
 class Action(Frozen):
     """Something somebody owes because of what was found, or missed, after the discharge.

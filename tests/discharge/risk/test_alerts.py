@@ -111,6 +111,13 @@ def test_given_an_unknown_that_becomes_a_no_then_the_same_alert_says_so_and_stay
     assert (now.alert_id, now.acknowledged_at) == (alert.alert_id, NOW)
 
 
+def test_given_an_alert_of_an_older_version_that_was_taken_on_then_it_stays_so() -> None:
+    standing = judged(case(), NOW)
+    alert = only_alert(standing).model_copy(update={"cause": "", "subject": "7-days", "acknowledged_at": NOW})
+    known = standing.model_copy(update={"alerts": {str(alert.alert_id): alert}})
+    assert judge(known, NOW + timedelta(hours=72)) == []
+
+
 def test_given_four_alerts_of_an_older_version_about_an_undone_check_then_one_is_left() -> None:
     old = [
         Alert(
