@@ -143,13 +143,14 @@ def _lead(row: ReferralRequestRow, known: Directory) -> str:
 def _facts(row: ReferralRequestRow, values: ReferralValues, known: Directory) -> tuple[Fact, ...]:
     person, address = values.person, values.person.address
     lines = (*address.lines, address.postcode or "") if address else ()
+    unsaid = "Withheld: ask whoever sent the request" if person.location_hidden else "Not said"
     return (
         Fact("Sent by", known.organisation(row.sender_id)),
         Fact("Sent", words.moment(row.requested_at)),
         Fact("NHS number", words.nhs_number(person.nhs_number)),
         Fact("Born", words.day(person.birth_date)),
-        Fact("Address", ", ".join(filter(None, lines)) or "Not said"),
-        Fact("Ward", values.ward or "Not said"),
+        Fact("Address", ", ".join(filter(None, lines)) or unsaid),
+        Fact("Ward", values.ward or unsaid),
         Fact("What may hold them back", _labels(REFERRAL_REASONS, values.reasons)),
         Fact("What they need", _labels(NEEDS, values.needs)),
         Fact("How they live", TENURES.label(values.tenure)),

@@ -79,7 +79,22 @@ async def requests(
     total = await session.scalar(select(func.count()).select_from(row).where(*conditions)) or 0
     if rows:
         await looked_at(session, caller, f"referral requests: {box}")
+    await _withhold(session, caller, rows)
     return Listed(rows, total)
+
+
+async def _withhold(session: AsyncSession, caller: Principal, rows: Sequence[ReferralRequestRow]) -> None:
+    """Take out of the rows, which are only shown, where somebody hidden is, unless the caller sent it."""
+    others = [row.id for row in rows if row.sender_id != caller.organisation_id]
+    asked = select(ReferralRequestRow.id).where(
+        ReferralRequestRow.id.in_(others), func.homeward_request_hidden(ReferralRequestRow.id)
+    )
+    hidden = set(await session.scalars(asked)) if others else set()
+    for row in rows:
+        if row.id in hidden:
+            session.expunge(row)  # what is left out is never written
+            person = {**row.said.get("person", {}), "address": None, "location_hidden": True}
+            row.said = {**row.said, "ward": None, "person": person}
 
 
 async def count_waiting(session: AsyncSession) -> int:
@@ -99,6 +114,7 @@ async def read_request(session: AsyncSession, caller: Principal, request_id: UUI
     found = await _candidates(session, request_id) if to_answer and row.state == "waiting" else ()
     people = [each.person_id for each in found]
     await looked_at(session, caller, "referral request", (), people)
+    await _withhold(session, caller, [row])
     return RequestFile(row, to_answer, found)
 
 

@@ -25,6 +25,7 @@ from tests.api.fhir_posting import (
     request,
     told,
 )
+from tests.api.signing_in import sign_in
 
 pytestmark = pytest.mark.usefixtures("inpatients")
 
@@ -157,3 +158,33 @@ async def test_given_a_referral_by_json_when_it_would_hide_somebody_then_it_says
     answer = await door.post("/api/v1/referrals", {"person": person})
 
     assert (answer.status_code, answer.json()["where"]) == (422, "person.location_hidden")
+
+
+@pytest.mark.parametrize("hidden_by", ["itself", "an earlier message", "a later message"])
+async def test_given_a_request_about_somebody_hidden_when_shown_then_only_its_sender_sees_where_they_are(
+    door: Door, hidden_by: str
+) -> None:
+    unknown = {**OTHER, "identifier": [{"system": NHS, "value": "9990000042"}]}
+    hides = {**unknown, "meta": RESTRICTED}
+    if hidden_by == "an earlier message":
+        await post(door, request(patient=hides, identifier=None, requester={"identifier": NOBODY}))
+    answer = await post(door, request(patient=hides if hidden_by == "itself" else unknown))
+    assert answer.status_code == 201, answer.text
+    if hidden_by == "a later message":
+        await post(door, request(patient=hides, identifier=None))
+    listed = await door.get("/api/v1/referral-requests", "coordinator")
+    one = await door.get(f"/api/v1/referral-requests/{answer.json()['id']}", "coordinator")
+    sign_in(door, "coordinator")
+    page = await door.client.get(f"/referral-requests/{answer.json()['id']}")
+
+    assert [each.status_code for each in (listed, one, page)] == [200, 200, 200]
+    for shown_to_others in (listed, one, page):
+        assert "Person" in shown_to_others.text
+        assert ADDRESS not in shown_to_others.text
+        assert "ASH" not in shown_to_others.text
+    assert "Withheld" in page.text
+    own = await door.get(f"/api/v1/referral-requests/{answer.json()['id']}", "discharge-team")
+    assert ADDRESS in own.text
+
+
+NOBODY = {"system": "https://homeward.example/fhir/Id/organisation-code", "value": "NOBODY"}

@@ -1,0 +1,1 @@
+DROP FUNCTION homeward_request_hidden;
