@@ -105,6 +105,15 @@ _ROWS: tuple[tuple[str, str, str], ...] = (
         ),
     ),
     (
+        "number-of-two-people",
+        "The hospital number is of two people",
+        (
+            "The trust gave the number to two people, and the message has neither name nor birth date. Ask "
+            "the trust who is meant, then edit the message; or say on the page duplicates that they are one, "
+            "and replay."
+        ),
+    ),
+    (
         "nhs-and-local-number-differ",
         "The two numbers are of different people",
         (

@@ -36,6 +36,10 @@ NOTES: Mapping[str, str] = MappingProxyType(
             "ask the sender whether it numbers each stay anew."
         ),
         "not-inpatient": "It is about a contact without a bed, so no stay was changed.",
+        "number-used-again": (
+            "Its hospital number is of somebody with another name and another birth date. It was kept apart: "
+            "see duplicates, and ask the trust whether the number was given to two people."
+        ),
         "referral-reason-unmapped": "A reason for the referral is in no list.",
         "segments-damaged": "Some lines were no segments and were left out.",
         "sex-unmapped": "PID-8 holds a value that the profile does not map.",

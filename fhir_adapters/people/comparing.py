@@ -136,6 +136,11 @@ _ROWS = (
     ),
     PairRule("nhs-number-of-several", "Both records hold the same NHS number", _HOUSE, _SINCE),
     PairRule(
+        "number-used-again",
+        "The hospital's number of one record came with the name and the birth date of the other",
+        _HOUSE, _SINCE,
+    ),
+    PairRule(
         "merge-contradicted",
         "The hospital merged the records and has since written to each under its own number",
         _HOUSE, _SINCE,

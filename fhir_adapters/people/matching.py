@@ -2,7 +2,9 @@
 
 Birth date and name only ever speak against a match. Where they do, or where the two numbers point at
 different records, the match waits for a person: the message is applied to the record that its own local
-number names, and the pair is offered for review; without such a record the message itself waits.
+number names, and the pair is offered for review; without such a record the message itself waits. Where both
+differ, the hospital's number was used again for somebody else: that is another record until people say that
+the two are one.
 """
 
 from collections.abc import Iterable
@@ -17,20 +19,28 @@ from fhir_adapters.people.nhs_numbers import is_verified
 
 
 class Known(Frozen):
-    """A record we hold. `nhs_numbers` are all it has or had; `nhs_number` is the one in use."""
+    """A record we hold. `nhs_numbers` are all it has or had; `nhs_number` is the one in use. `merged`: it
+    is several records that were found to be one person, with names and dates of each.
+    """
 
     person_id: UUID
     nhs_number: str | None = None
     nhs_numbers: frozenset[str] = frozenset()
     family_name: str | None = None
     birth_date: date | None = None
+    merged: bool = False
 
 
 class Claim(Frozen):
-    """What a message says of the person it means; `identifiers` are only those that may find somebody."""
+    """What a message says of the person it means; `identifiers` are only those that may find somebody.
+    `other_names` are family names that they had. `described` is a claim of somebody as a message describes
+    them; one without is of numbers alone, as in a merge.
+    """
 
     identifiers: tuple[Identifier, ...]
     family_name: str | None = None
+    other_names: frozenset[str] = frozenset()
+    described: bool = False
     birth_date: date | None = None
     identity_unknown: bool = False
 
@@ -58,7 +68,8 @@ class Match(Frozen):
 
     `takes_number` says whether its NHS number becomes the record's, `number_differs` whether it is another
     than the one in use. `doubt` is a code: then the message
-    waits. `offered` are pairs for review, in either case.
+    waits. `offered` are pairs for review, in either case. `used_again` is the record whose hospital number
+    came with somebody else's name and birth date.
     """
 
     person_id: UUID | None = None
@@ -66,6 +77,7 @@ class Match(Frozen):
     doubt: str | None = None
     offered: tuple[Offered, ...] = ()
     number_differs: bool = False
+    used_again: UUID | None = None
 
     @property
     def left_number(self) -> bool:
@@ -85,6 +97,24 @@ def contradicts(claim: Claim, known: Known) -> bool:
     if claim.family_name and known.family_name:
         return not same_text(claim.family_name, known.family_name)
     return False
+
+
+NUMBER_USED_AGAIN = "number-used-again"
+
+
+def another_person(claim: Claim, known: Known) -> bool:
+    """Whether both birth date and family name are another's; former names are the same person's, and
+    nothing tells of several records that were found to be one.
+    """
+    stated, held = known_birth_date(claim.birth_date), known_birth_date(known.birth_date)
+    if (
+        claim.identity_unknown
+        or known.merged
+        or not (stated and held and claim.family_name and known.family_name)
+    ):
+        return False
+    names = {claim.family_name, *claim.other_names}
+    return stated != held and not any(same_text(name, known.family_name) for name in names)
 
 
 def match(claim: Claim, by_local: Iterable[Known], by_nhs: Iterable[Known]) -> Match:
@@ -109,6 +139,8 @@ def _several(found: tuple[Known, ...], doubt: str) -> Match:
 
 def _by_local(claim: Claim, known: Known, elsewhere: list[Known]) -> Match:
     """The local number says who it is, unless everything else the message says is another's."""
+    if another_person(claim, known):
+        return _used_again(claim, known, elsewhere)
     if elsewhere:
         rule = "nhs-and-local-number-differ"
         offered = tuple(
@@ -128,6 +160,21 @@ def _by_local(claim: Claim, known: Known, elsewhere: list[Known]) -> Match:
     if stated.value not in known.nhs_numbers and contradicts(claim, known):
         return Match(doubt="other-nhs-number")
     return Match(person_id=known.person_id, takes_number=is_verified(stated.status), number_differs=True)
+
+
+def _used_again(claim: Claim, known: Known, elsewhere: list[Known]) -> Match:
+    """The person whom the NHS number names, where nothing speaks against them; else somebody new."""
+    named = [other for other in elsewhere if not contradicts(claim, other)]
+    if len(named) == 1:
+        offered = Offered(rule=NUMBER_USED_AGAIN, person_id=known.person_id, other_id=named[0].person_id)
+        return Match(person_id=named[0].person_id, offered=(offered,))
+    held = claim.nhs is not None and (bool(elsewhere) or claim.nhs.value in known.nhs_numbers)
+    return Match(
+        takes_number=not held,
+        number_differs=held,
+        offered=(Offered(rule=NUMBER_USED_AGAIN, person_id=known.person_id),),
+        used_again=known.person_id,
+    )
 
 
 def _by_nhs(claim: Claim, known: Known) -> Match:

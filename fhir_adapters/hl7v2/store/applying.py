@@ -38,6 +38,7 @@ from fhir_adapters.hl7v2.store.retrying import try_again
 from fhir_adapters.hl7v2.store.settling import Settled, settle
 from fhir_adapters.hl7v2.store.spells import refold_spell, spell_of
 from fhir_adapters.hl7v2.store.uniting import heed_contradiction, message_cause, unite_by_message
+from fhir_adapters.people.matching import NUMBER_USED_AGAIN
 from fhir_adapters.store.tables import FactRow
 
 
@@ -189,6 +190,8 @@ async def _person(
     await _keep(session, source, ordinal, fact, person_id)
     await lift(session, source.organisation_id, fact)
     refolded = await refold_person(session, person_id)
+    if any(one.rule == NUMBER_USED_AGAIN for one in found.offered):
+        effect.notes.append(NUMBER_USED_AGAIN)
     if found.left_number:
         effect.notes.append("nhs-number-not-taken")
     await pairs.offer(session, source.organisation_id, source.inbox_id, found.offered, person_id)

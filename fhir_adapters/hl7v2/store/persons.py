@@ -15,6 +15,7 @@ from discharge.store.tables import Person, PersonIdentifier, PersonNhsNumber
 from fhir_adapters.hl7v2.facts import BEGINNING, Identifier, PersonReported
 from fhir_adapters.hl7v2.store.batch.state import flush, keep, person_row, state_of
 from fhir_adapters.hl7v2.store.doubts import Doubt, SetApart
+from fhir_adapters.hl7v2.store.numbers_used_again import not_of_two, of_two, others_under
 from fhir_adapters.people.folding import current_name
 from fhir_adapters.people.matching import Claim, Known, Match, match
 from fhir_adapters.people.numbers import HeldNumber, in_use, state_number
@@ -111,23 +112,38 @@ def claim_of(fact: PersonReported) -> Claim:
     return Claim(
         identifiers=tuple(found for found in fact.identifiers if found.usable),
         family_name=name.family if name else None,
+        other_names=frozenset(each.family for each in fact.names or () if each.family),
+        described=True,
         birth_date=fact.birth_date,
         identity_unknown=bool(fact.identity_unknown),
     )
 
 
 async def matched(session: AsyncSession, organisation_id: UUID, claim: Claim) -> Match:
-    """The record that a claim means. Raises SetApart when a number is a test patient's."""
+    """The record that a claim means. Raises SetApart when a number is a test patient's, Doubt when it is two
+    people's and nothing tells which.
+    """
     local = await _by_local(session, organisation_id, _usable(claim.identifiers, "local"))
     if any(person.test_person for person in local):
         raise SetApart("test-person")
+    found = await _found(session, local, claim)
+    if found.used_again is not None and len(await same_person(session, found.used_again)) > 1:
+        found = await _found(session, local, claim, merged=True)
+    if found.used_again is not None:
+        others = await others_under(session, organisation_id, found.used_again)
+        return of_two(claim, found, [await known_of(session, one) for one in others])
+    await not_of_two(session, organisation_id, claim, found)
+    return found
+
+
+async def _found(session: AsyncSession, local: list[Person], claim: Claim, *, merged: bool = False) -> Match:
+    """The match among those with these local numbers; `merged` says that the only one is several records."""
     number = claim.nhs
     if len(local) == 1 and (number is None or local[0].nhs_number == number.value):
-        return match(claim, [_seen(local[0])], ())
+        return match(claim, [_seen(local[0], merged=merged)], ())
     nhs = await _by_nhs(session, _usable(claim.identifiers, "nhs"))
-    return match(
-        claim, [await known_of(session, one) for one in local], [await known_of(session, one) for one in nhs]
-    )
+    known = [(await known_of(session, one)).model_copy(update={"merged": merged}) for one in local]
+    return match(claim, known, [await known_of(session, one) for one in nhs])
 
 
 async def _by_local(
@@ -167,8 +183,9 @@ async def _by_nhs(session: AsyncSession, identifiers: list[Identifier]) -> list[
     return list(await session.scalars(select(Person).where(Person.id.in_(had), *alive).order_by(Person.id)))
 
 
-def _seen(person: Person, former: Iterable[str] = ()) -> Known:
+def _seen(person: Person, former: Iterable[str] = (), *, merged: bool = False) -> Known:
     return Known(
+        merged=merged,
         person_id=person.id,
         nhs_number=person.nhs_number,
         nhs_numbers=frozenset(former) | ({person.nhs_number} if person.nhs_number else frozenset()),

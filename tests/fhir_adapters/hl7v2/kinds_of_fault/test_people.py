@@ -6,16 +6,18 @@ triggers, fields and profiles.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from discharge.cases.commands import NoteHospitalFacts, RecordDeath, WithdrawDeath
 from discharge.store.engine import transaction
-from discharge.store.tables import Person, PersonAddress, PersonContact
+from discharge.store.tables import DuplicatePair, Person, PersonAddress, PersonContact, Spell
+from fhir_adapters.hl7v2.store.merging import MergeCause, merge_persons
 from tests.fhir_adapters.hl7v2.conftest import Intake
 from tests.fhir_adapters.hl7v2.kinds_of_fault.messages import (
+    admitted,
     adt,
     beryl,
     case_of,
@@ -231,3 +233,84 @@ async def test_given_a_placeholder_as_the_day_of_death_then_nobody_has_died(inta
     await intake.take(adt("A31", "202603011000", beryl("H7", "|" * 18 + "19000101|")))
 
     assert not (await intake.rows(Person))[0].deceased
+
+
+# A number used again for somebody else
+
+
+IDA = "1||H16^^^RXH^MR{more}||MARLOW^IDA||19500101|F|||8 OTHER ST^^HARROW VALE^^ZZ99 3WX^GBR^H"
+
+
+async def test_given_a_number_with_another_name_and_birth_date_then_it_is_somebody_else_until_people_say(
+    intake: Intake,
+) -> None:
+    await intake.take(admitted("V16", "202603011000", "H16"))
+
+    await intake.take(
+        adt("A01", "202603051000", IDA.format(more=""), pv1("V16b", "202603051000")),
+        adt("A02", "202603061000", IDA.format(more=""), pv1("V16b", "202603051000", place="W9")),
+        adt("A08", "202603071000", beryl("H16"), pv1("V16", "202603011000")),
+    )
+
+    people = {row.family_name: row for row in await intake.rows(Person)}
+    assert {name: row.birth_date for name, row in people.items()} == {
+        "OAKLEY": date(1941, 3, 2),
+        "MARLOW": date(1950, 1, 1),
+    }
+    stays = {row.visit_number: row.person_id for row in await intake.rows(Spell)}
+    assert stays == {"V16": people["OAKLEY"].id, "V16b": people["MARLOW"].id}
+    assert await notes(intake) == ["", "number-used-again", "", ""]
+    [pair] = await intake.rows(DuplicatePair)
+    assert (pair.state, pair.rules) == ("open", ["number-used-again"])
+
+
+async def test_given_the_nhs_number_names_a_known_person_then_the_message_is_theirs(intake: Intake) -> None:
+    there = IDA.format(more="").replace("H16^^^RXH^MR", "H17^^^RXH^MR~9990000018^^^NHS^NH")
+    await intake.take(adt("A28", "202602011000", there))
+    await intake.take(adt("A28", "202603011000", beryl("H16")))
+
+    await intake.take(adt("A31", "202603051000", IDA.format(more="~9990000018^^^NHS^NH")))
+
+    assert {row.family_name for row in await intake.rows(Person)} == {"OAKLEY", "MARLOW"}
+    assert (await notes(intake))[-1] == "number-used-again"
+
+
+@pytest.mark.parametrize(
+    "pid",
+    [
+        "1||H16^^^RXH^MR||MARLOW^BERYL||19410302|F",
+        "1||H16^^^RXH^MR||OAKLEY^BERYL||19500101|F",
+        "1||H16^^^RXH^MR||MARLOW^BERYL^^^^^L~OAKLEY^BERYL^^^^^PREVIOUS||19500101|F",
+        "1||H16^^^RXH^MR||MARLOW^BERYL||19000101|F",
+    ],
+    ids=["another name", "another birth date", "a former name", "a placeholder"],
+)
+async def test_given_only_one_of_the_two_differs_then_it_is_the_same_person(intake: Intake, pid: str) -> None:
+    await intake.take(adt("A28", "202603011000", beryl("H16")), adt("A31", "202603051000", pid))
+
+    assert len(await intake.rows(Person)) == 1
+
+
+async def test_given_a_number_of_two_people_and_nothing_else_then_the_message_waits(intake: Intake) -> None:
+    await intake.take(adt("A28", "202603011000", beryl("H16")))
+    await intake.take(adt("A28", "202603051000", IDA.format(more="")))
+
+    [done] = await intake.take(adt("A31", "202603061000", "1||H16^^^RXH^MR"))
+
+    assert (done.state, done.reason) == ("parked", "number-of-two-people")
+
+
+async def test_given_people_say_that_the_two_are_one_then_what_follows_is_theirs(
+    intake: Intake, worker: AsyncEngine
+) -> None:
+    await intake.take(adt("A28", "202603011000", beryl("H16")))
+    await intake.take(adt("A28", "202603051000", IDA.format(more="")))
+    people = {row.family_name: row.id for row in await intake.rows(Person)}
+    cause = MergeCause(intake.organisation_id, "decision", people["OAKLEY"], datetime(2026, 3, 6, tzinfo=UTC))
+    async with transaction(worker) as session:
+        await merge_persons(session, people["OAKLEY"], people["MARLOW"], cause)
+
+    await intake.take(adt("A31", "202603071000", IDA.format(more="")))
+
+    [kept] = [row for row in await intake.rows(Person) if row.merged_into is None]
+    assert (kept.id, kept.family_name) == (people["OAKLEY"], "MARLOW")
