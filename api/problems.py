@@ -19,6 +19,7 @@ from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.responses import RedirectResponse, Response
 
+from api.kept_forms import keep_form
 from api.pages.rendering import error_page
 from api.pages.typed_text import read_typed
 from api.refusals import Contradicted, ListRefused
@@ -56,6 +57,8 @@ def add_problem_handlers(app: FastAPI) -> None:
         if not request.url.path.startswith(FOR_PROGRAMS):
             await read_typed(request)
         await note_refused_look(request, error)
+        if error.code == "not-signed-in" and (place := await keep_form(request)):
+            return RedirectResponse(f"/sign-in?{urlencode({'then': place, 'kept': 'yes'})}", 303)
         return answer(request, error)
 
     @app.exception_handler(RequestValidationError)

@@ -60,6 +60,12 @@ def read_form(form: CommandForm, sent: FormData, around: Around) -> Filled:
     return filled
 
 
+def fill_again(form: CommandForm, kept: FormData, around: Around) -> Filled:
+    """A form as it was left, with nothing said to be wrong yet."""
+    typed = read_form(form, kept, around).typed | {"note": str(kept.get("note", ""))}
+    return Filled(typed=typed)
+
+
 def _choice(question: Field, sent: FormData, around: Around, filled: Filled) -> None:
     value = str(sent.get(question.name, ""))
     filled.typed[question.name] = value

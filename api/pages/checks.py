@@ -34,7 +34,9 @@ async def show(visit: Visitor, case_id: UUID) -> Response:
     form = _form(case, visit)
     known = dict(case.check.answers) if case.check else {}
     known |= {code: item.value for code, item in case.gate.items()}
-    return _page(visit, present(form, case, name, known, {}, {}))
+    kept = await visit.kept_form()
+    answers, notes, _ = read_answers(form, kept) if kept else ({}, {}, {})
+    return _page(visit, present(form, case, name, known | answers, notes, {}))
 
 
 @router.post("/{case_id}/check")

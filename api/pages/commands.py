@@ -13,7 +13,7 @@ from api.command_kinds import read_command
 from api.commanding import Asked, ask
 from api.forms.definitions import FORMS, shape
 from api.forms.model import Around, CommandForm
-from api.forms.reading import Filled, fault_of, read_form
+from api.forms.reading import Filled, fault_of, fill_again, read_form
 from api.pages.visiting import Visit, Visitor
 from api.presenters import requests
 from api.presenters.case_summary import home_words
@@ -36,7 +36,8 @@ MOST_NOTE = 10_000
 async def show(visit: Visitor, case_id: UUID, kind: str) -> Response:
     """The form of a kind of command; a choice named in the address is chosen already."""
     form, around, name = await _prepare(visit, case_id, kind)
-    chosen = Filled(typed=dict(visit.request.query_params))
+    kept = await visit.kept_form()
+    chosen = fill_again(form, kept, around) if kept else Filled(typed=dict(visit.request.query_params))
     return _form_page(visit, form, around, name, chosen, str(uuid4()))
 
 

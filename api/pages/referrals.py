@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from api.forms.choices import fixed, from_list
 from api.forms.model import Around, CommandForm, Field
-from api.forms.reading import Filled, fault_of, read_form
+from api.forms.reading import Filled, fault_of, fill_again, read_form
 from api.pages.visiting import Visit, Visitor
 from api.presenters import referrals as presenter
 from api.reading import people
@@ -81,7 +81,9 @@ async def find(visit: Visitor, text: str = "") -> Response:
 async def show(visit: Visitor, person_id: UUID) -> Response:
     """What nobody has told us yet."""
     person = await _person(visit, person_id)
-    return _page(visit, person, Filled(), str(uuid4()))
+    kept = await visit.kept_form()
+    filled = fill_again(FORM, kept, _around(visit)) if kept else Filled()
+    return _page(visit, person, filled, str(uuid4()))
 
 
 @router.post("/new/{person_id}")
@@ -90,6 +92,7 @@ async def submit(visit: Visitor, person_id: UUID) -> Response:
     sent = await visit.form()
     person = await _person(visit, person_id)
     filled = read_form(FORM, sent, _around(visit))
+    filled.typed["note"] = str(sent.get("note", ""))
     key = str(sent.get("key", "")) or str(uuid4())
     if filled.faults:
         return _page(visit, person, filled, key, 422)

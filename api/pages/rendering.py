@@ -29,10 +29,10 @@ class NavigationItem:
     current: bool
 
 
-@dataclass(frozen=True)
+@dataclass
 class Frame:
     """What surrounds every page: who is signed in, the menu, how much waits at each of its addresses, and the
-    case time when it is not the real time.
+    case time when it is not the real time; `kept`: the form on it is one that was kept.
     """
 
     name: str = ""
@@ -42,6 +42,7 @@ class Frame:
     case_time: str = ""
     form_token: str = ""
     waiting: Mapping[str, int] = field(default_factory=dict)
+    kept: bool = False
 
 
 @cache

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from api.depends import Ready
+from api.kept_forms import kept_form
 from api.openid import OpenId
 from api.pages.rendering import Frame, page
 from api.pages.visiting import Visitor, home_of
@@ -19,9 +22,9 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/sign-in")
-async def sign_in(then: str = "/") -> Response:
-    """The page before signing in."""
-    return page(Frame(), "sign_in.html", then=local(then), signed_out=False)
+async def sign_in(then: str = "/", kept: str = "") -> Response:
+    """The page before signing in; it says when a form that came too late was kept."""
+    return page(Frame(), "sign_in.html", then=local(then), signed_out=False, kept=bool(kept))
 
 
 @router.get("/sign-in/start")
@@ -51,6 +54,16 @@ async def callback(request: Request, services: Ready, state: str = "", code: str
     return response
 
 
+@router.get("/kept-forms/{kept}")
+async def show_kept(visit: Visitor, kept: UUID) -> Response:
+    """What somebody sent after their session had ended, where no form can show it filled in again."""
+    async with visit.services.begin(visit.caller) as session:
+        typed = await kept_form(session, kept)
+    if typed is None:
+        raise HomewardError("not-found")
+    return visit.page("kept_form.html", typed=typed)
+
+
 @router.post("/sign-out")
 async def sign_out(visit: Visitor) -> Response:
     """End the session here, for every window of this browser, and then the provider's own."""
@@ -68,7 +81,7 @@ async def sign_out(visit: Visitor) -> Response:
 @router.get(SIGNED_OUT)
 async def signed_out() -> Response:
     """The page after signing out."""
-    return page(Frame(), "sign_in.html", then="/", signed_out=True)
+    return page(Frame(), "sign_in.html", then="/", signed_out=True, kept=False)
 
 
 @router.get("/")

@@ -8,12 +8,14 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import Depends, Request
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 from api.depends import Ready
+from api.kept_forms import as_sent, kept_form
 from api.pages.rendering import Frame, NavigationItem, page
 from api.pages.typed_text import keep_typed
 from api.presenters.words import case_time_words
@@ -81,6 +83,18 @@ class Visit:
         if not self.services.cookies.form_is_ours(self.session, str(form.get("form_token", ""))):
             raise HomewardError("form-expired")
         return form
+
+    async def kept_form(self) -> FormData | None:
+        """The form that `kept` in the address names: what this person sent after their session had ended."""
+        kept = self.request.query_params.get("kept", "")
+        try:
+            wanted = UUID(kept)
+        except ValueError:
+            return None
+        async with self.services.begin(self.caller) as session:
+            typed = await kept_form(session, wanted)
+        self.frame.kept = typed is not None
+        return as_sent(typed) if typed else None
 
 
 async def visit(request: Request, services: Ready) -> AsyncIterator[Visit]:

@@ -149,6 +149,7 @@ ANYBODY = {
     ("GET", "/sign-in/callback"),
 }
 SIGNED_IN = {
+    ("GET", "/kept-forms/{kept}"),
     ("GET", "/api/v1/openapi.json"),
     ("GET", "/api/v1/clock"),
     ("POST", "/sign-out"),

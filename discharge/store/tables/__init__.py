@@ -29,7 +29,7 @@ from discharge.store.tables.organisations import Organisation, PartnerRow, Team,
 from discharge.store.tables.outbox import OutboxRow
 from discharge.store.tables.persons import Person, PersonAddress, PersonContact, PersonIdentifier
 from discharge.store.tables.referral_requests import ReferralRequestRow, ReferralReviewerRow
-from discharge.store.tables.sessions import SessionRow
+from discharge.store.tables.sessions import KeptFormRow, SessionRow
 from discharge.store.tables.spells import Spell
 
 __all__ = [
@@ -50,6 +50,7 @@ __all__ = [
     "FollowUpRow",
     "HeartbeatRow",
     "IdentityDecision",
+    "KeptFormRow",
     "MovedRecord",
     "NoteRow",
     "Organisation",

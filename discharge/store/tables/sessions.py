@@ -1,11 +1,13 @@
-"""Browsers that are signed in. Only a hash of what the browser holds is kept."""
+"""Browsers that are signed in, of which a hash of what they hold is kept; and forms that came too late."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from discharge.store.base import Base
@@ -30,3 +32,19 @@ class SessionRow(Base):
     last_used_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     ended_because: Mapped[str | None]
+
+
+class KeptFormRow(Base):
+    """What somebody sent with a form of a page after their session had ended; only they read it.
+
+    ``fields`` is a list of name and text, in order.
+    """
+
+    __tablename__ = "kept_forms"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    path: Mapped[str]
+    fields: Mapped[list[Any]] = mapped_column(JSONB)
+    kept_at: Mapped[datetime]

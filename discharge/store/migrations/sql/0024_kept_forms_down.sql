@@ -1,0 +1,2 @@
+DROP FUNCTION homeward_keep_form;
+DROP TABLE kept_forms;
