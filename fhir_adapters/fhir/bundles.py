@@ -16,7 +16,14 @@ from discharge.errors import HomewardError
 from fhir_adapters.fhir.modifiers import walk
 from fhir_adapters.fhir.problems import FhirRefused, Problem, refused
 from fhir_adapters.fhir.reading import check_resource
-from fhir_adapters.fhir.referral import KIND, FhirReferral, check_meaning, read_referral, referral_values
+from fhir_adapters.fhir.referral import (
+    KIND,
+    FhirReferral,
+    check_meaning,
+    read_referral,
+    referral_values,
+    with_unread,
+)
 from fhir_adapters.fhir.security import is_restricted
 from fhir_adapters.fhir.surroundings import Surroundings, beside, contained
 
@@ -63,6 +70,7 @@ def read_transaction(document: dict[str, Any], today: date, base: str = "") -> F
     where, request = f"Bundle.entry[{at[0]}].resource", entries[at[0]].resource
     around = Surroundings(today, beside(bundle) | contained(request, where), base)
     values = referral_values(request, around, where, is_restricted(document, "Bundle"))
+    values = with_unread(values, document, "Bundle")
     return FhirReferral(values, document, entries[at[0]].request.ifNoneExist)
 
 

@@ -28,6 +28,7 @@ from fhir_adapters.fhir.referred_person import read_subject
 from fhir_adapters.fhir.security import is_restricted
 from fhir_adapters.fhir.services import check_service
 from fhir_adapters.fhir.surroundings import Surroundings, contained
+from fhir_adapters.fhir.unread import unread_words
 from fhir_adapters.referrals import ReferralValues
 
 KIND = "ServiceRequest"
@@ -47,7 +48,14 @@ def read_referral(document: dict[str, Any], today: date, base: str = "") -> Fhir
     resource = check_resource(document, (KIND,))
     check_meaning(document, KIND)
     around = Surroundings(today, contained(resource, KIND), base)
-    return FhirReferral(referral_values(resource, around, KIND, is_restricted(document, KIND)), document)
+    values = referral_values(resource, around, KIND, is_restricted(document, KIND))
+    return FhirReferral(with_unread(values, document, KIND), document)
+
+
+def with_unread(values: ReferralValues, document: dict[str, Any], root: str) -> ReferralValues:
+    """The values with a word in the note on what came along and is not read."""
+    note = "\n".join(filter(None, (values.note, unread_words(document, root))))
+    return values.model_copy(update={"note": note or None})
 
 
 def check_meaning(document: dict[str, Any], root: str) -> None:
