@@ -8,7 +8,7 @@ nothing already held is overwritten. Without one it is a request, and answers al
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from sqlalchemy import or_, select
@@ -16,12 +16,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import doors, referral_numbers
 from api.commanding import Asked, Outcome, body_hash, execute, existing, take
+from api.contradictions import require_no_contradiction
 from api.principals import Principal
 from api.raw_messages import RawMessage, keep_raw
 from api.reading.looks import who
 from api.reading.people import has_or_had
 from api.services import Services
-from discharge.cases.commands import Envelope
+from discharge.cases.commands import AmendReferral, Envelope
+from discharge.cases.model import Case
 from discharge.clocks import london_date
 from discharge.errors import HomewardError
 from discharge.store import audit, commands
@@ -36,6 +38,7 @@ from fhir_adapters.store.referring import (
     find_stay,
     refer_command,
 )
+from housing_checks.contradictions import contradictions
 
 ATTEMPTS = frozenset({"patient-mismatch", "unknown-patient", "too-many-requests"})
 """Refusals that may be somebody's trying out: each is noted."""
@@ -63,7 +66,8 @@ class Request:
 
     `key` is the asker's own key. `number` is the sender's own number of the referral by FHIR: it stands in
     for a key, and may not be used for anything else. `sent` is a hash of what the client sent, where the
-    values do not say it all; `inbox_id` is the message that brought it, where that is kept already.
+    values do not say it all; `inbox_id` is the message that brought it, where that is kept already. `confirm`
+    holds the contradictions that the asker was asked about and confirms.
     """
 
     values: ReferralValues
@@ -72,6 +76,7 @@ class Request:
     raw: RawMessage | None = None
     inbox_id: UUID | None = None
     sent: str | None = None
+    confirm: tuple[str, ...] = ()
 
     @property
     def digest(self) -> str:
@@ -97,6 +102,13 @@ async def refer(services: Services, caller: Principal, request: Request) -> Refe
         raise
 
 
+def _ask_about(request: Request, today: date) -> None:
+    """Raise Contradicted for what is asked for and does not go together."""
+    said = AmendReferral(needs=request.values.needs)
+    asked = contradictions(Case(case_id=uuid4()), said, today)
+    require_no_contradiction(asked, request.confirm, bool((request.values.note or "").strip()))
+
+
 async def _refer(services: Services, caller: Principal, request: Request) -> Referred | Requested:
     now = await services.case_now()
     async with services.begin(caller) as session:
@@ -105,6 +117,7 @@ async def _refer(services: Services, caller: Principal, request: Request) -> Ref
             return before
         if before is not None:
             return Referred(await execute(services, before), opened=False)
+        _ask_about(request, london_date(now))
         referrer = await _referrer(session, caller, request.values.requester)
         person_id = await _with_part(session, request)
         if person_id is None:
@@ -126,6 +139,7 @@ async def _refer(services: Services, caller: Principal, request: Request) -> Ref
             effective_on=request.values.referred_on or london_date(now),
             note=request.values.note,
             key=request.name,
+            confirm=request.confirm,
         )
         taken = made or await take(session, caller, asked, request.digest)
         if request.raw is not None and isinstance(taken, Envelope):

@@ -17,6 +17,7 @@ from api.presenters import referrals as presenter
 from api.reading import people
 from api.reading.names import Directory
 from api.referring import Request, Requested, refer
+from api.refusals import Contradicted
 from discharge.cases.model import Case
 from discharge.errors import HomewardError
 from fhir_adapters.people.nhs_numbers import check_number
@@ -97,9 +98,15 @@ async def submit(visit: Visitor, person_id: UUID) -> Response:
     if filled.faults:
         return _page(visit, person, filled, key, 422)
     note = str(sent.get("note", "")).strip()[:10_000] or None
+    filled.typed["note"] = note or ""
+    filled.confirmed = tuple(str(code) for code in sent.getlist("confirm"))
     values = ReferralValues(person=ReferredPerson(person_id=person_id), note=note, **filled.fields)
     try:
-        referred = await refer(visit.services, visit.caller, Request(values, key=key))
+        asked = Request(values, key=key, confirm=filled.confirmed)
+        referred = await refer(visit.services, visit.caller, asked)
+    except Contradicted as error:
+        filled.ask(error)
+        return _page(visit, person, filled, str(uuid4()), error.row.http)
     except HomewardError as error:
         if error.row.http >= 500:
             raise

@@ -20,6 +20,14 @@ from fhir_adapters.referrals import ReferralValues
 router = APIRouter(prefix="/api/v1", tags=["referrals"])
 
 
+class AskedReferral(ReferralValues):
+    """A referral. `confirm` holds codes of contradictions that the asker was asked about (409) and confirms,
+    with a note that says why.
+    """
+
+    confirm: tuple[str, ...] = ()
+
+
 def case_path(case_id: UUID) -> str:
     """Where a case can be read."""
     return f"/api/v1/cases/{case_id}"
@@ -35,7 +43,7 @@ def case_path(case_id: UUID) -> str:
     },
 )
 async def post_referral(
-    body: ReferralValues, services: Ready, caller: Caller, idempotency_key: IdempotencyKey = None
+    body: AskedReferral, services: Ready, caller: Caller, idempotency_key: IdempotencyKey = None
 ) -> JSONResponse:
     """Refer a person. Say only what we do not hold: an NHS number is enough for somebody in a bed of yours.
 
@@ -43,7 +51,7 @@ async def post_referral(
     """
     if body.person.location_hidden:
         raise HomewardError("invalid-body", detail="by FHIR only", where="person.location_hidden")
-    referred = await refer(services, caller, Request(values=body, key=idempotency_key))
+    referred = await refer(services, caller, Request(values=body, key=idempotency_key, confirm=body.confirm))
     if isinstance(referred, Requested):
         return request_answer(referred.row)
     location = case_path(referred.outcome.case_id)

@@ -113,3 +113,39 @@ async def test_given_a_check_that_contradicts_the_record_then_it_is_asked_about_
 
 def _items(html: str) -> list[str]:
     return [code for code in FORM_1.codes if f'name="{code}"' in html]
+
+
+async def test_given_a_referral_that_contradicts_itself_then_it_is_asked_about_at_every_door(
+    door: Door,
+) -> None:
+    first = await door.referred()
+    person_id = (await door.get(f"/api/v1/cases/{first}", "coordinator")).json()["person"]["person_id"]
+    await door.asked(first, "withdraw-referral", "discharge-team", reason="no-longer-needed")
+    body = {"person": {"person_id": person_id}, "needs": ["none", "hoist"]}
+    asked = await door.post("/api/v1/referrals", body)
+    assert (asked.status_code, asked.json()["confirm"]) == (409, ["no-needs-with-needs"])
+    confirmed = body | {"confirm": ["no-needs-with-needs"], "note": "The hoist is for the carer's lift"}
+    assert (await door.post("/api/v1/referrals", body | {"confirm": ["no-needs-with-needs"]})).json()[
+        "code"
+    ] == "reason-needed"
+    assert (await door.post("/api/v1/referrals", confirmed)).status_code in (200, 201, 202)
+
+
+async def test_given_a_referral_on_a_page_that_contradicts_itself_then_the_form_asks(door: Door) -> None:
+    first = await door.referred()
+    person_id = (await door.get(f"/api/v1/cases/{first}", "coordinator")).json()["person"]["person_id"]
+    await door.asked(first, "withdraw-referral", "discharge-team", reason="no-longer-needed")
+    sign_in(door, "discharge-team")
+    path = f"/referrals/new/{person_id}"
+    page = await door.client.get(path)
+    fields: dict[str, Any] = hidden(page.text) | {
+        "reasons": ["home-unsuitable"],
+        "needs": ["none", "hoist"],
+        "lives_alone": "yes",
+        "homeless": "no",
+        "note": "Please look soon",
+    }
+    asked = await door.client.post(path, data=fields)
+    assert asked.status_code == 409
+    assert "Does the person need that?" in asked.text
+    assert "Please look soon" in asked.text
