@@ -27,6 +27,11 @@ class AskedReferral(ReferralValues):
 
     confirm: tuple[str, ...] = ()
 
+    @property
+    def values_asked(self) -> ReferralValues:
+        """The referral without what its asker confirmed."""
+        return ReferralValues(**{name: getattr(self, name) for name in ReferralValues.model_fields})
+
 
 def case_path(case_id: UUID) -> str:
     """Where a case can be read."""
@@ -51,7 +56,9 @@ async def post_referral(
     """
     if body.person.location_hidden:
         raise HomewardError("invalid-body", detail="by FHIR only", where="person.location_hidden")
-    referred = await refer(services, caller, Request(values=body, key=idempotency_key, confirm=body.confirm))
+    referred = await refer(
+        services, caller, Request(values=body.values_asked, key=idempotency_key, confirm=body.confirm)
+    )
     if isinstance(referred, Requested):
         return request_answer(referred.row)
     location = case_path(referred.outcome.case_id)
