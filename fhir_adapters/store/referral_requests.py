@@ -76,7 +76,7 @@ async def find_by_key(session: AsyncSession, client_id: str, client_key: str) ->
 async def keep(
     session: AsyncSession, sender: Sender, values: ReferralValues, now: datetime
 ) -> ReferralRequestRow:
-    """Keep a request and route it; `now` is case time. Raises too-many-requests, and what a case would
+    """Keep a request and route it; `now` is case time. Raises too-many-referrals, and what a case would
     refuse of the values.
     """
     day = london_date(now)
@@ -135,7 +135,7 @@ async def _within_limits(session: AsyncSession, sender: Sender, values: Referral
     if (await session.scalar(an_hour) or 0) >= MOST_BY_CLIENT_AN_HOUR or (
         await session.scalar(of_person) or 0
     ) >= MOST_OF_PERSON_A_DAY:
-        raise HomewardError("too-many-requests", detail="referral requests")
+        raise HomewardError("too-many-referrals")
 
 
 def part_of(sender: Organisation, lies_elsewhere: bool) -> str:

@@ -326,14 +326,14 @@ async def test_given_many_birth_dates_for_one_number_when_tried_then_the_door_cl
     body = {"person": EDITH | {"birth_date": "1941-06-30"}}
     answer = await door.post("/api/v1/referrals", body, "coordinator", "STRANGER")
 
-    assert (answer.status_code, answer.json()["code"]) == (429, "too-many-requests")
+    assert (answer.status_code, answer.json()["code"]) == (409, "too-many-referrals")
     async with transaction(door.worker) as session:
         actions = [
             (row.action, row.detail)
             for row in await session.scalars(select(AuditWrite).order_by(AuditWrite.at))
         ]
     assert actions.count(("referral requested", None)) == MOST_OF_PERSON_A_DAY
-    assert actions[-1] == ("referral refused", {"code": "too-many-requests"})
+    assert actions[-1] == ("referral refused", {"code": "too-many-referrals"})
 
 
 async def test_given_the_same_key_when_the_stay_has_come_meanwhile_then_it_is_still_that_request(
