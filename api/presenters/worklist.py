@@ -100,6 +100,7 @@ ONLY = (
     ("", "Everybody"),
     ("waiting", "Ready to leave"),
     ("alerts", "With alerts"),
+    ("home-not-ready", "At home, not ready"),
     ("awaiting-spell", "Stay not known yet"),
 )
 

@@ -92,13 +92,17 @@ def _order(view: str) -> list[Any]:
     if view == "closed":
         return [CaseRow.closed_on.desc(), CaseRow.id.asc()]
     if view == "home":
-        return [CaseRow.discharged_on.desc(), CaseRow.id.asc()]
+        return [_NOT_READY.is_(None), CaseRow.discharged_on.desc(), CaseRow.id.asc()]
     return [
         CaseRow.discharged_on.is_not(None).asc(),
         CaseRow.ready_on.asc().nulls_last(),
         CaseRow.expected_discharge_on.asc().nulls_last(),
         CaseRow.id.asc(),
     ]
+
+
+_NOT_READY = CaseRow.snapshot["unready_home"].astext
+"""Null unless the person is in a home that is not ready."""
 
 
 def _filters(wanted: Wanted) -> list[ColumnElement[bool]]:
@@ -111,6 +115,8 @@ def _filters(wanted: Wanted) -> list[ColumnElement[bool]]:
         filters.append(CaseRow.id.in_(select(AlertRow.case_id).where(AlertRow.cleared_at.is_(None))))
     if wanted.only == "awaiting-spell":
         filters.append(CaseRow.awaiting_spell.is_(True))
+    if wanted.only == "home-not-ready":
+        filters.append(_NOT_READY.is_not(None))
     if wanted.only == "waiting":
         filters.append(and_(CaseRow.ready_on.is_not(None), CaseRow.discharged_on.is_(None)))
     return filters

@@ -22,7 +22,7 @@ from discharge.store.tables import ReferralRequestRow
 router = APIRouter(prefix="/api/v1", tags=["cases"])
 
 View = Literal["open", "referred", "checking", "making-ready", "ready", "home", "closed"]
-Only = Literal["", "alerts", "awaiting-spell", "waiting"]
+Only = Literal["", "alerts", "awaiting-spell", "home-not-ready", "waiting"]
 
 
 @router.get("/cases")

@@ -106,7 +106,7 @@ def escalation_of(alert: Alert) -> Escalation | None:
         return None
     since = alert.escalated_at or alert.changed_at or alert.raised_at
     role = rule.ladder[min(alert.escalations + 1, len(rule.ladder) - 1)]
-    within = timedelta(hours=ACKNOWLEDGE_WITHIN_HOURS[alert.level])
+    within = timedelta(hours=rule.take_on_within_hours or ACKNOWLEDGE_WITHIN_HOURS[alert.level])
     return Escalation(due_at=since + within, owner_role=role)
 
 

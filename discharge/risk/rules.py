@@ -34,7 +34,7 @@ class Rule:
     """One risk rule, valid from a day.
 
     `fact` is a template for the sentence that names the fact. `ladder` names the roles that an ignored alert
-    climbs.
+    climbs; `take_on_within_hours` says after how long, where its level's usual time is too long.
     """
 
     id: str
@@ -46,6 +46,7 @@ class Rule:
     action: str
     ladder: tuple[str, ...]
     from_on: date = date(2024, 1, 1)
+    take_on_within_hours: int | None = None
 
     @property
     def owner_role(self) -> str:
@@ -78,6 +79,9 @@ ACKNOWLEDGE_WITHIN_HOURS: Mapping[str, int] = MappingProxyType(
     {"STOP": 24, "RED+": 12, "RED": 24, "AMBER": 48}
 )
 """Hours of case time after which an alert that nobody took on climbs one role (our choice)."""
+
+SOON = 4
+"""Hours of case time for what harms somebody today (our choice)."""
 
 MOST_ESCALATIONS = 6
 """An ignored alert repeats at the top of its ladder until it has climbed this often; then it only stays
@@ -242,6 +246,7 @@ RULES: tuple[Rule, ...] = (
         fact="The person left hospital {left} and the home is not ready: {blockers}. {reason}.",
         source="Ombudsman and Healthwatch reports on unsafe discharge; Homeward: house rule on the gate",
         action="Ring the person or visit now; answer each item, or name who makes it safe and how.",
+        take_on_within_hours=SOON,
         ladder=HOME_LADDER,
     ),
     Rule(
@@ -256,6 +261,7 @@ RULES: tuple[Rule, ...] = (
         fact="{what}, reported {opened}; an answer {due}.",
         source="Red Cross and Healthwatch, 590 people's stories; Ombudsman on unsafe discharge",
         action="Put it right, or agree who does and by when, and record the answer.",
+        take_on_within_hours=SOON,
         ladder=HOME_LADDER,
     ),
     Rule(
@@ -283,6 +289,7 @@ RULES: tuple[Rule, ...] = (
         fact="{what}. It is known {opened}; a welfare contact {due}.",
         source="Ombudsman on unsafe discharge; duty to refer guidance for NHS trusts",
         action="Reach the person, and record how they are; those without a home first.",
+        take_on_within_hours=SOON,
         ladder=HOME_LADDER,
     ),
     Rule(
@@ -296,6 +303,7 @@ RULES: tuple[Rule, ...] = (
         fact="{what}. It is known {opened}; an answer {due}.",
         source="Homeward: house rule on deaths that are taken back",
         action="Order again what was stopped, and tell those who were told of a death.",
+        take_on_within_hours=SOON,
         ladder=HOME_LADDER,
     ),
     Rule(

@@ -11,9 +11,10 @@ from discharge.cases import commands as cmd
 from discharge.cases.events import EVENTS
 from discharge.cases.evolve import fold
 from discharge.cases.model import Case, Stage
+from discharge.cases.unready import blockers, in_checked_home
 from housing_checks.checks.form import FORM_1
 from housing_checks.pathway import DECIDERS, Decision, advance, next_wakeup
-from tests.discharge.cases.stories import CASE, COORDINATOR, day, envelope, noon, refer, told
+from tests.discharge.cases.stories import CASE, COORDINATOR, day, envelope, leaves, noon, refer, told
 
 ALL_YES = {item.code: "yes" for item in FORM_1.items}
 COUNCIL = UUID("00000000-0000-4000-8000-0000000000aa")
@@ -151,6 +152,14 @@ COMMANDS = st.one_of(
         )
     ),
     st.just(cmd.ConfirmDischarge(destination="19")),
+    st.sampled_from(["19", "29"]).map(leaves),
+    st.sampled_from(["no-heating", "fell"]).map(
+        lambda found: cmd.RecordContact(follow_up="72-hours", outcome="needs-help", problems=(found,))
+    ),
+    st.sampled_from(["no-heating/1", "contact-missed/1", "fell/1"]).map(
+        lambda key: cmd.AnswerAction(action=key, answer="put-right")
+    ),
+    st.just(cmd.WithdrawDeath()),
     st.just(cmd.CancelDischarge()),
     st.just(cmd.RecordDeath()),
     st.sampled_from(["24-hours", "28-days"]).map(
@@ -197,8 +206,14 @@ def _whole(before: Case, decision: Decision) -> None:
     if case.stage is Stage.READY:
         assert all(item.satisfied for item in case.gate.values())
         assert not any(strand.required for strand in case.open_strands)
+    if in_checked_home(case) and blockers(case):
+        assert case.unready_home is not None
+        assert any(alert.rule == "home-not-ready-person-in-it" for alert in case.open_alerts)
+    causes = [alert.cause for alert in case.open_alerts]
+    assert len(causes) == len(set(causes))
     if case.closed:
         assert not case.open_alerts
+        assert not case.open_actions
         assert case.outcome is not None
         assert case.open_ready_period is None or case.outcome == "returned"
 

@@ -14,6 +14,7 @@ from discharge.cases.model import Case, Stage
 from discharge.next_actions import next_action
 from discharge.outcomes.failed_discharge import discharges_of, failed_discharge, readmission_after
 from discharge.pathway_words import why_still_here
+from discharge.risk.alerts import escalation_of
 from discharge.risk.rules import LEVELS, loudest_first
 from housing_checks.checks.form import FORM_1
 from housing_checks.gate.rules import blocking
@@ -148,6 +149,14 @@ def test_given_an_unready_home_when_the_discharge_is_cancelled_then_the_gate_is_
     assert case.unready_home is None
     assert case.stage is Stage.CHECKED
     assert "home-not-ready-person-in-it" not in rules(case)
+
+
+def test_given_an_unready_home_that_nobody_takes_on_then_it_climbs_within_hours() -> None:
+    case = walk((5, leaves()), case=checked(COLD))
+    loud = next(alert for alert in case.open_alerts if alert.rule == "home-not-ready-person-in-it")
+    due = escalation_of(loud)
+    assert due is not None
+    assert (due.due_at, due.owner_role) == (noon(5) + timedelta(hours=4), "discharge-team")
 
 
 def test_given_alerts_of_a_case_then_the_loudest_is_first_and_those_taken_on_are_last() -> None:

@@ -55,6 +55,9 @@ async def test_given_a_cold_home_when_somebody_is_sent_there_then_reason_and_nam
     assert "the home is not ready (heating: no)" in case["why_still_here"]
     (line,) = (await door.get("/api/v1/cases?view=home")).json()["cases"]
     assert line["home_not_ready"] is True
+    only = (await door.get("/api/v1/cases?view=home&only=home-not-ready")).json()
+    assert [each["case_id"] for each in only["cases"]] == [str(case_id)]
+    assert not (await door.get("/api/v1/cases?view=checking&only=home-not-ready")).json()["cases"]
     alerts = (await door.get("/api/v1/alerts")).json()["alerts"]
     assert {each["rule"] for each in alerts if each["level"] == "STOP"} == {
         "no-heating-water-power",
