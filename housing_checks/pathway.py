@@ -12,7 +12,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from discharge.cases import events as ev
-from discharge.cases.actions import missed_contacts, next_missed
+from discharge.cases.actions import ENDED, missed_contacts, next_missed, settle
 from discharge.cases.commands import Answer, Envelope
 from discharge.cases.decide import DECIDERS as CASE_DECIDERS
 from discharge.cases.decide import Decider
@@ -107,13 +107,13 @@ def _admit(case: Case, envelope: Envelope) -> None:
 
 
 def _follow(case: Case, effective_on: date, now: datetime) -> list[ev.Event]:
-    """What the new state brings with it, in this order: the gate, who takes part, contacts missed, the
-    alerts.
+    """What the new state brings with it, in this order: the gate, who takes part, contacts missed (or, where
+    the case is over, what was owed ends with it), the alerts.
     """
     today = london_date(now)
     followed = list(consequences(case, now, min(effective_on, today)))
     followed += _participation(fold(case, followed), today)
-    followed += missed_contacts(fold(case, followed), now)
+    followed += settle(case, ENDED, now) if case.closed else missed_contacts(fold(case, followed), now)
     followed += judge(fold(case, followed), now, LEAD_DAYS)
     return followed
 

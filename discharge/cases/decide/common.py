@@ -8,7 +8,6 @@ from typing import TypeVar
 from uuid import UUID, uuid5
 
 from discharge.cases import events as ev
-from discharge.cases.actions import ENDED, settle
 from discharge.cases.commands import Envelope
 from discharge.cases.model import Case
 from discharge.clocks import london_date, london_midnight
@@ -116,13 +115,11 @@ def side_exit(
 ) -> list[ev.Event]:
     """Leave the pathway: the work stops and the case closes with the exit as its outcome.
 
-    What was owed after a discharge ends with it. ``ended_by`` says how the waiting ended; ``None`` where the
-    person stays in a bed and only we stop.
+    ``ended_by`` says how the waiting ended; ``None`` where the person stays in a bed and only we stop.
     """
     return [
         *(end_ready_period(case, day, ended_by) if ended_by is not None else []),
         *end_delay_reasons(case, day),
         *cancel_strands(case, day, stopped_because),
-        *settle(case, ENDED, noon(day)),
         ev.CaseClosed(closed_on=day, outcome=outcome),
     ]
