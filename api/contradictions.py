@@ -37,7 +37,7 @@ async def questions(
     failures = await _failures(session, case, command)
     if not failures:
         return asked
-    words = ", ".join(f"{each.words[:1].lower()}{each.words[1:]}" for each in failures)
+    words = "; ".join(f"{each.words[:1].lower()}{each.words[1:]}" for each in failures)
     fit = f"The home does not fit what the person needs: {words}. Is it offered all the same?"
     return (*asked, Contradiction(code=DOES_NOT_FIT, question=fit))
 

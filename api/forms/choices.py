@@ -269,7 +269,7 @@ def _fit(around: Around, each: Home) -> str:
     if match is None:
         return facts
     if not match.fits:
-        why = ", ".join(_small(failure.words) for failure in match.failures)
+        why = "; ".join(_small(failure.words) for failure in match.failures)
         return f"Does not fit: {why}. {facts}"
     good = ", ".join(_small(like.words) for like in match.likes)
     return f"Fits{f': {good}' if good else ''}. {facts}"

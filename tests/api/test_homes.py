@@ -136,7 +136,7 @@ async def test_given_a_home_that_does_not_fit_then_offering_it_is_asked_about_an
     path = f"/api/v1/cases/{case_id}/commands"
     asked = await door.post(path, offer, "coordinator")
     assert (asked.status_code, asked.json()["confirm"]) == (409, ["home-does-not-fit"])
-    assert "upstairs without a lift, steps on the way in" in asked.json()["questions"][0]["question"]
+    assert "upstairs without a lift; steps on the way in" in asked.json()["questions"][0]["question"]
 
     confirmed = offer | {"confirm": ["home-does-not-fit"]}
     assert (await door.post(path, confirmed, "coordinator")).json()["code"] == "reason-needed"

@@ -31,7 +31,8 @@ def _as_value(outcome: store.Outcome) -> ports.RecordOutcome:
     if isinstance(outcome, store.AlreadyRecorded):
         return ports.RecordOutcome(outcome="already-recorded", answer=outcome.answer)
     if isinstance(outcome, store.RefusedByRecord):
-        return ports.RecordOutcome(outcome="refused", answer=outcome.answer, code=outcome.code)
+        detail = outcome.answer.detail
+        return ports.RecordOutcome(outcome="refused", answer=outcome.answer, code=outcome.code, detail=detail)
     return ports.RecordOutcome(outcome="sequence-taken")
 
 

@@ -149,7 +149,7 @@ async def test_given_homes_when_one_is_offered_then_the_form_says_fit_rent_acces
     _, page = await offers(door)
     fits, unfit, held = (page.index(words) for words in ("Fits", "Does not fit", "3 Mill Rise"))
     assert fits < unfit < held
-    assert "Does not fit: upstairs without a lift, steps on the way in. £90.00 a week" in page
+    assert "Does not fit: upstairs without a lift; steps on the way in. £90.00 a week" in page
     assert "Class D, step-free, bath" in page
     assert "Offered to somebody else, who may answer until" in page
     assert "Not to be had now:" in page

@@ -15,13 +15,14 @@ from discharge.cases import events as ev
 from discharge.cases.commands import Envelope
 from discharge.cases.model import Case, Offer, Strand, StrandKind
 from discharge.errors import HomewardError
-from discharge.store.engine import transaction
+from discharge.store.engine import make_sessions, transaction
 from discharge.store.record import Outcome, Recorded, RefusedByRecord
 from discharge.store.tables import OutboxRow, Person, PersonAddress
 from housing_checks.store import holds
 from housing_checks.store.tables import PropertyHoldRow, PropertyRow
 from tests.fixtures.cases import NOW, TODAY, carried_out, loaded, open_case, recorded, request
 from tests.fixtures.postgres import Places
+from workflows.activities.recording import record as record_by_activity
 
 SEARCH = "rehousing/1"
 WEEK = timedelta(days=7)
@@ -148,6 +149,16 @@ async def test_given_two_offers_of_one_home_at_the_same_moment_then_the_second_i
     lost = [outcome for outcome in outcomes if isinstance(outcome, RefusedByRecord)]
     assert [(each.code, each.answer.detail) for each in lost] == [("property-held", "until 2026-03-09")]
     assert [state for _, state in await held(worker)] == ["offered"]
+
+
+async def test_given_a_home_that_is_held_then_its_case_answers_until_when(
+    worker: AsyncEngine, places: Places, searching: Searching, home: UUID
+) -> None:
+    """What the record says no to reaches whoever asked as it was said, by the case's workflow too."""
+    await _then(worker, await searching("Ashdown"), places, offer(home))
+    tried = request(await searching("Brook"), places.trust, offer(home))
+    outcome = await record_by_activity(make_sessions(worker), tried)
+    assert (outcome.outcome, outcome.code, outcome.detail) == ("refused", "property-held", "until 2026-03-09")
 
 
 async def test_given_an_offer_when_it_is_accepted_then_the_home_is_reserved_without_an_end(
