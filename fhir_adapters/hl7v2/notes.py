@@ -8,6 +8,7 @@ NOTES: Mapping[str, str] = MappingProxyType(
         "birth-date-placeholder": 'The birth date stands for "not known" and was left aside.',
         "birth-date-unreadable": "The birth date cannot be read.",
         "dated-ahead": "A time lies more than 31 days ahead and put nothing in order.",
+        "delimiters-in-text": "A text holds a bare &, ^ or ~, which should be escaped; all of it was kept.",
         "delimiters-short": "MSH-2 names fewer than four characters; the usual ones were used.",
         "discharge-codes-swapped": "PV1-36 and PV1-37 are the other way round in this message.",
         "discharge-codes-unmapped": "PV1-36 or PV1-37 holds a value that the profile does not map.",

@@ -77,9 +77,12 @@ def _characters(raw: bytes) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Repetition:
-    """One repetition of a field, cut into components and subcomponents (both counted from 1)."""
+    """One repetition of a field, cut into components and subcomponents (both counted from 1). `wholes` are
+    the components uncut, where any was cut.
+    """
 
     parts: tuple[tuple[str, ...], ...]
+    wholes: tuple[str, ...] = ()
 
     def __call__(self, component: int = 1, subcomponent: int = 1) -> str:
         """The text there, or an empty string."""
@@ -87,6 +90,12 @@ class Repetition:
             return ""
         inner = self.parts[component - 1]
         return inner[subcomponent - 1] if subcomponent <= len(inner) else ""
+
+    def whole(self, component: int = 1) -> str:
+        """The text of a component that has no subcomponents by its type, with any mark that stands in it."""
+        if not self.wholes:
+            return self(component)
+        return self.wholes[component - 1] if component <= len(self.wholes) else ""
 
     @property
     def deleted(self) -> bool:
@@ -124,14 +133,28 @@ class Segment:
         if self.name in _HEADERS and field <= _ENCODING:
             return (Repetition(((text.strip(),),)),)
         clean = self._clean if marks.escape in text or "\x00" in text else str.strip
-        cut = (
-            tuple(
-                tuple(map(clean, component.split(marks.subcomponent)))
-                for component in repetition.split(marks.component)
+        found = (
+            Repetition(
+                tuple(
+                    tuple(map(clean, component.split(marks.subcomponent)))
+                    for component in repetition.split(marks.component)
+                ),
+                tuple(map(clean, repetition.split(marks.component)))
+                if marks.subcomponent in repetition
+                else (),
             )
             for repetition in text.split(marks.repetition)
         )
-        return tuple(Repetition(parts) for parts in cut if any(map(any, parts)))
+        return tuple(each for each in found if any(map(any, each.parts)))
+
+    def written(self, field: int) -> tuple[str, ...]:
+        """Each repetition of a text field as it was written: it has no parts, so a component mark in it is
+        text. So is a repetition mark between spaces.
+        """
+        text = self._fields[field] if field < len(self._fields) else ""
+        spaced = f" {self._marks.repetition} "
+        held = text.replace(spaced, "\x01").split(self._marks.repetition)
+        return tuple(self._clean(each.replace("\x01", spaced)) for each in held)
 
     def _clean(self, text: str) -> str:
         return unescape(text.strip(), self._marks).replace("\x00", "").strip()

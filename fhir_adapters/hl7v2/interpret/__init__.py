@@ -15,6 +15,7 @@ from fhir_adapters.hl7v2.interpret.adt import interpret_adt, read_as
 from fhir_adapters.hl7v2.interpret.bounds import within_bounds
 from fhir_adapters.hl7v2.interpret.fields import Reader
 from fhir_adapters.hl7v2.interpret.kinds import KINDS, interpret_kind, with_local_segments
+from fhir_adapters.hl7v2.interpret.texts import NOTE, has_bare_marks
 from fhir_adapters.hl7v2.interpret.triggers import TRIGGERS
 from fhir_adapters.hl7v2.reading import Message
 
@@ -42,7 +43,8 @@ def interpret(message: Message, profile: Profile, arrived_at: datetime | None = 
 
 def _noted(reader: Reader, outcome: Interpretation) -> Interpretation:
     """The outcome with what had to be mended before the message could be read."""
-    mended = (*reader.message.envelope.repairs, *_misdated(reader))
+    bare = (NOTE,) if has_bare_marks(reader.message) else ()
+    mended = (*reader.message.envelope.repairs, *_misdated(reader), *bare)
     if not isinstance(outcome, Interpreted) or not mended:
         return outcome
     notes = (*outcome.notes, *mended)

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from fhir_adapters.hl7v2.facts import DocumentReported, Interpretation, Interpreted, NotUsed, Parked
 from fhir_adapters.hl7v2.interpret.evn import stated_at
 from fhir_adapters.hl7v2.interpret.fields import Reader, entity
+from fhir_adapters.hl7v2.interpret.texts import TEXT_TYPES, texts
 from fhir_adapters.hl7v2.reading import Repetition, Segment
 
 EVENTS: Mapping[str, str] = {
@@ -102,8 +103,9 @@ def read_content(obxs: list[Segment]) -> tuple[str, bytes] | None:
 
 
 def _lines(obx: Segment) -> list[str]:
-    coded = obx.text(2) in {"CE", "CWE"}
-    return [(found(2) if coded else "") or found(1) for found in obx.repetitions(5)]
+    if obx.text(2) in TEXT_TYPES:
+        return texts(obx, 5)
+    return [found.whole(2) or found.whole(1) for found in obx.repetitions(5)]
 
 
 def _media(file: Repetition) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from fhir_adapters.hl7v2.facts import DocumentReported, FormAnswer, Interpretation, Interpreted, NotUsed
 from fhir_adapters.hl7v2.interpret.evn import stated_at
 from fhir_adapters.hl7v2.interpret.fields import Reader, entity
+from fhir_adapters.hl7v2.interpret.texts import TEXT_TYPES, texts
 from fhir_adapters.hl7v2.reading import Repetition, Segment
 
 _FILES = {"ED", "RP"}
@@ -73,7 +74,11 @@ def _answer(obx: Segment) -> FormAnswer:
     return FormAnswer(
         question=obx.value(3, 2) or obx.value(3),
         question_code=obx.value(3) or None,
-        answer="; ".join(found(2) if coded and found(2) else _plain(found) for found in given),
+        answer="; ".join(
+            texts(obx, 5)
+            if obx.text(2) in TEXT_TYPES
+            else (found.whole(2) if coded and found(2) else _plain(found) for found in given)
+        ),
         answer_code="; ".join(found(1) for found in given if found(1)) or None if coded else None,
         unit=obx.value(6) or None,
     )

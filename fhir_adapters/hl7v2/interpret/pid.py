@@ -14,6 +14,7 @@ from fhir_adapters.feeds.hl7_tables import INDICATOR
 from fhir_adapters.hl7v2.facts import Address, Name, PersonReported, Telecom
 from fhir_adapters.hl7v2.interpret.fields import Notes, Reader
 from fhir_adapters.hl7v2.interpret.identifiers import pid_numbers, read_identifiers
+from fhir_adapters.hl7v2.interpret.texts import street, surname
 from fhir_adapters.hl7v2.interpret.validity import CX, XAD, XPN, XTN, Dates, validity
 from fhir_adapters.hl7v2.reading import DELETED, Repetition, Segment
 from fhir_adapters.hl7v2.timestamps import parse_day
@@ -37,7 +38,7 @@ def _text(part: str) -> str:
 
 def read_name(xpn: Repetition, reader: Reader | None = None) -> Name | None:
     """One name, or None where neither family nor given name is there."""
-    family, given = _text(xpn(1)), _text(xpn(2))
+    family, given = _text(surname(xpn)), _text(xpn.whole(2))
     if not family and not given:
         return None
     return Name(
@@ -51,8 +52,17 @@ def read_name(xpn: Repetition, reader: Reader | None = None) -> Name | None:
 
 
 def _lines(xad: Repetition) -> tuple[str, ...]:
-    street = " ".join(part for part in (_text(xad(1, sub)) for sub in (1, 2, 3)) if part)
-    return tuple(line for line in (street, *(_text(xad(part)) for part in (2, 8, 3, 4))) if line)
+    lines = (_street(xad), *(_text(_bare(xad, part)) for part in (2, 8, 3, 4)))
+    return tuple(line for line in lines if line)
+
+
+def _street(xad: Repetition) -> str:
+    return street(xad) if _text(xad(1)) else _text(xad(1, 2))
+
+
+def _bare(xad: Repetition, part: int) -> str:
+    """A line of an address, whole; nothing where its beginning says that it is not known."""
+    return xad.whole(part) if _text(xad(part)) else ""
 
 
 def read_address(xad: Repetition, reader: Reader) -> Address | None:

@@ -16,7 +16,7 @@ from fhir_adapters.hl7v2.reading import DELETED, Repetition
 
 
 def _pick(location: Repetition, components: tuple[int, ...]) -> str | None:
-    found = (location(component) for component in components)
+    found = (location.whole(component) for component in components)
     return next((text for text in found if text and text != DELETED), None)
 
 

@@ -15,7 +15,8 @@ from fhir_adapters.feeds.hl7_tables import REFERRED_BY
 from fhir_adapters.hl7v2.facts import Interpretation, Interpreted, NotUsed, Parked, ReferralReported
 from fhir_adapters.hl7v2.interpret.evn import stated_at
 from fhir_adapters.hl7v2.interpret.fields import Notes, Reader, entity
-from fhir_adapters.hl7v2.reading import Segment
+from fhir_adapters.hl7v2.interpret.texts import TEXT_TYPES, texts
+from fhir_adapters.hl7v2.reading import DELETED, Segment
 from fhir_adapters.hl7v2.timestamps import parse_day
 
 ACTIONS: Mapping[str, str] = {"I12": "made", "I13": "changed", "I14": "withdrawn"}
@@ -151,7 +152,7 @@ def _texts(reader: Reader, rf1: Segment | None) -> Iterator[str]:
             yield reason(1)
     for segment in reader.message.segments:
         if segment.name == "NTE":
-            yield from (text(1) for text in segment.repetitions(3) if text.valued)
+            yield from (text for text in texts(segment, 3) if text != DELETED)
         elif segment.name == "OBX" and segment.text(3, 3).upper() != OWN_SYSTEM:
             yield from _observation(segment)
 
@@ -161,7 +162,7 @@ def _observation(obx: Segment) -> Iterator[str]:
     if obx.text(2) in {"ED", "RP"}:
         return
     question = obx.text(3, 2) or obx.text(3)
-    for answer in obx.repetitions(5):
-        text = answer(2) or answer(1)
+    coded = (answer.whole(2) or answer.whole(1) for answer in obx.repetitions(5))
+    for text in texts(obx, 5) if obx.text(2) in TEXT_TYPES else coded:
         if text:
             yield f"{question}: {text}" if question else text
