@@ -1,7 +1,9 @@
 """Which feed a message belongs to: by the port it came in on, the client certificate, or MSH-3 and MSH-4.
 
-A feed asks for what its columns name and nothing else. The feed that asks for most wins; two that ask for
-equally much are a matter for a person, so the message belongs to none and is held as unassigned.
+A feed asks for what its columns name and nothing else. Port and certificate decide first: whoever comes by
+a feed's own is that feed's sender, and the header's names choose only among the feeds of that door. Of these
+the feed that asks for most wins; two that ask for equally much are a matter for a person, so the message
+belongs to none and is held as unassigned.
 
 A feed may also say from which networks its messages come. That chooses nothing: a message that belongs to the
 feed and comes from elsewhere is turned away.
@@ -50,6 +52,12 @@ class FeedDoor:
         asked = [(want, got) for want, got in demands if want is not None]
         return len(asked) if all(want == got for want, got in asked) else 0
 
+    def at(self, arrival: "Arrival") -> bool:
+        """Whether the message came by a port or with a certificate that is this feed's own."""
+        asked = ((self.certificate, arrival.certificate), (self.port, arrival.port))
+        own = [(want, got) for want, got in asked if want is not None]
+        return bool(own) and all(want == got for want, got in own)
+
     def lets_in(self, address: str) -> bool:
         """Whether messages may come from this address; with a list, one that cannot be read may not."""
         return not self.networks or _is_in(address, self.networks)
@@ -86,8 +94,10 @@ class Arrival:
 
 
 def choose_feed(feeds: Iterable[FeedDoor], arrival: Arrival) -> FeedDoor | None:
-    """The one feed that asks for most and gets all of it, or None."""
-    ranked = sorted(((feed.score(arrival), feed) for feed in feeds), key=lambda pair: -pair[0])
+    """Of the feeds of its door, else of all, the one that asks for most and gets all of it, or None."""
+    every = list(feeds)
+    meant = [feed for feed in every if feed.at(arrival)] or every
+    ranked = sorted(((feed.score(arrival), feed) for feed in meant), key=lambda pair: -pair[0])
     if not ranked or ranked[0][0] == 0:
         return None
     if len(ranked) > 1 and ranked[1][0] == ranked[0][0]:

@@ -43,6 +43,10 @@ NOTES: Mapping[str, str] = MappingProxyType(
         ),
         "referral-reason-unmapped": "A reason for the referral is in no list.",
         "segments-damaged": "Some lines were no segments and were left out.",
+        "sender-of-another-feed": (
+            "MSH-3 and MSH-4 name another feed. It was filed under the feed whose port or certificate it "
+            "came by: ask both senders."
+        ),
         "sex-unmapped": "PID-8 holds a value that the profile does not map.",
         "stay-not-named": "It names no stay, so only the person was updated.",
     }

@@ -49,8 +49,8 @@ class PersonState(Frozen):
     practice: str | None = None
 
 
-def _order(fact: PersonReported) -> tuple[datetime, Arrival, str]:
-    return in_order(fact.stated_at or BEGINNING), fact.arrival, fact.digest
+def _order(fact: PersonReported) -> tuple[bool, datetime, Arrival, str]:
+    return not fact.introduces, in_order(fact.stated_at or BEGINNING), fact.arrival, fact.digest
 
 
 def _in_order(reported: Iterable[PersonReported]) -> list[PersonReported]:

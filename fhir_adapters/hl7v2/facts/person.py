@@ -65,10 +65,11 @@ class Contact(Frozen):
 
 class PersonReported(Frozen):
     """What a message says of a person. `hidden` is location hiding, `identity_unknown` PID-31; None when not
-    mentioned.
+    mentioned. One that `introduces` counts only where nothing else is said of the person.
     """
 
     kind: Literal["person-reported"] = "person-reported"
+    introduces: bool = False
     stated_at: AwareDatetime | None = None
     identifiers: tuple[Identifier, ...]
     identity_unknown: bool | None = None

@@ -86,6 +86,26 @@ def hidden_people(reader: Reader) -> tuple[PersonReported, ...]:
     return tuple(person for person in said if usable(person.identifiers))
 
 
+def _introduced(reader: Reader) -> tuple[PersonReported, ...]:
+    """Who the people of a merge or move are, for those of whom nothing else is said. Such messages change
+    nobody's details (HL7 UK A.3).
+    """
+    said = (read_pid(pid, reader, Notes()) for pid in reader.message.all("PID"))
+    return tuple(
+        PersonReported(
+            introduces=True,
+            stated_at=stated_at(reader),
+            identifiers=usable(person.identifiers),
+            names=person.names,
+            birth_date=person.birth_date,
+            sex=person.sex,
+            addresses=person.addresses,
+        )
+        for person in said
+        if usable(person.identifiers) and (person.names or person.birth_date)
+    )
+
+
 def only_hidden(person: PersonReported) -> PersonReported:
     """That a person's location is hidden, and nothing else that was said of them."""
     return PersonReported(stated_at=person.stated_at, identifiers=person.identifiers, hidden=True)
@@ -125,7 +145,7 @@ def _merged(reader: Reader) -> Interpretation:
     merges = read_merges(reader)
     if not merges:
         return Parked(code="message-not-understood", reason="no-merge-identifier")
-    return Interpreted(facts=(*merges, *map(only_hidden, hidden_people(reader))))
+    return Interpreted(facts=(*merges, *_introduced(reader), *map(only_hidden, hidden_people(reader))))
 
 
 def _moved(reader: Reader) -> Interpretation:
@@ -137,7 +157,7 @@ def _moved(reader: Reader) -> Interpretation:
     stay = _stay(reader, _RESTATED, notes) if len(moves) == 1 else None
     restated = isinstance(stay, StayReported) and stay.key.visit_number == moves[0].to_number
     told: tuple[Fact, ...] = (*moves, stay) if restated and isinstance(stay, StayReported) else moves
-    facts = (*told, *map(only_hidden, hidden_people(reader)))
+    facts = (*told, *_introduced(reader), *map(only_hidden, hidden_people(reader)))
     return Interpreted(facts=facts, notes=tuple(dict.fromkeys(notes.codes)))
 
 

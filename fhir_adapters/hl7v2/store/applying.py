@@ -84,7 +84,9 @@ async def apply_facts(
     effect = Effect()
     await _lock_everybody(session, source, facts)
     for ordinal, fact in enumerate(facts, first):
-        if isinstance(fact, PersonReported):
+        if isinstance(fact, PersonReported) and fact.introduces:
+            await _introduce(session, source, ordinal, fact)
+        elif isinstance(fact, PersonReported):
             await _person(session, source, ordinal, fact, effect)
         elif isinstance(fact, StayReported):
             await _stay(session, source, ordinal, fact, effect)
@@ -198,6 +200,13 @@ async def _person(
     if refolded.changed:
         await pairs.offer_resembling(session, source.organisation_id, source.inbox_id, refolded.person)
     await cases.tell_of_life_or_death(session, _cause(source, fact), refolded)
+
+
+async def _introduce(session: AsyncSession, source: Source, ordinal: int, fact: PersonReported) -> None:
+    """Who somebody in a merge or move is; found by their numbers alone, which are locked by now."""
+    person_id = await persons.numbered(session, source.organisation_id, fact.identifiers, fact.stated_at)
+    await _keep(session, source, ordinal, fact, person_id)
+    await refold_person(session, person_id)
 
 
 async def _stay(

@@ -31,6 +31,7 @@ from fhir_adapters.hl7v2.store.applying import Effect, Source, apply_facts
 from fhir_adapters.hl7v2.store.doubts import Doubt, SetApart
 from fhir_adapters.hl7v2.store.hiding import hide_all_the_same, release
 from fhir_adapters.hl7v2.store.persons import set_apart
+from fhir_adapters.hl7v2.store.senders import flagged, has_own_door, named_senders
 from fhir_adapters.hl7v2.store.sent import late_answer
 from fhir_adapters.hl7v2.store.unmapped import note_unmapped
 from fhir_adapters.hl7v2.store.unwrapping import unwrap
@@ -145,6 +146,8 @@ async def _handle(
         return await _finish(session, row.id, await unwrap(session, row, feed, profile), Effect())
     message, outcome = understood(row.raw, profile, clock.case_time(row.received_at))
     outcome = other_bytes(row, profile, outcome)
+    if has_own_door(feed):
+        outcome = flagged(outcome, message, feed, await named_senders(session))
     await note_unmapped(session, row, message, outcome, profile)
     if outcome == AN_ANSWER:
         outcome = await _answered(session, row)

@@ -40,6 +40,7 @@ from fhir_adapters.hl7v2.store.draining import (
 from fhir_adapters.hl7v2.store.hiding import release
 from fhir_adapters.hl7v2.store.moves import visit_key
 from fhir_adapters.hl7v2.store.persons import lock
+from fhir_adapters.hl7v2.store.senders import Named, flagged, has_own_door, named_senders
 from fhir_adapters.hl7v2.store.unmapped import missing_in, put_in
 from fhir_adapters.hl7v2.understanding import understood
 from fhir_adapters.store.tables import Feed, InboxRow
@@ -113,6 +114,7 @@ class _Drain:
         self._clock = clock
         self._failed: dict[UUID, None] = {}
         self.taken: list[UUID] = []
+        self.named: Named = {}
 
     async def batch(self) -> tuple[list[Drained], list[UUID]]:
         """Handle what goes together; returns it, and what is to go alone after it.
@@ -169,6 +171,7 @@ class _Drain:
         rows = select(InboxRow, Feed).join(Feed, Feed.id == InboxRow.feed_id).where(InboxRow.id.in_(ids))
         found = (await session.execute(rows.order_by(InboxRow.sequence))).all()
         self.taken = [row.id for row, _ in found]
+        self.named = await named_senders(session) if any(has_own_door(feed) for _, feed in found) else {}
         messages = []
         for place, (row, feed) in enumerate(found, 1):
             messages.append(self._read(row, feed, today))
@@ -181,7 +184,8 @@ class _Drain:
         if row.message_type == BATCH:
             return Read(row, feed, profile)
         message, outcome = understood(row.raw, profile, self._clock.case_time(row.received_at))
-        return Read(row, feed, profile, message, other_bytes(row, profile, outcome))
+        outcome = flagged(other_bytes(row, profile, outcome), message, feed, self.named)
+        return Read(row, feed, profile, message, outcome)
 
     async def _apply(self, session: AsyncSession, made: Plan, loaded: Loaded, today: date) -> list[Drained]:
         """Give messages their effect together. Raises _Failed."""

@@ -6,14 +6,18 @@ triggers, fields and profiles.
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from discharge.store.engine import transaction
 from discharge.store.tables import DocumentRow, Person, PersonAddress, Spell
+from fhir_adapters.store.tables import Feed
 from tests.fhir_adapters.hl7v2.conftest import Intake
 from tests.fhir_adapters.hl7v2.kinds_of_fault.messages import adt, beryl, notes, profiled, pv1
+from tests.fixtures.postgres import Places
 
 # A bare & ^ ~ in a text
 
@@ -77,3 +81,62 @@ async def test_given_bare_marks_in_the_text_of_a_document_then_nothing_of_it_is_
     async with transaction(intake.worker) as session:
         content = await session.scalar(select(DocumentRow.content))
     assert (content or b"").decode() == text
+
+
+# Who a message is from
+
+
+async def test_given_the_header_names_another_feed_than_the_port_then_it_is_filed_by_port_and_said(
+    owner: AsyncEngine, intake: Intake, places: Places
+) -> None:
+    async with transaction(owner) as session:
+        mine = await session.get_one(Feed, intake.feed_id)
+        mine.port, mine.sending_application, mine.sending_facility = 2601, None, None
+        session.add(
+            Feed(
+                code="SIM",
+                organisation_id=places.trust,
+                protocol="hl7v2",
+                sending_application="SIMHOSP",
+                sending_facility="SFAC",
+            )
+        )
+    raw = adt("A28", "202603011000", beryl("H1"))
+
+    await intake.take(raw.replace(b"|PAS|RXH|", b"|SIMHOSP|SFAC|"), raw)
+
+    assert await notes(intake) == ["sender-of-another-feed", ""]
+
+
+# A merge or a move of somebody not yet known
+
+
+IDA = "1||H11^^^RXH^MR||MARLOW^IDA||19500101|F|||4 MILL LANE^^HARROW VALE^^ZZ99 3VZ^GBR^H"
+
+
+@pytest.mark.parametrize("trigger", ["A45", "A44", "A40", "A34"])
+async def test_given_a_merge_or_move_to_somebody_unknown_then_they_have_name_birth_date_and_address(
+    intake: Intake, trigger: str
+) -> None:
+    await intake.take(adt("A01", "202603011000", beryl("H11b"), pv1("V11", "202603011000")))
+    mrg = "MRG|H11b^^^RXH^MR||V11||V11"
+
+    await intake.take(adt(trigger, "202603020900", IDA, mrg, pv1("V11", "202603011000")))
+
+    [ida] = [row for row in await intake.rows(Person) if row.family_name == "MARLOW"]
+    assert (ida.given_name, ida.birth_date) == ("IDA", date(1950, 1, 1))
+    assert [row for row in await intake.rows(PersonAddress) if row.person_id == ida.id]
+
+
+@pytest.mark.parametrize("trigger", ["A45", "A40"])
+async def test_given_a_merge_or_move_to_somebody_known_then_it_changes_none_of_their_details(
+    intake: Intake, trigger: str
+) -> None:
+    await intake.take(adt("A28", "202602011000", IDA.replace("MARLOW", "MARLOWE")))
+    await intake.take(adt("A01", "202603011000", beryl("H11b"), pv1("V11", "202603011000")))
+
+    mrg = "MRG|H11b^^^RXH^MR||||V11"
+    await intake.take(adt(trigger, "202603020900", IDA, mrg, pv1("V11", "202603011000")))
+
+    names = {row.family_name for row in await intake.rows(Person)}
+    assert names == {"MARLOWE", "OAKLEY"}
