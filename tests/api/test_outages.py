@@ -59,10 +59,23 @@ async def test_given_no_database_when_a_command_is_sent_then_nothing_is_taken(
 async def test_given_no_database_when_fhir_is_asked_then_the_outcome_is_transient(
     without_database: httpx.AsyncClient,
 ) -> None:
-    answer = await without_database.get(f"/fhir/R4/Task/{uuid4()}")
-
-    assert answer.status_code == 503
-    assert answer.json()["issue"][0]["code"] == "transient"
+    for path in (
+        f"Task/{uuid4()}",
+        f"Task?focus=ServiceRequest/{uuid4()}",
+        f"Task?_id={uuid4()}&status=completed",
+        "ServiceRequest?identifier=https://trust.example/referral|R-1",
+        "ServiceRequest",
+        f"DocumentReference?patient={uuid4()}",
+        f"DocumentReference?_id={uuid4()}",
+        f"Encounter/{uuid4()}",
+        f"Patient/{uuid4()}",
+        f"Binary/{uuid4()}",
+    ):
+        answer = await without_database.get(f"/fhir/R4/{path}")
+        assert answer.status_code == 503, path
+        assert answer.headers["retry-after"] == "5"
+        assert answer.json()["resourceType"] == "OperationOutcome"
+        assert answer.json()["issue"][0]["code"] == "transient"
 
 
 async def test_given_no_database_when_health_is_asked_then_it_lives_and_is_not_ready(
