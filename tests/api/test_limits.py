@@ -79,6 +79,22 @@ async def test_given_json_that_is_too_deep_or_not_to_be_read_when_posted_anywher
     assert 400 <= answer.status_code < 500, answer.text
 
 
+@pytest.mark.parametrize("path", ["/api/v1/referrals", "/fhir/R4/ServiceRequest"])
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        (b"[" * 100_000, "nested too deeply"),
+        (b'{"a": ' + b"9" * 100_000 + b"}", "a number has too many digits"),
+    ],
+)
+async def test_given_what_is_too_deep_or_too_long_when_posted_then_the_answer_names_the_limit(
+    door: Door, path: str, body: bytes, why: str
+) -> None:
+    answer = await send(door, path, body)
+
+    assert (answer.status_code, "limits" in answer.text, why in answer.text) == (422, True, True)
+
+
 @pytest.mark.parametrize("number", [10**30, -(10**30), 2**63, 10**4_000])
 async def test_given_a_number_that_no_column_holds_when_sent_then_it_is_refused(
     door: Door, number: int
