@@ -73,14 +73,16 @@ class Person:
         else:
             await self.command(step, step.act, self._details(step))
 
-    async def command(self, step: Step, kind: str, details: Mapping[str, Any], extra: str = "") -> None:
-        """Give a command once the case is ready for it."""
+    async def command(
+        self, step: Step, kind: str, details: Mapping[str, Any], extra: str = ""
+    ) -> Reply | None:
+        """Give a command once the case is ready for it; None where it never was."""
         if not await self.ready(step, kind):
             self._ledger.note("gave-up", step=step.key, kind=kind)
-            return
+            return None
         body = {"kind": kind, "effective_on": str(self._day(step)), **details}
         path = f"/api/v1/cases/{self.case_id}/commands"
-        await self._ask(step, Request(path, body, self._key(step, extra), kind))
+        return await self._ask(step, Request(path, body, self._key(step, extra), kind))
 
     async def _ask(self, step: Step, request: Request) -> Reply:
         self._made.setdefault(step.number, []).append(request)
@@ -193,14 +195,17 @@ class Person:
                 await self.command(step, "answer-action", details, extra=key)
 
     async def offer(self, step: Step) -> None:
-        """Offer the best proposal that was not offered before."""
+        """Offer the best proposal that was not offered before; the next one where somebody else has it."""
         found = await self._seen(lambda case: _unoffered(_strand(case, step)))
         if not found:
             self._ledger.note("gave-up", step=step.key, kind="offer-property")
             return
         answer_by = max(self._day(step), london_date(self._pace.case_now())) + timedelta(days=DAYS_TO_ANSWER)
-        details = {**self._details(step), "property_id": found[0], "respond_by": str(answer_by)}
-        await self.command(step, "offer-property", details)
+        for home in found:
+            details = {**self._details(step), "property_id": home, "respond_by": str(answer_by)}
+            reply = await self.command(step, "offer-property", details, extra=home)
+            if reply is None or reply.done:
+                return
 
     async def answer(self, step: Step) -> None:
         """Record the person's answer to the offer that is open."""
