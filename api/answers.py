@@ -31,8 +31,8 @@ class CommandAnswer(BaseModel):
 
 
 class CommandStatus(BaseModel):
-    """How a command stands. `problem` is there once it was refused. A request is `waiting`, `taken-on`,
-    `declined` or `withdrawn`.
+    """How a command stands. `problem` is there once it was refused or failed. A request is `waiting`,
+    `taken-on`, `declined` or `withdrawn`.
     """
 
     command_id: UUID
@@ -89,7 +89,7 @@ def command_answer(outcome: Outcome, done_status: int = 200, location: str = "")
 def command_status(request: Request, row: CommandRow) -> CommandStatus:
     """How a command stands."""
     answer = Answer.model_validate(row.answer) if row.answer else None
-    refused = answer is not None and answer.outcome == "refused"
+    refused = answer is not None and answer.outcome != "accepted"
     return CommandStatus(
         command_id=row.id,
         case_id=row.case_id,

@@ -140,7 +140,7 @@ async def _answer(services: Services, envelope: Envelope) -> Answer | None:
 
 def _accepted(outcome: Outcome) -> Outcome:
     answer = outcome.answer
-    if answer is not None and answer.outcome == "refused":
+    if answer is not None and answer.outcome != "accepted":
         raise refusal(answer)
     return outcome
 

@@ -154,6 +154,11 @@ def _refused(case: Case, envelope: Envelope, refusal: HomewardError) -> Decision
     return Decision(events=(), case=case, outgoing=(), answer=answer)
 
 
+def failed_answer(envelope: Envelope, version: int, code: str) -> Answer:
+    """Return the answer to a command that could not be recorded, whatever the rules said."""
+    return refused_answer(envelope, version, code, None).model_copy(update={"outcome": "failed"})
+
+
 def refused_answer(envelope: Envelope, version: int, code: str, detail: str | None) -> Answer:
     """Return the answer to a command that a rule, or the record, refused."""
     return Answer(

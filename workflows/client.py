@@ -33,6 +33,7 @@ from workflows.codec import PayloadKeys, data_converter
 
 ANSWER_WITHIN = timedelta(seconds=5)
 TAKEN_WITHIN = timedelta(seconds=5)
+HEALTH_WITHIN = timedelta(seconds=2)
 _PAUSE = 0.05
 _log = logging.getLogger("homeward.client")
 
@@ -77,6 +78,14 @@ def is_away(failure: Exception | None) -> bool:
         return failure.status in _AWAY
     # A lazy client connects at its first call, and has no error of its own for not getting through.
     return isinstance(failure, RuntimeError) and str(failure).startswith("Failed client connect")
+
+
+async def answers(client: Client) -> bool:
+    """Whether Temporal itself answers, whatever became of a single call."""
+    try:
+        return await client.service_client.check_health(retry=False, timeout=HEALTH_WITHIN)
+    except (RPCError, RuntimeError):
+        return False
 
 
 async def tell_case(client: Client, clock: CaseClock, envelope: Envelope) -> None:

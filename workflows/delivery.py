@@ -77,6 +77,15 @@ async def attempt(sessions: Sessions, ways: Ways, given: ports.Attempt) -> ports
         return await _note(session, claimed, verdict)
 
 
+async def give_up(sessions: Sessions, given: ports.Attempt, code: str) -> ports.AttemptOutcome:
+    """Make a dead letter of an item that we cannot send, through no fault of the partner's."""
+    async with transaction(sessions) as session:
+        claimed = await lanes.claim(session, given.sequence, datetime.now(UTC))
+        if isinstance(claimed, lanes.Claimed):
+            lanes.refused(claimed.row, code, "not understood by us")
+    return ports.AttemptOutcome(outcome="dead", code=code)
+
+
 async def _prepare(
     session: AsyncSession, claimed: lanes.Claimed, clock: CaseClock, ways: Ways
 ) -> Callable[[], Awaitable[Verdict]]:

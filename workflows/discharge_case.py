@@ -9,25 +9,30 @@ from absolute dates.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from datetime import timedelta
 
 from temporalio import workflow
+from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from discharge.cases import events as ev
     from discharge.cases.commands import Answer, Envelope, StrikeClock
     from discharge.cases.model import Case, Stage
     from discharge.clocks import london_date
-    from housing_checks.pathway import Decision, advance, next_wakeup, refused_answer
+    from housing_checks.pathway import Decision, advance, failed_answer, next_wakeup, refused_answer
     from workflows.ports import (
         CASE_WORKFLOW,
         EXECUTE,
         TELL,
+        CannotRecord,
         CaseStart,
+        Failure,
         RecordOutcome,
         case_now,
-        load_case,
+        give_up,
+        load_own_case,
         nudge_strand,
         record,
         start_strand,
@@ -36,6 +41,9 @@ with workflow.unsafe.imports_passed_through():
 
 COMMANDS_PER_RUN = 400
 """A run takes this many commands, then continues as new: Temporal allows 2,000 updates in one history."""
+
+STRIKE_AGAIN = timedelta(minutes=10)
+"""When to let the rules look again after what they decided could not be recorded."""
 
 SHORTEST_REST = timedelta(milliseconds=50)
 
@@ -50,13 +58,14 @@ class DischargeCase:
         self.clock = start.clock
         self.case = Case(case_id=start.case_id)
         self.loaded = False
+        self.unreadable: str | None = None
         self.commands_taken = 0
         self.one_at_a_time = asyncio.Lock()
 
     @workflow.run
     async def run(self, start: CaseStart) -> None:  # noqa: C901 - eight stages, one line each
         """The pathway, top to bottom; a case that goes back a stage is simply met there again."""
-        await self.load_from_record()
+        await self.load_or_say_why_not()
         while not self.at_rest():
             match self.case.stage:
                 case Stage.REFERRED:
@@ -133,7 +142,19 @@ class DischargeCase:
                     self.changed_since(self.case.version), timeout=self.until_next_look()
                 )
             except TimeoutError:
-                await self.take(self.clock_strike())
+                await self.let_the_rules_look()
+
+    async def let_the_rules_look(self) -> None:
+        """Strike the clock; again after a while where that could not be recorded, because a due time passes
+        once.
+        """
+        while (await self.take(self.clock_strike())).outcome == "failed":
+            try:
+                changed = self.changed_since(self.case.version)
+                await workflow.wait_condition(changed, timeout=STRIKE_AGAIN)
+            except TimeoutError:
+                continue
+            return
 
     def changed_since(self, version: int) -> Callable[[], bool]:
         """Return what a stage waits for: an event, or a reason to end this run."""
@@ -159,16 +180,44 @@ class DischargeCase:
         """Decide, record, evolve: one command at a time, because every await would let another one
         between.
         """
-        await workflow.wait_condition(lambda: self.loaded)
+        await workflow.wait_condition(lambda: self.loaded or self.unreadable is not None)
         async with self.one_at_a_time:
             self.commands_taken += 1
-            while True:
-                decision = advance(self.case, envelope, case_now(self.clock))
-                if not decision.events and isinstance(envelope.command, StrikeClock):
-                    return decision.answer
-                answer = await self.settle(envelope, decision, await self.write(envelope, decision))
-                if answer is not None:
-                    return answer
+            try:
+                return await self.carry_out(envelope)
+            except CannotRecord as failure:
+                return await self.end_as_failed(envelope, failure.code)
+
+    async def carry_out(self, envelope: Envelope) -> Answer:
+        """Decide and record, again where another command came between. Raises CannotRecord."""
+        if self.unreadable is not None:
+            raise CannotRecord(self.unreadable)
+        while True:
+            decision = self.decide(envelope)
+            if not decision.events and isinstance(envelope.command, StrikeClock):
+                return decision.answer
+            answer = await self.settle(envelope, decision, await self.write(envelope, decision))
+            if answer is not None:
+                return answer
+
+    def decide(self, envelope: Envelope) -> Decision:
+        """Ask the rules. A rule that breaks would otherwise hold up all that comes after, for ever."""
+        try:
+            return advance(self.case, envelope, case_now(self.clock))
+        except Exception as failure:
+            workflow.logger.error("a rule broke: %s", type(failure).__name__)
+            raise CannotRecord("internal") from None
+
+    async def end_as_failed(self, envelope: Envelope, code: str) -> Answer:
+        """Nobody waits behind what cannot be recorded: say so to its asker and an operator, and go on."""
+        try:
+            outcome = await give_up(Failure(envelope=envelope, code=code))
+        except CannotRecord:
+            return failed_answer(envelope, self.case.version, code)
+        if outcome.outcome == "already-recorded" and self.unreadable is None:
+            with contextlib.suppress(CannotRecord):
+                await self.load_from_record()
+        return outcome.answer or failed_answer(envelope, self.case.version, code)
 
     async def write(self, envelope: Envelope, decision: Decision) -> RecordOutcome:
         """Record what was decided, in one transaction with what it tells others."""
@@ -190,7 +239,7 @@ class DischargeCase:
                 await self.set_strands_going(decision.events)
                 return outcome.answer or decision.answer
             case "sequence-taken":
-                self.case = await load_case(self.case.case_id)
+                self.case = await load_own_case(self.case.case_id)
                 return None
 
     async def set_strands_going(self, events: tuple[ev.Event, ...]) -> None:
@@ -206,9 +255,18 @@ class DischargeCase:
         for key in sorted((moved & known) - started):
             await nudge_strand(self.case.case_id, self.case.strands[key], self.clock, self.case.version)
 
+    async def load_or_say_why_not(self) -> None:
+        """A case that cannot be read answers what waits for it, and ends; the worker starts it again."""
+        try:
+            await self.load_from_record()
+        except CannotRecord as failure:
+            self.unreadable = failure.code
+            await workflow.wait_condition(workflow.all_handlers_finished)
+            raise ApplicationError(failure.code, type=failure.code, non_retryable=True) from None
+
     async def load_from_record(self) -> None:
         """Begin from the record, and make sure that every open strand has its workflow."""
-        self.case = await load_case(self.case.case_id)
+        self.case = await load_own_case(self.case.case_id)
         self.loaded = True
         for strand in self.case.open_strands:
             await start_strand(self.case.case_id, strand, self.clock)

@@ -1,31 +1,44 @@
 """Commands that could not be executed at once: authorised again as things stand now, then executed.
 
 A late command is marked as such, so that the case judges it against the version that the asker saw. Whatever
-comes of it is stored with the command, where the asker and their team see it.
+comes of it is stored with the command, where the asker and their team see it. One that is stuck holds up the
+later ones of its case alone, and ends as failed after a number of tries.
 """
 
 from __future__ import annotations
 
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio.client import Client
 
-from discharge.cases.commands import Answer, Envelope
+from discharge.cases.commands import Answer, Envelope, StrikeClock
+from discharge.cases.model import Actor
 from discharge.clocks import CaseClock
 from discharge.permissions import allowed
-from discharge.store import commands
+from discharge.store import commands, failed_commands
 from discharge.store.engine import Sessions, transaction
 from discharge.store.tables import CommandRow
 from fhir_adapters.hl7v2.store.referring import park_refused
 from fhir_adapters.store.referral_requests import wait_again
-from workflows.client import execute_command
+from workflows.client import answers, execute_command
+from workflows.loops import spoken
 from workflows.store import authority
 
 BATCH = 20
+AT_ONCE = 8
+MOST_FAILURES, MOST_SILENCES = 5, 20
+"""Tries that failed, or to which the case said nothing though Temporal is there, before one is given up."""
+
 LEASE = timedelta(seconds=30)
 ANSWER_WITHIN = timedelta(seconds=10)
 REFER = "refer"
+_log = logging.getLogger("homeward.late_commands")
 
 
 class LateCommands:
@@ -42,10 +55,38 @@ class LateCommands:
         async with transaction(self._sessions) as session:
             taken = await commands.due_commands(session, BATCH, LEASE)
             refusals = {row.id: await self._refusal(session, row, now) for row in taken}
-        for row in taken:
-            if not await self._execute(row, refusals[row.id]):
+        gate = asyncio.Semaphore(AT_ONCE)
+
+        async def one(commands_of_case: Sequence[CommandRow]) -> bool:
+            async with gate:
+                return await self._in_order(commands_of_case, refusals)
+
+        return any(await asyncio.gather(*(one(group) for group in _by_case(taken))))
+
+    async def _in_order(self, rows: Sequence[CommandRow], refusals: Mapping[UUID, str | None]) -> bool:
+        """Execute commands of one case, in order; what comes behind one that is stuck waits for it alone."""
+        for number, row in enumerate(rows):
+            try:
+                done = await self._execute(row, refusals[row.id])
+            except Exception as failure:
+                _log.warning("command %s failed: %s", row.id, spoken(failure))
+                done = await self._end(row, MOST_FAILURES)
+            else:
+                done = done or (await answers(self._client) and await self._end(row, MOST_SILENCES))
+            if not done:
+                return number > 0
+        return True
+
+    async def _end(self, row: CommandRow, most: int) -> bool:
+        """Count a try in vain; end the command as failed when it was one too many, and return whether."""
+        async with transaction(self._sessions) as session:
+            if await failed_commands.note_try(session, row.id) < most:
                 return False
-        return bool(taken)
+            answer = await failed_commands.fail(session, _envelope_of(row), "internal")
+            await park_refused(session, row, answer)
+            await wait_again(session, answer)
+        _log.error("command %s (%s) is given up after %d tries", row.id, row.kind, most)
+        return True
 
     async def _refusal(self, session: AsyncSession, row: CommandRow, now: datetime) -> str | None:
         """Return the code why the asker may not do this any more, or ``None`` when they may."""
@@ -68,6 +109,24 @@ class LateCommands:
             await park_refused(session, row, answer)
             await wait_again(session, answer)
         return True
+
+
+def _by_case(rows: Iterable[CommandRow]) -> list[list[CommandRow]]:
+    groups: defaultdict[UUID, list[CommandRow]] = defaultdict(list)
+    for row in rows:
+        groups[row.case_id].append(row)
+    return list(groups.values())
+
+
+def _envelope_of(row: CommandRow) -> Envelope:
+    """What a failed answer needs, also where the stored envelope cannot be read any more."""
+    return Envelope(
+        command_id=row.id,
+        case_id=row.case_id,
+        actor=Actor(organisation_id=row.organisation_id, role=row.role),
+        effective_on=row.effective_on,
+        command=StrikeClock(),
+    )
 
 
 def _refused(envelope: Envelope, code: str) -> Answer:

@@ -1,7 +1,8 @@
 """The relay tells workflows what the record holds for them: signals for cases, and work for lanes.
 
 A row counts as relayed only once Temporal has accepted it. A signal has the same command id each time,
-so telling a case twice changes nothing.
+so telling a case twice changes nothing. One case that Temporal does not take waits longer and longer, and
+delays no other.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from uuid import UUID
 
 from pydantic import ValidationError
@@ -28,26 +30,31 @@ from workflows.loops import spoken
 from workflows.store import outbox
 
 BATCH = 200
-"""Rows told in one transaction."""
+"""Rows taken at a time."""
 
 AT_ONCE = 16
 """Cases and lanes told at the same time."""
 
+LEASE = timedelta(seconds=15)
+"""Longer than a batch usually takes; after a crash its rows are told again then, which changes nothing."""
+
+FIRST_PAUSE, LAST_PAUSE = timedelta(seconds=1), timedelta(minutes=1)
 NOT_UNDERSTOOD = "message-not-understood"
 _log = logging.getLogger("homeward.relay")
 
 
 @dataclass
 class Told:
-    """What became of the rows for one case or lane; what came after a failure waits for the next round."""
+    """What became of the rows for one case or lane; what comes after a failure waits for it."""
 
     told: list[OutboxRow] = field(default_factory=list)
     unreadable: list[OutboxRow] = field(default_factory=list)
+    left: list[OutboxRow] = field(default_factory=list)
     failure: Exception | None = None
 
 
 class Relay:
-    """Tells Temporal, and remembers in the record that it did."""
+    """Tells Temporal, and remembers in the record that it did. It holds no lock while it tells."""
 
     def __init__(self, sessions: Sessions, client: Client, clock: CaseClock) -> None:
         self._sessions = sessions
@@ -57,50 +64,61 @@ class Relay:
     async def once(self) -> bool:
         """Relay one batch and return whether any was told; raises when Temporal is away."""
         async with transaction(self._sessions) as session:
-            rows = await outbox.unrelayed(session, BATCH)
-            results = await self._tell_all(rows)
-            for result in results:
-                await _note(session, result)
-        failures = [result.failure for result in results if result.failure is not None]
-        for failure in failures:
-            if cases.is_away(failure):
-                raise failure
-            _log.warning("a row waits: %s", spoken(failure))
+            rows = await outbox.take_unrelayed(session, BATCH, LEASE)
+        if not rows:
+            return False
+        away: list[Exception] = []
+        results = await self._tell_all(rows, away)
+        async with transaction(self._sessions) as session:
+            await _note(session, results, away=bool(away))
+        if away:
+            raise away[0]
         return any(result.told for result in results)
 
-    async def _tell_all(self, rows: Sequence[OutboxRow]) -> list[Told]:
-        gate, away = asyncio.Semaphore(AT_ONCE), asyncio.Event()
+    async def _tell_all(self, rows: Sequence[OutboxRow], away: list[Exception]) -> list[Told]:
+        gate = asyncio.Semaphore(AT_ONCE)
 
-        async def one(group: Sequence[OutboxRow]) -> Told:
+        async def one(group: list[OutboxRow]) -> Told:
             async with gate:
-                # The rows are locked meanwhile, so nobody waits out Temporal's absence row by row.
-                result = Told() if away.is_set() else await self._tell_in_order(group)
-            if cases.is_away(result.failure):
-                away.set()
+                if away:  # nobody waits out Temporal's absence row by row
+                    return Told(left=group)
+                result = await self._tell_in_order(group)
+            failure = result.failure
+            if failure and cases.is_away(failure) and not await cases.answers(self._client):
+                away.append(failure)
             return result
 
         return await asyncio.gather(*(one(group) for group in _by_target(rows)))
 
-    async def _tell_in_order(self, rows: Sequence[OutboxRow]) -> Told:
+    async def _tell_in_order(self, rows: list[OutboxRow]) -> Told:
+        if rows[0].channel != CASE_SIGNAL:
+            return await self._tell_lane(rows)
         result = Told()
-        for row in rows:
+        for number, row in enumerate(rows):
             try:
-                await self._tell(row)
+                envelope = Envelope.model_validate(row.payload)
+                await cases.tell_case(self._client, self._clock, envelope)
             except ValidationError:
                 result.unreadable.append(row)
             except Exception as failure:
-                result.failure = failure
+                result.failure, result.left = failure, rows[number:]
                 return result
             else:
                 result.told.append(row)
         return result
 
-    async def _tell(self, row: OutboxRow) -> None:
-        if row.channel == CASE_SIGNAL:
-            await cases.tell_case(self._client, self._clock, Envelope.model_validate(row.payload))
-        elif row.partner_id is not None:
-            cause = ports.LaneWork(cause="item" if row.released_by is None else "decision")
-            await cases.wake_lane(self._client, self._clock, row.partner_id, row.case_id, cause)
+    async def _tell_lane(self, rows: list[OutboxRow]) -> Told:
+        """One word is enough for all that waits in a lane: the lane looks for itself."""
+        decided = any(row.released_by for row in rows)
+        partner_id = rows[0].partner_id
+        if partner_id is None:
+            return Told(unreadable=rows)
+        work = ports.LaneWork(cause="decision" if decided else "item")
+        try:
+            await cases.wake_lane(self._client, self._clock, partner_id, rows[0].case_id, work)
+        except Exception as failure:
+            return Told(left=rows, failure=failure)
+        return Told(told=rows)
 
 
 def _by_target(rows: Iterable[OutboxRow]) -> list[list[OutboxRow]]:
@@ -111,9 +129,16 @@ def _by_target(rows: Iterable[OutboxRow]) -> list[list[OutboxRow]]:
     return list(groups.values())
 
 
-async def _note(session: AsyncSession, result: Told) -> None:
-    for row in result.told:
-        told = outbox.case_told if row.channel == CASE_SIGNAL else outbox.lane_told
-        await told(session, row.sequence)
-    for row in result.unreadable:
-        await outbox.set_aside(session, row.sequence, NOT_UNDERSTOOD)
+async def _note(session: AsyncSession, results: Sequence[Told], *, away: bool) -> None:
+    """Rows in the order of their sequence, as everybody else locks them."""
+    told = sorted((row.sequence, row.channel) for result in results for row in result.told)
+    await outbox.cases_told(session, [sequence for sequence, channel in told if channel == CASE_SIGNAL])
+    await outbox.lanes_told(session, [sequence for sequence, channel in told if channel != CASE_SIGNAL])
+    await outbox.set_aside(session, [r.sequence for each in results for r in each.unreadable], NOT_UNDERSTOOD)
+    await outbox.give_back(session, [row.sequence for each in results for row in each.left])
+    for result in results:
+        if result.failure is not None and not away:
+            first = result.left[0]
+            pause = min(FIRST_PAUSE * 2 ** min(first.relay_tries, 10), LAST_PAUSE)
+            _log.warning("outbox %s waits %s: %s", first.sequence, pause, spoken(result.failure))
+            await outbox.put_off(session, first.sequence, pause)

@@ -81,6 +81,7 @@ def workers(needs: Needs) -> list[Worker]:
     of_record: list[Callable[..., Any]] = [
         recording.load_case,
         recording.record,
+        recording.give_up,
         matching.match_properties,
         matching.tell_case,
     ]

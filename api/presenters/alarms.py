@@ -17,6 +17,8 @@ TITLES = {
     "profile-not-used": "The file of the profile of {} cannot be used",
     "nothing-sent": "Nothing goes out to {}",
     "request-overdue": "A referral request to {} is overdue",
+    "partner-paused": "{} is paused: nothing is sent to it",
+    "commands-failed": "Something asked or told by {} could not be recorded",
     "too-many-parked": "Too many messages of {} wait for somebody",
     "too-long-waiting": "Messages of {} wait too long to be read",
 }
@@ -26,6 +28,8 @@ WATCHED = {
     "nothing-arrived": "Minutes since a message arrived",
     "request-overdue": "Minutes that the oldest referral request is overdue",
     "nothing-sent": "Minutes that something waits to go out, and nothing went",
+    "partner-paused": "Minutes since it was paused",
+    "commands-failed": "Commands and facts that failed, and nobody has seen to",
     "too-many-parked": "Messages that are parked",
     "too-long-waiting": "Minutes that the oldest waits to be read",
 }

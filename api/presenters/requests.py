@@ -49,7 +49,7 @@ def present(refused: Sequence[CommandRow], waiting: Sequence[CommandRow], clock:
 def line(row: CommandRow, clock: CaseClock) -> RequestLine:
     """One request in words; instants in case time, like everything else about a case."""
     answer = Answer.model_validate(row.answer) if row.answer else None
-    error = refusal(answer) if answer is not None and answer.outcome == "refused" else None
+    error = refusal(answer) if answer is not None and answer.outcome != "accepted" else None
     form = FORMS.get(row.kind)
     return RequestLine(
         command_id=str(row.id),

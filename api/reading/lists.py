@@ -104,9 +104,13 @@ async def count_arrived(session: AsyncSession, since: datetime) -> dict[UUID, in
     return {row[0]: row[1] for row in await session.execute(arrived.group_by(InboxRow.feed_id))}
 
 
+NOBODY = "Homeward itself"
+"""Whose item it is when it is for no partner: a fact that its case could not record."""
+
+
 @dataclass(frozen=True)
 class Item:
-    """One thing to tell a partner, and the partner."""
+    """One thing to tell a partner, and the partner; or a fact for a case, which it could not record."""
 
     row: OutboxRow
     partner: PartnerRow | None
@@ -119,11 +123,11 @@ async def outgoing(session: AsyncSession, state: str = "dead") -> list[Item]:
         select(OutboxRow, PartnerRow, Organisation.name)
         .outerjoin(PartnerRow, PartnerRow.id == OutboxRow.partner_id)
         .outerjoin(Organisation, Organisation.id == PartnerRow.organisation_id)
-        .where(OutboxRow.channel == "partner", OutboxRow.state == state)
+        .where(or_(OutboxRow.channel == "partner", OutboxRow.state == "dead"), OutboxRow.state == state)
         .order_by(OutboxRow.sequence)
         .limit(MOST)
     )
-    return [Item(row, partner, name or "Unknown") for row, partner, name in await session.execute(statement)]
+    return [Item(row, partner, name or NOBODY) for row, partner, name in await session.execute(statement)]
 
 
 async def count_outgoing(session: AsyncSession) -> dict[str, int]:

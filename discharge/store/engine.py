@@ -28,6 +28,9 @@ NO_JIT = "-c jit=off"
 
 CONNECT_SECONDS = 5
 
+TOOK_TOO_LONG = "57014"
+"""SQLSTATE of a statement that ran into its timeout."""
+
 OUTAGES = frozenset({"", "08", "40", "53", "55", "57", "58"})
 """Classes of SQLSTATE after which the same transaction may succeed: no connection, no room, deadlock."""
 
@@ -87,8 +90,9 @@ async def transaction(
     """One transaction on behalf of an organisation: committed at the end, rolled back by any exception.
 
     Raises HomewardError: ``database-unavailable`` when PostgreSQL cannot be reached, does not answer or gives
-    up the transaction; the code that one of our own database functions raised; ``internal`` with SQLSTATE and
-    constraint, instead of a driver error whose text repeats values.
+    up the transaction; ``database-busy`` when a statement took too long; the code that one of our own
+    functions in PostgreSQL raised; ``internal`` with SQLSTATE and constraint, instead of a driver error whose
+    text repeats values.
     """
     sessions = source if isinstance(source, async_sessionmaker) else make_sessions(source)
     try:
@@ -121,6 +125,8 @@ def constraint_of(error: IntegrityError) -> str:
 
 
 def _raise_in_our_words(error: DBAPIError) -> None:
+    if sqlstate(error) == TOOK_TOO_LONG:
+        raise Unavailable("database-busy", detail=sqlstate(error)) from None
     if isinstance(error, OperationalError) and sqlstate(error)[:2] in OUTAGES:
         raise Unavailable("database-unavailable", detail=sqlstate(error)) from None
     if sqlstate(error) == CODED_ERROR:

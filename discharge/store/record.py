@@ -72,8 +72,8 @@ async def load_case(session: AsyncSession, case_id: UUID) -> Case:
 async def record(session: AsyncSession, request: RecordRequest) -> Outcome:
     """Record one decided command, once, or say why not."""
     case_id = request.envelope.case_id
-    await _one_at_a_time(session, case_id)
-    before = await _answered_before(session, request.envelope)
+    await one_at_a_time(session, case_id)
+    before = await answered_before(session, request.envelope)
     if before is not None:
         return AlreadyRecorded(before)
     case = await load_case(session, case_id)
@@ -89,17 +89,18 @@ async def record(session: AsyncSession, request: RecordRequest) -> Outcome:
         if code is None:
             raise
         return await _refuse(session, request, case, code)
-    await _answer(session, request.envelope, request.answer)
+    await keep_answer(session, request.envelope, request.answer)
     return Recorded(request.answer)
 
 
-async def _one_at_a_time(session: AsyncSession, case_id: UUID) -> None:
+async def one_at_a_time(session: AsyncSession, case_id: UUID) -> None:
     """A lock on the id, because a case that is being opened has no row to lock yet."""
     key = text("SELECT pg_advisory_xact_lock(hashtextextended('homeward.case:' || :case_id, 0))")
     await session.execute(key, {"case_id": str(case_id)})
 
 
-async def _answered_before(session: AsyncSession, envelope: Envelope) -> Answer | None:
+async def answered_before(session: AsyncSession, envelope: Envelope) -> Answer | None:
+    """What the case answered to this very command before."""
     stored = await session.scalar(
         select(CaseCommandRow.answer).where(
             CaseCommandRow.case_id == envelope.case_id, CaseCommandRow.command_id == envelope.command_id
@@ -120,11 +121,11 @@ async def _refuse(
         code=code,
         detail=detail or None,
     )
-    await _answer(session, envelope, answer)
+    await keep_answer(session, envelope, answer)
     return RefusedByRecord(code, answer)
 
 
-async def _answer(session: AsyncSession, envelope: Envelope, answer: Answer) -> None:
+async def keep_answer(session: AsyncSession, envelope: Envelope, answer: Answer) -> None:
     """Keep what the case answered, and tell whoever waits at the door."""
     stored = answer.model_dump(mode="json")
     session.add(CaseCommandRow(case_id=envelope.case_id, command_id=envelope.command_id, answer=stored))

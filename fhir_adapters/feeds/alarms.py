@@ -1,8 +1,8 @@
 """When something about messages is not as it should be: rules as data, judged without a clock of their own.
 
-`at_most` and `again_after` are minutes, for `too-many-parked` `at_most` is a number of messages. A rule
-applies on its weekdays between `begin` and `end`, London time on the machine's clock: whether a line is dead
-is a matter of real time, also where case time runs faster.
+`at_most` and `again_after` are minutes, for `too-many-parked` and `commands-failed` `at_most` is a number. A
+rule applies on its weekdays between `begin` and `end`, London time on the machine's clock: whether a line is
+dead is a matter of real time, also where case time runs faster.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Kind = Literal[
     "nothing-arrived",
     "nothing-sent",
+    "partner-paused",
+    "commands-failed",
     "too-many-parked",
     "too-long-waiting",
     "profile-not-used",
@@ -46,6 +48,13 @@ WORDS: Mapping[Kind, Words] = {
     "nothing-sent": Words(
         "nothing waits longer than {number} minutes to go out",
         "Something has waited for {time} to go out, and nothing went.",
+    ),
+    "partner-paused": Words(
+        "no partner rests longer than {time}", "Nothing is sent to it: it has been paused for {time}."
+    ),
+    "commands-failed": Words(
+        "nothing that was asked or told fails to be recorded",
+        "{number} could not be recorded on their cases.",
     ),
     "too-many-parked": Words("{number} parked messages at most", "{number} messages are parked."),
     "too-long-waiting": Words(
@@ -70,7 +79,7 @@ class AlarmRule(Frozen):
     days: tuple[Day, ...] = DAYS
     begin: time = time(0)
     end: time = time(0)
-    at_most: int = Field(ge=1)
+    at_most: int = Field(ge=0)
     again_after: int = Field(ge=1)
 
     def applies(self, now: datetime) -> bool:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid5
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, union_all
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from discharge.store.engine import transaction
-from discharge.store.tables import Organisation, OutboxRow, PartnerRow, ReferralRequestRow
+from discharge.store.record import CASE_SIGNAL
+from discharge.store.tables import CommandRow, Organisation, OutboxRow, PartnerRow, ReferralRequestRow
 from fhir_adapters.feeds.alarms import AlarmRule, Breach, Whose, in_force, judge, rules_for
 from fhir_adapters.feeds.book import DEFAULT_PROFILE
 from fhir_adapters.feeds.watching import FileFault
@@ -142,7 +144,12 @@ async def observe(session: AsyncSession, now: datetime, faults: Sequence[FileFau
             found.append(_of_profile(feed, broken.get(feed.profile or DEFAULT_PROFILE), now))
         found.append(Observed("too-many-parked", *about, parked.get(feed.id, 0), feed.id))
         found.append(Observed("too-long-waiting", *about, _minutes(oldest.get(feed.id), now), feed.id))
-    return [*found, *await _outgoing(session, now), *await _requests(session)]
+    return [
+        *found,
+        *await _outgoing(session, now),
+        *await _failed(session),
+        *await _requests(session),
+    ]
 
 
 def _of_profile(feed: Feed, fault: FileFault | None, now: datetime) -> Observed:
@@ -179,23 +186,42 @@ async def _requests(session: AsyncSession) -> list[Observed]:
 
 async def _outgoing(session: AsyncSession, now: datetime) -> Sequence[Observed]:
     """For each partner and each who tells it something: since when something waits, or nothing has gone."""
+    resting = func.coalesce(func.max(PartnerRow.paused_at), now)
     waits = func.min(OutboxRow.created_at).filter(OutboxRow.state == "pending")
     went = func.max(OutboxRow.received_at).filter(OutboxRow.state == "delivered")
     statement = (
-        select(OutboxRow.partner_id, OutboxRow.organisation_id, Organisation.code, waits, went)
+        select(OutboxRow.partner_id, OutboxRow.organisation_id, Organisation.code, waits, went, resting)
         .join(PartnerRow, PartnerRow.id == OutboxRow.partner_id)
         .join(Organisation, Organisation.id == PartnerRow.organisation_id)
         .where(OutboxRow.channel == "partner", OutboxRow.organisation_id.is_not(None))
         .group_by(OutboxRow.partner_id, OutboxRow.organisation_id, Organisation.code)
     )
+    found: list[Observed] = []
+    for partner_id, organisation_id, code, waiting, last, paused in await session.execute(statement):
+        if partner_id and organisation_id:
+            about = (organisation_id, uuid5(partner_id, str(organisation_id)), code)
+            unsent = _minutes(max(waiting, last or waiting), now) if waiting else 0.0
+            found += [
+                Observed("nothing-sent", *about, unsent),
+                Observed("partner-paused", *about, _minutes(paused, now)),
+            ]
+    return found
+
+
+async def _failed(session: AsyncSession) -> Sequence[Observed]:
+    """For each organisation that asked or told something: how much of it failed, and nobody has seen to."""
+    asked = select(CommandRow.organisation_id).where(
+        CommandRow.state == "failed", CommandRow.acknowledged_at.is_(None)
+    )
+    told = select(OutboxRow.organisation_id).where(
+        OutboxRow.channel == CASE_SIGNAL, OutboxRow.state == "dead", OutboxRow.organisation_id.is_not(None)
+    )
+    counted = Counter((await session.scalars(union_all(asked, told))).all())
+    before = select(AlarmRow.organisation_id).where(
+        AlarmRow.kind == "commands-failed", AlarmRow.cleared_at.is_(None)
+    )
+    named = select(Organisation).where(Organisation.id.in_({*counted, *(await session.scalars(before))}))
     return [
-        Observed(
-            "nothing-sent",
-            organisation_id,
-            uuid5(partner_id, str(organisation_id)),
-            code,
-            _minutes(max(waiting, last or waiting), now) if waiting else 0.0,
-        )
-        for partner_id, organisation_id, code, waiting, last in await session.execute(statement)
-        if partner_id and organisation_id
+        Observed("commands-failed", each.id, each.id, each.code, counted[each.id])
+        for each in await session.scalars(named)
     ]

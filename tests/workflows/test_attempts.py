@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from discharge.cases import commands as cmd
@@ -26,6 +26,8 @@ from discharge.store.record import Recorded
 from discharge.store.tables import OutboxRow, PartnerRow, Person
 from fhir_adapters.feeds.loading import shipped_profiles
 from fhir_adapters.hl7v2.outward.links import Links
+from fhir_adapters.store.alarms import look_for_alarms
+from fhir_adapters.store.tables import AlarmRow
 from tests.fixtures.cases import NOW, TODAY, carried_out, open_case
 from tests.fixtures.postgres import Places
 from workflows import delivery, ports
@@ -74,7 +76,7 @@ class Room:
         values = {"payload": {"item": "grab-rail", "status": "requested", "strand": "adaptation/1"}, **given}
         row = OutboxRow(
             key=uuid4(), channel="partner", kind="order", case_id=case_id, partner_id=self.partner_id,
-            needs_basis=True, **values,
+            organisation_id=self.places.trust, needs_basis=True, **values,
         )  # fmt: skip
         async with transaction(self.engine) as session:
             session.add(row)
@@ -234,6 +236,10 @@ async def test_given_a_wrong_address_or_sign_in_when_many_wait_then_it_is_one_in
     assert (partner.pause_code, partner.pause_reason) == ("partner-setup-wrong", f"HTTP {status}")
     assert [(await room.row(item)).state for item in items] == ["pending"] * 3
     assert len(room.receiver.received) == 1, "the others did not try"
+    await look_for_alarms(room.engine, datetime.now(UTC) + timedelta(minutes=2))
+    async with transaction(room.engine) as session:
+        [alarm] = await session.scalars(select(AlarmRow).where(AlarmRow.kind == "partner-paused"))
+    assert (alarm.organisation_id, alarm.subject) == (room.places.trust, "LANDLORD")
     await relayed(room)
     async with transaction(api, organisation_id=room.places.trust) as session:
         await partner_pauses.decide(session, room.partner_id, "try", "the token was renewed")

@@ -2,32 +2,39 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import asyncio
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select, update
+from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
 
 from discharge.cases import commands as cmd
 from discharge.cases.commands import Command, Envelope
 from discharge.cases.model import Actor, Stage
+from discharge.clocks import CaseClock
 from discharge.store import commands
 from discharge.store.engine import transaction
 from discharge.store.outbox import queue_case_signal
-from discharge.store.tables import CaseParticipantRow, CommandRow, OutboxRow, User
+from discharge.store.tables import CaseParticipantRow, CommandRow, OutboxRow, PartnerRow, User
 from tests.workflows.story import CLOCK, Story
+from workflows import client as cases
+from workflows import late_commands
 from workflows.client import connect, execute_command
 from workflows.codec import PayloadKeys
 from workflows.late_commands import LateCommands
 from workflows.relay import Relay
+from workflows.store import authority
 
 ABANDONED = timedelta(seconds=-1)
 
 
-async def queued(story: Story, command: Command) -> Envelope:
+async def queued(story: Story, command: Command, **given: object) -> Envelope:
     """A fact from the feed, waiting to be told."""
     feed = Actor(organisation_id=story.places.trust, role="system")
-    envelope = await story.envelope(command, actor=feed)
+    envelope = await story.envelope(command, actor=feed, **given)
     async with transaction(story.sessions) as session:
         await queue_case_signal(session, envelope)
     return envelope
@@ -102,6 +109,103 @@ async def test_given_temporal_away_when_relayed_then_the_row_waits_and_is_told_l
     assert (await signal_row(story, fact.command_id)).relayed_at is None
     await relay.once()
     await story.until(lambda case: case.open_ready_period, "the fact")
+
+
+def failing(monkeypatch: pytest.MonkeyPatch, *wrong: UUID) -> list[UUID]:
+    """Temporal answers INTERNAL for these cases; returns the cases that were told, in order."""
+    told: list[UUID] = []
+    genuine = cases.tell_case
+
+    async def tell_case(client: Client, clock: CaseClock, envelope: Envelope) -> None:
+        told.append(envelope.case_id)
+        if envelope.case_id in wrong:
+            raise RPCError("shard", RPCStatusCode.INTERNAL, b"")
+        await genuine(client, clock, envelope)
+
+    monkeypatch.setattr(cases, "tell_case", tell_case)
+    return told
+
+
+async def test_given_a_case_that_temporal_does_not_take_when_others_wait_then_it_delays_none_of_them(
+    story: Story, relay: Relay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await story.refer()
+    stuck = uuid4()
+    monkeypatch.setattr("workflows.relay.BATCH", 2)
+    told = failing(monkeypatch, stuck)
+    first = await queued(story, cmd.SetCriteriaToReside(met=False), case_id=stuck)
+    for _ in range(5):
+        await queued(story, cmd.SetCriteriaToReside(met=False), case_id=stuck)
+    fact = await queued(story, cmd.SetCriteriaToReside(met=False))
+    for _ in range(3):
+        await relay.once()
+    assert (await signal_row(story, fact.command_id)).state == "delivered"
+    assert told.count(stuck) == 1, "what is behind a failure waits for it, and it waits longer each time"
+    row = await signal_row(story, first.command_id)
+    assert (row.state, row.relay_tries) == ("pending", 1)
+    monkeypatch.undo()
+    await due_again(story)
+    assert await relay.once()
+    assert (await signal_row(story, first.command_id)).state == "delivered"
+
+
+async def due_again(story: Story) -> None:
+    async with transaction(story.sessions) as session:
+        waiting = update(OutboxRow).where(OutboxRow.relay_after.is_not(None))
+        await session.execute(waiting.values(relay_after=datetime.now(UTC) - timedelta(seconds=1)))
+
+
+async def test_given_a_relay_that_waits_for_temporal_then_it_holds_no_lock_and_others_tell_no_later_row(
+    story: Story, relay: Relay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await story.refer()
+    fact = await queued(story, cmd.SetCriteriaToReside(met=False))
+    asked, go_on, genuine = asyncio.Event(), asyncio.Event(), cases.tell_case
+
+    async def slow(client: Client, clock: CaseClock, envelope: Envelope) -> None:
+        asked.set()
+        await go_on.wait()
+        await genuine(client, clock, envelope)
+
+    monkeypatch.setattr(cases, "tell_case", slow)
+    telling = asyncio.create_task(relay.once())
+    await asked.wait()
+    behind = await queued(story, cmd.SetCriteriaToReside(met=True))
+    async with transaction(story.sessions) as session:
+        row = select(OutboxRow).where(OutboxRow.key == fact.command_id).with_for_update(nowait=True)
+        assert (await session.scalars(row)).one().relay_after is not None
+    assert not await Relay(story.sessions, story.client, CLOCK).once(), "another relay overtakes nothing"
+    assert (await signal_row(story, behind.command_id)).relayed_at is None
+    go_on.set()
+    assert await telling
+    assert await relay.once()
+    await story.until(lambda case: case.version > 2 and not case.open_ready_period, "both, in order")
+
+
+async def test_given_many_items_of_one_lane_when_relayed_then_one_word_is_enough(
+    story: Story, relay: Relay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await story.refer()
+    woken: list[UUID] = []
+
+    async def wake_lane(_client: Client, _clock: CaseClock, partner: UUID, *_: object) -> None:
+        woken.append(partner)
+
+    monkeypatch.setattr(cases, "wake_lane", wake_lane)
+    partner = PartnerRow(id=uuid4(), organisation_id=story.places.landlord, endpoint="http://x", kind="x")
+    async with transaction(story.sessions) as session:
+        session.add(partner)
+        await session.flush()
+        session.add_all(
+            OutboxRow(
+                key=uuid4(), channel="partner", kind="order", case_id=story.case_id, partner_id=partner.id,
+                payload={},
+            )
+            for _ in range(5)
+        )  # fmt: skip
+    await relay.once()
+    assert woken == [partner.id]
+    assert not await relay.once()
 
 
 async def abandoned(story: Story, command: Command, **given: object) -> UUID:
@@ -183,3 +287,47 @@ async def test_given_an_organisation_that_left_the_case_when_late_then_there_is_
     row = await command_row(story, command_id)
     assert row.answer is not None
     assert row.answer["code"] == "not-found"
+
+
+@pytest.mark.parametrize("silent", [True, False])
+async def test_given_a_late_command_that_is_stuck_then_others_go_on_and_it_ends_as_failed(
+    story: Story, late: LateCommands, monkeypatch: pytest.MonkeyPatch, silent: bool
+) -> None:
+    await story.refer()
+    stuck = await abandoned(story, cmd.SetNeededBy(needed_by=None), case_id=uuid4(), command_id=uuid4())
+    monkeypatch.setattr(late_commands, "MOST_SILENCES", 3)
+    monkeypatch.setattr(late_commands, "MOST_FAILURES", 3)
+    monkeypatch.setattr(late_commands, "LEASE", ABANDONED)
+    monkeypatch.setattr(authority, "refusal", allowed)
+    genuine = execute_command
+
+    async def execute(client: Client, clock: CaseClock, envelope: Envelope, within: timedelta) -> object:
+        if envelope.command_id != stuck:
+            return await genuine(client, clock, envelope, within)
+        if silent:
+            return None
+        raise ValueError("not to be had")
+
+    monkeypatch.setattr(late_commands, "execute_command", execute)
+    behind = await abandoned(story, cmd.AcceptReferral())
+    for _ in range(3):
+        await late.once()
+    assert (await command_row(story, behind)).state == "accepted"
+    row = await command_row(story, stuck)
+    assert row.answer is not None
+    assert (row.state, row.answer["code"], row.tries) == ("failed", "internal", 3)
+
+
+async def allowed(*_: object) -> None:
+    """Whoever asks may."""
+
+
+async def test_given_temporal_away_when_late_commands_wait_then_no_try_is_counted(
+    story: Story, keys: PayloadKeys
+) -> None:
+    await story.refer()
+    waiting = await abandoned(story, cmd.AcceptReferral())
+    nowhere = await connect("127.0.0.1:1", "default", keys, lazy=True)
+    assert not await LateCommands(story.sessions, nowhere, CLOCK).once()
+    row = await command_row(story, waiting)
+    assert (row.state, row.tries) == ("taken", 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -11,7 +12,13 @@ from temporalio import activity
 
 from discharge.store.engine import Sessions, transaction
 from workflows import delivery, mllp_delivery, ports
+from workflows.failures import coded
 from workflows.store import lanes
+
+MOST_FAULTS = 5
+"""Tries that broke here, not at the partner, before a person is asked."""
+
+_log = logging.getLogger("homeward.delivering")
 
 
 class Delivering:
@@ -32,7 +39,13 @@ class Delivering:
     async def attempt_delivery(self, given: ports.Attempt) -> ports.AttemptOutcome:
         """Try once to deliver an item, however long the partner takes to answer."""
         async with _signs_of_life():
-            return await delivery.attempt(self._sessions, self._ways, given)
+            try:
+                return await delivery.attempt(self._sessions, self._ways, given)
+            except Exception as failure:
+                if activity.info().attempt < MOST_FAULTS or coded(failure).type != "internal":
+                    raise
+                _log.exception("outbox %s cannot be sent", given.sequence)
+                return await delivery.give_up(self._sessions, given, "internal")
 
 
 @asynccontextmanager

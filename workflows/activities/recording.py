@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import logging
+
 from temporalio import activity
 
 from discharge.cases.model import Case
 from discharge.cases.recording import RecordRequest
+from discharge.store import failed_commands
 from discharge.store import record as store
 from discharge.store.engine import Sessions, transaction
 from workflows import ports
 from workflows.loops import Bells
+
+_log = logging.getLogger("homeward.recording")
 
 
 async def load_case(sessions: Sessions, given: ports.LoadCase) -> Case:
@@ -23,6 +28,17 @@ async def record(sessions: Sessions, given: RecordRequest) -> ports.RecordOutcom
     async with transaction(sessions, organisation_id=given.envelope.actor.organisation_id) as session:
         outcome = await store.record(session, given)
     return _as_value(outcome)
+
+
+async def give_up(sessions: Sessions, given: ports.Failure) -> ports.RecordOutcome:
+    """End a command as failed, unless it was recorded after all."""
+    async with transaction(sessions, organisation_id=given.envelope.actor.organisation_id) as session:
+        answer = await failed_commands.fail(session, given.envelope, given.code)
+    if answer.outcome != "failed":
+        return ports.RecordOutcome(outcome="already-recorded", answer=answer)
+    command_id, kind = given.envelope.command_id, given.envelope.command.kind
+    _log.error("command %s (%s) cannot be recorded: %s", command_id, kind, given.code)
+    return ports.RecordOutcome(outcome="refused", answer=answer, code=given.code)
 
 
 def _as_value(outcome: store.Outcome) -> ports.RecordOutcome:
@@ -56,3 +72,8 @@ class Recording:
         if given.envelope.command.kind == "refer":
             self._bells.join.set()
         return outcome
+
+    @activity.defn(name=ports.GIVE_UP)
+    async def give_up(self, given: ports.Failure) -> ports.RecordOutcome:
+        """End a command that cannot be recorded."""
+        return await give_up(self._sessions, given)

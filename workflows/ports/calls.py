@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.exceptions import ActivityError, ApplicationError, WorkflowAlreadyStartedError
 from temporalio.workflow import ParentClosePolicy
 
 from discharge.cases.commands import Envelope
@@ -19,6 +20,7 @@ from workflows.ports.messages import (
     Attempt,
     AttemptOutcome,
     CaseReport,
+    Failure,
     LaneHead,
     LaneLook,
     LoadCase,
@@ -30,6 +32,7 @@ from workflows.ports.messages import (
 )
 from workflows.ports.names import (
     ATTEMPT_DELIVERY,
+    GIVE_UP,
     LANE_HEAD,
     LOAD_CASE,
     MATCH_PROPERTIES,
@@ -48,6 +51,13 @@ _PATIENTLY = RetryPolicy(
     maximum_interval=timedelta(seconds=10),
 )
 """For activities that only need PostgreSQL: it may be away for a while, and then it is back."""
+
+PASSING = frozenset({"internal", "database-busy"})
+"""Codes of failures that are no outage and may pass all the same; any other one is final."""
+
+_DURING_OUTAGES = replace(_PATIENTLY, non_retryable_error_types=sorted(PASSING))
+_PAUSES = tuple(timedelta(milliseconds=200 * 4**number) for number in range(5))
+"""Between the tries of what is no outage: 68 seconds in all."""
 
 _RECORD_TIMEOUT = timedelta(seconds=20)
 _DELIVERY_TIMEOUT = timedelta(seconds=60)
@@ -69,14 +79,56 @@ async def _of_the_record(activity: str, given: object, answer: type[_T]) -> _T:
     return answered
 
 
+class CannotRecord(Exception):
+    """The record said again and again that something is wrong; ``code`` says what. It is not away."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+async def _bounded(activity: str, given: object, answer: type[_T]) -> _T:
+    """Call an activity as :func:`_of_the_record`, but give up on what is no outage. Raises CannotRecord."""
+    for pause in (*_PAUSES, None):
+        try:
+            answered: _T = await workflow.execute_activity(
+                activity,
+                given,
+                result_type=answer,
+                start_to_close_timeout=_RECORD_TIMEOUT,
+                retry_policy=_DURING_OUTAGES,
+            )
+            return answered
+        except ActivityError as failure:
+            if not isinstance(failure.cause, ApplicationError):  # it is cancelled
+                raise
+            code = failure.cause.type or "internal"
+            if pause is None or code not in PASSING:
+                raise CannotRecord(code) from None
+        await workflow.sleep(pause)
+    raise AssertionError("the last try returns or raises")
+
+
 async def load_case(case_id: UUID) -> Case:
     """Load the coded snapshot of a case; one that does not exist yet has version 0."""
     return await _of_the_record(LOAD_CASE, LoadCase(case_id=case_id), Case)
 
 
+async def load_own_case(case_id: UUID) -> Case:
+    """Load the case of a workflow that others wait for. Raises CannotRecord."""
+    return await _bounded(LOAD_CASE, LoadCase(case_id=case_id), Case)
+
+
 async def record(given: RecordRequest) -> RecordOutcome:
-    """Record a decided command in one transaction."""
-    return await _of_the_record(RECORD, given, RecordOutcome)
+    """Record a decided command in one transaction. Raises CannotRecord."""
+    return await _bounded(RECORD, given, RecordOutcome)
+
+
+async def give_up(given: Failure) -> RecordOutcome:
+    """End a command that cannot be recorded as failed, for its asker and an operator to see. Raises
+    CannotRecord.
+    """
+    return await _bounded(GIVE_UP, given, RecordOutcome)
 
 
 async def match_properties(given: MatchInput) -> list[UUID]:

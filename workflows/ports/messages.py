@@ -70,6 +70,13 @@ class RecordOutcome(Frozen):
     detail: str | None = None
 
 
+class Failure(Frozen):
+    """A command that could not be recorded, and the code why not."""
+
+    envelope: Envelope
+    code: str
+
+
 class MatchInput(Frozen):
     """For which rehousing to look for homes that fit, as of which instant of case time."""
 

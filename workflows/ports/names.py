@@ -39,6 +39,7 @@ WORK = "work"
 
 LOAD_CASE = "load_case"
 RECORD = "record"
+GIVE_UP = "give_up"
 MATCH_PROPERTIES = "match_properties"
 TELL_CASE = "tell_case"
 LANE_HEAD = "lane_head"

@@ -155,14 +155,15 @@ class Envelope(Frozen):
 
 
 class Answer(Frozen):
-    """What became of a command: ``accepted`` with its events, or ``refused`` with a code of the table.
+    """What became of a command: ``accepted`` with its events, ``refused`` with a code of the table, or
+    ``failed`` with the code of what kept us from recording it: nothing was changed, nobody will try again.
 
     ``detail`` never repeats input; ``version`` is the case version after it.
     """
 
     command_id: UUID
     case_id: UUID
-    outcome: Literal["accepted", "refused"]
+    outcome: Literal["accepted", "refused", "failed"]
     version: int
     code: str | None = None
     detail: str | None = None

@@ -20,8 +20,9 @@ class CommandRow(Base):
 
     ``client_id`` and ``client_key`` are the signed-in client and its own key; the pair is unique, so the same
     request twice is one command. ``state`` is taken, accepted, refused or failed; ``body_hash`` tells a
-    repeated key with another body. While ``lease_until`` lies ahead somebody is executing it; afterwards the
-    relay takes over. ``answer`` is the stored :class:`discharge.cases.commands.Answer`.
+    repeated key with another body. While ``lease_until`` lies ahead somebody is executing it; afterwards a
+    worker takes over, and ``tries`` counts what came to nothing there.
+    ``answer`` is the stored :class:`discharge.cases.commands.Answer`.
     """
 
     __tablename__ = "commands"
@@ -53,6 +54,7 @@ class CommandRow(Base):
     answer: Mapped[JsonObject | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     lease_until: Mapped[datetime | None]
+    tries: Mapped[int] = mapped_column(default=0, server_default="0")
     finished_at: Mapped[datetime | None]
     acknowledged_at: Mapped[datetime | None]
 

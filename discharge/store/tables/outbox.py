@@ -17,12 +17,12 @@ class OutboxRow(Base):
     ``channel`` is ``case-signal`` (to a case workflow: ``payload`` is a coded command body) or ``partner``
     (a lane). ``state`` is held (no lawful basis yet), pending, delivered, dead or skipped. ``sent_at``,
     ``received_at``, ``accepted_at`` and ``acted_at`` are four separate facts. ``relayed_at`` says when the
-    workflow was told. ``needs_basis`` rows may leave only while the case has a lawful basis for telling
-    partners. ``organisation_id`` is the organisation whose act caused the row.
+    workflow was told, ``relay_after`` until when the relay leaves a row alone, because another one tells it
+    just now or telling it failed (``relay_tries`` times). ``needs_basis`` rows may leave only while the case
+    has a lawful basis for telling partners. ``organisation_id`` is the organisation whose act caused the row.
     ``attempts`` counts the tries that left the house or may have; ``leaving_at`` is when the first began.
     ``basis_ended_at`` says since when there was no basis for an item that waited; it stays on one that was on
-    its way just then.
-    ``resent_from`` is the item that a person had sent once more as this one.
+    its way just then. ``resent_from`` is the item that a person had sent once more as this one.
     """
 
     __tablename__ = "outbox"
@@ -53,6 +53,8 @@ class OutboxRow(Base):
     state: Mapped[str] = mapped_column(default="pending", server_default="pending")
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     relayed_at: Mapped[datetime | None]
+    relay_after: Mapped[datetime | None]
+    relay_tries: Mapped[int] = mapped_column(default=0, server_default="0")
     attempts: Mapped[int] = mapped_column(default=0, server_default="0")
     last_attempt_at: Mapped[datetime | None]
     error_code: Mapped[str | None]

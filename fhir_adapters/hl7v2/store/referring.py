@@ -272,7 +272,7 @@ async def _as_before(session: AsyncSession, row: CommandRow, command: Command) -
 
 async def park_refused(session: AsyncSession, command: CommandRow, answer: Answer) -> None:
     """A message whose command its case refused waits for a person (worker role)."""
-    if answer.outcome != "refused" or not command.client_id.startswith("hl7v2:"):
+    if answer.outcome == "accepted" or not command.client_id.startswith("hl7v2:"):
         return
     told = (InboxRow.id == command.id, InboxRow.state == "interpreted")
     values = {"state": "parked", "code": answer.code or "internal", "reason": "refused-by-the-case"}

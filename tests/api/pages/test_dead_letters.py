@@ -177,6 +177,23 @@ async def test_given_a_partner_that_rests_when_listed_then_it_is_one_incident_ho
     assert "2 items wait for it about your cases" in page.text
 
 
+async def test_given_a_fact_that_its_case_could_not_record_when_listed_then_it_can_be_told_again(
+    door: Door,
+) -> None:
+    row = OutboxRow(
+        key=uuid4(), channel="case-signal", kind="set-criteria-to-reside", case_id=await door.referred(),
+        payload={}, state="dead", error_code="internal",
+    )  # fmt: skip
+    async with transaction(door.worker) as session:
+        session.add(row)
+    sign_in(door, "operator")
+    page = await door.client.get("/dead-letters")
+    assert "Homeward itself: 1 refused item" in page.text
+    assert "Set criteria to reside" in page.text
+    assert (await decide(door, row, decision="release", reason="mended in this release"))[0] == 303
+    assert (await state_of(door, row)).state == "pending"
+
+
 async def press(door: Door, partner_id: UUID, **fields: str) -> tuple[int, str]:
     page = await door.client.get("/dead-letters")
     token = page.text.split('name="form_token" value="')[1].split('"')[0]

@@ -1,0 +1,286 @@
+"""Every command ends: what cannot be recorded fails, is told, holds nobody up; an outage is waited out."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from discharge.cases import commands as cmd
+from discharge.cases.model import Actor, Stage
+from discharge.cases.recording import RecordRequest
+from discharge.errors import Unavailable
+from discharge.store import commands, outbox
+from discharge.store import record as record_of
+from discharge.store.engine import transaction
+from discharge.store.outbox import queue_case_signal
+from discharge.store.tables import CommandRow, OutboxRow
+from fhir_adapters.store.alarms import look_for_alarms
+from fhir_adapters.store.tables import AlarmRow
+from housing_checks import pathway
+from tests.workflows.outgoing import relay
+from tests.workflows.story import Story
+from tests.workflows.waiting import until
+from workflows.activities import recording
+from workflows.ports import calls
+
+SHORT = timedelta(milliseconds=20)
+Fault = Callable[[], Exception]
+
+
+def broken() -> Exception:
+    return ZeroDivisionError()
+
+
+def busy() -> Exception:
+    return Unavailable("database-busy")
+
+
+class Faults:
+    """The record as it is, but for one kind of command, which raises so many times."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.kind, self.left, self.raised = "", 0, 0
+        self.fault: Fault = broken
+        genuine = record_of.record
+
+        async def record(session: object, request: RecordRequest) -> object:
+            if request.envelope.command.kind == self.kind and self.left > 0:
+                self.left -= 1
+                self.raised += 1
+                raise self.fault()
+            return await genuine(session, request)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(recording.store, "record", record)
+
+    def of(self, kind: str, times: int, fault: Fault = broken) -> None:
+        self.kind, self.left, self.fault = kind, times, fault
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody skips the time between tries while a command is waited for, so it is made short."""
+    monkeypatch.setattr(calls, "_PAUSES", (SHORT,) * 5)
+    monkeypatch.setattr(
+        calls,
+        "_DURING_OUTAGES",
+        replace(calls._DURING_OUTAGES, maximum_interval=SHORT, initial_interval=SHORT),
+    )
+
+
+@pytest.fixture
+def faults(monkeypatch: pytest.MonkeyPatch) -> Faults:
+    return Faults(monkeypatch)
+
+
+async def asked(story: Story, command: cmd.Command) -> UUID:
+    """A command that came through a door, executed."""
+    envelope = await story.envelope(command)
+    new = commands.NewCommand(envelope=envelope, client_id="test", client_key=uuid4().hex, body_hash="-")
+    async with transaction(story.sessions) as session:
+        await commands.take(session, new)
+    await story.send(envelope)
+    return envelope.command_id
+
+
+async def command_row(story: Story, command_id: UUID) -> CommandRow:
+    async with transaction(story.sessions) as session:
+        return await session.get_one(CommandRow, command_id)
+
+
+@pytest.mark.parametrize(("fault", "code"), [(broken, "internal"), (busy, "database-busy")])
+async def test_given_a_command_that_cannot_be_recorded_then_it_fails_and_the_next_one_goes_on(
+    story: Story, faults: Faults, fault: Fault, code: str
+) -> None:
+    await story.refer()
+    faults.of("accept-referral", 1000, fault)
+    row = await command_row(story, await asked(story, cmd.AcceptReferral()))
+    assert row.answer is not None
+    assert (row.state, row.answer["code"], row.lease_until) == ("failed", code, None)
+    assert faults.raised == 6, "it is tried a bounded number of times"
+    await story.do(cmd.FlagHomelessness(flag="no"))
+    assert (await story.case()).stage is Stage.REFERRED
+    faults.left = 0
+    await story.do(cmd.AcceptReferral())
+
+
+async def alarms(worker: AsyncEngine) -> list[tuple[str, UUID, str]]:
+    await look_for_alarms(worker)
+    async with transaction(worker) as session:
+        rows = await session.scalars(select(AlarmRow).where(AlarmRow.cleared_at.is_(None)))
+        return [(row.kind, row.organisation_id, row.fact) for row in rows]
+
+
+async def test_given_a_failed_command_and_a_failed_fact_then_whose_they_were_has_an_alarm_until_seen_to(
+    story: Story, faults: Faults, worker: AsyncEngine
+) -> None:
+    await story.refer()
+    faults.of("accept-referral", 1000)
+    command_id = await asked(story, cmd.AcceptReferral())
+    faults.of("set-criteria-to-reside", 1000)
+    key = await told(story, cmd.SetCriteriaToReside(met=False))
+    await until(is_dead(story, key), "the fact set aside")
+    assert sorted(await alarms(worker)) == sorted(
+        ("commands-failed", whose, "1 could not be recorded on their cases.")
+        for whose in (story.places.housing, story.places.trust)
+    )
+    async with transaction(story.sessions) as session:
+        await commands.acknowledge(session, command_id)
+        await outbox.skip(session, (await signal_row(story, key)).sequence, by=uuid4(), reason="by hand")
+    assert await alarms(worker) == []
+
+
+async def test_given_a_failure_that_passes_when_tried_again_then_the_command_is_done_once(
+    story: Story, faults: Faults
+) -> None:
+    await story.refer()
+    faults.of("accept-referral", 2)
+    assert (await command_row(story, await asked(story, cmd.AcceptReferral()))).state == "accepted"
+    assert (await story.case()).stage is Stage.ACCEPTED
+
+
+async def test_given_an_outage_when_it_lasts_longer_than_any_number_of_tries_then_it_is_waited_out(
+    story: Story, faults: Faults
+) -> None:
+    await story.refer()
+    faults.of("accept-referral", 30, lambda: Unavailable("database-unavailable"))
+    assert (await command_row(story, await asked(story, cmd.AcceptReferral()))).state == "accepted"
+    assert faults.raised == 30
+
+
+async def test_given_a_rule_that_breaks_then_the_command_fails_and_the_case_goes_on(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await story.refer()
+
+    def breaks(*_: object) -> object:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patched:
+        patched.setitem(pathway.DECIDERS, "accept-referral", breaks)
+        row = await command_row(story, await asked(story, cmd.AcceptReferral()))
+    assert (row.state, (row.answer or {})["code"]) == ("failed", "internal")
+    await story.do(cmd.AcceptReferral())
+
+
+async def told(story: Story, command: cmd.Command) -> UUID:
+    """A fact from the feed, told to the case by the relay."""
+    feed = Actor(organisation_id=story.places.trust, role="system")
+    envelope = await story.envelope(command, actor=feed)
+    async with transaction(story.sessions) as session:
+        await queue_case_signal(session, envelope)
+    await relay(story)
+    return envelope.command_id
+
+
+async def signal_row(story: Story, key: UUID) -> OutboxRow:
+    async with transaction(story.sessions) as session:
+        return (await session.scalars(select(OutboxRow).where(OutboxRow.key == key))).one()
+
+
+def is_dead(story: Story, key: UUID) -> Callable[[], Awaitable[OutboxRow | None]]:
+    async def look() -> OutboxRow | None:
+        row = await signal_row(story, key)
+        return row if row.state == "dead" else None
+
+    return look
+
+
+async def test_given_a_fact_that_cannot_be_recorded_then_it_stays_listed_and_can_be_told_again(
+    story: Story, faults: Faults
+) -> None:
+    await story.refer()
+    faults.of("set-criteria-to-reside", 1000)
+    key = await told(story, cmd.SetCriteriaToReside(met=False))
+    row = await until(is_dead(story, key), "the fact set aside")
+    assert row.error_code == "internal"
+    await story.do(cmd.AcceptReferral())
+    faults.left = 0
+    async with transaction(story.sessions) as session:
+        await outbox.release(session, row.sequence, by=uuid4(), reason="mended")
+    await relay(story)
+    await story.until(lambda case: case.open_ready_period, "the fact")
+    assert (await signal_row(story, key)).state == "delivered"
+
+
+async def test_given_a_clock_that_cannot_be_recorded_then_it_is_listed_once_and_tried_now_and_then(
+    story: Story, faults: Faults
+) -> None:
+    await story.until_checked()
+    faults.of("strike-clock", 1000)
+    version = (await story.do(cmd.ConfirmDischarge(destination="19"))).version
+    await story.days(3)
+
+    async def listed() -> list[OutboxRow]:
+        async with transaction(story.sessions) as session:
+            struck = select(OutboxRow).where(OutboxRow.kind == "strike-clock")
+            return list(await session.scalars(struck))
+
+    await until(listed, "the clock set aside")
+
+    async def struck_again() -> bool:
+        await story.env.sleep(timedelta(minutes=11))
+        return faults.raised > 6
+
+    await until(struck_again, "the next try")
+    assert [(row.state, row.error_code) for row in await listed()] == [("dead", "internal")]
+    faults.left = 0
+
+    async def recorded() -> bool:
+        await story.env.sleep(timedelta(minutes=11))
+        return (await story.case()).version > version
+
+    await until(recorded, "what the clock brings")
+
+
+async def test_given_a_case_that_cannot_be_read_then_what_is_asked_of_it_fails_and_later_it_goes_on(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await story.refer()
+    await story.handle.terminate()
+
+    async def unreadable(*_: object) -> object:
+        raise ValueError("snapshot")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(recording.store, "load_case", unreadable)
+        row = await command_row(story, await asked(story, cmd.AcceptReferral()))
+    assert (row.state, (row.answer or {})["code"]) == ("failed", "internal")
+    await story.do(cmd.AcceptReferral())
+
+
+async def test_given_a_command_recorded_after_all_when_it_is_given_up_then_what_was_recorded_stands(
+    story: Story, faults: Faults, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await story.refer()
+    genuine = recording.record
+
+    async def loses_its_answer(*given: object) -> object:
+        await genuine(*given)  # type: ignore[arg-type]
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(recording, "record", loses_its_answer)
+    row = await command_row(story, await asked(story, cmd.AcceptReferral()))
+    assert row.state == "accepted"
+    monkeypatch.undo()
+    await story.do(cmd.FlagHomelessness(flag="no"))
+    assert (await story.case()).stage is Stage.ACCEPTED
+
+
+async def test_given_a_failed_command_when_it_reaches_the_case_again_then_it_stays_failed(
+    story: Story, faults: Faults
+) -> None:
+    await story.refer()
+    faults.of("accept-referral", 1000)
+    command_id = await asked(story, cmd.AcceptReferral())
+    faults.left = 0
+    async with transaction(story.sessions) as session:
+        await session.execute(update(CommandRow).where(CommandRow.id == command_id).values(state="taken"))
+    answer = await story.send(await story.envelope(cmd.AcceptReferral(), command_id=command_id))
+    assert answer.outcome == "failed"
+    assert (await story.case()).stage is Stage.REFERRED
