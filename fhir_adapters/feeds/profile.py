@@ -8,6 +8,7 @@ loader says which file, which key, and how to mend it. Field places are written 
 import re
 from datetime import date
 from difflib import get_close_matches
+from fnmatch import fnmatchcase
 from functools import cached_property, lru_cache
 from typing import Annotated, Literal, NamedTuple, Self
 from zoneinfo import ZoneInfo, available_timezones
@@ -101,19 +102,31 @@ class IdentifierPattern(_Strict):
 
 
 class IdentifierPatterns(_Strict):
-    """The patterns of the NHS number and of local numbers, the most telling first."""
+    """The patterns of the NHS number and of local numbers, the most telling first.
+
+    `bare_numbers` says what a number without its authority means in MRG-1: `PID-3` for that of the number in
+    PID-3 beside it, or the name of an authority. Without it such a merge waits for a person.
+    """
 
     nhs_number: tuple[IdentifierPattern, ...] = Field(min_length=1)
     local: tuple[IdentifierPattern, ...] = Field(min_length=1)
+    bare_numbers: Word | None = None
 
 
 class LocationTemplate(_Strict):
-    """Which components of PV1-3 hold ward, bay, bed and site; the first that is filled counts."""
+    """Which components of PV1-3 hold ward, bay, bed and site; the first that is filled counts. What fits one
+    of `not_wards` (`*` and `?` stand for anything, `[0-9]` for a digit) names no ward.
+    """
 
     ward: tuple[Component, ...] = Field(min_length=1)
     bay: tuple[Component, ...] = ()
     bed: tuple[Component, ...] = ()
     site: tuple[Component, ...] = ()
+    not_wards: tuple[Word, ...] = ()
+
+    def names_ward(self, text: str) -> bool:
+        """Whether a text may be a ward."""
+        return not any(fnmatchcase(text.upper(), pattern.upper()) for pattern in self.not_wards)
 
 
 class DischargeFields(_Strict):
@@ -153,6 +166,16 @@ class Fitness(_Strict):
 
     indicator: Place | None = None
     fit_on: Place | None = None
+
+
+class Observations(_Strict):
+    """OBX codes (OBX-3.1 or 3.4) of a trust's own whose OBX-5 says whether somebody is fit, since when, and
+    when they are expected to leave. They count where no field of the profile says it.
+    """
+
+    medically_fit: Values = frozenset()
+    fit_on: Values = frozenset()
+    expected_discharge: Values = frozenset()
 
 
 class HiddenWhen(_Strict):
@@ -269,6 +292,7 @@ class Profile(_Strict):
     expected_discharge_with: tuple[DateWith, ...] = ()
     length_of_stay: LengthOfStay | None = None
     fitness: Fitness = Fitness()
+    observations: Observations = Observations()
     hidden_when: tuple[HiddenWhen, ...] = ()
     deleted_when: tuple[DeletedWhen, ...] = ()
     extras: tuple[Extra, ...] = ()

@@ -114,6 +114,24 @@ _ROWS: tuple[tuple[str, str, str], ...] = (
         ),
     ),
     (
+        "bare-number",
+        "A merge by a number without its authority",
+        (
+            "MRG-1 does not say whose number it is, and the profile does not either. Ask the trust, add "
+            "identifiers.bare_numbers (PID-3 for that of the number in PID-3, or an authority) to the "
+            "feed's profile, and replay all of this cause."
+        ),
+    ),
+    (
+        "person-deleted",
+        "The trust deleted a person's record",
+        (
+            "Nothing was changed here. Ask the trust why (A29). If the person was entered in error, have it "
+            "delete the visits too (A23), and mark an open case as entered in error; if it was a second "
+            "record, join the two on the page duplicates."
+        ),
+    ),
+    (
         "nhs-and-local-number-differ",
         "The two numbers are of different people",
         (

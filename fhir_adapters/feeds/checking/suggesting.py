@@ -175,6 +175,21 @@ def _length_of_stay(tally: Tally, _: bool) -> Iterator[Suggestion]:
         )
 
 
+def _observations(tally: Tally, show_values: bool) -> Iterator[Suggestion]:
+    """OBX codes of the trust's own that may say fitness or a date, and that no key reads."""
+    own = tally.profile.observations
+    read = own.medically_fit | own.fit_on | own.expected_discharge
+    for (code, look), count in tally.visits.observed.most_common(MANY):
+        if code.upper() not in read:
+            yield Suggestion(
+                key="observations",
+                count=count,
+                text=f"OBX {system_word(code, show_values=show_values)} holds {look} in {count} messages and "
+                "is not read: if it says fitness, since when, or the expected date, add it to observations "
+                "(medically_fit, fit_on or expected_discharge)",
+            )
+
+
 def _deleting(tally: Tally, show_values: bool) -> Iterator[Suggestion]:
     """A07 may be a change of class or the end of a spell that never was: only EVN-4 tells."""
     if any(rule.trigger == "A07" for rule in tally.profile.deleted_when):
@@ -214,6 +229,7 @@ _RULES: tuple[Rule, ...] = (
     _clocks,
     _expected_date,
     _length_of_stay,
+    _observations,
     _unmapped,
     _deleting,
     _markers,

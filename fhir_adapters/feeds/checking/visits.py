@@ -1,10 +1,12 @@
 """Counting what the visit segments hold, whatever the profile makes of it: where things may really be."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from discharge.codes.destinations import DISCHARGE_DESTINATIONS, DISCHARGE_METHODS
+from fhir_adapters.feeds.hl7_tables import YES_NO
 from fhir_adapters.feeds.profile import Profile
 from fhir_adapters.hl7v2.interpret.fields import Reader
 from fhir_adapters.hl7v2.reading import DELETED, Message, Repetition
@@ -12,6 +14,7 @@ from fhir_adapters.hl7v2.timestamps import parse_time
 
 DALOS = "DALOS"
 """Discharge authorised length of stay, as UCLH's CareCast codes it."""
+_DATED = re.compile(r"(19|20)\d{6}(\d{4,6})?")
 COMPONENTS = range(1, 10)
 """Components of a location (HL7 type PL)."""
 _CLEARABLE = (("PID", (11, 13)), ("PV1", (3, 36, 37, 42, 44, 45)), ("PV2", (9,)))
@@ -36,6 +39,8 @@ class VisitTally:
     """Fields that hold a date after the day of their message."""
     a07_reasons: Counter[str] = field(default_factory=Counter)
     lengths_of_stay: int = 0
+    observed: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """OBX codes whose values look like dates, or like yes and no."""
     markers: Counter[str] = field(default_factory=Counter)
     """Fields that hold the delete marker."""
 
@@ -43,6 +48,7 @@ class VisitTally:
         """Count one message."""
         self.markers.update(_markers(message))
         self.lengths_of_stay += any(DALOS in (obx.text(3, 1), obx.text(3, 4)) for obx in message.all("OBX"))
+        self.observed.update(_observed(message))
         pv1 = message.segment("PV1")
         if pv1 is None:
             return
@@ -63,6 +69,15 @@ class VisitTally:
         wards = self.profile.location.ward
         self.wards.add(place(wards[0]))
         self.without_ward += not set(wards) & set(filled)
+
+
+def _observed(message: Message) -> Iterator[tuple[str, str]]:
+    for obx in message.all("OBX"):
+        code, value = obx.value(3), obx.value(5).upper()
+        if code and _DATED.fullmatch(value):
+            yield code, "dates"
+        elif code and value in YES_NO:
+            yield code, "yes or no"
 
 
 def _look(value: str) -> str:

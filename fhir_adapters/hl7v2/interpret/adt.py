@@ -15,7 +15,7 @@ from fhir_adapters.hl7v2.facts import (
 from fhir_adapters.hl7v2.interpret.evn import stated_at
 from fhir_adapters.hl7v2.interpret.fields import Notes, Reader
 from fhir_adapters.hl7v2.interpret.identifiers import usable
-from fhir_adapters.hl7v2.interpret.mrg import read_merges, read_moves
+from fhir_adapters.hl7v2.interpret.mrg import lacks_authority, read_merges, read_moves
 from fhir_adapters.hl7v2.interpret.nk1 import read_contacts, read_practice
 from fhir_adapters.hl7v2.interpret.pid import read_pid
 from fhir_adapters.hl7v2.interpret.pv1 import read_stay
@@ -38,6 +38,8 @@ def read_as(reader: Reader, trigger: Trigger) -> Interpretation:
     rehearsed = _rehearsed(reader) if trigger.merges else None
     if rehearsed is not None:
         return rehearsed
+    if trigger.deletes_person:
+        return Parked(code="message-not-understood", reason="person-deleted")
     if trigger.merges == "persons":
         return _merged(reader)
     if trigger.merges == "stay":
@@ -143,6 +145,8 @@ def _rehearsed(reader: Reader) -> NotUsed | None:
 
 def _merged(reader: Reader) -> Interpretation:
     merges = read_merges(reader)
+    if not merges and lacks_authority(reader):
+        return Parked(code="message-not-understood", reason="bare-number")
     if not merges:
         return Parked(code="message-not-understood", reason="no-merge-identifier")
     return Interpreted(facts=(*merges, *_introduced(reader), *map(only_hidden, hidden_people(reader))))

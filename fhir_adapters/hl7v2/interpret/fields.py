@@ -100,6 +100,17 @@ class Reader:
         said = self.first_time((*self.profile.restated_order, "EVN-6")) or self.arrived_at
         return london_date(said) if said else None
 
+    def observed(self, codes: frozenset[str]) -> str:
+        """The value of the first OBX with one of these codes; empty where there is none."""
+        told = self.message.all("OBX") if codes else ()
+        coded = (obx for obx in told if codes & {obx.value(3).upper(), obx.value(3, 4).upper()})
+        return next((obx.value(5) for obx in coded), "")
+
+    def observed_day(self, codes: frozenset[str]) -> date | None:
+        """As `observed`, as a day."""
+        stamp = self._true(parse_time(self.observed(codes), self.profile.zoneinfo))
+        return stamp.day if stamp else None
+
     def first_time(self, places: tuple[str, ...]) -> datetime | None:
         """The first of these places that holds a time which can have come; the arrival where none can."""
         found = [stamp.instant for place in places if (stamp := self.time(place))]

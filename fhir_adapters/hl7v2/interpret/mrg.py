@@ -10,8 +10,14 @@ from collections.abc import Iterator
 from fhir_adapters.hl7v2.facts import Identifier, PersonsMerged, StayMoved
 from fhir_adapters.hl7v2.interpret.evn import stated_at
 from fhir_adapters.hl7v2.interpret.fields import Reader
-from fhir_adapters.hl7v2.interpret.identifiers import pid_numbers, read_identifiers, usable
-from fhir_adapters.hl7v2.reading import Segment
+from fhir_adapters.hl7v2.interpret.identifiers import (
+    pid_numbers,
+    read_identifiers,
+    taken_by,
+    usable,
+    written,
+)
+from fhir_adapters.hl7v2.reading import Repetition, Segment
 
 
 def _pairs(reader: Reader) -> Iterator[tuple[Segment, Segment]]:
@@ -28,9 +34,44 @@ def _survivor(pid: Segment, reader: Reader) -> tuple[Identifier, ...]:
     return usable(read_identifiers(pid_numbers(pid), reader.profile, None))
 
 
-def _retired(mrg: Segment, reader: Reader) -> tuple[Identifier, ...]:
+def _retired(pid: Segment, mrg: Segment, reader: Reader) -> tuple[Identifier, ...]:
+    """The numbers given up; a local one without its authority as the profile says, else left out."""
     numbers = [(3, cx) for cx in mrg.repetitions(1)] + [(2, cx) for cx in mrg.repetitions(4)]
-    return usable(read_identifiers(numbers, reader.profile, None))
+    lacking = {cx(1) for _, cx in numbers if is_bare(cx, pid, reader)}
+    found = usable(read_identifiers(numbers, reader.profile, None))
+    meant = _meant(pid, reader)
+    return tuple(
+        one.model_copy(update={"authority": meant}) if one.kind == "local" and one.value in lacking else one
+        for one in found
+        if one.kind == "nhs" or one.value not in lacking or meant
+    )
+
+
+def is_bare(cx: Repetition, pid: Segment, reader: Reader) -> bool:
+    """Whether a number lacks the authority that the number in PID-3 has."""
+    taken = taken_by(3, cx, reader.profile)
+    if written(cx)[0] or (taken is not None and taken[1].system is not None):
+        return False
+    beside = [held for held in pid.repetitions(3) if _local_beside(held, reader)]
+    return not any(written(held) == written(cx) for held in beside)
+
+
+def _local_beside(cx: Repetition, reader: Reader) -> bool:
+    taken = taken_by(3, cx, reader.profile)
+    return taken is not None and taken[0] == "local"
+
+
+def _meant(pid: Segment, reader: Reader) -> str | None:
+    """The authority that a bare number has by the profile; None where it does not say."""
+    named = reader.profile.identifiers.bare_numbers
+    if named != "PID-3":
+        return named.upper() if named else None
+    return next((one.authority for one in _survivor(pid, reader) if one.kind == "local"), None)
+
+
+def lacks_authority(reader: Reader) -> bool:
+    """Whether a merge of the message names somebody by a number without its authority."""
+    return any(is_bare(cx, pid, reader) for pid, mrg in _pairs(reader) for cx in mrg.repetitions(1))
 
 
 def read_merges(reader: Reader) -> tuple[PersonsMerged, ...]:
@@ -40,7 +81,7 @@ def read_merges(reader: Reader) -> tuple[PersonsMerged, ...]:
     merges: list[PersonsMerged] = []
     for pid, mrg in _pairs(reader):
         survivor = _survivor(pid, reader)
-        given_up = tuple(found for found in _retired(mrg, reader) if found not in survivor)
+        given_up = tuple(found for found in _retired(pid, mrg, reader) if found not in survivor)
         if survivor and given_up:
             merges.append(PersonsMerged(stated_at=stated_at(reader), survivor=survivor, retired=given_up))
     return tuple(merges)
@@ -60,7 +101,7 @@ def read_moves(reader: Reader) -> tuple[StayMoved, ...]:
     for pid, mrg in _pairs(reader):
         numbers = _numbers(pid, mrg, _pv1_of(reader, mrg))
         person = _survivor(pid, reader)
-        others = tuple(found for found in _retired(mrg, reader) if found not in person)
+        others = tuple(found for found in _retired(pid, mrg, reader) if found not in person)
         if numbers is None or not person or (numbers[0] == numbers[1] and not others):
             continue
         moves.append(

@@ -29,7 +29,7 @@ def read_location(reader: Reader, at: str = "PV1-3") -> Location | None:
         return None
     template = reader.profile.location
     return Location(
-        ward=_pick(place, template.ward),
+        ward=_pick(place, tuple(each for each in template.ward if template.names_ward(place.whole(each)))),
         bay=_pick(place, template.bay),
         bed=_pick(place, template.bed),
         site=_pick(place, template.site),

@@ -33,7 +33,7 @@ def read_expected_discharge(reader: Reader, movement: Movement, notes: Notes) ->
     stamps = (reader.time(place) for place in places)
     found = next((stamp.day for stamp in stamps if stamp), None) or _beside_another(reader)
     if found is None:
-        found = _counted(reader, notes)
+        found = reader.observed_day(profile.observations.expected_discharge) or _counted(reader, notes)
     if found is None and any(reader.deleted(place) for place in profile.expected_discharge):
         notes.cleared.add("expected_discharge_on")
     return found

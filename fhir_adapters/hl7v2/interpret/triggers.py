@@ -1,9 +1,8 @@
 """The trigger events that bear on people and stays, and what each means: rows of data.
 
 Source: HL7 2.4 chapter 3; HL7 UK A.3 and the ITK message specifications, section 1.2 of each on triggers. A
-trigger without a row is stored, acknowledged and listed as not used: among them A20 (a bed's own status), A29
-(a person's details deleted, which deletes nothing that happened) and A43 (some numbers moved to another
-person: a person must decide).
+trigger without a row is stored, acknowledged and listed as not used: among them A20 (a bed's own status) and
+A43 (some numbers moved to another person: a person must decide).
 """
 
 from dataclasses import dataclass
@@ -33,6 +32,7 @@ class Trigger:
     `only_inpatient` rows say something of a stay only where PV1-2 does not show another kind of contact.
     `merges` rows move what one number holds to another. `pairs` rows hold one PID and PV1 for each person.
     `links` says that two records may be one person (or, False, that they are not): both stay as they are.
+    `deletes_person` rows delete nothing that happened: a person decides what is to become of stays and case.
     """
 
     event: str
@@ -43,6 +43,7 @@ class Trigger:
     merges: Merge | None = None
     pairs: bool = False
     links: bool | None = None
+    deletes_person: bool = False
 
 
 _ROWS = (
@@ -72,6 +73,7 @@ _ROWS = (
     Trigger("A26", "Transfer plan withdrawn", "move-plan-withdrawn", _IN_BED),
     Trigger("A27", "Admission plan withdrawn", "expectation-cancelled", _NOTHING),
     Trigger("A28", "Person added"),
+    Trigger("A29", "Person deleted", deletes_person=True),
     Trigger("A30", "Persons merged", merges="persons"),
     Trigger("A31", "Person updated"),
     Trigger("A34", "Persons merged", merges="persons"),

@@ -29,19 +29,30 @@ def read_fitness(reader: Reader, notes: Notes) -> tuple[bool | None, date | None
     the day of the message, is not used; fit without a date is noted, and begins on the day of the message.
     """
     fitness = reader.profile.fitness
+    own = reader.profile.observations
     fit = YES_NO.get(reader.value(fitness.indicator).upper()) if fitness.indicator else None
+    if fit is None:
+        fit = YES_NO.get(reader.observed(own.medically_fit).upper())
     if fit is False:
         return fit, None
     day = _possible(reader, fitness.fit_on, notes) if fitness.fit_on else None
+    if day is None and reader.observed(own.fit_on):
+        day = _come(reader, reader.observed_day(own.fit_on), notes)
+        fit = True if day else fit
     if fit and day is None:
         notes.codes.append("fit-without-date")
     return fit, day
 
 
 def _possible(reader: Reader, place: str, notes: Notes) -> date | None:
-    stamp, said_on = reader.time(place), reader.day()
-    if stamp is None or (said_on and stamp.day > said_on):
-        if reader.value(place):
-            notes.codes.append("fit-date-not-used")
+    stamp = reader.time(place)
+    return _come(reader, stamp.day if stamp else None, notes) if reader.value(place) else None
+
+
+def _come(reader: Reader, day: date | None, notes: Notes) -> date | None:
+    """The day, where it can be read and has come by the day of the message."""
+    said_on = reader.day()
+    if day is None or (said_on and day > said_on):
+        notes.codes.append("fit-date-not-used")
         return None
-    return stamp.day
+    return day

@@ -201,7 +201,7 @@ ASKS_NOTHING = door("open")
         (Arrival(port=2601, sending_application="LAB"), BY_PORT),
         (Arrival(port=2575, certificate="ab" * 32), BY_CERTIFICATE),
         (Arrival(port=2575, sending_application="X", sending_facility="Y"), None),
-        (Arrival(port=2601, sending_facility="RXH"), None),
+        (Arrival(port=2601, sending_facility="RXH"), BY_PORT),
     ],
 )
 def test_given_an_arrival_then_the_feed_that_asks_for_most_and_gets_it_is_chosen(

@@ -390,7 +390,7 @@ class TestHiding:
 
 class TestMrg:
     def test_given_a_merge_then_survivor_and_retired_are_named(self) -> None:
-        [found] = interpreted(Sample("A40", more={"MRG": {1: "H200^^^RXH^MR"}})).facts
+        found = interpreted(Sample("A40", more={"MRG": {1: "H200^^^RXH^MR"}})).facts[0]
 
         assert isinstance(found, PersonsMerged)
         assert [each.value for each in found.survivor] == [NHS, "H100"]

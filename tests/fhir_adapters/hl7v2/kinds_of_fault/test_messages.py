@@ -14,6 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from discharge.store.engine import transaction
 from discharge.store.tables import DocumentRow, Person, PersonAddress, Spell
+from fhir_adapters.feeds.checking import SampleFile, check_feed
+from fhir_adapters.feeds.loading import profile_named
+from fhir_adapters.feeds.profile import Profile
+from fhir_adapters.hl7v2.facts import Interpreted, StayReported
+from fhir_adapters.hl7v2.understanding import understood
 from fhir_adapters.store.tables import Feed
 from tests.fhir_adapters.hl7v2.conftest import Intake
 from tests.fhir_adapters.hl7v2.kinds_of_fault.messages import adt, beryl, notes, profiled, pv1
@@ -140,3 +145,111 @@ async def test_given_a_merge_or_move_to_somebody_known_then_it_changes_none_of_t
 
     names = {row.family_name for row in await intake.rows(Person)}
     assert names == {"MARLOWE", "OAKLEY"}
+
+
+# A number without its authority
+
+
+@pytest.mark.parametrize("beside", ["H5^^^^PI", "H5^^^252^PI"])
+async def test_given_a_bare_number_in_a_merge_then_the_profile_says_what_it_means(
+    owner: AsyncEngine, intake: Intake, beside: str
+) -> None:
+    await profiled(owner, intake, "welsh-pas")
+    woman = "||OAKLEY^BERYL||19410302|F"
+    given_up = beside.replace("H5", "H5b")
+    await intake.take(adt("A28", "202603011000", f"1||{given_up}||OAKLY^BERIL||19410302|F"))
+    await intake.take(adt("A28", "202603011030", f"1||9990000018^^^^NI~{beside}{woman}"))
+
+    await intake.take(adt("A40", "202603020900", f"1||9990000018^^^^NI~{beside}{woman}", "MRG|H5b"))
+
+    people = await intake.rows(Person)
+    assert len(people) == 2
+    assert sum(person.merged_into is None for person in people) == 1
+
+
+@pytest.mark.parametrize("mrg", ["H5b", "H5b^^^^MR"])
+async def test_given_a_profile_that_does_not_say_then_the_merge_waits(intake: Intake, mrg: str) -> None:
+    await intake.take(adt("A28", "202603011000", beryl("H5b")), adt("A28", "202603011030", beryl("H5")))
+
+    [done] = await intake.take(adt("A40", "202603020900", beryl("H5"), f"MRG|{mrg}"))
+
+    assert (done.state, done.reason) == ("parked", "bare-number")
+    assert len(await intake.rows(Person)) == 2
+
+
+# The trust deletes a person's record
+
+
+async def test_given_a_deleted_person_then_nothing_goes_and_somebody_decides(
+    intake: Intake,
+) -> None:
+    await intake.take(adt("A01", "202603011000", beryl("H14"), pv1("V14", "202603011000")))
+
+    [done] = await intake.take(adt("A29", "202603020900", beryl("H14")))
+
+    assert (done.state, done.reason) == ("parked", "person-deleted")
+    assert (await intake.rows(Spell))[0].status == "admitted"
+
+
+# Codes and places of a trust's own
+
+
+def stay_by(raw: bytes, **more: object) -> StayReported:
+    """The stay of a message, by the ITK profile with other keys."""
+    data = profile_named("itk-2.4").model_dump(mode="json") | more
+    message, outcome = understood(raw, Profile.model_validate(data))
+    assert message is not None
+    assert isinstance(outcome, Interpreted)
+    return next(fact for fact in outcome.facts if isinstance(fact, StayReported))
+
+
+OWN_CODES = {
+    "medically_fit": ["MFFD"],
+    "fit_on": ["DATEMEDICALLYFITFORDISCHARGE"],
+    "expected_discharge": ["EDD"],
+}
+
+
+def test_given_obx_codes_of_a_trusts_own_then_a_profile_key_reads_them() -> None:
+    told = (
+        "OBX|1|ST|DATEMEDICALLYFITFORDISCHARGE^Date medically fit for discharge||20260308000000",
+        "OBX|2|ST|EDD||20260312",
+    )
+    raw = adt("A08", "202603081000", beryl("H15"), pv1("V15", "202603011000"), *told)
+
+    stay = stay_by(raw, observations=OWN_CODES)
+
+    assert (stay.medically_fit, stay.medically_fit_on) == (True, date(2026, 3, 8))
+    assert stay.expected_discharge_on == date(2026, 3, 12)
+    assert stay_by(raw).medically_fit is None
+
+
+def test_given_an_obx_that_says_not_fit_then_nobody_is() -> None:
+    raw = adt("A08", "202603081000", beryl("H15"), pv1("V15", "202603011000"), "OBX|1|ST|MFFD||N")
+
+    assert stay_by(raw, observations=OWN_CODES).medically_fit is False
+
+
+@pytest.mark.parametrize(
+    ("place", "ward"),
+    [
+        ("ACUTE STROKE UNIT^BAY 2^BED 3^RXH", "ACUTE STROKE UNIT"),
+        ("T42E^ROOM 12^3", "T42E"),
+        ("RCB^OBS1^BAY2-6^RCB55", "OBS1"),
+        ("RXH^BAY TREE WARD^3", "BAY TREE WARD"),
+    ],
+)
+def test_given_a_bay_or_room_where_the_ward_should_be_then_it_is_no_ward(place: str, ward: str) -> None:
+    stay = stay_by(adt("A01", "202603011000", beryl("H12"), pv1("V12", "202603011000", place=place)))
+
+    assert stay.location is not None
+    assert stay.location.ward == ward
+
+
+def test_given_codes_that_no_key_reads_then_the_check_suggests_them() -> None:
+    told = "OBX|1|ST|DATEMEDICALLYFITFORDISCHARGE^Date medically fit||20260308000000"
+    raw = adt("A08", "202603081000", beryl("H15"), pv1("V15", "202603011000"), told)
+
+    report = check_feed([SampleFile("one.hl7", raw)], profile_named("itk-2.4"))
+
+    assert [each.count for each in report.suggestions if each.key == "observations"] == [1]
