@@ -18,10 +18,11 @@ class AskedWith(BaseModel):
     """What every command carries beside its own fields.
 
     `effective_on` is a London date, by default today. `note` is free text about the command, `item_notes`
-    about single items of a check. `decided_by` names who decided that somebody leaves for a home that is not
-    ready. `seen_version` is the case version that the asker was looking at. `confirm`
-    holds codes of contradictions that the asker was asked about (`contradiction`, 409) and confirms, with a
-    reason or a note.
+    about single items of a check. `about_danger` says that the note speaks of abuse or danger, `danger_items`
+    for which items their notes do: such a note is for the writer's team and the housing lead. `decided_by`
+    names who decided that somebody leaves for a home that is not ready. `seen_version` is the case version
+    that the asker was looking at. `confirm` holds codes of contradictions that the asker was asked about
+    (`contradiction`, 409) and confirms, with a reason or a note.
     """
 
     effective_on: date | None = None
@@ -29,6 +30,8 @@ class AskedWith(BaseModel):
     note: str | None = Field(default=None, max_length=10_000)
     item_notes: dict[str, str] = Field(default_factory=dict)
     decided_by: str | None = Field(default=None, max_length=200)
+    about_danger: bool = False
+    danger_items: list[str] = Field(default_factory=list)
     seen_version: int | None = Field(default=None, ge=0)
     confirm: list[str] = Field(default_factory=list, max_length=20)
 

@@ -30,6 +30,7 @@ from discharge.clocks import london_date
 from discharge.errors import ERRORS, HomewardError
 from discharge.store import commands as store
 from discharge.store.tables import CaseRow, CommandRow
+from discharge.store.tables.persons import DANGER, ORDINARY
 from workflows.client import execute_command
 
 _log = logging.getLogger("homeward.api")
@@ -38,16 +39,22 @@ _log = logging.getLogger("homeward.api")
 @dataclass(frozen=True)
 class Asked:
     """What somebody asks of a case. `key` is the asker's own; without one, every request is a new one.
+
+    `as_sent` is the request as the client sent it, before anything was filled in: the key belongs to that.
+    `about_danger` says that the note speaks of abuse or danger, `danger_items` for which items theirs do.
     `confirm` holds the contradictions that they were asked about and confirm.
     """
 
     case_id: UUID
     command: Command
     effective_on: date
+    as_sent: object
     reason: str | None = None
     note: str | None = None
     item_notes: Mapping[str, str] = field(default_factory=dict)
     decided_by: str | None = None
+    about_danger: bool = False
+    danger_items: frozenset[str] = frozenset()
     seen_version: int | None = None
     key: str | None = None
     confirm: tuple[str, ...] = ()
@@ -79,9 +86,9 @@ async def ask(services: Services, caller: Principal, asked: Asked) -> Outcome:
         case = await _seen_case(session, asked.case_id)
         caller.require_on(case, asked.command.kind)
         require_part(case, caller.actor, asked.command)
-        digest = body_hash(asked.case_id, asked)
         questions = await contradictions.questions(session, case, asked.command, today)
         command = await contradictions.with_despite(session, case, asked.command, asked.confirm)
+        digest = body_hash(asked.case_id, asked.as_sent)
         taken = await take(session, caller, replace(asked, command=command), digest)
         if isinstance(taken, Envelope):  # what was taken before was asked about then
             contradictions.require_no_contradiction(questions, asked.confirm, asked.explained)
@@ -116,7 +123,7 @@ async def take(session: AsyncSession, caller: Principal, asked: Asked, digest: s
     if isinstance(result, store.KeyReusedWithOtherBody):
         raise HomewardError("duplicate-key-other-body", where="Idempotency-Key")
     if isinstance(result, store.Taken):
-        return envelope
+        return Envelope.model_validate(result.row.envelope)
     return existing(result.row)
 
 
@@ -166,14 +173,22 @@ def _with_decider(command: Command, notes: tuple[store.NewNote, ...]) -> Command
 
 
 def _notes(asked: Asked) -> tuple[store.NewNote, ...]:
-    own = (store.NewNote(text=asked.note),) if asked.note else ()
+    own = (_note(asked.note, None, about_danger=asked.about_danger),) if asked.note else ()
     decider = (asked.decided_by or "").strip()
     named = (store.NewNote(text=decider, item=store.DECIDED_BY),) if decider else ()
     return (
         own
         + named
-        + tuple(store.NewNote(text=text, item=item) for item, text in asked.item_notes.items() if text)
+        + tuple(
+            _note(text, item, about_danger=item in asked.danger_items)
+            for item, text in asked.item_notes.items()
+            if text
+        )
     )
+
+
+def _note(text: str, item: str | None, *, about_danger: bool) -> store.NewNote:
+    return store.NewNote(text=text, item=item, sensitivity=DANGER if about_danger else ORDINARY)
 
 
 def body_hash(*parts: Any) -> str:
@@ -182,8 +197,6 @@ def body_hash(*parts: Any) -> str:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, Asked):
-        return {**vars(value), "command": value.command.model_dump(mode="json"), "key": None}
     return dict(value) if isinstance(value, Mapping) else str(value)
 
 

@@ -16,6 +16,7 @@ from api.principals import Principal
 from api.reading import cases, names
 from api.reading.cases import CaseFile, home_address
 from api.reading.looks import looked
+from api.reading.viewer import Viewer, seen_person, viewer_of
 from api.services import Services
 from discharge.cases.model import Case
 from discharge.clocks import CaseClock
@@ -66,6 +67,9 @@ async def find(services: Services, caller: Principal, search: Asked) -> Page:
     clock = await services.clock()
     conditions = Questions(caller, fhir_base(services), clock).of_cases(search)
     async with services.begin(caller) as session:
+        viewer = await viewer_of(session, caller)
+        if search.by_number:
+            conditions.append(viewer.numbers_open)
         fitting = select(CaseRow, Person).join(Person, Person.id == CaseRow.person_id).where(*conditions)
         total = await session.scalar(select(func.count()).select_from(fitting.subquery())) or 0
         page = fitting.order_by(CaseRow.referred_on.desc(), CaseRow.id.asc())
@@ -78,13 +82,15 @@ async def find(services: Services, caller: Principal, search: Asked) -> Page:
             [person.id for _, person in rows],
         )
         known = await names.directory(session)
-        found = [_listed(row, person) for row, person in rows]
+        found = [_listed(viewer, row, person) for row, person in rows]
         return Page([_resource(search.resource_type, each, known, clock) for each in found], total)
 
 
-def _listed(row: CaseRow, person: Person) -> CaseFile:
-    """A case on a list; its resources hold no address."""
-    return CaseFile(Case.model_validate(row.snapshot), person, row.updated_at, None, ())
+def _listed(viewer: Viewer, row: CaseRow, person: Person) -> CaseFile:
+    """A case on a list, as much of it as the caller sees; its resources hold no address."""
+    case = Case.model_validate(row.snapshot)
+    seen, whole = viewer.person(case, person), viewer.sees_place(case, person)
+    return CaseFile(viewer.case(case, person), seen, row.updated_at, None, (), place_seen=whole)
 
 
 def _resource(kind: str, found: CaseFile, known: names.Directory, clock: CaseClock) -> dict[str, Any]:
@@ -105,7 +111,10 @@ async def encounter(services: Services, caller: Principal, spell_id: UUID) -> di
         await looked(session, caller, "Encounter", (), [person.id])
         known = await names.directory(session)
         provider = known.organisations.get(row.organisation_id)
-        facts = person_facts(person, None)
+        seen, sight = await seen_person(session, await viewer_of(session, caller), person)
+        if "spells" not in sight.case:
+            raise HomewardError("not-found")
+        facts = person_facts(seen, None)
         return resources.encounter(case_spell(row), facts, organisation_facts(provider), row.visit_number)
 
 
@@ -116,8 +125,12 @@ async def patient(services: Services, caller: Principal, person_id: UUID) -> dic
         if person is None:
             raise HomewardError("not-found")
         await looked(session, caller, "Patient", (), [person.id])
+        seen, sight = await seen_person(session, await viewer_of(session, caller), person)
+        if not sight.person:
+            raise HomewardError("not-found")
         own = await own_numbers(session, caller.organisation_id, person.id)
-        return patient_resource(person_facts(person, await home_address(session, person), own))
+        address = await home_address(session, person) if sight.address else None
+        return patient_resource(person_facts(seen, address, own))
 
 
 async def own_numbers(

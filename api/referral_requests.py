@@ -111,7 +111,9 @@ async def _asked(
         case_id=known or uuid4(),
         command=command.model_copy(update=dict(begins)),
         effective_on=today if known else min(values.referred_on or london_date(row.requested_at), today),
+        as_sent=None,
         note=f"{sender.name}: {values.note}" if values.note else None,
+        about_danger=values.about_danger,
     )
 
 

@@ -137,7 +137,9 @@ async def _refer(services: Services, caller: Principal, request: Request) -> Ref
                 spell=spell,
             ),
             effective_on=request.values.referred_on or london_date(now),
+            as_sent=None,
             note=request.values.note,
+            about_danger=request.values.about_danger,
             key=request.name,
             confirm=request.confirm,
         )

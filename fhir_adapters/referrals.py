@@ -63,7 +63,7 @@ class ReferralValues(_Values, Asked):
     """What is asked for, in codes of `discharge.codes.casework`; everything but the person may be left out.
 
     `requester` is the referring organisation's code or ODS code, `visit_number` the hospital's own number
-    of the stay.
+    of the stay. `about_danger` says that the note speaks of abuse or danger.
     """
 
     person: ReferredPerson
@@ -72,3 +72,4 @@ class ReferralValues(_Values, Asked):
     ward: str | None = None
     referred_on: date | None = None
     note: str | None = None
+    about_danger: bool = False

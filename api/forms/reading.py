@@ -14,6 +14,9 @@ from api.refusals import Contradicted
 from discharge.errors import HomewardError
 from housing_checks.contradictions import Contradiction
 
+NOTE, ABOUT_DANGER = "note", "about_danger"
+MOST_NOTE = 10_000
+
 NOT_A_DATE = "Enter a real date, for instance 27 March 2026"
 MOST_TEXT = 200
 DATE_FIELD = Field("effective_on", "From which day?", "date")
@@ -57,13 +60,24 @@ def read_form(form: CommandForm, sent: FormData, around: Around) -> Filled:
     questions = (*form.asked(around), *((DATE_FIELD,) if form.dated else ()))
     for question in questions:
         _READERS.get(question.type, _choice)(question, sent, around, filled)
+    filled.typed |= {NOTE: str(sent.get(NOTE, "")), ABOUT_DANGER: str(sent.get(ABOUT_DANGER, ""))}
     return filled
 
 
 def fill_again(form: CommandForm, kept: FormData, around: Around) -> Filled:
     """A form as it was left, with nothing said to be wrong yet."""
-    typed = read_form(form, kept, around).typed | {"note": str(kept.get("note", ""))}
-    return Filled(typed=typed)
+    return Filled(typed=read_form(form, kept, around).typed)
+
+
+def note_of(sent: FormData) -> tuple[str | None, bool]:
+    """The note of a form, if there is one, and whether it speaks of abuse or danger."""
+    return str(sent.get(NOTE, "")).strip()[:MOST_NOTE] or None, bool(sent.get(ABOUT_DANGER))
+
+
+def as_sent(sent: FormData) -> list[tuple[str, str]]:
+    """A form as the browser sent it, but for what proves where it came from."""
+    ours = ("form_token", "key")
+    return sorted((name, str(value)) for name, value in sent.multi_items() if name not in ours)
 
 
 def _choice(question: Field, sent: FormData, around: Around, filled: Filled) -> None:

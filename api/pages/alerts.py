@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from api.commanding import Asked, ask
+from api.forms.reading import as_sent
 from api.pages.sign_in import local
 from api.pages.visiting import Visitor
 from api.presenters.alerts import OWNERS, Filter, present
@@ -61,6 +62,7 @@ async def acknowledge(alert_id: UUID, visit: Visitor) -> Response:
         case_id=_case_id(str(form.get("case_id", ""))),
         command=AcknowledgeAlert(alert_id=alert_id),
         effective_on=visit.today,
+        as_sent=as_sent(form),
         key=str(form.get("key", "")) or None,
     )
     outcome = await ask(visit.services, visit.caller, asked)

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from api.forms.definitions import FORMS
-from api.pages.visiting import Visitor
+from api.pages.visiting import Visit, Visitor
 from api.presenters.case import Given, present
 from api.presenters.documents import lines
 from api.presenters.looks import look_lines
@@ -31,23 +31,28 @@ async def show(visit: Visitor, case_id: UUID, done: str = "") -> Response:
     visit.caller.require("case.read")
     async with visit.services.begin(visit.caller) as session:
         found = await cases.read_case(session, visit.caller, case_id, "case page")
+        follows, told = (visit.caller.may_on(found.case, each) for each in ("case.follow", "case.told"))
         given = Given(
             found=found,
             caller=visit.caller,
             today=visit.today,
             now=visit.now,
             known=await names.directory(session),
-            events=await cases.timeline(session, case_id),
-            notes=await cases.notes_of(session, case_id),
-            told=await cases.told(session, case_id),
+            events=await cases.timeline(session, found) if follows else (),
+            notes=await cases.notes_of(session, case_id) if follows else {},
+            told=await cases.told(session, case_id) if told else (),
             homes=await names_of_homes(session, found.case, found.person),
         )
-        held = await documents_of(session, visit.caller, given.found.person.id)
+        held = await documents_of(session, visit.caller, found.person.id) if _reads(visit, found) else ()
     view = present(given)
     # One key a button, so that pressing it twice asks once.
     keys = [str(uuid4()) for _ in view.alerts]
     documents = lines(held, case_id, given.known)
     return visit.page("case.html", view=view, documents=documents, keys=keys, done=_done(done))
+
+
+def _reads(visit: Visit, found: cases.CaseFile) -> bool:
+    return visit.caller.may_on(found.case, "document.read")
 
 
 def _done(kind: str) -> str:
@@ -61,9 +66,9 @@ def _done(kind: str) -> str:
 @router.get("/{case_id}/who-looked")
 async def looks(visit: Visitor, case_id: UUID) -> Response:
     """Who looked at a case, newest first. This look is on it, too."""
-    visit.caller.require("case.read")
+    visit.caller.require("case.looks")
     async with visit.services.begin(visit.caller) as session:
-        found = await cases.read_case(session, visit.caller, case_id, "who looked")
+        found = await cases.read_case(session, visit.caller, case_id, "who looked", "case.looks")
         rows = await who_looked(session, case_id)
     name = full_name(found.person.family_name, found.person.given_name)
     return visit.page("who_looked.html", case_id=str(case_id), name=name, looks=look_lines(rows))
@@ -72,9 +77,9 @@ async def looks(visit: Visitor, case_id: UUID) -> Response:
 @router.get("/{case_id}/told")
 async def told(visit: Visitor, case_id: UUID) -> Response:
     """What partners were told, each with sent, received, accepted and acted on."""
-    visit.caller.require("case.read")
+    visit.caller.require("case.told")
     async with visit.services.begin(visit.caller) as session:
-        found = await cases.read_case(session, visit.caller, case_id, "what partners were told")
+        found = await cases.read_case(session, visit.caller, case_id, "what partners were told", "case.told")
         rows = await cases.told(session, case_id)
         known = await names.directory(session)
     lines = [told_line(row, known) for row in rows]
@@ -85,9 +90,11 @@ async def told(visit: Visitor, case_id: UUID) -> Response:
 @router.get("/{case_id}/messages")
 async def messages(visit: Visitor, case_id: UUID) -> Response:
     """Messages of the caller's organisation about the person of a case, newest first, without their text."""
-    visit.caller.require("case.read")
+    visit.caller.require("case.messages")
     async with visit.services.begin(visit.caller) as session:
-        found = await cases.read_case(session, visit.caller, case_id, "messages about the case")
+        found = await cases.read_case(
+            session, visit.caller, case_id, "messages about the case", "case.messages"
+        )
         meant = Wanted(people=await people_of_case(session, case_id))
         listed = await find(session, visit.caller, meant)
         feeds = await lists.feeds(session, visit.caller)

@@ -8,9 +8,9 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from api.commanding import Asked, ask
-from api.forms.reading import Filled
+from api.forms.reading import ABOUT_DANGER, Filled, as_sent
 from api.pages.visiting import Visit, Visitor
-from api.presenters.checks import MOST_NOTE, CheckPage, present, read_answers
+from api.presenters.checks import MOST_NOTE, CheckPage, present, read_answers, read_danger
 from api.presenters.forms import confirms, error_list
 from api.presenters.worklist import full_name
 from api.reading import cases
@@ -46,7 +46,7 @@ async def look_over(visit: Visitor, case_id: UUID) -> Response:
     case, name = await _prepare(visit, case_id)
     form = _form(case, visit)
     answers, notes, faults = read_answers(form, sent)
-    view = present(form, case, name, answers, notes, faults)
+    view = present(form, case, name, answers, notes, faults, read_danger(form, sent))
     if faults or sent.get("change"):
         return _page(visit, view, 422 if faults else 200)
     return _answers_page(visit, view, Filled())
@@ -60,7 +60,8 @@ async def hand_in(visit: Visitor, case_id: UUID) -> Response:
     form = _form(case, visit)
     answers, notes, faults = read_answers(form, sent)
     if faults:
-        return _page(visit, present(form, case, name, answers, notes, faults), 422)
+        view = present(form, case, name, answers, notes, faults, read_danger(form, sent))
+        return _page(visit, view, 422)
     seen = str(sent.get("seen_version", ""))
     filled = Filled(
         typed={"note": str(sent.get("note", "")).strip()[:MOST_NOTE]},
@@ -70,8 +71,11 @@ async def hand_in(visit: Visitor, case_id: UUID) -> Response:
         case_id=case_id,
         command=CompleteCheck(form=form.code, answers=answers),
         effective_on=visit.today,
+        as_sent=as_sent(sent),
         note=filled.typed["note"] or None,
         item_notes=notes,
+        about_danger=bool(sent.get(ABOUT_DANGER)),
+        danger_items=read_danger(form, sent),
         seen_version=int(seen) if seen.isdecimal() else None,
         key=str(sent.get("key", "")) or None,
         confirm=filled.confirmed,
@@ -80,7 +84,8 @@ async def hand_in(visit: Visitor, case_id: UUID) -> Response:
         outcome = await ask(visit.services, visit.caller, asked)
     except Contradicted as error:
         filled.ask(error)
-        return _answers_page(visit, present(form, case, name, answers, notes, {}), filled, error.row.http)
+        view = present(form, case, name, answers, notes, {}, read_danger(form, sent))
+        return _answers_page(visit, view, filled, error.row.http)
     done = f"/cases/{case_id}?done=check"
     return visit.to(done if outcome.answer else f"/requests/{outcome.command_id}")
 

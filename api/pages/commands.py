@@ -13,7 +13,7 @@ from api.command_kinds import read_command
 from api.commanding import Asked, ask
 from api.forms.definitions import FORMS, shape
 from api.forms.model import Around, CommandForm
-from api.forms.reading import Filled, fault_of, fill_again, read_form
+from api.forms.reading import Filled, as_sent, fault_of, fill_again, note_of, read_form
 from api.pages.visiting import Visit, Visitor
 from api.presenters import requests
 from api.presenters.case_summary import home_words
@@ -29,7 +29,6 @@ from discharge.store import commands as store
 router = APIRouter(include_in_schema=False)
 
 NEEDS_HOMES = frozenset({"offer-property", "answer-offer"})
-MOST_NOTE = 10_000
 
 
 @router.get("/cases/{case_id}/do/{kind}")
@@ -92,12 +91,15 @@ def _asked(
     body: dict[str, Any] = shape(form.kind, dict(filled.fields), around)
     command, beside = read_command({"kind": form.kind, "effective_on": effective, **body})
     seen = str(sent.get("seen_version", ""))
+    note, about_danger = note_of(sent)
     return Asked(
         case_id=around.case.case_id,
         command=command,
         effective_on=beside.effective_on or visit.today,
+        as_sent=as_sent(sent),
         decided_by=beside.decided_by,
-        note=str(sent.get("note", "")).strip()[:MOST_NOTE] or None,
+        note=note,
+        about_danger=about_danger,
         seen_version=int(seen) if seen.isdecimal() else None,
         key=key,
         confirm=filled.confirmed,

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from api.forms.choices import fixed, from_list
 from api.forms.model import Around, CommandForm, Field
-from api.forms.reading import Filled, fault_of, fill_again, read_form
+from api.forms.reading import Filled, fault_of, fill_again, note_of, read_form
 from api.pages.visiting import Visit, Visitor
 from api.presenters import referrals as presenter
 from api.reading import people
@@ -97,10 +97,11 @@ async def submit(visit: Visitor, person_id: UUID) -> Response:
     key = str(sent.get("key", "")) or str(uuid4())
     if filled.faults:
         return _page(visit, person, filled, key, 422)
-    note = str(sent.get("note", "")).strip()[:10_000] or None
-    filled.typed["note"] = note or ""
+    note, about_danger = note_of(sent)
     filled.confirmed = tuple(str(code) for code in sent.getlist("confirm"))
-    values = ReferralValues(person=ReferredPerson(person_id=person_id), note=note, **filled.fields)
+    values = ReferralValues(
+        person=ReferredPerson(person_id=person_id), note=note, about_danger=about_danger, **filled.fields
+    )
     try:
         asked = Request(values, key=key, confirm=filled.confirmed)
         referred = await refer(visit.services, visit.caller, asked)

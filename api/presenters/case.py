@@ -58,7 +58,7 @@ def present(given: Given) -> Page:
         case_id=str(case.case_id),
         version=case.version,
         name=full_name(given.found.person.family_name, given.found.person.given_name),
-        caption=place(case, known),
+        caption=place(given.found, known),
         identity=identity(given.found, given.today),
         whom_to_call=whom_to_call(given.found, given.caller, known),
         stage=stage_tag(case),
@@ -83,5 +83,7 @@ def present(given: Given) -> Page:
         check_href=check_href(case, given.caller),
         participants=participants(case, known),
         told=len(given.told),
+        may_see_looks=given.caller.may_on(case, "case.looks"),
+        may_see_messages=given.caller.may_on(case, "case.messages"),
         timeline=timeline_lines(given.events, given.notes, known, given.homes),
     )

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from api.presenters.after_discharge import afterwards_json
+from api.presenters.case_summary import whom_to_ring
 from api.presenters.suggestions import suggested_json
 from api.presenters.whom_to_call import contacts_json
 from api.principals import Principal
@@ -60,6 +61,7 @@ def case_line(listed: Listed, today: date, known: Directory) -> dict[str, Any]:
         "stage": case.stage.value,
         "person": person_json(listed.person),
         "ward": spell.ward if spell else (case.referral.ward if case.referral else None),
+        "ward_withheld": _withheld(case, known, seen=listed.place_seen),
         "expected_discharge_on": _iso(case.expected_discharge_on),
         "needed_by": _iso(case.needed_by),
         "awaiting_spell": bool(case.referral and case.referral.awaiting_spell),
@@ -86,6 +88,7 @@ def case_detail(found: CaseFile, caller: Principal, today: date, known: Director
             "homes_before": [_address(each) for each in found.homes_before],
             "contacts": contacts_json(found, caller, known),
         },
+        "ward_withheld": _withheld(case, known, seen=found.place_seen),
         "why_still_here": why_still_here(case, today, known.names),
         "next_action": {"words": action.words, "role": action.role, "due_on": _iso(action.due_on)}
         if action
@@ -97,6 +100,11 @@ def case_detail(found: CaseFile, caller: Principal, today: date, known: Director
         "blocking": [each.model_dump(mode="json") for each in blocking(case)],
         "case": case.model_dump(mode="json", exclude={"case_id", "version", "stage"}),
     }
+
+
+def _withheld(case: Case, known: Directory, *, seen: bool) -> dict[str, str] | None:
+    """Whom to ring where ward and bed are withheld; none where they are not."""
+    return None if seen else {"ring": whom_to_ring(case, known)}
 
 
 def _address(row: PersonAddress | None) -> dict[str, Any] | None:

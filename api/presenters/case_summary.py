@@ -50,17 +50,28 @@ def address_words(row: PersonAddress) -> str:
     return ", ".join(part for part in (*row.lines.splitlines(), row.postcode or "") if part)
 
 
-def place(case: Case, known: Directory) -> str:
-    """Where the person is, as far as we know."""
+def place(found: CaseFile, known: Directory) -> str:
+    """Where the person is, as far as we know and the reader may; else whom to ring."""
+    case = found.case
     spell = case.current_spell
     if case.in_community:
         return f"At home, not in hospital; referred by {known.organisation(_referrer(case))}"
+    if not found.place_seen:
+        return f"Ward withheld: ring {whom_to_ring(case, known)}"
     if spell is None:
         return f"Stay not known yet, referred by {known.organisation(_referrer(case))}"
     on_leave = spell.status == "on-leave"
     standing = {"expected": "Expected on ward", "on-leave": "On leave from ward"}.get(spell.status, "Ward")
     bed = (f", where bed {spell.bed} is kept" if on_leave else f", bed {spell.bed}") if spell.bed else ""
     return f"{standing} {spell.ward or 'not known'}{bed}, {known.organisation(spell.organisation_id)}"
+
+
+def whom_to_ring(case: Case, known: Directory) -> str:
+    """Who at the trust knows where somebody is whose whereabouts are hidden."""
+    trust = case.current_spell.organisation_id if case.current_spell else _referrer(case)
+    owner = next((each for each in case.owners if each.organisation_id == trust), None)
+    name = known.user(owner.user_id) if owner else None
+    return ", ".join(filter(None, (name, known.organisation(trust))))
 
 
 def _referrer(case: Case) -> UUID | None:

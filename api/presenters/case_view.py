@@ -150,4 +150,6 @@ class Page:
     check_href: str
     participants: tuple[Fact, ...]
     told: int
+    may_see_looks: bool
+    may_see_messages: bool
     timeline: tuple[Happened, ...]

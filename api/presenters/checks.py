@@ -24,6 +24,7 @@ class Question:
     answer: str
     answer_words: str
     note: str
+    about_danger: bool
     radios: dict[str, Any]
     evidence: str
 
@@ -56,6 +57,7 @@ def present(
     answers: Mapping[str, str],
     notes: Mapping[str, str],
     faults: Mapping[str, str],
+    danger: frozenset[str] = frozenset(),
 ) -> CheckPage:
     """The form with what is answered, and what is wrong."""
     return CheckPage(
@@ -65,7 +67,7 @@ def present(
         title=form.title,
         source=form.source,
         sections=tuple(
-            Section(title, tuple(_question(item, answers, notes, faults) for item in items))
+            Section(title, tuple(_question(item, answers, notes, faults, danger) for item in items))
             for title, items in form.domains
         ),
         errors=tuple({"text": words, "href": f"#{code}"} for code, words in faults.items()),
@@ -73,7 +75,11 @@ def present(
 
 
 def _question(
-    item: CheckItem, answers: Mapping[str, str], notes: Mapping[str, str], faults: Mapping[str, str]
+    item: CheckItem,
+    answers: Mapping[str, str],
+    notes: Mapping[str, str],
+    faults: Mapping[str, str],
+    danger: frozenset[str],
 ) -> Question:
     answer = answers.get(item.code, "")
     radios: dict[str, Any] = {
@@ -92,6 +98,7 @@ def _question(
         answer=answer,
         answer_words=dict(ANSWERS).get(answer, "Not answered"),
         note=notes.get(item.code, ""),
+        about_danger=item.code in danger,
         radios=radios,
         evidence=item.evidence,
     )
@@ -112,3 +119,8 @@ def read_answers(form: CheckForm, sent: FormData) -> tuple[dict[str, str], dict[
         else:
             faults[item.code] = f"Answer yes, no or not known: {item.question}"
     return answers, notes, faults
+
+
+def read_danger(form: CheckForm, sent: FormData) -> frozenset[str]:
+    """The items whose notes speak of abuse or danger."""
+    return frozenset(item.code for item in form.items if sent.get(f"danger-{item.code}"))

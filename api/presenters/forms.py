@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from api.forms.model import Around, CommandForm, Field
-from api.forms.reading import DATE_FIELD, Filled
+from api.forms.reading import ABOUT_DANGER, DATE_FIELD, NOTE, Filled
 from housing_checks.contradictions import Contradiction
 
 RADIOS_UP_TO = 7
@@ -40,6 +40,7 @@ class Page:
     errors: tuple[dict[str, str], ...]
     note: str
     note_label: str
+    about_danger: bool
     confirms: tuple[dict[str, Any], ...] = ()
 
 
@@ -60,8 +61,9 @@ def present(form: CommandForm, around: Around, name: str, filled: Filled, key: s
         button=form.button,
         questions=tuple(_question(each, around, filled) for each in asked),
         errors=error_list(filled, asked),
-        note=str(filled.typed.get("note", "")),
+        note=str(filled.typed.get(NOTE, "")),
         note_label=form.note,
+        about_danger=bool(filled.typed.get(ABOUT_DANGER)),
         confirms=confirms(filled),
     )
 

@@ -20,8 +20,9 @@ from discharge.codes.destinations import DISCHARGE_DESTINATIONS
 from discharge.pathway_words import STAY_TAKEN_BACK
 from discharge.permissions import ROLE_WORDS
 from discharge.risk.rules import RULES
-from discharge.store.commands import DECIDED_BY
+from discharge.store.commands import DECIDED_BY, REASON
 from discharge.store.tables import CaseEventRow, NoteRow
+from discharge.store.tables.persons import DANGER
 from housing_checks.rehousing.matching import HARD
 from housing_checks.strands.definitions import DEFINITIONS, step_words
 
@@ -319,12 +320,18 @@ def _line(row: CaseEventRow, event: ev.Event, teller: _Teller, left: dict[UUID, 
         recorded=words.moment(row.case_time),
         who=_who(row, teller),
         reason=words.from_code(row.reason, ""),
-        notes=tuple(_note(note) for note in left.pop(row.command_id, [])),
+        notes=tuple(note_words(note) for note in left.pop(row.command_id, [])),
     )
 
 
-def _note(note: NoteRow) -> str:
-    return f"Decided by: {note.text}" if note.item == DECIDED_BY else note.text
+def note_words(note: NoteRow) -> str:
+    """A note as people read it; one about abuse or danger says for whom it is."""
+    text = note.text
+    if note.item == DECIDED_BY:
+        text = f"Decided by: {text}"
+    if note.item == REASON:
+        text = f"Reason for referral: {casework.REFERRAL_REASONS.label(text)}"
+    return f"For your team and the housing lead only: {text}" if note.sensitivity == DANGER else text
 
 
 def _who(row: CaseEventRow, teller: _Teller) -> str:

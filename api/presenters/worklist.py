@@ -7,6 +7,7 @@ from datetime import date, datetime
 from urllib.parse import urlencode
 
 from api.presenters import words
+from api.presenters.case_summary import whom_to_ring
 from api.presenters.tags import Tag, stage_tag
 from api.reading.names import Directory
 from api.reading.worklist import VIEWS, Listed, Wanted, Worklist
@@ -157,7 +158,7 @@ def full_name(family: str | None, given: str | None) -> str:
 
 def _row(listed: Listed, today: date, known: Directory) -> Row:
     case, person = listed.case, listed.person
-    ward, bed = _place(case)
+    ward, bed = _place(case) if listed.place_seen else (f"Ring {whom_to_ring(case, known)}", "")
     until = case.discharge.discharged_on if case.discharge else today
     return Row(
         name=full_name(person.family_name, person.given_name),

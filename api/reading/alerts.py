@@ -10,6 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.principals import Principal
 from api.reading.looks import looked
+from api.reading.viewer import viewer_of
+from discharge.cases.model import Case
 from discharge.risk.rules import LEVELS
 from discharge.store.tables import AlertRow, CaseRow, Person
 
@@ -67,8 +69,16 @@ async def open_alerts(session: AsyncSession, caller: Principal, wanted: Wanted) 
     )
     found = (await session.execute(statement)).all()
     await looked(session, caller, "alerts", {row.id for _, row, _ in found})
+    viewer = await viewer_of(session, caller)
     rows = (
-        OpenAlert(alert, row.id, row.stage, row.ward, person.family_name, person.given_name)
+        OpenAlert(
+            alert,
+            row.id,
+            row.stage,
+            row.ward if viewer.sees_place(Case.model_validate(row.snapshot), person) else None,
+            person.family_name,
+            person.given_name,
+        )
         for alert, row, person in found
     )
     return Alerts(tuple(rows), total)

@@ -10,11 +10,14 @@ from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm.attributes import set_committed_value
 
 from api.principals import Principal
 from api.reading.looks import looked
+from api.reading.viewer import viewer_of
 from discharge.cases.model import Case
 from discharge.errors import HomewardError
+from discharge.sight import recorded_without_danger, recorded_without_place
 from discharge.store.addresses import TODAY, home_of
 from discharge.store.tables import (
     CaseEventRow,
@@ -26,6 +29,7 @@ from discharge.store.tables import (
     PersonAddress,
     PersonContact,
 )
+from discharge.store.tables.persons import DANGER
 
 TOLD_TAKEN_AFTER = timedelta(seconds=5)
 """An answer that came later than this reached nobody who waited for it."""
@@ -33,8 +37,10 @@ TOLD_TAKEN_AFTER = timedelta(seconds=5)
 
 @dataclass(frozen=True)
 class CaseFile:
-    """A case with its person, as one look shows it. `address` is none where nobody may see it; `homes_before`
-    are where they lived until another home was let or named, the last one first.
+    """A case with its person, as one look shows it: as much of both as the caller may see.
+
+    `address` is none where the caller may not see it; `place_seen` is false where ward and bed are withheld;
+    `homes_before` are where they lived until another home was let or named, the last one first.
     """
 
     case: Case
@@ -43,26 +49,39 @@ class CaseFile:
     address: PersonAddress | None
     contacts: Sequence[PersonContact]
     homes_before: Sequence[PersonAddress] = ()
+    place_seen: bool = True
 
 
-async def read_case(session: AsyncSession, caller: Principal, case_id: UUID, what: str = "case") -> CaseFile:
-    """A case and its person. Raises not-found for one that the caller's organisation takes no part in."""
+async def read_case(
+    session: AsyncSession, caller: Principal, case_id: UUID, what: str = "case", action: str = "case.read"
+) -> CaseFile:
+    """A case and its person, with what the caller may see of them, to do an action.
+
+    Raises not-found for a case that the caller's organisation takes no part in, and part-not-allowed where
+    its part does not include the action.
+    """
     statement = select(CaseRow, Person).join(Person, Person.id == CaseRow.person_id)
     found = (await session.execute(statement.where(CaseRow.id == case_id))).one_or_none()
     if found is None:
         raise HomewardError("not-found")
     row, person = found
     await looked(session, caller, what, [case_id], [person.id])
+    case, viewer = Case.model_validate(row.snapshot), await viewer_of(session, caller)
+    caller.require_on(case, action)
+    sight = viewer.sight(case)
     return CaseFile(
-        case=Case.model_validate(row.snapshot),
-        person=person,
+        case=viewer.case(case, person),
+        person=viewer.person(case, person),
         updated_at=row.updated_at,
-        address=await home_address(session, person),
-        contacts=(
-            await session.scalars(select(PersonContact).where(PersonContact.person_id == person.id))
-        ).all(),
-        homes_before=await _homes_before(session, person),
+        address=await home_address(session, person) if sight.address else None,
+        contacts=await _contacts(session, person) if sight.contacts else (),
+        homes_before=await _homes_before(session, person) if sight.address else (),
+        place_seen=viewer.sees_place(case, person),
     )
+
+
+async def _contacts(session: AsyncSession, person: Person) -> Sequence[PersonContact]:
+    return (await session.scalars(select(PersonContact).where(PersonContact.person_id == person.id))).all()
 
 
 async def home_address(session: AsyncSession, person: Person) -> PersonAddress | None:
@@ -92,12 +111,22 @@ async def case_of_person(session: AsyncSession, person_id: UUID) -> UUID | None:
     )
 
 
-async def timeline(session: AsyncSession, case_id: UUID) -> Sequence[CaseEventRow]:
-    """Everything that happened to a case, newest first."""
+async def timeline(session: AsyncSession, found: CaseFile) -> Sequence[CaseEventRow]:
+    """Everything that happened to a case, newest first, with what the reader of the case may see of it."""
     statement = (
-        select(CaseEventRow).where(CaseEventRow.case_id == case_id).order_by(CaseEventRow.sequence.desc())
+        select(CaseEventRow)
+        .where(CaseEventRow.case_id == found.case.case_id)
+        .order_by(CaseEventRow.sequence.desc())
     )
-    return (await session.scalars(statement)).all()
+    rows = (await session.scalars(statement)).all()
+    for row in rows:
+        set_committed_value(row, "payload", _as_seen(row.payload, found))
+    return rows
+
+
+def _as_seen(payload: dict[str, Any], found: CaseFile) -> Any:
+    told = recorded_without_danger(payload)
+    return told if found.place_seen else recorded_without_place(told)
 
 
 async def notes_of(session: AsyncSession, case_id: UUID) -> Mapping[UUID, list[NoteRow]]:
@@ -165,6 +194,17 @@ def event_summary(row: CaseEventRow) -> dict[str, Any]:
         "role": row.role,
         "reason": row.reason,
         "event": row.payload,
+    }
+
+
+def note_summary(row: NoteRow) -> dict[str, Any]:
+    """One note for an interface, with the command that it came with."""
+    return {
+        "command_id": str(row.command_id),
+        "item": row.item,
+        "text": row.text,
+        "about_danger": row.sensitivity == DANGER,
+        "recorded_at": row.created_at.isoformat(),
     }
 
 

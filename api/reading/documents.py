@@ -38,7 +38,7 @@ async def read_document(
     Raises not-found for what the caller may not see.
     """
     caller.require(READ)
-    found = await read_case(session, caller, case_id, what)
+    found = await read_case(session, caller, case_id, what, READ)
     every = await documents_of(session, caller, found.person.id)
     if document_id not in {each.id for each in every}:
         raise HomewardError("not-found")
@@ -52,7 +52,7 @@ async def list_documents(
 ) -> Sequence[DocumentRow]:
     """The documents of the person of a case; the look is noted. Raises not-found."""
     caller.require(READ)
-    found = await read_case(session, caller, case_id, what)
+    found = await read_case(session, caller, case_id, what, READ)
     return await documents_of(session, caller, found.person.id)
 
 

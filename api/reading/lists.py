@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.principals import Principal
 from api.reading.looks import looked
+from api.reading.viewer import viewer_of
 from discharge.cases.model import Case
 from discharge.store.tables import (
     CaseRow,
@@ -170,15 +171,20 @@ class ReportedCase:
 async def reported_cases(
     session: AsyncSession, caller: Principal, from_on: date, what: str = "bed days report"
 ) -> list[ReportedCase]:
-    """Every case that may count in a period that begins on a day: open ones and those closed since."""
+    """Every case that may count in a period that begins on a day: open ones and those closed since, of those
+    that the caller's organisation leads.
+    """
     statement = (
-        select(CaseRow.snapshot, Person.family_name, Person.given_name)
+        select(CaseRow.snapshot, Person)
         .join(Person, Person.id == CaseRow.person_id)
         .where(or_(CaseRow.closed_on.is_(None), CaseRow.closed_on >= from_on))
     )
+    viewer = await viewer_of(session, caller)
+    every = [(Case.model_validate(snapshot), person) for snapshot, person in await session.execute(statement)]
     found = [
-        ReportedCase(Case.model_validate(snapshot), family, given)
-        for snapshot, family, given in await session.execute(statement)
+        ReportedCase(viewer.case(case, person), person.family_name, person.given_name)
+        for case, person in every
+        if caller.may_on(case, "reports.read")
     ]
     await looked(session, caller, what, [each.case.case_id for each in found])
     return found

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.limits import search_words
 from api.principals import Principal
 from api.reading.looks import looked
+from api.reading.viewer import seen_person, viewer_of
 from discharge.errors import HomewardError
 from discharge.store.tables import CaseRow, Person, PersonNhsNumber, Spell
 from fhir_adapters.people.nhs_numbers import check_number
@@ -62,13 +63,20 @@ async def find(session: AsyncSession, caller: Principal, text: str) -> list[Foun
             )
         )
     )
+    viewer = await viewer_of(session, caller)
     people = await session.scalars(
         select(Person)
         .where(condition, Person.merged_into.is_(None), Person.test_person.is_(False))
         .order_by(Person.family_name, Person.given_name)
         .limit(MOST)
     )
-    found = await _with_stays(session, people.all())
+    met = [await seen_person(session, viewer, person) for person in people.all()]
+    shown = [
+        person
+        for person, sight in met
+        if sight.person and (not number.usable or "nhs_number" in sight.person)
+    ]
+    found = await _with_stays(session, shown)
     await looked(session, caller, "search for a person", (), [each.person.id for each in found])
     return found
 
@@ -79,7 +87,10 @@ async def get(session: AsyncSession, caller: Principal, person_id: UUID) -> Foun
     if person is None:
         raise HomewardError("not-found")
     await looked(session, caller, "person", (), [person_id])
-    return (await _with_stays(session, [person]))[0]
+    seen, sight = await seen_person(session, await viewer_of(session, caller), person)
+    if not sight.person:
+        raise HomewardError("not-found")
+    return (await _with_stays(session, [seen]))[0]
 
 
 async def _with_stays(session: AsyncSession, people: Sequence[Person]) -> list[Found]:

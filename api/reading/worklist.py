@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.limits import search_words
 from api.principals import Principal
 from api.reading.looks import looked
+from api.reading.viewer import Viewer, viewer_of
 from discharge.cases.model import Case, Stage
 from discharge.store.tables import AlertRow, CaseRow, Person
 from fhir_adapters.people.nhs_numbers import check_number
@@ -46,11 +47,15 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Listed:
-    """One case on a list, with the person it is about."""
+    """One case on a list, with the person it is about, as much of both as the caller may see.
+
+    `place_seen` is false where ward and bed are withheld.
+    """
 
     case: Case
     person: Person
     alerts: int
+    place_seen: bool = True
 
 
 @dataclass(frozen=True)
@@ -65,7 +70,8 @@ class Worklist:
 
 async def worklist(session: AsyncSession, caller: Principal, wanted: Wanted) -> Worklist:
     """One page of the worklist, the longest waiting first. The whole page is noted as one look."""
-    filters = _filters(wanted)
+    viewer = await viewer_of(session, caller)
+    filters = _filters(wanted, viewer)
     counts = await _counts(session, filters)
     stages = VIEWS[wanted.view][1]
     statement = (
@@ -77,11 +83,16 @@ async def worklist(session: AsyncSession, caller: Principal, wanted: Wanted) -> 
     )
     found = (await session.execute(statement)).all()
     alerts = await _alerts(session, [row.id for row, _ in found])
-    rows = tuple(
-        Listed(Case.model_validate(row.snapshot), person, alerts.get(row.id, 0)) for row, person in found
-    )
+    rows = tuple(_listed(viewer, row, person, alerts.get(row.id, 0)) for row, person in found)
     await looked(session, caller, f"worklist {wanted.view}", [each.case.case_id for each in rows])
-    return Worklist(rows, counts[wanted.view], counts, await _wards(session))
+    return Worklist(rows, counts[wanted.view], counts, await _wards(session, viewer))
+
+
+def _listed(viewer: Viewer, row: CaseRow, person: Person, alerts: int) -> Listed:
+    case = Case.model_validate(row.snapshot)
+    return Listed(
+        viewer.case(case, person), viewer.person(case, person), alerts, viewer.sees_place(case, person)
+    )
 
 
 def _cases() -> Select[CaseRow, Person]:
@@ -105,12 +116,12 @@ _NOT_READY = CaseRow.snapshot["unready_home"].astext
 """Null unless the person is in a home that is not ready."""
 
 
-def _filters(wanted: Wanted) -> list[ColumnElement[bool]]:
+def _filters(wanted: Wanted, viewer: Viewer) -> list[ColumnElement[bool]]:
     filters: list[ColumnElement[bool]] = []
     if wanted.ward:
-        filters.append(CaseRow.ward == wanted.ward)
+        filters.append(and_(CaseRow.ward == wanted.ward, viewer.place_open))
     if wanted.text.strip():
-        filters.append(_matches(wanted.text.strip()))
+        filters.append(_matches(wanted.text.strip(), viewer))
     if wanted.only == "alerts":
         filters.append(CaseRow.id.in_(select(AlertRow.case_id).where(AlertRow.cleared_at.is_(None))))
     if wanted.only == "awaiting-spell":
@@ -122,11 +133,11 @@ def _filters(wanted: Wanted) -> list[ColumnElement[bool]]:
     return filters
 
 
-def _matches(text: str) -> ColumnElement[bool]:
+def _matches(text: str, viewer: Viewer) -> ColumnElement[bool]:
     """An NHS number in any spacing, else the beginning of a name."""
     number = check_number(text)
     if number.usable:
-        return Person.nhs_number == number.value
+        return and_(Person.nhs_number == number.value, viewer.numbers_open)
     words = [
         or_(
             Person.family_name.istartswith(word, autoescape=True),
@@ -157,8 +168,11 @@ async def _alerts(session: AsyncSession, case_ids: list[UUID]) -> dict[UUID, int
     return dict((await session.execute(statement)).all())
 
 
-async def _wards(session: AsyncSession) -> tuple[str, ...]:
+async def _wards(session: AsyncSession, viewer: Viewer) -> tuple[str, ...]:
     wards = await session.scalars(
-        select(CaseRow.ward).where(CaseRow.ward.is_not(None), CaseRow.closed_on.is_(None)).distinct()
+        select(CaseRow.ward)
+        .join(Person, Person.id == CaseRow.person_id)
+        .where(CaseRow.ward.is_not(None), CaseRow.closed_on.is_(None), viewer.place_open)
+        .distinct()
     )
     return tuple(sorted(ward for ward in wards if ward))

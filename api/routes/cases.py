@@ -61,19 +61,24 @@ async def get_case(case_id: UUID, services: Ready, caller: Caller) -> dict[str, 
 @router.get("/cases/{case_id}/timeline")
 async def get_timeline(case_id: UUID, services: Ready, caller: Caller) -> dict[str, Any]:
     """Every event of a case, newest first."""
-    caller.require("case.read")
+    caller.require("case.follow")
     async with services.begin(caller) as session:
-        await cases.read_case(session, caller, case_id, "timeline by interface")
-        events = await cases.timeline(session, case_id)
-    return {"case_id": str(case_id), "events": [cases.event_summary(row) for row in events]}
+        found = await cases.read_case(session, caller, case_id, "timeline by interface", "case.follow")
+        events = await cases.timeline(session, found)
+        notes = await cases.notes_of(session, case_id)
+    return {
+        "case_id": str(case_id),
+        "events": [cases.event_summary(row) for row in events],
+        "notes": [cases.note_summary(row) for rows in notes.values() for row in rows],
+    }
 
 
 @router.get("/cases/{case_id}/who-looked")
 async def get_who_looked(case_id: UUID, services: Ready, caller: Caller) -> dict[str, Any]:
     """Who looked at a case, newest first."""
-    caller.require("case.read")
+    caller.require("case.looks")
     async with services.begin(caller) as session:
-        await cases.read_case(session, caller, case_id, "who looked")
+        await cases.read_case(session, caller, case_id, "who looked", "case.looks")
         looks = await who_looked(session, case_id)
     return {"case_id": str(case_id), "looks": [each._asdict() for each in looks]}
 
@@ -114,10 +119,13 @@ async def _asked(services: Services, case_id: UUID, body: dict[str, Any], key: s
         case_id=case_id,
         command=command,
         effective_on=beside.effective_on or london_date(await services.case_now()),
+        as_sent=body,
         reason=beside.reason,
         note=beside.note,
         item_notes=beside.item_notes,
         decided_by=beside.decided_by,
+        about_danger=beside.about_danger,
+        danger_items=frozenset(beside.danger_items),
         seen_version=beside.seen_version,
         confirm=tuple(beside.confirm),
         key=key,

@@ -19,7 +19,8 @@ BY_REFERRAL = "referral"
 """The basis on which the first participants of a case take part."""
 
 _RELATION_OF: Mapping[str, Relation] = {row.code: row.relation for row in PARTICIPANT_ROLES}
-_LEAST: Relation = "supplier"
+LEAST: Relation = "supplier"
+"""What a participation gives whose role nobody knows, or that has ended."""
 
 
 def relations(case: Case) -> Mapping[UUID, Relation]:
@@ -77,8 +78,8 @@ def require_part(case: Case, actor: Actor, command: Command) -> None:
 
 
 def _given(case: Case, each: Participant) -> Relation:
-    relation = _RELATION_OF.get(each.role, _LEAST)
-    if relation == _LEAST and _lets_homes(case, each.organisation_id):
+    relation = _RELATION_OF.get(each.role, LEAST)
+    if relation == LEAST and _lets_homes(case, each.organisation_id):
         return "landlord"
     return relation
 

@@ -6,7 +6,7 @@ lies ahead the door that took it is executing it; afterwards a worker takes over
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -15,8 +15,12 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from discharge.cases.commands import Answer, Envelope
+from discharge.sight import DANGER as DANGER_REASON
 from discharge.store.tables import CommandRow, NoteRow
-from discharge.store.tables.persons import ORDINARY
+from discharge.store.tables.persons import DANGER, ORDINARY
+
+REASON = "reason"
+"""The item of a note that is a coded reason."""
 
 LEASE = timedelta(seconds=15)
 """How long a door keeps a command to itself: three times the five seconds after which it answers 202."""
@@ -30,7 +34,9 @@ DECIDED_BY = "decided-by"
 
 @dataclass(frozen=True)
 class NewNote:
-    """Free text that came with a command. ``item`` is the check item it explains, if any."""
+    """Free text that came with a command. ``item`` is the check item it explains, if any, or ``reason`` for a
+    coded reason that is kept as a note because few may see it.
+    """
 
     text: str
     id: UUID = field(default_factory=uuid4)
@@ -75,7 +81,12 @@ class KeyReusedWithOtherBody:
 async def take(
     session: AsyncSession, new: NewCommand, lease: timedelta = LEASE
 ) -> Taken | Existing | KeyReusedWithOtherBody:
-    """Keep a command with its notes, unless the client sent it before. It is safe once the caller commits."""
+    """Keep a command with its notes, unless the client sent it before. It is safe once the caller commits.
+
+    A reason that speaks of abuse or danger is kept as a note for few, with every note beside it: what is
+    executed, and so the case, does not have it.
+    """
+    new = _without_danger(new)
     statement = insert(CommandRow).values(**_values(new), lease_until=func.now() + lease)
     unless_known = statement.on_conflict_do_nothing(index_elements=["client_id", "client_key"])
     row = await session.scalar(unless_known.returning(CommandRow))
@@ -86,6 +97,18 @@ async def take(
     if known is None or known.body_hash != new.body_hash:
         return KeyReusedWithOtherBody()
     return Existing(known)
+
+
+def _without_danger(new: NewCommand) -> NewCommand:
+    command = new.envelope.command
+    reasons = getattr(command, "reasons", ())
+    if DANGER_REASON not in reasons:
+        return new
+    others = tuple(reason for reason in reasons if reason != DANGER_REASON)
+    envelope = new.envelope.model_copy(update={"command": command.model_copy(update={"reasons": others})})
+    reason = NewNote(text=DANGER_REASON, item=REASON, sensitivity=DANGER)
+    notes = (*(replace(note, sensitivity=DANGER) for note in new.notes), reason)
+    return replace(new, envelope=envelope, notes=notes)
 
 
 def _values(new: NewCommand) -> dict[str, object]:
@@ -117,6 +140,7 @@ async def _keep_notes(session: AsyncSession, new: NewCommand) -> None:
             command_id=new.envelope.command_id,
             organisation_id=actor.organisation_id,
             author_id=actor.user_id,
+            team_id=new.team_id,
         )
         for note in new.notes
     )

@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from discharge.cases.events import Event
 from discharge.cases.model import Case
+from discharge.cases.relations import LEAST, relations
 from discharge.store.base import Base
 from discharge.store.tables import (
     AlertRow,
@@ -137,8 +138,15 @@ def row_like(table: type[Base], value: BaseModel, **own: object) -> Values:
 def _participants(case: Case) -> list[Values]:
     """One row an organisation and day; whoever left and came back on one day takes part again."""
     latest = {(one.organisation_id, one.from_on): one for one in case.participants}
+    held = relations(case)
     return [
-        row_like(CaseParticipantRow, one, id=row_id(case, "participant", *key)) for key, one in latest.items()
+        row_like(
+            CaseParticipantRow,
+            one,
+            id=row_id(case, "participant", *key),
+            relation=held.get(one.organisation_id, LEAST),
+        )
+        for key, one in latest.items()
     ]
 
 

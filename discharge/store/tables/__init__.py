@@ -27,7 +27,7 @@ from discharge.store.tables.identities import (
 )
 from discharge.store.tables.organisations import Organisation, PartnerRow, Team, User
 from discharge.store.tables.outbox import OutboxRow
-from discharge.store.tables.persons import Person, PersonAddress, PersonContact, PersonIdentifier
+from discharge.store.tables.persons import Person, PersonAddress, PersonContact, PersonIdentifier, PlaceReader
 from discharge.store.tables.referral_requests import ReferralRequestRow, ReferralReviewerRow
 from discharge.store.tables.sessions import KeptFormRow, SessionRow
 from discharge.store.tables.spells import Spell
@@ -63,6 +63,7 @@ __all__ = [
     "PersonIdentifier",
     "PersonMerge",
     "PersonNhsNumber",
+    "PlaceReader",
     "ReadyPeriodRow",
     "ReferralRequestRow",
     "ReferralReviewerRow",

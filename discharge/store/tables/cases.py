@@ -90,7 +90,10 @@ class CaseOwnerRow(Base):
 
 
 class CaseParticipantRow(Base):
-    """Which organisation takes part in a case; this table decides access."""
+    """Which organisation takes part in a case; this table decides access.
+
+    ``relation`` is what the organisation is to the case now (`discharge.cases.relations`): policies ask it.
+    """
 
     __tablename__ = "case_participants"
     __table_args__ = (UniqueConstraint("case_id", "organisation_id", "from_on"),)
@@ -99,6 +102,7 @@ class CaseParticipantRow(Base):
     case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), index=True)
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), index=True)
     role: Mapped[str]
+    relation: Mapped[str]
     basis: Mapped[str]
     from_on: Mapped[date]
     until_on: Mapped[date | None]

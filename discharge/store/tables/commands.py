@@ -70,6 +70,7 @@ class NoteRow(Base):
     item: Mapped[str | None]
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
     author_id: Mapped[UUID | None]
+    team_id: Mapped[UUID | None]
     text: Mapped[str]
     sensitivity: Mapped[str] = mapped_column(default=ORDINARY, server_default=ORDINARY)
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())

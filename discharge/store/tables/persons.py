@@ -12,6 +12,8 @@ from discharge.store.base import Base, UuidKey
 
 ORDINARY = "ordinary"
 RESTRICTED = "restricted"
+DANGER = "danger"
+"""Of a note that speaks of abuse or danger: for the writer's team and the housing lead."""
 
 
 class Person(Base):
@@ -58,6 +60,30 @@ class Person(Base):
         ),
         expire_on_flush=False,
     )
+
+
+class PlaceReader(Base):
+    """Somebody whom a trust has named to know the ward and bed of a person whose whereabouts are hidden."""
+
+    __tablename__ = "place_readers"
+    __table_args__ = (
+        Index(
+            "uq_place_readers_named",
+            "person_id",
+            "user_id",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[UuidKey]
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("persons.id"), index=True)
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
+    named_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    named_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
 
 
 class PersonIdentifier(Base):

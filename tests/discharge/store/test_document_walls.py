@@ -29,9 +29,6 @@ async def document(worker: AsyncEngine, places: Places, person_id: UUID) -> UUID
     )
     async with transaction(worker) as session:
         session.add(written)
-        await session.flush()
-        roles = "UPDATE case_participants SET role = :role WHERE organisation_id = :who"
-        await session.execute(text(roles), {"role": "housing-health", "who": places.housing})
         return written.id
 
 

@@ -1,0 +1,144 @@
+"""What a caller may see of a case and its person: the table of `discharge.sight`, asked with what the record
+says of the caller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm.attributes import set_committed_value
+
+from api.principals import Principal
+from discharge.cases.model import Case
+from discharge.cases.relations import relation_of
+from discharge.permissions import RELATIONS, Relation
+from discharge.sight import EVERYTHING, NOTHING, SIGHTS, Sight, seen_case, sight_of
+from discharge.store.tables import (
+    CaseParticipantRow,
+    CaseRow,
+    Person,
+    PersonIdentifier,
+    PlaceReader,
+    Spell,
+)
+from discharge.store.tables.persons import ORDINARY
+from housing_checks.store.tables import PropertyRow
+
+IDENTITY = (
+    "id",
+    "hidden_by_feed",
+    "sensitivity",
+    "merged_into",
+    "test_person",
+    "identity_unknown",
+)
+"""Columns of a person that say nothing of who it is."""
+
+
+def is_hidden(person: Person) -> bool:
+    """Whether the whereabouts of somebody are hidden, for whatever reason."""
+    return person.location_hidden or person.sensitivity != ORDINARY
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Who looks: the caller, the homes of their organisation, and the hidden people whose ward they are named
+    to know.
+    """
+
+    caller: Principal
+    homes: frozenset[UUID] = frozenset()
+    named_for: frozenset[UUID] = frozenset()
+
+    def relation(self, case: Case) -> Relation | None:
+        """What the caller's organisation is to the case."""
+        return relation_of(case, self.caller.organisation_id)
+
+    def sight(self, case: Case) -> Sight:
+        """What the caller sees of the case."""
+        return sight_of(self.relation(case))
+
+    def sees_place(self, case: Case, person: Person) -> bool:
+        """Whether the caller may know ward and bed: of the hidden, the trust and whom it names."""
+        return (
+            not is_hidden(person) or self.relation(case) == "responsible-trust" or person.id in self.named_for
+        )
+
+    def case(self, case: Case, person: Person) -> Case:
+        """The case with what the caller sees of it."""
+        relation, place = self.relation(case), self.sees_place(case, person)
+        return seen_case(case, relation, self.caller.organisation_id, place=place, homes=self.homes)
+
+    def person(self, case: Case, person: Person) -> Person:
+        """The person with what the caller sees of them; not a row of the session, so nothing is written."""
+        return self.reduced(person, self.sight(case))
+
+    def reduced(self, person: Person, sight: Sight) -> Person:
+        """The person with the fields of a sight."""
+        fields = (*IDENTITY, *sight.person)
+        seen = Person(**{name: getattr(person, name) for name in fields})
+        set_committed_value(seen, "location_hidden", person.location_hidden)
+        return seen
+
+    @property
+    def place_open(self) -> ColumnElement[bool]:
+        """Among cases and their people: those whose ward the caller may know. A filter by ward asks it."""
+        plain = and_(~Person.location_hidden, Person.sensitivity == ORDINARY, self._holds("ward"))
+        return or_(plain, self._related(("responsible-trust",)), Person.id.in_(self.named_for))
+
+    @property
+    def numbers_open(self) -> ColumnElement[bool]:
+        """Among cases: those of whose person the caller sees the NHS number. A search by number asks it."""
+        return self._holds("nhs_number")
+
+    def _holds(self, field: str) -> ColumnElement[bool]:
+        holding = (each for each, sight in SIGHTS.items() if field in sight.referral | sight.person)
+        return self._related(tuple(holding))
+
+    def _related(self, relations: Sequence[str]) -> ColumnElement[bool]:
+        part = select(CaseParticipantRow.id).where(
+            CaseParticipantRow.case_id == CaseRow.id,
+            CaseParticipantRow.organisation_id == self.caller.organisation_id,
+            CaseParticipantRow.relation.in_(relations),
+            CaseParticipantRow.until_on.is_(None),
+        )
+        return part.exists()
+
+
+async def seen_person(session: AsyncSession, viewer: Viewer, person: Person) -> tuple[Person, Sight]:
+    """A person outside any one case, with what the caller sees of them, and that sight: everything of
+    somebody with a bed or a number of the caller's organisation, else what the nearest case lets them see.
+    """
+    own = viewer.caller.organisation_id
+    known_here = or_(
+        select(Spell.id).where(Spell.person_id == person.id, Spell.organisation_id == own).exists(),
+        select(PersonIdentifier.id)
+        .where(PersonIdentifier.person_id == person.id, PersonIdentifier.organisation_id == own)
+        .exists(),
+    )
+    if await session.scalar(select(known_here)):
+        return person, EVERYTHING
+    held = await session.scalars(select(CaseRow.snapshot).where(CaseRow.person_id == person.id))
+    cases = [Case.model_validate(snapshot) for snapshot in held]
+    related = [case for case in cases if viewer.relation(case) is not None]
+    nearest = min(related, key=lambda case: RELATIONS.index(viewer.relation(case) or "own"), default=None)
+    if nearest is None:
+        return viewer.reduced(person, NOTHING), NOTHING
+    return viewer.person(nearest, person), viewer.sight(nearest)
+
+
+async def viewer_of(session: AsyncSession, caller: Principal) -> Viewer:
+    """The caller as a viewer, asked once for any number of cases."""
+    homes = select(PropertyRow.id).where(PropertyRow.landlord_id == caller.organisation_id)
+    named = select(PlaceReader.person_id).where(
+        PlaceReader.user_id == caller.user_id, PlaceReader.ended_at.is_(None)
+    )
+    return Viewer(
+        caller,
+        frozenset((await session.scalars(homes)).all()),
+        frozenset((await session.scalars(named)).all()),
+    )

@@ -1,0 +1,219 @@
+"""What an organisation is to a case decides which rows PostgreSQL shows: raw SQL, as a bug would send it."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from discharge.cases import events as ev
+from discharge.cases.model import CaseSpell, Participant, Strand, StrandKind
+from discharge.permissions import LEADS, PERMISSIONS, RELATIONS
+from discharge.store.engine import transaction
+from discharge.store.tables import (
+    DocumentRow,
+    NoteRow,
+    Person,
+    PersonAddress,
+    PersonIdentifier,
+    PlaceReader,
+    Spell,
+    User,
+)
+from tests.fixtures.cases import TODAY, loaded, open_case, recorded, request
+from tests.fixtures.postgres import Places
+
+CARE = {"responsible-trust", "housing-lead", "referrer", "council"}
+SHOWN: dict[str, set[str]] = {
+    "cases": CARE | {"landlord", "supplier"},
+    "case_events": CARE,
+    "case_spells": CARE,
+    "spells": CARE,
+    "strands": CARE,
+    "notes": CARE,
+    "person_identifiers": CARE,
+    "person_nhs_numbers": CARE,
+    "person_addresses": CARE | {"supplier"},
+    "documents": set(LEADS),
+}
+"""Table -> the relations that see its rows of a case."""
+
+
+@pytest.fixture
+async def case_id(worker: AsyncEngine, places: Places, person_id: UUID) -> UUID:
+    """A case with a row of each kind, in which the landlord's part is changed by each test."""
+    async with transaction(worker) as session:
+        stay = Spell(
+            id=uuid4(), person_id=person_id, organisation_id=places.trust, visit_number="V1",
+            status="admitted", folded={},
+        )  # fmt: skip
+        session.add(stay)
+    case = await open_case(worker, person_id, places.trust, places.housing, places.landlord)
+    strand = Strand(
+        kind=StrandKind.EQUIPMENT, number=1, item="hospital-bed", started_on=TODAY, owner_role="coordinator",
+        partner_id=uuid4(),
+    )  # fmt: skip
+    spell = CaseSpell(spell_id=stay.id, organisation_id=places.trust)
+    await recorded(
+        worker, request(case, places.trust, ev.SpellJoined(spell=spell), ev.StrandStarted(strand=strand))
+    )
+    async with transaction(worker) as session:
+        await session.execute(
+            text(
+                "INSERT INTO person_nhs_numbers (id, person_id, nhs_number) "
+                "VALUES (gen_random_uuid(), :person, '9990000018')"
+            ),
+            {"person": person_id},
+        )
+        session.add_all(
+            (
+                PersonAddress(person_id=person_id, lines="2 High St"),
+                PersonIdentifier(person_id=person_id, organisation_id=places.trust, authority="A", value="1"),
+                NoteRow(case_id=case.case_id, organisation_id=places.trust, text="lives alone"),
+                DocumentRow(
+                    organisation_id=places.trust,
+                    person_id=person_id,
+                    inbox_id=uuid4(),
+                    kind="form",
+                    number="D1",
+                ),
+            )
+        )
+    return case.case_id
+
+
+async def relate(worker: AsyncEngine, organisation: UUID, relation: str) -> None:
+    async with transaction(worker) as session:
+        change = text("UPDATE case_participants SET relation = :relation WHERE organisation_id = :who")
+        await session.execute(change, {"relation": relation, "who": organisation})
+
+
+async def count(api: AsyncEngine, table: str, organisation: UUID, user: UUID | None = None) -> int:
+    async with transaction(api, organisation_id=organisation, user_id=user) as session:
+        found = await session.scalar(text(f"SELECT count(*) FROM {table}"))
+        return int(found or 0)
+
+
+@pytest.mark.parametrize("relation", [each for each in RELATIONS if each != "own"])
+async def test_given_a_relation_then_it_sees_the_rows_that_its_part_needs(
+    api: AsyncEngine, worker: AsyncEngine, places: Places, case_id: UUID, relation: str
+) -> None:
+    await relate(worker, places.landlord, relation)
+
+    seen = {table for table in SHOWN if await count(api, table, places.landlord)}
+    assert seen == {table for table, relations in SHOWN.items() if relation in relations}
+
+
+async def test_given_a_supplier_then_it_sees_its_own_strand_and_who_leads(
+    api: AsyncEngine, worker: AsyncEngine, places: Places, case_id: UUID
+) -> None:
+    case = await loaded(worker, case_id)
+    own = Strand(
+        kind=StrandKind.EQUIPMENT, number=2, item="commode", started_on=TODAY, owner_role="coordinator",
+        partner_id=places.landlord,
+    )  # fmt: skip
+    council = Participant(organisation_id=places.stranger, role="council", basis="consent", from_on=TODAY)
+    await recorded(
+        worker,
+        request(case, places.trust, ev.StrandStarted(strand=own), ev.ParticipantJoined(participant=council)),
+    )
+
+    assert await count(api, "strands", places.landlord) == 1
+    assert await count(api, "case_participants", places.landlord) == 3
+    assert await count(api, "case_participants", places.stranger) == 4
+
+
+async def test_given_a_stay_that_joins_then_the_record_keeps_who_is_responsible(
+    worker: AsyncEngine, places: Places, case_id: UUID
+) -> None:
+    async with transaction(worker) as session:
+        kept = dict(
+            (await session.execute(text("SELECT organisation_id, relation FROM case_participants"))).all()
+        )
+    assert kept == {
+        places.trust: "responsible-trust",
+        places.housing: "housing-lead",
+        places.landlord: "supplier",
+    }
+
+
+async def a_user(worker: AsyncEngine, organisation: UUID, name: str, team: UUID | None = None) -> UUID:
+    async with transaction(worker) as session:
+        if team is not None:
+            await session.execute(
+                text("INSERT INTO teams (id, organisation_id, code, name) VALUES (:id, :who, :code, 'T')"
+                     " ON CONFLICT DO NOTHING"),
+                {"id": team, "who": organisation, "code": str(team)},
+            )  # fmt: skip
+        user = User(
+            id=uuid4(), issuer="i", subject=name, display_name=name, role="discharge-team",
+            organisation_id=organisation, team_id=team,
+        )  # fmt: skip
+        session.add(user)
+    return user.id
+
+
+async def test_given_a_note_about_danger_then_the_writers_team_and_the_housing_lead_alone_read_it(
+    api: AsyncEngine, worker: AsyncEngine, owner: AsyncEngine, places: Places, case_id: UUID
+) -> None:
+    team = uuid4()
+    writer = await a_user(owner, places.trust, "writer", team)
+    colleague = await a_user(owner, places.trust, "colleague", team)
+    elsewhere = await a_user(owner, places.trust, "elsewhere")
+    await relate(worker, places.landlord, "council")
+    async with transaction(worker) as session:
+        await session.execute(text("DELETE FROM notes"))
+        session.add(
+            NoteRow(
+                case_id=case_id, organisation_id=places.trust, author_id=writer, team_id=team,
+                text="he waits outside", sensitivity="danger",
+            )
+        )  # fmt: skip
+
+    assert await count(api, "notes", places.trust, writer) == 1
+    assert await count(api, "notes", places.trust, colleague) == 1
+    assert await count(api, "notes", places.housing) == 1
+    assert await count(api, "notes", places.trust, elsewhere) == 0
+    assert await count(api, "notes", places.landlord) == 0
+
+
+async def test_given_somebody_hidden_then_their_stay_is_for_the_trust_and_whom_it_names(
+    api: AsyncEngine, worker: AsyncEngine, owner: AsyncEngine, places: Places, case_id: UUID, person_id: UUID
+) -> None:
+    nurse = await a_user(owner, places.trust, "nurse")
+    named = await a_user(owner, places.housing, "named")
+    other = await a_user(owner, places.housing, "other")
+    async with transaction(worker) as session:
+        person = await session.get_one(Person, person_id)
+        person.hidden_by_feed = True
+    async with transaction(api, organisation_id=places.trust, user_id=nurse) as session:
+        session.add(
+            PlaceReader(person_id=person_id, organisation_id=places.trust, user_id=named, named_by=nurse)
+        )
+
+    assert await count(api, "spells", places.trust) == 1
+    assert await count(api, "spells", places.housing, named) == 1
+    assert await count(api, "spells", places.housing, other) == 0
+    with pytest.raises(DBAPIError, match="row-level security"):
+        async with transaction(api, organisation_id=places.housing, user_id=other) as session:
+            session.add(
+                PlaceReader(
+                    person_id=person_id, organisation_id=places.housing, user_id=other, named_by=other
+                )
+            )
+
+
+async def test_given_what_only_leads_do_then_postgresql_takes_the_command_of_nobody_else(
+    owner: AsyncEngine,
+) -> None:
+    query = text(
+        "SELECT with_check FROM pg_policies WHERE tablename = 'commands' AND policyname = 'api_inserts'"
+    )
+    async with transaction(owner) as session:
+        policy = str(await session.scalar(query))
+    for kind in ("add-participant", "close-case", "withdraw-referral", "reopen-case", "enter-in-error"):
+        assert f"'{kind}'::text" in policy
+        assert PERMISSIONS[kind].relations == set(LEADS)
