@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
-from uuid import uuid4
+from uuid import UUID
 
 import httpx
 import pytest
@@ -24,13 +24,14 @@ from tests.api.signing_in import form_token, sign_in
 from tests.fixtures.postgres import Places
 
 MANY = " ".join(f"word{number}" for number in range(3_000))
+SOME_ID = UUID(int=9)
 JSON_POSTS = (
     "/api/v1/referrals",
-    f"/api/v1/cases/{uuid4()}/commands",
+    f"/api/v1/cases/{SOME_ID}/commands",
     "/api/v1/replays",
-    f"/api/v1/messages/{uuid4()}/edits",
-    f"/api/v1/duplicates/{uuid4()}/decision",
-    f"/api/v1/merges/{uuid4()}/undo",
+    f"/api/v1/messages/{SOME_ID}/edits",
+    f"/api/v1/duplicates/{SOME_ID}/decision",
+    f"/api/v1/merges/{SOME_ID}/undo",
     "/fhir/R4/ServiceRequest",
     "/fhir/R4",
 )

@@ -150,5 +150,6 @@ async def test_given_a_document_cancelled_or_replaced_then_it_is_told_of_without
 async def test_given_an_id_that_is_none_then_it_is_not_found(door: Door) -> None:
     for path in (f"Binary/{uuid4()}", "Binary/x", f"DocumentReference/{uuid4()}"):
         assert (await door.get(f"/fhir/R4/{path}", "system")).status_code == 404
-    for query in ("", "?_id=x", f"?_id={uuid4()}", "?patient=Patient/x"):
+    assert (await door.get("/fhir/R4/DocumentReference", "system")).status_code == 400
+    for query in ("?_id=x", f"?_id={uuid4()}", "?patient=Patient/x"):
         assert (await door.get(f"/fhir/R4/DocumentReference{query}", "system")).json()["total"] == 0

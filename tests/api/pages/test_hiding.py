@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -42,7 +42,7 @@ async def everything(door: Door, intake: Intake, case_id: UUID) -> dict[str, str
         ).text
     places["ServiceRequest"] = (await door.get(f"/fhir/R4/ServiceRequest/{case_id}", "coordinator")).text
     async with transaction(door.worker) as session:
-        places["what waits to be sent"] = str(await person_facts(session, people[0].id))
+        places["what waits to be sent"] = str(await person_facts(session, people[0].id, uuid4()))
     return places
 
 
