@@ -251,8 +251,11 @@ async def test_given_a_case_that_moved_on_when_a_late_command_is_judged_then_its
     assert (row.state, row.answer["code"]) == ("refused", "case-changed")
 
 
+@pytest.mark.parametrize(
+    ("role", "disabled_at"), [("trust-monitor", None), ("coordinator", datetime(2026, 3, 1, tzinfo=UTC))]
+)
 async def test_given_an_asker_who_may_not_any_more_when_late_then_nothing_is_done(
-    story: Story, late: LateCommands
+    story: Story, late: LateCommands, role: str, disabled_at: datetime | None
 ) -> None:
     await story.refer()
     user = User(
@@ -261,7 +264,8 @@ async def test_given_an_asker_who_may_not_any_more_when_late_then_nothing_is_don
         subject="one",
         display_name="One",
         organisation_id=story.places.housing,
-        role="trust-monitor",
+        role=role,
+        disabled_at=disabled_at,
     )
     async with transaction(story.sessions) as session:
         session.add(user)

@@ -15,13 +15,16 @@ from discharge.store.tables import CaseParticipantRow, CommandRow, User
 
 
 async def role_now(session: AsyncSession, command: CommandRow) -> str | None:
-    """Return the asker's role as it is now, or ``None`` when they left the organisation they asked for."""
+    """Return the asker's role as it is now; ``None`` when they left the organisation they asked for, or were
+    disabled.
+    """
     if command.user_id is None:
         return command.role
     user = await session.get(User, command.user_id)
     if user is None:
         return command.role
-    return user.role if user.organisation_id == command.organisation_id else None
+    still_there = user.disabled_at is None and user.organisation_id == command.organisation_id
+    return user.role if still_there else None
 
 
 async def refusal(session: AsyncSession, command: CommandRow, today: date) -> str | None:

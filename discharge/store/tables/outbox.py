@@ -33,6 +33,11 @@ class OutboxRow(Base):
             "sequence",
             postgresql_where="relayed_at IS NULL AND state IN ('pending', 'skipped')",
         ),
+        Index(
+            "ix_outbox_relay_later",
+            "case_id",
+            postgresql_where="relayed_at IS NULL AND relay_after IS NOT NULL",
+        ),
         Index("ix_outbox_dead", "sequence", postgresql_where="state = 'dead'"),
         Index("ix_outbox_lane", "partner_id", "case_id", "sequence"),
         Index("ix_outbox_cause_inbox", "cause_inbox_id", postgresql_where="cause_inbox_id IS NOT NULL"),

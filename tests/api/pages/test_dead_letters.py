@@ -228,6 +228,7 @@ async def test_given_a_partner_with_a_wrong_address_when_an_operator_tries_it_ag
 async def test_given_a_partner_when_switched_off_and_on_then_the_page_says_so_and_asks_why(
     door: Door, partner_id: UUID
 ) -> None:
+    await refused(door, partner_id)
     sign_in(door, "operator")
     status, html = await press(door, partner_id, decision="off", reason=" ")
     assert (status, f'href="#reason-{partner_id}"' in html) == (422, True)
@@ -241,6 +242,7 @@ async def test_given_a_partner_when_switched_off_and_on_then_the_page_says_so_an
 async def test_given_a_program_when_it_lists_and_switches_partners_then_it_is_as_on_the_page(
     door: Door, partner_id: UUID
 ) -> None:
+    await refused(door, partner_id)
     operator = door.headers("operator")
     asked = {"decision": "off", "reason": "They change systems tonight"}
     switched = f"/api/v1/partners/{partner_id}/decision"
@@ -258,6 +260,18 @@ async def test_given_somebody_else_when_they_switch_a_partner_then_they_may_not(
     url = f"/api/v1/partners/{partner_id}/decision"
     answer = await door.client.post(url, json=asked, headers=door.headers(role))
     assert answer.status_code == 403
+    assert (await partner_now(door, partner_id)).paused_at is None
+
+
+async def test_given_an_organisation_that_sent_it_nothing_when_it_switches_a_partner_then_nothing_changes(
+    door: Door, partner_id: UUID
+) -> None:
+    await refused(door, partner_id)
+    url = f"/api/v1/partners/{partner_id}/decision"
+    for decision in ("off", "on", "try"):
+        asked = {"decision": decision, "reason": "because I can"}
+        stranger = door.headers("operator", "STRANGER")
+        assert (await door.client.post(url, json=asked, headers=stranger)).status_code == 404
     assert (await partner_now(door, partner_id)).paused_at is None
 
 
