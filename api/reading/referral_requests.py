@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, exists, func, select
@@ -14,10 +14,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.principals import Principal
 from api.reading.looks import looked_at
 from discharge.errors import HomewardError
+from discharge.sight import DANGER
 from discharge.store.tables import ReferralRequestRow, ReferralReviewerRow
 
 Box = Literal["waiting", "answered", "sent"]
 MOST = 200
+WITHHELD = "Withheld: ask the housing service that takes the referral."
 
 SOMEBODY_NEW = "new"
 """Chosen in place of a candidate where a request means nobody whom we hold."""
@@ -84,17 +86,32 @@ async def requests(
 
 
 async def _withhold(session: AsyncSession, caller: Principal, rows: Sequence[ReferralRequestRow]) -> None:
-    """Take out of the rows, which are only shown, where somebody hidden is, unless the caller sent it."""
+    """Take out of the rows, which are only shown, where somebody hidden is, unless the caller sent it; and
+    what speaks of abuse or danger, unless the caller sent it or is the housing service that takes it.
+    """
     others = [row.id for row in rows if row.sender_id != caller.organisation_id]
     asked = select(ReferralRequestRow.id).where(
         ReferralRequestRow.id.in_(others), func.homeward_request_hidden(ReferralRequestRow.id)
     )
     hidden = set(await session.scalars(asked)) if others else set()
     for row in rows:
+        said = row.said
         if row.id in hidden:
+            person = {**said.get("person", {}), "address": None, "location_hidden": True}
+            said = {**said, "ward": None, "person": person}
+        if caller.organisation_id not in (row.sender_id, row.service_id):
+            said = _without_danger(said)
+        if said is not row.said:
             session.expunge(row)  # what is left out is never written
-            person = {**row.said.get("person", {}), "address": None, "location_hidden": True}
-            row.said = {**row.said, "ward": None, "person": person}
+            row.said = said
+
+
+def _without_danger(said: dict[str, Any]) -> dict[str, Any]:
+    reasons = said.get("reasons") or []
+    if not said.get("about_danger") and DANGER not in reasons:
+        return said
+    note = WITHHELD if said.get("note") else None
+    return {**said, "note": note, "reasons": [reason for reason in reasons if reason != DANGER]}
 
 
 async def count_waiting(session: AsyncSession) -> int:
