@@ -132,10 +132,14 @@ def without_place(case: Case) -> Case:
 
 
 def recorded_without_place(recorded: Any) -> Any:
-    """What was recorded, an event for instance, with every ward and bed in it left out."""
+    """What was recorded, an event for instance, with every ward and bed in it left out.
+
+    A bed beside a ward is one in hospital; the check of a home asks for a bed, too.
+    """
     if isinstance(recorded, dict):
+        place = PLACE if "ward" in recorded else frozenset()
         return {
-            name: None if name in PLACE else recorded_without_place(value) for name, value in recorded.items()
+            name: None if name in place else recorded_without_place(value) for name, value in recorded.items()
         }
     if isinstance(recorded, list):
         return [recorded_without_place(value) for value in recorded]

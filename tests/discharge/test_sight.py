@@ -125,4 +125,5 @@ def test_given_a_recorded_event_then_ward_bed_and_danger_are_left_out_wherever_t
     }
 
     assert recorded_without_place(event)["spell"] == {"ward": None, "bed": None, "status": "admitted"}
+    assert recorded_without_place({"answers": {"bed": "yes"}}) == {"answers": {"bed": "yes"}}
     assert recorded_without_danger([event])[0]["reasons"] == ["x"]

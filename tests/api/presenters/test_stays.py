@@ -10,10 +10,11 @@ import pytest
 from api.presenters.case_summary import place
 from api.presenters.timeline import timeline_lines
 from api.presenters.worklist import _place
+from api.reading.cases import CaseFile
 from api.reading.names import Directory
 from discharge.cases import events as ev
 from discharge.cases.model import Case, CaseSpell, Referral
-from discharge.store.tables import CaseEventRow, Organisation
+from discharge.store.tables import CaseEventRow, Organisation, Person
 
 TRUST = UUID(int=7)
 KNOWN = Directory(organisations={TRUST: Organisation(id=TRUST, name="Harrow Vale Hospitals")})
@@ -44,7 +45,8 @@ def case(spell: CaseSpell) -> Case:
 )
 def test_given_how_the_stay_stands_then_case_and_worklist_say_it(status: str, where: str, bed: str) -> None:
     known = case(stay(status))
-    assert place(known, KNOWN) == where
+    found = CaseFile(known, Person(), datetime(2026, 3, 3, tzinfo=UTC), None, ())
+    assert place(found, KNOWN) == where
     assert _place(known) == ("ELM", bed)
 
 

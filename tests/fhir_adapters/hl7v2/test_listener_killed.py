@@ -52,6 +52,7 @@ class Program:
 async def program(url: str, **more: str) -> AsyncIterator[Program]:
     port = free_port()
     settings = {"HOMEWARD_DATABASE_URL": url, "HOMEWARD_MLLP_PORT": str(port), "HOMEWARD_LOG_LEVEL": "ERROR"}
+    settings["HOMEWARD_MLLP_OPEN_FEEDS"] = "true"
     environment = {name: value for name, value in os.environ.items() if not name.startswith("HOMEWARD_")}
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "deploy.cli.main", "mllp", env=environment | settings | more
