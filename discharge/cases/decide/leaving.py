@@ -87,9 +87,31 @@ def _left(case: Case, told: CaseSpell, day: date, now: datetime) -> list[ev.Even
         return end_ready_period(case, day, "discharged")
     if told.died or (method and method.leaving == "died") or (place and place.place == "died"):
         return death(case, day)
+    if _lies_in_a_later_bed(case, told):
+        return _its_wait_ended(case, told, day)
     if place and place.place == "hospital":
         return side_exit(case, day, "admitted-elsewhere", "transferred")
     return _discharged(case, _as_fed(case.discharge, told, day), now)
+
+
+def _lies_in_a_later_bed(case: Case, told: CaseSpell) -> bool:
+    """Whether the person lies in a bed of a later stay: what is told of this one, a transfer in the wrong
+    order or a correction of an earlier discharge, does not send them home.
+    """
+    return any(
+        other.status in ("admitted", "on-leave")
+        and other.spell_id != told.spell_id
+        and other.admitted_on is not None
+        and told.admitted_on is not None
+        and other.admitted_on > told.admitted_on
+        for other in case.spells
+    )
+
+
+def _its_wait_ended(case: Case, told: CaseSpell, day: date) -> list[ev.Event]:
+    running = case.open_ready_period
+    mine = running is not None and running.spell_id == told.spell_id
+    return end_ready_period(case, day, "transferred") if mine else []
 
 
 def _as_fed(said: Discharge | None, told: CaseSpell, day: date) -> Discharge:

@@ -42,12 +42,12 @@ class Refolded(NamedTuple):
 
 
 async def refold_person(session: AsyncSession, person_id: UUID) -> Refolded:
-    """Write the person as all facts make them."""
+    """Write the person as all facts make them; locked first, to read what another drain wrote."""
+    person = await person_row(session, person_id, lock=NO_KEY)
     ids = await same_person(session, person_id)
     said = await _reported(session, ids)
     own = [one.fact for one in said if one.about == person_id]
     state = fold_person(own, (one.fact for one in said if one.about != person_id))
-    person = await person_row(session, person_id, lock=NO_KEY)
     was_alive, was_hidden = not person.deceased, person.hidden_by_feed
     hidden = whether_hidden(map(_statement, filter(_of_hiding, said)), await _merged_at(session, ids))
     with session.no_autoflush:  # what was written already would not be seen to have changed

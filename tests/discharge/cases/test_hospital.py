@@ -292,3 +292,25 @@ def test_given_a_discharge_told_by_the_feed_when_the_trust_denies_one_it_never_t
         update={"discharge": by_hand.discharge.model_copy(update={"told_by": "feed"})}
     )
     assert ask(by_feed, denied, 7).discharge == by_feed.discharge
+
+
+def test_given_somebody_back_in_a_bed_when_the_earlier_stay_is_corrected_then_they_are_not_sent_home() -> (
+    None
+):
+    left = {"status": "discharged", "discharged_on": day(5)}
+    case = after((0, refer()), (1, NOT_MET), (5, told(**left)))
+    again = {"spell_id": uuid4(), "status": "admitted", "admitted_on": day(9)}
+    case = after((9, told(**again)), (10, NOT_MET), case=case)
+    case = ask(case, told(**(left | {"discharged_on": day(4)})), 11)
+    assert case.discharge is None
+    assert case.stage not in (Stage.DISCHARGED, Stage.CLOSED)
+    assert case.open_ready_period is not None
+
+
+def test_given_a_transfer_told_in_the_wrong_order_then_the_case_goes_on_where_the_person_lies() -> None:
+    case = after((0, refer()), (1, NOT_MET))
+    there = {"spell_id": uuid4(), "organisation_id": uuid4(), "status": "admitted", "admitted_on": day(4)}
+    case = ask(case, told(**there), 4)
+    case = ask(case, told(status="discharged", discharged_on=day(4), discharge_destination="51"), 5)
+    assert not case.closed
+    assert [(p.ended_on, p.ended_by) for p in case.ready_periods] == [(day(4), "transferred")]

@@ -245,11 +245,12 @@ async def test_given_a_batch_broken_off_before_its_commit_then_all_of_it_waits_a
     assert [done.state for done in await intake.drain()] == ["interpreted"] * 2
 
 
+@pytest.mark.parametrize("fault", [HomewardError("internal", detail="23505"), ValueError("unreadable fact")])
 async def test_given_a_batch_that_cannot_be_written_then_each_of_its_messages_goes_alone(
-    intake: Intake, monkeypatch: pytest.MonkeyPatch
+    intake: Intake, monkeypatch: pytest.MonkeyPatch, fault: Exception
 ) -> None:
     async def broken(*_: Any) -> None:
-        raise HomewardError("internal", detail="23505")
+        raise fault
 
     monkeypatch.setattr(batches, "write", broken)
     done = await intake.take(JOAN.raw(), OTHER.raw())

@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from discharge.clocks import CaseClock
-from discharge.errors import HomewardError, Unavailable
+from discharge.errors import Unavailable
 from discharge.store.engine import transaction
 from fhir_adapters.feeds.book import ProfileBook
 from fhir_adapters.hl7v2.batches import BATCH
@@ -132,7 +132,9 @@ class _Drain:
                 collisions += 1
                 if collision.detail not in COLLISIONS or collisions > COLLISIONS_BORNE:
                     raise
-            except (HomewardError, DBAPIError) as error:
+            except Exception as error:  # whatever it is, one message must not hold up those behind it
+                if not self.taken:
+                    raise
                 log.error("batch not written: %s", getattr(error, "detail", "") or type(error).__name__)
                 return [], self.taken
 
