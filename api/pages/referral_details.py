@@ -13,11 +13,11 @@ from starlette.responses import Response
 
 from api.forms.model import Around, Field
 from api.forms.reading import Fault, Filled, fault_of, read_form
-from api.pages.referrals import FORM, NOBODY
+from api.pages.referrals import FORM, NOBODY, after_referring
 from api.pages.visiting import Visit, Visitor
 from api.presenters import forms
 from api.reading.names import Directory
-from api.referring import Request, Requested, refer
+from api.referring import Request, refer
 from discharge.cases.model import Case
 from discharge.errors import HomewardError
 from fhir_adapters.people.nhs_numbers import check_number
@@ -71,11 +71,7 @@ async def submit(visit: Visitor) -> Response:
             raise
         filled.faults.append(fault_of(error, WITH_PERSON))
         return _page(visit, filled, typed, str(uuid4()), error.row.http)
-    if isinstance(referred, Requested):
-        return visit.to(f"/referral-requests/{referred.row.id}?done=sent")
-    outcome = referred.outcome
-    done = f"/cases/{outcome.case_id}?done=referred"
-    return visit.to(done if outcome.answer else f"/requests/{outcome.command_id}")
+    return after_referring(visit, referred)
 
 
 def _faults(typed: Mapping[str, str]) -> list[Fault]:

@@ -16,7 +16,7 @@ from api.pages.visiting import Visit, Visitor
 from api.presenters import referrals as presenter
 from api.reading import people
 from api.reading.names import Directory
-from api.referring import Request, Requested, refer
+from api.referring import Referred, Request, Requested, refer
 from api.refusals import Contradicted
 from discharge.cases.model import Case
 from discharge.errors import HomewardError
@@ -113,6 +113,11 @@ async def submit(visit: Visitor, person_id: UUID) -> Response:
             raise
         filled.faults.append(fault_of(error, FORM))
         return _page(visit, person, filled, str(uuid4()), error.row.http)
+    return after_referring(visit, referred)
+
+
+def after_referring(visit: Visit, referred: Referred | Requested) -> Response:
+    """Off to what became of a referral: the request, the case, or what is still on its way."""
     if isinstance(referred, Requested):
         return visit.to(f"/referral-requests/{referred.row.id}?done=sent")
     outcome = referred.outcome

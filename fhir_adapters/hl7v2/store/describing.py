@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from discharge.clocks import london_date
 from discharge.store.tables import Person, PersonAddress, PersonContact, PersonMerge
 from discharge.store.tables.persons import NEXT_OF_KIN, ORDINARY, PRACTICE, RESTRICTED
-from fhir_adapters.hl7v2.facts import Address, Contact, PersonReported, Telecom
+from fhir_adapters.hl7v2.facts import Address, Contact, Telecom
 from fhir_adapters.hl7v2.store.batch.state import (
     Reported,
     drop,
@@ -24,10 +24,10 @@ from fhir_adapters.hl7v2.store.batch.state import (
     person_row,
     state_of,
 )
+from fhir_adapters.hl7v2.store.person_reports import person_reports
 from fhir_adapters.hl7v2.store.persons import NO_KEY, same_person
 from fhir_adapters.people.folding import HOME, PersonState, fold_person, moved_at
 from fhir_adapters.people.hiding import Statement, whether_hidden
-from fhir_adapters.store.tables import FactRow, InboxRow
 
 
 class Refolded(NamedTuple):
@@ -70,21 +70,7 @@ async def _reported(session: AsyncSession, ids: list[UUID]) -> list[Reported]:
     batch = state_of(session)
     if batch is not None:
         return [one for person_id in ids for one in batch.reported[person_id]]
-    rows = await session.execute(
-        select(
-            FactRow.payload,
-            InboxRow.organisation_id,
-            FactRow.person_id,
-            InboxRow.sequence,
-            FactRow.ordinal,
-        )
-        .join(InboxRow, InboxRow.id == FactRow.inbox_id)
-        .where(FactRow.person_id.in_(ids), FactRow.kind == "person-reported")
-    )
-    return [
-        Reported(PersonReported.model_validate({**payload, "arrival": (sequence, ordinal)}), sender, about)
-        for payload, sender, about, sequence, ordinal in rows
-    ]
+    return await person_reports(session, ids)
 
 
 def _of_hiding(said: Reported) -> bool:

@@ -19,8 +19,9 @@ from discharge.store.tables import (
     PersonNhsNumber,
     Spell,
 )
-from fhir_adapters.hl7v2.facts import PersonReported, StayReported
-from fhir_adapters.hl7v2.store.batch.state import BatchState, LocalNumber, Reported
+from fhir_adapters.hl7v2.facts import StayReported
+from fhir_adapters.hl7v2.store.batch.state import BatchState, LocalNumber
+from fhir_adapters.hl7v2.store.person_reports import person_reports
 from fhir_adapters.hl7v2.store.spells import UNNUMBERED
 from fhir_adapters.store.tables import FactRow, HiddenNumberRow, InboxRow, StayMoveRow
 
@@ -127,20 +128,8 @@ async def _whereabouts(session: AsyncSession, ids: list[UUID], state: BatchState
 
 
 async def _reports(session: AsyncSession, ids: list[UUID], state: BatchState) -> None:
-    rows = await session.execute(
-        select(
-            FactRow.payload,
-            InboxRow.organisation_id,
-            FactRow.person_id,
-            InboxRow.sequence,
-            FactRow.ordinal,
-        )
-        .join(InboxRow, InboxRow.id == FactRow.inbox_id)
-        .where(FactRow.person_id.in_(ids), FactRow.kind == "person-reported")
-    )
-    for payload, sender, about, *arrival in rows:
-        fact = PersonReported.model_validate({**payload, "arrival": tuple(arrival)})
-        state.reported[about].append(Reported(fact, sender, about))
+    for one in await person_reports(session, ids):
+        state.reported[one.about].append(one)
 
 
 async def _stays(session: AsyncSession, names: Names, ids: list[UUID], loaded: Loaded) -> None:
