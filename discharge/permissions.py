@@ -101,6 +101,7 @@ _READING: _CaseRows = (
     ("case.messages", _READERS, LEADS, "See which messages were about the person of a case"),
     ("document.read", (TEAM, COORDINATOR, SYSTEM), LEADS, "Open documents that the hospital sent"),
     ("document.read-restricted", (TEAM,), _TRUST, "Open documents that the hospital restricted"),
+    ("place.name", (TEAM,), _TRUST, "Say who may know where a hidden person lies"),
     ("alerts.read", (TEAM, COORDINATOR, MONITOR), _CARE, "See alerts"),
     ("reports.read", (TEAM, COORDINATOR, MONITOR, ADMIN), LEADS, "See bed days and other reports"),
 )

@@ -28,6 +28,7 @@ from api.presenters.worklist import full_name
 from api.principals import Principal
 from api.reading.cases import CaseFile
 from api.reading.names import Directory
+from api.reading.viewer import is_hidden
 from discharge.next_actions import next_action
 from discharge.pathway_words import heading, why_still_here
 from discharge.risk.rules import loudest_first
@@ -83,6 +84,7 @@ def present(given: Given) -> Page:
         check_href=check_href(case, given.caller),
         participants=participants(case, known),
         told=len(given.told),
+        may_name_places=is_hidden(given.found.person) and given.caller.may_on(case, "place.name"),
         may_see_looks=given.caller.may_on(case, "case.looks"),
         may_see_messages=given.caller.may_on(case, "case.messages"),
         timeline=timeline_lines(given.events, given.notes, known, given.homes),

@@ -150,6 +150,7 @@ class Page:
     check_href: str
     participants: tuple[Fact, ...]
     told: int
+    may_name_places: bool
     may_see_looks: bool
     may_see_messages: bool
     timeline: tuple[Happened, ...]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -22,7 +22,6 @@ from discharge.store.tables import (
     CaseRow,
     Person,
     PersonIdentifier,
-    PlaceReader,
     Spell,
 )
 from discharge.store.tables.persons import ORDINARY
@@ -134,9 +133,8 @@ async def seen_person(session: AsyncSession, viewer: Viewer, person: Person) -> 
 async def viewer_of(session: AsyncSession, caller: Principal) -> Viewer:
     """The caller as a viewer, asked once for any number of cases."""
     homes = select(PropertyRow.id).where(PropertyRow.landlord_id == caller.organisation_id)
-    named = select(PlaceReader.person_id).where(
-        PlaceReader.user_id == caller.user_id, PlaceReader.ended_at.is_(None)
-    )
+    in_force = func.homeward_places_named().table_valued("user_id", "person_id")
+    named = select(in_force.c.person_id).where(in_force.c.user_id == caller.user_id)
     return Viewer(
         caller,
         frozenset((await session.scalars(homes)).all()),

@@ -15,7 +15,10 @@ import pytest
 import uvicorn
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, async_playwright
+from sqlalchemy import update
 
+from discharge.store.engine import transaction
+from discharge.store.tables import Person
 from housing_checks.checks.form import FORM_1
 from housing_checks.rehousing.need_profiles import NEED_PROFILES
 from tests.api.conftest import Door
@@ -146,6 +149,21 @@ async def test_given_the_pages_of_operators_when_looked_at_by_axe_then_it_finds_
     for path in (*room, "/feeds", "/dead-letters", *(["/shadow"] if role == "operator" else [])):
         await page.goto(address + path)
         await require_nothing_found(page, path)
+
+
+async def test_given_the_page_that_names_who_may_know_the_ward_when_looked_at_by_axe_then_it_finds_nothing(
+    door: Door, browser: Browser, address: str
+) -> None:
+    case_id = await made_ready(door)
+    async with transaction(door.worker) as session:
+        await session.execute(update(Person).values(hidden_by_feed=True))
+    page = await opened(browser, door, address, "discharge-team", viewport={"width": 320, "height": 900})
+    path = f"/cases/{case_id}/place-readers"
+    await page.goto(address + path)
+    await require_nothing_found(page, path)
+    await page.get_by_role("button", name="Let them know the ward").click()
+    assert (await page.title()).startswith("Error:")
+    await require_nothing_found(page, f"{path} with errors")
 
 
 async def test_given_nobody_signed_in_when_pages_are_opened_then_axe_finds_nothing(

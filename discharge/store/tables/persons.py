@@ -63,13 +63,17 @@ class Person(Base):
 
 
 class PlaceReader(Base):
-    """Somebody whom a trust has named to know the ward and bed of a person whose whereabouts are hidden."""
+    """Somebody of another organisation whom a trust has named to know the ward and bed of a person whose
+    whereabouts are hidden: for one stay, until a day (case time), with a reason.
+
+    Whether a name is in force is PostgreSQL's answer (`homeward_places_named`): it ends with the stay, too.
+    """
 
     __tablename__ = "place_readers"
     __table_args__ = (
         Index(
             "uq_place_readers_named",
-            "person_id",
+            "spell_id",
             "user_id",
             unique=True,
             postgresql_where=text("ended_at IS NULL"),
@@ -78,8 +82,13 @@ class PlaceReader(Base):
 
     id: Mapped[UuidKey]
     person_id: Mapped[UUID] = mapped_column(ForeignKey("persons.id"), index=True)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), index=True)
+    spell_id: Mapped[UUID] = mapped_column(ForeignKey("spells.id"))
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
+    reader_organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    until_on: Mapped[date]
+    reason: Mapped[str]
     named_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     named_at: Mapped[datetime] = mapped_column(server_default=func.now())
     ended_at: Mapped[datetime | None]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -180,30 +183,111 @@ async def test_given_a_note_about_danger_then_the_writers_team_and_the_housing_l
     assert await count(api, "notes", places.landlord) == 0
 
 
-async def test_given_somebody_hidden_then_their_stay_is_for_the_trust_and_whom_it_names(
-    api: AsyncEngine, worker: AsyncEngine, owner: AsyncEngine, places: Places, case_id: UUID, person_id: UUID
-) -> None:
+@dataclass(frozen=True)
+class Naming:
+    """A hidden person in a bed of the trust, a nurse there, and people of the housing service."""
+
+    nurse: UUID
+    named: UUID
+    other: UUID
+    row: dict[str, Any]
+
+
+@pytest.fixture
+async def naming(
+    worker: AsyncEngine, owner: AsyncEngine, places: Places, case_id: UUID, person_id: UUID
+) -> Naming:
     nurse = await a_user(owner, places.trust, "nurse")
     named = await a_user(owner, places.housing, "named")
     other = await a_user(owner, places.housing, "other")
     async with transaction(worker) as session:
         person = await session.get_one(Person, person_id)
         person.hidden_by_feed = True
-    async with transaction(api, organisation_id=places.trust, user_id=nurse) as session:
-        session.add(
-            PlaceReader(person_id=person_id, organisation_id=places.trust, user_id=named, named_by=nurse)
-        )
+        spell_id = await session.scalar(select(Spell.id))
+    row = {
+        "person_id": person_id, "case_id": case_id, "spell_id": spell_id, "organisation_id": places.trust,
+        "user_id": named, "reader_organisation_id": places.housing, "until_on": CASE_TODAY, "reason": "visit",
+        "named_by": nurse,
+    }  # fmt: skip
+    return Naming(nurse, named, other, row)
+
+
+CASE_TODAY = date.today() + timedelta(days=1)  # noqa: DTZ011 - without a stored clock, case time is the machine's
+
+
+async def put(engine: AsyncEngine, organisation: UUID, user: UUID, **row: Any) -> None:
+    async with transaction(engine, organisation_id=organisation, user_id=user) as session:
+        session.add(PlaceReader(**row))
+
+
+async def test_given_somebody_hidden_then_their_stay_is_for_the_trust_and_whom_it_names(
+    api: AsyncEngine, places: Places, naming: Naming
+) -> None:
+    await put(api, places.trust, naming.nurse, **naming.row)
 
     assert await count(api, "spells", places.trust) == 1
-    assert await count(api, "spells", places.housing, named) == 1
-    assert await count(api, "spells", places.housing, other) == 0
+    assert await count(api, "spells", places.housing, naming.named) == 1
+    assert await count(api, "spells", places.housing, naming.other) == 0
+    assert await count(api, "spells", places.stranger, naming.named) == 0
+
+
+ENDS = {
+    "taken away": "UPDATE place_readers SET ended_at = now()",
+    "its day has passed": "UPDATE place_readers SET until_on = homeward_today() - 1",
+    "the stay has ended": "UPDATE spells SET status = 'discharged'",
+    "the case is closed": "UPDATE cases SET closed_on = homeward_today()",
+    "the trust is no longer responsible": "UPDATE case_participants SET relation = 'referrer' "
+    "WHERE relation = 'responsible-trust'",
+    "the reader left the organisation": "UPDATE users SET organisation_id = (SELECT id FROM organisations "
+    "WHERE code = 'LANDLORD') WHERE subject = 'named'",
+    "the reader is disabled": "UPDATE users SET disabled_at = now() WHERE subject = 'named'",
+}
+
+
+@pytest.mark.parametrize("ends", ENDS)
+async def test_given_a_name_when_its_reason_is_gone_then_it_has_ended_by_itself(
+    api: AsyncEngine, owner: AsyncEngine, places: Places, naming: Naming, ends: str
+) -> None:
+    await put(api, places.trust, naming.nurse, **naming.row)
+    async with transaction(owner) as session:
+        await session.execute(text(ENDS[ends]))
+
+    assert await count(api, "spells", places.housing, naming.named) == 0
+
+
+FORGED = ("housing names", "the named person names", "for nobody's bed", "of a stranger", "of a landlord",
+          "in somebody else's name", "for a day that is over", "of their own staff")  # fmt: skip
+
+
+@pytest.mark.parametrize("forged", FORGED)
+async def test_given_anybody_but_the_responsible_trust_when_they_name_then_postgresql_refuses(
+    api: AsyncEngine, worker: AsyncEngine, owner: AsyncEngine, places: Places, naming: Naming, forged: str
+) -> None:
+    housing = {"organisation_id": places.housing, "named_by": naming.other}
+    changes: dict[str, Any] = {
+        "housing names": housing,
+        "the named person names": housing | {"named_by": naming.named, "user_id": naming.other},
+        "for nobody's bed": {},
+        "of a stranger": {
+            "user_id": await a_user(owner, places.stranger, "far"),
+            "reader_organisation_id": places.stranger,
+        },
+        "of a landlord": {
+            "user_id": await a_user(owner, places.landlord, "let"),
+            "reader_organisation_id": places.landlord,
+        },
+        "in somebody else's name": {"named_by": naming.other},
+        "for a day that is over": {"until_on": date(2020, 1, 1)},
+        "of their own staff": {"user_id": naming.nurse, "reader_organisation_id": places.trust},
+    }[forged]
+    if forged == "for nobody's bed":
+        async with transaction(worker) as session:
+            await session.execute(text("UPDATE spells SET status = 'discharged'"))
+    row = {**naming.row, **changes}
+    who = naming.nurse if row["organisation_id"] == places.trust else row["named_by"]
+
     with pytest.raises(DBAPIError, match="row-level security"):
-        async with transaction(api, organisation_id=places.housing, user_id=other) as session:
-            session.add(
-                PlaceReader(
-                    person_id=person_id, organisation_id=places.housing, user_id=other, named_by=other
-                )
-            )
+        await put(api, row["organisation_id"], who, **row)
 
 
 async def test_given_what_only_leads_do_then_postgresql_takes_the_command_of_nobody_else(

@@ -106,7 +106,7 @@ async def story(worker: AsyncEngine, owner: AsyncEngine, places: Places, person_
         )  # fmt: skip
         who = Who(organisation_id=places.trust, role="discharge-team", client_id="pages")
         await waiting_request(session, places.trust)
-        await signed_in(session, places.trust, person_id)
+        await signed_in(session, places.trust, person_id, case.case_id, spell.id)
         session.add_all(
             (
                 outbox,
