@@ -19,6 +19,8 @@ MOST_WORDS = 12
 """Words of one search: a name has two or three, and each is looked for in several columns."""
 MOST_TEXT = 500
 MOST_KEYS = 20_000
+TURN_SECONDS = 10.0
+"""How long a request waits for its turn: nobody waits for one slow answer after the other."""
 
 
 @dataclass(frozen=True)
@@ -74,18 +76,32 @@ class Turns:
 
     @asynccontextmanager
     async def turn(self, key: str) -> AsyncIterator[None]:
-        """Wait until fewer than the allowed number of requests of `key` are being answered."""
+        """Wait until fewer than the allowed number of requests of `key` are being answered.
+
+        Raises too-many-requests when that takes too long.
+        """
         semaphore, users = self._using.get(key, (asyncio.Semaphore(self._at_once), 0))
         self._using[key] = (semaphore, users + 1)
         try:
-            async with semaphore:
+            await _acquire(semaphore)
+            try:
                 yield
+            finally:
+                semaphore.release()
         finally:
             semaphore, users = self._using[key]
             if users == 1:
                 del self._using[key]
             else:
                 self._using[key] = (semaphore, users - 1)
+
+
+async def _acquire(semaphore: asyncio.Semaphore) -> None:
+    try:
+        async with asyncio.timeout(TURN_SECONDS):
+            await semaphore.acquire()
+    except TimeoutError:
+        raise HomewardError("too-many-requests", detail="they are answered too slowly") from None
 
 
 def search_words(text: str, where: str = "text") -> list[str]:

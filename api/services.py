@@ -6,12 +6,13 @@ import json
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from joserfc.jwk import KeySet
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 from temporalio.client import Client
 
@@ -30,6 +31,9 @@ from fhir_adapters.feeds.watching import WatchedBook
 from fhir_adapters.store.profiles import keep_following
 from workflows.client import connect
 from workflows.codec import PayloadKeys
+
+REPORTS_AT_ONCE = 2
+"""Connections for reports that are kept; as many again may be opened for a while."""
 
 DATA_EXCEPTION = "22"
 """Class of SQLSTATE: PostgreSQL cannot take a value as it is."""
@@ -52,10 +56,12 @@ class Services:
         self.settings = settings
         self.now = now
         limits = settings.limits
-        self.engine: AsyncEngine = make_engine(
-            settings.database_url, statement_seconds=limits.statement_seconds
-        )
+        url, times = settings.database_url, settings.database
+        self.engine = make_engine(url, times=replace(times, statement=limits.statement_seconds))
         self.sessions: Sessions = make_sessions(self.engine)
+        self._reports = make_engine(
+            url, pool_size=REPORTS_AT_ONCE, times=replace(times, statement=limits.report_seconds)
+        )
         self.cookies = SessionCookies(settings)
         own = settings.public_url
         fresh = settings.session_idle_seconds
@@ -80,16 +86,20 @@ class Services:
     async def close(self) -> None:
         """Let go of the database's connections."""
         await self.engine.dispose()
+        await self._reports.dispose()
 
     @asynccontextmanager
-    async def begin(self, caller: Principal) -> AsyncIterator[AsyncSession]:
-        """One transaction on behalf of a caller's organisation.
+    async def begin(self, caller: Principal, *, report: bool = False) -> AsyncIterator[AsyncSession]:
+        """One transaction on behalf of a caller's organisation. A `report` may ask for longer, on
+        connections of its own, so that reports hold up nothing else.
 
         Raises HomewardError as `transaction` does; invalid-body for a value that no column can hold.
         """
         try:
             async with transaction(
-                self.sessions, organisation_id=caller.organisation_id, user_id=caller.user_id
+                self._reports if report else self.sessions,
+                organisation_id=caller.organisation_id,
+                user_id=caller.user_id,
             ) as session:
                 yield session
         except HomewardError as error:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from api.limits import Rate
 from api.tokens import ISSUER, LONGEST
+from discharge.store.driver import DatabaseTimes
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,8 @@ class OpenIdSettings:
 @dataclass(frozen=True)
 class AskingLimits:
     """How often one address, one client (a bearer token's subject) and one person may ask, how many requests
-    of one caller are answered at once, and how long PostgreSQL may take over one question, in seconds.
+    of one caller are answered at once, and how long PostgreSQL may take over one question, and over one of
+    a report, in seconds.
     """
 
     address: Rate = field(default=Rate(per_second=300, burst=3_000))
@@ -31,6 +33,7 @@ class AskingLimits:
     person: Rate = field(default=Rate(per_second=20, burst=200))
     at_once: int = 8
     statement_seconds: float = 15.0
+    report_seconds: float = 120.0
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,7 @@ class ApiSettings:
     `shadow_mappings` one of mappings for lists that trusts keep themselves. A bearer token is good for
     `bearer_longest` after it was issued. `open_description` and `open_metrics` show the description of the
     interface and the figures to whoever asks; else to who is signed in, the figures to operators.
+    `database` is how long PostgreSQL is waited for; how long a question may take is among the `limits`.
     """
 
     database_url: str = field(repr=False)
@@ -65,6 +69,7 @@ class ApiSettings:
     limits: AskingLimits = field(default_factory=AskingLimits)
     session_idle_seconds: int = 3600
     session_longest_seconds: int = 12 * 3600
+    database: DatabaseTimes = field(default_factory=DatabaseTimes)
 
     @property
     def provider_origin(self) -> str:

@@ -7,11 +7,15 @@ variable to set. `homeward up` sets all of them for the parts that it starts.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from discharge.clocks import parse_day_length
+
+if TYPE_CHECKING:
+    from discharge.store.driver import DatabaseTimes
 
 PREFIX = "HOMEWARD_"
 
@@ -28,6 +32,17 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = Field(
         default=None,
         description="PostgreSQL, in this process's own role: postgresql+psycopg://user:password@host:port/database",
+    )
+    database_connect_seconds: float = Field(
+        default=5, ge=2, description="How long a connection to PostgreSQL may take to come about or show life"
+    )
+    database_silence_seconds: float = Field(
+        default=3,
+        gt=0,
+        description="How much longer than a question may take its answer is waited for; then it is cut off",
+    )
+    worker_statement_seconds: float = Field(
+        default=60, gt=0, description="How long PostgreSQL may take over one question of a worker"
     )
     temporal_address: str | None = Field(
         default=None, description="host:port of a Temporal cluster's frontend"
@@ -58,6 +73,9 @@ class Settings(BaseSettings):
     http_statement_seconds: float = Field(
         default=15, gt=0, description="How long PostgreSQL may take over one question of a page or API"
     )
+    http_report_seconds: float = Field(
+        default=120, gt=0, description="How long PostgreSQL may take over one question of a report"
+    )
     mllp_host: str = Field(default="127.0.0.1", description="Address on which HL7 v2 over MLLP is received")
     mllp_port: int = Field(default=2575, ge=1, le=65535, description="Port of HL7 v2 over MLLP")
     mllp_tls_certificate: Path | None = Field(
@@ -78,6 +96,12 @@ class Settings(BaseSettings):
     )
     mllp_read_seconds: float = Field(
         default=60, gt=0, description="How long we wait for one message, or for an answer to be taken"
+    )
+    mllp_statement_seconds: float = Field(
+        default=10, gt=0, description="How long PostgreSQL may take over one question of the listener"
+    )
+    mllp_keep_seconds: float = Field(
+        default=20, gt=0, description="How long keeping one message may take, then its sender is told AE 207"
     )
     mllp_messages_per_second: float | None = Field(
         default=None, gt=0, description="How fast each feed is read at most; without it as fast as we can"
@@ -138,6 +162,12 @@ class Settings(BaseSettings):
     def _is_a_day_length(cls, text: str) -> str:
         parse_day_length(text)
         return text
+
+    def database_times(self, statement: float | None) -> DatabaseTimes:
+        """How long a process waits for PostgreSQL whose questions may take so many seconds."""
+        from discharge.store.driver import DatabaseTimes
+
+        return DatabaseTimes(self.database_connect_seconds, statement, self.database_silence_seconds)
 
     def need(self, name: str) -> str:
         """The value of a setting that this process cannot do without. Raises MissingSetting."""

@@ -17,6 +17,7 @@ from typing import TypeVar
 import httpx
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from discharge.store.driver import USUAL, DatabaseTimes
 from discharge.store.engine import make_engine, make_sessions, transaction
 from fhir_adapters.feeds.loading import ProfileInvalid
 from fhir_adapters.feeds.watching import WatchedBook
@@ -46,6 +47,7 @@ async def run_worker(
     keys: PayloadKeys,
     factor: float = 1.0,
     feed_profiles: Path | None = None,
+    times: DatabaseTimes = USUAL,
     stop: asyncio.Event | None = None,
 ) -> None:
     """Work until told to stop: by ``stop`` where it is given, else by SIGTERM or SIGINT.
@@ -57,7 +59,7 @@ async def run_worker(
     stop = stop or _told_by_signals()
     holds.register()
     profiles = WatchedBook(feed_profiles)
-    engine = make_engine(database_url, pool_size=CONNECTIONS)
+    engine = make_engine(database_url, pool_size=CONNECTIONS, times=times)
     sessions = make_sessions(engine)
     async with AsyncExitStack() as held:
         held.push_async_callback(engine.dispose)

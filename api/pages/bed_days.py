@@ -33,7 +33,7 @@ async def show(visit: Visitor) -> Response:
         raise HomewardError("role-not-allowed", detail="case.read")
     question = wanted(asked.from_on, asked.to_on, visit.today, counterfactual(asked.counterfactual))
     what = "people behind a figure of the bed days report" if asked.of else "bed days report"
-    async with visit.services.begin(visit.caller) as session:
+    async with visit.services.begin(visit.caller, report=True) as session:
         found = await bed_days(session, visit.caller, question, what)
     people = behind(asked.of, found) if asked.of else None
     report = present(found, asked, people, may_open=may_open)

@@ -18,6 +18,9 @@ from discharge.store.engine import transaction
 
 router = APIRouter(include_in_schema=False)
 
+LOOK_SECONDS = 2.0
+"""How long one look may take: whoever asks whether we are ready does not wait long."""
+
 ALARMS = Gauge(
     "homeward_alarm_open", "Messages do not arrive, are not read or do not go out", ["kind", "subject"]
 )
@@ -42,7 +45,7 @@ async def ready(services: Ready) -> JSONResponse:
     """Whether a request can be taken: PostgreSQL answers. Temporal may be away, then commands wait; where a
     file of a profile cannot be used, the version before stays in force.
     """
-    database, temporal = await _database(services), await _temporal(services)
+    database, temporal = await asyncio.gather(_database(services), _temporal(services))
     body = {
         "status": "ok" if database else "unavailable",
         "database": "ok" if database else "unavailable",
@@ -60,8 +63,9 @@ async def metrics(request: Request, services: Ready) -> PlainTextResponse:
     """
     if not services.settings.open_metrics:
         (await known_by_token(request, services)).require("admin.status")
-    with contextlib.suppress(HomewardError):
-        await _count_alarms(services)
+    with contextlib.suppress(HomewardError, TimeoutError):
+        async with asyncio.timeout(LOOK_SECONDS):
+            await _count_alarms(services)
     return PlainTextResponse(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 
@@ -75,16 +79,16 @@ async def _count_alarms(services: Services) -> None:
 
 async def _database(services: Services) -> bool:
     try:
-        async with transaction(services.sessions) as session:
+        async with asyncio.timeout(LOOK_SECONDS), transaction(services.sessions) as session:
             await session.execute(text("SELECT 1 FROM alembic_version"))
-    except HomewardError:
+    except (HomewardError, TimeoutError):
         return False
     return True
 
 
 async def _temporal(services: Services) -> bool:
     try:
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(LOOK_SECONDS):
             client = await services.temporal()
             return await client.service_client.check_health()
     except (RPCError, RuntimeError, TimeoutError):

@@ -28,6 +28,6 @@ async def bed_days(
     caller.require("reports.read")
     today = london_date(await services.case_now())
     asked = wanted(from_on, to_on, today, counterfactual(against))
-    async with services.begin(caller) as session:
+    async with services.begin(caller, report=True) as session:
         found = await read_bed_days(session, caller, asked)
     return found.report.model_dump(mode="json")

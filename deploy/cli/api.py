@@ -55,12 +55,14 @@ def api_settings(settings: Settings) -> ApiSettings:
         open_metrics=settings.open_metrics,
         open_description=settings.open_description,
         body_seconds=settings.http_body_seconds,
+        database=settings.database_times(settings.http_statement_seconds),
         limits=AskingLimits(
             address=_rate(settings.http_requests_per_second_address),
             client=_rate(settings.http_requests_per_second_client),
             person=_rate(settings.http_requests_per_second_person),
             at_once=settings.http_requests_at_once,
             statement_seconds=settings.http_statement_seconds,
+            report_seconds=settings.http_report_seconds,
         ),
     )
 

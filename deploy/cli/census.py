@@ -42,12 +42,13 @@ async def _take(url: str, feed: str, raw: bytes, counted_at: datetime | None) ->
 
     from deploy.settings import Settings
     from discharge.clocks import LONDON
+    from discharge.store.driver import AT_LENGTH
     from discharge.store.engine import make_engine
     from fhir_adapters.feeds.loading import profiles_with
     from fhir_adapters.hl7v2.store.census import take_census
     from fhir_adapters.hl7v2.store.inbox import PostgresInbox
 
-    engine = make_engine(url)
+    engine = make_engine(url, times=AT_LENGTH)
     try:
         clock = await PostgresInbox(engine).clock()
         at = counted_at.replace(tzinfo=LONDON) if counted_at else clock.case_time(datetime.now(UTC))

@@ -71,10 +71,11 @@ async def _prepare(
     from datetime import UTC, datetime
 
     from deploy.places import Here, read_places, register
+    from discharge.store.driver import AT_LENGTH
     from discharge.store.engine import make_engine, make_sessions
     from workflows.store.clock import fixed_clock
 
-    engine = make_engine(url)
+    engine = make_engine(url, times=AT_LENGTH)
     try:
         clock = await fixed_clock(make_sessions(engine), factor)
         if abs(clock.factor - factor) > WORTH_A_WORD:

@@ -54,7 +54,8 @@ async def _listen(settings: Settings) -> None:
     stop_on_signals(stop, timedelta(seconds=WATCHDOG_SECONDS))
     where, limits, counts = _where(settings), _limits(settings), Counts()
     profiles = WatchedBook(settings.feed_profiles)
-    engine = make_engine(driver_url(settings.need("database_url")))
+    times = settings.database_times(settings.mllp_statement_seconds)
+    engine = make_engine(driver_url(settings.need("database_url")), times=times)
     inbox = PostgresInbox(engine)
     following = asyncio.create_task(keep_following(engine, profiles))
     try:
@@ -95,6 +96,7 @@ def _limits(settings: Settings) -> Limits:
         connections_per_address=settings.mllp_connections_per_address,
         idle_seconds=settings.mllp_idle_seconds,
         read_seconds=settings.mllp_read_seconds,
+        keep_seconds=settings.mllp_keep_seconds,
         messages_per_second=settings.mllp_messages_per_second,
     )
 

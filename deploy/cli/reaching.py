@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from httpx import Response
 
 
+ANSWER_SECONDS = 150
+"""A report may ask PostgreSQL for two minutes."""
+
+
 def require_stack(data: Path) -> None:
     """Raises CannotGoOn where no stack was ever started."""
     if not (data / "keys").is_dir():
@@ -63,9 +67,9 @@ def _answer(url: str, token: str, query: dict[str, str] | None, body: dict[str, 
     headers = {"Authorization": f"Bearer {token}"}
     try:
         if body is None:
-            answer = httpx.get(url, params=query, headers=headers, timeout=60, trust_env=False)
+            answer = httpx.get(url, params=query, headers=headers, timeout=ANSWER_SECONDS, trust_env=False)
         else:
-            answer = httpx.post(url, json=body, headers=headers, timeout=60, trust_env=False)
+            answer = httpx.post(url, json=body, headers=headers, timeout=ANSWER_SECONDS, trust_env=False)
     except httpx.TransportError:
         raise CannotGoOn(f"Nobody answers at {url}. Is the stack up, and this its --data?") from None
     if not answer.is_success:

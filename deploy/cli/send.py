@@ -90,7 +90,8 @@ def _port_of(feed: str, data: Path, port_offset: int | None) -> int | None:
 
     from deploy.cli.reaching import database_url
 
-    with psycopg.connect(database_url(data, port_offset).replace("+psycopg", "")) as connection:
+    url = database_url(data, port_offset).replace("+psycopg", "")
+    with psycopg.connect(url, connect_timeout=5) as connection:
         rows = connection.execute("SELECT code, port FROM feeds ORDER BY code").fetchall()
     feeds: dict[str, int | None] = dict(rows)
     if feed not in feeds:

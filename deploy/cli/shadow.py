@@ -62,12 +62,13 @@ async def _compare(
 
     from discharge.clocks import LONDON
     from discharge.errors import HomewardError
+    from discharge.store.driver import AT_LENGTH
     from discharge.store.engine import make_engine, transaction
     from fhir_adapters.hl7v2.store.inbox import PostgresInbox
     from fhir_adapters.shadow.store.keeping import Given, take_list
     from fhir_adapters.store.tables import Feed, ShadowDifferenceRow
 
-    engine = make_engine(url)
+    engine = make_engine(url, times=AT_LENGTH)
     try:
         clock = await PostgresInbox(engine).clock()
         at = listed_at.replace(tzinfo=LONDON) if listed_at else clock.case_time(datetime.now(UTC))

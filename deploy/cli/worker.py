@@ -30,5 +30,6 @@ def worker() -> None:
             keys=keys,
             factor=parse_day_length(settings.day_length),
             feed_profiles=settings.feed_profiles,
+            times=settings.database_times(settings.worker_statement_seconds),
         )
     )

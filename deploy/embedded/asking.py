@@ -10,6 +10,8 @@ from datetime import datetime
 import httpx
 import psycopg
 
+from discharge.store.driver import DatabaseTimes, connect
+
 
 class SignOfLife:
     """A part that listens nowhere is ready once it has written its heartbeat, by the database's clock."""
@@ -36,7 +38,8 @@ class SignOfLife:
         return False
 
     async def _one(self, query: str, *values: object) -> datetime | None:
-        async with await psycopg.AsyncConnection.connect(self._url, connect_timeout=5) as connection:
+        times = DatabaseTimes(connect=5, statement=5)
+        async with await connect(times, conninfo=self._url, connect_timeout=5) as connection:
             row = await (await connection.execute(query, values)).fetchone()
             return row[0] if row else None
 

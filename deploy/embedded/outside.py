@@ -28,7 +28,8 @@ def acting_as(owner_url: str, role: str) -> str:
 def let_owner_act_as(owner_url: str, roles: tuple[str, ...]) -> None:
     """Make the owner a member of the roles that the migration made. Raises CannotRun."""
     try:
-        with psycopg.connect(driver_url(owner_url).replace("+psycopg", ""), autocommit=True) as connection:
+        url = driver_url(owner_url).replace("+psycopg", "")
+        with psycopg.connect(url, autocommit=True, connect_timeout=5) as connection:
             for role in roles:
                 connection.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(sql.Identifier(role)))
     except psycopg.Error as error:

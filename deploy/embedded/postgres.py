@@ -26,6 +26,7 @@ from deploy.embedded.failures import CannotRun, NotInstalled
 from deploy.embedded.keys import Keys
 from deploy.embedded.part import Part
 from deploy.embedded.processes import SystemUser
+from discharge.store.driver import USUAL, BoundedConnection, connect
 
 SUPERUSER = "postgres"
 OWNER, API, WORKER = "homeward_owner", "homeward_api", "homeward_worker"
@@ -156,9 +157,7 @@ async def provide_database(keys: Keys, port: int) -> None:
             )
 
 
-async def _provide_role(
-    connection: psycopg.AsyncConnection[tuple[object, ...]], role: str, password: str
-) -> None:
+async def _provide_role(connection: BoundedConnection, role: str, password: str) -> None:
     found = await connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,))
     verb = "CREATE" if await found.fetchone() is None else "ALTER"
     await connection.execute(
@@ -168,8 +167,9 @@ async def _provide_role(
     )
 
 
-async def _connect(keys: Keys, port: int, database: str) -> psycopg.AsyncConnection[tuple[object, ...]]:
-    return await psycopg.AsyncConnection.connect(
+async def _connect(keys: Keys, port: int, database: str) -> BoundedConnection:
+    return await connect(
+        USUAL,
         host=HOST,
         port=port,
         user=SUPERUSER,

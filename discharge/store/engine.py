@@ -11,25 +11,37 @@ from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import URL, make_url, text
+from sqlalchemy import event, make_url, text
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from discharge.errors import HomewardError, Unavailable
+from discharge.store.driver import (
+    USUAL,
+    BoundedConnection,
+    DatabaseTimes,
+    NoAnswer,
+    connect,
+    session_settings,
+)
 
 Sessions = async_sessionmaker[AsyncSession]
 
 CODED_ERROR = "HW409"
 """SQLSTATE of an error that our own functions raise; its message is a code of the table of errors."""
 
-NO_JIT = "-c jit=off"
-"""Row-level security makes plans look dear, so PostgreSQL would compile queries that take a millisecond."""
-
-CONNECT_SECONDS = 5
+TIMES = "homeward_times"
+"""The execution option of an engine that holds its times."""
 
 TOOK_TOO_LONG = "57014"
 """SQLSTATE of a statement that ran into its timeout."""
+
+STOOD_IDLE = "25P03"
+"""SQLSTATE of a transaction in which nothing was asked for too long."""
+
+NO_ANSWER = "no-answer"
+"""Told beside ``database-unavailable`` when PostgreSQL was there and fell silent."""
 
 OUTAGES = frozenset({"", "08", "40", "53", "55", "57", "58"})
 """Classes of SQLSTATE after which the same transaction may succeed: no connection, no room, deadlock."""
@@ -40,42 +52,53 @@ _SET_TENANT = text(
 )
 
 
-def make_engine(
-    url: str,
-    *,
-    pool_size: int = 10,
-    connect_timeout: int = CONNECT_SECONDS,
-    statement_seconds: float | None = None,
-) -> AsyncEngine:
-    """The engine for ``postgresql+psycopg://...``; parameters never show in its errors. Times in seconds;
-    without ``statement_seconds`` a statement may take as long as it takes.
-    """
-    return create_async_engine(
+def make_engine(url: str, *, pool_size: int = 10, times: DatabaseTimes = USUAL) -> AsyncEngine:
+    """The engine for ``postgresql+psycopg://...``; parameters never show in its errors."""
+
+    async def opened(**settings: Any) -> BoundedConnection:
+        return await connect(times, **settings)
+
+    engine = create_async_engine(
         url,
         pool_size=pool_size,
         max_overflow=pool_size,
-        pool_timeout=connect_timeout,
+        pool_timeout=times.connect,
         pool_pre_ping=True,  # after a restart of PostgreSQL every pooled connection is dead
         hide_parameters=True,
-        connect_args={
-            "connect_timeout": connect_timeout,
-            "options": _options(make_url(url), statement_seconds),
-        },
+        connect_args={**session_settings(make_url(url), times), "async_creator_fn": opened},
+        execution_options={TIMES: times},
     )
+    _ask_kept_ones_briefly(engine, times)
+    return engine
+
+
+def times_of(engine: AsyncEngine) -> DatabaseTimes:
+    """How long an engine waits for PostgreSQL."""
+    times: DatabaseTimes = engine.get_execution_options().get(TIMES, USUAL)
+    return times
 
 
 def driver_settings(engine: AsyncEngine) -> dict[str, Any]:
     """What psycopg needs to connect as the engine does, for the few places that must go round SQLAlchemy."""
     url = engine.url
     named = url.translate_connect_args(username="user", database="dbname")
-    return {"connect_timeout": CONNECT_SECONDS, **named, **url.query, "options": _options(url)}
+    return {**named, **url.query, **session_settings(url, times_of(engine))}
 
 
-def _options(url: URL, statement_seconds: float | None = None) -> str:
-    """What a session begins with: our own, and what its address says, such as the role that it acts as."""
-    given = url.query.get("options", ())
-    timeout = [f"-c statement_timeout={int(statement_seconds * 1000)}"] if statement_seconds else []
-    return " ".join((*timeout, *([given] if isinstance(given, str) else given), NO_JIT))
+def _ask_kept_ones_briefly(engine: AsyncEngine, times: DatabaseTimes) -> None:
+    """A connection that was kept is first asked whether it lives, and need not be waited for as a question
+    is: with several of them frozen, the times would add up.
+    """
+
+    def back(connection: Any, _record: Any) -> None:
+        if connection is not None:
+            connection.driver_connection.patience = times.connect
+
+    def out(connection: Any, _record: Any, _proxy: Any) -> None:
+        connection.driver_connection.patience = times.answer
+
+    event.listen(engine.sync_engine, "checkin", back)
+    event.listen(engine.sync_engine, "checkout", out)
 
 
 def make_sessions(engine: AsyncEngine) -> Sessions:
@@ -127,6 +150,10 @@ def constraint_of(error: IntegrityError) -> str:
 def _raise_in_our_words(error: DBAPIError) -> None:
     if sqlstate(error) == TOOK_TOO_LONG:
         raise Unavailable("database-busy", detail=sqlstate(error)) from None
+    if sqlstate(error) == STOOD_IDLE:
+        raise Unavailable("database-unavailable", detail=STOOD_IDLE) from None
+    if isinstance(error.orig, NoAnswer):
+        raise Unavailable("database-unavailable", detail=NO_ANSWER) from None
     if isinstance(error, OperationalError) and sqlstate(error)[:2] in OUTAGES:
         raise Unavailable("database-unavailable", detail=sqlstate(error)) from None
     if sqlstate(error) == CODED_ERROR:

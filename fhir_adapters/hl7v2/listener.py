@@ -110,7 +110,7 @@ async def serve(
     """
     counts = counts or Counts()
     directory = Directory(inbox, limits, open_feeds=where.open_feeds)
-    answerer = Answerer(inbox, directory, clock, profiles or shipped_profiles(), counts)
+    answerer = Answerer(inbox, directory, clock, profiles or shipped_profiles(), counts, limits)
     late = LateAnswers(inbox, counts)
     listener = Listener(Shared(answerer, directory, late, limits, counts))
     doors = Doors(where.host, limits, counts, listener.converse, where.tls)

@@ -11,8 +11,10 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection, create_engine, make_url
 from sqlalchemy.pool import NullPool
+
+from discharge.store.driver import UNLIMITED, session_settings
 
 FOLDER = Path(__file__).parent
 
@@ -35,7 +37,8 @@ def run_sql(connection: Connection, *names: str) -> None:
 
 
 def _with_connection(url: str, run: Callable[[Config], None]) -> None:
-    engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
+    settings = session_settings(make_url(url), UNLIMITED)
+    engine = create_engine(url, poolclass=NullPool, hide_parameters=True, connect_args=settings)
     with engine.begin() as connection:
         config = Config()
         config.set_main_option("script_location", str(FOLDER))

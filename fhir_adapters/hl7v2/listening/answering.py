@@ -29,13 +29,20 @@ from fhir_adapters.hl7v2.listening.arriving import arrived
 from fhir_adapters.hl7v2.listening.counts import Counts
 from fhir_adapters.hl7v2.listening.directory import Directory, InboxPort
 from fhir_adapters.hl7v2.listening.late import Owed
-from fhir_adapters.store.inbox import HiddenNumber, Received
+from fhir_adapters.hl7v2.listening.limits import USUAL, Limits
+from fhir_adapters.store.inbox import Arrived, HiddenNumber, Received
 
 log = logging.getLogger("homeward.mllp")
 
 ALWAYS = AckRules()
+OWED_SECONDS = 5.0
+"""How long the note of an answer that is owed may take; the message is safe, and its sender waits."""
 LARGE = 262_144
 """Bytes from which a message is read beside the others, because they would all wait for it meanwhile."""
+NOT_IN_TIME = "database-unavailable"
+"""What a sender is told when its message was not committed in time; it may be yet, and is found then when it
+is sent again.
+"""
 NO_FEED = "unknown"
 """Counted for a message whose feed could not be looked up."""
 
@@ -58,13 +65,20 @@ class Answerer:
     """Answers messages; one instance a process."""
 
     def __init__(
-        self, inbox: InboxPort, directory: Directory, clock: CaseClock, profiles: ProfileBook, counts: Counts
+        self,
+        inbox: InboxPort,
+        directory: Directory,
+        clock: CaseClock,
+        profiles: ProfileBook,
+        counts: Counts,
+        limits: Limits = USUAL,
     ) -> None:
         self._inbox = inbox
         self._directory = directory
         self._clock = clock
         self._profiles = profiles
         self._counts = counts
+        self._limits = limits
         self._turned_away = Counter[FeedDoor]()
 
     async def answer(self, raw: bytes, door: Arrival) -> Answer:
@@ -74,23 +88,28 @@ class Answerer:
         read = await _read(raw)
         header = header_of(read)
         feed, rules, received = None, ALWAYS, None
+        due = asyncio.get_running_loop().time() + self._limits.keep_seconds
         try:
-            feed, claimed = await self._directory.choose(_arrival(door, header))
+            async with asyncio.timeout_at(due):
+                feed, claimed = await self._directory.choose(_arrival(door, header))
             if not feed.lets_in(door.address):
                 return self._turn_away(feed, door)
             rules = self._rules(feed)
             if self._directory.takes(feed, len(raw)):
                 hides = await self._hidden_by(raw, read, feed) if claimed else ()
-                await self._wait_for_turn(feed)
-                with self._counts.commit.time():
-                    row = arrived(raw, read, claimed=claimed, hides=hides)
-                    received = await self._inbox.store(feed, row)
+                due += await self._wait_for_turn(feed)
+                row = arrived(raw, read, claimed=claimed, hides=hides)
+                async with asyncio.timeout_at(due):
+                    received = await self._store(feed, row)
                 verdict = verdict_on(read)
             else:
                 verdict = verdict_of("message-too-large")
         except HomewardError as error:
             log.warning("message not stored: %s", error.code)
             verdict = verdict_of(error.code)
+        except TimeoutError:
+            log.warning("message not stored in time: %s", NOT_IN_TIME)
+            verdict = verdict_of(NOT_IN_TIME)
         except Exception as error:
             log.error("message not stored: %s", type(error).__name__)
             verdict = verdict_of("internal")
@@ -123,14 +142,19 @@ class Answerer:
         self._counts.answered(feed.code, None)
         return TURNED_AWAY
 
-    async def _wait_for_turn(self, feed: FeedDoor) -> None:
+    async def _store(self, feed: FeedDoor, row: Arrived) -> Received:
+        with self._counts.commit.time():
+            return await self._inbox.store(feed, row)
+
+    async def _wait_for_turn(self, feed: FeedDoor) -> float:
         """Hold back what comes too fast: until its turn its connection is not read, and TCP slows the
-        sender.
+        sender. Returns for how many seconds.
         """
         seconds = self._directory.wait(feed)
         if seconds:
             self._counts.held_back.labels(feed.code).inc(seconds)
             await asyncio.sleep(seconds)
+        return seconds
 
     async def _hidden_by(
         self, raw: bytes, read: Envelope | Unreadable, feed: FeedDoor
@@ -154,9 +178,10 @@ class Answerer:
     async def _owe(self, feed: FeedDoor, received: Received, header: Envelope) -> Owed:
         """The application acknowledgement that is to follow, noted before the commit is acknowledged."""
         try:
-            await self._inbox.note_late_answers(feed.organisation_id, {received.id}, "owed")
-        except HomewardError as error:
-            log.warning("owed answer not noted: %s", error.code)
+            async with asyncio.timeout(OWED_SECONDS):
+                await self._inbox.note_late_answers(feed.organisation_id, {received.id}, "owed")
+        except (HomewardError, TimeoutError) as error:
+            log.warning("owed answer not noted: %s", type(error).__name__)
         return Owed(feed.organisation_id, received.id, lambda: self._ack(header, STORED, STORED.code))
 
     def _rules(self, feed: FeedDoor) -> AckRules:

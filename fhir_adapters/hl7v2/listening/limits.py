@@ -17,8 +17,9 @@ class Limits:
 
     ``idle_seconds`` is how long a sender may be silent between messages, ``read_seconds`` how long we wait
     for one message in all, and for a sender to take an answer. After ``pause_seconds`` without more bytes
-    what came outside a frame is judged, and an end block counts without its CR. ``messages_per_second`` is
-    for each feed; None is as fast as we can.
+    what came outside a frame is judged, and an end block counts without its CR. After ``keep_seconds`` a
+    message that is not committed is answered AE 207; what its feed's pace holds back does not count.
+    ``messages_per_second`` is for each feed; None is as fast as we can.
     """
 
     message_bytes: int = 16 * 1024 * 1024
@@ -27,6 +28,7 @@ class Limits:
     idle_seconds: float = 600.0
     read_seconds: float = 60.0
     pause_seconds: float = 1.0
+    keep_seconds: float = 20.0
     stop_seconds: float = 10.0
     messages_per_second: float | None = None
 

@@ -7,6 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from discharge.errors import HomewardError
+from discharge.store.driver import DatabaseTimes
 from discharge.store.engine import make_engine, transaction
 from discharge.store.tables import Person
 from tests.fixtures.postgres import Places
@@ -22,7 +23,7 @@ async def test_a_tenant_lasts_for_one_transaction_only(api: AsyncEngine, places:
 
 
 async def test_given_no_server_then_the_database_is_unavailable() -> None:
-    engine = make_engine("postgresql+psycopg://nobody:x@127.0.0.1:9/none", connect_timeout=2)
+    engine = make_engine("postgresql+psycopg://nobody:x@127.0.0.1:9/none", times=DatabaseTimes(connect=2))
     with pytest.raises(HomewardError) as caught:
         async with transaction(engine):
             pass

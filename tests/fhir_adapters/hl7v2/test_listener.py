@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from discharge.store.driver import DatabaseTimes
 from discharge.store.engine import make_engine, transaction
 from fhir_adapters.hl7v2.mllp import frame
 from fhir_adapters.hl7v2.sending import acknowledgement_code
@@ -191,7 +192,8 @@ async def test_given_many_senders_at_once_then_every_message_is_stored_once(
 
 
 async def test_given_the_database_is_away_then_ae_207_and_the_connection_stays() -> None:
-    engine = make_engine("postgresql+psycopg://nobody:none@127.0.0.1:9/none", connect_timeout=1)
+    times = DatabaseTimes(connect=1)
+    engine = make_engine("postgresql+psycopg://nobody:none@127.0.0.1:9/none", times=times)
     async with listening(PostgresInbox(engine)) as (port, _), connected(port) as line:
         for _ in range(2):
             answer = await line.ask(Sample().raw())
