@@ -8,9 +8,11 @@ from uuid import UUID, uuid4, uuid5
 
 from discharge.cases.commands import Command, ConfirmDischarge, Envelope, NoteHospitalFacts, Refer
 from discharge.cases.decide import DECIDERS
+from discharge.cases.events import Event
 from discharge.cases.evolve import fold
 from discharge.cases.model import Actor, Case, CaseSpell
 from discharge.cases.stages import may_ask
+from discharge.errors import HomewardError
 
 TRUST = UUID("00000000-0000-4000-8000-00000000000a")
 SERVICE = UUID("00000000-0000-4000-8000-00000000000b")
@@ -52,6 +54,25 @@ def ask(case: Case, command: Command, on: int, now: int | None = None) -> Case:
     assert command.kind == "refer" or may_ask(case, command.kind), (case.stage, command.kind)
     events = DECIDERS[command.kind](case, envelope(command, on), noon(on if now is None else now))
     return fold(case, events)
+
+
+def decided(
+    case: Case, command: Command, on: int, now: int | None = None, **envelope_has: object
+) -> list[Event]:
+    """Return exactly what happens when a command is decided on day ``now`` (else on its effective day)."""
+    given = envelope(command, on).model_copy(update=envelope_has)
+    return DECIDERS[command.kind](case, given, noon(on if now is None else now))
+
+
+def refused(
+    case: Case, command: Command, on: int, now: int | None = None, **envelope_has: object
+) -> tuple[str, str, str]:
+    """Return code, detail and place of the refusal; what is not refused is an AssertionError."""
+    try:
+        happened = decided(case, command, on, now, **envelope_has)
+    except HomewardError as error:
+        return error.code, error.detail, error.where
+    raise AssertionError(f"not refused: {kinds(happened)}")
 
 
 def after(*asked: tuple[int, Command], case: Case | None = None) -> Case:

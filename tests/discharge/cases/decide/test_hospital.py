@@ -1,0 +1,378 @@
+"""The stay as the feed and the ward tell it: exactly what each piece of news gives."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from discharge.cases import commands as cmd
+from discharge.cases import events as ev
+from discharge.cases.evolve import fold
+from discharge.cases.model import Action, Actor, Case, Participant, Readmission, Stage
+from discharge.delays.model import ReadyPeriod
+from tests.discharge.cases.stories import (
+    SPELL,
+    TRUST,
+    after,
+    day,
+    decided,
+    leaves,
+    noon,
+    refer,
+    refused,
+    spell,
+    told,
+)
+
+LATER = UUID(int=21)
+ELSEWHERE = UUID(int=22)
+CASE = after((0, refer()))
+READY = fold(CASE, [ev.ReadyPeriodStarted(period=ReadyPeriod(ready_on=day(1), spell_id=SPELL))])
+LEFT = after((2, told(status="discharged", discharged_on=day(2))), case=CASE)
+FIT = {"medically_fit": True, "medically_fit_on": day(1)}
+
+
+def started(on: int, basis: str = "feed", spell_id: UUID = SPELL) -> ev.ReadyPeriodStarted:
+    return ev.ReadyPeriodStarted(period=ReadyPeriod(ready_on=day(on), spell_id=spell_id, basis=basis))
+
+
+def ended(on: int) -> ev.ReadyPeriodEnded:
+    return ev.ReadyPeriodEnded(ended_on=day(on), ended_by="met-criteria-again")
+
+
+def expected(on: int | None, by: UUID | None = TRUST) -> ev.ExpectedDischargeDateSet:
+    return ev.ExpectedDischargeDateSet(expected_discharge_on=None if on is None else day(on), told_by=by)
+
+
+def test_given_a_stay_then_it_is_joined_once() -> None:
+    there = spell(spell_id=LATER)
+    assert decided(CASE, cmd.JoinSpell(spell=there), 1, 2) == [ev.SpellJoined(spell=there)]
+    assert decided(CASE, cmd.JoinSpell(spell=spell()), 1) == []
+    assert refused(CASE, cmd.JoinSpell(spell=there), 2, 1) == ("date-in-future", "", "effective_on")
+
+
+def test_given_news_of_a_stay_then_it_is_taken_once() -> None:
+    moved = told(bed="7")
+    assert decided(CASE, moved, 1) == [ev.SpellChanged(spell=moved.spell)]
+    assert decided(CASE, told(), 1) == []
+
+
+def test_given_a_stay_that_is_new_then_all_it_says_is_taken() -> None:
+    case = after((0, refer(spell=None)))
+    stay = spell(expected_discharge_on=day(6), **FIT)
+    assert decided(case, cmd.NoteHospitalFacts(spell=stay), 2) == [
+        ev.SpellJoined(spell=stay),
+        expected(6),
+        started(1),
+    ]
+    gone = spell(status="cancelled")
+    assert decided(case, cmd.NoteHospitalFacts(spell=gone), 2) == []
+
+
+def test_given_a_bed_in_another_trust_then_that_trust_joins_unless_the_case_is_closed() -> None:
+    there = spell(spell_id=LATER, organisation_id=ELSEWHERE, admitted_on=day(1))
+    part = Participant(organisation_id=ELSEWHERE, role="trust", basis="hospital-stay", from_on=day(2))
+    asked = cmd.NoteHospitalFacts(spell=there)
+    assert decided(CASE, asked, 2) == [
+        ev.SpellJoined(spell=there), ev.ParticipantJoined(participant=part),
+    ]  # fmt: skip
+    closed = fold(CASE, [ev.CaseClosed(closed_on=day(1), outcome="withdrawn")])
+    assert decided(closed, asked, 2) == [ev.SpellJoined(spell=there)]
+
+
+def test_given_a_death_beside_news_of_the_stay_then_the_case_closes_once() -> None:
+    asked = cmd.NoteHospitalFacts(spell=spell(bed="7"), person_died_on=day(2))
+    changed, closed = decided(CASE, asked, 3)
+    assert changed == ev.SpellChanged(spell=asked.spell)
+    assert closed == ev.CaseClosed(closed_on=day(2), outcome="died")
+    dead = fold(CASE, [closed])
+    assert decided(dead, asked, 3) == [changed]
+
+
+def test_given_the_expected_date_when_the_stay_restates_it_then_a_persons_own_stands() -> None:
+    case = after((1, told(expected_discharge_on=day(6))), case=CASE)
+    by_hand = after((1, cmd.SetExpectedDischargeDate(expected_discharge_on=day(8))), case=case)
+    assert decided(by_hand, told(expected_discharge_on=day(6), bed="7"), 2)[1:] == []
+    assert decided(by_hand, told(expected_discharge_on=day(8)), 2)[1:] == []
+    assert decided(by_hand, told(expected_discharge_on=day(9)), 2)[1:] == [expected(9)]
+    assert decided(by_hand, told(), 2)[1:] == [expected(None)]
+
+
+@pytest.mark.parametrize(("assumed", "basis"), [(False, "feed"), (True, "feed-day-assumed")])
+def test_given_fitness_in_the_feed_then_waiting_begins_that_day(assumed: bool, basis: str) -> None:
+    news = told(**FIT, fit_on_assumed=assumed)
+    assert decided(CASE, news, 3)[1:] == [started(1, basis)]
+
+
+def test_given_an_earlier_wait_then_the_new_one_never_begins_before_that_ended() -> None:
+    periods = [
+        ReadyPeriod(ready_on=day(-9), ended_on=day(-8)),
+        ReadyPeriod(ready_on=day(-4), ended_on=day(2)),
+    ]
+    case = fold(CASE, [ev.ReadyPeriodStarted(period=each) for each in periods])
+    assert decided(case, told(**FIT), 3)[1:] == [started(2)]
+    assert decided(case, told(medically_fit=True, medically_fit_on=day(3)), 3)[1:] == [started(3)]
+
+
+@pytest.mark.parametrize(
+    ("case", "news"),
+    [
+        (READY, {"medically_fit": True, "medically_fit_on": day(2)}),
+        (CASE, {"medically_fit": True}),
+        (CASE, {"medically_fit": False, "medically_fit_on": day(2)}),
+        (READY, {"medically_fit": False, "medically_fit_on": day(2)}),
+        (READY, {"medically_fit": None, "medically_fit_on": day(2)}),
+        (LEFT, {"status": "discharged", "discharged_on": day(2), **FIT}),
+    ],
+    ids=["waits already", "no day", "no wait", "never said fit", "says nothing", "has left"],
+)
+def test_given_fitness_that_changes_nothing_then_no_wait_begins_or_ends(
+    case: Case, news: dict[str, object]
+) -> None:
+    assert [each.kind for each in decided(case, told(**news), 3)] == ["spell-changed"]
+
+
+def test_given_a_restated_fitness_after_the_ward_ended_the_wait_then_it_does_not_begin_again() -> None:
+    case = after((1, told(**FIT)), (2, cmd.SetCriteriaToReside(met=True)), case=CASE)
+    assert decided(case, told(**FIT, bed="7"), 3)[1:] == []
+
+
+@pytest.mark.parametrize(("off_on", "on", "day_taken"), [(3, 4, 3), (None, 4, 4), (0, 4, 1), (None, 0, 1)])
+def test_given_fitness_taken_back_then_the_wait_ends_on_its_day_else_on_the_day_of_the_news(
+    off_on: int | None, on: int, day_taken: int
+) -> None:
+    case = after((1, told(**FIT)), case=CASE)
+    news = told(medically_fit=False, medically_fit_on=None if off_on is None else day(off_on))
+    assert decided(case, news, on)[1:] == [ended(day_taken)]
+    closed = after((1, cmd.SetCriteriaToReside(met=True)), case=case)
+    assert decided(closed, news, on)[1:] == []
+
+
+def back(on: int, **said: object) -> cmd.NoteHospitalFacts:
+    return cmd.NoteHospitalFacts(spell=spell(spell_id=LATER, admitted_on=day(on)).model_copy(update=said))
+
+
+def readmitted(on: int, after_days: int) -> ev.PersonReadmitted:
+    return ev.PersonReadmitted(
+        readmission=Readmission(spell_id=LATER, readmitted_on=day(on), days_after=after_days)
+    )
+
+
+@pytest.mark.parametrize("status", ["admitted", "on-leave"])
+def test_given_an_emergency_within_the_days_then_the_return_is_told_and_its_cause_is_asked(
+    status: str,
+) -> None:
+    news = back(5, admission_method="21", status=status)
+    told_of, opened, joined = decided(LEFT, news, 6)
+    assert told_of == readmitted(5, 3)
+    assert (opened.action.cause, opened.action.opened_at) == ("unplanned-return", noon(6))
+    assert joined == ev.SpellJoined(spell=news.spell)
+
+
+def test_given_a_planned_return_then_nobody_asks_for_its_cause() -> None:
+    news = back(5, admission_method="11")
+    assert decided(LEFT, news, 6) == [readmitted(5, 3), ev.SpellJoined(spell=news.spell)]
+
+
+def test_given_a_return_after_the_case_closed_then_it_opens_again_first() -> None:
+    closed = fold(LEFT, [ev.CaseClosed(closed_on=day(4), outcome="home-as-it-is")])
+    news = back(5, admission_method="11")
+    assert decided(closed, news, 6) == [
+        ev.CaseReopened(reopened_on=day(5), stage=Stage.DISCHARGED, reason="readmitted"),
+        readmitted(5, 3),
+        ev.SpellJoined(spell=news.spell),
+    ]
+
+
+def test_given_somebody_nobody_had_reached_when_they_are_back_then_silence_alone_is_answered() -> None:
+    causes = ("not-reached", "contact-missed", "self-discharged", "in-hospital", "no-heating")
+    owed = [
+        Action(
+            cause=cause,
+            number=1,
+            owner_role="coordinator",
+            opened_at=noon(3),
+            due_at=noon(4) + timedelta(number),
+        )
+        for number, cause in enumerate(causes)
+    ]
+    case = fold(LEFT, [ev.ActionOpened(action=each) for each in owed])
+    answers = [
+        each for each in decided(case, back(5, admission_method="11"), 6) if each.kind == "action-answered"
+    ]
+    assert answers == [
+        ev.ActionAnswered(action=f"{cause}/1", answer="back-in-hospital", answered_at=noon(6))
+        for cause in causes[:4]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("case", "news"),
+    [
+        (LEFT, back(32)),
+        (LEFT, back(1)),
+        (LEFT, back(5, status="expected")),
+        (LEFT, back(5, admitted_on=None)),
+        (CASE, back(5)),
+        (fold(LEFT, [ev.CaseClosed(closed_on=day(3), outcome="merged")]), back(5)),
+        (fold(LEFT, [ev.CaseClosed(closed_on=day(3), outcome="entered-in-error")]), back(5)),
+        (fold(LEFT, [ev.CaseClosed(closed_on=day(3), outcome="died")]), back(5)),
+        (fold(CASE, [ev.CaseClosed(closed_on=day(3), outcome="withdrawn")]), back(5)),
+    ],
+)
+def test_given_a_stay_that_is_no_return_then_it_is_joined_and_nothing_reopens(
+    case: Case, news: cmd.NoteHospitalFacts
+) -> None:
+    assert decided(case, news, 6) == [ev.SpellJoined(spell=news.spell)]
+
+
+@pytest.mark.parametrize(("on", "arrived"), [(2, True), (6, True), (1, False), (7, False)])
+def test_given_somebody_moved_to_another_hospital_when_they_arrive_in_time_then_the_case_goes_on(
+    on: int, arrived: bool
+) -> None:
+    case = fold(CASE, [ev.CaseClosed(closed_on=day(4), outcome="admitted-elsewhere")])
+    reopened = ev.CaseReopened(reopened_on=day(on), stage=Stage.REFERRED, reason="arrived-elsewhere")
+    assert (reopened in decided(case, back(on), 8)) is arrived
+
+
+def test_given_no_criteria_then_waiting_begins_once_in_this_stay() -> None:
+    asked = cmd.SetCriteriaToReside(met=False)
+    assert decided(CASE, asked, 1, 2) == [started(1, "ward")]
+    assert decided(READY, asked, 2) == []
+    no_stay = after((0, refer(spell=None)))
+    assert decided(no_stay, asked, 1) == [
+        ev.ReadyPeriodStarted(period=ReadyPeriod(ready_on=day(1), basis="ward"))
+    ]
+
+
+def test_given_criteria_met_again_then_waiting_ends_once() -> None:
+    asked = cmd.SetCriteriaToReside(met=True)
+    assert decided(READY, asked, 3, 4) == [ended(3)]
+    assert decided(CASE, asked, 3) == []
+
+
+@pytest.mark.parametrize(
+    ("case", "met", "on", "answer"),
+    [
+        (CASE, False, -1, ("date-before-admission", "", "effective_on")),
+        (CASE, False, 6, ("date-in-future", "", "effective_on")),
+        (READY, True, 0, ("dates-out-of-order", "", "ready-period")),
+        (fold(READY, [ended(4)]), False, 3, ("dates-out-of-order", "", "ready-period")),
+    ],
+)
+def test_given_criteria_on_a_day_that_cannot_be_then_they_are_refused(
+    case: Case, met: bool, on: int, answer: tuple[str, str, str]
+) -> None:
+    assert refused(case, cmd.SetCriteriaToReside(met=met), on, 5) == answer
+
+
+def corrected(**said: int) -> cmd.CorrectReadyPeriod:
+    days = {name: day(number) for name, number in said.items()}
+    return cmd.CorrectReadyPeriod(**({"replaces": day(1)} | days))
+
+
+DISCHARGED = fold(READY, [ev.ReadyPeriodEnded(ended_on=day(4), ended_by="discharged")])
+
+
+@pytest.mark.parametrize(
+    ("case", "asked", "ended_on", "ended_by"),
+    [
+        (READY, corrected(ready_on=2), None, None),
+        (READY, corrected(ready_on=2, ended_on=3), 3, "met-criteria-again"),
+        (DISCHARGED, corrected(ready_on=2, ended_on=3), 3, "discharged"),
+        (DISCHARGED, corrected(ready_on=2), None, None),
+    ],
+)
+def test_given_a_ready_period_when_restated_then_its_stay_and_ending_are_kept(
+    case: Case, asked: cmd.CorrectReadyPeriod, ended_on: int | None, ended_by: str | None
+) -> None:
+    period = ReadyPeriod(
+        ready_on=day(2),
+        ended_on=None if ended_on is None else day(ended_on),
+        ended_by=ended_by,
+        spell_id=SPELL,
+        basis="ward",
+    )
+    assert decided(case, asked, 5) == [ev.ReadyPeriodCorrected(replaces=day(1), period=period)]
+
+
+def test_given_a_ready_period_when_removed_then_it_is_gone() -> None:
+    assert decided(READY, corrected(), 5) == [ev.ReadyPeriodCorrected(replaces=day(1), period=None)]
+
+
+STAYED = after((0, refer(spell=spell(discharged_on=day(4)))))
+STAYED = fold(STAYED, [ev.ReadyPeriodStarted(period=ReadyPeriod(ready_on=day(1), spell_id=SPELL))])
+BACK_AGAIN = fold(STAYED, [ev.SpellJoined(spell=spell(spell_id=LATER, admitted_on=day(9)))])
+UNNAMED = fold(BACK_AGAIN, [ended(4), ev.ReadyPeriodStarted(period=ReadyPeriod(ready_on=day(10)))])
+
+
+@pytest.mark.parametrize(
+    ("case", "asked", "answer"),
+    [
+        (READY, corrected(replaces=2, ready_on=2), ("no-such-item", "", "ready-period")),
+        (READY, corrected(replaces=2), ("no-such-item", "", "ready-period")),
+        (READY, corrected(ready_on=13), ("date-in-future", "", "ready_on")),
+        (READY, corrected(ready_on=2, ended_on=13), ("date-in-future", "", "ended_on")),
+        (READY, corrected(ready_on=3, ended_on=2), ("dates-out-of-order", "", "ready-period")),
+        (READY, corrected(ready_on=-1), ("date-before-admission", "", "ready_on")),
+        (STAYED, corrected(ready_on=5), ("dates-out-of-order", "after the stay ended", "ended_on")),
+        (
+            STAYED,
+            corrected(ready_on=2, ended_on=5),
+            ("dates-out-of-order", "after the stay ended", "ended_on"),
+        ),
+        (
+            BACK_AGAIN,
+            corrected(ready_on=2, ended_on=5),
+            ("dates-out-of-order", "after the stay ended", "ended_on"),
+        ),
+        (UNNAMED, corrected(replaces=10, ready_on=8), ("date-before-admission", "", "ready_on")),
+    ],
+)
+def test_given_a_correction_that_cannot_be_then_it_is_refused(
+    case: Case, asked: cmd.CorrectReadyPeriod, answer: tuple[str, str, str]
+) -> None:
+    assert refused(case, asked, 12) == answer
+
+
+@pytest.mark.parametrize(
+    ("case", "asked"),
+    [
+        (STAYED, corrected(ready_on=2, ended_on=4)),
+        (STAYED, corrected(ready_on=0, ended_on=4)),
+        (BACK_AGAIN, corrected(ready_on=0, ended_on=4)),
+        (READY.model_copy(update={"spells": ()}), corrected(ready_on=-5)),
+        (fold(READY, [ev.SpellChanged(spell=spell(admitted_on=None))]), corrected(ready_on=-5)),
+    ],
+)
+def test_given_days_within_the_stay_when_corrected_then_they_are_taken(
+    case: Case, asked: cmd.CorrectReadyPeriod
+) -> None:
+    (event,) = decided(case, asked, 12)
+    assert (event.period.ready_on, event.period.ended_on) == (asked.ready_on, asked.ended_on)
+
+
+def test_given_a_period_that_nobody_named_a_stay_for_when_corrected_then_it_names_none() -> None:
+    (event,) = decided(UNNAMED, corrected(replaces=10, ready_on=9, ended_on=10), 12)
+    assert (event.period.spell_id, event.period.ended_by) == (None, "met-criteria-again")
+
+
+def test_given_an_expected_date_by_hand_then_it_says_whose_system_told_it_if_one_did() -> None:
+    asked = cmd.SetExpectedDischargeDate(expected_discharge_on=day(6))
+    assert decided(CASE, asked, 1) == [expected(6, None)]
+    system = Actor(organisation_id=TRUST, role="system")
+    assert decided(CASE, asked, 1, actor=system) == [expected(6)]
+    known = fold(CASE, [expected(6, None)])
+    assert decided(known, asked, 1) == []
+    assert decided(known, cmd.SetExpectedDischargeDate(expected_discharge_on=None), 1) == [
+        expected(None, None)
+    ]
+    early = cmd.SetExpectedDischargeDate(expected_discharge_on=day(-1))
+    assert refused(CASE, early, 1) == ("date-before-admission", "", "expected_discharge_on")
+
+
+def test_given_a_discharge_by_hand_then_a_new_stay_counts_from_that_day() -> None:
+    case = after((2, leaves()), case=CASE)
+    assert readmitted(2, 0) in decided(case, back(2), 3)
