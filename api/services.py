@@ -29,8 +29,8 @@ from discharge.store.engine import Sessions, make_engine, make_sessions, transac
 from discharge.store.tables import CaseClockRow
 from fhir_adapters.feeds.watching import WatchedBook
 from fhir_adapters.store.profiles import keep_following
-from workflows.client import connect
 from workflows.codec import PayloadKeys
+from workflows.connection import connect
 
 REPORTS_AT_ONCE = 2
 """Connections for reports that are kept; as many again may be opened for a while."""
@@ -121,12 +121,8 @@ class Services:
     async def temporal(self) -> Client:
         """The client of Temporal; made lazily, so that we run while Temporal does not."""
         if self._temporal is None:
-            self._temporal = await connect(
-                self.settings.temporal_address,
-                self.settings.temporal_namespace,
-                PayloadKeys.parse(self.settings.payload_keys),
-                lazy=True,
-            )
+            keys = PayloadKeys.parse(self.settings.payload_keys)
+            self._temporal = await connect(self.settings.temporal, keys, lazy=True)
         return self._temporal
 
     @property

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from api.limits import Rate
 from api.tokens import ISSUER, LONGEST
 from discharge.store.driver import DatabaseTimes
+from workflows.connection import TemporalAccess
 
 
 @dataclass(frozen=True)
@@ -50,13 +51,12 @@ class ApiSettings:
     """
 
     database_url: str = field(repr=False)
-    temporal_address: str
+    temporal: TemporalAccess
     payload_keys: str = field(repr=False)
     public_url: str
     session_secret: str = field(repr=False)
     token_keys: str
     bearer_issuer: str = ISSUER
-    temporal_namespace: str = "default"
     openid: OpenIdSettings | None = None
     shadow_mappings: Path | None = None
     command_seconds: float = 5.0

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from deploy.secret_files import SecretFiles
 from discharge.clocks import parse_day_length
 
 if TYPE_CHECKING:
@@ -48,6 +49,22 @@ class Settings(BaseSettings):
         default=None, description="host:port of a Temporal cluster's frontend"
     )
     temporal_namespace: str = Field(default="default", description="The Temporal namespace")
+    temporal_tls: bool = Field(
+        default=False, description="Reach Temporal by TLS, believing the authorities of this machine"
+    )
+    temporal_tls_ca: Path | None = Field(
+        default=None, description="The CAs (PEM) that Temporal's certificate must come from; means TLS"
+    )
+    temporal_tls_certificate: Path | None = Field(
+        default=None, description="Our client certificate for Temporal (PEM); means TLS"
+    )
+    temporal_tls_key: Path | None = Field(default=None, description="The key of that certificate (PEM)")
+    temporal_tls_server_name: str | None = Field(
+        default=None, description="The name in Temporal's certificate, where it is not its address"
+    )
+    temporal_api_key: SecretStr | None = Field(
+        default=None, description="Who we are to Temporal, as a key that is sent with each call; means TLS"
+    )
     payload_keys: SecretStr | None = Field(
         default=None,
         description="Keys for what Temporal stores: id:base64 of 32 bytes, by comma; the first encrypts",
@@ -156,6 +173,16 @@ class Settings(BaseSettings):
         default=None, description="A folder of mappings for trusts' own lists besides the built-in one"
     )
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        *_: PydanticBaseSettingsSource,
+        **named: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What is given outright, then the environment, then the files that hold secrets."""
+        return (named["init_settings"], named["env_settings"], SecretFiles(settings_cls))
 
     @field_validator("day_length")
     @classmethod

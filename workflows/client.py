@@ -27,9 +27,8 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from discharge.cases.commands import Answer, Envelope
 from discharge.clocks import CaseClock
-from discharge.errors import ERRORS, Unavailable
+from discharge.errors import ERRORS
 from workflows import ports
-from workflows.codec import PayloadKeys, data_converter
 
 ANSWER_WITHIN = timedelta(seconds=5)
 TAKEN_WITHIN = timedelta(seconds=5)
@@ -42,18 +41,6 @@ _AWAY = frozenset(
     | {RPCStatusCode.ABORTED, RPCStatusCode.INTERNAL, RPCStatusCode.UNKNOWN, RPCStatusCode.CANCELLED}
 )
 """What a server that is away, starting or too busy answers."""
-
-
-async def connect(address: str, namespace: str, keys: PayloadKeys, *, lazy: bool = False) -> Client:
-    """Connect to Temporal; ``lazy`` waits with that until the first call, so that we can start before it.
-
-    Raises Unavailable: ``workflow-unavailable``.
-    """
-    converter = data_converter(keys)
-    try:
-        return await Client.connect(address, namespace=namespace, data_converter=converter, lazy=lazy)
-    except (RuntimeError, RPCError):
-        raise Unavailable("workflow-unavailable", where="connect") from None
 
 
 async def execute_command(

@@ -24,8 +24,8 @@ from fhir_adapters.feeds.watching import WatchedBook
 from fhir_adapters.store.profiles import follow, remember
 from housing_checks.store import holds
 from workflows.chores import RecordChores, temporal_loops
-from workflows.client import connect
 from workflows.codec import PayloadKeys
+from workflows.connection import TemporalAccess, connect
 from workflows.loops import FIRST_PAUSE, LAST_PAUSE, Bells, Loop, repeat, rest, spoken
 from workflows.serving import Needs, serve
 from workflows.stopping import stop_on_signals
@@ -42,8 +42,7 @@ _T = TypeVar("_T")
 async def run_worker(
     *,
     database_url: str,
-    temporal_address: str,
-    namespace: str,
+    temporal: TemporalAccess,
     keys: PayloadKeys,
     factor: float = 1.0,
     feed_profiles: Path | None = None,
@@ -69,9 +68,7 @@ async def run_worker(
         async with asyncio.TaskGroup() as group:
             bells = Bells()
             _keep_up(group, RecordChores(engine, sessions, clock, profiles, bells).loops(), stop)
-            client = await _until_it_answers(
-                "Temporal", lambda: connect(temporal_address, namespace, keys), stop
-            )
+            client = await _until_it_answers("Temporal", lambda: connect(temporal, keys), stop)
             if client is None:
                 return
             http = await held.enter_async_context(httpx.AsyncClient(follow_redirects=False))

@@ -32,6 +32,7 @@ def api_settings(settings: Settings) -> ApiSettings:
 
     from api.settings import ApiSettings, AskingLimits, OpenIdSettings
     from deploy.settings import driver_url
+    from deploy.temporal_access import temporal_access
 
     openid = None
     if settings.openid_issuer:
@@ -39,8 +40,7 @@ def api_settings(settings: Settings) -> ApiSettings:
         openid = OpenIdSettings(settings.openid_issuer, settings.openid_client_id, secret)
     return ApiSettings(
         database_url=driver_url(settings.need("database_url")),
-        temporal_address=settings.need("temporal_address"),
-        temporal_namespace=settings.temporal_namespace,
+        temporal=temporal_access(settings),
         payload_keys=settings.need("payload_keys"),
         public_url=settings.public_url.rstrip("/"),
         session_secret=settings.need("session_secret"),

@@ -54,11 +54,12 @@ def plainly(command: Callable[P, R]) -> Callable[P, R]:
 def _actionable() -> tuple[type[Exception], ...]:
     """Imported late: a command that works need not know how others fail."""
     from deploy.embedded.failures import CannotRun
+    from deploy.secret_files import WrongSetting
     from deploy.settings import MissingSetting
     from discharge.errors import HomewardError
     from fhir_adapters.feeds.loading import ProfileInvalid
 
-    return CannotGoOn, CannotRun, MissingSetting, HomewardError, ProfileInvalid, PermissionError
+    return CannotGoOn, CannotRun, MissingSetting, WrongSetting, HomewardError, ProfileInvalid, PermissionError
 
 
 def _words(failure: ValidationError) -> str:

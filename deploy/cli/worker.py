@@ -11,6 +11,7 @@ def worker() -> None:
     import asyncio
 
     from deploy.settings import Settings, driver_url
+    from deploy.temporal_access import temporal_access
     from discharge.clocks import parse_day_length
     from workflows import logs
     from workflows.codec import PayloadKeys
@@ -25,8 +26,7 @@ def worker() -> None:
     asyncio.run(
         run_worker(
             database_url=driver_url(settings.need("database_url")),
-            temporal_address=settings.need("temporal_address"),
-            namespace=settings.temporal_namespace,
+            temporal=temporal_access(settings),
             keys=keys,
             factor=parse_day_length(settings.day_length),
             feed_profiles=settings.feed_profiles,

@@ -18,13 +18,20 @@ from deploy.embedded.asking import SignOfLife, at_once, listening, successful
 from deploy.embedded.keys import Keys
 from deploy.embedded.part import Part
 from deploy.places import read_places
-from deploy.settings import Settings, driver_url
+from deploy.secret_files import BEHIND
+from deploy.settings import Settings, driver_url, variable
 
 PLACES = Path(__file__).resolve().parent / "demo" / "places.yaml"
 ORDER = ("partner", "postgres", "temporal", "openid", "worker", "api", "mllp", "simulate")
 
 OPEN_TO_ALL = {"HOMEWARD_OPEN_METRICS": "true", "HOMEWARD_OPEN_DESCRIPTION": "true"}
 """What a demonstration shows to whoever asks."""
+
+
+NOT_FOR_OUR_TEMPORAL = [
+    name for name in Settings.model_fields if name.startswith(("temporal_tls", "temporal_api"))
+]
+"""Settings of a Temporal that is given from outside; the embedded one speaks plainly, on loopback."""
 
 
 @dataclass(frozen=True)
@@ -135,7 +142,7 @@ class Stack:
             name="api",
             title="Pages and APIs",
             command=_command("api"),
-            environment=self._environment(postgres.API) | self._sign_in() | OPEN_TO_ALL,
+            environment=self._environment(postgres.API, **self._sign_in(), **OPEN_TO_ALL),
             ready=successful(f"http://{address.listen}:{address.ports.http}/readyz"),
         )
 
@@ -144,7 +151,7 @@ class Stack:
             name="mllp",
             title="HL7 v2 listener",
             command=_command("mllp"),
-            environment=self._environment(postgres.API) | {"HOMEWARD_MLLP_OPEN_FEEDS": "true"},
+            environment=self._environment(postgres.API, HOMEWARD_MLLP_OPEN_FEEDS="true"),
             ready=listening(self.address.listen, self.address.ports.mllp),
         )
 
@@ -157,11 +164,12 @@ class Stack:
             ready=at_once,
         )
 
-    def _environment(self, role: str) -> dict[str, str]:
-        """What every program of ours needs, for the PostgreSQL role that it signs in as."""
+    def _environment(self, role: str, **more: str) -> dict[str, str]:
+        """What every program of ours needs, for the PostgreSQL role that it signs in as; what is given by a
+        variable of its own is not also given by a file.
+        """
         ports, settings = self.address.ports, self.settings
-        return {
-            **os.environ,
+        ours = {
             "PYTHONUNBUFFERED": "1",
             "HOMEWARD_DATABASE_URL": self._database_url(role),
             "HOMEWARD_TEMPORAL_ADDRESS": settings.temporal_address or self.address.temporal,
@@ -172,7 +180,12 @@ class Stack:
             "HOMEWARD_MLLP_PORT": str(ports.mllp),
             "HOMEWARD_PUBLIC_URL": self.address.pages,
             "HOMEWARD_DAY_LENGTH": self.day_length,
+            **more,
         }
+        if not settings.temporal_address:
+            ours |= dict.fromkeys(map(variable, NOT_FOR_OUR_TEMPORAL), "")
+        given = os.environ.items()
+        return {name: value for name, value in given if name.removesuffix(BEHIND) not in ours} | ours
 
     def _database_url(self, role: str) -> str:
         if not self.settings.database_url:

@@ -24,6 +24,7 @@ from discharge.store.engine import transaction
 from discharge.store.tables import CommandRow, Person, PersonAddress, PersonIdentifier, Spell
 from tests.fixtures.cases import carried_out
 from tests.fixtures.postgres import Database, Places
+from workflows.connection import TemporalAccess
 
 INPATIENTS = (
     ("9990000018", "Testperson", "Integra", "1950-02-03"),
@@ -178,7 +179,7 @@ async def inpatients(door: Door) -> None:
 def settings(database: Database, signing_key: ECKey) -> ApiSettings:
     return ApiSettings(
         database_url=database.api_url,
-        temporal_address=nobody_listens(),
+        temporal=TemporalAccess(nobody_listens()),
         payload_keys="k1:" + "A" * 43 + "=",
         public_url="http://homeward.test",
         session_secret="only for tests",

@@ -16,6 +16,7 @@ from api.sessions import COOKIE, new_session
 from api.settings import ApiSettings
 from api.tokens import Claims, sign
 from tests.api.conftest import Clock, Door, nobody_listens
+from workflows.connection import TemporalAccess
 
 PAGE = "text/html; charset=utf-8"
 
@@ -25,7 +26,7 @@ async def without_database(signing_key: ECKey) -> AsyncIterator[httpx.AsyncClien
     """The application while PostgreSQL is away."""
     settings = ApiSettings(
         database_url=f"postgresql+psycopg://homeward_api:x@{nobody_listens()}/homeward",
-        temporal_address=nobody_listens(),
+        temporal=TemporalAccess(nobody_listens()),
         payload_keys="k1:" + "A" * 43 + "=",
         public_url="http://homeward.test",
         session_secret="only for tests",

@@ -14,6 +14,7 @@ from fhir_adapters.store.profiles import taken_texts
 from tests.fixtures.postgres import Database
 from tests.workflows.waiting import until
 from workflows.codec import PayloadKeys
+from workflows.connection import TemporalAccess
 from workflows.worker import run_worker
 
 ITK = (PROFILES / "itk-2.4.yaml").read_text(encoding="utf-8")
@@ -24,8 +25,7 @@ async def ran(database: Database, keys: PayloadKeys, folder: Path, stop: asyncio
     """A worker that never finds Temporal: it drains all the same."""
     await run_worker(
         database_url=database.worker_url,
-        temporal_address="127.0.0.1:1",
-        namespace="default",
+        temporal=TemporalAccess("127.0.0.1:1"),
         keys=keys,
         feed_profiles=folder,
         stop=stop,

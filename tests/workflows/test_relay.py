@@ -22,8 +22,9 @@ from discharge.store.tables import CaseParticipantRow, CommandRow, OutboxRow, Pa
 from tests.workflows.story import CLOCK, Story
 from workflows import client as cases
 from workflows import late_commands
-from workflows.client import connect, execute_command
+from workflows.client import execute_command
 from workflows.codec import PayloadKeys
+from workflows.connection import TemporalAccess, connect
 from workflows.late_commands import LateCommands
 from workflows.relay import Relay
 from workflows.store import authority
@@ -101,7 +102,7 @@ async def test_given_temporal_away_when_relayed_then_the_row_waits_and_is_told_l
 ) -> None:
     await story.refer()
     fact = await queued(story, cmd.SetCriteriaToReside(met=False))
-    nowhere = await connect("127.0.0.1:1", "default", keys, lazy=True)
+    nowhere = await connect(TemporalAccess("127.0.0.1:1"), keys, lazy=True)
     with pytest.raises(RuntimeError, match="connect"):
         await Relay(story.sessions, nowhere, CLOCK).once()
     envelope = await story.envelope(cmd.AcceptReferral())
@@ -331,7 +332,7 @@ async def test_given_temporal_away_when_late_commands_wait_then_no_try_is_counte
 ) -> None:
     await story.refer()
     waiting = await abandoned(story, cmd.AcceptReferral())
-    nowhere = await connect("127.0.0.1:1", "default", keys, lazy=True)
+    nowhere = await connect(TemporalAccess("127.0.0.1:1"), keys, lazy=True)
     assert not await LateCommands(story.sessions, nowhere, CLOCK).once()
     row = await command_row(story, waiting)
     assert (row.state, row.tries) == ("taken", 0)

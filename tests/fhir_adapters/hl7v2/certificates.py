@@ -71,11 +71,12 @@ class Authority:
             )
         return path
 
-    def signs(self, subject: str, *, ends: datetime | None = None) -> Pair:
-        """A certificate for somebody at 127.0.0.1, good until ``ends``."""
+    def signs(self, subject: str, *, ends: datetime | None = None, name: str = "") -> Pair:
+        """A certificate for somebody at 127.0.0.1, or of that ``name`` alone, good until ``ends``."""
         key = _new_key()
         builder = _builder(subject, _name(self.name), key, ends or datetime.now(UTC) + 29 * DAY)
-        here = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
+        where = x509.DNSName(name) if name else x509.IPAddress(ip_address("127.0.0.1"))
+        here = x509.SubjectAlternativeName([where])
         signed = builder.add_extension(here, critical=False).sign(self.key, hashes.SHA256())
         pair = Pair(self.folder / f"{subject}.pem", self.folder / f"{subject}.key")
         pair.certificate.write_bytes(_pem(signed))
