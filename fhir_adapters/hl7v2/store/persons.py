@@ -13,11 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from discharge.store.tables import Person, PersonIdentifier, PersonNhsNumber
 from fhir_adapters.hl7v2.facts import BEGINNING, Identifier, PersonReported
-from fhir_adapters.hl7v2.store.batch.state import flush, keep, person_row, state_of
+from fhir_adapters.hl7v2.store.batch.state import flush, keep, only_alone, person_row, state_of
 from fhir_adapters.hl7v2.store.doubts import Doubt, SetApart
 from fhir_adapters.hl7v2.store.numbers_used_again import not_of_two, of_two, others_under
 from fhir_adapters.people.folding import current_name
-from fhir_adapters.people.matching import Claim, Known, Match, match
+from fhir_adapters.people.matching import NUMBER_USED_AGAIN, Claim, Known, Match, match
 from fhir_adapters.people.numbers import HeldNumber, in_use, state_number
 
 _LOCK = text("SELECT homeward_lock_identity(key) FROM unnest(CAST(:keys AS text[])) AS key")
@@ -127,6 +127,8 @@ async def matched(session: AsyncSession, organisation_id: UUID, claim: Claim) ->
     if any(person.test_person for person in local):
         raise SetApart("test-person")
     found = await _found(session, local, claim)
+    if any(one.rule == NUMBER_USED_AGAIN for one in found.offered):
+        only_alone(session)
     if found.used_again is not None and len(await same_person(session, found.used_again)) > 1:
         found = await _found(session, local, claim, merged=True)
     if found.used_again is not None:

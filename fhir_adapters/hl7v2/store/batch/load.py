@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Text, any_, cast, func, or_, select, text
+from sqlalchemy import ARRAY, ColumnElement, Text, any_, cast, func, literal, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer
 
 from discharge.store.tables import (
     CaseRow,
     CaseSpellRow,
+    DuplicatePair,
     Person,
     PersonAddress,
     PersonContact,
@@ -23,6 +24,7 @@ from fhir_adapters.hl7v2.facts import StayReported
 from fhir_adapters.hl7v2.store.batch.state import BatchState, LocalNumber
 from fhir_adapters.hl7v2.store.person_reports import person_reports
 from fhir_adapters.hl7v2.store.spells import UNNUMBERED
+from fhir_adapters.people.matching import NUMBER_USED_AGAIN
 from fhir_adapters.store.tables import FactRow, HiddenNumberRow, InboxRow, StayMoveRow
 
 Visit = tuple[UUID, str]
@@ -40,8 +42,8 @@ class Names:
 
 @dataclass(slots=True)
 class Loaded:
-    """What was found, and what of it is no matter for a batch: people whom a merge, a rehearsal or a stay
-    without a number concerns, and visits that were moved.
+    """What was found, and what of it is no matter for a batch: people whom a merge, a rehearsal, a stay
+    without a number or a number used again concerns, and visits that were moved.
     """
 
     state: BatchState
@@ -113,6 +115,18 @@ async def _people(session: AsyncSession, names: Names, held: set[UUID], loaded: 
             loaded.apart.add(person.id)
     into = select(Person.merged_into).where(Person.merged_into.in_(list(state.people)))
     loaded.apart.update(one for one in await session.scalars(into) if one is not None)
+    await _numbered_alike(session, loaded)
+
+
+async def _numbered_alike(session: AsyncSession, loaded: Loaded) -> None:
+    """Whoever shares a hospital's number with somebody else, as far as anybody knows, is apart."""
+    ids = list(loaded.state.people)
+    of_two = select(DuplicatePair.left_id, DuplicatePair.right_id).where(
+        or_(DuplicatePair.left_id.in_(ids), DuplicatePair.right_id.in_(ids)),
+        literal(NUMBER_USED_AGAIN) == any_(DuplicatePair.rules),
+    )
+    for pair in await session.execute(of_two):
+        loaded.apart |= set(pair)
 
 
 async def _whereabouts(session: AsyncSession, ids: list[UUID], state: BatchState) -> None:

@@ -7,6 +7,7 @@ whoever such a message names waits for it: what came later for them is left for 
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from itertools import chain
 from uuid import UUID
 
 from fhir_adapters.feeds.profile import Profile
@@ -64,8 +65,7 @@ class Read:
     def names(self) -> Names:
         """Whom and which stays it names."""
         found = Names()
-        facts = self.outcome.facts if isinstance(self.outcome, Interpreted) else ()
-        for fact in facts:
+        for fact in _told_by(self.outcome):
             for one in _identifiers(fact):
                 if one.kind == "nhs":
                     found.nhs.add(one.value)
@@ -73,6 +73,12 @@ class Read:
                     found.local.add((self.row.organisation_id, one.authority, one.value))
             found.visits |= {(self.row.organisation_id, number) for number in _visits(fact)}
         return found
+
+
+def _told_by(outcome: Interpretation | None) -> Iterable[object]:
+    if isinstance(outcome, Interpreted):
+        return outcome.facts
+    return [outcome.test_patient] if isinstance(outcome, NotUsed) and outcome.test_patient else ()
 
 
 def _identifiers(fact: object) -> Iterable[Identifier]:
@@ -116,19 +122,42 @@ class Plan:
     alone: list[Read] = field(default_factory=list)
 
 
+class _Circles:
+    """Tokens that messages name together are of one circle: who they mean may be the same person."""
+
+    def __init__(self) -> None:
+        self._circle: dict[Token, list[Token]] = {}
+        self._waits: set[Token] = set()
+
+    def join(self, tokens: Iterable[Token]) -> list[Token]:
+        """The circle of all that one message names, with whatever was named beside it before."""
+        found = {id(circle): circle for circle in (self._circle.get(one, [one]) for one in tokens)}
+        joined = list(chain.from_iterable(found.values()))
+        self._circle.update(dict.fromkeys(joined, joined))
+        return joined
+
+    def wait(self, circle: Iterable[Token]) -> None:
+        """Whatever names any of these waits."""
+        self._waits.update(circle)
+
+    def waits(self, circle: Iterable[Token]) -> bool:
+        """Whether a message before has to go first."""
+        return not self._waits.isdisjoint(circle)
+
+
 def plan(messages: Iterable[Read], loaded: Loaded, failed: Collection[UUID]) -> Plan:
     """Plan a batch; messages with these ids have failed among others."""
-    made, waits = Plan(), set[Token]()
+    made, circles = Plan(), _Circles()
     for one in messages:
         people = _people(one, loaded)
-        tokens = _tokens(one, people)
-        if not waits.isdisjoint(tokens):
-            waits |= tokens
+        circle = circles.join(_tokens(one, people))
+        if circles.waits(circle):
+            circles.wait(circle)
         elif one.ordinary and one.row.id not in failed and _plain(one, people, loaded):
             made.together.append(one)
         else:
             made.alone.append(one)
-            waits |= tokens
+            circles.wait(circle)
     return made
 
 

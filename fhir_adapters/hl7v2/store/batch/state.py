@@ -3,7 +3,7 @@ written.
 
 Whoever gives a message its effect asks here instead of the database, and leaves here what it writes: a
 message sees all that those before it did. A session that works on a single message has no such state. Only
-people with one record each, whom no merge concerns, are in it.
+people with one record each, whom no merge concerns and whose numbers are nobody else's, are in it.
 """
 
 from collections import defaultdict
@@ -24,6 +24,10 @@ _STATE = "homeward.batch"
 
 LocalNumber = tuple[UUID, str, str]
 """Organisation, authority and value of a local number."""
+
+
+class GoesAlone(Exception):
+    """What a message is about is more than a batch knows: it goes alone, after the batch."""
 
 
 class Reported(NamedTuple):
@@ -115,6 +119,12 @@ def state_of(session: AsyncSession) -> BatchState | None:
 def work_on(session: AsyncSession, state: BatchState | None) -> None:
     """From now on the session works on this batch; None once all of it is in the database."""
     session.info[_STATE] = state
+
+
+def only_alone(session: AsyncSession) -> None:
+    """Go on only where a message has a transaction of its own. Raises GoesAlone."""
+    if state_of(session) is not None:
+        raise GoesAlone
 
 
 def keep(session: AsyncSession, *rows: Base) -> None:
