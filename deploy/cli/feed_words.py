@@ -26,6 +26,7 @@ def lines(report: Report) -> Iterator[str]:
     yield from _numbers(report.numbers)
     yield from _leaving(report)
     yield from _dates(report)
+    yield from _listed("Wards, as this profile reads PV1-3", report.wards)
     yield from _listed("Offsets of times", report.times)
     yield from _unmapped(report)
     yield from _listed("Read with care", report.notes)

@@ -101,16 +101,26 @@ class IdentifierPattern(_Strict):
         return all(want is None or want.upper() == got.upper() for want, got in wanted)
 
 
+BESIDE = "PID-3"
+"""`bare_numbers` with the authority of the number beside it."""
+
+
 class IdentifierPatterns(_Strict):
     """The patterns of the NHS number and of local numbers, the most telling first.
 
-    `bare_numbers` says what a number without its authority means in MRG-1: `PID-3` for that of the number in
-    PID-3 beside it, or the name of an authority. Without it such a merge waits for a person.
+    `bare_numbers` says what a local number without its authority means: the name of an authority, wherever it
+    stands, or `PID-3` for MRG-1 alone, where it is that of the number in PID-3 beside it. Without the key a
+    merge by such a number waits for a person; elsewhere it is kept under its type, else the profile's name.
     """
 
     nhs_number: tuple[IdentifierPattern, ...] = Field(min_length=1)
     local: tuple[IdentifierPattern, ...] = Field(min_length=1)
     bare_numbers: Word | None = None
+
+    @property
+    def bare_authority(self) -> str | None:
+        """The authority of every local number that names none; None where that is not said."""
+        return None if self.bare_numbers == BESIDE else self.bare_numbers
 
 
 class LocationTemplate(_Strict):

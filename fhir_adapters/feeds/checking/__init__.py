@@ -1,5 +1,6 @@
 """What sample messages of a trust would become with a profile, told before the feed goes live. Pure."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple, cast
 
@@ -26,6 +27,8 @@ __all__ = ["Report", "SampleFile", "check_feed"]
 
 MOST_DATES = 8
 """Fields with later dates that are listed."""
+MOST_WARDS = 40
+"""Wards that are listed by name."""
 
 
 class SampleFile(NamedTuple):
@@ -60,6 +63,7 @@ def check_feed(
         unmapped=tuple(_unmapped(tally, show_values)),
         leaving=tuple(_leaving(tally)),
         later_dates=tuple(_later_dates(tally)),
+        wards=_wards(tally, show_values),
         times=dict(tally.clocks.written.most_common()),
         notes=dict(tally.notes.most_common()),
         repairs=dict(tally.repairs.most_common()),
@@ -75,6 +79,17 @@ def _safe(counts: "dict[str, int]", show_values: bool) -> dict[str, int]:
         key = system_word(value, show_values=show_values)
         safe[key] = safe.get(key, 0) + count
     return safe
+
+
+def _wards(tally: Tally, show_values: bool) -> dict[str, int]:
+    """The wards named most often; those beyond the first are one row."""
+    seen = tally.visits.wards.most_common()
+    named: Counter[str] = Counter()
+    for ward, count in seen[:MOST_WARDS]:
+        named[shown(ward, count, show_values=show_values)] += count
+    others = seen[MOST_WARDS:]
+    more = {f"({len(others)} others)": sum(count for _, count in others)} if others else {}
+    return dict(named) | more
 
 
 _ORDER = ("interpreted", "parked", "rejected", "not-used")

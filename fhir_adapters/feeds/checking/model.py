@@ -116,7 +116,8 @@ class Suggestion(Frozen):
 
 class Report(Frozen):
     """Everything that a check found. `troubled` counts the messages that would be parked, rejected, or hold a
-    value that is not mapped and could be. `times` counts the offsets that times are written with; `each` has
+    value that is not mapped and could be. `wards` are those that the profile would make, with the places in
+    each; `times` counts the offsets that times are written with; `each` has
     a line for every message where that was asked for.
     """
 
@@ -132,6 +133,7 @@ class Report(Frozen):
     unmapped: tuple[UnmappedCount, ...]
     leaving: tuple[LeavingCount, ...]
     later_dates: tuple[DateCount, ...]
+    wards: dict[str, int]
     times: dict[str, int]
     notes: dict[str, int]
     repairs: dict[str, int]

@@ -3,12 +3,15 @@
 A rule needs enough messages before it speaks, and it always says what it saw.
 """
 
+import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 
 from fhir_adapters.feeds.checking.clocks import doubts
 from fhir_adapters.feeds.checking.model import Suggestion
 from fhir_adapters.feeds.checking.showing import shown, system_word
 from fhir_adapters.feeds.checking.tally import Tally, Writing, WritingTally
+from fhir_adapters.feeds.checking.visits import VisitTally
 
 ENOUGH = 3
 """Fewer messages suggest nothing."""
@@ -48,7 +51,7 @@ def _numbers(tally: Tally, show_values: bool) -> Iterator[Suggestion]:
         if found.count < ENOUGH:
             continue
         is_nhs = found.valid >= MOST * found.count
-        unnamed = not found.named and writing[0] in _OF_PERSONS and any(writing[1:])
+        unnamed = not found.named and writing[0] in _OF_PERSONS and (any(writing[1:]) or not found.taken_as)
         if unnamed or (is_nhs and found.taken_as != "nhs"):
             yield _pattern_wanted(writing, found, is_nhs, show_values)
 
@@ -63,8 +66,8 @@ def _pattern_wanted(writing: Writing, found: WritingTally, is_nhs: bool, show_va
     parts = [(key, each) for key, each in zip(("authority", "type"), safe, strict=True) if each]
     written = " and ".join(f"{key} {each}" for key, each in parts) or "neither authority nor type"
     wanted = [f"field: {field}", *(f"{key}: {each}" for key, each in parts)]
-    if is_nhs and not parts:
-        wanted.append("bare: true")
+    if not parts:
+        wanted += ["bare: true"] if is_nhs else ["bare: true", "system: AUTHORITY"]
     taken = "only a pattern that takes anything takes it" if found.taken_as else "no pattern takes it"
     valid = f", {_percent(found.valid, found.count)} of them valid NHS numbers" if is_nhs else ""
     return Suggestion(
@@ -73,6 +76,32 @@ def _pattern_wanted(writing: Writing, found: WritingTally, is_nhs: bool, show_va
         text=f"a number with {written} in PID-{field} was seen {found.count} times{valid}; {taken}: "
         f"add {{{', '.join(wanted)}}}",
     )
+
+
+def _bare_numbers(tally: Tally, show_values: bool) -> Iterator[Suggestion]:
+    """Hospital numbers that do not say whose they are: in merges, and beside others that do."""
+    key, said = "identifiers.bare_numbers", tally.profile.identifiers.bare_numbers
+    if tally.bare_merges and said is None:
+        yield Suggestion(
+            key=key,
+            count=tally.bare_merges,
+            text=f"MRG-1 holds a number without its authority in {tally.bare_merges} messages, and these "
+            "merges wait: add bare_numbers: PID-3 (the authority of the number in PID-3) or the name of one",
+        )
+    counted: Counter[str] = Counter()
+    for (field, authority, _), found in tally.writings.items():
+        if field in _OF_PERSONS and found.taken_as == "local" and found.system is None:
+            counted[authority] += found.count
+    bare = counted.pop("", 0)
+    if bare >= ENOUGH and counted and tally.profile.identifiers.bare_authority is None:
+        [(named, count)] = counted.most_common(1)
+        word = system_word(named, show_values=show_values)
+        yield Suggestion(
+            key=key,
+            count=bare,
+            text=f"hospital numbers stand without an authority {bare} times and with {word} {count} times, "
+            f"and are kept apart: if they are the same numbers, add bare_numbers: {word}",
+        )
 
 
 def _no_nhs_number(tally: Tally, _: bool) -> Iterator[Suggestion]:
@@ -113,12 +142,45 @@ def _ward(tally: Tally, _: bool) -> Iterator[Suggestion]:
         filled = [part for part in (1, 2, 9) if visits.components[part]]
         text = f"PV1-3 component {first} is always empty"
         text += f": ward may be component {filled[0]}" if filled else ""
-    elif len(visits.wards) > MOST * visits.locations >= 2 * ENOUGH:
-        text = f"PV1-3 component {first} has a value of its own in almost every message: it may be the bed"
+    elif _ward_is_bed(visits):
+        text = (
+            f"PV1-3 makes {len(visits.wards)} wards of {visits.locations} places, one for almost every bed: "
+        )
+        text += "the ward may stand in another component"
     elif visits.without_ward:
         text = f"{visits.without_ward} of {visits.locations} locations in PV1-3 name no ward"
     if text:
         yield Suggestion(key="location.ward", count=visits.without_ward or visits.locations, text=text)
+
+
+def _ward_is_bed(visits: VisitTally) -> bool:
+    """Whether wards are nearly as many as places, or as beds although each was named again and again."""
+    wards = len(visits.wards)
+    if wards > MOST * visits.locations >= 2 * ENOUGH:
+        return True
+    again = visits.locations >= ENOUGH * wards and wards >= 2 * ENOUGH
+    named = any(bed for _, _, bed in visits.beds)
+    return again and named and MOST * len(visits.beds) <= wards
+
+
+_INSIDE = re.compile(
+    r"(BAY|ROOM|RM|SIDE ?ROOM|SR|BED|CUBICLE|CHAIR|TROLLEY)[ -]?[0-9]*[A-Z]?|[0-9]{1,2}[A-Z]?"
+)
+"""What looks like a place within a ward."""
+
+
+def _not_wards(tally: Tally, show_values: bool) -> Iterator[Suggestion]:
+    """Texts that are taken for wards and look like bays, rooms or beds."""
+    found = {ward: count for ward, count in tally.visits.wards.items() if _INSIDE.fullmatch(ward.upper())}
+    if found:
+        told = [shown(ward, count, show_values=show_values) for ward, count in found.items()]
+        listed = ", ".join(list(dict.fromkeys(told))[:MANY]) + (" and others" if len(told) > MANY else "")
+        yield Suggestion(
+            key="location.not_wards",
+            count=sum(found.values()),
+            text=f"taken for wards, and more like a bay, room or bed: {listed}; if so, add them to not_wards "
+            "(with * and ? where anything may stand), or name the component of the ward",
+        )
 
 
 def _times(tally: Tally, _: bool) -> Iterator[Suggestion]:
@@ -222,9 +284,11 @@ def _markers(tally: Tally, _: bool) -> Iterator[Suggestion]:
 _RULES: tuple[Rule, ...] = (
     _not_live,
     _numbers,
+    _bare_numbers,
     _no_nhs_number,
     _leaving,
     _ward,
+    _not_wards,
     _times,
     _clocks,
     _expected_date,

@@ -12,7 +12,9 @@ from fhir_adapters.feeds.profile import Profile
 from fhir_adapters.feeds.unmapped import Unmapped, unmapped_codes
 from fhir_adapters.hl7v2.envelope import Unreadable
 from fhir_adapters.hl7v2.facts import Interpreted
+from fhir_adapters.hl7v2.interpret.fields import Reader
 from fhir_adapters.hl7v2.interpret.identifiers import pid_numbers, taken_by, written
+from fhir_adapters.hl7v2.interpret.mrg import lacks_authority
 from fhir_adapters.hl7v2.reading import DELETED, Message
 from fhir_adapters.people.nhs_numbers import check_number
 
@@ -39,6 +41,7 @@ class WritingTally:
     example: Example
     taken_as: str | None
     named: bool
+    system: str | None = None
     count: int = 0
     valid: int = 0
 
@@ -60,6 +63,8 @@ class Tally:
     writings: dict[Writing, WritingTally] = field(default_factory=dict)
     unmapped: Counter[Unmapped] = field(default_factory=Counter)
     unmapped_examples: dict[Unmapped, Example] = field(default_factory=dict)
+    bare_merges: int = 0
+    """Messages that merge by a number without its authority."""
     notes: Counter[str] = field(default_factory=Counter)
     repairs: Counter[str] = field(default_factory=Counter)
     local_segments: Counter[str] = field(default_factory=Counter)
@@ -107,6 +112,7 @@ class Tally:
         if isinstance(seen.outcome, Interpreted):
             self.notes.update(seen.outcome.notes)
         self._numbers(message, where)
+        self.bare_merges += lacks_authority(Reader(message, self.profile))
         self.local_segments.update({segment.name for segment in message.segments if segment.name[0] == "Z"})
         self.visits.note(message)
         self.clocks.note(message)
@@ -128,7 +134,8 @@ class Tally:
             key = (number, *written(cx))
             if key not in self.writings:
                 named = taken is not None and (taken[1].names_something or taken[0] == "nhs")
-                self.writings[key] = WritingTally(where, taken[0] if taken else None, named)
+                kind, system = (taken[0], taken[1].system) if taken else (None, None)
+                self.writings[key] = WritingTally(where, kind, named, system)
             self.writings[key].count += 1
             self.writings[key].valid += check_number(cx(1)).usable
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from discharge.codes.destinations import DISCHARGE_DESTINATIONS, DISCHARGE_METHODS
 from fhir_adapters.feeds.hl7_tables import YES_NO
 from fhir_adapters.feeds.profile import Profile
+from fhir_adapters.hl7v2.facts import Location
 from fhir_adapters.hl7v2.interpret.fields import Reader
+from fhir_adapters.hl7v2.interpret.pv1 import read_location
 from fhir_adapters.hl7v2.reading import DELETED, Message, Repetition
 from fhir_adapters.hl7v2.timestamps import parse_time
 
@@ -34,7 +36,10 @@ class VisitTally:
     locations: int = 0
     without_ward: int = 0
     components: Counter[int] = field(default_factory=Counter)
-    wards: set[str] = field(default_factory=set)
+    wards: Counter[str] = field(default_factory=Counter)
+    """Wards as the profile reads them."""
+    beds: set[tuple[str, str | None, str | None]] = field(default_factory=set)
+    """Ward, bay and bed of each place where somebody lay."""
     later_dates: Counter[str] = field(default_factory=Counter)
     """Fields that hold a date after the day of their message."""
     a07_reasons: Counter[str] = field(default_factory=Counter)
@@ -54,21 +59,22 @@ class VisitTally:
             return
         for number, looks in self.looks.items():
             looks[_look(pv1.value(number))] += 1
-        self._location(pv1.first(3))
+        self._location(pv1.first(3), read_location(Reader(message, self.profile)))
         if self.looks[36].total() <= _LOOKED_AT:
             self.later_dates.update(list(dict.fromkeys(_later_dates(message, self.profile))))
         if message.envelope.trigger == "A07":
             self.a07_reasons[message.value("EVN", 4)] += 1
 
-    def _location(self, place: Repetition) -> None:
-        if not place.valued:
+    def _location(self, place: Repetition, read: Location | None) -> None:
+        if read is None:
             return
         self.locations += 1
         filled = [part for part in COMPONENTS if place(part) not in ("", DELETED)]
         self.components.update(filled)
-        wards = self.profile.location.ward
-        self.wards.add(place(wards[0]))
-        self.without_ward += not set(wards) & set(filled)
+        self.without_ward += read.ward is None
+        if read.ward is not None:
+            self.wards[read.ward] += 1
+            self.beds.add((read.ward, read.bay, read.bed))
 
 
 def _observed(message: Message) -> Iterator[tuple[str, str]]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import date
+from itertools import chain
 
 from fhir_adapters.feeds.profile import IdentifierPattern, Profile
 from fhir_adapters.hl7v2.facts import Identifier
@@ -31,13 +32,16 @@ def _type(cx: Repetition) -> tuple[str, str | None]:
 
 
 def _fits(pattern: IdentifierPattern, number: int, cx: Repetition) -> bool:
-    if pattern.field != number or not pattern.fits(_authority(cx), _type(cx)[0]):
-        return False
-    return not pattern.bare or bool(_TEN_DIGITS.fullmatch(cx(1)))
+    return pattern.field == number and pattern.fits(_authority(cx), _type(cx)[0])
+
+
+def _fits_nhs(pattern: IdentifierPattern, number: int, cx: Repetition) -> bool:
+    """Whether it is an NHS number by this pattern; a bare one must look like one."""
+    return _fits(pattern, number, cx) and (not pattern.bare or bool(_TEN_DIGITS.fullmatch(cx(1))))
 
 
 def _is_nhs(profile: Profile, number: int, cx: Repetition) -> bool:
-    return any(_fits(pattern, number, cx) for pattern in profile.identifiers.nhs_number)
+    return any(_fits_nhs(pattern, number, cx) for pattern in profile.identifiers.nhs_number)
 
 
 def _nhs(cx: Repetition, status: str | None, identity_unknown: bool) -> Identifier:
@@ -54,7 +58,8 @@ def _nhs(cx: Repetition, status: str | None, identity_unknown: bool) -> Identifi
 
 
 def _local(profile: Profile, pattern: IdentifierPattern, cx: Repetition) -> Identifier:
-    authority = pattern.system or _authority(cx) or _type(cx)[0] or profile.name
+    named = pattern.system or _authority(cx) or profile.identifiers.bare_authority
+    authority = named or _type(cx)[0] or profile.name
     return Identifier(kind="local", value=cx(1), authority=authority.upper())
 
 
@@ -122,8 +127,6 @@ def written(cx: Repetition) -> tuple[str, str]:
 def taken_by(number: int, cx: Repetition, profile: Profile) -> tuple[str, IdentifierPattern] | None:
     """Which pattern takes a number, and as what (`nhs` or `local`); None where no pattern does."""
     patterns = profile.identifiers
-    for kind, candidates in (("nhs", patterns.nhs_number), ("local", patterns.local)):
-        for pattern in candidates:
-            if _fits(pattern, number, cx):
-                return kind, pattern
-    return None
+    nhs = (("nhs", pattern) for pattern in patterns.nhs_number if _fits_nhs(pattern, number, cx))
+    local = (("local", pattern) for pattern in patterns.local if _fits(pattern, number, cx))
+    return next(chain(nhs, local), None)

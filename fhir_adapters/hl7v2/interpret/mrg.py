@@ -7,6 +7,7 @@ without a partner keeps its value: only the person changes.
 
 from collections.abc import Iterator
 
+from fhir_adapters.feeds.profile import BESIDE
 from fhir_adapters.hl7v2.facts import Identifier, PersonsMerged, StayMoved
 from fhir_adapters.hl7v2.interpret.evn import stated_at
 from fhir_adapters.hl7v2.interpret.fields import Reader
@@ -63,9 +64,9 @@ def _local_beside(cx: Repetition, reader: Reader) -> bool:
 
 def _meant(pid: Segment, reader: Reader) -> str | None:
     """The authority that a bare number has by the profile; None where it does not say."""
-    named = reader.profile.identifiers.bare_numbers
-    if named != "PID-3":
-        return named.upper() if named else None
+    patterns = reader.profile.identifiers
+    if patterns.bare_numbers != BESIDE:
+        return patterns.bare_authority and patterns.bare_authority.upper()
     return next((one.authority for one in _survivor(pid, reader) if one.kind == "local"), None)
 
 

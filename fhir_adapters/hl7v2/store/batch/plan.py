@@ -122,42 +122,42 @@ class Plan:
     alone: list[Read] = field(default_factory=list)
 
 
-class _Circles:
-    """Tokens that messages name together are of one circle: who they mean may be the same person."""
+class _Groups:
+    """Tokens that messages name together are of one group: who they mean may be the same person."""
 
     def __init__(self) -> None:
-        self._circle: dict[Token, list[Token]] = {}
+        self._group: dict[Token, list[Token]] = {}
         self._waits: set[Token] = set()
 
     def join(self, tokens: Iterable[Token]) -> list[Token]:
-        """The circle of all that one message names, with whatever was named beside it before."""
-        found = {id(circle): circle for circle in (self._circle.get(one, [one]) for one in tokens)}
+        """The group of all that one message names, with whatever was named beside it before."""
+        found = {id(group): group for group in (self._group.get(one, [one]) for one in tokens)}
         joined = list(chain.from_iterable(found.values()))
-        self._circle.update(dict.fromkeys(joined, joined))
+        self._group.update(dict.fromkeys(joined, joined))
         return joined
 
-    def wait(self, circle: Iterable[Token]) -> None:
+    def wait(self, group: Iterable[Token]) -> None:
         """Whatever names any of these waits."""
-        self._waits.update(circle)
+        self._waits.update(group)
 
-    def waits(self, circle: Iterable[Token]) -> bool:
+    def waits(self, group: Iterable[Token]) -> bool:
         """Whether a message before has to go first."""
-        return not self._waits.isdisjoint(circle)
+        return not self._waits.isdisjoint(group)
 
 
 def plan(messages: Iterable[Read], loaded: Loaded, failed: Collection[UUID]) -> Plan:
     """Plan a batch; messages with these ids have failed among others."""
-    made, circles = Plan(), _Circles()
+    made, groups = Plan(), _Groups()
     for one in messages:
         people = _people(one, loaded)
-        circle = circles.join(_tokens(one, people))
-        if circles.waits(circle):
-            circles.wait(circle)
+        group = groups.join(_tokens(one, people))
+        if groups.waits(group):
+            groups.wait(group)
         elif one.ordinary and one.row.id not in failed and _plain(one, people, loaded):
             made.together.append(one)
         else:
             made.alone.append(one)
-            circles.wait(circle)
+            groups.wait(group)
     return made
 
 

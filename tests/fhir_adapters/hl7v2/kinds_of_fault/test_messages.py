@@ -17,7 +17,7 @@ from discharge.store.tables import DocumentRow, Person, PersonAddress, Spell
 from fhir_adapters.feeds.checking import SampleFile, check_feed
 from fhir_adapters.feeds.loading import profile_named
 from fhir_adapters.feeds.profile import Profile
-from fhir_adapters.hl7v2.facts import Interpreted, StayReported
+from fhir_adapters.hl7v2.facts import Interpreted, PersonReported, StayReported
 from fhir_adapters.hl7v2.understanding import understood
 from fhir_adapters.store.tables import Feed
 from tests.fhir_adapters.hl7v2.conftest import Intake
@@ -177,6 +177,67 @@ async def test_given_a_profile_that_does_not_say_then_the_merge_waits(intake: In
     assert len(await intake.rows(Person)) == 2
 
 
+def with_numbers(profile: str, **more: object) -> Profile:
+    """A shipped profile with other keys about numbers."""
+    data = profile_named(profile).model_dump(mode="json")
+    data["identifiers"] |= more
+    return Profile.model_validate(data)
+
+
+def authorities(raw: bytes, profile: Profile) -> list[str]:
+    """Under which authority the hospital numbers of a message are kept."""
+    _, outcome = understood(raw, profile)
+    assert isinstance(outcome, Interpreted)
+    people = [fact for fact in outcome.facts if isinstance(fact, PersonReported)]
+    return [one.authority for fact in people for one in fact.identifiers if one.kind == "local"]
+
+
+@pytest.mark.parametrize("number", ["H5", "H5^^^^PI", "H5^^^RXH^MR"])
+def test_given_the_profile_names_the_authority_of_bare_numbers_then_in_pid_3_they_are_under_it(
+    number: str,
+) -> None:
+    raw = adt("A28", "202603011000", f"1||{number}||OAKLEY^BERYL||19410302|F")
+
+    assert authorities(raw, with_numbers("welsh-pas", bare_numbers="rxh")) == ["RXH"]
+
+
+def test_given_a_profile_that_does_not_name_one_then_each_way_of_writing_is_a_number_of_its_own() -> None:
+    pid = "1||H5~H6^^^^PI~H7^^^RXH^MR||OAKLEY^BERYL||19410302|F"
+    raw = adt("A28", "202603011000", pid)
+
+    assert set(authorities(raw, profile_named("welsh-pas"))) == {"WELSH-PAS", "PI", "RXH"}
+
+
+def test_given_a_pattern_of_bare_hospital_numbers_then_it_takes_them_and_no_others() -> None:
+    pattern = {"field": 3, "bare": True, "system": "PAS"}
+    raw = adt("A28", "202603011000", "1||H5~H6^^^RXH^MR||OAKLEY^BERYL||19410302|F")
+
+    assert authorities(raw, with_numbers("itk-2.4", local=[pattern])) == ["PAS"]
+
+
+def test_given_bare_numbers_then_the_check_counts_them_and_says_what_to_write() -> None:
+    numbers = ["H5", "H5^^^^PI", "H6", "H6^^^RXH^MR", "H7^^^RXH^MR"]
+    told = [adt("A28", "202603011000", f"1||{each}||OAKLEY^BERYL||19410302|F") for each in numbers]
+    merge = adt("A40", "202603020900", "1||H5^^^RXH^MR||OAKLEY^BERYL||19410302|F", "MRG|H5b")
+
+    report = check_feed([SampleFile("one.hl7", b"".join([*told, merge]))], profile_named("itk-2.4"))
+
+    found = {each.count: each.text for each in report.suggestions if each.key == "identifiers.bare_numbers"}
+    assert list(found) == [1, 3]
+    assert "MRG-1" in found[1]
+    assert found[3].endswith("add bare_numbers: RXH")
+
+
+def test_given_a_number_that_no_pattern_takes_then_the_check_writes_the_pattern() -> None:
+    told = b"".join(adt("A28", f"20260301100{n}", f"1||H{n}||OAKLEY^BERYL||19410302|F") for n in range(4))
+    narrow = with_numbers("itk-2.4", local=[{"field": 3, "type": "MR"}])
+
+    report = check_feed([SampleFile("one.hl7", told)], narrow)
+
+    texts = [each.text for each in report.suggestions if each.key == "identifiers.local"]
+    assert texts[0].endswith("no pattern takes it: add {field: 3, bare: true, system: AUTHORITY}")
+
+
 # The trust deletes a person's record
 
 
@@ -253,3 +314,41 @@ def test_given_codes_that_no_key_reads_then_the_check_suggests_them() -> None:
     report = check_feed([SampleFile("one.hl7", raw)], profile_named("itk-2.4"))
 
     assert [each.count for each in report.suggestions if each.key == "observations"] == [1]
+
+
+def checked_places(*places: str) -> dict[str, list[str]]:
+    """What a check with the ITK profile says of these places: the wards, and what it suggests by key."""
+    told = b"".join(
+        adt("A01", "202603011000", beryl(f"H{n}"), pv1(f"V{n}", "202603011000", place=place))
+        for n, place in enumerate(places)
+    )
+    report = check_feed([SampleFile("one.hl7", told)], profile_named("itk-2.4"))
+    found: dict[str, list[str]] = {"wards": [f"{ward} {count}" for ward, count in report.wards.items()]}
+    for each in report.suggestions:
+        found.setdefault(each.key, []).append(each.text)
+    return found
+
+
+def test_given_places_then_the_check_lists_the_wards_that_the_profile_would_make() -> None:
+    found = checked_places(*["ACUTE STROKE UNIT^BAY 2^BED 3^RXH"] * 3, "RXH^ELM^2^RXH")
+
+    assert found["wards"] == ["ACUTE STROKE UNIT 3", "ELM 1"]
+    assert "location.not_wards" not in found
+
+
+@pytest.mark.parametrize("again", [1, 4])
+def test_given_one_ward_for_each_bed_then_the_check_doubts_it(again: int) -> None:
+    places = [f"RXH^ELM{n}^{n}^RXH" for n in range(8)] * again
+
+    assert checked_places(*places)["location.ward"][0].startswith(
+        f"PV1-3 makes 8 wards of {8 * again} places"
+    )
+    few = [f"RXH^{ward}^{bed}^RXH" for ward in ("ELM", "OAK", "FIR") for bed in range(8)]
+    assert "location.ward" not in checked_places(*few * again)
+
+
+@pytest.mark.parametrize("odd", ["CUBICLE 4", "07", "SR2", "Trolley-3"])
+def test_given_a_bed_or_room_taken_for_a_ward_then_the_check_names_it(odd: str) -> None:
+    found = checked_places(*["RXH^ELM^2^RXH"] * 3, *[f"RXH^{odd}^2^RXH"] * 3)
+
+    assert odd in found["location.not_wards"][0]
