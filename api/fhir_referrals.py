@@ -86,7 +86,11 @@ async def create_each(services: Services, caller: Principal, raw: RawMessage) ->
         await _keep(services, caller, raw, error)
         raise
     read = [each.referral.values for each in entries if each.referral]
-    inbox_id = await _keep(services, caller, await _hiding(services, caller, raw, read))
+    try:
+        inbox_id = await _keep(services, caller, await _hiding(services, caller, raw, read))
+    except HomewardError as error:
+        await _keep_refused(services, caller, raw, error)
+        raise
     return [await _do_entry(services, caller, entry, inbox_id) for entry in entries]
 
 
@@ -138,14 +142,21 @@ async def _make_or_keep(
     key: str | None,
     condition: str | None,
 ) -> Made:
-    """Make a referral. One that is refused is kept as rejected, and hides whom it hides all the same."""
+    """Make a referral. One that is refused is kept as rejected, and hides whom it hides all the same, but
+    beyond the number of people whom a stranger may hide.
+    """
     raw = await _hiding(services, caller, raw, [read.values])
     try:
         return await _make(services, caller, read, raw, key, condition)
     except HomewardError as error:
-        if not error.row.retryable:
-            await _keep(services, caller, raw, error)
+        await _keep_refused(services, caller, raw, error)
         raise
+
+
+async def _keep_refused(services: Services, caller: Principal, raw: RawMessage, error: HomewardError) -> None:
+    if not error.row.retryable:
+        refused = replace(raw, hides=()) if error.code == "too-many-hidings" else raw
+        await _keep(services, caller, refused, error)
 
 
 async def _hiding(

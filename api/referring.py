@@ -40,7 +40,7 @@ from fhir_adapters.store.referring import (
 )
 from housing_checks.contradictions import contradictions
 
-ATTEMPTS = frozenset({"patient-mismatch", "unknown-patient", "too-many-referrals"})
+ATTEMPTS = frozenset({"patient-mismatch", "unknown-patient", "too-many-referrals", "too-many-hidings"})
 """Refusals that may be somebody's trying out: each is noted."""
 
 

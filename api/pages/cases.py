@@ -5,12 +5,15 @@ from __future__ import annotations
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
 from api.forms.definitions import FORMS
+from api.hidings import Hiding, hidings
 from api.pages.visiting import Visit, Visitor
 from api.presenters.case import Given, present
 from api.presenters.documents import lines
+from api.presenters.hidings import notice
 from api.presenters.looks import look_lines
 from api.presenters.messages import message_rows
 from api.presenters.told import told_line
@@ -43,12 +46,27 @@ async def show(visit: Visitor, case_id: UUID, done: str = "") -> Response:
             told=await cases.told(session, case_id) if told else (),
             homes=await names_of_homes(session, found.case, found.person),
         )
+        hidden = await _hidden_by_others(visit, session, found)
         held = await documents_of(session, visit.caller, found.person.id) if _reads(visit, found) else ()
     view = present(given)
     # One key a button, so that pressing it twice asks once.
     keys = [str(uuid4()) for _ in view.alerts]
     documents = lines(held, case_id, given.known)
-    return visit.page("case.html", view=view, documents=documents, keys=keys, done=_done(done))
+    return visit.page(
+        "case.html",
+        view=view,
+        documents=documents,
+        keys=keys,
+        done=_done(done),
+        hidden_by_others=notice(hidden, given.known),
+    )
+
+
+async def _hidden_by_others(visit: Visit, session: AsyncSession, found: cases.CaseFile) -> list[Hiding]:
+    """What another organisation asked for; PostgreSQL tells it only to who answers it or leads the case."""
+    if not (found.person.location_hidden and visit.caller.may("hidings.read")):
+        return []
+    return await hidings(session, visit.caller, found.person.id)
 
 
 def _reads(visit: Visit, found: cases.CaseFile) -> bool:

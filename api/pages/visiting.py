@@ -14,6 +14,7 @@ from fastapi import Depends, Request
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
+from api import hidings
 from api.depends import Ready
 from api.kept_forms import as_sent, kept_form
 from api.pages.rendering import Frame, NavigationItem, page
@@ -33,6 +34,7 @@ MENU: tuple[tuple[str, str, str], ...] = (
     ("refer", "New referral", "/referrals/new"),
     ("referral-requests.read", "Referral requests", "/referral-requests"),
     ("alerts.read", "Alerts", "/alerts"),
+    ("hidings.read", "Hidden at request", "/hidings"),
     ("reports.read", "Bed days", "/reports/bed-days"),
     ("properties.read", "Homes", "/homes"),
     ("messages.read", "Messages", "/messages"),
@@ -125,6 +127,8 @@ async def _frame(
             waiting["/alerts"] = await count_alerts(transaction, caller.role)
         if caller.may("referral-requests.answer"):
             waiting["/referral-requests"] = await count_waiting(transaction)
+        if caller.may("hidings.answer"):
+            waiting["/hidings"] = await hidings.count_waiting(transaction)
     path = request.url.path
     return Frame(
         name=caller.name,

@@ -17,6 +17,7 @@ TITLES = {
     "profile-not-used": "The file of the profile of {} cannot be used",
     "nothing-sent": "Nothing goes out to {}",
     "request-overdue": "A referral request to {} is overdue",
+    "hidden-by-others": "People known to {} were hidden by another organisation",
     "partner-paused": "{} is paused: nothing is sent to it",
     "commands-failed": "Something asked or told by {} could not be recorded",
     "too-many-parked": "Too many messages of {} wait for somebody",
@@ -26,6 +27,7 @@ TITLES = {
 
 WATCHED = {
     "nothing-arrived": "Minutes since a message arrived",
+    "hidden-by-others": "People hidden by another organisation, with no answer",
     "request-overdue": "Minutes that the oldest referral request is overdue",
     "nothing-sent": "Minutes that something waits to go out, and nothing went",
     "partner-paused": "Minutes since it was paused",

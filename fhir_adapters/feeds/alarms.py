@@ -32,6 +32,7 @@ Kind = Literal[
     "too-long-waiting",
     "profile-not-used",
     "request-overdue",
+    "hidden-by-others",
 ]
 
 
@@ -68,6 +69,10 @@ WORDS: Mapping[Kind, Words] = {
     "request-overdue": Words(
         "every referral request is taken on or answered by its day",
         "A referral request has been overdue for {time} of case time.",
+    ),
+    "hidden-by-others": Words(
+        "the trust keeps or lifts every hiding that another organisation asked for",
+        "Hidden because another organisation asked for it, and nobody has answered: {number}.",
     ),
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -149,6 +149,7 @@ async def observe(session: AsyncSession, now: datetime, faults: Sequence[FileFau
         *await _outgoing(session, now),
         *await _failed(session),
         *await _requests(session),
+        *await _hidden_by_others(session),
     ]
 
 
@@ -217,11 +218,29 @@ async def _failed(session: AsyncSession) -> Sequence[Observed]:
         OutboxRow.channel == CASE_SIGNAL, OutboxRow.state == "dead", OutboxRow.organisation_id.is_not(None)
     )
     counted = Counter((await session.scalars(union_all(asked, told))).all())
-    before = select(AlarmRow.organisation_id).where(
-        AlarmRow.kind == "commands-failed", AlarmRow.cleared_at.is_(None)
-    )
-    named = select(Organisation).where(Organisation.id.in_({*counted, *(await session.scalars(before))}))
     return [
         Observed("commands-failed", each.id, each.id, each.code, counted[each.id])
-        for each in await session.scalars(named)
+        for each in await _named(session, "commands-failed", counted)
     ]
+
+
+_UNANSWERED = text("SELECT organisation_id, people, senders FROM homeward_hidings_unanswered()")
+
+
+async def _hidden_by_others(session: AsyncSession) -> Sequence[Observed]:
+    """For each organisation that hears of it: how many people another organisation hid, with no answer."""
+    waiting = {row.organisation_id: row for row in await session.execute(_UNANSWERED)}
+    found = []
+    for each in await _named(session, "hidden-by-others", waiting):
+        row = waiting.get(each.id)
+        more = f"Asked for by {row.senders}. Answer on the page Hidden at request." if row else ""
+        about = ("hidden-by-others", each.id, each.id, each.code)
+        found.append(Observed(*about, float(row.people) if row else 0.0, more=more))
+    return found
+
+
+async def _named(session: AsyncSession, kind: str, ids: Iterable[UUID]) -> Sequence[Organisation]:
+    """The organisations with these ids, and those with an open alarm of a kind, which may clear."""
+    before = select(AlarmRow.organisation_id).where(AlarmRow.kind == kind, AlarmRow.cleared_at.is_(None))
+    wanted = {*ids, *(await session.scalars(before))}
+    return (await session.scalars(select(Organisation).where(Organisation.id.in_(wanted)))).all()

@@ -1,14 +1,14 @@
-"""The numbers of people whom a message hides that has yet to have its effect."""
+"""The numbers of people whom a message hides, and what the trust that knows them answered to a FHIR label."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, func
+from sqlalchemy import CheckConstraint, ForeignKey, Index, func
 from sqlalchemy.orm import Mapped, mapped_column
 
-from discharge.store.base import Base
+from discharge.store.base import Base, UuidKey
 
 
 class HiddenNumberRow(Base):
@@ -16,7 +16,8 @@ class HiddenNumberRow(Base):
 
     ``kind`` is nhs or local; ``stated_at`` is when the sender said it, in case time. Whoever holds the number
     is hidden while the row is there, and so is whoever gets it: a person who is not yet known begins hidden.
-    Only the drain takes rows away.
+    The drain takes rows away; what a FHIR label hid stays until its sender takes it back, and is lifted by an
+    answer (`HidingAnswerRow`).
     """
 
     __tablename__ = "hidden_numbers"
@@ -29,3 +30,25 @@ class HiddenNumberRow(Base):
     inbox_id: Mapped[UUID] = mapped_column(ForeignKey("inbox.id"), primary_key=True, index=True)
     stated_at: Mapped[datetime | None]
     hidden_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class HidingAnswerRow(Base):
+    """What a trust answered to a hiding that another organisation asked for by label: ``kept`` or ``lifted``,
+    and why. Nothing is changed; of several answers the last counts.
+    """
+
+    __tablename__ = "hiding_answers"
+    __table_args__ = (
+        CheckConstraint("answer IN ('kept', 'lifted')", name="answer"),
+        Index("ix_hiding_answers_inbox_id", "inbox_id", "person_id"),
+    )
+
+    id: Mapped[UuidKey]
+    inbox_id: Mapped[UUID] = mapped_column(ForeignKey("inbox.id"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("persons.id"), index=True)
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    role: Mapped[str]
+    answer: Mapped[str]
+    reason: Mapped[str]
+    answered_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())

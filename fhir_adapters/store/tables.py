@@ -21,7 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from discharge.store.base import Base, JsonObject, UuidKey
 from fhir_adapters.store.comparing import ShadowDifferenceRow, ShadowListRow
-from fhir_adapters.store.hidden import HiddenNumberRow
+from fhir_adapters.store.hidden import HiddenNumberRow, HidingAnswerRow
 from fhir_adapters.store.operating import (
     AlarmRow,
     AlarmRuleRow,
@@ -37,6 +37,7 @@ __all__ = [
     "FactRow",
     "Feed",
     "HiddenNumberRow",
+    "HidingAnswerRow",
     "InboxRow",
     "MessageEditRow",
     "ProfileTextRow",

@@ -96,7 +96,7 @@ async def test_given_every_page_of_casework_when_looked_at_by_axe_then_it_finds_
     door: Door, browser: Browser, address: str, width: int
 ) -> None:
     page = await opened(browser, door, address, "coordinator", viewport={"width": width, "height": 900})
-    for path in ("/worklist", "/alerts", "/reports/bed-days", "/homes", "/requests"):
+    for path in ("/worklist", "/alerts", "/hidings", "/reports/bed-days", "/homes", "/requests"):
         await page.goto(address + path)
         await require_nothing_found(page, f"empty {path}")
     case_id = await made_ready(door)

@@ -106,7 +106,7 @@ async def story(worker: AsyncEngine, owner: AsyncEngine, places: Places, person_
         )  # fmt: skip
         who = Who(organisation_id=places.trust, role="discharge-team", client_id="pages")
         await waiting_request(session, places.trust)
-        await signed_in(session, places.trust, person_id, case.case_id, spell.id)
+        await signed_in(session, places.trust, person_id, case.case_id, spell.id, arrived.id)
         session.add_all(
             (
                 outbox,
@@ -318,6 +318,7 @@ async def test_a_participant_sees_the_case_but_not_the_trusts_own_messages(
     hidden = {"inbox", "facts", "commands", "case_commands", "audit_reads", "audit_writes"}
     hidden |= {
         "place_readers",
+        "hiding_answers",
         "pairs_left_out",
         "unmapped_values",
         "unmapped_messages",

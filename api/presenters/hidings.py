@@ -1,0 +1,134 @@
+"""Who was hidden because an organisation asked for it, in words and for an interface."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from api.hidings import AskedHiding, Hiding
+from api.presenters import words
+from api.presenters.tags import Tag
+from api.presenters.worklist import full_name
+from api.reading.names import Directory
+
+STATES = {
+    None: Tag("Waits for an answer", "yellow"),
+    "kept": Tag("Kept", "blue"),
+    "lifted": Tag("Lifted", "green"),
+}
+
+
+@dataclass(frozen=True)
+class HidingLine:
+    """One person whom another organisation hid. `still` says that they are hidden although it was lifted."""
+
+    name: str
+    case_href: str
+    sender: str
+    when: str
+    state: Tag
+    answered: str
+    still: str
+    anchor: str
+    message_id: str
+    person_id: str
+    may_answer: bool
+
+
+@dataclass(frozen=True)
+class AskedLine:
+    """One message by which the caller's own organisation hid somebody."""
+
+    message_id: str
+    numbers: str
+    when: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """The whole page."""
+
+    hidings: tuple[HidingLine, ...]
+    asked: tuple[AskedLine, ...]
+
+
+STILL = "Still hidden: by the hospital's own message, or because another organisation asked, too."
+
+
+def present(
+    found: Sequence[Hiding],
+    asked: Sequence[AskedHiding],
+    known: Directory,
+    *,
+    may_answer: bool,
+    may_open: bool,
+) -> Page:
+    """Both lists in words and links."""
+    return Page(
+        tuple(_line(each, known, may_answer, may_open) for each in found),
+        tuple(_asked(each) for each in asked),
+    )
+
+
+def notice(found: Sequence[Hiding], known: Directory) -> str:
+    """What the page of a case says of a hiding that nobody has answered; nothing where there is none."""
+    senders = sorted({known.organisation(each.sender_id) for each in found if each.answer is None})
+    if not senders:
+        return ""
+    return f"Hidden because {' and '.join(senders)} asked for it. The trust says whether that stays."
+
+
+def _line(each: Hiding, known: Directory, may_answer: bool, may_open: bool) -> HidingLine:
+    person = each.person
+    return HidingLine(
+        name=full_name(person.family_name, person.given_name) if person else "Somebody whom you may not see",
+        case_href=f"/cases/{each.case_id}" if each.case_id and may_open else "",
+        sender=known.organisation(each.sender_id),
+        when=words.machine_time(each.hidden_at),
+        state=STATES[each.answer],
+        answered=_answered(each, known),
+        still=STILL if each.answer == "lifted" and each.still_hidden else "",
+        anchor=f"hiding-{each.inbox_id}-{each.person_id}",
+        message_id=str(each.inbox_id),
+        person_id=str(each.person_id),
+        may_answer=may_answer and each.may_answer,
+    )
+
+
+def _answered(each: Hiding, known: Directory) -> str:
+    if each.answered_at is None:
+        return ""
+    who = f"{known.user(each.answered_by) or 'Somebody'}, {known.organisation(each.answered_for)}"
+    return f"{who}, {words.machine_time(each.answered_at)}: {each.reason}"
+
+
+def _asked(each: AskedHiding) -> AskedLine:
+    numbers = ", ".join(words.nhs_number(number) for number in each.numbers)
+    return AskedLine(str(each.inbox_id), numbers, words.machine_time(each.hidden_at))
+
+
+def hiding_json(each: Hiding, known: Directory) -> dict[str, Any]:
+    """A hiding that another organisation asked for."""
+    return {
+        "message_id": str(each.inbox_id),
+        "person_id": str(each.person_id),
+        "case_id": str(each.case_id) if each.case_id else None,
+        "asked_by": known.organisation(each.sender_id),
+        "hidden_at": each.hidden_at.isoformat(),
+        "may_answer": each.may_answer,
+        "answer": each.answer,
+        "reason": each.reason,
+        "answered_at": each.answered_at.isoformat() if each.answered_at else None,
+        "answered_by": known.user(each.answered_by),
+        "still_hidden": each.still_hidden,
+    }
+
+
+def asked_json(each: AskedHiding) -> dict[str, Any]:
+    """A hiding that the caller's own organisation asked for."""
+    return {
+        "message_id": str(each.inbox_id),
+        "numbers": list(each.numbers),
+        "hidden_at": each.hidden_at.isoformat(),
+    }

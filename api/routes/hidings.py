@@ -1,0 +1,74 @@
+"""Who was hidden because an organisation asked for it, for programs: listed, kept or lifted, taken back."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from api import hidings
+from api.depends import Caller, Ready
+from api.hidings import LEAST_REASON, MOST_REASON, Answer
+from api.presenters.hidings import asked_json, hiding_json
+from api.principals import Principal
+from api.reading import names
+from api.services import Services
+
+router = APIRouter(prefix="/api/v1/hidings", tags=["hidden people"])
+
+
+class Withdrawal(BaseModel):
+    """Why a hiding is taken back."""
+
+    reason: str = Field(min_length=LEAST_REASON, max_length=MOST_REASON)
+
+
+class HidingAnswer(Withdrawal):
+    """Whether the hiding of a person stands (`kept`) or not (`lifted`), and why."""
+
+    person_id: UUID
+    answer: Answer
+
+
+@router.get("")
+async def list_hidings(services: Ready, caller: Caller) -> dict[str, Any]:
+    """What others asked for about people whom you answer for, those without an answer first; and what you
+    asked for, by the numbers that you sent.
+    """
+    caller.require("hidings.read")
+    return await _listed(services, caller)
+
+
+@router.post("/{message_id}/answer")
+async def answer_hiding(
+    message_id: UUID, body: HidingAnswer, services: Ready, caller: Caller
+) -> dict[str, Any]:
+    """Keep or lift what a message of another organisation hid, for one person."""
+    caller.require("hidings.answer")
+    async with services.begin(caller) as session:
+        await hidings.answer(session, caller, message_id, body.person_id, body.answer, body.reason)
+    return await _listed(services, caller)
+
+
+@router.post("/{message_id}/withdrawal")
+async def withdraw_hiding(
+    message_id: UUID, body: Withdrawal, services: Ready, caller: Caller
+) -> dict[str, Any]:
+    """Take back what a message of your own hid."""
+    caller.require("hidings.withdraw")
+    async with services.begin(caller) as session:
+        await hidings.withdraw(session, caller, message_id, body.reason)
+    return await _listed(services, caller)
+
+
+async def _listed(services: Services, caller: Principal) -> dict[str, Any]:
+    async with services.begin(caller) as session:
+        found = await hidings.hidings(session, caller)
+        asked = await hidings.asked_by_us(session)
+        known = await names.directory(session)
+    return {
+        "hidings": [hiding_json(each, known) for each in found],
+        "asked_by_you": [asked_json(each) for each in asked],
+    }
