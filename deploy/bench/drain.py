@@ -17,6 +17,7 @@ from deploy.bench.backlog import Backlog
 from deploy.bench.bare import InboxRows
 from deploy.bench.measuring import Figure, Plan, Round, Subject, compare
 from deploy.bench.scratch import scratch
+from deploy.collector import leave_out_what_is_loaded
 from deploy.embedded import postgres
 from discharge.clocks import CaseClock
 from discharge.store.engine import make_engine
@@ -36,6 +37,7 @@ A_ROUND = 256
 
 async def run(plan: Plan, rush: int) -> list[Figure]:
     """The drain beside a bare insert and commit; then the worklist while `rush` messages come at once."""
+    leave_out_what_is_loaded()
     written = messages.simulated(600)
     run_id = secrets.token_hex(3).upper()
     async with scratch() as place:

@@ -23,6 +23,7 @@ from api.tokens import Claims, sign
 from deploy.bench.backlog import Backlog
 from deploy.bench.measuring import Figure, Round, figure
 from deploy.bench.scratch import HOST, Scratch, free_port
+from deploy.collector import leave_out_what_is_loaded
 from deploy.embedded import postgres
 from deploy.embedded.asking import successful
 from discharge.cases.commands import Envelope, Refer
@@ -73,6 +74,7 @@ def work_off(url: str) -> float:
 
 
 async def _work_off(url: str) -> float:
+    leave_out_what_is_loaded()
     engine, profiles = make_engine(url), shipped_profiles()
     begun = time.perf_counter()
     while await drain_some(engine, profiles, CaseClock.real()):

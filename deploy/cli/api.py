@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 def api() -> None:
     """Serve pages and APIs until told to stop."""
     from api.app import create_app
+    from deploy.collector import leave_out_what_is_loaded
     from deploy.http_server import serve
     from deploy.settings import Settings
     from workflows import logs
@@ -23,6 +24,7 @@ def api() -> None:
     settings = Settings()
     app = create_app(api_settings(settings))
     logs.configure(settings.log_level)
+    leave_out_what_is_loaded()
     serve(app, settings.http_host, settings.http_port, settings.http_connections)
 
 

@@ -10,6 +10,7 @@ def worker() -> None:
     """Run workflows, deliver to partners and interpret messages, until told to stop."""
     import asyncio
 
+    from deploy.collector import leave_out_what_is_loaded
     from deploy.settings import Settings, driver_url
     from deploy.temporal_access import temporal_access
     from discharge.clocks import parse_day_length
@@ -23,6 +24,7 @@ def worker() -> None:
     except ValueError as error:
         raise CannotGoOn(f"HOMEWARD_PAYLOAD_KEYS cannot be used: {error}.") from None
     logs.configure(settings.log_level)
+    leave_out_what_is_loaded()
     asyncio.run(
         run_worker(
             database_url=driver_url(settings.need("database_url")),

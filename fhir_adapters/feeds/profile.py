@@ -97,8 +97,9 @@ class IdentifierPattern(_Strict):
         """Whether a repetition with this authority and type holds the number."""
         if self.bare:
             return not authority and not type_
-        wanted = ((self.authority, authority), (self.type, type_))
-        return all(want is None or want.upper() == got.upper() for want, got in wanted)
+        if self.authority is not None and self.authority.upper() != authority.upper():
+            return False
+        return self.type is None or self.type.upper() == type_.upper()
 
 
 BESIDE = "PID-3"

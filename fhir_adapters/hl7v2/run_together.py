@@ -11,6 +11,8 @@ from functools import lru_cache
 LONGEST_LINE = 65_536
 """Longer lines hold files in base64, not lost segments."""
 
+_IDS = ("OBX", "OBR", "NK1", "PV1", "PID", "EVN", "AL1", "DG1", "PR1", "NTE")
+
 _SHAPES = (
     r"OBX{f}\d{{1,4}}{f}[A-Z]{{2,3}}{f}",
     r"OBR{f}\d{{1,4}}{f}[^{f}]*{f}[^{f}]*{f}",
@@ -36,7 +38,7 @@ def split_run_together(lines: list[str], field: str, component: str) -> tuple[li
 
 
 def _parts(line: str, beginnings: re.Pattern[str]) -> list[str]:
-    if len(line) > LONGEST_LINE:
+    if len(line) > LONGEST_LINE or not any(line.find(name, 1) > 0 for name in _IDS):
         return [line]
     cuts = [found.start() for found in beginnings.finditer(line, 1)]
     starts, ends = [0, *cuts], [*cuts, len(line)]

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -12,9 +13,17 @@ equal times the later arrival counts. It is no part of what was said, and not ke
 """
 
 
+_CANONICAL = json.JSONEncoder(sort_keys=True).encode
+"""The one way of writing content that its hash is made of: what is stored was hashed so."""
+
+
 def content_hash(fact: BaseModel) -> str:
     """SHA-256 of a fact's content."""
-    content = fact.model_dump(mode="json")
+    return hash_of(fact.model_dump(mode="json"))
+
+
+def hash_of(content: dict[str, Any]) -> str:
+    """SHA-256 of what a fact is written down as."""
     if isinstance(content.get("cleared"), list):
-        content["cleared"] = sorted(content["cleared"])
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+        content = {**content, "cleared": sorted(content["cleared"])}
+    return hashlib.sha256(_CANONICAL(content).encode()).hexdigest()

@@ -2,12 +2,12 @@
 
 from datetime import UTC, date, datetime
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import AwareDatetime, Field
 
 from discharge.values import Frozen
-from fhir_adapters.hl7v2.facts.common import NO_ARRIVAL, Arrival, content_hash
+from fhir_adapters.hl7v2.facts.common import NO_ARRIVAL, Arrival, hash_of
 from fhir_adapters.hl7v2.facts.person import Identifier
 
 Movement = Literal[
@@ -104,9 +104,14 @@ class StayReported(Frozen):
     arrival: Arrival = Field(default=NO_ARRIVAL, exclude=True, repr=False)
 
     @cached_property
+    def content(self) -> dict[str, Any]:
+        """What it is written down as, made once."""
+        return self.model_dump(mode="json")
+
+    @cached_property
     def digest(self) -> str:
         """The hash of its content, made once."""
-        return content_hash(self)
+        return hash_of(self.content)
 
 
 class StayMoved(Frozen):

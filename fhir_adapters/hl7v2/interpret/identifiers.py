@@ -23,7 +23,10 @@ _TEN_DIGITS = re.compile(r"\d{3}[ -]?\d{3}[ -]?\d{4}")
 
 
 def _authority(cx: Repetition) -> str:
-    return next((cx(4, part) for part in (1, 2) if cx(4, part) not in ("", DELETED)), "")
+    name = cx(4, 1)
+    if name in ("", DELETED):
+        name = cx(4, 2)
+    return "" if name == DELETED else name
 
 
 def _type(cx: Repetition) -> tuple[str, str | None]:

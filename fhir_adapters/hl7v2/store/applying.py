@@ -4,6 +4,7 @@ transaction.
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy.dialects.postgresql import insert
@@ -20,7 +21,7 @@ from fhir_adapters.hl7v2.facts import (
     StayMoved,
     StayReported,
     ValuesExtracted,
-    content_hash,
+    hash_of,
 )
 from fhir_adapters.hl7v2.spells import doubts_of
 from fhir_adapters.hl7v2.store import cases, pairs, persons
@@ -144,9 +145,12 @@ def _cause(source: Source, fact: Fact) -> Cause:
     return Cause(source.reading_id, source.inbox_id, source.organisation_id, on)
 
 
-def _digest(fact: Fact) -> str:
-    """The hash of its content; where a fact is put in order by it, found once."""
-    return fact.digest if isinstance(fact, PersonReported | StayReported) else content_hash(fact)
+def _written(fact: Fact) -> dict[str, Any]:
+    """What is kept of a fact, with its hash; where a fact is put in order by it, both were made already."""
+    if isinstance(fact, PersonReported | StayReported):
+        return {"content_hash": fact.digest, "payload": fact.content}
+    content = fact.model_dump(mode="json")
+    return {"content_hash": hash_of(content), "payload": content}
 
 
 async def _keep(
@@ -166,8 +170,7 @@ async def _keep(
         "spell_id": spell_id,
         "kind": fact.kind,
         "effective_at": at,
-        "content_hash": _digest(fact),
-        "payload": fact.model_dump(mode="json"),
+        **_written(fact),
     }
     if state is None:
         await session.execute(insert(FactRow).values(row).on_conflict_do_nothing())

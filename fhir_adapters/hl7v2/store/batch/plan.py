@@ -7,6 +7,7 @@ whoever such a message names waits for it: what came later for them is left for 
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import chain
 from uuid import UUID
 
@@ -34,7 +35,7 @@ Token = tuple[object, ...]
 """Something that two messages may have in common: a number, a visit, a person, or what orders them."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Read:
     """A message as its profile reads it; without `outcome` it is read when its turn comes."""
 
@@ -61,7 +62,7 @@ class Read:
         """Whether it may answer something that we sent."""
         return self.message is not None and self.message.envelope.is_acknowledgement
 
-    @property
+    @cached_property
     def names(self) -> Names:
         """Whom and which stays it names."""
         found = Names()

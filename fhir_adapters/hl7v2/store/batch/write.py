@@ -1,10 +1,10 @@
 """Writing what a batch made of the people and stays, and what became of its messages: a statement a table."""
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
+from pydantic_core import to_json
 from sqlalchemy import inspect, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -80,8 +80,4 @@ async def finish(session: AsyncSession, done: Iterable[Mapping[str, Any]]) -> No
 
 async def _all(session: AsyncSession, statement: Any, rows: list[Any]) -> None:
     if rows:
-        await session.execute(statement, {"rows": json.dumps(rows, default=_text)})
-
-
-def _text(value: object) -> str:
-    return str(value) if isinstance(value, UUID) else value.isoformat()  # type: ignore[attr-defined]
+        await session.execute(statement, {"rows": to_json(rows).decode()})
