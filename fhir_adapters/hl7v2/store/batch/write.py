@@ -58,7 +58,7 @@ def _columns(row: Base) -> dict[str, Any]:
     """What is known of a new row, by column."""
     mapper = inspect(type(row))
     said = {mapper.attrs[name].columns[0].name: value for name, value in vars(row).items() if name[0] != "_"}
-    return {"id": uuid4(), **said}
+    return said if "id" in said else {"id": uuid4(), **said}
 
 
 async def _insert(session: AsyncSession, kind: type[Base], rows: list[dict[str, Any]]) -> None:
