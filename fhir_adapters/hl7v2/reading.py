@@ -7,7 +7,7 @@ resolved, spaces at the ends are trimmed. A field is cut when it is first asked 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from fhir_adapters.hl7v2.envelope import Delimiters, Envelope, Unreadable, read_envelope, readable_text
@@ -133,19 +133,16 @@ class Segment:
         if self.name in _HEADERS and field <= _ENCODING:
             return (Repetition(((text.strip(),),)),)
         clean = self._clean if marks.escape in text or "\x00" in text else str.strip
-        found = (
-            Repetition(
-                tuple(
-                    tuple(map(clean, component.split(marks.subcomponent)))
-                    for component in repetition.split(marks.component)
-                ),
-                tuple(map(clean, repetition.split(marks.component)))
-                if marks.subcomponent in repetition
-                else (),
-            )
-            for repetition in text.split(marks.repetition)
-        )
-        return tuple(each for each in found if any(map(any, each.parts)))
+        found = [self._repetition(each, clean) for each in text.split(marks.repetition)]
+        return tuple([each for each in found if any(map(any, each.parts))])
+
+    def _repetition(self, text: str, clean: Callable[[str], str]) -> Repetition:
+        marks = self._marks
+        components = text.split(marks.component)
+        if marks.subcomponent not in text:
+            return Repetition(tuple([(clean(each),) for each in components]))
+        parts = tuple([tuple(map(clean, each.split(marks.subcomponent))) for each in components])
+        return Repetition(parts, tuple(map(clean, components)))
 
     def written(self, field: int) -> tuple[str, ...]:
         """Each repetition of a text field as it was written: it has no parts, so a component mark in it is
