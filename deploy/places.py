@@ -27,6 +27,7 @@ from discharge.values import Frozen
 from fhir_adapters.feeds.alarms import AlarmRule
 from fhir_adapters.hl7v2.outward.links import host_and_port
 from fhir_adapters.hl7v2.outward.sends import Parties
+from fhir_adapters.partners.settings import PartnerTls, SignIn, is_encrypted, keeps_secrets
 from fhir_adapters.store.tables import AlarmRuleRow, Feed
 from housing_checks.rehousing.model import Property
 from housing_checks.store.tables import PropertyRow
@@ -57,7 +58,8 @@ class ListedPartner(Frozen):
     address.
 
     `transport` is fhir or hl7v2; the latter has `mllp://host:port`, the feed `profile` whose `sends` say what
-    it takes, and its `header` (MSH-3 to MSH-6).
+    it takes, and its `header` (MSH-3 to MSH-6). `tls` and `sign_in` name files in the folder of partners'
+    secrets.
     """
 
     organisation: str
@@ -66,6 +68,8 @@ class ListedPartner(Frozen):
     transport: Literal["fhir", "hl7v2"] = "fhir"
     profile: str | None = None
     header: Parties | None = None
+    tls: PartnerTls | None = None
+    sign_in: SignIn | None = None
 
     @model_validator(mode="after")
     def _reachable(self) -> ListedPartner:
@@ -74,6 +78,12 @@ class ListedPartner(Frozen):
                 raise ValueError("a partner by hl7v2 needs the profile that says what it takes")
             if self.endpoint != "/":
                 host_and_port(self.endpoint)
+            if self.sign_in:
+                raise ValueError("HL7 v2 has no sign-in; a client certificate (tls) says who we are")
+        if self.tls and not is_encrypted(self.endpoint):
+            raise ValueError("tls needs an address that begins with https:// or mllps://")
+        if self.sign_in and not (self.endpoint.startswith("/") or keeps_secrets(self.endpoint)):
+            raise ValueError("a token is sent by https:// only")
         return self
 
 

@@ -172,6 +172,9 @@ class Settings(BaseSettings):
     shadow_mappings: Path | None = Field(
         default=None, description="A folder of mappings for trusts' own lists besides the built-in one"
     )
+    partner_secrets: Path | None = Field(
+        default=None, description="A folder of tokens and certificates that partners' settings name"
+    )
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")
 
     @classmethod

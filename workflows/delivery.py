@@ -26,12 +26,13 @@ from fhir_adapters.feeds.book import ProfileBook
 from fhir_adapters.fhir.outgoing import Occasion, outgoing_resource
 from fhir_adapters.hl7v2.outward.links import Links
 from fhir_adapters.hl7v2.store import sent
+from fhir_adapters.partners.clients import PartnerClients
+from fhir_adapters.partners.secrets import CannotReach, tls_words
 from workflows import mllp_delivery, ports
 from workflows.store import lanes, partners, people
 from workflows.verdicts import Verdict
 
 FHIR_JSON = "application/fhir+json"
-REQUEST_TIMEOUT = httpx.Timeout(20.0, connect=5.0)
 CONFLICT = 409
 PARTNER_REFUSED, PARTNER_AWAY = "partner-refused", "partner-unavailable"
 DUPLICATE = "duplicate"
@@ -51,7 +52,7 @@ _log = logging.getLogger("homeward.delivery")
 class Ways:
     """The ways out of the house: HTTP, MLLP, and the profiles that say what an HL7 v2 partner takes."""
 
-    http: httpx.AsyncClient
+    clients: PartnerClients
     links: Links
     profiles: ProfileBook
 
@@ -94,7 +95,7 @@ async def _prepare(
         at = clock.case_time(claimed.row.created_at)
         return await mllp_delivery.prepare(session, claimed, at, ways.links, ways.profiles)
     occasion = await _occasion(session, claimed, clock)
-    return lambda: _post(ways.http, claimed, occasion)
+    return lambda: _post(ways.clients, claimed, occasion)
 
 
 async def _occasion(session: AsyncSession, claimed: lanes.Claimed, clock: CaseClock) -> Occasion:
@@ -109,20 +110,24 @@ async def _occasion(session: AsyncSession, claimed: lanes.Claimed, clock: CaseCl
     )
 
 
-async def _post(http: httpx.AsyncClient, claimed: lanes.Claimed, occasion: Occasion) -> Verdict:
+async def _post(clients: PartnerClients, claimed: lanes.Claimed, occasion: Occasion) -> Verdict:
     key = str(claimed.row.key)
     try:
         resource = outgoing_resource(claimed.row.kind, claimed.row.payload, occasion)
     except (KeyError, ValueError) as fault:
         return Verdict("refused", f"not understood by us: {type(fault).__name__}", sent=False)
     try:
-        response = await http.post(
-            f"{claimed.partner.endpoint.rstrip('/')}/{resource['resourceType']}",
+        response = await clients.post(
+            claimed.partner,
+            resource["resourceType"],
             content=json.dumps(resource, sort_keys=True).encode(),
             headers={"Content-Type": FHIR_JSON, "Idempotency-Key": key, "X-Request-Id": key},
-            timeout=REQUEST_TIMEOUT,
         )
+    except CannotReach as fault:
+        return Verdict("misdirected" if fault.lasting else "failed", fault.words, sent=False)
     except httpx.HTTPError as failure:
+        if words := tls_words(failure):
+            return Verdict("misdirected", words, sent=False)
         unsent = isinstance(failure, (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout))
         return Verdict("failed", type(failure).__name__, sent=not unsent)
     return judge(response, claimed.row.attempts)
@@ -198,7 +203,7 @@ async def _settle(
             lanes.received(row, now, accepted=verdict.accepted)
             await partners.works_again(session, partner)
             return ports.AttemptOutcome(outcome="received")
-        case "misdirected" if not await _is_its_own(session, claimed, row):
+        case "misdirected" if not (verdict.sent and await _is_its_own(session, claimed, row)):
             return _later(lanes.failed(row, partner, now, partners.SETUP_WRONG, verdict.detail), verdict)
         case "failed":
             return _later(lanes.failed(row, partner, now, PARTNER_AWAY, verdict.detail), verdict)

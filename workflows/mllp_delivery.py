@@ -13,6 +13,7 @@ from fhir_adapters.hl7v2.outward.answers import Answer, meaning_of
 from fhir_adapters.hl7v2.outward.building import CannotBuild
 from fhir_adapters.hl7v2.outward.links import Links, NoAnswer
 from fhir_adapters.hl7v2.store import sent
+from fhir_adapters.partners.settings import tls_of
 from workflows.store.lanes import Claimed
 from workflows.verdicts import Verdict
 
@@ -27,10 +28,10 @@ async def prepare(
         words = str(fault) if isinstance(fault, CannotBuild) else type(fault).__name__
         return _refused(Verdict("refused", f"not understood by us: {words}", sent=False))
     raw, control_id = message.raw, message.control_id
-    endpoint, attempts = claimed.partner.endpoint, claimed.row.attempts
+    endpoint, attempts, tls = claimed.partner.endpoint, claimed.row.attempts, tls_of(claimed.partner)
 
     async def send() -> Verdict:
-        return judge(await links.exchange(endpoint, raw, control_id), attempts)
+        return judge(await links.exchange(endpoint, raw, control_id, tls), attempts)
 
     return send
 
@@ -45,6 +46,8 @@ def _refused(verdict: Verdict) -> Callable[[], Awaitable[Verdict]]:
 def judge(outcome: Answer | NoAnswer, attempts: int) -> Verdict:
     """What an answer, or none, to the ``attempts``-th try means for the item."""
     if isinstance(outcome, NoAnswer):
+        if outcome.setup:
+            return Verdict("misdirected", outcome.words, sent=outcome.sent)
         return Verdict("failed" if outcome.tried else "busy", outcome.words, sent=outcome.sent)
     match meaning_of(outcome, attempts):
         case "accepted":

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-import httpx
 from temporalio.client import Client
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
@@ -20,6 +19,7 @@ from discharge.store.engine import Sessions
 from fhir_adapters.feeds.book import ProfileBook
 from fhir_adapters.feeds.loading import shipped_profiles
 from fhir_adapters.hl7v2.outward.links import Links
+from fhir_adapters.partners.clients import PartnerClients
 from workflows import ports
 from workflows.activities.delivering import Delivering
 from workflows.activities.matching import Matching
@@ -62,7 +62,7 @@ class Needs:
     sessions: Sessions
     client: Client
     clock: CaseClock
-    http: httpx.AsyncClient
+    clients: PartnerClients = field(default_factory=PartnerClients)
     links: Links = field(default_factory=Links)
     profiles: ProfileBook = field(default_factory=shipped_profiles)
     bells: Bells = field(default_factory=Bells)
@@ -77,7 +77,7 @@ def runner() -> SandboxedWorkflowRunner:
 def workers(needs: Needs) -> list[Worker]:
     """Return one worker for each class of side effects."""
     recording, matching = Recording(needs.sessions, needs.bells), Matching(needs.sessions)
-    delivering = Delivering(needs.sessions, Ways(needs.http, needs.links, needs.profiles))
+    delivering = Delivering(needs.sessions, Ways(needs.clients, needs.links, needs.profiles))
     of_record: list[Callable[..., Any]] = [
         recording.load_case,
         recording.record,

@@ -14,13 +14,15 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 
-import httpx
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from discharge.store.driver import USUAL, DatabaseTimes
 from discharge.store.engine import make_engine, make_sessions, transaction
 from fhir_adapters.feeds.loading import ProfileInvalid
 from fhir_adapters.feeds.watching import WatchedBook
+from fhir_adapters.hl7v2.outward.links import Links
+from fhir_adapters.partners.clients import PartnerClients
+from fhir_adapters.partners.secrets import SecretFolder
 from fhir_adapters.store.profiles import follow, remember
 from housing_checks.store import holds
 from workflows.chores import RecordChores, temporal_loops
@@ -46,18 +48,20 @@ async def run_worker(
     keys: PayloadKeys,
     factor: float = 1.0,
     feed_profiles: Path | None = None,
+    partner_secrets: Path | None = None,
     times: DatabaseTimes = USUAL,
     stop: asyncio.Event | None = None,
 ) -> None:
     """Work until told to stop: by ``stop`` where it is given, else by SIGTERM or SIGINT.
 
     ``factor`` is how many case seconds pass in a real one, should this be the first start of the database;
-    ``feed_profiles`` is a folder of feed profiles besides those that are shipped, followed from then on.
+    ``feed_profiles`` is a folder of feed profiles besides those that are shipped, followed from then on;
+    ``partner_secrets`` one of the files that partners' settings name.
     Raises ProfileInvalid when a file of it cannot be used and never could be.
     """
     stop = stop or _told_by_signals()
     holds.register()
-    profiles = WatchedBook(feed_profiles)
+    profiles, secrets = WatchedBook(feed_profiles), SecretFolder(partner_secrets)
     engine = make_engine(database_url, pool_size=CONNECTIONS, times=times)
     sessions = make_sessions(engine)
     async with AsyncExitStack() as held:
@@ -71,11 +75,10 @@ async def run_worker(
             client = await _until_it_answers("Temporal", lambda: connect(temporal, keys), stop)
             if client is None:
                 return
-            http = await held.enter_async_context(httpx.AsyncClient(follow_redirects=False))
-            needs = Needs(
-                sessions=sessions, client=client, clock=clock, http=http, profiles=profiles, bells=bells
-            )
-            held.push_async_callback(needs.links.close)
+            clients, links = PartnerClients(secrets), Links(secrets=secrets)
+            held.push_async_callback(clients.close)
+            held.push_async_callback(links.close)
+            needs = Needs(sessions, client, clock, clients, links, profiles, bells)
             _keep_up(group, temporal_loops(needs), stop)
             await serve(needs, stop)
 

@@ -14,6 +14,7 @@ from api.reading.lists import Item
 from discharge.errors import ERRORS
 from discharge.store.tables import PartnerRow
 from discharge.store.tables.organisations import FHIR, HL7_V2
+from fhir_adapters.partners.settings import is_encrypted
 
 Lanes = Mapping[tuple[UUID, UUID], int]
 
@@ -191,10 +192,17 @@ def _well(partner: PartnerRow, name: str, given: Given) -> Well:
     ways = {FHIR: "FHIR", HL7_V2: "HL7 v2"}
     return Well(
         partner_id=str(partner.id),
-        name=f"{name} ({ways.get(partner.transport, partner.transport)})",
+        name=f"{name} ({ways.get(partner.transport, partner.transport)}, {_safety(partner)})",
         typed=given.off_typed.get(partner.id, ""),
         fault=given.off_faults.get(partner.id, ""),
     )
+
+
+def _safety(partner: PartnerRow) -> str:
+    """How the connection is kept safe."""
+    known = {"bearer": " with a token", "client-credentials": " with tokens that are fetched"}
+    signed_in = known.get(partner.sign_in["kind"], "") if partner.sign_in else ""
+    return ("encrypted" if is_encrypted(partner.endpoint) else "not encrypted") + signed_in
 
 
 def _letter(item: Item, lanes: Lanes, given: Given) -> Letter:

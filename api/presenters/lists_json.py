@@ -10,6 +10,7 @@ from api.reading.alerts import OpenAlert
 from api.reading.homes import Home
 from api.reading.lists import Item
 from discharge.store.tables import PartnerRow
+from fhir_adapters.partners.settings import is_encrypted
 from fhir_adapters.store.tables import Feed
 
 
@@ -72,6 +73,8 @@ def partner_json(partner: PartnerRow, name: str, waiting: int) -> dict[str, Any]
         "partner_id": str(partner.id),
         "organisation": name,
         "transport": partner.transport,
+        "sign_in": partner.sign_in["kind"] if partner.sign_in else "none",
+        "encrypted": is_encrypted(partner.endpoint),
         "state": state,
         "since": _iso(partner.paused_at),
         "code": partner.pause_code,

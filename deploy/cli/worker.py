@@ -32,6 +32,7 @@ def worker() -> None:
             keys=keys,
             factor=parse_day_length(settings.day_length),
             feed_profiles=settings.feed_profiles,
+            partner_secrets=settings.partner_secrets,
             times=settings.database_times(settings.worker_statement_seconds),
         )
     )

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
@@ -15,6 +16,7 @@ from deploy.places import (
     Here,
     ListedFeed,
     ListedOrganisation,
+    ListedPartner,
     Places,
     organisation_id,
     read_places,
@@ -22,12 +24,15 @@ from deploy.places import (
 )
 from discharge.sharing import PARTNERS
 from discharge.store.engine import transaction
+from discharge.store.tables import PartnerRow
 from fhir_adapters.feeds.alarms import AlarmRule
 from fhir_adapters.feeds.loading import profile_named
 from fhir_adapters.hl7v2.store.inbox import feed_doors
+from fhir_adapters.partners.settings import sign_in_of, tls_of
 from fhir_adapters.store.tables import AlarmRuleRow, Feed
 
 TODAY = date(2031, 4, 7)
+BY_HL7 = {"transport": "hl7v2", "profile": "itk-2.4"}
 HERE = Here(TODAY, "http://partner.example")
 TABLES = ("organisations", "teams", "partners", "feeds", "properties")
 
@@ -145,3 +150,39 @@ async def test_given_rules_of_alarms_when_registered_twice_then_each_is_one_row_
     assert rules["nothing-arrived"].feed_id == feed.id
     assert rules["too-many-parked"].feed_id is None
     assert AlarmRule.model_validate(rules["nothing-arrived"].rule).days == ("mon",)
+
+
+SIGN_IN = {"kind": "bearer", "token": "council-token"}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        ({"endpoint": "http://council.example", "sign_in": SIGN_IN}, "a token is sent by https:// only"),
+        ({"endpoint": "http://council.example", "tls": {}}, "begins with https:// or mllps://"),
+        ({"endpoint": "mllp://pas.example:1", "tls": {}} | BY_HL7, "begins with https:// or mllps://"),
+        ({"endpoint": "mllps://pas.example:1", "sign_in": SIGN_IN} | BY_HL7, "HL7 v2 has no sign-in"),
+        ({"endpoint": "https://council.example", "tls": {"certificate": "us.pem"}}, "needs its key"),
+        ({"endpoint": "https://council.example", "tls": {"verify": False}}, "verify"),
+        ({"endpoint": "https://council.example", "sign_in": {"kind": "bearer", "token": "../x"}}, "no name"),
+    ],
+)
+def test_given_a_partner_that_would_not_be_safe_when_read_then_it_is_refused(
+    wrong: dict[str, Any], why: str
+) -> None:
+    with pytest.raises(ValidationError, match=why):
+        ListedPartner(organisation="HVC", kind="council", **wrong)
+
+
+async def test_given_a_partner_with_a_sign_in_when_registered_then_only_names_of_files_are_kept(
+    owner: AsyncEngine,
+) -> None:
+    council = ListedOrganisation(code="HVC", name="Council", kind="council")
+    how = {"tls": {"ca": "council-ca.pem"}, "sign_in": SIGN_IN}
+    partner = ListedPartner.model_validate(
+        {"organisation": "HVC", "kind": "council", "endpoint": "https://council.example"} | how
+    )
+    await register(owner, Places(organisations=[council], partners=[partner]), HERE)
+    async with transaction(owner) as session:
+        kept = (await session.scalars(select(PartnerRow))).one()
+        assert (tls_of(kept), sign_in_of(kept)) == (partner.tls, partner.sign_in)

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import UUID
 
-import httpx
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.testing import WorkflowEnvironment
@@ -45,10 +44,10 @@ def sessions(worker: AsyncEngine) -> Sessions:
 
 @pytest.fixture
 async def needs(skipping: WorkflowEnvironment, sessions: Sessions) -> AsyncIterator[Needs]:
-    async with httpx.AsyncClient() as http:
-        given = Needs(sessions=sessions, client=skipping.client, clock=CLOCK, http=http)
-        yield given
-        await given.links.close()
+    given = Needs(sessions=sessions, client=skipping.client, clock=CLOCK)
+    yield given
+    await given.clients.close()
+    await given.links.close()
 
 
 @pytest.fixture

@@ -8,11 +8,11 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from uuid import UUID, uuid4
 
-import httpx
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from discharge.cases import commands as cmd
@@ -26,9 +26,12 @@ from discharge.store.record import Recorded
 from discharge.store.tables import OutboxRow, PartnerRow, Person
 from fhir_adapters.feeds.loading import shipped_profiles
 from fhir_adapters.hl7v2.outward.links import Links
+from fhir_adapters.partners.clients import PartnerClients
+from fhir_adapters.partners.secrets import SecretFolder
 from fhir_adapters.store.alarms import look_for_alarms
 from fhir_adapters.store.tables import AlarmRow
 from tests.fixtures.cases import NOW, TODAY, carried_out, open_case
+from tests.fixtures.oauth_partner import CLIENT, SECRET, oauth_partner
 from tests.fixtures.postgres import Places
 from workflows import delivery, ports
 from workflows.delivery import Ways
@@ -118,8 +121,10 @@ async def room(worker: AsyncEngine, places: Places) -> AsyncIterator[Room]:
     partner = PartnerRow(id=uuid4(), organisation_id=places.landlord, endpoint=receiver.url, kind="landlord")
     async with transaction(worker) as session:
         session.add(partner)
-    async with server, httpx.AsyncClient() as http:
-        yield Room(worker, places, partner.id, receiver, Ways(http, Links(), shipped_profiles()))
+    clients = PartnerClients()
+    async with server:
+        yield Room(worker, places, partner.id, receiver, Ways(clients, Links(), shipped_profiles()))
+    await clients.close()
 
 
 @pytest.fixture
@@ -312,6 +317,50 @@ async def test_given_a_partner_switched_off_when_items_wait_then_nothing_leaves_
     await decide("on")
     assert (await room.attempt(second)).outcome == "received"
     assert (await room.partner()).paused_at is None
+
+
+async def test_given_a_partner_that_refuses_our_tokens_when_many_wait_then_it_is_one_incident_without_them(
+    room: Room, person_id: UUID, tmp_path: Path
+) -> None:
+    items = await three_lanes(room, person_id)
+    room.ways.clients.secrets = SecretFolder(tmp_path)
+    (tmp_path / "secret").write_text(SECRET)
+    async with oauth_partner() as partner:
+        partner.keeps_given = False
+        how = {"kind": "client-credentials", "token_url": f"{partner.url}/token", "client_id": CLIENT}
+        await signs_in(room, partner.url, how | {"secret": "secret"})
+        assert [(await room.attempt(item)).outcome for item in items] == ["paused"] * 3
+        assert (partner.given, len(partner.heard)) == (2, 2), "one try, refreshed once"
+        assert ((await room.partner()).pause_code, (await room.partner()).pause_reason) == (
+            "partner-setup-wrong",
+            "HTTP 401",
+        )
+        partner.keeps_given = True
+        await room.rested()
+        assert [(await room.attempt(item)).outcome for item in items] == ["received"] * 3
+    async with transaction(room.engine) as session:
+        kept = str(
+            (await session.execute(text("SELECT to_jsonb(o), to_jsonb(p) FROM outbox o, partners p"))).all()
+        )
+    assert "given-" not in kept
+    assert SECRET not in kept
+
+
+async def test_given_no_token_at_hand_when_tried_then_it_was_no_attempt_and_the_file_is_named(
+    room: Room, case_id: UUID
+) -> None:
+    sequence = await room.item(case_id)
+    await signs_in(room, room.receiver.url, {"kind": "bearer", "token": "council-token"})
+    assert (await room.attempt(sequence)).outcome == "paused"
+    row = await room.row(sequence)
+    assert (row.state, row.attempts, row.sent_at) == ("pending", 0, None)
+    assert "council-token" in ((await room.partner()).pause_reason or "")
+    assert room.receiver.received == []
+
+
+async def signs_in(room: Room, endpoint: str, how: dict[str, str]) -> None:
+    async with transaction(room.engine) as session:
+        await session.execute(update(PartnerRow).values(endpoint=endpoint, sign_in=how))
 
 
 async def test_given_nobody_signed_in_when_a_partner_is_switched_then_nothing_changes(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from functools import partial
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -20,15 +21,19 @@ from fhir_adapters.hl7v2.outward import links
 from fhir_adapters.hl7v2.outward.answers import Answer
 from fhir_adapters.hl7v2.outward.news import control_id
 from fhir_adapters.hl7v2.store.sent import late_answer
+from fhir_adapters.partners.secrets import SecretFolder
 from fhir_adapters.store.inbox import Arrived, receive
 from fhir_adapters.store.tables import FactRow, Feed, SentMessage
+from tests.fhir_adapters.hl7v2.certificates import Authority
 from tests.fixtures.mllp_partner import MllpPartner, acknowledgement, mllp_partner
+from tests.fixtures.tls_proxy import tls_door
 from tests.workflows import outgoing
 from tests.workflows.outgoing import carried_on, relay
 from tests.workflows.story import CLOCK, Story
 from tests.workflows.waiting import until
 from workflows import delivery
 from workflows.mllp_delivery import noting
+from workflows.serving import Needs
 from workflows.store import lanes, partners
 
 TOLD = OutboxRow.kind == "readiness"
@@ -145,6 +150,35 @@ async def test_given_a_link_that_is_down_when_it_is_back_then_order_is_kept_and_
     assert len(trust.effects) == 3
     async with transaction(story.sessions) as session:
         assert (await session.scalars(select(PartnerRow))).one().paused_at is None
+
+
+async def test_given_a_ca_that_did_not_sign_the_trusts_certificate_when_it_is_replaced_then_what_waits_goes(
+    story: Story, needs: Needs, trust: MllpPartner, tmp_path: Path
+) -> None:
+    needs.links.secrets = SecretFolder(tmp_path)
+    other, authority = Authority(tmp_path, "Other CA"), Authority(tmp_path)
+    believed = tmp_path / "ca.pem"
+    believed.write_bytes(other.certificate.read_bytes())
+    async with tls_door(f"127.0.0.1:{trust.port}", authority.signs("pas")) as door:
+        async with transaction(story.sessions) as session:
+            encrypted = {"endpoint": f"mllps://127.0.0.1:{door.port}", "tls": {"ca": "ca.pem"}}
+            await session.execute(update(PartnerRow).values(**encrypted))
+        await expects(story, 5, 7)
+        await relay(story)
+
+        async def resting() -> PartnerRow | None:
+            async with transaction(story.sessions) as session:
+                partner = (await session.scalars(select(PartnerRow))).one()
+                return partner if partner.paused_at else None
+
+        partner = await until(resting, "the partner rests")
+        assert (partner.pause_code, partner.consecutive_failures) == ("partner-setup-wrong", 1)
+        assert "its certificate is not believed" in (partner.pause_reason or "")
+        assert trust.received == []
+        believed.write_bytes(authority.certificate.read_bytes())
+        async with carried_on(story):
+            sent = await until_states(story, "delivered", "delivered")
+    assert trust.control_ids == [control_id(row.key) for row in sent]
 
 
 async def test_given_a_connection_that_others_use_when_its_turn_comes_then_the_wait_was_no_attempt(

@@ -64,10 +64,11 @@ class User(Base):
 class PartnerRow(Base):
     """Where an organisation receives messages, at most once by each ``transport`` (``fhir`` or ``hl7v2``).
 
-    ``endpoint`` is a URL: https:// for FHIR, mllp://host:port for HL7 v2. ``profile`` is the feed profile
-    that says what an HL7 v2 partner takes, ``header`` its MSH-3 to MSH-6. ``paused_at`` is set while it
-    rests, ``pause_code`` and ``pause_reason`` say why; one incident a pause. ``probe_after`` is when to try
-    again; without it a paused partner is switched off.
+    ``endpoint`` is a URL: https:// for FHIR, mllp:// or mllps://host:port for HL7 v2. ``profile`` is the feed
+    profile that says what an HL7 v2 partner takes, ``header`` its MSH-3 to MSH-6. ``paused_at`` is set while
+    it rests, ``pause_code`` and ``pause_reason`` say why; one incident a pause. ``probe_after`` is when to
+    try again; without it a paused partner is switched off. ``tls`` and ``sign_in`` say how it is known and
+    who we are there, by names of files, never with a secret.
     """
 
     __tablename__ = "partners"
@@ -80,6 +81,8 @@ class PartnerRow(Base):
     transport: Mapped[str] = mapped_column(default=FHIR, server_default=FHIR)
     profile: Mapped[str | None]
     header: Mapped[JsonObject | None]
+    tls: Mapped[JsonObject | None]
+    sign_in: Mapped[JsonObject | None]
     consecutive_failures: Mapped[int] = mapped_column(default=0, server_default="0")
     paused_at: Mapped[datetime | None]
     pause_code: Mapped[str | None]

@@ -10,17 +10,21 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import ssl
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from fhir_adapters.hl7v2.mllp import Deframer, frame
 from fhir_adapters.hl7v2.outward.answers import Answer, read_answer
+from fhir_adapters.partners.secrets import CannotReach, SecretFolder, tls_words
+from fhir_adapters.partners.settings import PartnerTls
 
 CHUNK = 65_536
 LARGEST_ANSWER = 1_048_576
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 20.0
+ENCRYPTED = "mllps"
 IDLE_SECONDS = 300.0
 
 MOST_USERS = 2
@@ -37,22 +41,28 @@ OnLate = Callable[[str, Answer], Awaitable[None]]
 @dataclass(frozen=True, slots=True)
 class NoAnswer:
     """What happened instead of an answer, in words; ``sent`` says whether the message may have arrived,
-    ``tried`` whether it was its turn at all.
+    ``tried`` whether it was its turn at all, ``setup`` that nothing will arrive until a person puts it right.
     """
 
     words: str
     sent: bool
     tried: bool = True
+    setup: bool = False
 
 
 BUSY = NoAnswer("others are being told", sent=False, tried=False)
 
 
 def host_and_port(endpoint: str) -> tuple[str, int]:
-    """`mllp://host:port` in two. Raises ValueError for anything else."""
+    """`mllp://host:port`, or encrypted `mllps://host:port`, in two. Raises ValueError for anything else."""
     parts = urlsplit(endpoint)
-    if parts.scheme != "mllp" or not parts.hostname or not parts.port or parts.path not in ("", "/"):
-        raise ValueError("an endpoint for HL7 v2 is written mllp://host:port")
+    if (
+        parts.scheme not in ("mllp", ENCRYPTED)
+        or not parts.hostname
+        or not parts.port
+        or parts.path not in ("", "/")
+    ):
+        raise ValueError("an endpoint for HL7 v2 is written mllp://host:port, or mllps://host:port")
     return parts.hostname, parts.port
 
 
@@ -66,15 +76,20 @@ class Links:
 
     on_late: OnLate = _nobody
     answer_seconds: float = ANSWER_SECONDS
-    _links: dict[str, _Link] = field(default_factory=dict)
+    secrets: SecretFolder = field(default_factory=SecretFolder)
+    _links: dict[tuple[str, PartnerTls | None], _Link] = field(default_factory=dict)
 
-    async def exchange(self, endpoint: str, message: bytes, control_id: str) -> Answer | NoAnswer:
-        """Send one message and wait for its answer; whatever the partner does is a value."""
+    async def exchange(
+        self, endpoint: str, message: bytes, control_id: str, tls: PartnerTls | None = None
+    ) -> Answer | NoAnswer:
+        """Send one message and wait for its answer; whatever the partner does is a value. An ``mllps``
+        endpoint is encrypted, as ``tls`` says where more is to be said.
+        """
         try:
-            host, port = host_and_port(endpoint)
+            host_and_port(endpoint)
         except ValueError as fault:
             return NoAnswer(str(fault), sent=False)
-        link = self._links.setdefault(endpoint, _Link(self, endpoint, host, port))
+        link = self._links.setdefault((endpoint, tls), _Link(self, endpoint, tls))
         if link.users >= MOST_USERS:
             return BUSY
         link.users += 1
@@ -93,12 +108,13 @@ class Links:
 class _Link:
     """One connection, made when needed, with a task that reads whatever comes."""
 
-    def __init__(self, links: Links, endpoint: str, host: str, port: int) -> None:
+    def __init__(self, links: Links, endpoint: str, tls: PartnerTls | None) -> None:
         self.turn = asyncio.Lock()
         self.users = 0
         self._links = links
         self._endpoint = endpoint
-        self._address = (host, port)
+        self._address = host_and_port(endpoint)
+        self._tls = tls or PartnerTls() if urlsplit(endpoint).scheme == ENCRYPTED else None
         self._writer: asyncio.StreamWriter | None = None
         self._reading: asyncio.Task[None] | None = None
         self._awaited = ""
@@ -108,8 +124,11 @@ class _Link:
     async def exchange(self, message: bytes, control_id: str) -> Answer | NoAnswer:
         try:
             writer = await self._connected()
+        except CannotReach as fault:
+            return NoAnswer(fault.words, sent=False, setup=True)
         except (OSError, TimeoutError) as fault:
-            return NoAnswer(f"no connection ({type(fault).__name__})", sent=False)
+            why = tls_words(fault)
+            return NoAnswer(why or f"no connection ({type(fault).__name__})", sent=False, setup=bool(why))
         self._awaited, self._answer = control_id, asyncio.get_running_loop().create_future()
         try:
             async with asyncio.timeout(self._links.answer_seconds):
@@ -132,20 +151,28 @@ class _Link:
         if self._writer and self._reading and not self._reading.done() and not self._writer.is_closing():
             return self._writer
         await self.close()
+        context = await asyncio.to_thread(self._links.secrets.context, self._tls) if self._tls else None
+        name = self._tls.server_name if self._tls else None
         async with asyncio.timeout(CONNECT_SECONDS):
-            reader, self._writer = await asyncio.open_connection(*self._address)
+            reader, self._writer = await asyncio.open_connection(
+                *self._address, ssl=context, server_hostname=name
+            )
         self._reading = asyncio.create_task(self._read(reader))
         return self._writer
 
     async def _read(self, reader: asyncio.StreamReader) -> None:
         deframer = Deframer(LARGEST_ANSWER)
-        with contextlib.suppress(OSError):
+        try:
             while data := await reader.read(CHUNK):
                 for raw in deframer.feed(data):
                     await self._take(raw)
                 if deframer.oversized or deframer.stray:
                     self._settle(NoAnswer("the answer was no HL7 acknowledgement", sent=True))
                     break
+        except ssl.SSLError as fault:  # TLS 1.3 hears only now that our certificate was not taken
+            self._settle(NoAnswer(tls_words(fault) or "", sent=False, setup=True))
+        except OSError:
+            pass
         self._settle(NoAnswer("the connection ended without an answer", sent=True))
         if self._writer:
             self._writer.close()

@@ -166,5 +166,6 @@ async def test_given_a_connection_that_ended_meanwhile_when_sent_then_a_new_one_
 )
 async def test_given_an_endpoint_that_is_none_when_sent_then_words_say_so(links: Links, wrong: str) -> None:
     outcome = await links.exchange(wrong, message("M1"), "M1")
-    assert outcome == NoAnswer("an endpoint for HL7 v2 is written mllp://host:port", sent=False)
+    words = "an endpoint for HL7 v2 is written mllp://host:port, or mllps://host:port"
+    assert outcome == NoAnswer(words, sent=False)
     assert host_and_port("mllp://pas.example:2575") == ("pas.example", 2575)

@@ -1,0 +1,1 @@
+"""How partners are reached: by which certificate they are known, and who we are to them."""
