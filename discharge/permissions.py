@@ -171,6 +171,7 @@ _OWN: _Rows = (
     ("note-merge", _NOBODY, "Note that two people are one"),
     ("note-unmerge", _NOBODY, "Note that two people are two after all"),
     ("withdraw-death", _NOBODY, "Note that the trust took back that the person died"),
+    ("note-person-deleted", _NOBODY, "Note that the trust deleted the person's record"),
     ("report-from-strand", _NOBODY, "Note what a strand found"),
     ("note-home-lost", _NOBODY, "Note that a landlord took back a home"),
     ("strike-clock", _NOBODY, "Look at the rules again"),

@@ -15,6 +15,7 @@ from fhir_adapters.store.tables import FactRow
 
 TITLES: Mapping[str, str] = {
     "person-reported": "Who the person is",
+    "person-deleted": "A person's record was deleted",
     "stay-reported": "A hospital stay",
     "persons-merged": "Two records are one person",
     "persons-linked": "Whether the hospital links two records",

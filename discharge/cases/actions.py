@@ -1,4 +1,5 @@
-"""What has to be done because of something found, or missed, after the discharge: rows of data.
+"""What has to be done because of something found, or missed, after the discharge, or because of what a
+hospital took back: rows of data.
 
 A row says which role owes it and within which time, and which risk rule speaks until somebody answers.
 Silence is not safety (28-day support services; the Healthwatch and British Red Cross study of 2020 found that
@@ -26,13 +27,14 @@ OMBUDSMAN = "Ombudsman on unsafe discharge; time is Homeward's choice"
 NG27 = "NICE NG27 section 1.5; 28-day support services; time is Homeward's choice"
 DUTY = "Homelessness Reduction Act 2017, duty to refer; Homeward's choice"
 
-NOT_REACHED, MISSED, RETURNED, LEFT, LEFT_HOMELESS, REVIVED = (
+NOT_REACHED, MISSED, RETURNED, LEFT, LEFT_HOMELESS, REVIVED, DELETED = (
     "not-reached",
     "contact-missed",
     "unplanned-return",
     "self-discharged",
     "self-discharged-homeless",
     "death-taken-back",
+    "person-deleted",
 )
 
 
@@ -134,6 +136,14 @@ ACTIONS = CodeList(
             owner_role="coordinator",
             within=HOUR,
             rule="death-taken-back",
+        ),
+        ActionRow(
+            code=DELETED,
+            label="The hospital deleted the person's record: find out whether this case goes on",
+            source="HL7 2.4 chapter 3, A29; Homeward: house rule on deleted records",
+            owner_role="discharge-team",
+            within=DAY,
+            rule="person-deleted",
         ),
     ),
 )

@@ -57,6 +57,7 @@ ALLOWED: dict[str, frozenset[Stage]] = {
     "cancel-discharge": HOME,
     "record-death": ANY,
     "withdraw-death": ANY,
+    "note-person-deleted": ANY,
     "record-contact": HOME,
     "answer-action": OPEN,
     "acknowledge-alert": ANY,

@@ -307,6 +307,22 @@ RULES: tuple[Rule, ...] = (
         ladder=HOME_LADDER,
     ),
     Rule(
+        id="person-deleted",
+        number=112,
+        title="The hospital deleted the person's record",
+        thresholds=(
+            Threshold(level="RED", words="looked into within the day", choice=True),
+            Threshold(level="RED+", words="looked into by the time it is due", choice=True),
+        ),
+        fact="{what}. It is known {opened}; an answer {due}.",
+        source="HL7 2.4 chapter 3, A29; Homeward: house rule on deleted records",
+        action=(
+            "Ask the ward who is in the bed. Go on with the case, close it, or mark it as entered in error; "
+            "join two records of one person on the page duplicates."
+        ),
+        ladder=WARD_LADDER,
+    ),
+    Rule(
         id="work-overdue",
         number=109,
         title="Work is overdue",

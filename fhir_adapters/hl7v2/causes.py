@@ -124,11 +124,11 @@ _ROWS: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "person-deleted",
-        "The trust deleted a person's record",
+        "The trust deleted a record that was joined with others",
         (
-            "Nothing was changed here. Ask the trust why (A29). If the person was entered in error, have it "
-            "delete the visits too (A23), and mark an open case as entered in error; if it was a second "
-            "record, join the two on the page duplicates."
+            "Nothing was changed here, because the record was joined with others, and the stays are now "
+            "theirs. Ask the trust whether it only cleared the number that it gave up (A29); if not, have it "
+            "delete the visits (A23)."
         ),
     ),
     (

@@ -17,6 +17,7 @@ NOTES: Mapping[str, str] = MappingProxyType(
             "A name, number, address or contact is not in force on the day of the message by its own dates. "
             "It is history, and another in force was taken."
         ),
+        "deleted-person-not-known": "Nobody is known here whose record was deleted, so nothing was changed.",
         "expected-discharge-derived": "The expected date was counted from a planned length of stay.",
         "nhs-number-not-taken": "Its NHS number is another than the record's and was left aside.",
         "discharged-before-admitted": (

@@ -17,6 +17,7 @@ OWN = {
     "note-home-lost",
     "strike-clock",
     "withdraw-death",
+    "note-person-deleted",
 }
 
 

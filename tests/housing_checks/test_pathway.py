@@ -160,6 +160,7 @@ COMMANDS = st.one_of(
         lambda key: cmd.AnswerAction(action=key, answer="put-right")
     ),
     st.just(cmd.WithdrawDeath()),
+    st.just(cmd.NotePersonDeleted()),
     st.just(cmd.CancelDischarge()),
     st.just(cmd.RecordDeath()),
     st.sampled_from(["24-hours", "28-days"]).map(

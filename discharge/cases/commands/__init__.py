@@ -31,6 +31,7 @@ from discharge.cases.commands.hospital import (
     CorrectReadyPeriod,
     JoinSpell,
     NoteHospitalFacts,
+    NotePersonDeleted,
     SetCriteriaToReside,
     SetExpectedDischargeDate,
 )
@@ -89,6 +90,7 @@ Command = Annotated[
     | WithdrawSharingBasis
     | JoinSpell
     | NoteHospitalFacts
+    | NotePersonDeleted
     | NoteMerge
     | NoteUnmerge
     | SetCriteriaToReside
@@ -202,6 +204,7 @@ __all__ = [
     "NoteHomeLost",
     "NoteHospitalFacts",
     "NoteMerge",
+    "NotePersonDeleted",
     "NoteUnmerge",
     "OfferProperty",
     "RecordContact",

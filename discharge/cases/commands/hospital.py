@@ -26,6 +26,12 @@ class NoteHospitalFacts(Frozen):
     criteria_from_on: date | None = None
 
 
+class NotePersonDeleted(Frozen):
+    """The trust deleted the person's record in its system; sent by the relay, never by a person."""
+
+    kind: Literal["note-person-deleted"] = "note-person-deleted"
+
+
 class SetCriteriaToReside(Frozen):
     """Record whether the person meets the criteria to reside, from a day on."""
 

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 
 from discharge.cases import commands as cmd
 from discharge.cases import events as ev
-from discharge.cases.actions import BACK, RETURNED, SETTLED_BY_CONTACT, open_action, settle
+from discharge.cases.actions import BACK, DELETED, RETURNED, SETTLED_BY_CONTACT, open_action, settle
 from discharge.cases.commands import Envelope
 from discharge.cases.decide.common import (
     Decider,
@@ -107,6 +107,11 @@ def _arrived_elsewhere(case: Case, admitted: date) -> list[ev.Event]:
     return [
         ev.CaseReopened(reopened_on=admitted, stage=stage_when_reopened(case), reason="arrived-elsewhere")
     ]
+
+
+def note_person_deleted(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
+    """Ask somebody to find out whether the case goes on; nothing of it ends by itself."""
+    return [] if case.closed else open_action(case, DELETED, now)
 
 
 def _expected_date(case: Case, known: CaseSpell, told: CaseSpell) -> list[ev.Event]:
@@ -213,6 +218,7 @@ def set_expected_date(case: Case, envelope: Envelope, now: datetime) -> list[ev.
 DECIDERS: Mapping[str, Decider] = {
     "join-spell": join_spell,
     "note-hospital-facts": note_hospital_facts,
+    "note-person-deleted": note_person_deleted,
     "set-criteria-to-reside": set_criteria,
     "correct-ready-period": correct_ready_period,
     "set-expected-discharge-date": set_expected_date,

@@ -6,12 +6,13 @@ from pydantic import Field
 
 from discharge.values import Frozen
 from fhir_adapters.hl7v2.facts.document import DocumentReported, ValuesExtracted
-from fhir_adapters.hl7v2.facts.person import PersonReported, PersonsLinked, PersonsMerged
+from fhir_adapters.hl7v2.facts.person import PersonDeleted, PersonReported, PersonsLinked, PersonsMerged
 from fhir_adapters.hl7v2.facts.referral import ReferralReported
 from fhir_adapters.hl7v2.facts.stay import StayMoved, StayReported
 
 Fact = Annotated[
     PersonReported
+    | PersonDeleted
     | StayReported
     | PersonsMerged
     | PersonsLinked

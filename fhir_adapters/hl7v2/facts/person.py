@@ -97,6 +97,14 @@ class PersonReported(Frozen):
         return hash_of(self.content)
 
 
+class PersonDeleted(Frozen):
+    """The sender deleted the record of a person (A29): `person` is who, by numbers, names and birth date."""
+
+    kind: Literal["person-deleted"] = "person-deleted"
+    stated_at: AwareDatetime | None = None
+    person: PersonReported
+
+
 class PersonsMerged(Frozen):
     """Two people are one (A40): every record moves from `retired` to `survivor`."""
 

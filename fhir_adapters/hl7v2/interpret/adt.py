@@ -8,6 +8,7 @@ from fhir_adapters.hl7v2.facts import (
     Interpreted,
     NotUsed,
     Parked,
+    PersonDeleted,
     PersonReported,
     PersonsLinked,
     StayReported,
@@ -35,11 +36,11 @@ def read_as(reader: Reader, trigger: Trigger) -> Interpretation:
     """What a message says of people and stays, read as one with this row of the table."""
     if reader.message.segment("PID") is None:
         return Parked(code="message-not-understood", reason="no-pid")
-    rehearsed = _rehearsed(reader) if trigger.merges else None
+    rehearsed = _rehearsed(reader) if trigger.merges or trigger.deletes_person else None
     if rehearsed is not None:
         return rehearsed
     if trigger.deletes_person:
-        return Parked(code="message-not-understood", reason="person-deleted")
+        return _deleted(reader)
     if trigger.merges == "persons":
         return _merged(reader)
     if trigger.merges == "stay":
@@ -141,6 +142,23 @@ def _rehearsed(reader: Reader) -> NotUsed | None:
     """A merge or move in which any PID names a test patient is one of rehearsals."""
     pids = (pid for pid in reader.message.all("PID") if _is_test_name(pid, reader))
     return next((_test(pid, reader) for pid in pids), None)
+
+
+def _deleted(reader: Reader) -> Interpretation:
+    """Whose record was deleted; who that is tells more than the numbers, which may be of two people."""
+    people = [read_pid(pid, reader, Notes()) for pid in reader.message.all("PID")]
+    if not all(usable(person.identifiers) for person in people):
+        return Parked(code="message-not-understood", reason="no-usable-identifier")
+    deleted = (
+        PersonDeleted(
+            stated_at=stated_at(reader),
+            person=PersonReported(
+                identifiers=usable(person.identifiers), names=person.names, birth_date=person.birth_date
+            ),
+        )
+        for person in people
+    )
+    return Interpreted(facts=(*deleted, *map(only_hidden, hidden_people(reader))))
 
 
 def _merged(reader: Reader) -> Interpretation:

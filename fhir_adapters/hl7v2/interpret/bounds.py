@@ -13,6 +13,7 @@ from fhir_adapters.hl7v2.facts import (
     Interpretation,
     Interpreted,
     Parked,
+    PersonDeleted,
     PersonReported,
     PersonsLinked,
     PersonsMerged,
@@ -44,6 +45,8 @@ def within_bounds(outcome: Interpretation) -> Interpretation:
 
 def _most(fact: Fact) -> int:
     """The length of the longest list that a fact holds of a person."""
+    if isinstance(fact, PersonDeleted):
+        return _most(fact.person)
     if isinstance(fact, PersonReported):
         lists = (fact.identifiers, fact.names, fact.addresses, fact.telecoms, fact.contacts)
         return max(len(each or ()) for each in lists)
@@ -58,6 +61,8 @@ def _numbers(fact: Fact) -> Iterator[str]:
         yield fact.key.visit_number or ""
     elif isinstance(fact, PersonsMerged):
         yield from _of_people((*fact.survivor, *fact.retired))
+    elif isinstance(fact, PersonDeleted):
+        yield from _of_people(fact.person.identifiers)
     elif isinstance(fact, PersonsLinked):
         yield from _of_people((*fact.one, *fact.other))
     elif isinstance(fact, StayMoved):

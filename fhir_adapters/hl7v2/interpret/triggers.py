@@ -32,7 +32,7 @@ class Trigger:
     `only_inpatient` rows say something of a stay only where PV1-2 does not show another kind of contact.
     `merges` rows move what one number holds to another. `pairs` rows hold one PID and PV1 for each person.
     `links` says that two records may be one person (or, False, that they are not): both stay as they are.
-    `deletes_person` rows delete nothing that happened: a person decides what is to become of stays and case.
+    `deletes_person` rows end the stays that have not ended, as deleted; a person decides about the case.
     """
 
     event: str

@@ -14,6 +14,7 @@ from discharge.clocks import london_date
 from fhir_adapters.hl7v2.facts import (
     DocumentReported,
     Fact,
+    PersonDeleted,
     PersonReported,
     PersonsLinked,
     PersonsMerged,
@@ -24,7 +25,7 @@ from fhir_adapters.hl7v2.facts import (
     hash_of,
 )
 from fhir_adapters.hl7v2.spells import doubts_of
-from fhir_adapters.hl7v2.store import cases, pairs, persons
+from fhir_adapters.hl7v2.store import cases, deletions, pairs, persons
 from fhir_adapters.hl7v2.store.batch.state import Reported, state_of
 from fhir_adapters.hl7v2.store.cases import Cause
 from fhir_adapters.hl7v2.store.describing import refold_person
@@ -41,6 +42,9 @@ from fhir_adapters.hl7v2.store.spells import refold_spell, spell_of
 from fhir_adapters.hl7v2.store.uniting import heed_contradiction, message_cause, unite_by_message
 from fhir_adapters.people.matching import NUMBER_USED_AGAIN
 from fhir_adapters.store.tables import FactRow
+
+STAYS_OF_DELETION = 1_000
+"""Facts of stays that follow from a deletion are numbered from here, apart from those of the message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,8 @@ async def apply_facts(
             await _stay(session, source, ordinal, fact, effect)
         elif isinstance(fact, StayMoved):
             await _move(session, source, ordinal, fact, effect)
+        elif isinstance(fact, PersonDeleted):
+            await _delete(session, source, ordinal, fact, effect)
         elif isinstance(fact, PersonsMerged):
             await _merge(session, source, ordinal, fact, effect)
         elif isinstance(fact, PersonsLinked):
@@ -249,6 +255,27 @@ async def _move(session: AsyncSession, source: Source, ordinal: int, fact: StayM
     await try_again(session, source.organisation_id, person_id, from_person_id or person_id)
 
 
+async def _delete(
+    session: AsyncSession, source: Source, ordinal: int, fact: PersonDeleted, effect: Effect
+) -> None:
+    """The stays that have not ended are deleted, and open cases hear of it."""
+    person_id = await deletions.person_deleted(session, source.organisation_id, fact)
+    if person_id is None:
+        effect.notes.append("deleted-person-not-known")
+        return
+    effect.about(person_id)
+    await _keep(session, source, ordinal, fact, person_id)
+    cause = _cause(source, fact)
+    stays = await deletions.stays_deleted(session, source.organisation_id, person_id)
+    for place, spell in enumerate(stays, 1):
+        said = deletions.deletion_of(spell, _merge_cause(source, fact).at)
+        await _keep(session, source, STAYS_OF_DELETION * (ordinal + 1) + place, said, person_id, spell.id)
+        before, after = await refold_spell(session, spell)
+        await cases.tell_of_spell(session, cause, spell, before, after)
+        effect.spell_id = effect.spell_id or spell.id
+    await cases.tell_of_deletion(session, cause, person_id)
+
+
 async def _merge(
     session: AsyncSession, source: Source, ordinal: int, fact: PersonsMerged, effect: Effect
 ) -> None:
@@ -266,5 +293,5 @@ async def _link(session: AsyncSession, source: Source, ordinal: int, fact: Perso
     await apply_link(session, source.organisation_id, source.inbox_id, fact, one, other)
 
 
-def _merge_cause(source: Source, fact: PersonReported | PersonsMerged) -> MergeCause:
+def _merge_cause(source: Source, fact: PersonReported | PersonsMerged | PersonDeleted) -> MergeCause:
     return message_cause(source.organisation_id, source.inbox_id, fact.stated_at, source.today)

@@ -17,6 +17,7 @@ from discharge.cases.commands import (
     Envelope,
     NoteHospitalFacts,
     NoteMerge,
+    NotePersonDeleted,
     NoteUnmerge,
     RecordDeath,
     WithdrawDeath,
@@ -204,6 +205,23 @@ async def tell_of_life_or_death(session: AsyncSession, cause: Cause, refolded: R
         for case in await _cases_of(session, person.id):
             if case.closed_on is None or case.outcome == "died":
                 await signal(session, cause, case.id, WithdrawDeath(), suffix="lives")
+
+
+async def tell_of_deletion(session: AsyncSession, cause: Cause, person_id: UUID) -> None:
+    """A trust deleted the person's record: open cases in which it takes part, or whose stay it holds."""
+    takes_part = select(CaseParticipantRow.case_id).where(
+        CaseParticipantRow.organisation_id == cause.organisation_id, CaseParticipantRow.until_on.is_(None)
+    )
+    holds = (
+        select(CaseSpellRow.case_id)
+        .join(Spell, Spell.id == CaseSpellRow.spell_id)
+        .where(Spell.organisation_id == cause.organisation_id)
+    )
+    theirs = CaseRow.id.in_(takes_part.union(holds))
+    people = await same_person(session, person_id)
+    open_ones = select(CaseRow.id).where(CaseRow.person_id.in_(people), CaseRow.closed_on.is_(None), theirs)
+    for case_id in await session.scalars(open_ones.order_by(CaseRow.id)):
+        await signal(session, cause, case_id, NotePersonDeleted(), suffix="person-deleted")
 
 
 async def tell_of_merge(session: AsyncSession, cause: Cause, survivor: UUID) -> list[UUID]:

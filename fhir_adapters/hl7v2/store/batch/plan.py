@@ -18,6 +18,7 @@ from fhir_adapters.hl7v2.facts import (
     Interpretation,
     Interpreted,
     NotUsed,
+    PersonDeleted,
     PersonReported,
     PersonsLinked,
     PersonsMerged,
@@ -86,6 +87,8 @@ def _identifiers(fact: object) -> Iterable[Identifier]:
     match fact:
         case PersonReported():
             return fact.identifiers
+        case PersonDeleted():
+            return fact.person.identifiers
         case PersonsMerged():
             return (*fact.survivor, *fact.retired)
         case PersonsLinked():

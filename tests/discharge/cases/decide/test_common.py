@@ -22,6 +22,7 @@ NOTHING_ASKED = {
     "add-note",
     "cancel-discharge",
     "enter-in-error",
+    "note-person-deleted",
     "record-death",
     "strike-clock",
     "withdraw-death",

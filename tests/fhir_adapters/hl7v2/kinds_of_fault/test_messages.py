@@ -238,20 +238,6 @@ def test_given_a_number_that_no_pattern_takes_then_the_check_writes_the_pattern(
     assert texts[0].endswith("no pattern takes it: add {field: 3, bare: true, system: AUTHORITY}")
 
 
-# The trust deletes a person's record
-
-
-async def test_given_a_deleted_person_then_nothing_goes_and_somebody_decides(
-    intake: Intake,
-) -> None:
-    await intake.take(adt("A01", "202603011000", beryl("H14"), pv1("V14", "202603011000")))
-
-    [done] = await intake.take(adt("A29", "202603020900", beryl("H14")))
-
-    assert (done.state, done.reason) == ("parked", "person-deleted")
-    assert (await intake.rows(Spell))[0].status == "admitted"
-
-
 # Codes and places of a trust's own
 
 

@@ -11,8 +11,9 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from discharge.store.tables import Spell
+from discharge.store.tables import Person, Spell
 from fhir_adapters.hl7v2.notes import note_words
+from fhir_adapters.store.tables import InboxRow
 from tests.fhir_adapters.hl7v2.conftest import Intake
 from tests.fhir_adapters.hl7v2.kinds_of_fault.messages import (
     admitted,
@@ -26,6 +27,7 @@ from tests.fhir_adapters.hl7v2.kinds_of_fault.messages import (
     stay_of,
     told,
 )
+from tests.fhir_adapters.hl7v2.test_drain import signals
 
 # Times that contradict each other
 
@@ -201,3 +203,89 @@ async def test_given_fit_without_a_date_again_and_again_then_the_first_day_since
 
     [spell] = await intake.rows(Spell)
     assert spell.medically_fit_on == date(2026, 3, 7)
+
+
+# The trust deletes a person's record
+
+
+def deleted(sent: str, pid: str = "", number: str = "") -> bytes:
+    return adt("A29", sent, pid or beryl("H1"), number=number)
+
+
+async def commands_of(intake: Intake) -> list[tuple[str, str | None]]:
+    """Every command that a case was sent, with how the stay in it stands."""
+    return [
+        (each.command.kind, each.command.spell.status if each.command.kind == "note-hospital-facts" else None)
+        for each in await signals(intake)
+    ]
+
+
+async def test_given_a_deleted_person_then_the_stay_ends_as_deleted_and_the_open_case_is_told_once(
+    intake: Intake, worker: AsyncEngine
+) -> None:
+    await intake.take(adt("A28", "202603010900", beryl("H1")))
+    await case_of(intake, worker)
+    await intake.take(admitted("V14", "202603011000"))
+
+    await intake.take(deleted("202603020900"), deleted("202603020930", number="again"))
+
+    [spell] = await intake.rows(Spell)
+    assert (spell.status, spell.folded["cancelled_because"]) == ("cancelled", "deleted")
+    heard = await commands_of(intake)
+    assert list(dict.fromkeys(status for _, status in heard if status)) == ["admitted", "cancelled"]
+    assert [kind for kind, _ in heard if kind == "note-person-deleted"] == ["note-person-deleted"] * 2
+    assert [row.state for row in await intake.rows(InboxRow)] == ["interpreted"] * 4
+
+
+async def test_given_stays_of_every_kind_then_those_that_have_not_ended_are_deleted(intake: Intake) -> None:
+    plan = adt("A05", "202603011100", beryl("H1"), pv1("V3", ""))
+    unnumbered = adt("A01", "202603011200", beryl("H1"), pv1("", "202603011200"))
+    await intake.take(admitted("V1", "202602011000"))
+    await intake.take(left("V1", "202602011000", "202602051000", "202602051000"), plan, unnumbered)
+
+    await intake.take(deleted("202603020900"))
+
+    stays = {row.visit_number[:2]: row.status for row in await intake.rows(Spell)}
+    unnumbered_one = next(number for number in stays if number[0] == "@")
+    assert stays == {"V1": "discharged", "V3": "cancelled", unnumbered_one: "cancelled"}
+
+
+@pytest.mark.parametrize(
+    "pid",
+    [beryl("H9"), "1||H1^^^RXH^MR||MARLOW^IDA||19500101|F"],
+    ids=["nobody has the number", "the number is somebody else's"],
+)
+async def test_given_somebody_not_known_then_nothing_is_deleted_and_the_message_says_so(
+    intake: Intake, pid: str
+) -> None:
+    await intake.take(admitted("V1", "202603011000"))
+
+    await intake.take(deleted("202603020900", pid))
+
+    assert (await stay_of(intake))[0] == "admitted"
+    assert (await notes(intake))[-1] == "deleted-person-not-known"
+    assert len(await intake.rows(Person)) == 1
+
+
+async def test_given_a_record_that_was_joined_with_others_then_the_message_waits_for_a_person(
+    intake: Intake,
+) -> None:
+    await intake.take(admitted("V1", "202603011000"), adt("A28", "202603011030", beryl("H2")))
+    await intake.take(adt("A40", "202603011100", beryl("H1"), "MRG|H2^^^RXH^MR"))
+
+    [done] = await intake.take(deleted("202603020900", beryl("H2")))
+
+    assert (done.state, done.reason) == ("parked", "person-deleted")
+    assert (await stay_of(intake))[0] == "admitted"
+
+
+async def test_given_the_trust_speaks_of_the_stay_again_then_it_stands_again(
+    intake: Intake, worker: AsyncEngine
+) -> None:
+    await intake.take(admitted("V1", "202603011000"))
+    await case_of(intake, worker)
+
+    await intake.take(deleted("202603020900"), admitted("V1", "202603031000"))
+
+    assert (await stay_of(intake))[0] == "admitted"
+    assert (await told(intake))[-1].status == "admitted"
