@@ -20,6 +20,11 @@ from discharge.permissions import Relation
 PLACE = frozenset({"ward", "bed"})
 """Fields, of whatever is recorded, that say where in a hospital somebody is."""
 
+HOME_WITHHELD = UUID(int=0)
+"""Stands for a home that was offered or let to somebody hidden: which it is is for the housing lead, and for
+the landlord whose home it is.
+"""
+
 DANGER = "safety"
 """The reason for a referral that speaks of abuse or danger: it is kept as a note for few, not in the case."""
 
@@ -80,10 +85,11 @@ def seen_case(
     organisation_id: UUID,
     *,
     place: bool = True,
+    new_home: bool = True,
     homes: frozenset[UUID] = frozenset(),
 ) -> Case:
-    """The case as an organisation may see it. `place` says whether ward and bed may be seen; `homes` are the
-    organisation's own, of which a landlord sees the offers.
+    """The case as an organisation may see it. `place` says whether ward and bed may be seen, `new_home`
+    which homes are offered and let; `homes` are the organisation's own, of which a landlord sees the offers.
     """
     sight = sight_of(relation)
     kept: dict[str, Any] = {name: getattr(case, name) for name in sight.case | {"case_id"}}
@@ -92,6 +98,8 @@ def seen_case(
     if case.referral is not None and "referral" in sight.case:
         kept["referral"] = _referral(case.referral, sight)
     seen = Case(**kept)
+    if not new_home and not sight.own_only:
+        seen = without_homes(seen)
     return seen if place else without_place(seen)
 
 
@@ -129,6 +137,34 @@ def without_place(case: Case) -> Case:
     spells = tuple(spell.model_copy(update=nowhere) for spell in case.spells)
     referral = case.referral and case.referral.model_copy(update={"ward": None})
     return case.model_copy(update={"spells": spells, "referral": referral})
+
+
+def without_homes(case: Case) -> Case:
+    """The case without which homes are proposed, offered and let."""
+    return case.model_copy(update={"strands": {key: _homeless(each) for key, each in case.strands.items()}})
+
+
+def _homeless(strand: Strand) -> Strand:
+    withheld = {"property_id": HOME_WITHHELD}
+    offers = tuple(offer.model_copy(update=withheld) for offer in strand.offers)
+    let = withheld if strand.property_id is not None else {}
+    return strand.model_copy(update={"offers": offers, "proposals": ()} | let)
+
+
+def recorded_without_homes(recorded: Any) -> Any:
+    """What was recorded, with every home in it left out that was found for the person."""
+    if isinstance(recorded, dict):
+        return {
+            name: str(HOME_WITHHELD)
+            if name == "property_id" and value is not None
+            else [str(HOME_WITHHELD)] * len(value)
+            if name == "property_ids" and value
+            else recorded_without_homes(value)
+            for name, value in recorded.items()
+        }
+    if isinstance(recorded, list):
+        return [recorded_without_homes(value) for value in recorded]
+    return recorded
 
 
 def recorded_without_place(recorded: Any) -> Any:

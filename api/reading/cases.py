@@ -17,7 +17,7 @@ from api.reading.looks import looked
 from api.reading.viewer import viewer_of
 from discharge.cases.model import Case
 from discharge.errors import HomewardError
-from discharge.sight import recorded_without_danger, recorded_without_place
+from discharge.sight import recorded_without_danger, recorded_without_homes, recorded_without_place
 from discharge.store.addresses import TODAY, home_of
 from discharge.store.tables import (
     CaseEventRow,
@@ -39,7 +39,8 @@ TOLD_TAKEN_AFTER = timedelta(seconds=5)
 class CaseFile:
     """A case with its person, as one look shows it: as much of both as the caller may see.
 
-    `address` is none where the caller may not see it; `place_seen` is false where ward and bed are withheld;
+    `address` is none where the caller may not see it; `place_seen` is false where ward and bed are withheld,
+    `homes_seen` where it is which homes were offered and let;
     `homes_before` are where they lived until another home was let or named, the last one first.
     """
 
@@ -50,6 +51,7 @@ class CaseFile:
     contacts: Sequence[PersonContact]
     homes_before: Sequence[PersonAddress] = ()
     place_seen: bool = True
+    homes_seen: bool = True
 
 
 async def read_case(
@@ -77,6 +79,7 @@ async def read_case(
         contacts=await _contacts(session, person) if sight.contacts else (),
         homes_before=await _homes_before(session, person) if sight.address else (),
         place_seen=viewer.sees_place(case, person),
+        homes_seen=viewer.sees_homes(case, person),
     )
 
 
@@ -126,6 +129,7 @@ async def timeline(session: AsyncSession, found: CaseFile) -> Sequence[CaseEvent
 
 def _as_seen(payload: dict[str, Any], found: CaseFile) -> Any:
     told = recorded_without_danger(payload)
+    told = told if found.homes_seen else recorded_without_homes(told)
     return told if found.place_seen else recorded_without_place(told)
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, literal, select, tuple_, union_all
+from sqlalchemy import Select, func, literal, select, text, tuple_, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer
 
@@ -215,6 +215,10 @@ async def followed(session: AsyncSession, message_id: UUID) -> Followed:
     )
 
 
+_FACTS = text("SELECT * FROM homeward_facts_shown(:message_id, NULL)")
+"""What each fact says is PostgreSQL's answer: of the hidden only what tells nothing of where they are."""
+
+
 async def message(
     session: AsyncSession, caller: Principal, message_id: UUID, what: str = "message"
 ) -> tuple[InboxRow, Sequence[FactRow]]:
@@ -228,10 +232,8 @@ async def message(
         await looked(session, caller, what, (), [row.person_id])
     else:
         await looked_at(session, caller, f"{what} {row.sequence}, person not known")
-    facts = await session.scalars(
-        select(FactRow).where(FactRow.inbox_id == message_id).order_by(FactRow.ordinal)
-    )
-    return row, facts.all()
+    facts = select(FactRow).from_statement(_FACTS).execution_options(populate_existing=True)
+    return row, (await session.scalars(facts, {"message_id": message_id})).all()
 
 
 async def feed_of(session: AsyncSession, code: str) -> UUID | None:

@@ -67,10 +67,22 @@ class Viewer:
             not is_hidden(person) or self.relation(case) == "responsible-trust" or person.id in self.named_for
         )
 
+    def sees_homes(self, case: Case, person: Person) -> bool:
+        """Whether the caller may know which homes are offered and let: of the hidden, the housing lead. (A
+        landlord sees its own in any case.)
+        """
+        return not is_hidden(person) or self.relation(case) == "housing-lead"
+
     def case(self, case: Case, person: Person) -> Case:
         """The case with what the caller sees of it."""
-        relation, place = self.relation(case), self.sees_place(case, person)
-        return seen_case(case, relation, self.caller.organisation_id, place=place, homes=self.homes)
+        return seen_case(
+            case,
+            self.relation(case),
+            self.caller.organisation_id,
+            place=self.sees_place(case, person),
+            new_home=self.sees_homes(case, person),
+            homes=self.homes,
+        )
 
     def person(self, case: Case, person: Person) -> Person:
         """The person with what the caller sees of them; not a row of the session, so nothing is written."""

@@ -13,8 +13,10 @@ from discharge.cases.relations import relation_of
 from discharge.permissions import RELATIONS, Relation
 from discharge.sight import (
     EVERYTHING,
+    HOME_WITHHELD,
     SIGHTS,
     recorded_without_danger,
+    recorded_without_homes,
     recorded_without_place,
     seen_case,
 )
@@ -60,10 +62,12 @@ def whole_case() -> Case:
     )
 
 
-def as_seen(relation: Relation, *, place: bool = True, homes: frozenset[UUID] = frozenset()) -> Case:
+def as_seen(
+    relation: Relation, *, place: bool = True, new_home: bool = True, homes: frozenset[UUID] = frozenset()
+) -> Case:
     case = whole_case()
     assert relation_of(case, WHO[relation]) == relation
-    return seen_case(case, relation, WHO[relation], place=place, homes=homes)
+    return seen_case(case, relation, WHO[relation], place=place, new_home=new_home, homes=homes)
 
 
 @pytest.mark.parametrize("relation", RELATIONS)
@@ -127,3 +131,32 @@ def test_given_a_recorded_event_then_ward_bed_and_danger_are_left_out_wherever_t
     assert recorded_without_place(event)["spell"] == {"ward": None, "bed": None, "status": "admitted"}
     assert recorded_without_place({"answers": {"bed": "yes"}}) == {"answers": {"bed": "yes"}}
     assert recorded_without_danger([event])[0]["reasons"] == ["x"]
+
+
+@pytest.mark.parametrize("relation", list(WHO))
+def test_given_a_withheld_home_then_none_that_was_found_is_in_what_is_seen(relation: Relation) -> None:
+    let = whole_case().strands["rehousing/1"].model_copy(update={"property_id": HOME})
+    case = whole_case().model_copy(update={"strands": {let.key: let}})
+    text = seen_case(case, relation, WHO[relation], new_home=False).model_dump_json()
+
+    assert str(HOME) not in text
+    assert str(OTHER_HOME) not in text
+
+
+def test_given_a_withheld_home_then_the_case_still_says_that_one_was_let() -> None:
+    let = whole_case().strands["rehousing/1"].model_copy(update={"property_id": HOME})
+    case = whole_case().model_copy(update={"strands": {let.key: let}})
+
+    assert seen_case(case, "council", COUNCIL, new_home=False).home_let_id == HOME_WITHHELD
+
+
+def test_given_a_recorded_event_when_homes_are_withheld_then_none_is_named_wherever_it_stands() -> None:
+    event = {
+        "kind": "properties-proposed", "property_ids": [str(HOME), str(OTHER_HOME)],
+        "offer": {"property_id": str(HOME), "answer": None}, "property_id": None,
+    }  # fmt: skip
+    seen = recorded_without_homes(event)
+
+    assert seen["property_ids"] == [str(HOME_WITHHELD)] * 2
+    assert seen["offer"] == {"property_id": str(HOME_WITHHELD), "answer": None}
+    assert seen["property_id"] is None

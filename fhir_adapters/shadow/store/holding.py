@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import ARRAY, Uuid, cast, func, or_, select
+from sqlalchemy import column as sql_column
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from discharge.clocks import london_date
@@ -25,7 +27,7 @@ from discharge.store.tables import (
 )
 from fhir_adapters.shadow.mapping import People
 from fhir_adapters.shadow.model import Column, Held, Said
-from fhir_adapters.store.tables import FactRow, Feed, InboxRow
+from fhir_adapters.store.tables import Feed, InboxRow
 
 IN_BED = ("admitted", "on-leave")
 
@@ -194,10 +196,13 @@ _SAYS: Mapping[str, tuple[str, ...]] = {
 
 async def last_said(session: AsyncSession, spells: Sequence[UUID]) -> dict[UUID, dict[str, Said]]:
     """For each stay and column, and for the stay itself (``stay``), the last message that said it."""
+    shown = func.homeward_facts_shown(None, cast(list(spells), ARRAY(Uuid))).table_valued(
+        "inbox_id", "spell_id", "kind", "effective_at", sql_column("payload", JSONB)
+    )
     rows = await session.execute(
-        select(FactRow.spell_id, FactRow.payload, FactRow.effective_at, InboxRow.id, InboxRow.received_at)
-        .join(InboxRow, InboxRow.id == FactRow.inbox_id)
-        .where(FactRow.spell_id.in_(spells), FactRow.kind == "stay-reported")
+        select(shown.c.spell_id, shown.c.payload, shown.c.effective_at, InboxRow.id, InboxRow.received_at)
+        .join(InboxRow, InboxRow.id == shown.c.inbox_id)
+        .where(shown.c.kind == "stay-reported")
     )
     found: defaultdict[UUID, dict[str, Said]] = defaultdict(dict)
     for spell_id, payload, effective_at, inbox_id, received_at in rows:

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -26,6 +26,9 @@ from discharge.store.tables import (
     Spell,
     User,
 )
+from fhir_adapters.store.inbox import Arrived, receive
+from fhir_adapters.store.tables import FactRow, Feed
+from housing_checks.store.tables import PropertyHoldRow, PropertyRow
 from tests.fixtures.cases import TODAY, loaded, open_case, recorded, request
 from tests.fixtures.postgres import Places
 
@@ -301,3 +304,78 @@ async def test_given_what_only_leads_do_then_postgresql_takes_the_command_of_nob
     for kind in ("add-participant", "close-case", "withdraw-referral", "reopen-case", "enter-in-error"):
         assert f"'{kind}'::text" in policy
         assert PERMISSIONS[kind].relations == set(LEADS)
+
+
+HOLDS_SEEN = {
+    "responsible-trust": {"shown"},
+    "housing-lead": {"shown", "hidden"},
+    "referrer": {"shown"},
+    "council": {"shown"},
+    "landlord": set(),
+    "supplier": set(),
+}
+
+
+@pytest.mark.parametrize("relation", HOLDS_SEEN)
+async def test_given_a_home_held_for_a_case_then_who_sees_which_depends_on_the_part_and_on_hiding(
+    api: AsyncEngine, worker: AsyncEngine, owner: AsyncEngine, places: Places, case_id: UUID, relation: str
+) -> None:
+    home = PropertyRow(
+        landlord_id=places.landlord, reference="M1", address="1 Mill Row", postcode="HA1 1AA", ready_on=TODAY,
+        attributes={},
+    )  # fmt: skip
+    async with transaction(owner) as session:
+        session.add(home)
+    async with transaction(worker) as session:
+        session.add(
+            PropertyHoldRow(
+                property_id=home.id, case_id=case_id, strand="rehousing/1", state="let", since_on=TODAY
+            )
+        )
+        joined = text(
+            "INSERT INTO case_participants (id, case_id, organisation_id, role, basis, from_on, relation)"
+            " VALUES (gen_random_uuid(), :case, :who, 'partner', 'order', :day, :relation)"
+        )
+        about = {"case": case_id, "who": places.stranger, "day": TODAY, "relation": relation}
+        await session.execute(joined, about)
+
+    seen = set()
+    for hiding in ("shown", "hidden"):
+        async with transaction(worker) as session:
+            await session.execute(update(Person).values(hidden_by_feed=hiding == "hidden"))
+        if await count(api, "property_holds", places.stranger):
+            seen.add(hiding)
+        assert await count(api, "property_holds", places.landlord) == 1, "its own home, and its part"
+    assert seen == HOLDS_SEEN[relation]
+
+
+async def test_given_a_fact_of_somebody_hidden_then_the_door_reads_nothing_of_where_they_are(
+    api: AsyncEngine, worker: AsyncEngine, owner: AsyncEngine, places: Places, person_id: UUID
+) -> None:
+    feed = Feed(id=uuid4(), code="one", organisation_id=places.trust, protocol="hl7v2")
+    async with transaction(owner) as session:
+        session.add(feed)
+    async with transaction(worker) as session:
+        arrived = await receive(session, feed, Arrived(raw=b"MSH|", content_type="x-application/hl7-v2+er7"))
+        payload = {"names": [], "addresses": [{"lines": ["1 Acacia"]}], "telecoms": [], "practice": "G1"}
+        session.add(
+            FactRow(
+                inbox_id=arrived.id, ordinal=0, person_id=person_id, kind="person-reported", content_hash="h",
+                payload=payload,
+            )
+        )  # fmt: skip
+    shown = text("SELECT payload FROM homeward_facts_shown(:inbox, NULL)")
+
+    async def read(organisation: UUID) -> list[Any]:
+        async with transaction(api, organisation_id=organisation) as session:
+            return list(await session.scalars(shown, {"inbox": arrived.id}))
+
+    assert await read(places.trust) == [payload]
+    assert await read(places.housing) == []
+    async with transaction(worker) as session:
+        await session.execute(update(Person).values(hidden_by_feed=True))
+    assert await read(places.trust) == [{"names": []}]
+    for column in ("payload", "*"):
+        with pytest.raises(DBAPIError, match="permission denied"):
+            async with transaction(api, organisation_id=places.trust) as session:
+                await session.execute(text(f"SELECT {column} FROM facts"))
