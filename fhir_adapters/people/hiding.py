@@ -35,6 +35,6 @@ def whether_hidden(statements: Iterable[Statement], merged_at: Mapping[UUID, dat
         for one in last_of_record.values()
         if one.hidden and one.person_id in merged_at
     ]
-    in_order = sorted((*said, *carried), key=lambda one: (one.at or BEGINNING, one.hidden, one.tie))
+    in_order = sorted((*said, *carried), key=lambda one: (one.at or BEGINNING, one.hidden))
     last = {one.organisation_id: one.hidden for one in in_order}
     return any(last.values()) if last else None

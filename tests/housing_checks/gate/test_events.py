@@ -1,0 +1,260 @@
+"""The gate's own decisions: exactly the events that each gives, what is refused and where, and its words."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from discharge.cases.commands import Command, Envelope, NameMitigation, WithdrawMitigation
+from discharge.cases.decide.common import Decider
+from discharge.cases.events import Event, GateItemSet, MitigationNamed, MitigationWithdrawn
+from discharge.cases.model import Case, Check, GateItem, Mitigation, Stage, Strand, StrandKind
+from discharge.errors import Refused
+from housing_checks.checks.form import FORM_1
+from housing_checks.gate import rules
+from housing_checks.gate.rules import Blocker, blocking, forget, item_words, say_yes
+from housing_checks.guards import GATE_STANDS, TAKEN_ON, require_order, require_stage
+from tests.housing_checks.homes import CASE, COORDINATOR, confirm, day, noon
+
+HEATERS = Mitigation(code="temporary-heating", role="landlord", named_on=day(1), until_on=day(8))
+GATE = {
+    "heating": GateItem(code="heating", value="no", as_of=day(2), mitigation=HEATERS),
+    "food": GateItem(code="food", value="no", as_of=day(2)),
+    "bed": GateItem(code="bed", value="unknown", as_of=day(2)),
+    "water": GateItem(code="water", value="yes", as_of=day(2)),
+}
+CHECKED = Case(
+    case_id=CASE,
+    version=1,
+    stage=Stage.CHECKED,
+    check=Check(form=FORM_1.code, started_on=day(1), completed_on=day(1)),
+    gate=GATE,
+)
+NAME = NameMitigation(item="food", mitigation="meals-delivered", role="family-carer")
+
+
+def envelope(command: Command, on: int) -> Envelope:
+    return Envelope(
+        command_id=uuid4(), case_id=CASE, actor=COORDINATOR, effective_on=day(on), command=command
+    )
+
+
+def decider(command: Command) -> Decider:
+    return {
+        "confirm-item": rules.confirm_item,
+        "name-mitigation": rules.name_mitigation,
+        "withdraw-mitigation": rules.withdraw_mitigation,
+    }[command.kind]
+
+
+def decided(command: Command, on: int = 3, now: int | None = None, case: Case = CHECKED) -> list[Event]:
+    return decider(command)(case, envelope(command, on), noon(on if now is None else now))
+
+
+def refused(command: Command, on: int = 3, now: int = 3, case: Case = CHECKED) -> tuple[str, str, str]:
+    with pytest.raises(Refused) as refusal:
+        decided(command, on, now, case)
+    return refusal.value.code, refusal.value.detail, refusal.value.where
+
+
+@pytest.mark.parametrize("stage", sorted(Stage))
+def test_given_a_stage_then_the_gate_is_asked_only_where_it_stands(stage: Stage) -> None:
+    case = CHECKED.model_copy(update={"stage": stage})
+    asked: list[Command] = [confirm("food"), NAME, WithdrawMitigation(item="heating")]
+    for command in asked:
+        if stage in GATE_STANDS:
+            assert decided(command, case=case)
+        else:
+            assert refused(command, case=case) == ("stage-not-allowed", stage.value, "")
+
+
+def test_given_somebody_only_referred_or_gone_then_no_gate_stands() -> None:
+    assert {Stage.REFERRED, Stage.CLOSED} == set(Stage) - GATE_STANDS
+    assert set(GATE_STANDS) - TAKEN_ON == {Stage.DISCHARGED, Stage.FOLLOWED_UP}
+
+
+def test_given_days_then_the_later_may_be_the_same_day_but_not_before() -> None:
+    require_order(day(3), day(3), "here")
+    require_order(None, day(3), "here")
+    with pytest.raises(Refused) as refusal:
+        require_order(day(3), day(2), "here")
+    assert (refusal.value.code, refusal.value.where) == ("dates-out-of-order", "here")
+    with pytest.raises(Refused) as stage:
+        require_stage(CHECKED, frozenset({Stage.READY}))
+    assert (stage.value.code, stage.value.detail) == ("stage-not-allowed", "checked")
+
+
+def test_given_an_answer_then_it_is_set_from_its_day_and_yes_ends_what_stood_in_for_it() -> None:
+    assert decided(confirm("food")) == [GateItemSet(item="food", value="yes", as_of=day(3))]
+    assert decided(confirm("food", "no")) == [GateItemSet(item="food", value="no", as_of=day(3))]
+    assert decided(confirm("food", "unknown"), 2, 3) == [
+        GateItemSet(item="food", value="unknown", as_of=day(2))
+    ]
+    assert decided(confirm("heating", "unknown")) == [
+        GateItemSet(item="heating", value="unknown", as_of=day(3))
+    ]
+    assert decided(confirm("heating")) == [
+        GateItemSet(item="heating", value="yes", as_of=day(3)),
+        MitigationWithdrawn(item="heating", withdrawn_on=day(3)),
+    ]
+
+
+def test_given_an_answer_that_is_known_from_that_day_then_nothing_happens() -> None:
+    assert decided(confirm("food", "no"), 2, 3) == []
+    assert len(decided(confirm("food", "no"), 3)) == 1
+
+
+@pytest.mark.parametrize(
+    ("command", "on", "now", "answer"),
+    [
+        (confirm("food"), 1, 3, ("dates-out-of-order", "", "effective_on")),
+        (confirm("food"), 4, 3, ("date-in-future", "", "effective_on")),
+        (confirm("garden"), 3, 3, ("no-such-item", "gate-item", "item")),
+        (NAME, 4, 3, ("date-in-future", "", "effective_on")),
+        (NAME.model_copy(update={"item": "garden"}), 3, 3, ("no-such-item", "gate-item", "item")),
+        (NAME.model_copy(update={"role": " "}), 3, 3, ("mitigation-role-needed", "", "role")),
+        (NAME.model_copy(update={"role": "x"}), 3, 3, ("code-not-in-value-set", "owner-roles", "role")),
+        (
+            NAME.model_copy(update={"mitigation": "x"}),
+            3,
+            3,
+            ("code-not-in-value-set", "mitigations", "mitigation"),
+        ),
+        (NAME.model_copy(update={"item": "water"}), 3, 3, ("already-done", "item-is-yes", "")),
+        (NAME.model_copy(update={"until_on": day(4)}), 3, 5, ("dates-out-of-order", "", "until_on")),
+        (NAME.model_copy(update={"until_on": day(2)}), 3, 3, ("dates-out-of-order", "", "until_on")),
+        (WithdrawMitigation(item="heating"), 4, 3, ("date-in-future", "", "effective_on")),
+        (WithdrawMitigation(item="food"), 3, 3, ("no-such-item", "mitigation", "")),
+        (WithdrawMitigation(item="garden"), 3, 3, ("no-such-item", "gate-item", "item")),
+    ],
+)
+def test_given_what_cannot_be_then_it_is_refused(
+    command: Command, on: int, now: int, answer: tuple[str, str, str]
+) -> None:
+    assert refused(command, on, now) == answer
+
+
+@pytest.mark.parametrize("until", [None, 5, 3])
+def test_given_a_mitigation_then_who_named_it_who_answers_and_its_last_day_are_kept(
+    until: int | None,
+) -> None:
+    who = UUID(int=7)
+    asked = NAME.model_copy(update={"user_id": who, "until_on": None if until is None else day(until)})
+    mitigation = Mitigation(
+        code="meals-delivered",
+        role="family-carer",
+        named_on=day(3),
+        named_by=COORDINATOR.user_id,
+        user_id=who,
+        until_on=day(3 + 14 if until is None else until),
+    )
+    named = MitigationNamed(item="food", mitigation=mitigation)
+    assert decided(asked) == [named]
+    kept = GATE["food"].model_copy(update={"mitigation": mitigation})
+    assert decided(asked, case=CHECKED.model_copy(update={"gate": {"food": kept}})) == []
+
+
+def test_given_a_mitigation_when_it_is_withdrawn_then_it_ends_that_day() -> None:
+    assert decided(WithdrawMitigation(item="heating"), 3, 4) == [
+        MitigationWithdrawn(item="heating", withdrawn_on=day(3))
+    ]
+
+
+@pytest.mark.parametrize(("today", "over"), [(7, False), (8, False), (9, True)])
+def test_given_a_mitigation_then_it_ends_the_day_after_its_last(today: int, over: bool) -> None:
+    ended = MitigationWithdrawn(item="heating", withdrawn_on=day(8), because="ended")
+    assert rules.mitigations_over(CHECKED, day(today)) == ([ended] if over else [])
+
+
+def test_given_mitigations_then_the_first_to_end_is_next_at_its_london_midnight() -> None:
+    sooner = Mitigation(code="other", role="landlord", named_on=day(1), until_on=day(4))
+    gate = GATE | {"food": GATE["food"].model_copy(update={"mitigation": sooner})}
+    two = CHECKED.model_copy(update={"gate": gate})
+    assert rules.next_mitigation_end(two) == datetime(2026, 3, 7, tzinfo=UTC)
+    assert rules.next_mitigation_end(CHECKED) == datetime(2026, 3, 11, tzinfo=UTC)
+    in_summer = HEATERS.model_copy(update={"until_on": day(40)})
+    only = {"food": GATE["food"].model_copy(update={"mitigation": in_summer})}
+    summer = CHECKED.model_copy(update={"gate": only})
+    assert rules.next_mitigation_end(summer) == datetime(2026, 4, 12, tzinfo=UTC) - timedelta(hours=1)
+    assert rules.next_mitigation_end(CHECKED.model_copy(update={"gate": {}})) is None
+
+
+def test_given_what_is_now_true_then_only_gated_items_that_were_not_yes_become_so() -> None:
+    assert say_yes(CHECKED, ["water", "garden", "heating", "food"], day(3)) == [
+        GateItemSet(item="heating", value="yes", as_of=day(3)),
+        MitigationWithdrawn(item="heating", withdrawn_on=day(3)),
+        GateItemSet(item="food", value="yes", as_of=day(3)),
+    ]
+
+
+def test_given_what_no_longer_holds_then_items_are_unknown_again_from_that_day() -> None:
+    assert forget(CHECKED, ["water", "garden", "heating", "bed"], day(3)) == [
+        GateItemSet(item="water", value="unknown", as_of=day(3)),
+        MitigationWithdrawn(item="heating", withdrawn_on=day(3)),
+        GateItemSet(item="heating", value="unknown", as_of=day(3)),
+        GateItemSet(item="bed", value="unknown", as_of=day(3)),
+    ]
+    assert forget(CHECKED, ["bed"], day(2)) == []
+    assert forget(CHECKED, ["food"], day(2)) == [GateItemSet(item="food", value="unknown", as_of=day(2))]
+    undated = CHECKED.model_copy(update={"gate": {"bed": GateItem(code="bed")}})
+    assert forget(undated, ["bed"], day(2)) == [GateItemSet(item="bed", value="unknown", as_of=day(2))]
+
+
+def strand(number: int, **said: object) -> Strand:
+    return Strand(
+        kind=StrandKind.ADAPTATION,
+        number=number,
+        item="grab-rail",
+        started_on=day(2),
+        owner_role="coordinator",
+    ).model_copy(update=said)
+
+
+def test_given_a_shut_gate_then_each_blocker_says_what_since_when_and_in_words() -> None:
+    strands = [strand(1), strand(2, due_on=day(9)), strand(3, former_home=True)]
+    case = CHECKED.model_copy(update={"strands": {each.key: each for each in strands}})
+    assert blocking(case) == [
+        Blocker(kind="item", code="food", words="Food for 48 hours: no", since=day(2)),
+        Blocker(kind="item", code="bed", words="Bed: not known yet", since=day(2)),
+        Blocker(kind="strand", code="adaptation/1", words="Grab or stair rails: not done", since=day(2)),
+        Blocker(
+            kind="strand",
+            code="adaptation/2",
+            words="Grab or stair rails: not done, due 11 March 2026",
+            since=day(2),
+        ),
+        Blocker(
+            kind="strand",
+            code="adaptation/3",
+            words="Grab or stair rails: ordered for the home before",
+            since=day(2),
+        ),
+    ]
+    assert blocking(CHECKED.model_copy(update={"gate": {}})) == [
+        Blocker(kind="check", code="check", words="The suitability check is not complete")
+    ]
+
+
+def test_given_an_item_then_the_form_of_its_check_names_it_and_else_its_code_does() -> None:
+    assert item_words(CHECKED, "food") == "Food for 48 hours"
+    assert item_words(CHECKED, "garden") == "garden"
+    assert item_words(CHECKED.model_copy(update={"check": None}), "food") == "Food for 48 hours"
+
+
+def test_given_a_check_on_an_older_form_then_the_words_are_those_of_that_form(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (food,) = (item for item in FORM_1.items if item.code == "food")
+    older = FORM_1.model_copy(
+        update={
+            "code": "form-0",
+            "effective_from": FORM_1.effective_from - timedelta(days=1),
+            "items": (food.model_copy(update={"short": "Something to eat"}),),
+        }
+    )
+    monkeypatch.setattr("housing_checks.checks.form.FORMS", {each.code: each for each in (older, FORM_1)})
+    on_older = CHECKED.model_copy(update={"check": Check(form="form-0", started_on=day(1))})
+    assert item_words(on_older, "food") == "Something to eat"
+    assert item_words(CHECKED, "food") == "Food for 48 hours"
