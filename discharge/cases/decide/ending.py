@@ -10,6 +10,7 @@ from discharge.cases import events as ev
 from discharge.cases.commands import Envelope
 from discharge.cases.decide.common import (
     Decider,
+    cancel_strands,
     coded,
     command_of,
     end_delay_reasons,
@@ -35,9 +36,11 @@ def merge(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
     if case.closed or asked.into_case_id == case.case_id:
         return []
     day = envelope.effective_on
-    left = side_exit(case, day, "merged", None, STOPPED_BY_MERGE)
-    ended = [event for event in left if not isinstance(event, ev.CaseClosed)]
-    return [*ended, ev.CaseClosed(closed_on=day, outcome="merged", merged_into=asked.into_case_id)]
+    return [
+        *end_delay_reasons(case, day),
+        *cancel_strands(case, day, STOPPED_BY_MERGE),
+        ev.CaseClosed(closed_on=day, outcome="merged", merged_into=asked.into_case_id),
+    ]
 
 
 def unmerge(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:

@@ -54,13 +54,18 @@ def told_by_feed(case: Case, known: CaseSpell, told: CaseSpell, on: date, now: d
         alive = lives(case, on, now)
         return [*alive, *told_by_feed(fold(case, alive), _unsaid(known), told, on, now)]
     if told.status == "discharged" and told.discharged_on is not None:
-        same = known.status == "discharged" and known.discharged_on == told.discharged_on
-        return [] if same else _left(case, told, told.discharged_on, now)
+        return [] if _same_end(known, told) else _left(case, told, told.discharged_on, now)
     if known.status == "discharged" and told.status in ("admitted", "on-leave", "cancelled"):
         return _not_left_after_all(case, told)
     if told.not_left_at is not None and told.not_left_at != known.not_left_at:
         return _not_left_as_said_by_hand(case, told, told.not_left_at)
     return []
+
+
+def _same_end(known: CaseSpell, told: CaseSpell) -> bool:
+    """Whether nothing new is told of leaving: the same day, and not a death now that was none before."""
+    same_day = known.status == "discharged" and known.discharged_on == told.discharged_on
+    return same_day and _says_died(known) == _says_died(told)
 
 
 def _says_died(spell: CaseSpell) -> bool:
@@ -74,8 +79,8 @@ def _says_died(spell: CaseSpell) -> bool:
 
 
 def _unsaid(spell: CaseSpell) -> CaseSpell:
-    """The stay as it was known before it was said to have ended."""
-    return spell.model_copy(update={"status": "admitted", "discharged_on": None, "died": False})
+    """The stay without the day on which it was said to have ended: the same day, told alive, is news."""
+    return spell.model_copy(update={"discharged_on": None})
 
 
 def _left(case: Case, told: CaseSpell, day: date, now: datetime) -> list[ev.Event]:
@@ -233,7 +238,7 @@ def confirm_discharge(case: Case, envelope: Envelope, now: datetime) -> list[ev.
     at = asked.discharged_at or min(now, noon(day))
     spell = case.current_spell
     discharge = Discharge(
-        discharged_on=london_date(at) if asked.discharged_at else day,
+        discharged_on=london_date(at),
         discharged_at=at,
         destination=asked.destination,
         method=asked.method,

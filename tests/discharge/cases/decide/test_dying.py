@@ -43,6 +43,31 @@ def test_given_a_death_that_was_a_discharge_then_the_person_has_left_alive(said:
     assert happened[0].reopened_on == day(6)
 
 
+def test_given_a_death_that_was_said_without_a_day_when_it_is_taken_back_then_the_case_goes_on() -> None:
+    said = fold(CASE, [ev.SpellChanged(spell=spell(discharge_method="4"))])
+    dead = after((4, cmd.RecordDeath()), case=said)
+    assert kinds(after_news(dead, told(), 6)) == ["case-reopened", "action-opened"]
+
+
+def test_given_a_death_that_was_a_going_by_own_decision_then_they_are_looked_for_from_now() -> None:
+    *_, opened = after_news(DEAD, by_feed(discharge_method="6"), 6)
+    assert (opened.action.cause, opened.action.opened_at) == ("self-discharged", noon(6))
+
+
+@pytest.mark.parametrize("said", DIED)
+def test_given_a_discharge_that_is_restated_as_a_death_that_day_then_the_person_died(
+    said: dict[str, object],
+) -> None:
+    assert after_news(GONE, by_feed(**said))[-1] == ev.CaseClosed(closed_on=day(4), outcome="died")
+
+
+def test_given_a_discharge_restated_as_a_death_when_the_stay_goes_on_then_nobody_has_left_either() -> None:
+    dead = after((5, by_feed(died=True)), case=GONE)
+    happened = after_news(dead, told(status="admitted"), 6)
+    assert kinds(happened)[:3] == ["case-reopened", "action-opened", "discharge-cancelled"]
+    assert fold(dead, happened).stage is Stage.REFERRED
+
+
 def test_given_a_death_that_is_restated_or_was_told_by_hand_then_it_stands() -> None:
     assert after_news(DEAD, by_feed(died=True, bed="7")) == []
     assert after_news(DEAD, by_feed(discharge_method="4")) == []

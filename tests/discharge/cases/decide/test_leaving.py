@@ -26,7 +26,7 @@ from tests.discharge.cases.leaving_stories import (
     reason_ended,
     runs_on,
 )
-from tests.discharge.cases.stories import after, day, decided, kinds, leaves, noon, spell, told
+from tests.discharge.cases.stories import after, day, decided, kinds, leaves, noon, refer, spell, told
 
 
 def test_given_a_discharge_by_the_feed_then_waiting_ends_and_contacts_are_owed() -> None:
@@ -113,6 +113,22 @@ def test_given_somebody_left_by_own_decision_then_they_are_looked_for_first(
     assert (opened.action.cause, opened.action.opened_at) == (cause, noon(5))
     looked_for = fold(case, [opened])
     assert kinds(after_news(looked_for, by_feed(discharge_method=method)))[-1] == "follow-up-scheduled"
+
+
+def test_given_something_else_owed_when_somebody_left_by_own_decision_then_they_are_looked_for() -> None:
+    case = fold(GONE, [open_one("no-heating")])
+    assert after_news(case, by_feed(3, discharge_method="6"))[-1].kind == "action-opened"
+
+
+def test_given_a_stay_that_is_new_and_ended_by_own_decision_then_they_are_looked_for_from_now() -> None:
+    case = after((0, refer(spell=None)))
+    *_, opened = decided(case, by_feed(discharge_method="6"), 5)
+    assert (opened.action.cause, opened.action.opened_at) == ("self-discharged", noon(5))
+
+
+def test_given_a_visit_taken_back_that_still_names_a_day_of_leaving_then_nobody_left() -> None:
+    happened = after_news(GONE, told(status="cancelled", discharged_on=day(4)))
+    assert happened[0] == ev.DischargeCancelled(cancelled_on=day(4))
 
 
 @pytest.mark.parametrize("said", DIED)

@@ -68,6 +68,15 @@ def test_given_a_discharge_this_morning_or_without_a_stay_then_it_is_not_ahead_a
     assert (first.discharge.discharged_at, first.discharge.spell_id) == (morning, None)
 
 
+def test_given_somebody_who_left_by_own_decision_then_they_are_looked_for_from_now() -> None:
+    *_, opened = decided(CASE, leaves(method="6"), 4, 5)
+    assert (opened.action.cause, opened.action.opened_at) == ("self-discharged", noon(5))
+
+
+def test_given_no_discharge_that_is_known_when_it_is_undone_then_nothing_else_is() -> None:
+    assert decided(CASE, cmd.CancelDischarge(), 5) == [ev.DischargeCancelled(cancelled_on=day(5))]
+
+
 @pytest.mark.parametrize(
     ("asked", "on", "answer"),
     [
