@@ -161,7 +161,8 @@ _ROWS: tuple[tuple[str, str, str], ...] = (
         (
             "The visit number is held by another person. Once a message moves the visit or joins the two, "
             "these are read again by themselves. If none comes, ask the trust whether the visit moved; if "
-            "they are one person, join them, then replay."
+            "they are one person, join them, then replay. If the trust gave the number to two people, have "
+            "it send the discharge or cancellation of the first, then replay: each keeps a stay."
         ),
     ),
     (

@@ -33,6 +33,10 @@ NOTES: Mapping[str, str] = MappingProxyType(
             "A move between beds is dated before the day of the admission. It was taken as of when it was "
             "said, and the stay is marked as doubtful: ask the ward."
         ),
+        "visit-number-of-another-person": (
+            "Its visit number was somebody else's, whose stay had ended. This stay is known by its time of "
+            "admission: ask the sender whether it numbers each stay anew."
+        ),
         "visit-number-used-again": (
             "Its visit number was used before, for a stay that had ended. The stay is marked as doubtful: "
             "ask the sender whether it numbers each stay anew."

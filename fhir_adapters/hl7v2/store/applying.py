@@ -228,6 +228,8 @@ async def _stay(
     await _keep(session, source, ordinal, fact, effect.of_stay, found.spell.id)
     before, after = await refold_spell(session, found.spell)
     effect.notes += doubts_of(fact, before, after)
+    if found.used_again:
+        effect.notes.append("visit-number-of-another-person")
     cause = _cause(source, fact)
     if found.absorbed is None:
         await cases.tell_of_spell(session, cause, found.spell, before, after)

@@ -1,6 +1,6 @@
 """Finding the spell that a message names, and writing it down as all its facts make it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -10,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from discharge.clocks import london_date, london_midnight
 from discharge.store.tables import Spell
 from fhir_adapters.hl7v2.facts import StayKey, StayReported
+from fhir_adapters.hl7v2.instants import before
 from fhir_adapters.hl7v2.spells import MOVED_AWAY, SpellState, fold_spell
-from fhir_adapters.hl7v2.store.batch.state import flush, keep, moment, state_of
+from fhir_adapters.hl7v2.store.batch.state import flush, keep, moment, only_alone, state_of
 from fhir_adapters.hl7v2.store.doubts import Doubt
 from fhir_adapters.hl7v2.store.moves import lock_visits, moves_about
 from fhir_adapters.store.tables import FactRow, InboxRow
@@ -72,16 +73,21 @@ def _moved_away(spell: Spell) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The stay that a message names, and one without a number that turned out to be the same."""
+    """The stay that a message names, and one without a number that turned out to be the same. `used_again`:
+    its number was somebody else's before, so that the stay is known by its time of admission.
+    """
 
     spell: Spell
     absorbed: Spell | None = None
+    used_again: bool = False
 
 
 async def spell_of(
     session: AsyncSession, organisation_id: UUID, person_id: UUID, key: StayKey, feed_code: str
 ) -> Found:
-    """The spell that a key names, made when it is new. Raises Doubt when it is somebody else's."""
+    """The spell that a key names, made when it is new. Raises Doubt when it is somebody else's, unless that
+    one had ended before this began: then the number was used again.
+    """
     if key.visit_number is None:
         number = own_number(person_id, key)
         known = await _known(session, organisation_id, number, person_id, key)
@@ -96,7 +102,12 @@ async def spell_of(
     unnumbered = next((each for each in known if each is not spell), None)
     whose = spell.person_id if spell else moves.owner(number) or person_id
     if whose != person_id and not moves.once_of(person_id):
-        raise Doubt("patient-mismatch", "visit-of-another-person")
+        if spell is None or not _had_ended(spell, key):
+            raise Doubt("patient-mismatch", "visit-of-another-person")
+        only_alone(session)
+        timed = key.model_copy(update={"visit_number": None})
+        found = await spell_of(session, organisation_id, person_id, timed, feed_code)
+        return replace(found, used_again=True)
     if spell is None and unnumbered is not None:
         unnumbered.visit_number, unnumbered.person_id = number, whose
         return Found(unnumbered)
@@ -104,6 +115,16 @@ async def spell_of(
     if unnumbered is not None:
         await absorb(session, unnumbered, spell)
     return Found(spell, unnumbered)
+
+
+def _had_ended(spell: Spell, key: StayKey) -> bool:
+    """Whether a stay was over, or never was, when the one that a key names began."""
+    if key.admitted_at is None or _moved_away(spell):
+        return False
+    if spell.status == "cancelled":
+        return True
+    left, same = spell.discharged_at, spell.admitted_at == key.admitted_at
+    return left is not None and not same and not before(key.admitted_at, left)
 
 
 async def absorb(session: AsyncSession, unnumbered: Spell, spell: Spell) -> None:

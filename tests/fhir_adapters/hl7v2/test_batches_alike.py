@@ -55,7 +55,8 @@ class Said:
         at = f"202603{1 + self.hour // 24:02d}{self.hour % 24:02d}00"
         head = f"MSH|^~\\&|PAS|RXH|HOMEWARD|HW|{at}||ADT^{self.trigger}|M{place}|P|2.4"
         lines = [head, f"EVN|{self.trigger}|{at}||||{at}", self._pid(self.who, self.number)]
-        stay = f"PV1|1|I|RXH^W{self.hour % 5}^1^RXH{'|' * 16}{self.visit}{'|' * 25}202603010000"
+        came = f"2026030{1 + self.hour // 12}0000"
+        stay = f"PV1|1|I|RXH^W{self.hour % 5}^1^RXH{'|' * 16}{self.visit}{'|' * 25}{came}"
         if self.trigger in ("A40", "A45"):
             lines.append(f"MRG|{self.other}^^^RXH^MR||||{self.visit}")
         if self.trigger == "A24":

@@ -314,3 +314,52 @@ async def test_given_people_say_that_the_two_are_one_then_what_follows_is_theirs
 
     [kept] = [row for row in await intake.rows(Person) if row.merged_into is None]
     assert (kept.id, kept.family_name) == (people["OAKLEY"], "MARLOW")
+
+
+# A visit number used again for somebody else
+
+
+GONE = pv1("V16", "202603011000", left="202603041000", codes="19|1")
+ENDINGS = {
+    "discharged": adt("A03", "202603041000", beryl("H16"), GONE),
+    "cancelled": adt("A11", "202603041000", beryl("H16"), pv1("V16", "202603011000")),
+    "deleted": adt("A23", "202603041000", beryl("H16"), pv1("V16", "202603011000")),
+}
+HERS = "1||H17^^^RXH^MR||MARLOW^IDA||19500101|F"
+
+
+def of_ida(trigger: str, sent: str, came: str = "202603051000", place: str = "W8") -> bytes:
+    """A message about the stay of the second woman under the number of the first one's."""
+    return adt(trigger, sent, HERS, pv1("V16", came, place=place), number=f"ida{sent}")
+
+
+@pytest.mark.parametrize("ended", ENDINGS.values(), ids=ENDINGS)
+async def test_given_a_visit_number_of_a_stay_that_has_ended_then_the_next_person_has_a_stay_of_their_own(
+    intake: Intake, ended: bytes
+) -> None:
+    await intake.take(admitted("V16", "202603011000", "H16"), ended)
+    [before] = [row.folded for row in await intake.rows(Spell)]
+
+    await intake.take(of_ida("A01", "202603051000"), of_ida("A02", "202603061000", place="W9"))
+
+    people = {row.id: row.family_name for row in await intake.rows(Person)}
+    stays = {people[row.person_id]: row for row in await intake.rows(Spell)}
+    assert (stays["MARLOW"].status, stays["MARLOW"].ward) == ("admitted", "W9")
+    assert stays["OAKLEY"].folded == before
+    assert (await notes(intake))[2:] == ["visit-number-of-another-person"] * 2
+
+
+@pytest.mark.parametrize(
+    ("first", "came"),
+    [([], "202603051000"), ([ENDINGS["discharged"]], "202603011000"), ([ENDINGS["discharged"]], "")],
+    ids=["not ended", "the same admission", "no admission"],
+)
+async def test_given_nothing_tells_that_the_number_was_used_again_then_the_message_waits(
+    intake: Intake, first: list[bytes], came: str
+) -> None:
+    await intake.take(admitted("V16", "202603011000", "H16"), *first)
+
+    [done] = await intake.take(of_ida("A08", "202603061000", came))
+
+    assert (done.state, done.reason) == ("parked", "visit-of-another-person")
+    assert len(await intake.rows(Spell)) == 1
