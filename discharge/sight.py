@@ -28,9 +28,7 @@ the landlord whose home it is.
 DANGER = "safety"
 """The reason for a referral that speaks of abuse or danger: it is kept as a note for few, not in the case."""
 
-_FRAME = frozenset(
-    {"case_id", "version", "decided_version", "stage", "person_id", "participants", "strands", "closed_on"}
-)
+_FRAME = frozenset({"case_id", "version", "stage", "person_id", "participants", "strands", "closed_on"})
 _ALL_CASE = frozenset(Case.model_fields)
 _ALL_REFERRAL = frozenset(Referral.model_fields)
 _NAMED = frozenset({"family_name", "given_name", "deceased"})

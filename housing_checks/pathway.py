@@ -19,6 +19,7 @@ from discharge.cases.decide import Decider
 from discharge.cases.evolve import fold
 from discharge.cases.model import PARTNER_BASES, Case, Participant
 from discharge.cases.outgoing import Outgoing, outgoing
+from discharge.cases.parts import judged_parts
 from discharge.cases.recording import RecordRequest
 from discharge.cases.relations import relation_of, require_part
 from discharge.cases.stages import stages_of
@@ -44,12 +45,15 @@ ENDS_WITH_THE_BASIS = PARTNER_BASES | {ORDER_BASIS}
 
 
 class Decision(Frozen):
-    """What comes of one command: its events, the case after them, what must be told, and the answer."""
+    """What comes of one command: its events, the case after them, what must be told, and the answer; and the
+    parts of the case that must not have changed since the asker saw it.
+    """
 
     events: tuple[ev.Event, ...]
     case: Case
     outgoing: tuple[Outgoing, ...]
     answer: Answer
+    judged: tuple[str, ...] = ()
 
     def to_record(self, envelope: Envelope, decided_on: int, now: datetime) -> RecordRequest:
         """Hand it to the record: ``decided_on`` is the version of the case that it was decided on."""
@@ -61,6 +65,7 @@ class Decision(Frozen):
             case_time=now,
             case=self.case,
             outgoing=self.outgoing,
+            judged=self.judged,
         )
 
 
@@ -83,6 +88,7 @@ def advance(case: Case, envelope: Envelope, now: datetime) -> Decision:
         case=after,
         outgoing=tuple(outgoing(after, events, envelope.actor)),
         answer=_accepted(envelope, after, events),
+        judged=judged_parts(case, envelope.command, decided),
     )
 
 
@@ -102,8 +108,6 @@ def _admit(case: Case, envelope: Envelope) -> None:
     if case.exists and case.stage not in stages_of(case, kind):
         raise Refused("stage-not-allowed", detail=case.stage.value, where="stage")
     require_part(case, envelope.actor, envelope.command)
-    if envelope.late and envelope.seen_version is not None and envelope.seen_version < case.decided_version:
-        raise Refused("case-changed", where="seen_version")
 
 
 def _follow(case: Case, effective_on: date, now: datetime) -> list[ev.Event]:

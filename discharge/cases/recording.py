@@ -15,7 +15,8 @@ class RecordRequest(Frozen):
     """One decided command: the events it caused, the case after them, the answer, and what must be told.
 
     ``expected_version`` is the version that it was decided on, ``case_time`` the instant of the decision.
-    A refused command is recorded too, with no events.
+    A refused command is recorded too, with no events. ``judged`` are the parts of the case that must not have
+    changed since the asker saw it.
     """
 
     envelope: Envelope
@@ -25,3 +26,4 @@ class RecordRequest(Frozen):
     case_time: AwareDatetime
     case: Case
     outgoing: tuple[Outgoing, ...] = ()
+    judged: tuple[str, ...] = ()

@@ -21,6 +21,7 @@ from discharge.cases.model import Case
 from discharge.cases.outgoing import TRANSPORTS, Outgoing
 from discharge.cases.recording import RecordRequest
 from discharge.errors import Refused
+from discharge.store.changes import changed_since
 from discharge.store.engine import constraint_of, sqlstate
 from discharge.store.partner_answers import note_answers
 from discharge.store.projections import Change, project, refusal_of
@@ -79,6 +80,9 @@ async def record(session: AsyncSession, request: RecordRequest) -> Outcome:
     case = await load_case(session, case_id)
     if case.version != request.expected_version:
         return SequenceTaken(case.version)
+    changed = await changed_since(session, case_id, request.envelope.seen_version, request.judged)
+    if changed:
+        return await _refuse(session, request, case, "case-changed", ", ".join(changed))
     try:
         async with session.begin_nested():
             await _write(session, request, case)

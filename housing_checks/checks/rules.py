@@ -45,7 +45,7 @@ def complete_check(case: Case, envelope: Envelope, now: datetime) -> list[Event]
         raise Refused("code-not-in-value-set", detail="form", where="form")
     else:
         require_order(check.started_on, on, "effective_on")
-    completed = _completed(case, FORMS[command.form], command.answers, on)
+    completed = _completed(case, FORMS[command.form], command, on)
     return [*begun, completed, *_mitigations_ended(case, completed)]
 
 
@@ -123,18 +123,31 @@ def _form(code: str, on: date) -> CheckForm:
     return form
 
 
-def _completed(case: Case, form: CheckForm, answers: Mapping[str, YesNoUnknown], on: date) -> CheckCompleted:
-    unknown_codes = answers.keys() - set(form.codes)
+def answers_standing(case: Case) -> dict[str, YesNoUnknown]:
+    """Return what is known of each item: as the check said, or as it was answered since."""
+    answered = dict(case.check.answers) if case.check is not None else {}
+    return answered | {code: item.value for code, item in case.gate.items()}
+
+
+def _completed(case: Case, form: CheckForm, command: CompleteCheck, on: date) -> CheckCompleted:
+    unknown_codes = command.answers.keys() - set(form.codes)
     if unknown_codes:
         raise Refused("code-not-in-value-set", detail=f"{len(unknown_codes)} items", where="answers")
-    missing = [code for code in form.codes if code not in answers]
+    missing = [code for code in form.codes if code not in command.answers]
     if missing:
         raise Refused("invalid-body", detail=missing[0], where="answers")
+    standing = answers_standing(case)
+    kept = {code: standing[code] for code in command.kept if code in standing}
+    answers = {**command.answers, **kept}
     needs, lives_alone = (
         ((), "unknown") if case.referral is None else (case.referral.needs, case.referral.lives_alone)
     )
-    gated = form.gated_codes(needs, lives_alone)
-    return CheckCompleted(completed_on=on, answers=dict(answers), gated=gated)
+    return CheckCompleted(
+        completed_on=on,
+        answers=answers,
+        gated=form.gated_codes(needs, lives_alone),
+        changed=tuple(code for code, answer in answers.items() if standing.get(code) != answer),
+    )
 
 
 def _mitigations_ended(case: Case, completed: CheckCompleted) -> list[Event]:

@@ -82,7 +82,7 @@ def test_given_a_landlord_or_supplier_then_only_its_own_work_is_in_what_it_gets(
 
     filled = {name for name, value in seen.items() if value not in (None, [], {}, ())}
     assert filled <= {
-        "case_id", "version", "decided_version", "stage", "person_id", "referral", "participants", "strands",
+        "case_id", "version", "stage", "person_id", "referral", "participants", "strands",
         "homelessness",
     }  # fmt: skip
     assert seen["homelessness"]["flag"] == "unknown"

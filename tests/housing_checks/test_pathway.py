@@ -89,27 +89,6 @@ def test_given_a_case_when_it_closes_then_no_alert_stays_open() -> None:
     assert not walk((10, cmd.RecordDeath()), case=case).open_alerts
 
 
-def test_given_a_decision_since_when_a_late_command_comes_then_it_is_refused() -> None:
-    case = walk((0, refer()))
-    seen = case.version
-    case = walk((1, cmd.AcceptReferral()), case=case)
-    late = envelope(cmd.SetNeededBy(needed_by=day(9)), 1).model_copy(
-        update={"late": True, "seen_version": seen}
-    )
-    assert advance(case, late, noon(1)).answer.code == "case-changed"
-
-
-def test_given_only_alerts_since_when_a_late_command_comes_then_it_is_taken() -> None:
-    case = walk((0, refer()), (1, cmd.SetCriteriaToReside(met=False)))
-    seen = case.version
-    case = walk((9, cmd.StrikeClock()), case=case)
-    assert case.version > seen
-    late = envelope(cmd.SetNeededBy(needed_by=day(12)), 9).model_copy(
-        update={"late": True, "seen_version": seen}
-    )
-    assert advance(case, late, noon(9)).answer.outcome == "accepted"
-
-
 def test_given_nobody_referred_when_anything_is_asked_then_there_is_no_such_case() -> None:
     answer = advance(Case(case_id=CASE), envelope(cmd.AcceptReferral(), 0), noon(0)).answer
     assert (answer.outcome, answer.code) == ("refused", "not-found")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -240,16 +240,18 @@ async def test_given_a_command_left_behind_when_taken_over_then_it_is_done_and_a
     assert not await late.once()
 
 
-async def test_given_a_case_that_moved_on_when_a_late_command_is_judged_then_its_asker_sees_why_not(
+async def test_given_what_it_changes_changed_since_when_a_late_command_is_judged_then_its_asker_sees_why_not(
     story: Story, late: LateCommands
 ) -> None:
     seen = (await story.refer()).version
-    command_id = await abandoned(story, cmd.SetNeededBy(needed_by=None), seen_version=seen)
-    await story.do(cmd.AcceptReferral())
+    mine = await abandoned(story, cmd.SetNeededBy(needed_by=date(2026, 3, 9)), seen_version=seen)
+    other = await abandoned(story, cmd.FlagHomelessness(flag="yes"), seen_version=seen)
+    await story.do(cmd.SetNeededBy(needed_by=date(2026, 3, 6)))
     await late.once()
-    row = await command_row(story, command_id)
-    assert row.answer is not None
-    assert (row.state, row.answer["code"]) == ("refused", "case-changed")
+    refused, taken = await command_row(story, mine), await command_row(story, other)
+    assert refused.answer is not None
+    assert (refused.state, refused.answer["code"]) == ("refused", "case-changed")
+    assert (refused.answer["detail"], taken.state) == ("needed-by", "accepted")
 
 
 @pytest.mark.parametrize(

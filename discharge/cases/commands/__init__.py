@@ -139,9 +139,9 @@ COMMAND: TypeAdapter[Command] = TypeAdapter(Command)
 class Envelope(Frozen):
     """One command with who asks, from when it holds, why, and what the asker was looking at.
 
-    ``seen_version`` is the case version on the asker's screen; ``late`` marks a command that could not be
-    executed at once, which is judged against that version and authorised again. ``note_id`` points at the
-    free-text half. ``confirmed`` names contradictions that the asker was asked about and stood by.
+    ``seen_version`` is the case version on the asker's screen: what the command changes must not have changed
+    since. ``late`` marks one that could not be executed at once, and was authorised again. ``note_id`` points
+    at the free-text half. ``confirmed`` names contradictions that the asker was asked about and stood by.
     """
 
     command_id: UUID

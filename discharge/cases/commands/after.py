@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import ClassVar, Literal
 from uuid import UUID
 
-from discharge.values import Frozen
+from discharge.cases.commands.common import CaseCommand
 
 
-class RecordContact(Frozen):
+class RecordContact(CaseCommand):
     """Record a contact after discharge, and what was wrong at home."""
+
+    touches: ClassVar = ("contact",)
 
     kind: Literal["record-contact"] = "record-contact"
     follow_up: str
@@ -19,11 +21,13 @@ class RecordContact(Frozen):
     problems: tuple[str, ...] = ()
 
 
-class AnswerAction(Frozen):
+class AnswerAction(CaseCommand):
     """Say how something owed after the discharge ended (``action-answers``), for instance ``no-heating/1``.
 
     ``found`` says why somebody came back to hospital (``return-causes``), where that was the question.
     """
+
+    touches: ClassVar = ("action",)
 
     kind: Literal["answer-action"] = "answer-action"
     action: str
@@ -31,20 +35,27 @@ class AnswerAction(Frozen):
     found: str | None = None
 
 
-class AddNote(Frozen):
+class AddNote(CaseCommand):
     """Keep a note on the case, at whatever stage; its text is the note of the request."""
+
+    touches: ClassVar = ("note",)
 
     kind: Literal["add-note"] = "add-note"
 
 
-class AcknowledgeAlert(Frozen):
+class AcknowledgeAlert(CaseCommand):
     """Take an alert on."""
+
+    touches: ClassVar = ("alert",)
+    depends_on: ClassVar = ("warning:{alert_id}",)
 
     kind: Literal["acknowledge-alert"] = "acknowledge-alert"
     alert_id: UUID
 
 
-class StrikeClock(Frozen):
+class StrikeClock(CaseCommand):
     """A durable timer fired: look at the rules again. Sent by the case's own workflow only."""
+
+    touches: ClassVar = ()
 
     kind: Literal["strike-clock"] = "strike-clock"

@@ -3,37 +3,52 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import ClassVar, Literal
 from uuid import UUID
 
-from discharge.values import Frozen, YesNoUnknown
+from discharge.cases.commands.common import CaseCommand
+from discharge.values import YesNoUnknown
 
 
-class StartCheck(Frozen):
+class StartCheck(CaseCommand):
     """Begin the home suitability check on a version of the form."""
+
+    touches: ClassVar = ("check",)
 
     kind: Literal["start-check"] = "start-check"
     form: str
 
 
-class CompleteCheck(Frozen):
-    """Hand in the check: one coded answer for each item."""
+class CompleteCheck(CaseCommand):
+    """Hand in the check: one coded answer for each item.
+
+    ``kept`` names the items that the asker left as they had seen them: they stay as they stand by then. The
+    door says it, never the client.
+    """
+
+    touches: ClassVar = ("item", "mitigation")
 
     kind: Literal["complete-check"] = "complete-check"
     form: str
     answers: dict[str, YesNoUnknown]
+    kept: tuple[str, ...] = ()
 
 
-class ConfirmItem(Frozen):
+class ConfirmItem(CaseCommand):
     """Say how one gated item stands now."""
+
+    touches: ClassVar = ("item", "mitigation")
 
     kind: Literal["confirm-item"] = "confirm-item"
     item: str
     value: YesNoUnknown
 
 
-class NameMitigation(Frozen):
+class NameMitigation(CaseCommand):
     """Name what will be done instead of a ``yes``, which role, and who of it, answers, and until when."""
+
+    touches: ClassVar = ("mitigation",)
+    depends_on: ClassVar = ("item:{item}",)
 
     kind: Literal["name-mitigation"] = "name-mitigation"
     item: str
@@ -43,8 +58,10 @@ class NameMitigation(Frozen):
     until_on: date | None = None
 
 
-class WithdrawMitigation(Frozen):
+class WithdrawMitigation(CaseCommand):
     """A mitigation no longer holds."""
+
+    touches: ClassVar = ("mitigation",)
 
     kind: Literal["withdraw-mitigation"] = "withdraw-mitigation"
     item: str

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import ClassVar, Literal
 
+from discharge.cases.commands.common import CaseCommand
 from discharge.cases.model import CaseSpell
-from discharge.values import Frozen
 
 
-class JoinSpell(Frozen):
+class JoinSpell(CaseCommand):
     """Join the case to a hospital stay, after a doubtful match was looked at or when the stay appeared."""
+
+    touches: ClassVar = ("stay",)
 
     kind: Literal["join-spell"] = "join-spell"
     spell: CaseSpell
 
 
-class NoteHospitalFacts(Frozen):
+class NoteHospitalFacts(CaseCommand):
     """The trust's feed changed what is known of a stay; sent by the relay, never by a person."""
+
+    touches: ClassVar = ("stay", "criteria", "expected-date", "leaving", "ending")
 
     kind: Literal["note-hospital-facts"] = "note-hospital-facts"
     spell: CaseSpell
@@ -26,21 +30,27 @@ class NoteHospitalFacts(Frozen):
     criteria_from_on: date | None = None
 
 
-class NotePersonDeleted(Frozen):
+class NotePersonDeleted(CaseCommand):
     """The trust deleted the person's record in its system; sent by the relay, never by a person."""
+
+    touches: ClassVar = ("action",)
 
     kind: Literal["note-person-deleted"] = "note-person-deleted"
 
 
-class SetCriteriaToReside(Frozen):
+class SetCriteriaToReside(CaseCommand):
     """Record whether the person meets the criteria to reside, from a day on."""
+
+    touches: ClassVar = ("criteria",)
 
     kind: Literal["set-criteria-to-reside"] = "set-criteria-to-reside"
     met: bool
 
 
-class CorrectReadyPeriod(Frozen):
+class CorrectReadyPeriod(CaseCommand):
     """Restate, or remove, a ready period that was recorded wrongly."""
+
+    touches: ClassVar = ("criteria",)
 
     kind: Literal["correct-ready-period"] = "correct-ready-period"
     replaces: date
@@ -48,8 +58,10 @@ class CorrectReadyPeriod(Frozen):
     ended_on: date | None = None
 
 
-class SetExpectedDischargeDate(Frozen):
+class SetExpectedDischargeDate(CaseCommand):
     """Set or withdraw the expected date of discharge by hand."""
+
+    touches: ClassVar = ("expected-date",)
 
     kind: Literal["set-expected-discharge-date"] = "set-expected-discharge-date"
     expected_discharge_on: date | None

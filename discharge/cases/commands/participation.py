@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 from uuid import UUID
 
-from discharge.values import Frozen
+from discharge.cases.commands.common import CaseCommand
 
 
-class AssignOwner(Frozen):
+class AssignOwner(CaseCommand):
     """Name who answers for the case in the asker's organisation (assignment, cover, handover)."""
+
+    touches: ClassVar = ("owner",)
 
     kind: Literal["assign-owner"] = "assign-owner"
     team_id: UUID | None = None
     user_id: UUID | None = None
 
 
-class AddParticipant(Frozen):
+class AddParticipant(CaseCommand):
     """Let an organisation take part in the case, on the basis that is recorded for it.
 
     ``basis`` may say which recorded basis is meant; it never makes one.
     """
+
+    touches: ClassVar = ("participant",)
 
     kind: Literal["add-participant"] = "add-participant"
     organisation_id: UUID
@@ -28,21 +32,27 @@ class AddParticipant(Frozen):
     basis: str | None = None
 
 
-class EndParticipation(Frozen):
+class EndParticipation(CaseCommand):
     """An organisation no longer takes part."""
+
+    touches: ClassVar = ("participant",)
 
     kind: Literal["end-participation"] = "end-participation"
     organisation_id: UUID
 
 
-class RecordSharingBasis(Frozen):
+class RecordSharingBasis(CaseCommand):
     """Record consent or another lawful basis for telling partners."""
+
+    touches: ClassVar = ("sharing",)
 
     kind: Literal["record-sharing-basis"] = "record-sharing-basis"
     basis: str
 
 
-class WithdrawSharingBasis(Frozen):
+class WithdrawSharingBasis(CaseCommand):
     """The person withdrew consent, or the basis ended."""
+
+    touches: ClassVar = ("sharing",)
 
     kind: Literal["withdraw-sharing-basis"] = "withdraw-sharing-basis"

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 from uuid import UUID
 
+from discharge.cases.commands.common import CaseCommand
 from discharge.cases.model import Asked, CaseSpell
-from discharge.values import Frozen, YesNoUnknown
+from discharge.values import YesNoUnknown
 
 
-class Refer(Asked):
+class Refer(Asked, CaseCommand):
     """Open a case, or join one that is open for the person; asks for nothing that is already held.
 
     ``organisation_id`` is the referring trust; ``service_id`` the housing-health service that takes the
     referral, found at the door; both take part in the case from the first day. ``part`` and ``basis`` say
     how the referring organisation takes part, and who takes a request on says them for its sender.
     """
+
+    touches: ClassVar = ("participant", "referral")
 
     kind: Literal["refer"] = "refer"
     person_id: UUID
@@ -27,23 +30,30 @@ class Refer(Asked):
     basis: str = "referral"
 
 
-class AcceptReferral(Frozen):
+class AcceptReferral(CaseCommand):
     """Take the referral on, and say who answers for it."""
+
+    touches: ClassVar = ("acceptance", "owner")
 
     kind: Literal["accept-referral"] = "accept-referral"
     team_id: UUID | None = None
     user_id: UUID | None = None
 
 
-class ReturnReferral(Frozen):
+class ReturnReferral(CaseCommand):
     """Send the referral back to the ward with a coded reason."""
+
+    touches: ClassVar = ("acceptance", "ending")
+    depends_on: ClassVar = ("referral",)
 
     kind: Literal["return-referral"] = "return-referral"
     reason: str
 
 
-class AmendReferral(Frozen):
+class AmendReferral(CaseCommand):
     """Restate, or correct, what is asked for; what is None, or an empty list, stays as it is."""
+
+    touches: ClassVar = ("referral",)
 
     kind: Literal["amend-referral"] = "amend-referral"
     ward: str | None = None
@@ -54,8 +64,10 @@ class AmendReferral(Frozen):
     lives_alone: YesNoUnknown | None = None
 
 
-class WithdrawReferral(Frozen):
+class WithdrawReferral(CaseCommand):
     """The ward, or the person, no longer wants the help."""
+
+    touches: ClassVar = ("acceptance", "ending")
 
     kind: Literal["withdraw-referral"] = "withdraw-referral"
     reason: str

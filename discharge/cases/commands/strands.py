@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import ClassVar, Literal
 from uuid import UUID
 
+from discharge.cases.commands.common import CaseCommand
 from discharge.cases.model import StrandKind
-from discharge.values import Frozen
 
 
-class StartStrand(Frozen):
+class StartStrand(CaseCommand):
     """Open a strand: order an adaptation or equipment, begin rehousing, or set up the basics at home."""
+
+    touches: ClassVar = ("strand",)
 
     kind: Literal["start-strand"] = "start-strand"
     strand_kind: StrandKind
@@ -21,8 +23,10 @@ class StartStrand(Frozen):
     required: bool = True
 
 
-class MoveStrand(Frozen):
+class MoveStrand(CaseCommand):
     """A strand reached a step (acknowledged, surveyed, delivered, fitted, keys held ...)."""
+
+    touches: ClassVar = ("strand",)
 
     kind: Literal["move-strand"] = "move-strand"
     strand: str
@@ -30,20 +34,24 @@ class MoveStrand(Frozen):
     due_on: date | None = None
 
 
-class CancelStrand(Frozen):
+class CancelStrand(CaseCommand):
     """A strand is no longer wanted."""
+
+    touches: ClassVar = ("strand", "offers")
 
     kind: Literal["cancel-strand"] = "cancel-strand"
     strand: str
     reason: str
 
 
-class OfferProperty(Frozen):
+class OfferProperty(CaseCommand):
     """Offer one home to the person; only a human offers.
 
     ``despite`` names the criteria that the home does not meet and for which it is offered all the same; the
     record refuses an offer that does not name each of them.
     """
+
+    touches: ClassVar = ("offers",)
 
     kind: Literal["offer-property"] = "offer-property"
     strand: str
@@ -52,8 +60,10 @@ class OfferProperty(Frozen):
     despite: tuple[str, ...] = ()
 
 
-class AnswerOffer(Frozen):
+class AnswerOffer(CaseCommand):
     """Record the person's answer to an offer; a refusal keeps its reason."""
+
+    touches: ClassVar = ("offers",)
 
     kind: Literal["answer-offer"] = "answer-offer"
     strand: str
@@ -62,8 +72,10 @@ class AnswerOffer(Frozen):
     reason: str | None = None
 
 
-class NoteHomeLost(Frozen):
+class NoteHomeLost(CaseCommand):
     """A landlord took back a home that was offered or accepted. Sent by the record only."""
+
+    touches: ClassVar = ("offers",)
 
     kind: Literal["note-home-lost"] = "note-home-lost"
     strand: str
@@ -71,23 +83,29 @@ class NoteHomeLost(Frozen):
     because: str
 
 
-class RedirectStrand(Frozen):
+class RedirectStrand(CaseCommand):
     """Have an order that was made for the home before done at the new one."""
+
+    touches: ClassVar = ("strand",)
 
     kind: Literal["redirect-strand"] = "redirect-strand"
     strand: str
     due_on: date | None = None
 
 
-class LetProperty(Frozen):
+class LetProperty(CaseCommand):
     """The tenancy was signed for the accepted offer."""
+
+    touches: ClassVar = ("offers",)
 
     kind: Literal["let-property"] = "let-property"
     strand: str
 
 
-class ReportFromStrand(Frozen):
+class ReportFromStrand(CaseCommand):
     """What a strand's own workflow found: overdue, an offer lapsed, homes that fit. Sent by strands only."""
+
+    touches: ClassVar = ("offers", "overdue", "proposals")
 
     kind: Literal["report-from-strand"] = "report-from-strand"
     strand: str

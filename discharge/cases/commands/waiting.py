@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import ClassVar, Literal
 from uuid import UUID
 
-from discharge.values import Frozen, YesNoUnknown
+from discharge.cases.commands.common import CaseCommand
+from discharge.values import YesNoUnknown
 
 
-class SetNeededBy(Frozen):
+class SetNeededBy(CaseCommand):
     """Set the day by which the home must be ready."""
+
+    touches: ClassVar = ("needed-by",)
 
     kind: Literal["set-needed-by"] = "set-needed-by"
     needed_by: date | None
 
 
-class RecordDelayReason(Frozen):
+class RecordDelayReason(CaseCommand):
     """Record why the person waits from a day on; a new national reason ends the one before it."""
+
+    touches: ClassVar = ("reason",)
 
     kind: Literal["record-delay-reason"] = "record-delay-reason"
     reason_kind: Literal["national", "local"]
@@ -27,28 +32,36 @@ class RecordDelayReason(Frozen):
     to_on: date | None = None
 
 
-class EndDelayReason(Frozen):
+class EndDelayReason(CaseCommand):
     """A reason for waiting no longer holds."""
+
+    touches: ClassVar = ("reason",)
 
     kind: Literal["end-delay-reason"] = "end-delay-reason"
     reason_id: UUID
 
 
-class FlagHomelessness(Frozen):
+class FlagHomelessness(CaseCommand):
     """Record whether the person may be homeless or threatened with it."""
+
+    touches: ClassVar = ("homelessness",)
 
     kind: Literal["flag-homelessness"] = "flag-homelessness"
     flag: YesNoUnknown
 
 
-class RecordDutyToRefer(Frozen):
+class RecordDutyToRefer(CaseCommand):
     """Record that the homelessness referral (duty to refer) was made to a council, which must be named."""
+
+    touches: ClassVar = ("duty-to-refer",)
 
     kind: Literal["record-duty-to-refer"] = "record-duty-to-refer"
     council_id: UUID | None = None
 
 
-class AcknowledgeDutyToRefer(Frozen):
+class AcknowledgeDutyToRefer(CaseCommand):
     """Record that the council acknowledged the homelessness referral."""
+
+    touches: ClassVar = ("duty-to-refer",)
 
     kind: Literal["acknowledge-duty-to-refer"] = "acknowledge-duty-to-refer"

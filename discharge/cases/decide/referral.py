@@ -160,16 +160,16 @@ def amend(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
     if asked.tenure is not None:
         coded("tenures", asked.tenure, day, "tenure")
     known = case.referral
-    return [
-        ev.ReferralAmended(
-            ward=asked.ward or (known.ward if known else None),
-            reasons=asked.reasons or (known.reasons if known else ()),
-            needs=asked.needs or (known.needs if known else ()),
-            pathway=asked.pathway or (known.pathway if known else None),
-            tenure=asked.tenure or (known.tenure if known else None),
-            lives_alone=asked.lives_alone or (known.lives_alone if known else None),
-        )
-    ]
+    said = {
+        "ward": asked.ward or (known.ward if known else None),
+        "reasons": asked.reasons or (known.reasons if known else ()),
+        "needs": asked.needs or (known.needs if known else ()),
+        "pathway": asked.pathway or (known.pathway if known else None),
+        "tenure": asked.tenure or (known.tenure if known else None),
+        "lives_alone": asked.lives_alone or (known.lives_alone if known else None),
+    }
+    changed = tuple(name for name, value in said.items() if value != getattr(known, name, None))
+    return [ev.ReferralAmended.model_validate({**said, "changed": changed})]
 
 
 def withdraw(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:

@@ -18,12 +18,16 @@ class CheckStarted(Frozen):
 
 
 class CheckCompleted(Frozen):
-    """The check was completed with a coded answer for every item."""
+    """The check was completed with a coded answer for every item.
+
+    ``changed`` names the items of which it says something else than was known; older ones do not say it.
+    """
 
     kind: Literal["check-completed"] = "check-completed"
     completed_on: date
     answers: dict[str, YesNoUnknown]
     gated: tuple[str, ...]
+    changed: tuple[str, ...] | None = None
 
 
 class GateItemSet(Frozen):

@@ -19,7 +19,10 @@ class ReferralReceived(Frozen):
 
 
 class ReferralAmended(Frozen):
-    """What is asked for was restated or corrected, as it is from now on; None says nothing."""
+    """What is asked for was restated or corrected, as it is from now on; None says nothing.
+
+    ``changed`` names what is said otherwise than before; older ones do not say it.
+    """
 
     kind: Literal["referral-amended"] = "referral-amended"
     ward: str | None
@@ -28,6 +31,7 @@ class ReferralAmended(Frozen):
     pathway: str | None
     tenure: str | None = None
     lives_alone: YesNoUnknown | None = None
+    changed: tuple[str, ...] | None = None
 
 
 class ReferralAccepted(Frozen):

@@ -36,28 +36,10 @@ FOLDS: Mapping[type, Fold] = {
 }
 """Event -> how it is folded."""
 
-BACKGROUND = (
-    ev.AlertRaised,
-    ev.AlertChanged,
-    ev.AlertEscalated,
-    ev.AlertCleared,
-    ev.AlertAcknowledged,
-    ev.SpellChanged,
-    ev.ActionOpened,
-    ev.NoteWritten,
-    ev.HomeNotReady,
-    ev.UnreadyHomeSettled,
-    ev.StrandOverdue,
-    ev.PropertiesProposed,
-)
-"""Events that nobody decided: a late command is not held against them."""
-
 
 def evolve(case: Case, event: ev.Event) -> Case:
     """Return the case after ``event``; its version grows by one."""
-    version = case.version + 1
-    decided = case.decided_version if isinstance(event, BACKGROUND) else version
-    return changed(FOLDS[type(event)](case, event), version=version, decided_version=decided)
+    return changed(FOLDS[type(event)](case, event), version=case.version + 1)
 
 
 def fold(case: Case, events: Iterable[ev.Event]) -> Case:

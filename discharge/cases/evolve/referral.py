@@ -14,7 +14,7 @@ def _received(case: Case, event: ev.ReferralReceived) -> Case:
 
 
 def _amended(case: Case, event: ev.ReferralAmended) -> Case:
-    said = event.model_dump(exclude={"kind"})
+    said = event.model_dump(exclude={"kind", "changed"})
     later = {name: said.pop(name) for name in ("tenure", "lives_alone")}
     return with_referral(case, **said, **{name: value for name, value in later.items() if value is not None})
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from discharge.cases.model.after import Action, Alert, FollowUp
 from discharge.cases.model.common import Stage
@@ -19,18 +20,18 @@ from discharge.cases.model.waiting import Homelessness
 from discharge.delays.model import DelayReason, ReadyPeriod
 from discharge.values import Frozen
 
+FORMER_FIELDS = frozenset({"decided_version"})
+"""Fields that cases stored by earlier versions have, and that say nothing any more."""
+
 
 class Case(Frozen):
     """Everything the rules need to know about one case, and nothing that names the person.
 
     ``version`` is the number of events folded so far and equals the sequence number of the last one.
-    ``decided_version`` is the version after the last event that somebody decided; alerts and news of the stay
-    do not move it, so that a late command is held against decisions only.
     """
 
     case_id: UUID
     version: int = 0
-    decided_version: int = 0
     stage: Stage = Stage.REFERRED
     person_id: UUID | None = None
     referral: Referral | None = None
@@ -58,6 +59,13 @@ class Case(Frozen):
     closed_on: date | None = None
     merged_into: UUID | None = None
     earlier_discharges: tuple[Discharge, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_former_fields(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        return {name: value for name, value in given.items() if name not in FORMER_FIELDS}
 
     @property
     def exists(self) -> bool:
