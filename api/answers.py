@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
 from api.commanding import Outcome, refusal
+from api.presenters.changes import Changes, to_json
 from api.problems import RETRY_SECONDS, problem
 from discharge.cases.commands import Answer
 from discharge.clocks import london_date
@@ -19,7 +20,8 @@ from discharge.store.tables import CommandRow, ReferralRequestRow
 class CommandAnswer(BaseModel):
     """`accepted` with the events it caused, or `taken` with the address that will say more.
 
-    A referral that is a request is `requested`: it has no case until somebody takes it on.
+    A referral that is a request is `requested`: it has no case until somebody takes it on. `changes` are what
+    others changed since the `seen_version` of the command.
     """
 
     command_id: UUID
@@ -27,6 +29,7 @@ class CommandAnswer(BaseModel):
     outcome: Literal["accepted", "taken", "requested"]
     version: int | None = None
     events: list[str] = []
+    changes: list[dict[str, Any]] = []
     status_url: str
 
 
@@ -68,8 +71,10 @@ def request_status(row: ReferralRequestRow) -> CommandStatus:
     )
 
 
-def command_answer(outcome: Outcome, done_status: int = 200, location: str = "") -> JSONResponse:
-    """200 (or 201) with what happened, or 202 with where to ask."""
+def command_answer(
+    outcome: Outcome, done_status: int = 200, location: str = "", changes: Changes | None = None
+) -> JSONResponse:
+    """200 (or 201) with what happened, and what others changed, or 202 with where to ask."""
     path = status_path(outcome.command_id)
     body = CommandAnswer(
         command_id=outcome.command_id,
@@ -77,6 +82,7 @@ def command_answer(outcome: Outcome, done_status: int = 200, location: str = "")
         outcome="accepted" if outcome.answer else "taken",
         version=outcome.answer.version if outcome.answer else None,
         events=list(outcome.answer.events) if outcome.answer else [],
+        changes=to_json(changes)["changes"] if changes else [],
         status_url=path,
     )
     headers = {"Location": location} if location else {}

@@ -21,7 +21,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio.service import RPCError
 
 from api import contradictions
+from api.presenters.changes import Changes
 from api.principals import Principal
+from api.reading.changes import changes_since
+from api.refusals import CaseChanged
 from api.services import Services
 from discharge.cases.commands import Answer, Command, ConfirmDischarge, Envelope
 from discharge.cases.model import Case
@@ -29,9 +32,13 @@ from discharge.cases.relations import require_part
 from discharge.clocks import london_date
 from discharge.errors import ERRORS, HomewardError
 from discharge.store import commands as store
+from discharge.store.changes import case_at
 from discharge.store.tables import CaseRow, CommandRow
 from discharge.store.tables.persons import DANGER, ORDINARY
+from housing_checks.seen import SAYS_EVERYTHING, left_as_seen, only_changes
 from workflows.client import execute_command
+
+CONFLICT = 409
 
 _log = logging.getLogger("homeward.api")
 
@@ -87,12 +94,51 @@ async def ask(services: Services, caller: Principal, asked: Asked) -> Outcome:
         caller.require_on(case, asked.command.kind)
         require_part(case, caller.actor, asked.command)
         questions = await contradictions.questions(session, case, asked.command, today)
-        command = await contradictions.with_despite(session, case, asked.command, asked.confirm)
+        left = left_as_seen(asked.command, await _as_seen(session, case, asked))
+        command = only_changes(asked.command, left)
+        command = await contradictions.with_despite(session, case, command, asked.confirm)
         digest = body_hash(asked.case_id, asked.as_sent)
         taken = await take(session, caller, replace(asked, command=command), digest)
         if isinstance(taken, Envelope):  # what was taken before was asked about then
             contradictions.require_no_contradiction(questions, asked.confirm, asked.explained)
-    return await execute(services, taken)
+    try:
+        return await execute(services, taken)
+    except HomewardError as refused:
+        raise await _with_changes(services, caller, asked, refused, left) from None
+
+
+async def _as_seen(session: AsyncSession, case: Case, asked: Asked) -> Case | None:
+    """The case that the asker was looking at, where what they ask states more than they may have changed."""
+    if asked.seen_version is None or not isinstance(asked.command, SAYS_EVERYTHING):
+        return None
+    if asked.seen_version >= case.version:
+        return case
+    return await case_at(session, case.case_id, asked.seen_version)
+
+
+async def _with_changes(
+    services: Services, caller: Principal, asked: Asked, refused: HomewardError, left: frozenset[str]
+) -> HomewardError:
+    """A refusal by the case, with what others changed since the asker saw it; any other as it is."""
+    if refused.row.http != CONFLICT or asked.seen_version is None:
+        return refused
+    met = refused.detail.split(", ") if refused.code == "case-changed" else ()
+    async with services.begin(caller) as session:
+        changes = await changes_since(session, caller, asked.case_id, asked.seen_version, met)
+    return CaseChanged(refused, changes, left) if changes.rows or met else refused
+
+
+async def others_changed(
+    services: Services, caller: Principal, asked: Asked, outcome: Outcome
+) -> Changes | None:
+    """What others changed while the asker of an accepted command had the case open; None where nothing was
+    changed in between.
+    """
+    answer, seen = outcome.answer, asked.seen_version
+    if answer is None or seen is None or answer.version - len(answer.events) <= seen:
+        return None
+    async with services.begin(caller) as session:
+        return await changes_since(session, caller, asked.case_id, seen, others_only=True)
 
 
 async def take(session: AsyncSession, caller: Principal, asked: Asked, digest: str) -> Outcome | Envelope:

@@ -22,7 +22,8 @@ from starlette.responses import RedirectResponse, Response
 from api.kept_forms import keep_form
 from api.pages.rendering import error_page
 from api.pages.typed_text import read_typed
-from api.refusals import Contradicted, ListRefused
+from api.presenters.changes import to_json
+from api.refusals import CaseChanged, Contradicted, ListRefused
 from api.refused_looks import note_refused_look
 from discharge.errors import HomewardError
 from fhir_adapters.fhir.outcome import operation_outcome
@@ -134,6 +135,8 @@ def problem(error: HomewardError, path: str) -> dict[str, Any]:
         body["where"] = error.where
     if isinstance(error, ListRefused):
         body["problems"] = [asdict(fault) for fault in error.faults]
+    if isinstance(error, CaseChanged):
+        body |= to_json(error.changes)
     if isinstance(error, Contradicted):
         body["questions"] = [each.model_dump() for each in error.questions]
         body["confirm"] = [each.code for each in error.questions]

@@ -1,7 +1,10 @@
-"""Refusals that say more than a code: every fault of a list, every question about a contradiction."""
+"""Refusals that say more than a code: each fault of a list, each question about a contradiction, and what
+others changed.
+"""
 
 from __future__ import annotations
 
+from api.presenters.changes import Changes
 from discharge.errors import HomewardError
 from fhir_adapters.listed import LineFault, ListInvalid
 from housing_checks.contradictions import Contradiction
@@ -26,3 +29,14 @@ class Contradicted(HomewardError):
     ) -> None:
         super().__init__(code, detail=",".join(each.code for each in questions), where=where)
         self.questions = questions
+
+
+class CaseChanged(HomewardError):
+    """A save that was refused, with what others changed since its asker saw the case; `left` names what the
+    asker had left as they saw it, which stays as the others made it.
+    """
+
+    def __init__(self, refused: HomewardError, changes: Changes, left: frozenset[str]) -> None:
+        super().__init__(refused.code, detail=refused.detail, where=refused.where)
+        self.changes = changes
+        self.left = left

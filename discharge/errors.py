@@ -182,8 +182,8 @@ _ACCESS: tuple[_Row, ...] = (
 
 _REFUSALS: tuple[_Row, ...] = (
     ("case-changed", 409, "conflict", None, False, "sender",
-     "The case changed while you were looking at it",
-     "Somebody else changed this case since you opened the page. Reload it, read it and decide again."),
+     "Somebody else changed the same thing",
+     "What you want to change was changed since you opened the page. See what it is now, then save again."),
     ("stage-not-allowed", 409, "business-rule", None, False, "sender",
      "Not possible at this stage",
      "The case is not at a stage where this can be done. The case page shows what can be done now."),

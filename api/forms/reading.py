@@ -10,12 +10,16 @@ from starlette.datastructures import FormData
 
 from api.forms.dates import read_date
 from api.forms.model import Around, CommandForm, Field
-from api.refusals import Contradicted
+from api.presenters.changes import Changes
+from api.refusals import CaseChanged, Contradicted
 from discharge.errors import HomewardError
 from housing_checks.contradictions import Contradiction
 
 NOTE, ABOUT_DANGER = "note", "about_danger"
 MOST_NOTE = 10_000
+
+MOST_DIGITS = 9
+"""Of a version: no case has more events."""
 
 NOT_A_DATE = "Enter a real date, for instance 27 March 2026"
 MOST_TEXT = 200
@@ -32,13 +36,17 @@ class Fault:
 
 @dataclass
 class Filled:
-    """A form as it was filled in: the command's fields, what was typed, and what is wrong with it."""
+    """A form as it was filled in: the command's fields, what was typed, and what is wrong with it; `seen` is
+    the version of the case that whoever typed it was looking at, `changes` what others changed since.
+    """
 
     fields: dict[str, Any] = field(default_factory=dict)
     typed: dict[str, Any] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     asked: tuple[Contradiction, ...] = ()
     confirmed: tuple[str, ...] = ()
+    seen: int | None = None
+    changes: Changes | None = None
 
     def ask(self, error: Contradicted) -> None:
         """Show what contradicts something; where it was confirmed, only why is missing."""
@@ -49,6 +57,11 @@ class Filled:
         unsure = [each for each in self.asked if each.code not in self.confirmed]
         self.faults += [Fault(f"confirm-{each.code}", each.question) for each in unsure]
 
+    def meet(self, error: CaseChanged) -> None:
+        """Show what others changed: it is seen now, and what the asker had left as it was follows it."""
+        self.seen, self.changes = error.changes.version, error.changes
+        self.typed = {name: value for name, value in self.typed.items() if name not in error.left}
+
     def fault(self, name: str) -> str:
         """What is wrong with one question."""
         return next((each.words for each in self.faults if each.name == name), "")
@@ -56,7 +69,7 @@ class Filled:
 
 def read_form(form: CommandForm, sent: FormData, around: Around) -> Filled:
     """Read every question of a form. Choices that were not offered are faults, like missing answers."""
-    filled = Filled()
+    filled = Filled(seen=seen_of(sent))
     questions = (*form.asked(around), *((DATE_FIELD,) if form.dated else ()))
     for question in questions:
         _READERS.get(question.type, _choice)(question, sent, around, filled)
@@ -66,7 +79,14 @@ def read_form(form: CommandForm, sent: FormData, around: Around) -> Filled:
 
 def fill_again(form: CommandForm, kept: FormData, around: Around) -> Filled:
     """A form as it was left, with nothing said to be wrong yet."""
-    return Filled(typed=read_form(form, kept, around).typed)
+    read = read_form(form, kept, around)
+    return Filled(typed=read.typed, seen=read.seen)
+
+
+def seen_of(sent: FormData) -> int | None:
+    """The version of the case that the form was made for."""
+    seen = str(sent.get("seen_version", ""))
+    return int(seen) if seen.isdecimal() and len(seen) <= MOST_DIGITS else None
 
 
 def note_of(sent: FormData) -> tuple[str | None, bool]:

@@ -9,12 +9,13 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from api.commanding import Asked, ask
-from api.forms.reading import as_sent
+from api.forms.reading import as_sent, seen_of
 from api.pages.sign_in import local
 from api.pages.visiting import Visitor
 from api.presenters.alerts import OWNERS, Filter, present
 from api.presenters.tags import LEVELS
 from api.reading import alerts, names
+from api.refusals import CaseChanged
 from discharge.cases.commands import AcknowledgeAlert
 from discharge.errors import HomewardError
 
@@ -63,9 +64,13 @@ async def acknowledge(alert_id: UUID, visit: Visitor) -> Response:
         command=AcknowledgeAlert(alert_id=alert_id),
         effective_on=visit.today,
         as_sent=as_sent(form),
+        seen_version=seen_of(form),
         key=str(form.get("key", "")) or None,
     )
-    outcome = await ask(visit.services, visit.caller, asked)
+    try:
+        outcome = await ask(visit.services, visit.caller, asked)
+    except CaseChanged:  # the case page says what the alert says by now, and has its button again
+        return visit.to(f"/cases/{asked.case_id}?seen={asked.seen_version}")
     if outcome.answer is None:
         return visit.to(f"/requests/{outcome.command_id}")
     return visit.to(local(str(form.get("back", "/alerts"))))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated, Any
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
@@ -12,6 +13,7 @@ from api.forms.definitions import FORMS
 from api.hidings import Hiding, hidings
 from api.pages.visiting import Visit, Visitor
 from api.presenters.case import Given, present
+from api.presenters.changes import ChangedPart
 from api.presenters.documents import lines
 from api.presenters.hidings import notice
 from api.presenters.looks import look_lines
@@ -19,6 +21,7 @@ from api.presenters.messages import message_rows
 from api.presenters.told import told_line
 from api.presenters.worklist import full_name
 from api.reading import cases, lists, names
+from api.reading.changes import changes_since
 from api.reading.documents import documents_of
 from api.reading.homes import names_of_homes
 from api.reading.looks import who_looked
@@ -29,8 +32,10 @@ router = APIRouter(prefix="/cases", include_in_schema=False)
 
 
 @router.get("/{case_id}")
-async def show(visit: Visitor, case_id: UUID, done: str = "") -> Response:
-    """The case with all that is known of it."""
+async def show(
+    visit: Visitor, case_id: UUID, done: str = "", seen: Annotated[int, Query(ge=0, le=10**9)] = 0
+) -> Response:
+    """The case with all that is known of it; `seen` asks what others changed since that version."""
     visit.caller.require("case.read")
     async with visit.services.begin(visit.caller) as session:
         found = await cases.read_case(session, visit.caller, case_id, "case page")
@@ -47,19 +52,15 @@ async def show(visit: Visitor, case_id: UUID, done: str = "") -> Response:
             homes=await names_of_homes(session, found.case, found.person),
         )
         hidden = await _hidden_by_others(visit, session, found)
+        meanwhile = await _meanwhile(session, visit, case_id, seen)
         held = await documents_of(session, visit.caller, found.person.id) if _reads(visit, found) else ()
     view = present(given)
     # One key a button, so that pressing it twice asks once.
     keys = [str(uuid4()) for _ in view.alerts]
     documents = lines(held, case_id, given.known)
-    return visit.page(
-        "case.html",
-        view=view,
-        documents=documents,
-        keys=keys,
-        done=_done(done),
-        hidden_by_others=notice(hidden, given.known),
-    )
+    beside: dict[str, Any] = {"documents": documents, "keys": keys, "meanwhile": meanwhile}
+    hidden_by_others = notice(hidden, given.known)
+    return visit.page("case.html", view=view, done=_done(done), hidden_by_others=hidden_by_others, **beside)
 
 
 async def _hidden_by_others(visit: Visit, session: AsyncSession, found: cases.CaseFile) -> list[Hiding]:
@@ -67,6 +68,14 @@ async def _hidden_by_others(visit: Visit, session: AsyncSession, found: cases.Ca
     if not (found.person.location_hidden and visit.caller.may("hidings.read")):
         return []
     return await hidings(session, visit.caller, found.person.id)
+
+
+async def _meanwhile(
+    session: AsyncSession, visit: Visit, case_id: UUID, seen: int
+) -> tuple[ChangedPart, ...]:
+    if not seen:
+        return ()
+    return (await changes_since(session, visit.caller, case_id, seen, others_only=True)).rows
 
 
 def _reads(visit: Visit, found: cases.CaseFile) -> bool:

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter
+from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from api.commanding import Asked, ask
-from api.forms.reading import ABOUT_DANGER, Filled, as_sent
+from api.forms.reading import ABOUT_DANGER, Filled, as_sent, seen_of
+from api.pages.commands import done_href
 from api.pages.visiting import Visit, Visitor
 from api.presenters.checks import MOST_NOTE, CheckPage, present, read_answers, read_danger
 from api.presenters.forms import confirms, error_list
 from api.presenters.worklist import full_name
 from api.reading import cases
-from api.refusals import Contradicted
+from api.refusals import CaseChanged, Contradicted
 from discharge.cases.commands import CompleteCheck
 from discharge.cases.model import Case
 from discharge.cases.stages import may_ask
 from discharge.errors import HomewardError
 from housing_checks.checks.form import form_in_force, form_of
 from housing_checks.checks.model import CheckForm
+from housing_checks.checks.rules import answers_standing
 
 router = APIRouter(prefix="/cases", include_in_schema=False)
 
@@ -32,11 +36,11 @@ async def show(visit: Visitor, case_id: UUID) -> Response:
     """The questions; those answered before are answered already."""
     case, name = await _prepare(visit, case_id)
     form = _form(case, visit)
-    known = dict(case.check.answers) if case.check else {}
-    known |= {code: item.value for code, item in case.gate.items()}
+    known = answers_standing(case)
     kept = await visit.kept_form()
     answers, notes, _ = read_answers(form, kept) if kept else ({}, {}, {})
-    return _page(visit, present(form, case, name, known | answers, notes, {}))
+    seen = seen_of(kept) if kept else None
+    return _page(visit, present(form, case, name, known | answers, notes, {}, seen=seen))
 
 
 @router.post("/{case_id}/check")
@@ -46,7 +50,8 @@ async def look_over(visit: Visitor, case_id: UUID) -> Response:
     case, name = await _prepare(visit, case_id)
     form = _form(case, visit)
     answers, notes, faults = read_answers(form, sent)
-    view = present(form, case, name, answers, notes, faults, read_danger(form, sent))
+    danger = read_danger(form, sent)
+    view = present(form, case, name, answers, notes, faults, danger, seen=seen_of(sent))
     if faults or sent.get("change"):
         return _page(visit, view, 422 if faults else 200)
     return _answers_page(visit, view, Filled())
@@ -54,21 +59,37 @@ async def look_over(visit: Visitor, case_id: UUID) -> Response:
 
 @router.post("/{case_id}/check/hand-in")
 async def hand_in(visit: Visitor, case_id: UUID) -> Response:
-    """Hand the check in."""
+    """Hand the check in. Where others answered the same items otherwise since, the questions come back."""
     sent = await visit.form()
     case, name = await _prepare(visit, case_id)
     form = _form(case, visit)
     answers, notes, faults = read_answers(form, sent)
+    seen, danger = seen_of(sent), read_danger(form, sent)
     if faults:
-        view = present(form, case, name, answers, notes, faults, read_danger(form, sent))
-        return _page(visit, view, 422)
-    seen = str(sent.get("seen_version", ""))
+        return _page(visit, present(form, case, name, answers, notes, faults, danger, seen=seen), 422)
     filled = Filled(
         typed={"note": str(sent.get("note", "")).strip()[:MOST_NOTE]},
         confirmed=tuple(str(code) for code in sent.getlist("confirm")),
+        seen=seen,
     )
-    asked = Asked(
-        case_id=case_id,
+    asked = _asked(visit, case, form, sent, filled)
+    try:
+        outcome = await ask(visit.services, visit.caller, asked)
+    except Contradicted as error:
+        filled.ask(error)
+        view = present(form, case, name, answers, notes, {}, danger, seen=seen)
+        return _answers_page(visit, view, filled, error.row.http)
+    except CaseChanged as error:
+        return await _again(visit, case_id, sent, error)
+    if outcome.answer is None:
+        return visit.to(f"/requests/{outcome.command_id}")
+    return visit.to(await done_href(visit, asked, outcome, "check"))
+
+
+def _asked(visit: Visit, case: Case, form: CheckForm, sent: FormData, filled: Filled) -> Asked:
+    answers, notes, _ = read_answers(form, sent)
+    return Asked(
+        case_id=case.case_id,
         command=CompleteCheck(form=form.code, answers=answers),
         effective_on=visit.today,
         as_sent=as_sent(sent),
@@ -76,18 +97,25 @@ async def hand_in(visit: Visitor, case_id: UUID) -> Response:
         item_notes=notes,
         about_danger=bool(sent.get(ABOUT_DANGER)),
         danger_items=read_danger(form, sent),
-        seen_version=int(seen) if seen.isdecimal() else None,
+        seen_version=filled.seen,
         key=str(sent.get("key", "")) or None,
         confirm=filled.confirmed,
     )
-    try:
-        outcome = await ask(visit.services, visit.caller, asked)
-    except Contradicted as error:
-        filled.ask(error)
-        view = present(form, case, name, answers, notes, {}, read_danger(form, sent))
-        return _answers_page(visit, view, filled, error.row.http)
-    done = f"/cases/{case_id}?done=check"
-    return visit.to(done if outcome.answer else f"/requests/{outcome.command_id}")
+
+
+async def _again(visit: Visit, case_id: UUID, sent: FormData, error: CaseChanged) -> Response:
+    """The questions with what was answered, what others changed, and their answers where nothing was said."""
+    case, name = await _prepare(visit, case_id)
+    form = _form(case, visit)
+    answers, notes, _ = read_answers(form, sent)
+    followed = {code: answer for code, answer in answers_standing(case).items() if code in error.left}
+    version = error.changes.version
+    view = present(
+        form, case, name, answers | followed, notes, {}, read_danger(form, sent),
+        seen=version, changes=error.changes,
+    )  # fmt: skip
+    words = {"text": f"{error.row.title}. {error.row.words}", "href": "#changed-since"}
+    return _page(visit, replace(view, errors=(words,)), error.row.http)
 
 
 async def _prepare(visit: Visit, case_id: UUID) -> tuple[Case, str]:

@@ -10,7 +10,7 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from api.command_kinds import read_command
-from api.commanding import Asked, ask
+from api.commanding import Asked, Outcome, ask, others_changed
 from api.forms.definitions import FORMS, shape
 from api.forms.model import Around, CommandForm
 from api.forms.reading import Filled, as_sent, fault_of, fill_again, note_of, read_form
@@ -21,7 +21,7 @@ from api.presenters.forms import present
 from api.presenters.worklist import full_name
 from api.reading import cases, names
 from api.reading.homes import homes as read_homes
-from api.refusals import Contradicted
+from api.refusals import CaseChanged, Contradicted
 from discharge.cases.stages import may_ask
 from discharge.errors import HomewardError
 from discharge.store import commands as store
@@ -58,14 +58,25 @@ async def submit(visit: Visitor, case_id: UUID, kind: str) -> Response:
                 raise
             if isinstance(error, Contradicted):
                 filled.ask(error)
+            elif isinstance(error, CaseChanged):
+                filled.meet(error)
+                filled.faults.append(fault_of(error, form))
+                form, around, name = await _prepare(visit, case_id, kind)
             else:
                 filled.faults.append(fault_of(error, form))
             # A refused command keeps its key; the corrected one is another command.
             return _form_page(visit, form, around, name, filled, str(uuid4()), error.row.http)
         if outcome.answer is None:
             return visit.to(f"/requests/{outcome.command_id}")
-        return visit.to(f"/cases/{case_id}?done={kind}")
+        return visit.to(await done_href(visit, asked, outcome, kind))
     return _form_page(visit, form, around, name, filled, key, 422)
+
+
+async def done_href(visit: Visit, asked: Asked, outcome: Outcome, kind: str) -> str:
+    """The case after a save; where others changed it meanwhile, the page says what."""
+    changes = await others_changed(visit.services, visit.caller, asked, outcome)
+    meanwhile = f"&seen={asked.seen_version}" if changes and changes.rows else ""
+    return f"/cases/{asked.case_id}?done={kind}{meanwhile}"
 
 
 async def _prepare(visit: Visit, case_id: UUID, kind: str) -> tuple[CommandForm, Around, str]:
@@ -90,7 +101,6 @@ def _asked(
     effective = filled.fields.pop("effective_on", visit.today.isoformat())
     body: dict[str, Any] = shape(form.kind, dict(filled.fields), around)
     command, beside = read_command({"kind": form.kind, "effective_on": effective, **body})
-    seen = str(sent.get("seen_version", ""))
     note, about_danger = note_of(sent)
     return Asked(
         case_id=around.case.case_id,
@@ -100,7 +110,7 @@ def _asked(
         decided_by=beside.decided_by,
         note=note,
         about_danger=about_danger,
-        seen_version=int(seen) if seen.isdecimal() else None,
+        seen_version=filled.seen,
         key=key,
         confirm=filled.confirmed,
     )

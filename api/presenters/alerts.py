@@ -55,6 +55,7 @@ class Row:
     key: str
     alert_id: str
     case_id: str
+    version: int
     level: Tag
     name: str
     case_href: str
@@ -131,6 +132,7 @@ def _row(each: OpenAlert, now: datetime, known: Directory, may_take_on: bool, ma
         key=str(uuid4()),
         alert_id=str(alert.id),
         case_id=str(each.case_id),
+        version=each.version,
         level=tag_of(LEVELS, alert.level),
         name=full_name(each.family_name, each.given_name),
         case_href=f"/cases/{each.case_id}" if may_open else "",

@@ -8,6 +8,7 @@ from typing import Any
 
 from starlette.datastructures import FormData
 
+from api.presenters.changes import Changes
 from discharge.cases.model import Case
 from housing_checks.checks.model import CheckForm, CheckItem
 
@@ -48,6 +49,7 @@ class CheckPage:
     source: str
     sections: tuple[Section, ...]
     errors: tuple[dict[str, str], ...]
+    changes: Changes | None = None
 
 
 def present(
@@ -58,11 +60,16 @@ def present(
     notes: Mapping[str, str],
     faults: Mapping[str, str],
     danger: frozenset[str] = frozenset(),
+    *,
+    seen: int | None = None,
+    changes: Changes | None = None,
 ) -> CheckPage:
-    """The form with what is answered, and what is wrong."""
+    """The form with what is answered, and what is wrong; `seen` is the version that its answers began with,
+    `changes` what others changed since.
+    """
     return CheckPage(
         case_id=str(case.case_id),
-        version=case.version,
+        version=case.version if seen is None else seen,
         name=name,
         title=form.title,
         source=form.source,
@@ -71,6 +78,7 @@ def present(
             for title, items in form.domains
         ),
         errors=tuple({"text": words, "href": f"#{code}"} for code, words in faults.items()),
+        changes=changes,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from api.forms.model import Around, CommandForm, Field
 from api.forms.reading import ABOUT_DANGER, DATE_FIELD, NOTE, Filled
+from api.presenters.changes import Changes
 from housing_checks.contradictions import Contradiction
 
 RADIOS_UP_TO = 7
@@ -42,6 +43,7 @@ class Page:
     note_label: str
     about_danger: bool
     confirms: tuple[dict[str, Any], ...] = ()
+    changes: Changes | None = None
 
 
 def present(form: CommandForm, around: Around, name: str, filled: Filled, key: str) -> Page:
@@ -51,7 +53,7 @@ def present(form: CommandForm, around: Around, name: str, filled: Filled, key: s
     asked = tuple(_advised(each, around) for each in fields)
     return Page(
         case_id=str(around.case.case_id),
-        version=around.case.version,
+        version=around.case.version if filled.seen is None else filled.seen,
         key=key,
         name=name,
         kind=form.kind,
@@ -65,6 +67,7 @@ def present(form: CommandForm, around: Around, name: str, filled: Filled, key: s
         note_label=form.note,
         about_danger=bool(filled.typed.get(ABOUT_DANGER)),
         confirms=confirms(filled),
+        changes=filled.changes,
     )
 
 

@@ -318,7 +318,7 @@ def _line(row: CaseEventRow, event: ev.Event, teller: _Teller, left: dict[UUID, 
         what=TELL[event.kind](event, teller),
         effective=words.day(row.effective_on),
         recorded=words.moment(row.case_time),
-        who=_who(row, teller),
+        who=who_did(row, teller.known),
         reason=words.from_code(row.reason, ""),
         notes=tuple(note_words(note) for note in left.pop(row.command_id, [])),
     )
@@ -334,7 +334,8 @@ def note_words(note: NoteRow) -> str:
     return f"For your team and the housing lead only: {text}" if note.sensitivity == DANGER else text
 
 
-def _who(row: CaseEventRow, teller: _Teller) -> str:
-    name = teller.known.user(row.user_id)
+def who_did(row: CaseEventRow, known: Directory) -> str:
+    """Who did it: the person, else the role, and the organisation."""
+    organisation = known.organisation(row.organisation_id)
     role = ROLE_WORDS.get(row.role, row.role)  # type: ignore[call-overload]
-    return ", ".join(filter(None, (name or role, teller.organisation(row.organisation_id))))
+    return ", ".join(filter(None, (known.user(row.user_id) or role, organisation)))

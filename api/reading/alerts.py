@@ -40,6 +40,7 @@ class OpenAlert:
 
     alert: AlertRow
     case_id: UUID
+    version: int
     stage: str
     ward: str | None
     family_name: str | None
@@ -74,6 +75,7 @@ async def open_alerts(session: AsyncSession, caller: Principal, wanted: Wanted) 
         OpenAlert(
             alert,
             row.id,
+            row.version,
             row.stage,
             row.ward if viewer.sees_place(Case.model_validate(row.snapshot), person) else None,
             person.family_name,

@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 
 from api.answers import CommandAnswer, CommandStatus, command_answer, command_status, request_status
 from api.command_kinds import command_schema, read_command
-from api.commanding import Asked, ask
+from api.commanding import Asked, ask, others_changed
 from api.depends import Caller, IdempotencyKey, Ready
 from api.presenters.case_json import case_detail, case_line
 from api.reading import cases, names, worklist
@@ -98,7 +98,8 @@ async def post_command(
 ) -> JSONResponse:
     """Ask something of a case: `kind`, the fields of that command, and what every command carries."""
     asked = await _asked(services, case_id, body, idempotency_key)
-    return command_answer(await ask(services, caller, asked))
+    outcome = await ask(services, caller, asked)
+    return command_answer(outcome, changes=await others_changed(services, caller, asked, outcome))
 
 
 @router.get("/commands/{command_id}")

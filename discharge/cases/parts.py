@@ -15,6 +15,7 @@ from discharge.cases import events as ev
 from discharge.cases.commands.common import CaseCommand
 from discharge.cases.evolve import evolve
 from discharge.cases.model import Case, Referral
+from discharge.values import Frozen
 
 SAID = tuple(name for name in ev.ReferralAmended.model_fields if name in Referral.model_fields)
 """What an amendment may say anew of a referral."""
@@ -55,7 +56,7 @@ def _reason_keys(event: ev.DelayReasonRecorded) -> tuple[object, ...]:
 _ITEM, _MITIGATION = _one("item", "item"), _one("mitigation", "item")
 _STRAND, _OFFERS = _one("strand", "strand"), _one("offers", "strand")
 
-PIECES: Mapping[type, tuple[Piece, ...]] = {
+PIECES: Mapping[type[Frozen], tuple[Piece, ...]] = {
     ev.ReferralReceived: (Piece("referral"), Piece("acceptance")),
     ev.ReferralAmended: (Piece("referral", lambda event: SAID if event.changed is None else event.changed),),
     ev.ReferralAccepted: (Piece("acceptance"),),

@@ -168,7 +168,7 @@ def amend(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
         "tenure": asked.tenure or (known.tenure if known else None),
         "lives_alone": asked.lives_alone or (known.lives_alone if known else None),
     }
-    changed = tuple(name for name, value in said.items() if value != getattr(known, name, None))
+    changed = tuple(name for name, value in said.items() if value and value != getattr(known, name, None))
     return [ev.ReferralAmended.model_validate({**said, "changed": changed})]
 
 

@@ -215,23 +215,23 @@ def test_given_a_code_that_its_list_does_not_hold_then_the_amendment_is_refused_
 def test_given_an_amendment_then_what_it_says_counts_and_the_rest_stays() -> None:
     case = after((0, refer(**SAID)))
     as_it_was = {name: SAID[name] for name in ("reasons", "needs", "tenure", "lives_alone", "pathway")}
-    assert decided(case, cmd.AmendReferral(), 1) == [ev.ReferralAmended(ward="Ash", **as_it_was)]
+    assert decided(case, cmd.AmendReferral(), 1) == [ev.ReferralAmended(ward="Ash", **as_it_was, changed=())]
     new: dict[str, object] = {
         "ward": "Oak",
         "reasons": ("basics",),
         "needs": ("none",),
+        "pathway": "0",
         "tenure": "private",
         "lives_alone": "no",
-        "pathway": "0",
     }
     asked = cmd.AmendReferral().model_copy(update=new)
-    assert decided(case, asked, 1) == [ev.ReferralAmended(**new)]
+    assert decided(case, asked, 1) == [ev.ReferralAmended(**new, changed=tuple(new))]
     assert refused(case, asked, 2, 1) == ("date-in-future", "", "effective_on")
 
 
 def test_given_a_case_without_its_referral_when_amended_then_it_says_what_was_said_only() -> None:
     case = OPEN.model_copy(update={"referral": None})
-    nothing = ev.ReferralAmended(ward=None, reasons=(), needs=(), pathway=None)
+    nothing = ev.ReferralAmended(ward=None, reasons=(), needs=(), pathway=None, changed=())
     assert decided(case, cmd.AmendReferral(), 1) == [nothing]
 
 

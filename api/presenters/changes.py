@@ -1,0 +1,106 @@
+"""What others changed in a case since somebody saw it: what it was, what it is now, who changed it and when.
+
+Both sides come from the case as its reader may see it: nothing is told here that a page would withhold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from api.presenters import words
+from api.presenters.part_words import PARTS, Side
+from api.presenters.timeline import who_did
+from api.reading.names import Directory
+from discharge.cases.events import EVENT
+from discharge.cases.model import Case
+from discharge.cases.parts import parts_of
+from discharge.store.tables import CaseEventRow
+
+
+@dataclass(frozen=True)
+class ChangedPart:
+    """One thing that was changed; `met` says that what was refused is about it. What it was, who changed it
+    and when are empty for a reader who may not know.
+    """
+
+    part: str
+    label: str
+    before: str
+    after: str
+    who: str = ""
+    when: str = ""
+    met: bool = False
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Everything that others changed, as its reader may see it, up to a version of the case."""
+
+    rows: tuple[ChangedPart, ...]
+    version: int
+
+    @property
+    def others(self) -> tuple[ChangedPart, ...]:
+        """What was changed beside the thing that was refused."""
+        return tuple(row for row in self.rows if not row.met)
+
+    @property
+    def met(self) -> tuple[ChangedPart, ...]:
+        """What was refused."""
+        return tuple(row for row in self.rows if row.met)
+
+
+def changed_parts(
+    before: Case,
+    now: Case,
+    events: Sequence[CaseEventRow],
+    known: Directory,
+    met: Collection[str] = (),
+    reader: UUID | None = None,
+) -> tuple[ChangedPart, ...]:
+    """The parts that differ, the refused ones first, each with who changed it last, and when."""
+    was, is_now = Side(before, known), Side(now, known)
+    last = {part: row for row in events for part in parts_of(EVENT.validate_python(row.payload))}
+    lines = (_line(part, was, is_now, met=part in met) for part in last)
+    told = (
+        replace(line, who=_who(last[line.part], known, reader), when=words.moment(last[line.part].case_time))
+        for line in lines
+        if line is not None
+    )
+    return tuple(sorted(told, key=lambda line: not line.met))
+
+
+def standing_parts(now: Case, known: Directory, met: Collection[str]) -> tuple[ChangedPart, ...]:
+    """What was refused as it stands now, for a reader who does not follow what happens to the case."""
+    nothing, is_now = Side(Case(case_id=now.case_id), known), Side(now, known)
+    lines = (_line(part, nothing, is_now, met=True) for part in met)
+    return tuple(replace(line, before="") for line in lines if line is not None)
+
+
+def _who(row: CaseEventRow, known: Directory, reader: UUID | None) -> str:
+    return "You" if reader is not None and row.user_id == reader else who_did(row, known)
+
+
+def _line(part: str, was: Side, is_now: Side, *, met: bool) -> ChangedPart | None:
+    room, _, key = part.partition(":")
+    told = PARTS.get(room)
+    if told is None:
+        return None
+    before, after = told.value(was, key), told.value(is_now, key)
+    if (before is None and after is None) or (before == after and not met):
+        return None
+    label = told.label(is_now if after is not None else was, key)
+    return ChangedPart(part, label, before or "Nothing", after or "Nothing", met=met)
+
+
+def to_json(changes: Changes) -> dict[str, Any]:
+    """The same for an interface."""
+    rows = [
+        {"part": row.part, "what": row.label, "from": row.before, "to": row.after, "by": row.who,
+         "when": row.when, "refused_for": row.met}
+        for row in changes.rows
+    ]  # fmt: skip
+    return {"version": changes.version, "changes": rows}
