@@ -123,8 +123,14 @@ class Settings(BaseSettings):
     mllp_messages_per_second: float | None = Field(
         default=None, gt=0, description="How fast each feed is read at most; without it as fast as we can"
     )
-    mllp_metrics_port: int | None = Field(
-        default=None, ge=1, le=65535, description="Loopback port of the listener's figures for Prometheus"
+    mllp_health_port: int | None = Field(
+        default=None, ge=1, le=65535, description="Port of the listener's health, readiness and figures"
+    )
+    worker_health_port: int | None = Field(
+        default=None, ge=1, le=65535, description="Port of the worker's health, readiness and figures"
+    )
+    health_host: str = Field(
+        default="127.0.0.1", description="Address on which worker and listener answer about their health"
     )
 
     mllp_open_feeds: bool = Field(

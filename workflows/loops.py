@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+import prometheus_client
 from temporalio.service import RPCError
 
 from discharge.errors import HomewardError
 from workflows.failures import coded
 
 FIRST_PAUSE, LAST_PAUSE = 0.2, 10.0
+FAILS_AFTER = 3
+"""Failures in a row after which a task is said to fail."""
+
+STEPS = prometheus_client.Counter(
+    "homeward_worker_steps",
+    "Steps of background tasks, by whether there was something to do",
+    ["task", "outcome"],
+)
 _log = logging.getLogger("homeward.loops")
 
 
@@ -23,6 +33,27 @@ class Bells:
 
     relay: asyncio.Event = field(default_factory=asyncio.Event)
     join: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+@dataclass
+class Tasks:
+    """Which background tasks of this process fail, and why; once or twice may pass."""
+
+    _in_a_row: Counter[str] = field(default_factory=Counter)
+    _why: dict[str, str] = field(default_factory=dict)
+
+    def well(self, name: str) -> None:
+        """A task did what it is for."""
+        self._in_a_row[name] = 0
+
+    def failed(self, name: str, why: str) -> None:
+        """A task failed, and will try again."""
+        self._in_a_row[name] += 1
+        self._why[name] = why
+
+    def failing(self) -> dict[str, str]:
+        """Each task that goes on failing, with why it did last."""
+        return {name: self._why[name] for name, times in self._in_a_row.items() if times >= FAILS_AFTER}
 
 
 @dataclass(frozen=True)
@@ -39,8 +70,11 @@ class Loop:
     bell: asyncio.Event | None = None
 
 
-async def repeat(loop: Loop, stop: asyncio.Event) -> None:
-    """Run a loop until told to stop; what it needs may be away for as long as it likes."""
+async def repeat(loop: Loop, stop: asyncio.Event, tasks: Tasks | None = None) -> None:
+    """Run a loop until told to stop; what it needs may be away for as long as it likes. ``tasks`` hears how
+    it fares.
+    """
+    tasks = tasks or Tasks()
     pause = FIRST_PAUSE
     while not stop.is_set():
         if loop.bell:
@@ -49,11 +83,16 @@ async def repeat(loop: Loop, stop: asyncio.Event) -> None:
             busy = await loop.step()
             await loop.beat(loop.name)
         except Exception as failure:
-            _log.warning("%s waits %.1f s: %s", loop.name, pause, spoken(failure))
+            why = spoken(failure)
+            _log.warning("%s waits %.1f s: %s", loop.name, pause, why)
+            tasks.failed(loop.name, why)
+            STEPS.labels(loop.name, "failed").inc()
             await rest(stop, pause)
             pause = min(pause * 2, LAST_PAUSE)
             continue
         pause = FIRST_PAUSE
+        tasks.well(loop.name)
+        STEPS.labels(loop.name, "busy" if busy else "idle").inc()
         if not busy:
             await rest(stop, loop.idle.total_seconds(), loop.bell)
 

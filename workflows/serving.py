@@ -28,7 +28,7 @@ from workflows.delivery import Ways
 from workflows.discharge_case import DischargeCase
 from workflows.failures import OnlyCodesLeave
 from workflows.lane import PartnerLane
-from workflows.loops import FIRST_PAUSE, LAST_PAUSE, Bells, Loop, repeat, rest, spoken
+from workflows.loops import FIRST_PAUSE, LAST_PAUSE, Bells, Loop, Tasks, repeat, rest, spoken
 from workflows.store.heartbeats import beats
 from workflows.strands.adaptation_order import AdaptationOrder
 from workflows.strands.basics_at_home import BasicsAtHome
@@ -111,23 +111,27 @@ def _worker(
     )
 
 
-async def serve(needs: Needs, stop: asyncio.Event) -> None:
+async def serve(needs: Needs, stop: asyncio.Event, tasks: Tasks) -> None:
     """Run the workers until told to stop; a worker that gave up is replaced."""
     pause = FIRST_PAUSE
     while not stop.is_set():
+        settled = asyncio.get_running_loop().call_later(LAST_PAUSE, tasks.well, "workers")
         try:
-            await _serve_once(needs, stop)
+            await _serve_once(needs, stop, tasks)
         except Exception as failure:
-            _log.warning("workers start again in %.1f s: %s", pause, spoken(failure))
+            settled.cancel()
+            why = spoken(failure)
+            _log.warning("workers start again in %.1f s: %s", pause, why)
+            tasks.failed("workers", why)
         await rest(stop, pause)
         pause = min(pause * 2, LAST_PAUSE)
 
 
-async def _serve_once(needs: Needs, stop: asyncio.Event) -> None:
+async def _serve_once(needs: Needs, stop: asyncio.Event, tasks: Tasks) -> None:
     """Return once all workers have shut down in order; raises the error with which one gave up."""
     serving = workers(needs)
     runs = [asyncio.create_task(worker.run()) for worker in serving]
-    alive = asyncio.create_task(repeat(Loop("worker", _nothing, BEAT, beats(needs.sessions)), stop))
+    alive = asyncio.create_task(repeat(Loop("worker", _nothing, BEAT, beats(needs.sessions)), stop, tasks))
     _log.info("serving cases and lanes")
     await asyncio.wait((*runs, alive), return_when=asyncio.FIRST_COMPLETED)
     alive.cancel()

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncEngine
+from temporalio.client import Client
 
 from discharge.store.driver import USUAL, DatabaseTimes
-from discharge.store.engine import make_engine, make_sessions, transaction
+from discharge.store.engine import Sessions, make_engine, make_sessions, transaction
 from fhir_adapters.feeds.loading import ProfileInvalid
 from fhir_adapters.feeds.watching import WatchedBook
 from fhir_adapters.hl7v2.outward.links import Links
@@ -25,10 +27,12 @@ from fhir_adapters.partners.clients import PartnerClients
 from fhir_adapters.partners.secrets import SecretFolder
 from fhir_adapters.store.profiles import follow, remember
 from housing_checks.store import holds
+from workflows import readiness
 from workflows.chores import RecordChores, temporal_loops
 from workflows.codec import PayloadKeys
 from workflows.connection import TemporalAccess, connect
-from workflows.loops import FIRST_PAUSE, LAST_PAUSE, Bells, Loop, repeat, rest, spoken
+from workflows.loops import FIRST_PAUSE, LAST_PAUSE, Bells, Loop, Tasks, repeat, rest, spoken
+from workflows.readiness import Readiness
 from workflows.serving import Needs, serve
 from workflows.stopping import stop_on_signals
 from workflows.store.clock import fixed_clock
@@ -36,6 +40,15 @@ from workflows.store.clock import fixed_clock
 WATCHDOG = timedelta(seconds=25)
 CONNECTIONS = 20
 """Kept open to PostgreSQL; as many again may be opened for a while, so that nothing waits for one."""
+
+Show = Callable[[Readiness], AbstractAsyncContextManager[None]]
+
+
+@asynccontextmanager
+async def shown_to_nobody(_: Readiness) -> AsyncIterator[None]:
+    """For a worker whom nobody asks."""
+    yield
+
 
 _log = logging.getLogger("homeward.worker")
 _T = TypeVar("_T")
@@ -51,12 +64,14 @@ async def run_worker(
     partner_secrets: Path | None = None,
     times: DatabaseTimes = USUAL,
     stop: asyncio.Event | None = None,
+    show: Show = shown_to_nobody,
 ) -> None:
     """Work until told to stop: by ``stop`` where it is given, else by SIGTERM or SIGINT.
 
     ``factor`` is how many case seconds pass in a real one, should this be the first start of the database;
     ``feed_profiles`` is a folder of feed profiles besides those that are shipped, followed from then on;
-    ``partner_secrets`` one of the files that partners' settings name.
+    ``partner_secrets`` one of the files that partners' settings name. ``show`` tells outsiders meanwhile
+    whether it is ready.
     Raises ProfileInvalid when a file of it cannot be used and never could be.
     """
     stop = stop or _told_by_signals()
@@ -64,23 +79,49 @@ async def run_worker(
     profiles, secrets = WatchedBook(feed_profiles), SecretFolder(partner_secrets)
     engine = make_engine(database_url, pool_size=CONNECTIONS, times=times)
     sessions = make_sessions(engine)
+    tasks, found = Tasks(), _Found()
     async with AsyncExitStack() as held:
         held.push_async_callback(engine.dispose)
+        await held.enter_async_context(show(_readiness(sessions, found, profiles, tasks)))
         clock = await _until_it_answers("PostgreSQL", lambda: fixed_clock(sessions, factor), stop)
         if clock is None or not await _profiles_at_hand(engine, profiles, stop):
             return
         async with asyncio.TaskGroup() as group:
             bells = Bells()
-            _keep_up(group, RecordChores(engine, sessions, clock, profiles, bells).loops(), stop)
-            client = await _until_it_answers("Temporal", lambda: connect(temporal, keys), stop)
+            chores = RecordChores(engine, sessions, clock, profiles, bells)
+            _keep_up(group, chores.loops(), stop, tasks)
+            client = found.client = await _until_it_answers("Temporal", lambda: connect(temporal, keys), stop)
             if client is None:
                 return
             clients, links = PartnerClients(secrets), Links(secrets=secrets)
             held.push_async_callback(clients.close)
             held.push_async_callback(links.close)
             needs = Needs(sessions, client, clock, clients, links, profiles, bells)
-            _keep_up(group, temporal_loops(needs), stop)
-            await serve(needs, stop)
+            _keep_up(group, temporal_loops(needs), stop, tasks)
+            await serve(needs, stop, tasks)
+
+
+@dataclass
+class _Found:
+    """Temporal, once it has answered."""
+
+    client: Client | None = None
+
+    async def ask(self) -> Client | None:
+        return self.client
+
+
+def _readiness(sessions: Sessions, found: _Found, profiles: WatchedBook, tasks: Tasks) -> Readiness:
+    """A file of a profile that cannot be used is told; the version before stays in force."""
+    return Readiness(
+        {
+            "database": readiness.database(sessions),
+            "workflows": readiness.temporal(found.ask),
+            "profiles": readiness.profiles(profiles),
+            "tasks": readiness.tasks(tasks.failing),
+        },
+        needed=frozenset({"database", "workflows", "tasks"}),
+    )
 
 
 async def _profiles_at_hand(engine: AsyncEngine, profiles: WatchedBook, stop: asyncio.Event) -> bool:
@@ -108,9 +149,9 @@ def _told_by_signals() -> asyncio.Event:
     return stop
 
 
-def _keep_up(group: asyncio.TaskGroup, loops: Sequence[Loop], stop: asyncio.Event) -> None:
+def _keep_up(group: asyncio.TaskGroup, loops: Sequence[Loop], stop: asyncio.Event, tasks: Tasks) -> None:
     for loop in loops:
-        group.create_task(repeat(loop, stop))
+        group.create_task(repeat(loop, stop, tasks))
 
 
 async def _until_it_answers(name: str, ask: Callable[[], Awaitable[_T]], stop: asyncio.Event) -> _T | None:

@@ -9,17 +9,15 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 from sqlalchemy import text
-from temporalio.service import RPCError
 
 from api.depends import Ready, known_by_token
 from api.services import Services
 from discharge.errors import HomewardError
 from discharge.store.engine import transaction
+from workflows import readiness
+from workflows.readiness import LOOK_SECONDS, Readiness
 
 router = APIRouter(include_in_schema=False)
-
-LOOK_SECONDS = 2.0
-"""How long one look may take: whoever asks whether we are ready does not wait long."""
 
 ALARMS = Gauge(
     "homeward_alarm_open", "Messages do not arrive, are not read or do not go out", ["kind", "subject"]
@@ -45,14 +43,13 @@ async def ready(services: Ready) -> JSONResponse:
     """Whether a request can be taken: PostgreSQL answers. Temporal may be away, then commands wait; where a
     file of a profile cannot be used, the version before stays in force.
     """
-    database, temporal = await asyncio.gather(_database(services), _temporal(services))
-    body = {
-        "status": "ok" if database else "unavailable",
-        "database": "ok" if database else "unavailable",
-        "workflows": "ok" if temporal else "unavailable",
-        "profiles": _profiles(services),
+    checks = {
+        "database": readiness.database(services.sessions),
+        "workflows": readiness.temporal(services.temporal),
+        "profiles": readiness.profiles(services.profiles),
     }
-    return JSONResponse(body, 200 if database else 503)
+    well, body = await Readiness(checks, needed=frozenset({"database"})).report()
+    return JSONResponse(body, 200 if well else 503)
 
 
 @router.get("/metrics")
@@ -75,27 +72,3 @@ async def _count_alarms(services: Services) -> None:
     ALARMS.clear()
     for kind, subject in found:
         ALARMS.labels(kind, subject).set(1)
-
-
-async def _database(services: Services) -> bool:
-    try:
-        async with asyncio.timeout(LOOK_SECONDS), transaction(services.sessions) as session:
-            await session.execute(text("SELECT 1 FROM alembic_version"))
-    except (HomewardError, TimeoutError):
-        return False
-    return True
-
-
-async def _temporal(services: Services) -> bool:
-    try:
-        async with asyncio.timeout(LOOK_SECONDS):
-            client = await services.temporal()
-            return await client.service_client.check_health()
-    except (RPCError, RuntimeError, TimeoutError):
-        return False
-
-
-def _profiles(services: Services) -> str:
-    """Which files of profiles cannot be used; their keys and faults are for those who may see feeds."""
-    files = {fault.file for fault in services.profiles.faults}
-    return f"not used: {', '.join(sorted(files))}" if files else "ok"

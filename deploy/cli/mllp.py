@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,10 +12,12 @@ if TYPE_CHECKING:
 
     from deploy.settings import Settings
     from discharge.clocks import CaseClock
+    from discharge.store.engine import Sessions
+    from fhir_adapters.feeds.watching import WatchedBook
     from fhir_adapters.hl7v2.listener import Where
-    from fhir_adapters.hl7v2.listening.counts import Counts
     from fhir_adapters.hl7v2.listening.limits import Limits
     from fhir_adapters.hl7v2.store.inbox import PostgresInbox
+    from workflows.readiness import Readiness
 
 WATCHDOG_SECONDS = 20
 RETRY_SECONDS = 1.0
@@ -41,8 +41,9 @@ async def _listen(settings: Settings) -> None:
     import asyncio
     from datetime import timedelta
 
+    from deploy.health_server import HealthDoor
     from deploy.settings import driver_url
-    from discharge.store.engine import make_engine
+    from discharge.store.engine import make_engine, make_sessions
     from fhir_adapters.feeds.watching import WatchedBook
     from fhir_adapters.hl7v2.listener import serve
     from fhir_adapters.hl7v2.listening.counts import Counts
@@ -57,12 +58,19 @@ async def _listen(settings: Settings) -> None:
     times = settings.database_times(settings.mllp_statement_seconds)
     engine = make_engine(driver_url(settings.need("database_url")), times=times)
     inbox = PostgresInbox(engine)
+    ports: list[int] = []
     following = asyncio.create_task(keep_following(engine, profiles))
     try:
-        with _shown(counts, settings.mllp_metrics_port):
+        async with HealthDoor.of(settings, "mllp_health_port").serve(
+            _readiness(make_sessions(engine), inbox, ports, profiles, open_feeds=where.open_feeds),
+            counts.registry,
+        ):
             clock = await _clock_once_there(inbox, stop)
             if clock:
-                await serve(inbox, clock, where, profiles=profiles, stop=stop, limits=limits, counts=counts)
+                await serve(
+                    inbox, clock, where,
+                    profiles=profiles, stop=stop, limits=limits, counts=counts, started=ports.extend,
+                )  # fmt: skip
     finally:
         following.cancel()
         await asyncio.wait({following})
@@ -101,21 +109,32 @@ def _limits(settings: Settings) -> Limits:
     )
 
 
-@contextmanager
-def _shown(counts: Counts, port: int | None) -> Iterator[None]:
-    """Serve the counts at /metrics on loopback meanwhile. Raises OSError when the port is taken."""
-    if port is None:
-        yield
-        return
-    from prometheus_client import start_http_server
+def _readiness(
+    sessions: Sessions, inbox: PostgresInbox, ports: list[int], profiles: WatchedBook, *, open_feeds: bool
+) -> Readiness:
+    """Ready is who listens, and can commit; which feeds are not served, and which profiles, is told."""
+    from discharge.errors import HomewardError
+    from workflows import readiness
 
-    server, thread = start_http_server(port, addr="127.0.0.1", registry=counts.registry)
-    try:
-        yield
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    async def listening() -> str:
+        return readiness.OK if ports else readiness.AWAY
+
+    async def feeds() -> str:
+        try:
+            closed = [feed.code for feed in await inbox.feeds() if not (open_feeds or feed.is_guarded)]
+        except HomewardError:
+            return readiness.AWAY
+        return f"not served: {', '.join(sorted(closed))}" if closed else readiness.OK
+
+    return readiness.Readiness(
+        {
+            "database": readiness.database(sessions),
+            "listening": listening,
+            "feeds": feeds,
+            "profiles": readiness.profiles(profiles),
+        },
+        needed=frozenset({"database", "listening"}),
+    )
 
 
 async def _clock_once_there(inbox: PostgresInbox, stop: asyncio.Event) -> CaseClock | None:

@@ -14,7 +14,7 @@ from deploy.cli.options import plainly
 def partner(
     log: Annotated[Path, typer.Option(help="File in which every request received is kept.")],
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8400,
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8420,
     hl7_port: Annotated[
         int | None, typer.Option(help="Port on which the trust's own system takes HL7 v2 over MLLP.")
     ] = None,

@@ -10,7 +10,10 @@ def worker() -> None:
     """Run workflows, deliver to partners and interpret messages, until told to stop."""
     import asyncio
 
+    from prometheus_client import REGISTRY
+
     from deploy.collector import leave_out_what_is_loaded
+    from deploy.health_server import HealthDoor
     from deploy.settings import Settings, driver_url
     from deploy.temporal_access import temporal_access
     from discharge.clocks import parse_day_length
@@ -24,6 +27,7 @@ def worker() -> None:
     except ValueError as error:
         raise CannotGoOn(f"HOMEWARD_PAYLOAD_KEYS cannot be used: {error}.") from None
     logs.configure(settings.log_level)
+    door = HealthDoor.of(settings, "worker_health_port")
     leave_out_what_is_loaded()
     asyncio.run(
         run_worker(
@@ -34,5 +38,6 @@ def worker() -> None:
             feed_profiles=settings.feed_profiles,
             partner_secrets=settings.partner_secrets,
             times=settings.database_times(settings.worker_statement_seconds),
+            show=lambda ready: door.serve(ready, REGISTRY),
         )
     )

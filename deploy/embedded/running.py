@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from deploy.embedded import address, day_length, openid, postgres
-from deploy.embedded.ports import require_free
+from deploy.embedded.ports import require_distinct, require_free
 from deploy.embedded.postgres import DATABASE
 from deploy.embedded.private_folder import make_private
 from deploy.embedded.stack import ORDER, Stack
@@ -56,6 +56,7 @@ async def run(stack: Stack, console: Console | None = None) -> None:
 
 async def _start(stack: Stack, supervisor: Supervisor, screen: Console) -> None:
     await supervisor.stop_leftovers(ORDER)
+    require_distinct(stack.listeners())
     for name, host, port in stack.listeners():
         require_free(name, host, port)
     address.write(stack.data, stack.address)

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.embedded import openid, outside, postgres, processes, temporal
 from deploy.embedded.address import LOOPBACK, Address
-from deploy.embedded.asking import SignOfLife, at_once, listening, successful
+from deploy.embedded.asking import at_once, listening, successful
 from deploy.embedded.keys import Keys
 from deploy.embedded.part import Part
 from deploy.places import read_places
@@ -124,15 +124,12 @@ class Stack:
         )
 
     def _worker(self) -> Part:
-        environment = self._environment(postgres.WORKER)
-        life = SignOfLife(environment["HOMEWARD_DATABASE_URL"], "relay")
         return Part(
             name="worker",
             title="Worker",
             command=_command("worker"),
-            environment=environment,
-            before=life.ask_from_now_on,
-            ready=life.seen,
+            environment=self._environment(postgres.WORKER),
+            ready=self._says_ready(self.address.ports.worker_health),
             stop_seconds=30,
         )
 
@@ -152,7 +149,7 @@ class Stack:
             title="HL7 v2 listener",
             command=_command("mllp"),
             environment=self._environment(postgres.API, HOMEWARD_MLLP_OPEN_FEEDS="true"),
-            ready=listening(self.address.listen, self.address.ports.mllp),
+            ready=self._says_ready(self.address.ports.mllp_health),
         )
 
     def _simulate(self) -> Part:
@@ -163,6 +160,9 @@ class Stack:
             environment=dict(os.environ),
             ready=at_once,
         )
+
+    def _says_ready(self, port: int) -> Callable[[], Awaitable[bool]]:
+        return successful(f"http://{LOOPBACK}:{port}/readyz")
 
     def _environment(self, role: str, **more: str) -> dict[str, str]:
         """What every program of ours needs, for the PostgreSQL role that it signs in as; what is given by a
@@ -178,6 +178,9 @@ class Stack:
             "HOMEWARD_HTTP_PORT": str(ports.http),
             "HOMEWARD_MLLP_HOST": self.address.listen,
             "HOMEWARD_MLLP_PORT": str(ports.mllp),
+            "HOMEWARD_HEALTH_HOST": LOOPBACK,
+            "HOMEWARD_WORKER_HEALTH_PORT": str(ports.worker_health),
+            "HOMEWARD_MLLP_HEALTH_PORT": str(ports.mllp_health),
             "HOMEWARD_PUBLIC_URL": self.address.pages,
             "HOMEWARD_DAY_LENGTH": self.day_length,
             **more,

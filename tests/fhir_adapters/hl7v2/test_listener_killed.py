@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import sys
 from collections.abc import AsyncIterator
@@ -150,23 +151,26 @@ async def effects(intake: Intake) -> tuple[int, int]:
     return len(rows), sum(row.times_received for row in rows)
 
 
-async def test_given_a_metrics_port_then_it_counts_what_was_answered_and_names_nobody(
+async def test_given_a_health_port_then_it_is_ready_and_counts_what_was_answered_and_names_nobody(
     database: Database, intake: Intake
 ) -> None:
     port = free_port()
     async with (
-        program(database.api_url, HOMEWARD_MLLP_METRICS_PORT=str(port)) as listener,
+        program(database.api_url, HOMEWARD_MLLP_HEALTH_PORT=str(port)) as listener,
         connected(listener.port) as line,
     ):
         await line.ask(Sample().raw())
         await line.ask(b"this is no message")
-        shown = await asyncio.to_thread(lambda: urlopen(f"http://127.0.0.1:{port}/metrics").read().decode())
+        address = f"http://127.0.0.1:{port}"
+        shown = await asyncio.to_thread(lambda: urlopen(f"{address}/metrics").read().decode())
+        ready = json.loads(await asyncio.to_thread(lambda: urlopen(f"{address}/readyz").read()))
 
     assert 'homeward_mllp_messages_total{answer="AA",feed="RXH-PAS"} 1.0' in shown
     assert 'homeward_mllp_messages_total{answer="AR",feed="unassigned"} 1.0' in shown
     assert "homeward_mllp_commit_seconds_count 2.0" in shown
     assert "homeward_mllp_connections_open 1.0" in shown
     assert "ASHDOWN" not in shown
+    assert ready == dict.fromkeys(("status", "database", "listening", "feeds", "profiles"), "ok")
 
 
 async def test_given_tls_half_set_up_then_the_program_says_what_is_missing(database: Database) -> None:

@@ -1,0 +1,85 @@
+"""Whether a process can work: a check for each thing that it needs, asked whenever somebody asks."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import text
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from discharge.errors import HomewardError
+from discharge.store.engine import Sessions, transaction
+from fhir_adapters.feeds.watching import WatchedBook
+
+OK, AWAY = "ok", "unavailable"
+LOOK_SECONDS = 2.0
+"""Whoever asks has a time limit of its own."""
+
+Check = Callable[[], Awaitable[str]]
+"""Says ``ok``, or in a few words what is wrong; never a person's data, and no secret."""
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """What is looked at, and what of it must be ``ok``; the rest is told and may be amiss."""
+
+    checks: Mapping[str, Check]
+    needed: frozenset[str]
+
+    async def report(self) -> tuple[bool, dict[str, str]]:
+        """Whether the process is ready, and what each check says."""
+        said = await asyncio.gather(*(check() for check in self.checks.values()))
+        found = dict(zip(self.checks, said, strict=True))
+        ready = all(found[name] == OK for name in self.needed)
+        return ready, {"status": OK if ready else AWAY, **found}
+
+
+def database(sessions: Sessions) -> Check:
+    """Whether PostgreSQL answers, and holds the record."""
+
+    async def check() -> str:
+        try:
+            async with asyncio.timeout(LOOK_SECONDS), transaction(sessions) as session:
+                await session.execute(text("SELECT 1 FROM alembic_version"))
+        except (HomewardError, TimeoutError):
+            return AWAY
+        return OK
+
+    return check
+
+
+def temporal(client: Callable[[], Awaitable[Client | None]]) -> Check:
+    """Whether Temporal answers; not before there is a ``client``."""
+
+    async def check() -> str:
+        try:
+            async with asyncio.timeout(LOOK_SECONDS):
+                found = await client()
+                return OK if found and await found.service_client.check_health() else AWAY
+        except (RPCError, RuntimeError, TimeoutError):
+            return AWAY
+
+    return check
+
+
+def profiles(book: WatchedBook) -> Check:
+    """Which files of profiles cannot be used; their keys and faults are for those who may see feeds."""
+
+    async def check() -> str:
+        files = {fault.file for fault in book.faults}
+        return f"not used: {', '.join(sorted(files))}" if files else OK
+
+    return check
+
+
+def tasks(failing: Callable[[], Mapping[str, str]]) -> Check:
+    """Which background tasks fail, each with why."""
+
+    async def check() -> str:
+        found = sorted(failing().items())
+        return "; ".join(f"{name}: {why}" for name, why in found) or OK
+
+    return check
