@@ -69,6 +69,10 @@ def test_given_a_role_that_may_not_then_the_refusal_names_the_action() -> None:
     assert (refused.value.code, refused.value.detail) == ("role-not-allowed", "confirm-discharge")
 
 
+def test_given_a_role_that_may_then_nothing_is_refused() -> None:
+    require("discharge-team", "confirm-discharge")
+
+
 ABOUT_A_CASE = {kind for kind in KINDS if kind not in OWN} - {"refer"}
 LEADS_ONLY = {"add-participant", "close-case", "withdraw-referral", "enter-in-error", "reopen-case"}
 

@@ -81,6 +81,12 @@ def test_given_a_case_with_the_wards_agreement_only_then_the_answer_says_what_is
     )
 
 
+def test_given_a_case_then_what_protects_the_address_stands_beside_its_basis() -> None:
+    assert sharing_facts(case()) == SharingFacts("consent")
+    assert sharing_facts(case(), restricted=True) == SharingFacts("consent", restricted=True)
+    assert sharing_facts(case(), address_hidden=True) == SharingFacts("consent", address_hidden=True)
+
+
 def test_given_a_case_of_somebody_hidden_then_the_address_stays() -> None:
     answer = may_send(sharing_facts(case(), address_hidden=True), "landlord")
     assert answer == Allowed("consent", with_address=False)

@@ -88,6 +88,14 @@ def test_given_numbers_that_nobody_has_then_it_is_a_new_record() -> None:
 
 
 @pytest.mark.parametrize("by", ["local", "nhs"])
+def test_given_a_number_of_two_records_then_the_pair_is_offered(by: str) -> None:
+    two = [known(RUTH), known(JOAN)]
+    found = match(claim(LOCAL, NHS), two, []) if by == "local" else match(claim(NHS), [], two)
+    assert [(each.person_id, each.other_id) for each in found.offered] == [(JOAN, RUTH)]
+    assert found.doubt is not None
+
+
+@pytest.mark.parametrize("by", ["local", "nhs"])
 def test_given_a_number_of_several_records_then_all_are_offered_and_the_message_waits(by: str) -> None:
     several = [known(THIRD), known(JOAN), known(RUTH)]
     rule = "local-numbers-of-several" if by == "local" else "nhs-number-of-several"
