@@ -148,6 +148,14 @@ def _discharged(event: ev.PersonDischarged, _: _Teller) -> str:
     return f"Left hospital on {words.day(left.discharged_on)}: {where.lower()} (recorded {told}){reason}"
 
 
+def _earlier_corrected(event: ev.EarlierDischargeCorrected, _: _Teller) -> str:
+    if event.discharge is None:
+        return "An earlier discharge did not happen, as the hospital says now"
+    left, back = event.discharge.discharged_on, event.readmission
+    after = f", and came back {words.count(back.days_after, 'day')} later" if back else ""
+    return f"As the hospital says now, the person left earlier on {words.day(left)}{after}"
+
+
 def _spell(event: ev.SpellChanged, _: _Teller) -> str:
     spell = event.spell
     if spell.status == "cancelled":
@@ -253,6 +261,13 @@ TELL: Mapping[str, _Tell] = {
     "home-no-longer-ready": lambda _e, _t: "The home is no longer ready",
     "person-discharged": _discharged,
     "discharge-cancelled": lambda _e, _t: "The discharge did not happen",
+    "discharge-corrected": lambda e, _: (
+        f"The person left hospital on {words.day(e.discharge.discharged_on)}, as the hospital says now"
+    ),
+    "readmission-cancelled": lambda _e, _t: (
+        "The hospital took back the admission: the person is at home, as before"
+    ),
+    "earlier-discharge-corrected": _earlier_corrected,
     "follow-up-scheduled": lambda e, _: (
         f"{CONTACT_WORDS.get(e.follow_up.key, e.follow_up.key)}, due {words.moment(e.follow_up.due_at)}"
     ),

@@ -25,15 +25,34 @@ HOUR, DAY = timedelta(hours=1), timedelta(hours=24)
 RED_CROSS = "Healthwatch and British Red Cross, 590 people's stories (2020); time is Homeward's choice"
 OMBUDSMAN = "Ombudsman on unsafe discharge; time is Homeward's choice"
 NG27 = "NICE NG27 section 1.5; 28-day support services; time is Homeward's choice"
+WHEREABOUTS = "Homeward: house rule on where the person is"
 DUTY = "Homelessness Reduction Act 2017, duty to refer; Homeward's choice"
 
-NOT_REACHED, MISSED, RETURNED, LEFT, LEFT_HOMELESS, REVIVED, DELETED = (
+(
+    NOT_REACHED,
+    MISSED,
+    RETURNED,
+    LEFT,
+    LEFT_HOMELESS,
+    REVIVED,
+    UNACCEPTED,
+    NOT_RETURNED,
+    OVERLAP,
+    BACK_LATER,
+    CLOSED_EARLY,
+    DELETED,
+) = (
     "not-reached",
     "contact-missed",
     "unplanned-return",
     "self-discharged",
     "self-discharged-homeless",
     "death-taken-back",
+    "left-before-accepted",
+    "readmission-cancelled",
+    "stays-overlap",
+    "back-later",
+    "left-after-closing",
     "person-deleted",
 )
 
@@ -55,6 +74,18 @@ class ActionRow(Code):
 def _problem(code: str, label: str, within: timedelta, source: str, owner: str = "coordinator") -> ActionRow:
     return ActionRow(
         code=code, label=label, source=source, owner_role=owner, within=within, urgent=within == HOUR
+    )
+
+
+def _news(code: str, label: str, settled_by_contact: bool = False) -> ActionRow:
+    return ActionRow(
+        code=code,
+        label=label,
+        source=WHEREABOUTS,
+        owner_role="coordinator" if settled_by_contact else "discharge-team",
+        within=HOUR,
+        rule="whereabouts",
+        settled_by_contact=settled_by_contact,
     )
 
 
@@ -145,6 +176,18 @@ ACTIONS = CodeList(
             within=DAY,
             rule="person-deleted",
         ),
+        ActionRow(
+            code=UNACCEPTED,
+            label="The person left before anybody accepted the referral",
+            source=OMBUDSMAN,
+            owner_role="coordinator",
+            within=HOUR,
+            rule="left-before-accepted",
+        ),
+        _news(NOT_RETURNED, "The hospital took back the admission: the person is at home, as before", True),
+        _news(OVERLAP, "The hospital says that the person left one stay, and lies in a bed of another"),
+        _news(BACK_LATER, "The person is in hospital again, more than 29 days after they left"),
+        _news(CLOSED_EARLY, "The person left hospital only after the case was closed", True),
     ),
 )
 """Cause -> what is owed. Problems at home and outcomes of contacts have their own codes as causes."""
@@ -152,7 +195,17 @@ ACTIONS = CodeList(
 SETTLED_BY_CONTACT = frozenset(row.code for row in ACTIONS if row.settled_by_contact)
 """Causes that end once somebody reached the person."""
 
-REACHED, TRIED, BACK, ENDED = "reached-since", "tried-since", "back-in-hospital", "case-ended"
+OF_BEING_AT_HOME = SETTLED_BY_CONTACT | {UNACCEPTED}
+"""Causes that end once the person is in hospital again, and are owed again when that is taken back."""
+
+REACHED, TRIED, BACK, ENDED, TAKEN_BACK, ACCEPTED = (
+    "reached-since",
+    "tried-since",
+    "back-in-hospital",
+    "case-ended",
+    "admission-cancelled",
+    "referral-accepted",
+)
 """Answers that follow from something else that was recorded."""
 
 
@@ -180,6 +233,24 @@ def open_action(case: Case, cause: str, at: datetime, subject: str = "") -> list
         due_at=at + row.within,
     )
     return [ev.ActionOpened(action=action)]
+
+
+def open_again(case: Case, owed: Action) -> list[ev.Event]:
+    """Owe again what was answered only because of something that is taken back: since and until when it was
+    owed at first.
+    """
+    if any((each.cause, each.subject) == (owed.cause, owed.subject) for each in case.open_actions):
+        return []
+    number = 1 + sum(each.cause == owed.cause for each in case.actions.values())
+    again = Action(
+        cause=owed.cause,
+        number=number,
+        subject=owed.subject,
+        owner_role=owed.owner_role,
+        opened_at=owed.opened_at,
+        due_at=owed.due_at,
+    )
+    return [ev.ActionOpened(action=again)]
 
 
 def found_at_contact(case: Case, contact: ev.ContactRecorded, now: datetime) -> list[ev.Event]:

@@ -44,6 +44,7 @@ TASK_STATUS: Mapping[type[Any], tuple[str, str]] = {
     ev.PersonDischarged: ("in-progress", "discharged"),
     ev.DischargeCancelled: ("in-progress", "discharge-cancelled"),
     ev.PersonReadmitted: ("in-progress", "readmitted"),
+    ev.ReadmissionCancelled: ("in-progress", "readmission-cancelled"),
     ev.FollowUpCompleted: ("in-progress", "followed-up"),
     ev.CaseReopened: ("in-progress", "reopened"),
 }
@@ -177,7 +178,7 @@ def _readiness(case: Case, events: tuple[ev.Event, ...], told_by: UUID | None) -
     ``told_by`` is the organisation whose own system asked for the decision.
     """
     spell = case.current_spell
-    if spell is None or spell.status not in ("admitted", "on-leave"):
+    if spell is None or not spell.in_a_bed:
         return []
     known = _from_the_trust(events, own=told_by == spell.organisation_id)
     news = sorted({said for event in events for said in _news(case, event)} - known)

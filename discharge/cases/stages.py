@@ -80,9 +80,17 @@ case ends well from where it stands.
 """
 
 
+LEFT_UNACCEPTED: dict[str, frozenset[Stage]] = {"accept-referral": frozenset({Stage.REFERRED}) | HOME}
+"""What differs while nobody has accepted: whoever left before that can be taken on at home still."""
+
+
 def stages_of(case: Case, kind: str) -> frozenset[Stage]:
     """The stages in which a kind of command may be asked of this case."""
-    return IN_COMMUNITY.get(kind, ALLOWED[kind]) if case.in_community else ALLOWED[kind]
+    if case.in_community and kind in IN_COMMUNITY:
+        return IN_COMMUNITY[kind]
+    if kind in LEFT_UNACCEPTED and case.referral is not None and case.referral.accepted_on is None:
+        return LEFT_UNACCEPTED[kind]
+    return ALLOWED[kind]
 
 
 def may_ask(case: Case, kind: str) -> bool:

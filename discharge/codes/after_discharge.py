@@ -39,6 +39,8 @@ ACTION_ANSWERS = CodeList(
             ("tried-since", "Tried since, not reached", False),
             ("back-in-hospital", "The person is back in hospital", False),
             ("case-ended", "The case ended", False),
+            ("admission-cancelled", "The hospital took back the admission", False),
+            ("referral-accepted", "The referral was accepted", False),
         )
     ),
 )

@@ -282,6 +282,8 @@ REOPEN_REASONS = CodeList(
         OURS,
         ("referred-again", "Referred again"),
         ("readmitted", "Back in hospital within 0 to 29 days"),
+        ("readmission-cancelled", "The hospital took back the admission"),
+        ("left-after-closing", "The person left hospital after the case was closed"),
         ("discharge-cancelled", "The discharge did not happen"),
         ("death-withdrawn", "The trust took back that the person died"),
         ("closed-too-early", "Closed too early"),

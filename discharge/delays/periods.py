@@ -14,9 +14,14 @@ from discharge.errors import Refused
 Periods = tuple[ReadyPeriod, ...]
 
 
+def by_day(periods: Iterable[ReadyPeriod]) -> Periods:
+    """Return the periods by the day they began; of one day the one that ended first before the others."""
+    return tuple(sorted(periods, key=lambda period: (period.ready_on, period.ended_on or date.max)))
+
+
 def in_order(periods: Iterable[ReadyPeriod]) -> Periods:
     """Return the periods by date; raises dates-out-of-order when one ends before it begins or two overlap."""
-    ordered = tuple(sorted(periods, key=lambda period: (period.ready_on, period.ended_on or date.max)))
+    ordered = by_day(periods)
     backwards = any(period.ended_on is not None and period.ended_on < period.ready_on for period in ordered)
     overlapping = any(
         earlier.ended_on is None or earlier.ended_on > later.ready_on for earlier, later in pairwise(ordered)
@@ -49,13 +54,18 @@ def end_period(periods: Iterable[ReadyPeriod], ended_on: date, ended_by: EndedBy
     return in_order(ended if period is running else period for period in periods)
 
 
-def correct_period(periods: Iterable[ReadyPeriod], replaces: date, corrected: ReadyPeriod | None) -> Periods:
+def begun_on(periods: Periods, day: date) -> ReadyPeriod | None:
+    """Return the period that began on a day; of several the last."""
+    return next((period for period in reversed(periods) if period.ready_on == day), None)
+
+
+def correct_period(periods: Periods, replaces: date, corrected: ReadyPeriod | None) -> Periods:
     """Put another period in the place of the one that began on `replaces`, or remove it (None).
 
     Raises no-such-item when none began on that day.
     """
-    periods = tuple(periods)
-    kept = tuple(period for period in periods if period.ready_on != replaces)
-    if len(kept) == len(periods):
+    wrong = begun_on(periods, replaces)
+    if wrong is None:
         raise Refused("no-such-item", where="ready-period")
+    kept = tuple(period for period in periods if period != wrong)
     return in_order(kept if corrected is None else (*kept, corrected))

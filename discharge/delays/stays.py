@@ -129,8 +129,9 @@ def _episodes(case: Case) -> list[_Episode]:
     ended: dict[UUID, Discharge] = {}
     loose: list[Discharge] = []
     for left in discharges:
-        spell_id = left.spell_id or _stay_around(left.discharged_on, spells)
-        if spell_id is None:
+        named = any(spell.spell_id == left.spell_id for spell in spells)
+        spell_id = left.spell_id if named else _stay_around(left.discharged_on, spells)
+        if spell_id is None or spell_id in ended:
             loose.append(left)
         else:
             ended[spell_id] = left

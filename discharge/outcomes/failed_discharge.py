@@ -67,18 +67,30 @@ def readmission_after(case: Case, discharge: Discharge) -> Readmission | None:
 
 def return_after(case: Case, discharge: Discharge) -> Readmission | None:
     """Return the return to hospital that a discharge ended in, planned or not, unless that stay was
-    cancelled.
+    cancelled: each discharge but the last has the return in its place.
     """
-    cancelled = {spell.spell_id for spell in case.spells if spell.status == "cancelled"}
-    return next(
-        (
-            back
-            for back in case.readmissions
-            if back.spell_id not in cancelled
-            and readmission_days(discharge.discharged_on, back.readmitted_on) == back.days_after
-        ),
-        None,
+    every = discharges_of(case)
+    place = next((number for number, each in enumerate(every) if _same(each, discharge)), len(every))
+    for back in case.readmissions[place : place + 1]:
+        days = readmission_days(discharge.discharged_on, back.readmitted_on)
+        if days is not None and not _was_cancelled(case, back):
+            return back.model_copy(update={"days_after": days})
+    return None
+
+
+def _same(one: Discharge, other: Discharge) -> bool:
+    return (one.spell_id, one.discharged_at) == (other.spell_id, other.discharged_at)
+
+
+def _was_cancelled(case: Case, back: Readmission) -> bool:
+    """Whether the stay of a return counts no more; one that goes on under another number counts."""
+    mine = next((each for each in case.spells if each.spell_id == back.spell_id), None)
+    if mine is None or mine.status != "cancelled":
+        return False
+    goes_on = any(
+        each.status != "cancelled" and each.admitted_on == back.readmitted_on for each in case.spells
     )
+    return not (mine.cancelled_because == "moved" and goes_on)
 
 
 def failed_discharge(discharge: Discharge, back: Readmission | None) -> tuple[Ground, ...]:

@@ -210,7 +210,7 @@ def _owed(facts: RiskFacts, rule: Rule) -> Iterator[Owed]:
 
 
 def answer_owed(facts: RiskFacts, rule: Rule) -> Iterator[Trigger]:
-    """Rules 105 to 108, and 112: until it is answered, and louder once it is due."""
+    """Rules 105 to 108, and 112 to 114: until it is answered, and louder once it is due."""
     by_level = {threshold.level: threshold for threshold in rule.thresholds}
     for owed in _owed(facts, rule):
         words = {"what": owed.what, "opened": _at(owed.opened_at)}
@@ -328,6 +328,8 @@ READERS: Mapping[str, Reader] = MappingProxyType(
         "left-by-own-decision": answer_owed,
         "death-taken-back": answer_owed,
         "person-deleted": answer_owed,
+        "whereabouts": answer_owed,
+        "left-before-accepted": answer_owed,
         "work-overdue": work_overdue,
         "ready-not-leaving": ready_not_leaving,
     }

@@ -36,6 +36,7 @@ TURNS = {
     "returned": "Referral returned",
     "discharge-cancelled": "Discharge did not happen",
     "readmitted": "Back in hospital",
+    "readmission-cancelled": "Not back in hospital after all",
     "reopened": "Reopened",
 }
 """Words for what is told beside the stages."""

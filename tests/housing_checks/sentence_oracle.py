@@ -118,7 +118,8 @@ def _in_bed(case: Story, sentence: str, today: date) -> Iterator[str]:
     for elsewhere in ("Left hospital", "Closed", "every contact", "next: "):
         yield from _expect(sentence, False, elsewhere)
     spells = [each for each in case["spells"] if each["status"] != "cancelled"]
-    spell = spells[-1] if spells else None
+    lying = [each for each in spells if each["status"] in ("admitted", "on-leave")]
+    spell = (lying or spells or [None])[-1]
     expected_in = spell is not None and spell["status"] == "expected"
     if expected_in:
         yield from _expect(sentence, True, "Not in hospital yet")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from discharge.cases.decide import after, ending, hospital, leaving, participation, referral, waiting
+from discharge.cases.decide import after, death, ending, hospital, leaving, participation, referral, waiting
 from discharge.cases.decide.common import Decider
 
 DECIDERS: Mapping[str, Decider] = {
@@ -18,6 +18,7 @@ DECIDERS: Mapping[str, Decider] = {
     **hospital.DECIDERS,
     **waiting.DECIDERS,
     **leaving.DECIDERS,
+    **death.DECIDERS,
     **after.DECIDERS,
     **ending.DECIDERS,
 }

@@ -17,6 +17,12 @@ from discharge.errors import Refused
 
 _C = TypeVar("_C")
 
+NEVER_REOPENED = frozenset({"merged", "entered-in-error", "died"})
+"""Outcomes that no news of a stay undoes."""
+
+BY_LEAVING = frozenset({"discharged", "left"})
+"""How a ready period ends when the person leaves."""
+
 Decider = Callable[[Case, Envelope, datetime], list[ev.Event]]
 """Decides one kind of command: the case, what is asked, case time -> what happens, or ``Refused``."""
 

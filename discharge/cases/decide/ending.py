@@ -19,7 +19,7 @@ from discharge.cases.decide.common import (
     reasons_go_on,
     side_exit,
 )
-from discharge.cases.decide.leaving import lives
+from discharge.cases.decide.death import lives
 from discharge.cases.model import Case
 from discharge.cases.stages import stage_when_reopened
 from discharge.cases.unready import blockers

@@ -1,18 +1,17 @@
-"""What happens in hospital: the stay as the feed tells it, the criteria to reside, and coming back.
+"""What happens in hospital: the stay as the feed tells it, and the criteria to reside.
 
-Readmission: an admission 0-29 days after the discharge (NHS Digital indicator I02040). Fitness in a feed
-(ZU1-22 and -24) opens and closes ready periods only when it changes, so that restated data never overrides a
-ward.
+Fitness in a feed (ZU1-22 and -24) opens and closes ready periods only when it changes, so that restated data
+never overrides a ward.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from discharge.cases import commands as cmd
 from discharge.cases import events as ev
-from discharge.cases.actions import BACK, DELETED, RETURNED, SETTLED_BY_CONTACT, open_action, settle
+from discharge.cases.actions import DELETED, open_action
 from discharge.cases.commands import Envelope
 from discharge.cases.decide.common import (
     Decider,
@@ -21,27 +20,29 @@ from discharge.cases.decide.common import (
     not_before_admission,
     not_in_future,
 )
-from discharge.cases.decide.leaving import NEVER_REOPENED, death, told_by_feed
+from discharge.cases.decide.death import death
+from discharge.cases.decide.leaving import left_meanwhile, told_by_feed
 from discharge.cases.decide.participation import trust_joins
+from discharge.cases.decide.readmission import (
+    coming_back,
+    news_of_an_earlier_discharge,
+    return_taken_back,
+    return_told_anew,
+)
 from discharge.cases.evolve import fold
-from discharge.cases.model import IN_HOSPITAL, Case, CaseSpell, Readmission, Stage
-from discharge.cases.stages import stage_when_reopened
-from discharge.codes.admissions import admission_kind
+from discharge.cases.model import IN_HOSPITAL, Case, CaseSpell
 from discharge.delays.model import EndedBy, ReadyPeriod
-from discharge.delays.periods import correct_period, end_period, start_period
+from discharge.delays.periods import begun_on, correct_period, end_period, start_period
 from discharge.errors import Refused
-from discharge.outcomes.readmission import COUNTS, readmission_days
-
-TRANSFER_GAP = timedelta(days=2)
 
 
 def join_spell(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
     """Join the case to a stay that was looked at and found to be this person's."""
     asked = command_of(envelope, cmd.JoinSpell)
-    if any(mine == asked.spell for mine in case.spells):
-        return []
+    known = next((mine for mine in case.spells if mine.spell_id == asked.spell.spell_id), None)
     day = happened_on(envelope, now)
-    return [ev.SpellJoined(spell=asked.spell), *trust_joins(case, asked.spell, day)]
+    happened = _stay(case, known, asked.spell, day, now)
+    return [*happened, *trust_joins(fold(case, happened), asked.spell, day)]
 
 
 def note_hospital_facts(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
@@ -57,56 +58,27 @@ def note_hospital_facts(case: Case, envelope: Envelope, now: datetime) -> list[e
 
 
 def _stay(case: Case, known: CaseSpell | None, told: CaseSpell, on: date, now: datetime) -> list[ev.Event]:
-    if known is None:
-        return _new_stay(case, told, on, now)
-    if known == told:
+    """What is newly known of a stay: that it is, what changed, and what that says of where the person is."""
+    if known == told or (known is None and told.status == "cancelled"):
         return []
-    happened: list[ev.Event] = [ev.SpellChanged(spell=told)]
-    happened += _expected_date(case, known, told)
-    happened += _fitness(fold(case, happened), known, told, on)
-    happened += told_by_feed(fold(case, happened), known, told, on, now)
-    return happened
+    before = known or CaseSpell(spell_id=told.spell_id, organisation_id=told.organisation_id)
+    happened = coming_back(case, known, told, now)
+    happened.append(ev.SpellJoined(spell=told) if known is None else ev.SpellChanged(spell=told))
+    happened += _expected_date(case, before, told)
+    happened += _fitness(fold(case, happened), before, told, on)
+    return [*happened, *_leaving(fold(case, happened), before, told, on, now)]
 
 
-def _new_stay(case: Case, told: CaseSpell, on: date, now: datetime) -> list[ev.Event]:
-    if told.status == "cancelled":
-        return []
-    happened = _coming_back(case, told, now)
-    happened.append(ev.SpellJoined(spell=told))
-    blank = CaseSpell(spell_id=told.spell_id, organisation_id=told.organisation_id)
-    happened += _expected_date(case, blank, told)
-    happened += _fitness(fold(case, happened), blank, told, on)
-    happened += told_by_feed(fold(case, happened), blank, told, on, now)
-    return happened
-
-
-def _coming_back(case: Case, told: CaseSpell, now: datetime) -> list[ev.Event]:
-    """Reopen for somebody who is back within 0-29 days, or who arrived at the hospital they were moved to."""
-    admitted = told.admitted_on
-    if admitted is None or case.outcome in NEVER_REOPENED or told.status not in ("admitted", "on-leave"):
-        return []
-    if case.discharge is None:
-        return _arrived_elsewhere(case, admitted)
-    days = readmission_days(case.discharge.discharged_on, admitted)
-    if days is None:
-        return []
-    readmission = Readmission(spell_id=told.spell_id, readmitted_on=admitted, days_after=days)
-    happened: list[ev.Event] = []
-    if case.closed:
-        happened.append(ev.CaseReopened(reopened_on=admitted, stage=Stage.DISCHARGED, reason="readmitted"))
-    happened += settle(case, BACK, now, SETTLED_BY_CONTACT | {"in-hospital"})
-    happened.append(ev.PersonReadmitted(readmission=readmission))
-    unplanned = admission_kind(told.admission_method, admitted) in COUNTS
-    return [*happened, *open_action(case, RETURNED, now)] if unplanned else happened
-
-
-def _arrived_elsewhere(case: Case, admitted: date) -> list[ev.Event]:
-    moved = case.closed and case.outcome == "admitted-elsewhere" and case.closed_on is not None
-    if not moved or case.closed_on is None or abs(admitted - case.closed_on) > TRANSFER_GAP:
-        return []
-    return [
-        ev.CaseReopened(reopened_on=admitted, stage=stage_when_reopened(case), reason="arrived-elsewhere")
-    ]
+def _leaving(case: Case, known: CaseSpell, told: CaseSpell, on: date, now: datetime) -> list[ev.Event]:
+    happened = return_told_anew(case, known, told, on, now)
+    if any(isinstance(event, ev.ReadmissionCancelled) for event in happened):
+        known = known.model_copy(update={"status": "admitted", "discharged_on": None})
+    earlier = news_of_an_earlier_discharge(fold(case, happened), known, told, now)
+    happened += told_by_feed(fold(case, happened), known, told, on, now) if earlier is None else earlier
+    happened += return_taken_back(fold(case, happened), told, on, now)
+    if told.in_a_bed:
+        return happened
+    return [*happened, *left_meanwhile(fold(case, happened), told, now)]
 
 
 def note_person_deleted(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
@@ -129,7 +101,8 @@ def _fitness(case: Case, known: CaseSpell, told: CaseSpell, on: date) -> list[ev
     """Fitness as it changed; a feed that takes it back without a date (ZU1-24) means the day it said so."""
     if case.stage not in IN_HOSPITAL:
         return []
-    if told.medically_fit and told.medically_fit_on is not None:
+    waits = told.in_a_bed or (told.status == "discharged" and known.status != "discharged")
+    if waits and told.medically_fit and told.medically_fit_on is not None:
         return _became_fit(case, known, told, told.medically_fit_on)
     if told.medically_fit is False and known.medically_fit and case.open_ready_period is not None:
         day = max(told.medically_fit_on or on, case.open_ready_period.ready_on)
@@ -167,7 +140,7 @@ def set_criteria(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event
 def correct_ready_period(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
     """Restate or remove a ready period; its ending kind stays, dates stay in order and within its stay."""
     asked = command_of(envelope, cmd.CorrectReadyPeriod)
-    before = next((period for period in case.ready_periods if period.ready_on == asked.replaces), None)
+    before = begun_on(case.ready_periods, asked.replaces)
     period = None
     if asked.ready_on is not None:
         day = not_in_future(asked.ready_on, now, "ready_on")
@@ -183,7 +156,7 @@ def correct_ready_period(case: Case, envelope: Envelope, now: datetime) -> list[
             basis="ward",
         )
     correct_period(case.ready_periods, asked.replaces, period)
-    return [ev.ReadyPeriodCorrected(replaces=asked.replaces, period=period)]
+    return [ev.ReadyPeriodCorrected(replaces=asked.replaces, was=before, period=period)]
 
 
 def _within_its_stay(case: Case, before: ReadyPeriod | None, ready_on: date, ended_on: date | None) -> None:

@@ -1,4 +1,8 @@
-"""Leaving hospital, as the feed or a person tells it: discharged, moved on, died; and undone again (A13)."""
+"""Leaving hospital, as the feed or a person tells it: discharged, moved on; and undone again (A13).
+
+Where the person is is told by their last stay: what is told late of an earlier one sends nobody home, and
+moves no later discharge.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +13,19 @@ from discharge.cases import commands as cmd
 from discharge.cases import events as ev
 from discharge.cases.actions import (
     BACK,
-    ENDED,
+    CLOSED_EARLY,
     LEFT,
     LEFT_HOMELESS,
-    REVIVED,
-    SETTLED_BY_CONTACT,
+    OF_BEING_AT_HOME,
+    OVERLAP,
+    UNACCEPTED,
     open_action,
     settle,
 )
 from discharge.cases.commands import Envelope
 from discharge.cases.decide.common import (
+    BY_LEAVING,
+    NEVER_REOPENED,
     Decider,
     coded,
     command_of,
@@ -30,32 +37,25 @@ from discharge.cases.decide.common import (
     reasons_go_on,
     side_exit,
 )
+from discharge.cases.decide.death import death, lives, says_died
 from discharge.cases.evolve import fold
 from discharge.cases.follow_ups import schedule
 from discharge.cases.model import Case, CaseSpell, Discharge, Stage
-from discharge.cases.stages import stage_when_reopened
 from discharge.cases.unready import blockers, goes_to_checked_home
 from discharge.clocks import london_date
-from discharge.codes.casework import STOPPED_BY_DEATH
 from discharge.codes.destinations import DISCHARGE_DESTINATIONS, DISCHARGE_METHODS
-from discharge.delays.model import EndedBy
+from discharge.delays.model import EndedBy, ReadyPeriod
 from discharge.errors import Refused
-
-NEVER_REOPENED = frozenset({"merged", "entered-in-error", "died"})
-"""Outcomes that no news of a stay undoes."""
-
-BY_LEAVING = frozenset({"discharged", "left"})
-"""How a ready period ends when the person leaves."""
 
 
 def told_by_feed(case: Case, known: CaseSpell, told: CaseSpell, on: date, now: datetime) -> list[ev.Event]:
     """Return what the stay's new state says about leaving; a date that is told anew corrects the old one."""
-    if case.outcome == "died" and _says_died(known) and not _says_died(told):
+    if case.outcome == "died" and says_died(known) and not says_died(told):
         alive = lives(case, on, now)
         return [*alive, *told_by_feed(fold(case, alive), _unsaid(known), told, on, now)]
     if told.status == "discharged" and told.discharged_on is not None:
-        return [] if _same_end(known, told) else _left(case, told, told.discharged_on, now)
-    if known.status == "discharged" and told.status in ("admitted", "on-leave", "cancelled"):
+        return [] if _same_end(known, told) else stay_ended(case, told, told.discharged_on, now)
+    if known.status == "discharged" and told.status != "discharged":
         return _not_left_after_all(case, told)
     if told.not_left_at is not None and told.not_left_at != known.not_left_at:
         return _not_left_as_said_by_hand(case, told, told.not_left_at)
@@ -65,17 +65,7 @@ def told_by_feed(case: Case, known: CaseSpell, told: CaseSpell, on: date, now: d
 def _same_end(known: CaseSpell, told: CaseSpell) -> bool:
     """Whether nothing new is told of leaving: the same day, and not a death now that was none before."""
     same_day = known.status == "discharged" and known.discharged_on == told.discharged_on
-    return same_day and _says_died(known) == _says_died(told)
-
-
-def _says_died(spell: CaseSpell) -> bool:
-    """Whether a stay, as it is told, ended with the person's death."""
-    if spell.died:
-        return True
-    day = spell.discharged_on or date.max
-    method = DISCHARGE_METHODS.find(spell.discharge_method or "", day)
-    place = DISCHARGE_DESTINATIONS.find(spell.discharge_destination or "", day)
-    return bool((method and method.leaving == "died") or (place and place.place == "died"))
+    return same_day and says_died(known) == says_died(told)
 
 
 def _unsaid(spell: CaseSpell) -> CaseSpell:
@@ -83,40 +73,87 @@ def _unsaid(spell: CaseSpell) -> CaseSpell:
     return spell.model_copy(update={"discharged_on": None})
 
 
-def _left(case: Case, told: CaseSpell, day: date, now: datetime) -> list[ev.Event]:
-    method = DISCHARGE_METHODS.find(told.discharge_method or "", day)
-    place = DISCHARGE_DESTINATIONS.find(told.discharge_destination or "", day)
+def stay_ended(case: Case, told: CaseSpell, day: date, now: datetime) -> list[ev.Event]:
+    """Return what the end of a stay brings: home, another hospital, death; nothing but the end of its own
+    wait where another stay tells where the person is.
+    """
     if case.outcome in NEVER_REOPENED:
         return []
     if case.closed and case.discharge is None:  # we no longer helped, but the waiting ends only now
         return end_ready_period(case, day, "discharged")
-    if told.died or (method and method.leaving == "died") or (place and place.place == "died"):
+    if says_died(told):
         return death(case, day)
-    if _lies_in_a_later_bed(case, told):
+    if _is_told_elsewhere(case, told, day):
         return _its_wait_ended(case, told, day)
+    bed = _bed_around(case, told)
+    if bed is not None and bed.organisation_id == told.organisation_id:
+        return [*_its_wait_ended(case, told, day), *_asked(case, told, now)]
+    place = DISCHARGE_DESTINATIONS.find(told.discharge_destination or "", day)
     if place and place.place == "hospital":
-        return side_exit(case, day, "admitted-elsewhere", "transferred")
-    return _discharged(case, _as_fed(case.discharge, told, day), now)
+        return _moved_on(case, day)
+    happened = _left(case, _as_fed(case.discharge, told, day), now)
+    return happened if bed is None else [*happened, *_asked(fold(case, happened), told, now)]
 
 
-def _lies_in_a_later_bed(case: Case, told: CaseSpell) -> bool:
-    """Whether the person lies in a bed of a later stay: what is told of this one, a transfer in the wrong
-    order or a correction of an earlier discharge, does not send them home.
-    """
-    return any(
-        other.status in ("admitted", "on-leave")
-        and other.spell_id != told.spell_id
-        and other.admitted_on is not None
-        and told.admitted_on is not None
-        and other.admitted_on > told.admitted_on
-        for other in case.spells
+def _is_told_elsewhere(case: Case, told: CaseSpell, day: date) -> bool:
+    """Whether another stay says where the person is: the bed of a later one, or one that ended later."""
+    came, left = told.admitted_on or date.min, case.discharge
+    if left is not None and left.spell_id not in (None, told.spell_id) and came > left.discharged_on:
+        return True  # long after, and no return that counts
+    others = [each for each in case.spells if each.spell_id != told.spell_id]
+    begun = [each for each in others if told.admitted_on is not None and each.admitted_on is not None]
+    in_later_bed = any(each.in_a_bed and (each.admitted_on or came) > came for each in begun)
+    return in_later_bed or any(
+        _stands(case, each) and (each.discharged_on or date.min) > day for each in others
     )
+
+
+def _stands(case: Case, ended: CaseSpell) -> bool:
+    """Whether a stay has ended and nobody came back since."""
+    earlier = {left.spell_id for left in case.earlier_discharges}
+    return ended.status == "discharged" and ended.spell_id not in earlier
+
+
+def _bed_around(case: Case, told: CaseSpell) -> CaseSpell | None:
+    """Another stay that began no later than this one, and in a bed of which the person is said to lie."""
+    others = (each for each in case.spells if each.spell_id != told.spell_id and each.in_a_bed)
+    return next((each for each in others if each.admitted_on is not None), None)
+
+
+def _asked(case: Case, told: CaseSpell, now: datetime) -> list[ev.Event]:
+    """Have the ward asked where the person is, once for each stay."""
+    subject = str(told.spell_id)
+    asked = any((each.cause, each.subject) == (OVERLAP, subject) for each in case.actions.values())
+    return [] if asked else open_action(case, OVERLAP, now, subject)
 
 
 def _its_wait_ended(case: Case, told: CaseSpell, day: date) -> list[ev.Event]:
     running = case.open_ready_period
     mine = running is not None and running.spell_id == told.spell_id
     return end_ready_period(case, day, "transferred") if mine else []
+
+
+def _moved_on(case: Case, day: date) -> list[ev.Event]:
+    """To another hospital; somebody of whom it was said that they went home did not."""
+    if case.discharge is None:
+        return side_exit(case, day, "admitted-elsewhere", "transferred")
+    back_in = cancelled(case, day)
+    return [*back_in, *side_exit(fold(case, back_in), day, "admitted-elsewhere", "transferred")]
+
+
+def left_meanwhile(case: Case, told: CaseSpell, now: datetime) -> list[ev.Event]:
+    """The bed that kept somebody in hospital is taken back: if a stay beside it had ended, they have left."""
+    if case.closed or case.discharge is not None or any(each.in_a_bed for each in case.spells):
+        return []
+    ended = [
+        (each.discharged_on, each.admitted_on or date.min, each)
+        for each in case.spells
+        if each.discharged_on is not None and _stands(case, each)
+    ]
+    if not ended:
+        return []
+    day, _, last = max(ended, key=lambda one: one[:2])
+    return stay_ended(case, last, day, now)
 
 
 def _as_fed(said: Discharge | None, told: CaseSpell, day: date) -> Discharge:
@@ -140,39 +177,78 @@ def _by_own_decision(discharge: Discharge) -> bool:
     return method is not None and method.leaving == "self-discharged"
 
 
-def _discharged(case: Case, discharge: Discharge, now: datetime) -> list[ev.Event]:
-    """The person left, or the day they left is told anew; contacts are owed from that day.
+def _left(case: Case, discharge: Discharge, now: datetime) -> list[ev.Event]:
+    """The person left, or the day they left is told anew."""
+    if case.closed:
+        return _corrected_after_closing(case, discharge, now)
+    return _dated(case, ev.PersonDischarged(discharge=discharge)) + _owed(case, discharge, now)
 
-    Who left by their own decision is looked for first: the case stays open, with a welfare contact.
+
+def _corrected_after_closing(case: Case, discharge: Discharge, now: datetime) -> list[ev.Event]:
+    """A closed case takes the other day and stays closed, unless it had closed before the person left."""
+    if case.closed_on is None or discharge.discharged_on <= case.closed_on:
+        return _dated(case, ev.DischargeCorrected(discharge=discharge))
+    on = discharge.discharged_on
+    reopened = ev.CaseReopened(reopened_on=on, stage=Stage.DISCHARGED, reason="left-after-closing")
+    opened = fold(case, [reopened])
+    happened = [reopened, *_left(opened, discharge, now)]
+    return [*happened, *open_action(fold(case, happened), CLOSED_EARLY, now)]
+
+
+def _dated(case: Case, left: ev.PersonDischarged | ev.DischargeCorrected) -> list[ev.Event]:
+    """The discharge, and with it the end of the waiting and of its reasons, on its day."""
+    day, before = left.discharge.discharged_on, case.discharge
+    ended_by: EndedBy = "left" if _by_own_decision(left.discharge) else "discharged"
+    happened: list[ev.Event] = [left, *_corrected_end(case, day)]
+    happened += end_ready_period(fold(case, happened), day, ended_by)
+    if before is not None and before.discharged_on < day:
+        happened += reasons_go_on(case, before.discharged_on)
+    return [*happened, *end_delay_reasons(fold(case, happened), day)]
+
+
+def _owed(case: Case, discharge: Discharge, now: datetime) -> list[ev.Event]:
+    """Contacts from the day somebody left. Who left by their own decision is looked for first: the case stays
+    open, with a welfare contact. Who left before anybody accepted the referral is taken on at once.
     """
-    day, alone = discharge.discharged_on, _by_own_decision(discharge)
-    corrected = case.discharge is not None
-    happened: list[ev.Event] = [ev.PersonDischarged(discharge=discharge)]
-    ended_by: EndedBy = "left" if alone else "discharged"
-    happened += _corrected_end(case, day) if corrected else end_ready_period(case, day, ended_by)
-    if case.discharge is not None and case.discharge.discharged_on < day:
-        happened += reasons_go_on(case, case.discharge.discharged_on)
-    happened += end_delay_reasons(fold(case, happened), day)
+    alone = _by_own_decision(discharge)
     made = {key for key, owed in case.follow_ups.items() if owed.outcome is not None}
-    owed = [each for each in schedule(discharge.discharged_at, welfare=alone) if each.key not in made]
-    happened += [ev.FollowUpScheduled(follow_up=each) for each in owed]
+    happened: list[ev.Event] = [
+        ev.FollowUpScheduled(follow_up=each)
+        for each in schedule(discharge.discharged_at, welfare=alone)
+        if each.key not in made
+    ]
     if alone and not any(row.cause in (LEFT, LEFT_HOMELESS) for row in case.open_actions):
         happened += open_action(case, LEFT_HOMELESS if case.homelessness.flag == "yes" else LEFT, now)
+    if case.referral is not None and case.referral.accepted_on is None:
+        happened += open_action(case, UNACCEPTED, now)
     return happened
 
 
+def _ended_by_leaving(case: Case) -> ReadyPeriod | None:
+    """The ready period that the discharge ended, if one ran until then."""
+    left = case.discharge
+    if left is None:
+        return None
+    ended = (
+        period
+        for period in reversed(case.ready_periods)
+        if period.ended_by in BY_LEAVING and period.ended_on == max(left.discharged_on, period.ready_on)
+    )
+    return next(ended, None)
+
+
 def _corrected_end(case: Case, day: date) -> list[ev.Event]:
-    last = next((period for period in reversed(case.ready_periods) if period.ended_by in BY_LEAVING), None)
-    if last is None or last.ended_on == day:
+    last = _ended_by_leaving(case)
+    if last is None or last.ended_on == max(day, last.ready_on):
         return []
     moved = last.model_copy(update={"ended_on": max(day, last.ready_on)})
-    return [ev.ReadyPeriodCorrected(replaces=last.ready_on, period=moved)]
+    return [ev.ReadyPeriodCorrected(replaces=last.ready_on, was=last, period=moved)]
 
 
 def _not_left_after_all(case: Case, told: CaseSpell) -> list[ev.Event]:
     if case.discharge is None or case.discharge.spell_id not in (None, told.spell_id):
         return []
-    return _cancelled(case, case.discharge.discharged_on)
+    return [] if case.outcome in NEVER_REOPENED else cancelled(case, case.discharge.discharged_on)
 
 
 def _not_left_as_said_by_hand(case: Case, told: CaseSpell, at: datetime) -> list[ev.Event]:
@@ -183,7 +259,7 @@ def _not_left_as_said_by_hand(case: Case, told: CaseSpell, at: datetime) -> list
     return _not_left_after_all(case, told)
 
 
-def _cancelled(case: Case, day: date) -> list[ev.Event]:
+def cancelled(case: Case, day: date) -> list[ev.Event]:
     """Undo a discharge: the ready period and the reasons for waiting that it ended run on as if they had
     never ended, so that every night has its reason.
     """
@@ -193,38 +269,13 @@ def _cancelled(case: Case, day: date) -> list[ev.Event]:
             ev.CaseReopened(reopened_on=day, stage=Stage.DISCHARGED, reason="discharge-cancelled")
         )
     happened.append(ev.DischargeCancelled(cancelled_on=day))
-    last = case.ready_periods[-1] if case.ready_periods else None
-    if last is not None and last.ended_by in BY_LEAVING:
+    last = _ended_by_leaving(case)
+    if last is not None:
         running = last.model_copy(update={"ended_on": None, "ended_by": None})
-        happened.append(ev.ReadyPeriodCorrected(replaces=last.ready_on, period=running))
-    happened += settle(case, BACK, noon(day), SETTLED_BY_CONTACT)
+        happened.append(ev.ReadyPeriodCorrected(replaces=last.ready_on, was=last, period=running))
+    happened += settle(case, BACK, noon(day), OF_BEING_AT_HOME)
     left = case.discharge
     return [*happened, *reasons_go_on(case, left.discharged_on if left else None)]
-
-
-def death(case: Case, day: date) -> list[ev.Event]:
-    """Leave the pathway because the person died; a case that can never go on stays as it is."""
-    if case.closed and case.outcome in NEVER_REOPENED:
-        return []
-    return side_exit(case, day, "died", "died", STOPPED_BY_DEATH)
-
-
-def lives(case: Case, on: date, now: datetime, reason: str = "death-withdrawn") -> list[ev.Event]:
-    """Take back the death that closed the case: it goes on where it stood; waiting, its reasons and what was
-    owed run on as if they had never ended, and the owner of the case is asked to begin the work again.
-    """
-    reopened = ev.CaseReopened(reopened_on=on, stage=stage_when_reopened(case), reason=reason)
-    happened: list[ev.Event] = [reopened]
-    last = case.ready_periods[-1] if case.ready_periods else None
-    if last is not None and last.ended_by == "died":
-        running = last.model_copy(update={"ended_on": None, "ended_by": None})
-        happened.append(ev.ReadyPeriodCorrected(replaces=last.ready_on, period=running))
-    if case.discharge is None:
-        happened += reasons_go_on(case, case.closed_on)
-    for owed in case.actions.values():
-        if owed.answer == ENDED:
-            happened += open_action(fold(case, happened), owed.cause, now, owed.subject)
-    return [*happened, *open_action(fold(case, happened), REVIVED, now)]
 
 
 def confirm_discharge(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
@@ -247,7 +298,7 @@ def confirm_discharge(case: Case, envelope: Envelope, now: datetime) -> list[ev.
         unready_reason=asked.unready_reason,
         decided_by_note=asked.decided_by_note,
     )
-    return _discharged(case, discharge, now)
+    return _left(case, discharge, now)
 
 
 def _decided_by_somebody(case: Case, asked: cmd.ConfirmDischarge, day: date) -> None:
@@ -263,26 +314,10 @@ def _decided_by_somebody(case: Case, asked: cmd.ConfirmDischarge, day: date) -> 
 
 def cancel_discharge(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
     """Record by hand that the discharge did not happen."""
-    return _cancelled(case, happened_on(envelope, now))
-
-
-def record_death(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
-    """The person died: waiting, work and contact stop at once."""
-    return death(case, happened_on(envelope, now))
-
-
-def withdraw_death(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
-    """The person lives after all: the case that the death closed goes on, and what it ended (waiting and its
-    reasons) runs on as if it had never ended.
-    """
-    if case.outcome != "died":
-        return []
-    return lives(case, envelope.effective_on, now)
+    return cancelled(case, happened_on(envelope, now))
 
 
 DECIDERS: Mapping[str, Decider] = {
     "confirm-discharge": confirm_discharge,
     "cancel-discharge": cancel_discharge,
-    "record-death": record_death,
-    "withdraw-death": withdraw_death,
 }

@@ -16,8 +16,6 @@ from discharge.codes.participation import PARTICIPANT_ROLES
 from discharge.errors import Refused
 from discharge.permissions import LEADS
 
-IN_A_BED = frozenset({"admitted", "on-leave"})
-
 
 def takes_part(case: Case, organisation_id: UUID) -> bool:
     """Whether an organisation takes part in the case now."""
@@ -28,7 +26,7 @@ def takes_part(case: Case, organisation_id: UUID) -> bool:
 
 def trust_joins(case: Case, spell: CaseSpell, day: date) -> list[ev.Event]:
     """Let the trust whose bed it is take part: it is never locked out of its own patient's case."""
-    if spell.status not in IN_A_BED or takes_part(case, spell.organisation_id):
+    if not spell.in_a_bed or takes_part(case, spell.organisation_id):
         return []
     part = Participant(
         organisation_id=spell.organisation_id, role="trust", basis="hospital-stay", from_on=day
@@ -105,7 +103,7 @@ def end_participation(case: Case, envelope: Envelope, now: datetime) -> list[ev.
 
 def _has_the_patient(case: Case, organisation_id: UUID) -> bool:
     spell = case.current_spell
-    return spell is not None and spell.organisation_id == organisation_id and spell.status in IN_A_BED
+    return spell is not None and spell.organisation_id == organisation_id and spell.in_a_bed
 
 
 def _is_the_last(case: Case, organisation_id: UUID) -> bool:

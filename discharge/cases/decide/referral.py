@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from discharge.cases import commands as cmd
 from discharge.cases import events as ev
+from discharge.cases.actions import ACCEPTED, UNACCEPTED, settle
 from discharge.cases.commands import Envelope
 from discharge.cases.decide.common import (
     Decider,
@@ -16,8 +17,9 @@ from discharge.cases.decide.common import (
     happened_on,
     side_exit,
 )
-from discharge.cases.decide.leaving import lives
-from discharge.cases.decide.participation import IN_A_BED, basis_said, owner_named, takes_part
+from discharge.cases.decide.death import lives
+from discharge.cases.decide.leaving import stay_ended
+from discharge.cases.decide.participation import basis_said, owner_named, takes_part
 from discharge.cases.evolve import fold
 from discharge.cases.model import Asked, Case, Participant, Referral, Stage
 from discharge.delays.model import ReadyPeriod
@@ -25,6 +27,11 @@ from discharge.errors import Refused
 
 REOPENABLE = frozenset({"returned", "withdrawn", "admitted-elsewhere"})
 """Outcomes after which a new referral for the person opens the same case again."""
+
+
+def may_open_again(outcome: str | None, left_home: bool) -> bool:
+    """Whether a new referral opens a closed case again: it had ended before the person went home."""
+    return outcome in REOPENABLE and not left_home
 
 
 def refer(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
@@ -37,7 +44,7 @@ def refer(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
     if case.outcome == "died":  # whoever is referred lives
         alive = lives(case, day, now)
         return [*alive, *_referred_again(fold(case, alive), asked, day)]
-    if case.exists and case.outcome not in REOPENABLE:
+    if case.exists and not may_open_again(case.outcome, case.discharge is not None):
         raise Refused("case-closed", detail=str(case.case_id), where="case")
     received = ev.ReferralReceived(person_id=asked.person_id, referral=_referral(asked, day))
     opened: list[ev.Event] = (
@@ -45,7 +52,16 @@ def refer(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
         if case.exists
         else []
     )
-    return [*opened, received, *_joining(case, asked, day), *_first_facts(case, envelope, asked, day)]
+    happened = [*opened, received, *_joining(case, asked, day), *_first_facts(case, envelope, asked, day)]
+    return [*happened, *_gone_already(fold(case, happened), asked, now)]
+
+
+def _gone_already(case: Case, asked: cmd.Refer, now: datetime) -> list[ev.Event]:
+    """Who is referred by a stay that has ended is not waiting in it."""
+    spell = asked.spell
+    if spell is None or spell.status != "discharged" or spell.discharged_on is None:
+        return []
+    return stay_ended(case, spell, spell.discharged_on, now)
 
 
 def _check_wishes(asked: Asked | cmd.AmendReferral, day: date) -> None:
@@ -87,7 +103,7 @@ def _joining(case: Case, asked: cmd.Refer, day: date) -> list[ev.Event]:
     service that refers by itself has one part, the service's.
     """
     wanted = {asked.organisation_id: (asked.part, asked.basis)}
-    if asked.spell is not None and asked.spell.status in IN_A_BED:
+    if asked.spell is not None and asked.spell.in_a_bed:
         wanted.setdefault(asked.spell.organisation_id, ("trust", "hospital-stay"))
     if asked.service_id is not None:
         wanted[asked.service_id] = ("housing-health", "referral")
@@ -110,9 +126,9 @@ def _first_facts(case: Case, envelope: Envelope, asked: cmd.Refer, day: date) ->
         facts.append(ev.ExpectedDischargeDateSet(expected_discharge_on=expected, told_by=told_by))
     ready_on = asked.ready_on or _fit_since(asked)
     if ready_on is not None and case.open_ready_period is None:
-        period = ReadyPeriod(
-            ready_on=ready_on, spell_id=asked.spell.spell_id if asked.spell else None, basis="referral"
-        )
+        after_last = max((p.ended_on for p in case.ready_periods if p.ended_on is not None), default=ready_on)
+        spell_id = asked.spell.spell_id if asked.spell else None
+        period = ReadyPeriod(ready_on=max(ready_on, after_last), spell_id=spell_id, basis="referral")
         facts.append(ev.ReadyPeriodStarted(period=period))
     if asked.homeless != "unknown":
         facts.append(ev.HomelessnessFlagged(flag=asked.homeless, flagged_on=day))
@@ -138,7 +154,11 @@ def accept(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
     """Take the referral on for the asker's organisation."""
     asked = command_of(envelope, cmd.AcceptReferral)
     day = happened_on(envelope, now)
-    return [ev.ReferralAccepted(accepted_on=day), owner_named(envelope, asked.team_id, asked.user_id)]
+    return [
+        ev.ReferralAccepted(accepted_on=day),
+        owner_named(envelope, asked.team_id, asked.user_id),
+        *settle(case, ACCEPTED, now, {UNACCEPTED}),
+    ]
 
 
 def return_to_ward(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:

@@ -43,9 +43,12 @@ from discharge.cases.events.hospital import (
 )
 from discharge.cases.events.leaving import (
     DischargeCancelled,
+    DischargeCorrected,
+    EarlierDischargeCorrected,
     HomeNotReady,
     PersonDischarged,
     PersonReadmitted,
+    ReadmissionCancelled,
     UnreadyHomeSettled,
 )
 from discharge.cases.events.participation import (
@@ -128,6 +131,7 @@ Event = Annotated[
     | HomeBecameReady
     | HomeNoLongerReady
     | PersonDischarged
+    | DischargeCorrected
     | DischargeCancelled
     | HomeNotReady
     | UnreadyHomeSettled
@@ -138,6 +142,8 @@ Event = Annotated[
     | ActionAnswered
     | NoteWritten
     | PersonReadmitted
+    | ReadmissionCancelled
+    | EarlierDischargeCorrected
     | AlertRaised
     | AlertChanged
     | AlertAcknowledged
@@ -173,8 +179,10 @@ __all__ = [
     "DelayReasonEnded",
     "DelayReasonRecorded",
     "DischargeCancelled",
+    "DischargeCorrected",
     "DutyToReferAcknowledged",
     "DutyToReferSent",
+    "EarlierDischargeCorrected",
     "Event",
     "ExpectedDischargeDateSet",
     "FollowUpCompleted",
@@ -199,6 +207,7 @@ __all__ = [
     "PropertiesProposed",
     "PropertyLet",
     "PropertyOffered",
+    "ReadmissionCancelled",
     "ReadyPeriodCorrected",
     "ReadyPeriodEnded",
     "ReadyPeriodStarted",

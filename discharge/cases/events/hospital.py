@@ -51,8 +51,13 @@ class ReadyPeriodEnded(Frozen):
 
 
 class ReadyPeriodCorrected(Frozen):
-    """A ready period was restated; ``replaces`` is the day it was thought to begin, ``None`` removes it."""
+    """A ready period was restated; ``replaces`` is the day it was thought to begin, ``None`` removes it.
+
+    ``was`` is the period itself, because two stays may have one of the same day; older ones name the day
+    alone.
+    """
 
     kind: Literal["ready-period-corrected"] = "ready-period-corrected"
     replaces: date
     period: ReadyPeriod | None
+    was: ReadyPeriod | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Literal
+from uuid import UUID
 
 from discharge.cases.model import Discharge, Readmission, UnreadyHome
 from discharge.values import Frozen
@@ -13,6 +14,13 @@ class PersonDischarged(Frozen):
     """The person left hospital."""
 
     kind: Literal["person-discharged"] = "person-discharged"
+    discharge: Discharge
+
+
+class DischargeCorrected(Frozen):
+    """The day somebody left, or how, was told anew after the case had closed; it stays closed."""
+
+    kind: Literal["discharge-corrected"] = "discharge-corrected"
     discharge: Discharge
 
 
@@ -42,3 +50,24 @@ class PersonReadmitted(Frozen):
 
     kind: Literal["person-readmitted"] = "person-readmitted"
     readmission: Readmission
+
+
+class ReadmissionCancelled(Frozen):
+    """The admission of somebody who was back in hospital was taken back (A11): the discharge before it
+    stands again, with the contacts owed after it.
+    """
+
+    kind: Literal["readmission-cancelled"] = "readmission-cancelled"
+    spell_id: UUID
+    cancelled_on: date
+
+
+class EarlierDischargeCorrected(Frozen):
+    """What is known of a discharge before the person came back was told anew, and with it the return; without
+    a discharge that one never happened. ``place`` is its place among the earlier discharges, from 0.
+    """
+
+    kind: Literal["earlier-discharge-corrected"] = "earlier-discharge-corrected"
+    place: int
+    discharge: Discharge | None = None
+    readmission: Readmission | None = None

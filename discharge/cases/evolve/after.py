@@ -36,10 +36,12 @@ def _opened(case: Case, event: ev.ActionOpened) -> Case:
 def _answered(case: Case, event: ev.ActionAnswered) -> Case:
     given = event.model_dump(include={"answer", "answered_at", "answered_by", "found"})
     action = case.actions[event.action].model_copy(update=given)
-    back = case.readmissions
-    if event.found is not None and back:
-        back = (*back[:-1], back[-1].model_copy(update={"cause": event.found}))
-    return changed(case, actions={**case.actions, action.key: action}, readmissions=back)
+    returns = case.readmissions
+    if event.found is not None and returns:
+        meant = next((n for n, back in enumerate(returns) if str(back.spell_id) == action.subject), -1)
+        found = returns[meant].model_copy(update={"cause": event.found})
+        returns = tuple(found if back is returns[meant] else back for back in returns)
+    return changed(case, actions={**case.actions, action.key: action}, readmissions=returns)
 
 
 def _noted(case: Case, _event: ev.NoteWritten) -> Case:

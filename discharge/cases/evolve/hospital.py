@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from discharge.cases import events as ev
 from discharge.cases.evolve.common import Fold, changed, with_referral
 from discharge.cases.model import Case, CaseSpell
+from discharge.delays.periods import by_day
 
 
 def _with_spell(case: Case, spell: CaseSpell) -> Case:
@@ -48,10 +49,15 @@ def _ready_ended(case: Case, event: ev.ReadyPeriodEnded) -> Case:
 
 
 def _ready_corrected(case: Case, event: ev.ReadyPeriodCorrected) -> Case:
-    kept = [period for period in case.ready_periods if period.ready_on != event.replaces]
+    wrong = event.was
+    kept = [
+        period
+        for period in case.ready_periods
+        if (period.ready_on != event.replaces if wrong is None else period != wrong)
+    ]
     if event.period is not None:
         kept.append(event.period)
-    return changed(case, ready_periods=tuple(sorted(kept, key=lambda period: period.ready_on)))
+    return changed(case, ready_periods=by_day(kept))
 
 
 FOLDS: Mapping[type, Fold] = {

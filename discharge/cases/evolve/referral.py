@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from discharge.cases import events as ev
 from discharge.cases.evolve.common import Fold, changed, with_referral
 from discharge.cases.model import Case, Stage
+from discharge.cases.stages import HOME
 
 
 def _received(case: Case, event: ev.ReferralReceived) -> Case:
@@ -20,9 +21,9 @@ def _amended(case: Case, event: ev.ReferralAmended) -> Case:
 
 
 def _accepted(case: Case, event: ev.ReferralAccepted) -> Case:
-    return changed(
-        with_referral(case, accepted_on=event.accepted_on, returned_reason=None), stage=Stage.ACCEPTED
-    )
+    """Whoever is accepted after they left is at home still."""
+    stage = case.stage if case.stage in HOME else Stage.ACCEPTED
+    return changed(with_referral(case, accepted_on=event.accepted_on, returned_reason=None), stage=stage)
 
 
 def _returned(case: Case, event: ev.ReferralReturned) -> Case:

@@ -79,8 +79,9 @@ class Case(Frozen):
 
     @property
     def current_spell(self) -> CaseSpell | None:
-        """The stay that counts now: the latest joined one that was not cancelled."""
-        return next((spell for spell in reversed(self.spells) if spell.status != "cancelled"), None)
+        """The stay that counts now: the latest joined one that was not cancelled, those in a bed first."""
+        live = [spell for spell in reversed(self.spells) if spell.status != "cancelled"]
+        return next((spell for spell in live if spell.in_a_bed), live[0] if live else None)
 
     @property
     def in_community(self) -> bool:

@@ -38,3 +38,8 @@ class CaseSpell(Frozen):
     not_left_at: datetime | None = None
     fit_on_assumed: bool = False
     doubts: tuple[str, ...] = ()
+
+    @property
+    def in_a_bed(self) -> bool:
+        """Whether the trust says that the person lies there now, or is on leave from there."""
+        return self.status in ("admitted", "on-leave")

@@ -7,13 +7,15 @@ from typing import Literal
 from uuid import UUID
 
 from discharge.cases.model.after import FollowUp
+from discharge.cases.model.home import GateItem
 from discharge.values import Frozen
 
 
 class Discharge(Frozen):
     """The person left: on which day, to where, by which method, and who told us.
 
-    ``contacts`` keeps what was found afterwards once the person is back; until then the case has it.
+    ``contacts`` and ``gate`` keep what was found afterwards, and how the home stood, once the person is back;
+    until then the case has them.
     ``unready_reason`` says why they left although the home was not ready; the note ``decided_by_note`` names
     who decided it.
     """
@@ -25,6 +27,7 @@ class Discharge(Frozen):
     told_by: Literal["feed", "hand"]
     spell_id: UUID | None = None
     contacts: tuple[FollowUp, ...] = ()
+    gate: tuple[GateItem, ...] = ()
     unready_reason: str | None = None
     decided_by_note: UUID | None = None
 
@@ -40,7 +43,8 @@ class UnreadyHome(Frozen):
 
 
 class Readmission(Frozen):
-    """Back in hospital within 0-29 days of the discharge (NHS Digital indicator I02040).
+    """Back in hospital within 0-29 days of the discharge (NHS Digital indicator I02040). Its place among the
+    readmissions of a case is that of its discharge among the earlier ones.
 
     ``cause`` is a code of ``return-causes``, once somebody found out.
     """

@@ -23,7 +23,7 @@ from discharge.cases.commands import (
     SetExpectedDischargeDate,
     WithdrawReferral,
 )
-from discharge.cases.decide.referral import REOPENABLE
+from discharge.cases.decide.referral import may_open_again
 from discharge.cases.model import Actor
 from discharge.clocks import london_date
 from discharge.store import commands
@@ -179,7 +179,9 @@ async def _described(session: AsyncSession, person_id: UUID) -> None:
 async def _may_join(session: AsyncSession, case_id: UUID) -> None:
     """A case that ended for good takes no second referral: a person decides what is meant."""
     case = await session.get(CaseRow, case_id)
-    if case is not None and case.closed_on is not None and case.outcome not in REOPENABLE:
+    if case is None or case.closed_on is None:
+        return
+    if not may_open_again(case.outcome, case.discharged_on is not None):
         raise Doubt("already-done", "case-has-ended")
 
 

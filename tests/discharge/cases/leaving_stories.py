@@ -14,8 +14,8 @@ from tests.discharge.cases.stories import SPELL, TRUST, after, day, decided, noo
 LATER = UUID(int=21)
 NOTE = uuid5(TRUST, "Sister Lowe")
 REASON = cmd.RecordDelayReason(reason_kind="national", code="CA10", owner_role="council")
-CASE = after((0, refer()))
-READY = after((0, refer(ready_on=day(1))), (1, REASON))
+CASE = after((0, refer()), (0, cmd.AcceptReferral()))
+READY = after((0, refer(ready_on=day(1))), (0, cmd.AcceptReferral()), (1, REASON))
 WAITED = READY.delay_reasons[0]
 
 

@@ -129,7 +129,7 @@ def test_given_somebody_left_another_way_when_told_then_the_case_closes_with_tha
 def test_given_somebody_left_by_own_decision_then_the_case_stays_open_with_a_welfare_contact(
     homeless: YesNoUnknown, cause: str, hours: int
 ) -> None:
-    case = after((0, refer(homeless=homeless)), (1, NOT_MET))
+    case = after((0, refer(homeless=homeless)), (1, cmd.AcceptReferral()), (1, NOT_MET))
     case = ask(case, told(status="discharged", discharged_on=day(4), discharge_method="6"), 4)
     assert (case.stage, case.outcome) == (Stage.DISCHARGED, None)
     assert case.ready_periods[0].ended_by == "left"
@@ -167,9 +167,11 @@ def test_given_an_admission_after_discharge_when_within_29_days_then_it_is_a_rea
 
 
 def test_given_a_closed_case_when_the_person_is_back_within_29_days_then_it_reopens() -> None:
-    case = after((0, refer()), (5, HOME), (6, cmd.CloseCase(outcome="home-as-it-is")))
+    case = after(
+        (0, refer()), (1, cmd.AcceptReferral()), (5, HOME), (6, cmd.CloseCase(outcome="home-as-it-is"))
+    )
     case = ask(case, cmd.NoteHospitalFacts(spell=spell(spell_id=uuid4(), admitted_on=day(8))), 8)
-    assert case.stage is Stage.REFERRED
+    assert case.stage is Stage.ACCEPTED
     assert case.outcome is None
 
 

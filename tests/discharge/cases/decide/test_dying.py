@@ -27,8 +27,8 @@ DEAD = after((5, by_feed(died=True)), case=READY)
 def test_given_a_death_that_the_stay_takes_back_then_all_goes_on_and_somebody_begins_the_work_again() -> None:
     *happened, opened = after_news(DEAD, told(status="admitted"), 6)
     assert happened == [
-        ev.CaseReopened(reopened_on=day(6), stage=Stage.REFERRED, reason="death-withdrawn"),
-        ev.ReadyPeriodCorrected(replaces=day(1), period=READY.ready_periods[0]),
+        ev.CaseReopened(reopened_on=day(6), stage=Stage.ACCEPTED, reason="death-withdrawn"),
+        ev.ReadyPeriodCorrected(replaces=day(1), was=DEAD.ready_periods[0], period=READY.ready_periods[0]),
         runs_on(4),
     ]
     assert (opened.action.cause, opened.action.opened_at) == ("death-taken-back", noon(6))
@@ -65,7 +65,7 @@ def test_given_a_discharge_restated_as_a_death_when_the_stay_goes_on_then_nobody
     dead = after((5, by_feed(died=True)), case=GONE)
     happened = after_news(dead, told(status="admitted"), 6)
     assert kinds(happened)[:3] == ["case-reopened", "action-opened", "discharge-cancelled"]
-    assert fold(dead, happened).stage is Stage.REFERRED
+    assert fold(dead, happened).stage is Stage.ACCEPTED
 
 
 def test_given_a_death_that_is_restated_or_was_told_by_hand_then_it_stands() -> None:

@@ -16,7 +16,7 @@ from tests.discharge.cases.stories import after, day, decided, leaves, noon, ref
 OLDER = UUID(int=50)
 REASON = cmd.RecordDelayReason(reason_kind="national", code="CA10", owner_role="council")
 OPEN = after((0, refer(ready_on=day(0))), (0, REASON))
-HOME = after((0, refer()), (2, leaves()))
+HOME = after((0, refer()), (0, cmd.AcceptReferral()), (2, leaves()))
 STRAND = Strand(kind=StrandKind.EQUIPMENT, number=1, item="bed", started_on=day(1), owner_role="coordinator")
 AT_WORK = fold(OPEN, [ev.StrandStarted(strand=STRAND)])
 

@@ -28,7 +28,7 @@ from tests.discharge.cases.stories import (
 
 LATER = UUID(int=21)
 ELSEWHERE = UUID(int=22)
-CASE = after((0, refer()))
+CASE = after((0, refer()), (0, cmd.AcceptReferral()))
 READY = fold(CASE, [ev.ReadyPeriodStarted(period=ReadyPeriod(ready_on=day(1), spell_id=SPELL))])
 LEFT = after((2, told(status="discharged", discharged_on=day(2))), case=CASE)
 FIT = {"medically_fit": True, "medically_fit_on": day(1)}
@@ -211,8 +211,6 @@ def test_given_somebody_nobody_had_reached_when_they_are_back_then_silence_alone
 @pytest.mark.parametrize(
     ("case", "news"),
     [
-        (LEFT, back(32)),
-        (LEFT, back(1)),
         (LEFT, back(5, status="expected")),
         (LEFT, back(5, admitted_on=None)),
         (CASE, back(5)),
@@ -228,12 +226,25 @@ def test_given_a_stay_that_is_no_return_then_it_is_joined_and_nothing_reopens(
     assert decided(case, news, 6) == [ev.SpellJoined(spell=news.spell)]
 
 
+@pytest.mark.parametrize(("on", "cause"), [(32, "back-later"), (1, "stays-overlap")])
+def test_given_a_bed_that_is_no_return_when_somebody_is_at_home_then_the_ward_is_asked_once(
+    on: int, cause: str
+) -> None:
+    opened, joined = decided(LEFT, back(on), 33)
+    assert (opened.action.cause, opened.action.subject) == (cause, str(LATER))
+    assert joined == ev.SpellJoined(spell=back(on).spell)
+    again = decided(fold(LEFT, [opened, joined]), back(on, bed="7"), 33)
+    assert [each.kind for each in again] == ["spell-changed"]
+    closed = fold(LEFT, [ev.CaseClosed(closed_on=day(3), outcome="home-as-it-is")])
+    assert decided(closed, back(on), 33) == [joined]
+
+
 @pytest.mark.parametrize(("on", "arrived"), [(2, True), (6, True), (1, False), (7, False)])
 def test_given_somebody_moved_to_another_hospital_when_they_arrive_in_time_then_the_case_goes_on(
     on: int, arrived: bool
 ) -> None:
     case = fold(CASE, [ev.CaseClosed(closed_on=day(4), outcome="admitted-elsewhere")])
-    reopened = ev.CaseReopened(reopened_on=day(on), stage=Stage.REFERRED, reason="arrived-elsewhere")
+    reopened = ev.CaseReopened(reopened_on=day(on), stage=Stage.ACCEPTED, reason="arrived-elsewhere")
     assert (reopened in decided(case, back(on), 8)) is arrived
 
 
@@ -295,11 +306,13 @@ def test_given_a_ready_period_when_restated_then_its_stay_and_ending_are_kept(
         spell_id=SPELL,
         basis="ward",
     )
-    assert decided(case, asked, 5) == [ev.ReadyPeriodCorrected(replaces=day(1), period=period)]
+    was = case.ready_periods[0]
+    assert decided(case, asked, 5) == [ev.ReadyPeriodCorrected(replaces=day(1), was=was, period=period)]
 
 
 def test_given_a_ready_period_when_removed_then_it_is_gone() -> None:
-    assert decided(READY, corrected(), 5) == [ev.ReadyPeriodCorrected(replaces=day(1), period=None)]
+    was = READY.ready_periods[0]
+    assert decided(READY, corrected(), 5) == [ev.ReadyPeriodCorrected(replaces=day(1), was=was, period=None)]
 
 
 STAYED = after((0, refer(spell=spell(discharged_on=day(4)))))

@@ -26,7 +26,7 @@ from tests.discharge.cases.leaving_stories import (
     reason_ended,
     runs_on,
 )
-from tests.discharge.cases.stories import after, day, decided, kinds, leaves, noon, refer, spell, told
+from tests.discharge.cases.stories import SPELL, after, day, decided, kinds, leaves, noon, refer, spell, told
 
 
 def test_given_a_discharge_by_the_feed_then_waiting_ends_and_contacts_are_owed() -> None:
@@ -52,6 +52,7 @@ def test_given_a_discharge_by_hand_when_the_feed_tells_it_then_what_it_leaves_ou
         ),
         ev.ReadyPeriodCorrected(
             replaces=day(1),
+            was=case.ready_periods[0],
             period=READY.ready_periods[0].model_copy(update={"ended_on": day(5), "ended_by": "discharged"}),
         ),
         runs_on(4),
@@ -90,9 +91,7 @@ def test_given_a_wait_that_the_ward_ended_when_the_discharge_is_corrected_then_t
     ]
     case = after((4, leaves()), case=CASE).model_copy(update={"ready_periods": tuple(waits)})
     corrected = [each for each in after_news(case, by_feed(5)) if each.kind == "ready-period-corrected"]
-    assert corrected == [
-        ev.ReadyPeriodCorrected(replaces=day(0), period=waits[0].model_copy(update={"ended_on": day(5)}))
-    ]
+    assert corrected == []
 
 
 @pytest.mark.parametrize("method", ["2", "6", "7"])
@@ -122,7 +121,8 @@ def test_given_something_else_owed_when_somebody_left_by_own_decision_then_they_
 
 def test_given_a_stay_that_is_new_and_ended_by_own_decision_then_they_are_looked_for_from_now() -> None:
     case = after((0, refer(spell=None)))
-    *_, opened = decided(case, by_feed(discharge_method="6"), 5)
+    *_, opened, unaccepted = decided(case, by_feed(discharge_method="6"), 5)
+    assert unaccepted.action.cause == "left-before-accepted"
     assert (opened.action.cause, opened.action.opened_at) == ("self-discharged", noon(5))
 
 
@@ -163,7 +163,7 @@ def test_given_a_case_we_no_longer_helped_when_the_person_leaves_then_only_the_w
     case = fold(READY, [ev.CaseClosed(closed_on=day(2), outcome="withdrawn")])
     assert after_news(case, by_feed()) == [ready_ended(4)]
     after_home = fold(GONE, [ev.CaseClosed(closed_on=day(5), outcome="home-as-it-is")])
-    assert kinds(after_news(after_home, by_feed(3)))[0] == "person-discharged"
+    assert kinds(after_news(after_home, by_feed(3)))[0] == "discharge-corrected"
 
 
 def with_stay(case: Case, **said: object) -> Case:
@@ -192,23 +192,30 @@ def test_given_a_later_bed_when_the_earlier_stay_ends_then_only_its_own_wait_end
         {"status": "discharged"},
         {"status": "expected"},
         {"admitted_on": None},
-        {"admitted_on": day(0)},
-        {"admitted_on": day(-1)},
     ],
 )
 def test_given_no_bed_that_is_later_then_who_leaves_has_left(said: dict[str, object]) -> None:
     assert kinds(after_news(with_stay(READY, **said), by_feed()))[0] == "person-discharged"
 
 
-def test_given_a_stay_that_does_not_say_when_it_began_then_a_bed_elsewhere_does_not_keep_them() -> None:
-    assert kinds(after_news(with_stay(READY), by_feed(admitted_on=None)))[0] == "person-discharged"
+@pytest.mark.parametrize("beside", [{"admitted_on": day(0)}, {"admitted_on": day(-1)}, {}])
+def test_given_a_bed_beside_the_stay_that_ended_then_its_own_hospital_knows_and_the_ward_is_asked(
+    beside: dict[str, object],
+) -> None:
+    news = by_feed() if beside else by_feed(admitted_on=None)
+    ended, opened = after_news(with_stay(READY, **beside), news)
+    assert ended == ready_ended(4, "transferred")
+    assert (opened.action.cause, opened.action.subject) == ("stays-overlap", str(SPELL))
+    elsewhere = with_stay(READY, organisation_id=LATER, **beside)
+    first, *_, last = after_news(elsewhere, news)
+    assert (first.kind, last.action.cause) == ("person-discharged", "stays-overlap")
 
 
 @pytest.mark.parametrize("status", ["admitted", "on-leave", "cancelled"])
 def test_given_a_discharge_when_the_stay_goes_on_after_all_then_all_runs_on(status: str) -> None:
     assert after_news(GONE, told(status=status)) == [
         ev.DischargeCancelled(cancelled_on=day(4)),
-        ev.ReadyPeriodCorrected(replaces=day(1), period=READY.ready_periods[0]),
+        ev.ReadyPeriodCorrected(replaces=day(1), was=GONE.ready_periods[0], period=READY.ready_periods[0]),
         runs_on(4),
     ]
 
@@ -222,13 +229,14 @@ def test_given_a_closed_case_when_the_discharge_did_not_happen_then_it_opens_fir
 
 def test_given_no_discharge_of_that_stay_when_it_goes_on_then_nothing_is_undone() -> None:
     other = GONE.discharge.model_copy(update={"spell_id": LATER})
-    assert after_news(GONE.model_copy(update={"discharge": other}), told(status="admitted")) == []
+    asked, _changed = decided(GONE.model_copy(update={"discharge": other}), told(status="admitted"), 5)
+    assert asked.action.cause == "stays-overlap"
     assert after_news(GONE.model_copy(update={"discharge": None}), told(status="admitted")) == []
     unnamed = GONE.discharge.model_copy(update={"spell_id": None})
     assert kinds(after_news(GONE.model_copy(update={"discharge": unnamed}), told(status="admitted")))[0] == (
         "discharge-cancelled"
     )
-    assert after_news(GONE, told(status="expected")) == []
+    assert kinds(after_news(GONE, told(status="expected")))[0] == "discharge-cancelled"
 
 
 def test_given_waiting_that_ended_otherwise_when_the_discharge_is_undone_then_it_stays_ended() -> None:
@@ -240,7 +248,7 @@ def test_given_waiting_that_ended_otherwise_when_the_discharge_is_undone_then_it
     two = (*READY.ready_periods, ReadyPeriod(ready_on=day(2), ended_on=day(4), ended_by="left"))
     both = case.model_copy(update={"ready_periods": two})
     assert after_news(both, told(status="admitted"))[1] == ev.ReadyPeriodCorrected(
-        replaces=day(2), period=ReadyPeriod(ready_on=day(2))
+        replaces=day(2), was=two[-1], period=ReadyPeriod(ready_on=day(2))
     )
 
 
