@@ -4,7 +4,6 @@ once.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -33,11 +32,10 @@ def create_app(settings: ApiSettings, now: Callable[[], datetime] = wall_now) ->
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        following = asyncio.create_task(app.state.services.keep_current())
+        services: Services = app.state.services
+        services.background.start("profiles", services.keep_current)
         yield
-        following.cancel()
-        await asyncio.wait({following})
-        await app.state.services.close()
+        await services.close()
 
     app = FastAPI(
         title="Homeward",

@@ -27,6 +27,7 @@ from discharge.clocks import CaseClock
 from discharge.errors import HomewardError
 from discharge.store.engine import Sessions, make_engine, make_sessions, transaction
 from discharge.store.tables import CaseClockRow
+from fhir_adapters.background import Background
 from fhir_adapters.feeds.watching import WatchedBook
 from fhir_adapters.store.profiles import keep_following
 from workflows.codec import PayloadKeys
@@ -74,6 +75,7 @@ class Services:
             "bearer": Buckets(limits.client),
             "session": Buckets(limits.person),
         }
+        self.background = Background()
         self._turns = Turns(limits.at_once)
         self._clock: CaseClock | None = None
         self._temporal: Client | None = None
@@ -84,7 +86,8 @@ class Services:
         await keep_following(self.engine, self.profiles)
 
     async def close(self) -> None:
-        """Let go of the database's connections."""
+        """End what goes on in the background, and let go of the database's connections."""
+        await self.background.stop()
         await self.engine.dispose()
         await self._reports.dispose()
 

@@ -24,11 +24,9 @@ from discharge.permissions import allowed
 from discharge.store import commands, failed_commands
 from discharge.store.engine import Sessions, transaction
 from discharge.store.tables import CommandRow
-from fhir_adapters.hl7v2.store.referring import park_refused
-from fhir_adapters.store.referral_requests import wait_again
 from workflows.client import answers, execute_command
 from workflows.loops import spoken
-from workflows.store import authority
+from workflows.store import askers, authority
 
 BATCH = 20
 AT_ONCE = 8
@@ -83,8 +81,7 @@ class LateCommands:
             if await failed_commands.note_try(session, row.id) < most:
                 return False
             answer = await failed_commands.fail(session, _envelope_of(row), "internal")
-            await park_refused(session, row, answer)
-            await wait_again(session, answer)
+            await askers.hear(session, answer)
         _log.error("command %s (%s) is given up after %d tries", row.id, row.kind, most)
         return True
 
@@ -106,8 +103,7 @@ class LateCommands:
             return False
         async with transaction(self._sessions) as session:
             await commands.finish(session, answer)
-            await park_refused(session, row, answer)
-            await wait_again(session, answer)
+            await askers.hear(session, answer)
         return True
 
 

@@ -13,6 +13,7 @@ import prometheus_client
 from temporalio.service import RPCError
 
 from discharge.errors import HomewardError
+from fhir_adapters.background import spawn
 from workflows.failures import coded
 
 FIRST_PAUSE, LAST_PAUSE = 0.2, 10.0
@@ -106,7 +107,7 @@ def spoken(failure: Exception) -> str:
 
 async def rest(stop: asyncio.Event, seconds: float, bell: asyncio.Event | None = None) -> None:
     """Wait, but not longer than until told to stop or called by the bell."""
-    calls = [asyncio.ensure_future(event.wait()) for event in (stop, bell) if event]
+    calls = [spawn("rest", event.wait()) for event in (stop, bell) if event]
     try:
         await asyncio.wait(calls, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
     finally:

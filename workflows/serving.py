@@ -16,6 +16,7 @@ from temporalio.workflow import NondeterminismError
 
 from discharge.clocks import CaseClock
 from discharge.store.engine import Sessions
+from fhir_adapters.background import spawn
 from fhir_adapters.feeds.book import ProfileBook
 from fhir_adapters.feeds.loading import shipped_profiles
 from fhir_adapters.hl7v2.outward.links import Links
@@ -130,8 +131,9 @@ async def serve(needs: Needs, stop: asyncio.Event, tasks: Tasks) -> None:
 async def _serve_once(needs: Needs, stop: asyncio.Event, tasks: Tasks) -> None:
     """Return once all workers have shut down in order; raises the error with which one gave up."""
     serving = workers(needs)
-    runs = [asyncio.create_task(worker.run()) for worker in serving]
-    alive = asyncio.create_task(repeat(Loop("worker", _nothing, BEAT, beats(needs.sessions)), stop, tasks))
+    runs = [spawn("worker", worker.run()) for worker in serving]
+    beating = Loop("worker", _nothing, BEAT, beats(needs.sessions))
+    alive = spawn("signs of life", repeat(beating, stop, tasks))
     _log.info("serving cases and lanes")
     await asyncio.wait((*runs, alive), return_when=asyncio.FIRST_COMPLETED)
     alive.cancel()

@@ -41,12 +41,14 @@ async def alive() -> dict[str, str]:
 @router.get("/readyz")
 async def ready(services: Ready) -> JSONResponse:
     """Whether a request can be taken: PostgreSQL answers. Temporal may be away, then commands wait; where a
-    file of a profile cannot be used, the version before stays in force.
+    file of a profile cannot be used, the version before stays in force; what fails in the background begins
+    again.
     """
     checks = {
         "database": readiness.database(services.sessions),
         "workflows": readiness.temporal(services.temporal),
         "profiles": readiness.profiles(services.profiles),
+        "tasks": readiness.tasks(services.background.failing),
     }
     well, body = await Readiness(checks, needed=frozenset({"database"})).report()
     return JSONResponse(body, 200 if well else 503)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from deploy.settings import Settings
     from discharge.clocks import CaseClock
     from discharge.store.engine import Sessions
+    from fhir_adapters.background import Background
     from fhir_adapters.feeds.watching import WatchedBook
     from fhir_adapters.hl7v2.listener import Where
     from fhir_adapters.hl7v2.listening.limits import Limits
@@ -44,6 +45,7 @@ async def _listen(settings: Settings) -> None:
     from deploy.health_server import HealthDoor
     from deploy.settings import driver_url
     from discharge.store.engine import make_engine, make_sessions
+    from fhir_adapters.background import Background
     from fhir_adapters.feeds.watching import WatchedBook
     from fhir_adapters.hl7v2.listener import serve
     from fhir_adapters.hl7v2.listening.counts import Counts
@@ -59,21 +61,21 @@ async def _listen(settings: Settings) -> None:
     engine = make_engine(driver_url(settings.need("database_url")), times=times)
     inbox = PostgresInbox(engine)
     ports: list[int] = []
-    following = asyncio.create_task(keep_following(engine, profiles))
+    background = Background()
+    background.start("profiles", lambda: keep_following(engine, profiles))
     try:
         async with HealthDoor.of(settings, "mllp_health_port").serve(
-            _readiness(make_sessions(engine), inbox, ports, profiles, open_feeds=where.open_feeds),
-            counts.registry,
+            _readiness(make_sessions(engine), inbox, ports, profiles, background, where), counts.registry
         ):
             clock = await _clock_once_there(inbox, stop)
             if clock:
                 await serve(
                     inbox, clock, where,
-                    profiles=profiles, stop=stop, limits=limits, counts=counts, started=ports.extend,
+                    profiles=profiles, stop=stop, limits=limits, counts=counts,
+                    started=ports.extend, background=background,
                 )  # fmt: skip
     finally:
-        following.cancel()
-        await asyncio.wait({following})
+        await background.stop()
         await inbox.close()
         await engine.dispose()
 
@@ -110,9 +112,18 @@ def _limits(settings: Settings) -> Limits:
 
 
 def _readiness(
-    sessions: Sessions, inbox: PostgresInbox, ports: list[int], profiles: WatchedBook, *, open_feeds: bool
+    sessions: Sessions,
+    inbox: PostgresInbox,
+    ports: list[int],
+    profiles: WatchedBook,
+    background: Background,
+    where: Where,
 ) -> Readiness:
-    """Ready is who listens, and can commit; which feeds are not served, and which profiles, is told."""
+    """Ready is who listens, and can commit; which feeds are not served, which profiles, and what fails in the
+    background and begins again, is told.
+    """
+    import asyncio
+
     from discharge.errors import HomewardError
     from workflows import readiness
 
@@ -121,9 +132,11 @@ def _readiness(
 
     async def feeds() -> str:
         try:
-            closed = [feed.code for feed in await inbox.feeds() if not (open_feeds or feed.is_guarded)]
-        except HomewardError:
+            async with asyncio.timeout(readiness.LOOK_SECONDS):
+                found = await inbox.feeds()
+        except (HomewardError, TimeoutError):
             return readiness.AWAY
+        closed = [feed.code for feed in found if not (where.open_feeds or feed.is_guarded)]
         return f"not served: {', '.join(sorted(closed))}" if closed else readiness.OK
 
     return readiness.Readiness(
@@ -132,6 +145,7 @@ def _readiness(
             "listening": listening,
             "feeds": feeds,
             "profiles": readiness.profiles(profiles),
+            "tasks": readiness.tasks(background.failing),
         },
         needed=frozenset({"database", "listening"}),
     )

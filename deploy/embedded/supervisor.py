@@ -13,6 +13,7 @@ import fcntl
 import os
 import signal
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import IO, Protocol
 
@@ -22,6 +23,7 @@ from deploy.embedded import processes
 from deploy.embedded.failures import DataInUse, PartFailed
 from deploy.embedded.part import Part
 from deploy.embedded.processes import Records
+from fhir_adapters.background import Background
 
 BACK_OFF_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 _CALM_SECONDS = 30.0
@@ -51,7 +53,7 @@ class Supervisor:
         self._progress = progress
         self._parts: list[Part] = []
         self._running: dict[str, asyncio.subprocess.Process] = {}
-        self._watchers: list[asyncio.Task[None]] = []
+        self._watchers = Background()
         self._lock: IO[str] | None = None
 
     def __enter__(self) -> Supervisor:
@@ -101,9 +103,7 @@ class Supervisor:
 
     async def stop(self) -> None:
         """Stop all parts, last started first; each has its time to end well."""
-        for watcher in self._watchers:
-            watcher.cancel()
-        await asyncio.gather(*self._watchers, return_exceptions=True)
+        await self._watchers.stop()
         for part in reversed(self._parts):
             await self._stop_part(part)
 
@@ -114,7 +114,7 @@ class Supervisor:
         await self._start(part)
         await part.after()
         self._progress.ready(part.title, _now() - begun)
-        self._watchers.append(asyncio.create_task(self._watch(part)))
+        self._watchers.start(part.title, partial(self._watch, part))
 
     async def _start(self, part: Part) -> None:
         await part.before()

@@ -20,9 +20,11 @@ import contextlib
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from discharge.clocks import CaseClock
 from discharge.errors import HomewardError
+from fhir_adapters.background import Background
 from fhir_adapters.feeds.book import ProfileBook
 from fhir_adapters.feeds.choosing import Arrival
 from fhir_adapters.feeds.loading import shipped_profiles
@@ -103,24 +105,27 @@ async def serve(
     limits: Limits = USUAL,
     counts: Counts | None = None,
     started: Callable[[list[int]], None] | None = None,
+    background: Background | None = None,
 ) -> None:
     """Listen until `stop` is set, on the main port, the TLS port, and every port that a feed has of its own.
 
-    `started` is told the ports, the main port first. Raises OSError when one of these two is taken.
+    `started` is told the ports, the main port first; `background` keeps up what goes on beside. Raises
+    OSError when one of these two is taken.
     """
-    counts = counts or Counts()
+    counts, background = counts or Counts(), background or Background()
     directory = Directory(inbox, limits, open_feeds=where.open_feeds)
     answerer = Answerer(inbox, directory, clock, profiles or shipped_profiles(), counts, limits)
     late = LateAnswers(inbox, counts)
     listener = Listener(Shared(answerer, directory, late, limits, counts))
-    doors = Doors(where.host, limits, counts, listener.converse, where.tls)
-    watching = [asyncio.create_task(late.watch())]
+    doors = Doors(where.host, limits, counts, listener.converse, where.tls, background)
+    watching = [background.start("answers that are owed", late.watch)]
     try:
         await _look_up(directory)
         ports = [await doors.open(where.port, secure=where.main_is_secure)]
         if where.tls and where.tls_port is not None:
             ports.append(await doors.open(where.tls_port, secure=True))
-        watching.append(asyncio.create_task(_keep_up(directory, answerer, doors, where)))
+        keep_up = partial(_keep_up, directory, answerer, doors, where)
+        watching.append(background.start("feeds", keep_up))
         if started:
             started(ports)
         await stop.wait()

@@ -95,6 +95,7 @@ async def test_given_temporal_away_when_ready_is_asked_then_requests_are_still_t
         "status": "ok",
         "database": "ok",
         "workflows": "unavailable",
+        "tasks": "ok",
         "profiles": "ok",
     }
 

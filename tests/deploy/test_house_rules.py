@@ -11,6 +11,13 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("discharge", "housing_checks", "fhir_adapters", "workflows", "api", "deploy")
 LONGEST_FILE, LONGEST_FUNCTION = 500, 60
 
+ROOM_OF_TASKS = "fhir_adapters/background.py"
+TASKS_AWAITED_AT_ONCE = {
+    "deploy/embedded/running.py": "the start and the wish to stop, whichever comes first, are its whole life",
+    "deploy/health_server.py": "what is served is awaited at its end, and readiness asks whoever it serves",
+}
+"""Elsewhere a task belongs to a group, which hears of its end, or is begun by `spawn` or `Background`."""
+
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -46,3 +53,14 @@ def test_given_all_functions_when_counted_then_most_are_short() -> None:
 def test_given_all_functions_when_read_then_all_are_typed() -> None:
     untyped = [name for name, function in functions() if function.returns is None]
     assert untyped == []
+
+
+def test_given_all_tasks_when_looked_for_then_none_can_end_without_a_word() -> None:
+    found = {
+        str(path.relative_to(ROOT))
+        for path in sources(*PACKAGES)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr in {"create_task", "ensure_future"}
+        if not (isinstance(node.value, ast.Name) and node.value.id == "group")
+    }
+    assert found - set(TASKS_AWAITED_AT_ONCE) == {ROOM_OF_TASKS}

@@ -78,8 +78,8 @@ class Room:
     async def item(self, case_id: UUID, **given: object) -> int:
         values = {"payload": {"item": "grab-rail", "status": "requested", "strand": "adaptation/1"}, **given}
         row = OutboxRow(
-            key=uuid4(), channel="partner", kind="order", case_id=case_id, partner_id=self.partner_id,
-            organisation_id=self.places.trust, needs_basis=True, **values,
+            key=uuid4(), channel="partner", case_id=case_id, partner_id=self.partner_id,
+            organisation_id=self.places.trust, needs_basis=True, **{"kind": "order", **values},
         )  # fmt: skip
         async with transaction(self.engine) as session:
             session.add(row)
@@ -370,3 +370,19 @@ async def test_given_nobody_signed_in_when_a_partner_is_switched_then_nothing_ch
         async with transaction(api) as session:
             await partner_pauses.decide(session, room.partner_id, "off", "no reason")
     assert (await room.partner()).paused_at is None
+
+
+@pytest.mark.parametrize(
+    "spoiled", [{"kind": "a-kind-of-a-later-version"}, {"payload": {"strand": "adaptation/1"}}]
+)
+async def test_given_an_item_that_cannot_be_built_when_tried_then_it_is_a_dead_letter_and_nothing_left(
+    room: Room, case_id: UUID, spoiled: dict[str, object]
+) -> None:
+    """Neither the partner nor the other items of the case pay for what we do not understand."""
+    sequence = await room.item(case_id, **spoiled)
+    outcome = await room.attempt(sequence)
+
+    row, partner = await room.row(sequence), await room.partner()
+    assert (outcome.outcome, row.state, row.error_code) == ("dead", "dead", "partner-refused")
+    assert str(row.error_detail).startswith("not understood by us: ")
+    assert (row.sent_at, room.receiver.received, partner.paused_at) == (None, [], None)

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from temporalio import activity
 
 from discharge.store.engine import Sessions, transaction
+from fhir_adapters.background import spawn
 from workflows import delivery, mllp_delivery, ports
 from workflows.failures import coded
 from workflows.store import lanes
@@ -57,7 +58,7 @@ async def _signs_of_life() -> AsyncIterator[None]:
             activity.heartbeat()
             await asyncio.sleep(ports.BEAT_EVERY.total_seconds())
 
-    beating = asyncio.create_task(beat())
+    beating = spawn("signs of life of a delivery", beat())
     try:
         yield
     finally:

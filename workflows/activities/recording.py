@@ -13,6 +13,7 @@ from discharge.store import record as store
 from discharge.store.engine import Sessions, transaction
 from workflows import ports
 from workflows.loops import Bells
+from workflows.store import askers
 
 _log = logging.getLogger("homeward.recording")
 
@@ -26,14 +27,17 @@ async def load_case(sessions: Sessions, given: ports.LoadCase) -> Case:
 async def record(sessions: Sessions, given: RecordRequest) -> ports.RecordOutcome:
     """Record one decided command in one transaction, and say what the record made of it."""
     async with transaction(sessions, organisation_id=given.envelope.actor.organisation_id) as session:
-        outcome = await store.record(session, given)
-    return _as_value(outcome)
+        outcome = _as_value(await store.record(session, given))
+        if outcome.answer is not None:
+            await askers.hear(session, outcome.answer)
+    return outcome
 
 
 async def give_up(sessions: Sessions, given: ports.Failure) -> ports.RecordOutcome:
     """End a command as failed, unless it was recorded after all."""
     async with transaction(sessions, organisation_id=given.envelope.actor.organisation_id) as session:
         answer = await failed_commands.fail(session, given.envelope, given.code)
+        await askers.hear(session, answer)
     if answer.outcome != "failed":
         return ports.RecordOutcome(outcome="already-recorded", answer=answer)
     command_id, kind = given.envelope.command_id, given.envelope.command.kind

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from fhir_adapters.background import FAILURES
+
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 SILENCE = "none"
 """The answer of a message that was not answered."""
@@ -14,6 +16,7 @@ class Counts:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        self.registry.register(FAILURES)
         count = self._counter
         self._answered: dict[tuple[str, str | None], Counter] = {}
         self.messages = count("messages", "Messages by feed and answer (MSA-1)", "feed", "answer")

@@ -13,7 +13,9 @@ import socket
 import ssl
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 
+from fhir_adapters.background import Background, spawn
 from fhir_adapters.feeds.choosing import Arrival
 from fhir_adapters.hl7v2.listening.counts import Counts
 from fhir_adapters.hl7v2.listening.limits import Limits, Room
@@ -38,6 +40,7 @@ class Doors:
     counts: Counts
     serve: Serve
     tls: Tls | None = None
+    background: Background = field(default_factory=Background)
     _sockets: dict[int, list[socket.socket]] = field(default_factory=dict)
     _accepting: set[asyncio.Task[None]] = field(default_factory=set)
     _serving: set[asyncio.Task[None]] = field(default_factory=set)
@@ -66,7 +69,9 @@ class Doors:
             opened.append(listening)
         bound: int = opened[0].getsockname()[1]
         self._sockets[bound] = opened
-        self._accepting |= {asyncio.create_task(self._accept(one, secure=secure)) for one in opened}
+        for one in opened:
+            accept = partial(self._accept, one, secure=secure)
+            self._accepting.add(self.background.start(f"connections on port {bound}", accept))
         return bound
 
     async def close(self) -> None:
@@ -97,7 +102,7 @@ class Doors:
             self.counts.refused.labels(full).inc()
             connection.close()
             return
-        served = asyncio.create_task(self._serve(connection, address, secure=secure))
+        served = spawn("a connection", self._serve(connection, address, secure=secure))
         self._serving.add(served)
         served.add_done_callback(self._serving.discard)
         served.add_done_callback(lambda _: self._room.leave(address))

@@ -15,6 +15,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from fhir_adapters.background import spawn
 from fhir_adapters.hl7v2.mllp import Deframer, frame
 from fhir_adapters.hl7v2.outward.answers import Answer, read_answer
 from fhir_adapters.partners.secrets import CannotReach, SecretFolder, tls_words
@@ -157,10 +158,16 @@ class _Link:
             reader, self._writer = await asyncio.open_connection(
                 *self._address, ssl=context, server_hostname=name
             )
-        self._reading = asyncio.create_task(self._read(reader))
+        self._reading = spawn("answers of a partner", self._read(reader))
         return self._writer
 
     async def _read(self, reader: asyncio.StreamReader) -> None:
+        try:
+            await self._take_all(reader)
+        finally:
+            self._settle(NoAnswer("the connection ended without an answer", sent=True))
+
+    async def _take_all(self, reader: asyncio.StreamReader) -> None:
         deframer = Deframer(LARGEST_ANSWER)
         try:
             while data := await reader.read(CHUNK):
@@ -173,7 +180,6 @@ class _Link:
             self._settle(NoAnswer(tls_words(fault) or "", sent=False, setup=True))
         except OSError:
             pass
-        self._settle(NoAnswer("the connection ended without an answer", sent=True))
         if self._writer:
             self._writer.close()
 
@@ -207,8 +213,7 @@ class _Link:
             self._idle.cancel()
         if self._reading and self._reading is not asyncio.current_task():
             self._reading.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._reading
+            await asyncio.wait({self._reading})
         writer, self._writer, self._reading = self._writer, None, None
         if writer:
             writer.close()

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from discharge.errors import Unavailable
+from fhir_adapters.background import spawn
 from fhir_adapters.feeds.choosing import FeedDoor
 from fhir_adapters.store.inbox import Named, Received
 
@@ -66,7 +67,7 @@ class SharedCommits:
         queue.waiting.append(waiting)
         if queue.under_way < AT_ONCE:
             queue.under_way += 1
-            worker = asyncio.create_task(self._work(door, queue))
+            worker = spawn("shared commits", self._work(door, queue))
             self._workers.add(worker)
             worker.add_done_callback(self._workers.discard)
         return await waiting.answer
@@ -77,15 +78,25 @@ class SharedCommits:
         Between the last look at what waits and the note that nobody works on it nothing is awaited: what is
         added later starts a worker.
         """
-        while queue.waiting:
-            group = _next_group(queue.waiting)
-            try:
-                await self._settle(door, group)
-            except Unavailable as away:
-                for one in (*group, *queue.waiting):
-                    one.fail(away)
-                queue.waiting.clear()
-        queue.under_way -= 1
+        try:
+            while queue.waiting:
+                await self._commit_next(door, queue)
+        finally:
+            queue.under_way -= 1
+
+    async def _commit_next(self, door: FeedDoor, queue: _Queue) -> None:
+        """Commit what goes together. Whatever becomes of it, everyone who waits for it hears."""
+        group = _next_group(queue.waiting)
+        try:
+            await self._settle(door, group)
+        except Unavailable as away:
+            for one in (*group, *queue.waiting):
+                one.fail(away)
+            queue.waiting.clear()
+        except Exception as failure:
+            for one in group:
+                one.fail(failure)
+            raise
 
     async def _settle(self, door: FeedDoor, group: list[_Waiting]) -> None:
         """Commit a group; should that fail, each of its messages by itself, in order. Raises Unavailable."""

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 
 from discharge.clocks import CaseClock
+from fhir_adapters.background import Background
 from fhir_adapters.feeds.book import ProfileBook
 from fhir_adapters.hl7v2.listener import Where, serve
 from fhir_adapters.hl7v2.listening.counts import Counts
@@ -71,6 +72,7 @@ async def listening(
     tls_port: int | None = None,
     counts: Counts | None = None,
     opened: list[int] | None = None,
+    background: Background | None = None,
 ) -> AsyncIterator[tuple[int, asyncio.Event]]:
     """A listener; its main port and what stops it; `opened` takes all its ports."""
     stop, ports = asyncio.Event(), asyncio.get_running_loop().create_future()
@@ -84,6 +86,7 @@ async def listening(
         profiles=profiles,
         counts=counts,
         started=ports.set_result,
+        background=background,
     )
     task = asyncio.create_task(served)
     try:

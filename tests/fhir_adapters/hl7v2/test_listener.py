@@ -5,12 +5,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from discharge.store.driver import DatabaseTimes
 from discharge.store.engine import make_engine, transaction
+from fhir_adapters.background import Background
+from fhir_adapters.hl7v2.listening.directory import Directory
+from fhir_adapters.hl7v2.listening.doors import Doors
 from fhir_adapters.hl7v2.mllp import frame
 from fhir_adapters.hl7v2.sending import acknowledgement_code
 from fhir_adapters.hl7v2.store.inbox import PostgresInbox
@@ -236,3 +240,40 @@ async def test_given_a_feed_with_a_port_of_its_own_then_the_listener_opens_it(
 
     [row] = await intake.rows(InboxRow)
     assert row.feed_id == intake.feed_id
+
+
+async def test_given_what_goes_on_beside_breaks_then_it_begins_again_and_connections_are_taken(
+    intake: Intake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One fault that nobody foresaw: in taking a connection, and in looking at the feeds."""
+    monkeypatch.setattr("fhir_adapters.hl7v2.listener.FRESH_FOR", 0.05)
+    faults, looked = {"welcome", "feeds"}, asyncio.Event()
+    welcome, look_up = Doors._welcome, Directory.look_up
+
+    def broken_welcome(self: Doors, *args: Any, **named: Any) -> None:
+        if "welcome" in faults:
+            faults.remove("welcome")
+            raise RuntimeError
+        welcome(self, *args, **named)
+
+    async def broken_look_up(self: Directory) -> None:
+        if self.feeds and "feeds" in faults:
+            faults.remove("feeds")
+            raise RuntimeError
+        await look_up(self)
+        if not faults:
+            looked.set()
+
+    monkeypatch.setattr(Doors, "_welcome", broken_welcome)
+    monkeypatch.setattr(Directory, "look_up", broken_look_up)
+    background = Background()
+    async with (
+        asyncio.timeout(30),
+        listening(PostgresInbox(intake.listener), background=background) as (port, _),
+        connected(port),  # the one that is lost
+        connected(port) as line,
+    ):
+        assert acknowledgement_code(await line.ask(Sample().raw())) == "AA"
+        await looked.wait()
+        told = {f"connections on port {port}": "RuntimeError", "feeds": "RuntimeError"}
+        assert background.failing() == told

@@ -7,6 +7,7 @@ import contextlib
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -20,8 +21,8 @@ from fhir_adapters.feeds.choosing import FeedDoor
 from fhir_adapters.hl7v2.mllp import frame
 from fhir_adapters.hl7v2.sending import acknowledgement_code
 from fhir_adapters.hl7v2.store.inbox import PostgresInbox
-from fhir_adapters.hl7v2.store.sharing_commits import AT_ONCE, MOST_MESSAGES
-from fhir_adapters.store.inbox import Arrived, Received
+from fhir_adapters.hl7v2.store.sharing_commits import AT_ONCE, MOST_MESSAGES, SharedCommits
+from fhir_adapters.store.inbox import Arrived, Named, Received
 from fhir_adapters.store.tables import InboxRow
 from tests.fhir_adapters.hl7v2.conftest import Intake
 from tests.fhir_adapters.hl7v2.lines import Line, connected, fields, listening
@@ -244,3 +245,22 @@ def taken_out(database: Database) -> list[tuple[str, bytes, int, bool]]:
     out = "DELETE FROM inbox RETURNING message_id, raw, times_received, same_id_other_bytes"
     with database.server.superuser(database.name) as connection:
         return connection.execute(out).fetchall()
+
+
+async def test_given_a_commit_that_breaks_when_others_follow_then_who_waits_hears_and_the_feed_goes_on() -> (
+    None
+):
+    """More often than commits of a feed may be under way: each must have given its place back."""
+    broken = True
+
+    async def commit(door: FeedDoor, messages: list[Named]) -> list[Received]:
+        return [] if broken else [Received(uuid4(), False, False) for _ in messages]
+
+    commits = SharedCommits(commit)
+    door = FeedDoor(uuid4(), "PAS", uuid4(), None)
+    async with asyncio.timeout(20):
+        for number in range(AT_ONCE + 1):
+            with pytest.raises(ValueError, match="zip"):
+                await commits.add(door, Named.of(Arrived(f"M{number}".encode(), "text/plain")))
+        broken = False
+        assert await commits.add(door, Named.of(Arrived(b"M", "text/plain")))

@@ -1,0 +1,22 @@
+"""What waits for a command's end elsewhere in the record, and hears of it in the same transaction."""
+
+from __future__ import annotations
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from discharge.cases.commands import Answer
+from discharge.store.tables import CommandRow
+from fhir_adapters.hl7v2.store.referring import park_refused
+from fhir_adapters.store.referral_requests import wait_again
+
+
+async def hear(session: AsyncSession, answer: Answer) -> None:
+    """After a refusal or a failure the message that the command came by waits for a person, and the request
+    that was taken on by it waits again (worker role). Saying so twice changes nothing.
+    """
+    if answer.outcome == "accepted":
+        return
+    command = await session.get(CommandRow, answer.command_id)
+    if command is not None:
+        await park_refused(session, command, answer)
+    await wait_again(session, answer)
