@@ -91,6 +91,11 @@ def _numbers(identifiers: Iterable[Mapping[str, Any]]) -> str:
     return "; ".join(_number(each) for each in identifiers)
 
 
+def _whose(said: Any) -> str:
+    """Whom a moved stay belongs to, by numbers; whose record was deleted, by numbers within who it is."""
+    return _numbers(said["identifiers"] if isinstance(said, dict) else said)
+
+
 def _number(each: Mapping[str, Any]) -> str:
     if each["kind"] == "nhs":
         told = f"NHS number {words.nhs_number(each['value'])}"
@@ -130,7 +135,7 @@ ROWS: Rows = (
     ("The record that is joined to it", "retired", _numbers),
     ("Its own number", "number", str),
     ("Its number now", "to_number", str),
-    ("Whose it is", "person", _numbers),
+    ("Whose it is", "person", _whose),
     ("Linked", "linked", _yes_no),
     ("One record", "one", _numbers),
     ("The other record", "other", _numbers),

@@ -163,6 +163,11 @@ class Door:
 
 @pytest.fixture
 async def inpatients(door: Door) -> None:
+    """See `three_admitted`."""
+    await three_admitted(door)
+
+
+async def three_admitted(door: Door) -> None:
     """Three people in beds of the trust, with an address and a number of its own each: it refers them by
     itself.
     """

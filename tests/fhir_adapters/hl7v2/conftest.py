@@ -45,10 +45,10 @@ class Intake:
             for raw in messages:
                 await receive(session, feed, arrived(raw, read_envelope(raw), claimed=True))
 
-    async def drain(self) -> list[Drained]:
+    async def drain(self, profiles: ProfileBook | None = None) -> list[Drained]:
         """Handle everything that waits, then join cases that await a spell, as a worker does over time."""
         done: list[Drained] = []
-        while drained := await drain_some(self.worker, shipped_profiles(), CaseClock.real()):
+        while drained := await drain_some(self.worker, profiles or shipped_profiles(), CaseClock.real()):
             done += drained
         async with transaction(self.worker) as session:
             await join_awaiting(session)
