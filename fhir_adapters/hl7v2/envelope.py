@@ -31,6 +31,8 @@ _STRAY_LF = re.compile(r"(?<!\n)\n++(?=[A-Z][A-Z0-9]{2}[^A-Za-z0-9\s])")
 for each of them.
 """
 _DEFAULT_ENCODING = "^~\\&"
+_ESCAPE_LOST = "^~&"
+"""MSH-2 from a program that took the backslash for an escape of its own: `&` is the subcomponent, as ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,9 @@ def _read_delimiters(header: str) -> tuple[Delimiters, tuple[str, ...]] | None:
     if "\\\\" in encoding:
         encoding = encoding.replace("\\\\", "\\")
         repairs.append("escape-doubled")
+    if encoding == _ESCAPE_LOST:
+        encoding = _DEFAULT_ENCODING
+        repairs.append("escape-lost")
     if (
         not found
         or not 1 <= len(encoding) <= len(_DEFAULT_ENCODING) + 1
@@ -141,6 +146,8 @@ def _read_delimiters(header: str) -> tuple[Delimiters, tuple[str, ...]] | None:
     if len(encoding) < len(_DEFAULT_ENCODING):
         encoding += _DEFAULT_ENCODING[len(encoding) :]
         repairs.append("delimiters-short")
+        if not _distinct(separator + encoding):
+            return None
     return Delimiters(separator, *encoding[:4]), tuple(repairs)
 
 

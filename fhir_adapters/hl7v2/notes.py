@@ -13,6 +13,10 @@ NOTES: Mapping[str, str] = MappingProxyType(
         "discharge-codes-swapped": "PV1-36 and PV1-37 are the other way round in this message.",
         "discharge-codes-unmapped": "PV1-36 or PV1-37 holds a value that the profile does not map.",
         "encounter-status-differs": "The status word and the kind of the message contradict each other.",
+        "escape-lost": (
+            "MSH-2 has lost its backslash (^~&), which was taken for the escape character all the same. "
+            "Where the sender lost it in texts, too, letters stand for special characters (T for &): ask it."
+        ),
         "ended-value": (
             "A name, number, address or contact is not in force on the day of the message by its own dates. "
             "It is history, and another in force was taken."

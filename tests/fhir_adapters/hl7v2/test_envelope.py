@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fhir_adapters.hl7v2.envelope import Envelope, Unreadable, mend_line_ends, read_envelope
+from fhir_adapters.hl7v2.envelope import Delimiters, Envelope, Unreadable, mend_line_ends, read_envelope
 from tests.fhir_adapters.hl7v2.samples import NHS, Sample
 
 PIECES = st.sampled_from(
@@ -90,6 +90,22 @@ def test_given_doubled_escapes_in_msh_2_then_the_delimiters_are_mended() -> None
 
     assert (read.delimiters.escape, read.delimiters.subcomponent) == ("\\", "&")
     assert "escape-doubled" in read.repairs
+
+
+def test_given_a_lost_backslash_in_msh_2_then_the_four_usual_delimiters_are_meant() -> None:
+    read = envelope(Sample().text().replace("^~\\&", "^~&", 1).encode())
+
+    assert (read.delimiters, read.repairs) == (Delimiters(), ("escape-lost",))
+
+
+@pytest.mark.parametrize("encoding", ["&", "^&", "^\\", "\\"])
+def test_given_short_delimiters_that_the_usual_ones_would_repeat_then_they_cannot_be_read(
+    encoding: str,
+) -> None:
+    read = read_envelope(Sample().text().replace("^~\\&", encoding, 1).encode())
+
+    assert isinstance(read, Unreadable)
+    assert (read.code, read.detail) == ("unreadable-envelope", "delimiters")
 
 
 def test_given_other_delimiters_then_they_are_used() -> None:

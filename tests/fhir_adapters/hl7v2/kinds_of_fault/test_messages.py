@@ -88,6 +88,28 @@ async def test_given_bare_marks_in_the_text_of_a_document_then_nothing_of_it_is_
     assert (content or b"").decode() == text
 
 
+@pytest.mark.parametrize("sent", ["Lives with son \\T\\ daughter, 4 \\F\\ 5", "Lives with son & daughter"])
+async def test_given_a_lost_escape_character_then_texts_are_whole_and_the_message_says_so(
+    intake: Intake, sent: str
+) -> None:
+    raw = adt(
+        "T02",
+        "202603011000",
+        beryl("H1", address="Rose \\T\\ Crown Yard^^HARROW VALE^^ZZ99 3VZ^GBR^H"),
+        pv1("V1", "202603011000"),
+        "TXA|1|DS|TX|20260301100000||||||||DOC19|||||AU||AV",
+        f"OBX|1|TX|DOC||{sent}||||||F",
+    )
+
+    await intake.take(raw.replace(b"ADT^T02", b"MDM^T02").replace(b"^~\\&", b"^~&", 1))
+
+    async with transaction(intake.worker) as session:
+        content = await session.scalar(select(DocumentRow.content))
+    assert (content or b"").decode() == sent.replace("\\T\\", "&").replace("\\F\\", "|")
+    assert (await intake.rows(PersonAddress))[0].lines.startswith("Rose & Crown Yard")
+    assert "escape-lost" in (await notes(intake))[0].split(",")
+
+
 # Who a message is from
 
 
