@@ -38,7 +38,8 @@ from discharge.store.tables.persons import DANGER, ORDINARY
 from housing_checks.seen import SAYS_EVERYTHING, left_as_seen, only_changes
 from workflows.client import execute_command
 
-CONFLICT = 409
+BY_THE_CASE = (409, 422)
+"""How refusals that what others did may have caused are answered."""
 
 _log = logging.getLogger("homeward.api")
 
@@ -120,7 +121,7 @@ async def _with_changes(
     services: Services, caller: Principal, asked: Asked, refused: HomewardError, left: frozenset[str]
 ) -> HomewardError:
     """A refusal by the case, with what others changed since the asker saw it; any other as it is."""
-    if refused.row.http != CONFLICT or asked.seen_version is None:
+    if refused.row.http not in BY_THE_CASE or asked.seen_version is None:
         return refused
     met = refused.detail.split(", ") if refused.code == "case-changed" else ()
     async with services.begin(caller) as session:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from starlette.datastructures import FormData
@@ -17,6 +17,9 @@ from housing_checks.contradictions import Contradiction
 
 NOTE, ABOUT_DANGER = "note", "about_danger"
 MOST_NOTE = 10_000
+
+CHANGED_SINCE = "changed-since"
+"""The place on a page that says what others changed."""
 
 MOST_DIGITS = 9
 """Of a version: no case has more events."""
@@ -57,8 +60,9 @@ class Filled:
         unsure = [each for each in self.asked if each.code not in self.confirmed]
         self.faults += [Fault(f"confirm-{each.code}", each.question) for each in unsure]
 
-    def meet(self, error: CaseChanged) -> None:
+    def meet(self, error: CaseChanged, fault: Fault) -> None:
         """Show what others changed: it is seen now, and what the asker had left as it was follows it."""
+        self.faults.append(fault if fault.name else replace(fault, name=CHANGED_SINCE))
         self.seen, self.changes = error.changes.version, error.changes
         self.typed = {name: value for name, value in self.typed.items() if name not in error.left}
 

@@ -10,7 +10,7 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from api.commanding import Asked, ask
-from api.forms.reading import ABOUT_DANGER, Filled, as_sent, seen_of
+from api.forms.reading import ABOUT_DANGER, CHANGED_SINCE, Filled, as_sent, seen_of
 from api.pages.commands import done_href
 from api.pages.visiting import Visit, Visitor
 from api.presenters.checks import MOST_NOTE, CheckPage, present, read_answers, read_danger
@@ -114,7 +114,7 @@ async def _again(visit: Visit, case_id: UUID, sent: FormData, error: CaseChanged
         form, case, name, answers | followed, notes, {}, read_danger(form, sent),
         seen=version, changes=error.changes,
     )  # fmt: skip
-    words = {"text": f"{error.row.title}. {error.row.words}", "href": "#changed-since"}
+    words = {"text": f"{error.row.title}. {error.row.words}", "href": f"#{CHANGED_SINCE}"}
     return _page(visit, replace(view, errors=(words,)), error.row.http)
 
 

@@ -59,8 +59,7 @@ async def submit(visit: Visitor, case_id: UUID, kind: str) -> Response:
             if isinstance(error, Contradicted):
                 filled.ask(error)
             elif isinstance(error, CaseChanged):
-                filled.meet(error)
-                filled.faults.append(fault_of(error, form))
+                filled.meet(error, fault_of(error, form))
                 form, around, name = await _prepare(visit, case_id, kind)
             else:
                 filled.faults.append(fault_of(error, form))

@@ -11,6 +11,9 @@ from api.forms.reading import ABOUT_DANGER, DATE_FIELD, NOTE, Filled
 from api.presenters.changes import Changes
 from housing_checks.contradictions import Contradiction
 
+WIDTHS = {"day": 2, "month": 5, "year": 4}
+"""Characters of each part of a date: months may be written by name."""
+
 RADIOS_UP_TO = 7
 """More choices than this are a list to choose from."""
 
@@ -193,7 +196,7 @@ def _date(field: Field, today: date, filled: Filled) -> Question:
             "id": f"{field.name}-{part}",
             "name": f"{field.name}-{part}",
             "label": part.capitalize(),
-            "width": 4 if part == "year" else 2,
+            "width": WIDTHS[part],
             "value": value,
             "error": wrong,
         }

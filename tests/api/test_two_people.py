@@ -6,6 +6,7 @@ Temporal is away here: each command is decided and recorded at once, as the case
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -136,7 +137,7 @@ async def test_given_the_same_thing_changed_when_a_form_is_sent_then_it_comes_ba
 
     assert refused.status_code == 409
     assert "<title>Error: " in refused.text
-    assert "Home needed by : was No date, is now 20 March 2026 Test discharge-team, Trust" in said(refused)
+    assert "Home needed by : now 20 March 2026 ; before: No date Test discharge-team, Trust" in said(refused)
     assert "The lift comes on the 24th" in refused.text
     assert 'value="25"' in refused.text
 
@@ -223,7 +224,7 @@ async def test_given_two_checks_opened_when_they_differ_in_one_item_then_the_sec
     refused = await door.client.post(f"/cases/{case_id}/check/hand-in", data=mine)
 
     assert refused.status_code == 409
-    assert "Keys : was No, is now Yes" in said(refused)
+    assert "Keys : now Yes ; before: No" in said(refused)
     assert "The neighbour has them, perhaps" in refused.text
     shown = answers(refused)
     assert (shown["keys"], shown["heating"], shown["food"]) == ("unknown", "yes", "unknown")
@@ -275,6 +276,21 @@ async def test_given_the_case_was_closed_when_something_is_saved_then_what_happe
     problem = answer.json()
     assert (answer.status_code, problem["code"]) == (409, "stage-not-allowed")
     assert "The case" in [row["what"] for row in problem["changes"]]
+
+
+async def test_given_somebody_saved_on_a_later_day_when_refused_for_the_day_then_that_is_told_beside_it(
+    door: Door, case_id: UUID
+) -> None:
+    path = f"/cases/{case_id}/do/confirm-item"
+    fields = await opened(door, path)
+    door.clock.now += timedelta(days=1)
+    await does(door, case_id, "confirm-item", item="heating", value="yes")
+    sign_in(door, "coordinator")
+    fields |= {"form_token": hidden((await door.client.get(path)).text)["form_token"]}
+    refused = await door.client.post(path, data=fields | TODAY | {"item": "heating", "value": "unknown"})
+    assert refused.status_code == 422
+    assert "The dates are in the wrong order" in refused.text
+    assert "Heating : now Yes ; before: No" in said(refused)
 
 
 async def test_given_a_number_that_no_version_can_be_when_a_form_is_sent_then_it_is_as_if_nothing_was_seen(
