@@ -12,12 +12,13 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from api.forms.model import Around, Field
-from api.forms.reading import Fault, Filled, fault_of, read_form
+from api.forms.reading import Fault, Filled, fault_of, fill_again, note_of, read_form
 from api.pages.referrals import FORM, NOBODY, after_referring
 from api.pages.visiting import Visit, Visitor
 from api.presenters import forms
 from api.reading.names import Directory
 from api.referring import Request, refer
+from api.refusals import Contradicted
 from discharge.cases.model import Case
 from discharge.errors import HomewardError
 from fhir_adapters.people.nhs_numbers import check_number
@@ -48,7 +49,10 @@ NEEDED: Mapping[str, str] = {
 async def show(visit: Visitor, nhs_number: str = "") -> Response:
     """Who is meant, and what may hold them back."""
     visit.caller.require("refer")
-    return _page(visit, Filled(), {"nhs_number": nhs_number}, str(uuid4()))
+    kept = await visit.kept_form()
+    if kept is None:
+        return _page(visit, Filled(), {"nhs_number": nhs_number}, str(uuid4()))
+    return _page(visit, fill_again(WITH_PERSON, kept, _around(visit)), _typed(kept), str(uuid4()))
 
 
 @router.post("")
@@ -57,21 +61,30 @@ async def submit(visit: Visitor) -> Response:
     sent = await visit.form()
     visit.caller.require("refer")
     filled = read_form(WITH_PERSON, sent, _around(visit))
-    typed = {name: str(sent.get(name, "")).strip() for name in TEXTS}
+    typed = _typed(sent)
     filled.faults[:0] = _faults(typed)
-    filled.typed["note"] = str(sent.get("note", ""))
+    filled.confirmed = tuple(str(code) for code in sent.getlist("confirm"))
     key = str(sent.get("key", "")) or str(uuid4())
     if filled.faults:
         return _page(visit, filled, typed, key, 422)
     try:
         values = _values(filled.fields, typed, sent)
-        referred = await refer(visit.services, visit.caller, Request(values, key=key))
+        asked = Request(values, key=key, confirm=filled.confirmed)
+        referred = await refer(visit.services, visit.caller, asked)
+    except Contradicted as error:
+        filled.ask(error)
+        return _page(visit, filled, typed, str(uuid4()), error.row.http)
     except HomewardError as error:
         if error.row.http >= 500:
             raise
         filled.faults.append(fault_of(error, WITH_PERSON))
         return _page(visit, filled, typed, str(uuid4()), error.row.http)
     return after_referring(visit, referred)
+
+
+def _typed(sent: FormData) -> dict[str, str]:
+    """What was typed about the person."""
+    return {name: str(sent.get(name, "")).strip() for name in TEXTS}
 
 
 def _faults(typed: Mapping[str, str]) -> list[Fault]:
@@ -90,7 +103,8 @@ def _values(fields: dict[str, Any], typed: Mapping[str, str], sent: FormData) ->
         birth_date=fields.pop("birth_date"),
         address=ReferredAddress(lines=lines, postcode=typed["postcode"][:10] or None) if lines else None,
     )
-    return ReferralValues(person=person, note=str(sent.get("note", "")).strip()[:10_000] or None, **fields)
+    note, about_danger = note_of(sent)
+    return ReferralValues(person=person, note=note, about_danger=about_danger, **fields)
 
 
 def _around(visit: Visit) -> Around:

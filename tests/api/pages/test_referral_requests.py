@@ -8,6 +8,7 @@ import pytest
 
 from tests.api.conftest import NOW, Door
 from tests.api.pages.conftest import Looking
+from tests.api.pages.test_kept_forms import place_of, sent_too_late
 from tests.api.signing_in import hidden, sign_in
 from tests.api.test_referral_requests import EDITH, referred_by
 
@@ -60,6 +61,38 @@ async def test_given_what_is_missing_or_wrong_when_sent_then_the_page_keeps_what
     assert page.status_code == 422
     for words in ("a digit is wrong", "Enter the given name", "Stairs to the door", "2 High St", "1941"):
         assert words in page.text
+
+
+async def test_given_what_contradicts_itself_when_sent_by_details_then_it_is_asked_and_may_be_confirmed(
+    door: Door,
+) -> None:
+    sign_in(door, "coordinator", "STRANGER")
+    path = "/referrals/new/somebody"
+    typed = {**DETAILS, "needs": ["none", "hoist"], "note": ""}
+    asked = await door.client.post(path, data={**hidden((await door.client.get(path)).text), **typed})
+    assert asked.status_code == 409
+    assert "Does the person need that?" in asked.text
+    assert 'value="no-needs-with-needs"' in asked.text
+
+    unexplained = hidden(asked.text) | {"confirm": "no-needs-with-needs"}
+    again = await door.client.post(path, data={**typed, **unexplained})
+    assert again.status_code == 422
+    assert "Say in the note why it is right" in again.text
+
+    explained = {**typed, **unexplained, **hidden(again.text), "note": "Needed when tired"}
+    sent = await door.client.post(path, data=explained)
+    assert sent.headers["location"].startswith("/referral-requests/")
+
+
+async def test_given_a_referral_by_details_sent_too_late_when_signed_in_again_then_it_is_filled_in(
+    door: Door,
+) -> None:
+    place = place_of(await sent_too_late(door, "/referrals/new/somebody", DETAILS))
+    sign_in(door, "coordinator")
+    page = (await door.client.get(place)).text
+    for typed in ("Stairs to the door", "2 High St", "1941", "999 000 0018", "ZZ99 3VZ"):
+        assert typed in page
+    assert "There is a problem" not in page
 
 
 async def test_given_a_request_when_housing_takes_it_on_by_page_then_the_case_is_the_senders_too(
