@@ -340,5 +340,7 @@ PARTS: Mapping[str, PartWords] = {
 }
 """Room -> its words. What is not here (notes, work that began) is read in the timeline."""
 
-UNTOLD = frozenset({"work-begun", "proposals", "unready-home", "follow-up", "note", "escalation"})
+UNTOLD = frozenset(
+    {"work-begun", "proposals", "unready-home", "follow-up", "note", "escalation", "earlier-discharges"}
+)
 """Rooms that nobody's save is refused for, and that say nothing by themselves."""
