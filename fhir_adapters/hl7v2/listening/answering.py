@@ -121,7 +121,7 @@ class Answerer:
 
     def refuse(self, code: str, head: bytes = b"") -> bytes:
         """The answer to something that is no whole message, of which ``head`` is known."""
-        header = header_of(read_envelope(head)) if head else None
+        header = header_of(read_envelope(head))
         verdict = verdict_of(code)
         self._counts.answered(NO_FEED, verdict.code)
         self._counts.ended.labels(code).inc()

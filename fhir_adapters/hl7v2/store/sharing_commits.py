@@ -102,6 +102,7 @@ class SharedCommits:
         """Commit a group; should that fail, each of its messages by itself, in order. Raises Unavailable."""
         try:
             received = await self._commit(door, [one.message for one in group])
+            answers = list(zip(group, received, strict=True))
         except Unavailable:
             raise
         except Exception as failure:
@@ -111,7 +112,7 @@ class SharedCommits:
                 for one in group:
                     await self._settle(door, [one])
         else:
-            for one, answer in zip(group, received, strict=True):
+            for one, answer in answers:
                 one.succeed(answer)
 
 

@@ -47,6 +47,12 @@ def test_given_a_place_given_back_then_an_address_that_is_gone_is_forgotten() ->
     assert room.enter("a") is None
 
 
+def test_given_one_address_with_all_its_places_then_it_is_named_and_others_come_in() -> None:
+    room = Room(Limits(connections=9, connections_per_address=2))
+    assert [room.enter("a") for _ in range(3)] == [None, None, "too-many-of-one-address"]
+    assert room.enter("b") is None
+
+
 def test_given_both_limits_are_reached_then_the_one_that_holds_for_all_is_named() -> None:
     room = Room(Limits(connections=1, connections_per_address=1))
     assert room.enter("a") is None
