@@ -8,9 +8,11 @@ from email.utils import format_datetime
 import httpx
 import pytest
 
-from workflows.delivery import judge
+from workflows.delivery import _later, _retry_after, judge
+from workflows.ports import AttemptOutcome
 from workflows.store.lanes import LAST_WAIT, back_off
 from workflows.store.partners import FIRST_PROBE, LAST_PROBE, PAUSE_AFTER, probe_wait
+from workflows.verdicts import Verdict
 
 DUPLICATE = {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "duplicate"}]}
 CONFLICT = {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "conflict"}]}
@@ -86,3 +88,76 @@ def test_given_more_and_more_failures_when_waiting_then_it_doubles_up_to_a_limit
     assert probe_wait(PAUSE_AFTER) == FIRST_PROBE
     assert probe_wait(PAUSE_AFTER + 1) == 2 * FIRST_PROBE
     assert probe_wait(1000) == LAST_PROBE
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"[]",
+        b"{",
+        b'{"issue": 1}',
+        b'{"issue": [1]}',
+        b'{"issue": [{"severity": "error"}]}',
+        b'{"other": []}',
+    ],
+)
+def test_given_an_answer_that_is_no_outcome_when_judged_then_it_says_nothing_of_a_duplicate(
+    body: bytes,
+) -> None:
+    assert judge(httpx.Response(409, content=body), 2).meaning == "refused"
+
+
+def test_given_several_issues_when_one_is_a_duplicate_then_it_had_arrived() -> None:
+    issues = {"issue": [{"code": "invalid"}, {"code": "duplicate"}]}
+    assert judge(httpx.Response(409, json=issues), 1).meaning == "received"
+
+
+NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("wish", "seconds"),
+    [
+        (None, 0),
+        ("", 0),
+        ("0", 0),
+        ("1", 1),
+        ("1799", 1799),
+        ("1800", 1800),
+        ("1801", 1800),
+        ("-5", 0),
+        ("1.5", 0),
+        ("\u00b2", 0),
+        ("soon", 0),
+        ("Mon, 02 Mar 2026 12:00:01 GMT", 1),
+        ("Mon, 02 Mar 2026 11:59:59 GMT", 0),
+        ("Mon, 02 Mar 2026 12:29:59 GMT", 1799),
+        ("Mon, 02 Mar 2026 13:00:00 GMT", 1800),
+        ("Mon, 02 Mar 2026 12:05:00 -0000", 0),
+    ],
+)
+def test_given_how_long_to_leave_a_partner_alone_then_it_is_read_to_the_second(
+    wish: str | None, seconds: int
+) -> None:
+    assert _retry_after(wish, NOW) == timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_given_a_wish_beside_a_failure_then_it_is_part_of_the_verdict_and_beside_others_it_is_not(
+    status: int,
+) -> None:
+    headers = {"Retry-After": "60"}
+    assert judge(httpx.Response(status, headers=headers), 1) == Verdict(
+        "failed", f"HTTP {status}", wish=timedelta(seconds=60)
+    )
+    assert judge(httpx.Response(400, headers=headers), 1) == Verdict("refused", "HTTP 400")
+
+
+@pytest.mark.parametrize(("waits", "wishes", "expected"), [(5, 0, 5), (5, 60, 60), (90, 60, 90)])
+def test_given_a_wait_and_a_wish_then_the_longer_counts(waits: int, wishes: int, expected: int) -> None:
+    verdict = Verdict("failed", "HTTP 503", wish=timedelta(seconds=wishes))
+    assert _later(timedelta(seconds=waits), verdict) == AttemptOutcome(
+        outcome="again", wait=timedelta(seconds=expected), code="partner-unavailable"
+    )
+    assert _later(None, verdict) == AttemptOutcome(outcome="paused")
