@@ -52,7 +52,9 @@ def settings(secret: str = "s" * 32, address: str = "https://homeward.test") -> 
     )
 
 
-COOKIES = SessionCookies(settings())
+@pytest.fixture
+def cookies() -> SessionCookies:
+    return SessionCookies(settings())
 
 
 def sent(response: Response, name: str) -> Morsel[str]:
@@ -82,63 +84,72 @@ def test_given_a_session_then_its_cookie_is_for_our_pages_alone_and_ends_with_th
     assert (bool(cookie["httponly"]), cookie["samesite"], bool(cookie["secure"])) == (True, "lax", secure)
 
 
-def test_given_a_cookie_then_it_names_a_session_and_none_names_none() -> None:
-    assert COOKIES.read("abc") == Session("abc")
-    assert COOKIES.read("") is None
-    assert COOKIES.read(None) is None
+def test_given_a_cookie_then_it_names_a_session_and_none_names_none(cookies: SessionCookies) -> None:
+    assert cookies.read("abc") == Session("abc")
+    assert cookies.read("") is None
+    assert cookies.read(None) is None
 
 
-def test_given_a_session_that_ended_then_the_browser_forgets_it_and_what_it_kept_of_our_pages() -> None:
+def test_given_a_session_that_ended_then_the_browser_forgets_it_and_what_it_kept_of_our_pages(
+    cookies: SessionCookies,
+) -> None:
     response = Response()
-    COOKIES.end(response)
+    cookies.end(response)
     cookie = sent(response, COOKIE)
     assert (cookie.value, cookie["path"], cookie["max-age"]) == ("", "/", "0")
     assert response.headers["clear-site-data"] == '"cache", "storage"'
 
 
-def test_given_a_sign_in_that_began_here_then_it_comes_back_as_it_was_for_ten_minutes() -> None:
+def test_given_a_sign_in_that_began_here_then_it_comes_back_as_it_was_for_ten_minutes(
+    cookies: SessionCookies,
+) -> None:
     response = Response()
-    COOKIES.write_step(response, STEP)
+    cookies.write_step(response, STEP)
     cookie = sent(response, STEP_COOKIE)
     assert (cookie["max-age"], cookie["path"], cookie["samesite"]) == (str(STEP_SECONDS), "/", "lax")
     assert (bool(cookie["httponly"]), bool(cookie["secure"])) == (True, True)
-    assert COOKIES.read_step(cookie.value) == STEP
-    COOKIES.end_step(response)
-    ended = sent(response, STEP_COOKIE)
+    assert cookies.read_step(cookie.value) == STEP
+    over = Response()
+    cookies.end_step(over)
+    ended = sent(over, STEP_COOKIE)
     assert (ended.value, ended["path"], ended["max-age"]) == ("", "/", "0")
 
 
 @pytest.mark.parametrize(("age", "counts"), [(STEP_SECONDS - 5, True), (STEP_SECONDS + 5, False)])
 def test_given_a_sign_in_when_ten_minutes_have_passed_then_it_counts_no_more(
-    age: int, counts: bool, monkeypatch: pytest.MonkeyPatch
+    cookies: SessionCookies, age: int, counts: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     response = Response()
-    COOKIES.write_step(response, STEP)
+    cookies.write_step(response, STEP)
     now = datetime.now(UTC).timestamp()
     monkeypatch.setattr("itsdangerous.timed.time.time", lambda: now + age)
-    assert (COOKIES.read_step(sent(response, STEP_COOKIE).value) == STEP) is counts
+    assert (cookies.read_step(sent(response, STEP_COOKIE).value) == STEP) is counts
 
 
 @pytest.mark.parametrize("said", ['{"state": "s"}', "[]", "{", '"x"'])
-def test_given_what_is_signed_by_us_and_is_no_sign_in_then_it_is_none(said: str) -> None:
+def test_given_what_is_signed_by_us_and_is_no_sign_in_then_it_is_none(
+    cookies: SessionCookies, said: str
+) -> None:
     signed = URLSafeTimedSerializer("s" * 32, salt="homeward.sign-in").dumps(said)
-    assert COOKIES.read_step(str(signed)) is None
+    assert cookies.read_step(str(signed)) is None
 
 
-def test_given_a_sign_in_of_another_kind_or_key_or_none_then_it_is_none() -> None:
+def test_given_a_sign_in_of_another_kind_or_key_or_none_then_it_is_none(cookies: SessionCookies) -> None:
     said = json.dumps(STEP.__dict__)
     for secret, salt in (("s" * 32, "homeward.other"), ("t" * 32, "homeward.sign-in")):
-        assert COOKIES.read_step(str(URLSafeTimedSerializer(secret, salt=salt).dumps(said))) is None
+        assert cookies.read_step(str(URLSafeTimedSerializer(secret, salt=salt).dumps(said))) is None
     for cookie in (None, "", "x.y.z"):
-        assert COOKIES.read_step(cookie) is None
+        assert cookies.read_step(cookie) is None
 
 
-def test_given_a_form_then_only_that_of_this_session_and_this_installation_is_ours() -> None:
-    token = COOKIES.form_token(Session("abc"))
+def test_given_a_form_then_only_that_of_this_session_and_this_installation_is_ours(
+    cookies: SessionCookies,
+) -> None:
+    token = cookies.form_token(Session("abc"))
     elsewhere = SessionCookies(settings("t" * 32))
-    assert COOKIES.form_is_ours(Session("abc"), token)
-    assert not COOKIES.form_is_ours(Session("abd"), token)
-    assert not COOKIES.form_is_ours(Session("abc"), "")
+    assert cookies.form_is_ours(Session("abc"), token)
+    assert not cookies.form_is_ours(Session("abd"), token)
+    assert not cookies.form_is_ours(Session("abc"), "")
     assert not elsewhere.form_is_ours(Session("abc"), token)
     assert len(token) == 64
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from joserfc import jwt
-from joserfc.jwk import ECKey, KeySet
+from joserfc.jwk import ECKey, KeySet, RSAKey
 
 from api.tokens import ALGORITHM, LEEWAY, Claims, TokenRefused, new_signing_key, sign, verify
 
@@ -147,8 +147,18 @@ def test_given_a_token_without_a_name_then_nobody_is_named_and_what_is_no_text_i
     assert nameless == Claims(subject="7", name="", role="system", organisation="RXH")
 
 
-def test_given_a_token_signed_in_another_way_with_the_same_key_then_it_is_refused() -> None:
-    key = ECKey.generate_key("P-384", {"kid": "one"}, private=True)
-    claims = {**jwt.decode(sign(WARD, mine := new_signing_key("one"), NOW, HOUR), mine).claims}
-    signed = jwt.encode({"alg": "ES384", "kid": "one"}, claims, key, algorithms=["ES384"])
+@pytest.mark.parametrize(
+    ("key", "algorithm"),
+    [
+        (ECKey.generate_key("P-384", {"kid": "one"}, private=True), "ES384"),
+        (RSAKey.generate_key(2048, {"kid": "one"}, private=True), "RS256"),
+    ],
+    ids=["ES384", "RS256"],
+)
+def test_given_a_token_signed_in_another_way_by_a_key_that_is_known_then_it_is_refused(
+    key: ECKey | RSAKey, algorithm: str
+) -> None:
+    mine = new_signing_key("one")
+    claims = jwt.decode(sign(WARD, mine, NOW, HOUR), mine).claims
+    signed = jwt.encode({"alg": algorithm, "kid": "one"}, dict(claims), key, algorithms=[algorithm])
     assert reason(signed, KeySet([key]), NOW) == "UnsupportedAlgorithmError"
