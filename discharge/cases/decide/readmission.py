@@ -79,8 +79,12 @@ def _looked_into(case: Case, told: CaseSpell, now: datetime) -> list[ev.Event]:
 
 
 def _asked_once(case: Case, cause: str, now: datetime, told: CaseSpell) -> list[ev.Event]:
+    """Ask once for each stay; a question that was only taken back was not answered."""
     subject = str(told.spell_id)
-    asked = any((each.cause, each.subject) == (cause, subject) for each in case.actions.values())
+    asked = any(
+        (each.cause, each.subject) == (cause, subject) and each.answer != TAKEN_BACK
+        for each in case.actions.values()
+    )
     return [] if asked else open_action(case, cause, now, subject)
 
 
