@@ -6,6 +6,7 @@ import typer
 
 from deploy.cli.api import api
 from deploy.cli.bench import bench
+from deploy.cli.cases import cases
 from deploy.cli.census import census
 from deploy.cli.feed import feed
 from deploy.cli.messages import messages
@@ -34,6 +35,7 @@ app.add_typer(report)
 app.add_typer(feed)
 app.add_typer(bench)
 app.add_typer(messages)
+app.add_typer(cases)
 
 if __name__ == "__main__":
     app()

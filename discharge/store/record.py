@@ -155,7 +155,7 @@ async def _write(session: AsyncSession, request: RecordRequest, before: Case) ->
 
 async def _upsert_case(session: AsyncSession, case: Case) -> None:
     """Whose case it is is said once: a merge of people moves the row, whatever the snapshot remembers."""
-    values = _columns(case)
+    values = columns_of(case)
     statement = insert(CaseRow).values(id=case.case_id, **values)
     changed = {name: value for name, value in values.items() if name != "person_id"}
     await session.execute(
@@ -163,7 +163,7 @@ async def _upsert_case(session: AsyncSession, case: Case) -> None:
     )
 
 
-def _columns(case: Case) -> dict[str, Any]:
+def columns_of(case: Case) -> dict[str, Any]:
     """What lists filter and sort by."""
     if case.person_id is None or case.referral is None:
         raise ValueError("a recorded case has a person and a referral")

@@ -1,0 +1,65 @@
+"""`homeward cases`: proves on the live record that every case is what its events say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
+
+import typer
+
+from deploy.cli.options import DEFAULT_DATA, AsJson, Data, PortOffset, plainly
+
+if TYPE_CHECKING:
+    from discharge.store.consistency import Checked
+
+cases = typer.Typer(name="cases", help="Look after the record of cases.", no_args_is_help=True)
+
+
+@cases.callback()
+def _cases() -> None:
+    """Look after the record of cases."""
+
+
+@cases.command()
+@plainly
+def verify(
+    case: Annotated[UUID | None, typer.Option(help="Id of one case; without it, every case.")] = None,
+    data: Data = DEFAULT_DATA,
+    port_offset: PortOffset = None,
+    as_json: AsJson = False,
+) -> None:
+    """Fold every case's events anew and hold them against its snapshot and the rows that lists read. It
+    changes nothing, and ends with 1 where a case differs.
+    """
+    import asyncio
+    import json
+
+    from deploy.cli.reaching import database_url
+
+    looked, unlike = asyncio.run(_verify(database_url(data, port_offset), case))
+    if as_json:
+        told = [{"case_id": str(each.case_id), "differences": list(each.differences)} for each in unlike]
+        typer.echo(json.dumps({"cases": looked, "differing": told}, indent=2))
+    else:
+        for each in unlike:
+            typer.echo(f"{each.case_id}: {'; '.join(each.differences)}")
+        typer.echo(f"{looked} cases checked, {len(unlike)} are not as their events say")
+    if unlike:
+        raise typer.Exit(1)
+
+
+async def _verify(url: str, only: UUID | None) -> tuple[int, list[Checked]]:
+    from discharge.store.consistency import check_cases
+    from discharge.store.driver import AT_LENGTH
+    from discharge.store.engine import make_engine, make_sessions
+
+    engine = make_engine(url, times=AT_LENGTH)
+    looked, unlike = 0, []
+    try:
+        async for each in check_cases(make_sessions(engine), only):
+            looked += 1
+            if each.differences:
+                unlike.append(each)
+    finally:
+        await engine.dispose()
+    return looked, unlike

@@ -1,0 +1,149 @@
+"""Proof that a case is what its events say: the events folded anew, held against the snapshot, the columns
+that lists filter by, and the rows that pages and reports read.
+
+A difference names fields and tables, never a value. One case is read at a time, so that a record of any size
+fits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+from pydantic import ValidationError
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from discharge.cases.events import EVENT
+from discharge.cases.evolve import evolve
+from discharge.cases.model import Case
+from discharge.store.engine import Sessions, transaction
+from discharge.store.projections import PARTS, Part, Values
+from discharge.store.record import columns_of, one_at_a_time
+from discharge.store.tables import CaseEventRow, CaseRow
+
+PAGE = 200
+"""So many ids are fetched at a time."""
+
+SAID_ONCE = frozenset({"person_id", "snapshot"})
+"""Columns that are no copy: a merge of people moves the case, and the snapshot is compared by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One case and what of it is not as its events say; nothing, where all agrees."""
+
+    case_id: UUID
+    differences: tuple[str, ...] = ()
+
+
+async def check_cases(sessions: Sessions, only: UUID | None = None) -> AsyncIterator[Checked]:
+    """Check every case, or one, in the order of their ids.
+
+    A case that differs is read once more under its lock, because somebody may have been writing it.
+    """
+    async for case_id in _ids(sessions, only):
+        async with transaction(sessions) as session:
+            found = await differences(session, case_id)
+        if found:
+            async with transaction(sessions) as session:
+                await one_at_a_time(session, case_id)
+                found = await differences(session, case_id)
+        yield Checked(case_id, found)
+
+
+async def _ids(sessions: Sessions, only: UUID | None) -> AsyncIterator[UUID]:
+    query = select(CaseRow.id).order_by(CaseRow.id).limit(PAGE)
+    last: UUID | None = None
+    while True:
+        async with transaction(sessions) as session:
+            page = (
+                query.where(CaseRow.id == only) if only else query.where(CaseRow.id > last) if last else query
+            )
+            ids = list(await session.scalars(page))
+        for case_id in ids:
+            yield case_id
+        if only or len(ids) < PAGE:
+            return
+        last = ids[-1]
+
+
+async def differences(session: AsyncSession, case_id: UUID) -> tuple[str, ...]:
+    """Return what of a case is not as its events say, in words for an operator."""
+    row = await session.get(CaseRow, case_id, populate_existing=True)
+    if row is None:
+        return ()
+    try:
+        snapshot = Case.model_validate(row.snapshot)
+    except ValidationError:
+        return ("the snapshot cannot be read",)
+    folded = await _folded(session, case_id)
+    if isinstance(folded, str):
+        return (folded,)
+    found = [f"snapshot: {name}" for name in _fields(folded.model_dump(), snapshot.model_dump())]
+    columns = {name: value for name, value in columns_of(snapshot).items() if name not in SAID_ONCE}
+    found += [f"cases: {name}" for name in _unlike(columns, _values(row))]
+    for part in PARTS:
+        found += await _rows(session, part, snapshot)
+    return tuple(found)
+
+
+async def _folded(session: AsyncSession, case_id: UUID) -> Case | str:
+    """The events in order, folded; else which of them cannot be, or is missing."""
+    case = Case(case_id=case_id)
+    query = select(CaseEventRow.sequence, CaseEventRow.payload)
+    stored = await session.execute(
+        query.where(CaseEventRow.case_id == case_id).order_by(CaseEventRow.sequence)
+    )
+    for sequence, payload in stored:
+        if sequence != case.version + 1:
+            return f"event {case.version + 1} is missing"
+        try:
+            case = evolve(case, EVENT.validate_python(payload))
+        except (ValidationError, LookupError):
+            return f"event {sequence} cannot be folded"
+    return case
+
+
+def _fields(one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[str]:
+    return (name for name, value in one.items() if other.get(name) != value)
+
+
+async def _rows(session: AsyncSession, part: Part, case: Case) -> list[str]:
+    """How the rows of one table differ from what the case says."""
+    table = part.table.__table__
+    stored = await session.scalars(
+        select(part.table).where(table.c.case_id == case.case_id).execution_options(populate_existing=True)
+    )
+    there = {_key(part, values): values for values in map(_values, stored)}
+    due = {_key(part, row): row for row in part.rows(case)}
+    found = [f"{table.name}: a row is missing"] * bool(due.keys() - there.keys())
+    found += [f"{table.name}: a row too many"] * bool(there.keys() - due.keys())
+    both = due.keys() & there.keys()
+    unlike = sorted({name for key in both for name in _unlike(due[key], there[key])})
+    return found + [f"{table.name}: {name}" for name in unlike]
+
+
+def _key(part: Part, values: Values) -> tuple[Any, ...]:
+    return tuple(_plain(values[name]) for name in part.key)
+
+
+def _values(row: object) -> dict[str, Any]:
+    return {name: value for name, value in vars(row).items() if not name.startswith("_")}
+
+
+def _unlike(due: Values, there: Values) -> Iterator[str]:
+    return (name for name, value in due.items() if _plain(value) != _plain(there.get(name)))
+
+
+def _plain(value: object) -> object:
+    """A value as both sides write it: codes by their text, instants in UTC."""
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, datetime):
+        return value.astimezone(UTC)
+    return value
