@@ -115,17 +115,16 @@ def _fields(one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[str]:
 
 async def _rows(session: AsyncSession, part: Part, case: Case) -> list[str]:
     """How the rows of one table differ from what the case says."""
-    table = part.table.__table__
-    stored = await session.scalars(
-        select(part.table).where(table.c.case_id == case.case_id).execution_options(populate_existing=True)
-    )
+    named, columns = part.table.__tablename__, part.table.__table__.c
+    query = select(part.table).where(columns.case_id == case.case_id)
+    stored = await session.scalars(query.execution_options(populate_existing=True))
     there = {_key(part, values): values for values in map(_values, stored)}
     due = {_key(part, row): row for row in part.rows(case)}
-    found = [f"{table.name}: a row is missing"] * bool(due.keys() - there.keys())
-    found += [f"{table.name}: a row too many"] * bool(there.keys() - due.keys())
+    found = [f"{named}: a row is missing"] * bool(due.keys() - there.keys())
+    found += [f"{named}: a row too many"] * bool(there.keys() - due.keys())
     both = due.keys() & there.keys()
     unlike = sorted({name for key in both for name in _unlike(due[key], there[key])})
-    return found + [f"{table.name}: {name}" for name in unlike]
+    return found + [f"{named}: {name}" for name in unlike]
 
 
 def _key(part: Part, values: Values) -> tuple[Any, ...]:
