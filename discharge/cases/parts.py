@@ -105,7 +105,7 @@ PIECES: Mapping[type[Frozen], tuple[Piece, ...]] = {
     ev.DischargeCorrected: (Piece("leaving"),),
     ev.PersonReadmitted: (Piece("leaving"),),
     ev.ReadmissionCancelled: (Piece("leaving"), Piece("item")),
-    ev.EarlierDischargeCorrected: (Piece("leaving"),),
+    ev.EarlierDischargeCorrected: (Piece("earlier-discharges"),),
     ev.HomeNotReady: (Piece("unready-home"),),
     ev.UnreadyHomeSettled: (Piece("unready-home"),),
     ev.FollowUpScheduled: (_one("contact", "follow_up.key"),),
