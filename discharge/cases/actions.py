@@ -170,7 +170,7 @@ ACTIONS = CodeList(
         ),
         ActionRow(
             code=DELETED,
-            label="The hospital deleted the person's record: find out whether this case goes on",
+            label="The hospital deleted the person's record, and nobody has said whether this case goes on",
             source="HL7 2.4 chapter 3, A29; Homeward: house rule on deleted records",
             owner_role="discharge-team",
             within=DAY,

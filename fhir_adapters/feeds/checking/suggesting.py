@@ -164,7 +164,7 @@ def _ward_is_bed(visits: VisitTally) -> bool:
 
 
 _INSIDE = re.compile(
-    r"(BAY|ROOM|RM|SIDE ?ROOM|SR|BED|CUBICLE|CHAIR|TROLLEY)[ -]?[0-9]*[A-Z]?|[0-9]{1,2}[A-Z]?"
+    r"(BAY|B|ROOM|RM|SIDE ?ROOM|SR|BED|CUBICLE|CHAIR|TROLLEY)[ -]?[0-9]*[A-Z]?|[0-9]{1,2}[A-Z]?"
 )
 """What looks like a place within a ward."""
 

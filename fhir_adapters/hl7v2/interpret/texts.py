@@ -46,7 +46,8 @@ def _found(message: Message) -> Iterator[bool]:
 
 def _has_bare(name: str, field: int, held: Repetition) -> bool:
     if (name, field) == ("PID", 11):
-        return " & " in held.whole(1) or any(len(part) > 1 for part in held.parts[1:5])
+        bare = any(len(part) > 1 for part in held.parts[:1]) and " & " in held.whole(1)
+        return bare or any(len(part) > 1 for part in held.parts[1:5])
     if name == "PV1":
         return any(len(part) > 1 for part in held.parts[:3])
     return surname(held) != held(1) or any(len(part) > 1 for part in held.parts[1:3])

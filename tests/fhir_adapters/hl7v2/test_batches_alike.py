@@ -26,7 +26,7 @@ PEOPLE = (
 )
 NUMBERS, VISITS = ("H1", "H2", "H3"), ("V1", "V2", "V3", "")
 OF_STAYS = ("A01", "A02", "A03", "A08", "A11", "A13", "A23")
-OF_PEOPLE = ("A28", "A31")
+OF_PEOPLE = ("A28", "A31", "A29")
 OF_TWO = ("A40", "A45", "A24")
 
 
