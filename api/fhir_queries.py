@@ -12,6 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from api.fhir_search import PERSON, Asked, span, token
 from api.principals import Principal
 from api.reading.people import has_or_had
+from api.reading.viewer import Viewer
 from discharge.cases.model import Stage
 from discharge.clocks import CaseClock
 from discharge.errors import HomewardError
@@ -24,12 +25,16 @@ Condition = ColumnElement[bool]
 
 
 class Questions:
-    """Turns the conditions of a search into SQL; `base` is our own address, `clock` maps case time."""
+    """Turns the conditions of a search into SQL; `base` is our own address, `clock` maps case time.
 
-    def __init__(self, caller: Principal, base: str, clock: CaseClock) -> None:
+    Of cases, a condition matches only on what `viewer` sees of each.
+    """
+
+    def __init__(self, caller: Principal, base: str, clock: CaseClock, viewer: Viewer | None = None) -> None:
         self._caller = caller
         self._base = base
         self._clock = clock
+        self._viewer = viewer
 
     def of_cases(self, search: Asked) -> list[Condition]:
         """What a ServiceRequest or Task must fulfil. Raises search-parameter."""
@@ -52,9 +57,9 @@ class Questions:
         if name == "_lastUpdated":
             return self._updated(value, name)
         if name == "status":
-            return _reads(value, says)
+            return _reads(value, says, self._sees)
         if name == "identifier":
-            return _numbered(value)
+            return _numbered(value, self._sees)
         kind = "ServiceRequest" if name.startswith("focus") else None
         return CaseRow.id == self._id(value, kind, name)
 
@@ -81,11 +86,18 @@ class Questions:
             *([PersonIdentifier.authority == system] if system is not None else []),
         )
         if system == systems.NHS_NUMBER:
-            return has_or_had(number)
+            return self._of_nhs_number(number)
         if system == systems.PERSON_ID:
             return Person.id == (_uuid(number) or NOBODY)
         local = Person.id.in_(held)
-        return or_(local, has_or_had(number)) if system is None else local
+        return or_(local, self._of_nhs_number(number)) if system is None else local
+
+    def _of_nhs_number(self, number: str) -> Condition:
+        return and_(has_or_had(number), self._sees("nhs_number"))
+
+    def _sees(self, field: str) -> Condition:
+        """Whether the caller sees a field of the case; where no case is asked, the walls alone decide."""
+        return true() if self._viewer is None else self._viewer.holds(field)
 
     def _id(self, value: str, kind: str | None, name: str) -> UUID:
         """The id in `id`, `Kind/id` or our address of it. Raises search-parameter for another's address."""
@@ -106,23 +118,30 @@ _STATUS: Mapping[str, Callable[[Reading], str]] = {
 }
 
 
-def _reads(status: str, says: Callable[[Reading], str]) -> Condition:
-    """Cases that read so in FHIR; the inverse of `stages.case_reading`."""
+Sees = Callable[[str], Condition]
+
+
+def _reads(status: str, says: Callable[[Reading], str], sees: Sees) -> Condition:
+    """Cases that read so in FHIR to the caller; the inverse of `stages.case_reading`."""
     outcomes = [outcome for outcome, reading in BY_OUTCOME.items() if says(reading) == status]
     stages = [stage.value for stage, reading in BY_STAGE.items() if says(reading) == status]
-    apart = func.coalesce(CaseRow.outcome, "").in_(BY_OUTCOME)
+    apart = and_(func.coalesce(CaseRow.outcome, "").in_(BY_OUTCOME), sees("outcome"))
     sent_back = and_(
-        CaseRow.stage == Stage.REFERRED.value, _referral()["returned_reason"].astext.is_not(None)
+        CaseRow.stage == Stage.REFERRED.value,
+        _referral()["returned_reason"].astext.is_not(None),
+        sees("returned_reason"),
     )
     return or_(
-        CaseRow.outcome.in_(outcomes),
+        and_(CaseRow.outcome.in_(outcomes), sees("outcome")),
         and_(~apart, sent_back, true() if "returned" in outcomes else false()),
         and_(~apart, ~sent_back, CaseRow.stage.in_(stages)),
     )
 
 
-def _numbered(value: str) -> Condition:
-    """The case by our number, or by any that the sender gave: `system|number`, or the number alone."""
+def _numbered(value: str, sees: Sees) -> Condition:
+    """The case by our number, or by any that the sender gave and the caller sees: `system|number`, or the
+    number alone.
+    """
     system, number = token(value)
     ours = _uuid(number)
     if system == systems.CASE_ID:
@@ -130,8 +149,8 @@ def _numbered(value: str) -> Condition:
     others = func.jsonb_array_elements_text(func.coalesce(_referral()["other_ids"], func.jsonb("[]")))
     other = others.column_valued("other")
     named = or_(
-        same_number(CaseRow.external_id, system, number),
-        exists(select(other).where(same_number(other, system, number))),
+        and_(same_number(CaseRow.external_id, system, number), sees("external_id")),
+        and_(exists(select(other).where(same_number(other, system, number))), sees("other_ids")),
     )
     return or_(named, CaseRow.id == ours) if system is None and ours else named
 

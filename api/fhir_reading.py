@@ -65,11 +65,9 @@ async def _one(services: Services, caller: Principal, case_id: UUID, kind: str) 
 async def find(services: Services, caller: Principal, search: Asked) -> Page:
     """The page of a search for ServiceRequests or Tasks, the newest referral first."""
     clock = await services.clock()
-    conditions = Questions(caller, fhir_base(services), clock).of_cases(search)
     async with services.begin(caller) as session:
         viewer = await viewer_of(session, caller)
-        if search.by_number:
-            conditions.append(viewer.numbers_open)
+        conditions = Questions(caller, fhir_base(services), clock, viewer).of_cases(search)
         fitting = select(CaseRow, Person).join(Person, Person.id == CaseRow.person_id).where(*conditions)
         total = await session.scalar(select(func.count()).select_from(fitting.subquery())) or 0
         page = fitting.order_by(CaseRow.referred_on.desc(), CaseRow.id.asc())

@@ -52,14 +52,6 @@ class Asked:
     count: int = PAGE
     offset: int = 0
 
-    @property
-    def by_number(self) -> bool:
-        """Whether a person's number is asked for, not only our own id of them."""
-        return any(
-            name.startswith(PERSON) and (name.endswith("identifier") or any("|" in each for each in values))
-            for name, values in self.conditions
-        )
-
     def query(self, offset: int) -> str:
         """The parameters that were used, for the links of the answer, from another place of the list on."""
         used = [

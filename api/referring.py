@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import doors, referral_numbers
@@ -21,6 +21,7 @@ from api.principals import Principal
 from api.raw_messages import RawMessage, keep_raw
 from api.reading.looks import who
 from api.reading.people import has_or_had
+from api.reading.viewer import seen_person, viewer_of
 from api.services import Services
 from discharge.cases.commands import AmendReferral, Envelope
 from discharge.cases.model import Case
@@ -119,7 +120,7 @@ async def _refer(services: Services, caller: Principal, request: Request) -> Ref
             return Referred(await execute(services, before), opened=False)
         _ask_about(request, london_date(now))
         referrer = await _referrer(session, caller, request.values.requester)
-        person_id = await _with_part(session, request)
+        person_id = await _with_part(session, caller, request)
         if person_id is None:
             if request.number is not None:
                 await referral_numbers.made_before(session, caller, request.number, request.digest, None)
@@ -205,34 +206,35 @@ async def _request(
         user_id=caller.user_id,
         inbox_id=request.inbox_id,
     )
-    row = await referral_requests.keep(session, sender, await _described(session, request.values), now)
+    values = await _described(session, caller, request.values)
+    row = await referral_requests.keep(session, sender, values, now)
     if request.raw is not None:
         await keep_raw(session, request.raw, now)
     await audit.note_write(session, who(caller), "referral requested", str(row.id))
     return row
 
 
-async def _described(session: AsyncSession, values: ReferralValues) -> ReferralValues:
-    """The values with what the sender itself may read of a person whom it named by a number or our id."""
+async def _described(session: AsyncSession, caller: Principal, values: ReferralValues) -> ReferralValues:
+    """The values with what the sender itself may read of a person whom it named by a number or our id; by the
+    id whoever takes the request on knows who is meant.
+    """
     told = values.person
-    if told.person_id is None and told.family_name is not None and told.birth_date is not None:
+    if _described_in_full(told):
         return values
-    held = await session.scalar(select(Person).where(Person.id == await _named(session, values.person)))
-    if held is None:
-        raise HomewardError("unknown-patient", where="person")
-    said = values.person.model_copy(
-        update={
-            "person_id": None,
-            "nhs_number": held.nhs_number,
-            "family_name": held.family_name,
-            "given_name": held.given_name,
-            "birth_date": held.birth_date,
-        }
-    )
-    return values.model_copy(update={"person": said})
+    held = await session.get_one(Person, await _named(session, caller, told))
+    seen, sight = await seen_person(session, await viewer_of(session, caller), held)
+    shown = {name: getattr(seen, name) for name in DESCRIBES & sight.person}
+    return values.model_copy(update={"person": told.model_copy(update={"person_id": held.id, **shown})})
 
 
-async def _with_part(session: AsyncSession, request: Request) -> UUID | None:
+DESCRIBES = frozenset({"nhs_number", "family_name", "given_name", "birth_date"})
+
+
+def _described_in_full(person: ReferredPerson) -> bool:
+    return person.person_id is None and person.family_name is not None and person.birth_date is not None
+
+
+async def _with_part(session: AsyncSession, caller: Principal, request: Request) -> UUID | None:
     """The person who is meant, where the caller has a part for them; None makes the referral a request.
 
     Raises unknown-patient, patient-mismatch, invalid-body.
@@ -241,8 +243,8 @@ async def _with_part(session: AsyncSession, request: Request) -> UUID | None:
     number = _checked(person.nhs_number)
     if not person.findable:
         raise HomewardError("unknown-patient", detail="an identifier is needed", where="person")
-    if person.person_id is not None or person.family_name is None or person.birth_date is None:
-        named = await _named(session, person)
+    if not _described_in_full(person):
+        named = await _named(session, caller, person)
         return named if await doors.has_part(session, named) else None
     standing, known = await doors.standing(session, _details(person, number))
     if standing == "known":
@@ -266,11 +268,20 @@ def _details(person: ReferredPerson, number: str | None) -> doors.Named:
     )
 
 
-async def _named(session: AsyncSession, person: ReferredPerson) -> UUID:
-    """Somebody whom the caller may see, by our id or a number alone."""
+async def _named(session: AsyncSession, caller: Principal, person: ReferredPerson) -> UUID:
+    """Somebody whom the caller may see, by our id, or by a number that the caller may see."""
+    number = _checked(person.nhs_number)
     if person.person_id is not None:
-        return await _visible(session, Person.id == person.person_id)
-    return await _visible_by_number(session, _checked(person.nhs_number), person)
+        return await _visible(session, caller, Person.id == person.person_id)
+    if number is not None:
+        return await _visible(session, caller, has_or_had(number), field="nhs_number")
+    local = person.identifiers[0]
+    theirs = select(PersonIdentifier.person_id).where(
+        PersonIdentifier.organisation_id == caller.organisation_id,
+        PersonIdentifier.authority == local.authority,
+        PersonIdentifier.value == local.value,
+    )
+    return await _visible(session, caller, Person.id.in_(theirs))
 
 
 async def _referrer(session: AsyncSession, caller: Principal, code: str | None) -> Organisation:
@@ -297,26 +308,16 @@ def _checked(number: str | None) -> str | None:
     return checked.value
 
 
-async def _visible_by_number(session: AsyncSession, number: str | None, person: ReferredPerson) -> UUID:
-    if number is not None:
-        return await _visible(session, has_or_had(number))
-    local = person.identifiers[0]
-    return await _visible(
-        session,
-        Person.id.in_(
-            select(PersonIdentifier.person_id).where(
-                PersonIdentifier.authority == local.authority, PersonIdentifier.value == local.value
-            )
-        ),
-    )
-
-
-async def _visible(session: AsyncSession, condition: object) -> UUID:
-    """The one living entry that fits among the people whom the caller may see."""
+async def _visible(
+    session: AsyncSession, caller: Principal, condition: ColumnElement[bool], field: str | None = None
+) -> UUID:
+    """The one living entry that fits among the people whom the caller may see, and that field of."""
     found = await session.scalars(
-        select(Person.id).where(condition, Person.merged_into.is_(None), Person.test_person.is_(False))  # type: ignore[arg-type]
+        select(Person).where(condition, Person.merged_into.is_(None), Person.test_person.is_(False))
     )
-    people = found.all()
+    viewer = await viewer_of(session, caller)
+    met = [await seen_person(session, viewer, person) for person in found.all()]
+    people = [seen.id for seen, sight in met if sight.person and (field is None or field in sight.person)]
     if len(people) > 1:
         raise HomewardError("patient-mismatch", where="person")
     if not people:

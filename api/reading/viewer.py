@@ -98,16 +98,21 @@ class Viewer:
     @property
     def place_open(self) -> ColumnElement[bool]:
         """Among cases and their people: those whose ward the caller may know. A filter by ward asks it."""
-        plain = and_(~Person.location_hidden, Person.sensitivity == ORDINARY, self._holds("ward"))
+        plain = and_(~Person.location_hidden, Person.sensitivity == ORDINARY, self.holds("ward"))
         return or_(plain, self._related(("responsible-trust",)), Person.id.in_(self.named_for))
 
     @property
     def numbers_open(self) -> ColumnElement[bool]:
         """Among cases: those of whose person the caller sees the NHS number. A search by number asks it."""
-        return self._holds("nhs_number")
+        return self.holds("nhs_number")
 
-    def _holds(self, field: str) -> ColumnElement[bool]:
-        holding = (each for each, sight in SIGHTS.items() if field in sight.referral | sight.person)
+    def holds(self, field: str) -> ColumnElement[bool]:
+        """Among cases: those of which the caller sees a field of the case, its referral or its person. A
+        search that looks at the field asks it, for what a search matches is read.
+        """
+        holding = (
+            each for each, sight in SIGHTS.items() if field in sight.case | sight.referral | sight.person
+        )
         return self._related(tuple(holding))
 
     def _related(self, relations: Sequence[str]) -> ColumnElement[bool]:

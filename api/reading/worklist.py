@@ -125,11 +125,12 @@ def _filters(wanted: Wanted, viewer: Viewer) -> list[ColumnElement[bool]]:
     if wanted.only == "alerts":
         filters.append(CaseRow.id.in_(select(AlertRow.case_id).where(AlertRow.cleared_at.is_(None))))
     if wanted.only == "awaiting-spell":
-        filters.append(CaseRow.awaiting_spell.is_(True))
+        filters.append(and_(CaseRow.awaiting_spell.is_(True), viewer.holds("awaiting_spell")))
     if wanted.only == "home-not-ready":
-        filters.append(_NOT_READY.is_not(None))
+        filters.append(and_(_NOT_READY.is_not(None), viewer.holds("unready_home")))
     if wanted.only == "waiting":
-        filters.append(and_(CaseRow.ready_on.is_not(None), CaseRow.discharged_on.is_(None)))
+        waits = (CaseRow.ready_on.is_not(None), CaseRow.discharged_on.is_(None))
+        filters.append(and_(*waits, viewer.holds("ready_periods"), viewer.holds("discharge")))
     return filters
 
 

@@ -24,6 +24,7 @@ class ReferralRequestRow(Base):
         UniqueConstraint("client_id", "client_key"),
         CheckConstraint("state IN ('waiting', 'taken-on', 'declined', 'withdrawn')", name="state"),
         Index("ix_referral_requests_sender_id", "sender_id", "created_at"),
+        Index("ix_referral_requests_inbox_id", "inbox_id"),
         Index("ix_referral_requests_waiting", "due_at", postgresql_where="state = 'waiting'"),
     )
 

@@ -35,13 +35,15 @@ from fhir_adapters.hl7v2.store.hiding import lift
 from fhir_adapters.hl7v2.store.linking import apply_link, people_linked
 from fhir_adapters.hl7v2.store.merging import MergeCause
 from fhir_adapters.hl7v2.store.moves import keep_move
-from fhir_adapters.hl7v2.store.referring import Asking, apply_referral
+from fhir_adapters.hl7v2.store.referring import Asking, apply_referral, request_of_stranger
 from fhir_adapters.hl7v2.store.retrying import try_again
 from fhir_adapters.hl7v2.store.settling import Settled, settle
 from fhir_adapters.hl7v2.store.spells import refold_spell, spell_of
 from fhir_adapters.hl7v2.store.uniting import heed_contradiction, message_cause, unite_by_message
 from fhir_adapters.people.matching import NUMBER_USED_AGAIN
 from fhir_adapters.store.tables import FactRow
+
+REQUESTED = "referral-requested"
 
 STAYS_OF_DELETION = 1_000
 """Facts of stays that follow from a deletion are numbered from here, apart from those of the message."""
@@ -65,7 +67,7 @@ class Source:
 class Effect:
     """Whom and which stay the message was about: the first where it names several. `of_stay` is the person
     whom the next stay in the message belongs to, `told` what was said of them; `notes` are codes of what was
-    done with care.
+    done with care. `requested` says that it was kept as a referral request alone: whom it means is not said.
     """
 
     person_id: UUID | None = None
@@ -73,6 +75,7 @@ class Effect:
     of_stay: UUID | None = None
     told: PersonReported | None = None
     notes: list[str] = field(default_factory=list)
+    requested: bool = False
 
     def about(self, person_id: UUID) -> None:
         """The message goes on with this person."""
@@ -88,6 +91,8 @@ async def apply_facts(
     """
     effect = Effect()
     await _lock_everybody(session, source, facts)
+    if await request_of_stranger(session, _asking(source), facts):
+        return Effect(notes=[REQUESTED], requested=True)
     for ordinal, fact in enumerate(facts, first):
         if isinstance(fact, PersonReported) and fact.introduces:
             await _introduce(session, source, ordinal, fact)
@@ -131,9 +136,8 @@ async def _beside(
         raise Doubt("message-not-understood", "nobody-named")
     await _keep(session, source, ordinal, fact, person_id, effect.spell_id)
     if isinstance(fact, ReferralReported):
-        asking = Asking(source.inbox_id, source.organisation_id, source.feed_code, source.today, effect.told)
-        if await apply_referral(session, asking, person_id, fact):
-            effect.notes.append("referral-requested")
+        if await apply_referral(session, _asking(source, effect.told), person_id, fact):
+            effect.notes.append(REQUESTED)
     elif isinstance(fact, DocumentReported):
         await apply_document(
             session,
@@ -143,6 +147,10 @@ async def _beside(
             spell_id=effect.spell_id,
             fact=fact,
         )
+
+
+def _asking(source: Source, told: PersonReported | None = None) -> Asking:
+    return Asking(source.inbox_id, source.organisation_id, source.feed_code, source.today, told)
 
 
 def _cause(source: Source, fact: Fact) -> Cause:

@@ -226,7 +226,7 @@ async def _finish(
     values = {**became(outcome, effect, read_by), "handled_at": func.now()}
     waiting = (InboxRow.id == inbox_id, InboxRow.state == "stored")
     await session.execute(update(InboxRow).where(*waiting).values(values))
-    if not isinstance(outcome, Parked):
+    if not isinstance(outcome, Parked) and not effect.requested:  # whom a request hides is not known yet
         await release(session, [inbox_id])
     return Drained(inbox_id, outcome.outcome, values["code"], values["reason"])
 

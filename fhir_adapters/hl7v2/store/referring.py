@@ -7,7 +7,8 @@ and what the case refuses later comes back here, so that either way the message 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID, uuid4, uuid5
 
@@ -28,7 +29,7 @@ from discharge.cases.model import Actor
 from discharge.clocks import london_date
 from discharge.store import commands
 from discharge.store.tables import CaseRow, CommandRow, Person
-from fhir_adapters.hl7v2.facts import PersonReported, ReferralReported
+from fhir_adapters.hl7v2.facts import Fact, PersonReported, ReferralReported, StayReported
 from fhir_adapters.hl7v2.store import persons
 from fhir_adapters.hl7v2.store.doubts import Doubt
 from fhir_adapters.referrals import LocalIdentifier, ReferralValues, ReferredAddress, ReferredPerson
@@ -37,6 +38,7 @@ from fhir_adapters.store.referring import find_open_case, find_service, find_sta
 from fhir_adapters.store.tables import InboxRow
 
 _HAS_PART = text("SELECT homeward_has_part(:organisation_id, :person_id)")
+_MEANT = text("SELECT homeward_people_meant(:organisation_id, :nhs_number, :authority, :local_number)")
 _CASE_TIME = text("SELECT homeward_case_time()")
 
 WITHDRAWN_BY_THE_WARD = "no-longer-needed"
@@ -58,6 +60,67 @@ class Asking:
     def client_id(self) -> str:
         """The name under which the numbers of this feed's referrals are kept apart from everybody else's."""
         return f"hl7v2:{self.feed_code}"
+
+
+async def request_of_stranger(session: AsyncSession, asking: Asking, facts: Iterable[Fact]) -> bool:
+    """Keep a referral as a request where its feed's organisation has no part for anybody whom it may mean.
+
+    Then nothing else of the message is applied, so that what becomes of it tells nothing of whom we hold.
+    Whoever says that the person is in one of its beds goes on as with any message of a stay, as long as
+    nothing speaks against whom it means. Raises Doubt.
+    """
+    told = next((each for each in facts if isinstance(each, PersonReported)), None)
+    fact = next((each for each in facts if isinstance(each, ReferralReported)), None)
+    if told is None or fact is None:
+        return False
+    await persons.lock_identities(session, asking.organisation_id, told.identifiers)
+    local, everybody = await _meant(session, asking, told)
+    if [each for each in everybody if await _takes_part(session, asking, each)]:
+        return False
+    stay = any(isinstance(each, StayReported) for each in facts)
+    if stay and (local or not await _doubted(session, asking, told)):
+        return False
+    made = await commands.find_by_key(session, asking.client_id, f"referral:{fact.external_id}")
+    if made is not None and UUID(made.envelope["command"]["person_id"]) in everybody:
+        return False
+    if made is not None:
+        raise Doubt("patient-mismatch", "referral-of-another-person")
+    await _keep_as_request(session, replace(asking, told=told), fact)
+    return True
+
+
+async def _meant(session: AsyncSession, asking: Asking, told: PersonReported) -> tuple[set[UUID], set[UUID]]:
+    """Who has one of the feed's own numbers in the message, and who has any."""
+    local: set[UUID] = set()
+    others: set[UUID] = set()
+    for each in told.identifiers:
+        if each.usable:
+            nhs = each.value if each.kind == "nhs" else None
+            own = (each.authority or "", each.value) if nhs is None else (None, None)
+            named = {"nhs_number": nhs, "authority": own[0], "local_number": own[1]}
+            found = await session.scalars(_MEANT, {"organisation_id": asking.organisation_id, **named})
+            (others if nhs else local).update(found)
+    return local, local | others
+
+
+async def _doubted(session: AsyncSession, asking: Asking, told: PersonReported) -> bool:
+    try:
+        found = await persons.matched(session, asking.organisation_id, persons.claim_of(told))
+    except Doubt:
+        return True
+    return found.doubt is not None
+
+
+async def _keep_as_request(session: AsyncSession, asking: Asking, fact: ReferralReported) -> None:
+    if fact.action != "made":
+        if not await _told_of_request(session, asking, fact):
+            raise Doubt("message-not-understood", "referral-not-known")
+        return
+    said = _said(asking.told)
+    if said.family_name is None or said.birth_date is None:
+        raise Doubt("unknown-patient", "person-not-described")
+    key = f"referral:{fact.external_id or f'message:{asking.inbox_id}'}"
+    await _request(session, asking, _values(None, fact), key)
 
 
 async def apply_referral(
@@ -108,6 +171,10 @@ async def _has_part(session: AsyncSession, asking: Asking, person_id: UUID, key:
     """Whether the feed's organisation refers by itself: it has a part, or had when this first came."""
     if await commands.find_by_key(session, asking.client_id, key) is not None:
         return True
+    return await _takes_part(session, asking, person_id)
+
+
+async def _takes_part(session: AsyncSession, asking: Asking, person_id: UUID) -> bool:
     part = {"organisation_id": asking.organisation_id, "person_id": person_id}
     return bool(await session.scalar(_HAS_PART, part))
 
@@ -185,7 +252,7 @@ async def _may_join(session: AsyncSession, case_id: UUID) -> None:
         raise Doubt("already-done", "case-has-ended")
 
 
-def _values(person_id: UUID, fact: ReferralReported) -> ReferralValues:
+def _values(person_id: UUID | None, fact: ReferralReported) -> ReferralValues:
     stay = {"referred_on": fact.referred_on, "visit_number": fact.visit_number}
     return ReferralValues(person=ReferredPerson(person_id=person_id), note=fact.note, **stay, **fact.said)
 

@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from discharge.cases.commands import AmendReferral, Answer, Envelope, Refer, SetExpectedDischargeDate
@@ -21,12 +21,17 @@ from discharge.store.tables import (
     ReferralRequestRow,
     Spell,
 )
+from fhir_adapters.feeds.loading import shipped_profiles
+from fhir_adapters.hl7v2.envelope import read_envelope
+from fhir_adapters.hl7v2.hidden_numbers import numbers_hidden
+from fhir_adapters.hl7v2.listening.arriving import arrived
 from fhir_adapters.hl7v2.store.referring import park_refused
+from fhir_adapters.store.inbox import receive
 from fhir_adapters.store.requests_with_part import settle_requests
-from fhir_adapters.store.tables import InboxRow
+from fhir_adapters.store.tables import FactRow, Feed, InboxRow
 from tests.fhir_adapters.hl7v2.conftest import Intake
 from tests.fhir_adapters.hl7v2.other_samples import referral
-from tests.fhir_adapters.hl7v2.samples import OTHER_NHS, Sample
+from tests.fhir_adapters.hl7v2.samples import NHS, OTHER_NHS, Sample
 from tests.fixtures.cases import NOW, open_case
 from tests.fixtures.postgres import Places
 
@@ -263,3 +268,82 @@ async def test_given_a_request_of_a_feed_when_the_stay_arrives_then_it_becomes_t
     [envelope] = await commands(intake)
     assert isinstance(envelope.command, Refer)
     assert [row.case_id for row in await requests(intake)] == [envelope.case_id]
+
+
+TRIED: dict[str, dict[str, str]] = {
+    "nobody's number": {"nhs": OTHER_NHS},
+    "right": {},
+    "another birth date": {"born": "19500101"},
+    "another name": {"name": "BROOK^TOM"},
+    "another person": {"born": "19500101", "name": "BROOK^TOM"},
+}
+
+
+@pytest.fixture
+async def of_another_trust(intake: Intake, places: Places) -> None:
+    """The person is known by another trust only."""
+    async with transaction(intake.worker) as session:
+        person = Person(nhs_number=NHS, family_name="ASHDOWN", given_name="JOAN", birth_date=date(1941, 5, 2))
+        session.add(person)
+        await session.flush()
+        row = {"person_id": person.id, "organisation_id": places.stranger, "visit_number": "X1"}
+        session.add(Spell(**row, status="admitted", folded={"status": "admitted"}))
+
+
+@pytest.mark.parametrize("local", ["", "Z9"])
+async def test_given_a_feed_without_a_part_when_it_tries_numbers_then_each_is_a_request_that_says_no_more(
+    intake: Intake, of_another_trust: None, local: str
+) -> None:
+    before = [(row.id, row.family_name) for row in await intake.rows(Person)]
+    messages = [
+        referral(message_id=f"T{place}", number=f"T{place}^RXH", local=local, visit="", **tried)
+        for place, tried in enumerate(TRIED.values())
+    ]
+    drained = [one for message in messages for one in await intake.take(message)]
+
+    assert {(one.state, one.code, one.reason) for one in drained} == {
+        ("interpreted", None, "referral-requested")
+    }
+    assert len(await requests(intake)) == len(TRIED)
+    assert [(row.id, row.family_name) for row in await intake.rows(Person)] == before
+    assert {(row.person_id, row.spell_id) for row in await intake.rows(InboxRow)} == {(None, None)}
+    assert await intake.rows(FactRow) == []
+
+
+@pytest.mark.parametrize("tried", [{"nhs": OTHER_NHS}, {}, {"born": "19500101"}])
+async def test_given_a_feed_without_a_part_when_it_changes_what_it_never_sent_then_it_learns_nothing(
+    intake: Intake, of_another_trust: None, tried: dict[str, str]
+) -> None:
+    drained = await intake.take(
+        referral("REF^I13", message_id="K8", local="", visit="", **tried),
+        referral("REF^I14", message_id="K9", local="", visit="", **tried),
+    )
+
+    assert {(one.state, one.reason) for one in drained} == {("parked", "referral-not-known")}
+
+
+async def test_given_a_stay_and_another_birth_date_when_a_feed_refers_then_it_is_a_request(
+    intake: Intake, of_another_trust: None
+) -> None:
+    [drained] = await intake.take(referral(local="", born="19500101"))
+
+    assert (drained.state, drained.reason) == ("interpreted", "referral-requested")
+    assert len(await requests(intake)) == 1
+    assert [row.visit_number for row in await intake.rows(Spell)] == ["X1"]
+
+
+async def test_given_a_request_of_a_feed_that_hides_then_whoever_it_may_mean_is_hidden_and_their_trust_hears(
+    intake: Intake, of_another_trust: None, places: Places
+) -> None:
+    raw = referral(local="", visit="") + b"ZU8||||2\r"
+    hides = numbers_hidden(raw, read_envelope(raw), shipped_profiles().newest("itk-2.4"))
+    async with transaction(intake.worker) as session:
+        feed = await session.get_one(Feed, intake.feed_id)
+        await receive(session, feed, arrived(raw, read_envelope(raw), claimed=True, hides=hides))
+    await intake.drain()
+
+    async with transaction(intake.worker) as session:
+        assert await session.scalar(select(func.homeward_hidden(Person.id)))
+        heard = func.homeward_hidings_unanswered().table_valued("organisation_id", "people", "senders")
+        assert [row.organisation_id for row in await session.execute(select(heard))] == [places.stranger]
+    assert [row.hidden_by_feed for row in await intake.rows(Person)] == [False], "the record is untouched"
