@@ -38,7 +38,7 @@ async def show(visit: Visitor, case_id: UUID) -> Response:
     form = _form(case, visit)
     known = answers_standing(case)
     kept = await visit.kept_form()
-    answers, notes, _ = read_answers(form, kept) if kept else ({}, {}, {})
+    answers, notes, _ = read_answers(form, kept, case) if kept else ({}, {}, {})
     seen = seen_of(kept) if kept else None
     return _page(visit, present(form, case, name, known | answers, notes, {}, seen=seen))
 
@@ -49,7 +49,7 @@ async def look_over(visit: Visitor, case_id: UUID) -> Response:
     sent = await visit.form()
     case, name = await _prepare(visit, case_id)
     form = _form(case, visit)
-    answers, notes, faults = read_answers(form, sent)
+    answers, notes, faults = read_answers(form, sent, case)
     danger = read_danger(form, sent)
     view = present(form, case, name, answers, notes, faults, danger, seen=seen_of(sent))
     if faults or sent.get("change"):
@@ -63,7 +63,7 @@ async def hand_in(visit: Visitor, case_id: UUID) -> Response:
     sent = await visit.form()
     case, name = await _prepare(visit, case_id)
     form = _form(case, visit)
-    answers, notes, faults = read_answers(form, sent)
+    answers, notes, faults = read_answers(form, sent, case)
     seen, danger = seen_of(sent), read_danger(form, sent)
     if faults:
         return _page(visit, present(form, case, name, answers, notes, faults, danger, seen=seen), 422)
@@ -87,7 +87,7 @@ async def hand_in(visit: Visitor, case_id: UUID) -> Response:
 
 
 def _asked(visit: Visit, case: Case, form: CheckForm, sent: FormData, filled: Filled) -> Asked:
-    answers, notes, _ = read_answers(form, sent)
+    answers, notes, _ = read_answers(form, sent, case)
     return Asked(
         case_id=case.case_id,
         command=CompleteCheck(form=form.code, answers=answers),
@@ -107,7 +107,7 @@ async def _again(visit: Visit, case_id: UUID, sent: FormData, error: CaseChanged
     """The questions with what was answered, what others changed, and their answers where nothing was said."""
     case, name = await _prepare(visit, case_id)
     form = _form(case, visit)
-    answers, notes, _ = read_answers(form, sent)
+    answers, notes, _ = read_answers(form, sent, case)
     followed = {code: answer for code, answer in answers_standing(case).items() if code in error.left}
     version = error.changes.version
     view = present(

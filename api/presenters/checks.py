@@ -11,6 +11,7 @@ from starlette.datastructures import FormData
 from api.presenters.changes import Changes
 from discharge.cases.model import Case
 from housing_checks.checks.model import CheckForm, CheckItem
+from housing_checks.checks.rules import answers_standing, not_asked
 
 ANSWERS = (("yes", "Yes"), ("no", "No"), ("unknown", "Not known"))
 MOST_NOTE = 2_000
@@ -50,6 +51,7 @@ class CheckPage:
     sections: tuple[Section, ...]
     errors: tuple[dict[str, str], ...]
     changes: Changes | None = None
+    left_out: tuple[str, ...] = ()
 
 
 def present(
@@ -67,6 +69,7 @@ def present(
     """The form with what is answered, and what is wrong; `seen` is the version that its answers began with,
     `changes` what others changed since.
     """
+    left_out = not_asked(case, form)
     return CheckPage(
         case_id=str(case.case_id),
         version=case.version if seen is None else seen,
@@ -74,9 +77,11 @@ def present(
         title=form.title,
         source=form.source,
         sections=tuple(
-            Section(title, tuple(_question(item, answers, notes, faults, danger) for item in items))
+            Section(title, tuple(_question(item, answers, notes, faults, danger) for item in asked))
             for title, items in form.domains
+            if (asked := [item for item in items if item.code not in left_out])
         ),
+        left_out=tuple(item.short for item in form.items if item.code in left_out),
         errors=tuple({"text": words, "href": f"#{code}"} for code, words in faults.items()),
         changes=changes,
     )
@@ -112,8 +117,11 @@ def _question(
     )
 
 
-def read_answers(form: CheckForm, sent: FormData) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
-    """Answers and notes by item, and what is wrong with them."""
+def read_answers(
+    form: CheckForm, sent: FormData, case: Case
+) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
+    """Answers and notes by item, and what is wrong with them. What this case is not asked stays as it is."""
+    left_out, standing = not_asked(case, form), answers_standing(case)
     answers: dict[str, str] = {}
     notes: dict[str, str] = {}
     faults: dict[str, str] = {}
@@ -122,7 +130,9 @@ def read_answers(form: CheckForm, sent: FormData) -> tuple[dict[str, str], dict[
         note = str(sent.get(f"note-{item.code}", "")).strip()[:MOST_NOTE]
         if note:
             notes[item.code] = note
-        if answer in dict(ANSWERS):
+        if item.code in left_out:
+            answers[item.code] = standing.get(item.code, "unknown")
+        elif answer in dict(ANSWERS):
             answers[item.code] = answer
         else:
             faults[item.code] = f"Answer yes, no or not known: {item.question}"

@@ -32,6 +32,9 @@ FIRST_CARE_VISIT = "first-care-visit"
 ARRIVAL = "arrival"
 SOMEONE_LOOKS_IN = "someone-looks-in"
 
+HAVING_A_HOME = frozenset({SAFE_ADDRESS, LAWFUL_RETURN})
+"""Items of the building that ask whether there is a home at all."""
+
 HOME = "Home and right to return"
 MOVING = "Getting in and moving inside"
 WASHING = "Washing, toilet and bed"

@@ -15,7 +15,7 @@ from discharge.cases.events import CheckCompleted, CheckStarted, Event, Mitigati
 from discharge.cases.model import Case, Check, StrandKind
 from discharge.errors import Refused
 from discharge.values import YesNoUnknown
-from housing_checks.checks.form import FORMS, form_in_force, form_of
+from housing_checks.checks.form import FORMS, HAVING_A_HOME, SAFE_ADDRESS, form_in_force, form_of
 from housing_checks.checks.model import CheckForm, CheckItem, Suggested, Suggestion
 from housing_checks.guards import GATE_STANDS, require_order, require_stage
 from housing_checks.strands.definitions import DEFINITIONS
@@ -127,6 +127,16 @@ def answers_standing(case: Case) -> dict[str, YesNoUnknown]:
     """Return what is known of each item: as the check said, or as it was answered since."""
     answered = dict(case.check.answers) if case.check is not None else {}
     return answered | {code: item.value for code, item in case.gate.items()}
+
+
+def not_asked(case: Case, form: CheckForm) -> frozenset[str]:
+    """Return the items that nobody is asked while the person has no home: those of its building. They stay as
+    they are known, and are open again for the home that is let.
+    """
+    homeless = case.homelessness.flag == "yes" and case.home_let_id is None
+    if not homeless or answers_standing(case).get(SAFE_ADDRESS) == "yes":
+        return frozenset()
+    return frozenset(item.code for item in form.items if item.of_the_building) - HAVING_A_HOME
 
 
 def _completed(case: Case, form: CheckForm, command: CompleteCheck, on: date) -> CheckCompleted:

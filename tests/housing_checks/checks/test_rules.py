@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
 
 from discharge.cases.commands import CompleteCheck, NameMitigation, StartCheck
-from discharge.cases.model import Stage
+from discharge.cases.model import Check, Stage, Strand, StrandKind
 from discharge.errors import Refused
 from housing_checks.checks.form import FORM_1
+from housing_checks.checks.rules import not_asked
+from tests.discharge.cases.stories import after, refer
 from tests.housing_checks.homes import Story, answers, check, checked, confirm, day
 
 
@@ -90,3 +94,26 @@ def test_while_a_second_check_is_under_way_the_gate_keeps_its_answers() -> None:
     assert story.case.stage is Stage.READY
     story.ask(confirm("heating", "no"), on=2)
     assert "home-no-longer-ready" in story.kinds
+
+
+def test_given_somebody_without_a_home_when_checked_then_nothing_of_its_building_is_asked() -> None:
+    homeless = after((0, refer(homeless="yes")))
+    left_out = not_asked(homeless, FORM_1)
+    assert {"heating", "water", "steps-stairs", "keys"} <= left_out
+    assert not left_out & {"safe-address", "lawful-return", "food", "first-care-visit"}
+    assert not_asked(after((0, refer(homeless="no"))), FORM_1) == frozenset()
+
+
+def test_given_somebody_homeless_with_a_safe_address_when_checked_then_all_is_asked() -> None:
+    case = after((0, refer(homeless="yes")))
+    known = Check(form=FORM_1.code, started_on=day(0), answers={"safe-address": "yes"})
+    assert not_asked(case.model_copy(update={"check": known}), FORM_1) == frozenset()
+
+
+def test_given_a_home_was_let_when_checked_then_all_of_it_is_asked() -> None:
+    case = after((0, refer(homeless="yes")))
+    let = Strand(
+        kind=StrandKind.REHOUSING, number=1, item="rehousing:1-bed-general", started_on=day(0),
+        owner_role="coordinator", property_id=UUID(int=7),
+    )  # fmt: skip
+    assert not_asked(case.model_copy(update={"strands": {let.key: let}}), FORM_1) == frozenset()
