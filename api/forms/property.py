@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -11,6 +12,8 @@ from api.forms.model import CommandForm, Field
 from api.reading.homes import Home
 
 YES_NO = ch.fixed(("true", "Yes"), ("false", "No"))
+RATINGS = ch.fixed(*((letter, letter) for letter in "ABCDEFG"))
+STANDS = ch.fixed(("void", "Empty"), ("notice-given", "Notice was given"), ("under-repair", "Being repaired"))
 CLASSES = ch.fixed(
     ("A", "A: wheelchair throughout"),
     ("B", "B: wheelchair to the main rooms"),
@@ -33,7 +36,12 @@ HOME_FIELDS: tuple[Field, ...] = (
     Field("reference", "The landlord's reference", "text"),
     Field("address", "Address", "text", hint="In one line, parts divided by commas."),
     Field("postcode", "Postcode", "text"),
+    Field("uprn", "Unique property reference number (UPRN)", "text", optional=True),
+    Field("area", "Neighbourhood, by the code that you use", "text", optional=True),
     Field("ready_on", "From which day can somebody move in?", "date"),
+    Field("status", "How does it stand now?", choices=STANDS, optional=True),
+    Field("void_on", "Since when is it empty?", "date", optional=True),
+    Field("repairs_complete_on", "When are its repairs done?", "date", optional=True),
     Field(
         "property_type",
         "What is it?",
@@ -66,6 +74,7 @@ HOME_FIELDS: tuple[Field, ...] = (
         optional=True,
     ),
     Field("room_for_hospital_bed", "Is there room for a hospital bed?", choices=YES_NO, optional=True),
+    Field("stairlift", "Is there a stairlift?", choices=YES_NO, optional=True),
     Field("track_hoist", "Is there a track hoist?", choices=YES_NO, optional=True),
     Field(
         "heating",
@@ -81,6 +90,8 @@ HOME_FIELDS: tuple[Field, ...] = (
         ),
         optional=True,
     ),
+    Field("energy_rating", "Energy rating", choices=RATINGS, optional=True),
+    Field("broadband", "Is there broadband?", choices=YES_NO, optional=True),
     Field(
         "scheme",
         "What kind of scheme?",
@@ -96,8 +107,15 @@ HOME_FIELDS: tuple[Field, ...] = (
     Field("assistance_dog", "Is an assistance dog taken?", choices=YES_NO, optional=True),
     Field("rent_pence", "Rent, in pounds a week", "text", optional=True),
     Field("charges_pence", "Service charges, in pounds a week", "text", optional=True),
+    Field(
+        "restrictions",
+        "Conditions of the landlord's own",
+        "text",
+        hint="Codes, divided by commas, for instance over-55.",
+        optional=True,
+    ),
 )
-"""Of the attributes, those that people fill in; others that a home has stay as they are."""
+"""Every attribute of a home that the interface takes."""
 
 NEW = CommandForm("new", "Add a home", "Add the home", (LANDLORD, *HOME_FIELDS), dated=False)
 CHANGE = CommandForm("change", "Change the home", "Save the changes", HOME_FIELDS, dated=False)
@@ -137,9 +155,14 @@ def _pence(name: str, typed: str) -> int:
     return int(pence)
 
 
+def _codes(_name: str, typed: str) -> list[str]:
+    return [code.strip() for code in typed.split(",") if code.strip()]
+
+
 _TYPED: Mapping[str, Callable[[str, str], Any]] = {
     **dict.fromkeys(("bedrooms", "floor", "steps", "door_width_mm"), _whole),
     **dict.fromkeys(("rent_pence", "charges_pence"), _pence),
+    "restrictions": _codes,
 }
 
 
@@ -161,17 +184,24 @@ def typed_of(home: Home) -> dict[str, Any]:
     """A home as it stands in its form."""
     row, attributes = home.row, home.row.attributes
     typed: dict[str, Any] = {name: _typed(name, attributes.get(name)) for name in _ATTRIBUTES}
-    day = row.ready_on
+    days = {name: _day(date.fromisoformat(attributes[name])) for name in _DAYS if attributes.get(name)}
     own = {"reference": row.reference, "address": row.address, "postcode": row.postcode}
-    return {**typed, **own, "ready_on": [str(day.day), str(day.month), str(day.year)]}
+    return {**typed, **own, **days, "ready_on": _day(row.ready_on)}
 
 
-_ATTRIBUTES = tuple(field.name for field in HOME_FIELDS if field.name not in OWN)
+def _day(value: date) -> list[str]:
+    return [str(value.day), str(value.month), str(value.year)]
+
+
+_DAYS = ("void_on", "repairs_complete_on")
+_ATTRIBUTES = tuple(field.name for field in HOME_FIELDS if field.name not in (*OWN, *_DAYS))
 
 
 def _typed(name: str, value: Any) -> str:
     if value is None:
         return ""
+    if isinstance(value, list):
+        return ", ".join(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     return f"{value / 100:.2f}" if name.endswith("_pence") else str(value)
