@@ -93,7 +93,7 @@ async def _page(visit: Visit, given: Given, status: int = 200) -> Response:
         items = await lists.outgoing(session, "dead")
         found = Found(
             items=items,
-            partners=await lists.partners(session),
+            partners=[(row, of.name) for row, of in await lists.partners(session)],
             counts=await lists.count_outgoing(session),
             lanes=await lists.waiting_lanes(session),
         )

@@ -9,7 +9,7 @@ from api.presenters.profiles import ReadBy, profile_json
 from api.reading.alerts import OpenAlert
 from api.reading.homes import Home
 from api.reading.lists import Item
-from discharge.store.tables import PartnerRow
+from discharge.store.tables import Organisation, PartnerRow
 from fhir_adapters.partners.settings import is_encrypted
 from fhir_adapters.store.tables import Feed
 
@@ -66,12 +66,13 @@ def item_json(each: Item) -> dict[str, Any]:
     }
 
 
-def partner_json(partner: PartnerRow, name: str, waiting: int) -> dict[str, Any]:
+def partner_json(partner: PartnerRow, of: Organisation, waiting: int) -> dict[str, Any]:
     """A partner, and why nothing is sent to it where it rests; `waiting` counts items about own cases."""
     state = "well" if partner.paused_at is None else "off" if partner.probe_after is None else "paused"
     return {
         "partner_id": str(partner.id),
-        "organisation": name,
+        "organisation": of.name,
+        "organisation_code": of.code,
         "transport": partner.transport,
         "sign_in": partner.sign_in["kind"] if partner.sign_in else "none",
         "encrypted": is_encrypted(partner.endpoint),

@@ -151,12 +151,12 @@ async def waiting_lanes(session: AsyncSession) -> dict[tuple[UUID, UUID], int]:
     return {(partner_id, case_id): count for partner_id, case_id, count in counted if partner_id}
 
 
-async def partners(session: AsyncSession) -> list[tuple[PartnerRow, str]]:
-    """Every partner and the name of its organisation."""
-    statement = select(PartnerRow, Organisation.name).join(
+async def partners(session: AsyncSession) -> list[tuple[PartnerRow, Organisation]]:
+    """Every partner and its organisation."""
+    statement = select(PartnerRow, Organisation).join(
         Organisation, Organisation.id == PartnerRow.organisation_id
     )
-    return [(partner, name) for partner, name in await session.execute(statement.order_by(Organisation.name))]
+    return [(partner, of) for partner, of in await session.execute(statement.order_by(Organisation.name))]
 
 
 @dataclass(frozen=True)

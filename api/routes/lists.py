@@ -89,7 +89,7 @@ async def list_partners(services: Ready, caller: Caller) -> dict[str, Any]:
     counted = Counter[UUID]()
     for (partner_id, _), count in waiting.items():
         counted[partner_id] += count
-    return {"partners": [partner_json(row, name, counted[row.id]) for row, name in found]}
+    return {"partners": [partner_json(row, of, counted[row.id]) for row, of in found]}
 
 
 class OfPartner(BaseModel):

@@ -13,6 +13,7 @@ from deploy.cli.messages import messages
 from deploy.cli.migrate import migrate
 from deploy.cli.mllp import mllp
 from deploy.cli.partner import partner
+from deploy.cli.partners import partners
 from deploy.cli.replay import replay
 from deploy.cli.report import report
 from deploy.cli.send import send
@@ -36,6 +37,7 @@ app.add_typer(feed)
 app.add_typer(bench)
 app.add_typer(messages)
 app.add_typer(cases)
+app.add_typer(partners)
 
 if __name__ == "__main__":
     app()

@@ -33,8 +33,8 @@ class CannotGoOn(Exception):
     """What a person can do something about; the message is a sentence for them."""
 
 
-def plainly(command: Callable[P, R]) -> Callable[P, R]:
-    """Let a command end with a sentence and exit code 1, instead of a traceback, where a person can act on
+def plainly(command: Callable[P, R], status: int = 1) -> Callable[P, R]:
+    """Let a command end with a sentence and an exit status, instead of a traceback, where a person can act on
     it.
     """
 
@@ -46,7 +46,7 @@ def plainly(command: Callable[P, R]) -> Callable[P, R]:
             typer.secho(str(failure), err=True, fg=typer.colors.RED)
         except ValidationError as failure:
             typer.secho(_words(failure), err=True, fg=typer.colors.RED)
-        raise typer.Exit(1)
+        raise typer.Exit(status)
 
     return wrapped
 

@@ -56,6 +56,11 @@ def ask(
     return told
 
 
+def tell(url: str, token: str, body: dict[str, Any]) -> None:
+    """Have a running stack do what a `body` says. Raises CannotGoOn."""
+    _answer(url, token, None, body)
+
+
 def fetch(url: str, token: str) -> bytes:
     """A file from a running stack. Raises CannotGoOn."""
     return _answer(url, token, None, None).content

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,9 +17,10 @@ if TYPE_CHECKING:
 
 
 _Pem = Path | None
+REFUSED, NOT_SENT = 1, 2
 
 
-@plainly
+@partial(plainly, status=NOT_SENT)
 def send(
     paths: Annotated[list[Path], typer.Argument(help="Message files, or folders of them.")],
     feed: Annotated[
@@ -34,7 +36,11 @@ def send(
     port_offset: PortOffset = None,
     as_json: AsJson = False,
 ) -> None:
-    """Send messages one after the other over MLLP, and count the answers by acknowledgement code."""
+    """Send messages one after the other over MLLP, and count the answers by acknowledgement code.
+
+    Ends with 0 when every message was accepted, with 1 when one was refused (AE, AR, CE, CR or an answer that
+    cannot be read), with 2 when one could not be sent or got no answer.
+    """
     import asyncio
     import json
     import ssl
@@ -48,11 +54,22 @@ def send(
     except FileNotFoundError as missing:
         raise CannotGoOn(f"There is no {missing}.") from None
     except ssl.SSLError as failure:
-        raise CannotGoOn(f"{host}:{port} and we do not agree on TLS: {failure.reason or failure}.") from None
+        raise CannotGoOn(
+            f"{host}:{port} and we do not agree on TLS: {failure.reason or failure}.", NOT_SENT
+        ) from None
     except OSError as error:
         words = f"Nobody takes messages at {host}:{port} ({error.strerror})."
         raise CannotGoOn(words if to else f"{words} Say --data.") from None
     typer.echo(json.dumps(tally.as_json(), indent=2) if as_json else _told(tally))
+    if status := status_of(tally):
+        raise typer.Exit(status)
+
+
+def status_of(tally: Tally) -> int:
+    """The exit status: the worst of what happened."""
+    if tally.unsent or tally.unanswered or not tally.sent:
+        return NOT_SENT
+    return REFUSED if tally.refused else 0
 
 
 def _host_and_port(to: str) -> tuple[str, int]:
@@ -105,4 +122,8 @@ def _told(tally: Tally) -> str:
         lines.append(f"{tally.skipped} files hold no message")
     lines += [f"{count:>6} {code}" for code, count in sorted(tally.codes.items())]
     lines += [f"       {code}: {path}" for path, code in sorted(tally.not_accepted.items())]
+    lines.append(
+        f"{tally.accepted} accepted, {tally.refused} refused, {tally.unanswered} without an answer, "
+        f"{tally.unsent} not sent"
+    )
     return "\n".join(lines)

@@ -23,6 +23,7 @@ LARGEST_ANSWER = 1_048_576
 NOT_ASKED = "none asked"
 """Counted for a message that wants no answer (NE in MSH-15 and MSH-16) and got none."""
 NO_ANSWER = "no answer"
+ACCEPTED = frozenset({"AA", "CA", NOT_ASKED})
 _BEGINNINGS = (b"MSH", b"FHS", b"BHS")
 
 
@@ -32,6 +33,8 @@ class Tally:
 
     sent: int = 0
     skipped: int = 0
+    unsent: int = 0
+    """Files that were left, because the connection could not be had again; the first may have arrived."""
     codes: Counter[str] = field(default_factory=Counter)
     not_accepted: dict[str, str] = field(default_factory=dict)
 
@@ -39,14 +42,30 @@ class Tally:
         """Count one answer."""
         self.sent += 1
         self.codes[code] += 1
-        if code not in {"AA", "CA", NOT_ASKED}:
+        if code not in ACCEPTED:
             self.not_accepted[str(path)] = code
+
+    @property
+    def accepted(self) -> int:
+        """How many were accepted, or wanted no answer."""
+        return sum(self.codes[code] for code in ACCEPTED)
+
+    @property
+    def unanswered(self) -> int:
+        """How many got no answer: whether they arrived is not known."""
+        return self.codes[NO_ANSWER]
+
+    @property
+    def refused(self) -> int:
+        """How many got another answer."""
+        return self.sent - self.accepted - self.unanswered
 
     def as_json(self) -> dict[str, object]:
         """For `--json`."""
         return {
             "sent": self.sent,
             "skipped": self.skipped,
+            "unsent": self.unsent,
             "codes": dict(sorted(self.codes.items())),
             "not_accepted": self.not_accepted,
         }
@@ -182,7 +201,7 @@ async def _answer(reader: asyncio.StreamReader, message_id: str) -> bytes | None
 
 async def send_files(paths: Iterable[Path], to: Receiver, *, wait: float = 30.0, quiet: float = 1.0) -> Tally:
     """Send every message file; returns the counts. Raises FileNotFoundError, or OSError when nobody listens
-    or no TLS comes about.
+    or no TLS comes about; once something was sent, the files that cannot be are counted.
     """
     files, skipped = message_files(paths)
     tally = Tally(skipped=skipped)
@@ -190,7 +209,13 @@ async def send_files(paths: Iterable[Path], to: Receiver, *, wait: float = 30.0,
     try:
         for path in files:
             message = path.read_bytes()
-            answer = await sender.send(message)
+            try:
+                answer = await sender.send(message)
+            except OSError:
+                if not tally.sent:
+                    raise
+                tally.unsent = len(files) - tally.sent
+                break
             header = header_of(read_envelope(message))
             silent = NOT_ASKED if header and header.wants_no_answer else NO_ANSWER
             tally.note(path, acknowledgement_code(answer) if answer is not None else silent)

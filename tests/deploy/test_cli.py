@@ -51,7 +51,6 @@ def test_given_a_data_directory_when_a_token_is_asked_for_then_its_own_api_belie
         (["bench", "stack"], "No stack was started in"),
         (["simulate"], "No stack was started in"),
         (["census", "nowhere.csv", "--feed", "x"], "nowhere.csv cannot be read"),
-        (["send", "nowhere.hl7"], "There is no nowhere.hl7"),
     ],
 )
 def test_given_no_stack_when_a_command_needs_one_then_it_says_so(
@@ -59,6 +58,11 @@ def test_given_no_stack_when_a_command_needs_one_then_it_says_so(
 ) -> None:
     ended = homeward(*words, "--data", str(tmp_path))
     assert (ended.returncode, ended.stderr.startswith(said)) == (1, True), ended.stderr
+
+
+def test_given_no_file_when_sent_then_it_says_so_and_ends_as_not_sent(tmp_path: Path) -> None:
+    ended = homeward("send", "nowhere.hl7", "--data", str(tmp_path))
+    assert (ended.returncode, ended.stderr.strip()) == (2, "There is no nowhere.hl7.")
 
 
 def test_given_an_unknown_role_when_a_token_is_asked_for_then_the_roles_are_listed(tmp_path: Path) -> None:

@@ -249,6 +249,8 @@ async def test_given_a_program_when_it_lists_and_switches_partners_then_it_is_as
     assert (await door.client.post(switched, json=asked, headers=operator)).status_code == 204
     assert (await door.client.post(switched, json=asked, headers=operator)).status_code == 404
     [listed] = (await door.client.get("/api/v1/partners", headers=operator)).json()["partners"]
+    safety = listed["sign_in"], listed["encrypted"]
+    assert (listed["organisation_code"], *safety) == ("LANDLORD", "none", False)
     assert (listed["state"], listed["reason"]) == ("off", "They change systems tonight")
 
 

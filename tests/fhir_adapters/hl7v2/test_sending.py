@@ -63,6 +63,7 @@ async def test_given_files_then_they_are_sent_and_counted_by_code(tmp_path: Path
         tally = await send_files([tmp_path], Receiver("127.0.0.1", port))
 
     assert tally.as_json()["codes"] == {"AA": 2, "AR": 1}
+    assert (tally.accepted, tally.refused, tally.unanswered) == (2, 1, 0)
     assert list(tally.not_accepted) == [str(tmp_path / "2.hl7")]
     assert len(await intake.rows(InboxRow)) == 3
 
@@ -92,6 +93,7 @@ async def test_given_a_receiver_that_stays_silent_then_silence_is_counted(tmp_pa
     for writer in held:
         writer.close()
     assert tally.codes == {NOT_ASKED: 1, "no answer": 1}
+    assert (tally.accepted, tally.refused, tally.unanswered) == (1, 0, 1)
 
 
 async def test_given_an_answer_to_an_earlier_message_comes_first_then_it_is_not_taken_for_this_ones(
@@ -110,3 +112,20 @@ async def test_given_an_answer_to_an_earlier_message_comes_first_then_it_is_not_
         tally = await send_files([tmp_path], Receiver("127.0.0.1", server.sockets[0].getsockname()[1]))
 
     assert tally.codes == {"CA": 1}
+
+
+async def test_given_a_receiver_that_goes_away_when_files_are_left_then_they_are_counted(
+    tmp_path: Path,
+) -> None:
+    for number in range(3):
+        (tmp_path / f"{number}.hl7").write_bytes(Sample(message_id=f"M{number}").raw())
+
+    async def receiver(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\x1c\r")
+        server.close()
+        writer.write(frame(b"MSH|^~\\&|\rMSA|AA|M0\r"))
+        writer.close()
+
+    server = await asyncio.start_server(receiver, "127.0.0.1", 0)
+    tally = await send_files([tmp_path], Receiver("127.0.0.1", server.sockets[0].getsockname()[1]))
+    assert (tally.sent, tally.accepted, tally.unsent) == (1, 1, 2)
