@@ -54,6 +54,21 @@ def test_given_a_setting_when_looked_for_then_the_guide_names_it(name: str) -> N
     assert f"`{variable(name)}`" in GUIDE
 
 
+DOORS = (ROOT / "deploy" / "guide" / "tls-everywhere.md").read_text(encoding="utf-8")
+OF_A_DOOR = re.compile(
+    r"^(?!.*_per_).*_(host|port|url|address|issuer|ca|certificate|key|secret|api_key|server_name)$"
+)
+
+
+@pytest.mark.parametrize("name", sorted(filter(OF_A_DOOR.search, Settings.model_fields)))
+def test_given_a_setting_of_a_door_when_looked_for_then_the_table_of_doors_names_it(name: str) -> None:
+    assert f"`{variable(name)}`" in DOORS
+
+
+def test_given_the_table_of_doors_when_it_names_a_variable_then_there_is_such_a_setting() -> None:
+    assert set(VARIABLE.findall(DOORS)) <= {variable(name) for name in Settings.model_fields}
+
+
 def test_given_the_guide_when_it_names_a_variable_then_there_is_such_a_setting() -> None:
     known = {variable(name) for name in Settings.model_fields} | OF_THE_COMMAND_LINE
     assert set(VARIABLE.findall(GUIDE)) <= known
