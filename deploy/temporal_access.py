@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import ssl
 from typing import TYPE_CHECKING
 
-from deploy.secret_files import WrongSetting, content
-from deploy.settings import Settings, variable
+from deploy.settings import Settings
+from deploy.tls_files import authorities, own_pair
 
 if TYPE_CHECKING:
     from temporalio.service import TLSConfig
@@ -36,45 +35,10 @@ def _tls(settings: Settings) -> TLSConfig | None:
     of_tls = (CA, CERTIFICATE, KEY, "temporal_tls_server_name", "temporal_api_key")
     if not settings.temporal_tls and not any(getattr(settings, name) for name in of_tls):
         return None
-    certificate, key = _pair(settings)
+    ca, pair = authorities(settings, CA), own_pair(settings, CERTIFICATE, KEY)
     return TLSConfig(
-        server_root_ca_cert=_authority(settings),
+        server_root_ca_cert=ca.encode() if ca else None,
         domain=settings.temporal_tls_server_name,
-        client_cert=certificate,
-        client_private_key=key,
+        client_cert=pair[0].encode() if pair else None,
+        client_private_key=pair[1].encode() if pair else None,
     )
-
-
-def _authority(settings: Settings) -> bytes | None:
-    path = settings.temporal_tls_ca
-    if path is None:
-        return None
-    text = content(variable(CA), path)
-    try:
-        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=text)
-    except (ssl.SSLError, ValueError):
-        raise WrongSetting(f"{variable(CA)} names {path}, which holds no certificate (PEM).") from None
-    return text.encode()
-
-
-def _pair(settings: Settings) -> tuple[bytes | None, bytes | None]:
-    """Our certificate and its key, both or none."""
-    certificate, key = settings.temporal_tls_certificate, settings.temporal_tls_key
-    if certificate is None and key is None:
-        return None, None
-    settings.need(CERTIFICATE)
-    settings.need(KEY)
-    assert certificate is not None and key is not None  # noqa: PT018, S101 -- `need` has seen to it
-    texts = content(variable(CERTIFICATE), certificate), content(variable(KEY), key)
-    try:
-        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_cert_chain(certificate, key, password=_no_password)
-    except (ssl.SSLError, ValueError):
-        raise WrongSetting(
-            f"{variable(CERTIFICATE)} and {variable(KEY)} name {certificate} and {key}, which are no "
-            "certificate (PEM) and its own key without a password."
-        ) from None
-    return texts[0].encode(), texts[1].encode()
-
-
-def _no_password() -> str:
-    raise ValueError("a key with a password would ask for it on the terminal")

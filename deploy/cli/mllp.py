@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deploy.cli.options import CannotGoOn, plainly
+from deploy.cli.options import plainly
 
 if TYPE_CHECKING:
     import asyncio
@@ -81,7 +81,8 @@ async def _listen(settings: Settings) -> None:
 
 
 def _where(settings: Settings) -> Where:
-    """Where to listen. Raises MissingSetting when TLS is half set up, CannotGoOn when a file is no good."""
+    """Where to listen. Raises MissingSetting when TLS is half set up, WrongSetting when a file is no good."""
+    from deploy.tls_files import authorities, own_pair
     from fhir_adapters.hl7v2.listener import Where
     from fhir_adapters.hl7v2.listening.tls import Tls, TlsFiles
 
@@ -89,10 +90,9 @@ def _where(settings: Settings) -> Where:
     tls = None
     if settings.mllp_tls_port or any(getattr(settings, name) for name in of_tls):
         files = TlsFiles(*(Path(settings.need(name)) for name in of_tls))
-        try:
-            tls = Tls(files)
-        except OSError as error:
-            raise CannotGoOn(f"MLLP over TLS cannot be set up: {error.strerror or error}.") from None
+        own_pair(settings, of_tls[0], of_tls[1])
+        authorities(settings, of_tls[2])
+        tls = Tls(files)
     open_feeds = settings.mllp_open_feeds
     return Where(settings.mllp_host, settings.mllp_port, tls, settings.mllp_tls_port, open_feeds)
 

@@ -46,7 +46,10 @@ class PartnerClients:
         self, partner: PartnerRow, path: str, content: bytes, headers: Mapping[str, str]
     ) -> httpx.Response:
         """Raises CannotReach before anything was sent, and what httpx raises."""
-        tls, sign_in = tls_of(partner), sign_in_of(partner)
+        try:
+            tls, sign_in = tls_of(partner), sign_in_of(partner)
+        except KeyError:
+            raise CannotReach("its sign-in is of a kind that this version does not know") from None
         if sign_in and not keeps_secrets(partner.endpoint):
             raise CannotReach("a token is sent by https:// only")
         http = await self._client(partner, tls or PartnerTls(), sign_in)

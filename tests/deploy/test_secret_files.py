@@ -4,12 +4,15 @@ good.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from deploy.cli.main import app
+from deploy.embedded.address import Address
+from deploy.embedded.stack import Stack
 from deploy.secret_files import WrongSetting
 from deploy.settings import MissingSetting, Settings, variable
 from deploy.temporal_access import CA, CERTIFICATE, KEY, temporal_access
@@ -21,6 +24,7 @@ def _clean(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in Settings.model_fields:
         monkeypatch.delenv(variable(name), raising=False)
         monkeypatch.delenv(variable(name) + "_FILE", raising=False)
+    monkeypatch.setattr("workflows.logs.configure", lambda _: None)  # this process keeps its own
 
 
 @pytest.fixture
@@ -84,6 +88,19 @@ def test_given_a_wrong_ca_for_temporal_when_a_worker_starts_then_it_says_which_s
     assert "very-hidden" not in ended.output
 
 
+def test_given_a_wrong_file_for_mllp_when_the_listener_starts_then_it_says_which_setting(
+    secret: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = Authority(tmp_path).signs("ours")
+    monkeypatch.setenv("HOMEWARD_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none")
+    monkeypatch.setenv("HOMEWARD_MLLP_TLS_CERTIFICATE", str(ours.certificate))
+    monkeypatch.setenv("HOMEWARD_MLLP_TLS_KEY", str(ours.key))
+    monkeypatch.setenv("HOMEWARD_MLLP_TLS_CLIENT_CA", str(secret))
+    ended = CliRunner().invoke(app, ["mllp"])
+    assert ended.exit_code == 1
+    assert ended.stderr.startswith("HOMEWARD_MLLP_TLS_CLIENT_CA names")
+
+
 def test_given_half_a_pair_when_read_then_the_missing_half_is_named(tmp_path: Path) -> None:
     ours = Authority(tmp_path).signs("homeward")
     for given, missing in ((CERTIFICATE, KEY), (KEY, CERTIFICATE)):
@@ -102,3 +119,28 @@ def test_given_a_missing_ca_when_read_then_its_setting_is_named(tmp_path: Path) 
     given = {"temporal_address": "t:1", CA: tmp_path / "none.pem"}
     with pytest.raises(WrongSetting, match=f"^{variable(CA)} names .* cannot be read"):
         temporal_access(Settings.model_validate(given))
+
+
+def test_given_settings_of_another_temporal_when_ours_is_started_then_its_programs_speak_plainly(
+    secret: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOMEWARD_TEMPORAL_TLS", "true")
+    monkeypatch.setenv("HOMEWARD_TEMPORAL_API_KEY_FILE", str(secret))
+    monkeypatch.setenv("HOMEWARD_PAYLOAD_KEYS_FILE", str(secret))
+
+    def of_a_worker(**given: str) -> Settings:
+        stack = Stack(tmp_path, Address(), Settings(**given), "24h", demo=False)
+        environment = stack.programs()[0].environment
+        with pytest.MonkeyPatch.context() as worker:
+            for name in os.environ:
+                worker.delenv(name)
+            for name, value in environment.items():
+                worker.setenv(name, value)
+            return Settings()
+
+    abroad = temporal_access(of_a_worker(temporal_address="temporal.example:7233"))
+    assert (abroad.address, abroad.api_key) == ("temporal.example:7233", "very-hidden")
+    assert abroad.tls is not None
+    ours = of_a_worker()
+    assert temporal_access(ours).tls is None
+    assert ours.need("payload_keys") != "very-hidden", "the stack has keys of its own"

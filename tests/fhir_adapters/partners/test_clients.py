@@ -156,6 +156,13 @@ async def test_given_a_file_without_a_token_when_sent_then_nothing_leaves_and_th
     assert room.partner.heard == []
 
 
+async def test_given_a_kind_of_sign_in_of_a_later_version_when_sent_then_nothing_leaves(room: Room) -> None:
+    room.signs_in(kind="private-key-jwt", key="our-key")
+    with pytest.raises(CannotReach, match="does not know"):
+        await room.send()
+    assert room.partner.heard == []
+
+
 async def test_given_an_address_that_is_not_encrypted_when_a_token_is_set_then_it_does_not_leave(
     room: Room,
 ) -> None:
