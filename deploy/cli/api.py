@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 @plainly
 def api() -> None:
     """Serve pages and APIs until told to stop."""
+    from deploy.collector import leave_out_what_is_loaded, wait_for_what_is_loaded
+
+    wait_for_what_is_loaded()
     from api.app import create_app
-    from deploy.collector import leave_out_what_is_loaded
     from deploy.http_server import serve
     from deploy.settings import Settings
     from workflows import logs

@@ -27,6 +27,9 @@ RETRY_SECONDS = 1.0
 @plainly
 def mllp() -> None:
     """Listen for HL7 v2 over MLLP until told to stop. Needs PostgreSQL alone."""
+    from deploy.collector import wait_for_what_is_loaded
+
+    wait_for_what_is_loaded()
     import uvloop
 
     from deploy.settings import Settings
@@ -42,6 +45,7 @@ async def _listen(settings: Settings) -> None:
     import asyncio
     from datetime import timedelta
 
+    from deploy.collector import leave_out_what_is_loaded
     from deploy.health_server import HealthDoor
     from deploy.settings import driver_url
     from discharge.store.engine import make_engine, make_sessions
@@ -53,6 +57,7 @@ async def _listen(settings: Settings) -> None:
     from fhir_adapters.store.profiles import keep_following
     from workflows.stopping import stop_on_signals
 
+    leave_out_what_is_loaded()
     stop = asyncio.Event()
     stop_on_signals(stop, timedelta(seconds=WATCHDOG_SECONDS))
     where, limits, counts = _where(settings), _limits(settings), Counts()

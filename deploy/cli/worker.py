@@ -8,11 +8,13 @@ from deploy.cli.options import CannotGoOn, plainly
 @plainly
 def worker() -> None:
     """Run workflows, deliver to partners and interpret messages, until told to stop."""
+    from deploy.collector import leave_out_what_is_loaded, wait_for_what_is_loaded
+
+    wait_for_what_is_loaded()
     import asyncio
 
     from prometheus_client import REGISTRY
 
-    from deploy.collector import leave_out_what_is_loaded
     from deploy.health_server import HealthDoor
     from deploy.settings import Settings, driver_url
     from deploy.temporal_access import temporal_access

@@ -119,7 +119,7 @@ class Stack:
             name="partner",
             title="Partners (simulated)",
             command=command,
-            environment=dict(os.environ),
+            environment=environment(),
             ready=listening(LOOPBACK, port),
         )
 
@@ -157,7 +157,7 @@ class Stack:
             name="simulate",
             title="Hospital and its people (simulated)",
             command=_command("simulate", "--data", str(self.data), "--again"),
-            environment=dict(os.environ),
+            environment=environment(),
             ready=at_once,
         )
 
@@ -187,7 +187,7 @@ class Stack:
         }
         if not settings.temporal_address:
             ours |= dict.fromkeys(map(variable, NOT_FOR_OUR_TEMPORAL), "")
-        given = os.environ.items()
+        given = environment().items()
         return {name: value for name, value in given if name.removesuffix(BEHIND) not in ours} | ours
 
     def _database_url(self, role: str) -> str:
@@ -208,6 +208,13 @@ class Stack:
             "HOMEWARD_OPENID_CLIENT_ID": openid.CLIENT_ID,
             "HOMEWARD_OPENID_CLIENT_SECRET": self.keys.secret("openid-client"),
         }
+
+
+def environment() -> dict[str, str]:
+    """What is given to us, for a program of ours. It keeps what it compiles, whatever is said about that: it
+    would compile all of itself again each time that it is started again, and somebody waits for it.
+    """
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def _command(*words: str) -> list[str]:

@@ -26,6 +26,9 @@ from deploy.embedded.processes import Records
 from fhir_adapters.background import Background
 
 BACK_OFF_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
+MOST_ONCE_UP_SECONDS = 0.5
+"""For a part that had come up: whoever uses it waits for it."""
+ASK_SECONDS = 0.1
 _CALM_SECONDS = 30.0
 _OURSELVES = "supervisor"
 
@@ -133,10 +136,10 @@ class Supervisor:
                 raise PartFailed(self._words_about(part, f"ended at once ({process.returncode})"))
             if _now() > deadline:
                 raise PartFailed(self._words_about(part, f"did not answer in {part.start_seconds:.0f} s"))
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(ASK_SECONDS)
 
     async def _watch(self, part: Part) -> None:
-        failures = 0
+        failures, up = 0, True
         while True:
             begun = _now()
             code = await self._running[part.name].wait()
@@ -145,19 +148,21 @@ class Supervisor:
                 self._progress.note(f"{part.title} has finished")
                 return
             failures = 0 if _now() - begun > _CALM_SECONDS else failures + 1
-            pause = BACK_OFF_SECONDS[min(failures, len(BACK_OFF_SECONDS) - 1)]
+            pause = back_off(failures, came_up=up)
             self._progress.note(f"{part.title} ended ({code}); starting it again in {pause:g} s")
             await asyncio.sleep(pause)
-            await self._restart(part)
+            up = await self._restart(part)
 
-    async def _restart(self, part: Part) -> None:
-        """A part that does not come up, whatever the reason, is left for the next round."""
+    async def _restart(self, part: Part) -> bool:
+        """Whether it came up; a part that does not, whatever the reason, is left for the next round."""
         try:
             await self._start(part)
-            self._progress.note(f"{part.title} is back")
         except Exception as failure:
             self._progress.note(f"{part.title} is not back yet: {failure or type(failure).__name__}")
             await self._stop_process(part)
+            return False
+        self._progress.note(f"{part.title} is back")
+        return True
 
     async def _stop_part(self, part: Part) -> None:
         if await self._stop_process(part):
@@ -188,6 +193,12 @@ class Supervisor:
             else []
         )
         return "\n".join([f"{part.title} {what}. Its log is {log}.", *last])
+
+
+def back_off(failures: int, *, came_up: bool) -> float:
+    """Seconds until a part is started again that has ended so many times in a row soon after its start."""
+    pause = BACK_OFF_SECONDS[min(failures, len(BACK_OFF_SECONDS) - 1)]
+    return min(pause, MOST_ONCE_UP_SECONDS) if came_up else pause
 
 
 @contextlib.contextmanager

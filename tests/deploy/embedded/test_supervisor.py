@@ -14,7 +14,8 @@ from deploy.embedded import processes
 from deploy.embedded.failures import DataInUse, PartFailed
 from deploy.embedded.part import Part
 from deploy.embedded.processes import Records, Running
-from deploy.embedded.supervisor import Supervisor
+from deploy.embedded.stack import environment
+from deploy.embedded.supervisor import Supervisor, back_off
 from tests.deploy.embedded.telling import Told, until
 
 STEADY = "import time; open({!r},'a').write('x'); time.sleep(60)"
@@ -197,3 +198,29 @@ async def test_given_a_long_log_when_a_part_starts_then_it_makes_way_once(tmp_pa
     await process.wait()
     assert log.read_text() == "new\n"
     assert log.with_suffix(".old.log").read_bytes().startswith(b"old")
+
+
+def test_given_a_part_that_ends_again_and_again_then_only_one_that_never_came_up_is_waited_for_longer() -> (
+    None
+):
+    assert [back_off(times, came_up=False) for times in range(8)] == [
+        0.2,
+        0.5,
+        1.0,
+        2.0,
+        5.0,
+        10.0,
+        10.0,
+        10.0,
+    ]
+    assert [back_off(times, came_up=True) for times in range(4)] == [0.2, 0.5, 0.5, 0.5]
+
+
+def test_given_a_wish_to_compile_nothing_when_our_programs_are_started_then_they_keep_what_they_compile(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """They would compile all of themselves again after each crash, while somebody waits for them."""
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.setenv("HOMEWARD_LOG_LEVEL", "DEBUG")
+    assert "PYTHONDONTWRITEBYTECODE" not in environment()
+    assert environment()["HOMEWARD_LOG_LEVEL"] == "DEBUG"
