@@ -170,7 +170,9 @@ async def test_given_a_health_port_then_it_is_ready_and_counts_what_was_answered
     assert "homeward_mllp_commit_seconds_count 2.0" in shown
     assert "homeward_mllp_connections_open 1.0" in shown
     assert "ASHDOWN" not in shown
-    assert ready == dict.fromkeys(("status", "database", "listening", "feeds", "profiles"), "ok")
+    told = ("status", "database", "listening", "feeds", "profiles", "tasks")
+    assert ready == dict.fromkeys(told, "ok")
+    assert "homeward_task_failures_total" in shown
 
 
 async def test_given_tls_half_set_up_then_the_program_says_what_is_missing(database: Database) -> None:
