@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 from uuid import UUID, uuid4, uuid5
@@ -20,6 +21,7 @@ from discharge.delays.model import ReadyPeriod
 from discharge.errors import HomewardError, Refused
 from discharge.store import record as recording
 from discharge.store.engine import transaction
+from discharge.store.projections import Change
 from discharge.store.record import AlreadyRecorded, Recorded, RefusedByRecord, SequenceTaken
 from discharge.store.tables import (
     CaseCommandRow,
@@ -412,3 +414,80 @@ async def test_given_a_basis_that_ends_and_another_then_only_what_waits_in_this_
     assert await after(withdrawn) == untouched | {("waits", True): ("held", True, False)}
     again = request(withdrawn.case, places.trust, consent)
     assert await after(again) == untouched | {("waits", True): ("pending", True, True)}
+
+
+async def test_given_two_parts_that_others_changed_since_then_the_save_is_refused_and_names_them(
+    worker: AsyncEngine, places: Places, person_id: UUID
+) -> None:
+    case = await open_case(worker, person_id, places.trust)
+    between = request(
+        case,
+        places.trust,
+        ev.NeededBySet(needed_by=TODAY),
+        ev.ExpectedDischargeDateSet(expected_discharge_on=TODAY),
+    )
+    await recorded(worker, between)
+    step = request(between.case, places.trust, ev.NeededBySet(needed_by=None))
+    seen = step.envelope.model_copy(update={"seen_version": case.version})
+    judged = ("needed-by", "expected-date", "notes")
+    late = step.model_copy(update={"envelope": seen, "judged": judged})
+    answer = Answer(
+        command_id=step.envelope.command_id,
+        case_id=case.case_id,
+        outcome="refused",
+        version=between.case.version,
+        code="case-changed",
+        detail="needed-by, expected-date",
+    )
+    assert await recorded(worker, late) == RefusedByRecord("case-changed", answer)
+    assert await kept_answer(worker, late) == answer
+    fresh = step.envelope.model_copy(update={"seen_version": between.case.version, "command_id": uuid4()})
+    assert isinstance(await recorded(worker, late.model_copy(update={"envelope": fresh})), Recorded)
+
+
+async def test_given_two_at_one_case_then_the_second_waits_and_at_another_case_it_does_not(
+    worker: AsyncEngine,
+) -> None:
+    async def take(case_id: UUID) -> None:
+        async with transaction(worker) as session:
+            await recording.one_at_a_time(session, case_id)
+
+    case_id = uuid4()
+    async with transaction(worker) as first:
+        await recording.one_at_a_time(first, case_id)
+        await asyncio.wait_for(take(uuid4()), 5)
+        second = asyncio.create_task(take(case_id))
+        assert await asyncio.wait([second], timeout=0.3) == (set(), {second})
+    await asyncio.wait_for(second, 5)
+
+
+async def test_given_a_change_then_what_reads_of_it_are_told_the_case_before_it_if_there_was_one(
+    worker: AsyncEngine, places: Places, person_id: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changes: list[Change] = []
+
+    async def watched(_: object, change: Change) -> None:
+        changes.append(change)
+
+    case = await open_case(worker, person_id, places.trust)
+    monkeypatch.setattr(recording, "note_answers", watched)
+    step = request(case, places.trust, ev.NeededBySet(needed_by=TODAY))
+    await recorded(worker, step)
+    async with transaction(worker) as session:
+        other = Person(id=uuid4(), family_name="Bede")
+        session.add(other)
+    first = request(Case(case_id=uuid4()), places.trust, *referred(other.id, places.trust))
+    await recorded(worker, first)
+    assert changes == [
+        Change(case, step.case, step.events), Change(None, first.case, first.events),
+    ]  # fmt: skip
+
+
+async def test_given_two_cases_then_a_command_of_one_waits_for_nothing_of_the_other(
+    worker: AsyncEngine, places: Places, person_id: UUID
+) -> None:
+    case = await open_case(worker, person_id, places.trust)
+    async with transaction(worker) as busy:
+        await recording.one_at_a_time(busy, uuid4())
+        step = request(case, places.trust, ev.NeededBySet(needed_by=TODAY))
+        assert isinstance(await asyncio.wait_for(recorded(worker, step), 5), Recorded)
