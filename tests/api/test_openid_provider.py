@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
+import contextlib
 import time
 from collections.abc import AsyncIterator
 from typing import Any
@@ -11,6 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from joserfc.jwk import RSAKey
 
+from api import openid
 from api.openid import LEEWAY, OpenId
 from api.principals import Identity
 from api.sessions import SignInStep
@@ -249,3 +252,31 @@ async def test_given_a_provider_without_an_end_of_sessions_then_there_is_nowhere
 ) -> None:
     partner.publishes(end_session_endpoint=None)
     assert await client_of(partner).sign_out("the-token") is None
+
+
+async def test_given_a_proxy_in_the_environment_then_the_provider_is_asked_without_it(
+    partner: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    gives(partner)
+    assert (await client_of(partner).finish(STEP, "state", "c")).identity.subject == "ward-1"
+
+
+async def test_given_a_provider_that_does_not_answer_then_signing_in_is_not_to_be_had_before_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def never(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        writer.close()
+
+    monkeypatch.setattr(openid, "_SECONDS", 0.2)
+    server = await asyncio.start_server(never, "127.0.0.1", 0)
+    silent = Provider(url=f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+    with pytest.raises(HomewardError) as error:
+        await asyncio.wait_for(client_of(silent).begin("/"), 3)
+    assert error.value.code == "sign-in-unavailable"
+    server.close()
