@@ -52,7 +52,7 @@ def told_by_feed(case: Case, known: CaseSpell, told: CaseSpell, on: date, now: d
     """Return what the stay's new state says about leaving; a date that is told anew corrects the old one."""
     if case.outcome == "died" and says_died(known) and not says_died(told):
         alive = lives(case, on, now)
-        return [*alive, *told_by_feed(fold(case, alive), _unsaid(known), told, on, now)]
+        return [*alive, *told_by_feed(fold(case, alive), known, told, on, now)]
     if told.status == "discharged" and told.discharged_on is not None:
         return [] if _same_end(known, told) else stay_ended(case, told, told.discharged_on, now)
     if known.status == "discharged" and told.status != "discharged":
@@ -63,14 +63,9 @@ def told_by_feed(case: Case, known: CaseSpell, told: CaseSpell, on: date, now: d
 
 
 def _same_end(known: CaseSpell, told: CaseSpell) -> bool:
-    """Whether nothing new is told of leaving: the same day, and not a death now that was none before."""
+    """Whether nothing new is told of leaving: the same day, and a death if it was one and none if not."""
     same_day = known.status == "discharged" and known.discharged_on == told.discharged_on
     return same_day and says_died(known) == says_died(told)
-
-
-def _unsaid(spell: CaseSpell) -> CaseSpell:
-    """The stay without the day on which it was said to have ended: the same day, told alive, is news."""
-    return spell.model_copy(update={"discharged_on": None})
 
 
 def stay_ended(case: Case, told: CaseSpell, day: date, now: datetime) -> list[ev.Event]:

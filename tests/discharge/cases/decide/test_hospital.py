@@ -53,6 +53,12 @@ def test_given_a_stay_then_it_is_joined_once() -> None:
     assert refused(CASE, cmd.JoinSpell(spell=there), 2, 1) == ("date-in-future", "", "effective_on")
 
 
+def test_given_a_stay_that_says_no_longer_fit_when_it_is_joined_then_the_wait_ends_on_that_day() -> None:
+    case = after((1, told(**FIT)), case=CASE)
+    stay = spell(medically_fit=False)
+    assert decided(case, cmd.JoinSpell(spell=stay), 3, 4) == [ev.SpellChanged(spell=stay), ended(3)]
+
+
 def test_given_news_of_a_stay_then_it_is_taken_once() -> None:
     moved = told(bed="7")
     assert decided(CASE, moved, 1) == [ev.SpellChanged(spell=moved.spell)]

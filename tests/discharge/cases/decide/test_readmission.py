@@ -224,6 +224,23 @@ def test_given_a_return_in_the_middle_that_somebody_left_by_hand_then_the_later_
     ]
 
 
+def test_given_three_returns_when_the_first_never_was_then_the_second_alone_follows_the_first_discharge() -> (
+    None
+):
+    first, second = TWICE.earlier_discharges
+    earlier = (
+        first,
+        second.model_copy(update={"spell_id": None}),
+        second.model_copy(update={"spell_id": THIRD}),
+    )
+    returns = (*TWICE.readmissions, returned(UUID(int=34), 20, 3))
+    case = TWICE.model_copy(update={"earlier_discharges": earlier, "readmissions": returns})
+    assert news(case, CANCELLED, 21) == [
+        ev.EarlierDischargeCorrected(place=1),
+        ev.EarlierDischargeCorrected(place=0, discharge=FIRST_LEFT, readmission=returned(THIRD, 13, 8)),
+    ]
+
+
 def test_given_a_return_that_never_was_and_that_somebody_left_again_then_neither_was() -> None:
     *happened, opened = news(GONE_AGAIN, CANCELLED, 14)
     assert happened == [

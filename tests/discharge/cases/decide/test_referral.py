@@ -233,6 +233,10 @@ def test_given_a_case_without_its_referral_when_amended_then_it_says_what_was_sa
     case = OPEN.model_copy(update={"referral": None})
     nothing = ev.ReferralAmended(ward=None, reasons=(), needs=(), pathway=None, changed=())
     assert decided(case, cmd.AmendReferral(), 1) == [nothing]
+    private = ev.ReferralAmended(
+        ward=None, reasons=(), needs=(), pathway=None, tenure="private", changed=("tenure",)
+    )
+    assert decided(case, cmd.AmendReferral(tenure="private"), 1) == [private]
 
 
 REASON = cmd.RecordDelayReason(reason_kind="national", code="CA10", owner_role="council")
