@@ -224,9 +224,7 @@ def test_given_a_return_in_the_middle_that_somebody_left_by_hand_then_the_later_
     ]
 
 
-def test_given_three_returns_when_the_first_never_was_then_the_second_alone_follows_the_first_discharge() -> (
-    None
-):
+def test_given_three_returns_when_the_first_never_was_then_the_second_follows_the_discharge() -> None:
     first, second = TWICE.earlier_discharges
     earlier = (
         first,
