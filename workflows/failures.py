@@ -18,6 +18,7 @@ from temporalio.exceptions import ApplicationError, FailureError
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
 from discharge.errors import HomewardError
+from workflows.stuck import StuckActivities
 
 _log = logging.getLogger("homeward.failures")
 
@@ -47,19 +48,32 @@ class CodedFailureConverter(DefaultFailureConverterWithEncodedAttributes):
 
 
 class OnlyCodesLeave(Interceptor):
-    """Replaces whatever an activity raises by its code before the worker logs or reports it."""
+    """Replaces whatever an activity raises by its code before the worker logs or reports it, and tells what
+    fails time and again.
+    """
+
+    def __init__(self) -> None:
+        self._stuck = StuckActivities()
 
     def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:
         """Wrap the activity."""
-        return _CodedActivity(next)
+        return _CodedActivity(next, self._stuck)
 
 
 class _CodedActivity(ActivityInboundInterceptor):
+    def __init__(self, next: ActivityInboundInterceptor, stuck: StuckActivities) -> None:
+        super().__init__(next)
+        self._stuck = stuck
+
     async def execute_activity(self, input: ExecuteActivityInput) -> Any:
         try:
-            return await super().execute_activity(input)
+            result = await super().execute_activity(input)
         except FailureError:
             raise
         except Exception as failure:
+            said = coded(failure)
             _log.info("activity %s failed", activity.info().activity_type)
-            raise coded(failure) from None
+            self._stuck.failed(activity.info(), said)
+            raise said from None
+        self._stuck.done(activity.info())
+        return result
