@@ -55,7 +55,7 @@ def _actions(case: Case, today: date, names: Names) -> Iterator[NextAction]:
 def _actions_making_ready(case: Case, today: date, names: Names) -> Iterator[NextAction]:
     for strand in case.open_strands:
         yield from _pressing(case, strand, today, names)
-    blocked = [names.question(item.code) for item in case.gate.values() if not item.satisfied]
+    blocked = [names.question(item.code) for item in case.gate_items if not item.satisfied]
     if blocked:
         yield NextAction(f"Confirm or make safe: {', '.join(blocked)}", "coordinator", case.needed_by)
     for strand in case.open_strands:

@@ -255,7 +255,7 @@ def _home_causes(case: Case, today: date, names: Names) -> list[str]:
 
 def _gate_causes(case: Case, names: Names) -> list[str]:
     """Gated items that are not so, and those of which nobody knows."""
-    open_ones = [item for item in case.gate.values() if not item.satisfied]
+    open_ones = [item for item in case.gate_items if not item.satisfied]
     by_value = (
         ("not in place", [item for item in open_ones if item.value == "no"]),
         ("not confirmed", [item for item in open_ones if item.value != "no"]),

@@ -48,7 +48,7 @@ def gate_items(around: Around) -> Pairs:
     """Every gated item with how it stands."""
     return [
         (item.code, f"{around.known.names.gate.get(item.code, item.code)} (now: {item.value})")
-        for item in around.case.gate.values()
+        for item in around.case.gate_items
     ]
 
 
@@ -56,7 +56,7 @@ def unsatisfied_items(around: Around) -> Pairs:
     """Gated items that are not yes."""
     return [
         (item.code, around.known.names.gate.get(item.code, item.code))
-        for item in around.case.gate.values()
+        for item in around.case.gate_items
         if item.value != "yes"
     ]
 
@@ -65,7 +65,7 @@ def mitigated_items(around: Around) -> Pairs:
     """Gated items that have a mitigation."""
     return [
         (item.code, around.known.names.gate.get(item.code, item.code))
-        for item in around.case.gate.values()
+        for item in around.case.gate_items
         if item.mitigation is not None
     ]
 

@@ -181,7 +181,7 @@ def made_safe(case: Case, known: Directory) -> tuple[Fact, ...]:
             f"{casework.MITIGATIONS.label(item.mitigation.code)}. {mitigator(item.mitigation, known)} "
             f"answers for it until {words.day(item.mitigation.ends_on)}.",
         )
-        for item in case.gate.values()
+        for item in case.gate_items
         if item.mitigation is not None and item.value != "yes"
     )
 

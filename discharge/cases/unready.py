@@ -47,7 +47,7 @@ def blockers(case: Case) -> tuple[str, ...]:
     """
     if not case.gate:
         return (CHECK,)
-    items = tuple(item.code for item in case.gate.values() if not item.satisfied)
+    items = tuple(item.code for item in case.gate_items if not item.satisfied)
     return (*items, *(each.key for each in case.open_strands if each.required and not _later(case, each)))
 
 
@@ -81,5 +81,5 @@ def unready_events(case: Case, on: date) -> list[ev.Event]:
 
 def _known_on(case: Case, left_on: date) -> date:
     """Since when the home is not ready: an answer given after the person left speaks from its own day."""
-    days = [item.as_of for item in case.gate.values() if not item.satisfied and item.as_of is not None]
+    days = [item.as_of for item in case.gate_items if not item.satisfied and item.as_of is not None]
     return min(days, default=left_on) if case.gate else left_on

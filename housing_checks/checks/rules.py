@@ -15,10 +15,20 @@ from discharge.cases.events import CheckCompleted, CheckStarted, Event, Mitigati
 from discharge.cases.model import Case, Check, StrandKind
 from discharge.errors import Refused
 from discharge.values import YesNoUnknown
-from housing_checks.checks.form import FORMS, HAVING_A_HOME, SAFE_ADDRESS, form_in_force, form_of
+from housing_checks.checks.form import (
+    FORMS,
+    HAVING_A_HOME,
+    LAWFUL_RETURN,
+    SAFE_ADDRESS,
+    form_in_force,
+    form_of,
+)
 from housing_checks.checks.model import CheckForm, CheckItem, Suggested, Suggestion
 from housing_checks.guards import GATE_STANDS, require_order, require_stage
 from housing_checks.strands.definitions import DEFINITIONS
+
+GIVES_THE_HOME_UP = (SAFE_ADDRESS, LAWFUL_RETURN)
+"""Items whose *no* says that the person lives elsewhere from now on."""
 
 
 def start_check(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
@@ -55,13 +65,17 @@ def suggested_strands(
     """Return the strands that ``no`` answers suggest, in the form's order, each with the items behind it.
 
     Of an item's suggestions for particular needs the fitting ones are taken; those without needs always.
-    ``unknown`` suggests nothing but to find out.
+    ``unknown`` suggests nothing but to find out. Nothing is built into a home that the person cannot go back
+    to.
     """
     needed = frozenset(needs)
+    given_up = any(answers.get(code) == "no" for code in GIVES_THE_HOME_UP)
     reasons: dict[tuple[StrandKind, str], list[str]] = {}
     for item in (form or form_in_force(date.max)).items:
         if answers.get(item.code) == "no":
             for suggested in _fitting(item, needed):
+                if given_up and suggested.kind is StrandKind.ADAPTATION:
+                    continue
                 reasons.setdefault((suggested.kind, suggested.item), []).append(item.code)
     return [
         Suggestion(kind=kind, item=item, because=tuple(because)) for (kind, item), because in reasons.items()

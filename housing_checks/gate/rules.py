@@ -145,14 +145,14 @@ def mitigations_over(case: Case, today: date) -> list[Event]:
     """Return the end of each mitigation whose last day has passed: its item blocks again."""
     return [
         MitigationWithdrawn(item=item.code, withdrawn_on=item.mitigation.ends_on, because="ended")
-        for item in case.gate.values()
+        for item in case.gate_items
         if item.mitigation is not None and item.mitigation.ends_on < today
     ]
 
 
 def next_mitigation_end(case: Case) -> datetime | None:
     """Return the instant at which the next mitigation is over: the London midnight after its last day."""
-    ends = [item.mitigation.ends_on for item in case.gate.values() if item.mitigation is not None]
+    ends = [item.mitigation.ends_on for item in case.gate_items if item.mitigation is not None]
     return london_midnight(min(ends) + timedelta(days=1)) if ends else None
 
 

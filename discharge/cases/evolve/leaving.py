@@ -8,7 +8,7 @@ from typing import TypeVar
 from discharge.cases import events as ev
 from discharge.cases.evolve.common import Fold, changed
 from discharge.cases.follow_ups import LAST
-from discharge.cases.model import Case, Discharge, GateItem, Readmission, Stage
+from discharge.cases.model import Case, Discharge, FollowUp, GateItem, Readmission, Stage
 from discharge.cases.stages import stage_in_hospital
 
 _T = TypeVar("_T")
@@ -27,7 +27,7 @@ def _discharge_cancelled(case: Case, _event: ev.DischargeCancelled) -> Case:
 
 
 def _readmitted(case: Case, event: ev.PersonReadmitted) -> Case:
-    kept = {"contacts": tuple(case.follow_ups.values()), "gate": tuple(case.gate.values())}
+    kept = {"contacts": _by_day(case), "gate": case.gate_items}
     over = () if case.discharge is None else (case.discharge.model_copy(update=kept),)
     return changed(
         case,
@@ -38,6 +38,11 @@ def _readmitted(case: Case, event: ev.PersonReadmitted) -> Case:
         follow_ups={},
         stage=stage_in_hospital(case),
     )
+
+
+def _by_day(case: Case) -> tuple[FollowUp, ...]:
+    """The contacts in an order of their own: a stored case does not keep that of its keys."""
+    return tuple(sorted(case.follow_ups.values(), key=lambda each: (each.due_at, each.key)))
 
 
 def _readmission_cancelled(case: Case, event: ev.ReadmissionCancelled) -> Case:

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from discharge.cases.model.after import Action, Alert, FollowUp
 from discharge.cases.model.common import Stage
-from discharge.cases.model.home import Check, GateItem
+from discharge.cases.model.home import IN_ORDER, Check, GateItem
 from discharge.cases.model.hospital import CaseSpell
 from discharge.cases.model.leaving import Discharge, Readmission, UnreadyHome
 from discharge.cases.model.participation import PARTNER_BASES, Owner, Participant, SharingBasis
@@ -106,7 +106,8 @@ class Case(Frozen):
     @property
     def open_strands(self) -> tuple[Strand, ...]:
         """Strands still at work, in the order they were started."""
-        return tuple(strand for strand in self.strands.values() if strand.status == "open")
+        still = (strand for strand in self.strands.values() if strand.status == "open")
+        return tuple(sorted(still, key=lambda strand: (strand.started_on, strand.key)))
 
     @property
     def home_let_id(self) -> UUID | None:
@@ -121,6 +122,13 @@ class Case(Frozen):
             if lets
             else None
         )
+
+    @property
+    def gate_items(self) -> tuple[GateItem, ...]:
+        """The gated items in the order of the form; those that it does not have come last."""
+        places = {code: number for number, code in enumerate(IN_ORDER)}
+        items = self.gate.values()
+        return tuple(sorted(items, key=lambda item: (places.get(item.code, len(places)), item.code)))
 
     @property
     def open_alerts(self) -> tuple[Alert, ...]:

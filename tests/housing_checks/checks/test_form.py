@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from uuid import uuid4
 
 import pytest
 
-from discharge.cases.model import StrandKind
+from discharge.cases.model import Case, GateItem, StrandKind
+from discharge.cases.model.home import IN_ORDER
 from discharge.codes.casework import NEEDS
 from discharge.values import YesNoUnknown
 from housing_checks.basics.items import BASIC_ITEMS
@@ -97,3 +99,10 @@ def test_given_no_safe_address_then_the_home_suggested_follows_the_needs() -> No
 
 def test_unknown_answers_suggest_nothing_but_to_find_out() -> None:
     assert suggested_strands(dict.fromkeys(FORM_1.codes, "unknown"), ("hoist",)) == []
+
+
+def test_given_the_form_in_force_then_gated_items_are_told_in_its_order() -> None:
+    assert FORM_1.codes == IN_ORDER
+    gate = {code: GateItem(code=code) for code in (*reversed(FORM_1.codes), "older")}
+    told = Case(case_id=uuid4(), gate=gate).gate_items
+    assert [item.code for item in told] == [*FORM_1.codes, "older"]

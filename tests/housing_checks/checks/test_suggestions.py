@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from discharge.cases.commands import CancelStrand, MoveStrand, NameMitigation, StartCheck
 from discharge.cases.model import StrandKind
 from housing_checks.checks.form import FORM_1
@@ -59,3 +61,10 @@ def test_given_an_answer_that_became_yes_or_was_mitigated_then_it_suggests_nothi
 def test_given_a_search_for_another_home_then_a_second_one_is_not_suggested() -> None:
     story = checked(safe_address="no").ask(start(StrandKind.REHOUSING, "rehousing:1-bed-step-free"), on=2)
     assert codes(story) == []
+
+
+@pytest.mark.parametrize("lost", ["safe_address", "lawful_return"])
+def test_given_a_home_that_the_person_cannot_go_back_to_then_nothing_is_built_into_it(lost: str) -> None:
+    answers = check(steps_stairs="no", adaptation_in_place="no", bed="no", **{lost: "no"})
+    kinds = {each.kind for each in left_to_start(Story(needs=("wheelchair-full",)).ask(answers).case)}
+    assert kinds == {StrandKind.REHOUSING, StrandKind.EQUIPMENT}

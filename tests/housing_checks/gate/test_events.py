@@ -216,8 +216,8 @@ def test_given_a_shut_gate_then_each_blocker_says_what_since_when_and_in_words()
     strands = [strand(1), strand(2, due_on=day(9)), strand(3, former_home=True)]
     case = CHECKED.model_copy(update={"strands": {each.key: each for each in strands}})
     assert blocking(case) == [
-        Blocker(kind="item", code="food", words="Food for 48 hours: no", since=day(2)),
         Blocker(kind="item", code="bed", words="Bed: not known yet", since=day(2)),
+        Blocker(kind="item", code="food", words="Food for 48 hours: no", since=day(2)),
         Blocker(kind="strand", code="adaptation/1", words="Grab or stair rails: not done", since=day(2)),
         Blocker(
             kind="strand",
