@@ -9,8 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from discharge.cases.commands import NoteHospitalFacts
 from discharge.cases.model import CaseSpell
+from discharge.store.engine import transaction
+from discharge.store.record import load_case
 from discharge.store.tables import Person, PersonIdentifier, Spell
 from fhir_adapters.store.tables import InboxRow
+from housing_checks.pathway import advance
 from tests.fhir_adapters.hl7v2.conftest import Intake
 from tests.fhir_adapters.hl7v2.samples import Sample
 from tests.fhir_adapters.hl7v2.test_drain import open_case, signals
@@ -146,3 +149,40 @@ async def test_given_a_discharge_taken_back_that_was_never_told_then_the_case_he
 
     await intake.take(left.raw())
     assert (await told(intake, case_id))[-1] == heard
+
+
+async def test_given_a_return_to_hospital_that_is_taken_back_then_the_case_is_where_it_was(
+    intake: Intake, worker: AsyncEngine
+) -> None:
+    """A11 of the second stay: what the drain tells, decided by the rules, gives the discharge back."""
+    case_id = await case_of(intake, worker)
+    left = Sample(
+        "A03",
+        "M2",
+        "20260305150000",
+        "20260305150000",
+        more={"PV1": {36: "1", 37: "19", 45: "20260305150000"}},
+    )
+    again = {"PV1": {4: "21", 44: "20260307090000"}}
+    back = Sample("A01", "M3", "20260307090000", "20260307090000", visit="V2", more=again)
+    not_back = Sample("A11", "M4", "20260308110000", "20260308110000", visit="V2", more=again)
+
+    await intake.take(ADMITTED.raw(), left.raw(), back.raw(), not_back.raw())
+
+    heard = [each for each in await signals(intake) if each.case_id == case_id]
+    assert [each.command.spell.status for each in heard if isinstance(each.command, NoteHospitalFacts)][
+        -3:
+    ] == [
+        "discharged",
+        "admitted",
+        "cancelled",
+    ]
+    async with transaction(worker) as session:
+        case = await load_case(session, case_id)
+    stages = []
+    for each in heard:
+        case = advance(case, each, datetime(2026, 3, 9, 12, tzinfo=UTC)).case
+        stages.append(case.stage.value)
+    assert stages[-3:] == ["discharged", "referred", "discharged"]
+    assert case.follow_ups
+    assert not case.readmissions
