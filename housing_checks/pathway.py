@@ -32,6 +32,7 @@ from housing_checks.deciders import DECIDERS as HOME_DECIDERS
 from housing_checks.deciders import consequences
 from housing_checks.gate.rules import next_mitigation_end
 from housing_checks.guards import GATE_STANDS
+from housing_checks.item_words import GATE_ITEMS
 from housing_checks.lead_times import LEAD_DAYS
 
 DECIDERS: Mapping[str, Decider] = {**CASE_DECIDERS, **HOME_DECIDERS}
@@ -118,7 +119,7 @@ def _follow(case: Case, effective_on: date, now: datetime) -> list[ev.Event]:
     followed = list(consequences(case, now, min(effective_on, today)))
     followed += _participation(fold(case, followed), today)
     followed += settle(case, ENDED, now) if case.closed else missed_contacts(fold(case, followed), now)
-    followed += judge(fold(case, followed), now, LEAD_DAYS)
+    followed += judge(fold(case, followed), now, LEAD_DAYS, GATE_ITEMS)
     return followed
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from uuid import UUID
 
 from sqlalchemy import select
@@ -12,8 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from discharge.pathway_words import Names
 from discharge.store.tables import Organisation, PartnerRow, Team, User
-from housing_checks.checks.form import FORMS
-from housing_checks.lead_times import ITEMS
+from housing_checks.item_words import GATE_ITEMS, STRAND_ITEMS
 
 
 @dataclass(frozen=True)
@@ -44,7 +42,7 @@ class Directory:
     def names(self) -> Names:
         """The same for sentences about a case."""
         organisations = {key: row.name for key, row in self.organisations.items()}
-        return Names(organisations=organisations, items=strand_items(), gate=gate_items())
+        return Names(organisations=organisations, items=STRAND_ITEMS, gate=GATE_ITEMS)
 
 
 async def directory(session: AsyncSession) -> Directory:
@@ -59,15 +57,3 @@ async def directory(session: AsyncSession) -> Directory:
         teams=dict(teams.all()),
         partners=dict(partners.all()),
     )
-
-
-@cache
-def strand_items() -> dict[str, str]:
-    """Every item that a strand can be about, in words."""
-    return {row.code: row.label for catalogue in ITEMS.values() for row in catalogue}
-
-
-@cache
-def gate_items() -> dict[str, str]:
-    """Every item of every form, in a few words."""
-    return {item.code: item.short for form in FORMS.values() for item in form.items}

@@ -19,6 +19,7 @@ from discharge.risk.facts import facts_of
 from discharge.risk.rules import ACKNOWLEDGE_WITHIN_HOURS, MOST_ESCALATIONS, RULES_BY_ID, louder
 
 NO_LEAD_TIMES: Mapping[str, int] = MappingProxyType({})
+NO_NAMES: Mapping[str, str] = MappingProxyType({})
 
 
 class Escalation(BaseModel):
@@ -30,9 +31,16 @@ class Escalation(BaseModel):
     owner_role: str
 
 
-def judge(case: Case, now: datetime, lead_days: Mapping[str, int] = NO_LEAD_TIMES) -> list[Event]:
-    """Return the alert events that bring a case's alerts up to `now` (case time)."""
-    findings = {found.cause: found for found in evaluate(facts_of(case, lead_days), now)}
+def judge(
+    case: Case,
+    now: datetime,
+    lead_days: Mapping[str, int] = NO_LEAD_TIMES,
+    names: Mapping[str, str] = NO_NAMES,
+) -> list[Event]:
+    """Return the alert events that bring a case's alerts up to `now` (case time); `names` says what gated
+    items are called.
+    """
+    findings = {found.cause: found for found in evaluate(facts_of(case, lead_days, names), now)}
     standing = {_about(alert): alert for alert in case.open_alerts}
     doubled = [alert for alert in case.open_alerts if standing[_about(alert)] is not alert]
     gone = [alert for cause, alert in standing.items() if cause not in findings]

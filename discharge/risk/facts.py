@@ -193,12 +193,18 @@ def _owed(action: Action) -> Owed:
     )
 
 
-def _unready(case: Case) -> Unready | None:
+def _unready(case: Case, names: Mapping[str, str]) -> Unready | None:
     left = case.discharge
     if case.unready_home is None or left is None:
         return None
-    said = tuple(blocker_words(case, code) for code in blockers(case))
+    said = tuple(blocker_words(case, code, lambda item: _inside(item, names)) for code in blockers(case))
     return Unready(left_on=left.discharged_on, blockers=said, reason=left.unready_reason)
+
+
+def _inside(item: str, names: Mapping[str, str]) -> str:
+    """What an item is called, in the middle of a sentence."""
+    words = names.get(item, item.replace("-", " "))
+    return words[:1].lower() + words[1:]
 
 
 def _checked_on(case: Case) -> date | None:
@@ -263,8 +269,14 @@ def _arrival(case: Case) -> date | None:
     return case.expected_discharge_on or case.needed_by or (running.ready_on if running else None)
 
 
-def facts_of(case: Case, lead_days: Mapping[str, int] = MappingProxyType({})) -> RiskFacts:
-    """Take the facts from a case; `lead_days` gives the usual days for an item that has no promised day."""
+def facts_of(
+    case: Case,
+    lead_days: Mapping[str, int] = MappingProxyType({}),
+    names: Mapping[str, str] = MappingProxyType({}),
+) -> RiskFacts:
+    """Take the facts from a case; `lead_days` gives the usual days for an item that has no promised day,
+    `names` what gated items are called.
+    """
     needed = [strand for strand in case.strands.values() if strand.required and strand.status != "cancelled"]
     running = case.open_ready_period
     return RiskFacts(
@@ -293,7 +305,7 @@ def facts_of(case: Case, lead_days: Mapping[str, int] = MappingProxyType({})) ->
         overdue=tuple(_work(strand, lead_days) for strand in case.open_strands if strand.due_on),
         arrival_on=_arrival(case),
         home_ready_on=_home_ready_on(case),
-        unready=_unready(case),
+        unready=_unready(case, names),
         owed=tuple(_owed(action) for action in case.open_actions),
         stopped_by_merge=_stopped_by_merge(case),
         doubtful_stays=_doubtful(case),

@@ -90,7 +90,9 @@ def test_given_an_unready_home_when_each_item_is_answered_then_it_is_settled_and
     assert case.unready_home is not None
     assert [each.code for each in blocking(case)] == ["water"]
     loud = next(alert for alert in case.open_alerts if alert.rule == "home-not-ready-person-in-it")
-    assert loud.fact.endswith("the home is not ready: water: no. Reason given: The bed was needed.")
+    assert loud.fact.endswith(
+        "the home is not ready: hot and cold water: no. Reason given: The bed was needed."
+    )
     made_safe = cmd.NameMitigation(item="water", mitigation="someone-there", role="family-carer")
     case = walk((6, made_safe), case=case)
     assert case.unready_home is None
