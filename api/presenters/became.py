@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from api.presenters import words
+from discharge.sight import DANGER
 from fhir_adapters.store.tables import FactRow
 
 TITLES: Mapping[str, str] = {
@@ -54,9 +55,11 @@ def became(fact: FactRow, *, whereabouts: bool) -> Became:
     what = TITLES.get(fact.kind, words.from_code(fact.kind))
     movement = said.get("movement") or said.get("action") or said.get("event")
     told = [
-        (label, as_words(found))
+        (label, in_words)
         for label, path, as_words in ROWS
-        if (found := _at(said, path)) not in (None, "", []) and (whereabouts or label not in WHERE_TO)
+        if (found := _at(said, path)) not in (None, "", [])
+        and (whereabouts or label not in WHERE_TO)
+        and (in_words := as_words(found))
     ]
     since = [("From", _moment(fact.effective_at.isoformat()))] if fact.effective_at else []
     return Became(
@@ -104,6 +107,11 @@ def _number(each: Mapping[str, Any]) -> str:
     return told if each.get("usable", True) else f"{told} (not used to find the person)"
 
 
+def _reasons(values: Iterable[str]) -> str:
+    """Reasons for a referral, but for one that speaks of abuse or danger."""
+    return _list(each for each in values if each != DANGER)
+
+
 def _list(values: Iterable[str]) -> str:
     return ", ".join(words.from_code(each) for each in values)
 
@@ -140,7 +148,7 @@ ROWS: Rows = (
     ("One record", "one", _numbers),
     ("The other record", "other", _numbers),
     ("Referral's own number", "external_id", str),
-    ("Reasons", "reasons", _list),
+    ("Reasons", "reasons", _reasons),
     ("Needs", "needs", _list),
     ("Type of document", "type_code", str),
     ("Deleted by the sender", "cleared", _list),

@@ -1,8 +1,9 @@
 """The text of a stored message for an operator: as it came, and cut into segments or elements.
 
 Unless it is known that a person's whereabouts may be seen, everything that can tell them is left out, in
-both. What is shown then is a list of what cannot tell where somebody lives; whatever is not on that list (a
-segment that we do not know, free text, a file, bytes that cannot be cut into fields) is withheld.
+both; so it is of a message that speaks of abuse or danger. What is shown then is a list of what cannot tell
+where somebody lives; whatever is not on that list (a segment that we do not know, free text, a file, bytes
+that cannot be cut into fields) is withheld.
 """
 
 from __future__ import annotations
@@ -82,9 +83,11 @@ _TELL_NOTHING = {name: _numbers(spans) for name, (_, spans) in SEGMENTS.items()}
 
 ELEMENTS = frozenset(
     {"contact", "data", "description", "div", "generalPractitioner", "note", "patientInstruction"}
-    | {"telecom", "text", "valueContactPoint", "valueString"}
+    | {"reasonCode", "telecom", "text", "valueContactPoint", "valueString"}
 )
-"""FHIR elements that tell, or may tell in free words, where somebody lives; beside every `...ddress...`."""
+"""FHIR elements that tell, or may tell in free words, where somebody lives or of danger; beside every
+`...ddress...`.
+"""
 
 
 @dataclass(frozen=True)
