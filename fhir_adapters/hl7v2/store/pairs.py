@@ -27,7 +27,7 @@ from fhir_adapters.hl7v2.store.batch.state import state_of
 from fhir_adapters.hl7v2.store.persons import survivor_of
 from fhir_adapters.people.birth_dates import PLACEHOLDER_DATES
 from fhir_adapters.people.comparing import Finding, Portrait, compare, offered_again, resemblances
-from fhir_adapters.people.matching import Offered
+from fhir_adapters.people.matching import NUMBER_USED_AGAIN, Offered
 from fhir_adapters.store.tables import InboxRow
 
 MOST_ALIKE = 10
@@ -53,14 +53,18 @@ _ALIKE = text(
                OR EXISTS (SELECT FROM spells WHERE spells.person_id = other.id
                           AND spells.organisation_id = said.organisation_id)
                OR EXISTS (SELECT FROM cases JOIN case_participants AS part ON part.case_id = cases.id
-                          WHERE cases.person_id = other.id AND part.organisation_id = said.organisation_id))
+                          WHERE cases.person_id = other.id AND part.organisation_id = said.organisation_id)
+               OR EXISTS (SELECT FROM duplicate_pairs AS pair
+                          WHERE other.id IN (pair.left_id, pair.right_id)
+                          AND pair.organisation_id = said.organisation_id
+                          AND :used_again = ANY(pair.rules)))
         LIMIT :most
     ) AS alike
     ORDER BY me.id, alike.id
     """
 )
 """Who shares a family name and a birth date with whom, in one organisation: every rule of resemblance asks
-for both.
+for both. Whoever came under a number of somebody else's has none of their own.
 """
 
 MERGE_CONTRADICTED = "merge-contradicted"
@@ -152,6 +156,7 @@ async def offer_all_resembling(session: AsyncSession, described: Mapping[UUID, t
     if not wanted:
         return
     values = {"wanted": json.dumps(wanted), "placeholders": list(PLACEHOLDER_DATES), "most": MOST_ALIKE + 1}
+    values["used_again"] = NUMBER_USED_AGAIN
     alike: dict[UUID, list[UUID]] = defaultdict(list)
     for person_id, other_id in await session.execute(_ALIKE, values):
         alike[person_id].append(other_id)

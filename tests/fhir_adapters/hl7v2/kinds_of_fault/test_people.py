@@ -275,6 +275,21 @@ async def test_given_the_nhs_number_names_a_known_person_then_the_message_is_the
     assert (await notes(intake))[-1] == "number-used-again"
 
 
+async def test_given_the_other_person_comes_under_a_number_of_her_own_then_the_two_records_are_offered(
+    intake: Intake,
+) -> None:
+    await intake.take(adt("A28", "202603011000", beryl("H16")))
+    await intake.take(adt("A28", "202603051000", IDA.format(more="")))
+
+    await intake.take(adt("A28", "202603061000", IDA.format(more="").replace("H16", "H17")))
+
+    people = {row.id: row.family_name for row in await intake.rows(Person)}
+    pairs = [
+        ({people[row.left_id], people[row.right_id]}, row.state) for row in await intake.rows(DuplicatePair)
+    ]
+    assert ({"MARLOW"}, "open") in pairs
+
+
 @pytest.mark.parametrize(
     "pid",
     [
