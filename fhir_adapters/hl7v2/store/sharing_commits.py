@@ -80,23 +80,15 @@ class SharedCommits:
         """
         try:
             while queue.waiting:
-                await self._commit_next(door, queue)
+                group = _next_group(queue.waiting)
+                try:
+                    await self._settle(door, group)
+                except Unavailable as away:
+                    for one in (*group, *queue.waiting):
+                        one.fail(away)
+                    queue.waiting.clear()
         finally:
             queue.under_way -= 1
-
-    async def _commit_next(self, door: FeedDoor, queue: _Queue) -> None:
-        """Commit what goes together. Whatever becomes of it, everyone who waits for it hears."""
-        group = _next_group(queue.waiting)
-        try:
-            await self._settle(door, group)
-        except Unavailable as away:
-            for one in (*group, *queue.waiting):
-                one.fail(away)
-            queue.waiting.clear()
-        except Exception as failure:
-            for one in group:
-                one.fail(failure)
-            raise
 
     async def _settle(self, door: FeedDoor, group: list[_Waiting]) -> None:
         """Commit a group; should that fail, each of its messages by itself, in order. Raises Unavailable."""
