@@ -198,13 +198,14 @@ SETTLED_BY_CONTACT = frozenset(row.code for row in ACTIONS if row.settled_by_con
 OF_BEING_AT_HOME = SETTLED_BY_CONTACT | {UNACCEPTED}
 """Causes that end once the person is in hospital again, and are owed again when that is taken back."""
 
-REACHED, TRIED, BACK, ENDED, TAKEN_BACK, ACCEPTED = (
+REACHED, TRIED, BACK, ENDED, TAKEN_BACK, ACCEPTED, LATER = (
     "reached-since",
     "tried-since",
     "back-in-hospital",
     "case-ended",
     "admission-cancelled",
     "referral-accepted",
+    "due-later",
 )
 """Answers that follow from something else that was recorded."""
 
@@ -296,13 +297,13 @@ def settle(case: Case, answer: str, now: datetime, causes: Collection[str] | Non
 
 def missed_contacts(case: Case, now: datetime) -> list[ev.Event]:
     """Open an action for each contact that nobody made by the time it was due, once for each discharge."""
-    left = case.discharge
-    if case.stage not in HOME or left is None:
+    if case.stage not in HOME:
         return []
     told = {
-        action.subject
+        owed.key
+        for owed in case.follow_ups.values()
         for action in case.actions.values()
-        if action.cause == MISSED and action.opened_at >= left.discharged_at
+        if (action.cause, action.subject) == (MISSED, owed.key) and action.opened_at >= owed.due_at
     }
     happened: list[ev.Event] = []
     for owed in case.follow_ups.values():

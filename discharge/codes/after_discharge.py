@@ -41,6 +41,7 @@ ACTION_ANSWERS = CodeList(
             ("case-ended", "The case ended", False),
             ("admission-cancelled", "The hospital took back the admission", False),
             ("referral-accepted", "The referral was accepted", False),
+            ("due-later", "The contact is due later: the day of leaving was corrected", False),
         )
     ),
 )

@@ -18,7 +18,6 @@ from discharge.values import YesNoUnknown
 from housing_checks.checks.form import (
     FORMS,
     HAVING_A_HOME,
-    LAWFUL_RETURN,
     SAFE_ADDRESS,
     form_in_force,
     form_of,
@@ -26,9 +25,6 @@ from housing_checks.checks.form import (
 from housing_checks.checks.model import CheckForm, CheckItem, Suggested, Suggestion
 from housing_checks.guards import GATE_STANDS, require_order, require_stage
 from housing_checks.strands.definitions import DEFINITIONS
-
-GIVES_THE_HOME_UP = (SAFE_ADDRESS, LAWFUL_RETURN)
-"""Items whose *no* says that the person lives elsewhere from now on."""
 
 
 def start_check(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
@@ -69,7 +65,7 @@ def suggested_strands(
     to.
     """
     needed = frozenset(needs)
-    given_up = any(answers.get(code) == "no" for code in GIVES_THE_HOME_UP)
+    given_up = any(answers.get(code) == "no" for code in HAVING_A_HOME)
     reasons: dict[tuple[StrandKind, str], list[str]] = {}
     for item in (form or form_in_force(date.max)).items:
         if answers.get(item.code) == "no":

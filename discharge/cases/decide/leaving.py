@@ -14,8 +14,10 @@ from discharge.cases import events as ev
 from discharge.cases.actions import (
     BACK,
     CLOSED_EARLY,
+    LATER,
     LEFT,
     LEFT_HOMELESS,
+    MISSED,
     OF_BEING_AT_HOME,
     OVERLAP,
     UNACCEPTED,
@@ -40,7 +42,7 @@ from discharge.cases.decide.common import (
 from discharge.cases.decide.death import death, lives, says_died
 from discharge.cases.evolve import fold
 from discharge.cases.follow_ups import schedule
-from discharge.cases.model import Case, CaseSpell, Discharge, Stage
+from discharge.cases.model import Case, CaseSpell, Discharge, FollowUp, Stage
 from discharge.cases.unready import blockers, goes_to_checked_home
 from discharge.clocks import london_date
 from discharge.codes.destinations import DISCHARGE_DESTINATIONS, DISCHARGE_METHODS
@@ -207,16 +209,24 @@ def _owed(case: Case, discharge: Discharge, now: datetime) -> list[ev.Event]:
     """
     alone = _by_own_decision(discharge)
     made = {key for key, owed in case.follow_ups.items() if owed.outcome is not None}
-    happened: list[ev.Event] = [
-        ev.FollowUpScheduled(follow_up=each)
-        for each in schedule(discharge.discharged_at, welfare=alone)
-        if each.key not in made
-    ]
+    owed = [each for each in schedule(discharge.discharged_at, welfare=alone) if each.key not in made]
+    happened: list[ev.Event] = [ev.FollowUpScheduled(follow_up=each) for each in owed]
+    happened += _no_longer_missed(case, owed, now)
     if alone and not any(row.cause in (LEFT, LEFT_HOMELESS) for row in case.open_actions):
         happened += open_action(case, LEFT_HOMELESS if case.homelessness.flag == "yes" else LEFT, now)
     if case.referral is not None and case.referral.accepted_on is None:
         happened += open_action(case, UNACCEPTED, now)
     return happened
+
+
+def _no_longer_missed(case: Case, owed: list[FollowUp], now: datetime) -> list[ev.Event]:
+    """Contacts that were missed by a day which was corrected, and are not due yet."""
+    later = {each.key for each in owed if each.due_at > now}
+    return [
+        ev.ActionAnswered(action=action.key, answer=LATER, answered_at=now)
+        for action in case.open_actions
+        if action.cause == MISSED and action.subject in later
+    ]
 
 
 def _ended_by_leaving(case: Case) -> ReadyPeriod | None:

@@ -353,3 +353,14 @@ def test_given_a_merged_case_when_its_discharge_is_taken_back_then_it_stays_merg
 def test_given_the_same_news_twice_then_it_changes_nothing() -> None:
     case = walk((9, back()), (10, CANCELLED), case=at_home())
     assert kinds(advance(case, envelope(CANCELLED, 10), noon(10)).events) == []
+
+
+def test_given_a_contact_that_was_missed_when_the_person_left_later_then_it_is_owed_by_its_new_hour() -> None:
+    case = walk((7, cmd.StrikeClock()), case=at_home())
+    assert [action.subject for action in case.open_actions] == ["24-hours"]
+    case = walk((7, told(status="discharged", discharged_on=day(7), discharge_destination="19")), case=case)
+    assert not case.open_actions
+    assert case.actions["contact-missed/1"].answer == "due-later"
+    case = walk((9, cmd.StrikeClock()), case=case)
+    again = next(action for action in case.open_actions if action.subject == "24-hours")
+    assert again.opened_at == noon(8)
