@@ -145,7 +145,8 @@ async def status(visit: Visitor, command_id: UUID) -> Response:
     visit.caller.require("command.read")
     async with visit.services.begin(visit.caller) as session:
         row = await cases.command_of(session, command_id)
-    return visit.page("request.html", view=requests.line(row, visit.clock))
+        notes = (await cases.notes_of(session, row.case_id)).get(command_id, ())
+    return visit.page("request.html", view=requests.line(row, visit.clock, notes))
 
 
 @router.post("/requests/{command_id}/seen")

@@ -9,14 +9,17 @@ from api.commanding import refusal
 from api.forms.definitions import FORMS
 from api.presenters import words
 from api.presenters.tags import COMMAND_STATES, Tag, tag_of
+from api.presenters.timeline import note_words
 from discharge.cases.commands import Answer
 from discharge.clocks import CaseClock
-from discharge.store.tables import CommandRow
+from discharge.store.tables import CommandRow, NoteRow
 
 
 @dataclass(frozen=True)
 class RequestLine:
-    """One request and its state. `case_href` may lead to a case that is yet to open."""
+    """One request and its state. `case_href` may lead to a case that is yet to open; of one that was refused
+    it says what others changed since. `notes` are what was written with it.
+    """
 
     command_id: str
     what: str
@@ -28,6 +31,7 @@ class RequestLine:
     code: str
     case_href: str
     again_href: str
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -46,11 +50,12 @@ def present(refused: Sequence[CommandRow], waiting: Sequence[CommandRow], clock:
     )
 
 
-def line(row: CommandRow, clock: CaseClock) -> RequestLine:
+def line(row: CommandRow, clock: CaseClock, notes: Sequence[NoteRow] = ()) -> RequestLine:
     """One request in words; instants in case time, like everything else about a case."""
     answer = Answer.model_validate(row.answer) if row.answer else None
     error = refusal(answer) if answer is not None and answer.outcome != "accepted" else None
     form = FORMS.get(row.kind)
+    since = f"?seen={row.seen_version}" if error is not None and row.seen_version else ""
     return RequestLine(
         command_id=str(row.id),
         what=form.title if form else words.from_code(row.kind),
@@ -60,6 +65,7 @@ def line(row: CommandRow, clock: CaseClock) -> RequestLine:
         refused=error is not None,
         why=f"{error.row.title}. {error.row.words}" if error else "",
         code=error.code if error else "",
-        case_href=f"/cases/{row.case_id}",
+        case_href=f"/cases/{row.case_id}{since}",
         again_href=f"/cases/{row.case_id}/do/{row.kind}" if form else "",
+        notes=tuple(note_words(note) for note in notes),
     )

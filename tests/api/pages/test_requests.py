@@ -102,3 +102,24 @@ async def test_given_requests_when_a_browser_looks_then_axe_finds_nothing(
         await looking.look("/requests", narrow=narrow),
     ):
         assert (seen.faults, seen.console) == ([], [])
+
+
+async def test_given_a_save_refused_later_when_opened_then_its_text_and_what_others_changed_are_there(
+    door: Door,
+) -> None:
+    case_id = await door.referred()
+    sign_in(door, "coordinator")
+    path = f"/cases/{case_id}/do/set-needed-by"
+    fields = hidden((await door.client.get(path)).text)
+    earlier = {"kind": "set-needed-by", "needed_by": "2026-03-20"}
+    await door.post(f"/api/v1/cases/{case_id}/commands", earlier, "discharge-team")
+    day = {"needed_by-day": "25", "needed_by-month": "3", "needed_by-year": "2026"}
+    sent = await door.client.post(path, data=fields | day | {"note": "The lift comes on the 24th"})
+    await door.settle()
+    page = await door.client.get(sent.headers["location"])
+    assert "Code: case-changed" in page.text
+    assert "The lift comes on the 24th" in page.text
+    href = f"/cases/{case_id}?seen={fields['seen_version']}"
+    assert href in page.text
+    case = (await door.client.get(href)).text
+    assert "20 March 2026" in case.partition('id="meanwhile">')[2].partition("</section>")[0]
