@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from joserfc.jwk import KeySet
 from sqlalchemy import select
@@ -175,6 +176,12 @@ class Services:
             self._callers.clear()
         self._callers[identity, how] = (time.monotonic(), principal)
         return principal
+
+    def forget_caller(self, user_id: UUID) -> None:
+        """Ask the record again whether somebody may come in; other processes do within a minute."""
+        for known, (_, principal) in list(self._callers.items()):
+            if principal.user_id == user_id:
+                self._callers.pop(known, None)
 
 
 def services_of(request: Request) -> Services:

@@ -44,6 +44,7 @@ async def set_access(user_id: UUID, body: Access, services: Ready, caller: Calle
         action = "disabled somebody" if body.disabled else "enabled somebody"
         await audit.note_write(session, who(caller), action, str(user_id))
         user = await session.get_one(User, user_id)
+    services.forget_caller(user_id)
     return _user(user)
 
 

@@ -85,7 +85,7 @@ async def story(worker: AsyncEngine, owner: AsyncEngine, places: Places, person_
     feed = Feed(id=uuid4(), code="one", organisation_id=places.trust, protocol="mllp")
     home = PropertyRow(
         id=uuid4(), landlord_id=places.landlord, reference="M1", address="1 Mill Row", postcode="HA1 1AA",
-        ready_on=TODAY, attributes={},
+        ready_on=TODAY, attributes={"property_type": "flat", "bedrooms": 1},
     )  # fmt: skip
     partner = PartnerRow(
         id=uuid4(), organisation_id=places.landlord, endpoint="http://127.0.0.1:9", kind="fhir"
