@@ -2,9 +2,10 @@
 
 python -m tests.guards.run [--children N] [--score] [GROUP...]
 
-A group of `guards.toml` names files and the quick tests that guard them. Each group is run by mutmut in a
-copy of the tree under build/guards, beside one PostgreSQL that they share. What mutmut found is read by
-`tests.guards.score`; a breakage that survives has to be listed, with its reason, in `survivors.toml`.
+A group of `guards.toml` names files and the quick tests that guard them. mutmut breaks the files of each
+group in a copy of the tree under build/guards, and `loop.py` tries each breakage there, beside one PostgreSQL
+that all share. What it found is read by `tests.guards.score`; a breakage that survives has to be listed, with
+its reason, in `survivors.toml`.
 """
 
 from __future__ import annotations
@@ -68,9 +69,10 @@ def main() -> int:
 
 
 def run(group: Group, children: int, server: Mapping[str, str]) -> None:
-    """Have mutmut break the files of a group, in a copy of the tree of its own."""
+    """Have the files of a group broken, in a copy of the tree of its own."""
     prepare(group)
-    command = [sys.executable, "-m", "mutmut", "run", "--max-children", str(children)]
+    tests = [f"--timeout={HANGS}", *group.tests]
+    command = [sys.executable, str(HERE / "loop.py"), str(children), *group.files, "--", *tests]
     began = time.monotonic()
     print(f"{group.name}: ", end="", flush=True)
     with (group.place / "log").open("w") as log:
@@ -84,7 +86,7 @@ def run(group: Group, children: int, server: Mapping[str, str]) -> None:
         )
     print(f"{time.monotonic() - began:.0f} s", flush=True)
     if done.returncode:
-        raise SystemExit(f"mutmut failed; the end of {group.place / 'log'}:\n{_tail(group.place / 'log')}")
+        raise SystemExit(f"the tests fail as they are; {group.place / 'log'}:\n{_tail(group.place / 'log')}")
 
 
 def _tail(log: Path) -> str:
@@ -104,14 +106,9 @@ def prepare(group: Group) -> None:
 
 
 def _configuration(group: Group) -> str:
-    rows = {
-        "source_paths": list(PACKAGES),
-        "only_mutate": list(group.files),
-        "pytest_add_cli_args": ["-q", "-p", "no:cacheprovider", f"--timeout={HANGS}"],
-        "pytest_add_cli_args_test_selection": list(group.tests),
-    }
+    rows = {"source_paths": list(PACKAGES), "only_mutate": list(group.files)}
     written = "\n".join(f"{key} = {value!r}".replace("'", '"') for key, value in rows.items())
-    return f"\n[tool.mutmut]\n{written}\nuse_git_change_detection = false\n"
+    return f"\n[tool.mutmut]\n{written}\n"
 
 
 if __name__ == "__main__":
