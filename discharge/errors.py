@@ -291,7 +291,7 @@ _REFUSALS: tuple[_Row, ...] = (
 _OUTAGES: tuple[_Row, ...] = (
     ("database-unavailable", 503, "transient", TRY_LATER, True, "us",
      "We cannot store anything at the moment",
-     "Nothing was taken. Please try again in a minute."),
+     "It is not certain that what you sent was kept. Send the same again in a minute: it counts once."),
     ("workflow-unavailable", 503, "transient", None, True, "us",
      "The case engine is not answering",
      "What you sent is kept and will be done when it is back. You need not send it again."),
