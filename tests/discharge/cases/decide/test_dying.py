@@ -129,3 +129,17 @@ def test_given_waiting_that_did_not_end_by_death_when_somebody_lives_then_it_sta
     assert kinds(decided(case, cmd.WithdrawDeath(), 6)) == ["case-reopened", "action-opened"]
     never = case.model_copy(update={"ready_periods": ()})
     assert kinds(decided(never, cmd.WithdrawDeath(), 6)) == ["case-reopened", "action-opened"]
+
+
+def test_given_several_things_owed_when_somebody_died_then_all_are_owed_again() -> None:
+    died = ev.CaseClosed(closed_on=day(5), outcome="died")
+    ended = [
+        ev.ActionAnswered(action=f"{cause}/1", answer="case-ended", answered_at=noon(5))
+        for cause in ("no-heating", "fell")
+    ]
+    case = fold(GONE, [open_one("no-heating"), open_one("fell"), *ended, died])
+    opened = [
+        each.action.key for each in decided(case, cmd.WithdrawDeath(), 6) if each.kind == "action-opened"
+    ]
+    assert opened == ["no-heating/2", "fell/2", "death-taken-back/1"]
+    assert kinds(decided(case, cmd.WithdrawDeath(), 6))[0] == "case-reopened"

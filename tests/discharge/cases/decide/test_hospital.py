@@ -395,3 +395,22 @@ def test_given_an_expected_date_by_hand_then_it_says_whose_system_told_it_if_one
 def test_given_a_discharge_by_hand_then_a_new_stay_counts_from_that_day() -> None:
     case = after((2, leaves()), case=CASE)
     assert readmitted(2, 0) in decided(case, back(2), 3)
+
+
+def test_given_a_person_whom_the_hospital_deleted_then_somebody_is_asked_while_the_case_is_open() -> None:
+    [opened] = decided(CASE, cmd.NotePersonDeleted(), 3, 4)
+    assert (opened.action.cause, opened.action.opened_at) == ("person-deleted", noon(4))
+    closed = fold(CASE, [ev.CaseClosed(closed_on=day(3), outcome="withdrawn")])
+    assert decided(closed, cmd.NotePersonDeleted(), 4) == []
+
+
+def test_given_a_stay_whose_end_is_new_then_its_fitness_still_counts_and_later_news_of_it_does_not() -> None:
+    over = {"status": "discharged", "discharged_on": day(2)}
+    unknown = after((0, refer(spell=None)), (0, cmd.AcceptReferral()))
+    assert decided(unknown, told(**over, **FIT), 3)[1] == started(1)
+    assert decided(CASE, told(**over, **FIT), 3)[1] == started(1)
+    returned = after((5, back(5)), case=LEFT)
+    assert [each.kind for each in decided(returned, told(**over, **FIT), 6)] == ["spell-changed"]
+    for status in ("expected", "cancelled"):
+        kinds = [each.kind for each in decided(CASE, told(status=status, **FIT), 3)]
+        assert "ready-period-started" not in kinds
