@@ -1,19 +1,21 @@
 """Who was hidden by a FHIR label: what other organisations asked for and who answers it.
 
 Hiding takes effect at once, whoever asks. The trust that knows the person then keeps it or lifts it; the
-sender may take its own back. Both are audited. A lift ends only what the label hid: what a hospital's own
-feed or the NHS flag in it says goes on hiding. The sender is told nothing of what is held.
+sender may take its own back, which does not end what the trust keeps. Both are audited. A lift ends only what
+the label hid: what a hospital's own feed or the NHS flag in it says goes on hiding. The sender is told
+nothing of what is held.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from api.principals import Principal
 from api.reading.looks import looked, who
@@ -32,7 +34,8 @@ MOST = 500
 class Hiding:
     """A person whom another organisation hid by one message; `person` where the caller may know them.
 
-    `still_hidden` says that something hides them now, this or another.
+    `still_hidden` says that something hides them now, this or another; `withdrawn_at` since when the
+    sender no longer asks for what the trust had kept.
     """
 
     inbox_id: UUID
@@ -45,6 +48,7 @@ class Hiding:
     answered_at: datetime | None
     answered_by: UUID | None
     answered_for: UUID | None
+    withdrawn_at: datetime | None
     person: Person | None = None
     case_id: UUID | None = None
 
@@ -52,6 +56,13 @@ class Hiding:
     def still_hidden(self) -> bool:
         """Whether the person is hidden now, for whatever reason."""
         return self.person is None or is_hidden(self.person)
+
+    @property
+    def waits(self) -> bool:
+        """Whether it waits for an answer: the first, or one since its sender took it back."""
+        return self.answered_at is None or (
+            self.withdrawn_at is not None and self.withdrawn_at > self.answered_at
+        )
 
 
 @dataclass(frozen=True)
@@ -65,16 +76,16 @@ class AskedHiding:
 
 _COLUMNS = (
     "inbox_id", "person_id", "sender_id", "hidden_at", "may_answer", "answer", "reason", "answered_at",
-    "answered_by", "answered_for",
+    "answered_by", "answered_for", "withdrawn_at",
 )  # fmt: skip
 
 
 async def hidings(session: AsyncSession, caller: Principal, person_id: UUID | None = None) -> list[Hiding]:
     """What others asked for about people whom the caller's organisation answers for, or leads a case of;
-    those without an answer first. Noted as one look.
+    those that wait for an answer first. Noted as one look.
     """
     told = func.homeward_hidings().table_valued(*_COLUMNS)
-    query = select(told).order_by(told.c.answer.is_not(None), told.c.hidden_at.desc(), told.c.inbox_id)
+    query = select(told).order_by(_waits(told.c).desc(), told.c.hidden_at.desc(), told.c.inbox_id)
     if person_id is not None:
         query = query.where(told.c.person_id == person_id)
     rows = (await session.execute(query.limit(MOST))).all()
@@ -91,6 +102,11 @@ async def hidings(session: AsyncSession, caller: Principal, person_id: UUID | No
     ]
 
 
+def _waits(told: ReadOnlyColumnCollection[str, Any]) -> ColumnElement[bool]:
+    """As `Hiding.waits`."""
+    return func.coalesce(told.withdrawn_at > told.answered_at, told.answered_at.is_(None))
+
+
 async def asked_by_us(session: AsyncSession) -> list[AskedHiding]:
     """What the caller's organisation hid by label and has not taken back."""
     told = func.homeward_hidings_asked().table_valued("inbox_id", "numbers", "hidden_at")
@@ -100,8 +116,8 @@ async def asked_by_us(session: AsyncSession) -> list[AskedHiding]:
 
 async def count_waiting(session: AsyncSession) -> int:
     """How many hidings of others wait for the caller's organisation to answer them."""
-    told = func.homeward_hidings().table_valued("may_answer", "answer")
-    waiting = select(func.count()).select_from(told).where(told.c.may_answer, told.c.answer.is_(None))
+    told = func.homeward_hidings().table_valued("may_answer", "answered_at", "withdrawn_at")
+    waiting = select(func.count()).select_from(told).where(told.c.may_answer, _waits(told.c))
     return await session.scalar(waiting) or 0
 
 
@@ -110,13 +126,15 @@ async def answer(
 ) -> None:
     """Keep or lift one. Raises role-not-allowed, not-found, part-not-allowed, reason-needed."""
     caller.require("hidings.answer")
+    lock = func.hashtextextended(f"homeward.hiding:{inbox_id}", 0)
+    await session.execute(select(func.pg_advisory_xact_lock(lock)))  # the sender may be taking it back
     held = [each for each in await hidings(session, caller, person_id) if each.inbox_id == inbox_id]
     if not held:
         raise HomewardError("not-found")
     if not held[0].may_answer:
         raise HomewardError("part-not-allowed", detail="hidings.answer")
     why = _reason(reason)
-    if (held[0].answer, held[0].reason) == (said, why):
+    if not held[0].waits and (held[0].answer, held[0].reason) == (said, why):
         return
     row = HidingAnswerRow(
         id=uuid4(),
@@ -137,7 +155,9 @@ async def answer(
 
 
 async def withdraw(session: AsyncSession, caller: Principal, inbox_id: UUID, reason: str) -> None:
-    """Take back what a message of the caller's own organisation hid. Raises not-found, reason-needed."""
+    """Take back what a message of the caller's own organisation hid; what a trust keeps stays hidden, and the
+    caller does not hear of it. Raises not-found, reason-needed.
+    """
     caller.require("hidings.withdraw")
     detail = {"reason": _reason(reason)}
     if not await session.scalar(select(func.homeward_withdraw_hiding(inbox_id))):

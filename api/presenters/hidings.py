@@ -30,6 +30,7 @@ class HidingLine:
     state: Tag
     answered: str
     still: str
+    withdrawn: str
     anchor: str
     message_id: str
     person_id: str
@@ -72,11 +73,12 @@ def present(
 
 
 def notice(found: Sequence[Hiding], known: Directory) -> str:
-    """What the page of a case says of a hiding that nobody has answered; nothing where there is none."""
-    senders = sorted({known.organisation(each.sender_id) for each in found if each.answer is None})
-    if not senders:
-        return ""
-    return f"Hidden because {' and '.join(senders)} asked for it. The trust says whether that stays."
+    """What the page of a case says of hidings that wait for an answer; nothing where there is none."""
+    asking = sorted({known.organisation(each.sender_id) for each in found if each.answer is None})
+    gone = sorted({known.organisation(each.sender_id) for each in found if each.answer and each.waits})
+    first = f"Hidden because {' and '.join(asking)} asked for it. The trust says whether that stays."
+    again = f"{' and '.join(gone)} took back what the trust kept hidden. It stays until the trust lifts it."
+    return " ".join([*([first] if asking else []), *([again] if gone else [])])
 
 
 def _line(each: Hiding, known: Directory, may_answer: bool, may_open: bool) -> HidingLine:
@@ -89,6 +91,7 @@ def _line(each: Hiding, known: Directory, may_answer: bool, may_open: bool) -> H
         state=STATES[each.answer],
         answered=_answered(each, known),
         still=STILL if each.answer == "lifted" and each.still_hidden else "",
+        withdrawn=_withdrawn(each, known),
         anchor=f"hiding-{each.inbox_id}-{each.person_id}",
         message_id=str(each.inbox_id),
         person_id=str(each.person_id),
@@ -101,6 +104,14 @@ def _answered(each: Hiding, known: Directory) -> str:
         return ""
     who = f"{known.user(each.answered_by) or 'Somebody'}, {known.organisation(each.answered_for)}"
     return f"{who}, {words.machine_time(each.answered_at)}: {each.reason}"
+
+
+def _withdrawn(each: Hiding, known: Directory) -> str:
+    if each.withdrawn_at is None:
+        return ""
+    sender, when = known.organisation(each.sender_id), words.machine_time(each.withdrawn_at)
+    stays = " The hiding stays until you or your colleagues lift it." if each.answer == "kept" else ""
+    return f"{sender} took it back, {when}.{stays}"
 
 
 def _asked(each: AskedHiding) -> AskedLine:
@@ -121,6 +132,7 @@ def hiding_json(each: Hiding, known: Directory) -> dict[str, Any]:
         "reason": each.reason,
         "answered_at": each.answered_at.isoformat() if each.answered_at else None,
         "answered_by": known.user(each.answered_by),
+        "withdrawn_at": each.withdrawn_at.isoformat() if each.withdrawn_at else None,
         "still_hidden": each.still_hidden,
     }
 

@@ -34,8 +34,8 @@ class HidingAnswer(Withdrawal):
 
 @router.get("")
 async def list_hidings(services: Ready, caller: Caller) -> dict[str, Any]:
-    """What others asked for about people whom you answer for, those without an answer first; and what you
-    asked for, by the numbers that you sent.
+    """What others asked for about people whom you answer for, those that wait for an answer first; and
+    what you asked for, by the numbers that you sent.
     """
     caller.require("hidings.read")
     return await _listed(services, caller)
@@ -56,7 +56,7 @@ async def answer_hiding(
 async def withdraw_hiding(
     message_id: UUID, body: Withdrawal, services: Ready, caller: Caller
 ) -> dict[str, Any]:
-    """Take back what a message of your own hid."""
+    """Take back what a message of your own hid; what the trust has made its own stays as that decided."""
     caller.require("hidings.withdraw")
     async with services.begin(caller) as session:
         await hidings.withdraw(session, caller, message_id, body.reason)

@@ -224,19 +224,26 @@ async def _failed(session: AsyncSession) -> Sequence[Observed]:
     ]
 
 
-_UNANSWERED = text("SELECT organisation_id, people, senders FROM homeward_hidings_unanswered()")
+_UNANSWERED = text("SELECT organisation_id, people, senders, withdrawn FROM homeward_hidings_unanswered()")
 
 
 async def _hidden_by_others(session: AsyncSession) -> Sequence[Observed]:
-    """For each organisation that hears of it: how many people another organisation hid, with no answer."""
+    """For each organisation that hears of it: how many people another organisation hid, with no answer, or
+    with none since that took it back.
+    """
     waiting = {row.organisation_id: row for row in await session.execute(_UNANSWERED)}
     found = []
     for each in await _named(session, "hidden-by-others", waiting):
         row = waiting.get(each.id)
-        more = f"Asked for by {row.senders}. Answer on the page Hidden at request." if row else ""
+        more = _asked_by(row.senders, row.withdrawn) if row else ""
         about = ("hidden-by-others", each.id, each.id, each.code)
         found.append(Observed(*about, float(row.people) if row else 0.0, more=more))
     return found
+
+
+def _asked_by(senders: str, withdrawn: str | None) -> str:
+    taken_back = f" Taken back by {withdrawn} after it was kept: still hidden." if withdrawn else ""
+    return f"Asked for by {senders}.{taken_back} Answer on the page Hidden at request."
 
 
 async def _named(session: AsyncSession, kind: str, ids: Iterable[UUID]) -> Sequence[Organisation]:

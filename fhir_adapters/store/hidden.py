@@ -17,7 +17,8 @@ class HiddenNumberRow(Base):
     ``kind`` is nhs or local; ``stated_at`` is when the sender said it, in case time. Whoever holds the number
     is hidden while the row is there, and so is whoever gets it: a person who is not yet known begins hidden.
     The drain takes rows away; what a FHIR label hid stays until its sender takes it back, and is lifted by an
-    answer (`HidingAnswerRow`).
+    answer (`HidingAnswerRow`). What a trust keeps stays whatever its sender does: ``withdrawn_at`` says since
+    when that no longer asks for it.
     """
 
     __tablename__ = "hidden_numbers"
@@ -30,6 +31,7 @@ class HiddenNumberRow(Base):
     inbox_id: Mapped[UUID] = mapped_column(ForeignKey("inbox.id"), primary_key=True, index=True)
     stated_at: Mapped[datetime | None]
     hidden_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    withdrawn_at: Mapped[datetime | None]
 
 
 class HidingAnswerRow(Base):

@@ -10,7 +10,7 @@ that it names (`HiddenNumberRow`); of a message that waits for a person these st
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -68,7 +68,7 @@ async def release(session: AsyncSession, inbox_ids: Iterable[UUID]) -> None:
 
 async def lift(session: AsyncSession, organisation_id: UUID, said: PersonReported) -> None:
     """An organisation lifts by a later message what it hid by those that wait for a person, or that no drain
-    reads.
+    reads. What a trust keeps of it is only noted as taken back.
     """
     state = state_of(session)
     if state is not None and not state.anything_hidden:
@@ -82,7 +82,17 @@ async def lift(session: AsyncSession, organisation_id: UUID, said: PersonReporte
         func.coalesce(HiddenNumberRow.stated_at, BEGINNING) <= said.stated_at,
     )
     of_theirs = (HiddenNumberRow.organisation_id == organisation_id, or_(*numbers), earlier.exists())
-    await session.execute(delete(HiddenNumberRow).where(*of_theirs))
+    kept = func.homeward_hiding_kept(
+        HiddenNumberRow.organisation_id,
+        HiddenNumberRow.inbox_id,
+        HiddenNumberRow.kind,
+        HiddenNumberRow.authority,
+        HiddenNumberRow.value,
+    )
+    asked = (*of_theirs, HiddenNumberRow.withdrawn_at.is_(None))
+    noted = update(HiddenNumberRow).where(*asked, kept).values(withdrawn_at=func.clock_timestamp())
+    await session.execute(noted, execution_options={"synchronize_session": False})
+    await session.execute(delete(HiddenNumberRow).where(*asked))
 
 
 def _is(number: Identifier) -> ColumnElement[bool]:
