@@ -32,7 +32,7 @@ from discharge.cases.relations import require_part
 from discharge.clocks import london_date
 from discharge.errors import ERRORS, HomewardError
 from discharge.store import commands as store
-from discharge.store.changes import case_at
+from discharge.store.changes import case_at, require_version
 from discharge.store.tables import CaseRow, CommandRow
 from discharge.store.tables.persons import DANGER, ORDINARY
 from housing_checks.seen import SAYS_EVERYTHING, left_as_seen, only_changes
@@ -94,6 +94,7 @@ async def ask(services: Services, caller: Principal, asked: Asked) -> Outcome:
         case = await _seen_case(session, asked.case_id)
         caller.require_on(case, asked.command.kind)
         require_part(case, caller.actor, asked.command)
+        require_version(case, asked.seen_version)
         questions = await contradictions.questions(session, case, asked.command, today)
         left = left_as_seen(asked.command, await _as_seen(session, case, asked))
         command = only_changes(asked.command, left)
@@ -112,7 +113,7 @@ async def _as_seen(session: AsyncSession, case: Case, asked: Asked) -> Case | No
     """The case that the asker was looking at, where what they ask states more than they may have changed."""
     if asked.seen_version is None or not isinstance(asked.command, SAYS_EVERYTHING):
         return None
-    if asked.seen_version >= case.version:
+    if asked.seen_version == case.version:
         return case
     return await case_at(session, case.case_id, asked.seen_version)
 

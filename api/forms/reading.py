@@ -88,9 +88,11 @@ def fill_again(form: CommandForm, kept: FormData, around: Around) -> Filled:
 
 
 def seen_of(sent: FormData) -> int | None:
-    """The version of the case that the form was made for."""
+    """The version of the case that the form was made for. Raises no-such-version for what is none."""
     seen = str(sent.get("seen_version", ""))
-    return int(seen) if seen.isdecimal() and len(seen) <= MOST_DIGITS else None
+    if seen and not (seen.isdecimal() and len(seen) <= MOST_DIGITS):
+        raise HomewardError("no-such-version", where="seen_version")
+    return int(seen) if seen else None
 
 
 def note_of(sent: FormData) -> tuple[str | None, bool]:

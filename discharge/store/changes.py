@@ -12,6 +12,7 @@ from discharge.cases.events import EVENT
 from discharge.cases.evolve import fold
 from discharge.cases.model import Case
 from discharge.cases.parts import kinds_changing, overlap, parts_of, room_of
+from discharge.errors import HomewardError
 from discharge.store.tables import CaseEventRow
 
 MOST = 1_000
@@ -35,6 +36,14 @@ async def changed_since(
         return tuple(sorted(judged))
     changed = [part for payload in payloads for part in parts_of(EVENT.validate_python(payload))]
     return tuple(dict.fromkeys(overlap(judged, changed)))
+
+
+def require_version(case: Case, seen: int | None) -> None:
+    """Nobody has seen a version that the case has not reached. Raises no-such-version: with it, whatever
+    changed would pass as seen.
+    """
+    if seen is not None and seen > case.version:
+        raise HomewardError("no-such-version", where="seen_version")
 
 
 async def case_at(session: AsyncSession, case_id: UUID, version: int) -> Case:

@@ -55,7 +55,7 @@ class Scene:
 
     async def form(self, kind: str, **fields: Any) -> None:
         session = sign_in(self.door, "discharge-team")
-        data = {"form_token": form_token(self.door, session), "seen_version": "99", **fields}
+        data = {"form_token": form_token(self.door, session), **fields}
         answer = await self.door.client.post(f"/cases/{self.case_id}/do/{kind}", data=data)
         assert answer.status_code == 303, answer.text
         await self.settled()

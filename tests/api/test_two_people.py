@@ -293,14 +293,16 @@ async def test_given_somebody_saved_on_a_later_day_when_refused_for_the_day_then
     assert "Heating : now Yes ; before: No" in said(refused)
 
 
-async def test_given_a_number_that_no_version_can_be_when_a_form_is_sent_then_it_is_as_if_nothing_was_seen(
+async def test_given_a_number_that_no_version_can_be_when_a_form_is_sent_then_it_is_refused(
     door: Door, case_id: UUID
 ) -> None:
     path = f"/cases/{case_id}/do/set-needed-by"
     fields = await opened(door, path)
     for seen in ("9" * 30, "-1", "x", "999999"):
         typed = fields | date_of("needed_by", "25", "3", "2026") | {"seen_version": seen, "key": seen}
-        assert (await door.client.post(path, data=typed)).status_code == 303
+        refused = await door.client.post(path, data=typed)
+        assert refused.status_code == 422, refused.text
+        assert "This version of the case does not exist" in refused.text
 
 
 def test_given_every_form_about_a_case_then_it_carries_the_version_that_was_seen() -> None:
@@ -314,3 +316,29 @@ def test_given_every_form_about_a_case_then_it_carries_the_version_that_was_seen
     assert len(forms) >= 5
     for name, form in forms:
         assert "form_head(" in form or 'name="seen_version"' in form, name
+
+
+@pytest.mark.parametrize("beyond", [1, 500, 10**12])
+async def test_given_a_version_that_the_case_has_not_reached_when_sent_then_it_is_refused_at_every_door(
+    door: Door, case_id: UUID, beyond: int
+) -> None:
+    """Whoever says so would never hear that somebody else changed the same thing."""
+    seen = await version_of(door, case_id)
+    await does(door, case_id, "confirm-item", item="heating", value="unknown")
+    now = await version_of(door, case_id)
+    said = {"item": "heating", "value": "yes"}
+    refused = await does(door, case_id, "confirm-item", "coordinator", seen_version=now + beyond, **said)
+    assert refused.status_code == 422, refused.text
+    assert "no-such-version" in refused.text
+    assert "Read the case again" in refused.text
+    fields = await opened(door, f"/cases/{case_id}/do/set-needed-by")
+    typed = date_of("needed_by", "25", "3", "2026")
+    wrong = fields | typed | {"seen_version": str(now + beyond)}
+    page = await door.client.post(f"/cases/{case_id}/do/set-needed-by", data=wrong)
+    assert page.status_code == 422, page.text
+    assert "This version of the case does not exist" in page.text
+    assert await version_of(door, case_id) == now, "nothing was changed"
+    late = await does(door, case_id, "confirm-item", "coordinator", seen_version=seen, **said)
+    assert late.status_code == 409, late.text
+    taken = await does(door, case_id, "confirm-item", "coordinator", seen_version=now, **said)
+    assert taken.status_code == 200, taken.text

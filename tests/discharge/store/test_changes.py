@@ -6,14 +6,17 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from discharge.cases import commands as cmd
 from discharge.cases.commands import Envelope
 from discharge.cases.model import Actor, Case
+from discharge.errors import HomewardError
 from discharge.store import changes
-from discharge.store.changes import case_at, changed_since
+from discharge.store.changes import case_at, changed_since, require_version
 from discharge.store.engine import transaction
 from discharge.store.record import AlreadyRecorded, Recorded, RefusedByRecord
 from discharge.store.tables import CaseEventRow
@@ -119,3 +122,19 @@ async def test_given_a_version_when_asked_for_then_the_case_is_as_it_stood_then(
         assert await case_at(session, case.case_id, case.version) == case
     assert before.check is not None
     assert (before.check.answers, before.gate) == ({}, {})
+
+
+@given(version=st.integers(0, 2_000), beyond=st.integers(-2_000, 10**30))
+def test_given_any_version_when_seen_then_it_is_refused_only_beyond_that_of_the_case(
+    version: int, beyond: int
+) -> None:
+    case = Case(case_id=uuid4(), version=version)
+    for seen in (max(0, version + beyond), version, version - 1, None):
+        if seen is not None and seen > version:
+            with pytest.raises(HomewardError) as refused:
+                require_version(case, seen)
+            assert (refused.value.code, refused.value.where) == ("no-such-version", "seen_version")
+        else:
+            require_version(case, seen)
+    with pytest.raises(HomewardError, match="no-such-version"):
+        require_version(case, version + 1)
