@@ -279,6 +279,8 @@ def _alert(side: Side, key: str) -> str | None:
     alert = _alert_of(side, key)
     if alert is None:
         return None
+    if alert.told_by is not None:
+        return f"Told by another alert: {RULE_TITLES.get(alert.told_by, alert.told_by)}"
     if alert.cleared_at is not None:
         return "Holds no more"
     if alert.acknowledged_at is None:

@@ -139,6 +139,13 @@ def _answered(event: ev.ActionAnswered, _: _Teller) -> str:
     return f"{what}: {after_discharge.ACTION_ANSWERS.label(event.answer).lower()}{found}"
 
 
+def _alert_cleared(event: ev.AlertCleared, teller: _Teller) -> str:
+    if event.told_by is None:
+        return f"No longer an alert: {teller.alert(event.alert_id)}"
+    by = RULE_TITLES.get(event.told_by, event.told_by)
+    return f"No longer an alert of its own: {teller.alert(event.alert_id)} Another alert tells it now: {by}"
+
+
 def _discharged(event: ev.PersonDischarged, _: _Teller) -> str:
     left = event.discharge
     where = DISCHARGE_DESTINATIONS.label(left.destination) if left.destination else "destination not said"
@@ -291,7 +298,7 @@ TELL: Mapping[str, _Tell] = {
         f"Alert not taken on in time: {t.alert(e.alert_id)} "
         f"It is now with: {casework.OWNER_ROLES.label(e.owner_role)}"
     ),
-    "alert-cleared": lambda e, t: f"No longer an alert: {t.alert(e.alert_id)}",
+    "alert-cleared": _alert_cleared,
     "case-closed": lambda e, _: f"Case closed: {casework.CASE_OUTCOMES.label(e.outcome).lower()}",
     "case-reopened": lambda e, _: f"Case opened again: {casework.REOPEN_REASONS.label(e.reason).lower()}",
 }

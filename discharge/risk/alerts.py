@@ -5,7 +5,7 @@ nobody takes on. One cause has one alert.
 instant it gives the same events. Nothing is refused automatically: an alert only tells somebody.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from uuid import UUID, uuid5
@@ -43,12 +43,17 @@ def judge(
     findings = {found.cause: found for found in evaluate(facts_of(case, lead_days, names), now)}
     standing = {_about(alert): alert for alert in case.open_alerts}
     doubled = [alert for alert in case.open_alerts if standing[_about(alert)] is not alert]
+    tellers = {cause: found.rule for found in findings.values() for cause in found.tells}
+    taken_on = {cause for cause, alert in standing.items() if alert.acknowledged_at is not None}
     gone = [alert for cause, alert in standing.items() if cause not in findings]
     both = [(alert, findings[cause]) for cause, alert in standing.items() if cause in findings]
-    changed = [_rewritten(alert, found, now) for alert, found in both if _says_else(alert, found)]
+    changed = [_rewritten(alert, found, now, taken_on) for alert, found in both if _says_else(alert, found)]
     same = [alert for alert, found in both if not _says_else(alert, found)]
     return [
-        *(AlertCleared(alert_id=alert.alert_id, cleared_at=now) for alert in (*gone, *doubled)),
+        *(
+            AlertCleared(alert_id=alert.alert_id, cleared_at=now, told_by=tellers.get(_about(alert)))
+            for alert in (*gone, *doubled)
+        ),
         *(
             AlertRaised(alert=_alert(case.case_id, found, now))
             for cause, found in findings.items()
@@ -75,13 +80,16 @@ def _about(alert: Alert) -> str:
 
 
 def _says_else(alert: Alert, found: Finding) -> bool:
-    return (alert.rule, alert.level, alert.fact) != (found.rule, found.level, found.fact)
+    said = (alert.rule, alert.level, alert.fact, alert.tells)
+    return said != (found.rule, found.level, found.fact, found.tells)
 
 
-def _rewritten(alert: Alert, found: Finding, now: datetime) -> AlertChanged:
-    """Say what holds now; one that grew louder rings again, at its first owner."""
-    rings = louder(found.level, alert.level)
-    said = found.model_dump(include={"rule", "level", "subject", "cause", "fact", "threshold", "source"})
+def _rewritten(alert: Alert, found: Finding, now: datetime, taken_on: Collection[str]) -> AlertChanged:
+    """Say what holds now; one that grew louder, or that tells what nobody took on yet, rings again, at its
+    first owner.
+    """
+    rings = louder(found.level, alert.level) or bool({*found.tells} - {*alert.tells, *taken_on})
+    said = found.model_dump(include=_SAID)
     fresh = {
         "owner_role": found.owner_role,
         "changed_at": now,
@@ -91,6 +99,9 @@ def _rewritten(alert: Alert, found: Finding, now: datetime) -> AlertChanged:
         "escalations": 0,
     }
     return AlertChanged(alert=alert.model_copy(update=said | (fresh if rings else {})), louder=rings)
+
+
+_SAID = {"rule", "level", "subject", "cause", "fact", "threshold", "source", "tells"}
 
 
 def next_look(case: Case, now: datetime, lead_days: Mapping[str, int] = NO_LEAD_TIMES) -> datetime | None:
@@ -136,5 +147,6 @@ def _alert(case_id: UUID, found: Finding, now: datetime) -> Alert:
         threshold=found.threshold,
         source=found.source,
         owner_role=found.owner_role,
+        tells=found.tells,
         raised_at=now,
     )

@@ -13,13 +13,14 @@ from pydantic import BaseModel, ConfigDict
 from discharge.clocks import london_midnight
 from discharge.risk.facts import RiskFacts
 from discharge.risk.readers import READERS, Trigger
-from discharge.risk.rules import RULES, Level, Rule, louder
+from discharge.risk.rules import RULES, RULES_BY_ID, Level, Rule, louder
 
 
 class Finding(BaseModel):
     """A rule that speaks: the fact, the threshold and the source it names, what to do, and whose it is first.
 
     `cause` tells one finding of a case from another: of two rules that speak of one the louder is heard.
+    `tells` are the causes of other findings that this one says as well, so that they are not told twice.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -35,10 +36,13 @@ class Finding(BaseModel):
     source: str
     action: str
     owner_role: str
+    tells: tuple[str, ...] = ()
 
 
 def evaluate(facts: RiskFacts, now: datetime) -> list[Finding]:
-    """Return every finding that holds at `now` (case time), in the order of the rules, one for each cause."""
+    """Return every finding that holds at `now` (case time), in the order of the rules, one for each cause
+    and none for what another one tells.
+    """
     found: dict[str, Finding] = {}
     for rule, trigger in _triggers(facts):
         if not _holds(trigger, now):
@@ -47,7 +51,21 @@ def evaluate(facts: RiskFacts, now: datetime) -> list[Finding]:
         heard = found.get(finding.cause)
         if heard is None or louder(finding.level, heard.level):
             found[finding.cause] = finding
-    return list(found.values())
+    return _told_once(list(found.values()))
+
+
+def _told_once(found: list[Finding]) -> list[Finding]:
+    """Leave out what another finding says as well, and note there what it tells."""
+    speaking = {each.rule for each in found}
+    told: dict[str, list[str]] = {}
+    heard = []
+    for each in found:
+        by = RULES_BY_ID[each.rule].told_by
+        if by is not None and by in speaking:
+            told.setdefault(by, []).append(each.cause)
+        else:
+            heard.append(each)
+    return [each.model_copy(update={"tells": tuple(told.get(each.rule, ()))}) for each in heard]
 
 
 def next_check(facts: RiskFacts, now: datetime) -> datetime | None:

@@ -122,7 +122,7 @@ def long_delay(facts: RiskFacts, rule: Rule) -> Iterator[Trigger]:
 
 def check_not_started(facts: RiskFacts, rule: Rule) -> Iterator[Trigger]:
     """Rule 14: so many days before the expected date, or at once where nobody knows one; it stops on the day
-    itself, for somebody who is ready to leave, and for who has left.
+    itself, and for somebody who is ready to leave. Once they live there, rule 104 tells it.
     """
     if facts.checked or not facts.home_watched:
         return
@@ -147,8 +147,6 @@ def _leaving(facts: RiskFacts) -> str:
     if facts.in_community:
         since = f" since {spoken_day(facts.referred_on)}" if facts.referred_on else ""
         return f"waits at home{since}"
-    if facts.unready is not None:
-        return f"left hospital {_on(facts.unready.left_on)}"
     if facts.ready_on is not None:
         return f"has been ready to leave since {spoken_day(facts.ready_on)}"
     if facts.expected_discharge_on is not None:

@@ -34,7 +34,8 @@ class Rule:
     """One risk rule, valid from a day.
 
     `fact` is a template for the sentence that names the fact. `ladder` names the roles that an ignored alert
-    climbs; `take_on_within_hours` says after how long, where its level's usual time is too long.
+    climbs; `take_on_within_hours` says after how long, where its level's usual time is too long. `told_by`
+    names the rule that says the same and more: while that one speaks, this one has no alert of its own.
     """
 
     id: str
@@ -47,6 +48,7 @@ class Rule:
     ladder: tuple[str, ...]
     from_on: date = date(2024, 1, 1)
     take_on_within_hours: int | None = None
+    told_by: str | None = None
 
     @property
     def owner_role(self) -> str:
@@ -88,6 +90,11 @@ MOST_ESCALATIONS = 6
 listed.
 """
 
+UNREADY = "home-not-ready-person-in-it"
+"""Names the missing check, or each gated item with its answer: a second alert of one of them says no more.
+What says when work is due, or what somebody at home reported, keeps an alert of its own.
+"""
+
 HOME_LADDER = ("coordinator", "discharge-team", "trust-monitor")
 WARD_LADDER = ("discharge-team", "trust-monitor")
 
@@ -100,6 +107,7 @@ RULES: tuple[Rule, ...] = (
         fact="No safe address is confirmed: the answer is {value}.",
         source="Duty to refer guidance for NHS trusts; Healthwatch and Ombudsman reports on unsafe discharge",
         action="Confirm with the person where they will go, or begin rehousing or a homelessness referral.",
+        told_by=UNREADY,
         ladder=HOME_LADDER,
     ),
     Rule(
@@ -110,6 +118,7 @@ RULES: tuple[Rule, ...] = (
         fact="{item} at home is not confirmed: the answer is {value}.",
         source="Healthwatch England on safe discharge checklists, which left out heating and water",
         action="Ring the home, the landlord or a relative; open a basics strand when it does not work.",
+        told_by=UNREADY,
         ladder=HOME_LADDER,
     ),
     Rule(
@@ -166,11 +175,12 @@ RULES: tuple[Rule, ...] = (
                 words="expected within 5 days, or on a day nobody knows, and the check not complete",
                 choice=True,
             ),
-            Threshold(level="STOP", words="ready to leave, expected today, or gone, and not checked"),
+            Threshold(level="STOP", words="ready to leave or expected today, and not checked"),
         ),
         fact="The person {leaving} and the home check {check}.",
         source="NICE NG27, recommendations 1.3.3 to 1.5.18; plan for discharge from the start (NHS England)",
         action="Complete the home check today: until then nobody knows whether the home is safe.",
+        told_by=UNREADY,
         ladder=HOME_LADDER,
     ),
     Rule(
@@ -239,7 +249,7 @@ RULES: tuple[Rule, ...] = (
         ladder=WARD_LADDER,
     ),
     Rule(
-        id="home-not-ready-person-in-it",
+        id=UNREADY,
         number=104,
         title="The person is in a home that is not ready",
         thresholds=(Threshold(level="STOP", words="nobody leaves for a home that is not ready"),),

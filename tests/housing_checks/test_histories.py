@@ -149,7 +149,9 @@ class History(RuleBasedStateMachine):
         case = self.case
         if in_checked_home(case) and blockers(case):
             assert case.unready_home is not None
-            assert "home-not-ready-person-in-it" in {alert.rule for alert in case.open_alerts}
+            told = {alert.rule for alert in case.open_alerts}
+            assert "home-not-ready-person-in-it" in told
+            assert not told & {"check-not-started", "no-heating-water-power", "no-safe-address"}
         if case.stage in HOME and case.referral is not None and case.referral.accepted_on is None:
             assert may_ask(case, "accept-referral")
             assert any(action.cause == "left-before-accepted" for action in case.actions.values())

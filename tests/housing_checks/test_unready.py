@@ -23,6 +23,7 @@ from tests.discharge.cases.stories import day, envelope, leaves, noon, refer, sp
 from tests.housing_checks.test_pathway import ALL_YES, checked, walk
 
 COLD = ALL_YES | {"heating": "unknown", "water": "no"}
+UNREADY = "home-not-ready-person-in-it"
 HOME = cmd.ConfirmDischarge(destination="19")
 GONE = told(status="discharged", discharged_on=day(5), discharge_destination="19", discharge_method="1")
 
@@ -65,15 +66,17 @@ def test_given_a_shut_gate_when_the_person_dies_then_nothing_is_asked() -> None:
 
 
 @pytest.mark.parametrize("destination", ["19", None, "99"])
-def test_given_a_shut_gate_when_the_trust_says_that_the_person_left_then_an_alert_rings_and_none_is_lost(
+def test_given_a_shut_gate_when_the_trust_says_that_the_person_left_then_one_alert_rings_and_tells_all_of_it(
     destination: str | None,
 ) -> None:
     before = walk((2, cmd.SetCriteriaToReside(met=False)), case=checked(COLD))
     stops = {alert.alert_id for alert in before.open_alerts if alert.level == "STOP"}
     assert len(stops) == 2
     case = walk((5, told(**(GONE.spell.model_dump() | {"discharge_destination": destination}))), case=before)
-    assert stops < {alert.alert_id for alert in case.open_alerts}
-    assert rules(case)["home-not-ready-person-in-it"] == "STOP"
+    assert [alert.rule for alert in case.open_alerts if alert.level == "STOP"] == [UNREADY]
+    assert {alert.told_by for alert in case.alerts.values() if alert.alert_id in stops} == {UNREADY}
+    again = walk((6, cmd.StrikeClock()), case=case)
+    assert [alert.rule for alert in again.open_alerts if alert.level == "STOP"] == [UNREADY]
     assert case.unready_home is not None
     assert (case.unready_home.since, case.unready_home.blockers) == (day(5), ("heating", "water"))
     said = why_still_here(case, day(5))
@@ -101,10 +104,16 @@ def test_given_an_unready_home_when_each_item_is_answered_then_it_is_settled_and
 
 def test_given_an_unchecked_home_when_it_is_checked_afterwards_then_what_is_wrong_is_left_to_answer() -> None:
     case = walk((0, refer()), (0, cmd.AcceptReferral()), (1, GONE.model_copy()))
-    assert set(rules(case)) == {"check-not-started", "home-not-ready-person-in-it"}
+    assert set(rules(case)) == {UNREADY}
+    (loud,) = case.open_alerts
+    assert "the home was not checked" in loud.fact
+    case = walk((1, cmd.AcknowledgeAlert(alert_id=loud.alert_id)), (2, cmd.StrikeClock()), case=case)
+    assert [each.acknowledged_at is not None for each in case.open_alerts if each.rule == UNREADY] == [True]
     case = walk((6, cmd.CompleteCheck(form=FORM_1.code, answers=COLD)), case=case)
     assert case.unready_home is not None
     assert [each.code for each in blocking(case)] == ["heating", "water"]
+    (found,) = (each for each in case.open_alerts if each.level == "STOP")
+    assert (found.alert_id, found.acknowledged_at) == (loud.alert_id, None)
     case = walk(
         (6, cmd.ConfirmItem(item="heating", value="yes")),
         (6, cmd.ConfirmItem(item="water", value="yes")),
@@ -168,6 +177,18 @@ def test_given_alerts_of_a_case_then_the_loudest_is_first_and_those_taken_on_are
     first = loudest_first(case)[0]
     taken = walk((20, cmd.AcknowledgeAlert(alert_id=first.alert_id)), case=case)
     assert loudest_first(taken)[-1].alert_id == first.alert_id
+
+
+def test_given_an_alert_about_the_undone_check_when_the_person_is_gone_then_another_tells_it() -> None:
+    before = walk((0, refer()), (0, cmd.AcceptReferral()), (1, cmd.SetCriteriaToReside(met=False)))
+    (undone,) = (each for each in before.open_alerts if each.rule == "check-not-started")
+    case = walk((2, GONE.model_copy()), case=before)
+    assert set(rules(case)) == {UNREADY}
+    ended = case.alerts[str(undone.alert_id)]
+    assert (ended.cleared_at, ended.told_by) == (noon(2), UNREADY)
+    back_in_bed = walk((3, told(status="admitted")), case=case)
+    assert UNREADY not in rules(back_in_bed)
+    assert "check-not-started" in rules(back_in_bed)
 
 
 def at_home() -> Case:

@@ -67,7 +67,9 @@ class AlertRaised(Frozen):
 
 
 class AlertChanged(Frozen):
-    """The fact behind an alert changed, so that it says something else; ``louder`` rings again."""
+    """The fact behind an alert changed, so that it says something else; ``louder`` rings again,
+    because its level rose or because it tells more.
+    """
 
     kind: Literal["alert-changed"] = "alert-changed"
     alert: Alert
@@ -93,8 +95,9 @@ class AlertEscalated(Frozen):
 
 
 class AlertCleared(Frozen):
-    """The cause of an alert no longer holds."""
+    """The cause of an alert no longer holds, or the rule in ``told_by`` tells it from now on."""
 
     kind: Literal["alert-cleared"] = "alert-cleared"
     alert_id: UUID
     cleared_at: datetime
+    told_by: str | None = None

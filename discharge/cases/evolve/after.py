@@ -68,7 +68,7 @@ def _escalated(case: Case, event: ev.AlertEscalated) -> Case:
 
 
 def _cleared(case: Case, event: ev.AlertCleared) -> Case:
-    return _with_alert(case, event.alert_id, cleared_at=event.cleared_at)
+    return _with_alert(case, event.alert_id, cleared_at=event.cleared_at, told_by=event.told_by)
 
 
 FOLDS: Mapping[type, Fold] = {

@@ -12,7 +12,8 @@ class Alert(Frozen):
     """An early warning: which rule fired on which fact, who owns it, and what happened to it since.
 
     ``cause`` is what it is about, whichever rule speaks: one cause has one alert, rewritten when its fact
-    changes. ``changed_at`` is when it last grew louder.
+    changes. ``tells`` are other causes that it says as well; ``told_by`` is the rule that says this one since
+    it was cleared. ``changed_at`` is when it last rang again.
     """
 
     alert_id: UUID
@@ -24,6 +25,7 @@ class Alert(Frozen):
     threshold: str
     source: str
     owner_role: str
+    tells: tuple[str, ...] = ()
     raised_at: datetime
     changed_at: datetime | None = None
     acknowledged_at: datetime | None = None
@@ -31,6 +33,7 @@ class Alert(Frozen):
     escalated_at: datetime | None = None
     escalations: int = 0
     cleared_at: datetime | None = None
+    told_by: str | None = None
 
 
 class Action(Frozen):

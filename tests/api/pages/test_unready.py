@@ -60,7 +60,6 @@ async def test_given_a_cold_home_when_somebody_is_sent_there_then_reason_and_nam
     assert not (await door.get("/api/v1/cases?view=checking&only=home-not-ready")).json()["cases"]
     alerts = (await door.get("/api/v1/alerts")).json()["alerts"]
     assert {each["rule"] for each in alerts if each["level"] == "STOP"} == {
-        "no-heating-water-power",
         "home-not-ready-person-in-it",
     }
 

@@ -123,14 +123,12 @@ def test_given_somebody_at_home_in_another_place_then_the_gate_is_no_longer_aske
     assert evaluate(known, NOON) == []
 
 
-def test_given_somebody_in_a_home_that_is_not_ready_then_its_alerts_stay_and_the_loudest_comes_on_top() -> (
-    None
-):
+def test_given_somebody_in_a_home_that_is_not_ready_then_one_alert_tells_all_of_it() -> None:
     known = facts(in_hospital=False, heating={"value": "unknown"}, unready=COLD)
     rules = {finding.rule: finding for finding in evaluate(known, NOON)}
-    assert set(rules) == {"no-heating-water-power", "home-not-ready-person-in-it"}
+    assert set(rules) == {"home-not-ready-person-in-it"}
     loud = rules["home-not-ready-person-in-it"]
-    assert loud.level == "STOP"
+    assert (loud.level, loud.tells) == ("STOP", ("no-heating-water-power/heating",))
     assert loud.fact == (
         "The person left hospital on Tue 3 Mar 2026 and the home is not ready: heating: not known. "
         "Nobody gave a reason."
@@ -143,13 +141,19 @@ def test_given_a_reason_for_leaving_then_the_alert_says_it() -> None:
     assert finding.fact.endswith("Reason given: The bed was needed.")
 
 
-def test_given_somebody_gone_without_a_check_then_rule_14_stops_as_well() -> None:
-    known = RiskFacts(in_hospital=False, unready=COLD)
-    (finding,) = found(known, "check-not-started")
-    assert (finding.level, finding.fact) == (
-        "STOP",
-        "The person left hospital on Tue 3 Mar 2026 and the home check has not begun.",
-    )
+def test_given_somebody_gone_without_a_check_then_rule_104_tells_it_and_rule_14_does_not() -> None:
+    (finding,) = evaluate(RiskFacts(in_hospital=False, unready=COLD), NOON)
+    assert (finding.rule, finding.tells) == ("home-not-ready-person-in-it", ("check-not-started/",))
+
+
+def test_given_work_with_a_day_of_its_own_when_the_person_is_in_an_unready_home_then_it_keeps_its_alert() -> (
+    None
+):
+    known = facts(in_hospital=False, unready=COLD, **bed(11))
+    assert {finding.rule for finding in evaluate(known, NOON)} == {
+        "equipment-not-fitted",
+        "home-not-ready-person-in-it",
+    }
 
 
 def bed(due: int | None, fitted: int | None = None) -> dict[str, object]:
