@@ -36,7 +36,7 @@ def _actions(case: Case, today: date, names: Names) -> Iterator[NextAction]:
         words = f"Answer: {middle(action_words(action))}"
         yield NextAction(words, action.owner_role, london_date(action.due_at))
     if case.stage not in IN_HOSPITAL:
-        yield from _actions_after(case, names)
+        yield from _actions_after(case, today, names)
         return
     if case.stage is Stage.REFERRED:
         yield NextAction("Accept the referral, or return it with a reason", "coordinator")
@@ -78,11 +78,11 @@ def _pressing(case: Case, strand: Strand, today: date, names: Names) -> Iterator
         )
 
 
-def _actions_after(case: Case, names: Names) -> Iterator[NextAction]:
+def _actions_after(case: Case, today: date, names: Names) -> Iterator[NextAction]:
     if case.unready_home is not None:
         said = ", ".join(blocker_words(case, code, names.question) for code in blockers(case))
         yield NextAction(f"Ring or visit, and answer: {said}", "coordinator", case.unready_home.since)
-    owed = next_contact(case)
+    owed = next_contact(case, today)
     if owed is not None:
         words = CONTACT_WORDS.get(owed.key, owed.key)
         yield NextAction(words, "coordinator", london_date(owed.due_at))

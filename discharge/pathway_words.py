@@ -11,12 +11,13 @@ from uuid import UUID
 
 from discharge.calendar import short_day
 from discharge.cases.actions import MISSED, NOT_REACHED, action_words
-from discharge.cases.follow_ups import CONTACT_WORDS
+from discharge.cases.contacts import contacts_in_vain, contacts_owed, overdue
+from discharge.cases.follow_ups import CONTACT_WORDS, reached
 from discharge.cases.model import IN_HOSPITAL, Case, FollowUp, Stage, Strand, StrandKind
 from discharge.cases.unready import CHECKED_HOME, blocker_words, blockers
 from discharge.clocks import london_date
 from discharge.codes.admissions import AdmissionKind
-from discharge.codes.casework import CASE_OUTCOMES, CONTACT_OUTCOMES
+from discharge.codes.casework import CASE_OUTCOMES
 from discharge.codes.delay_reasons import delay_reason_label
 from discharge.codes.destinations import DISCHARGE_DESTINATIONS
 from discharge.delays.counting import nights_without_reason, published_delay_days, reasons_at_midnight
@@ -133,32 +134,26 @@ def _not_ready(case: Case, names: Names) -> list[str]:
 
 def _contacts(case: Case, today: date) -> list[str]:
     """Whom nobody reached, and what is owed next; that all is well only where every contact was made."""
-    reached = {row.code for row in CONTACT_OUTCOMES if row.reached}
-    missed = [
-        middle(CONTACT_WORDS.get(each.key, each.key))
-        for each in case.follow_ups.values()
-        if each.outcome is not None and each.outcome not in reached
-    ]
-    said = [f"not reached: {', '.join(missed)}"] if missed else []
-    owed = next_contact(case)
+    in_vain = [middle(CONTACT_WORDS.get(each.key, each.key)) for each in contacts_in_vain(case)]
+    said = [f"not reached: {', '.join(in_vain)}"] if in_vain else []
+    owed = next_contact(case, today)
     if owed is not None:
-        return [*said, _owed_words(owed, today)]
-    if case.follow_ups and not missed:
+        return [*said, _owed_words(case, owed, today)]
+    if case.follow_ups and all(reached(each.outcome) for each in case.follow_ups.values()):
         return ["every contact was made"]
     return said or ["no contact is owed"]
 
 
-def _owed_words(owed: FollowUp, today: date) -> str:
+def _owed_words(case: Case, owed: FollowUp, today: date) -> str:
     words = middle(CONTACT_WORDS.get(owed.key, owed.key))
     due = london_date(owed.due_at)
-    late = due < today
+    late = overdue(case, owed, today)
     return f"{'overdue' if late else 'next'}: {words}, {'was due' if late else 'due'} {short_day(due)}"
 
 
-def next_contact(case: Case) -> FollowUp | None:
-    """Return the earliest contact after discharge that nobody has made yet."""
-    open_ones = [owed for owed in case.follow_ups.values() if owed.outcome is None]
-    return min(open_ones, key=lambda owed: owed.due_at, default=None)
+def next_contact(case: Case, today: date) -> FollowUp | None:
+    """Return the earliest contact after discharge that is still to be made."""
+    return next(iter(contacts_owed(case, today)), None)
 
 
 def _work_left(case: Case, today: date, names: Names) -> list[str]:

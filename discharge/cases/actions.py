@@ -15,10 +15,9 @@ from datetime import datetime, timedelta
 
 from discharge.cases import events as ev
 from discharge.cases.evolve import fold
-from discharge.cases.follow_ups import CONTACT_WORDS
-from discharge.cases.model import Action, Case, FollowUp
+from discharge.cases.follow_ups import CONTACT_WORDS, heard, reached
+from discharge.cases.model import Action, Case
 from discharge.cases.stages import HOME
-from discharge.codes.casework import CONTACT_OUTCOMES
 from discharge.codes.model import Code, CodeList
 
 HOUR, DAY = timedelta(hours=1), timedelta(hours=24)
@@ -272,12 +271,12 @@ def found_at_contact(case: Case, contact: ev.ContactRecorded, now: datetime) -> 
 
 def _settled_by(case: Case, contact: ev.ContactRecorded, now: datetime) -> list[ev.Event]:
     """The contact itself was made; reaching the person answers all silence before it as well."""
-    reached = _reached(contact.outcome)
+    was_reached = reached(contact.outcome)
     return [
-        ev.ActionAnswered(action=action.key, answer=REACHED if reached else TRIED, answered_at=now)
+        ev.ActionAnswered(action=action.key, answer=REACHED if was_reached else TRIED, answered_at=now)
         for action in case.open_actions
         if action.cause in SETTLED_BY_CONTACT
-        and (action.subject == contact.key or (reached and _before(action, contact)))
+        and (action.subject == contact.key or (was_reached and _before(action, contact)))
     ]
 
 
@@ -307,21 +306,9 @@ def missed_contacts(case: Case, now: datetime) -> list[ev.Event]:
     }
     happened: list[ev.Event] = []
     for owed in case.follow_ups.values():
-        if owed.outcome is None and owed.due_at <= now and owed.key not in told and not _heard(case, owed):
+        if owed.outcome is None and owed.due_at <= now and owed.key not in told and not heard(case, owed):
             happened += open_action(fold(case, happened), MISSED, owed.due_at, owed.key)
     return happened
-
-
-def _heard(case: Case, owed: FollowUp) -> bool:
-    """Whether another contact reached the person within the day before this one was due, or since."""
-    return any(
-        made.contacted_at is not None and made.contacted_at >= owed.due_at - DAY and _reached(made.outcome)
-        for made in case.follow_ups.values()
-    )
-
-
-def _reached(outcome: str | None) -> bool:
-    return any(row.reached for row in CONTACT_OUTCOMES if row.code == outcome)
 
 
 def next_missed(case: Case, now: datetime) -> datetime | None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from discharge.cases.model import FollowUp
+from discharge.cases.model import Case, FollowUp
+from discharge.codes.casework import CONTACT_OUTCOMES
 
 
 class FollowUpRow(NamedTuple):
@@ -35,6 +36,24 @@ WELFARE = FollowUpRow("welfare", timedelta(hours=24), "Welfare contact: left by 
 
 CONTACT_WORDS = {row.key: row.words for row in (WELFARE, *FOLLOW_UPS)}
 """Contact -> what a person reads."""
+
+
+def reached(outcome: str | None) -> bool:
+    """Whether an outcome means that somebody reached the person."""
+    return any(row.reached for row in CONTACT_OUTCOMES if row.code == outcome)
+
+
+def reached_from(case: Case, since: datetime) -> bool:
+    """Whether a contact reached the person at an instant (case time) or later."""
+    return any(
+        made.contacted_at is not None and made.contacted_at >= since and reached(made.outcome)
+        for made in case.follow_ups.values()
+    )
+
+
+def heard(case: Case, owed: FollowUp) -> bool:
+    """Whether another contact reached the person within the day before this one was due, or since."""
+    return reached_from(case, owed.due_at - timedelta(hours=24))
 
 
 def schedule(discharged_at: datetime, *, welfare: bool = False) -> list[FollowUp]:

@@ -7,6 +7,7 @@ import pytest
 
 from discharge.cases.follow_ups import schedule
 from discharge.cases.model import (
+    Action,
     Case,
     CaseSpell,
     Check,
@@ -201,6 +202,64 @@ def test_given_somebody_at_home_then_the_next_contact_is_named() -> None:
     )
     everything = [each.key for each in schedule(LEFT)]
     assert words(at_home(*everything)) == "Left hospital on Sun 8 Mar; every contact was made."
+
+
+def after_contacts(day_now: int, *contacts: tuple[str, str, datetime | None], asked: str = "") -> str:
+    """The sentence after contacts: which, its outcome, its time; `asked` is what an open action is about."""
+    known = at_home()
+    made = {
+        key: known.follow_ups[key].model_copy(update={"outcome": outcome, "contacted_at": at})
+        for key, outcome, at in contacts
+    }
+    actions = {}
+    if asked:
+        due = known.follow_ups[asked].due_at
+        missed = Action(
+            cause="contact-missed", number=1, subject=asked, owner_role="-", opened_at=due, due_at=due
+        )
+        actions = {missed.key: missed}
+    known = known.model_copy(update={"follow_ups": {**known.follow_ups, **made}, "actions": actions})
+    return why_still_here(known, march(day_now), NAMES).partition("; ")[2]
+
+
+NEXT_7_DAYS = "next: contact at 7 days, due Sun 15 Mar."
+
+
+@pytest.mark.parametrize("outcome", ["in-hospital", "well", "needs-help", "declined"])
+@pytest.mark.parametrize("today", [9, 10])
+def test_given_a_missed_contact_when_the_person_is_reached_later_then_it_is_neither_overdue_nor_next(
+    outcome: str, today: int
+) -> None:
+    at = LEFT + timedelta(hours=32)
+    assert after_contacts(today, ("72-hours", outcome, at)) == NEXT_7_DAYS
+
+
+def test_given_a_missed_contact_when_nobody_is_reached_since_then_it_stays_said() -> None:
+    overdue = "overdue: call within 24 hours, was due Mon 9 Mar."
+    assert after_contacts(10) == overdue
+    assert after_contacts(9, asked="24-hours") == overdue
+    assert after_contacts(9) == "next: call within 24 hours, due Mon 9 Mar."
+    tried = ("72-hours", "not-reached", LEFT + timedelta(hours=60))
+    assert after_contacts(11, tried) == f"not reached: visit or call within 72 hours; {overdue}"
+    early = ("72-hours", "well", LEFT - timedelta(hours=3))
+    assert after_contacts(10, early, asked="24-hours") == overdue
+
+
+def test_given_a_contact_to_come_when_the_person_is_reached_before_it_is_due_then_it_is_still_owed() -> None:
+    at = LEFT + timedelta(hours=60)
+    next_one = "next: visit or call within 72 hours, due Wed 11 Mar."
+    assert after_contacts(11, ("24-hours", "well", at)) == next_one
+    assert after_contacts(12, ("24-hours", "well", at)) == NEXT_7_DAYS
+
+
+def test_given_contacts_missed_and_in_vain_when_a_later_one_reaches_the_person_then_none_is_said() -> None:
+    tried = ("24-hours", "not-reached", LEFT + timedelta(hours=20))
+    later = ("14-days", "well", LEFT + timedelta(days=9))
+    assert after_contacts(18, tried, later) == "next: contact at 28 days, due Sun 5 Apr."
+    last = ("28-days", "well", LEFT + timedelta(days=22))
+    assert after_contacts(31, tried, later, last) == "no contact is owed."
+    before = ("72-hours", "well", LEFT + timedelta(hours=10))
+    assert after_contacts(10, tried, before).startswith("not reached: call within 24 hours; ")
 
 
 def action(known: Case) -> tuple[str, str, date | None]:

@@ -31,6 +31,14 @@ ITEMS = {
     "basics-at-home": "basics at home",
     "rehousing:1-bed-step-free": "step-free",
 }
+CONTACTS = {
+    "welfare": "welfare contact",
+    "24-hours": "call within 24 hours",
+    "72-hours": "visit or call within 72 hours",
+    "7-days": "contact at 7 days",
+    "14-days": "contact at 14 days",
+    "28-days": "contact at 28 days",
+}
 REACHED = ("well", "needs-help", "declined", "in-hospital")
 
 Story = Mapping[str, Any]
@@ -89,17 +97,19 @@ def _at_home(case: Story, sentence: str, today: date) -> Iterator[str]:
     ):
         yield from _expect(sentence, False, in_bed)
     yield from _expect(sentence, bool(case["unready_home"]), "the home is not ready (")
-    owed = [each for each in case["follow_ups"].values() if each["outcome"] is None]
-    unreached = [each for each in case["follow_ups"].values() if each["outcome"] not in (None, *REACHED)]
-    late = owed and min(map(_due, owed)) < today
+    owed = [each for each in case["follow_ups"].values() if _still_owed(case, each, today)]
+    unreached = [each for each in case["follow_ups"].values() if _in_vain(case, each)]
+    first = min(owed, key=_instant_due, default=None)
+    late = first and (_due(first) < today or _asks(case, "contact-missed", first["key"]))
     yield from _expect(sentence, bool(late), "overdue: ")
     yield from _expect(sentence, bool(owed) and not late, "next: ")
     if owed:
         verb = "was due" if late else "due"
         yield from _expect(sentence, True, f"{verb} {told(min(map(_due, owed)))}")
     yield from _expect(sentence, bool(unreached), "not reached: ")
-    all_well = bool(case["follow_ups"]) and not owed and not unreached
-    yield from _expect(sentence, all_well, "every contact was made")
+    outcomes = [each["outcome"] for each in case["follow_ups"].values()]
+    yield from _expect(sentence, bool(outcomes) and set(outcomes) <= set(REACHED), "every contact was made")
+    yield from _contacts_by_name(case, sentence, owed, unreached)
     for strand in case["strands"].values():
         if strand["status"] == "open" and not case["unready_home"]:
             yield from _strand(strand, sentence, today)
@@ -109,9 +119,63 @@ def _at_home(case: Story, sentence: str, today: date) -> Iterator[str]:
             yield from _expect(sentence, True, words)
 
 
+def _contacts_by_name(case: Story, sentence: str, owed: list[Story], unreached: list[Story]) -> Iterator[str]:
+    """Of the contacts only the first one owed, and those in vain, are named; no more than these."""
+    named = {each["key"] for each in (*sorted(owed, key=_instant_due)[:1], *unreached)}
+    asked = {
+        action["subject"]
+        for action in case["actions"].values()
+        if action["answered_at"] is None and action["cause"] in ("contact-missed", "not-reached")
+    }
+    if asked and not named:
+        yield f"an action asks about {sorted(asked)}, and the sentence names no contact"
+    for key, words in CONTACTS.items():
+        yield from _expect(sentence, key in named, words)
+
+
+def _still_owed(case: Story, contact: Story, today: date) -> bool:
+    """Nobody made it, and an action asks for it, or nobody heard of the person: since its hour, and once its
+    day is over since a day before its hour.
+    """
+    if contact["outcome"] is not None:
+        return False
+    if _asks(case, "contact-missed", contact["key"]):
+        return True
+    slack = timedelta(days=1) if _due(contact) < today else timedelta(0)
+    return not any(at >= _instant_due(contact) - slack for at in _talks(case))
+
+
+def _in_vain(case: Story, contact: Story) -> bool:
+    if contact["outcome"] != "not-reached":
+        return False
+    tried = _instant(contact["contacted_at"])
+    return _asks(case, "not-reached", contact["key"]) or all(at < tried for at in _talks(case))
+
+
+def _talks(case: Story) -> list[datetime]:
+    """When somebody spoke with, or of, the person since the discharge."""
+    return [
+        _instant(each["contacted_at"]) for each in case["follow_ups"].values() if each["outcome"] in REACHED
+    ]
+
+
+def _asks(case: Story, cause: str, contact: str) -> bool:
+    return any(
+        each["answered_at"] is None and each["cause"] == cause and each["subject"] == contact
+        for each in case["actions"].values()
+    )
+
+
+def _instant(written: str) -> datetime:
+    return datetime.fromisoformat(written.replace("Z", "+00:00"))
+
+
+def _instant_due(follow_up: Story) -> datetime:
+    return _instant(follow_up["due_at"])
+
+
 def _due(follow_up: Story) -> date:
-    instant = datetime.fromisoformat(follow_up["due_at"].replace("Z", "+00:00"))
-    return instant.astimezone(ZoneInfo("Europe/London")).date()
+    return _instant_due(follow_up).astimezone(ZoneInfo("Europe/London")).date()
 
 
 def _in_bed(case: Story, sentence: str, today: date) -> Iterator[str]:

@@ -225,6 +225,7 @@ def _contact(dice: Dice, case: Case, _today: int) -> Command | None:
             ("not-reached", ()),
             ("needs-help", ("no-heating",)),
             ("needs-help", ("fell",)),
+            ("in-hospital", ()),
         ]
     )
     return cmd.RecordContact(follow_up=dice.choice(owed[:2]), outcome=outcome, problems=problems)

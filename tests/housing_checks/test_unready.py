@@ -272,6 +272,20 @@ def test_given_missed_contacts_when_somebody_reaches_the_person_then_the_silence
     assert {each.answer for each in case.actions.values()} == {"reached-since", "tried-since"}
 
 
+def test_given_a_missed_call_when_a_later_contact_says_in_hospital_then_the_sentence_owes_no_call() -> None:
+    case = walk((6, cmd.StrikeClock()), case=at_home())
+    assert [each.subject for each in case.open_actions] == ["24-hours"]
+    assert "overdue: call within 24 hours" in why_still_here(case, day(6))
+    case = walk((7, cmd.RecordContact(follow_up="72-hours", outcome="in-hospital")), case=case)
+    assert [each.cause for each in case.open_actions] == ["in-hospital"]
+    for today in (7, 8):
+        assert "24 hours" not in why_still_here(case, day(today))
+    answered = cmd.AnswerAction(action="in-hospital/1", answer="nothing-wrong")
+    action = next_action(walk((7, answered), case=case), day(7))
+    assert action is not None
+    assert action.words == "Contact at 7 days"
+
+
 def test_given_trouble_at_a_contact_then_it_clears_the_silence_and_never_the_trouble() -> None:
     case = walk((7, cmd.StrikeClock()), case=at_home())
     call = cmd.RecordContact(follow_up="24-hours", outcome="needs-help", problems=("no-heating", "no-food"))
