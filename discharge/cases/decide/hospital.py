@@ -72,13 +72,13 @@ def _stay(case: Case, known: CaseSpell | None, told: CaseSpell, on: date, now: d
 def _leaving(case: Case, known: CaseSpell, told: CaseSpell, on: date, now: datetime) -> list[ev.Event]:
     happened = return_told_anew(case, known, told, on, now)
     if any(isinstance(event, ev.ReadmissionCancelled) for event in happened):
-        known = known.model_copy(update={"status": "admitted", "discharged_on": None})
+        known = known.model_copy(update={"status": "admitted"})
     earlier = news_of_an_earlier_discharge(fold(case, happened), known, told, now)
     happened += told_by_feed(fold(case, happened), known, told, on, now) if earlier is None else earlier
     happened += return_taken_back(fold(case, happened), told, on, now)
     if told.in_a_bed:
         return happened
-    return [*happened, *left_meanwhile(fold(case, happened), told, now)]
+    return [*happened, *left_meanwhile(fold(case, happened), now)]
 
 
 def note_person_deleted(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:

@@ -138,7 +138,7 @@ def _moved_on(case: Case, day: date) -> list[ev.Event]:
     return [*back_in, *side_exit(fold(case, back_in), day, "admitted-elsewhere", "transferred")]
 
 
-def left_meanwhile(case: Case, told: CaseSpell, now: datetime) -> list[ev.Event]:
+def left_meanwhile(case: Case, now: datetime) -> list[ev.Event]:
     """The bed that kept somebody in hospital is taken back: if a stay beside it had ended, they have left."""
     if case.closed or case.discharge is not None or any(each.in_a_bed for each in case.spells):
         return []

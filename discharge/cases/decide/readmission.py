@@ -43,7 +43,7 @@ def coming_back(case: Case, known: CaseSpell | None, told: CaseSpell, now: datet
     if admitted is None or case.outcome in NEVER_REOPENED or not _was_in_a_bed(case, told):
         return []
     if left is None:
-        return _arrived_elsewhere(case, admitted) if known is None and told.in_a_bed else []
+        return _arrived_elsewhere(case, admitted) if known is None else []
     if left.spell_id == told.spell_id:
         return []
     days = readmission_days(left.discharged_on, admitted)
@@ -269,7 +269,7 @@ def news_of_an_earlier_discharge(
         return _another_day(case, place, told, told.discharged_on, now)
     if known.status != "discharged":
         return []
-    heir = _under_another_number(case, left, told) if told.status == "cancelled" else None
+    heir = _under_another_number(case, left) if told.status == "cancelled" else None
     if heir is not None:
         moved = left.model_copy(update={"spell_id": heir.spell_id})
         return [ev.EarlierDischargeCorrected(place=place, discharge=moved, readmission=back)]
@@ -322,7 +322,7 @@ def _wait_until(
     ]
 
 
-def _under_another_number(case: Case, left: Discharge, told: CaseSpell) -> CaseSpell | None:
+def _under_another_number(case: Case, left: Discharge) -> CaseSpell | None:
     """The stay that the one taken back goes on as: of the same end, and with no discharge of its own here."""
     named = {each.spell_id for each in (*case.earlier_discharges, case.discharge) if each is not None}
     return next(

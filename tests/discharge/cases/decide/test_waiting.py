@@ -164,3 +164,23 @@ def test_given_consent_then_the_referral_to_a_council_and_its_answer_are_recorde
 def test_given_an_older_referral_to_no_council_then_its_answer_asks_which() -> None:
     case = fold(CONSENTED, [ev.DutyToReferSent(referred_on=day(1))])
     assert refused(case, cmd.AcknowledgeDutyToRefer(), 2) == ("council-needed", "", "council_id")
+
+
+def test_given_a_reason_that_ends_the_day_it_begins_then_it_is_kept() -> None:
+    [recorded] = decided(CASE, reason(to_on=day(2)), 2)
+    assert (recorded.reason.from_on, recorded.reason.to_on) == (day(2), day(2))
+
+
+@pytest.mark.parametrize(
+    ("basis", "may"),
+    [("consent", True), ("attorney", True), ("best-interests", True), ("public-interest", False)],
+)
+def test_given_a_basis_that_does_not_reach_the_homelessness_team_then_the_duty_is_not_recorded(
+    basis: str, may: bool
+) -> None:
+    case = after((0, refer(sharing_basis=basis)))
+    asked = cmd.RecordDutyToRefer(council_id=COUNCIL)
+    if may:
+        assert decided(case, asked, 1) == [ev.DutyToReferSent(referred_on=day(1), council_id=COUNCIL)]
+    else:
+        assert refused(case, asked, 1) == ("consent-missing", "", "sharing")
