@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -115,16 +115,24 @@ async def case_of_person(session: AsyncSession, person_id: UUID) -> UUID | None:
 
 
 async def timeline(session: AsyncSession, found: CaseFile) -> Sequence[CaseEventRow]:
-    """Everything that happened to a case, newest first, with what the reader of the case may see of it."""
+    """Everything that happened to a case, newest first, with what the reader of the case may see of it; not
+    that a note was written which they may not read.
+    """
     statement = (
         select(CaseEventRow)
         .where(CaseEventRow.case_id == found.case.case_id)
         .order_by(CaseEventRow.sequence.desc())
     )
-    rows = (await session.scalars(statement)).all()
+    readable = await session.scalars(select(NoteRow.id).where(NoteRow.case_id == found.case.case_id))
+    notes = {str(note_id) for note_id in readable}
+    rows = [row for row in await session.scalars(statement) if _told(row, notes)]
     for row in rows:
         set_committed_value(row, "payload", _as_seen(row.payload, found))
     return rows
+
+
+def _told(row: CaseEventRow, notes: Collection[str]) -> bool:
+    return row.kind != "note-written" or row.payload["note_id"] in notes
 
 
 def _as_seen(payload: dict[str, Any], found: CaseFile) -> Any:

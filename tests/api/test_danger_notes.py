@@ -277,3 +277,29 @@ async def test_given_what_speaks_of_danger_when_told_then_the_writers_team_and_t
         ):
             rows = await session.execute(text(f"SELECT to_jsonb({table}.*)::text FROM {table}"))
             assert not any(tells(row) for row in rows.scalars()), table
+
+
+async def notes_told(scene: Scene, reader: str) -> tuple[int, int]:
+    """For a reader: how many notes have an event in the timeline, and how many a text beside it."""
+    path = f"/api/v1/cases/{scene.case_id}/timeline"
+    told = (await scene.door.client.get(path, headers=scene.headers(*READERS[reader]))).json()
+    return sum(each["kind"] == "note-written" for each in told["events"]), len(told["notes"])
+
+
+async def test_given_a_note_about_danger_when_the_timeline_is_read_then_only_who_reads_it_hears_of_it(
+    scene: Scene,
+) -> None:
+    await scene.ask({"kind": "add-note", "note": "Rang the daughter"})
+    await by_note(scene)
+    for reader in (WRITER, COLLEAGUE, "housing"):
+        assert await notes_told(scene, reader) == (2, 2), reader
+    for reader in (ELSEWHERE, "council", "monitor"):
+        assert await notes_told(scene, reader) == (1, 1), reader
+    for role, org, lines in (
+        ("coordinator", "HOUSING", 2),
+        ("coordinator", "COUNCIL", 1),
+        ("trust-monitor", "TRUST", 1),
+    ):
+        sign_in(scene.door, role, org)
+        page = (await scene.door.client.get(f"/cases/{scene.case_id}")).text
+        assert page.count('hw-timeline__what">Note</p>') == lines, (role, org)
