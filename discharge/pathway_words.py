@@ -269,12 +269,18 @@ def _reason_today(case: Case, today: date) -> tuple[str, ...]:
 
 
 def _under_way(strand: Strand, today: date, names: Names) -> str:
+    partner = names.organisations.get(strand.partner_id) if strand.partner_id else None
+    where = ", ordered for the home before" if strand.former_home else ""
+    told = work_words(strand, today, names)
+    return f"{told}{f', with {partner}' if partner else ''}{where}{_search(strand)}"
+
+
+def work_words(strand: Strand, today: date, names: Names) -> str:
+    """Return what a strand is about and when it is, or was, due, in words for the middle of a sentence."""
     what = names.item(strand)
     kind = KIND_WORDS[strand.kind]
     named = what if what == kind else f"{what} ({kind})"
-    partner = names.organisations.get(strand.partner_id) if strand.partner_id else None
-    where = ", ordered for the home before" if strand.former_home else ""
-    return f"{named}{_due(strand, today)}{f', with {partner}' if partner else ''}{where}{_search(strand)}"
+    return f"{named}{_due(strand, today)}"
 
 
 def _due(strand: Strand, today: date) -> str:

@@ -30,7 +30,6 @@ from api.reading.cases import CaseFile
 from api.reading.names import Directory
 from api.reading.viewer import is_hidden
 from discharge.next_actions import next_action
-from discharge.pathway_words import heading, why_still_here
 from discharge.risk.rules import loudest_first
 from discharge.store.tables import CaseEventRow, NoteRow, OutboxRow
 
@@ -52,9 +51,10 @@ class Given:
 
 def present(given: Given) -> Page:
     """The case in words and links."""
-    case, known = given.found.case, given.known
-    action = next_action(case, given.today, known.names)
+    case, known, telling = given.found.case, given.known, given.found.telling
+    action = telling.of("next_action", lambda whole: next_action(whole, given.today, known.names))
     left_to_do = not case.closed and (case.discharge is None or case.unready_home is not None)
+    left_to_do = left_to_do and telling.says("blocking")
     return Page(
         case_id=str(case.case_id),
         version=case.version,
@@ -63,23 +63,23 @@ def present(given: Given) -> Page:
         identity=identity(given.found, given.today),
         whom_to_call=whom_to_call(given.found, given.caller, known),
         stage=stage_tag(case),
-        why_heading=heading(case),
-        why=why_still_here(case, given.today, known.names),
+        why_heading=telling.heading(),
+        why=telling.sentence(case, given.today, known.names) or "",
         next_step=action.words if action else "",
         next_who=who_next(action.role, action.due_on) if action else "",
-        facts=facts(case, given.today, known),
+        facts=facts(given.found, given.today, known),
         to_do=to_do(case, given.caller) if left_to_do else (),
         show_to_do=left_to_do,
         made_safe=made_safe(case, known),
         strands=tuple(strand_line(case, each, given.caller, known) for each in case.strands.values()),
-        suggested=suggested(case, given.caller, given.today),
+        suggested=suggested(case, given.caller, given.today) if telling.says("suggested_strands") else (),
         alerts=tuple(alert_line(case, each, given.caller) for each in loudest_first(case)),
         reasons=reasons(case),
         periods=periods(case),
         owed=owed(case, given.caller, given.now),
         in_unready_home=case.unready_home is not None,
         contacts=contacts(case),
-        afterwards=afterwards(case),
+        afterwards=telling.of("discharges", afterwards) or (),
         actions=actions(case, given.caller, given.today, known),
         check_href=check_href(case, given.caller),
         participants=participants(case, known),

@@ -1,4 +1,8 @@
-"""A case as JSON: the coded case, the person, and the same sentences that the pages show."""
+"""A case as JSON: the coded case, the person, and the same sentences that the pages show.
+
+What a reader is not told of a case (`discharge.said`) is null, and a field of the case that they do not see
+is absent from `case`: an empty value would say that there is nothing.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +23,6 @@ from discharge.delays.counting import nights_without_reason, published_delay_day
 from discharge.delays.stays import periods_of_this_stay
 from discharge.next_actions import next_action
 from discharge.outcomes.case_outcome import suggested_outcome
-from discharge.pathway_words import why_still_here
 from discharge.store.tables import Person, PersonAddress
 from housing_checks.gate.rules import blocking
 
@@ -52,8 +55,8 @@ def waiting_json(case: Case, today: date) -> dict[str, Any]:
 
 
 def case_line(listed: Listed, today: date, known: Directory) -> dict[str, Any]:
-    """One case on a list."""
-    case = listed.case
+    """One case on a list; null is what the reader is not told."""
+    case, telling = listed.case, listed.telling
     spell = case.current_spell
     return {
         "case_id": str(case.case_id),
@@ -64,19 +67,20 @@ def case_line(listed: Listed, today: date, known: Directory) -> dict[str, Any]:
         "ward_withheld": _withheld(case, known, seen=listed.place_seen),
         "expected_discharge_on": _iso(case.expected_discharge_on),
         "needed_by": _iso(case.needed_by),
-        "awaiting_spell": bool(case.referral and case.referral.awaiting_spell),
-        "alerts": listed.alerts,
-        "home_not_ready": case.unready_home is not None,
-        "open_actions": len(case.open_actions),
-        "why_still_here": why_still_here(case, today, known.names),
-        "waiting": waiting_json(case, today),
+        "awaiting_spell": telling.of(
+            "awaiting_spell", lambda whole: bool(whole.referral and whole.referral.awaiting_spell)
+        ),
+        "alerts": telling.of("alerts", lambda _: listed.alerts),
+        "home_not_ready": telling.of("home_not_ready", lambda whole: whole.unready_home is not None),
+        "open_actions": telling.of("open_actions", lambda whole: len(whole.open_actions)),
+        "why_still_here": telling.sentence(case, today, known.names),
+        "waiting": telling.of("waiting", lambda whole: waiting_json(whole, today)),
     }
 
 
 def case_detail(found: CaseFile, caller: Principal, today: date, known: Directory) -> dict[str, Any]:
-    """One case, whole."""
-    case = found.case
-    action = next_action(case, today, known.names)
+    """One case, as much of it as the reader sees; null is what they are not told."""
+    case, sight = found.case, found.telling.sight
     return {
         "case_id": str(case.case_id),
         "version": case.version,
@@ -85,21 +89,39 @@ def case_detail(found: CaseFile, caller: Principal, today: date, known: Director
         "person": person_json(found.person)
         | {
             "address": _address(found.address),
-            "homes_before": [_address(each) for each in found.homes_before],
+            "homes_before": [_address(each) for each in found.homes_before] if sight.address else None,
             "contacts": contacts_json(found, caller, known),
         },
         "ward_withheld": _withheld(case, known, seen=found.place_seen),
-        "why_still_here": why_still_here(case, today, known.names),
+        **_told(found, today, known),
+        "case": case.model_dump(
+            mode="json",
+            include=dict.fromkeys(sight.case, True) | {"referral": set(sight.referral)},
+            exclude={"case_id", "version", "stage"},
+        ),
+    }
+
+
+def _told(found: CaseFile, today: date, known: Directory) -> dict[str, Any]:
+    """What the rules say of the case; each is null where the reader is not told."""
+    telling = found.telling
+    action = telling.of("next_action", lambda whole: next_action(whole, today, known.names))
+    blocked = telling.of("blocking", blocking)
+    return {
+        "why_still_here": telling.sentence(found.case, today, known.names),
         "next_action": {"words": action.words, "role": action.role, "due_on": _iso(action.due_on)}
         if action
         else None,
-        "waiting": waiting_json(case, today),
-        "suggested_strands": suggested_json(case, today),
-        "suggested_outcome": suggested_outcome(case) if may_ask(case, "close-case") else None,
-        "discharges": afterwards_json(case),
-        "blocking": [each.model_dump(mode="json") for each in blocking(case)],
-        "case": case.model_dump(mode="json", exclude={"case_id", "version", "stage"}),
+        "waiting": telling.of("waiting", lambda whole: waiting_json(whole, today)),
+        "suggested_strands": telling.of("suggested_strands", lambda whole: suggested_json(whole, today)),
+        "suggested_outcome": telling.of("suggested_outcome", _outcome),
+        "discharges": telling.of("discharges", afterwards_json),
+        "blocking": [each.model_dump(mode="json") for each in blocked] if blocked is not None else None,
     }
+
+
+def _outcome(case: Case) -> str | None:
+    return suggested_outcome(case) if may_ask(case, "close-case") else None
 
 
 def _withheld(case: Case, known: Directory, *, seen: bool) -> dict[str, str] | None:

@@ -22,12 +22,16 @@ ENDED_BY = {None: "still running", "discharged": "left", "met-criteria-again": "
 
 
 def identity(found: CaseFile, today: date) -> tuple[Fact, ...]:
-    """Who it is. A hidden address is not shown, and the page says so."""
-    person = found.person
+    """Who it is, as far as the reader sees it. A hidden address is not shown, and the page says so."""
+    person, telling = found.person, found.telling
+    born = f"{words.day(person.birth_date)} ({words.age(person.birth_date, today)})"
+    known = (
+        (telling.holds("person.nhs_number"), Fact("NHS number", words.nhs_number(person.nhs_number))),
+        (telling.holds("person.birth_date"), Fact("Born", born)),
+        (telling.sight.address, Fact("Home", home_words(found))),
+    )
     return (
-        Fact("NHS number", words.nhs_number(person.nhs_number)),
-        Fact("Born", f"{words.day(person.birth_date)} ({words.age(person.birth_date, today)})"),
-        Fact("Home", home_words(found)),
+        *(fact for held, fact in known if held),
         *(
             Fact("Home before", f"{address_words(each)} (until {words.day(each.until_on)})")
             for each in found.homes_before
@@ -51,13 +55,15 @@ def address_words(row: PersonAddress) -> str:
 
 
 def place(found: CaseFile, known: Directory) -> str:
-    """Where the person is, as far as we know and the reader may; else whom to ring."""
+    """Where the person is, as far as we know and the reader may; else whom to ring, or who referred them."""
     case = found.case
     spell = case.current_spell
     if case.in_community:
         return f"At home, not in hospital; referred by {known.organisation(_referrer(case))}"
     if not found.place_seen:
         return f"Ward withheld: ring {whom_to_ring(case, known)}"
+    if not found.telling.says("place"):
+        return f"Referred by {known.organisation(_referrer(case))}"
     if spell is None:
         return f"Stay not known yet, referred by {known.organisation(_referrer(case))}"
     on_leave = spell.status == "on-leave"
@@ -78,24 +84,37 @@ def _referrer(case: Case) -> UUID | None:
     return case.referral.organisation_id if case.referral else None
 
 
-def facts(case: Case, today: date, known: Directory) -> tuple[Fact, ...]:
-    """The summary of the case: the stay, the waiting, the referral, the owner."""
-    spell = case.current_spell
+def facts(found: CaseFile, today: date, known: Directory) -> tuple[Fact, ...]:
+    """The summary of the case: the stay, the waiting, the referral, the owner. A line whose field the reader
+    does not see is left out: "No date" would say that there is none.
+    """
+    case, telling = found.case, found.telling
+    tenure = casework.TENURES.label(case.referral.tenure) if case.referral else "Not known"
+    homeless = Fact("Homeless or at risk", case.homelessness.flag.capitalize())
+    lines: tuple[tuple[str, tuple[Fact, ...]], ...] = (
+        ("spells", (_admitted(case.current_spell),)),
+        (
+            "expected_discharge_on",
+            (Fact("Expected to leave", words.day(case.expected_discharge_on, "No date")),),
+        ),
+        ("needed_by", (Fact("Home needed by", words.day(case.needed_by, "No date")),)),
+        ("ready_periods", telling.of("waiting", lambda whole: _nights(whole, today)) or ()),
+        ("referral.reasons", (Fact("Reason for referral", _labels(case)),)),
+        ("referral.tenure", (Fact("Tenure", tenure),)),
+        ("sharing", (Fact("Partners may be told", _sharing(case)),)),
+        ("homelessness", (homeless, *_homelessness_referral(case, known))),
+        ("owners", (Fact("Owner", _owners(case, known)),)),
+    )
+    return tuple(fact for field, told in lines if telling.holds(field) for fact in told)
+
+
+def _nights(case: Case, today: date) -> tuple[Fact, ...]:
     until = case.discharge.discharged_on if case.discharge else today
     waited = periods_of_this_stay(case)
     without = len(nights_without_reason(waited, case.delay_reasons, until))
     return (
-        _admitted(spell),
-        Fact("Expected to leave", words.day(case.expected_discharge_on, "No date")),
-        Fact("Home needed by", words.day(case.needed_by, "No date")),
         Fact("Nights waiting", str(published_delay_days(waited, until))),
         Fact("Nights without a reason", str(without)),
-        Fact("Reason for referral", _labels(case)),
-        Fact("Tenure", casework.TENURES.label(case.referral.tenure) if case.referral else "Not known"),
-        Fact("Partners may be told", _sharing(case)),
-        Fact("Homeless or at risk", case.homelessness.flag.capitalize()),
-        *_homelessness_referral(case, known),
-        Fact("Owner", _owners(case, known)),
     )
 
 

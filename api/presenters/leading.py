@@ -7,7 +7,7 @@ from datetime import date
 
 from api.presenters import words
 from api.presenters.tags import Tag
-from discharge.cases.model import Case, Strand, StrandKind
+from discharge.cases.model import IN_HOSPITAL, Case, Strand, StrandKind
 from housing_checks.lead_times import InTime, Timing, timing
 from housing_checks.spans import LeadTime
 
@@ -58,7 +58,7 @@ def lead_sentence(found: Timing) -> str:
 def late_words(case: Case, strand: Strand) -> str:
     """Said of work that will not be there when the home is needed."""
     needed = case.home_needed_on
-    if strand.status != "open" or case.discharge is not None or needed is None or strand.due_on is None:
+    if strand.status != "open" or case.stage not in IN_HOSPITAL or needed is None or strand.due_on is None:
         return ""
     days = (strand.due_on - needed).days
     return f"{words.count(days, 'day')} after the home is needed" if days > 0 else ""

@@ -21,8 +21,13 @@ OWN = {"mobile": "Mobile", "phone": "Telephone", "email": "E-mail"}
 """Kinds of the person's own, in the order in which somebody tries them."""
 
 
+def _may_see(found: CaseFile, caller: Principal) -> bool:
+    hidden = found.person.location_hidden
+    return not hidden and may_ask_of(found.case, caller.role, caller.organisation_id, SEE)
+
+
 def _shown(found: CaseFile, caller: Principal) -> list[PersonContact]:
-    if found.person.location_hidden or not may_ask_of(found.case, caller.role, caller.organisation_id, SEE):
+    if not _may_see(found, caller):
         return []
     order = (*OWN, NEXT_OF_KIN, PRACTICE)
     known = [row for row in found.contacts if row.kind in order]
@@ -58,8 +63,10 @@ def _practice(code: str, known: Directory) -> str:
     return f"{named} ({code})" if named else code
 
 
-def contacts_json(found: CaseFile, caller: Principal, known: Directory) -> list[dict[str, Any]]:
-    """The same for an interface, with the relationship as received."""
+def contacts_json(found: CaseFile, caller: Principal, known: Directory) -> list[dict[str, Any]] | None:
+    """The same for an interface, with the relationship as received; None for whoever is not told of any."""
+    if not _may_see(found, caller):
+        return None
     return [
         {
             "kind": row.kind,

@@ -15,7 +15,6 @@ from discharge.cases.model import Case
 from discharge.delays.counting import nights_without_reason, published_delay_days
 from discharge.delays.stays import periods_of_this_stay
 from discharge.next_actions import next_action
-from discharge.pathway_words import why_still_here
 from fhir_adapters.store.finding import UNASSIGNED
 from fhir_adapters.store.tables import Feed
 
@@ -37,7 +36,7 @@ class ViewLink:
 
 @dataclass(frozen=True)
 class Row:
-    """One person on the list."""
+    """One person on the list; what the reader is not told is empty, a dash or None."""
 
     name: str
     href: str
@@ -49,9 +48,9 @@ class Row:
     why: str
     next_step: str
     nights: str
-    without_reason: int
+    without_reason: int | None
     expected: str
-    alerts: int
+    alerts: int | None
 
 
 @dataclass(frozen=True)
@@ -157,37 +156,52 @@ def full_name(family: str | None, given: str | None) -> str:
 
 
 def _row(listed: Listed, today: date, known: Directory) -> Row:
-    case, person = listed.case, listed.person
-    ward, bed = _place(case) if listed.place_seen else (f"Ring {whom_to_ring(case, known)}", "")
-    until = case.discharge.discharged_on if case.discharge else today
+    case, person, telling = listed.case, listed.person, listed.telling
+    action = telling.of("next_action", lambda whole: next_action(whole, today, known.names))
+    ward, bed = _place(listed, known)
+    without = telling.of("waiting", lambda whole: _without_reason(whole, today))
     return Row(
         name=full_name(person.family_name, person.given_name),
         href=f"/cases/{case.case_id}",
-        nhs_number=words.nhs_number(person.nhs_number),
-        age=words.age(person.birth_date, today),
+        nhs_number=words.nhs_number(person.nhs_number) if telling.holds("person.nhs_number") else "",
+        age=words.age(person.birth_date, today) if telling.holds("person.birth_date") else "",
         ward=ward,
         bed=bed,
         stage=stage_tag(case),
-        why=why_still_here(case, today, known.names),
-        next_step=action.words if (action := next_action(case, today, known.names)) else "",
-        nights=_nights(case, until),
-        without_reason=len(nights_without_reason(periods_of_this_stay(case), case.delay_reasons, until)),
+        why=telling.sentence(case, today, known.names) or "",
+        next_step=action.words if action else "",
+        nights=telling.of("waiting", lambda whole: _nights(whole, today)) or words.DASH,
+        without_reason=without,
         expected=words.short_day(case.expected_discharge_on),
-        alerts=listed.alerts,
+        alerts=telling.of("alerts", lambda _: listed.alerts),
     )
 
 
-def _nights(case: Case, until: date) -> str:
+def _until(case: Case, today: date) -> date:
+    return case.discharge.discharged_on if case.discharge else today
+
+
+def _without_reason(case: Case, today: date) -> int:
     waited = periods_of_this_stay(case)
-    return str(published_delay_days(waited, until)) if waited else words.DASH
+    return len(nights_without_reason(waited, case.delay_reasons, _until(case, today)))
+
+
+def _nights(case: Case, today: date) -> str:
+    waited = periods_of_this_stay(case)
+    return str(published_delay_days(waited, _until(case, today))) if waited else words.DASH
 
 
 _STANDING = {"expected": "expected, not in yet", "on-leave": "on leave, place kept"}
 """What stands in the place of the bed while nobody lies in it."""
 
 
-def _place(case: Case) -> tuple[str, str]:
-    """Ward and bed, or why the bed is empty."""
+def _place(listed: Listed, known: Directory) -> tuple[str, str]:
+    """Ward and bed, whom to ring where they are withheld, or why the bed is empty."""
+    case = listed.case
+    if not listed.place_seen:
+        return f"Ring {whom_to_ring(case, known)}", ""
+    if not listed.telling.says("place"):
+        return words.DASH, ""
     spell = case.current_spell
     if spell is not None:
         return spell.ward or "Ward not known", _STANDING.get(spell.status, spell.bed or "")

@@ -17,6 +17,7 @@ from api.reading.looks import looked
 from api.reading.viewer import viewer_of
 from discharge.cases.model import Case
 from discharge.errors import HomewardError
+from discharge.said import UNTOLD, Telling
 from discharge.sight import recorded_without_danger, recorded_without_homes, recorded_without_place
 from discharge.store.addresses import TODAY, home_of
 from discharge.store.tables import (
@@ -40,7 +41,7 @@ class CaseFile:
     """A case with its person, as one look shows it: as much of both as the caller may see.
 
     `address` is none where the caller may not see it; `place_seen` is false where ward and bed are withheld,
-    `homes_seen` where it is which homes were offered and let;
+    `homes_seen` where it is which homes were offered and let; `telling` says what else is told of the case;
     `homes_before` are where they lived until another home was let or named, the last one first.
     """
 
@@ -52,6 +53,7 @@ class CaseFile:
     homes_before: Sequence[PersonAddress] = ()
     place_seen: bool = True
     homes_seen: bool = True
+    telling: Telling = UNTOLD
 
 
 async def read_case(
@@ -80,6 +82,7 @@ async def read_case(
         homes_before=await _homes_before(session, person) if sight.address else (),
         place_seen=viewer.sees_place(case, person),
         homes_seen=viewer.sees_homes(case, person),
+        telling=Telling(case, sight),
     )
 
 

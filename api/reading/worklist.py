@@ -15,6 +15,7 @@ from api.principals import Principal
 from api.reading.looks import looked
 from api.reading.viewer import Viewer, viewer_of
 from discharge.cases.model import Case, Stage
+from discharge.said import UNTOLD, Telling
 from discharge.store.tables import AlertRow, CaseRow, Person
 from fhir_adapters.people.nhs_numbers import check_number
 
@@ -49,13 +50,14 @@ class Wanted:
 class Listed:
     """One case on a list, with the person it is about, as much of both as the caller may see.
 
-    `place_seen` is false where ward and bed are withheld.
+    `place_seen` is false where ward and bed are withheld; `telling` says what else is told of the case.
     """
 
     case: Case
     person: Person
     alerts: int
     place_seen: bool = True
+    telling: Telling = UNTOLD
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,11 @@ async def worklist(session: AsyncSession, caller: Principal, wanted: Wanted) -> 
 def _listed(viewer: Viewer, row: CaseRow, person: Person, alerts: int) -> Listed:
     case = Case.model_validate(row.snapshot)
     return Listed(
-        viewer.case(case, person), viewer.person(case, person), alerts, viewer.sees_place(case, person)
+        viewer.case(case, person),
+        viewer.person(case, person),
+        alerts,
+        viewer.sees_place(case, person),
+        Telling(case, viewer.sight(case)),
     )
 
 
@@ -123,7 +129,8 @@ def _filters(wanted: Wanted, viewer: Viewer) -> list[ColumnElement[bool]]:
     if wanted.text.strip():
         filters.append(_matches(wanted.text.strip(), viewer))
     if wanted.only == "alerts":
-        filters.append(CaseRow.id.in_(select(AlertRow.case_id).where(AlertRow.cleared_at.is_(None))))
+        standing = select(AlertRow.case_id).where(AlertRow.cleared_at.is_(None))
+        filters.append(and_(CaseRow.id.in_(standing), viewer.holds("alerts")))
     if wanted.only == "awaiting-spell":
         filters.append(and_(CaseRow.awaiting_spell.is_(True), viewer.holds("awaiting_spell")))
     if wanted.only == "home-not-ready":

@@ -36,7 +36,11 @@ async def list_cases(
     page: Annotated[int, Query(ge=1)] = 1,
     size: Annotated[int, Query(ge=1, le=worklist.MOST_SIZE)] = worklist.PAGE_SIZE,
 ) -> dict[str, Any]:
-    """The worklist, the longest waiting first, with how many cases each view holds."""
+    """The worklist, the longest waiting first, with how many cases each view holds.
+
+    A value that rests on what the caller's part in a case does not include is null: a supplier is told of
+    their own work, not how long the person waits.
+    """
     caller.require("case.list")
     today = london_date(await services.case_now())
     async with services.begin(caller) as session:
@@ -49,7 +53,12 @@ async def list_cases(
 
 @router.get("/cases/{case_id}")
 async def get_case(case_id: UUID, services: Ready, caller: Caller) -> dict[str, Any]:
-    """One case with its person, its gate, strands and why the person is still here."""
+    """One case with its person, its gate, strands and why the person is still here.
+
+    A value that rests on what the caller's part in the case does not include is null (`next_action`,
+    `waiting`, `blocking`, `suggested_strands`, `suggested_outcome`, `discharges`), and `case` leaves out the
+    fields that the caller does not see. `why_still_here` then says the caller's own work.
+    """
     caller.require("case.read")
     today = london_date(await services.case_now())
     async with services.begin(caller) as session:

@@ -5,7 +5,7 @@ no code with it.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
@@ -283,11 +283,9 @@ def _at(today: int) -> datetime:
     return datetime(2026, 3, 2, 15, tzinfo=UTC) + timedelta(days=today)
 
 
-def _simulated(seed: int) -> tuple[Counted, list[str]]:
-    """The stages and turns of phrase that a case went through, and what its sentences said wrongly."""
+def walked(seed: int) -> Iterator[tuple[int, Case, date]]:
+    """A simulated case after each of its steps, with the step and the day."""
     dice, case, today = random.Random(seed), Case(case_id=CASE), 0
-    seen: Counted = set()
-    wrong: list[str] = []
     todo: tuple[Actor, Command] | None = (COORDINATOR, _refer(dice, case, 0))
     for step in range(STEPS):
         if todo is not None:
@@ -301,14 +299,20 @@ def _simulated(seed: int) -> tuple[Counted, list[str]]:
             )
             case = advance(case, given, _at(today)).case
         if case.exists:
-            sentence = why_still_here(case, day(today), NAMES)
-            seen |= {case.stage.value, *(words for words in TURNS if words in sentence)}
-            known = case.model_dump(mode="json")
-            wrong += [
-                f"{seed}/{step} {fault} in: {sentence}" for fault in faults(known, sentence, day(today))
-            ]
+            yield step, case, day(today)
         today += dice.choice([0, 0, 1, 1, 2, 5])
         todo = _asked(dice, case, today)
+
+
+def _simulated(seed: int) -> tuple[Counted, list[str]]:
+    """The stages and turns of phrase that a case went through, and what its sentences said wrongly."""
+    seen: Counted = set()
+    wrong: list[str] = []
+    for step, case, today in walked(seed):
+        sentence = why_still_here(case, today, NAMES)
+        seen |= {case.stage.value, *(words for words in TURNS if words in sentence)}
+        known = case.model_dump(mode="json")
+        wrong += [f"{seed}/{step} {fault} in: {sentence}" for fault in faults(known, sentence, today)]
     return seen, wrong
 
 

@@ -12,8 +12,11 @@ from api.presenters.timeline import timeline_lines
 from api.presenters.worklist import _place
 from api.reading.cases import CaseFile
 from api.reading.names import Directory
+from api.reading.worklist import Listed
 from discharge.cases import events as ev
 from discharge.cases.model import Case, CaseSpell, Referral
+from discharge.said import Telling
+from discharge.sight import EVERYTHING
 from discharge.store.tables import CaseEventRow, Organisation, Person
 
 TRUST = UUID(int=7)
@@ -45,9 +48,10 @@ def case(spell: CaseSpell) -> Case:
 )
 def test_given_how_the_stay_stands_then_case_and_worklist_say_it(status: str, where: str, bed: str) -> None:
     known = case(stay(status))
-    found = CaseFile(known, Person(), datetime(2026, 3, 3, tzinfo=UTC), None, ())
+    telling = Telling(known, EVERYTHING)
+    found = CaseFile(known, Person(), datetime(2026, 3, 3, tzinfo=UTC), None, (), telling=telling)
     assert place(found, KNOWN) == where
-    assert _place(known) == ("ELM", bed)
+    assert _place(Listed(known, Person(), 0, telling=telling), KNOWN) == ("ELM", bed)
 
 
 @pytest.mark.parametrize(
