@@ -204,7 +204,9 @@ def test_given_somebody_at_home_then_the_next_contact_is_named() -> None:
     assert words(at_home(*everything)) == "Left hospital on Sun 8 Mar; every contact was made."
 
 
-def after_contacts(day_now: int, *contacts: tuple[str, str, datetime | None], asked: str = "") -> str:
+def after_contacts(
+    day_now: int, *contacts: tuple[str, str, datetime | None], asked: str = "", cause: str = "contact-missed"
+) -> str:
     """The sentence after contacts: which, its outcome, its time; `asked` is what an open action is about."""
     known = at_home()
     made = {
@@ -214,9 +216,7 @@ def after_contacts(day_now: int, *contacts: tuple[str, str, datetime | None], as
     actions = {}
     if asked:
         due = known.follow_ups[asked].due_at
-        missed = Action(
-            cause="contact-missed", number=1, subject=asked, owner_role="-", opened_at=due, due_at=due
-        )
+        missed = Action(cause=cause, number=1, subject=asked, owner_role="-", opened_at=due, due_at=due)
         actions = {missed.key: missed}
     known = known.model_copy(update={"follow_ups": {**known.follow_ups, **made}, "actions": actions})
     return why_still_here(known, march(day_now), NAMES).partition("; ")[2]
@@ -241,7 +241,7 @@ def test_given_a_missed_contact_when_nobody_is_reached_since_then_it_stays_said(
     assert after_contacts(9) == "next: call within 24 hours, due Mon 9 Mar."
     tried = ("72-hours", "not-reached", LEFT + timedelta(hours=60))
     assert after_contacts(11, tried) == f"not reached: visit or call within 72 hours; {overdue}"
-    early = ("72-hours", "well", LEFT - timedelta(hours=3))
+    early = ("72-hours", "well", LEFT + timedelta(hours=3))
     assert after_contacts(10, early, asked="24-hours") == overdue
 
 
@@ -260,6 +260,10 @@ def test_given_contacts_missed_and_in_vain_when_a_later_one_reaches_the_person_t
     assert after_contacts(31, tried, later, last) == "no contact is owed."
     before = ("72-hours", "well", LEFT + timedelta(hours=10))
     assert after_contacts(10, tried, before).startswith("not reached: call within 24 hours; ")
+    soon = ("72-hours", "well", LEFT + timedelta(hours=22))
+    assert after_contacts(10, tried, soon) == NEXT_7_DAYS
+    still = after_contacts(10, tried, soon, asked="24-hours", cause="not-reached")
+    assert still == f"not reached: call within 24 hours; {NEXT_7_DAYS}"
 
 
 def action(known: Case) -> tuple[str, str, date | None]:

@@ -191,6 +191,24 @@ def test_given_an_alert_about_the_undone_check_when_the_person_is_gone_then_anot
     assert "check-not-started" in rules(back_in_bed)
 
 
+@pytest.mark.parametrize("heating_taken_on", [True, False])
+def test_given_two_alerts_of_an_earlier_version_then_one_rings_only_for_what_nobody_took_on(
+    heating_taken_on: bool,
+) -> None:
+    before = checked(ALL_YES | {"heating": "no"})
+    (heating,) = (each for each in before.open_alerts if each.level == "STOP")
+    case = walk((5, leaves()), case=before)
+    (loud,) = (each for each in case.open_alerts if each.rule == UNREADY)
+    taken = {"acknowledged_at": noon(5)}
+    kept = [
+        loud.model_copy(update={**taken, "tells": ()}),
+        heating.model_copy(update=taken if heating_taken_on else {}),
+    ]
+    older = case.model_copy(update={"alerts": {str(each.alert_id): each for each in kept}})
+    (now,) = walk((5, cmd.StrikeClock()), case=older).open_alerts
+    assert (now.rule, now.acknowledged_at is not None) == (UNREADY, heating_taken_on)
+
+
 def at_home() -> Case:
     """Home on day 5 from a home that was ready."""
     return walk((5, HOME), case=checked(ALL_YES))
