@@ -14,6 +14,7 @@ from uuid import UUID
 import httpx
 import pytest
 from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from discharge.cases import commands as cmd
 from discharge.clocks import CaseClock
@@ -345,7 +346,8 @@ class Mllp:
     prepared: list[tuple[Any, ...]] = field(default_factory=list)
     noted: list[tuple[UUID, str]] = field(default_factory=list)
 
-    async def prepare(self, _session: object, *given: Any) -> Callable[[], Awaitable[Verdict]]:
+    async def prepare(self, session: object, *given: Any) -> Callable[[], Awaitable[Verdict]]:
+        assert isinstance(session, AsyncSession)
         self.prepared.append(given)
 
         async def send() -> Verdict:
@@ -353,7 +355,8 @@ class Mllp:
 
         return send
 
-    async def note_answer(self, _session: object, key: UUID, detail: str) -> None:
+    async def note_answer(self, session: object, key: UUID, detail: str) -> None:
+        assert isinstance(session, AsyncSession)
         self.noted.append((key, detail))
 
 

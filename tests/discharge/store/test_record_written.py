@@ -10,7 +10,7 @@ from uuid import UUID, uuid4, uuid5
 import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import DataError, IntegrityError
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from discharge.cases import events as ev
 from discharge.cases.commands import Answer
@@ -466,7 +466,8 @@ async def test_given_a_change_then_what_reads_of_it_are_told_the_case_before_it_
 ) -> None:
     changes: list[Change] = []
 
-    async def watched(_: object, change: Change) -> None:
+    async def watched(session: object, change: Change) -> None:
+        assert isinstance(session, AsyncSession)
         changes.append(change)
 
     case = await open_case(worker, person_id, places.trust)
