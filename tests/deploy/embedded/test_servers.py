@@ -92,8 +92,7 @@ async def test_given_a_lost_supervisor_when_a_new_one_comes_then_it_stops_the_se
     part = postgres.part(place, keys, free_port)
     with Supervisor(data, Told()) as lost:
         await lost.start_together([part])
-        for watcher in lost._watchers:
-            watcher.cancel()  # as dead as a supervisor can be inside one test
+        await lost._watchers.stop()  # as dead as a supervisor can be inside one test
     old = Records(data / "run").find("postgres")
     assert old
     with Supervisor(data, Told()) as ours:
