@@ -198,7 +198,9 @@ async def test_given_a_request_when_taken_on_then_the_senders_part_begins_with_a
     parts = {each["organisation_id"]: each for each in case["case"]["participants"]}
     mine = parts[str(door.places.landlord)]
     assert (mine["role"], mine["basis"]) == ("landlord", "taken-on/consent")
-    assert case["case"]["sharing"] is None
+    assert "sharing" not in case["case"], "it is not the landlord's to see"
+    lead = (await door.get(f"/api/v1/cases/{case_id}", "coordinator", "HOUSING")).json()
+    assert lead["case"]["sharing"] is None
 
 
 @pytest.mark.parametrize(("lies_elsewhere", "role"), [(False, "trust"), (True, "community-referrer")])
