@@ -16,7 +16,9 @@ _QUIET = ("httpx", "httpcore", "temporalio.activity", "sqlalchemy")
 
 
 def configure(level: str = "INFO") -> None:
-    """Have everything that this process logs written to standard error, one JSON object a line."""
+    """Have everything that this process logs, and what libraries warn of from now on, written to standard
+    error, one JSON object a line.
+    """
     shared: list[Any] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
@@ -36,6 +38,7 @@ def configure(level: str = "INFO") -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
+    logging.captureWarnings(capture=True)
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
 

@@ -18,14 +18,15 @@ def api() -> None:
     from deploy.collector import leave_out_what_is_loaded, wait_for_what_is_loaded
 
     wait_for_what_is_loaded()
-    from api.app import create_app
-    from deploy.http_server import serve
     from deploy.settings import Settings
     from workflows import logs
 
     settings = Settings()
+    logs.configure(settings.log_level)  # before the rest is loaded: libraries warn while they are
+    from api.app import create_app
+    from deploy.http_server import serve
+
     app = create_app(api_settings(settings))
-    logs.configure(settings.log_level)
     leave_out_what_is_loaded()
     serve(app, settings.http_host, settings.http_port, settings.http_connections)
 

@@ -11,24 +11,25 @@ def worker() -> None:
     from deploy.collector import leave_out_what_is_loaded, wait_for_what_is_loaded
 
     wait_for_what_is_loaded()
+    from deploy.settings import Settings, driver_url
+    from workflows import logs
+
+    settings = Settings()
+    logs.configure(settings.log_level)  # before the rest is loaded: libraries warn while they are
     import asyncio
 
     from prometheus_client import REGISTRY
 
     from deploy.health_server import HealthDoor
-    from deploy.settings import Settings, driver_url
     from deploy.temporal_access import temporal_access
     from discharge.clocks import parse_day_length
-    from workflows import logs
     from workflows.codec import PayloadKeys
     from workflows.worker import run_worker
 
-    settings = Settings()
     try:
         keys = PayloadKeys.parse(settings.need("payload_keys"))
     except ValueError as error:
         raise CannotGoOn(f"HOMEWARD_PAYLOAD_KEYS cannot be used: {error}.") from None
-    logs.configure(settings.log_level)
     door = HealthDoor.of(settings, "worker_health_port")
     leave_out_what_is_loaded()
     asyncio.run(

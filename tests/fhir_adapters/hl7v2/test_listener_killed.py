@@ -201,7 +201,8 @@ async def test_given_the_program_with_tls_then_homeward_send_reaches_it_with_its
         with_it = await homeward("send", str(tmp_path / "1.hl7"), *to, *shown)
         without = await homeward("send", str(tmp_path / "1.hl7"), *to)
 
-    assert with_it == (0, "1 sent 1 AA")
+    assert with_it == (0, "1 sent 1 AA 1 accepted, 0 refused, 0 without an answer, 0 not sent")
+    assert without[0] == 2
     assert "AA" not in without[1]
     assert len(await intake.rows(InboxRow)) == 1
 
