@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from uuid import UUID
 
@@ -26,13 +27,19 @@ def keys() -> PayloadKeys:
     return KEYS
 
 
-@pytest.fixture
-async def skipping() -> AsyncIterator[WorkflowEnvironment]:
-    """A server of its own for each test, because its clock is shared by all that runs on it."""
+@asynccontextmanager
+async def time_skipping() -> AsyncIterator[WorkflowEnvironment]:
     async with await WorkflowEnvironment.start_time_skipping(
         test_server_existing_path=str(Path(sys.executable).with_name("temporal-test-server")),
         data_converter=data_converter(KEYS),
     ) as env:
+        yield env
+
+
+@pytest.fixture
+async def skipping() -> AsyncIterator[WorkflowEnvironment]:
+    """A server of its own for each test, because its clock is shared by all that runs on it."""
+    async with time_skipping() as env:
         yield env
 
 
@@ -42,12 +49,18 @@ def sessions(worker: AsyncEngine) -> Sessions:
     return make_sessions(worker)
 
 
-@pytest.fixture
-async def needs(skipping: WorkflowEnvironment, sessions: Sessions) -> AsyncIterator[Needs]:
-    given = Needs(sessions=sessions, client=skipping.client, clock=CLOCK)
+@asynccontextmanager
+async def needs_of(env: WorkflowEnvironment, sessions: Sessions) -> AsyncIterator[Needs]:
+    given = Needs(sessions=sessions, client=env.client, clock=CLOCK)
     yield given
     await given.clients.close()
     await given.links.close()
+
+
+@pytest.fixture
+async def needs(skipping: WorkflowEnvironment, sessions: Sessions) -> AsyncIterator[Needs]:
+    async with needs_of(skipping, sessions) as given:
+        yield given
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 
 import httpx
 import uvicorn
+from sqlalchemy import select
 
 from deploy.partner.app import create_app
 from discharge.store.engine import Sessions, transaction
@@ -59,7 +60,13 @@ async def listening(sessions: Sessions, organisation_id: UUID, folder: Path) -> 
             id=uuid4(), organisation_id=organisation_id, endpoint=f"{url}/{ORG}/fhir/R4", kind="fhir"
         )
         async with transaction(sessions) as session:
-            session.add(row)
+            theirs = select(PartnerRow).where(PartnerRow.organisation_id == organisation_id)
+            before = await session.scalar(theirs.where(PartnerRow.transport == "fhir"))
+            if before is None:
+                session.add(row)
+            else:
+                before.endpoint = row.endpoint
+                row = before
         try:
             yield Partner(row.id, url)
         finally:
