@@ -8,11 +8,12 @@ from typing import TypeVar
 from uuid import UUID, uuid5
 
 from discharge.cases import events as ev
+from discharge.cases.actions import TAKEN_BACK, open_action
 from discharge.cases.commands import Envelope
-from discharge.cases.model import Case
+from discharge.cases.model import Case, CaseSpell, Discharge
 from discharge.clocks import london_date, london_midnight
 from discharge.codes import lookup
-from discharge.delays.model import EndedBy
+from discharge.delays.model import EndedBy, ReadyPeriod
 from discharge.errors import Refused
 
 _C = TypeVar("_C")
@@ -77,6 +78,27 @@ def end_ready_period(case: Case, day: date, ended_by: EndedBy) -> list[ev.Event]
     if period is None:
         return []
     return [ev.ReadyPeriodEnded(ended_on=max(day, period.ready_on), ended_by=ended_by)]
+
+
+def period_restated(period: ReadyPeriod, **anew: object) -> ev.ReadyPeriodCorrected:
+    """Restate a ready period where something is told of it anew."""
+    restated = period.model_copy(update=anew)
+    return ev.ReadyPeriodCorrected(replaces=period.ready_on, was=period, period=restated)
+
+
+def ended_by_leaving(period: ReadyPeriod, left: Discharge) -> bool:
+    """Whether a ready period ran until a discharge, which ended it."""
+    return period.ended_by in BY_LEAVING and period.ended_on == max(left.discharged_on, period.ready_on)
+
+
+def ask_once(case: Case, cause: str, told: CaseSpell, now: datetime) -> list[ev.Event]:
+    """Ask once for each stay; a question that was only taken back was not answered."""
+    subject = str(told.spell_id)
+    asked = any(
+        (each.cause, each.subject) == (cause, subject) and each.answer != TAKEN_BACK
+        for each in case.actions.values()
+    )
+    return [] if asked else open_action(case, cause, now, subject)
 
 
 def end_delay_reasons(case: Case, day: date) -> list[ev.Event]:

@@ -8,7 +8,14 @@ from datetime import date, datetime
 from discharge.cases import events as ev
 from discharge.cases.actions import ENDED, REVIVED, open_action
 from discharge.cases.commands import Envelope
-from discharge.cases.decide.common import NEVER_REOPENED, Decider, happened_on, reasons_go_on, side_exit
+from discharge.cases.decide.common import (
+    NEVER_REOPENED,
+    Decider,
+    happened_on,
+    period_restated,
+    reasons_go_on,
+    side_exit,
+)
 from discharge.cases.evolve import fold
 from discharge.cases.model import Case, CaseSpell
 from discharge.cases.stages import stage_when_reopened
@@ -41,8 +48,7 @@ def lives(case: Case, on: date, now: datetime, reason: str = "death-withdrawn") 
     happened: list[ev.Event] = [reopened]
     last = case.ready_periods[-1] if case.ready_periods else None
     if last is not None and last.ended_by == "died":
-        running = last.model_copy(update={"ended_on": None, "ended_by": None})
-        happened.append(ev.ReadyPeriodCorrected(replaces=last.ready_on, was=last, period=running))
+        happened.append(period_restated(last, ended_on=None, ended_by=None))
     if case.discharge is None:
         happened += reasons_go_on(case, case.closed_on)
     for owed in case.actions.values():

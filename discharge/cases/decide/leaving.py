@@ -26,16 +26,18 @@ from discharge.cases.actions import (
 )
 from discharge.cases.commands import Envelope
 from discharge.cases.decide.common import (
-    BY_LEAVING,
     NEVER_REOPENED,
     Decider,
+    ask_once,
     coded,
     command_of,
     end_delay_reasons,
     end_ready_period,
+    ended_by_leaving,
     happened_on,
     noon,
     not_before_admission,
+    period_restated,
     reasons_go_on,
     side_exit,
 )
@@ -84,12 +86,12 @@ def stay_ended(case: Case, told: CaseSpell, day: date, now: datetime) -> list[ev
         return _its_wait_ended(case, told, day)
     bed = _bed_around(case, told)
     if bed is not None and bed.organisation_id == told.organisation_id:
-        return [*_its_wait_ended(case, told, day), *_asked(case, told, now)]
+        return [*_its_wait_ended(case, told, day), *ask_once(case, OVERLAP, told, now)]
     place = DISCHARGE_DESTINATIONS.find(told.discharge_destination or "", day)
     if place and place.place == "hospital":
         return _moved_on(case, day)
     happened = _left(case, _as_fed(case.discharge, told, day), now)
-    return happened if bed is None else [*happened, *_asked(fold(case, happened), told, now)]
+    return happened if bed is None else [*happened, *ask_once(fold(case, happened), OVERLAP, told, now)]
 
 
 def _is_told_elsewhere(case: Case, told: CaseSpell, day: date) -> bool:
@@ -115,13 +117,6 @@ def _bed_around(case: Case, told: CaseSpell) -> CaseSpell | None:
     """Another stay that began no later than this one, and in a bed of which the person is said to lie."""
     others = (each for each in case.spells if each.spell_id != told.spell_id and each.in_a_bed)
     return next((each for each in others if each.admitted_on is not None), None)
-
-
-def _asked(case: Case, told: CaseSpell, now: datetime) -> list[ev.Event]:
-    """Have the ward asked where the person is, once for each stay."""
-    subject = str(told.spell_id)
-    asked = any((each.cause, each.subject) == (OVERLAP, subject) for each in case.actions.values())
-    return [] if asked else open_action(case, OVERLAP, now, subject)
 
 
 def _its_wait_ended(case: Case, told: CaseSpell, day: date) -> list[ev.Event]:
@@ -234,20 +229,14 @@ def _ended_by_leaving(case: Case) -> ReadyPeriod | None:
     left = case.discharge
     if left is None:
         return None
-    ended = (
-        period
-        for period in reversed(case.ready_periods)
-        if period.ended_by in BY_LEAVING and period.ended_on == max(left.discharged_on, period.ready_on)
-    )
-    return next(ended, None)
+    return next((each for each in reversed(case.ready_periods) if ended_by_leaving(each, left)), None)
 
 
 def _corrected_end(case: Case, day: date) -> list[ev.Event]:
     last = _ended_by_leaving(case)
     if last is None or last.ended_on == max(day, last.ready_on):
         return []
-    moved = last.model_copy(update={"ended_on": max(day, last.ready_on)})
-    return [ev.ReadyPeriodCorrected(replaces=last.ready_on, was=last, period=moved)]
+    return [period_restated(last, ended_on=max(day, last.ready_on))]
 
 
 def _not_left_after_all(case: Case, told: CaseSpell) -> list[ev.Event]:
@@ -276,8 +265,7 @@ def cancelled(case: Case, day: date) -> list[ev.Event]:
     happened.append(ev.DischargeCancelled(cancelled_on=day))
     last = _ended_by_leaving(case)
     if last is not None:
-        running = last.model_copy(update={"ended_on": None, "ended_by": None})
-        happened.append(ev.ReadyPeriodCorrected(replaces=last.ready_on, was=last, period=running))
+        happened.append(period_restated(last, ended_on=None, ended_by=None))
     happened += settle(case, BACK, noon(day), OF_BEING_AT_HOME)
     left = case.discharge
     return [*happened, *reasons_go_on(case, left.discharged_on if left else None)]

@@ -21,7 +21,14 @@ from discharge.cases.actions import (
     open_again,
     settle,
 )
-from discharge.cases.decide.common import BY_LEAVING, NEVER_REOPENED, end_delay_reasons, end_ready_period
+from discharge.cases.decide.common import (
+    NEVER_REOPENED,
+    ask_once,
+    end_delay_reasons,
+    end_ready_period,
+    ended_by_leaving,
+    period_restated,
+)
 from discharge.cases.decide.leaving import cancelled
 from discharge.cases.evolve import fold
 from discharge.cases.model import Action, Case, CaseSpell, Discharge, Readmission, Stage
@@ -75,17 +82,7 @@ def _readmitted(case: Case, back: Readmission, told: CaseSpell, now: datetime) -
 def _looked_into(case: Case, told: CaseSpell, now: datetime) -> list[ev.Event]:
     """Ask why the person is back, once for each return that was not planned."""
     unplanned = admission_kind(told.admission_method, told.admitted_on or date.max) in COUNTS
-    return _asked_once(case, RETURNED, now, told) if unplanned else []
-
-
-def _asked_once(case: Case, cause: str, now: datetime, told: CaseSpell) -> list[ev.Event]:
-    """Ask once for each stay; a question that was only taken back was not answered."""
-    subject = str(told.spell_id)
-    asked = any(
-        (each.cause, each.subject) == (cause, subject) and each.answer != TAKEN_BACK
-        for each in case.actions.values()
-    )
-    return [] if asked else open_action(case, cause, now, subject)
+    return ask_once(case, RETURNED, told, now) if unplanned else []
 
 
 def _arrived_elsewhere(case: Case, admitted: date) -> list[ev.Event]:
@@ -107,7 +104,7 @@ def _in_a_bed_all_the_same(case: Case, left: Discharge, told: CaseSpell, now: da
     if before and left.spell_id is None:
         return []
     cause = OVERLAP if before else BACK_LATER
-    return _asked_once(case, cause, now, told)
+    return ask_once(case, cause, told, now)
 
 
 def return_taken_back(case: Case, told: CaseSpell, on: date, now: datetime) -> list[ev.Event]:
@@ -185,13 +182,10 @@ def _under_its_number(case: Case, place: int, heir: CaseSpell, now: datetime) ->
     """The return, its waiting and the question why, of the stay that goes on."""
     left, back = case.earlier_discharges[place], case.readmissions[place]
     begun = heir.admitted_on or back.readmitted_on
-    days = nights_between(left.discharged_on, begun)
-    again = back.model_copy(update={"spell_id": heir.spell_id, "readmitted_on": begun, "days_after": days})
-    happened: list[ev.Event] = [ev.EarlierDischargeCorrected(place=place, discharge=left, readmission=again)]
+    its = back.model_copy(update={"spell_id": heir.spell_id})
+    happened: list[ev.Event] = [_restated(place, left, its, begun)]
     happened += [
-        ev.ReadyPeriodCorrected(
-            replaces=period.ready_on, was=period, period=period.model_copy(update={"spell_id": heir.spell_id})
-        )
+        period_restated(period, spell_id=heir.spell_id)
         for period in case.ready_periods
         if period.spell_id == back.spell_id
     ]
@@ -280,7 +274,7 @@ def news_of_an_earlier_discharge(
     return [
         *happened,
         *_wait_until(case, left, told, back.readmitted_on, "transferred"),
-        *_asked_once(fold(case, happened), OVERLAP, now, told),
+        *ask_once(fold(case, happened), OVERLAP, told, now),
     ]
 
 
@@ -297,7 +291,7 @@ def _another_day(case: Case, place: int, told: CaseSpell, day: date, now: dateti
     if day == left.discharged_on:
         return []
     if day > back.readmitted_on:
-        return _asked_once(case, OVERLAP, now, told)
+        return ask_once(case, OVERLAP, told, now)
     moved = left.discharged_at + (day - left.discharged_on)
     again = left.model_copy(update={"discharged_on": day, "discharged_at": moved})
     return [_restated(place, again, back, back.readmitted_on), *_wait_until(case, left, told, day)]
@@ -308,17 +302,9 @@ def _wait_until(
 ) -> list[ev.Event]:
     """The ready period that an earlier discharge ended, until another day."""
     return [
-        ev.ReadyPeriodCorrected(
-            replaces=period.ready_on,
-            was=period,
-            period=period.model_copy(
-                update={"ended_on": max(day, period.ready_on), "ended_by": ended_by or period.ended_by}
-            ),
-        )
+        period_restated(period, ended_on=max(day, period.ready_on), ended_by=ended_by or period.ended_by)
         for period in case.ready_periods
-        if period.spell_id in (None, told.spell_id)
-        and period.ended_by in BY_LEAVING
-        and period.ended_on == max(left.discharged_on, period.ready_on)
+        if period.spell_id in (None, told.spell_id) and ended_by_leaving(period, left)
     ]
 
 
