@@ -36,6 +36,11 @@ def open_period(periods: Iterable[ReadyPeriod]) -> ReadyPeriod | None:
     return next((period for period in periods if period.ended_on is None), None)
 
 
+def not_before_the_last(periods: Iterable[ReadyPeriod], day: date) -> date:
+    """Return the day on which a new period begins: `day`, but never before the last one that ended."""
+    return max((day, *(period.ended_on for period in periods if period.ended_on is not None)))
+
+
 def start_period(periods: Iterable[ReadyPeriod], period: ReadyPeriod) -> Periods:
     """Add a period; raises already-done while another one runs."""
     periods = tuple(periods)

@@ -32,7 +32,7 @@ from discharge.cases.decide.readmission import (
 from discharge.cases.evolve import fold
 from discharge.cases.model import IN_HOSPITAL, Case, CaseSpell
 from discharge.delays.model import EndedBy, ReadyPeriod
-from discharge.delays.periods import begun_on, correct_period, end_period, start_period
+from discharge.delays.periods import begun_on, correct_period, end_period, not_before_the_last, start_period
 from discharge.errors import Refused
 
 
@@ -112,9 +112,9 @@ def _fitness(case: Case, known: CaseSpell, told: CaseSpell, on: date) -> list[ev
 
 def _became_fit(case: Case, known: CaseSpell, told: CaseSpell, since: date) -> list[ev.Event]:
     if case.open_ready_period is None and not known.medically_fit:
-        after_last = max((p.ended_on for p in case.ready_periods if p.ended_on is not None), default=since)
         basis = "feed-day-assumed" if told.fit_on_assumed else "feed"
-        period = ReadyPeriod(ready_on=max(since, after_last), spell_id=told.spell_id, basis=basis)
+        ready_on = not_before_the_last(case.ready_periods, since)
+        period = ReadyPeriod(ready_on=ready_on, spell_id=told.spell_id, basis=basis)
         return [ev.ReadyPeriodStarted(period=period)]
     return []
 

@@ -23,6 +23,7 @@ from discharge.cases.decide.participation import basis_said, owner_named, takes_
 from discharge.cases.evolve import fold
 from discharge.cases.model import Asked, Case, Participant, Referral, Stage
 from discharge.delays.model import ReadyPeriod
+from discharge.delays.periods import not_before_the_last
 from discharge.errors import Refused
 
 REOPENABLE = frozenset({"returned", "withdrawn", "admitted-elsewhere"})
@@ -126,9 +127,9 @@ def _first_facts(case: Case, envelope: Envelope, asked: cmd.Refer, day: date) ->
         facts.append(ev.ExpectedDischargeDateSet(expected_discharge_on=expected, told_by=told_by))
     ready_on = asked.ready_on or _fit_since(asked)
     if ready_on is not None and case.open_ready_period is None:
-        after_last = max((p.ended_on for p in case.ready_periods if p.ended_on is not None), default=ready_on)
+        begins = not_before_the_last(case.ready_periods, ready_on)
         spell_id = asked.spell.spell_id if asked.spell else None
-        period = ReadyPeriod(ready_on=max(ready_on, after_last), spell_id=spell_id, basis="referral")
+        period = ReadyPeriod(ready_on=begins, spell_id=spell_id, basis="referral")
         facts.append(ev.ReadyPeriodStarted(period=period))
     if asked.homeless != "unknown":
         facts.append(ev.HomelessnessFlagged(flag=asked.homeless, flagged_on=day))

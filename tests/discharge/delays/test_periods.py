@@ -5,7 +5,14 @@ from datetime import date
 import pytest
 
 from discharge.delays.model import ReadyPeriod
-from discharge.delays.periods import correct_period, end_period, in_order, open_period, start_period
+from discharge.delays.periods import (
+    correct_period,
+    end_period,
+    in_order,
+    not_before_the_last,
+    open_period,
+    start_period,
+)
 from discharge.errors import Refused
 
 
@@ -72,3 +79,12 @@ def test_given_a_period_after_a_running_one_then_the_order_is_refused() -> None:
 
 def test_given_a_period_that_ends_when_the_next_begins_then_they_do_not_overlap() -> None:
     assert in_order([running(5), ended(3, 5)]) == (ended(3, 5), running(5))
+
+
+@pytest.mark.parametrize(("day", "begins"), [(3, 7), (7, 7), (9, 9)])
+def test_given_periods_that_ended_then_a_new_one_begins_no_earlier_than_the_last_did_end(
+    day: int, begins: int
+) -> None:
+    known = (ended(1, 7), ended(2, 4), running(8))
+    assert not_before_the_last(known, march(day)) == march(begins)
+    assert not_before_the_last((running(8),), march(day)) == march(day)
