@@ -18,9 +18,9 @@ from typing import TypeVar
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
 
+from discharge.reference.files import DataInvalid
 from discharge.store.driver import USUAL, DatabaseTimes
 from discharge.store.engine import Sessions, make_engine, make_sessions, transaction
-from fhir_adapters.feeds.loading import ProfileInvalid
 from fhir_adapters.feeds.watching import WatchedBook
 from fhir_adapters.hl7v2.outward.links import Links
 from fhir_adapters.partners.clients import PartnerClients
@@ -72,7 +72,7 @@ async def run_worker(
     ``feed_profiles`` is a folder of feed profiles besides those that are shipped, followed from then on;
     ``partner_secrets`` one of the files that partners' settings name. ``show`` tells outsiders meanwhile
     whether it is ready.
-    Raises ProfileInvalid when a file of it cannot be used and never could be.
+    Raises DataInvalid when a file of it cannot be used and never could be.
     """
     stop = stop or _told_by_signals()
     holds.register()
@@ -125,7 +125,7 @@ def _readiness(sessions: Sessions, found: _Found, profiles: WatchedBook, tasks: 
 
 
 async def _profiles_at_hand(engine: AsyncEngine, profiles: WatchedBook, stop: asyncio.Event) -> bool:
-    """Every profile there is, or as it last was; false when told to stop before. Raises ProfileInvalid when
+    """Every profile there is, or as it last was; false when told to stop before. Raises DataInvalid when
     there is none of a file: the messages of its feeds would be misread.
     """
 
@@ -139,7 +139,7 @@ async def _profiles_at_hand(engine: AsyncEngine, profiles: WatchedBook, stop: as
     if await _until_it_answers("PostgreSQL", recalled, stop) is None:
         return False
     if profiles.lacking:
-        raise ProfileInvalid("\n".join(fault.why for fault in profiles.faults))
+        raise DataInvalid("\n".join(fault.why for fault in profiles.faults))
     return True
 
 

@@ -110,7 +110,7 @@ def lines(
         read = read_by(feed, book, today)
         if read:
             used.setdefault(read.profile.name, []).append(feed.code)
-    files = {good.profile.sha256: file for file, good in book.good.items()}
+    files = {good.held.sha256: file for file, good in book.good.items()}
     in_order = sorted(book, key=lambda each: (each.name not in used, each.name))
     return tuple(
         _line(each, files.get(each.sha256), book, taken, used.get(each.name, []), today) for each in in_order

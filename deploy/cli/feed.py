@@ -114,7 +114,8 @@ def _book(folder: Path | None) -> ProfileBook:
 def _profile(name: str, folder: Path | None) -> Profile:
     from difflib import get_close_matches
 
-    from fhir_adapters.feeds.loading import SUFFIXES, load_profile
+    from discharge.reference.files import SUFFIXES
+    from fhir_adapters.feeds.loading import load_profile
 
     path = Path(name)
     if path.suffix in SUFFIXES:

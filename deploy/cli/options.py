@@ -66,9 +66,9 @@ def _actionable() -> tuple[type[Exception], ...]:
     from deploy.secret_files import WrongSetting
     from deploy.settings import MissingSetting
     from discharge.errors import HomewardError
-    from fhir_adapters.feeds.loading import ProfileInvalid
+    from discharge.reference.files import DataInvalid
 
-    return CannotGoOn, CannotRun, MissingSetting, WrongSetting, HomewardError, ProfileInvalid, PermissionError
+    return CannotGoOn, CannotRun, MissingSetting, WrongSetting, HomewardError, DataInvalid, PermissionError
 
 
 def _words(failure: ValidationError) -> str:

@@ -18,6 +18,7 @@ from discharge.store.record import CASE_SIGNAL
 from discharge.store.tables import CommandRow, Organisation, OutboxRow, PartnerRow, ReferralRequestRow
 from fhir_adapters.feeds.alarms import AlarmRule, Breach, Whose, in_force, judge, rules_for
 from fhir_adapters.feeds.book import DEFAULT_PROFILE
+from fhir_adapters.feeds.profile import Profile
 from fhir_adapters.feeds.watching import FileFault
 from fhir_adapters.store.finding import BEYOND, UNASSIGNED
 from fhir_adapters.store.tables import AlarmRow, AlarmRuleRow, Feed, InboxRow
@@ -42,7 +43,7 @@ class Observed:
 
 
 async def look_for_alarms(
-    engine: AsyncEngine, now: datetime | None = None, faults: Sequence[FileFault] = ()
+    engine: AsyncEngine, now: datetime | None = None, faults: Sequence[FileFault[Profile]] = ()
 ) -> bool:
     """Raise, tell again and clear. `now` is machine time; never busy, so that it rests between two looks.
     `faults` are the files of profiles that cannot be used.
@@ -73,7 +74,9 @@ class Watched:
     rule: AlarmRule | None
 
 
-async def watch(session: AsyncSession, now: datetime, faults: Sequence[FileFault] = ()) -> list[Watched]:
+async def watch(
+    session: AsyncSession, now: datetime, faults: Sequence[FileFault[Profile]] = ()
+) -> list[Watched]:
     """Every figure beside its rules; `now` is machine time."""
     rules = await _rules(session)
     found: list[Watched] = []
@@ -127,7 +130,9 @@ async def _rules(session: AsyncSession) -> dict[UUID | None, list[AlarmRule]]:
     return found
 
 
-async def observe(session: AsyncSession, now: datetime, faults: Sequence[FileFault] = ()) -> list[Observed]:
+async def observe(
+    session: AsyncSession, now: datetime, faults: Sequence[FileFault[Profile]] = ()
+) -> list[Observed]:
     """Every figure that a rule may be about. A feed that was never heard is not connected yet: the page of
     feeds shows it.
     """
@@ -153,7 +158,7 @@ async def observe(session: AsyncSession, now: datetime, faults: Sequence[FileFau
     ]
 
 
-def _of_profile(feed: Feed, fault: FileFault | None, now: datetime) -> Observed:
+def _of_profile(feed: Feed, fault: FileFault[Profile] | None, now: datetime) -> Observed:
     more = fault.line if fault else ""
     since = _minutes(fault.since if fault else None, now)
     return Observed("profile-not-used", feed.organisation_id, feed.id, feed.code, since, feed.id, more)

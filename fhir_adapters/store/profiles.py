@@ -16,6 +16,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 from discharge.errors import HomewardError
 from discharge.store.base import Base
 from discharge.store.engine import transaction
+from fhir_adapters.feeds.profile import Profile
 from fhir_adapters.feeds.watching import LOOK_SECONDS, Good, WatchedBook
 
 log = logging.getLogger("homeward.profiles")
@@ -39,15 +40,15 @@ class ProfileTextRow(Base):
     taken_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
-async def remember(session: AsyncSession, good: Mapping[str, Good]) -> None:
+async def remember(session: AsyncSession, good: Mapping[str, Good[Profile]]) -> None:
     """Keep the texts that are in force."""
     for file, each in sorted(good.items()):
         row = insert(ProfileTextRow).values(
             file=file,
-            sha256=each.profile.sha256,
-            name=each.profile.name,
-            version=each.profile.version,
-            effective_from=each.profile.effective_from,
+            sha256=each.held.sha256,
+            name=each.held.name,
+            version=each.held.version,
+            effective_from=each.held.effective_from,
             text=each.raw,
         )
         again = {"taken_at": func.now()}

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from discharge.reference.files import DataInvalid
 from discharge.store.engine import transaction
-from fhir_adapters.feeds.loading import PROFILES, ProfileInvalid
+from fhir_adapters.feeds.loading import PROFILES
 from fhir_adapters.store.profiles import taken_texts
 from tests.fixtures.postgres import Database
 from tests.workflows.waiting import until
@@ -42,7 +43,7 @@ async def test_given_a_file_that_never_was_good_then_a_worker_refuses_to_start_a
 ) -> None:
     (tmp_path / "itk-2.4.yaml").write_text(BROKEN, encoding="utf-8")
 
-    with pytest.raises(ProfileInvalid, match=r"itk-2\.4\.yaml: sexs: .* did you mean sex"):
+    with pytest.raises(DataInvalid, match=r"itk-2\.4\.yaml: sexs: .* did you mean sex"):
         await ran(database, keys, tmp_path, asyncio.Event())
 
 

@@ -7,10 +7,10 @@ from uuid import uuid4
 import pytest
 import yaml
 
+from discharge.reference.files import DataInvalid
 from fhir_adapters.feeds.choosing import Arrival, FeedDoor, choose_feed
 from fhir_adapters.feeds.loading import (
     PROFILES,
-    ProfileInvalid,
     load_profile,
     load_profiles,
     profile_named,
@@ -93,7 +93,7 @@ def test_given_what_is_shipped_then_every_profile_loads_and_names_its_source() -
 def test_given_a_fault_then_file_key_and_mend_are_named(
     tmp_path: Path, changes: dict[str, object], told: str
 ) -> None:
-    with pytest.raises(ProfileInvalid, match=told):
+    with pytest.raises(DataInvalid, match=told):
         load_profile(altered(tmp_path, **changes))
 
 
@@ -101,7 +101,7 @@ def test_given_several_faults_then_all_are_told_at_once(tmp_path: Path) -> None:
     altered(tmp_path, sex=None, zone="Mars/North")
     (tmp_path / "broken.yaml").write_text("a: [")
 
-    with pytest.raises(ProfileInvalid) as caught:
+    with pytest.raises(DataInvalid) as caught:
         load_profiles(tmp_path)
 
     assert {line.split(":")[0] for line in str(caught.value).splitlines() if ".yaml:" in line} == {
@@ -111,7 +111,7 @@ def test_given_several_faults_then_all_are_told_at_once(tmp_path: Path) -> None:
 
 
 def test_given_one_fault_then_what_only_follows_from_it_is_not_told(tmp_path: Path) -> None:
-    with pytest.raises(ProfileInvalid) as caught:
+    with pytest.raises(DataInvalid) as caught:
         load_profile(altered(tmp_path, expected_discharge=["PV2.9"]))
 
     assert len(str(caught.value).splitlines()) == 1
@@ -134,7 +134,7 @@ def test_given_a_file_that_is_no_profile_then_one_line_says_where_and_why(
     path = tmp_path / "ours.yaml"
     path.mkdir() if raw is None else path.write_bytes(raw)
 
-    with pytest.raises(ProfileInvalid) as caught:
+    with pytest.raises(DataInvalid) as caught:
         load_profile(path)
 
     assert str(caught.value).startswith(told)
@@ -145,7 +145,7 @@ def test_given_a_key_twice_then_the_line_is_told(tmp_path: Path) -> None:
     path = altered(tmp_path)
     path.write_text(path.read_text() + "zone: Europe/Dublin\n")
 
-    with pytest.raises(ProfileInvalid, match="'zone' is given twice, again in line"):
+    with pytest.raises(DataInvalid, match="'zone' is given twice, again in line"):
         load_profile(path)
 
 
@@ -165,7 +165,7 @@ def test_given_two_files_of_one_version_then_both_are_refused(tmp_path: Path) ->
     altered(tmp_path).rename(tmp_path / "itk-2.4@1.yaml")
     altered(tmp_path)
 
-    with pytest.raises(ProfileInvalid, match=r"version: itk-2\.4\.yaml has the same for itk-2\.4"):
+    with pytest.raises(DataInvalid, match=r"version: itk-2\.4\.yaml has the same for itk-2\.4"):
         load_profiles(tmp_path)
 
 

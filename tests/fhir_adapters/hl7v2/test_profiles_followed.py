@@ -47,10 +47,10 @@ async def until(condition: Callable[[], bool]) -> None:
 
 
 async def corrected(file: Path, book: WatchedBook, before: str, after: str) -> None:
-    was = {good.profile.sha256 for good in book.good.values()}
+    was = {good.held.sha256 for good in book.good.values()}
     assert before in ITK
     file.write_text(ITK.replace(before, after), encoding="utf-8")
-    await until(lambda: {good.profile.sha256 for good in book.good.values()} != was)
+    await until(lambda: {good.held.sha256 for good in book.good.values()} != was)
 
 
 async def test_given_an_open_connection_when_the_profile_says_another_answer_then_the_next_message_has_it(

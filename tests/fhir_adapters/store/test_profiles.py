@@ -64,8 +64,8 @@ async def test_given_a_text_that_comes_back_then_it_is_the_last_one_taken(
     await worker_began(worker, file)
 
     async with transaction(worker) as session:
-        assert await taken_texts(session) == {file.name: first.good[file.name].profile.sha256}
-        assert await session.get(ProfileTextRow, (file.name, first.good[file.name].profile.sha256))
+        assert await taken_texts(session) == {file.name: first.good[file.name].held.sha256}
+        assert await session.get(ProfileTextRow, (file.name, first.good[file.name].held.sha256))
 
 
 async def test_given_a_file_that_stays_broken_then_an_alarm_names_the_key_until_it_is_mended(

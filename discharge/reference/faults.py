@@ -1,16 +1,14 @@
-"""What is wrong with a profile file, in words: which file, which key, what, and how to mend it."""
+"""What is wrong with a data file, in words: which file, which key, what, and how to mend it."""
 
 import re
 import typing
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import is_dataclass
 from difflib import get_close_matches
-from types import UnionType
+from types import MappingProxyType, UnionType
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
-
-from fhir_adapters.feeds.profile import Profile
 
 _MEND = {
     "missing": "add this key",
@@ -26,23 +24,24 @@ _MEND = {
 }
 _MISSPELT = {"extra_forbidden", "unexpected_keyword_argument"}
 
-_MEND_OF_KEY = {
-    "name": "use small letters, digits, dots and hyphens, as in our-pas",
-    "trigger": "write it as A07",
-}
-
 Place = tuple[int | str, ...]
 
 
-def all_told(file: str, errors: Iterable[ErrorDetails]) -> list[str]:
+def all_told(
+    file: str,
+    errors: Iterable[ErrorDetails],
+    shape: object,
+    mends: Mapping[str, str] = MappingProxyType({}),
+) -> list[str]:
     """Every fault in one line each. What only follows from a fault deeper down is left out, and of several
-    readings of one value the first speaks.
+    readings of one value the first speaks. `shape` is what the file should hold, to name the nearest key;
+    `mends` says for a key how a value that does not fit its pattern is written.
     """
     by_place: dict[Place, ErrorDetails] = {}
     for error in errors:
         by_place.setdefault(_place(error), error)
     return [
-        told(file, error)
+        f"{file}: {_told(place, error)} - {_mend(error, place, shape, mends)}"
         for place, error in by_place.items()
         if not (error["type"] == "too_short" and _has_deeper(place, by_place))
     ]
@@ -60,21 +59,19 @@ def _place(error: ErrorDetails) -> Place:
 _KEY = re.compile(r"(?!\[)(?![A-Z][a-z]+[A-Z]?[a-z]*$)[^\[\]()]*")
 
 
-def told(file: str, error: ErrorDetails) -> str:
-    """One fault in one line. A value is repeated only where it is a key or one of a few allowed words."""
-    place = _place(error)
+def _told(place: Place, error: ErrorDetails) -> str:
+    """Key and fault. A value is repeated only where it is a key or one of a few allowed words."""
     key = ".".join(str(part) for part in place) or "(whole file)"
-    what = error["msg"].removeprefix("Value error, ")
-    return f"{file}: {key}: {what} - {_mend(error, place)}"
+    return f"{key}: {error['msg'].removeprefix('Value error, ')}"
 
 
-def _mend(error: ErrorDetails, place: Place) -> str:
+def _mend(error: ErrorDetails, place: Place, shape: object, mends: Mapping[str, str]) -> str:
     mend = _MEND.get(error["type"], "correct this value")
     if error["type"] == "string_pattern_mismatch" and place:
-        mend = _MEND_OF_KEY.get(str(place[-1]), mend)
+        mend = mends.get(str(place[-1]), mend)
     near: list[str] = []
     if error["type"] in _MISSPELT:
-        near = get_close_matches(str(place[-1]), known_keys(place[:-1]), n=1)
+        near = get_close_matches(str(place[-1]), known_keys(place[:-1], shape), n=1)
     elif error["type"] == "literal_error":
         near = get_close_matches(str(error["input"]), _allowed(error.get("ctx", {})), n=1)
     return f"did you mean {near[0]}?" if near else mend
@@ -84,9 +81,8 @@ def _allowed(context: Mapping[str, object]) -> list[str]:
     return [part.strip(" '") for part in str(context.get("expected", "")).replace(" or ", ",").split(",")]
 
 
-def known_keys(place: Place) -> list[str]:
-    """The keys that a profile knows at a place such as ("location",) or ("identifiers", "local", 0)."""
-    shape: object = Profile
+def known_keys(place: Place, shape: object) -> list[str]:
+    """The keys that a shape knows at a place such as ("location",) or ("identifiers", "local", 0)."""
     for part in place:
         inner = _inside(shape, part)
         if inner is None:
@@ -96,7 +92,7 @@ def known_keys(place: Place) -> list[str]:
 
 
 def _inside(shape: object, part: int | str) -> object | None:
-    """What stands at a key of a shape, or at an index of a list."""
+    """What stands at a key of a shape or of a mapping, or at an index of a list."""
     for kind in _shapes(shape):
         members = _members(kind)
         if part in members:
@@ -105,6 +101,9 @@ def _inside(shape: object, part: int | str) -> object | None:
         if isinstance(part, int) and arguments:
             inner: object = arguments[0]
             return inner
+        if isinstance(part, str) and len(arguments) == 2 and typing.get_origin(kind) is dict:
+            value: object = arguments[1]
+            return value
     return None
 
 
@@ -112,7 +111,7 @@ def _members(kind: object) -> dict[str, object]:
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         return {name: field.annotation for name, field in kind.model_fields.items()}
     if isinstance(kind, type) and is_dataclass(kind):
-        return {field.name: field.type for field in fields(kind)}
+        return dict(typing.get_type_hints(kind))
     return {}
 
 
