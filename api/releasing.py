@@ -1,5 +1,5 @@
-"""What a person decides about an item that a partner refused (again, replaced, or not at all), and about a
-partner that rests.
+"""What a person decides about an item that a partner refused (again, replaced, or not at all), about a
+partner that rests, and about a command that failed.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from api.principals import Principal
 from api.reading.looks import who
 from api.services import Services
 from discharge.errors import HomewardError
-from discharge.store import audit, outbox, partner_pauses
-from discharge.store.tables import OutboxRow
+from discharge.store import audit, failed_commands, outbox, partner_pauses
+from discharge.store.tables import CommandRow, OutboxRow
 
 
 async def decide(
@@ -50,3 +50,22 @@ async def decide_partner(
     async with services.begin(caller) as session:
         await partner_pauses.decide(session, partner_id, decision, reason)
         await audit.note_write(session, who(caller), f"partner {decision}", f"partner {partner_id}")
+
+
+async def decide_failed_command(
+    services: Services,
+    caller: Principal,
+    command_id: UUID,
+    decision: failed_commands.FailedDecision,
+    reason: str,
+) -> CommandRow:
+    """Have a failed command tried again, or give it up. Raises not-found where it is not ours, already-done
+    where it does not stand failed any more.
+    """
+    caller.require("failed-commands.decide")
+    async with services.begin(caller) as session:
+        row = await failed_commands.decide_failed(session, command_id, decision, reason)
+        await audit.note_write(
+            session, who(caller), f"failed-command {decision}", f"command {command_id}", case_id=row.case_id
+        )
+    return row

@@ -187,6 +187,8 @@ _RUNNING: _Rows = (
     ("merges.undo", (OPERATOR,), "Undo a merge of two records"),
     ("deadletters.read", (OPERATOR, ADMIN), "See items that a partner refused"),
     ("deadletters.release", (OPERATOR,), "Release, replace or skip a refused item"),
+    ("failed-commands.read", (OPERATOR, ADMIN), "See what could not be recorded"),
+    ("failed-commands.decide", (OPERATOR,), "Have what could not be recorded tried again, or give it up"),
     ("partners.switch", (OPERATOR,), "Try a partner again, switch it off or on"),
     ("shadow.read", (MONITOR, OPERATOR), "See how a trust's own list compares"),
     ("shadow.import", (MONITOR, OPERATOR), "Compare a trust's own list"),

@@ -13,7 +13,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from temporalio.client import (
     Client,
@@ -44,12 +44,21 @@ _AWAY = frozenset(
 
 
 async def execute_command(
-    client: Client, clock: CaseClock, envelope: Envelope, within: timedelta = ANSWER_WITHIN
+    client: Client,
+    clock: CaseClock,
+    envelope: Envelope,
+    within: timedelta = ANSWER_WITHIN,
+    tries_by_hand: int = 0,
 ) -> Answer | None:
-    """Execute a command and return what became of it; ``None`` when it is taken but not answered in time."""
+    """Execute a command and return what became of it; ``None`` when it is taken but not answered in time.
+
+    A run of a workflow repeats what it said to an update: each try by hand is another update.
+    """
+    command_id = envelope.command_id
+    update_id = str(uuid5(command_id, f"by hand {tries_by_hand}") if tries_by_hand else command_id)
     try:
         async with asyncio.timeout(within.total_seconds()):
-            return await _until_answered(lambda: _update(client, clock, envelope), envelope)
+            return await _until_answered(lambda: _update(client, clock, envelope, update_id), envelope)
     except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError):
         _stay_cancelled()
         return None
@@ -135,7 +144,7 @@ async def wake_lane(
     )
 
 
-async def _update(client: Client, clock: CaseClock, envelope: Envelope) -> Answer:
+async def _update(client: Client, clock: CaseClock, envelope: Envelope, update_id: str) -> Answer:
     # A start operation can be used once, so each try makes its own.
     start: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
         ports.CASE_WORKFLOW,
@@ -150,7 +159,7 @@ async def _update(client: Client, clock: CaseClock, envelope: Envelope) -> Answe
             ports.EXECUTE,
             envelope,
             start_workflow_operation=start,
-            id=str(envelope.command_id),
+            id=update_id,
             result_type=Answer,
         )
     except BaseException:

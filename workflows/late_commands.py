@@ -98,7 +98,8 @@ class LateCommands:
             answer: Answer | None = _refused(envelope, refusal)
         else:
             late = envelope.model_copy(update={"late": True})
-            answer = await execute_command(self._client, self._clock, late, within=ANSWER_WITHIN)
+            again = row.tries_by_hand
+            answer = await execute_command(self._client, self._clock, late, ANSWER_WITHIN, again)
         if answer is None:
             return False
         async with transaction(self._sessions) as session:

@@ -14,6 +14,7 @@ from api.pages import (
     dead_letters,
     documents,
     duplicates,
+    failed_commands,
     feeds,
     hidings,
     homes,
@@ -48,6 +49,7 @@ PAGES: tuple[APIRouter, ...] = (
     replays.router,  # before the messages, whose ids stand at the same place of an address
     messages.router,
     dead_letters.router,
+    failed_commands.router,
     duplicates.router,
     shadow.router,
     feeds.router,

@@ -41,6 +41,7 @@ MENU: tuple[tuple[str, str, str], ...] = (
     ("messages.read", "Feeds", "/feeds"),
     ("duplicates.read", "Who is who", "/duplicates"),
     ("deadletters.read", "Refused items", "/dead-letters"),
+    ("failed-commands.read", "Failed requests", "/failed-requests"),
     ("shadow.read", "Own list", "/shadow"),
     ("command.read", "Your requests", "/requests"),
 )

@@ -6,6 +6,8 @@ dead item, to be told again once what was wrong is mended.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Literal
 from uuid import UUID, uuid5
 
 from sqlalchemy import func, select, update
@@ -17,6 +19,8 @@ from discharge.store.record import CASE_SIGNAL, answered_before, keep_answer, on
 from discharge.store.tables import CommandRow, OutboxRow
 
 STRIKE = "strike-clock"
+FailedDecision = Literal["try-again", "give-up"]
+MOST = 200
 
 
 async def fail(session: AsyncSession, envelope: Envelope, code: str) -> Answer:
@@ -66,3 +70,29 @@ async def note_try(session: AsyncSession, command_id: UUID) -> int:
         .returning(CommandRow.tries)
     )
     return await session.scalar(counted) or 0
+
+
+async def failed_commands(session: AsyncSession) -> Sequence[CommandRow]:
+    """The commands of the asking organisation that failed and that nobody gave up, the oldest first; `MOST`
+    at most.
+    """
+    query = select(CommandRow).where(CommandRow.state == "failed", CommandRow.given_up_at.is_(None))
+    return (await session.scalars(query.order_by(CommandRow.created_at, CommandRow.id).limit(MOST))).all()
+
+
+async def count_failed_commands(session: AsyncSession) -> int:
+    """How many there are, however many a list shows."""
+    failed = (CommandRow.state == "failed", CommandRow.given_up_at.is_(None))
+    return await session.scalar(select(func.count()).select_from(CommandRow).where(*failed)) or 0
+
+
+async def decide_failed(
+    session: AsyncSession, command_id: UUID, decision: FailedDecision, reason: str
+) -> CommandRow:
+    """Have a failed command tried again, under the id that it had and as somebody late, or give it up.
+
+    The transaction's user must be an operator: PostgreSQL asks, too. Raises not-found, role-not-allowed, and
+    already-done where it does not stand failed any more.
+    """
+    await session.execute(select(func.homeward_decide_failed_command(command_id, decision, reason)))
+    return await session.get_one(CommandRow, command_id, populate_existing=True)

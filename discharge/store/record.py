@@ -11,7 +11,7 @@ from datetime import UTC, date
 from typing import Any
 from uuid import UUID, uuid5
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import ColumnElement, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -104,13 +104,21 @@ async def one_at_a_time(session: AsyncSession, case_id: UUID) -> None:
 
 
 async def answered_before(session: AsyncSession, envelope: Envelope) -> Answer | None:
-    """What the case answered to this very command before."""
+    """What the case answered to this very command before, since it was last tried again by hand."""
     stored = await session.scalar(
         select(CaseCommandRow.answer).where(
-            CaseCommandRow.case_id == envelope.case_id, CaseCommandRow.command_id == envelope.command_id
+            CaseCommandRow.case_id == envelope.case_id,
+            CaseCommandRow.command_id == envelope.command_id,
+            CaseCommandRow.tries_by_hand == _tries_by_hand(envelope),
         )
     )
     return Answer.model_validate(stored) if stored else None
+
+
+def _tries_by_hand(envelope: Envelope) -> ColumnElement[int]:
+    """How often an operator had a command tried again that came through a door."""
+    counted = select(CommandRow.tries_by_hand).where(CommandRow.id == envelope.command_id)
+    return func.coalesce(counted.scalar_subquery(), 0)
 
 
 async def _refuse(
@@ -132,7 +140,14 @@ async def _refuse(
 async def keep_answer(session: AsyncSession, envelope: Envelope, answer: Answer) -> None:
     """Keep what the case answered, and tell whoever waits at the door."""
     stored = answer.model_dump(mode="json")
-    session.add(CaseCommandRow(case_id=envelope.case_id, command_id=envelope.command_id, answer=stored))
+    await session.execute(
+        insert(CaseCommandRow).values(
+            case_id=envelope.case_id,
+            command_id=envelope.command_id,
+            tries_by_hand=_tries_by_hand(envelope),
+            answer=stored,
+        )
+    )
     await session.execute(
         update(CommandRow)
         .where(CommandRow.id == envelope.command_id)

@@ -217,7 +217,9 @@ async def _outgoing(session: AsyncSession, now: datetime) -> Sequence[Observed]:
 async def _failed(session: AsyncSession) -> Sequence[Observed]:
     """For each organisation that asked or told something: how much of it failed, and nobody has seen to."""
     asked = select(CommandRow.organisation_id).where(
-        CommandRow.state == "failed", CommandRow.acknowledged_at.is_(None)
+        CommandRow.state == "failed",
+        CommandRow.acknowledged_at.is_(None),
+        CommandRow.given_up_at.is_(None),
     )
     told = select(OutboxRow.organisation_id).where(
         OutboxRow.channel == CASE_SIGNAL, OutboxRow.state == "dead", OutboxRow.organisation_id.is_not(None)

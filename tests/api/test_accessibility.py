@@ -146,7 +146,8 @@ async def test_given_the_pages_of_operators_when_looked_at_by_axe_then_it_finds_
     await made_ready(door)
     page = await opened(browser, door, address, role)
     room = [f"/messages{each}" for each in ("", "/parked", "/replays", "/edits", "/alarms")]
-    for path in (*room, "/feeds", "/dead-letters", *(["/shadow"] if role == "operator" else [])):
+    more = ("/feeds", "/dead-letters", "/failed-requests", *(["/shadow"] if role == "operator" else []))
+    for path in (*room, *more):
         await page.goto(address + path)
         await require_nothing_found(page, path)
 

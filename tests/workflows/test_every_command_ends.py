@@ -14,19 +14,21 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from discharge.cases import commands as cmd
 from discharge.cases.model import Actor, Stage
 from discharge.cases.recording import RecordRequest
-from discharge.errors import Unavailable
+from discharge.errors import HomewardError, Unavailable
 from discharge.store import commands, outbox
 from discharge.store import record as record_of
 from discharge.store.engine import transaction
+from discharge.store.failed_commands import FailedDecision, decide_failed, failed_commands
 from discharge.store.outbox import queue_case_signal
-from discharge.store.tables import CommandRow, OutboxRow
+from discharge.store.tables import CommandRow, OutboxRow, User
 from fhir_adapters.store.alarms import look_for_alarms
 from fhir_adapters.store.tables import AlarmRow
 from housing_checks import pathway
 from tests.workflows.outgoing import relay
-from tests.workflows.story import Story
+from tests.workflows.story import CLOCK, Story
 from tests.workflows.waiting import until
 from workflows.activities import recording
+from workflows.late_commands import LateCommands
 from workflows.ports import calls
 
 SHORT = timedelta(milliseconds=20)
@@ -284,3 +286,63 @@ async def test_given_a_failed_command_when_it_reaches_the_case_again_then_it_sta
     answer = await story.send(await story.envelope(cmd.AcceptReferral(), command_id=command_id))
     assert answer.outcome == "failed"
     assert (await story.case()).stage is Stage.REFERRED
+
+
+Decide = Callable[[UUID, FailedDecision], Awaitable[CommandRow]]
+
+
+@pytest.fixture
+async def by_operator(story: Story, api: AsyncEngine) -> Decide:
+    """What an operator of the housing team decides about a failed command of theirs."""
+    operator = User(
+        id=uuid4(),
+        organisation_id=story.places.housing,
+        issuer="i",
+        subject="operator",
+        display_name="Op Erator",
+        role="operator",
+    )
+    async with transaction(story.sessions) as session:
+        session.add(operator)
+
+    async def decide(command_id: UUID, decision: FailedDecision) -> CommandRow:
+        whose = {"organisation_id": story.places.housing, "user_id": operator.id}
+        async with transaction(api, **whose) as session:
+            return await decide_failed(session, command_id, decision, "mended")
+
+    return decide
+
+
+async def test_given_a_failed_command_when_an_operator_has_it_tried_again_then_the_same_run_does_it(
+    story: Story, faults: Faults, worker: AsyncEngine, by_operator: Decide
+) -> None:
+    await story.refer()
+    faults.of("accept-referral", 1000)
+    command_id = await asked(story, cmd.AcceptReferral())
+    late = LateCommands(story.sessions, story.client, CLOCK)
+    for tries_by_hand in (1, 2):
+        row = await by_operator(command_id, "try-again")
+        assert (row.state, row.answer, row.tries_by_hand) == ("taken", None, tries_by_hand)
+        assert await alarms(worker) == []
+        faults.left = 0 if tries_by_hand == 2 else 1000
+        await late.once()
+        state = "accepted" if tries_by_hand == 2 else "failed"
+        assert (await command_row(story, command_id)).state == state
+    assert (await story.case()).stage is Stage.ACCEPTED
+    with pytest.raises(HomewardError, match="already-done"):
+        await by_operator(command_id, "try-again")
+
+
+async def test_given_a_failed_command_when_an_operator_gives_it_up_then_its_asker_still_sees_that_it_failed(
+    story: Story, faults: Faults, worker: AsyncEngine, by_operator: Decide
+) -> None:
+    await story.refer()
+    faults.of("accept-referral", 1000)
+    command_id = await asked(story, cmd.AcceptReferral())
+    row = await by_operator(command_id, "give-up")
+    assert (row.state, row.acknowledged_at, row.decided_reason) == ("failed", None, "mended")
+    assert await alarms(worker) == []
+    async with transaction(worker) as session:
+        assert await failed_commands(session) == []
+    with pytest.raises(HomewardError, match="already-done"):
+        await by_operator(command_id, "try-again")

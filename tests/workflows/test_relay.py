@@ -308,9 +308,9 @@ async def test_given_a_late_command_that_is_stuck_then_others_go_on_and_it_ends_
     monkeypatch.setattr(authority, "refusal", allowed)
     genuine = execute_command
 
-    async def execute(client: Client, clock: CaseClock, envelope: Envelope, within: timedelta) -> object:
+    async def execute(client: Client, clock: CaseClock, envelope: Envelope, *how: timedelta | int) -> object:
         if envelope.command_id != stuck:
-            return await genuine(client, clock, envelope, within)
+            return await genuine(client, clock, envelope, *how)  # type: ignore[arg-type]
         if silent:
             return None
         raise ValueError("not to be had")

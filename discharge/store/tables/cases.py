@@ -67,13 +67,14 @@ class CaseCommandRow(Base):
     """Every command that a case ever answered, with the answer: the same command again changes nothing.
 
     Commands of people, facts of a feed and reports of strands alike; a command may be refused before its
-    case exists.
+    case exists. One that failed and was tried again by hand has an answer for each try.
     """
 
     __tablename__ = "case_commands"
 
     case_id: Mapped[UUID] = mapped_column(primary_key=True)
     command_id: Mapped[UUID] = mapped_column(primary_key=True)
+    tries_by_hand: Mapped[int] = mapped_column(primary_key=True, default=0, server_default="0")
     answer: Mapped[JsonObject]
     recorded_at: Mapped[datetime] = mapped_column(server_default=func.now())
 

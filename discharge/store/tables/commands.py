@@ -21,7 +21,8 @@ class CommandRow(Base):
     ``client_id`` and ``client_key`` are the signed-in client and its own key; the pair is unique, so the same
     request twice is one command. ``state`` is taken, accepted, refused or failed; ``body_hash`` tells a
     repeated key with another body. While ``lease_until`` lies ahead somebody is executing it; afterwards a
-    worker takes over, and ``tries`` counts what came to nothing there.
+    worker takes over, and ``tries`` counts what came to nothing there. An operator may have one that failed
+    tried again, which ``tries_by_hand`` counts, or give it up.
     ``answer`` is the stored :class:`discharge.cases.commands.Answer`.
     """
 
@@ -57,6 +58,10 @@ class CommandRow(Base):
     tries: Mapped[int] = mapped_column(default=0, server_default="0")
     finished_at: Mapped[datetime | None]
     acknowledged_at: Mapped[datetime | None]
+    tries_by_hand: Mapped[int] = mapped_column(default=0, server_default="0")
+    decided_by: Mapped[UUID | None]
+    decided_reason: Mapped[str | None]
+    given_up_at: Mapped[datetime | None]
 
 
 class NoteRow(Base):

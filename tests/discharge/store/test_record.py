@@ -94,7 +94,7 @@ async def test_given_another_command_came_between_then_the_sequence_is_taken(
     await recorded(worker, step)
     assert await recorded(worker, late) == SequenceTaken(step.case.version)
     async with transaction(worker) as session:
-        assert await session.get(CaseCommandRow, (case.case_id, late.envelope.command_id)) is None
+        assert await session.get(CaseCommandRow, (case.case_id, late.envelope.command_id, 0)) is None
 
 
 async def test_of_many_commands_decided_on_one_version_exactly_one_is_recorded(

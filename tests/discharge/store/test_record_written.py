@@ -200,7 +200,7 @@ async def heard(engine: AsyncEngine, given: RecordRequest) -> tuple[str, object,
 async def kept_answer(engine: AsyncEngine, given: RecordRequest) -> Answer | None:
     async with transaction(engine) as session:
         key = (given.envelope.case_id, given.envelope.command_id)
-        row = await session.get(CaseCommandRow, key)
+        row = await session.get(CaseCommandRow, (*key, 0))
         return Answer.model_validate(row.answer) if row else None
 
 
