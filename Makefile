@@ -7,7 +7,7 @@ MADE := .venv/.made
 STEP = @printf '\033[1m==> %s\033[0m\n'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench guards histories browser clean
+.PHONY: help setup run test check bench guards docs histories browser clean
 
 help: ## Say what each target does
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -32,6 +32,9 @@ bench: setup ## Measure what needs no running stack, beside named baselines (ARG
 
 guards: setup ## Break each guarding line on purpose and tell which breakage no test notices (ARGS="record doors")
 	@$(BIN)/python -m tests.guards.run $(ARGS)
+
+docs: setup ## Write the generated parts of documents anew
+	@$(BIN)/python -m deploy.documents
 
 histories: setup ## Record workflow histories anew, for the replay tests
 	@HOMEWARD_RECORD_HISTORIES=1 $(BIN)/pytest -q tests/workflows/test_replay.py

@@ -13,13 +13,12 @@ from datetime import date, datetime
 from discharge.cases.events import Event, HomeBecameReady, HomeNoLongerReady, MakingReadyStarted
 from discharge.cases.evolve import fold
 from discharge.cases.model import Case, Stage, StrandKind
-from discharge.cases.stages import HOME
+from discharge.cases.stages import HOME, SINCE_ACCEPTANCE
 from discharge.cases.unready import unready_events
 from discharge.clocks import london_date
 from housing_checks.basics.items import basics_missing
 from housing_checks.checks.form import form_of
 from housing_checks.gate.rules import forget, gate_open, mitigations_over
-from housing_checks.guards import GATE_STANDS
 from housing_checks.strands.definitions import IN_PLACE
 from housing_checks.strands.rules import reach
 
@@ -29,7 +28,7 @@ def consequences(case: Case, now: datetime, on: date | None = None) -> list[Even
 
     ``on`` is the effective day of what caused them (today in case time when not given).
     """
-    if case.stage not in GATE_STANDS:
+    if case.stage not in SINCE_ACCEPTANCE:
         return []
     day = on or london_date(now)
     events = mitigations_over(case, london_date(now))

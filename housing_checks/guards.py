@@ -4,15 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from discharge.cases.model import IN_HOSPITAL, Case, Stage
-from discharge.cases.stages import HOME
+from discharge.cases.model import Case, Stage
 from discharge.errors import Refused
-
-TAKEN_ON = IN_HOSPITAL - {Stage.REFERRED}
-"""Stages in which somebody works for a person who is still in hospital."""
-
-GATE_STANDS = TAKEN_ON | HOME
-"""Stages in which the gate is asked: what kept it shut when the person left is answered at home."""
 
 
 def require_stage(case: Case, allowed: frozenset[Stage]) -> None:

@@ -7,7 +7,7 @@ nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from uuid import UUID
 
@@ -22,7 +22,7 @@ from discharge.cases.outgoing import Outgoing, outgoing
 from discharge.cases.parts import judged_parts
 from discharge.cases.recording import RecordRequest
 from discharge.cases.relations import relation_of, require_part
-from discharge.cases.stages import stages_of
+from discharge.cases.stages import STAGES, Look, stages_of
 from discharge.clocks import london_date
 from discharge.errors import HomewardError, Refused
 from discharge.permissions import LEADS
@@ -31,7 +31,6 @@ from discharge.values import Frozen
 from housing_checks.deciders import DECIDERS as HOME_DECIDERS
 from housing_checks.deciders import consequences
 from housing_checks.gate.rules import next_mitigation_end
-from housing_checks.guards import GATE_STANDS
 from housing_checks.item_words import GATE_ITEMS
 from housing_checks.lead_times import LEAD_DAYS
 
@@ -97,9 +96,15 @@ def next_wakeup(case: Case, now: datetime) -> datetime | None:
     """Return when time alone may next change something, or ``None``."""
     if not case.exists:
         return None
-    ends = next_mitigation_end(case) if case.stage in GATE_STANDS else None
-    looks = (next_look(case, now, LEAD_DAYS), next_missed(case, now), ends)
+    looks = (_NEXT[look](case, now) for look in STAGES[case.stage].looks)
     return min((look for look in looks if look is not None), default=None)
+
+
+_NEXT: Mapping[Look, Callable[[Case, datetime], datetime | None]] = {
+    Look.ALERTS: lambda case, now: next_look(case, now, LEAD_DAYS),
+    Look.MITIGATIONS: lambda case, _: next_mitigation_end(case),
+    Look.CONTACTS: next_missed,
+}
 
 
 def _admit(case: Case, envelope: Envelope) -> None:

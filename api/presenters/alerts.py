@@ -12,6 +12,7 @@ from api.presenters.tags import LEVELS, Tag, tag_of
 from api.presenters.worklist import Option, full_name
 from api.reading.alerts import PAGE_SIZE, Alerts, OpenAlert
 from api.reading.names import Directory
+from discharge.cases.stages import STAGE_LABELS
 from discharge.permissions import ROLE_WORDS
 from discharge.risk.rules import RULES, RULES_BY_ID
 
@@ -136,7 +137,7 @@ def _row(each: OpenAlert, now: datetime, known: Directory, may_take_on: bool, ma
         level=tag_of(LEVELS, alert.level),
         name=full_name(each.family_name, each.given_name),
         case_href=f"/cases/{each.case_id}" if may_open else "",
-        place=each.ward or words.from_code(each.stage),
+        place=each.ward or STAGE_LABELS.get(each.stage, each.stage),
         title=rule.title if rule else words.from_code(alert.rule),
         fact=alert.fact,
         threshold=alert.threshold,

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from discharge.cases.model import Case, Strand
+from discharge.cases.model import Case, Stage, Strand
+from discharge.cases.stages import STAGES
 from housing_checks.strands.definitions import step_words
 
 
@@ -25,15 +26,15 @@ class Tag:
         return {"text": self.text, "classes": f"nhsuk-tag--{self.colour}" if self.colour else ""}
 
 
-STAGES: dict[str, Tag] = {
-    "referred": Tag("Referred", "yellow"),
-    "accepted": Tag("Accepted", "blue"),
-    "checked": Tag("Home checked", "blue"),
-    "making-ready": Tag("Making ready", "blue"),
-    "ready": Tag("Home ready", "green"),
-    "discharged": Tag("At home", "aqua-green"),
-    "followed-up": Tag("Followed up", "green"),
-    "closed": Tag("Closed", "grey"),
+STAGE_COLOURS: dict[Stage, str] = {
+    Stage.REFERRED: "yellow",
+    Stage.ACCEPTED: "blue",
+    Stage.CHECKED: "blue",
+    Stage.MAKING_READY: "blue",
+    Stage.READY: "green",
+    Stage.DISCHARGED: "aqua-green",
+    Stage.FOLLOWED_UP: "green",
+    Stage.CLOSED: "grey",
 }
 
 NOT_READY = Tag("At home, not ready", "red")
@@ -41,7 +42,9 @@ NOT_READY = Tag("At home, not ready", "red")
 
 def stage_tag(case: Case) -> Tag:
     """Where a case stands; a home that is not ready with the person in it before all else."""
-    return NOT_READY if case.unready_home is not None and not case.closed else tag_of(STAGES, case.stage)
+    if case.unready_home is not None and not case.closed:
+        return NOT_READY
+    return Tag(STAGES[case.stage].label, STAGE_COLOURS[case.stage])
 
 
 LEVELS: dict[str, Tag] = {

@@ -11,6 +11,7 @@ from api.presenters.case_view import ToldLine
 from api.presenters.tags import OUTGOING_STATES, tag_of
 from api.reading.names import Directory
 from discharge.cases.outgoing import DATE, FIT, HOME
+from discharge.cases.stages import STAGE_LABELS
 from discharge.errors import ERRORS
 from discharge.risk.rules import RULES_BY_ID
 from discharge.store.tables import OutboxRow
@@ -78,7 +79,9 @@ def content_words(payload: Mapping[str, object]) -> str:
         return rule.title
     if payload.get("news"):
         return ", ".join(_news(code, payload) for code in str(payload["news"]).split(","))
-    codes = [payload.get("stage")] if payload.get("stage") else [payload.get("item"), payload.get("status")]
+    if stage := payload.get("stage"):
+        return STAGE_LABELS.get(str(stage)) or words.from_code(str(stage))
+    codes = [payload.get("item"), payload.get("status")]
     return ", ".join(words.from_code(str(code)) for code in codes if code)
 
 

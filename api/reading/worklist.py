@@ -15,6 +15,7 @@ from api.principals import Principal
 from api.reading.looks import looked
 from api.reading.viewer import Viewer, viewer_of
 from discharge.cases.model import Case, Stage
+from discharge.cases.stages import OPEN, stages_listed
 from discharge.said import UNTOLD, Telling
 from discharge.store.tables import AlertRow, CaseRow, Person
 from fhir_adapters.people.nhs_numbers import check_number
@@ -22,14 +23,19 @@ from fhir_adapters.people.nhs_numbers import check_number
 PAGE_SIZE = 25
 MOST_SIZE = 200
 
+LISTS: Mapping[str, str] = {
+    "referred": "New referrals",
+    "checking": "Home check",
+    "making-ready": "Making ready",
+    "ready": "Home ready",
+    "home": "At home",
+    "closed": "Closed",
+}
+"""The worklists that the table of stages names."""
+
 VIEWS: Mapping[str, tuple[str, tuple[Stage, ...]]] = {
-    "open": ("All open", tuple(stage for stage in Stage if stage is not Stage.CLOSED)),
-    "referred": ("New referrals", (Stage.REFERRED,)),
-    "checking": ("Home check", (Stage.ACCEPTED,)),
-    "making-ready": ("Making ready", (Stage.CHECKED, Stage.MAKING_READY)),
-    "ready": ("Home ready", (Stage.READY,)),
-    "home": ("At home", (Stage.DISCHARGED, Stage.FOLLOWED_UP)),
-    "closed": ("Closed", (Stage.CLOSED,)),
+    "open": ("All open", tuple(stage for stage in Stage if stage in OPEN)),
+    **{name: (words, stages_listed(name)) for name, words in LISTS.items()},
 }
 """View -> its words and the stages it holds. Every case is in exactly one view besides "open"."""
 

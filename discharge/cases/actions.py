@@ -313,7 +313,5 @@ def missed_contacts(case: Case, now: datetime) -> list[ev.Event]:
 
 def next_missed(case: Case, now: datetime) -> datetime | None:
     """Return when the next contact would be missed, or None."""
-    if case.stage not in HOME:
-        return None
     due = (owed.due_at for owed in case.follow_ups.values() if owed.outcome is None and owed.due_at > now)
     return min(due, default=None)

@@ -16,6 +16,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from discharge.cases.stages import STAGE_LABELS
 from fhir_adapters.fhir import systems
 from fhir_adapters.fhir.people import (
     OrganisationFacts,
@@ -25,7 +26,6 @@ from fhir_adapters.fhir.people import (
     sender_identifier,
     sender_number,
 )
-from fhir_adapters.fhir.resources import STAGE_WORDS
 
 Content = Mapping[str, Any]
 
@@ -64,7 +64,7 @@ def _task_status(content: Content, occasion: Occasion) -> dict[str, Any]:
     task = _task(occasion, str(content["status"])) | {
         "code": _coded(systems.MESSAGE_CODES, "task-status", "Status of a referral"),
         "businessStatus": _coded(
-            systems.STAGE_CODES, stage, STAGE_WORDS.get(stage) or TURNS.get(stage, stage)
+            systems.STAGE_CODES, stage, STAGE_LABELS.get(stage) or TURNS.get(stage, stage)
         ),
         "focus": _referral(content.get("external_id"), occasion),
         "for": _person_by_number(occasion.person),

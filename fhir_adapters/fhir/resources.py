@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from discharge.cases.model import Case, CaseSpell, Referral
+from discharge.cases.stages import STAGE_LABELS
 from discharge.codes import casework
 from fhir_adapters.fhir import systems
 from fhir_adapters.fhir.people import (
@@ -23,17 +24,6 @@ from fhir_adapters.fhir.people import (
     with_organisation,
 )
 from fhir_adapters.fhir.stages import case_reading, stay_status
-
-STAGE_WORDS = {
-    "referred": "Referred",
-    "accepted": "Accepted",
-    "checked": "Home checked",
-    "making-ready": "Making ready",
-    "ready": "Home ready",
-    "discharged": "Discharged",
-    "followed-up": "Followed up",
-    "closed": "Closed",
-}
 
 
 def service_request(
@@ -145,7 +135,7 @@ def task(
 
 def business_status(stage: str) -> dict[str, Any]:
     """Our stage as a coded concept."""
-    words = STAGE_WORDS[stage]
+    words = STAGE_LABELS[stage]
     return {"coding": [{"system": systems.STAGE_CODES, "code": stage, "display": words}], "text": words}
 
 

@@ -13,6 +13,7 @@ from discharge.cases.commands import CompleteCheck, Envelope, StartCheck
 from discharge.cases.decide.common import command_of, happened_on
 from discharge.cases.events import CheckCompleted, CheckStarted, Event, MitigationWithdrawn
 from discharge.cases.model import Case, Check, StrandKind
+from discharge.cases.stages import SINCE_ACCEPTANCE
 from discharge.errors import Refused
 from discharge.values import YesNoUnknown
 from housing_checks.checks.form import (
@@ -23,14 +24,14 @@ from housing_checks.checks.form import (
     form_of,
 )
 from housing_checks.checks.model import CheckForm, CheckItem, Suggested, Suggestion
-from housing_checks.guards import GATE_STANDS, require_order, require_stage
+from housing_checks.guards import require_order, require_stage
 from housing_checks.strands.definitions import DEFINITIONS
 
 
 def start_check(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
     """Begin a check on a form in force. Refuses: stage, unknown form, one under way, a day to come."""
     command = command_of(envelope, StartCheck)
-    require_stage(case, GATE_STANDS)
+    require_stage(case, SINCE_ACCEPTANCE)
     on = happened_on(envelope, now)
     form = _form(command.form, on)
     if _under_way(case) is not None:
@@ -41,7 +42,7 @@ def start_check(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
 def complete_check(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
     """Hand the check in, with every item answered; a check not begun before begins with it."""
     command = command_of(envelope, CompleteCheck)
-    require_stage(case, GATE_STANDS)
+    require_stage(case, SINCE_ACCEPTANCE)
     on = happened_on(envelope, now)
     check = _under_way(case)
     begun: list[Event] = []

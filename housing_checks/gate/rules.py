@@ -15,13 +15,14 @@ from discharge.cases.commands import ConfirmItem, Envelope, NameMitigation, With
 from discharge.cases.decide.common import command_of, happened_on
 from discharge.cases.events import Event, GateItemSet, MitigationNamed, MitigationWithdrawn
 from discharge.cases.model import Case, GateItem, Mitigation, Strand
+from discharge.cases.stages import SINCE_ACCEPTANCE
 from discharge.cases.unready import CHECK, blockers
 from discharge.clocks import london_date, london_midnight
 from discharge.codes.casework import MITIGATIONS, OWNER_ROLES, mitigation_days
 from discharge.errors import Refused
 from discharge.values import Frozen
 from housing_checks.checks.form import form_of
-from housing_checks.guards import GATE_STANDS, require_order, require_stage
+from housing_checks.guards import require_order, require_stage
 from housing_checks.lead_times import item_label
 
 VALUE_WORDS = {"yes": "yes", "no": "no", "unknown": "not known yet"}
@@ -75,7 +76,7 @@ def _strand_blocker(strand: Strand) -> Blocker:
 def confirm_item(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
     """Say how a gated item stands. Refuses an item that is not gated, and a day older than what is known."""
     command = command_of(envelope, ConfirmItem)
-    require_stage(case, GATE_STANDS)
+    require_stage(case, SINCE_ACCEPTANCE)
     on = happened_on(envelope, now)
     item = _gated(case, command.item)
     require_order(item.as_of, on, "effective_on")
@@ -117,7 +118,7 @@ def name_mitigation(case: Case, envelope: Envelope, now: datetime) -> list[Event
     usually holds). Refuses an item that is ``yes``, and a day that has passed.
     """
     command = command_of(envelope, NameMitigation)
-    require_stage(case, GATE_STANDS)
+    require_stage(case, SINCE_ACCEPTANCE)
     on = happened_on(envelope, now)
     item = _gated(case, command.item)
     if not command.role.strip():
@@ -159,7 +160,7 @@ def next_mitigation_end(case: Case) -> datetime | None:
 def withdraw_mitigation(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
     """End a mitigation; refuses an item that has none."""
     command = command_of(envelope, WithdrawMitigation)
-    require_stage(case, GATE_STANDS)
+    require_stage(case, SINCE_ACCEPTANCE)
     on = happened_on(envelope, now)
     if _gated(case, command.item).mitigation is None:
         raise Refused("no-such-item", detail="mitigation")

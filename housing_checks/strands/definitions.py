@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from discharge.cases.model import Stage, StrandKind
+from discharge.cases.stages import SINCE_ACCEPTANCE
 from discharge.values import Frozen
 from housing_checks.checks.form import (
     ADAPTATION_IN_PLACE,
@@ -71,9 +72,7 @@ class StrandDefinition(Frozen):
         return next((place for place, mine in enumerate(self.steps) if mine.code == step), None)
 
 
-WORK_ON_THE_HOME = frozenset(
-    {Stage.ACCEPTED, Stage.CHECKED, Stage.MAKING_READY, Stage.READY, Stage.DISCHARGED, Stage.FOLLOWED_UP}
-)
+WORK_ON_THE_HOME = SINCE_ACCEPTANCE
 """Work on the home may begin before the check is complete and outlive the hospital stay."""
 
 BEFORE_LEAVING = frozenset({Stage.CHECKED, Stage.MAKING_READY, Stage.READY})

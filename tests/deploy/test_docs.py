@@ -10,6 +10,7 @@ import pytest
 import typer
 
 from deploy.cli.main import app
+from deploy.documents import PARTS, written
 from deploy.settings import Settings, variable
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,6 +37,12 @@ def test_given_a_document_when_it_names_a_file_then_the_file_is_there(document: 
     linked = [document.parent / target for target in LINK.findall(text)]
     named = [ROOT / path for path in PATH_IN_CODE.findall(text)]
     assert [path for path in (*linked, *named) if not path.exists()] == []
+
+
+@pytest.mark.parametrize("document", PARTS)
+def test_given_a_generated_part_when_compared_with_its_table_then_it_is_the_same(document: str) -> None:
+    text = (ROOT / document).read_text(encoding="utf-8")
+    assert text == written(document, text), "run `make docs`"
 
 
 def test_given_the_readme_when_it_tells_the_story_then_in_six_files() -> None:

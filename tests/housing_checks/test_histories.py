@@ -20,7 +20,7 @@ from discharge.cases.events import EVENT, Event
 from discharge.cases.evolve import fold
 from discharge.cases.follow_ups import FOLLOW_UPS
 from discharge.cases.model import IN_HOSPITAL, Actor, Case, CaseSpell, Stage
-from discharge.cases.stages import HOME, may_ask
+from discharge.cases.stages import HOME, STAGES, may_ask
 from discharge.cases.unready import blockers, in_checked_home
 from discharge.codes.after_discharge import RETURN_CAUSES
 from discharge.delays.periods import in_order
@@ -162,6 +162,15 @@ class History(RuleBasedStateMachine):
         said = {getattr(event, "alert_id", None) for event in self.last}
         assert open_before <= open_now | said
 
+    def it_moves_only_where_the_table_of_stages_leads(self) -> None:
+        stands = self.before
+        for event in self.last:
+            leads = {
+                to for move in STAGES[stands.stage].left_by if move.event is type(event) for to in move.to
+            }
+            stage, stands = stands.stage, fold(stands, [event])
+            assert stands.stage in (leads or {stage})
+
     def it_can_be_told_and_kept(self) -> None:
         if not self.case.exists:
             return
@@ -179,6 +188,7 @@ class History(RuleBasedStateMachine):
         self.what_is_owed_has_an_owner_and_a_closed_case_owes_nothing()
         self.nobody_sits_in_an_unready_home_unseen()
         self.no_stop_vanishes_without_a_word()
+        self.it_moves_only_where_the_table_of_stages_leads()
         self.it_can_be_told_and_kept()
 
     @rule()

@@ -22,6 +22,7 @@ from discharge.cases.evolve import (
 )
 from discharge.cases.evolve.common import Fold, changed
 from discharge.cases.model import Case
+from discharge.cases.stages import stage_after
 
 FOLDS: Mapping[type, Fold] = {
     **referral.FOLDS,
@@ -38,8 +39,9 @@ FOLDS: Mapping[type, Fold] = {
 
 
 def evolve(case: Case, event: ev.Event) -> Case:
-    """Return the case after ``event``; its version grows by one."""
-    return changed(FOLDS[type(event)](case, event), version=case.version + 1)
+    """Return the case after ``event``: its stage as the table of stages says, its version one higher."""
+    folded = FOLDS[type(event)](case, event)
+    return changed(folded, version=case.version + 1, stage=stage_after(case, folded, event))
 
 
 def fold(case: Case, events: Iterable[ev.Event]) -> Case:

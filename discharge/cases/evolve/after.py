@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from discharge.cases import events as ev
-from discharge.cases.evolve.common import Fold, changed
-from discharge.cases.model import Case, Stage
+from discharge.cases.evolve.common import Fold, as_it_was, changed
+from discharge.cases.model import Case
 
 
 def _with_alert(case: Case, alert_id: UUID, **changes: object) -> Case:
@@ -25,10 +25,6 @@ def _contact(case: Case, event: ev.ContactRecorded) -> Case:
     return changed(case, follow_ups={**case.follow_ups, event.key: follow_up})
 
 
-def _followed_up(case: Case, _event: ev.FollowUpCompleted) -> Case:
-    return changed(case, stage=Stage.FOLLOWED_UP)
-
-
 def _opened(case: Case, event: ev.ActionOpened) -> Case:
     return changed(case, actions={**case.actions, event.action.key: event.action})
 
@@ -42,10 +38,6 @@ def _answered(case: Case, event: ev.ActionAnswered) -> Case:
         found = returns[meant].model_copy(update={"cause": event.found})
         returns = tuple(found if back is returns[meant] else back for back in returns)
     return changed(case, actions={**case.actions, action.key: action}, readmissions=returns)
-
-
-def _noted(case: Case, _event: ev.NoteWritten) -> Case:
-    return case
 
 
 def _raised(case: Case, event: ev.AlertRaised) -> Case:
@@ -74,10 +66,10 @@ def _cleared(case: Case, event: ev.AlertCleared) -> Case:
 FOLDS: Mapping[type, Fold] = {
     ev.FollowUpScheduled: _follow_up,
     ev.ContactRecorded: _contact,
-    ev.FollowUpCompleted: _followed_up,
+    ev.FollowUpCompleted: as_it_was,
     ev.ActionOpened: _opened,
     ev.ActionAnswered: _answered,
-    ev.NoteWritten: _noted,
+    ev.NoteWritten: as_it_was,
     ev.AlertRaised: _raised,
     ev.AlertChanged: _changed,
     ev.AlertAcknowledged: _acknowledged,

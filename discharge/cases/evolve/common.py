@@ -11,6 +11,11 @@ Fold = Callable[[Case, Any], Case]
 """Folds one kind of event: the case before, the event -> the case after."""
 
 
+def as_it_was(case: Case, _event: object) -> Case:
+    """Fold an event that is kept, and may move the case to another stage, but changes nothing in it."""
+    return case
+
+
 def changed(case: Case, **changes: object) -> Case:
     """Return the case with these fields changed."""
     return case.model_copy(update=changes)

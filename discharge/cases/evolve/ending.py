@@ -6,21 +6,20 @@ from collections.abc import Mapping
 
 from discharge.cases import events as ev
 from discharge.cases.evolve.common import Fold, changed
-from discharge.cases.model import Case, Stage
+from discharge.cases.model import Case
 
 
 def _closed(case: Case, event: ev.CaseClosed) -> Case:
     return changed(
         case,
-        stage=Stage.CLOSED,
         outcome=event.outcome,
         closed_on=event.closed_on,
         merged_into=event.merged_into,
     )
 
 
-def _reopened(case: Case, event: ev.CaseReopened) -> Case:
-    return changed(case, stage=Stage(event.stage), outcome=None, closed_on=None, merged_into=None)
+def _reopened(case: Case, _event: ev.CaseReopened) -> Case:
+    return changed(case, outcome=None, closed_on=None, merged_into=None)
 
 
 FOLDS: Mapping[type, Fold] = {

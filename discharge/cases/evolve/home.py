@@ -6,8 +6,7 @@ from collections.abc import Mapping
 
 from discharge.cases import events as ev
 from discharge.cases.evolve.common import Fold, changed
-from discharge.cases.model import Case, Check, GateItem, Stage
-from discharge.cases.stages import stage_in_hospital
+from discharge.cases.model import Case, Check, GateItem
 
 
 def _with_item(case: Case, code: str, **changes: object) -> Case:
@@ -31,8 +30,7 @@ def _check_completed(case: Case, event: ev.CheckCompleted) -> Case:
         )
         for code in event.gated
     }
-    stage = Stage.CHECKED if case.stage is Stage.ACCEPTED else case.stage
-    return changed(case, check=check, gate=gate, stage=stage)
+    return changed(case, check=check, gate=gate)
 
 
 def _gate_item(case: Case, event: ev.GateItemSet) -> Case:
@@ -48,11 +46,11 @@ def _mitigation_withdrawn(case: Case, event: ev.MitigationWithdrawn) -> Case:
 
 
 def _became_ready(case: Case, event: ev.HomeBecameReady) -> Case:
-    return changed(case, stage=Stage.READY, home_ready_on=event.ready_on)
+    return changed(case, home_ready_on=event.ready_on)
 
 
 def _no_longer_ready(case: Case, _event: ev.HomeNoLongerReady) -> Case:
-    return changed(case, stage=stage_in_hospital(case), home_ready_on=None)
+    return changed(case, home_ready_on=None)
 
 
 FOLDS: Mapping[type, Fold] = {

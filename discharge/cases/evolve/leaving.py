@@ -7,15 +7,13 @@ from typing import TypeVar
 
 from discharge.cases import events as ev
 from discharge.cases.evolve.common import Fold, changed
-from discharge.cases.follow_ups import LAST
-from discharge.cases.model import Case, Discharge, FollowUp, GateItem, Readmission, Stage
-from discharge.cases.stages import stage_in_hospital
+from discharge.cases.model import Case, Discharge, FollowUp, GateItem, Readmission
 
 _T = TypeVar("_T")
 
 
 def _discharged(case: Case, event: ev.PersonDischarged) -> Case:
-    return changed(case, stage=Stage.DISCHARGED, discharge=event.discharge)
+    return changed(case, discharge=event.discharge)
 
 
 def _discharge_corrected(case: Case, event: ev.DischargeCorrected) -> Case:
@@ -23,7 +21,7 @@ def _discharge_corrected(case: Case, event: ev.DischargeCorrected) -> Case:
 
 
 def _discharge_cancelled(case: Case, _event: ev.DischargeCancelled) -> Case:
-    return changed(case, stage=stage_in_hospital(case), discharge=None, unready_home=None, follow_ups={})
+    return changed(case, discharge=None, unready_home=None, follow_ups={})
 
 
 def _readmitted(case: Case, event: ev.PersonReadmitted) -> Case:
@@ -36,7 +34,6 @@ def _readmitted(case: Case, event: ev.PersonReadmitted) -> Case:
         discharge=None,
         unready_home=None,
         follow_ups={},
-        stage=stage_in_hospital(case),
     )
 
 
@@ -51,7 +48,6 @@ def _readmission_cancelled(case: Case, event: ev.ReadmissionCancelled) -> Case:
         return case
     left, back = case.earlier_discharges[place], case.readmissions[place]
     contacts = {contact.key: contact for contact in left.contacts}
-    last = contacts.get(LAST)
     return changed(
         case,
         readmissions=_without(case.readmissions, place),
@@ -59,7 +55,6 @@ def _readmission_cancelled(case: Case, event: ev.ReadmissionCancelled) -> Case:
         discharge=left.model_copy(update={"contacts": (), "gate": ()}),
         follow_ups=contacts,
         gate=case.gate | _as_it_stood(case, left, back),
-        stage=Stage.FOLLOWED_UP if last is not None and last.outcome else Stage.DISCHARGED,
     )
 
 

@@ -6,12 +6,11 @@ from collections.abc import Mapping
 
 from discharge.cases import events as ev
 from discharge.cases.evolve.common import Fold, changed, with_referral
-from discharge.cases.model import Case, Stage
-from discharge.cases.stages import HOME
+from discharge.cases.model import Case
 
 
 def _received(case: Case, event: ev.ReferralReceived) -> Case:
-    return changed(case, person_id=event.person_id, referral=event.referral, stage=Stage.REFERRED)
+    return changed(case, person_id=event.person_id, referral=event.referral)
 
 
 def _amended(case: Case, event: ev.ReferralAmended) -> Case:
@@ -21,9 +20,7 @@ def _amended(case: Case, event: ev.ReferralAmended) -> Case:
 
 
 def _accepted(case: Case, event: ev.ReferralAccepted) -> Case:
-    """Whoever is accepted after they left is at home still."""
-    stage = case.stage if case.stage in HOME else Stage.ACCEPTED
-    return changed(with_referral(case, accepted_on=event.accepted_on, returned_reason=None), stage=stage)
+    return with_referral(case, accepted_on=event.accepted_on, returned_reason=None)
 
 
 def _returned(case: Case, event: ev.ReferralReturned) -> Case:

@@ -5,17 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from discharge.cases import events as ev
-from discharge.cases.evolve.common import Fold, changed
-from discharge.cases.model import Case, Offer, Stage
+from discharge.cases.evolve.common import Fold, as_it_was, changed
+from discharge.cases.model import Case, Offer
 
 
 def _with_strand(case: Case, key: str, **changes: object) -> Case:
     strand = case.strands[key].model_copy(update=changes)
     return changed(case, strands={**case.strands, key: strand})
-
-
-def _making_ready(case: Case, _event: ev.MakingReadyStarted) -> Case:
-    return changed(case, stage=Stage.MAKING_READY)
 
 
 def _strand_started(case: Case, event: ev.StrandStarted) -> Case:
@@ -89,7 +85,7 @@ def _let(case: Case, event: ev.PropertyLet) -> Case:
 
 
 FOLDS: Mapping[type, Fold] = {
-    ev.MakingReadyStarted: _making_ready,
+    ev.MakingReadyStarted: as_it_was,
     ev.StrandStarted: _strand_started,
     ev.StrandMoved: _strand_moved,
     ev.StrandOverdue: _strand_overdue,

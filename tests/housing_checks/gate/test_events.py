@@ -11,11 +11,12 @@ from discharge.cases.commands import Command, Envelope, NameMitigation, Withdraw
 from discharge.cases.decide.common import Decider
 from discharge.cases.events import Event, GateItemSet, MitigationNamed, MitigationWithdrawn
 from discharge.cases.model import Case, Check, GateItem, Mitigation, Stage, Strand, StrandKind
+from discharge.cases.stages import AFTER_ACCEPTANCE, SINCE_ACCEPTANCE
 from discharge.errors import Refused
 from housing_checks.checks.form import FORM_1
 from housing_checks.gate import rules
 from housing_checks.gate.rules import Blocker, blocking, forget, item_words, say_yes
-from housing_checks.guards import GATE_STANDS, TAKEN_ON, require_order, require_stage
+from housing_checks.guards import require_order, require_stage
 from tests.housing_checks.homes import CASE, COORDINATOR, confirm, day, noon
 
 HEATERS = Mitigation(code="temporary-heating", role="landlord", named_on=day(1), until_on=day(8))
@@ -64,15 +65,15 @@ def test_given_a_stage_then_the_gate_is_asked_only_where_it_stands(stage: Stage)
     case = CHECKED.model_copy(update={"stage": stage})
     asked: list[Command] = [confirm("food"), NAME, WithdrawMitigation(item="heating")]
     for command in asked:
-        if stage in GATE_STANDS:
+        if stage in SINCE_ACCEPTANCE:
             assert decided(command, case=case)
         else:
             assert refused(command, case=case) == ("stage-not-allowed", stage.value, "")
 
 
 def test_given_somebody_only_referred_or_gone_then_no_gate_stands() -> None:
-    assert {Stage.REFERRED, Stage.CLOSED} == set(Stage) - GATE_STANDS
-    assert set(GATE_STANDS) - TAKEN_ON == {Stage.DISCHARGED, Stage.FOLLOWED_UP}
+    assert {Stage.REFERRED, Stage.CLOSED} == set(Stage) - SINCE_ACCEPTANCE
+    assert set(SINCE_ACCEPTANCE) - AFTER_ACCEPTANCE == {Stage.DISCHARGED, Stage.FOLLOWED_UP}
 
 
 def test_given_days_then_the_later_may_be_the_same_day_but_not_before() -> None:
