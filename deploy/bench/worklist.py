@@ -12,20 +12,19 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import httpx
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from api.tokens import Claims, sign
+from deploy.bench.api_process import signed_in, start_api
 from deploy.bench.backlog import Backlog
 from deploy.bench.measuring import Figure, Round, figure
-from deploy.bench.scratch import HOST, Scratch, free_port
+from deploy.bench.scratch import Scratch
 from deploy.collector import leave_out_what_is_loaded
 from deploy.embedded import postgres
-from deploy.embedded.asking import successful
 from discharge.cases.commands import Envelope, Refer
 from discharge.cases.model import Actor
 from discharge.clocks import CaseClock
@@ -47,7 +46,7 @@ async def run(place: Scratch, engine: AsyncEngine, stream: Iterator[bytes], numb
     """Read the worklist alone, then while so many messages are interpreted."""
     backlog = Backlog(engine, stream)
     await _open_cases(engine)
-    async with await _reader(place) as client:
+    async with signed_in(place, await start_api(place), "discharge-team", "RXH") as client:
         with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as drains:
             url = place.url(postgres.WORKER)
             await asyncio.wrap_future(drains.submit(work_off, url))  # its modules are loaded by now
@@ -108,27 +107,6 @@ async def _refer(engine: AsyncEngine, person_id: UUID, by: UUID, to: UUID | None
         case = await load_case(session, envelope.case_id)
         made = advance(case, envelope, now)
         await record(session, made.to_record(envelope, case.version, now))
-
-
-async def _reader(place: Scratch) -> httpx.AsyncClient:
-    """Start the API, and sign in as somebody of the ward's team."""
-    port = free_port()
-    address = f"http://{HOST}:{port}"
-    environment = {
-        "HOMEWARD_HTTP_HOST": HOST,
-        "HOMEWARD_HTTP_PORT": str(port),
-        "HOMEWARD_PUBLIC_URL": address,
-        "HOMEWARD_TEMPORAL_ADDRESS": f"{HOST}:{free_port()}",
-        "HOMEWARD_PAYLOAD_KEYS": place.keys.payload_keys(),
-        "HOMEWARD_SESSION_SECRET": place.keys.secret("session"),
-        "HOMEWARD_TOKEN_KEYS": place.keys.token_keys(),
-    }
-    program = place.program("api", ("deploy.cli.main", "api"), postgres.API, environment)
-    await place.start(replace(program, ready=successful(f"{address}/readyz")))
-    claims = Claims("bench", "homeward bench", "discharge-team", "RXH")
-    token = sign(claims, place.keys.token_signing_key(), datetime.now(UTC), timedelta(minutes=30))
-    headers = {"Authorization": f"Bearer {token}"}
-    return httpx.AsyncClient(base_url=address, headers=headers, trust_env=False, timeout=60)
 
 
 @dataclass(frozen=True)

@@ -78,6 +78,33 @@ def drain(
 
 @bench.command()
 @plainly
+def growth(
+    small: Annotated[int, typer.Option(min=10, help="Open cases of the baseline.")] = 300,
+    large: Annotated[int, typer.Option(min=10, help="Open cases that it grows to.")] = 3000,
+    reads: Annotated[int, typer.Option(min=1, help="How often each page is opened.")] = 15,
+    as_json: AsJson = False,
+) -> None:
+    """Open every page and list with few and with many open cases, and say how much slower each becomes; and
+    read a case and the worklist beside their own queries.
+    """
+    import asyncio
+
+    from deploy.bench import growth
+
+    grown, beside = asyncio.run(growth.run(small, large, reads))
+    if as_json:
+        _as_json([*grown, *beside])
+        return
+    heads = ("", f"{small:,} open, ms", f"{large:,} open, ms", "growth")
+    rows = [(line.name, line.small_ms, line.large_ms, line.growth) for line in grown]
+    _table(f"What a person opens; growth: beside {small:,} open cases", heads, rows)
+    heads = ("", "read, ms", "its queries alone, ms", "times")
+    rows = [(line.name, line.read_ms, line.queries_ms, line.times) for line in beside]
+    _table("Reads beside their own queries", heads, rows)
+
+
+@bench.command()
+@plainly
 def stack(
     messages: Annotated[int, typer.Option(min=10, help="HL7 v2 messages to send.")] = 500,
     reads: Annotated[int, typer.Option(min=10, help="Worklists to read.")] = 200,

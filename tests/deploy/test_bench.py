@@ -76,3 +76,16 @@ def test_given_a_database_that_holds_a_record_when_measured_then_it_is_left_alon
 
 def test_given_a_folder_without_messages_when_measured_then_it_says_so(tmp_path: Path) -> None:
     assert bench("hl7", "--messages", str(tmp_path)).stderr.startswith("There is no message in")
+
+
+def test_given_a_record_that_grows_when_measured_then_every_page_stands_beside_its_smaller_self() -> None:
+    ended = bench("growth", "--small", "10", "--large", "20", "--reads", "1", "--json")
+    assert ended.returncode == 0, ended.stderr
+    grown = [line for line in json.loads(ended.stdout) if "growth" in line]
+    beside = [line for line in json.loads(ended.stdout) if "queries_ms" in line]
+
+    assert {"worklist", "bed days", "alerts", "homes", "messages", "a case"} <= {x["name"] for x in grown}
+    assert {line["baseline"] for line in grown} == {"10 open cases"}
+    assert all(line["small_ms"] > 0 and line["large_ms"] > 0 and line["growth"] > 0 for line in grown)
+    assert [line["name"] for line in beside] == ["a case read", "the worklist"]
+    assert all(line["read_ms"] > 0 and line["queries_ms"] > 0 for line in beside)
