@@ -62,7 +62,8 @@ class Plan:
 class Figure:
     """One line of the table: a subject beside its baseline. Rates are per second, and every value is the
     median of its rounds; `ratio` is the median of the rounds' own ratios, rate to rate. `good` is the share
-    that ended well, `statements` how many SQL statements one took, where that was counted.
+    that ended well, `statements` how many SQL statements one took, where that was counted. `p50_times` and
+    `p99_times` say how many times as long as its baseline it took.
     """
 
     bench: str
@@ -76,6 +77,8 @@ class Figure:
     good: float | None = None
     statements: float | None = None
     p95_ms: float | None = None
+    p50_times: float | None = None
+    p99_times: float | None = None
 
 
 async def compare(bench: str, plan: Plan, baseline: Subject, *subjects: Subject) -> list[Figure]:
@@ -105,7 +108,17 @@ def figure(bench: str, name: str, rounds: list[Round], baseline: str, base: list
         good=rounds[0].good,
         statements=rounds[0].statements,
         p95_ms=_typical(rounds, 0.95),
+        p50_times=_times(rounds, base, 0.5),
+        p99_times=_times(rounds, base, 0.99),
     )
+
+
+def _times(rounds: list[Round], base: list[Round], share: float) -> float:
+    each = (
+        ours.percentile_ms(share) / theirs.percentile_ms(share)
+        for ours, theirs in zip(rounds, base, strict=True)
+    )
+    return round(median(each), 3)
 
 
 def _typical(rounds: list[Round], share: float) -> float:

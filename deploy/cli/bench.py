@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import astuple
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -105,6 +106,34 @@ def growth(
 
 @bench.command()
 @plainly
+def commands(
+    seconds: Seconds = 20.0,
+    rounds: Rounds = 5,
+    open_before: Annotated[int, typer.Option(min=0, help="Cases that are open already.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Have commands and referrals done through the API, beside a bare update of a workflow on the same
+    Temporal; and weigh their histories.
+    """
+    import asyncio
+
+    from deploy.bench import commands
+    from deploy.bench.measuring import Plan
+
+    try:
+        figures, weights = asyncio.run(commands.run(Plan(seconds, rounds), open_before))
+    except commands.NotDone as failure:
+        raise CannotGoOn(str(failure)) from None
+    if as_json:
+        _as_json([*figures, *weights])
+        return
+    _print(figures, as_json)
+    heads = ("", "events a command", "bytes a command")
+    _table("history; a command's share of a run", heads, [astuple(each) for each in weights])
+
+
+@bench.command()
+@plainly
 def stack(
     messages: Annotated[int, typer.Option(min=10, help="HL7 v2 messages to send.")] = 500,
     reads: Annotated[int, typer.Option(min=10, help="Worklists to read.")] = 200,
@@ -115,7 +144,6 @@ def stack(
 ) -> None:
     """Send training messages, which never touch live people, to a running stack, and read the worklist."""
     import asyncio
-    from dataclasses import astuple
 
     from deploy.bench import stack
     from deploy.cli.reaching import bearer
@@ -144,7 +172,18 @@ def _print(figures: list[Figure], as_json: bool) -> None:
         _as_json(figures)
         return
     for (name, baseline), lines in groupby(figures, key=lambda line: (line.bench, line.baseline)):
-        heads = ("", "per second", "median ms", "95 % ms", "99 % ms", "ratio", "went well", "statements")
+        heads = (
+            "",
+            "per second",
+            "median ms",
+            "95 % ms",
+            "99 % ms",
+            "ratio",
+            "median, times",
+            "99 %, times",
+            "went well",
+            "statements",
+        )
         rows = [
             (
                 line.name,
@@ -153,12 +192,14 @@ def _print(figures: list[Figure], as_json: bool) -> None:
                 line.p95_ms,
                 line.p99_ms,
                 line.ratio,
+                line.p50_times,
+                line.p99_times,
                 line.good,
                 line.statements,
             )
             for line in lines
         ]
-        _table(f"{name}; ratio: rate beside {baseline}", heads, rows)
+        _table(f"{name}; ratio: rate, and times as long, beside {baseline}", heads, rows)
 
 
 def _as_json(lines: Sequence[Any]) -> None:

@@ -66,6 +66,20 @@ def test_given_the_drain_when_measured_then_its_statements_and_what_a_reader_fee
     assert all(line["p95_ms"] > 0 and line["ratio"] > 0 for line in (quiet, busy))
 
 
+def test_given_commands_when_measured_then_they_stand_beside_bare_updates_and_are_weighed() -> None:
+    ended = bench("commands", *BRIEFLY, "--json")
+    assert ended.returncode == 0, ended.stderr
+    bare, command, started, referral, bare_weight, weight = json.loads(ended.stdout)
+    assert (bare["baseline"], started["baseline"]) == (bare["name"], started["name"])
+    assert (bare["p50_times"], started["ratio"]) == (1, 1)
+    for line in (command, referral):
+        assert line["p50_times"] > 0
+        assert line["p99_times"] > 0
+        assert line["ratio"] > 0
+    assert bare_weight["bytes"] < weight["bytes"]
+    assert bare_weight["events"] >= 8, "a task, an activity, an update, each with its events"
+
+
 def test_given_a_database_that_holds_a_record_when_measured_then_it_is_left_alone(
     database: Database,
 ) -> None:
