@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from deploy.cli.main import app
 from deploy.embedded.address import Address
 from deploy.embedded.stack import Stack
-from deploy.secret_files import WrongSetting
+from deploy.secret_files import SecretFiles, WrongSetting
 from deploy.settings import MissingSetting, Settings, variable
 from deploy.temporal_access import CA, CERTIFICATE, KEY, temporal_access
 from tests.fhir_adapters.hl7v2.certificates import Authority
@@ -44,6 +44,15 @@ def test_given_a_secret_in_a_file_when_read_then_it_is_the_setting_and_is_not_sh
     assert "very-hidden" not in repr(settings)
 
 
+def test_given_a_secret_in_a_file_when_one_field_is_read_then_it_is_the_text_of_that_field(
+    secret: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOMEWARD_SESSION_SECRET_FILE", str(secret))
+    source = SecretFiles(Settings)
+    for name, value in (("session_secret", "very-hidden"), ("temporal_api_key", None)):
+        assert source.get_field_value(Settings.model_fields[name], name) == (value, name, False)
+
+
 def test_given_a_setting_that_is_no_secret_when_a_file_is_named_then_it_is_not_read(
     secret: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -53,7 +62,11 @@ def test_given_a_setting_that_is_no_secret_when_a_file_is_named_then_it_is_not_r
 
 @pytest.mark.parametrize(
     ("content", "why"),
-    [(None, "cannot be read: No such file"), (b" \n", "is empty"), (b"\xff\xfe", "is no text")],
+    [
+        (None, "cannot be read: No such file or directory"),
+        (b" \n", "is empty"),
+        (b"\xff\xfe", "is no text"),
+    ],
 )
 def test_given_a_file_that_is_no_good_when_read_then_the_sentence_names_the_setting(
     content: bytes | None, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -62,8 +75,9 @@ def test_given_a_file_that_is_no_good_when_read_then_the_sentence_names_the_sett
     if content is not None:
         path.write_bytes(content)
     monkeypatch.setenv("HOMEWARD_TEMPORAL_API_KEY_FILE", str(path))
-    with pytest.raises(WrongSetting, match=f"^HOMEWARD_TEMPORAL_API_KEY_FILE names {path}, which {why}"):
+    with pytest.raises(WrongSetting) as refused:
         Settings()
+    assert str(refused.value) == f"HOMEWARD_TEMPORAL_API_KEY_FILE names {path}, which {why}."
 
 
 def test_given_a_secret_twice_when_read_then_neither_is_chosen(
@@ -71,8 +85,11 @@ def test_given_a_secret_twice_when_read_then_neither_is_chosen(
 ) -> None:
     monkeypatch.setenv("HOMEWARD_SESSION_SECRET_FILE", str(secret))
     monkeypatch.setenv("HOMEWARD_SESSION_SECRET", "another")
-    with pytest.raises(WrongSetting, match="are both set"):
+    with pytest.raises(WrongSetting) as refused:
         Settings()
+    assert str(refused.value) == (
+        "HOMEWARD_SESSION_SECRET and HOMEWARD_SESSION_SECRET_FILE are both set. Set one of them."
+    )
 
 
 def test_given_a_wrong_ca_for_temporal_when_a_worker_starts_then_it_says_which_setting(

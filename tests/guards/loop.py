@@ -1,5 +1,6 @@
 """Tries every breakage of a group in one pytest session: the tests are collected once, and each breakage is a
-child process that runs only those that reach its function, the last that noticed one there first.
+child process that runs only those that reach its function, the last that noticed one there first, then the
+quickest.
 
 python loop.py CHILDREN FILES... -- TESTS...
 
@@ -9,16 +10,19 @@ It runs in the folder that `tests.guards.run` prepared; mutmut makes the breakag
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import os
 import resource
 import signal
 import sys
+import time
 from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from hypothesis import Phase, settings
 from mutmut.__main__ import create_mutants_for_file
 from mutmut.mutation.data import SourceFileMutationData
 from mutmut.mutation.trampoline import set_mutant_under_test
@@ -49,6 +53,15 @@ def made(files: list[Path]) -> list[SourceFileMutationData]:
     return found
 
 
+@dataclass(frozen=True)
+class Child:
+    """One breakage of a file, and the tests that reach it; without a file, nothing is broken."""
+
+    data: SourceFileMutationData | None
+    name: str
+    tests: list[pytest.Item]
+
+
 @dataclass
 class Loop:
     """The session: first all tests as they are, then each breakage."""
@@ -56,18 +69,23 @@ class Loop:
     children: int
     files: list[SourceFileMutationData]
     order: dict[str, list[pytest.Item]] = field(default_factory=lambda: defaultdict(list))
-    running: dict[int, tuple[SourceFileMutationData, str, int, list[pytest.Item]]] = field(
-        default_factory=dict
-    )
+    running: dict[int, tuple[Child, int]] = field(default_factory=dict)
     failed: bool = False
     clean: bool = False
+
+    def pytest_sessionstart(self) -> None:
+        """A failing example is as good as the smallest one, and each run tries the same ones."""
+        phases = (Phase.explicit, Phase.generate)
+        settings.register_profile("guards", settings(), phases=phases, derandomize=True)
+        settings.load_profile("guards")
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self.failed |= report.failed
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         self._look_who_reaches_what(session)
-        if self.failed:
+        gc.freeze()  # what is there already is left alone by the children, and so is shared by them
+        if self.failed or not self._unbroken_is_well(session.items):
             return True
         self.clean = True
         for data in self.files:
@@ -77,14 +95,27 @@ class Loop:
             self._take()
         return True
 
+    def _unbroken_is_well(self, tests: list[pytest.Item]) -> bool:
+        """Whether as many children as run at once find nothing where nothing is broken: none is in the way of
+        another, and what they find later is the breakage.
+        """
+        for _ in range(self.children):
+            self._begin(Child(None, "", tests))
+        return {self._take() for _ in range(self.children)} == {SURVIVED}
+
     def _look_who_reaches_what(self, session: pytest.Session) -> None:
+        took: dict[pytest.Item, float] = {}
         set_mutant_under_test("stats")
         for item in session.items:
             state()._stats.clear()
+            began = time.perf_counter()
             _run(item)
+            took[item] = time.perf_counter() - began
             for function in state()._stats:
                 self.order[function].append(item)
         set_mutant_under_test("")
+        for tests in self.order.values():
+            tests.sort(key=took.__getitem__)
 
     def _try(self, data: SourceFileMutationData, name: str) -> None:
         tests = list(self.order.get(mangled_name_from_mutant_name(name), ()))
@@ -93,12 +124,15 @@ class Loop:
             return
         if len(self.running) >= self.children:
             self._take()
+        self._begin(Child(data, name, tests))
+
+    def _begin(self, child: Child) -> None:
         read, write = os.pipe()
-        child = os.fork()
-        if child == 0:
-            self._be_broken(name, tests, write)
+        process = os.fork()
+        if process == 0:
+            self._be_broken(child.name, child.tests, write)
         os.close(write)
-        self.running[child] = (data, name, read, tests)
+        self.running[process] = child, read
 
     def _be_broken(self, name: str, tests: list[pytest.Item], write: int) -> None:
         """What a child does; it says which test noticed, and never returns."""
@@ -119,18 +153,21 @@ class Loop:
                 os._exit(NOTICED)
         os._exit(SURVIVED)
 
-    def _take(self) -> None:
+    def _take(self) -> int:
         """Note how one child ended; the test that noticed is asked first the next time."""
-        child, status = os.wait()
-        data, name, read, tests = self.running.pop(child)
+        process, status = os.wait()
+        child, read = self.running.pop(process)
         said = os.read(read, 16)
         os.close(read)
         ended = os.waitstatus_to_exitcode(status)
-        data.exit_code_by_key[name] = ended if ended >= 0 else NEVER_ENDS
-        if said:
-            known = self.order[mangled_name_from_mutant_name(name)]
-            known.remove(tests[int(said)])
-            known.insert(0, tests[int(said)])
+        ended = ended if ended >= 0 else NEVER_ENDS
+        if child.data:
+            child.data.exit_code_by_key[child.name] = ended
+            if said:
+                known = self.order[mangled_name_from_mutant_name(child.name)]
+                known.remove(child.tests[int(said)])
+                known.insert(0, child.tests[int(said)])
+        return ended
 
 
 def _run(item: pytest.Item) -> None:
@@ -146,7 +183,7 @@ def main() -> int:
     sys.path[:] = [str(here / "mutants"), *(each for each in sys.path if Path(each or ".").resolve() != here)]
     os.environ["PY_IGNORE_IMPORTMISMATCH"] = "1"
     os.chdir("mutants")
-    options = ["--rootdir=.", "-q", "--tb=short", "-p", "no:cacheprovider"]
+    options = ["--rootdir=.", "-q", "--tb=native", "--assert=plain", "-p", "no:cacheprovider"]
     pytest.main([*options, *rest[at + 1 :]], plugins=[loop])
     os.chdir(here)
     for data in loop.files:
