@@ -113,6 +113,27 @@ async def test_given_what_was_seen_is_very_old_when_judged_then_it_counts_as_cha
         assert await changed_since(session, case.case_id, 0, judged) == tuple(sorted(judged))
 
 
+async def test_given_events_of_another_case_or_of_other_parts_when_judged_then_they_do_not_count(
+    worker: AsyncEngine, places: Places, person_id: UUID, case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    another = await open_case(worker, person_id, places.trust, places.housing)
+    seen, judged = case.version, ("needed-by", "stay:x")
+    for command in (
+        cmd.AcceptReferral(),
+        cmd.SetNeededBy(needed_by=SOON),
+        cmd.SetNeededBy(needed_by=LATER),
+    ):
+        await carried_out(worker, asked(another, places.housing, command, None), NOW)
+    async with transaction(worker) as session:
+        assert await changed_since(session, case.case_id, 0, judged) == ()
+        assert await case_at(session, case.case_id, seen) == case
+    for command in (cmd.SetNeededBy(needed_by=SOON), cmd.ConfirmItem(item="heating", value="yes")):
+        await carried_out(worker, asked(case, places.housing, command, None), NOW)
+    monkeypatch.setattr(changes, "MOST", 1)
+    async with transaction(worker) as session:
+        assert await changed_since(session, case.case_id, seen, judged) == ("needed-by",)
+
+
 async def test_given_a_version_when_asked_for_then_the_case_is_as_it_stood_then(
     worker: AsyncEngine, case: Case
 ) -> None:
