@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Callable
@@ -26,6 +27,8 @@ from api.sessions import Session, SessionCookies, use_session
 from api.settings import ApiSettings
 from discharge.clocks import CaseClock
 from discharge.errors import HomewardError
+from discharge.reference.policy import put_in_force
+from discharge.reference.site import SiteFolder
 from discharge.store.engine import Sessions, make_engine, make_sessions, transaction
 from discharge.store.tables import CaseClockRow
 from fhir_adapters.background import Background
@@ -71,6 +74,7 @@ class Services:
             OpenId(settings.openid, own + CALLBACK, own + SIGNED_OUT, fresh) if settings.openid else None
         )
         self.profiles = WatchedBook(settings.feed_profiles)
+        self.reference = SiteFolder(settings.reference_data, put_in_force)
         self._token_keys = KeySet.import_key_set(_key_set(settings.token_keys))
         self._asked: dict[How, Buckets] = {
             "bearer": Buckets(limits.client),
@@ -84,7 +88,9 @@ class Services:
 
     async def keep_current(self) -> None:
         """Follow what may be corrected while we run, until cancelled."""
-        await keep_following(self.engine, self.profiles)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(keep_following(self.engine, self.profiles))
+            group.create_task(self.reference.keep_looking())
 
     async def close(self) -> None:
         """End what goes on in the background, and let go of the database's connections."""

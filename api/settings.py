@@ -44,10 +44,11 @@ class ApiSettings:
     `token_keys` is a public JSON Web Key Set. Without `openid`, nobody can sign in to the pages, and the
     interfaces still work with bearer tokens. `command_seconds` is how long a request waits for its answer
     before it says 202. `feed_profiles` is a folder of feed profiles besides those that are shipped,
-    `shadow_mappings` one of mappings for lists that trusts keep themselves. A bearer token is good for
-    `bearer_longest` after it was issued. `open_description` and `open_metrics` show the description of the
-    interface and the figures to whoever asks; else to who is signed in, the figures to operators.
-    `database` is how long PostgreSQL is waited for; how long a question may take is among the `limits`.
+    `reference_data` one of this site's changes in reference data, `shadow_mappings` one of mappings for
+    lists that trusts keep themselves. A bearer token is good for `bearer_longest` after it was issued.
+    `open_description` and `open_metrics` show the description of the interface and the figures to whoever
+    asks; else to who is signed in, the figures to operators. `database` is how long PostgreSQL is waited
+    for; how long a question may take is among the `limits`.
     """
 
     database_url: str = field(repr=False)
@@ -61,6 +62,7 @@ class ApiSettings:
     shadow_mappings: Path | None = None
     command_seconds: float = 5.0
     feed_profiles: Path | None = None
+    reference_data: Path | None = None
     body_limit: int = 1_048_576
     bearer_longest: timedelta = LONGEST
     open_description: bool = False

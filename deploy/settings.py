@@ -175,6 +175,10 @@ class Settings(BaseSettings):
     feed_profiles: Path | None = Field(
         default=None, description="A folder of feed profiles besides the built-in ones"
     )
+    reference_data: Path | None = Field(
+        default=None,
+        description="A folder of this site's changes in lead times, costs and other reference data",
+    )
     shadow_mappings: Path | None = Field(
         default=None, description="A folder of mappings for trusts' own lists besides the built-in one"
     )

@@ -8,10 +8,11 @@ from types import MappingProxyType
 from housing_checks.checks.form import FORMS
 from housing_checks.lead_times import ITEMS
 
-STRAND_ITEMS: Mapping[str, str] = MappingProxyType(
-    {row.code: row.label for catalogue in ITEMS.values() for row in catalogue}
-)
-"""Every item that a strand can be about, in words."""
+
+def strand_items() -> Mapping[str, str]:
+    """Return every item that a strand can be about, in words."""
+    return {row.code: row.label for catalogue in ITEMS.values() for row in catalogue}
+
 
 GATE_ITEMS: Mapping[str, str] = MappingProxyType(
     {item.code: item.short for form in FORMS.values() for item in form.items}

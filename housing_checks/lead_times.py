@@ -5,26 +5,32 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Literal
 
 from discharge.cases.model import StrandKind
-from discharge.codes.model import CodeList
-from housing_checks.adaptations.catalogue import ADAPTATIONS
-from housing_checks.basics.items import BASICS
-from housing_checks.equipment.catalogue import EQUIPMENT
-from housing_checks.rehousing.need_profiles import NEED_PROFILES
-from housing_checks.spans import LeadTime, Orderable
+from discharge.reference.kind import Kind, Table
+from discharge.reference.lists import ListByEdition
+from discharge.reference.policy import Policy
+from housing_checks.adaptations import catalogue as adaptations
+from housing_checks.basics import items
+from housing_checks.equipment import catalogue as equipment
+from housing_checks.orderables import LeadTime, Orderable
+from housing_checks.rehousing import need_profiles
 
 InTime = Literal["in-time", "may-be-late", "too-late"]
 """Begun on a day: done by the day it is needed even if it takes long, only when all goes well, or never."""
 
-ITEMS: Mapping[StrandKind, CodeList[Any]] = MappingProxyType(
+KINDS: tuple[Kind[Any], ...] = (adaptations.KIND, equipment.KIND, need_profiles.KIND, items.KIND)
+"""The kinds of data that say how long something takes."""
+
+ITEMS: Mapping[StrandKind, ListByEdition[Any]] = MappingProxyType(
     {
-        StrandKind.ADAPTATION: ADAPTATIONS,
-        StrandKind.EQUIPMENT: EQUIPMENT,
-        StrandKind.REHOUSING: NEED_PROFILES,
-        StrandKind.BASICS: BASICS,
+        StrandKind.ADAPTATION: adaptations.ADAPTATIONS,
+        StrandKind.EQUIPMENT: equipment.EQUIPMENT,
+        StrandKind.REHOUSING: need_profiles.NEED_PROFILES,
+        StrandKind.BASICS: items.BASICS,
     }
 )
 """What a strand of each kind can be opened for."""
@@ -35,32 +41,15 @@ def item_label(kind: StrandKind, item: str) -> str:
     return ITEMS[kind].label(item)
 
 
-def _newest(kind: StrandKind, item: str) -> Orderable:
-    rows: list[Orderable] = [row for row in ITEMS[kind] if row.code == item]
-    if not rows:
-        raise KeyError(item)
-    return max(rows, key=lambda row: row.from_on)
-
-
-def lead_days(kind: StrandKind, item: str) -> tuple[int, int]:
-    """Return the lead time in calendar days, short and long; KeyError for an unknown item."""
-    lead = _newest(kind, item).lead
-    return lead.low.days, lead.high.days
+def lead_time(kind: StrandKind, item: str, begins_on: date) -> LeadTime:
+    """Return how long an item takes that begins on a day; KeyError for an unknown item."""
+    row: Orderable = ITEMS[kind].as_on(item, begins_on)
+    return row.lead
 
 
 def due_date(kind: StrandKind, item: str, started_on: date) -> date:
     """Return the day by which an item is done when it takes long but is not late."""
-    return _newest(kind, item).lead.high.after(started_on)
-
-
-def latest_start(kind: StrandKind, item: str, needed_by: date) -> date:
-    """Return the last day to begin an item so that it is done by ``needed_by`` even if it takes long."""
-    return _newest(kind, item).lead.high.before(needed_by)
-
-
-def earliest_done(kind: StrandKind, item: str, started_on: date) -> date:
-    """Return the first day an item can be done when all goes well."""
-    return _newest(kind, item).lead.low.after(started_on)
+    return lead_time(kind, item, started_on).high.after(started_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +65,20 @@ class Timing:
 
 def timing(kind: StrandKind, item: str, begins_on: date, needed_on: date | None) -> Timing:
     """Hold an item's lead time against the day it is needed; KeyError for an unknown item."""
-    lead, earliest = _newest(kind, item).lead, earliest_done(kind, item, begins_on)
+    lead = lead_time(kind, item, begins_on)
+    earliest = lead.low.after(begins_on)
     if needed_on is None:
         return Timing(lead, earliest)
-    begin_by = latest_start(kind, item, needed_on)
+    begin_by = lead.high.before(needed_on)
     late: InTime = "may-be-late" if earliest <= needed_on else "too-late"
     return Timing(lead, earliest, needed_on, begin_by, "in-time" if begins_on <= begin_by else late)
 
 
-LEAD_DAYS: Mapping[str, int] = MappingProxyType(
-    {row.code: lead_days(kind, row.code)[1] for kind, rows in ITEMS.items() for row in rows}
-)
-"""Item -> its long lead time in calendar days: what rules of risk compare with the days that are left."""
+def lead_days(policy: Policy) -> Mapping[str, int]:
+    """Return each item with its long lead time in calendar days, to compare with the days that are left."""
+    return _lead_days(tuple(policy[kind] for kind in KINDS))
+
+
+@lru_cache(maxsize=64)
+def _lead_days(tables: tuple[Table[Orderable], ...]) -> Mapping[str, int]:
+    return MappingProxyType({code: row.lead.high.days for table in tables for code, row in table.items()})

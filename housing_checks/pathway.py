@@ -26,13 +26,14 @@ from discharge.cases.stages import STAGES, Look, stages_of
 from discharge.clocks import london_date
 from discharge.errors import HomewardError, Refused
 from discharge.permissions import LEADS
+from discharge.reference.policy import Policy, policy_on
 from discharge.risk.alerts import judge, next_look
 from discharge.values import Frozen
 from housing_checks.deciders import DECIDERS as HOME_DECIDERS
 from housing_checks.deciders import consequences
 from housing_checks.gate.rules import next_mitigation_end
 from housing_checks.item_words import GATE_ITEMS
-from housing_checks.lead_times import LEAD_DAYS
+from housing_checks.lead_times import lead_days
 
 DECIDERS: Mapping[str, Decider] = {**CASE_DECIDERS, **HOME_DECIDERS}
 """Every kind of command and the function that decides it."""
@@ -69,9 +70,9 @@ class Decision(Frozen):
         )
 
 
-def advance(case: Case, envelope: Envelope, now: datetime) -> Decision:
-    """Decide one command at ``now`` (case time); a rule that says no becomes a refused answer, never an
-    error.
+def advance(case: Case, envelope: Envelope, now: datetime, policy: Policy | None = None) -> Decision:
+    """Decide one command at ``now`` (case time) by a policy, or by the data in force on that day; a rule that
+    says no becomes a refused answer, never an error.
     """
     try:
         _admit(case, envelope)
@@ -81,7 +82,7 @@ def advance(case: Case, envelope: Envelope, now: datetime) -> Decision:
     events = tuple(decided)
     after = fold(case, events)
     if after.exists:
-        followed = _follow(after, envelope.effective_on, now)
+        followed = _follow(after, envelope.effective_on, now, policy or policy_on(london_date(now)))
         events, after = (*events, *followed), fold(after, followed)
     return Decision(
         events=events,
@@ -92,18 +93,19 @@ def advance(case: Case, envelope: Envelope, now: datetime) -> Decision:
     )
 
 
-def next_wakeup(case: Case, now: datetime) -> datetime | None:
+def next_wakeup(case: Case, now: datetime, policy: Policy | None = None) -> datetime | None:
     """Return when time alone may next change something, or ``None``."""
     if not case.exists:
         return None
-    looks = (_NEXT[look](case, now) for look in STAGES[case.stage].looks)
+    in_force = policy or policy_on(london_date(now))
+    looks = (_NEXT[look](case, now, in_force) for look in STAGES[case.stage].looks)
     return min((look for look in looks if look is not None), default=None)
 
 
-_NEXT: Mapping[Look, Callable[[Case, datetime], datetime | None]] = {
-    Look.ALERTS: lambda case, now: next_look(case, now, LEAD_DAYS),
-    Look.MITIGATIONS: lambda case, _: next_mitigation_end(case),
-    Look.CONTACTS: next_missed,
+_NEXT: Mapping[Look, Callable[[Case, datetime, Policy], datetime | None]] = {
+    Look.ALERTS: lambda case, now, policy: next_look(case, now, lead_days(policy)),
+    Look.MITIGATIONS: lambda case, _now, _policy: next_mitigation_end(case),
+    Look.CONTACTS: lambda case, now, _policy: next_missed(case, now),
 }
 
 
@@ -116,7 +118,7 @@ def _admit(case: Case, envelope: Envelope) -> None:
     require_part(case, envelope.actor, envelope.command)
 
 
-def _follow(case: Case, effective_on: date, now: datetime) -> list[ev.Event]:
+def _follow(case: Case, effective_on: date, now: datetime, policy: Policy) -> list[ev.Event]:
     """What the new state brings with it, in this order: the gate, who takes part, contacts missed (or, where
     the case is over, what was owed ends with it), the alerts.
     """
@@ -124,7 +126,7 @@ def _follow(case: Case, effective_on: date, now: datetime) -> list[ev.Event]:
     followed = list(consequences(case, now, min(effective_on, today)))
     followed += _participation(fold(case, followed), today)
     followed += settle(case, ENDED, now) if case.closed else missed_contacts(fold(case, followed), now)
-    followed += judge(fold(case, followed), now, LEAD_DAYS, GATE_ITEMS)
+    followed += judge(fold(case, followed), now, lead_days(policy), GATE_ITEMS)
     return followed
 
 

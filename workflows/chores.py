@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from discharge.clocks import CaseClock
+from discharge.reference.site import SiteFolder
 from discharge.store.engine import Sessions, transaction
 from fhir_adapters.feeds.watching import LOOK_SECONDS, WatchedBook
 from fhir_adapters.hl7v2.store.batch.drain import drain_some
@@ -43,6 +45,7 @@ class RecordChores:
     sessions: Sessions
     clock: CaseClock
     profiles: WatchedBook
+    reference: SiteFolder
     bells: Bells
 
     def loops(self) -> list[Loop]:
@@ -54,6 +57,7 @@ class RecordChores:
             Loop("spell-join", self.join, JOIN, beat, self.bells.join),
             Loop("replays", self.replay, 4 * POLL, beat),
             Loop("profiles", self.follow_profiles, LOOK, beat),
+            Loop("reference", self.follow_reference, LOOK, beat),
             Loop("alarms", self.watch, WATCH, beat),
         ]
 
@@ -87,6 +91,11 @@ class RecordChores:
         if await follow(self.engine, self.profiles):
             async with transaction(self.engine) as session:
                 await remember(session, self.profiles.good)
+        return False
+
+    async def follow_reference(self) -> bool:
+        """Take over what a site has changed in reference data."""
+        await asyncio.to_thread(self.reference.look)
         return False
 
     async def watch(self) -> bool:

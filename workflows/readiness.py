@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import text
 from temporalio.client import Client
 from temporalio.service import RPCError
 
 from discharge.errors import HomewardError
+from discharge.reference.following import FollowedFolder
 from discharge.store.engine import Sessions, transaction
-from fhir_adapters.feeds.watching import WatchedBook
 
 OK, AWAY = "ok", "unavailable"
 LOOK_SECONDS = 2.0
@@ -65,12 +66,12 @@ def temporal(client: Callable[[], Awaitable[Client | None]]) -> Check:
     return check
 
 
-def profiles(book: WatchedBook) -> Check:
-    """Which files of profiles cannot be used; their keys and faults are for those who may see feeds."""
+def files(followed: FollowedFolder[Any]) -> Check:
+    """Which files cannot be used; their keys and faults are in the log, and for those who may see feeds."""
 
     async def check() -> str:
-        files = {fault.file for fault in book.faults}
-        return f"not used: {', '.join(sorted(files))}" if files else OK
+        wrong = {fault.file for fault in followed.faults}
+        return f"not used: {', '.join(sorted(wrong))}" if wrong else OK
 
     return check
 

@@ -19,6 +19,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
 
 from discharge.reference.files import DataInvalid
+from discharge.reference.policy import put_in_force
+from discharge.reference.site import SiteFolder
 from discharge.store.driver import USUAL, DatabaseTimes
 from discharge.store.engine import Sessions, make_engine, make_sessions, transaction
 from fhir_adapters.feeds.watching import WatchedBook
@@ -61,6 +63,7 @@ async def run_worker(
     keys: PayloadKeys,
     factor: float = 1.0,
     feed_profiles: Path | None = None,
+    reference_data: Path | None = None,
     partner_secrets: Path | None = None,
     times: DatabaseTimes = USUAL,
     stop: asyncio.Event | None = None,
@@ -72,23 +75,25 @@ async def run_worker(
     ``feed_profiles`` is a folder of feed profiles besides those that are shipped, followed from then on;
     ``partner_secrets`` one of the files that partners' settings name. ``show`` tells outsiders meanwhile
     whether it is ready.
-    Raises DataInvalid when a file of it cannot be used and never could be.
+    ``reference_data`` is a folder of this site's changes in reference data, followed as well.
+    Raises DataInvalid when a file of them cannot be used and never could be.
     """
     stop = stop or _told_by_signals()
     holds.register()
     profiles, secrets = WatchedBook(feed_profiles), SecretFolder(partner_secrets)
+    reference = _reference_at_hand(reference_data)
     engine = make_engine(database_url, pool_size=CONNECTIONS, times=times)
     sessions = make_sessions(engine)
     tasks, found = Tasks(), _Found()
     async with AsyncExitStack() as held:
         held.push_async_callback(engine.dispose)
-        await held.enter_async_context(show(_readiness(sessions, found, profiles, tasks)))
+        await held.enter_async_context(show(_readiness(sessions, found, profiles, reference, tasks)))
         clock = await _until_it_answers("PostgreSQL", lambda: fixed_clock(sessions, factor), stop)
         if clock is None or not await _profiles_at_hand(engine, profiles, stop):
             return
         async with asyncio.TaskGroup() as group:
             bells = Bells()
-            chores = RecordChores(engine, sessions, clock, profiles, bells)
+            chores = RecordChores(engine, sessions, clock, profiles, reference, bells)
             _keep_up(group, chores.loops(), stop, tasks)
             client = found.client = await _until_it_answers("Temporal", lambda: connect(temporal, keys), stop)
             if client is None:
@@ -111,17 +116,30 @@ class _Found:
         return self.client
 
 
-def _readiness(sessions: Sessions, found: _Found, profiles: WatchedBook, tasks: Tasks) -> Readiness:
+def _readiness(
+    sessions: Sessions, found: _Found, profiles: WatchedBook, reference: SiteFolder, tasks: Tasks
+) -> Readiness:
     """A file of a profile that cannot be used is told; the version before stays in force."""
     return Readiness(
         {
             "database": readiness.database(sessions),
             "workflows": readiness.temporal(found.ask),
-            "profiles": readiness.profiles(profiles),
+            "profiles": readiness.files(profiles),
+            "reference": readiness.files(reference),
             "tasks": readiness.tasks(tasks.failing),
         },
         needed=frozenset({"database", "workflows", "tasks"}),
     )
+
+
+def _reference_at_hand(folder: Path | None) -> SiteFolder:
+    """What this site changes in reference data. Raises DataInvalid when a file never was good: cases would be
+    decided by other data than the site means.
+    """
+    reference = SiteFolder(folder, put_in_force)
+    if reference.lacking:
+        raise DataInvalid("\n".join(fault.why for fault in reference.faults))
+    return reference
 
 
 async def _profiles_at_hand(engine: AsyncEngine, profiles: WatchedBook, stop: asyncio.Event) -> bool:

@@ -9,7 +9,7 @@ from api.presenters import words
 from api.presenters.tags import Tag
 from discharge.cases.model import IN_HOSPITAL, Case, Strand, StrandKind
 from housing_checks.lead_times import InTime, Timing, timing
-from housing_checks.spans import LeadTime
+from housing_checks.orderables import LeadTime
 
 _NOTES: Mapping[InTime, str] = {"in-time": "", "may-be-late": "; may be late", "too-late": "; too late"}
 _TAGS: Mapping[InTime, Tag] = {

@@ -47,7 +47,8 @@ async def ready(services: Ready) -> JSONResponse:
     checks = {
         "database": readiness.database(services.sessions),
         "workflows": readiness.temporal(services.temporal),
-        "profiles": readiness.profiles(services.profiles),
+        "profiles": readiness.files(services.profiles),
+        "reference": readiness.files(services.reference),
         "tasks": readiness.tasks(services.background.failing),
     }
     well, body = await Readiness(checks, needed=frozenset({"database"})).report()

@@ -53,6 +53,7 @@ def api_settings(settings: Settings) -> ApiSettings:
         bearer_issuer=settings.token_issuer,
         openid=openid,
         feed_profiles=settings.feed_profiles,
+        reference_data=settings.reference_data,
         shadow_mappings=settings.shadow_mappings,
         bearer_longest=timedelta(hours=settings.token_hours),
         session_idle_seconds=int(settings.session_idle_minutes * 60),

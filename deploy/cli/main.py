@@ -14,6 +14,7 @@ from deploy.cli.migrate import migrate
 from deploy.cli.mllp import mllp
 from deploy.cli.partner import partner
 from deploy.cli.partners import partners
+from deploy.cli.reference import reference
 from deploy.cli.replay import replay
 from deploy.cli.report import report
 from deploy.cli.send import send
@@ -38,6 +39,7 @@ app.add_typer(bench)
 app.add_typer(messages)
 app.add_typer(cases)
 app.add_typer(partners)
+app.add_typer(reference)
 
 if __name__ == "__main__":
     app()

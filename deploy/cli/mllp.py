@@ -149,7 +149,7 @@ def _readiness(
             "database": readiness.database(sessions),
             "listening": listening,
             "feeds": feeds,
-            "profiles": readiness.profiles(profiles),
+            "profiles": readiness.files(profiles),
             "tasks": readiness.tasks(background.failing),
         },
         needed=frozenset({"database", "listening"}),

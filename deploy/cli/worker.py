@@ -39,6 +39,7 @@ def worker() -> None:
             keys=keys,
             factor=parse_day_length(settings.day_length),
             feed_profiles=settings.feed_profiles,
+            reference_data=settings.reference_data,
             partner_secrets=settings.partner_secrets,
             times=settings.database_times(settings.worker_statement_seconds),
             show=lambda ready: door.serve(ready, REGISTRY),

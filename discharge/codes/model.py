@@ -5,7 +5,7 @@ old record keeps its old meaning. The code as received is stored by whoever rece
 rewrites it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
@@ -32,22 +32,37 @@ class Code:
 Row = TypeVar("Row", bound=Code)
 
 
+def by_code(rows: Iterable[Row]) -> Mapping[str, tuple[Row, ...]]:
+    """Each code with its rows, the first given first."""
+    found: dict[str, tuple[Row, ...]] = {}
+    for row in rows:
+        found[row.code] = (*found.get(row.code, ()), row)
+    return MappingProxyType(found)
+
+
 class CodeList(Generic[Row]):
     """Rows of one kind, in the order in which people choose from them; a code may recur in later versions."""
 
     def __init__(self, name: str, rows: tuple[Row, ...]) -> None:
         self.name = name
-        self.rows = rows
-        self._by_code: Mapping[str, tuple[Row, ...]] = MappingProxyType(
-            {code: tuple(row for row in rows if row.code == code) for code in {row.code for row in rows}}
-        )
+        self._rows = rows
+        self._by_code = by_code(rows)
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """Every row there is."""
+        return self._rows
+
+    @property
+    def _versions(self) -> Mapping[str, tuple[Row, ...]]:
+        return self._by_code
 
     def __iter__(self) -> Iterator[Row]:
         return iter(self.rows)
 
     def find(self, code: str, on: date) -> Row | None:
         """Return the row of a code in force on a day, if there is one."""
-        return next((row for row in self._by_code.get(code, ()) if row.holds(on)), None)
+        return next((row for row in self._versions.get(code, ()) if row.holds(on)), None)
 
     def lookup(self, code: str, on: date, where: str = "") -> Row:
         """Return the row of a code in force on a day.
@@ -61,11 +76,11 @@ class CodeList(Generic[Row]):
 
     def known(self, code: str) -> bool:
         """Whether the code was ever in the list."""
-        return code in self._by_code
+        return code in self._versions
 
     def label(self, code: str) -> str:
         """Return the newest label of a code; a code we never knew is shown as it is."""
-        rows = self._by_code.get(code)
+        rows = self._versions.get(code)
         return max(rows, key=lambda row: row.from_on).label if rows else code
 
     def in_force(self, on: date) -> tuple[Row, ...]:

@@ -107,7 +107,9 @@ def _inside(shape: object, part: int | str) -> object | None:
     return None
 
 
-def _members(kind: object) -> dict[str, object]:
+def _members(kind: object) -> Mapping[str, object]:
+    if isinstance(kind, dict):
+        return kind
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         return {name: field.annotation for name, field in kind.model_fields.items()}
     if isinstance(kind, type) and is_dataclass(kind):

@@ -5,6 +5,7 @@ somebody is just writing is never taken half. What cannot be used is told, and t
 stays in force. A file that is gone takes what it held with it only where that is expendable.
 """
 
+import asyncio
 import logging
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping
@@ -112,7 +113,7 @@ class FollowedFolder(Generic[Held]):
         """Files that nothing could tell from an earlier one, and why."""
 
     @abstractmethod
-    def _expendable(self, gone: Held) -> bool:
+    def _expendable(self, gone: Held, /) -> bool:
         """Whether what stood in a file that is gone may go with it."""
 
     @abstractmethod
@@ -136,6 +137,12 @@ class FollowedFolder(Generic[Held]):
         signs = self._signs(self._folder)
         settled, self._seen = signs == self._seen, signs
         return settled and signs != self._taken and self._take(self._folder, signs)
+
+    async def keep_looking(self) -> None:
+        """Look for ever; reading files holds nothing else up."""
+        while True:
+            await asyncio.to_thread(self.look)
+            await asyncio.sleep(LOOK_SECONDS)
 
     def recall(self, remembered: Mapping[str, bytes]) -> None:
         """Put in force what was last good, by file, of files that are lacking it."""

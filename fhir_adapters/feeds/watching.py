@@ -33,7 +33,7 @@ class WatchedBook(FollowedFolder[Profile], ProfileBook):
     def _clashes(self, files: Iterable[tuple[str, Profile]]) -> dict[str, str]:
         return clashes(files)
 
-    def _expendable(self, gone: Profile) -> bool:
+    def _expendable(self, gone: Profile, /) -> bool:
         left = {*shipped_profiles().names, *(good.held.name for good in self._good.values())}
         return gone.name in left
 

@@ -6,26 +6,21 @@ without food, heating or water, and on care that had not started.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from discharge.cases.model import Case
-from discharge.codes.model import CodeList
+from discharge.reference.kind import Kind
+from discharge.reference.lists import ListByEdition
 from housing_checks.checks.form import FIRST_CARE_VISIT, FOOD, HEATING, KEYS, POWER, WATER
-from housing_checks.spans import Orderable, days
+from housing_checks.orderables import Orderable, unknown_items
 
 BASIC_ITEMS: tuple[str, ...] = (HEATING, WATER, POWER, FOOD, KEYS, FIRST_CARE_VISIT)
 """The gate items that the basics strand is there for."""
 
-BASICS: CodeList[Orderable] = CodeList(
-    "basics",
-    (
-        Orderable(
-            code="basics-at-home",
-            label="Basics at home: heating, water, power, food, keys and first care visit",
-            source="Planning figure of Homeward",
-            lead=days(1, 3),
-            helps=BASIC_ITEMS,
-        ),
-    ),
-)
+KIND = Kind("basics", Orderable, Path(__file__).with_name("basics.yaml"), check=unknown_items)
+
+BASICS = ListByEdition(KIND)
+"""What a basics strand can be opened for."""
 
 
 def basics_missing(case: Case) -> tuple[str, ...]:

@@ -1,26 +1,17 @@
-"""Needs for a home as a small table: what is written on a rehousing strand is the code of a row.
-
-Access classes are those of the London Accessible Housing Register. Lead time: 39 days from start to letting
-in the Nottingham Hospital to Home scheme (against 129 on the ordinary register); the shorter end is a
-planning figure.
-"""
+"""Needs for a home: what is written on a rehousing strand is the code of a row (`need_profiles.yaml`)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 from discharge.cases.model import Case, Strand, StrandKind
-from discharge.codes.model import CodeList
-from housing_checks.checks.form import LAWFUL_RETURN, SAFE_ADDRESS
+from discharge.reference.kind import Kind
+from discharge.reference.lists import ListByEdition
+from housing_checks.orderables import Orderable, unknown_items
 from housing_checks.rehousing.matching import Match, Reason, assess
 from housing_checks.rehousing.model import Need, Property
-from housing_checks.spans import LeadTime, Orderable, days
-
-NOTTINGHAM = "Nottingham City Homes, Hospital to Home, 2015-2017: 39 days from start to letting"
-TO_LETTING: LeadTime = days(14, 39)
-WHEELCHAIR_DOOR_MM = 775
-"""Clear door width for a wheelchair user (Approved Document M, category M4(2) and M4(3), narrowest case)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,69 +21,11 @@ class NeedProfile(Orderable):
     need: Need
 
 
-def _profile(code: str, label: str, need: Need) -> NeedProfile:
-    return NeedProfile(
-        code=code,
-        label=label,
-        need=need,
-        source=NOTTINGHAM,
-        lead=TO_LETTING,
-        helps=(SAFE_ADDRESS, LAWFUL_RETURN),
-    )
+KIND = Kind("need-profiles", NeedProfile, Path(__file__).with_name("need_profiles.yaml"), check=unknown_items)
 
-
-NEED_PROFILES: CodeList[NeedProfile] = CodeList(
-    "need-profiles",
-    (
-        _profile(
-            "rehousing:1-bed-general",
-            "Home for one, no access needs",
-            Need(bedrooms_max=1),
-        ),
-        _profile(
-            "rehousing:1-bed-step-free",
-            "Home for one, step-free",
-            Need(bedrooms_max=1, access_class="E", level_reached=True, step_free=True),
-        ),
-        _profile(
-            "rehousing:1-bed-essential-rooms",
-            "Home for one, wheelchair access to essential rooms",
-            Need(bedrooms_min=1, bedrooms_max=2, access_class="B", level_reached=True, step_free=True),
-        ),
-        _profile(
-            "rehousing:1-bed-wheelchair",
-            "Home for one, wheelchair throughout",
-            Need(
-                bedrooms_min=1,
-                bedrooms_max=2,
-                access_class="A",
-                level_reached=True,
-                step_free=True,
-                door_width_mm=WHEELCHAIR_DOOR_MM,
-            ),
-        ),
-        _profile(
-            "rehousing:2-bed-carer",
-            "Home with a room for an overnight carer",
-            Need(bedrooms_min=2, bedrooms_max=2),
-        ),
-        _profile(
-            "rehousing:extra-care",
-            "Extra care or older people's housing, eligibility confirmed",
-            Need(
-                bedrooms_max=1,
-                access_class="D",
-                level_reached=True,
-                step_free=True,
-                schemes=frozenset({"extra-care", "older-low"}),
-                care_on_site=True,
-            ),
-        ),
-    ),
-)
+NEED_PROFILES = ListByEdition(KIND)
 """Every kind of home that can be looked for."""
 
-_BY_CODE = {row.code: row for row in NEED_PROFILES}
 _WHEELCHAIR = frozenset({"wheelchair-full", "wheelchair-essential"})
 
 
@@ -103,14 +36,14 @@ def need_of(case: Case, strand: Strand) -> Need:
     """
     if strand.kind is not StrandKind.REHOUSING:
         raise KeyError(strand.kind)
-    profile = _BY_CODE[strand.item]
+    profile = NEED_PROFILES.as_on(strand.item, strand.started_on)
     needs = case.referral.needs if case.referral is not None else ()
     return _tightened(profile.need, needs).model_copy(update={"needed_by": case.needed_by})
 
 
 def match_of(case: Case, strand: Strand, home: Property) -> Match | None:
     """Return how a home fits a search; None for a search whose profile was never in the table."""
-    return assess(need_of(case, strand), home) if strand.item in _BY_CODE else None
+    return assess(need_of(case, strand), home) if NEED_PROFILES.known(strand.item) else None
 
 
 def unmet(case: Case, strand: Strand, home: Property) -> tuple[Reason, ...]:

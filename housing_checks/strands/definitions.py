@@ -13,6 +13,7 @@ from typing import Literal
 
 from discharge.cases.model import Stage, StrandKind
 from discharge.cases.stages import SINCE_ACCEPTANCE
+from discharge.durations import Duration
 from discharge.values import Frozen
 from housing_checks.checks.form import (
     ADAPTATION_IN_PLACE,
@@ -21,7 +22,6 @@ from housing_checks.checks.form import (
     LAWFUL_RETURN,
     SAFE_ADDRESS,
 )
-from housing_checks.spans import Span
 
 MovedBy = Literal["people", "offer", "gate"]
 """Who brings a strand to a step: people (partner or coordinator), the offer's own commands, or the gate."""
@@ -58,7 +58,7 @@ class StrandDefinition(Frozen):
     one_at_a_time: bool = False
     for_the_building: bool = False
     overdue_after: timedelta = timedelta(0)
-    answer_within: Span = Span(2, "working-days")
+    answer_within: Duration = Duration(amount=2, unit="working-days")
     search_every: timedelta | None = None
     source: str = "Homeward"
 

@@ -97,6 +97,7 @@ async def test_given_temporal_away_when_ready_is_asked_then_requests_are_still_t
         "workflows": "unavailable",
         "tasks": "ok",
         "profiles": "ok",
+        "reference": "ok",
     }
 
 

@@ -1,39 +1,43 @@
-"""Working days in England."""
+"""Working days of each nation."""
 
 from datetime import date, timedelta
 
-import holidays
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from discharge.calendar import (
+    Nation,
     add_working_days,
-    holidays_by_rule,
+    bank_holidays,
     is_bank_holiday,
     is_working_day,
     short_day,
     spoken_day,
 )
-from discharge.codes.bank_holidays import BANK_HOLIDAYS
 
 days = st.dates(date(2024, 1, 1), date(2040, 12, 31))
 
-
-def _weekdays(year: int, found: set[date]) -> set[date]:
-    return {day for day in found if day.year == year and day.weekday() < 5}
-
-
-@pytest.mark.parametrize("year", range(2024, 2029))
-def test_given_a_published_year_then_the_list_agrees_with_the_holidays_library(year: int) -> None:
-    library = set(holidays.country_holidays("GB", subdiv="ENG", years=year))
-    assert {day for day, _ in BANK_HOLIDAYS if day.year == year} == _weekdays(year, library)
+PUBLISHED = {
+    2026: "01-01 04-03 04-06 05-04 05-25 08-31 12-25 12-28",
+    2027: "01-01 03-26 03-29 05-03 05-31 08-30 12-27 12-28",
+    2028: "01-03 04-14 04-17 05-01 05-29 08-28 12-25 12-26",
+}
+"""Working days lost to bank holidays of England and Wales, as gov.uk/bank-holidays has them."""
 
 
-@pytest.mark.parametrize("year", range(2024, 2061))
-def test_given_any_year_then_the_rule_agrees_with_the_holidays_library(year: int) -> None:
-    library = set(holidays.country_holidays("GB", subdiv="ENG", years=year))
-    assert set(holidays_by_rule(year)) == _weekdays(year, library)
+@pytest.mark.parametrize("nation", ["england", "wales"])
+@pytest.mark.parametrize("year", PUBLISHED)
+def test_given_a_published_year_then_no_weekday_more_or_less_is_a_holiday(year: int, nation: Nation) -> None:
+    found = {f"{day:%m-%d}" for day in bank_holidays(year, nation) if day.weekday() < 5}
+    assert found == set(PUBLISHED[year].split())
+
+
+def test_given_the_nations_then_each_has_its_own_holidays() -> None:
+    easter_monday, boyne, st_andrew = days = date(2026, 4, 6), date(2026, 7, 13), date(2026, 11, 30)
+    assert [day for day in days if not is_working_day(day, "england")] == [easter_monday]
+    assert [day for day in days if not is_working_day(day, "scotland")] == [st_andrew]
+    assert [day for day in days if not is_working_day(day, "northern-ireland")] == [easter_monday, boyne]
 
 
 def test_given_a_year_nobody_published_then_christmas_is_still_a_holiday() -> None:

@@ -7,32 +7,34 @@ from datetime import date
 import pytest
 
 from discharge.cases.model import StrandKind
+from discharge.reference.policy import policy_on
 from housing_checks.lead_times import (
     ITEMS,
-    LEAD_DAYS,
     due_date,
-    earliest_done,
     item_label,
-    latest_start,
     lead_days,
+    lead_time,
     timing,
 )
-from housing_checks.spans import CatalogueRow, Span
+from housing_checks.orderables import CatalogueRow
 
+TODAY = date(2026, 3, 2)
 EVERY_ITEM = [(kind, row.code) for kind, rows in ITEMS.items() for row in rows]
 
 
 def test_a_straight_stairlift_takes_one_to_four_weeks() -> None:
-    assert lead_days(StrandKind.ADAPTATION, "straight-stairlift") == (7, 28)
-    assert latest_start(StrandKind.ADAPTATION, "straight-stairlift", date(2026, 3, 30)) == date(2026, 3, 2)
+    lead = lead_time(StrandKind.ADAPTATION, "straight-stairlift", TODAY)
+    assert (lead.low.days, lead.high.days) == (7, 28)
+    assert lead.high.before(date(2026, 3, 30)) == date(2026, 3, 2)
 
 
 def test_working_days_jump_over_weekends_and_bank_holidays() -> None:
     thursday_before_easter = date(2026, 4, 2)
     assert due_date(StrandKind.EQUIPMENT, "commode", thursday_before_easter) == date(2026, 4, 7)
-    assert earliest_done(StrandKind.EQUIPMENT, "commode", thursday_before_easter) == thursday_before_easter
-    assert latest_start(StrandKind.EQUIPMENT, "wheelchair", date(2026, 3, 20)) == date(2026, 3, 11)
-    assert Span(5, "working-days").days == 7
+    found = timing(StrandKind.EQUIPMENT, "commode", thursday_before_easter, date(2026, 4, 7))
+    assert (found.earliest, found.begin_by) == (thursday_before_easter, thursday_before_easter)
+    wheelchair = timing(StrandKind.EQUIPMENT, "wheelchair", TODAY, date(2026, 3, 20))
+    assert wheelchair.begin_by == date(2026, 3, 11)
 
 
 @pytest.mark.parametrize(
@@ -58,9 +60,9 @@ def test_given_no_day_by_which_it_is_needed_then_nothing_is_late() -> None:
 
 @pytest.mark.parametrize(("kind", "item"), EVERY_ITEM)
 def test_every_item_has_an_honest_row(kind: StrandKind, item: str) -> None:
-    low, high = lead_days(kind, item)
-    assert 0 <= low <= high
-    assert LEAD_DAYS[item] == high
+    lead = lead_time(kind, item, TODAY)
+    assert 0 <= lead.low.days <= lead.high.days
+    assert lead_days(policy_on(TODAY))[item] == lead.high.days
     assert item_label(kind, item) != item
     row = next(row for row in ITEMS[kind] if row.code == item)
     assert row.source
@@ -70,10 +72,10 @@ def test_every_item_has_an_honest_row(kind: StrandKind, item: str) -> None:
 
 
 def test_item_codes_are_distinct_over_all_kinds() -> None:
-    assert len(LEAD_DAYS) == len(EVERY_ITEM)
+    assert len(lead_days(policy_on(TODAY))) == len(EVERY_ITEM)
 
 
 def test_an_unknown_item_has_no_lead_time_and_is_shown_as_it_is() -> None:
     with pytest.raises(KeyError):
-        lead_days(StrandKind.EQUIPMENT, "castle")
+        lead_time(StrandKind.EQUIPMENT, "castle", TODAY)
     assert item_label(StrandKind.EQUIPMENT, "castle") == "castle"

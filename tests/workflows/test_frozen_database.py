@@ -9,6 +9,8 @@ from datetime import timedelta
 import pytest
 
 from discharge.clocks import CaseClock
+from discharge.reference.policy import put_in_force
+from discharge.reference.site import SiteFolder
 from discharge.store.driver import DatabaseTimes
 from discharge.store.engine import make_engine, make_sessions
 from fhir_adapters.feeds.watching import WatchedBook
@@ -19,6 +21,8 @@ from tests.fixtures.freezing import freezing_proxy
 from tests.fixtures.postgres import Database, Server
 from workflows.chores import RecordChores
 from workflows.loops import Bells, Loop, repeat
+
+NO_SITE = SiteFolder(None, put_in_force)
 
 SHORT = DatabaseTimes(connect=1, statement=1, silence=0.2)
 POLL = timedelta(milliseconds=20)
@@ -36,7 +40,9 @@ async def test_given_postgres_freezes_under_the_drain_then_it_says_so_and_goes_o
     stop = asyncio.Event()
     async with asyncio.timeout(60), freezing_proxy(postgres_server.port) as proxy:
         engine = make_engine(proxy.before(database.worker_url), times=SHORT)
-        chores = RecordChores(engine, make_sessions(engine), CaseClock.real(), WatchedBook(None), Bells())
+        chores = RecordChores(
+            engine, make_sessions(engine), CaseClock.real(), WatchedBook(None), NO_SITE, Bells()
+        )
         with caplog.at_level(logging.WARNING, "homeward.loops"):
             drain = asyncio.create_task(repeat(Loop("drain", chores.drain, POLL, silent), stop))
             await intake.put(Sample(message_id="A").raw())

@@ -9,6 +9,8 @@ from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from discharge.reference.policy import put_in_force
+from discharge.reference.site import SiteFolder
 from discharge.store.engine import Sessions
 from fhir_adapters.feeds.watching import WatchedBook
 from tests.fhir_adapters.hl7v2.conftest import Intake, intake  # noqa: F401 - a feed of the trust
@@ -17,6 +19,8 @@ from tests.workflows.story import CLOCK, Story
 from workflows.chores import RecordChores
 from workflows.loops import Bells, Loop, repeat
 from workflows.serving import Needs
+
+NO_SITE = SiteFolder(None, put_in_force)
 
 LONG = timedelta(hours=1)
 
@@ -76,7 +80,7 @@ async def test_given_a_message_when_drained_then_the_relay_is_called(
     intake: Intake,  # noqa: F811
 ) -> None:
     bells = Bells()
-    chores = RecordChores(worker, sessions, CLOCK, WatchedBook(None), bells)
+    chores = RecordChores(worker, sessions, CLOCK, WatchedBook(None), NO_SITE, bells)
     assert not await chores.drain()
     assert not bells.relay.is_set()
     await intake.put(Sample().raw())

@@ -47,6 +47,20 @@ async def test_given_a_file_that_never_was_good_then_a_worker_refuses_to_start_a
         await ran(database, keys, tmp_path, asyncio.Event())
 
 
+async def test_given_reference_data_that_never_was_good_then_a_worker_refuses_to_start_and_says_why(
+    database: Database, keys: PayloadKeys, tmp_path: Path
+) -> None:
+    (tmp_path / "ours.yaml").write_text("changes: adaptatons\n", encoding="utf-8")
+
+    with pytest.raises(DataInvalid, match=r"ours\.yaml: changes: .* did you mean adaptations"):
+        await run_worker(
+            database_url=database.worker_url,
+            temporal=TemporalAccess("127.0.0.1:1"),
+            keys=keys,
+            reference_data=tmp_path,
+        )
+
+
 async def test_given_a_file_that_was_good_once_then_a_worker_starts_beside_it(
     database: Database,
     worker: AsyncEngine,

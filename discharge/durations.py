@@ -1,0 +1,94 @@
+"""How long something takes or may take: one type, in hours, days, working days or months.
+
+Hours are counted from an instant, the others from a date, not counting that date. Working days are those of a
+nation. A month later is the same day of the month, or its last one.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from datetime import date, datetime, timedelta
+from math import ceil
+from typing import Any, Literal
+
+from pydantic import model_validator
+
+from discharge.calendar import ENGLAND, Nation, add_working_days
+from discharge.clocks import london_date, london_midnight
+from discharge.values import Frozen
+
+Unit = Literal["hours", "days", "working-days", "months"]
+WORKING_DAYS_A_WEEK, DAYS_A_MONTH, HOURS_A_DAY = 5, 30, 24
+
+_WRITTEN = re.compile(r"(-?\d+) (hour|day|working day|week|month)s?")
+_HOW = "write it as 24 hours, 3 days, 5 working days, 2 weeks or 6 months"
+
+
+class Duration(Frozen):
+    """A number of hours, days, working days or months; in data files as people write it, `5 working days`."""
+
+    amount: int
+    unit: Unit = "days"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read(cls, written: Any) -> Any:
+        if not isinstance(written, str):
+            return written
+        found = _WRITTEN.fullmatch(written.strip())
+        if found is None:
+            raise ValueError(f"is no length of time: {_HOW}")
+        amount, unit = int(found[1]), found[2]
+        if unit == "week":
+            return {"amount": amount * 7, "unit": "days"}
+        return {"amount": amount, "unit": f"{unit.replace(' ', '-')}s"}
+
+    def after(self, day: date, nation: Nation = ENGLAND) -> date:
+        """Return the date this long after `day`; hours that do not fill a day count as one."""
+        match self.unit:
+            case "working-days":
+                return add_working_days(day, self.amount, nation)
+            case "months":
+                return _months_after(day, self.amount)
+            case "hours":
+                return day + timedelta(days=self.days)
+            case _:
+                return day + timedelta(days=self.amount)
+
+    def before(self, day: date, nation: Nation = ENGLAND) -> date:
+        """Return the date this long before `day`."""
+        return Duration(amount=-self.amount, unit=self.unit).after(day, nation)
+
+    def from_instant(self, at: datetime, nation: Nation = ENGLAND) -> datetime:
+        """Return the instant this long after another: hours and days to the minute, working days and months
+        to the end of their last day in London.
+        """
+        if self.unit in ("hours", "days"):
+            return at + timedelta(hours=self.amount * (HOURS_A_DAY if self.unit == "days" else 1))
+        return london_midnight(self.after(london_date(at), nation) + timedelta(days=1))
+
+    @property
+    def days(self) -> int:
+        """The length in calendar days; working days are spread over weeks, bank holidays left out."""
+        match self.unit:
+            case "working-days":
+                return ceil(self.amount * 7 / WORKING_DAYS_A_WEEK)
+            case "months":
+                return self.amount * DAYS_A_MONTH
+            case "hours":
+                whole = ceil(abs(self.amount) / HOURS_A_DAY)
+                return whole if self.amount > 0 else -whole
+            case _:
+                return self.amount
+
+    @property
+    def words(self) -> str:
+        """As people say it: `1 working day`, `24 hours`."""
+        unit = self.unit.replace("-", " ")
+        return f"{self.amount} {unit[:-1] if self.amount == 1 else unit}"
+
+
+def _months_after(day: date, months: int) -> date:
+    years, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(years, month + 1, min(day.day, calendar.monthrange(years, month + 1)[1]))

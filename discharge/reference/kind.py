@@ -1,0 +1,191 @@
+"""A kind of data: what its rows are, where its editions stand, and what an edition says of itself.
+
+Each edition is one file: `NAME.yaml`, a later one beside it `NAME@EDITION.yaml`.
+
+    name: equipment
+    edition: "1"
+    title: Community equipment
+    effective_from: 2024-01-01
+    source: Common speed bands of community equipment contracts
+    rows:
+      commode: {label: Commode, cost_pounds: [40, 120], lead: {low: 0 working days, high: 1 working day}}
+
+A row without a source of its own has that of its edition, and what `each` says for all rows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass
+from datetime import date
+from pathlib import Path
+from types import GenericAlias, MappingProxyType
+from typing import Any, Generic, TypeVar
+
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
+
+from discharge.reference.faults import all_told
+from discharge.reference.files import DataInvalid, data_files, parsed, read_bytes
+from discharge.values import Frozen
+
+Row = TypeVar("Row")
+Fields = Mapping[str, Any]
+SHOWN = 12
+"""Characters of a file's SHA-256 that tell it from others."""
+
+KINDS: dict[str, Kind[Any]] = {}
+"""Every kind of data by name: each registers itself where it is declared, on either floor."""
+
+
+class Heading(Frozen):
+    """What an edition says of itself. `shadow`: it is tried beside what is in force, and decides nothing.
+    `each` gives what every row says that does not say otherwise.
+    """
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9\-]*$")
+    edition: str = Field(min_length=1)
+    title: str
+    effective_from: date
+    source: str = Field(min_length=1)
+    shadow: bool = False
+    each: dict[str, Any] = Field(default_factory=dict)
+    rows: dict[str, dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table(Mapping[str, Row], Generic[Row]):
+    """The rows that are in force together, by key and in their order; `marks` say from which texts."""
+
+    rows: Mapping[str, Row]
+    marks: tuple[str, ...]
+    fields: Mapping[str, Fields] = field(default_factory=dict, repr=False)
+
+    def __getitem__(self, key: str) -> Row:
+        return self.rows[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __hash__(self) -> int:
+        return id(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Edition(Generic[Row]):
+    """One edition of a kind, read and checked."""
+
+    heading: Heading
+    table: Table[Row]
+
+
+def no_more_to_check(_rows: Mapping[str, Any]) -> Iterable[str]:
+    """Nothing holds between the rows of a kind."""
+    return ()
+
+
+class Kind(Generic[Row]):
+    """One kind of data. `key` is the field that holds the key of a row; `check` tells what is wrong between
+    rows, one fault each, beginning with the key.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        row: type[Row],
+        file: Path,
+        *,
+        key: str = "code",
+        check: Callable[[Mapping[str, Row]], Iterable[str]] = no_more_to_check,
+    ) -> None:
+        """Read every edition that is shipped. Raises `DataInvalid` with all faults of all files."""
+        self.name, self.row, self.key, self._check = name, row, key, check
+        self._adapter = TypeAdapter(dict[str, row], config=ConfigDict(extra="forbid"))  # type: ignore[valid-type]
+        self.editions = self._shipped(file)
+        KINDS[name] = self
+
+    def _shipped(self, file: Path) -> tuple[Edition[Row], ...]:
+        editions, faults = [], []
+        for path in data_files(file.parent, self.name):
+            if path.stem.partition("@")[0] == file.stem:
+                try:
+                    editions.append(self.parse(path.name, read_bytes(path)))
+                except DataInvalid as fault:
+                    faults.append(str(fault))
+        if faults or not editions:
+            raise DataInvalid("\n".join(faults) or f"{file.name}: (whole file): is not there")
+        return tuple(sorted(editions, key=lambda edition: edition.heading.effective_from))
+
+    def parse(self, file: str, raw: bytes) -> Edition[Row]:
+        """One edition from the bytes of a file; raises `DataInvalid`."""
+        heading = checked(file, Heading, parsed(file, raw, "name, edition and title"), self.shape)
+        if heading.name != self.name:
+            raise DataInvalid(f"{file}: name: is {heading.name!r} - write {self.name}")
+        mark = f"{self.name}, edition {heading.edition} ({_hash(raw)})"
+        rows = {key: {**heading.each, **given} for key, given in heading.rows.items()}
+        return Edition(heading, self.table(file, rows, heading.source, (mark,)))
+
+    def table(self, file: str, rows: Mapping[str, Fields], source: str, marks: tuple[str, ...]) -> Table[Row]:
+        """A table of the rows that a file gives, or that are in force with its changes; raises `DataInvalid`
+        with that file's name.
+        """
+        named = {"source": source} if "source" in _fields_of(self.row) else {}
+        full = {key: {**named, **given, self.key: key} for key, given in rows.items()}
+        try:
+            found: dict[str, Row] = self._adapter.validate_python(full)
+        except ValidationError as error:
+            raise DataInvalid("\n".join(all_told(file, _inside_rows(error), self.shape))) from None
+        if faults := [f"{file}: rows.{fault}" for fault in self._check(found)]:
+            raise DataInvalid("\n".join(faults))
+        return Table(MappingProxyType(found), marks, MappingProxyType(full))
+
+    @property
+    def needed(self) -> frozenset[str]:
+        """The keys that a new row must give."""
+        given = {self.key, "source"}
+        if is_dataclass(self.row):
+            without = (each for each in fields(self.row) if MISSING is each.default is each.default_factory)
+            return frozenset(each.name for each in without) - given
+        model_fields = getattr(self.row, "model_fields", {})
+        return frozenset(name for name, each in model_fields.items() if each.is_required()) - given
+
+    @property
+    def shape(self) -> object:
+        """What an edition may hold, to name the nearest key."""
+        return shape_of(Heading, self.row)
+
+
+def shape_of(heading: type[Frozen], row: type[Any]) -> object:
+    """What a file with such a heading and such rows may hold."""
+    return {**dict.fromkeys(heading.model_fields), "rows": GenericAlias(dict, (str, row))}
+
+
+Model = TypeVar("Model", bound=Frozen)
+
+
+def checked(file: str, model: type[Model], data: Mapping[object, object], shape: object) -> Model:
+    """What a file says, as a model; raises `DataInvalid`."""
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        raise DataInvalid("\n".join(all_told(file, error.errors(), shape))) from None
+
+
+def _inside_rows(error: ValidationError) -> Sequence[ErrorDetails]:
+    return [ErrorDetails(**{**each, "loc": ("rows", *each["loc"])}) for each in error.errors()]
+
+
+def _fields_of(row: type[Any]) -> frozenset[str]:
+    names = getattr(row, "model_fields", None) or getattr(row, "__dataclass_fields__", {})
+    return frozenset(names)
+
+
+def _hash(raw: bytes) -> str:
+    return hashlib.sha256(raw).hexdigest()[:SHOWN]

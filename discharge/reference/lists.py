@@ -1,0 +1,50 @@
+"""A list of codes whose rows are data of a kind: asked like any other list, it says what is in force."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import TypeVar
+
+from discharge.codes.model import Code, CodeList, by_code
+from discharge.reference.kind import Kind
+from discharge.reference.policy import Book, book_in_force
+
+Coded = TypeVar("Coded", bound=Code)
+
+
+class ListByEdition(CodeList[Coded]):
+    """The rows of a kind as a list of codes."""
+
+    def __init__(self, kind: Kind[Coded]) -> None:
+        super().__init__(kind.name, ())
+        self._kind = kind
+        self._of: Book | None = None
+
+    @property
+    def rows(self) -> tuple[Coded, ...]:
+        """Every row that is, was or will be in force."""
+        return book_in_force().every(self._kind)
+
+    @property
+    def _versions(self) -> Mapping[str, tuple[Coded, ...]]:
+        book = book_in_force()
+        if self._of is not book:
+            self._of, self._by_code = book, by_code(book.every(self._kind))
+        return self._by_code
+
+    def find(self, code: str, on: date) -> Coded | None:
+        """Return the row of a code in force on a day, if there is one."""
+        row = book_in_force().table(self._kind, on).get(code)
+        return row if row is not None and row.holds(on) else None
+
+    def in_force(self, on: date) -> tuple[Coded, ...]:
+        """Return what can be chosen on a day, in order."""
+        return tuple(row for row in book_in_force().table(self._kind, on).values() if row.holds(on))
+
+    def as_on(self, code: str, day: date) -> Coded:
+        """Return the row of a code as it is on a day; one that is not in force then, as it last was. KeyError
+        for a code that was never in the list.
+        """
+        row = book_in_force().table(self._kind, day).get(code)
+        return row if row is not None else self._versions[code][-1]

@@ -1,0 +1,95 @@
+"""The data in force on a day, as rules are given it: one small value that answers for every kind.
+
+`policy[KIND]` is the table of a kind; whoever has no policy of their own asks `policy_on(day)`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from discharge.reference.kind import Edition, Kind, Row, Table
+from discharge.reference.site import Override
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Book:
+    """Every edition that is shipped, and what a site changes. It never changes itself: another one takes its
+    place.
+    """
+
+    overrides: tuple[Override, ...] = ()
+    _tables: dict[tuple[int, tuple[int, ...]], Table[Any]] = field(default_factory=dict, init=False)
+    _every: dict[int, tuple[Any, ...]] = field(default_factory=dict, init=False)
+
+    def table(self, kind: Kind[Row], day: date, *, shadow: bool = False) -> Table[Row]:
+        """What is in force of a kind on a day; a day before every edition is answered by the oldest. With
+        `shadow` also what is only tried.
+        """
+        edition = _edition_on(kind, day, shadow)
+        if not self.overrides:
+            return edition.table
+        over = [
+            each
+            for each in self.overrides
+            if each.name == kind.name and each.counts_on(day) and (shadow or not each.decision.shadow)
+        ]
+        key = (id(edition), tuple(map(id, over)))
+        if key not in self._tables:
+            table: Table[Row] = edition.table
+            for each in over:
+                table = each.over(kind, table, edition.heading.source)
+            self._tables[key] = table
+        return self._tables[key]
+
+    def every(self, kind: Kind[Row]) -> tuple[Row, ...]:
+        """Every row that is, was or will be in force, the oldest first."""
+        if id(kind) not in self._every:
+            starts = [edition.heading.effective_from for edition in kind.editions]
+            starts += [each.effective_from for each in self.overrides if each.name == kind.name]
+            found: list[Row] = []
+            for day in sorted({date.min, *starts}):
+                found += [row for row in self.table(kind, day).values() if row not in found]
+            self._every[id(kind)] = tuple(found)
+        return self._every[id(kind)]
+
+
+def _edition_on(kind: Kind[Row], day: date, shadow: bool) -> Edition[Row]:
+    usable = [edition for edition in kind.editions if shadow or not edition.heading.shadow]
+    begun = [edition for edition in usable if edition.heading.effective_from <= day]
+    return begun[-1] if begun else usable[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The data in force on a day. With `shadow` also what is only tried: to compare, never to decide by."""
+
+    book: Book
+    day: date
+    shadow: bool = False
+
+    def __getitem__(self, kind: Kind[Row]) -> Table[Row]:
+        return self.book.table(kind, self.day, shadow=self.shadow)
+
+
+class _InForce:
+    """The book of this process: what is shipped, until a site's folder is followed."""
+
+    book = Book()
+
+
+def book_in_force() -> Book:
+    """The book that counts in this process now."""
+    return _InForce.book
+
+
+def put_in_force(overrides: Iterable[Override]) -> None:
+    """Let a site's changes count from now on, in this process; the one that counts from later lies on top."""
+    _InForce.book = Book(tuple(sorted(overrides, key=lambda each: (each.effective_from, each.version))))
+
+
+def policy_on(day: date, *, shadow: bool = False) -> Policy:
+    """The data in force on a day, in this process now."""
+    return Policy(_InForce.book, day, shadow)

@@ -1,0 +1,12 @@
+"""Every kind of reference data of floors 1 and 2: whoever follows a site's folder has to know them all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from discharge.reference.kind import Kind
+from housing_checks import lead_times
+
+EVERY_KIND: Mapping[str, Kind[Any]] = MappingProxyType({kind.name: kind for kind in lead_times.KINDS})
