@@ -1,6 +1,7 @@
 """Writing what a batch made of the people and stays, and what became of its messages: a statement a table."""
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 from uuid import uuid4
 
@@ -56,9 +57,15 @@ async def write(session: AsyncSession, state: BatchState) -> None:
 
 def _columns(row: Base) -> dict[str, Any]:
     """What is known of a new row, by column."""
-    mapper = inspect(type(row))
-    said = {mapper.attrs[name].columns[0].name: value for name, value in vars(row).items() if name[0] != "_"}
+    names = _names(type(row))
+    said = {names[name]: value for name, value in vars(row).items() if name in names}
     return said if "id" in said else {"id": uuid4(), **said}
+
+
+@cache
+def _names(kind: type[Base]) -> Mapping[str, str]:
+    """The columns of a table by the names that its rows have for them."""
+    return {each.key: each.columns[0].name for each in inspect(kind).column_attrs}
 
 
 async def _insert(session: AsyncSession, kind: type[Base], rows: list[dict[str, Any]]) -> None:
