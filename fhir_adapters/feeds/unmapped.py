@@ -11,7 +11,7 @@ from discharge.codes.casework import REFERRAL_REASONS
 from fhir_adapters.feeds.hl7_tables import ADMISSION_METHODS, INDICATOR, REFERRED_BY, YES_NO
 from fhir_adapters.feeds.leaving import resolve_discharge
 from fhir_adapters.feeds.profile import Place, Profile, split_place
-from fhir_adapters.hl7v2.interpret.identifiers import pid_numbers, taken_by, written
+from fhir_adapters.hl7v2.interpret.identifiers import pid_numbers, taken_by
 from fhir_adapters.hl7v2.reading import DELETED, Message
 from fhir_adapters.people.nhs_numbers import check_number
 
@@ -45,10 +45,12 @@ def _outside(message: Message, place: Place, known: Iterable[str], key: str) -> 
 def _identifiers(message: Message, profile: Profile) -> list[Unmapped]:
     """How the numbers of a person are written of which no pattern takes any: the message cannot be used."""
     pid = message.segment("PID")
-    held = [each for each in pid_numbers(pid) if each[1](1) not in ("", DELETED)] if pid else []
-    if any(taken_by(number, cx, profile) for number, cx in held):
+    held = [each for each in pid_numbers(pid) if each.cx(1) not in ("", DELETED)] if pid else []
+    if any(taken_by(each, profile) for each in held):
         return []
-    return [Unmapped(f"PID-{number}", "^".join(written(cx)), _kind_of_number(cx(1))) for number, cx in held]
+    return [
+        Unmapped(f"PID-{each.field}", "^".join(each.written), _kind_of_number(each.cx(1))) for each in held
+    ]
 
 
 def _kind_of_number(number: str) -> str:

@@ -13,7 +13,7 @@ from fhir_adapters.feeds.unmapped import Unmapped, unmapped_codes
 from fhir_adapters.hl7v2.envelope import Unreadable
 from fhir_adapters.hl7v2.facts import Interpreted
 from fhir_adapters.hl7v2.interpret.fields import Reader
-from fhir_adapters.hl7v2.interpret.identifiers import pid_numbers, taken_by, written
+from fhir_adapters.hl7v2.interpret.identifiers import pid_numbers, taken_by
 from fhir_adapters.hl7v2.interpret.mrg import lacks_authority
 from fhir_adapters.hl7v2.reading import DELETED, Message
 from fhir_adapters.people.nhs_numbers import check_number
@@ -125,19 +125,19 @@ class Tally:
     def _numbers(self, message: Message, where: Example) -> None:
         """Every way of writing; what only repeats a number that a pattern takes tells nothing."""
         pid = message.segment("PID")
-        held = [each for each in pid_numbers(pid) if each[1](1) not in ("", DELETED)] if pid else []
-        known = {cx(1) for number, cx in held if taken_by(number, cx, self.profile)}
-        for number, cx in held:
-            taken = taken_by(number, cx, self.profile)
-            if taken is None and cx(1) in known:
+        held = [each for each in pid_numbers(pid) if each.cx(1) not in ("", DELETED)] if pid else []
+        known = {each.cx(1) for each in held if taken_by(each, self.profile)}
+        for each in held:
+            taken, number = taken_by(each, self.profile), each.cx(1)
+            if taken is None and number in known:
                 continue
-            key = (number, *written(cx))
+            key = (each.field, *each.written)
             if key not in self.writings:
                 named = taken is not None and (taken[1].names_something or taken[0] == "nhs")
                 kind, system = (taken[0], taken[1].system) if taken else (None, None)
                 self.writings[key] = WritingTally(where, kind, named, system)
             self.writings[key].count += 1
-            self.writings[key].valid += check_number(cx(1)).usable
+            self.writings[key].valid += check_number(number).usable
 
 
 def _ending(seen: Observation) -> Ending:

@@ -13,7 +13,6 @@ from fhir_adapters.hl7v2.facts import (
     PersonsLinked,
     StayReported,
 )
-from fhir_adapters.hl7v2.interpret.evn import stated_at
 from fhir_adapters.hl7v2.interpret.fields import Notes, Reader
 from fhir_adapters.hl7v2.interpret.identifiers import usable
 from fhir_adapters.hl7v2.interpret.mrg import lacks_authority, read_merges, read_moves
@@ -97,7 +96,7 @@ def _introduced(reader: Reader) -> tuple[PersonReported, ...]:
     return tuple(
         PersonReported(
             introduces=True,
-            stated_at=stated_at(reader),
+            stated_at=reader.stated_at,
             identifiers=usable(person.identifiers),
             names=person.names,
             birth_date=person.birth_date,
@@ -151,7 +150,7 @@ def _deleted(reader: Reader) -> Interpretation:
         return Parked(code="message-not-understood", reason="no-usable-identifier")
     deleted = (
         PersonDeleted(
-            stated_at=stated_at(reader),
+            stated_at=reader.stated_at,
             person=PersonReported(
                 identifiers=usable(person.identifiers), names=person.names, birth_date=person.birth_date
             ),
@@ -187,7 +186,7 @@ def _person(pid: Segment, reader: Reader, notes: Notes) -> PersonReported:
     person = read_pid(pid, reader, notes)
     return person.model_copy(
         update={
-            "stated_at": stated_at(reader),
+            "stated_at": reader.stated_at,
             "contacts": read_contacts(reader, notes),
             "practice": read_practice(reader.message),
             "hidden": read_hidden(reader),

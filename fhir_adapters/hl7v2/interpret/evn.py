@@ -36,8 +36,3 @@ def moved_at(reader: Reader, movement: Movement) -> datetime | None:
     """
     places = tuple(place for place in reader.profile.movement_order if _counts(place, movement))
     return reader.first_time(places)
-
-
-def stated_at(reader: Reader) -> datetime | None:
-    """When the sender said it: MSH-7, else EVN-2, by profile; EVN-6 as a last resort."""
-    return reader.first_time((*reader.profile.restated_order, "EVN-6"))

@@ -97,8 +97,13 @@ class Reader:
     @cached_property
     def _day(self) -> date | None:
         """Asked of every number, name and address, and found once."""
-        said = self.first_time((*self.profile.restated_order, "EVN-6")) or self.arrived_at
+        said = self.stated_at or self.arrived_at
         return london_date(said) if said else None
+
+    @cached_property
+    def stated_at(self) -> datetime | None:
+        """When the sender said it: MSH-7, else EVN-2, by profile; EVN-6 as a last resort."""
+        return self.first_time((*self.profile.restated_order, "EVN-6"))
 
     def observed(self, codes: frozenset[str]) -> str:
         """The value of the first OBX with one of these codes; empty where there is none."""
@@ -113,9 +118,12 @@ class Reader:
 
     def first_time(self, places: tuple[str, ...]) -> datetime | None:
         """The first of these places that holds a time which can have come; the arrival where none can."""
-        found = [stamp.instant for place in places if (stamp := self.time(place))]
-        possible = next((at for at in found if not self.is_ahead(at)), self.arrived_at)
-        return possible if found else None
+        ahead = False
+        for stamp in filter(None, map(self.time, places)):
+            if not self.is_ahead(stamp.instant):
+                return stamp.instant
+            ahead = True
+        return self.arrived_at if ahead else None
 
     def is_ahead(self, at: datetime) -> bool:
         """Whether a time lies so far ahead of the arrival that it is a mistake."""

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from datetime import date
 from itertools import chain
+from typing import NamedTuple
 
 from fhir_adapters.feeds.profile import IdentifierPattern, Profile
 from fhir_adapters.hl7v2.facts import Identifier
@@ -16,8 +17,23 @@ from fhir_adapters.people.nhs_numbers import (
     tracing_status,
 )
 
-Numbered = tuple[int, Repetition]
-"""A PID field number with one repetition of it."""
+
+class Numbered(NamedTuple):
+    """A number as it stands in a field of PID: authority and type as the patterns compare them, empty where
+    absent, and the tracing status where it is glued to the type.
+    """
+
+    field: int
+    cx: Repetition
+    authority: str
+    type: str
+    status: str | None
+
+    @property
+    def written(self) -> tuple[str, str]:
+        """Authority and type."""
+        return self.authority, self.type
+
 
 _TEN_DIGITS = re.compile(r"\d{3}[ -]?\d{3}[ -]?\d{4}")
 
@@ -29,28 +45,24 @@ def _authority(cx: Repetition) -> str:
     return "" if name == DELETED else name
 
 
-def _type(cx: Repetition) -> tuple[str, str | None]:
+def numbered(field: int, cx: Repetition) -> Numbered:
+    """A number that stands in this field of PID, or in one of its kind."""
     code, status = split_glued_status(cx(5))
-    return ("" if code == DELETED else code), status
+    return Numbered(field, cx, _authority(cx), "" if code == DELETED else code, status)
 
 
-def _fits(pattern: IdentifierPattern, number: int, cx: Repetition) -> bool:
-    return pattern.field == number and pattern.fits(_authority(cx), _type(cx)[0])
+def _fits(pattern: IdentifierPattern, held: Numbered) -> bool:
+    return pattern.field == held.field and pattern.fits(held.authority, held.type)
 
 
-def _fits_nhs(pattern: IdentifierPattern, number: int, cx: Repetition) -> bool:
+def _fits_nhs(pattern: IdentifierPattern, held: Numbered) -> bool:
     """Whether it is an NHS number by this pattern; a bare one must look like one."""
-    return _fits(pattern, number, cx) and (not pattern.bare or bool(_TEN_DIGITS.fullmatch(cx(1))))
+    return _fits(pattern, held) and (not pattern.bare or bool(_TEN_DIGITS.fullmatch(held.cx(1))))
 
 
-def _is_nhs(profile: Profile, number: int, cx: Repetition) -> bool:
-    return any(_fits_nhs(pattern, number, cx) for pattern in profile.identifiers.nhs_number)
-
-
-def _nhs(cx: Repetition, status: str | None, identity_unknown: bool) -> Identifier:
-    check = check_number(cx(1))
-    glued = _type(cx)[1]
-    status = tracing_status((glued,)) if glued else status
+def _nhs(held: Numbered, status: str | None, identity_unknown: bool) -> Identifier:
+    check = check_number(held.cx(1))
+    status = tracing_status((held.status,)) if held.status else status
     return Identifier(
         kind="nhs",
         value=check.value,
@@ -60,10 +72,10 @@ def _nhs(cx: Repetition, status: str | None, identity_unknown: bool) -> Identifi
     )
 
 
-def _local(profile: Profile, pattern: IdentifierPattern, cx: Repetition) -> Identifier:
-    named = pattern.system or _authority(cx) or profile.identifiers.bare_authority
-    authority = named or _type(cx)[0] or profile.name
-    return Identifier(kind="local", value=cx(1), authority=authority.upper())
+def _local(profile: Profile, pattern: IdentifierPattern, held: Numbered) -> Identifier:
+    named = pattern.system or held.authority or profile.identifiers.bare_authority
+    authority = named or held.type or profile.name
+    return Identifier(kind="local", value=held.cx(1), authority=authority.upper())
 
 
 def read_identifiers(
@@ -78,8 +90,8 @@ def read_identifiers(
     status; `identity_unknown` is PID-31. What had ended by `day` comes last, and finds nobody while another
     number can.
     """
-    held = [(number, cx) for number, cx in numbers if cx(1) not in ("", DELETED)]
-    over = [each for each in held if day and not validity(each[1], CX, profile.zoneinfo).in_force(day)]
+    held = [each for each in numbers if each.cx(1) not in ("", DELETED)]
+    over = [each for each in held if day and not validity(each.cx, CX, profile.zoneinfo).in_force(day)]
     found = _read([each for each in held if each not in over], profile, status, identity_unknown)
     if not over:
         return found
@@ -96,17 +108,15 @@ def read_identifiers(
 def _read(
     held: list[Numbered], profile: Profile, status: str | None, identity_unknown: bool
 ) -> tuple[Identifier, ...]:
+    patterns = profile.identifiers
     nhs, rest = [], []
-    for number, cx in held:
-        if _is_nhs(profile, number, cx):
-            nhs.append(_nhs(cx, status, identity_unknown))
+    for each in held:
+        if any(_fits_nhs(pattern, each) for pattern in patterns.nhs_number):
+            nhs.append(_nhs(each, status, identity_unknown))
         else:
-            rest.append((number, cx))
+            rest.append(each)
     local = [
-        _local(profile, pattern, cx)
-        for pattern in profile.identifiers.local
-        for number, cx in rest
-        if _fits(pattern, number, cx)
+        _local(profile, pattern, each) for pattern in patterns.local for each in rest if _fits(pattern, each)
     ]
     by_number = {(found.kind, found.value): found for found in reversed([*nhs, *local])}
     return tuple(reversed(by_number.values()))
@@ -114,7 +124,7 @@ def _read(
 
 def pid_numbers(pid: Segment) -> list[Numbered]:
     """Every repetition of the PID fields that may hold a number."""
-    return [(number, cx) for number in (3, 2, 4, 18, 19) for cx in pid.repetitions(number)]
+    return [numbered(field, cx) for field in (3, 2, 4, 18, 19) for cx in pid.repetitions(field)]
 
 
 def usable(identifiers: Iterable[Identifier]) -> tuple[Identifier, ...]:
@@ -122,14 +132,9 @@ def usable(identifiers: Iterable[Identifier]) -> tuple[Identifier, ...]:
     return tuple(found for found in identifiers if found.usable)
 
 
-def written(cx: Repetition) -> tuple[str, str]:
-    """Authority and type of a number as the patterns compare them; empty where absent."""
-    return _authority(cx), _type(cx)[0]
-
-
-def taken_by(number: int, cx: Repetition, profile: Profile) -> tuple[str, IdentifierPattern] | None:
+def taken_by(held: Numbered, profile: Profile) -> tuple[str, IdentifierPattern] | None:
     """Which pattern takes a number, and as what (`nhs` or `local`); None where no pattern does."""
     patterns = profile.identifiers
-    nhs = (("nhs", pattern) for pattern in patterns.nhs_number if _fits_nhs(pattern, number, cx))
-    local = (("local", pattern) for pattern in patterns.local if _fits(pattern, number, cx))
+    nhs = (("nhs", pattern) for pattern in patterns.nhs_number if _fits_nhs(pattern, held))
+    local = (("local", pattern) for pattern in patterns.local if _fits(pattern, held))
     return next(chain(nhs, local), None)

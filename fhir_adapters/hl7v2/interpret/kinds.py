@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 
 from fhir_adapters.hl7v2.facts import Fact, Interpretation, Interpreted, NotUsed, ValuesExtracted
 from fhir_adapters.hl7v2.interpret import mdm, oru, ref
-from fhir_adapters.hl7v2.interpret.evn import stated_at
 from fhir_adapters.hl7v2.interpret.fields import Reader
 
 _Add = Callable[[Reader, Interpreted], Interpretation]
@@ -35,5 +34,5 @@ def with_local_segments(reader: Reader, outcome: Interpretation) -> Interpretati
     values = {extra.name: reader.value(extra.place) for extra in reader.profile.extras}
     said = {name: value for name, value in values.items() if value}
     if said:
-        more.append(ValuesExtracted(stated_at=stated_at(reader), values=said))
+        more.append(ValuesExtracted(stated_at=reader.stated_at, values=said))
     return outcome.model_copy(update={"facts": (*outcome.facts, *more)}) if more else outcome

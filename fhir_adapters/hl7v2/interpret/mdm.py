@@ -9,7 +9,6 @@ import binascii
 from collections.abc import Mapping
 
 from fhir_adapters.hl7v2.facts import DocumentReported, Interpretation, Interpreted, NotUsed, Parked
-from fhir_adapters.hl7v2.interpret.evn import stated_at
 from fhir_adapters.hl7v2.interpret.fields import Reader, entity
 from fhir_adapters.hl7v2.interpret.texts import TEXT_TYPES, texts
 from fhir_adapters.hl7v2.reading import Repetition, Segment
@@ -72,7 +71,7 @@ def _document(
     return DocumentReported.model_validate(
         {
             "event": EVENTS[reader.message.envelope.trigger],
-            "stated_at": stated_at(reader),
+            "stated_at": reader.stated_at,
             "number": number,
             "parent": parent.text if parent else None,
             "type_code": txa.value(2) or None,

@@ -9,14 +9,14 @@ from collections.abc import Iterator
 
 from fhir_adapters.feeds.profile import BESIDE
 from fhir_adapters.hl7v2.facts import Identifier, PersonsMerged, StayMoved
-from fhir_adapters.hl7v2.interpret.evn import stated_at
 from fhir_adapters.hl7v2.interpret.fields import Reader
 from fhir_adapters.hl7v2.interpret.identifiers import (
+    Numbered,
+    numbered,
     pid_numbers,
     read_identifiers,
     taken_by,
     usable,
-    written,
 )
 from fhir_adapters.hl7v2.reading import Repetition, Segment
 
@@ -37,8 +37,8 @@ def _survivor(pid: Segment, reader: Reader) -> tuple[Identifier, ...]:
 
 def _retired(pid: Segment, mrg: Segment, reader: Reader) -> tuple[Identifier, ...]:
     """The numbers given up; a local one without its authority as the profile says, else left out."""
-    numbers = [(3, cx) for cx in mrg.repetitions(1)] + [(2, cx) for cx in mrg.repetitions(4)]
-    lacking = {cx(1) for _, cx in numbers if is_bare(cx, pid, reader)}
+    numbers = [numbered(field, cx) for field, place in ((3, 1), (2, 4)) for cx in mrg.repetitions(place)]
+    lacking = {each.cx(1) for each in numbers if is_bare(each.cx, pid, reader)}
     found = usable(read_identifiers(numbers, reader.profile, None))
     meant = _meant(pid, reader)
     return tuple(
@@ -50,15 +50,16 @@ def _retired(pid: Segment, mrg: Segment, reader: Reader) -> tuple[Identifier, ..
 
 def is_bare(cx: Repetition, pid: Segment, reader: Reader) -> bool:
     """Whether a number lacks the authority that the number in PID-3 has."""
-    taken = taken_by(3, cx, reader.profile)
-    if written(cx)[0] or (taken is not None and taken[1].system is not None):
+    given_up = numbered(3, cx)
+    taken = taken_by(given_up, reader.profile)
+    if given_up.authority or (taken is not None and taken[1].system is not None):
         return False
-    beside = [held for held in pid.repetitions(3) if _local_beside(held, reader)]
-    return not any(written(held) == written(cx) for held in beside)
+    beside = [held for held in (numbered(3, one) for one in pid.repetitions(3)) if _is_local(held, reader)]
+    return not any(held.written == given_up.written for held in beside)
 
 
-def _local_beside(cx: Repetition, reader: Reader) -> bool:
-    taken = taken_by(3, cx, reader.profile)
+def _is_local(held: Numbered, reader: Reader) -> bool:
+    taken = taken_by(held, reader.profile)
     return taken is not None and taken[0] == "local"
 
 
@@ -84,7 +85,7 @@ def read_merges(reader: Reader) -> tuple[PersonsMerged, ...]:
         survivor = _survivor(pid, reader)
         given_up = tuple(found for found in _retired(pid, mrg, reader) if found not in survivor)
         if survivor and given_up:
-            merges.append(PersonsMerged(stated_at=stated_at(reader), survivor=survivor, retired=given_up))
+            merges.append(PersonsMerged(stated_at=reader.stated_at, survivor=survivor, retired=given_up))
     return tuple(merges)
 
 
@@ -107,7 +108,7 @@ def read_moves(reader: Reader) -> tuple[StayMoved, ...]:
             continue
         moves.append(
             StayMoved(
-                stated_at=stated_at(reader),
+                stated_at=reader.stated_at,
                 number=numbers[0],
                 to_number=numbers[1],
                 person=person,

@@ -7,7 +7,6 @@ not used. One OBX is one question; OBR-4 names the form, OBR-3 (else OBR-2) numb
 from collections.abc import Iterator
 
 from fhir_adapters.hl7v2.facts import DocumentReported, FormAnswer, Interpretation, Interpreted, NotUsed
-from fhir_adapters.hl7v2.interpret.evn import stated_at
 from fhir_adapters.hl7v2.interpret.fields import Reader, entity
 from fhir_adapters.hl7v2.interpret.texts import TEXT_TYPES, texts
 from fhir_adapters.hl7v2.reading import Repetition, Segment
@@ -58,7 +57,7 @@ def _ordered(reader: Reader, obr: Segment, obxs: list[Segment], place: int) -> D
     return DocumentReported(
         event="cancel" if state == "X" else "new",
         form=True,
-        stated_at=stated_at(reader),
+        stated_at=reader.stated_at,
         number=f"{number.text if number else taken}/{obr.value(4) or place}",
         type_code=obr.value(4) or None,
         title=obr.value(4, 2) or obr.value(4) or None,
@@ -102,7 +101,7 @@ def _local(reader: Reader, segment: Segment, place: int) -> DocumentReported:
     return DocumentReported(
         event="new",
         form=True,
-        stated_at=stated_at(reader),
+        stated_at=reader.stated_at,
         number=f"{reader.message.envelope.message_id}/{segment.name}{place}",
         type_code=code or None,
         title=segment.value(2, 2) or code or None,

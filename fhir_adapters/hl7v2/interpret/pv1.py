@@ -6,7 +6,7 @@ How PV1-36 and PV1-37 are told apart is in `fhir_adapters/feeds/leaving.py`.
 from fhir_adapters.feeds.leaving import resolve_discharge
 from fhir_adapters.feeds.profile import split_place
 from fhir_adapters.hl7v2.facts import DischargeCodes, Location, Movement, StayKey, StayReported
-from fhir_adapters.hl7v2.interpret.evn import moved_at, stated_at
+from fhir_adapters.hl7v2.interpret.evn import moved_at
 from fhir_adapters.hl7v2.interpret.fields import Notes, Reader
 from fhir_adapters.hl7v2.interpret.pv2 import read_expected_admission, read_expected_discharge
 from fhir_adapters.hl7v2.interpret.status import note_status
@@ -69,7 +69,7 @@ def read_stay(reader: Reader, movement: Movement, counts: frozenset[Part], notes
     """The stay as PV1, PV2 and ZU1 state it; parts that do not count with this movement are left unsaid."""
     stay = _whole_stay(reader, movement, notes)
     unsaid = {name: None for part, names in _FIELDS_OF.items() if part not in counts for name in names}
-    said = stay.model_copy(update=unsaid)
+    said = stay.model_copy(update=unsaid) if unsaid else stay
     _notes_on(said.discharge, notes)
     return said
 
@@ -90,7 +90,7 @@ def _whole_stay(reader: Reader, movement: Movement, notes: Notes) -> StayReporte
         movement=movement,
         key=key,
         moved_at=happened,
-        stated_at=stated_at(reader),
+        stated_at=reader.stated_at,
         patient_class=patient_class or None,
         inpatient=_inpatient(patient_class, reader),
         location=read_location(reader),

@@ -13,7 +13,6 @@ from discharge.codes import casework, destinations
 from discharge.codes.model import CodeList
 from fhir_adapters.feeds.hl7_tables import REFERRED_BY
 from fhir_adapters.hl7v2.facts import Interpretation, Interpreted, NotUsed, Parked, ReferralReported
-from fhir_adapters.hl7v2.interpret.evn import stated_at
 from fhir_adapters.hl7v2.interpret.fields import Notes, Reader, entity
 from fhir_adapters.hl7v2.interpret.texts import TEXT_TYPES, texts
 from fhir_adapters.hl7v2.reading import DELETED, Segment
@@ -64,7 +63,7 @@ def _referral(reader: Reader, rf1: Segment | None, notes: Notes) -> ReferralRepo
     return ReferralReported.model_validate(
         {
             "action": ACTIONS[reader.message.envelope.trigger],
-            "stated_at": stated_at(reader),
+            "stated_at": reader.stated_at,
             "external_id": _number(reader, rf1),
             "referred_on": _referred_on(reader),
             "visit_number": reader.value("PV1-19") or None,
