@@ -32,15 +32,17 @@ def comparable(facts: list[StayReported]) -> list[StayReported]:
     """The facts with times that can be compared: to the minute where another in that minute is no finer."""
     moves = coarse_minutes(fact.moved_at for fact in facts if fact.moved_at)
     statements = coarse_minutes(fact.stated_at for fact in facts if fact.stated_at)
-    return [
-        fact.model_copy(
-            update={
-                "moved_at": fact.moved_at and coarsened(fact.moved_at, moves),
-                "stated_at": fact.stated_at and coarsened(fact.stated_at, statements),
-            }
-        )
-        for fact in facts
-    ]
+    return [_coarsened(fact, moves, statements) for fact in facts]
+
+
+def _coarsened(
+    fact: StayReported, moves: frozenset[datetime], statements: frozenset[datetime]
+) -> StayReported:
+    moved_at = fact.moved_at and coarsened(fact.moved_at, moves)
+    stated_at = fact.stated_at and coarsened(fact.stated_at, statements)
+    if (moved_at, stated_at) == (fact.moved_at, fact.stated_at):
+        return fact
+    return fact.model_copy(update={"moved_at": moved_at, "stated_at": stated_at})
 
 
 def settled(stands: Standing, admitted_at: datetime | None) -> Settled:

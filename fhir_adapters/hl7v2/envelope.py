@@ -256,8 +256,17 @@ def read_envelope(raw: bytes) -> Envelope | Unreadable:
     `unreadable-envelope` (delimiters that cannot be, no message type), `missing-message-id` (MSH-10 is empty;
     everything else was readable).
     """
-    sha256 = hashlib.sha256(raw).hexdigest()
+    return read_text(raw)[0]
+
+
+def read_text(raw: bytes) -> tuple[Envelope | Unreadable, str]:
+    """As `read_envelope`, and beside it the readable text of the message."""
     text, charset, repairs = readable_text(raw)
+    return _read(raw, text, charset, repairs), text
+
+
+def _read(raw: bytes, text: str, charset: str, repairs: tuple[str, ...]) -> Envelope | Unreadable:
+    sha256 = hashlib.sha256(raw).hexdigest()
     if is_batch(text):
         return _read_batch(raw, text, sha256, charset, repairs)
     if not text.startswith("MSH"):

@@ -8,9 +8,9 @@ resolved, spaces at the ends are trimmed. A field is cut when it is first asked 
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from fhir_adapters.hl7v2.envelope import Delimiters, Envelope, Unreadable, read_envelope, readable_text
+from fhir_adapters.hl7v2.envelope import Delimiters, Envelope, Unreadable, read_text
 from fhir_adapters.hl7v2.run_together import split_run_together
 
 DELETED = '""'
@@ -75,8 +75,7 @@ def _characters(raw: bytes) -> str:
     return raw.decode("latin-1")
 
 
-@dataclass(frozen=True, slots=True)
-class Repetition:
+class Repetition(NamedTuple):
     """One repetition of a field, cut into components and subcomponents (both counted from 1). `wholes` are
     the components uncut, where any was cut.
     """
@@ -168,8 +167,9 @@ class Segment:
 
     def value(self, field: int, component: int = 1) -> str:
         """As `text`, with the delete marker read as absent."""
-        found = self.text(field, component)
-        return "" if found == DELETED else found
+        found = self.repetitions(field)
+        text = found[0](component) if found else ""
+        return "" if text == DELETED else text
 
 
 EMPTY = Repetition(())
@@ -204,7 +204,7 @@ class Message:
 
     def value(self, name: str, field: int, component: int = 1) -> str:
         """As `text`, with the delete marker read as absent."""
-        found = self.segment(name)
+        found = self._first.get(name)
         return found.value(field, component) if found else ""
 
 
@@ -233,7 +233,7 @@ def read_message(raw: bytes) -> Message | Unreadable:
     """Read a message; `Unreadable` where its envelope cannot be read or it has too many parts. A message
     without an id is read all the same.
     """
-    read = read_envelope(raw)
+    read, text = read_text(raw)
     envelope = read.header if isinstance(read, Unreadable) else read
     if envelope is None or not envelope.message_type:
         return (
@@ -242,7 +242,6 @@ def read_message(raw: bytes) -> Message | Unreadable:
             else Unreadable("unreadable-envelope", envelope.sha256 if envelope else "")
         )
     marks = envelope.delimiters
-    text = readable_text(raw)[0]
     if _parts(text, marks) > MOST_PARTS:
         return Unreadable("message-not-understood", envelope.sha256, "too-many-parts", envelope)
     lines, damaged = _usable(text.split("\r"), marks)

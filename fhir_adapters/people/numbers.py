@@ -5,12 +5,12 @@ A number is never forgotten: a superseded one still finds its person.
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import NamedTuple
 
-from discharge.values import Frozen
 from fhir_adapters.hl7v2.facts import BEGINNING
 
 
-class HeldNumber(Frozen):
+class HeldNumber(NamedTuple):
     """An NHS number of a person. `until_at` None means in use; times are aware UTC instants in case time."""
 
     value: str
@@ -36,9 +36,7 @@ def state_number(
         return (*others, _former(known, value, status, at, known.until_at))
     if current is not None and when < (current.from_at or BEGINNING):
         return (*others, _former(known, value, status, at, current.from_at))
-    ended = tuple(
-        number.model_copy(update={"until_at": when}) if number is current else number for number in others
-    )
+    ended = tuple(number._replace(until_at=when) if number is current else number for number in others)
     return (*ended, _current(known, value, status, at))
 
 
@@ -55,4 +53,4 @@ def _former(
     if known is None:
         return HeldNumber(value=value, status=status, from_at=at, until_at=until)
     begun = min(known.from_at or BEGINNING, at or BEGINNING)
-    return known.model_copy(update={"from_at": None if begun == BEGINNING else begun})
+    return known._replace(from_at=None if begun == BEGINNING else begun)

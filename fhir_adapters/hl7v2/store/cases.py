@@ -119,9 +119,8 @@ async def tell_of_spell(
     session: AsyncSession, cause: Cause, spell: Spell, before: SpellState | None, after: SpellState
 ) -> None:
     """Signal the difference to cases that hold the spell, and the spell to cases that should hold it."""
-    told = case_spell(spell, after)
     same_kind = before is not None and before.attendance == after.attendance
-    if before is not None and same_kind and case_spell(spell, before) == told:
+    if before is not None and same_kind and case_spell(spell, before) == case_spell(spell, after):
         return
     people = await same_person(session, spell.person_id)
     held = await _cases_with_spell(session, spell, people)
@@ -166,15 +165,18 @@ async def _tell(
     """Tell cases that hold it, and those of the person that should; somebody else's case loses the stay. An
     attendance concerns no case until it becomes a stay.
     """
+    cases = {case.id: case for case in held}
+    theirs = [] if state.attendance else await _cases_of(session, spell.person_id)
+    if not cases and not theirs:
+        return
     own = set(people)
     told = case_spell(spell, state)
     lost = told.model_copy(update={"status": "cancelled", "cancelled_because": "moved"})
-    cases = {case.id: case for case in held}
     for case in cases.values():
         await signal(
             session, cause, case.id, NoteHospitalFacts(spell=told if case.person_id in own else lost)
         )
-    for case in [] if state.attendance else await _cases_of(session, spell.person_id):
+    for case in theirs:
         if case.id not in cases and _newly_concerned(case, told):
             await signal(session, cause, case.id, NoteHospitalFacts(spell=told))
 

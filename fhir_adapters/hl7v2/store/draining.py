@@ -159,7 +159,6 @@ async def _handle(
         if row.handled_at is not None:  # what it said the last time gives way to what it says now
             await session.execute(delete(FactRow).where(FactRow.inbox_id == row.id))
         effect = await apply_facts(session, source, outcome.facts)
-        outcome = outcome.model_copy(update={"notes": (*outcome.notes, *effect.notes)})
     if isinstance(outcome, Parked) and message is not None:
         await hide_all_the_same(session, row, message, profile)
     return await _finish(session, row.id, outcome, effect, read_by(profile, profiles, row, today))
@@ -189,6 +188,8 @@ def read_by(profile: Profile, profiles: ProfileBook, row: InboxRow, today: date)
     """By which version and text a message was read, and where a replay read it by another than was in force
     on its day, that it did.
     """
+    if row.handled_at is None:
+        return profile.mark
     of_its_day = profiles.in_force(profile.name, _day_of(row, today))
     if of_its_day.version == profile.version:
         return profile.mark
@@ -234,7 +235,7 @@ async def _finish(
 def became(outcome: Interpretation, effect: Effect, read_by: str | None) -> dict[str, Any]:
     """What became of a message, as columns of the inbox."""
     if isinstance(outcome, Interpreted):
-        code, reason = None, ",".join(outcome.notes) or None
+        code, reason = None, ",".join((*outcome.notes, *effect.notes)) or None
     else:
         code, reason = outcome.code, outcome.reason
     return {

@@ -90,8 +90,11 @@ async def heed_contradiction(session: AsyncSession, cause: MergeCause, fact: Per
     """A message that names a merged record by its own number alone, after the merge; its numbers are locked.
 
     With that record's own NHS number, traced, the hospital that merged the two tells them apart again: the
-    merge is undone. When only birth date or name speak against the merge, people are asked.
+    merge is undone. When only birth date or name speak against the merge, people are asked. No merge concerns
+    anybody in a batch.
     """
+    if state_of(session) is not None:
+        return
     claim = persons.claim_of(fact)
     row = await _merge_named(session, cause.organisation_id, claim)
     if row is None or fact.stated_at is None or fact.stated_at <= row.effective_at:
@@ -112,11 +115,7 @@ async def heed_contradiction(session: AsyncSession, cause: MergeCause, fact: Per
 
 
 async def _merge_named(session: AsyncSession, organisation_id: UUID, claim: Claim) -> PersonMerge | None:
-    """The standing merge of the one retired record to which all local numbers of a message belong; no merge
-    concerns anybody in a batch.
-    """
-    if state_of(session) is not None:
-        return None
+    """The standing merge of the one retired record to which all local numbers of a message belong."""
     numbers = [(one.authority, one.value) for one in claim.local]
     homes = (
         select(MovedRecord.home_id)

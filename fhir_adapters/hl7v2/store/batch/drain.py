@@ -223,7 +223,6 @@ class _Drain:
                 raise
             except Exception:
                 raise _Failed(one.row.id) from None
-            outcome = outcome.model_copy(update={"notes": (*outcome.notes, *effect.notes)})
         by = read_by(one.profile, self._profiles, one.row, today)
         return {"inbox_id": one.row.id, **became(outcome, effect, by)}
 
