@@ -18,7 +18,7 @@ from discharge.clocks import CaseClock
 from discharge.errors import HomewardError
 from discharge.store.tables import CaseRow, Person, PersonIdentifier
 from fhir_adapters.fhir import systems
-from fhir_adapters.fhir.stages import BY_OUTCOME, BY_STAGE, Reading
+from fhir_adapters.fhir.stages import BY_OUTCOME, BY_STAGE, TURNED, Reading
 from fhir_adapters.fhir.surroundings import own_id
 
 Condition = ColumnElement[bool]
@@ -122,9 +122,9 @@ Sees = Callable[[str], Condition]
 
 
 def _reads(status: str, says: Callable[[Reading], str], sees: Sees) -> Condition:
-    """Cases that read so in FHIR to the caller; the inverse of `stages.case_reading`."""
+    """Cases that read so in FHIR to the caller; the inverse of `stages.told_reading`."""
     outcomes = [outcome for outcome, reading in BY_OUTCOME.items() if says(reading) == status]
-    stages = [stage.value for stage, reading in BY_STAGE.items() if says(reading) == status]
+    stages = {stage for stage, reading in BY_STAGE.items() if says(reading) == status}
     apart = and_(func.coalesce(CaseRow.outcome, "").in_(BY_OUTCOME), sees("outcome"))
     sent_back = and_(
         CaseRow.stage == Stage.REFERRED.value,
@@ -134,7 +134,14 @@ def _reads(status: str, says: Callable[[Reading], str], sees: Sees) -> Condition
     return or_(
         and_(CaseRow.outcome.in_(outcomes), sees("outcome")),
         and_(~apart, sent_back, true() if "returned" in outcomes else false()),
-        and_(~apart, ~sent_back, CaseRow.stage.in_(stages)),
+        and_(
+            ~apart,
+            ~sent_back,
+            or_(
+                CaseRow.stage.in_(stages - TURNED),
+                and_(CaseRow.stage.in_(stages & TURNED), sees("outcome"), sees("returned_reason")),
+            ),
+        ),
     )
 
 

@@ -21,6 +21,8 @@ from api.services import Services
 from discharge.cases.model import Case
 from discharge.clocks import CaseClock
 from discharge.errors import HomewardError
+from discharge.said import Telling
+from discharge.sight import EVERYTHING, Sight
 from discharge.store.tables import CaseRow, Organisation, Person, PersonAddress, PersonIdentifier, Spell
 from fhir_adapters.fhir import resources
 from fhir_adapters.fhir.people import LocalNumber, OrganisationFacts, PersonFacts
@@ -87,8 +89,15 @@ async def find(services: Services, caller: Principal, search: Asked) -> Page:
 def _listed(viewer: Viewer, row: CaseRow, person: Person) -> CaseFile:
     """A case on a list, as much of it as the caller sees; its resources hold no address."""
     case = Case.model_validate(row.snapshot)
-    seen, whole = viewer.person(case, person), viewer.sees_place(case, person)
-    return CaseFile(viewer.case(case, person), seen, row.updated_at, None, (), place_seen=whole)
+    return CaseFile(
+        viewer.case(case, person),
+        viewer.person(case, person),
+        row.updated_at,
+        None,
+        (),
+        place_seen=viewer.sees_place(case, person),
+        telling=Telling(case, viewer.sight(case)),
+    )
 
 
 def _resource(kind: str, found: CaseFile, known: names.Directory, clock: CaseClock) -> dict[str, Any]:
@@ -96,7 +105,7 @@ def _resource(kind: str, found: CaseFile, known: names.Directory, clock: CaseClo
     referrer = organisation_facts(known.organisations.get(referral.organisation_id) if referral else None)
     modified = clock.case_time(found.updated_at)
     make = resources.service_request if kind == SERVICE_REQUEST else resources.task
-    return make(found.case, person_facts(found.person, None), referrer, modified)
+    return make(found.case, found.telling, person_facts(found.person, None), referrer, modified)
 
 
 async def encounter(services: Services, caller: Principal, spell_id: UUID) -> dict[str, Any]:
@@ -128,7 +137,7 @@ async def patient(services: Services, caller: Principal, person_id: UUID) -> dic
             raise HomewardError("not-found")
         own = await own_numbers(session, caller.organisation_id, person.id)
         address = await home_address(session, person) if sight.address else None
-        return patient_resource(person_facts(seen, address, own))
+        return patient_resource(person_facts(seen, address, own, sight))
 
 
 async def own_numbers(
@@ -144,9 +153,12 @@ async def own_numbers(
 
 
 def person_facts(
-    person: Person, address: PersonAddress | None, own: tuple[LocalNumber, ...] = ()
+    person: Person,
+    address: PersonAddress | None,
+    own: tuple[LocalNumber, ...] = (),
+    sight: Sight = EVERYTHING,
 ) -> PersonFacts:
-    """What the record knows of a person, as FHIR needs it."""
+    """What the record knows of a person and the reader sees, as FHIR needs it."""
     return PersonFacts(
         person_id=person.id,
         nhs_number=person.nhs_number,
@@ -160,6 +172,7 @@ def person_facts(
         address_lines=tuple(address.lines.splitlines()) if address else (),
         postcode=address.postcode if address else None,
         local_numbers=own,
+        sight=sight,
     )
 
 

@@ -35,6 +35,7 @@ Derived = Literal[
     "open_actions",
     "awaiting_spell",
     "place",
+    "status",
 ]
 
 
@@ -85,6 +86,7 @@ BASES: Mapping[Derived, Basis] = MappingProxyType(
         "open_actions": Basis(frozenset({"actions"})),
         "awaiting_spell": Basis(frozenset({"referral.awaiting_spell"})),
         "place": Basis(_STAY),
+        "status": Basis(frozenset({"stage", "outcome", "referral.returned_reason"})),
     }
 )
 """Derived value -> what it rests on. Whoever tells a new one names its fields here."""

@@ -8,7 +8,9 @@ from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from discharge.sight import EVERYTHING, Sight
 from fhir_adapters.fhir import systems
+from fhir_adapters.fhir.withheld import masked, redaction, said_or_masked
 
 SEXES = {"1": "male", "2": "female", "9": "other", "0": "unknown", "M": "male", "F": "female"}
 """Person stated gender of the NHS Data Dictionary and HL7 table 0001, to FHIR administrative gender."""
@@ -30,7 +32,7 @@ class LocalNumber(NamedTuple):
 @dataclass(frozen=True)
 class PersonFacts:
     """What is known of a person. `address_lines` and `postcode` are empty where nobody may see them;
-    `local_numbers` are those that the reader's own organisation gave.
+    `local_numbers` are those that the reader's own organisation gave, `sight` what the reader sees at all.
     """
 
     person_id: UUID
@@ -45,6 +47,7 @@ class PersonFacts:
     address_lines: tuple[str, ...] = ()
     postcode: str | None = None
     local_numbers: tuple[LocalNumber, ...] = ()
+    sight: Sight = EVERYTHING
 
 
 @dataclass(frozen=True)
@@ -97,11 +100,12 @@ def patient_reference(person: PersonFacts) -> dict[str, Any]:
 
 def patient(person: PersonFacts) -> dict[str, Any]:
     """The person as a UK Core Patient."""
+    seen = person.sight.person
     resource: dict[str, Any] = {
         "resourceType": "Patient",
         "id": str(person.person_id),
-        "meta": {"profile": [systems.UK_CORE_PATIENT]},
-        "gender": gender(person.sex),
+        "meta": {"profile": [systems.UK_CORE_PATIENT], **redaction(person.sight)},
+        **said_or_masked("gender", gender(person.sex) if "sex" in seen else None),
     }
     numbers = [_nhs_number(person)] if person.nhs_number else []
     numbers += [sender_identifier(*each) for each in person.local_numbers]
@@ -110,7 +114,9 @@ def patient(person: PersonFacts) -> dict[str, Any]:
     name = _name(person)
     if name:
         resource["name"] = [name]
-    if person.birth_date:
+    if "birth_date" not in seen:
+        resource |= masked("birthDate")
+    elif person.birth_date:
         resource["birthDate"] = person.birth_date.isoformat()
     if person.deceased:
         resource["deceasedBoolean"] = True

@@ -1,17 +1,20 @@
 """A case as FHIR resources that can be read: the referral, the task that answers it, the stay and the person.
 
-A case's ServiceRequest and Task carry the case's own id; the Encounter carries the stay's.
+A case's ServiceRequest and Task carry the case's own id; the Encounter carries the stay's. A case comes here
+with as much in it as its reader sees; whatever is worked out on it asks the `Telling` beside it, so that what
+is not seen is masked or left out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from discharge.cases.model import Case, CaseSpell, Referral
 from discharge.cases.stages import STAGE_LABELS
 from discharge.codes import casework
+from discharge.said import Telling
 from fhir_adapters.fhir import systems
 from fhir_adapters.fhir.people import (
     WARD,
@@ -23,22 +26,27 @@ from fhir_adapters.fhir.people import (
     ward_location,
     with_organisation,
 )
-from fhir_adapters.fhir.stages import case_reading, stay_status
+from fhir_adapters.fhir.stages import stay_status, told_reading
+from fhir_adapters.fhir.withheld import redaction, said_or_masked
 
 
 def service_request(
-    case: Case, person: PersonFacts, requester: OrganisationFacts | None, modified: datetime
+    case: Case,
+    telling: Telling,
+    person: PersonFacts,
+    requester: OrganisationFacts | None,
+    modified: datetime,
 ) -> dict[str, Any]:
     """The referral that opened the case, with the status that the case gives it now, and the sender's own
     numbers beside ours. `modified` is an instant of case time.
     """
-    referral = case.referral
+    referral, told = case.referral, told_reading(case, telling)
     resource: dict[str, Any] = {
         "resourceType": "ServiceRequest",
         "id": str(case.case_id),
-        "meta": {"profile": [systems.UK_CORE_SERVICE_REQUEST], **_version(case, modified)},
+        "meta": {"profile": [systems.UK_CORE_SERVICE_REQUEST], **_version(case, telling, modified)},
         "identifier": [*_sender_numbers(referral), {"system": systems.CASE_ID, "value": str(case.case_id)}],
-        "status": case_reading(case).service_request,
+        **said_or_masked("status", told.service_request if told else None),
         "intent": "order",
         "subject": patient_reference(person),
     }
@@ -46,7 +54,7 @@ def service_request(
         resource |= asked_for(referral)
     if requester is not None:
         resource = with_organisation(resource, "requester", requester)
-    extensions = _extensions(case)
+    extensions = _extensions(case, telling)
     if extensions:
         resource["extension"] = extensions
     if case.current_spell is not None:
@@ -54,8 +62,9 @@ def service_request(
     return resource
 
 
-def _version(case: Case, modified: datetime) -> dict[str, Any]:
-    return {"versionId": str(case.version), "lastUpdated": modified.isoformat()}
+def _version(case: Case, telling: Telling, modified: datetime) -> dict[str, Any]:
+    version = {"versionId": str(case.version), "lastUpdated": modified.isoformat()}
+    return {**version, **redaction(telling.sight)}
 
 
 def _sender_numbers(referral: Referral | None) -> list[dict[str, Any]]:
@@ -85,17 +94,35 @@ def asked_for(referral: Referral) -> dict[str, Any]:
     return asked
 
 
-def _extensions(case: Case) -> list[dict[str, Any]]:
-    referral, period = case.referral, case.open_ready_period
-    return [
-        *_dates((systems.EXPECTED_DISCHARGE, case.expected_discharge_on)),
-        *_dates((systems.DISCHARGE_READY, period.ready_on if period else None)),
-        *_codes((systems.TENURE, referral.tenure if referral else None)),
-        *_codes((systems.LIVES_ALONE, referral.lives_alone if referral else None)),
-        *_codes((systems.PATHWAY, referral.pathway if referral else None)),
-        *_codes((systems.HOMELESS, case.homelessness.flag)),
-        *_codes(*((systems.HOUSING_NEED, need) for need in (referral.needs if referral else ()))),
-    ]
+def _referred(name: str) -> Callable[[Case], Any]:
+    return lambda case: getattr(case.referral, name, None)
+
+
+def _ready_on(case: Case) -> date | None:
+    return case.open_ready_period.ready_on if case.open_ready_period else None
+
+
+_EXTENSIONS: tuple[tuple[str, str, Callable[[Case], Any]], ...] = (
+    (systems.EXPECTED_DISCHARGE, "expected_discharge_on", lambda case: case.expected_discharge_on),
+    (systems.DISCHARGE_READY, "ready_periods", _ready_on),
+    (systems.TENURE, "referral.tenure", _referred("tenure")),
+    (systems.LIVES_ALONE, "referral.lives_alone", _referred("lives_alone")),
+    (systems.PATHWAY, "referral.pathway", _referred("pathway")),
+    (systems.HOMELESS, "homelessness", lambda case: case.homelessness.flag),
+    (systems.HOUSING_NEED, "referral.needs", _referred("needs")),
+)
+"""Extension, the field that it rests on, without which it is left out, and its value or values."""
+
+
+def _extensions(case: Case, telling: Telling) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    for url, field, value in _EXTENSIONS:
+        said = value(case) if telling.holds(field) else None
+        if isinstance(said, date):
+            found += _dates((url, said))
+        else:
+            found += _codes(*((url, code) for code in ((said,) if isinstance(said, str) else said or ())))
+    return found
 
 
 def _dates(*pairs: tuple[str, date | None]) -> list[dict[str, Any]]:
@@ -107,15 +134,20 @@ def _codes(*pairs: tuple[str, str | None]) -> list[dict[str, Any]]:
 
 
 def task(
-    case: Case, person: PersonFacts, requester: OrganisationFacts | None, modified: datetime
+    case: Case,
+    telling: Telling,
+    person: PersonFacts,
+    requester: OrganisationFacts | None,
+    modified: datetime,
 ) -> dict[str, Any]:
     """How far the case is, as the task that answers the referral. `modified` is an instant of case time."""
+    told = told_reading(case, telling)
     resource: dict[str, Any] = {
         "resourceType": "Task",
         "id": str(case.case_id),
-        "meta": _version(case, modified),
+        "meta": _version(case, telling, modified),
         "identifier": [{"system": systems.CASE_ID, "value": str(case.case_id)}],
-        "status": case_reading(case).task,
+        **said_or_masked("status", told.task if told else None),
         "businessStatus": business_status(case.stage),
         "intent": "order",
         "focus": {"reference": f"ServiceRequest/{case.case_id}", "type": "ServiceRequest"},

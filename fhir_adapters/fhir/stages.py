@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from discharge.cases.model import Case, CaseSpell, Stage
+from discharge.said import Telling
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,9 @@ BY_OUTCOME: dict[str, Reading] = {
     "entered-in-error": Reading("entered-in-error", "cancelled"),
 }
 
+TURNED = frozenset({Stage.REFERRED, Stage.CLOSED})
+"""Stages that a return or an outcome gives another reading: the stage alone does not tell it."""
+
 STAY: dict[str, str] = {
     "expected": "planned",
     "admitted": "in-progress",
@@ -58,6 +62,15 @@ def case_reading(case: Case) -> Reading:
     """FHIR's words for a case as it stands."""
     returned = case.referral is not None and case.referral.returned_reason is not None
     return reading(case.stage, case.outcome, returned and case.stage is Stage.REFERRED)
+
+
+def told_reading(case: Case, telling: Telling) -> Reading | None:
+    """FHIR's words for a case whose reader sees as much of it as `case` holds; None where they see neither
+    how it ended nor whether it was returned, and either would change the words.
+    """
+    if case.stage not in TURNED:
+        return reading(case.stage)
+    return telling.of("status", case_reading)
 
 
 def stay_status(spell: CaseSpell) -> str:

@@ -23,6 +23,7 @@ from discharge.pathway_words import heading, why_still_here
 from discharge.permissions import RELATIONS, Relation
 from discharge.said import BASES, UNTOLD, Derived, Telling, holds
 from discharge.sight import SIGHTS, seen_case
+from fhir_adapters.fhir.stages import case_reading
 from housing_checks.checks.rules import left_to_start
 from housing_checks.gate.rules import blocking
 from tests.discharge.cases.stories import SERVICE, TRUST, day
@@ -80,6 +81,7 @@ RULES: dict[Derived, Callable[[Case, date], Any]] = {
     "open_actions": lambda case, _: len(case.open_actions),
     "awaiting_spell": lambda case, _: bool(case.referral and case.referral.awaiting_spell),
     "place": lambda case, _: (case.in_community, case.current_spell and case.current_spell.status),
+    "status": lambda case, _: case_reading(case),
 }
 
 
