@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from discharge.cases.actions import action_words
-from discharge.cases.follow_ups import CONTACT_WORDS
+from discharge.cases.follow_ups import contact_words
 from discharge.cases.model import IN_HOSPITAL, Case, Stage, Strand
 from discharge.cases.unready import blocker_words, blockers
 from discharge.clocks import london_date
@@ -84,6 +84,6 @@ def _actions_after(case: Case, today: date, names: Names) -> Iterator[NextAction
         yield NextAction(f"Ring or visit, and answer: {said}", "coordinator", case.unready_home.since)
     owed = next_contact(case, today)
     if owed is not None:
-        words = CONTACT_WORDS.get(owed.key, owed.key)
+        words = contact_words(owed.key)
         yield NextAction(words, "coordinator", london_date(owed.due_at))
     yield NextAction("Close the case with an outcome", "coordinator")

@@ -12,7 +12,7 @@ from uuid import UUID
 from discharge.calendar import short_day
 from discharge.cases.actions import MISSED, NOT_REACHED, action_words
 from discharge.cases.contacts import contacts_in_vain, contacts_owed, overdue
-from discharge.cases.follow_ups import CONTACT_WORDS, reached
+from discharge.cases.follow_ups import contact_words, reached
 from discharge.cases.model import IN_HOSPITAL, Case, FollowUp, Stage, Strand, StrandKind
 from discharge.cases.unready import CHECKED_HOME, blocker_words, blockers
 from discharge.clocks import london_date
@@ -134,7 +134,7 @@ def _not_ready(case: Case, names: Names) -> list[str]:
 
 def _contacts(case: Case, today: date) -> list[str]:
     """Whom nobody reached, and what is owed next; that all is well only where every contact was made."""
-    in_vain = [middle(CONTACT_WORDS.get(each.key, each.key)) for each in contacts_in_vain(case)]
+    in_vain = [middle(contact_words(each.key)) for each in contacts_in_vain(case)]
     said = [f"not reached: {', '.join(in_vain)}"] if in_vain else []
     owed = next_contact(case, today)
     if owed is not None:
@@ -145,7 +145,7 @@ def _contacts(case: Case, today: date) -> list[str]:
 
 
 def _owed_words(case: Case, owed: FollowUp, today: date) -> str:
-    words = middle(CONTACT_WORDS.get(owed.key, owed.key))
+    words = middle(contact_words(owed.key))
     due = london_date(owed.due_at)
     late = overdue(case, owed, today)
     return f"{'overdue' if late else 'next'}: {words}, {'was due' if late else 'due'} {short_day(due)}"

@@ -26,14 +26,13 @@ from discharge.cases.commands import (
     SetExpectedDischargeDate,
     SetNeededBy,
 )
-from discharge.cases.follow_ups import FOLLOW_UPS
+from discharge.cases.follow_ups import contact_words
 from discharge.cases.model import Case
 from discharge.codes.casework import CONTACT_OUTCOMES, HOME_PROBLEMS, NEEDS
 from discharge.values import Frozen
 from housing_checks.checks.form import SAFE_ADDRESS
 
 NO_NEED = "none"
-_CONTACTS = {row.key: row.words for row in FOLLOW_UPS}
 
 
 class Contradiction(Frozen):
@@ -128,7 +127,7 @@ def _not_homeless(case: Case, _asked: RecordDutyToRefer, _today: date) -> str | 
 
 
 def _contacts_owed(case: Case, _asked: CloseCase, _today: date) -> str | None:
-    owed = [_CONTACTS.get(key, key) for key, each in case.follow_ups.items() if each.outcome is None]
+    owed = [contact_words(key) for key, each in case.follow_ups.items() if each.outcome is None]
     if not owed:
         return None
     return f"Contacts after discharge are still owed: {_listed(owed)}. Is the case over all the same?"

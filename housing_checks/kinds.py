@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from discharge.clocks.registry import CLOCKS
 from discharge.reference.kind import Kind
 from housing_checks import lead_times
 
-EVERY_KIND: Mapping[str, Kind[Any]] = MappingProxyType({kind.name: kind for kind in lead_times.KINDS})
+EVERY_KIND: Mapping[str, Kind[Any]] = MappingProxyType(
+    {kind.name: kind for kind in (*lead_times.KINDS, CLOCKS)}
+)

@@ -12,7 +12,7 @@ from api.presenters.homes import access, rent, standing
 from api.presenters.leading import lead_note
 from api.reading.homes import Home
 from discharge.cases.actions import action_words
-from discharge.cases.follow_ups import CONTACT_WORDS
+from discharge.cases.follow_ups import contact_words
 from discharge.cases.model import Strand, StrandKind
 from discharge.codes import LISTS
 from discharge.codes.after_discharge import ACTION_ANSWERS
@@ -194,7 +194,7 @@ def delay_reasons(around: Around) -> Pairs:
 def owed_contacts(around: Around) -> Pairs:
     """Contacts after discharge that nobody has made."""
     return [
-        (each.key, CONTACT_WORDS.get(each.key, each.key))
+        (each.key, contact_words(each.key))
         for each in around.case.follow_ups.values()
         if each.outcome is None
     ]

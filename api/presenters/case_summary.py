@@ -10,7 +10,7 @@ from api.presenters.case_view import ContactLine, Fact
 from api.presenters.timeline import mitigator
 from api.reading.cases import CaseFile
 from api.reading.names import Directory
-from discharge.cases.follow_ups import CONTACT_WORDS
+from discharge.cases.follow_ups import contact_words
 from discharge.cases.model import Case, CaseSpell
 from discharge.codes import casework
 from discharge.codes.delay_reasons import delay_reason_label
@@ -184,7 +184,7 @@ def contacts(case: Case) -> tuple[ContactLine, ...]:
     """The contacts owed after discharge, in the order they are due."""
     return tuple(
         ContactLine(
-            CONTACT_WORDS.get(each.key, each.key),
+            contact_words(each.key),
             words.moment(each.due_at),
             casework.CONTACT_OUTCOMES.label(each.outcome) if each.outcome else "Not made yet",
         )

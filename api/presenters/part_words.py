@@ -9,7 +9,7 @@ from api.presenters import words
 from api.presenters.timeline import RULE_TITLES, mitigator
 from api.reading.names import Directory
 from discharge.cases.actions import ACTIONS
-from discharge.cases.follow_ups import CONTACT_WORDS
+from discharge.cases.follow_ups import contact_words
 from discharge.cases.model import Alert, Case, Offer, Strand
 from discharge.codes import after_discharge, casework
 from discharge.codes.delay_reasons import delay_reason_label
@@ -333,7 +333,7 @@ PARTS: Mapping[str, PartWords] = {
     "overdue": PartWords(_strand_label, _overdue),
     "leaving": PartWords(_label("Discharge"), _leaving),
     "home-ready": PartWords(_label("The home"), _home_ready),
-    "contact": PartWords(lambda _side, key: CONTACT_WORDS.get(key, key), _contact),
+    "contact": PartWords(lambda _side, key: contact_words(key), _contact),
     "action": PartWords(lambda _side, key: ACTIONS.label(key.partition("/")[0]), _action),
     "alert": PartWords(_alert_label, _alert),
     "warning": PartWords(_alert_label, _warning),

@@ -12,7 +12,7 @@ from api.presenters import words
 from api.reading.names import Directory
 from discharge.cases import events as ev
 from discharge.cases.actions import ACTIONS, action_words
-from discharge.cases.follow_ups import CONTACT_WORDS
+from discharge.cases.follow_ups import contact_words
 from discharge.cases.model import Mitigation
 from discharge.codes import after_discharge, casework
 from discharge.codes.delay_reasons import delay_reason_label
@@ -118,7 +118,7 @@ def _delay(event: ev.DelayReasonRecorded, _: _Teller) -> str:
 def _contact(event: ev.ContactRecorded, _: _Teller) -> str:
     problems = ", ".join(casework.HOME_PROBLEMS.label(code).lower() for code in event.problems)
     outcome = casework.CONTACT_OUTCOMES.label(event.outcome).lower()
-    return f"{CONTACT_WORDS.get(event.key, event.key)}: {outcome}{f' ({problems})' if problems else ''}"
+    return f"{contact_words(event.key)}: {outcome}{f' ({problems})' if problems else ''}"
 
 
 def _amended(event: ev.ReferralAmended, _: _Teller) -> str:
@@ -276,7 +276,7 @@ TELL: Mapping[str, _Tell] = {
     ),
     "earlier-discharge-corrected": _earlier_corrected,
     "follow-up-scheduled": lambda e, _: (
-        f"{CONTACT_WORDS.get(e.follow_up.key, e.follow_up.key)}, due {words.moment(e.follow_up.due_at)}"
+        f"{contact_words(e.follow_up.key)}, due {words.moment(e.follow_up.due_at)}"
     ),
     "contact-recorded": _contact,
     "follow-up-completed": lambda _e, _t: "Follow-up completed",

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 
 from discharge.cases import events as ev
 from discharge.cases.evolve import fold
-from discharge.cases.follow_ups import CONTACT_WORDS, heard, reached
+from discharge.cases.follow_ups import contact_words, heard, reached
 from discharge.cases.model import Action, Case
 from discharge.cases.stages import HOME
 from discharge.codes.model import Code, CodeList
@@ -212,7 +212,7 @@ REACHED, TRIED, BACK, ENDED, TAKEN_BACK, ACCEPTED, LATER = (
 def action_words(action: Action) -> str:
     """Return what is owed, in words; silence names the contact that it is about."""
     label = ACTIONS.label(action.cause)
-    contact = CONTACT_WORDS.get(action.subject)
+    contact = contact_words(action.subject, "")
     return f"{contact}: {_SILENCE[action.cause]}" if contact and action.cause in _SILENCE else label
 
 

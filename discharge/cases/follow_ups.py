@@ -1,41 +1,36 @@
-"""Contacts owed after discharge, as rows of data.
-
-Sources: a call within 24 hours (design choice); a visit or call within 72 hours (NICE NG27 1.5; Healthwatch
-and British Red Cross 2020); 7, 14 and 28 days (28-day support as in Stockport's H4 service).
-"""
+"""Contacts owed after discharge: each is a clock that ends in a missed contact (`clocks/clocks.yaml`)."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from discharge.cases.model import Case, FollowUp
+from discharge.clocks import london_date
+from discharge.clocks.registry import CLOCKS
 from discharge.codes.casework import CONTACT_OUTCOMES
+from discharge.reference.lists import ListByEdition
+from discharge.reference.policy import policy_on
+
+_CLOCKS = ListByEdition(CLOCKS)
+HEARD_BEFORE = timedelta(hours=24)
+"""A contact that reached the person so long before another was due answers that one, too."""
 
 
-class FollowUpRow(NamedTuple):
-    """A contact that is owed: its name, how long after discharge, and what a person reads."""
+def contact_words(key: str, otherwise: str | None = None) -> str:
+    """Return what a contact is called; a key that never was one is shown as it is, or as ``otherwise``."""
+    if _CLOCKS.known(key):
+        return _CLOCKS.label(key)
+    return key if otherwise is None else otherwise
 
-    key: str
-    after: timedelta
-    words: str
+
+def is_contact(key: str) -> bool:
+    """Whether a key was ever that of a contact."""
+    return _CLOCKS.known(key)
 
 
-FOLLOW_UPS = (
-    FollowUpRow("24-hours", timedelta(hours=24), "Call within 24 hours"),
-    FollowUpRow("72-hours", timedelta(hours=72), "Visit or call within 72 hours"),
-    FollowUpRow("7-days", timedelta(days=7), "Contact at 7 days"),
-    FollowUpRow("14-days", timedelta(days=14), "Contact at 14 days"),
-    FollowUpRow("28-days", timedelta(days=28), "Contact at 28 days"),
-)
-
-LAST = FOLLOW_UPS[-1].key
-
-WELFARE = FollowUpRow("welfare", timedelta(hours=24), "Welfare contact: left by own decision")
-"""Owed first where somebody left by their own decision (Ombudsman on unsafe discharge; our choice)."""
-
-CONTACT_WORDS = {row.key: row.words for row in (WELFARE, *FOLLOW_UPS)}
-"""Contact -> what a person reads."""
+def last_contact(case: Case) -> FollowUp | None:
+    """Return the last contact that a case owes, or owed: with it the follow-up is complete."""
+    return max(case.follow_ups.values(), key=lambda owed: (owed.due_at, owed.key), default=None)
 
 
 def reached(outcome: str | None) -> bool:
@@ -53,10 +48,13 @@ def reached_from(case: Case, since: datetime) -> bool:
 
 def heard(case: Case, owed: FollowUp) -> bool:
     """Whether another contact reached the person within the day before this one was due, or since."""
-    return reached_from(case, owed.due_at - timedelta(hours=24))
+    return reached_from(case, owed.due_at - HEARD_BEFORE)
 
 
 def schedule(discharged_at: datetime, *, welfare: bool = False) -> list[FollowUp]:
     """Return the contacts owed after a discharge at ``discharged_at`` (case time)."""
-    rows = (WELFARE, *FOLLOW_UPS) if welfare else FOLLOW_UPS
-    return [FollowUp(key=row.key, due_at=discharged_at + row.after) for row in rows]
+    return [
+        FollowUp(key=row.code, due_at=row.due_at(discharged_at))
+        for row in policy_on(london_date(discharged_at))[CLOCKS].values()
+        if row.breach == "contact-missed" and (row.only is None or welfare)
+    ]

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any, get_args
 
 from discharge.cases import events as ev
-from discharge.cases.follow_ups import LAST
+from discharge.cases.follow_ups import last_contact
 from discharge.cases.model import IN_HOSPITAL, Case, ReopenedStage, Stage, StageInHospital
 
 OPEN = frozenset(Stage) - {Stage.CLOSED}
@@ -84,7 +84,7 @@ def _home_after_all(before: Case, after: Case, _event: Any) -> Stage:
     """The return is taken back; one that the case does not know changes nothing."""
     if len(after.readmissions) == len(before.readmissions):
         return before.stage
-    last = after.follow_ups.get(LAST)
+    last = last_contact(after)
     return Stage.FOLLOWED_UP if last is not None and last.outcome else Stage.DISCHARGED
 
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -69,6 +69,10 @@ class Policy:
     book: Book
     day: date
     shadow: bool = False
+
+    def on(self, day: date) -> Policy:
+        """The same data as in force on another day: what began then keeps what was in force."""
+        return replace(self, day=day)
 
     def __getitem__(self, kind: Kind[Row]) -> Table[Row]:
         return self.book.table(kind, self.day, shadow=self.shadow)

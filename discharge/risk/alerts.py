@@ -6,7 +6,7 @@ instant it gives the same events. Nothing is refused automatically: an alert onl
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from types import MappingProxyType
 from uuid import UUID, uuid5
 
@@ -14,9 +14,12 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from discharge.cases.events import AlertChanged, AlertCleared, AlertEscalated, AlertRaised, Event
 from discharge.cases.model import Alert, Case
+from discharge.clocks import london_date
+from discharge.clocks.registry import clock
+from discharge.reference.policy import Policy
 from discharge.risk.engine import Finding, evaluate, next_check
 from discharge.risk.facts import facts_of
-from discharge.risk.rules import ACKNOWLEDGE_WITHIN_HOURS, MOST_ESCALATIONS, RULES_BY_ID, louder
+from discharge.risk.rules import CLOCK_OF_LEVEL, RULES_BY_ID, louder
 
 NO_LEAD_TIMES: Mapping[str, int] = MappingProxyType({})
 NO_NAMES: Mapping[str, str] = MappingProxyType({})
@@ -114,19 +117,23 @@ def next_look(case: Case, now: datetime, lead_days: Mapping[str, int] = NO_LEAD_
     return min([*instants, change] if change else instants, default=None)
 
 
-def escalation_of(alert: Alert) -> Escalation | None:
+def escalation_of(alert: Alert, policy: Policy | None = None) -> Escalation | None:
     """Return when an alert climbs one role, and to whom; None once it is acknowledged, cleared or at its end.
 
-    At the top of the ladder it repeats there.
+    At the top of the ladder it repeats there. Its clock is as it was on the day it began to ring.
     """
     settled = alert.acknowledged_at is not None or alert.cleared_at is not None
     rule = RULES_BY_ID.get(alert.rule)
-    if settled or rule is None or alert.escalations >= MOST_ESCALATIONS:
+    if settled or rule is None:
         return None
-    since = alert.escalated_at or alert.changed_at or alert.raised_at
+    rang_at = alert.changed_at or alert.raised_at
+    within = clock(rule.clock or CLOCK_OF_LEVEL[alert.level], london_date(rang_at), policy)
+    if alert.escalations >= (within.most or 0):
+        return None
     role = rule.ladder[min(alert.escalations + 1, len(rule.ladder) - 1)]
-    within = timedelta(hours=rule.take_on_within_hours or ACKNOWLEDGE_WITHIN_HOURS[alert.level])
-    return Escalation(due_at=since + within, owner_role=role)
+    again = within.repeat or within.length
+    due = again.from_instant(alert.escalated_at) if alert.escalated_at else within.due_at(rang_at)
+    return Escalation(due_at=due, owner_role=role)
 
 
 def _escalated(alerts: list[Alert], now: datetime) -> Iterator[AlertEscalated]:

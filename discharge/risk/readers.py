@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from discharge.calendar import add_working_days, spoken_day, spoken_moment
 from discharge.cases.actions import ACTIONS, MISSED
-from discharge.cases.follow_ups import CONTACT_WORDS
+from discharge.cases.follow_ups import contact_words
 from discharge.clocks import london_midnight
 from discharge.codes.after_discharge import UNREADY_REASONS
 from discharge.codes.casework import (
@@ -191,7 +191,7 @@ def no_contact(facts: RiskFacts, rule: Rule) -> Iterator[Trigger]:
     """Rule 26: each contact that was missed, or tried in vain, until somebody reaches the person."""
     for owed in _owed(facts, rule):
         words = {
-            "contact": CONTACT_WORDS.get(owed.subject, "A contact"),
+            "contact": contact_words(owed.subject, "A contact"),
             "what": "nobody recorded it by"
             if owed.what == _MISSED
             else "tried, and the person was not reached",

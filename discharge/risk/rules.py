@@ -34,7 +34,7 @@ class Rule:
     """One risk rule, valid from a day.
 
     `fact` is a template for the sentence that names the fact. `ladder` names the roles that an ignored alert
-    climbs; `take_on_within_hours` says after how long, where its level's usual time is too long. `told_by`
+    climbs; `clock` names the clock by which it is taken on, where that of its level is too long. `told_by`
     names the rule that says the same and more: while that one speaks, this one has no alert of its own.
     """
 
@@ -47,7 +47,7 @@ class Rule:
     action: str
     ladder: tuple[str, ...]
     from_on: date = date(2024, 1, 1)
-    take_on_within_hours: int | None = None
+    clock: str | None = None
     told_by: str | None = None
 
     @property
@@ -77,18 +77,12 @@ def _loudness(level: str) -> int:
     return next((place for place, known in enumerate(LEVELS) if known == level), len(LEVELS))
 
 
-ACKNOWLEDGE_WITHIN_HOURS: Mapping[str, int] = MappingProxyType(
-    {"STOP": 24, "RED+": 12, "RED": 24, "AMBER": 48}
+CLOCK_OF_LEVEL: Mapping[str, str] = MappingProxyType(
+    {"STOP": "alert-stop", "RED+": "alert-red-plus", "RED": "alert-red", "AMBER": "alert-amber"}
 )
-"""Hours of case time after which an alert that nobody took on climbs one role (our choice)."""
+"""Level -> the clock by which an alert is taken on, where its rule names none of its own."""
 
-SOON = 4
-"""Hours of case time for what harms somebody today (our choice)."""
-
-MOST_ESCALATIONS = 6
-"""An ignored alert repeats at the top of its ladder until it has climbed this often; then it only stays
-listed.
-"""
+HARM_TODAY = "alert-harm-today"
 
 UNREADY = "home-not-ready-person-in-it"
 """Names the missing check, or each gated item with its answer: a second alert of one of them says no more.
@@ -256,7 +250,7 @@ RULES: tuple[Rule, ...] = (
         fact="The person left hospital {left} and the home is not ready: {blockers}. {reason}.",
         source="Ombudsman and Healthwatch reports on unsafe discharge; Homeward: house rule on the gate",
         action="Ring the person or visit now; answer each item, or name who makes it safe and how.",
-        take_on_within_hours=SOON,
+        clock=HARM_TODAY,
         ladder=HOME_LADDER,
     ),
     Rule(
@@ -271,7 +265,7 @@ RULES: tuple[Rule, ...] = (
         fact="{what}, reported {opened}; an answer {due}.",
         source="Red Cross and Healthwatch, 590 people's stories; Ombudsman on unsafe discharge",
         action="Put it right, or agree who does and by when, and record the answer.",
-        take_on_within_hours=SOON,
+        clock=HARM_TODAY,
         ladder=HOME_LADDER,
     ),
     Rule(
@@ -299,7 +293,7 @@ RULES: tuple[Rule, ...] = (
         fact="{what}. It is known {opened}; a welfare contact {due}.",
         source="Ombudsman on unsafe discharge; duty to refer guidance for NHS trusts",
         action="Reach the person, and record how they are; those without a home first.",
-        take_on_within_hours=SOON,
+        clock=HARM_TODAY,
         ladder=HOME_LADDER,
     ),
     Rule(
@@ -313,7 +307,7 @@ RULES: tuple[Rule, ...] = (
         fact="{what}. It is known {opened}; an answer {due}.",
         source="Homeward: house rule on deaths that are taken back",
         action="Order again what was stopped, and tell those who were told of a death.",
-        take_on_within_hours=SOON,
+        clock=HARM_TODAY,
         ladder=HOME_LADDER,
     ),
     Rule(
@@ -343,7 +337,7 @@ RULES: tuple[Rule, ...] = (
         fact="{what}. It is known {opened}; an answer {due}.",
         source="Homeward: house rule on where the person is",
         action="Ask the ward, or ring the person, tell those who were told otherwise, and record the answer.",
-        take_on_within_hours=SOON,
+        clock=HARM_TODAY,
         ladder=WARD_LADDER,
     ),
     Rule(
@@ -357,7 +351,7 @@ RULES: tuple[Rule, ...] = (
         fact="{what}. It is known {opened}; an answer {due}.",
         source="Ombudsman on unsafe discharge; Homeward: house rule on referrals",
         action="Accept the referral, ring the person and check the home; or close the case.",
-        take_on_within_hours=SOON,
+        clock=HARM_TODAY,
         ladder=HOME_LADDER,
     ),
     Rule(

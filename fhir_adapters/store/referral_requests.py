@@ -19,13 +19,11 @@ from discharge.cases.commands import Answer
 from discharge.cases.decide.common import not_in_future
 from discharge.cases.decide.referral import check_codes
 from discharge.clocks import london_date
+from discharge.clocks.registry import clock_from
 from discharge.errors import HomewardError
 from discharge.store.tables import Organisation, ReferralRequestRow
 from fhir_adapters.referrals import ReferralValues
 from fhir_adapters.store.referring import find_service
-
-ANSWER_WITHIN = timedelta(days=1)
-"""Case time within which a request is taken on or answered: the working day after at the latest."""
 
 MOST_BY_CLIENT_AN_HOUR = 60
 MOST_OF_PERSON_A_DAY = 5
@@ -100,7 +98,7 @@ async def keep(
         nhs_number=values.person.nhs_number,
         said=values.model_dump(mode="json"),
         requested_at=now,
-        due_at=now + ANSWER_WITHIN,
+        due_at=clock_from("request-answer", now),
     )
     session.add(row)
     await session.flush()

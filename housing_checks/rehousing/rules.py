@@ -21,6 +21,7 @@ from discharge.cases.events import (
 )
 from discharge.cases.model import IN_HOSPITAL, Case, Offer, Strand, StrandKind
 from discharge.clocks import london_date
+from discharge.clocks.registry import clock
 from discharge.codes.casework import OFFER_REFUSAL_REASONS
 from discharge.errors import Refused
 from housing_checks.checks.form import form_of
@@ -38,7 +39,7 @@ def offer_property(case: Case, envelope: Envelope, now: datetime) -> list[Event]
     require_order(strand.started_on, on, "effective_on")
     if strand.open_offer is not None:
         raise Refused("already-done", detail="offer-open")
-    respond_by = command.respond_by or DEFINITIONS[strand.kind].answer_within.after(on)
+    respond_by = command.respond_by or clock("offer-answer", on).length.after(on)
     require_order(on, respond_by, "respond_by")
     offer = Offer(
         offer_id=uuid5(envelope.command_id, "offer"),

@@ -13,7 +13,6 @@ from typing import Literal
 
 from discharge.cases.model import Stage, StrandKind
 from discharge.cases.stages import SINCE_ACCEPTANCE
-from discharge.durations import Duration
 from discharge.values import Frozen
 from housing_checks.checks.form import (
     ADAPTATION_IN_PLACE,
@@ -58,7 +57,6 @@ class StrandDefinition(Frozen):
     one_at_a_time: bool = False
     for_the_building: bool = False
     overdue_after: timedelta = timedelta(0)
-    answer_within: Duration = Duration(amount=2, unit="working-days")
     search_every: timedelta | None = None
     source: str = "Homeward"
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from temporalio.worker import UnsandboxedWorkflowRunner
 
 from discharge.cases import commands as cmd
-from discharge.cases.follow_ups import FOLLOW_UPS
+from discharge.cases.follow_ups import schedule
 from discharge.cases.model import Actor, Stage
 from tests.workflows.story import CLOCK, Story, at_work
 from workflows import discharge_case, serving
@@ -28,9 +28,11 @@ async def test_given_a_home_fit_as_it_is_when_every_contact_is_made_then_the_cas
 ) -> None:
     await go_home(story)
     elapsed = 0.0
-    for owed in FOLLOW_UPS:
-        await story.days(owed.after / DAY - elapsed + 0.01)
-        elapsed = owed.after / DAY
+    left = datetime(2026, 3, 1, tzinfo=UTC)
+    for owed in schedule(left):
+        after = (owed.due_at - left) / DAY
+        await story.days(after - elapsed + 0.01)
+        elapsed = after
         await story.do(cmd.RecordContact(follow_up=owed.key, outcome="well"))
     assert (await story.case()).stage is Stage.FOLLOWED_UP
     await story.do(cmd.CloseCase(outcome="home-as-it-is"))

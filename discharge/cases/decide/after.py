@@ -10,7 +10,7 @@ from discharge.cases import events as ev
 from discharge.cases.actions import RETURNED, found_at_contact
 from discharge.cases.commands import Envelope
 from discharge.cases.decide.common import Decider, coded, command_of, happened_on, noon
-from discharge.cases.follow_ups import LAST
+from discharge.cases.follow_ups import last_contact
 from discharge.cases.model import Case, Stage
 from discharge.codes.after_discharge import ACTION_ANSWERS
 from discharge.errors import Refused
@@ -34,8 +34,9 @@ def record_contact(case: Case, envelope: Envelope, now: datetime) -> list[ev.Eve
         problems=asked.problems,
     )
     happened: list[ev.Event] = [contact, *found_at_contact(case, contact, now)]
-    last = asked.follow_up == LAST and case.stage is Stage.DISCHARGED
-    return [*happened, ev.FollowUpCompleted(completed_on=day)] if last else happened
+    last = last_contact(case)
+    complete = last is not None and asked.follow_up == last.key and case.stage is Stage.DISCHARGED
+    return [*happened, ev.FollowUpCompleted(completed_on=day)] if complete else happened
 
 
 def answer_action(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:

@@ -11,7 +11,7 @@ from discharge.risk import engine
 from discharge.risk.engine import Finding, evaluate
 from discharge.risk.facts import Answer, Equipment, Owed, RiskFacts, Unready, Work
 from discharge.risk.readers import READERS
-from discharge.risk.rules import ACKNOWLEDGE_WITHIN_HOURS, RULES
+from discharge.risk.rules import CLOCK_OF_LEVEL, RULES
 
 MOMENT = timedelta(microseconds=1)
 YES = Answer(value="yes")
@@ -54,7 +54,7 @@ def test_given_a_rule_then_it_names_its_source_owner_and_what_to_do(rule) -> Non
     assert rule.action.endswith(".")
     assert rule.fact.endswith(".")
     assert all(OWNER_ROLES.known(role) for role in rule.ladder)
-    assert all(threshold.level in ACKNOWLEDGE_WITHIN_HOURS for threshold in rule.thresholds)
+    assert all(threshold.level in CLOCK_OF_LEVEL for threshold in rule.thresholds)
 
 
 def test_given_the_rules_then_they_are_these_and_each_has_a_reader() -> None:

@@ -1,0 +1,73 @@
+"""The registry of clocks: how long something may take, from what on, and what happens when it takes longer.
+
+A clock that runs keeps the length that was in force on the day it began: a changed row moves no date that is
+recorded. Rows stand in `clocks.yaml`, each with its source.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Literal, get_args
+
+from discharge.cases.events import Event
+from discharge.clocks import london_date
+from discharge.codes.model import Code
+from discharge.durations import Duration
+from discharge.reference.kind import Kind
+from discharge.reference.policy import Policy, policy_on
+
+EVENT_KINDS: frozenset[str] = frozenset(
+    model.model_fields["kind"].default for model in get_args(get_args(Event)[0])
+)
+Breach = Literal["contact-missed", "alert-escalated", "offer-lapsed", "request-overdue"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock(Code):
+    """One clock. `starts_on`, `stops`, `pauses` and `frozen_by` are kinds of events: any of the first begins
+    it, any of `stops` ends it in time, `pauses` hold it, and after one of `frozen_by` its end is not worked
+    out anew. `repeat` is how long after its end it ends again, `most` how often at most. `only` narrows whom
+    it is for.
+    """
+
+    starts_on: tuple[str, ...] = ()
+    length: Duration
+    breach: Breach
+    warn: Duration | None = None
+    repeat: Duration | None = None
+    most: int | None = None
+    pauses: tuple[str, ...] = ()
+    stops: tuple[str, ...] = ()
+    frozen_by: tuple[str, ...] = ()
+    only: Literal["self-discharged"] | None = None
+
+    def due_at(self, started_at: datetime) -> datetime:
+        """Return when it ends that began at an instant (case time)."""
+        return self.length.from_instant(started_at)
+
+
+def _unknown_events(rows: Mapping[str, Clock]) -> Iterator[str]:
+    for code, row in rows.items():
+        for key in ("starts_on", "stops", "pauses", "frozen_by"):
+            for event in set(getattr(row, key)) - EVENT_KINDS:
+                near = get_close_matches(event, EVENT_KINDS, n=1)
+                mend = f"did you mean {near[0]}?" if near else "name a kind of event"
+                yield f"{code}.{key}: {event!r} is no event of a case - {mend}"
+
+
+CLOCKS = Kind("clocks", Clock, Path(__file__).with_name("clocks.yaml"), check=_unknown_events)
+
+
+def clock(code: str, begins_on: date, policy: Policy | None = None) -> Clock:
+    """Return a clock as it is for what begins on a day; KeyError for one that is not in force then."""
+    in_force = policy.on(begins_on) if policy else policy_on(begins_on)
+    return in_force[CLOCKS][code]
+
+
+def clock_from(code: str, started_at: datetime, policy: Policy | None = None) -> datetime:
+    """Return when a clock ends that began at an instant (case time)."""
+    return clock(code, london_date(started_at), policy).due_at(started_at)

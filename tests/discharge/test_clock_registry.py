@@ -1,0 +1,88 @@
+"""The registry of clocks: what it says today, and that a row is all that a further clock needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import yaml
+
+from discharge.cases.follow_ups import contact_words, schedule
+from discharge.cases.model import Alert
+from discharge.clocks.registry import CLOCKS, clock, clock_from
+from discharge.reference.files import DataInvalid
+from discharge.reference.policy import policy_on, put_in_force
+from discharge.reference.site import Override, parse_override
+from discharge.risk.alerts import escalation_of
+from tests.discharge.cases.stories import CASE
+
+LEFT = datetime(2026, 3, 2, 14, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def in_force() -> Iterator[None]:
+    yield
+    put_in_force(())
+
+
+def site(**rows: object) -> Override:
+    said = {
+        "changes": "clocks",
+        "edition": "ours",
+        "effective_from": date(2026, 3, 2),
+        "decided_by": "J. Doe",
+        "decided_on": date(2026, 2, 1),
+        "reason": "Local support lasts six weeks",
+        "rows": {key.replace("_", "-"): row for key, row in rows.items()},
+    }
+    return parse_override("ours.yaml", yaml.safe_dump(said).encode())
+
+
+SIX_WEEKS = {
+    "label": "Contact at 6 weeks",
+    "starts_on": ["person-discharged"],
+    "length": "6 weeks",
+    "stops": ["contact-recorded"],
+    "breach": "contact-missed",
+}
+
+
+def test_given_a_discharge_then_contacts_are_owed_to_the_minute() -> None:
+    owed = {each.key: each.due_at - LEFT for each in schedule(LEFT)}
+    days = {"24-hours": 1, "72-hours": 3, "7-days": 7, "14-days": 14, "28-days": 28}
+    assert owed == {key: timedelta(days=number) for key, number in days.items()}
+    assert schedule(LEFT, welfare=True)[0].key == "welfare"
+
+
+def test_given_one_row_more_then_one_contact_more_is_owed_by_who_leaves_from_then_on(in_force: None) -> None:
+    put_in_force([site(six_weeks=SIX_WEEKS)])
+    assert schedule(LEFT)[-1].key == "six-weeks"
+    assert schedule(LEFT - timedelta(days=1))[-1].key == "28-days"
+    assert contact_words("six-weeks") == "Contact at 6 weeks"
+
+
+def test_given_a_length_that_changes_then_what_began_before_keeps_its_own(in_force: None) -> None:
+    put_in_force([site(alert_red={"length": "1 hours", "repeat": "2 hours"})])
+    said = {"rule": "lead-time-too-long", "level": "RED", "owner_role": "coordinator", "alert_id": CASE}
+    said |= dict.fromkeys(("subject", "fact", "threshold", "source"), "")
+    before, after = (
+        Alert.model_validate(said | {"raised_at": at}) for at in (LEFT - timedelta(days=1), LEFT)
+    )
+    due = [escalation_of(each) for each in (before, after)]
+    assert [each.due_at for each in due if each] == [LEFT, LEFT + timedelta(hours=1)]
+    climbed = after.model_copy(update={"escalated_at": LEFT + timedelta(hours=1), "escalations": 1})
+    again = escalation_of(climbed)
+    assert again is not None
+    assert again.due_at == LEFT + timedelta(hours=3)
+
+
+def test_given_an_event_that_is_none_then_the_nearest_is_named() -> None:
+    with pytest.raises(DataInvalid, match=r"six-weeks\.stops: .* did you mean contact-recorded\?"):
+        site(six_weeks={**SIX_WEEKS, "stops": ["contact-recorder"]})
+
+
+def test_given_the_clocks_then_each_names_its_source_and_offers_skip_the_weekend() -> None:
+    assert all(row.source for row in policy_on(LEFT.date())[CLOCKS].values())
+    assert clock("offer-answer", date(2026, 3, 6)).length.after(date(2026, 3, 6)) == date(2026, 3, 10)
+    assert clock_from("request-answer", LEFT) == LEFT + timedelta(hours=24)
