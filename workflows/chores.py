@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from discharge.clocks import CaseClock
 from discharge.reference.site import SiteFolder
+from discharge.store.count_anew import count_anew
 from discharge.store.engine import Sessions, transaction
 from fhir_adapters.feeds.watching import LOOK_SECONDS, WatchedBook
 from fhir_adapters.hl7v2.store.batch.drain import drain_some
@@ -59,6 +60,7 @@ class RecordChores:
             Loop("profiles", self.follow_profiles, LOOK, beat),
             Loop("reference", self.follow_reference, LOOK, beat),
             Loop("alarms", self.watch, WATCH, beat),
+            Loop("counting", self.count_anew, WATCH, beat),
         ]
 
     async def drain(self) -> bool:
@@ -101,6 +103,11 @@ class RecordChores:
     async def watch(self) -> bool:
         """Raise, tell again and clear alarms."""
         return await look_for_alarms(self.engine, faults=self.profiles.faults)
+
+    async def count_anew(self) -> bool:
+        """Count the stays of cases that an earlier version recorded."""
+        async with transaction(self.sessions) as session:
+            return await count_anew(session)
 
     def _call_relay(self, done: bool) -> bool:
         """Cases may have to be told of what was done."""

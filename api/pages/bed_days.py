@@ -12,7 +12,8 @@ from api.forms.dates import read_date
 from api.pages.visiting import Visitor
 from api.presenters.bed_days import DATES, FIXED, PATH, Asked, present, present_form
 from api.presenters.bed_days_people import behind
-from api.reading.bed_days import bed_days, wanted
+from api.reading.bed_days import BEHIND, REPORT, bed_days, wanted
+from api.reading.bed_days import people as people_behind
 from discharge.delays.released import COUNTERFACTUALS, counterfactual
 from discharge.errors import HomewardError
 
@@ -32,11 +33,11 @@ async def show(visit: Visitor) -> Response:
     if asked.of and not may_open:
         raise HomewardError("role-not-allowed", detail="case.read")
     question = wanted(asked.from_on, asked.to_on, visit.today, counterfactual(asked.counterfactual))
-    what = "people behind a figure of the bed days report" if asked.of else "bed days report"
     async with visit.services.begin(visit.caller, report=True) as session:
-        found = await bed_days(session, visit.caller, question, what)
-    people = behind(asked.of, found) if asked.of else None
-    report = present(found, asked, people, may_open=may_open)
+        found = await bed_days(session, visit.caller, question, BEHIND if asked.of else REPORT)
+        people = await people_behind(session, visit.caller, question) if asked.of else None
+    chosen = behind(asked.of, people, question.against) if people else None
+    report = present(found, asked, chosen, may_open=may_open)
     return visit.page("bed_days.html", form=present_form(asked), report=report)
 
 

@@ -11,9 +11,9 @@ from urllib.parse import urlencode
 from api.presenters import words
 from api.presenters.bed_days_people import GROUPS, RELEASED, SOONER, Behind, band_words, of_band, of_reason
 from api.presenters.worklist import Option
-from api.reading.bed_days import EVER, BedDays
+from api.reading.bed_days import EVER
 from discharge.delays.released import COUNTERFACTUALS
-from discharge.delays.report import DelayGroup, Figure
+from discharge.delays.report import BedDaysReport, DelayGroup, Figure
 
 FIXED = "fixed"
 PATH = "/reports/bed-days"
@@ -127,9 +127,8 @@ def present_form(asked: Asked) -> Form:
     )
 
 
-def present(found: BedDays, asked: Asked, people: Behind | None, *, may_open: bool) -> Report:
+def present(report: BedDaysReport, asked: Asked, people: Behind | None, *, may_open: bool) -> Report:
     """The report in words and links."""
-    report = found.report
     began = "From the beginning" if report.from_on <= EVER else f"From {words.day(report.from_on)}"
     return Report(
         period=f"{began} to {words.day(report.to_on)}",

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 
 from api.presenters import words
 from api.presenters.worklist import full_name
-from api.reading.bed_days import BedDays
+from api.reading.bed_days import People
 from discharge.codes.delay_reasons import NATIONAL_DELAY_REASONS, delay_reason_label
 from discharge.delays.bands import BANDS, band_of
+from discharge.delays.counted import CountedStay
 from discharge.delays.counting import ready_at_the_end
 from discharge.delays.definitions import DEFINITIONS
-from discharge.delays.released import days_let_sooner, released_nights
-from discharge.delays.report import ASSUMED, CountedStay
+from discharge.delays.released import Counterfactual, days_let_sooner, released_nights
+from discharge.delays.report import ASSUMED
 from discharge.delays.stays import Letting
 from discharge.outcomes.readmission import BANDS as READMISSION_BANDS
 from discharge.outcomes.readmission import readmission_band
@@ -133,11 +134,11 @@ def of_reason(group: str, code: str) -> str:
     return f"reason:{group}:{code}"
 
 
-def behind(of: str, found: BedDays) -> Behind | None:
+def behind(of: str, found: People, against: Counterfactual) -> Behind | None:
     """The people behind a figure, a band or a reason; none for what is not on the report."""
     if of in LETTINGS:
-        return _lettings(of, found)
-    chosen = _figure(of, found) or _part(of, found)
+        return _lettings(of, found, against)
+    chosen = _figure(of, found, against) or _part(of, found)
     if chosen is None:
         return None
     title, among, measure = chosen
@@ -150,8 +151,8 @@ def behind(of: str, found: BedDays) -> Behind | None:
 Chosen = tuple[str, Sequence[CountedStay], Measure]
 
 
-def _figure(of: str, found: BedDays) -> Chosen | None:
-    stays, against = found.stays, found.report.counterfactual
+def _figure(of: str, found: People, against: Counterfactual) -> Chosen | None:
+    stays = found.stays
     if of == RELEASED:
         return (
             DEFINITIONS[of].label,
@@ -164,7 +165,7 @@ def _figure(of: str, found: BedDays) -> Chosen | None:
     return None
 
 
-def _part(of: str, found: BedDays) -> Chosen | None:
+def _part(of: str, found: People) -> Chosen | None:
     kind, _, rest = of.partition(":")
     group, _, code = rest.partition(":")
     if group not in GROUPS:
@@ -185,8 +186,7 @@ def _part(of: str, found: BedDays) -> Chosen | None:
     return None
 
 
-def _lettings(of: str, found: BedDays) -> Behind:
-    against = found.report.counterfactual
+def _lettings(of: str, found: People, against: Counterfactual) -> Behind:
     measures: dict[str, Callable[[Letting], int | None]] = {
         "lets": _each_once,
         SOONER: lambda each: days_let_sooner(each.days, against),
@@ -206,7 +206,7 @@ def _days(each: Letting) -> int:
     return each.days
 
 
-def _let(each: Letting, part: int, found: BedDays) -> Let:
+def _let(each: Letting, part: int, found: People) -> Let:
     return Let(
         name=full_name(*found.names.get(each.case_id, (None, None))),
         href=f"/cases/{each.case_id}",
@@ -224,7 +224,7 @@ def band_words(label: str) -> str:
     return "1 day" if label == "1" else f"{label.replace('-', ' to ').replace('21+', '21 or more')} days"
 
 
-def _person(each: CountedStay, part: int, found: BedDays) -> Person:
+def _person(each: CountedStay, part: int, found: People) -> Person:
     stay, count = each.stay, each.count
     ready = ready_at_the_end(stay.periods)
     return Person(

@@ -4,7 +4,7 @@ page.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -13,16 +13,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.principals import Principal
 from api.reading import lists
+from api.reading.bed_day_figures import add_up
+from api.reading.lists import ReportedCase
+from api.reading.looks import looked
+from discharge.delays.counted import CountedStays, count_stays, lettings_in
 from discharge.delays.released import Counterfactual
-from discharge.delays.report import (
-    BedDaysReport,
-    CountedStays,
-    bed_days_report,
-    count_stays,
-    lettings_in,
-)
+from discharge.delays.report import BedDaysReport, bed_days_report
 from discharge.delays.stays import Letting, lettings_of, stays_of
 from discharge.errors import HomewardError
+from discharge.store.count_anew import UNCOUNTED
+
+REPORT = "bed days report"
+BEHIND = "people behind a figure of the bed days report"
+"""What the audit calls a look at the figures, and at the people behind one of them."""
 
 EVER = date(2020, 1, 1)
 """Before anything that is kept here."""
@@ -39,14 +42,16 @@ class Wanted:
     today: date
     against: Counterfactual
 
+    @property
+    def period(self) -> tuple[date, date, date]:
+        """First day, last day, and the day on which people still wait."""
+        return self.from_on, self.to_on, self.today
+
 
 @dataclass(frozen=True)
-class BedDays:
-    """The report, the stays and homes let behind it, and the name of each case's person (family name, given
-    name).
-    """
+class People:
+    """The stays and homes let behind a report, and the name of each case's person (family, given)."""
 
-    report: BedDaysReport
     stays: CountedStays
     lettings: tuple[Letting, ...]
     names: Mapping[UUID, tuple[str | None, str | None]]
@@ -61,16 +66,32 @@ def wanted(from_on: date | None, to_on: date | None, today: date, against: Count
 
 
 async def bed_days(
-    session: AsyncSession, caller: Principal, asked: Wanted, what: str = "bed days report"
-) -> BedDays:
-    """The report over every case that the caller's organisation takes part in; one look at all of them."""
-    cases = await lists.reported_cases(session, caller, asked.from_on, what)
-    stays = [stay for each in cases for stay in stays_of(each.case)]
-    lettings = [let for each in cases for let in lettings_of(each.case)]
-    period = (asked.from_on, asked.to_on, asked.today)
-    return BedDays(
-        report=bed_days_report(stays, lettings, *period, asked.against),
-        stays=count_stays(stays, *period),
+    session: AsyncSession, caller: Principal, asked: Wanted, what: str = REPORT
+) -> BedDaysReport:
+    """The report over every case that the caller's organisation leads; one look at all of them.
+
+    PostgreSQL adds up what is counted; a case that is not counted as this version counts is read by itself.
+    """
+    uncounted = await lists.reported_cases(session, caller, asked.from_on, UNCOUNTED)
+    ids = [each.case.case_id for each in uncounted]
+    tally = await add_up(session, caller, asked.period, ids, what)
+    if uncounted:
+        await looked(session, caller, what, ids)
+    rest = _people(uncounted, asked)
+    tally.add(rest.stays, rest.lettings)
+    return bed_days_report(tally, *asked.period, asked.against)
+
+
+async def people(session: AsyncSession, caller: Principal, asked: Wanted) -> People:
+    """Who is behind the figures, which were read as a look at them (`BEHIND`)."""
+    return _people(await lists.reported_cases(session, caller, asked.from_on), asked)
+
+
+def _people(cases: Sequence[ReportedCase], asked: Wanted) -> People:
+    stays = (stay for each in cases for stay in stays_of(each.case))
+    lettings = (let for each in cases for let in lettings_of(each.case))
+    return People(
+        stays=count_stays(stays, *asked.period),
         lettings=lettings_in(lettings, asked.from_on, asked.to_on),
         names={each.case.case_id: (each.family_name, each.given_name) for each in cases},
     )

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.principals import Principal
-from api.reading.looks import looked
 from api.reading.viewer import viewer_of
 from discharge.cases.model import Case
 from discharge.store.tables import (
@@ -169,22 +168,20 @@ class ReportedCase:
 
 
 async def reported_cases(
-    session: AsyncSession, caller: Principal, from_on: date, what: str = "bed days report"
+    session: AsyncSession, caller: Principal, from_on: date, *only: ColumnElement[bool]
 ) -> list[ReportedCase]:
     """Every case that may count in a period that begins on a day: open ones and those closed since, of those
-    that the caller's organisation leads.
+    that the caller's organisation leads. Whoever shows them notes the look.
     """
     statement = (
         select(CaseRow.snapshot, Person)
         .join(Person, Person.id == CaseRow.person_id)
-        .where(or_(CaseRow.closed_on.is_(None), CaseRow.closed_on >= from_on))
+        .where(or_(CaseRow.closed_on.is_(None), CaseRow.closed_on >= from_on), *only)
     )
     viewer = await viewer_of(session, caller)
     every = [(Case.model_validate(snapshot), person) for snapshot, person in await session.execute(statement)]
-    found = [
+    return [
         ReportedCase(viewer.case(case, person), person.family_name, person.given_name)
         for case, person in every
         if caller.may_on(case, "reports.read")
     ]
-    await looked(session, caller, what, [each.case.case_id for each in found])
-    return found

@@ -43,6 +43,11 @@ def who(caller: Principal) -> audit.Who:
     return audit.Who(caller.organisation_id, caller.role, caller.client_id, caller.user_id)
 
 
+def purpose_of(caller: Principal) -> str:
+    """Why the caller looks, as the audit says it."""
+    return PURPOSES.get(caller.role, "direct-care")
+
+
 async def looked(
     session: AsyncSession,
     caller: Principal,
@@ -64,7 +69,7 @@ async def looked_at(
     people: Sequence[UUID] = (),
 ) -> None:
     """Note a look at something that tells of a person, also where nobody knows of whom."""
-    purpose = PURPOSES.get(caller.role, "direct-care")
+    purpose = purpose_of(caller)
     await audit.note_read(session, who(caller), what, purpose=purpose, case_ids=cases, person_ids=people)
 
 

@@ -30,4 +30,4 @@ async def bed_days(
     asked = wanted(from_on, to_on, today, counterfactual(against))
     async with services.begin(caller, report=True) as session:
         found = await read_bed_days(session, caller, asked)
-    return found.report.model_dump(mode="json")
+    return found.model_dump(mode="json")

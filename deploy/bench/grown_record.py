@@ -135,6 +135,8 @@ _OF_CASE = (
     "strands",
     "alerts",
     "follow_ups",
+    "counted_stays",
+    "counted_lettings",
     "outbox",
 )
 """Tables in an order that their references allow."""

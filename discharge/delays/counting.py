@@ -88,9 +88,7 @@ def reasons_at_midnight(reasons: Iterable[DelayReason], night: date, kind: Reaso
     """Return the codes recorded at the midnight that ends `night`: at most one national, any number of
     local. Where no national reason is recorded, the local one that began last counts under its own.
     """
-    running = sorted(
-        (reason for reason in reasons if _runs(reason, night)), key=lambda reason: reason.from_on
-    )
+    running = sorted((reason for reason in reasons if reason.runs(night)), key=lambda reason: reason.from_on)
     local = [reason.code for reason in running if reason.kind == "local"]
     if kind == "local":
         return tuple(dict.fromkeys(local))
@@ -136,11 +134,7 @@ def nights_held_by_home(periods: Iterable[ReadyPeriod], reasons: Iterable[DelayR
     The one national reason may hide it behind another, so the local ones are asked as well.
     """
     homes = [reason for reason in reasons if held_by_home(reason, reason.from_on)]
-    return sum(any(_runs(reason, night) for reason in homes) for night in nights_waited(periods, until))
-
-
-def _runs(reason: DelayReason, night: date) -> bool:
-    return reason.from_on <= night and (reason.to_on is None or night < reason.to_on)
+    return sum(any(reason.runs(night) for reason in homes) for night in nights_waited(periods, until))
 
 
 def count_delay(

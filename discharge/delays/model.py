@@ -38,3 +38,7 @@ class DelayReason(Frozen):
     owner_role: str
     from_on: date
     to_on: date | None = None
+
+    def runs(self, night: date) -> bool:
+        """Whether the reason holds at the midnight that ends a night."""
+        return self.from_on <= night and (self.to_on is None or night < self.to_on)

@@ -6,16 +6,15 @@ The 7, 14 and 21 days of the national return on length of *stay* are something e
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from statistics import fmean, median
 
 from discharge.codes.delay_reasons import NATIONAL_DELAY_REASONS
 from discharge.delays.bands import count_bands
-from discharge.delays.counting import DelayCount, count_delay
 from discharge.delays.definitions import DEFINITIONS, Unit
 from discharge.delays.released import Counterfactual, days_let_sooner, released_nights
-from discharge.delays.stays import Letting, Stay
+from discharge.delays.tally import Finished, Tally, Waiting
 from discharge.outcomes.readmission import BANDS, readmission_band
 from discharge.values import Frozen
 
@@ -71,69 +70,20 @@ class BedDaysReport(Frozen):
     counterfactual: Counterfactual
 
 
-class CountedStay(Frozen):
-    """One stay and its delay, counted every way."""
-
-    stay: Stay
-    count: DelayCount
-
-
-class CountedStays(Frozen):
-    """Who is behind the figures: stays that ended in the period, by death apart, and people waiting now."""
-
-    left: tuple[CountedStay, ...]
-    died: tuple[CountedStay, ...]
-    waiting: tuple[CountedStay, ...]
-
-
-def count_stays(stays: Iterable[Stay], from_on: date, to_on: date, as_of: date) -> CountedStays:
-    """Count every stay that is in the report; `as_of` is today in case time."""
-    counted = [
-        CountedStay(stay=stay, count=_count(stay, as_of))
-        for stay in stays
-        if (_waits(stay) if stay.ended_on is None else from_on <= stay.ended_on <= to_on)
-    ]
-    return CountedStays(
-        left=tuple(each for each in counted if each.stay.ended_on and not each.stay.died),
-        died=tuple(each for each in counted if each.stay.ended_on and each.stay.died),
-        waiting=tuple(each for each in counted if each.stay.ended_on is None),
-    )
-
-
-def lettings_in(lettings: Iterable[Letting], from_on: date, to_on: date) -> tuple[Letting, ...]:
-    """Choose the homes let in a period, the last day included."""
-    return tuple(each for each in lettings if from_on <= each.let_on <= to_on)
-
-
 def bed_days_report(
-    stays: Iterable[Stay],
-    lettings: Iterable[Letting],
-    from_on: date,
-    to_on: date,
-    as_of: date,
-    against: Counterfactual,
+    tally: Tally, from_on: date, to_on: date, as_of: date, against: Counterfactual
 ) -> BedDaysReport:
-    """Compute the report over stays and homes let; `as_of` is today in case time."""
-    counted = count_stays(stays, from_on, to_on, as_of)
+    """Compute the report over stays and homes let, added up; `as_of` is today in case time."""
     return BedDaysReport(
         from_on=from_on,
         to_on=to_on,
         as_of=as_of,
-        finished=_finished(counted.left, sum(each.count.true or 0 for each in counted.died)),
-        waiting=_waiting([each.count for each in counted.waiting]),
-        letting=_letting([each.days for each in lettings_in(lettings, from_on, to_on)], against),
-        released=_figure("released-days", _released(counted.left, against)),
+        finished=_finished(tally.finished),
+        waiting=_waiting(tally.waiting),
+        letting=_letting(sorted(tally.lets.elements()), against),
+        released=_figure("released-days", _released(tally.finished, against)),
         counterfactual=against,
     )
-
-
-def _waits(stay: Stay) -> bool:
-    return any(period.ended_on is None for period in stay.periods)
-
-
-def _count(stay: Stay, as_of: date) -> DelayCount:
-    left = stay.ended_on is not None
-    return count_delay(stay.periods, stay.reasons, stay.ended_on or as_of, left=left)
 
 
 def _figure(key: str, value: float | None) -> Figure:
@@ -141,59 +91,55 @@ def _figure(key: str, value: float | None) -> Figure:
     return Figure(key=key, label=row.label, value=value, unit=row.unit, definition=row.definition)
 
 
-def _finished(left: Sequence[CountedStay], died: int) -> DelayGroup:
-    counts = [each.count for each in left]
-    delays = [count.published for count in counts]
-    delayed = [days for days in delays if days]
-    stated = [count.published for count in counts if not count.assumed]
-    known = [count.true for count in counts if count.true is not None]
+def _finished(tally: Finished) -> DelayGroup:
+    stated = sorted(tally.stated.elements())
+    delays = [*stated, *[0] * tally.assumed]
+    delayed = [days for days in stated if days]
     figures: Figures = {
         "discharges": len(delays),
         "same-day": len(stated) - len(delayed),
         "delayed": len(delayed),
         "percent-delayed": round(100 * len(delayed) / len(delays), 1) if delays else None,
         "published-days": sum(delays),
-        "true-days": sum(known),
+        "true-days": tally.true,
         "mean-with-zeros": _mean(delays),
         "mean-without-zeros": _mean(delayed),
         "median": median(stated) if stated else None,
         "ninetieth": percentile(stated, 90),
-        "assumed": len(delays) - len(stated),
-        "held-days": sum(count.held for count in counts),
-        "without-reason": sum(count.without_reason for count in counts),
-        "outside": sum(each.stay.outside for each in left),
-        **_afterwards([each.stay for each in left]),
-        "died-days": died,
+        "assumed": tally.assumed,
+        "held-days": sum(tally.held.elements()),
+        "without-reason": tally.without_reason,
+        "outside": tally.outside,
+        **_afterwards(tally),
+        "died-days": tally.died_true,
     }
-    return _group(figures, count_bands(stated) | {ASSUMED: len(delays) - len(stated)}, counts)
+    return _group(figures, count_bands(stated) | {ASSUMED: tally.assumed}, tally.attributed)
 
 
-def _afterwards(stays: Sequence[Stay]) -> Figures:
-    back = [stay.back_after for stay in stays if stay.back_after is not None]
-    bands = Counter(map(readmission_band, back))
+def _afterwards(tally: Finished) -> Figures:
+    bands = Counter(map(readmission_band, tally.back.elements()))
     by_band: Figures = {f"back-{label}": bands[label] for label, _, _ in BANDS}
-    kinds = Counter(stay.back_kind for stay in stays)
     return {
-        "readmitted": len(back),
+        "readmitted": tally.back.total(),
         **by_band,
-        "back-unknown": kinds["unknown"],
-        "back-planned": kinds["planned"] + kinds["other"],
-        "failed": sum(stay.failed for stay in stays),
+        "back-unknown": tally.kinds["unknown"],
+        "back-planned": tally.kinds["planned"] + tally.kinds["other"],
+        "failed": tally.failed,
     }
 
 
-def _waiting(counts: Sequence[DelayCount]) -> DelayGroup:
-    ages = [count.published for count in counts]
+def _waiting(tally: Waiting) -> DelayGroup:
+    ages = sorted(tally.ages.elements())
     figures: Figures = {
         "waiting": len(ages),
         "waiting-days": sum(ages),
-        "waiting-true-days": sum(count.true or 0 for count in counts),
+        "waiting-true-days": tally.true,
         "waiting-median": median(ages) if ages else None,
         "waiting-ninetieth": percentile(ages, 90),
-        "waiting-held-days": sum(count.held for count in counts),
-        "waiting-without-reason": sum(count.without_reason for count in counts),
+        "waiting-held-days": tally.held,
+        "waiting-without-reason": tally.without_reason,
     }
-    return _group(figures, count_bands(ages), counts)
+    return _group(figures, count_bands(ages), tally.attributed)
 
 
 def _letting(days: Sequence[int], against: Counterfactual) -> tuple[Figure, ...]:
@@ -208,18 +154,15 @@ def _letting(days: Sequence[int], against: Counterfactual) -> tuple[Figure, ...]
     return tuple(_figure(key, value) for key, value in figures.items())
 
 
-def _group(figures: Figures, bands: dict[str, int], counts: Sequence[DelayCount]) -> DelayGroup:
+def _group(figures: Figures, bands: dict[str, int], attributed: Counter[str]) -> DelayGroup:
     return DelayGroup(
         figures=tuple(_figure(key, value) for key, value in figures.items()),
         bands=bands,
-        reasons=_reasons(counts),
+        reasons=_reasons(attributed),
     )
 
 
-def _reasons(counts: Iterable[DelayCount]) -> tuple[ReasonNights, ...]:
-    nights: Counter[str] = Counter()
-    for count in counts:
-        nights.update(count.attributed)
+def _reasons(nights: Counter[str]) -> tuple[ReasonNights, ...]:
     housing = {row.code for row in NATIONAL_DELAY_REASONS if row.housing == "yes"}
     return tuple(
         ReasonNights(
@@ -229,10 +172,10 @@ def _reasons(counts: Iterable[DelayCount]) -> tuple[ReasonNights, ...]:
     )
 
 
-def _released(left: Iterable[CountedStay], against: Counterfactual) -> int | None:
+def _released(tally: Finished, against: Counterfactual) -> int | None:
     if against.days is None or against.measure != "nights-held":
         return None
-    return sum(released_nights(each.count.held, against) for each in left)
+    return sum(released_nights(held, against) * stays for held, stays in tally.held.items())
 
 
 def _mean(values: Sequence[int]) -> float | None:

@@ -22,7 +22,7 @@ from discharge.cases.events import EVENT
 from discharge.cases.evolve import evolve
 from discharge.cases.model import Case
 from discharge.store.engine import Sessions, transaction
-from discharge.store.projections import PARTS, Part, Values
+from discharge.store.projections import COUNTED, PARTS, Part, Values
 from discharge.store.record import columns_of, one_at_a_time
 from discharge.store.tables import CaseEventRow, CaseRow
 
@@ -87,7 +87,8 @@ async def differences(session: AsyncSession, case_id: UUID) -> tuple[str, ...]:
     found = [f"snapshot: {name}" for name in _fields(folded.model_dump(), snapshot.model_dump())]
     columns = {name: value for name, value in columns_of(snapshot).items() if name not in SAID_ONCE}
     found += [f"cases: {name}" for name in _unlike(columns, _values(row))]
-    for part in PARTS:
+    counted = COUNTED if row.counted_version == row.version else ()
+    for part in (*PARTS, *counted):
         found += await _rows(session, part, snapshot)
     return tuple(found)
 

@@ -21,11 +21,14 @@ from discharge.cases.events import Event
 from discharge.cases.model import Case
 from discharge.cases.relations import LEAST, relations
 from discharge.store.base import Base
+from discharge.store.counted import counted_lettings, counted_stays
 from discharge.store.tables import (
     AlertRow,
     CaseOwnerRow,
     CaseParticipantRow,
     CaseSpellRow,
+    CountedLettingRow,
+    CountedStayRow,
     DelayReasonRow,
     FollowUpRow,
     ReadyPeriodRow,
@@ -197,9 +200,15 @@ PARTS = (
     Part(FollowUpRow, ("key",), _follow_ups),
 )
 
+COUNTED = (
+    Part(CountedStayRow, ("number",), counted_stays),
+    Part(CountedLettingRow, ("number",), counted_lettings),
+)
+"""What reports add up; a case that an earlier version recorded has none until it is counted anew."""
+
 
 @register_projection
 async def project_parts(session: AsyncSession, change: Change) -> None:
     """Keep the tables of floor 1 in step."""
-    for part in PARTS:
+    for part in (*PARTS, *COUNTED):
         await project_part(session, part, change)

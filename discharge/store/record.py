@@ -11,7 +11,8 @@ from datetime import UTC, date
 from typing import Any
 from uuid import UUID, uuid5
 
-from sqlalchemy import ColumnElement, func, select, text, update
+from sqlalchemy import ColumnElement, func, literal_column, select, text, update
+from sqlalchemy import case as one_of
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -156,6 +157,10 @@ async def keep_answer(session: AsyncSession, envelope: Envelope, answer: Answer)
     await session.flush()
 
 
+_COUNTED_NOW = one_of((CaseRow.counted_version == CaseRow.version, literal_column("excluded.version")))
+"""What was counted up to now is so again; what was not is left to be counted whole."""
+
+
 async def _write(session: AsyncSession, request: RecordRequest, before: Case) -> None:
     if not request.events:
         return
@@ -171,11 +176,10 @@ async def _write(session: AsyncSession, request: RecordRequest, before: Case) ->
 async def _upsert_case(session: AsyncSession, case: Case) -> None:
     """Whose case it is is said once: a merge of people moves the row, whatever the snapshot remembers."""
     values = columns_of(case)
-    statement = insert(CaseRow).values(id=case.case_id, **values)
+    statement = insert(CaseRow).values(id=case.case_id, counted_version=case.version, **values)
     changed = {name: value for name, value in values.items() if name != "person_id"}
-    await session.execute(
-        statement.on_conflict_do_update(index_elements=["id"], set_={**changed, "updated_at": func.now()})
-    )
+    changed |= {"updated_at": func.now(), "counted_version": _COUNTED_NOW}
+    await session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changed))
 
 
 def columns_of(case: Case) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from discharge.store.tables.cases import (
 )
 from discharge.store.tables.clock import CaseClockRow, HeartbeatRow
 from discharge.store.tables.commands import CommandRow, NoteRow
+from discharge.store.tables.counted import CountedLettingRow, CountedStayRow
 from discharge.store.tables.documents import DocumentRow
 from discharge.store.tables.identities import (
     DuplicatePair,
@@ -44,6 +45,8 @@ __all__ = [
     "CaseRow",
     "CaseSpellRow",
     "CommandRow",
+    "CountedLettingRow",
+    "CountedStayRow",
     "DelayReasonRow",
     "DocumentRow",
     "DuplicatePair",

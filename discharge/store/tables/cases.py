@@ -13,7 +13,7 @@ from discharge.store.base import Base, JsonObject, UuidKey
 
 class CaseRow(Base):
     """One case. ``snapshot`` is the coded :class:`discharge.cases.model.Case`; columns are what lists filter
-    and sort by.
+    and sort by. ``counted_version`` is the version up to which its stays are counted.
     """
 
     __tablename__ = "cases"
@@ -22,6 +22,7 @@ class CaseRow(Base):
             "uq_cases_open_person", "person_id", unique=True, postgresql_where="closed_on IS NULL"
         ),  # one person has one open case
         Index("ix_cases_external_id", "external_id", postgresql_where="external_id IS NOT NULL"),
+        Index("ix_cases_uncounted", "id", postgresql_where="counted_version IS DISTINCT FROM version"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -42,6 +43,7 @@ class CaseRow(Base):
     outcome: Mapped[str | None]
     closed_on: Mapped[date | None]
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    counted_version: Mapped[int | None]
 
 
 class CaseEventRow(Base):

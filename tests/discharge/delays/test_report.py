@@ -7,11 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from discharge.delays.counted import count_stays, lettings_in
 from discharge.delays.definitions import DEFINITIONS
 from discharge.delays.model import DelayReason, ReadyPeriod
 from discharge.delays.released import counterfactual
 from discharge.delays.report import BedDaysReport, bed_days_report, percentile
 from discharge.delays.stays import Letting, Stay
+from discharge.delays.tally import Tally
 
 
 def march(day: int) -> date:
@@ -64,7 +66,10 @@ LET_BEFORE = Letting(case_id=uuid4(), started_on=date(2026, 2, 1), let_on=date(2
 
 def report(against: str = "none", stays: list[Stay] | None = None) -> BedDaysReport:
     lettings = [LET, LET_LATE, LET_BEFORE]
-    return bed_days_report(stays or ALL, lettings, march(1), march(31), march(24), counterfactual(against))
+    period = (march(1), march(31))
+    counted = count_stays(stays or ALL, *period, march(24))
+    tally = Tally().add(counted, lettings_in(lettings, *period))
+    return bed_days_report(tally, *period, march(24), counterfactual(against))
 
 
 @pytest.mark.parametrize(
@@ -164,7 +169,7 @@ def test_given_the_report_then_every_figure_carries_its_definition() -> None:
 
 
 def test_given_nobody_then_counts_are_zero_and_averages_cannot_be_known() -> None:
-    empty = bed_days_report([], [], march(1), march(31), march(24), counterfactual("none"))
+    empty = bed_days_report(Tally(), march(1), march(31), march(24), counterfactual("none"))
     assert empty.finished.value("published-days") == 0
     assert empty.finished.value("mean-with-zeros") is None
     assert empty.finished.value("percent-delayed") is None

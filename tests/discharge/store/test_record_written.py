@@ -73,6 +73,7 @@ async def test_given_a_case_then_every_column_of_its_row_says_what_it_says(
         "person_id": person_id,
         "stage": "referred",
         "version": 4,
+        "counted_version": 4,
         "snapshot": first.case.model_dump(mode="json"),
         "referred_on": date(2026, 3, 1),
         "referrer_id": places.trust,
@@ -100,6 +101,7 @@ async def test_given_a_case_then_every_column_of_its_row_says_what_it_says(
     assert after == row | {
         "stage": "closed",
         "version": 7,
+        "counted_version": 7,
         "snapshot": then.case.model_dump(mode="json"),
         "ready_on": None,
         "discharged_on": date(2026, 3, 8),

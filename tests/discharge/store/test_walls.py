@@ -18,6 +18,7 @@ from discharge.store.audit import Who, note_read, note_write
 from discharge.store.base import Base
 from discharge.store.engine import transaction
 from discharge.store.tables import (
+    CountedLettingRow,
     DocumentRow,
     DuplicatePair,
     MovedRecord,
@@ -110,6 +111,7 @@ async def story(worker: AsyncEngine, owner: AsyncEngine, places: Places, person_
         session.add_all(
             (
                 outbox,
+                CountedLettingRow(case_id=case.case_id, number=0, started_on=TODAY, let_on=TODAY),
                 PersonAddress(person_id=person_id, lines="2 High St", postcode="HA1 2AB"),
                 PersonContact(person_id=person_id, kind="phone", value="07700 900001"),
                 PairLeftOut(organisation_id=places.trust, person_id=person_id, cause="common-values"),
