@@ -10,15 +10,12 @@ from uuid import UUID
 
 import httpx
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from joserfc.jwk import ECKey
 from sqlalchemy import text
 
 from api.app import create_app
-from api.limits import MOST_KEYS, MOST_WORDS, Buckets, Rate, Turns, search_words
+from api.limits import MOST_WORDS, Rate
 from api.settings import ApiSettings, AskingLimits
-from discharge.errors import HomewardError
 from tests.api.conftest import Clock, Door
 from tests.api.signing_in import form_token, sign_in
 from tests.fixtures.postgres import Places
@@ -238,67 +235,3 @@ async def test_given_a_body_that_does_not_end_when_posted_then_it_is_given_up_in
         answer = await narrow.client.post("/api/v1/referrals", content=begun(), headers=headers)
 
     assert (answer.status_code, answer.json()["code"]) == (408, "request-unfinished")
-
-
-def goes_on(buckets: Buckets, key: str) -> bool:
-    """Whether a request of somebody is let through."""
-    try:
-        buckets.take(key)
-    except HomewardError:
-        return False
-    return True
-
-
-def test_given_a_bucket_that_was_emptied_when_time_goes_by_then_it_fills_to_the_brim_and_no_further() -> None:
-    now = [0.0]
-    buckets = Buckets(Rate(per_second=2, burst=3), lambda: now[0])
-
-    for at, granted in ((0.0, 3), (0.5, 1), (1_000.0, 3)):
-        now[0] = at
-        assert sum(goes_on(buckets, "a") for _ in range(10)) == granted
-
-
-@given(st.lists(st.tuples(st.floats(0, 5), st.sampled_from("ab")), max_size=60))
-def test_given_any_requests_when_counted_then_no_more_go_on_than_burst_and_rate_allow(
-    asked: list[tuple[float, str]],
-) -> None:
-    now, gone_on = [0.0], {"a": 0, "b": 0}
-    buckets = Buckets(Rate(per_second=1, burst=4), lambda: now[0])
-    for wait, key in asked:
-        now[0] += wait
-        gone_on[key] += goes_on(buckets, key)
-        assert gone_on[key] <= 4 + now[0] + 1e-6
-
-
-def test_given_very_many_addresses_when_counted_then_memory_stays_bounded() -> None:
-    now = [0.0]
-    buckets = Buckets(Rate(per_second=1, burst=4), lambda: now[0])
-    for number in range(MOST_KEYS + 10):
-        now[0] += 1
-        buckets.take(str(number))
-
-    assert len(buckets) <= MOST_KEYS
-
-
-async def test_given_one_who_asks_many_things_at_once_when_answered_then_they_wait_for_each_other() -> None:
-    turns, running, most = Turns(2), 0, 0
-
-    async def work(key: str) -> None:
-        nonlocal running, most
-        async with turns.turn(key):
-            running += 1
-            most = max(most, running)
-            await asyncio.sleep(0.01)
-            running -= 1
-
-    await asyncio.gather(*(work("a") for _ in range(8)))
-    assert (most, len(turns)) == (2, 0)
-    await asyncio.gather(*(work(key) for key in "abcd" for _ in range(2)))
-    assert most == 8
-
-
-def test_given_a_name_when_its_words_are_counted_then_it_is_within_the_limit() -> None:
-    assert search_words("Ashdown, Edith May") == ["Ashdown", "Edith", "May"]
-    for text_ in ("x" * 501, "a " * (MOST_WORDS + 1)):
-        with pytest.raises(HomewardError, match="limits"):
-            search_words(text_)

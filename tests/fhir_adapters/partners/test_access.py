@@ -44,12 +44,16 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[httpx.AsyncClient]:
     return kept
 
 
-async def test_given_a_partner_when_sent_then_path_key_and_body_are_as_given(room: Room) -> None:
+@pytest.mark.parametrize(
+    ("below", "asked"), [("/fhir", "/fhir/Task"), ("/fhir/", "/fhir/Task"), ("/FLOOR-X", "/FLOOR-X/Task")]
+)
+async def test_given_a_partner_when_sent_then_path_key_and_body_are_as_given(
+    room: Room, below: str, asked: str
+) -> None:
     room.partner.good = {""}
-    for endpoint in (room.row.endpoint, f"{room.row.endpoint}/"):
-        room.row.endpoint = endpoint
-        assert await room.send() == 201
-    assert room.partner.arrived == [("POST /fhir/Task HTTP/1.1", "k", b"{}")] * 2
+    room.row.endpoint = f"{room.partner.url}{below}"
+    assert await room.send() == 201
+    assert room.partner.arrived == [(f"POST {asked} HTTP/1.1", "k", b"{}")]
 
 
 async def test_given_a_partner_that_sends_on_to_another_then_neither_body_nor_token_goes_there(
@@ -194,6 +198,10 @@ def _failure(kind: type[ssl.SSLError], **said: str | None) -> ssl.SSLError:
         (
             _failure(ssl.SSLCertVerificationError, verify_message=".certificate has expired."),
             "its certificate is not believed: .certificate has expired",
+        ),
+        (
+            _failure(ssl.SSLCertVerificationError, verify_message="signed by X"),
+            "its certificate is not believed: signed by X",
         ),
         (
             _failure(ssl.SSLError, reason="WRONG_VERSION_NUMBER"),

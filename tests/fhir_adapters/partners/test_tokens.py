@@ -43,6 +43,20 @@ async def test_given_no_token_once_when_sent_again_then_a_new_one_is_fetched_and
     assert room.partner.heard == [("given-1", "201"), ("given-2", "201")]
 
 
+async def test_given_a_client_secret_replaced_when_sent_then_the_token_of_the_one_before_is_left(
+    room: Room,
+) -> None:
+    room.by_credentials()
+    assert [await room.send(), await room.send()] == [201] * 2
+    (room.folder / "next").write_text("another-secret")
+    (room.folder / "next").replace(room.folder / "client-secret")
+    with pytest.raises(CannotReach, match="invalid_client"):
+        await room.send()
+    room.by_credentials()
+    assert await room.send() == 201
+    assert [token for token, _ in room.partner.heard] == ["given-1", "given-1", "given-2"]
+
+
 async def test_given_a_file_replaced_while_its_token_was_refused_then_the_new_one_is_the_other(
     tmp_path: Path,
 ) -> None:
