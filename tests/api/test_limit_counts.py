@@ -70,6 +70,15 @@ def test_given_memory_that_is_full_when_one_more_asks_then_only_buckets_that_fil
     assert len(buckets) == 1, "all were in use: memory is bounded, whatever it costs"
 
 
+def test_given_memory_that_is_full_of_buckets_in_use_when_one_of_them_asks_again_then_none_is_forgotten(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(limits, "MOST_KEYS", 2)
+    buckets = Buckets(Rate(per_second=1, burst=2), lambda: 0.0)
+    assert [goes_on(buckets, key) for key in ("a", "b", "b", "a", "b", "a")] == [True] * 4 + [False] * 2
+    assert len(buckets) == 2
+
+
 def test_given_an_empty_bucket_when_asked_then_the_refusal_is_told_as_too_many_requests() -> None:
     buckets = Buckets(Rate(per_second=1, burst=1), lambda: 5.0)
     buckets.take("a")

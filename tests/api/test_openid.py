@@ -132,3 +132,19 @@ async def test_given_a_session_of_the_provider_when_signing_out_then_it_is_ended
     assert asked["id_token_hint"] == ["the-token"]
     assert asked["post_logout_redirect_uri"] == ["http://homeward.test/signed-out"]
     assert await client.sign_out(None) is None
+
+
+@pytest.mark.parametrize("issuer", [ISSUER, f"{ISSUER}/", f"{ISSUER}/TRUST-X"])
+async def test_given_an_issuer_when_looked_up_then_what_it_says_of_itself_is_asked_below_its_address(
+    issuer: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    async def fetch(url: str) -> dict[str, Any]:
+        asked.append(url)
+        return {}
+
+    monkeypatch.setattr(openid, "_fetch", fetch)
+    with pytest.raises(HomewardError, match="sign-in-unavailable"):
+        await OpenId(OpenIdSettings(issuer, "homeward", "secret"), "", "", IDLE).begin("/")
+    assert asked == [f"{issuer.rstrip('/')}/.well-known/openid-configuration"]

@@ -266,7 +266,7 @@ async def test_given_a_proxy_in_the_environment_then_the_provider_is_asked_witho
 
 
 async def test_given_a_provider_that_does_not_answer_then_signing_in_is_not_to_be_had_before_long(
-    monkeypatch: pytest.MonkeyPatch,
+    partner: Provider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def never(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(asyncio.CancelledError):
@@ -276,7 +276,9 @@ async def test_given_a_provider_that_does_not_answer_then_signing_in_is_not_to_b
     monkeypatch.setattr(openid, "_SECONDS", 0.2)
     server = await asyncio.start_server(never, "127.0.0.1", 0)
     silent = Provider(url=f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
-    with pytest.raises(HomewardError) as error:
-        await asyncio.wait_for(client_of(silent).begin("/"), 3)
-    assert error.value.code == "sign-in-unavailable"
+    partner.publishes(token_endpoint=f"{silent.url}/token")
+    for asked in (client_of(silent).begin("/"), client_of(partner).finish(STEP, "state", "c")):
+        with pytest.raises(HomewardError) as error:
+            await asyncio.wait_for(asked, 3)
+        assert error.value.code == "sign-in-unavailable"
     server.close()
