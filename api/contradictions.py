@@ -38,7 +38,7 @@ async def questions(
     if not failures:
         return asked
     words = "; ".join(f"{each.words[:1].lower()}{each.words[1:]}" for each in failures)
-    fit = f"The home does not fit what the person needs: {words}. Is it offered all the same?"
+    fit = f"The home does not fit what the person needs: {words}. Do you still want to offer it?"
     return (*asked, Contradiction(code=DOES_NOT_FIT, question=fit))
 
 

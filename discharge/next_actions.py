@@ -57,17 +57,19 @@ def _actions_making_ready(case: Case, today: date, names: Names) -> Iterator[Nex
         yield from _pressing(case, strand, today, names)
     blocked = [names.question(item.code) for item in case.gate_items if not item.satisfied]
     if blocked:
-        yield NextAction(f"Confirm or make safe: {', '.join(blocked)}", "coordinator", case.needed_by)
+        yield NextAction(
+            f"Confirm, or record a mitigation: {', '.join(blocked)}", "coordinator", case.needed_by
+        )
     for strand in case.open_strands:
         yield NextAction(f"Wait for the {names.item(strand)}", strand.owner_role, strand.due_on)
-    yield NextAction("Say what the home still needs", "coordinator", case.needed_by)
+    yield NextAction("Record what the home still needs", "coordinator", case.needed_by)
 
 
 def _pressing(case: Case, strand: Strand, today: date, names: Names) -> Iterator[NextAction]:
     if strand.partner_id is not None and not may_send(sharing_facts(case), "council").allowed:
-        yield NextAction("Record consent or another basis, so that partners can be told", "coordinator")
+        yield NextAction("Record consent or another basis, so that we can share with partners", "coordinator")
     if strand.former_home:
-        words = f"Cancel the {names.item(strand)}, or have it done at the new home"
+        words = f"Cancel the {names.item(strand)}, or move it to the new home"
         yield NextAction(words, "coordinator")
     if strand.open_offer is not None:
         words = "Get the person's answer to the offer of a home"

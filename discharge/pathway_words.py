@@ -141,7 +141,7 @@ def _contacts(case: Case, today: date) -> list[str]:
         return [*said, _owed_words(case, owed, today)]
     if case.follow_ups and all(reached(each.outcome) for each in case.follow_ups.values()):
         return ["every contact was made"]
-    return said or ["no contact is owed"]
+    return said or ["no contact is due"]
 
 
 def _owed_words(case: Case, owed: FollowUp, today: date) -> str:
@@ -270,7 +270,7 @@ def _reason_today(case: Case, today: date) -> tuple[str, ...]:
 
 def _under_way(strand: Strand, today: date, names: Names) -> str:
     partner = names.organisations.get(strand.partner_id) if strand.partner_id else None
-    where = ", ordered for the home before" if strand.former_home else ""
+    where = ", ordered for the previous home" if strand.former_home else ""
     told = work_words(strand, today, names)
     return f"{told}{f', with {partner}' if partner else ''}{where}{_search(strand)}"
 

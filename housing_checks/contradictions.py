@@ -130,7 +130,7 @@ def _contacts_owed(case: Case, _asked: CloseCase, _today: date) -> str | None:
     owed = [contact_words(key) for key, each in case.follow_ups.items() if each.outcome is None]
     if not owed:
         return None
-    return f"Contacts after discharge are still owed: {_listed(owed)}. Is the case over all the same?"
+    return f"Contacts after discharge are still due: {_listed(owed)}. Do you still want to close the case?"
 
 
 def _accepted(_case: Case, asked: AnswerOffer, _today: date) -> str | None:

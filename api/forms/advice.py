@@ -26,7 +26,7 @@ def leaving(around: Around) -> str:
     """Where home is, and what is only made safe for now there."""
     facts = [f"{fact.key}: {fact.value}" for fact in made_safe(around.case, around.known)]
     home = f"The home on the record: {around.lives_at}." if around.lives_at else ""
-    return " ".join((home, *(["Made safe for now.", *facts] if facts else [])))
+    return " ".join((home, *(["Mitigations on record:", *facts] if facts else [])))
 
 
 def needed(around: Around) -> str:

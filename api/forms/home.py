@@ -21,35 +21,35 @@ def _has(options: Choices) -> Callable[[Around], bool]:
 HOME = (
     CommandForm(
         "confirm-item",
-        "Answer a gated item",
+        "Update a check answer",
         "Save",
         (
             Field("item", "Which item?", choices=ch.gate_items),
-            Field("value", "How does it stand?", "yes-no-unknown"),
+            Field("value", "What is the answer?", "yes-no-unknown"),
         ),
         group="Home",
         shown=_has(ch.gate_items),
     ),
     CommandForm(
         "name-mitigation",
-        "Say who makes an item safe",
+        "Record a mitigation",
         "Save",
         (
             Field("item", "Which item?", choices=ch.unsatisfied_items),
-            Field("mitigation", "What is done instead?", choices=ch.from_list("mitigations")),
-            Field("role", "Who answers for it?", choices=ch.from_list("owner-roles")),
+            Field("mitigation", "What is the mitigation?", choices=ch.from_list("mitigations")),
+            Field("role", "Who is responsible for it?", choices=ch.from_list("owner-roles")),
             Field(
                 "user_id",
-                "Which of our own people, if it is one of them?",
+                "Which member of our own staff, if any?",
                 choices=ch.staff,
                 optional=True,
             ),
             Field(
                 "until_on",
-                "Until which day does it hold?",
+                "When does it end?",
                 "date",
                 optional=True,
-                hint="Leave it empty to use the usual number of days. Then the item is open again.",
+                hint="Leave empty to use the usual number of days. After that the item is open again.",
             ),
         ),
         group="Home",
@@ -57,7 +57,7 @@ HOME = (
     ),
     CommandForm(
         "withdraw-mitigation",
-        "A mitigation no longer holds",
+        "End a mitigation",
         "Save",
         (Field("item", "Which item?", choices=ch.mitigated_items),),
         group="Home",
@@ -65,23 +65,23 @@ HOME = (
     ),
     CommandForm(
         "start-strand",
-        "Order or begin something",
+        "Start an order or other work",
         "Begin",
         (
             Field("strand_item", "What?", choices=ch.strand_items, advice=advice.needed),
             Field(
                 "partner_id",
-                "Who does it?",
+                "Who will do it?",
                 choices=ch.organisations_of(*PARTNER_KINDS),
                 optional=True,
-                hint="Leave it empty when your own team does it.",
+                hint="Leave empty if your own team will do it.",
             ),
             Field(
                 "due_on",
-                "By which day?",
+                "By when?",
                 "date",
                 optional=True,
-                hint="Leave it empty to use the usual lead time.",
+                hint="Leave empty to use the usual lead time.",
             ),
         ),
         group="Home",
@@ -91,16 +91,16 @@ HOME = (
         "Record progress",
         "Save",
         (
-            Field("strand", "Of what?", choices=ch.movable_strands),
-            Field("step", "Which step was reached?", choices=ch.steps),
-            Field("due_on", "Is there a new day by which it is done?", "date", optional=True),
+            Field("strand", "Progress of what?", choices=ch.movable_strands),
+            Field("step", "Which step has been reached?", choices=ch.steps),
+            Field("due_on", "Is there a new completion date?", "date", optional=True),
         ),
         group="Home",
         shown=_has(ch.movable_strands),
     ),
     CommandForm(
         "cancel-strand",
-        "Cancel an order or another strand",
+        "Cancel an order or other work",
         "Cancel it",
         (
             Field("strand", "Which?", choices=ch.open_strands),
@@ -111,13 +111,13 @@ HOME = (
     ),
     CommandForm(
         "redirect-strand",
-        "Have an order done at the new home",
+        "Move an order to the new home",
         "Save",
         (
             Field("strand", "Which order?", choices=ch.former_home_strands),
-            Field("due_on", "Is there a new day by which it is done?", "date", optional=True),
+            Field("due_on", "Is there a new completion date?", "date", optional=True),
         ),
-        lead="The order goes to the partner again, with the new address.",
+        lead="The order is sent to the partner again, with the new address.",
         group="Home",
         shown=_has(ch.former_home_strands),
     ),
@@ -134,7 +134,7 @@ HOME = (
                 hints=ch.home_hints,
                 others=ch.homes_not_to_be_had,
             ),
-            Field("respond_by", "Answer by which day?", "date", optional=True),
+            Field("respond_by", "When must the person answer by?", "date", optional=True),
         ),
         group="Rehousing",
         shown=_has(ch.rehousing_strands),
@@ -157,11 +157,11 @@ HOME = (
     ),
     CommandForm(
         "let-property",
-        "Record that the tenancy was signed",
+        "Record a signed tenancy",
         "Record",
         (Field("strand", "For which rehousing?", choices=ch.rehousing_strands),),
         group="Rehousing",
-        date_label="Signed on which day?",
+        date_label="When was it signed?",
         shown=lambda around: any(
             offer.answer == "accepted"
             for strand in around.case.open_strands
@@ -174,7 +174,7 @@ HOME = (
 LEAVING = (
     CommandForm(
         "confirm-discharge",
-        "Confirm that the person left hospital",
+        "Confirm the discharge",
         "Confirm",
         (
             Field(
@@ -192,7 +192,7 @@ LEAVING = (
             ),
             Field(
                 "unready_reason",
-                "Why do they leave although the home is not ready?",
+                "Why are they leaving although the home is not ready?",
                 choices=ch.from_list("unready-reasons"),
                 optional=True,
                 advice=advice.not_ready,
@@ -201,7 +201,7 @@ LEAVING = (
             ),
             Field(
                 "decided_by",
-                "Who decided that they leave all the same?",
+                "Who decided that they should leave?",
                 "text",
                 optional=True,
                 hint="Name and role. Needed when they go home.",
@@ -209,14 +209,14 @@ LEAVING = (
             ),
         ),
         group="Leaving",
-        date_label="On which day did they leave?",
+        date_label="When did they leave?",
     ),
     CommandForm(
         "cancel-discharge",
         "Record that the discharge did not happen",
         "Record",
         group="Leaving",
-        date_label="On which day was that known?",
+        date_label="When was that known?",
     ),
     CommandForm(
         "record-contact",
@@ -235,11 +235,11 @@ LEAVING = (
     ),
     CommandForm(
         "answer-action",
-        "Answer what was found or missed",
+        "Answer a problem or a missed contact",
         "Record",
         (
-            Field("action", "What is answered?", choices=ch.open_actions),
-            Field("answer", "How does it stand?", choices=ch.answers_given),
+            Field("action", "Which one?", choices=ch.open_actions),
+            Field("answer", "What is the outcome?", choices=ch.answers_given),
             Field(
                 "found",
                 "If they are back in hospital, why?",
@@ -254,8 +254,8 @@ LEAVING = (
     ),
     CommandForm(
         "acknowledge-alert",
-        "Take an alert on",
-        "Take it on",
+        "Accept an alert",
+        "Accept it",
         (Field("alert_id", "Which alert?", choices=ch.untaken_alerts),),
         group="Alerts",
         dated=False,
@@ -288,17 +288,17 @@ ENDING = (
     ),
     CommandForm(
         "reopen-case",
-        "Open the case again",
-        "Open again",
+        "Reopen the case",
+        "Reopen",
         (Field("reason", "Why?", choices=ch.from_list("reopen-reasons")),),
         group="Ending",
     ),
     CommandForm(
         "enter-in-error",
-        "This case should not exist",
+        "Mark the case as entered in error",
         "Mark as entered in error",
         group="Ending",
         dated=False,
-        warning="The case is closed and counts nowhere. It stays readable.",
+        warning="The case is closed and left out of every figure. It can still be read.",
     ),
 )

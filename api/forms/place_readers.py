@@ -18,12 +18,15 @@ def naming_form(choices: Sequence[User], known: Directory) -> CommandForm:
 
     return CommandForm(
         "place-readers",
-        "Name somebody",
-        "Let them know the ward",
+        "Name a person",
+        "Show them the ward",
         (
-            Field("user_id", "Who may know the ward?", choices=offered),
+            Field("user_id", "Who may see the ward?", choices=offered),
             Field(
-                "until_on", "Until which day?", "date", hint="28 days at most. It ends with the stay, too."
+                "until_on",
+                "Until which day?",
+                "date",
+                hint="28 days at most. It also ends when the stay ends.",
             ),
             Field("reason", "Why do they need to know?", "text", hint="It is kept with your name."),
         ),

@@ -29,19 +29,19 @@ LANDLORD = Field(
     "Whose home is it?",
     choices=ch.organisations_of("landlord"),
     optional=True,
-    hint="Leave it open when it is your own organisation's.",
+    hint="Leave empty if it belongs to your own organisation.",
 )
 
 HOME_FIELDS: tuple[Field, ...] = (
     Field("reference", "The landlord's reference", "text"),
-    Field("address", "Address", "text", hint="In one line, parts divided by commas."),
+    Field("address", "Address", "text", hint="On one line, with commas between the parts."),
     Field("postcode", "Postcode", "text"),
     Field("uprn", "Unique property reference number (UPRN)", "text", optional=True),
     Field("area", "Neighbourhood, by the code that you use", "text", optional=True),
     Field("ready_on", "From which day can somebody move in?", "date"),
-    Field("status", "How does it stand now?", choices=STANDS, optional=True),
-    Field("void_on", "Since when is it empty?", "date", optional=True),
-    Field("repairs_complete_on", "When are its repairs done?", "date", optional=True),
+    Field("status", "What state is it in now?", choices=STANDS, optional=True),
+    Field("void_on", "Since when has it been empty?", "date", optional=True),
+    Field("repairs_complete_on", "When will the repairs be finished?", "date", optional=True),
     Field(
         "property_type",
         "What is it?",
@@ -57,7 +57,7 @@ HOME_FIELDS: tuple[Field, ...] = (
     Field("bedrooms", "How many bedrooms?", "text"),
     Field("floor", "Which floor?", "text", hint="0 is the ground floor.", optional=True),
     Field("lift", "Is there a lift?", choices=YES_NO, optional=True),
-    Field("steps", "How many steps on the way in?", "text", optional=True),
+    Field("steps", "How many steps are there on the way in?", "text", optional=True),
     Field(
         "access_class",
         "Access class (London Accessible Housing Register)",
@@ -67,7 +67,7 @@ HOME_FIELDS: tuple[Field, ...] = (
     Field("door_width_mm", "Narrowest door, in millimetres", "text", optional=True),
     Field(
         "washing",
-        "How does one wash?",
+        "What washing facilities are there?",
         choices=ch.fixed(
             ("bath", "Bath"), ("level-access-shower", "Level-access shower"), ("wet-room", "Wet room")
         ),
@@ -104,14 +104,14 @@ HOME_FIELDS: tuple[Field, ...] = (
         optional=True,
     ),
     Field("care_on_site", "Is there care on site?", choices=YES_NO, optional=True),
-    Field("assistance_dog", "Is an assistance dog taken?", choices=YES_NO, optional=True),
+    Field("assistance_dog", "Are assistance dogs allowed?", choices=YES_NO, optional=True),
     Field("rent_pence", "Rent, in pounds a week", "text", optional=True),
     Field("charges_pence", "Service charges, in pounds a week", "text", optional=True),
     Field(
         "restrictions",
-        "Conditions of the landlord's own",
+        "The landlord's own conditions",
         "text",
-        hint="Codes, divided by commas, for instance over-55.",
+        hint="Codes with commas between them, for instance over-55.",
         optional=True,
     ),
 )
@@ -125,7 +125,7 @@ WITHDRAW = CommandForm(
     "Take it off the list",
     (Field("because", "Why?", choices=ch.from_list("property-withdrawal-reasons")),),
     dated=False,
-    warning="Whoever it is offered to, or has accepted it, loses it, and the owner of their case is told.",
+    warning="Anybody who was offered or has accepted it loses it. The owner of their case gets an alert.",
 )
 
 OWN = ("reference", "address", "postcode", "ready_on", "landlord_id")

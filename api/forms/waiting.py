@@ -41,7 +41,7 @@ REFERRAL = (
         "return-referral",
         "Return the referral to the ward",
         "Return",
-        (Field("reason", "Why does it go back?", choices=ch.from_list("referral-return-reasons")),),
+        (Field("reason", "Why is it returned?", choices=ch.from_list("referral-return-reasons")),),
         lead="The ward sees the reason, so that it knows what to do.",
         group="Referral",
     ),
@@ -52,7 +52,7 @@ REFERRAL = (
         (
             Field(
                 "reasons",
-                "What may hold this person back at home?",
+                "What about the home may hold this person back?",
                 "choices",
                 ch.from_list("referral-reasons"),
                 initial=_held("reasons"),
@@ -67,7 +67,7 @@ REFERRAL = (
             ),
             Field(
                 "tenure",
-                "How do they live there?",
+                "What is their housing situation?",
                 choices=ch.from_list("tenures"),
                 initial=_held("tenure"),
             ),
@@ -80,7 +80,7 @@ REFERRAL = (
                 initial=_held("pathway"),
             ),
         ),
-        lead="What is recorded now is filled in. What was recorded before stays in the history.",
+        lead="The form shows what is recorded now. Earlier answers stay in the history.",
         group="Referral",
         dated=False,
     ),
@@ -90,38 +90,38 @@ REFERRAL = (
         "Withdraw",
         (Field("reason", "Why is the help no longer wanted?", choices=ch.from_list("withdrawal-reasons")),),
         group="Referral",
-        warning="This ends the case.",
+        warning="This closes the case.",
     ),
     CommandForm(
         "assign-owner",
-        "Say who owns the case",
+        "Change the owner of the case",
         "Save",
-        (Field("user_id", "Who answers for the case here?", choices=ch.staff),),
+        (Field("user_id", "Who owns the case in your organisation?", choices=ch.staff),),
         group="Referral",
         dated=False,
     ),
     CommandForm(
         "record-sharing-basis",
-        "Record why partners may be told",
+        "Record the basis for sharing with partners",
         "Record",
         (Field("basis", "On what basis?", choices=ch.from_list("sharing-bases")),),
-        lead="Nothing goes to a partner until consent or another basis is recorded.",
+        lead="Nothing is sent to a partner until consent or another basis is recorded.",
         group="Sharing",
     ),
     CommandForm(
         "withdraw-sharing-basis",
-        "Withdraw the basis for telling partners",
+        "Withdraw the basis for sharing with partners",
         "Withdraw",
         group="Sharing",
         shown=lambda around: around.case.may_tell_partners,
     ),
     CommandForm(
         "add-participant",
-        "Let an organisation take part",
+        "Add an organisation to the case",
         "Add",
         (
             Field("organisation_id", "Which organisation?", choices=ch.organisations_of()),
-            Field("role", "As what does it take part?", choices=ch.participant_roles),
+            Field("role", "What is its part in the case?", choices=ch.participant_roles),
         ),
         lead="It takes part on the basis that is recorded for this case.",
         group="Sharing",
@@ -132,7 +132,7 @@ REFERRAL = (
         "End an organisation's part",
         "End",
         (Field("organisation_id", "Which organisation?", choices=ch.participants),),
-        lead="The last hospital trust and the last housing lead stay.",
+        lead="A case keeps at least one hospital trust and one housing lead.",
         group="Sharing",
     ),
 )
@@ -165,7 +165,7 @@ WAITING = (
     ),
     CommandForm(
         "record-delay-reason",
-        "Record why the person waits",
+        "Record why the person is waiting",
         "Record",
         (
             Field(
@@ -175,14 +175,14 @@ WAITING = (
             ),
             Field("owner_role", "Who has to act?", choices=ch.from_list("owner-roles")),
         ),
-        lead="A person has several local reasons and one national reason at a time.",
+        lead="A person can have several local reasons and one national reason at a time.",
         group="Waiting",
     ),
     CommandForm(
         "end-delay-reason",
         "End a reason for waiting",
         "End",
-        (Field("reason_id", "Which reason no longer holds?", choices=ch.open_reasons),),
+        (Field("reason_id", "Which reason has ended?", choices=ch.open_reasons),),
         group="Waiting",
         shown=_has(ch.open_reasons),
     ),
@@ -227,18 +227,18 @@ HOMELESSNESS = (
             ),
         ),
         lead=(
-            "Duty to refer, Housing Act 1996. Homeward records that the referral was made and does not send "
-            "it: make it the way the council asks for."
+            "Duty to refer, Housing Act 1996. Homeward records the referral and does not send it. "
+            "Make it in the way the council asks for."
         ),
         group="Homelessness",
-        date_label="On which day was it made?",
+        date_label="When was it made?",
     ),
     CommandForm(
         "acknowledge-duty-to-refer",
         "Record the council's answer to the homelessness referral",
         "Record",
         group="Homelessness",
-        date_label="On which day did it answer?",
+        date_label="When did it answer?",
         shown=lambda around: around.case.homelessness.referred_on is not None,
     ),
 )

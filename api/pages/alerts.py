@@ -57,7 +57,7 @@ async def show(
 
 @router.post("/alerts/{alert_id}/acknowledge")
 async def acknowledge(alert_id: UUID, visit: Visitor) -> Response:
-    """Take an alert on; when the case does not answer in time, where to see what became of it."""
+    """Accept an alert; when the case does not answer in time, where to see what became of it."""
     form = await visit.form()
     asked = Asked(
         case_id=_case_id(str(form.get("case_id", ""))),

@@ -1,4 +1,4 @@
-"""One case: its page, who looked at it, what partners were told, and the messages about its person."""
+"""One case: its page, who looked at it, what was sent to partners, and the messages about its person."""
 
 from __future__ import annotations
 
@@ -103,10 +103,12 @@ async def looks(visit: Visitor, case_id: UUID) -> Response:
 
 @router.get("/{case_id}/told")
 async def told(visit: Visitor, case_id: UUID) -> Response:
-    """What partners were told, each with sent, received, accepted and acted on."""
+    """What was sent to partners, each with sent, received, accepted and acted on."""
     visit.caller.require("case.told")
     async with visit.services.begin(visit.caller) as session:
-        found = await cases.read_case(session, visit.caller, case_id, "what partners were told", "case.told")
+        found = await cases.read_case(
+            session, visit.caller, case_id, "what was sent to partners", "case.told"
+        )
         rows = await cases.told(session, case_id)
         known = await names.directory(session)
     lines = [told_line(row, known) for row in rows]

@@ -59,7 +59,7 @@ async def look_over(visit: Visitor, case_id: UUID) -> Response:
 
 @router.post("/{case_id}/check/hand-in")
 async def hand_in(visit: Visitor, case_id: UUID) -> Response:
-    """Hand the check in. Where others answered the same items otherwise since, the questions come back."""
+    """Submit the check. Where others answered the same items otherwise since, the questions come back."""
     sent = await visit.form()
     case, name = await _prepare(visit, case_id)
     form = _form(case, visit)

@@ -18,7 +18,7 @@ router = APIRouter(prefix="/hidings", include_in_schema=False)
 DONE = {
     "kept": "The hiding is kept",
     "lifted": "The hiding is lifted",
-    "withdrawn": "The hiding is taken back",
+    "withdrawn": "The hiding is withdrawn",
 }
 WHY = "Say why in 3 to 500 characters"
 
@@ -39,7 +39,9 @@ async def answer(visit: Visitor, message_id: UUID) -> Response:
     person_id = _id(str(sent.get("person_id", "")))
     anchor = f"hiding-{message_id}-{person_id}"
     if said not in ("kept", "lifted"):
-        return await _page(visit, 422, fault="Choose whether the hiding stays", anchor=anchor, typed=reason)
+        return await _page(
+            visit, 422, fault="Choose whether the person stays hidden", anchor=anchor, typed=reason
+        )
     try:
         async with visit.services.begin(visit.caller) as session:
             chosen: hidings.Answer = "lifted" if said == "lifted" else "kept"

@@ -25,12 +25,12 @@ router = APIRouter(include_in_schema=False)
 FAULTS = {
     "since": "Enter a date and time, for instance 2026-03-02 14:00",
     "until": "Enter a date and time, for instance 2026-03-02 14:00",
-    "case": "This is no id of a case",
-    "about": "This is no id of a message",
-    "id": "This is no id of a message",
-    "unmapped": "This is no id of a code",
+    "case": "This is not the id of a case",
+    "about": "This is not the id of a message",
+    "id": "This is not the id of a message",
+    "unmapped": "This is not the id of a code",
     "feed": "No feed has this name",
-    "only": "Choose one of the list",
+    "only": "Choose one from the list",
 }
 
 

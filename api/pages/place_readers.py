@@ -23,7 +23,7 @@ from discharge.errors import HomewardError
 
 router = APIRouter(prefix="/cases/{case_id}/place-readers", include_in_schema=False)
 
-DONE = {"named": "They may know the ward now", "ended": "They may no longer know the ward"}
+DONE = {"named": "They can see the ward now", "ended": "They can no longer see the ward"}
 FAULTS = {
     "until_on": "Choose a day from today to 28 days from now",
     "reason": "Say why in at least 3 characters",

@@ -19,7 +19,7 @@ from discharge.errors import HomewardError
 router = APIRouter(prefix="/referral-requests", include_in_schema=False)
 
 DONE: Mapping[str, str] = {
-    "sent": "Referral sent. It waits to be taken on",
+    "sent": "Referral sent. Nobody has accepted it yet",
     "withdrawn": "Referral withdrawn",
     "declined": "Referral answered",
 }

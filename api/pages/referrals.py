@@ -30,7 +30,12 @@ FORM = CommandForm(
     "Refer to Homeward",
     "Send the referral",
     (
-        Field("reasons", "What may hold this person back at home?", "choices", from_list("referral-reasons")),
+        Field(
+            "reasons",
+            "What about the home may hold this person back?",
+            "choices",
+            from_list("referral-reasons"),
+        ),
         Field(
             "setting",
             "Where are they now?",
@@ -42,7 +47,7 @@ FORM = CommandForm(
         ),
         Field("lives_alone", "Do they live alone?", "yes-no-unknown"),
         Field("homeless", "Are they homeless, or may they become homeless?", "yes-no-unknown"),
-        Field("tenure", "How do they live there?", choices=from_list("tenures"), optional=True),
+        Field("tenure", "What is their housing situation?", choices=from_list("tenures"), optional=True),
         Field("needs", "What do they need at home?", "choices", from_list("needs"), optional=True),
         Field(
             "expected_discharge_on",
@@ -53,10 +58,10 @@ FORM = CommandForm(
         ),
         Field(
             "sharing_basis",
-            "May partners be told?",
+            "May we share with partners?",
             choices=from_list("sharing-bases"),
             optional=True,
-            hint="Without a basis the case begins, and nothing goes to partners yet.",
+            hint="Without a basis the case starts, but nothing is sent to partners.",
         ),
     ),
     dated=False,

@@ -230,7 +230,7 @@ def _fault_words(error: HomewardError) -> str:
     if error.detail == "withheld":
         return "Leave [withheld] as a whole field, in the segment where it stands"
     if error.code == "already-done":
-        return "These bytes are held already, or an edit of this message waits for a decision"
+        return "This content is stored already, or an edit of this message is waiting for a decision"
     return error.row.words
 
 

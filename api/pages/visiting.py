@@ -34,7 +34,7 @@ MENU: tuple[tuple[str, str, str], ...] = (
     ("refer", "New referral", "/referrals/new"),
     ("referral-requests.read", "Referral requests", "/referral-requests"),
     ("alerts.read", "Alerts", "/alerts"),
-    ("hidings.read", "Hidden at request", "/hidings"),
+    ("hidings.read", "Hidden on request", "/hidings"),
     ("reports.read", "Bed days", "/reports/bed-days"),
     ("properties.read", "Homes", "/homes"),
     ("messages.read", "Messages", "/messages"),

@@ -13,15 +13,15 @@ from fhir_adapters.store.alarms import Watched
 from fhir_adapters.store.tables import AlarmRow
 
 TITLES = {
-    "nothing-arrived": "Nothing arrives from {}",
+    "nothing-arrived": "Nothing is arriving from {}",
     "profile-not-used": "The file of the profile of {} cannot be used",
-    "nothing-sent": "Nothing goes out to {}",
+    "nothing-sent": "Nothing is being sent to {}",
     "request-overdue": "A referral request to {} is overdue",
     "hidden-by-others": "People known to {} were hidden by another organisation",
     "partner-paused": "{} is paused: nothing is sent to it",
-    "commands-failed": "Something asked or told by {} could not be recorded",
-    "too-many-parked": "Too many messages of {} wait for somebody",
-    "too-long-waiting": "Messages of {} wait too long to be read",
+    "commands-failed": "A request or fact from {} could not be recorded",
+    "too-many-parked": "Too many messages from {} need attention",
+    "too-long-waiting": "Messages from {} wait too long to be read",
 }
 """Kind of alarm -> its heading."""
 
@@ -29,9 +29,9 @@ WATCHED = {
     "nothing-arrived": "Minutes since a message arrived",
     "hidden-by-others": "People hidden by another organisation, with no answer",
     "request-overdue": "Minutes that the oldest referral request is overdue",
-    "nothing-sent": "Minutes that something waits to go out, and nothing went",
+    "nothing-sent": "Minutes that something has waited to be sent, while nothing was sent",
     "partner-paused": "Minutes since it was paused",
-    "commands-failed": "Commands and facts that failed, and nobody has seen to",
+    "commands-failed": "Requests and facts that failed and nobody has dealt with",
     "too-many-parked": "Messages that are parked",
     "too-long-waiting": "Minutes that the oldest waits to be read",
 }

@@ -20,7 +20,7 @@ OWNERS: tuple[str, ...] = tuple(dict.fromkeys(role for rule in RULES for role in
 """Roles that an alert can belong to, in the order of the ladders."""
 
 MEANINGS: dict[str, str] = {
-    "STOP": "The person must not leave until this is settled or somebody made it safe.",
+    "STOP": "The person must not leave until this is resolved or a mitigation is recorded.",
     "RED+": "Very late, or very likely to go wrong.",
     "RED": "Late, or likely to go wrong.",
     "AMBER": "Watch it.",
@@ -106,7 +106,7 @@ def present(
         summary=_summary(first, shown, found.total),
         levels=_options("Every level", {level: tag.text for level, tag in LEVELS.items()}, wanted.level),
         owners=_options("Everybody", {role: _role(role) for role in OWNERS}, wanted.owner),
-        only=_options("All that hold", {"waiting": "Taken on by nobody"}, wanted.only),
+        only=_options("All open alerts", {"waiting": "Nobody has accepted"}, wanted.only),
         filtered=wanted.chosen,
         back=wanted.href,
         meanings=tuple((LEVELS[level], meaning) for level, meaning in MEANINGS.items()),
@@ -152,13 +152,13 @@ def _row(each: OpenAlert, now: datetime, known: Directory, may_take_on: bool, ma
 
 
 def _escalations(times: int) -> str:
-    return f"Passed up {words.count(times, 'time')}" if times else "Not passed up"
+    return f"Escalated {words.count(times, 'time')}" if times else "Not escalated"
 
 
 def _taken_on(at: datetime | None, by: UUID | None, known: Directory) -> str:
     if at is None:
         return ""
-    return f"Taken on by {known.user(by) or 'a colleague'}, {words.moment(at)}"
+    return f"Accepted by {known.user(by) or 'a colleague'}, {words.moment(at)}"
 
 
 def _role(role: str) -> str:

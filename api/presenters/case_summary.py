@@ -33,7 +33,7 @@ def identity(found: CaseFile, today: date) -> tuple[Fact, ...]:
     return (
         *(fact for held, fact in known if held),
         *(
-            Fact("Home before", f"{address_words(each)} (until {words.day(each.until_on)})")
+            Fact("Previous home", f"{address_words(each)} (until {words.day(each.until_on)})")
             for each in found.homes_before
         ),
     )
@@ -101,7 +101,7 @@ def facts(found: CaseFile, today: date, known: Directory) -> tuple[Fact, ...]:
         ("ready_periods", telling.of("waiting", lambda whole: _nights(whole, today)) or ()),
         ("referral.reasons", (Fact("Reason for referral", _labels(case)),)),
         ("referral.tenure", (Fact("Tenure", tenure),)),
-        ("sharing", (Fact("Partners may be told", _sharing(case)),)),
+        ("sharing", (Fact("Sharing with partners", _sharing(case)),)),
         ("homelessness", (homeless, *_homelessness_referral(case, known))),
         ("owners", (Fact("Owner", _owners(case, known)),)),
     )
@@ -131,9 +131,13 @@ def _labels(case: Case) -> str:
 
 def _sharing(case: Case) -> str:
     if case.sharing is None:
-        return "No basis recorded: nothing goes to partners"
+        return "No basis recorded: nothing is sent to partners"
     basis = casework.SHARING_BASES.label(case.sharing.basis)
-    return basis if case.may_tell_partners else f"{basis}: does not reach partners, or was withdrawn"
+    return (
+        basis
+        if case.may_tell_partners
+        else f"{basis}: does not allow sharing with partners, or was withdrawn"
+    )
 
 
 def _homelessness_referral(case: Case, known: Directory) -> tuple[Fact, ...]:

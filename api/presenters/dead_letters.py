@@ -22,9 +22,9 @@ LEAST_REASON, MOST_REASON = 3, 500
 DECISIONS: Mapping[str, str] = {"release": "is sent again", "skip": "is given up"}
 """What a person may decide here, and what then happens to the item."""
 PARTNER_DECISIONS: Mapping[str, str] = {
-    "try": "The partner is tried again now",
-    "off": "The partner is switched off: what is for it waits here",
-    "on": "The partner is switched on, and is tried now",
+    "try": "The partner is being tried again now",
+    "off": "The partner is switched off. Items for it wait here",
+    "on": "The partner is switched on and is being tried now",
 }
 """What a person may decide about a partner, and what then happens."""
 

@@ -11,12 +11,12 @@ from api.reading.duplicates import Merged, Pair, TestPatient
 from discharge.store.tables import Person
 from fhir_adapters.people.comparing import PAIR_RULES
 
-RULE_WITHHELD = "They resemble each other; how is withheld, because the location of one is hidden"
+RULE_WITHHELD = "They look alike. The details are withheld, because the location of one is hidden"
 OTHERS = "A record of another organisation"
 NOBODY = "Name not known"
 
 STATES: Mapping[str, Tag] = {
-    "open": Tag("Waits for somebody", "orange"),
+    "open": Tag("Waiting for a decision", "orange"),
     "same": Tag("The same person", "green"),
     "not-same": Tag("Not the same", "grey"),
     "settled": Tag("Settled by a message", "grey"),
@@ -29,13 +29,13 @@ MOVED: Mapping[str, tuple[str, str]] = {
     "case": ("case", "cases"),
 }
 LEFT_OUT: Mapping[str, str] = {
-    "common-values": "share a family name and a birth date with more than 10 others. That is no evidence, "
-    "so they are not offered here.",
-    "many-pairs": "have 20 pairs waiting already. More are offered once some of those are decided.",
+    "common-values": "share a family name and a birth date with more than 10 others. That is not enough "
+    "evidence, so they are not listed here.",
+    "many-pairs": "already have 20 pairs waiting. More are listed once some of those are decided.",
 }
 """What is said of records whose pairs are not offered, after their number."""
 VIEWS: Mapping[str, str] = {
-    "open": "Waiting for somebody",
+    "open": "Waiting for a decision",
     "decided": "Decided",
     "merges": "Merged records",
     "tests": "Test patients",

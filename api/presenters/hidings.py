@@ -76,15 +76,17 @@ def notice(found: Sequence[Hiding], known: Directory) -> str:
     """What the page of a case says of hidings that wait for an answer; nothing where there is none."""
     asking = sorted({known.organisation(each.sender_id) for each in found if each.answer is None})
     gone = sorted({known.organisation(each.sender_id) for each in found if each.answer and each.waits})
-    first = f"Hidden because {' and '.join(asking)} asked for it. The trust says whether that stays."
-    again = f"{' and '.join(gone)} took back what the trust kept hidden. It stays until the trust lifts it."
+    first = f"Hidden because {' and '.join(asking)} asked for it. The trust decides whether this stays."
+    again = (
+        f"{' and '.join(gone)} withdrew a request that the trust kept. The trust decides whether it stays."
+    )
     return " ".join([*([first] if asking else []), *([again] if gone else [])])
 
 
 def _line(each: Hiding, known: Directory, may_answer: bool, may_open: bool) -> HidingLine:
     person = each.person
     return HidingLine(
-        name=full_name(person.family_name, person.given_name) if person else "Somebody whom you may not see",
+        name=full_name(person.family_name, person.given_name) if person else "A person you may not see",
         case_href=f"/cases/{each.case_id}" if each.case_id and may_open else "",
         sender=known.organisation(each.sender_id),
         when=words.machine_time(each.hidden_at),
@@ -110,8 +112,8 @@ def _withdrawn(each: Hiding, known: Directory) -> str:
     if each.withdrawn_at is None:
         return ""
     sender, when = known.organisation(each.sender_id), words.machine_time(each.withdrawn_at)
-    stays = " The hiding stays until you or your colleagues lift it." if each.answer == "kept" else ""
-    return f"{sender} took it back, {when}.{stays}"
+    stays = " The person stays hidden until you or a colleague lifts it." if each.answer == "kept" else ""
+    return f"{sender} withdrew it, {when}.{stays}"
 
 
 def _asked(each: AskedHiding) -> AskedLine:

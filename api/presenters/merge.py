@@ -33,7 +33,7 @@ def present_merge(found: Merged, known: Directory, given: Given) -> OneMerge:
     shown, row = merge_row(found), found.row
     waits = any(each.state == "taken" and each.merge_id == row.id for each in found.decisions)
     facts = (
-        ("Goes on as", shown.survivor),
+        ("Merged into", shown.survivor),
         ("Retired record", shown.retired),
         ("Merged by", shown.cause),
         ("From (case time)", shown.when),

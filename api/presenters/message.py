@@ -43,7 +43,7 @@ class Sent:
 
 @dataclass(frozen=True)
 class CaseTrace:
-    """One case that was told of the message: what happened there, and what partners were told."""
+    """One case that was told of the message: what happened there, and what was sent to partners."""
 
     short: str
     href: str
@@ -168,7 +168,7 @@ def _lines(found: OpenedMessage) -> list[tuple[str, str]]:
 
 def _case_words(found: OpenedMessage, may_open: bool) -> str:
     if found.row.person_id is None:
-        return "Nobody was found or made by this message."
+        return "This message did not identify or create a person."
     if found.case_id is None:
         return "The person has no open case here."
     return "" if may_open else "The person has an open case. Your role does not open cases."
@@ -195,7 +195,9 @@ def _cases(found: OpenedMessage, around: Around) -> tuple[CaseTrace, ...]:
 def _told_words(signals: list[OutboxRow]) -> str:
     waiting = [row for row in signals if row.state == "pending"]
     last = max((row.received_at for row in signals if row.received_at), default=None)
-    return "The case has not been told yet" if waiting else f"The case was told {words.machine_time(last)}"
+    return (
+        "The case has not received it yet" if waiting else f"The case received it {words.machine_time(last)}"
+    )
 
 
 def _event_words(event: CaseEventRow) -> str:

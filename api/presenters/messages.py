@@ -20,8 +20,8 @@ from fhir_adapters.store.finding import ASKS, NEEDS_SOMEBODY
 from fhir_adapters.store.tables import AlarmRow, Feed, InboxRow
 
 LOOKED_THROUGH = (
-    f"Words were looked for in the newest {MOST_READ:,} messages that fit the rest; "
-    f"at most {MOST_FOUND} are listed."
+    f"Only the newest {MOST_READ:,} messages that match the other filters were searched for words. "
+    f"At most {MOST_FOUND} are listed."
 )
 
 
@@ -167,7 +167,7 @@ def _views(counts: Mapping[str, int], search: Search) -> tuple[View, ...]:
     return (
         *(
             View(told, _sum(state, counts), replace(search, state=state).href(), search.state == state)
-            for state, told in (("", "All"), (NEEDS_SOMEBODY, "Needs somebody"))
+            for state, told in (("", "All"), (NEEDS_SOMEBODY, "Needs attention"))
         ),
         *(
             View(tag.text, counted(counts[state]), replace(search, state=state).href(), state == search.state)
@@ -178,7 +178,7 @@ def _views(counts: Mapping[str, int], search: Search) -> tuple[View, ...]:
 
 
 ONLY = {
-    "repeated-id": "Ids that came with other bytes",
+    "repeated-id": "Same id, different content",
     "again": "Received more than once",
     "with-care": "Used, and read with care",
     "edited": "Edited by somebody",
@@ -271,5 +271,5 @@ def why(code: str | None, reason: str | None) -> Why | None:
 
 
 def _title(state: str) -> str:
-    named = {"": "All", NEEDS_SOMEBODY: "Needs somebody"}
+    named = {"": "All", NEEDS_SOMEBODY: "Needs attention"}
     return named.get(state) or tag_of(MESSAGE_STATES, state).text

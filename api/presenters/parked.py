@@ -100,6 +100,6 @@ def _affected(cause: Cause) -> str:
     """How many people, and whether a discharge may go wrong meanwhile."""
     people = words.count(cause.people, "person", "people") if cause.people else "Nobody is named"
     if not cause.cases:
-        return f"{people}, nobody with an open case here" if cause.people else people
+        return f"{people}, none with an open case here" if cause.people else people
     told = f"{people}, {len(cause.cases):,} with an open case here"
     return f"{told}, {len(cause.at_risk):,} of them at risk" if cause.at_risk else told

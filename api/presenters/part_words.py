@@ -67,10 +67,10 @@ def _mitigation(side: Side, key: str) -> str | None:
 
 REFERRAL_LABELS: Mapping[str, str] = {
     "ward": "Ward of the referral",
-    "reasons": "What may hold them back",
+    "reasons": "Reasons for referral",
     "needs": "What they need at home",
     "pathway": "Pathway",
-    "tenure": "How they live",
+    "tenure": "Housing situation",
     "lives_alone": "Lives alone",
 }
 
@@ -121,7 +121,7 @@ def _participant(side: Side, key: str) -> str | None:
     parts = [each for each in side.case.participants if str(each.organisation_id) == key]
     if not parts:
         return None
-    return "Takes part" if any(each.until_on is None for each in parts) else "Takes part no more"
+    return "Takes part" if any(each.until_on is None for each in parts) else "No longer takes part"
 
 
 def _sharing(side: Side, _: str) -> str | None:
@@ -203,7 +203,7 @@ def _strand(side: Side, key: str) -> str | None:
         return f"Cancelled: {casework.STRAND_CANCEL_REASONS.label(strand.ended_reason or '').lower()}"
     step = step_words(strand.kind, strand.step)
     due = f", due {words.day(strand.due_on)}" if strand.due_on and strand.status == "open" else ""
-    former = ", ordered for the home before" if strand.former_home else ""
+    former = ", ordered for the previous home" if strand.former_home else ""
     return f"{step}{due}{former}"
 
 
@@ -216,7 +216,7 @@ _OFFERED: Mapping[str | None, Callable[[Offer], str]] = {
     "accepted": lambda offer: f"Accepted on {words.day(offer.answered_on)}",
     "refused": lambda offer: f"Refused on {words.day(offer.answered_on)}",
     "lapsed": lambda offer: f"Ended without an answer on {words.day(offer.answered_on)}",
-    "lost": lambda offer: f"Taken back by its landlord on {words.day(offer.answered_on)}",
+    "lost": lambda offer: f"Withdrawn by the landlord on {words.day(offer.answered_on)}",
 }
 
 
@@ -239,7 +239,7 @@ def _leaving(side: Side, _: str) -> str | None:
     left = side.case.discharge
     if left is None:
         return "Has not left hospital" if side.case.referral is not None else None
-    where = DISCHARGE_DESTINATIONS.label(left.destination) if left.destination else "destination not said"
+    where = DISCHARGE_DESTINATIONS.label(left.destination) if left.destination else "destination not given"
     return f"Left on {words.day(left.discharged_on)}: {where[:1].lower()}{where[1:]}"
 
 
@@ -280,12 +280,12 @@ def _alert(side: Side, key: str) -> str | None:
     if alert is None:
         return None
     if alert.told_by is not None:
-        return f"Told by another alert: {RULE_TITLES.get(alert.told_by, alert.told_by)}"
+        return f"Covered by another alert: {RULE_TITLES.get(alert.told_by, alert.told_by)}"
     if alert.cleared_at is not None:
-        return "Holds no more"
+        return "No longer applies"
     if alert.acknowledged_at is None:
-        return "Nobody has taken it on"
-    return f"Taken on by {side.known.user(alert.acknowledged_by) or 'somebody'}"
+        return "Nobody has accepted it"
+    return f"Accepted by {side.known.user(alert.acknowledged_by) or 'somebody'}"
 
 
 def _warning(side: Side, key: str) -> str | None:
@@ -310,12 +310,12 @@ def _stay(side: Side, key: str) -> str | None:
 
 PARTS: Mapping[str, PartWords] = {
     "item": PartWords(_gate, _item),
-    "mitigation": PartWords(lambda side, key: f"{_gate(side, key)}, made safe by", _mitigation),
+    "mitigation": PartWords(lambda side, key: f"Mitigation for {_gate(side, key)}", _mitigation),
     "referral": PartWords(lambda _side, key: REFERRAL_LABELS.get(key, "Referral"), _referral),
     "acceptance": PartWords(_label("Referral"), _acceptance),
     "owner": PartWords(lambda side, key: f"Owner at {_organisation(side, key)}", _owner),
     "participant": PartWords(_organisation, _participant),
-    "sharing": PartWords(_label("Basis for telling partners"), _sharing),
+    "sharing": PartWords(_label("Basis for sharing with partners"), _sharing),
     "expected-date": PartWords(
         _label("Expected to leave"),
         _day("expected_discharge_on"),

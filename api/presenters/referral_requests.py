@@ -19,8 +19,8 @@ from fhir_adapters.people.comparing import same_text
 from fhir_adapters.referrals import ReferralValues
 
 STATES: Mapping[str, Tag] = {
-    "waiting": Tag("Waits to be taken on", "yellow"),
-    "taken-on": Tag("Taken on", "green"),
+    "waiting": Tag("Waiting for acceptance", "yellow"),
+    "taken-on": Tag("Accepted", "green"),
     "declined": Tag("Declined", "grey"),
     "withdrawn": Tag("Withdrawn", "grey"),
 }
@@ -131,13 +131,13 @@ def page(
 def _lead(row: ReferralRequestRow, known: Directory) -> str:
     who = known.organisation(row.service_id)
     if row.state == "waiting":
-        return f"{who} takes this referral on or answers it, by {words.moment(row.due_at)}."
+        return f"{who} accepts or declines this referral by {words.moment(row.due_at)}."
     by, when = known.organisation(row.answered_by), words.moment(row.answered_at)
     if row.state == "declined":
         reason = REFERRAL_RETURN_REASONS.label(row.answer_code or "")
         said = f" {row.answer}" if row.answer else ""
         return f"{by} declined it on {when}: {reason}.{said}"
-    return f"{by} {'took it on' if row.state == 'taken-on' else 'withdrew it'} on {when}."
+    return f"{by} {'accepted it' if row.state == 'taken-on' else 'withdrew it'} on {when}."
 
 
 def _facts(row: ReferralRequestRow, values: ReferralValues, known: Directory) -> tuple[Fact, ...]:
@@ -151,9 +151,9 @@ def _facts(row: ReferralRequestRow, values: ReferralValues, known: Directory) ->
         Fact("Born", words.day(person.birth_date)),
         Fact("Address", ", ".join(filter(None, lines)) or unsaid),
         Fact("Ward", values.ward or unsaid),
-        Fact("What may hold them back", _labels(REFERRAL_REASONS, values.reasons)),
+        Fact("Reasons for referral", _labels(REFERRAL_REASONS, values.reasons)),
         Fact("What they need", _labels(NEEDS, values.needs)),
-        Fact("How they live", TENURES.label(values.tenure)),
+        Fact("Housing situation", TENURES.label(values.tenure)),
     )
 
 
@@ -176,7 +176,7 @@ def _people(
     ]
     new = {
         "value": SOMEBODY_NEW,
-        "text": "Somebody whom we do not hold yet",
+        "text": "A person with no record here",
         "hint": {"text": "A record is made from what was sent."},
         "checked": chosen == SOMEBODY_NEW or not found,
     }
@@ -194,7 +194,7 @@ def _compared(each: Candidate, values: ReferralValues, known: Directory) -> str:
     differ = [name for name, one, other in pairs if other and not same_text(one, other)]
     told = f"Differs: {', '.join(differ)}." if differ else "Everything that was sent is the same."
     place = f" In hospital: {known.organisation(each.hospital_id)}." if each.hospital_id else ""
-    case = " Has an open case, which the sender would join." if each.has_open_case else ""
+    case = " Has an open case. The sender would join it." if each.has_open_case else ""
     return f"{told}{place}{case}"
 
 

@@ -132,7 +132,7 @@ def present(found: Progress, items: Sequence[tuple[ReplayItemRow, InboxRow]], kn
 
 def _progress(row: ReplayRow, handled: int) -> str:
     if row.total is None:
-        return "Nobody has looked yet which messages these are"
+        return "The messages have not been counted yet"
     return f"{handled:,} of {words.count(row.total, 'message')} looked at"
 
 

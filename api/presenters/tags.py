@@ -102,6 +102,6 @@ def strand_tag(strand: Strand) -> Tag:
     if strand.status == "cancelled":
         return Tag("Cancelled", "grey")
     if strand.former_home:
-        return Tag("For the home before", "orange")
+        return Tag("For the previous home", "orange")
     words = OFFER_ENDED.get(_last_answer(strand)) or step_words(strand.kind, strand.step)
     return Tag(f"{words}, late", "orange") if strand.overdue_since else Tag(words, "blue")

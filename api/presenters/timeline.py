@@ -33,7 +33,7 @@ ENDED_BY = {
     "met-criteria-again": "the person meets the criteria to reside again",
     "died": "the person died",
     "transferred": "the person moved to another hospital",
-    "left": "the person left by own decision",
+    "left": "the person discharged themselves",
 }
 
 
@@ -130,7 +130,7 @@ def _amended(event: ev.ReferralAmended, _: _Teller) -> str:
         "lives alone": [str(event.lives_alone)] if event.lives_alone else [],
     }
     told = "; ".join(f"{name}: {', '.join(labels).lower()}" for name, labels in said.items() if labels)
-    return f"Referral restated: {told or 'no reason said'}"
+    return f"Referral corrected: {told or 'no reason said'}"
 
 
 def _answered(event: ev.ActionAnswered, _: _Teller) -> str:
@@ -143,12 +143,12 @@ def _alert_cleared(event: ev.AlertCleared, teller: _Teller) -> str:
     if event.told_by is None:
         return f"No longer an alert: {teller.alert(event.alert_id)}"
     by = RULE_TITLES.get(event.told_by, event.told_by)
-    return f"No longer an alert of its own: {teller.alert(event.alert_id)} Another alert tells it now: {by}"
+    return f"No longer a separate alert: {teller.alert(event.alert_id)} Another alert covers it now: {by}"
 
 
 def _discharged(event: ev.PersonDischarged, _: _Teller) -> str:
     left = event.discharge
-    where = DISCHARGE_DESTINATIONS.label(left.destination) if left.destination else "destination not said"
+    where = DISCHARGE_DESTINATIONS.label(left.destination) if left.destination else "destination not given"
     told = "by the hospital's system" if left.told_by == "feed" else "by hand"
     why = left.unready_reason
     reason = f". The home was not ready: {after_discharge.UNREADY_REASONS.label(why).lower()}" if why else ""
@@ -157,10 +157,10 @@ def _discharged(event: ev.PersonDischarged, _: _Teller) -> str:
 
 def _earlier_corrected(event: ev.EarlierDischargeCorrected, _: _Teller) -> str:
     if event.discharge is None:
-        return "An earlier discharge did not happen, as the hospital says now"
+        return "The hospital now says that an earlier discharge did not happen"
     left, back = event.discharge.discharged_on, event.readmission
     after = f", and came back {words.count(back.days_after, 'day')} later" if back else ""
-    return f"As the hospital says now, the person left earlier on {words.day(left)}{after}"
+    return f"The hospital now says that the person left earlier, on {words.day(left)}{after}"
 
 
 def _spell(event: ev.SpellChanged, _: _Teller) -> str:
@@ -191,7 +191,7 @@ def _offer_answered(event: ev.OfferAnswered, tell: _Teller) -> str:
 
 def _referred_to_council(event: ev.DutyToReferSent, tell: _Teller) -> str:
     if event.council_id is None:
-        return "Homelessness referral recorded; it names no council"
+        return "Homelessness referral recorded without a council"
     made = f"{tell.organisation(event.council_id)} on {words.day(event.referred_on)}"
     return f"Homelessness referral recorded as made to {made}"
 
@@ -211,9 +211,9 @@ TELL: Mapping[str, _Tell] = {
     "participant-joined": lambda e, t: f"{t.organisation(e.participant.organisation_id)} takes part",
     "participant-left": lambda e, t: f"{t.organisation(e.organisation_id)} no longer takes part",
     "sharing-basis-recorded": lambda e, _: (
-        f"Basis for telling partners: {casework.SHARING_BASES.label(e.sharing.basis)}"
+        f"Basis for sharing with partners: {casework.SHARING_BASES.label(e.sharing.basis)}"
     ),
-    "sharing-basis-withdrawn": lambda _e, _t: "The basis for telling partners was withdrawn",
+    "sharing-basis-withdrawn": lambda _e, _t: "The basis for sharing with partners was withdrawn",
     "expected-discharge-date-set": lambda e, _: (
         f"Expected to leave: {words.day(e.expected_discharge_on, 'no date')}"
     ),
@@ -234,21 +234,21 @@ TELL: Mapping[str, _Tell] = {
     "duty-to-refer-acknowledged": lambda _e, _t: (
         "The council's answer to the homelessness referral was recorded"
     ),
-    "check-started": lambda _e, _t: "Home check begun",
+    "check-started": lambda _e, _t: "Home check started",
     "check-completed": lambda e, _: (
         f"Home check completed: {list(e.answers.values()).count('yes')} of {len(e.answers)} answered yes"
     ),
     "gate-item-set": lambda e, t: f"{t.gate(e.item)}: {e.value}",
     "mitigation-named": lambda e, t: (
-        f"{t.gate(e.item)} made safe: {casework.MITIGATIONS.label(e.mitigation.code).lower()}, "
+        f"Mitigation for {t.gate(e.item).lower()}: {casework.MITIGATIONS.label(e.mitigation.code).lower()}, "
         f"{mitigator(e.mitigation, t.known)} until {words.day(e.mitigation.ends_on)}"
     ),
     "mitigation-withdrawn": lambda e, t: (
         f"{t.gate(e.item)}: the mitigation "
-        + ("ended on its day, and the item is open again" if e.because == "ended" else "no longer holds")
+        + ("ended on its day, and the item is open again" if e.because == "ended" else "has ended")
     ),
-    "making-ready-started": lambda _e, _t: "Work on the home began",
-    "strand-started": lambda e, t: f"Begun: {_strand_name(e, t.known)}",
+    "making-ready-started": lambda _e, _t: "Work on the home started",
+    "strand-started": lambda e, t: f"Started: {_strand_name(e, t.known)}",
     "strand-moved": _moved,
     "strand-overdue": lambda e, t: f"{t.strand(e.strand)}: late since {words.day(e.since)}",
     "strand-completed": lambda e, t: f"{t.strand(e.strand)}: done",
@@ -262,7 +262,7 @@ TELL: Mapping[str, _Tell] = {
         f"Home lost: {t.home(e.property_id)}. {casework.PROPERTY_WITHDRAWAL_REASONS.label(e.because)}"
     ),
     "property-let": lambda e, t: f"Tenancy signed on {words.day(e.let_on)}: {t.home(e.property_id)}",
-    "work-for-former-home": lambda e, t: f"{t.strand(e.strand)}: was ordered for the home before",
+    "work-for-former-home": lambda e, t: f"{t.strand(e.strand)}: was ordered for the previous home",
     "strand-redirected": lambda e, t: f"{t.strand(e.strand)}: to be done at the new home",
     "home-became-ready": lambda _e, _t: "The home is ready",
     "home-no-longer-ready": lambda _e, _t: "The home is no longer ready",
@@ -272,7 +272,7 @@ TELL: Mapping[str, _Tell] = {
         f"The person left hospital on {words.day(e.discharge.discharged_on)}, as the hospital says now"
     ),
     "readmission-cancelled": lambda _e, _t: (
-        "The hospital took back the admission: the person is at home, as before"
+        "The hospital cancelled the admission. The person is at home, as before"
     ),
     "earlier-discharge-corrected": _earlier_corrected,
     "follow-up-scheduled": lambda e, _: (
@@ -293,9 +293,9 @@ TELL: Mapping[str, _Tell] = {
     ),
     "alert-raised": lambda e, _: f"Alert: {RULE_TITLES.get(e.alert.rule, e.alert.rule)}. {e.alert.fact}",
     "alert-changed": lambda e, _: f"Alert now: {RULE_TITLES.get(e.alert.rule, e.alert.rule)}. {e.alert.fact}",
-    "alert-acknowledged": lambda e, t: f"Alert taken on: {t.alert(e.alert_id)}",
+    "alert-acknowledged": lambda e, t: f"Alert accepted: {t.alert(e.alert_id)}",
     "alert-escalated": lambda e, t: (
-        f"Alert not taken on in time: {t.alert(e.alert_id)} "
+        f"Alert not accepted in time: {t.alert(e.alert_id)} "
         f"It is now with: {casework.OWNER_ROLES.label(e.owner_role)}"
     ),
     "alert-cleared": _alert_cleared,

@@ -21,10 +21,10 @@ READINESS = "readiness"
 
 KINDS: Mapping[str, str] = MappingProxyType(
     {
-        "task-status": "How the referral stands",
+        "task-status": "Referral status",
         "order": "An order",
         "alert": "An alert",
-        READINESS: "News for the trust's own system",
+        READINESS: "Update for the trust's own system",
     }
 )
 
@@ -50,15 +50,17 @@ def sent_words(
     """When it left; that it may have left, where a try began and nothing is known of its end."""
     if row.sent_at:
         return moment(row.sent_at, absent)
-    return f"May have left: a try began {moment(row.leaving_at, absent)}" if row.leaving_at else absent
+    return (
+        f"May have been sent: an attempt began {moment(row.leaving_at, absent)}" if row.leaving_at else absent
+    )
 
 
 def basis_words(row: OutboxRow) -> str:
     """What is to be said of an item that left, or may have, while the basis for it ended."""
     if row.basis_ended_at is None or row.leaving_at is None:
         return ""
-    left = "It left" if row.sent_at else "It may have left"
-    return f"{left}: it was on its way when consent ended ({words.moment(row.basis_ended_at)})"
+    left = "It was sent" if row.sent_at else "It may have been sent"
+    return f"{left}: it was on its way when the basis ended ({words.moment(row.basis_ended_at)})"
 
 
 def _trouble(row: OutboxRow) -> str:

@@ -1,4 +1,4 @@
-"""Whom to call about a person, as the trust sent it: their own telephone, next of kin, and the practice.
+"""Who to call about a person, as the trust sent it: their own telephone, next of kin, and the practice.
 
 Of somebody whose location is hidden nothing is shown: a number may lead to where they are.
 """

@@ -186,7 +186,7 @@ async def people_of_message(session: AsyncSession, message_id: UUID) -> People:
 
 @dataclass(frozen=True)
 class Followed:
-    """What followed from a message: signals to cases, their events, and what partners were told."""
+    """What followed from a message: signals to cases, their events, and what was sent to partners."""
 
     signals: Sequence[OutboxRow]
     events: Sequence[CaseEventRow]

@@ -81,7 +81,7 @@ def causes(
         _json(body)
         return
     if not body["causes"]:
-        typer.echo("No message waits for anybody.")
+        typer.echo("No message needs attention.")
     for each in body["causes"]:
         typer.echo(f"{each['count']:>6}  {each['title']} ({each['feed']}: {each['code']} {each['reason']})")
         typer.echo(f"        since {each['first_at'][:19]}, {_affected(each)}")

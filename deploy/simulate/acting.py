@@ -187,7 +187,7 @@ class Person:
                 await self.command(step, "acknowledge-alert", {"alert_id": alert_id}, extra=alert_id)
 
     async def answer_actions(self, step: Step) -> None:
-        """Answer what was found or missed after the discharge; there may be nothing."""
+        """Answer a problem or a missed contact after the discharge; there may be nothing."""
         for key, action in sorted((await self.case()).get("actions", {}).items()):
             if not action["answered_at"]:
                 found = {"found": "medical"} if action["cause"] == "unplanned-return" else {}

@@ -126,7 +126,7 @@ ACTIONS = CodeList(
         ),
         ActionRow(
             code="in-hospital",
-            label="The person is said to be back in hospital",
+            label="The person is reported to be back in hospital",
             source="NHS Digital indicator I02040; Homeward's choice",
             owner_role="discharge-team",
             within=HOUR,
@@ -142,7 +142,7 @@ ACTIONS = CodeList(
         ),
         ActionRow(
             code=LEFT,
-            label="The person left by own decision and nobody knows how they are",
+            label="The person discharged themselves and nobody knows how they are",
             source=OMBUDSMAN,
             owner_role="coordinator",
             within=DAY,
@@ -151,7 +151,7 @@ ACTIONS = CodeList(
         ),
         ActionRow(
             code=LEFT_HOMELESS,
-            label="The person left by own decision, and has no home",
+            label="The person discharged themselves and has no home",
             source=DUTY,
             owner_role="coordinator",
             within=HOUR,
@@ -183,7 +183,7 @@ ACTIONS = CodeList(
             within=HOUR,
             rule="left-before-accepted",
         ),
-        _news(NOT_RETURNED, "The hospital took back the admission: the person is at home, as before", True),
+        _news(NOT_RETURNED, "The hospital cancelled the admission. The person is at home, as before", True),
         _news(OVERLAP, "The hospital says that the person left one stay, and lies in a bed of another"),
         _news(BACK_LATER, "The person is in hospital again, more than 29 days after they left"),
         _news(CLOSED_EARLY, "The person left hospital only after the case was closed", True),

@@ -91,7 +91,7 @@ _LOCAL: tuple[tuple[str, str, str, str], ...] = (
     ("equipment-training", "Training in the equipment not done", "CA9", "equipment-service"),
     ("telecare-not-fitted", "Pendant or telecare not fitted and tested", "CA9", "equipment-service"),
     ("repairs", "Repairs at home not done", "WC4", "landlord"),
-    ("hazard", "Hazard at home not made safe", "WC4", "landlord"),
+    ("hazard", "Hazard at home not dealt with", "WC4", "landlord"),
     ("heating-water-power", "Heating, water or power off", "WC4", "landlord"),
     ("clearing-cleaning", "Home needs clearing or cleaning", "WC4", "coordinator"),
     ("keys-access", "Keys or way in not proven", "WC4", "coordinator"),

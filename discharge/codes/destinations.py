@@ -127,11 +127,11 @@ DISCHARGE_DESTINATIONS = CodeList(
 
 _METHODS: tuple[tuple[str, Leaving, str, str], ...] = (
     ("1", "discharged", "On clinical advice or with clinical consent", METHODS),
-    ("2", "self-discharged", "Left by own decision, or with a relative or advocate", WALES_METHODS),
+    ("2", "self-discharged", "Self-discharge, or with a relative or advocate", WALES_METHODS),
     ("3", "discharged", "By a tribunal, the Secretary of State or a court", METHODS),
     ("4", "died", "Died", METHODS),
     ("5", "died", "Stillbirth", METHODS),
-    ("6", "self-discharged", "Left by own decision", METHODS),
+    ("6", "self-discharged", "Self-discharge", METHODS),
     ("7", "self-discharged", "Left with a relative or advocate", METHODS),
     ("8", "not-finished", "Stay not finished", METHODS),
     ("9", "unknown", "Not known", METHODS),

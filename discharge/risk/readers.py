@@ -288,7 +288,7 @@ def home_lost(facts: RiskFacts, rule: Rule) -> Iterator[Trigger]:
             continue
         why = PROPERTY_WITHDRAWAL_REASONS.label(home.because or "other").lower()
         what = "The home that the person had accepted" if home.accepted else "The home that was offered"
-        words["what"] = f"{what} is not to be had any more ({why})"
+        words["what"] = f"{what} is no longer available ({why})"
         yield Trigger(taken_back, ALWAYS, subject=home.key, words=words)
 
 

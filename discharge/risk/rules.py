@@ -122,13 +122,13 @@ RULES: tuple[Rule, ...] = (
         thresholds=(Threshold(level="STOP", words="essential equipment is fitted by the day of arrival"),),
         fact="{item} is {due} and the person is expected home {arrival}.",
         source="Red Cross and Healthwatch, 590 people's stories; national delay reason CA9",
-        action="Ask the equipment service for an earlier day, or name who makes it safe until then.",
+        action="Ask the equipment service for an earlier day, or record a mitigation until then.",
         ladder=HOME_LADDER,
     ),
     Rule(
         id="homeless-not-referred",
         number=10,
-        title="Homeless or at risk, and the council not told",
+        title="Homeless or at risk, and no referral to a council",
         thresholds=(
             Threshold(
                 level="RED",
@@ -140,7 +140,7 @@ RULES: tuple[Rule, ...] = (
         ),
         fact="Homelessness was flagged {flagged} and no referral to a council is recorded.",
         source="Housing Act 1996 section 213B (duty to refer)",
-        action="Ask the person's consent and which council they choose, then make the referral.",
+        action="Ask for the person's consent and which council they choose, then make the referral.",
         ladder=WARD_LADDER,
     ),
     Rule(
@@ -200,11 +200,11 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="stopped-by-merge",
         number=101,
-        title="Work stopped by what was taken back",
+        title="Work stopped by a record that was later corrected",
         thresholds=(
-            Threshold(level="RED", words="begun again once a merge or a death is undone", choice=True),
+            Threshold(level="RED", words="started again once a merge or a death is undone", choice=True),
         ),
-        fact="{item} was cancelled on {stopped}, because {why}. It has not been begun anew.",
+        fact="{item} was cancelled on {stopped}, because {why}. It has not been started again.",
         source="Homeward: house rule on merges that are undone, and deaths that are taken back",
         action="Order it again, or say in a note why it is no longer needed.",
         ladder=HOME_LADDER,
@@ -214,7 +214,7 @@ RULES: tuple[Rule, ...] = (
         number=102,
         title="A home was lost",
         thresholds=(
-            Threshold(level="RED", words="no home that was offered is taken back", choice=True),
+            Threshold(level="RED", words="no home that was offered is withdrawn", choice=True),
             Threshold(level="AMBER", words="every offer is answered by its day", choice=True),
         ),
         fact="{what}, since {day}. No other home is offered.",
@@ -225,19 +225,19 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="work-for-former-home",
         number=103,
-        title="Ordered for the home before",
-        thresholds=(Threshold(level="RED", words="nothing is open that was ordered for the home before"),),
-        fact="{item} was ordered for the home before, and another home is let to the person now.",
+        title="Ordered for the previous home",
+        thresholds=(Threshold(level="RED", words="nothing is open that was ordered for the previous home"),),
+        fact="{item} was ordered for the previous home, and another home is let to the person now.",
         source="Homeward: house rule on moving",
-        action="Cancel the order, or have it done at the new home.",
+        action="Cancel the order, or move it to the new home.",
         ladder=HOME_LADDER,
     ),
     Rule(
         id="doubtful-stay",
         number=111,
         title="The hospital's times contradict each other",
-        thresholds=(Threshold(level="RED", words="a stay whose times can all be", choice=True),),
-        fact="The hospital stay is doubtful: {doubts}. What the hospital said last was taken.",
+        thresholds=(Threshold(level="RED", words="a stay whose times are all possible", choice=True),),
+        fact="The hospital stay is doubtful: {doubts}. The hospital's latest message was used.",
         source="Homeward: house rule on times that contradict each other (HL7 UK A.3: EVN-6, PV1-44, PV1-45)",
         action="Ask the ward whether the person is in hospital, and to correct the dates in its system.",
         ladder=WARD_LADDER,
@@ -249,7 +249,7 @@ RULES: tuple[Rule, ...] = (
         thresholds=(Threshold(level="STOP", words="nobody leaves for a home that is not ready"),),
         fact="The person left hospital {left} and the home is not ready: {blockers}. {reason}.",
         source="Ombudsman and Healthwatch reports on unsafe discharge; Homeward: house rule on the gate",
-        action="Ring the person or visit now; answer each item, or name who makes it safe and how.",
+        action="Ring the person or visit now. Answer each item, or record a mitigation.",
         clock=HARM_TODAY,
         ladder=HOME_LADDER,
     ),
@@ -284,7 +284,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="left-by-own-decision",
         number=107,
-        title="Left by own decision",
+        title="Self-discharge",
         thresholds=(
             Threshold(level="STOP", words="a person without a home reached within the hour", choice=True),
             Threshold(level="RED", words="reached within the day", choice=True),
@@ -306,7 +306,7 @@ RULES: tuple[Rule, ...] = (
         ),
         fact="{what}. It is known {opened}; an answer {due}.",
         source="Homeward: house rule on deaths that are taken back",
-        action="Order again what was stopped, and tell those who were told of a death.",
+        action="Order again what was stopped, and inform everybody who was told of the death.",
         clock=HARM_TODAY,
         ladder=HOME_LADDER,
     ),
@@ -329,7 +329,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="whereabouts",
         number=113,
-        title="Where the person is has to be asked",
+        title="Find out where the person is",
         thresholds=(
             Threshold(level="RED", words="looked into within the hour", choice=True),
             Threshold(level="RED+", words="looked into by the time it is due", choice=True),
@@ -367,7 +367,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="ready-not-leaving",
         number=110,
-        title="Home and person are ready, and nobody leaves",
+        title="Home and person are ready, but the person has not left",
         thresholds=(
             Threshold(level="AMBER", value=1, unit="days", words="1 day or more", choice=True),
             Threshold(level="RED", value=3, unit="days", words="3 days or more", choice=True),

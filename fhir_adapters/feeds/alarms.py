@@ -47,14 +47,14 @@ class Words:
 WORDS: Mapping[Kind, Words] = {
     "nothing-arrived": Words("a message every {number} minutes at least", "Nothing has arrived for {time}."),
     "nothing-sent": Words(
-        "nothing waits longer than {number} minutes to go out",
-        "Something has waited for {time} to go out, and nothing went.",
+        "nothing waits longer than {number} minutes to be sent",
+        "Something has waited for {time} to be sent, and nothing was sent.",
     ),
     "partner-paused": Words(
-        "no partner rests longer than {time}", "Nothing is sent to it: it has been paused for {time}."
+        "no partner is paused for longer than {time}", "Nothing is sent to it: it has been paused for {time}."
     ),
     "commands-failed": Words(
-        "nothing that was asked or told fails to be recorded",
+        "every request and fact is recorded",
         "{number} could not be recorded on their cases.",
     ),
     "too-many-parked": Words("{number} parked messages at most", "{number} messages are parked."),
@@ -63,11 +63,11 @@ WORDS: Mapping[Kind, Words] = {
         "A message has waited for {time} to be read.",
     ),
     "profile-not-used": Words(
-        "the file of the feed's profile is mended within {time}",
+        "the file of the feed's profile is corrected within {time}",
         "The file of its profile could not be used for {time}.",
     ),
     "request-overdue": Words(
-        "every referral request is taken on or answered by its day",
+        "every referral request is accepted or declined by its day",
         "A referral request has been overdue for {time} of case time.",
     ),
     "hidden-by-others": Words(

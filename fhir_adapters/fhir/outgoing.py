@@ -34,9 +34,9 @@ PRIORITY = {"STOP": "stat", "RED+": "stat", "RED": "urgent", "AMBER": "asap"}
 
 TURNS = {
     "returned": "Referral returned",
-    "discharge-cancelled": "Discharge did not happen",
+    "discharge-cancelled": "Discharge cancelled",
     "readmitted": "Back in hospital",
-    "readmission-cancelled": "Not back in hospital after all",
+    "readmission-cancelled": "Readmission cancelled",
     "reopened": "Reopened",
 }
 """Words for what is told beside the stages."""

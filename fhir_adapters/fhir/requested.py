@@ -20,8 +20,8 @@ from fhir_adapters.fhir.resources import asked_for
 from fhir_adapters.referrals import ReferralValues, ReferredPerson
 
 STATES: Mapping[str, tuple[str, str, str]] = {
-    "waiting": ("active", "requested", "Waits to be taken on"),
-    "taken-on": ("active", "accepted", "Taken on"),
+    "waiting": ("active", "requested", "Waiting for acceptance"),
+    "taken-on": ("active", "accepted", "Accepted"),
     "declined": ("revoked", "rejected", "Declined"),
     "withdrawn": ("revoked", "cancelled", "Withdrawn"),
 }

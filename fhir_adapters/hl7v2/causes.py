@@ -24,126 +24,126 @@ class CauseWords:
 _ROWS: tuple[tuple[str, str, str], ...] = (
     (
         "no-usable-identifier",
-        "No number that the profile knows",
+        "The profile does not know the number",
         (
             "The messages name the person by numbers that the feed's profile does not list. Look at "
             "PID-3 of one of them and compare it with the profile's identifiers. Then correct the "
-            "feed's profile, and replay all of this cause."
+            "feed's profile, and replay all with this cause."
         ),
     ),
     (
         "no-pid",
-        "No segment about the person",
+        "The message has no PID segment",
         (
-            "The messages have no PID segment. Look at one of them. If they left it out, ask the "
+            "The messages have no PID segment. See one of them. If it is missing by mistake, ask the "
             "sender to send the messages again with it."
         ),
     ),
     (
         "no-pv1",
-        "No segment about the visit",
+        "The message has no PV1 segment",
         (
-            "The messages tell of an admission, a move or a discharge and have no PV1 segment. If "
-            "they left it out, ask the sender to send the messages again with it."
+            "The messages report an admission, a move or a discharge and have no PV1 segment. If it "
+            "is missing by mistake, ask the sender to send the messages again with it."
         ),
     ),
     (
         "stay-not-named",
-        "The visit has no number and no time of admission",
+        "The visit has no number and no admission time",
         (
             "PV1-19 and PV1-44 are empty, so it is not known which stay is meant. Look whether the "
-            "feed has its visit number elsewhere. Then correct the feed's profile, and replay all of "
-            "this cause."
+            "feed has its visit number elsewhere. Then correct the feed's profile, and replay all "
+            "with this cause."
         ),
     ),
     (
         "stay-of-nobody",
-        "A stay without a person",
+        "The stay has no patient",
         (
-            "The messages name a stay before anybody they could belong to. If they left it out, ask "
-            "the sender to send the messages again with it."
-        ),
-    ),
-    (
-        "no-merge-identifier",
-        "A merge without a number",
-        (
-            "The messages join two records and do not say which (MRG-1). If they left it out, ask the "
+            "The messages name a stay and no known patient. If it is missing by mistake, ask the "
             "sender to send the messages again with it."
         ),
     ),
     (
-        "link-without-two-persons",
-        "A link that does not name two people",
+        "no-merge-identifier",
+        "The merge has no number",
         (
-            "A link (A24) or its withdrawal (A37) has two PID segments. If one was left out, ask the sender "
-            "to send the messages again with it."
+            "The messages merge two records and do not say which (MRG-1). If it is missing by "
+            "mistake, ask the sender to send the messages again with it."
+        ),
+    ),
+    (
+        "link-without-two-persons",
+        "The link does not name two people",
+        (
+            "A link (A24) or its withdrawal (A37) has two PID segments. If one is missing by mistake, "
+            "ask the sender to send the messages again with it."
         ),
     ),
     (
         "control-id-reused",
         "The same message id with other content",
         (
-            "The feed's ids are said to be unique, and these came with other bytes than before. "
-            "Compare both. If both are right, replay them: who replays has looked."
+            "The feed's ids should be unique, but these messages arrived with different content. "
+            "Compare both. If both are right, replay them."
         ),
     ),
     (
         "birth-date-differs",
-        "The birth date is another",
+        "The birth date is different",
         (
-            "The NHS number is of somebody with another birth date. Find out with the trust which is "
-            "right. Replay once one of the two is corrected; a wrong number may be edited."
+            "The NHS number belongs to somebody with a different birth date. Ask the trust which is "
+            "right. Replay when one of the two is corrected, or edit a wrong number."
         ),
     ),
     (
         "other-nhs-number",
         "The hospital number belongs to another NHS number",
         (
-            "The trust's number is of somebody with another NHS number. Ask the trust who is meant, "
-            "then replay or edit."
+            "The trust's number belongs to somebody with another NHS number. Ask the trust who is "
+            "meant, then replay or edit."
         ),
     ),
     (
         "number-of-two-people",
-        "The hospital number is of two people",
+        "The hospital number belongs to two people",
         (
-            "The trust gave the number to two people, and the message has neither name nor birth date. Ask "
-            "the trust who is meant, then edit the message; or say on the page duplicates that they are one, "
-            "and replay."
+            "The trust gave the number to two people, and the message has neither name nor birth "
+            "date. Ask the trust who is meant, then edit the message; or decide on the page of "
+            "duplicates that they are one person, and replay."
         ),
     ),
     (
         "bare-number",
-        "A merge by a number without its authority",
+        "The merge does not say whose number it is",
         (
-            "MRG-1 does not say whose number it is, and the profile does not either. Ask the trust, add "
-            "identifiers.bare_numbers (PID-3 for that of the number in PID-3, or an authority) to the "
-            "feed's profile, and replay all of this cause."
+            "MRG-1 does not say whose number it is, and the profile does not either. Ask the trust, "
+            "add identifiers.bare_numbers (PID-3 for that of the number in PID-3, or an authority) to "
+            "the feed's profile, and replay all with this cause."
         ),
     ),
     (
         "person-deleted",
-        "The trust deleted a record that was joined with others",
+        "The trust deleted a merged record",
         (
-            "Nothing was changed here, because the record was joined with others, and the stays are now "
-            "theirs. Ask the trust whether it only cleared the number that it gave up (A29); if not, have it "
-            "delete the visits (A23)."
+            "Nothing was changed here, because the record had been merged and its stays moved. Ask "
+            "the trust whether it only cleared the old number (A29). If not, ask it to delete the "
+            "visits (A23)."
         ),
     ),
     (
         "nhs-and-local-number-differ",
-        "The two numbers are of different people",
+        "The two numbers belong to different people",
         (
-            "NHS number and hospital number point at two people. See whether they are one "
-            "(duplicates), or edit the wrong number."
+            "The NHS number and the hospital number identify two people. Check whether they are one "
+            "person (duplicates), or edit the wrong number."
         ),
     ),
     (
         "local-numbers-of-several",
-        "The hospital numbers are of several people",
+        "The hospital numbers belong to several people",
         (
-            "The message gives numbers of more than one person. See whether they are one "
+            "The message gives numbers of more than one person. Check whether they are one person "
             "(duplicates), then replay."
         ),
     ),
@@ -151,150 +151,148 @@ _ROWS: tuple[tuple[str, str, str], ...] = (
         "nhs-number-of-several",
         "Several people have the NHS number",
         (
-            "More than one person here has this NHS number. See whether they are one (duplicates), "
-            "then replay."
+            "More than one person here has this NHS number. Check whether they are one person "
+            "(duplicates), then replay."
         ),
     ),
     (
         "visit-of-another-person",
         "The visit belongs to somebody else",
         (
-            "The visit number is held by another person. Once a message moves the visit or joins the two, "
-            "these are read again by themselves. If none comes, ask the trust whether the visit moved; if "
-            "they are one person, join them, then replay. If the trust gave the number to two people, have "
-            "it send the discharge or cancellation of the first, then replay: each keeps a stay."
+            "The visit number is held by another person. When a message moves the visit or merges the "
+            "two, these are read again automatically. If none arrives, ask the trust whether the "
+            "visit moved. If they are one person, merge them, then replay. If the trust gave the "
+            "number to two people, ask it to send the discharge or cancellation of the first, then "
+            "replay: each keeps a stay."
         ),
     ),
     (
         "nobody-named",
-        "A referral or document about nobody",
+        "The message does not identify a patient",
         (
-            "The message names no person. Look at its PID. If it was left out, ask the sender to send the "
-            "message again with it."
+            "The referral or document names no person. Look at its PID segment. If it is missing by "
+            "mistake, ask the sender to send the message again with it."
         ),
     ),
     (
         "person-not-described",
-        "A referral of somebody without a name or a birth date",
+        "The referral has no name or birth date",
         (
-            "Nobody can work on such a case. Ask the ward who is meant, then replay once a message has "
-            "described the person, or edit the message."
+            "Ask the ward who is meant. Replay when a message has given the person's details, or edit "
+            "the message."
         ),
     ),
     (
         "case-has-ended",
-        "A referral for a case that ended for good",
+        "The person's case cannot be reopened",
         (
-            "The person's case ended as merged, entered in error or died. Ask the ward what is meant, and "
-            "refer anew by hand if there is work to do."
+            "The person's case ended as merged, entered in error or died. Ask the ward what is meant. "
+            "If there is work to do, refer the person again by hand."
         ),
     ),
     (
         "referral-without-number",
-        "A change to a referral that is not named",
+        "The message does not say which referral it changes",
         (
-            "The message changes or withdraws a referral and does not say which (RF1-6). If the number was "
-            "left out, ask the sender to send the message again with it."
+            "The message changes or withdraws a referral and does not say which (RF1-6). If the "
+            "number is missing by mistake, ask the sender to send the message again with it."
         ),
     ),
     (
         "referral-not-known",
-        "A change to a referral that never came",
+        "The referral to change has not arrived",
         (
-            "No referral has that number (RF1-6). If the referral itself comes later, replay these after it; "
-            "else ask the sender for it."
+            "No referral has that number (RF1-6). If the referral arrives later, replay these after "
+            "it. Otherwise ask the sender for it."
         ),
     ),
     (
         "referral-of-another-person",
-        "The referral is of somebody else",
+        "The referral belongs to somebody else",
         (
-            "The number of the referral (RF1-6) is of another person's. Ask the sender who is meant, then "
-            "edit the wrong number."
+            "The number of the referral (RF1-6) belongs to another person. Ask the sender who is "
+            "meant, then edit the wrong number."
         ),
     ),
     (
         "referral-was-refused",
-        "A referral again that was refused before",
+        "The referral was refused before",
         (
-            "The first message with this number was refused, and the same would happen. Look at why on that "
-            "message, and refer anew with another number once it is put right."
+            "The first message with this number was refused, and this one would be too. Look at why "
+            "on that message. Refer again with another number when it is corrected."
         ),
     ),
     (
         "refused-by-the-case",
-        "Its case refused it",
+        "The case refused it",
         (
-            "The message was understood, and the case could not take it: the code says why. Speak with the "
-            "case's owner, then refer again or leave it."
+            "The message was understood, but the case could not accept it. The code says why. Speak "
+            "to the owner of the case, then refer again or leave it."
         ),
     ),
     (
         "referral-date-unreadable",
-        "A date in a referral that is none",
+        "A date in the referral is not valid",
         "Look at the dates of one of them. Edit the message, or ask the sender to send it again.",
     ),
     (
         "referral",
-        "A code in a referral that is in no list",
+        "A code in the referral is not in its list",
         (
-            "The cause names the field. Look at its value in one of them, and edit the message or ask the "
-            "sender for a code of the list."
+            "The cause names the field. Look at its value in one of them, and edit the message or ask "
+            "the sender for a code of the list."
         ),
     ),
     (
         "no-txa",
-        "A document without its heading",
+        "The document has no TXA segment",
         (
-            "The messages bring a document and have no TXA segment. If it was left out, ask the sender to "
-            "send the messages again with it."
+            "The messages contain a document and have no TXA segment. If it is missing by mistake, "
+            "ask the sender to send the messages again with it."
         ),
     ),
     (
         "document-without-number",
-        "A document without a number",
+        "The document has no number",
         (
-            "TXA-12 is empty, so a later version could not take its place. Ask the sender to number its "
+            "TXA-12 is empty, so a later version could not replace it. Ask the sender to number its "
             "documents and to send these again."
         ),
     ),
     (
         "document-of-another-person",
-        "The document is somebody else's",
+        "The document belongs to somebody else",
         (
-            "A document with this number (TXA-12) is another person's. Ask the sender whose it is. Nothing "
-            "was shown to anybody; edit the wrong number, or leave it."
+            "A document with this number (TXA-12) belongs to another person. Ask the sender whose it "
+            "is. Nobody has seen this one. Edit the wrong number, or leave it."
         ),
     ),
     (
         "document-unreadable",
-        "A document that cannot be opened",
-        "Its content (OBX-5) is not what it says to be. Ask the sender to send it again.",
+        "The document cannot be opened",
+        "Its content (OBX-5) is not of the type that it states. Ask the sender to send it again.",
     ),
     (
         "document-encoding-unknown",
-        "A document in an encoding that is not known",
+        "The document's encoding is not known",
         "Text, Base64 and hexadecimal are read (OBX-5.4). Ask the sender for one of them.",
     ),
     (
         "too-many-parts",
-        "A message of more parts than any that means something",
+        "The message has too many parts",
         (
-            "The message holds so many delimiters that it was not cut into fields. Look at its "
+            "The message holds so many delimiters that it was not split into fields. Look at its "
             "beginning, and ask the sender what it was meant to be."
         ),
     ),
     (
         "too-many-repetitions",
-        "Hundreds of numbers or addresses of one person",
-        (
-            "Nobody has that many. Look at the fields of one of them, and ask the sender to send the "
-            "message again as it was meant."
-        ),
+        "Too many numbers or addresses for one person",
+        ("Look at the fields of one of them, and ask the sender to send the message again correctly."),
     ),
     (
         "number-too-long",
-        "A number that is too long to be one",
+        "A number is too long",
         (
             "A number of a person, a stay or a document has more than 250 characters. If text slipped "
             "into the field, edit the message or ask the sender to send it again."
@@ -303,35 +301,39 @@ _ROWS: tuple[tuple[str, str, str], ...] = (
     (
         "batch-too-long",
         "A batch of more than 10,000 messages",
-        "Nothing of it was used. Ask the sender to send it in smaller batches.",
+        "None of it was used. Ask the sender to send it in smaller batches.",
     ),
     (
         "unmapped",
-        "A code that nobody has mapped",
+        "A code is not mapped",
         (
-            "The messages carry a code that the profile cannot place. Then correct the feed's "
-            "profile, and replay all of this cause."
+            "The messages contain a code that the profile does not map. Correct the feed's profile, "
+            "and replay all with this cause."
         ),
     ),
     (
         "referral-requested",
-        "A referral that waits to be taken on",
+        "The referral is waiting for acceptance",
         (
-            "The organisation of the feed has no stay or part for the person, so the referral is a request: "
-            "the housing service takes it on or answers it. If the stay arrives, it goes on by itself."
+            "The organisation of the feed has no stay or part for the person, so the referral is a "
+            "request: the housing service accepts or declines it. If the stay arrives, the referral "
+            "continues automatically."
         ),
     ),
     (
         "unknown-feed",
-        "Nobody has claimed the sender",
-        ("No feed claims this sender (MSH-3, MSH-4). Add a feed for it to the places file, then replay."),
+        "The sender is not known",
+        (
+            "No feed is set up for this sender (MSH-3, MSH-4). Add a feed for it to the places file, "
+            "then replay."
+        ),
     ),
     (
         "fault",
-        "Something went wrong here while it was used",
+        "Something went wrong here",
         (
             "This is our fault, not the sender's. Note the code, ask whoever looks after this "
-            "installation, and replay once it is put right."
+            "installation, and replay when it is corrected."
         ),
     ),
 )
@@ -349,7 +351,5 @@ def cause_words(code: str, reason: str) -> CauseWords:
             return words
     error = ERRORS.get(code)
     return (
-        CauseWords(error.title, error.words)
-        if error
-        else CauseWords(code or "Not known", "Look at one of them.")
+        CauseWords(error.title, error.words) if error else CauseWords(code or "Not known", "See one of them.")
     )

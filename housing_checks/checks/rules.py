@@ -40,7 +40,7 @@ def start_check(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
 
 
 def complete_check(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
-    """Hand the check in, with every item answered; a check not begun before begins with it."""
+    """Submit the check, with every item answered; a check not begun before begins with it."""
     command = command_of(envelope, CompleteCheck)
     require_stage(case, SINCE_ACCEPTANCE)
     on = happened_on(envelope, now)

@@ -69,7 +69,7 @@ def _item_blocker(case: Case, item: GateItem) -> Blocker:
 def _strand_blocker(strand: Strand) -> Blocker:
     what = item_label(strand.kind, strand.item)
     due = f", due {strand.due_on.day} {strand.due_on:%B %Y}" if strand.due_on else ""
-    words = f"{what}: ordered for the home before" if strand.former_home else f"{what}: not done{due}"
+    words = f"{what}: ordered for the previous home" if strand.former_home else f"{what}: not done{due}"
     return Blocker(kind="strand", code=strand.key, words=words, since=strand.started_on)
 
 

@@ -90,7 +90,7 @@ HARD: tuple[Criterion, ...] = (
     ),
     Criterion(
         "assistance-dog",
-        "An assistance dog is not taken",
+        "Assistance dogs are not allowed",
         lambda need, home: home.assistance_dog or not need.assistance_dog,
     ),
     Criterion(

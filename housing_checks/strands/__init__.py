@@ -1,1 +1,1 @@
-"""Strands of making ready: their kinds as data, their rules and their clocks."""
+"""Work to make the home ready: their kinds as data, their rules and their clocks."""

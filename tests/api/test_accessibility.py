@@ -162,7 +162,7 @@ async def test_given_the_page_that_names_who_may_know_the_ward_when_looked_at_by
     path = f"/cases/{case_id}/place-readers"
     await page.goto(address + path)
     await require_nothing_found(page, path)
-    await page.get_by_role("button", name="Let them know the ward").click()
+    await page.get_by_role("button", name="Show them the ward").click()
     assert (await page.title()).startswith("Error:")
     await require_nothing_found(page, f"{path} with errors")
 
@@ -192,8 +192,8 @@ async def test_given_no_script_when_a_referral_is_accepted_and_checked_then_ever
     await page.get_by_role("link", name="Home suitability check").click()
     for yes in await page.get_by_role("radio", name="Yes").all():
         await yes.check()
-    await page.get_by_role("button", name="Look over the answers").click()
-    await page.get_by_role("button", name="Hand the check in").click()
+    await page.get_by_role("button", name="Check the answers").click()
+    await page.get_by_role("button", name="Submit the check").click()
     await door.settle()
 
     await page.goto(f"{address}/cases/{case_id}")

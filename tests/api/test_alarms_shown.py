@@ -28,7 +28,7 @@ async def test_given_an_alarm_when_open_then_page_interface_and_figures_show_it_
     sign_in(door, "operator")
     figure = 'homeward_alarm_open{kind="nothing-arrived",subject="RXH-PAS"} 1.0'
     page = (await door.client.get("/messages")).text
-    assert "Nothing arrives from RXH-PAS" in page
+    assert "Nothing is arriving from RXH-PAS" in page
     assert "Nothing has arrived for 45 minutes." in page
     assert figure in (await door.get("/metrics", "operator")).text
     [told] = (await door.get("/api/v1/alarms", "operator")).json()["alarms"]
@@ -37,5 +37,5 @@ async def test_given_an_alarm_when_open_then_page_interface_and_figures_show_it_
 
     async with transaction(door.worker) as session:
         (await session.get_one(AlarmRow, row.id)).cleared_at = NOW
-    assert "Nothing arrives from" not in (await door.client.get("/messages")).text
+    assert "Nothing is arriving from" not in (await door.client.get("/messages")).text
     assert figure not in (await door.get("/metrics", "operator")).text

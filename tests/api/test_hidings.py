@@ -322,7 +322,7 @@ async def test_given_the_page_when_the_trust_answers_without_a_reason_then_what_
     person_id = page.split('name="person_id" value="')[1].split('"')[0]
     said = {"form_token": form_token(door, session), "person_id": person_id}
     for given, words in (
-        ({}, "Choose whether the hiding stays"),
+        ({}, "Choose whether the person stays hidden"),
         ({"answer": "lifted"}, "Say why in 3 to 500"),
     ):
         wrong = await door.client.post(path, data=said | given)
@@ -360,10 +360,12 @@ async def test_given_a_hiding_that_the_trust_keeps_when_its_sender_takes_it_back
     assert await actions(door) == ["hiding kept", "hiding withdrawn"]
     sign_in(door, "discharge-team")
     assert "Stranger took it back" in (await door.client.get("/hidings")).text
-    assert "Stranger took back what the trust kept" in (await door.client.get(f"/cases/{case_id}")).text
+    assert (
+        "Stranger withdrew a request that the trust kept" in (await door.client.get(f"/cases/{case_id}")).text
+    )
     assert (await answered(door, "lifted")).status_code == 200
     assert await address_of(door, case_id) is not None
-    assert "took back what the trust kept" not in (await door.client.get(f"/cases/{case_id}")).text
+    assert "withdrew a request that the trust kept" not in (await door.client.get(f"/cases/{case_id}")).text
 
 
 async def test_given_a_kept_hiding_taken_back_when_alarms_are_looked_for_then_the_trust_is_asked_anew(

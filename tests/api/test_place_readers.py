@@ -233,7 +233,7 @@ async def test_given_the_page_when_somebody_is_named_there_then_they_are_listed_
     assert path in (await door.client.get(f"/cases/{case_id}")).text
     empty = await door.client.post(path, data={"form_token": form_token(door, session)})
     assert empty.status_code == 422
-    assert "Choose an answer: Who may know the ward?" in empty.text
+    assert "Choose an answer: Who may see the ward?" in empty.text
 
     until = dict(zip(("until_on-year", "until_on-month", "until_on-day"), day(3).split("-"), strict=True))
     said = {"user_id": await user_id(door, "coordinator-HOUSING"), "reason": "Visits her", **until}

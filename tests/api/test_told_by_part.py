@@ -16,7 +16,7 @@ from tests.api.test_attack import Scene, scene  # noqa: F401
 from tests.fhir_adapters.hl7v2.conftest import intake  # noqa: F401 - a feed of the trust
 
 OWN_WORDS = "why_still_here"
-CASE_HEADINGS = ("Nights waiting", "Expected to leave", "Partners may be told", "Owner", "NHS number")
+CASE_HEADINGS = ("Nights waiting", "Expected to leave", "Sharing with partners", "Owner", "NHS number")
 
 
 def differences(lead: Any, told: Any, path: str = "") -> list[str]:

@@ -257,7 +257,7 @@ def test_given_contacts_missed_and_in_vain_when_a_later_one_reaches_the_person_t
     later = ("14-days", "well", LEFT + timedelta(days=9))
     assert after_contacts(18, tried, later) == "next: contact at 28 days, due Sun 5 Apr."
     last = ("28-days", "well", LEFT + timedelta(days=22))
-    assert after_contacts(31, tried, later, last) == "no contact is owed."
+    assert after_contacts(31, tried, later, last) == "no contact is due."
     before = ("72-hours", "well", LEFT + timedelta(hours=10))
     assert after_contacts(10, tried, before).startswith("not reached: call within 24 hours; ")
     soon = ("72-hours", "well", LEFT + timedelta(hours=22))
@@ -286,7 +286,7 @@ OFFER = Offer(offer_id=uuid4(), property_id=uuid4(), offered_on=march(8), respon
         ),
         (
             case(Stage.MAKING_READY, stairlift(), sharing=None),
-            ("Record consent or another basis, so that partners can be told", "coordinator", None),
+            ("Record consent or another basis, so that we can share with partners", "coordinator", None),
         ),
         (
             case(Stage.MAKING_READY, stairlift(kind=StrandKind.REHOUSING, offers=(OFFER,))),
@@ -303,13 +303,13 @@ OFFER = Offer(offer_id=uuid4(), property_id=uuid4(), offered_on=march(8), respon
                 gate={"heating": GateItem(code="heating")},
                 needed_by=march(12),
             ),
-            ("Confirm or make safe: heating", "coordinator", march(12)),
+            ("Confirm, or record a mitigation: heating", "coordinator", march(12)),
         ),
         (
             case(Stage.MAKING_READY, stairlift()),
             ("Wait for the stairlift", "adaptations-service", march(12)),
         ),
-        (case(Stage.CHECKED), ("Say what the home still needs", "coordinator", None)),
+        (case(Stage.CHECKED), ("Record what the home still needs", "coordinator", None)),
         (
             case(Stage.READY, expected_discharge_on=march(10)),
             ("Agree the day and confirm the discharge", "discharge-team", march(10)),

@@ -271,7 +271,7 @@ def _strand(strand: Story, sentence: str, today: date) -> Iterator[str]:
     if strand["due_on"] is not None:
         late = date.fromisoformat(strand["due_on"]) < today
         yield from _expect(sentence, True, f" {'was due' if late else 'due'} {told(strand['due_on'])}")
-    yield from _expect(sentence, True, "ordered for the home before") if strand["former_home"] else ()
+    yield from _expect(sentence, True, "ordered for the previous home") if strand["former_home"] else ()
     if strand["kind"] == "rehousing":
         yield from _search(strand, sentence)
 

@@ -38,7 +38,7 @@ TURNS = (
     "ack in hospital since",
     "which has passed",
     "was due",
-    "ordered for the home before",
+    "ordered for the previous home",
     "a home is offered, answer by",
     "a home is accepted",
     "the home that was offered is lost",

@@ -152,7 +152,7 @@ async def test_given_a_person_in_a_bed_when_ward_and_coordinator_work_in_browser
 
     await ward.goes_to(f"/cases/{in_a_bed.case_id}")
     await ward.reads("Home ready")
-    await ward.follows("Confirm that the person left hospital")
+    await ward.follows("Confirm the discharge")
     await ward.page.get_by_label("Where did they go?").select_option("19")
     await ward.presses("Confirm")
     await ward.reads("After discharge")
@@ -192,9 +192,9 @@ async def accepts_and_checks(coordinator: Somebody, story: Story) -> None:
     for question in await coordinator.page.locator("main fieldset").all():
         await question.get_by_label("Yes", exact=True).check()
     await coordinator.page.locator("#heating-2, [name=heating][value=no]").first.check()
-    await coordinator.presses("Look over the answers")
-    await coordinator.presses("Hand the check in")
-    await coordinator.reads("What is left before the home is ready")
+    await coordinator.presses("Check the answers")
+    await coordinator.presses("Submit the check")
+    await coordinator.reads("What is still needed before the home is ready")
     await coordinator.reads("Heating: no")
     await coordinator.does_not_read("Food for 48 hours: no")
 
@@ -203,6 +203,6 @@ async def makes_it_safe(coordinator: Somebody, story: Story) -> None:
     """The heating was repaired: nothing is left."""
     await coordinator.follows(f"{story.person.family.upper()}, {story.person.given}")
     await coordinator.follows("Heating: no")
-    await coordinator.answers("How does it stand?", "Yes")
+    await coordinator.answers("What is the answer?", "Yes")
     await coordinator.presses("Save")
     await coordinator.reads("Nothing: the home is ready.")

@@ -86,8 +86,8 @@ async def test_given_fifty_messages_parked_for_one_cause_when_the_profile_is_cor
     until(lambda: _parked(misread) == PEOPLE, "fifty messages are parked")
     await operator.goes_to("/messages/parked")
     await operator.reads(f"{PEOPLE} messages for 1 cause")
-    await operator.reads("No number that the profile knows")
-    await operator.follows("Look at one of them")
+    await operator.reads("The profile does not know the number")
+    await operator.follows("See one of them")
     await operator.reads("Patient identifier list")
 
     await operator.goes_to("/feeds/unmapped")
@@ -100,7 +100,7 @@ async def test_given_fifty_messages_parked_for_one_cause_when_the_profile_is_cor
     await operator.goes_until("/feeds", f"itk-2.4.yaml, {digest}")
     await operator.goes_to("/messages/parked")
     await operator.page.get_by_label("What was put right").fill(WHY)
-    await operator.presses("Replay all of this cause")
+    await operator.presses("Replay all with this cause")
     replay = operator.page.url
     until(lambda: _parked(misread) == 0, "no message is parked any more")
     used = "SELECT count(*) AS found FROM inbox WHERE state = 'interpreted'"
@@ -127,6 +127,6 @@ async def _is_followed(operator: Somebody, stack: WholeStack) -> None:
     [row] = stack.sql(query)
     await operator.goes_to(f"/messages/{row['cause_inbox_id']}")
     await operator.reads(WHY)
-    await operator.reads("What changed there because of it")
+    await operator.reads("What it changed in the case")
     written = "SELECT role, subject FROM audit_writes WHERE action = 'messages replayed'"
     assert [each["role"] for each in stack.sql(written)] == ["operator"]

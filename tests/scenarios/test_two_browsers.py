@@ -39,7 +39,7 @@ def checked(somebody: About) -> Story:
 
 async def answers_item(somebody: Somebody, answer: str) -> None:
     """Answer the item whose form is open."""
-    await somebody.answers("How does it stand?", answer)
+    await somebody.answers("What is the answer?", answer)
     await somebody.presses("Save")
 
 

@@ -44,7 +44,7 @@ class AddNote(CaseCommand):
 
 
 class AcknowledgeAlert(CaseCommand):
-    """Take an alert on."""
+    """Accept an alert."""
 
     touches: ClassVar = ("alert",)
     depends_on: ClassVar = ("warning:{alert_id}",)

@@ -36,7 +36,7 @@ class CloseCase(CaseCommand):
 
 
 class ReopenCase(CaseCommand):
-    """Open a closed case again, with a coded reason."""
+    """Reopen a closed case, with a coded reason."""
 
     touches: ClassVar = ("ending",)
 

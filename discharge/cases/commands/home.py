@@ -59,7 +59,7 @@ class NameMitigation(CaseCommand):
 
 
 class WithdrawMitigation(CaseCommand):
-    """A mitigation no longer holds."""
+    """End a mitigation."""
 
     touches: ClassVar = ("mitigation",)
 

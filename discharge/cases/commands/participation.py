@@ -19,7 +19,7 @@ class AssignOwner(CaseCommand):
 
 
 class AddParticipant(CaseCommand):
-    """Let an organisation take part in the case, on the basis that is recorded for it.
+    """Add an organisation to the case in the case, on the basis that is recorded for it.
 
     ``basis`` may say which recorded basis is meant; it never makes one.
     """
@@ -42,7 +42,7 @@ class EndParticipation(CaseCommand):
 
 
 class RecordSharingBasis(CaseCommand):
-    """Record consent or another lawful basis for telling partners."""
+    """Record consent or another lawful basis for sharing with partners."""
 
     touches: ClassVar = ("sharing",)
 

@@ -20,7 +20,7 @@ class SetNeededBy(CaseCommand):
 
 
 class RecordDelayReason(CaseCommand):
-    """Record why the person waits from a day on; a new national reason ends the one before it."""
+    """Record why the person is waiting from a day on; a new national reason ends the one before it."""
 
     touches: ClassVar = ("reason",)
 

@@ -73,7 +73,7 @@ def add_note(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
 
 
 def acknowledge_alert(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
-    """Take an alert on; it stops escalating, and stays until its cause is gone."""
+    """Accept an alert; it stops escalating, and stays until its cause is gone."""
     asked = command_of(envelope, cmd.AcknowledgeAlert)
     alert = case.alerts.get(str(asked.alert_id))
     if alert is None:

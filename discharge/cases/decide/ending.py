@@ -95,7 +95,7 @@ def _nothing_owed(case: Case, outcome: str) -> None:
 
 
 def reopen(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
-    """Open a closed case again at the stage that fits; a death that was recorded wrongly is taken back."""
+    """Reopen a closed case at the stage that fits; a death that was recorded wrongly is taken back."""
     asked = command_of(envelope, cmd.ReopenCase)
     if case.outcome == "merged":
         raise Refused("stage-not-allowed", detail="merged", where="case")

@@ -50,7 +50,7 @@ def assign(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
 
 
 def add_participant(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
-    """Let an organisation take part on the basis recorded for the case; asked twice, it takes part once.
+    """Add an organisation to the case on the basis recorded for the case; asked twice, it takes part once.
 
     Those who lead the case need no basis that reaches beyond direct care; everybody else does.
     """

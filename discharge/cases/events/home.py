@@ -48,7 +48,7 @@ class MitigationNamed(Frozen):
 
 
 class MitigationWithdrawn(Frozen):
-    """A mitigation no longer holds: somebody said so, or the day until which it was named has passed."""
+    """End a mitigation: somebody said so, or the day until which it was named has passed."""
 
     kind: Literal["mitigation-withdrawn"] = "mitigation-withdrawn"
     item: str

@@ -40,7 +40,7 @@ class SharingBasisRecorded(Frozen):
 
 
 class SharingBasisWithdrawn(Frozen):
-    """The basis for telling partners ended."""
+    """The basis for sharing with partners ended."""
 
     kind: Literal["sharing-basis-withdrawn"] = "sharing-basis-withdrawn"
     withdrawn_on: date

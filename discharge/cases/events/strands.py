@@ -1,4 +1,4 @@
-"""Strands of making ready: orders, offers, lets."""
+"""Work to make the home ready: orders, offers, lets."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ class WorkForFormerHome(Frozen):
 
 
 class StrandRedirected(Frozen):
-    """What was ordered for the home before is to be done at the new one."""
+    """What was ordered for the previous home is to be done at the new one."""
 
     kind: Literal["strand-redirected"] = "strand-redirected"
     strand: str

@@ -1,4 +1,4 @@
-"""Strands of making ready: orders, offers, lets."""
+"""Work to make the home ready: orders, offers, lets."""
 
 from __future__ import annotations
 

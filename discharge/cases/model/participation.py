@@ -34,7 +34,7 @@ class Owner(Frozen):
 
 
 class SharingBasis(Frozen):
-    """A recorded lawful basis for telling partners about the case (consent, or another one by code).
+    """A recorded lawful basis for sharing with partners about the case (consent, or another one by code).
 
     ``recorded_by`` and ``organisation_id`` say who stated it; None where an earlier version recorded it.
     """

@@ -1,4 +1,4 @@
-"""Strands of making ready, and the homes offered in one."""
+"""Work to make the home ready, and the homes offered in one."""
 
 from __future__ import annotations
 

@@ -149,7 +149,7 @@ class DelayReasonRow(Base):
 
 
 class StrandRow(Base):
-    """Strands of making ready, for lists and reports."""
+    """Work to make the home ready, for lists and reports."""
 
     __tablename__ = "strands"
 

@@ -19,7 +19,7 @@ class OutboxRow(Base):
     ``received_at``, ``accepted_at`` and ``acted_at`` are four separate facts. ``relayed_at`` says when the
     workflow was told, ``relay_after`` until when the relay leaves a row alone, because another one tells it
     just now or telling it failed (``relay_tries`` times). ``needs_basis`` rows may leave only while the case
-    has a lawful basis for telling partners. ``organisation_id`` is the organisation whose act caused the row.
+    has a lawful basis for sharing. ``organisation_id`` is the organisation whose act caused the row.
     ``attempts`` counts the tries that left the house or may have; ``leaving_at`` is when the first began.
     ``basis_ended_at`` says since when there was no basis for an item that waited; it stays on one that was on
     its way just then. ``resent_from`` is the item that a person had sent once more as this one.

@@ -43,7 +43,7 @@ async def test_given_a_long_wait_when_the_alerts_are_opened_then_fact_threshold_
         "Threshold: 7 days or more",
         "Source: NHS England discharge ready date bands",
         "Integrated discharge team",
-        "Not passed up",
+        "Not escalated",
         f"/cases/{case_id}",
     ):
         assert words in row, words
@@ -86,7 +86,7 @@ async def test_given_an_alert_when_it_is_taken_on_then_the_page_says_by_whom_and
     assert answers[0].headers["location"].startswith("/requests/")
     assert await door.settle() == 1
     after = await door.client.get("/alerts?level=AMBER")
-    assert "Taken on by Test discharge-team" in after.text
+    assert "Accepted by Test discharge-team" in after.text
     assert f'action="/alerts/{alert.id}/acknowledge"' not in after.text
     assert "Ready to leave and still waiting" not in (await door.client.get("/alerts?only=waiting")).text
 
@@ -124,7 +124,7 @@ async def test_given_a_stranger_when_the_alerts_are_opened_then_nobody_of_others
     sign_in(door, "discharge-team", "STRANGER")
     page = await door.client.get("/alerts")
 
-    assert "No alert holds." in page.text
+    assert "There are no alerts." in page.text
     assert "ASHDOWN" not in page.text
 
 

@@ -187,7 +187,7 @@ async def test_given_a_referral_by_hl7_when_settled_then_there_is_a_case_with_it
 
     page = await opened(door, case.id, "coordinator")
     assert "Stairs to the door." in page
-    assert "Referral restated: reasons: equipment needed at home" in page
+    assert "Referral corrected: reasons: equipment needed at home" in page
     assert "Daughter has the keys." in page
 
     await intake.take(referral("REF^I14", message_id="K3", sent=sent))

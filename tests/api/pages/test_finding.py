@@ -139,5 +139,5 @@ async def test_given_rules_and_figures_when_alarms_are_opened_then_each_says_wha
         row.rule = rule | {"at_most": 5}
     await look_for_alarms(door.worker, NOW + timedelta(hours=1))
     page = (await door.client.get("/messages/alarms")).text
-    assert "No alarm rings." in page
-    assert "Cleared by themselves" in page
+    assert "There are no alarms." in page
+    assert "Cleared, most recent first" in page

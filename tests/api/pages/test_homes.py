@@ -142,7 +142,7 @@ async def test_given_homes_when_one_is_offered_then_the_form_says_fit_rent_acces
     assert "Does not fit: upstairs without a lift; steps on the way in. £90.00 a week" in page
     assert "Class D, step-free, bath" in page
     assert "Offered to somebody else, who may answer until" in page
-    assert "Not to be had now:" in page
+    assert "Not available now:" in page
     assert not re.search(r'value="[^"]+"[^>]*>\s*<label[^>]*>\s*3 Mill Rise', page)
 
 
@@ -160,7 +160,7 @@ async def test_given_a_home_that_does_not_fit_when_offered_on_a_page_then_a_reas
     fields |= {"strand": SEARCH, "property_id": steep}
     asked = await door.client.post(path, data=fields)
     assert asked.status_code == 409
-    assert "Is it offered all the same?" in asked.text
+    assert "Do you still want to offer it?" in asked.text
     fields = hidden(asked.text) | fields | {"confirm": "home-does-not-fit", "note": "A lift comes in May"}
     fields["key"] = hidden(asked.text)["key"]
     assert (await door.client.post(path, data=fields)).status_code == 303

@@ -49,7 +49,7 @@ async def test_given_messages_when_the_inbox_is_opened_then_each_has_type_state_
     rows = listed(page.text)
     assert len(rows) == 4
     other, twice, odd, used = rows
-    assert "Same id, other bytes" in other
+    assert "Same id, different content" in other
     assert "Received 2 times" in twice
     assert "ADT^A99" in odd
     assert "Not used" in odd

@@ -83,15 +83,15 @@ async def test_given_a_let_then_work_for_the_home_before_has_its_buttons_an_aler
     case_id = await moved(door)
     sign_in(door, "coordinator")
     page = (await door.client.get(f"/cases/{case_id}")).text
-    assert "Nothing is cancelled by itself" in page
+    assert "Nothing is cancelled automatically" in page
     assert f"/cases/{case_id}/do/cancel-strand?strand=adaptation/1&amp;reason=moving" in page
     assert f"/cases/{case_id}/do/redirect-strand?strand=adaptation/1" in page
-    assert "Straight stairlift was ordered for the home before" in page
+    assert "Straight stairlift was ordered for the previous home" in page
     form = await door.client.get(f"/cases/{case_id}/do/cancel-strand?strand=adaptation/1&reason=moving")
     assert 'value="moving" checked' in form.text or 'value="moving" selected' in form.text
     await door.asked(case_id, "redirect-strand", strand="adaptation/1")
     after = (await door.client.get(f"/cases/{case_id}")).text
-    assert "Nothing is cancelled by itself" not in after
+    assert "Nothing is cancelled automatically" not in after
     assert "to be done at the new home" in after
 
 

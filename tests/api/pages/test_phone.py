@@ -43,7 +43,7 @@ async def test_given_a_phone_when_alerts_open_then_the_first_can_be_taken_on_wit
     await waiting_ten_days(door)
     sign_in(door, "coordinator")
     async with looking.opened("/alerts", PHONE) as page:
-        button = await page.get_by_role("button", name="Take on").first.bounding_box()
+        button = await page.get_by_role("button", name="Accept").first.bounding_box()
         assert button
         assert button["y"] + button["height"] < PHONE["height"]
 
@@ -54,7 +54,7 @@ async def test_given_a_phone_when_a_case_opens_then_wrong_comes_first_then_what_
     case_id = await waiting_ten_days(door)
     sign_in(door, "coordinator")
     async with looking.opened(f"/cases/{case_id}", PHONE) as page:
-        headings = ["Alerts", "What you can do", "What is left before the home is ready", "Facts"]
+        headings = ["Alerts", "What you can do", "What is still needed before the home is ready", "Facts"]
         tops = []
         for heading in headings:
             box = await page.get_by_role("heading", name=heading, exact=True).bounding_box()

@@ -43,7 +43,7 @@ async def test_given_somebody_whom_the_caller_does_not_know_when_referred_then_t
     place = await sent_by_page(door)
     page = (await door.client.get(place)).text
 
-    assert "It waits to be taken on" in page
+    assert "Nobody has accepted it yet" in page
     assert "Housing takes this referral on or answers it" in page
     assert "2 High St, Harrow, ZZ99 3VZ" in page
     assert "Who is meant?" not in page

@@ -58,9 +58,9 @@ async def test_given_messages_of_two_causes_when_listed_then_each_says_how_many_
     page = (await door.client.get("/messages/parked")).text
 
     assert "4 messages for 2 causes" in page
-    assert "No number that the profile knows: 3 messages" in page
+    assert "The profile does not know the number: 3 messages" in page
     assert "compare it with the profile" in page
-    assert "A merge without a number: 1 message" in page
+    assert "The merge has no number: 1 message" in page
     first = page.split('id="cause-1"')[1]
     assert "message-not-understood, no-usable-identifier" in first
     assert "less than a minute ago" in first or "ago" in first
@@ -78,7 +78,7 @@ async def test_given_parked_messages_when_all_of_a_cause_are_replayed_then_they_
     again = await door.client.post("/messages/replays", data=sent)
     assert answer.headers["location"] == again.headers["location"]
     waiting = (await door.client.get(answer.headers["location"])).text
-    assert "It goes on by itself" in waiting
+    assert "It continues even if this page is closed" in waiting
     await worked(intake)
     done = (await door.client.get(answer.headers["location"])).text
 
@@ -350,7 +350,7 @@ async def test_given_a_message_that_told_a_case_when_opened_then_events_are_foll
     back = (await door.client.get(f"/messages?case={case_id}")).text
 
     assert f"Case {str(case_id)[:8]}" in page
-    assert "What changed there because of it" in page
+    assert "What it changed in the case" in page
     assert "MOVED" in back
     assert "USED" in back
     sign_in(door, "discharge-team")

@@ -53,7 +53,7 @@ async def test_given_a_request_refused_later_when_listed_then_it_says_why_until_
     case_id, status = await refused_late(door)
     page = await door.client.get("/requests")
 
-    part = page.text.split("Taken, not done yet")[0]
+    part = page.text.split("Accepted, not done yet")[0]
     assert TITLE in part
     assert "Code: stage-not-allowed" in part
     assert f"/cases/{case_id}" in part

@@ -79,7 +79,7 @@ async def test_given_a_cold_home_when_the_form_is_opened_then_it_says_what_is_no
     sign_in(door, "discharge-team")
     page = (await door.client.get(f"/cases/{case_id}/do/confirm-discharge")).text
     assert "The home is not ready: Heating: no." in page
-    assert "Who decided that they leave all the same?" in page
+    assert "Who decided that they should leave?" in page
 
     await door.asked(case_id, "confirm-item", item="heating", value="yes")
     ready = (await door.client.get(f"/cases/{case_id}/do/confirm-discharge")).text

@@ -1,4 +1,4 @@
-"""Whom to call, notes, corrections of a referral, and a closed case that a new referral may open again."""
+"""Who to call, notes, corrections of a referral, and a closed case that a new referral may open again."""
 
 from __future__ import annotations
 

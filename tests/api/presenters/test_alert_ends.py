@@ -48,15 +48,15 @@ def row(number: int, event: ev.AlertRaised | ev.AlertCleared) -> CaseEventRow:
         (
             None,
             "No longer an alert: Leaving soon and the home not checked. The home check has not begun.",
-            "Holds no more",
+            "No longer applies",
         ),
         (
             "home-not-ready-person-in-it",
             (
-                "No longer an alert of its own: Leaving soon and the home not checked. The home check has "
-                "not begun. Another alert tells it now: The person is in a home that is not ready"
+                "No longer a separate alert: Leaving soon and the home not checked. The home check has "
+                "not begun. Another alert covers it now: The person is in a home that is not ready"
             ),
-            "Told by another alert: The person is in a home that is not ready",
+            "Covered by another alert: The person is in a home that is not ready",
         ),
     ],
 )

@@ -1,4 +1,4 @@
-"""What partners were told, in words."""
+"""What was sent to partners, in words."""
 
 from __future__ import annotations
 
@@ -62,13 +62,13 @@ LEFT, ENDED = datetime(2026, 3, 2, 9, 30, tzinfo=UTC), datetime(2026, 3, 2, 9, 3
 @pytest.mark.parametrize(
     ("state", "sent_at", "sent", "trouble"),
     [
-        ("delivered", LEFT, "2 March 2026, 09:30", "It left: it was on its way when consent ended"),
-        ("held", LEFT, "2 March 2026, 09:30", "It left: it was on its way when consent ended"),
+        ("delivered", LEFT, "2 March 2026, 09:30", "It was sent: it was on its way when the basis ended"),
+        ("held", LEFT, "2 March 2026, 09:30", "It was sent: it was on its way when the basis ended"),
         (
             "held",
             None,
-            "May have left: a try began 2 March 2026, 09:30",
-            "It may have left: it was on its way",
+            "May have been sent: an attempt began 2 March 2026, 09:30",
+            "It may have been sent: it was on its way",
         ),
     ],
 )

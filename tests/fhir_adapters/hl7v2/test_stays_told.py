@@ -50,7 +50,7 @@ async def test_given_leave_and_return_then_the_case_hears_both(intake: Intake, w
 async def test_given_the_visit_is_deleted_before_the_case_wrote_it_down_then_the_case_hears_of_it(
     intake: Intake, worker: AsyncEngine
 ) -> None:
-    """The case was told of the stay; that it has yet to record it must not hide the deletion from it."""
+    """The case received it of the stay; that it has yet to record it must not hide the deletion from it."""
     case_id = await case_of(intake, worker)
 
     await intake.take(ADMITTED.raw(), Sample("A23", "M2", "20260303090000", "20260303090000").raw())

@@ -229,7 +229,7 @@ def test_given_a_shut_gate_then_each_blocker_says_what_since_when_and_in_words()
         Blocker(
             kind="strand",
             code="adaptation/3",
-            words="Grab or stair rails: ordered for the home before",
+            words="Grab or stair rails: ordered for the previous home",
             since=day(2),
         ),
     ]

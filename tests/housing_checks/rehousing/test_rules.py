@@ -187,7 +187,7 @@ def test_an_answer_is_not_due_before_the_offer() -> None:
     assert refused(looking(), OFFER.model_copy(update={"respond_by": day(3)}), on=4) == "dates-out-of-order"
 
 
-# -- what was ordered for the home before, and homes that are lost
+# -- what was ordered for the previous home, and homes that are lost
 
 LIFT = "adaptation/1"
 
@@ -207,7 +207,9 @@ def test_given_a_let_then_orders_for_the_home_before_are_marked_and_nothing_is_c
     marked = {key for key, strand in story.case.strands.items() if strand.former_home}
     assert marked == {LIFT, "equipment/1"}
     assert {strand.status for strand in story.case.strands.values()} == {"open"}
-    assert "Straight stairlift: ordered for the home before" in [each.words for each in blocking(story.case)]
+    assert "Straight stairlift: ordered for the previous home" in [
+        each.words for each in blocking(story.case)
+    ]
 
 
 def test_given_work_for_the_home_before_when_it_is_done_then_the_new_home_is_no_safer() -> None:

@@ -62,7 +62,7 @@ class TestOutcomes:
             ("not-used", "ADT^A99", 1),
         ]
         assert str(report.outcomes[1].example) == "sample.hl7, message 3"
-        assert report.outcomes[1].title == "No number that the profile knows"
+        assert report.outcomes[1].title == "The profile does not know the number"
         assert "PID-3" in report.outcomes[1].do
         assert (report.messages, report.troubled) == (4, 2)
 
@@ -112,7 +112,7 @@ class TestOutcomes:
                 f"{BOTH}; stay discharged, by visit number, {LEFT}, ward, expected discharge",
             ),
             ("ADT^A99", "not-used", "Message type not used (ADT^A99)"),
-            ("ADT^A01", "parked", "No number that the profile knows (no-usable-identifier)"),
+            ("ADT^A01", "parked", "The profile does not know the number (no-usable-identifier)"),
         ]
         assert report.each[0].unmapped == ("PID-8 Q",)
         assert "ASHDOWN" not in report.model_dump_json()
