@@ -2,50 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
 from uuid import UUID
 
 from fastapi import Request
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel
 
 from api.commanding import Outcome, refusal
-from api.presenters.changes import Changes, to_json
+from api.presenters.changes import Changes, changes_json
 from api.problems import RETRY_SECONDS, problem
+from api.schemas.commands import CommandAnswer, CommandStatus
 from discharge.cases.commands import Answer
 from discharge.clocks import london_date
 from discharge.store.tables import CommandRow, ReferralRequestRow
-
-
-class CommandAnswer(BaseModel):
-    """`accepted` with the events it caused, or `taken` with the address that will say more.
-
-    A referral that is a request is `requested`: it has no case until somebody takes it on. `changes` are what
-    others changed since the `seen_version` of the command.
-    """
-
-    command_id: UUID
-    case_id: UUID | None = None
-    outcome: Literal["accepted", "taken", "requested"]
-    version: int | None = None
-    events: list[str] = []
-    changes: list[dict[str, Any]] = []
-    status_url: str
-
-
-class CommandStatus(BaseModel):
-    """How a command stands. `problem` is there once it was refused or failed. A request is `waiting`,
-    `taken-on`, `declined` or `withdrawn`.
-    """
-
-    command_id: UUID
-    case_id: UUID | None = None
-    kind: str
-    state: str
-    effective_on: str
-    version: int | None = None
-    events: list[str] = []
-    problem: dict[str, Any] | None = None
 
 
 def status_path(command_id: UUID) -> str:
@@ -67,7 +35,7 @@ def request_status(row: ReferralRequestRow) -> CommandStatus:
         case_id=row.case_id,
         kind="refer",
         state=row.state,
-        effective_on=london_date(row.requested_at).isoformat(),
+        effective_on=london_date(row.requested_at),
     )
 
 
@@ -82,7 +50,7 @@ def command_answer(
         outcome="accepted" if outcome.answer else "taken",
         version=outcome.answer.version if outcome.answer else None,
         events=list(outcome.answer.events) if outcome.answer else [],
-        changes=to_json(changes)["changes"] if changes else [],
+        changes=changes_json(changes) if changes else [],
         status_url=path,
     )
     headers = {"Location": location} if location else {}
@@ -101,7 +69,7 @@ def command_status(request: Request, row: CommandRow) -> CommandStatus:
         case_id=row.case_id,
         kind=row.kind,
         state=row.state,
-        effective_on=row.effective_on.isoformat(),
+        effective_on=row.effective_on,
         version=answer.version if answer else None,
         events=list(answer.events) if answer else [],
         problem=problem(refusal(answer), request.url.path) if answer and refused else None,

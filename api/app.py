@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
-from importlib.metadata import version
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -39,12 +38,11 @@ def create_app(settings: ApiSettings, now: Callable[[], datetime] = wall_now) ->
 
     app = FastAPI(
         title="Homeward",
-        version=version("homeward"),
-        description=DESCRIPTION,
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
+        generate_unique_id_function=lambda route: route.name,
     )
     app.state.services = Services(settings, now)
     app.state.started = now()
@@ -59,13 +57,3 @@ def create_app(settings: ApiSettings, now: Callable[[], datetime] = wall_now) ->
         provider=settings.provider_origin,
     )
     return app
-
-
-DESCRIPTION = """
-Discharges from hospital that are held up by the home. Every request needs a bearer token.
-
-A change is a command: `POST /api/v1/cases/{case_id}/commands` with its `kind`, an `effective_on` (a London
-calendar date), and an `Idempotency-Key`. The answer is 200 with what happened, 202 with a status address when
-it was taken and not answered in time, or a problem (RFC 9457) whose `code` is the same in every interface,
-page and log.
-"""

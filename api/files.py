@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from starlette.responses import Response
 
 from api.presenters.documents import file_name, served_type
@@ -16,3 +18,10 @@ def as_a_file(row: DocumentRow, content: bytes) -> Response:
         "Cache-Control": "no-store",
     }
     return Response(content, media_type=served_type(row), headers=headers)
+
+
+ANY_FILE: dict[str, Any] = {
+    "description": "The file",
+    "content": {"*/*": {"schema": {"type": "string", "format": "binary"}}},
+}
+"""How an answer that is a file is described: its media type is that of the file."""

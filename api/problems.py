@@ -19,12 +19,14 @@ from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.responses import RedirectResponse, Response
 
+from api.body_faults import BodyInvalid, faults_of
 from api.kept_forms import keep_form
 from api.pages.rendering import error_page
 from api.pages.typed_text import read_typed
-from api.presenters.changes import to_json
+from api.presenters.changes import changes_json
 from api.refusals import CaseChanged, Contradicted, ListRefused
 from api.refused_looks import note_refused_look
+from api.schemas.problems import BodyFault, ListLineFault, Problem
 from discharge.errors import HomewardError
 from fhir_adapters.fhir.outcome import operation_outcome
 from fhir_adapters.fhir.problems import FhirRefused
@@ -64,7 +66,7 @@ def add_problem_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def misfit(request: Request, error: RequestValidationError) -> Response:
-        return answer(request, _first_misfit(error.errors()))
+        return answer(request, BodyInvalid(faults_of(error.errors())))
 
     @app.exception_handler(HTTPException)
     async def plain(request: Request, error: HTTPException) -> Response:
@@ -106,7 +108,7 @@ def answer(request: Request, error: HomewardError) -> Response:
     if path.startswith("/fhir/"):
         return _json(operation_outcome(error), error.row.http, FHIR_JSON, headers)
     if path.startswith("/api/"):
-        return _json(problem(error, path), error.row.http, PROBLEM_JSON, headers)
+        return _json(problem_body(error, path), error.row.http, PROBLEM_JSON, headers)
     if error.code == "not-signed-in" and request.method == "GET" and not path.startswith("/sign-in"):
         return RedirectResponse(f"/sign-in?{urlencode({'then': _asked_for(request)})}", 303)
     return error_page(request, error, headers)
@@ -116,35 +118,50 @@ def _asked_for(request: Request) -> str:
     return request.url.path + (f"?{request.url.query}" if request.url.query else "")
 
 
-def problem(error: HomewardError, path: str) -> dict[str, Any]:
+def problem_body(error: HomewardError, path: str) -> dict[str, Any]:
+    """The problem as it is sent: what it does not say is left out."""
+    return problem(error, path).model_dump(mode="json", exclude_unset=True)
+
+
+def problem(error: HomewardError, path: str) -> Problem:
     """The error as RFC 9457, with our code, and each fault's place where there are several."""
     row = error.row
-    body: dict[str, Any] = {
-        "type": TYPE_BASE + row.code,
-        "title": row.title,
-        "status": row.http,
-        "detail": row.words,
-        "instance": path,
-        "code": row.code,
-        "retryable": row.retryable,
-        "fault": row.fault,
-    }
-    if error.detail:
-        body["reason"] = error.detail
-    if error.where:
-        body["where"] = error.where
-    if isinstance(error, ListRefused):
-        body["problems"] = [asdict(fault) for fault in error.faults]
-    if isinstance(error, CaseChanged):
-        body |= to_json(error.changes)
-    if isinstance(error, Contradicted):
-        body["questions"] = [each.model_dump() for each in error.questions]
-        body["confirm"] = [each.code for each in error.questions]
-    if isinstance(error, FhirRefused):
-        body["problems"] = [
-            {"code": each.code, "reason": each.detail, "where": each.where} for each in error.problems
-        ]
-    return body
+    return Problem(
+        type=TYPE_BASE + row.code,
+        title=row.title,
+        status=row.http,
+        detail=row.words,
+        instance=path,
+        code=row.code,
+        retryable=row.retryable,
+        fault=row.fault,
+        **({"reason": error.detail} if error.detail else {}),
+        **({"where": error.where} if error.where else {}),
+        **_more(error),
+    )
+
+
+def _more(error: HomewardError) -> dict[str, Any]:
+    """What some refusals say beside their code."""
+    match error:
+        case BodyInvalid():
+            return {"problems": list(error.faults)}
+        case ListRefused():
+            return {"problems": [ListLineFault(**asdict(fault)) for fault in error.faults]}
+        case CaseChanged():
+            return {"version": error.changes.version, "changes": changes_json(error.changes)}
+        case Contradicted():
+            codes = [each.code for each in error.questions]
+            return {"questions": list(error.questions), "confirm": codes}
+        case FhirRefused():
+            faults = error.problems
+            return {
+                "problems": [
+                    BodyFault(code=each.code, reason=each.detail, where=each.where) for each in faults
+                ]
+            }
+        case _:
+            return {}
 
 
 def _headers(error: HomewardError) -> dict[str, str]:
@@ -158,13 +175,6 @@ def _headers(error: HomewardError) -> dict[str, str]:
 
 def _json(body: dict[str, Any], status: int, media_type: str, headers: dict[str, str]) -> Response:
     return Response(json.dumps(body), status, headers, media_type)
-
-
-def _first_misfit(faults: Any) -> HomewardError:
-    """The first fault's place. The library's message may repeat the input, so only its kind is told."""
-    first = faults[0] if faults else {"loc": (), "type": "invalid"}
-    place = [str(part) for part in first["loc"] if part not in ("body", "query", "path", "header")]
-    return HomewardError("invalid-body", detail=str(first["type"]), where=".".join(place))
 
 
 def logged(error: Exception) -> Unexpected:

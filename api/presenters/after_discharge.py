@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from api.presenters import words
 from api.presenters.case_view import Fact
+from api.schemas.cases import DischargeResult
 from discharge.cases.model import Case, Discharge
 from discharge.outcomes.failed_discharge import (
     GROUND_WORDS,
@@ -43,17 +42,17 @@ def _facts(case: Case, left: Discharge) -> list[Fact]:
     return found
 
 
-def afterwards_json(case: Case) -> list[dict[str, Any]]:
+def afterwards_json(case: Case) -> list[DischargeResult]:
     """Every discharge with the days until a readmission, its band, and the grounds on which it failed."""
     lines = []
     for left in discharges_of(case):
         back = readmission_after(case, left)
         lines.append(
-            {
-                "discharged_on": left.discharged_on.isoformat(),
-                "back_after_days": back.days_after if back else None,
-                "back_band": readmission_band(back.days_after) if back else None,
-                "failed": list(failed_discharge(left, back)),
-            }
+            DischargeResult(
+                discharged_on=left.discharged_on,
+                back_after_days=back.days_after if back else None,
+                back_band=readmission_band(back.days_after) if back else None,
+                failed=list(failed_discharge(left, back)),
+            )
         )
     return lines

@@ -17,6 +17,15 @@ from api.principals import Principal
 from api.reading.cases import CaseFile
 from api.reading.names import Directory
 from api.reading.worklist import Listed
+from api.schemas.cases import (
+    CaseDetail,
+    CaseLine,
+    CasePerson,
+    CasePersonDetail,
+    DelaySoFar,
+    NextAction,
+)
+from api.schemas.common import Address, Ring
 from discharge.cases.model import Case
 from discharge.cases.stages import may_ask
 from discharge.delays.counting import nights_without_reason, published_delay_days, true_delay_days
@@ -27,79 +36,79 @@ from discharge.store.tables import Person, PersonAddress
 from housing_checks.gate.rules import blocking
 
 
-def person_json(person: Person) -> dict[str, Any]:
+def person_json(person: Person) -> CasePerson:
     """Who it is; where they live is not part of a list."""
-    return {
-        "person_id": str(person.id),
-        "nhs_number": person.nhs_number,
-        "family_name": person.family_name,
-        "given_name": person.given_name,
-        "birth_date": person.birth_date.isoformat() if person.birth_date else None,
-        "sex": person.sex,
-        "deceased": person.deceased,
-        "location_hidden": person.location_hidden,
-    }
+    return CasePerson(
+        person_id=person.id,
+        nhs_number=person.nhs_number,
+        family_name=person.family_name,
+        given_name=person.given_name,
+        birth_date=person.birth_date,
+        sex=person.sex,
+        deceased=person.deceased,
+        location_hidden=person.location_hidden,
+    )
 
 
-def waiting_json(case: Case, today: date) -> dict[str, Any]:
+def waiting_json(case: Case, today: date) -> DelaySoFar:
     """The delay so far, by each way of counting."""
     left = case.discharge.discharged_on if case.discharge else None
     until = left or today
     waited = periods_of_this_stay(case)
     without = nights_without_reason(waited, case.delay_reasons, until)
-    return {
-        "published_delay_days": published_delay_days(waited, until),
-        "true_delay_days": true_delay_days(waited, until, left=left is not None),
-        "nights_without_reason": [night.isoformat() for night in without],
-    }
+    return DelaySoFar(
+        published_delay_days=published_delay_days(waited, until),
+        true_delay_days=true_delay_days(waited, until, left=left is not None),
+        nights_without_reason=list(without),
+    )
 
 
-def case_line(listed: Listed, today: date, known: Directory) -> dict[str, Any]:
+def case_line(listed: Listed, today: date, known: Directory) -> CaseLine:
     """One case on a list; null is what the reader is not told."""
     case, telling = listed.case, listed.telling
     spell = case.current_spell
-    return {
-        "case_id": str(case.case_id),
-        "version": case.version,
-        "stage": case.stage.value,
-        "person": person_json(listed.person),
-        "ward": spell.ward if spell else (case.referral.ward if case.referral else None),
-        "ward_withheld": _withheld(case, known, seen=listed.place_seen),
-        "expected_discharge_on": _iso(case.expected_discharge_on),
-        "needed_by": _iso(case.needed_by),
-        "awaiting_spell": telling.of(
+    return CaseLine(
+        case_id=case.case_id,
+        version=case.version,
+        stage=case.stage,
+        person=person_json(listed.person),
+        ward=spell.ward if spell else (case.referral.ward if case.referral else None),
+        ward_withheld=_withheld(case, known, seen=listed.place_seen),
+        expected_discharge_on=case.expected_discharge_on,
+        needed_by=case.needed_by,
+        awaiting_spell=telling.of(
             "awaiting_spell", lambda whole: bool(whole.referral and whole.referral.awaiting_spell)
         ),
-        "alerts": telling.of("alerts", lambda _: listed.alerts),
-        "home_not_ready": telling.of("home_not_ready", lambda whole: whole.unready_home is not None),
-        "open_actions": telling.of("open_actions", lambda whole: len(whole.open_actions)),
-        "why_still_here": telling.sentence(case, today, known.names),
-        "waiting": telling.of("waiting", lambda whole: waiting_json(whole, today)),
-    }
+        alerts=telling.of("alerts", lambda _: listed.alerts),
+        home_not_ready=telling.of("home_not_ready", lambda whole: whole.unready_home is not None),
+        open_actions=telling.of("open_actions", lambda whole: len(whole.open_actions)),
+        why_still_here=telling.sentence(case, today, known.names),
+        waiting=telling.of("waiting", lambda whole: waiting_json(whole, today)),
+    )
 
 
-def case_detail(found: CaseFile, caller: Principal, today: date, known: Directory) -> dict[str, Any]:
+def case_detail(found: CaseFile, caller: Principal, today: date, known: Directory) -> CaseDetail:
     """One case, as much of it as the reader sees; null is what they are not told."""
     case, sight = found.case, found.telling.sight
-    return {
-        "case_id": str(case.case_id),
-        "version": case.version,
-        "stage": case.stage.value,
-        "today": today.isoformat(),
-        "person": person_json(found.person)
-        | {
-            "address": _address(found.address),
-            "homes_before": [_address(each) for each in found.homes_before] if sight.address else None,
-            "contacts": contacts_json(found, caller, known),
-        },
-        "ward_withheld": _withheld(case, known, seen=found.place_seen),
+    return CaseDetail(
+        case_id=case.case_id,
+        version=case.version,
+        stage=case.stage,
+        today=today,
+        person=CasePersonDetail(
+            **dict(person_json(found.person)),
+            address=_address(found.address) if found.address else None,
+            homes_before=[_address(each) for each in found.homes_before] if sight.address else None,
+            contacts=contacts_json(found, caller, known),
+        ),
+        ward_withheld=_withheld(case, known, seen=found.place_seen),
         **_told(found, today, known),
-        "case": case.model_dump(
+        case=case.model_dump(
             mode="json",
             include=dict.fromkeys(sight.case, True) | {"referral": set(sight.referral)},
             exclude={"case_id", "version", "stage"},
         ),
-    }
+    )
 
 
 def _told(found: CaseFile, today: date, known: Directory) -> dict[str, Any]:
@@ -109,14 +118,14 @@ def _told(found: CaseFile, today: date, known: Directory) -> dict[str, Any]:
     blocked = telling.of("blocking", blocking)
     return {
         "why_still_here": telling.sentence(found.case, today, known.names),
-        "next_action": {"words": action.words, "role": action.role, "due_on": _iso(action.due_on)}
+        "next_action": NextAction(words=action.words, role=action.role, due_on=action.due_on)
         if action
         else None,
         "waiting": telling.of("waiting", lambda whole: waiting_json(whole, today)),
         "suggested_strands": telling.of("suggested_strands", lambda whole: suggested_json(whole, today)),
         "suggested_outcome": telling.of("suggested_outcome", _outcome),
         "discharges": telling.of("discharges", afterwards_json),
-        "blocking": [each.model_dump(mode="json") for each in blocked] if blocked is not None else None,
+        "blocking": blocked,
     }
 
 
@@ -124,21 +133,15 @@ def _outcome(case: Case) -> str | None:
     return suggested_outcome(case) if may_ask(case, "close-case") else None
 
 
-def _withheld(case: Case, known: Directory, *, seen: bool) -> dict[str, str] | None:
+def _withheld(case: Case, known: Directory, *, seen: bool) -> Ring | None:
     """Whom to ring where ward and bed are withheld; none where they are not."""
-    return None if seen else {"ring": whom_to_ring(case, known)}
+    return None if seen else Ring(ring=whom_to_ring(case, known))
 
 
-def _address(row: PersonAddress | None) -> dict[str, Any] | None:
-    if row is None:
-        return None
-    return {
-        "lines": row.lines.splitlines(),
-        "postcode": row.postcode,
-        "from_on": _iso(row.from_on),
-        "until_on": _iso(row.until_on),
-    }
-
-
-def _iso(day: date | None) -> str | None:
-    return day.isoformat() if day else None
+def _address(row: PersonAddress) -> Address:
+    return Address(
+        lines=row.lines.splitlines(),
+        postcode=row.postcode,
+        from_on=row.from_on,
+        until_on=row.until_on,
+    )

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 from uuid import UUID
 
 from api.presenters import words
 from api.presenters.part_words import PARTS, Side
 from api.presenters.timeline import who_did
 from api.reading.names import Directory
+from api.schemas.problems import ChangedPart as ChangedPartRecord
 from discharge.cases.events import EVENT
 from discharge.cases.model import Case
 from discharge.cases.parts import parts_of
@@ -96,11 +96,17 @@ def _line(part: str, was: Side, is_now: Side, *, met: bool) -> ChangedPart | Non
     return ChangedPart(part, label, before or "Nothing", after or "Nothing", met=met)
 
 
-def to_json(changes: Changes) -> dict[str, Any]:
+def changes_json(changes: Changes) -> list[ChangedPartRecord]:
     """The same for an interface."""
-    rows = [
-        {"part": row.part, "what": row.label, "from": row.before, "to": row.after, "by": row.who,
-         "when": row.when, "refused_for": row.met}
+    return [
+        ChangedPartRecord(
+            part=row.part,
+            what=row.label,
+            before=row.before,
+            after=row.after,
+            by=row.who,
+            when=row.when,
+            refused_for=row.met,
+        )
         for row in changes.rows
-    ]  # fmt: skip
-    return {"version": changes.version, "changes": rows}
+    ]

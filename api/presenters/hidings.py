@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from api.hidings import AskedHiding, Hiding
 from api.presenters import words
 from api.presenters.tags import Tag
 from api.presenters.worklist import full_name
 from api.reading.names import Directory
+from api.schemas.people import HidingRecord, OwnHiding
 
 STATES = {
     None: Tag("Waits for an answer", "yellow"),
@@ -121,28 +121,28 @@ def _asked(each: AskedHiding) -> AskedLine:
     return AskedLine(str(each.inbox_id), numbers, words.machine_time(each.hidden_at))
 
 
-def hiding_json(each: Hiding, known: Directory) -> dict[str, Any]:
+def hiding_json(each: Hiding, known: Directory) -> HidingRecord:
     """A hiding that another organisation asked for."""
-    return {
-        "message_id": str(each.inbox_id),
-        "person_id": str(each.person_id),
-        "case_id": str(each.case_id) if each.case_id else None,
-        "asked_by": known.organisation(each.sender_id),
-        "hidden_at": each.hidden_at.isoformat(),
-        "may_answer": each.may_answer,
-        "answer": each.answer,
-        "reason": each.reason,
-        "answered_at": each.answered_at.isoformat() if each.answered_at else None,
-        "answered_by": known.user(each.answered_by),
-        "withdrawn_at": each.withdrawn_at.isoformat() if each.withdrawn_at else None,
-        "still_hidden": each.still_hidden,
-    }
+    return HidingRecord(
+        message_id=each.inbox_id,
+        person_id=each.person_id,
+        case_id=each.case_id,
+        asked_by=known.organisation(each.sender_id),
+        hidden_at=each.hidden_at,
+        may_answer=each.may_answer,
+        answer=each.answer,
+        reason=each.reason,
+        answered_at=each.answered_at,
+        answered_by=known.user(each.answered_by),
+        withdrawn_at=each.withdrawn_at,
+        still_hidden=each.still_hidden,
+    )
 
 
-def asked_json(each: AskedHiding) -> dict[str, Any]:
+def asked_json(each: AskedHiding) -> OwnHiding:
     """A hiding that the caller's own organisation asked for."""
-    return {
-        "message_id": str(each.inbox_id),
-        "numbers": list(each.numbers),
-        "hidden_at": each.hidden_at.isoformat(),
-    }
+    return OwnHiding(
+        message_id=each.inbox_id,
+        numbers=list(each.numbers),
+        hidden_at=each.hidden_at,
+    )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from api.place_readers import Names
 from api.presenters import words
 from api.presenters.tags import Tag
 from api.reading.names import Directory
+from api.schemas import people as schemas
 from discharge.store.tables import PlaceReader
 
 
@@ -48,33 +48,33 @@ def _ended(row: PlaceReader, known: Directory) -> str:
     return f"Taken away by {known.user(row.ended_by) or 'somebody'}, {words.moment(row.ended_at)}"
 
 
-def names_json(around: Names, known: Directory) -> dict[str, Any]:
+def names_json(around: Names, known: Directory) -> schemas.PlaceReaderList:
     """The same for an interface, with whom the caller may name."""
-    return {
-        "case_id": str(around.found.case.case_id),
-        "hidden": around.hidden,
-        "readers": [_reader_json(row, around, known) for row in around.readers],
-        "may_be_named": [
-            {
-                "user_id": str(user.id),
-                "name": user.display_name,
-                "organisation": known.organisation(user.organisation_id),
-            }
+    return schemas.PlaceReaderList(
+        case_id=around.found.case.case_id,
+        hidden=around.hidden,
+        readers=[_reader_json(row, around, known) for row in around.readers],
+        may_be_named=[
+            schemas.PlaceReaderChoice(
+                user_id=user.id,
+                name=user.display_name,
+                organisation=known.organisation(user.organisation_id),
+            )
             for user in around.choices
         ],
-    }
+    )
 
 
-def _reader_json(row: PlaceReader, around: Names, known: Directory) -> dict[str, Any]:
-    return {
-        "reader_id": str(row.id),
-        "user_id": str(row.user_id),
-        "name": known.user(row.user_id),
-        "organisation": known.organisation(row.reader_organisation_id),
-        "until_on": row.until_on.isoformat(),
-        "reason": row.reason,
-        "named_by": known.user(row.named_by),
-        "named_at": row.named_at.isoformat(),
-        "ended_at": row.ended_at.isoformat() if row.ended_at else None,
-        "in_force": row.id in around.in_force,
-    }
+def _reader_json(row: PlaceReader, around: Names, known: Directory) -> schemas.PlaceReader:
+    return schemas.PlaceReader(
+        reader_id=row.id,
+        user_id=row.user_id,
+        name=known.user(row.user_id),
+        organisation=known.organisation(row.reader_organisation_id),
+        until_on=row.until_on,
+        reason=row.reason,
+        named_by=known.user(row.named_by),
+        named_at=row.named_at,
+        ended_at=row.ended_at,
+        in_force=row.id in around.in_force,
+    )

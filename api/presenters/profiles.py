@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from api.presenters import words
+from api.schemas.lists import FeedProfile
 from fhir_adapters.feeds.book import DEFAULT_PROFILE
 from fhir_adapters.feeds.profile import SHOWN, Profile
 from fhir_adapters.feeds.watching import WatchedBook
@@ -51,20 +51,20 @@ def read_by(feed: Feed, book: WatchedBook, today: date) -> ReadBy | None:
     return ReadBy(profile, state, named)
 
 
-def profile_json(read: ReadBy | None) -> dict[str, Any] | None:
+def profile_json(read: ReadBy | None) -> FeedProfile | None:
     """The profile of a feed for programs; `state` is in-force, last-good (the file of a later text cannot be
     used) or not-known (another stands in for the one named).
     """
     if read is None:
         return None
-    return {
-        "named": read.named,
-        "name": read.profile.name,
-        "version": read.profile.version,
-        "effective_from": read.profile.effective_from.isoformat(),
-        "sha256": read.profile.sha256,
-        "state": read.state,
-    }
+    return FeedProfile(
+        named=read.named,
+        name=read.profile.name,
+        version=read.profile.version,
+        effective_from=read.profile.effective_from,
+        sha256=read.profile.sha256,
+        state=read.state,
+    )
 
 
 @dataclass(frozen=True)

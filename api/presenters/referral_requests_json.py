@@ -3,55 +3,55 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from api.reading.names import Directory
 from api.reading.referral_requests import Candidate, RequestFile
+from api.schemas.referrals import ReferralRequest, ReferralRequestDetail, RequestAnswer, RequestCandidate
 from discharge.codes.casework import REFERRAL_RETURN_REASONS
 from discharge.store.tables import ReferralRequestRow
 
 
-def request_json(row: ReferralRequestRow, now: datetime, known: Directory) -> dict[str, Any]:
+def request_json(row: ReferralRequestRow, now: datetime, known: Directory) -> ReferralRequest:
     """One request; `now` is case time, like the times in it."""
-    return {
-        "request_id": str(row.id),
-        "state": row.state,
-        "sender": known.organisation(row.sender_id),
-        "owner": known.organisation(row.service_id),
-        "requested_at": row.requested_at.isoformat(),
-        "due_at": row.due_at.isoformat(),
-        "overdue": row.state == "waiting" and row.due_at < now,
-        "external_id": row.external_id,
-        "said": row.said,
-        "answered_at": row.answered_at.isoformat() if row.answered_at else None,
-        "answered_by": known.organisation(row.answered_by) if row.answered_by else None,
-        "answer": {
-            "code": row.answer_code,
-            "reason": REFERRAL_RETURN_REASONS.label(row.answer_code),
-            "words": row.answer,
-        }
+    return ReferralRequest(
+        request_id=row.id,
+        state=row.state,
+        sender=known.organisation(row.sender_id),
+        owner=known.organisation(row.service_id),
+        requested_at=row.requested_at,
+        due_at=row.due_at,
+        overdue=row.state == "waiting" and row.due_at < now,
+        external_id=row.external_id,
+        said=row.said,
+        answered_at=row.answered_at,
+        answered_by=known.organisation(row.answered_by) if row.answered_by else None,
+        answer=RequestAnswer(
+            code=row.answer_code,
+            reason=REFERRAL_RETURN_REASONS.label(row.answer_code),
+            words=row.answer,
+        )
         if row.answer_code
         else None,
-        "case_id": str(row.case_id) if row.case_id else None,
-    }
+        case_id=row.case_id,
+    )
 
 
-def file_json(file: RequestFile, now: datetime, known: Directory) -> dict[str, Any]:
+def file_json(file: RequestFile, now: datetime, known: Directory) -> ReferralRequestDetail:
     """One request with whom it may mean, for who may take it on."""
-    body = request_json(file.row, now, known)
+    told = dict(request_json(file.row, now, known))
     if file.to_answer:
-        body["candidates"] = [_candidate(each, known) for each in file.candidates]
-    return body
+        told["candidates"] = [_candidate(each, known) for each in file.candidates]
+    return ReferralRequestDetail(**told)
 
 
-def _candidate(each: Candidate, known: Directory) -> dict[str, Any]:
-    return {
-        "person_id": str(each.person_id),
-        "nhs_number": each.nhs_number,
-        "family_name": each.family_name,
-        "given_name": each.given_name,
-        "birth_date": each.birth_date.isoformat() if each.birth_date else None,
-        "sex": each.sex,
-        "in_hospital": known.organisation(each.hospital_id) if each.hospital_id else None,
-        "has_open_case": each.has_open_case,
-    }
+def _candidate(each: Candidate, known: Directory) -> RequestCandidate:
+    return RequestCandidate(
+        person_id=each.person_id,
+        nhs_number=each.nhs_number,
+        family_name=each.family_name,
+        given_name=each.given_name,
+        birth_date=each.birth_date,
+        sex=each.sex,
+        in_hospital=known.organisation(each.hospital_id) if each.hospital_id else None,
+        has_open_case=each.has_open_case,
+    )

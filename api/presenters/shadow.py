@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlencode
 
 from api.presenters import words
 from api.presenters.worklist import Option
 from api.reading.shadow import Day, OpenedDay, Wanted
+from api.schemas.shadow import ShadowDifference, ShadowList
 from discharge.codes.delay_reasons import LOCAL_DELAY_REASONS, NATIONAL_DELAY_REASONS
 from fhir_adapters.listed import LineFault
 from fhir_adapters.shadow.causes import BY_CODE
@@ -250,39 +250,39 @@ def _said(each: ShadowDifferenceRow) -> str:
     return f"said {words.moment(each.said_at, 'at a time not given')}"
 
 
-def day_json(each: Day) -> dict[str, Any]:
+def day_json(each: Day) -> ShadowList:
     """A day for programs."""
     row = each.row
-    return {
-        "id": str(row.id),
-        "feed": each.feed,
-        "day": row.day.isoformat(),
-        "listed_at": row.listed_at.isoformat(),
-        "feed_heard_at": row.heard_at.isoformat() if row.heard_at else None,
-        "mapping": row.mapping,
-        "sha256": row.sha256,
-        "listed": row.listed,
-        "held": row.held,
-        "on_both": row.on_both,
-        "agreeing": row.agreeing,
-        "agreement": row.rate,
-        "differences": row.fields,
-    }
+    return ShadowList(
+        id=row.id,
+        feed=each.feed,
+        day=row.day,
+        listed_at=row.listed_at,
+        feed_heard_at=row.heard_at,
+        mapping=row.mapping,
+        sha256=row.sha256,
+        listed=row.listed,
+        held=row.held,
+        on_both=row.on_both,
+        agreeing=row.agreeing,
+        agreement=row.rate,
+        differences=row.fields,
+    )
 
 
-def difference_json(each: ShadowDifferenceRow) -> dict[str, Any]:
+def difference_json(each: ShadowDifferenceRow) -> ShadowDifference:
     """A difference for programs: numbers and codes, no names."""
-    return {
-        "kind": each.kind,
-        "column": each.column or None,
-        "cause": each.cause,
-        "theirs": each.theirs,
-        "ours": each.ours,
-        "line": each.line,
-        "nhs_number": each.nhs_number or None,
-        "hospital_number": each.hospital_number or None,
-        "case_id": str(each.case_id) if each.case_id else None,
-        "message_id": str(each.inbox_id) if each.inbox_id else None,
-        "said_at": each.said_at.isoformat() if each.said_at else None,
-        "received_at": each.received_at.isoformat() if each.received_at else None,
-    }
+    return ShadowDifference(
+        kind=each.kind,
+        column=each.column or None,
+        cause=each.cause,
+        theirs=each.theirs,
+        ours=each.ours,
+        line=each.line,
+        nhs_number=each.nhs_number or None,
+        hospital_number=each.hospital_number or None,
+        case_id=each.case_id,
+        message_id=each.inbox_id,
+        said_at=each.said_at,
+        received_at=each.received_at,
+    )

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from api.presenters.case_view import Suggested
 from api.presenters.leading import lead_sentence, lead_tag, timing_of
 from api.principals import Principal
+from api.schemas.cases import SuggestedStrand
 from discharge.cases.model import IN_HOSPITAL, Case
 from discharge.cases.stages import may_ask
 from housing_checks.checks.form import form_of
@@ -40,15 +40,17 @@ def _line(case: Case, each: Suggestion, today: date, *, may: bool) -> Suggested:
     )
 
 
-def suggested_json(case: Case, today: date) -> list[dict[str, Any]]:
+def suggested_json(case: Case, today: date) -> list[SuggestedStrand]:
     """The suggestions in codes: what, the items answered no, and whether it would be in time."""
     timed = [(each, timing_of(case, each.kind, each.item, today)) for each in _open(case)]
     return [
-        each.model_dump(mode="json")
-        | {
-            "earliest_on": found.earliest.isoformat(),
-            "begin_by": found.begin_by.isoformat() if found.begin_by else None,
-            "in_time": found.in_time,
-        }
+        SuggestedStrand(
+            kind=each.kind.value,
+            item=each.item,
+            because=list(each.because),
+            earliest_on=found.earliest,
+            begin_by=found.begin_by,
+            in_time=found.in_time,
+        )
         for each, found in timed
     ]

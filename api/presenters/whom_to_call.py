@@ -5,12 +5,11 @@ Of somebody whose location is hidden nothing is shown: a number may lead to wher
 
 from __future__ import annotations
 
-from typing import Any
-
 from api.presenters.case_view import Fact
 from api.principals import Principal
 from api.reading.cases import CaseFile
 from api.reading.names import Directory
+from api.schemas.common import Contact
 from discharge.cases.relations import may_ask_of
 from discharge.codes.people import RELATIONSHIPS
 from discharge.store.tables import PersonContact
@@ -63,17 +62,17 @@ def _practice(code: str, known: Directory) -> str:
     return f"{named} ({code})" if named else code
 
 
-def contacts_json(found: CaseFile, caller: Principal, known: Directory) -> list[dict[str, Any]] | None:
+def contacts_json(found: CaseFile, caller: Principal, known: Directory) -> list[Contact] | None:
     """The same for an interface, with the relationship as received; None for whoever is not told of any."""
     if not _may_see(found, caller):
         return None
     return [
-        {
-            "kind": row.kind,
-            "value": row.value,
-            "name": row.name,
-            "relationship": row.relationship_code,
-            "words": _said(row, known),
-        }
+        Contact(
+            kind=row.kind,
+            value=row.value,
+            name=row.name,
+            relationship=row.relationship_code,
+            words=_said(row, known),
+        )
         for row in _shown(found, caller)
     ]

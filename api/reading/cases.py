@@ -15,6 +15,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from api.principals import Principal
 from api.reading.looks import looked
 from api.reading.viewer import viewer_of
+from api.schemas.cases import CaseEvent, CaseNote
 from discharge.cases.model import Case
 from discharge.errors import HomewardError
 from discharge.said import UNTOLD, Telling
@@ -195,32 +196,32 @@ async def late_refusals(session: AsyncSession, caller: Principal) -> Sequence[Co
     return (await session.scalars(statement)).all()
 
 
-def event_summary(row: CaseEventRow) -> dict[str, Any]:
+def event_summary(row: CaseEventRow) -> CaseEvent:
     """One event for an interface: coded, with who and when beside it."""
-    return {
-        "sequence": row.sequence,
-        "kind": row.kind,
-        "effective_on": _iso(row.effective_on),
-        "case_time": row.case_time.isoformat(),
-        "recorded_at": row.recorded_at.isoformat(),
-        "command_id": str(row.command_id),
-        "organisation_id": str(row.organisation_id),
-        "user_id": str(row.user_id) if row.user_id else None,
-        "role": row.role,
-        "reason": row.reason,
-        "event": row.payload,
-    }
+    return CaseEvent(
+        sequence=row.sequence,
+        kind=row.kind,
+        effective_on=row.effective_on,
+        case_time=row.case_time,
+        recorded_at=row.recorded_at,
+        command_id=row.command_id,
+        organisation_id=row.organisation_id,
+        user_id=row.user_id,
+        role=row.role,
+        reason=row.reason,
+        event=row.payload,
+    )
 
 
-def note_summary(row: NoteRow) -> dict[str, Any]:
+def note_summary(row: NoteRow) -> CaseNote:
     """One note for an interface, with the command that it came with."""
-    return {
-        "command_id": str(row.command_id),
-        "item": row.item,
-        "text": row.text,
-        "about_danger": row.sensitivity == DANGER,
-        "recorded_at": row.created_at.isoformat(),
-    }
+    return CaseNote(
+        command_id=row.command_id,
+        item=row.item,
+        text=row.text,
+        about_danger=row.sensitivity == DANGER,
+        recorded_at=row.created_at,
+    )
 
 
 def _iso(day: date | None) -> str | None:

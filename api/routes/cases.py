@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse
 
-from api.answers import CommandAnswer, CommandStatus, command_answer, command_status, request_status
-from api.command_kinds import command_schema, read_command
+from api.answers import command_answer, command_status, request_status
+from api.command_kinds import split
 from api.commanding import Asked, ask, others_changed
 from api.depends import Caller, IdempotencyKey, Ready
 from api.presenters.case_json import case_detail, case_line
 from api.reading import cases, names, worklist
 from api.reading.looks import who_looked
+from api.schemas.cases import CaseDetail, CaseList, RecordLook, RecordLooks, Timeline
+from api.schemas.commands import CommandAnswer, CommandRequest, CommandStatus
 from api.services import Services
 from discharge.clocks import london_date
 from discharge.store.tables import ReferralRequestRow
@@ -35,7 +37,7 @@ async def list_cases(
     only: Only = "",
     page: Annotated[int, Query(ge=1)] = 1,
     size: Annotated[int, Query(ge=1, le=worklist.MOST_SIZE)] = worklist.PAGE_SIZE,
-) -> dict[str, Any]:
+) -> CaseList:
     """The worklist, the longest waiting first, with how many cases each view holds.
 
     A value that rests on what the caller's part in a case does not include is null: a supplier is told of
@@ -48,11 +50,11 @@ async def list_cases(
         found = await worklist.worklist(session, caller, wanted)
         known = await names.directory(session)
     lines = [case_line(each, today, known) for each in found.rows]
-    return {"cases": lines, "total": found.total, "page": page, "counts": dict(found.counts)}
+    return CaseList(cases=lines, total=found.total, page=page, counts=dict(found.counts))
 
 
 @router.get("/cases/{case_id}")
-async def get_case(case_id: UUID, services: Ready, caller: Caller) -> dict[str, Any]:
+async def get_case(case_id: UUID, services: Ready, caller: Caller) -> CaseDetail:
     """One case with its person, its gate, strands and why the person is still here.
 
     A value that rests on what the caller's part in the case does not include is null (`next_action`,
@@ -68,45 +70,45 @@ async def get_case(case_id: UUID, services: Ready, caller: Caller) -> dict[str, 
 
 
 @router.get("/cases/{case_id}/timeline")
-async def get_timeline(case_id: UUID, services: Ready, caller: Caller) -> dict[str, Any]:
+async def get_timeline(case_id: UUID, services: Ready, caller: Caller) -> Timeline:
     """Every event of a case, newest first."""
     caller.require("case.follow")
     async with services.begin(caller) as session:
         found = await cases.read_case(session, caller, case_id, "timeline by interface", "case.follow")
         events = await cases.timeline(session, found)
         notes = await cases.notes_of(session, case_id)
-    return {
-        "case_id": str(case_id),
-        "events": [cases.event_summary(row) for row in events],
-        "notes": [cases.note_summary(row) for rows in notes.values() for row in rows],
-    }
+    return Timeline(
+        case_id=case_id,
+        events=[cases.event_summary(row) for row in events],
+        notes=[cases.note_summary(row) for rows in notes.values() for row in rows],
+    )
 
 
 @router.get("/cases/{case_id}/who-looked")
-async def get_who_looked(case_id: UUID, services: Ready, caller: Caller) -> dict[str, Any]:
+async def get_who_looked(case_id: UUID, services: Ready, caller: Caller) -> RecordLooks:
     """Who looked at a case, newest first."""
     caller.require("case.looks")
     async with services.begin(caller) as session:
         await cases.read_case(session, caller, case_id, "who looked", "case.looks")
         looks = await who_looked(session, case_id)
-    return {"case_id": str(case_id), "looks": [each._asdict() for each in looks]}
+    return RecordLooks(case_id=case_id, looks=[RecordLook(**each._asdict()) for each in looks])
 
 
 @router.post(
     "/cases/{case_id}/commands",
     response_model=CommandAnswer,
     responses={202: {"model": CommandAnswer, "description": "Taken; ask its status address"}},
-    openapi_extra={"requestBody": {"content": {"application/json": {"schema": command_schema()}}}},
 )
-async def post_command(
+async def send_command(
     case_id: UUID,
     services: Ready,
     caller: Caller,
-    body: Annotated[dict[str, Any], Body()],
+    body: CommandRequest,
+    request: Request,
     idempotency_key: IdempotencyKey = None,
 ) -> JSONResponse:
     """Ask something of a case: `kind`, the fields of that command, and what every command carries."""
-    asked = await _asked(services, case_id, body, idempotency_key)
+    asked = await _asked(services, case_id, body, await request.json(), idempotency_key)
     outcome = await ask(services, caller, asked)
     return command_answer(outcome, changes=await others_changed(services, caller, asked, outcome))
 
@@ -123,13 +125,15 @@ async def get_command(command_id: UUID, request: Request, services: Ready, calle
     return command_status(request, row)
 
 
-async def _asked(services: Services, case_id: UUID, body: dict[str, Any], key: str | None) -> Asked:
-    command, beside = read_command(body)
+async def _asked(
+    services: Services, case_id: UUID, body: CommandRequest, as_sent: object, key: str | None
+) -> Asked:
+    command, beside = split(body)
     return Asked(
         case_id=case_id,
         command=command,
         effective_on=beside.effective_on or london_date(await services.case_now()),
-        as_sent=body,
+        as_sent=as_sent,
         reason=beside.reason,
         note=beside.note,
         item_notes=beside.item_notes,

@@ -3,20 +3,11 @@
 from __future__ import annotations
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime, BaseModel
 
 from api.depends import Caller, Ready
+from api.schemas.clock import ClockAnswer
 
 router = APIRouter(prefix="/api/v1", tags=["clock"])
-
-
-class ClockAnswer(BaseModel):
-    """`case time = case_origin + (machine time - origin) * factor`, and case time at this moment."""
-
-    origin: AwareDatetime
-    case_origin: AwareDatetime
-    factor: float
-    case_now: AwareDatetime
 
 
 @router.get("/clock")

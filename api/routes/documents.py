@@ -4,32 +4,34 @@ on the pages.
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 
 from api.depends import Caller, Ready
-from api.files import as_a_file
+from api.files import ANY_FILE, as_a_file
 from api.presenters.documents import is_current
 from api.presenters.documents_json import document_json, opened_json
 from api.reading.documents import list_documents, read_document
+from api.schemas.documents import DocumentDetail, DocumentList
 from discharge.errors import HomewardError
 
 router = APIRouter(prefix="/api/v1/cases/{case_id}/documents", tags=["cases"])
 
 
 @router.get("")
-async def list_all(case_id: UUID, services: Ready, caller: Caller) -> dict[str, Any]:
+async def list_case_documents(case_id: UUID, services: Ready, caller: Caller) -> DocumentList:
     """Everything that hospitals sent about the person, the newest first, without its content."""
     async with services.begin(caller) as session:
         rows = await list_documents(session, caller, case_id, "documents by interface")
-    return {"case_id": str(case_id), "documents": [document_json(row, case_id) for row in rows]}
+    return DocumentList(case_id=case_id, documents=[document_json(row, case_id) for row in rows])
 
 
 @router.get("/{document_id}")
-async def get_document(case_id: UUID, document_id: UUID, services: Ready, caller: Caller) -> dict[str, Any]:
+async def get_case_document(
+    case_id: UUID, document_id: UUID, services: Ready, caller: Caller
+) -> DocumentDetail:
     """One document with its text or answers; one that was cancelled or replaced is not found."""
     async with services.begin(caller) as session:
         _, row = await read_document(session, caller, case_id, document_id, "document by interface")
@@ -38,8 +40,8 @@ async def get_document(case_id: UUID, document_id: UUID, services: Ready, caller
         return opened_json(row, case_id)
 
 
-@router.get("/{document_id}/content", response_class=Response)
-async def get_content(case_id: UUID, document_id: UUID, services: Ready, caller: Caller) -> Response:
+@router.get("/{document_id}/content", response_class=Response, responses={200: ANY_FILE})
+async def get_document_content(case_id: UUID, document_id: UUID, services: Ready, caller: Caller) -> Response:
     """The bytes of a document, as a file."""
     async with services.begin(caller) as session:
         _, row = await read_document(session, caller, case_id, document_id, "document download by interface")

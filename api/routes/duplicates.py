@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, Field
 
 from api.deciding import Asked, decide
 from api.depends import Caller, IdempotencyKey, Ready
 from api.presenters.duplicates_json import decision_json, merge_json, opened_json, pair_json, test_json
 from api.reading import duplicates
+from api.schemas.duplicates import (
+    DuplicateDecision,
+    DuplicateList,
+    DuplicatePairDetail,
+    IdentityDecision,
+    MergeList,
+    MergeUndo,
+    RehearsalPatientList,
+)
 
 router = APIRouter(prefix="/api/v1", tags=["who is who"])
 
@@ -19,17 +27,17 @@ router = APIRouter(prefix="/api/v1", tags=["who is who"])
 @router.get("/duplicates")
 async def list_duplicates(
     services: Ready, caller: Caller, state: Literal["open", "decided"] = "open"
-) -> dict[str, Any]:
+) -> DuplicateList:
     """Pairs of records that may be one person, with the rules that offered them; nothing merges by itself."""
     caller.require("duplicates.read")
     async with services.begin(caller) as session:
         found = await duplicates.pairs(session, caller, state)
         left_out = await duplicates.left_out(session)
-    return {"duplicates": [pair_json(each) for each in found], "left_out": left_out}
+    return DuplicateList(duplicates=[pair_json(each) for each in found], left_out=left_out)
 
 
 @router.get("/duplicates/{pair_id}")
-async def get_duplicate(pair_id: UUID, services: Ready, caller: Caller) -> dict[str, Any]:
+async def get_duplicate(pair_id: UUID, services: Ready, caller: Caller) -> DuplicatePairDetail:
     """Two records side by side; what is hidden of either is left out."""
     caller.require("duplicates.read")
     async with services.begin(caller) as session:
@@ -37,22 +45,15 @@ async def get_duplicate(pair_id: UUID, services: Ready, caller: Caller) -> dict[
     return opened_json(found)
 
 
-class PairDecision(BaseModel):
-    """Whether the two records are one person, and how that is known."""
-
-    decision: Literal["same", "not-same"]
-    reason: str = Field(min_length=3, max_length=500)
-
-
 @router.post("/duplicates/{pair_id}/decision")
 async def decide_duplicate(
     pair_id: UUID,
-    body: PairDecision,
+    body: DuplicateDecision,
     services: Ready,
     caller: Caller,
     response: Response,
     key: IdempotencyKey = None,
-) -> dict[str, Any]:
+) -> IdentityDecision:
     """Merge the two records, or remember that they are two people. 202 while it is being carried out."""
     asked = Asked(body.decision, body.reason, pair_id=pair_id, key=key)
     row = await decide(services, caller, asked)
@@ -61,29 +62,23 @@ async def decide_duplicate(
 
 
 @router.get("/merges")
-async def list_merges(services: Ready, caller: Caller) -> dict[str, Any]:
+async def list_merges(services: Ready, caller: Caller) -> MergeList:
     """Merges that messages or people made, newest first, with how much each moved."""
     caller.require("duplicates.read")
     async with services.begin(caller) as session:
         found = await duplicates.merges(session, caller)
-    return {"merges": [merge_json(each) for each in found]}
-
-
-class Undoing(BaseModel):
-    """Why a merge was wrong."""
-
-    reason: str = Field(min_length=3, max_length=500)
+    return MergeList(merges=[merge_json(each) for each in found])
 
 
 @router.post("/merges/{merge_id}/undo")
 async def undo_merge(
     merge_id: UUID,
-    body: Undoing,
+    body: MergeUndo,
     services: Ready,
     caller: Caller,
     response: Response,
     key: IdempotencyKey = None,
-) -> dict[str, Any]:
+) -> IdentityDecision:
     """Give everything back to whom it belongs. 202 while it is being carried out."""
     row = await decide(services, caller, Asked("undo-merge", body.reason, merge_id=merge_id, key=key))
     response.status_code = 202 if row.state == "taken" else 200
@@ -91,9 +86,9 @@ async def undo_merge(
 
 
 @router.get("/test-patients")
-async def list_test_patients(services: Ready, caller: Caller) -> dict[str, Any]:
+async def list_test_patients(services: Ready, caller: Caller) -> RehearsalPatientList:
     """Patients of rehearsals, set apart from the living."""
     caller.require("duplicates.read")
     async with services.begin(caller) as session:
         found = await duplicates.test_patients(session, caller)
-    return {"test_patients": [test_json(each) for each in found]}
+    return RehearsalPatientList(test_patients=[test_json(each) for each in found])

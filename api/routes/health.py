@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 from sqlalchemy import text
 
+from api.contract.document import describe
 from api.depends import Ready, known_by_token
 from api.services import Services
 from discharge.errors import HomewardError
@@ -29,7 +30,10 @@ async def description(request: Request, services: Ready) -> JSONResponse:
     """The description of the interface; unless a setting opens it, for whoever is signed in."""
     if not services.settings.open_description:
         await known_by_token(request, services)
-    return JSONResponse(request.app.openapi())
+    app = request.app
+    if app.openapi_schema is None:
+        app.openapi_schema = await asyncio.to_thread(describe, app)
+    return JSONResponse(app.openapi_schema)
 
 
 @router.get("/healthz")

@@ -2,38 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
 
 from api import hidings
 from api.depends import Caller, Ready
-from api.hidings import LEAST_REASON, MOST_REASON, Answer
 from api.presenters.hidings import asked_json, hiding_json
 from api.principals import Principal
 from api.reading import names
+from api.schemas.people import HidingAnswer, HidingList, HidingWithdrawal
 from api.services import Services
 
 router = APIRouter(prefix="/api/v1/hidings", tags=["hidden people"])
 
 
-class Withdrawal(BaseModel):
-    """Why a hiding is taken back."""
-
-    reason: str = Field(min_length=LEAST_REASON, max_length=MOST_REASON)
-
-
-class HidingAnswer(Withdrawal):
-    """Whether the hiding of a person stands (`kept`) or not (`lifted`), and why."""
-
-    person_id: UUID
-    answer: Answer
-
-
 @router.get("")
-async def list_hidings(services: Ready, caller: Caller) -> dict[str, Any]:
+async def list_hidings(services: Ready, caller: Caller) -> HidingList:
     """What others asked for about people whom you answer for, those that wait for an answer first; and
     what you asked for, by the numbers that you sent.
     """
@@ -42,9 +27,7 @@ async def list_hidings(services: Ready, caller: Caller) -> dict[str, Any]:
 
 
 @router.post("/{message_id}/answer")
-async def answer_hiding(
-    message_id: UUID, body: HidingAnswer, services: Ready, caller: Caller
-) -> dict[str, Any]:
+async def answer_hiding(message_id: UUID, body: HidingAnswer, services: Ready, caller: Caller) -> HidingList:
     """Keep or lift what a message of another organisation hid, for one person."""
     caller.require("hidings.answer")
     async with services.begin(caller) as session:
@@ -54,8 +37,8 @@ async def answer_hiding(
 
 @router.post("/{message_id}/withdrawal")
 async def withdraw_hiding(
-    message_id: UUID, body: Withdrawal, services: Ready, caller: Caller
-) -> dict[str, Any]:
+    message_id: UUID, body: HidingWithdrawal, services: Ready, caller: Caller
+) -> HidingList:
     """Take back what a message of your own hid; what the trust has made its own stays as that decided."""
     caller.require("hidings.withdraw")
     async with services.begin(caller) as session:
@@ -63,12 +46,12 @@ async def withdraw_hiding(
     return await _listed(services, caller)
 
 
-async def _listed(services: Services, caller: Principal) -> dict[str, Any]:
+async def _listed(services: Services, caller: Principal) -> HidingList:
     async with services.begin(caller) as session:
         found = await hidings.hidings(session, caller)
         asked = await hidings.asked_by_us(session)
         known = await names.directory(session)
-    return {
-        "hidings": [hiding_json(each, known) for each in found],
-        "asked_by_you": [asked_json(each) for each in asked],
-    }
+    return HidingList(
+        hidings=[hiding_json(each, known) for each in found],
+        asked_by_you=[asked_json(each) for each in asked],
+    )

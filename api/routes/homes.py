@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import BaseModel
 
 from api import homes as editing
 from api.depends import Caller, Ready
 from api.presenters.lists_json import home_json
 from api.reading import homes
+from api.schemas.homes import HomeList, HomeRecord, HomeWithdrawal, WithdrawnHome
 from discharge.clocks import london_date
 
 router = APIRouter(prefix="/api/v1/properties", tags=["homes"])
 
 
 @router.get("")
-async def list_properties(services: Ready, caller: Caller, free: bool = False) -> dict[str, Any]:
+async def list_properties(services: Ready, caller: Caller, free: bool = False) -> HomeList:
     """Homes that can be let, the earliest first: free, offered, accepted (reserved), let or withdrawn."""
     caller.require("properties.read")
     async with services.begin(caller) as session:
         found = await homes.homes(session)
-    return {"properties": [home_json(each) for each in found if each.free or not free]}
+    return HomeList(properties=[home_json(each) for each in found if each.free or not free])
 
 
 @router.get("/{property_id}")
-async def get_property(property_id: UUID, services: Ready, caller: Caller) -> dict[str, Any]:
+async def get_property(property_id: UUID, services: Ready, caller: Caller) -> HomeRecord:
     """One home."""
     caller.require("properties.read")
     async with services.begin(caller) as session:
@@ -35,7 +34,7 @@ async def get_property(property_id: UUID, services: Ready, caller: Caller) -> di
 
 
 @router.post("", status_code=201)
-async def add_property(body: editing.NewHome, services: Ready, caller: Caller) -> dict[str, Any]:
+async def add_property(body: editing.NewHome, services: Ready, caller: Caller) -> HomeRecord:
     """Put a home on the list. One reference of a landlord is one home: sent again it is a 409."""
     async with services.begin(caller) as session:
         home_id = await editing.add(session, caller, body)
@@ -45,7 +44,7 @@ async def add_property(body: editing.NewHome, services: Ready, caller: Caller) -
 @router.put("/{property_id}")
 async def change_property(
     property_id: UUID, body: editing.ChangedHome, services: Ready, caller: Caller
-) -> dict[str, Any]:
+) -> HomeRecord:
     """Change a home, whole. With `seen_at` it is refused if somebody changed it since."""
     async with services.begin(caller) as session:
         await editing.change(session, caller, property_id, body)
@@ -53,19 +52,13 @@ async def change_property(
         return home_json(await homes.home(session, property_id))
 
 
-class Withdrawal(BaseModel):
-    """Why a home is not to be had any more: a code of the list property-withdrawal-reasons."""
-
-    because: str
-
-
 @router.post("/{property_id}/withdrawal")
 async def withdraw_property(
-    property_id: UUID, body: Withdrawal, services: Ready, caller: Caller
-) -> dict[str, Any]:
+    property_id: UUID, body: HomeWithdrawal, services: Ready, caller: Caller
+) -> WithdrawnHome:
     """Take a home off the list. Whoever it was offered to, or had accepted it, loses it and is told."""
     today = london_date(await services.case_now())
     async with services.begin(caller) as session:
         held = await editing.withdraw(session, caller, property_id, body.because, today)
     async with services.begin(caller) as session:
-        return {**home_json(await homes.home(session, property_id)), "was": held}
+        return WithdrawnHome(**dict(home_json(await homes.home(session, property_id))), was=held)

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Annotated, Any, Literal
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
 
 from api.depends import Caller, Ready
 from api.presenters.lists_json import alert_json, feed_json, item_json, partner_json
 from api.presenters.profiles import read_by
 from api.reading import alerts, lists
 from api.releasing import decide, decide_partner
-from discharge.store.partner_pauses import PartnerDecision
+from api.schemas.lists import (
+    AlertList,
+    DeadLetterDecided,
+    DeadLetterDecision,
+    DeadLetterList,
+    FeedList,
+    PartnerDecisionBody,
+    PartnerList,
+)
 
 router = APIRouter(prefix="/api/v1", tags=["lists"])
 
@@ -28,7 +35,7 @@ async def list_alerts(
     owner_role: str = "",
     page: Annotated[int, Query(ge=1, le=MOST_PAGES)] = 1,
     size: Annotated[int, Query(ge=1, le=alerts.MOST_SIZE)] = alerts.PAGE_SIZE,
-) -> dict[str, Any]:
+) -> AlertList:
     """Alerts whose cause still holds: those that nobody has taken on first, the loudest, then the oldest.
     `total` counts all pages. Take one on with the command acknowledge-alert.
     """
@@ -38,11 +45,11 @@ async def list_alerts(
             session, caller, alerts.Wanted(owner_role=owner_role, page=page, size=size)
         )
     lines = [alert_json(each) for each in found.rows]
-    return {"alerts": lines, "total": found.total, "page": page, "size": size}
+    return AlertList(alerts=lines, total=found.total, page=page, size=size)
 
 
 @router.get("/feeds")
-async def list_feeds(services: Ready, caller: Caller) -> dict[str, Any]:
+async def list_feeds(services: Ready, caller: Caller) -> FeedList:
     """When each feed was last heard, and by which profile and version its messages of today are read (null
     where by none). Those of the caller's own organisation.
     """
@@ -50,37 +57,29 @@ async def list_feeds(services: Ready, caller: Caller) -> dict[str, Any]:
     async with services.begin(caller) as session:
         found = await lists.feeds(session, caller)
     today = (await services.clock()).today(services.now())
-    return {"feeds": [feed_json(row, read_by(row, services.profiles, today)) for row in found]}
+    return FeedList(feeds=[feed_json(row, read_by(row, services.profiles, today)) for row in found])
 
 
 @router.get("/dead-letters")
-async def list_dead_letters(services: Ready, caller: Caller) -> dict[str, Any]:
+async def list_dead_letters(services: Ready, caller: Caller) -> DeadLetterList:
     """Items that a partner refused for good; each holds its lane until a person decides."""
     caller.require("deadletters.read")
     async with services.begin(caller) as session:
         found = await lists.outgoing(session, "dead")
-    return {"dead_letters": [item_json(each) for each in found]}
-
-
-class Decision(BaseModel):
-    """What is to become of a refused item, and why. `payload` is the coded content that replaces it."""
-
-    decision: Literal["release", "replace", "skip"]
-    reason: str = Field(min_length=3, max_length=500)
-    payload: dict[str, Any] | None = None
+    return DeadLetterList(dead_letters=[item_json(each) for each in found])
 
 
 @router.post("/dead-letters/{sequence}/decision")
 async def decide_dead_letter(
-    sequence: int, body: Decision, services: Ready, caller: Caller
-) -> dict[str, Any]:
+    sequence: int, body: DeadLetterDecision, services: Ready, caller: Caller
+) -> DeadLetterDecided:
     """Send it again as it is, send something else in its place, or give it up."""
     row = await decide(services, caller, sequence, body.decision, body.reason, body.payload)
-    return {"sequence": row.sequence, "state": row.state, "key": str(row.key)}
+    return DeadLetterDecided(sequence=row.sequence, state=row.state, key=row.key)
 
 
 @router.get("/partners")
-async def list_partners(services: Ready, caller: Caller) -> dict[str, Any]:
+async def list_partners(services: Ready, caller: Caller) -> PartnerList:
     """Where messages go, whether each partner takes them, and why not."""
     caller.require("deadletters.read")
     async with services.begin(caller) as session:
@@ -89,17 +88,12 @@ async def list_partners(services: Ready, caller: Caller) -> dict[str, Any]:
     counted = Counter[UUID]()
     for (partner_id, _), count in waiting.items():
         counted[partner_id] += count
-    return {"partners": [partner_json(row, of, counted[row.id]) for row, of in found]}
-
-
-class OfPartner(BaseModel):
-    """Try a partner that rests again now, switch one off, or on again, and why."""
-
-    decision: PartnerDecision
-    reason: str = Field(min_length=3, max_length=500)
+    return PartnerList(partners=[partner_json(row, of, counted[row.id]) for row, of in found])
 
 
 @router.post("/partners/{partner_id}/decision", status_code=204)
-async def decide_about_partner(partner_id: UUID, body: OfPartner, services: Ready, caller: Caller) -> None:
+async def decide_about_partner(
+    partner_id: UUID, body: PartnerDecisionBody, services: Ready, caller: Caller
+) -> None:
     """What waits is kept, and goes on in order once the partner takes the first of it."""
     await decide_partner(services, caller, partner_id, body.decision, body.reason)

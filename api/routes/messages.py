@@ -4,63 +4,50 @@ again.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
-from uuid import UUID, uuid4
+from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from api import replaying
 from api.depends import Caller, Ready
 from api.downloads import as_file
+from api.files import ANY_FILE
 from api.presenters import messages_json as shaped
 from api.presenters.tags import MESSAGE_STATES
 from api.reading import lists
 from api.reading import replays as reading
 from api.reading.inbox import open_message
 from api.reading.messages import count_states, find, place_of
-from api.searching import Search, wanted_by
+from api.schemas.messages import (
+    AlarmList,
+    EditBody,
+    EditDecided,
+    EditDecision,
+    MessageCauseList,
+    MessageDetail,
+    MessageEdit,
+    MessageEditList,
+    MessageList,
+    MessageQuery,
+    ReasonBody,
+    ReplayBody,
+    ReplayDetail,
+    ReplayList,
+    ReplayStopped,
+    ReplayTaken,
+    SentAgain,
+)
+from api.searching import wanted_by
 
 router = APIRouter(prefix="/api/v1", tags=["messages"])
 
 
-class Meant(BaseModel):
-    """Which messages. `who` is an NHS number, a hospital number or a name; `text` an id, type or trigger."""
-
-    who: str = ""
-    text: str = ""
-    feed: str = ""
-    since: str = Field(default="", description="Received from then on; London time where no zone is given")
-    until: str = Field(default="", description="Received before then")
-    state: str = ""
-    code: str = ""
-    reason: str | None = None
-    case: str = ""
-    about: str = Field(default="", description="Id of a message: all about whom it is about")
-    id: str = ""
-    words: str = Field(default="", description="Words among what may be seen of the newest 5,000 that fit")
-    ward: str = ""
-    only: Literal["", "repeated-id", "again", "with-care", "edited"] = ""
-    unmapped: str = Field(default="", description="Id of a value that no profile maps")
-
-    @property
-    def search(self) -> Search:
-        """The same as pages take it."""
-        return Search(**{name: getattr(self, name) for name in Meant.model_fields})
-
-
-class MeantPage(Meant):
-    """Which messages, and where the page begins: `before` is `next` of the page before."""
-
-    before: str = ""
-    size: int = Field(default=50, ge=1, le=200)
-
-
 @router.get("/messages")
 async def list_messages(
-    services: Ready, caller: Caller, asked: Annotated[MeantPage, Query()]
-) -> dict[str, Any]:
+    services: Ready, caller: Caller, asked: Annotated[MessageQuery, Query()]
+) -> MessageList:
     """Messages that came in, newest first, without anybody's name. Counts stop at 1,001."""
     caller.require("messages.read")
     async with services.begin(caller) as session:
@@ -68,25 +55,25 @@ async def list_messages(
         found = await find(session, caller, wanted, place_of(asked.before), asked.size)
         counts = await count_states(session, caller, wanted, tuple(MESSAGE_STATES))
         feeds = {feed.id: feed.code for feed in await lists.feeds(session, caller)}
-    return {
-        "messages": [shaped.message_json(row, feeds) for row in found.rows],
-        "counts": {state: count for state, count in counts.items() if count},
-        "next": found.next or None,
-    }
+    return MessageList(
+        messages=[shaped.message_json(row, feeds) for row in found.rows],
+        counts={state: count for state, count in counts.items() if count},
+        next=found.next or None,
+    )
 
 
 @router.get("/messages/causes")
-async def list_causes(services: Ready, caller: Caller) -> dict[str, Any]:
+async def list_message_causes(services: Ready, caller: Caller) -> MessageCauseList:
     """Messages that wait for a person, by cause: how many, since when, an example, and what can be done."""
     caller.require("messages.read")
     async with services.begin(caller) as session:
         found = await reading.waiting_causes(session, caller)
         feeds = {feed.id: feed.code for feed in await lists.feeds(session, caller)}
-    return {"causes": [shaped.cause_json(each, feeds) for each in found]}
+    return MessageCauseList(causes=[shaped.cause_json(each, feeds) for each in found])
 
 
 @router.get("/messages/{message_id}")
-async def get_message(message_id: UUID, services: Ready, caller: Caller) -> dict[str, Any]:
+async def get_message(message_id: UUID, services: Ready, caller: Caller) -> MessageDetail:
     """One message: what it said, segment by segment, what it became, and what followed. The look is noted."""
     caller.require("messages.read")
     async with services.begin(caller) as session:
@@ -94,44 +81,31 @@ async def get_message(message_id: UUID, services: Ready, caller: Caller) -> dict
     return shaped.opened_json(found)
 
 
-@router.get("/messages/{message_id}/raw", response_class=Response)
-async def get_raw(message_id: UUID, services: Ready, caller: Caller) -> Response:
+@router.get("/messages/{message_id}/raw", response_class=Response, responses={200: ANY_FILE})
+async def get_raw_message(message_id: UUID, services: Ready, caller: Caller) -> Response:
     """All of a message as a file, without what may not be seen. The look is noted."""
     caller.require("messages.read")
     async with services.begin(caller) as session:
         return as_file(await open_message(session, caller, message_id, "message download"))
 
 
-class Wish(BaseModel):
-    """What somebody wants, and why. The same key again is the same wish."""
-
-    reason: str = Field(min_length=replaying.LEAST_REASON, max_length=replaying.MOST_REASON)
-    key: UUID = Field(default_factory=uuid4)
-
-
-class ReplayWish(Wish):
-    """Which messages are to be read again, and why."""
-
-    messages: Meant
-
-
 @router.post("/replays", status_code=202)
-async def ask_replay(body: ReplayWish, services: Ready, caller: Caller) -> dict[str, Any]:
+async def start_replay(body: ReplayBody, services: Ready, caller: Caller) -> ReplayTaken:
     """Have messages read again; it goes on by itself. Ask `/api/v1/replays/{id}` how far it is."""
     made = await replaying.replay(services, caller, body.key, body.messages.search, body.reason)
-    return {"replay_id": str(made.id), "state": made.state, "status_url": f"/api/v1/replays/{made.id}"}
+    return ReplayTaken(replay_id=made.id, state=made.state, status_url=f"/api/v1/replays/{made.id}")
 
 
 @router.get("/replays")
-async def list_replays(services: Ready, caller: Caller) -> dict[str, Any]:
+async def list_replays(services: Ready, caller: Caller) -> ReplayList:
     """Replays, newest first."""
     caller.require("messages.read")
     async with services.begin(caller) as session:
-        return {"replays": [shaped.replay_json(row) for row in await reading.replays(session)]}
+        return ReplayList(replays=[shaped.replay_json(row) for row in await reading.replays(session)])
 
 
 @router.get("/replays/{replay_id}")
-async def get_replay(replay_id: UUID, services: Ready, caller: Caller) -> dict[str, Any]:
+async def get_replay(replay_id: UUID, services: Ready, caller: Caller) -> ReplayDetail:
     """One replay: how far it is, what was done with its messages, and what they are now."""
     caller.require("messages.read")
     async with services.begin(caller) as session:
@@ -141,61 +115,49 @@ async def get_replay(replay_id: UUID, services: Ready, caller: Caller) -> dict[s
 
 
 @router.post("/replays/{replay_id}/stop")
-async def stop_replay(replay_id: UUID, body: Wish, services: Ready, caller: Caller) -> dict[str, Any]:
+async def stop_replay(replay_id: UUID, body: ReasonBody, services: Ready, caller: Caller) -> ReplayStopped:
     """Stop a replay where it is; what it put back by then stays put back."""
     await replaying.stop(services, caller, replay_id, body.reason)
-    return {"replay_id": str(replay_id), "state": "stopped"}
-
-
-class EditWish(Wish):
-    """The whole text of the edited message, a segment a line."""
-
-    text: str = Field(min_length=1)
+    return ReplayStopped(replay_id=replay_id, state="stopped")
 
 
 @router.post("/messages/{message_id}/edits", status_code=201)
-async def propose_edit(message_id: UUID, body: EditWish, services: Ready, caller: Caller) -> dict[str, Any]:
+async def propose_edit(message_id: UUID, body: EditBody, services: Ready, caller: Caller) -> MessageEdit:
     """Propose an edited message; it has no effect before somebody else approves it."""
     made = await replaying.propose(services, caller, message_id, body.text, body.reason)
     return shaped.edit_json(made)
 
 
 @router.get("/edits")
-async def list_edits(services: Ready, caller: Caller) -> dict[str, Any]:
+async def list_edits(services: Ready, caller: Caller) -> MessageEditList:
     """Edits: those that wait for a second person first."""
     caller.require("messages.read")
     async with services.begin(caller) as session:
-        return {"edits": [shaped.edit_json(row) for row in await reading.edits(session)]}
-
-
-class EditDecision(Wish):
-    """Whether the edit takes effect."""
-
-    decision: Literal["approve", "decline"]
+        return MessageEditList(edits=[shaped.edit_json(row) for row in await reading.edits(session)])
 
 
 @router.post("/edits/{edit_id}/decision")
-async def decide_edit(edit_id: UUID, body: EditDecision, services: Ready, caller: Caller) -> dict[str, Any]:
+async def decide_edit(edit_id: UUID, body: EditDecision, services: Ready, caller: Caller) -> EditDecided:
     """Approve or decline somebody else's edit."""
     state = await replaying.decide(services, caller, edit_id, body.decision == "approve", body.reason)
-    return {"edit_id": str(edit_id), "state": state}
+    return EditDecided(edit_id=edit_id, state=state)
 
 
 @router.post("/sent/{sequence}/again", status_code=201)
-async def send_again(sequence: int, body: Wish, services: Ready, caller: Caller) -> dict[str, Any]:
+async def send_item_again(sequence: int, body: ReasonBody, services: Ready, caller: Caller) -> SentAgain:
     """Send an item to its one partner again, as a new item that names the first."""
     again = await replaying.resend(services, caller, sequence, body.key, body.reason)
-    return {"sequence": again, "resent_from": sequence}
+    return SentAgain(sequence=again, resent_from=sequence)
 
 
 @router.get("/alarms")
-async def list_alarms(services: Ready, caller: Caller) -> dict[str, Any]:
+async def list_alarms(services: Ready, caller: Caller) -> AlarmList:
     """What is not as it should be with messages, what cleared lately, and what is watched with its rules."""
     caller.require("messages.read")
     async with services.begin(caller) as session:
         watched = await lists.watched(session, caller.organisation_id, services.now())
-        return {
-            "alarms": [shaped.alarm_json(row) for row in await lists.open_alarms(session)],
-            "cleared": [shaped.alarm_json(row) for row in await lists.cleared_alarms(session)],
-            "watched": [shaped.watched_json(each) for each in watched],
-        }
+        return AlarmList(
+            alarms=[shaped.alarm_json(row) for row in await lists.open_alarms(session)],
+            cleared=[shaped.alarm_json(row) for row in await lists.cleared_alarms(session)],
+            watched=[shaped.watched_json(each) for each in watched],
+        )

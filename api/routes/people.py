@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import BaseModel
 from sqlalchemy import select, text
 
 from api.depends import Caller, Ready
 from api.reading.looks import who
+from api.schemas.people import UserAccess, UserList, UserRecord
 from discharge.store import audit
 from discharge.store.tables import User
 
@@ -19,24 +18,18 @@ router = APIRouter(prefix="/api/v1", tags=["people"])
 _DISABLE = text("SELECT homeward_disable_user(:user_id, :disabled)")
 
 
-class Access(BaseModel):
-    """Whether somebody is kept out; it ends their sessions, and their tokens are refused within a minute."""
-
-    disabled: bool
-
-
 @router.get("/users")
-async def list_users(services: Ready, caller: Caller) -> dict[str, Any]:
+async def list_users(services: Ready, caller: Caller) -> UserList:
     """Everybody of the caller's organisation who ever signed in, by name."""
     caller.require("admin.people")
     async with services.begin(caller) as session:
         own = select(User).where(User.organisation_id == caller.organisation_id)
         rows = await session.scalars(own.order_by(User.display_name, User.id))
-        return {"users": [_user(row) for row in rows]}
+        return UserList(users=[_user(row) for row in rows])
 
 
 @router.post("/users/{user_id}/access")
-async def set_access(user_id: UUID, body: Access, services: Ready, caller: Caller) -> dict[str, Any]:
+async def set_user_access(user_id: UUID, body: UserAccess, services: Ready, caller: Caller) -> UserRecord:
     """Keep somebody out, or let them in again."""
     caller.require("admin.people")
     async with services.begin(caller) as session:
@@ -48,11 +41,11 @@ async def set_access(user_id: UUID, body: Access, services: Ready, caller: Calle
     return _user(user)
 
 
-def _user(row: User) -> dict[str, Any]:
-    return {
-        "user_id": str(row.id),
-        "name": row.display_name,
-        "role": row.role,
-        "last_seen_at": row.last_seen_at.isoformat(),
-        "disabled_at": row.disabled_at.isoformat() if row.disabled_at else None,
-    }
+def _user(row: User) -> UserRecord:
+    return UserRecord(
+        user_id=row.id,
+        name=row.display_name,
+        role=row.role,
+        last_seen_at=row.last_seen_at,
+        disabled_at=row.disabled_at,
+    )

@@ -2,42 +2,34 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
 
 from api import place_readers
 from api.depends import Caller, Ready
-from api.place_readers import MOST_REASON, Naming
+from api.place_readers import Naming
 from api.presenters.place_readers import names_json
 from api.principals import Principal
 from api.reading import names
+from api.schemas.people import PlaceReaderBody, PlaceReaderList
 from api.services import Services
 from discharge.clocks import london_date
 
 router = APIRouter(prefix="/api/v1/cases/{case_id}/place-readers", tags=["cases"])
 
 
-class AskedNaming(BaseModel):
-    """Whom to name (a user of another organisation that takes part), until which day, and why."""
-
-    user_id: UUID
-    until_on: date
-    reason: str = Field(min_length=3, max_length=MOST_REASON)
-
-
 @router.get("")
-async def list_names(case_id: UUID, services: Ready, caller: Caller) -> dict[str, Any]:
+async def list_place_readers(case_id: UUID, services: Ready, caller: Caller) -> PlaceReaderList:
     """Who was named, which names are in force, and who may be named."""
     caller.require(place_readers.NAME)
     return await _listed(services, caller, case_id)
 
 
 @router.post("", status_code=201)
-async def add_name(case_id: UUID, body: AskedNaming, services: Ready, caller: Caller) -> dict[str, Any]:
+async def add_place_reader(
+    case_id: UUID, body: PlaceReaderBody, services: Ready, caller: Caller
+) -> PlaceReaderList:
     """Name somebody; in place of what was said of them before."""
     caller.require(place_readers.NAME)
     today = london_date(await services.case_now())
@@ -48,7 +40,9 @@ async def add_name(case_id: UUID, body: AskedNaming, services: Ready, caller: Ca
 
 
 @router.post("/{reader_id}/end")
-async def end_name(case_id: UUID, reader_id: UUID, services: Ready, caller: Caller) -> dict[str, Any]:
+async def end_place_reader(
+    case_id: UUID, reader_id: UUID, services: Ready, caller: Caller
+) -> PlaceReaderList:
     """Take a name away."""
     caller.require(place_readers.NAME)
     async with services.begin(caller) as session:
@@ -56,7 +50,7 @@ async def end_name(case_id: UUID, reader_id: UUID, services: Ready, caller: Call
     return await _listed(services, caller, case_id)
 
 
-async def _listed(services: Services, caller: Principal, case_id: UUID) -> dict[str, Any]:
+async def _listed(services: Services, caller: Principal, case_id: UUID) -> PlaceReaderList:
     async with services.begin(caller) as session:
         around = await place_readers.names(session, caller, case_id)
         known = await names.directory(session)

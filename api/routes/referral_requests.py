@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, Field
 
 from api import referral_requests
 from api.answers import command_answer
@@ -17,53 +16,47 @@ from api.principals import Principal
 from api.reading import names
 from api.reading.referral_requests import MOST, Box, read_request, requests
 from api.routes.referrals import case_path
+from api.schemas.commands import CommandAnswer
+from api.schemas.referrals import ReferralRequestDetail, ReferralRequestList, RequestDecision
 from api.services import Services
 from discharge.errors import HomewardError
 
 router = APIRouter(prefix="/api/v1", tags=["referrals"])
 
 
-class Decision(BaseModel):
-    """`take-on` needs `person` (the id of a candidate, or `new`) and `basis` (of the list sharing-bases);
-    `decline` needs `reason` (of the list referral-return-reasons), `words` are for the sender; `withdraw` is
-    the sender's own.
-    """
-
-    decision: Literal["take-on", "decline", "withdraw"]
-    person: str = Field(default="", max_length=40)
-    basis: str = Field(default="", max_length=40)
-    reason: str = Field(default="", max_length=40)
-    words: str = Field(default="", max_length=2000)
-
-
 @router.get("/referral-requests")
-async def list_requests(
+async def list_referral_requests(
     services: Ready,
     caller: Caller,
     box: Box = "waiting",
     offset: Annotated[int, Query(ge=0)] = 0,
     size: Annotated[int, Query(ge=1, le=MOST)] = MOST,
-) -> dict[str, Any]:
+) -> ReferralRequestList:
     """Requests that wait for you, those due first; that you answered; or that you sent."""
     caller.require("referral-requests.read")
     now = await services.case_now()
     async with services.begin(caller) as session:
         listed = await requests(session, caller, box, offset, size)
         known = await names.directory(session)
-    return {"requests": [request_json(row, now, known) for row in listed.rows], "total": listed.total}
+    rows = [request_json(row, now, known) for row in listed.rows]
+    return ReferralRequestList(requests=rows, total=listed.total)
 
 
-@router.get("/referral-requests/{request_id}")
-async def get_request(request_id: UUID, services: Ready, caller: Caller) -> dict[str, Any]:
+@router.get("/referral-requests/{request_id}", response_model_exclude_unset=True)
+async def get_referral_request(request_id: UUID, services: Ready, caller: Caller) -> ReferralRequestDetail:
     """One request as it stands; whom it may mean only for who may take it on."""
     caller.require("referral-requests.read")
     return await _told(services, caller, request_id)
 
 
-@router.post("/referral-requests/{request_id}/decision")
-async def decide(
+@router.post(
+    "/referral-requests/{request_id}/decision",
+    response_model=CommandAnswer | ReferralRequestDetail,
+    responses={202: {"model": CommandAnswer, "description": "Taken; ask its status address"}},
+)
+async def decide_referral_request(
     request_id: UUID,
-    body: Decision,
+    body: RequestDecision,
     services: Ready,
     caller: Caller,
     idempotency_key: IdempotencyKey = None,
@@ -80,10 +73,12 @@ async def decide(
         await referral_requests.decline(services, caller, request_id, body.reason, body.words)
     else:
         await referral_requests.withdraw(services, caller, request_id)
-    return JSONResponse(await _told(services, caller, request_id))
+    return JSONResponse(
+        (await _told(services, caller, request_id)).model_dump(mode="json", exclude_unset=True)
+    )
 
 
-async def _told(services: Services, caller: Principal, request_id: UUID) -> dict[str, Any]:
+async def _told(services: Services, caller: Principal, request_id: UUID) -> ReferralRequestDetail:
     now = await services.case_now()
     async with services.begin(caller) as session:
         file = await read_request(session, caller, request_id)

@@ -2,35 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
-from api.answers import CommandAnswer, command_answer, request_answer
+from api.answers import command_answer, request_answer
 from api.depends import Caller, IdempotencyKey, Ready
 from api.presenters.case_json import case_line
 from api.reading import names, worklist
 from api.referring import Request, Requested, refer
+from api.schemas.cases import ReferralList
+from api.schemas.commands import CommandAnswer
+from api.schemas.referrals import ReferralBody
 from discharge.clocks import london_date
 from discharge.errors import HomewardError
-from fhir_adapters.referrals import ReferralValues
 
 router = APIRouter(prefix="/api/v1", tags=["referrals"])
-
-
-class AskedReferral(ReferralValues):
-    """A referral. `confirm` holds codes of contradictions that the asker was asked about (409) and confirms,
-    with a note that says why.
-    """
-
-    confirm: tuple[str, ...] = ()
-
-    @property
-    def values_asked(self) -> ReferralValues:
-        """The referral without what its asker confirmed."""
-        return ReferralValues(**{name: getattr(self, name) for name in ReferralValues.model_fields})
 
 
 def case_path(case_id: UUID) -> str:
@@ -47,8 +35,8 @@ def case_path(case_id: UUID) -> str:
         202: {"model": CommandAnswer, "description": "Taken, or requested; ask its status address"},
     },
 )
-async def post_referral(
-    body: AskedReferral, services: Ready, caller: Caller, idempotency_key: IdempotencyKey = None
+async def create_referral(
+    body: ReferralBody, services: Ready, caller: Caller, idempotency_key: IdempotencyKey = None
 ) -> JSONResponse:
     """Refer a person. Say only what we do not hold: an NHS number is enough for somebody in a bed of yours.
 
@@ -66,7 +54,7 @@ async def post_referral(
 
 
 @router.get("/referrals")
-async def list_referrals(services: Ready, caller: Caller) -> dict[str, Any]:
+async def list_referrals(services: Ready, caller: Caller) -> ReferralList:
     """Referrals that nobody has accepted or returned yet."""
     caller.require("case.list")
     today = london_date(await services.case_now())
@@ -74,4 +62,5 @@ async def list_referrals(services: Ready, caller: Caller) -> dict[str, Any]:
         wanted = worklist.Wanted(view="referred", size=worklist.MOST_SIZE)
         found = await worklist.worklist(session, caller, wanted)
         known = await names.directory(session)
-    return {"referrals": [case_line(each, today, known) for each in found.rows], "total": found.total}
+    lines = [case_line(each, today, known) for each in found.rows]
+    return ReferralList(referrals=lines, total=found.total)

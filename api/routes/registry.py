@@ -5,6 +5,7 @@ from __future__ import annotations
 from api.routes import (
     cases,
     clock,
+    codes,
     documents,
     duplicates,
     failed_commands,
@@ -25,6 +26,7 @@ from api.routes import (
 ROUTERS = (
     health.router,
     clock.router,
+    codes.router,
     referrals.router,
     referral_requests.router,
     cases.router,

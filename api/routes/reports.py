@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from fastapi import APIRouter
 
@@ -12,22 +11,22 @@ from api.reading.bed_days import bed_days as read_bed_days
 from api.reading.bed_days import wanted
 from discharge.clocks import london_date
 from discharge.delays.released import counterfactual
+from discharge.delays.report import BedDaysReport
 
 router = APIRouter(prefix="/api/v1/reports", tags=["reports"])
 
 
 @router.get("/bed-days")
-async def bed_days(
+async def report_bed_days(
     services: Ready,
     caller: Caller,
     from_on: date | None = None,
     to_on: date | None = None,
     against: str = "none",
-) -> dict[str, Any]:
+) -> BedDaysReport:
     """Bed days lost and released. Without dates, everything up to today; `against` names the comparison."""
     caller.require("reports.read")
     today = london_date(await services.case_now())
     asked = wanted(from_on, to_on, today, counterfactual(against))
     async with services.begin(caller, report=True) as session:
-        found = await read_bed_days(session, caller, asked)
-    return found.model_dump(mode="json")
+        return await read_bed_days(session, caller, asked)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -12,6 +11,7 @@ from api.comparing import GivenList, compare_list
 from api.depends import Caller, Ready
 from api.presenters.shadow import day_json, difference_json
 from api.reading import shadow
+from api.schemas.shadow import ShadowList, ShadowListDetail, ShadowLists
 
 router = APIRouter(prefix="/api/v1/shadow-lists", tags=["lists"])
 
@@ -23,35 +23,37 @@ router = APIRouter(prefix="/api/v1/shadow-lists", tags=["lists"])
         "requestBody": {"required": True, "content": {"text/csv": {"schema": {"type": "string"}}}}
     },
 )
-async def give_list(
+async def compare_shadow_list(
     request: Request,
     services: Ready,
     caller: Caller,
     feed: str,
     mapping: str = "",
     listed_at: datetime | None = None,
-) -> dict[str, Any]:
+) -> ShadowList:
     """Compare a list (CSV) with what is held. It is taken whole or not at all, and changes no case."""
     given = GivenList(feed, await request.body(), mapping, listed_at)
     return day_json(shadow.Day(await compare_list(services, caller, given), feed))
 
 
 @router.get("")
-async def list_days(services: Ready, caller: Caller, feed: str = "") -> dict[str, Any]:
+async def list_shadow_lists(services: Ready, caller: Caller, feed: str = "") -> ShadowLists:
     """How far the lists of each day agreed, the newest first."""
     caller.require("shadow.read")
     async with services.begin(caller) as session:
         found = await shadow.days(session, feed)
-    return {"shadow_lists": [day_json(each) for each in found]}
+    return ShadowLists(shadow_lists=[day_json(each) for each in found])
 
 
 @router.get("/{list_id}")
-async def get_day(
+async def get_shadow_list(
     list_id: UUID, services: Ready, caller: Caller, kind: str = "", column: str = "", cause: str = ""
-) -> dict[str, Any]:
+) -> ShadowListDetail:
     """One day's differences."""
     caller.require("shadow.read")
     async with services.begin(caller) as session:
         found = await shadow.open_day(session, caller, list_id, shadow.Wanted(kind, column, cause))
     told = [difference_json(each) for each in found.differences]
-    return day_json(found.day) | {"causes": found.causes, "total": found.total, "differing": told}
+    return ShadowListDetail(
+        **dict(day_json(found.day)), causes=found.causes, total=found.total, differing=told
+    )

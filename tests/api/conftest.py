@@ -23,6 +23,7 @@ from discharge.cases.commands import Envelope
 from discharge.store.engine import transaction
 from discharge.store.tables import CommandRow, Person, PersonAddress, PersonIdentifier, Spell
 from tests.fixtures.cases import carried_out
+from tests.fixtures.contract import as_described
 from tests.fixtures.postgres import Database, Places
 from workflows.connection import TemporalAccess
 
@@ -200,6 +201,8 @@ async def door(
     clock = Clock()
     app = create_app(settings, clock)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://homeward.test") as client:
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://homeward.test", event_hooks={"response": [as_described]}
+    ) as client:
         yield Door(client, signing_key, worker, places, clock, app)
     await app.state.services.close()

@@ -23,8 +23,8 @@ from pydantic.fields import FieldInfo
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from api.command_kinds import MODELS, OFFERED
 from api.forms.definitions import FORMS
+from api.schemas.commands import MODELS, OFFERED
 from discharge.permissions import PERMISSIONS, Relation, allowed, allowed_in
 from discharge.store.engine import transaction
 from discharge.store.tables import CommandRow, DocumentRow, NoteRow, Organisation, Spell

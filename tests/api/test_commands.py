@@ -88,13 +88,39 @@ async def test_given_a_command_when_it_misses_a_field_then_the_field_is_named(do
     assert (answer.json()["code"], answer.json()["where"]) == ("invalid-body", "outcome")
 
 
-async def test_given_a_command_of_the_system_itself_when_asked_from_outside_then_nobody_may(
+async def test_given_a_command_of_the_system_itself_when_asked_from_outside_then_there_is_no_such_kind(
     door: Door,
 ) -> None:
     case_id = await door.referred()
     for role in ("coordinator", "system", "admin"):
         answer = await door.post(f"/api/v1/cases/{case_id}/commands", {"kind": "strike-clock"}, role)
-        assert answer.json()["code"] == "role-not-allowed"
+        told = answer.json()
+        assert (answer.status_code, told["code"], told["where"]) == (422, "invalid-body", "kind")
+
+
+async def test_given_many_faults_in_one_command_when_asked_then_all_are_told_at_once_and_no_value(
+    door: Door,
+) -> None:
+    case_id = await door.referred()
+    body = {
+        "kind": "complete-check",
+        "answers": {"heating": "perhaps"},
+        "seen_version": -1,
+        "secret": "Ash Way",
+    }
+    answer = await door.post(f"/api/v1/cases/{case_id}/commands", body, "coordinator")
+
+    assert answer.status_code == 422
+    told = {each["where"]: each["code"] for each in answer.json()["problems"]}
+    assert told == {
+        "form": "missing",
+        "answers.heating": "literal_error",
+        "seen_version": "greater_than_equal",
+        "secret": "extra_forbidden",
+    }
+    assert all(each["reason"] for each in answer.json()["problems"])
+    assert "perhaps" not in answer.text
+    assert "Ash Way" not in answer.text
 
 
 async def test_given_a_case_that_does_not_exist_when_asked_then_it_is_not_found(door: Door) -> None:

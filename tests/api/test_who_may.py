@@ -168,6 +168,8 @@ SIGNED_IN = {
     ("GET", "/kept-forms/{kept}"),
     ("GET", "/api/v1/openapi.json"),
     ("GET", "/api/v1/clock"),
+    ("GET", "/api/v1/codes"),
+    ("GET", "/api/v1/codes/{name}"),
     ("POST", "/sign-out"),
     ("GET", "/"),
     ("POST", "/requests/{command_id}/seen"),

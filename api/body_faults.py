@@ -1,0 +1,84 @@
+"""What is wrong with something that was sent: every fault at once, each by its place, none with a value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from api.schemas.commands import REQUESTS
+from api.schemas.problems import BodyFault
+from discharge.errors import HomewardError
+
+MOST_FAULTS = 100
+"""Faults that are told of one body; a list of a thousand rows has the same one a thousand times."""
+PLACES = frozenset({"body", "query", "path", "header"})
+
+WORDS: Mapping[str, str] = {
+    "missing": "it is needed",
+    "extra_forbidden": "there is no such field",
+    "union_tag_invalid": "no such kind of command",
+    "union_tag_not_found": "it is needed",
+    "json_invalid": "it is not JSON",
+    "string_type": "a text is needed",
+    "string_too_short": "it is too short",
+    "string_too_long": "it is too long",
+    "string_pattern_mismatch": "it does not have the form that is asked for",
+    "int_parsing": "a whole number is needed",
+    "int_type": "a whole number is needed",
+    "int_from_float": "a whole number is needed",
+    "float_parsing": "a number is needed",
+    "float_type": "a number is needed",
+    "bool_parsing": "true or false is needed",
+    "bool_type": "true or false is needed",
+    "greater_than_equal": "it is too small",
+    "less_than_equal": "it is too large",
+    "literal_error": "it is none of the values that can be",
+    "enum": "it is none of the values that can be",
+    "uuid_parsing": "an id (UUID) is needed",
+    "uuid_type": "an id (UUID) is needed",
+    "date_from_datetime_parsing": "a date (YYYY-MM-DD) is needed",
+    "date_parsing": "a date (YYYY-MM-DD) is needed",
+    "date_type": "a date (YYYY-MM-DD) is needed",
+    "date_from_datetime_inexact": "a date without a time is needed",
+    "datetime_from_date_parsing": "a date and time (ISO 8601) is needed",
+    "datetime_parsing": "a date and time (ISO 8601) is needed",
+    "datetime_type": "a date and time (ISO 8601) is needed",
+    "list_type": "a list is needed",
+    "tuple_type": "a list is needed",
+    "dict_type": "an object is needed",
+    "model_type": "an object is needed",
+    "model_attributes_type": "an object is needed",
+    "too_long": "there are too many",
+    "too_short": "there are too few",
+}
+"""What each kind of fault means. The library's own message may repeat the input, so it is never told."""
+
+
+class BodyInvalid(HomewardError):
+    """What was sent does not have the form that is asked for; `faults` are all of them."""
+
+    def __init__(self, faults: Iterable[BodyFault]) -> None:
+        self.faults = tuple(faults)[:MOST_FAULTS] or (BodyFault(code="invalid", where="", reason=""),)
+        first = self.faults[0]
+        super().__init__("invalid-body", detail=first.code, where=first.where)
+
+
+def faults_of(errors: Iterable[Mapping[str, Any]]) -> list[BodyFault]:
+    """Every fault that the library found."""
+    return [fault_at(str(error["type"]), _place(error)) for error in errors]
+
+
+def fault_at(code: str, where: str) -> BodyFault:
+    """One fault, in words."""
+    return BodyFault(code=code, where=where, reason=WORDS.get(code, "it does not fit"))
+
+
+def _place(error: Mapping[str, Any]) -> str:
+    if error["type"] in ("union_tag_invalid", "union_tag_not_found"):
+        return "kind"
+    parts = list(error["loc"])
+    if parts and parts[0] in PLACES:
+        parts = parts[1:]
+    if parts and parts[0] in REQUESTS:
+        parts = parts[1:]
+    return ".".join(str(part) for part in parts)

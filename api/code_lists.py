@@ -1,0 +1,100 @@
+"""Every list of codes that the interface uses, by name: those of the field, and our own closed sets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from types import MappingProxyType
+from typing import Any, get_args
+
+from pydantic import BaseModel
+
+from api.presenters.tags import COMMAND_STATES, MESSAGE_STATES, OUTGOING_STATES, Tag
+from api.schemas.commands import OFFERED
+from discharge.cases.actions import ACTIONS
+from discharge.cases.events import Event
+from discharge.cases.stages import STAGES
+from discharge.clocks.registry import CLOCKS
+from discharge.codes import LISTS
+from discharge.codes.model import Code, CodeList
+from discharge.errors import ERRORS
+from discharge.permissions import PERMISSIONS, RELATION_WORDS, ROLE_WORDS
+from discharge.reference.lists import ListByEdition
+from discharge.risk.rules import LEVELS, RULES
+from housing_checks.adaptations.catalogue import ADAPTATIONS
+from housing_checks.basics.items import BASICS
+from housing_checks.checks.form import FORMS
+from housing_checks.equipment.catalogue import EQUIPMENT
+from housing_checks.rehousing.need_profiles import NEED_PROFILES
+from housing_checks.strands.definitions import DEFINITIONS
+
+OURS = "Homeward"
+
+
+def _ours(name: str, words: Iterable[tuple[str, str]]) -> CodeList[Code]:
+    return CodeList(name, tuple(Code(code=code, label=label, source=OURS) for code, label in words))
+
+
+def _kind(event: type[BaseModel]) -> str:
+    return str(event.model_fields["kind"].default)
+
+
+def _first_sentence(event: type[BaseModel]) -> str:
+    return " ".join((event.__doc__ or "").split()).partition(". ")[0].rstrip(".").replace("``", "`")
+
+
+def _tags(tags: Mapping[Any, Tag]) -> Iterable[tuple[str, str]]:
+    return ((str(code), tag.text) for code, tag in tags.items())
+
+
+_OF_RULES: tuple[CodeList[Any], ...] = (
+    ACTIONS,
+    ListByEdition(CLOCKS),
+    ADAPTATIONS,
+    EQUIPMENT,
+    BASICS,
+    NEED_PROFILES,
+)
+_CLOSED: tuple[CodeList[Any], ...] = (
+    _ours("stages", ((stage.value, row.label) for stage, row in STAGES.items())),
+    _ours("command-states", _tags(COMMAND_STATES)),
+    _ours("message-states", _tags(MESSAGE_STATES)),
+    _ours("outgoing-states", _tags(OUTGOING_STATES)),
+    _ours("roles", ((code, words) for code, words in ROLE_WORDS.items())),
+    _ours("relations", ((code, words) for code, words in RELATION_WORDS.items())),
+    _ours("errors", ((row.code, row.title) for row in ERRORS.values())),
+    _ours("command-kinds", ((kind, PERMISSIONS[kind].words) for kind in OFFERED)),
+    _ours("event-kinds", ((_kind(event), _first_sentence(event)) for event in get_args(get_args(Event)[0]))),
+    _ours("alert-levels", ((level, level) for level in LEVELS)),
+    CodeList(
+        "risk-rules",
+        tuple(
+            Code(code=rule.id, label=rule.title, source=rule.source, from_on=rule.from_on) for rule in RULES
+        ),
+    ),
+    _ours("strand-kinds", ((kind.value, row.words) for kind, row in DEFINITIONS.items())),
+    _ours("check-items", {item.code: item.short for form in FORMS.values() for item in form.items}.items()),
+)
+
+CODE_LISTS: Mapping[str, CodeList[Any]] = MappingProxyType(
+    {each.name: each for each in sorted((*LISTS.values(), *_OF_RULES, *_CLOSED), key=lambda each: each.name)}
+)
+"""Name -> list."""
+
+
+def title_of(found: CodeList[Any]) -> str:
+    """What a list is called."""
+    return found.name.replace("-", " ").capitalize()
+
+
+def edition_of(found: CodeList[Any], on: date) -> date | None:
+    """The day from which the rows in force on a day have been as they are; None where they always were."""
+    begun = {row.from_on for row in found.rows if row.from_on <= on}
+    ended = {row.to_on for row in found.rows if row.to_on is not None and row.to_on <= on}
+    newest = max(begun | ended, default=date.min)
+    return None if newest == date.min else newest
+
+
+def sources_of(found: CodeList[Any]) -> list[str]:
+    """Where the rows of a list come from."""
+    return sorted({row.source for row in found.rows})

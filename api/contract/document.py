@@ -1,0 +1,184 @@
+"""The description of the interface (OpenAPI): what the routes say, completed from tables.
+
+The framework reads paths, parameters and models. Added here are the errors of each operation, the words of
+each field, the lists that codes belong to, examples, and how one signs in.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import yaml
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from api.code_lists import CODE_LISTS
+from api.contract.examples import BODIES
+from api.contract.statuses import EXAMPLES, statuses
+from api.contract.tags import TAGS
+from api.problems import PROBLEM_JSON, problem_body
+from api.schemas.problems import Problem
+from discharge.errors import HomewardError
+
+Json = dict[str, Any]
+PREFIX = "/api/v1"
+HERE = Path(__file__).resolve().parent
+REFS = "#/components/schemas/"
+UNUSED = ("HTTPValidationError", "ValidationError")
+DESCRIPTION = """
+Discharges from hospital that are held up by the home. Every request needs a bearer token.
+
+A change is a command: `POST /api/v1/cases/{case_id}/commands` with its `kind`, an `effective_on` (a London
+calendar date), and an `Idempotency-Key`. The answer is 200 with what happened, 202 with a status address when
+it was taken and not answered in time, or a problem (RFC 9457) whose `code` is the same in every interface,
+page and log.
+
+What was sent and does not fit is answered 422 with every fault in `problems`. Codes are of the lists at
+`/api/v1/codes`. FHIR R4 is at `/fhir/R4`, described by its own CapabilityStatement.
+"""
+
+
+@cache
+def _table(name: str) -> dict[str, str]:
+    found: dict[str, str] = yaml.safe_load((HERE / name).read_text(encoding="utf-8"))
+    return found
+
+
+def describe(app: FastAPI) -> Json:
+    """The whole description of the interface under `/api/v1`."""
+    found = get_openapi(
+        title="Homeward",
+        version=version("homeward"),
+        description=DESCRIPTION,
+        routes=app.routes,
+        tags=[{"name": name, "description": words} for name, words in TAGS.items()],
+    )
+    found["paths"] = {path: item for path, item in found["paths"].items() if path.startswith(PREFIX)}
+    found = _plain_names(found)
+    found["security"] = [{"bearer": []}]
+    parts = found["components"]
+    parts["securitySchemes"] = {"bearer": BEARER}
+    schemas: Json = {name: each for name, each in parts["schemas"].items() if name not in UNUSED}
+    schemas |= _problem_schemas()
+    parts["schemas"] = dict(sorted(schemas.items()))
+    for method, operation in _operations(found):
+        _complete(method, operation)
+    for name, schema in schemas.items():
+        _say_fields(name, schema)
+    return found
+
+
+BEARER: Json = {
+    "type": "http",
+    "scheme": "bearer",
+    "bearerFormat": "JWT",
+    "description": "A signed token of a user or a system; it says who asks, in which role, for which"
+    " organisation.",
+}
+
+
+def _problem_schemas() -> Json:
+    schema = Problem.model_json_schema(mode="serialization", ref_template=REFS + "{model}")
+    inner: Json = schema.pop("$defs")
+    return {**inner, "Problem": schema}
+
+
+def _plain_names(found: Json) -> Json:
+    """One model that is taken and given has two schemas: the one that is given has the plain name."""
+    text = json.dumps(found)
+    text = re.sub(r"\b([A-Za-z]+)-Input\b", r"\1Body", text)
+    plain: Json = json.loads(re.sub(r"\b([A-Za-z]+)-Output\b", r"\1", text))
+    return plain
+
+
+def _operations(found: Json) -> Iterator[tuple[str, Json]]:
+    for item in found["paths"].values():
+        yield from item.items()
+
+
+def _complete(method: str, operation: Json) -> None:
+    """The errors of an operation, the words of its parameters, and examples of its body."""
+    parameters = operation.get("parameters", [])
+    responses: Json = operation["responses"]
+    for status in statuses(
+        operation["operationId"],
+        method,
+        has_body="requestBody" in operation,
+        has_id=any(each["in"] == "path" for each in parameters),
+    ):
+        responses[str(status)] = _problem_response(status)
+    for each in parameters:
+        each.setdefault("description", _words("", each["name"], each.get("schema", {})))
+    for content in operation.get("requestBody", {}).get("content", {}).values():
+        _show_examples(content)
+
+
+def _show_examples(content: Json) -> None:
+    name = content.get("schema", {}).get("$ref", "").removeprefix(REFS)
+    if name in BODIES:
+        content["examples"] = {
+            title: {"summary": title.replace("-", " ").capitalize(), "value": value}
+            for title, value in BODIES[name].items()
+        }
+
+
+def _problem_response(status: int) -> Json:
+    codes = EXAMPLES[status]
+    response: Json = {
+        "description": HomewardError(codes[0]).row.title,
+        "content": {
+            PROBLEM_JSON: {
+                "schema": {"$ref": REFS + "Problem"},
+                "examples": {
+                    code: {"value": problem_body(HomewardError(code), "/api/v1/cases")} for code in codes
+                },
+            }
+        },
+    }
+    if HomewardError(codes[0]).row.retryable:
+        response["headers"] = {
+            "Retry-After": {
+                "description": "Seconds to wait before trying again",
+                "schema": {"type": "integer"},
+            }
+        }
+    return response
+
+
+def _say_fields(model: str, schema: Json) -> None:
+    for field, each in schema.get("properties", {}).items():
+        each.pop("title", None)
+        words = _words(model, field, each)
+        named = _list_of(model, field)
+        if named:
+            words = f"{words}. A code of the list `{named}`" if words else f"A code of the list `{named}`"
+            _enumerate(each, named, closed=model.endswith(("Command", "Body", "Withdrawal")))
+        if words:
+            each["description"] = words
+        _say_fields(model, each)
+
+
+def _words(model: str, field: str, schema: Json) -> str:
+    own: str = schema.get("description", "")
+    return _table("fields.yaml").get(f"{model}.{field}", own or _table("fields.yaml").get(field, ""))
+
+
+def _list_of(model: str, field: str) -> str:
+    return _table("code_fields.yaml").get(f"{model}.{field}", "")
+
+
+def _enumerate(schema: Json, named: str, *, closed: bool) -> None:
+    """Say which codes a client may send; what is given may hold codes of an earlier edition."""
+    schema["x-code-list"] = named
+    if not closed:
+        return
+    codes = list(dict.fromkeys(row.code for row in CODE_LISTS[named].rows))
+    for each in (schema, schema.get("items", {}), *schema.get("anyOf", [])):
+        if each.get("type") == "string":
+            each["enum"] = codes

@@ -1,0 +1,80 @@
+"""Examples of what a client sends, by the name of its schema; invented people of the NHS test range.
+
+Tests read each with the model that the interface reads it with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+WARD = "Ward 6B"
+HOME = {
+    "reference": "LH-204",
+    "address": "Flat 2, 14 Invented Row",
+    "postcode": "ZZ99 3WZ",
+    "ready_on": "2026-03-16",
+    "attributes": {"property_type": "flat", "bedrooms": 1, "access_class": "B", "rent_pence": 11250},
+}
+WHY = {"reason": "Asked for by the trust's integration team"}
+USER = "3f0c6f2e-6f5d-4f9e-8a53-0d7a7b1f3c11"
+
+BODIES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
+    {
+        "ReferralBody": {
+            "a-person-in-a-bed": {"person": {"nhs_number": "9990000018"}, "ward": WARD},
+            "with-what-is-asked-for": {
+                "person": {
+                    "nhs_number": "9990000018",
+                    "family_name": "Ashdown",
+                    "given_name": "Edith",
+                    "birth_date": "1941-05-02",
+                },
+                "ward": WARD,
+                "reasons": ["adaptation"],
+                "needs": ["level-access"],
+                "tenure": "social",
+                "lives_alone": "yes",
+                "expected_discharge_on": "2026-03-12",
+            },
+        },
+        "CommandRequest": {
+            "accept-referral": {"kind": "accept-referral", "effective_on": "2026-03-02"},
+            "start-check": {"kind": "start-check", "form": "home-check-1"},
+            "confirm-item": {"kind": "confirm-item", "item": "heating", "value": "yes", "seen_version": 9},
+            "close-case": {"kind": "close-case", "outcome": "home-made-ready"},
+            "add-note": {"kind": "add-note", "note": "Daughter has the keys."},
+        },
+        "RequestDecision": {
+            "take-on": {"decision": "take-on", "person": "new", "basis": "consent"},
+            "decline": {
+                "decision": "decline",
+                "reason": "other-area",
+                "words": "They live in the next borough.",
+            },
+            "withdraw": {"decision": "withdraw"},
+        },
+        "NewHome": {"a-flat": HOME},
+        "ChangedHome": {"a-flat": HOME},
+        "HomeWithdrawal": {"let-elsewhere": {"because": "let-elsewhere"}},
+        "DeadLetterDecision": {"release": {"decision": "release", "reason": "The partner mended its list"}},
+        "PartnerDecisionBody": {"try-now": {"decision": "try", "reason": "Their server is back"}},
+        "FailedCommandDecision": {"again": {"decision": "try-again", "reason": "The database is back"}},
+        "DuplicateDecision": {"same": {"decision": "same", "reason": "Confirmed by the ward clerk"}},
+        "MergeUndo": {"two-people": {"reason": "They are twins"}},
+        "ReplayBody": {"parked": {**WHY, "messages": {"state": "parked", "feed": "trust-adt"}}},
+        "ReasonBody": {"why": WHY},
+        "EditBody": {"a-segment": {**WHY, "text": "MSH|^~\\&|PAS|TRUST\rEVN|A01"}},
+        "EditDecision": {"approve": {**WHY, "decision": "approve"}},
+        "UserAccess": {"keep-out": {"disabled": True}},
+        "PlaceReaderBody": {
+            "a-coordinator": {"user_id": USER, "until_on": "2026-03-31", "reason": "Visits the ward"}
+        },
+        "HidingAnswer": {
+            "keep": {"person_id": USER, "answer": "kept", "reason": "Confirmed by safeguarding"}
+        },
+        "HidingWithdrawal": {"sent-in-error": {"reason": "Sent for the wrong person"}},
+    }
+)
+"""Schema -> title -> what is sent."""
