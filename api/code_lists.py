@@ -20,7 +20,7 @@ from discharge.codes.model import Code, CodeList
 from discharge.errors import ERRORS
 from discharge.permissions import PERMISSIONS, RELATION_WORDS, ROLE_WORDS
 from discharge.reference.lists import ListByEdition
-from discharge.risk.rules import LEVELS, RULES
+from discharge.risk.rules import LEVELS, every_rule
 from housing_checks.adaptations.catalogue import ADAPTATIONS
 from housing_checks.basics.items import BASICS
 from housing_checks.checks.form import FORMS
@@ -69,7 +69,8 @@ _CLOSED: tuple[CodeList[Any], ...] = (
     CodeList(
         "risk-rules",
         tuple(
-            Code(code=rule.id, label=rule.title, source=rule.source, from_on=rule.from_on) for rule in RULES
+            Code(code=rule.id, label=rule.title, source=rule.source, from_on=rule.from_on)
+            for rule in every_rule()
         ),
     ),
     _ours("strand-kinds", ((kind.value, row.words) for kind, row in DEFINITIONS.items())),

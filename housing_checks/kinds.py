@@ -8,8 +8,9 @@ from typing import Any
 
 from discharge.clocks.registry import CLOCKS
 from discharge.reference.kind import Kind
+from discharge.risk.rules import RULES
 from housing_checks import lead_times
 
 EVERY_KIND: Mapping[str, Kind[Any]] = MappingProxyType(
-    {kind.name: kind for kind in (*lead_times.KINDS, CLOCKS)}
+    {kind.name: kind for kind in (*lead_times.KINDS, CLOCKS, RULES)}
 )

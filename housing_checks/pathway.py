@@ -103,7 +103,7 @@ def next_wakeup(case: Case, now: datetime, policy: Policy | None = None) -> date
 
 
 _NEXT: Mapping[Look, Callable[[Case, datetime, Policy], datetime | None]] = {
-    Look.ALERTS: lambda case, now, policy: next_look(case, now, lead_days(policy)),
+    Look.ALERTS: lambda case, now, policy: next_look(case, now, lead_days(policy), policy),
     Look.MITIGATIONS: lambda case, _now, _policy: next_mitigation_end(case),
     Look.CONTACTS: lambda case, now, _policy: next_missed(case, now),
 }
@@ -126,7 +126,7 @@ def _follow(case: Case, effective_on: date, now: datetime, policy: Policy) -> li
     followed = list(consequences(case, now, min(effective_on, today)))
     followed += _participation(fold(case, followed), today)
     followed += settle(case, ENDED, now) if case.closed else missed_contacts(fold(case, followed), now)
-    followed += judge(fold(case, followed), now, lead_days(policy), GATE_ITEMS)
+    followed += judge(fold(case, followed), now, lead_days(policy), GATE_ITEMS, policy)
     return followed
 
 

@@ -19,15 +19,13 @@ from discharge.codes.after_discharge import ACTION_ANSWERS
 from discharge.codes.delay_reasons import delay_reason_label
 from discharge.codes.destinations import DISCHARGE_METHODS
 from discharge.codes.participation import PARTICIPANT_ROLES
-from discharge.risk.rules import RULES
+from discharge.risk.rules import rule_title
 from housing_checks.lead_times import ITEMS, item_label
 from housing_checks.rehousing.matching import Match
 from housing_checks.rehousing.need_profiles import match_of
 from housing_checks.strands.definitions import DEFINITIONS
 
 Pairs = list[tuple[str, str]]
-
-_RULES = {rule.id: rule.title for rule in RULES}
 
 
 def from_list(name: str) -> Choices:
@@ -225,7 +223,7 @@ def ways_of_leaving(around: Around) -> Pairs:
 def untaken_alerts(around: Around) -> Pairs:
     """Alerts that nobody has taken on."""
     return [
-        (str(alert.alert_id), f"{_RULES.get(alert.rule, alert.rule)}: {alert.fact}")
+        (str(alert.alert_id), f"{rule_title(alert.rule)}: {alert.fact}")
         for alert in around.case.open_alerts
         if alert.acknowledged_at is None
     ]

@@ -12,7 +12,7 @@ from api.commanding import Asked, ask
 from api.forms.reading import as_sent, seen_of
 from api.pages.sign_in import local
 from api.pages.visiting import Visitor
-from api.presenters.alerts import OWNERS, Filter, present
+from api.presenters.alerts import Filter, owners, present
 from api.presenters.tags import LEVELS
 from api.reading import alerts, names
 from api.refusals import CaseChanged
@@ -36,7 +36,7 @@ async def show(
     visit.caller.require("alerts.read")
     wanted = Filter(
         level=level if level in LEVELS else "",
-        owner=owner if owner in OWNERS else "",
+        owner=owner if owner in owners() else "",
         only="waiting" if only == "waiting" else "",
         page=page,
     )

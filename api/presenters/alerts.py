@@ -14,10 +14,13 @@ from api.reading.alerts import PAGE_SIZE, Alerts, OpenAlert
 from api.reading.names import Directory
 from discharge.cases.stages import STAGE_LABELS
 from discharge.permissions import ROLE_WORDS
-from discharge.risk.rules import RULES, RULES_BY_ID
+from discharge.risk.rules import every_rule, known_rule
 
-OWNERS: tuple[str, ...] = tuple(dict.fromkeys(role for rule in RULES for role in rule.ladder))
-"""Roles that an alert can belong to, in the order of the ladders."""
+
+def owners() -> tuple[str, ...]:
+    """Roles that an alert can belong to, in the order of the ladders."""
+    return tuple(dict.fromkeys(role for rule in every_rule() for role in rule.ladder))
+
 
 MEANINGS: dict[str, str] = {
     "STOP": "The person must not leave until this is resolved or a mitigation is recorded.",
@@ -105,7 +108,7 @@ def present(
         rows=tuple(_row(each, now, known, may_take_on, may_open) for each in found.rows),
         summary=_summary(first, shown, found.total),
         levels=_options("Every level", {level: tag.text for level, tag in LEVELS.items()}, wanted.level),
-        owners=_options("Everybody", {role: _role(role) for role in OWNERS}, wanted.owner),
+        owners=_options("Everybody", {role: _role(role) for role in owners()}, wanted.owner),
         only=_options("All open alerts", {"waiting": "Nobody has accepted"}, wanted.only),
         filtered=wanted.chosen,
         back=wanted.href,
@@ -128,7 +131,7 @@ def _options(all_of_them: str, choices: dict[str, str], chosen: str) -> tuple[Op
 
 def _row(each: OpenAlert, now: datetime, known: Directory, may_take_on: bool, may_open: bool) -> Row:
     alert = each.alert
-    rule = RULES_BY_ID.get(alert.rule)
+    rule = known_rule(alert.rule)
     return Row(
         key=str(uuid4()),
         alert_id=str(alert.id),

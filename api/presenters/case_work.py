@@ -10,7 +10,6 @@ from api.presenters import words
 from api.presenters.case_view import Action, ActionGroup, AlertLine, OwedLine, StrandLine, ToDo
 from api.presenters.leading import late_words
 from api.presenters.tags import LEVELS, Tag, strand_tag, tag_of
-from api.presenters.timeline import RULE_TITLES
 from api.principals import Principal
 from api.reading.names import Directory
 from discharge.cases.actions import action_words
@@ -18,6 +17,7 @@ from discharge.cases.model import Alert, Case, Strand
 from discharge.cases.relations import may_touch
 from discharge.cases.stages import may_ask
 from discharge.codes import casework
+from discharge.risk.rules import rule_title
 from housing_checks.gate.rules import Blocker, blocking
 from housing_checks.lead_times import item_label
 from housing_checks.strands.definitions import DEFINITIONS
@@ -100,7 +100,7 @@ def strand_line(case: Case, strand: Strand, caller: Principal, known: Directory)
 def alert_line(case: Case, alert: Alert, caller: Principal) -> AlertLine:
     """One early warning, and whether the caller may take it on."""
     return AlertLine(
-        title=RULE_TITLES.get(alert.rule, alert.rule),
+        title=rule_title(alert.rule),
         tag=tag_of(LEVELS, alert.level),
         fact=alert.fact,
         threshold=alert.threshold,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from api.presenters import words
-from api.presenters.timeline import RULE_TITLES, mitigator
+from api.presenters.timeline import mitigator
 from api.reading.names import Directory
 from discharge.cases.actions import ACTIONS
 from discharge.cases.follow_ups import contact_words
@@ -15,6 +15,7 @@ from discharge.codes import after_discharge, casework
 from discharge.codes.delay_reasons import delay_reason_label
 from discharge.codes.destinations import DISCHARGE_DESTINATIONS
 from discharge.delays.model import DelayReason
+from discharge.risk.rules import rule_title
 from housing_checks.checks.rules import answers_standing
 from housing_checks.strands.definitions import DEFINITIONS, step_words
 
@@ -272,7 +273,7 @@ def _alert_of(side: Side, key: str) -> Alert | None:
 
 def _alert_label(side: Side, key: str) -> str:
     alert = _alert_of(side, key)
-    return f"Alert: {RULE_TITLES.get(alert.rule, alert.rule)}" if alert else "Alert"
+    return f"Alert: {rule_title(alert.rule)}" if alert else "Alert"
 
 
 def _alert(side: Side, key: str) -> str | None:
@@ -280,7 +281,7 @@ def _alert(side: Side, key: str) -> str | None:
     if alert is None:
         return None
     if alert.told_by is not None:
-        return f"Covered by another alert: {RULE_TITLES.get(alert.told_by, alert.told_by)}"
+        return f"Covered by another alert: {rule_title(alert.told_by)}"
     if alert.cleared_at is not None:
         return "No longer applies"
     if alert.acknowledged_at is None:

@@ -19,7 +19,7 @@ from discharge.codes.delay_reasons import delay_reason_label
 from discharge.codes.destinations import DISCHARGE_DESTINATIONS
 from discharge.pathway_words import STAY_TAKEN_BACK
 from discharge.permissions import ROLE_WORDS
-from discharge.risk.rules import RULES
+from discharge.risk.rules import rule_title
 from discharge.store.commands import DECIDED_BY, REASON
 from discharge.store.tables import CaseEventRow, NoteRow
 from discharge.store.tables.persons import DANGER
@@ -27,7 +27,6 @@ from housing_checks.rehousing.matching import HARD
 from housing_checks.strands.definitions import DEFINITIONS, step_words
 
 CRITERIA = {row.code: row.words for row in HARD}
-RULE_TITLES = {rule.id: rule.title for rule in RULES}
 ENDED_BY = {
     "discharged": "the person left",
     "met-criteria-again": "the person meets the criteria to reside again",
@@ -142,7 +141,7 @@ def _answered(event: ev.ActionAnswered, _: _Teller) -> str:
 def _alert_cleared(event: ev.AlertCleared, teller: _Teller) -> str:
     if event.told_by is None:
         return f"No longer an alert: {teller.alert(event.alert_id)}"
-    by = RULE_TITLES.get(event.told_by, event.told_by)
+    by = rule_title(event.told_by)
     return f"No longer a separate alert: {teller.alert(event.alert_id)} Another alert covers it now: {by}"
 
 
@@ -291,8 +290,8 @@ TELL: Mapping[str, _Tell] = {
     "person-readmitted": lambda e, _: (
         f"Back in hospital {words.count(e.readmission.days_after, 'day')} after leaving"
     ),
-    "alert-raised": lambda e, _: f"Alert: {RULE_TITLES.get(e.alert.rule, e.alert.rule)}. {e.alert.fact}",
-    "alert-changed": lambda e, _: f"Alert now: {RULE_TITLES.get(e.alert.rule, e.alert.rule)}. {e.alert.fact}",
+    "alert-raised": lambda e, _: f"Alert: {rule_title(e.alert.rule)}. {e.alert.fact}",
+    "alert-changed": lambda e, _: f"Alert now: {rule_title(e.alert.rule)}. {e.alert.fact}",
     "alert-acknowledged": lambda e, t: f"Alert accepted: {t.alert(e.alert_id)}",
     "alert-escalated": lambda e, t: (
         f"Alert not accepted in time: {t.alert(e.alert_id)} "
@@ -321,7 +320,7 @@ def timeline_lines(
         if isinstance(event, ev.StrandStarted)
     }
     alerts = {
-        event.alert.alert_id: f"{RULE_TITLES.get(event.alert.rule, event.alert.rule)}. {event.alert.fact}"
+        event.alert.alert_id: f"{rule_title(event.alert.rule)}. {event.alert.fact}"
         for _, event in events
         if isinstance(event, ev.AlertRaised)
     }

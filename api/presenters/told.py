@@ -13,7 +13,7 @@ from api.reading.names import Directory
 from discharge.cases.outgoing import DATE, FIT, HOME
 from discharge.cases.stages import STAGE_LABELS
 from discharge.errors import ERRORS
-from discharge.risk.rules import RULES_BY_ID
+from discharge.risk.rules import known_rule
 from discharge.store.tables import OutboxRow
 
 READINESS = "readiness"
@@ -76,7 +76,7 @@ def _trouble(row: OutboxRow) -> str:
 
 def content_words(payload: Mapping[str, object]) -> str:
     """The coded content in a few words; sentences about the person's home are left to the case page."""
-    rule = RULES_BY_ID.get(str(payload.get("rule")))
+    rule = known_rule(str(payload.get("rule")))
     if rule:
         return rule.title
     if payload.get("news"):

@@ -19,7 +19,7 @@ from discharge.clocks.registry import clock
 from discharge.reference.policy import Policy
 from discharge.risk.engine import Finding, evaluate, next_check
 from discharge.risk.facts import facts_of
-from discharge.risk.rules import CLOCK_OF_LEVEL, RULES_BY_ID, louder
+from discharge.risk.rules import CLOCK_OF_LEVEL, known_rule, louder
 
 NO_LEAD_TIMES: Mapping[str, int] = MappingProxyType({})
 NO_NAMES: Mapping[str, str] = MappingProxyType({})
@@ -39,11 +39,12 @@ def judge(
     now: datetime,
     lead_days: Mapping[str, int] = NO_LEAD_TIMES,
     names: Mapping[str, str] = NO_NAMES,
+    policy: Policy | None = None,
 ) -> list[Event]:
-    """Return the alert events that bring a case's alerts up to `now` (case time); `names` says what gated
-    items are called.
+    """Return the alert events that bring a case's alerts up to `now` (case time), by a policy or by the rules
+    in force on that day; `names` says what gated items are called.
     """
-    findings = {found.cause: found for found in evaluate(facts_of(case, lead_days, names), now)}
+    findings = {found.cause: found for found in evaluate(facts_of(case, lead_days, names), now, policy)}
     standing = {_about(alert): alert for alert in case.open_alerts}
     doubled = [alert for alert in case.open_alerts if standing[_about(alert)] is not alert]
     tellers = {cause: found.rule for found in findings.values() for cause in found.tells}
@@ -63,7 +64,7 @@ def judge(
             if cause not in standing
         ),
         *changed,
-        *_escalated([*same, *(event.alert for event in changed)], now),
+        *_escalated([*same, *(event.alert for event in changed)], now, policy),
     ]
 
 
@@ -107,13 +108,18 @@ def _rewritten(alert: Alert, found: Finding, now: datetime, taken_on: Collection
 _SAID = {"rule", "level", "subject", "cause", "fact", "threshold", "source", "tells"}
 
 
-def next_look(case: Case, now: datetime, lead_days: Mapping[str, int] = NO_LEAD_TIMES) -> datetime | None:
+def next_look(
+    case: Case,
+    now: datetime,
+    lead_days: Mapping[str, int] = NO_LEAD_TIMES,
+    policy: Policy | None = None,
+) -> datetime | None:
     """Return when `judge` must be asked again if nothing happens before; None when time alone changes
     nothing.
     """
-    escalations = (escalation_of(alert) for alert in case.open_alerts)
+    escalations = (escalation_of(alert, policy) for alert in case.open_alerts)
     instants = [escalation.due_at for escalation in escalations if escalation]
-    change = next_check(facts_of(case, lead_days), now)
+    change = next_check(facts_of(case, lead_days), now, policy)
     return min([*instants, change] if change else instants, default=None)
 
 
@@ -123,7 +129,7 @@ def escalation_of(alert: Alert, policy: Policy | None = None) -> Escalation | No
     At the top of the ladder it repeats there. Its clock is as it was on the day it began to ring.
     """
     settled = alert.acknowledged_at is not None or alert.cleared_at is not None
-    rule = RULES_BY_ID.get(alert.rule)
+    rule = known_rule(alert.rule)
     if settled or rule is None:
         return None
     rang_at = alert.changed_at or alert.raised_at
@@ -136,9 +142,9 @@ def escalation_of(alert: Alert, policy: Policy | None = None) -> Escalation | No
     return Escalation(due_at=due, owner_role=role)
 
 
-def _escalated(alerts: list[Alert], now: datetime) -> Iterator[AlertEscalated]:
+def _escalated(alerts: list[Alert], now: datetime, policy: Policy | None) -> Iterator[AlertEscalated]:
     for alert in alerts:
-        due = escalation_of(alert)
+        due = escalation_of(alert, policy)
         if due is not None and due.due_at <= now:
             yield AlertEscalated(alert_id=alert.alert_id, escalated_at=now, owner_role=due.owner_role)
 

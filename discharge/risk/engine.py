@@ -4,16 +4,28 @@ Between `now` and `next_check(facts, now)` the findings do not change unless a f
 timer is enough, and it is moved whenever a fact changes.
 """
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
-from discharge.clocks import london_midnight
+from discharge.clocks import london_date, london_midnight
+from discharge.reference.policy import Policy, policy_on
+from discharge.risk.conditions import Known
 from discharge.risk.facts import RiskFacts
-from discharge.risk.readers import READERS, Trigger
-from discharge.risk.rules import RULES, RULES_BY_ID, Level, Rule, louder
+from discharge.risk.named import FACTS
+from discharge.risk.rules import RULES, Level, Rule, Threshold, louder
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """A finding that holds from an instant on, if no fact changes."""
+
+    rule: Rule
+    threshold: Threshold
+    known: Known
+    starts: datetime
 
 
 class Finding(BaseModel):
@@ -39,28 +51,33 @@ class Finding(BaseModel):
     tells: tuple[str, ...] = ()
 
 
-def evaluate(facts: RiskFacts, now: datetime) -> list[Finding]:
+def evaluate(facts: RiskFacts, now: datetime, policy: Policy | None = None) -> list[Finding]:
     """Return every finding that holds at `now` (case time), in the order of the rules, one for each cause
-    and none for what another one tells.
+    and none for what another one tells; by a policy, or by the rules in force on that day.
     """
+    rules = _rules(now, policy)
     found: dict[str, Finding] = {}
-    for rule, trigger in _triggers(facts):
-        if not _holds(trigger, now):
+    for trigger in _triggers(facts, rules):
+        if trigger.starts > now:
             continue
-        finding = _finding(rule, trigger)
+        finding = _finding(trigger)
         heard = found.get(finding.cause)
         if heard is None or louder(finding.level, heard.level):
             found[finding.cause] = finding
-    return _told_once(list(found.values()))
+    return _told_once(list(found.values()), rules)
 
 
-def _told_once(found: list[Finding]) -> list[Finding]:
+def _rules(now: datetime, policy: Policy | None) -> Mapping[str, Rule]:
+    return (policy or policy_on(london_date(now)))[RULES]
+
+
+def _told_once(found: list[Finding], rules: Mapping[str, Rule]) -> list[Finding]:
     """Leave out what another finding says as well, and note there what it tells."""
     speaking = {each.rule for each in found}
     told: dict[str, list[str]] = {}
     heard = []
     for each in found:
-        by = RULES_BY_ID[each.rule].told_by
+        by = rules[each.rule].told_by
         if by is not None and by in speaking:
             told.setdefault(by, []).append(each.cause)
         else:
@@ -68,39 +85,38 @@ def _told_once(found: list[Finding]) -> list[Finding]:
     return [each.model_copy(update={"tells": tuple(told.get(each.rule, ()))}) for each in heard]
 
 
-def next_check(facts: RiskFacts, now: datetime) -> datetime | None:
+def next_check(facts: RiskFacts, now: datetime, policy: Policy | None = None) -> datetime | None:
     """Return the next instant after `now` at which a finding could come or go; None when time alone changes
     none.
     """
-    instants = (
-        instant for _, trigger in _triggers(facts) for instant in (trigger.starts, trigger.ends) if instant
-    )
-    return min((instant for instant in instants if instant > now), default=None)
+    triggers = _triggers(facts, _rules(now, policy))
+    return min((each.starts for each in triggers if each.starts > now), default=None)
 
 
-def _triggers(facts: RiskFacts) -> Iterator[tuple[Rule, Trigger]]:
+def _triggers(facts: RiskFacts, rules: Mapping[str, Rule]) -> Iterator[Trigger]:
     if not facts.open:
         return
-    for rule in RULES:
+    for rule in rules.values():
         in_force = london_midnight(rule.from_on)
-        for trigger in READERS[rule.id](facts, rule):
-            yield rule, replace(trigger, starts=max(trigger.starts, in_force))
+        for threshold in rule.thresholds:
+            for known in FACTS[threshold.when.fact].of(facts, rule.id):
+                starts = threshold.when.starts(known)
+                if starts is not None:
+                    yield Trigger(rule, threshold, known, max(starts, in_force))
 
 
-def _holds(trigger: Trigger, now: datetime) -> bool:
-    return trigger.starts <= now and (trigger.ends is None or now < trigger.ends)
-
-
-def _finding(rule: Rule, trigger: Trigger) -> Finding:
+def _finding(trigger: Trigger) -> Finding:
+    rule, threshold, known = trigger.rule, trigger.threshold, trigger.known
+    subject = threshold.subject or known.subject
     return Finding(
         rule=rule.id,
         number=rule.number,
         title=rule.title,
-        level=trigger.threshold.level,
-        subject=trigger.subject,
-        cause=trigger.cause or f"{rule.id}/{trigger.subject}",
-        fact=rule.fact.format(**trigger.words),
-        threshold=trigger.threshold.words,
+        level=threshold.level,
+        subject=subject,
+        cause=known.cause or f"{rule.id}/{subject}",
+        fact=(threshold.fact or rule.fact).format(**known.words),
+        threshold=threshold.words,
         source=rule.source,
         action=rule.action,
         owner_role=rule.owner_role,
