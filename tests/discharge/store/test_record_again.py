@@ -1,0 +1,79 @@
+"""A command that an operator has tried again, and what was counted of a case: for that case and no other."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from discharge.cases import events as ev
+from discharge.cases.commands import Answer
+from discharge.cases.recording import RecordRequest
+from discharge.store.engine import transaction
+from discharge.store.record import AlreadyRecorded, Recorded, answered_before
+from discharge.store.tables import CaseCommandRow, CaseRow, CommandRow, Person
+from tests.discharge.store.test_record_written import asked_at_a_door
+from tests.fixtures.cases import TODAY, loaded, open_case, recorded, request
+from tests.fixtures.postgres import Places
+
+
+async def tried_by_hand(engine: AsyncEngine, given: RecordRequest, times: int) -> None:
+    async with transaction(engine) as session:
+        row = await session.get_one(CommandRow, given.envelope.command_id)
+        row.tries_by_hand = times
+
+
+async def answer_known(engine: AsyncEngine, given: RecordRequest) -> Answer | None:
+    async with transaction(engine) as session:
+        return await answered_before(session, given.envelope)
+
+
+async def test_given_a_command_tried_again_by_hand_then_it_is_judged_anew_once_and_no_other_is(
+    worker: AsyncEngine, places: Places, person_id: UUID
+) -> None:
+    case = await open_case(worker, person_id, places.trust)
+    other = request(case, places.trust, ev.NeededBySet(needed_by=TODAY))
+    await asked_at_a_door(worker, other)
+    assert await recorded(worker, other) == Recorded(other.answer)
+    now = await loaded(worker, case.case_id)
+    refused = request(now, places.trust, code="case-changed")
+    await asked_at_a_door(worker, refused)
+    await recorded(worker, refused)
+    await tried_by_hand(worker, refused, 1)
+    assert await answer_known(worker, refused) is None
+    assert await answer_known(worker, other) == other.answer
+    again = request(now, places.trust, ev.NeededBySet(needed_by=None), command_id=refused.envelope.command_id)
+    assert await recorded(worker, again) == Recorded(again.answer)
+    assert await recorded(worker, again) == AlreadyRecorded(again.answer)
+    async with transaction(worker) as session:
+        rows = await session.execute(
+            select(CaseCommandRow.tries_by_hand, CaseCommandRow.answer)
+            .where(CaseCommandRow.command_id == again.envelope.command_id)
+            .order_by(CaseCommandRow.tries_by_hand)
+        )
+    assert [(tries, Answer.model_validate(answer)) for tries, answer in rows] == [
+        (0, refused.answer),
+        (1, again.answer),
+    ]
+
+
+async def test_given_a_case_that_was_counted_when_recorded_then_it_still_is_and_one_that_was_not_is_not(
+    worker: AsyncEngine, places: Places, person_id: UUID
+) -> None:
+    async with transaction(worker) as session:
+        another = Person(id=uuid4(), family_name="Bede")
+        session.add(another)
+    counted, left = [await open_case(worker, each, places.trust) for each in (person_id, another.id)]
+
+    async def versions() -> dict[UUID, int | None]:
+        async with transaction(worker) as session:
+            rows = await session.execute(select(CaseRow.id, CaseRow.counted_version))
+            return {row.id: row.counted_version for row in rows}
+
+    assert await versions() == {counted.case_id: counted.version, left.case_id: left.version}
+    async with transaction(worker) as session:
+        await session.execute(update(CaseRow).where(CaseRow.id == left.case_id).values(counted_version=None))
+    for case in (counted, left):
+        await recorded(worker, request(case, places.trust, ev.NeededBySet(needed_by=TODAY)))
+    assert await versions() == {counted.case_id: counted.version + 1, left.case_id: None}
