@@ -69,7 +69,7 @@ SIGHTS: Mapping[Relation, Sight] = MappingProxyType(
 )
 """Relation -> what it sees. A new field of the case is seen by all but the landlord and the supplier."""
 
-NOTHING = Sight(frozenset(), frozenset(), frozenset(), address=False, contacts=False, own_only=True)
+NOTHING = Sight(frozenset(), frozenset(), frozenset(), address=False, contacts=False)
 
 
 def sight_of(relation: Relation | None) -> Sight:

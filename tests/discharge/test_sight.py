@@ -14,11 +14,14 @@ from discharge.permissions import RELATIONS, Relation
 from discharge.sight import (
     EVERYTHING,
     HOME_WITHHELD,
+    NOTHING,
     SIGHTS,
     recorded_without_danger,
     recorded_without_homes,
     recorded_without_place,
     seen_case,
+    sight_of,
+    without_place,
 )
 from tests.discharge.cases.stories import SERVICE, TRUST, after, refer, spell
 from tests.discharge.cases.test_relations import COUNCIL, LANDLORD, SUPPLIER, part
@@ -70,6 +73,40 @@ def as_seen(
     return seen_case(case, relation, WHO[relation], place=place, new_home=new_home, homes=homes)
 
 
+def test_given_no_relation_then_nothing_is_seen_but_which_case_it_is() -> None:
+    case = whole_case()
+    assert sight_of(None) is NOTHING
+    assert seen_case(case, None, TRUST) == Case(case_id=case.case_id)
+
+
+@pytest.mark.parametrize("relation", ["responsible-trust", "housing-lead"])
+def test_given_those_who_lead_when_nothing_is_withheld_then_they_see_all_but_the_danger(
+    relation: Relation,
+) -> None:
+    case = whole_case()
+    assert case.referral is not None
+    referral = case.referral.model_copy(update={"reasons": ("adaptation",)})
+    seen = seen_case(case, relation, WHO[relation])
+    assert seen == case.model_copy(update={"referral": referral})
+    assert (seen.spells[0].ward, seen.referral and seen.referral.ward) == ("Ash", "Ash")
+
+
+def test_given_a_case_without_a_referral_then_it_is_seen_without_one() -> None:
+    case = whole_case().model_copy(update={"referral": None})
+    assert seen_case(case, "council", COUNCIL, place=False).referral is None
+
+
+def test_given_a_hidden_place_then_stays_and_referral_are_there_without_their_ward() -> None:
+    case, seen = whole_case(), as_seen("council", place=False)
+    assert [(each.ward, each.bed, each.organisation_id) for each in seen.spells] == [
+        (None, None, each.organisation_id) for each in case.spells
+    ]
+    assert seen.referral is not None
+    assert case.referral is not None
+    assert (seen.referral.ward, seen.referral.needs) == (None, case.referral.needs)
+    assert without_place(case.model_copy(update={"referral": None})).referral is None
+
+
 @pytest.mark.parametrize("relation", RELATIONS)
 def test_given_a_relation_then_the_table_names_only_fields_that_exist(relation: Relation) -> None:
     assert SIGHTS[relation].case <= set(Case.model_fields)
@@ -101,6 +138,18 @@ def test_given_a_landlord_then_of_the_homes_offered_it_sees_its_own() -> None:
 
     assert [each.property_id for each in strand.offers] == [HOME]
     assert strand.proposals == ()
+    assert strand.property_id is None
+
+
+@pytest.mark.parametrize(("home", "told"), [(HOME, HOME), (OTHER_HOME, None)])
+def test_given_a_home_that_was_let_then_its_landlord_sees_which_and_another_does_not(
+    home: UUID, told: UUID | None
+) -> None:
+    let = whole_case().strands["rehousing/1"].model_copy(update={"property_id": home})
+    case = whole_case().model_copy(update={"strands": {let.key: let}})
+    for new_home in (True, False):
+        seen = seen_case(case, "landlord", LANDLORD, new_home=new_home, homes=frozenset({HOME}))
+        assert seen.strands[let.key].property_id == told
 
 
 @pytest.mark.parametrize("relation", list(WHO))
@@ -130,7 +179,10 @@ def test_given_a_recorded_event_then_ward_bed_and_danger_are_left_out_wherever_t
 
     assert recorded_without_place(event)["spell"] == {"ward": None, "bed": None, "status": "admitted"}
     assert recorded_without_place({"answers": {"bed": "yes"}}) == {"answers": {"bed": "yes"}}
-    assert recorded_without_danger([event])[0]["reasons"] == ["x"]
+    assert recorded_without_place([event, "Ash"]) == [recorded_without_place(event), "Ash"]
+    assert recorded_without_danger([event, "safety"]) == [event | {"reasons": ["x"]}, "safety"]
+    others = {"codes": ["safety"], "reasons": "safety", "referral": {"reasons": ["safety"]}, "on": None}
+    assert recorded_without_danger(others) == others | {"referral": {"reasons": []}}
 
 
 @pytest.mark.parametrize("relation", list(WHO))
@@ -148,6 +200,9 @@ def test_given_a_withheld_home_then_the_case_still_says_that_one_was_let() -> No
     case = whole_case().model_copy(update={"strands": {let.key: let}})
 
     assert seen_case(case, "council", COUNCIL, new_home=False).home_let_id == HOME_WITHHELD
+    offered = as_seen("council", new_home=False).strands[let.key]
+    assert [each.property_id for each in offered.offers] == [HOME_WITHHELD] * 2
+    assert (offered.property_id, offered.proposals) == (None, ())
 
 
 def test_given_a_recorded_event_when_homes_are_withheld_then_none_is_named_wherever_it_stands() -> None:
@@ -160,3 +215,4 @@ def test_given_a_recorded_event_when_homes_are_withheld_then_none_is_named_where
     assert seen["property_ids"] == [str(HOME_WITHHELD)] * 2
     assert seen["offer"] == {"property_id": str(HOME_WITHHELD), "answer": None}
     assert seen["property_id"] is None
+    assert recorded_without_homes([event, "text"]) == [seen, "text"]

@@ -87,6 +87,18 @@ async def test_given_a_message_that_comes_alone_then_it_is_committed_at_once_and
     assert commits.ids == [["M1"], ["M2"]]
 
 
+async def test_given_a_commit_then_the_task_that_makes_it_bears_a_name_that_a_log_can_tell() -> None:
+    names: list[str] = []
+
+    async def commit(_: FeedDoor, messages: list[Named]) -> list[Received]:
+        task = asyncio.current_task()
+        names.append(task.get_name() if task else "")
+        return [received(message) for message in messages]
+
+    await SharedCommits(commit).add(DOOR, named("M1"))
+    assert names == ["shared commits"]
+
+
 async def test_given_commits_under_way_then_the_rest_waits_for_the_first_to_end_and_shares_the_next() -> None:
     commits = Commits()
     tasks = await commits.add(*(named(f"M{number}") for number in range(AT_ONCE + 3)))
