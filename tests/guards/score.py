@@ -19,7 +19,7 @@ from mutmut.stats import status_by_exit_code
 from mutmut.utils.format_utils import orig_function_and_class_names_from_key
 
 LEAST = 90.0
-"""Of a hundred breakages, those that some test must notice, in all."""
+"""Of a hundred breakages of a group, those that some test must notice."""
 NOTICED = frozenset({"killed", "timeout", "segfault"})
 
 
@@ -50,26 +50,32 @@ class Found:
 
 
 def judge(places: Mapping[str, Path], listed: Path) -> int:
-    """Print the score of each file and in all, and each survivor that is not listed; 0 when all is well."""
+    """Print the score of each file and group, and each survivor that is not listed; 0 when all is well."""
     known = _known(listed)
-    found = [each for place in places.values() for each in _found_in(place)]
+    groups = {name: list(_found_in(place)) for name, place in places.items()}
+    found = [each for files in groups.values() for each in files]
     width = max(len(each.path) for each in found)
     print(f"{'file':{width}}  tried  noticed  explained  score")
-    for each in found:
-        explained = sum(survivor in known for survivor in each.survivors)
-        print(f"{each.path:{width}}  {each.tried:5}  {each.noticed:7}  {explained:9}  {_score([each]):5.1f}")
-    total = _score(found)
-    tried, noticed = sum(each.tried for each in found), sum(each.noticed for each in found)
-    print(f"{'in all':{width}}  {tried:5}  {noticed:7}  {'':9}  {total:5.1f}")
+    for name, files in (*groups.items(), ("all groups", found)):
+        for each in files if name in groups else ():
+            print(_row(each.path, [each], known, width))
+        print(_row(f"{name}:", files, known, width))
     strangers = [(each.path, one) for each in found for one in each.survivors if one not in known]
     for path, one in strangers:
         print(f"\n{path}: {one.function}\n  was     {one.was}\n  becomes {one.becomes}")
     _say_what_is_listed_in_vain(known, found)
     if strangers:
         print(f"\n{len(strangers)} breakages go unnoticed and are not in {listed.name}.")
-    if total < LEAST:
-        print(f"\nThe score is below {LEAST:.0f}.")
-    return int(bool(strangers) or total < LEAST)
+    low = [name for name, files in groups.items() if _score(files) < LEAST]
+    if low:
+        print(f"\nBelow {LEAST:.0f} in a hundred: {', '.join(low)}.")
+    return int(bool(strangers or low))
+
+
+def _row(name: str, files: list[Found], known: Mapping[Survivor, str], width: int) -> str:
+    tried, noticed = sum(each.tried for each in files), sum(each.noticed for each in files)
+    explained = sum(one in known for each in files for one in each.survivors)
+    return f"{name:{width}}  {tried:5}  {noticed:7}  {explained:9}  {_score(files):5.1f}"
 
 
 def _score(found: list[Found]) -> float:
