@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from api.limits import search_words
 from api.principals import Principal
@@ -79,17 +80,9 @@ class Worklist:
 async def worklist(session: AsyncSession, caller: Principal, wanted: Wanted) -> Worklist:
     """One page of the worklist, the longest waiting first. The whole page is noted as one look."""
     viewer = await viewer_of(session, caller)
-    filters = _filters(wanted, viewer)
-    counts = await _counts(session, filters)
-    stages = VIEWS[wanted.view][1]
-    statement = (
-        _cases()
-        .where(CaseRow.stage.in_(stages), *filters)
-        .order_by(*_order(wanted.view))
-        .limit(wanted.size)
-        .offset((wanted.page - 1) * wanted.size)
-    )
-    found = (await session.execute(statement)).all()
+    filters, by_person = _filters(wanted, viewer), bool(wanted.ward or wanted.text.strip())
+    counts = await _counts(session, filters, by_person)
+    found = (await session.execute(_page(wanted, filters, by_person))).all()
     alerts = await _alerts(session, [row.id for row, _ in found])
     rows = tuple(_listed(viewer, row, person, alerts.get(row.id, 0)) for row, person in found)
     await looked(session, caller, f"worklist {wanted.view}", [each.case.case_id for each in rows])
@@ -107,8 +100,27 @@ def _listed(viewer: Viewer, row: CaseRow, person: Person, alerts: int) -> Listed
     )
 
 
-def _cases() -> Select[CaseRow, Person]:
-    return select(CaseRow, Person).join(Person, Person.id == CaseRow.person_id)
+def _page(wanted: Wanted, filters: list[ColumnElement[bool]], by_person: bool) -> Select[CaseRow, Person]:
+    """The cases of one page, chosen before their people are looked at: whoever sees a case sees its person,
+    and PostgreSQL would ask so of every case there is.
+    """
+    chosen = (
+        _of_people(select(CaseRow.id), by_person)
+        .where(CaseRow.stage.in_(VIEWS[wanted.view][1]), *filters)
+        .order_by(*_order(wanted.view))
+        .limit(wanted.size)
+        .offset((wanted.page - 1) * wanted.size)
+    )
+    cases = select(CaseRow, Person).join(Person, Person.id == CaseRow.person_id)
+    return cases.where(CaseRow.id.in_(chosen.scalar_subquery())).order_by(*_order(wanted.view))
+
+
+_Some = TypeVar("_Some", Select[UUID], Select[str, int])
+
+
+def _of_people(cases: _Some, by_person: bool) -> _Some:
+    """Cases joined with their people, where a filter asks something of them."""
+    return cases.join(Person, Person.id == CaseRow.person_id) if by_person else cases
 
 
 def _order(view: str) -> list[Any]:
@@ -162,13 +174,11 @@ def _matches(text: str, viewer: Viewer) -> ColumnElement[bool]:
     return and_(*words)
 
 
-async def _counts(session: AsyncSession, filters: list[ColumnElement[bool]]) -> dict[str, int]:
-    statement = (
-        select(CaseRow.stage, func.count())
-        .join(Person, Person.id == CaseRow.person_id)
-        .where(*filters)
-        .group_by(CaseRow.stage)
-    )
+async def _counts(
+    session: AsyncSession, filters: list[ColumnElement[bool]], by_person: bool
+) -> dict[str, int]:
+    cases = _of_people(select(CaseRow.stage, func.count()), by_person)
+    statement = cases.where(*filters).group_by(CaseRow.stage)
     by_stage: dict[str, int] = dict((await session.execute(statement)).all())
     return {view: sum(by_stage.get(stage, 0) for stage in stages) for view, (_, stages) in VIEWS.items()}
 
@@ -183,10 +193,13 @@ async def _alerts(session: AsyncSession, case_ids: list[UUID]) -> dict[UUID, int
 
 
 async def _wards(session: AsyncSession, viewer: Viewer) -> tuple[str, ...]:
-    wards = await session.scalars(
-        select(CaseRow.ward)
+    """Wards of open cases in each of which the caller may know where somebody lies: one is enough."""
+    each = aliased(CaseRow)
+    named = select(each.ward).where(each.ward.is_not(None), each.closed_on.is_(None)).distinct().subquery()
+    somebody = (
+        select(CaseRow.id)
         .join(Person, Person.id == CaseRow.person_id)
-        .where(CaseRow.ward.is_not(None), CaseRow.closed_on.is_(None), viewer.place_open)
-        .distinct()
+        .where(CaseRow.ward == named.c.ward, CaseRow.closed_on.is_(None), viewer.place_open)
     )
+    wards = await session.scalars(select(named.c.ward).where(somebody.exists()))
     return tuple(sorted(ward for ward in wards if ward))

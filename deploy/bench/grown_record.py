@@ -143,6 +143,10 @@ _OF_CASE = (
 _SHARED = ("organisations", "partners", "teams", "users", "feeds")
 _NUMBERED = frozenset({"inbox", "outbox"})
 """Tables whose sequence PostgreSQL numbers by itself."""
+_SENT = (
+    "UPDATE outbox SET state = 'delivered', relayed_at = now(), accepted_at = now() WHERE state = 'pending'"
+)
+"""What partners are told has reached them, as almost all of it has in a record that is some months old."""
 _AT_ONCE = 50
 """So many copies are inserted together."""
 _CONTROL_ID = re.compile(r'(?<="message_id": ")[^"]+')
@@ -209,6 +213,7 @@ class GrownRecord:
             places = range(self._copies * len(self._templates), most * len(self._templates))
             for first in places[::_AT_ONCE]:
                 self._copy(connection, range(first, min(first + _AT_ONCE, places.stop)))
+            connection.execute(_SENT)
             connection.commit()
             connection.autocommit = True
             connection.execute("VACUUM ANALYZE")
