@@ -9,8 +9,10 @@ https://docs.python.org/3/library/gc.html.)
 
 import gc
 
-NEW_OBJECTS, YOUNG_GOES, OLDER_GOES = 50_000, 20, 100
-"""After so many new objects the youngest are looked at, after so many times the older ones, and so on."""
+NEW_OBJECTS, YOUNG_GOES, OLDER_GOES = 200_000, 20, 100
+"""After so many new objects the youngest are looked at, after so many times the older ones, and so on. A
+batch of the drain holds a hundred thousand until it is committed, and leaves no rings.
+"""
 
 
 def wait_for_what_is_loaded() -> None:

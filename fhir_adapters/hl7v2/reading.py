@@ -132,6 +132,9 @@ class Segment:
         if self.name in _HEADERS and field <= _ENCODING:
             return (Repetition(((text.strip(),),)),)
         clean = self._clean if marks.escape in text or "\x00" in text else str.strip
+        if not (marks.component in text or marks.repetition in text or marks.subcomponent in text):
+            whole = clean(text)
+            return (Repetition(((whole,),)),) if whole else ()
         found = [self._repetition(each, clean) for each in text.split(marks.repetition)]
         return tuple([each for each in found if any(map(any, each.parts))])
 

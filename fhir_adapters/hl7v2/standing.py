@@ -89,7 +89,9 @@ def latest(
 ) -> T | None:
     """The value said last; a fact that clears the field counts as saying None."""
     telling = [fact for fact in facts if value(fact) is not None or cleared in fact.cleared]
-    return value(max(telling, key=by_statement)) if telling else None
+    if len(telling) < 2:
+        return value(telling[0]) if telling else None
+    return value(max(telling, key=by_statement))
 
 
 class _Cancel(Frozen):

@@ -7,9 +7,8 @@ whether somebody's location is hidden one of `hiding`.
 
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
-from discharge.values import Frozen
 from fhir_adapters.hl7v2.facts import (
     BEGINNING,
     Address,
@@ -31,7 +30,7 @@ _FORMER = "PREVIOUS"
 """How XPN-7 begins for names that somebody had (ITK: PREVIOUS, PREVIOUS-BIRTH, PREVIOUS-MAIDEN ...)."""
 
 
-class PersonState(Frozen):
+class PersonState(NamedTuple):
     """One person as known now. None means that no feed ever said it; an empty tuple, that the sender took
     everything away.
     """

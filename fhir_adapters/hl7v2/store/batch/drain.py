@@ -228,13 +228,12 @@ class _Drain:
 
 
 async def _load(session: AsyncSession, messages: list[Read]) -> Loaded:
-    """Lock whatever the messages name, numbers before visits, each in a fixed order, and load it."""
+    """Lock whatever the messages name, in one order for all (numbers before visits), and load it."""
     names = names_of(messages)
     numbers = {f"nhs:{value}" for value in names.nhs}
     numbers |= {f"local:{organisation}:{authority}:{value}" for organisation, authority, value in names.local}
     visits = {visit_key(*visit) for visit in names.visits}
-    await lock(session, numbers)
-    await lock(session, visits)
+    await lock(session, numbers | visits)
     loaded = await load(session, names, await begun(session))
     loaded.state.sequences = {one.row.id: one.row.sequence for one in messages}
     loaded.state.locked = frozenset(numbers | visits)
