@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import Depends, Header, Request
 
+from api.parameters import check_for_program
 from api.principals import Principal
 from api.services import Services, services_of
 from discharge.errors import HomewardError
@@ -25,8 +26,11 @@ async def known_by_token(request: Request, services: Services) -> Principal:
 
 
 async def signed_in(request: Request, services: Ready) -> AsyncIterator[Principal]:
-    """The caller of an interface, in their turn. Raises not-signed-in, too-many-requests."""
+    """The caller of an interface, in their turn. Raises not-signed-in, too-many-requests, and
+    unknown-parameter where the address holds one that its route does not declare.
+    """
     caller = await known_by_token(request, services)
+    check_for_program(request)
     async with services.turn(caller):
         yield caller
 

@@ -24,7 +24,7 @@ from api.kept_forms import keep_form
 from api.pages.rendering import error_page
 from api.pages.typed_text import read_typed
 from api.presenters.changes import changes_json
-from api.refusals import CaseChanged, Contradicted, ListRefused
+from api.refusals import CaseChanged, Contradicted, ListRefused, ParametersRefused
 from api.refused_looks import note_refused_look
 from api.schemas.problems import BodyFault, ListLineFault, Problem
 from discharge.errors import HomewardError
@@ -144,7 +144,7 @@ def problem(error: HomewardError, path: str) -> Problem:
 def _more(error: HomewardError) -> dict[str, Any]:
     """What some refusals say beside their code."""
     match error:
-        case BodyInvalid():
+        case BodyInvalid() | ParametersRefused():
             return {"problems": list(error.faults)}
         case ListRefused():
             return {"problems": [ListLineFault(**asdict(fault)) for fault in error.faults]}

@@ -1,10 +1,11 @@
-"""Refusals that say more than a code: each fault of a list, each question about a contradiction, and what
-others changed.
+"""Refusals that say more than a code: each fault of a list or of an address, each question about a
+contradiction, and what others changed.
 """
 
 from __future__ import annotations
 
 from api.presenters.changes import Changes
+from api.schemas.problems import BodyFault
 from discharge.errors import HomewardError
 from fhir_adapters.listed import LineFault, ListInvalid
 from housing_checks.contradictions import Contradiction
@@ -16,6 +17,16 @@ class ListRefused(HomewardError):
     def __init__(self, invalid: ListInvalid) -> None:
         super().__init__("invalid-body", detail=f"{len(invalid.faults)} faults", where="list")
         self.faults: list[LineFault] = invalid.faults
+
+
+class ParametersRefused(HomewardError):
+    """An address has parameters that are not known where it leads; `faults` say the nearest that is."""
+
+    def __init__(self, faults: tuple[BodyFault, ...]) -> None:
+        super().__init__(
+            "unknown-parameter", detail=". ".join(each.reason for each in faults), where=faults[0].where
+        )
+        self.faults = faults
 
 
 class Contradicted(HomewardError):

@@ -12,6 +12,7 @@ from api.commanding import Asked, ask
 from api.forms.reading import as_sent, seen_of
 from api.pages.sign_in import local
 from api.pages.visiting import Visitor
+from api.parameters import one_of
 from api.presenters.alerts import Filter, owners, present
 from api.presenters.tags import LEVELS
 from api.reading import alerts, names
@@ -35,9 +36,9 @@ async def show(
     """Which warnings hold now, the loudest first. Every state of it is in its address."""
     visit.caller.require("alerts.read")
     wanted = Filter(
-        level=level if level in LEVELS else "",
-        owner=owner if owner in owners() else "",
-        only="waiting" if only == "waiting" else "",
+        level=one_of("level", level, LEVELS),
+        owner=one_of("owner", owner, owners()),
+        only=one_of("only", only, ("waiting",)),
         page=page,
     )
     asked = alerts.Wanted(wanted.owner, wanted.level, waiting=bool(wanted.only), page=page)

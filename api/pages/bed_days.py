@@ -10,7 +10,8 @@ from starlette.responses import Response
 
 from api.forms.dates import read_date
 from api.pages.visiting import Visitor
-from api.presenters.bed_days import DATES, FIXED, PATH, Asked, present, present_form
+from api.parameters import check_names
+from api.presenters.bed_days import DATES, FIXED, PARAMETERS, PATH, Asked, present, present_form
 from api.presenters.bed_days_people import behind
 from api.reading.bed_days import BEHIND, REPORT, bed_days, wanted
 from api.reading.bed_days import people as people_behind
@@ -26,6 +27,7 @@ NOT_A_DATE = "Enter a real date, for instance 27 March 2026, or leave it empty"
 async def show(visit: Visitor) -> Response:
     """Bed days lost and released. What is asked is in the address, so that a report can be shared."""
     visit.caller.require("reports.read")
+    check_names(visit.request, PARAMETERS)
     asked = read_question(visit.request.query_params)
     if asked.faults:
         return visit.page("bed_days.html", 422, form=present_form(asked), report=None)

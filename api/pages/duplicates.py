@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from api.deciding import Asked, Kind, decide
 from api.pages.visiting import Visit, Visitor
+from api.parameters import one_of
 from api.presenters import duplicates as lists
 from api.presenters.duplicates import VIEWS
 from api.presenters.identity_decisions import DECISIONS, Given, reason_fault
@@ -23,7 +24,7 @@ router = APIRouter(include_in_schema=False)
 async def show(visit: Visitor, view: str = "open") -> Response:
     """Pairs that wait for somebody, or were decided; merges; test patients set apart."""
     visit.caller.require("duplicates.read")
-    return visit.page("duplicates.html", view=await _list(visit, view if view in VIEWS else "open"))
+    return visit.page("duplicates.html", view=await _list(visit, one_of("view", view, VIEWS) or "open"))
 
 
 async def _list(visit: Visit, view: str) -> lists.Page:

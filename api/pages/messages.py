@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from api.downloads import as_file
 from api.pages.visiting import Visit, Visitor
+from api.parameters import check_names
 from api.presenters.message import Around, Typed, present_one
 from api.presenters.messages import present
 from api.presenters.tags import MESSAGE_STATES
@@ -37,6 +38,7 @@ FAULTS = {
 @router.get("/messages")
 async def show(visit: Visitor) -> Response:
     """Messages, newest first, without anybody's name. Every state of it is in its address."""
+    check_names(visit.request, {*Search.__dataclass_fields__, "before"})
     return await listed(visit, dict(visit.request.query_params))
 
 

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from api import referral_requests
 from api.pages.visiting import Visit, Visitor
+from api.parameters import one_of
 from api.presenters import referral_requests as presenter
 from api.reading import names
 from api.reading.referral_requests import Box, read_request, requests
@@ -29,7 +30,7 @@ DONE: Mapping[str, str] = {
 async def listed(visit: Visitor, box: str = "waiting") -> Response:
     """One box of requests, those due first."""
     visit.caller.require("referral-requests.read")
-    chosen: Box = box if box in get_args(Box) else "waiting"  # type: ignore[assignment]
+    chosen: Box = one_of("box", box, get_args(Box)) or "waiting"  # type: ignore[assignment]
     async with visit.services.begin(visit.caller) as session:
         found = await requests(session, visit.caller, chosen)
         known = await names.directory(session)

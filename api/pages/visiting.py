@@ -19,6 +19,7 @@ from api.depends import Ready
 from api.kept_forms import as_sent, kept_form
 from api.pages.rendering import Frame, NavigationItem, page
 from api.pages.typed_text import keep_typed
+from api.parameters import check_for_page
 from api.presenters.words import case_time_words
 from api.principals import Principal
 from api.reading.alerts import count_alerts
@@ -101,8 +102,8 @@ class Visit:
 
 
 async def visit(request: Request, services: Ready) -> AsyncIterator[Visit]:
-    """The visit behind a request. Raises not-signed-in, which a browser sees as the sign-in page, and
-    too-many-requests.
+    """The visit behind a request. Raises not-signed-in, which a browser sees as the sign-in page,
+    too-many-requests, and unknown-parameter.
     """
     session = services.cookies.read(request.cookies.get(COOKIE))
     caller = await services.session_caller(session) if session else None
@@ -113,6 +114,7 @@ async def visit(request: Request, services: Ready) -> AsyncIterator[Visit]:
         clock = await services.clock()
         frame = await _frame(request, services, caller, session, clock)
         request.state.frame = frame
+        check_for_page(request)
         yield Visit(request, services, caller, session, clock, frame)
 
 

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from api.pages.visiting import Visitor
-from api.presenters.worklist import feed_lines, present
+from api.parameters import one_of
+from api.presenters.worklist import ONLY, feed_lines, present
 from api.reading import lists, names, worklist
 
 router = APIRouter(include_in_schema=False)
@@ -25,8 +26,13 @@ async def show(
 ) -> Response:
     """Who is here, why, and since when. Every state of it is in its address."""
     visit.caller.require("case.list")
-    chosen = view if view in worklist.VIEWS else "open"
-    wanted = worklist.Wanted(view=chosen, ward=ward, text=text, only=only, page=page)
+    wanted = worklist.Wanted(
+        view=one_of("view", view, worklist.VIEWS) or "open",
+        ward=ward,
+        text=text,
+        only=one_of("only", only, dict(ONLY)),
+        page=page,
+    )
     async with visit.services.begin(visit.caller) as session:
         found = await worklist.worklist(session, visit.caller, wanted)
         known = await names.directory(session)

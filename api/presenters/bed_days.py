@@ -19,6 +19,10 @@ FIXED = "fixed"
 PATH = "/reports/bed-days"
 DATES: Mapping[str, str] = {"from_on": "From", "to_on": "To"}
 _PARTS = ("day", "month", "year")
+PARAMETERS = frozenset(
+    {"against", "days", "of", *DATES, *(f"{name}-{part}" for name in DATES for part in _PARTS)}
+)
+"""Everything that the address of a report may say."""
 CLAIMS = (RELEASED, SOONER)
 """Figures that hold something against the comparison."""
 

@@ -9,6 +9,8 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from api.depends import Caller, Ready
+from api.parameters import one_of
+from api.presenters.alerts import owners
 from api.presenters.lists_json import alert_json, feed_json, item_json, partner_json
 from api.presenters.profiles import read_by
 from api.reading import alerts, lists
@@ -40,6 +42,7 @@ async def list_alerts(
     `total` counts all pages. Take one on with the command acknowledge-alert.
     """
     caller.require("alerts.read")
+    one_of("owner_role", owner_role, owners())
     async with services.begin(caller) as session:
         found = await alerts.open_alerts(
             session, caller, alerts.Wanted(owner_role=owner_role, page=page, size=size)

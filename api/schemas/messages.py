@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID, uuid4
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from api.replaying import LEAST_REASON, MOST_REASON
 from api.schemas.common import Schema
@@ -269,6 +269,8 @@ class AlarmList(Schema):
 
 class MessageSearch(BaseModel):
     """Which messages. `who` is an NHS number, a hospital number or a name; `text` an id, type or trigger."""
+
+    model_config = ConfigDict(extra="forbid")
 
     who: str = Field(default="", description="An NHS number, a hospital number or a name")
     text: str = Field(default="", description="An id, a type or a trigger")

@@ -57,7 +57,6 @@ async def test_given_a_long_wait_when_the_alerts_are_opened_then_fact_threshold_
         ("owner=discharge-team", True),
         ("owner=coordinator", False),
         ("only=waiting", True),
-        ("level=nonsense", True),
     ],
 )
 async def test_given_a_filter_when_the_alerts_are_opened_then_only_those_are_listed(
