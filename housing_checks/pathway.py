@@ -1,8 +1,8 @@
 """One step on the pathway: what a command does to a case, and everything that follows from it.
 
 The highest floor of pure rules. It joins the deciders of both floors, then asks what the new state brings
-with it: the gate, who takes part, the alerts. The case's workflow records what comes out; pages ask it
-nothing.
+with it: the gate, who takes part, the alerts. It is asked once for each command, in the transaction that
+records what comes out (``housing_checks/store/apply.py``); pages ask it nothing.
 """
 
 from __future__ import annotations
@@ -56,11 +56,10 @@ class Decision(Frozen):
     answer: Answer
     judged: tuple[str, ...] = ()
 
-    def to_record(self, envelope: Envelope, decided_on: int, now: datetime) -> RecordRequest:
-        """Hand it to the record: ``decided_on`` is the version of the case that it was decided on."""
+    def to_record(self, envelope: Envelope, now: datetime) -> RecordRequest:
+        """Hand it to the record."""
         return RecordRequest(
             envelope=envelope,
-            expected_version=decided_on,
             events=self.events,
             answer=self.answer,
             case_time=now,
@@ -162,22 +161,12 @@ def _accepted(envelope: Envelope, after: Case, events: tuple[ev.Event, ...]) -> 
 
 
 def _refused(case: Case, envelope: Envelope, refusal: HomewardError) -> Decision:
-    answer = refused_answer(envelope, case.version, refusal.code, refusal.detail or refusal.where)
-    return Decision(events=(), case=case, outgoing=(), answer=answer)
-
-
-def failed_answer(envelope: Envelope, version: int, code: str) -> Answer:
-    """Return the answer to a command that could not be recorded, whatever the rules said."""
-    return refused_answer(envelope, version, code, None).model_copy(update={"outcome": "failed"})
-
-
-def refused_answer(envelope: Envelope, version: int, code: str, detail: str | None) -> Answer:
-    """Return the answer to a command that a rule, or the record, refused."""
-    return Answer(
+    answer = Answer(
         command_id=envelope.command_id,
         case_id=envelope.case_id,
         outcome="refused",
-        version=version,
-        code=code,
-        detail=detail or None,
+        version=case.version,
+        code=refusal.code,
+        detail=refusal.detail or refusal.where or None,
     )
+    return Decision(events=(), case=case, outgoing=(), answer=answer)

@@ -21,6 +21,7 @@ from fhir_adapters.hl7v2.store.replaying import work_replays
 from fhir_adapters.store.alarms import look_for_alarms
 from fhir_adapters.store.profiles import follow, remember
 from fhir_adapters.store.requests_with_part import settle_requests
+from workflows.former_runs import FormerRuns
 from workflows.late_commands import LateCommands
 from workflows.loops import Bells, Loop
 from workflows.maintenance import EVERY, Maintenance
@@ -124,5 +125,6 @@ def temporal_loops(needs: Needs) -> list[Loop]:
         Loop("relay", Relay(*given).once, POLL, beat, needs.bells.relay),
         Loop("probes", Probes(*given).once, PROBES, beat),
         Loop("late-commands", LateCommands(*given).once, 4 * POLL, beat),
+        Loop("former-runs", FormerRuns(*given).once, EVERY, beat),
         Loop("maintenance", Maintenance(*given).once, EVERY, beat),
     ]

@@ -1,8 +1,8 @@
 """How everything outside reaches a case: one update for commands, one signal for facts, both starting it.
 
-The same command id may be sent again and again: the record answers a repeated one with the stored result. No
-answer in time, or Temporal away, is not an error here: the command is committed before it comes here, and the
-relay executes it later.
+What is sent is the id of a command: what it says was committed before it comes here, and is read from the
+record where it is decided. The same id may be sent again and again: the record answers a repeated command
+with the stored result. No answer in time, or Temporal away, is not an error here: a worker executes it later.
 """
 
 from __future__ import annotations
@@ -41,6 +41,9 @@ _AWAY = frozenset(
     | {RPCStatusCode.ABORTED, RPCStatusCode.INTERNAL, RPCStatusCode.UNKNOWN, RPCStatusCode.CANCELLED}
 )
 """What a server that is away, starting or too busy answers."""
+
+_ENDING = frozenset({RPCStatusCode.NOT_FOUND, RPCStatusCode.FAILED_PRECONDITION})
+"""What is said of a run that ended, or ends because today's code would have led elsewhere."""
 
 
 async def execute_command(
@@ -94,35 +97,44 @@ async def tell_case(client: Client, clock: CaseClock, envelope: Envelope) -> Non
         id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         start_signal=ports.TELL,
-        start_signal_args=[envelope],
+        start_signal_args=[_reference(envelope)],
         rpc_timeout=TAKEN_WITHIN,
     )
 
 
-async def ensure_case(client: Client, clock: CaseClock, case_id: UUID) -> None:
-    """Start a case's workflow unless it is running."""
+async def ensure_case(
+    client: Client,
+    clock: CaseClock,
+    case_id: UUID,
+    running: WorkflowIDConflictPolicy = WorkflowIDConflictPolicy.USE_EXISTING,
+) -> None:
+    """Start a case's workflow; one that is running is left alone, unless it is said to end first."""
     await client.start_workflow(
         ports.CASE_WORKFLOW,
         ports.CaseStart(case_id=case_id, clock=clock),
         id=ports.case_workflow_id(case_id),
         task_queue=ports.CASES_QUEUE,
         id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        id_conflict_policy=running,
         rpc_timeout=TAKEN_WITHIN,
     )
 
 
 async def ensure_strand(
-    client: Client, clock: CaseClock, case_id: UUID, key: str, workflow_type: str
+    client: Client,
+    clock: CaseClock,
+    case_id: UUID,
+    key: str,
+    running: WorkflowIDConflictPolicy = WorkflowIDConflictPolicy.USE_EXISTING,
 ) -> None:
-    """Start an open strand's workflow unless it is running."""
+    """Start an open strand's workflow; one that is running is left alone, unless it is said to end first."""
     await client.start_workflow(
-        workflow_type,
+        ports.STRAND_WORKFLOW,
         ports.StrandStart(case_id=case_id, key=key, clock=clock),
         id=ports.strand_workflow_id(case_id, key),
         task_queue=ports.CASES_QUEUE,
         id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        id_conflict_policy=running,
         rpc_timeout=TAKEN_WITHIN,
     )
 
@@ -144,6 +156,10 @@ async def wake_lane(
     )
 
 
+def _reference(envelope: Envelope) -> ports.CommandRef:
+    return ports.CommandRef(case_id=envelope.case_id, command_id=envelope.command_id)
+
+
 async def _update(client: Client, clock: CaseClock, envelope: Envelope, update_id: str) -> Answer:
     # A start operation can be used once, so each try makes its own.
     start: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
@@ -157,7 +173,7 @@ async def _update(client: Client, clock: CaseClock, envelope: Envelope, update_i
     try:
         answer: Answer = await client.execute_update_with_start_workflow(
             ports.EXECUTE,
-            envelope,
+            _reference(envelope),
             start_workflow_operation=start,
             id=update_id,
             result_type=Answer,
@@ -187,7 +203,7 @@ async def _until_answered(send: Callable[[], Awaitable[Answer]], envelope: Envel
                 return refusal
             _log.info("update %s met a run that was ending; sent again", envelope.command_id)
         except RPCError as failure:
-            if failure.status is not RPCStatusCode.NOT_FOUND:
+            if failure.status not in _ENDING:
                 raise
         await asyncio.sleep(pause)
         pause = min(pause * 2, 1.0)

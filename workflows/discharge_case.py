@@ -1,9 +1,9 @@
 """One person's way from the ward to their own front door, as a durable workflow.
 
-It holds no personal data and no truth of its own: it loads the coded case from the record, decides with pure
-rules, records, and waits. One lock keeps commands in order; an interrupted run, a continue-as-new, a
-reopening and a restored server all begin the same way, by loading the record and arming the clocks again
-from absolute dates.
+It holds no personal data, no truth and no rule: it puts commands in order, has each of them decided and
+recorded where the record is, and waits. A start, an interrupted run, a continue-as-new, a reopening and a
+restored server all begin the same way: by asking the record where the case stands, and arming the clock
+again from an absolute date.
 """
 
 from __future__ import annotations
@@ -11,63 +11,49 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from uuid import UUID
 
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
-    from discharge.cases import events as ev
-    from discharge.cases.commands import Answer, Envelope, StrikeClock
-    from discharge.cases.model import Case, Stage
-    from discharge.clocks import london_date
-    from housing_checks.pathway import Decision, advance, failed_answer, next_wakeup, refused_answer
-    from workflows.ports import (
-        CASE_WORKFLOW,
-        EXECUTE,
-        TELL,
-        CannotRecord,
-        CaseStart,
-        Failure,
-        RecordOutcome,
-        case_now,
-        give_up,
-        load_own_case,
-        nudge_strand,
-        record,
-        start_strand,
-        system_actor,
-    )
+    from discharge.cases.answer import Answer
+    from discharge.cases.model.common import Stage
+    from workflows import ports
 
 COMMANDS_PER_RUN = 400
 """A run takes this many commands, then continues as new: Temporal allows 2,000 updates in one history."""
 
 STRIKE_AGAIN = timedelta(minutes=10)
-"""When to let the rules look again after what they decided could not be recorded."""
+"""When to have the rules look again after what they decided could not be recorded."""
 
 SHORTEST_REST = timedelta(milliseconds=50)
 
 
-@workflow.defn(name=CASE_WORKFLOW)
+@workflow.defn(name=ports.CASE_WORKFLOW)
 class DischargeCase:
     """Follows one case until it is closed; anything that reaches a closed case starts a new run."""
 
     @workflow.init
-    def __init__(self, start: CaseStart) -> None:
-        """Begin with nothing known: handlers wait until the case is loaded."""
+    def __init__(self, start: ports.CaseStart) -> None:
+        """Begin with nothing known: the first answer of the record says where the case stands."""
+        self.case_id = start.case_id
         self.clock = start.clock
-        self.case = Case(case_id=start.case_id)
-        self.loaded = False
-        self.unreadable: str | None = None
+        self.standing = ports.CaseStanding()
+        self.known = False
         self.commands_taken = 0
         self.one_at_a_time = asyncio.Lock()
+        self.armed_for: datetime | None = None
+        self.timer: asyncio.TimerHandle | None = None
+        self.time_to_look = False
 
     @workflow.run
-    async def run(self, start: CaseStart) -> None:  # noqa: C901 - eight stages, one line each
+    async def run(self, start: ports.CaseStart) -> None:  # noqa: C901 - eight stages, one line each
         """The pathway, top to bottom; a case that goes back a stage is simply met there again."""
-        await self.load_or_say_why_not()
+        await self.begin_from_the_record()
         while not self.at_rest():
-            match self.case.stage:
+            match self.standing.stage:
                 case Stage.REFERRED:
                     await self.until_accepted_or_returned()
                 case Stage.ACCEPTED:
@@ -87,20 +73,20 @@ class DischargeCase:
             if self.worn_out():
                 await self.continue_in_a_fresh_run(start)
 
-    @workflow.update(name=EXECUTE)
-    async def execute(self, envelope: Envelope) -> Answer:
+    @workflow.update(name=ports.EXECUTE)
+    async def execute(self, asked: ports.CommandRef) -> Answer:
         """Carry out what somebody asks, and answer."""
-        return await self.take(envelope)
+        return await self.take(asked.command_id)
 
     @execute.validator
-    def _is_for_this_case(self, envelope: Envelope) -> None:
-        if envelope.case_id != self.case.case_id:
+    def _is_for_this_case(self, asked: ports.CommandRef) -> None:
+        if asked.case_id != self.case_id:
             raise ValueError("not-found")
 
-    @workflow.signal(name=TELL)
-    async def tell(self, envelope: Envelope) -> None:
+    @workflow.signal(name=ports.TELL)
+    async def tell(self, told: ports.CommandRef) -> None:
         """Take in a fact that is already true, or a strand's report."""
-        await self.take(envelope)
+        await self.take(told.command_id)
 
     async def until_accepted_or_returned(self) -> None:
         """The ward asked; a coordinator takes it on, or returns it with a reason."""
@@ -135,151 +121,128 @@ class DischargeCase:
         await workflow.wait_condition(workflow.all_handlers_finished)
 
     async def stay_in(self, stage: Stage) -> None:
-        """Wait in a stage; whenever time alone may change something, let the rules look again."""
-        while self.case.stage is stage and not self.worn_out() and not self.at_rest():
-            try:
-                await workflow.wait_condition(
-                    self.changed_since(self.case.version), timeout=self.until_next_look()
+        """Wait in a stage; whenever time alone may change something, have the rules look again."""
+        while self.standing.stage is stage and not self.over():
+            self.arm_the_clock()
+            await workflow.wait_condition(
+                lambda: (
+                    self.time_to_look
+                    or self.standing.stage is not stage
+                    or self.standing.next_look != self.armed_for
+                    or self.over()
                 )
-            except TimeoutError:
-                await self.let_the_rules_look()
+            )
+            if self.time_to_look:
+                await self.have_the_rules_look()
 
-    async def let_the_rules_look(self) -> None:
+    def arm_the_clock(self) -> None:
+        """One timer at the earliest due time; one that is right already goes on."""
+        if self.timer is not None and self.standing.next_look == self.armed_for:
+            return
+        if self.timer is not None:
+            self.timer.cancel()
+        self.armed_for, self.time_to_look, self.timer = self.standing.next_look, False, None
+        if self.armed_for is not None:
+            delay = self.clock.real_delay(ports.case_now(self.clock), self.armed_for)
+            seconds = max(SHORTEST_REST, delay).total_seconds()
+            self.timer = asyncio.get_running_loop().call_later(seconds, self.strike)
+
+    def strike(self) -> None:
+        """It is time to look."""
+        self.time_to_look = True
+
+    async def have_the_rules_look(self) -> None:
         """Strike the clock; again after a while where that could not be recorded, because a due time passes
         once.
         """
-        while (await self.take(self.clock_strike())).outcome == "failed":
-            try:
-                changed = self.changed_since(self.case.version)
-                await workflow.wait_condition(changed, timeout=STRIKE_AGAIN)
-            except TimeoutError:
-                continue
-            return
+        self.timer = None
+        while (await self.take(workflow.uuid4(), clock=True)).outcome == "failed":
+            with contextlib.suppress(TimeoutError):
+                await workflow.wait_condition(self.changed_or_over(), timeout=STRIKE_AGAIN)
+                return
 
-    def changed_since(self, version: int) -> Callable[[], bool]:
-        """Return what a stage waits for: an event, or a reason to end this run."""
-        return lambda: self.case.version != version or self.worn_out() or self.at_rest()
+    def changed_or_over(self) -> Callable[[], bool]:
+        """Return a condition: something was recorded since, or this run has a reason to end."""
+        version = self.standing.version
+        return lambda: self.standing.version != version or self.over()
 
-    def until_next_look(self) -> timedelta | None:
-        """How long the wall clock may run before the rules must look again."""
-        now = case_now(self.clock)
-        due = next_wakeup(self.case, now)
-        return None if due is None else max(SHORTEST_REST, self.clock.real_delay(now, due))
-
-    def clock_strike(self) -> Envelope:
-        """A command from time itself."""
-        return Envelope(
-            command_id=workflow.uuid4(),
-            case_id=self.case.case_id,
-            actor=system_actor(self.case),
-            effective_on=london_date(case_now(self.clock)),
-            command=StrikeClock(),
-        )
-
-    async def take(self, envelope: Envelope) -> Answer:
-        """Decide, record, evolve: one command at a time, because every await would let another one
+    async def take(self, command_id: UUID, *, clock: bool = False) -> Answer:
+        """Have one command decided and recorded: one at a time, because every await would let another one
         between.
         """
-        await workflow.wait_condition(lambda: self.loaded or self.unreadable is not None)
         async with self.one_at_a_time:
             self.commands_taken += 1
+            asked = ports.Apply(
+                case_id=self.case_id,
+                command_id=command_id,
+                case_time=ports.case_now(self.clock),
+                clock=clock,
+            )
             try:
-                return await self.carry_out(envelope)
-            except CannotRecord as failure:
-                return await self.end_as_failed(envelope, failure.code)
+                applied = await ports.apply(asked)
+            except ports.CannotRecord as failure:
+                return await self.end_as_failed(asked, failure.code)
+            await self.go_on_from(applied.standing, applied.moved)
+            return applied.answer
 
-    async def carry_out(self, envelope: Envelope) -> Answer:
-        """Decide and record, again where another command came between. Raises CannotRecord."""
-        if self.unreadable is not None:
-            raise CannotRecord(self.unreadable)
-        while True:
-            decision = self.decide(envelope)
-            if not decision.events and isinstance(envelope.command, StrikeClock):
-                return decision.answer
-            answer = await self.settle(envelope, decision, await self.write(envelope, decision))
-            if answer is not None:
-                return answer
-
-    def decide(self, envelope: Envelope) -> Decision:
-        """Ask the rules. A rule that breaks would otherwise hold up all that comes after, for ever."""
-        try:
-            return advance(self.case, envelope, case_now(self.clock))
-        except Exception as failure:
-            workflow.logger.error("a rule broke: %s", type(failure).__name__)
-            raise CannotRecord("internal") from None
-
-    async def end_as_failed(self, envelope: Envelope, code: str) -> Answer:
+    async def end_as_failed(self, asked: ports.Apply, code: str) -> Answer:
         """Nobody waits behind what cannot be recorded: say so to its asker and an operator, and go on."""
         try:
-            outcome = await give_up(Failure(envelope=envelope, code=code))
-        except CannotRecord:
-            return failed_answer(envelope, self.case.version, code)
-        if outcome.outcome == "already-recorded" and self.unreadable is None:
-            with contextlib.suppress(CannotRecord):
-                await self.load_from_record()
-        return outcome.answer or failed_answer(envelope, self.case.version, code)
+            answer = await ports.give_up(ports.Failure(asked=asked, code=code))
+        except ports.CannotRecord:
+            return Answer(
+                command_id=asked.command_id,
+                case_id=self.case_id,
+                outcome="failed",
+                version=self.standing.version,
+                code=code,
+            )
+        if answer.outcome != "failed":  # it was recorded after all, and what follows from it is owed
+            with contextlib.suppress(ports.CannotRecord):
+                await self.ask_the_record()
+        return answer
 
-    async def write(self, envelope: Envelope, decision: Decision) -> RecordOutcome:
-        """Record what was decided, in one transaction with what it tells others."""
-        return await record(decision.to_record(envelope, self.case.version, case_now(self.clock)))
-
-    async def settle(self, envelope: Envelope, decision: Decision, outcome: RecordOutcome) -> Answer | None:
-        """Return the answer that stands, or ``None`` when the command must be decided again."""
-        match outcome.outcome:
-            case "recorded":
-                self.case = decision.case
-                await self.set_strands_going(decision.events)
-                return decision.answer
-            case "refused":  # by a rule across cases, and the record keeps that answer
-                code = outcome.code or "internal"
-                return refused_answer(envelope, self.case.version, code, outcome.detail)
-            case "already-recorded":
-                # Perhaps by an attempt whose answer was lost: what follows from it is owed still.
-                await self.load_from_record()
-                await self.set_strands_going(decision.events)
-                return outcome.answer or decision.answer
-            case "sequence-taken":
-                self.case = await load_own_case(self.case.case_id)
-                return None
-
-    async def set_strands_going(self, events: tuple[ev.Event, ...]) -> None:
-        """Start the workflows of new strands, and wake those whose part of the record changed.
-
-        A repeated command was decided anew, and may speak of a strand that the record does not have.
-        """
-        known = self.case.strands.keys()
-        started = {event.strand.key for event in events if isinstance(event, ev.StrandStarted)} & known
-        for new in sorted(started):
-            await start_strand(self.case.case_id, self.case.strands[new], self.clock)
-        moved = {key for event in events if isinstance(key := getattr(event, "strand", None), str)}
-        for key in sorted((moved & known) - started):
-            await nudge_strand(self.case.case_id, self.case.strands[key], self.clock, self.case.version)
-
-    async def load_or_say_why_not(self) -> None:
-        """A case that cannot be read answers what waits for it, and ends; the worker starts it again."""
+    async def begin_from_the_record(self) -> None:
+        """A case that cannot be read lets others ask, in vain, and ends; the worker starts it again."""
         try:
-            await self.load_from_record()
-        except CannotRecord as failure:
-            self.unreadable = failure.code
+            async with self.one_at_a_time:
+                if not self.known:  # a command that came with the start may have told already
+                    await self.ask_the_record()
+        except ports.CannotRecord as failure:
             await workflow.wait_condition(workflow.all_handlers_finished)
             raise ApplicationError(failure.code, type=failure.code, non_retryable=True) from None
 
-    async def load_from_record(self) -> None:
-        """Begin from the record, and make sure that every open strand has its workflow."""
-        self.case = await load_own_case(self.case.case_id)
-        self.loaded = True
-        for strand in self.case.open_strands:
-            await start_strand(self.case.case_id, strand, self.clock)
+    async def ask_the_record(self) -> None:
+        """Go on from where the record says that the case stands."""
+        look = ports.CaseLook(case_id=self.case_id, case_time=ports.case_now(self.clock))
+        await self.go_on_from(await ports.case_standing(look), ())
+
+    async def go_on_from(self, standing: ports.CaseStanding, moved: tuple[str, ...]) -> None:
+        """Take over where the case stands; start the workflows of strands that are new to this run, and wake
+        those whose part of the record changed.
+        """
+        new = set(standing.open_strands) - (set(self.standing.open_strands) if self.known else set())
+        self.standing, self.known = standing, True
+        for key in sorted(new):
+            await ports.start_strand(self.case_id, key, self.clock)
+        for key in sorted(set(moved) - new):
+            running = await ports.wake_strand(self.case_id, key, standing.version)
+            if not running and key in standing.open_strands:
+                await ports.start_strand(self.case_id, key, self.clock)
 
     def at_rest(self) -> bool:
         """Whether nothing is awaited: the case is closed or never came to be, and nobody is talking to it."""
-        return (self.case.closed or not self.case.exists) and workflow.all_handlers_finished()
+        return not self.standing.awaited and workflow.all_handlers_finished()
 
     def worn_out(self) -> bool:
         """Whether this run's history is long enough."""
         return self.commands_taken >= COMMANDS_PER_RUN or workflow.info().is_continue_as_new_suggested()
 
-    async def continue_in_a_fresh_run(self, start: CaseStart) -> None:
+    def over(self) -> bool:
+        """Whether this run has a reason to end."""
+        return self.worn_out() or self.at_rest()
+
+    async def continue_in_a_fresh_run(self, start: ports.CaseStart) -> None:
         """Go on with an empty history; an update that was accepted here must finish here first."""
         await workflow.wait_condition(workflow.all_handlers_finished)
         workflow.continue_as_new(start)

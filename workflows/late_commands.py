@@ -1,7 +1,7 @@
 """Commands that could not be executed at once: authorised again as things stand now, then executed.
 
-A late command is marked as such, so that the case judges it against the version that the asker saw. Whatever
-comes of it is stored with the command, where the asker and their team see it. One that is stuck holds up the
+The case judges it, like any other, against the version that the asker saw. Whatever comes of it is stored
+with the command, where the asker and their team see it. One that is stuck holds up the
 later ones of its case alone, and ends as failed after a number of tries.
 """
 
@@ -17,8 +17,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio.client import Client
 
-from discharge.cases.commands import Answer, Envelope, StrikeClock
-from discharge.cases.model import Actor
+from discharge.cases.commands import Answer, Envelope
 from discharge.clocks import CaseClock
 from discharge.permissions import allowed
 from discharge.store import commands, failed_commands
@@ -80,7 +79,8 @@ class LateCommands:
         async with transaction(self._sessions) as session:
             if await failed_commands.note_try(session, row.id) < most:
                 return False
-            answer = await failed_commands.fail(session, _envelope_of(row), "internal")
+            now = self._clock.case_time(datetime.now(UTC))
+            answer = await failed_commands.fail(session, row.case_id, row.id, "internal", now)
             await askers.hear(session, answer)
         _log.error("command %s (%s) is given up after %d tries", row.id, row.kind, most)
         return True
@@ -97,9 +97,8 @@ class LateCommands:
         if refusal is not None:
             answer: Answer | None = _refused(envelope, refusal)
         else:
-            late = envelope.model_copy(update={"late": True})
             again = row.tries_by_hand
-            answer = await execute_command(self._client, self._clock, late, ANSWER_WITHIN, again)
+            answer = await execute_command(self._client, self._clock, envelope, ANSWER_WITHIN, again)
         if answer is None:
             return False
         async with transaction(self._sessions) as session:
@@ -113,17 +112,6 @@ def _by_case(rows: Iterable[CommandRow]) -> list[list[CommandRow]]:
     for row in rows:
         groups[row.case_id].append(row)
     return list(groups.values())
-
-
-def _envelope_of(row: CommandRow) -> Envelope:
-    """What a failed answer needs, also where the stored envelope cannot be read any more."""
-    return Envelope(
-        command_id=row.id,
-        case_id=row.case_id,
-        actor=Actor(organisation_id=row.organisation_id, role=row.role),
-        effective_on=row.effective_on,
-        command=StrikeClock(),
-    )
 
 
 def _refused(envelope: Envelope, code: str) -> Answer:

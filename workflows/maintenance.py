@@ -15,7 +15,6 @@ from uuid import UUID
 
 from temporalio.client import Client
 
-from discharge.cases.model import StrandKind
 from discharge.clocks import CaseClock
 from discharge.store.engine import Sessions, transaction
 from workflows import client as cases
@@ -39,7 +38,7 @@ class Missing:
     """What the record says should run, or should have been heard, and is not."""
 
     cases: Sequence[UUID]
-    strands: Sequence[tuple[UUID, str, str]]
+    strands: Sequence[tuple[UUID, str]]
     lanes: Sequence[tuple[UUID, UUID]]
     signals: Sequence[int]
 
@@ -85,20 +84,16 @@ class Maintenance:
 
     async def _mend(self, missing: Missing) -> None:
         await _at_once(cases.ensure_case(self._client, self._clock, case_id) for case_id in missing.cases)
-        await _at_once(self._ensure_strand(*strand) for strand in missing.strands)
+        await _at_once(cases.ensure_strand(self._client, self._clock, *strand) for strand in missing.strands)
         async with transaction(self._sessions) as session:
             await running.tell_again(session, missing.lanes)
             await running.signal_again(session, missing.signals)
-
-    async def _ensure_strand(self, case_id: UUID, key: str, kind: str) -> None:
-        workflow_type = ports.STRAND_WORKFLOWS[StrandKind(kind)]
-        await cases.ensure_strand(self._client, self._clock, case_id, key, workflow_type)
 
 
 def _without(wanted: Missing, alive: Collection[str]) -> Missing:
     return Missing(
         cases=[one for one in wanted.cases if ports.case_workflow_id(one) not in alive],
-        strands=[one for one in wanted.strands if ports.strand_workflow_id(one[0], one[1]) not in alive],
+        strands=[one for one in wanted.strands if ports.strand_workflow_id(*one) not in alive],
         lanes=[one for one in wanted.lanes if ports.lane_workflow_id(*one) not in alive],
         signals=wanted.signals,
     )

@@ -22,25 +22,22 @@ from fhir_adapters.feeds.loading import shipped_profiles
 from fhir_adapters.hl7v2.outward.links import Links
 from fhir_adapters.partners.clients import PartnerClients
 from workflows import ports
+from workflows.activities.case_record import CaseRecord
 from workflows.activities.delivering import Delivering
-from workflows.activities.matching import Matching
-from workflows.activities.recording import Recording
+from workflows.activities.strand_work import StrandWork
 from workflows.delivery import Ways
 from workflows.discharge_case import DischargeCase
 from workflows.failures import OnlyCodesLeave
 from workflows.lane import PartnerLane
 from workflows.loops import FIRST_PAUSE, LAST_PAUSE, Bells, Loop, Tasks, repeat, rest, spoken
 from workflows.store.heartbeats import beats
-from workflows.strands.adaptation_order import AdaptationOrder
-from workflows.strands.basics_at_home import BasicsAtHome
-from workflows.strands.equipment_order import EquipmentOrder
-from workflows.strands.rehousing import Rehousing
+from workflows.strand import Strand
 
-CASE_WORKFLOWS: Sequence[type] = (DischargeCase, AdaptationOrder, EquipmentOrder, Rehousing, BasicsAtHome)
+CASE_WORKFLOWS: Sequence[type] = (DischargeCase, Strand)
 LANE_WORKFLOWS: Sequence[type] = (PartnerLane,)
 
-PASSED_THROUGH = ("discharge", "housing_checks", "workflows.ports", "workflows.strands.following")
-"""Our own pure packages: loading them again for every cached case would cost megabytes each."""
+PASSED_THROUGH = ("discharge", "workflows.ports")
+"""What workflows say and hear: loading it again for every cached case would cost megabytes each."""
 
 STICKY = timedelta(seconds=1)
 """How long a case waits for the worker that knew it; after a crash nobody should wait ten seconds."""
@@ -77,24 +74,28 @@ def runner() -> SandboxedWorkflowRunner:
 
 def workers(needs: Needs) -> list[Worker]:
     """Return one worker for each class of side effects."""
-    recording, matching = Recording(needs.sessions, needs.bells), Matching(needs.sessions)
+    record, strands = CaseRecord(needs.sessions, needs.clock, needs.bells), StrandWork(needs.sessions)
     delivering = Delivering(needs.sessions, Ways(needs.clients, needs.links, needs.profiles))
     of_record: list[Callable[..., Any]] = [
-        recording.load_case,
-        recording.record,
-        recording.give_up,
-        matching.match_properties,
-        matching.tell_case,
+        record.apply,
+        record.case_standing,
+        record.give_up,
+        strands.look_at_strand,
     ]
     of_lanes: list[Callable[..., Any]] = [delivering.lane_head, delivering.attempt_delivery]
     return [
         _worker(needs.client, ports.CASES_QUEUE, CASE_WORKFLOWS, of_record, cached=MOST_CACHED),
+        _worker(needs.client, ports.MATCHING_QUEUE, (), [strands.search_homes]),
         _worker(needs.client, ports.LANES_QUEUE, LANE_WORKFLOWS, of_lanes, cached=MOST_CACHED // 5),
     ]
 
 
 def _worker(
-    client: Client, queue: str, flows: Sequence[type], activities: Sequence[Callable[..., Any]], cached: int
+    client: Client,
+    queue: str,
+    flows: Sequence[type],
+    activities: Sequence[Callable[..., Any]],
+    cached: int = 0,
 ) -> Worker:
     return Worker(
         client,

@@ -26,12 +26,11 @@ from discharge.cases.commands import Command, Envelope
 from discharge.cases.model import Actor, CaseSpell
 from discharge.clocks import CaseClock
 from discharge.store.engine import transaction
-from discharge.store.record import load_case, record
 from discharge.store.tables import Organisation, Spell
 from fhir_adapters.feeds.loading import shipped_profiles
 from fhir_adapters.hl7v2.store.batch.drain import drain_some
 from housing_checks.checks.form import form_in_force
-from housing_checks.pathway import advance
+from housing_checks.store.apply import apply
 
 WARD, HOME = "discharge-team", "coordinator"
 DESTINATION = "19"
@@ -258,11 +257,9 @@ class GrownRecord:
             command_id=uuid4(), case_id=case_id, actor=actor, effective_on=now.date(), command=command
         )
         async with transaction(self._engine) as session:
-            case = await load_case(session, case_id)
-            made = advance(case, envelope, now)
-            if made.answer.outcome != "accepted":
-                raise NotTold(f"{command.kind}: {made.answer.code} {made.answer.detail}")
-            await record(session, made.to_record(envelope, case.version, now))
+            answer = (await apply(session, envelope, now)).answer
+            if answer.outcome != "accepted":
+                raise NotTold(f"{command.kind}: {answer.code} {answer.detail}")
 
 
 def _shared(connection: Connection) -> frozenset[str]:

@@ -29,11 +29,10 @@ from discharge.cases.commands import Envelope, Refer
 from discharge.cases.model import Actor
 from discharge.clocks import CaseClock
 from discharge.store.engine import make_engine, transaction
-from discharge.store.record import load_case, record
 from discharge.store.tables import Organisation, Spell
 from fhir_adapters.feeds.loading import shipped_profiles
 from fhir_adapters.hl7v2.store.batch.drain import drain_some
-from housing_checks.pathway import advance
+from housing_checks.store.apply import apply
 
 QUIET = "worklist read, nothing to interpret"
 QUIET_SECONDS = 8.0
@@ -104,9 +103,7 @@ async def _refer(engine: AsyncEngine, person_id: UUID, by: UUID, to: UUID | None
         command=Refer(person_id=person_id, organisation_id=by, service_id=to),
     )
     async with transaction(engine) as session:
-        case = await load_case(session, envelope.case_id)
-        made = advance(case, envelope, now)
-        await record(session, made.to_record(envelope, case.version, now))
+        await apply(session, envelope, now)
 
 
 @dataclass(frozen=True)

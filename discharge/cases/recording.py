@@ -14,13 +14,12 @@ from discharge.values import Frozen
 class RecordRequest(Frozen):
     """One decided command: the events it caused, the case after them, the answer, and what must be told.
 
-    ``expected_version`` is the version that it was decided on, ``case_time`` the instant of the decision.
+    ``case_time`` is the instant of the decision.
     A refused command is recorded too, with no events. ``judged`` are the parts of the case that must not have
     changed since the asker saw it.
     """
 
     envelope: Envelope
-    expected_version: int
     events: tuple[Event, ...] = ()
     answer: Answer
     case_time: AwareDatetime

@@ -7,16 +7,20 @@ lies ahead the door that took it is executing it; afterwards a worker takes over
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from discharge.cases.commands import Answer, Envelope
+from discharge.cases.commands import Answer, Envelope, StrikeClock
+from discharge.cases.model import Actor
+from discharge.clocks import london_date
+from discharge.errors import HomewardError
 from discharge.sight import DANGER as DANGER_REASON
-from discharge.store.tables import CommandRow, NoteRow
+from discharge.store.record import CASE_SIGNAL
+from discharge.store.tables import CaseRow, CommandRow, NoteRow, OutboxRow
 from discharge.store.tables.persons import DANGER, ORDINARY
 
 REASON = "reason"
@@ -173,6 +177,34 @@ async def due_commands(session: AsyncSession, limit: int, lease: timedelta = LEA
         .returning(CommandRow)
     )
     return sorted(rows, key=lambda row: row.created_at)
+
+
+async def kept_envelope(session: AsyncSession, case_id: UUID, command_id: UUID) -> Envelope:
+    """The command as the record keeps it: as a door took it, or as a fact or report to be told by signal.
+
+    Raises ``not-found`` for one that nobody kept for this case.
+    """
+    command = select(CommandRow.envelope).where(CommandRow.id == command_id)
+    signal = select(OutboxRow.payload).where(OutboxRow.key == command_id, OutboxRow.channel == CASE_SIGNAL)
+    kept = await session.scalar(command.union_all(signal).limit(1))
+    envelope = Envelope.model_validate(kept) if kept is not None else None
+    if envelope is None or envelope.case_id != case_id:
+        raise HomewardError("not-found", where="command")
+    return envelope
+
+
+async def clock_strike(session: AsyncSession, case_id: UUID, command_id: UUID, now: datetime) -> Envelope:
+    """A command from time itself, for the organisation that referred. Raises ``not-found`` without a case."""
+    referrer_id = await session.scalar(select(CaseRow.referrer_id).where(CaseRow.id == case_id))
+    if referrer_id is None:
+        raise HomewardError("not-found", where="case")
+    return Envelope(
+        command_id=command_id,
+        case_id=case_id,
+        actor=Actor(organisation_id=referrer_id, role="system"),
+        effective_on=london_date(now),
+        command=StrikeClock(),
+    )
 
 
 async def finish(session: AsyncSession, answer: Answer) -> None:

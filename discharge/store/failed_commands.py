@@ -7,58 +7,66 @@ dead item, to be told again once what was wrong is mended.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from datetime import datetime
+from typing import Any, Literal
 from uuid import UUID, uuid5
 
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from discharge.cases.commands import Answer, Envelope
-from discharge.store.record import CASE_SIGNAL, answered_before, keep_answer, one_at_a_time
-from discharge.store.tables import CommandRow, OutboxRow
+from discharge.cases.commands import Answer
+from discharge.store.commands import clock_strike
+from discharge.store.record import CASE_SIGNAL, STRIKE, answered_before, keep_answer, one_at_a_time
+from discharge.store.tables import CaseRow, CommandRow, OutboxRow
 
-STRIKE = "strike-clock"
 FailedDecision = Literal["try-again", "give-up"]
 MOST = 200
 
 
-async def fail(session: AsyncSession, envelope: Envelope, code: str) -> Answer:
-    """End a command as failed and return that; the stored answer where it was recorded after all."""
-    await one_at_a_time(session, envelope.case_id)
-    before = await answered_before(session, envelope)
+async def fail(session: AsyncSession, case_id: UUID, command_id: UUID, code: str, now: datetime) -> Answer:
+    """End a command as failed and return that; the stored answer where it was recorded after all.
+
+    What the command says is not read, because that may be what is wrong. ``now`` is case time, for a clock.
+    """
+    await one_at_a_time(session, case_id)
+    before = await answered_before(session, case_id, command_id)
     if before is not None:
         return before
-    answer = Answer(
-        command_id=envelope.command_id,
-        case_id=envelope.case_id,
-        outcome="failed",
-        version=envelope.seen_version or 0,
-        code=code,
-    )
-    if await session.scalar(select(CommandRow.id).where(CommandRow.id == envelope.command_id)):
-        await keep_answer(session, envelope, answer)
-    else:
-        await _keep_to_tell_again(session, envelope, code)
+    version = await session.scalar(select(CaseRow.version).where(CaseRow.id == case_id))
+    answer = Answer(command_id=command_id, case_id=case_id, outcome="failed", version=version or 0, code=code)
+    if await session.scalar(select(CommandRow.id).where(CommandRow.id == command_id)):
+        await keep_answer(session, answer)
+    elif not await _kept_to_tell_again(session, command_id, code):
+        await _keep_clock(session, answer, now)
     return answer
 
 
-async def _keep_to_tell_again(session: AsyncSession, envelope: Envelope, code: str) -> None:
-    """One row for each fact; of a clock that cannot strike one for the case, however often it tries."""
-    clock = envelope.command.kind == STRIKE
-    key = uuid5(envelope.case_id, STRIKE) if clock else envelope.command_id
-    dead = {"state": "dead", "error_code": code, "last_attempt_at": func.now(), "relayed_at": func.now()}
+def _dead(code: str | None) -> dict[str, Any]:
+    return {"state": "dead", "error_code": code, "last_attempt_at": func.now(), "relayed_at": func.now()}
+
+
+async def _kept_to_tell_again(session: AsyncSession, command_id: UUID, code: str) -> bool:
+    """Set the fact or report aside, for a person; false where the command came by no signal."""
+    mine = OutboxRow.key == command_id, OutboxRow.channel == CASE_SIGNAL
+    dead = update(OutboxRow).where(*mine).values(_dead(code)).returning(OutboxRow.sequence)
+    return await session.scalar(dead) is not None
+
+
+async def _keep_clock(session: AsyncSession, answer: Answer, now: datetime) -> None:
+    """Of a clock that cannot strike one row for the case, however often it tries."""
+    strike = await clock_strike(session, answer.case_id, answer.command_id, now)
     row = insert(OutboxRow).values(
-        key=key,
+        key=uuid5(answer.case_id, STRIKE),
         channel=CASE_SIGNAL,
-        kind=envelope.command.kind,
-        case_id=envelope.case_id,
-        organisation_id=envelope.actor.organisation_id,
-        payload=envelope.model_dump(mode="json"),
-        cause_command_id=envelope.command_id,
-        **dead,
+        kind=STRIKE,
+        case_id=answer.case_id,
+        organisation_id=strike.actor.organisation_id,
+        payload=strike.model_dump(mode="json"),
+        cause_command_id=answer.command_id,
+        **_dead(answer.code),
     )
-    await session.execute(row.on_conflict_do_update(index_elements=["key"], set_=dead))
+    await session.execute(row.on_conflict_do_update(index_elements=["key"], set_=_dead(answer.code)))
 
 
 async def note_try(session: AsyncSession, command_id: UUID) -> int:

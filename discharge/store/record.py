@@ -6,8 +6,9 @@ its caller; nothing has happened before that one commits.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -18,6 +19,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from discharge.cases.commands import Answer, Envelope
+from discharge.cases.events import EVENT, Event
+from discharge.cases.evolve import fold
 from discharge.cases.model import Case
 from discharge.cases.outgoing import TRANSPORTS, Outgoing
 from discharge.cases.recording import RecordRequest
@@ -31,38 +34,47 @@ from discharge.store.tables.organisations import FHIR
 
 PARTNER = "partner"
 CASE_SIGNAL = "case-signal"
+STRIKE = "strike-clock"
+
+
+class SnapshotIsNotTheFold(Exception):
+    """What was decided is not what its events give when they are read back; nothing of it is recorded."""
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """Done, once the transaction commits."""
+    """Done, once the transaction commits: the answer, the case after it, and the events that led there.
+
+    A clock that strikes and changes nothing is done too, and leaves no trace.
+    """
 
     answer: Answer
+    case: Case
+    events: tuple[Event, ...] = ()
 
 
 @dataclass(frozen=True)
 class AlreadyRecorded:
-    """The case answered this very command before; this is what it said."""
+    """The case answered this very command before: what it said, the case now, and the events of then."""
 
     answer: Answer
-
-
-@dataclass(frozen=True)
-class SequenceTaken:
-    """Another command came between; load the case, which is at ``version`` now, and decide again."""
-
-    version: int
+    case: Case
+    events: tuple[Event, ...] = ()
 
 
 @dataclass(frozen=True)
 class RefusedByRecord:
-    """A rule across cases said no. The refusal is stored as the command's answer; nothing else was."""
+    """A rule across cases said no, or what the asker saw has changed. The refusal is stored as the command's
+    answer; nothing else was.
+    """
 
     code: str
     answer: Answer
+    case: Case
 
 
-Outcome = Recorded | AlreadyRecorded | SequenceTaken | RefusedByRecord
+Outcome = Recorded | AlreadyRecorded | RefusedByRecord
+Decide = Callable[[Case], RecordRequest]
 
 
 async def load_case(session: AsyncSession, case_id: UUID) -> Case:
@@ -71,17 +83,25 @@ async def load_case(session: AsyncSession, case_id: UUID) -> Case:
     return Case.model_validate(snapshot) if snapshot else Case(case_id=case_id)
 
 
-async def record(session: AsyncSession, request: RecordRequest) -> Outcome:
-    """Record one decided command, once, or say why not."""
-    case_id = request.envelope.case_id
-    await one_at_a_time(session, case_id)
-    before = await answered_before(session, request.envelope)
+async def record(session: AsyncSession, envelope: Envelope, decide: Decide) -> Outcome:
+    """Take the case's lock, have the command decided on the case as it is, and record what comes of it, once.
+
+    Raises SnapshotIsNotTheFold, and whatever ``decide`` raises.
+    """
+    await one_at_a_time(session, envelope.case_id)
+    case = await load_case(session, envelope.case_id)
+    before = await answered_before(session, envelope.case_id, envelope.command_id)
     if before is not None:
-        return AlreadyRecorded(before)
-    case = await load_case(session, case_id)
-    if case.version != request.expected_version:
-        return SequenceTaken(case.version)
-    changed = await changed_since(session, case_id, request.envelope.seen_version, request.judged)
+        return AlreadyRecorded(before, case, await _events_of(session, envelope))
+    request = decide(case)
+    if not request.events and envelope.command.kind == STRIKE:
+        return Recorded(request.answer, case)
+    return await _settle(session, request, case)
+
+
+async def _settle(session: AsyncSession, request: RecordRequest, case: Case) -> Outcome:
+    envelope = request.envelope
+    changed = await changed_since(session, case.case_id, envelope.seen_version, request.judged)
     if changed:
         return await _refuse(session, request, case, "case-changed", ", ".join(changed))
     try:
@@ -94,8 +114,14 @@ async def record(session: AsyncSession, request: RecordRequest) -> Outcome:
         if code is None:
             raise
         return await _refuse(session, request, case, code)
-    await keep_answer(session, request.envelope, request.answer)
-    return Recorded(request.answer)
+    await keep_answer(session, request.answer)
+    return Recorded(request.answer, request.case, request.events)
+
+
+async def note_next_look(session: AsyncSession, case_id: UUID, at: datetime | None) -> None:
+    """Keep the machine instant at which time alone may next change the case."""
+    moved = CaseRow.id == case_id, CaseRow.next_look_at.is_distinct_from(at)
+    await session.execute(update(CaseRow).where(*moved).values(next_look_at=at))
 
 
 async def one_at_a_time(session: AsyncSession, case_id: UUID) -> None:
@@ -104,21 +130,31 @@ async def one_at_a_time(session: AsyncSession, case_id: UUID) -> None:
     await session.execute(key, {"case_id": str(case_id)})
 
 
-async def answered_before(session: AsyncSession, envelope: Envelope) -> Answer | None:
+async def answered_before(session: AsyncSession, case_id: UUID, command_id: UUID) -> Answer | None:
     """What the case answered to this very command before, since it was last tried again by hand."""
     stored = await session.scalar(
         select(CaseCommandRow.answer).where(
-            CaseCommandRow.case_id == envelope.case_id,
-            CaseCommandRow.command_id == envelope.command_id,
-            CaseCommandRow.tries_by_hand == _tries_by_hand(envelope),
+            CaseCommandRow.case_id == case_id,
+            CaseCommandRow.command_id == command_id,
+            CaseCommandRow.tries_by_hand == _tries_by_hand(command_id),
         )
     )
     return Answer.model_validate(stored) if stored else None
 
 
-def _tries_by_hand(envelope: Envelope) -> ColumnElement[int]:
+async def _events_of(session: AsyncSession, envelope: Envelope) -> tuple[Event, ...]:
+    """What this command brought about when it was recorded."""
+    stored = await session.scalars(
+        select(CaseEventRow.payload)
+        .where(CaseEventRow.case_id == envelope.case_id, CaseEventRow.command_id == envelope.command_id)
+        .order_by(CaseEventRow.sequence)
+    )
+    return tuple(EVENT.validate_python(payload) for payload in stored)
+
+
+def _tries_by_hand(command_id: UUID) -> ColumnElement[int]:
     """How often an operator had a command tried again that came through a door."""
-    counted = select(CommandRow.tries_by_hand).where(CommandRow.id == envelope.command_id)
+    counted = select(CommandRow.tries_by_hand).where(CommandRow.id == command_id)
     return func.coalesce(counted.scalar_subquery(), 0)
 
 
@@ -134,24 +170,24 @@ async def _refuse(
         code=code,
         detail=detail or None,
     )
-    await keep_answer(session, envelope, answer)
-    return RefusedByRecord(code, answer)
+    await keep_answer(session, answer)
+    return RefusedByRecord(code, answer, case)
 
 
-async def keep_answer(session: AsyncSession, envelope: Envelope, answer: Answer) -> None:
+async def keep_answer(session: AsyncSession, answer: Answer) -> None:
     """Keep what the case answered, and tell whoever waits at the door."""
     stored = answer.model_dump(mode="json")
     await session.execute(
         insert(CaseCommandRow).values(
-            case_id=envelope.case_id,
-            command_id=envelope.command_id,
-            tries_by_hand=_tries_by_hand(envelope),
+            case_id=answer.case_id,
+            command_id=answer.command_id,
+            tries_by_hand=_tries_by_hand(answer.command_id),
             answer=stored,
         )
     )
     await session.execute(
         update(CommandRow)
-        .where(CommandRow.id == envelope.command_id)
+        .where(CommandRow.id == answer.command_id)
         .values(state=answer.outcome, answer=stored, finished_at=func.now(), lease_until=None)
     )
     await session.flush()
@@ -164,13 +200,21 @@ _COUNTED_NOW = one_of((CaseRow.counted_version == CaseRow.version, literal_colum
 async def _write(session: AsyncSession, request: RecordRequest, before: Case) -> None:
     if not request.events:
         return
+    rows = _event_rows(request, before)
+    _require_fold(before, request.case, rows)
     await _upsert_case(session, request.case)
-    await session.execute(insert(CaseEventRow), _event_rows(request))
+    await session.execute(insert(CaseEventRow), rows)
     change = Change(before if before.exists else None, request.case, request.events)
     await project(session, change)
     await note_answers(session, change)
     await _hold_or_free(session, before, request.case)
     await _queue(session, request)
+
+
+def _require_fold(before: Case, after: Case, rows: list[dict[str, Any]]) -> None:
+    """A snapshot is what the events say that stand beside it, read as any later reader reads them."""
+    if fold(before, (EVENT.validate_python(row["payload"]) for row in rows)) != after:
+        raise SnapshotIsNotTheFold
 
 
 async def _upsert_case(session: AsyncSession, case: Case) -> None:
@@ -211,7 +255,7 @@ def _ready_on(case: Case) -> date | None:
     return case.open_ready_period.ready_on if case.open_ready_period else None
 
 
-def _event_rows(request: RecordRequest) -> list[dict[str, Any]]:
+def _event_rows(request: RecordRequest, before: Case) -> list[dict[str, Any]]:
     envelope, actor = request.envelope, request.envelope.actor
     return [
         {
@@ -227,7 +271,7 @@ def _event_rows(request: RecordRequest) -> list[dict[str, Any]]:
             "role": actor.role,
             "reason": envelope.reason,
         }
-        for sequence, event in enumerate(request.events, request.expected_version + 1)
+        for sequence, event in enumerate(request.events, before.version + 1)
     ]
 
 

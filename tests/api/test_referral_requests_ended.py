@@ -3,41 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from typing import cast
 
 import pytest
 from sqlalchemy import select
 
-from discharge.cases.commands import Answer, Envelope
-from discharge.cases.model import Case
-from discharge.cases.recording import RecordRequest
+from discharge.cases.commands import Envelope
+from discharge.cases.decide import Decider
+from discharge.cases.events import Event
+from discharge.clocks import CaseClock
+from discharge.errors import Refused
 from discharge.store.engine import make_sessions, transaction
 from discharge.store.tables import CommandRow
+from housing_checks.pathway import DECIDERS
 from tests.api.conftest import NOW, Door
 from tests.api.test_referral_requests import decided, referred_by, waiting
-from workflows.activities.recording import give_up, record
-from workflows.ports import Failure
+from workflows.activities.case_record import apply, give_up
+from workflows.ports import Apply, Failure
+
+Ended = Callable[[Door, Envelope, pytest.MonkeyPatch], Awaitable[None]]
 
 
-async def given_up(door: Door, envelope: Envelope) -> None:
-    await give_up(make_sessions(door.worker), Failure(envelope=envelope, code="internal"))
+def asked(envelope: Envelope) -> Apply:
+    return Apply(case_id=envelope.case_id, command_id=envelope.command_id, case_time=NOW)
 
 
-async def refused(door: Door, envelope: Envelope) -> None:
-    answer = Answer(
-        command_id=envelope.command_id,
-        case_id=envelope.case_id,
-        outcome="refused",
-        version=0,
-        code="not-found",
-    )
-    case = Case(case_id=envelope.case_id)
-    given = RecordRequest(envelope=envelope, expected_version=0, case=case, answer=answer, case_time=NOW)
-    await record(make_sessions(door.worker), given)
+async def given_up(door: Door, envelope: Envelope, _: pytest.MonkeyPatch) -> None:
+    await give_up(make_sessions(door.worker), Failure(asked=asked(envelope), code="internal"))
+
+
+async def refused(door: Door, envelope: Envelope, patched: pytest.MonkeyPatch) -> None:
+    def no(*_: object) -> list[Event]:
+        raise Refused("not-found")
+
+    patched.setitem(cast("dict[str, Decider]", DECIDERS), "refer", no)
+    assert (await apply(make_sessions(door.worker), CaseClock.real(), asked(envelope))).outcome == "refused"
+    patched.undo()
 
 
 @pytest.mark.parametrize("ended", [given_up, refused])
 async def test_given_a_request_taken_on_when_its_case_cannot_record_that_then_it_waits_again(
-    door: Door, ended: Callable[[Door, Envelope], Awaitable[None]]
+    door: Door, ended: Ended, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also when whoever took it on is not there any more to hear the answer."""
     sent = await referred_by(door)
@@ -45,7 +51,7 @@ async def test_given_a_request_taken_on_when_its_case_cannot_record_that_then_it
     assert await waiting(door) == []
     async with transaction(door.worker) as session:
         [command] = await session.scalars(select(CommandRow).where(CommandRow.kind == "refer"))
-    await ended(door, Envelope.model_validate(command.envelope))
+    await ended(door, Envelope.model_validate(command.envelope), monkeypatch)
 
     assert [line["request_id"] for line in await waiting(door)] == [sent["command_id"]]
     [made] = (await door.get(sent["status_url"], "coordinator", "HOUSING")).json()["candidates"]

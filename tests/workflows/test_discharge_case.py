@@ -98,6 +98,7 @@ async def test_given_a_signal_when_told_twice_then_it_has_one_effect(story: Stor
     feed = Actor(organisation_id=story.places.housing, role="coordinator")
     order = cmd.StartStrand(strand_kind="adaptation", item="grab-rail")
     envelope = await story.envelope(order, actor=feed)
+    await story.keep(envelope)
     for _ in range(3):
         await tell_case(story.client, CLOCK, envelope)
     await story.until(lambda case: case.strands, "the order")
@@ -175,6 +176,7 @@ async def test_given_no_worker_when_asked_then_the_command_is_accepted_later_and
     story = story_without_workers
     refer = cmd.Refer(person_id=story.person_id, organisation_id=story.places.trust)
     envelope = await story.envelope(refer)
+    await story.keep(envelope)
     assert await execute_command(story.client, CLOCK, envelope, within=timedelta(seconds=0.3)) is None
     async with at_work(needs):
         assert (await story.send(envelope)).outcome == "accepted"

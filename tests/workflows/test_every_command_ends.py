@@ -4,30 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select, update
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from discharge.cases import commands as cmd
+from discharge.cases.commands import Envelope
 from discharge.cases.model import Actor, Stage
-from discharge.cases.recording import RecordRequest
 from discharge.errors import HomewardError, Unavailable
 from discharge.store import commands, outbox
-from discharge.store import record as record_of
+from discharge.store import record as store
 from discharge.store.engine import transaction
 from discharge.store.failed_commands import FailedDecision, decide_failed, failed_commands
 from discharge.store.outbox import queue_case_signal
+from discharge.store.record import Outcome
 from discharge.store.tables import CommandRow, OutboxRow, User
 from fhir_adapters.store.alarms import look_for_alarms
 from fhir_adapters.store.tables import AlarmRow
 from housing_checks import pathway
+from housing_checks.store import apply as decider
 from tests.workflows.outgoing import relay
 from tests.workflows.story import CLOCK, Story
 from tests.workflows.waiting import until
-from workflows.activities import recording
+from workflows.activities import case_record
 from workflows.late_commands import LateCommands
 from workflows.ports import calls
 
@@ -49,16 +51,16 @@ class Faults:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.kind, self.left, self.raised = "", 0, 0
         self.fault: Fault = broken
-        genuine = record_of.record
+        genuine = decider.apply
 
-        async def record(session: object, request: RecordRequest) -> object:
-            if request.envelope.command.kind == self.kind and self.left > 0:
+        async def apply(session: AsyncSession, envelope: Envelope, now: datetime) -> Outcome:
+            if envelope.command.kind == self.kind and self.left > 0:
                 self.left -= 1
                 self.raised += 1
                 raise self.fault()
-            return await genuine(session, request)  # type: ignore[arg-type]
+            return await genuine(session, envelope, now)
 
-        monkeypatch.setattr(recording.store, "record", record)
+        monkeypatch.setattr(decider, "apply", apply)
 
     def of(self, kind: str, times: int, fault: Fault = broken) -> None:
         self.kind, self.left, self.fault = kind, times, fault
@@ -83,9 +85,6 @@ def faults(monkeypatch: pytest.MonkeyPatch) -> Faults:
 async def asked(story: Story, command: cmd.Command) -> UUID:
     """A command that came through a door, executed."""
     envelope = await story.envelope(command)
-    new = commands.NewCommand(envelope=envelope, client_id="test", client_key=uuid4().hex, body_hash="-")
-    async with transaction(story.sessions) as session:
-        await commands.take(session, new)
     await story.send(envelope)
     return envelope.command_id
 
@@ -250,7 +249,7 @@ async def test_given_a_case_that_cannot_be_read_then_what_is_asked_of_it_fails_a
         raise ValueError("snapshot")
 
     with monkeypatch.context() as patched:
-        patched.setattr(recording.store, "load_case", unreadable)
+        patched.setattr(store, "load_case", unreadable)
         row = await command_row(story, await asked(story, cmd.AcceptReferral()))
     assert (row.state, (row.answer or {})["code"]) == ("failed", "internal")
     await story.do(cmd.AcceptReferral())
@@ -260,13 +259,13 @@ async def test_given_a_command_recorded_after_all_when_it_is_given_up_then_what_
     story: Story, faults: Faults, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await story.refer()
-    genuine = recording.record
+    genuine = case_record.apply
 
     async def loses_its_answer(*given: object) -> object:
         await genuine(*given)  # type: ignore[arg-type]
         raise ZeroDivisionError
 
-    monkeypatch.setattr(recording, "record", loses_its_answer)
+    monkeypatch.setattr(case_record, "apply", loses_its_answer)
     row = await command_row(story, await asked(story, cmd.AcceptReferral()))
     assert row.state == "accepted"
     monkeypatch.undo()

@@ -22,7 +22,7 @@ from tests.workflows.homes import add_home
 from tests.workflows.processes import worker_process
 from tests.workflows.story import CLOCK, Story, at_work
 from tests.workflows.waiting import until
-from workflows import discharge_case, ports, serving
+from workflows import discharge_case, serving
 from workflows.codec import PayloadKeys
 
 pytestmark = pytest.mark.slow
@@ -107,6 +107,11 @@ async def test_given_no_database_when_the_worker_starts_then_it_says_so_and_can_
     assert "secret" not in log.read_text()
 
 
+def unarmed(case: discharge_case.DischargeCase) -> None:
+    """A clock that sets no timer."""
+    case.armed_for, case.time_to_look = case.standing.next_look, False
+
+
 async def test_given_code_that_would_have_led_elsewhere_when_a_case_is_reached_then_it_begins_anew(
     dev_server: WorkflowEnvironment,
     sessions: Sessions,
@@ -121,13 +126,7 @@ async def test_given_code_that_would_have_led_elsewhere_when_a_case_is_reached_t
         await story.until_checked(adaptation_in_place="no")
         await story.do(cmd.StartStrand(strand_kind="adaptation", item="grab-rail"))
     first_run = (await story.handle.describe()).run_id
-    load = discharge_case.DischargeCase.load_from_record
-
-    async def load_twice(self: discharge_case.DischargeCase) -> None:
-        await ports.load_case(self.case.case_id)
-        await load(self)
-
-    monkeypatch.setattr(discharge_case.DischargeCase, "load_from_record", load_twice)
+    monkeypatch.setattr(discharge_case.DischargeCase, "arm_the_clock", unarmed)
     async with at_work(needs):
         await story.do(cmd.MoveStrand(strand="adaptation/1", step="fitted"))
         assert (await story.case()).stage is Stage.READY

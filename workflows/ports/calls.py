@@ -12,34 +12,34 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, WorkflowAlreadyStartedError
 from temporalio.workflow import ParentClosePolicy
 
-from discharge.cases.commands import Envelope
-from discharge.cases.model import Actor, Case, Strand
-from discharge.cases.recording import RecordRequest
+from discharge.cases.answer import Answer
 from discharge.clocks import CaseClock
 from workflows.ports.messages import (
+    Applied,
+    Apply,
     Attempt,
     AttemptOutcome,
-    CaseReport,
+    CaseLook,
+    CaseStanding,
     Failure,
     LaneHead,
     LaneLook,
-    LoadCase,
-    MatchInput,
-    MatchOutcome,
-    RecordOutcome,
+    StrandLook,
     StrandProgress,
+    StrandStanding,
     StrandStart,
 )
 from workflows.ports.names import (
+    APPLY,
     ATTEMPT_DELIVERY,
+    CASE_STANDING,
     GIVE_UP,
     LANE_HEAD,
-    LOAD_CASE,
-    MATCH_PROPERTIES,
+    LOOK_AT_STRAND,
+    MATCHING_QUEUE,
     PROGRESS,
-    RECORD,
-    STRAND_WORKFLOWS,
-    TELL_CASE,
+    SEARCH_HOMES,
+    STRAND_WORKFLOW,
     strand_workflow_id,
 )
 
@@ -67,12 +67,13 @@ _DELIVERY_SILENCE = timedelta(seconds=10)
 BEAT_EVERY = _DELIVERY_SILENCE / 4
 
 
-async def _of_the_record(activity: str, given: object, answer: type[_T]) -> _T:
+async def _of_the_record(activity: str, given: object, answer: type[_T], queue: str | None = None) -> _T:
     """Call an activity that only needs PostgreSQL; comes back only with its answer, however long it takes."""
     answered: _T = await workflow.execute_activity(
         activity,
         given,
         result_type=answer,
+        task_queue=queue,
         start_to_close_timeout=_RECORD_TIMEOUT,
         retry_policy=_PATIENTLY,
     )
@@ -109,36 +110,31 @@ async def _bounded(activity: str, given: object, answer: type[_T]) -> _T:
     raise AssertionError("the last try returns or raises")
 
 
-async def load_case(case_id: UUID) -> Case:
-    """Load the coded snapshot of a case; one that does not exist yet has version 0."""
-    return await _of_the_record(LOAD_CASE, LoadCase(case_id=case_id), Case)
+async def apply(given: Apply) -> Applied:
+    """Decide a command where the record is, and record it, in one transaction. Raises CannotRecord."""
+    return await _bounded(APPLY, given, Applied)
 
 
-async def load_own_case(case_id: UUID) -> Case:
-    """Load the case of a workflow that others wait for. Raises CannotRecord."""
-    return await _bounded(LOAD_CASE, LoadCase(case_id=case_id), Case)
+async def case_standing(given: CaseLook) -> CaseStanding:
+    """Ask the record where a case stands. Raises CannotRecord."""
+    return await _bounded(CASE_STANDING, given, CaseStanding)
 
 
-async def record(given: RecordRequest) -> RecordOutcome:
-    """Record a decided command in one transaction. Raises CannotRecord."""
-    return await _bounded(RECORD, given, RecordOutcome)
-
-
-async def give_up(given: Failure) -> RecordOutcome:
-    """End a command that cannot be recorded as failed, for its asker and an operator to see. Raises
-    CannotRecord.
+async def give_up(given: Failure) -> Answer:
+    """End a command that cannot be recorded as failed, for its asker and an operator to see; the stored
+    answer where it was recorded after all. Raises CannotRecord.
     """
-    return await _bounded(GIVE_UP, given, RecordOutcome)
+    return await _bounded(GIVE_UP, given, Answer)
 
 
-async def match_properties(given: MatchInput) -> list[UUID]:
-    """Find homes that fit a rehousing, best first."""
-    return list((await _of_the_record(MATCH_PROPERTIES, given, MatchOutcome)).property_ids)
+async def look_at_strand(given: StrandLook) -> StrandStanding:
+    """Ask the record where a strand stands, and report to its case what is due."""
+    return await _of_the_record(LOOK_AT_STRAND, given, StrandStanding)
 
 
-async def tell_case(envelope: Envelope, clock: CaseClock) -> None:
-    """Signal a case from another workflow, starting the case's workflow when it is not running."""
-    await _of_the_record(TELL_CASE, CaseReport(envelope=envelope, clock=clock), type(None))
+async def search_homes(given: StrandLook) -> None:
+    """Search for homes that fit a rehousing, and propose them to its case when others fit than before."""
+    await _of_the_record(SEARCH_HOMES, given, type(None), MATCHING_QUEUE)
 
 
 async def lane_head(given: LaneLook) -> LaneHead:
@@ -159,13 +155,13 @@ async def attempt_delivery(given: Attempt) -> AttemptOutcome:
     return outcome
 
 
-async def start_strand(case_id: UUID, strand: Strand, clock: CaseClock) -> None:
+async def start_strand(case_id: UUID, key: str, clock: CaseClock) -> None:
     """Start a strand's workflow, to outlive this run of the case; one that runs already is left alone."""
     try:
         await workflow.start_child_workflow(
-            STRAND_WORKFLOWS[strand.kind],
-            StrandStart(case_id=case_id, key=strand.key, clock=clock),
-            id=strand_workflow_id(case_id, strand.key),
+            STRAND_WORKFLOW,
+            StrandStart(case_id=case_id, key=key, clock=clock),
+            id=strand_workflow_id(case_id, key),
             # A child with any other policy dies when its case continues as new.
             parent_close_policy=ParentClosePolicy.ABANDON,
         )
@@ -173,20 +169,14 @@ async def start_strand(case_id: UUID, strand: Strand, clock: CaseClock) -> None:
         workflow.logger.debug("strand runs already")
 
 
-async def nudge_strand(case_id: UUID, strand: Strand, clock: CaseClock, version: int) -> None:
-    """Tell a strand's workflow that its part of the record changed; start an open one that is not running."""
-    running = workflow.get_external_workflow_handle(strand_workflow_id(case_id, strand.key))
+async def wake_strand(case_id: UUID, key: str, version: int) -> bool:
+    """Tell a strand's workflow that its part of the record changed, and return whether it is running."""
+    running = workflow.get_external_workflow_handle(strand_workflow_id(case_id, key))
     try:
         await running.signal(PROGRESS, StrandProgress(version=version))
-    except ApplicationError:  # it is not running: it ended, or Temporal's own database was lost
-        if strand.status == "open":
-            await start_strand(case_id, strand, clock)
-
-
-def system_actor(case: Case) -> Actor:
-    """Return who asks when a clock or a strand does: the system, for the organisation that referred."""
-    organisation_id = case.referral.organisation_id if case.referral else UUID(int=0)
-    return Actor(organisation_id=organisation_id, role="system")
+    except ApplicationError:  # it ended, or Temporal's own database was lost
+        return False
+    return True
 
 
 def case_now(clock: CaseClock) -> datetime:

@@ -6,35 +6,124 @@ from datetime import timedelta
 from typing import Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from discharge.cases.commands import Answer, Envelope
+from discharge.cases.answer import Answer
+from discharge.cases.model.common import Stage
 from discharge.clocks import CaseClock
-from discharge.values import Frozen
 
 
-class CaseStart(Frozen):
-    """All that a case's workflow is given; it loads the rest from the record."""
+class Message(BaseModel):
+    """Something said between two programs, perhaps of two builds: what one does not know it leaves out."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class CaseStart(Message):
+    """All that a case's workflow is given; it asks the record for the rest."""
 
     case_id: UUID
     clock: CaseClock
 
 
-class StrandStart(Frozen):
-    """All that a strand's workflow is given; it loads the rest from the record."""
+class CommandRef(Message):
+    """Which command a case shall take: the record keeps what it says, under this id."""
+
+    case_id: UUID
+    command_id: UUID
+
+
+class Apply(Message):
+    """Decide and record one command, at an instant of case time. ``clock`` marks a strike of the case's own
+    clock, which nobody keeps: that it strikes is all it says.
+    """
+
+    case_id: UUID
+    command_id: UUID
+    case_time: AwareDatetime
+    clock: bool = False
+
+
+class CaseLook(Message):
+    """Which case asks where it stands, at which instant of case time."""
+
+    case_id: UUID
+    case_time: AwareDatetime
+
+
+class CaseStanding(Message):
+    """Where a case stands, and all that its workflow goes by: when to look again (case time), and the keys of
+    strands that are at work. One that does not exist yet has version 0.
+    """
+
+    version: int = 0
+    stage: Stage = Stage.REFERRED
+    next_look: AwareDatetime | None = None
+    open_strands: tuple[str, ...] = ()
+
+    @property
+    def awaited(self) -> bool:
+        """Whether anything is still to come: the case exists and is not closed."""
+        return self.version > 0 and self.stage is not Stage.CLOSED
+
+
+class Applied(Message):
+    """What the record made of a command.
+
+    ``applied``: decided and recorded now. ``already-applied``: recorded before, with this answer.
+    ``refused``: a rule said no, which the record keeps as the answer. ``moved`` are the strands that the
+    command changed, now or then.
+    """
+
+    outcome: Literal["applied", "already-applied", "refused"]
+    answer: Answer
+    standing: CaseStanding
+    moved: tuple[str, ...] = ()
+
+
+class Failure(Message):
+    """A command that could not be recorded, and the code why not."""
+
+    asked: Apply
+    code: str
+
+
+class StrandStart(Message):
+    """All that a strand's workflow is given; it asks the record for the rest."""
 
     case_id: UUID
     key: str
     clock: CaseClock
 
 
-class StrandProgress(Frozen):
+class StrandProgress(Message):
     """The case version at which a strand's part of the record changed."""
 
     version: int
 
 
-class LaneStart(Frozen):
+class StrandLook(Message):
+    """Which strand is looked at, at which instant of case time; when homes were last searched for."""
+
+    case_id: UUID
+    key: str
+    clock: CaseClock
+    case_time: AwareDatetime
+    searched_at: AwareDatetime | None = None
+
+
+class StrandStanding(Message):
+    """Where a strand stands: the version of its case, whether to search for homes now, and when something is
+    due next (case time; earlier than now while a report waits to be taken in).
+    """
+
+    open: bool
+    version: int
+    search: bool = False
+    next_look: AwareDatetime | None = None
+
+
+class LaneStart(Message):
     """Which partner and case a lane serves."""
 
     partner_id: UUID
@@ -42,7 +131,7 @@ class LaneStart(Frozen):
     clock: CaseClock
 
 
-class LaneWork(Frozen):
+class LaneWork(Message):
     """Why a lane is woken: a new item, a person who released, replaced or skipped a dead letter, or a partner
     that may be tried again (``restart``).
     """
@@ -50,62 +139,14 @@ class LaneWork(Frozen):
     cause: Literal["item", "decision", "restart"] = "item"
 
 
-class LoadCase(Frozen):
-    """Which case to load from the record."""
-
-    case_id: UUID
-
-
-class RecordOutcome(Frozen):
-    """What the record made of it.
-
-    ``recorded``: done. ``already-recorded``: this command was recorded before, with ``answer``.
-    ``sequence-taken``: another command came between; load again and decide again.
-    ``refused``: a rule across cases refused with ``code``; nothing was recorded.
-    """
-
-    outcome: Literal["recorded", "already-recorded", "sequence-taken", "refused"]
-    answer: Answer | None = None
-    code: str | None = None
-    detail: str | None = None
-
-
-class Failure(Frozen):
-    """A command that could not be recorded, and the code why not."""
-
-    envelope: Envelope
-    code: str
-
-
-class MatchInput(Frozen):
-    """For which rehousing to look for homes that fit, as of which instant of case time."""
-
-    case_id: UUID
-    strand: str
-    case_time: AwareDatetime
-
-
-class MatchOutcome(Frozen):
-    """Homes that fit, best first."""
-
-    property_ids: tuple[UUID, ...]
-
-
-class CaseReport(Frozen):
-    """What a strand tells its case; the clock is for starting the case's workflow when it is not running."""
-
-    envelope: Envelope
-    clock: CaseClock
-
-
-class LaneLook(Frozen):
+class LaneLook(Message):
     """Which lane asks what stands at its head."""
 
     partner_id: UUID
     case_id: UUID
 
 
-class LaneHead(Frozen):
+class LaneHead(Message):
     """What stands at the head of a lane.
 
     ``empty``: nothing waits. ``item``: try ``sequence``. ``dead``: a person must decide about
@@ -119,14 +160,14 @@ class LaneHead(Frozen):
     wait: timedelta | None = None
 
 
-class Attempt(Frozen):
+class Attempt(Message):
     """Try to deliver one outbox row, dated in case time by ``clock``."""
 
     sequence: int
     clock: CaseClock
 
 
-class AttemptOutcome(Frozen):
+class AttemptOutcome(Message):
     """How an attempt ended.
 
     ``received`` (2xx), ``again`` (try later), ``dead`` (refused for good), ``gone`` (not waiting),

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from uuid import UUID
 
-from sqlalchemy import exists, func, or_, select, update
+from sqlalchemy import ColumnElement, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -58,10 +59,19 @@ async def cases_told(session: AsyncSession, sequences: Sequence[int]) -> None:
 
     One that its case could not record meanwhile is dead already, and stays so.
     """
+    await _taken(session, OutboxRow.sequence.in_(sequences))
+
+
+async def reports_told(session: AsyncSession, command_ids: Sequence[UUID]) -> None:
+    """Note the same of reports that strands told their cases themselves."""
+    await _taken(session, OutboxRow.key.in_(command_ids))
+
+
+async def _taken(session: AsyncSession, which: ColumnElement[bool]) -> None:
     now = func.now()
     told = {"relayed_at": now, "sent_at": now, "received_at": now, "state": "delivered"}
-    waiting = OutboxRow.sequence.in_(sequences), OutboxRow.state == "pending"
-    await session.execute(update(OutboxRow).where(*waiting).values(**told, relay_after=None, relay_tries=0))
+    waiting = update(OutboxRow).where(which, OutboxRow.state == "pending")
+    await session.execute(waiting.values(**told, relay_after=None, relay_tries=0))
 
 
 async def set_aside(session: AsyncSession, sequences: Sequence[int], code: str) -> None:

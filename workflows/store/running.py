@@ -22,12 +22,22 @@ async def open_cases(session: AsyncSession) -> Sequence[UUID]:
     return (await session.scalars(select(CaseRow.id).where(CaseRow.closed_on.is_(None)))).all()
 
 
-async def open_strands(session: AsyncSession) -> list[tuple[UUID, str, str]]:
-    """Return case, key and kind of every strand at work."""
-    found = await session.execute(
-        select(StrandRow.case_id, StrandRow.key, StrandRow.kind).where(StrandRow.status == "open")
-    )
-    return [(case_id, key, kind) for case_id, key, kind in found]
+async def open_strands(session: AsyncSession) -> list[tuple[UUID, str]]:
+    """Return case and key of every strand at work."""
+    found = await session.execute(select(StrandRow.case_id, StrandRow.key).where(StrandRow.status == "open"))
+    return [(case_id, key) for case_id, key in found]
+
+
+async def is_open(session: AsyncSession, case_id: UUID) -> bool:
+    """Whether a case exists and is not closed."""
+    wanted = select(CaseRow.id).where(CaseRow.id == case_id, CaseRow.closed_on.is_(None))
+    return await session.scalar(wanted) is not None
+
+
+async def strand_is_open(session: AsyncSession, case_id: UUID, key: str) -> bool:
+    """Whether a strand is at work."""
+    mine = StrandRow.case_id == case_id, StrandRow.key == key, StrandRow.status == "open"
+    return await session.scalar(select(StrandRow.key).where(*mine)) is not None
 
 
 async def waiting_lanes(session: AsyncSession, told_before: datetime) -> list[tuple[UUID, UUID]]:

@@ -7,11 +7,12 @@ effective day and why. Free text never rides along: it is stored as a note first
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field, TypeAdapter
 
+from discharge.cases.answer import Answer
 from discharge.cases.commands.after import (
     AcknowledgeAlert,
     AddNote,
@@ -140,8 +141,8 @@ class Envelope(Frozen):
     """One command with who asks, from when it holds, why, and what the asker was looking at.
 
     ``seen_version`` is the case version on the asker's screen: what the command changes must not have changed
-    since. ``late`` marks one that could not be executed at once, and was authorised again. ``note_id`` points
-    at the free-text half. ``confirmed`` names contradictions that the asker was asked about and stood by.
+    since. ``note_id`` points at the free-text half. ``confirmed`` names contradictions that the asker was
+    asked about and stood by. ``late`` is kept for what earlier versions stored; nobody says it any more.
     """
 
     command_id: UUID
@@ -154,22 +155,6 @@ class Envelope(Frozen):
     seen_version: int | None = None
     confirmed: tuple[str, ...] = ()
     late: bool = False
-
-
-class Answer(Frozen):
-    """What became of a command: ``accepted`` with its events, ``refused`` with a code of the table, or
-    ``failed`` with the code of what kept us from recording it: nothing was changed, nobody will try again.
-
-    ``detail`` never repeats input; ``version`` is the case version after it.
-    """
-
-    command_id: UUID
-    case_id: UUID
-    outcome: Literal["accepted", "refused", "failed"]
-    version: int
-    code: str | None = None
-    detail: str | None = None
-    events: tuple[str, ...] = ()
 
 
 __all__ = [

@@ -13,7 +13,8 @@ from discharge.store.base import Base, JsonObject, UuidKey
 
 class CaseRow(Base):
     """One case. ``snapshot`` is the coded :class:`discharge.cases.model.Case`; columns are what lists filter
-    and sort by. ``counted_version`` is the version up to which its stays are counted.
+    and sort by. ``counted_version`` is the version up to which its stays are counted, ``next_look_at`` the
+    machine instant of its workflow's timer.
     """
 
     __tablename__ = "cases"
@@ -21,6 +22,7 @@ class CaseRow(Base):
         Index(
             "uq_cases_open_person", "person_id", unique=True, postgresql_where="closed_on IS NULL"
         ),  # one person has one open case
+        Index("ix_cases_next_look", "next_look_at", postgresql_where="next_look_at IS NOT NULL"),
         Index("ix_cases_external_id", "external_id", postgresql_where="external_id IS NOT NULL"),
         Index("ix_cases_uncounted", "id", postgresql_where="counted_version IS DISTINCT FROM version"),
     )
@@ -42,6 +44,7 @@ class CaseRow(Base):
     external_id: Mapped[str | None]
     outcome: Mapped[str | None]
     closed_on: Mapped[date | None]
+    next_look_at: Mapped[datetime | None]
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
     counted_version: Mapped[int | None]
 

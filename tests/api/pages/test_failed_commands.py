@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from discharge.cases.commands import Answer, Envelope
+from discharge.cases.commands import Answer
 from discharge.store.engine import transaction
 from discharge.store.record import keep_answer
 from discharge.store.tables import AuditWrite, CommandRow
@@ -21,10 +21,8 @@ async def failed(door: Door) -> UUID:
     answer = await door.post(f"/api/v1/cases/{case_id}/commands", body)
     command_id = UUID(answer.json()["command_id"])
     async with transaction(door.worker) as session:
-        row = await session.get_one(CommandRow, command_id)
-        envelope = Envelope.model_validate(row.envelope)
         said = Answer(command_id=command_id, case_id=case_id, outcome="failed", version=1, code="internal")
-        await keep_answer(session, envelope, said)
+        await keep_answer(session, said)
     return command_id
 
 

@@ -9,12 +9,14 @@ from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from discharge.cases import events as ev
+from discharge.cases.commands import CloseCase
 from discharge.cases.evolve import fold
 from discharge.cases.model import Case, SharingBasis, Strand, StrandKind
 from discharge.cases.outgoing import Outgoing
+from discharge.cases.recording import RecordRequest
 from discharge.delays.model import DelayReason, ReadyPeriod
 from discharge.store.engine import transaction
-from discharge.store.record import AlreadyRecorded, Recorded, RefusedByRecord, SequenceTaken, record
+from discharge.store.record import AlreadyRecorded, Recorded, RefusedByRecord, SnapshotIsNotTheFold, record
 from discharge.store.tables import (
     CaseCommandRow,
     CaseEventRow,
@@ -70,40 +72,64 @@ async def test_the_same_command_again_gives_its_answer_and_changes_nothing(
     worker: AsyncEngine, places: Places, person_id: UUID
 ) -> None:
     given = request(Case(case_id=uuid4()), places.trust, *referred(person_id, places.trust))
-    assert await recorded(worker, given) == Recorded(given.answer)
-    assert await recorded(worker, given) == AlreadyRecorded(given.answer)
+    assert await recorded(worker, given) == Recorded(given.answer, given.case, given.events)
+    assert await recorded(worker, given) == AlreadyRecorded(given.answer, given.case, given.events)
     assert await count(worker, CaseEventRow) == len(given.events)
 
 
 async def test_a_refusal_is_kept_as_the_answer(worker: AsyncEngine, places: Places, person_id: UUID) -> None:
     case = await open_case(worker, person_id, places.trust)
-    refusal = request(case, places.trust, code="gate-not-satisfied")
-    assert await recorded(worker, refusal) == Recorded(refusal.answer)
+    refusal = request(case, places.trust, command=CloseCase(outcome="x"), code="gate-not-satisfied")
+    assert await recorded(worker, refusal) == Recorded(refusal.answer, refusal.case, refusal.events)
     again = await recorded(worker, refusal)
     assert isinstance(again, AlreadyRecorded)
     assert again.answer.code == "gate-not-satisfied"
     assert (await loaded(worker, case.case_id)).version == case.version
 
 
-async def test_given_another_command_came_between_then_the_sequence_is_taken(
+async def test_given_a_decision_on_another_case_than_the_one_recorded_then_nothing_of_it_is_recorded(
     worker: AsyncEngine, places: Places, person_id: UUID
 ) -> None:
     case = await open_case(worker, person_id, places.trust)
     step = request(case, places.trust, ev.ReadyPeriodStarted(period=READY))
     late = request(case, places.trust, ev.NeededBySet(needed_by=TODAY))
     await recorded(worker, step)
-    assert await recorded(worker, late) == SequenceTaken(step.case.version)
+    with pytest.raises(SnapshotIsNotTheFold):
+        await recorded(worker, late)
+    assert await loaded(worker, case.case_id) == step.case
     async with transaction(worker) as session:
         assert await session.get(CaseCommandRow, (case.case_id, late.envelope.command_id, 0)) is None
 
 
-async def test_of_many_commands_decided_on_one_version_exactly_one_is_recorded(
+async def test_given_many_commands_at_once_then_each_is_decided_on_what_the_one_before_it_left(
     worker: AsyncEngine, places: Places, person_id: UUID
 ) -> None:
     case = await open_case(worker, person_id, places.trust)
-    steps = [request(case, places.trust, ev.NeededBySet(needed_by=TODAY)) for _ in range(6)]
-    outcomes = await asyncio.gather(*(recorded(worker, step) for step in steps))
-    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Recorded"] + ["SequenceTaken"] * 5
+    seen: list[int] = []
+
+    async def one() -> None:
+        asked = request(case, places.trust).envelope
+
+        def decide(now: Case) -> RecordRequest:
+            seen.append(now.version)
+            made = request(now, places.trust, ev.NeededBySet(needed_by=TODAY))
+            return made.model_copy(update={"envelope": asked})
+
+        async with transaction(worker) as session:
+            await record(session, asked, decide)
+
+    await asyncio.gather(*(one() for _ in range(6)))
+    assert seen == list(range(case.version, case.version + 6))
+
+
+async def test_given_a_clock_that_changes_nothing_then_it_leaves_no_trace(
+    worker: AsyncEngine, places: Places, person_id: UUID
+) -> None:
+    case = await open_case(worker, person_id, places.trust)
+    strike = request(case, places.trust)
+    assert await recorded(worker, strike) == Recorded(strike.answer, case)
+    async with transaction(worker) as session:
+        assert await session.get(CaseCommandRow, (case.case_id, strike.envelope.command_id, 0)) is None
 
 
 async def test_one_person_has_one_open_case(worker: AsyncEngine, places: Places, person_id: UUID) -> None:
@@ -233,7 +259,7 @@ async def test_when_the_transaction_fails_then_nothing_of_it_is_there(
 
     async def broken() -> None:
         async with transaction(worker) as session:
-            await record(session, given)
+            await record(session, given.envelope, lambda _: given)
             raise ConnectionResetError
 
     with pytest.raises(ConnectionResetError):

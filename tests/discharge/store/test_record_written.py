@@ -13,7 +13,7 @@ from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from discharge.cases import events as ev
-from discharge.cases.commands import Answer
+from discharge.cases.commands import AddNote, Answer
 from discharge.cases.model import Actor, Case, CaseSpell, Discharge, Referral, SharingBasis
 from discharge.cases.outgoing import Outgoing
 from discharge.cases.recording import RecordRequest
@@ -22,7 +22,7 @@ from discharge.errors import HomewardError, Refused
 from discharge.store import record as recording
 from discharge.store.engine import transaction
 from discharge.store.projections import Change
-from discharge.store.record import AlreadyRecorded, Recorded, RefusedByRecord, SequenceTaken
+from discharge.store.record import AlreadyRecorded, Recorded, RefusedByRecord
 from discharge.store.tables import (
     CaseCommandRow,
     CaseEventRow,
@@ -87,6 +87,7 @@ async def test_given_a_case_then_every_column_of_its_row_says_what_it_says(
         "external_id": "REF-1",
         "outcome": None,
         "closed_on": None,
+        "next_look_at": None,
     }
     then = request(
         first.case,
@@ -214,12 +215,11 @@ async def test_given_a_command_that_is_recorded_then_its_door_hears_the_answer_a
     other = request(case, places.trust, ev.NeededBySet(needed_by=None))
     for each in (step, other):
         await asked_at_a_door(worker, each)
-    assert await recorded(worker, step) == Recorded(step.answer)
+    assert await recorded(worker, step) == Recorded(step.answer, step.case, step.events)
     stored = step.answer.model_dump(mode="json")
     assert await heard(worker, step) == ("accepted", stored, True, None)
     assert await kept_answer(worker, step) == step.answer
     assert await heard(worker, other) == ("taken", None, False, NOW)
-    assert await recorded(worker, other) == SequenceTaken(case.version + 1)
     assert await kept_answer(worker, other) is None
 
 
@@ -236,7 +236,7 @@ async def test_given_the_same_command_id_of_another_case_then_it_is_another_comm
     theirs = request(other, places.trust, ev.NeededBySet(needed_by=TODAY), **same)  # type: ignore[arg-type]
     assert isinstance(await recorded(worker, mine), Recorded)
     assert isinstance(await recorded(worker, theirs), Recorded)
-    assert await recorded(worker, theirs) == AlreadyRecorded(theirs.answer)
+    assert await recorded(worker, theirs) == AlreadyRecorded(theirs.answer, theirs.case, theirs.events)
 
 
 async def test_given_a_rule_of_the_record_says_no_then_its_code_is_the_answer_and_nothing_else_is_kept(
@@ -258,7 +258,7 @@ async def test_given_a_rule_of_the_record_says_no_then_its_code_is_the_answer_an
         code="property-already-let",
         detail="let",
     )
-    assert await recorded(worker, step) == RefusedByRecord("property-already-let", answer)
+    assert await recorded(worker, step) == RefusedByRecord("property-already-let", answer, case)
     assert await kept_answer(worker, step) == answer
     assert (await heard(worker, step))[0] == "refused"
     assert await loaded(worker, case.case_id) == case
@@ -277,7 +277,7 @@ async def test_given_a_constraint_says_no_then_the_answer_has_its_code_and_no_de
         version=0,
         code="case-already-open",
     )
-    assert outcome == RefusedByRecord("case-already-open", answer)
+    assert outcome == RefusedByRecord("case-already-open", answer, Case(case_id=second.case.case_id))
     assert first.case_id != second.case.case_id
 
 
@@ -299,8 +299,8 @@ async def test_given_a_command_with_no_events_then_only_its_answer_is_kept(
 ) -> None:
     case = await open_case(worker, person_id, places.trust)
     before = await row_of(worker, case.case_id)
-    step = request(case, places.trust)
-    assert await recorded(worker, step) == Recorded(step.answer)
+    step = request(case, places.trust, command=AddNote())
+    assert await recorded(worker, step) == Recorded(step.answer, step.case, step.events)
     assert await row_of(worker, case.case_id) == before
     assert await kept_answer(worker, step) == step.answer
 
@@ -441,10 +441,12 @@ async def test_given_two_parts_that_others_changed_since_then_the_save_is_refuse
         code="case-changed",
         detail="needed-by, expected-date",
     )
-    assert await recorded(worker, late) == RefusedByRecord("case-changed", answer)
+    assert await recorded(worker, late) == RefusedByRecord("case-changed", answer, between.case)
     assert await kept_answer(worker, late) == answer
     fresh = step.envelope.model_copy(update={"seen_version": between.case.version, "command_id": uuid4()})
-    assert isinstance(await recorded(worker, late.model_copy(update={"envelope": fresh})), Recorded)
+    said = step.answer.model_copy(update={"command_id": fresh.command_id})
+    again = late.model_copy(update={"envelope": fresh, "answer": said})
+    assert isinstance(await recorded(worker, again), Recorded)
 
 
 async def test_given_two_at_one_case_then_the_second_waits_and_at_another_case_it_does_not(

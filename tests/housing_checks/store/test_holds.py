@@ -15,14 +15,13 @@ from discharge.cases import events as ev
 from discharge.cases.commands import Envelope
 from discharge.cases.model import Case, Offer, Strand, StrandKind
 from discharge.errors import HomewardError
-from discharge.store.engine import make_sessions, transaction
+from discharge.store.engine import transaction
 from discharge.store.record import Outcome, Recorded, RefusedByRecord
 from discharge.store.tables import OutboxRow, Person, PersonAddress
 from housing_checks.store import holds
 from housing_checks.store.tables import PropertyHoldRow, PropertyRow
 from tests.fixtures.cases import NOW, TODAY, carried_out, loaded, open_case, recorded, request
 from tests.fixtures.postgres import Places
-from workflows.activities.recording import record as record_by_activity
 
 SEARCH = "rehousing/1"
 WEEK = timedelta(days=7)
@@ -157,8 +156,9 @@ async def test_given_a_home_that_is_held_then_its_case_answers_until_when(
     """What the record says no to reaches whoever asked as it was said, by the case's workflow too."""
     await _then(worker, await searching("Ashdown"), places, offer(home))
     tried = request(await searching("Brook"), places.trust, offer(home))
-    outcome = await record_by_activity(make_sessions(worker), tried)
-    assert (outcome.outcome, outcome.code, outcome.detail) == ("refused", "property-held", "until 2026-03-09")
+    outcome = await recorded(worker, tried)
+    assert isinstance(outcome, RefusedByRecord)
+    assert (outcome.code, outcome.answer.detail) == ("property-held", "until 2026-03-09")
 
 
 async def test_given_an_offer_when_it_is_accepted_then_the_home_is_reserved_without_an_end(

@@ -1,0 +1,138 @@
+"""What cases have done for them where the record is: a command decided, a failure kept."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from temporalio import activity
+
+from discharge.cases.answer import Answer
+from discharge.cases.commands import Envelope
+from discharge.cases.events import Event, StrandStarted
+from discharge.cases.model import Case
+from discharge.clocks import CaseClock
+from discharge.store import commands, failed_commands
+from discharge.store import record as store
+from discharge.store.engine import Sessions, set_tenant, transaction
+from housing_checks.pathway import next_wakeup
+from housing_checks.store import apply as decider
+from workflows import ports
+from workflows.loops import Bells
+from workflows.store import askers
+
+OPENED = "referral-received"
+_log = logging.getLogger("homeward.case_record")
+
+
+async def apply(sessions: Sessions, clock: CaseClock, given: ports.Apply) -> ports.Applied:
+    """Decide and record one command, and say where the case stands then. What is returned is computed before
+    the commit, so that nothing is recorded that its workflow cannot go on from.
+    """
+    async with transaction(sessions) as session:
+        envelope = await _envelope(session, given)
+        await set_tenant(session, envelope.actor.organisation_id)
+        outcome = await decider.apply(session, envelope, given.case_time)
+        await askers.hear(session, outcome.answer)
+        applied = _applied(outcome, given.case_time)
+        await _note(session, clock, given.case_id, applied.standing)
+    return applied
+
+
+async def _envelope(session: AsyncSession, given: ports.Apply) -> Envelope:
+    if given.clock:
+        return await commands.clock_strike(session, given.case_id, given.command_id, given.case_time)
+    return await commands.kept_envelope(session, given.case_id, given.command_id)
+
+
+def _applied(outcome: store.Outcome, now: datetime) -> ports.Applied:
+    standing, answer = standing_of(outcome.case, now), outcome.answer
+    if isinstance(outcome, store.RefusedByRecord):
+        return ports.Applied(outcome="refused", answer=answer, standing=standing)
+    done = "refused" if answer.outcome == "refused" else "applied"
+    return ports.Applied(
+        outcome="already-applied" if isinstance(outcome, store.AlreadyRecorded) else done,
+        answer=answer,
+        standing=standing,
+        moved=strands_of(outcome.events),
+    )
+
+
+def standing_of(case: Case, now: datetime) -> ports.CaseStanding:
+    """What the workflow of a case goes by."""
+    return ports.CaseStanding(
+        version=case.version,
+        stage=case.stage,
+        next_look=next_wakeup(case, now),
+        open_strands=tuple(strand.key for strand in case.open_strands),
+    )
+
+
+def strands_of(events: Iterable[Event]) -> tuple[str, ...]:
+    """The strands that these events are about."""
+    keys = (
+        event.strand.key if isinstance(event, StrandStarted) else getattr(event, "strand", None)
+        for event in events
+    )
+    return tuple(sorted({key for key in keys if isinstance(key, str)}))
+
+
+async def _note(session: AsyncSession, clock: CaseClock, case_id: UUID, standing: ports.CaseStanding) -> None:
+    """When the workflow will look again, so that one that does not can be found."""
+    due = standing.next_look if standing.awaited else None
+    await store.note_next_look(session, case_id, None if due is None else clock.wall_time(due))
+
+
+async def case_standing(sessions: Sessions, clock: CaseClock, given: ports.CaseLook) -> ports.CaseStanding:
+    """Say where a case stands."""
+    async with transaction(sessions) as session:
+        await store.one_at_a_time(session, given.case_id)
+        standing = standing_of(await store.load_case(session, given.case_id), given.case_time)
+        await _note(session, clock, given.case_id, standing)
+    return standing
+
+
+async def give_up(sessions: Sessions, given: ports.Failure) -> Answer:
+    """End a command as failed, unless it was recorded after all."""
+    asked = given.asked
+    async with transaction(sessions) as session:
+        answer = await failed_commands.fail(
+            session, asked.case_id, asked.command_id, given.code, asked.case_time
+        )
+        await askers.hear(session, answer)
+    if answer.outcome == "failed":
+        _log.error(
+            "command %s of case %s cannot be recorded: %s", asked.command_id, asked.case_id, given.code
+        )
+    return answer
+
+
+class CaseRecord:
+    """The activities of cases."""
+
+    def __init__(self, sessions: Sessions, clock: CaseClock, bells: Bells) -> None:
+        self._sessions = sessions
+        self._clock = clock
+        self._bells = bells
+
+    @activity.defn(name=ports.APPLY)
+    async def apply(self, given: ports.Apply) -> ports.Applied:
+        """Decide and record one command, and call those who have work from it."""
+        applied = await apply(self._sessions, self._clock, given)
+        self._bells.relay.set()
+        if OPENED in applied.answer.events:
+            self._bells.join.set()
+        return applied
+
+    @activity.defn(name=ports.CASE_STANDING)
+    async def case_standing(self, given: ports.CaseLook) -> ports.CaseStanding:
+        """Say where a case stands."""
+        return await case_standing(self._sessions, self._clock, given)
+
+    @activity.defn(name=ports.GIVE_UP)
+    async def give_up(self, given: ports.Failure) -> Answer:
+        """End a command that cannot be recorded."""
+        return await give_up(self._sessions, given)
