@@ -31,9 +31,12 @@ from discharge.risk.alerts import judge, next_look
 from discharge.values import Frozen
 from housing_checks.deciders import DECIDERS as HOME_DECIDERS
 from housing_checks.deciders import consequences
+from housing_checks.facts import contribute_facts
 from housing_checks.gate.rules import next_mitigation_end
 from housing_checks.item_words import GATE_ITEMS
 from housing_checks.lead_times import lead_days
+
+contribute_facts()
 
 DECIDERS: Mapping[str, Decider] = {**CASE_DECIDERS, **HOME_DECIDERS}
 """Every kind of command and the function that decides it."""

@@ -68,7 +68,9 @@ def evaluate(facts: RiskFacts, now: datetime, policy: Policy | None = None) -> l
 
 
 def _rules(now: datetime, policy: Policy | None) -> Mapping[str, Rule]:
-    return (policy or policy_on(london_date(now)))[RULES]
+    in_force = policy or policy_on(london_date(now))
+    rules = in_force[RULES]
+    return {each.id: each for each in rules.values() if in_force.shadow or not each.shadow}
 
 
 def _told_once(found: list[Finding], rules: Mapping[str, Rule]) -> list[Finding]:

@@ -1,16 +1,20 @@
 """Exactly the facts that the risk rules read, and nothing else; `facts_of` takes them from a case."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Literal
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from discharge.cases.actions import ACTIONS
+from discharge.cases.follow_ups import reached, reached_from
 from discharge.cases.model import IN_HOSPITAL, Action, Case, Stage, Strand, StrandKind
+from discharge.cases.stages import HOME
 from discharge.cases.unready import blocker_words, blockers
 from discharge.codes.casework import STAY_DOUBTS, STOPPED_BY_DEATH, STOPPED_BY_MERGE
+from discharge.risk.conditions import Known
+from discharge.risk.contributions import contributed
 from discharge.values import Frozen, YesNoUnknown
 
 GATE_ITEMS: Mapping[str, str] = MappingProxyType(
@@ -141,6 +145,9 @@ class RiskFacts(Frozen):
     homes_lost: tuple[LostHome, ...] = ()
     for_former_home: tuple[ForFormerHome, ...] = ()
     doubtful_stays: tuple[DoubtfulStay, ...] = ()
+    came_home_at: AwareDatetime | None = None
+    last_reached_at: AwareDatetime | None = None
+    contributed: dict[str, tuple[Known, ...]] = Field(default_factory=dict)
 
     @property
     def home_watched(self) -> bool:
@@ -258,6 +265,22 @@ def _doubtful(case: Case) -> tuple[DoubtfulStay, ...]:
     )
 
 
+def _came_home_at(case: Case) -> datetime | None:
+    """When somebody came home whom nobody reached there yet."""
+    left = case.discharge
+    if case.stage not in HOME or left is None or reached_from(case, left.discharged_at):
+        return None
+    return left.discharged_at
+
+
+def _last_reached_at(case: Case) -> datetime | None:
+    """When somebody at home, of whom contacts are still owed, was last reached, or left hospital."""
+    if case.stage is not Stage.DISCHARGED or case.discharge is None:
+        return None
+    made = (each.contacted_at for each in case.follow_ups.values() if reached(each.outcome))
+    return max((at for at in made if at is not None), default=case.discharge.discharged_at)
+
+
 def _number(strand: Strand) -> int:
     return strand.number
 
@@ -309,6 +332,9 @@ def facts_of(
         owed=tuple(_owed(action) for action in case.open_actions),
         stopped_by_merge=_stopped_by_merge(case),
         doubtful_stays=_doubtful(case),
+        came_home_at=_came_home_at(case),
+        last_reached_at=_last_reached_at(case),
+        contributed=contributed(case),
         homes_lost=_homes_lost(case),
         for_former_home=tuple(
             ForFormerHome(key=strand.key, item=strand.item)

@@ -19,6 +19,7 @@ from discharge.codes.casework import (
     STOPPED_BY_MERGE,
 )
 from discharge.risk.conditions import DAY, Known
+from discharge.risk.contributions import DECLARED
 from discharge.risk.facts import Answer, Equipment, LostHome, Owed, RiskFacts, Work
 
 Provider = Callable[[RiskFacts, str], Iterable[Known]]
@@ -312,6 +313,22 @@ def doubtful_stays(facts: RiskFacts, _rule: str) -> Iterator[Known]:
         yield Known(stay.key, words={"doubts": "; ".join(stay.doubts)})
 
 
+def arrivals_home(facts: RiskFacts, _rule: str) -> Iterator[Known]:
+    """When somebody came home whom nobody reached there yet."""
+    if facts.came_home_at is not None:
+        yield Known(at=facts.came_home_at, words={"arrived": _at(facts.came_home_at)})
+
+
+def last_heard(facts: RiskFacts, _rule: str) -> Iterator[Known]:
+    """When somebody at home, of whom contacts are still owed, was last reached."""
+    if facts.last_reached_at is not None:
+        yield Known(at=facts.last_reached_at, words={"heard": _at(facts.last_reached_at)})
+
+
+def _from_above(name: str) -> Provider:
+    return lambda facts, _rule: facts.contributed.get(name, ())
+
+
 FACTS: Mapping[str, Fact] = MappingProxyType(
     {
         "safe-address": Fact(safe_address, "item value"),
@@ -336,6 +353,9 @@ FACTS: Mapping[str, Fact] = MappingProxyType(
         "homes-taken-back": Fact(homes_taken_back, "day what"),
         "offers-lapsed": Fact(offers_lapsed, "day what"),
         "work-for-former-home": Fact(work_for_former_home, "item"),
+        "arrivals-home": Fact(arrivals_home, "arrived"),
+        "last-heard": Fact(last_heard, "heard"),
+        **{name: Fact(_from_above(name), words) for name, words in DECLARED.items()},
         "doubtful-stays": Fact(doubtful_stays, "doubts"),
     }
 )

@@ -44,6 +44,7 @@ class Rule:
     `fact` is a template for the sentence that names the fact. `ladder` names the roles that an ignored alert
     climbs; `clock` names the clock by which it is taken on, where that of its level is too long. `told_by`
     names the rule that says the same and more: while that one speaks, this one has no alert of its own.
+    `shadow`: it is tried, and raises no alert.
     """
 
     id: str
@@ -57,6 +58,7 @@ class Rule:
     from_on: date = date(2024, 1, 1)
     clock: str | None = None
     told_by: str | None = None
+    shadow: bool = False
 
     @property
     def owner_role(self) -> str:

@@ -59,7 +59,7 @@ def test_given_a_rule_then_it_names_its_source_owner_and_what_to_do(rule) -> Non
 
 def test_given_the_rules_then_they_are_these_and_each_has_a_reader() -> None:
     numbers = sorted(rule.number for rule in every_rule())
-    assert numbers == [1, 2, 4, 10, 12, 14, 15, 26, *range(101, 115)]
+    assert numbers == [1, 2, 4, 10, 12, 14, 15, 16, 17, 26, 27, 28, *range(101, 115)]
 
 
 def test_given_a_finding_then_it_names_fact_threshold_and_source() -> None:
