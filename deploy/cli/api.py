@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from deploy.cli.options import plainly
+from deploy.cli.start import begin
 
 if TYPE_CHECKING:
     from api.limits import Rate
@@ -15,15 +16,9 @@ if TYPE_CHECKING:
 @plainly
 def api() -> None:
     """Serve pages and APIs until told to stop."""
-    from deploy.collector import leave_out_what_is_loaded, wait_for_what_is_loaded
-
-    wait_for_what_is_loaded()
-    from deploy.settings import Settings
-    from workflows import logs
-
-    settings = Settings()
-    logs.configure(settings.log_level)  # before the rest is loaded: libraries warn while they are
+    settings = begin()
     from api.app import create_app
+    from deploy.collector import leave_out_what_is_loaded
     from deploy.http_server import serve
 
     app = create_app(api_settings(settings))

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deploy.cli.options import plainly
+from deploy.cli.start import begin
 
 if TYPE_CHECKING:
     import asyncio
@@ -27,17 +28,9 @@ RETRY_SECONDS = 1.0
 @plainly
 def mllp() -> None:
     """Listen for HL7 v2 over MLLP until told to stop. Needs PostgreSQL alone."""
-    from deploy.collector import wait_for_what_is_loaded
-
-    wait_for_what_is_loaded()
+    settings = begin("database_url")
     import uvloop
 
-    from deploy.settings import Settings
-    from workflows import logs
-
-    settings = Settings()
-    settings.need("database_url")
-    logs.configure(settings.log_level)
     uvloop.run(_listen(settings))
 
 

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from deploy.cli.options import CannotGoOn, plainly
+from deploy.cli.start import begin
 
 
 @plainly
 def worker() -> None:
     """Run workflows, deliver to partners and interpret messages, until told to stop."""
-    from deploy.collector import leave_out_what_is_loaded, wait_for_what_is_loaded
-
-    wait_for_what_is_loaded()
-    from deploy.settings import Settings, driver_url
-    from workflows import logs
-
-    settings = Settings()
-    logs.configure(settings.log_level)  # before the rest is loaded: libraries warn while they are
+    settings = begin()
     import asyncio
 
     from prometheus_client import REGISTRY
 
+    from deploy.collector import leave_out_what_is_loaded
     from deploy.health_server import HealthDoor
+    from deploy.settings import driver_url
     from deploy.temporal_access import temporal_access
     from discharge.clocks import parse_day_length
     from workflows.codec import PayloadKeys

@@ -1,0 +1,26 @@
+"""How each part that runs alone begins: settings first, then logging, then the rest of the program.
+
+Libraries warn while they are loaded, so whoever is called imports them after `begin`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from deploy.settings import Settings
+
+
+def begin(*needed: str) -> Settings:
+    """Return the settings, logging as they say. Raises MissingSetting for one of `needed` that is not set."""
+    from deploy.collector import wait_for_what_is_loaded
+
+    wait_for_what_is_loaded()
+    from deploy.settings import Settings
+    from workflows import logs
+
+    settings = Settings()
+    for name in needed:
+        settings.need(name)
+    logs.configure(settings.log_level)
+    return settings
