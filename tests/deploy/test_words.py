@@ -34,13 +34,17 @@ PYTHON = [
         ROOT / "discharge" / "cases" / name
         for name in ("actions.py", "follow_ups.py", "stages.py", "unready.py")
     ),
-    *(ROOT / "discharge" / "risk" / name for name in ("rules.py", "readers.py")),
+    *(ROOT / "discharge" / "risk" / name for name in ("rules.py", "facts.py", "named.py")),
     *(ROOT / "housing_checks" / name for name in ("contradictions.py", "checks/form.py", "gate/rules.py")),
     *(ROOT / "fhir_adapters" / name for name in ("hl7v2/causes.py", "shadow/causes.py", "feeds/alarms.py")),
 ]
 TEXT = [
     *sorted((ROOT / "api" / "templates").glob("*.html")),
     *sorted((ROOT / "deploy" / "guide").glob("*.md")),
+    *sorted((ROOT / "discharge").rglob("*.yaml")),
+    *sorted((ROOT / "housing_checks").rglob("*.yaml")),
+    ROOT / "fhir_adapters" / "feeds" / "alarms.yaml",
+    *sorted((ROOT / "api" / "contract").glob("*.yaml")),
     ROOT / "README.md",
 ]
 

@@ -218,7 +218,7 @@ async def test_given_a_partner_with_a_wrong_address_when_an_operator_tries_it_ag
     sign_in(door, "operator")
     status, html = await press(door, partner_id, decision="try")
     assert (status, "The partner is being tried again now" in html) == (303, True)
-    assert "The partner takes nothing from us at this address (HTTP 401)" in html
+    assert "The connection to the partner is set up wrongly (HTTP 401)" in html
     assert (await partner_now(door, partner_id)).probe_after <= datetime.now(UTC)
     async with transaction(door.worker) as session:
         [note] = await session.scalars(select(AuditWrite).where(AuditWrite.action.like("partner %")))
