@@ -19,7 +19,7 @@ from discharge.store import changes
 from discharge.store.changes import case_at, changed_since, require_version
 from discharge.store.engine import transaction
 from discharge.store.record import AlreadyRecorded, Recorded, RefusedByRecord
-from discharge.store.tables import CaseEventRow
+from discharge.store.tables import CaseEventRow, Person
 from housing_checks.checks.form import FORM_1
 from tests.fixtures.cases import NOW, TODAY, carried_out, loaded, open_case
 from tests.fixtures.postgres import Places
@@ -114,16 +114,21 @@ async def test_given_what_was_seen_is_very_old_when_judged_then_it_counts_as_cha
 
 
 async def test_given_events_of_another_case_or_of_other_parts_when_judged_then_they_do_not_count(
-    worker: AsyncEngine, places: Places, person_id: UUID, case: Case, monkeypatch: pytest.MonkeyPatch
+    worker: AsyncEngine, places: Places, case: Case, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    another = await open_case(worker, person_id, places.trust, places.housing)
+    async with transaction(worker) as session:
+        person = Person(id=uuid4(), family_name="Bede")
+        session.add(person)
+    another = await open_case(worker, person.id, places.trust, places.housing)
     seen, judged = case.version, ("needed-by", "stay:x")
     for command in (
         cmd.AcceptReferral(),
         cmd.SetNeededBy(needed_by=SOON),
         cmd.SetNeededBy(needed_by=LATER),
     ):
-        await carried_out(worker, asked(another, places.housing, command, None), NOW)
+        assert isinstance(
+            await carried_out(worker, asked(another, places.housing, command, None), NOW), Recorded
+        )
     async with transaction(worker) as session:
         assert await changed_since(session, case.case_id, 0, judged) == ()
         assert await case_at(session, case.case_id, seen) == case
