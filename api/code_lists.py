@@ -16,10 +16,10 @@ from discharge.cases.events import Event
 from discharge.cases.stages import STAGES
 from discharge.clocks.registry import CLOCKS
 from discharge.codes import LISTS
+from discharge.codes.by_edition import ListByEdition
 from discharge.codes.model import Code, CodeList
 from discharge.errors import ERRORS
 from discharge.permissions import PERMISSIONS, RELATION_WORDS, ROLE_WORDS
-from discharge.reference.lists import ListByEdition
 from discharge.risk.rules import LEVELS, every_rule
 from housing_checks.adaptations.catalogue import ADAPTATIONS
 from housing_checks.basics.items import BASICS

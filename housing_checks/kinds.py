@@ -7,10 +7,11 @@ from types import MappingProxyType
 from typing import Any
 
 from discharge.clocks.registry import CLOCKS
+from discharge.codes.delay_reasons import LOCAL, NATIONAL
 from discharge.reference.kind import Kind
 from discharge.risk.rules import RULES
 from housing_checks import lead_times
 
 EVERY_KIND: Mapping[str, Kind[Any]] = MappingProxyType(
-    {kind.name: kind for kind in (*lead_times.KINDS, CLOCKS, RULES)}
+    {kind.name: kind for kind in (*lead_times.KINDS, CLOCKS, RULES, NATIONAL, LOCAL)}
 )

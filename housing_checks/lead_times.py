@@ -10,8 +10,8 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from discharge.cases.model import StrandKind
+from discharge.codes.by_edition import ListByEdition
 from discharge.reference.kind import Kind, Table
-from discharge.reference.lists import ListByEdition
 from discharge.reference.policy import Policy
 from housing_checks.adaptations import catalogue as adaptations
 from housing_checks.basics import items

@@ -41,7 +41,7 @@ def list_kinds(site: Folder = None, on: On = None, as_json: AsJson = False) -> N
 
     policy = _policy(site, on)
     known = {kind.name: list(policy[kind].marks) for kind in _kinds().values()}
-    lines = (f"{name:<16} {'; '.join(marks)}" for name, marks in known.items())
+    lines = (f"{name:<23} {'; '.join(marks)}" for name, marks in known.items())
     typer.echo(json.dumps(known, indent=2) if as_json else "\n".join(lines))
 
 
@@ -89,9 +89,10 @@ def check(
 
 
 def _kinds() -> dict[str, Kind[Any]]:
+    from fhir_adapters.feeds.alarms import ALARMS
     from housing_checks.kinds import EVERY_KIND
 
-    return dict(EVERY_KIND)
+    return {**EVERY_KIND, ALARMS.name: ALARMS}
 
 
 def _policy(site: Path | None, on: datetime | None) -> Policy:

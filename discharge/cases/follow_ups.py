@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from discharge.cases.model import Case, FollowUp
 from discharge.clocks import london_date
 from discharge.clocks.registry import CLOCKS
+from discharge.codes.by_edition import ListByEdition
 from discharge.codes.casework import CONTACT_OUTCOMES
-from discharge.reference.lists import ListByEdition
 from discharge.reference.policy import policy_on
 
 _CLOCKS = ListByEdition(CLOCKS)

@@ -57,6 +57,8 @@ class Book:
 
 
 def _edition_on(kind: Kind[Row], day: date, shadow: bool) -> Edition[Row]:
+    if len(kind.editions) == 1:
+        return kind.editions[0]
     usable = [edition for edition in kind.editions if shadow or not edition.heading.shadow]
     begun = [edition for edition in usable if edition.heading.effective_from <= day]
     return begun[-1] if begun else usable[0]

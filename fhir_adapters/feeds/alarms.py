@@ -9,18 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
-from functools import cache
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Literal
 
-import yaml
 from pydantic import Field
 
 from discharge.clocks import london
+from discharge.reference.kind import Kind as DataKind
+from discharge.reference.policy import policy_on
 from discharge.values import Frozen
 
-USUAL = Path(__file__).parent / "alarms.yaml"
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Kind = Literal[
@@ -120,24 +119,35 @@ class Breach:
     again: timedelta
 
 
-@cache
-def usual_rules() -> tuple[AlarmRule, ...]:
-    """The rules for whoever has none of their own."""
-    return tuple(AlarmRule.model_validate(row) for row in yaml.safe_load(USUAL.read_text(encoding="utf-8")))
+class UsualRule(AlarmRule):
+    """A rule of ours, with its key and its source."""
+
+    code: str
+    source: str
+
+
+ALARMS = DataKind("message-alarms", UsualRule, Path(__file__).with_name("alarms.yaml"))
+
+
+def usual_rules(day: date) -> tuple[AlarmRule, ...]:
+    """The rules of a day for whoever has none of their own."""
+    return tuple(policy_on(day)[ALARMS].values())
 
 
 Whose = Literal["own", "installation", "usual"]
 
 
 def rules_for(
-    kind: str, own: Sequence[AlarmRule], all_feeds: Sequence[AlarmRule]
+    kind: str, own: Sequence[AlarmRule], all_feeds: Sequence[AlarmRule], day: date
 ) -> tuple[Whose, list[AlarmRule]]:
-    """The rules of a kind and whose they are: a feed's own, else the installation's, else the usual ones."""
+    """The rules of a kind and whose they are: a feed's own, else the installation's, else the usual ones of
+    a day.
+    """
     choices: tuple[tuple[Whose, Sequence[AlarmRule]], ...] = (("own", own), ("installation", all_feeds))
     for whose, rules in choices:
         if found := [rule for rule in rules if rule.kind == kind]:
             return whose, found
-    return "usual", [rule for rule in usual_rules() if rule.kind == kind]
+    return "usual", [rule for rule in usual_rules(day) if rule.kind == kind]
 
 
 def in_force(rules: Iterable[AlarmRule], now: datetime) -> AlarmRule | None:

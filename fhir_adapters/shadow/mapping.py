@@ -28,9 +28,6 @@ STANDARD = "standard"
 NUMBERS = ("nhs_number", "hospital_number")
 FIT = "criteria_to_reside"
 KNOWN = (*NUMBERS, *COLUMNS, FIT)
-REASONS = frozenset(
-    row.code for code_list in (LOCAL_DELAY_REASONS, NATIONAL_DELAY_REASONS) for row in code_list
-)
 
 People = Literal["in-a-bed", "ready", "cases"]
 PEOPLE: Mapping[People, str] = MappingProxyType(
@@ -40,6 +37,11 @@ PEOPLE: Mapping[People, str] = MappingProxyType(
         "cases": "those with a case here",
     }
 )
+
+
+def is_reason(code: str) -> bool:
+    """Whether a code is a reason for waiting, local or national."""
+    return LOCAL_DELAY_REASONS.known(code) or NATIONAL_DELAY_REASONS.known(code)
 
 
 class MappingInvalid(ValueError):
@@ -82,7 +84,7 @@ class ListMapping(Frozen):
     @field_validator("delay_reasons")
     @classmethod
     def _known_reasons(cls, reasons: dict[str, str]) -> dict[str, str]:
-        unknown = sorted(set(reasons.values()) - REASONS)
+        unknown = sorted(code for code in set(reasons.values()) if not is_reason(code))
         if unknown:
             raise ValueError(f"{unknown[0]!r} is no reason for waiting, local or national")
         return reasons

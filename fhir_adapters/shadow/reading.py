@@ -8,7 +8,7 @@ from functools import lru_cache, partial
 
 from fhir_adapters.listed import Line, LineFault, ListInvalid, lines_of, twice
 from fhir_adapters.people.nhs_numbers import check_number
-from fhir_adapters.shadow.mapping import FIT, NUMBERS, REASONS, ListMapping
+from fhir_adapters.shadow.mapping import FIT, NUMBERS, ListMapping, is_reason
 from fhir_adapters.shadow.model import COLUMNS, Column, Listed
 
 DATES: tuple[Column, ...] = ("expected_discharge_on", "ready_on")
@@ -118,7 +118,7 @@ def _bed_put(text: str, _mapping: ListMapping, _line: Line) -> str:
 
 
 def _reason_put(text: str, mapping: ListMapping, _line: Line) -> str | None:
-    return _found(text, mapping.delay_reasons) or (text if text in REASONS else None)
+    return _found(text, mapping.delay_reasons) or (text if is_reason(text) else None)
 
 
 def _pathway_put(text: str, mapping: ListMapping, _line: Line) -> str | None:

@@ -13,6 +13,7 @@ from uuid import UUID, uuid5
 from sqlalchemy import func, select, text, union_all
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
+from discharge.clocks import london_date
 from discharge.store.engine import transaction
 from discharge.store.record import CASE_SIGNAL
 from discharge.store.tables import CommandRow, Organisation, OutboxRow, PartnerRow, ReferralRequestRow
@@ -82,7 +83,7 @@ async def watch(
     found: list[Watched] = []
     for seen in await observe(session, now, faults):
         own = rules.get(seen.feed_id, []) if seen.feed_id else []
-        whose, its = rules_for(seen.kind, own, rules.get(None, []))
+        whose, its = rules_for(seen.kind, own, rules.get(None, []), london_date(now))
         found.append(Watched(seen, whose, its, in_force(its, now)))
     return found
 

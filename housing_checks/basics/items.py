@@ -9,8 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from discharge.cases.model import Case
+from discharge.codes.by_edition import ListByEdition
 from discharge.reference.kind import Kind
-from discharge.reference.lists import ListByEdition
 from housing_checks.checks.form import FIRST_CARE_VISIT, FOOD, HEATING, KEYS, POWER, WATER
 from housing_checks.orderables import Orderable, unknown_items
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from discharge.codes.by_edition import ListByEdition
 from discharge.reference.kind import Kind
-from discharge.reference.lists import ListByEdition
 from housing_checks.orderables import CatalogueRow, unknown_items
 
 KIND = Kind("equipment", CatalogueRow, Path(__file__).with_name("equipment.yaml"), check=unknown_items)

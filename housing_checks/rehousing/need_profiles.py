@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from discharge.cases.model import Case, Strand, StrandKind
+from discharge.codes.by_edition import ListByEdition
 from discharge.reference.kind import Kind
-from discharge.reference.lists import ListByEdition
 from housing_checks.orderables import Orderable, unknown_items
 from housing_checks.rehousing.matching import Match, Reason, assess
 from housing_checks.rehousing.model import Need, Property

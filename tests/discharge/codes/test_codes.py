@@ -11,6 +11,7 @@ from discharge.codes.delay_reasons import (
     NATIONAL_DELAY_REASONS,
     LocalDelayReason,
     delay_reason_label,
+    national_reason,
 )
 from discharge.codes.destinations import (
     DISCHARGE_DESTINATIONS,
@@ -20,6 +21,9 @@ from discharge.codes.destinations import (
 )
 from discharge.codes.model import Code, CodeList
 from discharge.errors import HomewardError
+from discharge.reference.files import DataInvalid
+from discharge.reference.policy import put_in_force
+from discharge.reference.site import parse_override
 
 TODAY = date(2026, 3, 1)
 every_list = pytest.mark.parametrize("codes", LISTS.values(), ids=list(LISTS))
@@ -139,3 +143,25 @@ def test_given_a_code_in_two_versions_then_the_day_decides() -> None:
     assert codes.lookup("x", date(2026, 1, 1)) is newer
     assert codes.label("x") == "New words"
     assert codes.label("y") == "y"
+
+
+def test_given_a_site_adds_a_reason_then_it_counts_under_its_national_one_from_that_day() -> None:
+    said = b"""
+changes: local-delay-reasons
+edition: ours
+effective_from: 2026-03-01
+decided_by: J. Doe
+decided_on: 2026-02-20
+reason: Asked for by the hub
+rows:
+  pest-control: {label: Pests at home, national: WC4, usual_owner: landlord, from_on: 2026-03-01}
+"""
+    put_in_force([parse_override("ours.yaml", said)])
+    try:
+        assert LOCAL_DELAY_REASONS.find("pest-control", date(2026, 2, 28)) is None
+        assert LOCAL_DELAY_REASONS.lookup("pest-control", TODAY).national == national_reason("pest-control")
+        assert LOCAL_DELAY_REASONS.in_force(TODAY)[-1].label == delay_reason_label("pest-control")
+    finally:
+        put_in_force(())
+    with pytest.raises(DataInvalid, match=r"pest-control\.national: 'WC5' is no national reason"):
+        parse_override("ours.yaml", said.replace(b"WC4", b"WC5"))

@@ -14,11 +14,11 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from discharge.codes.by_edition import ListByEdition
 from discharge.codes.model import Code
 from discharge.durations import Duration
 from discharge.reference.files import DataInvalid
 from discharge.reference.kind import KINDS, Kind
-from discharge.reference.lists import ListByEdition
 from discharge.reference.policy import Book, policy_on, put_in_force
 from discharge.reference.site import SiteFolder, parse_override
 

@@ -33,7 +33,7 @@ SUMMER = datetime(2026, 7, 7, 6, 30, tzinfo=UTC)
 def test_given_weekday_and_hour_when_rules_are_chosen_then_the_strictest_that_applies_counts(
     now: datetime, at_most: int
 ) -> None:
-    rule = in_force(rules_for("nothing-arrived", (), ())[1], now)
+    rule = in_force(rules_for("nothing-arrived", (), (), now.date())[1], now)
 
     assert rule
     assert rule.at_most == at_most
@@ -42,9 +42,9 @@ def test_given_weekday_and_hour_when_rules_are_chosen_then_the_strictest_that_ap
 def test_given_own_rules_of_a_feed_then_they_replace_those_of_their_kind_only() -> None:
     own = [AlarmRule(kind="nothing-arrived", at_most=5, again_after=5)]
 
-    assert rules_for("nothing-arrived", own, ()) == ("own", own)
-    usual = [rule for rule in usual_rules() if rule.kind == "too-many-parked"]
-    assert rules_for("too-many-parked", own, ()) == ("usual", usual)
+    assert rules_for("nothing-arrived", own, (), TUESDAY.date()) == ("own", own)
+    usual = [rule for rule in usual_rules(TUESDAY.date()) if rule.kind == "too-many-parked"]
+    assert rules_for("too-many-parked", own, (), TUESDAY.date()) == ("usual", usual)
 
 
 def test_given_a_value_at_the_limit_then_it_is_still_well() -> None:
