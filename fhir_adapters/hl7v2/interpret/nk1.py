@@ -1,6 +1,6 @@
 """NK1 and PD1: next of kin, carers, and the practice. An NK1 without a name says nothing."""
 
-from fhir_adapters.hl7v2.facts import Contact
+from fhir_adapters.hl7v2.facts import Contact, Name
 from fhir_adapters.hl7v2.interpret.fields import Notes, Reader
 from fhir_adapters.hl7v2.interpret.pid import read_name, read_telecom
 from fhir_adapters.hl7v2.interpret.validity import Validity
@@ -13,10 +13,7 @@ def _in_force(nk1: Segment, reader: Reader) -> bool:
     return Validity(start.day if start else None, end.day if end else None).in_force(reader.day())
 
 
-def _contact(nk1: Segment, reader: Reader) -> Contact | None:
-    name = read_name(nk1.first(2))
-    if name is None:
-        return None
+def _contact(nk1: Segment, name: Name, reader: Reader) -> Contact:
     telecoms = [read_telecom(xtn, reader) for number in (5, 6) for xtn in nk1.repetitions(number)]
     return Contact(
         name=" ".join(part for part in (name.title, name.given, name.family) if part),
@@ -27,11 +24,11 @@ def _contact(nk1: Segment, reader: Reader) -> Contact | None:
 
 def read_contacts(reader: Reader, notes: Notes) -> tuple[Contact, ...] | None:
     """Everybody in NK1 who is a contact now, or None where nobody is named; none where all have ended."""
-    named = [nk1 for nk1 in reader.message.all("NK1") if read_name(nk1.first(2))]
-    present = [nk1 for nk1 in named if _in_force(nk1, reader)]
+    named = [(nk1, name) for nk1 in reader.message.all("NK1") if (name := read_name(nk1.first(2)))]
+    present = [each for each in named if _in_force(each[0], reader)]
     if len(present) < len(named):
         notes.codes.append("ended-value")
-    found = [contact for nk1 in present if (contact := _contact(nk1, reader))]
+    found = [_contact(nk1, name, reader) for nk1, name in present]
     return tuple(dict.fromkeys(found)) if named else None
 
 

@@ -5,13 +5,13 @@ have no subcomponents. The first component of an address (SAD) and of a name (FN
 mark shows by the spaces around it, or by parts that are none of a surname's.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from fhir_adapters.hl7v2.reading import Message, Repetition, Segment
 
 NOTE = "delimiters-in-text"
 TEXT_TYPES = frozenset({"TX", "FT", "ST"})
-_PARTED: tuple[tuple[str, int], ...] = (("PID", 5), ("PID", 11), ("PV1", 3), ("NK1", 2))
+_PARTED: Mapping[str, tuple[int, ...]] = {"PID": (5, 11), "PV1": (3,), "NK1": (2,)}
 
 
 def street(xad: Repetition) -> str:
@@ -36,9 +36,9 @@ def texts(segment: Segment, field: int) -> list[str]:
 
 def _found(message: Message) -> Iterator[bool]:
     for segment in message.segments:
-        for name, field in _PARTED:
-            if segment.name == name:
-                yield from (_has_bare(name, field, held) for held in segment.repetitions(field))
+        for field in _PARTED.get(segment.name, ()):
+            cut = (held for held in segment.repetitions(field) if held.wholes)
+            yield from (_has_bare(segment.name, field, held) for held in cut)
         if segment.name == "NTE" or (segment.name == "OBX" and segment.text(2) in TEXT_TYPES):
             field = 3 if segment.name == "NTE" else 5
             yield any(len(held.parts) > 1 or len(held.parts[0]) > 1 for held in segment.repetitions(field))

@@ -14,7 +14,9 @@ from fhir_adapters.hl7v2.timestamps import parse_time
 
 
 class Dates(NamedTuple):
-    """Where a data type holds its dates, by component: a range, a start, an end. 0 is nowhere."""
+    """Where a data type holds its dates, by component, one after the other: a range, a start, an end. 0 is
+    nowhere.
+    """
 
     span: int = 0
     start: int = 0
@@ -51,7 +53,7 @@ _UNSAID = Validity()
 
 def validity(held: Repetition, dates: Dates, zone: ZoneInfo) -> Validity:
     """The days of one repetition."""
-    if len(held.parts) < min(filter(None, (dates.start, dates.end, dates.span))):
+    if len(held.parts) < (dates.span or dates.start):
         return _UNSAID
 
     def day(component: int, subcomponent: int = 1) -> date | None:
