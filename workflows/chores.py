@@ -12,6 +12,7 @@ from discharge.clocks import CaseClock
 from discharge.reference.site import SiteFolder
 from discharge.store.count_anew import count_anew
 from discharge.store.engine import Sessions, transaction
+from discharge.store.sweep import sweep
 from fhir_adapters.feeds.watching import LOOK_SECONDS, WatchedBook
 from fhir_adapters.hl7v2.store.batch.drain import drain_some
 from fhir_adapters.hl7v2.store.cases import join_awaiting, join_trusts
@@ -61,6 +62,7 @@ class RecordChores:
             Loop("profiles", self.follow_profiles, LOOK, beat),
             Loop("reference", self.follow_reference, LOOK, beat),
             Loop("alarms", self.watch, WATCH, beat),
+            Loop("sweep", self.sweep, WATCH, beat),
             Loop("counting", self.count_anew, WATCH, beat),
         ]
 
@@ -104,6 +106,10 @@ class RecordChores:
     async def watch(self) -> bool:
         """Raise, tell again and clear alarms."""
         return await look_for_alarms(self.engine, faults=self.profiles.faults)
+
+    async def sweep(self) -> bool:
+        """Hold open cases against their events."""
+        return await sweep(self.sessions)
 
     async def count_anew(self) -> bool:
         """Count the stays of cases that an earlier version recorded."""

@@ -1,8 +1,8 @@
 """When something about messages is not as it should be: rules as data, judged without a clock of their own.
 
-`at_most` and `again_after` are minutes, for `too-many-parked` and `commands-failed` `at_most` is a number. A
-rule applies on its weekdays between `begin` and `end`, London time on the machine's clock: whether a line is
-dead is a matter of real time, also where case time runs faster.
+`at_most` and `again_after` are minutes; for `too-many-parked`, `commands-failed` and `case-differs` `at_most`
+is a number. A rule applies on its weekdays between `begin` and `end`, London time on the machine's clock:
+whether a line is dead is a matter of real time, also where case time runs faster.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ Kind = Literal[
     "nothing-sent",
     "partner-paused",
     "commands-failed",
+    "case-differs",
     "too-many-parked",
     "too-long-waiting",
     "profile-not-used",
@@ -55,6 +56,10 @@ WORDS: Mapping[Kind, Words] = {
     "commands-failed": Words(
         "every request and fact is recorded",
         "{number} could not be recorded on their cases.",
+    ),
+    "case-differs": Words(
+        "every case is what its events say",
+        "{number} cases are not what their events say. `homeward cases verify` names them.",
     ),
     "too-many-parked": Words("{number} parked messages at most", "{number} messages are parked."),
     "too-long-waiting": Words(

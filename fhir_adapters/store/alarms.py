@@ -16,7 +16,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from discharge.clocks import london_date
 from discharge.store.engine import transaction
 from discharge.store.record import CASE_SIGNAL
-from discharge.store.tables import CommandRow, Organisation, OutboxRow, PartnerRow, ReferralRequestRow
+from discharge.store.tables import (
+    CaseRow,
+    CommandRow,
+    Organisation,
+    OutboxRow,
+    PartnerRow,
+    ReferralRequestRow,
+)
 from fhir_adapters.feeds.alarms import AlarmRule, Breach, Whose, in_force, judge, rules_for
 from fhir_adapters.feeds.book import DEFAULT_PROFILE
 from fhir_adapters.feeds.profile import Profile
@@ -154,6 +161,7 @@ async def observe(
         *found,
         *await _outgoing(session, now),
         *await _failed(session),
+        *await _differing(session),
         *await _requests(session),
         *await _hidden_by_others(session),
     ]
@@ -229,6 +237,16 @@ async def _failed(session: AsyncSession) -> Sequence[Observed]:
     return [
         Observed("commands-failed", each.id, each.id, each.code, counted[each.id])
         for each in await _named(session, "commands-failed", counted)
+    ]
+
+
+async def _differing(session: AsyncSession) -> Sequence[Observed]:
+    """For each organisation that referred: how many open cases were not what their events say."""
+    found = select(CaseRow.referrer_id).where(CaseRow.differs.is_not(None), CaseRow.closed_on.is_(None))
+    counted = Counter((await session.scalars(found)).all())
+    return [
+        Observed("case-differs", each.id, each.id, each.code, counted[each.id])
+        for each in await _named(session, "case-differs", counted)
     ]
 
 

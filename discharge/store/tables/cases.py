@@ -14,7 +14,8 @@ from discharge.store.base import Base, JsonObject, UuidKey
 class CaseRow(Base):
     """One case. ``snapshot`` is the coded :class:`discharge.cases.model.Case`; columns are what lists filter
     and sort by. ``counted_version`` is the version up to which its stays are counted, ``next_look_at`` the
-    machine instant of its workflow's timer.
+    machine instant of its workflow's timer. ``differs`` says in what it was not as its events say when it was
+    last held against them, at ``swept_at``.
     """
 
     __tablename__ = "cases"
@@ -22,6 +23,8 @@ class CaseRow(Base):
         Index(
             "uq_cases_open_person", "person_id", unique=True, postgresql_where="closed_on IS NULL"
         ),  # one person has one open case
+        Index("ix_cases_swept", "swept_at", postgresql_where="closed_on IS NULL"),
+        Index("ix_cases_differing", "referrer_id", postgresql_where="differs IS NOT NULL"),
         Index("ix_cases_next_look", "next_look_at", postgresql_where="next_look_at IS NOT NULL"),
         Index("ix_cases_external_id", "external_id", postgresql_where="external_id IS NOT NULL"),
         Index("ix_cases_uncounted", "id", postgresql_where="counted_version IS DISTINCT FROM version"),
@@ -45,6 +48,8 @@ class CaseRow(Base):
     outcome: Mapped[str | None]
     closed_on: Mapped[date | None]
     next_look_at: Mapped[datetime | None]
+    swept_at: Mapped[datetime | None]
+    differs: Mapped[str | None]
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
     counted_version: Mapped[int | None]
 

@@ -88,6 +88,8 @@ async def test_given_a_case_then_every_column_of_its_row_says_what_it_says(
         "outcome": None,
         "closed_on": None,
         "next_look_at": None,
+        "swept_at": None,
+        "differs": None,
     }
     then = request(
         first.case,

@@ -1,0 +1,20 @@
+"""When each open case was last held against its events."""
+
+from __future__ import annotations
+
+from alembic import op
+
+from discharge.store.migrations import run_sql
+
+revision = "0038"
+down_revision = "0037"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    run_sql(op.get_bind(), "0038_swept_cases.sql")
+
+
+def downgrade() -> None:
+    run_sql(op.get_bind(), "0038_swept_cases_down.sql")
