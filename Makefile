@@ -12,7 +12,7 @@ STEP = @printf '\033[1m==> %s\033[0m\n'
 help: ## Say what each target does
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
 
-setup: $(MADE)/homeward $(MADE)/web ## Make .venv with everything in it (quick when nothing changed)
+setup: $(MADE)/homeward $(MADE)/web $(MADE)/clients ## Make .venv with everything in it (quick when nothing changed)
 
 run: setup ## Start the whole stack with demo data; Ctrl-C stops it (ARGS="--day-length 10s")
 	@exec $(BIN)/homeward up --demo $(ARGS)
@@ -55,13 +55,21 @@ $(MADE)/packages: requirements/dev.txt | $(MADE)/python
 	@$(BIN)/python -m pip install --disable-pip-version-check --require-hashes --no-deps -r $<
 	@touch $@
 
+# A generator of clients, which a test drives; it pins another typer than ours.
+$(MADE)/clients: requirements/clients.txt | $(MADE)/packages
+	$(STEP) "Installing the generator of API clients"
+	@$(BIN)/python -m venv --without-pip .venv/clients
+	@$(BIN)/python -m pip --python .venv/clients/bin/python install --disable-pip-version-check -q \
+	  --require-hashes --no-deps -r $<
+	@touch $@
+
 $(MADE)/homeward: pyproject.toml $(MADE)/packages
 	$(STEP) "Installing the homeward command"
 	@$(BIN)/python -m pip install --disable-pip-version-check -q --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(MADE)/web: package-lock.json deploy/assets.py $(MADE)/packages
-	$(STEP) "Bringing the NHS stylesheets and the demo's OpenID provider"
+	$(STEP) "Bringing the NHS stylesheets, the demo's OpenID provider and TypeScript for the tests"
 	@$(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@$(BIN)/python -m deploy.assets
 	@touch $@

@@ -1,0 +1,148 @@
+"""Requests made from the description, right and wrong ones, sent by every role: nothing breaks, and no answer
+is other than described.
+
+The hook of the client (`tests.fixtures.contract.as_described`) judges status, media type and form of each
+answer. `HOMEWARD_FUZZ_SECONDS` lets it go on for longer, with other requests each time.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given
+from hypothesis import settings as hypothesis_settings
+from schemathesis import Case
+from schemathesis.core import NotSet
+from schemathesis.generation import GenerationMode
+
+from api.limits import Rate
+from api.settings import ApiSettings, AskingLimits
+from discharge.permissions import ROLES
+from tests.api.conftest import Door
+from tests.fixtures.contract import description, operations
+
+SECONDS = float(os.environ.get("HOMEWARD_FUZZ_SECONDS", "0"))
+QUICK_SECONDS = 20.0
+"""Of our own processor time, so that a busy machine asks as much as a quiet one. Right requests are sent for
+every operation, wrong ones until it is over.
+"""
+EACH = 30 if SECONDS else 2
+PLENTY = Rate(per_second=1e6, burst=1_000_000)
+SENT_BY_US = {"authorization", "content-length", "host", "transfer-encoding", "connection", "cookie"}
+
+pytestmark = pytest.mark.timeout(int(SECONDS) * 3 + 600)
+
+
+@pytest.fixture
+def settings(settings: ApiSettings) -> ApiSettings:
+    """How often one may ask is tested elsewhere."""
+    return replace(settings, limits=AskingLimits(address=PLENTY, client=PLENTY, person=PLENTY))
+
+
+def _operations() -> Iterator[tuple[Any, GenerationMode]]:
+    """Every operation with right requests, then with wrong ones."""
+    schema = schemathesis.openapi.from_dict(description())
+    found = [each.ok() for each in schema.get_all_operations()]
+    if SECONDS:
+        random.shuffle(found)
+    for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
+        yield from ((each, mode) for each in found)
+
+
+def _of(operation: Any, mode: GenerationMode) -> list[Case]:
+    found: list[Case] = []
+
+    @hypothesis_settings(
+        max_examples=EACH,
+        database=None,
+        deadline=None,
+        derandomize=not SECONDS,
+        phases=(Phase.generate,),
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(operation.as_strategy(generation_mode=mode))
+    def collect(case: Case) -> None:
+        found.append(case)
+
+    collect()
+    return found
+
+
+def _sent(case: Case, known: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The request as it was made, and once with ids of things that are there."""
+    headers = {
+        name: value
+        for name, value in dict(case.headers or {}).items()
+        if name.lower() not in SENT_BY_US and str(value).isprintable() and str(value).isascii()
+    }
+    sent: dict[str, Any] = {"params": dict(case.query or {}), "headers": headers}
+    if not isinstance(case.body, NotSet):
+        if case.media_type == "application/json":
+            sent["content"] = json.dumps(case.body, default=str).encode("utf-8", "replace")
+            headers["Content-Type"] = "application/json"
+        else:
+            sent["content"] = str(case.body).encode("utf-8", "replace")
+            headers["Content-Type"] = "text/csv"
+    yield {"url": case.formatted_path, **sent}
+    path = dict(case.path_parameters or {})
+    there = {name: known[name] for name in path if name in known}
+    if there:
+        yield {"url": case.path.format_map(path | there), **sent}
+
+
+async def _things(door: Door) -> dict[str, Any]:
+    """Ids that paths may name: a case, a command, a home, a list of codes."""
+    case_id = await door.referred()
+    taken = await door.post(f"/api/v1/cases/{case_id}/commands", {"kind": "accept-referral"}, "coordinator")
+    home = {
+        "reference": "R-1", "address": "1 Invented Row", "postcode": "ZZ99 3WZ", "ready_on": "2026-03-09",
+        "attributes": {"property_type": "flat", "bedrooms": 1},
+    }  # fmt: skip
+    made = await door.post("/api/v1/properties", home, "coordinator")
+    await door.settle()
+    assert made.status_code == 201, made.text
+    return {
+        "case_id": case_id,
+        "command_id": taken.json()["command_id"],
+        "property_id": made.json()["property_id"],
+        "name": "tenures",
+        "user_id": uuid4(),
+        "sequence": 1,
+    }
+
+
+async def test_given_requests_made_from_the_description_when_every_role_asks_then_answers_are_as_described(
+    door: Door,
+) -> None:
+    known = await _things(door)
+    everything = list(_operations())
+    until = time.process_time() + (SECONDS or QUICK_SECONDS)
+    asked = 0
+    for operation, mode in everything:
+        if mode is GenerationMode.NEGATIVE and time.process_time() > until:
+            break
+        for case in _of(operation, mode):
+            asked += await _ask(door, case, known)
+    assert asked > len(ROLES) * len(operations())
+    assert isinstance(known["case_id"], UUID)
+
+
+async def _ask(door: Door, case: Case, known: dict[str, Any]) -> int:
+    """Every role asks; how often."""
+    asked = 0
+    for role in ROLES:
+        for request in _sent(case, known):
+            headers = request.pop("headers") | door.headers(role)
+            answer = await door.client.request(case.method, headers=headers, **request)
+            assert answer.status_code < 500, (role, case.method, request, answer.text)
+            asked += 1
+    return asked
