@@ -11,6 +11,7 @@ import typer
 from deploy.cli.options import DEFAULT_DATA, AsJson, CannotGoOn, Data, PortOffset, plainly
 
 if TYPE_CHECKING:
+    from discharge.reference.files import DataInvalid
     from fhir_adapters.shadow.mapping import ListMapping
     from fhir_adapters.store.tables import ShadowListRow
 
@@ -37,7 +38,7 @@ def shadow(
     from deploy.cli.reaching import database_url
     from deploy.settings import Settings
     from fhir_adapters.listed import ListInvalid
-    from fhir_adapters.shadow.mapping import MappingInvalid, mapping_for, mappings_with
+    from fhir_adapters.shadow.mapping import mapping_for, mappings_with
 
     try:
         raw = file.read_bytes()
@@ -48,7 +49,7 @@ def shadow(
         kept, causes = asyncio.run(_compare(url, feed, raw, chosen, listed_at))
     except OSError as error:
         raise CannotGoOn(f"{file} cannot be read ({error.strerror}).") from None
-    except (ListInvalid, MappingInvalid) as invalid:
+    except (ListInvalid, DataInvalid) as invalid:
         raise CannotGoOn(str(invalid)) from None
     typer.echo(json.dumps(_figures(kept, causes)) if as_json else _words(kept, causes))
 

@@ -16,10 +16,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 
-import yaml
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, field_validator
 
 from discharge.codes.delay_reasons import LOCAL_DELAY_REASONS, NATIONAL_DELAY_REASONS
+from discharge.reference.files import DataInvalid, parsed, read_bytes
+from discharge.reference.kind import checked
 from discharge.values import Frozen
 from fhir_adapters.shadow.model import COLUMNS
 
@@ -42,10 +43,6 @@ PEOPLE: Mapping[People, str] = MappingProxyType(
 def is_reason(code: str) -> bool:
     """Whether a code is a reason for waiting, local or national."""
     return LOCAL_DELAY_REASONS.known(code) or NATIONAL_DELAY_REASONS.known(code)
-
-
-class MappingInvalid(ValueError):
-    """A mapping that cannot be used; the text names file and key."""
 
 
 class ListMapping(Frozen):
@@ -99,22 +96,16 @@ class ListMapping(Frozen):
 
 
 def load_mapping(path: Path) -> ListMapping:
-    """Read and check one mapping. Raises MappingInvalid."""
-    try:
-        mapping = ListMapping.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise MappingInvalid(f"{path.name}: (whole file): cannot be read as YAML") from error
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        place = ".".join(str(part) for part in first["loc"]) or "(whole file)"
-        raise MappingInvalid(f"{path.name}: {place}: {first['msg'].removeprefix('Value error, ')}") from None
+    """Read and check one mapping. Raises DataInvalid."""
+    data = parsed(path.name, read_bytes(path), "name, title and columns")
+    mapping = checked(path.name, ListMapping, data, ListMapping)
     if mapping.name != path.stem:
-        raise MappingInvalid(f"{path.name}: name: is {mapping.name!r} - name the file {mapping.name}.yaml")
+        raise DataInvalid(f"{path.name}: name: is {mapping.name!r} - name the file {mapping.name}.yaml")
     return mapping
 
 
 def load_mappings(folder: Path) -> dict[str, ListMapping]:
-    """Every mapping of a folder by name. Raises MappingInvalid."""
+    """Every mapping of a folder by name. Raises DataInvalid."""
     return {path.stem: load_mapping(path) for path in sorted(folder.glob("*.yaml"))}
 
 
@@ -125,7 +116,7 @@ def shipped_mappings() -> Mapping[str, ListMapping]:
 
 
 def mappings_with(extra: Path | None = None) -> Mapping[str, ListMapping]:
-    """The shipped mappings and those of an installation, which may replace them. Raises MappingInvalid."""
+    """The shipped mappings and those of an installation, which may replace them. Raises DataInvalid."""
     return {**shipped_mappings(), **(load_mappings(extra) if extra else {})}
 
 

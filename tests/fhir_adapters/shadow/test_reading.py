@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from discharge.reference.files import DataInvalid
 from fhir_adapters.listed import ListInvalid
 from fhir_adapters.shadow.mapping import (
     ListMapping,
-    MappingInvalid,
     load_mapping,
     mapping_for,
     mappings_with,
@@ -152,8 +152,8 @@ def test_given_a_mapping_of_an_installation_when_its_feed_is_called_so_then_it_i
             "no reason for waiting",
         ),
         ("name: other\ntitle: M\ncolumns: {nhs_number: [N]}\n", "name the file other.yaml"),
-        ("name: [\n", "cannot be read as YAML"),
-        ("colums: {}\n", "m.yaml"),
+        ("name: [\n", "line 2.: .*correct the YAML"),
+        ("name: m\ncolums: {}\n", "m.yaml: colums: .*did you mean columns"),
     ],
 )
 def test_given_a_mapping_that_cannot_be_when_loaded_then_file_and_key_are_told(
@@ -161,5 +161,5 @@ def test_given_a_mapping_that_cannot_be_when_loaded_then_file_and_key_are_told(
 ) -> None:
     file = tmp_path / "m.yaml"
     file.write_text(text)
-    with pytest.raises(MappingInvalid, match=told):
+    with pytest.raises(DataInvalid, match=told):
         load_mapping(file)
