@@ -17,10 +17,12 @@ def begin(*needed: str) -> Settings:
 
     wait_for_what_is_loaded()
     from deploy.settings import Settings
+    from deploy.unknown_variables import warn_of_unknown_variables
     from workflows import logs
 
     settings = Settings()
+    logs.configure(settings.log_level)
+    warn_of_unknown_variables()  # a misspelt one may be what is missing
     for name in needed:
         settings.need(name)
-    logs.configure(settings.log_level)
     return settings

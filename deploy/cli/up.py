@@ -71,7 +71,9 @@ def up(
     from deploy.embedded.running import run
     from deploy.embedded.stack import Stack
     from deploy.settings import Settings
+    from deploy.unknown_variables import warn_of_unknown_variables
 
+    warn_of_unknown_variables()
     chosen = (
         Ports()
         .shifted(port_offset)
