@@ -43,6 +43,21 @@ class Questions:
             or_(*(self._of_case(name, value, says) for value in values)) for name, values in search.conditions
         ]
 
+    def not_searched(self, search: Asked) -> tuple[str, ...]:
+        """Conditions on what the caller does not see in every case. Raises filter-not-seen for one on what
+        they see in none.
+        """
+        viewer, found = self._viewer, []
+        if viewer is None:
+            return ()
+        for name, values in search.conditions:
+            ways = _looks_at(name, values)
+            if ways and all(viewer.sees_in_none(*fields) for fields in ways):
+                raise HomewardError("filter-not-seen", detail=", ".join(ways[0]), where=name)
+            if not all(viewer.sees_in_every(*fields) for fields in ways):
+                found.append(name)
+        return tuple(dict.fromkeys(found))
+
     def of_people(self, search: Asked) -> list[Condition]:
         """What the person must fulfil, of conditions on the person alone."""
         return [
@@ -107,6 +122,17 @@ class Questions:
         if found is None and "://" in value:
             raise HomewardError("search-parameter", detail=f"not an address of a {kind} here", where=name)
         return found or NOBODY
+
+
+def _looks_at(name: str, values: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    """The ways in which a condition finds a case, each by the fields that it looks at."""
+    tokens = [token(value) for value in values]
+    if name == "status":
+        return ("stage",), ("outcome", "returned_reason")
+    if name == "identifier" and not all(system == systems.CASE_ID or _uuid(each) for system, each in tokens):
+        return ("other_ids",), ("external_id",)
+    by_number = name.startswith(PERSON) and any(system == systems.NHS_NUMBER for system, _ in tokens)
+    return (("nhs_number",),) if by_number else ()
 
 
 NOBODY = UUID(int=0)

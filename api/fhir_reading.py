@@ -35,10 +35,13 @@ SERVICE_REQUEST, TASK = "ServiceRequest", "Task"
 
 @dataclass(frozen=True)
 class Page:
-    """What a search found: one page of it, and how much there is."""
+    """What a search found: one page of it, and how much there is; and the conditions that could not be looked
+    at in every case of the caller's.
+    """
 
     resources: Sequence[dict[str, Any]]
     total: int
+    not_searched: tuple[str, ...] = ()
 
 
 def fhir_base(services: Services) -> str:
@@ -69,7 +72,8 @@ async def find(services: Services, caller: Principal, search: Asked) -> Page:
     clock = await services.clock()
     async with services.begin(caller) as session:
         viewer = await viewer_of(session, caller)
-        conditions = Questions(caller, fhir_base(services), clock, viewer).of_cases(search)
+        questions = Questions(caller, fhir_base(services), clock, viewer)
+        unseen, conditions = questions.not_searched(search), questions.of_cases(search)
         fitting = select(CaseRow, Person).join(Person, Person.id == CaseRow.person_id).where(*conditions)
         total = await session.scalar(select(func.count()).select_from(fitting.subquery())) or 0
         page = fitting.order_by(CaseRow.referred_on.desc(), CaseRow.id.asc())
@@ -83,7 +87,8 @@ async def find(services: Services, caller: Principal, search: Asked) -> Page:
         )
         known = await names.directory(session)
         found = [_listed(viewer, row, person) for row, person in rows]
-        return Page([_resource(search.resource_type, each, known, clock) for each in found], total)
+        shown = [_resource(search.resource_type, each, known, clock) for each in found]
+        return Page(shown, total, unseen)
 
 
 def _listed(viewer: Viewer, row: CaseRow, person: Person) -> CaseFile:

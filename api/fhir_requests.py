@@ -60,7 +60,7 @@ async def find_all(services: Services, caller: Principal, search: Asked) -> Page
         found = rows[first : first + search.count - len(page.resources)]
         if found:
             await looked_at(session, caller, f"search for {kind}")
-    return Page([*page.resources, *found], page.total + len(rows))
+    return Page([*page.resources, *found], page.total + len(rows), page.not_searched)
 
 
 async def _requests(session: AsyncSession, caller: Principal, search: Asked) -> list[ReferralRequestRow]:

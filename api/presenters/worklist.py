@@ -87,6 +87,7 @@ class Page:
     summary: str
     wards: tuple[Option, ...]
     only: tuple[Option, ...]
+    not_searched: str
     text: str
     view: str
     clear_href: str
@@ -125,7 +126,12 @@ def present(found: Worklist, wanted: Wanted, today: date, known: Directory, feed
             Option("", "All wards", not wanted.ward),
             *(Option(ward, ward, ward == wanted.ward) for ward in found.wards),
         ),
-        only=tuple(Option(value, text, value == wanted.only) for value, text in ONLY),
+        only=tuple(
+            Option(value, text, value == wanted.only)
+            for value, text in ONLY
+            if not value or value in found.only
+        ),
+        not_searched=_not_searched(found.not_searched),
         text=wanted.text,
         view=wanted.view,
         clear_href=f"/worklist?{urlencode({'view': wanted.view})}",
@@ -134,6 +140,14 @@ def present(found: Worklist, wanted: Wanted, today: date, known: Directory, feed
         later=_address(wanted, page=wanted.page + 1) if first + shown - 1 < found.total else "",
         feeds=tuple(feeds),
     )
+
+
+def _not_searched(count: int) -> str:
+    """That a filter does not reach everybody."""
+    if not count:
+        return ""
+    people = words.count(count, "person", "people")
+    return f"{people} not searched: your part in their cases does not show what you filter by."
 
 
 def feed_lines(rows: list[Feed], now: datetime) -> list[FeedLine]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -45,13 +45,14 @@ def is_hidden(person: Person) -> bool:
 
 @dataclass(frozen=True)
 class Viewer:
-    """Who looks: the caller, the homes of their organisation, and the hidden people whose ward they are named
-    to know.
+    """Who looks: the caller, the homes of their organisation, the hidden people whose ward they are named
+    to know, and every relation that the organisation now has to some case.
     """
 
     caller: Principal
     homes: frozenset[UUID] = frozenset()
     named_for: frozenset[UUID] = frozenset()
+    relations: frozenset[str] = frozenset()
 
     def relation(self, case: Case) -> Relation | None:
         """What the caller's organisation is to the case."""
@@ -106,23 +107,42 @@ class Viewer:
         """Among cases: those of whose person the caller sees the NHS number. A search by number asks it."""
         return self.holds("nhs_number")
 
+    def sees_in_every(self, *fields: str) -> bool:
+        """Whether the caller sees all these fields in whatever case they have a part in."""
+        return self.relations <= _seeing(*fields)
+
+    def sees_in_none(self, *fields: str) -> bool:
+        """Whether the caller has parts in cases and sees all these fields in none of them: a filter by them
+        is refused, for an empty list would say that there is nobody.
+        """
+        return bool(self.relations) and not self.relations & _seeing(*fields)
+
     def holds(self, field: str) -> ColumnElement[bool]:
         """Among cases: those of which the caller sees a field of the case, its referral or its person. A
         search that looks at the field asks it, for what a search matches is read.
         """
-        holding = (
-            each for each, sight in SIGHTS.items() if field in sight.case | sight.referral | sight.person
-        )
-        return self._related(tuple(holding))
+        return self._related(sorted(_seeing(field)))
 
     def _related(self, relations: Sequence[str]) -> ColumnElement[bool]:
-        part = select(CaseParticipantRow.id).where(
-            CaseParticipantRow.case_id == CaseRow.id,
-            CaseParticipantRow.organisation_id == self.caller.organisation_id,
-            CaseParticipantRow.relation.in_(relations),
-            CaseParticipantRow.until_on.is_(None),
+        part = _parts(self.caller.organisation_id).where(
+            CaseParticipantRow.case_id == CaseRow.id, CaseParticipantRow.relation.in_(relations)
         )
         return part.exists()
+
+
+def _seeing(*fields: str) -> frozenset[str]:
+    """The relations that see all these fields of the case, its referral or its person."""
+    wanted = set(fields)
+    return frozenset(
+        each for each, sight in SIGHTS.items() if wanted <= sight.case | sight.referral | sight.person
+    )
+
+
+def _parts(organisation_id: UUID) -> Select[UUID]:
+    """The parts that an organisation has now."""
+    return select(CaseParticipantRow.id).where(
+        CaseParticipantRow.organisation_id == organisation_id, CaseParticipantRow.until_on.is_(None)
+    )
 
 
 async def seen_person(session: AsyncSession, viewer: Viewer, person: Person) -> tuple[Person, Sight]:
@@ -152,8 +172,16 @@ async def viewer_of(session: AsyncSession, caller: Principal) -> Viewer:
     homes = select(PropertyRow.id).where(PropertyRow.landlord_id == caller.organisation_id)
     in_force = func.homeward_places_named().table_valued("user_id", "person_id")
     named = select(in_force.c.person_id).where(in_force.c.user_id == caller.user_id)
+    parts = _parts(caller.organisation_id)
+    related = union_all(
+        *(
+            select(literal(each)).where(parts.where(CaseParticipantRow.relation == each).exists())
+            for each in SIGHTS
+        )
+    )
     return Viewer(
         caller,
         frozenset((await session.scalars(homes)).all()),
         frozenset((await session.scalars(named)).all()),
+        frozenset((await session.scalars(related)).all()),
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -17,8 +17,9 @@ from api.reading.looks import looked
 from api.reading.viewer import Viewer, viewer_of
 from discharge.cases.model import Case, Stage
 from discharge.cases.stages import OPEN, stages_listed
+from discharge.errors import HomewardError
 from discharge.said import UNTOLD, Telling
-from discharge.store.tables import AlertRow, CaseRow, Person
+from discharge.store.tables import AlertRow, CaseRow, Person, StrandRow
 from fhir_adapters.people.nhs_numbers import check_number
 
 PAGE_SIZE = 25
@@ -69,24 +70,73 @@ class Listed:
 
 @dataclass(frozen=True)
 class Worklist:
-    """A page of a view, and what the other views hold under the same filter."""
+    """A page of a view, and what the other views hold under the same filter.
+
+    `not_searched` counts the cases in which the caller does not see what the filter looks at; `only` are the
+    filters that the caller may use.
+    """
 
     rows: tuple[Listed, ...]
     total: int
     counts: Mapping[str, int]
     wards: tuple[str, ...]
+    not_searched: int
+    only: frozenset[str]
 
 
 async def worklist(session: AsyncSession, caller: Principal, wanted: Wanted) -> Worklist:
-    """One page of the worklist, the longest waiting first. The whole page is noted as one look."""
+    """One page of the worklist, the longest waiting first; where the caller does not see who waits, their own
+    work that is due first. The whole page is noted as one look. Raises filter-not-seen.
+    """
     viewer = await viewer_of(session, caller)
+    looked_at = _looked_at(wanted, viewer)
     filters, by_person = _filters(wanted, viewer), bool(wanted.ward or wanted.text.strip())
     counts = await _counts(session, filters, by_person)
-    found = (await session.execute(_page(wanted, filters, by_person))).all()
+    found = (await session.execute(_page(wanted, viewer, filters, by_person))).all()
     alerts = await _alerts(session, [row.id for row, _ in found])
     rows = tuple(_listed(viewer, row, person, alerts.get(row.id, 0)) for row, person in found)
     await looked(session, caller, f"worklist {wanted.view}", [each.case.case_id for each in rows])
-    return Worklist(rows, counts[wanted.view], counts, await _wards(session, viewer))
+    return Worklist(
+        rows,
+        counts[wanted.view],
+        counts,
+        await _wards(session, viewer),
+        await _not_searched(session, VIEWS[wanted.view][1], looked_at, viewer),
+        frozenset(only for only, fields in ONLY_RESTS.items() if not viewer.sees_in_none(*fields)),
+    )
+
+
+ONLY_RESTS: Mapping[str, tuple[str, ...]] = {
+    "waiting": ("ready_periods", "discharge"),
+    "alerts": ("alerts",),
+    "home-not-ready": ("unready_home",),
+    "awaiting-spell": ("awaiting_spell",),
+}
+"""Filter -> the fields that it looks at, which its asker must see."""
+
+
+def _looked_at(wanted: Wanted, viewer: Viewer) -> tuple[str, ...]:
+    """The fields that the filters look at. Raises filter-not-seen for one that the caller sees nowhere."""
+    number = check_number(wanted.text.strip()).usable
+    asked: dict[str, tuple[str, ...]] = {
+        "ward": ("ward",) if wanted.ward else (),
+        "text": ("nhs_number",) if number else (),
+        "only": ONLY_RESTS.get(wanted.only, ()),
+    }
+    for where, fields in asked.items():
+        if fields and viewer.sees_in_none(*fields):
+            raise HomewardError("filter-not-seen", detail=", ".join(fields), where=where)
+    return tuple(field for fields in asked.values() for field in fields)
+
+
+async def _not_searched(
+    session: AsyncSession, stages: tuple[Stage, ...], fields: tuple[str, ...], viewer: Viewer
+) -> int:
+    if viewer.sees_in_every(*fields):
+        return 0
+    unseen = ~and_(*(viewer.holds(field) for field in fields))
+    counted = select(func.count()).select_from(CaseRow).where(CaseRow.stage.in_(stages), unseen)
+    return await session.scalar(counted) or 0
 
 
 def _listed(viewer: Viewer, row: CaseRow, person: Person, alerts: int) -> Listed:
@@ -100,19 +150,22 @@ def _listed(viewer: Viewer, row: CaseRow, person: Person, alerts: int) -> Listed
     )
 
 
-def _page(wanted: Wanted, filters: list[ColumnElement[bool]], by_person: bool) -> Select[CaseRow, Person]:
+def _page(
+    wanted: Wanted, viewer: Viewer, filters: list[ColumnElement[bool]], by_person: bool
+) -> Select[CaseRow, Person]:
     """The cases of one page, chosen before their people are looked at: whoever sees a case sees its person,
     and PostgreSQL would ask so of every case there is.
     """
+    order = _order(wanted.view, viewer)
     chosen = (
         _of_people(select(CaseRow.id), by_person)
         .where(CaseRow.stage.in_(VIEWS[wanted.view][1]), *filters)
-        .order_by(*_order(wanted.view))
+        .order_by(*order)
         .limit(wanted.size)
         .offset((wanted.page - 1) * wanted.size)
     )
     cases = select(CaseRow, Person).join(Person, Person.id == CaseRow.person_id)
-    return cases.where(CaseRow.id.in_(chosen.scalar_subquery())).order_by(*_order(wanted.view))
+    return cases.where(CaseRow.id.in_(chosen.scalar_subquery())).order_by(*order)
 
 
 _Some = TypeVar("_Some", Select[UUID], Select[str, int])
@@ -123,21 +176,43 @@ def _of_people(cases: _Some, by_person: bool) -> _Some:
     return cases.join(Person, Person.id == CaseRow.person_id) if by_person else cases
 
 
-def _order(view: str) -> list[Any]:
-    if view == "closed":
-        return [CaseRow.closed_on.desc(), CaseRow.id.asc()]
-    if view == "home":
-        return [_NOT_READY.is_(None), CaseRow.discharged_on.desc(), CaseRow.id.asc()]
-    return [
-        CaseRow.discharged_on.is_not(None).asc(),
-        CaseRow.ready_on.asc().nulls_last(),
-        CaseRow.expected_discharge_on.asc().nulls_last(),
-        CaseRow.id.asc(),
-    ]
+def _order(view: str, viewer: Viewer) -> list[Any]:
+    """By what the caller sees: a place in a list is read like a field of it."""
+    by, rests = _ORDERS.get(view, _BY_WAITING)
+    if viewer.sees_in_every(*rests):
+        return [*(_sorted(each, down) for each, down in by), CaseRow.id]
+    seen = and_(*(viewer.holds(field) for field in rests))
+    told = [_sorted(case((seen, each)), down) for each, down in by]
+    own_work = select(func.min(StrandRow.due_on)).where(
+        StrandRow.case_id == CaseRow.id,
+        StrandRow.partner_id == viewer.caller.organisation_id,
+        StrandRow.status == "open",
+    )
+    due = case((~seen, own_work.scalar_subquery()))
+    return [seen.desc(), *told, due.asc().nulls_last(), CaseRow.id]
+
+
+def _sorted(value: ColumnElement[Any], down: bool) -> ColumnElement[Any]:
+    return value.desc() if down else value.asc().nulls_last()
 
 
 _NOT_READY = CaseRow.snapshot["unready_home"].astext
 """Null unless the person is in a home that is not ready."""
+
+_Order = tuple[tuple[tuple[Any, bool], ...], tuple[str, ...]]
+_BY_WAITING: _Order = (
+    (
+        (CaseRow.discharged_on.is_not(None), False),
+        (CaseRow.ready_on, False),
+        (CaseRow.expected_discharge_on, False),
+    ),
+    ("discharge", "ready_periods", "expected_discharge_on"),
+)
+_ORDERS: Mapping[str, _Order] = {
+    "closed": (((CaseRow.closed_on, True),), ("closed_on",)),
+    "home": (((_NOT_READY.is_(None), False), (CaseRow.discharged_on, True)), ("unready_home", "discharge")),
+}
+"""View -> by what it is sorted, downwards or not, and the fields that this rests on; else by waiting."""
 
 
 def _filters(wanted: Wanted, viewer: Viewer) -> list[ColumnElement[bool]]:

@@ -41,7 +41,8 @@ async def list_cases(
     """The worklist, the longest waiting first, with how many cases each view holds.
 
     A value that rests on what the caller's part in a case does not include is null: a supplier is told of
-    their own work, not how long the person waits.
+    their own work, not how long the person waits, and the list goes by when that is due. A filter by what
+    the caller's parts do not show is refused (`filter-not-seen`).
     """
     caller.require("case.list")
     today = london_date(await services.case_now())
@@ -50,7 +51,13 @@ async def list_cases(
         found = await worklist.worklist(session, caller, wanted)
         known = await names.directory(session)
     lines = [case_line(each, today, known) for each in found.rows]
-    return CaseList(cases=lines, total=found.total, page=page, counts=dict(found.counts))
+    return CaseList(
+        cases=lines,
+        total=found.total,
+        page=page,
+        counts=dict(found.counts),
+        not_searched=found.not_searched,
+    )
 
 
 @router.get("/cases/{case_id}")

@@ -157,7 +157,8 @@ async def _found(
     search = asked(resource_type, request.url.query)
     page = await find(services, caller, search)
     base = fhir_base(services)
-    return fhir(searchset(base, page.resources, page.total, addresses(base, search, page.total)))
+    told = information("searched-in-part", ", ".join(page.not_searched)) if page.not_searched else None
+    return fhir(searchset(base, page.resources, page.total, addresses(base, search, page.total), told))
 
 
 async def _raw(request: Request, caller: Principal, resource_type: str) -> RawMessage:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
 from api.schemas.common import Address, Contact, PartOf, Ring, Schema, partial
 from discharge.cases.model import Case, Referral, Stage
@@ -72,6 +72,9 @@ class CaseList(Schema):
     total: int
     page: int
     counts: dict[str, int]
+    not_searched: int = Field(
+        description="Cases that the filter does not reach: your part in them does not show what it looks at"
+    )
 
 
 class ReferralList(Schema):

@@ -218,10 +218,14 @@ def _destination(spell: CaseSpell) -> dict[str, Any]:
 
 
 def searchset(
-    base: str, found: Sequence[dict[str, Any]], total: int, links: Sequence[tuple[str, str]]
+    base: str,
+    found: Sequence[dict[str, Any]],
+    total: int,
+    links: Sequence[tuple[str, str]],
+    told: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """A page of what a search found, of `total`; `base` is the address of the FHIR interface, `links` name
-    what was looked for and the pages beside it.
+    what was looked for and the pages beside it; `told` is an OperationOutcome about the search.
     """
     bundle: dict[str, Any] = {
         "resourceType": "Bundle",
@@ -229,7 +233,7 @@ def searchset(
         "total": total,
         "link": [{"relation": relation, "url": url} for relation, url in links],
     }
-    if found:
+    if found or told:
         bundle["entry"] = [
             {
                 "fullUrl": f"{base}/{each['resourceType']}/{each['id']}",
@@ -238,4 +242,6 @@ def searchset(
             }
             for each in found
         ]
+    if told:
+        bundle["entry"].append({"resource": told, "search": {"mode": "outcome"}})
     return bundle

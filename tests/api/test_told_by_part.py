@@ -8,8 +8,6 @@ import re
 from typing import Any
 from uuid import UUID
 
-import pytest
-
 from tests.api.conftest import ALL_THE_SAME, Door
 from tests.api.signing_in import sign_in
 from tests.api.test_attack import Scene, scene  # noqa: F401
@@ -96,14 +94,3 @@ def part_holder_is_told_own_work(detail: dict[str, Any], line: dict[str, Any], p
     assert "Next: " not in page
     for heading in CASE_HEADINGS:
         assert not re.search(rf"<dt[^>]*>\s*{heading}\s*</dt>", page), heading
-
-
-@pytest.mark.parametrize("only", ["alerts", "waiting", "home-not-ready", "awaiting-spell"])
-async def test_given_a_supplier_then_a_filter_by_what_they_do_not_see_finds_nothing(
-    scene: Scene,  # noqa: F811
-    only: str,
-) -> None:
-    door = scene.door
-    await door.asked(scene.case_id, "set-criteria-to-reside", "discharge-team", met=False)
-    found = (await door.get(f"/api/v1/cases?only={only}", "coordinator", "SUPPLIER")).json()
-    assert found["total"] == 0

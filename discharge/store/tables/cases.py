@@ -107,7 +107,10 @@ class CaseParticipantRow(Base):
     """
 
     __tablename__ = "case_participants"
-    __table_args__ = (UniqueConstraint("case_id", "organisation_id", "from_on"),)
+    __table_args__ = (
+        UniqueConstraint("case_id", "organisation_id", "from_on"),
+        Index("ix_case_participants_relation", "organisation_id", "relation"),
+    )
 
     id: Mapped[UuidKey]
     case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), index=True)

@@ -1,0 +1,1 @@
+CREATE INDEX ix_case_participants_relation ON case_participants (organisation_id, relation);
