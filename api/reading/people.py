@@ -16,6 +16,7 @@ from api.reading.looks import looked
 from api.reading.viewer import seen_person, viewer_of
 from discharge.errors import HomewardError
 from discharge.store.tables import CaseRow, Person, PersonNhsNumber, Spell
+from discharge.store.tables.persons import name_begins
 from fhir_adapters.people.nhs_numbers import check_number
 
 MOST = 20
@@ -53,15 +54,7 @@ async def find(session: AsyncSession, caller: Principal, text: str) -> list[Foun
     condition = (
         has_or_had(number.value)
         if number.usable
-        else and_(
-            *(
-                or_(
-                    Person.family_name.istartswith(word, autoescape=True),
-                    Person.given_name.istartswith(word, autoescape=True),
-                )
-                for word in search_words(text)
-            )
-        )
+        else and_(*(name_begins(word) for word in search_words(text)))
     )
     viewer = await viewer_of(session, caller)
     people = await session.scalars(

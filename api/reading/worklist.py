@@ -20,6 +20,7 @@ from discharge.cases.stages import OPEN, stages_listed
 from discharge.errors import HomewardError
 from discharge.said import UNTOLD, Telling
 from discharge.store.tables import AlertRow, CaseRow, Person, StrandRow
+from discharge.store.tables.persons import name_begins
 from fhir_adapters.people.nhs_numbers import check_number
 
 PAGE_SIZE = 25
@@ -239,13 +240,7 @@ def _matches(text: str, viewer: Viewer) -> ColumnElement[bool]:
     number = check_number(text)
     if number.usable:
         return and_(Person.nhs_number == number.value, viewer.numbers_open)
-    words = [
-        or_(
-            Person.family_name.istartswith(word, autoescape=True),
-            Person.given_name.istartswith(word, autoescape=True),
-        )
-        for word in search_words(text)
-    ]
+    words = [name_begins(word) for word in search_words(text)]
     return and_(*words)
 
 

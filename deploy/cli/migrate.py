@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -43,12 +44,25 @@ def migrate(
     if down:
         if not yes:
             _ask_first(url)
-        migrations.downgrade(url)
+        _patiently(lambda: migrations.downgrade(url))
         return
-    migrations.migrate(url)
+    _patiently(lambda: migrations.migrate(url))
     factor = parse_day_length(settings.day_length)
     partners = (partner_url, partner_hl7_url)
     asyncio.run(_prepare(url, factor, places, partners, settings.mllp_port))
+
+
+def _patiently(change: Callable[[], None]) -> None:
+    """Change the tables. Raises CannotGoOn where one was in use all the time."""
+    from discharge.store.migrations import TablesInUse
+
+    try:
+        change()
+    except TablesInUse:
+        raise CannotGoOn(
+            "A table was in use all the time, so that it could not be changed. What was changed before it "
+            "stays changed. Run this again when less is going on, for instance without long reports."
+        ) from None
 
 
 def _ask_first(url: str) -> None:

@@ -70,6 +70,10 @@ UNLIMITED = DatabaseTimes(statement=None)
 """For changing the shape of the record, which takes as long as it takes."""
 
 
+DriverError = psycopg.OperationalError
+"""What the driver itself raises, where SQLAlchemy is gone round."""
+
+
 class NoAnswer(psycopg.OperationalError):
     """PostgreSQL did not answer in time; the connection was cut."""
 

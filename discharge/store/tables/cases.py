@@ -27,6 +27,7 @@ class CaseRow(Base):
         Index("ix_cases_differing", "referrer_id", postgresql_where="differs IS NOT NULL"),
         Index("ix_cases_next_look", "next_look_at", postgresql_where="next_look_at IS NOT NULL"),
         Index("ix_cases_external_id", "external_id", postgresql_where="external_id IS NOT NULL"),
+        Index("ix_cases_open_ward", "ward", postgresql_where="closed_on IS NULL AND ward IS NOT NULL"),
         Index("ix_cases_uncounted", "id", postgresql_where="counted_version IS DISTINCT FROM version"),
     )
 
@@ -181,6 +182,9 @@ class AlertRow(Base):
     """Early warnings; the id is the alert's own."""
 
     __tablename__ = "alerts"
+    __table_args__ = (
+        Index("ix_alerts_open", "owner_role", "case_id", postgresql_where="cleared_at IS NULL"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), index=True)

@@ -40,6 +40,12 @@ class OutboxRow(Base):
         ),
         Index("ix_outbox_dead", "sequence", postgresql_where="state = 'dead'"),
         Index("ix_outbox_lane", "partner_id", "case_id", "sequence"),
+        Index(
+            "ix_outbox_lane_waiting",
+            "partner_id",
+            "case_id",
+            postgresql_where="channel = 'partner' AND state = 'pending'",
+        ),
         Index("ix_outbox_cause_inbox", "cause_inbox_id", postgresql_where="cause_inbox_id IS NOT NULL"),
         Index("ix_outbox_resent_from", "resent_from", postgresql_where="resent_from IS NOT NULL"),
     )

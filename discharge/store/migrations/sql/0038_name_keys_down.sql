@@ -1,0 +1,1 @@
+ALTER TABLE persons DROP COLUMN family_key, DROP COLUMN given_key;

@@ -1,0 +1,20 @@
+"""A search by the beginning of a name is served by an index, behind the wall too."""
+
+from __future__ import annotations
+
+from alembic import op
+
+from discharge.store.migrations import run_sql
+
+revision = "0038"
+down_revision = "0037"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    run_sql(op.get_bind(), "0038_name_keys.sql")
+
+
+def downgrade() -> None:
+    run_sql(op.get_bind(), "0038_name_keys_down.sql")
