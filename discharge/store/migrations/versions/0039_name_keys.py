@@ -6,15 +6,15 @@ from alembic import op
 
 from discharge.store.migrations import run_sql
 
-revision = "0038"
-down_revision = "0037"
+revision = "0039"
+down_revision = "0038"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
-    run_sql(op.get_bind(), "0038_name_keys.sql")
+    run_sql(op.get_bind(), "0039_name_keys.sql")
 
 
 def downgrade() -> None:
-    run_sql(op.get_bind(), "0038_name_keys_down.sql")
+    run_sql(op.get_bind(), "0039_name_keys_down.sql")
