@@ -6,15 +6,15 @@ from alembic import op
 
 from discharge.store.migrations import run_sql
 
-revision = "0039"
-down_revision = "0038"
+revision = "0040"
+down_revision = "0039"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
-    run_sql(op.get_bind(), "0039_name_keys.sql")
+    run_sql(op.get_bind(), "0040_name_keys.sql")
 
 
 def downgrade() -> None:
-    run_sql(op.get_bind(), "0039_name_keys_down.sql")
+    run_sql(op.get_bind(), "0040_name_keys_down.sql")
