@@ -11,16 +11,19 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from discharge.cases import events as ev
 from discharge.cases.evolve import fold
 from discharge.cases.follow_ups import contact_words, heard, reached
 from discharge.cases.model import Action, Case
 from discharge.cases.stages import HOME
+from discharge.clocks.registry import clock_from
 from discharge.codes.model import Code, CodeList
 
-HOUR, DAY = timedelta(hours=1), timedelta(hours=24)
+HOUR, DAY = "answer-within-the-hour", "answer-within-the-day"
+"""The clocks by which something is answered (`discharge/clocks/clocks.yaml`)."""
+
 RED_CROSS = "Healthwatch and British Red Cross, 590 people's stories (2020); time is Homeward's choice"
 OMBUDSMAN = "Ombudsman on unsafe discharge; time is Homeward's choice"
 NG27 = "NICE NG27 section 1.5; 28-day support services; time is Homeward's choice"
@@ -64,15 +67,15 @@ class ActionRow(Code):
     """
 
     owner_role: str
-    within: timedelta
+    clock: str
     rule: str = "problem-at-home"
     urgent: bool = False
     settled_by_contact: bool = False
 
 
-def _problem(code: str, label: str, within: timedelta, source: str, owner: str = "coordinator") -> ActionRow:
+def _problem(code: str, label: str, clock: str, source: str, owner: str = "coordinator") -> ActionRow:
     return ActionRow(
-        code=code, label=label, source=source, owner_role=owner, within=within, urgent=within == HOUR
+        code=code, label=label, source=source, owner_role=owner, clock=clock, urgent=clock == HOUR
     )
 
 
@@ -82,7 +85,7 @@ def _news(code: str, label: str, settled_by_contact: bool = False) -> ActionRow:
         label=label,
         source=WHEREABOUTS,
         owner_role="coordinator" if settled_by_contact else "discharge-team",
-        within=HOUR,
+        clock=HOUR,
         rule="whereabouts",
         settled_by_contact=settled_by_contact,
     )
@@ -111,7 +114,7 @@ ACTIONS = CodeList(
             label="Somebody tried to reach the person, and did not",
             source=NG27,
             owner_role="coordinator",
-            within=DAY,
+            clock=DAY,
             rule="no-contact-after-discharge",
             settled_by_contact=True,
         ),
@@ -120,7 +123,7 @@ ACTIONS = CodeList(
             label="A contact after the discharge was not made in time",
             source=NG27,
             owner_role="coordinator",
-            within=DAY,
+            clock=DAY,
             rule="no-contact-after-discharge",
             settled_by_contact=True,
         ),
@@ -129,7 +132,7 @@ ACTIONS = CodeList(
             label="The person is reported to be back in hospital",
             source="NHS Digital indicator I02040; Homeward's choice",
             owner_role="discharge-team",
-            within=HOUR,
+            clock=HOUR,
             rule="back-in-hospital",
         ),
         ActionRow(
@@ -137,7 +140,7 @@ ACTIONS = CodeList(
             label="The person is back in hospital: find out whether the home was the reason",
             source="NHS Digital indicator I02040; failed discharge by our own definition",
             owner_role="coordinator",
-            within=DAY,
+            clock=DAY,
             rule="back-in-hospital",
         ),
         ActionRow(
@@ -145,7 +148,7 @@ ACTIONS = CodeList(
             label="The person discharged themselves and nobody knows how they are",
             source=OMBUDSMAN,
             owner_role="coordinator",
-            within=DAY,
+            clock=DAY,
             rule="left-by-own-decision",
             settled_by_contact=True,
         ),
@@ -154,7 +157,7 @@ ACTIONS = CodeList(
             label="The person discharged themselves and has no home",
             source=DUTY,
             owner_role="coordinator",
-            within=HOUR,
+            clock=HOUR,
             rule="left-by-own-decision",
             urgent=True,
             settled_by_contact=True,
@@ -164,7 +167,7 @@ ACTIONS = CodeList(
             label="The hospital took the person's death back: begin again what was stopped",
             source="Homeward: house rule on deaths that are taken back",
             owner_role="coordinator",
-            within=HOUR,
+            clock=HOUR,
             rule="death-taken-back",
         ),
         ActionRow(
@@ -172,7 +175,7 @@ ACTIONS = CodeList(
             label="The hospital deleted the person's record, and nobody has said whether this case goes on",
             source="HL7 2.4 chapter 3, A29; Homeward: house rule on deleted records",
             owner_role="discharge-team",
-            within=DAY,
+            clock=DAY,
             rule="person-deleted",
         ),
         ActionRow(
@@ -180,7 +183,7 @@ ACTIONS = CodeList(
             label="The person left before anybody accepted the referral",
             source=OMBUDSMAN,
             owner_role="coordinator",
-            within=HOUR,
+            clock=HOUR,
             rule="left-before-accepted",
         ),
         _news(NOT_RETURNED, "The hospital cancelled the admission. The person is at home, as before", True),
@@ -230,7 +233,7 @@ def open_action(case: Case, cause: str, at: datetime, subject: str = "") -> list
         subject=subject,
         owner_role=row.owner_role,
         opened_at=at,
-        due_at=at + row.within,
+        due_at=clock_from(row.clock, at),
     )
     return [ev.ActionOpened(action=action)]
 

@@ -23,7 +23,7 @@ from discharge.reference.policy import Policy, policy_on
 EVENT_KINDS: frozenset[str] = frozenset(
     model.model_fields["kind"].default for model in get_args(get_args(Event)[0])
 )
-Breach = Literal["contact-missed", "alert-escalated", "offer-lapsed", "request-overdue"]
+Breach = Literal["contact-missed", "alert-escalated", "alert-louder", "offer-lapsed", "request-overdue"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

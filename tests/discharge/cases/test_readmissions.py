@@ -80,7 +80,7 @@ def test_given_a_return_that_was_taken_back_then_the_discharge_stands_with_its_c
         (SPELL, None, False)
     ]
     said = why_still_here(case, day(10))
-    assert said.startswith("Left hospital on Sat 7 Mar; the hospital took back the admission")
+    assert said.startswith("Left hospital on Sat 7 Mar; the hospital cancelled the admission")
 
 
 def test_given_contacts_that_came_due_during_a_return_that_was_taken_back_then_each_is_told() -> None:
