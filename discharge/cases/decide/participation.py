@@ -84,7 +84,8 @@ def end_participation(case: Case, envelope: Envelope, now: datetime) -> list[ev.
     """Let an organisation leave the case: by itself, or sent by one that leads the case.
 
     The last responsible trust and the last housing lead stay: nobody would be left to answer for the case;
-    nor does a trust leave the case of the patient in its bed.
+    nor does a trust leave the case of the patient in its bed. A discharge recorded by hand ends no stay: its
+    trust is told to send the end of it.
     """
     asked = command_of(envelope, cmd.EndParticipation)
     if not takes_part(case, asked.organisation_id):
@@ -93,7 +94,8 @@ def end_participation(case: Case, envelope: Envelope, now: datetime) -> list[ev.
     if asked.organisation_id != asker and asker not in leads(case):
         raise Refused("part-not-allowed", where="organisation_id")
     if _has_the_patient(case, asked.organisation_id):
-        raise Refused("trust-has-the-patient", where="organisation_id")
+        code = "trust-has-the-patient" if case.discharge is None else "stay-not-ended"
+        raise Refused(code, where="organisation_id")
     if any(strand.partner_id == asked.organisation_id for strand in case.open_strands):
         raise Refused("work-open", where="organisation_id")
     if _is_the_last(case, asked.organisation_id):

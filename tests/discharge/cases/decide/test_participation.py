@@ -9,7 +9,17 @@ import pytest
 from discharge.cases import commands as cmd
 from discharge.cases import events as ev
 from discharge.cases.evolve import fold
-from discharge.cases.model import Actor, Case, Owner, Participant, SharingBasis, Strand, StrandKind
+from discharge.cases.model import (
+    Actor,
+    Case,
+    Discharge,
+    Owner,
+    Participant,
+    SharingBasis,
+    Strand,
+    StrandKind,
+)
+from discharge.errors import ERRORS
 from tests.discharge.cases.stories import (
     COORDINATOR,
     SERVICE,
@@ -17,6 +27,7 @@ from tests.discharge.cases.stories import (
     after,
     day,
     decided,
+    noon,
     refer,
     refused,
     spell,
@@ -150,6 +161,16 @@ def test_given_a_patient_in_its_bed_then_the_trust_stays(status: str) -> None:
     case = after((0, refer()), (1, told(status=status)))
     asked = cmd.EndParticipation(organisation_id=TRUST)
     assert refused(case, asked, 2) == ("trust-has-the-patient", "", "organisation_id")
+
+
+def test_given_a_discharge_by_hand_when_the_stay_goes_on_then_its_trust_is_told_to_send_the_end() -> None:
+    case = after((0, refer()), (1, told(status="admitted")))
+    home = case.model_copy(
+        update={"discharge": Discharge(discharged_on=day(2), discharged_at=noon(2), told_by="hand")}
+    )
+    asked = cmd.EndParticipation(organisation_id=TRUST)
+    assert refused(home, asked, 3) == ("stay-not-ended", "", "organisation_id")
+    assert "Send the end of the stay" in ERRORS["stay-not-ended"].words
 
 
 def test_given_the_last_trust_or_housing_lead_then_it_stays_until_there_is_another() -> None:
