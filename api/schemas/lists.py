@@ -30,7 +30,7 @@ class AlertLine(Schema):
 
 
 class AlertList(Schema):
-    """Alerts, those that nobody has taken on first, then the loudest, then the oldest."""
+    """Alerts, those that nobody has accepted first, then the most urgent, then the oldest."""
 
     alerts: list[AlertLine]
     total: int

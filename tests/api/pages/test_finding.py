@@ -131,7 +131,7 @@ async def test_given_rules_and_figures_when_alarms_are_opened_then_each_says_wha
     html = unescape((await door.client.get("/messages/alarms")).text)
     page = " ".join(re.sub(r"<[^>]+>", " ", html).split())
 
-    assert "Too many messages of RXH-PAS wait for somebody 3 messages are parked." in page
+    assert "Too many messages from RXH-PAS need attention 3 messages are parked." in page
     assert "Messages that are parked 3 Beyond Now: 1 parked messages at most, every day" in page
     assert "This feed's own rules" in page
     async with transaction(owner) as session:

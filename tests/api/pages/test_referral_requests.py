@@ -44,7 +44,7 @@ async def test_given_somebody_whom_the_caller_does_not_know_when_referred_then_t
     page = (await door.client.get(place)).text
 
     assert "Nobody has accepted it yet" in page
-    assert "Housing takes this referral on or answers it" in page
+    assert "Housing accepts or declines this referral" in page
     assert "2 High St, Harrow, ZZ99 3VZ" in page
     assert "Who is meant?" not in page
     assert "ASHDOWN, Edith" in (await door.client.get("/referral-requests?box=sent")).text
@@ -112,7 +112,7 @@ async def test_given_a_request_when_housing_takes_it_on_by_page_then_the_case_is
 
     sign_in(door, "coordinator", "STRANGER")
     after = (await door.client.get(place)).text
-    assert "took it on" in after
+    assert "accepted it" in after
     case = await door.client.get(after.split('href="/cases/')[1].split('"')[0].join(("/cases/", "")))
     assert "ASHDOWN, Edith" in case.text
 

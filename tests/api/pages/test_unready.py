@@ -150,5 +150,5 @@ async def test_given_more_alerts_than_fit_when_they_are_listed_then_the_newest_s
     sign_in(door, "coordinator")
     shown = await door.client.get("/alerts?owner=trust-monitor&page=2")
     assert "101 to 200 of 522 alerts" in shown.text
-    links = re.findall(r'href="(/alerts\?[^"]*)">(Earlier|Further)', shown.text)
-    assert [word for _, word in links] == ["Earlier", "Further"]
+    links = re.findall(r'href="(/alerts\?[^"]*)">(Previous|Next) page', shown.text)
+    assert [word for _, word in links] == ["Previous", "Next"]
