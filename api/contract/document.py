@@ -39,6 +39,9 @@ calendar date), and an `Idempotency-Key`. The answer is 200 with what happened, 
 it was taken and not answered in time, or a problem (RFC 9457) whose `code` is the same in every interface,
 page and log.
 
+Every list is paged in one way: `size`, and `after` with the `next` of the page before; `next` is null on the
+last page.
+
 What was sent and does not fit is answered 422 with every fault in `problems`. Codes are of the lists at
 `/api/v1/codes`. FHIR R4 is at `/fhir/R4`, described by its own CapabilityStatement.
 """

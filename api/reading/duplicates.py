@@ -112,15 +112,19 @@ class OpenedPair:
         return shown_rules(self.row, hidden=self.hidden)
 
 
-async def pairs(session: AsyncSession, caller: Principal, state: str = "open") -> list[Pair]:
+async def pairs(
+    session: AsyncSession, caller: Principal, state: str = "open", offset: int = 0, size: int = MOST
+) -> list[Pair]:
     """Pairs that wait, the oldest first, or those that were decided, the newest first. Noted as one look."""
     waits = DuplicatePair.state == "open"
     query = (
-        select(DuplicatePair).where(waits).order_by(DuplicatePair.offered_at)
+        select(DuplicatePair).where(waits).order_by(DuplicatePair.offered_at, DuplicatePair.id)
         if state == "open"
-        else select(DuplicatePair).where(~waits).order_by(DuplicatePair.decided_at.desc().nulls_last())
+        else select(DuplicatePair)
+        .where(~waits)
+        .order_by(DuplicatePair.decided_at.desc().nulls_last(), DuplicatePair.id)
     )
-    rows = (await session.scalars(query.limit(MOST))).all()
+    rows = (await session.scalars(query.offset(offset).limit(size))).all()
     people = await _people(session, {one for row in rows for one in (row.left_id, row.right_id)})
     await looked(session, caller, "records that may be one person", (), people)
     return [Pair(row, people.get(row.left_id), people.get(row.right_id)) for row in rows]
@@ -197,11 +201,10 @@ class Merged:
     decisions: Sequence[IdentityDecision] = ()
 
 
-async def merges(session: AsyncSession, caller: Principal) -> list[Merged]:
+async def merges(session: AsyncSession, caller: Principal, offset: int = 0, size: int = MOST) -> list[Merged]:
     """Merges that messages or people of the caller's organisation made, newest first. Noted as one look."""
-    rows = (
-        await session.scalars(select(PersonMerge).order_by(PersonMerge.recorded_at.desc()).limit(MOST))
-    ).all()
+    newest = select(PersonMerge).order_by(PersonMerge.recorded_at.desc(), PersonMerge.id)
+    rows = (await session.scalars(newest.offset(offset).limit(size))).all()
     people = await _people(session, {one for row in rows for one in (row.survivor_id, row.retired_id)})
     await looked(session, caller, "merged records", (), people)
     return [Merged(row, people.get(row.survivor_id), people.get(row.retired_id)) for row in rows]

@@ -117,7 +117,9 @@ class Item:
     organisation: str
 
 
-async def outgoing(session: AsyncSession, state: str = "dead") -> list[Item]:
+async def outgoing(
+    session: AsyncSession, state: str = "dead", offset: int = 0, size: int = MOST
+) -> list[Item]:
     """What is to be told, in one state; dead ones wait for a person."""
     statement = (
         select(OutboxRow, PartnerRow, Organisation.name)
@@ -125,7 +127,8 @@ async def outgoing(session: AsyncSession, state: str = "dead") -> list[Item]:
         .outerjoin(Organisation, Organisation.id == PartnerRow.organisation_id)
         .where(or_(OutboxRow.channel == "partner", OutboxRow.state == "dead"), OutboxRow.state == state)
         .order_by(OutboxRow.sequence)
-        .limit(MOST)
+        .offset(offset)
+        .limit(size)
     )
     return [Item(row, partner, name or NOBODY) for row, partner, name in await session.execute(statement)]
 

@@ -73,7 +73,9 @@ async def looked_at(
     await audit.note_read(session, who(caller), what, purpose=purpose, case_ids=cases, person_ids=people)
 
 
-async def who_looked(session: AsyncSession, case_id: UUID) -> list[Look]:
+async def who_looked(
+    session: AsyncSession, case_id: UUID, offset: int = 0, size: int = MOST_LOOKS
+) -> list[Look]:
     """Who looked at a case, newest first, for those who take part in it."""
     looks = func.homeward_who_looked(case_id).table_valued(
         "at", "organisation_id", "user_id", "role", "purpose", "what"
@@ -83,7 +85,8 @@ async def who_looked(session: AsyncSession, case_id: UUID) -> list[Look]:
         .join(Organisation, Organisation.id == looks.c.organisation_id, isouter=True)
         .join(User, User.id == looks.c.user_id, isouter=True)
         .order_by(looks.c.at.desc())
-        .limit(MOST_LOOKS)
+        .offset(offset)
+        .limit(size)
     )
     rows = await session.execute(statement)
     return [

@@ -35,9 +35,9 @@ class Progress:
     states: dict[str, int]
 
 
-async def replays(session: AsyncSession) -> Sequence[ReplayRow]:
+async def replays(session: AsyncSession, offset: int = 0, size: int = MOST) -> Sequence[ReplayRow]:
     """Replays of the caller's organisation, newest first."""
-    statement = select(ReplayRow).order_by(ReplayRow.asked_at.desc()).limit(MOST)
+    statement = select(ReplayRow).order_by(ReplayRow.asked_at.desc(), ReplayRow.id).offset(offset).limit(size)
     return (await session.scalars(statement)).all()
 
 
@@ -98,11 +98,12 @@ async def history(session: AsyncSession, inbox_id: UUID) -> History:
     )
 
 
-async def edits(session: AsyncSession) -> Sequence[MessageEditRow]:
+async def edits(session: AsyncSession, offset: int = 0, size: int = MOST) -> Sequence[MessageEditRow]:
     """Edits of the caller's organisation: those that wait first, then the newest."""
     statement = (
         select(MessageEditRow)
-        .order_by(MessageEditRow.state != "proposed", MessageEditRow.proposed_at.desc())
-        .limit(MOST)
+        .order_by(MessageEditRow.state != "proposed", MessageEditRow.proposed_at.desc(), MessageEditRow.id)
+        .offset(offset)
+        .limit(size)
     )
     return (await session.scalars(statement)).all()

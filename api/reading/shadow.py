@@ -49,12 +49,12 @@ class OpenedDay:
     total: int
 
 
-async def days(session: AsyncSession, feed: str = "") -> list[Day]:
+async def days(session: AsyncSession, feed: str = "", offset: int = 0, size: int = MOST_DAYS) -> list[Day]:
     """The newest days first, of one feed or of all that the caller's organisation has."""
     statement = select(ShadowListRow, Feed.code).join(Feed, Feed.id == ShadowListRow.feed_id)
     if feed:
         statement = statement.where(Feed.code == feed)
-    newest = statement.order_by(ShadowListRow.day.desc(), Feed.code).limit(MOST_DAYS)
+    newest = statement.order_by(ShadowListRow.day.desc(), Feed.code).offset(offset).limit(size)
     return [Day(row, code) for row, code in await session.execute(newest)]
 
 

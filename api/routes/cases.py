@@ -12,6 +12,7 @@ from api.answers import command_answer, command_status, request_status
 from api.command_kinds import split
 from api.commanding import Asked, ask, others_changed
 from api.depends import Caller, IdempotencyKey, Ready
+from api.paging import MOST_PAGES, Paged
 from api.presenters.case_json import case_detail, case_line
 from api.reading import cases, names, worklist
 from api.reading.looks import who_looked
@@ -31,12 +32,12 @@ Only = Literal["", "alerts", "awaiting-spell", "home-not-ready", "waiting"]
 async def list_cases(
     services: Ready,
     caller: Caller,
+    paged: Paged,
     view: View = "open",
     ward: str = "",
     text: str = "",
     only: Only = "",
-    page: Annotated[int, Query(ge=1)] = 1,
-    size: Annotated[int, Query(ge=1, le=worklist.MOST_SIZE)] = worklist.PAGE_SIZE,
+    page: Annotated[int, Query(ge=1, le=MOST_PAGES, deprecated=True)] = 1,
 ) -> CaseList:
     """The worklist, the longest waiting first, with how many cases each view holds.
 
@@ -45,17 +46,21 @@ async def list_cases(
     the caller's parts do not show is refused (`filter-not-seen`).
     """
     caller.require("case.list")
+    asked = paged.or_number(page)
     today = london_date(await services.case_now())
     async with services.begin(caller) as session:
-        wanted = worklist.Wanted(view=view, ward=ward, text=text, only=only, page=page, size=size)
+        wanted = worklist.Wanted(
+            view=view, ward=ward, text=text, only=only, page=asked.number, size=asked.size
+        )
         found = await worklist.worklist(session, caller, wanted)
         known = await names.directory(session)
     lines = [case_line(each, today, known) for each in found.rows]
     return CaseList(
         cases=lines,
         total=found.total,
-        page=page,
+        page=asked.number,
         counts=dict(found.counts),
+        next=asked.next(found.total),
         not_searched=found.not_searched,
     )
 
@@ -92,13 +97,14 @@ async def get_timeline(case_id: UUID, services: Ready, caller: Caller) -> Timeli
 
 
 @router.get("/cases/{case_id}/who-looked")
-async def get_who_looked(case_id: UUID, services: Ready, caller: Caller) -> RecordLooks:
+async def get_who_looked(case_id: UUID, services: Ready, caller: Caller, page: Paged) -> RecordLooks:
     """Who looked at a case, newest first."""
     caller.require("case.looks")
     async with services.begin(caller) as session:
         await cases.read_case(session, caller, case_id, "who looked", "case.looks")
-        looks = await who_looked(session, case_id)
-    return RecordLooks(case_id=case_id, looks=[RecordLook(**each._asdict()) for each in looks])
+        looks, following = page.after(await who_looked(session, case_id, **page.more))
+    lines = [RecordLook(**each._asdict()) for each in looks]
+    return RecordLooks(case_id=case_id, looks=lines, next=following)
 
 
 @router.post(

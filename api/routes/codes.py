@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Query
 
 from api.code_lists import CODE_LISTS, edition_of, sources_of, title_of
 from api.depends import Caller, Ready
+from api.paging import Paged
 from api.schemas.codes import CodeListDetail, CodeListIndex, CodeListSummary, CodeValue
 from discharge.clocks import london_date
 from discharge.codes.model import Code, CodeList
@@ -20,10 +21,12 @@ On = Annotated[date | None, Query(description="The London date of which to tell;
 
 
 @router.get("")
-async def list_code_lists(services: Ready, caller: Caller, on: On = None) -> CodeListIndex:  # noqa: ARG001
+async def list_code_lists(services: Ready, caller: Caller, page: Paged, on: On = None) -> CodeListIndex:  # noqa: ARG001
     """Every list of codes that this interface takes or gives, with its edition on a day."""
     day = on or london_date(await services.case_now())
-    return CodeListIndex(lists=[_summary(each, day) for each in CODE_LISTS.values()])
+    every = list(CODE_LISTS.values())
+    lists = [_summary(each, day) for each in page.cut(every)]
+    return CodeListIndex(lists=lists, next=page.next(len(every)))
 
 
 @router.get("/{name}")

@@ -11,6 +11,7 @@ from fastapi.responses import Response
 
 from api.depends import Caller, Ready
 from api.files import ANY_FILE, as_a_file
+from api.paging import Paged
 from api.presenters.documents import is_current
 from api.presenters.documents_json import document_json, opened_json
 from api.reading.documents import list_documents, read_document
@@ -21,11 +22,12 @@ router = APIRouter(prefix="/api/v1/cases/{case_id}/documents", tags=["cases"])
 
 
 @router.get("")
-async def list_case_documents(case_id: UUID, services: Ready, caller: Caller) -> DocumentList:
+async def list_case_documents(case_id: UUID, services: Ready, caller: Caller, page: Paged) -> DocumentList:
     """Everything that hospitals sent about the person, the newest first, without its content."""
     async with services.begin(caller) as session:
         rows = await list_documents(session, caller, case_id, "documents by interface")
-    return DocumentList(case_id=case_id, documents=[document_json(row, case_id) for row in rows])
+    lines = [document_json(row, case_id) for row in page.cut(rows)]
+    return DocumentList(case_id=case_id, documents=lines, next=page.next(len(rows)))
 
 
 @router.get("/{document_id}")

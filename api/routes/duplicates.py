@@ -9,6 +9,7 @@ from fastapi import APIRouter, Response
 
 from api.deciding import Asked, decide
 from api.depends import Caller, IdempotencyKey, Ready
+from api.paging import Paged
 from api.presenters.duplicates_json import decision_json, merge_json, opened_json, pair_json, test_json
 from api.reading import duplicates
 from api.schemas.duplicates import (
@@ -26,14 +27,14 @@ router = APIRouter(prefix="/api/v1", tags=["who is who"])
 
 @router.get("/duplicates")
 async def list_duplicates(
-    services: Ready, caller: Caller, state: Literal["open", "decided"] = "open"
+    services: Ready, caller: Caller, page: Paged, state: Literal["open", "decided"] = "open"
 ) -> DuplicateList:
     """Pairs of records that may be one person, with the rules that offered them; nothing merges by itself."""
     caller.require("duplicates.read")
     async with services.begin(caller) as session:
-        found = await duplicates.pairs(session, caller, state)
+        found, following = page.after(await duplicates.pairs(session, caller, state, **page.more))
         left_out = await duplicates.left_out(session)
-    return DuplicateList(duplicates=[pair_json(each) for each in found], left_out=left_out)
+    return DuplicateList(duplicates=[pair_json(each) for each in found], left_out=left_out, next=following)
 
 
 @router.get("/duplicates/{pair_id}")
@@ -62,12 +63,12 @@ async def decide_duplicate(
 
 
 @router.get("/merges")
-async def list_merges(services: Ready, caller: Caller) -> MergeList:
+async def list_merges(services: Ready, caller: Caller, page: Paged) -> MergeList:
     """Merges that messages or people made, newest first, with how much each moved."""
     caller.require("duplicates.read")
     async with services.begin(caller) as session:
-        found = await duplicates.merges(session, caller)
-    return MergeList(merges=[merge_json(each) for each in found])
+        found, following = page.after(await duplicates.merges(session, caller, **page.more))
+    return MergeList(merges=[merge_json(each) for each in found], next=following)
 
 
 @router.post("/merges/{merge_id}/undo")
@@ -86,9 +87,10 @@ async def undo_merge(
 
 
 @router.get("/test-patients")
-async def list_test_patients(services: Ready, caller: Caller) -> RehearsalPatientList:
+async def list_test_patients(services: Ready, caller: Caller, page: Paged) -> RehearsalPatientList:
     """Patients of rehearsals, set apart from the living."""
     caller.require("duplicates.read")
     async with services.begin(caller) as session:
         found = await duplicates.test_patients(session, caller)
-    return RehearsalPatientList(test_patients=[test_json(each) for each in found])
+    lines = [test_json(each) for each in page.cut(found)]
+    return RehearsalPatientList(test_patients=lines, next=page.next(len(found)))

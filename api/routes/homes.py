@@ -8,6 +8,7 @@ from fastapi import APIRouter
 
 from api import homes as editing
 from api.depends import Caller, Ready
+from api.paging import Paged
 from api.presenters.lists_json import home_json
 from api.reading import homes
 from api.schemas.homes import HomeList, HomeRecord, HomeWithdrawal, WithdrawnHome
@@ -17,12 +18,13 @@ router = APIRouter(prefix="/api/v1/properties", tags=["homes"])
 
 
 @router.get("")
-async def list_properties(services: Ready, caller: Caller, free: bool = False) -> HomeList:
+async def list_properties(services: Ready, caller: Caller, page: Paged, free: bool = False) -> HomeList:
     """Homes that can be let, the earliest first: free, offered, accepted (reserved), let or withdrawn."""
     caller.require("properties.read")
     async with services.begin(caller) as session:
         found = await homes.homes(session)
-    return HomeList(properties=[home_json(each) for each in found if each.free or not free])
+    fitting = [each for each in found if each.free or not free]
+    return HomeList(properties=[home_json(each) for each in page.cut(fitting)], next=page.next(len(fitting)))
 
 
 @router.get("/{property_id}")

@@ -9,6 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from api.depends import Caller, Ready
+from api.paging import MOST_PAGES, Paged
 from api.parameters import one_of
 from api.presenters.alerts import owners
 from api.presenters.lists_json import alert_json, feed_json, item_json, partner_json
@@ -27,32 +28,37 @@ from api.schemas.lists import (
 
 router = APIRouter(prefix="/api/v1", tags=["lists"])
 
-MOST_PAGES = 10_000
-
 
 @router.get("/alerts")
 async def list_alerts(
     services: Ready,
     caller: Caller,
+    paged: Paged,
     owner_role: str = "",
-    page: Annotated[int, Query(ge=1, le=MOST_PAGES)] = 1,
-    size: Annotated[int, Query(ge=1, le=alerts.MOST_SIZE)] = alerts.PAGE_SIZE,
+    page: Annotated[int, Query(ge=1, le=MOST_PAGES, deprecated=True)] = 1,
 ) -> AlertList:
     """Alerts whose cause still holds: those that nobody has taken on first, the loudest, then the oldest.
     `total` counts all pages. Take one on with the command acknowledge-alert.
     """
     caller.require("alerts.read")
     one_of("owner_role", owner_role, owners())
+    asked = paged.or_number(page)
     async with services.begin(caller) as session:
         found = await alerts.open_alerts(
-            session, caller, alerts.Wanted(owner_role=owner_role, page=page, size=size)
+            session, caller, alerts.Wanted(owner_role=owner_role, page=asked.number, size=asked.size)
         )
     lines = [alert_json(each) for each in found.rows]
-    return AlertList(alerts=lines, total=found.total, page=page, size=size)
+    return AlertList(
+        alerts=lines,
+        total=found.total,
+        page=asked.number,
+        size=asked.size,
+        next=asked.next(found.total),
+    )
 
 
 @router.get("/feeds")
-async def list_feeds(services: Ready, caller: Caller) -> FeedList:
+async def list_feeds(services: Ready, caller: Caller, page: Paged) -> FeedList:
     """When each feed was last heard, and by which profile and version its messages of today are read (null
     where by none). Those of the caller's own organisation.
     """
@@ -60,16 +66,17 @@ async def list_feeds(services: Ready, caller: Caller) -> FeedList:
     async with services.begin(caller) as session:
         found = await lists.feeds(session, caller)
     today = (await services.clock()).today(services.now())
-    return FeedList(feeds=[feed_json(row, read_by(row, services.profiles, today)) for row in found])
+    lines = [feed_json(row, read_by(row, services.profiles, today)) for row in page.cut(found)]
+    return FeedList(feeds=lines, next=page.next(len(found)))
 
 
 @router.get("/dead-letters")
-async def list_dead_letters(services: Ready, caller: Caller) -> DeadLetterList:
+async def list_dead_letters(services: Ready, caller: Caller, page: Paged) -> DeadLetterList:
     """Items that a partner refused for good; each holds its lane until a person decides."""
     caller.require("deadletters.read")
     async with services.begin(caller) as session:
-        found = await lists.outgoing(session, "dead")
-    return DeadLetterList(dead_letters=[item_json(each) for each in found])
+        found, following = page.after(await lists.outgoing(session, "dead", **page.more))
+    return DeadLetterList(dead_letters=[item_json(each) for each in found], next=following)
 
 
 @router.post("/dead-letters/{sequence}/decision")
@@ -82,7 +89,7 @@ async def decide_dead_letter(
 
 
 @router.get("/partners")
-async def list_partners(services: Ready, caller: Caller) -> PartnerList:
+async def list_partners(services: Ready, caller: Caller, page: Paged) -> PartnerList:
     """Where messages go, whether each partner takes them, and why not."""
     caller.require("deadletters.read")
     async with services.begin(caller) as session:
@@ -91,7 +98,8 @@ async def list_partners(services: Ready, caller: Caller) -> PartnerList:
     counted = Counter[UUID]()
     for (partner_id, _), count in waiting.items():
         counted[partner_id] += count
-    return PartnerList(partners=[partner_json(row, of, counted[row.id]) for row, of in found])
+    lines = [partner_json(row, of, counted[row.id]) for row, of in page.cut(found)]
+    return PartnerList(partners=lines, next=page.next(len(found)))
 
 
 @router.post("/partners/{partner_id}/decision", status_code=204)

@@ -14,6 +14,7 @@ from api import replaying
 from api.depends import Caller, Ready
 from api.downloads import as_file
 from api.files import ANY_FILE
+from api.paging import Paged
 from api.presenters import messages_json as shaped
 from api.presenters.tags import MESSAGE_STATES
 from api.reading import lists
@@ -52,7 +53,7 @@ async def list_messages(
     caller.require("messages.read")
     async with services.begin(caller) as session:
         wanted = await wanted_by(session, caller, asked.search)
-        found = await find(session, caller, wanted, place_of(asked.before), asked.size)
+        found = await find(session, caller, wanted, place_of(asked.after or asked.before), asked.size)
         counts = await count_states(session, caller, wanted, tuple(MESSAGE_STATES))
         feeds = {feed.id: feed.code for feed in await lists.feeds(session, caller)}
     return MessageList(
@@ -63,13 +64,14 @@ async def list_messages(
 
 
 @router.get("/messages/causes")
-async def list_message_causes(services: Ready, caller: Caller) -> MessageCauseList:
+async def list_message_causes(services: Ready, caller: Caller, page: Paged) -> MessageCauseList:
     """Messages that wait for a person, by cause: how many, since when, an example, and what can be done."""
     caller.require("messages.read")
     async with services.begin(caller) as session:
         found = await reading.waiting_causes(session, caller)
         feeds = {feed.id: feed.code for feed in await lists.feeds(session, caller)}
-    return MessageCauseList(causes=[shaped.cause_json(each, feeds) for each in found])
+    lines = [shaped.cause_json(each, feeds) for each in page.cut(found)]
+    return MessageCauseList(causes=lines, next=page.next(len(found)))
 
 
 @router.get("/messages/{message_id}")
@@ -97,11 +99,12 @@ async def start_replay(body: ReplayBody, services: Ready, caller: Caller) -> Rep
 
 
 @router.get("/replays")
-async def list_replays(services: Ready, caller: Caller) -> ReplayList:
+async def list_replays(services: Ready, caller: Caller, page: Paged) -> ReplayList:
     """Replays, newest first."""
     caller.require("messages.read")
     async with services.begin(caller) as session:
-        return ReplayList(replays=[shaped.replay_json(row) for row in await reading.replays(session)])
+        found, following = page.after(await reading.replays(session, **page.more))
+    return ReplayList(replays=[shaped.replay_json(row) for row in found], next=following)
 
 
 @router.get("/replays/{replay_id}")
@@ -129,11 +132,12 @@ async def propose_edit(message_id: UUID, body: EditBody, services: Ready, caller
 
 
 @router.get("/edits")
-async def list_edits(services: Ready, caller: Caller) -> MessageEditList:
+async def list_edits(services: Ready, caller: Caller, page: Paged) -> MessageEditList:
     """Edits: those that wait for a second person first."""
     caller.require("messages.read")
     async with services.begin(caller) as session:
-        return MessageEditList(edits=[shaped.edit_json(row) for row in await reading.edits(session)])
+        found, following = page.after(await reading.edits(session, **page.more))
+    return MessageEditList(edits=[shaped.edit_json(row) for row in found], next=following)
 
 
 @router.post("/edits/{edit_id}/decision")

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from sqlalchemy import select, text
 
 from api.depends import Caller, Ready
+from api.paging import Paged
 from api.reading.looks import who
 from api.schemas.people import UserAccess, UserList, UserRecord
 from discharge.store import audit
@@ -19,13 +20,14 @@ _DISABLE = text("SELECT homeward_disable_user(:user_id, :disabled)")
 
 
 @router.get("/users")
-async def list_users(services: Ready, caller: Caller) -> UserList:
+async def list_users(services: Ready, caller: Caller, page: Paged) -> UserList:
     """Everybody of the caller's organisation who ever signed in, by name."""
     caller.require("admin.people")
     async with services.begin(caller) as session:
         own = select(User).where(User.organisation_id == caller.organisation_id)
-        rows = await session.scalars(own.order_by(User.display_name, User.id))
-        return UserList(users=[_user(row) for row in rows])
+        ordered = own.order_by(User.display_name, User.id).offset(page.offset).limit(page.size + 1)
+        rows, following = page.after((await session.scalars(ordered)).all())
+        return UserList(users=[_user(row) for row in rows], next=following)
 
 
 @router.post("/users/{user_id}/access")

@@ -11,10 +11,11 @@ from fastapi.responses import JSONResponse
 from api import referral_requests
 from api.answers import command_answer
 from api.depends import Caller, IdempotencyKey, Ready
+from api.paging import Paged
 from api.presenters.referral_requests_json import file_json, request_json
 from api.principals import Principal
 from api.reading import names
-from api.reading.referral_requests import MOST, Box, read_request, requests
+from api.reading.referral_requests import Box, read_request, requests
 from api.routes.referrals import case_path
 from api.schemas.commands import CommandAnswer
 from api.schemas.referrals import ReferralRequestDetail, ReferralRequestList, RequestDecision
@@ -28,18 +29,18 @@ router = APIRouter(prefix="/api/v1", tags=["referrals"])
 async def list_referral_requests(
     services: Ready,
     caller: Caller,
+    page: Paged,
     box: Box = "waiting",
-    offset: Annotated[int, Query(ge=0)] = 0,
-    size: Annotated[int, Query(ge=1, le=MOST)] = MOST,
+    offset: Annotated[int, Query(ge=0, le=1_000_000, deprecated=True)] = 0,
 ) -> ReferralRequestList:
     """Requests that wait for you, those due first; that you answered; or that you sent."""
     caller.require("referral-requests.read")
     now = await services.case_now()
     async with services.begin(caller) as session:
-        listed = await requests(session, caller, box, offset, size)
+        listed = await requests(session, caller, box, offset or page.offset, page.size)
         known = await names.directory(session)
     rows = [request_json(row, now, known) for row in listed.rows]
-    return ReferralRequestList(requests=rows, total=listed.total)
+    return ReferralRequestList(requests=rows, total=listed.total, next=page.next(listed.total))
 
 
 @router.get("/referral-requests/{request_id}", response_model_exclude_unset=True)

@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 
 from api.answers import command_answer, request_answer
 from api.depends import Caller, IdempotencyKey, Ready
+from api.paging import Paged
 from api.presenters.case_json import case_line
 from api.reading import names, worklist
 from api.referring import Request, Requested, refer
@@ -54,13 +55,13 @@ async def create_referral(
 
 
 @router.get("/referrals")
-async def list_referrals(services: Ready, caller: Caller) -> ReferralList:
+async def list_referrals(services: Ready, caller: Caller, page: Paged) -> ReferralList:
     """Referrals that nobody has accepted or returned yet."""
     caller.require("case.list")
     today = london_date(await services.case_now())
     async with services.begin(caller) as session:
-        wanted = worklist.Wanted(view="referred", size=worklist.MOST_SIZE)
+        wanted = worklist.Wanted(view="referred", page=page.number, size=page.size)
         found = await worklist.worklist(session, caller, wanted)
         known = await names.directory(session)
     lines = [case_line(each, today, known) for each in found.rows]
-    return ReferralList(referrals=lines, total=found.total)
+    return ReferralList(referrals=lines, total=found.total, next=page.next(found.total))

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 
 from api.comparing import GivenList, compare_list
 from api.depends import Caller, Ready
+from api.paging import Paged
 from api.presenters.shadow import day_json, difference_json
 from api.reading import shadow
 from api.schemas.shadow import ShadowList, ShadowListDetail, ShadowLists
@@ -37,12 +38,12 @@ async def compare_shadow_list(
 
 
 @router.get("")
-async def list_shadow_lists(services: Ready, caller: Caller, feed: str = "") -> ShadowLists:
+async def list_shadow_lists(services: Ready, caller: Caller, page: Paged, feed: str = "") -> ShadowLists:
     """How far the lists of each day agreed, the newest first."""
     caller.require("shadow.read")
     async with services.begin(caller) as session:
-        found = await shadow.days(session, feed)
-    return ShadowLists(shadow_lists=[day_json(each) for each in found])
+        found, following = page.after(await shadow.days(session, feed, **page.more))
+    return ShadowLists(shadow_lists=[day_json(each) for each in found], next=following)
 
 
 @router.get("/{list_id}")

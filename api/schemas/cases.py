@@ -75,6 +75,7 @@ class CaseList(Schema):
     not_searched: int = Field(
         description="Cases that the filter does not reach: your part in them does not show what it looks at"
     )
+    next: str | None
 
 
 class ReferralList(Schema):
@@ -82,6 +83,7 @@ class ReferralList(Schema):
 
     referrals: list[CaseLine]
     total: int
+    next: str | None
 
 
 class NextAction(Schema):
@@ -189,3 +191,4 @@ class RecordLooks(Schema):
 
     case_id: UUID
     looks: list[RecordLook]
+    next: str | None

@@ -38,3 +38,4 @@ class CodeListIndex(Schema):
     """Every list of codes."""
 
     lists: list[CodeListSummary]
+    next: str | None

@@ -43,3 +43,4 @@ class DocumentList(Schema):
 
     case_id: UUID
     documents: list[Document]
+    next: str | None

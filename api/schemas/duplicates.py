@@ -88,6 +88,7 @@ class DuplicateList(Schema):
 
     duplicates: list[DuplicatePair]
     left_out: dict[str, int]
+    next: str | None
 
 
 class DuplicateDecision(BaseModel):
@@ -120,6 +121,7 @@ class MergeList(Schema):
     """Merges, newest first."""
 
     merges: list[Merge]
+    next: str | None
 
 
 class RehearsalPatient(Schema):
@@ -135,3 +137,4 @@ class RehearsalPatientList(Schema):
     """Patients of rehearsals."""
 
     test_patients: list[RehearsalPatient]
+    next: str | None

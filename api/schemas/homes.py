@@ -34,6 +34,7 @@ class HomeList(Schema):
     """Homes, the earliest first."""
 
     properties: list[HomeRecord]
+    next: str | None
 
 
 class WithdrawnHome(HomeRecord):

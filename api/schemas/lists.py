@@ -36,6 +36,7 @@ class AlertList(Schema):
     total: int
     page: int
     size: int
+    next: str | None
 
 
 class FeedProfile(Schema):
@@ -65,6 +66,7 @@ class FeedList(Schema):
     """Feeds of the caller's organisation, the longest silent first."""
 
     feeds: list[FeedRecord]
+    next: str | None
 
 
 class DeadLetter(Schema):
@@ -91,6 +93,7 @@ class DeadLetterList(Schema):
     """Items that partners refused, in the order in which they were to go."""
 
     dead_letters: list[DeadLetter]
+    next: str | None
 
 
 class DeadLetterDecision(BaseModel):
@@ -130,6 +133,7 @@ class PartnerList(Schema):
     """Every partner."""
 
     partners: list[Partner]
+    next: str | None
 
 
 class PartnerDecisionBody(BaseModel):

@@ -158,6 +158,7 @@ class MessageCauseList(Schema):
     """Causes for which messages wait for a person."""
 
     causes: list[MessageCause]
+    next: str | None
 
 
 class Replay(Schema):
@@ -197,6 +198,7 @@ class ReplayList(Schema):
     """Replays, newest first."""
 
     replays: list[Replay]
+    next: str | None
 
 
 class ReplayTaken(Schema):
@@ -218,6 +220,7 @@ class MessageEditList(Schema):
     """Edits, those that wait for a second person first."""
 
     edits: list[MessageEdit]
+    next: str | None
 
 
 class EditDecided(Schema):
@@ -297,9 +300,10 @@ class MessageSearch(BaseModel):
 
 
 class MessageQuery(MessageSearch):
-    """Which messages, and where the page begins: `before` is `next` of the page before."""
+    """Which messages, and where the page begins: `after` is `next` of the page before."""
 
-    before: str = Field(default="", description="`next` of the page before")
+    after: str = Field(default="", max_length=200, description="`next` of the page before")
+    before: str = Field(default="", max_length=200, description="The same as `after`", deprecated=True)
     size: int = Field(default=50, ge=1, le=200)
 
 

@@ -26,6 +26,7 @@ class UserList(Schema):
     """Everybody of the caller's organisation who ever signed in, by name."""
 
     users: list[UserRecord]
+    next: str | None
 
 
 class UserAccess(BaseModel):

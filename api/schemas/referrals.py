@@ -90,3 +90,4 @@ class ReferralRequestList(Schema):
 
     requests: list[ReferralRequest]
     total: int
+    next: str | None

@@ -56,3 +56,4 @@ class ShadowLists(Schema):
     """Days, the newest first."""
 
     shadow_lists: list[ShadowList]
+    next: str | None
