@@ -156,7 +156,7 @@ def _taken_back(case: Case, place: int, told: CaseSpell, on: date, now: datetime
         return _under_its_number(case, place, heir, now)
     if place == len(case.readmissions) - 1 and case.discharge is None:
         return _undone(case, told, on, now)
-    return _earlier_return_taken_back(case, place)
+    return _earlier_return_taken_back(case, place, told, now)
 
 
 def _came_back_in(case: Case, place: int) -> CaseSpell | None:
@@ -223,14 +223,19 @@ def _of_that_time(owed: Action, left: Discharge, back: Readmission) -> bool:
     return left.discharged_at <= owed.opened_at and london_date(owed.opened_at) <= back.readmitted_on
 
 
-def _earlier_return_taken_back(case: Case, place: int) -> list[ev.Event]:
-    """The discharge that followed goes with it: whoever came back later came back from the one before."""
+def _earlier_return_taken_back(case: Case, place: int, told: CaseSpell, now: datetime) -> list[ev.Event]:
+    """The discharge that followed goes with it: whoever came back later came back from the one before. Where
+    they would have come back before they left, they did not leave then: the ward is asked where they were.
+    """
     if place == len(case.readmissions) - 1:
         return [ev.EarlierDischargeCorrected(place=place)]
     later = case.readmissions[place + 1]
     left = case.earlier_discharges[place]
     days = nights_between(left.discharged_on, later.readmitted_on)
-    joined = later.model_copy(update={"days_after": max(0, days)})
+    if days < 0:
+        gone = [ev.EarlierDischargeCorrected(place=place + 1), ev.EarlierDischargeCorrected(place=place)]
+        return [*gone, *ask_once(case, OVERLAP, told, now)]
+    joined = later.model_copy(update={"days_after": days})
     return [
         ev.EarlierDischargeCorrected(place=place + 1),
         ev.EarlierDischargeCorrected(place=place, discharge=left, readmission=joined),

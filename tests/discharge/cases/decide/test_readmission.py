@@ -210,18 +210,29 @@ def test_given_a_return_in_the_middle_that_never_was_then_the_later_one_follows_
     assert (opened.action.key, opened.action.subject) == ("unplanned-return/3", str(THIRD))
 
 
-@pytest.mark.parametrize(("on", "days"), [(13, 8), (4, 0)])
-def test_given_a_return_in_the_middle_that_somebody_left_by_hand_then_the_later_one_follows_the_first(
-    on: int, days: int
-) -> None:
+def left_by_hand_in_the_middle(on: int) -> Case:
+    """Two returns, the second on a day of March; somebody confirmed by hand that they left in between."""
     first, second = TWICE.earlier_discharges
     by_hand = (first, second.model_copy(update={"spell_id": None}))
     later = (TWICE.readmissions[0], returned(THIRD, on, 2))
-    case = TWICE.model_copy(update={"earlier_discharges": by_hand, "readmissions": later})
-    assert news(case, CANCELLED, 14) == [
+    return TWICE.model_copy(update={"earlier_discharges": by_hand, "readmissions": later})
+
+
+@pytest.mark.parametrize(("on", "days"), [(13, 8), (5, 0)])
+def test_given_a_return_in_the_middle_that_somebody_left_by_hand_then_the_later_one_follows_the_first(
+    on: int, days: int
+) -> None:
+    assert news(left_by_hand_in_the_middle(on), CANCELLED, 14) == [
         ev.EarlierDischargeCorrected(place=1),
         ev.EarlierDischargeCorrected(place=0, discharge=FIRST_LEFT, readmission=returned(THIRD, on, days)),
     ]
+
+
+def test_given_a_later_return_from_before_they_left_then_they_did_not_leave_and_the_ward_is_asked() -> None:
+    *happened, asked = news(left_by_hand_in_the_middle(4), CANCELLED, 14)
+    assert happened == [ev.EarlierDischargeCorrected(place=1), ev.EarlierDischargeCorrected(place=0)]
+    assert isinstance(asked, ev.ActionOpened)
+    assert (asked.action.cause, asked.action.subject) == ("stays-overlap", str(CANCELLED.spell.spell_id))
 
 
 def test_given_three_returns_when_the_first_never_was_then_the_second_follows_the_discharge() -> None:
