@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Response
@@ -23,6 +23,10 @@ from api.schemas.duplicates import (
 )
 
 router = APIRouter(prefix="/api/v1", tags=["who is who"])
+
+LATER: dict[int | str, dict[str, Any]] = {
+    202: {"model": IdentityDecision, "description": "Kept; it is still being carried out"}
+}
 
 
 @router.get("/duplicates")
@@ -46,7 +50,7 @@ async def get_duplicate(pair_id: UUID, services: Ready, caller: Caller) -> Dupli
     return opened_json(found)
 
 
-@router.post("/duplicates/{pair_id}/decision")
+@router.post("/duplicates/{pair_id}/decision", responses=LATER)
 async def decide_duplicate(
     pair_id: UUID,
     body: DuplicateDecision,
@@ -71,7 +75,7 @@ async def list_merges(services: Ready, caller: Caller, page: Paged) -> MergeList
     return MergeList(merges=[merge_json(each) for each in found], next=following)
 
 
-@router.post("/merges/{merge_id}/undo")
+@router.post("/merges/{merge_id}/undo", responses=LATER)
 async def undo_merge(
     merge_id: UUID,
     body: MergeUndo,

@@ -46,7 +46,7 @@ class FeedProfile(Schema):
 
     named: str
     name: str
-    version: str
+    version: int
     effective_from: date
     sha256: str
     state: str
