@@ -23,13 +23,13 @@ USER = "3f0c6f2e-6f5d-4f9e-8a53-0d7a7b1f3c11"
 BODIES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
         "ReferralBody": {
-            "a-person-in-a-bed": {"person": {"nhs_number": "9990000018"}, "ward": WARD},
+            "a-person-in-a-bed": {"person": {"nhs_number": "9991234500"}, "ward": WARD},
             "with-what-is-asked-for": {
                 "person": {
-                    "nhs_number": "9990000018",
-                    "family_name": "Ashdown",
-                    "given_name": "Edith",
-                    "birth_date": "1941-05-02",
+                    "nhs_number": "9991234500",
+                    "family_name": "Marwick",
+                    "given_name": "Ines",
+                    "birth_date": "1938-11-23",
                 },
                 "ward": WARD,
                 "reasons": ["adaptation"],

@@ -82,7 +82,7 @@ async def test_given_a_list_with_faults_when_given_then_each_is_told_and_nothing
         (2, "expected_discharge_on"),
     ]
     assert "Joan" not in refused.text
-    assert (await get(door)).json() == {"shadow_lists": []}
+    assert (await get(door)).json() == {"shadow_lists": [], "next": None}
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ async def test_given_another_role_when_asking_then_it_is_refused(door: Door, fee
 
 async def test_given_another_organisation_when_asking_then_there_is_nothing(door: Door, feed: Intake) -> None:
     day = (await give(door)).json()
-    assert (await get(door, organisation="STRANGER")).json() == {"shadow_lists": []}
+    assert (await get(door, organisation="STRANGER")).json() == {"shadow_lists": [], "next": None}
     assert (await get(door, f"/{day['id']}", organisation="STRANGER")).status_code == 404
 
 

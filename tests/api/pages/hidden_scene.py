@@ -272,6 +272,7 @@ async def _known(worker: AsyncEngine, case_id: UUID, home_id: str) -> dict[str, 
             "Binary": documents,
             "kind": list(FORMS),
             "kept": [str(uuid4())],
+            "name": ["tenures"],
         }
     assert {name for name, values in known.items() if not values} == set()
     return known

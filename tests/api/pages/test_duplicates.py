@@ -120,7 +120,11 @@ async def test_given_not_the_same_by_interface_then_it_is_remembered(
     await carried_out(door)
 
     assert (answer.status_code, answer.json()["state"]) == (202, "taken")
-    assert (await door.get("/api/v1/duplicates", "operator")).json() == {"duplicates": [], "left_out": {}}
+    assert (await door.get("/api/v1/duplicates", "operator")).json() == {
+        "duplicates": [],
+        "left_out": {},
+        "next": None,
+    }
     [decided] = (await door.get("/api/v1/duplicates?state=decided", "operator")).json()["duplicates"]
     assert decided["state"] == "not-same"
     shown = (await door.get(f"/api/v1/duplicates/{pair_id}", "operator")).json()
@@ -186,7 +190,11 @@ async def test_given_a_stranger_then_neither_pair_nor_merge_is_there(
 async def test_given_a_coordinator_then_only_pairs_of_their_own_cases_are_there(
     door: Door, pair_id: UUID
 ) -> None:
-    assert (await door.get("/api/v1/duplicates", "coordinator")).json() == {"duplicates": [], "left_out": {}}
+    assert (await door.get("/api/v1/duplicates", "coordinator")).json() == {
+        "duplicates": [],
+        "left_out": {},
+        "next": None,
+    }
     assert (await door.get(f"/api/v1/duplicates/{pair_id}", "coordinator")).status_code == 404
 
 
