@@ -359,7 +359,7 @@ async def test_given_a_hiding_that_the_trust_keeps_when_its_sender_takes_it_back
     assert one["withdrawn_at"] is not None
     assert await actions(door) == ["hiding kept", "hiding withdrawn"]
     sign_in(door, "discharge-team")
-    assert "Stranger took it back" in (await door.client.get("/hidings")).text
+    assert "Stranger withdrew it" in (await door.client.get("/hidings")).text
     assert (
         "Stranger withdrew a request that the trust kept" in (await door.client.get(f"/cases/{case_id}")).text
     )

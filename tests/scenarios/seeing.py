@@ -144,9 +144,13 @@ class Seen:
             f"/fhir/R4/Task/{self.case_id}",
         ):
             assert self.stack.get(party, path).status_code == 404, (party, path)
-        listed = self.stack.get(party, "/api/v1/cases", text=self.person.nhs_number)
-        assert listed.status_code == 200, listed.text
-        assert listed.json()["cases"] == []
+        found = self.stack.get(party, "/api/v1/cases", text=self.person.nhs_number)
+        if found.status_code == 403:  # they see nobody's number
+            assert found.json()["code"] == "filter-not-seen"
+        else:
+            assert found.json()["cases"] == []
+        listed = self.stack.get(party, "/api/v1/cases", size=100).json()["cases"]
+        assert self.case_id not in [each["case_id"] for each in listed]
 
     def then_the_address_appears_nowhere(self) -> None:
         """Neither on an interface or page, nor with a partner, nor in a log or in what Temporal keeps."""
