@@ -11,7 +11,7 @@ from tests.api.conftest import Door
 from tests.api.signing_in import sign_in
 
 KNOWN = (
-    "about, before, case, code, feed, id, only, reason, since, size, state, text, unmapped, until, "
+    "about, after, before, case, code, feed, id, only, reason, since, size, state, text, unmapped, until, "
     "ward, who, words"
 )
 NOBODY = str(UUID(int=0))
