@@ -56,7 +56,12 @@ def client(monkeypatch: pytest.MonkeyPatch) -> OpenId:
 
 def answers(monkeypatch: pytest.MonkeyPatch, key: RSAKey = KEY, **changed: Any) -> None:
     """Have the provider give an id token with these claims; None leaves one out."""
-    claims = {name: value for name, value in (CLAIMS | changed).items() if value is not None}
+    since = int(time.time()) - NOW
+    claims = {
+        name: value + since if isinstance(value, int) else value
+        for name, value in (CLAIMS | changed).items()
+        if value is not None
+    }
     token = jwt.encode({"alg": "RS256", "kid": "one"}, claims, key)
 
     async def fetch_token(*_: Any, **__: Any) -> dict[str, str]:

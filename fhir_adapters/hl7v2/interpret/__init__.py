@@ -71,8 +71,9 @@ def unused(message: Message, profile: Profile) -> NotUsed | None:
 
 
 def _label(envelope: Envelope) -> str:
-    """Type and trigger as PostgreSQL can hold them, whatever stands there."""
-    return envelope.label.replace("\x00", "")[:MOST_LABEL]
+    """Type and trigger as PostgreSQL can hold them, whatever stands there; the field where nothing does."""
+    label = envelope.label.replace("\x00", "")[:MOST_LABEL]
+    return label if label.strip("^ ") else "MSH-9"
 
 
 def _bears_on_us(envelope: Envelope) -> bool:

@@ -36,8 +36,10 @@ async def test_given_a_cold_home_when_somebody_is_sent_there_then_reason_and_nam
     assert (await sent_home(door, case_id))["problem"]["code"] == "unready-reason-needed"
     no_name = await sent_home(door, case_id, unready_reason="bed-needed")
     assert no_name["problem"]["code"] == "decider-needed"
-    forged = await sent_home(door, case_id, unready_reason="bed-needed", decided_by_note=str(uuid4()))
-    assert forged["problem"]["code"] == "decider-needed"
+    forged = {"destination": "19", "unready_reason": "bed-needed", "decided_by_note": str(uuid4())}
+    address, kind = f"/api/v1/cases/{case_id}/commands", {"kind": "confirm-discharge"}
+    refused = await door.post(address, kind | forged, "discharge-team")
+    assert (refused.status_code, refused.json()["where"]) == (422, "decided_by_note")
     status = await sent_home(door, case_id, **ALL_THE_SAME)
     assert status["state"] == "accepted", status
 

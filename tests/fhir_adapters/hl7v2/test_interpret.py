@@ -432,6 +432,13 @@ class TestNotUsed:
         assert isinstance(message, Message)
         assert interpret(message, ITK) == NotUsed(code="unknown-trigger", reason="acknowledgement")
 
+    @pytest.mark.parametrize("kind", ["", "\x00", "^"])
+    def test_given_no_type_at_all_then_the_field_that_lacks_it_is_named(self, kind: str) -> None:
+        message = read_message(f"MSH|^~\\&|A|B|C|D|1||{kind}|9|P|2.4\r".encode())
+
+        assert isinstance(message, Message)
+        assert interpret(message, ITK) == NotUsed(code="unknown-trigger", reason="MSH-9")
+
 
 @given(st.lists(PIECES, max_size=40).map(b"".join), st.sampled_from(["A01", "A03", "A08", "A40"]))
 def test_given_a_damaged_message_then_interpreting_never_raises(tail: bytes, trigger: str) -> None:
