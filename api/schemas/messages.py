@@ -303,7 +303,12 @@ class MessageQuery(MessageSearch):
     """Which messages, and where the page begins: `after` is `next` of the page before."""
 
     after: str = Field(default="", max_length=200, description="`next` of the page before")
-    before: str = Field(default="", max_length=200, description="The same as `after`", deprecated=True)
+    before: str = Field(
+        default="",
+        max_length=200,
+        description="The same as `after`",
+        json_schema_extra={"deprecated": True},  # said to clients; our own reading of it is no news
+    )
     size: int = Field(default=50, ge=1, le=200)
 
 
