@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count, cycle
 from typing import Any, Final
@@ -65,6 +65,19 @@ class Weight:
     bytes: int
 
 
+@dataclass(frozen=True)
+class People:
+    """NHS numbers of people to refer, for several who ask at once."""
+
+    numbers: AsyncIterator[str]
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def next(self) -> str:
+        """A number that nobody else gets."""
+        async with self.turn:
+            return await anext(self.numbers)
+
+
 async def run(plan: Plan, open_before: int = 0) -> tuple[list[Figure], list[Weight]]:
     """Commands one after the other, referrals side by side, and how heavy the histories are.
 
@@ -74,7 +87,7 @@ async def run(plan: Plan, open_before: int = 0) -> tuple[list[Figure], list[Weig
         engine = make_engine(place.url(postgres.WORKER))
         bare = await Client.connect(stack.address.temporal)
         async with _client(stack) as client:
-            people = _people(engine)
+            people = People(_people(engine))
             try:
                 await asyncio.gather(*(_refer(client, people) for _ in range(open_before)))
                 cases = [await _refer(client, people) for _ in range(CASES)]
@@ -146,9 +159,7 @@ async def _commands(plan: Plan, client: httpx.AsyncClient, bare: Client, cases: 
     return await compare("commands", plan, baseline, Subject("command through the API", _alone(ours)))
 
 
-async def _referrals(
-    plan: Plan, client: httpx.AsyncClient, bare: Client, people: AsyncIterator[str]
-) -> list[Figure]:
+async def _referrals(plan: Plan, client: httpx.AsyncClient, bare: Client, people: People) -> list[Figure]:
     """Side by side, each beginning a case."""
 
     async def ours() -> None:
@@ -180,8 +191,8 @@ def _bare_id(number: int) -> str:
     return f"bench/{number}"
 
 
-async def _refer(client: httpx.AsyncClient, people: AsyncIterator[str]) -> UUID:
-    person = {"nhs_number": await anext(people)}
+async def _refer(client: httpx.AsyncClient, people: People) -> UUID:
+    person = {"nhs_number": await people.next()}
     return UUID((await _done(client, "/api/v1/referrals", {"person": person, "ward": "6B"}))["case_id"])
 
 
