@@ -99,13 +99,14 @@ async def _prepare(
 
 
 async def _occasion(session: AsyncSession, claimed: lanes.Claimed, clock: CaseClock) -> Occasion:
-    row = claimed.row
+    row, receiver_id = claimed.row, claimed.partner.organisation_id
+    sight = people.told(Case.model_validate(claimed.case.snapshot), receiver_id, row.kind)
     return Occasion(
         key=row.key,
         case_id=row.case_id,
-        person=await people.person_facts(session, claimed.case.person_id, claimed.partner.organisation_id),
+        person=await people.person_facts(session, claimed.case.person_id, receiver_id, sight),
         sender=await people.organisation_facts(session, row.organisation_id or claimed.case.referrer_id),
-        receiver=await people.organisation_facts(session, claimed.partner.organisation_id),
+        receiver=await people.organisation_facts(session, receiver_id),
         sent_at=clock.case_time(row.created_at),
     )
 

@@ -7,26 +7,43 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from discharge.cases.model import Case
+from discharge.cases.relations import relation_of
+from discharge.sight import EVERYTHING, Sight, sight_of
 from discharge.store.addresses import home_of
 from discharge.store.tables import Organisation, Person, PersonAddress, PersonIdentifier
 from discharge.store.tables.persons import ORDINARY
 from fhir_adapters.fhir.people import LocalNumber, OrganisationFacts, PersonFacts
 from fhir_adapters.people.nhs_numbers import is_verified
 
+ORDER = "order"
+"""The kind of message that asks a partner for work."""
 
-async def person_facts(session: AsyncSession, person_id: UUID, receiver_id: UUID) -> PersonFacts:
+
+def told(case: Case, receiver_id: UUID, kind: str) -> Sight:
+    """What a receiver is told of the person: what its part in the case sees. One without a part that is given
+    an order is told what a supplier sees.
+    """
+    relation = relation_of(case, receiver_id) or ("supplier" if kind == ORDER else None)
+    return sight_of(relation) if relation else EVERYTHING
+
+
+async def person_facts(
+    session: AsyncSession, person_id: UUID, receiver_id: UUID, sight: Sight = EVERYTHING
+) -> PersonFacts:
     """Return a person for a message, or whom they were merged into, with the numbers that the receiver itself
-    gave; without an address when it is hidden or restricted in any way.
+    gave and what it sees; without an address when it is hidden or restricted in any way.
     """
     going_on = await session.scalar(select(func.homeward_surviving_person(person_id)))
     person_id = going_on or person_id
     person = await session.get_one(Person, person_id)
     hidden = person.location_hidden or person.sensitivity != ORDINARY
-    address = None if hidden else await _home(session, person_id)
+    address = await _home(session, person_id) if sight.address and not hidden else None
+    number = person.nhs_number if "nhs_number" in sight.person else None
     return PersonFacts(
         person_id=person.id,
-        nhs_number=person.nhs_number,
-        nhs_number_verified=is_verified(person.nhs_number_status),
+        nhs_number=number,
+        nhs_number_verified=number is not None and is_verified(person.nhs_number_status),
         family_name=person.family_name,
         given_name=person.given_name,
         birth_date=person.birth_date,
@@ -36,6 +53,7 @@ async def person_facts(session: AsyncSession, person_id: UUID, receiver_id: UUID
         address_lines=tuple(address.lines.splitlines()) if address else (),
         postcode=address.postcode if address else None,
         local_numbers=await _numbers_of(session, person_id, receiver_id),
+        sight=sight,
     )
 
 
