@@ -17,7 +17,9 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from discharge.cases import commands as cmd
+from discharge.cases.model import Case
 from discharge.clocks import CaseClock
+from discharge.sight import SIGHTS
 from discharge.store.engine import make_sessions, transaction
 from discharge.store.tables import OutboxRow, PartnerRow
 from fhir_adapters.fhir.outgoing import Occasion, outgoing_resource
@@ -27,6 +29,7 @@ from tests.workflows.test_attempts import Room
 from workflows import delivery, ports
 from workflows.delivery import Ways
 from workflows.ports import AttemptOutcome
+from workflows.store import people
 from workflows.verdicts import Verdict
 
 room, case_id = attempts.room, attempts.case_id
@@ -438,3 +441,21 @@ async def test_given_a_wrong_setup_on_our_side_then_others_that_went_through_do_
     await room.rested()
     clients.answer = httpx.Response(403)
     assert await tried(room, sequence) == AttemptOutcome(outcome="paused")
+
+
+async def test_given_an_order_when_it_is_sent_then_its_receivers_part_in_this_case_decides_what_it_tells(
+    room: Room, clients: Clients, case_id: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[UUID, UUID, str]] = []
+
+    def watched(case: Case, receiver_id: UUID, kind: str) -> object:
+        asked.append((case.case_id, receiver_id, kind))
+        return SIGHTS["landlord"]
+
+    monkeypatch.setattr(people, "told", watched)
+    await tried(room, await room.item(case_id))
+    assert asked == [(case_id, room.places.landlord, "order")]
+    [(_, _, body, _)] = clients.posted
+    assert b"Ashdown" in body
+    assert b"9990000018" not in body
+    assert b"1941-05-02" not in body
