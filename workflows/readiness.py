@@ -12,7 +12,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from discharge.errors import HomewardError
-from discharge.reference.following import FollowedFolder
+from discharge.reference.followed_folder import FollowedFolder
 from discharge.store.engine import Sessions, transaction
 
 OK, AWAY = "ok", "unavailable"

@@ -27,7 +27,7 @@ from typing import Any
 from pydantic import Field, ValidationInfo, field_validator
 
 from discharge.reference.files import DataInvalid, parsed
-from discharge.reference.following import FollowedFolder
+from discharge.reference.followed_folder import FollowedFolder
 from discharge.reference.kind import KINDS, SHOWN, Edition, Fields, Kind, Table, checked, shape_of
 from discharge.values import Frozen
 

@@ -1,4 +1,4 @@
-"""Profiles that follow their files (see `discharge.reference.following`).
+"""Profiles that follow their files (see `discharge.reference.followed_folder`).
 
 A file that is gone takes its profile with it only where another version of that name is left: no feed comes
 to be read by a profile that was not meant for it.
@@ -8,7 +8,7 @@ import logging
 from collections.abc import Iterable
 from pathlib import Path
 
-from discharge.reference.following import LOOK_SECONDS, FileFault, FollowedFolder, Good
+from discharge.reference.followed_folder import LOOK_SECONDS, FileFault, FollowedFolder, Good
 from fhir_adapters.feeds.book import ProfileBook
 from fhir_adapters.feeds.loading import clashes, parse_profile, shipped_profiles
 from fhir_adapters.feeds.profile import Profile
