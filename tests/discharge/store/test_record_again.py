@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from discharge.cases import events as ev
 from discharge.cases.commands import Answer, CloseCase
+from discharge.cases.model import Case
 from discharge.cases.recording import RecordRequest
 from discharge.store.engine import transaction
 from discharge.store.record import AlreadyRecorded, Recorded, answered_before, note_next_look
@@ -60,13 +61,19 @@ async def test_given_a_command_tried_again_by_hand_then_it_is_judged_anew_once_a
     ]
 
 
-async def test_given_a_case_that_was_counted_when_recorded_then_it_still_is_and_one_that_was_not_is_not(
-    worker: AsyncEngine, places: Places, person_id: UUID
-) -> None:
+async def two_cases(worker: AsyncEngine, places: Places, person_id: UUID) -> tuple[Case, Case]:
+    """A case of the person, and one of somebody else."""
     async with transaction(worker) as session:
         another = Person(id=uuid4(), family_name="Bede")
         session.add(another)
-    counted, left = [await open_case(worker, each, places.trust) for each in (person_id, another.id)]
+    first, second = [await open_case(worker, each, places.trust) for each in (person_id, another.id)]
+    return first, second
+
+
+async def test_given_a_case_that_was_counted_when_recorded_then_it_still_is_and_one_that_was_not_is_not(
+    worker: AsyncEngine, places: Places, person_id: UUID
+) -> None:
+    counted, left = await two_cases(worker, places, person_id)
 
     async def versions() -> dict[UUID, int | None]:
         async with transaction(worker) as session:
@@ -84,10 +91,7 @@ async def test_given_a_case_that_was_counted_when_recorded_then_it_still_is_and_
 async def test_given_a_next_look_when_noted_then_it_is_kept_for_that_case_until_there_is_none(
     worker: AsyncEngine, places: Places, person_id: UUID
 ) -> None:
-    async with transaction(worker) as session:
-        another = Person(id=uuid4(), family_name="Bede")
-        session.add(another)
-    case, other = [await open_case(worker, each, places.trust) for each in (person_id, another.id)]
+    case, other = await two_cases(worker, places, person_id)
 
     async def looks() -> dict[UUID, datetime | None]:
         async with transaction(worker) as session:
