@@ -41,6 +41,7 @@ async def connect(access: TemporalAccess, keys: PayloadKeys, *, lazy: bool = Fal
         raise Unavailable("workflow-unavailable", detail=_why(str(failure)), where="connect") from None
 
 
+_ENDED = "it ended the connection: it may ask for TLS, or for a client certificate"
 _REASONS = (
     ("UnknownIssuer", "its certificate is of an authority that we do not believe"),
     ("NotValidForName", "its certificate is for another name"),
@@ -48,7 +49,8 @@ _REASONS = (
     ("InvalidCertificate", "its certificate is not valid"),
     ("Unauthenticated", "it does not know our sign-in"),
     ("PermissionDenied", "our sign-in may not use it"),
-    ("transport error", "it ended the connection: it may ask for TLS, or for a client certificate"),
+    ("transport error", _ENDED),
+    ("connection closed", _ENDED),
 )
 """What the SDK writes, and what that means; the text itself may hold anything and is not told."""
 

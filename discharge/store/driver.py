@@ -79,16 +79,21 @@ class NoAnswer(psycopg.OperationalError):
 
 
 class BoundedConnection(psycopg.AsyncConnection[tuple[Any, ...]]):
-    """A connection that is cut when an answer takes longer than ``patience`` seconds, None for no limit."""
+    """A connection that is cut when an answer takes longer than ``patience`` seconds, None for no limit.
+
+    One timer watches it, and is set again only when it rings: a timer for each answer would cost more than
+    many an answer does.
+    """
 
     patience: float | None = None
-    _due: asyncio.TimerHandle | None = None
+    _due: float | None = None
+    _timer: asyncio.TimerHandle | None = None
     _silent = False
 
     async def wait(self, gen: PQGen[_T], *given: Any, **named: Any) -> _T:
         """Everything that goes over the wire passes here. Raises NoAnswer."""
         if self.patience is not None:
-            self._cut_in(self.patience)
+            self._expect_within(self.patience)
         try:
             return await super().wait(gen, *given, **named)
         except psycopg.OperationalError:
@@ -96,18 +101,32 @@ class BoundedConnection(psycopg.AsyncConnection[tuple[Any, ...]]):
                 raise NoAnswer("no answer in time") from None
             raise
         finally:
-            if self._due:
-                self._due.cancel()
+            self._due = None
 
     async def cancel_safe(self, **_: Any) -> None:
         """Have a statement stopped that nobody waits for any more; a server that is frozen does not hear."""
-        self._cut_in(CANCEL_SECONDS)
+        self._expect_within(CANCEL_SECONDS)
         await super().cancel_safe(timeout=CANCEL_SECONDS)
 
-    def _cut_in(self, seconds: float) -> None:
-        if self._due:
-            self._due.cancel()
-        self._due = asyncio.get_running_loop().call_later(seconds, self._cut)
+    def _expect_within(self, seconds: float) -> None:
+        self._due = asyncio.get_running_loop().time() + seconds
+        if self._timer is None or self._timer.when() > self._due:
+            self._set_timer(self._due)
+
+    def _set_timer(self, due: float) -> None:
+        if self._timer:
+            self._timer.cancel()
+        self._timer = asyncio.get_running_loop().call_at(due, self._ring)
+
+    def _ring(self) -> None:
+        """Time may be up; while nothing is asked, or not yet for so long, it is not."""
+        self._timer = None
+        if self._due is None:
+            return
+        if asyncio.get_running_loop().time() < self._due:
+            self._set_timer(self._due)
+        else:
+            self._cut()
 
     def _cut(self) -> None:
         """End the stream but not the descriptor, which the event loop watches: whoever reads finds the end of

@@ -22,10 +22,10 @@ from fhir_adapters.store.tables import Feed
 HEARD_EVERY = timedelta(seconds=5)
 """How exactly a feed's last sign of life is kept; any finer, and all its messages would queue for one row."""
 
-RECEIVE = """
+RECEIVE = f"""
     SELECT * FROM homeward_receive(CAST(%(organisation_id)s AS uuid), CAST(%(feed_id)s AS uuid),
-        CAST(%(heard_every)s AS interval), CAST(%(came)s AS json), %(raw)b, CAST(%(hides)s AS json))
-"""
+        interval '{HEARD_EVERY.total_seconds()} s', CAST(%(came)s AS json), %(raw)b, CAST(%(hides)s AS json))
+"""  # noqa: S608 - the one value in it is ours
 """The one statement that keeps a `Group`, with its `parameters`, in whatever transaction it is executed."""
 
 
@@ -71,8 +71,7 @@ class Arrived(NamedTuple):
     hides: tuple[HiddenNumber, ...] = ()
 
 
-@dataclass(frozen=True)
-class Received:
+class Received(NamedTuple):
     """The row that holds the message, and whether its bytes, or its id with other bytes, came before."""
 
     id: UUID
@@ -113,7 +112,6 @@ class Group:
             "organisation_id": self.organisation_id,
             "came": json.dumps(rows),
             "raw": b"".join(raws),
-            "heard_every": HEARD_EVERY,
             "hides": self._hides(),
         }
 

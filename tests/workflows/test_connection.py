@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
 from deploy.settings import Settings, variable
@@ -112,6 +113,24 @@ async def test_given_a_handshake_that_fails_when_connecting_then_it_says_why(
     given = {name: files[name] if value == "other" else value for name, value in wrong.items()}
     with pytest.raises(Unavailable, match=why):
         await connect(temporal_access(settings_for(door, authority, **given)), keys)
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        'Unknown, message: "transport error", source: hyper::Error(Io, Kind(ConnectionReset))',
+        'Cancelled, message: "operation was canceled", source: hyper::Error(Canceled, "connection closed")',
+    ],
+)
+async def test_given_a_connection_that_the_server_ends_however_that_shows_then_it_says_why(
+    how: str, door: TlsDoor, authority: Authority, keys: PayloadKeys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def ended(*_: object, **__: object) -> Client:
+        raise RuntimeError(f"Failed client connect: Status {{ code: {how} }}")
+
+    monkeypatch.setattr(Client, "connect", ended)
+    with pytest.raises(Unavailable, match="or for a client certificate"):
+        await connect(temporal_access(settings_for(door, authority)), keys)
 
 
 async def test_given_temporal_under_another_name_when_the_name_is_set_then_it_is_believed(

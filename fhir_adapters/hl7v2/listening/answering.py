@@ -6,8 +6,10 @@ import asyncio
 import logging
 import secrets
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from itertools import count
+from typing import NamedTuple
 
 from discharge.clocks import CaseClock, london_date
 from discharge.errors import HomewardError
@@ -30,7 +32,7 @@ from fhir_adapters.hl7v2.listening.counts import Counts
 from fhir_adapters.hl7v2.listening.directory import Directory, InboxPort
 from fhir_adapters.hl7v2.listening.late import Owed
 from fhir_adapters.hl7v2.listening.limits import USUAL, Limits
-from fhir_adapters.store.inbox import Arrived, HiddenNumber, Received
+from fhir_adapters.store.inbox import HiddenNumber, Received
 
 log = logging.getLogger("homeward.mllp")
 
@@ -47,8 +49,7 @@ NO_FEED = "unknown"
 """Counted for a message whose feed could not be looked up."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What to do about one message: the acknowledgement, None for none; one that is owed for later; and
     whether the connection ends here.
     """
@@ -80,6 +81,7 @@ class Answerer:
         self._counts = counts
         self._limits = limits
         self._turned_away = Counter[FeedDoor]()
+        self._ack_ids = _ack_ids()
 
     async def answer(self, raw: bytes, door: Arrival) -> Answer:
         """Store one message and say what to answer. A message that cannot be stored is answered all the same:
@@ -88,19 +90,19 @@ class Answerer:
         read = await _read(raw)
         header = header_of(read)
         feed, rules, received = None, ALWAYS, None
+        today = self._clock.today(datetime.now(UTC))
         due = asyncio.get_running_loop().time() + self._limits.keep_seconds
         try:
-            async with asyncio.timeout_at(due):
-                feed, claimed = await self._directory.choose(_arrival(door, header))
+            feed, claimed = await self._directory.choose(_arrival(door, header), due)
             if not feed.lets_in(door.address):
                 return self._turn_away(feed, door)
-            rules = self._rules(feed)
+            rules = self._profiles.in_force(feed.profile, today).acknowledgement
             if self._directory.takes(feed, len(raw)):
-                hides = await self._hidden_by(raw, read, feed) if claimed else ()
+                hides = await self._hidden_by(raw, read, feed, today) if claimed else ()
                 due += await self._wait_for_turn(feed)
                 row = arrived(raw, read, claimed=claimed, hides=hides)
-                async with asyncio.timeout_at(due):
-                    received = await self._store(feed, row)
+                with self._counts.commit.time():
+                    received = await self._inbox.store(feed, row, due)
                 verdict = verdict_on(read)
             else:
                 verdict = verdict_of("message-too-large")
@@ -142,10 +144,6 @@ class Answerer:
         self._counts.answered(feed.code, None)
         return TURNED_AWAY
 
-    async def _store(self, feed: FeedDoor, row: Arrived) -> Received:
-        with self._counts.commit.time():
-            return await self._inbox.store(feed, row)
-
     async def _wait_for_turn(self, feed: FeedDoor) -> float:
         """Hold back what comes too fast: until its turn its connection is not read, and TCP slows the
         sender. Returns for how many seconds.
@@ -157,23 +155,17 @@ class Answerer:
         return seconds
 
     async def _hidden_by(
-        self, raw: bytes, read: Envelope | Unreadable, feed: FeedDoor
+        self, raw: bytes, read: Envelope | Unreadable, feed: FeedDoor, today: date
     ) -> tuple[HiddenNumber, ...]:
         """Whom the message hides; should the look at it fail, it is stored all the same."""
         try:
-            profile = self._profiles.in_force(feed.profile, self._day_of(read))
+            profile = self._profiles.in_force(feed.profile, _day_of(read, today))
             if len(raw) < LARGE:
                 return numbers_hidden(raw, read, profile)
             return await asyncio.to_thread(numbers_hidden, raw, read, profile)
         except Exception as error:
             log.error("not found whom a message hides: %s", type(error).__name__)
             return ()
-
-    def _day_of(self, read: Envelope | Unreadable) -> date:
-        """The day by whose profile the drain will read the message."""
-        today = self._clock.today(datetime.now(UTC))
-        header = header_of(read)
-        return min(london_date(header.event_time), today) if header and header.event_time else today
 
     async def _owe(self, feed: FeedDoor, received: Received, header: Envelope) -> Owed:
         """The application acknowledgement that is to follow, noted before the commit is acknowledged."""
@@ -184,21 +176,29 @@ class Answerer:
             log.warning("owed answer not noted: %s", type(error).__name__)
         return Owed(feed.organisation_id, received.id, lambda: self._ack(header, STORED, STORED.code))
 
-    def _rules(self, feed: FeedDoor) -> AckRules:
-        today = self._clock.today(datetime.now(UTC))
-        return self._profiles.in_force(feed.profile, today).acknowledgement
-
     def _written(self, header: Envelope | None, verdict: Verdict, code: str | None) -> bytes | None:
         """The acknowledgement with this code; None for none."""
         return None if code is None else self._ack(header, verdict, code)
 
     def _ack(self, header: Envelope | None, verdict: Verdict, code: str) -> bytes:
         now = self._clock.case_time(datetime.now(UTC))
-        return build_ack(header, verdict, code, now=now, ack_id=secrets.token_hex(10).upper())
+        return build_ack(header, verdict, code, now=now, ack_id=next(self._ack_ids))
 
 
 async def _read(raw: bytes) -> Envelope | Unreadable:
     return read_envelope(raw) if len(raw) < LARGE else await asyncio.to_thread(read_envelope, raw)
+
+
+def _day_of(read: Envelope | Unreadable, today: date) -> date:
+    """The day by whose profile the drain will read the message."""
+    header = header_of(read)
+    return min(london_date(header.event_time), today) if header and header.event_time else today
+
+
+def _ack_ids() -> Iterator[str]:
+    """Message ids of acknowledgements, 20 characters: what this process is called by chance, and a count."""
+    process = secrets.token_hex(6).upper()
+    return (f"{process}{number % 0x1_0000_0000:08X}" for number in count())
 
 
 def _arrival(door: Arrival, header: Envelope | None) -> Arrival:

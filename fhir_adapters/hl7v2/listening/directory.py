@@ -32,8 +32,10 @@ LateOutcome = Literal["owed", "sent", "not-sent"]
 class InboxPort(Protocol):
     """What the listener needs of the inbox; methods raise `Unavailable` when it is away."""
 
-    async def store(self, door: FeedDoor, arrived: Arrived) -> Received:
-        """Commit one message."""
+    async def store(self, door: FeedDoor, arrived: Arrived, due: float) -> Received:
+        """Commit one message. Raises TimeoutError when it is not by `due` on the loop's clock: it may be yet,
+        and is found then when it comes again.
+        """
 
     async def feeds(self) -> list[FeedDoor]:
         """Every feed."""
@@ -68,11 +70,14 @@ class Directory:
         self._chosen: dict[tuple[object, ...], FeedDoor | None] = {}
         self._paces: dict[UUID, Pace] = {}
 
-    async def choose(self, arrival: Arrival) -> tuple[FeedDoor, bool]:
-        """The feed of an arrival, and whether a feed has claimed it."""
+    async def choose(self, arrival: Arrival, due: float) -> tuple[FeedDoor, bool]:
+        """The feed of an arrival, and whether a feed has claimed it. Raises TimeoutError when that is not
+        known by `due` on the loop's clock.
+        """
         unassigned = self._unassigned
         if unassigned is None or not (self._is_fresh() or self._reading.locked()):
-            unassigned = await self._read_again()
+            async with asyncio.timeout_at(due):
+                unassigned = await self._read_again()
         found = self._choose(arrival)
         return (found, True) if found else (unassigned, False)
 

@@ -5,20 +5,24 @@ around each statement would cost several times what the messages do.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import psycopg
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from discharge.errors import HomewardError, Unavailable
-from discharge.store.driver import BoundedConnection, NoAnswer, connect
+from discharge.store.driver import NoAnswer, connect
 from discharge.store.engine import NO_ANSWER, OUTAGES, TOOK_TOO_LONG, driver_settings, times_of
 from fhir_adapters.feeds.choosing import FeedDoor
 from fhir_adapters.store.inbox import RECEIVE, Group, Named, Received
 
 MOST_CONNECTIONS = 8
 """Commits at the same moment, of all feeds; more of them take turns."""
+
+_Cursor = psycopg.AsyncCursor[tuple[Any, ...]]
+"""On a connection that is kept, and kept with it."""
 
 
 class Committer:
@@ -27,7 +31,7 @@ class Committer:
     def __init__(self, engine: AsyncEngine) -> None:
         self._settings = driver_settings(engine)
         self._times = times_of(engine)
-        self._idle: list[BoundedConnection] = []
+        self._idle: list[_Cursor] = []
         self._room = asyncio.Semaphore(MOST_CONNECTIONS)
 
     async def commit(self, door: FeedDoor, messages: list[Named]) -> list[Received]:
@@ -37,23 +41,24 @@ class Committer:
         """
         group = Group(door.feed_id, door.organisation_id, messages)
         with _in_our_words():
-            async with self._place():
+            await self._take_place()
+            try:
                 return await self._on_a_connection(group)
+            finally:
+                self._room.release()
 
-    @asynccontextmanager
-    async def _place(self) -> AsyncIterator[None]:
-        """One of the connections that there may be. Raises NoAnswer when those that are used do not answer,
-        so that nobody waits for one after the other of them.
+    async def _take_place(self) -> None:
+        """Take one of the connections that there may be. Raises NoAnswer when those that are used do not
+        answer, so that nobody waits for one after the other of them.
         """
+        if not self._room.locked():
+            await self._room.acquire()  # at once: a timer would cost more
+            return
         try:
             async with asyncio.timeout(self._times.connect):
                 await self._room.acquire()
         except TimeoutError:
             raise NoAnswer("every connection waits for an answer") from None
-        try:
-            yield
-        finally:
-            self._room.release()
 
     async def _on_a_connection(self, group: Group) -> list[Received]:
         """A kept connection may have died since it was used: then the next, and at last a new one, is tried.
@@ -68,30 +73,30 @@ class Committer:
                 await self.close()
                 raise
             except psycopg.OperationalError:
-                if not kept.broken:
+                if not kept.connection.broken:
                     raise
         fresh = await connect(self._times, autocommit=True, **self._settings)
-        return await self._once(fresh, group)
+        return await self._once(fresh.cursor(), group)
 
-    async def _once(self, connection: BoundedConnection, group: Group) -> list[Received]:
+    async def _once(self, cursor: _Cursor, group: Group) -> list[Received]:
         """Whatever goes wrong ends the connection, and with it all that it held."""
         try:
-            received = await _commit(connection, group)
+            received = await _commit(cursor, group)
         except BaseException:
-            await connection.close()
+            await cursor.connection.close()
             raise
-        self._idle.append(connection)
+        self._idle.append(cursor)
         return received
 
     async def close(self) -> None:
         """End the connections that are kept."""
         while self._idle:
-            await self._idle.pop().close()
+            await self._idle.pop().connection.close()
 
 
-async def _commit(connection: BoundedConnection, group: Group) -> list[Received]:
-    kept = await connection.execute(RECEIVE, group.parameters)
-    return group.received(await kept.fetchall())
+async def _commit(cursor: _Cursor, group: Group) -> list[Received]:
+    await cursor.execute(RECEIVE, group.parameters)
+    return group.received(await cursor.fetchall())
 
 
 @contextmanager

@@ -30,9 +30,9 @@ class PostgresInbox:
         self._committer = Committer(engine)
         self._commits = SharedCommits(self._committer.commit)
 
-    async def store(self, door: FeedDoor, arrived: Arrived) -> Received:
+    async def store(self, door: FeedDoor, arrived: Arrived, due: float) -> Received:
         """Commit one message, together with those that come in meanwhile; returns only when it is safe."""
-        return await self._commits.add(door, Named.of(arrived))
+        return await self._commits.add(door, Named.of(arrived), due)
 
     async def close(self) -> None:
         """End the connections that it keeps."""

@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from uuid import UUID
 
 from discharge.errors import Unavailable
@@ -22,6 +23,8 @@ from fhir_adapters.store.inbox import Named, Received
 
 AT_ONCE = 2
 """Commits of one feed under way at the same time: while one is written, the next is being sent."""
+FEW = 4
+"""Messages under way from which no further commit begins: what comes meanwhile shares the next."""
 MOST_MESSAGES = 64
 MOST_BYTES = 4 * 1024 * 1024
 """How much goes into one commit; a message that is larger goes alone."""
@@ -30,8 +33,7 @@ Commit = Callable[[FeedDoor, list[Named]], Awaitable[list[Received]]]
 """Commits messages of a feed, no two with the same id, all or none. Raises Unavailable, or another error."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Waiting:
+class _Waiting(NamedTuple):
     message: Named
     answer: asyncio.Future[Received]
 
@@ -46,10 +48,16 @@ class _Waiting:
 
 @dataclass(slots=True)
 class _Queue:
-    """What waits for a commit in one feed, and how many commits are under way there."""
+    """What waits for a commit in one feed, how many work on it, and how many messages they are committing."""
 
     waiting: list[_Waiting] = field(default_factory=list)
-    under_way: int = 0
+    workers: int = 0
+    committing: int = 0
+
+    @property
+    def has_room(self) -> bool:
+        """Whether one more may begin a commit beside those under way."""
+        return self.workers < AT_ONCE and (not self.workers or self.committing < FEW)
 
 
 class SharedCommits:
@@ -60,35 +68,46 @@ class SharedCommits:
         self._queues: dict[UUID, _Queue] = {}
         self._workers: set[asyncio.Task[None]] = set()
 
-    async def add(self, door: FeedDoor, message: Named) -> Received:
-        """Return once the message is committed; raises what its commit raised."""
-        waiting = _Waiting(message, asyncio.get_running_loop().create_future())
+    async def add(self, door: FeedDoor, message: Named, due: float) -> Received:
+        """Return once the message is committed; raises what its commit raised, or TimeoutError when it is not
+        by ``due`` on the loop's clock: it may be yet.
+        """
+        loop = asyncio.get_running_loop()
+        waiting = _Waiting(message, loop.create_future())
+        patience = loop.call_at(due, waiting.fail, TimeoutError())
         queue = self._queues.setdefault(door.feed_id, _Queue())
         queue.waiting.append(waiting)
-        if queue.under_way < AT_ONCE:
-            queue.under_way += 1
+        if queue.has_room:
+            queue.workers += 1
             worker = spawn("shared commits", self._work(door, queue))
             self._workers.add(worker)
             worker.add_done_callback(self._workers.discard)
-        return await waiting.answer
+        try:
+            return await waiting.answer
+        finally:
+            patience.cancel()
 
     async def _work(self, door: FeedDoor, queue: _Queue) -> None:
-        """Commit until nothing of the feed waits.
+        """Commit until nothing of the feed waits, or another has so much in hand that it had better take the
+        rest together.
 
         Between the last look at what waits and the note that nobody works on it nothing is awaited: what is
         added later starts a worker.
         """
         try:
-            while queue.waiting:
+            while queue.waiting and (queue.workers == 1 or queue.committing < FEW):
                 group = _next_group(queue.waiting)
+                queue.committing += len(group)
                 try:
                     await self._settle(door, group)
                 except Unavailable as away:
                     for one in (*group, *queue.waiting):
                         one.fail(away)
                     queue.waiting.clear()
+                finally:
+                    queue.committing -= len(group)
         finally:
-            queue.under_way -= 1
+            queue.workers -= 1
 
     async def _settle(self, door: FeedDoor, group: list[_Waiting]) -> None:
         """Commit a group; should that fail, each of its messages by itself, in order. Raises Unavailable."""

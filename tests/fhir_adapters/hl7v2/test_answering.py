@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -49,7 +49,7 @@ class Inbox:
         self.failure: Exception | None = None
         self.late_failure: Exception | None = None
 
-    async def store(self, door: FeedDoor, arrived: Arrived) -> Received:
+    async def store(self, door: FeedDoor, arrived: Arrived, due: float) -> Received:
         if self.failure:
             raise self.failure
         await asyncio.sleep(0)
@@ -388,12 +388,17 @@ async def for_ever(*_: object) -> None:
     await asyncio.Event().wait()
 
 
-@pytest.mark.parametrize("what", ["store", "feeds"])
+async def until_due(_: FeedDoor, __: Arrived, due: float) -> None:
+    async with asyncio.timeout_at(due):
+        await for_ever()
+
+
+@pytest.mark.parametrize(("what", "silence"), [("store", until_due), ("feeds", for_ever)])
 async def test_given_an_inbox_that_does_not_answer_in_time_then_the_sender_is_asked_to_try_again(
-    what: str, caplog: pytest.LogCaptureFixture
+    what: str, silence: Callable[..., Awaitable[None]], caplog: pytest.LogCaptureFixture
 ) -> None:
     desk = Desk(limits=Limits(keep_seconds=0.05))
-    setattr(desk.inbox, what, for_ever)
+    setattr(desk.inbox, what, silence)
     answer = await asyncio.wait_for(desk.ask(JOAN.raw()), 5)
     assert told(answer) == ("AE", "M1")
     assert fields(answer.reply or b"", "MSA")[6] == "207"

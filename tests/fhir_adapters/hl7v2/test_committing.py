@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from deploy.embedded import postgres
 from discharge.errors import HomewardError, Unavailable
-from discharge.store.driver import BoundedConnection, DatabaseTimes, NoAnswer
+from discharge.store.driver import DatabaseTimes, NoAnswer
 from discharge.store.engine import make_engine, transaction
 from fhir_adapters.feeds.choosing import FeedDoor
 from fhir_adapters.hl7v2.store import committing
@@ -138,10 +138,11 @@ async def test_given_a_statement_that_takes_too_long_then_the_database_is_busy(
 
 
 class Played:
-    """A kept connection that fails as it is told."""
+    """A kept connection, and the cursor on it, that fails as it is told."""
 
     def __init__(self, failure: Exception, *, broken: bool) -> None:
         self.failure, self.broken, self.asked, self.closed = failure, broken, 0, 0
+        self.connection = self
 
     async def execute(self, *_: object) -> object:
         self.asked += 1
@@ -208,7 +209,7 @@ async def test_given_as_many_commits_as_there_may_be_then_one_more_waits_and_is_
 ) -> None:
     go, under_way = asyncio.Event(), 0
 
-    async def slow(_connection: BoundedConnection, _group: object) -> list[object]:
+    async def slow(_cursor: object, _group: object) -> list[object]:
         nonlocal under_way
         under_way += 1
         await go.wait()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from math import inf
 from uuid import UUID, uuid4
 
 import pytest
@@ -36,7 +37,7 @@ class Inbox:
 
 async def chosen(directory: Directory, application: str) -> str:
     arrival = Arrival(port=2575, sending_application=application, address="10.0.0.1")
-    return (await directory.choose(arrival))[0].code
+    return (await directory.choose(arrival, inf))[0].code
 
 
 async def test_given_a_feed_without_network_or_certificate_when_it_is_not_a_demo_then_it_is_not_served(

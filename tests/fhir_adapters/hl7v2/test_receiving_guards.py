@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from math import inf
 
 import pytest
 from sqlalchemy import func, select
@@ -35,10 +36,10 @@ class Failing(PostgresInbox):
 
     failure: Exception
 
-    async def store(self, door: FeedDoor, arrived: Arrived) -> Received:
+    async def store(self, door: FeedDoor, arrived: Arrived, due: float) -> Received:
         if arrived.message_id == "M1":
             raise self.failure
-        return await super().store(door, arrived)
+        return await super().store(door, arrived, due)
 
 
 @pytest.mark.parametrize(
@@ -99,7 +100,7 @@ async def test_given_more_than_fits_one_commit_then_the_rest_goes_in_the_next(
     door = FeedDoor(None, "feed", None, None)  # type: ignore[arg-type]
     sizes = [10] * AT_ONCE + [400, 400, 400, 5000, 400]
     named = [Named.of(Arrived(b"x" * size, "t", message_id=str(n))) for n, size in enumerate(sizes)]
-    tasks = [asyncio.create_task(commits.add(door, message)) for message in named]
+    tasks = [asyncio.create_task(commits.add(door, message, inf)) for message in named]
     for _ in range(len(sizes)):  # all have been added, and the first commits are under way
         await asyncio.sleep(0)
     go.set()

@@ -7,6 +7,7 @@ import contextlib
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from math import inf
 from uuid import uuid4
 
 import pytest
@@ -38,9 +39,9 @@ class Watched(PostgresInbox):
 
     given = 0
 
-    async def store(self, door: FeedDoor, arrived: Arrived) -> Received:
+    async def store(self, door: FeedDoor, arrived: Arrived, due: float) -> Received:
         self.given += 1
-        return await super().store(door, arrived)
+        return await super().store(door, arrived, due)
 
 
 async def until(condition: Callable[[], bool]) -> None:
@@ -261,6 +262,6 @@ async def test_given_a_commit_that_breaks_when_others_follow_then_who_waits_hear
     async with asyncio.timeout(20):
         for number in range(AT_ONCE + 1):
             with pytest.raises(ValueError, match="zip"):
-                await commits.add(door, Named.of(Arrived(f"M{number}".encode(), "text/plain")))
+                await commits.add(door, Named.of(Arrived(f"M{number}".encode(), "text/plain")), inf)
         broken = False
-        assert await commits.add(door, Named.of(Arrived(b"M", "text/plain")))
+        assert await commits.add(door, Named.of(Arrived(b"M", "text/plain")), inf)

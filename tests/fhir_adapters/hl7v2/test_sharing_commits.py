@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from math import inf
 from uuid import UUID, uuid4
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from discharge.errors import HomewardError, Unavailable
 from fhir_adapters.feeds.choosing import FeedDoor
 from fhir_adapters.hl7v2.store import sharing_commits
-from fhir_adapters.hl7v2.store.sharing_commits import AT_ONCE, SharedCommits
+from fhir_adapters.hl7v2.store.sharing_commits import AT_ONCE, FEW, SharedCommits
 from fhir_adapters.store.inbox import Arrived, Named, Received
 
 DOOR, OTHER_DOOR = (FeedDoor(uuid4(), code, uuid4(), None) for code in ("A", "B"))
@@ -50,7 +51,7 @@ class Commits:
         """Messages that come one after the other."""
         tasks = []
         for message in messages:
-            tasks.append(asyncio.create_task(self.shared.add(door, message)))
+            tasks.append(asyncio.create_task(self.shared.add(door, message, inf)))
             await settled()
         return tasks
 
@@ -95,7 +96,7 @@ async def test_given_a_commit_then_the_task_that_makes_it_bears_a_name_that_a_lo
         names.append(task.get_name() if task else "")
         return [received(message) for message in messages]
 
-    await SharedCommits(commit).add(DOOR, named("M1"))
+    await SharedCommits(commit).add(DOOR, named("M1"), inf)
     assert names == ["shared commits"]
 
 
@@ -119,6 +120,33 @@ async def test_given_commits_of_one_feed_under_way_then_another_feed_waits_for_n
     await commits.add(*(named(f"M{number}") for number in range(AT_ONCE + 1)))
     await commits.add(named("O1"), door=OTHER_DOOR)
     assert commits.begun[-1] == ("B", ["O1"])
+
+
+async def test_given_a_commit_of_many_under_way_then_what_comes_goes_together_after_it() -> None:
+    commits = Commits()
+    first = await waiting(commits, *(named(f"M{number}") for number in range(FEW)))
+    await commits.go(0)
+    assert commits.ids[AT_ONCE:] == [[f"M{number}" for number in range(FEW)]]
+    later = await commits.add(named("N0"))
+    await commits.go(1)
+    later += await commits.add(named("N1"))
+    assert len(commits.ids) == AT_ONCE + 1
+    await commits.go(AT_ONCE)
+    assert commits.ids[AT_ONCE + 1 :] == [["N0", "N1"]]
+    await commits.go_all()
+    answers = await asyncio.gather(*first, *later)
+    assert answers == [
+        received(named(f"{name}{n}")) for name, most in (("M", FEW), ("N", 2)) for n in range(most)
+    ]
+
+
+async def test_given_a_message_not_committed_in_time_then_its_sender_hears_so_and_it_is_kept_yet() -> None:
+    commits = Commits()
+    await waiting(commits)
+    with pytest.raises(TimeoutError):
+        await commits.shared.add(DOOR, named("LATE"), asyncio.get_running_loop().time() + 0.01)
+    await commits.go_all()
+    assert commits.ids[-1] == ["LATE"]
 
 
 async def waiting(commits: Commits, *messages: Named) -> list[asyncio.Task[Received]]:
@@ -230,6 +258,6 @@ async def test_given_a_commit_that_answers_for_fewer_then_each_hears_of_it_and_t
     shared = SharedCommits(commit)
     for number in range(AT_ONCE + 1):
         with pytest.raises(ValueError, match="shorter"):
-            await asyncio.wait_for(shared.add(DOOR, named(f"M{number}")), 5)
+            await asyncio.wait_for(shared.add(DOOR, named(f"M{number}"), inf), 5)
     short = False
-    assert await asyncio.wait_for(shared.add(DOOR, named("M1")), 5) == received(named("M1"))
+    assert await asyncio.wait_for(shared.add(DOOR, named("M1"), inf), 5) == received(named("M1"))
