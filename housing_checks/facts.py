@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from discharge.cases.model import Case, StrandKind
+from discharge.risk.case_facts import contribute
 from discharge.risk.conditions import Known
-from discharge.risk.contributions import contribute
 
 NOT_TAKEN = ("refused", "lapsed")
 

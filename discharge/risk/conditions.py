@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal, get_args
 
 from pydantic import Field
 
@@ -21,14 +21,19 @@ from discharge.values import Frozen, YesNoUnknown
 ALWAYS = datetime.min.replace(tzinfo=UTC)
 DAY = timedelta(days=1)
 
+FactKind = Literal["answer", "day", "instant", "count", "work"]
+"""What a fact says of its subject: whether it is as it should be, a London date, an instant, a number, or the
+work that is waited for. Each may be unknown.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
     """One thing that a named fact says: about which subject, what is known of it, and the words for it.
 
-    `value` is whether it is as it should be; `day` or `at` when it is, was or will be, None where nobody
-    knows; `needed_by` and `lead_days` are of work that is waited for. Rules that speak of the same thing name
-    the same `cause`; without one it is the rule with its subject.
+    `value` is whether it is as it should be; `day` or `at` when it is, was or will be, and `count` how many,
+    None where nobody knows; `needed_by` and `lead_days` are of work that is waited for. Rules that speak of
+    the same thing name the same `cause`; without one it is the rule with its subject.
     """
 
     subject: str = ""
@@ -36,14 +41,21 @@ class Known:
     value: YesNoUnknown = "no"
     day: date | None = None
     at: datetime | None = None
-    count: int = 0
+    count: int | None = None
     needed_by: date | None = None
     lead_days: int | None = None
     words: Mapping[str, str] = field(default_factory=dict)
 
 
+EVERY_FACT: frozenset[FactKind] = frozenset(get_args(FactKind))
+
+
 class ItemNot(Frozen):
-    """It is not as it should be: no, or unknown."""
+    """It is not as it should be: no, or unknown. Of what is known by day, number or instant: that there is
+    such a thing.
+    """
+
+    asks: ClassVar[frozenset[FactKind]] = EVERY_FACT
 
     kind: Literal["item-not"]
     fact: str
@@ -55,6 +67,8 @@ class ItemNot(Frozen):
 
 class DueWithin(Frozen):
     """It is due within so long, or on a day nobody knows."""
+
+    asks: ClassVar[frozenset[FactKind]] = frozenset({"day"})
 
     kind: Literal["due-within"]
     fact: str
@@ -68,6 +82,8 @@ class DueWithin(Frozen):
 class OlderThan(Frozen):
     """It is older than so long, or of a day nobody knows."""
 
+    asks: ClassVar[frozenset[FactKind]] = frozenset({"day", "instant"})
+
     kind: Literal["older-than"]
     fact: str
     than: Duration
@@ -80,7 +96,9 @@ class OlderThan(Frozen):
 
 
 class CountAtLeast(Frozen):
-    """There are so many, or more."""
+    """There are so many, or more, or nobody knows how many."""
+
+    asks: ClassVar[frozenset[FactKind]] = frozenset({"count"})
 
     kind: Literal["count-at-least"]
     fact: str
@@ -88,11 +106,13 @@ class CountAtLeast(Frozen):
 
     def starts(self, known: Known) -> datetime | None:
         """Return from when it holds, or None."""
-        return ALWAYS if known.count >= self.least else None
+        return ALWAYS if known.count is None or known.count >= self.least else None
 
 
 class NightsAtLeast(Frozen):
     """So many nights have passed since it, or more."""
+
+    asks: ClassVar[frozenset[FactKind]] = frozenset({"day"})
 
     kind: Literal["nights-at-least"]
     fact: str
@@ -106,6 +126,8 @@ class NightsAtLeast(Frozen):
 class SilentFor(Frozen):
     """Nothing was heard for so long, or ever."""
 
+    asks: ClassVar[frozenset[FactKind]] = frozenset({"instant"})
+
     kind: Literal["silent-for"]
     fact: str
     silence: Duration
@@ -117,6 +139,8 @@ class SilentFor(Frozen):
 
 class ArrivesBetween(Frozen):
     """Somebody arrives at or after a time of the day and before another, in London, over midnight as well."""
+
+    asks: ClassVar[frozenset[FactKind]] = frozenset({"instant"})
 
     kind: Literal["arrives-between"]
     fact: str
@@ -137,6 +161,8 @@ class LeadExceeds(Frozen):
     """The days that work still takes exceed those until it is needed. Work that has begun but is late has no
     lead time left.
     """
+
+    asks: ClassVar[frozenset[FactKind]] = frozenset({"work"})
 
     kind: Literal["lead-exceeds"]
     fact: str

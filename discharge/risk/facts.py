@@ -13,8 +13,8 @@ from discharge.cases.model import IN_HOSPITAL, Action, Case, Stage, Strand, Stra
 from discharge.cases.stages import HOME
 from discharge.cases.unready import blocker_words, blockers
 from discharge.codes.casework import STAY_DOUBTS, STOPPED_BY_DEATH, STOPPED_BY_MERGE
+from discharge.risk.case_facts import read_from
 from discharge.risk.conditions import Known
-from discharge.risk.contributions import contributed
 from discharge.values import Frozen, YesNoUnknown
 
 GATE_ITEMS: Mapping[str, str] = MappingProxyType(
@@ -147,7 +147,7 @@ class RiskFacts(Frozen):
     doubtful_stays: tuple[DoubtfulStay, ...] = ()
     came_home_at: AwareDatetime | None = None
     last_reached_at: AwareDatetime | None = None
-    contributed: dict[str, tuple[Known, ...]] = Field(default_factory=dict)
+    from_case: dict[str, tuple[Known, ...]] = Field(default_factory=dict)
 
     @property
     def home_watched(self) -> bool:
@@ -334,7 +334,7 @@ def facts_of(
         doubtful_stays=_doubtful(case),
         came_home_at=_came_home_at(case),
         last_reached_at=_last_reached_at(case),
-        contributed=contributed(case),
+        from_case=read_from(case),
         homes_lost=_homes_lost(case),
         for_former_home=tuple(
             ForFormerHome(key=strand.key, item=strand.item)

@@ -1,4 +1,5 @@
-"""The facts that rules ask for by name, as both floors contribute them.
+"""The facts that rules ask for by name, as both floors contribute them. A further one that needs nothing
+but the case is a row of `case_facts.py`.
 
 A provider takes from the facts of a case what is known of each subject, in words as well. It never asks what
 time it is.
@@ -18,8 +19,8 @@ from discharge.codes.casework import (
     STOPPED_BY_DEATH,
     STOPPED_BY_MERGE,
 )
-from discharge.risk.conditions import DAY, Known
-from discharge.risk.contributions import DECLARED
+from discharge.risk.case_facts import CASE_FACTS
+from discharge.risk.conditions import DAY, FactKind, Known
 from discharge.risk.facts import Answer, Equipment, LostHome, Owed, RiskFacts, Work
 
 Provider = Callable[[RiskFacts, str], Iterable[Known]]
@@ -27,9 +28,12 @@ Provider = Callable[[RiskFacts, str], Iterable[Known]]
 
 
 class Fact(NamedTuple):
-    """A fact that a rule can ask for: what is known of it, and the words that a sentence about it can use."""
+    """A fact that a rule can ask for: what is known of it, what kind that is, and the words that a sentence
+    about it can use.
+    """
 
     of: Provider
+    kind: FactKind
     words: str
 
 
@@ -325,38 +329,38 @@ def last_heard(facts: RiskFacts, _rule: str) -> Iterator[Known]:
         yield Known(at=facts.last_reached_at, words={"heard": _at(facts.last_reached_at)})
 
 
-def _from_above(name: str) -> Provider:
-    return lambda facts, _rule: facts.contributed.get(name, ())
+def _from_case(name: str) -> Provider:
+    return lambda facts, _rule: facts.from_case.get(name, ())
 
 
 FACTS: Mapping[str, Fact] = MappingProxyType(
     {
-        "safe-address": Fact(safe_address, "item value"),
-        "services-at-home": Fact(services_at_home, "item value"),
-        "equipment-after-arrival": Fact(equipment_after_arrival, "item due arrival"),
-        "equipment-due": Fact(equipment_due, "item due arrival"),
-        "homeless-not-referred": Fact(homeless_not_referred, "flagged"),
-        "ready-since": Fact(ready_since, "ready"),
-        "unchecked-leaving": Fact(unchecked_leaving, "leaving check"),
-        "unchecked-at-home": Fact(unchecked_at_home, "leaving check"),
-        "unchecked-on-the-day": Fact(unchecked_on_the_day, "leaving check"),
-        "unchecked-and-ready": Fact(unchecked_and_ready, "leaving check"),
-        "work-needed": Fact(work_needed, "item expected needed"),
-        "contacts-owed": Fact(contacts_owed, "contact what due"),
-        "answers-owed": Fact(answers_owed, "what opened due"),
-        "urgent-answers-owed": Fact(urgent_answers_owed, "what opened due"),
-        "other-answers-owed": Fact(other_answers_owed, "what opened due"),
-        "home-not-ready": Fact(home_not_ready, "left blockers reason"),
-        "work-due": Fact(work_due, "item due"),
-        "both-ready": Fact(both_ready, "since"),
-        "work-stopped": Fact(work_stopped, "item stopped why"),
-        "homes-taken-back": Fact(homes_taken_back, "day what"),
-        "offers-lapsed": Fact(offers_lapsed, "day what"),
-        "work-for-former-home": Fact(work_for_former_home, "item"),
-        "arrivals-home": Fact(arrivals_home, "arrived"),
-        "last-heard": Fact(last_heard, "heard"),
-        **{name: Fact(_from_above(name), words) for name, words in DECLARED.items()},
-        "doubtful-stays": Fact(doubtful_stays, "doubts"),
+        "safe-address": Fact(safe_address, "answer", "item value"),
+        "services-at-home": Fact(services_at_home, "answer", "item value"),
+        "equipment-after-arrival": Fact(equipment_after_arrival, "day", "item due arrival"),
+        "equipment-due": Fact(equipment_due, "day", "item due arrival"),
+        "homeless-not-referred": Fact(homeless_not_referred, "day", "flagged"),
+        "ready-since": Fact(ready_since, "day", "ready"),
+        "unchecked-leaving": Fact(unchecked_leaving, "day", "leaving check"),
+        "unchecked-at-home": Fact(unchecked_at_home, "day", "leaving check"),
+        "unchecked-on-the-day": Fact(unchecked_on_the_day, "day", "leaving check"),
+        "unchecked-and-ready": Fact(unchecked_and_ready, "answer", "leaving check"),
+        "work-needed": Fact(work_needed, "work", "item expected needed"),
+        "contacts-owed": Fact(contacts_owed, "answer", "contact what due"),
+        "answers-owed": Fact(answers_owed, "instant", "what opened due"),
+        "urgent-answers-owed": Fact(urgent_answers_owed, "instant", "what opened due"),
+        "other-answers-owed": Fact(other_answers_owed, "instant", "what opened due"),
+        "home-not-ready": Fact(home_not_ready, "answer", "left blockers reason"),
+        "work-due": Fact(work_due, "day", "item due"),
+        "both-ready": Fact(both_ready, "day", "since"),
+        "work-stopped": Fact(work_stopped, "answer", "item stopped why"),
+        "homes-taken-back": Fact(homes_taken_back, "answer", "day what"),
+        "offers-lapsed": Fact(offers_lapsed, "answer", "day what"),
+        "work-for-former-home": Fact(work_for_former_home, "answer", "item"),
+        "arrivals-home": Fact(arrivals_home, "instant", "arrived"),
+        "last-heard": Fact(last_heard, "instant", "heard"),
+        **{name: Fact(_from_case(name), row.kind, row.words) for name, row in CASE_FACTS.items()},
+        "doubtful-stays": Fact(doubtful_stays, "answer", "doubts"),
     }
 )
 """Name -> the fact."""

@@ -108,6 +108,8 @@ def faults_of_rules(rows: Mapping[str, Rule]) -> Iterator[str]:
             if name not in FACTS:
                 yield f"{place}.when.fact: {name!r} is no fact - {_nearest(name, FACTS)}"
                 continue
+            if FACTS[name].kind not in threshold.when.asks:
+                yield f"{place}.when.fact: {_other_kind(name, threshold.when)}"
             for word in _words_in(threshold.fact or rule.fact) - set(FACTS[name].words.split()):
                 told = f"the fact {name} has the words {FACTS[name].words}"
                 yield f"{rule.id}.fact: {{{word}}} is no word of it - {told}"
@@ -115,6 +117,11 @@ def faults_of_rules(rows: Mapping[str, Rule]) -> Iterator[str]:
             yield f"{rule.id}.clock: {rule.clock!r} is no clock - {_nearest(rule.clock, clocks)}"
         if rule.told_by is not None and rule.told_by not in rows:
             yield f"{rule.id}.told_by: {rule.told_by!r} is no rule - {_nearest(rule.told_by, rows)}"
+
+
+def _other_kind(name: str, when: Condition) -> str:
+    fits = [each for each, fact in FACTS.items() if fact.kind in when.asks]
+    return f"{name} says {FACTS[name].kind}, which {when.kind} does not ask for - {_nearest(name, fits)}"
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:

@@ -13,7 +13,8 @@ from discharge.cases.model.leaving import Discharge
 from discharge.reference.files import DataInvalid
 from discharge.reference.policy import policy_on, put_in_force
 from discharge.reference.site import Override, parse_override
-from discharge.risk.contributions import DECLARED, contribute, contributed
+from discharge.risk.case_facts import CASE_FACTS, contribute, read_from
+from discharge.risk.conditions import Known
 from discharge.risk.engine import Finding, evaluate
 from discharge.risk.facts import RiskFacts, Work, facts_of
 from housing_checks.facts import contribute_facts, homes_not_taken
@@ -93,15 +94,21 @@ def test_given_two_refusals_without_a_reason_then_the_search_tells_it() -> None:
         for reasons in ((), (None, "too-far"), (None, None))
     ]
     assert counts == [0, 1, 2]
-    facts = RiskFacts(contributed=contributed(search(None, None)))
+    facts = RiskFacts(from_case=read_from(search(None, None)))
     (found,) = [each for each in tried(facts) if each.rule == "homes-not-taken"]
     assert found.fact == "2 offers of a home were refused or ran out, and no reason is recorded."
 
 
-def test_given_the_floors_then_every_declared_fact_is_contributed_and_no_other_can_be() -> None:
-    assert contributed(search()).keys() == DECLARED.keys()
-    with pytest.raises(KeyError):
-        contribute("moon", homes_not_taken)
+def test_given_the_floors_then_every_fact_of_a_case_is_read_by_one_and_no_other_can_be_added() -> None:
+    assert read_from(search()).keys() == CASE_FACTS.keys()
+    for taken in ("moon", "toilet"):
+        with pytest.raises(KeyError):
+            contribute(taken, homes_not_taken)
+
+
+def test_given_a_number_that_nobody_knows_then_it_counts_as_reached() -> None:
+    facts = RiskFacts(from_case={"homes-not-taken": (Known("rehousing/1", words={"count": "Some"}),)})
+    assert levels(facts, "homes-not-taken") == ["AMBER"]
 
 
 def change(**rows: object) -> Override:
@@ -135,8 +142,9 @@ def test_given_a_site_puts_a_rule_in_force_then_it_speaks_from_that_day(in_force
     }
 
 
-def on_fact(fact: str, level: str = "RED") -> dict[str, object]:
-    return {"thresholds": [{"level": level, "words": "x", "when": {"kind": "item-not", "fact": fact}}]}
+def on_fact(fact: str, level: str = "RED", **when: object) -> dict[str, object]:
+    asked = {"kind": "item-not", "fact": fact} | when
+    return {"thresholds": [{"level": level, "words": "x", "when": asked}], "fact": "It is so."}
 
 
 @pytest.mark.parametrize(
@@ -146,6 +154,10 @@ def on_fact(fact: str, level: str = "RED") -> dict[str, object]:
         ({"clock": "alert-rad"}, r"night-arrival\.clock: .* is no clock - did you mean alert-red\?"),
         ({"fact": "It was {warm}."}, r"night-arrival\.fact: \{warm\} is no word of it - .* words arrived"),
         (on_fact("work-deu"), r"night-arrival\.thresholds\.0\.when\.fact: .* did you mean work-due\?"),
+        (
+            on_fact("safe-address", kind="nights-at-least", least=2),
+            r"night-arrival\.thresholds\.0\.when\.fact: safe-address says answer, which nights-at-least",
+        ),
         (on_fact("work-due", "REDD"), r"thresholds\.0\.level: .* - did you mean RED\?"),
     ],
 )

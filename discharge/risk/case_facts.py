@@ -1,0 +1,67 @@
+"""Facts that are read from the case itself: one row each.
+
+What only a floor above can read is a row without a reader: it is read there once that floor is loaded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+from discharge.calendar import spoken_day
+from discharge.cases.model import IN_HOSPITAL, Case, Stage
+from discharge.risk.conditions import FactKind, Known
+
+Reader = Callable[[Case], Iterable[Known]]
+
+
+class CaseFact(NamedTuple):
+    """A fact: what kind it is, the words that a sentence about it can use, and how it is read from a case."""
+
+    kind: FactKind
+    words: str
+    of: Reader | None = None
+
+
+def _gated(code: str, called: str) -> Reader:
+    """An item of the gate, for as long as it matters how the home is."""
+
+    def read(case: Case) -> Iterator[Known]:
+        item = case.gate.get(code)
+        if item is not None and (case.stage in IN_HOSPITAL or case.unready_home is not None):
+            words = {"item": called, "value": item.value}
+            yield Known(code, value="yes" if item.satisfied else item.value, words=words)
+
+    return read
+
+
+def referral_waiting(case: Case) -> Iterator[Known]:
+    """The day of a referral that nobody has accepted."""
+    if case.stage is Stage.REFERRED and case.referral is not None:
+        referred = case.referral.referred_on
+        yield Known(day=referred, words={"referred": f"on {spoken_day(referred)}"})
+
+
+CASE_FACTS: Mapping[str, CaseFact] = MappingProxyType(
+    {
+        "toilet": CaseFact("answer", "item value", _gated("toilet", "A toilet that the person can reach")),
+        "keys": CaseFact("answer", "item value", _gated("keys", "A way into the home")),
+        "referral-waiting": CaseFact("day", "referred", referral_waiting),
+        "homes-not-taken": CaseFact("count", "count"),
+    }
+)
+"""Name -> the fact."""
+
+_ABOVE: dict[str, Reader] = {}
+
+
+def contribute(name: str, of: Reader) -> None:
+    """Say how a fact is read that has no reader on this floor; KeyError where there is no such row."""
+    _ABOVE[name] = of if name in CASE_FACTS and CASE_FACTS[name].of is None else _ABOVE[name]
+
+
+def read_from(case: Case) -> dict[str, tuple[Known, ...]]:
+    """Return what is known of each of these facts."""
+    readers = {**{name: fact.of for name, fact in CASE_FACTS.items()}, **_ABOVE}
+    return {name: tuple(of(case)) for name, of in readers.items() if of is not None}
