@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import yaml
 
-from discharge.cases.model import Case, Offer, Stage, Strand, StrandKind
+from discharge.cases.model import Case, GateItem, Offer, Stage, Strand, StrandKind
 from discharge.cases.model.leaving import Discharge
 from discharge.reference.files import DataInvalid
 from discharge.reference.policy import policy_on, put_in_force
@@ -17,6 +17,7 @@ from discharge.risk.case_facts import CASE_FACTS, contribute, read_from
 from discharge.risk.conditions import Known
 from discharge.risk.engine import Finding, evaluate
 from discharge.risk.facts import RiskFacts, Work, facts_of
+from discharge.values import YesNoUnknown
 from housing_checks.facts import contribute_facts, homes_not_taken
 from tests.discharge.cases.stories import CASE
 
@@ -109,6 +110,14 @@ def test_given_the_floors_then_every_fact_of_a_case_is_read_by_one_and_no_other_
 def test_given_a_number_that_nobody_knows_then_it_counts_as_reached() -> None:
     facts = RiskFacts(from_case={"homes-not-taken": (Known("rehousing/1", words={"count": "Some"}),)})
     assert levels(facts, "homes-not-taken") == ["AMBER"]
+
+
+@pytest.mark.parametrize(("value", "level"), [("yes", []), ("no", ["STOP"]), ("unknown", ["STOP"])])
+def test_given_a_toilet_out_of_reach_or_not_known_then_it_stops(
+    value: YesNoUnknown, level: list[str]
+) -> None:
+    case = search().model_copy(update={"gate": {"toilet": GateItem(code="toilet", value=value)}})
+    assert levels(facts_of(case), "toilet-out-of-reach") == level
 
 
 def change(**rows: object) -> Override:
