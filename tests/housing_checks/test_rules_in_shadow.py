@@ -8,8 +8,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import yaml
 
+from discharge.calendar import add_working_days
 from discharge.cases.model import Case, GateItem, Offer, Stage, Strand, StrandKind
 from discharge.cases.model.leaving import Discharge
+from discharge.clocks import london_midnight
 from discharge.reference.files import DataInvalid
 from discharge.reference.policy import policy_on, put_in_force
 from discharge.reference.site import Override, parse_override
@@ -19,7 +21,7 @@ from discharge.risk.engine import Finding, evaluate
 from discharge.risk.facts import RiskFacts, Work, facts_of
 from discharge.values import YesNoUnknown
 from housing_checks.facts import contribute_facts, homes_not_taken
-from tests.discharge.cases.stories import CASE
+from tests.discharge.cases.stories import CASE, after, refer
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 TODAY = NOW.date()
@@ -112,12 +114,24 @@ def test_given_a_number_that_nobody_knows_then_it_counts_as_reached() -> None:
     assert levels(facts, "homes-not-taken") == ["AMBER"]
 
 
+@pytest.mark.parametrize(("item", "rule"), [("toilet", "toilet-out-of-reach"), ("keys", "no-way-in")])
 @pytest.mark.parametrize(("value", "level"), [("yes", []), ("no", ["STOP"]), ("unknown", ["STOP"])])
-def test_given_a_toilet_out_of_reach_or_not_known_then_it_stops(
-    value: YesNoUnknown, level: list[str]
+def test_given_an_item_that_is_not_so_or_not_known_then_it_stops(
+    item: str, rule: str, value: YesNoUnknown, level: list[str]
 ) -> None:
-    case = search().model_copy(update={"gate": {"toilet": GateItem(code="toilet", value=value)}})
-    assert levels(facts_of(case), "toilet-out-of-reach") == level
+    case = search().model_copy(update={"gate": {item: GateItem(code=item, value=value)}})
+    assert levels(facts_of(case), rule) == level
+
+
+def test_given_a_referral_that_nobody_accepts_then_it_is_told_after_three_working_days() -> None:
+    waits = after((0, refer()))
+    assert waits.referral is not None
+    referred = waits.referral.referred_on
+    due = london_midnight(add_working_days(referred, 4))
+    facts = facts_of(waits)
+    assert levels(facts, "referral-not-accepted", due) == ["RED"]
+    assert levels(facts, "referral-not-accepted", due - timedelta(microseconds=1)) == []
+    assert levels(facts_of(search()), "referral-not-accepted", due) == []
 
 
 def change(**rows: object) -> Override:
