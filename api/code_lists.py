@@ -23,7 +23,7 @@ from discharge.permissions import PERMISSIONS, RELATION_WORDS, ROLE_WORDS
 from discharge.risk.rules import LEVELS, every_rule
 from housing_checks.adaptations.catalogue import ADAPTATIONS
 from housing_checks.basics.items import BASICS
-from housing_checks.checks.form import FORMS
+from housing_checks.checks.form import CHECK_ITEMS
 from housing_checks.equipment.catalogue import EQUIPMENT
 from housing_checks.rehousing.need_profiles import NEED_PROFILES
 from housing_checks.strands.definitions import DEFINITIONS
@@ -54,6 +54,7 @@ _OF_RULES: tuple[CodeList[Any], ...] = (
     EQUIPMENT,
     BASICS,
     NEED_PROFILES,
+    CHECK_ITEMS,
 )
 _CLOSED: tuple[CodeList[Any], ...] = (
     _ours("stages", ((stage.value, row.label) for stage, row in STAGES.items())),
@@ -74,7 +75,6 @@ _CLOSED: tuple[CodeList[Any], ...] = (
         ),
     ),
     _ours("strand-kinds", ((kind.value, row.words) for kind, row in DEFINITIONS.items())),
-    _ours("check-items", {item.code: item.short for form in FORMS.values() for item in form.items}.items()),
 )
 
 CODE_LISTS: Mapping[str, CodeList[Any]] = MappingProxyType(

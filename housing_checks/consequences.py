@@ -17,7 +17,7 @@ from discharge.cases.stages import HOME, SINCE_ACCEPTANCE
 from discharge.cases.unready import unready_events
 from discharge.clocks import london_date
 from housing_checks.basics.items import basics_missing
-from housing_checks.checks.form import form_of
+from housing_checks.checks.form import form_of_case
 from housing_checks.gate.rules import forget, gate_open, mitigations_over
 from housing_checks.strands.definitions import IN_PLACE
 from housing_checks.strands.rules import reach
@@ -44,7 +44,7 @@ def _arranged_again(case: Case) -> list[Event]:
     if not case.readmissions:
         return []
     returned_on = case.readmissions[-1].readmitted_on
-    form = form_of(case.check.form if case.check is not None else None)
+    form = form_of_case(case)
     stale = [
         item.code
         for item in form.items

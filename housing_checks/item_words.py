@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 
-from housing_checks.checks.form import FORMS
+from housing_checks.checks.form import CHECK_ITEMS
 from housing_checks.lead_times import ITEMS
 
 
@@ -14,7 +13,6 @@ def strand_items() -> Mapping[str, str]:
     return {row.code: row.label for catalogue in ITEMS.values() for row in catalogue}
 
 
-GATE_ITEMS: Mapping[str, str] = MappingProxyType(
-    {item.code: item.short for form in FORMS.values() for item in form.items}
-)
-"""Every item of every form, in a few words."""
+def gate_items() -> Mapping[str, str]:
+    """Return every item of every form, in a few words."""
+    return {item.code: item.label for item in CHECK_ITEMS}

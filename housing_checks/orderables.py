@@ -8,7 +8,7 @@ from difflib import get_close_matches
 
 from discharge.codes.model import Code
 from discharge.durations import Duration
-from housing_checks.checks.form import FORMS
+from housing_checks.checks.form import CHECK_ITEMS
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class CatalogueRow(Orderable):
 
 def unknown_items(rows: Mapping[str, Orderable]) -> Iterator[str]:
     """Check items that rows claim to help and no form asks, one fault each."""
-    asked = {item.code for form in FORMS.values() for item in form.items}
+    asked = {item.code for item in CHECK_ITEMS}
     for code, row in rows.items():
         for item in row.helps:
             if item not in asked:

@@ -33,7 +33,7 @@ from housing_checks.deciders import DECIDERS as HOME_DECIDERS
 from housing_checks.deciders import consequences
 from housing_checks.facts import contribute_facts
 from housing_checks.gate.rules import next_mitigation_end
-from housing_checks.item_words import GATE_ITEMS
+from housing_checks.item_words import gate_items
 from housing_checks.lead_times import lead_days
 
 contribute_facts()
@@ -128,7 +128,7 @@ def _follow(case: Case, effective_on: date, now: datetime, policy: Policy) -> li
     followed = list(consequences(case, now, min(effective_on, today)))
     followed += _participation(fold(case, followed), today)
     followed += settle(case, ENDED, now) if case.closed else missed_contacts(fold(case, followed), now)
-    followed += judge(fold(case, followed), now, lead_days(policy), GATE_ITEMS, policy)
+    followed += judge(fold(case, followed), now, lead_days(policy), gate_items(), policy)
     return followed
 
 

@@ -81,7 +81,7 @@ def present(
             for title, items in form.domains
             if (asked := [item for item in items if item.code not in left_out])
         ),
-        left_out=tuple(item.short for item in form.items if item.code in left_out),
+        left_out=tuple(item.label for item in form.items if item.code in left_out),
         errors=tuple({"text": words, "href": f"#{code}"} for code, words in faults.items()),
         changes=changes,
     )
@@ -107,7 +107,7 @@ def _question(
         radios["errorMessage"] = {"text": faults[item.code]}
     return Question(
         code=item.code,
-        short=item.short,
+        short=item.label,
         answer=answer,
         answer_words=dict(ANSWERS).get(answer, "Not answered"),
         note=notes.get(item.code, ""),

@@ -10,7 +10,7 @@ from api.principals import Principal
 from api.schemas.cases import SuggestedStrand
 from discharge.cases.model import IN_HOSPITAL, Case
 from discharge.cases.stages import may_ask
-from housing_checks.checks.form import form_of
+from housing_checks.checks.form import form_of_case
 from housing_checks.checks.model import Suggestion
 from housing_checks.checks.rules import left_to_start
 from housing_checks.lead_times import item_label
@@ -29,11 +29,11 @@ def _open(case: Case) -> list[Suggestion]:
 
 def _line(case: Case, each: Suggestion, today: date, *, may: bool) -> Suggested:
     found = timing_of(case, each.kind, each.item, today)
-    form = form_of(case.check.form if case.check else "")
+    form = form_of_case(case)
     start = f"/cases/{case.case_id}/do/start-strand?strand_item={each.kind.value}:{each.item}"
     return Suggested(
         title=f"{DEFINITIONS[each.kind].words}: {item_label(each.kind, each.item)}",
-        because=f"The check says no to: {', '.join(form.item(code).short for code in each.because)}.",
+        because=f"The check says no to: {', '.join(form.item(code).label for code in each.because)}.",
         lead=lead_sentence(found),
         tag=lead_tag(found),
         href=start if may else "",

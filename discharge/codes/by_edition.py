@@ -16,8 +16,8 @@ Coded = TypeVar("Coded", bound=Code)
 class ListByEdition(CodeList[Coded]):
     """The rows of a kind as a list of codes."""
 
-    def __init__(self, kind: Kind[Coded]) -> None:
-        super().__init__(kind.name, ())
+    def __init__(self, kind: Kind[Coded], name: str = "") -> None:
+        super().__init__(name or kind.name, ())
         self._kind = kind
         self._of: Book | None = None
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -28,14 +28,31 @@ class Book:
         """What is in force of a kind on a day; a day before every edition is answered by the oldest. With
         `shadow` also what is only tried.
         """
-        edition = _edition_on(kind, day, shadow)
-        if not self.overrides:
-            return edition.table
-        over = [
+        return self._laid(kind, _edition_on(kind, day, shadow), self._over(kind, day, shadow))
+
+    def names(self, kind: Kind[Row], day: date) -> tuple[str, ...]:
+        """The edition in force on a day, and after it the site's changes that lie on top."""
+        over = self._over(kind, day, shadow=False)
+        return (_edition_on(kind, day, shadow=False).heading.edition, *(each.version for each in over))
+
+    def named(self, kind: Kind[Row], names: Sequence[str]) -> Table[Row]:
+        """The table of such names, whatever is in force; a change that the site has taken back is left out.
+        KeyError for an edition that the kind does not have.
+        """
+        edition = {each.heading.edition: each for each in kind.editions}[names[0]]
+        over = (each for each in self.overrides if each.name == kind.name and each.version in names[1:])
+        return self._laid(kind, edition, list(over))
+
+    def _over(self, kind: Kind[Row], day: date, shadow: bool) -> list[Override]:
+        return [
             each
             for each in self.overrides
             if each.name == kind.name and each.counts_on(day) and (shadow or not each.decision.shadow)
         ]
+
+    def _laid(self, kind: Kind[Row], edition: Edition[Row], over: list[Override]) -> Table[Row]:
+        if not over:
+            return edition.table
         key = (id(edition), tuple(map(id, over)))
         if key not in self._tables:
             table: Table[Row] = edition.table

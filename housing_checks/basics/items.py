@@ -11,11 +11,8 @@ from pathlib import Path
 from discharge.cases.model import Case
 from discharge.codes.by_edition import ListByEdition
 from discharge.reference.kind import Kind
-from housing_checks.checks.form import FIRST_CARE_VISIT, FOOD, HEATING, KEYS, POWER, WATER
+from housing_checks.checks.form import form_of_case
 from housing_checks.orderables import Orderable, unknown_items
-
-BASIC_ITEMS: tuple[str, ...] = (HEATING, WATER, POWER, FOOD, KEYS, FIRST_CARE_VISIT)
-"""The gate items that the basics strand is there for."""
 
 KIND = Kind("basics", Orderable, Path(__file__).with_name("basics.yaml"), check=unknown_items)
 
@@ -25,4 +22,6 @@ BASICS = ListByEdition(KIND)
 
 def basics_missing(case: Case) -> tuple[str, ...]:
     """Return the basics that are neither ``yes`` nor mitigated; one the gate does not know is missing."""
-    return tuple(code for code in BASIC_ITEMS if code not in case.gate or not case.gate[code].satisfied)
+    return tuple(
+        code for code in form_of_case(case).basics if code not in case.gate or not case.gate[code].satisfied
+    )

@@ -16,13 +16,7 @@ from discharge.cases.model import Case, Check, StrandKind
 from discharge.cases.stages import SINCE_ACCEPTANCE
 from discharge.errors import Refused
 from discharge.values import YesNoUnknown
-from housing_checks.checks.form import (
-    FORMS,
-    HAVING_A_HOME,
-    SAFE_ADDRESS,
-    form_in_force,
-    form_of,
-)
+from housing_checks.checks.form import SAFE_ADDRESS, form_in_force, form_of
 from housing_checks.checks.model import CheckForm, CheckItem, Suggested, Suggestion
 from housing_checks.guards import require_order, require_stage
 from housing_checks.strands.definitions import DEFINITIONS
@@ -52,7 +46,7 @@ def complete_check(case: Case, envelope: Envelope, now: datetime) -> list[Event]
         raise Refused("code-not-in-value-set", detail="form", where="form")
     else:
         require_order(check.started_on, on, "effective_on")
-    completed = _completed(case, FORMS[command.form], command, on)
+    completed = _completed(case, form_of(command.form), command, on)
     return [*begun, completed, *_mitigations_ended(case, completed)]
 
 
@@ -66,9 +60,10 @@ def suggested_strands(
     to.
     """
     needed = frozenset(needs)
-    given_up = any(answers.get(code) == "no" for code in HAVING_A_HOME)
+    form = form or form_in_force(date.max)
+    given_up = any(answers.get(code) == "no" for code in form.having_a_home)
     reasons: dict[tuple[StrandKind, str], list[str]] = {}
-    for item in (form or form_in_force(date.max)).items:
+    for item in form.items:
         if answers.get(item.code) == "no":
             for suggested in _fitting(item, needed):
                 if given_up and suggested.kind is StrandKind.ADAPTATION:
@@ -128,8 +123,8 @@ def _under_way(case: Case) -> Check | None:
 
 
 def _form(code: str, on: date) -> CheckForm:
-    form = FORMS.get(code)
-    if form is None or not form.holds(on):
+    form = form_in_force(on)
+    if code != form.code or on < form.effective_from:
         raise Refused("code-not-in-value-set", detail="forms", where="form")
     return form
 
@@ -147,7 +142,7 @@ def not_asked(case: Case, form: CheckForm) -> frozenset[str]:
     homeless = case.homelessness.flag == "yes" and case.home_let_id is None
     if not homeless or answers_standing(case).get(SAFE_ADDRESS) == "yes":
         return frozenset()
-    return frozenset(item.code for item in form.items if item.of_the_building) - HAVING_A_HOME
+    return frozenset(item.code for item in form.items if item.of_the_building) - form.having_a_home
 
 
 def _completed(case: Case, form: CheckForm, command: CompleteCheck, on: date) -> CheckCompleted:

@@ -21,7 +21,7 @@ from discharge.clocks import london_date, london_midnight
 from discharge.codes.casework import MITIGATIONS, OWNER_ROLES, mitigation_days
 from discharge.errors import Refused
 from discharge.values import Frozen
-from housing_checks.checks.form import form_of
+from housing_checks.checks.form import form_of_case
 from housing_checks.guards import require_order, require_stage
 from housing_checks.lead_times import item_label
 
@@ -57,8 +57,8 @@ def gate_open(case: Case) -> bool:
 
 def item_words(case: Case, code: str) -> str:
     """Return a gated item in a few words, from the form its check was made on."""
-    form = form_of(case.check.form if case.check is not None else None)
-    return form.item(code).short if code in form.codes else code
+    form = form_of_case(case)
+    return form.item(code).label if code in form.codes else code
 
 
 def _item_blocker(case: Case, item: GateItem) -> Blocker:

@@ -24,7 +24,7 @@ from discharge.clocks import london_date
 from discharge.clocks.registry import clock
 from discharge.codes.casework import OFFER_REFUSAL_REASONS
 from discharge.errors import Refused
-from housing_checks.checks.form import form_of
+from housing_checks.checks.form import form_of_case
 from housing_checks.gate.rules import forget
 from housing_checks.guards import require_order
 from housing_checks.strands.definitions import ACCEPTED, DEFINITIONS, LET, OFFERED
@@ -149,5 +149,5 @@ def _for_former_home(case: Case, on: date) -> list[Event]:
 def _new_building(case: Case, on: date) -> list[Event]:
     if case.stage not in IN_HOSPITAL:
         return []
-    form = form_of(case.check.form if case.check is not None else None)
+    form = form_of_case(case)
     return forget(case, (item.code for item in form.items if item.of_the_building), on)

@@ -14,13 +14,6 @@ from typing import Literal
 from discharge.cases.model import Stage, StrandKind
 from discharge.cases.stages import SINCE_ACCEPTANCE
 from discharge.values import Frozen
-from housing_checks.checks.form import (
-    ADAPTATION_IN_PLACE,
-    EQUIPMENT_IN_PLACE,
-    KEYS,
-    LAWFUL_RETURN,
-    SAFE_ADDRESS,
-)
 
 MovedBy = Literal["people", "offer", "gate"]
 """Who brings a strand to a step: people (partner or coordinator), the offer's own commands, or the gate."""
@@ -42,8 +35,7 @@ class Step(Frozen):
 class StrandDefinition(Frozen):
     """One kind of strand.
 
-    ``settles`` are the gate items that completion turns to ``yes`` once no other required strand of the kind
-    is open; ``one_at_a_time`` allows a single open strand of the kind, else one for each item.
+    ``one_at_a_time`` allows a single open strand of the kind, else one for each item.
     ``for_the_building`` marks work that serves one home only: of no use once the person lives elsewhere.
     """
 
@@ -53,7 +45,6 @@ class StrandDefinition(Frozen):
     steps: tuple[Step, ...]
     stages: frozenset[Stage]
     movers: frozenset[str] = frozenset({"coordinator", "system"})
-    settles: tuple[str, ...] = ()
     one_at_a_time: bool = False
     for_the_building: bool = False
     overdue_after: timedelta = timedelta(0)
@@ -92,7 +83,6 @@ DEFINITIONS: Mapping[StrandKind, StrandDefinition] = MappingProxyType(
                     Step(code="fitted", words="Fitted"),
                 ),
                 stages=WORK_ON_THE_HOME,
-                settles=(ADAPTATION_IN_PLACE,),
                 for_the_building=True,
             ),
             StrandDefinition(
@@ -107,7 +97,6 @@ DEFINITIONS: Mapping[StrandKind, StrandDefinition] = MappingProxyType(
                     Step(code="fitted", words="In place, and its use shown"),
                 ),
                 stages=WORK_ON_THE_HOME,
-                settles=(EQUIPMENT_IN_PLACE,),
                 for_the_building=True,
             ),
             StrandDefinition(
@@ -122,7 +111,6 @@ DEFINITIONS: Mapping[StrandKind, StrandDefinition] = MappingProxyType(
                     Step(code=KEYS_HELD, words="Keys held", after=LET),
                 ),
                 stages=WORK_ON_THE_HOME,
-                settles=(SAFE_ADDRESS, LAWFUL_RETURN, KEYS),
                 one_at_a_time=True,
                 search_every=timedelta(hours=24),
             ),

@@ -32,6 +32,7 @@ from discharge.cases.events import (
 from discharge.cases.model import Actor, Case, Strand, StrandKind
 from discharge.codes.casework import STRAND_CANCEL_REASONS
 from discharge.errors import Refused
+from housing_checks.checks.form import form_of_case
 from housing_checks.gate.rules import say_yes
 from housing_checks.guards import require_order, require_stage
 from housing_checks.lead_times import ITEMS, due_date
@@ -153,7 +154,7 @@ def _settled(case: Case, strand: Strand, on: date) -> list[Event]:
         if other.kind == strand.kind and other.required and not other.former_home and other.key != strand.key
     ]
     settles = strand.required and not strand.former_home and not others
-    return say_yes(case, DEFINITIONS[strand.kind].settles, on) if settles else []
+    return say_yes(case, form_of_case(case).settled_by(strand.kind), on) if settles else []
 
 
 def _new_strand(case: Case, definition: StrandDefinition, command: StartStrand, on: date) -> Strand:

@@ -13,10 +13,10 @@ from discharge.cases.commands import Command, Envelope, NoteHospitalFacts
 from discharge.cases.model import Actor
 from discharge.store.engine import transaction
 from discharge.store.tables import CaseRow, Person
-from housing_checks.checks.form import FORM_1
 from tests.api.conftest import Door
 from tests.api.test_two_people import answer_at_once
 from tests.fixtures.cases import carried_out, loaded
+from tests.housing_checks.homes import FORM_1
 
 OLD_WARD, SECRET_WARD = "Rowan-Seven", "Willow-Nine"
 AS_IT_IS = "Order acknowledged, due 9 March 2026"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from housing_checks.checks.form import FORM_1
 from tests.api.conftest import Door
 from tests.api.signing_in import hidden, sign_in
 from tests.api.test_pages import date_of
+from tests.housing_checks.homes import FORM_1
 
 PAST = {"kind": "set-needed-by", "needed_by": "2026-01-05"}
 CODE = "needed-by-past"

@@ -14,13 +14,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from discharge.store.engine import transaction
 from discharge.store.tables import CommandRow, Organisation, PartnerRow
 from fhir_adapters.store.tables import InboxRow
-from housing_checks.checks.form import FORM_1
 from tests.api.conftest import Door
 from tests.api.fhir_posting import FHIR, PATIENT, request
 from tests.api.signing_in import form_token, sign_in
 from tests.fhir_adapters.hl7v2.conftest import Intake, intake  # noqa: F401 - a feed of the trust
 from tests.fhir_adapters.hl7v2.other_samples import referral
 from tests.fhir_adapters.hl7v2.samples import Sample
+from tests.housing_checks.homes import FORM_1
 
 WORDS = "He waits outside"
 TOLD = ("HE WAITS OUTSIDE", '"SAFETY"', "ABUSE OR ANOTHER DANGER", "|SAFETY")

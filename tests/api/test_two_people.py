@@ -15,12 +15,12 @@ import httpx
 import pytest
 
 from discharge.cases.commands import Answer, Envelope
-from housing_checks.checks.form import FORM_1
 from tests.api.conftest import Door
 from tests.api.pages.test_kept_forms import place_of, sent_too_late
 from tests.api.signing_in import hidden, sign_in
 from tests.api.test_pages import date_of
 from tests.fixtures.cases import carried_out
+from tests.housing_checks.homes import FORM_1
 
 SEEN = {item.code: "yes" for item in FORM_1.items} | {"heating": "no", "food": "unknown", "keys": "no"}
 TODAY = date_of("effective_on", "2", "3", "2026")

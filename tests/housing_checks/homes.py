@@ -10,7 +10,7 @@ from discharge.cases.events import Event, OwnerAssigned, ReferralAccepted, Refer
 from discharge.cases.evolve import fold
 from discharge.cases.model import Actor, Case, Owner, Referral, StrandKind
 from discharge.values import YesNoUnknown
-from housing_checks.checks.form import FORM_1
+from housing_checks.checks.form import form_of
 from housing_checks.deciders import DECIDERS, consequences
 from housing_checks.rehousing.model import Property
 
@@ -21,6 +21,8 @@ COUNCIL = UUID("00000000-0000-4000-8000-0000000000a3")
 LANDLORD = UUID("00000000-0000-4000-8000-0000000000a4")
 HOME = UUID("00000000-0000-4000-8000-0000000000b1")
 OTHER_HOME = UUID("00000000-0000-4000-8000-0000000000b2")
+FORM_1 = form_of("home-check-1")
+"""The form of the first edition."""
 FIRST = date(2026, 3, 2)
 COORDINATOR = Actor(organisation_id=SERVICE, role="coordinator", user_id=uuid5(SERVICE, "coordinator"))
 SYSTEM = Actor(organisation_id=SERVICE, role="system")

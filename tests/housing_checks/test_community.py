@@ -8,9 +8,9 @@ from discharge.cases import commands as cmd
 from discharge.cases.model import Case, Stage
 from discharge.outcomes.case_outcome import suggested_outcome
 from discharge.pathway_words import heading, why_still_here
-from housing_checks.checks.form import FORM_1
 from housing_checks.pathway import advance
 from tests.discharge.cases.stories import day, envelope, noon, refer, spell
+from tests.housing_checks.homes import FORM_1
 from tests.housing_checks.test_pathway import ALL_YES, walk
 from tests.housing_checks.test_unready import refusal, rules
 

@@ -11,20 +11,20 @@ from discharge.cases.events import PersonDischarged, PersonReadmitted
 from discharge.cases.evolve import fold
 from discharge.cases.model import Discharge, Readmission, Stage, StrandKind
 from discharge.errors import Refused
-from housing_checks.basics.items import BASIC_ITEMS, basics_missing
+from housing_checks.basics.items import basics_missing
 from housing_checks.deciders import consequences
-from tests.housing_checks.homes import Story, checked, confirm, day, noon, start
+from tests.housing_checks.homes import FORM_1, Story, checked, confirm, day, noon, start
 
 BASICS = start(StrandKind.BASICS, "basics-at-home")
 
 
 def test_the_basics_strand_completes_when_its_six_items_are_yes_or_mitigated() -> None:
-    story = checked(**{code.replace("-", "_"): "unknown" for code in BASIC_ITEMS}).ask(BASICS)
-    assert basics_missing(story.case) == BASIC_ITEMS
-    for code in BASIC_ITEMS[:-1]:
+    story = checked(**{code.replace("-", "_"): "unknown" for code in FORM_1.basics}).ask(BASICS)
+    assert basics_missing(story.case) == FORM_1.basics
+    for code in FORM_1.basics[:-1]:
         story.ask(confirm(code), on=2)
         assert story.case.strands["basics/1"].status == "open"
-    story.ask(NameMitigation(item=BASIC_ITEMS[-1], mitigation="someone-there", role="family-carer"), on=3)
+    story.ask(NameMitigation(item=FORM_1.basics[-1], mitigation="someone-there", role="family-carer"), on=3)
     assert story.kinds == ["mitigation-named", "strand-moved", "strand-completed", "home-became-ready"]
     assert story.case.strands["basics/1"].ended_on == day(3)
 

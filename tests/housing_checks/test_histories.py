@@ -27,9 +27,9 @@ from discharge.delays.periods import in_order
 from discharge.delays.stays import stays_of
 from discharge.outcomes.failed_discharge import discharges_of, return_after
 from discharge.pathway_words import heading, why_still_here
-from housing_checks.checks.form import FORM_1
 from housing_checks.pathway import advance, next_wakeup
 from tests.discharge.cases.stories import CASE, COORDINATOR, FIRST, PERSON, SERVICE, TRUST, day
+from tests.housing_checks.homes import FORM_1
 
 OTHER_TRUST = uuid5(TRUST, "another")
 FEED = Actor(organisation_id=TRUST, role="system")

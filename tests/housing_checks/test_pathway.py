@@ -12,9 +12,9 @@ from discharge.cases.events import EVENTS
 from discharge.cases.evolve import fold
 from discharge.cases.model import Case, Stage
 from discharge.cases.unready import blockers, in_checked_home
-from housing_checks.checks.form import FORM_1
 from housing_checks.pathway import DECIDERS, Decision, advance, next_wakeup
 from tests.discharge.cases.stories import CASE, COORDINATOR, day, envelope, leaves, noon, refer, told
+from tests.housing_checks.homes import FORM_1
 
 ALL_YES = {item.code: "yes" for item in FORM_1.items}
 COUNCIL = UUID("00000000-0000-4000-8000-0000000000aa")

@@ -17,10 +17,10 @@ from discharge.cases.commands import Command
 from discharge.cases.model import Actor, Case, Stage, UnreadyHome
 from discharge.cases.stages import ALLOWED
 from discharge.pathway_words import Names, heading, why_still_here
-from housing_checks.checks.form import FORM_1
 from housing_checks.lead_times import ITEMS
 from housing_checks.pathway import advance
 from tests.discharge.cases.stories import CASE, COORDINATOR, PERSON, SERVICE, TRUST, day, spell
+from tests.housing_checks.homes import FORM_1
 from tests.housing_checks.sentence_oracle import faults
 
 SIMULATED, STEPS = 200, 24
@@ -29,7 +29,7 @@ WARD = Actor(organisation_id=TRUST, role="discharge-team", user_id=uuid5(TRUST, 
 FEED = Actor(organisation_id=TRUST, role="system")
 NAMES = Names(
     items={row.code: row.label for rows in ITEMS.values() for row in rows},
-    gate={item.code: item.short for item in FORM_1.items},
+    gate={item.code: item.label for item in FORM_1.items},
 )
 
 TURNS = (

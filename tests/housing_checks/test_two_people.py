@@ -16,9 +16,9 @@ from discharge.cases.events import AlertChanged
 from discharge.cases.evolve import fold
 from discharge.cases.model import Case
 from discharge.cases.parts import overlap, parts_of
-from housing_checks.checks.form import FORM_1
 from housing_checks.pathway import DECIDERS, Decision, advance
 from tests.discharge.cases.stories import day, envelope, noon, refer
+from tests.housing_checks.homes import FORM_1
 from tests.housing_checks.test_pathway import ALL_YES, COMMANDS, COUNCIL, checked, walk
 
 ITEMS = ("heating", "food", "keys")

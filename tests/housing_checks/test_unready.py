@@ -16,10 +16,10 @@ from discharge.outcomes.failed_discharge import discharges_of, failed_discharge,
 from discharge.pathway_words import why_still_here
 from discharge.risk.alerts import escalation_of
 from discharge.risk.rules import LEVELS, loudest_first
-from housing_checks.checks.form import FORM_1
 from housing_checks.gate.rules import blocking
 from housing_checks.pathway import advance, next_wakeup
 from tests.discharge.cases.stories import day, envelope, leaves, noon, refer, spell, told
+from tests.housing_checks.homes import FORM_1
 from tests.housing_checks.test_pathway import ALL_YES, checked, walk
 
 COLD = ALL_YES | {"heating": "unknown", "water": "no"}

@@ -19,8 +19,8 @@ from discharge.clocks import CaseClock
 from discharge.store import commands
 from discharge.store.engine import Sessions, transaction
 from discharge.store.record import load_case
-from housing_checks.checks.form import FORM_1
 from tests.fixtures.postgres import Places
+from tests.housing_checks.homes import FORM_1
 from tests.workflows.waiting import until
 from workflows import ports
 from workflows.client import execute_command

@@ -25,9 +25,9 @@ from discharge.store.consistency import differences
 from discharge.store.engine import Sessions, transaction
 from discharge.store.outbox import queue_case_signal
 from discharge.store.tables import CaseEventRow, CaseRow, CommandRow, OutboxRow
-from housing_checks.checks.form import FORM_1
 from tests.fixtures.cases import carried_out
 from tests.fixtures.postgres import Places
+from tests.housing_checks.homes import FORM_1
 from tests.workflows import former_build
 from tests.workflows.conftest import needs_of
 from tests.workflows.outgoing import relay

@@ -10,8 +10,9 @@ from pydantic import Field, model_validator
 
 from discharge.cases.model.after import Action, Alert, FollowUp
 from discharge.cases.model.common import Stage
-from discharge.cases.model.home import IN_ORDER, Check, GateItem
+from discharge.cases.model.home import Check, GateItem
 from discharge.cases.model.hospital import CaseSpell
+from discharge.cases.model.item_order import places
 from discharge.cases.model.leaving import Discharge, Readmission, UnreadyHome
 from discharge.cases.model.participation import PARTNER_BASES, Owner, Participant, SharingBasis
 from discharge.cases.model.referral import Referral
@@ -126,9 +127,8 @@ class Case(Frozen):
     @property
     def gate_items(self) -> tuple[GateItem, ...]:
         """The gated items in the order of the form; those that it does not have come last."""
-        places = {code: number for number, code in enumerate(IN_ORDER)}
-        items = self.gate.values()
-        return tuple(sorted(items, key=lambda item: (places.get(item.code, len(places)), item.code)))
+        known, items = places(), self.gate.values()
+        return tuple(sorted(items, key=lambda item: (known.get(item.code, len(known)), item.code)))
 
     @property
     def open_alerts(self) -> tuple[Alert, ...]:

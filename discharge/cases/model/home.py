@@ -38,28 +38,6 @@ class Mitigation(Frozen):
         return self.until_on or self.named_on + timedelta(days=mitigation_days(self.code))
 
 
-IN_ORDER = (
-    "safe-address",
-    "lawful-return",
-    "no-emergency-hazard",
-    "steps-stairs",
-    "adaptation-in-place",
-    "room-to-move",
-    "toilet",
-    "bed",
-    "equipment-in-place",
-    "heating",
-    "water",
-    "power",
-    "food",
-    "keys",
-    "first-care-visit",
-    "arrival",
-    "someone-looks-in",
-)
-"""Items of the check in the order of its form, because a stored case does not keep the order of its keys."""
-
-
 class GateItem(Frozen):
     """One thing that must be so before the person leaves."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from housing_checks.checks.form import FORM_1, HAVING_A_HOME
 from tests.api.conftest import Door
 from tests.api.signing_in import hidden, sign_in
+from tests.housing_checks.homes import FORM_1
 
-LEFT_OUT = [item for item in FORM_1.items if item.of_the_building and item.code not in HAVING_A_HOME]
+LEFT_OUT = [item for item in FORM_1.items if item.of_the_building and item.code not in FORM_1.having_a_home]
 
 
 async def test_given_somebody_without_a_home_when_their_check_is_made_then_its_building_is_not_asked_about(

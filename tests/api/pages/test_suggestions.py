@@ -7,10 +7,10 @@ from uuid import UUID
 
 import pytest
 
-from housing_checks.checks.form import FORM_1
 from tests.api.conftest import ALL_THE_SAME, Door
 from tests.api.pages.conftest import Looking
 from tests.api.signing_in import sign_in
+from tests.housing_checks.homes import FORM_1
 
 STAIRLIFT = "strand_item=adaptation:straight-stairlift"
 

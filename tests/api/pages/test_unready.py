@@ -11,9 +11,9 @@ from sqlalchemy import select
 
 from discharge.store.engine import transaction
 from discharge.store.tables import AlertRow, CommandRow, NoteRow
-from housing_checks.checks.form import FORM_1
 from tests.api.conftest import ALL_THE_SAME, Door
 from tests.api.signing_in import sign_in
+from tests.housing_checks.homes import FORM_1
 
 COLD = dict.fromkeys(FORM_1.codes, "yes") | {"heating": "no"}
 

@@ -13,9 +13,9 @@ from discharge.cases.model import Case, Stage
 from discharge.delays.stays import stays_of
 from discharge.outcomes.failed_discharge import discharges_of, readmission_after
 from discharge.pathway_words import why_still_here
-from housing_checks.checks.form import FORM_1
 from housing_checks.pathway import advance
 from tests.discharge.cases.stories import CASE, SPELL, TRUST, day, envelope, kinds, leaves, noon, refer, told
+from tests.housing_checks.homes import FORM_1
 
 BACK = uuid5(CASE, "back")
 THIRD = uuid5(CASE, "third")

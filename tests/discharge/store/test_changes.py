@@ -20,9 +20,9 @@ from discharge.store.changes import case_at, changed_since, require_version
 from discharge.store.engine import transaction
 from discharge.store.record import AlreadyRecorded, Recorded, RefusedByRecord
 from discharge.store.tables import CaseEventRow, Person
-from housing_checks.checks.form import FORM_1
 from tests.fixtures.cases import NOW, TODAY, carried_out, loaded, open_case
 from tests.fixtures.postgres import Places
+from tests.housing_checks.homes import FORM_1
 
 SOON, LATER = TODAY + timedelta(days=3), TODAY + timedelta(days=6)
 ALL_YES = {item.code: "yes" for item in FORM_1.items}

@@ -6,18 +6,20 @@ from datetime import date
 from uuid import uuid4
 
 import pytest
+import yaml
 
+from discharge.cases.commands import StartCheck
 from discharge.cases.model import Case, GateItem, StrandKind
-from discharge.cases.model.home import IN_ORDER
 from discharge.codes.casework import NEEDS
+from discharge.errors import Refused
+from discharge.reference.files import DataInvalid
+from discharge.reference.site import parse_override
+from discharge.risk.facts import GATE_ITEMS
 from discharge.values import YesNoUnknown
-from housing_checks.basics.items import BASIC_ITEMS
-from housing_checks.checks import form
-from housing_checks.checks.form import FORM_1, form_in_force
+from housing_checks.checks.form import SAFE_ADDRESS, form_in_force
 from housing_checks.checks.rules import suggested_strands
 from housing_checks.lead_times import ITEMS
-from housing_checks.strands.definitions import DEFINITIONS
-from tests.housing_checks.homes import answers
+from tests.housing_checks.homes import FORM_1, Story, answers
 
 
 def test_the_form_has_distinct_items_in_five_domains() -> None:
@@ -29,21 +31,21 @@ def test_the_form_has_distinct_items_in_five_domains() -> None:
 @pytest.mark.parametrize(
     "code",
     [
-        form.SAFE_ADDRESS,
-        form.HEATING,
-        form.WATER,
-        form.POWER,
-        form.TOILET,
-        form.EQUIPMENT_IN_PLACE,
-        form.ADAPTATION_IN_PLACE,
-        form.KEYS,
-        form.FOOD,
-        form.FIRST_CARE_VISIT,
-        form.NO_EMERGENCY_HAZARD,
-        form.LAWFUL_RETURN,
-        form.ARRIVAL,
-        form.BED,
-        form.STEPS_STAIRS,
+        "safe-address",
+        "heating",
+        "water",
+        "power",
+        "toilet",
+        "equipment-in-place",
+        "adaptation-in-place",
+        "keys",
+        "food",
+        "first-care-visit",
+        "no-emergency-hazard",
+        "lawful-return",
+        "arrival",
+        "bed",
+        "steps-stairs",
     ],
 )
 def test_essential_items_are_gated_for_everybody(code: str) -> None:
@@ -51,15 +53,15 @@ def test_essential_items_are_gated_for_everybody(code: str) -> None:
 
 
 def test_room_to_move_is_gated_only_for_somebody_who_needs_a_wheelchair_bed_or_hoist() -> None:
-    assert form.ROOM_TO_MOVE not in FORM_1.gated_codes(("level-access",), "no")
-    assert form.ROOM_TO_MOVE in FORM_1.gated_codes(("hoist",), "no")
+    assert "room-to-move" not in FORM_1.gated_codes(("level-access",), "no")
+    assert "room-to-move" in FORM_1.gated_codes(("hoist",), "no")
 
 
 @pytest.mark.parametrize(("lives_alone", "gated"), [("yes", True), ("unknown", True), ("no", False)])
 def test_somebody_looks_in_is_gated_unless_the_person_is_known_to_live_with_others(
     lives_alone: YesNoUnknown, gated: bool
 ) -> None:
-    assert (form.SOMEONE_LOOKS_IN in FORM_1.gated_codes((), lives_alone)) is gated
+    assert ("someone-looks-in" in FORM_1.gated_codes((), lives_alone)) is gated
 
 
 def test_every_suggestion_names_an_item_that_can_be_ordered_and_a_need_that_exists() -> None:
@@ -70,16 +72,39 @@ def test_every_suggestion_names_an_item_that_can_be_ordered_and_a_need_that_exis
 
 
 def test_items_that_rows_and_strands_speak_of_are_on_the_form() -> None:
-    spoken = set(BASIC_ITEMS)
-    spoken |= {code for definition in DEFINITIONS.values() for code in definition.settles}
+    spoken = {SAFE_ADDRESS, *GATE_ITEMS.values()}
     spoken |= {code for rows in ITEMS.values() for row in rows for code in row.helps}
     assert spoken <= set(FORM_1.codes)
 
 
-def test_no_form_is_in_force_before_the_first_one() -> None:
+def test_given_a_day_before_the_first_form_then_no_check_begins_on_it() -> None:
     assert form_in_force(date(2026, 3, 2)) is FORM_1
-    with pytest.raises(ValueError, match="empty"):
-        form_in_force(date(2020, 1, 1))
+    with pytest.raises(Refused, match="code-not-in-value-set"):
+        Story().ask(StartCheck(form=FORM_1.code), on=-900)
+
+
+@pytest.mark.parametrize(
+    ("row", "fault"),
+    [
+        ({"suggests": [{"kind": "basics", "item": "baths"}]}, "food.suggests: 'baths' is no row of basics"),
+        ({"gated_when": {"needs_any": ["wings"]}}, "food: 'wings' is no need that a referral can name"),
+        ({"severity": "loud"}, "rows.food.severity"),
+        ({"evidense": "Seen"}, "did you mean evidence?"),
+    ],
+)
+def test_given_a_site_changes_an_item_wrongly_then_it_is_said_where(row: object, fault: str) -> None:
+    said = {
+        "changes": "home-check",
+        "edition": "ours",
+        "effective_from": "2026-04-01",
+        "decided_by": "J. Doe, home checks lead",
+        "decided_on": "2026-03-20",
+        "reason": "A trial",
+        "rows": {"food": row},
+    }
+    with pytest.raises(DataInvalid) as told:
+        parse_override("ours.yaml", yaml.safe_dump(said).encode())
+    assert fault in str(told.value)
 
 
 def test_given_no_heating_and_no_food_then_the_basics_are_suggested_once_for_both() -> None:
@@ -102,7 +127,6 @@ def test_unknown_answers_suggest_nothing_but_to_find_out() -> None:
 
 
 def test_given_the_form_in_force_then_gated_items_are_told_in_its_order() -> None:
-    assert FORM_1.codes == IN_ORDER
     gate = {code: GateItem(code=code) for code in (*reversed(FORM_1.codes), "older")}
     told = Case(case_id=uuid4(), gate=gate).gate_items
     assert [item.code for item in told] == [*FORM_1.codes, "older"]

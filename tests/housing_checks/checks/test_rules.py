@@ -9,10 +9,9 @@ import pytest
 from discharge.cases.commands import CompleteCheck, NameMitigation, StartCheck
 from discharge.cases.model import Check, Stage, Strand, StrandKind
 from discharge.errors import Refused
-from housing_checks.checks.form import FORM_1
 from housing_checks.checks.rules import not_asked
 from tests.discharge.cases.stories import after, refer
-from tests.housing_checks.homes import Story, answers, check, checked, confirm, day
+from tests.housing_checks.homes import FORM_1, Story, answers, check, checked, confirm, day
 
 
 def test_given_an_accepted_case_when_the_check_starts_and_completes_then_it_is_checked_and_has_its_gate() -> (

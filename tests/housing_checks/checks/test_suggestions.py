@@ -6,9 +6,8 @@ import pytest
 
 from discharge.cases.commands import CancelStrand, MoveStrand, NameMitigation, StartCheck
 from discharge.cases.model import StrandKind
-from housing_checks.checks.form import FORM_1
 from housing_checks.checks.rules import left_to_start
-from tests.housing_checks.homes import Story, check, checked, confirm, start
+from tests.housing_checks.homes import FORM_1, Story, check, checked, confirm, start
 
 
 def codes(story: Story) -> list[tuple[str, tuple[str, ...]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -13,11 +14,13 @@ from discharge.cases.events import Event, GateItemSet, MitigationNamed, Mitigati
 from discharge.cases.model import Case, Check, GateItem, Mitigation, Stage, Strand, StrandKind
 from discharge.cases.stages import AFTER_ACCEPTANCE, SINCE_ACCEPTANCE
 from discharge.errors import Refused
-from housing_checks.checks.form import FORM_1
+from discharge.reference.policy import put_in_force
+from discharge.reference.site import parse_override
+from housing_checks.checks.form import form_in_force
 from housing_checks.gate import rules
 from housing_checks.gate.rules import Blocker, blocking, forget, item_words, say_yes
 from housing_checks.guards import require_order, require_stage
-from tests.housing_checks.homes import CASE, COORDINATOR, confirm, day, noon
+from tests.housing_checks.homes import CASE, COORDINATOR, FORM_1, confirm, day, noon
 
 HEATERS = Mitigation(code="temporary-heating", role="landlord", named_on=day(1), until_on=day(8))
 GATE = {
@@ -244,18 +247,28 @@ def test_given_an_item_then_the_form_of_its_check_names_it_and_else_its_code_doe
     assert item_words(CHECKED.model_copy(update={"check": None}), "food") == "Food for 48 hours"
 
 
-def test_given_a_check_on_an_older_form_then_the_words_are_those_of_that_form(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    (food,) = (item for item in FORM_1.items if item.code == "food")
-    older = FORM_1.model_copy(
-        update={
-            "code": "form-0",
-            "effective_from": FORM_1.effective_from - timedelta(days=1),
-            "items": (food.model_copy(update={"short": "Something to eat"}),),
-        }
-    )
-    monkeypatch.setattr("housing_checks.checks.form.FORMS", {each.code: each for each in (older, FORM_1)})
-    on_older = CHECKED.model_copy(update={"check": Check(form="form-0", started_on=day(1))})
-    assert item_words(on_older, "food") == "Something to eat"
+def test_given_a_site_words_an_item_anew_then_a_check_begun_before_keeps_its_words(local_food: None) -> None:
+    form = form_in_force(day(40))
+    assert (form_in_force(day(0)), form.code) == (FORM_1, "home-check-1+local-food")
+    on_newer = CHECKED.model_copy(update={"check": Check(form=form.code, started_on=day(40))})
+    assert item_words(on_newer, "food") == "Something to eat"
     assert item_words(CHECKED, "food") == "Food for 48 hours"
+
+
+LOCAL_FOOD = b"""
+changes: home-check
+edition: local-food
+effective_from: 2026-04-01
+decided_by: J. Doe, home checks lead
+decided_on: 2026-03-20
+reason: As people here say it
+rows: {food: {label: Something to eat}}
+"""
+
+
+@pytest.fixture
+def local_food() -> Iterator[None]:
+    """A site that calls the food otherwise from April on."""
+    put_in_force([parse_override("local.yaml", LOCAL_FOOD)])
+    yield
+    put_in_force(())

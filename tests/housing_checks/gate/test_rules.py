@@ -10,10 +10,9 @@ from discharge.cases.commands import NameMitigation, WithdrawMitigation
 from discharge.cases.model import Stage, StrandKind
 from discharge.errors import Refused
 from discharge.values import YesNoUnknown
-from housing_checks.checks.form import FORM_1
 from housing_checks.deciders import consequences
 from housing_checks.gate.rules import blocking, gate_open
-from tests.housing_checks.homes import Story, answers, check, checked, confirm, day, noon, start
+from tests.housing_checks.homes import FORM_1, Story, answers, check, checked, confirm, day, noon, start
 
 GATED = FORM_1.gated_codes((), "no")
 VALUES: st.SearchStrategy[YesNoUnknown] = st.sampled_from(["yes", "no", "unknown"])

@@ -20,10 +20,10 @@ from discharge.cases.commands import (
 )
 from discharge.cases.model import Stage, StrandKind
 from discharge.errors import Refused
-from housing_checks.checks.form import FORM_1
 from housing_checks.gate.rules import blocking
 from tests.housing_checks.homes import (
     CASE,
+    FORM_1,
     HOME,
     OTHER_HOME,
     SYSTEM,
