@@ -1,15 +1,18 @@
 """How long something takes or may take: one type, in hours, days, working days or months.
 
 Hours are counted from an instant, the others from a date, not counting that date. Working days are those of a
-nation. A month later is the same day of the month, or its last one.
+nation, England's unless a length says otherwise (`5 working days in Scotland`). A month later is the same day
+of the month, or its last one.
 """
 
 from __future__ import annotations
 
 import calendar
 import re
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from math import ceil
+from types import MappingProxyType
 from typing import Any, Literal
 
 from pydantic import model_validator
@@ -21,8 +24,20 @@ from discharge.values import Frozen
 Unit = Literal["hours", "days", "working-days", "months"]
 WORKING_DAYS_A_WEEK, DAYS_A_MONTH, HOURS_A_DAY = 5, 30, 24
 
-_WRITTEN = re.compile(r"(-?\d+) (hour|day|working day|week|month)s?")
-_HOW = "write it as 24 hours, 3 days, 5 working days, 2 weeks or 6 months"
+NATIONS: Mapping[str, Nation] = MappingProxyType(
+    {
+        "England": "england",
+        "Wales": "wales",
+        "Scotland": "scotland",
+        "Northern Ireland": "northern-ireland",
+    }
+)
+"""A nation as it is written -> its calendar."""
+
+_WRITTEN = re.compile(
+    rf"(-?\d+) (?:(?P<unit>hour|day|week|month)s?|working days?(?: in (?P<nation>{'|'.join(NATIONS)}))?)"
+)
+_HOW = "write it as 24 hours, 3 days, 5 working days, 5 working days in Wales, 2 weeks or 6 months"
 
 
 class Duration(Frozen):
@@ -30,6 +45,7 @@ class Duration(Frozen):
 
     amount: int
     unit: Unit = "days"
+    nation: Nation = ENGLAND
 
     @model_validator(mode="before")
     @classmethod
@@ -39,16 +55,20 @@ class Duration(Frozen):
         found = _WRITTEN.fullmatch(written.strip())
         if found is None:
             raise ValueError(f"is no length of time: {_HOW}")
-        amount, unit = int(found[1]), found[2]
-        if unit == "week":
-            return {"amount": amount * 7, "unit": "days"}
-        return {"amount": amount, "unit": f"{unit.replace(' ', '-')}s"}
+        amount, unit = int(found[1]), found["unit"]
+        if unit is None:
+            return {"amount": amount, "unit": "working-days", "nation": NATIONS[found["nation"] or "England"]}
+        return (
+            {"amount": amount * 7, "unit": "days"}
+            if unit == "week"
+            else {"amount": amount, "unit": f"{unit}s"}
+        )
 
-    def after(self, day: date, nation: Nation = ENGLAND) -> date:
+    def after(self, day: date) -> date:
         """Return the date this long after `day`; hours that do not fill a day count as one."""
         match self.unit:
             case "working-days":
-                return add_working_days(day, self.amount, nation)
+                return add_working_days(day, self.amount, self.nation)
             case "months":
                 return _months_after(day, self.amount)
             case "hours":
@@ -56,17 +76,17 @@ class Duration(Frozen):
             case _:
                 return day + timedelta(days=self.amount)
 
-    def before(self, day: date, nation: Nation = ENGLAND) -> date:
+    def before(self, day: date) -> date:
         """Return the date this long before `day`."""
-        return Duration(amount=-self.amount, unit=self.unit).after(day, nation)
+        return self.model_copy(update={"amount": -self.amount}).after(day)
 
-    def from_instant(self, at: datetime, nation: Nation = ENGLAND) -> datetime:
+    def from_instant(self, at: datetime) -> datetime:
         """Return the instant this long after another: hours and days to the minute, working days and months
         to the end of their last day in London.
         """
         if self.unit in ("hours", "days"):
             return at + timedelta(hours=self.amount * (HOURS_A_DAY if self.unit == "days" else 1))
-        return london_midnight(self.after(london_date(at), nation) + timedelta(days=1))
+        return london_midnight(self.after(london_date(at)) + timedelta(days=1))
 
     @property
     def days(self) -> int:
@@ -84,9 +104,11 @@ class Duration(Frozen):
 
     @property
     def words(self) -> str:
-        """As people say it: `1 working day`, `24 hours`."""
+        """As people say it: `1 working day`, `24 hours`, `5 working days in Scotland`."""
         unit = self.unit.replace("-", " ")
-        return f"{self.amount} {unit[:-1] if self.amount == 1 else unit}"
+        where = next(name for name, nation in NATIONS.items() if nation == self.nation)
+        elsewhere = f" in {where}" if self.nation != ENGLAND else ""
+        return f"{self.amount} {unit[:-1] if self.amount == 1 else unit}{elsewhere}"
 
 
 def _months_after(day: date, months: int) -> date:

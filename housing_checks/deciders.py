@@ -1,19 +1,15 @@
 """Which function decides each command of this floor.
 
-Every decider is ``(case, envelope, now) -> events``: pure, so that a workflow can replay it, with ids
-derived from the command's own. It raises Refused with a code of the table of errors and changes nothing
-itself.
+Every decider is ``(case, envelope, now, policy) -> events``: pure, with ids derived from the command's own.
+It raises Refused with a code of the table of errors and changes nothing itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Mapping
 from types import MappingProxyType
 
-from discharge.cases.commands import Envelope
-from discharge.cases.events import Event
-from discharge.cases.model import Case
+from discharge.cases.decide.common import Decider, plain
 from housing_checks.checks.rules import complete_check, start_check
 from housing_checks.consequences import consequences
 from housing_checks.gate.rules import confirm_item, name_mitigation, withdraw_mitigation
@@ -28,24 +24,22 @@ from housing_checks.strands.rules import (
 
 __all__ = ["DECIDERS", "Decider", "consequences"]
 
-Decider = Callable[[Case, Envelope, datetime], list[Event]]
-
 DECIDERS: Mapping[str, Decider] = MappingProxyType(
     {
-        "start-check": start_check,
-        "complete-check": complete_check,
-        "confirm-item": confirm_item,
-        "name-mitigation": name_mitigation,
-        "withdraw-mitigation": withdraw_mitigation,
+        "start-check": plain(start_check),
+        "complete-check": plain(complete_check),
+        "confirm-item": plain(confirm_item),
+        "name-mitigation": plain(name_mitigation),
+        "withdraw-mitigation": plain(withdraw_mitigation),
         "start-strand": start_strand,
-        "move-strand": move_strand,
-        "cancel-strand": cancel_strand,
+        "move-strand": plain(move_strand),
+        "cancel-strand": plain(cancel_strand),
         "report-from-strand": report_from_strand,
         "offer-property": offer_property,
-        "answer-offer": answer_offer,
-        "let-property": let_property,
-        "note-home-lost": note_home_lost,
-        "redirect-strand": redirect_strand,
+        "answer-offer": plain(answer_offer),
+        "let-property": plain(let_property),
+        "note-home-lost": plain(note_home_lost),
+        "redirect-strand": plain(redirect_strand),
     }
 )
 """Command kind to decider."""

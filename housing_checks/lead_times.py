@@ -42,14 +42,19 @@ def item_label(kind: StrandKind, item: str) -> str:
 
 
 def lead_time(kind: StrandKind, item: str, begins_on: date) -> LeadTime:
-    """Return how long an item takes that begins on a day; KeyError for an unknown item."""
+    """Return how long an item takes that begins on a day, by the data of this process; KeyError for an
+    unknown item.
+    """
     row: Orderable = ITEMS[kind].as_on(item, begins_on)
     return row.lead
 
 
-def due_date(kind: StrandKind, item: str, started_on: date) -> date:
-    """Return the day by which an item is done when it takes long but is not late."""
-    return lead_time(kind, item, started_on).high.after(started_on)
+def due_date(kind: StrandKind, item: str, started_on: date, policy: Policy) -> date:
+    """Return the day by which an item is done when it takes long but is not late; KeyError for one that is
+    not in force when it is started.
+    """
+    row: Orderable = policy.on(started_on)[ITEMS[kind].kind][item]
+    return row.lead.high.after(started_on)
 
 
 @dataclass(frozen=True, slots=True)

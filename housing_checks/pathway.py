@@ -76,15 +76,16 @@ def advance(case: Case, envelope: Envelope, now: datetime, policy: Policy | None
     """Decide one command at ``now`` (case time) by a policy, or by the data in force on that day; a rule that
     says no becomes a refused answer, never an error.
     """
+    in_force = policy or policy_on(london_date(now))
     try:
         _admit(case, envelope)
-        decided = DECIDERS[envelope.command.kind](case, envelope, now)
+        decided = DECIDERS[envelope.command.kind](case, envelope, now, in_force)
     except HomewardError as refusal:
         return _refused(case, envelope, refusal)
     events = tuple(decided)
     after = fold(case, events)
     if after.exists:
-        followed = _follow(after, envelope.effective_on, now, policy or policy_on(london_date(now)))
+        followed = _follow(after, envelope.effective_on, now, in_force)
         events, after = (*events, *followed), fold(after, followed)
     return Decision(
         events=events,
@@ -127,7 +128,9 @@ def _follow(case: Case, effective_on: date, now: datetime, policy: Policy) -> li
     today = london_date(now)
     followed = list(consequences(case, now, min(effective_on, today)))
     followed += _participation(fold(case, followed), today)
-    followed += settle(case, ENDED, now) if case.closed else missed_contacts(fold(case, followed), now)
+    followed += (
+        settle(case, ENDED, now) if case.closed else missed_contacts(fold(case, followed), now, policy)
+    )
     followed += judge(fold(case, followed), now, lead_days(policy), gate_items(), policy)
     return followed
 

@@ -20,6 +20,7 @@ from discharge.cases.model import Action, Case
 from discharge.cases.stages import HOME
 from discharge.clocks.registry import clock_from
 from discharge.codes.model import Code, CodeList
+from discharge.reference.policy import Policy
 
 HOUR, DAY = "answer-within-the-hour", "answer-within-the-day"
 """The clocks by which something is answered (`discharge/clocks/clocks.yaml`)."""
@@ -222,7 +223,7 @@ def action_words(action: Action) -> str:
 _SILENCE = {MISSED: "not made in time", NOT_REACHED: "tried, not reached"}
 
 
-def open_action(case: Case, cause: str, at: datetime, subject: str = "") -> list[ev.Event]:
+def open_action(case: Case, cause: str, at: datetime, policy: Policy, subject: str = "") -> list[ev.Event]:
     """Open what a cause asks for, unless it is open already; no row, nothing owed. ``at`` is case time."""
     row = next((each for each in ACTIONS if each.code == cause), None)
     if row is None or any((each.cause, each.subject) == (cause, subject) for each in case.open_actions):
@@ -233,7 +234,7 @@ def open_action(case: Case, cause: str, at: datetime, subject: str = "") -> list
         subject=subject,
         owner_role=row.owner_role,
         opened_at=at,
-        due_at=clock_from(row.clock, at),
+        due_at=clock_from(row.clock, at, policy),
     )
     return [ev.ActionOpened(action=action)]
 
@@ -256,7 +257,9 @@ def open_again(case: Case, owed: Action) -> list[ev.Event]:
     return [ev.ActionOpened(action=again)]
 
 
-def found_at_contact(case: Case, contact: ev.ContactRecorded, now: datetime) -> list[ev.Event]:
+def found_at_contact(
+    case: Case, contact: ev.ContactRecorded, now: datetime, policy: Policy
+) -> list[ev.Event]:
     """Open what a contact found: each problem on its own, else what its outcome asks for. Whoever was reached
     is no longer silent.
     """
@@ -268,7 +271,7 @@ def found_at_contact(case: Case, contact: ev.ContactRecorded, now: datetime) -> 
     )
     for cause in causes:
         subject = contact.key if cause == NOT_REACHED else ""
-        happened += open_action(fold(case, happened), cause, now, subject)
+        happened += open_action(fold(case, happened), cause, now, policy, subject)
     return happened
 
 
@@ -297,7 +300,7 @@ def settle(case: Case, answer: str, now: datetime, causes: Collection[str] | Non
     ]
 
 
-def missed_contacts(case: Case, now: datetime) -> list[ev.Event]:
+def missed_contacts(case: Case, now: datetime, policy: Policy) -> list[ev.Event]:
     """Open an action for each contact that nobody made by the time it was due, once for each discharge."""
     if case.stage not in HOME:
         return []
@@ -310,7 +313,7 @@ def missed_contacts(case: Case, now: datetime) -> list[ev.Event]:
     happened: list[ev.Event] = []
     for owed in case.follow_ups.values():
         if owed.outcome is None and owed.due_at <= now and owed.key not in told and not heard(case, owed):
-            happened += open_action(fold(case, happened), MISSED, owed.due_at, owed.key)
+            happened += open_action(fold(case, happened), MISSED, owed.due_at, policy, owed.key)
     return happened
 
 

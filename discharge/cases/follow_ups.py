@@ -9,7 +9,7 @@ from discharge.clocks import london_date
 from discharge.clocks.registry import CLOCKS
 from discharge.codes.by_edition import ListByEdition
 from discharge.codes.casework import CONTACT_OUTCOMES
-from discharge.reference.policy import policy_on
+from discharge.reference.policy import Policy
 
 _CLOCKS = ListByEdition(CLOCKS)
 HEARD_BEFORE = timedelta(hours=24)
@@ -51,10 +51,10 @@ def heard(case: Case, owed: FollowUp) -> bool:
     return reached_from(case, owed.due_at - HEARD_BEFORE)
 
 
-def schedule(discharged_at: datetime, *, welfare: bool = False) -> list[FollowUp]:
+def schedule(discharged_at: datetime, policy: Policy, *, welfare: bool = False) -> list[FollowUp]:
     """Return the contacts owed after a discharge at ``discharged_at`` (case time)."""
     return [
         FollowUp(key=row.code, due_at=row.due_at(discharged_at))
-        for row in policy_on(london_date(discharged_at))[CLOCKS].values()
+        for row in policy.on(london_date(discharged_at))[CLOCKS].values()
         if row.breach == "contact-missed" and (row.only is None or welfare)
     ]

@@ -18,12 +18,20 @@ from discharge.clocks import london_date
 from discharge.codes.model import Code
 from discharge.durations import Duration
 from discharge.reference.kind import Kind
-from discharge.reference.policy import Policy, policy_on
+from discharge.reference.policy import Policy
 
 EVENT_KINDS: frozenset[str] = frozenset(
     model.model_fields["kind"].default for model in get_args(get_args(Event)[0])
 )
-Breach = Literal["contact-missed", "alert-escalated", "alert-louder", "offer-lapsed", "request-overdue"]
+Breach = Literal[
+    "contact-missed",
+    "alert-escalated",
+    "alert-louder",
+    "offer-lapsed",
+    "request-overdue",
+    "strand-overdue",
+    "homes-searched",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,12 +70,11 @@ def _unknown_events(rows: Mapping[str, Clock]) -> Iterator[str]:
 CLOCKS = Kind("clocks", Clock, Path(__file__).with_name("clocks.yaml"), check=_unknown_events)
 
 
-def clock(code: str, begins_on: date, policy: Policy | None = None) -> Clock:
+def clock(code: str, begins_on: date, policy: Policy) -> Clock:
     """Return a clock as it is for what begins on a day; KeyError for one that is not in force then."""
-    in_force = policy.on(begins_on) if policy else policy_on(begins_on)
-    return in_force[CLOCKS][code]
+    return policy.on(begins_on)[CLOCKS][code]
 
 
-def clock_from(code: str, started_at: datetime, policy: Policy | None = None) -> datetime:
+def clock_from(code: str, started_at: datetime, policy: Policy) -> datetime:
     """Return when a clock ends that began at an instant (case time)."""
     return clock(code, london_date(started_at), policy).due_at(started_at)

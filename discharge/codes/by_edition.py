@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from discharge.codes.model import Code, CodeList, by_code
 from discharge.reference.kind import Kind
-from discharge.reference.policy import Book, book_in_force
+from discharge.reference.policy import Book, Policy, book_in_force
 
 Coded = TypeVar("Coded", bound=Code)
 
@@ -18,33 +18,38 @@ class ListByEdition(CodeList[Coded]):
 
     def __init__(self, kind: Kind[Coded], name: str = "") -> None:
         super().__init__(name or kind.name, ())
-        self._kind = kind
+        self.kind = kind
         self._of: Book | None = None
 
     @property
     def rows(self) -> tuple[Coded, ...]:
         """Every row that is, was or will be in force."""
-        return book_in_force().every(self._kind)
+        return book_in_force().every(self.kind)
 
     @property
     def _versions(self) -> Mapping[str, tuple[Coded, ...]]:
         book = book_in_force()
         if self._of is not book:
-            self._of, self._by_code = book, by_code(book.every(self._kind))
+            self._of, self._by_code = book, by_code(book.every(self.kind))
         return self._by_code
 
     def find(self, code: str, on: date) -> Coded | None:
         """Return the row of a code in force on a day, if there is one."""
-        row = book_in_force().table(self._kind, on).get(code)
+        row = book_in_force().table(self.kind, on).get(code)
+        return row if row is not None and row.holds(on) else None
+
+    def by(self, policy: Policy, code: str, on: date) -> Coded | None:
+        """Return the row of a code in force on a day by a policy, if there is one."""
+        row = policy.on(on)[self.kind].get(code)
         return row if row is not None and row.holds(on) else None
 
     def in_force(self, on: date) -> tuple[Coded, ...]:
         """Return what can be chosen on a day, in order."""
-        return tuple(row for row in book_in_force().table(self._kind, on).values() if row.holds(on))
+        return tuple(row for row in book_in_force().table(self.kind, on).values() if row.holds(on))
 
     def as_on(self, code: str, day: date) -> Coded:
         """Return the row of a code as it is on a day; one that is not in force then, as it last was. KeyError
         for a code that was never in the list.
         """
-        row = book_in_force().table(self._kind, day).get(code)
+        row = book_in_force().table(self.kind, day).get(code)
         return row if row is not None else self._versions[code][-1]

@@ -16,7 +16,7 @@ from discharge.cases.events import AlertChanged, AlertCleared, AlertEscalated, A
 from discharge.cases.model import Alert, Case
 from discharge.clocks import london_date
 from discharge.clocks.registry import clock
-from discharge.reference.policy import Policy
+from discharge.reference.policy import Policy, policy_on
 from discharge.risk.engine import Finding, evaluate, next_check
 from discharge.risk.facts import facts_of
 from discharge.risk.rules import CLOCK_OF_LEVEL, known_rule, louder
@@ -133,7 +133,8 @@ def escalation_of(alert: Alert, policy: Policy | None = None) -> Escalation | No
     if settled or rule is None:
         return None
     rang_at = alert.changed_at or alert.raised_at
-    within = clock(rule.clock or CLOCK_OF_LEVEL[alert.level], london_date(rang_at), policy)
+    began = london_date(rang_at)
+    within = clock(rule.clock or CLOCK_OF_LEVEL[alert.level], began, policy or policy_on(began))
     if alert.escalations >= (within.most or 0):
         return None
     role = rule.ladder[min(alert.escalations + 1, len(rule.ladder) - 1)]

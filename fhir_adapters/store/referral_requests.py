@@ -21,6 +21,7 @@ from discharge.cases.decide.referral import check_codes
 from discharge.clocks import london_date
 from discharge.clocks.registry import clock_from
 from discharge.errors import HomewardError
+from discharge.reference.policy import policy_on
 from discharge.store.tables import Organisation, ReferralRequestRow
 from fhir_adapters.referrals import ReferralValues
 from fhir_adapters.store.referring import find_service
@@ -98,7 +99,7 @@ async def keep(
         nhs_number=values.person.nhs_number,
         said=values.model_dump(mode="json"),
         requested_at=now,
-        due_at=clock_from("request-answer", now),
+        due_at=clock_from("request-answer", now, policy_on(london_date(now))),
     )
     session.add(row)
     await session.flush()

@@ -24,6 +24,7 @@ from discharge.clocks import london_date
 from discharge.clocks.registry import clock
 from discharge.codes.casework import OFFER_REFUSAL_REASONS
 from discharge.errors import Refused
+from discharge.reference.policy import Policy
 from housing_checks.checks.form import form_of_case
 from housing_checks.gate.rules import forget
 from housing_checks.guards import require_order
@@ -31,7 +32,7 @@ from housing_checks.strands.definitions import ACCEPTED, DEFINITIONS, LET, OFFER
 from housing_checks.strands.rules import reach, require_open, strand_of
 
 
-def offer_property(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
+def offer_property(case: Case, envelope: Envelope, now: datetime, policy: Policy) -> list[Event]:
     """Offer one home. Refuses while another offer is open and after a let."""
     command = command_of(envelope, OfferProperty)
     strand = _searching(case, command.strand)
@@ -39,7 +40,7 @@ def offer_property(case: Case, envelope: Envelope, now: datetime) -> list[Event]
     require_order(strand.started_on, on, "effective_on")
     if strand.open_offer is not None:
         raise Refused("already-done", detail="offer-open")
-    respond_by = command.respond_by or clock("offer-answer", on).length.after(on)
+    respond_by = command.respond_by or clock("offer-answer", on, policy).length.after(on)
     require_order(on, respond_by, "respond_by")
     offer = Offer(
         offer_id=uuid5(envelope.command_id, "offer"),

@@ -7,7 +7,6 @@ this project's choices and local data.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from types import MappingProxyType
 from typing import Literal
 
@@ -37,6 +36,8 @@ class StrandDefinition(Frozen):
 
     ``one_at_a_time`` allows a single open strand of the kind, else one for each item.
     ``for_the_building`` marks work that serves one home only: of no use once the person lives elsewhere.
+    ``overdue`` and ``search`` name clocks of `clocks.yaml`: how long after its day it is late, and how often
+    homes are looked for.
     """
 
     kind: StrandKind
@@ -47,8 +48,8 @@ class StrandDefinition(Frozen):
     movers: frozenset[str] = frozenset({"coordinator", "system"})
     one_at_a_time: bool = False
     for_the_building: bool = False
-    overdue_after: timedelta = timedelta(0)
-    search_every: timedelta | None = None
+    overdue: str = "strand-overdue"
+    search: str | None = None
     source: str = "Homeward"
 
     @property
@@ -112,7 +113,7 @@ DEFINITIONS: Mapping[StrandKind, StrandDefinition] = MappingProxyType(
                 ),
                 stages=WORK_ON_THE_HOME,
                 one_at_a_time=True,
-                search_every=timedelta(hours=24),
+                search="home-search",
             ),
             StrandDefinition(
                 kind=StrandKind.BASICS,

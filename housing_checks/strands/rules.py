@@ -32,6 +32,7 @@ from discharge.cases.events import (
 from discharge.cases.model import Actor, Case, Strand, StrandKind
 from discharge.codes.casework import STRAND_CANCEL_REASONS
 from discharge.errors import Refused
+from discharge.reference.policy import Policy
 from housing_checks.checks.form import form_of_case
 from housing_checks.gate.rules import say_yes
 from housing_checks.guards import require_order, require_stage
@@ -42,18 +43,18 @@ from housing_checks.strands.definitions import DEFINITIONS, LET, STARTED, Step, 
 LAPSED_WITH_STRAND = "strand-cancelled"
 
 
-def start_strand(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
+def start_strand(case: Case, envelope: Envelope, now: datetime, policy: Policy) -> list[Event]:
     """Open a strand, due by its lead time unless a day is given. Refuses an item unknown or under way."""
     command = command_of(envelope, StartStrand)
     definition = DEFINITIONS[command.strand_kind]
     require_stage(case, definition.stages)
     on = happened_on(envelope, now)
-    if ITEMS[command.strand_kind].find(command.item, on) is None:
+    if ITEMS[command.strand_kind].by(policy, command.item, on) is None:
         raise Refused("code-not-in-value-set", detail=ITEMS[command.strand_kind].name, where="item")
     _refuse_duplicate(case, definition, command.item)
     if command.due_on is not None:
         require_order(on, command.due_on, "due_on")
-    return [StrandStarted(strand=_new_strand(case, definition, command, on))]
+    return [StrandStarted(strand=_new_strand(case, definition, command, on, policy))]
 
 
 def move_strand(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
@@ -104,7 +105,7 @@ def redirect_strand(case: Case, envelope: Envelope, now: datetime) -> list[Event
     return [StrandRedirected(strand=strand.key, redirected_on=on, due_on=command.due_on)]
 
 
-def report_from_strand(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
+def report_from_strand(case: Case, envelope: Envelope, now: datetime, policy: Policy) -> list[Event]:
     """Take what a strand's workflow found; a report that no longer holds has no effect. Systems report."""
     command = command_of(envelope, ReportFromStrand)
     if envelope.actor.role != "system":
@@ -113,7 +114,7 @@ def report_from_strand(case: Case, envelope: Envelope, now: datetime) -> list[Ev
     if strand.status != "open":
         return []
     if command.report == "overdue":
-        since = overdue_since(strand, now)
+        since = overdue_since(strand, now, policy)
         return [] if since is None else [StrandOverdue(strand=strand.key, since=since)]
     if command.report == "offer-lapsed":
         return _lapsed(strand, command, now)
@@ -157,7 +158,9 @@ def _settled(case: Case, strand: Strand, on: date) -> list[Event]:
     return say_yes(case, form_of_case(case).settled_by(strand.kind), on) if settles else []
 
 
-def _new_strand(case: Case, definition: StrandDefinition, command: StartStrand, on: date) -> Strand:
+def _new_strand(
+    case: Case, definition: StrandDefinition, command: StartStrand, on: date, policy: Policy
+) -> Strand:
     number = 1 + sum(strand.kind == definition.kind for strand in case.strands.values())
     return Strand(
         kind=definition.kind,
@@ -169,7 +172,7 @@ def _new_strand(case: Case, definition: StrandDefinition, command: StartStrand, 
         required=command.required,
         step=STARTED,
         steps={STARTED: on},
-        due_on=command.due_on or due_date(command.strand_kind, command.item, on),
+        due_on=command.due_on or due_date(command.strand_kind, command.item, on, policy),
     )
 
 

@@ -8,16 +8,19 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import yaml
 
+from discharge.cases.decide import DECIDERS
+from discharge.cases.events import FollowUpScheduled
 from discharge.cases.follow_ups import contact_words, schedule
 from discharge.cases.model import Alert
 from discharge.clocks.registry import CLOCKS, clock, clock_from
 from discharge.reference.files import DataInvalid
-from discharge.reference.policy import policy_on, put_in_force
+from discharge.reference.policy import Book, Policy, policy_on, put_in_force
 from discharge.reference.site import Override, parse_override
 from discharge.risk.alerts import escalation_of
-from tests.discharge.cases.stories import CASE
+from tests.discharge.cases.stories import CASE, after, envelope, leaves, noon, refer
 
 LEFT = datetime(2026, 3, 2, 14, 30, tzinfo=UTC)
+POLICY = policy_on(LEFT.date())
 
 
 @pytest.fixture
@@ -49,16 +52,16 @@ SIX_WEEKS = {
 
 
 def test_given_a_discharge_then_contacts_are_owed_to_the_minute() -> None:
-    owed = {each.key: each.due_at - LEFT for each in schedule(LEFT)}
+    owed = {each.key: each.due_at - LEFT for each in schedule(LEFT, policy_on(LEFT.date()))}
     days = {"24-hours": 1, "72-hours": 3, "7-days": 7, "14-days": 14, "28-days": 28}
     assert owed == {key: timedelta(days=number) for key, number in days.items()}
-    assert schedule(LEFT, welfare=True)[0].key == "welfare"
+    assert schedule(LEFT, policy_on(LEFT.date()), welfare=True)[0].key == "welfare"
 
 
 def test_given_one_row_more_then_one_contact_more_is_owed_by_who_leaves_from_then_on(in_force: None) -> None:
     put_in_force([site(six_weeks=SIX_WEEKS)])
-    assert schedule(LEFT)[-1].key == "six-weeks"
-    assert schedule(LEFT - timedelta(days=1))[-1].key == "28-days"
+    assert schedule(LEFT, policy_on(LEFT.date()))[-1].key == "six-weeks"
+    assert schedule(LEFT - timedelta(days=1), policy_on(LEFT.date()))[-1].key == "28-days"
     assert contact_words("six-weeks") == "Contact at 6 weeks"
 
 
@@ -84,5 +87,21 @@ def test_given_an_event_that_is_none_then_the_nearest_is_named() -> None:
 
 def test_given_the_clocks_then_each_names_its_source_and_offers_skip_the_weekend() -> None:
     assert all(row.source for row in policy_on(LEFT.date())[CLOCKS].values())
-    assert clock("offer-answer", date(2026, 3, 6)).length.after(date(2026, 3, 6)) == date(2026, 3, 10)
-    assert clock_from("request-answer", LEFT) == LEFT + timedelta(hours=24)
+    assert clock("offer-answer", date(2026, 3, 6), POLICY).length.after(date(2026, 3, 6)) == date(2026, 3, 10)
+    assert clock_from("request-answer", LEFT, POLICY) == LEFT + timedelta(hours=24)
+
+
+def test_given_a_policy_that_is_only_tried_then_deciders_go_by_it_and_not_by_what_is_in_force() -> None:
+    rows = site(six_weeks=SIX_WEEKS, offer_answer={"length": "3 working days in Scotland"})
+    tried, friday = Policy(Book((rows,)), LEFT.date()), date(2026, 11, 27)
+    assert clock("offer-answer", friday, tried).length.after(friday) == date(2026, 12, 3)
+    case, leaving = after((0, refer())), envelope(leaves(), 3)
+    owed = [
+        [
+            event.follow_up.key
+            for event in DECIDERS["confirm-discharge"](case, leaving, noon(3), policy)
+            if isinstance(event, FollowUpScheduled)
+        ]
+        for policy in (POLICY, tried)
+    ]
+    assert [keys[-1] for keys in owed] == ["28-days", "six-weeks"]

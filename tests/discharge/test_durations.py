@@ -31,9 +31,11 @@ def test_given_a_length_as_people_write_it_then_it_is_read(written: str, amount:
     assert Duration.model_validate(found.words) == found
 
 
-@pytest.mark.parametrize("written", ["soon", "5 workingdays", "1.5 days", ""])
+@pytest.mark.parametrize(
+    "written", ["soon", "5 workingdays", "1.5 days", "", "5 working days in France", "5 days in Wales"]
+)
 def test_given_something_else_then_it_says_how_it_is_written(written: str) -> None:
-    with pytest.raises(ValidationError, match="5 working days, 2 weeks or 6 months"):
+    with pytest.raises(ValidationError, match="5 working days in Wales, 2 weeks or 6 months"):
         Duration.model_validate(written)
 
 
@@ -50,9 +52,16 @@ def test_given_an_instant_then_hours_are_exact_and_working_days_end_at_midnight(
 
 
 def test_given_two_nations_then_easter_monday_counts_in_one() -> None:
-    duration = Duration(amount=1, unit="working-days")
-    assert duration.after(date(2026, 4, 3), "scotland") == date(2026, 4, 6)
-    assert duration.after(date(2026, 4, 3), "england") == date(2026, 4, 7)
+    ends = {
+        nation: Duration.model_validate(f"1 working day{nation}").after(date(2026, 4, 3))
+        for nation in ("", " in England", " in Wales", " in Scotland")
+    }
+    assert [end.day for end in ends.values()] == [7, 7, 7, 6]
+    andrew = Duration.model_validate("1 working day in Scotland")
+    assert andrew.words == "1 working day in Scotland"
+    assert andrew.from_instant(datetime(2026, 11, 27, 9, tzinfo=UTC)) == datetime(2026, 12, 2, tzinfo=UTC)
+    assert andrew.before(date(2026, 12, 1)) == date(2026, 11, 27)
+    assert Duration.model_validate(andrew.words) == andrew
 
 
 @given(days, st.integers(0, 60), units)

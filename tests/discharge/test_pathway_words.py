@@ -24,6 +24,7 @@ from discharge.cases.model import (
 from discharge.delays.model import DelayReason, ReadyPeriod
 from discharge.next_actions import next_action
 from discharge.pathway_words import Names, why_still_here
+from discharge.reference.policy import policy_on
 
 COUNCIL = UUID("00000000-0000-4000-8000-0000000000c0")
 NAMES = Names(
@@ -190,7 +191,7 @@ LEFT = datetime(2026, 3, 8, 12, tzinfo=UTC)
 def at_home(*made: str) -> Case:
     owed = {
         each.key: each.model_copy(update={"outcome": "well"}) if each.key in made else each
-        for each in schedule(LEFT)
+        for each in schedule(LEFT, policy_on(LEFT.date()))
     }
     discharge = Discharge(discharged_on=march(8), discharged_at=LEFT, told_by="feed")
     return case(Stage.DISCHARGED, discharge=discharge, follow_ups=owed)
@@ -200,7 +201,7 @@ def test_given_somebody_at_home_then_the_next_contact_is_named() -> None:
     assert words(at_home("24-hours")) == (
         "Left hospital on Sun 8 Mar; next: visit or call within 72 hours, due Wed 11 Mar."
     )
-    everything = [each.key for each in schedule(LEFT)]
+    everything = [each.key for each in schedule(LEFT, policy_on(LEFT.date()))]
     assert words(at_home(*everything)) == "Left hospital on Sun 8 Mar; every contact was made."
 
 
@@ -316,7 +317,7 @@ OFFER = Offer(offer_id=uuid4(), property_id=uuid4(), offered_on=march(8), respon
         ),
         (at_home(), ("Call within 24 hours", "coordinator", march(9))),
         (
-            at_home(*[each.key for each in schedule(LEFT)]),
+            at_home(*[each.key for each in schedule(LEFT, policy_on(LEFT.date()))]),
             ("Close the case with an outcome", "coordinator", None),
         ),
     ],

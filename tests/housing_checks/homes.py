@@ -9,6 +9,7 @@ from discharge.cases.commands import Command, CompleteCheck, ConfirmItem, Envelo
 from discharge.cases.events import Event, OwnerAssigned, ReferralAccepted, ReferralReceived
 from discharge.cases.evolve import fold
 from discharge.cases.model import Actor, Case, Owner, Referral, StrandKind
+from discharge.reference.policy import policy_on
 from discharge.values import YesNoUnknown
 from housing_checks.checks.form import form_of
 from housing_checks.deciders import DECIDERS, consequences
@@ -24,6 +25,7 @@ OTHER_HOME = UUID("00000000-0000-4000-8000-0000000000b2")
 FORM_1 = form_of("home-check-1")
 """The form of the first edition."""
 FIRST = date(2026, 3, 2)
+POLICY = policy_on(FIRST)
 COORDINATOR = Actor(organisation_id=SERVICE, role="coordinator", user_id=uuid5(SERVICE, "coordinator"))
 SYSTEM = Actor(organisation_id=SERVICE, role="system")
 
@@ -79,7 +81,7 @@ class Story:
             effective_on=day(on),
             command=command,
         )
-        return DECIDERS[command.kind](self.case, envelope, noon(on if now is None else now))
+        return DECIDERS[command.kind](self.case, envelope, noon(on if now is None else now), POLICY)
 
     def _follow(self, at: datetime) -> Story:
         followed = consequences(self.case, at)

@@ -11,7 +11,7 @@ from discharge.cases.decide import DECIDERS as CASE_DECIDERS
 from discharge.cases.model import Case
 from discharge.cases.stages import ALLOWED
 from housing_checks.deciders import DECIDERS
-from tests.housing_checks.homes import CASE, COORDINATOR, day, noon
+from tests.housing_checks.homes import CASE, COORDINATOR, POLICY, day, noon
 
 
 def test_every_command_is_decided_on_exactly_one_floor() -> None:
@@ -29,4 +29,4 @@ def test_a_decider_given_the_wrong_command_says_so(kind: str) -> None:
         command=StrikeClock(),
     )
     with pytest.raises(TypeError):
-        DECIDERS[kind](Case(case_id=CASE), wrong, noon(1))
+        DECIDERS[kind](Case(case_id=CASE), wrong, noon(1), POLICY)

@@ -28,7 +28,7 @@ from discharge.delays.stays import stays_of
 from discharge.outcomes.failed_discharge import discharges_of, return_after
 from discharge.pathway_words import heading, why_still_here
 from housing_checks.pathway import advance, next_wakeup
-from tests.discharge.cases.stories import CASE, COORDINATOR, FIRST, PERSON, SERVICE, TRUST, day
+from tests.discharge.cases.stories import CASE, COORDINATOR, FIRST, PERSON, POLICY, SERVICE, TRUST, day
 from tests.housing_checks.homes import FORM_1
 
 OTHER_TRUST = uuid5(TRUST, "another")
@@ -43,7 +43,7 @@ STATUS = st.sampled_from(
     ["admitted", "admitted", "on-leave", "discharged", "discharged", "cancelled", "expected"]
 )
 
-CONTACTS = {owed.key for owed in schedule(datetime(2026, 3, 2, 12, tzinfo=UTC))}
+CONTACTS = {owed.key for owed in schedule(datetime(2026, 3, 2, 12, tzinfo=UTC), POLICY)}
 
 
 class History(RuleBasedStateMachine):

@@ -17,7 +17,7 @@ from discharge.cases.evolve import fold
 from discharge.cases.model import Case
 from discharge.cases.parts import overlap, parts_of
 from housing_checks.pathway import DECIDERS, Decision, advance
-from tests.discharge.cases.stories import day, envelope, noon, refer
+from tests.discharge.cases.stories import POLICY, day, envelope, noon, refer
 from tests.housing_checks.homes import FORM_1
 from tests.housing_checks.test_pathway import ALL_YES, COMMANDS, COUNCIL, checked, walk
 
@@ -212,7 +212,7 @@ def differences(before: Case, after: Case) -> set[str]:
 
 def means(case: Case, command: cmd.Command, on: int) -> set[str]:
     """What the second save itself does to the case as the first one left it, side effects aside."""
-    events = DECIDERS[command.kind](case, envelope(command, on), noon(on))
+    events = DECIDERS[command.kind](case, envelope(command, on), noon(on), POLICY)
     aside = SIDE_EFFECTS.get(command.kind, set())
     return {part for part in differences(case, fold(case, events)) if part.partition(":")[0] not in aside}
 
@@ -230,7 +230,7 @@ def said_again(before: Case, between: Case) -> set[str]:
 def conflicts(before: Case, between: Case, command: cmd.Command, on: int) -> bool:
     theirs = differences(before, between) | said_again(before, between)
     mine = means(between, command, on)
-    if not DECIDERS[command.kind](between, envelope(command, on), noon(on)):
+    if not DECIDERS[command.kind](between, envelope(command, on), noon(on), POLICY):
         return False
     rests = RESTS_ON.get(command.kind, lambda _: set())(command)
     return bool(theirs & mine) or any(part in rests or part.partition(":")[0] in rests for part in theirs)

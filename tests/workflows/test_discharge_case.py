@@ -11,6 +11,7 @@ from temporalio.worker import UnsandboxedWorkflowRunner
 from discharge.cases import commands as cmd
 from discharge.cases.follow_ups import schedule
 from discharge.cases.model import Actor, Stage
+from discharge.reference.policy import policy_on
 from tests.workflows.story import CLOCK, Story, at_work
 from workflows import discharge_case, serving
 from workflows.client import execute_command, tell_case
@@ -29,7 +30,7 @@ async def test_given_a_home_fit_as_it_is_when_every_contact_is_made_then_the_cas
     await go_home(story)
     elapsed = 0.0
     left = datetime(2026, 3, 1, tzinfo=UTC)
-    for owed in schedule(left):
+    for owed in schedule(left, policy_on(left.date())):
         after = (owed.due_at - left) / DAY
         await story.days(after - elapsed + 0.01)
         elapsed = after

@@ -11,6 +11,7 @@ from temporalio import activity
 from discharge.cases.commands import Envelope, ReportFromStrand
 from discharge.cases.model import Actor, Case, Strand
 from discharge.clocks import london_date
+from discharge.reference.policy import policy_on
 from discharge.store.engine import Sessions, transaction
 from discharge.store.outbox import queue_case_signal
 from discharge.store.record import load_case
@@ -25,18 +26,19 @@ from workflows.store.properties import lettable
 async def look(sessions: Sessions, given: ports.StrandLook) -> tuple[ports.StrandStanding, list[Envelope]]:
     """Say where a strand stands; the reports that are due are kept, to be told to its case."""
     now, facts = given.case_time, ClockFacts(searched_at=given.searched_at)
+    policy = policy_on(london_date(now))
     async with transaction(sessions) as session:
         case, strand = await _strand(session, given)
         if strand is None:
             return ports.StrandStanding(open=False, version=case.version), []
-        search = search_due(strand, facts, now)
+        search = search_due(strand, facts, now, policy)
         after = ClockFacts(searched_at=now) if search else facts
         reports = [
             _report(case, given, report, str(report.offer_id or strand.due_on))
-            for report in reports_due(strand, now)
+            for report in reports_due(strand, now, policy)
         ]
         await _keep(session, reports)
-    due = next_wakeup(strand, after, now)
+    due = next_wakeup(strand, after, now, policy)
     return ports.StrandStanding(open=True, version=case.version, search=search, next_look=due), reports
 
 

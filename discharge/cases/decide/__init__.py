@@ -1,8 +1,8 @@
 """May this be done, and what happens if it is? One decider for each kind of command.
 
-``decide(case, envelope, now) -> events`` is pure: ``now`` is case time, ids are derived from the command's
-own id so that deciding twice gives the same events. A rule that says no raises
-:class:`discharge.errors.Refused`. Commands about the home have their deciders one floor up.
+``decide(case, envelope, now, policy) -> events`` is pure: ``now`` is case time, ``policy`` what is in force;
+ids are derived from the command's own id so that deciding twice gives the same events. A rule that says no
+raises :class:`discharge.errors.Refused`. Commands about the home have their deciders one floor up.
 """
 
 from __future__ import annotations

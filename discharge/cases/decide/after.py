@@ -9,14 +9,15 @@ from discharge.cases import commands as cmd
 from discharge.cases import events as ev
 from discharge.cases.actions import RETURNED, found_at_contact
 from discharge.cases.commands import Envelope
-from discharge.cases.decide.common import Decider, coded, command_of, happened_on, noon
+from discharge.cases.decide.common import Decider, coded, command_of, happened_on, noon, plain
 from discharge.cases.follow_ups import last_contact
 from discharge.cases.model import Case, Stage
 from discharge.codes.after_discharge import ACTION_ANSWERS
 from discharge.errors import Refused
+from discharge.reference.policy import Policy
 
 
-def record_contact(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
+def record_contact(case: Case, envelope: Envelope, now: datetime, policy: Policy) -> list[ev.Event]:
     """Record a contact, or a try; the last one owed completes the follow-up."""
     asked = command_of(envelope, cmd.RecordContact)
     day = happened_on(envelope, now)
@@ -33,7 +34,7 @@ def record_contact(case: Case, envelope: Envelope, now: datetime) -> list[ev.Eve
         contacted_at=asked.contacted_at or min(now, noon(day)),
         problems=asked.problems,
     )
-    happened: list[ev.Event] = [contact, *found_at_contact(case, contact, now)]
+    happened: list[ev.Event] = [contact, *found_at_contact(case, contact, now, policy)]
     last = last_contact(case)
     complete = last is not None and asked.follow_up == last.key and case.stage is Stage.DISCHARGED
     return [*happened, ev.FollowUpCompleted(completed_on=day)] if complete else happened
@@ -93,8 +94,8 @@ def strike_clock(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event
 
 DECIDERS: Mapping[str, Decider] = {
     "record-contact": record_contact,
-    "answer-action": answer_action,
-    "add-note": add_note,
-    "acknowledge-alert": acknowledge_alert,
-    "strike-clock": strike_clock,
+    "answer-action": plain(answer_action),
+    "add-note": plain(add_note),
+    "acknowledge-alert": plain(acknowledge_alert),
+    "strike-clock": plain(strike_clock),
 }

@@ -15,6 +15,7 @@ from discharge.clocks import london_date, london_midnight
 from discharge.codes import lookup
 from discharge.delays.model import EndedBy, ReadyPeriod
 from discharge.errors import Refused
+from discharge.reference.policy import Policy
 
 _C = TypeVar("_C")
 
@@ -24,8 +25,19 @@ NEVER_REOPENED = frozenset({"merged", "entered-in-error", "died"})
 BY_LEAVING = frozenset({"discharged", "left"})
 """How a ready period ends when the person leaves."""
 
-Decider = Callable[[Case, Envelope, datetime], list[ev.Event]]
-"""Decides one kind of command: the case, what is asked, case time -> what happens, or ``Refused``."""
+Decider = Callable[[Case, Envelope, datetime, Policy], list[ev.Event]]
+"""Decides one kind of command: the case, what is asked, case time, the data in force -> what happens, or
+``Refused``.
+"""
+
+
+def plain(decider: Callable[[Case, Envelope, datetime], list[ev.Event]]) -> Decider:
+    """A decider that needs no data in force."""
+
+    def decide(case: Case, envelope: Envelope, now: datetime, _policy: Policy) -> list[ev.Event]:
+        return decider(case, envelope, now)
+
+    return decide
 
 
 def command_of(envelope: Envelope, kind: type[_C]) -> _C:
@@ -91,14 +103,14 @@ def ended_by_leaving(period: ReadyPeriod, left: Discharge) -> bool:
     return period.ended_by in BY_LEAVING and period.ended_on == max(left.discharged_on, period.ready_on)
 
 
-def ask_once(case: Case, cause: str, told: CaseSpell, now: datetime) -> list[ev.Event]:
+def ask_once(case: Case, cause: str, told: CaseSpell, now: datetime, policy: Policy) -> list[ev.Event]:
     """Ask once for each stay; a question that was only taken back was not answered."""
     subject = str(told.spell_id)
     asked = any(
         (each.cause, each.subject) == (cause, subject) and each.answer != TAKEN_BACK
         for each in case.actions.values()
     )
-    return [] if asked else open_action(case, cause, now, subject)
+    return [] if asked else open_action(case, cause, now, policy, subject)
 
 
 def end_delay_reasons(case: Case, day: date) -> list[ev.Event]:

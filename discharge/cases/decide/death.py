@@ -13,6 +13,7 @@ from discharge.cases.decide.common import (
     Decider,
     happened_on,
     period_restated,
+    plain,
     reasons_go_on,
     side_exit,
 )
@@ -21,6 +22,7 @@ from discharge.cases.model import Case, CaseSpell
 from discharge.cases.stages import stage_when_reopened
 from discharge.codes.casework import STOPPED_BY_DEATH
 from discharge.codes.destinations import DISCHARGE_DESTINATIONS, DISCHARGE_METHODS
+from discharge.reference.policy import Policy
 
 
 def says_died(spell: CaseSpell) -> bool:
@@ -40,7 +42,9 @@ def death(case: Case, day: date) -> list[ev.Event]:
     return side_exit(case, day, "died", "died", STOPPED_BY_DEATH)
 
 
-def lives(case: Case, on: date, now: datetime, reason: str = "death-withdrawn") -> list[ev.Event]:
+def lives(
+    case: Case, on: date, now: datetime, policy: Policy, reason: str = "death-withdrawn"
+) -> list[ev.Event]:
     """Take back the death that closed the case: it goes on where it stood; waiting, its reasons and what was
     owed run on as if they had never ended, and the owner of the case is asked to begin the work again.
     """
@@ -53,8 +57,8 @@ def lives(case: Case, on: date, now: datetime, reason: str = "death-withdrawn") 
         happened += reasons_go_on(case, case.closed_on)
     for owed in case.actions.values():
         if owed.answer == ENDED:
-            happened += open_action(fold(case, happened), owed.cause, now, owed.subject)
-    return [*happened, *open_action(fold(case, happened), REVIVED, now)]
+            happened += open_action(fold(case, happened), owed.cause, now, policy, owed.subject)
+    return [*happened, *open_action(fold(case, happened), REVIVED, now, policy)]
 
 
 def record_death(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
@@ -62,13 +66,13 @@ def record_death(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event
     return death(case, happened_on(envelope, now))
 
 
-def withdraw_death(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
+def withdraw_death(case: Case, envelope: Envelope, now: datetime, policy: Policy) -> list[ev.Event]:
     """The person lives after all: the case that the death closed goes on, and what it ended (waiting and its
     reasons) runs on as if it had never ended.
     """
     if case.outcome != "died":
         return []
-    return lives(case, envelope.effective_on, now)
+    return lives(case, envelope.effective_on, now, policy)
 
 
-DECIDERS: Mapping[str, Decider] = {"record-death": record_death, "withdraw-death": withdraw_death}
+DECIDERS: Mapping[str, Decider] = {"record-death": plain(record_death), "withdraw-death": withdraw_death}

@@ -16,6 +16,7 @@ from discharge.cases.decide.common import (
     end_delay_reasons,
     end_ready_period,
     happened_on,
+    plain,
     reasons_go_on,
     side_exit,
 )
@@ -25,6 +26,7 @@ from discharge.cases.stages import stage_when_reopened
 from discharge.cases.unready import blockers
 from discharge.codes.casework import STOPPED_BY_MERGE
 from discharge.errors import Refused
+from discharge.reference.policy import Policy
 
 ELSEWHERE = frozenset({"rehoused", "step-down", "care-home", "readmitted", "lost-contact"})
 """Outcomes of people who are not in the home that was to be made ready."""
@@ -94,7 +96,7 @@ def _nothing_owed(case: Case, outcome: str) -> None:
         raise Refused("answer-needed", detail=", ".join(blockers(case)), where="unready_home")
 
 
-def reopen(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
+def reopen(case: Case, envelope: Envelope, now: datetime, policy: Policy) -> list[ev.Event]:
     """Reopen a closed case at the stage that fits; a death that was recorded wrongly is taken back."""
     asked = command_of(envelope, cmd.ReopenCase)
     if case.outcome == "merged":
@@ -102,14 +104,14 @@ def reopen(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
     day = happened_on(envelope, now)
     coded("reopen-reasons", asked.reason, day, "reason")
     if case.outcome == "died":
-        return lives(case, day, now, asked.reason)
+        return lives(case, day, now, policy, asked.reason)
     return [ev.CaseReopened(reopened_on=day, stage=stage_when_reopened(case), reason=asked.reason)]
 
 
 DECIDERS: Mapping[str, Decider] = {
-    "close-case": close,
+    "close-case": plain(close),
     "reopen-case": reopen,
-    "note-merge": merge,
-    "note-unmerge": unmerge,
-    "enter-in-error": enter_in_error,
+    "note-merge": plain(merge),
+    "note-unmerge": plain(unmerge),
+    "enter-in-error": plain(enter_in_error),
 }

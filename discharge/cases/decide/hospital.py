@@ -19,6 +19,7 @@ from discharge.cases.decide.common import (
     happened_on,
     not_before_admission,
     not_in_future,
+    plain,
 )
 from discharge.cases.decide.death import death
 from discharge.cases.decide.leaving import left_meanwhile, told_by_feed
@@ -34,22 +35,23 @@ from discharge.cases.model import IN_HOSPITAL, Case, CaseSpell
 from discharge.delays.model import EndedBy, ReadyPeriod
 from discharge.delays.periods import begun_on, correct_period, end_period, not_before_the_last, start_period
 from discharge.errors import Refused
+from discharge.reference.policy import Policy
 
 
-def join_spell(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
+def join_spell(case: Case, envelope: Envelope, now: datetime, policy: Policy) -> list[ev.Event]:
     """Join the case to a stay that was looked at and found to be this person's."""
     asked = command_of(envelope, cmd.JoinSpell)
     known = next((mine for mine in case.spells if mine.spell_id == asked.spell.spell_id), None)
     day = happened_on(envelope, now)
-    happened = _stay(case, known, asked.spell, day, now)
+    happened = _stay(case, known, asked.spell, day, now, policy)
     return [*happened, *trust_joins(fold(case, happened), asked.spell, day)]
 
 
-def note_hospital_facts(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
+def note_hospital_facts(case: Case, envelope: Envelope, now: datetime, policy: Policy) -> list[ev.Event]:
     """Take in what the trust's feed newly says about a stay, as a correction of what was known."""
     asked = command_of(envelope, cmd.NoteHospitalFacts)
     known = next((mine for mine in case.spells if mine.spell_id == asked.spell.spell_id), None)
-    happened = [*_stay(case, known, asked.spell, envelope.effective_on, now)]
+    happened = [*_stay(case, known, asked.spell, envelope.effective_on, now, policy)]
     if not fold(case, happened).closed:
         happened += trust_joins(case, asked.spell, envelope.effective_on)
     if asked.person_died_on is not None and case.outcome != "died":
@@ -57,33 +59,39 @@ def note_hospital_facts(case: Case, envelope: Envelope, now: datetime) -> list[e
     return happened
 
 
-def _stay(case: Case, known: CaseSpell | None, told: CaseSpell, on: date, now: datetime) -> list[ev.Event]:
+def _stay(
+    case: Case, known: CaseSpell | None, told: CaseSpell, on: date, now: datetime, policy: Policy
+) -> list[ev.Event]:
     """What is newly known of a stay: that it is, what changed, and what that says of where the person is."""
     if known == told or (known is None and told.status == "cancelled"):
         return []
     before = known or CaseSpell(spell_id=told.spell_id, organisation_id=told.organisation_id)
-    happened = coming_back(case, known, told, now)
+    happened = coming_back(case, known, told, now, policy)
     happened.append(ev.SpellJoined(spell=told) if known is None else ev.SpellChanged(spell=told))
     happened += _expected_date(case, before, told)
     happened += _fitness(fold(case, happened), before, told, on)
-    return [*happened, *_leaving(fold(case, happened), before, told, on, now)]
+    return [*happened, *_leaving(fold(case, happened), before, told, on, now, policy)]
 
 
-def _leaving(case: Case, known: CaseSpell, told: CaseSpell, on: date, now: datetime) -> list[ev.Event]:
-    happened = return_told_anew(case, known, told, on, now)
+def _leaving(
+    case: Case, known: CaseSpell, told: CaseSpell, on: date, now: datetime, policy: Policy
+) -> list[ev.Event]:
+    happened = return_told_anew(case, known, told, on, now, policy)
     if any(isinstance(event, ev.ReadmissionCancelled) for event in happened):
         known = known.model_copy(update={"status": "admitted"})
-    earlier = news_of_an_earlier_discharge(fold(case, happened), known, told, now)
-    happened += told_by_feed(fold(case, happened), known, told, on, now) if earlier is None else earlier
-    happened += return_taken_back(fold(case, happened), told, on, now)
+    earlier = news_of_an_earlier_discharge(fold(case, happened), known, told, now, policy)
+    happened += (
+        told_by_feed(fold(case, happened), known, told, on, now, policy) if earlier is None else earlier
+    )
+    happened += return_taken_back(fold(case, happened), told, on, now, policy)
     if told.in_a_bed:
         return happened
-    return [*happened, *left_meanwhile(fold(case, happened), now)]
+    return [*happened, *left_meanwhile(fold(case, happened), now, policy)]
 
 
-def note_person_deleted(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
+def note_person_deleted(case: Case, envelope: Envelope, now: datetime, policy: Policy) -> list[ev.Event]:
     """Ask somebody to find out whether the case goes on; nothing of it ends by itself."""
-    return [] if case.closed else open_action(case, DELETED, now)
+    return [] if case.closed else open_action(case, DELETED, now, policy)
 
 
 def _expected_date(case: Case, known: CaseSpell, told: CaseSpell) -> list[ev.Event]:
@@ -192,7 +200,7 @@ DECIDERS: Mapping[str, Decider] = {
     "join-spell": join_spell,
     "note-hospital-facts": note_hospital_facts,
     "note-person-deleted": note_person_deleted,
-    "set-criteria-to-reside": set_criteria,
-    "correct-ready-period": correct_ready_period,
-    "set-expected-discharge-date": set_expected_date,
+    "set-criteria-to-reside": plain(set_criteria),
+    "correct-ready-period": plain(correct_ready_period),
+    "set-expected-discharge-date": plain(set_expected_date),
 }

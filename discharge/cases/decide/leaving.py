@@ -38,6 +38,7 @@ from discharge.cases.decide.common import (
     noon,
     not_before_admission,
     period_restated,
+    plain,
     reasons_go_on,
     side_exit,
 )
@@ -50,15 +51,18 @@ from discharge.clocks import london_date
 from discharge.codes.destinations import DISCHARGE_DESTINATIONS, DISCHARGE_METHODS
 from discharge.delays.model import EndedBy, ReadyPeriod
 from discharge.errors import Refused
+from discharge.reference.policy import Policy
 
 
-def told_by_feed(case: Case, known: CaseSpell, told: CaseSpell, on: date, now: datetime) -> list[ev.Event]:
+def told_by_feed(
+    case: Case, known: CaseSpell, told: CaseSpell, on: date, now: datetime, policy: Policy
+) -> list[ev.Event]:
     """Return what the stay's new state says about leaving; a date that is told anew corrects the old one."""
     if case.outcome == "died" and says_died(known) and not says_died(told):
-        alive = lives(case, on, now)
-        return [*alive, *told_by_feed(fold(case, alive), known, told, on, now)]
+        alive = lives(case, on, now, policy)
+        return [*alive, *told_by_feed(fold(case, alive), known, told, on, now, policy)]
     if told.status == "discharged" and told.discharged_on is not None:
-        return [] if _same_end(known, told) else stay_ended(case, told, told.discharged_on, now)
+        return [] if _same_end(known, told) else stay_ended(case, told, told.discharged_on, now, policy)
     if known.status == "discharged" and told.status != "discharged":
         return _not_left_after_all(case, told)
     if told.not_left_at is not None and told.not_left_at != known.not_left_at:
@@ -72,7 +76,7 @@ def _same_end(known: CaseSpell, told: CaseSpell) -> bool:
     return same_day and says_died(known) == says_died(told)
 
 
-def stay_ended(case: Case, told: CaseSpell, day: date, now: datetime) -> list[ev.Event]:
+def stay_ended(case: Case, told: CaseSpell, day: date, now: datetime, policy: Policy) -> list[ev.Event]:
     """Return what the end of a stay brings: home, another hospital, death; nothing but the end of its own
     wait where another stay tells where the person is.
     """
@@ -86,12 +90,14 @@ def stay_ended(case: Case, told: CaseSpell, day: date, now: datetime) -> list[ev
         return _its_wait_ended(case, told, day)
     bed = _bed_around(case, told)
     if bed is not None and bed.organisation_id == told.organisation_id:
-        return [*_its_wait_ended(case, told, day), *ask_once(case, OVERLAP, told, now)]
+        return [*_its_wait_ended(case, told, day), *ask_once(case, OVERLAP, told, now, policy)]
     place = DISCHARGE_DESTINATIONS.find(told.discharge_destination or "", day)
     if place and place.place == "hospital":
         return _moved_on(case, day)
-    happened = _left(case, _as_fed(case.discharge, told, day), now)
-    return happened if bed is None else [*happened, *ask_once(fold(case, happened), OVERLAP, told, now)]
+    happened = _left(case, _as_fed(case.discharge, told, day), now, policy)
+    return (
+        happened if bed is None else [*happened, *ask_once(fold(case, happened), OVERLAP, told, now, policy)]
+    )
 
 
 def _is_told_elsewhere(case: Case, told: CaseSpell, day: date) -> bool:
@@ -133,7 +139,7 @@ def _moved_on(case: Case, day: date) -> list[ev.Event]:
     return [*back_in, *side_exit(fold(case, back_in), day, "admitted-elsewhere", "transferred")]
 
 
-def left_meanwhile(case: Case, now: datetime) -> list[ev.Event]:
+def left_meanwhile(case: Case, now: datetime, policy: Policy) -> list[ev.Event]:
     """The bed that kept somebody in hospital is taken back: if a stay beside it had ended, they have left."""
     if case.closed or case.discharge is not None or any(each.in_a_bed for each in case.spells):
         return []
@@ -145,7 +151,7 @@ def left_meanwhile(case: Case, now: datetime) -> list[ev.Event]:
     if not ended:
         return []
     day, _, last = max(ended, key=lambda one: one[:2])
-    return stay_ended(case, last, day, now)
+    return stay_ended(case, last, day, now, policy)
 
 
 def _as_fed(said: Discharge | None, told: CaseSpell, day: date) -> Discharge:
@@ -169,22 +175,24 @@ def _by_own_decision(discharge: Discharge) -> bool:
     return method is not None and method.leaving == "self-discharged"
 
 
-def _left(case: Case, discharge: Discharge, now: datetime) -> list[ev.Event]:
+def _left(case: Case, discharge: Discharge, now: datetime, policy: Policy) -> list[ev.Event]:
     """The person left, or the day they left is told anew."""
     if case.closed:
-        return _corrected_after_closing(case, discharge, now)
-    return _dated(case, ev.PersonDischarged(discharge=discharge)) + _owed(case, discharge, now)
+        return _corrected_after_closing(case, discharge, now, policy)
+    return _dated(case, ev.PersonDischarged(discharge=discharge)) + _owed(case, discharge, now, policy)
 
 
-def _corrected_after_closing(case: Case, discharge: Discharge, now: datetime) -> list[ev.Event]:
+def _corrected_after_closing(
+    case: Case, discharge: Discharge, now: datetime, policy: Policy
+) -> list[ev.Event]:
     """A closed case takes the other day and stays closed, unless it had closed before the person left."""
     if case.closed_on is None or discharge.discharged_on <= case.closed_on:
         return _dated(case, ev.DischargeCorrected(discharge=discharge))
     on = discharge.discharged_on
     reopened = ev.CaseReopened(reopened_on=on, stage=Stage.DISCHARGED, reason="left-after-closing")
     opened = fold(case, [reopened])
-    happened = [reopened, *_left(opened, discharge, now)]
-    return [*happened, *open_action(fold(case, happened), CLOSED_EARLY, now)]
+    happened = [reopened, *_left(opened, discharge, now, policy)]
+    return [*happened, *open_action(fold(case, happened), CLOSED_EARLY, now, policy)]
 
 
 def _dated(case: Case, left: ev.PersonDischarged | ev.DischargeCorrected) -> list[ev.Event]:
@@ -198,19 +206,19 @@ def _dated(case: Case, left: ev.PersonDischarged | ev.DischargeCorrected) -> lis
     return [*happened, *end_delay_reasons(fold(case, happened), day)]
 
 
-def _owed(case: Case, discharge: Discharge, now: datetime) -> list[ev.Event]:
+def _owed(case: Case, discharge: Discharge, now: datetime, policy: Policy) -> list[ev.Event]:
     """Contacts from the day somebody left. Who left by their own decision is looked for first: the case stays
     open, with a welfare contact. Who left before anybody accepted the referral is taken on at once.
     """
     alone = _by_own_decision(discharge)
     made = {key for key, owed in case.follow_ups.items() if owed.outcome is not None}
-    owed = [each for each in schedule(discharge.discharged_at, welfare=alone) if each.key not in made]
+    owed = [each for each in schedule(discharge.discharged_at, policy, welfare=alone) if each.key not in made]
     happened: list[ev.Event] = [ev.FollowUpScheduled(follow_up=each) for each in owed]
     happened += _no_longer_missed(case, owed, now)
     if alone and not any(row.cause in (LEFT, LEFT_HOMELESS) for row in case.open_actions):
-        happened += open_action(case, LEFT_HOMELESS if case.homelessness.flag == "yes" else LEFT, now)
+        happened += open_action(case, LEFT_HOMELESS if case.homelessness.flag == "yes" else LEFT, now, policy)
     if case.referral is not None and case.referral.accepted_on is None:
-        happened += open_action(case, UNACCEPTED, now)
+        happened += open_action(case, UNACCEPTED, now, policy)
     return happened
 
 
@@ -271,7 +279,7 @@ def cancelled(case: Case, day: date) -> list[ev.Event]:
     return [*happened, *reasons_go_on(case, left.discharged_on if left else None)]
 
 
-def confirm_discharge(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
+def confirm_discharge(case: Case, envelope: Envelope, now: datetime, policy: Policy) -> list[ev.Event]:
     """Record by hand that the person left; an A03 that comes later corrects it."""
     asked = command_of(envelope, cmd.ConfirmDischarge)
     day = happened_on(envelope, now)
@@ -291,7 +299,7 @@ def confirm_discharge(case: Case, envelope: Envelope, now: datetime) -> list[ev.
         unready_reason=asked.unready_reason,
         decided_by_note=asked.decided_by_note,
     )
-    return _left(case, discharge, now)
+    return _left(case, discharge, now, policy)
 
 
 def _decided_by_somebody(case: Case, asked: cmd.ConfirmDischarge, day: date) -> None:
@@ -312,5 +320,5 @@ def cancel_discharge(case: Case, envelope: Envelope, now: datetime) -> list[ev.E
 
 DECIDERS: Mapping[str, Decider] = {
     "confirm-discharge": confirm_discharge,
-    "cancel-discharge": cancel_discharge,
+    "cancel-discharge": plain(cancel_discharge),
 }

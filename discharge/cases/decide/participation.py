@@ -9,7 +9,7 @@ from uuid import UUID
 from discharge.cases import commands as cmd
 from discharge.cases import events as ev
 from discharge.cases.commands import Envelope
-from discharge.cases.decide.common import Decider, coded, command_of, happened_on
+from discharge.cases.decide.common import Decider, coded, command_of, happened_on, plain
 from discharge.cases.model import PARTNER_BASES, Case, CaseSpell, Owner, Participant, SharingBasis
 from discharge.cases.relations import leads, relations
 from discharge.codes.participation import PARTICIPANT_ROLES
@@ -139,9 +139,9 @@ def withdraw_basis(case: Case, envelope: Envelope, now: datetime) -> list[ev.Eve
 
 
 DECIDERS: Mapping[str, Decider] = {
-    "assign-owner": assign,
-    "add-participant": add_participant,
-    "end-participation": end_participation,
-    "record-sharing-basis": record_basis,
-    "withdraw-sharing-basis": withdraw_basis,
+    "assign-owner": plain(assign),
+    "add-participant": plain(add_participant),
+    "end-participation": plain(end_participation),
+    "record-sharing-basis": plain(record_basis),
+    "withdraw-sharing-basis": plain(withdraw_basis),
 }

@@ -36,11 +36,14 @@ from discharge.cases.stages import HOME, stage_when_reopened
 from discharge.clocks import london_date, nights_between
 from discharge.codes.admissions import admission_kind
 from discharge.outcomes.readmission import COUNTS, readmission_days
+from discharge.reference.policy import Policy
 
 TRANSFER_GAP = timedelta(days=2)
 
 
-def coming_back(case: Case, known: CaseSpell | None, told: CaseSpell, now: datetime) -> list[ev.Event]:
+def coming_back(
+    case: Case, known: CaseSpell | None, told: CaseSpell, now: datetime, policy: Policy
+) -> list[ev.Event]:
     """Reopen for somebody who is back within 0-29 days, or who arrived at the hospital they were moved to.
 
     A stay of which only the end is told counts as well; what is news of the very stay that somebody left does
@@ -55,9 +58,9 @@ def coming_back(case: Case, known: CaseSpell | None, told: CaseSpell, now: datet
         return []
     days = readmission_days(left.discharged_on, admitted)
     if days is None or any(each.spell_id == told.spell_id for each in case.earlier_discharges):
-        return _in_a_bed_all_the_same(case, left, told, now)
+        return _in_a_bed_all_the_same(case, left, told, now, policy)
     back = Readmission(spell_id=told.spell_id, readmitted_on=admitted, days_after=days)
-    return _readmitted(case, back, told, now)
+    return _readmitted(case, back, told, now, policy)
 
 
 def _was_in_a_bed(case: Case, told: CaseSpell) -> bool:
@@ -68,7 +71,9 @@ def _was_in_a_bed(case: Case, told: CaseSpell) -> bool:
     return gone_on >= left.discharged_on
 
 
-def _readmitted(case: Case, back: Readmission, told: CaseSpell, now: datetime) -> list[ev.Event]:
+def _readmitted(
+    case: Case, back: Readmission, told: CaseSpell, now: datetime, policy: Policy
+) -> list[ev.Event]:
     happened: list[ev.Event] = []
     if case.closed:
         happened.append(
@@ -76,13 +81,13 @@ def _readmitted(case: Case, back: Readmission, told: CaseSpell, now: datetime) -
         )
     happened += settle(case, BACK, now, OF_BEING_AT_HOME | {"in-hospital"})
     happened.append(ev.PersonReadmitted(readmission=back))
-    return [*happened, *_looked_into(fold(case, happened), told, now)]
+    return [*happened, *_looked_into(fold(case, happened), told, now, policy)]
 
 
-def _looked_into(case: Case, told: CaseSpell, now: datetime) -> list[ev.Event]:
+def _looked_into(case: Case, told: CaseSpell, now: datetime, policy: Policy) -> list[ev.Event]:
     """Ask why the person is back, once for each return that was not planned."""
     unplanned = admission_kind(told.admission_method, told.admitted_on or date.max) in COUNTS
-    return ask_once(case, RETURNED, told, now) if unplanned else []
+    return ask_once(case, RETURNED, told, now, policy) if unplanned else []
 
 
 def _arrived_elsewhere(case: Case, admitted: date) -> list[ev.Event]:
@@ -94,7 +99,9 @@ def _arrived_elsewhere(case: Case, admitted: date) -> list[ev.Event]:
     ]
 
 
-def _in_a_bed_all_the_same(case: Case, left: Discharge, told: CaseSpell, now: datetime) -> list[ev.Event]:
+def _in_a_bed_all_the_same(
+    case: Case, left: Discharge, told: CaseSpell, now: datetime, policy: Policy
+) -> list[ev.Event]:
     """No readmission, but the person at home is said to lie in a bed: admitted before they left, or long
     after. Where nobody knew which stay they left, an admission before it is that stay's.
     """
@@ -104,19 +111,19 @@ def _in_a_bed_all_the_same(case: Case, left: Discharge, told: CaseSpell, now: da
     if before and left.spell_id is None:
         return []
     cause = OVERLAP if before else BACK_LATER
-    return ask_once(case, cause, told, now)
+    return ask_once(case, cause, told, now, policy)
 
 
-def return_taken_back(case: Case, told: CaseSpell, on: date, now: datetime) -> list[ev.Event]:
+def return_taken_back(case: Case, told: CaseSpell, on: date, now: datetime, policy: Policy) -> list[ev.Event]:
     """Return what it brings that a stay somebody came back in was none."""
     place = _place_of_return(case, told)
     if place is None or told.status not in ("cancelled", "expected"):
         return []
-    return _taken_back(case, place, told, on, now)
+    return _taken_back(case, place, told, on, now, policy)
 
 
 def return_told_anew(
-    case: Case, known: CaseSpell, told: CaseSpell, on: date, now: datetime
+    case: Case, known: CaseSpell, told: CaseSpell, on: date, now: datetime, policy: Policy
 ) -> list[ev.Event]:
     """Return what the news of a stay says of the return that it was: on another day, or not planned after
     all. Of one that began before the person left it says that it was no return.
@@ -127,12 +134,12 @@ def return_told_anew(
     left, back = case.earlier_discharges[place], case.readmissions[place]
     if told.admitted_on < left.discharged_on:
         stayed = cancelled(case, told.admitted_on) if _ended_by(case, told) else []
-        return [*stayed, *_taken_back(fold(case, stayed), place, told, on, now)]
+        return [*stayed, *_taken_back(fold(case, stayed), place, told, on, now, policy)]
     happened: list[ev.Event] = []
     if told.admitted_on != back.readmitted_on:
         happened = [_restated(place, left, back, told.admitted_on)]
     if told.in_a_bed and told.admission_method != known.admission_method:
-        happened += _looked_into(fold(case, happened), told, now)
+        happened += _looked_into(fold(case, happened), told, now, policy)
     return happened
 
 
@@ -147,16 +154,18 @@ def _ended_by(case: Case, told: CaseSpell) -> bool:
     return case.discharge is not None and case.discharge.spell_id == told.spell_id
 
 
-def _taken_back(case: Case, place: int, told: CaseSpell, on: date, now: datetime) -> list[ev.Event]:
+def _taken_back(
+    case: Case, place: int, told: CaseSpell, on: date, now: datetime, policy: Policy
+) -> list[ev.Event]:
     """The admission was cancelled. The person came back all the same where another stay begins then; else the
     last return is undone, and one before it was no time in hospital, nor was there a discharge from it.
     """
     heir = _came_back_in(case, place)
     if heir is not None:
-        return _under_its_number(case, place, heir, now)
+        return _under_its_number(case, place, heir, now, policy)
     if place == len(case.readmissions) - 1 and case.discharge is None:
-        return _undone(case, told, on, now)
-    return _earlier_return_taken_back(case, place, told, now)
+        return _undone(case, told, on, now, policy)
+    return _earlier_return_taken_back(case, place, told, now, policy)
 
 
 def _came_back_in(case: Case, place: int) -> CaseSpell | None:
@@ -178,7 +187,9 @@ def _came_back_in(case: Case, place: int) -> CaseSpell | None:
     )
 
 
-def _under_its_number(case: Case, place: int, heir: CaseSpell, now: datetime) -> list[ev.Event]:
+def _under_its_number(
+    case: Case, place: int, heir: CaseSpell, now: datetime, policy: Policy
+) -> list[ev.Event]:
     """The return, its waiting and the question why, of the stay that goes on."""
     left, back = case.earlier_discharges[place], case.readmissions[place]
     begun = heir.admitted_on or back.readmitted_on
@@ -190,10 +201,10 @@ def _under_its_number(case: Case, place: int, heir: CaseSpell, now: datetime) ->
         if period.spell_id == back.spell_id
     ]
     asked = _settled_return(case, back, now)
-    return [*happened, *asked, *(_looked_into(fold(case, happened), heir, now) if asked else [])]
+    return [*happened, *asked, *(_looked_into(fold(case, happened), heir, now, policy) if asked else [])]
 
 
-def _undone(case: Case, told: CaseSpell, on: date, now: datetime) -> list[ev.Event]:
+def _undone(case: Case, told: CaseSpell, on: date, now: datetime, policy: Policy) -> list[ev.Event]:
     """The earlier discharge stands again: what was owed then is owed again, and what began with the return
     ends with it.
     """
@@ -214,16 +225,18 @@ def _undone(case: Case, told: CaseSpell, on: date, now: datetime) -> list[ev.Eve
     for owed in case.actions.values():
         if owed.answer == BACK and owed.cause in OF_BEING_AT_HOME and _of_that_time(owed, left, back):
             happened += open_again(fold(case, happened), owed)
-    happened += open_action(fold(case, happened), NOT_RETURNED, now, str(told.spell_id))
+    happened += open_action(fold(case, happened), NOT_RETURNED, now, policy, str(told.spell_id))
     lying = next((each for each in reversed(case.spells) if each.in_a_bed), None)
-    return [*happened, *(coming_back(fold(case, happened), None, lying, now) if lying else [])]
+    return [*happened, *(coming_back(fold(case, happened), None, lying, now, policy) if lying else [])]
 
 
 def _of_that_time(owed: Action, left: Discharge, back: Readmission) -> bool:
     return left.discharged_at <= owed.opened_at and london_date(owed.opened_at) <= back.readmitted_on
 
 
-def _earlier_return_taken_back(case: Case, place: int, told: CaseSpell, now: datetime) -> list[ev.Event]:
+def _earlier_return_taken_back(
+    case: Case, place: int, told: CaseSpell, now: datetime, policy: Policy
+) -> list[ev.Event]:
     """The discharge that followed goes with it: whoever came back later came back from the one before. Where
     they would have come back before they left, they did not leave then: the ward is asked where they were.
     """
@@ -234,7 +247,7 @@ def _earlier_return_taken_back(case: Case, place: int, told: CaseSpell, now: dat
     days = nights_between(left.discharged_on, later.readmitted_on)
     if days < 0:
         gone = [ev.EarlierDischargeCorrected(place=place + 1), ev.EarlierDischargeCorrected(place=place)]
-        return [*gone, *ask_once(case, OVERLAP, told, now)]
+        return [*gone, *ask_once(case, OVERLAP, told, now, policy)]
     joined = later.model_copy(update={"days_after": days})
     return [
         ev.EarlierDischargeCorrected(place=place + 1),
@@ -250,7 +263,7 @@ def _restated(place: int, left: Discharge, back: Readmission, readmitted_on: dat
 
 
 def news_of_an_earlier_discharge(
-    case: Case, known: CaseSpell, told: CaseSpell, now: datetime
+    case: Case, known: CaseSpell, told: CaseSpell, now: datetime, policy: Policy
 ) -> list[ev.Event] | None:
     """What a stay's news says of a discharge that a return to hospital followed; None where it had none.
 
@@ -265,7 +278,7 @@ def news_of_an_earlier_discharge(
         return []
     left, back = case.earlier_discharges[place], case.readmissions[place]
     if told.status == "discharged" and told.discharged_on is not None:
-        return _another_day(case, place, told, told.discharged_on, now)
+        return _another_day(case, place, told, told.discharged_on, now, policy)
     if known.status != "discharged":
         return []
     heir = _under_another_number(case, left) if told.status == "cancelled" else None
@@ -279,7 +292,7 @@ def news_of_an_earlier_discharge(
     return [
         *happened,
         *_wait_until(case, left, told, back.readmitted_on, "transferred"),
-        *ask_once(fold(case, happened), OVERLAP, told, now),
+        *ask_once(fold(case, happened), OVERLAP, told, now, policy),
     ]
 
 
@@ -291,12 +304,14 @@ def _settled_return(case: Case, back: Readmission, now: datetime) -> list[ev.Eve
     ]
 
 
-def _another_day(case: Case, place: int, told: CaseSpell, day: date, now: datetime) -> list[ev.Event]:
+def _another_day(
+    case: Case, place: int, told: CaseSpell, day: date, now: datetime, policy: Policy
+) -> list[ev.Event]:
     left, back = case.earlier_discharges[place], case.readmissions[place]
     if day == left.discharged_on:
         return []
     if day > back.readmitted_on:
-        return ask_once(case, OVERLAP, told, now)
+        return ask_once(case, OVERLAP, told, now, policy)
     moved = left.discharged_at + (day - left.discharged_on)
     again = left.model_copy(update={"discharged_on": day, "discharged_at": moved})
     return [_restated(place, again, back, back.readmitted_on), *_wait_until(case, left, told, day)]

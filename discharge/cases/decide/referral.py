@@ -15,6 +15,7 @@ from discharge.cases.decide.common import (
     command_of,
     end_delay_reasons,
     happened_on,
+    plain,
     side_exit,
 )
 from discharge.cases.decide.death import lives
@@ -25,6 +26,7 @@ from discharge.cases.model import Asked, Case, Participant, Referral, Stage
 from discharge.delays.model import ReadyPeriod
 from discharge.delays.periods import not_before_the_last
 from discharge.errors import Refused
+from discharge.reference.policy import Policy
 
 REOPENABLE = frozenset({"returned", "withdrawn", "admitted-elsewhere"})
 """Outcomes after which a new referral for the person opens the same case again."""
@@ -35,7 +37,7 @@ def may_open_again(outcome: str | None, left_home: bool) -> bool:
     return outcome in REOPENABLE and not left_home
 
 
-def refer(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
+def refer(case: Case, envelope: Envelope, now: datetime, policy: Policy) -> list[ev.Event]:
     """Open the case; a second referral joins the open one and adds only what it newly says."""
     asked = command_of(envelope, cmd.Refer)
     day = happened_on(envelope, now)
@@ -43,7 +45,7 @@ def refer(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
         return _referred_again(case, asked, day)
     check_codes(asked, day)
     if case.outcome == "died":  # whoever is referred lives
-        alive = lives(case, day, now)
+        alive = lives(case, day, now, policy)
         return [*alive, *_referred_again(fold(case, alive), asked, day)]
     if case.exists and not may_open_again(case.outcome, case.discharge is not None):
         raise Refused("case-closed", detail=str(case.case_id), where="case")
@@ -54,15 +56,15 @@ def refer(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
         else []
     )
     happened = [*opened, received, *_joining(case, asked, day), *_first_facts(case, envelope, asked, day)]
-    return [*happened, *_gone_already(fold(case, happened), asked, now)]
+    return [*happened, *_gone_already(fold(case, happened), asked, now, policy)]
 
 
-def _gone_already(case: Case, asked: cmd.Refer, now: datetime) -> list[ev.Event]:
+def _gone_already(case: Case, asked: cmd.Refer, now: datetime, policy: Policy) -> list[ev.Event]:
     """Who is referred by a stay that has ended is not waiting in it."""
     spell = asked.spell
     if spell is None or spell.status != "discharged" or spell.discharged_on is None:
         return []
-    return stay_ended(case, spell, spell.discharged_on, now)
+    return stay_ended(case, spell, spell.discharged_on, now, policy)
 
 
 def _check_wishes(asked: Asked | cmd.AmendReferral, day: date) -> None:
@@ -205,8 +207,8 @@ def withdraw(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
 
 DECIDERS: Mapping[str, Decider] = {
     "refer": refer,
-    "accept-referral": accept,
-    "return-referral": return_to_ward,
-    "amend-referral": amend,
-    "withdraw-referral": withdraw,
+    "accept-referral": plain(accept),
+    "return-referral": plain(return_to_ward),
+    "amend-referral": plain(amend),
+    "withdraw-referral": plain(withdraw),
 }

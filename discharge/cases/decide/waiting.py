@@ -8,7 +8,7 @@ from datetime import date, datetime
 from discharge.cases import commands as cmd
 from discharge.cases import events as ev
 from discharge.cases.commands import Envelope
-from discharge.cases.decide.common import Decider, coded, command_of, derived_id, happened_on
+from discharge.cases.decide.common import Decider, coded, command_of, derived_id, happened_on, plain
 from discharge.cases.model import Case
 from discharge.delays.model import DelayReason
 from discharge.errors import Refused
@@ -113,10 +113,10 @@ def acknowledge_duty_to_refer(case: Case, envelope: Envelope, now: datetime) -> 
 
 
 DECIDERS: Mapping[str, Decider] = {
-    "set-needed-by": set_needed_by,
-    "record-delay-reason": record_reason,
-    "end-delay-reason": end_reason,
-    "flag-homelessness": flag_homelessness,
-    "record-duty-to-refer": record_duty_to_refer,
-    "acknowledge-duty-to-refer": acknowledge_duty_to_refer,
+    "set-needed-by": plain(set_needed_by),
+    "record-delay-reason": plain(record_reason),
+    "end-delay-reason": plain(end_reason),
+    "flag-homelessness": plain(flag_homelessness),
+    "record-duty-to-refer": plain(record_duty_to_refer),
+    "acknowledge-duty-to-refer": plain(acknowledge_duty_to_refer),
 }

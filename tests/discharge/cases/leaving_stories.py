@@ -9,7 +9,7 @@ from discharge.cases import commands as cmd
 from discharge.cases import events as ev
 from discharge.cases.follow_ups import schedule
 from discharge.cases.model import Action, Case, Discharge, Strand, StrandKind
-from tests.discharge.cases.stories import SPELL, TRUST, after, day, decided, noon, refer, told
+from tests.discharge.cases.stories import POLICY, SPELL, TRUST, after, day, decided, noon, refer, told
 
 LATER = UUID(int=21)
 NOTE = uuid5(TRUST, "Sister Lowe")
@@ -26,7 +26,7 @@ def left(on: int, **said: object) -> Discharge:
 
 
 def owed(on: int, *, welfare: bool = False) -> list[ev.Event]:
-    return [ev.FollowUpScheduled(follow_up=each) for each in schedule(noon(on), welfare=welfare)]
+    return [ev.FollowUpScheduled(follow_up=each) for each in schedule(noon(on), POLICY, welfare=welfare)]
 
 
 def reason_ended(on: int, case: Case = READY) -> ev.DelayReasonEnded:

@@ -13,6 +13,7 @@ from discharge.cases.evolve import fold
 from discharge.cases.model import Actor, Case, CaseSpell
 from discharge.cases.stages import may_ask
 from discharge.errors import HomewardError
+from discharge.reference.policy import policy_on
 
 TRUST = UUID("00000000-0000-4000-8000-00000000000a")
 SERVICE = UUID("00000000-0000-4000-8000-00000000000b")
@@ -21,6 +22,7 @@ SPELL = UUID("00000000-0000-4000-8000-00000000000d")
 CASE = UUID("00000000-0000-4000-8000-00000000000e")
 COORDINATOR = Actor(organisation_id=SERVICE, role="coordinator", user_id=uuid5(SERVICE, "coordinator"))
 FIRST = date(2026, 3, 2)
+POLICY = policy_on(FIRST)
 
 
 def day(number: int) -> date:
@@ -52,7 +54,7 @@ def envelope(
 def ask(case: Case, command: Command, on: int, now: int | None = None) -> Case:
     """Return the case after a command is decided on day ``now`` (else on its effective day)."""
     assert command.kind == "refer" or may_ask(case, command.kind), (case.stage, command.kind)
-    events = DECIDERS[command.kind](case, envelope(command, on), noon(on if now is None else now))
+    events = DECIDERS[command.kind](case, envelope(command, on), noon(on if now is None else now), POLICY)
     return fold(case, events)
 
 
@@ -61,7 +63,7 @@ def decided(
 ) -> list[Event]:
     """Return exactly what happens when a command is decided on day ``now`` (else on its effective day)."""
     given = envelope(command, on).model_copy(update=envelope_has)
-    return DECIDERS[command.kind](case, given, noon(on if now is None else now))
+    return DECIDERS[command.kind](case, given, noon(on if now is None else now), POLICY)
 
 
 def refused(

@@ -12,7 +12,7 @@ from discharge.cases.commands.common import CaseCommand
 from discharge.cases.decide import DECIDERS
 from discharge.cases.model import Case
 from discharge.cases.parts import PIECES, ROOMS, judged_parts, kinds_changing, overlap, parts_of, room_of
-from tests.discharge.cases.stories import after, day, envelope, noon, refer
+from tests.discharge.cases.stories import POLICY, after, day, envelope, noon, refer
 
 EVENTS = get_args(get_args(ev.Event)[0])
 COMMANDS: tuple[type[CaseCommand], ...] = get_args(get_args(cmd.Command)[0])
@@ -68,7 +68,7 @@ def test_given_side_effects_when_judged_then_only_what_the_command_is_about_coun
 def test_given_an_amendment_when_recorded_then_it_says_which_fields_it_changed() -> None:
     case = after((0, refer(needs=("hoist",), tenure="owner")))
     amended = cmd.AmendReferral(needs=("hoist",), tenure="private")
-    event = DECIDERS["amend-referral"](case, envelope(amended, 1), noon(1))[0]
+    event = DECIDERS["amend-referral"](case, envelope(amended, 1), noon(1), POLICY)[0]
     assert parts_of(event) == ("referral:tenure",)
 
 

@@ -13,7 +13,7 @@ from discharge.cases.evolve import fold
 from discharge.cases.model import Actor, Case
 from discharge.cases.outgoing import Outgoing, outgoing
 from discharge.delays.model import ReadyPeriod
-from tests.discharge.cases.stories import CASE, SPELL, TRUST, after, day, envelope, noon, refer, spell
+from tests.discharge.cases.stories import CASE, POLICY, SPELL, TRUST, after, day, envelope, noon, refer, spell
 
 OTHER_TRUST = UUID("00000000-0000-4000-8000-0000000000aa")
 
@@ -161,5 +161,5 @@ def test_given_a_referral_with_a_date_when_decided_then_it_is_kept_whose_system_
     asked = envelope(
         refer(spell=None, expected_discharge_on=day(9)), 0, Actor(organisation_id=TRUST, role=role)
     )
-    case = fold(Case(case_id=CASE), DECIDERS["refer"](Case(case_id=CASE), asked, noon(0)))
+    case = fold(Case(case_id=CASE), DECIDERS["refer"](Case(case_id=CASE), asked, noon(0), POLICY))
     assert case.expected_discharge_told_by == told_by

@@ -22,7 +22,7 @@ from discharge.cases.evolve import fold
 from discharge.cases.model import Actor, Case, CaseSpell, Participant, Referral, Strand, StrandKind
 from discharge.cases.relations import may_touch, relation_of, require_part
 from discharge.errors import Refused
-from tests.discharge.cases.stories import SERVICE, TRUST, after, envelope, noon, refer
+from tests.discharge.cases.stories import POLICY, SERVICE, TRUST, after, envelope, noon, refer
 
 FIRST = date(2026, 3, 2)
 COUNCIL, LANDLORD, SUPPLIER, OTHER_TRUST = (uuid4() for _ in range(4))
@@ -68,7 +68,7 @@ def asked(case: Case, command: Command, by: UUID) -> str:
     given = envelope(command, 0, Actor(organisation_id=by, role="coordinator"))
     try:
         require_part(case, given.actor, command)
-        DECIDERS[command.kind](case, given, noon(0))
+        DECIDERS[command.kind](case, given, noon(0), POLICY)
     except Refused as refused:
         return refused.code
     return ""
@@ -176,7 +176,7 @@ def test_given_no_recorded_basis_then_a_word_in_the_request_lets_nobody_in() -> 
 def test_given_a_recorded_basis_then_it_is_the_basis_of_the_part_and_says_who_stated_it() -> None:
     case = after((0, refer()), (0, RecordSharingBasis(basis="consent")))
     adding = envelope(AddParticipant(organisation_id=COUNCIL, role="council"), 0)
-    joined = fold(case, DECIDERS["add-participant"](case, adding, noon(0)))
+    joined = fold(case, DECIDERS["add-participant"](case, adding, noon(0), POLICY))
 
     assert relation_of(joined, COUNCIL) == "council"
     assert joined.participants[-1].basis == "consent"
@@ -200,4 +200,4 @@ def test_given_a_role_that_only_orders_give_then_nobody_names_it() -> None:
     for role in ("partner", "king"):
         command = AddParticipant(organisation_id=COUNCIL, role=role)
         with pytest.raises(Exception, match="code-not-in-value-set"):
-            DECIDERS["add-participant"](case, envelope(command, 0), noon(0))
+            DECIDERS["add-participant"](case, envelope(command, 0), noon(0), POLICY)

@@ -14,7 +14,7 @@ from discharge.cases.model import Stage
 from discharge.cases.outgoing import outgoing
 from discharge.errors import HomewardError, Refused
 from discharge.risk.facts import facts_of
-from tests.discharge.cases.stories import after, ask, day, envelope, leaves, noon, refer
+from tests.discharge.cases.stories import POLICY, after, ask, day, envelope, leaves, noon, refer
 
 COUNCIL = UUID("00000000-0000-4000-8000-0000000000c0")
 
@@ -86,7 +86,7 @@ def test_given_only_the_sharing_agreement_when_asked_then_partners_may_not_be_to
 def test_given_the_same_command_when_decided_twice_then_its_ids_are_the_same() -> None:
     case = after((0, refer()))
     asked = envelope(reason("CA10"), 1)
-    first, second = (DECIDERS["record-delay-reason"](case, asked, noon(1)) for _ in range(2))
+    first, second = (DECIDERS["record-delay-reason"](case, asked, noon(1), POLICY) for _ in range(2))
     assert first == second
     assert isinstance(first[0], DelayReasonRecorded)
 
@@ -101,7 +101,7 @@ def test_given_the_last_contact_when_recorded_then_the_follow_up_is_complete() -
 
 def test_given_a_referral_when_accepted_then_the_ward_is_told_and_nobody_else() -> None:
     case = after((0, refer(external_id="REF-1")))
-    events = DECIDERS["accept-referral"](case, envelope(cmd.AcceptReferral(), 1), noon(1))
+    events = DECIDERS["accept-referral"](case, envelope(cmd.AcceptReferral(), 1), noon(1), POLICY)
     told = outgoing(ask(case, cmd.AcceptReferral(), 1), events)
     assert [(each.kind, each.content["status"], each.content["external_id"]) for each in told] == [
         ("task-status", "accepted", "REF-1")

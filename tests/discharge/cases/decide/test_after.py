@@ -13,6 +13,7 @@ from discharge.cases.evolve import fold
 from discharge.cases.model import Action, Alert
 from tests.discharge.cases.stories import (
     COORDINATOR,
+    POLICY,
     after,
     day,
     decided,
@@ -50,7 +51,7 @@ def test_given_a_contact_then_it_is_recorded_at_noon_of_its_day(on: int) -> None
 
 def test_given_a_contact_made_this_morning_then_it_is_not_recorded_later_than_now() -> None:
     morning = noon(3).replace(hour=9)
-    events = DECIDERS["record-contact"](HOME, envelope(contact(), 3), morning)
+    events = DECIDERS["record-contact"](HOME, envelope(contact(), 3), morning, POLICY)
     assert events == [ev.ContactRecorded(key="24-hours", outcome="well", contacted_at=morning)]
     assert decided(HOME, contact(contacted_at=noon(2)), 3) == [
         ev.ContactRecorded(key="24-hours", outcome="well", contacted_at=noon(2))

@@ -14,7 +14,7 @@ from discharge.cases.evolve import fold
 from discharge.cases.model import Case, Strand, StrandKind
 from discharge.delays.model import DelayReason, EndedBy, ReadyPeriod
 from discharge.errors import HomewardError, Refused
-from tests.discharge.cases.stories import SPELL, after, day, envelope, noon, refer, spell
+from tests.discharge.cases.stories import POLICY, SPELL, after, day, envelope, noon, refer, spell
 
 CASE = after((0, refer()))
 NOTHING_ASKED = {
@@ -56,7 +56,7 @@ def strand(number: int) -> Strand:
 @pytest.mark.parametrize("kind", sorted(set(DECIDERS) - NOTHING_ASKED))
 def test_given_a_command_it_is_not_for_when_a_decider_is_asked_then_both_are_named(kind: str) -> None:
     with pytest.raises(TypeError, match=r"^registered for \w+, called with StrikeClock$"):
-        DECIDERS[kind](CASE, envelope(cmd.StrikeClock(), 0), noon(0))
+        DECIDERS[kind](CASE, envelope(cmd.StrikeClock(), 0), noon(0), POLICY)
 
 
 def test_given_the_same_command_then_a_name_has_the_same_id_and_another_name_has_not() -> None:

@@ -23,7 +23,7 @@ from tests.discharge.cases.leaving_stories import (
     ready_ended,
     reason_ended,
 )
-from tests.discharge.cases.stories import SPELL, day, kinds, noon, spell, told
+from tests.discharge.cases.stories import POLICY, SPELL, day, kinds, noon, spell, told
 
 THIRD = UUID(int=23)
 
@@ -58,7 +58,7 @@ def test_given_a_stay_long_after_when_it_ends_then_the_discharge_before_it_stand
 
 def test_given_a_stay_that_began_on_the_day_of_leaving_when_it_ends_then_they_left_at_its_end() -> None:
     there = spell(spell_id=LATER, admitted_on=day(4), **over(6))
-    first, *_ = stay_ended(GONE, there, day(6), noon(7))
+    first, *_ = stay_ended(GONE, there, day(6), noon(7), POLICY)
     assert first == ev.PersonDischarged(discharge=left(6, spell_id=LATER))
 
 

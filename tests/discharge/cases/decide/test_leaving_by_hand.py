@@ -21,6 +21,7 @@ from tests.discharge.cases.leaving_stories import (
     runs_on,
 )
 from tests.discharge.cases.stories import (
+    POLICY,
     SPELL,
     after,
     day,
@@ -64,7 +65,7 @@ def test_given_an_hour_of_leaving_then_its_london_day_counts() -> None:
 def test_given_a_discharge_this_morning_or_without_a_stay_then_it_is_not_ahead_and_names_none() -> None:
     morning = noon(4).replace(hour=8)
     case = after((0, refer(spell=None)))
-    first, *_ = DECIDERS["confirm-discharge"](case, envelope(leaves(), 4), morning)
+    first, *_ = DECIDERS["confirm-discharge"](case, envelope(leaves(), 4), morning, POLICY)
     assert (first.discharge.discharged_at, first.discharge.spell_id) == (morning, None)
 
 
