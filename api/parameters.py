@@ -2,7 +2,7 @@
 
 One that is passed over answers a question that nobody asked: a list that was to be short is long. What a
 route knows is what it declares, so that this and the description of the interface say the same. FHIR searches
-have their own names (`api.fhir_search`).
+have their own names (`api.fhir.search`).
 """
 
 from __future__ import annotations

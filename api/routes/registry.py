@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from api.fhir import routes as fhir_routes
 from api.routes import (
     cases,
     clock,
@@ -9,7 +10,6 @@ from api.routes import (
     documents,
     duplicates,
     failed_commands,
-    fhir,
     health,
     hidings,
     homes,
@@ -41,5 +41,5 @@ ROUTERS = (
     people.router,
     reports.router,
     shadow.router,
-    fhir.router,
+    fhir_routes.router,
 )

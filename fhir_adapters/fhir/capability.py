@@ -1,42 +1,10 @@
-"""What the FHIR interface can do, as a CapabilityStatement. The routes are tested against it."""
+"""What the FHIR interface can do, as a CapabilityStatement. Each type says its own part."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
-
-from fhir_adapters.fhir import systems
-
-_PERSON = (("patient", "reference"), ("subject", "reference"))
-_SEARCHES: dict[str, tuple[tuple[str, str], ...]] = {
-    "ServiceRequest": (
-        ("_id", "token"),
-        ("_lastUpdated", "date"),
-        ("identifier", "token"),
-        ("status", "token"),
-        *_PERSON,
-    ),
-    "Task": (
-        ("_id", "token"),
-        ("_lastUpdated", "date"),
-        ("focus", "reference"),
-        ("status", "token"),
-        *_PERSON,
-    ),
-    "Encounter": (),
-    "Patient": (),
-    "DocumentReference": (("_id", "token"), *_PERSON),
-    "Binary": (),
-}
-_DOES: dict[str, tuple[str, ...]] = {
-    "ServiceRequest": ("create", "read", "search-type"),
-    "Task": ("read", "search-type"),
-    "Encounter": ("read",),
-    "Patient": ("read",),
-    "DocumentReference": ("read", "search-type"),
-    "Binary": ("read",),
-}
-
 
 DOCUMENTATION = (
     "Referrals come in as ServiceRequest with the Patient contained, referred to, or in a transaction. "
@@ -49,8 +17,12 @@ DOCUMENTATION = (
 )
 
 
-def capability_statement(base: str, version: str, published: datetime) -> dict[str, Any]:
-    """The statement served at metadata; `published` is when this version of the software was started."""
+def capability_statement(
+    base: str, version: str, published: datetime, types: Sequence[dict[str, Any]]
+) -> dict[str, Any]:
+    """The statement served at metadata; `published` is when this version of the software was started, `types`
+    what is said of each type.
+    """
     return {
         "resourceType": "CapabilityStatement",
         "status": "active",
@@ -65,21 +37,8 @@ def capability_statement(base: str, version: str, published: datetime) -> dict[s
                 "mode": "server",
                 "documentation": DOCUMENTATION,
                 "security": {"description": "Bearer token; every read is recorded."},
-                "resource": [_resource(kind) for kind in _DOES],
+                "resource": list(types),
                 "interaction": [{"code": "transaction"}, {"code": "batch"}],
             }
         ],
     }
-
-
-def _resource(kind: str) -> dict[str, Any]:
-    resource: dict[str, Any] = {
-        "type": kind,
-        "interaction": [{"code": code} for code in _DOES[kind]],
-        "versioning": "versioned" if kind in {"ServiceRequest", "Task"} else "no-version",
-    }
-    if kind == "ServiceRequest":
-        resource |= {"conditionalCreate": True, "supportedProfile": [systems.UK_CORE_SERVICE_REQUEST]}
-    if _SEARCHES[kind]:
-        resource["searchParam"] = [{"name": name, "type": type_} for name, type_ in _SEARCHES[kind]]
-    return resource

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from api.fhir.resource_types import TYPES
 from fhir_adapters.fhir.withheld import MASKED
 from tests.api.conftest import Door
 from tests.api.test_attack import Scene, scene  # noqa: F401
@@ -15,7 +16,7 @@ from tests.fhir_adapters.fhir.test_told_by_sight import untruths
 from tests.fhir_adapters.hl7v2.conftest import intake  # noqa: F401 - a feed of the trust
 
 PARTS = ("COUNCIL", "LANDLORD", "SUPPLIER")
-TYPES = ("ServiceRequest", "Task", "Patient", "Encounter", "DocumentReference", "Binary")
+NAMES = [kind.name for kind in TYPES]
 STATUSES = {
     "ServiceRequest": ("active", "completed", "revoked", "entered-in-error"),
     "Task": ("received", "accepted", "in-progress", "completed", "cancelled", "rejected"),
@@ -32,7 +33,7 @@ async def read(door: Door, path: str, org: str | None) -> dict[str, Any] | None:
 async def everything(scene: Scene, org: str | None) -> dict[str, dict[str, Any]]:  # noqa: F811
     """Every resource that an organisation can read by its id, or finds by a search."""
     found: dict[str, dict[str, Any]] = {}
-    for kind in TYPES:
+    for kind in NAMES:
         for resource_id in scene.known["resource_id"]:
             path = f"{kind}/{resource_id}"
             if resource := await read(scene.door, path, org):
@@ -46,7 +47,7 @@ async def everything(scene: Scene, org: str | None) -> dict[str, dict[str, Any]]
 
 async def none_is_misled(scene: Scene) -> None:  # noqa: F811
     lead = await everything(scene, "TRUST")
-    assert {path.partition("/")[0] for path in lead} == set(TYPES)
+    assert {path.partition("/")[0] for path in lead} == set(NAMES)
     for org in PARTS:
         told = await everything(scene, org)
         assert {"ServiceRequest", "Task", "Patient"} <= {path.partition("/")[0] for path in told}

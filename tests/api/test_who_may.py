@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from fastapi.routing import APIRoute
 
+from api.fhir.resource_types import TYPES
 from api.pages.registry import PAGES as PAGE_ROUTERS
 from api.routes.registry import ROUTERS
 from discharge.permissions import ROLES, allowed
@@ -77,15 +78,8 @@ INTERFACES: dict[tuple[str, str], str] = {
     ("GET", "/api/v1/reports/bed-days"): "reports.read",
     ("POST", "/fhir/R4/ServiceRequest"): "refer",
     ("POST", "/fhir/R4"): "refer",
-    ("GET", "/fhir/R4/ServiceRequest/{resource_id}"): "case.read",
-    ("GET", "/fhir/R4/ServiceRequest"): "case.search",
-    ("GET", "/fhir/R4/Task/{resource_id}"): "case.read",
-    ("GET", "/fhir/R4/Task"): "case.search",
-    ("GET", "/fhir/R4/Encounter/{resource_id}"): "case.read",
-    ("GET", "/fhir/R4/Patient/{resource_id}"): "case.read",
-    ("GET", "/fhir/R4/DocumentReference/{resource_id}"): "document.read",
-    ("GET", "/fhir/R4/DocumentReference"): "document.read",
-    ("GET", "/fhir/R4/Binary/{resource_id}"): "document.read",
+    **{("GET", f"/fhir/R4/{kind.name}/{{resource_id}}"): kind.action for kind in TYPES},
+    **{("GET", f"/fhir/R4/{kind.name}"): kind.search_action for kind in TYPES if kind.find},
 }
 
 PAGES: dict[tuple[str, str], str] = {

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.fhir_queries import Questions
-from api.fhir_search import Asked
+from api.fhir.model import CasePart, FhirSearch, Resource, ResourceType, SearchPage
+from api.fhir.queries import CaseQueries
 from api.principals import Principal
 from api.reading import cases, names
 from api.reading.cases import CaseFile, home_address
@@ -30,18 +28,6 @@ from fhir_adapters.fhir.people import patient as patient_resource
 from fhir_adapters.store.referring import case_spell
 
 TRACED = frozenset({"NSTS01", "01", "1"})
-SERVICE_REQUEST, TASK = "ServiceRequest", "Task"
-
-
-@dataclass(frozen=True)
-class Page:
-    """What a search found: one page of it, and how much there is; and the conditions that could not be looked
-    at in every case of the caller's.
-    """
-
-    resources: Sequence[dict[str, Any]]
-    total: int
-    not_searched: tuple[str, ...] = ()
 
 
 def fhir_base(services: Services) -> str:
@@ -49,46 +35,81 @@ def fhir_base(services: Services) -> str:
     return f"{services.settings.public_url}/fhir/R4"
 
 
-async def service_request(services: Services, caller: Principal, case_id: UUID) -> dict[str, Any]:
-    """The referral of a case. Raises not-found."""
-    return await _one(services, caller, case_id, SERVICE_REQUEST)
-
-
-async def task(services: Services, caller: Principal, case_id: UUID) -> dict[str, Any]:
-    """How far a case is. Raises not-found."""
-    return await _one(services, caller, case_id, TASK)
-
-
-async def _one(services: Services, caller: Principal, case_id: UUID, kind: str) -> dict[str, Any]:
+async def read(services: Services, caller: Principal, kind: ResourceType, resource_id: UUID) -> Resource:
+    """A case, or a part of one, as a resource of a type. Raises not-found."""
     clock = await services.clock()
     async with services.begin(caller) as session:
-        found = await cases.read_case(session, caller, case_id, kind)
+        case_id = await _case_of(session, kind.part, resource_id) if kind.part else resource_id
+        found = await cases.read_case(session, caller, case_id, kind.name, kind.action)
         known = await names.directory(session)
-        return _resource(kind, found, known, clock)
+        return _resource(kind, found, resource_id, known, clock)
 
 
-async def find(services: Services, caller: Principal, search: Asked) -> Page:
-    """The page of a search for ServiceRequests or Tasks, the newest referral first."""
+async def _case_of(session: AsyncSession, part: CasePart, part_id: UUID) -> UUID:
+    row = await session.get(part.table, part_id)
+    if row is None:
+        raise HomewardError("not-found")
+    case_id: UUID = row.case_id
+    return case_id
+
+
+async def find(services: Services, caller: Principal, search: FhirSearch) -> SearchPage:
+    """The page of a search for what cases are or have, of the newest referral first. Raises search-parameter,
+    filter-not-seen.
+    """
     clock = await services.clock()
     async with services.begin(caller) as session:
         viewer = await viewer_of(session, caller)
-        questions = Questions(caller, fhir_base(services), clock, viewer)
-        unseen, conditions = questions.not_searched(search), questions.of_cases(search)
-        fitting = select(CaseRow, Person).join(Person, Person.id == CaseRow.person_id).where(*conditions)
+        asker = CaseQueries(caller, fhir_base(services), clock, _key(search.kind), viewer)
+        unseen, fitting = _not_searched(viewer, search), _fitting(asker, viewer, search)
         total = await session.scalar(select(func.count()).select_from(fitting.subquery())) or 0
-        page = fitting.order_by(CaseRow.referred_on.desc(), CaseRow.id.asc())
+        page = fitting.order_by(CaseRow.referred_on.desc(), CaseRow.id.asc(), asker.key.asc())
         rows = (await session.execute(page.limit(search.count).offset(search.offset))).all()
         await looked(
             session,
             caller,
-            f"search for {search.resource_type}",
-            [row.id for row, _ in rows],
-            [person.id for _, person in rows],
+            f"search for {search.kind.name}",
+            dict.fromkeys(row.id for row, _, _ in rows),
+            dict.fromkeys(person.id for _, person, _ in rows),
         )
         known = await names.directory(session)
-        found = [_listed(viewer, row, person) for row, person in rows]
-        shown = [_resource(search.resource_type, each, known, clock) for each in found]
-        return Page(shown, total, unseen)
+        shown = [
+            _resource(search.kind, _listed(viewer, row, person), key, known, clock)
+            for row, person, key in rows
+        ]
+        return SearchPage(shown, total, unseen)
+
+
+def _key(kind: ResourceType) -> Any:
+    return kind.part.table.id if kind.part else CaseRow.id
+
+
+def _fitting(asker: CaseQueries, viewer: Viewer, search: FhirSearch) -> Select[CaseRow, Person, UUID]:
+    """Cases with their people, and the ids of what is sought, that fulfil every condition."""
+    conditions = [
+        or_(*(each.parameter.condition(asker, value, each.written) for value in each.values))
+        for each in search.conditions
+    ]
+    fitting = select(CaseRow, Person, asker.key.label("key")).join(Person, Person.id == CaseRow.person_id)
+    if (part := search.kind.part) is not None:
+        fitting = fitting.join(part.table, part.table.case_id == CaseRow.id).where(viewer.holds(part.field))
+    return fitting.where(*conditions)
+
+
+def _not_searched(viewer: Viewer, search: FhirSearch) -> tuple[str, ...]:
+    """Conditions on what the caller does not see in every case. Raises filter-not-seen for one on what they
+    see in none; a part that they do not see is a condition, too.
+    """
+    part = search.kind.part
+    asked = [(each.written, each.parameter.looks_at(each.values)) for each in search.conditions]
+    asked += [(search.kind.name, ((part.field,),))] if part else []
+    found = []
+    for name, ways in asked:
+        if ways and all(viewer.sees_in_none(*fields) for fields in ways):
+            raise HomewardError("filter-not-seen", detail=", ".join(ways[0]), where=name)
+        if not all(viewer.sees_in_every(*fields) for fields in ways):
+            found.append(name)
+    return tuple(dict.fromkeys(found))
 
 
 def _listed(viewer: Viewer, row: CaseRow, person: Person) -> CaseFile:
@@ -105,22 +126,31 @@ def _listed(viewer: Viewer, row: CaseRow, person: Person) -> CaseFile:
     )
 
 
-def _resource(kind: str, found: CaseFile, known: names.Directory, clock: CaseClock) -> dict[str, Any]:
+def _resource(
+    kind: ResourceType, found: CaseFile, key: UUID, known: names.Directory, clock: CaseClock
+) -> Resource:
+    """The resource of a type that the case is, or that its part with this id is. Raises not-found."""
+    person = person_facts(found.person, None)
+    if (part := kind.part) is not None:
+        held = {getattr(each, part.key): each for each in getattr(found.case, part.field)}
+        if key not in held:
+            raise HomewardError("not-found")
+        return part.make(held[key], found.telling, person)
+    if kind.whole is None:
+        raise LookupError(kind.name)
     referral = found.case.referral
     referrer = organisation_facts(known.organisations.get(referral.organisation_id) if referral else None)
-    modified = clock.case_time(found.updated_at)
-    make = resources.service_request if kind == SERVICE_REQUEST else resources.task
-    return make(found.case, found.telling, person_facts(found.person, None), referrer, modified)
+    return kind.whole(found.case, found.telling, person, referrer, clock.case_time(found.updated_at))
 
 
-async def encounter(services: Services, caller: Principal, spell_id: UUID) -> dict[str, Any]:
+async def encounter(services: Services, caller: Principal, kind: ResourceType, spell_id: UUID) -> Resource:
     """A hospital stay. Raises not-found."""
     async with services.begin(caller) as session:
         row = await session.get(Spell, spell_id)
         person = await session.get(Person, row.person_id) if row else None
         if row is None or person is None:
             raise HomewardError("not-found")
-        await looked(session, caller, "Encounter", (), [person.id])
+        await looked(session, caller, kind.name, (), [person.id])
         known = await names.directory(session)
         provider = known.organisations.get(row.organisation_id)
         seen, sight = await seen_person(session, await viewer_of(session, caller), person)
@@ -130,13 +160,13 @@ async def encounter(services: Services, caller: Principal, spell_id: UUID) -> di
         return resources.encounter(case_spell(row), facts, organisation_facts(provider), row.visit_number)
 
 
-async def patient(services: Services, caller: Principal, person_id: UUID) -> dict[str, Any]:
+async def patient(services: Services, caller: Principal, kind: ResourceType, person_id: UUID) -> Resource:
     """A person. Raises not-found."""
     async with services.begin(caller) as session:
         person = await session.get(Person, person_id)
         if person is None:
             raise HomewardError("not-found")
-        await looked(session, caller, "Patient", (), [person.id])
+        await looked(session, caller, kind.name, (), [person.id])
         seen, sight = await seen_person(session, await viewer_of(session, caller), person)
         if not sight.person:
             raise HomewardError("not-found")

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.fhir_queries import Questions
-from api.fhir_reading import Page, fhir_base, organisation_facts
-from api.fhir_search import Asked
+from api.fhir.cases import fhir_base, organisation_facts
+from api.fhir.model import FhirSearch, Resource, ResourceType, SearchPage
+from api.fhir.parameters import PERSON
+from api.fhir.queries import CaseQueries
 from api.presenters.documents import is_cancelled, is_current, readable_content
 from api.principals import Principal
 from api.reading import names
@@ -25,38 +25,51 @@ from fhir_adapters.fhir.documents import document_reference as reference_resourc
 MOST_PEOPLE = 50
 
 
-async def document_reference(services: Services, caller: Principal, document_id: UUID) -> dict[str, Any]:
+async def document_reference(
+    services: Services, caller: Principal, kind: ResourceType, document_id: UUID
+) -> Resource:
     """What is known of a document. Raises not-found."""
     async with services.begin(caller) as session:
-        row = await one_document(session, caller, document_id, "DocumentReference")
+        row = await one_document(session, caller, document_id, kind.name)
         return reference_resource(await _facts(session, row), fhir_base(services))
 
 
-async def find_document_references(services: Services, caller: Principal, search: Asked) -> Page:
+async def find_document_references(services: Services, caller: Principal, search: FhirSearch) -> SearchPage:
     """The page of a search for documents: of a person, or by id. Raises search-parameter for neither."""
     if not search.conditions:
         raise HomewardError("search-parameter", detail="name a patient or an _id", where="patient")
-    meant = Questions(caller, fhir_base(services), await services.clock()).of_people(search)
-    ids = [set(values) for name, values in search.conditions if name == "_id"]
+    asker = CaseQueries(caller, fhir_base(services), await services.clock(), DocumentRow.id)
+    meant = [
+        or_(*(each.parameter.condition(asker, value, each.written) for value in each.values))
+        for each in search.of(person.name for person in PERSON)
+    ]
+    ids = [set(each.values) for each in search.of(["_id"])]
+    what = search.kind.name
     async with services.begin(caller) as session:
-        rows = await _of_people(session, caller, meant) if meant else await _by_id(session, caller, ids[0])
+        rows = (
+            await _of_people(session, caller, meant, what)
+            if meant
+            else await _by_id(session, caller, ids[0], what)
+        )
         wanted = [row for row in rows if all(str(row.id) in each for each in ids)]
         page = wanted[search.offset : search.offset + search.count]
         found = [reference_resource(await _facts(session, row), fhir_base(services)) for row in page]
-        return Page(found, len(wanted))
+        return SearchPage(found, len(wanted))
 
 
-async def _of_people(session: AsyncSession, caller: Principal, meant: list[Any]) -> list[DocumentRow]:
+async def _of_people(
+    session: AsyncSession, caller: Principal, meant: list[ColumnElement[bool]], what: str
+) -> list[DocumentRow]:
     people = await session.scalars(select(Person.id).where(*meant).limit(MOST_PEOPLE))
-    return await documents_about(session, caller, people.all(), "DocumentReference")
+    return await documents_about(session, caller, people.all(), what)
 
 
-async def _by_id(session: AsyncSession, caller: Principal, ids: set[str]) -> list[DocumentRow]:
+async def _by_id(session: AsyncSession, caller: Principal, ids: set[str], what: str) -> list[DocumentRow]:
     """Those that exist and may be seen; no other is found."""
     found = []
     for one in sorted(ids):
         try:
-            found.append(await one_document(session, caller, UUID(one), "DocumentReference"))
+            found.append(await one_document(session, caller, UUID(one), what))
         except ValueError:
             continue
         except HomewardError as error:
@@ -65,10 +78,10 @@ async def _by_id(session: AsyncSession, caller: Principal, ids: set[str]) -> lis
     return found
 
 
-async def binary(services: Services, caller: Principal, document_id: UUID) -> dict[str, Any]:
+async def binary(services: Services, caller: Principal, kind: ResourceType, document_id: UUID) -> Resource:
     """The content of a document that may be opened. Raises not-found."""
     async with services.begin(caller) as session:
-        row = await one_document(session, caller, document_id, "Binary")
+        row = await one_document(session, caller, document_id, kind.name)
         held = readable_content(row)
         if held is None or not is_current(row):
             raise HomewardError("not-found")

@@ -15,10 +15,11 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api import fhir_requests
 from api.commanding import body_hash
-from api.fhir_reading import fhir_base
-from api.fhir_search import asked
+from api.fhir import requests
+from api.fhir.cases import fhir_base
+from api.fhir.resource_types import SERVICE_REQUEST
+from api.fhir.search import asked
 from api.principals import Principal
 from api.raw_messages import RawMessage, keep_raw
 from api.referring import Request, Requested, refer
@@ -211,15 +212,15 @@ async def _found(services: Services, caller: Principal, condition: str) -> Made 
 
     Raises condition-matches-many, and search-parameter for what no search here looks at.
     """
-    search = asked("ServiceRequest", condition.partition("?")[2] or condition)
+    search = asked(SERVICE_REQUEST, condition.partition("?")[2] or condition)
     if not search.conditions:
         raise HomewardError("search-parameter", detail="the condition says nothing", where="If-None-Exist")
-    page = await fhir_requests.find_all(services, caller, search)
+    page = await requests.find(services, caller, search)
     if page.total > 1:
         raise HomewardError("condition-matches-many", where="If-None-Exist")
     if page.resources:
         return Made(UUID(page.resources[0]["id"]))
-    numbers = [each for name, values in search.conditions if name == "identifier" for each in values]
+    numbers = [value for each in search.of(["identifier"]) for value in each.values]
     return await _waiting(services, caller, numbers) if numbers else None
 
 

@@ -1,0 +1,1 @@
+"""The FHIR R4 interface. `resource_types` has one row for each type; routes, searches, statement follow."""

@@ -1,0 +1,39 @@
+"""Search parameters, one row each: how its name may be written, and how it finds what is sought."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from api.fhir import queries, request_queries
+from api.fhir.model import Parameter
+from fhir_adapters.fhir.stages import Reading
+
+ID = Parameter("_id", "token", queries.by_id, of_request=request_queries.by_id)
+LAST_UPDATED = Parameter("_lastUpdated", "date", queries.updated, of_request=request_queries.changed)
+IDENTIFIER = Parameter(
+    "identifier", "token", queries.numbered, queries.looks_at_numbers, request_queries.numbered
+)
+FOCUS = Parameter(
+    "focus",
+    "reference",
+    queries.by_referral,
+    of_request=request_queries.by_id,
+    forms=("focus:ServiceRequest",),
+)
+PATIENT, SUBJECT = (
+    Parameter(
+        name,
+        "reference",
+        queries.of_person,
+        queries.looks_at_person,
+        request_queries.about,
+        (f"{name}:Patient", f"{name}:identifier", f"{name}.identifier"),
+    )
+    for name in ("patient", "subject")
+)
+PERSON = (PATIENT, SUBJECT)
+
+
+def status(says: Callable[[Reading], str]) -> Parameter:
+    """The status that a type gives a case."""
+    return Parameter("status", "token", queries.reads(says), queries.looks_at_status)

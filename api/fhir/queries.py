@@ -1,0 +1,192 @@
+"""Conditions of FHIR searches on cases, as PostgreSQL is asked them: the walls are its own.
+
+Each condition is a row's of `parameters`; it is given who asks, a value, and the name that was written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute
+
+from api.fhir.values import span, token
+from api.principals import Principal
+from api.reading.people import has_or_had
+from api.reading.viewer import Viewer
+from discharge.cases.model import Stage
+from discharge.clocks import CaseClock
+from discharge.errors import HomewardError
+from discharge.store.tables import CaseRow, Person, PersonIdentifier
+from fhir_adapters.fhir import systems
+from fhir_adapters.fhir.stages import BY_OUTCOME, BY_STAGE, TURNED, Reading
+from fhir_adapters.fhir.surroundings import own_id
+
+Condition = ColumnElement[bool]
+Ways = tuple[tuple[str, ...], ...]
+"""The ways in which a condition finds a case, each by the fields that it looks at."""
+
+NOBODY = UUID(int=0)
+"""The id that nothing has."""
+
+
+@dataclass(frozen=True)
+class CaseQueries:
+    """Who asks, and how: `base` is our own address, `clock` maps case time, `key` is the id column of what is
+    sought.
+
+    Of cases, a condition matches only on what `viewer` sees of each; without one, the walls alone decide.
+    """
+
+    caller: Principal
+    base: str
+    clock: CaseClock
+    key: Any
+    viewer: Viewer | None = None
+
+    def sees(self, field: str) -> Condition:
+        """Whether the caller sees a field of the case."""
+        return true() if self.viewer is None else self.viewer.holds(field)
+
+    def id_of(self, value: str, kind: str | None, name: str) -> UUID:
+        """The id in `id`, `Kind/id` or our address of it. Raises search-parameter for another's address."""
+        if kind is None or "/" not in value:
+            return uuid_of(value) or NOBODY
+        found = own_id(value, kind, self.base)
+        if found is None and "://" in value:
+            raise HomewardError("search-parameter", detail=f"not an address of a {kind} here", where=name)
+        return found or NOBODY
+
+
+def every_way(_values: Sequence[str]) -> Ways:
+    """Looks at nothing that anybody who takes part in a case does not see."""
+    return ()
+
+
+def by_id(asker: CaseQueries, value: str, name: str) -> Condition:
+    """What has this id."""
+    found: Condition = asker.key == asker.id_of(value, None, name)
+    return found
+
+
+def by_referral(asker: CaseQueries, value: str, name: str) -> Condition:
+    """What belongs to this ServiceRequest."""
+    return CaseRow.id == asker.id_of(value, "ServiceRequest", name)
+
+
+def updated(asker: CaseQueries, value: str, name: str) -> Condition:
+    """The case as it stands was recorded then."""
+    meant = span(value, name)
+    bounds = [
+        *([CaseRow.updated_at >= asker.clock.wall_time(meant.start)] if meant.start else []),
+        *([CaseRow.updated_at < asker.clock.wall_time(meant.end)] if meant.end else []),
+    ]
+    within = and_(true(), *bounds)
+    return ~within if meant.outside else within
+
+
+def of_person(asker: CaseQueries, value: str, name: str) -> Condition:
+    """Of this person, by our id, NHS number, or one that the caller's own organisation gave."""
+    system, number = token(value)
+    if name.endswith("identifier") or system is not None:
+        return _by_number(asker, system, number)
+    return Person.id == asker.id_of(value, "Patient", name)
+
+
+def looks_at_person(values: Sequence[str]) -> Ways:
+    """An NHS number finds those whose number the caller sees."""
+    return (("nhs_number",),) if any(token(each)[0] == systems.NHS_NUMBER for each in values) else ()
+
+
+def _by_number(asker: CaseQueries, system: str | None, number: str) -> Condition:
+    held = select(PersonIdentifier.person_id).where(
+        PersonIdentifier.organisation_id == asker.caller.organisation_id,
+        PersonIdentifier.value == number,
+        *([PersonIdentifier.authority == system] if system is not None else []),
+    )
+    of_nhs_number = and_(has_or_had(number), asker.sees("nhs_number"))
+    if system == systems.NHS_NUMBER:
+        return of_nhs_number
+    if system == systems.PERSON_ID:
+        return Person.id == (uuid_of(number) or NOBODY)
+    local = Person.id.in_(held)
+    return or_(local, of_nhs_number) if system is None else local
+
+
+def reads(says: Callable[[Reading], str]) -> Callable[[CaseQueries, str, str], Condition]:
+    """Cases that read so in FHIR to the caller; the inverse of `stages.told_reading`."""
+
+    def condition(asker: CaseQueries, status: str, _name: str) -> Condition:
+        outcomes = [outcome for outcome, reading in BY_OUTCOME.items() if says(reading) == status]
+        stages = {stage for stage, reading in BY_STAGE.items() if says(reading) == status}
+        apart = and_(func.coalesce(CaseRow.outcome, "").in_(BY_OUTCOME), asker.sees("outcome"))
+        sent_back = and_(
+            CaseRow.stage == Stage.REFERRED.value,
+            _referral()["returned_reason"].astext.is_not(None),
+            asker.sees("returned_reason"),
+        )
+        turned = and_(
+            CaseRow.stage.in_(stages & TURNED), asker.sees("outcome"), asker.sees("returned_reason")
+        )
+        return or_(
+            and_(CaseRow.outcome.in_(outcomes), asker.sees("outcome")),
+            and_(~apart, sent_back, true() if "returned" in outcomes else false()),
+            and_(~apart, ~sent_back, or_(CaseRow.stage.in_(stages - TURNED), turned)),
+        )
+
+    return condition
+
+
+def looks_at_status(_values: Sequence[str]) -> Ways:
+    """How a case stands, or how it ended."""
+    return ("stage",), ("outcome", "returned_reason")
+
+
+def numbered(asker: CaseQueries, value: str, _name: str) -> Condition:
+    """The case by our number, or by any that the sender gave and the caller sees: `system|number`, or the
+    number alone.
+    """
+    system, number = token(value)
+    ours = uuid_of(number)
+    if system == systems.CASE_ID:
+        return CaseRow.id == (ours or NOBODY)
+    others = func.jsonb_array_elements_text(func.coalesce(_referral()["other_ids"], func.jsonb("[]")))
+    other = others.column_valued("other")
+    named = or_(
+        and_(same_number(CaseRow.external_id, system, number), asker.sees("external_id")),
+        and_(exists(select(other).where(same_number(other, system, number))), asker.sees("other_ids")),
+    )
+    return or_(named, CaseRow.id == ours) if system is None and ours else named
+
+
+def looks_at_numbers(values: Sequence[str]) -> Ways:
+    """The sender's own numbers, unless every number is ours."""
+    tokens = [token(value) for value in values]
+    ours = all(system == systems.CASE_ID or uuid_of(each) for system, each in tokens)
+    return () if ours else (("other_ids",), ("external_id",))
+
+
+def same_number(column: Any, system: str | None, number: str) -> Condition:
+    """Whether a kept number `authority|number` is the one meant, in any system where none is said."""
+    if system:
+        return column == f"{system}|{number}"  # type: ignore[no-any-return]
+    plain = column.in_([number, f"|{number}"])
+    if system == "":
+        return plain  # type: ignore[no-any-return]
+    return or_(plain, column.endswith(f"|{number}", autoescape=True))
+
+
+def _referral() -> Any:
+    snapshot: InstrumentedAttribute[Any] = CaseRow.snapshot
+    return snapshot["referral"]
+
+
+def uuid_of(text: str) -> UUID | None:
+    """An id as it is written; None for what is none."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -1,0 +1,68 @@
+"""Every type of the FHIR interface, one row each."""
+
+from __future__ import annotations
+
+from api.fhir import cases, documents, parameters, requests
+from api.fhir.model import ResourceType
+from fhir_adapters.fhir import requested, resources, systems
+
+SERVICE_REQUEST = ResourceType(
+    "ServiceRequest",
+    "The referral of a case as it stands, and a referral of your own that waits to be accepted.",
+    requests.read,
+    find=requests.find,
+    parameters=(
+        parameters.ID,
+        parameters.LAST_UPDATED,
+        parameters.IDENTIFIER,
+        parameters.status(lambda reading: reading.service_request),
+        *parameters.PERSON,
+    ),
+    whole=resources.service_request,
+    request=requested.service_request,
+    profile=systems.UK_CORE_SERVICE_REQUEST,
+    versioned=True,
+    creates=True,
+)
+
+TYPES: tuple[ResourceType, ...] = (
+    SERVICE_REQUEST,
+    ResourceType(
+        "Task",
+        "How far a case is, as the task that answers its referral.",
+        requests.read,
+        find=requests.find,
+        parameters=(
+            parameters.ID,
+            parameters.LAST_UPDATED,
+            parameters.FOCUS,
+            parameters.status(lambda reading: reading.task),
+            *parameters.PERSON,
+        ),
+        whole=resources.task,
+        request=requested.task,
+        versioned=True,
+    ),
+    ResourceType(
+        "Encounter",
+        "A hospital stay, as far as you may know it.",
+        cases.encounter,
+        profile=systems.UK_CORE_ENCOUNTER,
+    ),
+    ResourceType(
+        "Patient",
+        "A person, without address where their location is hidden.",
+        cases.patient,
+        profile=systems.UK_CORE_PATIENT,
+    ),
+    ResourceType(
+        "DocumentReference",
+        "What is known of a document or form that a hospital sent; search by person or by id.",
+        documents.document_reference,
+        "document.read",
+        documents.find_document_references,
+        "document.read",
+        (parameters.ID, *parameters.PERSON),
+    ),
+    ResourceType("Binary", "The content of a document.", documents.binary, "document.read"),
+)
