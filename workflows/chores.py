@@ -1,4 +1,11 @@
-"""What a worker does again and again: a row for each chore, with what it needs and how long it rests."""
+"""What each worker does again and again by itself: a row for each chore, with how long it rests.
+
+Only what cannot wait is a loop. Somebody waits seconds at most for what drain, decisions, joins, replays,
+relay, probes and late commands do; each locks the rows that it takes, so that workers share them, and a
+bell spares the rest. Files are followed where they lie, on each machine. Alarms must be raised while
+Temporal is away, too; a lock sees to it that one worker looks. Everything else runs once for the cluster:
+`workflows/schedules.py`.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from discharge.clocks import CaseClock
 from discharge.reference.site import SiteFolder
-from discharge.store.count_anew import count_anew
 from discharge.store.engine import Sessions, transaction
-from discharge.store.sweep import sweep
 from fhir_adapters.feeds.watching import LOOK_SECONDS, WatchedBook
 from fhir_adapters.hl7v2.store.batch.drain import drain_some
 from fhir_adapters.hl7v2.store.cases import join_awaiting, join_trusts
@@ -22,19 +27,21 @@ from fhir_adapters.hl7v2.store.replaying import work_replays
 from fhir_adapters.store.alarms import look_for_alarms
 from fhir_adapters.store.profiles import follow, remember
 from fhir_adapters.store.requests_with_part import settle_requests
-from workflows.former_runs import FormerRuns
 from workflows.late_commands import LateCommands
 from workflows.loops import Bells, Loop
-from workflows.maintenance import EVERY, Maintenance
 from workflows.probes import EVERY as PROBES
 from workflows.probes import Probes
 from workflows.relay import Relay
+from workflows.schedules import ScheduleKeeper
 from workflows.serving import Needs
 from workflows.store.heartbeats import beats
 
 POLL = timedelta(milliseconds=250)
 JOIN = timedelta(seconds=2)
 LOOK = timedelta(seconds=LOOK_SECONDS)
+
+KEPT = timedelta(minutes=1)
+"""How often each worker looks whether all schedules are heard of."""
 
 WATCH = timedelta(seconds=20)
 """How often it is looked whether messages arrive, are read and go out."""
@@ -62,8 +69,6 @@ class RecordChores:
             Loop("profiles", self.follow_profiles, LOOK, beat),
             Loop("reference", self.follow_reference, LOOK, beat),
             Loop("alarms", self.watch, WATCH, beat),
-            Loop("sweep", self.sweep, WATCH, beat),
-            Loop("counting", self.count_anew, WATCH, beat),
         ]
 
     async def drain(self) -> bool:
@@ -107,15 +112,6 @@ class RecordChores:
         """Raise, tell again and clear alarms."""
         return await look_for_alarms(self.engine, faults=self.profiles.faults)
 
-    async def sweep(self) -> bool:
-        """Hold open cases against their events."""
-        return await sweep(self.sessions)
-
-    async def count_anew(self) -> bool:
-        """Count the stays of cases that an earlier version recorded."""
-        async with transaction(self.sessions) as session:
-            return await count_anew(session)
-
     def _call_relay(self, done: bool) -> bool:
         """Cases may have to be told of what was done."""
         if done:
@@ -131,6 +127,5 @@ def temporal_loops(needs: Needs) -> list[Loop]:
         Loop("relay", Relay(*given).once, POLL, beat, needs.bells.relay),
         Loop("probes", Probes(*given).once, PROBES, beat),
         Loop("late-commands", LateCommands(*given).once, 4 * POLL, beat),
-        Loop("former-runs", FormerRuns(*given).once, EVERY, beat),
-        Loop("maintenance", Maintenance(*given).once, EVERY, beat),
+        Loop("schedules", ScheduleKeeper(needs.sessions, needs.client).once, KEPT, beat),
     ]

@@ -1,44 +1,53 @@
-"""Keeps Temporal in step with the record: what is open there and not running here is started again.
+"""Keeps Temporal in step with the record: what should have looked at its case, strand or lane by now and did
+not is started again.
 
-Every workflow begins by loading the record and arming its clocks from absolute dates, so a start is all that
-a restored or replaced Temporal needs. A signal that was taken and never answered is told again.
+Every workflow begins by loading the record and arming its clocks from absolute dates, so a start is all
+that a restored or replaced Temporal needs. Each notes when it will look again, and only those whose time
+has passed are seen to, however many are open. One that runs and stays silent all the same cannot go on
+(today's code would have led its history elsewhere): it ends, and begins anew. A signal that was taken and
+never answered is told again. What has no due time is started by whatever reaches it next.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from prometheus_client import Counter
 from temporalio.client import Client
+from temporalio.common import WorkflowIDConflictPolicy
 
 from discharge.clocks import CaseClock
 from discharge.store.engine import Sessions, transaction
 from workflows import client as cases
-from workflows import ports
 from workflows.store import running
+from workflows.store.running import Overdue
 
-EVERY = timedelta(seconds=60)
 SETTLED = timedelta(seconds=60)
-"""What was told less than this ago may simply not have got there yet."""
+"""What was told, or due, less than this ago may simply not have got there yet."""
 
-OVERLOOKED = timedelta(minutes=45)
-"""Longer than any lane waits by itself: its longest back-off, and the longest wish of a partner."""
+OVERLOOKED = timedelta(minutes=6)
+"""Longer than a lane waits between two tries; telling one that waits at a partner's wish changes nothing."""
+
+SILENT = timedelta(minutes=10)
+"""How long one that was started again, or was running, may leave its due time unseen until it begins anew."""
 
 AT_ONCE = 16
-_RUNNING = "ExecutionStatus = 'Running'"
+ANEW = Counter("homeward_runs_begun_anew", "Runs ended because they stayed silent", ["kind"])
+_USUAL, _ENDING = WorkflowIDConflictPolicy.USE_EXISTING, WorkflowIDConflictPolicy.TERMINATE_EXISTING
 _log = logging.getLogger("homeward.maintenance")
 
 
 @dataclass(frozen=True)
 class Missing:
-    """What the record says should run, or should have been heard, and is not."""
+    """What the record says should have looked, or should have been heard, and was not."""
 
-    cases: Sequence[UUID]
-    strands: Sequence[tuple[UUID, str]]
+    cases: Sequence[Overdue]
+    strands: Sequence[Overdue]
     lanes: Sequence[tuple[UUID, UUID]]
     signals: Sequence[int]
 
@@ -47,56 +56,58 @@ class Missing:
 
 
 class Maintenance:
-    """Compares what should run with what does."""
+    """Asks the record what is overdue, and sees to it; remembers since when it asks for each."""
 
     def __init__(self, sessions: Sessions, client: Client, clock: CaseClock) -> None:
         self._sessions = sessions
         self._client = client
         self._clock = clock
+        self._asked_for: dict[Overdue, datetime] = {}
 
     async def once(self) -> bool:
         """Start what is missing; never busy, so that it rests between two looks."""
-        missing = await self.missing()
+        missing, now = await self.missing(), datetime.now(UTC)
+        seen = [*missing.cases, *missing.strands]
+        self._asked_for = {each: self._asked_for.get(each, now) for each in seen}
         if missing:
             _log.warning(
-                "starting again %d cases, %d strands, %d lanes; telling %d signals again",
+                "starting again %d cases, %d strands; telling %d lanes and %d signals again",
                 *(len(part) for part in (missing.cases, missing.strands, missing.lanes, missing.signals)),
             )
-            await self._mend(missing)
+            await _at_once(self._see_to(each, now) for each in seen)
+            async with transaction(self._sessions) as session:
+                await running.tell_again(session, missing.lanes)
+                await running.signal_again(session, missing.signals)
         return False
 
     async def missing(self) -> Missing:
-        """Ask the record first, so that what starts in between counts as running."""
-        told_before = datetime.now(UTC) - SETTLED
+        """What is overdue now."""
+        now = datetime.now(UTC)
         async with transaction(self._sessions) as session:
-            wanted = Missing(
-                cases=await running.open_cases(session),
-                strands=await running.open_strands(session),
-                lanes=await running.waiting_lanes(session, told_before),
-                signals=await running.unheard_signals(session, told_before),
+            return Missing(
+                cases=await running.overdue_cases(session, now - SETTLED),
+                strands=await running.overdue_strands(session, now - SETTLED),
+                lanes=await running.overlooked_lanes(session, now - OVERLOOKED),
+                signals=await running.unheard_signals(session, now - SETTLED),
             )
-            overlooked = await running.overlooked_lanes(session, datetime.now(UTC) - OVERLOOKED)
-        missing = _without(wanted, await self._running_ids())
-        return replace(missing, lanes=[*missing.lanes, *overlooked])
 
-    async def _running_ids(self) -> set[str]:
-        return {found.id async for found in self._client.list_workflows(_RUNNING, page_size=1000)}
-
-    async def _mend(self, missing: Missing) -> None:
-        await _at_once(cases.ensure_case(self._client, self._clock, case_id) for case_id in missing.cases)
-        await _at_once(cases.ensure_strand(self._client, self._clock, *strand) for strand in missing.strands)
-        async with transaction(self._sessions) as session:
-            await running.tell_again(session, missing.lanes)
-            await running.signal_again(session, missing.signals)
+    async def _see_to(self, each: Overdue, now: datetime) -> None:
+        silent = now - self._asked_for[each] >= SILENT
+        if silent:
+            self._asked_for[each] = now  # its next run has as long
+            note_silent(each.case_id, each.strand)
+        policy = _ENDING if silent else _USUAL
+        if each.strand is None:
+            await cases.ensure_case(self._client, self._clock, each.case_id, policy)
+        else:
+            await cases.ensure_strand(self._client, self._clock, each.case_id, each.strand, policy)
 
 
-def _without(wanted: Missing, alive: Collection[str]) -> Missing:
-    return Missing(
-        cases=[one for one in wanted.cases if ports.case_workflow_id(one) not in alive],
-        strands=[one for one in wanted.strands if ports.strand_workflow_id(*one) not in alive],
-        lanes=[one for one in wanted.lanes if ports.lane_workflow_id(*one) not in alive],
-        signals=wanted.signals,
-    )
+def note_silent(case_id: UUID, strand: str | None = None) -> None:
+    """Say for operators that a run which does not answer ends, and begins anew from the record."""
+    ANEW.labels("strand" if strand else "case").inc()
+    whose = f"strand {strand} of case {case_id}" if strand else f"case {case_id}"
+    _log.error("the run of %s does not answer; it ends, and begins anew from the record", whose)
 
 
 async def _at_once(starts: Iterable[Awaitable[None]]) -> None:

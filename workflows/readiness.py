@@ -14,6 +14,7 @@ from temporalio.service import RPCError
 from discharge.errors import HomewardError
 from discharge.reference.followed_folder import FollowedFolder
 from discharge.store.engine import Sessions, transaction
+from workflows.store import heartbeats
 
 OK, AWAY = "ok", "unavailable"
 LOOK_SECONDS = 2.0
@@ -82,5 +83,19 @@ def tasks(failing: Callable[[], Mapping[str, str]]) -> Check:
     async def check() -> str:
         found = sorted(failing().items())
         return "; ".join(f"{name}: {why}" for name, why in found) or OK
+
+    return check
+
+
+def schedules(sessions: Sessions) -> Check:
+    """Which chores of the cluster are late: their schedule does not run."""
+
+    async def check() -> str:
+        try:
+            async with asyncio.timeout(LOOK_SECONDS), transaction(sessions) as session:
+                late = await heartbeats.late_parts(session)
+        except (HomewardError, TimeoutError):
+            return AWAY
+        return f"late: {', '.join(late)}" if late else OK
 
     return check

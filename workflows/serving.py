@@ -23,18 +23,22 @@ from fhir_adapters.hl7v2.outward.links import Links
 from fhir_adapters.partners.clients import PartnerClients
 from workflows import ports
 from workflows.activities.case_record import CaseRecord
+from workflows.activities.chore_work import ChoreWork
 from workflows.activities.delivering import Delivering
 from workflows.activities.strand_work import StrandWork
+from workflows.chore_round import ChoreRound
 from workflows.delivery import Ways
 from workflows.discharge_case import DischargeCase
 from workflows.failures import OnlyCodesLeave
 from workflows.lane import PartnerLane
 from workflows.loops import FIRST_PAUSE, LAST_PAUSE, Bells, Loop, Tasks, repeat, rest, spoken
+from workflows.schedules import Given
 from workflows.store.heartbeats import beats
 from workflows.strand import Strand
 
 CASE_WORKFLOWS: Sequence[type] = (DischargeCase, Strand)
 LANE_WORKFLOWS: Sequence[type] = (PartnerLane,)
+CHORE_WORKFLOWS: Sequence[type] = (ChoreRound,)
 
 PASSED_THROUGH = ("discharge", "workflows.ports")
 """What workflows say and hear: loading it again for every cached case would cost megabytes each."""
@@ -76,6 +80,7 @@ def workers(needs: Needs) -> list[Worker]:
     """Return one worker for each class of side effects."""
     record, strands = CaseRecord(needs.sessions, needs.clock, needs.bells), StrandWork(needs.sessions)
     delivering = Delivering(needs.sessions, Ways(needs.clients, needs.links, needs.profiles))
+    chores = ChoreWork(Given(needs.sessions, needs.client, needs.clock))
     of_record: list[Callable[..., Any]] = [
         record.apply,
         record.case_standing,
@@ -86,6 +91,7 @@ def workers(needs: Needs) -> list[Worker]:
     return [
         _worker(needs.client, ports.CASES_QUEUE, CASE_WORKFLOWS, of_record, cached=MOST_CACHED),
         _worker(needs.client, ports.MATCHING_QUEUE, (), [strands.search_homes]),
+        _worker(needs.client, ports.CHORES_QUEUE, CHORE_WORKFLOWS, [chores.do_chore]),
         _worker(needs.client, ports.LANES_QUEUE, LANE_WORKFLOWS, of_lanes, cached=MOST_CACHED // 5),
     ]
 

@@ -127,6 +127,7 @@ def _readiness(
             "profiles": readiness.files(profiles),
             "reference": readiness.files(reference),
             "tasks": readiness.tasks(tasks.failing),
+            "schedules": readiness.schedules(sessions),
         },
         needed=frozenset({"database", "workflows", "tasks"}),
     )

@@ -173,7 +173,7 @@ def _known_by(feed: Feed) -> str:
 
 
 def _part(row: HeartbeatRow, now: datetime) -> Part:
-    silent = _older(row.beat_at, now, PART_SILENT_SECONDS)
+    silent = row.due_at < now if row.due_at else _older(row.beat_at, now, PART_SILENT_SECONDS)
     return Part(words.from_code(row.part), words.ago(row.beat_at, now), row.detail or "", silent)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,6 +21,7 @@ from discharge.store.engine import Sessions, set_tenant, transaction
 from housing_checks.pathway import next_wakeup
 from housing_checks.store import apply as decider
 from workflows import ports
+from workflows.discharge_case import STRIKE_AGAIN
 from workflows.loops import Bells
 from workflows.store import askers
 
@@ -96,13 +97,15 @@ async def case_standing(sessions: Sessions, clock: CaseClock, given: ports.CaseL
 
 
 async def give_up(sessions: Sessions, given: ports.Failure) -> Answer:
-    """End a command as failed, unless it was recorded after all."""
+    """End a command as failed, unless it was recorded after all; a clock tries again."""
     asked = given.asked
     async with transaction(sessions) as session:
         answer = await failed_commands.fail(
             session, asked.case_id, asked.command_id, given.code, asked.case_time
         )
         await askers.hear(session, answer)
+        if asked.clock and answer.outcome == "failed":
+            await store.note_next_look(session, asked.case_id, datetime.now(UTC) + STRIKE_AGAIN)
     if answer.outcome == "failed":
         _log.error(
             "command %s of case %s cannot be recorded: %s", asked.command_id, asked.case_id, given.code

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 from temporalio import activity
 
 from discharge.store.engine import Sessions, transaction
-from fhir_adapters.background import spawn
 from workflows import delivery, mllp_delivery, ports
+from workflows.activities.heartbeat import heartbeat
 from workflows.failures import coded
 from workflows.store import lanes
 
@@ -39,7 +36,7 @@ class Delivering:
     @activity.defn(name=ports.ATTEMPT_DELIVERY)
     async def attempt_delivery(self, given: ports.Attempt) -> ports.AttemptOutcome:
         """Try once to deliver an item, however long the partner takes to answer."""
-        async with _signs_of_life():
+        async with heartbeat():
             try:
                 return await delivery.attempt(self._sessions, self._ways, given)
             except Exception as failure:
@@ -47,19 +44,3 @@ class Delivering:
                     raise
                 _log.exception("outbox %s cannot be sent", given.sequence)
                 return await delivery.give_up(self._sessions, given, "internal")
-
-
-@asynccontextmanager
-async def _signs_of_life() -> AsyncIterator[None]:
-    """Let Temporal know that we are at it, so that after a crash nobody waits for the whole time-out."""
-
-    async def beat() -> None:
-        while True:
-            activity.heartbeat()
-            await asyncio.sleep(ports.BEAT_EVERY.total_seconds())
-
-    beating = spawn("signs of life of a delivery", beat())
-    try:
-        yield
-    finally:
-        beating.cancel()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,8 +20,9 @@ from housing_checks.rehousing.matching import proposals
 from housing_checks.rehousing.need_profiles import need_of
 from housing_checks.strands.clocks import ClockFacts, next_wakeup, reports_due, search_due
 from workflows import client, ports
-from workflows.store import outbox
+from workflows.store import outbox, running
 from workflows.store.properties import lettable
+from workflows.strand import LAST_PATIENCE
 
 
 async def look(sessions: Sessions, given: ports.StrandLook) -> tuple[ports.StrandStanding, list[Envelope]]:
@@ -30,6 +32,7 @@ async def look(sessions: Sessions, given: ports.StrandLook) -> tuple[ports.Stran
     async with transaction(sessions) as session:
         case, strand = await _strand(session, given)
         if strand is None:
+            await running.note_strand_look(session, given.case_id, given.key, None)
             return ports.StrandStanding(open=False, version=case.version), []
         search = search_due(strand, facts, now, policy)
         after = ClockFacts(searched_at=now) if search else facts
@@ -37,9 +40,17 @@ async def look(sessions: Sessions, given: ports.StrandLook) -> tuple[ports.Stran
             _report(case, given, report, str(report.offer_id or strand.due_on))
             for report in reports_due(strand, now, policy)
         ]
+        due = next_wakeup(strand, after, now, policy)
+        await running.note_strand_look(session, given.case_id, given.key, _looks_again(given, due))
         await _keep(session, reports)
-    due = next_wakeup(strand, after, now, policy)
     return ports.StrandStanding(open=True, version=case.version, search=search, next_look=due), reports
+
+
+def _looks_again(given: ports.StrandLook, due: datetime | None) -> datetime | None:
+    """When the workflow is back at the latest, so that one that is not can be found."""
+    if due is None:
+        return None
+    return given.clock.wall_time(due) if due > given.case_time else datetime.now(UTC) + LAST_PATIENCE
 
 
 async def homes_that_fit(sessions: Sessions, case_id: UUID, key: str) -> tuple[UUID, ...]:

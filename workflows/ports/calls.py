@@ -21,6 +21,7 @@ from workflows.ports.messages import (
     AttemptOutcome,
     CaseLook,
     CaseStanding,
+    Chore,
     Failure,
     LaneHead,
     LaneLook,
@@ -33,6 +34,7 @@ from workflows.ports.names import (
     APPLY,
     ATTEMPT_DELIVERY,
     CASE_STANDING,
+    DO_CHORE,
     GIVE_UP,
     LANE_HEAD,
     LOOK_AT_STRAND,
@@ -63,6 +65,12 @@ _RECORD_TIMEOUT = timedelta(seconds=20)
 _DELIVERY_TIMEOUT = timedelta(seconds=60)
 _DELIVERY_SILENCE = timedelta(seconds=10)
 """A worker that says nothing for so long while it waits for a partner is dead, and another one tries."""
+
+ROUND_WITHIN = timedelta(minutes=30)
+"""How long a round of a chore may take; what is left then is for the next one."""
+
+_ROUND_TRIES = 3
+"""Of one round: the next comes anyway, and one that goes on failing is late, and said to be so."""
 
 BEAT_EVERY = _DELIVERY_SILENCE / 4
 
@@ -153,6 +161,17 @@ async def attempt_delivery(given: Attempt) -> AttemptOutcome:
         retry_policy=_PATIENTLY,
     )
     return outcome
+
+
+async def do_chore(given: Chore) -> None:
+    """Do one round of a chore, by whichever worker is free."""
+    await workflow.execute_activity(
+        DO_CHORE,
+        given,
+        start_to_close_timeout=ROUND_WITHIN,
+        heartbeat_timeout=_DELIVERY_SILENCE,
+        retry_policy=replace(_PATIENTLY, maximum_attempts=_ROUND_TRIES),
+    )
 
 
 async def start_strand(case_id: UUID, key: str, clock: CaseClock) -> None:

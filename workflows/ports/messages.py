@@ -178,3 +178,9 @@ class AttemptOutcome(Message):
     outcome: Literal["received", "again", "dead", "gone", "paused"]
     wait: timedelta = timedelta(0)
     code: str | None = None
+
+
+class Chore(Message):
+    """Which chore a round is about, by its name in `workflows/schedules.py`."""
+
+    name: str

@@ -13,6 +13,9 @@ MATCHING_QUEUE = "matching"
 LANES_QUEUE = "lanes-2"
 """Task queue of what leaves the house, so that a slow partner starves nobody else."""
 
+CHORES_QUEUE = "chores"
+"""Task queue of what is done for the whole cluster on a schedule."""
+
 FORMER_QUEUES = ("cases", "lanes")
 """Queues of earlier builds. A change of a workflow that recorded histories do not survive gives its queue the
 next number, and the old name goes here: `workflows/former_runs.py` has what runs there begin anew.
@@ -21,6 +24,7 @@ next number, and the old name goes here: `workflows/former_runs.py` has what run
 CASE_WORKFLOW = "DischargeCase"
 STRAND_WORKFLOW = "Strand"
 LANE_WORKFLOW = "PartnerLane"
+CHORE_WORKFLOW = "ChoreRound"
 
 EXECUTE = "execute"
 """The case's one update: ``CommandRef`` in, ``Answer`` out."""
@@ -41,6 +45,7 @@ LOOK_AT_STRAND = "look_at_strand"
 SEARCH_HOMES = "search_homes"
 LANE_HEAD = "lane_head"
 ATTEMPT_DELIVERY = "attempt_delivery"
+DO_CHORE = "do_chore"
 
 
 def case_workflow_id(case_id: UUID) -> str:
@@ -56,6 +61,11 @@ def strand_workflow_id(case_id: UUID, key: str) -> str:
 def lane_workflow_id(partner_id: UUID, case_id: UUID) -> str:
     """Return the id of the lane that takes one case's items to one partner, in order."""
     return f"lane/{partner_id}/{case_id}"
+
+
+def chore_id(name: str) -> str:
+    """Return the id of a chore's schedule; its rounds have the same, and the time behind it."""
+    return f"chore/{name}"
 
 
 _REPORTS = UUID("5f0c2a52-7d5e-5b0e-9a53-9f7a2d0f3c11")

@@ -1,8 +1,9 @@
-"""What should be running: cases that are open, strands at work, lanes with something to take."""
+"""What should have looked by now, or should have been heard: cases, strands, lanes, signals."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -17,15 +18,39 @@ NEWEST = 20_000
 """Outbox rows looked through for signals that were told and never heard; older ones had their answer."""
 
 
-async def open_cases(session: AsyncSession) -> Sequence[UUID]:
-    """Return the ids of cases that are not closed."""
-    return (await session.scalars(select(CaseRow.id).where(CaseRow.closed_on.is_(None)))).all()
+MOST = 5_000
+"""So many of each are seen to in one look, the longest overdue first."""
 
 
-async def open_strands(session: AsyncSession) -> list[tuple[UUID, str]]:
-    """Return case and key of every strand at work."""
-    found = await session.execute(select(StrandRow.case_id, StrandRow.key).where(StrandRow.status == "open"))
-    return [(case_id, key) for case_id, key in found]
+@dataclass(frozen=True)
+class Overdue:
+    """A case, or a strand of it, whose workflow was to look again at an instant that has passed."""
+
+    case_id: UUID
+    due: datetime
+    strand: str | None = None
+
+
+async def overdue_cases(session: AsyncSession, before: datetime) -> list[Overdue]:
+    """Return cases that should have been looked at."""
+    late = select(CaseRow.id, CaseRow.next_look_at).where(CaseRow.next_look_at < before)
+    found = await session.execute(late.order_by(CaseRow.next_look_at).limit(MOST))
+    return [Overdue(case_id, due) for case_id, due in found if due is not None]
+
+
+async def overdue_strands(session: AsyncSession, before: datetime) -> list[Overdue]:
+    """Return strands at work that should have been looked at."""
+    late = select(StrandRow.case_id, StrandRow.next_look_at, StrandRow.key).where(
+        StrandRow.status == "open", StrandRow.next_look_at < before
+    )
+    found = await session.execute(late.order_by(StrandRow.next_look_at).limit(MOST))
+    return [Overdue(case_id, due, key) for case_id, due, key in found if due is not None]
+
+
+async def note_strand_look(session: AsyncSession, case_id: UUID, key: str, at: datetime | None) -> None:
+    """Keep the machine instant at which a strand's workflow looks again."""
+    mine = StrandRow.case_id == case_id, StrandRow.key == key, StrandRow.next_look_at.is_distinct_from(at)
+    await session.execute(update(StrandRow).where(*mine).values(next_look_at=at))
 
 
 async def is_open(session: AsyncSession, case_id: UUID) -> bool:
@@ -38,17 +63,6 @@ async def strand_is_open(session: AsyncSession, case_id: UUID, key: str) -> bool
     """Whether a strand is at work."""
     mine = StrandRow.case_id == case_id, StrandRow.key == key, StrandRow.status == "open"
     return await session.scalar(select(StrandRow.key).where(*mine)) is not None
-
-
-async def waiting_lanes(session: AsyncSession, told_before: datetime) -> list[tuple[UUID, UUID]]:
-    """Return partner and case of lanes that were told of an item some time ago and have not delivered it."""
-    found = await session.execute(
-        select(OutboxRow.partner_id, OutboxRow.case_id)
-        .where(OutboxRow.channel == "partner", OutboxRow.state == "pending")
-        .where(OutboxRow.relayed_at < told_before, OutboxRow.partner_id.is_not(None))
-        .distinct()
-    )
-    return [(partner_id, case_id) for partner_id, case_id in found if partner_id is not None]
 
 
 async def overlooked_lanes(session: AsyncSession, before: datetime) -> list[tuple[UUID, UUID]]:

@@ -161,9 +161,18 @@ class DelayReasonRow(Base):
 
 
 class StrandRow(Base):
-    """Work to make the home ready, for lists and reports."""
+    """Work to make the home ready, for lists and reports. ``next_look_at`` is the machine instant at which
+    its workflow looks again.
+    """
 
     __tablename__ = "strands"
+    __table_args__ = (
+        Index(
+            "ix_strands_next_look",
+            "next_look_at",
+            postgresql_where="status = 'open' AND next_look_at IS NOT NULL",
+        ),
+    )
 
     case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), primary_key=True)
     key: Mapped[str] = mapped_column(primary_key=True)
@@ -176,6 +185,7 @@ class StrandRow(Base):
     due_on: Mapped[date | None]
     started_on: Mapped[date]
     ended_on: Mapped[date | None]
+    next_look_at: Mapped[datetime | None]
 
 
 class AlertRow(Base):

@@ -21,10 +21,13 @@ class CaseClockRow(Base):
 
 
 class HeartbeatRow(Base):
-    """When a part (worker, drain, relay, mllp) was last alive."""
+    """When a part (worker, drain, relay, mllp) was last alive. ``due_at`` says by when one that runs on a
+    schedule is late.
+    """
 
     __tablename__ = "heartbeats"
 
     part: Mapped[str] = mapped_column(primary_key=True)
     beat_at: Mapped[datetime]
     detail: Mapped[str | None]
+    due_at: Mapped[datetime | None]

@@ -28,6 +28,8 @@ async def heard(door: Door, intake: Intake, ago: timedelta) -> None:
         feed.last_heard_at = NOW - ago
         session.add(HeartbeatRow(part="drain", beat_at=NOW - timedelta(seconds=2)))
         session.add(HeartbeatRow(part="relay", beat_at=NOW - timedelta(minutes=10)))
+        for part, due in (("sweep", NOW + timedelta(minutes=1)), ("counting", NOW - timedelta(minutes=1))):
+            session.add(HeartbeatRow(part=part, beat_at=NOW - timedelta(minutes=10), due_at=due))
 
 
 async def test_given_a_feed_when_listed_then_it_says_when_it_was_heard_and_what_waits(
@@ -208,6 +210,8 @@ async def test_given_the_parts_when_listed_then_the_one_that_gives_no_sign_is_na
         if (words := re.sub(r"<[^>]+>", " ", f"<{row}").split())
     }
     assert "Silent" not in parts["Drain"]
+    assert "Silent" not in parts["Sweep"], "it runs on a schedule, and is not late"
+    assert "Silent" in parts["Counting"]
     assert parts["Relay"][0] == "Silent"
 
 

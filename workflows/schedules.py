@@ -1,0 +1,160 @@
+"""What is done again and again for the whole cluster: a row for each chore, on a schedule of Temporal's.
+
+However many workers there are, a round is one run that one of them takes; while it goes on, the next is left
+out. A schedule names its chore and nobody: no person, case or organisation is in it. What must be done within
+seconds, or while Temporal is away, is a loop of every worker instead (`workflows/chores.py`).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from prometheus_client import Gauge
+from temporalio.client import (
+    Client,
+    Schedule,
+    ScheduleActionStartWorkflow,
+    ScheduleAlreadyRunningError,
+    ScheduleIntervalSpec,
+    ScheduleOverlapPolicy,
+    SchedulePolicy,
+    ScheduleSpec,
+    ScheduleUpdate,
+    ScheduleUpdateInput,
+)
+
+from discharge.clocks import CaseClock
+from discharge.store.count_anew import count_anew
+from discharge.store.engine import Sessions, transaction
+from discharge.store.sweep import sweep
+from workflows import ports
+from workflows.former_runs import FormerRuns
+from workflows.maintenance import Maintenance
+from workflows.store import heartbeats
+
+Step = Callable[[], Awaitable[bool]]
+"""Does some of what is due, and says whether there is more."""
+
+CATCH_UP = timedelta(minutes=1)
+"""Rounds missed while Temporal was away longer than this are not made up for: one does it."""
+
+LATE = Gauge("homeward_schedule_late", "Schedules whose last round is longer ago than it may be", ["chore"])
+_log = logging.getLogger("homeward.schedules")
+
+
+@dataclass(frozen=True)
+class Given:
+    """What chores work with."""
+
+    sessions: Sessions
+    client: Client
+    clock: CaseClock
+
+
+@dataclass(frozen=True)
+class Chore:
+    """A chore of the cluster: how often a round begins, in machine time, and what it does."""
+
+    name: str
+    every: timedelta
+    step: Callable[[Given], Step]
+
+    @property
+    def late_after(self) -> timedelta:
+        """How long it may be unheard of: a round may be left out, or tried again."""
+        return 3 * self.every + timedelta(minutes=2)
+
+
+def _maintenance(given: Given) -> Step:
+    return Maintenance(given.sessions, given.client, given.clock).once
+
+
+def _former_runs(given: Given) -> Step:
+    return FormerRuns(given.sessions, given.client, given.clock).once
+
+
+def _sweep(given: Given) -> Step:
+    return lambda: sweep(given.sessions)
+
+
+def _counting(given: Given) -> Step:
+    async def count() -> bool:
+        async with transaction(given.sessions) as session:
+            return await count_anew(session)
+
+    return count
+
+
+CHORES: Mapping[str, Chore] = {
+    chore.name: chore
+    for chore in (
+        Chore("maintenance", timedelta(minutes=2), _maintenance),
+        Chore("former-runs", timedelta(minutes=5), _former_runs),
+        Chore("counting", timedelta(minutes=5), _counting),
+        Chore("sweep", timedelta(minutes=15), _sweep),  # each open case has its turn once a day
+    )
+}
+
+
+class ScheduleKeeper:
+    """Sees to it that each chore has its schedule, in each worker: who comes first makes it."""
+
+    def __init__(self, sessions: Sessions, client: Client) -> None:
+        self._sessions = sessions
+        self._client = client
+        self._begun = False
+
+    async def once(self) -> bool:
+        """Put all schedules in place when a worker starts, and have each begin a round; from then on those
+        that are late, because a Temporal that was replaced has none. Never busy.
+        """
+        late = set(await self._late())
+        for chore in CHORES.values():
+            LATE.labels(chore.name).set(chore.name in late)
+            if not self._begun or chore.name in late:
+                await put_in_place(self._client, chore)
+            if self._begun and chore.name in late:
+                _log.error("schedule %s is late; it is put in place again", chore.name)
+        self._begun = True
+        return False
+
+    async def _late(self) -> list[str]:
+        async with transaction(self._sessions) as session:
+            for chore in CHORES.values():
+                await heartbeats.expect(session, chore.name, chore.late_after)
+            return await heartbeats.late_parts(session)
+
+
+async def put_in_place(client: Client, chore: Chore) -> None:
+    """Make or renew a schedule and have it begin a round; one that an operator paused is left at rest."""
+    wanted = _schedule(chore)
+    try:
+        await client.create_schedule(ports.chore_id(chore.name), wanted, trigger_immediately=True)
+    except ScheduleAlreadyRunningError:
+        handle = client.get_schedule_handle(ports.chore_id(chore.name))
+        await handle.update(lambda found: _renewed(found, wanted))
+        if (await handle.describe()).schedule.state.paused:
+            _log.warning("schedule %s is paused in Temporal", chore.name)
+        else:
+            await handle.trigger()
+
+
+def _renewed(found: ScheduleUpdateInput, wanted: Schedule) -> ScheduleUpdate:
+    return ScheduleUpdate(replace(wanted, state=found.description.schedule.state))
+
+
+def _schedule(chore: Chore) -> Schedule:
+    return Schedule(
+        action=ScheduleActionStartWorkflow(
+            ports.CHORE_WORKFLOW,
+            ports.Chore(name=chore.name),
+            id=ports.chore_id(chore.name),
+            task_queue=ports.CHORES_QUEUE,
+            execution_timeout=2 * ports.ROUND_WITHIN,  # a run that cannot go on must not stop all later ones
+        ),
+        spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=chore.every)]),
+        policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=CATCH_UP),
+    )
