@@ -7,7 +7,7 @@ MADE := .venv/.made
 STEP = @printf '\033[1m==> %s\033[0m\n'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench guards docs histories browser clean
+.PHONY: help setup run test check bench guards docs histories golden browser clean
 
 help: ## Say what each target does
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -38,6 +38,9 @@ docs: setup ## Write the generated parts of documents anew
 
 histories: setup ## Record workflow histories anew, for the replay tests
 	@HOMEWARD_RECORD_HISTORIES=1 $(BIN)/pytest -q tests/workflows/test_replay.py
+
+golden: setup ## Add golden files of shapes that are stored from now on (tests/golden)
+	@HOMEWARD_RECORD_GOLDEN=1 $(BIN)/pytest -q tests/golden
 
 clean: ## Remove .venv, node_modules and what was built; data directories stay
 	rm -rf .venv node_modules api/static/nhsuk build dist

@@ -11,7 +11,7 @@ from api.commanding import Outcome, refusal
 from api.presenters.changes import Changes, changes_json
 from api.problems import RETRY_SECONDS, problem
 from api.schemas.commands import CommandAnswer, CommandStatus
-from discharge.cases.commands import Answer
+from discharge.cases.commands import ANSWER
 from discharge.clocks import london_date
 from discharge.store.tables import CommandRow, ReferralRequestRow
 
@@ -62,7 +62,7 @@ def command_answer(
 
 def command_status(request: Request, row: CommandRow) -> CommandStatus:
     """How a command stands."""
-    answer = Answer.model_validate(row.answer) if row.answer else None
+    answer = ANSWER.read(row.answer) if row.answer else None
     refused = answer is not None and answer.outcome != "accepted"
     return CommandStatus(
         command_id=row.id,

@@ -26,8 +26,8 @@ from api.principals import Principal
 from api.reading.changes import changes_since
 from api.refusals import CaseChanged
 from api.services import Services
-from discharge.cases.commands import Answer, Command, ConfirmDischarge, Envelope
-from discharge.cases.model import Case
+from discharge.cases.commands import ANSWER, ENVELOPE, Answer, Command, ConfirmDischarge, Envelope
+from discharge.cases.model import SNAPSHOT, Case
 from discharge.cases.relations import require_part
 from discharge.clocks import london_date
 from discharge.errors import ERRORS, HomewardError
@@ -171,7 +171,7 @@ async def take(session: AsyncSession, caller: Principal, asked: Asked, digest: s
     if isinstance(result, store.KeyReusedWithOtherBody):
         raise HomewardError("duplicate-key-other-body", where="Idempotency-Key")
     if isinstance(result, store.Taken):
-        return Envelope.model_validate(result.row.envelope)
+        return ENVELOPE.read(result.row.envelope)
     return existing(result.row)
 
 
@@ -208,7 +208,7 @@ def refusal(answer: Answer) -> HomewardError:
 
 def existing(row: CommandRow) -> Outcome:
     """How a command that came before stands."""
-    answer = Answer.model_validate(row.answer) if row.answer else None
+    answer = ANSWER.read(row.answer) if row.answer else None
     return Outcome(row.id, row.case_id, answer, repeated=True)
 
 
@@ -253,4 +253,4 @@ async def _seen_case(session: AsyncSession, case_id: UUID) -> Case:
     snapshot = await session.scalar(select(CaseRow.snapshot).where(CaseRow.id == case_id))
     if snapshot is None:
         raise HomewardError("not-found")
-    return Case.model_validate(snapshot)
+    return SNAPSHOT.read(snapshot)

@@ -49,7 +49,7 @@ async def take_on(
             return await execute(services, existing(before))
         file = await _to_answer(session, caller, request_id)
         row = file.row
-        values = ReferralValues.model_validate(row.said)
+        values = ReferralValues.model_validate(row.said, extra="ignore")
         sender = await session.get_one(Organisation, row.sender_id)
         person_id = await session.scalar(
             _PERSON, {"request_id": request_id, "person_id": _chosen(file, person)}

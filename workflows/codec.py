@@ -12,11 +12,20 @@ import dataclasses
 import os
 import zlib
 from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from pydantic import TypeAdapter
 from temporalio.api.common.v1 import Payload
-from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.converter import DataConverter, PayloadCodec
+from temporalio.contrib.pydantic import PydanticJSONPlainPayloadConverter
+from temporalio.converter import (
+    CompositePayloadConverter,
+    DataConverter,
+    DefaultPayloadConverter,
+    JSONPlainPayloadConverter,
+    PayloadCodec,
+)
 
 from workflows.failures import CodedFailureConverter
 
@@ -91,10 +100,30 @@ class EncryptionCodec(PayloadCodec):
         return Payload.FromString(zlib.decompress(cipher.decrypt(nonce, sealed, name)))
 
 
+class _JsonOfAnyBuild(PydanticJSONPlainPayloadConverter):
+    """Leaves out what another build beside this one says that it does not know."""
+
+    def from_payload(self, payload: Payload, type_hint: type | None = None) -> Any:
+        """Raises pydantic's ValidationError."""
+        return _reader(type_hint).validate_json(payload.data, extra="ignore")
+
+
+@cache
+def _reader(type_hint: type | None) -> TypeAdapter[Any]:
+    return TypeAdapter(Any if type_hint is None else type_hint)
+
+
+class _Payloads(CompositePayloadConverter):
+    def __init__(self) -> None:
+        others = DefaultPayloadConverter.default_encoding_payload_converters
+        json = JSONPlainPayloadConverter
+        super().__init__(*(_JsonOfAnyBuild() if isinstance(each, json) else each for each in others))
+
+
 def data_converter(keys: PayloadKeys) -> DataConverter:
     """Return the one converter that clients, workers and replays share."""
-    return dataclasses.replace(
-        pydantic_data_converter,
+    return DataConverter(
+        payload_converter_class=_Payloads,
         payload_codec=EncryptionCodec(keys),
         failure_converter_class=CodedFailureConverter,
     )

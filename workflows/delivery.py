@@ -17,7 +17,7 @@ from email.utils import parsedate_to_datetime
 import httpx
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from discharge.cases.model import Case
+from discharge.cases.model import SNAPSHOT
 from discharge.clocks import CaseClock
 from discharge.store.engine import Sessions, transaction
 from discharge.store.tables import OutboxRow, PartnerRow
@@ -66,7 +66,7 @@ async def attempt(sessions: Sessions, ways: Ways, given: ports.Attempt) -> ports
             return GONE
         if claimed == lanes.PAUSED:
             return ports.AttemptOutcome(outcome="paused")
-        if claimed.row.needs_basis and not Case.model_validate(claimed.case.snapshot).may_tell_partners:
+        if claimed.row.needs_basis and not SNAPSHOT.read(claimed.case.snapshot).may_tell_partners:
             lanes.hold(claimed, NO_BASIS, now)
             return ports.AttemptOutcome(outcome="gone", code=NO_BASIS)
         lanes.count_attempt(claimed, now)
@@ -100,7 +100,7 @@ async def _prepare(
 
 async def _occasion(session: AsyncSession, claimed: lanes.Claimed, clock: CaseClock) -> Occasion:
     row, receiver_id = claimed.row, claimed.partner.organisation_id
-    sight = people.told(Case.model_validate(claimed.case.snapshot), receiver_id, row.kind)
+    sight = people.told(SNAPSHOT.read(claimed.case.snapshot), receiver_id, row.kind)
     return Occasion(
         key=row.key,
         case_id=row.case_id,

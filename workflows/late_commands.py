@@ -17,7 +17,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio.client import Client
 
-from discharge.cases.commands import Answer, Envelope
+from discharge.cases.commands import ENVELOPE, Answer, Envelope
 from discharge.clocks import CaseClock
 from discharge.permissions import allowed
 from discharge.store import commands, failed_commands
@@ -93,7 +93,7 @@ class LateCommands:
         return None if row.kind == REFER else await authority.refusal(session, row, self._clock.today(now))
 
     async def _execute(self, row: CommandRow, refusal: str | None) -> bool:
-        envelope = Envelope.model_validate(row.envelope)
+        envelope = ENVELOPE.read(row.envelope)
         if refusal is not None:
             answer: Answer | None = _refused(envelope, refusal)
         else:

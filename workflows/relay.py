@@ -19,7 +19,7 @@ from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio.client import Client
 
-from discharge.cases.commands import Envelope
+from discharge.cases.commands import ENVELOPE
 from discharge.clocks import CaseClock
 from discharge.store.engine import Sessions, transaction
 from discharge.store.record import CASE_SIGNAL
@@ -96,7 +96,7 @@ class Relay:
         result = Told()
         for number, row in enumerate(rows):
             try:
-                envelope = Envelope.model_validate(row.payload)
+                envelope = ENVELOPE.read(row.payload)
                 await cases.tell_case(self._client, self._clock, envelope)
             except ValidationError:
                 result.unreadable.append(row)

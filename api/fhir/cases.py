@@ -16,7 +16,7 @@ from api.reading.cases import CaseFile, home_address
 from api.reading.looks import looked
 from api.reading.viewer import Viewer, seen_person, viewer_of
 from api.services import Services
-from discharge.cases.model import Case
+from discharge.cases.model import SNAPSHOT
 from discharge.clocks import CaseClock
 from discharge.errors import HomewardError
 from discharge.said import Telling
@@ -114,7 +114,7 @@ def _not_searched(viewer: Viewer, search: FhirSearch) -> tuple[str, ...]:
 
 def _listed(viewer: Viewer, row: CaseRow, person: Person) -> CaseFile:
     """A case on a list, as much of it as the caller sees; its resources hold no address."""
-    case = Case.model_validate(row.snapshot)
+    case = SNAPSHOT.read(row.snapshot)
     return CaseFile(
         viewer.case(case, person),
         viewer.person(case, person),

@@ -76,7 +76,7 @@ def _make(kind: ResourceType) -> Callable[[RequestFacts], Resource]:
 async def _facts(session: AsyncSession, row: ReferralRequestRow) -> RequestFacts:
     return RequestFacts(
         request_id=row.id,
-        values=ReferralValues.model_validate(row.said),
+        values=ReferralValues.model_validate(row.said, extra="ignore"),
         state=row.state,
         requested_on=london_date(row.requested_at),
         modified=row.answered_at or row.requested_at,

@@ -63,7 +63,7 @@ def changed_parts(
 ) -> tuple[ChangedPart, ...]:
     """The parts that differ, the refused ones first, each with who changed it last, and when."""
     was, is_now = Side(before, known), Side(now, known)
-    last = {part: row for row in events for part in parts_of(EVENT.validate_python(row.payload))}
+    last = {part: row for row in events for part in parts_of(EVENT.read(row.payload))}
     lines = (_line(part, was, is_now, met=part in met) for part in last)
     told = (
         replace(line, who=_who(last[line.part], known, reader), when=words.moment(last[line.part].case_time))

@@ -79,7 +79,7 @@ def list_page(
 
 
 def _line(row: ReferralRequestRow, now: datetime, known: Directory) -> Line:
-    person = ReferralValues.model_validate(row.said).person
+    person = ReferralValues.model_validate(row.said, extra="ignore").person
     return Line(
         href=f"/referral-requests/{row.id}",
         name=full_name(person.family_name, person.given_name),
@@ -107,7 +107,7 @@ def page(
 ) -> Page:
     """One request in words; `own` says that the reader's organisation sent it."""
     row = file.row
-    values = ReferralValues.model_validate(row.said)
+    values = ReferralValues.model_validate(row.said, extra="ignore")
     can_answer = file.to_answer and row.state == "waiting"
     given = typed or {}
     return Page(

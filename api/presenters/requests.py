@@ -10,7 +10,7 @@ from api.forms.definitions import FORMS
 from api.presenters import words
 from api.presenters.tags import COMMAND_STATES, Tag, tag_of
 from api.presenters.timeline import note_words
-from discharge.cases.commands import Answer
+from discharge.cases.commands import ANSWER
 from discharge.clocks import CaseClock
 from discharge.store.tables import CommandRow, NoteRow
 
@@ -52,7 +52,7 @@ def present(refused: Sequence[CommandRow], waiting: Sequence[CommandRow], clock:
 
 def line(row: CommandRow, clock: CaseClock, notes: Sequence[NoteRow] = ()) -> RequestLine:
     """One request in words; instants in case time, like everything else about a case."""
-    answer = Answer.model_validate(row.answer) if row.answer else None
+    answer = ANSWER.read(row.answer) if row.answer else None
     error = refusal(answer) if answer is not None and answer.outcome != "accepted" else None
     form = FORMS.get(row.kind)
     since = f"?seen={row.seen_version}" if error is not None and row.seen_version else ""

@@ -313,7 +313,7 @@ def timeline_lines(
 
     `homes` names homes by id, as far as the reader may know where the person lives.
     """
-    events = [(row, ev.EVENT.validate_python(row.payload)) for row in rows]
+    events = [(row, ev.EVENT.read(row.payload)) for row in rows]
     names = {
         event.strand.key: _strand_name(event, known)
         for _, event in events

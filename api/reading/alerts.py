@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.principals import Principal
 from api.reading.looks import looked
 from api.reading.viewer import viewer_of
-from discharge.cases.model import Case
+from discharge.cases.model import SNAPSHOT
 from discharge.risk.rules import LEVELS
 from discharge.store.tables import AlertRow, CaseRow, Person
 
@@ -77,7 +77,7 @@ async def open_alerts(session: AsyncSession, caller: Principal, wanted: Wanted) 
             row.id,
             row.version,
             row.stage,
-            row.ward if viewer.sees_place(Case.model_validate(row.snapshot), person) else None,
+            row.ward if viewer.sees_place(SNAPSHOT.read(row.snapshot), person) else None,
             person.family_name,
             person.given_name,
         )

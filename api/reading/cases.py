@@ -16,7 +16,8 @@ from api.principals import Principal
 from api.reading.looks import looked
 from api.reading.viewer import viewer_of
 from api.schemas.cases import CaseEvent, CaseNote
-from discharge.cases.model import Case
+from discharge.cases.events import EVENT
+from discharge.cases.model import SNAPSHOT, Case
 from discharge.errors import HomewardError
 from discharge.said import UNTOLD, Telling
 from discharge.sight import recorded_without_danger, recorded_without_homes, recorded_without_place
@@ -71,7 +72,7 @@ async def read_case(
         raise HomewardError("not-found")
     row, person = found
     await looked(session, caller, what, [case_id], [person.id])
-    case, viewer = Case.model_validate(row.snapshot), await viewer_of(session, caller)
+    case, viewer = SNAPSHOT.read(row.snapshot), await viewer_of(session, caller)
     caller.require_on(case, action)
     sight = viewer.sight(case)
     return CaseFile(
@@ -209,7 +210,7 @@ def event_summary(row: CaseEventRow) -> CaseEvent:
         user_id=row.user_id,
         role=row.role,
         reason=row.reason,
-        event=row.payload,
+        event=EVENT.read(row.payload).model_dump(mode="json"),
     )
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.principals import Principal
 from api.reading.viewer import viewer_of
-from discharge.cases.model import Case
+from discharge.cases.model import SNAPSHOT, Case
 from discharge.store.tables import (
     CaseRow,
     HeartbeatRow,
@@ -182,7 +182,7 @@ async def reported_cases(
         .where(or_(CaseRow.closed_on.is_(None), CaseRow.closed_on >= from_on), *only)
     )
     viewer = await viewer_of(session, caller)
-    every = [(Case.model_validate(snapshot), person) for snapshot, person in await session.execute(statement)]
+    every = [(SNAPSHOT.read(snapshot), person) for snapshot, person in await session.execute(statement)]
     return [
         ReportedCase(viewer.case(case, person), person.family_name, person.given_name)
         for case, person in every

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import set_committed_value
 
 from api.principals import Principal
-from discharge.cases.model import Case
+from discharge.cases.model import SNAPSHOT, Case
 from discharge.cases.relations import relation_of
 from discharge.permissions import RELATIONS, Relation
 from discharge.sight import EVERYTHING, NOTHING, SIGHTS, Sight, seen_case, sight_of
@@ -159,7 +159,7 @@ async def seen_person(session: AsyncSession, viewer: Viewer, person: Person) -> 
     if await session.scalar(select(known_here)):
         return person, EVERYTHING
     held = await session.scalars(select(CaseRow.snapshot).where(CaseRow.person_id == person.id))
-    cases = [Case.model_validate(snapshot) for snapshot in held]
+    cases = [SNAPSHOT.read(snapshot) for snapshot in held]
     related = [case for case in cases if viewer.relation(case) is not None]
     nearest = min(related, key=lambda case: RELATIONS.index(viewer.relation(case) or "own"), default=None)
     if nearest is None:

@@ -15,7 +15,7 @@ from api.limits import search_words
 from api.principals import Principal
 from api.reading.looks import looked
 from api.reading.viewer import Viewer, viewer_of
-from discharge.cases.model import Case, Stage
+from discharge.cases.model import SNAPSHOT, Case, Stage
 from discharge.cases.stages import OPEN, stages_listed
 from discharge.errors import HomewardError
 from discharge.said import UNTOLD, Telling
@@ -141,7 +141,7 @@ async def _not_searched(
 
 
 def _listed(viewer: Viewer, row: CaseRow, person: Person, alerts: int) -> Listed:
-    case = Case.model_validate(row.snapshot)
+    case = SNAPSHOT.read(row.snapshot)
     return Listed(
         viewer.case(case, person),
         viewer.person(case, person),

@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Literal
 from uuid import UUID
 
+from pydantic import TypeAdapter
+
+from discharge.stored import Stored
 from discharge.values import Frozen
 
 
@@ -22,3 +25,7 @@ class Answer(Frozen):
     code: str | None = None
     detail: str | None = None
     events: tuple[str, ...] = ()
+
+
+ANSWER: Stored[Answer] = Stored(TypeAdapter(Answer))
+"""How an answer is stored."""

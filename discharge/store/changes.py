@@ -34,7 +34,7 @@ async def changed_since(
     payloads = (await session.scalars(later.order_by(CaseEventRow.sequence).limit(MOST + 1))).all()
     if len(payloads) > MOST:
         return tuple(sorted(judged))
-    changed = [part for payload in payloads for part in parts_of(EVENT.validate_python(payload))]
+    changed = [part for payload in payloads for part in parts_of(EVENT.read(payload))]
     return tuple(dict.fromkeys(overlap(judged, changed)))
 
 
@@ -52,4 +52,4 @@ async def case_at(session: AsyncSession, case_id: UUID, version: int) -> Case:
         CaseEventRow.case_id == case_id, CaseEventRow.sequence <= version
     )
     payloads = await session.scalars(until.order_by(CaseEventRow.sequence))
-    return fold(Case(case_id=case_id), (EVENT.validate_python(payload) for payload in payloads))
+    return fold(Case(case_id=case_id), (EVENT.read(payload) for payload in payloads))

@@ -14,7 +14,7 @@ from sqlalchemy import func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from discharge.cases.commands import Answer, Envelope, StrikeClock
+from discharge.cases.commands import ANSWER, ENVELOPE, Answer, Envelope, StrikeClock
 from discharge.cases.model import Actor
 from discharge.clocks import london_date
 from discharge.errors import HomewardError
@@ -124,7 +124,7 @@ def _values(new: NewCommand) -> dict[str, object]:
         "client_key": new.client_key,
         "body_hash": new.body_hash,
         "kind": envelope.command.kind,
-        "envelope": envelope.model_dump(mode="json"),
+        "envelope": ENVELOPE.write(envelope),
         "organisation_id": envelope.actor.organisation_id,
         "user_id": envelope.actor.user_id,
         "team_id": new.team_id,
@@ -187,7 +187,7 @@ async def kept_envelope(session: AsyncSession, case_id: UUID, command_id: UUID) 
     command = select(CommandRow.envelope).where(CommandRow.id == command_id)
     signal = select(OutboxRow.payload).where(OutboxRow.key == command_id, OutboxRow.channel == CASE_SIGNAL)
     kept = await session.scalar(command.union_all(signal).limit(1))
-    envelope = Envelope.model_validate(kept) if kept is not None else None
+    envelope = ENVELOPE.read(kept) if kept is not None else None
     if envelope is None or envelope.case_id != case_id:
         raise HomewardError("not-found", where="command")
     return envelope
@@ -214,7 +214,7 @@ async def finish(session: AsyncSession, answer: Answer) -> None:
         .where(CommandRow.id == answer.command_id, CommandRow.state == "taken")
         .values(
             state=answer.outcome,
-            answer=answer.model_dump(mode="json"),
+            answer=ANSWER.write(answer),
             finished_at=func.now(),
             lease_until=None,
         )

@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from discharge.cases.events import EVENT
 from discharge.cases.evolve import evolve
-from discharge.cases.model import Case
+from discharge.cases.model import SNAPSHOT, Case
 from discharge.store.engine import Sessions, transaction
 from discharge.store.projections import COUNTED, PARTS, Part, Values
 from discharge.store.record import columns_of, one_at_a_time
@@ -77,13 +77,15 @@ async def differences(session: AsyncSession, case_id: UUID) -> tuple[str, ...]:
     row = await session.get(CaseRow, case_id, populate_existing=True)
     if row is None:
         return ()
-    try:
-        snapshot = Case.model_validate(row.snapshot)
-    except ValidationError:
-        return ("the snapshot cannot be read",)
     folded = await _folded(session, case_id)
     if isinstance(folded, str):
         return (folded,)
+    try:
+        snapshot = SNAPSHOT.read(row.snapshot)
+    except ValidationError:
+        return ("the snapshot cannot be read",)
+    if SNAPSHOT.is_former(row.snapshot):  # the next command folds it anew
+        snapshot = folded
     found = [f"snapshot: {name}" for name in _fields(folded.model_dump(), snapshot.model_dump())]
     columns = {name: value for name, value in columns_of(snapshot).items() if name not in SAID_ONCE}
     found += [f"cases: {name}" for name in _unlike(columns, _values(row))]
@@ -104,7 +106,7 @@ async def _folded(session: AsyncSession, case_id: UUID) -> Case | str:
         if sequence != case.version + 1:
             return f"event {case.version + 1} is missing"
         try:
-            case = evolve(case, EVENT.validate_python(payload))
+            case = evolve(case, EVENT.read(payload))
         except (ValidationError, LookupError):
             return f"event {sequence} cannot be folded"
     return case

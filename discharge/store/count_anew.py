@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from discharge.cases.model import Case
+from discharge.cases.model import SNAPSHOT
 from discharge.store.projections import COUNTED, Change, project_part
 from discharge.store.tables import CaseRow
 
@@ -25,7 +25,7 @@ async def count_anew(session: AsyncSession) -> bool:
     some = select(CaseRow).where(UNCOUNTED).limit(AT_ONCE).with_for_update(skip_locked=True)
     rows: Sequence[CaseRow] = (await session.scalars(some)).all()
     for row in rows:
-        whole = Change(None, Case.model_validate(row.snapshot), ())
+        whole = Change(None, SNAPSHOT.read(row.snapshot), ())
         for part in COUNTED:
             await project_part(session, part, whole)
     done = update(CaseRow).where(CaseRow.id.in_([row.id for row in rows]))

@@ -15,7 +15,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from discharge.cases.commands import Answer
+from discharge.cases.commands import ENVELOPE, Answer
 from discharge.store.commands import clock_strike
 from discharge.store.record import CASE_SIGNAL, STRIKE, answered_before, keep_answer, one_at_a_time
 from discharge.store.tables import CaseRow, CommandRow, OutboxRow
@@ -62,7 +62,7 @@ async def _keep_clock(session: AsyncSession, answer: Answer, now: datetime) -> N
         kind=STRIKE,
         case_id=answer.case_id,
         organisation_id=strike.actor.organisation_id,
-        payload=strike.model_dump(mode="json"),
+        payload=ENVELOPE.write(strike),
         cause_command_id=answer.command_id,
         **_dead(answer.code),
     )

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from discharge.cases.commands import Envelope
+from discharge.cases.commands import ENVELOPE, Envelope
 from discharge.errors import HomewardError
 from discharge.store.record import CASE_SIGNAL
 from discharge.store.tables import OutboxRow
@@ -29,7 +29,7 @@ async def queue_case_signal(
         "kind": envelope.command.kind,
         "case_id": envelope.case_id,
         "organisation_id": envelope.actor.organisation_id,
-        "payload": envelope.model_dump(mode="json"),
+        "payload": ENVELOPE.write(envelope),
         "cause_command_id": envelope.command_id,
         "cause_inbox_id": cause_inbox_id,
     }

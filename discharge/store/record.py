@@ -18,14 +18,14 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from discharge.cases.commands import Answer, Envelope
+from discharge.cases.commands import ANSWER, Answer, Envelope
 from discharge.cases.events import EVENT, Event
 from discharge.cases.evolve import fold
-from discharge.cases.model import Case
+from discharge.cases.model import SNAPSHOT, Case
 from discharge.cases.outgoing import TRANSPORTS, Outgoing
 from discharge.cases.recording import RecordRequest
 from discharge.errors import Refused
-from discharge.store.changes import changed_since
+from discharge.store.changes import case_at, changed_since
 from discharge.store.engine import constraint_of, sqlstate
 from discharge.store.partner_answers import note_answers
 from discharge.store.projections import Change, project, refusal_of
@@ -78,9 +78,15 @@ Decide = Callable[[Case], RecordRequest]
 
 
 async def load_case(session: AsyncSession, case_id: UUID) -> Case:
-    """The coded snapshot of a case; one that does not exist yet has version 0."""
+    """The coded snapshot of a case; one that does not exist yet has version 0. A snapshot that an earlier
+    build wrote does not have what is new since, so its events say it.
+    """
     snapshot = await session.scalar(select(CaseRow.snapshot).where(CaseRow.id == case_id))
-    return Case.model_validate(snapshot) if snapshot else Case(case_id=case_id)
+    if not snapshot:
+        return Case(case_id=case_id)
+    if SNAPSHOT.is_former(snapshot):
+        return await case_at(session, case_id, snapshot["version"])
+    return SNAPSHOT.read(snapshot)
 
 
 async def record(session: AsyncSession, envelope: Envelope, decide: Decide) -> Outcome:
@@ -139,7 +145,7 @@ async def answered_before(session: AsyncSession, case_id: UUID, command_id: UUID
             CaseCommandRow.tries_by_hand == _tries_by_hand(command_id),
         )
     )
-    return Answer.model_validate(stored) if stored else None
+    return ANSWER.read(stored) if stored else None
 
 
 async def _events_of(session: AsyncSession, envelope: Envelope) -> tuple[Event, ...]:
@@ -149,7 +155,7 @@ async def _events_of(session: AsyncSession, envelope: Envelope) -> tuple[Event, 
         .where(CaseEventRow.case_id == envelope.case_id, CaseEventRow.command_id == envelope.command_id)
         .order_by(CaseEventRow.sequence)
     )
-    return tuple(EVENT.validate_python(payload) for payload in stored)
+    return tuple(EVENT.read(payload) for payload in stored)
 
 
 def _tries_by_hand(command_id: UUID) -> ColumnElement[int]:
@@ -176,7 +182,7 @@ async def _refuse(
 
 async def keep_answer(session: AsyncSession, answer: Answer) -> None:
     """Keep what the case answered, and tell whoever waits at the door."""
-    stored = answer.model_dump(mode="json")
+    stored = ANSWER.write(answer)
     await session.execute(
         insert(CaseCommandRow).values(
             case_id=answer.case_id,
@@ -213,7 +219,7 @@ async def _write(session: AsyncSession, request: RecordRequest, before: Case) ->
 
 def _require_fold(before: Case, after: Case, rows: list[dict[str, Any]]) -> None:
     """A snapshot is what the events say that stand beside it, read as any later reader reads them."""
-    if fold(before, (EVENT.validate_python(row["payload"]) for row in rows)) != after:
+    if fold(before, (EVENT.read(row["payload"]) for row in rows)) != after:
         raise SnapshotIsNotTheFold
 
 
@@ -235,7 +241,7 @@ def columns_of(case: Case) -> dict[str, Any]:
         "person_id": case.person_id,
         "stage": case.stage.value,
         "version": case.version,
-        "snapshot": case.model_dump(mode="json"),
+        "snapshot": SNAPSHOT.write(case),
         "referred_on": referral.referred_on,
         "referrer_id": referral.organisation_id,
         "ward": (spell.ward if spell else None) or referral.ward,
@@ -262,7 +268,7 @@ def _event_rows(request: RecordRequest, before: Case) -> list[dict[str, Any]]:
             "case_id": envelope.case_id,
             "sequence": sequence,
             "kind": event.kind,
-            "payload": event.model_dump(mode="json"),
+            "payload": EVENT.write(event),
             "effective_on": envelope.effective_on,
             "case_time": request.case_time.astimezone(UTC),
             "command_id": envelope.command_id,

@@ -134,7 +134,7 @@ def _new(seen: Observed, breach: Breach, now: datetime) -> AlarmRow:
 async def _rules(session: AsyncSession) -> dict[UUID | None, list[AlarmRule]]:
     found: dict[UUID | None, list[AlarmRule]] = {}
     for row in await session.scalars(select(AlarmRuleRow)):
-        found.setdefault(row.feed_id, []).append(AlarmRule.model_validate(row.rule))
+        found.setdefault(row.feed_id, []).append(AlarmRule.model_validate(row.rule, extra="ignore"))
     return found
 
 

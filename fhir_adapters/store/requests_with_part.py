@@ -48,7 +48,7 @@ async def settle_requests(session: AsyncSession, now: datetime) -> int:
 
 async def _go_on(session: AsyncSession, row: ReferralRequestRow, person_id: UUID, now: datetime) -> bool:
     """Once: what its case refused then waits for a person."""
-    values = ReferralValues.model_validate(row.said)
+    values = ReferralValues.model_validate(row.said, extra="ignore")
     key = f"request:{row.id}"
     if await commands.find_by_key(session, row.client_id, key) is not None:
         return False

@@ -59,4 +59,4 @@ def property_of(row: PropertyRow) -> Property:
     """The home in the words of the rules; its status says so where it was withdrawn."""
     columns = {"property_id": row.id, "landlord_id": row.landlord_id, "ready_on": row.ready_on}
     status = {"status": "withdrawn"} if row.withdrawn_on is not None else {}
-    return Property.model_validate({**row.attributes, **columns, **status})
+    return Property.model_validate({**row.attributes, **columns, **status}, extra="ignore")

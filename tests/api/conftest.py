@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from api.app import create_app
 from api.settings import ApiSettings
 from api.tokens import Claims, new_signing_key, sign
-from discharge.cases.commands import Envelope
+from discharge.cases.commands import ENVELOPE
 from discharge.store.engine import transaction
 from discharge.store.tables import CommandRow, Person, PersonAddress, PersonIdentifier, Spell
 from tests.fixtures.cases import carried_out
@@ -102,7 +102,7 @@ class Door:
             rows = await session.scalars(
                 select(CommandRow).where(CommandRow.state == "taken").order_by(CommandRow.created_at)
             )
-            waiting = [Envelope.model_validate(row.envelope) for row in rows]
+            waiting = [ENVELOPE.read(row.envelope) for row in rows]
         for envelope in waiting:
             await carried_out(self.worker, envelope, self.clock.now)
         return len(waiting)

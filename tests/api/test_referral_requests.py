@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import DBAPIError
 
-from discharge.cases.commands import Envelope
+from discharge.cases.commands import ENVELOPE
 from discharge.store.engine import transaction
 from discharge.store.record import CASE_SIGNAL
 from discharge.store.tables import (
@@ -449,7 +449,7 @@ async def test_given_a_case_that_left_its_trust_out_when_looked_for_then_the_tru
     async with transaction(door.worker) as session:
         assert await join_trusts(session) == 1
         signals = await session.scalars(select(OutboxRow.payload).where(OutboxRow.channel == CASE_SIGNAL))
-        envelopes = [Envelope.model_validate(payload) for payload in signals]
+        envelopes = [ENVELOPE.read(payload) for payload in signals]
     for envelope in envelopes:
         await carried_out(door.worker, envelope, NOW)
     assert (await door.get(f"/api/v1/cases/{case_id}")).status_code == 200

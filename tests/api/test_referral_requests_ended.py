@@ -8,7 +8,7 @@ from typing import cast
 import pytest
 from sqlalchemy import select
 
-from discharge.cases.commands import Envelope
+from discharge.cases.commands import ENVELOPE, Envelope
 from discharge.cases.decide import Decider
 from discharge.cases.events import Event
 from discharge.clocks import CaseClock
@@ -51,7 +51,7 @@ async def test_given_a_request_taken_on_when_its_case_cannot_record_that_then_it
     assert await waiting(door) == []
     async with transaction(door.worker) as session:
         [command] = await session.scalars(select(CommandRow).where(CommandRow.kind == "refer"))
-    await ended(door, Envelope.model_validate(command.envelope), monkeypatch)
+    await ended(door, ENVELOPE.read(command.envelope), monkeypatch)
 
     assert [line["request_id"] for line in await waiting(door)] == [sent["command_id"]]
     [made] = (await door.get(sent["status_url"], "coordinator", "HOUSING")).json()["candidates"]

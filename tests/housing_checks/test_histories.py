@@ -19,7 +19,7 @@ from discharge.cases.decide.common import NEVER_REOPENED
 from discharge.cases.events import EVENT, Event
 from discharge.cases.evolve import fold
 from discharge.cases.follow_ups import schedule
-from discharge.cases.model import IN_HOSPITAL, Actor, Case, CaseSpell, Stage
+from discharge.cases.model import IN_HOSPITAL, SNAPSHOT, Actor, Case, CaseSpell, Stage
 from discharge.cases.stages import HOME, STAGES, may_ask
 from discharge.cases.unready import blockers, in_checked_home
 from discharge.codes.after_discharge import RETURN_CAUSES
@@ -196,11 +196,10 @@ class History(RuleBasedStateMachine):
     @rule()
     def it_is_stored_and_read_again(self) -> None:
         """PostgreSQL keeps keys in an order of its own."""
-        stored = self.case.model_dump(mode="json")
-        self.case = Case.model_validate(_shuffled(stored))
+        self.case = SNAPSHOT.read(_shuffled(SNAPSHOT.write(self.case)))
 
     def teardown(self) -> None:
-        stored = [EVENT.validate_python(event.model_dump(mode="json")) for event in self.events]
+        stored = [EVENT.read(EVENT.write(event)) for event in self.events]
         assert fold(Case(case_id=CASE), stored) == self.case
 
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from discharge.cases import commands as cmd
-from discharge.cases.events import EVENTS
+from discharge.cases.events import EVENT
 from discharge.cases.evolve import fold
 from discharge.cases.model import Case, Stage
 from discharge.cases.unready import blockers, in_checked_home
@@ -174,7 +174,7 @@ def test_given_any_commands_in_any_order_when_decided_then_the_case_stays_whole(
         events += decision.events
         _whole(case, decision)
         case = decision.case
-    assert fold(start, EVENTS.validate_json(EVENTS.dump_json(list(events)))) == case
+    assert fold(start, [EVENT.read(EVENT.write(event)) for event in events]) == case
 
 
 def _whole(before: Case, decision: Decision) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from uuid import UUID
 
 import pytest
 from cryptography.exceptions import InvalidTag
@@ -10,12 +11,15 @@ from pydantic import BaseModel, ValidationError
 from temporalio.api.common.v1 import Payload
 from temporalio.api.failure.v1 import Failure
 
+from discharge.cases.commands import ANSWER, Answer
 from discharge.errors import HomewardError, Unavailable
 from workflows.codec import EncryptionCodec, PayloadKeys, UnknownPayloadKey, data_converter
 from workflows.failures import coded
+from workflows.ports import Applied
 
 OLD, NEW = bytes(32), bytes(range(32))
 SECRET = "Ashdown"
+AN_ANSWER = Answer(command_id=UUID(int=1), case_id=UUID(int=2), outcome="accepted", version=3)
 
 
 def keys(current: str, **given: bytes) -> PayloadKeys:
@@ -127,3 +131,10 @@ def test_given_an_error_of_the_table_when_it_leaves_then_it_keeps_its_code_and_w
 ) -> None:
     said = coded(error)
     assert (said.type, said.non_retryable) == (error.code, final)
+
+
+async def test_given_what_a_later_build_says_when_read_then_what_we_do_not_know_is_left_out() -> None:
+    said = {"outcome": "applied", "answer": ANSWER.write(AN_ANSWER), "standing": {"of": 1}, "later": [2]}
+    converter = data_converter(keys("new", new=NEW))
+    (applied,) = await converter.decode(await converter.encode([said]), [Applied])
+    assert (applied.outcome, applied.answer) == ("applied", AN_ANSWER)

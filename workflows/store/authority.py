@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from discharge.cases.commands import Envelope
+from discharge.cases.commands import ENVELOPE
 from discharge.cases.relations import require_part
 from discharge.errors import Refused
 from discharge.store.record import load_case
@@ -31,7 +31,7 @@ async def refusal(session: AsyncSession, command: CommandRow, today: date) -> st
     """Return the code why the asker's part in the case does not include the command now, or ``None``."""
     if not await _takes_part(session, command, today):
         return "not-found"
-    envelope = Envelope.model_validate(command.envelope)
+    envelope = ENVELOPE.read(command.envelope)
     try:
         require_part(await load_case(session, command.case_id), envelope.actor, envelope.command)
     except Refused as refused:

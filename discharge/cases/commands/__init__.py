@@ -12,7 +12,7 @@ from uuid import UUID
 
 from pydantic import Field, TypeAdapter
 
-from discharge.cases.answer import Answer
+from discharge.cases.answer import ANSWER, Answer
 from discharge.cases.commands.after import (
     AcknowledgeAlert,
     AddNote,
@@ -76,6 +76,7 @@ from discharge.cases.commands.waiting import (
     SetNeededBy,
 )
 from discharge.cases.model import Actor
+from discharge.stored import Stored
 from discharge.values import Frozen
 
 Command = Annotated[
@@ -157,8 +158,13 @@ class Envelope(Frozen):
     late: bool = False
 
 
+ENVELOPE: Stored[Envelope] = Stored(TypeAdapter(Envelope))
+"""How a command is stored, with who asks."""
+
 __all__ = [
+    "ANSWER",
     "COMMAND",
+    "ENVELOPE",
     "AcceptReferral",
     "AcknowledgeAlert",
     "AcknowledgeDutyToRefer",

@@ -87,6 +87,7 @@ from discharge.cases.events.waiting import (
     HomelessnessFlagged,
     NeededBySet,
 )
+from discharge.stored import Stored
 
 Event = Annotated[
     ReferralReceived
@@ -155,15 +156,11 @@ Event = Annotated[
 ]
 """Every event there is; ``kind`` tells them apart on the wire and in the record."""
 
-EVENT: TypeAdapter[Event] = TypeAdapter(Event)
-"""Reads one stored event."""
-
-EVENTS: TypeAdapter[list[Event]] = TypeAdapter(list[Event])
-"""Reads a list of stored events."""
+EVENT: Stored[Event] = Stored(TypeAdapter(Event))
+"""How an event is stored."""
 
 __all__ = [
     "EVENT",
-    "EVENTS",
     "ActionAnswered",
     "ActionOpened",
     "AlertAcknowledged",

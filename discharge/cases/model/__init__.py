@@ -8,7 +8,7 @@ case time.
 from __future__ import annotations
 
 from discharge.cases.model.after import Action, Alert, FollowUp
-from discharge.cases.model.case import Case
+from discharge.cases.model.case import SNAPSHOT, Case
 from discharge.cases.model.common import IN_HOSPITAL, Actor, ReopenedStage, Stage, StageInHospital
 from discharge.cases.model.home import Check, GateItem, Mitigation
 from discharge.cases.model.hospital import CaseSpell
@@ -21,6 +21,7 @@ from discharge.cases.model.waiting import Homelessness
 __all__ = [
     "IN_HOSPITAL",
     "PARTNER_BASES",
+    "SNAPSHOT",
     "Action",
     "Actor",
     "Alert",

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import Field, TypeAdapter
 
 from discharge.cases.model.after import Action, Alert, FollowUp
 from discharge.cases.model.common import Stage
@@ -19,10 +18,8 @@ from discharge.cases.model.referral import Referral
 from discharge.cases.model.strands import Strand
 from discharge.cases.model.waiting import Homelessness
 from discharge.delays.model import DelayReason, ReadyPeriod
+from discharge.stored import Stored
 from discharge.values import Frozen
-
-FORMER_FIELDS = frozenset({"decided_version"})
-"""Fields that cases stored by earlier versions have, and that say nothing any more."""
 
 
 class Case(Frozen):
@@ -60,13 +57,6 @@ class Case(Frozen):
     closed_on: date | None = None
     merged_into: UUID | None = None
     earlier_discharges: tuple[Discharge, ...] = ()
-
-    @model_validator(mode="before")
-    @classmethod
-    def _without_former_fields(cls, given: Any) -> Any:
-        if not isinstance(given, dict):
-            return given
-        return {name: value for name, value in given.items() if name not in FORMER_FIELDS}
 
     @property
     def exists(self) -> bool:
@@ -146,3 +136,7 @@ class Case(Frozen):
         """Whether a basis that reaches partners is recorded and not withdrawn."""
         sharing = self.sharing
         return sharing is not None and sharing.withdrawn_on is None and sharing.basis in PARTNER_BASES
+
+
+SNAPSHOT: Stored[Case] = Stored(TypeAdapter(Case))
+"""How the snapshot of a case is stored. One of a former schema is folded anew from its events."""

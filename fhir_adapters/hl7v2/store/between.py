@@ -88,7 +88,7 @@ async def _said(session: AsyncSession, people: set[UUID]) -> list[Said]:
     return [
         Said(inbox_id, frozenset(_text(sender, one) for one in fact.identifiers if one.usable))
         for inbox_id, payload, sender in rows
-        for fact in (PersonReported.model_validate(payload),)
+        for fact in (PersonReported.model_validate(payload, extra="ignore"),)
     ]
 
 

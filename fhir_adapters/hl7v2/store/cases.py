@@ -303,7 +303,7 @@ async def join_trusts(session: AsyncSession) -> int:
     )
     found = (await session.execute(query)).all()
     for case_id, spell in found:
-        state = SpellState.model_validate(spell.folded)
+        state = SpellState.model_validate(spell.folded, extra="ignore")
         on = london_date(spell.updated_at)
         cause = Cause(source_id=spell.id, inbox_id=None, organisation_id=spell.organisation_id, on=on)
         facts = NoteHospitalFacts(spell=case_spell(spell, state))
@@ -334,7 +334,7 @@ async def join_awaiting(session: AsyncSession) -> int:
     for case_id, spell in known:
         if spell.status == "expected" and case_id in lying:
             continue
-        state = SpellState.model_validate(spell.folded)
+        state = SpellState.model_validate(spell.folded, extra="ignore")
         on = london_date(state.admitted_at or spell.updated_at)
         cause = Cause(source_id=spell.id, inbox_id=None, organisation_id=spell.organisation_id, on=on)
         facts = NoteHospitalFacts(spell=case_spell(spell, state))

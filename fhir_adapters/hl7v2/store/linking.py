@@ -44,7 +44,7 @@ async def _said_last(session: AsyncSession, fact: PersonsLinked, one: UUID, othe
         select(FactRow.payload).where(FactRow.person_id.in_(people), FactRow.kind == fact.kind)
     )
     between = frozenset((*fact.one, *fact.other))
-    said = [PersonsLinked.model_validate(row) for row in rows]
+    said = [PersonsLinked.model_validate(row, extra="ignore") for row in rows]
     about = [each for each in said if between & {*each.one} and between & {*each.other}]
     return max([fact, *about], key=_order) == fact
 

@@ -127,7 +127,7 @@ async def reattach(session: AsyncSession, by_number: dict[str, Spell], moves: Mo
     query = select(FactRow).where(FactRow.spell_id.in_(numbers), FactRow.kind == "stay-reported")
     missing: set[str] = set()
     for row in await session.scalars(query):
-        said = StayReported.model_validate(row.payload).key.visit_number
+        said = StayReported.model_validate(row.payload, extra="ignore").key.visit_number
         number = moves.belongs_to(said or numbers[row.spell_id])  # type: ignore[index]
         home = by_number.get(number)
         if home is None:

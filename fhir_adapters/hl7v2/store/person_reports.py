@@ -27,6 +27,10 @@ async def person_reports(session: AsyncSession, ids: Sequence[UUID]) -> list[Rep
         .where(FactRow.person_id.in_(ids), FactRow.kind == "person-reported")
     )
     return [
-        Reported(PersonReported.model_validate({**payload, "arrival": (sequence, ordinal)}), sender, about)
+        Reported(
+            PersonReported.model_validate({**payload, "arrival": (sequence, ordinal)}, extra="ignore"),
+            sender,
+            about,
+        )
         for payload, sender, about, sequence, ordinal in rows
     ]

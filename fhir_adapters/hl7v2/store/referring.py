@@ -184,7 +184,7 @@ async def _request(session: AsyncSession, asking: Asking, values: ReferralValues
     said = _said(asking.told)
     before = await referral_requests.find_by_key(session, asking.client_id, key)
     if before is not None:
-        if ReferralValues.model_validate(before.said).person.nhs_number != said.nhs_number:
+        if ReferralValues.model_validate(before.said, extra="ignore").person.nhs_number != said.nhs_number:
             raise Doubt("patient-mismatch", "referral-of-another-person")
         return
     sender = referral_requests.Sender(
@@ -232,7 +232,9 @@ async def _told_of_request(session: AsyncSession, asking: Asking, fact: Referral
         row.answered_by = asking.organisation_id
         return True
     new = {name: value for name, value in fact.said.items() if value}
-    row.said = row.said | ReferralValues.model_validate(row.said | new).model_dump(mode="json")
+    row.said = row.said | ReferralValues.model_validate(row.said | new, extra="ignore").model_dump(
+        mode="json"
+    )
     return True
 
 

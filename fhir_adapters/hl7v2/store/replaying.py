@@ -83,7 +83,7 @@ async def work_replays(engine: AsyncEngine, profiles: ProfileBook, clock: CaseCl
 
 async def _gather(session: AsyncSession, replay: ReplayRow) -> None:
     """Write down which messages are meant: those that were there when it was asked."""
-    wanted = Wanted.model_validate(replay.wanted)
+    wanted = Wanted.model_validate(replay.wanted, extra="ignore")
     meant = select(literal(replay.id), InboxRow.id).where(
         *conditions(wanted, replay.organisation_id), InboxRow.received_at <= replay.asked_at
     )
@@ -137,7 +137,7 @@ async def _facts(session: AsyncSession, row: InboxRow) -> list[Fact]:
     if row.state != "interpreted":
         return []
     said = select(FactRow.payload).where(FactRow.inbox_id == row.id).order_by(FactRow.ordinal)
-    return [_FACT.validate_python(payload) for payload in await session.scalars(said)]
+    return [_FACT.validate_python(payload, extra="ignore") for payload in await session.scalars(said)]
 
 
 async def _assign(session: AsyncSession, row: InboxRow) -> str:

@@ -44,7 +44,7 @@ async def message_for(
         return kept
     stay = await _stay_of(session, item, partner)
     built = build(
-        News.model_validate(item.payload),
+        News.model_validate(item.payload, extra="ignore"),
         await _named(session, stay.person_id, partner.organisation_id),
         Stay(visit_number=_trusts_own(stay.visit_number), admitted_at=stay.admitted_at),
         sends=_sends(partner, profiles, london_date(at)),
@@ -117,7 +117,7 @@ async def _told_by(session: AsyncSession, person_id: UUID, trust: UUID) -> Perso
         .order_by(FactRow.recorded_at.desc())
         .limit(MOST_FACTS)
     )
-    return fold_person(PersonReported.model_validate(payload) for payload in facts)
+    return fold_person(PersonReported.model_validate(payload, extra="ignore") for payload in facts)
 
 
 async def _still_theirs(

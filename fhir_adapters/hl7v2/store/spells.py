@@ -152,7 +152,7 @@ async def new_spell(
 
 async def refold_spell(session: AsyncSession, spell: Spell) -> tuple[SpellState | None, SpellState]:
     """Write the spell as all its facts make it; returns the state before (None when new) and after."""
-    before = SpellState.model_validate(spell.folded) if spell.folded else None
+    before = SpellState.model_validate(spell.folded, extra="ignore") if spell.folded else None
     facts = await _said_of(session, spell)
     state = fold_spell(facts) if facts else MOVED_AWAY
     for name in _COLUMNS:
@@ -175,7 +175,7 @@ async def _said_of(session: AsyncSession, spell: Spell) -> list[StayReported]:
         .where(FactRow.spell_id == spell.id, FactRow.kind == "stay-reported")
     )
     return [
-        StayReported.model_validate({**payload, "arrival": (sequence, ordinal)})
+        StayReported.model_validate({**payload, "arrival": (sequence, ordinal)}, extra="ignore")
         for payload, sequence, ordinal in await session.execute(query)
     ]
 

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from discharge.cases.commands import Envelope
+from discharge.cases.commands import ENVELOPE
 from discharge.clocks import CaseClock
 from discharge.store.engine import transaction
 from discharge.store.tables import AuditWrite, OutboxRow, PartnerRow
@@ -366,7 +366,7 @@ async def told_by_feed(door: Door, intake: Intake) -> None:
     """Do a case's work on what the feed told it."""
     signals = [row for row in await intake.rows(OutboxRow) if row.channel == "case-signal"]
     for signal in sorted(signals, key=lambda row: row.sequence):
-        await carried_out(door.worker, Envelope.model_validate(signal.payload), door.clock.now)
+        await carried_out(door.worker, ENVELOPE.read(signal.payload), door.clock.now)
 
 
 async def test_given_a_key_of_another_organisation_when_a_replay_is_asked_then_nothing_is_told(

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from discharge.cases.commands import ENVELOPE
 from discharge.cases.model import Case
 from discharge.errors import HomewardError
 from discharge.store.engine import transaction
@@ -129,4 +130,4 @@ async def test_the_same_fact_is_queued_for_a_case_once(worker: AsyncEngine, plac
     async with transaction(worker) as session:
         row = (await session.scalars(select(OutboxRow))).one()
     assert (row.channel, row.key, row.state) == ("case-signal", envelope.command_id, "pending")
-    assert row.payload == envelope.model_dump(mode="json")
+    assert row.payload == ENVELOPE.write(envelope)

@@ -64,7 +64,7 @@ async def test_folding_the_stored_events_gives_the_stored_snapshot(
     await recorded(worker, step)
     async with transaction(worker) as session:
         stored = await session.scalars(select(CaseEventRow.payload).order_by(CaseEventRow.sequence))
-        events = ev.EVENTS.validate_python(list(stored))
+        events = [ev.EVENT.read(payload) for payload in stored]
     assert fold(Case(case_id=case.case_id), events) == await loaded(worker, case.case_id)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from discharge.cases import events as ev
-from discharge.cases.commands import Answer, CloseCase
+from discharge.cases.commands import ANSWER, Answer, CloseCase
 from discharge.cases.model import Case
 from discharge.cases.recording import RecordRequest
 from discharge.store.engine import transaction
@@ -55,7 +55,7 @@ async def test_given_a_command_tried_again_by_hand_then_it_is_judged_anew_once_a
             .where(CaseCommandRow.command_id == again.envelope.command_id)
             .order_by(CaseCommandRow.tries_by_hand)
         )
-    assert [(tries, Answer.model_validate(answer)) for tries, answer in rows] == [
+    assert [(tries, ANSWER.read(answer)) for tries, answer in rows] == [
         (0, refused.answer),
         (1, again.answer),
     ]

@@ -13,8 +13,8 @@ from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from discharge.cases import events as ev
-from discharge.cases.commands import AddNote, Answer
-from discharge.cases.model import Actor, Case, CaseSpell, Discharge, Referral, SharingBasis
+from discharge.cases.commands import ANSWER, ENVELOPE, AddNote, Answer
+from discharge.cases.model import SNAPSHOT, Actor, Case, CaseSpell, Discharge, Referral, SharingBasis
 from discharge.cases.outgoing import Outgoing
 from discharge.cases.recording import RecordRequest
 from discharge.delays.model import ReadyPeriod
@@ -74,7 +74,7 @@ async def test_given_a_case_then_every_column_of_its_row_says_what_it_says(
         "stage": "referred",
         "version": 4,
         "counted_version": 4,
-        "snapshot": first.case.model_dump(mode="json"),
+        "snapshot": SNAPSHOT.write(first.case),
         "referred_on": date(2026, 3, 1),
         "referrer_id": places.trust,
         "ward": "6B",
@@ -105,7 +105,7 @@ async def test_given_a_case_then_every_column_of_its_row_says_what_it_says(
         "stage": "closed",
         "version": 7,
         "counted_version": 7,
-        "snapshot": then.case.model_dump(mode="json"),
+        "snapshot": SNAPSHOT.write(then.case),
         "ready_on": None,
         "discharged_on": date(2026, 3, 8),
         "outcome": "rehoused",
@@ -167,7 +167,7 @@ async def test_given_events_then_each_is_kept_in_order_with_who_when_for_whom_an
         for row in rows
     ] == [
         (
-            case.case_id, case.version + number, "needed-by-set", event.model_dump(mode="json"),
+            case.case_id, case.version + number, "needed-by-set", ev.EVENT.write(event),
             date(2026, 3, 7), datetime(2026, 7, 1, 9, 30, tzinfo=UTC), envelope.command_id,
             places.housing, NURSE, "coordinator", "asked",
         )
@@ -187,7 +187,7 @@ async def asked_at_a_door(engine: AsyncEngine, given: RecordRequest) -> None:
                 client_key=str(envelope.command_id),
                 body_hash="h",
                 kind=envelope.command.kind,
-                envelope=envelope.model_dump(mode="json"),
+                envelope=ENVELOPE.write(envelope),
                 organisation_id=envelope.actor.organisation_id,
                 role="coordinator",
                 effective_on=TODAY,
@@ -206,7 +206,7 @@ async def kept_answer(engine: AsyncEngine, given: RecordRequest) -> Answer | Non
     async with transaction(engine) as session:
         key = (given.envelope.case_id, given.envelope.command_id)
         row = await session.get(CaseCommandRow, (*key, 0))
-        return Answer.model_validate(row.answer) if row else None
+        return ANSWER.read(row.answer) if row else None
 
 
 async def test_given_a_command_that_is_recorded_then_its_door_hears_the_answer_and_no_other_door(
@@ -218,7 +218,7 @@ async def test_given_a_command_that_is_recorded_then_its_door_hears_the_answer_a
     for each in (step, other):
         await asked_at_a_door(worker, each)
     assert await recorded(worker, step) == Recorded(step.answer, step.case, step.events)
-    stored = step.answer.model_dump(mode="json")
+    stored = ANSWER.write(step.answer)
     assert await heard(worker, step) == ("accepted", stored, True, None)
     assert await kept_answer(worker, step) == step.answer
     assert await heard(worker, other) == ("taken", None, False, NOW)

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from discharge.cases import events as ev
-from discharge.cases.commands import Envelope, NoteHospitalFacts, NoteMerge, RecordDeath
+from discharge.cases.commands import ENVELOPE, Envelope, NoteHospitalFacts, NoteMerge, RecordDeath
 from discharge.cases.model import Case, Participant, Referral
 from discharge.store.engine import transaction
 from discharge.store.tables import OutboxRow, Person, PersonAddress, PersonContact, PersonIdentifier, Spell
@@ -44,7 +44,7 @@ SOON = f"{datetime.now(UTC) + timedelta(days=2):%Y%m%d%H%M%S}"
 
 async def signals(intake: Intake) -> list[Envelope]:
     rows = sorted(await intake.rows(OutboxRow), key=lambda row: row.sequence)
-    return [Envelope.model_validate(row.payload) for row in rows if row.channel == "case-signal"]
+    return [ENVELOPE.read(row.payload) for row in rows if row.channel == "case-signal"]
 
 
 async def test_given_an_admission_then_a_person_lies_in_a_bed(intake: Intake) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from discharge.cases import events as ev
-from discharge.cases.commands import Envelope, NoteHospitalFacts, NoteMerge, NoteUnmerge
+from discharge.cases.commands import ENVELOPE, Envelope, NoteHospitalFacts, NoteMerge, NoteUnmerge
 from discharge.cases.model import Case, CaseSpell, Participant, Referral
 from discharge.store.engine import transaction
 from discharge.store.tables import (
@@ -78,7 +78,7 @@ async def close(intake: Intake, case_id: UUID) -> None:
 
 async def told(intake: Intake) -> list[Envelope]:
     rows = sorted(await intake.rows(OutboxRow), key=lambda row: row.sequence)
-    return [Envelope.model_validate(row.payload) for row in rows if row.channel == "case-signal"]
+    return [ENVELOPE.read(row.payload) for row in rows if row.channel == "case-signal"]
 
 
 async def test_given_a_merge_then_it_says_what_it_moved(intake: Intake) -> None:

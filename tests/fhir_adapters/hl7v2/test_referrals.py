@@ -9,7 +9,14 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from discharge.cases.commands import AmendReferral, Answer, Envelope, Refer, SetExpectedDischargeDate
+from discharge.cases.commands import (
+    ENVELOPE,
+    AmendReferral,
+    Answer,
+    Envelope,
+    Refer,
+    SetExpectedDischargeDate,
+)
 from discharge.store.commands import due_commands
 from discharge.store.engine import transaction
 from discharge.store.tables import (
@@ -40,7 +47,7 @@ ADMISSION = Sample()
 
 async def commands(intake: Intake) -> list[Envelope]:
     rows = sorted(await intake.rows(CommandRow), key=lambda row: row.created_at)
-    return [Envelope.model_validate(row.envelope) for row in rows]
+    return [ENVELOPE.read(row.envelope) for row in rows]
 
 
 async def test_given_a_referral_when_drained_then_it_is_the_command_of_every_door(

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from discharge.cases import events as ev
-from discharge.cases.commands import Envelope
+from discharge.cases.commands import ENVELOPE
 from discharge.cases.model import Case, Offer, Strand, StrandKind
 from discharge.errors import HomewardError
 from discharge.store.engine import transaction
@@ -267,7 +267,7 @@ async def test_given_an_offer_when_the_landlord_withdraws_the_home_then_its_case
     assert await _withdrawn(api, places.landlord, home) == ("accepted" if accepted else "offered")
     async with transaction(worker) as session:
         told = (await session.scalars(select(OutboxRow).where(OutboxRow.channel == "case-signal"))).one()
-    outcome = await carried_out(worker, Envelope.model_validate(told.payload), NOW)
+    outcome = await carried_out(worker, ENVELOPE.read(told.payload), NOW)
     assert isinstance(outcome, Recorded)
     after = await loaded(worker, case.case_id)
     lost = after.strands[SEARCH].offers[-1]

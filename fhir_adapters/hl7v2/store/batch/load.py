@@ -189,7 +189,7 @@ async def _said_of_stays(session: AsyncSession, spells: list[UUID], state: Batch
     )
     for spell_id, payload, *arrival in rows:
         if spell_id is not None:
-            fact = StayReported.model_validate({**payload, "arrival": tuple(arrival)})
+            fact = StayReported.model_validate({**payload, "arrival": tuple(arrival)}, extra="ignore")
             state.stays[spell_id].append(fact)
 
 
