@@ -177,7 +177,7 @@ def stay_taken_back(case: Case) -> str | None:
     """
     if case.current_spell is not None or not case.spells:
         return None
-    return STAY_TAKEN_BACK.get(case.spells[-1].cancelled_because or "", "the hospital took back the stay")
+    return STAY_TAKEN_BACK.get(case.spells[-1].cancelled_because or "", "the hospital cancelled the stay")
 
 
 def _waiting(case: Case, today: date) -> str:

@@ -52,7 +52,7 @@ REFERRAL = (
         (
             Field(
                 "reasons",
-                "What about the home may hold this person back?",
+                "What about the home may delay this person's discharge?",
                 "choices",
                 ch.from_list("referral-reasons"),
                 initial=_held("reasons"),

@@ -32,7 +32,7 @@ FORM = CommandForm(
     (
         Field(
             "reasons",
-            "What about the home may hold this person back?",
+            "What about the home may delay this person's discharge?",
             "choices",
             from_list("referral-reasons"),
         ),

@@ -126,7 +126,7 @@ def _admitted(spell: CaseSpell | None) -> Fact:
 
 def _labels(case: Case) -> str:
     reasons = case.referral.reasons if case.referral else ()
-    return ", ".join(casework.REFERRAL_REASONS.label(code) for code in reasons) or "Not said"
+    return ", ".join(casework.REFERRAL_REASONS.label(code) for code in reasons) or "Not given"
 
 
 def _sharing(case: Case) -> str:

@@ -19,7 +19,7 @@ from fhir_adapters.partners.settings import is_encrypted
 Lanes = Mapping[tuple[UUID, UUID], int]
 
 LEAST_REASON, MOST_REASON = 3, 500
-DECISIONS: Mapping[str, str] = {"release": "is sent again", "skip": "is given up"}
+DECISIONS: Mapping[str, str] = {"release": "is sent again", "skip": "is skipped"}
 """What a person may decide here, and what then happens to the item."""
 PARTNER_DECISIONS: Mapping[str, str] = {
     "try": "The partner is being tried again now",

@@ -87,7 +87,7 @@ def line(row: DocumentRow, case_id: UUID, known: Directory) -> Line:
     return Line(
         title=row.title or "Document without a title",
         kind="Form" if row.kind == "form" else "Document",
-        written=words.moment(row.written_at or row.stated_at, "Date not said"),
+        written=words.moment(row.written_at or row.stated_at, "Date not given"),
         by=known.organisation(row.organisation_id),
         tag=tag,
         restricted=row.sensitivity == RESTRICTED,

@@ -66,7 +66,7 @@ def present(rows: Sequence[CommandRow], total: int, around: Around) -> FailedReq
     beyond = total - len(rows)
     return FailedRequests(
         lines=tuple(_line(row, around) for row in rows),
-        more=f"{words.count(beyond, 'younger request')} not shown." if beyond > 0 else "",
+        more=f"{words.count(beyond, 'newer request')} not shown." if beyond > 0 else "",
         may_decide=around.may_decide,
         done=around.done,
         errors=tuple({"text": text, "href": f"#reason-{about}"} for about, text in around.faults.items()),

@@ -50,9 +50,9 @@ def lead_sentence(found: Timing) -> str:
     if found.in_time == "in-time":
         return f"{takes} Begin by {begin_by} to be in time for {needed}."
     if found.in_time == "may-be-late":
-        return f"{takes} To be sure of {needed}, it had to begin by {begin_by}."
+        return f"{takes} It had to begin by {begin_by} to be sure of {needed}."
     earliest = words.short_day(found.earliest)
-    return f"{takes} Too late for {needed}: begun today, it is there on {earliest} at the earliest."
+    return f"{takes} Too late for {needed}: if it begins today, it is done on {earliest} at the earliest."
 
 
 def late_words(case: Case, strand: Strand) -> str:

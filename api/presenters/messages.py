@@ -196,7 +196,7 @@ _LABELS = {
     "code": "Code",
     "reason": "Reason",
     "case": "Case",
-    "about": "Whoever is meant in message",
+    "about": "Person in message",
     "id": "Message",
     "only": "Show",
     "unmapped": "Code not mapped",

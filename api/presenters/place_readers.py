@@ -37,14 +37,14 @@ def _line(row: PlaceReader, around: Names, known: Directory) -> ReaderLine:
         why=row.reason,
         until=words.day(row.until_on),
         named=f"{named_by}, {words.moment(row.named_at)}",
-        tag=Tag("May know the ward", "green") if holds else Tag(_ended(row, known), "grey"),
+        tag=Tag("May see the ward", "green") if holds else Tag(_ended(row, known), "grey"),
         end_href=f"/cases/{row.case_id}/place-readers/{row.id}/end" if holds else "",
     )
 
 
 def _ended(row: PlaceReader, known: Directory) -> str:
     if row.ended_at is None:
-        return "Ended by itself"
+        return "Ended automatically"
     return f"Taken away by {known.user(row.ended_by) or 'somebody'}, {words.moment(row.ended_at)}"
 
 

@@ -143,7 +143,7 @@ def _lead(row: ReferralRequestRow, known: Directory) -> str:
 def _facts(row: ReferralRequestRow, values: ReferralValues, known: Directory) -> tuple[Fact, ...]:
     person, address = values.person, values.person.address
     lines = (*address.lines, address.postcode or "") if address else ()
-    unsaid = "Withheld: ask whoever sent the request" if person.location_hidden else "Not said"
+    unsaid = "Withheld: ask the sender of the request" if person.location_hidden else "Not given"
     return (
         Fact("Sent by", known.organisation(row.sender_id)),
         Fact("Sent", words.moment(row.requested_at)),
@@ -158,7 +158,7 @@ def _facts(row: ReferralRequestRow, values: ReferralValues, known: Directory) ->
 
 
 def _labels(codes: Any, given: Iterable[str]) -> str:
-    return "; ".join(codes.label(code) for code in given) or "Not said"
+    return "; ".join(codes.label(code) for code in given) or "Not given"
 
 
 def _people(

@@ -87,7 +87,7 @@ def upload_form(
     return Form(
         feeds=tuple(Option(code, code, code == typed.get("feed")) for code in feeds),
         mappings=(
-            Option("", "The one named after the feed, else the standard one", not typed.get("mapping")),
+            Option("", "The mapping of the feed, or the standard mapping", not typed.get("mapping")),
             *(
                 Option(name, f"{name}: {each.title}", name == typed.get("mapping"))
                 for name, each in mappings.items()
@@ -196,7 +196,7 @@ def day_page(
 
 
 def _lines(row: ShadowListRow, mapping: ListMapping | None) -> list[tuple[str, str]]:
-    people = PEOPLE[mapping.people] if mapping else "as its mapping said"
+    people = PEOPLE[mapping.people] if mapping else "by its mapping"
     return [
         (
             "Agreement",
@@ -246,7 +246,7 @@ def _reason(code: str) -> str:
 
 def _said(each: ShadowDifferenceRow) -> str:
     if each.received_at is None:
-        return "No message said so"
+        return "No message gave this"
     return f"said {words.moment(each.said_at, 'at a time not given')}"
 
 

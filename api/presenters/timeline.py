@@ -129,7 +129,7 @@ def _amended(event: ev.ReferralAmended, _: _Teller) -> str:
         "lives alone": [str(event.lives_alone)] if event.lives_alone else [],
     }
     told = "; ".join(f"{name}: {', '.join(labels).lower()}" for name, labels in said.items() if labels)
-    return f"Referral corrected: {told or 'no reason said'}"
+    return f"Referral corrected: {told or 'no reason given'}"
 
 
 def _answered(event: ev.ActionAnswered, _: _Teller) -> str:
@@ -165,7 +165,7 @@ def _earlier_corrected(event: ev.EarlierDischargeCorrected, _: _Teller) -> str:
 def _spell(event: ev.SpellChanged, _: _Teller) -> str:
     spell = event.spell
     if spell.status == "cancelled":
-        why = STAY_TAKEN_BACK.get(spell.cancelled_because or "", "the stay was taken back")
+        why = STAY_TAKEN_BACK.get(spell.cancelled_because or "", "the hospital cancelled the stay")
         return f"The hospital's system says: {why}"
     place = f"ward {spell.ward}" if spell.ward else "ward not known"
     bed = f", bed {spell.bed}" if spell.bed else ""
@@ -219,7 +219,11 @@ TELL: Mapping[str, _Tell] = {
     "needed-by-set": lambda e, _: f"Home needed by: {words.day(e.needed_by, 'no date')}",
     "ready-period-started": lambda e, _: (
         f"No longer meets the criteria to reside since {words.day(e.period.ready_on)}"
-        + (" (the trust gave no day: that of its message)" if e.period.basis == "feed-day-assumed" else "")
+        + (
+            " (the trust gave no day, so the day of its message is used)"
+            if e.period.basis == "feed-day-assumed"
+            else ""
+        )
     ),
     "ready-period-ended": lambda e, _: f"Waiting ended: {ENDED_BY[e.ended_by]}",
     "ready-period-corrected": lambda e, _: (
@@ -280,7 +284,7 @@ TELL: Mapping[str, _Tell] = {
     "contact-recorded": _contact,
     "follow-up-completed": lambda _e, _t: "Follow-up completed",
     "home-not-ready-person-in-it": lambda _e, _t: "The person is in a home that is not ready",
-    "unready-home-settled": lambda _e, _t: "All that was not ready in the person's home is answered",
+    "unready-home-settled": lambda _e, _t: "Every item that was not ready in the person's home has an answer",
     "action-opened": lambda e, _: (
         f"To be answered by {words.moment(e.action.due_at)}: {action_words(e.action)}"
         f" ({casework.OWNER_ROLES.label(e.action.owner_role)})"

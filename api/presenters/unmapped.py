@@ -59,7 +59,7 @@ def _line(each: Queued, now: datetime) -> Line:
 
 def _advice(each: Queued) -> str:
     if each.mapped:
-        return f"now by {each.profile.mark}: its messages wait for a replay alone"
+        return f"now by {each.profile.mark}: its messages only need a replay"
     return what_to_write(each.row.key, each.row.place, _shown(each))
 
 

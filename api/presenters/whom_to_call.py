@@ -50,7 +50,7 @@ def _said(row: PersonContact, known: Directory) -> str:
     if row.kind == PRACTICE:
         return _practice(row.value, known)
     who = ", ".join(filter(None, (row.name, _relationship(row))))
-    return ": ".join(filter(None, (who, row.value))) or "Not said"
+    return ": ".join(filter(None, (who, row.value))) or "Not given"
 
 
 def _relationship(row: PersonContact) -> str:

@@ -19,7 +19,7 @@ from discharge.store.tables import ReferralRequestRow, ReferralReviewerRow
 
 Box = Literal["waiting", "answered", "sent"]
 MOST = 200
-WITHHELD = "Withheld: ask the housing service that takes the referral."
+WITHHELD = "Withheld: ask the housing service that handles the referral."
 
 SOMEBODY_NEW = "new"
 """Chosen in place of a candidate where a request means nobody whom we hold."""

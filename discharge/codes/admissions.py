@@ -38,7 +38,7 @@ _METHODS: tuple[tuple[str, AdmissionKind, str], ...] = (
     ("28", "emergency", "Other emergency, older code"),
     ("31", "other", "Maternity, before the birth"),
     ("32", "other", "Maternity, after the birth"),
-    ("81", "other", "Moved from another hospital, no emergency"),
+    ("81", "other", "Moved from another hospital, not an emergency"),
     ("82", "other", "Birth in this hospital"),
     ("83", "other", "Birth outside this hospital"),
     ("98", "unknown", "Not applicable"),

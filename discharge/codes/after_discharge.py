@@ -39,7 +39,7 @@ ACTION_ANSWERS = CodeList(
             ("tried-since", "Tried since, not reached", False),
             ("back-in-hospital", "The person is back in hospital", False),
             ("case-ended", "The case ended", False),
-            ("admission-cancelled", "The hospital took back the admission", False),
+            ("admission-cancelled", "The hospital cancelled the admission", False),
             ("referral-accepted", "The referral was accepted", False),
             ("due-later", "The contact is due later: the day of leaving was corrected", False),
         )

@@ -66,7 +66,7 @@ class ItemNot(Frozen):
 
 
 class DueWithin(Frozen):
-    """It is due within so long, or on a day nobody knows."""
+    """It is due within so long, or on an unknown day."""
 
     asks: ClassVar[frozenset[FactKind]] = frozenset({"day"})
 

@@ -37,7 +37,7 @@ class Fact(NamedTuple):
     words: str
 
 
-def _on(day: date | None, otherwise: str = "on a day nobody knows") -> str:
+def _on(day: date | None, otherwise: str = "on an unknown day") -> str:
     return f"on {spoken_day(day)}" if day else otherwise
 
 
@@ -94,7 +94,7 @@ def _equipment(facts: RiskFacts, *, too_late: bool) -> Iterator[Known]:
 
 
 def equipment_after_arrival(facts: RiskFacts, _rule: str) -> Iterable[Known]:
-    """Essential equipment that is due after the person arrives, or on a day nobody knows."""
+    """Essential equipment that is due after the person arrives, or on an unknown day."""
     return _equipment(facts, too_late=True)
 
 
@@ -141,7 +141,7 @@ def _leaving(facts: RiskFacts) -> str:
         return f"has been ready to leave since {spoken_day(facts.ready_on)}"
     if facts.expected_discharge_on is not None:
         return f"is expected to leave {_on(facts.expected_discharge_on)}"
-    return "may leave on a day nobody knows"
+    return "may leave on an unknown day"
 
 
 def unchecked_leaving(facts: RiskFacts, _rule: str) -> Iterator[Known]:
@@ -210,7 +210,7 @@ def contacts_owed(facts: RiskFacts, rule: str) -> Iterator[Known]:
         missed = owed.what == _MISSED
         words = {
             "contact": contact_words(owed.subject, "A contact"),
-            "what": "nobody recorded it by" if missed else "tried, and the person was not reached",
+            "what": "not recorded by" if missed else "tried, and the person was not reached",
             "due": spoken_moment(owed.opened_at),
         }
         yield Known(owed.key, words=words)
@@ -268,8 +268,8 @@ def both_ready(facts: RiskFacts, _rule: str) -> Iterator[Known]:
 
 STOPPED_WORDS: Mapping[str, str] = MappingProxyType(
     {
-        STOPPED_BY_MERGE: "two records were taken for one person, and they are two again",
-        STOPPED_BY_DEATH: "the person was said to have died, and that was taken back",
+        STOPPED_BY_MERGE: "two records were merged, and the merge was undone",
+        STOPPED_BY_DEATH: "the person was reported to have died, and the report was cancelled",
     }
 )
 

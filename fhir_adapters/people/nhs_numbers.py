@@ -44,7 +44,7 @@ _ROWS = (
 TRACING: Mapping[str, Tracing] = MappingProxyType({row.code: row for row in _ROWS})
 """HL7 table 0445 as the ITK reference tables 1.0.14 (30 June 2014) give it; what a status does is ours."""
 
-_NOT_SAID = Tracing("", "Not said")
+_NOT_SAID = Tracing("", "Not given")
 
 _GLUED_STATUS = re.compile(r"\{status:(\w+)\}", re.IGNORECASE)
 

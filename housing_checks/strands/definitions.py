@@ -121,7 +121,7 @@ DEFINITIONS: Mapping[StrandKind, StrandDefinition] = MappingProxyType(
                 owner_role="coordinator",
                 steps=(
                     Step(code=STARTED, words="Begun"),
-                    Step(code="arranged", words="Somebody will see to it"),
+                    Step(code="arranged", words="Assigned to somebody"),
                     Step(code="visited", words="Home visited"),
                     Step(code=IN_PLACE, words="All in place", moved_by="gate"),
                 ),

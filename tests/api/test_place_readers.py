@@ -246,7 +246,7 @@ async def test_given_the_page_when_somebody_is_named_there_then_they_are_listed_
     assert done.headers["location"] == f"{path}?done=named"
     page = (await door.client.get(f"{path}?done=named")).text
     assert "Test coordinator, Housing" in page
-    assert "May know the ward" in page
+    assert "May see the ward" in page
     assert len(await ward_seen(door, case_id)) == 4
 
     [end] = [part.split('"')[0] for part in page.split('action="')[1:] if part.split('"')[0].endswith("/end")]

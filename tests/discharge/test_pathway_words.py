@@ -362,7 +362,7 @@ def test_given_an_admission_to_come_then_it_says_when() -> None:
         ("moved", "the visit belongs to another number or person"),
         ("admission-cancelled", "the admission was cancelled"),
         ("expectation-cancelled", "the planned admission was cancelled"),
-        (None, "the hospital took back the stay"),
+        (None, "the hospital cancelled the stay"),
     ],
 )
 def test_given_the_stay_was_taken_back_then_it_says_why(because: str | None, said: str) -> None:

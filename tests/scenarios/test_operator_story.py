@@ -99,7 +99,7 @@ async def test_given_fifty_messages_parked_for_one_cause_when_the_profile_is_cor
     until(lambda: misread.sql(held)[0]["sha256"].startswith(digest), "the worker reads by the corrected file")
     await operator.goes_until("/feeds", f"itk-2.4.yaml, {digest}")
     await operator.goes_to("/messages/parked")
-    await operator.page.get_by_label("What was put right").fill(WHY)
+    await operator.page.get_by_label("What did you correct").fill(WHY)
     await operator.presses("Replay all with this cause")
     replay = operator.page.url
     until(lambda: _parked(misread) == 0, "no message is parked any more")

@@ -172,7 +172,7 @@ def lives(shown: Shown) -> None:
     assert shown.stage not in ("closed", "discharged")
     assert shown.case["case"]["outcome"] is None
     assert "death-taken-back" in shown.alerts
-    assert "A death was taken back" in shown.page
+    assert "The report of a death was cancelled" in shown.page
 
 
 def death(back: str, trigger: str = "A31") -> tuple[bytes, ...]:

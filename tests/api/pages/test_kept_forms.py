@@ -48,11 +48,11 @@ async def test_given_a_session_that_ended_when_a_form_is_sent_then_signing_in_sh
     path = f"/cases/{case_id}/do/record-delay-reason"
     place = place_of(await sent_too_late(door, path, REASON))
     assert urlsplit(place).path == path
-    assert "What you typed is kept" in (await door.client.get("/sign-in?kept=yes")).text
+    assert "The text that you typed is kept" in (await door.client.get("/sign-in?kept=yes")).text
 
     sign_in(door, "coordinator")
     page = await door.client.get(place)
-    assert "You had been signed out" in page.text
+    assert "You were signed out" in page.text
     assert "The landlord&#39;s plumber comes on Monday" in page.text
     assert 'value="March"' in page.text
     assert "There is a problem" not in page.text

@@ -93,7 +93,7 @@ async def test_given_more_messages_than_a_page_when_the_inbox_is_paged_then_the_
     assert older
     second = await door.client.get(unescape(older[1]))
 
-    assert "Waiting: 53 messages, the newest first" in first.text
+    assert "Waiting: 53 messages, newest first" in first.text
     assert len(listed(first.text)) == 50
     assert len(listed(second.text)) == 3
     assert not set(listed(first.text)) & set(listed(second.text))

@@ -205,7 +205,7 @@ async def test_given_an_edit_when_a_second_person_approves_it_then_it_takes_effe
     await intake.drain()
     assert {row.state for row in await intake.rows(InboxRow)} == {"parked", "proposed"}
     page = (await editing.door.client.get(path)).text
-    assert "Somebody else must approve" in page
+    assert "must approve or decline it" in page
     assert "Taken out" in page
     assert "H100^^^RXH^MR" in page
     assert "ACACIA" not in page

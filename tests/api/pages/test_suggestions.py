@@ -65,8 +65,8 @@ async def test_given_too_few_days_left_when_the_case_is_opened_then_it_says_what
     case_id = await stairs_cannot_be_managed(door, "2026-03-06")
     sign_in(door, "coordinator")
     said = plain((await door.client.get(f"/cases/{case_id}")).text)
-    assert "Too late for Fri 6 Mar: begun today, it is there on Mon 9 Mar at the earliest." in said
-    assert "Usually takes 1 to 7 days. To be sure of Fri 6 Mar, it had to begin by Fri 27 Feb." in said
+    assert "Too late for Fri 6 Mar: if it begins today, it is done on Mon 9 Mar at the earliest." in said
+    assert "Usually takes 1 to 7 days. It had to begin by Fri 27 Feb to be sure of Fri 6 Mar." in said
 
     form = await door.client.get(f"/cases/{case_id}/do/start-strand")
     assert "Adaptation: Straight stairlift (7 to 28 days; too late)" in form.text

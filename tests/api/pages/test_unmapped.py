@@ -46,7 +46,7 @@ async def test_given_the_profile_corrected_when_looked_at_then_only_the_replay_i
     sign_in(door, "operator")
 
     page = (await door.client.get("/feeds/unmapped")).text
-    assert f"now by {known.mark}: its messages wait for a replay alone" in page
+    assert f"now by {known.mark}: its messages only need a replay" in page
     assert "sex: {" not in page
 
 

@@ -98,7 +98,7 @@ async def test_given_trouble_at_home_when_it_is_reported_then_the_page_says_who_
     )
     sign_in(door, "coordinator")
     page = (await door.client.get(f"/cases/{case_id}")).text
-    assert "To answer now" in page
+    assert "Problems to answer now" in page
     assert "There is no food" in page
     form = (await door.client.get(f"/cases/{case_id}/do/answer-action?action=no-food/1")).text
     assert "Put right" in form
@@ -106,7 +106,7 @@ async def test_given_trouble_at_home_when_it_is_reported_then_the_page_says_who_
 
     status = await door.asked(case_id, "answer-action", action="no-food/1", answer="put-right")
     assert status["state"] == "accepted"
-    assert "To answer now" not in (await door.client.get(f"/cases/{case_id}")).text
+    assert "Problems to answer now" not in (await door.client.get(f"/cases/{case_id}")).text
 
 
 async def many_alerts(door: Door, quiet: int) -> tuple[UUID, UUID]:

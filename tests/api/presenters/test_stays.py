@@ -63,7 +63,7 @@ def test_given_how_the_stay_stands_then_case_and_worklist_say_it(status: str, wh
             "expected on 12 March 2026, ward ELM, bed 3",
         ),
         (stay("cancelled", cancelled_because="deleted"), "the visit was deleted as entered in error"),
-        (stay("cancelled"), "the stay was taken back"),
+        (stay("cancelled"), "the hospital cancelled the stay"),
     ],
 )
 def test_given_news_of_the_stay_then_the_history_tells_it(spell: CaseSpell, told: str) -> None:

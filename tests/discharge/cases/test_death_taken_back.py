@@ -56,7 +56,7 @@ def test_given_a_death_that_closed_a_case_when_it_is_taken_back_then_the_case_go
     assert (action.key, action.due_at) == ("death-taken-back/1", noon(6) + timedelta(hours=1))
     alerts = {alert.rule: alert.fact for alert in case.open_alerts}
     assert "death-taken-back" in alerts
-    said = "Grab rail was cancelled on Sat 7 Mar 2026, because the person was said to have died"
+    said = "Grab rail was cancelled on Sat 7 Mar 2026, because the person was reported to have died"
     assert alerts["stopped-by-merge"].startswith(said)
     again = walk((7, ORDER), case=case)
     assert "stopped-by-merge" not in {alert.rule for alert in again.open_alerts}

@@ -65,9 +65,7 @@ def test_given_orders_that_a_merge_stopped_when_undone_then_their_owner_is_told_
     case, told = warned(ask(case, cmd.NoteUnmerge(), 4), 4)
     [(order, fact)] = told
     assert order == "adaptation/1"
-    assert fact.startswith(
-        "Stairlift was cancelled on Wed 4 Mar 2026, because two records were taken for one"
-    )
+    assert fact.startswith("Stairlift was cancelled on Wed 4 Mar 2026, because two records were merged")
 
     assert warned(with_order(case, 2, 5), 5)[1] == []
 

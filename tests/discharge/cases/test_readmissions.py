@@ -90,7 +90,7 @@ def test_given_contacts_that_came_due_during_a_return_that_was_taken_back_then_e
     missed = {action.subject for action in case.open_actions if action.cause == "contact-missed"}
     assert missed == {"72-hours", "7-days"}
     facts = [alert.fact for alert in case.open_alerts if alert.rule == "no-contact-after-discharge"]
-    assert any("within 72 hours: nobody recorded it by" in fact for fact in facts)
+    assert any("within 72 hours: not recorded by" in fact for fact in facts)
     assert case.follow_ups["24-hours"].outcome == "well"
 
 

@@ -238,7 +238,7 @@ def test_given_no_date_and_no_check_then_rule_14_speaks_at_once() -> None:
     (finding,) = found(facts(**UNCHECKED), "check-not-started")
     assert (finding.level, finding.fact) == (
         "RED",
-        "The person may leave on a day nobody knows and the home check has not begun.",
+        "The person may leave on an unknown day and the home check has not begun.",
     )
 
 
@@ -297,7 +297,7 @@ def test_given_a_missed_contact_then_rule_26_speaks_until_it_is_answered() -> No
         "contact-missed", "no-contact-after-discharge", subject="72-hours", what=ACTIONS.label(MISSED)
     )
     (finding,) = found(known, "no-contact-after-discharge", NOON + timedelta(days=20))
-    assert finding.fact == "Visit or call within 72 hours: nobody recorded it by Wed 4 Mar 2026 at 12:00."
+    assert finding.fact == "Visit or call within 72 hours: not recorded by Wed 4 Mar 2026 at 12:00."
 
 
 def test_given_something_found_at_home_then_rule_105_grows_louder_when_it_is_due() -> None:
