@@ -132,7 +132,7 @@ def _resource(
     """The resource of a type that the case is, or that its part with this id is. Raises not-found."""
     person = person_facts(found.person, None)
     if (part := kind.part) is not None:
-        held = {getattr(each, part.key): each for each in getattr(found.case, part.field)}
+        held = part.records(found.case)
         if key not in held:
             raise HomewardError("not-found")
         return part.make(held[key], found.telling, person)

@@ -52,12 +52,12 @@ class Parameter:
 @dataclass(frozen=True)
 class CasePart:
     """Records of which a case holds several: their table (with an `id` and a `case_id`), the field of the
-    case that has them, the name of their id there, and the resource of one.
+    case that has them, those of one case by id, and the resource of one.
     """
 
     table: Any
     field: str
-    key: str
+    records: Callable[[Case], Mapping[UUID, Any]]
     make: Callable[[Any, Telling, PersonFacts], Resource]
 
 

@@ -149,7 +149,7 @@ async def known_ids(worker: AsyncEngine, case_id: UUID) -> dict[str, list[str]]:
             "document_id": documents,
             "command_id": await some(select(CommandRow.id).limit(1)),
             "alert_id": alerts,
-            "resource_id": [str(case_id), *people, *spells, *documents],
+            "resource_id": [str(case_id), *people, *spells, *documents, *alerts],
         }
 
 
