@@ -102,7 +102,7 @@ _READING: _CaseRows = (
     ("document.read", (TEAM, COORDINATOR, SYSTEM), LEADS, "Open documents that the hospital sent"),
     ("document.read-restricted", (TEAM,), _TRUST, "Open documents that the hospital restricted"),
     ("place.name", (TEAM,), _TRUST, "Say who may see where a hidden person is"),
-    ("alerts.read", (TEAM, COORDINATOR, MONITOR), _CARE, "See alerts"),
+    ("alerts.read", _READERS, _CARE, "See alerts"),
     ("reports.read", (TEAM, COORDINATOR, MONITOR, ADMIN), LEADS, "See bed days and other reports"),
 )
 

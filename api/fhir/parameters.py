@@ -32,6 +32,7 @@ PATIENT, SUBJECT = (
     for name in ("patient", "subject")
 )
 PERSON = (PATIENT, SUBJECT)
+FLAG_STATUS = Parameter("status", "token", queries.alert_stands)
 
 
 def status(says: Callable[[Reading], str]) -> Parameter:

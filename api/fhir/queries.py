@@ -20,7 +20,7 @@ from api.reading.viewer import Viewer
 from discharge.cases.model import Stage
 from discharge.clocks import CaseClock
 from discharge.errors import HomewardError
-from discharge.store.tables import CaseRow, Person, PersonIdentifier
+from discharge.store.tables import AlertRow, CaseRow, Person, PersonIdentifier
 from fhir_adapters.fhir import systems
 from fhir_adapters.fhir.stages import BY_OUTCOME, BY_STAGE, TURNED, Reading
 from fhir_adapters.fhir.surroundings import own_id
@@ -143,6 +143,12 @@ def reads(says: Callable[[Reading], str]) -> Callable[[CaseQueries, str, str], C
 def looks_at_status(_values: Sequence[str]) -> Ways:
     """How a case stands, or how it ended."""
     return ("stage",), ("outcome", "returned_reason")
+
+
+def alert_stands(_asker: CaseQueries, status: str, _name: str) -> Condition:
+    """Alerts whose cause still holds are active, the others inactive."""
+    found = {"active": AlertRow.cleared_at.is_(None), "inactive": AlertRow.cleared_at.is_not(None)}
+    return found.get(status, false())
 
 
 def numbered(asker: CaseQueries, value: str, _name: str) -> Condition:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from api.fhir import cases, documents, parameters, requests
-from api.fhir.model import ResourceType
-from fhir_adapters.fhir import requested, resources, systems
+from api.fhir.model import CasePart, ResourceType
+from discharge.store.tables import AlertRow
+from fhir_adapters.fhir import flags, requested, resources, systems
 
 SERVICE_REQUEST = ResourceType(
     "ServiceRequest",
@@ -54,6 +55,16 @@ TYPES: tuple[ResourceType, ...] = (
         "A person, without address where their location is hidden.",
         cases.patient,
         profile=systems.UK_CORE_PATIENT,
+    ),
+    ResourceType(
+        "Flag",
+        "An alert of a case: active until its cause is gone; for whoever may see the alerts of the case.",
+        cases.read,
+        "alerts.read",
+        cases.find,
+        "alerts.read",
+        (parameters.ID, parameters.FLAG_STATUS, *parameters.PERSON),
+        part=CasePart(AlertRow, "alerts", flags.by_id, flags.flag),
     ),
     ResourceType(
         "DocumentReference",

@@ -18,6 +18,7 @@ from uuid import UUID
 
 from discharge.cases.stages import STAGE_LABELS
 from fhir_adapters.fhir import systems
+from fhir_adapters.fhir.flags import alert_words
 from fhir_adapters.fhir.people import (
     OrganisationFacts,
     PersonFacts,
@@ -95,8 +96,7 @@ def _order(content: Content, occasion: Occasion) -> dict[str, Any]:
 
 def _alert(content: Content, occasion: Occasion) -> dict[str, Any]:
     level = str(content["level"])
-    fact = str(content["fact"]).rstrip(".")
-    words = f"{fact}. Threshold: {content['threshold']}. Source: {content['source']}."
+    words = alert_words(*(str(content[name]) for name in ("fact", "threshold", "source")))
     return {
         "resourceType": "Communication",
         "identifier": [_message_id(occasion)],

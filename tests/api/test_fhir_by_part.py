@@ -83,6 +83,23 @@ async def test_given_a_case_that_goes_on_and_is_withdrawn_then_no_part_reads_wha
         assert told["businessStatus"]["text"] == "Closed"
 
 
+async def test_given_alerts_when_searched_by_each_part_then_they_are_found_or_the_search_is_refused(
+    scene: Scene,  # noqa: F811
+) -> None:
+    [alert_id] = scene.known["alert_id"]
+    for org in ("TRUST", "HOUSING", "COUNCIL"):
+        found = await read(scene.door, f"Flag?status=active,inactive&_id={alert_id}", org) or {}
+        assert [each["resource"]["id"] for each in found["entry"]] == [alert_id], org
+        assert (await read(scene.door, "Flag?status=entered-in-error", org) or {})["total"] == 0
+    for org in ("LANDLORD", "SUPPLIER"):
+        answer = await scene.door.get("/fhir/R4/Flag", "coordinator", org)
+        assert (answer.status_code, answer.json()["issue"][0]["code"]) == (403, "forbidden"), org
+        assert await read(scene.door, f"Flag/{alert_id}", org) is None
+    for org in ("OTHER-TRUST", "STRANGER"):
+        assert (await read(scene.door, "Flag", org) or {})["total"] == 0
+        assert await read(scene.door, f"Flag/{alert_id}", org) is None
+
+
 @pytest.mark.parametrize("org", ["LANDLORD", "SUPPLIER"])
 async def test_given_somebodys_person_when_read_by_those_who_see_a_name_then_the_rest_is_masked(
     scene: Scene,  # noqa: F811

@@ -11,7 +11,8 @@ from uuid import UUID
 
 import pytest
 
-from discharge.cases.model import Case, Homelessness, Participant, Referral, Stage
+from api.fhir.resource_types import TYPES
+from discharge.cases.model import Alert, Case, Homelessness, Participant, Referral, Stage
 from discharge.codes.casework import CASE_OUTCOMES
 from discharge.delays.model import ReadyPeriod
 from discharge.permissions import Relation
@@ -27,6 +28,17 @@ NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 DAY = date(2026, 3, 1)
 WHO = UUID(int=7)
 LIMITED = ("council", "landlord", "supplier")
+ALERT = Alert(
+    alert_id=UUID(int=3),
+    rule="edd-near",
+    level="RED",
+    fact="The commode is not ordered",
+    threshold="2 days before the expected date",
+    source="test",
+    owner_role="coordinator",
+    raised_at=NOW,
+)
+CLEARED = ALERT.model_copy(update={"alert_id": UUID(int=4), "cleared_at": NOW})
 PERSON = PersonFacts(WHO, "9990000018", True, "Ashdown", "Edith", date(1941, 5, 2), "F")
 
 
@@ -52,6 +64,7 @@ def cases() -> Iterator[Case]:
         ready_periods=(ReadyPeriod(ready_on=DAY),),
         expected_discharge_on=DAY,
         homelessness=Homelessness(flag="yes"),
+        alerts={"stands": ALERT, "cleared": CLEARED},
     )
     for stage in Stage:
         if stage is not Stage.CLOSED:
@@ -72,6 +85,15 @@ def made(case: Case, relation: Relation | None = None) -> list[dict[str, Any]]:
         make(seen, telling, PersonFacts(WHO, sight=sight), None, NOW)
         for make in (resources.service_request, resources.task)
     ]
+
+
+def parts(case: Case, relation: Relation | None = None) -> list[dict[str, Any]]:
+    """What a case holds several of, of every type that is made so, as a relation is told of it."""
+    sight = sight_of(relation) if relation else EVERYTHING
+    seen = seen_case(case, relation, WHO) if relation else case
+    about = (Telling(case, sight), PersonFacts(WHO, sight=sight))
+    rows = [kind.part for kind in TYPES if kind.part]
+    return [part.make(each, *about) for part in rows for each in part.records(seen).values()]
 
 
 def untruths(told: Any, whole: Any, path: str = "") -> list[str]:
@@ -116,6 +138,29 @@ def test_given_a_part_when_told_then_the_resource_says_that_parts_of_it_are_with
     for case, whole in product(list(cases())[:1], (False, True)):
         labels = [each["meta"].get("security") for each in made(case, None if whole else relation)]
         assert all(label is None for label in labels) is whole
+
+
+@pytest.mark.parametrize("relation", LIMITED)
+def test_given_the_parts_of_a_case_when_told_to_a_part_in_it_then_it_hears_of_those_fields_that_it_sees(
+    relation: Relation,
+) -> None:
+    for case in cases():
+        told, whole = parts(case, relation), parts(case)
+        seen = "alerts" in sight_of(relation).case
+        assert (len(told), len(whole)) == (2 if seen else 0, 2)
+        for each, full in zip(told, whole, strict=seen):
+            check_resource(each, None)
+            assert untruths(each, full) == []
+            assert (each["meta"]["security"][0]["code"], "meta" in full) == ("REDACTED", False)
+
+
+def test_given_an_alert_when_its_cause_is_gone_then_its_flag_has_an_end_and_is_inactive() -> None:
+    stands, cleared = parts(next(cases()))
+
+    assert (stands["status"], set(stands["period"])) == ("active", {"start"})
+    assert (cleared["status"], set(cleared["period"])) == ("inactive", {"start", "end"})
+    words = "The commode is not ordered. Threshold: 2 days before the expected date. Source: test."
+    assert stands["code"]["text"] == words
 
 
 def test_given_somebody_who_sees_everything_then_the_statuses_are_those_of_the_case() -> None:
