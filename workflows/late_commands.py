@@ -16,6 +16,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio.client import Client
+from temporalio.common import WorkflowIDConflictPolicy
 
 from discharge.cases.commands import ENVELOPE, Answer, Envelope
 from discharge.clocks import CaseClock
@@ -23,14 +24,21 @@ from discharge.permissions import allowed
 from discharge.store import commands, failed_commands
 from discharge.store.engine import Sessions, transaction
 from discharge.store.tables import CommandRow
-from workflows.client import answers, execute_command
+from workflows.client import answers, ensure_case, execute_command
 from workflows.loops import spoken
+from workflows.maintenance import note_silent
 from workflows.store import askers, authority
 
 BATCH = 20
 AT_ONCE = 8
 MOST_FAILURES, MOST_SILENCES = 5, 20
 """Tries that failed, or to which the case said nothing though Temporal is there, before one is given up."""
+
+BEGINS_ANEW_AFTER = 3
+"""So many silences, two minutes or more, and the run of the case ends and begins anew from the record. A run
+that today's code would have led elsewhere ends by itself, but one that cannot read what an update of its
+history holds is tried for ever, and stays silent.
+"""
 
 LEASE = timedelta(seconds=30)
 ANSWER_WITHIN = timedelta(seconds=10)
@@ -67,18 +75,35 @@ class LateCommands:
                 done = await self._execute(row, refusals[row.id])
             except Exception as failure:
                 _log.warning("command %s failed: %s", row.id, spoken(failure))
-                done = await self._end(row, MOST_FAILURES)
+                done = await self._given_up(row, await self._count_try(row), MOST_FAILURES)
             else:
-                done = done or (await answers(self._client) and await self._end(row, MOST_SILENCES))
+                done = done or await self._met_silence(row)
             if not done:
                 return number > 0
         return True
 
-    async def _end(self, row: CommandRow, most: int) -> bool:
-        """Count a try in vain; end the command as failed when it was one too many, and return whether."""
+    async def _met_silence(self, row: CommandRow) -> bool:
+        """The case said nothing in time, though Temporal is there. Return whether the command is given up."""
+        if not await answers(self._client):
+            return False
+        tries = await self._count_try(row)
+        if await self._given_up(row, tries, MOST_SILENCES):
+            return True
+        if tries % BEGINS_ANEW_AFTER == 0:
+            note_silent(row.case_id)
+            ending = WorkflowIDConflictPolicy.TERMINATE_EXISTING
+            await ensure_case(self._client, self._clock, row.case_id, ending)
+        return False
+
+    async def _count_try(self, row: CommandRow) -> int:
         async with transaction(self._sessions) as session:
-            if await failed_commands.note_try(session, row.id) < most:
-                return False
+            return await failed_commands.note_try(session, row.id)
+
+    async def _given_up(self, row: CommandRow, tries: int, most: int) -> bool:
+        """End the command as failed when it was one try in vain too many, and return whether."""
+        if tries < most:
+            return False
+        async with transaction(self._sessions) as session:
             now = self._clock.case_time(datetime.now(UTC))
             answer = await failed_commands.fail(session, row.case_id, row.id, "internal", now)
             await askers.hear(session, answer)
