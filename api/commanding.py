@@ -33,6 +33,7 @@ from discharge.clocks import london_date
 from discharge.errors import ERRORS, HomewardError
 from discharge.store import commands as store
 from discharge.store.changes import case_at, require_version
+from discharge.store.request_keys import HEADER
 from discharge.store.tables import CaseRow, CommandRow
 from discharge.store.tables.persons import DANGER, ORDINARY
 from housing_checks.seen import SAYS_EVERYTHING, left_as_seen, only_changes
@@ -169,7 +170,7 @@ async def take(session: AsyncSession, caller: Principal, asked: Asked, digest: s
         ),
     )
     if isinstance(result, store.KeyReusedWithOtherBody):
-        raise HomewardError("duplicate-key-other-body", where="Idempotency-Key")
+        raise HomewardError("duplicate-key-other-body", where=HEADER)
     if isinstance(result, store.Taken):
         return ENVELOPE.read(result.row.envelope)
     return existing(result.row)

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
-from api.principals import Principal
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from api.reading.looks import who
 from api.refusals import ListRefused
+from api.request_keys import KeyedWrite
 from api.services import Services
 from discharge.clocks import LONDON
 from discharge.errors import HomewardError
@@ -16,7 +19,6 @@ from discharge.store import audit
 from fhir_adapters.listed import ListInvalid
 from fhir_adapters.shadow.mapping import ListMapping, mapping_for, mappings_with
 from fhir_adapters.shadow.store.keeping import Given, take_list
-from fhir_adapters.store.tables import ShadowListRow
 
 AHEAD = timedelta(hours=1)
 """By how much the clock of whoever made a list may be fast."""
@@ -37,8 +39,11 @@ def known_mappings(services: Services) -> Mapping[str, ListMapping]:
     return mappings_with(services.settings.shadow_mappings)
 
 
-async def compare_list(services: Services, caller: Principal, given: GivenList) -> ShadowListRow:
-    """Compare a list and keep the result. Raises ListRefused, or not-found for a feed of somebody else."""
+async def compare_list(services: Services, keyed: KeyedWrite, given: GivenList) -> UUID:
+    """Compare a list and keep the result; its id. Raises ListRefused, or not-found for a feed of somebody
+    else.
+    """
+    caller = keyed.caller
     caller.require("shadow.import")
     mapping = mapping_for(known_mappings(services), given.mapping, given.feed)
     if mapping is None:
@@ -49,14 +54,17 @@ async def compare_list(services: Services, caller: Principal, given: GivenList) 
         raise HomewardError("invalid-body", detail="in the future", where="listed_at")
     if not given.raw.strip():
         raise HomewardError("invalid-body", detail="empty", where="list")
-    async with services.begin(caller) as session:
-        asked = Given(given.raw, listed_at, mapping, caller.user_id)
+    asked = Given(given.raw, listed_at, mapping, caller.user_id)
+
+    async def compared(session: AsyncSession) -> UUID:
         try:
             kept = await take_list(session, caller.organisation_id, given.feed, asked)
         except ListInvalid as invalid:
             raise ListRefused(invalid) from None
         await audit.note_write(session, who(caller), "trust-list-compared", f"feed {given.feed} {kept.day}")
-    return kept
+        return kept.id
+
+    return await keyed.once(services, UUID, compared)
 
 
 def _instant(given: datetime | None) -> datetime | None:

@@ -9,11 +9,11 @@ from typing import Literal
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.principals import Principal
 from api.reading.looks import who
+from api.request_keys import KeyedWrite
 from api.services import Services
 from discharge.errors import HomewardError
 from discharge.store import audit
@@ -30,24 +30,22 @@ ACTIONS: dict[Kind, str] = {
 
 @dataclass(frozen=True)
 class Asked:
-    """What somebody decides, why, and about which pair or merge. `key` is the asker's own."""
+    """What somebody decides, why, and about which pair or merge."""
 
     kind: Kind
     reason: str
     pair_id: UUID | None = None
     merge_id: UUID | None = None
-    key: str | None = None
 
 
-async def decide(services: Services, caller: Principal, asked: Asked) -> IdentityDecision:
+async def decide(services: Services, keyed: KeyedWrite, asked: Asked) -> IdentityDecision:
     """The decision as it stands after a few seconds: done, refused with a code, or still taken.
 
     Raises role-not-allowed, not-found, and duplicate-key-other-body for a key of another decision.
     """
+    caller = keyed.caller
     caller.require(ACTIONS[asked.kind])
-    async with services.begin(caller) as session:
-        await _require_seen(session, asked)
-        decision_id = await _take(session, caller, asked)
+    decision_id = await keyed.once(services, UUID, lambda session: _take(session, caller, asked))
     return await _answer(services, caller, decision_id)
 
 
@@ -66,28 +64,25 @@ async def _require_seen(session: AsyncSession, asked: Asked) -> None:
 
 
 async def _take(session: AsyncSession, caller: Principal, asked: Asked) -> UUID:
-    key = asked.key or uuid4().hex
-    values = {"kind": asked.kind, "pair_id": asked.pair_id, "merge_id": asked.merge_id}
-    made = insert(IdentityDecision).values(
-        id=uuid4(),
+    await _require_seen(session, asked)
+    decision_id = uuid4()
+    row = IdentityDecision(
+        id=decision_id,
         organisation_id=caller.organisation_id,
         user_id=caller.user_id,
         role=caller.role,
         client_id=caller.client_id,
-        client_key=key,
+        client_key=str(decision_id),
         reason=asked.reason,
-        **values,
+        kind=asked.kind,
+        pair_id=asked.pair_id,
+        merge_id=asked.merge_id,
     )
-    added: UUID | None = await session.scalar(made.on_conflict_do_nothing().returning(IdentityDecision.id))
-    if added is not None:
-        subject = f"pair {asked.pair_id}" if asked.pair_id else f"merge {asked.merge_id}"
-        await audit.note_write(session, who(caller), f"identity {asked.kind}", subject)
-        return added
-    known = select(IdentityDecision).filter_by(client_id=caller.client_id, client_key=key)
-    row = (await session.scalars(known)).one()
-    if any(getattr(row, name) != value for name, value in values.items()):
-        raise HomewardError("duplicate-key-other-body")
-    return row.id
+    session.add(row)
+    await session.flush()
+    subject = f"pair {asked.pair_id}" if asked.pair_id else f"merge {asked.merge_id}"
+    await audit.note_write(session, who(caller), f"identity {asked.kind}", subject)
+    return decision_id
 
 
 async def _answer(services: Services, caller: Principal, decision_id: UUID) -> IdentityDecision:

@@ -11,6 +11,7 @@ from api.parameters import check_for_program
 from api.principals import Principal
 from api.services import Services, services_of
 from discharge.errors import HomewardError
+from discharge.store.request_keys import HEADER
 
 Ready = Annotated[Services, Depends(services_of)]
 
@@ -41,8 +42,10 @@ MOST_KEY = 200
 IdempotencyKey = Annotated[
     str | None,
     Header(
-        alias="Idempotency-Key",
+        alias=HEADER,
+        min_length=1,
         max_length=MOST_KEY,
-        description="Your own key for this request. The same key with the same body is the same request.",
+        description="Your own key for this request. Sent again with the same content it is the same request:"
+        " done once, and answered alike. With other content it is refused (`duplicate-key-other-body`).",
     ),
 ]

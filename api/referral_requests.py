@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from types import NoneType
 from uuid import UUID, uuid4
 
 from sqlalchemy import text, update
@@ -14,6 +15,7 @@ from api.commanding import Asked, Outcome, body_hash, execute, existing, take
 from api.principals import Principal
 from api.reading.looks import who
 from api.reading.referral_requests import SOMEBODY_NEW, RequestFile, read_request
+from api.request_keys import KeyedWrite
 from api.services import Services
 from discharge.cases.commands import Answer, Envelope
 from discharge.clocks import london_date
@@ -117,31 +119,39 @@ async def _asked(
     )
 
 
-async def decline(services: Services, caller: Principal, request_id: UUID, reason: str, words: str) -> None:
+async def decline(services: Services, keyed: KeyedWrite, request_id: UUID, reason: str, words: str) -> None:
     """Decline a request with a reason of the list referral-return-reasons and words for the sender.
 
     Raises return-reason-needed, not-found, already-done.
     """
+    caller = keyed.caller
     caller.require("referral-requests.answer")
     if not reason:
         raise Refused("return-reason-needed", where="reason")
     now = await services.case_now()
     lookup("referral-return-reasons", reason, london_date(now), "reason")
-    async with services.begin(caller) as session:
+
+    async def declined(session: AsyncSession) -> None:
         file = await _to_answer(session, caller, request_id)
         told = {"answer_code": reason, "answer": words.strip()[:2000] or None}
         await _answered(session, caller, file.row, now, "declined", **told)
 
+    await keyed.once(services, NoneType, declined)
 
-async def withdraw(services: Services, caller: Principal, request_id: UUID) -> None:
+
+async def withdraw(services: Services, keyed: KeyedWrite, request_id: UUID) -> None:
     """Take back a request of one's own that still waits. Raises not-found, already-done."""
+    caller = keyed.caller
     caller.require("refer")
     now = await services.case_now()
-    async with services.begin(caller) as session:
+
+    async def withdrawn(session: AsyncSession) -> None:
         row = await session.get(ReferralRequestRow, request_id)
         if row is None or row.sender_id != caller.organisation_id:
             raise HomewardError("not-found")
         await _answered(session, caller, row, now, "withdrawn")
+
+    await keyed.once(services, NoneType, withdrawn)
 
 
 async def _to_answer(session: AsyncSession, caller: Principal, request_id: UUID) -> RequestFile:

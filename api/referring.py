@@ -28,6 +28,7 @@ from discharge.cases.model import Case
 from discharge.clocks import london_date
 from discharge.errors import HomewardError
 from discharge.store import audit, commands
+from discharge.store.request_keys import HEADER, stands_for_other
 from discharge.store.tables import Organisation, Person, PersonIdentifier, ReferralRequestRow
 from fhir_adapters.people.nhs_numbers import check_number
 from fhir_adapters.referrals import ReferralValues, ReferredPerson
@@ -163,7 +164,7 @@ async def _sent_before(
     waiting = await referral_requests.find_by_key(session, caller.client_id, request.name)
     known = command or waiting
     if known is not None and known.body_hash != request.digest:
-        raise HomewardError("duplicate-key-other-body", where="Idempotency-Key")
+        raise HomewardError("duplicate-key-other-body", where=HEADER)
     if command is not None:
         return existing(command)
     if waiting is not None:
@@ -206,6 +207,8 @@ async def _request(
         user_id=caller.user_id,
         inbox_id=request.inbox_id,
     )
+    if request.name and await session.scalar(select(stands_for_other(caller.client_id, request.name))):
+        raise HomewardError("duplicate-key-other-body", where=HEADER)
     values = await _described(session, caller, request.values)
     row = await referral_requests.keep(session, sender, values, now)
     if request.raw is not None:

@@ -7,16 +7,17 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from api.principals import Principal
 from api.reading.looks import who
-from api.services import Services
 from discharge.errors import HomewardError
 from discharge.store import audit, failed_commands, outbox, partner_pauses
 from discharge.store.tables import CommandRow, OutboxRow
 
 
 async def decide(
-    services: Services,
+    session: AsyncSession,
     caller: Principal,
     sequence: int,
     decision: str,
@@ -27,33 +28,31 @@ async def decide(
     ours.
     """
     caller.require("deadletters.release")
-    async with services.begin(caller) as session:
-        if decision == "replace":
-            if not payload:
-                raise HomewardError("invalid-body", where="payload")
-            row = await outbox.replace(session, sequence, payload, by=caller.user_id, reason=reason)
-        elif decision == "skip":
-            row = await outbox.skip(session, sequence, by=caller.user_id, reason=reason)
-        else:
-            row = await outbox.release(session, sequence, by=caller.user_id, reason=reason)
-        await audit.note_write(
-            session, who(caller), f"dead-letter {decision}", f"outbox {sequence}", case_id=row.case_id
-        )
+    if decision == "replace":
+        if not payload:
+            raise HomewardError("invalid-body", where="payload")
+        row = await outbox.replace(session, sequence, payload, by=caller.user_id, reason=reason)
+    elif decision == "skip":
+        row = await outbox.skip(session, sequence, by=caller.user_id, reason=reason)
+    else:
+        row = await outbox.release(session, sequence, by=caller.user_id, reason=reason)
+    await audit.note_write(
+        session, who(caller), f"dead-letter {decision}", f"outbox {sequence}", case_id=row.case_id
+    )
     return row
 
 
 async def decide_partner(
-    services: Services, caller: Principal, partner_id: UUID, decision: str, reason: str
+    session: AsyncSession, caller: Principal, partner_id: UUID, decision: str, reason: str
 ) -> None:
     """Try a partner again, switch it off, or on. Raises not-found where there is nothing to change."""
     caller.require("partners.switch")
-    async with services.begin(caller) as session:
-        await partner_pauses.decide(session, partner_id, decision, reason)
-        await audit.note_write(session, who(caller), f"partner {decision}", f"partner {partner_id}")
+    await partner_pauses.decide(session, partner_id, decision, reason)
+    await audit.note_write(session, who(caller), f"partner {decision}", f"partner {partner_id}")
 
 
 async def decide_failed_command(
-    services: Services,
+    session: AsyncSession,
     caller: Principal,
     command_id: UUID,
     decision: failed_commands.FailedDecision,
@@ -63,9 +62,8 @@ async def decide_failed_command(
     where it does not stand failed any more.
     """
     caller.require("failed-commands.decide")
-    async with services.begin(caller) as session:
-        row = await failed_commands.decide_failed(session, command_id, decision, reason)
-        await audit.note_write(
-            session, who(caller), f"failed-command {decision}", f"command {command_id}", case_id=row.case_id
-        )
+    row = await failed_commands.decide_failed(session, command_id, decision, reason)
+    await audit.note_write(
+        session, who(caller), f"failed-command {decision}", f"command {command_id}", case_id=row.case_id
+    )
     return row

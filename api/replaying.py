@@ -5,7 +5,9 @@ Each is done once however often it is asked, and noted with who and why.
 
 from __future__ import annotations
 
-from uuid import UUID
+from uuid import UUID, uuid4
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.editing import edited_bytes
 from api.principals import Principal
@@ -13,13 +15,11 @@ from api.reading.looks import who
 from api.reading.messages import message
 from api.reading.whereabouts import whereabouts_seen
 from api.searching import Search, wanted_by
-from api.services import Services
 from discharge.errors import HomewardError
 from discharge.store import audit, outbox
 from fhir_adapters.hl7v2.replays import OUTCOMES, refused_at_sight
 from fhir_adapters.hl7v2.store import edits
 from fhir_adapters.hl7v2.store.replaying import ask_replay, stop_replay
-from fhir_adapters.store.tables import MessageEditRow, ReplayRow
 
 LEAST_REASON, MOST_REASON = 3, 500
 
@@ -36,62 +36,56 @@ def _require_reason(reason: str) -> None:
         raise HomewardError("reason-needed", where="reason")
 
 
-async def replay(services: Services, caller: Principal, key: UUID, search: Search, reason: str) -> ReplayRow:
-    """Have messages read again; one key is one replay. Raises not-replayable for one message that cannot be,
+async def replay(session: AsyncSession, caller: Principal, search: Search, reason: str) -> UUID:
+    """Have messages read again. The id of the replay. Raises not-replayable for one message that cannot be,
     saying why.
     """
     caller.require("messages.release")
     _require_reason(reason)
-    async with services.begin(caller) as session:
-        wanted = await wanted_by(session, caller, search)
-        if search.id:
-            row, _ = await message(session, caller, wanted.ids[0])
-            if refused := refused_at_sight(row.state, row.content_type):
-                raise HomewardError("not-replayable", detail=OUTCOMES[refused])
-        made = await ask_replay(session, key, caller.organisation_id, wanted, reason, caller.user_id)
-        await audit.note_write(session, who(caller), "messages replayed", f"replay {made.id}")
-    return made
+    wanted = await wanted_by(session, caller, search)
+    if search.id:
+        row, _ = await message(session, caller, wanted.ids[0])
+        if refused := refused_at_sight(row.state, row.content_type):
+            raise HomewardError("not-replayable", detail=OUTCOMES[refused])
+    replay_id = uuid4()
+    await ask_replay(session, replay_id, caller.organisation_id, wanted, reason, caller.user_id)
+    await audit.note_write(session, who(caller), "messages replayed", f"replay {replay_id}")
+    return replay_id
 
 
-async def stop(services: Services, caller: Principal, replay_id: UUID, reason: str) -> None:
+async def stop(session: AsyncSession, caller: Principal, replay_id: UUID, reason: str) -> None:
     """Stop a replay where it is; what it put back by then stays put back."""
     caller.require("messages.release")
     _require_reason(reason)
-    async with services.begin(caller) as session:
-        await stop_replay(session, replay_id, reason)
-        await audit.note_write(session, who(caller), "replay stopped", f"replay {replay_id}")
+    await stop_replay(session, replay_id, reason)
+    await audit.note_write(session, who(caller), "replay stopped", f"replay {replay_id}")
 
 
-async def propose(
-    services: Services, caller: Principal, message_id: UUID, text: str, reason: str
-) -> MessageEditRow:
-    """Propose an edited message in place of one that had no effect; a second person decides."""
+async def propose(session: AsyncSession, caller: Principal, message_id: UUID, text: str, reason: str) -> UUID:
+    """Propose an edited message in place of one that had no effect; a second person decides. Its id."""
     caller.require("messages.release")
     _require_reason(reason)
-    async with services.begin(caller) as session:
-        row, _ = await message(session, caller, message_id)
-        seen = await whereabouts_seen(session, row)
-        raw = edited_bytes(row, text, whereabouts=seen)
-        made = await edits.propose(session, row, raw, reason, caller.user_id)
-        await audit.note_write(session, who(caller), "message edited", f"edit {made.id}")
-    return made
+    row, _ = await message(session, caller, message_id)
+    seen = await whereabouts_seen(session, row)
+    raw = edited_bytes(row, text, whereabouts=seen)
+    made = await edits.propose(session, row, raw, reason, caller.user_id)
+    await audit.note_write(session, who(caller), "message edited", f"edit {made.id}")
+    return made.id
 
 
-async def decide(services: Services, caller: Principal, edit_id: UUID, approve: bool, reason: str) -> str:
+async def decide(session: AsyncSession, caller: Principal, edit_id: UUID, approve: bool, reason: str) -> str:
     """Approve or decline somebody else's edit."""
     caller.require("messages.approve")
     _require_reason(reason)
-    async with services.begin(caller) as session:
-        state = await edits.decide(session, edit_id, approve=approve, reason=reason)
-        await audit.note_write(session, who(caller), f"message edit {state}", f"edit {edit_id}")
+    state = await edits.decide(session, edit_id, approve=approve, reason=reason)
+    await audit.note_write(session, who(caller), f"message edit {state}", f"edit {edit_id}")
     return state
 
 
-async def resend(services: Services, caller: Principal, sequence: int, key: UUID, reason: str) -> int:
-    """Send an item to its partner once more, as a new item; one key is one item. Its sequence."""
+async def resend(session: AsyncSession, caller: Principal, sequence: int, reason: str) -> int:
+    """Send an item to its partner once more, as a new item. Its sequence."""
     caller.require("deadletters.release")
     _require_reason(reason)
-    async with services.begin(caller) as session:
-        again = await outbox.resend(session, sequence, key, reason)
-        await audit.note_write(session, who(caller), "item sent again", f"outbox {sequence} as {again}")
+    again = await outbox.resend(session, sequence, uuid4(), reason)
+    await audit.note_write(session, who(caller), "item sent again", f"outbox {sequence} as {again}")
     return again

@@ -29,6 +29,7 @@ from temporalio.client import (
 from discharge.clocks import CaseClock
 from discharge.store.count_anew import count_anew
 from discharge.store.engine import Sessions, transaction
+from discharge.store.request_keys import forget_old
 from discharge.store.sweep import sweep
 from workflows import ports
 from workflows.former_runs import FormerRuns
@@ -88,12 +89,22 @@ def _counting(given: Given) -> Step:
     return count
 
 
+def _request_keys(given: Given) -> Step:
+    async def forget() -> bool:
+        async with transaction(given.sessions) as session:
+            await forget_old(session)
+        return False
+
+    return forget
+
+
 CHORES: Mapping[str, Chore] = {
     chore.name: chore
     for chore in (
         Chore("maintenance", timedelta(minutes=2), _maintenance),
         Chore("former-runs", timedelta(minutes=5), _former_runs),
         Chore("counting", timedelta(minutes=5), _counting),
+        Chore("request-keys", timedelta(hours=1), _request_keys),
         Chore("sweep", timedelta(minutes=15), _sweep),  # each open case has its turn once a day
     )
 }

@@ -35,9 +35,13 @@ DESCRIPTION = """
 Discharges from hospital that are held up by the home. Every request needs a bearer token.
 
 A change is a command: `POST /api/v1/cases/{case_id}/commands` with its `kind`, an `effective_on` (a London
-calendar date), and an `Idempotency-Key`. The answer is 200 with what happened, 202 with a status address when
+calendar date). The answer is 200 with what happened, 202 with a status address when
 it was taken and not answered in time, or a problem (RFC 9457) whose `code` is the same in every interface,
 page and log.
+
+Every request that changes something takes an `Idempotency-Key` of your own in its header. Under the same key
+the same content is done once and answered alike; other content is refused. Keys of commands and referrals are
+remembered for good, all others for 30 days; a request that was refused may be sent again under its key.
 
 Every list is paged in one way: `size`, and `after` with the `next` of the page before; `next` is null on the
 last page.

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from types import NoneType
 from uuid import UUID
 
 from fastapi import APIRouter
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
 from api.pages.visiting import Visit, Visitor
@@ -44,7 +46,11 @@ async def decide_one(sequence: int, visit: Visitor) -> Response:
     if fault := reason_fault(reason):
         given = _given(visit, typed={sequence: reason}, faults={sequence: fault})
         return await _page(visit, given, 422)
-    await decide(visit.services, visit.caller, sequence, decision, reason)
+
+    async def decided(session: AsyncSession) -> None:
+        await decide(session, visit.caller, sequence, decision, reason)
+
+    await (await visit.keyed(form)).once(visit.services, NoneType, decided)
     return visit.to(f"/dead-letters?item={sequence}&decided={decision}")
 
 
@@ -60,8 +66,11 @@ async def decide_about_partner(partner_id: UUID, visit: Visitor) -> Response:
         return await _page(
             visit, _given(visit, off_typed={partner_id: reason}, off_faults={partner_id: fault}), 422
         )
-    await decide_partner(
-        visit.services, visit.caller, partner_id, decision, reason or PARTNER_DECISIONS[decision]
+    why = reason or PARTNER_DECISIONS[decision]
+    await (await visit.keyed(form)).once(
+        visit.services,
+        NoneType,
+        lambda session: decide_partner(session, visit.caller, partner_id, decision, why),
     )
     return visit.to(f"/dead-letters?partner={decision}")
 

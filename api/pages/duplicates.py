@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -51,14 +51,13 @@ async def decide_one(pair_id: UUID, visit: Visitor) -> Response:
     form = await visit.form()
     visit.caller.require("duplicates.decide")
     chosen, reason = str(form.get("decision", "")), str(form.get("reason", "")).strip()
-    key = str(form.get("key", "")) or uuid4().hex
     fault = reason_fault(reason) if chosen in DECISIONS else "Choose whether they are the same person"
     if fault:
         chosen = chosen if chosen in DECISIONS else ""
-        given = _given(visit, "duplicates.decide", key=key, fault=fault, typed=reason, chosen=chosen)
+        given = _given(visit, "duplicates.decide", fault=fault, typed=reason, chosen=chosen)
         return await _pair_page(visit, pair_id, given, 422)
     kind: Kind = "same" if chosen == "same" else "not-same"
-    await decide(visit.services, visit.caller, Asked(kind, reason, pair_id=pair_id, key=key))
+    await decide(visit.services, await visit.keyed(form), Asked(kind, reason, pair_id=pair_id))
     return visit.to(f"/duplicates/{pair_id}")
 
 
@@ -74,22 +73,19 @@ async def undo_merge(merge_id: UUID, visit: Visitor) -> Response:
     """Give everything back to whom it belongs, with the reason why."""
     form = await visit.form()
     visit.caller.require("merges.undo")
-    reason, key = str(form.get("reason", "")).strip(), str(form.get("key", "")) or uuid4().hex
+    reason = str(form.get("reason", "")).strip()
     if fault := reason_fault(reason):
-        given = _given(visit, "merges.undo", key=key, fault=fault, typed=reason)
+        given = _given(visit, "merges.undo", fault=fault, typed=reason)
         return await _merge_page(visit, merge_id, given, 422)
-    await decide(visit.services, visit.caller, Asked("undo-merge", reason, merge_id=merge_id, key=key))
+    await decide(visit.services, await visit.keyed(form), Asked("undo-merge", reason, merge_id=merge_id))
     return visit.to(f"/merges/{merge_id}")
 
 
-def _given(
-    visit: Visit, action: str, key: str = "", fault: str = "", typed: str = "", chosen: str = ""
-) -> Given:
+def _given(visit: Visit, action: str, fault: str = "", typed: str = "", chosen: str = "") -> Given:
     return Given(
         may_decide=visit.caller.may(action),
         may_open_case=visit.caller.may("case.read"),
         may_open_messages=visit.caller.may("messages.read"),
-        key=key or uuid4().hex,
         fault=fault,
         typed=typed,
         chosen=chosen,

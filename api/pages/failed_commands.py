@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from types import NoneType
 from typing import get_args
 from uuid import UUID
 
 from fastapi import APIRouter
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
 from api.pages.visiting import Visit, Visitor
@@ -38,7 +40,11 @@ async def decide_one(command_id: UUID, visit: Visitor) -> Response:
     if fault := reason_fault(reason):
         around = _around(visit, typed={command_id: reason}, faults={command_id: fault})
         return await _page(visit, around, 422)
-    await decide_failed_command(visit.services, visit.caller, command_id, decision, reason)
+
+    async def decided(session: AsyncSession) -> None:
+        await decide_failed_command(session, visit.caller, command_id, decision, reason)
+
+    await (await visit.keyed(form)).once(visit.services, NoneType, decided)
     return visit.to(f"/failed-requests?decided={decision}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import NoneType
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -43,9 +44,12 @@ async def answer(visit: Visitor, message_id: UUID) -> Response:
             visit, 422, fault="Choose whether the person stays hidden", anchor=anchor, typed=reason
         )
     try:
-        async with visit.services.begin(visit.caller) as session:
-            chosen: hidings.Answer = "lifted" if said == "lifted" else "kept"
-            await hidings.answer(session, visit.caller, message_id, person_id, chosen, reason)
+        chosen: hidings.Answer = "lifted" if said == "lifted" else "kept"
+        await (await visit.keyed(sent)).once(
+            visit.services,
+            NoneType,
+            lambda session: hidings.answer(session, visit.caller, message_id, person_id, chosen, reason),
+        )
     except HomewardError as error:
         if error.code != "reason-needed":
             raise
@@ -60,8 +64,11 @@ async def withdraw(visit: Visitor, message_id: UUID) -> Response:
     visit.caller.require("hidings.withdraw")
     reason = str(sent.get("reason", ""))
     try:
-        async with visit.services.begin(visit.caller) as session:
-            await hidings.withdraw(session, visit.caller, message_id, reason)
+        await (await visit.keyed(sent)).once(
+            visit.services,
+            NoneType,
+            lambda session: hidings.withdraw(session, visit.caller, message_id, reason),
+        )
     except HomewardError as error:
         if error.code != "reason-needed":
             raise

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from types import NoneType
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter
 from pydantic import ValidationError
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
@@ -51,8 +53,10 @@ async def add(visit: Visitor) -> Response:
     try:
         if not filled.faults:
             asked = editing.NewHome.model_validate(body_of(filled.fields, {}))
-            async with visit.services.begin(visit.caller) as session:
-                home_id = await editing.add(session, visit.caller, asked)
+            keyed = await visit.keyed(sent)
+            home_id = await keyed.once(
+                visit.services, UUID, lambda session: editing.add(session, visit.caller, asked)
+            )
             return visit.to(f"/homes/{home_id}?done=new")
     except (NotANumber, ValidationError, HomewardError) as error:
         _note_fault(filled, error, NEW)
@@ -74,11 +78,12 @@ async def change(visit: Visitor, home_id: UUID) -> Response:
     filled = read_form(CHANGE, sent, await _around(visit))
     try:
         if not filled.faults:
-            async with visit.services.begin(visit.caller) as session:
-                held = (await homes.home(session, home_id)).row.attributes
-                body = {**body_of(filled.fields, held), "seen_at": _seen_at(sent)}
-                asked = editing.ChangedHome.model_validate(body)
-                await editing.change(session, visit.caller, home_id, asked)
+            keyed = await visit.keyed(sent)
+            await keyed.once(
+                visit.services,
+                NoneType,
+                lambda session: _change(session, visit, home_id, filled, _seen_at(sent)),
+            )
             return visit.to(f"/homes/{home_id}?done=change")
     except (NotANumber, ValidationError, HomewardError) as error:
         _note_fault(filled, error, CHANGE)
@@ -93,13 +98,24 @@ async def withdraw(visit: Visitor, home_id: UUID) -> Response:
     filled = read_form(WITHDRAW, sent, await _around(visit))
     try:
         if not filled.faults:
-            async with visit.services.begin(visit.caller) as session:
-                because = filled.fields["because"]
-                await editing.withdraw(session, visit.caller, home_id, because, visit.today)
+            because, keyed = filled.fields["because"], await visit.keyed(sent)
+            await keyed.once(
+                visit.services,
+                str,
+                lambda session: editing.withdraw(session, visit.caller, home_id, because, visit.today),
+            )
             return visit.to(f"/homes/{home_id}?done=withdraw")
     except HomewardError as error:
         _note_fault(filled, error, WITHDRAW)
     return await _page(visit, home_id, withdrawn=filled, status=422)
+
+
+async def _change(
+    session: AsyncSession, visit: Visit, home_id: UUID, filled: Filled, seen_at: datetime | None
+) -> None:
+    held = (await homes.home(session, home_id)).row.attributes
+    asked = editing.ChangedHome.model_validate({**body_of(filled.fields, held), "seen_at": seen_at})
+    await editing.change(session, visit.caller, home_id, asked)
 
 
 def _seen_at(sent: FormData) -> datetime | None:

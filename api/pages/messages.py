@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -68,7 +68,6 @@ async def listed(visit: Visit, asked: Mapping[str, str], why: str = "", why_faul
         why=why,
         why_fault=why_fault,
         may_replay=visit.caller.may("messages.release") and bool(view.rows) and search.narrowed,
-        key=str(uuid4()),
     )
 
 
@@ -95,8 +94,6 @@ async def opened(visit: Visit, message_id: UUID, *, done: int = 0, typed: Typed 
         view=view,
         typed=typed,
         may_replay=visit.caller.may("messages.release"),
-        key=str(uuid4()),
-        keys=[str(uuid4()) for each in view.cases for _ in each.sent],
         done=done,
     )
 

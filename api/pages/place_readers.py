@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from types import NoneType
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter
@@ -58,8 +59,11 @@ async def add(visit: Visitor, case_id: UUID) -> Response:
         if not filled.faults:
             said = filled.fields
             asked = Naming(UUID(said["user_id"]), date.fromisoformat(said["until_on"]), said["reason"])
-            async with visit.services.begin(visit.caller) as session:
-                await place_readers.name(session, visit.caller, case_id, asked, visit.today)
+            await (await visit.keyed(sent)).once(
+                visit.services,
+                UUID,
+                lambda session: place_readers.name(session, visit.caller, case_id, asked, visit.today),
+            )
             return visit.to(f"/cases/{case_id}/place-readers?done=named")
     except HomewardError as error:
         if error.row.http not in (409, 422):
@@ -72,10 +76,13 @@ async def add(visit: Visitor, case_id: UUID) -> Response:
 @router.post("/{reader_id}/end")
 async def end(visit: Visitor, case_id: UUID, reader_id: UUID) -> Response:
     """Take a name away."""
-    await visit.form()
+    sent = await visit.form()
     visit.caller.require(NAME)
-    async with visit.services.begin(visit.caller) as session:
-        await place_readers.take_away(session, visit.caller, case_id, reader_id)
+    await (await visit.keyed(sent)).once(
+        visit.services,
+        NoneType,
+        lambda session: place_readers.take_away(session, visit.caller, case_id, reader_id),
+    )
     return visit.to(f"/cases/{case_id}/place-readers?done=ended")
 
 

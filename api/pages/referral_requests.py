@@ -7,6 +7,7 @@ from typing import get_args
 from uuid import UUID
 
 from fastapi import APIRouter
+from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from api import referral_requests
@@ -48,7 +49,7 @@ async def show(visit: Visitor, request_id: UUID, done: str = "") -> Response:
 @router.post("/{request_id}/take-on")
 async def take_on(visit: Visitor, request_id: UUID) -> Response:
     """Take a request on: the case opens, or the sender joins it."""
-    typed = await _typed(visit, "person", "basis")
+    sent, typed = await _typed(visit, "person", "basis")
     faults = [
         _fault(name, ask)
         for name, ask in (("person", "who is meant"), ("basis", "a basis"))
@@ -56,9 +57,10 @@ async def take_on(visit: Visitor, request_id: UUID) -> Response:
     ]
     if faults:
         return await _page(visit, request_id, 422, errors=faults, typed=typed)
+    keyed = await visit.keyed(sent)
     try:
         outcome = await referral_requests.take_on(
-            visit.services, visit.caller, request_id, typed["person"], typed["basis"]
+            visit.services, visit.caller, request_id, typed["person"], typed["basis"], keyed.key
         )
     except HomewardError as error:
         return await _refused(visit, request_id, error, typed)
@@ -69,11 +71,10 @@ async def take_on(visit: Visitor, request_id: UUID) -> Response:
 @router.post("/{request_id}/decline")
 async def decline(visit: Visitor, request_id: UUID) -> Response:
     """Answer a request with a reason."""
-    typed = await _typed(visit, "reason", "words")
+    sent, typed = await _typed(visit, "reason", "words")
+    keyed = await visit.keyed(sent)
     try:
-        await referral_requests.decline(
-            visit.services, visit.caller, request_id, typed["reason"], typed["words"]
-        )
+        await referral_requests.decline(visit.services, keyed, request_id, typed["reason"], typed["words"])
     except HomewardError as error:
         return await _refused(visit, request_id, error, typed)
     return visit.to(f"/referral-requests/{request_id}?done=declined")
@@ -82,15 +83,15 @@ async def decline(visit: Visitor, request_id: UUID) -> Response:
 @router.post("/{request_id}/withdraw")
 async def withdraw(visit: Visitor, request_id: UUID) -> Response:
     """Take back a request of one's own."""
-    await visit.form()
-    await referral_requests.withdraw(visit.services, visit.caller, request_id)
+    sent = await visit.form()
+    await referral_requests.withdraw(visit.services, await visit.keyed(sent), request_id)
     return visit.to(f"/referral-requests/{request_id}?done=withdrawn")
 
 
-async def _typed(visit: Visit, *fields: str) -> dict[str, str]:
+async def _typed(visit: Visit, *fields: str) -> tuple[FormData, dict[str, str]]:
     sent = await visit.form()
     visit.caller.require("referral-requests.answer")
-    return {name: str(sent.get(name, "")) for name in fields}
+    return sent, {name: str(sent.get(name, "")) for name in fields}
 
 
 def _fault(name: str, what: str) -> dict[str, str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
@@ -43,6 +44,11 @@ class Frame:
     form_token: str = ""
     waiting: Mapping[str, int] = field(default_factory=dict)
     kept: bool = False
+
+    @property
+    def new_key(self) -> str:
+        """A key for one form of the page, so that pressing its button twice asks once."""
+        return str(uuid4())
 
 
 @cache

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from uuid import UUID, uuid4
+from types import NoneType
+from uuid import UUID
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -40,10 +41,9 @@ async def _parked(visit: Visit, given: parked.Given | None = None) -> Response:
         found = await reading.waiting_causes(session, visit.caller)
         feeds = await lists.feeds(session, visit.caller)
     view = parked.present(found, feeds, visit.services.now(), given)
-    keys = [str(uuid4()) for _ in view.groups]
     may = visit.caller.may("messages.release")
     status = 422 if given else 200
-    return visit.page("parked.html", status, view=view, may_replay=may, keys=keys)
+    return visit.page("parked.html", status, view=view, may_replay=may)
 
 
 @router.get("/replays")
@@ -59,14 +59,17 @@ async def show_replays(visit: Visitor) -> Response:
 @router.post("/replays")
 async def replay(visit: Visitor) -> Response:
     """Have all messages of a cause, or of a list, or one, read again; with the reason why."""
-    form = {name: str(value) for name, value in (await visit.form()).items()}
+    sent = await visit.form()
+    form = {name: str(value) for name, value in sent.items()}
     visit.caller.require("messages.release")
     why = form.get("why", "").strip()
     search = search_of(form)
     if fault := replaying.reason_fault(why):
         return await _asked_wrongly(visit, form, why, fault)
-    made = await replaying.replay(visit.services, visit.caller, _id_in(form, "key"), search, why)
-    return visit.to(f"/messages/replays/{made.id}")
+    made = await (await visit.keyed(sent)).once(
+        visit.services, UUID, lambda session: replaying.replay(session, visit.caller, search, why)
+    )
+    return visit.to(f"/messages/replays/{made}")
 
 
 async def _asked_wrongly(visit: Visit, form: dict[str, str], why: str, fault: str) -> Response:
@@ -117,7 +120,9 @@ async def stop(replay_id: UUID, visit: Visitor) -> Response:
     why = str(form.get("why", "")).strip()
     if fault := replaying.reason_fault(why):
         return await _replay(visit, replay_id, why, fault)
-    await replaying.stop(visit.services, visit.caller, replay_id, why)
+    await (await visit.keyed(form)).once(
+        visit.services, NoneType, lambda session: replaying.stop(session, visit.caller, replay_id, why)
+    )
     return visit.to(f"/messages/replays/{replay_id}")
 
 
@@ -174,7 +179,11 @@ async def decide_edit(edit_id: UUID, visit: Visitor) -> Response:
         raise HomewardError("invalid-body", where="decision")
     if fault := replaying.reason_fault(why):
         return await _edit(visit, edit_id, why, fault)
-    await replaying.decide(visit.services, visit.caller, edit_id, decision == "approve", why)
+    await (await visit.keyed(form)).once(
+        visit.services,
+        str,
+        lambda session: replaying.decide(session, visit.caller, edit_id, decision == "approve", why),
+    )
     return visit.to(f"/messages/edits/{edit_id}")
 
 
@@ -218,12 +227,16 @@ async def propose(message_id: UUID, visit: Visitor) -> Response:
     if fault := replaying.reason_fault(why):
         return await _form(visit, message_id, text, why, {"why": fault})
     try:
-        made = await replaying.propose(visit.services, visit.caller, message_id, text, why)
+        made = await (await visit.keyed(form)).once(
+            visit.services,
+            UUID,
+            lambda session: replaying.propose(session, visit.caller, message_id, text, why),
+        )
     except HomewardError as error:
         if error.where != "text":
             raise
         return await _form(visit, message_id, text, why, {"text": _fault_words(error)})
-    return visit.to(f"/messages/edits/{made.id}")
+    return visit.to(f"/messages/edits/{made}")
 
 
 def _fault_words(error: HomewardError) -> str:
@@ -237,11 +250,14 @@ def _fault_words(error: HomewardError) -> str:
 @router.post("/sent/{sequence}/again")
 async def send_again(sequence: int, visit: Visitor) -> Response:
     """Send an item to its partner once more, as a new item that names the first."""
-    form = {name: str(value) for name, value in (await visit.form()).items()}
+    sent = await visit.form()
+    form = {name: str(value) for name, value in sent.items()}
     visit.caller.require("deadletters.release")
     why = form.get("why", "").strip()
     back = _id_in(form, "message")
     if fault := replaying.reason_fault(why):
         return await opened(visit, back, typed=Typed(why, fault, sequence))
-    again = await replaying.resend(visit.services, visit.caller, sequence, _id_in(form, "key"), why)
+    again = await (await visit.keyed(sent)).once(
+        visit.services, int, lambda session: replaying.resend(session, visit.caller, sequence, why)
+    )
     return visit.to(f"/messages/{back}?done={again}")

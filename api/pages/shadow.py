@@ -44,7 +44,7 @@ async def give(visit: Visitor) -> Response:
     raw = await file.read() if isinstance(file, UploadFile) else b""
     try:
         given = GivenList(typed["feed"], raw, typed["mapping"], _moment(typed["listed_at"]))
-        kept = await compare_list(visit.services, visit.caller, given)
+        kept = await compare_list(visit.services, await visit.keyed(form), given)
     except ListRefused as refused:
         return await _page(visit, typed, refused.faults, 422)
     except HomewardError as refused:
@@ -52,7 +52,7 @@ async def give(visit: Visitor) -> Response:
             raise
         fault = LineFault(1, refused.where, WORDS[refused.where])
         return await _page(visit, typed, [fault], 422)
-    return visit.to(f"/shadow/{kept.id}")
+    return visit.to(f"/shadow/{kept}")
 
 
 @router.get("/shadow/{list_id}")

@@ -24,6 +24,7 @@ from api.presenters.words import case_time_words
 from api.principals import Principal
 from api.reading.alerts import count_alerts
 from api.reading.referral_requests import count_waiting
+from api.request_keys import KeyedWrite, by_form
 from api.services import Services
 from api.sessions import COOKIE, Session
 from discharge.clocks import CaseClock, london_date
@@ -87,6 +88,10 @@ class Visit:
         if not self.services.cookies.form_is_ours(self.session, str(form.get("form_token", ""))):
             raise HomewardError("form-expired")
         return form
+
+    async def keyed(self, form: FormData) -> KeyedWrite:
+        """The change that a form asks for, done once however often the form is sent."""
+        return await by_form(self.request, self.caller, form)
 
     async def kept_form(self) -> FormData | None:
         """The form that `kept` in the address names: what this person sent after their session had ended."""

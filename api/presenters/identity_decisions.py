@@ -39,7 +39,6 @@ class Given:
     may_decide: bool
     may_open_case: bool
     may_open_messages: bool
-    key: str
     fault: str = ""
     typed: str = ""
     chosen: str = ""

@@ -22,7 +22,6 @@ class OneMerge:
     message_href: str
     decided: tuple[Decided, ...]
     waits: bool
-    key: str
     fault: str
     typed: str
     errors: tuple[dict[str, str], ...]
@@ -49,7 +48,6 @@ def present_merge(found: Merged, known: Directory, given: Given) -> OneMerge:
         message_href=message_href(row.cause_id if row.cause == "message" else None, given),
         decided=tuple(decided(each, known) for each in found.decisions),
         waits=waits,
-        key=given.key,
         fault=given.fault,
         typed=given.typed,
         errors=({"text": given.fault, "href": "#reason"},) if given.fault else (),

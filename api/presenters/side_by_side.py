@@ -58,7 +58,6 @@ class One:
     message_href: str
     decided: tuple[Decided, ...]
     waits: bool
-    key: str
     fault: str
     typed: str
     chosen: str
@@ -147,7 +146,6 @@ def present_one(found: OpenedPair, known: Directory, given: Given) -> One:
         message_href=message_href(found.row.source_inbox_id, given),
         decided=tuple(decided(row, known) for row in found.decisions),
         waits=waits,
-        key=given.key,
         fault=given.fault,
         typed=given.typed,
         chosen=given.chosen,

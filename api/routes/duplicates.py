@@ -8,10 +8,11 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from api.deciding import Asked, decide
-from api.depends import Caller, IdempotencyKey, Ready
+from api.depends import Caller, Ready
 from api.paging import Paged
 from api.presenters.duplicates_json import decision_json, merge_json, opened_json, pair_json, test_json
 from api.reading import duplicates
+from api.request_keys import Keyed
 from api.schemas.duplicates import (
     DuplicateDecision,
     DuplicateList,
@@ -55,13 +56,11 @@ async def decide_duplicate(
     pair_id: UUID,
     body: DuplicateDecision,
     services: Ready,
-    caller: Caller,
+    keyed: Keyed,
     response: Response,
-    key: IdempotencyKey = None,
 ) -> IdentityDecision:
     """Merge the two records, or remember that they are two people. 202 while it is being carried out."""
-    asked = Asked(body.decision, body.reason, pair_id=pair_id, key=key)
-    row = await decide(services, caller, asked)
+    row = await decide(services, keyed, Asked(body.decision, body.reason, pair_id=pair_id))
     response.status_code = 202 if row.state == "taken" else 200
     return decision_json(row)
 
@@ -80,12 +79,11 @@ async def undo_merge(
     merge_id: UUID,
     body: MergeUndo,
     services: Ready,
-    caller: Caller,
+    keyed: Keyed,
     response: Response,
-    key: IdempotencyKey = None,
 ) -> IdentityDecision:
     """Give everything back to whom it belongs. 202 while it is being carried out."""
-    row = await decide(services, caller, Asked("undo-merge", body.reason, merge_id=merge_id, key=key))
+    row = await decide(services, keyed, Asked("undo-merge", body.reason, merge_id=merge_id))
     response.status_code = 202 if row.state == "taken" else 200
     return decision_json(row)
 

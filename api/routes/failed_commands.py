@@ -7,9 +7,11 @@ from uuid import UUID
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.depends import Caller, Ready
 from api.releasing import decide_failed_command
+from api.request_keys import Keyed
 from discharge.store.failed_commands import FailedDecision, count_failed_commands, failed_commands
 from discharge.store.tables import CommandRow
 
@@ -81,10 +83,15 @@ async def list_failed_commands(services: Ready, caller: Caller) -> FailedCommand
 
 @router.post("/failed-commands/{command_id}/decision")
 async def decide_about_failed_command(
-    command_id: UUID, body: FailedCommandDecision, services: Ready, caller: Caller
+    command_id: UUID, body: FailedCommandDecision, services: Ready, caller: Caller, keyed: Keyed
 ) -> FailedCommandDecided:
     """Have it tried again, judged against what its sender saw and may do now; or give it up. Its sender sees
     either under the address of the command.
     """
-    row = await decide_failed_command(services, caller, command_id, body.decision, body.reason)
-    return FailedCommandDecided(command_id=row.id, state=row.state, tries_by_hand=row.tries_by_hand)
+    caller.require("failed-commands.decide")
+
+    async def decided(session: AsyncSession) -> FailedCommandDecided:
+        row = await decide_failed_command(session, caller, command_id, body.decision, body.reason)
+        return FailedCommandDecided(command_id=row.id, state=row.state, tries_by_hand=row.tries_by_hand)
+
+    return await keyed.once(services, FailedCommandDecided, decided)

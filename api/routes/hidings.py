@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import NoneType
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -11,6 +12,7 @@ from api.depends import Caller, Ready
 from api.presenters.hidings import asked_json, hiding_json
 from api.principals import Principal
 from api.reading import names
+from api.request_keys import Keyed
 from api.schemas.people import HidingAnswer, HidingList, HidingWithdrawal
 from api.services import Services
 
@@ -27,22 +29,28 @@ async def list_hidings(services: Ready, caller: Caller) -> HidingList:
 
 
 @router.post("/{message_id}/answer")
-async def answer_hiding(message_id: UUID, body: HidingAnswer, services: Ready, caller: Caller) -> HidingList:
+async def answer_hiding(
+    message_id: UUID, body: HidingAnswer, services: Ready, caller: Caller, keyed: Keyed
+) -> HidingList:
     """Keep or lift what a message of another organisation hid, for one person."""
     caller.require("hidings.answer")
-    async with services.begin(caller) as session:
-        await hidings.answer(session, caller, message_id, body.person_id, body.answer, body.reason)
+    await keyed.once(
+        services,
+        NoneType,
+        lambda session: hidings.answer(session, caller, message_id, body.person_id, body.answer, body.reason),
+    )
     return await _listed(services, caller)
 
 
 @router.post("/{message_id}/withdrawal")
 async def withdraw_hiding(
-    message_id: UUID, body: HidingWithdrawal, services: Ready, caller: Caller
+    message_id: UUID, body: HidingWithdrawal, services: Ready, caller: Caller, keyed: Keyed
 ) -> HidingList:
     """Take back what a message of your own hid; what the trust has made its own stays as that decided."""
     caller.require("hidings.withdraw")
-    async with services.begin(caller) as session:
-        await hidings.withdraw(session, caller, message_id, body.reason)
+    await keyed.once(
+        services, NoneType, lambda session: hidings.withdraw(session, caller, message_id, body.reason)
+    )
     return await _listed(services, caller)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import NoneType
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -11,6 +12,7 @@ from api.depends import Caller, Ready
 from api.paging import Paged
 from api.presenters.lists_json import home_json
 from api.reading import homes
+from api.request_keys import Keyed
 from api.schemas.homes import HomeList, HomeRecord, HomeWithdrawal, WithdrawnHome
 from discharge.clocks import london_date
 
@@ -36,31 +38,36 @@ async def get_property(property_id: UUID, services: Ready, caller: Caller) -> Ho
 
 
 @router.post("", status_code=201)
-async def add_property(body: editing.NewHome, services: Ready, caller: Caller) -> HomeRecord:
-    """Put a home on the list. One reference of a landlord is one home: sent again it is a 409."""
+async def add_property(body: editing.NewHome, services: Ready, caller: Caller, keyed: Keyed) -> HomeRecord:
+    """Put a home on the list. One reference of a landlord is one home: under another key it is a 409."""
+    caller.require(editing.EDIT)
+    home_id = await keyed.once(services, UUID, lambda session: editing.add(session, caller, body))
     async with services.begin(caller) as session:
-        home_id = await editing.add(session, caller, body)
         return home_json(await homes.home(session, home_id))
 
 
 @router.put("/{property_id}")
 async def change_property(
-    property_id: UUID, body: editing.ChangedHome, services: Ready, caller: Caller
+    property_id: UUID, body: editing.ChangedHome, services: Ready, caller: Caller, keyed: Keyed
 ) -> HomeRecord:
     """Change a home, whole. With `seen_at` it is refused if somebody changed it since."""
-    async with services.begin(caller) as session:
-        await editing.change(session, caller, property_id, body)
+    caller.require(editing.EDIT)
+    await keyed.once(services, NoneType, lambda session: editing.change(session, caller, property_id, body))
     async with services.begin(caller) as session:
         return home_json(await homes.home(session, property_id))
 
 
 @router.post("/{property_id}/withdrawal")
 async def withdraw_property(
-    property_id: UUID, body: HomeWithdrawal, services: Ready, caller: Caller
+    property_id: UUID, body: HomeWithdrawal, services: Ready, caller: Caller, keyed: Keyed
 ) -> WithdrawnHome:
     """Take a home off the list. Whoever it was offered to, or had accepted it, loses it and is told."""
+    caller.require(editing.EDIT)
     today = london_date(await services.case_now())
-    async with services.begin(caller) as session:
-        held = await editing.withdraw(session, caller, property_id, body.because, today)
+    held = await keyed.once(
+        services,
+        str,
+        lambda session: editing.withdraw(session, caller, property_id, body.because, today),
+    )
     async with services.begin(caller) as session:
         return WithdrawnHome(**dict(home_json(await homes.home(session, property_id))), was=held)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from types import NoneType
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.depends import Caller, Ready
 from api.paging import MOST_PAGES, Paged
@@ -16,6 +18,7 @@ from api.presenters.lists_json import alert_json, feed_json, item_json, partner_
 from api.presenters.profiles import read_by
 from api.reading import alerts, lists
 from api.releasing import decide, decide_partner
+from api.request_keys import Keyed
 from api.schemas.lists import (
     AlertList,
     DeadLetterDecided,
@@ -81,11 +84,16 @@ async def list_dead_letters(services: Ready, caller: Caller, page: Paged) -> Dea
 
 @router.post("/dead-letters/{sequence}/decision")
 async def decide_dead_letter(
-    sequence: int, body: DeadLetterDecision, services: Ready, caller: Caller
+    sequence: int, body: DeadLetterDecision, services: Ready, caller: Caller, keyed: Keyed
 ) -> DeadLetterDecided:
     """Send it again as it is, send something else in its place, or give it up."""
-    row = await decide(services, caller, sequence, body.decision, body.reason, body.payload)
-    return DeadLetterDecided(sequence=row.sequence, state=row.state, key=row.key)
+    caller.require("deadletters.release")
+
+    async def decided(session: AsyncSession) -> DeadLetterDecided:
+        row = await decide(session, caller, sequence, body.decision, body.reason, body.payload)
+        return DeadLetterDecided(sequence=row.sequence, state=row.state, key=row.key)
+
+    return await keyed.once(services, DeadLetterDecided, decided)
 
 
 @router.get("/partners")
@@ -104,7 +112,12 @@ async def list_partners(services: Ready, caller: Caller, page: Paged) -> Partner
 
 @router.post("/partners/{partner_id}/decision", status_code=204)
 async def decide_about_partner(
-    partner_id: UUID, body: PartnerDecisionBody, services: Ready, caller: Caller
+    partner_id: UUID, body: PartnerDecisionBody, services: Ready, caller: Caller, keyed: Keyed
 ) -> None:
     """What waits is kept, and goes on in order once the partner takes the first of it."""
-    await decide_partner(services, caller, partner_id, body.decision, body.reason)
+    caller.require("partners.switch")
+    await keyed.once(
+        services,
+        NoneType,
+        lambda session: decide_partner(session, caller, partner_id, body.decision, body.reason),
+    )

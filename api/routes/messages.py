@@ -4,6 +4,7 @@ again.
 
 from __future__ import annotations
 
+from types import NoneType
 from typing import Annotated
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from api.reading import lists
 from api.reading import replays as reading
 from api.reading.inbox import open_message
 from api.reading.messages import count_states, find, place_of
+from api.request_keys import Keyed
 from api.schemas.messages import (
     AlarmList,
     EditBody,
@@ -41,6 +43,7 @@ from api.schemas.messages import (
     SentAgain,
 )
 from api.searching import wanted_by
+from fhir_adapters.store.tables import MessageEditRow
 
 router = APIRouter(prefix="/api/v1", tags=["messages"])
 
@@ -92,10 +95,15 @@ async def get_raw_message(message_id: UUID, services: Ready, caller: Caller) -> 
 
 
 @router.post("/replays", status_code=202)
-async def start_replay(body: ReplayBody, services: Ready, caller: Caller) -> ReplayTaken:
+async def start_replay(body: ReplayBody, services: Ready, caller: Caller, keyed: Keyed) -> ReplayTaken:
     """Have messages read again; it goes on by itself. Ask `/api/v1/replays/{id}` how far it is."""
-    made = await replaying.replay(services, caller, body.key, body.messages.search, body.reason)
-    return ReplayTaken(replay_id=made.id, state=made.state, status_url=f"/api/v1/replays/{made.id}")
+    caller.require("messages.release")
+    made = await keyed.once(
+        services,
+        UUID,
+        lambda session: replaying.replay(session, caller, body.messages.search, body.reason),
+    )
+    return ReplayTaken(replay_id=made, state="waiting", status_url=f"/api/v1/replays/{made}")
 
 
 @router.get("/replays")
@@ -118,17 +126,30 @@ async def get_replay(replay_id: UUID, services: Ready, caller: Caller) -> Replay
 
 
 @router.post("/replays/{replay_id}/stop")
-async def stop_replay(replay_id: UUID, body: ReasonBody, services: Ready, caller: Caller) -> ReplayStopped:
+async def stop_replay(
+    replay_id: UUID, body: ReasonBody, services: Ready, caller: Caller, keyed: Keyed
+) -> ReplayStopped:
     """Stop a replay where it is; what it put back by then stays put back."""
-    await replaying.stop(services, caller, replay_id, body.reason)
+    caller.require("messages.release")
+    await keyed.once(
+        services, NoneType, lambda session: replaying.stop(session, caller, replay_id, body.reason)
+    )
     return ReplayStopped(replay_id=replay_id, state="stopped")
 
 
 @router.post("/messages/{message_id}/edits", status_code=201)
-async def propose_edit(message_id: UUID, body: EditBody, services: Ready, caller: Caller) -> MessageEdit:
+async def propose_edit(
+    message_id: UUID, body: EditBody, services: Ready, caller: Caller, keyed: Keyed
+) -> MessageEdit:
     """Propose an edited message; it has no effect before somebody else approves it."""
-    made = await replaying.propose(services, caller, message_id, body.text, body.reason)
-    return shaped.edit_json(made)
+    caller.require("messages.release")
+    made = await keyed.once(
+        services,
+        UUID,
+        lambda session: replaying.propose(session, caller, message_id, body.text, body.reason),
+    )
+    async with services.begin(caller) as session:
+        return shaped.edit_json(await session.get_one(MessageEditRow, made))
 
 
 @router.get("/edits")
@@ -141,16 +162,28 @@ async def list_edits(services: Ready, caller: Caller, page: Paged) -> MessageEdi
 
 
 @router.post("/edits/{edit_id}/decision")
-async def decide_edit(edit_id: UUID, body: EditDecision, services: Ready, caller: Caller) -> EditDecided:
+async def decide_edit(
+    edit_id: UUID, body: EditDecision, services: Ready, caller: Caller, keyed: Keyed
+) -> EditDecided:
     """Approve or decline somebody else's edit."""
-    state = await replaying.decide(services, caller, edit_id, body.decision == "approve", body.reason)
+    caller.require("messages.approve")
+    state = await keyed.once(
+        services,
+        str,
+        lambda session: replaying.decide(session, caller, edit_id, body.decision == "approve", body.reason),
+    )
     return EditDecided(edit_id=edit_id, state=state)
 
 
 @router.post("/sent/{sequence}/again", status_code=201)
-async def send_item_again(sequence: int, body: ReasonBody, services: Ready, caller: Caller) -> SentAgain:
+async def send_item_again(
+    sequence: int, body: ReasonBody, services: Ready, caller: Caller, keyed: Keyed
+) -> SentAgain:
     """Send an item to its one partner again, as a new item that names the first."""
-    again = await replaying.resend(services, caller, sequence, body.key, body.reason)
+    caller.require("deadletters.release")
+    again = await keyed.once(
+        services, int, lambda session: replaying.resend(session, caller, sequence, body.reason)
+    )
     return SentAgain(sequence=again, resent_from=sequence)
 
 

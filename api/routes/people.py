@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from types import NoneType
 from uuid import UUID
 
 from fastapi import APIRouter
 from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.depends import Caller, Ready
 from api.paging import Paged
+from api.principals import Principal
 from api.reading.looks import who
+from api.request_keys import Keyed
 from api.schemas.people import UserAccess, UserList, UserRecord
 from discharge.store import audit
 from discharge.store.tables import User
@@ -31,16 +35,22 @@ async def list_users(services: Ready, caller: Caller, page: Paged) -> UserList:
 
 
 @router.post("/users/{user_id}/access")
-async def set_user_access(user_id: UUID, body: UserAccess, services: Ready, caller: Caller) -> UserRecord:
+async def set_user_access(
+    user_id: UUID, body: UserAccess, services: Ready, caller: Caller, keyed: Keyed
+) -> UserRecord:
     """Keep somebody out, or let them in again."""
     caller.require("admin.people")
+    await keyed.once(services, NoneType, lambda session: _set(session, caller, user_id, body.disabled))
     async with services.begin(caller) as session:
-        await session.execute(_DISABLE, {"user_id": user_id, "disabled": body.disabled})
-        action = "disabled somebody" if body.disabled else "enabled somebody"
-        await audit.note_write(session, who(caller), action, str(user_id))
         user = await session.get_one(User, user_id)
     services.forget_caller(user_id)
     return _user(user)
+
+
+async def _set(session: AsyncSession, caller: Principal, user_id: UUID, disabled: bool) -> None:
+    await session.execute(_DISABLE, {"user_id": user_id, "disabled": disabled})
+    action = "disabled somebody" if disabled else "enabled somebody"
+    await audit.note_write(session, who(caller), action, str(user_id))
 
 
 def _user(row: User) -> UserRecord:

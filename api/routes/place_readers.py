@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import NoneType
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -12,6 +13,7 @@ from api.place_readers import Naming
 from api.presenters.place_readers import names_json
 from api.principals import Principal
 from api.reading import names
+from api.request_keys import Keyed
 from api.schemas.people import PlaceReaderBody, PlaceReaderList
 from api.services import Services
 from discharge.clocks import london_date
@@ -28,25 +30,27 @@ async def list_place_readers(case_id: UUID, services: Ready, caller: Caller) -> 
 
 @router.post("", status_code=201)
 async def add_place_reader(
-    case_id: UUID, body: PlaceReaderBody, services: Ready, caller: Caller
+    case_id: UUID, body: PlaceReaderBody, services: Ready, caller: Caller, keyed: Keyed
 ) -> PlaceReaderList:
     """Name somebody; in place of what was said of them before."""
     caller.require(place_readers.NAME)
     today = london_date(await services.case_now())
-    async with services.begin(caller) as session:
-        asked = Naming(body.user_id, body.until_on, body.reason.strip())
-        await place_readers.name(session, caller, case_id, asked, today)
+    asked = Naming(body.user_id, body.until_on, body.reason.strip())
+    await keyed.once(
+        services, UUID, lambda session: place_readers.name(session, caller, case_id, asked, today)
+    )
     return await _listed(services, caller, case_id)
 
 
 @router.post("/{reader_id}/end")
 async def end_place_reader(
-    case_id: UUID, reader_id: UUID, services: Ready, caller: Caller
+    case_id: UUID, reader_id: UUID, services: Ready, caller: Caller, keyed: Keyed
 ) -> PlaceReaderList:
     """Take a name away."""
     caller.require(place_readers.NAME)
-    async with services.begin(caller) as session:
-        await place_readers.take_away(session, caller, case_id, reader_id)
+    await keyed.once(
+        services, NoneType, lambda session: place_readers.take_away(session, caller, case_id, reader_id)
+    )
     return await _listed(services, caller, case_id)
 
 

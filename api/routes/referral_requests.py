@@ -10,12 +10,13 @@ from fastapi.responses import JSONResponse
 
 from api import referral_requests
 from api.answers import command_answer
-from api.depends import Caller, IdempotencyKey, Ready
+from api.depends import Caller, Ready
 from api.paging import Paged
 from api.presenters.referral_requests_json import file_json, request_json
 from api.principals import Principal
 from api.reading import names
 from api.reading.referral_requests import Box, read_request, requests
+from api.request_keys import Keyed
 from api.routes.referrals import case_path
 from api.schemas.commands import CommandAnswer
 from api.schemas.referrals import ReferralRequestDetail, ReferralRequestList, RequestDecision
@@ -60,20 +61,20 @@ async def decide_referral_request(
     body: RequestDecision,
     services: Ready,
     caller: Caller,
-    idempotency_key: IdempotencyKey = None,
+    keyed: Keyed,
 ) -> JSONResponse:
     """Take a request on, decline it, or take back one's own."""
     if body.decision == "take-on":
         if not body.person:
             raise HomewardError("invalid-body", detail="choose whom the request means", where="person")
         outcome = await referral_requests.take_on(
-            services, caller, request_id, body.person, body.basis, idempotency_key
+            services, caller, request_id, body.person, body.basis, keyed.key
         )
         return command_answer(outcome, 200, case_path(outcome.case_id))
     if body.decision == "decline":
-        await referral_requests.decline(services, caller, request_id, body.reason, body.words)
+        await referral_requests.decline(services, keyed, request_id, body.reason, body.words)
     else:
-        await referral_requests.withdraw(services, caller, request_id)
+        await referral_requests.withdraw(services, keyed, request_id)
     return JSONResponse(
         (await _told(services, caller, request_id)).model_dump(mode="json", exclude_unset=True)
     )

@@ -12,7 +12,9 @@ from api.depends import Caller, Ready
 from api.paging import Paged
 from api.presenters.shadow import day_json, difference_json
 from api.reading import shadow
+from api.request_keys import Keyed
 from api.schemas.shadow import ShadowList, ShadowListDetail, ShadowLists
+from fhir_adapters.store.tables import ShadowListRow
 
 router = APIRouter(prefix="/api/v1/shadow-lists", tags=["lists"])
 
@@ -28,13 +30,17 @@ async def compare_shadow_list(
     request: Request,
     services: Ready,
     caller: Caller,
+    keyed: Keyed,
     feed: str,
     mapping: str = "",
     listed_at: datetime | None = None,
 ) -> ShadowList:
     """Compare a list (CSV) with what is held. It is taken whole or not at all, and changes no case."""
+    caller.require("shadow.import")
     given = GivenList(feed, await request.body(), mapping, listed_at)
-    return day_json(shadow.Day(await compare_list(services, caller, given), feed))
+    list_id = await compare_list(services, keyed, given)
+    async with services.begin(caller) as session:
+        return day_json(shadow.Day(await session.get_one(ShadowListRow, list_id), feed))
 
 
 @router.get("")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Literal
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -313,10 +313,11 @@ class MessageQuery(MessageSearch):
 
 
 class ReasonBody(BaseModel):
-    """Why something is asked for. The same key again is the same request."""
+    """Why something is asked for."""
+
+    model_config = ConfigDict(extra="forbid")
 
     reason: str = Field(min_length=LEAST_REASON, max_length=MOST_REASON)
-    key: UUID = Field(default_factory=uuid4, description="Your own key for this request")
 
 
 class ReplayBody(ReasonBody):

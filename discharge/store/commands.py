@@ -20,6 +20,7 @@ from discharge.clocks import london_date
 from discharge.errors import HomewardError
 from discharge.sight import DANGER as DANGER_REASON
 from discharge.store.record import CASE_SIGNAL
+from discharge.store.request_keys import stands_for_other
 from discharge.store.tables import CaseRow, CommandRow, NoteRow, OutboxRow
 from discharge.store.tables.persons import DANGER, ORDINARY
 
@@ -93,8 +94,12 @@ async def take(
     new = _without_danger(new)
     statement = insert(CommandRow).values(**_values(new), lease_until=func.now() + lease)
     unless_known = statement.on_conflict_do_nothing(index_elements=["client_id", "client_key"])
-    row = await session.scalar(unless_known.returning(CommandRow))
-    if row is not None:
+    elsewhere = stands_for_other(new.client_id, new.client_key)
+    added = (await session.execute(unless_known.returning(CommandRow, elsewhere))).one_or_none()
+    if added is not None:
+        row, used = added
+        if used:
+            return KeyReusedWithOtherBody()
         await _keep_notes(session, new)
         return Taken(row)
     known = await find_by_key(session, new.client_id, new.client_key)

@@ -30,6 +30,7 @@ from discharge.store.tables.organisations import Organisation, PartnerRow, Team,
 from discharge.store.tables.outbox import OutboxRow
 from discharge.store.tables.persons import Person, PersonAddress, PersonContact, PersonIdentifier, PlaceReader
 from discharge.store.tables.referral_requests import ReferralRequestRow, ReferralReviewerRow
+from discharge.store.tables.request_keys import RequestKeyRow
 from discharge.store.tables.sessions import KeptFormRow, SessionRow
 from discharge.store.tables.spells import Spell
 
@@ -70,6 +71,7 @@ __all__ = [
     "ReadyPeriodRow",
     "ReferralRequestRow",
     "ReferralReviewerRow",
+    "RequestKeyRow",
     "SessionRow",
     "Spell",
     "StrandRow",

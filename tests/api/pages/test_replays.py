@@ -90,7 +90,7 @@ async def test_given_parked_messages_when_all_of_a_cause_are_replayed_then_they_
     assert {item.outcome for item in await intake.rows(ReplayItemRow)} == {"put-back"}
     async with transaction(door.worker) as session:
         written = [(row.action, row.role) for row in await session.scalars(select(AuditWrite))]
-    assert written == [("messages replayed", "operator")] * 2
+    assert written == [("messages replayed", "operator")]
 
 
 async def test_given_no_reason_when_a_cause_is_replayed_then_the_form_comes_back_and_nothing_is_asked(
@@ -292,9 +292,9 @@ async def test_given_an_item_that_arrived_when_sent_again_twice_with_one_key_the
     door: Door, owner: AsyncEngine, places: Places
 ) -> None:
     row = await sent_item(door, owner, places)
-    body = {"reason": "their system lost it", "key": str(uuid4())}
+    body, key = {"reason": "their system lost it"}, {"Idempotency-Key": "lost-1"}
     path = f"/api/v1/sent/{row.sequence}/again"
-    answers = [await door.post(path, body, "operator") for _ in range(2)]
+    answers = [await door.post(path, body, "operator", **key) for _ in range(2)]
 
     assert [answer.status_code for answer in answers] == [201, 201]
     assert answers[0].json() == answers[1].json()
@@ -373,12 +373,12 @@ async def test_given_a_key_of_another_organisation_when_a_replay_is_asked_then_n
     door: Door, intake: Intake
 ) -> None:
     await intake.take(NOBODY.raw())
-    body = {"messages": {"state": "parked"}, "reason": "mine", "key": str(uuid4())}
-    mine = await door.post("/api/v1/replays", body, "operator")
-    theirs = await door.post("/api/v1/replays", body, "operator", "STRANGER")
+    body, key = {"messages": {"state": "parked"}, "reason": "mine"}, {"Idempotency-Key": "one"}
+    mine = await door.post("/api/v1/replays", body, "operator", **key)
+    theirs = await door.post("/api/v1/replays", body, "operator", "STRANGER", **key)
 
-    assert mine.status_code == 202
-    assert theirs.status_code >= 400
+    assert (mine.status_code, theirs.status_code) == (202, 202)
+    assert mine.json()["replay_id"] != theirs.json()["replay_id"]
     replay_id = UUID(mine.json()["replay_id"])
     assert (await door.get(f"/api/v1/replays/{replay_id}", "operator", "STRANGER")).status_code == 404
 
