@@ -20,6 +20,7 @@ from discharge.codes.by_edition import ListByEdition
 from discharge.codes.model import Code, CodeList
 from discharge.errors import ERRORS
 from discharge.permissions import PERMISSIONS, RELATION_WORDS, ROLE_WORDS
+from discharge.prices.price_list import PRICES
 from discharge.risk.rules import LEVELS, every_rule
 from housing_checks.adaptations.catalogue import ADAPTATIONS
 from housing_checks.basics.items import BASICS
@@ -50,6 +51,7 @@ def _tags(tags: Mapping[Any, Tag]) -> Iterable[tuple[str, str]]:
 _OF_RULES: tuple[CodeList[Any], ...] = (
     ACTIONS,
     ListByEdition(CLOCKS),
+    PRICES,
     ADAPTATIONS,
     EQUIPMENT,
     BASICS,

@@ -8,11 +8,12 @@ from typing import Any
 
 from discharge.clocks.registry import CLOCKS
 from discharge.codes.delay_reasons import LOCAL, NATIONAL
+from discharge.prices.price_list import KIND as PRICES
 from discharge.reference.kind import Kind
 from discharge.risk.rules import RULES
 from housing_checks import lead_times
 from housing_checks.checks.form import HOME_CHECK
 
 EVERY_KIND: Mapping[str, Kind[Any]] = MappingProxyType(
-    {kind.name: kind for kind in (*lead_times.KINDS, HOME_CHECK, CLOCKS, RULES, NATIONAL, LOCAL)}
+    {kind.name: kind for kind in (*lead_times.KINDS, HOME_CHECK, CLOCKS, RULES, NATIONAL, LOCAL, PRICES)}
 )

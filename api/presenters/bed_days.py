@@ -12,8 +12,10 @@ from api.presenters import words
 from api.presenters.bed_days_people import GROUPS, RELEASED, SOONER, Behind, band_words, of_band, of_reason
 from api.presenters.worklist import Option
 from api.reading.bed_days import EVER
+from discharge.delays.definitions import DEFINITIONS
 from discharge.delays.released import COUNTERFACTUALS
 from discharge.delays.report import BedDaysReport, DelayGroup, Figure
+from discharge.prices.price_list import Cost, Saving
 
 FIXED = "fixed"
 PATH = "/reports/bed-days"
@@ -90,6 +92,23 @@ class Group:
 
 
 @dataclass(frozen=True)
+class CostView:
+    """What a figure costs at a price, and where that price is from."""
+
+    label: str
+    sum: str
+    price: str
+    saving: str
+
+
+SAVINGS: Mapping[Saving, str] = {
+    "cashable": "Money that a budget can spend again",
+    "capacity": "A bed or time for somebody else, not money",
+    "wellbeing": "The value of wellbeing, not money",
+}
+
+
+@dataclass(frozen=True)
 class Form:
     """The questions above the report."""
 
@@ -112,6 +131,7 @@ class Report:
     released: FigureView
     comparison: str
     source: str
+    costs: tuple[CostView, ...]
     people: Behind | None
 
 
@@ -145,6 +165,7 @@ def present(report: BedDaysReport, asked: Asked, people: Behind | None, *, may_o
         released=_figure(report.released, asked, may_open),
         comparison=report.counterfactual.label,
         source=report.counterfactual.source,
+        costs=tuple(map(_cost, report.costs)),
         people=people,
     )
 
@@ -177,6 +198,17 @@ def _figure(figure: Figure, asked: Asked, may_open: bool) -> FigureView:
         unit="" if figure.value is None else _unit(figure),
         definition=figure.definition,
         href=_href(asked, figure.key, figure.value, may_open),
+    )
+
+
+def _cost(cost: Cost) -> CostView:
+    figure = DEFINITIONS[cost.figure]
+    waiting = ", people still waiting" if cost.figure.startswith("waiting") else ""
+    return CostView(
+        label=f"{figure.label}{waiting}",
+        sum=f"{cost.number:,g} {figure.unit} at £{cost.pounds_each:,}: £{cost.pounds:,}",
+        price=f"{cost.label}, {cost.year} prices. {cost.source.rstrip('.')}.",
+        saving=SAVINGS[cost.saving],
     )
 
 

@@ -21,6 +21,7 @@ from discharge.delays.released import Counterfactual
 from discharge.delays.report import BedDaysReport, bed_days_report
 from discharge.delays.stays import Letting, lettings_of, stays_of
 from discharge.errors import HomewardError
+from discharge.reference.policy import policy_on
 from discharge.store.count_anew import UNCOUNTED
 
 REPORT = "bed days report"
@@ -79,7 +80,7 @@ async def bed_days(
         await looked(session, caller, what, ids)
     rest = _people(uncounted, asked)
     tally.add(rest.stays, rest.lettings)
-    return bed_days_report(tally, *asked.period, asked.against)
+    return bed_days_report(tally, *asked.period, asked.against, policy_on(asked.to_on))
 
 
 async def people(session: AsyncSession, caller: Principal, asked: Wanted) -> People:

@@ -56,3 +56,8 @@ def _print(body: dict[str, Any]) -> None:
             value = "unknown" if figure["value"] is None else f"{figure['value']:g}"
             table.add_row(figure["label"], f"{value} {figure['unit']}", figure["definition"])
         console.print(table)
+    costs = Table("", "", "price and source", title="What these nights cost", title_justify="left")
+    for each in body["costs"]:
+        sum_up = f"{each['number']:g} x £{each['pounds_each']:,} = £{each['pounds']:,}"
+        costs.add_row(each["figure"], sum_up, f"{each['label']}, {each['year']} prices. {each['source']}")
+    console.print(costs)

@@ -16,6 +16,8 @@ from discharge.delays.definitions import DEFINITIONS, Unit
 from discharge.delays.released import Counterfactual, days_let_sooner, released_nights
 from discharge.delays.tally import Finished, Tally, Waiting
 from discharge.outcomes.readmission import BANDS, readmission_band
+from discharge.prices.price_list import Cost, costs_of
+from discharge.reference.policy import Policy
 from discharge.values import Frozen
 
 Figures = dict[str, float | None]
@@ -68,12 +70,21 @@ class BedDaysReport(Frozen):
     letting: tuple[Figure, ...]
     released: Figure
     counterfactual: Counterfactual
+    costs: tuple[Cost, ...] = ()
 
 
 def bed_days_report(
-    tally: Tally, from_on: date, to_on: date, as_of: date, against: Counterfactual
+    tally: Tally, from_on: date, to_on: date, as_of: date, against: Counterfactual, policy: Policy
 ) -> BedDaysReport:
-    """Compute the report over stays and homes let, added up; `as_of` is today in case time."""
+    """Compute the report over stays and homes let, added up; `as_of` is today in case time. Prices are those
+    of the policy.
+    """
+    report = _report(tally, from_on, to_on, as_of, against)
+    figures = (*report.finished.figures, *report.waiting.figures)
+    return report.model_copy(update={"costs": costs_of({each.key: each.value for each in figures}, policy)})
+
+
+def _report(tally: Tally, from_on: date, to_on: date, as_of: date, against: Counterfactual) -> BedDaysReport:
     return BedDaysReport(
         from_on=from_on,
         to_on=to_on,

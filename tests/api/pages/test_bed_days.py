@@ -177,6 +177,9 @@ async def test_given_page_interface_and_command_when_asked_then_they_tell_the_sa
     page = await door.client.get("/reports/bed-days?against=fixed&days=30")
 
     shown = [told["released"], *told["letting"], *told["finished"]["figures"], *told["waiting"]["figures"]]
+    assert {each["figure"] for each in told["costs"]} == {"held-days", "waiting-held-days"}
+    for cost in told["costs"]:
+        assert f"at £{cost['pounds_each']}: £{cost['pounds']:,}" in page.text
     assert len(shown) == len(DEFINITIONS)
     for each in shown:
         claim = each["key"] in ("released-days", "let-sooner-days")
