@@ -62,3 +62,8 @@ def test_given_a_wrong_price_then_file_key_and_nearest_are_told(row: dict[str, o
 
 def test_given_every_edition_then_it_can_be_read_again() -> None:
     assert all(edition.table for edition in KIND.editions)
+
+
+def test_given_two_published_prices_of_a_night_then_both_are_told_and_none_is_added_up() -> None:
+    costs = costs_of({"held-days": 10}, policy_on(TODAY))
+    assert [(each.year, each.pounds) for each in costs] == [("2025", 5620), ("2022/23", 3950)]
