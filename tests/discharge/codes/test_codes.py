@@ -165,3 +165,8 @@ rows:
         put_in_force(())
     with pytest.raises(DataInvalid, match=r"pest-control\.national: 'WC5' is no national reason"):
         parse_override("ours.yaml", said.replace(b"WC4", b"WC5"))
+
+
+def test_given_a_private_landlord_who_does_nothing_then_the_wait_for_the_council_is_a_reason() -> None:
+    row = LOCAL_DELAY_REASONS.lookup("hazard-enforcement", TODAY)
+    assert (row.national, row.usual_owner) == ("WC4", "council")
