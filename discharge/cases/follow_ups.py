@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from discharge.cases.model import Case, FollowUp
 from discharge.clocks import london_date
-from discharge.clocks.registry import CLOCKS
+from discharge.clocks.registry import CLOCKS, Whom
 from discharge.codes.by_edition import ListByEdition
 from discharge.codes.casework import CONTACT_OUTCOMES
 from discharge.reference.policy import Policy
@@ -51,10 +52,12 @@ def heard(case: Case, owed: FollowUp) -> bool:
     return reached_from(case, owed.due_at - HEARD_BEFORE)
 
 
-def schedule(discharged_at: datetime, policy: Policy, *, welfare: bool = False) -> list[FollowUp]:
-    """Return the contacts owed after a discharge at ``discharged_at`` (case time)."""
+def schedule(discharged_at: datetime, policy: Policy, who: Collection[Whom] = ()) -> list[FollowUp]:
+    """Return the contacts owed after a discharge at ``discharged_at`` (case time), with those that
+    are only for ``who`` the person is.
+    """
     return [
         FollowUp(key=row.code, due_at=row.due_at(discharged_at))
         for row in policy.on(london_date(discharged_at))[CLOCKS].values()
-        if row.breach == "contact-missed" and (row.only is None or welfare)
+        if row.breach == "contact-missed" and (row.only is None or row.only in who)
     ]

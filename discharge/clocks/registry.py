@@ -23,6 +23,8 @@ from discharge.reference.policy import Policy
 EVENT_KINDS: frozenset[str] = frozenset(
     model.model_fields["kind"].default for model in get_args(get_args(Event)[0])
 )
+Whom = Literal["self-discharged", "lives-alone"]
+"""Whom alone a contact after discharge is for."""
 Breach = Literal[
     "contact-missed",
     "alert-escalated",
@@ -51,7 +53,7 @@ class Clock(Code):
     pauses: tuple[str, ...] = ()
     stops: tuple[str, ...] = ()
     frozen_by: tuple[str, ...] = ()
-    only: Literal["self-discharged"] | None = None
+    only: Whom | None = None
 
     def due_at(self, started_at: datetime) -> datetime:
         """Return when it ends that began at an instant (case time)."""

@@ -55,7 +55,7 @@ def test_given_a_discharge_then_contacts_are_owed_to_the_minute() -> None:
     owed = {each.key: each.due_at - LEFT for each in schedule(LEFT, policy_on(LEFT.date()))}
     days = {"24-hours": 1, "72-hours": 3, "7-days": 7, "14-days": 14, "28-days": 28}
     assert owed == {key: timedelta(days=number) for key, number in days.items()}
-    assert schedule(LEFT, policy_on(LEFT.date()), welfare=True)[0].key == "welfare"
+    assert schedule(LEFT, POLICY, {"self-discharged"})[0].key == "welfare"
 
 
 def test_given_one_row_more_then_one_contact_more_is_owed_by_who_leaves_from_then_on(in_force: None) -> None:

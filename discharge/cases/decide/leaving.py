@@ -48,6 +48,7 @@ from discharge.cases.follow_ups import schedule
 from discharge.cases.model import Case, CaseSpell, Discharge, FollowUp, Stage
 from discharge.cases.unready import blockers, goes_to_checked_home
 from discharge.clocks import london_date
+from discharge.clocks.registry import Whom
 from discharge.codes.destinations import DISCHARGE_DESTINATIONS, DISCHARGE_METHODS
 from discharge.delays.model import EndedBy, ReadyPeriod
 from discharge.errors import Refused
@@ -212,7 +213,8 @@ def _owed(case: Case, discharge: Discharge, now: datetime, policy: Policy) -> li
     """
     alone = _by_own_decision(discharge)
     made = {key for key, owed in case.follow_ups.items() if owed.outcome is not None}
-    owed = [each for each in schedule(discharge.discharged_at, policy, welfare=alone) if each.key not in made]
+    scheduled = schedule(discharge.discharged_at, policy, _who(case, by_own_decision=alone))
+    owed = [each for each in scheduled if each.key not in made]
     happened: list[ev.Event] = [ev.FollowUpScheduled(follow_up=each) for each in owed]
     happened += _no_longer_missed(case, owed, now)
     if alone and not any(row.cause in (LEFT, LEFT_HOMELESS) for row in case.open_actions):
@@ -220,6 +222,14 @@ def _owed(case: Case, discharge: Discharge, now: datetime, policy: Policy) -> li
     if case.referral is not None and case.referral.accepted_on is None:
         happened += open_action(case, UNACCEPTED, now, policy)
     return happened
+
+
+def _who(case: Case, *, by_own_decision: bool) -> set[Whom]:
+    """What is known of a person for whom some contacts are meant."""
+    who: set[Whom] = {"self-discharged"} if by_own_decision else set()
+    if case.referral is not None and case.referral.lives_alone == "yes":
+        who.add("lives-alone")
+    return who
 
 
 def _no_longer_missed(case: Case, owed: list[FollowUp], now: datetime) -> list[ev.Event]:

@@ -26,7 +26,10 @@ def left(on: int, **said: object) -> Discharge:
 
 
 def owed(on: int, *, welfare: bool = False) -> list[ev.Event]:
-    return [ev.FollowUpScheduled(follow_up=each) for each in schedule(noon(on), POLICY, welfare=welfare)]
+    return [
+        ev.FollowUpScheduled(follow_up=each)
+        for each in schedule(noon(on), POLICY, {"self-discharged"} if welfare else ())
+    ]
 
 
 def reason_ended(on: int, case: Case = READY) -> ev.DelayReasonEnded:
