@@ -105,3 +105,10 @@ def test_given_a_policy_that_is_only_tried_then_deciders_go_by_it_and_not_by_wha
         for policy in (POLICY, tried)
     ]
     assert [keys[-1] for keys in owed] == ["28-days", "six-weeks"]
+
+
+def test_given_somebody_who_lives_alone_then_food_and_heating_are_asked_about_on_the_second_day() -> None:
+    alone = {each.key: each.due_at - LEFT for each in schedule(LEFT, POLICY, {"lives-alone"})}
+    assert alone["48-hours"] == timedelta(hours=48)
+    asked = after((0, refer(lives_alone="yes")), (3, leaves()))
+    assert asked.follow_ups.keys() - {each.key for each in schedule(LEFT, POLICY)} == {"48-hours"}
