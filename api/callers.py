@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.doors import note_user
 from api.principals import How, Identity, Principal
 from discharge.errors import HomewardError
-from discharge.permissions import ROLES
+from discharge.roles import ROLES
 from discharge.store.engine import set_tenant
 from discharge.store.tables import Organisation
 

@@ -19,9 +19,10 @@ from discharge.codes import LISTS
 from discharge.codes.by_edition import ListByEdition
 from discharge.codes.model import Code, CodeList
 from discharge.errors import ERRORS
-from discharge.permissions import PERMISSIONS, RELATION_WORDS, ROLE_WORDS
+from discharge.permissions import PERMISSIONS
 from discharge.prices.price_list import PRICES
 from discharge.risk.rules import LEVELS, every_rule
+from discharge.roles import RELATION_WORDS, ROLE_WORDS
 from housing_checks.adaptations.catalogue import ADAPTATIONS
 from housing_checks.basics.items import BASICS
 from housing_checks.checks.form import CHECK_ITEMS

@@ -21,7 +21,8 @@ from api.reading.looks import who
 from api.reading.viewer import is_hidden
 from discharge.cases.relations import relations
 from discharge.errors import HomewardError, Refused
-from discharge.permissions import ROLES, allowed
+from discharge.permissions import allowed
+from discharge.roles import ROLES
 from discharge.sight import SIGHTS
 from discharge.store import audit
 from discharge.store.tables import PlaceReader, User

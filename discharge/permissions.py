@@ -10,40 +10,26 @@ organisation is PostgreSQL's answer.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal, get_args
 
+from discharge.cases.commands import DECLARED
 from discharge.errors import HomewardError
-
-Role = Literal["discharge-team", "coordinator", "trust-monitor", "operator", "admin", "system"]
-ROLES: tuple[Role, ...] = get_args(Role)
-
-ROLE_WORDS: Mapping[Role, str] = MappingProxyType(
-    {
-        "discharge-team": "Integrated discharge team",
-        "coordinator": "Housing and health coordinator",
-        "trust-monitor": "Trust, partner or commissioner",
-        "operator": "Operator of messages and servers",
-        "admin": "Administrator",
-        "system": "A connected system",
-    }
-)
-
-
-Relation = Literal["responsible-trust", "housing-lead", "referrer", "council", "landlord", "supplier", "own"]
-"""What an organisation is to a case; `own` is the person whose case it is."""
-
-RELATIONS: tuple[Relation, ...] = get_args(Relation)
-
-RELATION_WORDS: Mapping[Relation, str] = MappingProxyType(
-    {
-        "responsible-trust": "Responsible trust",
-        "housing-lead": "Housing lead",
-        "referrer": "Referrer",
-        "council": "Council",
-        "landlord": "Landlord",
-        "supplier": "Supplier",
-        "own": "The person",
-    }
+from discharge.roles import (
+    ADMIN,
+    CARE,
+    CASEWORK,
+    CASEWORK_OR_SYSTEM,
+    COORDINATOR,
+    EVERYBODY,
+    LEADS,
+    MONITOR,
+    OPERATOR,
+    READERS,
+    REFERRING,
+    SYSTEM,
+    TEAM,
+    TRUST,
+    Relation,
+    Role,
 )
 
 
@@ -60,125 +46,40 @@ class Permission:
     relations: frozenset[Relation] = frozenset()
 
 
-TEAM: Role = "discharge-team"
-COORDINATOR: Role = "coordinator"
-MONITOR: Role = "trust-monitor"
-OPERATOR: Role = "operator"
-ADMIN: Role = "admin"
-SYSTEM: Role = "system"
-
 _Rows = tuple[tuple[str, tuple[Role, ...], str], ...]
 _CaseRows = tuple[tuple[str, tuple[Role, ...], tuple[Relation, ...], str], ...]
 
-_CASEWORK = (TEAM, COORDINATOR)
-_CASEWORK_OR_SYSTEM = (TEAM, COORDINATOR, SYSTEM)
-_HOME_OR_SYSTEM = (COORDINATOR, SYSTEM)
-_WARD_OR_SYSTEM = (TEAM, SYSTEM)
-_READERS = (TEAM, COORDINATOR, MONITOR, SYSTEM)
-
-_NOBODY: tuple[Role, ...] = ()
-
-LEADS: tuple[Relation, ...] = ("responsible-trust", "housing-lead")
-"""Who alone lets others in, ends a part, closes, withdraws or marks in error."""
-_TRUST: tuple[Relation, ...] = ("responsible-trust",)
-_HOUSING: tuple[Relation, ...] = ("housing-lead",)
-_REFERRING: tuple[Relation, ...] = (*LEADS, "referrer")
-_CARE: tuple[Relation, ...] = (*LEADS, "referrer", "council")
-_PARTS: tuple[Relation, ...] = (*_CARE, "landlord", "supplier")
-_WORKING: tuple[Relation, ...] = (*LEADS, "council", "landlord", "supplier")
-_EVERYBODY: tuple[Relation, ...] = (*_PARTS, "own")
-
-OWN_WORK_ONLY: frozenset[Relation] = frozenset({"council", "landlord", "supplier"})
-"""Who does something to a strand only where the strand names it as partner."""
-
 _READING: _CaseRows = (
-    ("case.read", _READERS, _EVERYBODY, "Open a case"),
-    ("case.follow", _READERS, _CARE, "See what happened to a case"),
-    ("case.told", _READERS, _REFERRING, "See what was sent to partners about a case"),
-    ("case.looks", _READERS, (*LEADS, "own"), "See who looked at a case"),
-    ("case.notes", _READERS, _CARE, "Read notes of others about a case"),
-    ("case.contacts", _READERS, _CARE, "See who to call: the person, next of kin, their practice"),
-    ("case.messages", _READERS, LEADS, "See which messages were about the person of a case"),
+    ("case.read", READERS, EVERYBODY, "Open a case"),
+    ("case.follow", READERS, CARE, "See what happened to a case"),
+    ("case.told", READERS, REFERRING, "See what was sent to partners about a case"),
+    ("case.looks", READERS, (*LEADS, "own"), "See who looked at a case"),
+    ("case.notes", READERS, CARE, "Read notes of others about a case"),
+    ("case.contacts", READERS, CARE, "See who to call: the person, next of kin, their practice"),
+    ("case.messages", READERS, LEADS, "See which messages were about the person of a case"),
     ("document.read", (TEAM, COORDINATOR, SYSTEM), LEADS, "Open documents that the hospital sent"),
-    ("document.read-restricted", (TEAM,), _TRUST, "Open documents that the hospital restricted"),
-    ("place.name", (TEAM,), _TRUST, "Say who may see where a hidden person is"),
-    ("alerts.read", _READERS, _CARE, "See alerts"),
+    ("document.read-restricted", (TEAM,), TRUST, "Open documents that the hospital restricted"),
+    ("place.name", (TEAM,), TRUST, "Say who may see where a hidden person is"),
+    ("alerts.read", READERS, CARE, "See alerts"),
     ("reports.read", (TEAM, COORDINATOR, MONITOR, ADMIN), LEADS, "See bed days and other reports"),
-)
-
-_COMMANDS: _CaseRows = (
-    ("accept-referral", _HOME_OR_SYSTEM, _HOUSING, "Accept the referral"),
-    ("return-referral", _HOME_OR_SYSTEM, _HOUSING, "Return the referral with a reason"),
-    ("amend-referral", _CASEWORK_OR_SYSTEM, _REFERRING, "Correct the referral"),
-    ("add-note", _CASEWORK_OR_SYSTEM, _PARTS, "Write a note"),
-    ("withdraw-referral", _CASEWORK_OR_SYSTEM, LEADS, "Withdraw the referral"),
-    ("assign-owner", _CASEWORK, _PARTS, "Change the owner of the case"),
-    ("add-participant", _CASEWORK, LEADS, "Add an organisation to the case"),
-    ("end-participation", _CASEWORK, _PARTS, "End an organisation's part"),
-    ("record-sharing-basis", _CASEWORK_OR_SYSTEM, _REFERRING, "Record consent or another basis for sharing"),
-    ("withdraw-sharing-basis", _CASEWORK_OR_SYSTEM, _CARE, "Record that the basis for sharing ended"),
-    ("join-spell", _CASEWORK, LEADS, "Join the case to a hospital stay"),
-    ("set-criteria-to-reside", _WARD_OR_SYSTEM, LEADS, "Record whether the criteria to reside are met"),
-    ("correct-ready-period", _WARD_OR_SYSTEM, LEADS, "Correct a ready period"),
-    ("set-expected-discharge-date", _WARD_OR_SYSTEM, LEADS, "Set the expected date of discharge"),
-    ("set-needed-by", _CASEWORK_OR_SYSTEM, _REFERRING, "Set the day the home is needed by"),
-    ("record-delay-reason", _CASEWORK_OR_SYSTEM, _CARE, "Record why the person is waiting"),
-    ("end-delay-reason", _CASEWORK_OR_SYSTEM, _CARE, "End a reason for waiting"),
-    ("flag-homelessness", _CASEWORK_OR_SYSTEM, _CARE, "Record homelessness"),
-    ("record-duty-to-refer", _CASEWORK_OR_SYSTEM, _CARE, "Record the homelessness referral to a council"),
-    ("acknowledge-duty-to-refer", _CASEWORK_OR_SYSTEM, _CARE, "Record the council's answer"),
-    ("start-check", _HOME_OR_SYSTEM, LEADS, "Begin the suitability check"),
-    ("complete-check", _HOME_OR_SYSTEM, LEADS, "Complete the suitability check"),
-    ("confirm-item", _CASEWORK_OR_SYSTEM, _CARE, "Update a check answer"),
-    ("name-mitigation", _CASEWORK_OR_SYSTEM, LEADS, "Record a mitigation"),
-    ("withdraw-mitigation", _CASEWORK_OR_SYSTEM, _CARE, "Withdraw a mitigation"),
-    ("start-strand", _HOME_OR_SYSTEM, LEADS, "Start an order, a rehousing or another strand"),
-    ("move-strand", _HOME_OR_SYSTEM, _WORKING, "Record progress of a strand"),
-    ("cancel-strand", _HOME_OR_SYSTEM, LEADS, "Cancel a strand"),
-    ("offer-property", _HOME_OR_SYSTEM, (*LEADS, "landlord"), "Offer a home"),
-    ("answer-offer", _HOME_OR_SYSTEM, (*LEADS, "landlord"), "Record the person's answer to an offer"),
-    ("let-property", _HOME_OR_SYSTEM, (*LEADS, "landlord"), "Let a home"),
-    ("redirect-strand", _HOME_OR_SYSTEM, LEADS, "Move an order to the new home"),
-    ("confirm-discharge", _WARD_OR_SYSTEM, LEADS, "Confirm the discharge"),
-    ("cancel-discharge", _WARD_OR_SYSTEM, LEADS, "Record that the discharge did not happen"),
-    ("record-death", _CASEWORK_OR_SYSTEM, _CARE, "Record that the person died"),
-    ("record-contact", _CASEWORK_OR_SYSTEM, _CARE, "Record a contact after discharge"),
-    ("answer-action", _CASEWORK_OR_SYSTEM, _CARE, "Answer a problem or a missed contact after discharge"),
-    ("acknowledge-alert", _CASEWORK, _CARE, "Accept an alert"),
-    ("close-case", _HOME_OR_SYSTEM, LEADS, "Close the case"),
-    ("reopen-case", _CASEWORK, LEADS, "Reopen a closed case"),
-    ("enter-in-error", (COORDINATOR, ADMIN), LEADS, "Mark the case as entered in error"),
 )
 
 # Whoever acts here has no case yet, or many; each case on a list is shown as its relation allows.
 _BESIDE: _Rows = (
-    ("case.list", _READERS, "See the worklist"),
-    ("case.search", _CASEWORK_OR_SYSTEM, "Find a person or a case"),
-    ("command.read", _READERS, "See what became of a request"),
+    ("case.list", READERS, "See the worklist"),
+    ("case.search", CASEWORK_OR_SYSTEM, "Find a person or a case"),
+    ("command.read", READERS, "See what became of a request"),
     (
         "referral-requests.read",
-        _CASEWORK_OR_SYSTEM,
+        CASEWORK_OR_SYSTEM,
         "See referrals that were sent or are waiting for acceptance",
     ),
-    ("referral-requests.answer", _CASEWORK, "Accept or decline a referral request"),
-    ("hidings.read", _CASEWORK_OR_SYSTEM, "See who was hidden because an organisation asked for it"),
+    ("referral-requests.answer", CASEWORK, "Accept or decline a referral request"),
+    ("hidings.read", CASEWORK_OR_SYSTEM, "See who was hidden because an organisation asked for it"),
     ("hidings.answer", (TEAM,), "Keep or lift a hiding that another organisation asked for"),
-    ("hidings.withdraw", _CASEWORK_OR_SYSTEM, "Withdraw a hiding that your own organisation asked for"),
+    ("hidings.withdraw", CASEWORK_OR_SYSTEM, "Withdraw a hiding that your own organisation asked for"),
     ("properties.read", (COORDINATOR, SYSTEM, ADMIN), "See homes that can be let"),
     ("properties.edit", (COORDINATOR, SYSTEM, ADMIN), "Add or change homes that can be let"),
-    ("refer", _CASEWORK_OR_SYSTEM, "Refer a person"),
-)
-
-# Homeward tells itself these, from its own workflows and feeds: no door takes them from anybody.
-_OWN: _Rows = (
-    ("note-hospital-facts", _NOBODY, "Note what the trust's feed says"),
-    ("note-merge", _NOBODY, "Note that two people are one"),
-    ("note-unmerge", _NOBODY, "Note that two people are two after all"),
-    ("withdraw-death", _NOBODY, "Note that the trust took back that the person died"),
-    ("note-person-deleted", _NOBODY, "Note that the trust deleted the person's record"),
-    ("report-from-strand", _NOBODY, "Note what a strand found"),
-    ("note-home-lost", _NOBODY, "Note that a landlord took back a home"),
-    ("strike-clock", _NOBODY, "Look at the rules again"),
 )
 
 _RUNNING: _Rows = (
@@ -207,11 +108,14 @@ PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
     {
         **{
             action: Permission(action, frozenset(roles), words, frozenset(relations))
-            for action, roles, relations, words in _READING + _COMMANDS
+            for action, roles, relations, words in _READING
         },
         **{
-            action: Permission(action, frozenset(roles), words)
-            for action, roles, words in _BESIDE + _OWN + _RUNNING
+            kind: Permission(kind, frozenset(each.roles), each.words, frozenset(each.relations))
+            for kind, each in DECLARED.items()
+        },
+        **{
+            action: Permission(action, frozenset(roles), words) for action, roles, words in _BESIDE + _RUNNING
         },
     }
 )

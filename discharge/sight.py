@@ -15,7 +15,7 @@ from uuid import UUID
 
 from discharge.cases.model import Case, Referral, Strand
 from discharge.cases.relations import leads
-from discharge.permissions import Relation
+from discharge.roles import Relation
 
 PLACE = frozenset({"ward", "bed"})
 """Fields, of whatever is recorded, that say where in a hospital somebody is."""

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from discharge.cases import events as ev
 from discharge.cases.actions import ENDED, missed_contacts, next_missed, settle
+from discharge.cases.command_stages import stages_of
 from discharge.cases.commands import Answer, Envelope
 from discharge.cases.decide import DECIDERS as CASE_DECIDERS
 from discharge.cases.decide import Decider
@@ -22,12 +23,12 @@ from discharge.cases.outgoing import Outgoing, outgoing
 from discharge.cases.parts import judged_parts
 from discharge.cases.recording import RecordRequest
 from discharge.cases.relations import relation_of, require_part
-from discharge.cases.stages import STAGES, Look, stages_of
+from discharge.cases.stages import STAGES, Look
 from discharge.clocks import london_date
 from discharge.errors import HomewardError, Refused
-from discharge.permissions import LEADS
 from discharge.reference.policy import Policy, policy_on
 from discharge.risk.alerts import judge, next_look
+from discharge.roles import LEADS
 from discharge.values import Frozen
 from housing_checks.deciders import DECIDERS as HOME_DECIDERS
 from housing_checks.deciders import consequences

@@ -18,9 +18,9 @@ from api.presenters.forms import confirms, error_list
 from api.presenters.worklist import full_name
 from api.reading import cases
 from api.refusals import CaseChanged, Contradicted
+from discharge.cases.command_stages import may_ask
 from discharge.cases.commands import CompleteCheck
 from discharge.cases.model import Case
-from discharge.cases.stages import may_ask
 from discharge.errors import HomewardError
 from housing_checks.checks.form import form_in_force, form_of
 from housing_checks.checks.model import CheckForm

@@ -22,7 +22,7 @@ from api.presenters.worklist import full_name
 from api.reading import cases, names
 from api.reading.homes import homes as read_homes
 from api.refusals import CaseChanged, Contradicted
-from discharge.cases.stages import may_ask
+from discharge.cases.command_stages import may_ask
 from discharge.errors import HomewardError
 from discharge.store import commands as store
 

@@ -29,7 +29,7 @@ from api.services import Services
 from api.sessions import COOKIE, Session
 from discharge.clocks import CaseClock, london_date
 from discharge.errors import HomewardError
-from discharge.permissions import ROLE_WORDS
+from discharge.roles import ROLE_WORDS
 
 MENU: tuple[tuple[str, str, str], ...] = (
     ("case.list", "Worklist", "/worklist"),

@@ -13,8 +13,8 @@ from api.presenters.worklist import Option, full_name
 from api.reading.alerts import PAGE_SIZE, Alerts, OpenAlert
 from api.reading.names import Directory
 from discharge.cases.stages import STAGE_LABELS
-from discharge.permissions import ROLE_WORDS
 from discharge.risk.rules import every_rule, known_rule
+from discharge.roles import ROLE_WORDS
 
 
 def owners() -> tuple[str, ...]:

@@ -26,8 +26,8 @@ from api.schemas.cases import (
     NextAction,
 )
 from api.schemas.common import Address, Ring
+from discharge.cases.command_stages import may_ask
 from discharge.cases.model import Case
-from discharge.cases.stages import may_ask
 from discharge.delays.counting import nights_without_reason, published_delay_days, true_delay_days
 from discharge.delays.stays import periods_of_this_stay
 from discharge.next_actions import next_action

@@ -13,9 +13,9 @@ from api.presenters.tags import LEVELS, Tag, strand_tag, tag_of
 from api.principals import Principal
 from api.reading.names import Directory
 from discharge.cases.actions import action_words
+from discharge.cases.command_stages import may_ask
 from discharge.cases.model import Alert, Case, Strand
 from discharge.cases.relations import may_touch
-from discharge.cases.stages import may_ask
 from discharge.codes import casework
 from discharge.risk.rules import rule_title
 from housing_checks.gate.rules import Blocker, blocking

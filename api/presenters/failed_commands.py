@@ -10,7 +10,7 @@ from uuid import UUID
 from api.forms.definitions import FORMS
 from api.presenters import words
 from discharge.errors import ERRORS
-from discharge.permissions import ROLE_WORDS
+from discharge.roles import ROLE_WORDS
 from discharge.store.failed_commands import FailedDecision
 from discharge.store.tables import CommandRow
 

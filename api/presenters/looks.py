@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from api.presenters import words
 from api.reading.looks import Look
-from discharge.permissions import ROLE_WORDS
+from discharge.roles import ROLE_WORDS
 
 
 @dataclass(frozen=True)

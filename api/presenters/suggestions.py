@@ -8,8 +8,8 @@ from api.presenters.case_view import Suggested
 from api.presenters.leading import lead_sentence, lead_tag, timing_of
 from api.principals import Principal
 from api.schemas.cases import SuggestedStrand
+from discharge.cases.command_stages import may_ask
 from discharge.cases.model import IN_HOSPITAL, Case
-from discharge.cases.stages import may_ask
 from housing_checks.checks.form import form_of_case
 from housing_checks.checks.model import Suggestion
 from housing_checks.checks.rules import left_to_start

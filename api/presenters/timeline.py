@@ -18,8 +18,8 @@ from discharge.codes import after_discharge, casework
 from discharge.codes.delay_reasons import delay_reason_label
 from discharge.codes.destinations import DISCHARGE_DESTINATIONS
 from discharge.pathway_words import STAY_TAKEN_BACK
-from discharge.permissions import ROLE_WORDS
 from discharge.risk.rules import rule_title
+from discharge.roles import ROLE_WORDS
 from discharge.store.commands import DECIDED_BY, REASON
 from discharge.store.tables import CaseEventRow, NoteRow
 from discharge.store.tables.persons import DANGER

@@ -15,7 +15,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from api.principals import Principal
 from discharge.cases.model import SNAPSHOT, Case
 from discharge.cases.relations import relation_of
-from discharge.permissions import RELATIONS, Relation
+from discharge.roles import RELATIONS, Relation
 from discharge.sight import EVERYTHING, NOTHING, SIGHTS, Sight, seen_case, sight_of
 from discharge.store.tables import (
     CaseParticipantRow,

@@ -25,7 +25,7 @@ def token(
     from api.tokens import Claims, sign
     from deploy.cli.reaching import require_stack
     from deploy.embedded.keys import Keys
-    from discharge.permissions import ROLES
+    from discharge.roles import ROLES
 
     if role not in ROLES:
         raise CannotGoOn(f"There is no role {role}. There are: {', '.join(ROLES)}.")

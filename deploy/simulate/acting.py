@@ -21,7 +21,7 @@ from deploy.simulate.ledger import Ledger
 from deploy.simulate.pacing import Pace
 from deploy.simulate.people import SimPerson
 from deploy.simulate.scenes import PARTIES
-from discharge.cases.stages import ALLOWED
+from discharge.cases.command_stages import ALLOWED
 from discharge.clocks import london_date
 from housing_checks.checks.form import form_in_force
 

@@ -13,7 +13,8 @@ from discharge.cases.commands import Command
 from discharge.cases.model import Actor, Case, Participant, StrandKind
 from discharge.codes.participation import PARTICIPANT_ROLES
 from discharge.errors import Refused
-from discharge.permissions import LEADS, OWN_WORK_ONLY, PERMISSIONS, RELATIONS, Relation, allowed_in
+from discharge.permissions import PERMISSIONS, allowed_in
+from discharge.roles import LEADS, OWN_WORK_ONLY, RELATIONS, Relation
 
 BY_REFERRAL = "referral"
 """The basis on which the first participants of a case take part."""

@@ -1,7 +1,5 @@
 """The stages of a case: what each is called and means, what it waits for, when time alone may change it, and
 which event leads where. Folding, the README, interfaces and pages read this one table.
-
-And what may be asked at each stage: one table, read by the rules and by the pages that show the buttons.
 """
 
 from __future__ import annotations
@@ -213,87 +211,3 @@ def stage_after(before: Case, after: Case, event: ev.Event) -> Stage:
     if move is None:
         return before.stage
     return move.choice(before, after, event) if move.choice else move.to[0]
-
-
-ALLOWED: dict[str, frozenset[Stage]] = {
-    "refer": ANY,
-    "accept-referral": frozenset({Stage.REFERRED}),
-    "return-referral": frozenset({Stage.REFERRED}),
-    "amend-referral": OPEN,
-    "add-note": ANY,
-    "withdraw-referral": IN_HOSPITAL,
-    "assign-owner": OPEN,
-    "add-participant": OPEN,
-    "end-participation": OPEN,
-    "record-sharing-basis": OPEN,
-    "withdraw-sharing-basis": OPEN,
-    "join-spell": OPEN,
-    "note-hospital-facts": ANY,
-    "note-merge": ANY,
-    "note-unmerge": ANY,
-    "set-criteria-to-reside": IN_HOSPITAL,
-    "correct-ready-period": ANY,
-    "set-expected-discharge-date": IN_HOSPITAL,
-    "set-needed-by": IN_HOSPITAL,
-    "record-delay-reason": OPEN,
-    "end-delay-reason": OPEN,
-    "flag-homelessness": OPEN,
-    "record-duty-to-refer": OPEN,
-    "acknowledge-duty-to-refer": OPEN,
-    "start-check": SINCE_ACCEPTANCE,
-    "complete-check": SINCE_ACCEPTANCE,
-    "confirm-item": GATED,
-    "name-mitigation": GATED,
-    "withdraw-mitigation": GATED,
-    "start-strand": SINCE_ACCEPTANCE,
-    "move-strand": OPEN,
-    "cancel-strand": OPEN,
-    "offer-property": OPEN,
-    "answer-offer": OPEN,
-    "let-property": OPEN,
-    "note-home-lost": ANY,
-    "redirect-strand": SINCE_ACCEPTANCE,
-    "report-from-strand": ANY,
-    "confirm-discharge": IN_HOSPITAL,
-    "cancel-discharge": HOME,
-    "record-death": ANY,
-    "withdraw-death": ANY,
-    "note-person-deleted": ANY,
-    "record-contact": HOME,
-    "answer-action": OPEN,
-    "acknowledge-alert": ANY,
-    "close-case": HOME,
-    "reopen-case": frozenset({Stage.CLOSED}),
-    "enter-in-error": ANY,
-    "strike-clock": ANY,
-}
-"""Command kind -> the stages in which it may be asked."""
-
-
-IN_COMMUNITY: dict[str, frozenset[Stage]] = {
-    "close-case": AFTER_ACCEPTANCE,
-    "set-criteria-to-reside": frozenset(),
-    "set-expected-discharge-date": frozenset(),
-    "confirm-discharge": frozenset(),
-}
-"""What differs for somebody who lives at home and was referred from there: nobody leaves a hospital, and the
-case ends well from where it stands.
-"""
-
-
-LEFT_UNACCEPTED: dict[str, frozenset[Stage]] = {"accept-referral": frozenset({Stage.REFERRED}) | HOME}
-"""What differs while nobody has accepted: whoever left before that can be taken on at home still."""
-
-
-def stages_of(case: Case, kind: str) -> frozenset[Stage]:
-    """The stages in which a kind of command may be asked of this case."""
-    if case.in_community and kind in IN_COMMUNITY:
-        return IN_COMMUNITY[kind]
-    if kind in LEFT_UNACCEPTED and case.referral is not None and case.referral.accepted_on is None:
-        return LEFT_UNACCEPTED[kind]
-    return ALLOWED[kind]
-
-
-def may_ask(case: Case, kind: str) -> bool:
-    """Whether the case's stage lets this kind of command be asked at all."""
-    return case.exists and case.stage in stages_of(case, kind)

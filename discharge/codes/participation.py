@@ -6,7 +6,7 @@ The stored code of a participation decides access, so a code that this list does
 from dataclasses import dataclass
 
 from discharge.codes.model import Code, CodeList
-from discharge.permissions import Relation
+from discharge.roles import Relation
 
 OURS = "Homeward"
 

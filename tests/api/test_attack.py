@@ -25,7 +25,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.forms.definitions import FORMS
 from api.schemas.commands import MODELS, OFFERED
-from discharge.permissions import PERMISSIONS, Relation, allowed, allowed_in
+from discharge.permissions import PERMISSIONS, allowed, allowed_in
+from discharge.roles import Relation
 from discharge.store.engine import transaction
 from discharge.store.tables import CommandRow, DocumentRow, NoteRow, Organisation, Spell
 from discharge.store.tables.persons import DANGER

@@ -19,7 +19,8 @@ from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.sessions import COOKIE, Session
-from discharge.permissions import ROLES, Role, allowed
+from discharge.permissions import allowed
+from discharge.roles import ROLES, Role
 from discharge.store.base import Base
 from discharge.store.engine import transaction
 from discharge.store.tables import (

@@ -26,7 +26,7 @@ from schemathesis.generation import GenerationMode
 
 from api.limits import Rate
 from api.settings import ApiSettings, AskingLimits
-from discharge.permissions import ROLES
+from discharge.roles import ROLES
 from tests.api.conftest import Door
 from tests.fixtures.contract import description, operations
 

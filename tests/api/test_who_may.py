@@ -11,7 +11,8 @@ from fastapi.routing import APIRoute
 from api.fhir.resource_types import TYPES
 from api.pages.registry import PAGES as PAGE_ROUTERS
 from api.routes.registry import ROUTERS
-from discharge.permissions import ROLES, allowed
+from discharge.permissions import allowed
+from discharge.roles import ROLES
 from tests.api.conftest import Door
 from tests.api.signing_in import form_token, sign_in
 

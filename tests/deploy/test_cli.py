@@ -18,7 +18,7 @@ from deploy.embedded.address import Address
 from deploy.embedded.failures import CannotRun
 from deploy.embedded.keys import Keys
 from deploy.embedded.ports import Ports
-from discharge.permissions import ROLES
+from discharge.roles import ROLES
 
 pytestmark = pytest.mark.slow
 

@@ -6,7 +6,8 @@ import pytest
 
 from discharge.cases.commands import Command
 from discharge.errors import HomewardError
-from discharge.permissions import LEADS, PERMISSIONS, ROLES, Permission, allowed, allowed_in, require
+from discharge.permissions import PERMISSIONS, Permission, allowed, allowed_in, require
+from discharge.roles import LEADS, ROLES
 
 KINDS = [kind.model_fields["kind"].default for kind in typing.get_args(typing.get_args(Command)[0])]
 OWN = {

@@ -10,7 +10,7 @@ import pytest
 from discharge.cases.commands import RecordDelayReason, RecordSharingBasis
 from discharge.cases.model import Case, Offer, Strand, StrandKind
 from discharge.cases.relations import relation_of
-from discharge.permissions import RELATIONS, Relation
+from discharge.roles import RELATIONS, Relation
 from discharge.sight import (
     EVERYTHING,
     HOME_WITHHELD,

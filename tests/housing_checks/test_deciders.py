@@ -6,10 +6,10 @@ from uuid import uuid5
 
 import pytest
 
+from discharge.cases.command_stages import ALLOWED
 from discharge.cases.commands import Envelope, StrikeClock
 from discharge.cases.decide import DECIDERS as CASE_DECIDERS
 from discharge.cases.model import Case
-from discharge.cases.stages import ALLOWED
 from housing_checks.deciders import DECIDERS
 from tests.housing_checks.homes import CASE, COORDINATOR, POLICY, day, noon
 

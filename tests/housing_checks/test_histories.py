@@ -15,12 +15,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from discharge.cases import commands as cmd
+from discharge.cases.command_stages import may_ask
 from discharge.cases.decide.common import NEVER_REOPENED
 from discharge.cases.events import EVENT, Event
 from discharge.cases.evolve import fold
 from discharge.cases.follow_ups import schedule
 from discharge.cases.model import IN_HOSPITAL, SNAPSHOT, Actor, Case, CaseSpell, Stage
-from discharge.cases.stages import HOME, STAGES, may_ask
+from discharge.cases.stages import HOME, STAGES
 from discharge.cases.unready import blockers, in_checked_home
 from discharge.codes.after_discharge import RETURN_CAUSES
 from discharge.delays.periods import in_order

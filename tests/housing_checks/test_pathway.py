@@ -95,7 +95,7 @@ def test_given_nobody_referred_when_anything_is_asked_then_there_is_no_such_case
 
 
 def test_given_every_command_when_looked_up_then_it_has_a_decider() -> None:
-    from discharge.cases.stages import ALLOWED
+    from discharge.cases.command_stages import ALLOWED
 
     assert set(DECIDERS) == set(ALLOWED)
 

@@ -20,7 +20,7 @@ from discharge.next_actions import next_action
 from discharge.outcomes.case_outcome import suggested_outcome
 from discharge.outcomes.failed_discharge import discharges_of, failed_discharge, readmission_after
 from discharge.pathway_words import heading, why_still_here
-from discharge.permissions import RELATIONS, Relation
+from discharge.roles import RELATIONS, Relation
 from discharge.said import BASES, UNTOLD, Derived, Telling, holds
 from discharge.sight import SIGHTS, seen_case
 from fhir_adapters.fhir.stages import case_reading

@@ -13,9 +13,9 @@ from uuid import UUID, uuid5
 import pytest
 
 from discharge.cases import commands as cmd
+from discharge.cases.command_stages import ALLOWED
 from discharge.cases.commands import Command
 from discharge.cases.model import Actor, Case, Stage, UnreadyHome
-from discharge.cases.stages import ALLOWED
 from discharge.pathway_words import Names, heading, why_still_here
 from housing_checks.lead_times import ITEMS
 from housing_checks.pathway import advance

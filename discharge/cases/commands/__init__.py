@@ -6,8 +6,10 @@ effective day and why. Free text never rides along: it is stored as a note first
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Annotated
+from types import MappingProxyType
+from typing import Annotated, get_args
 from uuid import UUID
 
 from pydantic import Field, TypeAdapter
@@ -16,20 +18,31 @@ from discharge.cases.answer import ANSWER, Answer
 from discharge.cases.commands.after import (
     AcknowledgeAlert,
     AddNote,
+    AfterCommand,
     AnswerAction,
     RecordContact,
     StrikeClock,
 )
-from discharge.cases.commands.ending import CloseCase, EnterInError, NoteMerge, NoteUnmerge, ReopenCase
+from discharge.cases.commands.common import Declaration
+from discharge.cases.commands.ending import (
+    CloseCase,
+    EndingCommand,
+    EnterInError,
+    NoteMerge,
+    NoteUnmerge,
+    ReopenCase,
+)
 from discharge.cases.commands.home import (
     CompleteCheck,
     ConfirmItem,
+    HomeCommand,
     NameMitigation,
     StartCheck,
     WithdrawMitigation,
 )
 from discharge.cases.commands.hospital import (
     CorrectReadyPeriod,
+    HospitalCommand,
     JoinSpell,
     NoteHospitalFacts,
     NotePersonDeleted,
@@ -39,6 +52,7 @@ from discharge.cases.commands.hospital import (
 from discharge.cases.commands.leaving import (
     CancelDischarge,
     ConfirmDischarge,
+    LeavingCommand,
     RecordDeath,
     WithdrawDeath,
 )
@@ -46,6 +60,7 @@ from discharge.cases.commands.participation import (
     AddParticipant,
     AssignOwner,
     EndParticipation,
+    ParticipationCommand,
     RecordSharingBasis,
     WithdrawSharingBasis,
 )
@@ -53,6 +68,7 @@ from discharge.cases.commands.referral import (
     AcceptReferral,
     AmendReferral,
     Refer,
+    ReferralCommand,
     ReturnReferral,
     WithdrawReferral,
 )
@@ -66,6 +82,7 @@ from discharge.cases.commands.strands import (
     RedirectStrand,
     ReportFromStrand,
     StartStrand,
+    StrandsCommand,
 )
 from discharge.cases.commands.waiting import (
     AcknowledgeDutyToRefer,
@@ -74,65 +91,30 @@ from discharge.cases.commands.waiting import (
     RecordDelayReason,
     RecordDutyToRefer,
     SetNeededBy,
+    WaitingCommand,
 )
 from discharge.cases.model import Actor
 from discharge.stored import Stored
 from discharge.values import Frozen
 
 Command = Annotated[
-    Refer
-    | AcceptReferral
-    | ReturnReferral
-    | AmendReferral
-    | WithdrawReferral
-    | AssignOwner
-    | AddParticipant
-    | EndParticipation
-    | RecordSharingBasis
-    | WithdrawSharingBasis
-    | JoinSpell
-    | NoteHospitalFacts
-    | NotePersonDeleted
-    | NoteMerge
-    | NoteUnmerge
-    | SetCriteriaToReside
-    | CorrectReadyPeriod
-    | SetExpectedDischargeDate
-    | SetNeededBy
-    | RecordDelayReason
-    | EndDelayReason
-    | FlagHomelessness
-    | RecordDutyToRefer
-    | AcknowledgeDutyToRefer
-    | StartCheck
-    | CompleteCheck
-    | ConfirmItem
-    | NameMitigation
-    | WithdrawMitigation
-    | StartStrand
-    | MoveStrand
-    | CancelStrand
-    | OfferProperty
-    | AnswerOffer
-    | LetProperty
-    | NoteHomeLost
-    | RedirectStrand
-    | ReportFromStrand
-    | ConfirmDischarge
-    | CancelDischarge
-    | RecordDeath
-    | WithdrawDeath
-    | RecordContact
-    | AnswerAction
-    | AddNote
-    | AcknowledgeAlert
-    | CloseCase
-    | ReopenCase
-    | EnterInError
-    | StrikeClock,
+    ReferralCommand
+    | ParticipationCommand
+    | HospitalCommand
+    | EndingCommand
+    | WaitingCommand
+    | HomeCommand
+    | StrandsCommand
+    | LeavingCommand
+    | AfterCommand,
     Field(discriminator="kind"),
 ]
 """Every command there is."""
+
+DECLARED: Mapping[str, Declaration] = MappingProxyType(
+    {each.model_fields["kind"].default: each.declared for each in get_args(get_args(Command)[0])}
+)
+"""Kind of command -> what it declares."""
 
 COMMAND: TypeAdapter[Command] = TypeAdapter(Command)
 """Reads one command from JSON."""
@@ -164,6 +146,7 @@ ENVELOPE: Stored[Envelope] = Stored(TypeAdapter(Envelope))
 __all__ = [
     "ANSWER",
     "COMMAND",
+    "DECLARED",
     "ENVELOPE",
     "AcceptReferral",
     "AcknowledgeAlert",

@@ -6,12 +6,15 @@ from datetime import datetime
 from typing import ClassVar, Literal
 from uuid import UUID
 
-from discharge.cases.commands.common import CaseCommand
+from discharge.cases.commands.common import CaseCommand, Declaration
+from discharge.cases.stages import ANY, HOME, OPEN
+from discharge.roles import CARE, CASEWORK, CASEWORK_OR_SYSTEM, PARTS
 
 
 class RecordContact(CaseCommand):
     """Record a contact after discharge, and what was wrong at home."""
 
+    declared: ClassVar = Declaration("Record a contact after discharge", HOME, CASEWORK_OR_SYSTEM, CARE)
     touches: ClassVar = ("contact",)
 
     kind: Literal["record-contact"] = "record-contact"
@@ -27,6 +30,9 @@ class AnswerAction(CaseCommand):
     ``found`` says why somebody came back to hospital (``return-causes``), where that was the question.
     """
 
+    declared: ClassVar = Declaration(
+        "Answer a problem or a missed contact after discharge", OPEN, CASEWORK_OR_SYSTEM, CARE
+    )
     touches: ClassVar = ("action",)
 
     kind: Literal["answer-action"] = "answer-action"
@@ -38,6 +44,7 @@ class AnswerAction(CaseCommand):
 class AddNote(CaseCommand):
     """Keep a note on the case, at whatever stage; its text is the note of the request."""
 
+    declared: ClassVar = Declaration("Write a note", ANY, CASEWORK_OR_SYSTEM, PARTS)
     touches: ClassVar = ("note",)
 
     kind: Literal["add-note"] = "add-note"
@@ -46,6 +53,7 @@ class AddNote(CaseCommand):
 class AcknowledgeAlert(CaseCommand):
     """Accept an alert."""
 
+    declared: ClassVar = Declaration("Accept an alert", ANY, CASEWORK, CARE)
     touches: ClassVar = ("alert",)
     depends_on: ClassVar = ("warning:{alert_id}",)
 
@@ -56,6 +64,11 @@ class AcknowledgeAlert(CaseCommand):
 class StrikeClock(CaseCommand):
     """A durable timer fired: look at the rules again. Sent by the case's own workflow only."""
 
+    declared: ClassVar = Declaration("Look at the rules again", ANY)
     touches: ClassVar = ()
 
     kind: Literal["strike-clock"] = "strike-clock"
+
+
+AfterCommand = RecordContact | AnswerAction | AddNote | AcknowledgeAlert | StrikeClock
+"""Every command of this room."""

@@ -6,13 +6,16 @@ from datetime import date
 from typing import ClassVar, Literal
 from uuid import UUID
 
-from discharge.cases.commands.common import CaseCommand
+from discharge.cases.commands.common import CaseCommand, Declaration
+from discharge.cases.stages import GATED, SINCE_ACCEPTANCE
+from discharge.roles import CARE, CASEWORK_OR_SYSTEM, HOME_OR_SYSTEM, LEADS
 from discharge.values import YesNoUnknown
 
 
 class StartCheck(CaseCommand):
     """Begin the home suitability check on a version of the form."""
 
+    declared: ClassVar = Declaration("Begin the suitability check", SINCE_ACCEPTANCE, HOME_OR_SYSTEM, LEADS)
     touches: ClassVar = ("check",)
 
     kind: Literal["start-check"] = "start-check"
@@ -26,6 +29,9 @@ class CompleteCheck(CaseCommand):
     door says it, never the client.
     """
 
+    declared: ClassVar = Declaration(
+        "Complete the suitability check", SINCE_ACCEPTANCE, HOME_OR_SYSTEM, LEADS
+    )
     touches: ClassVar = ("item", "mitigation")
 
     kind: Literal["complete-check"] = "complete-check"
@@ -37,6 +43,7 @@ class CompleteCheck(CaseCommand):
 class ConfirmItem(CaseCommand):
     """Say how one gated item stands now."""
 
+    declared: ClassVar = Declaration("Update a check answer", GATED, CASEWORK_OR_SYSTEM, CARE)
     touches: ClassVar = ("item", "mitigation")
 
     kind: Literal["confirm-item"] = "confirm-item"
@@ -47,6 +54,7 @@ class ConfirmItem(CaseCommand):
 class NameMitigation(CaseCommand):
     """Name what will be done instead of a ``yes``, which role, and who of it, answers, and until when."""
 
+    declared: ClassVar = Declaration("Record a mitigation", GATED, CASEWORK_OR_SYSTEM, LEADS)
     touches: ClassVar = ("mitigation",)
     depends_on: ClassVar = ("item:{item}",)
 
@@ -61,7 +69,12 @@ class NameMitigation(CaseCommand):
 class WithdrawMitigation(CaseCommand):
     """End a mitigation."""
 
+    declared: ClassVar = Declaration("Withdraw a mitigation", GATED, CASEWORK_OR_SYSTEM, CARE)
     touches: ClassVar = ("mitigation",)
 
     kind: Literal["withdraw-mitigation"] = "withdraw-mitigation"
     item: str
+
+
+HomeCommand = StartCheck | CompleteCheck | ConfirmItem | NameMitigation | WithdrawMitigation
+"""Every command of this room."""

@@ -6,7 +6,10 @@ from datetime import datetime
 from typing import ClassVar, Literal
 from uuid import UUID
 
-from discharge.cases.commands.common import CaseCommand
+from discharge.cases.commands.common import CaseCommand, Declaration
+from discharge.cases.model import IN_HOSPITAL
+from discharge.cases.stages import ANY, HOME
+from discharge.roles import CARE, CASEWORK_OR_SYSTEM, LEADS, WARD_OR_SYSTEM
 
 
 class ConfirmDischarge(CaseCommand):
@@ -16,6 +19,7 @@ class ConfirmDischarge(CaseCommand):
     it: the door keeps the name as a note, and says here which.
     """
 
+    declared: ClassVar = Declaration("Confirm the discharge", IN_HOSPITAL, WARD_OR_SYSTEM, LEADS)
     touches: ClassVar = ("leaving",)
     depends_on: ClassVar = ("item", "mitigation", "home-ready")
 
@@ -30,6 +34,7 @@ class ConfirmDischarge(CaseCommand):
 class CancelDischarge(CaseCommand):
     """Record by hand that the discharge did not happen."""
 
+    declared: ClassVar = Declaration("Record that the discharge did not happen", HOME, WARD_OR_SYSTEM, LEADS)
     touches: ClassVar = ("leaving",)
 
     kind: Literal["cancel-discharge"] = "cancel-discharge"
@@ -38,6 +43,7 @@ class CancelDischarge(CaseCommand):
 class RecordDeath(CaseCommand):
     """The person died; every contact stops at once."""
 
+    declared: ClassVar = Declaration("Record that the person died", ANY, CASEWORK_OR_SYSTEM, CARE)
     touches: ClassVar = ("ending",)
 
     kind: Literal["record-death"] = "record-death"
@@ -46,6 +52,11 @@ class RecordDeath(CaseCommand):
 class WithdrawDeath(CaseCommand):
     """The person did not die after all: the trust took back what it had said; sent by the relay."""
 
+    declared: ClassVar = Declaration("Note that the trust took back that the person died", ANY)
     touches: ClassVar = ("ending",)
 
     kind: Literal["withdraw-death"] = "withdraw-death"
+
+
+LeavingCommand = ConfirmDischarge | CancelDischarge | RecordDeath | WithdrawDeath
+"""Every command of this room."""

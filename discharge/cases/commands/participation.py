@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 from uuid import UUID
 
-from discharge.cases.commands.common import CaseCommand
+from discharge.cases.commands.common import CaseCommand, Declaration
+from discharge.cases.stages import OPEN
+from discharge.roles import CARE, CASEWORK, CASEWORK_OR_SYSTEM, LEADS, PARTS, REFERRING
 
 
 class AssignOwner(CaseCommand):
     """Name who answers for the case in the asker's organisation (assignment, cover, handover)."""
 
+    declared: ClassVar = Declaration("Change the owner of the case", OPEN, CASEWORK, PARTS)
     touches: ClassVar = ("owner",)
 
     kind: Literal["assign-owner"] = "assign-owner"
@@ -24,6 +27,7 @@ class AddParticipant(CaseCommand):
     ``basis`` may say which recorded basis is meant; it never makes one.
     """
 
+    declared: ClassVar = Declaration("Add an organisation to the case", OPEN, CASEWORK, LEADS)
     touches: ClassVar = ("participant",)
 
     kind: Literal["add-participant"] = "add-participant"
@@ -35,6 +39,7 @@ class AddParticipant(CaseCommand):
 class EndParticipation(CaseCommand):
     """An organisation no longer takes part."""
 
+    declared: ClassVar = Declaration("End an organisation's part", OPEN, CASEWORK, PARTS)
     touches: ClassVar = ("participant",)
 
     kind: Literal["end-participation"] = "end-participation"
@@ -44,6 +49,9 @@ class EndParticipation(CaseCommand):
 class RecordSharingBasis(CaseCommand):
     """Record consent or another lawful basis for sharing with partners."""
 
+    declared: ClassVar = Declaration(
+        "Record consent or another basis for sharing", OPEN, CASEWORK_OR_SYSTEM, REFERRING
+    )
     touches: ClassVar = ("sharing",)
 
     kind: Literal["record-sharing-basis"] = "record-sharing-basis"
@@ -53,6 +61,15 @@ class RecordSharingBasis(CaseCommand):
 class WithdrawSharingBasis(CaseCommand):
     """The person withdrew consent, or the basis ended."""
 
+    declared: ClassVar = Declaration(
+        "Record that the basis for sharing ended", OPEN, CASEWORK_OR_SYSTEM, CARE
+    )
     touches: ClassVar = ("sharing",)
 
     kind: Literal["withdraw-sharing-basis"] = "withdraw-sharing-basis"
+
+
+ParticipationCommand = (
+    AssignOwner | AddParticipant | EndParticipation | RecordSharingBasis | WithdrawSharingBasis
+)
+"""Every command of this room."""

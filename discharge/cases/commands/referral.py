@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 from uuid import UUID
 
-from discharge.cases.commands.common import CaseCommand
-from discharge.cases.model import Asked, CaseSpell
+from discharge.cases.commands.common import CaseCommand, Declaration
+from discharge.cases.model import IN_HOSPITAL, Asked, CaseSpell, Stage
+from discharge.cases.stages import ANY, OPEN
+from discharge.roles import CASEWORK_OR_SYSTEM, HOME_OR_SYSTEM, HOUSING, LEADS, REFERRING
 from discharge.values import YesNoUnknown
 
 
@@ -18,6 +20,7 @@ class Refer(Asked, CaseCommand):
     how the referring organisation takes part, and who takes a request on says them for its sender.
     """
 
+    declared: ClassVar = Declaration("Refer a person", ANY, CASEWORK_OR_SYSTEM)
     touches: ClassVar = ("participant", "referral")
 
     kind: Literal["refer"] = "refer"
@@ -33,6 +36,9 @@ class Refer(Asked, CaseCommand):
 class AcceptReferral(CaseCommand):
     """Take the referral on, and say who answers for it."""
 
+    declared: ClassVar = Declaration(
+        "Accept the referral", frozenset({Stage.REFERRED}), HOME_OR_SYSTEM, HOUSING
+    )
     touches: ClassVar = ("acceptance", "owner")
 
     kind: Literal["accept-referral"] = "accept-referral"
@@ -43,6 +49,9 @@ class AcceptReferral(CaseCommand):
 class ReturnReferral(CaseCommand):
     """Send the referral back to the ward with a coded reason."""
 
+    declared: ClassVar = Declaration(
+        "Return the referral with a reason", frozenset({Stage.REFERRED}), HOME_OR_SYSTEM, HOUSING
+    )
     touches: ClassVar = ("acceptance", "ending")
     depends_on: ClassVar = ("referral",)
 
@@ -53,6 +62,7 @@ class ReturnReferral(CaseCommand):
 class AmendReferral(CaseCommand):
     """Restate, or correct, what is asked for; what is None, or an empty list, stays as it is."""
 
+    declared: ClassVar = Declaration("Correct the referral", OPEN, CASEWORK_OR_SYSTEM, REFERRING)
     touches: ClassVar = ("referral",)
 
     kind: Literal["amend-referral"] = "amend-referral"
@@ -67,7 +77,12 @@ class AmendReferral(CaseCommand):
 class WithdrawReferral(CaseCommand):
     """The ward, or the person, no longer wants the help."""
 
+    declared: ClassVar = Declaration("Withdraw the referral", IN_HOSPITAL, CASEWORK_OR_SYSTEM, LEADS)
     touches: ClassVar = ("acceptance", "ending")
 
     kind: Literal["withdraw-referral"] = "withdraw-referral"
     reason: str
+
+
+ReferralCommand = Refer | AcceptReferral | ReturnReferral | AmendReferral | WithdrawReferral
+"""Every command of this room."""

@@ -6,13 +6,18 @@ from datetime import date
 from typing import ClassVar, Literal
 from uuid import UUID
 
-from discharge.cases.commands.common import CaseCommand
+from discharge.cases.commands.common import CaseCommand, Declaration
 from discharge.cases.model import StrandKind
+from discharge.cases.stages import ANY, OPEN, SINCE_ACCEPTANCE
+from discharge.roles import HOME_OR_SYSTEM, LEADS, WORKING
 
 
 class StartStrand(CaseCommand):
     """Open a strand: order an adaptation or equipment, begin rehousing, or set up the basics at home."""
 
+    declared: ClassVar = Declaration(
+        "Start an order, a rehousing or another strand", SINCE_ACCEPTANCE, HOME_OR_SYSTEM, LEADS
+    )
     touches: ClassVar = ("strand",)
 
     kind: Literal["start-strand"] = "start-strand"
@@ -26,6 +31,7 @@ class StartStrand(CaseCommand):
 class MoveStrand(CaseCommand):
     """A strand reached a step (acknowledged, surveyed, delivered, fitted, keys held ...)."""
 
+    declared: ClassVar = Declaration("Record progress of a strand", OPEN, HOME_OR_SYSTEM, WORKING)
     touches: ClassVar = ("strand",)
 
     kind: Literal["move-strand"] = "move-strand"
@@ -37,6 +43,7 @@ class MoveStrand(CaseCommand):
 class CancelStrand(CaseCommand):
     """A strand is no longer wanted."""
 
+    declared: ClassVar = Declaration("Cancel a strand", OPEN, HOME_OR_SYSTEM, LEADS)
     touches: ClassVar = ("strand", "offers")
 
     kind: Literal["cancel-strand"] = "cancel-strand"
@@ -51,6 +58,7 @@ class OfferProperty(CaseCommand):
     record refuses an offer that does not name each of them.
     """
 
+    declared: ClassVar = Declaration("Offer a home", OPEN, HOME_OR_SYSTEM, (*LEADS, "landlord"))
     touches: ClassVar = ("offers",)
 
     kind: Literal["offer-property"] = "offer-property"
@@ -63,6 +71,9 @@ class OfferProperty(CaseCommand):
 class AnswerOffer(CaseCommand):
     """Record the person's answer to an offer; a refusal keeps its reason."""
 
+    declared: ClassVar = Declaration(
+        "Record the person's answer to an offer", OPEN, HOME_OR_SYSTEM, (*LEADS, "landlord")
+    )
     touches: ClassVar = ("offers",)
 
     kind: Literal["answer-offer"] = "answer-offer"
@@ -75,6 +86,7 @@ class AnswerOffer(CaseCommand):
 class NoteHomeLost(CaseCommand):
     """A landlord took back a home that was offered or accepted. Sent by the record only."""
 
+    declared: ClassVar = Declaration("Note that a landlord took back a home", ANY)
     touches: ClassVar = ("offers",)
 
     kind: Literal["note-home-lost"] = "note-home-lost"
@@ -86,6 +98,7 @@ class NoteHomeLost(CaseCommand):
 class RedirectStrand(CaseCommand):
     """Have an order that was made for the home before done at the new one."""
 
+    declared: ClassVar = Declaration("Move an order to the new home", SINCE_ACCEPTANCE, HOME_OR_SYSTEM, LEADS)
     touches: ClassVar = ("strand",)
 
     kind: Literal["redirect-strand"] = "redirect-strand"
@@ -96,6 +109,7 @@ class RedirectStrand(CaseCommand):
 class LetProperty(CaseCommand):
     """The tenancy was signed for the accepted offer."""
 
+    declared: ClassVar = Declaration("Let a home", OPEN, HOME_OR_SYSTEM, (*LEADS, "landlord"))
     touches: ClassVar = ("offers",)
 
     kind: Literal["let-property"] = "let-property"
@@ -105,6 +119,7 @@ class LetProperty(CaseCommand):
 class ReportFromStrand(CaseCommand):
     """What a strand's own workflow found: overdue, an offer lapsed, homes that fit. Sent by strands only."""
 
+    declared: ClassVar = Declaration("Note what a strand found", ANY)
     touches: ClassVar = ("offers", "overdue", "proposals")
 
     kind: Literal["report-from-strand"] = "report-from-strand"
@@ -112,3 +127,17 @@ class ReportFromStrand(CaseCommand):
     report: Literal["overdue", "offer-lapsed", "proposals"]
     offer_id: UUID | None = None
     property_ids: tuple[UUID, ...] = ()
+
+
+StrandsCommand = (
+    StartStrand
+    | MoveStrand
+    | CancelStrand
+    | OfferProperty
+    | AnswerOffer
+    | NoteHomeLost
+    | RedirectStrand
+    | LetProperty
+    | ReportFromStrand
+)
+"""Every command of this room."""

@@ -14,7 +14,7 @@ from discharge.cases.model import PARTNER_BASES, Case, CaseSpell, Owner, Partici
 from discharge.cases.relations import leads, relations
 from discharge.codes.participation import PARTICIPANT_ROLES
 from discharge.errors import Refused
-from discharge.permissions import LEADS
+from discharge.roles import LEADS
 
 
 def takes_part(case: Case, organisation_id: UUID) -> bool:

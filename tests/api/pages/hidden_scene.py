@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.forms.definitions import FORMS
 from discharge.clocks import london_date
-from discharge.permissions import Relation
+from discharge.roles import Relation
 from discharge.store.engine import transaction
 from discharge.store.tables import (
     AlertRow,

@@ -13,7 +13,8 @@ import httpx
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from discharge.permissions import ROLES, allowed
+from discharge.permissions import allowed
+from discharge.roles import ROLES
 from tests.api.conftest import Door
 from tests.api.pages.hidden_scene import (
     JOAN,

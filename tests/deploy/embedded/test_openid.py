@@ -17,7 +17,7 @@ from joserfc.jwk import KeySet
 from deploy.embedded import openid
 from deploy.embedded.keys import Keys
 from deploy.embedded.supervisor import Supervisor
-from discharge.permissions import ROLES
+from discharge.roles import ROLES
 from tests.deploy.embedded.telling import Told
 from tests.fixtures.folders import quick_folder
 from tests.fixtures.ports import free_port

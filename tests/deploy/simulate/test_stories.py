@@ -13,10 +13,10 @@ from deploy.simulate.acting import ACTS
 from deploy.simulate.scenes import PARTIES, Scene
 from deploy.simulate.stories import STORIES
 from deploy.simulate.writing import STRUCTURES
+from discharge.cases.command_stages import ALLOWED
 from discharge.cases.model import StrandKind
-from discharge.cases.stages import ALLOWED
 from discharge.codes import lookup
-from discharge.permissions import ROLES
+from discharge.roles import ROLES
 from housing_checks.checks.form import form_in_force
 from housing_checks.lead_times import ITEMS
 from housing_checks.strands.definitions import DEFINITIONS

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4, uuid5
 
+from discharge.cases.command_stages import may_ask
 from discharge.cases.commands import Command, ConfirmDischarge, Envelope, NoteHospitalFacts, Refer
 from discharge.cases.decide import DECIDERS
 from discharge.cases.events import Event
 from discharge.cases.evolve import fold
 from discharge.cases.model import Actor, Case, CaseSpell
-from discharge.cases.stages import may_ask
 from discharge.errors import HomewardError
 from discharge.reference.policy import policy_on
 

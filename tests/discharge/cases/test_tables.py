@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import get_args
 
 from discharge.cases import commands, events
+from discharge.cases.command_stages import ALLOWED
 from discharge.cases.evolve import (
     FOLDS,
     after,
@@ -17,7 +18,6 @@ from discharge.cases.evolve import (
     strands,
     waiting,
 )
-from discharge.cases.stages import ALLOWED
 
 
 def _kinds(union: object) -> set[str]:

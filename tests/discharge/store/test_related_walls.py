@@ -14,7 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from discharge.cases import events as ev
 from discharge.cases.model import CaseSpell, Participant, Strand, StrandKind
-from discharge.permissions import LEADS, PERMISSIONS, RELATIONS
+from discharge.permissions import PERMISSIONS
+from discharge.roles import LEADS, RELATIONS
 from discharge.store.engine import transaction
 from discharge.store.tables import (
     DocumentRow,

@@ -15,7 +15,7 @@ from api.fhir.resource_types import TYPES
 from discharge.cases.model import Alert, Case, Homelessness, Participant, Referral, Stage
 from discharge.codes.casework import CASE_OUTCOMES
 from discharge.delays.model import ReadyPeriod
-from discharge.permissions import Relation
+from discharge.roles import Relation
 from discharge.said import Telling
 from discharge.sight import EVERYTHING, seen_case, sight_of
 from fhir_adapters.fhir import resources
