@@ -61,10 +61,9 @@ async def find(services: Services, caller: Principal, search: FhirSearch) -> Sea
     async with services.begin(caller) as session:
         viewer = await viewer_of(session, caller)
         asker = CaseQueries(caller, fhir_base(services), clock, _key(search.kind), viewer)
-        unseen, fitting = _not_searched(viewer, search), _fitting(asker, viewer, search)
+        unseen, fitting = _not_searched(viewer, search), fitting_ids(asker, search)
         total = await session.scalar(select(func.count()).select_from(fitting.subquery())) or 0
-        page = fitting.order_by(CaseRow.referred_on.desc(), CaseRow.id.asc(), asker.key.asc())
-        rows = (await session.execute(page.limit(search.count).offset(search.offset))).all()
+        rows = (await session.execute(_page(fitting, search))).all()
         await looked(
             session,
             caller,
@@ -84,16 +83,32 @@ def _key(kind: ResourceType) -> Any:
     return kind.part.table.id if kind.part else CaseRow.id
 
 
-def _fitting(asker: CaseQueries, viewer: Viewer, search: FhirSearch) -> Select[CaseRow, Person, UUID]:
-    """Cases with their people, and the ids of what is sought, that fulfil every condition."""
+def fitting_ids(asker: CaseQueries, search: FhirSearch) -> Select[UUID, UUID]:
+    """The ids of cases, and of what is sought in them, that fulfil every condition."""
     conditions = [
         or_(*(each.parameter.condition(asker, value, each.written) for value in each.values))
         for each in search.conditions
     ]
-    fitting = select(CaseRow, Person, asker.key.label("key")).join(Person, Person.id == CaseRow.person_id)
+    fitting = select(CaseRow.id, asker.key.label("key"))
     if (part := search.kind.part) is not None:
-        fitting = fitting.join(part.table, part.table.case_id == CaseRow.id).where(viewer.holds(part.field))
+        fitting = fitting.join_from(CaseRow, part.table, part.table.case_id == CaseRow.id)
+        fitting = fitting.where(asker.sees(part.field))
     return fitting.where(*conditions)
+
+
+def _page(fitting: Select[UUID, UUID], search: FhirSearch) -> Select[CaseRow, Person, UUID]:
+    """The cases of one page with their people, chosen before the people are looked at: whoever sees a case
+    sees its person, and PostgreSQL would ask so of every case there is.
+    """
+    newest = (CaseRow.referred_on.desc(), CaseRow.id)
+    chosen = (
+        fitting.order_by(*newest, fitting.selected_columns.key)
+        .limit(search.count)
+        .offset(search.offset)
+        .subquery()
+    )
+    cases = select(CaseRow, Person, chosen.c.key).join(chosen, chosen.c.id == CaseRow.id)
+    return cases.join(Person, Person.id == CaseRow.person_id).order_by(*newest, chosen.c.key)
 
 
 def _not_searched(viewer: Viewer, search: FhirSearch) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.fhir.cases import fhir_base, organisation_facts
 from api.fhir.model import FhirSearch, Resource, ResourceType, SearchPage
 from api.fhir.parameters import PERSON
-from api.fhir.queries import CaseQueries
+from api.fhir.queries import CaseQueries, person_named
 from api.presenters.documents import is_cancelled, is_current, readable_content
 from api.principals import Principal
 from api.reading import names
@@ -40,7 +40,7 @@ async def find_document_references(services: Services, caller: Principal, search
         raise HomewardError("search-parameter", detail="name a patient or an _id", where="patient")
     asker = CaseQueries(caller, fhir_base(services), await services.clock(), DocumentRow.id)
     meant = [
-        or_(*(each.parameter.condition(asker, value, each.written) for value in each.values))
+        or_(*(person_named(asker, value, each.written) for value in each.values))
         for each in search.of(person.name for person in PERSON)
     ]
     ids = [set(each.values) for each in search.of(["_id"])]

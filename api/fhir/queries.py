@@ -5,12 +5,12 @@ Each condition is a row's of `parameters`; it is given who asks, a value, and th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 from api.fhir.values import span, token
@@ -89,11 +89,22 @@ def updated(asker: CaseQueries, value: str, name: str) -> Condition:
 
 
 def of_person(asker: CaseQueries, value: str, name: str) -> Condition:
-    """Of this person, by our id, NHS number, or one that the caller's own organisation gave."""
-    system, number = token(value)
-    if name.endswith("identifier") or system is not None:
-        return _by_number(asker, system, number)
-    return Person.id == asker.id_of(value, "Patient", name)
+    """Of this person, by our id, NHS number, or one that the caller's own organisation gave.
+
+    The person is found first: PostgreSQL asks of each person who may see them, which is long to ask of the
+    person of every case.
+    """
+    return or_(
+        *(
+            and_(CaseRow.person_id.in_(select(Person.id).where(meant)), asker.sees(seen) if seen else true())
+            for meant, seen in _people(asker, value, name)
+        )
+    )
+
+
+def person_named(asker: CaseQueries, value: str, name: str) -> Condition:
+    """The person themselves, of those whom the walls show."""
+    return or_(*(meant for meant, _ in _people(asker, value, name)))
 
 
 def looks_at_person(values: Sequence[str]) -> Ways:
@@ -101,19 +112,27 @@ def looks_at_person(values: Sequence[str]) -> Ways:
     return (("nhs_number",),) if any(token(each)[0] == systems.NHS_NUMBER for each in values) else ()
 
 
-def _by_number(asker: CaseQueries, system: str | None, number: str) -> Condition:
-    held = select(PersonIdentifier.person_id).where(
-        PersonIdentifier.organisation_id == asker.caller.organisation_id,
+def _people(asker: CaseQueries, value: str, name: str) -> Iterator[tuple[Condition, str | None]]:
+    """The ways in which somebody may be meant, each with the field that the asker must see for it."""
+    system, number = token(value)
+    if system == systems.PERSON_ID:
+        yield Person.id == (uuid_of(number) or NOBODY), None
+    elif system is None and not name.endswith("identifier"):
+        yield Person.id == asker.id_of(value, "Patient", name), None
+    else:
+        if system in (None, systems.NHS_NUMBER):
+            yield has_or_had(number), "nhs_number"
+        if system != systems.NHS_NUMBER:
+            yield Person.id.in_(_numbered_here(asker.caller, system, number)), None
+
+
+def _numbered_here(caller: Principal, system: str | None, number: str) -> Select[UUID]:
+    """Whom the caller's own organisation gave a number, in any system where none is said."""
+    return select(PersonIdentifier.person_id).where(
+        PersonIdentifier.organisation_id == caller.organisation_id,
         PersonIdentifier.value == number,
         *([PersonIdentifier.authority == system] if system is not None else []),
     )
-    of_nhs_number = and_(has_or_had(number), asker.sees("nhs_number"))
-    if system == systems.NHS_NUMBER:
-        return of_nhs_number
-    if system == systems.PERSON_ID:
-        return Person.id == (uuid_of(number) or NOBODY)
-    local = Person.id.in_(held)
-    return or_(local, of_nhs_number) if system is None else local
 
 
 def reads(says: Callable[[Reading], str]) -> Callable[[CaseQueries, str, str], Condition]:

@@ -9,8 +9,12 @@ from uuid import uuid4
 
 import pytest
 
+from api.fhir.cases import fitting_ids
 from api.fhir.model import ResourceType
+from api.fhir.queries import CaseQueries
 from api.fhir.resource_types import TYPES
+from api.fhir.search import asked
+from discharge.store.tables import CaseRow
 from fhir_adapters.fhir.reading import check_resource
 from tests.api.conftest import Door
 from tests.api.fhir_posting import FHIR, NHS, told
@@ -53,6 +57,16 @@ def test_given_a_row_when_stated_then_it_says_what_the_row_offers_and_no_name_is
         {**statement, **more, "implementation": {"description": "x"}, "rest": rest},
         None,
     )
+
+
+@pytest.mark.parametrize("query", ["", "_id=1", "status=active"])
+def test_given_a_search_about_no_person_when_found_and_counted_then_nobody_is_looked_at(query: str) -> None:
+    nobody: Any = None
+    for kind in TYPES:
+        if kind.whole or kind.part:
+            key = kind.part.table.id if kind.part else CaseRow.id
+            asker = CaseQueries(nobody, "http://homeward.test", nobody, key)
+            assert "persons" not in str(fitting_ids(asker, asked(kind, query))), kind.name
 
 
 async def test_given_every_row_when_asked_in_every_way_then_it_answers_as_it_states(
