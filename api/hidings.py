@@ -80,15 +80,24 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-async def hidings(session: AsyncSession, caller: Principal, person_id: UUID | None = None) -> list[Hiding]:
+async def hidings(
+    session: AsyncSession,
+    caller: Principal,
+    person_id: UUID | None = None,
+    *,
+    offset: int = 0,
+    size: int = MOST,
+) -> list[Hiding]:
     """What others asked for about people whom the caller's organisation answers for, or leads a case of;
     those that wait for an answer first. Noted as one look.
     """
     told = func.homeward_hidings().table_valued(*_COLUMNS)
-    query = select(told).order_by(_waits(told.c).desc(), told.c.hidden_at.desc(), told.c.inbox_id)
+    query = select(told).order_by(
+        _waits(told.c).desc(), told.c.hidden_at.desc(), told.c.inbox_id, told.c.person_id
+    )
     if person_id is not None:
         query = query.where(told.c.person_id == person_id)
-    rows = (await session.execute(query.limit(MOST))).all()
+    rows = (await session.execute(query.offset(offset).limit(size))).all()
     ids = {row.person_id for row in rows}
     people = {row.id: row for row in await session.scalars(select(Person).where(Person.id.in_(ids)))}
     open_cases = await session.execute(
@@ -107,10 +116,11 @@ def _waits(told: ReadOnlyColumnCollection[str, Any]) -> ColumnElement[bool]:
     return func.coalesce(told.withdrawn_at > told.answered_at, told.answered_at.is_(None))
 
 
-async def asked_by_us(session: AsyncSession) -> list[AskedHiding]:
-    """What the caller's organisation hid by label and has not taken back."""
+async def asked_by_us(session: AsyncSession, *, offset: int = 0, size: int = MOST) -> list[AskedHiding]:
+    """What the caller's organisation hid by label and has not taken back, the last first."""
     told = func.homeward_hidings_asked().table_valued("inbox_id", "numbers", "hidden_at")
-    rows = (await session.execute(select(told).limit(MOST))).all()
+    ordered = select(told).order_by(told.c.hidden_at.desc(), told.c.inbox_id)
+    rows = (await session.execute(ordered.offset(offset).limit(size))).all()
     return [AskedHiding(row.inbox_id, tuple(row.numbers), row.hidden_at) for row in rows]
 
 

@@ -65,4 +65,7 @@ def page_asked(
     return Page(max(int(after or 1), 1), size)
 
 
+FIRST = Page(1, SIZE)
+"""The page of a list that answers a change of it."""
+
 Paged = Annotated[Page, Depends(page_asked)]

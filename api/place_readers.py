@@ -30,7 +30,6 @@ from discharge.store.tables import PlaceReader, User
 NAME = "place.name"
 LONGEST = timedelta(days=28)
 MOST_REASON = 200
-MOST_NAMES = 200
 
 WARD = "spells"
 """The field of a case that tells wards: a relation that does not see it gains nothing by a name."""
@@ -64,7 +63,7 @@ async def names(session: AsyncSession, caller: Principal, case_id: UUID) -> Name
     named = select(PlaceReader).where(
         PlaceReader.case_id == case_id, PlaceReader.organisation_id == caller.organisation_id
     )
-    rows = await session.scalars(named.order_by(PlaceReader.named_at.desc()).limit(MOST_NAMES))
+    rows = await session.scalars(named.order_by(PlaceReader.named_at.desc(), PlaceReader.id))
     return Names(
         found,
         rows.all(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from api.paging import Page
 from api.place_readers import Names
 from api.presenters import words
 from api.presenters.tags import Tag
@@ -48,12 +49,13 @@ def _ended(row: PlaceReader, known: Directory) -> str:
     return f"Taken away by {known.user(row.ended_by) or 'somebody'}, {words.moment(row.ended_at)}"
 
 
-def names_json(around: Names, known: Directory) -> schemas.PlaceReaderList:
-    """The same for an interface, with whom the caller may name."""
+def names_json(around: Names, known: Directory, page: Page) -> schemas.PlaceReaderList:
+    """A page of the same for an interface, with whom the caller may name."""
     return schemas.PlaceReaderList(
         case_id=around.found.case.case_id,
         hidden=around.hidden,
-        readers=[_reader_json(row, around, known) for row in around.readers],
+        readers=[_reader_json(row, around, known) for row in page.cut(around.readers)],
+        next=page.next(len(around.readers)),
         may_be_named=[
             schemas.PlaceReaderChoice(
                 user_id=user.id,

@@ -50,10 +50,11 @@ async def feeds_heard(session: AsyncSession, caller: Principal) -> Sequence[Feed
     return (await session.scalars(fitting.order_by(Feed.last_heard_at.asc().nulls_last()))).all()
 
 
-async def open_alarms(session: AsyncSession) -> Sequence[AlarmRow]:
+async def open_alarms(session: AsyncSession, offset: int = 0, size: int = MOST) -> Sequence[AlarmRow]:
     """What is not as it should be with messages of the caller's organisation, the newest first."""
-    statement = select(AlarmRow).where(AlarmRow.cleared_at.is_(None)).order_by(AlarmRow.raised_at.desc())
-    return (await session.scalars(statement.limit(MOST))).all()
+    statement = select(AlarmRow).where(AlarmRow.cleared_at.is_(None))
+    ordered = statement.order_by(AlarmRow.raised_at.desc(), AlarmRow.id)
+    return (await session.scalars(ordered.offset(offset).limit(size))).all()
 
 
 async def cleared_alarms(session: AsyncSession) -> Sequence[AlarmRow]:

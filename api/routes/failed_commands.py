@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.depends import Caller, Ready
+from api.paging import Paged
 from api.releasing import decide_failed_command
 from api.request_keys import Keyed
 from discharge.store.failed_commands import FailedDecision, count_failed_commands, failed_commands
@@ -48,10 +49,11 @@ class FailedCommand(BaseModel):
 
 
 class FailedCommandList(BaseModel):
-    """The oldest first. `total` counts those beyond the list as well."""
+    """The oldest first. `total` counts all pages."""
 
     failed_commands: list[FailedCommand]
-    total: int = Field(description="How many there are; the list ends at 200.")
+    total: int = Field(description="How many there are, on all pages.")
+    next: str | None
 
 
 class FailedCommandDecision(BaseModel):
@@ -72,13 +74,14 @@ class FailedCommandDecided(BaseModel):
 
 
 @router.get("/failed-commands")
-async def list_failed_commands(services: Ready, caller: Caller) -> FailedCommandList:
+async def list_failed_commands(services: Ready, caller: Caller, page: Paged) -> FailedCommandList:
     """Commands of the caller's own organisation that could not be recorded and that nobody gave up."""
     caller.require("failed-commands.read")
     async with services.begin(caller) as session:
-        found = await failed_commands(session)
+        found = await failed_commands(session, page.offset, page.size)
         total = await count_failed_commands(session)
-    return FailedCommandList(failed_commands=[FailedCommand.of(row) for row in found], total=total)
+    lines = [FailedCommand.of(row) for row in found]
+    return FailedCommandList(failed_commands=lines, total=total, next=page.next(total))
 
 
 @router.post("/failed-commands/{command_id}/decision")

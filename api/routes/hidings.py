@@ -9,6 +9,7 @@ from fastapi import APIRouter
 
 from api import hidings
 from api.depends import Caller, Ready
+from api.paging import FIRST, Page, Paged
 from api.presenters.hidings import asked_json, hiding_json
 from api.principals import Principal
 from api.reading import names
@@ -20,12 +21,12 @@ router = APIRouter(prefix="/api/v1/hidings", tags=["hidden people"])
 
 
 @router.get("")
-async def list_hidings(services: Ready, caller: Caller) -> HidingList:
+async def list_hidings(services: Ready, caller: Caller, page: Paged) -> HidingList:
     """What others asked for about people whom you answer for, those that wait for an answer first; and
-    what you asked for, by the numbers that you sent.
+    what you asked for, by the numbers that you sent. A page holds as many of each as `size` says.
     """
     caller.require("hidings.read")
-    return await _listed(services, caller)
+    return await _listed(services, caller, page)
 
 
 @router.post("/{message_id}/answer")
@@ -39,7 +40,7 @@ async def answer_hiding(
         NoneType,
         lambda session: hidings.answer(session, caller, message_id, body.person_id, body.answer, body.reason),
     )
-    return await _listed(services, caller)
+    return await _listed(services, caller, FIRST)
 
 
 @router.post("/{message_id}/withdrawal")
@@ -51,15 +52,18 @@ async def withdraw_hiding(
     await keyed.once(
         services, NoneType, lambda session: hidings.withdraw(session, caller, message_id, body.reason)
     )
-    return await _listed(services, caller)
+    return await _listed(services, caller, FIRST)
 
 
-async def _listed(services: Services, caller: Principal) -> HidingList:
+async def _listed(services: Services, caller: Principal, page: Page) -> HidingList:
     async with services.begin(caller) as session:
-        found = await hidings.hidings(session, caller)
-        asked = await hidings.asked_by_us(session)
+        found, following = page.after(
+            await hidings.hidings(session, caller, offset=page.offset, size=page.size + 1)
+        )
+        asked, more = page.after(await hidings.asked_by_us(session, **page.more))
         known = await names.directory(session)
     return HidingList(
         hidings=[hiding_json(each, known) for each in found],
         asked_by_you=[asked_json(each) for each in asked],
+        next=following or more,
     )

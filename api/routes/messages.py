@@ -188,13 +188,15 @@ async def send_item_again(
 
 
 @router.get("/alarms")
-async def list_alarms(services: Ready, caller: Caller) -> AlarmList:
+async def list_alarms(services: Ready, caller: Caller, page: Paged) -> AlarmList:
     """What is not as it should be with messages, what cleared lately, and what is watched with its rules."""
     caller.require("messages.read")
     async with services.begin(caller) as session:
+        found, following = page.after(await lists.open_alarms(session, **page.more))
         watched = await lists.watched(session, caller.organisation_id, services.now())
         return AlarmList(
-            alarms=[shaped.alarm_json(row) for row in await lists.open_alarms(session)],
+            alarms=[shaped.alarm_json(row) for row in found],
             cleared=[shaped.alarm_json(row) for row in await lists.cleared_alarms(session)],
             watched=[shaped.watched_json(each) for each in watched],
+            next=following,
         )

@@ -9,6 +9,7 @@ from fastapi import APIRouter
 
 from api import place_readers
 from api.depends import Caller, Ready
+from api.paging import FIRST, Page, Paged
 from api.place_readers import Naming
 from api.presenters.place_readers import names_json
 from api.principals import Principal
@@ -22,10 +23,10 @@ router = APIRouter(prefix="/api/v1/cases/{case_id}/place-readers", tags=["cases"
 
 
 @router.get("")
-async def list_place_readers(case_id: UUID, services: Ready, caller: Caller) -> PlaceReaderList:
+async def list_place_readers(case_id: UUID, services: Ready, caller: Caller, page: Paged) -> PlaceReaderList:
     """Who was named, which names are in force, and who may be named."""
     caller.require(place_readers.NAME)
-    return await _listed(services, caller, case_id)
+    return await _listed(services, caller, case_id, page)
 
 
 @router.post("", status_code=201)
@@ -39,7 +40,7 @@ async def add_place_reader(
     await keyed.once(
         services, UUID, lambda session: place_readers.name(session, caller, case_id, asked, today)
     )
-    return await _listed(services, caller, case_id)
+    return await _listed(services, caller, case_id, FIRST)
 
 
 @router.post("/{reader_id}/end")
@@ -51,11 +52,11 @@ async def end_place_reader(
     await keyed.once(
         services, NoneType, lambda session: place_readers.take_away(session, caller, case_id, reader_id)
     )
-    return await _listed(services, caller, case_id)
+    return await _listed(services, caller, case_id, FIRST)
 
 
-async def _listed(services: Services, caller: Principal, case_id: UUID) -> PlaceReaderList:
+async def _listed(services: Services, caller: Principal, case_id: UUID, page: Page) -> PlaceReaderList:
     async with services.begin(caller) as session:
         around = await place_readers.names(session, caller, case_id)
         known = await names.directory(session)
-    return names_json(around, known)
+    return names_json(around, known, page)

@@ -268,6 +268,7 @@ class AlarmList(Schema):
     alarms: list[Alarm]
     cleared: list[Alarm]
     watched: list[WatchedFigure]
+    next: str | None
 
 
 class MessageSearch(BaseModel):

@@ -73,6 +73,7 @@ class PlaceReaderList(Schema):
     hidden: bool
     readers: list[PlaceReader]
     may_be_named: list[PlaceReaderChoice]
+    next: str | None
 
 
 class HidingWithdrawal(BaseModel):
@@ -118,3 +119,4 @@ class HidingList(Schema):
 
     hidings: list[HidingRecord]
     asked_by_you: list[OwnHiding]
+    next: str | None

@@ -80,12 +80,11 @@ async def note_try(session: AsyncSession, command_id: UUID) -> int:
     return await session.scalar(counted) or 0
 
 
-async def failed_commands(session: AsyncSession) -> Sequence[CommandRow]:
-    """The commands of the asking organisation that failed and that nobody gave up, the oldest first; `MOST`
-    at most.
-    """
+async def failed_commands(session: AsyncSession, offset: int = 0, size: int = MOST) -> Sequence[CommandRow]:
+    """The commands of the asking organisation that failed and that nobody gave up, the oldest first."""
     query = select(CommandRow).where(CommandRow.state == "failed", CommandRow.given_up_at.is_(None))
-    return (await session.scalars(query.order_by(CommandRow.created_at, CommandRow.id).limit(MOST))).all()
+    ordered = query.order_by(CommandRow.created_at, CommandRow.id)
+    return (await session.scalars(ordered.offset(offset).limit(size))).all()
 
 
 async def count_failed_commands(session: AsyncSession) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.api.conftest import Door
+from tests.api.pages.test_failed_commands import failed
 from tests.fixtures.contract import operations
 
 HOME = {
@@ -13,15 +14,11 @@ HOME = {
     "ready_on": "2026-03-09",
     "attributes": {"property_type": "flat", "bedrooms": 1},
 }
-WHOLE = {"list_alarms", "list_hidings", "list_place_readers", "list_failed_commands"}
-"""Lists of a few rows that belong together, or that say how many they leave out."""
 
 
 def test_given_all_lists_when_described_then_each_is_paged_in_one_way() -> None:
     lists = [each for each in operations() if each.method == "get" and each.name.startswith("list_")]
     for operation in lists:
-        if operation.name in WHOLE:
-            continue
         names = {each["name"] for each in operation.said["parameters"]}
         assert {"after", "size"} <= names, operation.name
 
@@ -61,3 +58,14 @@ async def test_given_a_place_that_is_no_page_when_asked_then_it_is_refused(door:
 
     assert answer.status_code == 422
     assert answer.json()["problems"][0]["where"] == "after"
+
+
+async def test_given_two_failed_commands_when_paged_then_each_is_seen_once_and_both_are_counted(
+    door: Door,
+) -> None:
+    ids = [str(await failed(door)), str(await failed(door))]
+    path = "/api/v1/failed-commands?size=1"
+    first = (await door.get(path, "operator")).json()
+    second = (await door.get(f"{path}&after={first['next']}", "operator")).json()
+    assert [page["failed_commands"][0]["command_id"] for page in (first, second)] == ids
+    assert (first["total"], second["total"], second["next"]) == (2, 2, None)

@@ -81,7 +81,7 @@ async def test_given_a_failed_command_of_another_organisation_then_it_is_neither
 ) -> None:
     command_id = await failed(door)
     listed = await door.get("/api/v1/failed-commands", "operator", "HOUSING")
-    assert listed.json() == {"failed_commands": [], "total": 0}
+    assert listed.json() == {"failed_commands": [], "total": 0, "next": None}
     address, body = f"/api/v1/failed-commands/{command_id}/decision", {"decision": "give-up", "reason": "no"}
     answer = await door.post(address, {**body, "reason": "not ours"}, "operator", "HOUSING")
     assert (answer.status_code, answer.json()["code"]) == (404, "not-found")
