@@ -1,9 +1,9 @@
 """What follows from a case as it stands, without anybody asking: pure, and empty once it was folded in.
 
-A mitigation ends on its day. Return to hospital makes what was arranged for one arrival unknown again; the
-basics strand completes when its six items are satisfied; work on the home has begun when a strand is open;
-the home is ready when the gate is open. Who left for a home that is not ready is in an unready home until all
-of it is answered.
+A mitigation ends on its day, and so does an answer that holds for a time. Return to hospital makes what was
+arranged for one arrival unknown again; the basics strand completes when its six items are satisfied; work on
+the home has begun when a strand is open; the home is ready when the gate is open. Who left for a home that is
+not ready is in an unready home until all of it is answered.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from discharge.cases.unready import unready_events
 from discharge.clocks import london_date
 from housing_checks.basics.items import basics_missing
 from housing_checks.checks.form import form_of_case
-from housing_checks.gate.rules import forget, gate_open, mitigations_over
+from housing_checks.gate.rules import answers_over, forget, gate_open, mitigations_over
 from housing_checks.strands.definitions import IN_PLACE
 from housing_checks.strands.rules import reach
 
@@ -31,7 +31,8 @@ def consequences(case: Case, now: datetime, on: date | None = None) -> list[Even
     if case.stage not in SINCE_ACCEPTANCE:
         return []
     day = on or london_date(now)
-    events = mitigations_over(case, london_date(now))
+    today = london_date(now)
+    events = [*mitigations_over(case, today), *answers_over(case, today)]
     if case.stage in HOME:
         events += _basics_done(fold(case, events), day)
         return [*events, *unready_events(fold(case, events), day)]

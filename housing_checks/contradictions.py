@@ -23,6 +23,7 @@ from discharge.cases.commands import (
     RecordContact,
     RecordDutyToRefer,
     Refer,
+    SaveAnswers,
     SetExpectedDischargeDate,
     SetNeededBy,
 )
@@ -113,9 +114,9 @@ def _flagged(case: Case, asked: FlagHomelessness, _today: date) -> str | None:
     return HOMELESS if asked.flag == "yes" and safe and case.home_let_id is None else None
 
 
-def _safe_address(case: Case, asked: ConfirmItem | CompleteCheck, _today: date) -> str | None:
+def _safe_address(case: Case, asked: ConfirmItem | SaveAnswers | CompleteCheck, _today: date) -> str | None:
     """Somebody to whom a home was let has an address, whatever was recorded before."""
-    answers = asked.answers if isinstance(asked, CompleteCheck) else {asked.item: asked.value}
+    answers = {asked.item: asked.value} if isinstance(asked, ConfirmItem) else asked.answers
     homeless = case.homelessness.flag == "yes" and case.home_let_id is None
     return HOMELESS if homeless and answers.get(SAFE_ADDRESS) == "yes" else None
 
@@ -146,7 +147,7 @@ ROWS: tuple[Row, ...] = (
     Row("needed-by-past", (SetNeededBy,), _needed_by),
     Row("expected-in-the-past", (SetExpectedDischargeDate,), _expected),
     Row("homeless-with-safe-address", (FlagHomelessness,), _flagged),
-    Row("homeless-with-safe-address", (ConfirmItem, CompleteCheck), _safe_address),
+    Row("homeless-with-safe-address", (ConfirmItem, SaveAnswers, CompleteCheck), _safe_address),
     Row("referred-to-council-not-homeless", (RecordDutyToRefer,), _not_homeless),
     Row("closed-with-contacts-owed", (CloseCase,), _contacts_owed),
     Row("accepted-with-reason", (AnswerOffer,), _accepted),

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from discharge.cases.decide.common import Decider, plain
-from housing_checks.checks.rules import complete_check, start_check
+from housing_checks.checks.rules import complete_check, save_answers, start_check
 from housing_checks.consequences import consequences
 from housing_checks.gate.rules import confirm_item, name_mitigation, withdraw_mitigation
 from housing_checks.rehousing.rules import answer_offer, let_property, note_home_lost, offer_property
@@ -27,6 +27,7 @@ __all__ = ["DECIDERS", "Decider", "consequences"]
 DECIDERS: Mapping[str, Decider] = MappingProxyType(
     {
         "start-check": plain(start_check),
+        "save-answers": plain(save_answers),
         "complete-check": plain(complete_check),
         "confirm-item": plain(confirm_item),
         "name-mitigation": plain(name_mitigation),

@@ -16,3 +16,9 @@ def strand_items() -> Mapping[str, str]:
 def gate_items() -> Mapping[str, str]:
     """Return every item of every form, in a few words."""
     return {item.code: item.label for item in CHECK_ITEMS}
+
+
+def item_answer(code: str, value: str) -> str:
+    """Return an answer to an item in words, as its newest form has them."""
+    item = next((item for item in reversed(CHECK_ITEMS.rows) if item.code == code), None)
+    return item.words(value) if item is not None else value.replace("-", " ")

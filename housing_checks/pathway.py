@@ -33,7 +33,7 @@ from discharge.values import Frozen
 from housing_checks.deciders import DECIDERS as HOME_DECIDERS
 from housing_checks.deciders import consequences
 from housing_checks.facts import contribute_facts
-from housing_checks.gate.rules import next_mitigation_end
+from housing_checks.gate.rules import next_end
 from housing_checks.item_words import gate_items
 from housing_checks.lead_times import lead_days
 
@@ -108,7 +108,7 @@ def next_wakeup(case: Case, now: datetime, policy: Policy | None = None) -> date
 
 _NEXT: Mapping[Look, Callable[[Case, datetime, Policy], datetime | None]] = {
     Look.ALERTS: lambda case, now, policy: next_look(case, now, lead_days(policy), policy),
-    Look.MITIGATIONS: lambda case, _now, _policy: next_mitigation_end(case),
+    Look.MITIGATIONS: lambda case, _now, _policy: next_end(case),
     Look.CONTACTS: lambda case, now, _policy: next_missed(case, now),
 }
 

@@ -4,11 +4,11 @@ differs from what they saw is theirs to change.
 
 from __future__ import annotations
 
-from discharge.cases.commands import AmendReferral, Command, CompleteCheck
+from discharge.cases.commands import AmendReferral, Command, CompleteCheck, SaveAnswers
 from discharge.cases.model import Case
-from housing_checks.checks.rules import answers_standing
+from housing_checks.checks.answers import answers_standing
 
-SAYS_EVERYTHING = (CompleteCheck, AmendReferral)
+SAYS_EVERYTHING = (SaveAnswers, CompleteCheck, AmendReferral)
 """Commands that state more than their asker may have changed."""
 
 
@@ -16,7 +16,7 @@ def left_as_seen(command: Command, seen: Case | None) -> frozenset[str]:
     """The items of a check, or the fields of an amendment, that say what the case said when it was seen."""
     if seen is None:
         return frozenset()
-    if isinstance(command, CompleteCheck):
+    if isinstance(command, SaveAnswers | CompleteCheck):
         standing = answers_standing(seen)
         return frozenset(code for code, answer in command.answers.items() if standing.get(code) == answer)
     if isinstance(command, AmendReferral) and seen.referral is not None:
@@ -27,7 +27,7 @@ def left_as_seen(command: Command, seen: Case | None) -> frozenset[str]:
 
 def only_changes(command: Command, left: frozenset[str]) -> Command:
     """The command without what was left as it was seen: that stays as it stands by then."""
-    if isinstance(command, CompleteCheck):
+    if isinstance(command, SaveAnswers | CompleteCheck):
         return command.model_copy(update={"kept": tuple(sorted(left))})
     if isinstance(command, AmendReferral):
         unsaid = {name: AmendReferral.model_fields[name].default for name in left}

@@ -22,9 +22,9 @@ from discharge.cases.command_stages import may_ask
 from discharge.cases.commands import CompleteCheck
 from discharge.cases.model import Case
 from discharge.errors import HomewardError
+from housing_checks.checks.answers import answers_standing
 from housing_checks.checks.form import form_in_force, form_of
 from housing_checks.checks.model import CheckForm
-from housing_checks.checks.rules import answers_standing
 
 router = APIRouter(prefix="/cases", include_in_schema=False)
 

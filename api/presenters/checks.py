@@ -10,8 +10,9 @@ from starlette.datastructures import FormData
 
 from api.presenters.changes import Changes
 from discharge.cases.model import Case
+from housing_checks.checks.answers import answers_standing
 from housing_checks.checks.model import CheckForm, CheckItem
-from housing_checks.checks.rules import answers_standing, not_asked
+from housing_checks.checks.rules import not_asked
 
 ANSWERS = (("yes", "Yes"), ("no", "No"), ("unknown", "Not known"))
 MOST_NOTE = 2_000

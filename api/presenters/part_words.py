@@ -16,7 +16,8 @@ from discharge.codes.delay_reasons import delay_reason_label
 from discharge.codes.destinations import DISCHARGE_DESTINATIONS
 from discharge.delays.model import DelayReason
 from discharge.risk.rules import rule_title
-from housing_checks.checks.rules import answers_standing
+from housing_checks.checks.answers import answers_standing
+from housing_checks.item_words import item_answer
 from housing_checks.strands.definitions import DEFINITIONS, step_words
 
 YES_NO = {"yes": "Yes", "no": "No", "unknown": "Not known"}
@@ -52,7 +53,7 @@ def _gate(side: Side, key: str) -> str:
 
 def _item(side: Side, key: str) -> str | None:
     answer = answers_standing(side.case).get(key)
-    return YES_NO[answer] if answer else None
+    return item_answer(key, answer) if answer else None
 
 
 def _mitigation(side: Side, key: str) -> str | None:

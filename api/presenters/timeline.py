@@ -23,6 +23,7 @@ from discharge.roles import ROLE_WORDS
 from discharge.store.commands import DECIDED_BY, REASON
 from discharge.store.tables import CaseEventRow, NoteRow
 from discharge.store.tables.persons import DANGER
+from housing_checks.item_words import item_answer
 from housing_checks.rehousing.matching import HARD
 from housing_checks.strands.definitions import DEFINITIONS, step_words
 
@@ -132,6 +133,21 @@ def _amended(event: ev.ReferralAmended, _: _Teller) -> str:
     return f"Referral corrected: {told or 'no reason given'}"
 
 
+def _check_completed(event: ev.CheckCompleted, _: _Teller) -> str:
+    values = list(event.answers.values())
+    counted = {"asked": len(values), "yes": values.count("yes"), **event.counted}
+    left = (("not-asked", "not asked"), ("not-applicable", "do not apply"))
+    besides = "".join(f", {counted[key]} {said}" for key, said in left if counted.get(key))
+    return f"Home check completed: {counted['yes']} of {counted['asked']} answered yes{besides}"
+
+
+def _item_answered(event: ev.ItemAnswered, tell: _Teller) -> str:
+    answer = event.answer
+    known = f", {casework.EVIDENCE_KINDS.label(answer.evidence).lower()}" if answer.evidence else ""
+    until = f", until {words.day(answer.valid_until)}" if answer.valid_until else ""
+    return f"{tell.gate(event.item)}: {item_answer(event.item, answer.value).lower()}{known}{until}"
+
+
 def _answered(event: ev.ActionAnswered, _: _Teller) -> str:
     found = f" ({after_discharge.RETURN_CAUSES.label(event.found).lower()})" if event.found else ""
     what = ACTIONS.label(event.action.partition("/")[0])
@@ -238,10 +254,12 @@ TELL: Mapping[str, _Tell] = {
         "The council's answer to the homelessness referral was recorded"
     ),
     "check-started": lambda _e, _t: "Home check started",
-    "check-completed": lambda e, _: (
-        f"Home check completed: {list(e.answers.values()).count('yes')} of {len(e.answers)} answered yes"
+    "check-completed": _check_completed,
+    "item-answered": _item_answered,
+    "gated-items-changed": lambda e, t: (
+        f"The answer on {t.gate(e.because).lower()} changes which items must be in place"
     ),
-    "gate-item-set": lambda e, t: f"{t.gate(e.item)}: {e.value}",
+    "gate-item-set": lambda e, t: f"{t.gate(e.item)}: {'the answer has run out' if e.expired else e.value}",
     "mitigation-named": lambda e, t: (
         f"Mitigation for {t.gate(e.item).lower()}: {casework.MITIGATIONS.label(e.mitigation.code).lower()}, "
         f"{mitigator(e.mitigation, t.known)} until {words.day(e.mitigation.ends_on)}"
@@ -335,7 +353,12 @@ def timeline_lines(
     }
     teller = _Teller(known, names, alerts, homes, offered)
     left = dict(notes)
-    return tuple(_line(row, event, teller, left) for row, event in events)
+    whole = {row.command_id for row, event in events if isinstance(event, ev.CheckCompleted)}
+    return tuple(
+        _line(row, event, teller, left)
+        for row, event in events
+        if not (isinstance(event, ev.ItemAnswered) and row.command_id in whole)
+    )
 
 
 def _line(row: CaseEventRow, event: ev.Event, teller: _Teller, left: dict[UUID, list[NoteRow]]) -> Happened:

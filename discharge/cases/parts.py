@@ -82,6 +82,8 @@ PIECES: Mapping[type[Frozen], tuple[Piece, ...]] = {
     ev.CheckCompleted: (
         Piece("item", lambda event: event.answers if event.changed is None else event.changed),
     ),
+    ev.ItemAnswered: (Piece("item", lambda event: (event.item,) if event.changed else ()),),
+    ev.GatedItemsChanged: (Piece("item", lambda event: (event.because,)),),
     ev.GateItemSet: (_ITEM,),
     ev.MitigationNamed: (_MITIGATION,),
     ev.MitigationWithdrawn: (_MITIGATION,),

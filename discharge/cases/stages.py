@@ -28,7 +28,7 @@ class Look(StrEnum):
     """What time alone may change in a case, in words that follow *when*."""
 
     ALERTS = "an alert begins, changes or is escalated"
-    MITIGATIONS = "a mitigation ends"
+    MITIGATIONS = "a mitigation ends or an answer runs out"
     CONTACTS = "a contact after discharge is missed"
 
 

@@ -338,6 +338,18 @@ PROPERTY_WITHDRAWAL_REASONS = CodeList(
     ),
 )
 
+EVIDENCE_KINDS = CodeList(
+    "evidence-kinds",
+    _codes(
+        OURS,
+        ("seen", "Seen on a visit"),
+        ("told", "Somebody said so"),
+        ("photo", "Photo"),
+        ("document", "Document or report"),
+        ("measured", "Measured or tried"),
+    ),
+)
+
 OFFER_REFUSAL_REASONS = CodeList(
     "offer-refusal-reasons",
     _codes(

@@ -5,7 +5,7 @@ A form is data with a version: a completed check keeps the form it was made on.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Literal
@@ -13,9 +13,21 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from discharge.cases.model import StrandKind
-from discharge.codes.casework import NEEDS
+from discharge.codes.casework import EVIDENCE_KINDS, NEEDS
 from discharge.codes.model import Code
+from discharge.durations import Duration
 from discharge.values import Frozen, YesNoUnknown
+from housing_checks.checks.answer_types import (
+    DOES_NOT_APPLY,
+    NOT_APPLICABLE,
+    UNKNOWN,
+    YES_NO,
+    AnswerType,
+    Numbers,
+    Option,
+    is_day,
+)
+from housing_checks.checks.enable_when import EnableWhen
 
 Text = Annotated[str, Field(min_length=1)]
 
@@ -49,6 +61,9 @@ class CheckItem(Code):
     unknown again for a new home; ``of_the_arrival`` that it was arranged for one arrival only.
     ``having_a_home`` asks whether there is a home at all; ``basic`` is one of the basics at home;
     ``settled_by`` names the kinds of work whose completion answers it with ``yes``.
+
+    ``enable_when`` says for which earlier answers it is asked at all; ``evidence_kinds`` how an answer may be
+    known, and ``holds_for`` how long it holds. What is not asked, or does not apply, blocks nothing.
     """
 
     domain: Text
@@ -56,6 +71,13 @@ class CheckItem(Code):
     help: str
     evidence: str
     severity: Literal["stop", "red", "amber"]
+    type: AnswerType = "yes-no"
+    options: tuple[Option, ...] = ()
+    numbers: Numbers | None = None
+    not_applicable: bool = False
+    enable_when: EnableWhen | None = None
+    evidence_kinds: tuple[str, ...] = ()
+    holds_for: Duration | None = None
     gated: bool = True
     gated_when: Condition | None = None
     of_the_building: bool = False
@@ -64,6 +86,36 @@ class CheckItem(Code):
     basic: bool = False
     settled_by: tuple[StrandKind, ...] = ()
     suggests: tuple[Suggested, ...] = ()
+
+    @property
+    def choices(self) -> tuple[tuple[str, str], ...]:
+        """The answers to choose from, with their words; besides them a number or a day is typed."""
+        own = YES_NO if self.type == "yes-no" else tuple((each.code, each.words) for each in self.options)
+        return (*own, *((DOES_NOT_APPLY,) if self.not_applicable else ()), UNKNOWN)
+
+    def takes(self, value: str) -> bool:
+        """Whether this is an answer to the item."""
+        if value in dict(self.choices):
+            return True
+        if self.type == "number":
+            return self.numbers is not None and self.numbers.takes(value)
+        return self.type == "date" and is_day(value)
+
+    def words(self, value: str) -> str:
+        """Return an answer in words; one that the item does not know is shown as it is."""
+        unit = f" {self.numbers.unit}" if self.numbers is not None else ""
+        return dict(self.choices).get(value) or f"{value}{unit}"
+
+    def counts_as(self, value: str) -> YesNoUnknown:
+        """Return how an answer counts at the gate: a number that is safe and any day count as yes."""
+        match value:
+            case "yes" | "no" | "unknown":
+                return value
+            case _ if value == NOT_APPLICABLE:
+                return "yes"
+        if self.type == "number" and self.numbers is not None:
+            return "yes" if self.numbers.safe(value) else "no"
+        return {each.code: each.gate for each in self.options}.get(value, "yes")
 
     def gates(self, needs: Iterable[str], lives_alone: YesNoUnknown) -> bool:
         """Whether the item is gated for a person with these needs."""
@@ -104,6 +156,19 @@ class CheckForm(Frozen):
         """The items that a completed piece of work answers with ``yes``."""
         return tuple(item.code for item in self.items if kind in item.settled_by)
 
+    def asked(self, values: Mapping[str, str]) -> tuple[str, ...]:
+        """Return the items that are asked, given the answers so far, in order."""
+        found: dict[str, str | None] = {}
+        for item in self.items:
+            known = {code: value for code, value in found.items() if value is not None}
+            if item.enable_when is None or item.enable_when.holds(known):
+                found[item.code] = values.get(item.code)
+        return tuple(found)
+
+    def applying(self, values: Mapping[str, str]) -> tuple[str, ...]:
+        """Return the items that concern this person: asked, and not answered as not applicable."""
+        return tuple(code for code in self.asked(values) if values.get(code) != NOT_APPLICABLE)
+
     def item(self, code: str) -> CheckItem:
         """Return one item; KeyError for a code the form does not have."""
         return {item.code: item for item in self.items}[code]
@@ -124,9 +189,27 @@ class Suggestion(Frozen):
 
 def faults_of(rows: Mapping[str, CheckItem]) -> Iterator[str]:
     """What is wrong between and within the rows of a form, one fault each."""
+    before: set[str] = set()
     for code, row in rows.items():
-        needs = {need for each in row.suggests for need in each.needs_any}
-        needs |= row.gated_when.needs_any if row.gated_when is not None else frozenset()
-        for need in sorted(needs):
-            if not NEEDS.known(need):
-                yield f"{code}: {need!r} is no need that a referral can name - choose from {NEEDS.name}"
+        yield from (f"{code}: {fault}" for fault in _faults_of(row, before))
+        before.add(code)
+
+
+def _faults_of(row: CheckItem, before: Collection[str]) -> Iterator[str]:
+    if (row.type == "choice") != bool(row.options):
+        yield "options: belong to a choice, and a choice has some - give type and options together"
+    if (row.type == "number") != (row.numbers is not None):
+        yield "numbers: belong to a number, and a number has them - give type and numbers together"
+    if row.settled_by and row.type != "yes-no":
+        yield "settled_by: work answers yes, which this item does not take - ask it as yes or no"
+    for condition in row.enable_when.conditions if row.enable_when is not None else ():
+        if condition.item not in before:
+            yield f"enable_when: {condition.item!r} is no earlier item - name one that is asked before"
+    needs = {need for each in row.suggests for need in each.needs_any}
+    needs |= row.gated_when.needs_any if row.gated_when is not None else frozenset()
+    for need in sorted(needs):
+        if not NEEDS.known(need):
+            yield f"{need!r} is no need that a referral can name - choose from {NEEDS.name}"
+    for kind in row.evidence_kinds:
+        if not EVIDENCE_KINDS.known(kind):
+            yield f"evidence_kinds: {kind!r} is no kind of evidence - choose from {EVIDENCE_KINDS.name}"

@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
-from discharge.cases.commands import CompleteCheck, Envelope, StartCheck
+from discharge.cases.commands import CompleteCheck, Envelope, SaveAnswers, StartCheck
 from discharge.cases.decide.common import command_of, happened_on
 from discharge.cases.events import CheckCompleted, CheckStarted, Event, MitigationWithdrawn
+from discharge.cases.evolve import fold
 from discharge.cases.model import Case, Check, StrandKind
 from discharge.cases.stages import SINCE_ACCEPTANCE
 from discharge.errors import Refused
 from discharge.values import YesNoUnknown
+from housing_checks.checks.answers import answers_standing, counting_at_the_gate, gated_for, stated
 from housing_checks.checks.form import SAFE_ADDRESS, form_in_force, form_of
 from housing_checks.checks.model import CheckForm, CheckItem, Suggested, Suggestion
 from housing_checks.guards import require_order, require_stage
@@ -33,9 +35,24 @@ def start_check(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
     return [CheckStarted(form=form.code, started_on=on)]
 
 
+def save_answers(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
+    """Keep what is answered so far; a check not begun before begins with it."""
+    return _stated(case, envelope, now, command_of(envelope, SaveAnswers))
+
+
 def complete_check(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
-    """Submit the check, with every item answered; a check not begun before begins with it."""
+    """Submit the check: every item that is asked of this person is answered, now or before."""
     command = command_of(envelope, CompleteCheck)
+    answered = _stated(case, envelope, now, command)
+    after = fold(case, answered)
+    completed = _completed(after, form_of(command.form), happened_on(envelope, now))
+    return [*answered, completed, *_mitigations_ended(after, completed)]
+
+
+def _stated(
+    case: Case, envelope: Envelope, now: datetime, command: SaveAnswers | CompleteCheck
+) -> list[Event]:
+    """A check under way goes on, on its own form. What its asker left as they saw it stays as it stands."""
     require_stage(case, SINCE_ACCEPTANCE)
     on = happened_on(envelope, now)
     check = _under_way(case)
@@ -46,8 +63,11 @@ def complete_check(case: Case, envelope: Envelope, now: datetime) -> list[Event]
         raise Refused("code-not-in-value-set", detail="form", where="form")
     else:
         require_order(check.started_on, on, "effective_on")
-    completed = _completed(case, form_of(command.form), command, on)
-    return [*begun, completed, *_mitigations_ended(case, completed)]
+    standing, form = answers_standing(case), form_of(command.form)
+    kept = {code: standing[code] for code in command.kept if code in standing}
+    answers = {**command.answers, **kept}
+    during = fold(case, begun)
+    return [*begun, *stated(during, form, answers, command.evidence, on, envelope.actor, standing)]
 
 
 def suggested_strands(
@@ -82,13 +102,11 @@ def left_to_start(case: Case) -> list[Suggestion]:
     check = case.check
     if check is None or check.completed_on is None:
         return []
-    now: dict[str, YesNoUnknown] = {
-        code: "yes" if item.satisfied else item.value for code, item in case.gate.items()
-    }
+    now: dict[str, YesNoUnknown] = {code: "yes" for code, item in case.gate.items() if item.satisfied}
     needs = case.referral.needs if case.referral else ()
     return [
         each
-        for each in suggested_strands(check.answers | now, needs, form_of(check.form))
+        for each in suggested_strands(counting_at_the_gate(case) | now, needs, form_of(check.form))
         if not _begun(case, each, _said_on(case, each, check.completed_on))
     ]
 
@@ -129,12 +147,6 @@ def _form(code: str, on: date) -> CheckForm:
     return form
 
 
-def answers_standing(case: Case) -> dict[str, YesNoUnknown]:
-    """Return what is known of each item: as the check said, or as it was answered since."""
-    answered = dict(case.check.answers) if case.check is not None else {}
-    return answered | {code: item.value for code, item in case.gate.items()}
-
-
 def not_asked(case: Case, form: CheckForm) -> frozenset[str]:
     """Return the items that nobody is asked while the person has no home: those of its building. They stay as
     they are known, and are open again for the home that is let.
@@ -145,31 +157,31 @@ def not_asked(case: Case, form: CheckForm) -> frozenset[str]:
     return frozenset(item.code for item in form.items if item.of_the_building) - form.having_a_home
 
 
-def _completed(case: Case, form: CheckForm, command: CompleteCheck, on: date) -> CheckCompleted:
-    unknown_codes = command.answers.keys() - set(form.codes)
-    if unknown_codes:
-        raise Refused("code-not-in-value-set", detail=f"{len(unknown_codes)} items", where="answers")
-    missing = [code for code in form.codes if code not in command.answers]
-    if missing:
-        raise Refused("invalid-body", detail=missing[0], where="answers")
-    standing = answers_standing(case)
-    kept = {code: standing[code] for code in command.kept if code in standing}
-    answers = {**command.answers, **kept}
-    needs, lives_alone = (
-        ((), "unknown") if case.referral is None else (case.referral.needs, case.referral.lives_alone)
-    )
+def _completed(case: Case, form: CheckForm, on: date) -> CheckCompleted:
+    answers = case.check.given if case.check is not None else {}
+    values = {code: answer.value for code, answer in answers.items()}
+    asked, applying = form.asked(values), set(form.applying(values))
+    missing = next((code for code in asked if code not in values), None)
+    if missing is not None:
+        raise Refused("invalid-body", detail=missing, where="answers")
     return CheckCompleted(
         completed_on=on,
-        answers=answers,
-        gated=form.gated_codes(needs, lives_alone),
-        changed=tuple(code for code, answer in answers.items() if standing.get(code) != answer),
+        gated=tuple(code for code in gated_for(case, form) if code in applying),
+        changed=(),
+        counted={
+            "asked": len(asked),
+            "yes": sum(answers[code].gate == "yes" for code in applying),
+            "not-applicable": len(asked) - len(applying),
+            "not-asked": len(form.items) - len(asked),
+        },
     )
 
 
 def _mitigations_ended(case: Case, completed: CheckCompleted) -> list[Event]:
     """End what a ``yes`` makes needless, so that it cannot cover a later ``no``."""
+    answers = case.check.given if case.check is not None else {}
     return [
         MitigationWithdrawn(item=code, withdrawn_on=completed.completed_on)
         for code in completed.gated
-        if completed.answers[code] == "yes" and code in case.gate and case.gate[code].mitigation is not None
+        if answers[code].gate == "yes" and code in case.gate and case.gate[code].mitigation is not None
     ]

@@ -13,14 +13,15 @@ from typing import Literal
 
 from discharge.cases.commands import ConfirmItem, Envelope, NameMitigation, WithdrawMitigation
 from discharge.cases.decide.common import command_of, happened_on
-from discharge.cases.events import Event, GateItemSet, MitigationNamed, MitigationWithdrawn
-from discharge.cases.model import Case, GateItem, Mitigation, Strand
+from discharge.cases.events import Event, GateItemSet, ItemAnswered, MitigationNamed, MitigationWithdrawn
+from discharge.cases.model import Case, GateItem, ItemAnswer, Mitigation, Strand
 from discharge.cases.stages import SINCE_ACCEPTANCE
 from discharge.cases.unready import CHECK, blockers
 from discharge.clocks import london_date, london_midnight
 from discharge.codes.casework import MITIGATIONS, OWNER_ROLES, mitigation_days
 from discharge.errors import Refused
 from discharge.values import Frozen
+from housing_checks.checks.answers import answer_of, answers_standing, gate_after, require_answer
 from housing_checks.checks.form import form_of_case
 from housing_checks.guards import require_order, require_stage
 from housing_checks.lead_times import item_label
@@ -62,7 +63,8 @@ def item_words(case: Case, code: str) -> str:
 
 
 def _item_blocker(case: Case, item: GateItem) -> Blocker:
-    words = f"{item_words(case, item.code)}: {VALUE_WORDS[item.value]}"
+    value = "the answer has run out" if item.expired else VALUE_WORDS[item.value]
+    words = f"{item_words(case, item.code)}: {value}"
     return Blocker(kind="item", code=item.code, words=words, since=item.as_of)
 
 
@@ -74,15 +76,33 @@ def _strand_blocker(strand: Strand) -> Blocker:
 
 
 def confirm_item(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
-    """Say how a gated item stands. Refuses an item that is not gated, and a day older than what is known."""
+    """Say how one item of the check stands, while it is under way and after it. Refuses an item that is not
+    asked of this person, and a day older than what is known.
+    """
     command = command_of(envelope, ConfirmItem)
     require_stage(case, SINCE_ACCEPTANCE)
     on = happened_on(envelope, now)
-    item = _gated(case, command.item)
-    require_order(item.as_of, on, "effective_on")
-    if (item.value, item.as_of) == (command.value, on):
+    form, standing = form_of_case(case), answers_standing(case)
+    if case.check is None or command.item not in form.asked(standing):
+        raise Refused("no-such-item", detail="gate-item", where="item")
+    item, gated = form.item(command.item), case.gate.get(command.item)
+    require_answer(item, command.value, command.evidence, "value")
+    before = case.check.given.get(command.item)
+    known_on = gated.as_of if gated is not None else before.answered_on if before is not None else None
+    require_order(known_on, on, "effective_on")
+    same_evidence = command.evidence is None or (before is not None and before.evidence == command.evidence)
+    if (standing.get(command.item), known_on) == (command.value, on) and same_evidence:
         return []
-    return item_events(item, GateItemSet(item=item.code, value=command.value, as_of=on))
+    answer = answer_of(item, command.value, command.evidence, on, envelope.actor)
+    answered = ItemAnswered(item=command.item, answer=answer)
+    return [answered, *_needless(gated, answer), *gate_after(case, form, answered)]
+
+
+def _needless(gated: GateItem | None, answer: ItemAnswer) -> list[Event]:
+    """A ``yes`` ends the mitigation of its item, so that it cannot cover a later ``no``."""
+    if answer.gate != "yes" or gated is None or gated.mitigation is None or answer.answered_on is None:
+        return []
+    return [MitigationWithdrawn(item=gated.code, withdrawn_on=answer.answered_on)]
 
 
 def item_events(item: GateItem, change: GateItemSet) -> list[Event]:
@@ -151,9 +171,21 @@ def mitigations_over(case: Case, today: date) -> list[Event]:
     ]
 
 
-def next_mitigation_end(case: Case) -> datetime | None:
-    """Return the instant at which the next mitigation is over: the London midnight after its last day."""
+def answers_over(case: Case, today: date) -> list[Event]:
+    """Return the end of each answer whose last day has passed: its item is unknown again."""
+    return [
+        GateItemSet(item=item.code, value="unknown", as_of=item.valid_until + timedelta(days=1), expired=True)
+        for item in case.gate_items
+        if item.valid_until is not None and item.valid_until < today
+    ]
+
+
+def next_end(case: Case) -> datetime | None:
+    """Return the instant at which the next mitigation or answer is over: the London midnight after its last
+    day.
+    """
     ends = [item.mitigation.ends_on for item in case.gate_items if item.mitigation is not None]
+    ends += [item.valid_until for item in case.gate_items if item.valid_until is not None]
     return london_midnight(min(ends) + timedelta(days=1)) if ends else None
 
 

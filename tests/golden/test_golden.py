@@ -80,7 +80,9 @@ def test_given_a_golden_file_when_read_by_today_s_code_then_it_means_the_same(pa
     assert key in KINDS, f"{key} was stored, and there is nobody to read it any more"
     kind, stored = KINDS[key], content(path)["stored"]
     read = kind.read(stored)
-    assert {name: read[name] for name in unstamped(stored) if name in read} == kept(kind, stored, number)
+    said = {name: read[name] for name in unstamped(stored) if name in read}
+    meant = kept(kind, stored, number)
+    assert _still_says(meant, said) if number < max(files(key)) else said == meant
     assert kind.read(stored | LATER) == read
 
 

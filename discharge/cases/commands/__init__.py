@@ -37,6 +37,7 @@ from discharge.cases.commands.home import (
     ConfirmItem,
     HomeCommand,
     NameMitigation,
+    SaveAnswers,
     StartCheck,
     WithdrawMitigation,
 )
@@ -140,7 +141,7 @@ class Envelope(Frozen):
     late: bool = False
 
 
-ENVELOPE: Stored[Envelope] = Stored(TypeAdapter(Envelope))
+ENVELOPE: Stored[Envelope] = Stored(TypeAdapter(Envelope), schema=2)
 """How a command is stored, with who asks."""
 
 __all__ = [
@@ -191,6 +192,7 @@ __all__ = [
     "ReopenCase",
     "ReportFromStrand",
     "ReturnReferral",
+    "SaveAnswers",
     "SetCriteriaToReside",
     "SetExpectedDischargeDate",
     "SetNeededBy",

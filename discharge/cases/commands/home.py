@@ -6,10 +6,12 @@ from datetime import date
 from typing import ClassVar, Literal
 from uuid import UUID
 
+from pydantic import Field
+
 from discharge.cases.commands.common import CaseCommand, Declaration
 from discharge.cases.stages import GATED, SINCE_ACCEPTANCE
 from discharge.roles import CARE, CASEWORK_OR_SYSTEM, HOME_OR_SYSTEM, LEADS
-from discharge.values import YesNoUnknown
+from discharge.values import AnswerCode
 
 
 class StartCheck(CaseCommand):
@@ -22,8 +24,26 @@ class StartCheck(CaseCommand):
     form: str
 
 
+class SaveAnswers(CaseCommand):
+    """Save what is answered of a check so far; it may be completed later, and by somebody else.
+
+    ``evidence`` says for single items how their answer is known.
+    """
+
+    declared: ClassVar = Declaration(
+        "Save answers of the suitability check", SINCE_ACCEPTANCE, HOME_OR_SYSTEM, LEADS
+    )
+    touches: ClassVar = ("item", "mitigation")
+
+    kind: Literal["save-answers"] = "save-answers"
+    form: str
+    answers: dict[str, AnswerCode] = Field(min_length=1)
+    evidence: dict[str, str] = Field(default_factory=dict)
+    kept: tuple[str, ...] = ()
+
+
 class CompleteCheck(CaseCommand):
-    """Hand in the check: one coded answer for each item.
+    """Hand in the check: with what was saved before, an answer to each item that is asked of this person.
 
     ``kept`` names the items that the asker left as they had seen them: they stay as they stand by then. The
     door says it, never the client.
@@ -36,19 +56,21 @@ class CompleteCheck(CaseCommand):
 
     kind: Literal["complete-check"] = "complete-check"
     form: str
-    answers: dict[str, YesNoUnknown]
+    answers: dict[str, AnswerCode]
+    evidence: dict[str, str] = Field(default_factory=dict)
     kept: tuple[str, ...] = ()
 
 
 class ConfirmItem(CaseCommand):
-    """Say how one gated item stands now."""
+    """Say how one item of the check stands now, and how that is known."""
 
-    declared: ClassVar = Declaration("Update a check answer", GATED, CASEWORK_OR_SYSTEM, CARE)
+    declared: ClassVar = Declaration("Update a check answer", SINCE_ACCEPTANCE, CASEWORK_OR_SYSTEM, CARE)
     touches: ClassVar = ("item", "mitigation")
 
     kind: Literal["confirm-item"] = "confirm-item"
     item: str
-    value: YesNoUnknown
+    value: AnswerCode
+    evidence: str | None = None
 
 
 class NameMitigation(CaseCommand):
@@ -76,5 +98,5 @@ class WithdrawMitigation(CaseCommand):
     item: str
 
 
-HomeCommand = StartCheck | CompleteCheck | ConfirmItem | NameMitigation | WithdrawMitigation
+HomeCommand = StartCheck | SaveAnswers | CompleteCheck | ConfirmItem | NameMitigation | WithdrawMitigation
 """Every command of this room."""

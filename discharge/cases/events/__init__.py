@@ -27,9 +27,11 @@ from discharge.cases.events.ending import CaseClosed, CaseReopened
 from discharge.cases.events.home import (
     CheckCompleted,
     CheckStarted,
+    GatedItemsChanged,
     GateItemSet,
     HomeBecameReady,
     HomeNoLongerReady,
+    ItemAnswered,
     MitigationNamed,
     MitigationWithdrawn,
 )
@@ -113,6 +115,8 @@ Event = Annotated[
     | DutyToReferAcknowledged
     | CheckStarted
     | CheckCompleted
+    | ItemAnswered
+    | GatedItemsChanged
     | GateItemSet
     | MitigationNamed
     | MitigationWithdrawn
@@ -156,7 +160,7 @@ Event = Annotated[
 ]
 """Every event there is; ``kind`` tells them apart on the wire and in the record."""
 
-EVENT: Stored[Event] = Stored(TypeAdapter(Event))
+EVENT: Stored[Event] = Stored(TypeAdapter(Event), schema=2)
 """How an event is stored."""
 
 __all__ = [
@@ -185,11 +189,13 @@ __all__ = [
     "FollowUpCompleted",
     "FollowUpScheduled",
     "GateItemSet",
+    "GatedItemsChanged",
     "HomeBecameReady",
     "HomeLost",
     "HomeNoLongerReady",
     "HomeNotReady",
     "HomelessnessFlagged",
+    "ItemAnswered",
     "MakingReadyStarted",
     "MitigationNamed",
     "MitigationWithdrawn",

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
-from discharge.cases.model import Mitigation
+from pydantic import Field
+
+from discharge.cases.model import ItemAnswer, Mitigation
 from discharge.values import Frozen, YesNoUnknown
 
 
@@ -17,26 +19,46 @@ class CheckStarted(Frozen):
     started_on: date
 
 
-class CheckCompleted(Frozen):
-    """The check was completed with a coded answer for every item.
+class ItemAnswered(Frozen):
+    """One item of the check was answered. ``changed`` where it says something else than was known."""
 
-    ``changed`` names the items of which it says something else than was known; older ones do not say it.
+    kind: Literal["item-answered"] = "item-answered"
+    item: str
+    answer: ItemAnswer
+    changed: bool = True
+
+
+class GatedItemsChanged(Frozen):
+    """An answer decides which other items concern this person: these are gated from now on."""
+
+    kind: Literal["gated-items-changed"] = "gated-items-changed"
+    because: str
+    gated: tuple[str, ...]
+
+
+class CheckCompleted(Frozen):
+    """The check was completed: every item that is asked of this person has an answer.
+
+    ``counted`` says how many items were answered how. Older ones hold the answers themselves, and in
+    ``changed`` the items of which they say something else than was known.
     """
 
     kind: Literal["check-completed"] = "check-completed"
     completed_on: date
-    answers: dict[str, YesNoUnknown]
+    answers: dict[str, YesNoUnknown] = Field(default_factory=dict)
     gated: tuple[str, ...]
     changed: tuple[str, ...] | None = None
+    counted: dict[str, int] = Field(default_factory=dict)
 
 
 class GateItemSet(Frozen):
-    """One gated item was confirmed, denied or doubted again."""
+    """One gated item was confirmed, denied or doubted again; ``expired`` where its answer holds no longer."""
 
     kind: Literal["gate-item-set"] = "gate-item-set"
     item: str
     value: YesNoUnknown
     as_of: date
+    expired: bool = False
 
 
 class MitigationNamed(Frozen):

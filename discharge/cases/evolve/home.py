@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from discharge.cases import events as ev
 from discharge.cases.evolve.common import Fold, changed
-from discharge.cases.model import Case, Check, GateItem
+from discharge.cases.model import Case, Check, GateItem, ItemAnswer
+
+NOT_ANSWERED = ItemAnswer(value="unknown")
 
 
 def _with_item(case: Case, code: str, **changes: object) -> Case:
@@ -18,23 +21,56 @@ def _check_started(case: Case, event: ev.CheckStarted) -> Case:
     return changed(case, check=Check(form=event.form, started_on=event.started_on))
 
 
+def _item_answered(case: Case, event: ev.ItemAnswered) -> Case:
+    """An answer counts at once, also before the check is complete, where its item is gated already."""
+    answer = event.answer
+    check = case.check or Check(form="unknown", started_on=answer.answered_on or date.min)
+    after = changed(case, check=check.with_answer(event.item, answer))
+    return _with_item(after, event.item, **_of_answer(answer)) if event.item in case.gate else after
+
+
+def _of_answer(answer: ItemAnswer, completed_on: date | None = None) -> dict[str, object]:
+    return {
+        "value": answer.gate,
+        "as_of": answer.answered_on or completed_on,
+        "valid_until": answer.valid_until,
+        "expired": False,
+    }
+
+
 def _check_completed(case: Case, event: ev.CheckCompleted) -> Case:
-    started = case.check or Check(form="unknown", started_on=event.completed_on)
-    check = started.model_copy(update={"completed_on": event.completed_on, "answers": event.answers})
+    check = case.check or Check(form="unknown", started_on=event.completed_on)
+    if event.answers:
+        check = check.model_copy(update={"answers": event.answers, "details": {}})
+    check = check.model_copy(update={"completed_on": event.completed_on})
+    answers = check.given
     gate = {
-        code: GateItem(
-            code=code,
-            value=event.answers.get(code, "unknown"),
-            as_of=event.completed_on,
-            mitigation=case.gate[code].mitigation if code in case.gate else None,
+        code: GateItem.model_validate(
+            {
+                "code": code,
+                **_of_answer(answers.get(code, NOT_ANSWERED), event.completed_on),
+                "mitigation": case.gate[code].mitigation if code in case.gate else None,
+            }
         )
         for code in event.gated
     }
     return changed(case, check=check, gate=gate)
 
 
+def _gated_items(case: Case, event: ev.GatedItemsChanged) -> Case:
+    answers = case.check.given if case.check is not None else {}
+    gate = {
+        code: case.gate.get(code)
+        or GateItem.model_validate({"code": code, **_of_answer(answers.get(code, NOT_ANSWERED))})
+        for code in event.gated
+    }
+    return changed(case, gate=gate)
+
+
 def _gate_item(case: Case, event: ev.GateItemSet) -> Case:
-    return _with_item(case, event.item, value=event.value, as_of=event.as_of)
+    return _with_item(
+        case, event.item, value=event.value, as_of=event.as_of, valid_until=None, expired=event.expired
+    )
 
 
 def _mitigated(case: Case, event: ev.MitigationNamed) -> Case:
@@ -56,6 +92,8 @@ def _no_longer_ready(case: Case, _event: ev.HomeNoLongerReady) -> Case:
 FOLDS: Mapping[type, Fold] = {
     ev.CheckStarted: _check_started,
     ev.CheckCompleted: _check_completed,
+    ev.ItemAnswered: _item_answered,
+    ev.GatedItemsChanged: _gated_items,
     ev.GateItemSet: _gate_item,
     ev.MitigationNamed: _mitigated,
     ev.MitigationWithdrawn: _mitigation_withdrawn,

@@ -10,7 +10,7 @@ from __future__ import annotations
 from discharge.cases.model.after import Action, Alert, FollowUp
 from discharge.cases.model.case import SNAPSHOT, Case
 from discharge.cases.model.common import IN_HOSPITAL, Actor, ReopenedStage, Stage, StageInHospital
-from discharge.cases.model.home import Check, GateItem, Mitigation
+from discharge.cases.model.home import Check, GateItem, ItemAnswer, Mitigation
 from discharge.cases.model.hospital import CaseSpell
 from discharge.cases.model.leaving import Discharge, Readmission, UnreadyHome
 from discharge.cases.model.participation import PARTNER_BASES, Owner, Participant, SharingBasis
@@ -33,6 +33,7 @@ __all__ = [
     "FollowUp",
     "GateItem",
     "Homelessness",
+    "ItemAnswer",
     "Mitigation",
     "Offer",
     "Owner",

@@ -2,22 +2,67 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from pydantic import Field
 
 from discharge.codes.casework import mitigation_days
-from discharge.values import Frozen, YesNoUnknown
+from discharge.values import AnswerCode, Frozen, YesNoUnknown
+
+
+class AnswerDetails(Frozen):
+    """How an answer counts at the gate; by whom it was given, when, on what evidence, and the last day on
+    which it holds.
+    """
+
+    gate: YesNoUnknown = "unknown"
+    answered_on: date | None = None
+    by: UUID | None = None
+    evidence: str | None = None
+    valid_until: date | None = None
+
+
+class ItemAnswer(AnswerDetails):
+    """What somebody answered to one item of a form."""
+
+    value: AnswerCode
 
 
 class Check(Frozen):
-    """The home suitability check: which form, when begun, when completed, and its coded answers."""
+    """The home suitability check: which form, when begun, when completed, and what is answered so far. Of
+    older checks the answers alone are known, without ``details``.
+    """
 
     form: str
     started_on: date
     completed_on: date | None = None
-    answers: dict[str, YesNoUnknown] = Field(default_factory=dict)
+    answers: dict[str, AnswerCode] = Field(default_factory=dict)
+    details: dict[str, AnswerDetails] = Field(default_factory=dict)
+
+    @property
+    def given(self) -> Mapping[str, ItemAnswer]:
+        """Each answer with what is known of it."""
+        return {
+            code: ItemAnswer(value=value, **_details(self.details.get(code), value))
+            for code, value in self.answers.items()
+        }
+
+    def with_answer(self, code: str, answer: ItemAnswer) -> Check:
+        """The check with one more answer."""
+        details = AnswerDetails.model_validate(answer.model_dump(exclude={"value"}))
+        return self.model_copy(
+            update={
+                "answers": {**self.answers, code: answer.value},
+                "details": {**self.details, code: details},
+            }
+        )
+
+
+def _details(known: AnswerDetails | None, value: str) -> dict[str, Any]:
+    return known.model_dump() if known is not None else {"gate": value}
 
 
 class Mitigation(Frozen):
@@ -39,11 +84,15 @@ class Mitigation(Frozen):
 
 
 class GateItem(Frozen):
-    """One thing that must be so before the person leaves."""
+    """One thing that must be so before the person leaves. ``valid_until`` is the last day on which its answer
+    holds; ``expired`` says that it has passed.
+    """
 
     code: str
     value: YesNoUnknown = "unknown"
     as_of: date | None = None
+    valid_until: date | None = None
+    expired: bool = False
     mitigation: Mitigation | None = None
 
     @property

@@ -144,7 +144,7 @@ async def test_given_a_version_when_asked_for_then_the_case_is_as_it_stood_then(
 ) -> None:
     async with transaction(worker) as session:
         kinds = (await session.scalars(select(CaseEventRow.kind).order_by(CaseEventRow.sequence))).all()
-        before = await case_at(session, case.case_id, kinds.index("check-completed"))
+        before = await case_at(session, case.case_id, kinds.index("item-answered"))
         assert await case_at(session, case.case_id, case.version) == case
     assert before.check is not None
     assert (before.check.answers, before.gate) == ({}, {})

@@ -88,6 +88,15 @@ def test_given_a_day_before_the_first_form_then_no_check_begins_on_it() -> None:
     [
         ({"suggests": [{"kind": "basics", "item": "baths"}]}, "food.suggests: 'baths' is no row of basics"),
         ({"gated_when": {"needs_any": ["wings"]}}, "food: 'wings' is no need that a referral can name"),
+        (
+            {"enable_when": {"all": [{"item": "keys", "answer": "yes"}]}},
+            "food: enable_when: 'keys' is no earlier",
+        ),
+        ({"enable_when": {}}, "says neither all nor any, or both: give one of them"),
+        ({"type": "choice"}, "food: options: belong to a choice"),
+        ({"type": "number"}, "food: numbers: belong to a number"),
+        ({"type": "date", "settled_by": ["basics"]}, "food: settled_by: work answers yes"),
+        ({"evidence_kinds": ["dreamt"]}, "food: evidence_kinds: 'dreamt' is no kind of evidence"),
         ({"severity": "loud"}, "rows.food.severity"),
         ({"evidense": "Seen"}, "did you mean evidence?"),
     ],

@@ -13,6 +13,8 @@ from housing_checks.checks.rules import not_asked
 from tests.discharge.cases.stories import after, refer
 from tests.housing_checks.homes import FORM_1, Story, answers, check, checked, confirm, day
 
+EACH_ITEM = ["item-answered"] * len(FORM_1.items)
+
 
 def test_given_an_accepted_case_when_the_check_starts_and_completes_then_it_is_checked_and_has_its_gate() -> (
     None
@@ -20,7 +22,7 @@ def test_given_an_accepted_case_when_the_check_starts_and_completes_then_it_is_c
     story = Story().ask(StartCheck(form=FORM_1.code), on=1)
     assert story.kinds == ["check-started"]
     story.ask(check(heating="no", food="unknown"), on=2)
-    assert story.kinds == ["check-completed"]
+    assert story.kinds == [*EACH_ITEM, "check-completed"]
     assert story.case.stage is Stage.CHECKED
     assert story.case.check is not None
     assert (story.case.check.started_on, story.case.check.completed_on) == (day(1), day(2))
@@ -30,12 +32,12 @@ def test_given_an_accepted_case_when_the_check_starts_and_completes_then_it_is_c
 
 
 def test_a_check_that_was_not_begun_begins_with_its_completion() -> None:
-    assert Story().ask(check(heating="no")).kinds == ["check-started", "check-completed"]
+    assert Story().ask(check(heating="no")).kinds == ["check-started", *EACH_ITEM, "check-completed"]
 
 
 def test_given_a_home_fit_as_it_is_then_the_check_alone_makes_it_ready() -> None:
     story = checked()
-    assert story.kinds == ["check-started", "check-completed", "home-became-ready"]
+    assert story.kinds == ["check-started", *EACH_ITEM, "check-completed", "home-became-ready"]
     assert story.case.stage is Stage.READY
 
 

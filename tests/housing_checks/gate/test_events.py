@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
 
 from discharge.cases.commands import Command, Envelope, NameMitigation, WithdrawMitigation
 from discharge.cases.decide.common import Decider
-from discharge.cases.events import Event, GateItemSet, MitigationNamed, MitigationWithdrawn
-from discharge.cases.model import Case, Check, GateItem, Mitigation, Stage, Strand, StrandKind
+from discharge.cases.events import Event, GateItemSet, ItemAnswered, MitigationNamed, MitigationWithdrawn
+from discharge.cases.model import Case, Check, GateItem, ItemAnswer, Mitigation, Stage, Strand, StrandKind
 from discharge.cases.stages import AFTER_ACCEPTANCE, SINCE_ACCEPTANCE
 from discharge.errors import Refused
 from discharge.reference.policy import put_in_force
 from discharge.reference.site import parse_override
+from discharge.values import YesNoUnknown
 from housing_checks.checks.form import form_in_force
 from housing_checks.gate import rules
 from housing_checks.gate.rules import Blocker, blocking, forget, item_words, say_yes
@@ -90,17 +91,19 @@ def test_given_days_then_the_later_may_be_the_same_day_but_not_before() -> None:
     assert (stage.value.code, stage.value.detail) == ("stage-not-allowed", "checked")
 
 
+def answered(item: str, value: YesNoUnknown, on: date) -> ItemAnswered:
+    """What is recorded of an answer."""
+    answer = ItemAnswer(value=value, gate=value, answered_on=on, by=COORDINATOR.user_id)
+    return ItemAnswered(item=item, answer=answer)
+
+
 def test_given_an_answer_then_it_is_set_from_its_day_and_yes_ends_what_stood_in_for_it() -> None:
-    assert decided(confirm("food")) == [GateItemSet(item="food", value="yes", as_of=day(3))]
-    assert decided(confirm("food", "no")) == [GateItemSet(item="food", value="no", as_of=day(3))]
-    assert decided(confirm("food", "unknown"), 2, 3) == [
-        GateItemSet(item="food", value="unknown", as_of=day(2))
-    ]
-    assert decided(confirm("heating", "unknown")) == [
-        GateItemSet(item="heating", value="unknown", as_of=day(3))
-    ]
+    assert decided(confirm("food")) == [answered("food", "yes", day(3))]
+    assert decided(confirm("food", "no")) == [answered("food", "no", day(3))]
+    assert decided(confirm("food", "unknown"), 2, 3) == [answered("food", "unknown", day(2))]
+    assert decided(confirm("heating", "unknown")) == [answered("heating", "unknown", day(3))]
     assert decided(confirm("heating")) == [
-        GateItemSet(item="heating", value="yes", as_of=day(3)),
+        answered("heating", "yes", day(3)),
         MitigationWithdrawn(item="heating", withdrawn_on=day(3)),
     ]
 
@@ -176,13 +179,13 @@ def test_given_mitigations_then_the_first_to_end_is_next_at_its_london_midnight(
     sooner = Mitigation(code="other", role="landlord", named_on=day(1), until_on=day(4))
     gate = GATE | {"food": GATE["food"].model_copy(update={"mitigation": sooner})}
     two = CHECKED.model_copy(update={"gate": gate})
-    assert rules.next_mitigation_end(two) == datetime(2026, 3, 7, tzinfo=UTC)
-    assert rules.next_mitigation_end(CHECKED) == datetime(2026, 3, 11, tzinfo=UTC)
+    assert rules.next_end(two) == datetime(2026, 3, 7, tzinfo=UTC)
+    assert rules.next_end(CHECKED) == datetime(2026, 3, 11, tzinfo=UTC)
     in_summer = HEATERS.model_copy(update={"until_on": day(40)})
     only = {"food": GATE["food"].model_copy(update={"mitigation": in_summer})}
     summer = CHECKED.model_copy(update={"gate": only})
-    assert rules.next_mitigation_end(summer) == datetime(2026, 4, 12, tzinfo=UTC) - timedelta(hours=1)
-    assert rules.next_mitigation_end(CHECKED.model_copy(update={"gate": {}})) is None
+    assert rules.next_end(summer) == datetime(2026, 4, 12, tzinfo=UTC) - timedelta(hours=1)
+    assert rules.next_end(CHECKED.model_copy(update={"gate": {}})) is None
 
 
 def test_given_what_is_now_true_then_only_gated_items_that_were_not_yes_become_so() -> None:

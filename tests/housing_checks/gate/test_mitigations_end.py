@@ -12,7 +12,7 @@ from discharge.cases.events import MitigationWithdrawn
 from discharge.cases.model import Mitigation, Stage
 from discharge.codes.casework import MITIGATIONS
 from discharge.errors import Refused
-from housing_checks.gate.rules import next_mitigation_end
+from housing_checks.gate.rules import next_end
 from housing_checks.pathway import advance, next_wakeup
 from tests.housing_checks.homes import CASE, SYSTEM, Story, checked, day, noon
 
@@ -62,7 +62,7 @@ def test_given_its_last_day_then_it_still_holds_and_the_midnight_after_it_ends_a
     story = made_safe(until_on=day(4))
     assert story.case.stage is Stage.READY
     midnight = datetime(2026, 3, 7, 0, 0, tzinfo=UTC)
-    assert next_mitigation_end(story.case) == midnight
+    assert next_end(story.case) == midnight
     assert (next_wakeup(story.case, noon(4)) or midnight) <= midnight
     struck(story, noon(4))
     assert story.case.stage is Stage.READY
@@ -71,7 +71,7 @@ def test_given_its_last_day_then_it_still_holds_and_the_midnight_after_it_ends_a
     assert (ended.item, ended.withdrawn_on, ended.because) == ("heating", day(4), "ended")
     assert story.case.stage is not Stage.READY
     assert not story.case.gate["heating"].satisfied
-    assert next_mitigation_end(story.case) is None
+    assert next_end(story.case) is None
 
 
 def test_given_an_older_mitigation_without_a_day_then_the_days_of_its_kind_count() -> None:

@@ -1,0 +1,125 @@
+"""What is known of each item, and what somebody states now: one event an item, with evidence, by whom, when,
+and until when it holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+from discharge.cases.events import Event, GatedItemsChanged, ItemAnswered, MitigationWithdrawn
+from discharge.cases.evolve import fold
+from discharge.cases.model import Actor, Case, ItemAnswer
+from discharge.errors import Refused
+from discharge.values import YesNoUnknown
+from housing_checks.checks.model import CheckForm, CheckItem
+from housing_checks.guards import require_order
+
+
+def answers_standing(case: Case) -> dict[str, str]:
+    """Return what is known of each item: as it was answered, or as work or time has changed it since."""
+    answers = case.check.given if case.check is not None else {}
+    known = {code: answer.value for code, answer in answers.items()}
+    since = {
+        code: item.value
+        for code, item in case.gate.items()
+        if code not in answers or answers[code].gate != item.value
+    }
+    return known | since
+
+
+def counting_at_the_gate(case: Case) -> dict[str, YesNoUnknown]:
+    """Return how what is known of each item counts at the gate."""
+    answers = case.check.given if case.check is not None else {}
+    counted: dict[str, YesNoUnknown] = {code: answer.gate for code, answer in answers.items()}
+    return counted | {code: item.value for code, item in case.gate.items()}
+
+
+def require_answer(item: CheckItem, value: str, evidence: str | None, where: str) -> None:
+    """Refuse what the item does not take as an answer, or as evidence for one."""
+    if not item.takes(value):
+        raise Refused("code-not-in-value-set", detail=item.code, where=where)
+    if evidence is not None and evidence not in item.evidence_kinds:
+        raise Refused("code-not-in-value-set", detail="evidence-kinds", where="evidence")
+
+
+def answer_of(item: CheckItem, value: str, evidence: str | None, on: date, actor: Actor) -> ItemAnswer:
+    """Return an answer as it is recorded."""
+    return ItemAnswer(
+        value=value,
+        gate=item.counts_as(value),
+        answered_on=on,
+        by=actor.user_id,
+        evidence=evidence,
+        valid_until=item.holds_for.after(on) if item.holds_for is not None and value != "unknown" else None,
+    )
+
+
+def stated(
+    case: Case,
+    form: CheckForm,
+    answers: Mapping[str, str],
+    evidence: Mapping[str, str],
+    on: date,
+    actor: Actor,
+    standing: Mapping[str, str],
+) -> Iterator[ItemAnswered]:
+    """Return what the check under way did not say yet. ``standing`` is what was known
+    before it began. Refuses an item that the form does not have or does not ask of this person, an answer
+    that its item does not take, and one older than the answer that is there.
+    """
+    given = case.check.given if case.check is not None else {}
+    _require_items(form, {code: answer.value for code, answer in given.items()} | dict(answers), answers)
+    for item in form.items:
+        if item.code not in answers:
+            continue
+        value, before = answers[item.code], given.get(item.code)
+        known = evidence.get(item.code)
+        require_answer(item, value, known, f"answers.{item.code}")
+        if before is not None and before.value == value and known in (None, before.evidence):
+            continue
+        require_order(before.answered_on if before is not None else None, on, "effective_on")
+        yield ItemAnswered(
+            item=item.code,
+            answer=answer_of(item, value, known, on, actor),
+            changed=standing.get(item.code) != value,
+        )
+
+
+def _require_items(form: CheckForm, values: Mapping[str, str], answers: Mapping[str, str]) -> None:
+    unknown = answers.keys() - set(form.codes)
+    if unknown:
+        raise Refused("code-not-in-value-set", detail=f"{len(unknown)} items", where="answers")
+    asked = set(form.asked(values))
+    unasked = next((code for code in form.codes if code in answers and code not in asked), None)
+    if unasked is not None:
+        raise Refused("item-not-asked", detail=unasked, where="answers")
+
+
+def gate_after(case: Case, form: CheckForm, answered: ItemAnswered) -> list[Event]:
+    """Return how an answer after the check changes which items are gated: those it opens, and those that do
+    not concern this person any more.
+    """
+    before = set(form.applying(answers_standing(case)))
+    after = fold(case, [answered])
+    now = set(form.applying(answers_standing(after)))
+    if before == now or case.check is None or case.check.completed_on is None:
+        return []
+    left = before - now
+    gated = (set(case.gate) - left) | ((now - before) & set(gated_for(case, form)))
+    on = answered.answer.answered_on or case.check.completed_on
+    needless = [
+        MitigationWithdrawn(item=item.code, withdrawn_on=on)
+        for item in case.gate_items
+        if item.code in left and item.mitigation is not None and item.code != answered.item
+    ]
+    ordered = tuple(code for code in form.codes if code in gated)
+    return [*needless, GatedItemsChanged(because=answered.item, gated=ordered)]
+
+
+def gated_for(case: Case, form: CheckForm) -> tuple[str, ...]:
+    """Return the items that are gated for this person, asked or not."""
+    referral = case.referral
+    return form.gated_codes(
+        *(((), "unknown") if referral is None else (referral.needs, referral.lives_alone))
+    )

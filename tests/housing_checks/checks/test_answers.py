@@ -1,0 +1,245 @@
+"""Answers item by item: what is asked, what counts, what is kept, how long it holds, and on which form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from discharge.cases.commands import CompleteCheck, ConfirmItem, NameMitigation, SaveAnswers
+from discharge.cases.events import CheckCompleted, CheckStarted
+from discharge.cases.evolve import fold
+from discharge.cases.model import SNAPSHOT, Actor, Stage
+from discharge.clocks import london_midnight
+from discharge.errors import Refused
+from discharge.reference.policy import put_in_force
+from discharge.reference.site import parse_override
+from housing_checks.checks.answers import answers_standing
+from housing_checks.checks.form import form_in_force, form_of
+from housing_checks.gate.rules import blocking, gate_open, next_end
+from tests.housing_checks.homes import FORM_1, SERVICE, Story, answers, check, confirm, day
+
+EACH = {
+    "domain": "Oxygen",
+    "question": "What of the oxygen?",
+    "help": "",
+    "evidence": "",
+    "severity": "red",
+    "evidence_kinds": ["told", "document"],
+}
+IF_OXYGEN = {"all": [{"item": "oxygen", "answer": True}]}
+WIDE_ENOUGH = {"item": "door", "operator": ">=", "answer": 75}
+CUPBOARD = {"code": "cupboard", "words": "In a cupboard", "gate": False}
+ROWS: dict[str, dict[str, object]] = {
+    "oxygen": {"label": "Home oxygen", "gated": False},
+    "smokes": {"label": "Nobody smokes", "not_applicable": True, "enable_when": IF_OXYGEN},
+    "door": {
+        "label": "Door width",
+        "type": "number",
+        "numbers": {"unit": "cm", "least": 40, "most": 200, "safe_from": 75},
+        "enable_when": {
+            "any": [
+                {"item": "smokes", "operator": "exists", "answer": False},
+                {"item": "oxygen", "operator": "!=", "answer": False},
+            ]
+        },
+    },
+    "cylinder": {
+        "label": "Where the cylinder stands",
+        "type": "choice",
+        "options": [CUPBOARD, {"code": "open", "words": "In the open"}],
+        "enable_when": {"all": [WIDE_ENOUGH, {"item": "oxygen", "answer": True}]},
+    },
+    "alarm": {
+        "label": "Smoke alarm tested",
+        "type": "date",
+        "holds_for": "3 months",
+        "enable_when": IF_OXYGEN,
+    },
+}
+OURS = {
+    "changes": "home-check",
+    "edition": "oxygen",
+    "effective_from": "2026-04-01",
+    "decided_by": "J. Doe, home checks lead",
+    "decided_on": "2026-03-20",
+    "reason": "Oxygen at home",
+    "rows": {code: {**EACH, **row} for code, row in ROWS.items()},
+}
+BEGINS = 30
+"""1 April 2026 as the day of a story: from then on the form asks about oxygen."""
+
+WITH_OXYGEN = {"oxygen": "yes", "smokes": "yes", "door": "80", "cylinder": "open", "alarm": "2026-03-30"}
+
+
+@pytest.fixture(autouse=True)
+def oxygen_asked() -> Iterator[None]:
+    """A site that asks about oxygen from April on."""
+    put_in_force([parse_override("oxygen.yaml", yaml.safe_dump(OURS, sort_keys=False).encode())])
+    yield
+    put_in_force(())
+
+
+def code() -> str:
+    return form_in_force(day(BEGINS)).code
+
+
+def handed_in(**more: str) -> CompleteCheck:
+    return CompleteCheck(form=code(), answers={**answers(), **more})
+
+
+def test_given_a_new_form_from_a_day_then_a_check_begun_before_goes_on_on_its_own() -> None:
+    story = Story().ask(SaveAnswers(form=FORM_1.code, answers={"heating": "no"}), on=5)
+    story.ask(check(heating="yes"), on=BEGINS)
+    assert story.case.check is not None
+    assert story.case.check.form == "home-check-1"
+    assert "smokes" not in story.case.gate
+    with pytest.raises(Refused, match="code-not-in-value-set"):
+        Story().ask(check(), on=BEGINS)
+    assert Story().ask(handed_in(oxygen="no", door="unknown"), on=BEGINS).case.check != story.case.check
+    assert form_of("home-check-1+oxygen").codes == (*FORM_1.codes, *WITH_OXYGEN)
+
+
+def test_given_an_answer_that_leaves_items_out_then_they_are_not_asked_and_block_nothing() -> None:
+    story = Story().ask(handed_in(oxygen="no", door="60"), on=BEGINS)
+    assert [each.code for each in blocking(story.case)] == ["door"]
+    (completed,) = (event for event in story.last if isinstance(event, CheckCompleted))
+    assert completed.counted == {"asked": 19, "yes": 17, "not-applicable": 0, "not-asked": 3}
+    with pytest.raises(Refused, match="item-not-asked") as refusal:
+        Story().ask(handed_in(oxygen="no", smokes="yes"), on=BEGINS)
+    assert refusal.value.detail == "smokes"
+
+
+def test_given_an_answer_that_opens_items_then_the_check_is_not_complete_without_them() -> None:
+    with pytest.raises(Refused, match="invalid-body") as refusal:
+        Story().ask(handed_in(oxygen="yes", smokes="yes", door="80", alarm="2026-03-30"), on=BEGINS)
+    assert refusal.value.detail == "cylinder"
+    assert Story().ask(handed_in(**WITH_OXYGEN), on=BEGINS).case.stage is Stage.READY
+
+
+def test_given_an_item_that_does_not_apply_then_it_does_not_block_and_others_cannot_say_so() -> None:
+    story = Story().ask(handed_in(**WITH_OXYGEN | {"smokes": "not-applicable"}), on=BEGINS)
+    assert gate_open(story.case)
+    assert "smokes" not in story.case.gate
+    with pytest.raises(Refused, match="code-not-in-value-set"):
+        Story().ask(handed_in(oxygen="not-applicable"), on=BEGINS)
+
+
+@pytest.mark.parametrize(
+    ("item", "value", "counts"),
+    [
+        ("door", "75", "yes"),
+        ("door", "74.5", "no"),
+        ("door", "39", None),
+        ("door", "201", None),
+        ("door", "wide", None),
+        ("door", "nan", None),
+        ("door", "unknown", "unknown"),
+        ("cylinder", "open", "yes"),
+        ("cylinder", "cupboard", "no"),
+        ("cylinder", "yes", None),
+        ("alarm", "2026-03-30", "yes"),
+        ("alarm", "2026-02-30", None),
+        ("alarm", "20260330", None),
+        ("oxygen", "maybe", None),
+    ],
+)
+def test_given_an_answer_then_its_item_takes_it_and_says_how_it_counts(
+    item: str, value: str, counts: str | None
+) -> None:
+    row = form_in_force(day(BEGINS)).item(item)
+    assert row.takes(value) is (counts is not None)
+    assert counts is None or row.counts_as(value) == counts
+
+
+def test_given_answers_saved_by_two_people_then_both_are_kept_with_who_when_and_how_they_know() -> None:
+    other = Actor(organisation_id=SERVICE, role="coordinator", user_id=SERVICE)
+    first = SaveAnswers(form=FORM_1.code, answers={"heating": "no"}, evidence={"heating": "seen"})
+    story = Story().ask(first, on=1)
+    assert story.kinds == ["check-started", "item-answered"]
+    assert story.case.stage is Stage.ACCEPTED
+    story.ask(SaveAnswers(form=FORM_1.code, answers={"water": "yes"}), on=2, actor=other)
+    story.ask(confirm("keys"), on=2)
+    assert answers_standing(story.case) == {"heating": "no", "water": "yes", "keys": "yes"}
+    rest = {item: value for item, value in answers().items() if item not in ("heating", "water", "keys")}
+    story.ask(CompleteCheck(form=FORM_1.code, answers=rest), on=3)
+    assert story.case.check is not None
+    heating, water = (story.case.check.given[item] for item in ("heating", "water"))
+    assert (heating.value, heating.answered_on, heating.evidence) == ("no", day(1), "seen")
+    assert (water.by, story.case.gate["water"].as_of) == (SERVICE, day(2))
+    assert [each.code for each in blocking(story.case)] == ["heating"]
+
+
+def test_given_evidence_that_an_item_does_not_take_or_an_older_answer_then_it_is_refused() -> None:
+    story = Story().ask(SaveAnswers(form=FORM_1.code, answers={"heating": "no"}), on=1)
+    story.ask(SaveAnswers(form=FORM_1.code, answers={"heating": "yes"}), on=3)
+    for wrong, on in (({"evidence": {"heating": "dreamt"}}, 3), ({}, 2)):
+        told = SaveAnswers.model_validate({"form": FORM_1.code, "answers": {"heating": "no"}} | wrong)
+        with pytest.raises(Refused, match=r"code-not-in-value-set|dates-out-of-order"):
+            story.ask(told, on=on, now=4)
+
+
+def test_given_an_answer_after_the_check_then_it_opens_items_and_takes_them_away_again() -> None:
+    story = Story().ask(handed_in(oxygen="no", door="80"), on=BEGINS)
+    assert story.case.stage is Stage.READY
+    story.ask(ConfirmItem(item="oxygen", value="yes", evidence="told"), on=31)
+    assert [each.code for each in blocking(story.case)] == ["smokes", "cylinder", "alarm"]
+    assert "home-no-longer-ready" in story.kinds
+    story.ask(NameMitigation(item="smokes", mitigation="other", role="coordinator"), on=31)
+    story.ask(ConfirmItem(item="oxygen", value="no"), on=32)
+    assert {"mitigation-withdrawn", "gated-items-changed", "home-became-ready"} <= set(story.kinds)
+    assert gate_open(story.case)
+    with pytest.raises(Refused, match="no-such-item"):
+        story.ask(ConfirmItem(item="smokes", value="yes"), on=32)
+
+
+def test_given_an_answer_that_holds_for_a_time_then_it_blocks_again_afterwards_and_says_why() -> None:
+    story = Story().ask(handed_in(**WITH_OXYGEN), on=BEGINS)
+    until = story.case.gate["alarm"].valid_until
+    assert until == day(BEGINS + 91)
+    assert next_end(story.case) == london_midnight(day(BEGINS + 92))
+    story.ask(confirm("heating"), on=BEGINS + 91)
+    assert gate_open(story.case)
+    story.ask(confirm("water"), on=BEGINS + 92)
+    (blocked,) = blocking(story.case)
+    assert (blocked.words, blocked.since) == ("Smoke alarm tested: the answer has run out", day(BEGINS + 92))
+    story.ask(ConfirmItem(item="alarm", value="2026-07-02"), on=BEGINS + 92)
+    assert gate_open(story.case)
+
+
+def test_given_a_check_of_an_earlier_version_then_it_is_read_as_it_was() -> None:
+    stored = CheckCompleted.model_validate(
+        {
+            "completed_on": "2026-03-03",
+            "answers": {"heating": "no", "room-to-move": "yes"},
+            "gated": ["heating"],
+        }
+    )
+    started = CheckStarted(form="home-check-1", started_on=day(0))
+    case = fold(Story().case, [started, stored])
+    assert answers_standing(case) == {"heating": "no", "room-to-move": "yes"}
+    assert (case.gate["heating"].value, case.gate["heating"].as_of) == ("no", day(1))
+    snapshot = case.model_dump(mode="json") | {"schema": 1}
+    del snapshot["check"]["details"]
+    for gone in ("valid_until", "expired"):
+        del snapshot["gate"]["heating"][gone]
+    assert SNAPSHOT.read(snapshot) == case
+
+
+@given(
+    st.dictionaries(st.sampled_from([*WITH_OXYGEN, "heating"]), st.sampled_from(["yes", "no", "80", "60"]))
+)
+def test_given_any_answers_then_what_is_asked_follows_from_earlier_items_alone(
+    values: dict[str, str],
+) -> None:
+    form = form_of("home-check-1+oxygen")
+    asked = form.asked(values)
+    assert set(form.applying(values)) <= set(asked) <= set(form.codes)
+    assert ("smokes" in asked) is (values.get("oxygen") == "yes")
+    later = form.codes[form.codes.index("oxygen") :]
+    for item in later:
+        before = form.codes[: form.codes.index(item)]
+        assert (item in form.asked({k: v for k, v in values.items() if k in before})) is (item in asked)
