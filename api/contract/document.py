@@ -162,7 +162,7 @@ def _say_fields(model: str, schema: Json) -> None:
     for field, each in schema.get("properties", {}).items():
         each.pop("title", None)
         words = _words(model, field, each)
-        named = _list_of(model, field)
+        named = _list_of(model, field) or each.get("x-code-list", "")
         if named:
             words = f"{words}. A code of the list `{named}`" if words else f"A code of the list `{named}`"
             _enumerate(each, named, closed=model.endswith(("Command", "Body", "Withdrawal")))
