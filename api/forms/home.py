@@ -234,6 +234,15 @@ LEAVING = (
         shown=_has(ch.owed_contacts),
     ),
     CommandForm(
+        "report-problem",
+        "Report a problem at home",
+        "Report",
+        (Field("problems", "What is wrong at home?", "choices", ch.from_list("home-problems")),),
+        lead="For what somebody says who is not called as planned: a relative, a neighbour, the landlord.",
+        group="Leaving",
+        date_label="When was it reported?",
+    ),
+    CommandForm(
         "answer-action",
         "Answer a problem or a missed contact",
         "Record",

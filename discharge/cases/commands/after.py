@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import ClassVar, Literal
 from uuid import UUID
 
+from pydantic import Field
+
 from discharge.cases.commands.common import CaseCommand, Declaration
 from discharge.cases.stages import ANY, HOME, OPEN
 from discharge.roles import CARE, CASEWORK, CASEWORK_OR_SYSTEM, PARTS
@@ -22,6 +24,18 @@ class RecordContact(CaseCommand):
     outcome: str
     contacted_at: datetime | None = None
     problems: tuple[str, ...] = ()
+
+
+class ReportProblem(CaseCommand):
+    """Report what is wrong at home after a discharge, whoever found it and however they said so."""
+
+    declared: ClassVar = Declaration("Report a problem at home", HOME, CASEWORK_OR_SYSTEM, CARE)
+    touches: ClassVar = ("action",)
+
+    kind: Literal["report-problem"] = "report-problem"
+    problems: tuple[str, ...] = Field(
+        min_length=1, description="What is wrong at home", json_schema_extra={"x-code-list": "home-problems"}
+    )
 
 
 class AnswerAction(CaseCommand):
@@ -70,5 +84,5 @@ class StrikeClock(CaseCommand):
     kind: Literal["strike-clock"] = "strike-clock"
 
 
-AfterCommand = RecordContact | AnswerAction | AddNote | AcknowledgeAlert | StrikeClock
+AfterCommand = RecordContact | ReportProblem | AnswerAction | AddNote | AcknowledgeAlert | StrikeClock
 """Every command of this room."""

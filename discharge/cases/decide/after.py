@@ -7,9 +7,11 @@ from datetime import datetime
 
 from discharge.cases import commands as cmd
 from discharge.cases import events as ev
-from discharge.cases.actions import RETURNED, found_at_contact
+from discharge.cases.actions import RETURNED, found_at_contact, open_action
 from discharge.cases.commands import Envelope
+from discharge.cases.commands.after import ReportProblem
 from discharge.cases.decide.common import Decider, coded, command_of, happened_on, noon, plain
+from discharge.cases.evolve import fold
 from discharge.cases.follow_ups import last_contact
 from discharge.cases.model import Case, Stage
 from discharge.codes.after_discharge import ACTION_ANSWERS
@@ -38,6 +40,19 @@ def record_contact(case: Case, envelope: Envelope, now: datetime, policy: Policy
     last = last_contact(case)
     complete = last is not None and asked.follow_up == last.key and case.stage is Stage.DISCHARGED
     return [*happened, ev.FollowUpCompleted(completed_on=day)] if complete else happened
+
+
+def report_problem(case: Case, envelope: Envelope, now: datetime, policy: Policy) -> list[ev.Event]:
+    """Each problem is owed to somebody, with a time; one that is open already stays as it is."""
+    asked = command_of(envelope, ReportProblem)
+    day = happened_on(envelope, now)
+    if case.discharge is not None and day < case.discharge.discharged_on:
+        raise Refused("dates-out-of-order", where="effective_on")
+    happened: list[ev.Event] = []
+    for number, problem in enumerate(asked.problems):
+        coded("home-problems", problem, day, f"problems[{number}]")
+        happened += open_action(fold(case, happened), problem, now, policy)
+    return happened
 
 
 def answer_action(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
@@ -94,6 +109,7 @@ def strike_clock(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event
 
 DECIDERS: Mapping[str, Decider] = {
     "record-contact": record_contact,
+    "report-problem": report_problem,
     "answer-action": plain(answer_action),
     "add-note": plain(add_note),
     "acknowledge-alert": plain(acknowledge_alert),

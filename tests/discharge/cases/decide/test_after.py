@@ -5,9 +5,11 @@ from __future__ import annotations
 from uuid import UUID
 
 import pytest
+from pydantic import ValidationError
 
 from discharge.cases import commands as cmd
 from discharge.cases import events as ev
+from discharge.cases.commands.after import ReportProblem
 from discharge.cases.decide import DECIDERS
 from discharge.cases.evolve import fold
 from discharge.cases.model import Action, Alert
@@ -18,6 +20,7 @@ from tests.discharge.cases.stories import (
     day,
     decided,
     envelope,
+    kinds,
     leaves,
     noon,
     refer,
@@ -34,6 +37,17 @@ WARNED = fold(HOME, [ev.AlertRaised(alert=ALERT)])
 
 def contact(**said: object) -> cmd.RecordContact:
     return cmd.RecordContact(follow_up="24-hours", outcome="well").model_copy(update=said)
+
+
+def test_given_a_neighbour_who_reports_it_then_each_problem_is_owed_to_somebody_once() -> None:
+    said = ReportProblem(problems=("no-heating", "fell"))
+    opened = decided(HOME, said, 3, 5)
+    assert kinds(opened) == ["action-opened", "action-opened"]
+    assert decided(fold(HOME, opened), said, 3, 6) == []
+    assert refused(HOME, said, 1, 5) == ("dates-out-of-order", "", "effective_on")
+    assert refused(HOME, ReportProblem(problems=("dragons",)), 3, 5)[2] == "problems[0]"
+    with pytest.raises(ValidationError):
+        ReportProblem(problems=())
 
 
 def owed(cause: str, **said: object) -> Action:
