@@ -45,6 +45,11 @@ class Settings(BaseSettings):
     worker_statement_seconds: float = Field(
         default=60, gt=0, description="How long PostgreSQL may take over one question of a worker"
     )
+    build: str | None = Field(
+        default=None,
+        pattern=r"^[A-Za-z0-9._-]{1,64}$",
+        description="Commit or number of this build, where builds of one version run side by side",
+    )
     temporal_address: str | None = Field(
         default=None, description="host:port of a Temporal cluster's frontend"
     )

@@ -41,7 +41,7 @@ JOIN = timedelta(seconds=2)
 LOOK = timedelta(seconds=LOOK_SECONDS)
 
 KEPT = timedelta(minutes=1)
-"""How often each worker looks whether all schedules are heard of."""
+"""How often each worker looks whether all schedules are heard of, and the current build has workers."""
 
 WATCH = timedelta(seconds=20)
 """How often it is looked whether messages arrive, are read and go out."""
@@ -123,9 +123,11 @@ def temporal_loops(needs: Needs) -> list[Loop]:
     """Return the loops that carry what the record holds to workflows."""
     given = (needs.sessions, needs.client, needs.clock)
     beat = beats(needs.sessions)
+    keeper, builds = ScheduleKeeper(needs.sessions, needs.client), needs.deployment
     return [
         Loop("relay", Relay(*given).once, POLL, beat, needs.bells.relay),
         Loop("probes", Probes(*given).once, PROBES, beat),
         Loop("late-commands", LateCommands(*given).once, 4 * POLL, beat),
-        Loop("schedules", ScheduleKeeper(needs.sessions, needs.client).once, KEPT, beat),
+        Loop("schedules", keeper.once, KEPT, beat),
+        *([Loop("builds", builds.once, KEPT, beat)] if builds else []),
     ]

@@ -7,10 +7,11 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from temporalio.client import Client
-from temporalio.worker import Worker
+from temporalio.worker import Worker, WorkerDeploymentConfig
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 from temporalio.workflow import NondeterminismError
 
@@ -28,6 +29,7 @@ from workflows.activities.delivering import Delivering
 from workflows.activities.strand_work import StrandWork
 from workflows.chore_round import ChoreRound
 from workflows.delivery import Ways
+from workflows.deployment import Deployment
 from workflows.discharge_case import DischargeCase
 from workflows.failures import OnlyCodesLeave
 from workflows.lane import PartnerLane
@@ -68,6 +70,7 @@ class Needs:
     links: Links = field(default_factory=Links)
     profiles: ProfileBook = field(default_factory=shipped_profiles)
     bells: Bells = field(default_factory=Bells)
+    deployment: Deployment | None = None
 
 
 def runner() -> SandboxedWorkflowRunner:
@@ -76,8 +79,8 @@ def runner() -> SandboxedWorkflowRunner:
     return SandboxedWorkflowRunner(restrictions=restrictions)
 
 
-def workers(needs: Needs) -> list[Worker]:
-    """Return one worker for each class of side effects."""
+def workers(needs: Needs, build: WorkerDeploymentConfig | None = None) -> list[Worker]:
+    """Return one worker for each class of side effects, of a ``build`` where Temporal knows builds."""
     record, strands = CaseRecord(needs.sessions, needs.clock, needs.bells), StrandWork(needs.sessions)
     delivering = Delivering(needs.sessions, Ways(needs.clients, needs.links, needs.profiles))
     chores = ChoreWork(Given(needs.sessions, needs.client, needs.clock))
@@ -88,16 +91,18 @@ def workers(needs: Needs) -> list[Worker]:
         strands.look_at_strand,
     ]
     of_lanes: list[Callable[..., Any]] = [delivering.lane_head, delivering.attempt_delivery]
+    worker = partial(_worker, needs.client, build)
     return [
-        _worker(needs.client, ports.CASES_QUEUE, CASE_WORKFLOWS, of_record, cached=MOST_CACHED),
-        _worker(needs.client, ports.MATCHING_QUEUE, (), [strands.search_homes]),
-        _worker(needs.client, ports.CHORES_QUEUE, CHORE_WORKFLOWS, [chores.do_chore]),
-        _worker(needs.client, ports.LANES_QUEUE, LANE_WORKFLOWS, of_lanes, cached=MOST_CACHED // 5),
+        worker(ports.CASES_QUEUE, CASE_WORKFLOWS, of_record, cached=MOST_CACHED),
+        worker(ports.MATCHING_QUEUE, (), [strands.search_homes]),
+        worker(ports.CHORES_QUEUE, CHORE_WORKFLOWS, [chores.do_chore]),
+        worker(ports.LANES_QUEUE, LANE_WORKFLOWS, of_lanes, cached=MOST_CACHED // 5),
     ]
 
 
 def _worker(
     client: Client,
+    build: WorkerDeploymentConfig | None,
     queue: str,
     flows: Sequence[type],
     activities: Sequence[Callable[..., Any]],
@@ -105,6 +110,7 @@ def _worker(
 ) -> Worker:
     return Worker(
         client,
+        deployment_config=build,
         task_queue=queue,
         workflows=flows,
         activities=activities,
@@ -137,7 +143,7 @@ async def serve(needs: Needs, stop: asyncio.Event, tasks: Tasks) -> None:
 
 async def _serve_once(needs: Needs, stop: asyncio.Event, tasks: Tasks) -> None:
     """Return once all workers have shut down in order; raises the error with which one gave up."""
-    serving = workers(needs)
+    serving = workers(needs, await needs.deployment.begin() if needs.deployment else None)
     runs = [spawn("worker", worker.run()) for worker in serving]
     beating = Loop("worker", _nothing, BEAT, beats(needs.sessions))
     alive = spawn("signs of life", repeat(beating, stop, tasks))

@@ -33,6 +33,7 @@ from workflows import readiness
 from workflows.chores import RecordChores, temporal_loops
 from workflows.codec import PayloadKeys
 from workflows.connection import TemporalAccess, connect
+from workflows.deployment import Deployment, build_id
 from workflows.loops import FIRST_PAUSE, LAST_PAUSE, Bells, Loop, Tasks, repeat, rest, spoken
 from workflows.readiness import Readiness
 from workflows.serving import Needs, serve
@@ -67,6 +68,7 @@ async def run_worker(
     partner_secrets: Path | None = None,
     times: DatabaseTimes = USUAL,
     stop: asyncio.Event | None = None,
+    commit: str | None = None,
     show: Show = shown_to_nobody,
 ) -> None:
     """Work until told to stop: by ``stop`` where it is given, else by SIGTERM or SIGINT.
@@ -75,6 +77,7 @@ async def run_worker(
     ``feed_profiles`` is a folder of feed profiles besides those that are shipped, followed from then on;
     ``partner_secrets`` one of the files that partners' settings name. ``show`` tells outsiders meanwhile
     whether it is ready.
+    ``commit`` tells builds of one version apart (`workflows/deployment.py`).
     ``reference_data`` is a folder of this site's changes in reference data, followed as well.
     Raises DataInvalid when a file of them cannot be used and never could be.
     """
@@ -101,7 +104,8 @@ async def run_worker(
             clients, links = PartnerClients(secrets), Links(secrets=secrets)
             held.push_async_callback(clients.close)
             held.push_async_callback(links.close)
-            needs = Needs(sessions, client, clock, clients, links, profiles, bells)
+            deployment = Deployment(client, build_id(commit))
+            needs = Needs(sessions, client, clock, clients, links, profiles, bells, deployment)
             _keep_up(group, temporal_loops(needs), stop, tasks)
             await serve(needs, stop, tasks)
 

@@ -38,6 +38,7 @@ def worker() -> None:
             reference_data=settings.reference_data,
             partner_secrets=settings.partner_secrets,
             times=settings.database_times(settings.worker_statement_seconds),
+            commit=settings.build,
             show=lambda ready: door.serve(ready, REGISTRY),
         )
     )
