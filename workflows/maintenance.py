@@ -71,7 +71,7 @@ class Maintenance:
         self._asked_for = {each: self._asked_for.get(each, now) for each in seen}
         if missing:
             _log.warning(
-                "starting again %d cases, %d strands; telling %d lanes and %d signals again",
+                "overdue: %d cases, %d strands, started unless they run; told again: %d lanes, %d signals",
                 *(len(part) for part in (missing.cases, missing.strands, missing.lanes, missing.signals)),
             )
             await _at_once(self._see_to(each, now) for each in seen)
