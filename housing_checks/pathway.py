@@ -109,8 +109,11 @@ def next_wakeup(case: Case, now: datetime, policy: Policy | None = None) -> date
 _NEXT: Mapping[Look, Callable[[Case, datetime, Policy], datetime | None]] = {
     Look.ALERTS: lambda case, now, policy: next_look(case, now, lead_days(policy), policy),
     Look.MITIGATIONS: lambda case, _now, _policy: next_end(case),
-    Look.CONTACTS: lambda case, now, _policy: next_missed(case, now),
+    Look.CONTACTS: lambda case, now, policy: (
+        now if missed_contacts(case, now, policy) else next_missed(case, now)
+    ),
 }
+"""A contact whose time passed while nobody looked is one to look at now."""
 
 
 def _admit(case: Case, envelope: Envelope) -> None:

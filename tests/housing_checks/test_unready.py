@@ -270,6 +270,15 @@ def test_given_nobody_calls_when_time_goes_by_then_each_missed_contact_opens_one
     assert len([each for each in case.open_alerts if each.rule == "no-contact-after-discharge"]) == 5
 
 
+def test_given_a_contact_whose_hour_passed_while_nobody_looked_then_it_is_time_to_look_now() -> None:
+    case, now = at_home(), noon(9)
+    assert next_wakeup(case, now) == now
+    looked = walk((9, cmd.StrikeClock()), case=case)
+    later = next_wakeup(looked, now)
+    assert later is not None
+    assert later > now
+
+
 def test_given_a_contact_tried_in_vain_when_its_hour_passes_then_it_is_not_missed_as_well() -> None:
     case = walk((5, cmd.RecordContact(follow_up="24-hours", outcome="not-reached")), case=at_home())
     case = walk((7, cmd.StrikeClock()), case=case)

@@ -2,38 +2,50 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import UnsandboxedWorkflowRunner
 
 from discharge.cases import commands as cmd
 from discharge.cases.commands import Envelope
 from discharge.cases.model import Actor, Stage
+from discharge.clocks import london_date
 from discharge.errors import HomewardError, Unavailable
 from discharge.store import commands, outbox
 from discharge.store import record as store
-from discharge.store.engine import transaction
+from discharge.store.engine import Sessions, transaction
 from discharge.store.failed_commands import FailedDecision, decide_failed, failed_commands
 from discharge.store.outbox import queue_case_signal
 from discharge.store.record import Outcome
-from discharge.store.tables import CommandRow, OutboxRow, User
+from discharge.store.tables import CommandRow, OutboxRow, Person, User
 from fhir_adapters.store.alarms import look_for_alarms
 from fhir_adapters.store.tables import AlarmRow
 from housing_checks import pathway
 from housing_checks.store import apply as decider
+from tests.fixtures.cases import carried_out
+from tests.fixtures.postgres import Places
+from tests.housing_checks.homes import FORM_1
+from tests.workflows.conftest import needs_of
 from tests.workflows.outgoing import relay
-from tests.workflows.story import CLOCK, Story
+from tests.workflows.story import ALL_YES, CLOCK, Story, at_work
 from tests.workflows.waiting import until
+from workflows import discharge_case, ports, serving
 from workflows.activities import case_record
 from workflows.late_commands import LateCommands
 from workflows.ports import calls
 
 SHORT = timedelta(milliseconds=20)
+AS_SHIPPED = calls._PAUSES
+AT_MOST = 5.0
+"""Seconds after which a door stops waiting for an answer."""
 Fault = Callable[[], Exception]
 
 
@@ -69,7 +81,7 @@ class Faults:
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody skips the time between tries while a command is waited for, so it is made short."""
-    monkeypatch.setattr(calls, "_PAUSES", (SHORT,) * 5)
+    monkeypatch.setattr(calls, "_PAUSES", dict.fromkeys(AS_SHIPPED, (SHORT,) * 5))
     monkeypatch.setattr(
         calls,
         "_DURING_OUTAGES",
@@ -108,6 +120,29 @@ async def test_given_a_command_that_cannot_be_recorded_then_it_fails_and_the_nex
     assert (await story.case()).stage is Stage.REFERRED
     faults.left = 0
     await story.do(cmd.AcceptReferral())
+
+
+async def test_given_a_command_that_cannot_be_recorded_then_whoever_asks_next_is_answered_within_five_seconds(
+    story: Story, faults: Faults, worker: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with transaction(story.sessions) as session:
+        somebody = Person(id=uuid4(), family_name="Ashe", birth_date=date(1941, 5, 2))
+        session.add(somebody)
+    another = replace(story, person_id=somebody.id, case_id=uuid4())
+    for each in (story, another):
+        await each.refer()
+    monkeypatch.setattr(calls, "_PAUSES", AS_SHIPPED)
+    faults.of("accept-referral", 1000)
+    failing = asyncio.create_task(asked(story, cmd.AcceptReferral()))
+
+    async def tried() -> bool:
+        return faults.raised > 0
+
+    await until(tried, "the first try")
+    async with asyncio.timeout(AT_MOST):
+        await asyncio.gather(*(each.do(cmd.FlagHomelessness(flag="no")) for each in (story, another)))
+    assert (await command_row(story, await failing)).state == "failed"
+    assert ("commands-failed", story.places.housing) in [each[:2] for each in await alarms(worker)]
 
 
 async def alarms(worker: AsyncEngine) -> list[tuple[str, UUID, str]]:
@@ -209,34 +244,68 @@ async def test_given_a_fact_that_cannot_be_recorded_then_it_stays_listed_and_can
     assert (await signal_row(story, key)).state == "delivered"
 
 
+@pytest.fixture
+def without_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A clock that could not strike strikes again at once; in the sandbox nobody could shorten that."""
+    monkeypatch.setattr(serving, "runner", UnsandboxedWorkflowRunner)
+    monkeypatch.setattr(discharge_case, "STRIKE_AGAIN", SHORT * 10)
+
+
+LONG_AGO = datetime.now(UTC) - timedelta(days=3)
+
+
+async def discharged_long_ago(story: Story, engine: AsyncEngine) -> None:
+    """A case whose clocks have passed by now, and have still to strike; nobody follows it yet."""
+    refer = cmd.Refer(
+        person_id=story.person_id,
+        organisation_id=story.places.trust,
+        service_id=story.places.housing,
+        sharing_basis="consent",
+    )
+    checked = cmd.CompleteCheck(form=FORM_1.code, answers=ALL_YES)
+    for command in (refer, cmd.AcceptReferral(), checked, cmd.ConfirmDischarge(destination="19")):
+        envelope = await story.envelope(command, effective_on=london_date(LONG_AGO))
+        answer = (await carried_out(engine, envelope, LONG_AGO)).answer
+        assert answer.outcome == "accepted", answer
+
+
 async def test_given_a_clock_that_cannot_be_recorded_then_it_is_listed_once_and_tried_now_and_then(
-    story: Story, faults: Faults
+    dev_server: WorkflowEnvironment,
+    sessions: Sessions,
+    worker: AsyncEngine,
+    places: Places,
+    person_id: UUID,
+    faults: Faults,
+    without_sandbox: None,
 ) -> None:
-    await story.until_checked()
+    story = Story(dev_server, sessions, places, person_id)
+    await discharged_long_ago(story, worker)
+    version = (await story.case()).version
     faults.of("strike-clock", 1000)
-    version = (await story.do(cmd.ConfirmDischarge(destination="19"))).version
-    await story.days(3)
 
     async def listed() -> list[OutboxRow]:
         async with transaction(story.sessions) as session:
             struck = select(OutboxRow).where(OutboxRow.kind == "strike-clock")
             return list(await session.scalars(struck))
 
-    await until(listed, "the clock set aside")
-
     async def struck_again() -> bool:
-        await story.env.sleep(timedelta(minutes=11))
-        return faults.raised > 6
-
-    await until(struck_again, "the next try")
-    assert [(row.state, row.error_code) for row in await listed()] == [("dead", "internal")]
-    faults.left = 0
+        return faults.raised > 12
 
     async def recorded() -> bool:
-        await story.env.sleep(timedelta(minutes=11))
         return (await story.case()).version > version
 
-    await until(recorded, "what the clock brings")
+    async with needs_of(dev_server, sessions) as needs, at_work(needs):
+        await story.client.start_workflow(
+            ports.CASE_WORKFLOW,
+            ports.CaseStart(case_id=story.case_id, clock=CLOCK),
+            id=story.handle.id,
+            task_queue=ports.CASES_QUEUE,
+        )
+        await until(listed, "the clock set aside")
+        await until(struck_again, "the next tries")
+        assert [(row.state, row.error_code) for row in await listed()] == [("dead", "internal")]
+        faults.left = 0
+        await until(recorded, "what the clock brings")
 
 
 async def test_given_a_case_that_cannot_be_read_then_what_is_asked_of_it_fails_and_later_it_goes_on(
