@@ -23,11 +23,7 @@ from discharge.permissions import PERMISSIONS
 from discharge.prices.price_list import PRICES
 from discharge.risk.rules import LEVELS, every_rule
 from discharge.roles import RELATION_WORDS, ROLE_WORDS
-from housing_checks.adaptations.catalogue import ADAPTATIONS
-from housing_checks.basics.items import BASICS
 from housing_checks.checks.form import CHECK_ITEMS
-from housing_checks.equipment.catalogue import EQUIPMENT
-from housing_checks.rehousing.need_profiles import NEED_PROFILES
 from housing_checks.strands.definitions import DEFINITIONS
 
 OURS = "Homeward"
@@ -53,10 +49,7 @@ _OF_RULES: tuple[CodeList[Any], ...] = (
     ACTIONS,
     ListByEdition(CLOCKS),
     PRICES,
-    ADAPTATIONS,
-    EQUIPMENT,
-    BASICS,
-    NEED_PROFILES,
+    *(definition.items for definition in DEFINITIONS.values()),
     CHECK_ITEMS,
 )
 _CLOSED: tuple[CodeList[Any], ...] = (

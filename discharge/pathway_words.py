@@ -25,11 +25,10 @@ from discharge.delays.stays import periods_of_this_stay
 from discharge.outcomes.failed_discharge import kind_of_return
 
 KIND_WORDS: Mapping[StrandKind, str] = {
-    StrandKind.ADAPTATION: "adaptation",
-    StrandKind.EQUIPMENT: "equipment",
-    StrandKind.REHOUSING: "rehousing",
+    **{kind: kind.value.replace("-", " ") for kind in StrandKind},
     StrandKind.BASICS: "basics at home",
 }
+"""A kind inside a sentence, where its code does not say it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from discharge.clocks import london_date
 from housing_checks.basics.items import basics_missing
 from housing_checks.checks.form import form_of_case
 from housing_checks.gate.rules import answers_over, forget, gate_open, mitigations_over
-from housing_checks.strands.definitions import IN_PLACE
+from housing_checks.strands.model import IN_PLACE
 from housing_checks.strands.rules import reach
 
 

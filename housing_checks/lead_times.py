@@ -13,27 +13,19 @@ from discharge.cases.model import StrandKind
 from discharge.codes.by_edition import ListByEdition
 from discharge.reference.kind import Kind, Table
 from discharge.reference.policy import Policy
-from housing_checks.adaptations import catalogue as adaptations
-from housing_checks.basics import items
-from housing_checks.equipment import catalogue as equipment
 from housing_checks.orderables import LeadTime, Orderable
-from housing_checks.rehousing import need_profiles
+from housing_checks.strands.definitions import DEFINITIONS
 
 InTime = Literal["in-time", "may-be-late", "too-late"]
 """Begun on a day: done by the day it is needed even if it takes long, only when all goes well, or never."""
 
-KINDS: tuple[Kind[Any], ...] = (adaptations.KIND, equipment.KIND, need_profiles.KIND, items.KIND)
-"""The kinds of data that say how long something takes."""
-
 ITEMS: Mapping[StrandKind, ListByEdition[Any]] = MappingProxyType(
-    {
-        StrandKind.ADAPTATION: adaptations.ADAPTATIONS,
-        StrandKind.EQUIPMENT: equipment.EQUIPMENT,
-        StrandKind.REHOUSING: need_profiles.NEED_PROFILES,
-        StrandKind.BASICS: items.BASICS,
-    }
+    {kind: definition.items for kind, definition in DEFINITIONS.items()}
 )
 """What a strand of each kind can be opened for."""
+
+KINDS: tuple[Kind[Any], ...] = tuple(items.kind for items in ITEMS.values())
+"""The kinds of data that say how long something takes."""
 
 
 def item_label(kind: StrandKind, item: str) -> str:

@@ -21,19 +21,15 @@ from housing_checks.checks.model import CheckForm, CheckItem, faults_of
 SAFE_ADDRESS = "safe-address"
 """The item that rules on homelessness ask for by name."""
 
-_CATALOGUES = {
-    "adaptation": "adaptations",
-    "equipment": "equipment",
-    "rehousing": "need-profiles",
-    "basics": "basics",
-}
+_CATALOGUES = {"adaptation": "adaptations", "rehousing": "need-profiles"}
+"""A kind of strand -> the list of what it is opened for, where that is not named after the kind."""
 
 
 def _faults(rows: Mapping[str, CheckItem]) -> Iterator[str]:
     yield from faults_of(rows)
     for code, row in rows.items():
         for suggested in row.suggests:
-            kind = KINDS.get(_CATALOGUES[suggested.kind.value])
+            kind = KINDS.get(_CATALOGUES.get(suggested.kind.value, suggested.kind.value))
             if kind is not None and all(suggested.item not in edition.table for edition in kind.editions):
                 yield f"{code}.suggests: {suggested.item!r} is no row of {kind.name} - name one that it has"
 

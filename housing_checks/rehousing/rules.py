@@ -28,7 +28,8 @@ from discharge.reference.policy import Policy
 from housing_checks.checks.form import form_of_case
 from housing_checks.gate.rules import forget
 from housing_checks.guards import require_order
-from housing_checks.strands.definitions import ACCEPTED, DEFINITIONS, LET, OFFERED
+from housing_checks.strands.definitions import DEFINITIONS
+from housing_checks.strands.model import ACCEPTED, LET, OFFERED
 from housing_checks.strands.rules import reach, require_open, strand_of
 
 

@@ -38,7 +38,8 @@ from housing_checks.gate.rules import say_yes
 from housing_checks.guards import require_order, require_stage
 from housing_checks.lead_times import ITEMS, due_date
 from housing_checks.strands.clocks import offer_lapsed, overdue_since
-from housing_checks.strands.definitions import DEFINITIONS, LET, STARTED, Step, StrandDefinition
+from housing_checks.strands.definitions import DEFINITIONS
+from housing_checks.strands.model import LET, STARTED, Step, StrandDefinition
 
 LAPSED_WITH_STRAND = "strand-cancelled"
 

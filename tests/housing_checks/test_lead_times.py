@@ -10,6 +10,7 @@ from discharge.cases.model import StrandKind
 from discharge.reference.policy import policy_on
 from housing_checks.lead_times import (
     ITEMS,
+    KINDS,
     due_date,
     item_label,
     lead_days,
@@ -17,6 +18,7 @@ from housing_checks.lead_times import (
     timing,
 )
 from housing_checks.orderables import CatalogueRow
+from housing_checks.strands.definitions import DEFINITIONS
 
 TODAY = date(2026, 3, 2)
 EVERY_ITEM = [(kind, row.code) for kind, rows in ITEMS.items() for row in rows]
@@ -81,3 +83,11 @@ def test_an_unknown_item_has_no_lead_time_and_is_shown_as_it_is() -> None:
     with pytest.raises(KeyError):
         lead_time(StrandKind.EQUIPMENT, "castle", TODAY)
     assert item_label(StrandKind.EQUIPMENT, "castle") == "castle"
+
+
+def test_each_folder_with_a_strand_is_a_kind_whose_items_have_lead_times() -> None:
+    assert list(DEFINITIONS) == list(StrandKind)
+    for kind, definition in DEFINITIONS.items():
+        assert definition.kind is kind
+        assert definition.items.kind in KINDS
+        assert all(row.lead.high.days >= 0 for row in definition.items)

@@ -32,7 +32,7 @@ class Offer(Frozen):
 
 
 class StrandKind(StrEnum):
-    """The four strands that really run; others are added as rows of ``housing_checks.strands``."""
+    """The strands that really run; each has a folder in ``housing_checks`` with what is known of it."""
 
     ADAPTATION = "adaptation"
     EQUIPMENT = "equipment"
