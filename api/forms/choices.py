@@ -20,6 +20,7 @@ from discharge.codes.delay_reasons import delay_reason_label
 from discharge.codes.destinations import DISCHARGE_METHODS
 from discharge.codes.participation import PARTICIPANT_ROLES
 from discharge.risk.rules import rule_title
+from housing_checks.checks.answers import takes_yes_or_no
 from housing_checks.lead_times import ITEMS, item_label
 from housing_checks.rehousing.matching import Match
 from housing_checks.rehousing.need_profiles import match_of
@@ -43,10 +44,11 @@ def fixed(*pairs: tuple[str, str]) -> Choices:
 
 
 def gate_items(around: Around) -> Pairs:
-    """Every gated item with how it stands."""
+    """Every gated item that is answered yes or no, and how it stands; others are answered on the check."""
     return [
         (item.code, f"{around.known.names.gate.get(item.code, item.code)} (now: {item.value})")
         for item in around.case.gate_items
+        if takes_yes_or_no(around.case, item.code)
     ]
 
 

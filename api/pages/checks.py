@@ -13,13 +13,20 @@ from api.commanding import Asked, ask
 from api.forms.reading import ABOUT_DANGER, CHANGED_SINCE, Filled, as_sent, seen_of
 from api.pages.commands import done_href
 from api.pages.visiting import Visit, Visitor
-from api.presenters.checks import MOST_NOTE, CheckPage, present, read_answers, read_danger
+from api.presenters.checks import (
+    MOST_NOTE,
+    CheckPage,
+    present,
+    read_answers,
+    read_danger,
+    read_known,
+)
 from api.presenters.forms import confirms, error_list
 from api.presenters.worklist import full_name
 from api.reading import cases
 from api.refusals import CaseChanged, Contradicted
 from discharge.cases.command_stages import may_ask
-from discharge.cases.commands import CompleteCheck
+from discharge.cases.commands import CompleteCheck, SaveAnswers
 from discharge.cases.model import Case
 from discharge.errors import HomewardError
 from housing_checks.checks.answers import answers_standing
@@ -40,7 +47,8 @@ async def show(visit: Visitor, case_id: UUID) -> Response:
     kept = await visit.kept_form()
     answers, notes, _ = read_answers(form, kept, case) if kept else ({}, {}, {})
     seen = seen_of(kept) if kept else None
-    return _page(visit, present(form, case, name, known | answers, notes, {}, seen=seen))
+    how = (read_known(form, kept) if kept else {}) or _known_before(case)
+    return _page(visit, present(form, case, name, known | answers, notes, {}, known=how, seen=seen))
 
 
 @router.post("/{case_id}/check")
@@ -51,7 +59,8 @@ async def look_over(visit: Visitor, case_id: UUID) -> Response:
     form = _form(case, visit)
     answers, notes, faults = read_answers(form, sent, case)
     danger = read_danger(form, sent)
-    view = present(form, case, name, answers, notes, faults, danger, seen=seen_of(sent))
+    how = read_known(form, sent)
+    view = present(form, case, name, answers, notes, faults, danger, known=how, seen=seen_of(sent))
     if faults or sent.get("change"):
         return _page(visit, view, 422 if faults else 200)
     return _answers_page(visit, view, Filled())
@@ -65,19 +74,22 @@ async def hand_in(visit: Visitor, case_id: UUID) -> Response:
     form = _form(case, visit)
     answers, notes, faults = read_answers(form, sent, case)
     seen, danger = seen_of(sent), read_danger(form, sent)
+    how = read_known(form, sent)
     if faults:
-        return _page(visit, present(form, case, name, answers, notes, faults, danger, seen=seen), 422)
+        view = present(form, case, name, answers, notes, faults, danger, known=how, seen=seen)
+        return _page(visit, view, 422)
     filled = Filled(
         typed={"note": str(sent.get("note", "")).strip()[:MOST_NOTE]},
         confirmed=tuple(str(code) for code in sent.getlist("confirm")),
         seen=seen,
     )
-    asked = _asked(visit, case, form, sent, filled)
+    command = CompleteCheck(form=form.code, answers=answers, evidence=_asked_of(how, answers))
+    asked = _asked(visit, case, form, sent, filled, command)
     try:
         outcome = await ask(visit.services, visit.caller, asked)
     except Contradicted as error:
         filled.ask(error)
-        view = present(form, case, name, answers, notes, {}, danger, seen=seen)
+        view = present(form, case, name, answers, notes, {}, danger, known=how, seen=seen)
         return _answers_page(visit, view, filled, error.row.http)
     except CaseChanged as error:
         return await _again(visit, case_id, sent, error)
@@ -86,11 +98,61 @@ async def hand_in(visit: Visitor, case_id: UUID) -> Response:
     return visit.to(await done_href(visit, asked, outcome, "check"))
 
 
-def _asked(visit: Visit, case: Case, form: CheckForm, sent: FormData, filled: Filled) -> Asked:
-    answers, notes, _ = read_answers(form, sent, case)
+@router.post("/{case_id}/check/save")
+async def save(visit: Visitor, case_id: UUID) -> Response:
+    """Keep what is answered so far: somebody goes on with it later."""
+    sent = await visit.form()
+    case, name = await _prepare(visit, case_id)
+    form = _form(case, visit)
+    answers, notes, faults = read_answers(form, sent, case)
+    how, seen, danger = read_known(form, sent), seen_of(sent), read_danger(form, sent)
+    wrong = {code: words for code, words in faults.items() if sent.get(code)}
+    if wrong or not answers:
+        faults = wrong or {form.codes[0]: "Answer at least one question, then save"}
+        view = present(form, case, name, answers, notes, faults, danger, known=how, seen=seen)
+        return _page(visit, view, 422)
+    filled = Filled(
+        typed={"note": str(sent.get("note", "")).strip()[:MOST_NOTE]},
+        confirmed=tuple(str(code) for code in sent.getlist("confirm")),
+        seen=seen,
+    )
+    command = SaveAnswers(form=form.code, answers=answers, evidence=_asked_of(how, answers))
+    asked = _asked(visit, case, form, sent, filled, command)
+    try:
+        outcome = await ask(visit.services, visit.caller, asked)
+    except Contradicted as error:
+        filled.ask(error)
+        view = present(form, case, name, answers, notes, {}, danger, known=how, seen=seen)
+        more = replace(view, confirms=tuple(confirms(filled)), note=filled.typed["note"])
+        return _page(visit, replace(more, errors=tuple(error_list(filled))), error.row.http)
+    except CaseChanged as error:
+        return await _again(visit, case_id, sent, error)
+    if outcome.answer is None:
+        return visit.to(f"/requests/{outcome.command_id}")
+    return visit.to(await done_href(visit, asked, outcome, "check"))
+
+
+def _known_before(case: Case) -> dict[str, str]:
+    given = case.check.given if case.check is not None else {}
+    return {code: answer.evidence for code, answer in given.items() if answer.evidence}
+
+
+def _asked_of(known: dict[str, str], answers: dict[str, str]) -> dict[str, str]:
+    return {code: kind for code, kind in known.items() if code in answers}
+
+
+def _asked(
+    visit: Visit,
+    case: Case,
+    form: CheckForm,
+    sent: FormData,
+    filled: Filled,
+    command: SaveAnswers | CompleteCheck,
+) -> Asked:
+    _, notes, _ = read_answers(form, sent, case)
     return Asked(
         case_id=case.case_id,
-        command=CompleteCheck(form=form.code, answers=answers),
+        command=command,
         effective_on=visit.today,
         as_sent=as_sent(sent),
         note=filled.typed["note"] or None,
@@ -112,7 +174,7 @@ async def _again(visit: Visit, case_id: UUID, sent: FormData, error: CaseChanged
     version = error.changes.version
     view = present(
         form, case, name, answers | followed, notes, {}, read_danger(form, sent),
-        seen=version, changes=error.changes,
+        known=read_known(form, sent), seen=version, changes=error.changes,
     )  # fmt: skip
     words = {"text": f"{error.row.title}. {error.row.words}", "href": f"#{CHANGED_SINCE}"}
     return _page(visit, replace(view, errors=(words,)), error.row.http)

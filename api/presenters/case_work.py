@@ -18,6 +18,7 @@ from discharge.cases.model import Alert, Case, Strand
 from discharge.cases.relations import may_touch
 from discharge.codes import casework
 from discharge.risk.rules import rule_title
+from housing_checks.checks.answers import takes_yes_or_no
 from housing_checks.gate.rules import Blocker, blocking
 from housing_checks.lead_times import item_label
 from housing_checks.strands.definitions import DEFINITIONS
@@ -44,7 +45,10 @@ def _blocker(case: Case, each: Blocker, caller: Principal) -> ToDo:
         href = f"{base}/check" if _may(case, caller, "complete-check") else ""
         return ToDo(each.words, hint, href, Tag("To do", "yellow"))
     if each.kind == "item":
-        href = f"{base}/do/confirm-item?item={each.code}" if _may(case, caller, "confirm-item") else ""
+        simple = takes_yes_or_no(case, each.code)
+        kind = "confirm-item" if simple else "complete-check"
+        there = f"{base}/do/confirm-item?item={each.code}" if simple else f"{base}/check#{each.code}"
+        href = there if _may(case, caller, kind) else ""
         tag = Tag("No", "red") if case.gate[each.code].value == "no" else Tag("Not known", "yellow")
         return ToDo(each.words, hint, href, tag)
     href = f"{base}/do/move-strand?strand={each.code}" if _may(case, caller, "move-strand") else ""

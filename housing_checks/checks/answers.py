@@ -12,6 +12,7 @@ from discharge.cases.evolve import fold
 from discharge.cases.model import Actor, Case, ItemAnswer
 from discharge.errors import Refused
 from discharge.values import YesNoUnknown
+from housing_checks.checks.form import form_of_case
 from housing_checks.checks.model import CheckForm, CheckItem
 from housing_checks.guards import require_order
 
@@ -33,6 +34,12 @@ def counting_at_the_gate(case: Case) -> dict[str, YesNoUnknown]:
     answers = case.check.given if case.check is not None else {}
     counted: dict[str, YesNoUnknown] = {code: answer.gate for code, answer in answers.items()}
     return counted | {code: item.value for code, item in case.gate.items()}
+
+
+def takes_yes_or_no(case: Case, code: str) -> bool:
+    """Whether an item of this case is answered yes or no, as most are, and not with a value of its own."""
+    form = form_of_case(case)
+    return code not in form.codes or form.item(code).type == "yes-no"
 
 
 def require_answer(item: CheckItem, value: str, evidence: str | None, where: str) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,60 +14,12 @@ from discharge.cases.evolve import fold
 from discharge.cases.model import SNAPSHOT, Actor, Stage
 from discharge.clocks import london_midnight
 from discharge.errors import Refused
-from discharge.reference.policy import put_in_force
-from discharge.reference.site import parse_override
 from housing_checks.checks.answers import answers_standing
 from housing_checks.checks.form import form_in_force, form_of
 from housing_checks.gate.rules import blocking, gate_open, next_end
 from tests.housing_checks.homes import FORM_1, SERVICE, Story, answers, check, confirm, day
+from tests.housing_checks.oxygen_form import oxygen_asked
 
-EACH = {
-    "domain": "Oxygen",
-    "question": "What of the oxygen?",
-    "help": "",
-    "evidence": "",
-    "severity": "red",
-    "evidence_kinds": ["told", "document"],
-}
-IF_OXYGEN = {"all": [{"item": "oxygen", "answer": True}]}
-WIDE_ENOUGH = {"item": "door", "operator": ">=", "answer": 75}
-CUPBOARD = {"code": "cupboard", "words": "In a cupboard", "gate": False}
-ROWS: dict[str, dict[str, object]] = {
-    "oxygen": {"label": "Home oxygen", "gated": False},
-    "smokes": {"label": "Nobody smokes", "not_applicable": True, "enable_when": IF_OXYGEN},
-    "door": {
-        "label": "Door width",
-        "type": "number",
-        "numbers": {"unit": "cm", "least": 40, "most": 200, "safe_from": 75},
-        "enable_when": {
-            "any": [
-                {"item": "smokes", "operator": "exists", "answer": False},
-                {"item": "oxygen", "operator": "!=", "answer": False},
-            ]
-        },
-    },
-    "cylinder": {
-        "label": "Where the cylinder stands",
-        "type": "choice",
-        "options": [CUPBOARD, {"code": "open", "words": "In the open"}],
-        "enable_when": {"all": [WIDE_ENOUGH, {"item": "oxygen", "answer": True}]},
-    },
-    "alarm": {
-        "label": "Smoke alarm tested",
-        "type": "date",
-        "holds_for": "3 months",
-        "enable_when": IF_OXYGEN,
-    },
-}
-OURS = {
-    "changes": "home-check",
-    "edition": "oxygen",
-    "effective_from": "2026-04-01",
-    "decided_by": "J. Doe, home checks lead",
-    "decided_on": "2026-03-20",
-    "reason": "Oxygen at home",
-    "rows": {code: {**EACH, **row} for code, row in ROWS.items()},
-}
 BEGINS = 30
 """1 April 2026 as the day of a story: from then on the form asks about oxygen."""
 
@@ -76,11 +27,10 @@ WITH_OXYGEN = {"oxygen": "yes", "smokes": "yes", "door": "80", "cylinder": "open
 
 
 @pytest.fixture(autouse=True)
-def oxygen_asked() -> Iterator[None]:
+def oxygen() -> Iterator[None]:
     """A site that asks about oxygen from April on."""
-    put_in_force([parse_override("oxygen.yaml", yaml.safe_dump(OURS, sort_keys=False).encode())])
-    yield
-    put_in_force(())
+    with oxygen_asked():
+        yield
 
 
 def code() -> str:
