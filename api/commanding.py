@@ -203,8 +203,14 @@ def _accepted(outcome: Outcome) -> Outcome:
 
 def refusal(answer: Answer) -> HomewardError:
     """What a case refused, as the error that every door tells."""
-    code = answer.code if answer.code and answer.code in ERRORS else "internal"
-    return HomewardError(code, detail=answer.detail or "")
+    said = _known(answer.code, answer.detail, answer.where)
+    said.others = tuple(_known(each.code, each.detail, each.where) for each in answer.others)
+    return said
+
+
+def _known(code: str | None, detail: str | None, where: str) -> HomewardError:
+    """A code of a build beside this one may not be in our table."""
+    return HomewardError(code if code and code in ERRORS else "internal", detail=detail or "", where=where)
 
 
 def existing(row: CommandRow) -> Outcome:

@@ -20,7 +20,7 @@ from api.reading.cases import CaseFile, read_case
 from api.reading.looks import who
 from api.reading.viewer import is_hidden
 from discharge.cases.relations import relations
-from discharge.errors import HomewardError, Refused
+from discharge.errors import HomewardError, Refused, refuse_together
 from discharge.permissions import allowed
 from discharge.roles import ROLES
 from discharge.sight import SIGHTS
@@ -125,14 +125,26 @@ async def take_away(session: AsyncSession, caller: Principal, case_id: UUID, rea
 
 def _fitting(choices: Sequence[User], asked: Naming, today: date) -> User:
     """Whoever is named, among those who may be. Raises invalid-body."""
+    refuse_together(
+        lambda: _chosen(choices, asked),
+        lambda: _fits(
+            "until_on", today <= asked.until_on <= today + LONGEST, f"today to {LONGEST.days} days on"
+        ),
+        lambda: _fits("reason", 3 <= len(asked.reason) <= MOST_REASON, f"3 to {MOST_REASON} characters"),
+    )
+    return _chosen(choices, asked)
+
+
+def _chosen(choices: Sequence[User], asked: Naming) -> User:
     user = next((each for each in choices if each.id == asked.user_id), None)
     if user is None:
         raise HomewardError("invalid-body", detail="nobody who may be named", where="user_id")
-    if not today <= asked.until_on <= today + LONGEST:
-        raise HomewardError("invalid-body", detail=f"from today to {LONGEST.days} days on", where="until_on")
-    if not 3 <= len(asked.reason) <= MOST_REASON:
-        raise HomewardError("invalid-body", detail=f"3 to {MOST_REASON} characters", where="reason")
     return user
+
+
+def _fits(where: str, fits: bool, needed: str) -> None:
+    if not fits:
+        raise HomewardError("invalid-body", detail=needed, where=where)
 
 
 def _says_same(row: PlaceReader, asked: Naming, spell_id: UUID, around: Names) -> bool:

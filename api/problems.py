@@ -137,8 +137,21 @@ def problem(error: HomewardError, path: str) -> Problem:
         fault=row.fault,
         **({"reason": error.detail} if error.detail else {}),
         **({"where": error.where} if error.where else {}),
+        **_together(error),
         **_more(error),
     )
+
+
+def _together(error: HomewardError) -> dict[str, Any]:
+    """Everything that refuses, where several rules do."""
+    if not error.others:
+        return {}
+    return {
+        "problems": [
+            BodyFault(code=each.code, where=each.where, reason=each.row.words)
+            for each in (error, *error.others)
+        ]
+    }
 
 
 def _more(error: HomewardError) -> dict[str, Any]:

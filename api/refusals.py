@@ -49,5 +49,6 @@ class CaseChanged(HomewardError):
 
     def __init__(self, refused: HomewardError, changes: Changes, left: frozenset[str]) -> None:
         super().__init__(refused.code, detail=refused.detail, where=refused.where)
+        self.others = refused.others
         self.changes = changes
         self.left = left

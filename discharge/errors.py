@@ -17,7 +17,9 @@ cannot be read, AE for our own outage, and everything else that was stored is ac
 person.
 """
 
-from collections.abc import Mapping
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
@@ -351,12 +353,14 @@ class HomewardError(Exception):
 
     `code` is a key of ERRORS (an unknown one is a KeyError here, at once). `detail` is a code, a count or a
     field name; `where` is a path such as "ServiceRequest.status" or "PID-3". Neither holds a person's data.
+    `others` are what else refuses the same request, where several rules do.
     """
 
     def __init__(self, code: str, detail: str = "", where: str = "") -> None:
         self.row = ERRORS[code]
         self.detail = detail
         self.where = where
+        self.others: tuple[HomewardError, ...] = ()
         super().__init__(code, detail, where)
 
     @property
@@ -372,6 +376,25 @@ class HomewardError(Exception):
 
 class Refused(HomewardError):
     """A rule of the case refuses the command; nothing was recorded."""
+
+
+def refuse_all(refused: Sequence[HomewardError]) -> None:
+    """Raise the first of what refuses, with the `others`; nothing where nothing does."""
+    if refused:
+        first, *others = refused
+        first.others = tuple(others)
+        raise first
+
+
+def refuse_together(*rules: Callable[[], object]) -> None:
+    """Ask every rule, and raise all that they refuse."""
+    refused: list[HomewardError] = []
+    for rule in rules:
+        try:
+            rule()
+        except HomewardError as refusal:
+            refused += (refusal, *refusal.others)
+    refuse_all(refused)
 
 
 class Unavailable(HomewardError):

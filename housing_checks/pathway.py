@@ -13,6 +13,7 @@ from uuid import UUID
 
 from discharge.cases import events as ev
 from discharge.cases.actions import ENDED, missed_contacts, next_missed, settle
+from discharge.cases.answer import FurtherRefusal
 from discharge.cases.command_stages import stages_of
 from discharge.cases.commands import Answer, Envelope
 from discharge.cases.decide import DECIDERS as CASE_DECIDERS
@@ -178,5 +179,9 @@ def _refused(case: Case, envelope: Envelope, refusal: HomewardError) -> Decision
         version=case.version,
         code=refusal.code,
         detail=refusal.detail or refusal.where or None,
+        where=refusal.where,
+        others=tuple(
+            FurtherRefusal(code=each.code, detail=each.detail, where=each.where) for each in refusal.others
+        ),
     )
     return Decision(events=(), case=case, outgoing=(), answer=answer)

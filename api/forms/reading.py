@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -60,9 +60,9 @@ class Filled:
         unsure = [each for each in self.asked if each.code not in self.confirmed]
         self.faults += [Fault(f"confirm-{each.code}", each.question) for each in unsure]
 
-    def meet(self, error: CaseChanged, fault: Fault) -> None:
+    def meet(self, error: CaseChanged, faults: Iterable[Fault]) -> None:
         """Show what others changed: it is seen now, and what the asker had left as it was follows it."""
-        self.faults.append(fault if fault.name else replace(fault, name=CHANGED_SINCE))
+        self.faults += [each if each.name else replace(each, name=CHANGED_SINCE) for each in faults]
         self.seen, self.changes = error.changes.version, error.changes
         self.typed = {name: value for name, value in self.typed.items() if name not in error.left}
 
@@ -180,6 +180,11 @@ BY_CODE: Mapping[str, str] = {
     "note-needed": "note",
 }
 """Code of a refusal -> the question that answers it."""
+
+
+def faults_of(error: HomewardError, form: CommandForm) -> list[Fault]:
+    """Everything that refuses, each at its question."""
+    return [fault_of(each, form) for each in (error, *error.others)]
 
 
 def fault_of(error: HomewardError, form: CommandForm) -> Fault:

@@ -13,7 +13,7 @@ from api.command_kinds import read_command
 from api.commanding import Asked, Outcome, ask, others_changed
 from api.forms.definitions import FORMS, shape
 from api.forms.model import Around, CommandForm
-from api.forms.reading import Filled, as_sent, fault_of, fill_again, note_of, read_form
+from api.forms.reading import Filled, as_sent, faults_of, fill_again, note_of, read_form
 from api.pages.visiting import Visit, Visitor
 from api.presenters import requests
 from api.presenters.case_summary import home_words
@@ -59,10 +59,10 @@ async def submit(visit: Visitor, case_id: UUID, kind: str) -> Response:
             if isinstance(error, Contradicted):
                 filled.ask(error)
             elif isinstance(error, CaseChanged):
-                filled.meet(error, fault_of(error, form))
+                filled.meet(error, faults_of(error, form))
                 form, around, name = await _prepare(visit, case_id, kind)
             else:
-                filled.faults.append(fault_of(error, form))
+                filled.faults += faults_of(error, form)
             # A refused command keeps its key; the corrected one is another command.
             return _form_page(visit, form, around, name, filled, str(uuid4()), error.row.http)
         if outcome.answer is None:

@@ -68,8 +68,9 @@ async def add(visit: Visitor, case_id: UUID) -> Response:
     except HomewardError as error:
         if error.row.http not in (409, 422):
             raise
-        words = FAULTS.get(error.where) or fault_of(error, form).words
-        filled.faults.append(Fault(error.where, words))
+        for each in (error, *error.others):
+            words = FAULTS.get(each.where) or fault_of(each, form).words
+            filled.faults.append(Fault(each.where, words))
     return _page(visit, around, known, filled, status=422)
 
 

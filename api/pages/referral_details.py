@@ -12,7 +12,7 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from api.forms.model import Around, Field
-from api.forms.reading import Fault, Filled, fault_of, fill_again, note_of, read_form
+from api.forms.reading import Fault, Filled, faults_of, fill_again, note_of, read_form
 from api.pages.referrals import FORM, NOBODY, after_referring
 from api.pages.visiting import Visit, Visitor
 from api.presenters import forms
@@ -77,7 +77,7 @@ async def submit(visit: Visitor) -> Response:
     except HomewardError as error:
         if error.row.http >= 500:
             raise
-        filled.faults.append(fault_of(error, WITH_PERSON))
+        filled.faults += faults_of(error, WITH_PERSON)
         return _page(visit, filled, typed, str(uuid4()), error.row.http)
     return after_referring(visit, referred)
 

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from api.forms.choices import fixed, from_list
 from api.forms.model import Around, CommandForm, Field
-from api.forms.reading import Filled, fault_of, fill_again, note_of, read_form
+from api.forms.reading import Filled, faults_of, fill_again, note_of, read_form
 from api.pages.visiting import Visit, Visitor
 from api.presenters import referrals as presenter
 from api.reading import people
@@ -116,7 +116,7 @@ async def submit(visit: Visitor, person_id: UUID) -> Response:
     except HomewardError as error:
         if error.row.http >= 500:
             raise
-        filled.faults.append(fault_of(error, FORM))
+        filled.faults += faults_of(error, FORM)
         return _page(visit, person, filled, str(uuid4()), error.row.http)
     return after_referring(visit, referred)
 

@@ -34,7 +34,7 @@ def operation_outcome(error: HomewardError, reference: str = "") -> dict[str, An
     problems = (
         error.problems
         if isinstance(error, FhirRefused)
-        else (Problem(error.code, error.detail, error.where),)
+        else [Problem(each.code, each.detail, each.where) for each in (error, *error.others)]
     )
     return {"resourceType": "OperationOutcome", "issue": [_issue(problem, reference) for problem in problems]}
 

@@ -15,7 +15,7 @@ from discharge.cases.events import CheckCompleted, CheckStarted, Event, Mitigati
 from discharge.cases.evolve import fold
 from discharge.cases.model import Case, Check, StrandKind
 from discharge.cases.stages import SINCE_ACCEPTANCE
-from discharge.errors import Refused
+from discharge.errors import Refused, refuse_all
 from discharge.values import YesNoUnknown
 from housing_checks.checks.answers import answers_standing, counting_at_the_gate, gated_for, stated
 from housing_checks.checks.form import SAFE_ADDRESS, form_in_force, form_of
@@ -161,9 +161,8 @@ def _completed(case: Case, form: CheckForm, on: date) -> CheckCompleted:
     answers = case.check.given if case.check is not None else {}
     values = {code: answer.value for code, answer in answers.items()}
     asked, applying = form.asked(values), set(form.applying(values))
-    missing = next((code for code in asked if code not in values), None)
-    if missing is not None:
-        raise Refused("invalid-body", detail=missing, where="answers")
+    missing = [code for code in asked if code not in values]
+    refuse_all([Refused("invalid-body", detail=code, where=f"answers.{code}") for code in missing])
     return CheckCompleted(
         completed_on=on,
         gated=tuple(code for code in gated_for(case, form) if code in applying),

@@ -19,7 +19,7 @@ from discharge.cases.stages import SINCE_ACCEPTANCE
 from discharge.cases.unready import CHECK, blockers
 from discharge.clocks import london_date, london_midnight
 from discharge.codes.casework import MITIGATIONS, OWNER_ROLES, mitigation_days
-from discharge.errors import Refused
+from discharge.errors import Refused, refuse_together
 from discharge.values import Frozen
 from housing_checks.checks.answers import answer_of, answers_standing, gate_after, require_answer
 from housing_checks.checks.form import form_of_case
@@ -133,6 +133,19 @@ def forget(case: Case, codes: Iterable[str], on: date) -> list[Event]:
     return events
 
 
+def _answered_by(role: str, on: date) -> None:
+    """Refuse a role that nobody has."""
+    if not role.strip():
+        raise Refused("mitigation-role-needed", where="role")
+    if OWNER_ROLES.find(role, on) is None:
+        raise Refused("code-not-in-value-set", detail=OWNER_ROLES.name, where="role")
+
+
+def _of_a_kind(mitigation: str, on: date) -> None:
+    if MITIGATIONS.find(mitigation, on) is None:
+        raise Refused("code-not-in-value-set", detail=MITIGATIONS.name, where="mitigation")
+
+
 def name_mitigation(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
     """Name what is done instead of a ``yes``, who answers, and until when (by default as long as its kind
     usually holds). Refuses an item that is ``yes``, and a day that has passed.
@@ -141,12 +154,10 @@ def name_mitigation(case: Case, envelope: Envelope, now: datetime) -> list[Event
     require_stage(case, SINCE_ACCEPTANCE)
     on = happened_on(envelope, now)
     item = _gated(case, command.item)
-    if not command.role.strip():
-        raise Refused("mitigation-role-needed", where="role")
-    if OWNER_ROLES.find(command.role, on) is None:
-        raise Refused("code-not-in-value-set", detail=OWNER_ROLES.name, where="role")
-    if MITIGATIONS.find(command.mitigation, on) is None:
-        raise Refused("code-not-in-value-set", detail=MITIGATIONS.name, where="mitigation")
+    refuse_together(
+        lambda: _answered_by(command.role, on),
+        lambda: _of_a_kind(command.mitigation, on),
+    )
     if item.value == "yes":
         raise Refused("already-done", detail="item-is-yes")
     until = command.until_on or on + timedelta(days=mitigation_days(command.mitigation))

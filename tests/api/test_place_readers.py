@@ -238,10 +238,11 @@ async def test_given_the_page_when_somebody_is_named_there_then_they_are_listed_
     until = dict(zip(("until_on-year", "until_on-month", "until_on-day"), day(3).split("-"), strict=True))
     said = {"user_id": await user_id(door, "coordinator-HOUSING"), "reason": "Visits her", **until}
     far = await door.client.post(
-        path, data=said | {"until_on-year": "2099", "form_token": form_token(door, session)}
+        path, data=said | {"until_on-year": "2099", "reason": "zz", "form_token": form_token(door, session)}
     )
     assert "Choose a day from today to 28 days from now" in far.text
-    assert "Visits her" in far.text
+    assert "Say why in at least 3 characters" in far.text
+    assert "zz" in far.text
     done = await door.client.post(path, data=said | {"form_token": form_token(door, session)})
     assert done.headers["location"] == f"{path}?done=named"
     page = (await door.client.get(f"{path}?done=named")).text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from discharge.cases import commands as cmd
 from discharge.cases import events as ev
@@ -13,9 +13,9 @@ from discharge.cases.commands.after import ReportProblem
 from discharge.cases.decide.common import Decider, coded, command_of, happened_on, noon, plain
 from discharge.cases.evolve import fold
 from discharge.cases.follow_ups import last_contact
-from discharge.cases.model import Case, Stage
+from discharge.cases.model import Action, Case, Stage
 from discharge.codes.after_discharge import ACTION_ANSWERS
-from discharge.errors import Refused
+from discharge.errors import Refused, refuse_together
 from discharge.reference.policy import Policy
 
 
@@ -55,6 +55,19 @@ def report_problem(case: Case, envelope: Envelope, now: datetime, policy: Policy
     return happened
 
 
+def _given(answer: str, day: date) -> None:
+    if not ACTION_ANSWERS.lookup(answer, day, "answer").given:
+        raise Refused("code-not-in-value-set", detail=ACTION_ANSWERS.name, where="answer")
+
+
+def _found(action: Action, found: str | None, day: date) -> None:
+    """Why somebody came back belongs to the answer about it."""
+    if action.cause == RETURNED and found is None:
+        raise Refused("reason-needed", where="found")
+    if found is not None:
+        coded("return-causes", found, day, "found")
+
+
 def answer_action(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
     """Say how something owed after the discharge ended; why somebody came back belongs to its answer."""
     asked = command_of(envelope, cmd.AnswerAction)
@@ -64,12 +77,7 @@ def answer_action(case: Case, envelope: Envelope, now: datetime) -> list[ev.Even
     if action.answered_at is not None:
         raise Refused("already-done", where="action")
     day = happened_on(envelope, now)
-    if not ACTION_ANSWERS.lookup(asked.answer, day, "answer").given:
-        raise Refused("code-not-in-value-set", detail=ACTION_ANSWERS.name, where="answer")
-    if action.cause == RETURNED and asked.found is None:
-        raise Refused("reason-needed", where="found")
-    if asked.found is not None:
-        coded("return-causes", asked.found, day, "found")
+    refuse_together(lambda: _given(asked.answer, day), lambda: _found(action, asked.found, day))
     return [
         ev.ActionAnswered(
             action=action.key,

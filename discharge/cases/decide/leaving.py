@@ -51,7 +51,7 @@ from discharge.clocks import london_date
 from discharge.clocks.registry import Whom
 from discharge.codes.destinations import DISCHARGE_DESTINATIONS, DISCHARGE_METHODS
 from discharge.delays.model import EndedBy, ReadyPeriod
-from discharge.errors import Refused
+from discharge.errors import Refused, refuse_all, refuse_together
 from discharge.reference.policy import Policy
 
 
@@ -293,10 +293,12 @@ def confirm_discharge(case: Case, envelope: Envelope, now: datetime, policy: Pol
     """Record by hand that the person left; an A03 that comes later corrects it."""
     asked = command_of(envelope, cmd.ConfirmDischarge)
     day = happened_on(envelope, now)
-    not_before_admission(case, day, "effective_on")
-    coded("discharge-destinations", asked.destination, day, "destination")
-    coded("discharge-methods", asked.method, day, "method")
-    _decided_by_somebody(case, asked, day)
+    refuse_together(
+        lambda: not_before_admission(case, day, "effective_on"),
+        lambda: coded("discharge-destinations", asked.destination, day, "destination"),
+        lambda: coded("discharge-methods", asked.method, day, "method"),
+        lambda: _decided_by_somebody(case, asked, day),
+    )
     at = asked.discharged_at or min(now, noon(day))
     spell = case.current_spell
     discharge = Discharge(
@@ -317,10 +319,13 @@ def _decided_by_somebody(case: Case, asked: cmd.ConfirmDischarge, day: date) -> 
     if asked.unready_reason is not None:
         coded("unready-reasons", asked.unready_reason, day, "unready_reason")
     shut = blockers(case) if goes_to_checked_home(asked.destination, day) else ()
-    if shut and asked.unready_reason is None:
-        raise Refused("unready-reason-needed", detail=", ".join(shut), where="unready_reason")
-    if shut and asked.decided_by_note is None:
-        raise Refused("decider-needed", detail=", ".join(shut), where="decided_by")
+    said: tuple[tuple[object, str, str], ...] = (
+        (asked.unready_reason, "unready-reason-needed", "unready_reason"),
+        (asked.decided_by_note, "decider-needed", "decided_by"),
+    )
+    missing = [Refused(code, ", ".join(shut), where) for value, code, where in said if value is None]
+    if shut:
+        refuse_all(missing)
 
 
 def cancel_discharge(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:

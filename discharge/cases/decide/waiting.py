@@ -11,7 +11,7 @@ from discharge.cases.commands import Envelope
 from discharge.cases.decide.common import Decider, coded, command_of, derived_id, happened_on, plain
 from discharge.cases.model import Case
 from discharge.delays.model import DelayReason
-from discharge.errors import Refused
+from discharge.errors import Refused, refuse_together
 from discharge.sharing import may_send, sharing_facts
 
 LISTS = {"national": "national-delay-reasons", "local": "local-delay-reasons"}
@@ -92,11 +92,18 @@ def record_duty_to_refer(case: Case, envelope: Envelope, now: datetime) -> list[
     """
     asked = command_of(envelope, cmd.RecordDutyToRefer)
     day = happened_on(envelope, now)
+    refuse_together(lambda: _council_named(asked), lambda: _council_may_know(case))
+    return [ev.DutyToReferSent(referred_on=day, council_id=asked.council_id)]
+
+
+def _council_named(asked: cmd.RecordDutyToRefer) -> None:
     if asked.council_id is None:
         raise Refused("council-needed", where="council_id")
+
+
+def _council_may_know(case: Case) -> None:
     if not may_send(sharing_facts(case), "council-homelessness").allowed:
         raise Refused("consent-missing", where="sharing")
-    return [ev.DutyToReferSent(referred_on=day, council_id=asked.council_id)]
 
 
 def acknowledge_duty_to_refer(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:

@@ -33,7 +33,11 @@ async def test_given_a_cold_home_when_somebody_is_sent_there_then_reason_and_nam
     door: Door,
 ) -> None:
     case_id = await cold(door)
-    assert (await sent_home(door, case_id))["problem"]["code"] == "unready-reason-needed"
+    neither = (await sent_home(door, case_id))["problem"]
+    assert (neither["code"], neither["where"]) == ("unready-reason-needed", "unready_reason")
+    assert [(each["code"], each["where"]) for each in neither["problems"]] == [
+        ("unready-reason-needed", "unready_reason"), ("decider-needed", "decided_by"),
+    ]  # fmt: skip
     no_name = await sent_home(door, case_id, unready_reason="bed-needed")
     assert no_name["problem"]["code"] == "decider-needed"
     forged = {"destination": "19", "unready_reason": "bed-needed", "decided_by_note": str(uuid4())}
