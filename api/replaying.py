@@ -54,7 +54,7 @@ async def replay(session: AsyncSession, caller: Principal, search: Search, reaso
 
 
 async def stop(session: AsyncSession, caller: Principal, replay_id: UUID, reason: str) -> None:
-    """Stop a replay where it is; what it put back by then stays put back."""
+    """Stop a replay where it is; messages already back in the queue stay there."""
     caller.require("messages.release")
     _require_reason(reason)
     await stop_replay(session, replay_id, reason)

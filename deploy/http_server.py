@@ -67,7 +67,7 @@ class BoundedProtocol(H11Protocol):
 
 
 def serve(app: Any, host: str, port: int, connections: int) -> None:
-    """Serve until told to stop; more than so many connections at once are answered 503."""
+    """Serve until stopped; more than so many connections at once are answered 503."""
     uvicorn.run(
         app,
         loop="asyncio",

@@ -75,15 +75,15 @@ class ListedPartner(Frozen):
     def _reachable(self) -> ListedPartner:
         if self.transport == "hl7v2":
             if not self.profile:
-                raise ValueError("a partner by hl7v2 needs the profile that says what it takes")
+                raise ValueError("a partner by hl7v2 needs a profile with the facts that it accepts")
             if self.endpoint != "/":
                 host_and_port(self.endpoint)
             if self.sign_in:
-                raise ValueError("HL7 v2 has no sign-in; a client certificate (tls) says who we are")
+                raise ValueError("HL7 v2 has no sign-in; use a client certificate (tls)")
         if self.tls and not is_encrypted(self.endpoint):
             raise ValueError("tls needs an address that begins with https:// or mllps://")
         if self.sign_in and not (self.endpoint.startswith("/") or keeps_secrets(self.endpoint)):
-            raise ValueError("a token is sent by https:// only")
+            raise ValueError("a token is sent only by https://")
         return self
 
 

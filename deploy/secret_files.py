@@ -44,7 +44,7 @@ def content(variable: str, path: Path) -> str:
     except OSError as error:
         raise WrongSetting(f"{variable} names {path}, which cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError:
-        raise WrongSetting(f"{variable} names {path}, which is no text.") from None
+        raise WrongSetting(f"{variable} names {path}, which is not text.") from None
     if not text:
         raise WrongSetting(f"{variable} names {path}, which is empty.")
     return text

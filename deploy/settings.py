@@ -35,16 +35,16 @@ class Settings(BaseSettings):
         description="PostgreSQL, in this process's own role: postgresql+psycopg://user:password@host:port/database",
     )
     database_connect_seconds: float = Field(
-        default=5, ge=2, description="How long a connection to PostgreSQL may take to come about or show life"
+        default=5,
+        ge=2,
+        description="How long to wait for a new connection to PostgreSQL, or for the test of a pooled one",
     )
     database_silence_seconds: float = Field(
         default=3,
         gt=0,
-        description="How much longer than a question may take its answer is waited for; then it is cut off",
+        description="How long to wait for an answer after a query's own limit; the connection is then closed",
     )
-    worker_statement_seconds: float = Field(
-        default=60, gt=0, description="How long PostgreSQL may take over one question of a worker"
-    )
+    worker_statement_seconds: float = Field(default=60, gt=0, description="The longest query of a worker")
     build: str | None = Field(
         default=None,
         pattern=r"^[A-Za-z0-9._-]{1,64}$",
@@ -55,7 +55,8 @@ class Settings(BaseSettings):
     )
     temporal_namespace: str = Field(default="default", description="The Temporal namespace")
     temporal_tls: bool = Field(
-        default=False, description="Reach Temporal by TLS, believing the authorities of this machine"
+        default=False,
+        description="Connect to Temporal with TLS and trust the machine's certificate authorities",
     )
     temporal_tls_ca: Path | None = Field(
         default=None, description="The CAs (PEM) that Temporal's certificate must come from; means TLS"
@@ -65,10 +66,10 @@ class Settings(BaseSettings):
     )
     temporal_tls_key: Path | None = Field(default=None, description="The key of that certificate (PEM)")
     temporal_tls_server_name: str | None = Field(
-        default=None, description="The name in Temporal's certificate, where it is not its address"
+        default=None, description="The name in Temporal's certificate, if it differs from the address"
     )
     temporal_api_key: SecretStr | None = Field(
-        default=None, description="Who we are to Temporal, as a key that is sent with each call; means TLS"
+        default=None, description="Our API key for Temporal, sent with each call; means TLS"
     )
     payload_keys: SecretStr | None = Field(
         default=None,
@@ -88,16 +89,12 @@ class Settings(BaseSettings):
         default=20, gt=0, description="Pages for one signed-in person; ten times as many at once"
     )
     http_requests_at_once: int = Field(
-        default=8, gt=0, description="Requests of one caller that are answered side by side; others wait"
+        default=8, gt=0, description="The most requests of one caller at the same time; others wait"
     )
     http_connections: int = Field(default=1000, gt=0, description="Connections at the same time")
     http_body_seconds: float = Field(default=30, gt=0, description="How long a body may take to come in")
-    http_statement_seconds: float = Field(
-        default=15, gt=0, description="How long PostgreSQL may take over one question of a page or API"
-    )
-    http_report_seconds: float = Field(
-        default=120, gt=0, description="How long PostgreSQL may take over one question of a report"
-    )
+    http_statement_seconds: float = Field(default=15, gt=0, description="The longest query of a page or API")
+    http_report_seconds: float = Field(default=120, gt=0, description="The longest query of a report")
     mllp_host: str = Field(default="127.0.0.1", description="Address on which HL7 v2 over MLLP is received")
     mllp_port: int = Field(default=2575, ge=1, le=65535, description="Port of HL7 v2 over MLLP")
     mllp_tls_certificate: Path | None = Field(
@@ -119,9 +116,7 @@ class Settings(BaseSettings):
     mllp_read_seconds: float = Field(
         default=60, gt=0, description="How long we wait for one message, or for an answer to be taken"
     )
-    mllp_statement_seconds: float = Field(
-        default=10, gt=0, description="How long PostgreSQL may take over one question of the listener"
-    )
+    mllp_statement_seconds: float = Field(default=10, gt=0, description="The longest query of the listener")
     mllp_keep_seconds: float = Field(
         default=20, gt=0, description="How long keeping one message may take, then its sender is told AE 207"
     )

@@ -56,10 +56,10 @@ _READING: _CaseRows = (
     ("case.looks", READERS, (*LEADS, "own"), "See who looked at a case"),
     ("case.notes", READERS, CARE, "Read notes of others about a case"),
     ("case.contacts", READERS, CARE, "See who to call: the person, next of kin, their practice"),
-    ("case.messages", READERS, LEADS, "See which messages were about the person of a case"),
+    ("case.messages", READERS, LEADS, "See the messages about the person of a case"),
     ("document.read", (TEAM, COORDINATOR, SYSTEM), LEADS, "Open documents that the hospital sent"),
     ("document.read-restricted", (TEAM,), TRUST, "Open documents that the hospital restricted"),
-    ("place.name", (TEAM,), TRUST, "Say who may see where a hidden person is"),
+    ("place.name", (TEAM,), TRUST, "Name people who may see a hidden person's ward"),
     ("alerts.read", READERS, CARE, "See alerts"),
     ("reports.read", (TEAM, COORDINATOR, MONITOR, ADMIN), LEADS, "See bed days and other reports"),
 )
@@ -68,16 +68,16 @@ _READING: _CaseRows = (
 _BESIDE: _Rows = (
     ("case.list", READERS, "See the worklist"),
     ("case.search", CASEWORK_OR_SYSTEM, "Find a person or a case"),
-    ("command.read", READERS, "See what became of a request"),
+    ("command.read", READERS, "See the result of a request"),
     (
         "referral-requests.read",
         CASEWORK_OR_SYSTEM,
         "See referrals that were sent or are waiting for acceptance",
     ),
     ("referral-requests.answer", CASEWORK, "Accept or decline a referral request"),
-    ("hidings.read", CASEWORK_OR_SYSTEM, "See who was hidden because an organisation asked for it"),
-    ("hidings.answer", (TEAM,), "Keep or lift a hiding that another organisation asked for"),
-    ("hidings.withdraw", CASEWORK_OR_SYSTEM, "Withdraw a hiding that your own organisation asked for"),
+    ("hidings.read", CASEWORK_OR_SYSTEM, "See people hidden at an organisation's request"),
+    ("hidings.answer", (TEAM,), "Keep or lift a hiding that another organisation requested"),
+    ("hidings.withdraw", CASEWORK_OR_SYSTEM, "Withdraw a hiding that your own organisation requested"),
     ("properties.read", (COORDINATOR, SYSTEM, ADMIN), "See homes that can be let"),
     ("properties.edit", (COORDINATOR, SYSTEM, ADMIN), "Add or change homes that can be let"),
 )

@@ -57,7 +57,7 @@ def lines_of(raw: bytes, columns: Callable[[list[str]], list[str]]) -> list[Line
     """
     text = decode(raw).text.lstrip("\ufeff")
     if "\x00" in text:
-        raise ListInvalid([LineFault(1, "(file)", "this is no CSV file: save the list as CSV, UTF-8")])
+        raise ListInvalid([LineFault(1, "(file)", "this is not a CSV file: save the list as CSV, UTF-8")])
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
     try:
         names = columns([name.strip() for name in next(reader, [])])
@@ -70,7 +70,7 @@ def lines_of(raw: bytes, columns: Callable[[list[str]], list[str]]) -> list[Line
     too_long = [number for number, cells in filled if any(cell.strip() for cell in cells[len(names) :])]
     if too_long:
         raise ListInvalid(
-            LineFault(number, "(line)", "more cells than the heading has: put text with commas in quotes")
+            LineFault(number, "(line)", "more cells than the heading: put text with commas in quotes")
             for number in too_long
         )
     return [Line(number, _named(names, cells)) for number, cells in filled]

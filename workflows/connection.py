@@ -43,7 +43,7 @@ async def connect(access: TemporalAccess, keys: PayloadKeys, *, lazy: bool = Fal
 
 _ENDED = "it ended the connection: it may ask for TLS, or for a client certificate"
 _REASONS = (
-    ("UnknownIssuer", "its certificate is of an authority that we do not believe"),
+    ("UnknownIssuer", "its certificate is from an authority that we do not trust"),
     ("NotValidForName", "its certificate is for another name"),
     ("InvalidCertificate(Expired", "its certificate has expired"),
     ("InvalidCertificate", "its certificate is not valid"),

@@ -72,7 +72,7 @@ class Loop:
 
 
 async def repeat(loop: Loop, stop: asyncio.Event, tasks: Tasks | None = None) -> None:
-    """Run a loop until told to stop; what it needs may be away for as long as it likes. ``tasks`` hears how
+    """Run a loop until stopped; what it needs may be away for as long as it likes. ``tasks`` hears how
     it fares.
     """
     tasks = tasks or Tasks()
@@ -106,7 +106,7 @@ def spoken(failure: Exception) -> str:
 
 
 async def rest(stop: asyncio.Event, seconds: float, bell: asyncio.Event | None = None) -> None:
-    """Wait, but not longer than until told to stop or called by the bell."""
+    """Wait, but not longer than until stopped or called by the bell."""
     calls = [spawn("rest", event.wait()) for event in (stop, bell) if event]
     try:
         await asyncio.wait(calls, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)

@@ -126,7 +126,7 @@ def _worker(
 
 
 async def serve(needs: Needs, stop: asyncio.Event, tasks: Tasks) -> None:
-    """Run the workers until told to stop; a worker that gave up is replaced."""
+    """Run the workers until stopped; a worker that gave up is replaced."""
     pause = FIRST_PAUSE
     while not stop.is_set():
         settled = asyncio.get_running_loop().call_later(LAST_PAUSE, tasks.well, "workers")

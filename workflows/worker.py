@@ -71,7 +71,7 @@ async def run_worker(
     commit: str | None = None,
     show: Show = shown_to_nobody,
 ) -> None:
-    """Work until told to stop: by ``stop`` where it is given, else by SIGTERM or SIGINT.
+    """Work until stopped: by ``stop`` where it is given, else by SIGTERM or SIGINT.
 
     ``factor`` is how many case seconds pass in a real one, should this be the first start of the database;
     ``feed_profiles`` is a folder of feed profiles besides those that are shipped, followed from then on;

@@ -32,11 +32,11 @@ HERE = Path(__file__).resolve().parent
 REFS = "#/components/schemas/"
 UNUSED = ("HTTPValidationError", "ValidationError")
 DESCRIPTION = """
-Discharges from hospital that are held up by the home. Every request needs a bearer token.
+Discharges from hospital that are delayed by the home. Every request needs a bearer token.
 
 A change is a command: `POST /api/v1/cases/{case_id}/commands` with its `kind`, an `effective_on` (a London
 calendar date). The answer is 200 with what happened, 202 with a status address when
-it was taken and not answered in time, or a problem (RFC 9457) whose `code` is the same in every interface,
+it was accepted and is not done yet, or a problem (RFC 9457) whose `code` is the same in every interface,
 page and log.
 
 Every request that changes something takes an `Idempotency-Key` of your own in its header. Under the same key
@@ -46,7 +46,7 @@ remembered for good, all others for 30 days; a request that was refused may be s
 Every list is paged in one way: `size`, and `after` with the `next` of the page before; `next` is null on the
 last page.
 
-What was sent and does not fit is answered 422 with every fault in `problems`. Codes are of the lists at
+An invalid request is answered 422 with every fault in `problems`. Codes are from the lists at
 `/api/v1/codes`. FHIR R4 is at `/fhir/R4`, described by its own CapabilityStatement.
 """
 
@@ -85,8 +85,7 @@ BEARER: Json = {
     "type": "http",
     "scheme": "bearer",
     "bearerFormat": "JWT",
-    "description": "A signed token of a user or a system; it says who asks, in which role, for which"
-    " organisation.",
+    "description": "A signed token of a user or a system, with their role and organisation.",
 }
 
 

@@ -7,17 +7,17 @@ from types import MappingProxyType
 
 TAGS: Mapping[str, str] = MappingProxyType(
     {
-        "clock": "How case time follows from machine time here.",
+        "clock": "How case time is computed from machine time.",
         "codes": "Lists of codes with their words, editions and sources.",
         "referrals": "Refer a person, and answer requests of others.",
-        "cases": "The worklist, one case, every command, documents, and who may know a hidden ward.",
+        "cases": "The worklist, one case, every command, documents, and people who may see a hidden ward.",
         "lists": "Alerts, feeds, partners, items that partners refused, and lists that trusts keep.",
-        "failed commands": "Commands that could not be recorded, and what is to become of them.",
-        "hidden people": "Who was hidden because an organisation asked for it.",
+        "failed commands": "Commands that could not be recorded, and decisions about them.",
+        "hidden people": "People hidden at an organisation's request.",
         "homes": "Homes that can be let.",
         "who is who": "Records that may be one person, and merges.",
-        "messages": "Messages that came in: found, read again, edited by two people, with alarms.",
-        "people": "Who signs in at your organisation.",
+        "messages": "Received messages: search, replay, edits by two people, alarms.",
+        "people": "Users of your organisation.",
         "reports": "Bed days, each figure with its definition.",
     }
 )

@@ -20,7 +20,7 @@ TITLES = {
     "hidden-by-others": "People known to {} were hidden by another organisation",
     "partner-paused": "{} is paused: nothing is sent to it",
     "commands-failed": "A request or fact from {} could not be recorded",
-    "case-differs": "A case referred by {} is not what its events say",
+    "case-differs": "A case referred by {} differs from its events",
     "too-many-parked": "Too many messages from {} need attention",
     "too-long-waiting": "Messages from {} wait too long to be read",
 }
@@ -33,7 +33,7 @@ WATCHED = {
     "nothing-sent": "Minutes that something has waited to be sent, while nothing was sent",
     "partner-paused": "Minutes since it was paused",
     "commands-failed": "Requests and facts that failed and nobody has dealt with",
-    "case-differs": "Open cases that are not what their events say",
+    "case-differs": "Open cases that differ from their events",
     "too-many-parked": "Messages that are parked",
     "too-long-waiting": "Minutes that the oldest waits to be read",
 }

@@ -138,7 +138,7 @@ class Report:
 def present_form(asked: Asked) -> Form:
     """The questions, with what was typed and what is wrong with it."""
     choices = [(row.code, row.label) for row in COUNTERFACTUALS.values()]
-    choices.append((FIXED, "A number of nights ready and held by the home that I choose"))
+    choices.append((FIXED, "A number of ready nights delayed by the home, chosen here"))
     return Form(
         dates=tuple(_date(name, legend, asked) for name, legend in DATES.items()),
         comparisons=tuple(Option(code, label, code == asked.against) for code, label in choices),

@@ -129,7 +129,7 @@ async def get_replay(replay_id: UUID, services: Ready, caller: Caller) -> Replay
 async def stop_replay(
     replay_id: UUID, body: ReasonBody, services: Ready, caller: Caller, keyed: Keyed
 ) -> ReplayStopped:
-    """Stop a replay where it is; what it put back by then stays put back."""
+    """Stop a replay where it is; messages already back in the queue stay there."""
     caller.require("messages.release")
     await keyed.once(
         services, NoneType, lambda session: replaying.stop(session, caller, replay_id, body.reason)

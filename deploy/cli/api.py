@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @plainly
 def api() -> None:
-    """Serve pages and APIs until told to stop."""
+    """Serve pages and APIs until stopped."""
     settings = begin()
     from api.app import create_app
     from deploy.collector import leave_out_what_is_loaded

@@ -18,7 +18,7 @@ WIDTH = 110
 
 bench = typer.Typer(
     name="bench",
-    help="How fast it is, beside a baseline measured in the same run.",
+    help="Measure speed beside a baseline in the same run.",
     no_args_is_help=True,
 )
 

@@ -1,4 +1,4 @@
-"""`homeward cases`: proves on the live record that every case is what its events say."""
+"""`homeward cases`: proves on the live record that every case equals its events."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from deploy.cli.options import DEFAULT_DATA, AsJson, Data, PortOffset, plainly
 if TYPE_CHECKING:
     from discharge.store.consistency import Checked
 
-cases = typer.Typer(name="cases", help="Look after the record of cases.", no_args_is_help=True)
+cases = typer.Typer(name="cases", help="Verify the record of cases.", no_args_is_help=True)
 
 
 @cases.callback()
 def _cases() -> None:
-    """Look after the record of cases."""
+    """Verify the record of cases."""
 
 
 @cases.command()

@@ -14,14 +14,14 @@ from deploy.cli.options import DEFAULT_DATA, CannotGoOn, Data, PortOffset, plain
 @plainly
 def census(
     file: Annotated[Path, typer.Argument(help="CSV file; its columns are described in the guide.")],
-    feed: Annotated[str, typer.Option(help="The feed whose stays these are.")],
+    feed: Annotated[str, typer.Option(help="The feed of these stays.")],
     counted_at: Annotated[
-        datetime | None, typer.Option(help="When the beds were counted, local time; without it, now.")
+        datetime | None, typer.Option(help="When the beds were counted, local time; the default is now.")
     ] = None,
     data: Data = DEFAULT_DATA,
     port_offset: PortOffset = None,
 ) -> None:
-    """Take a census file whole, or not at all: every fault is told with its line."""
+    """Load a census file, whole or not at all; report every fault with its line."""
     import asyncio
 
     from deploy.cli.reaching import database_url
@@ -34,7 +34,7 @@ def census(
         raise CannotGoOn(f"{file} cannot be read ({error.strerror}).") from None
     except CensusInvalid as invalid:
         raise CannotGoOn(str(invalid)) from None
-    typer.echo(f"{stays} stays taken" if stays else "This file was taken before: nothing changed")
+    typer.echo(f"{stays} stays taken" if stays else "This file was loaded before: nothing changed")
 
 
 async def _take(url: str, feed: str, raw: bytes, counted_at: datetime | None) -> int:

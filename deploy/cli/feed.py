@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from fhir_adapters.feeds.profile import Profile
 
 feed = typer.Typer(
-    name="feed", help="Look at feed profiles, and check sample messages with one.", no_args_is_help=True
+    name="feed", help="Show feed profiles, and check sample messages with one.", no_args_is_help=True
 )
 
 Folder = Annotated[
@@ -81,12 +81,12 @@ def check(
         float, typer.Option(help="Per cent of messages that may be parked, rejected or hold unmapped values.")
     ] = 0.0,
     live: Annotated[
-        list[str] | None, typer.Option(help="A processing id (MSH-11) that is taken for live in this check.")
+        list[str] | None, typer.Option(help="A processing id (MSH-11) that counts as live in this check.")
     ] = None,
     show_values: Annotated[
         bool, typer.Option("--show-values", help="Show every value, even one that may be about a person.")
     ] = False,
-    each: Annotated[bool, typer.Option("--each", help="Tell of every message what it would become.")] = False,
+    each: Annotated[bool, typer.Option("--each", help="Show the result for every message.")] = False,
     profiles: Folder = None,
     as_json: AsJson = False,
 ) -> None:

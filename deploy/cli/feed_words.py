@@ -44,7 +44,7 @@ def _each(report: Report) -> Iterator[str]:
     """Message by message, where that was asked for."""
     if report.each:
         yield ""
-        yield "What each would become"
+        yield "Result for each message"
     for row in report.each:
         missing = f"; not mapped: {', '.join(row.unmapped)}" if row.unmapped else ""
         yield f"  {row.where}: {row.message or 'no header'}: {_SHORT[row.outcome]}: {row.becomes}{missing}"
@@ -69,7 +69,7 @@ def _fields(fields: tuple[FieldCount, ...]) -> Iterator[str]:
     if not fields:
         return
     yield ""
-    yield "What was found: in how many messages it could stand, stood, and was understood; and by which field"
+    yield "Fields: how many messages could hold each (of), hold it, and are understood; and the place in them"
     yield "                                  of   filled  understood"
     for row in fields:
         how = ", ".join(f"{name} {count}" for name, count in row.how.items())
@@ -82,8 +82,8 @@ def _numbers(numbers: tuple[NumberCount, ...]) -> Iterator[str]:
     yield ""
     yield "Numbers of persons"
     for row in numbers:
-        taken = {"nhs": "NHS number", "local": "hospital number", None: "taken by no pattern"}[row.taken_as]
-        loose = "" if row.named or row.taken_as is None else ", by the pattern that takes anything"
+        taken = {"nhs": "NHS number", "local": "hospital number", None: "matched by no pattern"}[row.taken_as]
+        loose = "" if row.named or row.taken_as is None else ", by the pattern for any number"
         written = f"authority {row.authority or '-'}, type {row.type or '-'}"
         yield f"{row.count:>7} PID-{row.field} {written}: {taken}{loose}; {row.valid} valid as NHS numbers"
 
@@ -91,7 +91,7 @@ def _numbers(numbers: tuple[NumberCount, ...]) -> Iterator[str]:
 def _leaving(report: Report) -> Iterator[str]:
     if report.leaving:
         yield ""
-        yield "How and where to people left"
+        yield "Discharge methods and destinations"
     for row in report.leaving:
         held = f"{row.destinations} destination codes, {row.methods} method codes, {row.words} other"
         yield f"{'':>7} PV1-{row.field}: {held}; taken as {row.taken_as}"
@@ -100,7 +100,7 @@ def _leaving(report: Report) -> Iterator[str]:
 def _dates(report: Report) -> Iterator[str]:
     if report.later_dates:
         yield ""
-        yield "Dates after the day of their message, one of which may be the expected discharge"
+        yield "Dates after the day of their message; one of them may be the expected discharge"
     for row in report.later_dates:
         yield f"{row.count:>7} {row.place}{'  (read as expected discharge)' if row.read else ''}"
 
@@ -108,10 +108,10 @@ def _dates(report: Report) -> Iterator[str]:
 def _unmapped(report: Report) -> Iterator[str]:
     if report.unmapped:
         yield ""
-        yield "Values that are not mapped, and what to write in the profile"
+        yield "Values that are not mapped, and the text to add to the profile"
     for row in report.unmapped:
         yield f"{row.count:>7} {row.place} {row.value}  (first: {row.example})"
-        yield f"{'':>8}{row.write or 'Not shown, it may be about a person: see it with --show-values'}"
+        yield f"{'':>8}{row.write or 'Not shown because it may be about a person: use --show-values'}"
 
 
 def _listed(title: str, counts: Mapping[str, int]) -> Iterator[str]:
@@ -124,6 +124,6 @@ def _listed(title: str, counts: Mapping[str, int]) -> Iterator[str]:
 
 def _suggestions(report: Report) -> Iterator[str]:
     yield ""
-    yield "What this suggests" if report.suggestions else "Nothing to suggest"
+    yield "Suggestions" if report.suggestions else "Nothing to suggest"
     for each in report.suggestions:
         yield f"  - {each.key + ': ' if each.key else ''}{each.text}"

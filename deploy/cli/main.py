@@ -26,7 +26,7 @@ from deploy.cli.worker import worker
 
 app = typer.Typer(
     name="homeward",
-    help="Follows people whose discharge from hospital is held up by their home.",
+    help="Follows people whose discharge from hospital is delayed by their home.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

@@ -10,7 +10,7 @@ import typer
 from deploy.cli.options import DEFAULT_DATA, AsJson, Data, PortOffset, plainly
 
 messages = typer.Typer(
-    name="messages", help="Find and show messages that came in; the look is noted.", no_args_is_help=True
+    name="messages", help="Find and show received messages; each view is recorded.", no_args_is_help=True
 )
 
 Org = Annotated[str, typer.Option(help="Code of the organisation whose messages they are.")]
@@ -22,18 +22,18 @@ TRUST = "RXH"
 def find(
     who: Annotated[str, typer.Option(help="NHS number, hospital number or name of the patient.")] = "",
     text: Annotated[str, typer.Option(help="Message id, type or trigger: ADT^A03, ADT, A03.")] = "",
-    words: Annotated[str, typer.Option(help="Words in the message, as far as they may be seen.")] = "",
+    words: Annotated[str, typer.Option(help="Words in the parts of the message that you may see.")] = "",
     ward: Annotated[str, typer.Option(help="Ward, as the hospital writes it.")] = "",
     feed: Annotated[str, typer.Option(help="Code of a feed.")] = "",
-    since: Annotated[str, typer.Option(help="Received from then on, as 2026-03-02T14:00.")] = "",
-    until: Annotated[str, typer.Option(help="Received before then.")] = "",
+    since: Annotated[str, typer.Option(help="Received from this time, for example 2026-03-02T14:00.")] = "",
+    until: Annotated[str, typer.Option(help="Received before this time.")] = "",
     state: Annotated[str, typer.Option(help="needs-somebody, parked, interpreted, not-used ...")] = "",
     code: Annotated[str, typer.Option(help="Error code.")] = "",
     reason: Annotated[str | None, typer.Option(help="Reason beside the code.")] = None,
     case: Annotated[str, typer.Option(help="Id of a case.")] = "",
-    about: Annotated[str, typer.Option(help="Id of a message: all about whom it is about.")] = "",
+    about: Annotated[str, typer.Option(help="Id of a message: all messages about the same person.")] = "",
     only: Annotated[str, typer.Option(help="repeated-id, again, with-care or edited.")] = "",
-    before: Annotated[str, typer.Option(help="Go on from there: `next` of the page before.")] = "",
+    before: Annotated[str, typer.Option(help="Continue from there: `next` of the previous page.")] = "",
     size: Annotated[int, typer.Option(min=1, max=200, help="How many.")] = 20,
     org: Org = TRUST,
     data: Data = DEFAULT_DATA,
@@ -107,7 +107,7 @@ def alarms(
         return
     for each in body["alarms"]:
         fact = f"{each['fact']} Expected: {each['threshold']}"
-        typer.echo(f"RINGS  {each['subject']}: {fact}. Since {each['raised_at'][:19]}")
+        typer.echo(f"ALARM  {each['subject']}: {fact}. Since {each['raised_at'][:19]}")
     for each in body["watched"]:
         rule = each["in_force"]
         held = f"at most {rule['at_most']}" if rule else "not watched at this hour"

@@ -15,10 +15,8 @@ WORTH_A_WORD = 0.001
 
 @plainly
 def migrate(
-    down: Annotated[
-        bool, typer.Option("--down", help="Take everything away again. All that was recorded is lost.")
-    ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="With --down: do not ask whether it is meant.")] = False,
+    down: Annotated[bool, typer.Option("--down", help="Remove all tables. Every record is lost.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="With --down: do not ask for confirmation.")] = False,
     places: Annotated[
         Path | None, typer.Option(help="YAML file of organisations, partners, feeds and homes to register.")
     ] = None,
@@ -29,7 +27,7 @@ def migrate(
         str, typer.Option(help="Address of partners by HL7 v2 whose endpoint is a slash: mllp://host:port.")
     ] = "",
 ) -> None:
-    """Bring the database of HOMEWARD_DATABASE_URL to the current shape, signed in as its owner.
+    """Upgrade the database of HOMEWARD_DATABASE_URL to this version, signed in as its owner.
 
     The first time this also fixes case time for good, by HOMEWARD_DAY_LENGTH.
     """
@@ -60,8 +58,8 @@ def _patiently(change: Callable[[], None]) -> None:
         change()
     except TablesInUse:
         raise CannotGoOn(
-            "A table was in use all the time, so that it could not be changed. What was changed before it "
-            "stays changed. Run this again when less is going on, for instance without long reports."
+            "A table was always in use and could not be changed. Earlier steps stay done. Run "
+            "this again at a quieter time, for instance without long reports."
         ) from None
 
 
@@ -73,10 +71,10 @@ def _ask_first(url: str) -> None:
 
     name = make_url(url).database or ""
     if not sys.stdin.isatty():
-        raise CannotGoOn(f"This takes all that {name} holds away for good. Say --yes if that is meant.")
-    typed = typer.prompt(f"All that {name} holds is lost for good. Type the name of the database to go on")
+        raise CannotGoOn(f"This removes everything that {name} holds for good. Add --yes to confirm.")
+    typed = typer.prompt(f"Everything in {name} is lost for good. Type the name of the database to go on")
     if typed != name:
-        raise CannotGoOn("Nothing was changed: that is not its name.")
+        raise CannotGoOn("Nothing was changed, because the name is different.")
 
 
 async def _prepare(
@@ -106,5 +104,5 @@ def _words(factor: float) -> str:
 
     return (
         f"A day of case time was fixed at {DAY_SECONDS / factor:g} s when this database was first used. "
-        f"Keep it with --day-length {DAY_SECONDS / factor:g}s, or begin another database."
+        f"Keep it with --day-length {DAY_SECONDS / factor:g}s, or use another database."
     )

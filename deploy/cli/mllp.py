@@ -27,7 +27,7 @@ RETRY_SECONDS = 1.0
 
 @plainly
 def mllp() -> None:
-    """Listen for HL7 v2 over MLLP until told to stop. Needs PostgreSQL alone."""
+    """Listen for HL7 v2 over MLLP until stopped. Needs only PostgreSQL."""
     settings = begin("database_url")
     import uvloop
 

@@ -19,7 +19,7 @@ def partner(
         int | None, typer.Option(help="Port on which the trust's own system takes HL7 v2 over MLLP.")
     ] = None,
 ) -> None:
-    """Play the partners of the demo until told to stop."""
+    """Play the partners of the demo until stopped."""
     from deploy.partner.app import serve
 
     log.parent.mkdir(parents=True, exist_ok=True)

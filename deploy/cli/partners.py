@@ -9,9 +9,7 @@ import typer
 
 from deploy.cli.options import DEFAULT_DATA, AsJson, CannotGoOn, Data, PortOffset, plainly
 
-partners = typer.Typer(
-    name="partners", help="List where messages go, and pause or resume one.", no_args_is_help=True
-)
+partners = typer.Typer(name="partners", help="List partners, and pause or resume one.", no_args_is_help=True)
 
 Which = Annotated[str, typer.Argument(help="CODE, or CODE/hl7v2 where a partner is reached in two ways.")]
 Why = Annotated[str, typer.Option("--reason", help="Why, so that others can follow the decision.")]
@@ -24,7 +22,7 @@ TRUST = "RXH"
 def list_them(
     org: Org = TRUST, data: Data = DEFAULT_DATA, port_offset: PortOffset = None, as_json: AsJson = False
 ) -> None:
-    """Every partner, whether it takes what is sent, and what waits for it."""
+    """Every partner, whether it accepts items, and the number of items that wait."""
     found = _found(org, data, port_offset)
     if as_json:
         import json
@@ -48,7 +46,7 @@ def pause(
 ) -> None:
     """Send a partner nothing until it is resumed. What is for it waits, and nothing is lost."""
     _decide(partner, "off", reason, org, data, port_offset)
-    typer.echo(f"{partner} is switched off. What is for it waits until it is resumed.")
+    typer.echo(f"{partner} is switched off. Its items wait until it is resumed.")
 
 
 @partners.command()
@@ -59,7 +57,7 @@ def resume(
     """Send to a partner again, whether a person switched it off or it rests after failures."""
     found = _named(partner, _found(org, data, port_offset))
     _decide(partner, "on" if found["state"] == "off" else "try", reason, org, data, port_offset)
-    typer.echo(f"{partner} is tried again with what has waited longest; the rest follows once it is taken.")
+    typer.echo(f"{partner} is tried again with its oldest item; the others follow once it is accepted.")
 
 
 def _decide(partner: str, decision: str, reason: str, org: str, data: Path, port_offset: int | None) -> None:
@@ -68,7 +66,7 @@ def _decide(partner: str, decision: str, reason: str, org: str, data: Path, port
     found = _named(partner, _found(org, data, port_offset))
     wanted = {"off": ("well", "paused"), "on": ("off",), "try": ("paused",)}[decision]
     if found["state"] not in wanted:
-        now = {"well": "takes what is sent", "off": "is switched off already", "paused": "rests"}
+        now = {"well": "accepts items", "off": "is switched off already", "paused": "rests"}
         raise CannotGoOn(f"{partner} {now[found['state']]}. Nothing was changed.")
     url = f"{_pages(data, port_offset)}/api/v1/partners/{found['partner_id']}/decision"
     tell(url, bearer(data, "operator", org), {"decision": decision, "reason": reason})

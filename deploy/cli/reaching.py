@@ -20,7 +20,9 @@ ANSWER_SECONDS = 150
 def require_stack(data: Path) -> None:
     """Raises CannotGoOn where no stack was ever started."""
     if not (data / "keys").is_dir():
-        raise CannotGoOn(f"No stack was started in {data} yet. Start one with `homeward up`, or say --data.")
+        raise CannotGoOn(
+            f"No stack has been started in {data} yet. Start one with `homeward up`, or give --data."
+        )
 
 
 def database_url(data: Path, port_offset: int | None) -> str:
@@ -77,7 +79,7 @@ def _answer(url: str, token: str, query: dict[str, str] | None, body: dict[str, 
         else:
             answer = httpx.post(url, json=body, headers=headers, timeout=ANSWER_SECONDS, trust_env=False)
     except httpx.TransportError:
-        raise CannotGoOn(f"Nobody answers at {url}. Is the stack up, and this its --data?") from None
+        raise CannotGoOn(f"Nothing answers at {url}. Is the stack up, and this its --data?") from None
     if not answer.is_success:
         told = answer.json()
         raise CannotGoOn(f"{told.get('title', 'Refused')}: {told.get('detail', told.get('code', ''))}")

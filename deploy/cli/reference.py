@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 reference = typer.Typer(
     name="reference",
-    help="Look at lead times, costs and other reference data, and check a site's changes.",
+    help="Show lead times, costs and other reference data, and check a site's changes.",
     no_args_is_help=True,
 )
 

@@ -18,28 +18,30 @@ LONGEST_SECONDS = 600
 @plainly
 def replay(
     messages: Annotated[
-        list[UUID] | None, typer.Argument(help="Ids of messages; without any, those that are meant below.")
+        list[UUID] | None, typer.Argument(help="Ids of messages; without any, the options below choose.")
     ] = None,
     state: Annotated[str, typer.Option(help="Only those in this state.")] = "parked",
     code: Annotated[str, typer.Option(help="Only those with this error code.")] = "",
     reason: Annotated[str | None, typer.Option(help="Only those for this reason.")] = None,
     feed: Annotated[str, typer.Option(help="Only those of this feed.")] = "",
     text: Annotated[str, typer.Option(help="Only this message id, type or trigger.")] = "",
-    since: Annotated[str, typer.Option(help="Only those received from then on, as 2026-03-02T14:00.")] = "",
-    until: Annotated[str, typer.Option(help="Only those received before then.")] = "",
+    since: Annotated[
+        str, typer.Option(help="Only those received from this time, for example 2026-03-02T14:00.")
+    ] = "",
+    until: Annotated[str, typer.Option(help="Only those received before this time.")] = "",
     stop: Annotated[UUID | None, typer.Option(help="Stop this replay instead.")] = None,
-    why: Annotated[str, typer.Option(help="Why they are read again: it is kept with each.")] = "",
+    why: Annotated[str, typer.Option(help="Why they are read again; the reason is kept with each.")] = "",
     org: Annotated[str, typer.Option(help="Code of the organisation whose messages they are.")] = "RXH",
     data: Data = DEFAULT_DATA,
     port_offset: PortOffset = None,
     as_json: AsJson = False,
 ) -> None:
-    """Put messages back in the queue, in their old place, and wait until each was looked at."""
+    """Put messages back in the queue, in their old place, and wait until each has been read."""
     import json
 
     if stop is not None:
         _post(f"replays/{stop}/stop", {"reason": why or "asked by command"}, org, data, port_offset)
-        typer.echo(f"Replay {stop} is stopped; what it put back by then stays put back.")
+        typer.echo(f"Replay {stop} is stopped; messages already back in the queue stay there.")
         return
     meant: dict[str, Any] = {"state": state, "code": code, "feed": feed, "reason": reason}
     meant |= {"text": text, "since": since, "until": until}
@@ -73,7 +75,7 @@ def _replayed(
             return found
         _tell(made["replay_id"], found)
         time.sleep(0.5)
-    raise CannotGoOn(f"The replay goes on by itself: {pages}/messages/replays/{made['replay_id']}")
+    raise CannotGoOn(f"The replay continues automatically:  {pages}/messages/replays/{made['replay_id']}")
 
 
 def _post(path: str, body: dict[str, Any], org: str, data: Path, port_offset: int | None) -> dict[str, Any]:
@@ -95,5 +97,5 @@ def _told(outcomes: dict[str, int]) -> list[str]:
     from fhir_adapters.hl7v2.replays import OUTCOMES
 
     return [f"{count:>6}  {OUTCOMES.get(code, code)}" for code, count in sorted(outcomes.items())] or [
-        "No message fits."
+        "No message matches."
     ]

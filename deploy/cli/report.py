@@ -19,7 +19,7 @@ Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])]
 def bed_days(
     from_on: Day = None,
     to_on: Day = None,
-    against: Annotated[str, typer.Option(help="What released bed days are compared with.")] = "none",
+    against: Annotated[str, typer.Option(help="The comparison for released bed days.")] = "none",
     org: Annotated[str, typer.Option(help="Code of the organisation that asks.")] = "RXH",
     data: Data = DEFAULT_DATA,
     port_offset: PortOffset = None,
@@ -51,7 +51,7 @@ def _print(body: dict[str, Any]) -> None:
     ended, waiting = body["finished"]["figures"], body["waiting"]["figures"]
     groups = (("Stays that have ended", ended), ("People still waiting", waiting))
     for title, figures in (*groups, ("Homes let", body["letting"]), ("Released", [body["released"]])):
-        table = Table("", "", "what it counts", title=title, title_justify="left")
+        table = Table("", "", "definition", title=title, title_justify="left")
         for figure in figures:
             value = "unknown" if figure["value"] is None else f"{figure['value']:g}"
             table.add_row(figure["label"], f"{value} {figure['unit']}", figure["definition"])

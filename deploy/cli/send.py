@@ -24,12 +24,12 @@ REFUSED, NOT_SENT = 1, 2
 def send(
     paths: Annotated[list[Path], typer.Argument(help="Message files, or folders of them.")],
     feed: Annotated[
-        str | None, typer.Option(help="A feed that has a port of its own; else MSH-3 and MSH-4 decide.")
+        str | None, typer.Option(help="A feed with a port of its own; otherwise MSH-3 and MSH-4 decide.")
     ] = None,
     to: Annotated[str | None, typer.Option(help="HOST:PORT of any listener, instead of the stack's.")] = None,
-    tls_ca: Annotated[_Pem, typer.Option(help="Speak TLS and believe this CA (PEM).")] = None,
+    tls_ca: Annotated[_Pem, typer.Option(help="Use TLS and trust this CA (PEM).")] = None,
     tls_certificate: Annotated[
-        _Pem, typer.Option(help="Speak TLS and show this client certificate, with its chain (PEM).")
+        _Pem, typer.Option(help="Use TLS with this client certificate and its chain (PEM).")
     ] = None,
     tls_key: Annotated[_Pem, typer.Option(help="The key of the certificate, if not in its file.")] = None,
     data: Data = DEFAULT_DATA,
@@ -55,10 +55,10 @@ def send(
         raise CannotGoOn(f"There is no {missing}.") from None
     except ssl.SSLError as failure:
         raise CannotGoOn(
-            f"{host}:{port} and we do not agree on TLS: {failure.reason or failure}.", NOT_SENT
+            f"{host}:{port} and this command cannot set up TLS:  {failure.reason or failure}.", NOT_SENT
         ) from None
     except OSError as error:
-        words = f"Nobody takes messages at {host}:{port} ({error.strerror})."
+        words = f"Nothing accepts messages at {host}:{port} ({error.strerror})."
         raise CannotGoOn(words if to else f"{words} Say --data.") from None
     typer.echo(json.dumps(tally.as_json(), indent=2) if as_json else _told(tally))
     if status := status_of(tally):
@@ -92,7 +92,7 @@ def _tls(ca: _Pem, certificate: _Pem, key: _Pem) -> ssl.SSLContext | None:
     from fhir_adapters.hl7v2.sending import client_context
 
     if key and not certificate:
-        raise CannotGoOn("A key is of no use without its certificate: say --tls-certificate.")
+        raise CannotGoOn("A key needs its certificate: add --tls-certificate.")
     if not ca and not certificate:
         return None
     try:

@@ -22,16 +22,18 @@ def shadow(
     feed: Annotated[str, typer.Option(help="The feed that the list is compared with.")],
     mapping: Annotated[
         str,
-        typer.Option(help="How the list is written; without it the one named after the feed, else standard."),
+        typer.Option(
+            help="The mapping of the list; the default is the mapping with the feed's name, or standard."
+        ),
     ] = "",
     listed_at: Annotated[
-        datetime | None, typer.Option(help="When the list was made, local time; without it, now.")
+        datetime | None, typer.Option(help="When the list was made, local time; the default is now.")
     ] = None,
     data: Data = DEFAULT_DATA,
     port_offset: PortOffset = None,
     as_json: AsJson = False,
 ) -> None:
-    """Compare a list whole, or not at all: every fault is told with its line. No case is changed."""
+    """Compare a list, whole or not at all; report every fault with its line. No case is changed."""
     import asyncio
     import json
 

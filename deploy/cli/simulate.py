@@ -19,12 +19,12 @@ DEFAULT_LEDGER = Path("simulation") / "ledger.jsonl"
 Wards = Annotated[int, typer.Option(min=1, max=50, help="Wards of 24 beds.")]
 Patients = Annotated[int, typer.Option(min=1, max=5000, help="People who come to hospital.")]
 Days = Annotated[int, typer.Option(min=10, max=3650, help="Days of case time to play.")]
-Seed = Annotated[int, typer.Option(help="The same seed plays the same people and events.")]
-Past = Annotated[float, typer.Option(min=0, help="How many days before now the story begins.")]
+Seed = Annotated[int, typer.Option(help="The same seed gives the same people and events.")]
+Past = Annotated[float, typer.Option(min=0, help="The number of days before now at which the story begins.")]
 Ledger = Annotated[
-    Path | None, typer.Option(help="File that keeps all that was sent and answered. Usual: in --data.")
+    Path | None, typer.Option(help="File for everything sent and answered. Default: in --data.")
 ]
-Again = Annotated[bool, typer.Option(help="Begin another round with other people when one ends.")]
+Again = Annotated[bool, typer.Option(help="Start another round with other people when one ends.")]
 
 
 @plainly
@@ -40,7 +40,7 @@ def simulate(
     port_offset: PortOffset = None,
     as_json: AsJson = False,
 ) -> None:
-    """Play wards, people who refer, coordinators and partners; an interrupted run goes on where it was."""
+    """Play wards, referrers, coordinators and partners; an interrupted run continues where it stopped."""
     from deploy.embedded import address
     from deploy.simulate.bearers import Bearers
     from deploy.simulate.run import Options
@@ -79,5 +79,7 @@ def _play(options: Options, *, again: bool) -> dict[str, int]:
 
 def _keys(data: Path) -> Path:
     if not (data / "keys").is_dir():
-        raise CannotGoOn(f"No stack was started in {data} yet. Start one with `homeward up`, or say --data.")
+        raise CannotGoOn(
+            f"No stack has been started in {data} yet. Start one with `homeward up`, or give --data."
+        )
     return data / "keys"

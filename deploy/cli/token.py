@@ -17,11 +17,11 @@ _USUAL_ORGANISATION = {"coordinator": _PARTNERSHIP, "admin": _PARTNERSHIP}
 def token(
     role: Annotated[str, typer.Argument(help="A role of the permission table, for instance discharge-team.")],
     org: Annotated[str | None, typer.Option(help="Code of the organisation to act for.")] = None,
-    hours: Annotated[int, typer.Option(min=1, max=12, help="How long it is good for.")] = 12,
+    hours: Annotated[int, typer.Option(min=1, max=12, help="How long it is valid.")] = 12,
     data: Data = DEFAULT_DATA,
     port_offset: PortOffset = None,  # noqa: ARG001 -- every command that concerns a stack takes it
 ) -> None:
-    """Print a bearer token, good for /api/v1 and /fhir/R4 of the stack in --data."""
+    """Print a bearer token, valid for /api/v1 and /fhir/R4 of the stack in --data."""
     from api.tokens import Claims, sign
     from deploy.cli.reaching import require_stack
     from deploy.embedded.keys import Keys

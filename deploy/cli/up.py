@@ -21,12 +21,12 @@ DayLength = Annotated[
         help="How long a day of case time lasts: 10s, 5m, 24h. Fixed at the first start.",
     ),
 ]
-Demo = Annotated[bool, typer.Option(help="Play a hospital and its people against the stack.")]
+Demo = Annotated[bool, typer.Option(help="Simulate a hospital and its people.")]
 Host = Annotated[
-    str, typer.Option(envvar="HOMEWARD_HTTP_HOST", help="Address that pages, sign-in and HL7 listen on.")
+    str, typer.Option(envvar="HOMEWARD_HTTP_HOST", help="Address on which pages, sign-in and HL7 listen.")
 ]
 PublicHost = Annotated[
-    str | None, typer.Option(help="Name by which browsers reach this machine, with --host 0.0.0.0.")
+    str | None, typer.Option(help="The name of this machine for browsers, with --host 0.0.0.0.")
 ]
 
 

@@ -8,7 +8,7 @@ from deploy.cli.start import begin
 
 @plainly
 def worker() -> None:
-    """Run workflows, deliver to partners and interpret messages, until told to stop."""
+    """Run workflows, deliver to partners and interpret messages, until stopped."""
     settings = begin()
     import asyncio
 

@@ -36,9 +36,9 @@ class Ports:
     postgres: int = _port(5442, "PostgreSQL")
     openid: int = _port(8310, "Sign-in")
     partner: int = _port(8420, "Simulated partners")
-    worker_health: int = _port(8040, "Health and figures of the worker")
-    mllp_health: int = _port(8041, "Health and figures of the HL7 v2 listener")
-    partner_hl7: int = _port(8421, "Simulated trust that takes HL7 v2")
+    worker_health: int = _port(8040, "Health and metrics of the worker")
+    mllp_health: int = _port(8041, "Health and metrics of the HL7 v2 listener")
+    partner_hl7: int = _port(8421, "Simulated trust that receives HL7 v2")
 
     @classmethod
     def described(cls) -> list[tuple[str, int, str]]:

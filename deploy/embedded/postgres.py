@@ -231,7 +231,7 @@ def _reachable_cluster(data: Path, user: SystemUser) -> Path:
         return data / "postgres"
     if (data / "postgres").exists():
         raise CannotRun(
-            f"PostgreSQL runs as {user.name}, who cannot reach {data}. Let others pass its folders."
+            f"PostgreSQL runs as {user.name}, who cannot reach {data}. Let other users enter its folders."
         )
     elsewhere = REACHABLE / f"data-{uuid.uuid4().hex[:12]}"
     _make_public(REACHABLE)

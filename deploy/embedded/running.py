@@ -136,5 +136,5 @@ def how_to_sign_in() -> Table:
 def what_scripts_use(stack: Stack) -> str:
     """The password, if there is one, and where tokens come from."""
     password = stack.demo_password
-    words = f"The demo password is {password}." if password else "No password is asked for."
+    words = f"The demo password is {password}." if password else "No password is needed."
     return f"{words} Scripts use: homeward token coordinator --data {stack.data}"

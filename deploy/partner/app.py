@@ -56,7 +56,7 @@ def create_app(
 
 
 def serve(log_path: Path, host: str, port: int, hl7_port: int | None = None) -> None:
-    """Run until told to stop."""
+    """Run until stopped."""
     app = create_app(log_path, hl7_door=(host, hl7_port) if hl7_port else None)
     uvicorn.run(app, host=host, port=port, log_level="warning", loop="asyncio")
 

@@ -23,20 +23,20 @@ _ROWS: tuple[Definition, ...] = (
     Definition("discharges", "Discharges", "people",
                "Stays of our cases that ended in the period, other than by death."),
     Definition("same-day", "Left on the day they were ready", "people",
-               "Discharges on the day that the person was ready; those without a ready date are counted "
-               "apart."),
+               "Discharges on the day that the person was ready. Discharges without a ready date "
+               "are counted apart."),
     Definition("delayed", "Left later", "people",
                "Discharges with a published delay of 1 day or more."),
-    Definition("percent-delayed", "Share that left later", "percent",
-               "Discharges with a published delay of 1 day or more, of all discharges; one without a ready "
-               "date is no delay there (NHS England)."),
+    Definition("percent-delayed", "Share who left later", "percent",
+               "Discharges with a published delay of 1 day or more, of all discharges; a discharge "
+               "without a ready date does not count as delayed (NHS England)."),
     Definition("published-days", "Delay days as published", "days",
                "Date of discharge minus the start of the last ready period, added up (NHS England)."),
-    Definition("true-days", "Nights really waited", "nights",
+    Definition("true-days", "Nights waited", "nights",
                "Nights in bed in every ready period, added up; stays without a ready date are left out."),
     Definition("mean-with-zeros", "Average delay, all discharges", "days",
-               "Mean published delay, with those who left on the same day and those without a ready date, "
-               "who count as 0 there (NHS England)."),
+               "Mean published delay, including discharges on the same day and without a ready "
+               "date, which count as 0 (NHS England)."),
     Definition("mean-without-zeros", "Average delay, delayed discharges", "days",
                "Mean published delay of those who waited 1 day or more."),
     Definition("median", "Median delay", "days",
@@ -45,29 +45,29 @@ _ROWS: tuple[Definition, ...] = (
                "Nine in ten discharges with a ready date had a published delay of this many days or fewer "
                "(nearest rank)."),
     Definition("assumed", "Delay assumed to be 0", "people",
-               "Discharges without a ready date when they left; the guidance counts them as no delay. They "
+               "Discharges without a ready date. The guidance counts them as not delayed. They "
                "are in no median and in no other band."),
-    Definition("held-days", "Nights that the home held", "nights",
+    Definition("held-days", "Nights delayed by the home", "nights",
                "Nights ready on which a recorded reason, national or local, was the home itself."),
     Definition("without-reason", "Nights without a reason", "nights",
                "Waiting nights for which no national delay reason was recorded at midnight."),
     Definition("outside", "Nights left out", "nights",
-               "Nights recorded as ready before the admission or after the discharge of their stay. They are"
-               " in no other figure; the dates need correcting."),
+               "Nights recorded as ready before the admission or after the discharge of their "
+               "stay. They are in no other figure; correct the dates."),
     Definition("readmitted", "Readmitted", "people",
-               "Discharges after which an emergency stay began within 0 to 29 days, or one of which the "
-               "trust does not say how it began. The latest discharges may still be followed by one."),
+               "Discharges followed within 0 to 29 days by an emergency stay, or by a stay of "
+               "unknown kind. The latest discharges may still be followed by one."),
     Definition("back-0-2", "Back within 0 to 2 days", "people",
                "Readmissions on the same day or one of the next two."),
     Definition("back-3-7", "Back within 3 to 7 days", "people",
                "Readmissions 3 to 7 days later."),
     Definition("back-8-29", "Back within 8 to 29 days", "people",
                "Readmissions 8 to 29 days later."),
-    Definition("back-unknown", "Readmitted, not known how", "people",
-               "Those of the readmissions of which the trust does not say whether they were planned."),
+    Definition("back-unknown", "Readmitted, kind not known", "people",
+               "Readmissions for which the trust does not say whether they were planned."),
     Definition("back-planned", "Returned as planned", "people",
-               "Discharges after which a booked stay, a birth or a move from another hospital began within 0"
-               " to 29 days. They are no readmissions."),
+               "Discharges followed within 0 to 29 days by a booked stay, a birth or a move from "
+               "another hospital. These are not readmissions."),
     Definition("failed", "Failed discharges", "people",
                "Our own definition: readmitted within 72 hours (by dates, 3 days); or found within 72 hours "
                "that the home could not be entered or lacked heat, water, power, food, bed or toilet; or "
@@ -84,24 +84,24 @@ _ROWS: tuple[Definition, ...] = (
                "Half of the people waiting have waited this many days or fewer in the running period."),
     Definition("waiting-ninetieth", "90th percentile of the wait so far", "days",
                "Nine in ten people waiting have waited this many days or fewer (nearest rank)."),
-    Definition("waiting-held-days", "Nights so far that the home held", "nights",
+    Definition("waiting-held-days", "Nights so far delayed by the home", "nights",
                "Waiting nights of people still in bed on which a recorded reason was the home itself."),
     Definition("waiting-without-reason", "Nights so far without a reason", "nights",
                "Waiting nights of people still in bed for which no national reason was recorded."),
     Definition("lets", "Homes let", "people",
                "People of our cases to whom a home was let in the period."),
     Definition("start-to-let-mean", "Average from start to letting", "days",
-               "Mean of the days from the start of the rehousing to the letting. These are no nights in a "
-               "bed."),
+               "Mean of the days from the start of the rehousing to the letting. These are not "
+               "nights in a bed."),
     Definition("start-to-let-median", "Median from start to letting", "days",
                "Half of the homes were let within this many days of the start of the rehousing."),
     Definition("let-sooner-days", "Days let sooner", "days",
-               "Days of the named comparison minus days from start to letting, added up; a home let later "
-               "takes away. Only a comparison of lettings is used."),
+               "Days of the named comparison minus days from start to letting, added up; a home "
+               "let later subtracts. Only a comparison of lettings is used."),
     Definition("released-days", "Bed days released", "nights",
-               "Nights of the named comparison minus nights ready that the home held, never below 0, for "
-               "each person whom the home held at least one night, added up. Only a comparison of nights is "
-               "used."),
+               "Nights of the named comparison minus ready nights delayed by the home, never "
+               "below 0, for each person whom the home delayed by at least one night, added up. "
+               "Only a comparison of nights is used."),
 )
 # fmt: on
 

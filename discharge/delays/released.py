@@ -50,7 +50,7 @@ def fixed_days(days: int, source: str) -> Counterfactual:
     """Return a comparison of a fixed number of nights, with the reason why that number was chosen."""
     if days < 0 or not source.strip():
         raise HomewardError("invalid-body", where="counterfactual")
-    return Counterfactual("fixed", days, f"{days} nights ready and held by the home, for everybody", source)
+    return Counterfactual("fixed", days, f"{days} ready nights delayed by the home, for everybody", source)
 
 
 def counterfactual(code: str) -> Counterfactual:

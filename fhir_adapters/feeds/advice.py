@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 _WRITE: Mapping[str, str] = {
     "sex": 'sex: {{"{value}": female}} (or male, indeterminate, unknown)',
-    "classes": 'classes: {{inpatient: ["{value}"]}}, or not_inpatient where it is no stay in a bed',
+    "classes": 'classes: {{inpatient: ["{value}"]}}, or not_inpatient if it is not a stay in a bed',
     "discharge.words": 'discharge: {{words: {{"{value}": "19"}}}} (19 or another destination code)',
     "discharge.method_words": 'discharge: {{method_words: {{"{value}": "1"}}}} (1 or another method code)',
     "encounter_status.words": 'encounter_status: {{words: {{"{value}": left}}}} (or another state)',

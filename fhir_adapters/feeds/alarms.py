@@ -45,7 +45,7 @@ class Words:
 
 
 WORDS: Mapping[Kind, Words] = {
-    "nothing-arrived": Words("a message every {number} minutes at least", "Nothing has arrived for {time}."),
+    "nothing-arrived": Words("a message at least every {number} minutes", "Nothing has arrived for {time}."),
     "nothing-sent": Words(
         "nothing waits longer than {number} minutes to be sent",
         "Something has waited for {time} to be sent, and nothing was sent.",
@@ -58,8 +58,8 @@ WORDS: Mapping[Kind, Words] = {
         "{number} could not be recorded on their cases.",
     ),
     "case-differs": Words(
-        "every case is what its events say",
-        "{number} cases are not what their events say. `homeward cases verify` names them.",
+        "every case equals its events",
+        "{number} cases differ from their events. `homeward cases verify` names them.",
     ),
     "too-many-parked": Words("{number} parked messages at most", "{number} messages are parked."),
     "too-long-waiting": Words(

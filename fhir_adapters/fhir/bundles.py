@@ -126,14 +126,14 @@ def _unasked(request: Any, kind: str, path: str, taken: set[str]) -> Iterator[Pr
         yield Problem("invalid-fhir", "the element is required here", f"{path}.request")
         return
     if request.method != "POST":
-        yield Problem("not-kept", "only POST is done here", f"{path}.request.method")
+        yield Problem("not-kept", "only POST is possible here", f"{path}.request.method")
     elif kind not in taken:
-        yield Problem("not-kept", f"taken here: {', '.join(sorted(taken))}", path)
+        yield Problem("not-kept", f"accepted here: {', '.join(sorted(taken))}", path)
     elif request.url != kind:
         yield Problem("invalid-fhir", f"{kind} is posted to {kind}", f"{path}.request.url")
     for name in _CONDITIONS:
         if getattr(request, name, None):
-            yield Problem("not-kept", "the condition is not looked at here", f"{path}.request.{name}")
+            yield Problem("not-kept", "the condition is not used here", f"{path}.request.{name}")
 
 
 def _unreferred(entries: list[dict[str, Any]], start: int) -> Iterator[Problem]:

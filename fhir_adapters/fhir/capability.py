@@ -7,13 +7,14 @@ from datetime import datetime
 from typing import Any
 
 DOCUMENTATION = (
-    "Referrals come in as ServiceRequest with the Patient contained, referred to, or in a transaction. "
-    "Tasks say how far a case is. A repeated referral for the same stay answers with the case that exists. "
-    "A request that asks for something else, or holds what changes its meaning and is not known, is refused. "
-    "A search with a parameter that is not listed is refused; a person may be named by subject:identifier. "
-    "A ServiceRequest.identifier names one referral: the same again answers with it, other content is a "
-    "conflict. No answer in time: 202 with Content-Location. "
-    "Documents and forms that a hospital sent are DocumentReference; their content is a Binary, as FHIR JSON."
+    "Referrals arrive as ServiceRequest with the Patient contained, referenced, or in a transaction. "
+    "Tasks show the progress of a case. A repeated referral for the same stay returns the existing "
+    "case. A request for another service, or with an unknown element that changes its meaning, "
+    "is refused. A search with a parameter that is not listed is refused; a person may be named "
+    "by subject:identifier. A ServiceRequest.identifier identifies one referral: the same content "
+    "again returns it, other content is a conflict. No answer in time: 202 with Content-Location. "
+    "Documents and forms that a hospital sent are DocumentReference; their content is a Binary, "
+    "as FHIR JSON."
 )
 
 
@@ -29,7 +30,7 @@ def capability_statement(
         "date": published.isoformat(timespec="seconds"),
         "kind": "instance",
         "software": {"name": "Homeward", "version": version},
-        "implementation": {"description": "Homeward: discharges held up by the home", "url": base},
+        "implementation": {"description": "Homeward: discharges delayed by the home", "url": base},
         "fhirVersion": "4.0.1",
         "format": ["application/fhir+json"],
         "rest": [

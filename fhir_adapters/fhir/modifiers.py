@@ -22,14 +22,15 @@ class Modifier(NamedTuple):
 
 
 _IN_USE = Modifier({True}, "the record is not in use: send the one that is")
-_DEAD = "the person has died: nobody is referred who has died"
+_DEAD = "a person who has died cannot be referred"
 
 UNDERSTOOD: Mapping[tuple[str, str], Modifier] = {
-    ("ServiceRequest", "status"): Modifier({"active"}, "a new referral is active"),
+    ("ServiceRequest", "status"): Modifier({"active"}, "a new referral must be active"),
     ("ServiceRequest", "intent"): Modifier(
-        {"proposal", "plan", "order", "original-order", "directive"}, "a referral asks for something"
+        {"proposal", "plan", "order", "original-order", "directive"},
+        "the intent of a referral must ask for something",
     ),
-    ("ServiceRequest", "doNotPerform"): Modifier({False}, "a request not to do something is no referral"),
+    ("ServiceRequest", "doNotPerform"): Modifier({False}, "a request not to do something is not a referral"),
     ("Patient", "active"): _IN_USE,
     ("Patient", "deceasedBoolean"): Modifier({False}, _DEAD),
     ("Patient", "deceasedDateTime"): Modifier((), _DEAD),
@@ -38,7 +39,7 @@ UNDERSTOOD: Mapping[tuple[str, str], Modifier] = {
         "the stay did not take place",
     ),
     ("Location", "status"): Modifier({"active", "suspended"}, "the ward is not in use"),
-    ("Location", "mode"): Modifier({"instance"}, "a kind of place is no ward"),
+    ("Location", "mode"): Modifier({"instance"}, "a kind of place is not a ward"),
     ("Organization", "active"): _IN_USE,
     ("Practitioner", "active"): _IN_USE,
     ("PractitionerRole", "active"): _IN_USE,

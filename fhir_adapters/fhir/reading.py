@@ -57,9 +57,9 @@ def read_json(raw: bytes) -> dict[str, Any]:
     except ValueError:
         raise refused("limits", "a number has too many digits", "Resource") from None
     if b"\\u0000" in raw or b"\x00" in raw:
-        raise refused("invalid-fhir", "a string holds a character that R4 does not allow", "Resource")
+        raise refused("invalid-fhir", "a string contains a character that R4 does not allow", "Resource")
     if not isinstance(document, dict):
-        raise refused("invalid-fhir", "a resource is a JSON object", "Resource")
+        raise refused("invalid-fhir", "a resource must be a JSON object", "Resource")
     if not _is_flat(document):
         raise refused("limits", f"nested more than {MOST_NESTED} deep", "Resource")
     return document
@@ -110,7 +110,7 @@ def _model(kind: object, wanted: Collection[str] | None, path: str) -> Any:
     try:
         return get_fhir_model_class(str(kind))
     except (LookupError, ValueError):
-        raise refused("invalid-fhir", "R4 has no such type", f"{path}.resourceType") from None
+        raise refused("invalid-fhir", "this type is not in R4", f"{path}.resourceType") from None
 
 
 def _inside(document: dict[str, Any], path: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -141,7 +141,7 @@ def _structural(fault: Any, path: str) -> Problem:
     if fault["type"] in _MISSING:
         return Problem("invalid-fhir", "the element is required", where)
     if fault["type"] == "extra_forbidden":
-        return Problem("invalid-fhir", "R4 has no such element here", where)
+        return Problem("invalid-fhir", "this element is not in R4 here", where)
     return Problem("invalid-fhir", "the value does not fit the element's type", where)
 
 
@@ -153,4 +153,4 @@ def _step(part: object) -> str:
 
 
 def _no_constant(_name: str) -> float:
-    raise refused("invalid-fhir", "NaN and Infinity are no JSON", "Resource")
+    raise refused("invalid-fhir", "NaN and Infinity are not valid JSON", "Resource")

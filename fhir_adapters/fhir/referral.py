@@ -118,7 +118,7 @@ def _requester(reference: Any, around: Surroundings, path: str) -> str | None:
     found = _organisation_code(reference, around)
     if found is None:
         raise refused(
-            "invalid-body", "leads to no organisation: name one by its ODS code, or leave it out", path
+            "invalid-body", "refers to no known organisation: name one by its ODS code, or leave it out", path
         )
     return found
 
@@ -155,7 +155,7 @@ def _visit_number(reference: Any, around: Surroundings, path: str) -> str | None
     held = in_force(getattr(inside[1], "identifier", None), around.today) if inside else []
     number = next((str(each.value) for each in held if each.value), None)
     if number is None:
-        raise refused("invalid-body", "leads to no number of a stay: send the hospital's own", path)
+        raise refused("invalid-body", "refers to no stay with a number: send the hospital's own number", path)
     return number
 
 
@@ -169,7 +169,7 @@ def _ward(request: Any, around: Surroundings, path: str) -> str | None:
         if inside is not None and getattr(inside[1], "name", None):
             return str(inside[1].name)
     if references:
-        raise refused("invalid-body", "leads to no ward: send its name", f"{path}.locationReference")
+        raise refused("invalid-body", "refers to no known ward: send its name", f"{path}.locationReference")
     return None
 
 

@@ -44,7 +44,7 @@ def _meant(subject: Any, around: Surroundings, path: str) -> ReferredPerson:
         return _numbered(*by_number, f"{path}.reference")
     known = around.own_id(subject, "Patient")
     if known is None:
-        raise refused("unknown-patient", "the reference leads to no person here", f"{path}.reference")
+        raise refused("unknown-patient", "the reference names no person known here", f"{path}.reference")
     return ReferredPerson(person_id=known)
 
 

@@ -85,7 +85,7 @@ def _columns(heading: list[str]) -> list[str]:
     names = [name.lower() for name in heading]
     faults = [CensusFault(1, name, "add this column") for name in REQUIRED if name not in names]
     faults += [
-        CensusFault(1, name or "(empty)", "no such column: remove it, or correct its spelling")
+        CensusFault(1, name or "(empty)", "this column is not known: remove it, or correct its spelling")
         for name in names
         if name not in COLUMNS
     ]
@@ -101,7 +101,7 @@ def _faults(row: Line, zone: ZoneInfo) -> Iterable[CensusFault]:
     if not row["nhs_number"] and not row["hospital_number"]:
         yield row.fault("hospital_number", "give this or nhs_number")
     if row["nhs_number"] and not check_number(row["nhs_number"]).usable:
-        yield row.fault("nhs_number", "this is no valid NHS number: correct it, or leave it empty")
+        yield row.fault("nhs_number", "this is not a valid NHS number: correct it, or leave it empty")
     for column in _DAYS:
         if row[column] and parse_day(row[column]) is None:
             yield row.fault(column, "write it as YYYY-MM-DD")

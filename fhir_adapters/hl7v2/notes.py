@@ -1,63 +1,70 @@
-"""What was read with care in a message that was used: one row for each note, in words for whoever looks."""
+"""What was read with care in a message that was used: one row for each note, in words for a person."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
 NOTES: Mapping[str, str] = MappingProxyType(
     {
-        "birth-date-placeholder": 'The birth date stands for "not known" and was left aside.',
+        "birth-date-placeholder": 'The birth date is a placeholder for "not known". It was not used.',
         "birth-date-unreadable": "The birth date cannot be read.",
-        "dated-ahead": "A time lies more than 31 days ahead and put nothing in order.",
-        "delimiters-in-text": "A text holds a bare &, ^ or ~, which should be escaped; all of it was kept.",
-        "delimiters-short": "MSH-2 names fewer than four characters; the usual ones were used.",
-        "discharge-codes-swapped": "PV1-36 and PV1-37 are the other way round in this message.",
+        "dated-ahead": "A time is more than 31 days ahead. It was not used for the order of messages.",
+        "delimiters-in-text": "A text contains an unescaped &, ^ or ~. The whole text was kept.",
+        "delimiters-short": "MSH-2 has fewer than four characters. The standard ones were used.",
+        "discharge-codes-swapped": "PV1-36 and PV1-37 are swapped in this message.",
         "discharge-codes-unmapped": "PV1-36 or PV1-37 holds a value that the profile does not map.",
         "encounter-status-differs": "The status word and the kind of the message contradict each other.",
         "escape-lost": (
-            "MSH-2 has lost its backslash (^~&), which was taken for the escape character all the same. "
-            "Where the sender lost it in texts, too, letters stand for special characters (T for &): ask it."
+            "MSH-2 has lost its backslash (^~&). The backslash was still used as the escape character. "
+            "If texts have lost it too, they show letters instead of special characters (T for "
+            "&): ask the sender."
         ),
         "ended-value": (
-            "A name, number, address or contact is not in force on the day of the message by its own dates. "
-            "It is history, and another in force was taken."
+            "A name, number, address or contact is not in force on the day of the message, by "
+            "its own dates. It is history. One in force was used instead."
         ),
-        "deleted-person-not-known": "Nobody is known here whose record was deleted, so nothing was changed.",
+        "deleted-person-not-known": (
+            "The person whose record was deleted is not known here, so nothing was changed."
+        ),
         "expected-discharge-derived": "The expected date was counted from a planned length of stay.",
-        "nhs-number-not-taken": "Its NHS number is another than the record's and was left aside.",
+        "nhs-number-not-taken": "Its NHS number differs from that of the record. It was not used.",
         "discharged-before-admitted": (
-            "The discharge is dated before the admission. It was taken as of when it was said, and the stay "
-            "is marked as doubtful: ask the ward."
+            "The discharge is dated before the admission. The time of its report was used, and "
+            "the stay is marked as doubtful: ask the ward."
         ),
-        "fit-before-admitted": "The day first fit is before the admission; that of the admission was taken.",
+        "fit-before-admitted": (
+            "The first day fit is before the admission. The day of the admission was used."
+        ),
         "fit-date-not-used": (
-            'The day first fit cannot be read, stands for "not known" or lies ahead, and was left aside.'
+            "The first day fit cannot be read, is a placeholder or is in the future. It was not used."
         ),
-        "fit-without-date": "It says fit and gives no day; the waiting begins on the day it was first said.",
+        "fit-without-date": (
+            "It says fit and gives no day. The wait begins on the day of the first such message."
+        ),
         "moved-before-admitted": (
-            "A move between beds is dated before the day of the admission. It was taken as of when it was "
-            "said, and the stay is marked as doubtful: ask the ward."
+            "A move between beds is dated before the day of the admission. The time of its report "
+            "was used, and the stay is marked as doubtful: ask the ward."
         ),
         "visit-number-of-another-person": (
-            "Its visit number was somebody else's, whose stay had ended. This stay is known by its time of "
-            "admission: ask the sender whether it numbers each stay anew."
+            "Its visit number belongs to another person's ended stay. This stay is known by its "
+            "time of admission: ask the sender whether each stay gets a new number."
         ),
         "visit-number-used-again": (
-            "Its visit number was used before, for a stay that had ended. The stay is marked as doubtful: "
-            "ask the sender whether it numbers each stay anew."
+            "Its visit number was used before, for a stay that had ended. The stay is marked "
+            "as doubtful: ask the sender whether each stay gets a new number."
         ),
-        "not-inpatient": "It is about a contact without a bed, so no stay was changed.",
+        "not-inpatient": "It reports a contact without a bed, so no stay was changed.",
         "number-used-again": (
-            "Its hospital number is of somebody with another name and another birth date. It was kept apart: "
-            "see duplicates, and ask the trust whether the number was given to two people."
+            "Its hospital number belongs to a person with another name and birth date. It was "
+            "kept apart: see Who is who, and ask the trust whether two people have the number."
         ),
-        "referral-reason-unmapped": "A reason for the referral is in no list.",
-        "segments-damaged": "Some lines were no segments and were left out.",
+        "referral-reason-unmapped": "A reason for the referral is not in the list.",
+        "segments-damaged": "Some lines were not segments. They were left out.",
         "sender-of-another-feed": (
-            "MSH-3 and MSH-4 name another feed. It was filed under the feed whose port or certificate it "
-            "came by: ask both senders."
+            "MSH-3 and MSH-4 name another feed. It was filed under the feed of its port or certificate: "
+            "ask both senders."
         ),
         "sex-unmapped": "PID-8 holds a value that the profile does not map.",
-        "stay-not-named": "It names no stay, so only the person was updated.",
+        "stay-not-named": "It does not name a stay, so only the person was updated.",
     }
 )
 """Note -> what it means. What is mended on reading (line ends, characters) has its code alone."""

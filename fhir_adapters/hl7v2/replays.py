@@ -23,22 +23,22 @@ PUT_BACK = "put-back"
 
 OUTCOMES: Mapping[str, str] = MappingProxyType(
     {
-        PUT_BACK: "Put back, and read again in its old place",
+        PUT_BACK: "Back in the queue, in its old place, to be read again",
         "waits-already": "It waits to be read already",
-        "rejected-envelope": "Its header cannot be read, and its sender was told so: they must send it again",
-        "superseded": "An edited message stands in for it",
+        "rejected-envelope": "Its header cannot be read. The sender got an error and must send it again",
+        "superseded": "An edited message has replaced it",
         "not-approved": "It is an edit that nobody has approved",
         "declined": "It is an edit that was declined",
-        "answered-at-once": "It did not come by HL7 v2 and was answered when it came: its sender asks again",
+        "answered-at-once": "It did not arrive by HL7 v2 and was answered at once: the sender sends it again",
         "test-system": "It is marked as test or training (MSH-11), which the feed's profile does not use",
-        "still-not-used": "The feed's profile still has no use for it",
-        "cause-remains": "What parked it is not corrected yet: it would be parked for the same reason",
-        "nothing-changed": "It was used, and read again it says the same: nothing would change",
-        "would-be-lost": "It was used, and could not be read now: what it became stands",
-        "done-once": "It joined records, moved a stay, or brought a referral or document: that is done once",
-        "names-others-now": "Read again it names another person or stay: what it became stands, look at both",
-        "nobody-claims-it": "No feed claims its sender yet: add the feed first",
-        "held-by-its-feed": "The feed that claims it holds the same bytes already",
+        "still-not-used": "The feed's profile still does not use it",
+        "cause-remains": "Its cause is not corrected yet: it would be parked again",
+        "nothing-changed": "It was used. A replay would change nothing",
+        "would-be-lost": "It was used, but could not be read now. Its first effect stays",
+        "done-once": "It merged records, moved a stay, or held a referral or document: this is done once",
+        "names-others-now": "It would now name another person or stay. Its first effect stays: check both",
+        "nobody-claims-it": "No feed is set up for its sender yet: add the feed first",
+        "held-by-its-feed": "Its feed already has a message with the same content",
     }
 )
 """What became of one message of a replay, in words."""

@@ -51,7 +51,7 @@ class PartnerClients:
         except KeyError:
             raise CannotReach("its sign-in is of a kind that this version does not know") from None
         if sign_in and not keeps_secrets(partner.endpoint):
-            raise CannotReach("a token is sent by https:// only")
+            raise CannotReach("a token is sent only by https://")
         http = await self._client(partner, tls or PartnerTls(), sign_in)
         name = tls.server_name if tls else None
         return await http.post(

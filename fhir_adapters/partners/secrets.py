@@ -83,8 +83,8 @@ def tls_words(failure: BaseException | None) -> str | None:
     """Why no encrypted connection came about, where that was it: of an error or of what caused it."""
     while failure is not None:
         if isinstance(failure, ssl.SSLCertVerificationError):
-            return f"its certificate is not believed: {failure.verify_message.rstrip('.')}"
+            return f"its certificate is not trusted: {failure.verify_message.rstrip('.')}"
         if isinstance(failure, ssl.SSLError):
-            return f"no TLS comes about: {(failure.reason or 'it ended the handshake').lower()}"
+            return f"TLS failed: {(failure.reason or 'it ended the handshake').lower()}"
         failure = failure.__cause__ or failure.__context__
     return None

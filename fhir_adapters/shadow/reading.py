@@ -19,7 +19,7 @@ def read_list(raw: bytes, mapping: ListMapping) -> list[Listed]:
     there: set[str] = set()
     lines = lines_of(raw, partial(_columns, mapping, there))
     if not lines:
-        raise ListInvalid([LineFault(1, "(file)", "nobody is on the list: a heading alone is no list")])
+        raise ListInvalid([LineFault(1, "(file)", "the list has a heading and no people")])
     faults = [fault for line in lines for fault in _faults(line, mapping)]
     faults += [fault for number in NUMBERS for fault in twice(lines, number)]
     if faults:
@@ -51,7 +51,7 @@ def _faults(line: Line, mapping: ListMapping) -> Iterable[LineFault]:
     if not any(line[number] for number in NUMBERS):
         yield line.fault("nhs_number", "give a number of the person")
     if line["nhs_number"] and not check_number(line["nhs_number"]).usable:
-        yield line.fault("nhs_number", "this is no valid NHS number: correct it, or leave it empty")
+        yield line.fault("nhs_number", "this is not a valid NHS number: correct it, or leave it empty")
     for column in DATES:
         if _given(line[column], mapping) and _day(line[column], mapping) is None:
             yield line.fault(column, f"write it as {date(2026, 7, 9).strftime(mapping.dates[0])}")

@@ -45,11 +45,11 @@ def test_given_a_data_directory_when_a_token_is_asked_for_then_its_own_api_belie
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["token", "admin"], "No stack was started in"),
-        (["replay"], "No stack was started in"),
-        (["report", "bed-days"], "No stack was started in"),
-        (["bench", "stack"], "No stack was started in"),
-        (["simulate"], "No stack was started in"),
+        (["token", "admin"], "No stack has been started in"),
+        (["replay"], "No stack has been started in"),
+        (["report", "bed-days"], "No stack has been started in"),
+        (["bench", "stack"], "No stack has been started in"),
+        (["simulate"], "No stack has been started in"),
         (["census", "nowhere.csv", "--feed", "x"], "nowhere.csv cannot be read"),
     ],
 )

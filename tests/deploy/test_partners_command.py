@@ -69,7 +69,7 @@ def test_given_a_partner_when_switched_then_it_is_decided_as_on_the_page_and_why
     ("words", "said"),
     [
         (("pause", "OAK"), "OAK is switched off already. Nothing was changed."),
-        (("resume", "HVC"), "HVC takes what is sent. Nothing was changed."),
+        (("resume", "HVC"), "HVC accepts items. Nothing was changed."),
         (("pause", "RXH"), "There is no partner RXH. There are: HVC, RXH/hl7v2, OAK."),
     ],
 )

@@ -158,7 +158,7 @@ SIGN_IN = {"kind": "bearer", "token": "council-token"}
 @pytest.mark.parametrize(
     ("wrong", "why"),
     [
-        ({"endpoint": "http://council.example", "sign_in": SIGN_IN}, "a token is sent by https:// only"),
+        ({"endpoint": "http://council.example", "sign_in": SIGN_IN}, "a token is sent only by https://"),
         ({"endpoint": "http://council.example", "tls": {}}, "begins with https:// or mllps://"),
         ({"endpoint": "mllp://pas.example:1", "tls": {}} | BY_HL7, "begins with https:// or mllps://"),
         ({"endpoint": "mllps://pas.example:1", "sign_in": SIGN_IN} | BY_HL7, "HL7 v2 has no sign-in"),

@@ -65,7 +65,7 @@ def test_given_a_setting_that_is_no_secret_when_a_file_is_named_then_it_is_not_r
     [
         (None, "cannot be read: No such file or directory"),
         (b" \n", "is empty"),
-        (b"\xff\xfe", "is no text"),
+        (b"\xff\xfe", "is not text"),
     ],
 )
 def test_given_a_file_that_is_no_good_when_read_then_the_sentence_names_the_setting(

@@ -63,7 +63,7 @@ def test_given_answers_when_sent_then_the_status_is_the_worst_and_one_line_sums_
 def test_given_nobody_who_listens_when_sent_then_it_ends_as_not_sent(tmp_path: Path) -> None:
     ended = sent(tmp_path, f"127.0.0.1:{free_port()}", 1)
     assert ended.exit_code == 2
-    assert "Nobody takes messages" in ended.stderr
+    assert "Nothing accepts messages" in ended.stderr
 
 
 @pytest.mark.parametrize("words", [["nowhere.hl7", "--to", "127.0.0.1:1"], [".", "--to", "nowhere"]])

@@ -190,7 +190,7 @@ def not_encrypted() -> httpx.ConnectError:
             AttemptOutcome(outcome="paused"),
             "pending",
             "partner-setup-wrong",
-            "no TLS comes about: wrong_version_number",
+            "TLS failed: wrong_version_number",
             0,
         ),
         (

@@ -124,7 +124,7 @@ async def test_given_a_number_that_the_partner_gave_then_it_is_told_to_that_part
         (CannotReach("no token", lasting=False), Verdict("failed", "no token", sent=False)),
         (
             not_encrypted(),
-            Verdict("misdirected", "no TLS comes about: wrong_version_number", sent=False),
+            Verdict("misdirected", "TLS failed: wrong_version_number", sent=False),
         ),
     ],
 )

@@ -92,7 +92,7 @@ async def test_given_an_api_key_when_connected_then_each_call_bears_it_within_th
 @pytest.mark.parametrize(
     ("wrong", "why"),
     [
-        ({"temporal_tls_ca": "other"}, "an authority that we do not believe"),
+        ({"temporal_tls_ca": "other"}, "an authority that we do not trust"),
         ({"temporal_tls_server_name": "temporal.example"}, "for another name"),
         ({"temporal_tls_certificate": None, "temporal_tls_key": None}, "or for a client certificate"),
         ({"temporal_tls_certificate": "other", "temporal_tls_key": "other"}, "or for a client certificate"),

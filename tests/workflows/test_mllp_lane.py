@@ -173,7 +173,7 @@ async def test_given_a_ca_that_did_not_sign_the_trusts_certificate_when_it_is_re
 
         partner = await until(resting, "the partner rests")
         assert (partner.pause_code, partner.consecutive_failures) == ("partner-setup-wrong", 1)
-        assert "its certificate is not believed" in (partner.pause_reason or "")
+        assert "its certificate is not trusted" in (partner.pause_reason or "")
         assert trust.received == []
         believed.write_bytes(authority.certificate.read_bytes())
         async with carried_on(story):
@@ -237,7 +237,7 @@ async def test_given_a_person_renamed_between_two_tries_when_sent_again_then_the
     ("turn", "detail"),
     [
         ("AR", "AR"),
-        ("AR 207", "AR 207 (an internal error of theirs)"),
+        ("AR 207", "AR 207 (an internal error at the partner)"),
         ("CR", "CR"),
         ("AE 204", "AE 204 (the patient or visit is not known)"),
     ],

@@ -78,7 +78,7 @@ class AcknowledgeAlert(CaseCommand):
 class StrikeClock(CaseCommand):
     """A durable timer fired: look at the rules again. Sent by the case's own workflow only."""
 
-    declared: ClassVar = Declaration("Look at the rules again", ANY)
+    declared: ClassVar = Declaration("Apply the rules again", ANY)
     touches: ClassVar = ()
 
     kind: Literal["strike-clock"] = "strike-clock"

@@ -24,7 +24,7 @@ class NoteMerge(CaseCommand):
 class NoteUnmerge(CaseCommand):
     """A merge of two people was undone: this case goes on by itself, if it had ended as merged."""
 
-    declared: ClassVar = Declaration("Note that two people are two after all", ANY)
+    declared: ClassVar = Declaration("Record that a merge was undone", ANY)
     touches: ClassVar = ("ending",)
 
     kind: Literal["note-unmerge"] = "note-unmerge"

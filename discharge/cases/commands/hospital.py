@@ -24,7 +24,7 @@ class JoinSpell(CaseCommand):
 class NoteHospitalFacts(CaseCommand):
     """The trust's feed changed what is known of a stay; sent by the relay, never by a person."""
 
-    declared: ClassVar = Declaration("Note what the trust's feed says", ANY)
+    declared: ClassVar = Declaration("Record facts from the trust's feed", ANY)
     touches: ClassVar = ("stay", "criteria", "expected-date", "leaving", "ending")
 
     kind: Literal["note-hospital-facts"] = "note-hospital-facts"
@@ -37,7 +37,7 @@ class NoteHospitalFacts(CaseCommand):
 class NotePersonDeleted(CaseCommand):
     """The trust deleted the person's record in its system; sent by the relay, never by a person."""
 
-    declared: ClassVar = Declaration("Note that the trust deleted the person's record", ANY)
+    declared: ClassVar = Declaration("Record that the trust deleted the person's record", ANY)
     touches: ClassVar = ("action",)
 
     kind: Literal["note-person-deleted"] = "note-person-deleted"

@@ -52,7 +52,7 @@ class RecordDeath(CaseCommand):
 class WithdrawDeath(CaseCommand):
     """The person did not die after all: the trust took back what it had said; sent by the relay."""
 
-    declared: ClassVar = Declaration("Note that the trust took back that the person died", ANY)
+    declared: ClassVar = Declaration("Record that the trust cancelled a death", ANY)
     touches: ClassVar = ("ending",)
 
     kind: Literal["withdraw-death"] = "withdraw-death"

@@ -86,7 +86,7 @@ class AnswerOffer(CaseCommand):
 class NoteHomeLost(CaseCommand):
     """A landlord took back a home that was offered or accepted. Sent by the record only."""
 
-    declared: ClassVar = Declaration("Note that a landlord took back a home", ANY)
+    declared: ClassVar = Declaration("Record that a landlord withdrew a home", ANY)
     touches: ClassVar = ("offers",)
 
     kind: Literal["note-home-lost"] = "note-home-lost"
@@ -119,7 +119,7 @@ class LetProperty(CaseCommand):
 class ReportFromStrand(CaseCommand):
     """What a strand's own workflow found: overdue, an offer lapsed, homes that fit. Sent by strands only."""
 
-    declared: ClassVar = Declaration("Note what a strand found", ANY)
+    declared: ClassVar = Declaration("Record the result of a strand", ANY)
     touches: ClassVar = ("offers", "overdue", "proposals")
 
     kind: Literal["report-from-strand"] = "report-from-strand"

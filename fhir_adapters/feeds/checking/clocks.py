@@ -83,8 +83,9 @@ def doubts(clocks: ClockTally) -> Iterator[Suggestion]:
     for place, count in clocks.utc_in_summer.items():
         yield _doubt(
             count,
-            f"{place} says +0000 in {count} summer messages, when {zone} is an hour ahead, and is read so: "
-            "ask whether it is UTC, or local time with the wrong offset",
+            f"{place} has the offset +0000 in {count} summer messages, when {zone} is an hour "
+            "ahead. It is read as UTC: ask whether this is right, or local time with a wrong "
+            "offset",
         )
     for place, compared in clocks.compared.items():
         apart = clocks.hour_apart[place]
@@ -105,8 +106,9 @@ def doubts(clocks: ClockTally) -> Iterator[Suggestion]:
         yield Suggestion(
             key="",
             count=clocks.birth_hours,
-            text=f"PID-7 ends in 2300 or 0100 in {clocks.birth_hours} messages: the sender may shift birth "
-            "dates by the summer hour; the day is taken as written, so compare some with the trust",
+            text=f"PID-7 ends in 2300 or 0100 in {clocks.birth_hours} messages: the sender may "
+            "shift birth dates by the summer hour. The day is used as written: compare some "
+            "with the trust",
         )
 
 

@@ -49,7 +49,7 @@ class FieldCount(Frozen):
 class NumberCount(Frozen):
     """One way in which numbers of persons are written, and which pattern takes them.
 
-    `taken_as` is nhs or local; `named` is false where no pattern takes it, or only one that takes anything.
+    `taken_as` is nhs or local; `named` is false where no pattern matches it, or only one that takes anything.
     `valid` is how many would be valid NHS numbers.
     """
 

@@ -39,9 +39,9 @@ def _not_live(tally: Tally, show_values: bool) -> Iterator[Suggestion]:
             yield Suggestion(
                 key="live_processing_ids",
                 count=count,
-                text=f"MSH-11 is {value or 'empty'} in {count} messages, which are taken for tests and not "
-                "used. If they stand for live ones, check again with --live; change the key only if the live "
-                "feed sends it",
+                text=f"MSH-11 is {value or 'empty'} in {count} messages. They count as tests and "
+                "are not used. If they represent live messages, check again with --live; "
+                "change the key only if the live feed sends this value",
             )
 
 
@@ -68,7 +68,7 @@ def _pattern_wanted(writing: Writing, found: WritingTally, is_nhs: bool, show_va
     wanted = [f"field: {field}", *(f"{key}: {each}" for key, each in parts)]
     if not parts:
         wanted += ["bare: true"] if is_nhs else ["bare: true", "system: AUTHORITY"]
-    taken = "only a pattern that takes anything takes it" if found.taken_as else "no pattern takes it"
+    taken = "only a pattern for any number matches it" if found.taken_as else "no pattern matches it"
     valid = f", {_percent(found.valid, found.count)} of them valid NHS numbers" if is_nhs else ""
     return Suggestion(
         key="identifiers.nhs_number" if is_nhs else "identifiers.local",
@@ -85,8 +85,9 @@ def _bare_numbers(tally: Tally, show_values: bool) -> Iterator[Suggestion]:
         yield Suggestion(
             key=key,
             count=tally.bare_merges,
-            text=f"MRG-1 holds a number without its authority in {tally.bare_merges} messages, and these "
-            "merges wait: add bare_numbers: PID-3 (the authority of the number in PID-3) or the name of one",
+            text=f"MRG-1 holds a number without its authority in {tally.bare_merges} messages, "
+            "so these merges are parked: add bare_numbers: PID-3 (the authority of the number "
+            "in PID-3) or the name of one",
         )
     counted: Counter[str] = Counter()
     for (field, authority, _), found in tally.writings.items():
@@ -99,7 +100,7 @@ def _bare_numbers(tally: Tally, show_values: bool) -> Iterator[Suggestion]:
         yield Suggestion(
             key=key,
             count=bare,
-            text=f"hospital numbers stand without an authority {bare} times and with {word} {count} times, "
+            text=f"hospital numbers come without an authority {bare} times and with {word} {count} times, "
             f"and are kept apart: if they are the same numbers, add bare_numbers: {word}",
         )
 
@@ -110,8 +111,8 @@ def _no_nhs_number(tally: Tally, _: bool) -> Iterator[Suggestion]:
         yield Suggestion(
             key="identifiers.nhs_number",
             count=found.of - found.understood,
-            text=f"only {_percent(found.understood, found.of)} of {found.of} messages have an NHS number "
-            "that may find a person; the rest depend on hospital numbers",
+            text=f"only {_percent(found.understood, found.of)} of {found.of} messages have an "
+            "NHS number that can match a person; the others depend on hospital numbers",
         )
 
 
@@ -146,7 +147,7 @@ def _ward(tally: Tally, _: bool) -> Iterator[Suggestion]:
         text = (
             f"PV1-3 makes {len(visits.wards)} wards of {visits.locations} places, one for almost every bed: "
         )
-        text += "the ward may stand in another component"
+        text += "the ward may be in another component"
     elif visits.without_ward:
         text = f"{visits.without_ward} of {visits.locations} locations in PV1-3 name no ward"
     if text:
@@ -178,8 +179,8 @@ def _not_wards(tally: Tally, show_values: bool) -> Iterator[Suggestion]:
         yield Suggestion(
             key="location.not_wards",
             count=sum(found.values()),
-            text=f"taken for wards, and more like a bay, room or bed: {listed}; if so, add them to not_wards "
-            "(with * and ? where anything may stand), or name the component of the ward",
+            text=f"read as wards, but similar to a bay, room or bed: {listed}; if so, add them "
+            "to not_wards (* and ? match any text), or name the component of the ward",
         )
 
 
@@ -205,7 +206,11 @@ def _expected_date(tally: Tally, _: bool) -> Iterator[Suggestion]:
         key="expected_discharge",
         count=found.of,
         text=f"no message holds an expected date in {', '.join(tally.profile.expected_discharge)}"
-        + (f"; a date after the message stands in {candidates}" if candidates else ": ask where it is"),
+        + (
+            f"; a date after the message is in {candidates}"
+            if candidates
+            else ": ask the trust for its field"
+        ),
     )
 
 
@@ -246,9 +251,9 @@ def _observations(tally: Tally, show_values: bool) -> Iterator[Suggestion]:
             yield Suggestion(
                 key="observations",
                 count=count,
-                text=f"OBX {system_word(code, show_values=show_values)} holds {look} in {count} messages and "
-                "is not read: if it says fitness, since when, or the expected date, add it to observations "
-                "(medically_fit, fit_on or expected_discharge)",
+                text=f"OBX {system_word(code, show_values=show_values)} holds {look} in {count} "
+                "messages and is not read: if it gives fitness, its first day, or the expected "
+                "date, add it to observations (medically_fit, fit_on or expected_discharge)",
             )
 
 
@@ -276,8 +281,8 @@ def _markers(tally: Tally, _: bool) -> Iterator[Suggestion]:
         yield Suggestion(
             key="delete_marker",
             count=places.total(),
-            text=f"two double quotes stand in {listed}; with this profile that {does}: ask the trust whether "
-            "it means it",
+            text=f"two double quotes are in {listed}; with this profile this {does}: ask the trust "
+            "whether this is intended",
         )
 
 

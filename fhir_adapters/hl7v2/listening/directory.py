@@ -15,10 +15,10 @@ from fhir_adapters.store.inbox import Arrived, Received
 FRESH_FOR = 5.0
 """Seconds for which the list of feeds is trusted."""
 NOT_SERVED = (
-    "feed %s is not served: it has neither networks nor a certificate, so whoever reaches the port would "
-    "speak for its organisation. Give it networks or a certificate in the places file and load that again; "
-    "its messages are held as unassigned until then. HOMEWARD_MLLP_OPEN_FEEDS=true serves it all the same, "
-    "for a demonstration."
+    "feed %s is not served: it has neither networks nor a certificate, so any sender that reaches "
+    "the port could send for its organisation. Give it networks or a certificate in the places "
+    "file and load that again; its messages are held as unassigned until then. HOMEWARD_MLLP_OPEN_FEEDS=true "
+    "serves it anyway, for a demonstration."
 )
 log = logging.getLogger("homeward.mllp")
 

@@ -49,13 +49,13 @@ class Wire(asyncio.Protocol):
         TimeoutError when it does not take them in time.
         """
         if self.lost:
-            raise ConnectionResetError("nobody is there any more")
+            raise ConnectionResetError("the sender has gone")
         self.transport.write(data)
         if not self._room.is_set():
             async with asyncio.timeout(seconds):
                 await self._room.wait()
             if self.lost:
-                raise ConnectionResetError("nobody is there any more")
+                raise ConnectionResetError("the sender has gone")
 
     @property
     def lost(self) -> bool:

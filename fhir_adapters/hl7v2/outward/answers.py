@@ -33,9 +33,9 @@ CONDITIONS: Mapping[str, str] = MappingProxyType(
         "202": "processing id not supported",
         "203": "version not supported",
         "204": "the patient or visit is not known",
-        "205": "it came before",
+        "205": "it arrived before",
         "206": "the record is locked",
-        "207": "an internal error of theirs",
+        "207": "an internal error at the partner",
     }
 )
 """Table 0357 in words. What a partner writes beside its code is not kept: it may repeat a name."""

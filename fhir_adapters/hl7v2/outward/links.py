@@ -51,7 +51,7 @@ class NoAnswer:
     setup: bool = False
 
 
-BUSY = NoAnswer("others are being told", sent=False, tried=False)
+BUSY = NoAnswer("messages to others are being sent", sent=False, tried=False)
 
 
 def host_and_port(endpoint: str) -> tuple[str, int]:
@@ -63,7 +63,7 @@ def host_and_port(endpoint: str) -> tuple[str, int]:
         or not parts.port
         or parts.path not in ("", "/")
     ):
-        raise ValueError("an endpoint for HL7 v2 is written mllp://host:port, or mllps://host:port")
+        raise ValueError("write an endpoint for HL7 v2 as mllp://host:port, or mllps://host:port")
     return parts.hostname, parts.port
 
 
@@ -174,7 +174,7 @@ class _Link:
                 for raw in deframer.feed(data):
                     await self._take(raw)
                 if deframer.oversized or deframer.stray:
-                    self._settle(NoAnswer("the answer was no HL7 acknowledgement", sent=True))
+                    self._settle(NoAnswer("the answer was not an HL7 acknowledgement", sent=True))
                     break
         except ssl.SSLError as fault:  # TLS 1.3 hears only now that our certificate was not taken
             self._settle(NoAnswer(tls_words(fault) or "", sent=False, setup=True))
@@ -186,7 +186,7 @@ class _Link:
     async def _take(self, raw: bytes) -> None:
         answer = read_answer(raw)
         if answer is None:
-            self._settle(NoAnswer("the answer was no HL7 acknowledgement", sent=True))
+            self._settle(NoAnswer("the answer was not an HL7 acknowledgement", sent=True))
         elif answer.control_id == self._awaited:
             self._settle(answer)
         else:

@@ -68,7 +68,7 @@ async def message_for(
 def _sends(partner: PartnerRow, profiles: ProfileBook, day: date) -> Sends:
     sends = profiles.in_force(partner.profile, day).sends if partner.profile in profiles else None
     if sends is None:
-        raise CannotBuild("the partner's feed profile does not say what it takes (sends)")
+        raise CannotBuild("the partner's feed profile does not list the facts that it accepts (sends)")
     return sends
 
 

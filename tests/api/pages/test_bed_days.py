@@ -69,7 +69,7 @@ async def test_given_one_who_waits_and_one_who_left_when_the_report_is_opened_th
     assert page.status_code == 200
     assert figure(page.text, "Discharges") == "1 person"
     assert figure(page.text, "Delay days as published") == "4 days"
-    assert figure(page.text, "Nights really waited") == "4 nights"
+    assert figure(page.text, "Nights waited") == "4 nights"
     assert figure(page.text, "People waiting now") == "1 person"
     assert figure(page.text, "Their delay so far") == "10 days"
     assert figure(page.text, "Bed days released") == "Not claimed"
@@ -109,7 +109,7 @@ async def test_given_a_figure_when_followed_then_its_people_are_listed_and_nobod
 @pytest.mark.parametrize(
     ("query", "released", "named"),
     [
-        ("against=fixed&days=30", "26 nights", "30 nights ready and held by the home, for everybody"),
+        ("against=fixed&days=30", "26 nights", "30 ready nights delayed by the home, for everybody"),
         ("against=register-average", "Not claimed", "Nottingham City Homes pilot"),
     ],
 )

@@ -32,7 +32,7 @@ def test_given_what_a_council_was_told_by_a_coordinator_when_shown_then_it_names
             {"news": "expected-date,home", "expected_discharge_on": "2026-07-09", "home_ready": "no"},
             "Expected date of discharge: 9 July 2026, Home ready: no",
         ),
-        ({"news": "expected-date", "expected_discharge_on": None}, "Expected date of discharge: taken back"),
+        ({"news": "expected-date", "expected_discharge_on": None}, "Expected date of discharge: withdrawn"),
         ({"news": "fit", "fit": "yes"}, "Fit to leave: yes"),
         ({"news": "fit", "fit": None}, "Fit to leave: unknown"),
     ],

@@ -103,7 +103,7 @@ async def test_given_what_cannot_be_sent_then_the_words_say_why(room: Room) -> N
     room.row.endpoint = "http://partner.example/fhir"
     with pytest.raises(CannotReach) as refused:
         await room.send()
-    assert (refused.value.words, refused.value.lasting) == ("a token is sent by https:// only", True)
+    assert (refused.value.words, refused.value.lasting) == ("a token is sent only by https://", True)
 
 
 @pytest.mark.parametrize(
@@ -197,17 +197,17 @@ def _failure(kind: type[ssl.SSLError], **said: str | None) -> ssl.SSLError:
     [
         (
             _failure(ssl.SSLCertVerificationError, verify_message=".certificate has expired."),
-            "its certificate is not believed: .certificate has expired",
+            "its certificate is not trusted: .certificate has expired",
         ),
         (
             _failure(ssl.SSLCertVerificationError, verify_message="signed by X"),
-            "its certificate is not believed: signed by X",
+            "its certificate is not trusted: signed by X",
         ),
         (
             _failure(ssl.SSLError, reason="WRONG_VERSION_NUMBER"),
-            "no TLS comes about: wrong_version_number",
+            "TLS failed: wrong_version_number",
         ),
-        (_failure(ssl.SSLError, reason=None), "no TLS comes about: it ended the handshake"),
+        (_failure(ssl.SSLError, reason=None), "TLS failed: it ended the handshake"),
         (OSError("away"), None),
         (None, None),
     ],

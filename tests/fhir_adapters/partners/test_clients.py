@@ -164,7 +164,7 @@ async def test_given_a_partner_that_asks_for_a_certificate_when_ours_is_set_then
                 known | files | {"server_name": "other.example"},
                 "certificate is not valid for 'other.example'",
             ),
-            (files | {"server_name": "partner.example"}, "its certificate is not believed"),
+            (files | {"server_name": "partner.example"}, "its certificate is not trusted"),
         ):
             room.row.tls = wrong
             with pytest.raises(httpx.TransportError) as refused:

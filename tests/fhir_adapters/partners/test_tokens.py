@@ -95,7 +95,7 @@ async def test_given_a_token_endpoint_of_the_partners_own_authority_then_its_ca_
         room.row.sign_in["token_url"] = f"https://127.0.0.1:{door.port}/token"
         with pytest.raises(CannotReach) as refused:
             await room.send()
-        assert refused.value.words.startswith("the token endpoint: its certificate is not believed: ")
+        assert refused.value.words.startswith("the token endpoint: its certificate is not trusted: ")
         assert refused.value.lasting, "a person has to name the authority"
         assert b"token" not in door.heard, "the secret did not leave"
         room.row.tls = {"ca": authority.certificate.name}

@@ -178,8 +178,8 @@ class TestSuggestions:
 
         assert suggested(report, "identifiers.local") == [
             (
-                "a number with authority UCLH and type MRN in PID-3 was seen 4 times; only a pattern that "
-                "takes anything takes it: add {field: 3, authority: UCLH, type: MRN}"
+                "a number with authority UCLH and type MRN in PID-3 was seen 4 times; only a "
+                "pattern for any number matches it: add {field: 3, authority: UCLH, type: MRN}"
             )
         ]
 
@@ -197,7 +197,7 @@ class TestSuggestions:
         report = checked(*many(3), profile=ITK.model_copy(update={"identifiers": narrow}))
 
         assert (
-            "no pattern takes it: add {field: 3, authority: RXH, type: MR}"
+            "no pattern matches it: add {field: 3, authority: RXH, type: MR}"
             in suggested(report, "identifiers.local")[0]
         )
 
@@ -258,7 +258,7 @@ class TestSuggestions:
         report = checked(*many(4, tail=(segment("ZVI", {23: "20260312"}),)))
 
         assert suggested(report, "expected_discharge") == [
-            "no message holds an expected date in PV2-9; a date after the message stands in ZVI-23 (4 times)"
+            "no message holds an expected date in PV2-9; a date after the message is in ZVI-23 (4 times)"
         ]
 
     def test_given_a07_then_its_reason_is_told_until_the_profile_knows_it(self) -> None:
@@ -284,7 +284,7 @@ class TestSuggestions:
         report = checked(*many(2, more={"PV2": {9: '""'}}))
 
         assert (
-            "stand in PV2-9 (2); with this profile that deletes what was known"
+            "are in PV2-9 (2); with this profile this deletes what was known"
             in suggested(report, "delete_marker")[0]
         )
 

@@ -258,7 +258,7 @@ def test_given_a_number_that_no_pattern_takes_then_the_check_writes_the_pattern(
     report = check_feed([SampleFile("one.hl7", told)], narrow)
 
     texts = [each.text for each in report.suggestions if each.key == "identifiers.local"]
-    assert texts[0].endswith("no pattern takes it: add {field: 3, bare: true, system: AUTHORITY}")
+    assert texts[0].endswith("no pattern matches it: add {field: 3, bare: true, system: AUTHORITY}")
 
 
 # Codes and places of a trust's own

@@ -74,7 +74,7 @@ async def test_given_a_certificate_of_an_authority_that_is_not_believed_when_sen
     async with tls_door(f"127.0.0.1:{partner.port}", authority.signs("pas")) as door:
         outcome = await send(links, door.port, tls)
     assert isinstance(outcome, NoAnswer)
-    assert outcome.words.startswith("its certificate is not believed: ")
+    assert outcome.words.startswith("its certificate is not trusted: ")
     assert (outcome.sent, outcome.setup) == (False, True)
     assert partner.received == []
 

@@ -116,8 +116,8 @@ async def test_given_a_record_that_is_away_when_a_late_answer_comes_then_sending
 @pytest.mark.parametrize(
     ("turn", "words"),
     [
-        ("garbage", "the answer was no HL7 acknowledgement"),
-        ("unframed", "the answer was no HL7 acknowledgement"),
+        ("garbage", "the answer was not an HL7 acknowledgement"),
+        ("unframed", "the answer was not an HL7 acknowledgement"),
         ("drop", "the connection ended without an answer"),
         ("lose", "the connection ended without an answer"),
     ],
@@ -166,6 +166,6 @@ async def test_given_a_connection_that_ended_meanwhile_when_sent_then_a_new_one_
 )
 async def test_given_an_endpoint_that_is_none_when_sent_then_words_say_so(links: Links, wrong: str) -> None:
     outcome = await links.exchange(wrong, message("M1"), "M1")
-    words = "an endpoint for HL7 v2 is written mllp://host:port, or mllps://host:port"
+    words = "write an endpoint for HL7 v2 as mllp://host:port, or mllps://host:port"
     assert outcome == NoAnswer(words, sent=False)
     assert host_and_port("mllp://pas.example:2575") == ("pas.example", 2575)
