@@ -53,7 +53,8 @@ def _days_ago(days: int) -> datetime:
 
 def _checked(day: int, **said: str) -> list[Told]:
     form = form_in_force(date.today())  # noqa: DTZ011 - which form is in force is asked once, at the start
-    answers = {item.code: said.get(item.code.replace("-", "_"), "yes") for item in form.items}
+    every = {item.code: said.get(item.code.replace("-", "_"), "yes") for item in form.items}
+    answers = {code: every[code] for code in form.asked(every)}
     found = {"form": form.code, "answers": answers}
     return [(day, HOME, lambda: cmd.CompleteCheck.model_validate(found))]
 

@@ -23,7 +23,7 @@ from deploy.simulate.people import SimPerson
 from deploy.simulate.scenes import PARTIES
 from discharge.cases.command_stages import ALLOWED
 from discharge.clocks import london_date
-from housing_checks.checks.form import form_in_force
+from housing_checks.checks.form import form_in_force, form_of
 
 LOOKS, LOOK_SECONDS = 100, 0.6
 """How often somebody looks whether the case is ready for them, and how long they wait in between."""
@@ -167,9 +167,11 @@ class Person:
         await self.command(step, "start-check", {"form": form_in_force(self._day(step)).code})
 
     async def complete_check(self, step: Step) -> None:
-        """Answer every item: yes, except where the story says otherwise."""
-        form = form_in_force(self._day(step))
-        answers = dict.fromkeys(form.codes, "yes") | dict(step.details.get("answers", {}))
+        """Answer every item that is asked: yes, except where the story says otherwise."""
+        begun = (await self.case()).get("check") or {}
+        form = form_of(begun["form"]) if begun else form_in_force(self._day(step))
+        said = dict.fromkeys(form.codes, "yes") | dict(step.details.get("answers", {}))
+        answers = {code: said[code] for code in form.asked(said)}
         await self.command(step, "complete-check", {"form": form.code, "answers": answers})
 
     async def settle_gate(self, step: Step) -> None:

@@ -41,7 +41,8 @@ KINDS: dict[str, Kind[Any]] = {}
 
 class Heading(Frozen):
     """What an edition says of itself. `shadow`: it is tried beside what is in force, and decides nothing.
-    `each` gives what every row says that does not say otherwise.
+    `each` gives what every row says that does not say otherwise. `over` names an earlier edition whose rows
+    hold as well, with those of this one on top or after them.
     """
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9\-]*$")
@@ -50,6 +51,7 @@ class Heading(Frozen):
     effective_from: date
     source: str = Field(min_length=1)
     shadow: bool = False
+    over: str | None = None
     each: dict[str, Any] = Field(default_factory=dict)
     rows: dict[str, dict[str, Any]]
 
@@ -108,20 +110,21 @@ class Kind(Generic[Row]):
         """Read every edition that is shipped. Raises `DataInvalid` with all faults of all files."""
         self.name, self.row, self.key, self._check = name, row, key, check
         self._adapter = TypeAdapter(dict[str, row], config=ConfigDict(extra="forbid"))  # type: ignore[valid-type]
-        self.editions = self._shipped(file)
+        self.editions: tuple[Edition[Row], ...] = ()
+        self._read_shipped(file)
         KINDS[name] = self
 
-    def _shipped(self, file: Path) -> tuple[Edition[Row], ...]:
-        editions, faults = [], []
+    def _read_shipped(self, file: Path) -> None:
+        faults = []
         for path in data_files(file.parent, self.name):
             if path.stem.partition("@")[0] == file.stem:
                 try:
-                    editions.append(self.parse(path.name, read_bytes(path)))
+                    self.editions = (*self.editions, self.parse(path.name, read_bytes(path)))
                 except DataInvalid as fault:
                     faults.append(str(fault))
-        if faults or not editions:
+        if faults or not self.editions:
             raise DataInvalid("\n".join(faults) or f"{file.name}: (whole file): is not there")
-        return tuple(sorted(editions, key=lambda edition: edition.heading.effective_from))
+        self.editions = tuple(sorted(self.editions, key=lambda edition: edition.heading.effective_from))
 
     def parse(self, file: str, raw: bytes) -> Edition[Row]:
         """One edition from the bytes of a file; raises `DataInvalid`."""
@@ -129,8 +132,17 @@ class Kind(Generic[Row]):
         if heading.name != self.name:
             raise DataInvalid(f"{file}: name: is {heading.name!r} - write {self.name}")
         mark = f"{self.name}, edition {heading.edition} ({_hash(raw)})"
-        rows = {key: {**heading.each, **given} for key, given in heading.rows.items()}
+        before = self._rows_of(file, heading.over) if heading.over is not None else {}
+        own = {key: {**before.get(key, heading.each), **given} for key, given in heading.rows.items()}
+        rows = {**before, **own}
         return Edition(heading, self.table(file, rows, heading.source, (mark,)))
+
+    def _rows_of(self, file: str, edition: str) -> Mapping[str, Fields]:
+        """What an edition says that was read before; raises `DataInvalid`."""
+        for each in self.editions:
+            if each.heading.edition == edition:
+                return each.table.fields
+        raise DataInvalid(f"{file}: over: {edition!r} is no earlier edition of {self.name} - name one")
 
     def table(self, file: str, rows: Mapping[str, Fields], source: str, marks: tuple[str, ...]) -> Table[Row]:
         """A table of the rows that a file gives, or that are in force with its changes; raises `DataInvalid`

@@ -89,6 +89,17 @@ def test_given_two_editions_then_the_day_says_which_counts_and_the_oldest_answer
     assert (listed.label("rail"), listed.known("rod"), found.pounds) == ("Rail", False, 5)
 
 
+def test_given_an_edition_over_an_earlier_one_then_it_says_only_what_is_new(shipped: Path) -> None:
+    new = {"rod": {"label": "Rod", "pounds": 9}, "rail": {"pounds": 6}}
+    edition(shipped, 2, "2026-04-01", over="1", rows=new)
+    table = policy_on(date(2026, 4, 1))[things(shipped)]
+    assert [(code, row.pounds) for code, row in table.items()] == [("ramp", 100), ("rail", 6), ("rod", 9)]
+    assert table["rail"].label == "Rail"
+    edition(shipped, 2, "2026-04-01", over="9", rows=new)
+    with pytest.raises(DataInvalid, match="over: '9' is no earlier edition of things"):
+        things(shipped)
+
+
 def test_given_an_edition_in_shadow_then_it_decides_nothing_and_can_be_compared(shipped: Path) -> None:
     edition(shipped, 2, "2026-04-01", shadow=True)
     kind = things(shipped)
