@@ -8,8 +8,8 @@ from uuid import uuid4
 import pytest
 import yaml
 
-from discharge.cases.commands import StartCheck
-from discharge.cases.model import Case, GateItem, StrandKind
+from discharge.cases.commands import CompleteCheck, StartCheck
+from discharge.cases.model import Case, GateItem, Stage, StrandKind
 from discharge.codes.casework import NEEDS
 from discharge.errors import Refused
 from discharge.reference.files import DataInvalid
@@ -18,8 +18,9 @@ from discharge.risk.facts import GATE_ITEMS
 from discharge.values import YesNoUnknown
 from housing_checks.checks.form import SAFE_ADDRESS, form_in_force
 from housing_checks.checks.rules import suggested_strands
+from housing_checks.gate.rules import blocking
 from housing_checks.lead_times import ITEMS
-from tests.housing_checks.homes import FORM_1, Story, answers
+from tests.housing_checks.homes import FORM_1, Story, answers, check, day
 
 
 def test_the_form_has_distinct_items_in_five_domains() -> None:
@@ -139,3 +140,19 @@ def test_given_the_form_in_force_then_gated_items_are_told_in_its_order() -> Non
     gate = {code: GateItem(code=code) for code in (*reversed(FORM_1.codes), "older")}
     told = Case(case_id=uuid4(), gate=gate).gate_items
     assert [item.code for item in told] == [*FORM_1.codes, "older"]
+
+
+def test_given_the_form_of_april_2027_then_it_asks_about_fire_and_leaves_out_what_does_not_concern() -> None:
+    begins = (date(2027, 4, 1) - day(0)).days
+    form = form_in_force(day(begins))
+    fire = {item.code: "yes" for item in dict(form.domains)["Fire"]}
+    assert (form.code, len(fire), form_in_force(day(begins - 1))) == ("home-check-2", 6, FORM_1)
+    without = answers() | fire | {"oxygen-or-cream": "no"}
+    assert form.asked(without) == (*FORM_1.codes, "smoke-alarm", "way-out", "oxygen-or-cream")
+    smoked = answers() | fire | {"oxygen-fitted": "not-applicable", "no-smoking": "no"}
+    story = Story().ask(CompleteCheck(form=form.code, answers=smoked), on=begins)
+    assert [each.code for each in blocking(story.case)] == ["no-smoking"]
+
+    earlier = Story().ask(StartCheck(form=FORM_1.code), on=begins - 1).ask(check(), on=begins)
+    assert earlier.case.stage is Stage.READY
+    assert not fire.keys() & earlier.case.gate.keys()
