@@ -21,6 +21,7 @@ TITLES = {
     "partner-paused": "{} is paused: nothing is sent to it",
     "commands-failed": "A request or fact from {} could not be recorded",
     "case-differs": "A case referred by {} differs from its events",
+    "schedule-late": "Periodic work that {} relies on is late",
     "too-many-parked": "Too many messages from {} need attention",
     "too-long-waiting": "Messages from {} wait too long to be read",
 }
@@ -34,6 +35,7 @@ WATCHED = {
     "partner-paused": "Minutes since it was paused",
     "commands-failed": "Requests and facts that failed and nobody has dealt with",
     "case-differs": "Open cases that differ from their events",
+    "schedule-late": "Minutes that periodic work is late",
     "too-many-parked": "Messages that are parked",
     "too-long-waiting": "Minutes that the oldest waits to be read",
 }

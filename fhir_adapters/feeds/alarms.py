@@ -28,6 +28,7 @@ Kind = Literal[
     "partner-paused",
     "commands-failed",
     "case-differs",
+    "schedule-late",
     "too-many-parked",
     "too-long-waiting",
     "profile-not-used",
@@ -60,6 +61,9 @@ WORDS: Mapping[Kind, Words] = {
     "case-differs": Words(
         "every case equals its events",
         "{number} cases differ from their events. `homeward cases verify` names them.",
+    ),
+    "schedule-late": Words(
+        "every schedule runs in its time, {number} minutes late at most", "Periodic work is {time} late."
     ),
     "too-many-parked": Words("{number} parked messages at most", "{number} messages are parked."),
     "too-long-waiting": Words(

@@ -19,6 +19,7 @@ from discharge.store.record import CASE_SIGNAL
 from discharge.store.tables import (
     CaseRow,
     CommandRow,
+    HeartbeatRow,
     Organisation,
     OutboxRow,
     PartnerRow,
@@ -29,6 +30,7 @@ from fhir_adapters.feeds.book import DEFAULT_PROFILE
 from fhir_adapters.feeds.profile import Profile
 from fhir_adapters.feeds.watching import FileFault
 from fhir_adapters.store.finding import BEYOND, UNASSIGNED
+from fhir_adapters.store.referring import SERVICE_KINDS
 from fhir_adapters.store.tables import AlarmRow, AlarmRuleRow, Feed, InboxRow
 
 log = logging.getLogger("homeward.alarms")
@@ -162,6 +164,7 @@ async def observe(
         *await _outgoing(session, now),
         *await _failed(session),
         *await _differing(session),
+        *await _late_schedules(session, now),
         *await _requests(session),
         *await _hidden_by_others(session),
     ]
@@ -248,6 +251,18 @@ async def _differing(session: AsyncSession) -> Sequence[Observed]:
         Observed("case-differs", each.id, each.id, each.code, counted[each.id])
         for each in await _named(session, "case-differs", counted)
     ]
+
+
+async def _late_schedules(session: AsyncSession, now: datetime) -> Sequence[Observed]:
+    """For each housing service, which runs this: how late the latest of the periodic work is."""
+    asked = select(HeartbeatRow.part, HeartbeatRow.due_at).where(HeartbeatRow.due_at < now)
+    late = (await session.execute(asked.order_by(HeartbeatRow.due_at))).all()
+    minutes = _minutes(late[0].due_at, now) if late else 0.0
+    more = (
+        f"Late: {', '.join(row.part for row in late)}. A worker creates late schedules again." if late else ""
+    )
+    services = await session.scalars(select(Organisation).where(Organisation.kind.in_(SERVICE_KINDS)))
+    return [Observed("schedule-late", each.id, each.id, each.code, minutes, more=more) for each in services]
 
 
 _UNANSWERED = text("SELECT organisation_id, people, senders, withdrawn FROM homeward_hidings_unanswered()")

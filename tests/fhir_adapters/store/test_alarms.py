@@ -8,11 +8,13 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from discharge.store.engine import transaction
+from discharge.store.tables import HeartbeatRow
 from fhir_adapters.feeds.alarms import AlarmRule, in_force, judge, rules_for, usual_rules
 from fhir_adapters.store.alarms import look_for_alarms
 from fhir_adapters.store.tables import AlarmRow, AlarmRuleRow, Feed, InboxRow
 from tests.fhir_adapters.hl7v2.conftest import Intake, intake  # noqa: F401 - a feed of the trust
 from tests.fhir_adapters.hl7v2.samples import Sample
+from tests.fixtures.postgres import Places
 
 TUESDAY = datetime(2026, 3, 3, 10, 0, tzinfo=UTC)
 SUMMER = datetime(2026, 7, 7, 6, 30, tzinfo=UTC)
@@ -105,3 +107,20 @@ async def test_given_a_message_that_nobody_reads_then_an_alarm_says_so(intake: I
     await intake.put(Sample().raw())
 
     assert ("too-long-waiting", 1, True) in await looked(intake, datetime.now(UTC) + timedelta(minutes=11))
+
+
+async def test_given_periodic_work_that_is_late_then_the_housing_service_is_told_until_it_is_done(
+    intake: Intake,  # noqa: F811
+    places: Places,
+) -> None:
+    due = {"sweep": TUESDAY, "counting": TUESDAY - timedelta(minutes=3), "relay": None}
+    async with transaction(intake.worker) as session:
+        session.add_all(HeartbeatRow(part=part, beat_at=TUESDAY, due_at=at) for part, at in due.items())
+    assert await looked(intake, TUESDAY - timedelta(minutes=2)) == [], "a minute is not late"
+    assert await looked(intake, TUESDAY + timedelta(minutes=1)) == [("schedule-late", 1, True)]
+    async with transaction(intake.worker) as session:
+        [alarm] = await session.scalars(select(AlarmRow))
+        assert alarm.organisation_id == places.housing
+        assert alarm.fact.startswith("Periodic work is 4 minutes late. Late: counting, sweep.")
+        await session.execute(update(HeartbeatRow).values(due_at=TUESDAY + timedelta(hours=1)))
+    assert await looked(intake, TUESDAY + timedelta(minutes=2)) == [("schedule-late", 1, False)]
