@@ -38,6 +38,7 @@ class StrandKind(StrEnum):
     EQUIPMENT = "equipment"
     REHOUSING = "rehousing"
     BASICS = "basics"
+    REPAIRS = "repairs"
 
 
 class Strand(Frozen):

@@ -213,3 +213,13 @@ def test_homes_are_proposed_to_a_rehousing_when_they_differ_from_before() -> Non
     assert story.decide(found, on=2, actor=SYSTEM) == []
     homes: tuple[UUID, ...] = (HOME,)
     assert story.decide(found.model_copy(update={"strand": LIFT, "property_ids": homes}), actor=SYSTEM) == []
+
+
+def test_repairs_belong_to_the_building_and_are_the_landlords_until_they_are_done_and_checked() -> None:
+    story = checked().ask(start(StrandKind.REPAIRS, "deep-clean", partner_id=LANDLORD))
+    strand = story.case.strands["repairs/1"]
+    assert (strand.owner_role, strand.due_on) == ("landlord", day(8))
+    for step in ("acknowledged", "scheduled", "done"):
+        story.ask(move(step, "repairs/1"))
+    assert story.case.strands["repairs/1"].status == "completed"
+    assert DEFINITIONS[StrandKind.REPAIRS].for_the_building
