@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from pydantic import ValidationError
+
 from api.schemas.commands import REQUESTS
 from api.schemas.problems import BodyFault
 from discharge.errors import HomewardError
@@ -55,12 +57,29 @@ WORDS: Mapping[str, str] = {
 
 
 class BodyInvalid(HomewardError):
-    """What was sent does not have the form that is asked for; `faults` are all of them."""
+    """What was sent does not have the form that is asked for; `faults` are all of them, and `limits` what is
+    allowed, by the place of a fault.
+    """
 
-    def __init__(self, faults: Iterable[BodyFault]) -> None:
+    def __init__(self, faults: Iterable[BodyFault], limits: Mapping[str, str] | None = None) -> None:
+        self.limits = limits or {}
         self.faults = tuple(faults)[:MOST_FAULTS] or (BodyFault(code="invalid", where="", reason=""),)
         first = self.faults[0]
         super().__init__("invalid-body", detail=first.code, where=first.where)
+
+
+def invalid(error: ValidationError) -> BodyInvalid:
+    """Everything that a model of ours finds wrong with what somebody wrote."""
+    errors = error.errors(include_input=False, include_url=False)
+    limits = {_place(each): limit for each in errors if (limit := _limit(each.get("ctx", {})))}
+    return BodyInvalid(faults_of(errors), limits)
+
+
+LIMITS = ("ge", "gt", "le", "lt", "min_length", "max_length")
+
+
+def _limit(context: Mapping[str, Any]) -> str:
+    return next((str(context[name]) for name in LIMITS if name in context), "")
 
 
 def faults_of(errors: Iterable[Mapping[str, Any]]) -> list[BodyFault]:

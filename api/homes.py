@@ -14,7 +14,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.body_faults import BodyInvalid, faults_of
+from api.body_faults import invalid
 from api.principals import Principal
 from api.reading import homes
 from api.reading.homes import Home
@@ -153,7 +153,7 @@ def _attributes(asked: HomeAsked, home_id: UUID, landlord_id: UUID) -> dict[str,
     try:
         checked = Property.model_validate({**own, **beside})
     except ValidationError as error:
-        raise BodyInvalid(faults_of(error.errors(include_input=False, include_context=False))) from None
+        raise invalid(error) from None
     return checked.model_dump(mode="json", exclude=set(beside))
 
 

@@ -8,10 +8,13 @@ from typing import Any
 
 from starlette.datastructures import FormData
 
+from api.body_faults import BodyInvalid
 from api.forms.dates import read_date
+from api.forms.fault_words import ANY_OTHER, field_words
 from api.forms.model import Around, CommandForm, Field
 from api.presenters.changes import Changes
 from api.refusals import CaseChanged, Contradicted
+from api.schemas.problems import BodyFault
 from discharge.errors import HomewardError
 from housing_checks.contradictions import Contradiction
 
@@ -184,12 +187,28 @@ BY_CODE: Mapping[str, str] = {
 
 def faults_of(error: HomewardError, form: CommandForm) -> list[Fault]:
     """Everything that refuses, each at its question."""
+    if isinstance(error, BodyInvalid):
+        return [
+            Fault(_question(form, each.where.rpartition(".")[2]), _words_of(each, error))
+            for each in error.faults
+        ]
     return [fault_of(each, form) for each in (error, *error.others)]
+
+
+def _words_of(fault: BodyFault, error: BodyInvalid) -> str:
+    return field_words(fault.code, error.limits.get(fault.where, ""))
 
 
 def fault_of(error: HomewardError, form: CommandForm) -> Fault:
     """A refusal as a fault, at the question it is about where the form asks it."""
-    names = {question.name for question in form.fields} | {"effective_on", "note"}
-    name = error.where if error.where in names else WHERE.get(error.where) or BY_CODE.get(error.code, "")
+    name = _question(form, error.where, BY_CODE.get(error.code, ""))
     row = error.row
-    return Fault(name if name in names else "", f"{row.title}. {row.words}")
+    said = ANY_OTHER if name and error.code == "invalid-body" else f"{row.title}. {row.words}"
+    return Fault(name, said)
+
+
+def _question(form: CommandForm, where: str, otherwise: str = "") -> str:
+    """The question that a fault stands beside; none where the form does not ask about it."""
+    names = {question.name for question in form.fields} | {"effective_on", "note"}
+    name = where if where in names else WHERE.get(where) or otherwise
+    return name if name in names else ""

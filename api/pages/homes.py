@@ -13,9 +13,10 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from api import homes as editing
+from api.body_faults import invalid
 from api.forms.model import Around, CommandForm
 from api.forms.property import CHANGE, NEW, WITHDRAW, NotANumber, body_of, typed_of
-from api.forms.reading import Fault, Filled, fault_of, read_form
+from api.forms.reading import Fault, Filled, faults_of, read_form
 from api.pages.visiting import Visit, Visitor
 from api.presenters import homes as presenter
 from api.presenters.forms import present
@@ -130,14 +131,11 @@ def _note_fault(
     if isinstance(error, HomewardError):
         if error.row.http >= 500 or error.code in ("not-found", "role-not-allowed"):
             raise error
-        fault = fault_of(error, form)
-        named = next((each.name for each in form.fields if each.name == error.where), fault.name)
-        filled.faults.append(Fault(named, fault.words))
+        filled.faults += faults_of(error, form)
     elif isinstance(error, NotANumber):
         filled.faults.append(Fault(error.name, "Enter a number"))
     else:
-        first = error.errors(include_input=False, include_context=False, include_url=False)[0]
-        filled.faults.append(Fault(str(first["loc"][0]), "Check what you entered"))
+        filled.faults += faults_of(invalid(error), form)
 
 
 async def _around(visit: Visit) -> Around:

@@ -56,8 +56,8 @@ async def test_given_a_home_when_written_down_then_it_is_on_the_list_and_the_pag
     [
         ("rent_pence", "lots", "Enter a number"),
         ("bedrooms", "one", "Enter a number"),
-        ("bedrooms", "-1", "is not valid"),
-        ("postcode", "Z", "Check what you entered"),
+        ("bedrooms", "-1", "Enter 0 or more"),
+        ("postcode", "Z", "Enter at least 5 characters"),
         ("property_type", "castle", "Choose one of the answers"),
     ],
 )
