@@ -25,7 +25,7 @@ def _discharge_cancelled(case: Case, _event: ev.DischargeCancelled) -> Case:
 
 
 def _readmitted(case: Case, event: ev.PersonReadmitted) -> Case:
-    kept = {"contacts": _by_day(case), "gate": case.gate_items}
+    kept = {"contacts": _by_day(case), "gate": _by_code(case)}
     over = () if case.discharge is None else (case.discharge.model_copy(update=kept),)
     return changed(
         case,
@@ -35,6 +35,11 @@ def _readmitted(case: Case, event: ev.PersonReadmitted) -> Case:
         unready_home=None,
         follow_ups={},
     )
+
+
+def _by_code(case: Case) -> tuple[GateItem, ...]:
+    """The gated items in an order that no form changes: what is folded twice comes out the same."""
+    return tuple(case.gate[code] for code in sorted(case.gate))
 
 
 def _by_day(case: Case) -> tuple[FollowUp, ...]:

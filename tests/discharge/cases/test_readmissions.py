@@ -8,8 +8,10 @@ from uuid import UUID, uuid5
 import pytest
 
 from discharge.cases import commands as cmd
+from discharge.cases import events as ev
 from discharge.cases.commands import Command
-from discharge.cases.model import Case, Stage
+from discharge.cases.evolve import fold
+from discharge.cases.model import Case, Discharge, GateItem, Readmission, Stage, item_order
 from discharge.delays.stays import stays_of
 from discharge.outcomes.failed_discharge import discharges_of, readmission_after
 from discharge.pathway_words import why_still_here
@@ -366,3 +368,19 @@ def test_given_a_contact_that_was_missed_when_the_person_left_later_then_it_is_o
     case = walk((9, cmd.StrikeClock()), case=case)
     again = next(action for action in case.open_actions if action.subject == "24-hours")
     assert again.opened_at == noon(8)
+
+
+def test_given_somebody_back_in_hospital_when_folded_under_another_order_of_items_then_the_case_is_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    at_home = Case(
+        case_id=CASE,
+        gate={code: GateItem(code=code, value="yes") for code in ("heating", "bed", "water")},
+        discharge=Discharge(discharged_on=day(1), discharged_at=noon(1), told_by="feed"),
+    )
+    back = ev.PersonReadmitted(readmission=Readmission(spell_id=BACK, readmitted_on=day(3), days_after=2))
+    folded = []
+    for order in (("heating", "bed", "water"), ("water", "heating", "bed"), ()):
+        monkeypatch.setattr(item_order._Order, "codes", staticmethod(lambda order=order: order))
+        folded.append(fold(at_home, [back]))
+    assert folded[0] == folded[1] == folded[2]
