@@ -91,7 +91,9 @@ def _network(text: str) -> str:
     try:
         return str(ip_network(text))
     except ValueError as error:
-        raise ValueError(f"{text!r} is no network: write it as 10.20.0.0/16, or 10.20.1.7 for one") from error
+        raise ValueError(
+            f"{text!r} is not a network: write it as 10.20.0.0/16, or 10.20.1.7 for one"
+        ) from error
 
 
 Network = Annotated[str, AfterValidator(_network)]

@@ -118,7 +118,7 @@ class Settings(BaseSettings):
     )
     mllp_statement_seconds: float = Field(default=10, gt=0, description="The longest query of the listener")
     mllp_keep_seconds: float = Field(
-        default=20, gt=0, description="How long keeping one message may take, then its sender is told AE 207"
+        default=20, gt=0, description="How long storing one message may take before its sender gets AE 207"
     )
     mllp_messages_per_second: float | None = Field(
         default=None, gt=0, description="How fast each feed is read at most; without it as fast as we can"
@@ -157,11 +157,9 @@ class Settings(BaseSettings):
         default=12, gt=0, description="After how long somebody is signed out in any case"
     )
     open_metrics: bool = Field(
-        default=False, description="Show /metrics to whoever asks, not to operators and administrators alone"
+        default=False, description="Show /metrics without sign-in, not only to operators and administrators"
     )
-    open_description: bool = Field(
-        default=False, description="Show /api/v1/openapi.json to whoever asks, not to who is signed in alone"
-    )
+    open_description: bool = Field(default=False, description="Show /api/v1/openapi.json without sign-in")
     openid_issuer: str | None = Field(default=None, description="URL of the OpenID provider for sign-in")
     openid_client_id: str = Field(default="homeward", description="Our client id at the OpenID provider")
     openid_client_secret: SecretStr | None = Field(

@@ -54,7 +54,7 @@ class Duration(Frozen):
             return written
         found = _WRITTEN.fullmatch(written.strip())
         if found is None:
-            raise ValueError(f"is no length of time: {_HOW}")
+            raise ValueError(f"is not a length of time: {_HOW}")
         amount, unit = int(found[1]), found["unit"]
         if unit is None:
             return {"amount": amount, "unit": "working-days", "nation": NATIONS[found["nation"] or "England"]}

@@ -47,4 +47,4 @@ def unknown_items(rows: Mapping[str, Orderable]) -> Iterator[str]:
             if item not in asked:
                 near = get_close_matches(item, asked, n=1)
                 mend = f"did you mean {near[0]}?" if near else "name an item of a check form"
-                yield f"{code}.helps: {item!r} is no check item - {mend}"
+                yield f"{code}.helps: {item!r} is not a check item - {mend}"

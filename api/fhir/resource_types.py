@@ -58,7 +58,7 @@ TYPES: tuple[ResourceType, ...] = (
     ),
     ResourceType(
         "Flag",
-        "An alert of a case: active until its cause is gone; for whoever may see the alerts of the case.",
+        "An alert of a case: active until its cause is gone; for readers who may see the alerts of the case.",
         cases.read,
         "alerts.read",
         cases.find,

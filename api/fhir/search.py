@@ -47,7 +47,7 @@ def asked(kind: ResourceType, query: str) -> FhirSearch:
 def _unknown(name: str, kind: ResourceType) -> HomewardError:
     shown = name if re.fullmatch(r"[A-Za-z_:.-]{1,64}", name) else "parameter"
     known = ", ".join(sorted((*kind.names, COUNT)))
-    return HomewardError("search-parameter", detail=f"{shown} is not looked at; one of: {known}", where=shown)
+    return HomewardError("search-parameter", detail=f"{shown} is not known; one of: {known}", where=shown)
 
 
 def _values(name: str, value: str) -> tuple[str, ...]:

@@ -103,7 +103,7 @@ def _confirm(each: Contradiction, filled: Filled) -> dict[str, Any]:
         "items": [
             {
                 "value": each.code,
-                "text": "Yes, it is right as I said it",
+                "text": "Yes, my answer is right",
                 "checked": each.code in filled.confirmed,
             }
         ],

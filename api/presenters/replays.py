@@ -133,7 +133,7 @@ def present(found: Progress, items: Sequence[tuple[ReplayItemRow, InboxRow]], kn
 def _progress(row: ReplayRow, handled: int) -> str:
     if row.total is None:
         return "The messages have not been counted yet"
-    return f"{handled:,} of {words.count(row.total, 'message')} looked at"
+    return f"{handled:,} of {words.count(row.total, 'message')} read"
 
 
 def _open_words(row: ReplayRow) -> str:
@@ -153,7 +153,7 @@ def _item(item: ReplayItemRow, row: InboxRow, unseen: str) -> Item:
     return Item(
         href=f"/messages/{row.id}",
         name=f"{kind_words(row)}, {id_words(row)}",
-        was=": ".join(part for part in was if part) or "Not looked at yet",
+        was=": ".join(part for part in was if part) or "Not read yet",
         outcome=OUTCOMES.get(item.outcome or "", unseen),
         now=tag_of(MESSAGE_STATES, row.state),
     )

@@ -90,7 +90,7 @@ def content_words(payload: Mapping[str, object]) -> str:
 def _news(code: str, payload: Mapping[str, object]) -> str:
     if code == DATE:
         expected = payload.get("expected_discharge_on")
-        on = words.day(date.fromisoformat(str(expected))) if expected else "taken back"
+        on = words.day(date.fromisoformat(str(expected))) if expected else "withdrawn"
         return f"Expected date of discharge: {on}"
     told = {FIT: ("Fit to leave", "fit"), HOME: ("Home ready", "home_ready")}.get(code)
     return f"{told[0]}: {payload.get(told[1]) or 'unknown'}" if told else words.from_code(code)

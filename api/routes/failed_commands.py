@@ -24,10 +24,10 @@ class FailedCommand(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    command_id: UUID = Field(description="The command's id, as its sender was told.")
+    command_id: UUID = Field(description="The command's id, as given to its sender.")
     kind: str = Field(description="What was asked, as a kind of command.")
     case_id: UUID = Field(description="The case that it is about.")
-    role: str = Field(description="The role of whoever asked.")
+    role: str = Field(description="The role of the sender.")
     code: str = Field(description="Why it failed: a code of the table of errors.")
     asked_at: datetime = Field(description="When it was taken.")
     failed_at: datetime | None = Field(description="When the last try failed.")
@@ -62,7 +62,7 @@ class FailedCommandDecision(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     decision: FailedDecision = Field(description="Try it again, or give it up for good.")
-    reason: str = Field(min_length=3, max_length=500, description="Why, for whoever looks later.")
+    reason: str = Field(min_length=3, max_length=500, description="The reason, for later readers.")
 
 
 class FailedCommandDecided(BaseModel):

@@ -59,7 +59,7 @@ class Problem(BaseModel):
         default=[], description="What others changed since the `seen_version` of a refused command"
     )
     questions: list[Contradiction] = Field(
-        default=[], description="What contradicts itself or the record, as questions to whoever asked"
+        default=[], description="Contradictions in the request or with the record, as questions to its sender"
     )
     confirm: list[str] = Field(
         default=[], description="The codes to send back in `confirm`, with a reason or a note, to go on"

@@ -37,7 +37,7 @@ class RequestDecision(BaseModel):
     person: str = Field(default="", max_length=40, description="Id of a candidate, or `new`")
     basis: str = Field(default="", max_length=40)
     reason: str = Field(default="", max_length=40)
-    words: str = Field(default="", max_length=2000, description="What the sender is told, in words")
+    words: str = Field(default="", max_length=2000, description="The words for the sender")
 
 
 class RequestAnswer(Schema):

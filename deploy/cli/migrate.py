@@ -72,7 +72,7 @@ def _ask_first(url: str) -> None:
     name = make_url(url).database or ""
     if not sys.stdin.isatty():
         raise CannotGoOn(f"This removes everything that {name} holds for good. Add --yes to confirm.")
-    typed = typer.prompt(f"Everything in {name} is lost for good. Type the name of the database to go on")
+    typed = typer.prompt(f"Everything in {name} is lost for good. Type the name of the database to continue")
     if typed != name:
         raise CannotGoOn("Nothing was changed, because the name is different.")
 

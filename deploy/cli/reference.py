@@ -60,7 +60,7 @@ def show(
 
     kinds = _kinds()
     if name not in kinds:
-        raise CannotGoOn(f"{name} is no kind of reference data: choose from {', '.join(kinds)}.")
+        raise CannotGoOn(f"{name} is not a kind of reference data: choose from {', '.join(kinds)}.")
     rows = {key: dict(fields) for key, fields in _policy(site, on)[kinds[name]].fields.items()}
     if as_json:
         typer.echo(json.dumps(rows, indent=2, default=str))

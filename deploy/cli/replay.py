@@ -75,7 +75,7 @@ def _replayed(
             return found
         _tell(made["replay_id"], found)
         time.sleep(0.5)
-    raise CannotGoOn(f"The replay continues automatically:  {pages}/messages/replays/{made['replay_id']}")
+    raise CannotGoOn(f"The replay continues automatically: {pages}/messages/replays/{made['replay_id']}")
 
 
 def _post(path: str, body: dict[str, Any], org: str, data: Path, port_offset: int | None) -> dict[str, Any]:

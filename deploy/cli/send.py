@@ -55,7 +55,7 @@ def send(
         raise CannotGoOn(f"There is no {missing}.") from None
     except ssl.SSLError as failure:
         raise CannotGoOn(
-            f"{host}:{port} and this command cannot set up TLS:  {failure.reason or failure}.", NOT_SENT
+            f"{host}:{port} and this command cannot set up TLS: {failure.reason or failure}.", NOT_SENT
         ) from None
     except OSError as error:
         words = f"Nothing accepts messages at {host}:{port} ({error.strerror})."

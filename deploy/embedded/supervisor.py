@@ -158,7 +158,7 @@ class Supervisor:
         try:
             await self._start(part)
         except Exception as failure:
-            self._progress.note(f"{part.title} has not restarted yet:  {failure or type(failure).__name__}")
+            self._progress.note(f"{part.title} has not restarted yet: {failure or type(failure).__name__}")
             await self._stop_process(part)
             return False
         self._progress.note(f"{part.title} is back")

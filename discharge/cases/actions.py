@@ -146,7 +146,7 @@ ACTIONS = CodeList(
         ),
         ActionRow(
             code=LEFT,
-            label="The person discharged themselves and nobody knows how they are",
+            label="The person discharged themselves: find out how they are",
             source=OMBUDSMAN,
             owner_role="coordinator",
             clock=DAY,

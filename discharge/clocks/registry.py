@@ -66,7 +66,7 @@ def _unknown_events(rows: Mapping[str, Clock]) -> Iterator[str]:
             for event in set(getattr(row, key)) - EVENT_KINDS:
                 near = get_close_matches(event, EVENT_KINDS, n=1)
                 mend = f"did you mean {near[0]}?" if near else "name a kind of event"
-                yield f"{code}.{key}: {event!r} is no event of a case - {mend}"
+                yield f"{code}.{key}: {event!r} is not an event of a case - {mend}"
 
 
 CLOCKS = Kind("clocks", Clock, Path(__file__).with_name("clocks.yaml"), check=_unknown_events)

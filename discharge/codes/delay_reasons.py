@@ -44,11 +44,11 @@ class LocalDelayReason(Code):
 def _counted_nowhere(rows: Mapping[str, LocalDelayReason]) -> Iterator[str]:
     for code, row in rows.items():
         if not NATIONAL_DELAY_REASONS.known(row.national):
-            yield f"{code}.national: {row.national!r} is no national reason - name one, such as CA10"
+            yield f"{code}.national: {row.national!r} is not a national reason - name one, such as CA10"
         if not OWNER_ROLES.known(row.usual_owner):
             near = get_close_matches(row.usual_owner, (owner.code for owner in OWNER_ROLES), n=1)
             mend = f"did you mean {near[0]}?" if near else "name an owner's role"
-            yield f"{code}.usual_owner: {row.usual_owner!r} is no role - {mend}"
+            yield f"{code}.usual_owner: {row.usual_owner!r} is not a role - {mend}"
 
 
 HERE = Path(__file__).parent

@@ -50,7 +50,7 @@ def _wrong(rows: Mapping[str, Price]) -> Iterator[str]:
             if figure not in DEFINITIONS:
                 near = get_close_matches(figure, DEFINITIONS, n=1)
                 mend = f"did you mean {near[0]}?" if near else "name a figure of the bed-days report"
-                yield f"{code}.of: {figure!r} is no figure - {mend}"
+                yield f"{code}.of: {figure!r} is not a known figure - {mend}"
 
 
 KIND = Kind("prices", Price, Path(__file__).with_name("prices.yaml"), check=_wrong)

@@ -101,7 +101,7 @@ class Override:
             lacking = kind.needed - given.keys()
             if lacking:
                 raise DataInvalid(
-                    f"{self.file}: rows.{key}: is no row of {kind.name} - did you mean {near[0]}?"
+                    f"{self.file}: rows.{key}: is not a row of {kind.name} - did you mean {near[0]}?"
                 )
         return _merged(table.fields.get(key, {}), given)
 
@@ -138,7 +138,7 @@ def _kind_of(file: str, name: object) -> Kind[Any] | None:
 def _no_kind(name: str) -> str:
     near = get_close_matches(name, KINDS, n=1)
     mend = f"did you mean {near[0]}?" if near else f"choose from {', '.join(sorted(KINDS))}"
-    return f"{name!r} is no kind of data - {mend}"
+    return f"{name!r} is not a kind of data - {mend}"
 
 
 def _changed(kind: Kind[Any], decision: Decision) -> Iterator[Edition[Any]]:

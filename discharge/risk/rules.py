@@ -106,7 +106,7 @@ def faults_of_rules(rows: Mapping[str, Rule]) -> Iterator[str]:
         for number, threshold in enumerate(rule.thresholds):
             name, place = threshold.when.fact, f"{rule.id}.thresholds.{number}"
             if name not in FACTS:
-                yield f"{place}.when.fact: {name!r} is no fact - {_nearest(name, FACTS)}"
+                yield f"{place}.when.fact: {name!r} is not a known fact - {_nearest(name, FACTS)}"
                 continue
             if FACTS[name].kind not in threshold.when.asks:
                 yield f"{place}.when.fact: {_other_kind(name, threshold.when)}"
@@ -114,9 +114,9 @@ def faults_of_rules(rows: Mapping[str, Rule]) -> Iterator[str]:
                 told = f"the fact {name} has the words {FACTS[name].words}"
                 yield f"{rule.id}.fact: {{{word}}} is no word of it - {told}"
         if rule.clock is not None and rule.clock not in clocks:
-            yield f"{rule.id}.clock: {rule.clock!r} is no clock - {_nearest(rule.clock, clocks)}"
+            yield f"{rule.id}.clock: {rule.clock!r} is not a known clock - {_nearest(rule.clock, clocks)}"
         if rule.told_by is not None and rule.told_by not in rows:
-            yield f"{rule.id}.told_by: {rule.told_by!r} is no rule - {_nearest(rule.told_by, rows)}"
+            yield f"{rule.id}.told_by: {rule.told_by!r} is not a known rule - {_nearest(rule.told_by, rows)}"
 
 
 def _other_kind(name: str, when: Condition) -> str:

@@ -37,7 +37,7 @@ PLACE = re.compile(r"([A-Z][A-Z0-9]{2})-([1-9]\d{0,2})(?:\.([1-9]\d?))?")
 
 def _place(text: str) -> str:
     if not PLACE.fullmatch(text):
-        raise ValueError(f"{text!r} is no field: write it as PV2-9, or PV1-3.4 for component 4")
+        raise ValueError(f"{text!r} is not a field: write it as PV2-9, or PV1-3.4 for component 4")
     return text
 
 
@@ -71,7 +71,7 @@ def split_place(place: str) -> tuple[str, int, int]:
     """`PV1-3.4` as ("PV1", 3, 4); component 1 where none is named."""
     match = PLACE.fullmatch(place)
     if not match:
-        raise ValueError(f"{place!r} is no field")
+        raise ValueError(f"{place!r} is not a field")
     return match[1], int(match[2]), int(match[3] or 1)
 
 
@@ -168,7 +168,7 @@ class DischargeFields(_Strict):
         codes = DISCHARGE_DESTINATIONS if info.field_name == "words" else DISCHARGE_METHODS
         unknown = sorted(code for code in value.values() if not codes.known(code))
         if unknown:
-            raise ValueError(f"{unknown[0]!r} is no code of {codes.name}: use one of that list")
+            raise ValueError(f"{unknown[0]!r} is not a code of {codes.name}: use one of that list")
         return {word.casefold(): code for word, code in value.items()}
 
 
@@ -323,7 +323,7 @@ class Profile(_Strict):
         except (KeyError, ValueError, OSError) as error:
             near = get_close_matches(value, available_timezones(), n=1)
             meant = f"did you mean {near[0]}?" if near else "write it as Europe/London"
-            raise ValueError(f"{value!r} is no time zone: {meant}") from error
+            raise ValueError(f"{value!r} is not a time zone: {meant}") from error
         return value
 
     @field_validator("sex")
@@ -339,7 +339,7 @@ class Profile(_Strict):
         for key in value.keys() - {"system"} - cls.model_fields.keys():
             near = get_close_matches(key, cls.model_fields, n=1)
             meant = f": did you mean {near[0]!r}?" if near else ""
-            raise ValueError(f"{key!r} is no key of a profile{meant}")
+            raise ValueError(f"{key!r} is not a key of a profile{meant}")
         return value
 
     @cached_property

@@ -332,7 +332,7 @@ _ROWS: tuple[tuple[str, str, str], ...] = (
         "fault",
         "Something went wrong here",
         (
-            "This is our fault, not the sender's. Note the code, ask whoever looks after this "
+            "This is our fault, not the sender's. Note the code, ask the administrator of this "
             "installation, and replay when it is corrected."
         ),
     ),

@@ -31,7 +31,7 @@ def keeps_secrets(url: str) -> bool:
 
 def _file_name(name: str) -> str:
     if not name or name.startswith(".") or "/" in name or "\\" in name:
-        raise ValueError(f"{name!r} is no name of a file in the folder of partners' secrets")
+        raise ValueError(f"{name!r} is not the name of a file in the folder of partners' secrets")
     return name
 
 

@@ -70,7 +70,7 @@ class ListMapping(Frozen):
     def _known_columns(cls, columns: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
         unknown = sorted(set(columns) - set(KNOWN))
         if unknown:
-            raise ValueError(f"{unknown[0]!r} is no column: choose from {', '.join(KNOWN)}")
+            raise ValueError(f"{unknown[0]!r} is not a column: choose from {', '.join(KNOWN)}")
         if not any(columns.get(number) for number in NUMBERS):
             raise ValueError("name the headings of nhs_number, hospital_number, or both")
         headings = [each for named in columns.values() for each in {heading.casefold() for heading in named}]
@@ -83,7 +83,7 @@ class ListMapping(Frozen):
     def _known_reasons(cls, reasons: dict[str, str]) -> dict[str, str]:
         unknown = sorted(code for code in set(reasons.values()) if not is_reason(code))
         if unknown:
-            raise ValueError(f"{unknown[0]!r} is no reason for waiting, local or national")
+            raise ValueError(f"{unknown[0]!r} is not a reason for waiting, local or national")
         return reasons
 
     def column_of(self, heading: str) -> str:

@@ -283,7 +283,7 @@ async def _hidden_by_others(session: AsyncSession) -> Sequence[Observed]:
 
 
 def _asked_by(senders: str, withdrawn: str | None) -> str:
-    taken_back = f" Taken back by {withdrawn} after it was kept: still hidden." if withdrawn else ""
+    taken_back = f" Withdrawn by {withdrawn} after it was kept: still hidden." if withdrawn else ""
     return f"Asked for by {senders}.{taken_back} Answer on the page Hidden on request."
 
 

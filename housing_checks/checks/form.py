@@ -31,7 +31,7 @@ def _faults(rows: Mapping[str, CheckItem]) -> Iterator[str]:
         for suggested in row.suggests:
             kind = KINDS.get(_CATALOGUES.get(suggested.kind.value, suggested.kind.value))
             if kind is not None and all(suggested.item not in edition.table for edition in kind.editions):
-                yield f"{code}.suggests: {suggested.item!r} is no row of {kind.name} - name one that it has"
+                yield f"{code}.suggests: {suggested.item!r} is not in {kind.name} - name one of its rows"
 
 
 HOME_CHECK = Kind("home-check", CheckItem, Path(__file__).with_name("home_check.yaml"), check=_faults)

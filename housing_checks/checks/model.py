@@ -209,7 +209,7 @@ def _faults_of(row: CheckItem, before: Collection[str]) -> Iterator[str]:
     needs |= row.gated_when.needs_any if row.gated_when is not None else frozenset()
     for need in sorted(needs):
         if not NEEDS.known(need):
-            yield f"{need!r} is no need that a referral can name - choose from {NEEDS.name}"
+            yield f"{need!r} is not a need that a referral can name - choose from {NEEDS.name}"
     for kind in row.evidence_kinds:
         if not EVIDENCE_KINDS.known(kind):
             yield f"evidence_kinds: {kind!r} is no kind of evidence - choose from {EVIDENCE_KINDS.name}"

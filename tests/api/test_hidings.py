@@ -382,7 +382,7 @@ async def test_given_a_kept_hiding_taken_back_when_alarms_are_looked_for_then_th
     await withdrawn(door)
     facts = await raised()
     assert len(facts) == 2
-    assert all("Taken back by Stranger after it was kept: still hidden." in fact for fact in facts)
+    assert all("Withdrawn by Stranger after it was kept: still hidden." in fact for fact in facts)
     assert (await answered(door, "kept")).status_code == 200, "the same answer, given anew"
     assert await raised() == []
     assert await address_of(door, case_id) is None

@@ -37,6 +37,12 @@ PYTHON = [
     *(ROOT / "discharge" / "risk" / name for name in ("rules.py", "facts.py", "named.py")),
     *(ROOT / "housing_checks" / name for name in ("contradictions.py", "checks/form.py", "gate/rules.py")),
     *(ROOT / "fhir_adapters" / name for name in ("hl7v2/causes.py", "shadow/causes.py", "feeds/alarms.py")),
+    *(ROOT / "fhir_adapters" / name for name in ("hl7v2/notes.py", "hl7v2/replays.py", "feeds/advice.py")),
+    *sorted((ROOT / "fhir_adapters" / "feeds" / "checking").glob("*.py")),
+    *(
+        ROOT / name
+        for name in ("api/body_faults.py", "deploy/settings.py", "discharge/delays/definitions.py")
+    ),
 ]
 TEXT = [
     *sorted((ROOT / "api" / "templates").glob("*.html")),
@@ -45,7 +51,7 @@ TEXT = [
     *sorted((ROOT / "housing_checks").rglob("*.yaml")),
     ROOT / "fhir_adapters" / "feeds" / "alarms.yaml",
     *sorted((ROOT / "api" / "contract").glob("*.yaml")),
-    ROOT / "README.md",
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")),
 ]
 
 

@@ -173,8 +173,11 @@ def on_fact(fact: str, level: str = "RED", **when: object) -> dict[str, object]:
 @pytest.mark.parametrize(
     ("row", "told"),
     [
-        ({"told_by": "long-dely"}, r"night-arrival\.told_by: .* is no rule - did you mean long-delay\?"),
-        ({"clock": "alert-rad"}, r"night-arrival\.clock: .* is no clock - did you mean alert-red\?"),
+        (
+            {"told_by": "long-dely"},
+            r"night-arrival\.told_by: .* is not a known rule - did you mean long-delay\?",
+        ),
+        ({"clock": "alert-rad"}, r"night-arrival\.clock: .* is not a known clock - did you mean alert-red\?"),
         ({"fact": "It was {warm}."}, r"night-arrival\.fact: \{warm\} is no word of it - .* words arrived"),
         (on_fact("work-deu"), r"night-arrival\.thresholds\.0\.when\.fact: .* did you mean work-due\?"),
         (

@@ -40,7 +40,7 @@ class Observation(Frozen):
 def _own_field(text: str) -> str:
     match = _FIELD.fullmatch(text)
     if not match or int(match[2]) == 0 or not (match[1] in _ALLOWED or _OWN_Z.fullmatch(match[1])):
-        raise ValueError(f"{text!r} is no field that we fill: write it as PV2-9, ZU1-24 or ZXX-3")
+        raise ValueError(f"{text!r} is not a field that we fill: write it as PV2-9, ZU1-24 or ZXX-3")
     return text
 
 

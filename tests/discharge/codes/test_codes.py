@@ -163,7 +163,7 @@ rows:
         assert LOCAL_DELAY_REASONS.in_force(TODAY)[-1].label == delay_reason_label("pest-control")
     finally:
         put_in_force(())
-    with pytest.raises(DataInvalid, match=r"pest-control\.national: 'WC5' is no national reason"):
+    with pytest.raises(DataInvalid, match=r"pest-control\.national: 'WC5' is not a national reason"):
         parse_override("ours.yaml", said.replace(b"WC4", b"WC5"))
 
 

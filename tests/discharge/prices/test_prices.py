@@ -49,7 +49,10 @@ def test_given_a_price_of_the_site_then_it_counts_from_its_day_and_the_list_has_
 @pytest.mark.parametrize(
     ("row", "told"),
     [
-        ({"of": ["held-day"]}, r"delayed-night\.of: 'held-day' is no figure - did you mean held-days\?"),
+        (
+            {"of": ["held-day"]},
+            r"delayed-night\.of: 'held-day' is not a known figure - did you mean held-days\?",
+        ),
         ({"pounds": 0}, r"delayed-night\.pounds: a price is more than 0"),
         ({"saving": "cash"}, r"delayed-night\.saving: .* - did you mean cashable\?"),
         ({"pound": 4}, r"delayed-night\.pound: .* - did you mean pounds\?"),

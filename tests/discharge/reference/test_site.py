@@ -136,13 +136,13 @@ def test_given_a_site_adds_a_row_in_a_later_edition_then_both_hold(shipped: Path
 @pytest.mark.parametrize(
     ("said", "told"),
     [
-        ({"changes": "thing"}, "changes: 'thing' is no kind of data - did you mean things?"),
+        ({"changes": "thing"}, "changes: 'thing' is not a kind of data - did you mean things?"),
         ({"changes": None}, "changes: Field required - add this key"),
         ({"reason": None}, "reason: Field required - add this key"),
         ({"reson": "x"}, "reson: .* - did you mean reason?"),
         ({"until": date(2026, 1, 1)}, "until: is not after effective_from"),
         ({"rows": {"ramp": {"punds": 3}}}, "rows.ramp.punds: .* - did you mean pounds?"),
-        ({"rows": {"rmp": {"pounds": 3}}}, "rows.rmp: is no row of things - did you mean ramp?"),
+        ({"rows": {"rmp": {"pounds": 3}}}, "rows.rmp: is not a row of things - did you mean ramp?"),
         ({"rows": {"ramp": {"pounds": "many"}}}, "rows.ramp.pounds: .* - correct this value"),
         ({"rows": {"ramp": {"lead": {"high": "soon"}}}}, "rows.ramp.lead.high: .*write it as 24 hours"),
         ({"rows": {}}, "rows: .* - give at least one entry"),

@@ -65,7 +65,7 @@ def test_given_what_is_shipped_then_every_profile_loads_and_names_its_source() -
         ({"effective_from": "spring"}, "effective_from: .* - write a day as 2026-04-01"),
         (
             {"discharge": {"destination_field": 36, "method_field": 37, "words": {"home": "91"}}},
-            "discharge.words: '91' is no code of discharge-destinations",
+            "discharge.words: '91' is not a code of discharge-destinations",
         ),
         (
             {"discharge": {"destination_field": "by-value", "method_field": 37}},
@@ -85,9 +85,12 @@ def test_given_what_is_shipped_then_every_profile_loads_and_names_its_source() -
             "discharge.words.: .* - take the empty entry out",
         ),
         ({"location": {"ward": [0]}}, "location.ward.0: .*greater than or equal to 1"),
-        ({"expected_discharge": ["PV2-0"]}, "expected_discharge.0: 'PV2-0' is no field"),
+        ({"expected_discharge": ["PV2-0"]}, "expected_discharge.0: 'PV2-0' is not a field"),
         ({"source": {"sytem": "x"}}, "source: the key system is missing"),
-        ({"source": {"system": "x", "fitnes": "y"}}, "source: 'fitnes' is no key .*did you mean 'fitness'"),
+        (
+            {"source": {"system": "x", "fitnes": "y"}},
+            "source: 'fitnes' is not a key .*did you mean 'fitness'",
+        ),
     ],
 )
 def test_given_a_fault_then_file_key_and_mend_are_named(

@@ -248,7 +248,7 @@ def test_given_an_address_then_a_secret_goes_there_only_encrypted_or_within_this
 def test_given_a_name_that_leads_out_of_the_folder_when_set_then_the_words_name_it(name: str) -> None:
     with pytest.raises(ValidationError) as refused:
         PartnerTls(ca=name)
-    words = f"Value error, {name!r} is no name of a file in the folder of partners' secrets"
+    words = f"Value error, {name!r} is not the name of a file in the folder of partners' secrets"
     assert [each["msg"] for each in refused.value.errors()] == [words]
 
 

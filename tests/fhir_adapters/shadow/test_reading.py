@@ -144,12 +144,12 @@ def test_given_a_mapping_of_an_installation_when_its_feed_is_called_so_then_it_i
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("name: m\ntitle: M\ncolumns: {warp: [W], nhs_number: [N]}\n", "'warp' is no column"),
+        ("name: m\ntitle: M\ncolumns: {warp: [W], nhs_number: [N]}\n", "'warp' is not a column"),
         ("name: m\ntitle: M\ncolumns: {ward: [W]}\n", "name the headings of nhs_number"),
         ("name: m\ntitle: M\ncolumns: {ward: [W], bed: [w], nhs_number: [N]}\n", "one heading cannot be two"),
         (
             "name: m\ntitle: M\ncolumns: {nhs_number: [N]}\ndelay_reasons: {Dog: dog}\n",
-            "no reason for waiting",
+            "not a reason for waiting",
         ),
         ("name: other\ntitle: M\ncolumns: {nhs_number: [N]}\n", "name the file other.yaml"),
         ("name: [\n", "line 2.: .*correct the YAML"),

@@ -87,8 +87,11 @@ def test_given_a_day_before_the_first_form_then_no_check_begins_on_it() -> None:
 @pytest.mark.parametrize(
     ("row", "fault"),
     [
-        ({"suggests": [{"kind": "basics", "item": "baths"}]}, "food.suggests: 'baths' is no row of basics"),
-        ({"gated_when": {"needs_any": ["wings"]}}, "food: 'wings' is no need that a referral can name"),
+        (
+            {"suggests": [{"kind": "basics", "item": "baths"}]},
+            "food.suggests: 'baths' is not in basics",
+        ),
+        ({"gated_when": {"needs_any": ["wings"]}}, "food: 'wings' is not a need that a referral can name"),
         (
             {"enable_when": {"all": [{"item": "keys", "answer": "yes"}]}},
             "food: enable_when: 'keys' is no earlier",
