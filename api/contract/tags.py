@@ -8,6 +8,7 @@ from types import MappingProxyType
 TAGS: Mapping[str, str] = MappingProxyType(
     {
         "clock": "How case time is computed from machine time.",
+        "check forms": "Forms of the home check: items, answers, and when each is asked.",
         "codes": "Lists of codes with their words, editions and sources.",
         "referrals": "Refer a person, and answer requests of others.",
         "cases": "The worklist, one case, every command, documents, and people who may see a hidden ward.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from api.fhir import routes as fhir_routes
 from api.routes import (
     cases,
+    check_forms,
     clock,
     codes,
     documents,
@@ -26,6 +27,7 @@ from api.routes import (
 ROUTERS = (
     health.router,
     clock.router,
+    check_forms.router,
     codes.router,
     referrals.router,
     referral_requests.router,

@@ -61,6 +61,12 @@ def form_of(code: str | None, book: Book | None = None) -> CheckForm:
     return _form(code or _code(names), edition, book.named(HOME_CHECK, names))
 
 
+def every_form(on: date) -> tuple[CheckForm, ...]:
+    """Return the form of every edition, and after them the one in force on a day where a site changes it."""
+    editions = (form_of(f"{HOME_CHECK.name}-{each.heading.edition}") for each in HOME_CHECK.editions)
+    return tuple({form.code: form for form in (*editions, form_in_force(on))}.values())
+
+
 def form_of_case(case: Case) -> CheckForm:
     """Return the form of the check that a case has; the newest where it has none."""
     return form_of(case.check.form if case.check is not None else None)

@@ -80,3 +80,22 @@ async def test_given_a_check_partly_done_when_it_is_saved_then_it_is_kept_and_sh
     assert again.text.count("checked") == 2
     case = (await door.get(f"/api/v1/cases/{case_id}")).json()["case"]
     assert (case["gate"], case["check"]["answers"]) == ({}, {"heating": "no", "keys": "yes"})
+
+
+async def test_given_forms_when_a_program_asks_then_it_is_told_what_is_asked_and_when(door: Door) -> None:
+    with oxygen_asked(since="2026-03-01"):
+        listed = (await door.get("/api/v1/check-forms")).json()["forms"]
+        form = (await door.get("/api/v1/check-forms/home-check-1+oxygen")).json()
+        unknown = await door.get("/api/v1/check-forms/home-check-0")
+    assert [each["code"] for each in listed] == ["home-check-1", "home-check-2", "home-check-1+oxygen"]
+    items = {item["code"]: item for item in form["items"]}
+    assert items["smokes"]["asked_when_all"] == [{"item": "oxygen", "operator": "=", "answer": "yes"}]
+    assert (items["door"]["unit"], items["door"]["least"], items["alarm"]["holds_for"]) == (
+        "cm",
+        40,
+        "3 months",
+    )
+    assert {answer["code"]: answer["counts_as"] for answer in items["cylinder"]["answers"]} == {
+        "cupboard": "no", "open": "yes", "unknown": "unknown",
+    }  # fmt: skip
+    assert unknown.status_code == 404
