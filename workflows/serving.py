@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from temporalio.client import Client
-from temporalio.worker import Worker, WorkerDeploymentConfig
+from temporalio.worker import Worker, WorkerDeploymentConfig, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 from temporalio.workflow import NondeterminismError
 
@@ -59,6 +59,12 @@ ACTIVITIES_AT_ONCE = 20
 _log = logging.getLogger("homeward.worker")
 
 
+def runner() -> SandboxedWorkflowRunner:
+    """Return the sandbox in which workflows run, here and in replays."""
+    restrictions = SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
+    return SandboxedWorkflowRunner(restrictions=restrictions)
+
+
 @dataclass(frozen=True)
 class Needs:
     """What the parts of a worker share."""
@@ -71,12 +77,7 @@ class Needs:
     profiles: ProfileBook = field(default_factory=shipped_profiles)
     bells: Bells = field(default_factory=Bells)
     deployment: Deployment | None = None
-
-
-def runner() -> SandboxedWorkflowRunner:
-    """Return the sandbox in which workflows run, here and in replays."""
-    restrictions = SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
-    return SandboxedWorkflowRunner(restrictions=restrictions)
+    runner: WorkflowRunner = field(default_factory=runner)
 
 
 def workers(needs: Needs, build: WorkerDeploymentConfig | None = None) -> list[Worker]:
@@ -91,7 +92,7 @@ def workers(needs: Needs, build: WorkerDeploymentConfig | None = None) -> list[W
         strands.look_at_strand,
     ]
     of_lanes: list[Callable[..., Any]] = [delivering.lane_head, delivering.attempt_delivery]
-    worker = partial(_worker, needs.client, build)
+    worker = partial(_worker, needs, build)
     return [
         worker(ports.CASES_QUEUE, CASE_WORKFLOWS, of_record, cached=MOST_CACHED),
         worker(ports.MATCHING_QUEUE, (), [strands.search_homes]),
@@ -101,7 +102,7 @@ def workers(needs: Needs, build: WorkerDeploymentConfig | None = None) -> list[W
 
 
 def _worker(
-    client: Client,
+    needs: Needs,
     build: WorkerDeploymentConfig | None,
     queue: str,
     flows: Sequence[type],
@@ -109,12 +110,12 @@ def _worker(
     cached: int = 0,
 ) -> Worker:
     return Worker(
-        client,
+        needs.client,
         deployment_config=build,
         task_queue=queue,
         workflows=flows,
         activities=activities,
-        workflow_runner=runner(),
+        workflow_runner=needs.runner,
         interceptors=[OnlyCodesLeave()],
         max_cached_workflows=cached,
         max_concurrent_activities=ACTIVITIES_AT_ONCE,

@@ -107,16 +107,25 @@ async def run(plan: Plan, open_before: int = 0) -> tuple[list[Figure], list[Weig
 @asynccontextmanager
 async def _running(place: Scratch) -> AsyncIterator[Stack]:
     """PostgreSQL, Temporal, worker and API as `homeward up` starts them, and the bare worker."""
-    free = {name: free_port() for name, _, _ in Ports.described()}
-    address = Address(Ports(**free | {"postgres": place.postgres_port}))
-    stack = Stack(place.folder, address, Settings(), REAL, demo=False)
-    servers = await asyncio.to_thread(stack.servers)
-    needed = {"postgres", "temporal"}
-    await place.supervisor.start_together([_dying(part) for part in servers if part.name in needed])
+    stack = stack_at(place)
+    await start_servers(place, stack, {"postgres", "temporal"})
     await asyncio.to_thread(stack.migrate)
     programs = [_dying(part) for part in stack.programs() if part.name in {"worker", "api"}]
-    await place.supervisor.start_together([*programs, _bare_worker(address)])
+    await place.supervisor.start_together([*programs, _bare_worker(stack.address)])
     yield stack
+
+
+def stack_at(place: Scratch) -> Stack:
+    """What `homeward up` would start there, on ports that are free."""
+    free = {name: free_port() for name, _, _ in Ports.described()}
+    address = Address(Ports(**free | {"postgres": place.postgres_port}))
+    return Stack(place.folder, address, Settings(), REAL, demo=False)
+
+
+async def start_servers(place: Scratch, stack: Stack, names: set[str]) -> None:
+    """Start servers of a stack by name. Raises PartFailed."""
+    parts = await asyncio.to_thread(stack.servers)
+    await place.supervisor.start_together([_dying(part) for part in parts if part.name in names])
 
 
 def _dying(part: Part) -> Part:

@@ -132,6 +132,26 @@ def commands(
     _table("history; a command's share of a run", heads, [astuple(each) for each in weights])
 
 
+@bench.command("open-cases")
+@plainly
+def open_cases(
+    number: Annotated[int, typer.Option("--open", min=10, help="How many cases are open.")] = 20_000,
+    asked: Annotated[int, typer.Option(min=1, help="Commands to cases by chance.")] = 500,
+    as_json: AsJson = False,
+) -> None:
+    """Keep many open cases on one worker: its memory, how many cases it keeps, how many it replays."""
+    import asyncio
+
+    from deploy.bench import open_cases
+
+    moments = asyncio.run(open_cases.run(number, asked))
+    if as_json:
+        _as_json(moments)
+        return
+    heads = ("", "memory, MiB", "runs begun or replayed", "seconds")
+    _table("One worker", heads, [astuple(moment) for moment in moments])
+
+
 @bench.command()
 @plainly
 def stack(

@@ -103,3 +103,11 @@ def test_given_a_record_that_grows_when_measured_then_every_page_stands_beside_i
     assert all(line["small_ms"] > 0 and line["large_ms"] > 0 and line["growth"] > 0 for line in grown)
     assert [line["name"] for line in beside] == ["a case read", "the worklist"]
     assert all(line["read_ms"] > 0 and line["queries_ms"] > 0 for line in beside)
+
+
+def test_given_open_cases_when_measured_then_the_worker_is_weighed_and_its_runs_are_counted() -> None:
+    ended = bench("open-cases", "--open", "10", "--asked", "5", "--json")
+    assert ended.returncode == 0, ended.stderr
+    before, kept, asked = json.loads(ended.stdout)
+    assert [line["runs"] for line in (before, kept, asked)] == [0, 10, 0]
+    assert min(line["memory_mib"] for line in (before, kept, asked)) > 0
