@@ -119,6 +119,19 @@ async def engines(database: Database) -> AsyncIterator[tuple[AsyncEngine, AsyncE
     await api.dispose()
 
 
+WORDS = frozenset({"label", "definition", "source"})
+
+
+def known_then(now: Any, then: Any) -> Any:
+    """What is said now, of what was said then: a later version may say more, and in other words."""
+    if isinstance(now, dict) and isinstance(then, dict):
+        both = {name: (value, then[name]) for name, value in now.items() if name in then}
+        return {name: pair[1] if name in WORDS else known_then(*pair) for name, pair in both.items()}
+    if isinstance(now, list) and isinstance(then, list) and len(now) == len(then):
+        return [known_then(*both) for both in zip(now, then, strict=True)]
+    return now
+
+
 async def test_given_the_released_record_when_upgraded_then_figures_are_equal_and_its_cases_go_on(
     engines: tuple[AsyncEngine, AsyncEngine], released: Released
 ) -> None:
@@ -130,10 +143,10 @@ async def test_given_the_released_record_when_upgraded_then_figures_are_equal_an
         async with transaction(api, organisation_id=released.trust) as session:
             return (await bed_days(session, caller, asked)).model_dump(mode="json")
 
-    assert await report() == released.report
+    assert known_then(await report(), released.report) == released.report
     async with transaction(worker) as session:
         assert not await count_anew(session)
-    assert await report() == released.report
+    assert known_then(await report(), released.report) == released.report
     checked = [each async for each in check_cases(make_sessions(worker))]
     assert [each for each in checked if each.differences] == []
     assert len(checked) == len(released.tables["cases"])
