@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import Request
 from fastapi.responses import JSONResponse
 
-from api.commanding import Outcome, refusal
+from api.command_service import Outcome, refusal
 from api.presenters.changes import Changes, changes_json
 from api.problems import RETRY_SECONDS, problem
 from api.schemas.commands import CommandAnswer, CommandStatus

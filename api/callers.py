@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.doors import note_user
+from api.definer_functions import note_user
 from api.principals import How, Identity, Principal
 from discharge.errors import HomewardError
 from discharge.roles import ROLES

@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from api.presenters.message_text import readable
-from api.reading.inbox import OpenedMessage
+from api.queries.inbox import OpenedMessage
 
 
 def as_file(found: OpenedMessage) -> Response:

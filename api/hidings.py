@@ -18,8 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from api.principals import Principal
-from api.reading.looks import looked, who
-from api.reading.viewer import is_hidden
+from api.queries.looks import looked, who
+from api.queries.viewer import is_hidden
 from discharge.errors import HomewardError
 from discharge.store import audit
 from discharge.store.tables import CaseRow, Person

@@ -16,9 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.body_faults import invalid
 from api.principals import Principal
-from api.reading import homes
-from api.reading.homes import Home
-from api.reading.looks import who
+from api.queries import homes
+from api.queries.homes import Home
+from api.queries.looks import who
 from discharge.codes.casework import PROPERTY_WITHDRAWAL_REASONS
 from discharge.errors import HomewardError
 from discharge.store import audit

@@ -16,9 +16,9 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.principals import Principal
-from api.reading.cases import CaseFile, read_case
-from api.reading.looks import who
-from api.reading.viewer import is_hidden
+from api.queries.cases import CaseFile, read_case
+from api.queries.looks import who
+from api.queries.viewer import is_hidden
 from discharge.cases.relations import relations
 from discharge.errors import HomewardError, Refused, refuse_together
 from discharge.permissions import allowed

@@ -21,7 +21,7 @@ from starlette.responses import RedirectResponse, Response
 
 from api.body_faults import BodyInvalid, faults_of
 from api.kept_forms import keep_form
-from api.pages.rendering import error_page
+from api.pages.templates_environment import error_page
 from api.pages.typed_text import read_typed
 from api.presenters.changes import changes_json
 from api.refusals import CaseChanged, Contradicted, ListRefused, ParametersRefused

@@ -11,10 +11,10 @@ from uuid import UUID, uuid4
 from sqlalchemy import text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.commanding import Asked, Outcome, body_hash, execute, existing, take
+from api.command_service import AskedCommand, Outcome, body_hash, execute, existing, take
 from api.principals import Principal
-from api.reading.looks import who
-from api.reading.referral_requests import SOMEBODY_NEW, RequestFile, read_request
+from api.queries.looks import who
+from api.queries.referral_requests import SOMEBODY_NEW, RequestFile, read_request
 from api.request_keys import KeyedWrite
 from api.services import Services
 from discharge.cases.commands import Answer, Envelope
@@ -24,8 +24,8 @@ from discharge.errors import HomewardError, Refused
 from discharge.store import audit, commands
 from discharge.store.tables import Organisation, ReferralRequestRow
 from fhir_adapters.referrals import ReferralValues
+from fhir_adapters.store.referral_commands import SERVICE_KINDS, find_open_case, find_stay, refer_command
 from fhir_adapters.store.referral_requests import part_of, wait_again
-from fhir_adapters.store.referring import SERVICE_KINDS, find_open_case, find_stay, refer_command
 
 TAKEN_ON = "taken-on/"
 """Before the basis of a part that began with a request: that part's own, not the one for telling partners."""
@@ -96,7 +96,7 @@ async def _asked(
     person_id: UUID,
     begins: Mapping[str, str],
     now: datetime,
-) -> Asked:
+) -> AskedCommand:
     sender = await session.get_one(Organisation, row.sender_id)
     own = await session.get_one(Organisation, caller.organisation_id)
     spell = await find_stay(session, person_id, caller.organisation_id, None)
@@ -109,7 +109,7 @@ async def _asked(
         service_id=own.id if own.kind in SERVICE_KINDS else row.service_id,
         spell=spell,
     )
-    return Asked(
+    return AskedCommand(
         case_id=known or uuid4(),
         command=command.model_copy(update=dict(begins)),
         effective_on=today if known else min(values.referred_on or london_date(row.requested_at), today),

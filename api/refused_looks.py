@@ -8,7 +8,7 @@ from uuid import UUID
 from starlette.requests import Request
 
 from api.principals import Principal
-from api.reading.looks import looked_at
+from api.queries.looks import looked_at
 from api.services import services_of
 from discharge.errors import HomewardError
 

@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.datastructures import FormData, UploadFile
 
-from api.commanding import body_hash
+from api.command_service import body_hash
 from api.depends import Caller, IdempotencyKey
 from api.principals import Principal
 from api.services import Services

@@ -32,7 +32,7 @@ from discharge.reference.site import SiteFolder
 from discharge.store.engine import Sessions, make_engine, make_sessions, transaction
 from discharge.store.tables import CaseClockRow
 from fhir_adapters.background import Background
-from fhir_adapters.feeds.watching import WatchedBook
+from fhir_adapters.feeds.profile_watch import WatchedBook
 from fhir_adapters.store.profiles import keep_following
 from workflows.codec import PayloadKeys
 from workflows.connection import connect

@@ -25,8 +25,8 @@ from discharge.store.engine import transaction
 from discharge.store.tables.organisations import Organisation, PartnerRow, Team
 from discharge.values import Frozen
 from fhir_adapters.feeds.alarms import AlarmRule
-from fhir_adapters.hl7v2.outward.links import host_and_port
-from fhir_adapters.hl7v2.outward.sends import Parties
+from fhir_adapters.hl7v2.send.links import host_and_port
+from fhir_adapters.hl7v2.send.sends import Parties
 from fhir_adapters.partners.settings import PartnerTls, SignIn, is_encrypted, keeps_secrets
 from fhir_adapters.store.tables import AlarmRuleRow, Feed
 from housing_checks.rehousing.model import Property

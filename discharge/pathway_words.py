@@ -20,7 +20,7 @@ from discharge.codes.admissions import AdmissionKind
 from discharge.codes.casework import CASE_OUTCOMES
 from discharge.codes.delay_reasons import delay_reason_label
 from discharge.codes.destinations import DISCHARGE_DESTINATIONS
-from discharge.delays.counting import nights_without_reason, published_delay_days, reasons_at_midnight
+from discharge.delays.night_counts import nights_without_reason, published_delay_days, reasons_at_midnight
 from discharge.delays.stays import periods_of_this_stay
 from discharge.outcomes.failed_discharge import kind_of_return
 

@@ -20,9 +20,9 @@ from discharge.cases.decide import DECIDERS as CASE_DECIDERS
 from discharge.cases.decide import Decider
 from discharge.cases.evolve import fold
 from discharge.cases.model import PARTNER_BASES, Case, Participant
-from discharge.cases.outgoing import Outgoing, outgoing
+from discharge.cases.outbox_items import Outgoing, outgoing
 from discharge.cases.parts import judged_parts
-from discharge.cases.recording import RecordRequest
+from discharge.cases.record_request import RecordRequest
 from discharge.cases.relations import relation_of, require_part
 from discharge.cases.stages import STAGES, Look
 from discharge.clocks import london_date

@@ -18,12 +18,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from discharge.clocks import CaseClock
 from discharge.reference.site import SiteFolder
 from discharge.store.engine import Sessions, transaction
-from fhir_adapters.feeds.watching import LOOK_SECONDS, WatchedBook
+from fhir_adapters.feeds.profile_watch import LOOK_SECONDS, WatchedBook
 from fhir_adapters.hl7v2.store.batch.drain import drain_some
 from fhir_adapters.hl7v2.store.cases import join_awaiting, join_trusts
-from fhir_adapters.hl7v2.store.deciding import decide_next
-from fhir_adapters.hl7v2.store.merging import settle_cases
-from fhir_adapters.hl7v2.store.replaying import work_replays
+from fhir_adapters.hl7v2.store.identity_decisions import decide_next
+from fhir_adapters.hl7v2.store.merges import settle_cases
+from fhir_adapters.hl7v2.store.replay_work import work_replays
 from fhir_adapters.store.alarms import look_for_alarms
 from fhir_adapters.store.profiles import follow, remember
 from fhir_adapters.store.requests_with_part import settle_requests
@@ -33,8 +33,8 @@ from workflows.probes import EVERY as PROBES
 from workflows.probes import Probes
 from workflows.relay import Relay
 from workflows.schedules import ScheduleKeeper
-from workflows.serving import Needs
 from workflows.store.heartbeats import beats
+from workflows.worker_pool import Needs
 
 POLL = timedelta(milliseconds=250)
 JOIN = timedelta(seconds=2)

@@ -23,8 +23,8 @@ from discharge.store.engine import Sessions, transaction
 from discharge.store.tables import OutboxRow, PartnerRow
 from discharge.store.tables.organisations import HL7_V2
 from fhir_adapters.feeds.book import ProfileBook
-from fhir_adapters.fhir.outgoing import Occasion, outgoing_resource
-from fhir_adapters.hl7v2.outward.links import Links
+from fhir_adapters.fhir.outbound import Occasion, outgoing_resource
+from fhir_adapters.hl7v2.send.links import Links
 from fhir_adapters.hl7v2.store import sent
 from fhir_adapters.partners.clients import PartnerClients
 from fhir_adapters.partners.secrets import CannotReach, tls_words

@@ -22,7 +22,7 @@ from discharge.clocks import CaseClock
 from discharge.store.engine import Sessions, transaction
 from workflows import client as cases
 from workflows import ports
-from workflows.store import running
+from workflows.store import expected_workflows
 
 AT_ONCE = 16
 REASON = "begun under an earlier build; the record goes on"
@@ -67,7 +67,7 @@ class FormerRuns:
 
     async def _case(self, case_id: UUID) -> None:
         async with transaction(self._sessions) as session:
-            still = await running.is_open(session, case_id)
+            still = await expected_workflows.is_open(session, case_id)
         if still:
             await cases.ensure_case(self._client, self._clock, case_id, _ENDING)
         else:
@@ -75,7 +75,7 @@ class FormerRuns:
 
     async def _strand(self, case_id: UUID, key: str) -> None:
         async with transaction(self._sessions) as session:
-            still = await running.strand_is_open(session, case_id, key)
+            still = await expected_workflows.strand_is_open(session, case_id, key)
         if still:
             await cases.ensure_strand(self._client, self._clock, case_id, key, _ENDING)
         else:
@@ -85,7 +85,7 @@ class FormerRuns:
         """The relay starts it anew for what waits; what is being delivered has the same key the next time."""
         await self._end(ports.lane_workflow_id(partner_id, case_id))
         async with transaction(self._sessions) as session:
-            await running.tell_again(session, [(partner_id, case_id)])
+            await expected_workflows.tell_again(session, [(partner_id, case_id)])
 
     async def _end(self, workflow_id: str) -> None:
         try:

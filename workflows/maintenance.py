@@ -24,8 +24,8 @@ from temporalio.common import WorkflowIDConflictPolicy
 from discharge.clocks import CaseClock
 from discharge.store.engine import Sessions, transaction
 from workflows import client as cases
-from workflows.store import running
-from workflows.store.running import Overdue
+from workflows.store import expected_workflows
+from workflows.store.expected_workflows import Overdue
 
 SETTLED = timedelta(seconds=60)
 """What was told, or due, less than this ago may simply not have got there yet."""
@@ -76,8 +76,8 @@ class Maintenance:
             )
             await _at_once(self._see_to(each, now) for each in seen)
             async with transaction(self._sessions) as session:
-                await running.tell_again(session, missing.lanes)
-                await running.signal_again(session, missing.signals)
+                await expected_workflows.tell_again(session, missing.lanes)
+                await expected_workflows.signal_again(session, missing.signals)
         return False
 
     async def missing(self) -> Missing:
@@ -85,10 +85,10 @@ class Maintenance:
         now = datetime.now(UTC)
         async with transaction(self._sessions) as session:
             return Missing(
-                cases=await running.overdue_cases(session, now - SETTLED),
-                strands=await running.overdue_strands(session, now - SETTLED),
-                lanes=await running.overlooked_lanes(session, now - OVERLOOKED),
-                signals=await running.unheard_signals(session, now - SETTLED),
+                cases=await expected_workflows.overdue_cases(session, now - SETTLED),
+                strands=await expected_workflows.overdue_strands(session, now - SETTLED),
+                lanes=await expected_workflows.overlooked_lanes(session, now - OVERLOOKED),
+                signals=await expected_workflows.unheard_signals(session, now - SETTLED),
             )
 
     async def _see_to(self, each: Overdue, now: datetime) -> None:

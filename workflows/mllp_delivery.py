@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from discharge.store.engine import Sessions, transaction
 from fhir_adapters.feeds.book import ProfileBook
-from fhir_adapters.hl7v2.outward.answers import Answer, meaning_of
-from fhir_adapters.hl7v2.outward.building import CannotBuild
-from fhir_adapters.hl7v2.outward.links import Links, NoAnswer
+from fhir_adapters.hl7v2.send.answers import PartnerAnswer, meaning_of
+from fhir_adapters.hl7v2.send.links import Links, NoAnswer
+from fhir_adapters.hl7v2.send.message_builder import CannotBuild
 from fhir_adapters.hl7v2.store import sent
 from fhir_adapters.partners.settings import tls_of
 from workflows.store.lanes import Claimed
@@ -43,7 +43,7 @@ def _refused(verdict: Verdict) -> Callable[[], Awaitable[Verdict]]:
     return send
 
 
-def judge(outcome: Answer | NoAnswer, attempts: int) -> Verdict:
+def judge(outcome: PartnerAnswer | NoAnswer, attempts: int) -> Verdict:
     """What an answer, or none, to the ``attempts``-th try means for the item."""
     if isinstance(outcome, NoAnswer):
         if outcome.setup:
@@ -60,10 +60,10 @@ def judge(outcome: Answer | NoAnswer, attempts: int) -> Verdict:
             return Verdict("refused", outcome.words)
 
 
-def noting(sessions: Sessions) -> Callable[[str, Answer], Awaitable[None]]:
+def noting(sessions: Sessions) -> Callable[[str, PartnerAnswer], Awaitable[None]]:
     """What takes answers that come when nobody waits for them."""
 
-    async def note(endpoint: str, answer: Answer) -> None:
+    async def note(endpoint: str, answer: PartnerAnswer) -> None:
         async with transaction(sessions) as session:
             for trust in await sent.organisations_at(session, endpoint):
                 if await sent.late_answer(session, answer, trust):

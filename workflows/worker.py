@@ -23,8 +23,8 @@ from discharge.reference.policy import put_in_force
 from discharge.reference.site import SiteFolder
 from discharge.store.driver import USUAL, DatabaseTimes
 from discharge.store.engine import Sessions, make_engine, make_sessions, transaction
-from fhir_adapters.feeds.watching import WatchedBook
-from fhir_adapters.hl7v2.outward.links import Links
+from fhir_adapters.feeds.profile_watch import WatchedBook
+from fhir_adapters.hl7v2.send.links import Links
 from fhir_adapters.partners.clients import PartnerClients
 from fhir_adapters.partners.secrets import SecretFolder
 from fhir_adapters.store.profiles import follow, remember
@@ -36,9 +36,9 @@ from workflows.connection import TemporalAccess, connect
 from workflows.deployment import Deployment, build_id
 from workflows.loops import FIRST_PAUSE, LAST_PAUSE, Bells, Loop, Tasks, repeat, rest, spoken
 from workflows.readiness import Readiness
-from workflows.serving import Needs, serve
-from workflows.stopping import stop_on_signals
+from workflows.shutdown import stop_on_signals
 from workflows.store.clock import fixed_clock
+from workflows.worker_pool import Needs, serve
 
 WATCHDOG = timedelta(seconds=25)
 CONNECTIONS = 20

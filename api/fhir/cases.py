@@ -11,21 +11,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.fhir.model import CasePart, FhirSearch, Resource, ResourceType, SearchPage
 from api.fhir.queries import CaseQueries
 from api.principals import Principal
-from api.reading import cases, names
-from api.reading.cases import CaseFile, home_address
-from api.reading.looks import looked
-from api.reading.viewer import Viewer, seen_person, viewer_of
+from api.queries import cases, names
+from api.queries.cases import CaseFile, home_address
+from api.queries.looks import looked
+from api.queries.viewer import Viewer, seen_person, viewer_of
 from api.services import Services
 from discharge.cases.model import SNAPSHOT
 from discharge.clocks import CaseClock
+from discharge.disclosure import Telling
 from discharge.errors import HomewardError
-from discharge.said import Telling
 from discharge.sight import EVERYTHING, Sight
 from discharge.store.tables import CaseRow, Organisation, Person, PersonAddress, PersonIdentifier, Spell
 from fhir_adapters.fhir import resources
 from fhir_adapters.fhir.people import LocalNumber, OrganisationFacts, PersonFacts
 from fhir_adapters.fhir.people import patient as patient_resource
-from fhir_adapters.store.referring import case_spell
+from fhir_adapters.store.referral_commands import case_spell
 
 TRACED = frozenset({"NSTS01", "01", "1"})
 

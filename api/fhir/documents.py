@@ -13,8 +13,8 @@ from api.fhir.parameters import PERSON
 from api.fhir.queries import CaseQueries, person_named
 from api.presenters.documents import is_cancelled, is_current, readable_content
 from api.principals import Principal
-from api.reading import names
-from api.reading.documents import documents_about, one_document
+from api.queries import names
+from api.queries.documents import documents_about, one_document
 from api.services import Services
 from discharge.errors import HomewardError
 from discharge.store.tables import DocumentRow, Person

@@ -20,7 +20,7 @@ from api.fhir.queries import CaseQueries, Ways, every_way
 from api.principals import Principal
 from api.services import Services
 from discharge.cases.model import Case
-from discharge.said import Telling
+from discharge.disclosure import Telling
 from fhir_adapters.fhir.people import OrganisationFacts, PersonFacts
 from fhir_adapters.fhir.requested import RequestFacts
 

@@ -15,15 +15,15 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from api.fhir.values import span, token
 from api.principals import Principal
-from api.reading.people import has_or_had
-from api.reading.viewer import Viewer
+from api.queries.people import has_or_had
+from api.queries.viewer import Viewer
 from discharge.cases.model import Stage
 from discharge.clocks import CaseClock
 from discharge.errors import HomewardError
 from discharge.store.tables import AlertRow, CaseRow, Person, PersonIdentifier
 from fhir_adapters.fhir import systems
+from fhir_adapters.fhir.bundle_context import own_id
 from fhir_adapters.fhir.stages import BY_OUTCOME, BY_STAGE, TURNED, Reading
-from fhir_adapters.fhir.surroundings import own_id
 
 Condition = ColumnElement[bool]
 Ways = tuple[tuple[str, ...], ...]

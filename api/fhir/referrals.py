@@ -15,22 +15,22 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.commanding import body_hash
+from api.command_service import body_hash
 from api.fhir import requests
 from api.fhir.cases import fhir_base
 from api.fhir.resource_types import SERVICE_REQUEST
 from api.fhir.search import asked
 from api.principals import Principal
 from api.raw_messages import RawMessage, keep_raw
-from api.referring import Request, Requested, refer
+from api.referral_service import Request, Requested, refer
 from api.services import Services
 from discharge.clocks import london_date
 from discharge.errors import HomewardError
 from discharge.store.tables import CommandRow, Person, PersonIdentifier
 from discharge.store.tables.commands import REFERRAL_NUMBER
 from fhir_adapters.fhir.bundles import BatchEntry, bundle_kind, read_batch, read_transaction
+from fhir_adapters.fhir.parser import read_json
 from fhir_adapters.fhir.problems import refused
-from fhir_adapters.fhir.reading import read_json
 from fhir_adapters.fhir.referral import FhirReferral, read_referral
 from fhir_adapters.referrals import ReferralValues, ReferredPerson
 from fhir_adapters.store.inbox import HiddenNumber

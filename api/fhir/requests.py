@@ -12,7 +12,7 @@ from api.fhir import cases
 from api.fhir.cases import organisation_facts
 from api.fhir.model import FhirSearch, Resource, ResourceType, SearchPage
 from api.principals import Principal
-from api.reading.looks import looked_at
+from api.queries.looks import looked_at
 from api.services import Services
 from discharge.clocks import london_date
 from discharge.store.tables import Organisation, ReferralRequestRow

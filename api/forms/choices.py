@@ -9,8 +9,8 @@ from typing import Any
 from api.forms.model import Around, Choices
 from api.presenters import words
 from api.presenters.homes import access, rent, standing
-from api.presenters.leading import lead_note
-from api.reading.homes import Home
+from api.presenters.lead_times import lead_note
+from api.queries.homes import Home
 from discharge.cases.actions import action_words
 from discharge.cases.follow_ups import contact_words
 from discharge.cases.model import Strand, StrandKind
@@ -22,7 +22,7 @@ from discharge.codes.participation import PARTICIPANT_ROLES
 from discharge.risk.rules import rule_title
 from housing_checks.checks.answers import takes_yes_or_no
 from housing_checks.lead_times import ITEMS, item_label
-from housing_checks.rehousing.matching import Match
+from housing_checks.rehousing.match import Match
 from housing_checks.rehousing.need_profiles import match_of
 from housing_checks.strands.definitions import DEFINITIONS
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from api.forms.home import ENDING, HOME, LEAVING
 from api.forms.model import Around, CommandForm
-from api.forms.waiting import HOMELESSNESS, NOTES, REFERRAL, WAITING
+from api.forms.referral_and_wait import HOMELESSNESS, NOTES, REFERRAL, WAITING
 
 FORMS: Mapping[str, CommandForm] = MappingProxyType(
     {form.kind: form for form in (*NOTES, *REFERRAL, *WAITING, *HOMELESSNESS, *HOME, *LEAVING, *ENDING)}

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-from api.reading.homes import Home
-from api.reading.names import Directory
+from api.queries.homes import Home
+from api.queries.names import Directory
 from discharge.cases.model import Case
 
 FieldType = Literal["choice", "choices", "date", "yes-no-unknown", "text"]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from api.pages.visiting import Visitor
+from api.pages.visit import Visitor
 from api.presenters.alarms import present
-from api.reading import lists
+from api.queries import lists
 
 router = APIRouter(include_in_schema=False)
 

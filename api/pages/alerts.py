@@ -8,14 +8,14 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from api.commanding import Asked, ask
-from api.forms.reading import as_sent, seen_of
+from api.command_service import AskedCommand, ask
+from api.forms.submission import as_sent, seen_of
 from api.pages.sign_in import local
-from api.pages.visiting import Visitor
+from api.pages.visit import Visitor
 from api.parameters import one_of
 from api.presenters.alerts import Filter, owners, present
 from api.presenters.tags import LEVELS
-from api.reading import alerts, names
+from api.queries import alerts, names
 from api.refusals import CaseChanged
 from discharge.cases.commands import AcknowledgeAlert
 from discharge.errors import HomewardError
@@ -41,7 +41,7 @@ async def show(
         only=one_of("only", only, ("waiting",)),
         page=page,
     )
-    asked = alerts.Wanted(wanted.owner, wanted.level, waiting=bool(wanted.only), page=page)
+    asked = alerts.AlertQuery(wanted.owner, wanted.level, waiting=bool(wanted.only), page=page)
     async with visit.services.begin(visit.caller) as session:
         found = await alerts.open_alerts(session, visit.caller, asked)
         known = await names.directory(session)
@@ -60,7 +60,7 @@ async def show(
 async def acknowledge(alert_id: UUID, visit: Visitor) -> Response:
     """Accept an alert; when the case does not answer in time, where to see what became of it."""
     form = await visit.form()
-    asked = Asked(
+    asked = AskedCommand(
         case_id=_case_id(str(form.get("case_id", ""))),
         command=AcknowledgeAlert(alert_id=alert_id),
         effective_on=visit.today,

@@ -9,12 +9,12 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from api.forms.dates import read_date
-from api.pages.visiting import Visitor
+from api.pages.visit import Visitor
 from api.parameters import check_names
-from api.presenters.bed_days import DATES, FIXED, PARAMETERS, PATH, Asked, present, present_form
+from api.presenters.bed_days import DATES, FIXED, PARAMETERS, PATH, ReportQuery, present, present_form
 from api.presenters.bed_days_people import behind
-from api.reading.bed_days import BEHIND, REPORT, bed_days, wanted
-from api.reading.bed_days import people as people_behind
+from api.queries.bed_days import BEHIND, REPORT, bed_days, wanted
+from api.queries.bed_days import people as people_behind
 from discharge.delays.released import COUNTERFACTUALS, counterfactual
 from discharge.errors import HomewardError
 
@@ -43,7 +43,7 @@ async def show(visit: Visitor) -> Response:
     return visit.page("bed_days.html", form=present_form(asked), report=report)
 
 
-def read_question(query: Mapping[str, str]) -> Asked:
+def read_question(query: Mapping[str, str]) -> ReportQuery:
     """What an address asks for: dates whole (`from_on=2026-03-27`) or from the three boxes of the form."""
     faults: dict[str, str] = {}
     days: dict[str, date | None] = {}
@@ -59,7 +59,7 @@ def read_question(query: Mapping[str, str]) -> Asked:
         faults["days"] = "Enter how many days it would have taken, as a whole number"
     elif against != FIXED and against not in COUNTERFACTUALS:
         faults["against"] = "Choose one of the comparisons on the page"
-    return Asked(first, last, against, fixed, query.get("of", ""), typed, faults)
+    return ReportQuery(first, last, against, fixed, query.get("of", ""), typed, faults)
 
 
 def _typed(query: Mapping[str, str], name: str) -> tuple[str, str, str]:

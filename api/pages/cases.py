@@ -11,22 +11,22 @@ from starlette.responses import Response
 
 from api.forms.definitions import FORMS
 from api.hidings import Hiding, hidings
-from api.pages.visiting import Visit, Visitor
+from api.pages.visit import Visit, Visitor
 from api.presenters.case import Given, present
 from api.presenters.changes import ChangedPart
 from api.presenters.documents import lines
 from api.presenters.hidings import notice
 from api.presenters.looks import look_lines
 from api.presenters.messages import message_rows
-from api.presenters.told import told_line
+from api.presenters.sent_items import told_line
 from api.presenters.worklist import full_name
-from api.reading import cases, lists, names
-from api.reading.changes import changes_since
-from api.reading.documents import documents_of
-from api.reading.homes import names_of_homes
-from api.reading.looks import who_looked
-from api.reading.messages import find, people_of_case
-from fhir_adapters.store.finding import Wanted
+from api.queries import cases, lists, names
+from api.queries.changes import changes_since
+from api.queries.documents import documents_of
+from api.queries.homes import names_of_homes
+from api.queries.looks import who_looked
+from api.queries.messages import find, people_of_case
+from fhir_adapters.store.message_search import MessageQuery
 
 router = APIRouter(prefix="/cases", include_in_schema=False)
 
@@ -124,7 +124,7 @@ async def messages(visit: Visitor, case_id: UUID) -> Response:
         found = await cases.read_case(
             session, visit.caller, case_id, "messages about the case", "case.messages"
         )
-        meant = Wanted(people=await people_of_case(session, case_id))
+        meant = MessageQuery(people=await people_of_case(session, case_id))
         listed = await find(session, visit.caller, meant)
         feeds = await lists.feeds(session, visit.caller)
     rows = message_rows(listed.rows, feeds)

@@ -9,10 +9,10 @@ from fastapi import APIRouter
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from api.commanding import Asked, ask
-from api.forms.reading import ABOUT_DANGER, CHANGED_SINCE, Filled, as_sent, seen_of
+from api.command_service import AskedCommand, ask
+from api.forms.submission import ABOUT_DANGER, CHANGED_SINCE, Filled, as_sent, seen_of
 from api.pages.commands import done_href
-from api.pages.visiting import Visit, Visitor
+from api.pages.visit import Visit, Visitor
 from api.presenters.checks import (
     MOST_NOTE,
     CheckPage,
@@ -23,7 +23,7 @@ from api.presenters.checks import (
 )
 from api.presenters.forms import confirms, error_list
 from api.presenters.worklist import full_name
-from api.reading import cases
+from api.queries import cases
 from api.refusals import CaseChanged, Contradicted
 from discharge.cases.command_stages import may_ask
 from discharge.cases.commands import CompleteCheck, SaveAnswers
@@ -148,9 +148,9 @@ def _asked(
     sent: FormData,
     filled: Filled,
     command: SaveAnswers | CompleteCheck,
-) -> Asked:
+) -> AskedCommand:
     _, notes, _ = read_answers(form, sent, case)
-    return Asked(
+    return AskedCommand(
         case_id=case.case_id,
         command=command,
         effective_on=visit.today,

@@ -10,17 +10,17 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from api.command_kinds import read_command
-from api.commanding import Asked, Outcome, ask, others_changed
+from api.command_service import AskedCommand, Outcome, ask, others_changed
 from api.forms.definitions import FORMS, shape
 from api.forms.model import Around, CommandForm
-from api.forms.reading import Filled, as_sent, faults_of, fill_again, note_of, read_form
-from api.pages.visiting import Visit, Visitor
+from api.forms.submission import Filled, as_sent, faults_of, fill_again, note_of, read_form
+from api.pages.visit import Visit, Visitor
 from api.presenters import requests
 from api.presenters.case_summary import home_words
 from api.presenters.forms import present
 from api.presenters.worklist import full_name
-from api.reading import cases, names
-from api.reading.homes import homes as read_homes
+from api.queries import cases, names
+from api.queries.homes import homes as read_homes
 from api.refusals import CaseChanged, Contradicted
 from discharge.cases.command_stages import may_ask
 from discharge.errors import HomewardError
@@ -71,7 +71,7 @@ async def submit(visit: Visitor, case_id: UUID, kind: str) -> Response:
     return _form_page(visit, form, around, name, filled, key, 422)
 
 
-async def done_href(visit: Visit, asked: Asked, outcome: Outcome, kind: str) -> str:
+async def done_href(visit: Visit, asked: AskedCommand, outcome: Outcome, kind: str) -> str:
     """The case after a save; where others changed it meanwhile, the page says what."""
     changes = await others_changed(visit.services, visit.caller, asked, outcome)
     meanwhile = f"&seen={asked.seen_version}" if changes and changes.rows else ""
@@ -96,12 +96,12 @@ async def _prepare(visit: Visit, case_id: UUID, kind: str) -> tuple[CommandForm,
 
 def _asked(
     visit: Visit, form: CommandForm, around: Around, filled: Filled, sent: FormData, key: str
-) -> Asked:
+) -> AskedCommand:
     effective = filled.fields.pop("effective_on", visit.today.isoformat())
     body: dict[str, Any] = shape(form.kind, dict(filled.fields), around)
     command, beside = read_command({"kind": form.kind, "effective_on": effective, **body})
     note, about_danger = note_of(sent)
-    return Asked(
+    return AskedCommand(
         case_id=around.case.case_id,
         command=command,
         effective_on=beside.effective_on or visit.today,

@@ -9,7 +9,8 @@ from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
-from api.pages.visiting import Visit, Visitor
+from api.dead_letter_decisions import decide, decide_partner
+from api.pages.visit import Visit, Visitor
 from api.presenters.dead_letters import (
     DECISIONS,
     PARTNER_DECISIONS,
@@ -19,9 +20,8 @@ from api.presenters.dead_letters import (
     present,
     reason_fault,
 )
-from api.reading import lists
-from api.reading.looks import looked
-from api.releasing import decide, decide_partner
+from api.queries import lists
+from api.queries.looks import looked
 from discharge.errors import HomewardError
 
 router = APIRouter(include_in_schema=False)

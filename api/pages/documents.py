@@ -8,11 +8,11 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from api.files import as_a_file
-from api.pages.visiting import Visitor
+from api.pages.visit import Visitor
 from api.presenters import documents as words
 from api.presenters.worklist import full_name
-from api.reading import names
-from api.reading.documents import read_document
+from api.queries import names
+from api.queries.documents import read_document
 from discharge.errors import HomewardError
 
 router = APIRouter(prefix="/cases/{case_id}/documents", include_in_schema=False)

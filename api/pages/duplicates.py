@@ -7,15 +7,15 @@ from uuid import UUID
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from api.deciding import Asked, Kind, decide
-from api.pages.visiting import Visit, Visitor
+from api.identity_decisions import AskedDecision, Kind, decide
+from api.pages.visit import Visit, Visitor
 from api.parameters import one_of
 from api.presenters import duplicates as lists
 from api.presenters.duplicates import VIEWS
 from api.presenters.identity_decisions import DECISIONS, Given, reason_fault
 from api.presenters.merge import present_merge
 from api.presenters.side_by_side import present_one
-from api.reading import duplicates, names
+from api.queries import duplicates, names
 
 router = APIRouter(include_in_schema=False)
 
@@ -27,7 +27,7 @@ async def show(visit: Visitor, view: str = "open") -> Response:
     return visit.page("duplicates.html", view=await _list(visit, one_of("view", view, VIEWS) or "open"))
 
 
-async def _list(visit: Visit, view: str) -> lists.Page:
+async def _list(visit: Visit, view: str) -> lists.DuplicatesPage:
     async with visit.services.begin(visit.caller) as session:
         if view == "merges":
             return lists.present_merges(await duplicates.merges(session, visit.caller))
@@ -57,7 +57,7 @@ async def decide_one(pair_id: UUID, visit: Visitor) -> Response:
         given = _given(visit, "duplicates.decide", fault=fault, typed=reason, chosen=chosen)
         return await _pair_page(visit, pair_id, given, 422)
     kind: Kind = "same" if chosen == "same" else "not-same"
-    await decide(visit.services, await visit.keyed(form), Asked(kind, reason, pair_id=pair_id))
+    await decide(visit.services, await visit.keyed(form), AskedDecision(kind, reason, pair_id=pair_id))
     return visit.to(f"/duplicates/{pair_id}")
 
 
@@ -77,7 +77,9 @@ async def undo_merge(merge_id: UUID, visit: Visitor) -> Response:
     if fault := reason_fault(reason):
         given = _given(visit, "merges.undo", fault=fault, typed=reason)
         return await _merge_page(visit, merge_id, given, 422)
-    await decide(visit.services, await visit.keyed(form), Asked("undo-merge", reason, merge_id=merge_id))
+    await decide(
+        visit.services, await visit.keyed(form), AskedDecision("undo-merge", reason, merge_id=merge_id)
+    )
     return visit.to(f"/merges/{merge_id}")
 
 

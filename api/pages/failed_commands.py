@@ -10,10 +10,10 @@ from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
-from api.pages.visiting import Visit, Visitor
+from api.dead_letter_decisions import decide_failed_command
+from api.pages.visit import Visit, Visitor
 from api.presenters.dead_letters import reason_fault
 from api.presenters.failed_commands import DONE, Around, present
-from api.releasing import decide_failed_command
 from discharge.errors import HomewardError
 from discharge.store.failed_commands import FailedDecision, count_failed_commands, failed_commands
 

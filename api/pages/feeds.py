@@ -7,9 +7,9 @@ from datetime import timedelta
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from api.pages.visiting import Visitor
+from api.pages.visit import Visitor
 from api.presenters.feeds import Counts, Looking, present
-from api.reading import lists, names
+from api.queries import lists, names
 from fhir_adapters.store.profiles import taken_texts
 
 router = APIRouter(include_in_schema=False)

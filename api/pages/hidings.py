@@ -9,9 +9,9 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from api import hidings
-from api.pages.visiting import Visit, Visitor
+from api.pages.visit import Visit, Visitor
 from api.presenters.hidings import present
-from api.reading import names
+from api.queries import names
 from discharge.errors import HomewardError
 
 router = APIRouter(prefix="/hidings", include_in_schema=False)

@@ -16,11 +16,11 @@ from api import homes as editing
 from api.body_faults import invalid
 from api.forms.model import Around, CommandForm
 from api.forms.property import CHANGE, NEW, WITHDRAW, NotANumber, body_of, typed_of
-from api.forms.reading import Fault, Filled, faults_of, read_form
-from api.pages.visiting import Visit, Visitor
+from api.forms.submission import Fault, Filled, faults_of, read_form
+from api.pages.visit import Visit, Visitor
 from api.presenters import homes as presenter
 from api.presenters.forms import present
-from api.reading import homes, names
+from api.queries import homes, names
 from discharge.cases.model import Case
 from discharge.errors import HomewardError
 

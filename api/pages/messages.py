@@ -9,17 +9,17 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from api.downloads import as_file
-from api.pages.visiting import Visit, Visitor
+from api.message_search import Search, search_of, wanted_by
+from api.pages.visit import Visit, Visitor
 from api.parameters import check_names
 from api.presenters.message import Around, Typed, present_one
 from api.presenters.messages import present
 from api.presenters.tags import MESSAGE_STATES
-from api.reading import lists, names
-from api.reading.inbox import open_message
-from api.reading.messages import count_states, find, place_of
-from api.searching import Search, search_of, wanted_by
+from api.queries import lists, names
+from api.queries.inbox import open_message
+from api.queries.messages import count_states, find, place_of
 from discharge.errors import HomewardError
-from fhir_adapters.store.finding import Wanted
+from fhir_adapters.store.message_search import MessageQuery
 
 router = APIRouter(include_in_schema=False)
 
@@ -52,7 +52,7 @@ async def listed(visit: Visit, asked: Mapping[str, str], why: str = "", why_faul
         except HomewardError as error:
             if error.where not in FAULTS:
                 raise
-            fault, search, wanted = error.where, Search(), Wanted()
+            fault, search, wanted = error.where, Search(), MessageQuery()
         found = await find(session, visit.caller, wanted, place_of(asked.get("before", "")))
         counts = await count_states(session, visit.caller, wanted, tuple(MESSAGE_STATES))
         feeds = await lists.feeds(session, visit.caller)

@@ -12,14 +12,14 @@ from starlette.responses import Response
 from api import place_readers
 from api.forms.model import Around
 from api.forms.place_readers import naming_form
-from api.forms.reading import Fault, Filled, fault_of, fill_again, read_form
-from api.pages.visiting import Visit, Visitor
+from api.forms.submission import Fault, Filled, fault_of, fill_again, read_form
+from api.pages.visit import Visit, Visitor
 from api.place_readers import NAME, Names, Naming
 from api.presenters.forms import present
 from api.presenters.place_readers import reader_lines
 from api.presenters.worklist import full_name
-from api.reading import names
-from api.reading.names import Directory
+from api.queries import names
+from api.queries.names import Directory
 from discharge.errors import HomewardError
 
 router = APIRouter(prefix="/cases/{case_id}/place-readers", include_in_schema=False)

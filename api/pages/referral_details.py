@@ -12,12 +12,12 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from api.forms.model import Around, Field
-from api.forms.reading import Fault, Filled, faults_of, fill_again, note_of, read_form
+from api.forms.submission import Fault, Filled, faults_of, fill_again, note_of, read_form
 from api.pages.referrals import FORM, NOBODY, after_referring
-from api.pages.visiting import Visit, Visitor
+from api.pages.visit import Visit, Visitor
 from api.presenters import forms
-from api.reading.names import Directory
-from api.referring import Request, refer
+from api.queries.names import Directory
+from api.referral_service import Request, refer
 from api.refusals import Contradicted
 from discharge.cases.model import Case
 from discharge.errors import HomewardError

@@ -11,11 +11,11 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from api import referral_requests
-from api.pages.visiting import Visit, Visitor
+from api.pages.visit import Visit, Visitor
 from api.parameters import one_of
 from api.presenters import referral_requests as presenter
-from api.reading import names
-from api.reading.referral_requests import Box, read_request, requests
+from api.queries import names
+from api.queries.referral_requests import Box, read_request, requests
 from discharge.errors import HomewardError
 
 router = APIRouter(prefix="/referral-requests", include_in_schema=False)

@@ -11,12 +11,12 @@ from starlette.responses import Response
 
 from api.forms.choices import fixed, from_list
 from api.forms.model import Around, CommandForm, Field
-from api.forms.reading import Filled, faults_of, fill_again, note_of, read_form
-from api.pages.visiting import Visit, Visitor
+from api.forms.submission import Filled, faults_of, fill_again, note_of, read_form
+from api.pages.visit import Visit, Visitor
 from api.presenters import referrals as presenter
-from api.reading import people
-from api.reading.names import Directory
-from api.referring import Referred, Request, Requested, refer
+from api.queries import people
+from api.queries.names import Directory
+from api.referral_service import Referred, Request, Requested, refer
 from api.refusals import Contradicted
 from discharge.cases.model import Case
 from discharge.errors import HomewardError

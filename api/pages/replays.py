@@ -8,20 +8,20 @@ from uuid import UUID
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from api import replaying
-from api.editing import editable_text
+from api import message_replays
+from api.message_edits import editable_text
+from api.message_search import search_of
 from api.pages.messages import listed, opened
-from api.pages.visiting import Visit, Visitor
+from api.pages.visit import Visit, Visitor
 from api.presenters import parked, replays
 from api.presenters.difference import Compared, difference
 from api.presenters.message import Typed
 from api.presenters.message_text import readable
 from api.presenters.messages import id_words, kind_words
-from api.reading import lists, names
-from api.reading import replays as reading
-from api.reading.messages import message
-from api.reading.whereabouts import whereabouts_seen
-from api.searching import search_of
+from api.queries import lists, names
+from api.queries import replays as reading
+from api.queries.messages import message
+from api.queries.whereabouts import whereabouts_seen
 from discharge.errors import HomewardError
 from fhir_adapters.hl7v2.replays import EDITABLE
 from fhir_adapters.store.tables import MessageEditRow
@@ -64,10 +64,10 @@ async def replay(visit: Visitor) -> Response:
     visit.caller.require("messages.release")
     why = form.get("why", "").strip()
     search = search_of(form)
-    if fault := replaying.reason_fault(why):
+    if fault := message_replays.reason_fault(why):
         return await _asked_wrongly(visit, form, why, fault)
     made = await (await visit.keyed(sent)).once(
-        visit.services, UUID, lambda session: replaying.replay(session, visit.caller, search, why)
+        visit.services, UUID, lambda session: message_replays.replay(session, visit.caller, search, why)
     )
     return visit.to(f"/messages/replays/{made}")
 
@@ -118,10 +118,10 @@ async def stop(replay_id: UUID, visit: Visitor) -> Response:
     form = await visit.form()
     visit.caller.require("messages.release")
     why = str(form.get("why", "")).strip()
-    if fault := replaying.reason_fault(why):
+    if fault := message_replays.reason_fault(why):
         return await _replay(visit, replay_id, why, fault)
     await (await visit.keyed(form)).once(
-        visit.services, NoneType, lambda session: replaying.stop(session, visit.caller, replay_id, why)
+        visit.services, NoneType, lambda session: message_replays.stop(session, visit.caller, replay_id, why)
     )
     return visit.to(f"/messages/replays/{replay_id}")
 
@@ -177,12 +177,12 @@ async def decide_edit(edit_id: UUID, visit: Visitor) -> Response:
     why, decision = str(form.get("why", "")).strip(), str(form.get("decision", ""))
     if decision not in ("approve", "decline"):
         raise HomewardError("invalid-body", where="decision")
-    if fault := replaying.reason_fault(why):
+    if fault := message_replays.reason_fault(why):
         return await _edit(visit, edit_id, why, fault)
     await (await visit.keyed(form)).once(
         visit.services,
         str,
-        lambda session: replaying.decide(session, visit.caller, edit_id, decision == "approve", why),
+        lambda session: message_replays.decide(session, visit.caller, edit_id, decision == "approve", why),
     )
     return visit.to(f"/messages/edits/{edit_id}")
 
@@ -224,13 +224,13 @@ async def propose(message_id: UUID, visit: Visitor) -> Response:
     form = await visit.form()
     visit.caller.require("messages.release")
     text, why = str(form.get("text", "")), str(form.get("why", "")).strip()
-    if fault := replaying.reason_fault(why):
+    if fault := message_replays.reason_fault(why):
         return await _form(visit, message_id, text, why, {"why": fault})
     try:
         made = await (await visit.keyed(form)).once(
             visit.services,
             UUID,
-            lambda session: replaying.propose(session, visit.caller, message_id, text, why),
+            lambda session: message_replays.propose(session, visit.caller, message_id, text, why),
         )
     except HomewardError as error:
         if error.where != "text":
@@ -255,9 +255,9 @@ async def send_again(sequence: int, visit: Visitor) -> Response:
     visit.caller.require("deadletters.release")
     why = form.get("why", "").strip()
     back = _id_in(form, "message")
-    if fault := replaying.reason_fault(why):
+    if fault := message_replays.reason_fault(why):
         return await opened(visit, back, typed=Typed(why, fault, sequence))
     again = await (await visit.keyed(sent)).once(
-        visit.services, int, lambda session: replaying.resend(session, visit.caller, sequence, why)
+        visit.services, int, lambda session: message_replays.resend(session, visit.caller, sequence, why)
     )
     return visit.to(f"/messages/{back}?done={again}")

@@ -10,10 +10,10 @@ from fastapi import APIRouter
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
-from api.comparing import GivenList, compare_list, known_mappings
-from api.pages.visiting import Visit, Visitor
+from api.list_comparison import GivenList, compare_list, known_mappings
+from api.pages.visit import Visit, Visitor
 from api.presenters.shadow import day_page, overview, upload_form
-from api.reading import shadow
+from api.queries import shadow
 from api.refusals import ListRefused
 from discharge.errors import HomewardError
 from fhir_adapters.listed import LineFault
@@ -61,7 +61,7 @@ async def show_day(
 ) -> Response:
     """One day: who differs, in what, with our evidence and a guess at why."""
     visit.caller.require("shadow.read")
-    wanted = shadow.Wanted(kind, column, cause)
+    wanted = shadow.ListQuery(kind, column, cause)
     async with visit.services.begin(visit.caller) as session:
         found = await shadow.open_day(session, visit.caller, list_id, wanted)
     mapping = known_mappings(visit.services).get(found.day.row.mapping)

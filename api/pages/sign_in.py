@@ -10,9 +10,9 @@ from starlette.responses import RedirectResponse, Response
 from api.depends import Ready
 from api.kept_forms import kept_form
 from api.openid import OpenId
-from api.pages.rendering import Frame, page
-from api.pages.visiting import Visitor, home_of
-from api.reading.looks import who
+from api.pages.templates_environment import Frame, page
+from api.pages.visit import Visitor, home_of
+from api.queries.looks import who
 from api.services import CALLBACK, SIGNED_OUT, Services
 from api.sessions import STEP_COOKIE, begin_session, end_session, new_session
 from discharge.errors import HomewardError, Unavailable

@@ -7,10 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from api.pages.visiting import Visitor
+from api.pages.visit import Visitor
 from api.parameters import one_of
 from api.presenters.worklist import ONLY, feed_lines, present
-from api.reading import lists, names, worklist
+from api.queries import lists, names, worklist
 
 router = APIRouter(include_in_schema=False)
 
@@ -26,7 +26,7 @@ async def show(
 ) -> Response:
     """Who is here, why, and since when. Every state of it is in its address."""
     visit.caller.require("case.list")
-    wanted = worklist.Wanted(
+    wanted = worklist.WorklistQuery(
         view=one_of("view", view, worklist.VIEWS) or "open",
         ward=ward,
         text=text,

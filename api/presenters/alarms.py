@@ -82,7 +82,7 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class Page:
+class AlarmsPage:
     """The whole page."""
 
     raised: tuple[Alarm, ...]
@@ -93,10 +93,10 @@ class Page:
 
 def present(
     raised: Sequence[AlarmRow], cleared: Sequence[AlarmRow], watched: Sequence[Watched], now: datetime
-) -> Page:
+) -> AlarmsPage:
     """The page in words; `now` is machine time."""
     by_subject = sorted(watched, key=lambda each: (each.seen.subject, each.seen.kind))
-    return Page(
+    return AlarmsPage(
         raised=tuple(map(alarm_words, raised)),
         cleared=tuple(map(alarm_words, cleared)),
         figures=tuple(map(_figure, by_subject)),

@@ -10,8 +10,8 @@ from uuid import UUID, uuid4
 from api.presenters import words
 from api.presenters.tags import LEVELS, Tag, tag_of
 from api.presenters.worklist import Option, full_name
-from api.reading.alerts import PAGE_SIZE, Alerts, OpenAlert
-from api.reading.names import Directory
+from api.queries.alerts import PAGE_SIZE, Alerts, OpenAlert
+from api.queries.names import Directory
 from discharge.cases.stages import STAGE_LABELS
 from discharge.risk.rules import every_rule, known_rule
 from discharge.roles import ROLE_WORDS
@@ -77,7 +77,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Page:
+class AlertsPage:
     """The whole page."""
 
     rows: tuple[Row, ...]
@@ -100,11 +100,11 @@ def present(
     *,
     may_take_on: bool,
     may_open: bool,
-) -> Page:
+) -> AlertsPage:
     """The list in words and links; `now` is case time."""
     first = (wanted.page - 1) * PAGE_SIZE
     shown = first + len(found.rows)
-    return Page(
+    return AlertsPage(
         rows=tuple(_row(each, now, known, may_take_on, may_open) for each in found.rows),
         summary=_summary(first, shown, found.total),
         levels=_options("Every level", {level: tag.text for level, tag in LEVELS.items()}, wanted.level),

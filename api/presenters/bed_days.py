@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from api.presenters import words
 from api.presenters.bed_days_people import GROUPS, RELEASED, SOONER, Behind, band_words, of_band, of_reason
 from api.presenters.worklist import Option
-from api.reading.bed_days import EVER
+from api.queries.bed_days import EVER
 from discharge.delays.definitions import DEFINITIONS
 from discharge.delays.released import COUNTERFACTUALS
 from discharge.delays.report import BedDaysReport, DelayGroup, Figure
@@ -30,7 +30,7 @@ CLAIMS = (RELEASED, SOONER)
 
 
 @dataclass(frozen=True)
-class Asked:
+class ReportQuery:
     """What was asked for, as it was typed, and what is wrong with it (question -> words)."""
 
     from_on: date | None = None
@@ -135,7 +135,7 @@ class Report:
     people: Behind | None
 
 
-def present_form(asked: Asked) -> Form:
+def present_form(asked: ReportQuery) -> Form:
     """The questions, with what was typed and what is wrong with it."""
     choices = [(row.code, row.label) for row in COUNTERFACTUALS.values()]
     choices.append((FIXED, "A number of ready nights delayed by the home, chosen here"))
@@ -151,7 +151,7 @@ def present_form(asked: Asked) -> Form:
     )
 
 
-def present(report: BedDaysReport, asked: Asked, people: Behind | None, *, may_open: bool) -> Report:
+def present(report: BedDaysReport, asked: ReportQuery, people: Behind | None, *, may_open: bool) -> Report:
     """The report in words and links."""
     began = "From the beginning" if report.from_on <= EVER else f"From {words.day(report.from_on)}"
     return Report(
@@ -170,7 +170,7 @@ def present(report: BedDaysReport, asked: Asked, people: Behind | None, *, may_o
     )
 
 
-def _group(name: str, title: str, group: DelayGroup, asked: Asked, may_open: bool) -> Group:
+def _group(name: str, title: str, group: DelayGroup, asked: ReportQuery, may_open: bool) -> Group:
     return Group(
         name=GROUPS[name].lower(),
         title=title,
@@ -191,7 +191,7 @@ def _group(name: str, title: str, group: DelayGroup, asked: Asked, may_open: boo
     )
 
 
-def _figure(figure: Figure, asked: Asked, may_open: bool) -> FigureView:
+def _figure(figure: Figure, asked: ReportQuery, may_open: bool) -> FigureView:
     return FigureView(
         label=figure.label,
         value="Not claimed" if figure.value is None and figure.key in CLAIMS else _number(figure.value),
@@ -212,7 +212,7 @@ def _cost(cost: Cost) -> CostView:
     )
 
 
-def _href(asked: Asked, of: str, value: float | None, may_open: bool) -> str:
+def _href(asked: ReportQuery, of: str, value: float | None, may_open: bool) -> str:
     return asked.href(of) if value and may_open else ""
 
 
@@ -229,7 +229,7 @@ def _unit(figure: Figure) -> str:
     return _ONE[figure.unit] if figure.value == 1 else figure.unit
 
 
-def _date(name: str, legend: str, asked: Asked) -> dict[str, Any]:
+def _date(name: str, legend: str, asked: ReportQuery) -> dict[str, Any]:
     typed = asked.typed.get(name, ("", "", ""))
     wrong = name in asked.faults
     params: dict[str, Any] = {

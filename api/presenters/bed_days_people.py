@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 from api.presenters import words
 from api.presenters.worklist import full_name
-from api.reading.bed_days import People
+from api.queries.bed_days import People
 from discharge.codes.delay_reasons import NATIONAL_DELAY_REASONS, delay_reason_label
 from discharge.delays.bands import BANDS, band_of
 from discharge.delays.counted import CountedStay
-from discharge.delays.counting import ready_at_the_end
 from discharge.delays.definitions import DEFINITIONS
+from discharge.delays.night_counts import ready_at_the_end
 from discharge.delays.released import Counterfactual, days_let_sooner, released_nights
 from discharge.delays.report import ASSUMED
 from discharge.delays.stays import Letting

@@ -18,7 +18,7 @@ from api.presenters.case_summary import (
     place,
     reasons,
 )
-from api.presenters.case_view import Page
+from api.presenters.case_view import CasePage
 from api.presenters.case_work import actions, alert_line, check_href, owed, strand_line, to_do, who_next
 from api.presenters.suggestions import suggested
 from api.presenters.tags import stage_tag
@@ -26,9 +26,9 @@ from api.presenters.timeline import timeline_lines
 from api.presenters.whom_to_call import whom_to_call
 from api.presenters.worklist import full_name
 from api.principals import Principal
-from api.reading.cases import CaseFile
-from api.reading.names import Directory
-from api.reading.viewer import is_hidden
+from api.queries.cases import CaseFile
+from api.queries.names import Directory
+from api.queries.viewer import is_hidden
 from discharge.next_actions import next_action
 from discharge.risk.rules import loudest_first
 from discharge.store.tables import CaseEventRow, NoteRow, OutboxRow
@@ -49,13 +49,13 @@ class Given:
     homes: Mapping[UUID, str]
 
 
-def present(given: Given) -> Page:
+def present(given: Given) -> CasePage:
     """The case in words and links."""
     case, known, telling = given.found.case, given.known, given.found.telling
     action = telling.of("next_action", lambda whole: next_action(whole, given.today, known.names))
     left_to_do = not case.closed and (case.discharge is None or case.unready_home is not None)
     left_to_do = left_to_do and telling.says("blocking")
-    return Page(
+    return CasePage(
         case_id=str(case.case_id),
         version=case.version,
         name=full_name(given.found.person.family_name, given.found.person.given_name),

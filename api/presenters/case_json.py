@@ -1,7 +1,7 @@
 """A case as JSON: the coded case, the person, and the same sentences that the pages show.
 
-What a reader is not told of a case (`discharge.said`) is null, and a field of the case that they do not see
-is absent from `case`: an empty value would say that there is nothing.
+What a reader is not told of a case (`discharge.disclosure`) is null, and a field of the case that they do not
+see is absent from `case`: an empty value would say that there is nothing.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from api.presenters.case_summary import whom_to_ring
 from api.presenters.suggestions import suggested_json
 from api.presenters.whom_to_call import contacts_json
 from api.principals import Principal
-from api.reading.cases import CaseFile
-from api.reading.names import Directory
-from api.reading.worklist import Listed
+from api.queries.cases import CaseFile
+from api.queries.names import Directory
+from api.queries.worklist import Listed
 from api.schemas.cases import (
     CaseDetail,
     CaseLine,
@@ -28,7 +28,7 @@ from api.schemas.cases import (
 from api.schemas.common import Address, Ring
 from discharge.cases.command_stages import may_ask
 from discharge.cases.model import Case
-from discharge.delays.counting import nights_without_reason, published_delay_days, true_delay_days
+from discharge.delays.night_counts import nights_without_reason, published_delay_days, true_delay_days
 from discharge.delays.stays import periods_of_this_stay
 from discharge.next_actions import next_action
 from discharge.outcomes.case_outcome import suggested_outcome

@@ -8,13 +8,13 @@ from uuid import UUID
 from api.presenters import words
 from api.presenters.case_view import ContactLine, Fact
 from api.presenters.timeline import mitigator
-from api.reading.cases import CaseFile
-from api.reading.names import Directory
+from api.queries.cases import CaseFile
+from api.queries.names import Directory
 from discharge.cases.follow_ups import contact_words
 from discharge.cases.model import Case, CaseSpell
 from discharge.codes import casework
 from discharge.codes.delay_reasons import delay_reason_label
-from discharge.delays.counting import nights_without_reason, published_delay_days
+from discharge.delays.night_counts import nights_without_reason, published_delay_days
 from discharge.delays.stays import periods_of_this_stay
 from discharge.store.tables import PersonAddress
 

@@ -119,7 +119,7 @@ class ContactLine:
 
 
 @dataclass(frozen=True)
-class Page:
+class CasePage:
     """The whole page."""
 
     case_id: str

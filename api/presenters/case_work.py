@@ -8,10 +8,10 @@ from api.forms.definitions import FORMS
 from api.forms.model import Around
 from api.presenters import words
 from api.presenters.case_view import Action, ActionGroup, AlertLine, OwedLine, StrandLine, ToDo
-from api.presenters.leading import late_words
+from api.presenters.lead_times import late_words
 from api.presenters.tags import LEVELS, Tag, strand_tag, tag_of
 from api.principals import Principal
-from api.reading.names import Directory
+from api.queries.names import Directory
 from discharge.cases.actions import action_words
 from discharge.cases.command_stages import may_ask
 from discharge.cases.model import Alert, Case, Strand

@@ -12,7 +12,7 @@ from uuid import UUID
 from api.presenters import words
 from api.presenters.part_words import PARTS, Side
 from api.presenters.timeline import who_did
-from api.reading.names import Directory
+from api.queries.names import Directory
 from api.schemas.problems import ChangedPart as ChangedPartRecord
 from discharge.cases.events import EVENT
 from discharge.cases.model import Case

@@ -8,9 +8,9 @@ from datetime import datetime
 from uuid import UUID
 
 from api.presenters import words
+from api.presenters.sent_items import KINDS, content_words, sent_words
 from api.presenters.tags import OUTGOING_STATES, Tag, tag_of
-from api.presenters.told import KINDS, content_words, sent_words
-from api.reading.lists import Item
+from api.queries.lists import Item
 from discharge.errors import ERRORS
 from discharge.store.tables import PartnerRow
 from discharge.store.tables.organisations import FHIR, HL7_V2
@@ -92,7 +92,7 @@ class PartnerLetters:
 
 
 @dataclass(frozen=True)
-class Page:
+class DeadLettersPage:
     """The whole page."""
 
     paused: tuple[Paused, ...]
@@ -130,10 +130,10 @@ class Given:
     off_faults: Mapping[UUID, str] = field(default_factory=dict)
 
 
-def present(found: Found, given: Given) -> Page:
+def present(found: Found, given: Given) -> DeadLettersPage:
     """The page in words and links; `given.now` is machine time."""
     names = dict.fromkeys(item.organisation for item in found.items)
-    return Page(
+    return DeadLettersPage(
         paused=tuple(
             _paused(partner, name, found.lanes, given.now)
             for partner, name in found.partners

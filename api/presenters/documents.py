@@ -8,7 +8,7 @@ from uuid import UUID
 
 from api.presenters import words
 from api.presenters.tags import Tag
-from api.reading.names import Directory
+from api.queries.names import Directory
 from discharge.store.tables import DocumentRow
 from discharge.store.tables.persons import RESTRICTED
 
@@ -62,7 +62,7 @@ class AnswerLine:
 
 
 @dataclass(frozen=True)
-class Page:
+class DocumentPage:
     """One document."""
 
     case_id: str
@@ -119,12 +119,12 @@ def _tag(row: DocumentRow) -> Tag:
     return Tag("Addendum", "blue") if row.relation == "addendum" else Tag("Complete", "green")
 
 
-def present(row: DocumentRow, case_id: UUID, name: str, known: Directory) -> Page:
+def present(row: DocumentRow, case_id: UUID, name: str, known: Directory) -> DocumentPage:
     """One document in words; a text is shown, anything else is for downloading."""
     held = row.content is not None
     text = row.content.decode(errors="replace") if row.content and row.content_type == "text/plain" else ""
     base = f"/cases/{case_id}/documents/{row.id}/content"
-    return Page(
+    return DocumentPage(
         case_id=str(case_id),
         name=name,
         line=line(row, case_id, known),

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from api.presenters import words
 from api.presenters.tags import Tag
-from api.reading.duplicates import Merged, Pair, TestPatient
+from api.queries.duplicates import Merged, Pair, TestPatient
 from discharge.store.tables import Person
-from fhir_adapters.people.comparing import PAIR_RULES
+from fhir_adapters.people.comparison import PAIR_RULES
 
 RULE_WITHHELD = "They look alike. The details are withheld, because the location of one is hidden"
 OTHERS = "A record of another organisation"
@@ -76,7 +76,7 @@ class TestRow:
 
 
 @dataclass(frozen=True)
-class Page:
+class DuplicatesPage:
     """The list in one of its views."""
 
     view: str
@@ -92,28 +92,28 @@ def _page(view: str) -> dict[str, object]:
     return {"view": view, "views": tuple(hrefs)}
 
 
-def present_pairs(found: Iterable[Pair], view: str, left_out: Mapping[str, int]) -> Page:
+def present_pairs(found: Iterable[Pair], view: str, left_out: Mapping[str, int]) -> DuplicatesPage:
     """Pairs in one state, and of how many records pairs are left out."""
     said = tuple(
         f"{number} {'record' if number == 1 else 'records'} {LEFT_OUT[cause]}"
         for cause, number in left_out.items()
     )
     pairs = tuple(_pair(each) for each in found)
-    return Page(**_page(view), pairs=pairs, left_out=said)  # type: ignore[arg-type]
+    return DuplicatesPage(**_page(view), pairs=pairs, left_out=said)  # type: ignore[arg-type]
 
 
-def present_merges(found: Iterable[Merged]) -> Page:
+def present_merges(found: Iterable[Merged]) -> DuplicatesPage:
     """Merges, newest first."""
-    return Page(**_page("merges"), merges=tuple(merge_row(each) for each in found))  # type: ignore[arg-type]
+    return DuplicatesPage(**_page("merges"), merges=tuple(merge_row(each) for each in found))  # type: ignore[arg-type]
 
 
-def present_tests(found: Iterable[TestPatient]) -> Page:
+def present_tests(found: Iterable[TestPatient]) -> DuplicatesPage:
     """Test patients set apart."""
     rows = tuple(
         TestRow(name_of(each.person), ", ".join(f"{one.value} ({one.authority})" for one in each.numbers))
         for each in found
     )
-    return Page(**_page("tests"), tests=rows)  # type: ignore[arg-type]
+    return DuplicatesPage(**_page("tests"), tests=rows)  # type: ignore[arg-type]
 
 
 def name_of(person: Person | None) -> str:

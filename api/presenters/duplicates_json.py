@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from api.reading.duplicates import Merged, OpenedPair, Pair, Side, TestPatient
+from api.queries.duplicates import Merged, OpenedPair, Pair, Side, TestPatient
 from api.schemas import duplicates as schemas
 from api.schemas.common import LocalNumber
 from discharge.store.tables import DuplicatePair, IdentityDecision, Person, PersonIdentifier

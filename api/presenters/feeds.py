@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from api.message_search import Search
 from api.presenters import profiles, words
 from api.presenters.profiles import ProfileFault, ProfileLine
 from api.presenters.tags import MESSAGE_STATES
 from api.presenters.worklist import SILENT_AFTER_SECONDS
-from api.reading.names import Directory
-from api.searching import Search
+from api.queries.names import Directory
 from discharge.store.tables import HeartbeatRow
-from fhir_adapters.feeds.watching import WatchedBook
+from fhir_adapters.feeds.profile_watch import WatchedBook
 from fhir_adapters.store.tables import Feed
 
 PART_SILENT_SECONDS = 60
@@ -76,7 +76,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Page:
+class FeedsPage:
     """The whole page; `parts` is empty for whom they are no matter."""
 
     rows: tuple[Row, ...]
@@ -110,10 +110,10 @@ def present(
     known: Directory,
     now: datetime,
     looking: Looking,
-) -> Page:
+) -> FeedsPage:
     """The page in words; `now` is machine time."""
     feeds = tuple(feeds)
-    return Page(
+    return FeedsPage(
         profiles=profiles.lines(looking.profiles, feeds, looking.taken, looking.today),
         faults=profiles.faults(looking.profiles, now),
         rows=tuple(_row(feed, counts, known, now, looking) for feed in feeds),

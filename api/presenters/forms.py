@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from api.forms.model import Around, CommandForm, Field
-from api.forms.reading import ABOUT_DANGER, DATE_FIELD, NOTE, Filled
+from api.forms.submission import ABOUT_DANGER, DATE_FIELD, NOTE, Filled
 from api.presenters.changes import Changes
 from housing_checks.contradictions import Contradiction
 
@@ -28,7 +28,7 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Page:
+class FormPage:
     """The whole page."""
 
     case_id: str
@@ -49,12 +49,12 @@ class Page:
     changes: Changes | None = None
 
 
-def present(form: CommandForm, around: Around, name: str, filled: Filled, key: str) -> Page:
+def present(form: CommandForm, around: Around, name: str, filled: Filled, key: str) -> FormPage:
     """The form with what was typed, and what is wrong with it at the top and beside each question."""
     fields = (*form.asked(around), *((_dated(form),) if form.dated else ()))
     filled = _with_what_is_held(fields, around, filled)
     asked = tuple(_advised(each, around) for each in fields)
-    return Page(
+    return FormPage(
         case_id=str(around.case.case_id),
         version=around.case.version if filled.seen is None else filled.seen,
         key=key,

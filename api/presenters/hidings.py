@@ -9,7 +9,7 @@ from api.hidings import AskedHiding, Hiding
 from api.presenters import words
 from api.presenters.tags import Tag
 from api.presenters.worklist import full_name
-from api.reading.names import Directory
+from api.queries.names import Directory
 from api.schemas.people import HidingRecord, OwnHiding
 
 STATES = {
@@ -47,7 +47,7 @@ class AskedLine:
 
 
 @dataclass(frozen=True)
-class Page:
+class HidingsPage:
     """The whole page."""
 
     hidings: tuple[HidingLine, ...]
@@ -64,9 +64,9 @@ def present(
     *,
     may_answer: bool,
     may_open: bool,
-) -> Page:
+) -> HidingsPage:
     """Both lists in words and links."""
-    return Page(
+    return HidingsPage(
         tuple(_line(each, known, may_answer, may_open) for each in found),
         tuple(_asked(each) for each in asked),
     )

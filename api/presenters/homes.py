@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from api.presenters import words
 from api.presenters.tags import Tag
-from api.reading.homes import Home
-from api.reading.names import Directory
+from api.queries.homes import Home
+from api.queries.names import Directory
 from discharge.codes.casework import PROPERTY_WITHDRAWAL_REASONS
 from discharge.store.tables import AuditWrite
 from housing_checks.rehousing.model import Property

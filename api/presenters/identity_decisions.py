@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from api.presenters import words
-from api.reading.names import Directory
+from api.queries.names import Directory
 from discharge.errors import ERRORS
 from discharge.store.tables import IdentityDecision
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from api.presenters.profiles import ReadBy, profile_json
-from api.reading.alerts import OpenAlert
-from api.reading.homes import Home
-from api.reading.lists import Item
+from api.queries.alerts import OpenAlert
+from api.queries.homes import Home
+from api.queries.lists import Item
 from api.schemas.common import NamedPerson
 from api.schemas.homes import HomeRecord
 from api.schemas.lists import AlertLine, DeadLetter, FeedRecord, Partner

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from api.presenters import words
-from api.reading.looks import Look
+from api.queries.looks import Look
 from discharge.roles import ROLE_WORDS
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from api.presenters.duplicates import merge_row
 from api.presenters.identity_decisions import Decided, Given, decided, message_href
-from api.reading.duplicates import Merged
-from api.reading.names import Directory
+from api.queries.duplicates import Merged
+from api.queries.names import Directory
 
 
 @dataclass(frozen=True)

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from api.editing import too_long
+from api.message_edits import too_long
+from api.message_search import Search
 from api.presenters import words
-from api.presenters.became import Became, became
+from api.presenters.message_facts import Became, became
 from api.presenters.message_text import Shown, shown
 from api.presenters.messages import Why, again_words, id_words, kind_words, why
+from api.presenters.sent_items import sent_words
 from api.presenters.tags import MESSAGE_STATES, OUTGOING_STATES, Tag, tag_of
-from api.presenters.told import sent_words
-from api.reading.inbox import OpenedMessage
-from api.reading.names import Directory
-from api.searching import Search
+from api.queries.inbox import OpenedMessage
+from api.queries.names import Directory
 from discharge.store.tables import CaseEventRow, OutboxRow
 from fhir_adapters.hl7v2.notes import note_words
 from fhir_adapters.hl7v2.replays import EDITABLE, OUTCOMES, refused_at_sight

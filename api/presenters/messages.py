@@ -6,17 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from api.message_search import Search
 from api.presenters import words
 from api.presenters.alarms import Alarm, alarm_words
 from api.presenters.tags import MESSAGE_STATES, Tag, tag_of
 from api.presenters.worklist import Option
-from api.reading.messages import COUNTED_TO, Found
-from api.reading.saying import MOST_FOUND, MOST_READ
-from api.searching import Search
+from api.queries.messages import COUNTED_TO, Found
+from api.queries.word_search import MOST_FOUND, MOST_READ
 from discharge.errors import ERRORS
 from fhir_adapters.hl7v2.causes import cause_words
 from fhir_adapters.hl7v2.notes import note_words
-from fhir_adapters.store.finding import ASKS, NEEDS_SOMEBODY
+from fhir_adapters.store.message_search import ASKS, NEEDS_SOMEBODY
 from fhir_adapters.store.tables import AlarmRow, Feed, InboxRow
 
 LOOKED_THROUGH = (
@@ -71,7 +71,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Page:
+class MessagesPage:
     """The list. `replay` are the hidden fields of a form that has all of it read again."""
 
     rows: tuple[Row, ...]
@@ -98,12 +98,12 @@ def present(
     feeds: Sequence[Feed],
     alarms: Sequence[AlarmRow] = (),
     before: str = "",
-) -> Page:
+) -> MessagesPage:
     """The list in words and links."""
     codes = {feed.id: feed.code for feed in feeds}
     shown = _among(search.state, counts)
     total, capped = sum(shown), any(count > COUNTED_TO for count in shown)
-    return Page(
+    return MessagesPage(
         rows=tuple(_row(row, codes) for row in found.rows),
         views=tuple(map(_uncounted, _views(counts, search))) if search.words else _views(counts, search),
         feeds=(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from api.presenters.became import became
+from api.presenters.message_facts import became
 from api.presenters.message_text import SegmentView, shown
-from api.reading.inbox import OpenedMessage
-from api.reading.replays import Progress
+from api.queries.inbox import OpenedMessage
+from api.queries.replays import Progress
 from api.schemas.messages import (
     Alarm,
     Message,
@@ -30,8 +30,8 @@ from discharge.store.tables import OutboxRow
 from fhir_adapters.hl7v2.causes import cause_words
 from fhir_adapters.hl7v2.replays import OUTCOMES, refused_at_sight
 from fhir_adapters.store.alarms import Watched
+from fhir_adapters.store.parked_causes import Cause
 from fhir_adapters.store.tables import AlarmRow, FactRow, InboxRow, MessageEditRow, ReplayItemRow, ReplayRow
-from fhir_adapters.store.waiting import Cause
 
 
 def message_json(row: InboxRow, feeds: Mapping[UUID, str]) -> Message:

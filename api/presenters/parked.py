@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from api.message_search import Search
 from api.presenters import words
 from api.presenters.tags import MESSAGE_STATES, Tag, tag_of
-from api.searching import Search
 from fhir_adapters.hl7v2.causes import cause_words
 from fhir_adapters.hl7v2.replays import OUTCOMES, refused_at_sight
+from fhir_adapters.store.parked_causes import Cause
 from fhir_adapters.store.tables import Feed
-from fhir_adapters.store.waiting import Cause
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Page:
+class ParkedPage:
     """Every group, the longest waiting first."""
 
     groups: tuple[Group, ...]
@@ -58,11 +58,11 @@ class Given:
 
 def present(
     causes: Sequence[Cause], feeds: Sequence[Feed], now: datetime, given: Given | None = None
-) -> Page:
+) -> ParkedPage:
     """The page in words; `now` is machine time."""
     codes = {feed.id: feed.code for feed in feeds}
     total = sum(cause.count for cause in causes)
-    return Page(
+    return ParkedPage(
         groups=tuple(_group(number, each, codes, now, given) for number, each in enumerate(causes, 1)),
         summary=f"{words.count(total, 'message')} for {words.count(len(causes), 'cause')}",
     )

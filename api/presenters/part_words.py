@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from api.presenters import words
 from api.presenters.timeline import mitigator
-from api.reading.names import Directory
+from api.queries.names import Directory
 from discharge.cases.actions import ACTIONS
 from discharge.cases.follow_ups import contact_words
 from discharge.cases.model import Alert, Case, Offer, Strand

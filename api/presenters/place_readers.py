@@ -8,7 +8,7 @@ from api.paging import Page
 from api.place_readers import Names
 from api.presenters import words
 from api.presenters.tags import Tag
-from api.reading.names import Directory
+from api.queries.names import Directory
 from api.schemas import people as schemas
 from discharge.store.tables import PlaceReader
 

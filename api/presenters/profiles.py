@@ -10,8 +10,8 @@ from api.presenters import words
 from api.schemas.lists import FeedProfile
 from fhir_adapters.feeds.book import DEFAULT_PROFILE
 from fhir_adapters.feeds.profile import SHOWN, Profile
-from fhir_adapters.feeds.watching import WatchedBook
-from fhir_adapters.store.finding import UNASSIGNED
+from fhir_adapters.feeds.profile_watch import WatchedBook
+from fhir_adapters.store.message_search import UNASSIGNED
 from fhir_adapters.store.tables import Feed
 
 STATES: Mapping[str, str] = {

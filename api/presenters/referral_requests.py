@@ -11,11 +11,11 @@ from api.presenters import words
 from api.presenters.case_view import Fact
 from api.presenters.tags import Tag
 from api.presenters.worklist import full_name
-from api.reading.names import Directory
-from api.reading.referral_requests import SOMEBODY_NEW, Candidate, RequestFile
+from api.queries.names import Directory
+from api.queries.referral_requests import SOMEBODY_NEW, Candidate, RequestFile
 from discharge.codes.casework import NEEDS, REFERRAL_REASONS, REFERRAL_RETURN_REASONS, SHARING_BASES, TENURES
 from discharge.store.tables import ReferralRequestRow
-from fhir_adapters.people.comparing import same_text
+from fhir_adapters.people.comparison import same_text
 from fhir_adapters.referrals import ReferralValues
 
 STATES: Mapping[str, Tag] = {
@@ -50,7 +50,7 @@ class ListPage:
 
 
 @dataclass(frozen=True)
-class Page:
+class ReferralRequestsPage:
     """One request. `people` are whom it may mean, and somebody new; empty where the reader cannot decide."""
 
     request_id: str
@@ -104,13 +104,13 @@ def page(
     *,
     errors: Iterable[Mapping[str, str]] = (),
     typed: Mapping[str, str] | None = None,
-) -> Page:
+) -> ReferralRequestsPage:
     """One request in words; `own` says that the reader's organisation sent it."""
     row = file.row
     values = ReferralValues.model_validate(row.said, extra="ignore")
     can_answer = file.to_answer and row.state == "waiting"
     given = typed or {}
-    return Page(
+    return ReferralRequestsPage(
         request_id=str(row.id),
         name=full_name(values.person.family_name, values.person.given_name),
         state=_state(row, now),

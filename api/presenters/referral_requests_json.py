@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from api.reading.names import Directory
-from api.reading.referral_requests import Candidate, RequestFile
+from api.queries.names import Directory
+from api.queries.referral_requests import Candidate, RequestFile
 from api.schemas.referrals import ReferralRequest, ReferralRequestDetail, RequestAnswer, RequestCandidate
 from discharge.codes.casework import REFERRAL_RETURN_REASONS
 from discharge.store.tables import ReferralRequestRow

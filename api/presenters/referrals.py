@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from api.forms.model import Around, CommandForm
-from api.forms.reading import Filled
+from api.forms.submission import Filled
 from api.presenters import forms, words
 from api.presenters.case_view import Fact
 from api.presenters.worklist import full_name
-from api.reading.people import Found
+from api.queries.people import Found
 from discharge.clocks import london_date
 from discharge.codes.casework import CASE_OUTCOMES
 from discharge.store.tables import Spell
@@ -47,7 +47,7 @@ class NewPage:
     person_id: str
     name: str
     known: tuple[Fact, ...]
-    form: forms.Page
+    form: forms.FormPage
     closed: str = ""
     reopen_href: str = ""
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from api.presenters import words
 from api.presenters.messages import id_words, kind_words
 from api.presenters.tags import MESSAGE_STATES, Tag, tag_of
-from api.reading.names import Directory
-from api.reading.replays import Progress
+from api.queries.names import Directory
+from api.queries.replays import Progress
 from fhir_adapters.hl7v2.replays import OUTCOMES
 from fhir_adapters.store.tables import InboxRow, MessageEditRow, ReplayItemRow, ReplayRow
 
@@ -91,7 +91,7 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Page:
+class ReplaysPage:
     """One replay."""
 
     line: Line
@@ -106,12 +106,14 @@ class Page:
     items: tuple[Item, ...]
 
 
-def present(found: Progress, items: Sequence[tuple[ReplayItemRow, InboxRow]], known: Directory) -> Page:
+def present(
+    found: Progress, items: Sequence[tuple[ReplayItemRow, InboxRow]], known: Directory
+) -> ReplaysPage:
     """One replay in words."""
     total = found.row.total or 0
     handled = total - found.outcomes.get("", 0) if found.row.state != "waiting" else 0
     read = found.states.get("stored", 0) == 0
-    return Page(
+    return ReplaysPage(
         line=_line(found.row, known),
         done=found.row.state in ("done", "stopped") and read,
         may_stop=found.row.state in ("waiting", "working"),

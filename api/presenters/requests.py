@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from api.commanding import refusal
+from api.command_service import refusal
 from api.forms.definitions import FORMS
 from api.presenters import words
 from api.presenters.tags import COMMAND_STATES, Tag, tag_of
@@ -35,16 +35,16 @@ class RequestLine:
 
 
 @dataclass(frozen=True)
-class Page:
+class RequestsPage:
     """Requests that were refused late, and requests that wait."""
 
     refused: tuple[RequestLine, ...]
     waiting: tuple[RequestLine, ...]
 
 
-def present(refused: Sequence[CommandRow], waiting: Sequence[CommandRow], clock: CaseClock) -> Page:
+def present(refused: Sequence[CommandRow], waiting: Sequence[CommandRow], clock: CaseClock) -> RequestsPage:
     """Both lists in words."""
-    return Page(
+    return RequestsPage(
         refused=tuple(line(row, clock) for row in refused),
         waiting=tuple(line(row, clock) for row in waiting),
     )

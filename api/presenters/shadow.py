@@ -8,12 +8,12 @@ from urllib.parse import urlencode
 
 from api.presenters import words
 from api.presenters.worklist import Option
-from api.reading.shadow import Day, OpenedDay, Wanted
+from api.queries.shadow import Day, ListQuery, OpenedDay
 from api.schemas.shadow import ShadowDifference, ShadowList
 from discharge.codes.delay_reasons import LOCAL_DELAY_REASONS, NATIONAL_DELAY_REASONS
 from fhir_adapters.listed import LineFault
 from fhir_adapters.shadow.causes import BY_CODE
-from fhir_adapters.shadow.mapping import PEOPLE, ListMapping
+from fhir_adapters.shadow.list_mapping import PEOPLE, ListMapping
 from fhir_adapters.store.tables import ShadowDifferenceRow, ShadowListRow
 
 MOST_FAULTS = 50
@@ -171,7 +171,7 @@ class DayPage:
 
 
 def day_page(
-    found: OpenedDay, wanted: Wanted, mapping: ListMapping | None, *, messages: bool, cases: bool
+    found: OpenedDay, wanted: ListQuery, mapping: ListMapping | None, *, messages: bool, cases: bool
 ) -> DayPage:
     """The page of a day; links only to what the reader may open."""
     row = found.day.row
@@ -191,7 +191,7 @@ def day_page(
         ),
         rows=tuple(_difference(each, found, messages=messages, cases=cases) for each in found.differences),
         summary=f"{len(found.differences):,} of {words.count(found.total, 'difference')}",
-        clear_href=here if wanted != Wanted() else "",
+        clear_href=here if wanted != ListQuery() else "",
     )
 
 

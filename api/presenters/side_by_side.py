@@ -9,8 +9,8 @@ from api.presenters import words
 from api.presenters.duplicates import STATES, name_of, why
 from api.presenters.identity_decisions import Decided, Given, decided, message_href
 from api.presenters.tags import Tag
-from api.reading.duplicates import OpenedPair, Side
-from api.reading.names import Directory
+from api.queries.duplicates import OpenedPair, Side
+from api.queries.names import Directory
 from fhir_adapters.people.nhs_numbers import TRACING
 
 WITHHELD = "Withheld: the location is hidden"

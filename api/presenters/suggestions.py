@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from api.presenters.case_view import Suggested
-from api.presenters.leading import lead_sentence, lead_tag, timing_of
+from api.presenters.lead_times import lead_sentence, lead_tag, timing_of
 from api.principals import Principal
 from api.schemas.cases import SuggestedStrand
 from discharge.cases.command_stages import may_ask

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from api.presenters import words
-from api.reading.names import Directory
+from api.queries.names import Directory
 from discharge.cases import events as ev
 from discharge.cases.actions import ACTIONS, action_words
 from discharge.cases.follow_ups import contact_words
@@ -24,7 +24,7 @@ from discharge.store.commands import DECIDED_BY, REASON
 from discharge.store.tables import CaseEventRow, NoteRow
 from discharge.store.tables.persons import DANGER
 from housing_checks.item_words import item_answer
-from housing_checks.rehousing.matching import HARD
+from housing_checks.rehousing.match import HARD
 from housing_checks.strands.definitions import DEFINITIONS, step_words
 
 CRITERIA = {row.code: row.words for row in HARD}

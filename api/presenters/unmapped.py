@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from api.message_search import Search
 from api.presenters import words
-from api.reading.unmapped import Queued
-from api.searching import Search
+from api.queries.unmapped import Queued
 from fhir_adapters.feeds.advice import what_to_write
-from fhir_adapters.feeds.checking.showing import shown
+from fhir_adapters.feeds.check.redaction import shown
 
 IN_WORDS = frozenset({"PV1-3", "PV1-36", "PV1-37", "RF1-10"})
 """Fields in which feeds write words where a code belongs, and so perhaps where somebody lives."""

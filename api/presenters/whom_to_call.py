@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from api.presenters.case_view import Fact
 from api.principals import Principal
-from api.reading.cases import CaseFile
-from api.reading.names import Directory
+from api.queries.cases import CaseFile
+from api.queries.names import Directory
 from api.schemas.common import Contact
 from discharge.cases.relations import may_ask_of
 from discharge.codes.people import RELATIONSHIPS

@@ -9,13 +9,13 @@ from urllib.parse import urlencode
 from api.presenters import words
 from api.presenters.case_summary import whom_to_ring
 from api.presenters.tags import Tag, stage_tag
-from api.reading.names import Directory
-from api.reading.worklist import VIEWS, Listed, Wanted, Worklist
+from api.queries.names import Directory
+from api.queries.worklist import VIEWS, Listed, Worklist, WorklistQuery
 from discharge.cases.model import Case
-from discharge.delays.counting import nights_without_reason, published_delay_days
+from discharge.delays.night_counts import nights_without_reason, published_delay_days
 from discharge.delays.stays import periods_of_this_stay
 from discharge.next_actions import next_action
-from fhir_adapters.store.finding import UNASSIGNED
+from fhir_adapters.store.message_search import UNASSIGNED
 from fhir_adapters.store.tables import Feed
 
 """The feed of messages that no feed claims; nobody misses it when it is silent."""
@@ -77,7 +77,7 @@ class Option:
 
 
 @dataclass(frozen=True)
-class Page:
+class WorklistPage:
     """The whole page."""
 
     title: str
@@ -106,12 +106,14 @@ ONLY = (
 )
 
 
-def present(found: Worklist, wanted: Wanted, today: date, known: Directory, feeds: list[FeedLine]) -> Page:
+def present(
+    found: Worklist, wanted: WorklistQuery, today: date, known: Directory, feeds: list[FeedLine]
+) -> WorklistPage:
     """The worklist in words and links."""
     shown = len(found.rows)
     first = (wanted.page - 1) * wanted.size + 1 if shown else 0
     title = VIEWS[wanted.view][0]
-    return Page(
+    return WorklistPage(
         title=title,
         views=tuple(
             ViewLink(text, found.counts[view], _address(wanted, view=view, page=1), view == wanted.view)
@@ -222,7 +224,7 @@ def _place(listed: Listed, known: Directory) -> tuple[str, str]:
     return (case.referral.ward if case.referral else None) or "Stay not known yet", ""
 
 
-def _address(wanted: Wanted, **changes: str | int) -> str:
+def _address(wanted: WorklistQuery, **changes: str | int) -> str:
     given = {
         "view": wanted.view,
         "ward": wanted.ward,

@@ -10,12 +10,12 @@ from fastapi.responses import JSONResponse
 
 from api.answers import command_answer, command_status, request_status
 from api.command_kinds import split
-from api.commanding import Asked, ask, others_changed
+from api.command_service import AskedCommand, ask, others_changed
 from api.depends import Caller, IdempotencyKey, Ready
 from api.paging import MOST_PAGES, Paged
 from api.presenters.case_json import case_detail, case_line
-from api.reading import cases, names, worklist
-from api.reading.looks import who_looked
+from api.queries import cases, names, worklist
+from api.queries.looks import who_looked
 from api.schemas.cases import CaseDetail, CaseList, RecordLook, RecordLooks, Timeline
 from api.schemas.commands import CommandAnswer, CommandRequest, CommandStatus
 from api.services import Services
@@ -49,7 +49,7 @@ async def list_cases(
     asked = paged.or_number(page)
     today = london_date(await services.case_now())
     async with services.begin(caller) as session:
-        wanted = worklist.Wanted(
+        wanted = worklist.WorklistQuery(
             view=view, ward=ward, text=text, only=only, page=asked.number, size=asked.size
         )
         found = await worklist.worklist(session, caller, wanted)
@@ -140,9 +140,9 @@ async def get_command(command_id: UUID, request: Request, services: Ready, calle
 
 async def _asked(
     services: Services, case_id: UUID, body: CommandRequest, as_sent: object, key: str | None
-) -> Asked:
+) -> AskedCommand:
     command, beside = split(body)
-    return Asked(
+    return AskedCommand(
         case_id=case_id,
         command=command,
         effective_on=beside.effective_on or london_date(await services.case_now()),

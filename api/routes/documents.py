@@ -14,7 +14,7 @@ from api.files import ANY_FILE, as_a_file
 from api.paging import Paged
 from api.presenters.documents import is_current
 from api.presenters.documents_json import document_json, opened_json
-from api.reading.documents import list_documents, read_document
+from api.queries.documents import list_documents, read_document
 from api.schemas.documents import DocumentDetail, DocumentList
 from discharge.errors import HomewardError
 

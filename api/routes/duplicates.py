@@ -7,11 +7,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from api.deciding import Asked, decide
 from api.depends import Caller, Ready
+from api.identity_decisions import AskedDecision, decide
 from api.paging import Paged
 from api.presenters.duplicates_json import decision_json, merge_json, opened_json, pair_json, test_json
-from api.reading import duplicates
+from api.queries import duplicates
 from api.request_keys import Keyed
 from api.schemas.duplicates import (
     DuplicateDecision,
@@ -60,7 +60,7 @@ async def decide_duplicate(
     response: Response,
 ) -> IdentityDecision:
     """Merge the two records, or remember that they are two people. 202 while it is being carried out."""
-    row = await decide(services, keyed, Asked(body.decision, body.reason, pair_id=pair_id))
+    row = await decide(services, keyed, AskedDecision(body.decision, body.reason, pair_id=pair_id))
     response.status_code = 202 if row.state == "taken" else 200
     return decision_json(row)
 
@@ -83,7 +83,7 @@ async def undo_merge(
     response: Response,
 ) -> IdentityDecision:
     """Give everything back to whom it belongs. 202 while it is being carried out."""
-    row = await decide(services, keyed, Asked("undo-merge", body.reason, merge_id=merge_id))
+    row = await decide(services, keyed, AskedDecision("undo-merge", body.reason, merge_id=merge_id))
     response.status_code = 202 if row.state == "taken" else 200
     return decision_json(row)
 

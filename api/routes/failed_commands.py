@@ -9,9 +9,9 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.dead_letter_decisions import decide_failed_command
 from api.depends import Caller, Ready
 from api.paging import Paged
-from api.releasing import decide_failed_command
 from api.request_keys import Keyed
 from discharge.store.failed_commands import FailedDecision, count_failed_commands, failed_commands
 from discharge.store.tables import CommandRow

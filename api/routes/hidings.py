@@ -12,7 +12,7 @@ from api.depends import Caller, Ready
 from api.paging import FIRST, Page, Paged
 from api.presenters.hidings import asked_json, hiding_json
 from api.principals import Principal
-from api.reading import names
+from api.queries import names
 from api.request_keys import Keyed
 from api.schemas.people import HidingAnswer, HidingList, HidingWithdrawal
 from api.services import Services

@@ -11,7 +11,7 @@ from api import homes as editing
 from api.depends import Caller, Ready
 from api.paging import Paged
 from api.presenters.lists_json import home_json
-from api.reading import homes
+from api.queries import homes
 from api.request_keys import Keyed
 from api.schemas.homes import HomeList, HomeRecord, HomeWithdrawal, WithdrawnHome
 from discharge.clocks import london_date

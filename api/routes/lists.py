@@ -10,14 +10,14 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.dead_letter_decisions import decide, decide_partner
 from api.depends import Caller, Ready
 from api.paging import MOST_PAGES, Paged
 from api.parameters import one_of
 from api.presenters.alerts import owners
 from api.presenters.lists_json import alert_json, feed_json, item_json, partner_json
 from api.presenters.profiles import read_by
-from api.reading import alerts, lists
-from api.releasing import decide, decide_partner
+from api.queries import alerts, lists
 from api.request_keys import Keyed
 from api.schemas.lists import (
     AlertList,
@@ -48,7 +48,7 @@ async def list_alerts(
     asked = paged.or_number(page)
     async with services.begin(caller) as session:
         found = await alerts.open_alerts(
-            session, caller, alerts.Wanted(owner_role=owner_role, page=asked.number, size=asked.size)
+            session, caller, alerts.AlertQuery(owner_role=owner_role, page=asked.number, size=asked.size)
         )
     lines = [alert_json(each) for each in found.rows]
     return AlertList(

@@ -11,17 +11,18 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from api import replaying
+from api import message_replays
 from api.depends import Caller, Ready
 from api.downloads import as_file
 from api.files import ANY_FILE
+from api.message_search import wanted_by
 from api.paging import Paged
 from api.presenters import messages_json as shaped
 from api.presenters.tags import MESSAGE_STATES
-from api.reading import lists
-from api.reading import replays as reading
-from api.reading.inbox import open_message
-from api.reading.messages import count_states, find, place_of
+from api.queries import lists
+from api.queries import replays as reading
+from api.queries.inbox import open_message
+from api.queries.messages import count_states, find, place_of
 from api.request_keys import Keyed
 from api.schemas.messages import (
     AlarmList,
@@ -42,7 +43,6 @@ from api.schemas.messages import (
     ReplayTaken,
     SentAgain,
 )
-from api.searching import wanted_by
 from fhir_adapters.store.tables import MessageEditRow
 
 router = APIRouter(prefix="/api/v1", tags=["messages"])
@@ -101,7 +101,7 @@ async def start_replay(body: ReplayBody, services: Ready, caller: Caller, keyed:
     made = await keyed.once(
         services,
         UUID,
-        lambda session: replaying.replay(session, caller, body.messages.search, body.reason),
+        lambda session: message_replays.replay(session, caller, body.messages.search, body.reason),
     )
     return ReplayTaken(replay_id=made, state="waiting", status_url=f"/api/v1/replays/{made}")
 
@@ -132,7 +132,7 @@ async def stop_replay(
     """Stop a replay where it is; messages already back in the queue stay there."""
     caller.require("messages.release")
     await keyed.once(
-        services, NoneType, lambda session: replaying.stop(session, caller, replay_id, body.reason)
+        services, NoneType, lambda session: message_replays.stop(session, caller, replay_id, body.reason)
     )
     return ReplayStopped(replay_id=replay_id, state="stopped")
 
@@ -146,7 +146,7 @@ async def propose_edit(
     made = await keyed.once(
         services,
         UUID,
-        lambda session: replaying.propose(session, caller, message_id, body.text, body.reason),
+        lambda session: message_replays.propose(session, caller, message_id, body.text, body.reason),
     )
     async with services.begin(caller) as session:
         return shaped.edit_json(await session.get_one(MessageEditRow, made))
@@ -170,7 +170,9 @@ async def decide_edit(
     state = await keyed.once(
         services,
         str,
-        lambda session: replaying.decide(session, caller, edit_id, body.decision == "approve", body.reason),
+        lambda session: message_replays.decide(
+            session, caller, edit_id, body.decision == "approve", body.reason
+        ),
     )
     return EditDecided(edit_id=edit_id, state=state)
 
@@ -182,7 +184,7 @@ async def send_item_again(
     """Send an item to its one partner again, as a new item that names the first."""
     caller.require("deadletters.release")
     again = await keyed.once(
-        services, int, lambda session: replaying.resend(session, caller, sequence, body.reason)
+        services, int, lambda session: message_replays.resend(session, caller, sequence, body.reason)
     )
     return SentAgain(sequence=again, resent_from=sequence)
 

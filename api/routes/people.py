@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.depends import Caller, Ready
 from api.paging import Paged
 from api.principals import Principal
-from api.reading.looks import who
+from api.queries.looks import who
 from api.request_keys import Keyed
 from api.schemas.people import UserAccess, UserList, UserRecord
 from discharge.store import audit

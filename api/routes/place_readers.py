@@ -13,7 +13,7 @@ from api.paging import FIRST, Page, Paged
 from api.place_readers import Naming
 from api.presenters.place_readers import names_json
 from api.principals import Principal
-from api.reading import names
+from api.queries import names
 from api.request_keys import Keyed
 from api.schemas.people import PlaceReaderBody, PlaceReaderList
 from api.services import Services

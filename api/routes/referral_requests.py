@@ -14,8 +14,8 @@ from api.depends import Caller, Ready
 from api.paging import Paged
 from api.presenters.referral_requests_json import file_json, request_json
 from api.principals import Principal
-from api.reading import names
-from api.reading.referral_requests import Box, read_request, requests
+from api.queries import names
+from api.queries.referral_requests import Box, read_request, requests
 from api.request_keys import Keyed
 from api.routes.referrals import case_path
 from api.schemas.commands import CommandAnswer

@@ -11,8 +11,8 @@ from api.answers import command_answer, request_answer
 from api.depends import Caller, IdempotencyKey, Ready
 from api.paging import Paged
 from api.presenters.case_json import case_line
-from api.reading import names, worklist
-from api.referring import Request, Requested, refer
+from api.queries import names, worklist
+from api.referral_service import Request, Requested, refer
 from api.schemas.cases import ReferralList
 from api.schemas.commands import CommandAnswer
 from api.schemas.referrals import ReferralBody
@@ -60,7 +60,7 @@ async def list_referrals(services: Ready, caller: Caller, page: Paged) -> Referr
     caller.require("case.list")
     today = london_date(await services.case_now())
     async with services.begin(caller) as session:
-        wanted = worklist.Wanted(view="referred", page=page.number, size=page.size)
+        wanted = worklist.WorklistQuery(view="referred", page=page.number, size=page.size)
         found = await worklist.worklist(session, caller, wanted)
         known = await names.directory(session)
     lines = [case_line(each, today, known) for each in found.rows]

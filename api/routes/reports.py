@@ -7,8 +7,8 @@ from datetime import date
 from fastapi import APIRouter
 
 from api.depends import Caller, Ready
-from api.reading.bed_days import bed_days as read_bed_days
-from api.reading.bed_days import wanted
+from api.queries.bed_days import bed_days as read_bed_days
+from api.queries.bed_days import wanted
 from discharge.clocks import london_date
 from discharge.delays.released import counterfactual
 from discharge.delays.report import BedDaysReport

@@ -7,11 +7,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request
 
-from api.comparing import GivenList, compare_list
 from api.depends import Caller, Ready
+from api.list_comparison import GivenList, compare_list
 from api.paging import Paged
 from api.presenters.shadow import day_json, difference_json
-from api.reading import shadow
+from api.queries import shadow
 from api.request_keys import Keyed
 from api.schemas.shadow import ShadowList, ShadowListDetail, ShadowLists
 from fhir_adapters.store.tables import ShadowListRow
@@ -59,7 +59,7 @@ async def get_shadow_list(
     """One day's differences."""
     caller.require("shadow.read")
     async with services.begin(caller) as session:
-        found = await shadow.open_day(session, caller, list_id, shadow.Wanted(kind, column, cause))
+        found = await shadow.open_day(session, caller, list_id, shadow.ListQuery(kind, column, cause))
     told = [difference_json(each) for each in found.differences]
     return ShadowListDetail(
         **dict(day_json(found.day)), causes=found.causes, total=found.total, differing=told

@@ -8,9 +8,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.replaying import LEAST_REASON, MOST_REASON
+from api.message_replays import LEAST_REASON, MOST_REASON
+from api.message_search import Search
 from api.schemas.common import Schema
-from api.searching import Search
 from fhir_adapters.feeds.alarms import AlarmRule
 
 

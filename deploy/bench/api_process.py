@@ -10,7 +10,7 @@ import httpx
 from api.tokens import Claims, sign
 from deploy.bench.scratch import HOST, Scratch, free_port
 from deploy.embedded import postgres
-from deploy.embedded.asking import successful
+from deploy.embedded.readiness_probe import successful
 
 OFTEN = "1000"
 """Requests a second: what is measured must not be told to wait."""

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from discharge.store.engine import transaction
 from fhir_adapters.hl7v2.envelope import read_envelope
-from fhir_adapters.hl7v2.listening.arriving import arrived
+from fhir_adapters.hl7v2.receive.inbox_row import arrived
 from fhir_adapters.hl7v2.store.inbox import feed_doors
 from fhir_adapters.store.inbox import receive
 from fhir_adapters.store.tables import Feed

@@ -10,9 +10,9 @@ from uuid import UUID, uuid4
 
 import psycopg
 
-from deploy.bench.measuring import Round, side_by_side
+from deploy.bench.timing_rounds import Round, side_by_side
 from fhir_adapters.hl7v2.envelope import read_envelope
-from fhir_adapters.hl7v2.listening.arriving import arrived
+from fhir_adapters.hl7v2.receive.inbox_row import arrived
 
 Connection = psycopg.AsyncConnection[tuple[Any, ...]]
 

@@ -25,14 +25,14 @@ from temporalio.common import WorkflowIDConflictPolicy
 
 from api.tokens import Claims, sign
 from deploy.bench.bare_update import QUEUE, BareUpdate
-from deploy.bench.measuring import Figure, Plan, Subject, compare, side_by_side
 from deploy.bench.scratch import OURS, Scratch, free_port, scratch
+from deploy.bench.timing_rounds import Figure, Plan, Subject, compare, side_by_side
 from deploy.embedded import postgres
 from deploy.embedded.address import Address
-from deploy.embedded.asking import at_once
 from deploy.embedded.day_length import REAL
 from deploy.embedded.part import Part
 from deploy.embedded.ports import Ports
+from deploy.embedded.readiness_probe import at_once
 from deploy.embedded.stack import Stack, environment
 from deploy.settings import Settings
 from deploy.simulate.people import nhs_number

@@ -15,13 +15,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from deploy.bench import messages, worklist
 from deploy.bench.backlog import Backlog
 from deploy.bench.bare import InboxRows
-from deploy.bench.measuring import Figure, Plan, Round, Subject, compare
 from deploy.bench.scratch import scratch
+from deploy.bench.timing_rounds import Figure, Plan, Round, Subject, compare
 from deploy.collector import leave_out_what_is_loaded
 from deploy.embedded import postgres
 from discharge.clocks import CaseClock
 from discharge.store.engine import make_engine
-from fhir_adapters.feeds.loading import shipped_profiles
+from fhir_adapters.feeds.profile_loader import shipped_profiles
 from fhir_adapters.hl7v2.store.batch.drain import drain_some
 
 

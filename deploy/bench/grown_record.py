@@ -27,7 +27,7 @@ from discharge.cases.model import Actor, CaseSpell
 from discharge.clocks import CaseClock
 from discharge.store.engine import transaction
 from discharge.store.tables import Organisation, Spell
-from fhir_adapters.feeds.loading import shipped_profiles
+from fhir_adapters.feeds.profile_loader import shipped_profiles
 from fhir_adapters.hl7v2.store.batch.drain import drain_some
 from housing_checks.checks.form import form_in_force
 from housing_checks.store.apply import apply

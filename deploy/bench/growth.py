@@ -21,8 +21,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.callers import known_caller
 from api.principals import Identity, Principal
-from api.reading.cases import read_case
-from api.reading.worklist import Wanted, worklist
+from api.queries.cases import read_case
+from api.queries.worklist import WorklistQuery, worklist
 from api.sessions import COOKIE, begin_session, new_session
 from api.tokens import ISSUER
 from deploy.bench.api_process import signed_in, start_api
@@ -221,7 +221,7 @@ async def _queries(engine: AsyncEngine, caller: Principal, about: About) -> Aske
         if about:
             await read_case(session, caller, UUID(about["case"]))
         else:
-            await worklist(session, caller, Wanted())
+            await worklist(session, caller, WorklistQuery())
     event.remove(engine.sync_engine, "before_cursor_execute", note)
     return asked
 

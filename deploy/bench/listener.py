@@ -15,8 +15,8 @@ from dataclasses import dataclass
 
 from deploy.bench import messages, peers
 from deploy.bench.bare import InboxRows
-from deploy.bench.measuring import Figure, Plan, Round, Subject, Work, compare, side_by_side
 from deploy.bench.scratch import HOST, Scratch, free_port, scratch
+from deploy.bench.timing_rounds import Figure, Plan, Round, Subject, Work, compare, side_by_side
 from deploy.embedded import postgres
 from fhir_adapters.hl7v2.mllp import frame
 

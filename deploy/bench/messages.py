@@ -10,11 +10,11 @@ from pathlib import Path
 
 from deploy.simulate.journeys import Journey, Step
 from deploy.simulate.messages import written
-from deploy.simulate.pacing import Pace
+from deploy.simulate.pace import Pace
 from deploy.simulate.people import nhs_number
 from deploy.simulate.plan import Shape, make_plan
 from discharge.clocks import CaseClock
-from fhir_adapters.hl7v2.sending import message_files
+from fhir_adapters.hl7v2.mllp_client import message_files
 
 FIRST_DAY = date(2031, 3, 3)
 SHAPE = Shape(wards=3, patients=40, days=60, seed=7, first_day=FIRST_DAY)

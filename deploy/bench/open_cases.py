@@ -33,7 +33,7 @@ from discharge.store.engine import make_engine, make_sessions, transaction
 from discharge.store.tables import CaseRow, CommandRow
 from fhir_adapters.background import spawn
 from workflows import client as cases
-from workflows import ports, serving
+from workflows import ports, worker_pool
 from workflows.codec import PayloadKeys
 from workflows.connection import TemporalAccess, connect
 
@@ -59,7 +59,7 @@ class CountingRunner(WorkflowRunner):
     """Counts the runs of cases that a worker begins: those that are new, and those that it replays."""
 
     def __init__(self) -> None:
-        self._inner = serving.runner()
+        self._inner = worker_pool.runner()
         self.begun = 0
 
     def prepare_workflow(self, defn: Any) -> None:
@@ -89,8 +89,8 @@ async def run(open_cases: int, asked: int) -> list[Weighed]:
         keys = PayloadKeys.parse(stack.keys.payload_keys())
         client = await connect(TemporalAccess(stack.address.temporal), keys)
         counting = CountingRunner()
-        needs = serving.Needs(make_sessions(engine), client, CaseClock.real(), runner=counting)
-        working = [spawn("worker", worker.run()) for worker in serving.workers(needs)]
+        needs = worker_pool.Needs(make_sessions(engine), client, CaseClock.real(), runner=counting)
+        working = [spawn("worker", worker.run()) for worker in worker_pool.workers(needs)]
         try:
             return await _weigh(engine, client, counting, open_cases, asked)
         finally:
@@ -122,7 +122,7 @@ async def _weigh(
     await _at_once(begin, owners)
     while counting.begun < len(owners):  # noqa: ASYNC110 - nobody says so
         await asyncio.sleep(LOOK_SECONDS)
-    moments.append(at.weigh(f"{len(owners):,} open cases, {serving.MOST_CACHED:,} kept"))
+    moments.append(at.weigh(f"{len(owners):,} open cases, {worker_pool.MOST_CACHED:,} kept"))
     chosen = random.choices(sorted(owners), k=asked)  # noqa: S311 - which cases does not matter
     await _at_once(ask, chosen)
     return [*moments, at.weigh(f"{asked:,} commands to cases by chance")]

@@ -20,10 +20,10 @@ from pathlib import Path
 from sqlalchemy import text
 
 from deploy.embedded import outside, postgres
-from deploy.embedded.asking import listening
 from deploy.embedded.failures import CannotRun
 from deploy.embedded.keys import Keys
 from deploy.embedded.part import Part
+from deploy.embedded.readiness_probe import listening
 from deploy.embedded.stack import PLACES
 from deploy.embedded.supervisor import Supervisor
 from deploy.places import Here, read_places, register

@@ -21,8 +21,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from deploy.bench.api_process import signed_in, start_api
 from deploy.bench.backlog import Backlog
-from deploy.bench.measuring import Figure, Round, figure
 from deploy.bench.scratch import Scratch
+from deploy.bench.timing_rounds import Figure, Round, figure
 from deploy.collector import leave_out_what_is_loaded
 from deploy.embedded import postgres
 from discharge.cases.commands import Envelope, Refer
@@ -30,7 +30,7 @@ from discharge.cases.model import Actor
 from discharge.clocks import CaseClock
 from discharge.store.engine import make_engine, transaction
 from discharge.store.tables import Organisation, Spell
-from fhir_adapters.feeds.loading import shipped_profiles
+from fhir_adapters.feeds.profile_loader import shipped_profiles
 from fhir_adapters.hl7v2.store.batch.drain import drain_some
 from housing_checks.store.apply import apply
 

@@ -12,7 +12,7 @@ import typer
 from deploy.cli.options import DEFAULT_DATA, AsJson, CannotGoOn, Data, PortOffset, plainly
 
 if TYPE_CHECKING:
-    from deploy.bench.measuring import Figure
+    from deploy.bench.timing_rounds import Figure
 
 WIDTH = 110
 
@@ -40,8 +40,8 @@ def hl7(
     import asyncio
 
     from deploy.bench import listener, readers
-    from deploy.bench.measuring import Plan
     from deploy.bench.messages import of_folder, simulated
+    from deploy.bench.timing_rounds import Plan
 
     try:
         raws = of_folder(messages) if messages else simulated(200)
@@ -72,7 +72,7 @@ def drain(
     import asyncio
 
     from deploy.bench import drain
-    from deploy.bench.measuring import Plan
+    from deploy.bench.timing_rounds import Plan
 
     _print(asyncio.run(drain.run(Plan(seconds, rounds), rush)), as_json)
 
@@ -118,7 +118,7 @@ def commands(
     import asyncio
 
     from deploy.bench import commands
-    from deploy.bench.measuring import Plan
+    from deploy.bench.timing_rounds import Plan
 
     try:
         figures, weights = asyncio.run(commands.run(Plan(seconds, rounds), open_before))
@@ -166,7 +166,7 @@ def stack(
     import asyncio
 
     from deploy.bench import stack
-    from deploy.cli.reaching import bearer
+    from deploy.cli.stack_access import bearer
     from deploy.embedded import address
 
     token = bearer(data, "discharge-team", "RXH")

@@ -34,7 +34,7 @@ def verify(
     import asyncio
     import json
 
-    from deploy.cli.reaching import database_url
+    from deploy.cli.stack_access import database_url
 
     looked, unlike = asyncio.run(_verify(database_url(data, port_offset), case))
     if as_json:

@@ -24,7 +24,7 @@ def census(
     """Load a census file, whole or not at all; report every fault with its line."""
     import asyncio
 
-    from deploy.cli.reaching import database_url
+    from deploy.cli.stack_access import database_url
     from fhir_adapters.hl7v2.census import CensusInvalid
 
     try:
@@ -44,7 +44,7 @@ async def _take(url: str, feed: str, raw: bytes, counted_at: datetime | None) ->
     from discharge.clocks import LONDON
     from discharge.store.driver import AT_LENGTH
     from discharge.store.engine import make_engine
-    from fhir_adapters.feeds.loading import profiles_with
+    from fhir_adapters.feeds.profile_loader import profiles_with
     from fhir_adapters.hl7v2.store.census import take_census
     from fhir_adapters.hl7v2.store.inbox import PostgresInbox
 

@@ -12,7 +12,7 @@ from deploy.cli.options import AsJson, CannotGoOn, plainly
 
 if TYPE_CHECKING:
     from fhir_adapters.feeds.book import ProfileBook
-    from fhir_adapters.feeds.checking import Report, SampleFile
+    from fhir_adapters.feeds.check import Report, SampleFile
     from fhir_adapters.feeds.profile import Profile
 
 feed = typer.Typer(
@@ -91,7 +91,7 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """What these messages would become with a profile. Exit code 1 where too many would be in trouble."""
-    from fhir_adapters.feeds.checking import check_feed
+    from fhir_adapters.feeds.check import check_feed
 
     profile = _profile(name, profiles)
     if live:
@@ -106,7 +106,7 @@ def check(
 
 
 def _book(folder: Path | None) -> ProfileBook:
-    from fhir_adapters.feeds.loading import profiles_with
+    from fhir_adapters.feeds.profile_loader import profiles_with
 
     return profiles_with(folder)
 
@@ -115,7 +115,7 @@ def _profile(name: str, folder: Path | None) -> Profile:
     from difflib import get_close_matches
 
     from discharge.reference.files import SUFFIXES
-    from fhir_adapters.feeds.loading import load_profile
+    from fhir_adapters.feeds.profile_loader import load_profile
 
     path = Path(name)
     if path.suffix in SUFFIXES:
@@ -146,8 +146,8 @@ def _plain(value: object) -> object:
 
 
 def _samples(paths: list[Path]) -> Iterator[SampleFile]:
-    from fhir_adapters.feeds.checking import SampleFile
-    from fhir_adapters.hl7v2.sending import message_files
+    from fhir_adapters.feeds.check import SampleFile
+    from fhir_adapters.hl7v2.mllp_client import message_files
 
     try:
         files, _ = message_files(paths)

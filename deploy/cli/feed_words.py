@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from textwrap import wrap
 
-from fhir_adapters.feeds.checking.model import FieldCount, NumberCount, Report
+from fhir_adapters.feeds.check.model import FieldCount, NumberCount, Report
 
 _ENDINGS = {
     "interpreted": "would be used",

@@ -126,7 +126,7 @@ def raw(
     port_offset: PortOffset = None,
 ) -> None:
     """Write all of a message to a file, without what may not be seen; the look is noted."""
-    from deploy.cli.reaching import bearer, fetch
+    from deploy.cli.stack_access import bearer, fetch
     from deploy.embedded import address
 
     url = f"{address.read(data, port_offset).pages}/api/v1/messages/{message}/raw"
@@ -135,7 +135,7 @@ def raw(
 
 
 def _ask(path: str, query: dict[str, str], org: str, data: Path, port_offset: int | None) -> dict[str, Any]:
-    from deploy.cli.reaching import ask, bearer
+    from deploy.cli.stack_access import ask, bearer
     from deploy.embedded import address
 
     pages = address.read(data, port_offset).pages

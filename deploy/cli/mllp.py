@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from discharge.clocks import CaseClock
     from discharge.store.engine import Sessions
     from fhir_adapters.background import Background
-    from fhir_adapters.feeds.watching import WatchedBook
+    from fhir_adapters.feeds.profile_watch import WatchedBook
     from fhir_adapters.hl7v2.listener import Where
-    from fhir_adapters.hl7v2.listening.limits import Limits
+    from fhir_adapters.hl7v2.receive.limits import Limits
     from fhir_adapters.hl7v2.store.inbox import PostgresInbox
     from workflows.readiness import Readiness
 
@@ -43,12 +43,12 @@ async def _listen(settings: Settings) -> None:
     from deploy.settings import driver_url
     from discharge.store.engine import make_engine, make_sessions
     from fhir_adapters.background import Background
-    from fhir_adapters.feeds.watching import WatchedBook
+    from fhir_adapters.feeds.profile_watch import WatchedBook
     from fhir_adapters.hl7v2.listener import serve
-    from fhir_adapters.hl7v2.listening.counts import Counts
+    from fhir_adapters.hl7v2.receive.counts import Counts
     from fhir_adapters.hl7v2.store.inbox import PostgresInbox
     from fhir_adapters.store.profiles import keep_following
-    from workflows.stopping import stop_on_signals
+    from workflows.shutdown import stop_on_signals
 
     leave_out_what_is_loaded()
     stop = asyncio.Event()
@@ -82,7 +82,7 @@ def _where(settings: Settings) -> Where:
     """Where to listen. Raises MissingSetting when TLS is half set up, WrongSetting when a file is no good."""
     from deploy.tls_files import authorities, own_pair
     from fhir_adapters.hl7v2.listener import Where
-    from fhir_adapters.hl7v2.listening.tls import Tls, TlsFiles
+    from fhir_adapters.hl7v2.receive.tls import Tls, TlsFiles
 
     of_tls = ("mllp_tls_certificate", "mllp_tls_key", "mllp_tls_client_ca")
     tls = None
@@ -96,7 +96,7 @@ def _where(settings: Settings) -> Where:
 
 
 def _limits(settings: Settings) -> Limits:
-    from fhir_adapters.hl7v2.listening.limits import Limits
+    from fhir_adapters.hl7v2.receive.limits import Limits
 
     return Limits(
         message_bytes=settings.mllp_message_bytes,

@@ -61,7 +61,7 @@ def resume(
 
 
 def _decide(partner: str, decision: str, reason: str, org: str, data: Path, port_offset: int | None) -> None:
-    from deploy.cli.reaching import bearer, tell
+    from deploy.cli.stack_access import bearer, tell
 
     found = _named(partner, _found(org, data, port_offset))
     wanted = {"off": ("well", "paused"), "on": ("off",), "try": ("paused",)}[decision]
@@ -73,7 +73,7 @@ def _decide(partner: str, decision: str, reason: str, org: str, data: Path, port
 
 
 def _found(org: str, data: Path, port_offset: int | None) -> list[dict[str, Any]]:
-    from deploy.cli.reaching import ask, bearer
+    from deploy.cli.stack_access import ask, bearer
 
     body = ask(f"{_pages(data, port_offset)}/api/v1/partners", bearer(data, "operator", org))
     found: list[dict[str, Any]] = body["partners"]

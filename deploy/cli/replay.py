@@ -63,7 +63,7 @@ def _replayed(
     wish: dict[str, Any], why: str, org: str, data: Path, port_offset: int | None
 ) -> dict[str, Any]:
     """Ask for one replay, and wait until it is done. Raises CannotGoOn."""
-    from deploy.cli.reaching import ask, bearer
+    from deploy.cli.stack_access import ask, bearer
     from deploy.embedded import address
 
     made = _post("replays", {"messages": wish, "reason": why}, org, data, port_offset)
@@ -79,7 +79,7 @@ def _replayed(
 
 
 def _post(path: str, body: dict[str, Any], org: str, data: Path, port_offset: int | None) -> dict[str, Any]:
-    from deploy.cli.reaching import ask, bearer
+    from deploy.cli.stack_access import ask, bearer
     from deploy.embedded import address
 
     pages = address.read(data, port_offset).pages

@@ -28,7 +28,7 @@ def bed_days(
     """Bed days lost to delay and released, each with its definition."""
     import json
 
-    from deploy.cli.reaching import ask, bearer
+    from deploy.cli.stack_access import ask, bearer
     from deploy.embedded import address
 
     days = {"from_on": from_on, "to_on": to_on}

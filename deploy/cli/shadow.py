@@ -12,7 +12,7 @@ from deploy.cli.options import DEFAULT_DATA, AsJson, CannotGoOn, Data, PortOffse
 
 if TYPE_CHECKING:
     from discharge.reference.files import DataInvalid
-    from fhir_adapters.shadow.mapping import ListMapping
+    from fhir_adapters.shadow.list_mapping import ListMapping
     from fhir_adapters.store.tables import ShadowListRow
 
 
@@ -37,10 +37,10 @@ def shadow(
     import asyncio
     import json
 
-    from deploy.cli.reaching import database_url
+    from deploy.cli.stack_access import database_url
     from deploy.settings import Settings
     from fhir_adapters.listed import ListInvalid
-    from fhir_adapters.shadow.mapping import mapping_for, mappings_with
+    from fhir_adapters.shadow.list_mapping import mapping_for, mappings_with
 
     try:
         raw = file.read_bytes()
@@ -68,7 +68,7 @@ async def _compare(
     from discharge.store.driver import AT_LENGTH
     from discharge.store.engine import make_engine, transaction
     from fhir_adapters.hl7v2.store.inbox import PostgresInbox
-    from fhir_adapters.shadow.store.keeping import Given, take_list
+    from fhir_adapters.shadow.store.compared_lists import Given, take_list
     from fhir_adapters.store.tables import Feed, ShadowDifferenceRow
 
     engine = make_engine(url, times=AT_LENGTH)

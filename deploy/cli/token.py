@@ -23,7 +23,7 @@ def token(
 ) -> None:
     """Print a bearer token, valid for /api/v1 and /fhir/R4 of the stack in --data."""
     from api.tokens import Claims, sign
-    from deploy.cli.reaching import require_stack
+    from deploy.cli.stack_access import require_stack
     from deploy.embedded.keys import Keys
     from discharge.roles import ROLES
 

@@ -68,7 +68,7 @@ def up(
 
     from deploy.embedded.address import Address
     from deploy.embedded.day_length import settle
-    from deploy.embedded.running import run
+    from deploy.embedded.lifecycle import run
     from deploy.embedded.stack import Stack
     from deploy.settings import Settings
     from deploy.unknown_variables import warn_of_unknown_variables

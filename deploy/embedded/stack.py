@@ -14,9 +14,9 @@ from pathlib import Path
 
 from deploy.embedded import openid, outside, postgres, processes, temporal
 from deploy.embedded.address import LOOPBACK, Address
-from deploy.embedded.asking import at_once, listening, successful
 from deploy.embedded.keys import Keys
 from deploy.embedded.part import Part
+from deploy.embedded.readiness_probe import at_once, listening, successful
 from deploy.places import read_places
 from deploy.secret_files import BEHIND
 from deploy.settings import Settings, driver_url, variable

@@ -18,7 +18,7 @@ from deploy.partner.failures import STATUS, Failure
 from deploy.partner.log import Receipt
 from deploy.partner.partners import Partners
 from fhir_adapters.hl7v2.ack import STORED, Verdict, build_ack
-from fhir_adapters.hl7v2.envelope import Envelope, header_of, read_envelope
+from fhir_adapters.hl7v2.envelope import MessageHeader, header_of, read_envelope
 from fhir_adapters.hl7v2.mllp import Deframer, frame
 
 LARGEST = 1_048_576
@@ -68,12 +68,12 @@ class MllpDoor:
             return _answer(header, UNREADABLE)
         return self._act(receipt, header, raw, answered=failure is None or failure.mode == "hang")
 
-    def _fail(self, receipt: Receipt, header: Envelope | None, failure: Failure) -> bytes | None:
+    def _fail(self, receipt: Receipt, header: MessageHeader | None, failure: Failure) -> bytes | None:
         hangs_up = failure.mode == "unavailable"
         self._partners.log.append(replace(receipt, status=STATUS[failure.mode], answered=not hangs_up))
         return None if hangs_up else _answer(header, REFUSED if failure.mode == "refuse" else BUSY)
 
-    def _act(self, receipt: Receipt, header: Envelope, raw: bytes, *, answered: bool) -> bytes | None:
+    def _act(self, receipt: Receipt, header: MessageHeader, raw: bytes, *, answered: bool) -> bytes | None:
         known = self._partners.log.effect_of(self._org, receipt.key)
         if known:
             self._partners.log.append(known.repeated(receipt.at))
@@ -85,7 +85,7 @@ class MllpDoor:
         return _answer(header, STORED) if answered else None
 
 
-def _received(org: str, header: Envelope | None, raw: bytes) -> Receipt:
+def _received(org: str, header: MessageHeader | None, raw: bytes) -> Receipt:
     return Receipt(
         at=datetime.now(UTC).isoformat(),
         org=org,
@@ -97,6 +97,6 @@ def _received(org: str, header: Envelope | None, raw: bytes) -> Receipt:
     )
 
 
-def _answer(header: Envelope | None, verdict: Verdict) -> bytes:
+def _answer(header: MessageHeader | None, verdict: Verdict) -> bytes:
     now = datetime.now(UTC)
     return build_ack(header, verdict, verdict.code, now=now, ack_id=f"P{now:%Y%m%d%H%M%S%f}"[:20])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from api.tokens import Claims, sign
 from deploy.embedded.keys import Keys
-from deploy.simulate.pacing import wall_now
+from deploy.simulate.pace import wall_now
 
 LIFETIME = timedelta(hours=12)
 RENEW_BEFORE = timedelta(hours=1)

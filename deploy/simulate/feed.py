@@ -12,7 +12,7 @@ import hashlib
 from typing import Any
 
 from deploy.simulate.ledger import Ledger
-from deploy.simulate.pacing import attempts
+from deploy.simulate.pace import attempts
 from fhir_adapters.hl7v2.mllp import Deframer, frame
 
 ANSWER_SECONDS = 15.0

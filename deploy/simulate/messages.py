@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from deploy.simulate import writing
+from deploy.simulate import adt_messages
 from deploy.simulate.journeys import Adt, Journey, Step
-from deploy.simulate.pacing import Pace
+from deploy.simulate.pace import Pace
 from deploy.simulate.people import SimPerson
 from deploy.simulate.wards import Bed
 from discharge.clocks import london
@@ -49,7 +49,7 @@ def written(journey: Journey, step: Step, pace: Pace, run: str) -> bytes:
         18: "UNICODE UTF-8",
         19: "EN",
     }
-    return writing.adt(message.trigger, header, segments(journey.person, step, message, pace))
+    return adt_messages.adt(message.trigger, header, segments(journey.person, step, message, pace))
 
 
 def segments(person: SimPerson, step: Step, message: Adt, pace: Pace) -> Segments:

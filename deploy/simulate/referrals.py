@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from deploy.simulate.doors import Reply
+from deploy.simulate.http_clients import Reply
 from deploy.simulate.people import SimPerson
 from fhir_adapters.fhir import systems
 

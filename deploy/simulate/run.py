@@ -15,16 +15,16 @@ from typing import Any
 
 import httpx
 
-from deploy.simulate.acting import Person
-from deploy.simulate.doors import Doors
+from deploy.simulate.actor import Person
 from deploy.simulate.feed import Feed
+from deploy.simulate.http_clients import Doors
 from deploy.simulate.journeys import Journey
 from deploy.simulate.ledger import Ledger, read_ledger
 from deploy.simulate.messages import written
 from deploy.simulate.noise import NOISE
-from deploy.simulate.pacing import Pace, attempts, wall_now
+from deploy.simulate.pace import Pace, attempts, wall_now
 from deploy.simulate.plan import Plan, Shape, make_plan
-from deploy.simulate.resuming import Progress, progress
+from deploy.simulate.progress import Progress, progress
 from discharge.clocks import CaseClock, london_date
 
 REQUEST_SECONDS = 20.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from discharge.delays.counting import DelayCount, count_delay
+from discharge.delays.night_counts import DelayCount, count_delay
 from discharge.delays.stays import Letting, Stay
 from discharge.values import Frozen
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from discharge.delays.counting import held_by_home, ready_at_the_end, reasons_at_midnight
 from discharge.delays.model import DelayReason, ReadyPeriod
+from discharge.delays.night_counts import held_by_home, ready_at_the_end, reasons_at_midnight
 from discharge.values import Frozen
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from discharge.delays.counted import CountedStay, CountedStays
-from discharge.delays.counting import DelayCount
+from discharge.delays.night_counts import DelayCount
 from discharge.delays.stays import Letting
 
 Spread = Counter[int]

@@ -25,7 +25,7 @@ GATE_ITEMS: Mapping[str, str] = MappingProxyType(
 PROBLEM = "problem-at-home"
 
 
-class Answer(Frozen):
+class FactAnswer(Frozen):
     """One thing that must be so; `mitigated` when a named role makes it safe instead."""
 
     value: YesNoUnknown = "unknown"
@@ -122,10 +122,10 @@ class RiskFacts(Frozen):
     in_hospital: bool = True
     in_community: bool = False
     referred_on: date | None = None
-    safe_address: Answer = Answer()
-    heating: Answer = Answer()
-    water: Answer = Answer()
-    power: Answer = Answer()
+    safe_address: FactAnswer = FactAnswer()
+    heating: FactAnswer = FactAnswer()
+    water: FactAnswer = FactAnswer()
+    power: FactAnswer = FactAnswer()
     equipment: tuple[Equipment, ...] = ()
     homeless: YesNoUnknown = "unknown"
     flagged_on: date | None = None
@@ -167,9 +167,9 @@ class RiskFacts(Frozen):
         return self.safe_address.fine or (self.homeless != "yes" and self.safe_address.value != "no")
 
 
-def _answer(case: Case, fact: str) -> Answer:
+def _answer(case: Case, fact: str) -> FactAnswer:
     item = case.gate.get(GATE_ITEMS[fact])
-    return Answer(value=item.value, mitigated=item.mitigation is not None) if item else Answer()
+    return FactAnswer(value=item.value, mitigated=item.mitigation is not None) if item else FactAnswer()
 
 
 def _equipment(strand: Strand) -> Equipment:

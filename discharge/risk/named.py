@@ -21,7 +21,7 @@ from discharge.codes.casework import (
 )
 from discharge.risk.case_facts import CASE_FACTS
 from discharge.risk.conditions import DAY, FactKind, Known
-from discharge.risk.facts import Answer, Equipment, LostHome, Owed, RiskFacts, Work
+from discharge.risk.facts import Equipment, FactAnswer, LostHome, Owed, RiskFacts, Work
 
 Provider = Callable[[RiskFacts, str], Iterable[Known]]
 """The facts of a case, and the rule that asks -> what is known of each subject."""
@@ -55,7 +55,7 @@ def _work(key: str) -> str:
     return f"work/{key}"
 
 
-def _answers(facts: RiskFacts, answers: Mapping[str, Answer]) -> Iterator[Known]:
+def _answers(facts: RiskFacts, answers: Mapping[str, FactAnswer]) -> Iterator[Known]:
     """What the check answered. Until it is complete, the missing check itself is the one thing to tell."""
     if not facts.home_watched or not facts.checked:
         return

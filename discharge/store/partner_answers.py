@@ -13,7 +13,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from discharge.cases.events import AlertAcknowledged, Event, SpellChanged, StrandCompleted, StrandMoved
 from discharge.cases.model import CaseSpell
-from discharge.cases.outgoing import DATE
+from discharge.cases.outbox_items import DATE
 from discharge.store.projections import Change
 from discharge.store.tables import OutboxRow
 

@@ -22,8 +22,8 @@ from discharge.cases.commands import ANSWER, Answer, Envelope
 from discharge.cases.events import EVENT, Event
 from discharge.cases.evolve import fold
 from discharge.cases.model import SNAPSHOT, Case
-from discharge.cases.outgoing import TRANSPORTS, Outgoing
-from discharge.cases.recording import RecordRequest
+from discharge.cases.outbox_items import TRANSPORTS, Outgoing
+from discharge.cases.record_request import RecordRequest
 from discharge.errors import Refused
 from discharge.store.changes import case_at, changed_since
 from discharge.store.engine import constraint_of, sqlstate

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from discharge.codes.casework import REFERRAL_REASONS
+from fhir_adapters.feeds.discharge_fields import resolve_discharge
 from fhir_adapters.feeds.hl7_tables import ADMISSION_METHODS, INDICATOR, REFERRED_BY, YES_NO
-from fhir_adapters.feeds.leaving import resolve_discharge
 from fhir_adapters.feeds.profile import Place, Profile, split_place
 from fhir_adapters.hl7v2.interpret.identifiers import pid_numbers, taken_by
-from fhir_adapters.hl7v2.reading import DELETED, Message
+from fhir_adapters.hl7v2.segments import DELETED, Message
 from fhir_adapters.people.nhs_numbers import check_number
 
 

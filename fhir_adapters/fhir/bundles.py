@@ -13,9 +13,10 @@ from datetime import date
 from typing import Any
 
 from discharge.errors import HomewardError
+from fhir_adapters.fhir.bundle_context import Surroundings, beside, contained
 from fhir_adapters.fhir.modifiers import walk
+from fhir_adapters.fhir.parser import check_resource
 from fhir_adapters.fhir.problems import FhirRefused, Problem, refused
-from fhir_adapters.fhir.reading import check_resource
 from fhir_adapters.fhir.referral import (
     KIND,
     FhirReferral,
@@ -25,7 +26,6 @@ from fhir_adapters.fhir.referral import (
     with_unread,
 )
 from fhir_adapters.fhir.security import is_restricted
-from fhir_adapters.fhir.surroundings import Surroundings, beside, contained
 
 USED_BESIDE = frozenset(
     {"Encounter", "Location", "Organization", "Patient", "Practitioner", "PractitionerRole"}

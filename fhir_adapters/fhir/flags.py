@@ -11,8 +11,8 @@ from typing import Any
 from uuid import UUID
 
 from discharge.cases.model import Alert, Case
+from discharge.disclosure import Telling
 from discharge.risk.rules import rule_title
-from discharge.said import Telling
 from fhir_adapters.fhir import systems
 from fhir_adapters.fhir.people import PersonFacts, patient_reference
 from fhir_adapters.fhir.withheld import redaction

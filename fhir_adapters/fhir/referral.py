@@ -18,16 +18,16 @@ from pydantic import ValidationError
 from discharge.codes import casework, destinations
 from discharge.errors import HomewardError
 from fhir_adapters.fhir import systems
+from fhir_adapters.fhir.bundle_context import Surroundings, contained
 from fhir_adapters.fhir.modifiers import check_modifiers
 from fhir_adapters.fhir.own_extensions import OwnExtensions, fhir_day
 from fhir_adapters.fhir.own_names import check_own_names
+from fhir_adapters.fhir.parser import check_resource
 from fhir_adapters.fhir.periods import in_force
 from fhir_adapters.fhir.problems import refused
-from fhir_adapters.fhir.reading import check_resource
 from fhir_adapters.fhir.referred_person import read_subject
 from fhir_adapters.fhir.security import is_restricted
 from fhir_adapters.fhir.services import check_service
-from fhir_adapters.fhir.surroundings import Surroundings, contained
 from fhir_adapters.fhir.unread import unread_words
 from fhir_adapters.referrals import ReferralValues
 

@@ -7,10 +7,10 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from fhir_adapters.fhir import systems
+from fhir_adapters.fhir.bundle_context import Surroundings
 from fhir_adapters.fhir.own_extensions import fhir_day
 from fhir_adapters.fhir.periods import holds, in_force
 from fhir_adapters.fhir.problems import refused
-from fhir_adapters.fhir.surroundings import Surroundings
 from fhir_adapters.people.nhs_numbers import check_number, may_find
 from fhir_adapters.referrals import LocalIdentifier, ReferredAddress, ReferredPerson
 

@@ -14,7 +14,7 @@ from typing import Any
 from discharge.cases.model import Case, CaseSpell, Referral
 from discharge.cases.stages import STAGE_LABELS
 from discharge.codes import casework
-from discharge.said import Telling
+from discharge.disclosure import Telling
 from fhir_adapters.fhir import systems
 from fhir_adapters.fhir.people import (
     WARD,

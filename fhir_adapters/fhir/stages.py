@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from discharge.cases.model import Case, CaseSpell, Stage
-from discharge.said import Telling
+from discharge.disclosure import Telling
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ from typing import Literal
 
 from discharge.clocks import london
 from discharge.errors import ERRORS
-from fhir_adapters.hl7v2.envelope import Delimiters, Envelope, Unreadable
+from fhir_adapters.hl7v2.envelope import Delimiters, MessageHeader, Unreadable
 
 Immediate = Literal["application", "as-asked", "commit"]
 
@@ -81,9 +81,9 @@ def verdict_of(code: str, where: str = "") -> Verdict:
     return Verdict(answer.code, answer.condition, row.title, where)
 
 
-def verdict_on(read: Envelope | Unreadable) -> Verdict:
+def verdict_on(read: MessageHeader | Unreadable) -> Verdict:
     """The verdict on a message that was stored, from its envelope alone."""
-    if isinstance(read, Envelope):
+    if isinstance(read, MessageHeader):
         return STORED
     return verdict_of(read.code, read.detail if _PLACE.fullmatch(read.detail) else "")
 
@@ -93,7 +93,7 @@ def _asked(condition: str, accepted: bool) -> bool:
     return {"AL": True, "NE": False, "ER": not accepted, "SU": accepted}.get(condition, False)
 
 
-def answer_code(header: Envelope | None, verdict: Verdict, rules: AckRules) -> str | None:
+def answer_code(header: MessageHeader | None, verdict: Verdict, rules: AckRules) -> str | None:
     """The code to answer with, or None where the profile honours a sender that never wants one."""
     if header is None:
         return verdict.code
@@ -103,7 +103,7 @@ def answer_code(header: Envelope | None, verdict: Verdict, rules: AckRules) -> s
     return COMMIT[verdict.code] if asked or rules.immediate == "commit" else verdict.code
 
 
-def owes_application(header: Envelope, verdict: Verdict, rules: AckRules) -> bool:
+def owes_application(header: MessageHeader, verdict: Verdict, rules: AckRules) -> bool:
     """Whether an application acknowledgement is to follow: the commit alone was acknowledged, and MSH-16 asks
     for what every message that was stored gets in the end, AA.
     """
@@ -136,17 +136,17 @@ def _written_time(second: datetime) -> str:
     return london(second).strftime("%Y%m%d%H%M%S%z")
 
 
-def _message_type(header: Envelope, marks: Delimiters) -> str:
+def _message_type(header: MessageHeader, marks: Delimiters) -> str:
     parts = ["ACK", header.trigger, "ACK"] if header.structure and header.trigger else ["ACK", header.trigger]
     return marks.component.join(part for part in parts if part)
 
 
-def _version(header: Envelope) -> tuple[int, int]:
+def _version(header: MessageHeader) -> tuple[int, int]:
     match = re.match(r"(\d+)\.(\d+)", header.version)
     return (int(match[1]), int(match[2])) if match else (2, 4)
 
 
-def _error(header: Envelope, verdict: Verdict, marks: Delimiters) -> str:
+def _error(header: MessageHeader, verdict: Verdict, marks: Delimiters) -> str:
     """ERR: from 2.5 on by ERR-2 to ERR-4, before that by ERR-1 (segment, sequence, field, code)."""
     match = _PLACE.fullmatch(verdict.where)
     segment, number = (match[1], match[2]) if match else ("MSH", "")
@@ -159,13 +159,15 @@ def _error(header: Envelope, verdict: Verdict, marks: Delimiters) -> str:
     return marks.field.join(("ERR", marks.component.join((place, coded))))
 
 
-def build_ack(header: Envelope | None, verdict: Verdict, code: str, *, now: datetime, ack_id: str) -> bytes:
+def build_ack(
+    header: MessageHeader | None, verdict: Verdict, code: str, *, now: datetime, ack_id: str
+) -> bytes:
     """One acknowledgement with this code (table 0008) as bytes without framing.
 
     Sender and receiver are swapped, delimiters, version and processing id echoed. `ack_id` has at most 20
     characters.
     """
-    header = header or Envelope(sha256="", version="2.4", processing_id="P")
+    header = header or MessageHeader(sha256="", version="2.4", processing_id="P")
     marks = header.delimiters
     msh = _header(header, now, ack_id)
     msa: tuple[str, ...] = ("MSA", code, header.message_id)
@@ -178,7 +180,7 @@ def build_ack(header: Envelope | None, verdict: Verdict, code: str, *, now: date
     return _encoded("\r".join(lines) + "\r", header.charset)
 
 
-def _header(header: Envelope, now: datetime, ack_id: str) -> tuple[str, ...]:
+def _header(header: MessageHeader, now: datetime, ack_id: str) -> tuple[str, ...]:
     marks = header.delimiters
     return (
         "MSH",

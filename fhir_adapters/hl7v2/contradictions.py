@@ -11,7 +11,7 @@ from typing import NamedTuple
 from discharge.clocks import london_date
 from fhir_adapters.hl7v2.facts import Movement, StayReported
 from fhir_adapters.hl7v2.instants import coarse_minutes, coarsened, same
-from fhir_adapters.hl7v2.standing import Standing, by_movement, moved, said, stated
+from fhir_adapters.hl7v2.standing_events import Standing, by_movement, moved, said, stated
 
 DISCHARGED_BEFORE_ADMITTED = "discharged-before-admitted"
 MOVED_BEFORE_ADMITTED = "moved-before-admitted"

@@ -50,7 +50,7 @@ _NO_FIELDS = ("",) * 16
 _USUAL: tuple[Delimiters, tuple[str, ...]] = (Delimiters(), ())
 
 
-class Envelope(NamedTuple):
+class MessageHeader(NamedTuple):
     """What the header says, with hints for routing; every text is as sent, trimmed, and may be empty.
 
     `accept_ack` and `application_ack` are MSH-15 and MSH-16 (table 0155); `event_time` is EVN-6, else EVN-2,
@@ -104,7 +104,7 @@ class Unreadable:
     code: str
     sha256: str
     detail: str = ""
-    header: Envelope | None = None
+    header: MessageHeader | None = None
 
 
 def mend_line_ends(text: str) -> tuple[str, tuple[str, ...]]:
@@ -199,13 +199,13 @@ def _header(line: str, separator: str) -> list[str]:
 
 def _assemble(
     sha256: str, marks: Delimiters, lines: list[str], charset: str, repairs: tuple[str, ...]
-) -> Envelope:
+) -> MessageHeader:
     msh = _header(lines[0], marks.field)
     evn = _segment(lines, "EVN", marks.field)
     pv1 = _segment(lines, "PV1", marks.field)
     kind = _components(msh[8], marks)
     # MSH-1 is the separator itself, so MSH-n sits at index n-1 of the split.
-    return Envelope(
+    return MessageHeader(
         sha256=sha256,
         delimiters=marks,
         charset=charset,
@@ -249,7 +249,7 @@ def readable_text(raw: bytes) -> tuple[str, str, tuple[str, ...]]:
     return trimmed, decoded.charset, repairs if trimmed == text else (*repairs, "leading-space")
 
 
-def read_envelope(raw: bytes) -> Envelope | Unreadable:
+def read_envelope(raw: bytes) -> MessageHeader | Unreadable:
     """Read the header of one message; every outcome is a value.
 
     A batch (FHS, BHS) has an envelope of type BATCH. Codes: `not-hl7` (no MSH at the start),
@@ -259,13 +259,13 @@ def read_envelope(raw: bytes) -> Envelope | Unreadable:
     return read_text(raw)[0]
 
 
-def read_text(raw: bytes) -> tuple[Envelope | Unreadable, str]:
+def read_text(raw: bytes) -> tuple[MessageHeader | Unreadable, str]:
     """As `read_envelope`, and beside it the readable text of the message."""
     text, charset, repairs = readable_text(raw)
     return _read(raw, text, charset, repairs), text
 
 
-def _read(raw: bytes, text: str, charset: str, repairs: tuple[str, ...]) -> Envelope | Unreadable:
+def _read(raw: bytes, text: str, charset: str, repairs: tuple[str, ...]) -> MessageHeader | Unreadable:
     sha256 = hashlib.sha256(raw).hexdigest()
     if is_batch(text):
         return _read_batch(raw, text, sha256, charset, repairs)
@@ -285,7 +285,7 @@ def _read(raw: bytes, text: str, charset: str, repairs: tuple[str, ...]) -> Enve
 
 def _read_batch(
     raw: bytes, text: str, sha256: str, charset: str, repairs: tuple[str, ...]
-) -> Envelope | Unreadable:
+) -> MessageHeader | Unreadable:
     """The header of a batch as an envelope of its own kind; its id is FHS-11, BHS-11, or that of its first
     message.
     """
@@ -300,7 +300,7 @@ def _read_batch(
     header = lines[0].split(marks[0].field)
     known = header_of(first)
     own_id = wrapped_id(text, marks[0].field) or (f"batch-{known.message_id}" if known else "")
-    return Envelope(
+    return MessageHeader(
         sha256=sha256,
         delimiters=marks[0],
         charset=charset,
@@ -317,6 +317,6 @@ def _read_batch(
     )
 
 
-def header_of(read: Envelope | Unreadable) -> Envelope | None:
+def header_of(read: MessageHeader | Unreadable) -> MessageHeader | None:
     """What is known of the header, whether or not all of it could be read."""
     return read.header if isinstance(read, Unreadable) else read

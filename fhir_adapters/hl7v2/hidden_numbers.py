@@ -9,19 +9,21 @@ from collections.abc import Iterable, Iterator
 
 from fhir_adapters.feeds.profile import HidingSign, Profile
 from fhir_adapters.hl7v2.batches import BATCH, messages_in
-from fhir_adapters.hl7v2.envelope import Envelope, Unreadable, header_of
+from fhir_adapters.hl7v2.envelope import MessageHeader, Unreadable, header_of
 from fhir_adapters.hl7v2.interpret import unused
 from fhir_adapters.hl7v2.interpret.adt import hidden_people
 from fhir_adapters.hl7v2.interpret.fields import Reader
 from fhir_adapters.hl7v2.interpret.identifiers import usable
-from fhir_adapters.hl7v2.reading import read_message
+from fhir_adapters.hl7v2.segments import read_message
 from fhir_adapters.store.inbox import HiddenNumber
 
 _WIDE = ("utf-16", "utf-32")
 """Character sets in which the bytes of a text are not those of its letters."""
 
 
-def numbers_hidden(raw: bytes, read: Envelope | Unreadable, profile: Profile) -> tuple[HiddenNumber, ...]:
+def numbers_hidden(
+    raw: bytes, read: MessageHeader | Unreadable, profile: Profile
+) -> tuple[HiddenNumber, ...]:
     """The numbers of the people whose whereabouts a message hides; of a batch, of all messages in it."""
     header = header_of(read)
     if header is None or not _may_hide(raw, header, profile):
@@ -40,7 +42,7 @@ def _read(raw: bytes, profile: Profile) -> Iterator[HiddenNumber]:
             yield HiddenNumber(each.kind, each.value, authority, person.stated_at)
 
 
-def _may_hide(raw: bytes, header: Envelope, profile: Profile) -> bool:
+def _may_hide(raw: bytes, header: MessageHeader, profile: Profile) -> bool:
     marks = header.delimiters
     if not profile.hidden_when:
         return False

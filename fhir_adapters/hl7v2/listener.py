@@ -9,7 +9,7 @@ silent holds its own connection only. When the database is away the answer is AE
 message and tries again. When told to stop, the listener takes no new message, finishes the ones at hand with
 their answers, and closes.
 
-The rooms, in the order in which a message passes them: `fhir_adapters/hl7v2/listening/` doors, conversation,
+The rooms, in the order in which a message passes them: `fhir_adapters/hl7v2/receive/` doors, conversation,
 answering, late; and beside them limits, directory (the feeds), tls and counts.
 """
 
@@ -26,17 +26,17 @@ from discharge.clocks import CaseClock
 from discharge.errors import HomewardError
 from fhir_adapters.background import Background
 from fhir_adapters.feeds.book import ProfileBook
-from fhir_adapters.feeds.choosing import Arrival
-from fhir_adapters.feeds.loading import shipped_profiles
-from fhir_adapters.hl7v2.listening.answering import Answerer
-from fhir_adapters.hl7v2.listening.conversation import Conversation, Shared
-from fhir_adapters.hl7v2.listening.counts import Counts
-from fhir_adapters.hl7v2.listening.directory import FRESH_FOR, Directory, InboxPort
-from fhir_adapters.hl7v2.listening.doors import Doors
-from fhir_adapters.hl7v2.listening.late import LateAnswers
-from fhir_adapters.hl7v2.listening.limits import USUAL, Limits
-from fhir_adapters.hl7v2.listening.tls import Tls
-from fhir_adapters.hl7v2.listening.wire import Wire
+from fhir_adapters.feeds.feed_choice import Arrival
+from fhir_adapters.feeds.profile_loader import shipped_profiles
+from fhir_adapters.hl7v2.receive.acknowledgement import Answerer
+from fhir_adapters.hl7v2.receive.conversation import Conversation, Shared
+from fhir_adapters.hl7v2.receive.counts import Counts
+from fhir_adapters.hl7v2.receive.directory import FRESH_FOR, Directory, InboxPort
+from fhir_adapters.hl7v2.receive.late import LateAnswers
+from fhir_adapters.hl7v2.receive.limits import USUAL, Limits
+from fhir_adapters.hl7v2.receive.ports import Doors
+from fhir_adapters.hl7v2.receive.tls import Tls
+from fhir_adapters.hl7v2.receive.wire import Wire
 
 log = logging.getLogger("homeward.mllp")
 

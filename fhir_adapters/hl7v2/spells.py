@@ -16,7 +16,7 @@ from discharge.values import Frozen
 from fhir_adapters.hl7v2.contradictions import DISCHARGED_BEFORE_ADMITTED, Settled, comparable, settled
 from fhir_adapters.hl7v2.facts import BEGINNING, DischargeCodes, Location, Movement, StayReported
 from fhir_adapters.hl7v2.instants import before
-from fhir_adapters.hl7v2.standing import (
+from fhir_adapters.hl7v2.standing_events import (
     FIRST,
     Moment,
     Standing,

@@ -17,7 +17,7 @@ SILENT_AFTER = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class DifferenceFacts:
     """What the rules look at: when the list was made, and what we know around one difference."""
 
     kind: Kind
@@ -52,7 +52,7 @@ class Cause:
 
     code: str
     kinds: frozenset[Kind]
-    fits: Callable[[Case], bool]
+    fits: Callable[[DifferenceFacts], bool]
     words: str
 
 
@@ -102,6 +102,6 @@ CAUSES: tuple[Cause, ...] = (
 BY_CODE: Mapping[str, Cause] = MappingProxyType({cause.code: cause for cause in CAUSES})
 
 
-def guess(case: Case) -> str:
+def guess(case: DifferenceFacts) -> str:
     """The code of the first cause that fits."""
     return next(cause.code for cause in CAUSES if case.kind in cause.kinds and cause.fits(case))

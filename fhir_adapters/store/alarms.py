@@ -28,9 +28,9 @@ from discharge.store.tables import (
 from fhir_adapters.feeds.alarms import AlarmRule, Breach, Whose, in_force, judge, rules_for
 from fhir_adapters.feeds.book import DEFAULT_PROFILE
 from fhir_adapters.feeds.profile import Profile
-from fhir_adapters.feeds.watching import FileFault
-from fhir_adapters.store.finding import BEYOND, UNASSIGNED
-from fhir_adapters.store.referring import SERVICE_KINDS
+from fhir_adapters.feeds.profile_watch import FileFault
+from fhir_adapters.store.message_search import BEYOND, UNASSIGNED
+from fhir_adapters.store.referral_commands import SERVICE_KINDS
 from fhir_adapters.store.tables import AlarmRow, AlarmRuleRow, Feed, InboxRow
 
 log = logging.getLogger("homeward.alarms")

@@ -17,7 +17,7 @@ from discharge.errors import HomewardError
 from discharge.store.base import Base
 from discharge.store.engine import transaction
 from fhir_adapters.feeds.profile import Profile
-from fhir_adapters.feeds.watching import LOOK_SECONDS, Good, WatchedBook
+from fhir_adapters.feeds.profile_watch import LOOK_SECONDS, Good, WatchedBook
 
 log = logging.getLogger("homeward.profiles")
 

@@ -24,7 +24,7 @@ from discharge.errors import HomewardError
 from discharge.reference.policy import policy_on
 from discharge.store.tables import Organisation, ReferralRequestRow
 from fhir_adapters.referrals import ReferralValues
-from fhir_adapters.store.referring import find_service
+from fhir_adapters.store.referral_commands import find_service
 
 MOST_BY_CLIENT_AN_HOUR = 60
 MOST_OF_PERSON_A_DAY = 5

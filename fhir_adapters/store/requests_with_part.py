@@ -17,9 +17,9 @@ from discharge.cases.model import Actor
 from discharge.clocks import london_date
 from discharge.store import commands
 from discharge.store.tables import Person, ReferralRequestRow
-from fhir_adapters.people.comparing import same_text
+from fhir_adapters.people.comparison import same_text
 from fhir_adapters.referrals import ReferralValues
-from fhir_adapters.store.referring import find_open_case, find_stay, refer_command
+from fhir_adapters.store.referral_commands import find_open_case, find_stay, refer_command
 
 _ROUTE = text("SELECT homeward_route_request(id) FROM referral_requests WHERE state = 'waiting'")
 _WITH_PART = text(

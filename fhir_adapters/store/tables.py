@@ -20,9 +20,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from discharge.store.base import Base, JsonObject, UuidKey
-from fhir_adapters.store.comparing import ShadowDifferenceRow, ShadowListRow
 from fhir_adapters.store.hidden import HiddenNumberRow, HidingAnswerRow
-from fhir_adapters.store.operating import (
+from fhir_adapters.store.list_tables import ShadowDifferenceRow, ShadowListRow
+from fhir_adapters.store.operator_tables import (
     AlarmRow,
     AlarmRuleRow,
     MessageEditRow,

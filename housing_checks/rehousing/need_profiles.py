@@ -10,7 +10,7 @@ from discharge.cases.model import Case, Strand, StrandKind
 from discharge.codes.by_edition import ListByEdition
 from discharge.reference.kind import Kind
 from housing_checks.orderables import Orderable, unknown_items
-from housing_checks.rehousing.matching import Match, Reason, assess
+from housing_checks.rehousing.match import Match, Reason, assess
 from housing_checks.rehousing.model import Need, Property
 
 

@@ -1,7 +1,7 @@
 """Where a person lives once a home was let to them: the new home is their address, the one before is history.
 
 Feeds go on to restate the old address for weeks. What they said until then stays history; only another
-address that they begin to say later is news (see ``fhir_adapters.hl7v2.store.describing``).
+address that they begin to say later is news (see ``fhir_adapters.hl7v2.store.person_writer``).
 """
 
 from __future__ import annotations

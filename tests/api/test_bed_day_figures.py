@@ -12,7 +12,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.principals import Principal
-from api.reading.bed_days import Wanted, bed_days
+from api.queries.bed_days import BedDaysQuery, bed_days
 from discharge.cases.model import (
     Case,
     CaseSpell,
@@ -165,7 +165,7 @@ async def kept(worker: AsyncEngine, cases: list[Case]) -> None:
 async def reported(
     api: AsyncEngine, caller: Principal, period: tuple[date, date], against: str = "fixed:30"
 ) -> BedDaysReport:
-    asked = Wanted(*period, TODAY, counterfactual(against))
+    asked = BedDaysQuery(*period, TODAY, counterfactual(against))
     async with transaction(api, organisation_id=caller.organisation_id) as session:
         return await bed_days(session, caller, asked)
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field, ValidationError
 from api.body_faults import WORDS, invalid
 from api.forms.fault_words import ANY_OTHER, FIELD_WORDS, field_words
 from api.forms.property import NEW
-from api.forms.reading import faults_of
+from api.forms.submission import faults_of
 from discharge.errors import HomewardError
 
 

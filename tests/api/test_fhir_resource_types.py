@@ -15,7 +15,7 @@ from api.fhir.queries import CaseQueries
 from api.fhir.resource_types import TYPES
 from api.fhir.search import asked
 from discharge.store.tables import CaseRow
-from fhir_adapters.fhir.reading import check_resource
+from fhir_adapters.fhir.parser import check_resource
 from tests.api.conftest import Door
 from tests.api.fhir_posting import FHIR, NHS, told
 from tests.api.test_attack import Scene, scene  # noqa: F401

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from discharge.store.engine import transaction
 from discharge.store.tables import AuditWrite, Person
 from fhir_adapters.hl7v2.facts import Identifier, PersonReported
-from fhir_adapters.hl7v2.store.hiding import lift
+from fhir_adapters.hl7v2.store.early_hiding import lift
 from fhir_adapters.store.alarms import look_for_alarms
 from fhir_adapters.store.tables import AlarmRow, HiddenNumberRow, InboxRow
 from tests.api.conftest import Door

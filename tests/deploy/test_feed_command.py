@@ -12,7 +12,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from deploy.cli.main import app
-from fhir_adapters.feeds.loading import PROFILES, load_profile, shipped_profiles
+from fhir_adapters.feeds.profile_loader import PROFILES, load_profile, shipped_profiles
 from tests.fhir_adapters.hl7v2.samples import Sample
 
 

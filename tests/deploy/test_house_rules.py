@@ -13,7 +13,7 @@ LONGEST_FILE, LONGEST_FUNCTION = 500, 60
 
 ROOM_OF_TASKS = "fhir_adapters/background.py"
 TASKS_AWAITED_AT_ONCE = {
-    "deploy/embedded/running.py": "the start and the wish to stop, whichever comes first, are its whole life",
+    "deploy/embedded/lifecycle.py": "the start and the wish to stop, whichever is first, are its whole life",
     "deploy/health_server.py": "what is served is awaited at its end, and readiness asks whoever it serves",
 }
 """Elsewhere a task belongs to a group, which hears of its end, or is begun by `spawn` or `Background`."""

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from deploy.cli import reaching
+from deploy.cli import stack_access
 from deploy.cli.main import app
 
 COUNCIL: dict[str, Any] = {
@@ -32,8 +32,8 @@ OFF = COUNCIL | {
 def told(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, Any]]]:
     """What the stack was asked to do."""
     asked: list[tuple[str, dict[str, Any]]] = []
-    monkeypatch.setattr(reaching, "ask", lambda *_: {"partners": [COUNCIL, TRUST, OFF]})
-    monkeypatch.setattr(reaching, "tell", lambda url, _, body: asked.append((url, body)))
+    monkeypatch.setattr(stack_access, "ask", lambda *_: {"partners": [COUNCIL, TRUST, OFF]})
+    monkeypatch.setattr(stack_access, "tell", lambda url, _, body: asked.append((url, body)))
     return asked
 
 

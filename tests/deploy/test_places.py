@@ -26,7 +26,7 @@ from discharge.sharing import PARTNERS
 from discharge.store.engine import transaction
 from discharge.store.tables import PartnerRow
 from fhir_adapters.feeds.alarms import AlarmRule
-from fhir_adapters.feeds.loading import profile_named
+from fhir_adapters.feeds.profile_loader import profile_named
 from fhir_adapters.hl7v2.store.inbox import feed_doors
 from fhir_adapters.partners.settings import sign_in_of, tls_of
 from fhir_adapters.store.tables import AlarmRuleRow, Feed

@@ -8,7 +8,7 @@ from discharge.cases import commands as cmd
 from discharge.cases.commands import Command, Envelope
 from discharge.cases.events import Event
 from discharge.cases.model import Case
-from discharge.cases.outgoing import Outgoing
+from discharge.cases.outbox_items import Outgoing
 from housing_checks.pathway import advance
 from tests.discharge.cases.stories import CASE, COORDINATOR, day, noon, refer, told
 from tests.housing_checks.homes import FORM_1, LANDLORD

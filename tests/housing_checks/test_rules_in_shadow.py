@@ -10,7 +10,7 @@ import yaml
 
 from discharge.calendar import add_working_days
 from discharge.cases.model import Case, GateItem, Offer, Stage, Strand, StrandKind
-from discharge.cases.model.leaving import Discharge
+from discharge.cases.model.departure import Discharge
 from discharge.clocks import london_midnight
 from discharge.reference.files import DataInvalid
 from discharge.reference.policy import policy_on, put_in_force

@@ -14,14 +14,14 @@ import pytest
 
 from discharge.cases.model import IN_HOSPITAL, Case, Stage, StrandKind
 from discharge.cases.relations import relation_of
-from discharge.delays.counting import nights_without_reason, published_delay_days, true_delay_days
+from discharge.delays.night_counts import nights_without_reason, published_delay_days, true_delay_days
 from discharge.delays.stays import periods_of_this_stay
+from discharge.disclosure import BASES, UNTOLD, Derived, Telling, holds
 from discharge.next_actions import next_action
 from discharge.outcomes.case_outcome import suggested_outcome
 from discharge.outcomes.failed_discharge import discharges_of, failed_discharge, readmission_after
 from discharge.pathway_words import heading, why_still_here
 from discharge.roles import RELATIONS, Relation
-from discharge.said import BASES, UNTOLD, Derived, Telling, holds
 from discharge.sight import SIGHTS, seen_case
 from fhir_adapters.fhir.stages import case_reading
 from housing_checks.checks.rules import left_to_start

@@ -18,15 +18,15 @@ from uuid import uuid4
 
 from deploy.places import organisation_id
 from deploy.simulate import referrals
-from deploy.simulate.doors import Reply
+from deploy.simulate.adt_messages import adt
 from deploy.simulate.feed import ack_code
+from deploy.simulate.http_clients import Reply
 from deploy.simulate.journeys import Adt, Step
 from deploy.simulate.messages import segments
-from deploy.simulate.pacing import Pace
+from deploy.simulate.pace import Pace
 from deploy.simulate.people import SimPerson, people
 from deploy.simulate.scenes import PARTIES, Who
 from deploy.simulate.wards import beds_of
-from deploy.simulate.writing import adt
 from discharge.clocks import london, london_at
 from fhir_adapters.hl7v2.mllp import Deframer, frame
 from housing_checks.checks.form import form_in_force

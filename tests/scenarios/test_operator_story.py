@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser
 
-from fhir_adapters.feeds.loading import PROFILES
+from fhir_adapters.feeds.profile_loader import PROFILES
 from tests.scenarios.stack import WholeStack, until, whole_stack
 from tests.scenarios.telling import Cast, Story
 from tests.scenarios.test_browser_story import CHROMIUM, Somebody, browser, somebody_at  # noqa: F401

@@ -17,7 +17,7 @@ from housing_checks.store import holds
 from tests.fixtures.postgres import Places
 from tests.workflows.story import CLOCK, Story, at_work
 from workflows.codec import PayloadKeys, data_converter
-from workflows.serving import Needs
+from workflows.worker_pool import Needs
 
 KEYS = PayloadKeys(current="test", keys={"test": bytes(range(32))})
 

@@ -24,7 +24,7 @@ from tests.housing_checks.homes import FORM_1
 from tests.workflows.waiting import until
 from workflows import ports
 from workflows.client import execute_command
-from workflows.serving import Needs, workers
+from workflows.worker_pool import Needs, workers
 
 CLOCK = CaseClock.real()
 ALL_YES = {item.code: "yes" for item in FORM_1.items}

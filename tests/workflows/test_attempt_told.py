@@ -22,7 +22,7 @@ from discharge.clocks import CaseClock
 from discharge.sight import SIGHTS
 from discharge.store.engine import make_sessions, transaction
 from discharge.store.tables import OutboxRow, PartnerRow
-from fhir_adapters.fhir.outgoing import Occasion, outgoing_resource
+from fhir_adapters.fhir.outbound import Occasion, outgoing_resource
 from fhir_adapters.partners.secrets import CannotReach
 from tests.workflows import test_attempts as attempts
 from tests.workflows.test_attempts import Room

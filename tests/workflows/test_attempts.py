@@ -24,8 +24,8 @@ from discharge.store import partner_pauses
 from discharge.store.engine import make_sessions, transaction
 from discharge.store.record import Recorded
 from discharge.store.tables import OutboxRow, PartnerRow, Person
-from fhir_adapters.feeds.loading import shipped_profiles
-from fhir_adapters.hl7v2.outward.links import Links
+from fhir_adapters.feeds.profile_loader import shipped_profiles
+from fhir_adapters.hl7v2.send.links import Links
 from fhir_adapters.partners.clients import PartnerClients
 from fhir_adapters.partners.secrets import SecretFolder
 from fhir_adapters.store.alarms import look_for_alarms

@@ -12,7 +12,7 @@ from sqlalchemy import update
 
 from discharge.store.engine import make_sessions, transaction
 from discharge.store.tables import CaseRow, OutboxRow, PartnerRow, PersonIdentifier
-from fhir_adapters.fhir.outgoing import Occasion, outgoing_resource
+from fhir_adapters.fhir.outbound import Occasion, outgoing_resource
 from fhir_adapters.partners.secrets import CannotReach
 from tests.workflows import test_attempt_told as attempt
 from tests.workflows import test_attempts as attempts

@@ -26,9 +26,9 @@ from tests.fixtures.postgres import Places
 from tests.fixtures.site_rows import change_rows
 from tests.workflows.conftest import needs_of
 from tests.workflows.story import Story, at_work
-from workflows import ports, serving
+from workflows import ports, worker_pool
 from workflows.activities.case_record import CaseRecord
-from workflows.serving import Needs
+from workflows.worker_pool import Needs
 
 pytestmark = pytest.mark.slow
 
@@ -132,13 +132,13 @@ async def test_given_two_builds_at_work_when_commands_come_in_turn_then_every_ch
         builds = [Build(needs, Book(), SNAPSHOT), Build(needs, book_in_force(), LATER)]
         monkeypatch.setattr(Build, "turn", asyncio.Lock())
         monkeypatch.setattr(
-            serving, "MOST_CACHED", 0
+            worker_pool, "MOST_CACHED", 0
         )  # neither keeps the case to itself: each step is replayed
         async with AsyncExitStack() as both:
             for build in builds:
                 client = await another_client(dev_server)
                 with monkeypatch.context() as patched:
-                    patched.setattr(serving, "CaseRecord", lambda *_, build=build: build)
+                    patched.setattr(worker_pool, "CaseRecord", lambda *_, build=build: build)
                     await both.enter_async_context(at_work(replace(needs, client=client)))
             await story.until_checked(adaptation_in_place="no", equipment_in_place="no", heating="unknown")
             for number in range(40):

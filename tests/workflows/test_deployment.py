@@ -19,7 +19,7 @@ from tests.workflows.waiting import until
 from workflows import deployment
 from workflows.connection import TemporalAccess, connect
 from workflows.deployment import Deployment, build_id, is_later
-from workflows.serving import Needs, workers
+from workflows.worker_pool import Needs, workers
 
 OLD, NEW = "1.9.0+a", "1.10.0"
 

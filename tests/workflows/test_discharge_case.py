@@ -13,7 +13,7 @@ from discharge.cases.follow_ups import schedule
 from discharge.cases.model import Actor, Stage
 from discharge.reference.policy import policy_on
 from tests.workflows.story import CLOCK, Story, at_work
-from workflows import discharge_case, serving
+from workflows import discharge_case, worker_pool
 from workflows.client import execute_command, tell_case
 
 DAY = timedelta(days=1)
@@ -111,7 +111,7 @@ async def test_given_a_signal_when_told_twice_then_it_has_one_effect(story: Stor
 def short_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     """A run takes three commands; without the sandbox, which reads the module anew for every run."""
     monkeypatch.setattr(discharge_case, "COMMANDS_PER_RUN", 3)
-    monkeypatch.setattr(serving, "runner", UnsandboxedWorkflowRunner)
+    monkeypatch.setattr(worker_pool, "runner", UnsandboxedWorkflowRunner)
 
 
 async def test_given_short_runs_when_commands_keep_coming_then_none_is_lost_or_done_twice(
@@ -172,7 +172,7 @@ async def test_given_no_case_when_anything_but_a_referral_is_asked_then_it_is_re
 
 
 async def test_given_no_worker_when_asked_then_the_command_is_accepted_later_and_done_once_it_is_there(
-    needs: serving.Needs, story_without_workers: Story
+    needs: worker_pool.Needs, story_without_workers: Story
 ) -> None:
     story = story_without_workers
     refer = cmd.Refer(person_id=story.person_id, organisation_id=story.places.trust)

@@ -37,7 +37,7 @@ from tests.workflows.conftest import needs_of
 from tests.workflows.outgoing import relay
 from tests.workflows.story import ALL_YES, CLOCK, Story, at_work
 from tests.workflows.waiting import until
-from workflows import discharge_case, ports, serving
+from workflows import discharge_case, ports, worker_pool
 from workflows.activities import case_record
 from workflows.late_commands import LateCommands
 from workflows.ports import calls
@@ -247,7 +247,7 @@ async def test_given_a_fact_that_cannot_be_recorded_then_it_stays_listed_and_can
 @pytest.fixture
 def without_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
     """A clock that could not strike strikes again at once; in the sandbox nobody could shorten that."""
-    monkeypatch.setattr(serving, "runner", UnsandboxedWorkflowRunner)
+    monkeypatch.setattr(worker_pool, "runner", UnsandboxedWorkflowRunner)
     monkeypatch.setattr(discharge_case, "STRIKE_AGAIN", SHORT * 10)
 
 

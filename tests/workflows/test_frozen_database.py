@@ -13,7 +13,7 @@ from discharge.reference.policy import put_in_force
 from discharge.reference.site import SiteFolder
 from discharge.store.driver import DatabaseTimes
 from discharge.store.engine import make_engine, make_sessions
-from fhir_adapters.feeds.watching import WatchedBook
+from fhir_adapters.feeds.profile_watch import WatchedBook
 from fhir_adapters.store.tables import InboxRow
 from tests.fhir_adapters.hl7v2.conftest import Intake, intake  # noqa: F401 - a feed of the trust
 from tests.fhir_adapters.hl7v2.samples import Sample

@@ -12,13 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from discharge.reference.policy import put_in_force
 from discharge.reference.site import SiteFolder
 from discharge.store.engine import Sessions
-from fhir_adapters.feeds.watching import WatchedBook
+from fhir_adapters.feeds.profile_watch import WatchedBook
 from tests.fhir_adapters.hl7v2.conftest import Intake, intake  # noqa: F401 - a feed of the trust
 from tests.fhir_adapters.hl7v2.samples import Sample
 from tests.workflows.story import CLOCK, Story
 from workflows.chores import RecordChores
 from workflows.loops import Bells, Loop, repeat
-from workflows.serving import Needs
+from workflows.worker_pool import Needs
 
 NO_SITE = SiteFolder(None, put_in_force)
 

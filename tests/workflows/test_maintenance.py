@@ -23,7 +23,7 @@ from workflows import maintenance, ports
 from workflows.activities.case_record import give_up
 from workflows.maintenance import Maintenance
 from workflows.relay import Relay
-from workflows.serving import Needs
+from workflows.worker_pool import Needs
 
 pytestmark = pytest.mark.slow
 

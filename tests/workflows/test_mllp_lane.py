@@ -17,9 +17,9 @@ from discharge.store import outbox
 from discharge.store.engine import transaction
 from discharge.store.tables import OutboxRow, PartnerRow, PersonAddress, PersonIdentifier, Spell
 from fhir_adapters.hl7v2.facts import Identifier, Name, PersonReported, content_hash
-from fhir_adapters.hl7v2.outward import links
-from fhir_adapters.hl7v2.outward.answers import Answer
-from fhir_adapters.hl7v2.outward.news import control_id
+from fhir_adapters.hl7v2.send import links
+from fhir_adapters.hl7v2.send.answers import PartnerAnswer
+from fhir_adapters.hl7v2.send.news import control_id
 from fhir_adapters.hl7v2.store.sent import late_answer
 from fhir_adapters.partners.secrets import SecretFolder
 from fhir_adapters.store.inbox import Arrived, receive
@@ -33,8 +33,8 @@ from tests.workflows.story import CLOCK, Story
 from tests.workflows.waiting import until
 from workflows import delivery
 from workflows.mllp_delivery import noting
-from workflows.serving import Needs
 from workflows.store import lanes, partners
+from workflows.worker_pool import Needs
 
 TOLD = OutboxRow.kind == "readiness"
 rows, until_states = partial(outgoing.rows, TOLD), partial(outgoing.until_states, TOLD)
@@ -104,7 +104,7 @@ async def expects(story: Story, *days: int | None) -> None:
 
 
 async def late(story: Story, code: str, item: OutboxRow, condition: str = "") -> bool:
-    answer = Answer(code, condition, control_id(item.key))
+    answer = PartnerAnswer(code, condition, control_id(item.key))
     async with transaction(story.sessions) as session:
         return await late_answer(session, answer, story.places.trust)
 
@@ -302,7 +302,7 @@ async def test_given_an_engine_of_two_trusts_when_it_answers_late_then_the_item_
         session.add(other)
         await session.flush()
         await session.execute(update(PartnerRow).where(PartnerRow.id != other.id).values(kind="trust"))
-    await noting(story.sessions)(trust.endpoint, Answer("AA", "", control_id(item.key)))
+    await noting(story.sessions)(trust.endpoint, PartnerAnswer("AA", "", control_id(item.key)))
     assert (await rows(story))[0].accepted_at is not None
 
 

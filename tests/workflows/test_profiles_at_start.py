@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from discharge.reference.files import DataInvalid
 from discharge.store.engine import transaction
-from fhir_adapters.feeds.loading import PROFILES
+from fhir_adapters.feeds.profile_loader import PROFILES
 from fhir_adapters.store.profiles import taken_texts
 from tests.fixtures.postgres import Database
 from tests.workflows.waiting import until

@@ -28,7 +28,7 @@ from tests.workflows.story import CLOCK, StoodStill, Story, at_work
 from workflows import ports
 from workflows.codec import PayloadKeys, data_converter
 from workflows.relay import Relay
-from workflows.serving import CASE_WORKFLOWS, LANE_WORKFLOWS, runner
+from workflows.worker_pool import CASE_WORKFLOWS, LANE_WORKFLOWS, runner
 
 ATTEMPTS = 3
 

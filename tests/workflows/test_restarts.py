@@ -22,7 +22,7 @@ from tests.workflows.homes import add_home
 from tests.workflows.processes import worker_process
 from tests.workflows.story import CLOCK, Story, at_work
 from tests.workflows.waiting import until
-from workflows import discharge_case, serving
+from workflows import discharge_case, worker_pool
 from workflows.codec import PayloadKeys
 
 pytestmark = pytest.mark.slow
@@ -120,8 +120,8 @@ async def test_given_code_that_would_have_led_elsewhere_when_a_case_is_reached_t
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     story = Story(dev_server, sessions, places, person_id)
-    needs = serving.Needs(sessions, dev_server.client, CLOCK, httpx.AsyncClient())
-    monkeypatch.setattr(serving, "runner", UnsandboxedWorkflowRunner)
+    needs = worker_pool.Needs(sessions, dev_server.client, CLOCK, httpx.AsyncClient())
+    monkeypatch.setattr(worker_pool, "runner", UnsandboxedWorkflowRunner)
     async with at_work(needs):
         await story.until_checked(adaptation_in_place="no")
         await story.do(cmd.StartStrand(strand_kind="adaptation", item="grab-rail"))

@@ -6,7 +6,7 @@ import pytest
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 from temporalio.workflow import SandboxImportNotificationPolicy, _Definition
 
-from workflows.serving import CASE_WORKFLOWS, LANE_WORKFLOWS, runner
+from workflows.worker_pool import CASE_WORKFLOWS, LANE_WORKFLOWS, runner
 
 
 @pytest.mark.parametrize("flow", [*CASE_WORKFLOWS, *LANE_WORKFLOWS], ids=lambda flow: flow.__name__)

@@ -26,7 +26,7 @@ from tests.workflows.waiting import until
 from workflows import late_commands, ports
 from workflows.discharge_case import DischargeCase
 from workflows.late_commands import BEGINS_ANEW_AFTER, LateCommands
-from workflows.serving import runner
+from workflows.worker_pool import runner
 
 pytestmark = pytest.mark.slow
 

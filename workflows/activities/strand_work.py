@@ -16,11 +16,11 @@ from discharge.reference.policy import policy_on
 from discharge.store.engine import Sessions, transaction
 from discharge.store.outbox import queue_case_signal
 from discharge.store.record import load_case
-from housing_checks.rehousing.matching import proposals
+from housing_checks.rehousing.match import proposals
 from housing_checks.rehousing.need_profiles import need_of
 from housing_checks.strands.clocks import ClockFacts, next_wakeup, reports_due, search_due
 from workflows import client, ports
-from workflows.store import outbox, running
+from workflows.store import expected_workflows, outbox
 from workflows.store.properties import lettable
 from workflows.strand import LAST_PATIENCE
 
@@ -32,7 +32,7 @@ async def look(sessions: Sessions, given: ports.StrandLook) -> tuple[ports.Stran
     async with transaction(sessions) as session:
         case, strand = await _strand(session, given)
         if strand is None:
-            await running.note_strand_look(session, given.case_id, given.key, None)
+            await expected_workflows.note_strand_look(session, given.case_id, given.key, None)
             return ports.StrandStanding(open=False, version=case.version), []
         search = search_due(strand, facts, now, policy)
         after = ClockFacts(searched_at=now) if search else facts
@@ -41,7 +41,7 @@ async def look(sessions: Sessions, given: ports.StrandLook) -> tuple[ports.Stran
             for report in reports_due(strand, now, policy)
         ]
         due = next_wakeup(strand, after, now, policy)
-        await running.note_strand_look(session, given.case_id, given.key, _looks_again(given, due))
+        await expected_workflows.note_strand_look(session, given.case_id, given.key, _looks_again(given, due))
         await _keep(session, reports)
     return ports.StrandStanding(open=True, version=case.version, search=search, next_look=due), reports
 

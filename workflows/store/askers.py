@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from discharge.cases.commands import Answer
 from discharge.store.tables import CommandRow
-from fhir_adapters.hl7v2.store.referring import park_refused
+from fhir_adapters.hl7v2.store.referrals import park_refused
 from fhir_adapters.store.referral_requests import wait_again
 
 

@@ -24,7 +24,14 @@ from discharge.cases.commands.after import (
     StrikeClock,
 )
 from discharge.cases.commands.common import Declaration
-from discharge.cases.commands.ending import (
+from discharge.cases.commands.departure import (
+    CancelDischarge,
+    ConfirmDischarge,
+    LeavingCommand,
+    RecordDeath,
+    WithdrawDeath,
+)
+from discharge.cases.commands.end import (
     CloseCase,
     EndingCommand,
     EnterInError,
@@ -49,13 +56,6 @@ from discharge.cases.commands.hospital import (
     NotePersonDeleted,
     SetCriteriaToReside,
     SetExpectedDischargeDate,
-)
-from discharge.cases.commands.leaving import (
-    CancelDischarge,
-    ConfirmDischarge,
-    LeavingCommand,
-    RecordDeath,
-    WithdrawDeath,
 )
 from discharge.cases.commands.participation import (
     AddParticipant,
@@ -85,7 +85,7 @@ from discharge.cases.commands.strands import (
     StartStrand,
     StrandsCommand,
 )
-from discharge.cases.commands.waiting import (
+from discharge.cases.commands.wait import (
     AcknowledgeDutyToRefer,
     EndDelayReason,
     FlagHomelessness,

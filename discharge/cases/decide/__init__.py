@@ -9,18 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from discharge.cases.decide import after, death, ending, hospital, leaving, participation, referral, waiting
+from discharge.cases.decide import after, death, departure, end, hospital, participation, referral, wait
 from discharge.cases.decide.common import Decider
 
 DECIDERS: Mapping[str, Decider] = {
     **referral.DECIDERS,
     **participation.DECIDERS,
     **hospital.DECIDERS,
-    **waiting.DECIDERS,
-    **leaving.DECIDERS,
+    **wait.DECIDERS,
+    **departure.DECIDERS,
     **death.DECIDERS,
     **after.DECIDERS,
-    **ending.DECIDERS,
+    **end.DECIDERS,
 }
 """Command kind -> its decider, for the commands of this floor."""
 

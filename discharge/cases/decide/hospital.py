@@ -22,7 +22,7 @@ from discharge.cases.decide.common import (
     plain,
 )
 from discharge.cases.decide.death import death
-from discharge.cases.decide.leaving import left_meanwhile, told_by_feed
+from discharge.cases.decide.departure import left_meanwhile, told_by_feed
 from discharge.cases.decide.participation import trust_joins
 from discharge.cases.decide.readmission import (
     coming_back,

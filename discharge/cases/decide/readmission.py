@@ -29,7 +29,7 @@ from discharge.cases.decide.common import (
     ended_by_leaving,
     period_restated,
 )
-from discharge.cases.decide.leaving import cancelled
+from discharge.cases.decide.departure import cancelled
 from discharge.cases.evolve import fold
 from discharge.cases.model import Action, Case, CaseSpell, Discharge, Readmission, Stage
 from discharge.cases.stages import HOME, stage_when_reopened

@@ -19,7 +19,7 @@ from discharge.cases.decide.common import (
     side_exit,
 )
 from discharge.cases.decide.death import lives
-from discharge.cases.decide.leaving import stay_ended
+from discharge.cases.decide.departure import stay_ended
 from discharge.cases.decide.participation import basis_said, owner_named, takes_part
 from discharge.cases.evolve import fold
 from discharge.cases.model import Asked, Case, Participant, Referral, Stage

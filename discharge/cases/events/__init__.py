@@ -23,7 +23,17 @@ from discharge.cases.events.after import (
     FollowUpScheduled,
     NoteWritten,
 )
-from discharge.cases.events.ending import CaseClosed, CaseReopened
+from discharge.cases.events.departure import (
+    DischargeCancelled,
+    DischargeCorrected,
+    EarlierDischargeCorrected,
+    HomeNotReady,
+    PersonDischarged,
+    PersonReadmitted,
+    ReadmissionCancelled,
+    UnreadyHomeSettled,
+)
+from discharge.cases.events.end import CaseClosed, CaseReopened
 from discharge.cases.events.home import (
     CheckCompleted,
     CheckStarted,
@@ -42,16 +52,6 @@ from discharge.cases.events.hospital import (
     ReadyPeriodStarted,
     SpellChanged,
     SpellJoined,
-)
-from discharge.cases.events.leaving import (
-    DischargeCancelled,
-    DischargeCorrected,
-    EarlierDischargeCorrected,
-    HomeNotReady,
-    PersonDischarged,
-    PersonReadmitted,
-    ReadmissionCancelled,
-    UnreadyHomeSettled,
 )
 from discharge.cases.events.participation import (
     OwnerAssigned,
@@ -81,7 +81,7 @@ from discharge.cases.events.strands import (
     StrandStarted,
     WorkForFormerHome,
 )
-from discharge.cases.events.waiting import (
+from discharge.cases.events.wait import (
     DelayReasonEnded,
     DelayReasonRecorded,
     DutyToReferAcknowledged,

@@ -11,14 +11,14 @@ from collections.abc import Iterable, Mapping
 from discharge.cases import events as ev
 from discharge.cases.evolve import (
     after,
-    ending,
+    departure,
+    end,
     home,
     hospital,
-    leaving,
     participation,
     referral,
     strands,
-    waiting,
+    wait,
 )
 from discharge.cases.evolve.common import Fold, changed
 from discharge.cases.model import Case
@@ -28,12 +28,12 @@ FOLDS: Mapping[type, Fold] = {
     **referral.FOLDS,
     **participation.FOLDS,
     **hospital.FOLDS,
-    **waiting.FOLDS,
+    **wait.FOLDS,
     **home.FOLDS,
     **strands.FOLDS,
-    **leaving.FOLDS,
+    **departure.FOLDS,
     **after.FOLDS,
-    **ending.FOLDS,
+    **end.FOLDS,
 }
 """Event -> how it is folded."""
 

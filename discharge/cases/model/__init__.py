@@ -10,13 +10,13 @@ from __future__ import annotations
 from discharge.cases.model.after import Action, Alert, FollowUp
 from discharge.cases.model.case import SNAPSHOT, Case
 from discharge.cases.model.common import IN_HOSPITAL, Actor, ReopenedStage, Stage, StageInHospital
+from discharge.cases.model.departure import Discharge, Readmission, UnreadyHome
+from discharge.cases.model.duty_to_refer import Homelessness
 from discharge.cases.model.home import Check, GateItem, ItemAnswer, Mitigation
 from discharge.cases.model.hospital import CaseSpell
-from discharge.cases.model.leaving import Discharge, Readmission, UnreadyHome
 from discharge.cases.model.participation import PARTNER_BASES, Owner, Participant, SharingBasis
 from discharge.cases.model.referral import Asked, Referral
 from discharge.cases.model.strands import Offer, Strand, StrandKind
-from discharge.cases.model.waiting import Homelessness
 
 __all__ = [
     "IN_HOSPITAL",

@@ -9,7 +9,7 @@ import re
 from datetime import datetime
 
 from fhir_adapters.feeds.profile import Profile
-from fhir_adapters.hl7v2.envelope import Envelope
+from fhir_adapters.hl7v2.envelope import MessageHeader
 from fhir_adapters.hl7v2.facts import Interpretation, Interpreted, NotUsed
 from fhir_adapters.hl7v2.interpret.adt import interpret_adt, read_as
 from fhir_adapters.hl7v2.interpret.bounds import within_bounds
@@ -17,7 +17,7 @@ from fhir_adapters.hl7v2.interpret.fields import Reader
 from fhir_adapters.hl7v2.interpret.kinds import KINDS, interpret_kind, with_local_segments
 from fhir_adapters.hl7v2.interpret.texts import NOTE, has_bare_marks
 from fhir_adapters.hl7v2.interpret.triggers import TRIGGERS
-from fhir_adapters.hl7v2.reading import Message
+from fhir_adapters.hl7v2.segments import Message
 
 MOST_LABEL = 40
 """Characters of an unknown type and trigger that are kept as the reason; HL7 has seven and an underscored
@@ -70,13 +70,13 @@ def unused(message: Message, profile: Profile) -> NotUsed | None:
     return None
 
 
-def _label(envelope: Envelope) -> str:
+def _label(envelope: MessageHeader) -> str:
     """Type and trigger as PostgreSQL can hold them, whatever stands there; the field where nothing does."""
     label = envelope.label.replace("\x00", "")[:MOST_LABEL]
     return label if label.strip("^ ") else "MSH-9"
 
 
-def _bears_on_us(envelope: Envelope) -> bool:
+def _bears_on_us(envelope: MessageHeader) -> bool:
     if envelope.message_type == "ADT":
         return envelope.trigger in TRIGGERS
     return (envelope.message_type, envelope.trigger) in KINDS

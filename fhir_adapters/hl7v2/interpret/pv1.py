@@ -1,9 +1,9 @@
 """PV1: which stay, in which bed, from when, and how and where to it ended.
 
-How PV1-36 and PV1-37 are told apart is in `fhir_adapters/feeds/leaving.py`.
+How PV1-36 and PV1-37 are told apart is in `fhir_adapters/feeds/discharge_fields.py`.
 """
 
-from fhir_adapters.feeds.leaving import resolve_discharge
+from fhir_adapters.feeds.discharge_fields import resolve_discharge
 from fhir_adapters.feeds.profile import split_place
 from fhir_adapters.hl7v2.facts import DischargeCodes, Location, Movement, StayKey, StayReported
 from fhir_adapters.hl7v2.interpret.evn import moved_at
@@ -12,7 +12,7 @@ from fhir_adapters.hl7v2.interpret.pv2 import read_expected_admission, read_expe
 from fhir_adapters.hl7v2.interpret.status import note_status
 from fhir_adapters.hl7v2.interpret.triggers import Part
 from fhir_adapters.hl7v2.interpret.zu import read_fitness
-from fhir_adapters.hl7v2.reading import DELETED, Repetition
+from fhir_adapters.hl7v2.segments import DELETED, Repetition
 
 
 def _pick(location: Repetition, components: tuple[int, ...]) -> str | None:

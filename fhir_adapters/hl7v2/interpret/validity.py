@@ -9,7 +9,7 @@ from datetime import date
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from fhir_adapters.hl7v2.reading import Repetition
+from fhir_adapters.hl7v2.segments import Repetition
 from fhir_adapters.hl7v2.timestamps import parse_time
 
 

@@ -17,7 +17,7 @@ from discharge.store.tables import (
 )
 from fhir_adapters.hl7v2.facts import Identifier, PersonReported
 from fhir_adapters.hl7v2.store.persons import same_person
-from fhir_adapters.people.merging import Holdings, Item, Said, own_messages
+from fhir_adapters.people.merge import Holdings, Item, Said, own_messages
 from fhir_adapters.store.tables import FactRow, InboxRow
 
 

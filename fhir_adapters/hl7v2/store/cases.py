@@ -30,9 +30,9 @@ from discharge.store.tables import CaseParticipantRow, CaseRow, CaseSpellRow, Ou
 from fhir_adapters.hl7v2.facts import content_hash
 from fhir_adapters.hl7v2.spells import SpellState
 from fhir_adapters.hl7v2.store.batch.state import state_of
-from fhir_adapters.hl7v2.store.describing import Refolded
+from fhir_adapters.hl7v2.store.moved_stays import Settled
+from fhir_adapters.hl7v2.store.person_writer import Refolded
 from fhir_adapters.hl7v2.store.persons import same_person
-from fhir_adapters.hl7v2.store.settling import Settled
 
 READMITTED_WITHIN = timedelta(days=29)
 """A new admission this long after the discharge concerns the closed case (NHS Digital indicator I02040)."""

@@ -11,10 +11,10 @@ from discharge.clocks import london_date
 from discharge.errors import HomewardError
 from discharge.store.engine import transaction
 from fhir_adapters.feeds.book import ProfileBook
-from fhir_adapters.feeds.loading import shipped_profiles
+from fhir_adapters.feeds.profile_loader import shipped_profiles
 from fhir_adapters.hl7v2.census import CensusFault, CensusInvalid, CensusStay, read_census
-from fhir_adapters.hl7v2.store.applying import Source, apply_facts
 from fhir_adapters.hl7v2.store.doubts import Doubt
+from fhir_adapters.hl7v2.store.effects import Source, apply_facts
 from fhir_adapters.store.inbox import Arrived, receive
 from fhir_adapters.store.tables import Feed, InboxRow
 

@@ -1,6 +1,6 @@
 """What the drain cannot decide by itself, and what it leaves alone."""
 
-from fhir_adapters.people.matching import Offered
+from fhir_adapters.people.match import Offered
 
 
 class Doubt(Exception):

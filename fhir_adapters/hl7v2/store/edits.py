@@ -9,8 +9,8 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from discharge.errors import HomewardError
-from fhir_adapters.hl7v2.envelope import Envelope, Unreadable, read_envelope
-from fhir_adapters.hl7v2.listening.arriving import arrived
+from fhir_adapters.hl7v2.envelope import MessageHeader, Unreadable, read_envelope
+from fhir_adapters.hl7v2.receive.inbox_row import arrived
 from fhir_adapters.hl7v2.replays import EDITABLE
 from fhir_adapters.store.tables import InboxRow, MessageEditRow
 
@@ -47,7 +47,7 @@ async def propose(
     return edit
 
 
-def _edited(original: InboxRow, raw: bytes, read: Envelope) -> InboxRow:
+def _edited(original: InboxRow, raw: bytes, read: MessageHeader) -> InboxRow:
     """Return the row of the other bytes, as if they had come by the same feed, waiting for approval."""
     told = arrived(raw, read, claimed=True)._replace(
         state=PROPOSED, message_id=read.message_id, sha256=hashlib.sha256(raw).hexdigest()

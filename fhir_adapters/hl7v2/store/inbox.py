@@ -10,9 +10,9 @@ from discharge.clocks import CaseClock
 from discharge.errors import Unavailable
 from discharge.store.engine import transaction
 from discharge.store.tables import CaseClockRow
-from fhir_adapters.feeds.choosing import FeedDoor
-from fhir_adapters.hl7v2.listening.directory import LateOutcome
-from fhir_adapters.hl7v2.store.committing import Committer
+from fhir_adapters.feeds.feed_choice import FeedDoor
+from fhir_adapters.hl7v2.receive.directory import LateOutcome
+from fhir_adapters.hl7v2.store.group_commit import Committer
 from fhir_adapters.hl7v2.store.sharing_commits import SharedCommits
 from fhir_adapters.store.inbox import Arrived, Named, Received
 from fhir_adapters.store.tables import Feed, InboxRow

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from discharge.store.tables import DuplicatePair, Person
 from fhir_adapters.hl7v2.store.doubts import Doubt
-from fhir_adapters.people.matching import NUMBER_USED_AGAIN, Claim, Known, Match, another_person
+from fhir_adapters.people.match import NUMBER_USED_AGAIN, Claim, Known, Match, another_person
 
 
 async def others_under(session: AsyncSession, organisation_id: UUID, holder: UUID) -> list[Person]:

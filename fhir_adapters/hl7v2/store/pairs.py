@@ -26,8 +26,8 @@ from discharge.store.tables import (
 from fhir_adapters.hl7v2.store.batch.state import state_of
 from fhir_adapters.hl7v2.store.persons import survivor_of
 from fhir_adapters.people.birth_dates import PLACEHOLDER_DATES
-from fhir_adapters.people.comparing import Finding, Portrait, compare, offered_again, resemblances
-from fhir_adapters.people.matching import NUMBER_USED_AGAIN, Offered
+from fhir_adapters.people.comparison import Finding, Portrait, compare, offered_again, resemblances
+from fhir_adapters.people.match import NUMBER_USED_AGAIN, Offered
 from fhir_adapters.store.tables import InboxRow
 
 MOST_ALIKE = 10

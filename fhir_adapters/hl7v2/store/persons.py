@@ -16,9 +16,9 @@ from fhir_adapters.hl7v2.facts import BEGINNING, Identifier, PersonReported
 from fhir_adapters.hl7v2.store.batch.state import flush, keep, only_alone, person_row, state_of
 from fhir_adapters.hl7v2.store.doubts import Doubt, SetApart
 from fhir_adapters.hl7v2.store.numbers_used_again import not_of_two, of_two, others_under
-from fhir_adapters.people.folding import current_name
-from fhir_adapters.people.matching import NUMBER_USED_AGAIN, Claim, Known, Match, match
+from fhir_adapters.people.match import NUMBER_USED_AGAIN, Claim, Known, Match, match
 from fhir_adapters.people.numbers import HeldNumber, in_use, state_number
+from fhir_adapters.people.person_fold import current_name
 
 _LOCK = text("SELECT homeward_lock_identity(key) FROM unnest(CAST(:keys AS text[])) AS key")
 _SAME = "homeward.same_person"

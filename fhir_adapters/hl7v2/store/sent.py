@@ -18,12 +18,12 @@ from discharge.store.tables import OutboxRow, PartnerRow, Person, PersonIdentifi
 from discharge.store.tables.organisations import HL7_V2
 from fhir_adapters.feeds.book import ProfileBook
 from fhir_adapters.hl7v2.facts import PersonReported
-from fhir_adapters.hl7v2.outward.answers import Answer, meaning_of
-from fhir_adapters.hl7v2.outward.building import CannotBuild, build
-from fhir_adapters.hl7v2.outward.news import Named, News, Stay, control_id
-from fhir_adapters.hl7v2.outward.sends import Parties, Sends
+from fhir_adapters.hl7v2.send.answers import PartnerAnswer, meaning_of
+from fhir_adapters.hl7v2.send.message_builder import CannotBuild, build
+from fhir_adapters.hl7v2.send.news import Named, News, Stay, control_id
+from fhir_adapters.hl7v2.send.sends import Parties, Sends
 from fhir_adapters.hl7v2.store.spells import UNNUMBERED
-from fhir_adapters.people.folding import PersonState, fold_person
+from fhir_adapters.people.person_fold import PersonState, fold_person
 from fhir_adapters.store.tables import FactRow, InboxRow, SentMessage
 
 MOST_FACTS = 500
@@ -138,7 +138,7 @@ async def note_answer(session: AsyncSession, key: UUID, words: str) -> None:
     await session.execute(update(SentMessage).where(SentMessage.key == key).values(said))
 
 
-async def late_answer(session: AsyncSession, answer: Answer, organisation_id: UUID) -> bool:
+async def late_answer(session: AsyncSession, answer: PartnerAnswer, organisation_id: UUID) -> bool:
     """Take an answer that nobody waited for, from a trust; returns whether it was to something of ours.
 
     An acceptance is noted. A refusal makes a dead letter, unless the item was accepted before. A passing
@@ -159,7 +159,7 @@ async def late_answer(session: AsyncSession, answer: Answer, organisation_id: UU
     return True
 
 
-async def _apply(session: AsyncSession, item: OutboxRow, answer: Answer) -> None:
+async def _apply(session: AsyncSession, item: OutboxRow, answer: PartnerAnswer) -> None:
     meaning, now = meaning_of(answer, item.attempts), func.now()
     if meaning in ("accepted", "received"):
         item.state, item.error_code, item.error_detail = "delivered", None, None

@@ -18,7 +18,7 @@ from uuid import UUID
 
 from discharge.errors import Unavailable
 from fhir_adapters.background import spawn
-from fhir_adapters.feeds.choosing import FeedDoor
+from fhir_adapters.feeds.feed_choice import FeedDoor
 from fhir_adapters.store.inbox import Named, Received
 
 AT_ONCE = 2

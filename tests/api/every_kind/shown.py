@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from discharge.store.engine import transaction
 from discharge.store.tables import Person
-from fhir_adapters.feeds.loading import profile_named, shipped_profiles
 from fhir_adapters.feeds.profile import Profile
+from fhir_adapters.feeds.profile_loader import profile_named, shipped_profiles
 from fhir_adapters.store.tables import Feed
 from tests.api.conftest import Door
 from tests.api.signing_in import sign_in

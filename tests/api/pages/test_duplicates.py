@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from discharge.clocks import CaseClock
 from discharge.store.engine import transaction
 from discharge.store.tables import AuditRead, AuditWrite, DuplicatePair, IdentityDecision, Person, PersonMerge
-from fhir_adapters.hl7v2.store.deciding import decide_next
+from fhir_adapters.hl7v2.store.identity_decisions import decide_next
 from tests.api.conftest import Door
 from tests.api.pages.conftest import Looking
 from tests.api.signing_in import hidden, sign_in

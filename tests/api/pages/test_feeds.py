@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from discharge.store.engine import transaction
 from discharge.store.tables import HeartbeatRow
-from fhir_adapters.feeds.loading import PROFILES
-from fhir_adapters.feeds.watching import WatchedBook
+from fhir_adapters.feeds.profile_loader import PROFILES
+from fhir_adapters.feeds.profile_watch import WatchedBook
 from fhir_adapters.hl7v2.store.inbox import PostgresInbox
 from fhir_adapters.store.profiles import remember
 from fhir_adapters.store.tables import Feed, InboxRow

@@ -14,8 +14,8 @@ from discharge.cases.commands import ENVELOPE
 from discharge.clocks import CaseClock
 from discharge.store.engine import transaction
 from discharge.store.tables import AuditWrite, OutboxRow, PartnerRow
-from fhir_adapters.feeds.loading import shipped_profiles
-from fhir_adapters.hl7v2.store.replaying import work_replays
+from fhir_adapters.feeds.profile_loader import shipped_profiles
+from fhir_adapters.hl7v2.store.replay_work import work_replays
 from fhir_adapters.store.tables import InboxRow, MessageEditRow, ReplayItemRow, ReplayRow
 from tests.api.conftest import Door
 from tests.api.pages.conftest import Looking

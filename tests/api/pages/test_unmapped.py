@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from fhir_adapters.feeds.loading import profile_named, shipped_profiles
+from fhir_adapters.feeds.profile_loader import profile_named, shipped_profiles
 from tests.api.conftest import Door
 from tests.api.pages.conftest import Looking
 from tests.api.signing_in import sign_in

@@ -9,7 +9,7 @@ import pytest
 
 from api.presenters.part_words import PARTS, Side
 from api.presenters.timeline import timeline_lines
-from api.reading.names import Directory
+from api.queries.names import Directory
 from discharge.cases import events as ev
 from discharge.cases.evolve import fold
 from discharge.cases.model import Alert, Case

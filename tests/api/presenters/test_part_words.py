@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from api.presenters.part_words import PARTS, UNTOLD, Side
-from api.reading.names import Directory
+from api.queries.names import Directory
 from discharge.cases.model import Case
 from discharge.cases.parts import ROOMS
 

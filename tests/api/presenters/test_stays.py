@@ -10,12 +10,12 @@ import pytest
 from api.presenters.case_summary import place
 from api.presenters.timeline import timeline_lines
 from api.presenters.worklist import _place
-from api.reading.cases import CaseFile
-from api.reading.names import Directory
-from api.reading.worklist import Listed
+from api.queries.cases import CaseFile
+from api.queries.names import Directory
+from api.queries.worklist import Listed
 from discharge.cases import events as ev
 from discharge.cases.model import Case, CaseSpell, Referral
-from discharge.said import Telling
+from discharge.disclosure import Telling
 from discharge.sight import EVERYTHING
 from discharge.store.tables import CaseEventRow, Organisation, Person
 

@@ -14,8 +14,8 @@ from deploy.partner.app import DEMO_HL7
 from deploy.partner.failures import Failure, Mode
 from deploy.partner.mllp import MllpDoor
 from deploy.partner.partners import Partners
-from fhir_adapters.hl7v2.outward.answers import Answer
-from fhir_adapters.hl7v2.outward.links import Links, NoAnswer
+from fhir_adapters.hl7v2.send.answers import PartnerAnswer
+from fhir_adapters.hl7v2.send.links import Links, NoAnswer
 
 MESSAGE = b"MSH|^~\\&|HOMEWARD|HHP|HVPAS|RXH|20260701||ADT^A16^ADT_A16|M1|P|2.4\rEVN|A16\r"
 
@@ -26,7 +26,7 @@ class Trust:
     endpoint: str
     links: Links
 
-    async def send(self, message: bytes = MESSAGE, control_id: str = "M1") -> Answer | NoAnswer:
+    async def send(self, message: bytes = MESSAGE, control_id: str = "M1") -> PartnerAnswer | NoAnswer:
         return await self.links.exchange(self.endpoint, message, control_id)
 
     def told(self, mode: Mode, seconds: float = 0.01) -> None:
@@ -49,34 +49,34 @@ async def trust(tmp_path: Path) -> AsyncIterator[Trust]:
 
 
 async def test_a_message_is_logged_before_its_answer_and_acts_once(trust: Trust, tmp_path: Path) -> None:
-    assert await trust.send() == Answer("AA", "", "M1")
+    assert await trust.send() == PartnerAnswer("AA", "", "M1")
     (line,) = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
     assert (line["org"], line["key"], line["resource"], line["effect"]) == (DEMO_HL7, "M1", "ADT^A16", True)
-    assert await trust.send() == Answer("AA", "", "M1")
+    assert await trust.send() == PartnerAnswer("AA", "", "M1")
     assert trust.log == [("M1", 200, True, False), ("M1", 200, False, True)]
 
 
 @pytest.mark.parametrize(
     ("mode", "outcome", "effect"),
     [
-        ("server-error", Answer("AE", "207", "M1"), False),
-        ("refuse", Answer("AR", "200", "M1"), False),
+        ("server-error", PartnerAnswer("AE", "207", "M1"), False),
+        ("refuse", PartnerAnswer("AR", "200", "M1"), False),
         ("unavailable", NoAnswer("the connection ended without an answer", sent=True), False),
         ("lose-answer", NoAnswer("the connection ended without an answer", sent=True), True),
-        ("hang", Answer("AA", "", "M1"), True),
+        ("hang", PartnerAnswer("AA", "", "M1"), True),
     ],
 )
 async def test_told_to_fail_it_does_so_once(
-    trust: Trust, mode: Mode, outcome: Answer | NoAnswer, effect: bool
+    trust: Trust, mode: Mode, outcome: PartnerAnswer | NoAnswer, effect: bool
 ) -> None:
     trust.told(mode)
     assert await trust.send() == outcome
     assert [line[2] for line in trust.log] == [effect]
-    assert await trust.send() == Answer("AA", "", "M1")
+    assert await trust.send() == PartnerAnswer("AA", "", "M1")
     assert sum(line[2] for line in trust.log) == 1
 
 
 async def test_what_has_no_header_is_refused(trust: Trust) -> None:
     outcome = await trust.send(b"hello", "M1")
-    assert isinstance(outcome, NoAnswer | Answer)
+    assert isinstance(outcome, NoAnswer | PartnerAnswer)
     assert trust.log == [("", 400, False, False)]

@@ -10,7 +10,7 @@ import pytest
 
 from deploy.simulate.feed import Feed
 from deploy.simulate.ledger import Ledger
-from deploy.simulate.resuming import progress
+from deploy.simulate.progress import progress
 from fhir_adapters.hl7v2.mllp import Deframer, frame
 
 MESSAGE = b"MSH|^~\\&|A|B|C|D|20260101||ADT^A01|X1|P|2.4\r"

@@ -9,10 +9,10 @@ import pytest
 from deploy.simulate.journeys import Journey, Step
 from deploy.simulate.messages import written
 from deploy.simulate.noise import NOISE
-from deploy.simulate.pacing import Pace
+from deploy.simulate.pace import Pace
 from deploy.simulate.plan import Shape, make_plan
 from discharge.clocks import CaseClock
-from fhir_adapters.hl7v2.envelope import Envelope, read_envelope
+from fhir_adapters.hl7v2.envelope import MessageHeader, read_envelope
 
 PACE = Pace(CaseClock.real(), datetime(2026, 3, 2, 6, tzinfo=UTC))
 RUN = "0071234567890"
@@ -33,9 +33,9 @@ def messages() -> list[tuple[Journey, Step, bytes]]:
     return told()
 
 
-def header(message: bytes) -> Envelope:
+def header(message: bytes) -> MessageHeader:
     envelope = read_envelope(message)
-    assert isinstance(envelope, Envelope)
+    assert isinstance(envelope, MessageHeader)
     return envelope
 
 

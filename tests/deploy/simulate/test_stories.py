@@ -9,10 +9,10 @@ import pytest
 
 from deploy.embedded.stack import PLACES
 from deploy.places import read_places
-from deploy.simulate.acting import ACTS
+from deploy.simulate.actor import ACTS
+from deploy.simulate.adt_messages import STRUCTURES
 from deploy.simulate.scenes import PARTIES, Scene
 from deploy.simulate.stories import STORIES
-from deploy.simulate.writing import STRUCTURES
 from discharge.cases.command_stages import ALLOWED
 from discharge.cases.model import StrandKind
 from discharge.codes import lookup

@@ -9,7 +9,7 @@ import pytest
 
 from discharge.cases import commands as cmd
 from discharge.cases.model import Stage
-from discharge.delays.counting import published_delay_days, true_delay_days
+from discharge.delays.night_counts import published_delay_days, true_delay_days
 from discharge.errors import Refused
 from discharge.values import YesNoUnknown
 from tests.discharge.cases.stories import (

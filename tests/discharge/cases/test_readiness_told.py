@@ -11,7 +11,7 @@ from discharge.cases import events as ev
 from discharge.cases.decide import DECIDERS
 from discharge.cases.evolve import fold
 from discharge.cases.model import Actor, Case
-from discharge.cases.outgoing import Outgoing, outgoing
+from discharge.cases.outbox_items import Outgoing, outgoing
 from discharge.delays.model import ReadyPeriod
 from tests.discharge.cases.stories import CASE, POLICY, SPELL, TRUST, after, day, envelope, noon, refer, spell
 

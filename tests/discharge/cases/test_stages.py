@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 
 from api.presenters.tags import STAGE_COLOURS, stage_tag
-from api.reading.worklist import LISTS, VIEWS
+from api.queries.worklist import LISTS, VIEWS
 from discharge.cases import events as ev
 from discharge.cases.evolve import evolve
 from discharge.cases.model import Case, Referral, Stage

@@ -9,14 +9,14 @@ from discharge.cases.command_stages import ALLOWED
 from discharge.cases.evolve import (
     FOLDS,
     after,
-    ending,
+    departure,
+    end,
     home,
     hospital,
-    leaving,
     participation,
     referral,
     strands,
-    waiting,
+    wait,
 )
 
 
@@ -32,5 +32,5 @@ def test_given_every_command_when_looked_up_then_it_has_a_row_of_stages() -> Non
 def test_given_every_event_when_looked_up_then_it_can_be_folded() -> None:
     members = set(get_args(get_args(events.Event)[0]))
     assert members == set(FOLDS)
-    rooms = (referral, participation, hospital, waiting, home, strands, leaving, after, ending)
+    rooms = (referral, participation, hospital, wait, home, strands, departure, after, end)
     assert sum(len(room.FOLDS) for room in rooms) == len(FOLDS)

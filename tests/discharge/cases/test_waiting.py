@@ -11,7 +11,7 @@ from discharge.cases.decide import DECIDERS
 from discharge.cases.events import DelayReasonRecorded, DutyToReferSent
 from discharge.cases.evolve import fold
 from discharge.cases.model import Stage
-from discharge.cases.outgoing import outgoing
+from discharge.cases.outbox_items import outgoing
 from discharge.errors import HomewardError, Refused
 from discharge.risk.facts import facts_of
 from tests.discharge.cases.stories import POLICY, after, ask, day, envelope, leaves, noon, refer

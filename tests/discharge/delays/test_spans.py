@@ -10,8 +10,8 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from discharge.delays.counting import count_delay
 from discharge.delays.model import DelayReason, ReadyPeriod
+from discharge.delays.night_counts import count_delay
 from discharge.delays.spans import spans_of
 
 FIRST = date(2026, 3, 1)

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from discharge.cases.model import Case, CaseSpell, Discharge, Readmission, Strand, StrandKind
-from discharge.delays.counting import count_delay
 from discharge.delays.model import ReadyPeriod
+from discharge.delays.night_counts import count_delay
 from discharge.delays.stays import Stay, lettings_of, periods_of_this_stay, stays_of
 
 

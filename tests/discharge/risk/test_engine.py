@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 
 from discharge.clocks import london_midnight
 from discharge.risk.engine import evaluate, next_check
-from discharge.risk.facts import Answer, Equipment, Owed, RiskFacts, Unready, Work
+from discharge.risk.facts import Equipment, FactAnswer, Owed, RiskFacts, Unready, Work
 
 days = st.dates(date(2026, 3, 15), date(2026, 4, 20))
 maybe_day = st.none() | days
-answers = st.builds(Answer, value=st.sampled_from(["yes", "no", "unknown"]), mitigated=st.booleans())
+answers = st.builds(FactAnswer, value=st.sampled_from(["yes", "no", "unknown"]), mitigated=st.booleans())
 instants = st.integers(0, 60 * 24 * 60).map(lambda n: datetime(2026, 3, 1, tzinfo=UTC) + timedelta(minutes=n))
 every_fact = st.builds(
     RiskFacts,
@@ -102,7 +102,7 @@ def test_given_any_facts_then_a_finding_is_told_once_and_holds_no_gap_in_its_wor
 
 
 def test_given_a_delay_then_the_next_check_is_the_next_threshold_at_london_midnight() -> None:
-    yes = Answer(value="yes")
+    yes = FactAnswer(value="yes")
     facts = RiskFacts(
         safe_address=yes,
         heating=yes,

@@ -10,11 +10,11 @@ from discharge.codes.casework import OWNER_ROLES
 from discharge.reference.policy import policy_on
 from discharge.risk import engine
 from discharge.risk.engine import Finding, evaluate
-from discharge.risk.facts import Answer, Equipment, Owed, RiskFacts, Unready, Work
+from discharge.risk.facts import Equipment, FactAnswer, Owed, RiskFacts, Unready, Work
 from discharge.risk.rules import CLOCK_OF_LEVEL, RULES, every_rule
 
 MOMENT = timedelta(microseconds=1)
-YES = Answer(value="yes")
+YES = FactAnswer(value="yes")
 FINE = RiskFacts(
     safe_address=YES,
     heating=YES,

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from discharge.cases import events as ev
 from discharge.cases.model import Case, Strand, StrandKind
-from discharge.cases.outgoing import Outgoing
+from discharge.cases.outbox_items import Outgoing
 from discharge.store.engine import transaction
 from discharge.store.tables import OutboxRow, PartnerRow
 from tests.fixtures.cases import TODAY, open_case, recorded, request

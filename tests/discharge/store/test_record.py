@@ -12,8 +12,8 @@ from discharge.cases import events as ev
 from discharge.cases.commands import CloseCase
 from discharge.cases.evolve import fold
 from discharge.cases.model import Case, SharingBasis, Strand, StrandKind
-from discharge.cases.outgoing import Outgoing
-from discharge.cases.recording import RecordRequest
+from discharge.cases.outbox_items import Outgoing
+from discharge.cases.record_request import RecordRequest
 from discharge.delays.model import DelayReason, ReadyPeriod
 from discharge.store.engine import transaction
 from discharge.store.record import AlreadyRecorded, Recorded, RefusedByRecord, SnapshotIsNotTheFold, record

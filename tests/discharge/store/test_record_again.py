@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from discharge.cases import events as ev
 from discharge.cases.commands import ANSWER, Answer, CloseCase
 from discharge.cases.model import Case
-from discharge.cases.recording import RecordRequest
+from discharge.cases.record_request import RecordRequest
 from discharge.store.engine import transaction
 from discharge.store.record import AlreadyRecorded, Recorded, answered_before, note_next_look
 from discharge.store.tables import CaseCommandRow, CaseRow, CommandRow, Person

@@ -15,8 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from discharge.cases import events as ev
 from discharge.cases.commands import ANSWER, ENVELOPE, AddNote, Answer
 from discharge.cases.model import SNAPSHOT, Actor, Case, CaseSpell, Discharge, Referral, SharingBasis
-from discharge.cases.outgoing import Outgoing
-from discharge.cases.recording import RecordRequest
+from discharge.cases.outbox_items import Outgoing
+from discharge.cases.record_request import RecordRequest
 from discharge.delays.model import ReadyPeriod
 from discharge.errors import HomewardError, Refused
 from discharge.store import record as recording

@@ -21,7 +21,7 @@ import pytest
 from psycopg import sql
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from api.reading.bed_days import Wanted, bed_days
+from api.queries.bed_days import BedDaysQuery, bed_days
 from discharge.cases.commands import Envelope, FlagHomelessness
 from discharge.cases.model import Actor
 from discharge.delays.released import counterfactual
@@ -136,7 +136,7 @@ async def test_given_the_released_record_when_upgraded_then_figures_are_equal_an
     engines: tuple[AsyncEngine, AsyncEngine], released: Released
 ) -> None:
     worker, api = engines
-    asked = Wanted(date(2020, 1, 1), released.as_of, released.as_of, counterfactual("fixed:30"))
+    asked = BedDaysQuery(date(2020, 1, 1), released.as_of, released.as_of, counterfactual("fixed:30"))
     caller = principal("trust-monitor", released.trust)
 
     async def report() -> dict[str, Any]:

@@ -8,8 +8,8 @@ import pytest
 import yaml
 
 from discharge.reference.files import DataInvalid
-from fhir_adapters.feeds.choosing import Arrival, FeedDoor, choose_feed
-from fhir_adapters.feeds.loading import (
+from fhir_adapters.feeds.feed_choice import Arrival, FeedDoor, choose_feed
+from fhir_adapters.feeds.profile_loader import (
     PROFILES,
     load_profile,
     load_profiles,

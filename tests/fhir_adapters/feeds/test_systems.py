@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from fhir_adapters.feeds.checking import SampleFile, check_feed
-from fhir_adapters.feeds.loading import profile_named, shipped_profiles
+from fhir_adapters.feeds.check import SampleFile, check_feed
 from fhir_adapters.feeds.profile import Profile
+from fhir_adapters.feeds.profile_loader import profile_named, shipped_profiles
 from fhir_adapters.feeds.unmapped import unmapped_codes
 from fhir_adapters.hl7v2.facts import Interpretation, Interpreted, PersonReported, StayReported
 from fhir_adapters.hl7v2.interpret import interpret
-from fhir_adapters.hl7v2.reading import Message, read_message
+from fhir_adapters.hl7v2.segments import Message, read_message
 from tests.fhir_adapters.hl7v2.samples import segment
 
 NHS = "9990000018"

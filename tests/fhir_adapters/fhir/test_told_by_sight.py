@@ -15,12 +15,12 @@ from api.fhir.resource_types import TYPES
 from discharge.cases.model import Alert, Case, Homelessness, Participant, Referral, Stage
 from discharge.codes.casework import CASE_OUTCOMES
 from discharge.delays.model import ReadyPeriod
+from discharge.disclosure import Telling
 from discharge.roles import Relation
-from discharge.said import Telling
 from discharge.sight import EVERYTHING, seen_case, sight_of
 from fhir_adapters.fhir import resources
+from fhir_adapters.fhir.parser import check_resource
 from fhir_adapters.fhir.people import PersonFacts, patient
-from fhir_adapters.fhir.reading import check_resource
 from fhir_adapters.fhir.stages import case_reading
 from fhir_adapters.fhir.withheld import MASKED
 

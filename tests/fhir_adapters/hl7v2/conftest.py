@@ -11,16 +11,16 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from discharge.clocks import CaseClock
 from discharge.store.engine import transaction
 from fhir_adapters.feeds.book import ProfileBook
-from fhir_adapters.feeds.loading import shipped_profiles
+from fhir_adapters.feeds.profile_loader import shipped_profiles
 from fhir_adapters.hl7v2.envelope import read_envelope
-from fhir_adapters.hl7v2.listening.arriving import arrived
+from fhir_adapters.hl7v2.receive.inbox_row import arrived
 from fhir_adapters.hl7v2.store.batch.drain import drain_some
 from fhir_adapters.hl7v2.store.cases import join_awaiting
-from fhir_adapters.hl7v2.store.draining import Drained
-from fhir_adapters.hl7v2.store.merging import settle_cases
-from fhir_adapters.hl7v2.store.replaying import ask_replay, work_replays
-from fhir_adapters.store.finding import Wanted
+from fhir_adapters.hl7v2.store.merges import settle_cases
+from fhir_adapters.hl7v2.store.replay_work import ask_replay, work_replays
+from fhir_adapters.hl7v2.store.single_message import Drained
 from fhir_adapters.store.inbox import receive
+from fhir_adapters.store.message_search import MessageQuery
 from fhir_adapters.store.tables import Feed, ReplayItemRow
 from tests.fixtures.postgres import Places
 
@@ -63,7 +63,7 @@ class Intake:
         """Have messages read again as far as that puts them back; what became of each."""
         replay_id = uuid4()
         async with transaction(self.worker) as session:
-            meant = Wanted(**wanted)
+            meant = MessageQuery(**wanted)
             await ask_replay(session, replay_id, self.organisation_id, meant, "put right", uuid4())
         while await work_replays(self.worker, profiles or shipped_profiles(), CaseClock.real()):
             pass

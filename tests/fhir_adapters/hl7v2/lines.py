@@ -12,10 +12,10 @@ from discharge.clocks import CaseClock
 from fhir_adapters.background import Background
 from fhir_adapters.feeds.book import ProfileBook
 from fhir_adapters.hl7v2.listener import Where, serve
-from fhir_adapters.hl7v2.listening.counts import Counts
-from fhir_adapters.hl7v2.listening.limits import Limits
-from fhir_adapters.hl7v2.listening.tls import Tls
 from fhir_adapters.hl7v2.mllp import Deframer, frame
+from fhir_adapters.hl7v2.receive.counts import Counts
+from fhir_adapters.hl7v2.receive.limits import Limits
+from fhir_adapters.hl7v2.receive.tls import Tls
 from fhir_adapters.hl7v2.store.inbox import PostgresInbox
 
 PATIENCE = 30.0

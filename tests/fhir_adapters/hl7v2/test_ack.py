@@ -6,14 +6,14 @@ import pytest
 
 from discharge.errors import ERRORS
 from fhir_adapters.hl7v2.ack import STORED, AckRules, answer_code, build_ack, verdict_of, verdict_on
-from fhir_adapters.hl7v2.envelope import Envelope, header_of, read_envelope
+from fhir_adapters.hl7v2.envelope import MessageHeader, header_of, read_envelope
 from tests.fhir_adapters.hl7v2.samples import Sample
 
 NOW = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
 AS_ASKED = AckRules(immediate="as-asked", honour_never=True)
 
 
-def envelope(sample: Sample) -> Envelope:
+def envelope(sample: Sample) -> MessageHeader:
     read = header_of(read_envelope(sample.raw()))
     assert read is not None
     return read

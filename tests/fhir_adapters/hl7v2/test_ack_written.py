@@ -22,11 +22,11 @@ from fhir_adapters.hl7v2.ack import (
     verdict_of,
     verdict_on,
 )
-from fhir_adapters.hl7v2.envelope import Delimiters, Envelope, Unreadable
+from fhir_adapters.hl7v2.envelope import Delimiters, MessageHeader, Unreadable
 
 NOW = datetime(2026, 1, 5, 9, 8, 7, 654321, tzinfo=UTC)
 ODD = Delimiters(field="#", component="!", repetition="*", escape="/", subcomponent="%")
-HEADER = Envelope(
+HEADER = MessageHeader(
     sha256="",
     message_id="M7",
     message_type="ADT",
@@ -42,7 +42,7 @@ HEADER = Envelope(
 BROKEN = Verdict("AR", "102", "Not & read", "PID-3")
 
 
-def built(header: Envelope | None, verdict: Verdict, code: str = "AA") -> bytes:
+def built(header: MessageHeader | None, verdict: Verdict, code: str = "AA") -> bytes:
     return build_ack(header, verdict, code, now=NOW, ack_id="OURS")
 
 

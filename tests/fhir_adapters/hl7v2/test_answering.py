@@ -14,14 +14,14 @@ import pytest
 from discharge.clocks import CaseClock
 from discharge.errors import HomewardError, Unavailable
 from fhir_adapters.feeds.book import ProfileBook
-from fhir_adapters.feeds.choosing import Arrival, FeedDoor
-from fhir_adapters.feeds.loading import profile_named, shipped_profiles
+from fhir_adapters.feeds.feed_choice import Arrival, FeedDoor
+from fhir_adapters.feeds.profile_loader import profile_named, shipped_profiles
 from fhir_adapters.hl7v2.ack import AckRules, Immediate
-from fhir_adapters.hl7v2.listening import answering
-from fhir_adapters.hl7v2.listening.answering import TURNED_AWAY, Answer, Answerer
-from fhir_adapters.hl7v2.listening.counts import Counts
-from fhir_adapters.hl7v2.listening.directory import Directory, LateOutcome
-from fhir_adapters.hl7v2.listening.limits import Limits
+from fhir_adapters.hl7v2.receive import acknowledgement
+from fhir_adapters.hl7v2.receive.acknowledgement import TURNED_AWAY, Acknowledgement, Answerer
+from fhir_adapters.hl7v2.receive.counts import Counts
+from fhir_adapters.hl7v2.receive.directory import Directory, LateOutcome
+from fhir_adapters.hl7v2.receive.limits import Limits
 from fhir_adapters.store.inbox import Arrived, HiddenNumber, Received
 from tests.fhir_adapters.hl7v2.lines import fields
 from tests.fhir_adapters.hl7v2.samples import Sample
@@ -86,7 +86,7 @@ class Desk:
             self.inbox, Directory(self.inbox, limits), CLOCK, book(rules), self.counts, limits
         )
 
-    async def ask(self, raw: bytes, door: Arrival = HERE) -> Answer:
+    async def ask(self, raw: bytes, door: Arrival = HERE) -> Acknowledgement:
         return await self.answerer.answer(raw, door)
 
     def counted(self, name: str, **labels: str) -> float | None:
@@ -100,7 +100,7 @@ def book(rules: AckRules | None) -> ProfileBook:
     return shipped_profiles().with_more([profile.model_copy(update={"acknowledgement": rules})])
 
 
-def told(answer: Answer) -> tuple[str, str]:
+def told(answer: Acknowledgement) -> tuple[str, str]:
     assert answer.reply is not None
     return tuple(fields(answer.reply, "MSA")[1:3])  # type: ignore[return-value]
 
@@ -162,7 +162,7 @@ async def test_given_a_sender_outside_the_networks_then_no_answer_but_a_count_an
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     desk = Desk()
-    assert await desk.ask(JOAN.raw(), AWAY) == TURNED_AWAY == Answer(None, hang_up=True)
+    assert await desk.ask(JOAN.raw(), AWAY) == TURNED_AWAY == Acknowledgement(None, hang_up=True)
     assert desk.inbox.kept == []
     assert desk.counted("turned_away", feed="RXH-PAS") == 1
     assert desk.counted("messages", feed="RXH-PAS", answer="none") == 1
@@ -264,7 +264,7 @@ async def test_given_a_message_that_hides_somebody_then_their_numbers_are_kept_w
 async def test_given_a_message_of_any_size_then_it_is_read_and_hides_the_same(
     large: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(answering, "LARGE", large)
+    monkeypatch.setattr(acknowledgement, "LARGE", large)
     desk = Desk()
     assert told(await desk.ask(HIDDEN.raw())) == ("AA", "M1")
     assert len(desk.inbox.kept[0][1].hides) == 2
@@ -274,7 +274,7 @@ async def test_given_a_message_of_any_size_then_it_is_read_and_hides_the_same(
 async def test_given_a_large_message_then_it_is_read_beside_the_others(
     smaller_by: int, beside: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(answering, "LARGE", len(HIDDEN.raw()) - smaller_by)
+    monkeypatch.setattr(acknowledgement, "LARGE", len(HIDDEN.raw()) - smaller_by)
     threads: list[str] = []
 
     async def to_thread(work: object, *given: object) -> object:
@@ -294,7 +294,7 @@ async def test_given_the_look_at_whom_it_hides_fails_then_the_message_is_kept_an
     def fail(*_: object) -> tuple[HiddenNumber, ...]:
         raise ValueError("ASHDOWN")
 
-    monkeypatch.setattr(answering, "numbers_hidden", fail)
+    monkeypatch.setattr(acknowledgement, "numbers_hidden", fail)
     desk = Desk()
     assert told(await desk.ask(HIDDEN.raw())) == ("AA", "M1")
     assert desk.inbox.kept[0][1].hides == ()
@@ -361,7 +361,7 @@ async def test_given_what_is_owed_cannot_be_noted_then_it_is_owed_all_the_same(
 async def test_given_a_profile_that_honours_never_then_the_message_is_kept_in_silence() -> None:
     desk = Desk(rules=AckRules(honour_never=True))
     answer = await desk.ask(JOAN.but(accept="NE", application_ack="NE").raw())
-    assert answer == Answer(None)
+    assert answer == Acknowledgement(None)
     assert len(desk.inbox.kept) == 1
     assert desk.counted("messages", feed="RXH-PAS", answer="none") == 1
 
@@ -410,7 +410,7 @@ async def test_given_an_inbox_that_does_not_answer_in_time_then_the_sender_is_as
 async def test_given_a_note_of_what_is_owed_that_hangs_then_the_sender_has_its_answer_all_the_same(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(answering, "OWED_SECONDS", 0.05)
+    monkeypatch.setattr(acknowledgement, "OWED_SECONDS", 0.05)
     desk = Desk(rules=AckRules("commit"))
     monkeypatch.setattr(desk.inbox, "note_late_answers", for_ever)
     answer = await asyncio.wait_for(desk.ask(JOAN.but(application_ack="AL").raw()), 5)

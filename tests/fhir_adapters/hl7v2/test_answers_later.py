@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from fhir_adapters.feeds.loading import profile_named, shipped_profiles
+from fhir_adapters.feeds.profile_loader import profile_named, shipped_profiles
 from fhir_adapters.hl7v2.ack import AckRules, Immediate
 from fhir_adapters.hl7v2.mllp import frame
 from fhir_adapters.hl7v2.store.inbox import PostgresInbox

@@ -25,11 +25,11 @@ from discharge.store.tables import (
     PersonNhsNumber,
     Spell,
 )
-from fhir_adapters.feeds.loading import shipped_profiles
-from fhir_adapters.hl7v2.store.applying import apply_facts
+from fhir_adapters.feeds.profile_loader import shipped_profiles
 from fhir_adapters.hl7v2.store.batch import drain as batches
 from fhir_adapters.hl7v2.store.batch import plan
 from fhir_adapters.hl7v2.store.batch.drain import drain_some
+from fhir_adapters.hl7v2.store.effects import apply_facts
 from fhir_adapters.store.tables import FactRow, InboxRow
 from tests.fhir_adapters.hl7v2.conftest import Intake
 from tests.fhir_adapters.hl7v2.samples import NHS, OTHER_NHS, Sample
@@ -144,7 +144,7 @@ def failing(message_id: str, monkeypatch: pytest.MonkeyPatch, intake: Intake) ->
         return effect
 
     monkeypatch.setattr(batches, "apply_facts", apply)
-    monkeypatch.setattr("fhir_adapters.hl7v2.store.draining.apply_facts", apply)
+    monkeypatch.setattr("fhir_adapters.hl7v2.store.single_message.apply_facts", apply)
 
 
 async def test_given_one_that_fails_among_others_then_it_alone_is_set_apart_and_leaves_nothing(

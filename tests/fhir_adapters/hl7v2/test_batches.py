@@ -6,7 +6,7 @@ import pytest
 
 from fhir_adapters.hl7v2.ack import verdict_on
 from fhir_adapters.hl7v2.batches import messages_in
-from fhir_adapters.hl7v2.envelope import Envelope, Unreadable, read_envelope
+from fhir_adapters.hl7v2.envelope import MessageHeader, Unreadable, read_envelope
 from fhir_adapters.store.tables import InboxRow
 from tests.fhir_adapters.hl7v2.conftest import Intake
 from tests.fhir_adapters.hl7v2.samples import Sample
@@ -50,7 +50,7 @@ async def test_given_a_damaged_message_in_a_batch_then_the_others_are_taken(inta
 def test_given_a_batch_then_it_is_answered_under_its_own_id() -> None:
     read = read_envelope(batch(FIRST.raw()))
 
-    assert isinstance(read, Envelope)
+    assert isinstance(read, MessageHeader)
     assert (read.message_id, read.sending_application, read.sending_facility) == ("F1", "PAS", "RXH")
     assert verdict_on(read).code == "AA"
 

@@ -6,17 +6,17 @@ from datetime import date
 
 import pytest
 
-from fhir_adapters.feeds.checking.splitting import split_messages
-from fhir_adapters.feeds.loading import shipped_profiles
-from fhir_adapters.hl7v2 import reading
+from fhir_adapters.feeds.check.file_splitter import split_messages
+from fhir_adapters.feeds.profile_loader import shipped_profiles
+from fhir_adapters.hl7v2 import segments
 from fhir_adapters.hl7v2.batches import MOST_INSIDE, messages_in
 from fhir_adapters.hl7v2.causes import CAUSES
-from fhir_adapters.hl7v2.envelope import Envelope, read_envelope
+from fhir_adapters.hl7v2.envelope import MessageHeader, read_envelope
 from fhir_adapters.hl7v2.facts import Parked
 from fhir_adapters.hl7v2.interpret.bounds import LONGEST_NUMBER, MOST_FACTS, MOST_REPETITIONS
-from fhir_adapters.hl7v2.reading import MOST_PARTS, Message, read_message
+from fhir_adapters.hl7v2.interpretation import understood
+from fhir_adapters.hl7v2.segments import MOST_PARTS, Message, read_message
 from fhir_adapters.hl7v2.timestamps import LONGEST, _parse
-from fhir_adapters.hl7v2.understanding import understood
 from fhir_adapters.store.tables import InboxRow
 from tests.fhir_adapters.hl7v2.conftest import Intake
 from tests.fhir_adapters.hl7v2.samples import NHS, Sample
@@ -39,7 +39,7 @@ def reason(raw: bytes) -> str:
 def test_given_hundreds_of_thousands_of_delimiters_then_it_waits_and_is_not_cut(
     mark: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading, "Segment", lambda *_: pytest.fail("it was cut"))
+    monkeypatch.setattr(segments, "Segment", lambda *_: pytest.fail("it was cut"))
 
     assert reason(beside(mark * MANY)) == "too-many-parts"
 
@@ -99,7 +99,7 @@ def test_given_a_message_of_nothing_but_ends_then_reading_it_ends(ends: bytes) -
     header = Sample().raw()
     wrapper = b"BHS|^~\\&|PAS|RXH|HW|HW|20260303||||B1\r"
 
-    assert isinstance(read_envelope(header + ends * MANY + b"x"), Envelope)
+    assert isinstance(read_envelope(header + ends * MANY + b"x"), MessageHeader)
     assert len(messages_in(wrapper + header + ends * MANY + b"x")) == 1
     assert len(split_messages(header + ends * MANY + b"x")) == 1
 
@@ -108,7 +108,7 @@ def test_given_a_time_that_is_none_for_its_length_then_it_is_not_remembered() ->
     before = _parse.cache_info().currsize
     envelope = read_envelope(Sample(sent="2" * (LONGEST + 1), happened="2" * 100_000).raw())
 
-    assert isinstance(envelope, Envelope)
+    assert isinstance(envelope, MessageHeader)
     assert envelope.event_time is None
     assert _parse.cache_info().currsize == before
 

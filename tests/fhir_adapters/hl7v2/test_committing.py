@@ -14,9 +14,9 @@ from deploy.embedded import postgres
 from discharge.errors import HomewardError, Unavailable
 from discharge.store.driver import DatabaseTimes, NoAnswer
 from discharge.store.engine import make_engine, transaction
-from fhir_adapters.feeds.choosing import FeedDoor
-from fhir_adapters.hl7v2.store import committing
-from fhir_adapters.hl7v2.store.committing import Committer
+from fhir_adapters.feeds.feed_choice import FeedDoor
+from fhir_adapters.hl7v2.store import group_commit
+from fhir_adapters.hl7v2.store.group_commit import Committer
 from fhir_adapters.store.inbox import Arrived, Named
 from fhir_adapters.store.tables import InboxRow
 from tests.fhir_adapters.hl7v2.conftest import Intake
@@ -215,17 +215,17 @@ async def test_given_as_many_commits_as_there_may_be_then_one_more_waits_and_is_
         await go.wait()
         return []
 
-    monkeypatch.setattr(committing, "_commit", slow)
+    monkeypatch.setattr(group_commit, "_commit", slow)
     busy = [
         asyncio.create_task(committer.commit(door, named(f"M{number}")))
-        for number in range(committing.MOST_CONNECTIONS)
+        for number in range(group_commit.MOST_CONNECTIONS)
     ]
     async with asyncio.timeout(10):
-        while under_way < committing.MOST_CONNECTIONS:
+        while under_way < group_commit.MOST_CONNECTIONS:
             await asyncio.sleep(0.01)
     with pytest.raises(Unavailable) as error:
         await committer.commit(door, named("LATE"))
-    assert (error.value.detail, under_way) == ("no-answer", committing.MOST_CONNECTIONS)
+    assert (error.value.detail, under_way) == ("no-answer", group_commit.MOST_CONNECTIONS)
     go.set()
     await asyncio.gather(*busy)
     assert await committer.commit(door, named("NEXT")) == []

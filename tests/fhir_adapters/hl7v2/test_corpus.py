@@ -19,9 +19,9 @@ from discharge.errors import ERRORS
 from discharge.store.engine import transaction
 from discharge.store.tables import CommandRow, DocumentRow
 from fhir_adapters.feeds.book import ProfileBook
-from fhir_adapters.feeds.loading import profile_named, shipped_profiles
+from fhir_adapters.feeds.profile_loader import profile_named, shipped_profiles
 from fhir_adapters.hl7v2.envelope import Unreadable, read_envelope
-from fhir_adapters.hl7v2.sending import Receiver, send_files
+from fhir_adapters.hl7v2.mllp_client import Receiver, send_files
 from fhir_adapters.hl7v2.store.batch.drain import drain_some
 from fhir_adapters.hl7v2.store.inbox import PostgresInbox
 from fhir_adapters.store.tables import FactRow, InboxRow

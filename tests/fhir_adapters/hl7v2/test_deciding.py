@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from discharge.clocks import CaseClock
 from discharge.store.engine import transaction
 from discharge.store.tables import DuplicatePair, IdentityDecision, Person, PersonMerge, Spell
-from fhir_adapters.hl7v2.store import deciding
-from fhir_adapters.hl7v2.store.deciding import decide_next
+from fhir_adapters.hl7v2.store import identity_decisions
+from fhir_adapters.hl7v2.store.identity_decisions import decide_next
 from tests.fhir_adapters.hl7v2.conftest import Intake
 from tests.fhir_adapters.hl7v2.samples import NHS, OTHER_NHS, Sample
 
@@ -165,7 +165,7 @@ async def test_given_a_decision_that_fails_for_a_reason_nobody_knows_then_the_ne
     await intake.take(JOAN.raw(), TWIN.raw())
     pair = await pair_of(intake)
     with monkeypatch.context() as broken:
-        broken.setattr(deciding, "unite", _fails)
+        broken.setattr(identity_decisions, "unite", _fails)
         failed = await decided(intake, "same", pair_id=pair.id)
 
     again = await decided(intake, "same", pair_id=pair.id)

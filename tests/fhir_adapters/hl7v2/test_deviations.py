@@ -8,10 +8,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from fhir_adapters.feeds.loading import profile_named
 from fhir_adapters.feeds.profile import Profile
+from fhir_adapters.feeds.profile_loader import profile_named
 from fhir_adapters.hl7v2.ack import verdict_on
-from fhir_adapters.hl7v2.envelope import Envelope, read_envelope
+from fhir_adapters.hl7v2.envelope import MessageHeader, read_envelope
 from fhir_adapters.hl7v2.facts import (
     Interpreted,
     NotUsed,
@@ -20,7 +20,7 @@ from fhir_adapters.hl7v2.facts import (
     ValuesExtracted,
 )
 from fhir_adapters.hl7v2.interpret import interpret
-from fhir_adapters.hl7v2.reading import Message, read_message
+from fhir_adapters.hl7v2.segments import Message, read_message
 from tests.fhir_adapters.hl7v2.corpora import corpus_file
 from tests.fhir_adapters.hl7v2.samples import NHS, Sample
 
@@ -80,7 +80,7 @@ def test_deviation_01_given_a_version_with_a_country_then_it_is_read() -> None:
 def test_deviation_01_corpus_given_a_version_called_garbage_then_it_is_accepted() -> None:
     raw = corpus_file("cosyte__hl7/test/helpers-identity.test.ts.007.hl7")
 
-    assert isinstance(read_envelope(raw), Envelope)
+    assert isinstance(read_envelope(raw), MessageHeader)
 
 
 # 2
@@ -89,7 +89,7 @@ def test_deviation_01_corpus_given_a_version_called_garbage_then_it_is_accepted(
 def test_deviation_02_given_no_third_component_then_type_and_trigger_are_enough() -> None:
     read = read_envelope(Sample().raw())
 
-    assert isinstance(read, Envelope)
+    assert isinstance(read, MessageHeader)
     assert (read.message_type, read.trigger, read.structure) == ("ADT", "A01", "")
 
 
@@ -102,7 +102,7 @@ def test_deviation_02_given_the_type_alone_then_the_trigger_is_that_of_evn() -> 
 def test_deviation_02_corpus_given_a_two_component_type_then_it_is_read() -> None:
     read = read_envelope(corpus_file("google__simhospital/docs/artifacts/messages.out.144.hl7"))
 
-    assert isinstance(read, Envelope)
+    assert isinstance(read, MessageHeader)
     assert (read.message_type, read.trigger, read.structure) == ("MDM", "T02", "")
 
 
@@ -198,7 +198,7 @@ def test_deviation_05_given_stray_spaces_then_codes_are_read_without_them() -> N
     ).raw()
 
     read = read_envelope(raw)
-    assert isinstance(read, Envelope)
+    assert isinstance(read, MessageHeader)
     assert (read.sending_application, read.visit_hint) == ("PLW- HL7", "V1")
     assert person(raw).sex == "female"
     told = stay(raw)

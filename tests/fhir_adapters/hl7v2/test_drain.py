@@ -13,7 +13,7 @@ from discharge.cases.commands import ENVELOPE, Envelope, NoteHospitalFacts, Note
 from discharge.cases.model import Case, Participant, Referral
 from discharge.store.engine import transaction
 from discharge.store.tables import OutboxRow, Person, PersonAddress, PersonContact, PersonIdentifier, Spell
-from fhir_adapters.hl7v2.store.merging import MergeCause, merge_persons
+from fhir_adapters.hl7v2.store.merges import MergeCause, merge_persons
 from fhir_adapters.hl7v2.store.persons import same_person
 from fhir_adapters.store.tables import FactRow, InboxRow
 from tests.fhir_adapters.hl7v2.conftest import Intake

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fhir_adapters.hl7v2.envelope import Delimiters, Envelope, Unreadable, mend_line_ends, read_envelope
+from fhir_adapters.hl7v2.envelope import Delimiters, MessageHeader, Unreadable, mend_line_ends, read_envelope
 from tests.fhir_adapters.hl7v2.samples import NHS, Sample
 
 PIECES = st.sampled_from(
@@ -30,9 +30,9 @@ PIECES = st.sampled_from(
 """What damaged messages are made of."""
 
 
-def envelope(raw: bytes) -> Envelope:
+def envelope(raw: bytes) -> MessageHeader:
     read = read_envelope(raw)
-    assert isinstance(read, Envelope)
+    assert isinstance(read, MessageHeader)
     return read
 
 
@@ -142,4 +142,4 @@ def test_given_no_readable_header_then_a_code_says_why(raw: bytes, code: str) ->
 
 @given(st.binary(max_size=400) | st.lists(PIECES, max_size=60).map(b"".join))
 def test_given_any_bytes_then_the_envelope_is_a_value_and_never_an_exception(raw: bytes) -> None:
-    assert isinstance(read_envelope(raw), Envelope | Unreadable)
+    assert isinstance(read_envelope(raw), MessageHeader | Unreadable)

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from discharge.store.engine import transaction
-from fhir_adapters.hl7v2.listening.counts import Counts
-from fhir_adapters.hl7v2.listening.limits import Limits, Pace, Room
 from fhir_adapters.hl7v2.mllp import frame
-from fhir_adapters.hl7v2.sending import acknowledgement_code
+from fhir_adapters.hl7v2.mllp_client import acknowledgement_code
+from fhir_adapters.hl7v2.receive.counts import Counts
+from fhir_adapters.hl7v2.receive.limits import Limits, Pace, Room
 from fhir_adapters.hl7v2.store.inbox import PostgresInbox
 from fhir_adapters.store.tables import Feed, InboxRow
 from tests.fhir_adapters.hl7v2.conftest import Intake

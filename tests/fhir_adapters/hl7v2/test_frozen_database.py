@@ -16,10 +16,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from discharge.errors import Unavailable
 from discharge.store.driver import DatabaseTimes
 from discharge.store.engine import make_engine
-from fhir_adapters.feeds.choosing import FeedDoor
+from fhir_adapters.feeds.feed_choice import FeedDoor
 from fhir_adapters.hl7v2.envelope import read_envelope
-from fhir_adapters.hl7v2.listening.arriving import arrived
-from fhir_adapters.hl7v2.store.committing import MOST_CONNECTIONS, Committer
+from fhir_adapters.hl7v2.receive.inbox_row import arrived
+from fhir_adapters.hl7v2.store.group_commit import MOST_CONNECTIONS, Committer
 from fhir_adapters.hl7v2.store.inbox import PostgresInbox
 from fhir_adapters.store.inbox import Named
 from fhir_adapters.store.tables import InboxRow
@@ -67,7 +67,7 @@ async def test_given_postgres_freezes_then_each_sender_is_told_207_and_served_ag
     feeds_are_old: bool,
 ) -> None:
     if feeds_are_old:
-        monkeypatch.setattr("fhir_adapters.hl7v2.listening.directory.FRESH_FOR", 0.0)
+        monkeypatch.setattr("fhir_adapters.hl7v2.receive.directory.FRESH_FOR", 0.0)
     first, second = ([Sample(message_id=f"{name}-{n}").raw() for n in range(SENDERS)] for name in "AB")
     async with listening(PostgresInbox(behind)) as (port, _), AsyncExitStack() as stack:
         lines = [await stack.enter_async_context(connected(port)) for _ in range(SENDERS)]

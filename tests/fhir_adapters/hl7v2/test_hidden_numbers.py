@@ -10,12 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from discharge.store.engine import transaction
 from discharge.store.tables import Person, PersonAddress, PersonContact
-from fhir_adapters.feeds.loading import shipped_profiles
 from fhir_adapters.feeds.profile import Profile
+from fhir_adapters.feeds.profile_loader import shipped_profiles
 from fhir_adapters.hl7v2.envelope import read_envelope
 from fhir_adapters.hl7v2.hidden_numbers import numbers_hidden
-from fhir_adapters.hl7v2.listening.arriving import arrived
-from fhir_adapters.hl7v2.sending import acknowledgement_code
+from fhir_adapters.hl7v2.mllp_client import acknowledgement_code
+from fhir_adapters.hl7v2.receive.inbox_row import arrived
 from fhir_adapters.hl7v2.store.inbox import PostgresInbox
 from fhir_adapters.store.inbox import HiddenNumber, receive
 from fhir_adapters.store.tables import FactRow, Feed, HiddenNumberRow

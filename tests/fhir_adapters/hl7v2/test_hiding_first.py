@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from discharge.store.tables import Person
-from fhir_adapters.hl7v2.store import hiding
+from fhir_adapters.hl7v2.store import early_hiding
 from fhir_adapters.store.tables import FactRow
 from tests.fhir_adapters.hl7v2.conftest import Intake
 from tests.fhir_adapters.hl7v2.samples import NHS, OTHER_NHS, Sample
@@ -103,7 +103,7 @@ async def test_given_hiding_fails_then_the_message_waits_and_the_next_is_read(
         raise RuntimeError("not now")
 
     await intake.take(JOAN.raw(), OTHER.raw())
-    monkeypatch.setattr(hiding, "refold_person", broken)
+    monkeypatch.setattr(early_hiding, "refold_person", broken)
 
     done = await intake.take(HIDING.but(trigger="A02", visit="V2").raw(), OTHER.but(message_id="O2").raw())
 

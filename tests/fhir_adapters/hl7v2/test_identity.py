@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from discharge.store.engine import transaction
 from discharge.store.tables import DuplicatePair, Person, PersonIdentifier, PersonNhsNumber, Spell
-from fhir_adapters.feeds.loading import shipped_profiles
-from fhir_adapters.hl7v2.store.draining import Drained
+from fhir_adapters.feeds.profile_loader import shipped_profiles
+from fhir_adapters.hl7v2.store.single_message import Drained
 from fhir_adapters.store.tables import Feed
 from tests.fhir_adapters.hl7v2.conftest import Intake
 from tests.fhir_adapters.hl7v2.samples import NHS, OTHER_NHS, Sample

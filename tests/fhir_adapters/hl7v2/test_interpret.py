@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fhir_adapters.feeds.loading import profile_named
 from fhir_adapters.feeds.profile import Profile
+from fhir_adapters.feeds.profile_loader import profile_named
 from fhir_adapters.hl7v2.facts import (
     Interpretation,
     Interpreted,
@@ -20,7 +20,7 @@ from fhir_adapters.hl7v2.facts import (
     StayReported,
 )
 from fhir_adapters.hl7v2.interpret import interpret
-from fhir_adapters.hl7v2.reading import Message, read_message
+from fhir_adapters.hl7v2.segments import Message, read_message
 from tests.fhir_adapters.hl7v2.samples import NHS, Sample
 from tests.fhir_adapters.hl7v2.test_envelope import PIECES
 

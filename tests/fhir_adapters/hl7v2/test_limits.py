@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fhir_adapters.hl7v2.listening.limits import Limits, Pace, Room
+from fhir_adapters.hl7v2.receive.limits import Limits, Pace, Room
 
 
 @pytest.mark.parametrize(

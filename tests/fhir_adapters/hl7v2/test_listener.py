@@ -13,10 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from discharge.store.driver import DatabaseTimes
 from discharge.store.engine import make_engine, transaction
 from fhir_adapters.background import Background
-from fhir_adapters.hl7v2.listening.directory import Directory
-from fhir_adapters.hl7v2.listening.doors import Doors
 from fhir_adapters.hl7v2.mllp import frame
-from fhir_adapters.hl7v2.sending import acknowledgement_code
+from fhir_adapters.hl7v2.mllp_client import acknowledgement_code
+from fhir_adapters.hl7v2.receive.directory import Directory
+from fhir_adapters.hl7v2.receive.ports import Doors
 from fhir_adapters.hl7v2.store.inbox import PostgresInbox
 from fhir_adapters.store.tables import Feed, InboxRow
 from tests.fhir_adapters.hl7v2.conftest import Intake

@@ -23,8 +23,8 @@ from discharge.store.tables import (
     PersonNhsNumber,
     Spell,
 )
-from fhir_adapters.hl7v2.store.merging import MergeCause, link_of, settle_cases
-from fhir_adapters.hl7v2.store.uniting import DECISION, part
+from fhir_adapters.hl7v2.store.merges import MergeCause, link_of, settle_cases
+from fhir_adapters.hl7v2.store.person_merge import DECISION, part
 from fhir_adapters.store.tables import FactRow, InboxRow
 from tests.fhir_adapters.hl7v2.conftest import Intake
 from tests.fhir_adapters.hl7v2.samples import NHS, OTHER_NHS, Sample

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from discharge.clocks import CaseClock
-from fhir_adapters.feeds.loading import PROFILES
-from fhir_adapters.feeds.watching import WatchedBook
+from fhir_adapters.feeds.profile_loader import PROFILES
+from fhir_adapters.feeds.profile_watch import WatchedBook
 from fhir_adapters.hl7v2.store.batch.drain import drain_some
 from fhir_adapters.hl7v2.store.inbox import PostgresInbox
 from fhir_adapters.store import profiles

@@ -8,7 +8,7 @@ from uuid import UUID
 import psycopg
 
 from fhir_adapters.hl7v2.envelope import read_envelope
-from fhir_adapters.hl7v2.listening.arriving import arrived
+from fhir_adapters.hl7v2.receive.inbox_row import arrived
 from fhir_adapters.store.inbox import RECEIVE, Group, Named
 from tests.fhir_adapters.hl7v2.conftest import Intake
 from tests.fhir_adapters.hl7v2.samples import Sample

@@ -12,15 +12,15 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from discharge.clocks import CaseClock
 from discharge.errors import HomewardError, Unavailable
 from discharge.store.engine import transaction
-from fhir_adapters.feeds.choosing import FeedDoor
-from fhir_adapters.feeds.loading import shipped_profiles
-from fhir_adapters.hl7v2.listening.counts import Counts
+from fhir_adapters.feeds.feed_choice import FeedDoor
+from fhir_adapters.feeds.profile_loader import shipped_profiles
 from fhir_adapters.hl7v2.mllp import Deframer, frame
+from fhir_adapters.hl7v2.receive.counts import Counts
 from fhir_adapters.hl7v2.store import sharing_commits
 from fhir_adapters.hl7v2.store.batch.drain import drain_some
-from fhir_adapters.hl7v2.store.draining import drain_one
 from fhir_adapters.hl7v2.store.inbox import PostgresInbox
 from fhir_adapters.hl7v2.store.sharing_commits import AT_ONCE, SharedCommits
+from fhir_adapters.hl7v2.store.single_message import drain_one
 from fhir_adapters.store.inbox import Arrived, Named, Received
 from fhir_adapters.store.tables import InboxRow
 from tests.fhir_adapters.hl7v2.conftest import Intake

@@ -28,11 +28,11 @@ from discharge.store.tables import (
     ReferralRequestRow,
     Spell,
 )
-from fhir_adapters.feeds.loading import shipped_profiles
+from fhir_adapters.feeds.profile_loader import shipped_profiles
 from fhir_adapters.hl7v2.envelope import read_envelope
 from fhir_adapters.hl7v2.hidden_numbers import numbers_hidden
-from fhir_adapters.hl7v2.listening.arriving import arrived
-from fhir_adapters.hl7v2.store.referring import park_refused
+from fhir_adapters.hl7v2.receive.inbox_row import arrived
+from fhir_adapters.hl7v2.store.referrals import park_refused
 from fhir_adapters.store.inbox import receive
 from fhir_adapters.store.requests_with_part import settle_requests
 from fhir_adapters.store.tables import FactRow, Feed, InboxRow

@@ -17,15 +17,15 @@ from discharge.clocks import CaseClock, london_date
 from discharge.store.engine import transaction
 from discharge.store.tables import Person, Spell
 from fhir_adapters.feeds.book import ProfileBook
-from fhir_adapters.feeds.loading import shipped_profiles
+from fhir_adapters.feeds.profile_loader import shipped_profiles
 from fhir_adapters.hl7v2.envelope import read_envelope
-from fhir_adapters.hl7v2.listening.arriving import arrived
-from fhir_adapters.hl7v2.store import replaying
+from fhir_adapters.hl7v2.receive.inbox_row import arrived
+from fhir_adapters.hl7v2.store import replay_work
 from fhir_adapters.hl7v2.store.batch.drain import drain_some
 from fhir_adapters.hl7v2.store.inbox import PostgresInbox
-from fhir_adapters.hl7v2.store.replaying import ask_replay, work_replays
-from fhir_adapters.store.finding import Wanted
+from fhir_adapters.hl7v2.store.replay_work import ask_replay, work_replays
 from fhir_adapters.store.inbox import receive
+from fhir_adapters.store.message_search import MessageQuery
 from fhir_adapters.store.tables import FactRow, Feed, InboxRow, ReplayItemRow, ReplayRow
 from tests.fhir_adapters.hl7v2.conftest import Intake
 from tests.fhir_adapters.hl7v2.samples import Sample
@@ -36,7 +36,7 @@ WHO = uuid4()
 ITK = shipped_profiles().newest("itk-2.4")
 
 
-async def asked(intake: Intake, wanted: Wanted, replay_id: UUID | None = None) -> UUID:
+async def asked(intake: Intake, wanted: MessageQuery, replay_id: UUID | None = None) -> UUID:
     number = replay_id or uuid4()
     async with transaction(intake.worker) as session:
         await ask_replay(session, number, intake.organisation_id, wanted, "profile corrected", WHO)
@@ -71,7 +71,7 @@ async def test_given_a_parked_message_when_its_cause_is_mended_then_replay_gives
     async with transaction(intake.worker) as session:
         [person] = [await session.get_one(Person, row.id) for row in await intake.rows(Person)]
         person.birth_date = date(1950, 1, 1)
-    await asked(intake, Wanted(state="parked", reason="birth-date-differs"))
+    await asked(intake, MessageQuery(state="parked", reason="birth-date-differs"))
     await worked(intake)
 
     [drained] = await intake.drain()
@@ -91,8 +91,8 @@ async def test_given_a_parked_message_when_its_cause_is_mended_then_replay_gives
 
 async def test_given_the_same_request_twice_when_worked_off_then_it_has_one_effect(intake: Intake) -> None:
     await intake.take(ADMISSION.but(local="", nhs="").raw())
-    once = await asked(intake, Wanted(state="parked"))
-    await asked(intake, Wanted(state="parked"), once)
+    once = await asked(intake, MessageQuery(state="parked"))
+    await asked(intake, MessageQuery(state="parked"), once)
     await worked(intake)
 
     assert len(await intake.rows(ReplayRow)) == len(await intake.rows(ReplayItemRow)) == 1
@@ -112,7 +112,7 @@ async def test_given_a_message_that_would_come_to_the_same_then_it_is_left_alone
 ) -> None:
     await intake.take(sample.raw())
     before = [(row.state, row.handled_at) for row in await intake.rows(InboxRow)]
-    await asked(intake, Wanted())
+    await asked(intake, MessageQuery())
     await worked(intake)
 
     assert await outcomes(intake) == [outcome]
@@ -121,7 +121,7 @@ async def test_given_a_message_that_would_come_to_the_same_then_it_is_left_alone
 
 async def test_given_messages_that_wait_or_were_rejected_then_they_say_so(intake: Intake) -> None:
     await intake.put(ADMISSION.raw(), b"MSH|broken")
-    await asked(intake, Wanted())
+    await asked(intake, MessageQuery())
     await worked(intake)
 
     assert await outcomes(intake) == ["rejected-envelope", "waits-already"]
@@ -133,7 +133,7 @@ async def test_given_a_used_message_when_the_profile_now_reads_more_from_it_then
     await intake.take(ADMISSION.raw())
     assert [row.ward for row in await intake.rows(Spell)] == ["ELM"]
     better = corrected(location=ITK.location.model_copy(update={"ward": (4,)}))
-    await asked(intake, Wanted())
+    await asked(intake, MessageQuery())
     await worked(intake, better)
     await drained_by(intake, better)
 
@@ -155,7 +155,7 @@ async def test_given_a_version_that_began_since_then_a_first_reading_is_by_that_
     assert sorted(row.ward or "" for row in await intake.rows(Spell)) == ["ELM", "ELM"]
     assert {row.read_by for row in await intake.rows(InboxRow)} == {ITK.mark}
 
-    await asked(intake, Wanted(message_id="M2"))
+    await asked(intake, MessageQuery(message_id="M2"))
     await worked(intake, book)
     await drained_by(intake, book)
 
@@ -183,7 +183,7 @@ async def test_given_a_profile_changed_and_changed_back_when_replayed_both_times
     await intake.take(ADMISSION.raw())
     worse = corrected(location=ITK.location.model_copy(update={"ward": (4,)}))
     for profiles in (worse, shipped_profiles()):
-        await asked(intake, Wanted())
+        await asked(intake, MessageQuery())
         await worked(intake, profiles)
         await drained_by(intake, profiles)
 
@@ -195,7 +195,7 @@ async def test_given_a_used_message_when_it_would_now_name_somebody_else_then_wh
 ) -> None:
     await intake.take(ADMISSION.raw())
     identifiers = ITK.identifiers
-    await asked(intake, Wanted())
+    await asked(intake, MessageQuery())
     await worked(intake, corrected(identifiers=identifiers.model_copy(update={"local": ()})))
 
     assert await outcomes(intake) == ["names-others-now"]
@@ -211,7 +211,7 @@ async def test_given_an_id_used_for_other_bytes_when_a_person_has_it_read_again_
     assert [row.reason for row in await intake.rows(InboxRow) if row.state == "parked"] == [
         "control-id-reused"
     ]
-    await asked(intake, Wanted(state="parked"))
+    await asked(intake, MessageQuery(state="parked"))
     await worked(intake, strict)
     await drained_by(intake, strict)
 
@@ -227,9 +227,9 @@ async def test_given_a_replay_killed_in_the_middle_then_it_goes_on_and_each_mess
     async with transaction(intake.worker) as session:
         for row in await session.scalars(select(InboxRow)):
             row.reason = "mended-since"
-    monkeypatch.setattr(replaying, "AT_A_TIME", 2)
-    monkeypatch.setattr(replaying, "_note", _dies_at(4))
-    await asked(intake, Wanted(state="parked"))
+    monkeypatch.setattr(replay_work, "AT_A_TIME", 2)
+    monkeypatch.setattr(replay_work, "_note", _dies_at(4))
+    await asked(intake, MessageQuery(state="parked"))
     with pytest.raises(asyncio.CancelledError):
         await worked(intake)
     assert (await outcomes(intake)).count("put-back") == 2
@@ -243,7 +243,7 @@ async def test_given_a_replay_killed_in_the_middle_then_it_goes_on_and_each_mess
 
 
 def _dies_at(last: int) -> Any:
-    true, calls = replaying._note, 0
+    true, calls = replay_work._note, 0
 
     async def note(*given: Any, **values: Any) -> None:
         nonlocal calls
@@ -257,7 +257,7 @@ def _dies_at(last: int) -> Any:
 
 async def test_given_two_workers_at_once_then_each_message_is_handled_once(intake: Intake) -> None:
     await intake.take(*(ADMISSION.but(message_id=f"M{n}", trigger="A99").raw() for n in range(120)))
-    await asked(intake, Wanted())
+    await asked(intake, MessageQuery())
 
     await asyncio.gather(worked(intake), worked(intake), worked(intake))
 
@@ -273,7 +273,7 @@ async def test_given_an_unassigned_message_when_a_feed_claims_its_sender_then_re
         feed = await session.get_one(Feed, unassigned.feed_id)
         await receive(session, feed, arrived(raw, read_envelope(raw), claimed=False))
     mine = Intake(intake.listener, intake.worker, intake.feed_id, unassigned.organisation_id)
-    await asked(mine, Wanted(code="unknown-feed"))
+    await asked(mine, MessageQuery(code="unknown-feed"))
     await worked(intake)
     assert await outcomes(intake) == ["nobody-claims-it"]
     async with transaction(owner) as session:
@@ -281,7 +281,7 @@ async def test_given_an_unassigned_message_when_a_feed_claims_its_sender_then_re
             code="NEW", organisation_id=mine.organisation_id, protocol="hl7v2", sending_application="NEW"
         )
         session.add(new)
-    await asked(mine, Wanted(code="unknown-feed"))
+    await asked(mine, MessageQuery(code="unknown-feed"))
     await worked(intake)
 
     [drained] = await intake.drain()
@@ -293,9 +293,9 @@ async def test_given_an_unassigned_message_when_a_feed_claims_its_sender_then_re
 async def test_given_a_replay_under_way_when_it_is_stopped_then_the_rest_is_left_as_it_is(
     intake: Intake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(replaying, "AT_A_TIME", 2)
+    monkeypatch.setattr(replay_work, "AT_A_TIME", 2)
     await intake.take(*(ADMISSION.but(message_id=f"M{n}", visit=f"V{n}").raw() for n in range(5)))
-    await asked(intake, Wanted())
+    await asked(intake, MessageQuery())
     await work_replays(intake.worker, shipped_profiles(), CaseClock.real())
     await work_replays(intake.worker, shipped_profiles(), CaseClock.real())
     async with transaction(intake.worker) as session:

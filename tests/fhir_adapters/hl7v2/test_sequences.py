@@ -11,10 +11,10 @@ from itertools import islice, permutations
 
 import pytest
 
-from fhir_adapters.feeds.loading import profile_named
+from fhir_adapters.feeds.profile_loader import profile_named
 from fhir_adapters.hl7v2.facts import Interpreted, StayReported
 from fhir_adapters.hl7v2.interpret import interpret
-from fhir_adapters.hl7v2.reading import Message, read_message
+from fhir_adapters.hl7v2.segments import Message, read_message
 from fhir_adapters.hl7v2.spells import SpellState, fold_spell
 from tests.fhir_adapters.hl7v2.samples import Sample
 

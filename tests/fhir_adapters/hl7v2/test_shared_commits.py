@@ -18,9 +18,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from deploy.embedded import postgres
 from discharge.store.engine import make_engine, transaction
-from fhir_adapters.feeds.choosing import FeedDoor
+from fhir_adapters.feeds.feed_choice import FeedDoor
 from fhir_adapters.hl7v2.mllp import frame
-from fhir_adapters.hl7v2.sending import acknowledgement_code
+from fhir_adapters.hl7v2.mllp_client import acknowledgement_code
 from fhir_adapters.hl7v2.store.inbox import PostgresInbox
 from fhir_adapters.hl7v2.store.sharing_commits import AT_ONCE, MOST_MESSAGES, SharedCommits
 from fhir_adapters.store.inbox import Arrived, Named, Received

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from discharge.errors import HomewardError, Unavailable
-from fhir_adapters.feeds.choosing import FeedDoor
+from fhir_adapters.feeds.feed_choice import FeedDoor
 from fhir_adapters.hl7v2.store import sharing_commits
 from fhir_adapters.hl7v2.store.sharing_commits import AT_ONCE, FEW, SharedCommits
 from fhir_adapters.store.inbox import Arrived, Named, Received

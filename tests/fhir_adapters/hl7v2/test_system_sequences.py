@@ -10,11 +10,11 @@ from itertools import islice, permutations
 
 import pytest
 
-from fhir_adapters.feeds.loading import profile_named
 from fhir_adapters.feeds.profile import Profile
+from fhir_adapters.feeds.profile_loader import profile_named
 from fhir_adapters.hl7v2.facts import Interpreted, PersonReported, StayReported
+from fhir_adapters.hl7v2.interpretation import understood
 from fhir_adapters.hl7v2.spells import SpellState, fold_spell
-from fhir_adapters.hl7v2.understanding import understood
 from tests.fhir_adapters.hl7v2.samples import segment
 
 EPIC, CARECAST = profile_named("epic"), profile_named("carecast")

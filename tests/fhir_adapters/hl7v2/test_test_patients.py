@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from discharge.store.tables import DuplicatePair, Person, PersonIdentifier, PersonNhsNumber, Spell
-from fhir_adapters.hl7v2.store.draining import Drained
+from fhir_adapters.hl7v2.store.single_message import Drained
 from fhir_adapters.store.tables import FactRow
 from tests.fhir_adapters.hl7v2.conftest import Intake
 from tests.fhir_adapters.hl7v2.samples import OTHER_NHS, Sample

@@ -17,10 +17,10 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from discharge.store.engine import transaction
-from fhir_adapters.hl7v2.listening import tls as listening_tls
-from fhir_adapters.hl7v2.listening.counts import Counts
-from fhir_adapters.hl7v2.listening.tls import Tls, TlsFiles
-from fhir_adapters.hl7v2.sending import Receiver, client_context, send_files
+from fhir_adapters.hl7v2.mllp_client import Receiver, client_context, send_files
+from fhir_adapters.hl7v2.receive import tls as listening_tls
+from fhir_adapters.hl7v2.receive.counts import Counts
+from fhir_adapters.hl7v2.receive.tls import Tls, TlsFiles
 from fhir_adapters.hl7v2.store.inbox import PostgresInbox
 from fhir_adapters.store.tables import Feed, InboxRow
 from tests.fhir_adapters.hl7v2.certificates import Authority, Pair, client

@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from discharge.errors import ERRORS
-from fhir_adapters.feeds.loading import shipped_profiles
-from fhir_adapters.hl7v2.envelope import Envelope, Unreadable, read_envelope
+from fhir_adapters.feeds.profile_loader import shipped_profiles
+from fhir_adapters.hl7v2.envelope import MessageHeader, Unreadable, read_envelope
 from fhir_adapters.hl7v2.facts import NotUsed, Parked
-from fhir_adapters.hl7v2.listening.arriving import arrived
-from fhir_adapters.hl7v2.understanding import understood
+from fhir_adapters.hl7v2.interpretation import understood
+from fhir_adapters.hl7v2.receive.inbox_row import arrived
 from fhir_adapters.store.tables import InboxRow
 from tests.fhir_adapters.hl7v2.conftest import Intake
 from tests.fhir_adapters.hl7v2.mutating import damaged, valid
@@ -29,7 +29,7 @@ TORN = st.builds(lambda raw, seed: damaged(raw, Random(seed)), st.sampled_from(V
 def coded(raw: bytes, number: int) -> None:
     """The message ends in a value of ours, by any profile."""
     read = read_envelope(raw)
-    assert isinstance(read, Envelope | Unreadable)
+    assert isinstance(read, MessageHeader | Unreadable)
     assert isinstance(arrived(raw, read, claimed=True).message_id, str)
     _, outcome = understood(raw, PROFILES[number % len(PROFILES)])
     if isinstance(outcome, NotUsed | Parked):

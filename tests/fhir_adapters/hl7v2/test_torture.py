@@ -15,11 +15,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fhir_adapters.hl7v2.envelope import Envelope, Unreadable, read_envelope
-from fhir_adapters.hl7v2.listening import answering
-from fhir_adapters.hl7v2.listening.counts import Counts
+from fhir_adapters.hl7v2.envelope import MessageHeader, Unreadable, read_envelope
 from fhir_adapters.hl7v2.mllp import frame
-from fhir_adapters.hl7v2.sending import acknowledgement_code
+from fhir_adapters.hl7v2.mllp_client import acknowledgement_code
+from fhir_adapters.hl7v2.receive import acknowledgement
+from fhir_adapters.hl7v2.receive.counts import Counts
 from fhir_adapters.hl7v2.store.inbox import PostgresInbox
 from fhir_adapters.store.tables import InboxRow
 from tests.fhir_adapters.hl7v2.conftest import Intake
@@ -103,14 +103,14 @@ async def test_given_a_large_message_then_another_sender_is_answered_while_it_is
     """The large one is read only once the other was answered: were it read in everybody's way, never."""
     begun, other_was_answered, in_time = threading.Event(), threading.Event(), list[bool]()
 
-    def read(raw: bytes) -> Envelope | Unreadable:
-        if len(raw) >= answering.LARGE:
+    def read(raw: bytes) -> MessageHeader | Unreadable:
+        if len(raw) >= acknowledgement.LARGE:
             begun.set()
             in_time.append(other_was_answered.wait(5))
         return read_envelope(raw)
 
-    monkeypatch.setattr(answering, "read_envelope", read)
-    large = Sample(message_id="LARGE", tail=("NTE|1||" + "x" * answering.LARGE,)).raw()
+    monkeypatch.setattr(acknowledgement, "read_envelope", read)
+    large = Sample(message_id="LARGE", tail=("NTE|1||" + "x" * acknowledgement.LARGE,)).raw()
     waiting = asyncio.create_task(line.ask(large))
     await asyncio.to_thread(begun.wait, 5)
     async with connected(port) as other:

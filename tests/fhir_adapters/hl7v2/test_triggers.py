@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from fhir_adapters.feeds.loading import profile_named
 from fhir_adapters.feeds.profile import DeletedWhen, Profile
+from fhir_adapters.feeds.profile_loader import profile_named
 from fhir_adapters.hl7v2.facts import (
     Interpreted,
     NotUsed,
@@ -19,7 +19,7 @@ from fhir_adapters.hl7v2.facts import (
 )
 from fhir_adapters.hl7v2.interpret import interpret
 from fhir_adapters.hl7v2.interpret.triggers import TRIGGERS
-from fhir_adapters.hl7v2.reading import Message, read_message
+from fhir_adapters.hl7v2.segments import Message, read_message
 from tests.fhir_adapters.hl7v2.samples import OTHER_NHS, Sample, segment
 
 ITK = profile_named("itk-2.4")

@@ -11,8 +11,8 @@ import pytest
 from discharge.clocks import CaseClock
 from fhir_adapters.feeds.advice import what_to_write
 from fhir_adapters.feeds.book import ProfileBook
-from fhir_adapters.feeds.loading import profile_named, shipped_profiles
 from fhir_adapters.feeds.profile import Profile
+from fhir_adapters.feeds.profile_loader import profile_named, shipped_profiles
 from fhir_adapters.hl7v2.store.batch.drain import drain_some
 from fhir_adapters.store.tables import InboxRow, UnmappedMessageRow, UnmappedRow
 from tests.fhir_adapters.hl7v2.conftest import Intake

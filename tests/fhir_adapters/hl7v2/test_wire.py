@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from fhir_adapters.hl7v2.listening.wire import MOST_UNREAD, Wire
+from fhir_adapters.hl7v2.receive.wire import MOST_UNREAD, Wire
 
 MUCH = b"x" * 20_000_000
 """More than any socket buffers."""

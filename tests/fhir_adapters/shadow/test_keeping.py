@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from discharge.errors import HomewardError
 from discharge.store.engine import transaction
 from fhir_adapters.listed import ListInvalid
-from fhir_adapters.shadow.mapping import shipped_mappings
-from fhir_adapters.shadow.store.keeping import Given, take_list
+from fhir_adapters.shadow.list_mapping import shipped_mappings
+from fhir_adapters.shadow.store.compared_lists import Given, take_list
 from fhir_adapters.store.tables import ShadowDifferenceRow, ShadowListRow
 from tests.fhir_adapters.hl7v2.conftest import Intake
 from tests.fhir_adapters.hl7v2.samples import NHS, OTHER_NHS, Sample

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from discharge.store.engine import transaction
-from fhir_adapters.feeds.loading import PROFILES
-from fhir_adapters.feeds.watching import WatchedBook
+from fhir_adapters.feeds.profile_loader import PROFILES
+from fhir_adapters.feeds.profile_watch import WatchedBook
 from fhir_adapters.hl7v2.store.inbox import PostgresInbox
 from fhir_adapters.store.alarms import look_for_alarms
 from fhir_adapters.store.profiles import ProfileTextRow, follow, remember, taken_texts

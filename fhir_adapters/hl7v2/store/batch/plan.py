@@ -25,7 +25,7 @@ from fhir_adapters.hl7v2.facts import (
     StayMoved,
     StayReported,
 )
-from fhir_adapters.hl7v2.reading import Message
+from fhir_adapters.hl7v2.segments import Message
 from fhir_adapters.hl7v2.store.batch.load import Loaded, Names
 from fhir_adapters.store.tables import Feed, InboxRow
 

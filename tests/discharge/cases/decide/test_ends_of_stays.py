@@ -8,7 +8,7 @@ import pytest
 
 from discharge.cases import commands as cmd
 from discharge.cases import events as ev
-from discharge.cases.decide.leaving import stay_ended
+from discharge.cases.decide.departure import stay_ended
 from discharge.cases.evolve import fold
 from discharge.cases.model import Action, Case
 from tests.discharge.cases.leaving_stories import (

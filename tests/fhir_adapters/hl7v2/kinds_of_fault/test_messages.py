@@ -14,11 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from discharge.store.engine import transaction
 from discharge.store.tables import DocumentRow, Person, PersonAddress, Spell
-from fhir_adapters.feeds.checking import SampleFile, check_feed
-from fhir_adapters.feeds.loading import profile_named
+from fhir_adapters.feeds.check import SampleFile, check_feed
 from fhir_adapters.feeds.profile import Profile
+from fhir_adapters.feeds.profile_loader import profile_named
 from fhir_adapters.hl7v2.facts import Interpreted, PersonReported, StayReported
-from fhir_adapters.hl7v2.understanding import understood
+from fhir_adapters.hl7v2.interpretation import understood
 from fhir_adapters.store.tables import Feed
 from tests.fhir_adapters.hl7v2.conftest import Intake
 from tests.fhir_adapters.hl7v2.kinds_of_fault.messages import adt, beryl, notes, profiled, pv1

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from discharge.cases.commands import NoteHospitalFacts, RecordDeath, WithdrawDeath
 from discharge.store.engine import transaction
 from discharge.store.tables import DuplicatePair, Person, PersonAddress, PersonContact, Spell
-from fhir_adapters.hl7v2.store.merging import MergeCause, merge_persons
+from fhir_adapters.hl7v2.store.merges import MergeCause, merge_persons
 from tests.fhir_adapters.hl7v2.conftest import Intake
 from tests.fhir_adapters.hl7v2.kinds_of_fault.messages import (
     admitted,

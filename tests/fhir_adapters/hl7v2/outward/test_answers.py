@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fhir_adapters.hl7v2.outward.answers import Answer, meaning_of, read_answer
+from fhir_adapters.hl7v2.send.answers import PartnerAnswer, meaning_of, read_answer
 
 MSH = "MSH|^~\\&|PAS|RXH|||20260701||ACK^A16|X1|P|2.4\r"
 
@@ -27,7 +27,7 @@ MSH = "MSH|^~\\&|PAS|RXH|||20260701||ACK^A16|X1|P|2.4\r"
 def test_given_an_acknowledgement_when_read_then_code_condition_and_id_are_found(
     msa: str, code: str, condition: str
 ) -> None:
-    assert read_answer((MSH + msa).encode()) == Answer(code, condition, "M1")
+    assert read_answer((MSH + msa).encode()) == PartnerAnswer(code, condition, "M1")
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_given_what_is_no_acknowledgement_when_read_then_there_is_none(raw: byte
 
 @given(st.binary(max_size=300))
 def test_given_any_bytes_when_read_then_it_is_an_answer_or_none_and_never_an_error(raw: bytes) -> None:
-    assert read_answer(raw) is None or isinstance(read_answer(raw), Answer)
+    assert read_answer(raw) is None or isinstance(read_answer(raw), PartnerAnswer)
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_given_any_bytes_when_read_then_it_is_an_answer_or_none_and_never_an_err
 def test_given_a_code_and_a_condition_when_judged_then_the_table_says_what_it_means(
     code: str, condition: str, attempts: int, meaning: str
 ) -> None:
-    assert meaning_of(Answer(code, condition, "M1"), attempts) == meaning
+    assert meaning_of(PartnerAnswer(code, condition, "M1"), attempts) == meaning
 
 
 def test_given_words_of_the_partner_when_the_answer_is_told_then_they_are_left_out() -> None:

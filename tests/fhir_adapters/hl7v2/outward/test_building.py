@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from discharge.clocks import london_date
-from fhir_adapters.feeds.loading import profile_named
-from fhir_adapters.hl7v2.envelope import Envelope, read_envelope
+from fhir_adapters.feeds.profile_loader import profile_named
+from fhir_adapters.hl7v2.envelope import MessageHeader, read_envelope
 from fhir_adapters.hl7v2.facts import Interpreted, PersonReported, StayReported
 from fhir_adapters.hl7v2.interpret import interpret
-from fhir_adapters.hl7v2.outward.building import Built, CannotBuild, build
-from fhir_adapters.hl7v2.outward.news import Named, News, Stay, control_id
-from fhir_adapters.hl7v2.outward.sends import Observation, Parties, Sends
-from fhir_adapters.hl7v2.reading import Message, read_message
+from fhir_adapters.hl7v2.segments import Message, read_message
+from fhir_adapters.hl7v2.send.message_builder import Built, CannotBuild, build
+from fhir_adapters.hl7v2.send.news import Named, News, Stay, control_id
+from fhir_adapters.hl7v2.send.sends import Observation, Parties, Sends
 
 AT = datetime(2026, 7, 1, 9, 30, tzinfo=UTC)
 NOW = "20260701103000+0100"
@@ -186,7 +186,7 @@ def test_given_anything_that_can_be_told_when_built_then_our_own_reader_reads_th
         news = news.model_copy(update={"fit_on": london_date(at)})
     built = build(news, person, stay, sends=sends, parties=PARTIES, control_id=control_id(KEY), at=at)
     header, message = read_envelope(built.raw), read_message(built.raw)
-    assert isinstance(header, Envelope)
+    assert isinstance(header, MessageHeader)
     assert isinstance(message, Message)
     assert (header.message_id, header.version, header.event_time) == (control_id(KEY), sends.version, at)
     assert _observed(message, sends.home_ready) == {"yes": "Y", "no": "N", "unknown": "U"}[news.home_ready]

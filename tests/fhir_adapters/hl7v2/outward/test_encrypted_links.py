@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from fhir_adapters.hl7v2.outward.answers import Answer
-from fhir_adapters.hl7v2.outward.links import Links, NoAnswer
+from fhir_adapters.hl7v2.send.answers import PartnerAnswer
+from fhir_adapters.hl7v2.send.links import Links, NoAnswer
 from fhir_adapters.partners.secrets import SecretFolder
 from fhir_adapters.partners.settings import PartnerTls
 from tests.fhir_adapters.hl7v2.certificates import Authority
@@ -36,7 +36,7 @@ def authority(tmp_path: Path) -> Authority:
     return Authority(tmp_path)
 
 
-async def send(links: Links, port: int, tls: PartnerTls | None = None) -> Answer | NoAnswer:
+async def send(links: Links, port: int, tls: PartnerTls | None = None) -> PartnerAnswer | NoAnswer:
     return await links.exchange(f"mllps://127.0.0.1:{port}", MESSAGE, "M1", tls)
 
 
@@ -47,7 +47,7 @@ async def test_given_a_trust_that_asks_for_a_certificate_when_ours_is_set_then_i
     tls = PartnerTls(ca=ca, certificate=ours.certificate.name, key=ours.key.name)
     behind = f"127.0.0.1:{partner.port}"
     async with tls_door(behind, authority.signs("pas"), clients_of=authority) as door:
-        assert await send(links, door.port, tls) == Answer("AA", "", "M1")
+        assert await send(links, door.port, tls) == PartnerAnswer("AA", "", "M1")
         outcome = await send(links, door.port, PartnerTls(ca=ca))
         assert isinstance(outcome, NoAnswer)
     assert len(partner.received) == 1
@@ -59,7 +59,7 @@ async def test_given_a_trust_by_another_name_when_it_is_set_then_that_name_is_as
     shown, ca = authority.signs("pas", name="pas.trust.example"), authority.certificate.name
     async with tls_door(f"127.0.0.1:{partner.port}", shown) as door:
         known = PartnerTls(ca=ca, server_name="pas.trust.example")
-        assert await send(links, door.port, known) == Answer("AA", "", "M1")
+        assert await send(links, door.port, known) == PartnerAnswer("AA", "", "M1")
         refused = await send(links, door.port, PartnerTls(ca=ca))
     assert isinstance(refused, NoAnswer)
     assert "certificate is not valid for '127.0.0.1'" in refused.words

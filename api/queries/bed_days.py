@@ -1,0 +1,98 @@
+"""The bed-days report as a caller may read it: the same figures for the interface, the command and the
+page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.principals import Principal
+from api.queries import lists
+from api.queries.bed_day_figures import add_up
+from api.queries.lists import ReportedCase
+from api.queries.looks import looked
+from discharge.delays.counted import CountedStays, count_stays, lettings_in
+from discharge.delays.released import Counterfactual
+from discharge.delays.report import BedDaysReport, bed_days_report
+from discharge.delays.stays import Letting, lettings_of, stays_of
+from discharge.errors import HomewardError
+from discharge.reference.policy import policy_on
+from discharge.store.count_anew import UNCOUNTED
+
+REPORT = "bed days report"
+BEHIND = "people behind a figure of the bed days report"
+"""What the audit calls a look at the figures, and at the people behind one of them."""
+
+EVER = date(2020, 1, 1)
+"""Before anything that is kept here."""
+
+
+@dataclass(frozen=True)
+class BedDaysQuery:
+    """A period, both days included, up to today where no end is given; and what released days are compared
+    with.
+    """
+
+    from_on: date
+    to_on: date
+    today: date
+    against: Counterfactual
+
+    @property
+    def period(self) -> tuple[date, date, date]:
+        """First day, last day, and the day on which people still wait."""
+        return self.from_on, self.to_on, self.today
+
+
+@dataclass(frozen=True)
+class People:
+    """The stays and homes let behind a report, and the name of each case's person (family, given)."""
+
+    stays: CountedStays
+    lettings: tuple[Letting, ...]
+    names: Mapping[UUID, tuple[str | None, str | None]]
+
+
+def wanted(from_on: date | None, to_on: date | None, today: date, against: Counterfactual) -> BedDaysQuery:
+    """What is asked, with the days that were left open. Raises dates-out-of-order."""
+    asked = BedDaysQuery(from_on or EVER, to_on or today, today, against)
+    if asked.from_on > asked.to_on:
+        raise HomewardError("dates-out-of-order", where="from_on")
+    return asked
+
+
+async def bed_days(
+    session: AsyncSession, caller: Principal, asked: BedDaysQuery, what: str = REPORT
+) -> BedDaysReport:
+    """The report over every case that the caller's organisation leads; one look at all of them.
+
+    PostgreSQL adds up what is counted; a case that is not counted as this version counts is read by itself.
+    """
+    uncounted = await lists.reported_cases(session, caller, asked.from_on, UNCOUNTED)
+    ids = [each.case.case_id for each in uncounted]
+    tally = await add_up(session, caller, asked.period, ids, what)
+    if uncounted:
+        await looked(session, caller, what, ids)
+    rest = _people(uncounted, asked)
+    tally.add(rest.stays, rest.lettings)
+    return bed_days_report(tally, *asked.period, asked.against, policy_on(asked.to_on))
+
+
+async def people(session: AsyncSession, caller: Principal, asked: BedDaysQuery) -> People:
+    """Who is behind the figures, which were read as a look at them (`BEHIND`)."""
+    return _people(await lists.reported_cases(session, caller, asked.from_on), asked)
+
+
+def _people(cases: Sequence[ReportedCase], asked: BedDaysQuery) -> People:
+    stays = (stay for each in cases for stay in stays_of(each.case))
+    lettings = (let for each in cases for let in lettings_of(each.case))
+    return People(
+        stays=count_stays(stays, *asked.period),
+        lettings=lettings_in(lettings, asked.from_on, asked.to_on),
+        names={each.case.case_id: (each.family_name, each.given_name) for each in cases},
+    )

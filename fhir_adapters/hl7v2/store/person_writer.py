@@ -1,0 +1,256 @@
+"""Writing a person as everything that feeds said of them makes them: name, addresses, contacts, hiding.
+
+Hiding reaches every row held, whoever gave it, and every record merged into the person, at once; lifting it
+shows again what it hid.
+"""
+
+from datetime import date, datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from discharge.clocks import london_date
+from discharge.store.tables import Person, PersonAddress, PersonContact, PersonMerge
+from discharge.store.tables.persons import NEXT_OF_KIN, ORDINARY, PRACTICE, RESTRICTED
+from fhir_adapters.hl7v2.facts import Address, Contact, Telecom
+from fhir_adapters.hl7v2.store.batch.state import (
+    Reported,
+    drop,
+    flush,
+    keep,
+    moment,
+    person_row,
+    state_of,
+)
+from fhir_adapters.hl7v2.store.person_reports import person_reports
+from fhir_adapters.hl7v2.store.persons import NO_KEY, same_person
+from fhir_adapters.people.hidden_location import Statement, whether_hidden
+from fhir_adapters.people.person_fold import HOME, PersonState, fold_person, moved_at
+
+
+class Refolded(NamedTuple):
+    """A person as written: whether we learned just now that they died, or that they did not after all, and
+    whether anything changed.
+    """
+
+    person: Person
+    died_now: bool
+    changed: bool
+    lives_after_all: bool = False
+
+
+async def refold_person(session: AsyncSession, person_id: UUID) -> Refolded:
+    """Write the person as all facts make them; locked first, to read what another drain wrote."""
+    person = await person_row(session, person_id, lock=NO_KEY)
+    ids = await same_person(session, person_id)
+    said = await _reported(session, ids)
+    own = [one.fact for one in said if one.about == person_id]
+    state = fold_person(own, (one.fact for one in said if one.about != person_id))
+    was_alive, was_hidden = not person.deceased, person.hidden_by_feed
+    hidden = whether_hidden(map(_statement, filter(_of_hiding, said)), await _merged_at(session, ids))
+    with session.no_autoflush:  # what was written already would not be seen to have changed
+        _fill(person, state)
+        person.hidden_by_feed = person.hidden_by_feed if hidden is None else hidden
+        at = moved_at(one.fact for one in said)
+        moved = await _write_addresses(session, person, state.addresses, at)
+        reached = await _write_contacts(session, person, state)
+        changed = bool(session.is_modified(person) or moved or reached)
+    if changed:
+        person.updated_at = moment(session)
+    await flush(session)
+    if person.hidden_by_feed or was_hidden:
+        await _hide_or_show(session, ids, person.hidden_by_feed)
+    died_now, lives = person.deceased and was_alive, not person.deceased and not was_alive
+    return Refolded(person, died_now, changed, lives)
+
+
+async def _reported(session: AsyncSession, ids: list[UUID]) -> list[Reported]:
+    batch = state_of(session)
+    if batch is not None:
+        return [one for person_id in ids for one in batch.reported[person_id]]
+    return await person_reports(session, ids)
+
+
+def _of_hiding(said: Reported) -> bool:
+    return said.fact.hidden is not None
+
+
+def _statement(said: Reported) -> Statement:
+    fact = said.fact
+    return Statement(said.sender, said.about, fact.stated_at, fact.digest, bool(fact.hidden))
+
+
+async def _merged_at(session: AsyncSession, ids: list[UUID]) -> dict[UUID, datetime]:
+    """When each retired record became part of the person."""
+    if len(ids) == 1:
+        return {}
+    rows = await session.execute(
+        select(PersonMerge.retired_id, PersonMerge.effective_at).where(
+            PersonMerge.retired_id.in_(ids), PersonMerge.undone_at.is_(None)
+        )
+    )
+    return {row.retired_id: row.effective_at for row in rows}
+
+
+async def _hide_or_show(session: AsyncSession, ids: list[UUID], hidden: bool) -> None:
+    """The same for every record of the person, and for every address and contact they hold."""
+    sensitivity = RESTRICTED if hidden else ORDINARY
+    batch = state_of(session)
+    if batch is not None:
+        held: list[PersonAddress | PersonContact] = [*batch.addresses[ids[0]], *batch.contacts[ids[0]]]
+        for row in held:
+            row.sensitivity = sensitivity
+        return
+    await session.execute(update(Person).where(Person.id.in_(ids)).values(hidden_by_feed=hidden))
+    for table in (PersonAddress, PersonContact):
+        theirs = update(table).where(table.person_id.in_(ids))
+        await session.execute(theirs.values(sensitivity=sensitivity))
+
+
+def _fill(person: Person, state: PersonState) -> None:
+    """What a feed said replaces what was there; what no feed ever said stays."""
+    if state.name:
+        person.family_name, person.given_name = state.name.family or None, state.name.given or None
+    person.birth_date = state.birth_date or person.birth_date
+    person.sex = state.sex or person.sex
+    if state.deceased is not None:
+        person.deceased, person.died_on = state.deceased, state.died_on
+    person.identity_unknown = state.identity_unknown
+
+
+def _sensitivity(person: Person) -> str:
+    return RESTRICTED if person.hidden_by_feed else ORDINARY
+
+
+async def _write_addresses(
+    session: AsyncSession,
+    person: Person,
+    addresses: tuple[Address, ...] | None,
+    moved: datetime | None,
+) -> bool:
+    """Keep an address that is said again (it may carry a property number), remove the others, add the new.
+    One that has ended stays, with its dates. A home that was let stays in force until feeds begin to name
+    another one: until then theirs is history. Whether anything changed.
+    """
+    if addresses is None:
+        return False
+    held = await _held_addresses(session, person.id)
+    let = _let_in_force(held, addresses, moved)
+    lasting_last = sorted(addresses, key=lambda said: (said.until_on is None, said.until_on or date.max))
+    wanted = {(said.kind, "\n".join(said.lines), said.postcode or None): said for said in lasting_last}
+    changed = False
+    for row in held:
+        again = wanted.pop((row.kind, row.lines, row.postcode), None)
+        if row.let_id is not None:
+            continue
+        if again is None:
+            await drop(session, row)
+            changed = True
+        elif row.ended_by_let_id is None and (row.from_on, row.until_on) != (again.from_on, again.until_on):
+            row.from_on, row.until_on = again.from_on, again.until_on
+    for (kind, lines, postcode), said in wanted.items():
+        former = let if kind == HOME and said.until_on is None else None
+        if former is not None and postcode == former.postcode:
+            continue
+        changed = True
+        keep(
+            session,
+            PersonAddress(
+                person_id=person.id,
+                kind=kind,
+                lines=lines,
+                postcode=postcode,
+                from_on=said.from_on,
+                until_on=former.from_on if former else said.until_on,
+                ended_by_let_id=former.let_id if former else None,
+                sensitivity=_sensitivity(person),
+            ),
+        )
+    return changed or any(map(session.is_modified, held))
+
+
+async def _held_addresses(session: AsyncSession, person_id: UUID) -> list[PersonAddress]:
+    batch = state_of(session)
+    if batch is not None:
+        return list(batch.addresses[person_id])
+    return list(await session.scalars(select(PersonAddress).where(PersonAddress.person_id == person_id)))
+
+
+def _let_in_force(
+    held: list[PersonAddress], addresses: tuple[Address, ...], moved: datetime | None
+) -> PersonAddress | None:
+    """The home that was let last, unless feeds named another one since: then it is history, too."""
+    lets = [row for row in held if row.let_id is not None and row.until_on is None]
+    if not lets:
+        return None
+    let = max(lets, key=lambda row: row.from_on or date.min)
+    named = [said for said in addresses if said.kind == HOME and said.until_on is None]
+    since = [london_date(moved)] if moved is not None else []
+    since += [said.from_on for said in named if said.from_on is not None]
+    same = any((said.postcode or None) == let.postcode for said in named)
+    if same or max(since, default=date.min) <= (let.from_on or date.min):
+        return let
+    let.until_on = max(since)
+    return None
+
+
+async def _write_contacts(session: AsyncSession, person: Person, state: PersonState) -> bool:
+    """Replace what feeds said anew; whether anything changed."""
+    held = await _held_contacts(session, person.id)
+    said: list[tuple[list[PersonContact], list[PersonContact]]] = []
+    if state.telecoms is not None:
+        telecoms = [row for row in held if row.kind not in (NEXT_OF_KIN, PRACTICE)]
+        said.append((telecoms, [_telecom_row(person, each) for each in state.telecoms]))
+    if state.contacts is not None:
+        kin = [row for row in held if row.kind == NEXT_OF_KIN]
+        said.append((kin, [_kin_row(person, each) for each in state.contacts]))
+    if state.practice is not None:
+        practice = [row for row in held if row.kind == PRACTICE]
+        said.append((practice, [_practice_row(person, state.practice)]))
+    return any([await _replace(session, rows, wanted) for rows, wanted in said])
+
+
+async def _held_contacts(session: AsyncSession, person_id: UUID) -> list[PersonContact]:
+    batch = state_of(session)
+    if batch is not None:
+        return list(batch.contacts[person_id])
+    return list(await session.scalars(select(PersonContact).where(PersonContact.person_id == person_id)))
+
+
+async def _replace(session: AsyncSession, held: list[PersonContact], wanted: list[PersonContact]) -> bool:
+    """Rows that say the same stay as they are, so that a feed that repeats itself writes nothing. Whether
+    anything changed.
+    """
+    if sorted(map(_saying, held)) == sorted(map(_saying, wanted)):
+        return False
+    for row in held:
+        await drop(session, row)
+    keep(session, *wanted)
+    return True
+
+
+def _saying(row: PersonContact) -> tuple[str, str, str, str]:
+    return row.kind, row.value, row.name or "", row.relationship_code or ""
+
+
+def _telecom_row(person: Person, said: Telecom) -> PersonContact:
+    return PersonContact(
+        person_id=person.id, kind=said.kind, value=said.value, sensitivity=_sensitivity(person)
+    )
+
+
+def _practice_row(person: Person, code: str) -> PersonContact:
+    return PersonContact(person_id=person.id, kind=PRACTICE, value=code, sensitivity=_sensitivity(person))
+
+
+def _kin_row(person: Person, said: Contact) -> PersonContact:
+    return PersonContact(
+        person_id=person.id,
+        kind=NEXT_OF_KIN,
+        value=next((telecom.value for telecom in said.telecoms), ""),
+        name=said.name,
+        relationship_code=said.relationship or None,
+        sensitivity=_sensitivity(person),
+    )
