@@ -44,6 +44,7 @@ class Inbox:
     def __init__(self, feeds: Sequence[FeedDoor] = (FEED,)) -> None:
         self.known = list(feeds)
         self.kept: list[tuple[FeedDoor, Arrived]] = []
+        self.dues: list[float] = []
         self.turned_away: list[tuple[FeedDoor, int]] = []
         self.late: list[tuple[UUID, set[UUID], str]] = []
         self.failure: Exception | None = None
@@ -54,6 +55,7 @@ class Inbox:
             raise self.failure
         await asyncio.sleep(0)
         self.kept.append((door, arrived))
+        self.dues.append(due)
         return Received(KEPT, False, False)
 
     async def feeds(self) -> list[FeedDoor]:
@@ -423,6 +425,8 @@ async def test_given_a_sender_that_waited_its_turn_then_the_time_to_store_begins
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     desk = Desk(limits=Limits(messages_per_second=0.8, keep_seconds=1))
+    began = asyncio.get_running_loop().time()
     answers = [await desk.ask(JOAN.raw()) for _ in range(2)]
     assert {told(answer) for answer in answers} == {("AA", "M1")}
+    assert desk.inbox.dues == pytest.approx([began + 1, began + 1 + 1 / 0.8], abs=0.5)
     assert caplog.records == []
