@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from datetime import date
 
 from fastapi import APIRouter
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
 from api.forms.dates import read_date
-from api.pages.visit import Visitor
+from api.pages.visit import Visit, Visitor
 from api.parameters import check_names
 from api.presenters.bed_days import DATES, FIXED, PARAMETERS, PATH, ReportQuery, present, present_form
-from api.presenters.bed_days_people import behind
-from api.queries.bed_days import BEHIND, REPORT, bed_days, wanted
+from api.presenters.bed_days_people import Behind, behind, choose
+from api.queries.bed_days import BEHIND, REPORT, BedDaysQuery, bed_days, details, wanted
 from api.queries.bed_days import people as people_behind
 from discharge.delays.released import COUNTERFACTUALS, counterfactual
 from discharge.errors import HomewardError
@@ -37,10 +38,20 @@ async def show(visit: Visitor) -> Response:
     question = wanted(asked.from_on, asked.to_on, visit.today, counterfactual(asked.counterfactual))
     async with visit.services.begin(visit.caller, report=True) as session:
         found = await bed_days(session, visit.caller, question, BEHIND if asked.of else REPORT)
-        people = await people_behind(session, visit.caller, question) if asked.of else None
-    chosen = behind(asked.of, people, question.against) if people else None
-    report = present(found, asked, chosen, may_open=may_open)
+        people = await _people(session, visit, asked, question) if asked.of else None
+    report = present(found, asked, people, may_open=may_open)
     return visit.page("bed_days.html", form=present_form(asked), report=report)
+
+
+async def _people(
+    session: AsyncSession, visit: Visit, asked: ReportQuery, question: BedDaysQuery
+) -> Behind | None:
+    """The people behind the figure that is asked for; none where the report has no such figure."""
+    people = await people_behind(session, visit.caller, question)
+    chosen = choose(asked.of, people, question.against, asked.page)
+    if chosen is None:
+        return None
+    return behind(chosen, await details(session, visit.caller, question, chosen.case_ids), asked.page_href)
 
 
 def read_question(query: Mapping[str, str]) -> ReportQuery:
@@ -59,7 +70,11 @@ def read_question(query: Mapping[str, str]) -> ReportQuery:
         faults["days"] = "Enter how many days it would have taken, as a whole number"
     elif against != FIXED and against not in COUNTERFACTUALS:
         faults["against"] = "Choose one of the comparisons on the page"
-    return ReportQuery(first, last, against, fixed, query.get("of", ""), typed, faults)
+    page = query.get("page", "1")
+    if not (page.isdecimal() and len(page) <= 4):
+        faults["page"] = "Choose a page by its number"
+        page = "1"
+    return ReportQuery(first, last, against, fixed, query.get("of", ""), typed, faults, int(page))
 
 
 def _typed(query: Mapping[str, str], name: str) -> tuple[str, str, str]:

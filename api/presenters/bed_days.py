@@ -22,7 +22,7 @@ PATH = "/reports/bed-days"
 DATES: Mapping[str, str] = {"from_on": "From", "to_on": "To"}
 _PARTS = ("day", "month", "year")
 PARAMETERS = frozenset(
-    {"against", "days", "of", *DATES, *(f"{name}-{part}" for name in DATES for part in _PARTS)}
+    {"against", "days", "of", "page", *DATES, *(f"{name}-{part}" for name in DATES for part in _PARTS)}
 )
 """Everything that the address of a report may say."""
 CLAIMS = (RELEASED, SOONER)
@@ -40,13 +40,18 @@ class ReportQuery:
     of: str = ""
     typed: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
     faults: Mapping[str, str] = field(default_factory=dict)
+    page: int = 1
 
     @property
     def counterfactual(self) -> str:
         """The code of the comparison."""
         return f"{FIXED}:{self.days}" if self.against == FIXED else self.against
 
-    def href(self, of: str = "") -> str:
+    def page_href(self, page: int) -> str:
+        """The address of another page of the same people."""
+        return self.href(self.of, page)
+
+    def href(self, of: str = "", page: int = 1) -> str:
         """The address of this report, with the people behind one of its figures."""
         given = {
             "from_on": self.from_on.isoformat() if self.from_on else "",
@@ -54,6 +59,7 @@ class ReportQuery:
             "against": "" if self.against == "none" else self.against,
             "days": self.days if self.against == FIXED else "",
             "of": of,
+            "page": str(page) if page > 1 else "",
         }
         kept = {name: value for name, value in given.items() if value}
         return (f"{PATH}?{urlencode(kept)}" if kept else PATH) + ("#people" if of else "")

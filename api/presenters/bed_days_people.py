@@ -6,10 +6,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
+from uuid import UUID
 
 from api.presenters import words
 from api.presenters.worklist import full_name
-from api.queries.bed_days import People
+from api.queries.bed_days import Details, People
 from discharge.codes.delay_reasons import NATIONAL_DELAY_REASONS, delay_reason_label
 from discharge.delays.bands import BANDS, band_of
 from discharge.delays.counted import CountedStay
@@ -21,9 +23,10 @@ from discharge.delays.stays import Letting
 from discharge.outcomes.readmission import BANDS as READMISSION_BANDS
 from discharge.outcomes.readmission import readmission_band
 
-MOST = 500
-"""More people than this are not listed on one page."""
+PAGE = 100
+"""So many people are listed on one page."""
 
+T = TypeVar("T")
 Measure = Callable[[CountedStay], int | None]
 """A person's part in a figure: their days or nights, 1 where people are counted; None: not in it."""
 
@@ -116,12 +119,31 @@ class Let:
 
 @dataclass(frozen=True)
 class Behind:
-    """The people behind one figure: their stays, or the homes let to them."""
+    """The people behind one figure: their stays, or the homes let to them; of many, one page."""
 
     title: str
     people: tuple[Person, ...]
-    more: int
-    lets: tuple[Let, ...] = ()
+    lets: tuple[Let, ...]
+    shown: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Who is on the page that is asked for, each with their part in the figure."""
+
+    title: str
+    page: int
+    total: int
+    stays: Sequence[tuple[int, CountedStay]] = ()
+    lettings: Sequence[tuple[int, Letting]] = ()
+
+    @property
+    def case_ids(self) -> set[UUID]:
+        """The cases of those on the page."""
+        stays = {each.stay.case_id for _, each in self.stays}
+        return stays | {each.case_id for _, each in self.lettings}
 
 
 def of_band(group: str, band: str) -> str:
@@ -134,18 +156,43 @@ def of_reason(group: str, code: str) -> str:
     return f"reason:{group}:{code}"
 
 
-def behind(of: str, found: People, against: Counterfactual) -> Behind | None:
-    """The people behind a figure, a band or a reason; none for what is not on the report."""
+def choose(of: str, found: People, against: Counterfactual, page: int) -> Choice | None:
+    """Who is behind a figure, a band or a reason; none for what is not on the report."""
     if of in LETTINGS:
-        return _lettings(of, found, against)
+        return _lettings(of, found, against, page)
     chosen = _figure(of, found, against) or _part(of, found)
     if chosen is None:
         return None
     title, among, measure = chosen
     counted = [(part, each) for each in among if (part := measure(each)) is not None]
-    counted.sort(key=lambda one: (-one[0], -(one[1].count.true or 0), one[1].count.published))
-    people = tuple(_person(each, part, found) for part, each in counted[:MOST])
-    return Behind(title, people, max(0, len(counted) - MOST))
+    counted.sort(key=_most_first)
+    page, shown = _page(counted, page)
+    return Choice(title, page, len(counted), stays=shown)
+
+
+def _most_first(one: tuple[int, CountedStay]) -> tuple[int, int, int, UUID, int]:
+    part, each = one
+    return -part, -(each.count.true or 0), each.count.published, each.stay.case_id, each.stay.number
+
+
+def _page(every: Sequence[T], page: int) -> tuple[int, Sequence[T]]:
+    """A page, the last one where there are not so many; which it is, and what is on it."""
+    page = max(1, min(page, -(-len(every) // PAGE)))
+    return page, every[(page - 1) * PAGE : page * PAGE]
+
+
+def behind(choice: Choice, found: Details, href: Callable[[int], str]) -> Behind:
+    """One page of the people behind a figure; `href` is the address of another."""
+    first = (choice.page - 1) * PAGE + 1
+    last = min(choice.page * PAGE, choice.total)
+    return Behind(
+        title=choice.title,
+        people=tuple(_person(each, part, found) for part, each in choice.stays),
+        lets=tuple(_let(each, part, found) for part, each in choice.lettings),
+        shown=f"{first:,} to {last:,} of {choice.total:,}" if choice.total > PAGE else "",
+        before=href(choice.page - 1) if choice.page > 1 else None,
+        after=href(choice.page + 1) if last < choice.total else None,
+    )
 
 
 Chosen = tuple[str, Sequence[CountedStay], Measure]
@@ -186,27 +233,23 @@ def _part(of: str, found: People) -> Chosen | None:
     return None
 
 
-def _lettings(of: str, found: People, against: Counterfactual) -> Behind:
+def _lettings(of: str, found: People, against: Counterfactual, page: int) -> Choice:
     measures: dict[str, Callable[[Letting], int | None]] = {
         "lets": _each_once,
         SOONER: lambda each: days_let_sooner(each.days, against),
     }
     measure = measures.get(of, _days)
     lets = [(part, each) for each in found.lettings if (part := measure(each)) is not None]
-    lets.sort(key=lambda one: (-one[0], one[1].let_on))
-    return Behind(
-        title=DEFINITIONS[of].label,
-        people=(),
-        more=max(0, len(lets) - MOST),
-        lets=tuple(_let(each, part, found) for part, each in lets[:MOST]),
-    )
+    lets.sort(key=lambda one: (-one[0], one[1].let_on, one[1].case_id))
+    page, shown = _page(lets, page)
+    return Choice(DEFINITIONS[of].label, page, len(lets), lettings=shown)
 
 
 def _days(each: Letting) -> int:
     return each.days
 
 
-def _let(each: Letting, part: int, found: People) -> Let:
+def _let(each: Letting, part: int, found: Details) -> Let:
     return Let(
         name=full_name(*found.names.get(each.case_id, (None, None))),
         href=f"/cases/{each.case_id}",
@@ -224,8 +267,8 @@ def band_words(label: str) -> str:
     return "1 day" if label == "1" else f"{label.replace('-', ' to ').replace('21+', '21 or more')} days"
 
 
-def _person(each: CountedStay, part: int, found: People) -> Person:
-    stay, count = each.stay, each.count
+def _person(each: CountedStay, part: int, found: Details) -> Person:
+    stay, count = found.stays.get((each.stay.case_id, each.stay.number), each.stay), each.count
     ready = ready_at_the_end(stay.periods)
     return Person(
         name=full_name(*found.names.get(stay.case_id, (None, None))),

@@ -12,11 +12,15 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import text
+from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.principals import Principal
 from api.queries.looks import purpose_of, who
+from discharge.delays.counted import CountedStay
+from discharge.delays.night_counts import DelayCount
+from discharge.delays.spans import Span, count_spans
+from discharge.delays.stays import Letting, Stay
 from discharge.delays.tally import Finished, Tally, Waiting
 from discharge.permissions import PERMISSIONS
 
@@ -93,20 +97,82 @@ async def add_up(
 
     Whose stays they are is noted as one look.
     """
-    action = PERMISSIONS["reports.read"]
-    from_on, to_on, as_of = period
-    values: dict[str, Any] = {
-        "from_on": from_on,
-        "to_on": to_on,
-        "as_of": as_of,
-        "uncounted": list(uncounted),
-        "relations": sorted(action.relations) if caller.role in action.roles else [],
+    values = {
+        **_values(caller, period, uncounted),
         "look_id": uuid4(),
         "purpose": purpose_of(caller),
         "what": what,
         **vars(who(caller)),
     }
     return _tally([tuple(row) for row in await session.execute(_FIGURES, values)])
+
+
+def _values(caller: Principal, period: tuple[date, date, date], uncounted: Iterable[UUID]) -> dict[str, Any]:
+    action = PERMISSIONS["reports.read"]
+    from_on, to_on, as_of = period
+    return {
+        "from_on": from_on,
+        "to_on": to_on,
+        "as_of": as_of,
+        "uncounted": list(uncounted),
+        "relations": sorted(action.relations) if caller.role in action.roles else [],
+        "organisation_id": who(caller).organisation_id,
+    }
+
+
+_STAYS = text(f"""
+SELECT counted_stays.* FROM counted_stays
+WHERE (ended_on IS NULL OR ended_on BETWEEN :from_on AND :to_on) AND {_MINE.format(table="counted_stays")}
+""")  # noqa: S608 - put together from what stands above
+_LETTINGS = text(f"""
+SELECT case_id, started_on, let_on FROM counted_lettings
+WHERE let_on BETWEEN :from_on AND :to_on AND {_MINE.format(table="counted_lettings")}
+""")  # noqa: S608 - put together from what stands above
+
+
+async def each_stay(
+    session: AsyncSession,
+    caller: Principal,
+    period: tuple[date, date, date],
+    uncounted: Iterable[UUID],
+) -> list[CountedStay]:
+    """The stays that `add_up` adds up, each with its numbers; nothing else is said of them: no ward, no ready
+    period.
+    """
+    rows = await session.execute(_STAYS, _values(caller, period, uncounted))
+    return [_counted(row, period[2]) for row in rows.mappings()]
+
+
+async def each_letting(
+    session: AsyncSession,
+    caller: Principal,
+    period: tuple[date, date, date],
+    uncounted: Iterable[UUID],
+) -> list[Letting]:
+    """The homes let that `add_up` adds up."""
+    rows = await session.execute(_LETTINGS, _values(caller, period, uncounted))
+    return [Letting(**row) for row in rows.mappings()]
+
+
+_OF_STAY = ("case_id", "number", "ended_on", "died", "outside", "back_after", "back_kind", "failed")
+_OF_COUNT = ("published", "true", "held", "without_reason", "attributed", "assumed")
+
+
+def _counted(row: RowMapping, as_of: date) -> CountedStay:
+    stay = Stay.model_construct(**{name: row[name] for name in _OF_STAY})
+    if row["ended_on"]:
+        count = {**{name: row[name] for name in _OF_COUNT}, "so_far": False}
+    else:
+        count = count_spans(_spans(row), as_of).model_dump()
+    return CountedStay.model_construct(stay=stay, count=DelayCount.model_construct(**count))
+
+
+def _spans(row: RowMapping) -> list[Span]:
+    columns = (row[f"span_{name}"] for name in ("from", "to", "code", "held", "published"))
+    return [
+        Span(from_on=first, to_on=last, code=code, held=held, published=published)
+        for first, last, code, held, published in zip(*columns, strict=True)
+    ]
 
 
 def _tally(rows: Sequence[Row]) -> Tally:

@@ -4,7 +4,7 @@ page.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -13,16 +13,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.principals import Principal
 from api.queries import lists
-from api.queries.bed_day_figures import add_up
+from api.queries.bed_day_figures import add_up, each_letting, each_stay
 from api.queries.lists import ReportedCase
 from api.queries.looks import looked
-from discharge.delays.counted import CountedStays, count_stays, lettings_in
+from discharge.delays.counted import CountedStays, count_stays, lettings_in, sorted_out
 from discharge.delays.released import Counterfactual
 from discharge.delays.report import BedDaysReport, bed_days_report
-from discharge.delays.stays import Letting, lettings_of, stays_of
+from discharge.delays.stays import Letting, Stay, lettings_of, stays_of
 from discharge.errors import HomewardError
 from discharge.reference.policy import policy_on
 from discharge.store.count_anew import UNCOUNTED
+from discharge.store.tables import CaseRow
 
 REPORT = "bed days report"
 BEHIND = "people behind a figure of the bed days report"
@@ -51,10 +52,19 @@ class BedDaysQuery:
 
 @dataclass(frozen=True)
 class People:
-    """The stays and homes let behind a report, and the name of each case's person (family, given)."""
+    """The stays and homes let behind a report, each with its numbers."""
 
     stays: CountedStays
     lettings: tuple[Letting, ...]
+
+
+@dataclass(frozen=True)
+class Details:
+    """What a page says of some of them: the stays by case and number, and each person's name (family,
+    given).
+    """
+
+    stays: Mapping[tuple[UUID, int], Stay]
     names: Mapping[UUID, tuple[str | None, str | None]]
 
 
@@ -84,8 +94,31 @@ async def bed_days(
 
 
 async def people(session: AsyncSession, caller: Principal, asked: BedDaysQuery) -> People:
-    """Who is behind the figures, which were read as a look at them (`BEHIND`)."""
-    return _people(await lists.reported_cases(session, caller, asked.from_on), asked)
+    """Who is behind the figures, which were read as a look at them (`BEHIND`): from what the figures are
+    added up from, and from the cases that are not counted as this version counts.
+    """
+    uncounted = await lists.reported_cases(session, caller, asked.from_on, UNCOUNTED)
+    ids = [each.case.case_id for each in uncounted]
+    rest = _people(uncounted, asked)
+    counted = await each_stay(session, caller, asked.period, ids)
+    lettings = await each_letting(session, caller, asked.period, ids)
+    return People(
+        sorted_out([*counted, *rest.stays.left, *rest.stays.died, *rest.stays.waiting]),
+        (*lettings, *rest.lettings),
+    )
+
+
+async def details(
+    session: AsyncSession, caller: Principal, asked: BedDaysQuery, case_ids: Collection[UUID]
+) -> Details:
+    """What a page says of the people of some cases."""
+    some = CaseRow.id.in_(case_ids)
+    cases = await lists.reported_cases(session, caller, asked.from_on, some) if case_ids else []
+    stays = (stay for each in cases for stay in stays_of(each.case))
+    return Details(
+        stays={(stay.case_id, stay.number): stay for stay in stays},
+        names={each.case.case_id: (each.family_name, each.given_name) for each in cases},
+    )
 
 
 def _people(cases: Sequence[ReportedCase], asked: BedDaysQuery) -> People:
@@ -94,5 +127,4 @@ def _people(cases: Sequence[ReportedCase], asked: BedDaysQuery) -> People:
     return People(
         stays=count_stays(stays, *asked.period),
         lettings=lettings_in(lettings, asked.from_on, asked.to_on),
-        names={each.case.case_id: (each.family_name, each.given_name) for each in cases},
     )

@@ -27,11 +27,16 @@ class CountedStays(Frozen):
 
 def count_stays(stays: Iterable[Stay], from_on: date, to_on: date, as_of: date) -> CountedStays:
     """Count every stay that is in the report; `as_of` is today in case time."""
-    counted = [
+    return sorted_out(
         CountedStay(stay=stay, count=count_stay(stay, as_of))
         for stay in stays
         if (waits(stay) if stay.ended_on is None else from_on <= stay.ended_on <= to_on)
-    ]
+    )
+
+
+def sorted_out(stays: Iterable[CountedStay]) -> CountedStays:
+    """Stays that are in a report, by how they ended."""
+    counted = list(stays)
     return CountedStays(
         left=tuple(each for each in counted if each.stay.ended_on and not each.stay.died),
         died=tuple(each for each in counted if each.stay.ended_on and each.stay.died),

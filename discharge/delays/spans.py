@@ -6,11 +6,12 @@ Whoever still waits, waits a night longer each day. Runs say so without counting
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from discharge.delays.model import DelayReason, ReadyPeriod
-from discharge.delays.night_counts import held_by_home, ready_at_the_end, reasons_at_midnight
+from discharge.delays.night_counts import DelayCount, held_by_home, ready_at_the_end, reasons_at_midnight
 from discharge.values import Frozen
 
 
@@ -29,6 +30,24 @@ class Span(Frozen):
     def nights(self, until: date) -> int:
         """How many nights there are up to a day."""
         return max(0, (min(until, self.to_on or until) - self.from_on).days)
+
+
+def count_spans(spans: Iterable[Span], until: date) -> DelayCount:
+    """Count the delay of somebody who still waits, up to a day, from the runs of their nights."""
+    nights = [(span, span.nights(until)) for span in spans]
+    attributed: Counter[str] = Counter()
+    for span, n in nights:
+        if span.code is not None and n:
+            attributed[span.code] += n
+    return DelayCount(
+        published=sum(n for span, n in nights if span.published),
+        true=sum(n for _, n in nights),
+        assumed=False,
+        so_far=True,
+        attributed=dict(attributed),
+        without_reason=sum(n for span, n in nights if span.code is None),
+        held=sum(n for span, n in nights if span.held),
+    )
 
 
 def spans_of(periods: Sequence[ReadyPeriod], reasons: Sequence[DelayReason]) -> tuple[Span, ...]:

@@ -34,8 +34,8 @@ Periods = tuple[ReadyPeriod, ...]
 
 
 class Stay(Frozen):
-    """One hospital stay of a case: its ready periods and reasons, and the day it ended (None: still in
-    bed).
+    """One hospital stay of a case, the ``number``-th: its ready periods and reasons, and the day it ended
+    (None: still in bed).
 
     `outside` counts nights recorded as ready before the stay began or after it ended. `back_after` is how
     many days later the person was readmitted (None: not within 29), `back_kind` how they came back, planned
@@ -43,6 +43,7 @@ class Stay(Frozen):
     """
 
     case_id: UUID
+    number: int = 0
     spell_id: UUID | None = None
     organisation_id: UUID | None = None
     ward: str | None = None
@@ -77,7 +78,7 @@ def stays_of(case: Case) -> list[Stay]:
     periods = _shared_out(case.ready_periods, episodes)
     last = len(episodes) - 1
     return [
-        _stay(case, episode, periods[number], current=number == last)
+        _stay(case, number, episode, periods[number], current=number == last)
         for number, episode in enumerate(episodes)
     ]
 
@@ -176,7 +177,7 @@ def _place_of(period: ReadyPeriod, episodes: Sequence[_Episode]) -> int:
     return len(episodes) - 1
 
 
-def _stay(case: Case, episode: _Episode, periods: Periods, *, current: bool) -> Stay:
+def _stay(case: Case, number: int, episode: _Episode, periods: Periods, *, current: bool) -> Stay:
     spell, left = episode.spell, episode.left
     back = readmission_after(case, left) if left else None
     again = return_after(case, left) if left else None
@@ -185,6 +186,7 @@ def _stay(case: Case, episode: _Episode, periods: Periods, *, current: bool) -> 
     within = _within(periods, episode.begun_on, ended_on)
     return Stay(
         case_id=case.case_id,
+        number=number,
         spell_id=spell.spell_id if spell else None,
         organisation_id=spell.organisation_id if spell else None,
         ward=spell.ward if spell else (case.referral.ward if case.referral else None),

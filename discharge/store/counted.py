@@ -15,14 +15,13 @@ Values = Mapping[str, Any]
 
 def counted_stays(case: Case) -> list[Values]:
     """One row for each stay that has ended, or in which somebody waits."""
-    kept = [(number, stay) for number, stay in enumerate(stays_of(case)) if stay.ended_on or waits(stay)]
-    return [_row(case, number, stay) for number, stay in kept]
+    return [_row(case, stay) for stay in stays_of(case) if stay.ended_on or waits(stay)]
 
 
-def _row(case: Case, number: int, stay: Stay) -> Values:
-    fields = ("ended_on", "died", "outside", "back_after", "back_kind", "failed")
+def _row(case: Case, stay: Stay) -> Values:
+    fields = ("number", "ended_on", "died", "outside", "back_after", "back_kind", "failed")
     own = {name: getattr(stay, name) for name in fields}
-    return {"number": number, "closed_on": case.closed_on, **own, **_counted(stay), **_spans(stay)}
+    return {"closed_on": case.closed_on, **own, **_counted(stay), **_spans(stay)}
 
 
 def _counted(stay: Stay) -> Values:

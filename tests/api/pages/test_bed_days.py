@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
+from api.presenters import bed_days_people
 from discharge.delays.definitions import DEFINITIONS
 from discharge.store.engine import transaction
 from discharge.store.tables import AuditRead
@@ -22,9 +23,17 @@ def figure(html: str, label: str) -> str:
     )
 
 
-async def waiting_ten_days(door: Door) -> UUID:
+SAM = {
+    "nhs_number": "9990000026",
+    "family_name": "Brook",
+    "given_name": "Sam",
+    "birth_date": "1938-01-20",
+}
+
+
+async def waiting_ten_days(door: Door, **told: object) -> UUID:
     """Ready since 20 February, and it is 2 March."""
-    case_id = await door.referred()
+    case_id = await door.referred(**told)
     await door.asked(
         case_id, "set-criteria-to-reside", "discharge-team", met=False, effective_on="2026-02-20"
     )
@@ -33,13 +42,7 @@ async def waiting_ten_days(door: Door) -> UUID:
 
 async def left_after_four_days(door: Door) -> UUID:
     """Ready on 20 February, home on the 24th."""
-    person = {
-        "nhs_number": "9990000026",
-        "family_name": "Brook",
-        "given_name": "Sam",
-        "birth_date": "1938-01-20",
-    }
-    case_id = await door.referred(person=person)
+    case_id = await door.referred(person=SAM)
     await door.asked(
         case_id, "set-criteria-to-reside", "discharge-team", met=False, effective_on="2026-02-20"
     )
@@ -104,6 +107,24 @@ async def test_given_a_figure_when_followed_then_its_people_are_listed_and_nobod
     assert '<td class="nhsuk-table__cell nhsuk-table__cell--numeric">4</td>' in part
     nobody = await door.client.get("/reports/bed-days?of=band:finished:21%2B")
     assert "Nobody." in nobody.text
+
+
+async def test_given_more_people_than_a_page_holds_when_followed_then_each_is_on_one_page(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bed_days_people, "PAGE", 1)
+    cases = [await waiting_ten_days(door), await waiting_ten_days(door, person=SAM)]
+    sign_in(door, "trust-monitor")
+    address = "/reports/bed-days?of=waiting"
+    first, last = [(await door.client.get(f"{address}{page}")).text for page in ("", "&page=2")]
+
+    listed = [case for page in (first, last) for case in cases if f"/cases/{case}" in page]
+    assert sorted(listed) == sorted(cases)
+    assert "1 to 1 of 2" in first
+    assert "2 to 2 of 2" in last
+    assert f'href="{address}&amp;page=2#people">Next page' in first
+    assert f'href="{address}#people">Page before' in last
+    assert (await door.client.get(f"{address}&page=x")).status_code == 422
 
 
 @pytest.mark.parametrize(
