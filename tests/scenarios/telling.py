@@ -297,9 +297,12 @@ class Story(Seen):
         self.asks("coordinator", "record-contact", day, follow_up=follow_up, outcome=outcome, **details)
 
     def all_follow_ups_go_well(self, discharged_on: int) -> None:
-        """The five contacts, each on its day."""
-        for after, key in ((1, "24-hours"), (3, "72-hours"), (7, "7-days"), (14, "14-days"), (28, "28-days")):
-            self.is_contacted(discharged_on + after, key)
+        """Every contact that is due, each on its day: five, and one more for somebody who lives alone."""
+        days = {"24-hours": 1, "48-hours": 2, "72-hours": 3, "7-days": 7, "14-days": 14, "28-days": 28}
+        due = self.coded()["follow_ups"]
+        for key, after in days.items():
+            if key in due:
+                self.is_contacted(discharged_on + after, key)
 
     def case_is_closed(self, day: int, outcome: str, **details: Any) -> None:
         """The service closes the case."""
