@@ -16,7 +16,7 @@ from discharge.store.tables import CommandRow
 
 DONE: Mapping[FailedDecision, str] = {
     "try-again": "The request is tried again. It comes back to this list if it fails again.",
-    "give-up": "The request is given up. The person who asked still sees that it failed.",
+    "give-up": "The request is abandoned. The person who asked still sees that it failed.",
 }
 """Decision -> what is said once it was made."""
 

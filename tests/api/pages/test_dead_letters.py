@@ -80,7 +80,7 @@ async def test_given_a_refused_item_when_listed_then_why_how_often_and_four_fact
 
 @pytest.mark.parametrize(
     ("decision", "state", "words"),
-    [("release", "pending", "is sent again"), ("skip", "skipped", "is given up")],
+    [("release", "pending", "is sent again"), ("skip", "skipped", "is skipped")],
 )
 async def test_given_a_refused_item_when_decided_with_a_reason_then_it_is_so_and_noted(
     door: Door, partner_id: UUID, decision: str, state: str, words: str

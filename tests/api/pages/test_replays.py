@@ -82,7 +82,7 @@ async def test_given_parked_messages_when_all_of_a_cause_are_replayed_then_they_
     await worked(intake)
     done = (await door.client.get(answer.headers["location"])).text
 
-    assert "3 of 3 messages looked at" in done
+    assert "3 of 3 messages read" in done
     assert "3: Back in the queue, in its old place, to be read again" in done
     assert "Test operator" in done
     assert "identifiers added to the profile" in done
