@@ -164,7 +164,10 @@ SIGN_IN = {"kind": "bearer", "token": "council-token"}
         ({"endpoint": "mllps://pas.example:1", "sign_in": SIGN_IN} | BY_HL7, "HL7 v2 has no sign-in"),
         ({"endpoint": "https://council.example", "tls": {"certificate": "us.pem"}}, "needs its key"),
         ({"endpoint": "https://council.example", "tls": {"verify": False}}, "verify"),
-        ({"endpoint": "https://council.example", "sign_in": {"kind": "bearer", "token": "../x"}}, "not the name"),
+        (
+            {"endpoint": "https://council.example", "sign_in": {"kind": "bearer", "token": "../x"}},
+            "not the name",
+        ),
     ],
 )
 def test_given_a_partner_that_would_not_be_safe_when_read_then_it_is_refused(

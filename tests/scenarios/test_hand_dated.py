@@ -78,7 +78,7 @@ def test_given_a_referral_by_fhir_when_every_step_is_dated_by_hand_then_bed_days
     case.on(date(2025, 4, 2), COORDINATOR, "confirm-item", item="steps-stairs", value="yes")
     case.on(date(2025, 4, 2), WARD, "record-delay-reason", code="WC4", owner_role="coordinator", **waits)
     case.on(date(2025, 4, 4), WARD, "confirm-discharge", destination=HOME)
-    for day, key in ((5, "24-hours"), (7, "72-hours"), (11, "7-days"), (18, "14-days")):
+    for day, key in ((5, "24-hours"), (6, "48-hours"), (7, "72-hours"), (11, "7-days"), (18, "14-days")):
         case.on(date(2025, 4, day), COORDINATOR, "record-contact", follow_up=key, outcome="well")
     case.on(date(2025, 5, 2), COORDINATOR, "record-contact", follow_up="28-days", outcome="well")
     case.on(date(2025, 5, 3), COORDINATOR, "close-case", outcome="home-made-ready")
