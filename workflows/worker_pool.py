@@ -77,7 +77,7 @@ class Needs:
     profiles: ProfileBook = field(default_factory=shipped_profiles)
     bells: Bells = field(default_factory=Bells)
     deployment: Deployment | None = None
-    runner: WorkflowRunner = field(default_factory=runner)
+    runner: WorkflowRunner | None = None
 
 
 def workers(needs: Needs, build: WorkerDeploymentConfig | None = None) -> list[Worker]:
@@ -115,7 +115,7 @@ def _worker(
         task_queue=queue,
         workflows=flows,
         activities=activities,
-        workflow_runner=needs.runner,
+        workflow_runner=needs.runner or runner(),
         interceptors=[OnlyCodesLeave()],
         max_cached_workflows=cached,
         max_concurrent_activities=ACTIVITIES_AT_ONCE,

@@ -261,7 +261,8 @@ class Story(Seen):
         form = form_in_force(self.day(day))
         said = {code.replace("_", "-"): value for code, value in answers.items()}
         self.asks("coordinator", "start-check", day, form=form.code)
-        told = dict.fromkeys(form.codes, "yes") | said
+        every = dict.fromkeys(form.codes, "yes") | said
+        told = {code: every[code] for code in form.asked(every)}
         self.asks("coordinator", "complete-check", day, form=form.code, answers=told)
 
     def no_longer_needs_a_hospital_bed(self, day: int) -> None:

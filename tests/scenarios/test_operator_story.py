@@ -107,7 +107,7 @@ async def test_given_fifty_messages_parked_for_one_cause_when_the_profile_is_cor
     until(lambda: misread.sql(used)[0]["found"] == PEOPLE, "all were used")
 
     await operator.goes_to(replay.removeprefix(misread.url))
-    await operator.reads(f"{PEOPLE} of {PEOPLE} messages looked at")
+    await operator.reads(f"{PEOPLE} of {PEOPLE} messages read")
     await operator.reads(f"{PEOPLE}: Back in the queue, in its old place, to be read again")
     await operator.reads(f"{PEOPLE}: Used")
     await operator.reads(WHY)

@@ -65,7 +65,7 @@ def test_given_faults_then_every_one_is_told_with_its_line_and_no_value() -> Non
 
 
 def test_given_a_heading_with_unknown_and_missing_columns_then_both_are_told() -> None:
-    with pytest.raises(CensusInvalid, match=r"(?s)ward: add this column.*wrad: no such column"):
+    with pytest.raises(CensusInvalid, match=r"(?s)ward: add this column.*wrad: this column is not known"):
         read("nhs_number,family_name,birth_date,admitted_at,wrad\n")
 
 
