@@ -43,7 +43,7 @@ QUERIES = {
     "/api/v1/cases": ("?view=open", "?ward=WARD-SIX", f"?text={JOAN.nhs}"),
     "/worklist": ("?all=1", "?ward=WARD-SIX"),
 }
-FHIR_TYPES = ("ServiceRequest", "Task", "Encounter", "Patient", "DocumentReference", "Binary")
+FHIR_TYPES = ("ServiceRequest", "Task", "Encounter", "Patient", "DocumentReference", "Binary", "Flag")
 HOMES = ("/homes", "/api/v1/properties")
 """The list of homes tells of no person."""
 

@@ -188,7 +188,7 @@ async def test_given_a_part_whose_check_fails_oddly_when_it_is_killed_then_it_is
     await supervisor.start_together([odd])
     os.kill(pid_of(tmp_path, "odd"), signal.SIGKILL)
     await until(lambda: "odd is back" in told.notes)
-    assert "odd has not restarted yet:  odd" in told.notes
+    assert "odd has not restarted yet: odd" in told.notes
 
 
 async def test_given_a_long_log_when_a_part_starts_then_it_makes_way_once(tmp_path: Path) -> None:
