@@ -129,8 +129,8 @@ def test_given_something_owed_when_closing_then_what_is_due_first_is_named() -> 
 
 
 SHUT = {
-    "heating": GateItem(code="heating", value="no"),
-    "bed": GateItem(code="bed", value="yes"),
+    "bed": GateItem(code="bed", value="no"),
+    "toilet": GateItem(code="toilet", value="yes"),
     "food": GateItem(code="food", value="unknown"),
 }
 UNREADY = HOME.model_copy(update={"gate": SHUT, "unready_home": UnreadyHome(since=day(2))})
@@ -138,11 +138,11 @@ UNREADY = HOME.model_copy(update={"gate": SHUT, "unready_home": UnreadyHome(sinc
 
 def test_given_somebody_in_a_home_that_is_not_ready_when_closing_then_each_blocker_is_named() -> None:
     assert refused(UNREADY, cmd.CloseCase(outcome="home-as-it-is"), 3) == (
-        "answer-needed", "heating, food", "unready_home",
+        "answer-needed", "bed, food", "unready_home",
     )  # fmt: skip
     settled = UNREADY.model_copy(update={"unready_home": None})
     assert len(decided(settled, cmd.CloseCase(outcome="home-as-it-is"), 3)) == 1
-    answered = UNREADY.model_copy(update={"gate": {"bed": SHUT["bed"]}})
+    answered = UNREADY.model_copy(update={"gate": {"toilet": SHUT["toilet"]}})
     assert len(decided(answered, cmd.CloseCase(outcome="home-as-it-is"), 3)) == 1
 
 

@@ -97,13 +97,13 @@ def test_given_a_discharge_that_cannot_be_then_it_is_refused(
 
 
 def test_given_a_home_that_is_not_ready_then_each_blocker_is_named_in_the_refusal() -> None:
-    gate = {code: GateItem(code=code, value="no") for code in ("heating", "food")}
+    gate = {code: GateItem(code=code, value="no") for code in ("bed", "food")}
     case = CASE.model_copy(update={"gate": gate})
     assert refused(case, leaves(unready_reason=None), 4) == (
-        "unready-reason-needed", "heating, food", "unready_reason",
+        "unready-reason-needed", "bed, food", "unready_reason",
     )  # fmt: skip
     assert refused(case, leaves(decided_by_note=None), 4) == (
-        "decider-needed", "heating, food", "decided_by",
+        "decider-needed", "bed, food", "decided_by",
     )  # fmt: skip
 
 
