@@ -45,6 +45,7 @@ def test_given_a_neighbour_who_reports_it_then_each_problem_is_owed_to_somebody_
     assert kinds(opened) == ["action-opened", "action-opened"]
     assert decided(fold(HOME, opened), said, 3, 6) == []
     assert refused(HOME, said, 1, 5) == ("dates-out-of-order", "", "effective_on")
+    assert kinds(decided(HOME, said, 2, 5)) == ["action-opened", "action-opened"]
     assert refused(HOME, ReportProblem(problems=("dragons",)), 3, 5)[2] == "problems[0]"
     with pytest.raises(ValidationError):
         ReportProblem(problems=())

@@ -175,3 +175,15 @@ def test_given_somebody_who_leaves_the_pathway_then_all_that_runs_ends_and_the_c
     ]
     assert common.side_exit(case, day(3), "withdrawn", "transferred") == [ready, *rest]
     assert common.side_exit(case, day(3), "withdrawn", None) == rest
+
+
+def test_given_a_decider_that_needs_no_data_then_it_is_asked_with_all_but_the_data() -> None:
+    asked: list[object] = []
+
+    def decider(*given: object) -> list[ev.Event]:
+        asked.extend(given)
+        return []
+
+    command = envelope(cmd.AddNote(), 1)
+    assert common.plain(decider)(CASE, command, noon(1), POLICY) == []
+    assert asked == [CASE, command, noon(1)]
