@@ -132,6 +132,35 @@ def test_given_evidence_that_an_item_does_not_take_or_an_older_answer_then_it_is
             story.ask(told, on=on, now=4)
 
 
+@pytest.mark.parametrize(
+    ("wrong", "where"),
+    [({"value": "perhaps"}, "value"), ({"value": "yes", "evidence": "dreamt"}, "evidence")],
+)
+def test_given_an_update_that_its_item_does_not_take_then_it_is_refused_where_it_is_wrong(
+    wrong: dict[str, str], where: str
+) -> None:
+    story = Story().ask(SaveAnswers(form=FORM_1.code, answers={"heating": "no"}), on=1)
+    with pytest.raises(Refused) as refused:
+        story.ask(ConfirmItem.model_validate({"item": "heating"} | wrong), on=2)
+    assert refused.value.where == where
+
+
+def test_given_an_update_then_it_is_new_only_when_the_value_the_day_or_the_evidence_is() -> None:
+    def told(on: int, evidence: str | None = None, value: str = "no") -> list[str]:
+        return story.ask(ConfirmItem(item="heating", value=value, evidence=evidence), on=on, now=4).kinds
+
+    story = Story().ask(SaveAnswers(form=FORM_1.code, answers={"water": "yes"}), on=1)
+    assert told(1) == ["item-answered"]
+    assert told(1, "seen") == ["item-answered"]
+    assert told(1, "seen") == told(1) == []
+    assert told(1, "told") == ["item-answered"]
+    assert told(2, "told") == ["item-answered"]
+    assert story.case.check is not None
+    assert story.case.check.given["heating"].evidence == "told"
+    with pytest.raises(Refused, match="dates-out-of-order"):
+        told(1, value="yes")
+
+
 def test_given_an_answer_after_the_check_then_it_opens_items_and_takes_them_away_again() -> None:
     story = Story().ask(handed_in(oxygen="no", door="80"), on=BEGINS)
     assert story.case.stage is Stage.READY
