@@ -9,12 +9,13 @@ import pytest
 
 from discharge.cases import commands as cmd
 from discharge.cases import events as ev
+from discharge.cases.command_stages import may_ask
 from discharge.cases.decide import DECIDERS, common
 from discharge.cases.evolve import fold
 from discharge.cases.model import Case, Strand, StrandKind
 from discharge.delays.model import DelayReason, EndedBy, ReadyPeriod
 from discharge.errors import HomewardError, Refused
-from tests.discharge.cases.stories import POLICY, SPELL, after, day, envelope, noon, refer, spell
+from tests.discharge.cases.stories import POLICY, SPELL, after, day, envelope, leaves, noon, refer, spell
 
 CASE = after((0, refer()))
 NOTHING_ASKED = {
@@ -187,3 +188,10 @@ def test_given_a_decider_that_needs_no_data_then_it_is_asked_with_all_but_the_da
     command = envelope(cmd.AddNote(), 1)
     assert common.plain(decider)(CASE, command, noon(1), POLICY) == []
     assert asked == [CASE, command, noon(1)]
+
+
+def test_given_somebody_who_left_when_nobody_had_accepted_then_the_referral_can_be_accepted_still() -> None:
+    assert may_ask(CASE, "accept-referral")
+    assert not may_ask(CASE.model_copy(update={"version": 0}), "accept-referral")
+    assert may_ask(after((0, refer()), (2, leaves())), "accept-referral")
+    assert not may_ask(after((0, refer()), (1, cmd.AcceptReferral()), (2, leaves())), "accept-referral")
