@@ -78,11 +78,7 @@ async def hand_in(visit: Visitor, case_id: UUID) -> Response:
     if faults:
         view = present(form, case, name, answers, notes, faults, danger, known=how, seen=seen)
         return _page(visit, view, 422)
-    filled = Filled(
-        typed={"note": str(sent.get("note", "")).strip()[:MOST_NOTE]},
-        confirmed=tuple(str(code) for code in sent.getlist("confirm")),
-        seen=seen,
-    )
+    filled = _filled(sent, seen)
     command = CompleteCheck(form=form.code, answers=answers, evidence=_asked_of(how, answers))
     asked = _asked(visit, case, form, sent, filled, command)
     try:
@@ -111,11 +107,7 @@ async def save(visit: Visitor, case_id: UUID) -> Response:
         faults = wrong or {form.codes[0]: "Answer at least one question, then save"}
         view = present(form, case, name, answers, notes, faults, danger, known=how, seen=seen)
         return _page(visit, view, 422)
-    filled = Filled(
-        typed={"note": str(sent.get("note", "")).strip()[:MOST_NOTE]},
-        confirmed=tuple(str(code) for code in sent.getlist("confirm")),
-        seen=seen,
-    )
+    filled = _filled(sent, seen)
     command = SaveAnswers(form=form.code, answers=answers, evidence=_asked_of(how, answers))
     asked = _asked(visit, case, form, sent, filled, command)
     try:
@@ -139,6 +131,15 @@ def _known_before(case: Case) -> dict[str, str]:
 
 def _asked_of(known: dict[str, str], answers: dict[str, str]) -> dict[str, str]:
     return {code: kind for code, kind in known.items() if code in answers}
+
+
+def _filled(sent: FormData, seen: int | None) -> Filled:
+    """What stands beside the answers: the note, and contradictions that are confirmed."""
+    return Filled(
+        typed={"note": str(sent.get("note", "")).strip()[:MOST_NOTE]},
+        confirmed=tuple(str(code) for code in sent.getlist("confirm")),
+        seen=seen,
+    )
 
 
 def _asked(

@@ -160,11 +160,10 @@ _OF_COUNT = ("published", "true", "held", "without_reason", "attributed", "assum
 
 def _counted(row: RowMapping, as_of: date) -> CountedStay:
     stay = Stay.model_construct(**{name: row[name] for name in _OF_STAY})
-    if row["ended_on"]:
-        count = {**{name: row[name] for name in _OF_COUNT}, "so_far": False}
-    else:
-        count = count_spans(_spans(row), as_of).model_dump()
-    return CountedStay.model_construct(stay=stay, count=DelayCount.model_construct(**count))
+    if row["ended_on"] is None:
+        return CountedStay.model_construct(stay=stay, count=count_spans(_spans(row), as_of))
+    count = DelayCount.model_construct(**{name: row[name] for name in _OF_COUNT}, so_far=False)
+    return CountedStay.model_construct(stay=stay, count=count)
 
 
 def _spans(row: RowMapping) -> list[Span]:
