@@ -154,6 +154,33 @@ def open_cases(
 
 @bench.command()
 @plainly
+def life(
+    cases: Annotated[int, typer.Option(min=1, help="How many cases live, side by side.")] = 3,
+    day: Annotated[str, typer.Option(help="How long a day of case time lasts.")] = "3s",
+    idle: Annotated[float, typer.Option(min=1, help="Seconds for which the idle stack is measured.")] = 60.0,
+    as_json: AsJson = False,
+) -> None:
+    """Have cases live from the referral to the close, with partners that answer, and say what one costs: runs
+    of workflows, events of their histories, transactions, processor time; and what an idle stack costs.
+    """
+    import asyncio
+
+    from deploy.bench import life
+
+    try:
+        lives, spent = asyncio.run(life.run(cases, day, idle))
+    except life.NotLived as failure:
+        raise CannotGoOn(str(failure)) from None
+    if as_json:
+        _as_json([*lives, *spent])
+        return
+    heads = ("", "workflows", "runs", "events", "bytes", "activities", "tasks")
+    _table("One case over its life, by its story", heads, [astuple(each) for each in lives])
+    _table("The stack", ("", "idle, a minute", "a case"), [astuple(each) for each in spent])
+
+
+@bench.command()
+@plainly
 def stack(
     messages: Annotated[int, typer.Option(min=10, help="HL7 v2 messages to send.")] = 500,
     reads: Annotated[int, typer.Option(min=10, help="Worklists to read.")] = 200,

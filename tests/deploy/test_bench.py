@@ -111,3 +111,18 @@ def test_given_open_cases_when_measured_then_the_worker_is_weighed_and_its_runs_
     before, kept, asked = json.loads(ended.stdout)
     assert [line["runs"] for line in (before, kept, asked)] == [0, 10, 0]
     assert min(line["memory_mib"] for line in (before, kept, asked)) > 0
+
+
+def test_given_a_life_when_measured_then_its_workflows_are_counted_and_the_stack_is_weighed() -> None:
+    ended = bench("life", "--cases", "1", "--day", "0.2s", "--idle", "1", "--json")
+    assert ended.returncode == 0, ended.stderr
+    lines = json.loads(ended.stdout)
+    case, strand, lane, together = (line for line in lines if "runs" in line)
+    spent = {line["name"]: line for line in lines if "a_case" in line}
+
+    assert [line["of"] for line in (case, strand, lane, together)] == ["case", "strand", "lane", "all"]
+    for what in ("runs", "events", "bytes", "activities", "tasks"):
+        assert together[what] == pytest.approx(case[what] + strand[what] + lane[what])
+        assert min(line[what] for line in (case, strand, lane)) > 0
+    assert {"transactions", "postgres, ms", "temporal, ms", "worker, ms"} <= spent.keys()
+    assert spent["transactions"]["a_case"] > 0
