@@ -70,7 +70,7 @@ _CLOSED: tuple[CodeList[Any], ...] = (
             for rule in every_rule()
         ),
     ),
-    _ours("strand-kinds", ((kind.value, row.words) for kind, row in DEFINITIONS.items())),
+    _ours("strand-kinds", ((kind, row.words) for kind, row in DEFINITIONS.items())),
 )
 
 CODE_LISTS: Mapping[str, CodeList[Any]] = MappingProxyType(

@@ -11,9 +11,9 @@ from api.refusals import Contradicted
 from discharge.cases.commands import Command, OfferProperty
 from discharge.cases.model import Case
 from housing_checks.contradictions import Contradiction, contradictions
-from housing_checks.rehousing.match import Reason
-from housing_checks.rehousing.need_profiles import unmet
 from housing_checks.store.tables import PropertyRow, property_of
+from housing_checks.strands.rehousing.match import Reason
+from housing_checks.strands.rehousing.need_profiles import unmet
 
 DOES_NOT_FIT = "home-does-not-fit"
 

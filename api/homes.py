@@ -22,8 +22,8 @@ from api.queries.looks import who
 from discharge.codes.casework import PROPERTY_WITHDRAWAL_REASONS
 from discharge.errors import HomewardError
 from discharge.store import audit
-from housing_checks.rehousing.model import Property
 from housing_checks.store.tables import PropertyRow
+from housing_checks.strands.rehousing.model import Property
 
 EDIT = "properties.edit"
 OWN_STATUS = ("void", "notice-given", "under-repair")

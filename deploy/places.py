@@ -29,8 +29,8 @@ from fhir_adapters.hl7v2.send.links import host_and_port
 from fhir_adapters.hl7v2.send.sends import Parties
 from fhir_adapters.partners.settings import PartnerTls, SignIn, is_encrypted, keeps_secrets
 from fhir_adapters.store.tables import AlarmRuleRow, Feed
-from housing_checks.rehousing.model import Property
 from housing_checks.store.tables import PropertyRow
+from housing_checks.strands.rehousing.model import Property
 
 SHA256_DIGITS = 64
 

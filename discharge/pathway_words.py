@@ -13,7 +13,7 @@ from discharge.calendar import short_day
 from discharge.cases.actions import MISSED, NOT_REACHED, action_words
 from discharge.cases.contacts import contacts_in_vain, contacts_owed, overdue
 from discharge.cases.follow_ups import contact_words, reached
-from discharge.cases.model import IN_HOSPITAL, Case, FollowUp, Stage, Strand, StrandKind
+from discharge.cases.model import IN_HOSPITAL, REHOUSING, Case, FollowUp, Stage, Strand
 from discharge.cases.unready import CHECKED_HOME, blocker_words, blockers
 from discharge.clocks import london_date
 from discharge.codes.admissions import AdmissionKind
@@ -24,24 +24,26 @@ from discharge.delays.night_counts import nights_without_reason, published_delay
 from discharge.delays.stays import periods_of_this_stay
 from discharge.outcomes.failed_discharge import kind_of_return
 
-KIND_WORDS: Mapping[StrandKind, str] = {
-    **{kind: kind.value.replace("-", " ") for kind in StrandKind},
-    StrandKind.BASICS: "basics at home",
-}
-"""A kind inside a sentence, where its code does not say it."""
-
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What ids and codes are called: organisations by id, strand items and gated items by code."""
+    """What ids and codes are called: organisations by id; strand items, gated items and kinds of
+    strands by code.
+    """
 
     organisations: Mapping[UUID, str] = field(default_factory=dict)
     items: Mapping[str, str] = field(default_factory=dict)
     gate: Mapping[str, str] = field(default_factory=dict)
+    kinds: Mapping[str, str] = field(default_factory=dict)
 
     def item(self, strand: Strand) -> str:
         """Return what a strand is about, in words for the middle of a sentence."""
         label = self.items.get(strand.item, strand.item.replace("-", " "))
+        return label[:1].lower() + label[1:]
+
+    def kind(self, strand: Strand) -> str:
+        """Return what kind of strand it is, in words for the middle of a sentence."""
+        label = self.kinds.get(strand.kind, strand.kind.replace("-", " "))
         return label[:1].lower() + label[1:]
 
     def question(self, code: str) -> str:
@@ -277,7 +279,7 @@ def _under_way(strand: Strand, today: date, names: Names) -> str:
 def work_words(strand: Strand, today: date, names: Names) -> str:
     """Return what a strand is about and when it is, or was, due, in words for the middle of a sentence."""
     what = names.item(strand)
-    kind = KIND_WORDS[strand.kind]
+    kind = names.kind(strand)
     named = what if what == kind else f"{what} ({kind})"
     return f"{named}{_due(strand, today)}"
 
@@ -290,7 +292,7 @@ def _due(strand: Strand, today: date) -> str:
 
 def _search(strand: Strand) -> str:
     """How far another home is found."""
-    if strand.kind is not StrandKind.REHOUSING:
+    if strand.kind != REHOUSING:
         return ""
     if strand.property_id is not None:
         return ", tenancy signed, keys not held yet"

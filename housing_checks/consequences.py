@@ -12,13 +12,13 @@ from datetime import date, datetime
 
 from discharge.cases.events import Event, HomeBecameReady, HomeNoLongerReady, MakingReadyStarted
 from discharge.cases.evolve import fold
-from discharge.cases.model import Case, Stage, StrandKind
+from discharge.cases.model import BASICS, Case, Stage
 from discharge.cases.stages import HOME, SINCE_ACCEPTANCE
 from discharge.cases.unready import unready_events
 from discharge.clocks import london_date
-from housing_checks.basics.items import basics_missing
 from housing_checks.checks.form import form_of_case
 from housing_checks.gate.rules import answers_over, forget, gate_open, mitigations_over
+from housing_checks.strands.basics.items import basics_missing
 from housing_checks.strands.model import IN_PLACE
 from housing_checks.strands.rules import reach
 
@@ -60,7 +60,7 @@ def _before(case: Case, code: str, day: date) -> bool:
 
 
 def _basics_done(case: Case, on: date) -> list[Event]:
-    basics = [strand for strand in case.open_strands if strand.kind is StrandKind.BASICS]
+    basics = [strand for strand in case.open_strands if strand.kind == BASICS]
     if not basics or basics_missing(case):
         return []
     return [

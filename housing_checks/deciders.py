@@ -13,7 +13,7 @@ from discharge.cases.decide.common import Decider, plain
 from housing_checks.checks.rules import complete_check, save_answers, start_check
 from housing_checks.consequences import consequences
 from housing_checks.gate.rules import confirm_item, name_mitigation, withdraw_mitigation
-from housing_checks.rehousing.rules import answer_offer, let_property, note_home_lost, offer_property
+from housing_checks.strands.rehousing.rules import answer_offer, let_property, note_home_lost, offer_property
 from housing_checks.strands.rules import (
     cancel_strand,
     move_strand,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from discharge.cases.model import Case, StrandKind
+from discharge.cases.model import REHOUSING, Case
 from discharge.risk.case_facts import contribute
 from discharge.risk.conditions import Known
 
@@ -14,7 +14,7 @@ NOT_TAKEN = ("refused", "lapsed")
 def homes_not_taken(case: Case) -> Iterator[Known]:
     """Of each search that goes on, how many offers were refused or ran out without a reason."""
     for strand in case.open_strands:
-        if strand.kind is StrandKind.REHOUSING and strand.property_id is None:
+        if strand.kind == REHOUSING and strand.property_id is None:
             unsaid = [offer for offer in strand.offers if offer.answer in NOT_TAKEN and not offer.reason]
             yield Known(strand.key, count=len(unsaid), words={"count": str(len(unsaid))})
 

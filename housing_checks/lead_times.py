@@ -9,7 +9,6 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Literal
 
-from discharge.cases.model import StrandKind
 from discharge.codes.by_edition import ListByEdition
 from discharge.reference.kind import Kind, Table
 from discharge.reference.policy import Policy
@@ -19,7 +18,7 @@ from housing_checks.strands.definitions import DEFINITIONS
 InTime = Literal["in-time", "may-be-late", "too-late"]
 """Begun on a day: done by the day it is needed even if it takes long, only when all goes well, or never."""
 
-ITEMS: Mapping[StrandKind, ListByEdition[Any]] = MappingProxyType(
+ITEMS: Mapping[str, ListByEdition[Any]] = MappingProxyType(
     {kind: definition.items for kind, definition in DEFINITIONS.items()}
 )
 """What a strand of each kind can be opened for."""
@@ -28,12 +27,12 @@ KINDS: tuple[Kind[Any], ...] = tuple(items.kind for items in ITEMS.values())
 """The kinds of data that say how long something takes."""
 
 
-def item_label(kind: StrandKind, item: str) -> str:
+def item_label(kind: str, item: str) -> str:
     """Return an item in words; a code we never knew is shown as it is."""
-    return ITEMS[kind].label(item)
+    return ITEMS[kind].label(item) if kind in ITEMS else item.replace("-", " ").capitalize()
 
 
-def lead_time(kind: StrandKind, item: str, begins_on: date) -> LeadTime:
+def lead_time(kind: str, item: str, begins_on: date) -> LeadTime:
     """Return how long an item takes that begins on a day, by the data of this process; KeyError for an
     unknown item.
     """
@@ -41,7 +40,7 @@ def lead_time(kind: StrandKind, item: str, begins_on: date) -> LeadTime:
     return row.lead
 
 
-def due_date(kind: StrandKind, item: str, started_on: date, policy: Policy) -> date:
+def due_date(kind: str, item: str, started_on: date, policy: Policy) -> date:
     """Return the day by which an item is done when it takes long but is not late; KeyError for one that is
     not in force when it is started.
     """
@@ -60,7 +59,7 @@ class Timing:
     in_time: InTime | None = None
 
 
-def timing(kind: StrandKind, item: str, begins_on: date, needed_on: date | None) -> Timing:
+def timing(kind: str, item: str, begins_on: date, needed_on: date | None) -> Timing:
     """Hold an item's lead time against the day it is needed; KeyError for an unknown item."""
     lead = lead_time(kind, item, begins_on)
     earliest = lead.low.after(begins_on)

@@ -13,7 +13,7 @@ from api.presenters.lead_times import lead_note
 from api.queries.homes import Home
 from discharge.cases.actions import action_words
 from discharge.cases.follow_ups import contact_words
-from discharge.cases.model import Strand, StrandKind
+from discharge.cases.model import REHOUSING, Strand
 from discharge.codes import LISTS
 from discharge.codes.after_discharge import ACTION_ANSWERS
 from discharge.codes.delay_reasons import delay_reason_label
@@ -22,9 +22,9 @@ from discharge.codes.participation import PARTICIPANT_ROLES
 from discharge.risk.rules import rule_title
 from housing_checks.checks.answers import takes_yes_or_no
 from housing_checks.lead_times import ITEMS, item_label
-from housing_checks.rehousing.match import Match
-from housing_checks.rehousing.need_profiles import match_of
-from housing_checks.strands.definitions import DEFINITIONS
+from housing_checks.strands.definitions import DEFINITIONS, kind_words, steps_of
+from housing_checks.strands.rehousing.match import Match
+from housing_checks.strands.rehousing.need_profiles import match_of
 
 Pairs = list[tuple[str, str]]
 
@@ -72,7 +72,7 @@ def mitigated_items(around: Around) -> Pairs:
 
 def strand_label(strand: Strand) -> str:
     """What a strand is about."""
-    return f"{DEFINITIONS[strand.kind].words}: {item_label(strand.kind, strand.item)}"
+    return f"{kind_words(strand.kind)}: {item_label(strand.kind, strand.item)}"
 
 
 def _strands(strands: Iterable[Strand]) -> Pairs:
@@ -96,7 +96,7 @@ def movable_strands(around: Around) -> Pairs:
 
 def rehousing_strands(around: Around) -> Pairs:
     """Rehousing at work."""
-    return _strands(s for s in around.case.open_strands if s.kind is StrandKind.REHOUSING)
+    return _strands(s for s in around.case.open_strands if s.kind == REHOUSING)
 
 
 def steps(around: Around) -> Pairs:
@@ -109,16 +109,16 @@ def steps(around: Around) -> Pairs:
 
 
 def _steps_ahead(strand: Strand) -> list[Any]:
-    definition = DEFINITIONS[strand.kind]
-    here = definition.position(strand.step) or 0
-    return [step for step in definition.steps[here + 1 :] if step.moved_by == "people"]
+    steps = steps_of(strand)
+    here = next((place for place, step in enumerate(steps) if step.code == strand.step), 0)
+    return [step for step in steps[here + 1 :] if step.moved_by == "people"]
 
 
 def strand_items(around: Around) -> Pairs:
     """Everything that can be ordered or begun, by kind, and whether it would still be in time."""
     return [
         (
-            f"{kind.value}:{row.code}",
+            f"{kind}:{row.code}",
             f"{DEFINITIONS[kind].words}: {row.label} ({_lead(around, kind, row.code)})",
         )
         for kind, rows in ITEMS.items()
@@ -126,7 +126,7 @@ def strand_items(around: Around) -> Pairs:
     ]
 
 
-def _lead(around: Around, kind: StrandKind, item: str) -> str:
+def _lead(around: Around, kind: str, item: str) -> str:
     return lead_note(around.case, kind, item, around.today)
 
 
@@ -254,7 +254,7 @@ def home_label(each: Home) -> str:
 
 def _match(around: Around, each: Home) -> Match | None:
     """How a home fits the search; None where nobody knows what is looked for."""
-    strand = next((s for s in around.case.open_strands if s.kind is StrandKind.REHOUSING), None)
+    strand = next((s for s in around.case.open_strands if s.kind == REHOUSING), None)
     return match_of(around.case, strand, each.home) if strand else None
 
 

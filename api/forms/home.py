@@ -8,7 +8,7 @@ from api.forms import advice
 from api.forms import choices as ch
 from api.forms.model import Around, Choices, CommandForm, Field
 from discharge.cases.actions import RETURNED
-from discharge.cases.model import StrandKind
+from discharge.cases.model import REHOUSING
 from discharge.cases.unready import blockers
 
 PARTNER_KINDS = ("council", "equipment-service", "landlord", "adaptations-service", "care-provider")
@@ -165,7 +165,7 @@ HOME = (
         shown=lambda around: any(
             offer.answer == "accepted"
             for strand in around.case.open_strands
-            if strand.kind is StrandKind.REHOUSING and strand.property_id is None
+            if strand.kind == REHOUSING and strand.property_id is None
             for offer in strand.offers
         ),
     ),

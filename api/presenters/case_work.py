@@ -21,7 +21,7 @@ from discharge.risk.rules import rule_title
 from housing_checks.checks.answers import takes_yes_or_no
 from housing_checks.gate.rules import Blocker, blocking
 from housing_checks.lead_times import item_label
-from housing_checks.strands.definitions import DEFINITIONS
+from housing_checks.strands.definitions import kind_words
 
 TAKE_ON = "acknowledge-alert"
 """Offered beside each alert, so not again among the actions."""
@@ -80,7 +80,7 @@ def strand_line(case: Case, strand: Strand, caller: Principal, known: Directory)
     still = strand.status == "open"
     reason = "&reason=moving" if strand.former_home else ""
     return StrandLine(
-        title=f"{DEFINITIONS[strand.kind].words}: {item_label(strand.kind, strand.item)}",
+        title=f"{kind_words(strand.kind)}: {item_label(strand.kind, strand.item)}",
         tag=strand_tag(strand),
         due=words.short_day(strand.due_on),
         late=late_words(case, strand),

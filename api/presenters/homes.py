@@ -11,8 +11,8 @@ from api.queries.homes import Home
 from api.queries.names import Directory
 from discharge.codes.casework import PROPERTY_WITHDRAWAL_REASONS
 from discharge.store.tables import AuditWrite
-from housing_checks.rehousing.model import Property
 from housing_checks.store.tables import PropertyRow
+from housing_checks.strands.rehousing.model import Property
 
 STATES = {
     "free": Tag("Free", "green"),

@@ -7,7 +7,7 @@ from datetime import date
 
 from api.presenters import words
 from api.presenters.tags import Tag
-from discharge.cases.model import IN_HOSPITAL, Case, Strand, StrandKind
+from discharge.cases.model import IN_HOSPITAL, Case, Strand
 from housing_checks.lead_times import InTime, Timing, timing
 from housing_checks.orderables import LeadTime
 
@@ -19,7 +19,7 @@ _TAGS: Mapping[InTime, Tag] = {
 }
 
 
-def timing_of(case: Case, kind: StrandKind, item: str, today: date) -> Timing:
+def timing_of(case: Case, kind: str, item: str, today: date) -> Timing:
     """The timing of an item begun today; nothing is too late once the person has left."""
     return timing(kind, item, today, case.home_needed_on if case.discharge is None else None)
 
@@ -30,7 +30,7 @@ def span_words(lead: LeadTime) -> str:
     return f"{lead.low.amount} to {lead.high.amount} {unit if lead.high.amount != 1 else unit[:-1]}"
 
 
-def lead_note(case: Case, kind: StrandKind, item: str, today: date) -> str:
+def lead_note(case: Case, kind: str, item: str, today: date) -> str:
     """7 to 28 days; may be late."""
     found = timing_of(case, kind, item, today)
     return span_words(found.lead) + (_NOTES[found.in_time] if found.in_time else "")

@@ -18,7 +18,7 @@ from discharge.delays.model import DelayReason
 from discharge.risk.rules import rule_title
 from housing_checks.checks.answers import answers_standing
 from housing_checks.item_words import item_answer
-from housing_checks.strands.definitions import DEFINITIONS, step_words
+from housing_checks.strands.definitions import kind_words, step_words
 
 YES_NO = {"yes": "Yes", "no": "No", "unknown": "Not known"}
 
@@ -194,7 +194,7 @@ def _strand_label(side: Side, key: str) -> str:
     if strand is None:
         return words.from_code(key)
     item = side.known.names.items.get(strand.item, words.from_code(strand.item))
-    return f"{DEFINITIONS[strand.kind].words}: {item}"
+    return f"{kind_words(strand.kind)}: {item}"
 
 
 def _strand(side: Side, key: str) -> str | None:

@@ -14,7 +14,7 @@ from housing_checks.checks.form import form_of_case
 from housing_checks.checks.model import Suggestion
 from housing_checks.checks.rules import left_to_start
 from housing_checks.lead_times import item_label
-from housing_checks.strands.definitions import DEFINITIONS
+from housing_checks.strands.definitions import kind_words
 
 
 def suggested(case: Case, caller: Principal, today: date) -> tuple[Suggested, ...]:
@@ -30,9 +30,9 @@ def _open(case: Case) -> list[Suggestion]:
 def _line(case: Case, each: Suggestion, today: date, *, may: bool) -> Suggested:
     found = timing_of(case, each.kind, each.item, today)
     form = form_of_case(case)
-    start = f"/cases/{case.case_id}/do/start-strand?strand_item={each.kind.value}:{each.item}"
+    start = f"/cases/{case.case_id}/do/start-strand?strand_item={each.kind}:{each.item}"
     return Suggested(
-        title=f"{DEFINITIONS[each.kind].words}: {item_label(each.kind, each.item)}",
+        title=f"{kind_words(each.kind)}: {item_label(each.kind, each.item)}",
         because=f"The check says no to: {', '.join(form.item(code).label for code in each.because)}.",
         lead=lead_sentence(found),
         tag=lead_tag(found),
@@ -45,7 +45,7 @@ def suggested_json(case: Case, today: date) -> list[SuggestedStrand]:
     timed = [(each, timing_of(case, each.kind, each.item, today)) for each in _open(case)]
     return [
         SuggestedStrand(
-            kind=each.kind.value,
+            kind=each.kind,
             item=each.item,
             because=list(each.because),
             earliest_on=found.earliest,

@@ -24,8 +24,8 @@ from discharge.store.commands import DECIDED_BY, REASON
 from discharge.store.tables import CaseEventRow, NoteRow
 from discharge.store.tables.persons import DANGER
 from housing_checks.item_words import item_answer
-from housing_checks.rehousing.match import HARD
-from housing_checks.strands.definitions import DEFINITIONS, step_words
+from housing_checks.strands.definitions import kind_words, step_words
+from housing_checks.strands.rehousing.match import HARD
 
 CRITERIA = {row.code: row.words for row in HARD}
 ENDED_BY = {
@@ -99,12 +99,12 @@ def mitigator(mitigation: Mitigation, known: Directory) -> str:
 
 def _strand_name(event: ev.StrandStarted, known: Directory) -> str:
     label = known.names.items.get(event.strand.item, event.strand.item.replace("-", " "))
-    return f"{DEFINITIONS[event.strand.kind].words}: {label}"
+    return f"{kind_words(event.strand.kind)}: {label}"
 
 
 def _moved(event: ev.StrandMoved, tell: _Teller) -> str:
     kind = event.strand.partition("/")[0]
-    step = next((step_words(each, event.step) for each in DEFINITIONS if each.value == kind), event.step)
+    step = step_words(kind, event.step)
     due = f", due {words.short_day(event.due_on)}" if event.due_on else ""
     return f"{tell.strand(event.strand)}: {step.lower()}{due}"
 

@@ -15,8 +15,8 @@ from discharge.cases.model import Case
 from discharge.errors import HomewardError
 from discharge.store.tables import AuditWrite, Organisation, Person
 from discharge.store.tables.persons import ORDINARY
-from housing_checks.rehousing.model import Property
 from housing_checks.store.tables import PropertyRow, property_of
+from housing_checks.strands.rehousing.model import Property
 
 State = Literal["free", "offered", "accepted", "let", "withdrawn"]
 MOST_CHANGES = 50

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from discharge.pathway_words import Names
 from discharge.store.tables import Organisation, PartnerRow, Team, User
-from housing_checks.item_words import gate_items, strand_items
+from housing_checks.item_words import gate_items, strand_items, strand_kinds
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,9 @@ class Directory:
     def names(self) -> Names:
         """The same for sentences about a case."""
         organisations = {key: row.name for key, row in self.organisations.items()}
-        return Names(organisations=organisations, items=strand_items(), gate=gate_items())
+        return Names(
+            organisations=organisations, items=strand_items(), gate=gate_items(), kinds=strand_kinds()
+        )
 
 
 async def directory(session: AsyncSession) -> Directory:

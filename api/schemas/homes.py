@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from api.schemas.common import Schema
-from housing_checks.rehousing.model import Property
+from housing_checks.strands.rehousing.model import Property
 
 
 class HomeRecord(Schema):

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from discharge.cases.commands import Command
-from discharge.cases.model import Actor, Case, Participant, StrandKind
+from discharge.cases.model import REHOUSING, Actor, Case, Participant
 from discharge.codes.participation import PARTICIPANT_ROLES
 from discharge.errors import Refused
 from discharge.permissions import PERMISSIONS, allowed_in
@@ -88,7 +88,7 @@ def _given(case: Case, each: Participant) -> Relation:
 def _lets_homes(case: Case, organisation_id: UUID) -> bool:
     """Whether all that an organisation does for the case is rehousing."""
     kinds = {strand.kind for strand in case.strands.values() if strand.partner_id == organisation_id}
-    return kinds == {StrandKind.REHOUSING}
+    return kinds == {REHOUSING}
 
 
 def _with_responsible_trust(case: Case, found: dict[UUID, Relation]) -> Mapping[UUID, Relation]:

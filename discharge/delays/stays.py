@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from discharge.cases.model import Case, CaseSpell, Discharge, StrandKind
+from discharge.cases.model import REHOUSING, Case, CaseSpell, Discharge
 from discharge.clocks import nights_between
 from discharge.codes.admissions import AdmissionKind
 from discharge.delays.model import DelayReason, ReadyPeriod
@@ -98,7 +98,7 @@ def lettings_of(case: Case) -> list[Letting]:
     return [
         Letting(case_id=case.case_id, started_on=strand.started_on, let_on=strand.steps[LET])
         for strand in case.strands.values()
-        if strand.kind is StrandKind.REHOUSING and LET in strand.steps
+        if strand.kind == REHOUSING and LET in strand.steps
     ]
 
 

@@ -1,6 +1,6 @@
 """How a case ended, read from what was done: the outcome that is suggested when it closes."""
 
-from discharge.cases.model import Case, StrandKind
+from discharge.cases.model import REHOUSING, Case
 from discharge.codes.destinations import DISCHARGE_DESTINATIONS, Place
 
 _BY_PLACE: dict[Place, str] = {
@@ -23,7 +23,7 @@ def suggested_outcome(case: Case) -> str:
     if case.in_community:
         return "rehoused" if case.home_let_id is not None else "stays-at-home"
     done = {strand.kind for strand in case.strands.values() if strand.status == "completed"}
-    if StrandKind.REHOUSING in done:
+    if REHOUSING in done:
         return "rehoused"
     return "home-made-ready" if done else "home-as-it-is"
 

@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, Field
 
 from discharge.cases.actions import ACTIONS
 from discharge.cases.follow_ups import reached, reached_from
-from discharge.cases.model import IN_HOSPITAL, Action, Case, Stage, Strand, StrandKind
+from discharge.cases.model import EQUIPMENT, IN_HOSPITAL, Action, Case, Stage, Strand
 from discharge.cases.stages import HOME
 from discharge.cases.unready import blocker_words, blockers
 from discharge.codes.casework import STAY_DOUBTS, STOPPED_BY_DEATH, STOPPED_BY_MERGE
@@ -311,7 +311,7 @@ def facts_of(
         heating=_answer(case, "heating"),
         water=_answer(case, "water"),
         power=_answer(case, "power"),
-        equipment=tuple(_equipment(strand) for strand in needed if strand.kind is StrandKind.EQUIPMENT),
+        equipment=tuple(_equipment(strand) for strand in needed if strand.kind == EQUIPMENT),
         homeless=case.homelessness.flag,
         flagged_on=case.homelessness.flagged_on,
         duty_to_refer_on=case.homelessness.referred_to_council_on,
@@ -323,7 +323,7 @@ def facts_of(
         works=tuple(
             _work(strand, lead_days)
             for strand in needed
-            if strand.kind is not StrandKind.EQUIPMENT and strand.status == "open"
+            if strand.kind != EQUIPMENT and strand.status == "open"
         ),
         overdue=tuple(_work(strand, lead_days) for strand in case.open_strands if strand.due_on),
         arrival_on=_arrival(case),

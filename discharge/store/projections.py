@@ -173,7 +173,7 @@ def _delay_reasons(case: Case) -> list[Values]:
 
 
 def _strands(case: Case) -> list[Values]:
-    return [row_like(StrandRow, one, key=one.key, kind=one.kind.value) for one in case.strands.values()]
+    return [row_like(StrandRow, one, key=one.key, kind=one.kind) for one in case.strands.values()]
 
 
 def _alerts(case: Case) -> list[Values]:

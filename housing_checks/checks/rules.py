@@ -13,7 +13,7 @@ from discharge.cases.commands import CompleteCheck, Envelope, SaveAnswers, Start
 from discharge.cases.decide.common import command_of, happened_on
 from discharge.cases.events import CheckCompleted, CheckStarted, Event, MitigationWithdrawn
 from discharge.cases.evolve import fold
-from discharge.cases.model import Case, Check, StrandKind
+from discharge.cases.model import ADAPTATION, Case, Check, StrandKind
 from discharge.cases.stages import SINCE_ACCEPTANCE
 from discharge.errors import Refused, refuse_all
 from discharge.values import YesNoUnknown
@@ -86,7 +86,7 @@ def suggested_strands(
     for item in form.items:
         if answers.get(item.code) == "no":
             for suggested in _fitting(item, needed):
-                if given_up and suggested.kind is StrandKind.ADAPTATION:
+                if given_up and suggested.kind == ADAPTATION:
                     continue
                 reasons.setdefault((suggested.kind, suggested.item), []).append(item.code)
     return [
@@ -122,7 +122,7 @@ def _begun(case: Case, suggestion: Suggestion, said_on: date) -> bool:
     mine = [
         strand
         for strand in case.strands.values()
-        if strand.kind is suggestion.kind and (alone or strand.item == suggestion.item)
+        if strand.kind == suggestion.kind and (alone or strand.item == suggestion.item)
     ]
     return any(
         strand.status == "open" or (strand.status == "completed" and (strand.ended_on or said_on) >= said_on)

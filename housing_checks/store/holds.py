@@ -25,9 +25,9 @@ from discharge.cases.events import (
 from discharge.cases.model import Case
 from discharge.errors import Refused
 from discharge.store.projections import Change, register_constraint, register_projection, row_id
-from housing_checks.rehousing.need_profiles import unmet
 from housing_checks.store.residence import move_back, move_in
 from housing_checks.store.tables import PropertyHoldRow, PropertyRow, property_of
+from housing_checks.strands.rehousing.need_profiles import unmet
 
 ENTERED_IN_ERROR = "entered-in-error"
 OFFERED, ACCEPTED, LET = "offered", "accepted", "let"

@@ -9,12 +9,12 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from discharge.store.base import Base, JsonObject, UuidKey
-from housing_checks.rehousing.model import Property
+from housing_checks.strands.rehousing.model import Property
 
 
 class PropertyRow(Base):
     """A home a landlord may let. ``attributes`` is the coded
-    :class:`housing_checks.rehousing.model.Property`; one that was withdrawn says when and why.
+    :class:`housing_checks.strands.rehousing.model.Property`; one that was withdrawn says when and why.
     """
 
     __tablename__ = "properties"

@@ -74,7 +74,10 @@ def offer_lapsed(strand: Strand, now: datetime) -> Offer | None:
 def _overdue_at(strand: Strand, policy: Policy) -> datetime | None:
     if strand.due_on is None or (strand.overdue_since is not None and strand.overdue_since > strand.due_on):
         return None
-    return clock_from(DEFINITIONS[strand.kind].overdue, london_midnight(strand.due_on + DAY), policy)
+    definition = DEFINITIONS.get(strand.kind)
+    if definition is None:
+        return None
+    return clock_from(definition.overdue, london_midnight(strand.due_on + DAY), policy)
 
 
 def _offer_ends_at(strand: Strand) -> datetime | None:
@@ -83,7 +86,8 @@ def _offer_ends_at(strand: Strand) -> datetime | None:
 
 
 def _search_at(strand: Strand, facts: ClockFacts, now: datetime, policy: Policy) -> datetime | None:
-    search = DEFINITIONS[strand.kind].search
+    definition = DEFINITIONS.get(strand.kind)
+    search = definition.search if definition else None
     if search is None or _settling(strand):
         return None
     return now if facts.searched_at is None else clock_from(search, facts.searched_at, policy)

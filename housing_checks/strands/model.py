@@ -1,6 +1,6 @@
 """What a kind of strand is: its steps, who moves them, who owns them, its clocks, and what can be ordered.
 
-A kind is a folder of `housing_checks` with its `strand.py`. Steps are ordered; the last one completes the
+A kind is a folder beside this module with its `strand.py`. Steps are ordered; the last one completes the
 strand. Clocks and owners are this project's choices and local data.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from discharge.cases.model import Stage, StrandKind
+from discharge.cases.model import Stage
 from discharge.cases.stages import SINCE_ACCEPTANCE
 from discharge.codes.by_edition import ListByEdition
 from discharge.values import Frozen
@@ -31,9 +31,13 @@ class Step(Frozen):
     after: str | None = None
 
 
+REGISTERED: dict[str, StrandDefinition] = {}
+"""Every kind by its name: each registers itself where it is declared."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StrandDefinition:
-    """One kind of strand. ``items`` are what one can be opened for, with their lead times.
+    """One kind of strand, named after its folder. ``items`` are what one can be opened for, with lead times.
 
     ``one_at_a_time`` allows a single open strand of the kind, else one for each item.
     ``for_the_building`` marks work that serves one home only: of no use once the person lives elsewhere.
@@ -41,7 +45,7 @@ class StrandDefinition:
     homes are looked for.
     """
 
-    kind: StrandKind
+    kind: str
     words: str
     owner_role: str
     items: ListByEdition[Any]
@@ -53,6 +57,9 @@ class StrandDefinition:
     overdue: str = "strand-overdue"
     search: str | None = None
     source: str = "Homeward"
+
+    def __post_init__(self) -> None:
+        REGISTERED[self.kind] = self
 
     @property
     def last_step(self) -> str:

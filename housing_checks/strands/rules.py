@@ -29,7 +29,7 @@ from discharge.cases.events import (
     StrandRedirected,
     StrandStarted,
 )
-from discharge.cases.model import Actor, Case, Strand, StrandKind
+from discharge.cases.model import REHOUSING, Actor, Case, Strand
 from discharge.codes.casework import STRAND_CANCEL_REASONS
 from discharge.errors import Refused
 from discharge.reference.policy import Policy
@@ -47,7 +47,9 @@ LAPSED_WITH_STRAND = "strand-cancelled"
 def start_strand(case: Case, envelope: Envelope, now: datetime, policy: Policy) -> list[Event]:
     """Open a strand, due by its lead time unless a day is given. Refuses an item unknown or under way."""
     command = command_of(envelope, StartStrand)
-    definition = DEFINITIONS[command.strand_kind]
+    definition = DEFINITIONS.get(command.strand_kind)
+    if definition is None:
+        raise Refused("code-not-in-value-set", detail="strand-kinds", where="strand_kind")
     require_stage(case, definition.stages)
     on = happened_on(envelope, now)
     if ITEMS[command.strand_kind].by(policy, command.item, on) is None:
@@ -68,7 +70,7 @@ def move_strand(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
     if command.due_on is not None:
         require_order(strand.started_on, command.due_on, "due_on")
     if definition.position(command.step) is None:
-        raise Refused("code-not-in-value-set", detail=f"{strand.kind.value}-steps", where="step")
+        raise Refused("code-not-in-value-set", detail=f"{strand.kind}-steps", where="step")
     if command.step in strand.steps:
         return _promised(strand, command)
     require_open(strand)
@@ -242,6 +244,6 @@ def _lapsed(strand: Strand, command: ReportFromStrand, now: datetime) -> list[Ev
 
 
 def _proposed(strand: Strand, command: ReportFromStrand, on: date) -> list[Event]:
-    if strand.kind is not StrandKind.REHOUSING or command.property_ids == strand.proposals:
+    if strand.kind != REHOUSING or command.property_ids == strand.proposals:
         return []
     return [PropertiesProposed(strand=strand.key, property_ids=command.property_ids, proposed_on=on)]

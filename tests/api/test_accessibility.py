@@ -19,7 +19,7 @@ from sqlalchemy import update
 
 from discharge.store.engine import transaction
 from discharge.store.tables import Person
-from housing_checks.rehousing.need_profiles import NEED_PROFILES
+from housing_checks.strands.rehousing.need_profiles import NEED_PROFILES
 from tests.api.conftest import Door
 from tests.api.signing_in import sign_in
 from tests.housing_checks.homes import FORM_1

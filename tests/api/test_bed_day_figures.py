@@ -22,7 +22,6 @@ from discharge.cases.model import (
     Referral,
     Stage,
     Strand,
-    StrandKind,
 )
 from discharge.delays.model import DelayReason, ReadyPeriod
 from discharge.delays.released import counterfactual
@@ -113,7 +112,7 @@ def some_home(dice: Random) -> dict[str, Strand]:
     begun = some_day(dice)
     steps = {"let": some_day(dice, begun)} if dice.random() < 0.5 else {}
     strand = Strand(
-        kind=StrandKind.REHOUSING, number=1, item="x", started_on=begun, owner_role="coordinator", steps=steps
+        kind="rehousing", number=1, item="x", started_on=begun, owner_role="coordinator", steps=steps
     )
     return {strand.key: strand}
 

@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select
 
-from discharge.cases.model import StrandKind
 from discharge.store.engine import transaction
 from discharge.store.tables import AuditWrite
 from housing_checks.store import holds
@@ -51,7 +50,7 @@ async def audited(door: Door) -> list[tuple[str, dict[str, Any] | None]]:
 async def searching(door: Door, item: str = "rehousing:1-bed-step-free", **person: Any) -> UUID:
     case_id = await door.referred(**person)
     await door.asked(case_id, "accept-referral")
-    kind = StrandKind.REHOUSING.value
+    kind = "rehousing"
     await door.asked(case_id, "start-strand", strand_kind=kind, item=item)
     return case_id
 

@@ -95,7 +95,7 @@ class Teller:
             m.StartStrandCommand(
                 kind="start-strand",
                 effective_on=self.day(3),
-                strand_kind=m.StrandKind.EQUIPMENT,
+                strand_kind="equipment",
                 item="hospital-bed",
                 partner_id=UUID(partner),
                 due_on=self.day(6),

@@ -19,7 +19,6 @@ from discharge.cases.model import (
     SharingBasis,
     Stage,
     Strand,
-    StrandKind,
 )
 from discharge.delays.model import DelayReason, ReadyPeriod
 from discharge.next_actions import next_action
@@ -31,6 +30,7 @@ NAMES = Names(
     organisations={COUNCIL: "Harrow Vale Council"},
     items={"straight-stairlift": "Stairlift"},
     gate={"heating": "Heating", "safe-address": "Safe address"},
+    kinds={"basics": "Basics at home"},
 )
 TODAY = date(2026, 3, 9)
 
@@ -47,7 +47,7 @@ def reason(start: int, code: str = "CA10", kind: str = "national") -> DelayReaso
 
 def stairlift(due: int | None = 12, **changes: object) -> Strand:
     strand = Strand(
-        kind=StrandKind.ADAPTATION,
+        kind="adaptation",
         number=1,
         item="straight-stairlift",
         started_on=march(3),
@@ -94,7 +94,7 @@ def test_given_work_that_is_late_then_it_says_so() -> None:
 
 
 def test_given_several_strands_then_each_is_named_and_finished_or_optional_ones_are_not() -> None:
-    basics = stairlift(due=None, kind=StrandKind.BASICS, item="basics at home", partner_id=None)
+    basics = stairlift(due=None, kind="basics", item="basics at home", partner_id=None)
     done = stairlift(number=2, status="completed")
     optional = stairlift(number=3, required=False)
     assert words(case(Stage.MAKING_READY, stairlift(), basics, done, optional)) == (
@@ -290,7 +290,7 @@ OFFER = Offer(offer_id=uuid4(), property_id=uuid4(), offered_on=march(8), respon
             ("Record consent or another basis, so that we can share with partners", "coordinator", None),
         ),
         (
-            case(Stage.MAKING_READY, stairlift(kind=StrandKind.REHOUSING, offers=(OFFER,))),
+            case(Stage.MAKING_READY, stairlift(kind="rehousing", offers=(OFFER,))),
             ("Get the person's answer to the offer of a home", "coordinator", march(10)),
         ),
         (

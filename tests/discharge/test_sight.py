@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from discharge.cases.commands import RecordDelayReason, RecordSharingBasis
-from discharge.cases.model import Case, Offer, Strand, StrandKind
+from discharge.cases.model import Case, Offer, Strand
 from discharge.cases.relations import relation_of
 from discharge.roles import RELATIONS, Relation
 from discharge.sight import (
@@ -44,11 +44,11 @@ def offer(home: UUID) -> Offer:
 def whole_case() -> Case:
     """A case with something in every part that a landlord or supplier must not see."""
     rehousing = Strand(
-        kind=StrandKind.REHOUSING, number=1, item="x", started_on=FIRST, owner_role="coordinator",
+        kind="rehousing", number=1, item="x", started_on=FIRST, owner_role="coordinator",
         partner_id=LANDLORD, offers=(offer(HOME), offer(OTHER_HOME)), proposals=(HOME, OTHER_HOME),
     )  # fmt: skip
     order = Strand(
-        kind=StrandKind.EQUIPMENT, number=1, item="commode", started_on=FIRST, owner_role="coordinator",
+        kind="equipment", number=1, item="commode", started_on=FIRST, owner_role="coordinator",
         partner_id=SUPPLIER,
     )  # fmt: skip
     case = after(

@@ -8,12 +8,12 @@ from uuid import UUID, uuid5
 from discharge.cases.commands import Command, CompleteCheck, ConfirmItem, Envelope, StartStrand
 from discharge.cases.events import Event, OwnerAssigned, ReferralAccepted, ReferralReceived
 from discharge.cases.evolve import fold
-from discharge.cases.model import Actor, Case, Owner, Referral, StrandKind
+from discharge.cases.model import Actor, Case, Owner, Referral
 from discharge.reference.policy import policy_on
 from discharge.values import YesNoUnknown
 from housing_checks.checks.form import form_of
 from housing_checks.deciders import DECIDERS, consequences
-from housing_checks.rehousing.model import Property
+from housing_checks.strands.rehousing.model import Property
 
 CASE = UUID("00000000-0000-4000-8000-0000000000c1")
 TRUST = UUID("00000000-0000-4000-8000-0000000000a1")
@@ -116,7 +116,7 @@ def confirm(item: str, value: YesNoUnknown = "yes") -> ConfirmItem:
     return ConfirmItem(item=item, value=value)
 
 
-def start(kind: StrandKind, item: str, **changes: object) -> StartStrand:
+def start(kind: str, item: str, **changes: object) -> StartStrand:
     """Return the command that opens a strand."""
     return StartStrand(strand_kind=kind, item=item).model_copy(update=changes)
 

@@ -9,13 +9,13 @@ import pytest
 from discharge.cases.commands import MoveStrand, NameMitigation
 from discharge.cases.events import PersonDischarged, PersonReadmitted
 from discharge.cases.evolve import fold
-from discharge.cases.model import Discharge, Readmission, Stage, StrandKind
+from discharge.cases.model import Discharge, Readmission, Stage
 from discharge.errors import Refused
-from housing_checks.basics.items import basics_missing
 from housing_checks.deciders import consequences
+from housing_checks.strands.basics.items import basics_missing
 from tests.housing_checks.homes import FORM_1, Story, checked, confirm, day, noon, start
 
-BASICS = start(StrandKind.BASICS, "basics-at-home")
+BASICS = start("basics", "basics-at-home")
 
 
 def test_the_basics_strand_completes_when_its_six_items_are_yes_or_mitigated() -> None:
@@ -55,7 +55,7 @@ def gone_home() -> Story:
 
 def test_after_the_person_left_the_gate_is_not_asked() -> None:
     story = gone_home()
-    story.ask(start(StrandKind.ADAPTATION, "level-access-shower"), on=3)
+    story.ask(start("adaptation", "level-access-shower"), on=3)
     assert story.case.stage is Stage.DISCHARGED
     assert consequences(story.case, noon(9)) == []
 
@@ -82,7 +82,7 @@ def test_a_mitigation_named_after_the_return_stays() -> None:
 
 
 def test_effective_day_of_the_cause_is_the_day_of_what_follows() -> None:
-    story = Story().ask(start(StrandKind.EQUIPMENT, "commode"))
+    story = Story().ask(start("equipment", "commode"))
     assert consequences(story.case, noon(1)) == []
     ready = checked()
     shut = ready.case.model_copy(update={"stage": Stage.MAKING_READY})

@@ -20,7 +20,7 @@ from discharge.cases.commands import (
     SetExpectedDischargeDate,
     SetNeededBy,
 )
-from discharge.cases.model import Case, FollowUp, GateItem, Homelessness, Strand, StrandKind
+from discharge.cases.model import Case, FollowUp, GateItem, Homelessness, Strand
 from housing_checks.contradictions import ROWS, contradictions
 from tests.housing_checks.homes import HOME, TRUST, answers, check, day
 
@@ -28,7 +28,7 @@ TODAY = day(10)
 HOMELESS = Homelessness(flag="yes")
 SAFE = {"safe-address": GateItem(code="safe-address", value="yes")}
 LET = Strand(
-    kind=StrandKind.REHOUSING,
+    kind="rehousing",
     number=1,
     item="rehousing:1-bed-general",
     started_on=day(0),

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from discharge.calendar import add_working_days
-from discharge.cases.model import Case, GateItem, Offer, Stage, Strand, StrandKind
+from discharge.cases.model import Case, GateItem, Offer, Stage, Strand
 from discharge.cases.model.departure import Discharge
 from discharge.clocks import london_midnight
 from discharge.reference.files import DataInvalid
@@ -85,7 +85,7 @@ def search(*reasons: str | None) -> Case:
     }
     offers = tuple(Offer.model_validate(said | {"reason": reason}) for reason in reasons)
     strand = Strand(
-        kind=StrandKind.REHOUSING, number=1, item="rehousing:1-bed-general", started_on=TODAY,
+        kind="rehousing", number=1, item="rehousing:1-bed-general", started_on=TODAY,
         owner_role="coordinator", offers=offers,
     )  # fmt: skip
     return Case(case_id=CASE, version=1, stage=Stage.MAKING_READY, strands={strand.key: strand})

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import pytest
 
-from discharge.cases.model import IN_HOSPITAL, Case, Stage, StrandKind
+from discharge.cases.model import IN_HOSPITAL, Case, Stage
 from discharge.cases.relations import relation_of
 from discharge.delays.night_counts import nights_without_reason, published_delay_days, true_delay_days
 from discharge.delays.stays import periods_of_this_stay
@@ -47,7 +47,7 @@ PARTS = (
     part(LANDLORD, "partner", "order"),
     part(SUPPLIER, "partner", "order"),
 )
-DOES = {StrandKind.REHOUSING: LANDLORD, StrandKind.EQUIPMENT: SUPPLIER}
+DOES = {"rehousing": LANDLORD, "equipment": SUPPLIER}
 
 
 def _waiting(case: Case, today: date) -> Any:

@@ -16,9 +16,9 @@ from discharge.reference.policy import policy_on
 from discharge.store.engine import Sessions, transaction
 from discharge.store.outbox import queue_case_signal
 from discharge.store.record import load_case
-from housing_checks.rehousing.match import proposals
-from housing_checks.rehousing.need_profiles import need_of
 from housing_checks.strands.clocks import ClockFacts, next_wakeup, reports_due, search_due
+from housing_checks.strands.rehousing.match import proposals
+from housing_checks.strands.rehousing.need_profiles import need_of
 from workflows import client, ports
 from workflows.store import expected_workflows, outbox
 from workflows.store.properties import lettable

@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from housing_checks.rehousing.model import Property
 from housing_checks.store.tables import PropertyHoldRow, PropertyRow, property_of
+from housing_checks.strands.rehousing.model import Property
 
 
 async def lettable(session: AsyncSession) -> list[Property]:

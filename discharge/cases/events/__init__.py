@@ -160,7 +160,7 @@ Event = Annotated[
 ]
 """Every event there is; ``kind`` tells them apart on the wire and in the record."""
 
-EVENT: Stored[Event] = Stored(TypeAdapter(Event), schema=3)
+EVENT: Stored[Event] = Stored(TypeAdapter(Event), schema=4)
 """How an event is stored."""
 
 __all__ = [

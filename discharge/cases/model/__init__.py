@@ -16,11 +16,15 @@ from discharge.cases.model.home import Check, GateItem, ItemAnswer, Mitigation
 from discharge.cases.model.hospital import CaseSpell
 from discharge.cases.model.participation import PARTNER_BASES, Owner, Participant, SharingBasis
 from discharge.cases.model.referral import Asked, Referral
-from discharge.cases.model.strands import Offer, Strand, StrandKind
+from discharge.cases.model.strands import ADAPTATION, BASICS, EQUIPMENT, REHOUSING, Offer, Strand, StrandKind
 
 __all__ = [
+    "ADAPTATION",
+    "BASICS",
+    "EQUIPMENT",
     "IN_HOSPITAL",
     "PARTNER_BASES",
+    "REHOUSING",
     "SNAPSHOT",
     "Action",
     "Actor",

@@ -138,5 +138,5 @@ class Case(Frozen):
         return sharing is not None and sharing.withdrawn_on is None and sharing.basis in PARTNER_BASES
 
 
-SNAPSHOT: Stored[Case] = Stored(TypeAdapter(Case), schema=4)
+SNAPSHOT: Stored[Case] = Stored(TypeAdapter(Case), schema=5)
 """How the snapshot of a case is stored. One of a former schema is folded anew from its events."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from enum import StrEnum
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -31,14 +30,13 @@ class Offer(Frozen):
     accepted_on: date | None = None
 
 
-class StrandKind(StrEnum):
-    """The strands that really run; each has a folder in ``housing_checks`` with what is known of it."""
+StrandKind = Annotated[str, Field(pattern=r"^[a-z][a-z0-9\-]{0,39}$")]
+"""The name of a folder in ``housing_checks/strands``, which holds what is known of the kind. A stored strand
+may be of a kind that only a newer build has.
+"""
 
-    ADAPTATION = "adaptation"
-    EQUIPMENT = "equipment"
-    REHOUSING = "rehousing"
-    BASICS = "basics"
-    REPAIRS = "repairs"
+ADAPTATION, EQUIPMENT, REHOUSING, BASICS = "adaptation", "equipment", "rehousing", "basics"
+"""The kinds that rules treat in a way of their own."""
 
 
 class Strand(Frozen):
@@ -71,7 +69,7 @@ class Strand(Frozen):
     @property
     def key(self) -> str:
         """The strand's name inside its case, for instance ``adaptation/1``."""
-        return f"{self.kind.value}/{self.number}"
+        return f"{self.kind}/{self.number}"
 
     @property
     def open_offer(self) -> Offer | None:

@@ -9,8 +9,8 @@ from uuid import UUID
 import pytest
 
 from api.forms.property import HOME_FIELDS, LANDLORD
-from housing_checks.rehousing.model import Property
 from housing_checks.store import holds
+from housing_checks.strands.rehousing.model import Property
 from tests.api.conftest import Door
 from tests.api.pages.conftest import Looking
 from tests.api.signing_in import form_token, hidden, sign_in

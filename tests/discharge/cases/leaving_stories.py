@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 from discharge.cases import commands as cmd
 from discharge.cases import events as ev
 from discharge.cases.follow_ups import schedule
-from discharge.cases.model import Action, Case, Discharge, Strand, StrandKind
+from discharge.cases.model import Action, Case, Discharge, Strand
 from tests.discharge.cases.stories import POLICY, SPELL, TRUST, after, day, decided, noon, refer, told
 
 LATER = UUID(int=21)
@@ -61,7 +61,7 @@ def after_news(case: Case, news: cmd.NoteHospitalFacts, on: int = 5) -> list[ev.
 
 GONE = after((5, by_feed()), case=READY)
 DIED = [{"died": True}, {"discharge_method": "4"}, {"discharge_method": "5"}, {"discharge_destination": "79"}]
-STRAND = Strand(kind=StrandKind.EQUIPMENT, number=1, item="bed", started_on=day(1), owner_role="coordinator")
+STRAND = Strand(kind="equipment", number=1, item="bed", started_on=day(1), owner_role="coordinator")
 
 
 def open_one(cause: str, number: int = 0) -> ev.ActionOpened:

@@ -7,7 +7,7 @@ from uuid import uuid4
 from discharge.cases import commands as cmd
 from discharge.cases import events as ev
 from discharge.cases.evolve import fold
-from discharge.cases.model import Case, Stage, Strand, StrandKind
+from discharge.cases.model import Case, Stage, Strand
 from discharge.risk.alerts import judge
 from tests.discharge.cases.stories import after, ask, day, noon, refer
 
@@ -38,7 +38,7 @@ def test_given_a_merge_undone_twice_then_the_second_changes_nothing() -> None:
 def with_order(case: Case, number: int, started: int) -> Case:
     """The case with a stairlift ordered."""
     strand = Strand(
-        kind=StrandKind.ADAPTATION,
+        kind="adaptation",
         number=number,
         item="stairlift",
         started_on=day(started),

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from discharge.cases.model import Case, CaseSpell, Discharge, Readmission, Strand, StrandKind
+from discharge.cases.model import Case, CaseSpell, Discharge, Readmission, Strand
 from discharge.delays.model import ReadyPeriod
 from discharge.delays.night_counts import count_delay
 from discharge.delays.stays import Stay, lettings_of, periods_of_this_stay, stays_of
@@ -213,7 +213,7 @@ def test_given_any_periods_when_the_person_comes_back_then_no_night_is_lost_or_c
 
 def test_given_a_home_that_was_let_then_the_days_from_start_to_letting_are_known() -> None:
     strand = Strand(
-        kind=StrandKind.REHOUSING,
+        kind="rehousing",
         number=1,
         item="social-home",
         started_on=march(3),

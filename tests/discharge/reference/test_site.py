@@ -200,7 +200,7 @@ def test_given_what_is_shipped_is_wrong_then_nothing_starts_with_it(shipped: Pat
 
 @given(pounds=st.integers(0, 10**6), day=st.dates(date(2024, 1, 1), date(2030, 1, 1)))
 def test_given_any_change_then_it_counts_on_its_days_and_no_other(pounds: int, day: date) -> None:
-    from housing_checks.adaptations.catalogue import KIND
+    from housing_checks.strands.adaptation.catalogue import KIND
 
     rows = {"grab-rail": {"cost_pounds": [pounds, pounds]}}
     raw = change(changes="adaptations", rows=rows, until=date(2027, 1, 1))

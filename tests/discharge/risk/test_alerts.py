@@ -14,7 +14,6 @@ from discharge.cases.model import (
     Mitigation,
     Stage,
     Strand,
-    StrandKind,
 )
 from discharge.delays.model import ReadyPeriod
 from discharge.risk.alerts import escalation_of, judge, next_look
@@ -205,7 +204,7 @@ def test_given_a_case_then_the_facts_are_the_ones_the_rules_read() -> None:
         mitigation=Mitigation(code="temporary-heating", role="landlord", named_on=march(3)),
     )
     bed = Strand(
-        kind=StrandKind.EQUIPMENT,
+        kind="equipment",
         number=1,
         item="hospital-bed",
         started_on=march(3),
@@ -213,7 +212,7 @@ def test_given_a_case_then_the_facts_are_the_ones_the_rules_read() -> None:
         due_on=march(12),
     )
     rail = Strand(
-        kind=StrandKind.ADAPTATION,
+        kind="adaptation",
         number=1,
         item="grab-rail",
         started_on=march(3),

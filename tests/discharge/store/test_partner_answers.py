@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from discharge.cases import events as ev
-from discharge.cases.model import Case, Strand, StrandKind
+from discharge.cases.model import Case, Strand
 from discharge.cases.outbox_items import Outgoing
 from discharge.store.engine import transaction
 from discharge.store.tables import OutboxRow, PartnerRow
@@ -14,7 +14,7 @@ from tests.fixtures.cases import TODAY, open_case, recorded, request
 from tests.fixtures.postgres import Places
 
 STRAND = Strand(
-    kind=StrandKind.ADAPTATION,
+    kind="adaptation",
     number=1,
     item="grab-rail",
     started_on=TODAY,

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from discharge.cases import events as ev
 from discharge.cases.commands import CloseCase
 from discharge.cases.evolve import fold
-from discharge.cases.model import Case, SharingBasis, Strand, StrandKind
+from discharge.cases.model import Case, SharingBasis, Strand
 from discharge.cases.outbox_items import Outgoing
 from discharge.cases.record_request import RecordRequest
 from discharge.delays.model import DelayReason, ReadyPeriod
@@ -162,9 +162,7 @@ async def test_read_models_follow_what_the_case_says_now(
     reason = DelayReason(
         reason_id=uuid4(), kind="national", code="H2", owner_role="coordinator", from_on=READY.ready_on
     )
-    strand = Strand(
-        kind=StrandKind.ADAPTATION, number=1, item="stairlift", started_on=TODAY, owner_role="coordinator"
-    )
+    strand = Strand(kind="adaptation", number=1, item="stairlift", started_on=TODAY, owner_role="coordinator")
     begun = request(
         case,
         places.trust,

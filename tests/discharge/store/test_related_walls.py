@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from discharge.cases import events as ev
-from discharge.cases.model import CaseSpell, Participant, Strand, StrandKind
+from discharge.cases.model import CaseSpell, Participant, Strand
 from discharge.permissions import PERMISSIONS
 from discharge.roles import LEADS, RELATIONS
 from discharge.store.engine import transaction
@@ -60,7 +60,7 @@ async def case_id(worker: AsyncEngine, places: Places, person_id: UUID) -> UUID:
         session.add(stay)
     case = await open_case(worker, person_id, places.trust, places.housing, places.landlord)
     strand = Strand(
-        kind=StrandKind.EQUIPMENT, number=1, item="hospital-bed", started_on=TODAY, owner_role="coordinator",
+        kind="equipment", number=1, item="hospital-bed", started_on=TODAY, owner_role="coordinator",
         partner_id=uuid4(),
     )  # fmt: skip
     spell = CaseSpell(spell_id=stay.id, organisation_id=places.trust)
@@ -119,7 +119,7 @@ async def test_given_a_supplier_then_it_sees_its_own_strand_and_who_leads(
 ) -> None:
     case = await loaded(worker, case_id)
     own = Strand(
-        kind=StrandKind.EQUIPMENT, number=2, item="commode", started_on=TODAY, owner_role="coordinator",
+        kind="equipment", number=2, item="commode", started_on=TODAY, owner_role="coordinator",
         partner_id=places.landlord,
     )  # fmt: skip
     council = Participant(organisation_id=places.stranger, role="council", basis="consent", from_on=TODAY)

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from discharge.cases import events as ev
-from discharge.cases.model import Alert, CaseSpell, FollowUp, Owner, Strand, StrandKind
+from discharge.cases.model import Alert, CaseSpell, FollowUp, Owner, Strand
 from discharge.delays.model import DelayReason, ReadyPeriod
 from discharge.store.audit import Who, note_read, note_write
 from discharge.store.base import Base
@@ -272,9 +272,7 @@ SELECT command_id, :case, 'c', 'k', 'h', 'refer', '{}', :org, 'system', '2026-03
 def _progress(places: Places, spell_id: UUID) -> tuple[ev.Event, ...]:
     spell = CaseSpell(spell_id=spell_id, organisation_id=places.trust)
     reason = DelayReason(reason_id=uuid4(), kind="local", code="x", owner_role="coordinator", from_on=TODAY)
-    strand = Strand(
-        kind=StrandKind.BASICS, number=1, item="basics", started_on=TODAY, owner_role="coordinator"
-    )
+    strand = Strand(kind="basics", number=1, item="basics", started_on=TODAY, owner_role="coordinator")
     alert = Alert(
         alert_id=uuid4(), rule="1", level="RED", fact="f", threshold="t", source="s", owner_role="ward",
         raised_at=NOW,

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from discharge.cases import events as ev
-from discharge.cases.model import Strand, StrandKind
+from discharge.cases.model import Strand
 from discharge.store.engine import transaction
 from discharge.store.record import Recorded
 from discharge.store.tables import CaseRow, PersonAddress, PersonIdentifier
@@ -64,7 +64,7 @@ async def let_to(intake: Intake, person_id: UUID, home: UUID) -> None:
     """The person was referred, looked for a home and signed for this one."""
     case = await open_case(intake.worker, person_id, intake.organisation_id)
     search = Strand(
-        kind=StrandKind.REHOUSING,
+        kind="rehousing",
         number=1,
         item="rehousing:1-bed-general",
         started_on=LET_ON,

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from discharge.cases.commands import CompleteCheck, StartCheck
-from discharge.cases.model import Case, GateItem, Stage, StrandKind
+from discharge.cases.model import Case, GateItem, Stage
 from discharge.codes.casework import NEEDS
 from discharge.errors import Refused
 from discharge.reference.files import DataInvalid
@@ -123,7 +123,7 @@ def test_given_a_site_changes_an_item_wrongly_then_it_is_said_where(row: object,
 def test_given_no_heating_and_no_food_then_the_basics_are_suggested_once_for_both() -> None:
     suggestions = suggested_strands(answers(heating="no", food="no"), ())
     assert [(one.kind, one.item, one.because) for one in suggestions] == [
-        (StrandKind.BASICS, "basics-at-home", ("heating", "food"))
+        ("basics", "basics-at-home", ("heating", "food"))
     ]
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from discharge.cases.commands import CompleteCheck, NameMitigation, StartCheck
-from discharge.cases.model import Check, Stage, Strand, StrandKind
+from discharge.cases.model import Check, Stage, Strand
 from discharge.errors import Refused
 from housing_checks.checks.rules import not_asked
 from tests.discharge.cases.stories import after, refer
@@ -114,7 +114,7 @@ def test_given_somebody_homeless_with_a_safe_address_when_checked_then_all_is_as
 def test_given_a_home_was_let_when_checked_then_all_of_it_is_asked() -> None:
     case = after((0, refer(homeless="yes")))
     let = Strand(
-        kind=StrandKind.REHOUSING, number=1, item="rehousing:1-bed-general", started_on=day(0),
+        kind="rehousing", number=1, item="rehousing:1-bed-general", started_on=day(0),
         owner_role="coordinator", property_id=UUID(int=7),
     )  # fmt: skip
     assert not_asked(case.model_copy(update={"strands": {let.key: let}}), FORM_1) == frozenset()

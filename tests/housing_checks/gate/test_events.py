@@ -11,7 +11,7 @@ import pytest
 from discharge.cases.commands import Command, Envelope, NameMitigation, WithdrawMitigation
 from discharge.cases.decide.common import Decider
 from discharge.cases.events import Event, GateItemSet, ItemAnswered, MitigationNamed, MitigationWithdrawn
-from discharge.cases.model import Case, Check, GateItem, ItemAnswer, Mitigation, Stage, Strand, StrandKind
+from discharge.cases.model import Case, Check, GateItem, ItemAnswer, Mitigation, Stage, Strand
 from discharge.cases.stages import AFTER_ACCEPTANCE, SINCE_ACCEPTANCE
 from discharge.errors import Refused
 from discharge.reference.policy import put_in_force
@@ -211,7 +211,7 @@ def test_given_what_no_longer_holds_then_items_are_unknown_again_from_that_day()
 
 def strand(number: int, **said: object) -> Strand:
     return Strand(
-        kind=StrandKind.ADAPTATION,
+        kind="adaptation",
         number=number,
         item="grab-rail",
         started_on=day(2),

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from discharge.cases.commands import NameMitigation, WithdrawMitigation
-from discharge.cases.model import Stage, StrandKind
+from discharge.cases.model import Stage
 from discharge.errors import Refused
 from discharge.values import YesNoUnknown
 from housing_checks.checks.answers import answers_standing
@@ -32,9 +32,9 @@ def test_each_blocker_names_its_item_in_words_and_its_day() -> None:
 
 
 def test_a_required_strand_blocks_and_an_optional_one_does_not() -> None:
-    story = checked().ask(start(StrandKind.EQUIPMENT, "commode", required=False), on=1)
+    story = checked().ask(start("equipment", "commode", required=False), on=1)
     assert story.case.stage is Stage.READY
-    story.ask(start(StrandKind.ADAPTATION, "grab-rail"), on=1)
+    story.ask(start("adaptation", "grab-rail"), on=1)
     assert story.case.stage is Stage.MAKING_READY
     assert [(one.kind, one.code, one.words) for one in blocking(story.case)] == [
         ("strand", "adaptation/1", "Grab or stair rails: not done, due 10 March 2026")

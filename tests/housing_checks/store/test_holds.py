@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from discharge.cases import events as ev
 from discharge.cases.commands import ENVELOPE
-from discharge.cases.model import Case, Offer, Strand, StrandKind
+from discharge.cases.model import Case, Offer, Strand
 from discharge.errors import HomewardError
 from discharge.store.engine import transaction
 from discharge.store.record import Outcome, Recorded, RefusedByRecord
@@ -63,9 +63,7 @@ def searching(worker: AsyncEngine, places: Places) -> Searching:
             await session.flush()
             session.add(PersonAddress(person_id=row.id, lines=f"1 Old Street\n{name}", postcode="ZZ99 1AA"))
         case = await open_case(worker, row.id, places.trust)
-        strand = Strand(
-            kind=StrandKind.REHOUSING, number=1, item=item, started_on=TODAY, owner_role="coordinator"
-        )
+        strand = Strand(kind="rehousing", number=1, item=item, started_on=TODAY, owner_role="coordinator")
         return await _then(worker, case, places, ev.StrandStarted(strand=strand))
 
     return begun

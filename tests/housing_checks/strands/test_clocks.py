@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 import yaml
 
-from discharge.cases.model import Offer, Strand, StrandKind
+from discharge.cases.model import Offer, Strand
 from discharge.reference.policy import Book, Policy, policy_on
 from discharge.reference.site import parse_override
 from housing_checks.strands.clocks import (
@@ -25,7 +25,7 @@ FACTS = ClockFacts()
 POLICY = policy_on(day(0))
 
 
-def strand(kind: StrandKind = StrandKind.EQUIPMENT, **changes: object) -> Strand:
+def strand(kind: str = "equipment", **changes: object) -> Strand:
     plain = Strand(
         kind=kind, number=1, item="commode", started_on=day(0), owner_role="coordinator", due_on=day(5)
     )
@@ -67,7 +67,7 @@ def test_an_overdue_day_is_reported_once_and_again_after_a_new_promise() -> None
 
 @pytest.mark.parametrize("status", ["completed", "cancelled"])
 def test_an_ended_strand_waits_for_nothing(status: str) -> None:
-    ended = strand(StrandKind.REHOUSING, status=status, offers=(offered(),))
+    ended = strand("rehousing", status=status, offers=(offered(),))
     assert next_wakeup(ended, FACTS, noon(9), POLICY) is None
     assert reports_due(ended, noon(9), POLICY) == []
     assert not search_due(ended, FACTS, noon(9), POLICY)
@@ -75,7 +75,7 @@ def test_an_ended_strand_waits_for_nothing(status: str) -> None:
 
 def test_an_offer_lapses_at_the_end_of_its_last_day_and_is_named_in_the_report() -> None:
     offer = offered()
-    waiting = strand(StrandKind.REHOUSING, offers=(offer,))
+    waiting = strand("rehousing", offers=(offer,))
     assert next_wakeup(waiting, FACTS, noon(1), POLICY) == datetime(2026, 3, 6, tzinfo=UTC)
     assert offer_lapsed(waiting, noon(3)) is None
     reports = reports_due(waiting, noon(4), POLICY)
@@ -83,7 +83,7 @@ def test_an_offer_lapses_at_the_end_of_its_last_day_and_is_named_in_the_report()
 
 
 def test_homes_are_searched_at_once_and_then_every_day() -> None:
-    looking = strand(StrandKind.REHOUSING)
+    looking = strand("rehousing")
     assert search_due(looking, FACTS, noon(1), POLICY)
     assert next_wakeup(looking, FACTS, noon(1), POLICY) == noon(1)
     searched = ClockFacts(searched_at=noon(1))
@@ -98,7 +98,7 @@ def test_homes_are_searched_at_once_and_then_every_day() -> None:
 def test_no_other_home_is_searched_while_an_offer_is_open_or_accepted(
     answer: str | None, searches: bool
 ) -> None:
-    looking = strand(StrandKind.REHOUSING, offers=(offered(answer),))
+    looking = strand("rehousing", offers=(offered(answer),))
     assert search_due(looking, FACTS, noon(2), POLICY) is searches
 
 
@@ -120,5 +120,5 @@ def test_how_late_is_late_and_how_often_homes_are_sought_are_rows() -> None:
     assert next_wakeup(strand(), FACTS, noon(0), tried) == datetime(2026, 3, 10, tzinfo=UTC)
     searched = ClockFacts(searched_at=noon(1))
     halves = noon(1) + timedelta(hours=12)
-    looking = strand(StrandKind.REHOUSING)
+    looking = strand("rehousing")
     assert [search_due(looking, searched, halves, policy) for policy in (POLICY, tried)] == [False, True]

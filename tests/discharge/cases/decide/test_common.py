@@ -12,7 +12,7 @@ from discharge.cases import events as ev
 from discharge.cases.command_stages import may_ask
 from discharge.cases.decide import DECIDERS, common
 from discharge.cases.evolve import fold
-from discharge.cases.model import Case, Strand, StrandKind
+from discharge.cases.model import Case, Strand
 from discharge.delays.model import DelayReason, EndedBy, ReadyPeriod
 from discharge.errors import HomewardError, Refused
 from tests.discharge.cases.stories import POLICY, SPELL, after, day, envelope, leaves, noon, refer, spell
@@ -49,9 +49,7 @@ def waiting(*reasons: DelayReason) -> Case:
 
 
 def strand(number: int) -> Strand:
-    return Strand(
-        kind=StrandKind.EQUIPMENT, number=number, item="bed", started_on=day(0), owner_role="coordinator"
-    )
+    return Strand(kind="equipment", number=number, item="bed", started_on=day(0), owner_role="coordinator")
 
 
 @pytest.mark.parametrize("kind", sorted(set(DECIDERS) - NOTHING_ASKED))

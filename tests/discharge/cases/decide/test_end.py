@@ -9,7 +9,7 @@ import pytest
 from discharge.cases import commands as cmd
 from discharge.cases import events as ev
 from discharge.cases.evolve import fold
-from discharge.cases.model import Action, Case, GateItem, Stage, Strand, StrandKind, UnreadyHome
+from discharge.cases.model import Action, Case, GateItem, Stage, Strand, UnreadyHome
 from tests.discharge.cases.stories import CASE as CASE_ID
 from tests.discharge.cases.stories import after, day, decided, leaves, noon, refer, refused
 
@@ -17,7 +17,7 @@ OLDER = UUID(int=50)
 REASON = cmd.RecordDelayReason(reason_kind="national", code="CA10", owner_role="council")
 OPEN = after((0, refer(ready_on=day(0))), (0, REASON))
 HOME = after((0, refer()), (0, cmd.AcceptReferral()), (2, leaves()))
-STRAND = Strand(kind=StrandKind.EQUIPMENT, number=1, item="bed", started_on=day(1), owner_role="coordinator")
+STRAND = Strand(kind="equipment", number=1, item="bed", started_on=day(1), owner_role="coordinator")
 AT_WORK = fold(OPEN, [ev.StrandStarted(strand=STRAND)])
 
 

@@ -17,7 +17,6 @@ from discharge.cases.model import (
     Participant,
     SharingBasis,
     Strand,
-    StrandKind,
 )
 from discharge.errors import ERRORS
 from tests.discharge.cases.stories import (
@@ -184,7 +183,7 @@ def test_given_the_last_trust_or_housing_lead_then_it_stays_until_there_is_anoth
 
 def test_given_open_work_of_its_own_then_a_partner_stays_until_it_is_done() -> None:
     strand = Strand(
-        kind=StrandKind.EQUIPMENT, number=1, item="bed", started_on=day(0), owner_role="coordinator",
+        kind="equipment", number=1, item="bed", started_on=day(0), owner_role="coordinator",
         partner_id=LANDLORD,
     )  # fmt: skip
     case = fold(with_part(CASE, LANDLORD, "landlord"), [ev.StrandStarted(strand=strand)])

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from discharge.cases.model import StrandKind
-from housing_checks.adaptations.catalogue import ADAPTATIONS
+from housing_checks.strands.adaptation.catalogue import ADAPTATIONS
 from housing_checks.strands.model import STARTED, WORK_ON_THE_HOME, Step, StrandDefinition
 
 DEFINITION = StrandDefinition(
-    kind=StrandKind.ADAPTATION,
+    kind="adaptation",
     items=ADAPTATIONS,
     words="Adaptation",
     owner_role="adaptations-service",

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from discharge.cases.model import StrandKind
-from housing_checks.equipment.catalogue import EQUIPMENT
+from housing_checks.strands.equipment.catalogue import EQUIPMENT
 from housing_checks.strands.model import STARTED, WORK_ON_THE_HOME, Step, StrandDefinition
 
 DEFINITION = StrandDefinition(
-    kind=StrandKind.EQUIPMENT,
+    kind="equipment",
     items=EQUIPMENT,
     words="Equipment",
     owner_role="equipment-service",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from discharge.cases.model import StrandKind
-from housing_checks.rehousing.need_profiles import NEED_PROFILES
 from housing_checks.strands.model import (
     ACCEPTED,
     KEYS_HELD,
@@ -14,9 +12,10 @@ from housing_checks.strands.model import (
     Step,
     StrandDefinition,
 )
+from housing_checks.strands.rehousing.need_profiles import NEED_PROFILES
 
 DEFINITION = StrandDefinition(
-    kind=StrandKind.REHOUSING,
+    kind="rehousing",
     items=NEED_PROFILES,
     words="Rehousing",
     owner_role="coordinator",

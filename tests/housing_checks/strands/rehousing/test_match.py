@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from discharge.cases.model import Case, Referral, Strand, StrandKind
-from housing_checks.rehousing.match import HARD, assess, matches, proposals
-from housing_checks.rehousing.model import Need, Property
-from housing_checks.rehousing.need_profiles import NEED_PROFILES, need_of
+from discharge.cases.model import Case, Referral, Strand
+from housing_checks.strands.rehousing.match import HARD, assess, matches, proposals
+from housing_checks.strands.rehousing.model import Need, Property
+from housing_checks.strands.rehousing.need_profiles import NEED_PROFILES, need_of
 from tests.housing_checks.homes import CASE, TRUST, day, home
 
 CLASSES = st.sampled_from("ABCDEFG")
@@ -154,7 +154,7 @@ def test_a_need_knows_no_protected_characteristic() -> None:
 
 
 def rehousing(item: str) -> Strand:
-    return Strand(kind=StrandKind.REHOUSING, number=1, item=item, started_on=day(1), owner_role="coordinator")
+    return Strand(kind="rehousing", number=1, item=item, started_on=day(1), owner_role="coordinator")
 
 
 def test_the_need_is_the_profile_tightened_by_the_referral() -> None:
@@ -188,4 +188,4 @@ def test_only_a_rehousing_has_a_need_and_only_of_the_table() -> None:
     with pytest.raises(KeyError):
         need_of(case, rehousing("rehousing:castle"))
     with pytest.raises(KeyError):
-        need_of(case, rehousing("x").model_copy(update={"kind": StrandKind.BASICS}))
+        need_of(case, rehousing("x").model_copy(update={"kind": "basics"}))

@@ -18,7 +18,7 @@ from discharge.cases.commands import (
     RedirectStrand,
     ReportFromStrand,
 )
-from discharge.cases.model import Stage, StrandKind
+from discharge.cases.model import Stage
 from discharge.errors import Refused
 from housing_checks.gate.rules import blocking
 from tests.housing_checks.homes import (
@@ -41,9 +41,7 @@ KEYS = MoveStrand(strand=MOVE, step="keys-held")
 
 
 def looking() -> Story:
-    return checked(safe_address="no", keys="no").ask(
-        start(StrandKind.REHOUSING, "rehousing:1-bed-step-free"), on=1
-    )
+    return checked(safe_address="no", keys="no").ask(start("rehousing", "rehousing:1-bed-step-free"), on=1)
 
 
 def answer(story: Story, given: str = "accepted", reason: str | None = None) -> AnswerOffer:
@@ -175,11 +173,11 @@ def test_cancelling_ends_the_open_offer_too() -> None:
 
 
 def test_one_rehousing_at_a_time() -> None:
-    assert refused(looking(), start(StrandKind.REHOUSING, "rehousing:extra-care")) == "already-done"
+    assert refused(looking(), start("rehousing", "rehousing:extra-care")) == "already-done"
 
 
 def test_an_adaptation_offers_no_homes() -> None:
-    story = Story().ask(start(StrandKind.ADAPTATION, "grab-rail"))
+    story = Story().ask(start("adaptation", "grab-rail"))
     assert refused(story, OfferProperty(strand="adaptation/1", property_id=HOME)) == "no-such-item"
 
 
@@ -195,10 +193,10 @@ LIFT = "adaptation/1"
 def moved() -> Story:
     """A stairlift and a commode were ordered; then another home was let."""
     story = checked(steps_stairs="no", adaptation_in_place="no", safe_address="no", food="no")
-    story.ask(start(StrandKind.ADAPTATION, "straight-stairlift"), on=1)
-    story.ask(start(StrandKind.EQUIPMENT, "commode"), on=1)
-    story.ask(start(StrandKind.BASICS, "basics-at-home"), on=1)
-    story.ask(start(StrandKind.REHOUSING, "rehousing:1-bed-step-free"), on=1).ask(OFFER, on=2)
+    story.ask(start("adaptation", "straight-stairlift"), on=1)
+    story.ask(start("equipment", "commode"), on=1)
+    story.ask(start("basics", "basics-at-home"), on=1)
+    story.ask(start("rehousing", "rehousing:1-bed-step-free"), on=1).ask(OFFER, on=2)
     return story.ask(answer(story), on=3).ask(LET, on=4)
 
 
@@ -219,7 +217,7 @@ def test_given_work_for_the_home_before_when_it_is_done_then_the_new_home_is_no_
 
 
 def test_given_work_for_the_home_before_when_the_same_is_ordered_for_the_new_one_then_that_settles() -> None:
-    story = moved().ask(start(StrandKind.ADAPTATION, "straight-stairlift"), on=5)
+    story = moved().ask(start("adaptation", "straight-stairlift"), on=5)
     story.ask(MoveStrand(strand="adaptation/2", step="fitted"), on=6)
     assert story.case.gate["adaptation-in-place"].value == "yes"
 

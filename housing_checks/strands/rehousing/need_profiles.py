@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from discharge.cases.model import Case, Strand, StrandKind
+from discharge.cases.model import REHOUSING, Case, Strand
 from discharge.codes.by_edition import ListByEdition
 from discharge.reference.kind import Kind
 from housing_checks.orderables import Orderable, unknown_items
-from housing_checks.rehousing.match import Match, Reason, assess
-from housing_checks.rehousing.model import Need, Property
+from housing_checks.strands.rehousing.match import Match, Reason, assess
+from housing_checks.strands.rehousing.model import Need, Property
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +34,7 @@ def need_of(case: Case, strand: Strand) -> Need:
 
     KeyError for a strand that is no rehousing or whose profile was never in the table.
     """
-    if strand.kind is not StrandKind.REHOUSING:
+    if strand.kind != REHOUSING:
         raise KeyError(strand.kind)
     profile = NEED_PROFILES.as_on(strand.item, strand.started_on)
     needs = case.referral.needs if case.referral is not None else ()

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from discharge.cases.model import StrandKind
-from housing_checks.basics.items import BASICS
+from housing_checks.strands.basics.items import BASICS
 from housing_checks.strands.model import BEFORE_LEAVING, IN_PLACE, STARTED, Step, StrandDefinition
 
 DEFINITION = StrandDefinition(
-    kind=StrandKind.BASICS,
+    kind="basics",
     items=BASICS,
     words="Basics at home",
     owner_role="coordinator",

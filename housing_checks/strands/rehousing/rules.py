@@ -19,7 +19,7 @@ from discharge.cases.events import (
     PropertyOffered,
     WorkForFormerHome,
 )
-from discharge.cases.model import IN_HOSPITAL, Case, Offer, Strand, StrandKind
+from discharge.cases.model import IN_HOSPITAL, REHOUSING, Case, Offer, Strand
 from discharge.clocks import london_date
 from discharge.clocks.registry import clock
 from discharge.codes.casework import OFFER_REFUSAL_REASONS
@@ -120,7 +120,7 @@ def accepted_offer(strand: Strand) -> Offer | None:
 
 def _searching(case: Case, key: str) -> Strand:
     strand = strand_of(case, key)
-    if strand.kind is not StrandKind.REHOUSING:
+    if strand.kind != REHOUSING:
         raise Refused("no-such-item", detail="rehousing", where="strand")
     require_open(strand)
     if LET in strand.steps:

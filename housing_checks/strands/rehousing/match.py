@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from discharge.values import Frozen
-from housing_checks.rehousing.model import Need, Property
+from housing_checks.strands.rehousing.model import Need, Property
 
 CAN_BE_LET = frozenset({"void", "notice-given", "under-repair"})
 

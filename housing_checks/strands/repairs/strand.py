@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from discharge.cases.model import StrandKind
 from discharge.codes.by_edition import ListByEdition
 from discharge.reference.kind import Kind
 from housing_checks.orderables import Orderable, unknown_items
@@ -14,7 +13,7 @@ KIND = Kind("repairs", Orderable, Path(__file__).with_name("repairs.yaml"), chec
 REPAIRS = ListByEdition(KIND)
 
 DEFINITION = StrandDefinition(
-    kind=StrandKind.REPAIRS,
+    kind="repairs",
     items=REPAIRS,
     words="Repairs and cleaning",
     owner_role="landlord",
