@@ -29,6 +29,7 @@ from temporalio.client import (
 from discharge.clocks import CaseClock
 from discharge.store.count_anew import count_anew
 from discharge.store.engine import Sessions, transaction
+from discharge.store.months import make_months
 from discharge.store.request_keys import forget_old
 from discharge.store.sweep import sweep
 from workflows import ports
@@ -98,6 +99,17 @@ def _request_keys(given: Given) -> Step:
     return forget
 
 
+def _months(given: Given) -> Step:
+    async def make() -> bool:
+        async with transaction(given.sessions) as session:
+            made = await make_months(session)
+        if made:
+            _log.info("%s partitions made", made)
+        return False
+
+    return make
+
+
 CHORES: Mapping[str, Chore] = {
     chore.name: chore
     for chore in (
@@ -105,6 +117,7 @@ CHORES: Mapping[str, Chore] = {
         Chore("former-runs", timedelta(minutes=5), _former_runs),
         Chore("counting", timedelta(minutes=5), _counting),
         Chore("request-keys", timedelta(hours=1), _request_keys),
+        Chore("months", timedelta(days=1), _months),
         Chore("sweep", timedelta(minutes=15), _sweep),  # each open case has its turn once a day
     )
 }

@@ -22,6 +22,7 @@ TITLES = {
     "commands-failed": "A request or fact from {} could not be recorded",
     "case-differs": "A case referred by {} differs from its events",
     "schedule-late": "Periodic work that {} relies on is late",
+    "months-missing": "Tables that {} relies on have no partition for the next month",
     "too-many-parked": "Too many messages from {} need attention",
     "too-long-waiting": "Messages from {} wait too long to be read",
 }
@@ -36,6 +37,7 @@ WATCHED = {
     "commands-failed": "Requests and facts that failed and nobody has dealt with",
     "case-differs": "Open cases that differ from their events",
     "schedule-late": "Minutes that periodic work is late",
+    "months-missing": "Tables that have no partition for the next month",
     "too-many-parked": "Messages that are parked",
     "too-long-waiting": "Minutes that the oldest waits to be read",
 }

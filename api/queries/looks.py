@@ -76,8 +76,8 @@ async def looked_at(
 async def who_looked(
     session: AsyncSession, case_id: UUID, offset: int = 0, size: int = MOST_LOOKS
 ) -> list[Look]:
-    """Who looked at a case, newest first, for those who take part in it."""
-    looks = func.homeward_who_looked(case_id).table_valued(
+    """Who looked at a case, newest first, for those who lead it; older months are read only where needed."""
+    looks = func.homeward_who_looked(case_id, offset + size).table_valued(
         "at", "organisation_id", "user_id", "role", "purpose", "what"
     )
     statement = (

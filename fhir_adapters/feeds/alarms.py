@@ -1,8 +1,8 @@
 """When something about messages is not as it should be: rules as data, judged without a clock of their own.
 
-`at_most` and `again_after` are minutes; for `too-many-parked`, `commands-failed` and `case-differs` `at_most`
-is a number. A rule applies on its weekdays between `begin` and `end`, London time on the machine's clock:
-whether a line is dead is a matter of real time, also where case time runs faster.
+`at_most` and `again_after` are minutes; for `too-many-parked`, `commands-failed`, `case-differs` and
+`months-missing` `at_most` is a number. A rule applies on its weekdays between `begin` and `end`, London time
+on the machine's clock: whether a line is dead is a matter of real time, also where case time runs faster.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ Kind = Literal[
     "commands-failed",
     "case-differs",
     "schedule-late",
+    "months-missing",
     "too-many-parked",
     "too-long-waiting",
     "profile-not-used",
@@ -64,6 +65,10 @@ WORDS: Mapping[Kind, Words] = {
     ),
     "schedule-late": Words(
         "every schedule runs in its time, {number} minutes late at most", "Periodic work is {time} late."
+    ),
+    "months-missing": Words(
+        "every table that is split by month has a partition for the next month",
+        "Tables without a partition for the next month: {number}.",
     ),
     "too-many-parked": Words("{number} parked messages at most", "{number} messages are parked."),
     "too-long-waiting": Words(

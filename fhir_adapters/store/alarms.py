@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from discharge.clocks import london_date
 from discharge.store.engine import transaction
+from discharge.store.months import Missing, months_missing
 from discharge.store.record import CASE_SIGNAL
 from discharge.store.tables import (
     CaseRow,
@@ -165,6 +166,7 @@ async def observe(
         *await _failed(session),
         *await _differing(session),
         *await _late_schedules(session, now),
+        *await _months(session),
         *await _requests(session),
         *await _hidden_by_others(session),
     ]
@@ -261,8 +263,25 @@ async def _late_schedules(session: AsyncSession, now: datetime) -> Sequence[Obse
     more = (
         f"Late: {', '.join(row.part for row in late)}. A worker creates late schedules again." if late else ""
     )
+    return await _of_services(session, "schedule-late", minutes, more)
+
+
+async def _months(session: AsyncSession) -> Sequence[Observed]:
+    """For each housing service: how many tables have no partition for the next month, and which."""
+    missing = await months_missing(session)
+    more = " ".join(_without(each) for each in missing)
+    return await _of_services(session, "months-missing", len(missing), more)
+
+
+def _without(table: Missing) -> str:
+    astray = " It holds rows of months that have none." if table.astray else ""
+    return f"{table.table} has none from {table.first_month}.{astray}"
+
+
+async def _of_services(session: AsyncSession, kind: str, value: float, more: str) -> Sequence[Observed]:
+    """One figure of the whole installation, told to each housing service."""
     services = await session.scalars(select(Organisation).where(Organisation.kind.in_(SERVICE_KINDS)))
-    return [Observed("schedule-late", each.id, each.id, each.code, minutes, more=more) for each in services]
+    return [Observed(kind, each.id, each.id, each.code, value, more=more) for each in services]
 
 
 _UNANSWERED = text("SELECT organisation_id, people, senders, withdrawn FROM homeward_hidings_unanswered()")

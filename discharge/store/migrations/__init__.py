@@ -52,16 +52,19 @@ def run_sql(connection: Connection, *names: str) -> None:
         cursor.execute((FOLDER / "sql" / name).read_text(encoding="utf-8"))
 
 
-def index_concurrently(connection: Connection, table: str, name: str, definition: str) -> None:
+def index_concurrently(
+    connection: Connection, table: str, name: str, definition: str, *, unique: bool = False
+) -> None:
     """Make an index on a table that has grown, while everybody goes on writing: within `autocommit_block`.
 
     ``definition`` is what follows the name of the table. What an attempt that was broken off left behind is
     removed first. Nobody waits for this, so that it may wait for whoever reads just now.
     """
+    index = "UNIQUE INDEX" if unique else "INDEX"
     for statement in (
         "SET lock_timeout = 0",
         f"DROP INDEX CONCURRENTLY IF EXISTS {name}",
-        f"CREATE INDEX CONCURRENTLY {name} ON {table} {definition}",
+        f"CREATE {index} CONCURRENTLY {name} ON {table} {definition}",
         f"SET lock_timeout = '{LOCK_SECONDS}s'",
     ):
         connection.exec_driver_sql(statement)

@@ -1,4 +1,7 @@
-"""Who changed and who looked at what. Append-only, and no data source for features."""
+"""Who changed and who looked at what. Append-only, and no data source for features.
+
+Both tables are split by month of `at`, in machine time (`discharge/store/months.py`).
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from discharge.store.base import Base, JsonObject, UuidKey
 
+BY_MONTH = {"postgresql_partition_by": "RANGE (at)"}
+
 
 class AuditRead(Base):
     """One read of people's records; a list is one row that holds the ids of its cases."""
@@ -19,10 +24,11 @@ class AuditRead(Base):
     __table_args__ = (
         Index("ix_audit_reads_case_ids", "case_ids", postgresql_using="gin"),
         Index("ix_audit_reads_person_ids", "person_ids", postgresql_using="gin"),
+        BY_MONTH,
     )
 
     id: Mapped[UuidKey]
-    at: Mapped[datetime] = mapped_column(server_default=func.now())
+    at: Mapped[datetime] = mapped_column(server_default=func.now(), primary_key=True)
     organisation_id: Mapped[UUID]
     user_id: Mapped[UUID | None]
     client_id: Mapped[str]
@@ -37,9 +43,10 @@ class AuditWrite(Base):
     """One change outside a case's own events (sign-in, release of a dead letter, census loaded, settings)."""
 
     __tablename__ = "audit_writes"
+    __table_args__ = (Index("ix_audit_writes_subject", "subject", "at"), BY_MONTH)
 
     id: Mapped[UuidKey]
-    at: Mapped[datetime] = mapped_column(server_default=func.now())
+    at: Mapped[datetime] = mapped_column(server_default=func.now(), primary_key=True)
     organisation_id: Mapped[UUID | None]
     user_id: Mapped[UUID | None]
     client_id: Mapped[str]

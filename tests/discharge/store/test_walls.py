@@ -331,7 +331,7 @@ async def test_a_participant_sees_the_case_but_not_the_trusts_own_messages(
 async def test_every_table_is_either_walled_or_named_here_as_open(owner: AsyncEngine) -> None:
     query = text(
         "SELECT relname FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace "
-        "WHERE nspname = 'public' AND relkind = 'r' AND NOT (relrowsecurity AND relforcerowsecurity)"
+        "WHERE nspname = 'public' AND relkind IN ('r', 'p') AND NOT (relrowsecurity AND relforcerowsecurity)"
     )
     async with transaction(owner) as session:
         assert set(await session.scalars(query)) == OPEN_TO_ALL | {"alembic_version"}
