@@ -41,6 +41,7 @@ class StrandDefinition:
 
     ``one_at_a_time`` allows a single open strand of the kind, else one for each item.
     ``for_the_building`` marks work that serves one home only: of no use once the person lives elsewhere.
+    ``settles`` names check items that a completed strand answers with ``yes``, as a form may too.
     ``overdue`` and ``search`` name clocks of `clocks.yaml`: how long after its day it is late, and how often
     homes are looked for.
     """
@@ -54,6 +55,7 @@ class StrandDefinition:
     movers: frozenset[str] = frozenset({"coordinator", "system"})
     one_at_a_time: bool = False
     for_the_building: bool = False
+    settles: tuple[str, ...] = ()
     overdue: str = "strand-overdue"
     search: str | None = None
     source: str = "Homeward"

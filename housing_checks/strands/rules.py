@@ -158,7 +158,8 @@ def _settled(case: Case, strand: Strand, on: date) -> list[Event]:
         if other.kind == strand.kind and other.required and not other.former_home and other.key != strand.key
     ]
     settles = strand.required and not strand.former_home and not others
-    return say_yes(case, form_of_case(case).settled_by(strand.kind), on) if settles else []
+    answered = (*form_of_case(case).settled_by(strand.kind), *DEFINITIONS[strand.kind].settles)
+    return say_yes(case, tuple(dict.fromkeys(answered)), on) if settles else []
 
 
 def _new_strand(

@@ -18,7 +18,14 @@ from homeward_client.api.cases import get_case, get_command, send_command
 from homeward_client.api.codes import get_code_list
 from homeward_client.api.referrals import create_referral
 
-FOLLOW_UPS = ((1, "24-hours"), (3, "72-hours"), (7, "7-days"), (14, "14-days"), (28, "28-days"))
+FOLLOW_UPS = (
+    (1, "24-hours"),
+    (2, "48-hours"),
+    (3, "72-hours"),
+    (7, "7-days"),
+    (14, "14-days"),
+    (28, "28-days"),
+)
 WAIT_SECONDS = 30.0
 
 
@@ -95,7 +102,7 @@ class Teller:
             m.StartStrandCommand(
                 kind="start-strand",
                 effective_on=self.day(3),
-                strand_kind="equipment",
+                strand_kind=m.StartStrandCommandStrandKind.EQUIPMENT,
                 item="hospital-bed",
                 partner_id=UUID(partner),
                 due_on=self.day(6),

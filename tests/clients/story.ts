@@ -21,7 +21,7 @@ interface Asked {
   partner: string;
 }
 
-const FOLLOW_UPS: [number, string][] = [[1, "24-hours"], [3, "72-hours"], [7, "7-days"], [14, "14-days"], [28, "28-days"]];
+const FOLLOW_UPS: [number, string][] = [[1, "24-hours"], [2, "48-hours"], [3, "72-hours"], [7, "7-days"], [14, "14-days"], [28, "28-days"]];
 const WAIT_MILLISECONDS = 30_000;
 
 async function read(): Promise<Asked> {

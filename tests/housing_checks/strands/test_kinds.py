@@ -36,6 +36,7 @@ def test_given_a_folder_then_words_items_codes_and_forms_name_its_kind() -> None
         assert strand_kinds()[kind] == kind_words(kind) == definition.words
         assert ITEMS[kind] is definition.items is CODE_LISTS[definition.items.name]
         assert definition.steps[0].code == "started"
+        assert set(definition.settles) <= {item.code for item in CHECK_ITEMS}
     assert [row.code for row in CODE_LISTS["strand-kinds"].rows] == list(DEFINITIONS)
 
 
