@@ -1,0 +1,1 @@
+"""Care at home: the visits that somebody needs from the day on which they are back."""
