@@ -39,7 +39,7 @@ async def get_check_form(
 ) -> CheckFormDetail:
     """One form with its items, also one on which no check begins any more."""
     form = form_of(code)
-    if form.code != code:
+    if not form.known:
         raise HomewardError("not-found", where="code")
     return CheckFormDetail(**dict(_summary(form)), items=[_item(each) for each in form.items])
 

@@ -95,7 +95,8 @@ def no_more_to_check(_rows: Mapping[str, Any]) -> Iterable[str]:
 
 class Kind(Generic[Row]):
     """One kind of data. `key` is the field that holds the key of a row; `check` tells what is wrong between
-    rows, one fault each, beginning with the key.
+    rows, one fault each, beginning with the key. `edition_bound`: an edition is a document of its own, so
+    that a site's change lies over the edition in force on its first day, and over others only if it says so.
     """
 
     def __init__(
@@ -106,9 +107,11 @@ class Kind(Generic[Row]):
         *,
         key: str = "code",
         check: Callable[[Mapping[str, Row]], Iterable[str]] = no_more_to_check,
+        edition_bound: bool = False,
     ) -> None:
         """Read every edition that is shipped. Raises `DataInvalid` with all faults of all files."""
         self.name, self.row, self.key, self._check = name, row, key, check
+        self.edition_bound = edition_bound
         self._adapter = TypeAdapter(dict[str, row], config=ConfigDict(extra="forbid"))  # type: ignore[valid-type]
         self.editions: tuple[Edition[Row], ...] = ()
         self._read_shipped(file)
@@ -125,6 +128,16 @@ class Kind(Generic[Row]):
         if faults or not self.editions:
             raise DataInvalid("\n".join(faults) or f"{file.name}: (whole file): is not there")
         self.editions = tuple(sorted(self.editions, key=lambda edition: edition.heading.effective_from))
+
+    def edition_on(self, day: date, *, shadow: bool = False) -> Edition[Row]:
+        """The edition in force on a day, the oldest for a day before it; with `shadow` also one that is only
+        tried.
+        """
+        if len(self.editions) == 1:
+            return self.editions[0]
+        usable = [edition for edition in self.editions if shadow or not edition.heading.shadow]
+        begun = [edition for edition in usable if edition.heading.effective_from <= day]
+        return begun[-1] if begun else usable[0]
 
     def parse(self, file: str, raw: bytes) -> Edition[Row]:
         """One edition from the bytes of a file; raises `DataInvalid`."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from discharge.reference.kind import Edition, Kind, Row, Table
+from discharge.reference.kind import KINDS, Edition, Kind, Row, Table
 from discharge.reference.site import Override
 
 
@@ -28,12 +28,24 @@ class Book:
         """What is in force of a kind on a day; a day before every edition is answered by the oldest. With
         `shadow` also what is only tried.
         """
-        return self._laid(kind, _edition_on(kind, day, shadow), self._over(kind, day, shadow))
+        return self._laid(kind, kind.edition_on(day, shadow=shadow), self._over(kind, day, shadow))
 
     def names(self, kind: Kind[Row], day: date) -> tuple[str, ...]:
         """The edition in force on a day, and after it the site's changes that lie on top."""
         over = self._over(kind, day, shadow=False)
-        return (_edition_on(kind, day, shadow=False).heading.edition, *(each.version for each in over))
+        return (kind.edition_on(day).heading.edition, *(each.version for each in over))
+
+    def begun(self, kind: Kind[Row], day: date) -> tuple[date, ...]:
+        """The first days of the edition in force on a day and of the site's changes that lie on top, and the
+        days after the last of those that are over.
+        """
+        over = [
+            each.decision for each in self.overrides if each.name == kind.name and not each.decision.shadow
+        ]
+        ends = (each.until for each in over if each.until is not None)
+        starts = (each.effective_from for each in over)
+        edition = kind.edition_on(day).heading.effective_from
+        return tuple(each for each in (edition, *starts, *ends) if each <= day)
 
     def named(self, kind: Kind[Row], names: Sequence[str]) -> Table[Row]:
         """The table of such names, whatever is in force; a change that the site has taken back is left out.
@@ -44,11 +56,23 @@ class Book:
         return self._laid(kind, edition, list(over))
 
     def _over(self, kind: Kind[Row], day: date, shadow: bool) -> list[Override]:
+        edition = kind.edition_on(day, shadow=shadow).heading.edition
         return [
             each
             for each in self.overrides
-            if each.name == kind.name and each.counts_on(day) and (shadow or not each.decision.shadow)
+            if each.name == kind.name
+            and each.counts_on(day)
+            and each.lies_over(edition)
+            and (shadow or not each.decision.shadow)
         ]
+
+    def left_behind(self, day: date) -> tuple[Override, ...]:
+        """A site's changes that count on a day, and do not lie over the edition in force then."""
+        return tuple(
+            each
+            for each in self.overrides
+            if each.counts_on(day) and not each.lies_over(KINDS[each.name].edition_on(day).heading.edition)
+        )
 
     def _laid(self, kind: Kind[Row], edition: Edition[Row], over: list[Override]) -> Table[Row]:
         if not over:
@@ -71,14 +95,6 @@ class Book:
                 found += [row for row in self.table(kind, day).values() if row not in found]
             self._every[id(kind)] = tuple(found)
         return self._every[id(kind)]
-
-
-def _edition_on(kind: Kind[Row], day: date, shadow: bool) -> Edition[Row]:
-    if len(kind.editions) == 1:
-        return kind.editions[0]
-    usable = [edition for edition in kind.editions if shadow or not edition.heading.shadow]
-    begun = [edition for edition in usable if edition.heading.effective_from <= day]
-    return begun[-1] if begun else usable[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,9 @@
     rows:
       straight-stairlift: {lead: {low: 3 days, high: 10 days}}
 
-A row that is known is changed in the keys that are given; a new one gives all of its keys.
+A row that is known is changed in the keys that are given; a new one gives all of its keys. A change lies over
+every edition that is in force while it counts; `over: ["1", "2"]` names the editions that are meant. A change
+of a check form lies over the edition in force on its first day unless it names others.
 """
 
 from __future__ import annotations
@@ -34,13 +36,14 @@ from discharge.values import Frozen
 
 class Decision(Frozen):
     """What a site's file says of itself: it counts from a day until the day before another. `shadow`: it is
-    tried beside what is in force, and decides nothing.
+    tried beside what is in force, and decides nothing. `over` names the editions that it lies over.
     """
 
     changes: str
     edition: str = Field(pattern=r"^[a-z0-9][a-z0-9.\-]*$")
     effective_from: date
     until: date | None = None
+    over: tuple[str, ...] = ()
     decided_by: str = Field(min_length=1)
     decided_on: date
     reason: str = Field(min_length=1)
@@ -63,6 +66,8 @@ class Override:
     file: str
     decision: Decision
     sha256: str
+    editions: frozenset[str] | None = None
+    """The editions that it lies over; None for every one."""
 
     @property
     def name(self) -> str:
@@ -89,6 +94,10 @@ class Override:
     def counts_on(self, day: date) -> bool:
         """Whether it counts on a day."""
         return self.effective_from <= day and (self.decision.until is None or day < self.decision.until)
+
+    def lies_over(self, edition: str) -> bool:
+        """Whether it lies over an edition."""
+        return self.editions is None or edition in self.editions
 
     def over(self, kind: Kind[Any], table: Table[Any], source: str) -> Table[Any]:
         """A table with this on top; raises `DataInvalid`."""
@@ -123,8 +132,8 @@ def parse_override(file: str, raw: bytes) -> Override:
     decision = checked(file, Decision, data, shape_of(Decision, kind.row) if kind else Decision)
     if kind is None:
         raise DataInvalid(f"{file}: changes: {_no_kind(decision.changes)}")
-    override = Override(file, decision, hashlib.sha256(raw).hexdigest())
-    for edition in _changed(kind, decision):
+    override = Override(file, decision, hashlib.sha256(raw).hexdigest(), _editions(file, kind, decision))
+    for edition in _changed(kind, override):
         override.over(kind, edition.table, edition.heading.source)
     return override
 
@@ -141,13 +150,28 @@ def _no_kind(name: str) -> str:
     return f"{name!r} is not a kind of data - {mend}"
 
 
-def _changed(kind: Kind[Any], decision: Decision) -> Iterator[Edition[Any]]:
-    """The editions in force at some time while the decision counts."""
+def _editions(file: str, kind: Kind[Any], decision: Decision) -> frozenset[str] | None:
+    """The editions that a file lies over; None for every one."""
+    known = [edition.heading.edition for edition in kind.editions]
+    for named in decision.over:
+        if named not in known:
+            raise DataInvalid(
+                f"{file}: over: {named!r} is no edition of {kind.name} - choose from {', '.join(known)}"
+            )
+    if decision.over or not kind.edition_bound:
+        return frozenset(decision.over) or None
+    return frozenset({kind.edition_on(decision.effective_from, shadow=decision.shadow).heading.edition})
+
+
+def _changed(kind: Kind[Any], override: Override) -> Iterator[Edition[Any]]:
+    """The editions in force at some time while it counts, of those that it lies over."""
+    decision = override.decision
     starts = [edition.heading.effective_from for edition in kind.editions]
     for edition, ends in zip(kind.editions, [*starts[1:], None], strict=True):
         begun = decision.until is None or edition.heading.effective_from < decision.until
         over = ends is not None and ends <= decision.effective_from
-        if (begun or edition is kind.editions[0]) and not over:
+        in_time = (begun or edition is kind.editions[0]) and not over
+        if in_time and override.lies_over(edition.heading.edition):
             yield edition
 
 

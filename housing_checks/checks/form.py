@@ -14,6 +14,7 @@ from pathlib import Path
 from discharge.cases.model import Case
 from discharge.cases.model.item_order import put_in_order
 from discharge.codes.by_edition import ListByEdition
+from discharge.errors import Refused
 from discharge.reference.kind import Kind, Table
 from discharge.reference.policy import Book, book_in_force
 from housing_checks.checks.model import CheckForm, CheckItem, Suggested, faults_of
@@ -40,7 +41,13 @@ def _unknown(suggested: Suggested) -> Iterator[str]:
         yield f"{suggested.item!r} is not in {definition.items.kind.name} - name one of its rows"
 
 
-HOME_CHECK = Kind("home-check", CheckItem, Path(__file__).with_name("home_check.yaml"), check=_faults)
+HOME_CHECK = Kind(
+    "home-check",
+    CheckItem,
+    Path(__file__).with_name("home_check.yaml"),
+    check=_faults,
+    edition_bound=True,
+)
 
 
 CHECK_ITEMS = ListByEdition(HOME_CHECK, "check-items")
@@ -55,16 +62,38 @@ def form_in_force(on: date, book: Book | None = None) -> CheckForm:
 
 
 def form_of(code: str | None, book: Book | None = None) -> CheckForm:
-    """Return the form that a check was made on; the newest edition where the code is not one of ours. Of a
-    site's own form what the site has taken back is left out.
+    """Return the form that a check was made on; without a code, the newest edition. Of a site's own form what
+    the site has taken back is left out. An edition that this version does not know has a stand-in: its items
+    are the newest of every edition, so that answers can be read, and nothing can be decided on it.
     """
     book = book or book_in_force()
-    edition, *changes = (code or "").removeprefix(f"{HOME_CHECK.name}-").split("+")
-    known = {each.heading.edition for each in HOME_CHECK.editions}
-    if edition not in known:
-        code, edition, changes = None, HOME_CHECK.editions[-1].heading.edition, []
-    names = (edition, *changes)
-    return _form(code or _code(names), edition, book.named(HOME_CHECK, names))
+    if code is None:
+        newest = HOME_CHECK.editions[-1].heading.edition
+        return _form(_code((newest,)), newest, book.named(HOME_CHECK, (newest,)))
+    edition, *changes = code.removeprefix(f"{HOME_CHECK.name}-").split("+")
+    if edition not in {each.heading.edition for each in HOME_CHECK.editions}:
+        return CheckForm(
+            code=code,
+            title="Home check on a form that this version does not know",
+            effective_from=date.max,
+            source="",
+            items=tuple({item.code: item for item in book.every(HOME_CHECK)}.values()),
+            lacking=(edition, *changes),
+        )
+    found = _form(code, edition, book.named(HOME_CHECK, (edition, *changes)))
+    ours = {each.version for each in book.overrides if each.name == HOME_CHECK.name}
+    gone = tuple(each for each in changes if each not in ours)
+    return found.model_copy(update={"lacking": gone}) if gone else found
+
+
+def form_to_decide(code: str | None) -> CheckForm:
+    """Return the form that a check was made on, to decide by. Raises check-form-unknown for an edition that
+    this version does not know.
+    """
+    form = form_of(code)
+    if not form.known:
+        raise Refused("check-form-unknown", detail=form.lacking[0], where="form")
+    return form
 
 
 def every_form(on: date) -> tuple[CheckForm, ...]:

@@ -130,6 +130,13 @@ class CheckForm(Frozen):
     effective_from: date
     source: str
     items: tuple[CheckItem, ...]
+    lacking: tuple[str, ...] = ()
+    """The edition that is not known here, or a site's changes in it that the site has taken back."""
+
+    @property
+    def known(self) -> bool:
+        """Whether its edition is known here; of one that is not, only the answers can be read."""
+        return self.effective_from != date.max
 
     @property
     def codes(self) -> tuple[str, ...]:

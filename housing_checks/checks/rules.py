@@ -18,7 +18,7 @@ from discharge.cases.stages import SINCE_ACCEPTANCE
 from discharge.errors import Refused, refuse_all
 from discharge.values import YesNoUnknown
 from housing_checks.checks.answers import answers_standing, counting_at_the_gate, gated_for, stated
-from housing_checks.checks.form import SAFE_ADDRESS, form_in_force, form_of
+from housing_checks.checks.form import SAFE_ADDRESS, form_in_force, form_of, form_to_decide
 from housing_checks.checks.model import CheckForm, CheckItem, Suggested, Suggestion
 from housing_checks.guards import require_order, require_stage
 from housing_checks.strands.definitions import DEFINITIONS
@@ -45,7 +45,7 @@ def complete_check(case: Case, envelope: Envelope, now: datetime) -> list[Event]
     command = command_of(envelope, CompleteCheck)
     answered = _stated(case, envelope, now, command)
     after = fold(case, answered)
-    completed = _completed(after, form_of(command.form), happened_on(envelope, now))
+    completed = _completed(after, form_to_decide(command.form), happened_on(envelope, now))
     return [*answered, completed, *_mitigations_ended(after, completed)]
 
 
@@ -63,7 +63,7 @@ def _stated(
         raise Refused("code-not-in-value-set", detail="form", where="form")
     else:
         require_order(check.started_on, on, "effective_on")
-    standing, form = answers_standing(case), form_of(command.form)
+    standing, form = answers_standing(case), form_to_decide(command.form)
     kept = {code: standing[code] for code in command.kept if code in standing}
     answers = {**command.answers, **kept}
     during = fold(case, begun)

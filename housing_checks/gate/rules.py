@@ -22,7 +22,7 @@ from discharge.codes.casework import MITIGATIONS, OWNER_ROLES, mitigation_days
 from discharge.errors import Refused, refuse_together
 from discharge.values import Frozen
 from housing_checks.checks.answers import answer_of, answers_standing, gate_after, require_answer
-from housing_checks.checks.form import form_of_case
+from housing_checks.checks.form import form_of_case, form_to_decide
 from housing_checks.guards import require_order, require_stage
 from housing_checks.lead_times import item_label
 
@@ -82,7 +82,7 @@ def confirm_item(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
     command = command_of(envelope, ConfirmItem)
     require_stage(case, SINCE_ACCEPTANCE)
     on = happened_on(envelope, now)
-    form, standing = form_of_case(case), answers_standing(case)
+    form, standing = form_to_decide(case.check and case.check.form), answers_standing(case)
     if case.check is None or command.item not in form.asked(standing):
         raise Refused("no-such-item", detail="gate-item", where="item")
     item, gated = form.item(command.item), case.gate.get(command.item)
@@ -160,7 +160,7 @@ def name_mitigation(case: Case, envelope: Envelope, now: datetime) -> list[Event
     )
     if item.value == "yes":
         raise Refused("already-done", detail="item-is-yes")
-    until = command.until_on or on + timedelta(days=mitigation_days(command.mitigation))
+    until = command.until_on or on + timedelta(days=mitigation_days(command.mitigation, on))
     require_order(max(on, london_date(now)), until, "until_on")
     mitigation = Mitigation(
         code=command.mitigation,
