@@ -17,7 +17,7 @@ from discharge.cases.stages import STAGES
 from discharge.clocks.registry import CLOCKS
 from discharge.codes import LISTS
 from discharge.codes.by_edition import ListByEdition
-from discharge.codes.model import Code, CodeList
+from discharge.codes.model import Code, CodeList, by_code
 from discharge.errors import ERRORS
 from discharge.permissions import PERMISSIONS
 from discharge.prices.price_list import PRICES
@@ -45,6 +45,22 @@ def _tags(tags: Mapping[Any, Tag]) -> Iterable[tuple[str, str]]:
     return ((str(code), tag.text) for code, tag in tags.items())
 
 
+class _Rules(CodeList[Code]):
+    """The risk rules as they are now, with what a site changes."""
+
+    @property
+    def rows(self) -> tuple[Code, ...]:
+        """Every rule that is, was or will be in force."""
+        return tuple(
+            Code(code=rule.id, label=rule.title, source=rule.source, from_on=rule.from_on)
+            for rule in every_rule()
+        )
+
+    @property
+    def _versions(self) -> Mapping[str, tuple[Code, ...]]:
+        return by_code(self.rows)
+
+
 _OF_RULES: tuple[CodeList[Any], ...] = (
     ACTIONS,
     ListByEdition(CLOCKS),
@@ -63,13 +79,7 @@ _CLOSED: tuple[CodeList[Any], ...] = (
     _ours("command-kinds", ((kind, PERMISSIONS[kind].words) for kind in OFFERED)),
     _ours("event-kinds", ((_kind(event), _first_sentence(event)) for event in get_args(get_args(Event)[0]))),
     _ours("alert-levels", ((level, level) for level in LEVELS)),
-    CodeList(
-        "risk-rules",
-        tuple(
-            Code(code=rule.id, label=rule.title, source=rule.source, from_on=rule.from_on)
-            for rule in every_rule()
-        ),
-    ),
+    _Rules("risk-rules", ()),
     _ours("strand-kinds", ((kind, row.words) for kind, row in DEFINITIONS.items())),
 )
 
@@ -86,10 +96,18 @@ def title_of(found: CodeList[Any]) -> str:
 
 def edition_of(found: CodeList[Any], on: date) -> date | None:
     """The day from which the rows in force on a day have been as they are; None where they always were."""
+    if isinstance(found, ListByEdition):
+        newest = found.begun(on)
+        return None if newest == date.min else newest
     begun = {row.from_on for row in found.rows if row.from_on <= on}
     ended = {row.to_on for row in found.rows if row.to_on is not None and row.to_on <= on}
     newest = max(begun | ended, default=date.min)
     return None if newest == date.min else newest
+
+
+def editions_of(found: CodeList[Any], on: date) -> list[str]:
+    """The edition in force on a day, and after it the site's changes; none for a list of the interface."""
+    return list(found.editions(on)) if isinstance(found, ListByEdition) else []
 
 
 def sources_of(found: CodeList[Any]) -> list[str]:

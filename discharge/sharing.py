@@ -6,47 +6,13 @@ homelessness referral needs the consent of the person, or of somebody who may gi
 duty of confidence; Housing Act 1996 section 213B and its guidance.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
+from datetime import date
 from typing import Literal
 
-from discharge.cases.model import PARTNER_BASES, Case
-
-PartnerKind = Literal[
-    "trust",
-    "council",
-    "council-homelessness",
-    "landlord",
-    "adaptations-service",
-    "equipment-service",
-    "care-provider",
-    "other",
-]
-
-
-@dataclass(frozen=True, slots=True)
-class Partner:
-    """One kind of partner: the bases on which it may be told, and whether it needs to know where to go."""
-
-    kind: PartnerKind
-    bases: frozenset[str]
-    needs_address: bool
-
-
-_PARTNERS: tuple[Partner, ...] = (
-    Partner("trust", PARTNER_BASES | {"agreement"}, needs_address=False),
-    Partner("council", PARTNER_BASES, needs_address=True),
-    Partner("council-homelessness", frozenset({"consent", "attorney", "best-interests"}), needs_address=True),
-    Partner("landlord", PARTNER_BASES, needs_address=True),
-    Partner("adaptations-service", PARTNER_BASES, needs_address=True),
-    Partner("equipment-service", PARTNER_BASES, needs_address=True),
-    Partner("care-provider", PARTNER_BASES, needs_address=True),
-)
-
-ANYBODY_ELSE = Partner("other", PARTNER_BASES, needs_address=False)
-
-PARTNERS: Mapping[str, Partner] = MappingProxyType({row.kind: row for row in _PARTNERS})
+from discharge.cases.model import Case
+from discharge.codes.casework import partner_bases
+from discharge.codes.participation import PARTNER_KINDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +20,13 @@ class SharingFacts:
     """What decides: the recorded basis (None: none, or withdrawn), and whether the address is protected.
 
     `address_hidden` comes from PDS, ZU8-4 or PV1-16; `restricted` from an abuse or safeguarding disclosure.
+    The lists count as they were on the day of the record.
     """
 
     basis: str | None
     address_hidden: bool = False
     restricted: bool = False
+    recorded_on: date = date.min
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +52,9 @@ def sharing_facts(case: Case, *, address_hidden: bool = False, restricted: bool 
     record.
     """
     recorded = case.sharing
-    basis = recorded.basis if recorded is not None and recorded.withdrawn_on is None else None
-    return SharingFacts(basis, address_hidden, restricted)
+    if recorded is None or recorded.withdrawn_on is not None:
+        return SharingFacts(None, address_hidden, restricted)
+    return SharingFacts(recorded.basis, address_hidden, restricted, recorded.recorded_on)
 
 
 def may_send(facts: SharingFacts, kind: str) -> Allowed | NotYet:
@@ -94,13 +63,15 @@ def may_send(facts: SharingFacts, kind: str) -> Allowed | NotYet:
     The referring trust needs no further basis than the agreement it refers under. A kind that is not in the
     table is told as little as possible.
     """
-    partner = PARTNERS.get(kind, ANYBODY_ELSE)
+    partner = PARTNER_KINDS.as_on(kind, facts.recorded_on) if PARTNER_KINDS.known(kind) else None
+    bases = partner.may_be_told(facts.recorded_on) if partner else partner_bases(facts.recorded_on)
     basis = facts.basis or ("agreement" if kind == "trust" else None)
     if basis is None:
         return NotYet("consent-missing", "no-basis")
-    if basis not in partner.bases:
+    if basis not in bases:
         return NotYet("consent-missing", "basis-does-not-reach-partner")
-    return Allowed(basis, with_address=partner.needs_address and may_show_address(facts))
+    told_where = partner is not None and partner.needs_address
+    return Allowed(basis, with_address=told_where and may_show_address(facts))
 
 
 def may_show_address(facts: SharingFacts) -> bool:

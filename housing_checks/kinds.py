@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from discharge.cases.actions import ACTIONS
 from discharge.clocks.registry import CLOCKS
-from discharge.codes.delay_reasons import LOCAL, NATIONAL
+from discharge.codes import LISTS
 from discharge.prices.price_list import KIND as PRICES
 from discharge.reference.kind import Kind
 from discharge.risk.rules import RULES
@@ -15,5 +16,15 @@ from housing_checks import lead_times
 from housing_checks.checks.form import HOME_CHECK
 
 EVERY_KIND: Mapping[str, Kind[Any]] = MappingProxyType(
-    {kind.name: kind for kind in (*lead_times.KINDS, HOME_CHECK, CLOCKS, RULES, NATIONAL, LOCAL, PRICES)}
+    {
+        kind.name: kind
+        for kind in (
+            *lead_times.KINDS,
+            HOME_CHECK,
+            CLOCKS,
+            RULES,
+            PRICES,
+            *(each.kind for each in (*LISTS.values(), ACTIONS)),
+        )
+    }
 )

@@ -19,13 +19,14 @@ from discharge.cases.commands import Answer, Envelope
 from discharge.cases.decide import DECIDERS as CASE_DECIDERS
 from discharge.cases.decide import Decider
 from discharge.cases.evolve import fold
-from discharge.cases.model import PARTNER_BASES, Case, Participant
+from discharge.cases.model import Case, Participant
 from discharge.cases.outbox_items import Outgoing, outgoing
 from discharge.cases.parts import judged_parts
 from discharge.cases.record_request import RecordRequest
 from discharge.cases.relations import relation_of, require_part
 from discharge.cases.stages import STAGES, Look
 from discharge.clocks import london_date
+from discharge.codes.casework import partner_bases
 from discharge.errors import HomewardError, Refused
 from discharge.reference.policy import Policy, policy_on
 from discharge.risk.alerts import judge, next_look
@@ -45,9 +46,6 @@ DECIDERS: Mapping[str, Decider] = {**CASE_DECIDERS, **HOME_DECIDERS}
 
 ORDER_BASIS = "order"
 """The basis on which an organisation that does a strand's work takes part in a case."""
-
-ENDS_WITH_THE_BASIS = PARTNER_BASES | {ORDER_BASIS}
-"""Bases of participations that end when the recorded basis for sharing does."""
 
 
 class Decision(Frozen):
@@ -152,8 +150,12 @@ def _participation(case: Case, today: date) -> list[ev.Event]:
     return [
         ev.ParticipantLeft(organisation_id=organisation, until_on=today)
         for organisation, mine in present.items()
-        if mine.basis in ENDS_WITH_THE_BASIS and relation_of(case, organisation) not in LEADS
+        if _ends_with_the_basis(mine) and relation_of(case, organisation) not in LEADS
     ]
+
+
+def _ends_with_the_basis(mine: Participant) -> bool:
+    return mine.basis == ORDER_BASIS or mine.basis in partner_bases(mine.from_on)
 
 
 def _joins(partner: UUID, today: date) -> ev.ParticipantJoined:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
 
-from api.code_lists import CODE_LISTS, edition_of, sources_of, title_of
+from api.code_lists import CODE_LISTS, edition_of, editions_of, sources_of, title_of
 from api.depends import Caller, Ready
 from api.paging import Paged
 from api.schemas.codes import CodeListDetail, CodeListIndex, CodeListSummary, CodeValue
@@ -51,6 +51,7 @@ def _summary(found: CodeList[Any], day: date) -> CodeListSummary:
         name=found.name,
         title=title_of(found),
         edition=edition_of(found, day),
+        editions=editions_of(found, day),
         sources=sources_of(found),
         total=len(found.in_force(day)),
     )

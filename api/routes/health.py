@@ -14,6 +14,7 @@ from api.contract.document import describe
 from api.depends import Ready, known_by_token
 from api.services import Services
 from discharge.errors import HomewardError
+from discharge.reference.policy import book_in_force
 from discharge.store.engine import transaction
 from workflows import readiness
 from workflows.readiness import LOOK_SECONDS, Readiness
@@ -27,12 +28,15 @@ ALARMS = Gauge(
 
 @router.get("/api/v1/openapi.json")
 async def description(request: Request, services: Ready) -> JSONResponse:
-    """The description of the interface; unless a setting opens it, for whoever is signed in."""
+    """The description of the interface; unless a setting opens it, for whoever is signed in. A site's change
+    of a list is in it at once.
+    """
     if not services.settings.open_description:
         await known_by_token(request, services)
-    app = request.app
-    if app.openapi_schema is None:
+    app, book = request.app, book_in_force()
+    if getattr(app.state, "described_by", None) is not book:
         app.openapi_schema = await asyncio.to_thread(describe, app)
+        app.state.described_by = book
     return JSONResponse(app.openapi_schema)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from pydantic import Field
+
 from api.schemas.common import Schema
 
 
@@ -12,7 +14,10 @@ class CodeListSummary(Schema):
 
     name: str
     title: str
-    edition: date | None
+    edition: date | None = Field(description="The day from which its rows have been as they are on that day")
+    editions: list[str] = Field(
+        description="The edition in force and the site's own changes; empty for a list of the interface"
+    )
     sources: list[str]
     total: int
 

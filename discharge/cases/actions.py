@@ -9,27 +9,22 @@ come to harm today, else within the day.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from discharge.cases import events as ev
 from discharge.cases.evolve import fold
 from discharge.cases.follow_ups import contact_words, heard, reached
 from discharge.cases.model import Action, Case
 from discharge.cases.stages import HOME
-from discharge.clocks.registry import clock_from
-from discharge.codes.model import Code, CodeList
+from discharge.clocks.registry import CLOCKS, clock_from
+from discharge.codes.by_edition import code_list
+from discharge.codes.casework import OWNER_ROLES
+from discharge.codes.model import Code
+from discharge.reference.kind import KINDS
 from discharge.reference.policy import Policy
-
-HOUR, DAY = "answer-within-the-hour", "answer-within-the-day"
-"""The clocks by which something is answered (`discharge/clocks/clocks.yaml`)."""
-
-RED_CROSS = "Healthwatch and British Red Cross, 590 people's stories (2020); time is Homeward's choice"
-OMBUDSMAN = "Ombudsman on unsafe discharge; time is Homeward's choice"
-NG27 = "NICE NG27 section 1.5; 28-day support services; time is Homeward's choice"
-WHEREABOUTS = "Homeward: house rule on where the person is"
-DUTY = "Homelessness Reduction Act 2017, duty to refer; Homeward's choice"
 
 (
     NOT_REACHED,
@@ -74,132 +69,34 @@ class ActionRow(Code):
     settled_by_contact: bool = False
 
 
-def _problem(code: str, label: str, clock: str, source: str, owner: str = "coordinator") -> ActionRow:
-    return ActionRow(
-        code=code, label=label, source=source, owner_role=owner, clock=clock, urgent=clock == HOUR
-    )
+def _wrong(rows: Mapping[str, ActionRow]) -> Iterator[str]:
+    clocks = {code for edition in CLOCKS.editions for code in edition.table}
+    rules = KINDS.get("risk-rules")
+    known = {code for edition in rules.editions for code in edition.table} if rules is not None else set()
+    for code, row in rows.items():
+        if row.clock not in clocks:
+            yield f"{code}.clock: {row.clock!r} is not a clock - name one of {CLOCKS.name}"
+        if not OWNER_ROLES.known(row.owner_role):
+            yield f"{code}.owner_role: {row.owner_role!r} is not a role - choose from {OWNER_ROLES.name}"
+        if known and row.rule not in known:
+            yield f"{code}.rule: {row.rule!r} is not a rule - name one of risk-rules"
 
 
-def _news(code: str, label: str, settled_by_contact: bool = False) -> ActionRow:
-    return ActionRow(
-        code=code,
-        label=label,
-        source=WHEREABOUTS,
-        owner_role="coordinator" if settled_by_contact else "discharge-team",
-        clock=HOUR,
-        rule="whereabouts",
-        settled_by_contact=settled_by_contact,
-    )
-
-
-ACTIONS = CodeList(
-    "actions",
-    (
-        _problem("cannot-get-in", "The person could not get in", HOUR, RED_CROSS),
-        _problem("no-heating", "There is no heating", HOUR, RED_CROSS),
-        _problem("no-hot-water", "There is no water, or no hot water", DAY, RED_CROSS),
-        _problem("no-power", "There is no electricity or gas", HOUR, RED_CROSS),
-        _problem("no-food", "There is no food", HOUR, OMBUDSMAN),
-        _problem("no-bed", "There is no usable bed", HOUR, RED_CROSS),
-        _problem("cannot-reach-toilet", "The person cannot reach the toilet", HOUR, RED_CROSS),
-        _problem("equipment-missing", "Equipment is missing or does not work", DAY, RED_CROSS),
-        _problem("adaptation-missing", "An adaptation is missing or does not work", DAY, RED_CROSS),
-        _problem("care-did-not-come", "Care did not come", HOUR, OMBUDSMAN, "discharge-team"),
-        _problem("medicines-missing", "Medicines are missing", HOUR, RED_CROSS, "discharge-team"),
-        _problem("fell", "The person fell at home", HOUR, RED_CROSS, "discharge-team"),
-        _problem("hazard", "There is a hazard at home", DAY, RED_CROSS),
-        _problem("placement-unsuitable", "The home turned out unsuitable", DAY, OMBUDSMAN),
-        _problem("needs-help", "Something is wrong: check that help has come", DAY, NG27),
-        ActionRow(
-            code=NOT_REACHED,
-            label="Somebody tried to reach the person, and did not",
-            source=NG27,
-            owner_role="coordinator",
-            clock=DAY,
-            rule="no-contact-after-discharge",
-            settled_by_contact=True,
-        ),
-        ActionRow(
-            code=MISSED,
-            label="A contact after the discharge was not made in time",
-            source=NG27,
-            owner_role="coordinator",
-            clock=DAY,
-            rule="no-contact-after-discharge",
-            settled_by_contact=True,
-        ),
-        ActionRow(
-            code="in-hospital",
-            label="The person is reported to be back in hospital",
-            source="NHS Digital indicator I02040; Homeward's choice",
-            owner_role="discharge-team",
-            clock=HOUR,
-            rule="back-in-hospital",
-        ),
-        ActionRow(
-            code=RETURNED,
-            label="The person is back in hospital: find out whether the home was the reason",
-            source="NHS Digital indicator I02040; failed discharge by our own definition",
-            owner_role="coordinator",
-            clock=DAY,
-            rule="back-in-hospital",
-        ),
-        ActionRow(
-            code=LEFT,
-            label="The person discharged themselves: find out how they are",
-            source=OMBUDSMAN,
-            owner_role="coordinator",
-            clock=DAY,
-            rule="left-by-own-decision",
-            settled_by_contact=True,
-        ),
-        ActionRow(
-            code=LEFT_HOMELESS,
-            label="The person discharged themselves and has no home",
-            source=DUTY,
-            owner_role="coordinator",
-            clock=HOUR,
-            rule="left-by-own-decision",
-            urgent=True,
-            settled_by_contact=True,
-        ),
-        ActionRow(
-            code=REVIVED,
-            label="The hospital cancelled the report of the person's death: start the stopped work again",
-            source="Homeward: house rule on cancelled deaths",
-            owner_role="coordinator",
-            clock=HOUR,
-            rule="death-taken-back",
-        ),
-        ActionRow(
-            code=DELETED,
-            label="The hospital deleted the person's record: decide whether this case continues",
-            source="HL7 2.4 chapter 3, A29; Homeward: house rule on deleted records",
-            owner_role="discharge-team",
-            clock=DAY,
-            rule="person-deleted",
-        ),
-        ActionRow(
-            code=UNACCEPTED,
-            label="The person left before anybody accepted the referral",
-            source=OMBUDSMAN,
-            owner_role="coordinator",
-            clock=HOUR,
-            rule="left-before-accepted",
-        ),
-        _news(NOT_RETURNED, "The hospital cancelled the admission. The person is at home, as before", True),
-        _news(OVERLAP, "The hospital reports that the person left one stay and is still in another"),
-        _news(BACK_LATER, "The person is in hospital again, more than 29 days after they left"),
-        _news(CLOSED_EARLY, "The person left hospital only after the case was closed", True),
-    ),
-)
+ACTIONS = code_list("actions", ActionRow, folder=Path(__file__).parent, check=_wrong)
 """Cause -> what is owed. Problems at home and outcomes of contacts have their own codes as causes."""
 
-SETTLED_BY_CONTACT = frozenset(row.code for row in ACTIONS if row.settled_by_contact)
-"""Causes that end once somebody reached the person."""
 
-OF_BEING_AT_HOME = SETTLED_BY_CONTACT | {UNACCEPTED}
-"""Causes that end once the person is in hospital again, and are owed again when that is taken back."""
+def settled_by_contact() -> frozenset[str]:
+    """Return the causes that end once somebody reached the person."""
+    return frozenset(row.code for row in ACTIONS if row.settled_by_contact)
+
+
+def of_being_at_home() -> frozenset[str]:
+    """Return the causes that end once the person is in hospital again, and are owed again when that is taken
+    back.
+    """
+    return settled_by_contact() | {UNACCEPTED}
+
 
 REACHED, TRIED, BACK, ENDED, TAKEN_BACK, ACCEPTED, LATER = (
     "reached-since",
@@ -225,7 +122,7 @@ _SILENCE = {MISSED: "not made in time", NOT_REACHED: "tried, not reached"}
 
 def open_action(case: Case, cause: str, at: datetime, policy: Policy, subject: str = "") -> list[ev.Event]:
     """Open what a cause asks for, unless it is open already; no row, nothing owed. ``at`` is case time."""
-    row = next((each for each in ACTIONS if each.code == cause), None)
+    row = ACTIONS.by(policy, cause, policy.day)
     if row is None or any((each.cause, each.subject) == (cause, subject) for each in case.open_actions):
         return []
     action = Action(
@@ -277,11 +174,11 @@ def found_at_contact(
 
 def _settled_by(case: Case, contact: ev.ContactRecorded, now: datetime) -> list[ev.Event]:
     """The contact itself was made; reaching the person answers all silence before it as well."""
-    was_reached = reached(contact.outcome)
+    was_reached, settling = reached(contact.outcome), settled_by_contact()
     return [
         ev.ActionAnswered(action=action.key, answer=REACHED if was_reached else TRIED, answered_at=now)
         for action in case.open_actions
-        if action.cause in SETTLED_BY_CONTACT
+        if action.cause in settling
         and (action.subject == contact.key or (was_reached and _before(action, contact)))
     ]
 

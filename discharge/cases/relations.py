@@ -19,7 +19,6 @@ from discharge.roles import LEADS, OWN_WORK_ONLY, RELATIONS, Relation
 BY_REFERRAL = "referral"
 """The basis on which the first participants of a case take part."""
 
-_RELATION_OF: Mapping[str, Relation] = {row.code: row.relation for row in PARTICIPANT_ROLES}
 LEAST: Relation = "supplier"
 """What a participation gives whose role nobody knows, or that has ended."""
 
@@ -79,7 +78,8 @@ def require_part(case: Case, actor: Actor, command: Command) -> None:
 
 
 def _given(case: Case, each: Participant) -> Relation:
-    relation = _RELATION_OF.get(each.role, LEAST)
+    known = PARTICIPANT_ROLES.known(each.role)
+    relation = PARTICIPANT_ROLES.as_on(each.role, each.from_on).relation if known else LEAST
     if relation == LEAST and _lets_homes(case, each.organisation_id):
         return "landlord"
     return relation

@@ -16,16 +16,17 @@ from discharge.codes import (
     participation,
     people,
 )
-from discharge.codes.model import Code, CodeList
+from discharge.codes.by_edition import ListByEdition
+from discharge.codes.model import Code
 
-_ALL: tuple[CodeList[Code], ...] = tuple(
+_ALL: tuple[ListByEdition[Code], ...] = tuple(
     found
     for module in (delay_reasons, destinations, admissions, casework, after_discharge, participation, people)
     for found in vars(module).values()
-    if isinstance(found, CodeList)
+    if isinstance(found, ListByEdition)
 )
 
-LISTS: Mapping[str, CodeList[Code]] = MappingProxyType({found.name: found for found in _ALL})
+LISTS: Mapping[str, ListByEdition[Code]] = MappingProxyType({found.name: found for found in _ALL})
 
 
 def lookup(name: str, code: str, on: date, where: str = "") -> Code:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from pathlib import Path
 from typing import TypeVar
 
 from discharge.codes.model import Code, CodeList, by_code
-from discharge.reference.kind import Kind
+from discharge.reference.kind import Kind, no_more_to_check
 from discharge.reference.policy import Book, Policy, book_in_force
 
 Coded = TypeVar("Coded", bound=Code)
@@ -47,9 +48,34 @@ class ListByEdition(CodeList[Coded]):
         """Return what can be chosen on a day, in order."""
         return tuple(row for row in book_in_force().table(self.kind, on).values() if row.holds(on))
 
+    def as_rows(self, day: date) -> tuple[Coded, ...]:
+        """Return every row as it is on a day, also those that cannot be chosen any more."""
+        return tuple(book_in_force().table(self.kind, day).values())
+
     def as_on(self, code: str, day: date) -> Coded:
         """Return the row of a code as it is on a day; one that is not in force then, as it last was. KeyError
         for a code that was never in the list.
         """
         row = book_in_force().table(self.kind, day).get(code)
         return row if row is not None else self._versions[code][-1]
+
+    def begun(self, on: date) -> date:
+        """Return the day from which the rows in force on a day have been as they are."""
+        book = book_in_force()
+        days = [row.from_on for row in self.rows] + [row.to_on for row in self.rows if row.to_on is not None]
+        return max((day for day in (*days, *book.begun(self.kind, on)) if day <= on), default=date.min)
+
+    def editions(self, on: date) -> tuple[str, ...]:
+        """Return the edition in force on a day, and after it the site's changes that lie on top."""
+        return book_in_force().names(self.kind, on)
+
+
+def code_list(
+    name: str,
+    row: type[Coded],
+    *,
+    folder: Path = Path(__file__).parent,
+    check: Callable[[Mapping[str, Coded]], Iterable[str]] = no_more_to_check,
+) -> ListByEdition[Coded]:
+    """Return a list whose rows stand in a file of its name in a folder. Raises `DataInvalid`."""
+    return ListByEdition(Kind(name, row, folder / f"{name.replace('-', '_')}.yaml", check=check))

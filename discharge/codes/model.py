@@ -78,10 +78,15 @@ class CodeList(Generic[Row]):
         """Whether the code was ever in the list."""
         return code in self._versions
 
+    def newest(self, code: str) -> Row | None:
+        """Return the newest row of a code, in force or not; None for a code that was never in the list."""
+        rows = sorted(self._versions.get(code, ()), key=lambda row: row.from_on)
+        return rows[-1] if rows else None
+
     def label(self, code: str) -> str:
         """Return the newest label of a code; a code we never knew is shown as it is."""
-        rows = self._versions.get(code)
-        return max(rows, key=lambda row: row.from_on).label if rows else code
+        row = self.newest(code)
+        return row.label if row is not None else code
 
     def in_force(self, on: date) -> tuple[Row, ...]:
         """Return what can be chosen on a day, in order."""

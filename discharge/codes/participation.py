@@ -1,14 +1,17 @@
-"""As what an organisation takes part in a case, and which relation to the case that gives it.
+"""As what an organisation takes part in a case, which relation to the case that gives it, and which kinds of
+partners may be told on which bases.
 
 The stored code of a participation decides access, so a code that this list does not know gives the least.
 """
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 
-from discharge.codes.model import Code, CodeList
+from discharge.codes.by_edition import code_list
+from discharge.codes.casework import SHARING_BASES, partner_bases
+from discharge.codes.model import Code
 from discharge.roles import Relation
-
-OURS = "Homeward"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,26 +22,27 @@ class ParticipantRole(Code):
     named: bool = True
 
 
-_Row = tuple[str, str, Relation, bool]
+PARTICIPANT_ROLES = code_list("participant-roles", ParticipantRole)
 
-_ROWS: tuple[_Row, ...] = (
-    ("trust", "Hospital trust responsible for the person", "responsible-trust", True),
-    ("housing-health", "Housing lead", "housing-lead", True),
-    ("referrer", "Referrer", "referrer", True),
-    ("community-referrer", "Referrer from outside hospital", "referrer", False),
-    ("council", "The council", "council", True),
-    ("adult-social-care", "Adult social care", "council", True),
-    ("landlord", "The landlord", "landlord", True),
-    ("adaptations-service", "Adaptations service", "supplier", True),
-    ("equipment-service", "Equipment service", "supplier", True),
-    ("care-provider", "Care provider", "supplier", True),
-    ("partner", "Does work for the case", "supplier", False),
-)
 
-PARTICIPANT_ROLES = CodeList(
-    "participant-roles",
-    tuple(
-        ParticipantRole(code=code, label=label, source=OURS, relation=relation, named=named)
-        for code, label, relation, named in _ROWS
-    ),
-)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartnerKind(Code):
+    """One kind of partner: the bases on which it may be told, and whether it needs to know where to go."""
+
+    needs_address: bool
+    bases: tuple[str, ...] = ()
+    besides: tuple[str, ...] = ()
+
+    def may_be_told(self, on: date) -> frozenset[str]:
+        """The bases on which it may be told, as they were on the day of the record."""
+        return frozenset(self.bases or partner_bases(on)) | frozenset(self.besides)
+
+
+def _unknown_bases(rows: Mapping[str, PartnerKind]) -> Iterator[str]:
+    for code, row in rows.items():
+        for basis in (*row.bases, *row.besides):
+            if not SHARING_BASES.known(basis):
+                yield f"{code}: {basis!r} is not a basis for sharing - choose from {SHARING_BASES.name}"
+
+
+PARTNER_KINDS = code_list("partner-kinds", PartnerKind, check=_unknown_bases)

@@ -12,7 +12,7 @@ the grounds are our choice. A planned return is none of them.
 """
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Literal
 
@@ -38,9 +38,6 @@ GROUND_WORDS: Mapping[Ground, str] = MappingProxyType(
         "cause": "Back in hospital because of the home, equipment, care or access",
     }
 )
-
-_FAILED_CAUSES = frozenset(row.code for row in RETURN_CAUSES if row.failed)
-_FAILS_ARRIVAL = frozenset(row.code for row in HOME_PROBLEMS if row.fails_arrival)
 
 
 def discharges_of(case: Case) -> tuple[Discharge, ...]:
@@ -99,15 +96,26 @@ def failed_discharge(discharge: Discharge, back: Readmission | None) -> tuple[Gr
         "return": back is not None and back.days_after <= RETURN_DAYS,
         "arrival": any(_found_on_arrival(discharge, contact) for contact in discharge.contacts),
         "unsuitable": any(_found_unsuitable(discharge, contact) for contact in discharge.contacts),
-        "cause": back is not None and back.cause in _FAILED_CAUSES,
+        "cause": back is not None and _home_failed(back),
     }
     return tuple(ground for ground, met in grounds.items() if met)
 
 
 def _found_on_arrival(discharge: Discharge, contact: FollowUp) -> bool:
-    if contact.contacted_at is None or _FAILS_ARRIVAL.isdisjoint(contact.problems):
+    at = contact.contacted_at
+    if at is None or not any(_fails_arrival(code, london_date(at)) for code in contact.problems):
         return False
-    return contact.contacted_at - discharge.discharged_at <= ARRIVAL
+    return at - discharge.discharged_at <= ARRIVAL
+
+
+def _fails_arrival(problem: str, on: date) -> bool:
+    return HOME_PROBLEMS.known(problem) and HOME_PROBLEMS.as_on(problem, on).fails_arrival
+
+
+def _home_failed(back: Readmission) -> bool:
+    """Whether the cause that somebody found means that the home failed."""
+    cause = back.cause or ""
+    return RETURN_CAUSES.known(cause) and RETURN_CAUSES.as_on(cause, back.readmitted_on).failed
 
 
 def _found_unsuitable(discharge: Discharge, contact: FollowUp) -> bool:

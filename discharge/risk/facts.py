@@ -12,6 +12,7 @@ from discharge.cases.follow_ups import reached, reached_from
 from discharge.cases.model import EQUIPMENT, IN_HOSPITAL, Action, Case, Stage, Strand
 from discharge.cases.stages import HOME
 from discharge.cases.unready import blocker_words, blockers
+from discharge.clocks import london_date
 from discharge.codes.casework import STAY_DOUBTS, STOPPED_BY_DEATH, STOPPED_BY_MERGE
 from discharge.risk.case_facts import read_from
 from discharge.risk.conditions import Known
@@ -188,11 +189,12 @@ def _work(strand: Strand, lead_days: Mapping[str, int]) -> Work:
 
 
 def _owed(action: Action) -> Owed:
-    row = next((each for each in ACTIONS if each.code == action.cause), None)
+    known = ACTIONS.known(action.cause)
+    row = ACTIONS.as_on(action.cause, london_date(action.opened_at)) if known else None
     return Owed(
         key=action.key,
         rule=row.rule if row else PROBLEM,
-        what=row.label if row else action.cause.replace("-", " ").capitalize(),
+        what=ACTIONS.label(action.cause) if row else action.cause.replace("-", " ").capitalize(),
         urgent=bool(row and row.urgent),
         subject=action.subject,
         opened_at=action.opened_at,

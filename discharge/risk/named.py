@@ -201,13 +201,10 @@ def _owed_to(facts: RiskFacts, rule: str) -> Iterator[Owed]:
     return (owed for owed in facts.owed if owed.rule == rule)
 
 
-_MISSED = ACTIONS.label(MISSED)
-
-
 def contacts_owed(facts: RiskFacts, rule: str) -> Iterator[Known]:
     """Each contact that was missed, or tried in vain, until somebody reaches the person."""
     for owed in _owed_to(facts, rule):
-        missed = owed.what == _MISSED
+        missed = owed.what == ACTIONS.label(MISSED)
         words = {
             "contact": contact_words(owed.subject, "A contact"),
             "what": "not recorded by" if missed else "tried, and the person was not reached",

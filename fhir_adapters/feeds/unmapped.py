@@ -7,9 +7,10 @@ A value that is not mapped stays in the raw message and changes nothing; a perso
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from discharge.codes.admissions import ADMISSION_METHODS
 from discharge.codes.casework import REFERRAL_REASONS
 from fhir_adapters.feeds.discharge_fields import resolve_discharge
-from fhir_adapters.feeds.hl7_tables import ADMISSION_METHODS, INDICATOR, REFERRED_BY, YES_NO
+from fhir_adapters.feeds.hl7_tables import INDICATOR, REFERRED_BY, YES_NO
 from fhir_adapters.feeds.profile import Place, Profile, split_place
 from fhir_adapters.hl7v2.interpret.identifiers import pid_numbers, taken_by
 from fhir_adapters.hl7v2.segments import DELETED, Message
@@ -110,7 +111,7 @@ def _key(number: int, destination_field: int | str) -> str:
 
 
 def _admission(message: Message, _: Profile) -> list[Unmapped]:
-    return _outside(message, "PV1-4", ADMISSION_METHODS, "")
+    return _outside(message, "PV1-4", {row.code for row in ADMISSION_METHODS}, "")
 
 
 def _ward(message: Message, profile: Profile) -> list[Unmapped]:

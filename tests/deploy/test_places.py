@@ -22,7 +22,7 @@ from deploy.places import (
     read_places,
     register,
 )
-from discharge.sharing import PARTNERS
+from discharge.codes.participation import PARTNER_KINDS
 from discharge.store.engine import transaction
 from discharge.store.tables import PartnerRow
 from fhir_adapters.feeds.alarms import AlarmRule
@@ -75,7 +75,7 @@ def test_given_the_demo_when_read_then_it_agrees_with_what_it_names() -> None:
     codes = {organisation.code for organisation in demo.organisations}
     assert {person.homeward_org for person in openid.people()} <= codes
     assert {partner.organisation for partner in demo.partners} == set(DEMO_PARTNERS)
-    assert {partner.kind for partner in demo.partners} <= set(PARTNERS)
+    assert {partner.kind for partner in demo.partners} <= {row.code for row in PARTNER_KINDS}
     for feed in demo.feeds:
         assert profile_named(feed.profile).name == feed.profile
 

@@ -18,9 +18,9 @@ from discharge.cases.actions import (
     LEFT,
     LEFT_HOMELESS,
     MISSED,
-    OF_BEING_AT_HOME,
     OVERLAP,
     UNACCEPTED,
+    of_being_at_home,
     open_action,
     settle,
 )
@@ -284,7 +284,7 @@ def cancelled(case: Case, day: date) -> list[ev.Event]:
     last = _ended_by_leaving(case)
     if last is not None:
         happened.append(period_restated(last, ended_on=None, ended_by=None))
-    happened += settle(case, BACK, noon(day), OF_BEING_AT_HOME)
+    happened += settle(case, BACK, noon(day), of_being_at_home())
     left = case.discharge
     return [*happened, *reasons_go_on(case, left.discharged_on if left else None)]
 

@@ -10,8 +10,9 @@ from discharge.cases import commands as cmd
 from discharge.cases import events as ev
 from discharge.cases.commands import Envelope
 from discharge.cases.decide.common import Decider, coded, command_of, happened_on, plain
-from discharge.cases.model import PARTNER_BASES, Case, CaseSpell, Owner, Participant, SharingBasis
+from discharge.cases.model import Case, CaseSpell, Owner, Participant, SharingBasis
 from discharge.cases.relations import leads, relations
+from discharge.codes.casework import partner_bases
 from discharge.codes.participation import PARTICIPANT_ROLES
 from discharge.errors import Refused
 from discharge.roles import LEADS
@@ -75,7 +76,7 @@ def _recorded_basis(case: Case, meant: str | None, *, beyond_care: bool) -> str:
         raise Refused("consent-missing", detail="no-basis", where="basis")
     if meant is not None and meant != sharing.basis:
         raise Refused("consent-missing", detail="basis-not-recorded", where="basis")
-    if beyond_care and sharing.basis not in PARTNER_BASES:
+    if beyond_care and sharing.basis not in partner_bases(sharing.recorded_on):
         raise Refused("consent-missing", detail="basis-does-not-reach-partner", where="basis")
     return sharing.basis
 

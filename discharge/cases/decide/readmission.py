@@ -13,10 +13,10 @@ from discharge.cases.actions import (
     BACK,
     BACK_LATER,
     NOT_RETURNED,
-    OF_BEING_AT_HOME,
     OVERLAP,
     RETURNED,
     TAKEN_BACK,
+    of_being_at_home,
     open_action,
     open_again,
     settle,
@@ -79,7 +79,7 @@ def _readmitted(
         happened.append(
             ev.CaseReopened(reopened_on=back.readmitted_on, stage=Stage.DISCHARGED, reason="readmitted")
         )
-    happened += settle(case, BACK, now, OF_BEING_AT_HOME | {"in-hospital"})
+    happened += settle(case, BACK, now, of_being_at_home() | {"in-hospital"})
     happened.append(ev.PersonReadmitted(readmission=back))
     return [*happened, *_looked_into(fold(case, happened), told, now, policy)]
 
@@ -223,7 +223,7 @@ def _undone(case: Case, told: CaseSpell, on: date, now: datetime, policy: Policy
     happened.append(ev.ReadmissionCancelled(spell_id=told.spell_id, cancelled_on=on))
     happened += _settled_return(case, back, now)
     for owed in case.actions.values():
-        if owed.answer == BACK and owed.cause in OF_BEING_AT_HOME and _of_that_time(owed, left, back):
+        if owed.answer == BACK and owed.cause in of_being_at_home() and _of_that_time(owed, left, back):
             happened += open_again(fold(case, happened), owed)
     happened += open_action(fold(case, happened), NOT_RETURNED, now, policy, str(told.spell_id))
     lying = next((each for each in reversed(case.spells) if each.in_a_bed), None)

@@ -14,7 +14,7 @@ from discharge.cases.model.departure import Discharge, Readmission, UnreadyHome
 from discharge.cases.model.duty_to_refer import Homelessness
 from discharge.cases.model.home import Check, GateItem, ItemAnswer, Mitigation
 from discharge.cases.model.hospital import CaseSpell
-from discharge.cases.model.participation import PARTNER_BASES, Owner, Participant, SharingBasis
+from discharge.cases.model.participation import Owner, Participant, SharingBasis
 from discharge.cases.model.referral import Asked, Referral
 from discharge.cases.model.strands import ADAPTATION, BASICS, EQUIPMENT, REHOUSING, Offer, Strand, StrandKind
 
@@ -23,7 +23,6 @@ __all__ = [
     "BASICS",
     "EQUIPMENT",
     "IN_HOSPITAL",
-    "PARTNER_BASES",
     "REHOUSING",
     "SNAPSHOT",
     "Action",

@@ -14,9 +14,10 @@ from discharge.cases.model.duty_to_refer import Homelessness
 from discharge.cases.model.home import Check, GateItem
 from discharge.cases.model.hospital import CaseSpell
 from discharge.cases.model.item_order import places
-from discharge.cases.model.participation import PARTNER_BASES, Owner, Participant, SharingBasis
+from discharge.cases.model.participation import Owner, Participant, SharingBasis
 from discharge.cases.model.referral import Referral
 from discharge.cases.model.strands import Strand
+from discharge.codes.casework import partner_bases
 from discharge.delays.model import DelayReason, ReadyPeriod
 from discharge.stored import Stored
 from discharge.values import Frozen
@@ -135,7 +136,9 @@ class Case(Frozen):
     def may_tell_partners(self) -> bool:
         """Whether a basis that reaches partners is recorded and not withdrawn."""
         sharing = self.sharing
-        return sharing is not None and sharing.withdrawn_on is None and sharing.basis in PARTNER_BASES
+        if sharing is None or sharing.withdrawn_on is not None:
+            return False
+        return sharing.basis in partner_bases(sharing.recorded_on)
 
 
 SNAPSHOT: Stored[Case] = Stored(TypeAdapter(Case), schema=5)

@@ -80,7 +80,7 @@ class Mitigation(Frozen):
     @property
     def ends_on(self) -> date:
         """The last day on which it holds."""
-        return self.until_on or self.named_on + timedelta(days=mitigation_days(self.code))
+        return self.until_on or self.named_on + timedelta(days=mitigation_days(self.code, self.named_on))
 
 
 class GateItem(Frozen):

@@ -5,11 +5,7 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from discharge.codes.casework import SHARING_BASES
 from discharge.values import Frozen
-
-PARTNER_BASES = frozenset(row.code for row in SHARING_BASES if row.partners)
-"""Bases for sharing that reach beyond direct care."""
 
 
 class Participant(Frozen):

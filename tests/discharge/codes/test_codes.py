@@ -1,11 +1,17 @@
 """Code lists as dated data."""
 
-from datetime import date
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import uuid4
 
 import pytest
 
+from discharge.cases.actions import open_action
+from discharge.cases.events import ActionOpened
+from discharge.cases.model import Case
 from discharge.codes import LISTS, lookup
-from discharge.codes.casework import CASE_OUTCOMES, OWNER_ROLES
+from discharge.codes.by_edition import ListByEdition
+from discharge.codes.casework import CASE_OUTCOMES, OWNER_ROLES, mitigation_days, partner_bases
 from discharge.codes.delay_reasons import (
     LOCAL_DELAY_REASONS,
     NATIONAL_DELAY_REASONS,
@@ -22,8 +28,9 @@ from discharge.codes.destinations import (
 from discharge.codes.model import Code, CodeList
 from discharge.errors import HomewardError
 from discharge.reference.files import DataInvalid
-from discharge.reference.policy import put_in_force
+from discharge.reference.policy import policy_on, put_in_force
 from discharge.reference.site import parse_override
+from discharge.sharing import SharingFacts, may_send
 
 TODAY = date(2026, 3, 1)
 every_list = pytest.mark.parametrize("codes", LISTS.values(), ids=list(LISTS))
@@ -170,3 +177,75 @@ rows:
 def test_given_a_private_landlord_who_does_nothing_then_the_wait_for_the_council_is_a_reason() -> None:
     row = LOCAL_DELAY_REASONS.lookup("hazard-enforcement", TODAY)
     assert (row.national, row.usual_owner) == ("WC4", "council")
+
+
+def change(kind: str, row: str, **said: str) -> bytes:
+    usual = {"edition": "ours", "effective_from": "2026-03-01", "decided_by": "J. Doe"}
+    usual |= {"decided_on": "2026-02-20", "reason": "Asked for by the hub", "changes": kind}
+    lines = (usual | said | {"rows": f"{{{row}}}"}).items()
+    return "\n".join(f"{key}: {value}" for key, value in lines).encode()
+
+
+@pytest.fixture
+def site() -> Iterator[Callable[..., None]]:
+    yield lambda *said, **more: put_in_force([parse_override("ours.yaml", change(*said, **more))])
+    put_in_force(())
+
+
+@every_list
+def test_given_any_list_then_a_site_changes_a_row_of_it_from_a_day_on(
+    codes: ListByEdition[Code], site: Callable[..., None]
+) -> None:
+    code, before = codes.rows[0].code, codes.rows[0].label
+    site(codes.name, f'"{code}": {{label: Other words}}')
+    days = (date(2026, 2, 28), TODAY)
+    assert [codes.as_on(code, on).label for on in days] == [before, "Other words"]
+    assert codes.label(code) == "Other words"
+    assert [codes.editions(on)[1:] for on in days] == [(), ("ours",)]
+    assert codes.begun(TODAY) == TODAY
+    with pytest.raises(DataInvalid, match=r"^ours.yaml: rows\..*did you mean label\?"):
+        site(codes.name, f'"{code}": {{lable: Other words}}')
+
+
+@pytest.mark.parametrize(
+    ("kind", "row", "fault"),
+    [
+        ("mitigations", "other: {days: 0}", "other.days: a mitigation holds for a day at least"),
+        ("partner-kinds", "council: {bases: [hearsay]}", "council: 'hearsay' is not a basis for sharing"),
+        ("actions", "no-food: {clock: soon}", "no-food.clock: 'soon' is not a clock"),
+        ("actions", "no-food: {owner_role: nobody}", "no-food.owner_role: 'nobody' is not a role"),
+        ("actions", "no-food: {rule: silence}", "no-food.rule: 'silence' is not a rule"),
+        ("participant-roles", "partner: {relation: king}", "did you mean"),
+    ],
+)
+def test_given_a_row_that_names_what_is_not_there_then_the_file_is_refused(
+    kind: str, row: str, fault: str, site: Callable[..., None]
+) -> None:
+    with pytest.raises(DataInvalid) as told:
+        site(kind, row)
+    assert fault.replace("did you mean", "rows.partner.relation") in str(told.value)
+
+
+def test_given_a_site_changes_days_bases_and_roles_then_what_was_recorded_before_keeps_its_meaning(
+    site: Callable[..., None],
+) -> None:
+    before, after = date(2026, 2, 28), TODAY
+    site("mitigations", "step-down: {days: 10}")
+    assert [mitigation_days("step-down", on) for on in (before, after)] == [42, 10]
+    site("sharing-bases", "agreement: {partners: true}")
+    assert ["agreement" in partner_bases(on) for on in (before, after)] == [False, True]
+    facts = [SharingFacts("agreement", recorded_on=on) for on in (before, after)]
+    assert [may_send(each, "landlord").allowed for each in facts] == [False, True]
+
+
+def test_given_a_problem_at_home_then_its_row_of_that_day_says_who_owes_what(
+    site: Callable[..., None],
+) -> None:
+    site("actions", "no-food: {owner_role: council, clock: answer-within-the-day}")
+    case, due = Case(case_id=uuid4()), {}
+    for on in (date(2026, 2, 28), TODAY):
+        at = datetime.combine(on, time(9), UTC)
+        [opened] = open_action(case, "no-food", at, policy_on(on))
+        assert isinstance(opened, ActionOpened)
+        due[opened.action.owner_role] = opened.action.due_at - at
+    assert due == {"coordinator": timedelta(hours=1), "council": timedelta(days=1)}
