@@ -9,11 +9,14 @@ from typing import Any
 from discharge.cases.actions import ACTIONS
 from discharge.clocks.registry import CLOCKS
 from discharge.codes import LISTS
+from discharge.codes.by_edition import ListByEdition
 from discharge.prices.price_list import KIND as PRICES
 from discharge.reference.kind import Kind
 from discharge.risk.rules import RULES
 from housing_checks import lead_times
 from housing_checks.checks.form import HOME_CHECK
+
+_LISTS: tuple[ListByEdition[Any], ...] = (*LISTS.values(), ACTIONS)
 
 EVERY_KIND: Mapping[str, Kind[Any]] = MappingProxyType(
     {
@@ -24,7 +27,7 @@ EVERY_KIND: Mapping[str, Kind[Any]] = MappingProxyType(
             CLOCKS,
             RULES,
             PRICES,
-            *(each.kind for each in (*LISTS.values(), ACTIONS)),
+            *(each.kind for each in _LISTS),
         )
     }
 )

@@ -82,7 +82,10 @@ def confirm_item(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
     command = command_of(envelope, ConfirmItem)
     require_stage(case, SINCE_ACCEPTANCE)
     on = happened_on(envelope, now)
-    form, standing = form_to_decide(case.check and case.check.form), answers_standing(case)
+    form, standing = (
+        form_to_decide(case.check.form if case.check is not None else None),
+        answers_standing(case),
+    )
     if case.check is None or command.item not in form.asked(standing):
         raise Refused("no-such-item", detail="gate-item", where="item")
     item, gated = form.item(command.item), case.gate.get(command.item)
