@@ -390,14 +390,14 @@ def refuse_all(refused: Sequence[HomewardError]) -> None:
 
 
 def refuse_together(*rules: Callable[[], object]) -> None:
-    """Ask every rule, and raise all that they refuse."""
+    """Ask every rule, and raise all that they refuse; what two rules find alike is said once."""
     refused: list[HomewardError] = []
     for rule in rules:
         try:
             rule()
         except HomewardError as refusal:
             refused += (refusal, *refusal.others)
-    refuse_all(refused)
+    refuse_all(list({(each.code, each.detail, each.where): each for each in refused}.values()))
 
 
 class Unavailable(HomewardError):

@@ -8,10 +8,11 @@ rewrites it.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Generic, TypeVar
 
-from discharge.errors import HomewardError
+from discharge.errors import Refused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,11 @@ class Code:
 
 Row = TypeVar("Row", bound=Code)
 
+ALIKE = 0.75
+"""How alike the nearest code must be, from 0 to 1."""
+LONGEST_CODE = 60
+"""Longer texts are compared with no code: they are none."""
+
 
 def by_code(rows: Iterable[Row]) -> Mapping[str, tuple[Row, ...]]:
     """Each code with its rows, the first given first."""
@@ -38,6 +44,15 @@ def by_code(rows: Iterable[Row]) -> Mapping[str, tuple[Row, ...]]:
     for row in rows:
         found[row.code] = (*found.get(row.code, ()), row)
     return MappingProxyType(found)
+
+
+def not_listed(name: str, code: str, known: Iterable[str], where: str = "") -> Refused:
+    """Return code-not-in-value-set with the list and its nearest code, never the code that was sent: it may
+    be anything.
+    """
+    short = code.strip().lower() if len(code) <= LONGEST_CODE else ""
+    near = get_close_matches(short, known, n=1, cutoff=ALIKE)
+    return Refused("code-not-in-value-set", detail="; nearest: ".join((name, *near)), where=where)
 
 
 class CodeList(Generic[Row]):
@@ -65,13 +80,10 @@ class CodeList(Generic[Row]):
         return next((row for row in self._versions.get(code, ()) if row.holds(on)), None)
 
     def lookup(self, code: str, on: date, where: str = "") -> Row:
-        """Return the row of a code in force on a day.
-
-        Raises code-not-in-value-set with the list's name as detail, never the code: it may be anything.
-        """
+        """Return the row of a code in force on a day. Raises code-not-in-value-set (``not_listed``)."""
         row = self.find(code, on)
         if row is None:
-            raise HomewardError("code-not-in-value-set", detail=self.name, where=where)
+            raise not_listed(self.name, code, (each.code for each in self.in_force(on)), where)
         return row
 
     def known(self, code: str) -> bool:

@@ -19,15 +19,17 @@ def by_day(periods: Iterable[ReadyPeriod]) -> Periods:
     return tuple(sorted(periods, key=lambda period: (period.ready_on, period.ended_on or date.max)))
 
 
-def in_order(periods: Iterable[ReadyPeriod]) -> Periods:
-    """Return the periods by date; raises dates-out-of-order when one ends before it begins or two overlap."""
+def in_order(periods: Iterable[ReadyPeriod], where: str = "effective_on") -> Periods:
+    """Return the periods by date; raises dates-out-of-order when one ends before it begins or two overlap.
+    ``where`` is the field that gave the day.
+    """
     ordered = by_day(periods)
     backwards = any(period.ended_on is not None and period.ended_on < period.ready_on for period in ordered)
     overlapping = any(
         earlier.ended_on is None or earlier.ended_on > later.ready_on for earlier, later in pairwise(ordered)
     )
     if backwards or overlapping:
-        raise Refused("dates-out-of-order", where="ready-period")
+        raise Refused("dates-out-of-order", where=where)
     return ordered
 
 
@@ -45,7 +47,7 @@ def start_period(periods: Iterable[ReadyPeriod], period: ReadyPeriod) -> Periods
     """Add a period; raises already-done while another one runs."""
     periods = tuple(periods)
     if open_period(periods):
-        raise Refused("already-done", where="ready-period")
+        raise Refused("already-done", where="met")
     return in_order((*periods, period))
 
 
@@ -54,7 +56,7 @@ def end_period(periods: Iterable[ReadyPeriod], ended_on: date, ended_by: EndedBy
     periods = tuple(periods)
     running = open_period(periods)
     if running is None:
-        raise Refused("already-done", where="ready-period")
+        raise Refused("already-done", where="met")
     ended = running.model_copy(update={"ended_on": ended_on, "ended_by": ended_by})
     return in_order(ended if period is running else period for period in periods)
 
@@ -71,6 +73,6 @@ def correct_period(periods: Periods, replaces: date, corrected: ReadyPeriod | No
     """
     wrong = begun_on(periods, replaces)
     if wrong is None:
-        raise Refused("no-such-item", where="ready-period")
+        raise Refused("no-such-item", where="replaces")
     kept = tuple(period for period in periods if period != wrong)
-    return in_order(kept if corrected is None else (*kept, corrected))
+    return in_order(kept if corrected is None else (*kept, corrected), "ready_on")

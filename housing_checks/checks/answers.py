@@ -6,11 +6,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import partial
 
 from discharge.cases.events import Event, GatedItemsChanged, ItemAnswered, MitigationWithdrawn
 from discharge.cases.evolve import fold
 from discharge.cases.model import Actor, Case, ItemAnswer
-from discharge.errors import Refused
+from discharge.codes.model import not_listed
+from discharge.errors import Refused, refuse_all, refuse_together
 from discharge.values import YesNoUnknown
 from housing_checks.checks.form import form_of_case
 from housing_checks.checks.model import CheckForm, CheckItem
@@ -42,12 +44,16 @@ def takes_yes_or_no(case: Case, code: str) -> bool:
     return code not in form.codes or form.item(code).type == "yes-no"
 
 
-def require_answer(item: CheckItem, value: str, evidence: str | None, where: str) -> None:
-    """Refuse what the item does not take as an answer, or as evidence for one."""
+def require_answer(item: CheckItem, value: str, where: str) -> None:
+    """Refuse what the item does not take as an answer."""
     if not item.takes(value):
-        raise Refused("code-not-in-value-set", detail=item.code, where=where)
+        raise not_listed(item.code, value, dict(item.choices), where)
+
+
+def require_evidence(item: CheckItem, evidence: str | None, where: str) -> None:
+    """Refuse what the item does not take as evidence for an answer."""
     if evidence is not None and evidence not in item.evidence_kinds:
-        raise Refused("code-not-in-value-set", detail="evidence-kinds", where="evidence")
+        raise not_listed("evidence-kinds", evidence, item.evidence_kinds, where)
 
 
 def answer_of(item: CheckItem, value: str, evidence: str | None, on: date, actor: Actor) -> ItemAnswer:
@@ -76,13 +82,15 @@ def stated(
     that its item does not take, and one older than the answer that is there.
     """
     given = case.check.given if case.check is not None else {}
-    _require_items(form, {code: answer.value for code, answer in given.items()} | dict(answers), answers)
+    values = {code: answer.value for code, answer in given.items()} | dict(answers)
+    refuse_together(
+        lambda: _require_items(form, values, answers), lambda: _require_taken(form, answers, evidence)
+    )
     for item in form.items:
         if item.code not in answers:
             continue
         value, before = answers[item.code], given.get(item.code)
         known = evidence.get(item.code)
-        require_answer(item, value, known, f"answers.{item.code}")
         if before is not None and before.value == value and known in (None, before.evidence):
             continue
         require_order(before.answered_on if before is not None else None, on, "effective_on")
@@ -94,13 +102,28 @@ def stated(
 
 
 def _require_items(form: CheckForm, values: Mapping[str, str], answers: Mapping[str, str]) -> None:
+    """Refuse every item that the form does not have, without repeating it, or does not ask of this person."""
     unknown = answers.keys() - set(form.codes)
-    if unknown:
-        raise Refused("code-not-in-value-set", detail=f"{len(unknown)} items", where="answers")
     asked = set(form.asked(values))
-    unasked = next((code for code in form.codes if code in answers and code not in asked), None)
-    if unasked is not None:
-        raise Refused("item-not-asked", detail=unasked, where="answers")
+    unasked = [code for code in form.codes if code in answers and code not in asked]
+    refuse_all(
+        [
+            *(not_listed("check-items", code, form.codes, "answers") for code in sorted(unknown)),
+            *(Refused("item-not-asked", detail=code, where=f"answers.{code}") for code in unasked),
+        ]
+    )
+
+
+def _require_taken(form: CheckForm, answers: Mapping[str, str], evidence: Mapping[str, str]) -> None:
+    """Refuse every answer, and all evidence, that its item does not take."""
+    given = [item for item in form.items if item.code in answers]
+    refuse_together(
+        *(partial(require_answer, each, answers[each.code], f"answers.{each.code}") for each in given),
+        *(
+            partial(require_evidence, each, evidence.get(each.code), f"evidence.{each.code}")
+            for each in given
+        ),
+    )
 
 
 def gate_after(case: Case, form: CheckForm, answered: ItemAnswered) -> list[Event]:

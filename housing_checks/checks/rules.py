@@ -15,7 +15,8 @@ from discharge.cases.events import CheckCompleted, CheckStarted, Event, Mitigati
 from discharge.cases.evolve import fold
 from discharge.cases.model import ADAPTATION, Case, Check, StrandKind
 from discharge.cases.stages import SINCE_ACCEPTANCE
-from discharge.errors import Refused, refuse_all
+from discharge.codes.model import not_listed
+from discharge.errors import Refused, refuse_all, refuse_together
 from discharge.values import YesNoUnknown
 from housing_checks.checks.answers import answers_standing, counting_at_the_gate, gated_for, stated
 from housing_checks.checks.form import SAFE_ADDRESS, form_in_force, form_of, form_to_decide
@@ -28,11 +29,16 @@ def start_check(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
     """Begin a check on a form in force. Refuses: stage, unknown form, one under way, a day to come."""
     command = command_of(envelope, StartCheck)
     require_stage(case, SINCE_ACCEPTANCE)
-    on = happened_on(envelope, now)
-    form = _form(command.form, on)
+    on = envelope.effective_on
+    refuse_together(
+        lambda: happened_on(envelope, now), lambda: _form(command.form, on), lambda: _none_under_way(case)
+    )
+    return [CheckStarted(form=command.form, started_on=on)]
+
+
+def _none_under_way(case: Case) -> None:
     if _under_way(case) is not None:
-        raise Refused("already-done", detail="check-under-way")
-    return [CheckStarted(form=form.code, started_on=on)]
+        raise Refused("already-done", detail="check-under-way", where="form")
 
 
 def save_answers(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
@@ -60,7 +66,7 @@ def _stated(
     if check is None:
         begun = [CheckStarted(form=_form(command.form, on).code, started_on=on)]
     elif check.form != command.form:
-        raise Refused("code-not-in-value-set", detail="form", where="form")
+        raise not_listed("check-forms", command.form, (check.form,), "form")
     else:
         require_order(check.started_on, on, "effective_on")
     standing, form = answers_standing(case), form_to_decide(command.form)
@@ -143,7 +149,7 @@ def _under_way(case: Case) -> Check | None:
 def _form(code: str, on: date) -> CheckForm:
     form = form_in_force(on)
     if code != form.code or on < form.effective_from:
-        raise Refused("code-not-in-value-set", detail="forms", where="form")
+        raise not_listed("check-forms", code, (form.code,), "form")
     return form
 
 

@@ -21,7 +21,13 @@ from discharge.clocks import london_date, london_midnight
 from discharge.codes.casework import MITIGATIONS, OWNER_ROLES, mitigation_days
 from discharge.errors import Refused, refuse_together
 from discharge.values import Frozen
-from housing_checks.checks.answers import answer_of, answers_standing, gate_after, require_answer
+from housing_checks.checks.answers import (
+    answer_of,
+    answers_standing,
+    gate_after,
+    require_answer,
+    require_evidence,
+)
 from housing_checks.checks.form import form_of_case, form_to_decide
 from housing_checks.guards import require_order, require_stage
 from housing_checks.lead_times import item_label
@@ -81,7 +87,7 @@ def confirm_item(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
     """
     command = command_of(envelope, ConfirmItem)
     require_stage(case, SINCE_ACCEPTANCE)
-    on = happened_on(envelope, now)
+    on = envelope.effective_on
     form, standing = (
         form_to_decide(case.check.form if case.check is not None else None),
         answers_standing(case),
@@ -89,10 +95,14 @@ def confirm_item(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
     if case.check is None or command.item not in form.asked(standing):
         raise Refused("no-such-item", detail="gate-item", where="item")
     item, gated = form.item(command.item), case.gate.get(command.item)
-    require_answer(item, command.value, command.evidence, "value")
     before = case.check.given.get(command.item)
     known_on = gated.as_of if gated is not None else before.answered_on if before is not None else None
-    require_order(known_on, on, "effective_on")
+    refuse_together(
+        lambda: happened_on(envelope, now),
+        lambda: require_answer(item, command.value, "value"),
+        lambda: require_evidence(item, command.evidence, "evidence"),
+        lambda: require_order(known_on, on, "effective_on"),
+    )
     same_evidence = command.evidence is None or (before is not None and before.evidence == command.evidence)
     if (standing.get(command.item), known_on) == (command.value, on) and same_evidence:
         return []
@@ -140,13 +150,24 @@ def _answered_by(role: str, on: date) -> None:
     """Refuse a role that nobody has."""
     if not role.strip():
         raise Refused("mitigation-role-needed", where="role")
-    if OWNER_ROLES.find(role, on) is None:
-        raise Refused("code-not-in-value-set", detail=OWNER_ROLES.name, where="role")
+    OWNER_ROLES.lookup(role, on, "role")
 
 
-def _of_a_kind(mitigation: str, on: date) -> None:
-    if MITIGATIONS.find(mitigation, on) is None:
-        raise Refused("code-not-in-value-set", detail=MITIGATIONS.name, where="mitigation")
+def _holds_until(asked: NameMitigation, on: date, today: date) -> date | None:
+    """Return the last day of a mitigation, or refuse one that has passed; of a kind that there is not, nobody
+    knows how long it holds.
+    """
+    usual = MITIGATIONS.find(asked.mitigation, on)
+    usually = on + timedelta(days=mitigation_days(usual.code)) if usual is not None else None
+    until = asked.until_on or usually
+    if until is not None:
+        require_order(max(on, today), until, "until_on")
+    return until
+
+
+def _not_in_place(item: GateItem) -> None:
+    if item.value == "yes":
+        raise Refused("already-done", detail="item-is-yes", where="item")
 
 
 def name_mitigation(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
@@ -155,23 +176,22 @@ def name_mitigation(case: Case, envelope: Envelope, now: datetime) -> list[Event
     """
     command = command_of(envelope, NameMitigation)
     require_stage(case, SINCE_ACCEPTANCE)
-    on = happened_on(envelope, now)
+    on, today = envelope.effective_on, london_date(now)
     item = _gated(case, command.item)
     refuse_together(
+        lambda: happened_on(envelope, now),
         lambda: _answered_by(command.role, on),
-        lambda: _of_a_kind(command.mitigation, on),
+        lambda: MITIGATIONS.lookup(command.mitigation, on, "mitigation"),
+        lambda: _not_in_place(item),
+        lambda: _holds_until(command, on, today),
     )
-    if item.value == "yes":
-        raise Refused("already-done", detail="item-is-yes")
-    until = command.until_on or on + timedelta(days=mitigation_days(command.mitigation, on))
-    require_order(max(on, london_date(now)), until, "until_on")
     mitigation = Mitigation(
         code=command.mitigation,
         role=command.role,
         named_on=on,
         named_by=envelope.actor.user_id,
         user_id=command.user_id,
-        until_on=until,
+        until_on=_holds_until(command, on, today),
     )
     return [] if item.mitigation == mitigation else [MitigationNamed(item=item.code, mitigation=mitigation)]
 
@@ -209,7 +229,7 @@ def withdraw_mitigation(case: Case, envelope: Envelope, now: datetime) -> list[E
     require_stage(case, SINCE_ACCEPTANCE)
     on = happened_on(envelope, now)
     if _gated(case, command.item).mitigation is None:
-        raise Refused("no-such-item", detail="mitigation")
+        raise Refused("no-such-item", detail="mitigation", where="item")
     return [MitigationWithdrawn(item=command.item, withdrawn_on=on)]
 
 

@@ -17,7 +17,7 @@ from discharge.cases.commands import (
     ReportFromStrand,
     StartStrand,
 )
-from discharge.cases.decide.common import command_of, happened_on
+from discharge.cases.decide.common import command_of, happened_on, reason_of
 from discharge.cases.events import (
     Event,
     OfferAnswered,
@@ -31,7 +31,8 @@ from discharge.cases.events import (
 )
 from discharge.cases.model import REHOUSING, Actor, Case, Strand
 from discharge.codes.casework import STRAND_CANCEL_REASONS
-from discharge.errors import Refused
+from discharge.codes.model import not_listed
+from discharge.errors import Refused, refuse_together
 from discharge.reference.policy import Policy
 from housing_checks.checks.form import form_of_case
 from housing_checks.gate.rules import say_yes
@@ -39,7 +40,7 @@ from housing_checks.guards import require_order, require_stage
 from housing_checks.lead_times import ITEMS, due_date
 from housing_checks.strands.clocks import offer_lapsed, overdue_since
 from housing_checks.strands.definitions import DEFINITIONS
-from housing_checks.strands.model import LET, STARTED, Step, StrandDefinition
+from housing_checks.strands.model import LET, STARTED, StrandDefinition
 
 LAPSED_WITH_STRAND = "strand-cancelled"
 
@@ -49,15 +50,22 @@ def start_strand(case: Case, envelope: Envelope, now: datetime, policy: Policy) 
     command = command_of(envelope, StartStrand)
     definition = DEFINITIONS.get(command.strand_kind)
     if definition is None:
-        raise Refused("code-not-in-value-set", detail="strand-kinds", where="strand_kind")
+        raise not_listed("strand-kinds", command.strand_kind, DEFINITIONS, "strand_kind")
     require_stage(case, definition.stages)
-    on = happened_on(envelope, now)
-    if ITEMS[command.strand_kind].by(policy, command.item, on) is None:
-        raise Refused("code-not-in-value-set", detail=ITEMS[command.strand_kind].name, where="item")
-    _refuse_duplicate(case, definition, command.item)
-    if command.due_on is not None:
-        require_order(on, command.due_on, "due_on")
+    on = envelope.effective_on
+    refuse_together(
+        lambda: happened_on(envelope, now),
+        lambda: _orderable(command, on, policy),
+        lambda: _refuse_duplicate(case, definition, command.item),
+        lambda: require_order(on, command.due_on or on, "due_on"),
+    )
     return [StrandStarted(strand=_new_strand(case, definition, command, on, policy))]
+
+
+def _orderable(command: StartStrand, on: date, policy: Policy) -> None:
+    items = ITEMS[command.strand_kind]
+    if items.by(policy, command.item, on) is None:
+        raise not_listed(items.name, command.item, (each.code for each in items.in_force(on)), "item")
 
 
 def move_strand(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
@@ -66,45 +74,52 @@ def move_strand(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
     strand = strand_of(case, command.strand)
     definition = DEFINITIONS[strand.kind]
     _require_mover(case, strand, definition, envelope.actor)
-    on = happened_on(envelope, now)
-    if command.due_on is not None:
-        require_order(strand.started_on, command.due_on, "due_on")
-    if definition.position(command.step) is None:
-        raise Refused("code-not-in-value-set", detail=f"{strand.kind}-steps", where="step")
+    refuse_together(
+        lambda: happened_on(envelope, now),
+        lambda: require_order(strand.started_on, command.due_on or strand.started_on, "due_on"),
+        lambda: _known_step(definition, command.step),
+        lambda: _require_possible(strand, definition, command.step),
+    )
     if command.step in strand.steps:
         return _promised(strand, command)
-    require_open(strand)
-    _require_possible(strand, definition, command.step)
-    return reach(case, strand, command.step, on, command.due_on)
+    return reach(case, strand, command.step, envelope.effective_on, command.due_on)
+
+
+def _known_step(definition: StrandDefinition, step: str) -> None:
+    if definition.position(step) is None:
+        raise not_listed(f"{definition.kind}-steps", step, (each.code for each in definition.steps), "step")
 
 
 def cancel_strand(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
     """End a strand that is not wanted any more, with its open offer; a signed tenancy cannot be cancelled."""
     command = command_of(envelope, CancelStrand)
-    strand = strand_of(case, command.strand)
+    strand, on = strand_of(case, command.strand), envelope.effective_on
     require_open(strand)
-    on = happened_on(envelope, now)
-    require_order(strand.started_on, on, "effective_on")
-    if not command.reason:
-        raise Refused("reason-needed", where="reason")
-    if STRAND_CANCEL_REASONS.find(command.reason, on) is None:
-        raise Refused("code-not-in-value-set", detail=STRAND_CANCEL_REASONS.name, where="reason")
-    if LET in strand.steps:
-        raise Refused("stage-not-allowed", detail=LET)
+    refuse_together(
+        lambda: happened_on(envelope, now),
+        lambda: require_order(strand.started_on, on, "effective_on"),
+        lambda: reason_of(STRAND_CANCEL_REASONS.name, command.reason, on),
+        lambda: _not_let(strand),
+    )
     cancelled = StrandCancelled(strand=strand.key, cancelled_on=on, reason=command.reason)
     return [*_offer_ended(strand, on), cancelled]
+
+
+def _not_let(strand: Strand) -> None:
+    if LET in strand.steps:
+        raise Refused("stage-not-allowed", detail=LET, where="strand")
 
 
 def redirect_strand(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
     """Have an order that was made for the home before done at the new one, by a new day if one is given."""
     command = command_of(envelope, RedirectStrand)
-    strand = strand_of(case, command.strand)
+    strand, on = strand_of(case, command.strand), envelope.effective_on
     require_open(strand)
-    on = happened_on(envelope, now)
     if not strand.former_home:
         raise Refused("already-done", detail="ordered-for-this-home", where="strand")
-    if command.due_on is not None:
-        require_order(on, command.due_on, "due_on")
+    refuse_together(
+        lambda: happened_on(envelope, now), lambda: require_order(on, command.due_on or on, "due_on")
+    )
     return [StrandRedirected(strand=strand.key, redirected_on=on, due_on=command.due_on)]
 
 
@@ -135,7 +150,7 @@ def strand_of(case: Case, key: str) -> Strand:
 def require_open(strand: Strand) -> None:
     """Refuse work on a strand that has ended."""
     if strand.status != "open":
-        raise Refused("already-done", detail=f"strand-{strand.status}")
+        raise Refused("already-done", detail=f"strand-{strand.status}", where="strand")
 
 
 def reach(case: Case, strand: Strand, step: str, on: date, due_on: date | None = None) -> list[Event]:
@@ -184,7 +199,7 @@ def _refuse_duplicate(case: Case, definition: StrandDefinition, item: str) -> No
     for strand in case.open_strands:
         same = definition.one_at_a_time or (strand.item == item and not strand.former_home)
         if strand.kind == definition.kind and same:
-            raise Refused("already-done", detail=strand.key)
+            raise Refused("already-done", detail=strand.key, where="item")
 
 
 def _require_mover(case: Case, strand: Strand, definition: StrandDefinition, actor: Actor) -> None:
@@ -206,17 +221,18 @@ def _promised(strand: Strand, command: MoveStrand) -> list[Event]:
 
 
 def _require_possible(strand: Strand, definition: StrandDefinition, code: str) -> None:
-    step = _step(definition, code)
+    if code in strand.steps:
+        return
+    require_open(strand)
+    step = next((step for step in definition.steps if step.code == code), None)
+    if step is None:
+        return
     if (definition.position(code) or 0) < (definition.position(strand.step) or 0):
-        raise Refused("already-done", detail="a-later-step-was-reached")
+        raise Refused("already-done", detail="a-later-step-was-reached", where="step")
     if step.moved_by == "gate":
-        raise Refused("gate-not-satisfied", detail=code)
+        raise Refused("gate-not-satisfied", detail=code, where="step")
     if step.moved_by == "offer" or (step.after is not None and step.after not in strand.steps):
-        raise Refused("stage-not-allowed", detail=code)
-
-
-def _step(definition: StrandDefinition, code: str) -> Step:
-    return next(step for step in definition.steps if step.code == code)
+        raise Refused("stage-not-allowed", detail=code, where="step")
 
 
 def _offer_ended(strand: Strand, on: date) -> list[Event]:

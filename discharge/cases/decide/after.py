@@ -10,11 +10,21 @@ from discharge.cases import events as ev
 from discharge.cases.actions import RETURNED, found_at_contact, open_action
 from discharge.cases.commands import Envelope
 from discharge.cases.commands.after import ReportProblem
-from discharge.cases.decide.common import Decider, coded, command_of, happened_on, noon, plain
+from discharge.cases.decide.common import (
+    Decider,
+    all_coded,
+    coded,
+    command_of,
+    happened_on,
+    noon,
+    plain,
+    since_discharge,
+)
 from discharge.cases.evolve import fold
 from discharge.cases.follow_ups import last_contact
 from discharge.cases.model import Action, Case, Stage
 from discharge.codes.after_discharge import ACTION_ANSWERS
+from discharge.codes.model import not_listed
 from discharge.errors import Refused, refuse_together
 from discharge.reference.policy import Policy
 
@@ -22,14 +32,14 @@ from discharge.reference.policy import Policy
 def record_contact(case: Case, envelope: Envelope, now: datetime, policy: Policy) -> list[ev.Event]:
     """Record a contact, or a try; the last one owed completes the follow-up."""
     asked = command_of(envelope, cmd.RecordContact)
-    day = happened_on(envelope, now)
-    if asked.follow_up not in case.follow_ups:
-        raise Refused("no-such-item", where="follow_up")
-    if case.discharge is not None and day < case.discharge.discharged_on:
-        raise Refused("dates-out-of-order", where="effective_on")
-    coded("contact-outcomes", asked.outcome, day, "outcome")
-    for number, problem in enumerate(asked.problems):
-        coded("home-problems", problem, day, f"problems[{number}]")
+    day = envelope.effective_on
+    refuse_together(
+        lambda: happened_on(envelope, now),
+        lambda: _owed(case, asked.follow_up),
+        lambda: since_discharge(case, day),
+        lambda: coded("contact-outcomes", asked.outcome, day, "outcome"),
+        lambda: all_coded("home-problems", asked.problems, day, "problems"),
+    )
     contact = ev.ContactRecorded(
         key=asked.follow_up,
         outcome=asked.outcome,
@@ -42,22 +52,30 @@ def record_contact(case: Case, envelope: Envelope, now: datetime, policy: Policy
     return [*happened, ev.FollowUpCompleted(completed_on=day)] if complete else happened
 
 
+def _owed(case: Case, key: str) -> None:
+    if key not in case.follow_ups:
+        raise Refused("no-such-item", where="follow_up")
+
+
 def report_problem(case: Case, envelope: Envelope, now: datetime, policy: Policy) -> list[ev.Event]:
     """Each problem is owed to somebody, with a time; one that is open already stays as it is."""
     asked = command_of(envelope, ReportProblem)
-    day = happened_on(envelope, now)
-    if case.discharge is not None and day < case.discharge.discharged_on:
-        raise Refused("dates-out-of-order", where="effective_on")
+    day = envelope.effective_on
+    refuse_together(
+        lambda: happened_on(envelope, now),
+        lambda: since_discharge(case, day),
+        lambda: all_coded("home-problems", asked.problems, day, "problems"),
+    )
     happened: list[ev.Event] = []
-    for number, problem in enumerate(asked.problems):
-        coded("home-problems", problem, day, f"problems[{number}]")
+    for problem in asked.problems:
         happened += open_action(fold(case, happened), problem, now, policy)
     return happened
 
 
 def _given(answer: str, day: date) -> None:
     if not ACTION_ANSWERS.lookup(answer, day, "answer").given:
-        raise Refused("code-not-in-value-set", detail=ACTION_ANSWERS.name, where="answer")
+        given = (row.code for row in ACTION_ANSWERS.in_force(day) if row.given)
+        raise not_listed(ACTION_ANSWERS.name, answer, given, "answer")
 
 
 def _found(action: Action, found: str | None, day: date) -> None:
@@ -76,8 +94,12 @@ def answer_action(case: Case, envelope: Envelope, now: datetime) -> list[ev.Even
         raise Refused("no-such-item", where="action")
     if action.answered_at is not None:
         raise Refused("already-done", where="action")
-    day = happened_on(envelope, now)
-    refuse_together(lambda: _given(asked.answer, day), lambda: _found(action, asked.found, day))
+    day = envelope.effective_on
+    refuse_together(
+        lambda: happened_on(envelope, now),
+        lambda: _given(asked.answer, day),
+        lambda: _found(action, asked.found, day),
+    )
     return [
         ev.ActionAnswered(
             action=action.key,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import TypeVar
 from uuid import UUID, uuid5
 
@@ -14,7 +15,7 @@ from discharge.cases.model import Case, CaseSpell, Discharge
 from discharge.clocks import london_date, london_midnight
 from discharge.codes import lookup
 from discharge.delays.model import EndedBy, ReadyPeriod
-from discharge.errors import Refused
+from discharge.errors import Refused, refuse_together
 from discharge.reference.policy import Policy
 
 _C = TypeVar("_C")
@@ -59,6 +60,26 @@ def coded(code_list: str, code: str, day: date, where: str) -> str:
     return code
 
 
+def said_coded(code_list: str, code: str | None, day: date, where: str) -> None:
+    """Refuse a code that its list does not hold on that day; one that is not given is not asked about."""
+    if code is not None:
+        coded(code_list, code, day, where)
+
+
+def reason_of(code_list: str, reason: str | None, day: date, otherwise: str = "reason-needed") -> None:
+    """Refuse a reason that is missing (``otherwise``), or that its list does not hold on that day."""
+    if not reason:
+        raise Refused(otherwise, where="reason")
+    coded(code_list, reason, day, "reason")
+
+
+def all_coded(code_list: str, codes: Iterable[str], day: date, where: str) -> None:
+    """Refuse every code of a field that its list does not hold on that day, each by its place."""
+    refuse_together(
+        *(partial(coded, code_list, code, day, f"{where}[{number}]") for number, code in enumerate(codes))
+    )
+
+
 def not_in_future(day: date, now: datetime, where: str) -> date:
     """Return ``day``, or refuse: what is recorded as done cannot lie ahead."""
     if day > london_date(now):
@@ -82,6 +103,18 @@ def not_before_admission(case: Case, day: date, where: str) -> date:
     if spell is not None and spell.admitted_on is not None and day < spell.admitted_on:
         raise Refused("date-before-admission", where=where)
     return day
+
+
+def not_before(earlier: date, later: date | None, where: str) -> None:
+    """Refuse two days in the wrong order; a later one that is not given is in order."""
+    if later is not None and later < earlier:
+        raise Refused("dates-out-of-order", where=where)
+
+
+def since_discharge(case: Case, day: date, where: str = "effective_on") -> None:
+    """Refuse a day before the discharge for what comes after one."""
+    if case.discharge is not None:
+        not_before(case.discharge.discharged_on, day, where)
 
 
 def end_ready_period(case: Case, day: date, ended_by: EndedBy) -> list[ev.Event]:

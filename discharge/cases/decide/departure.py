@@ -40,6 +40,7 @@ from discharge.cases.decide.common import (
     period_restated,
     plain,
     reasons_go_on,
+    said_coded,
     side_exit,
 )
 from discharge.cases.decide.death import death, lives, says_died
@@ -292,11 +293,13 @@ def cancelled(case: Case, day: date) -> list[ev.Event]:
 def confirm_discharge(case: Case, envelope: Envelope, now: datetime, policy: Policy) -> list[ev.Event]:
     """Record by hand that the person left; an A03 that comes later corrects it."""
     asked = command_of(envelope, cmd.ConfirmDischarge)
-    day = happened_on(envelope, now)
+    day = envelope.effective_on
     refuse_together(
+        lambda: happened_on(envelope, now),
         lambda: not_before_admission(case, day, "effective_on"),
         lambda: coded("discharge-destinations", asked.destination, day, "destination"),
         lambda: coded("discharge-methods", asked.method, day, "method"),
+        lambda: said_coded("unready-reasons", asked.unready_reason, day, "unready_reason"),
         lambda: _decided_by_somebody(case, asked, day),
     )
     at = asked.discharged_at or min(now, noon(day))
@@ -316,8 +319,6 @@ def confirm_discharge(case: Case, envelope: Envelope, now: datetime, policy: Pol
 
 def _decided_by_somebody(case: Case, asked: cmd.ConfirmDischarge, day: date) -> None:
     """Refuse to let somebody go to a home that is not ready, or not checked, without a reason and a name."""
-    if asked.unready_reason is not None:
-        coded("unready-reasons", asked.unready_reason, day, "unready_reason")
     shut = blockers(case) if goes_to_checked_home(asked.destination, day) else ()
     said: tuple[tuple[object, str, str], ...] = (
         (asked.unready_reason, "unready-reason-needed", "unready_reason"),

@@ -19,13 +19,14 @@ from discharge.cases.decide.common import (
     plain,
     reasons_go_on,
     side_exit,
+    since_discharge,
 )
 from discharge.cases.decide.death import lives
 from discharge.cases.model import Case
 from discharge.cases.stages import stage_when_reopened
 from discharge.cases.unready import blockers
 from discharge.codes.casework import STOPPED_BY_MERGE
-from discharge.errors import Refused
+from discharge.errors import Refused, refuse_together
 from discharge.reference.policy import Policy
 
 ELSEWHERE = frozenset({"rehoused", "step-down", "care-home", "readmitted", "lost-contact"})
@@ -73,18 +74,24 @@ def close(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
     first.
     """
     asked = command_of(envelope, cmd.CloseCase)
-    day = happened_on(envelope, now)
-    coded("case-outcomes", asked.outcome, day, "outcome")
-    if case.discharge is not None and day < case.discharge.discharged_on:
-        raise Refused("dates-out-of-order", where="effective_on")
-    if case.open_strands:
-        raise Refused("gate-not-satisfied", detail=case.open_strands[0].key, where="strands")
-    _nothing_owed(case, asked.outcome)
+    day = envelope.effective_on
+    refuse_together(
+        lambda: happened_on(envelope, now),
+        lambda: coded("case-outcomes", asked.outcome, day, "outcome"),
+        lambda: since_discharge(case, day),
+        lambda: _no_work_open(case),
+        lambda: _nothing_owed(case, asked.outcome),
+    )
     return [
         *end_ready_period(case, day, "discharged"),
         *end_delay_reasons(case, day),
         ev.CaseClosed(closed_on=day, outcome=asked.outcome),
     ]
+
+
+def _no_work_open(case: Case) -> None:
+    if case.open_strands:
+        raise Refused("gate-not-satisfied", detail=case.open_strands[0].key, where="strands")
 
 
 def _nothing_owed(case: Case, outcome: str) -> None:
@@ -101,8 +108,10 @@ def reopen(case: Case, envelope: Envelope, now: datetime, policy: Policy) -> lis
     asked = command_of(envelope, cmd.ReopenCase)
     if case.outcome == "merged":
         raise Refused("stage-not-allowed", detail="merged", where="case")
-    day = happened_on(envelope, now)
-    coded("reopen-reasons", asked.reason, day, "reason")
+    day = envelope.effective_on
+    refuse_together(
+        lambda: happened_on(envelope, now), lambda: coded("reopen-reasons", asked.reason, day, "reason")
+    )
     if case.outcome == "died":
         return lives(case, day, now, policy, asked.reason)
     return [ev.CaseReopened(reopened_on=day, stage=stage_when_reopened(case), reason=asked.reason)]

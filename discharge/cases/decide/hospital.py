@@ -17,6 +17,7 @@ from discharge.cases.decide.common import (
     Decider,
     command_of,
     happened_on,
+    not_before,
     not_before_admission,
     not_in_future,
     plain,
@@ -34,7 +35,7 @@ from discharge.cases.evolve import fold
 from discharge.cases.model import IN_HOSPITAL, Case, CaseSpell
 from discharge.delays.model import EndedBy, ReadyPeriod
 from discharge.delays.periods import begun_on, correct_period, end_period, not_before_the_last, start_period
-from discharge.errors import Refused
+from discharge.errors import Refused, refuse_all, refuse_together
 from discharge.reference.policy import Policy
 
 
@@ -130,8 +131,10 @@ def _became_fit(case: Case, known: CaseSpell, told: CaseSpell, since: date) -> l
 def set_criteria(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
     """Open or close the ready period: ``met`` means a hospital bed is needed (again) from that day."""
     asked = command_of(envelope, cmd.SetCriteriaToReside)
-    day = happened_on(envelope, now)
-    not_before_admission(case, day, "effective_on")
+    day = envelope.effective_on
+    refuse_together(
+        lambda: happened_on(envelope, now), lambda: not_before_admission(case, day, "effective_on")
+    )
     if asked.met:
         if case.open_ready_period is None:
             return []
@@ -151,10 +154,13 @@ def correct_ready_period(case: Case, envelope: Envelope, now: datetime) -> list[
     before = begun_on(case.ready_periods, asked.replaces)
     period = None
     if asked.ready_on is not None:
-        day = not_in_future(asked.ready_on, now, "ready_on")
-        if asked.ended_on is not None:
-            not_in_future(asked.ended_on, now, "ended_on")
-        _within_its_stay(case, before, day, asked.ended_on)
+        day, ended_on = asked.ready_on, asked.ended_on
+        refuse_together(
+            lambda: not_in_future(day, now, "ready_on"),
+            lambda: not_in_future(ended_on or day, now, "ended_on" if ended_on else "ready_on"),
+            lambda: not_before(day, ended_on, "ended_on"),
+            lambda: _within_its_stay(case, before, day, ended_on),
+        )
         ended_by: EndedBy = (before and before.ended_by) or "met-criteria-again"
         period = ReadyPeriod(
             ready_on=day,
@@ -175,11 +181,14 @@ def _within_its_stay(case: Case, before: ReadyPeriod | None, ready_on: date, end
     spell = mine or case.current_spell
     if spell is None:
         return
-    if spell.admitted_on is not None and ready_on < spell.admitted_on:
-        raise Refused("date-before-admission", where="ready_on")
-    left = spell.discharged_on
-    if left is not None and max(ready_on, ended_on or ready_on) > left:
-        raise Refused("dates-out-of-order", detail="after the stay ended", where="ended_on")
+    came, left = spell.admitted_on or date.min, spell.discharged_on or date.max
+    outside: list[Refused] = []
+    if ready_on < came:
+        outside.append(Refused("date-before-admission", where="ready_on"))
+    if max(ready_on, ended_on or ready_on) > left:
+        place = "ready_on" if ready_on > left else "ended_on"
+        outside.append(Refused("dates-out-of-order", detail="after the stay ended", where=place))
+    refuse_all(outside)
 
 
 def set_expected_date(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:

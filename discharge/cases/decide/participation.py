@@ -13,8 +13,9 @@ from discharge.cases.decide.common import Decider, coded, command_of, happened_o
 from discharge.cases.model import Case, CaseSpell, Owner, Participant, SharingBasis
 from discharge.cases.relations import leads, relations
 from discharge.codes.casework import partner_bases
+from discharge.codes.model import not_listed
 from discharge.codes.participation import PARTICIPANT_ROLES
-from discharge.errors import Refused
+from discharge.errors import Refused, refuse_all, refuse_together
 from discharge.roles import LEADS
 
 
@@ -56,29 +57,39 @@ def add_participant(case: Case, envelope: Envelope, now: datetime) -> list[ev.Ev
     Those who lead the case need no basis that reaches beyond direct care; everybody else does.
     """
     asked = command_of(envelope, cmd.AddParticipant)
-    day = happened_on(envelope, now)
-    role = PARTICIPANT_ROLES.lookup(asked.role, day, "role")
-    if not role.named:
-        raise Refused("code-not-in-value-set", detail=PARTICIPANT_ROLES.name, where="role")
-    basis = _recorded_basis(case, asked.basis, beyond_care=role.relation not in LEADS)
-    if takes_part(case, asked.organisation_id):
+    day = envelope.effective_on
+    refuse_together(
+        lambda: happened_on(envelope, now),
+        lambda: _named(asked.role, day),
+        lambda: _recorded_basis(case, asked, day),
+    )
+    if takes_part(case, asked.organisation_id) or case.sharing is None:
         return []
     participant = Participant(
-        organisation_id=asked.organisation_id, role=asked.role, basis=basis, from_on=day
+        organisation_id=asked.organisation_id, role=asked.role, basis=case.sharing.basis, from_on=day
     )
     return [ev.ParticipantJoined(participant=participant)]
 
 
-def _recorded_basis(case: Case, meant: str | None, *, beyond_care: bool) -> str:
-    """The basis that somebody recorded for this case, if it stands and reaches this far."""
-    sharing = case.sharing
+def _named(role: str, day: date) -> None:
+    """Refuse a role that nobody gives by hand."""
+    if not PARTICIPANT_ROLES.lookup(role, day, "role").named:
+        named = (row.code for row in PARTICIPANT_ROLES.in_force(day) if row.named)
+        raise not_listed(PARTICIPANT_ROLES.name, role, named, "role")
+
+
+def _recorded_basis(case: Case, asked: cmd.AddParticipant, day: date) -> None:
+    """Refuse where nobody recorded this basis for the case, or where it does not reach this far; how far it
+    must reach for a role that there is not, nobody knows.
+    """
+    sharing, role = case.sharing, PARTICIPANT_ROLES.find(asked.role, day)
     if sharing is None or sharing.withdrawn_on is not None:
         raise Refused("consent-missing", detail="no-basis", where="basis")
-    if meant is not None and meant != sharing.basis:
+    if asked.basis is not None and asked.basis != sharing.basis:
         raise Refused("consent-missing", detail="basis-not-recorded", where="basis")
+    beyond_care = role is not None and role.relation not in LEADS
     if beyond_care and sharing.basis not in partner_bases(sharing.recorded_on):
         raise Refused("consent-missing", detail="basis-does-not-reach-partner", where="basis")
-    return sharing.basis
 
 
 def end_participation(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
@@ -94,14 +105,21 @@ def end_participation(case: Case, envelope: Envelope, now: datetime) -> list[ev.
     asker = envelope.actor.organisation_id
     if asked.organisation_id != asker and asker not in leads(case):
         raise Refused("part-not-allowed", where="organisation_id")
-    if _has_the_patient(case, asked.organisation_id):
-        code = "trust-has-the-patient" if case.discharge is None else "stay-not-ended"
-        raise Refused(code, where="organisation_id")
-    if any(strand.partner_id == asked.organisation_id for strand in case.open_strands):
-        raise Refused("work-open", where="organisation_id")
-    if _is_the_last(case, asked.organisation_id):
-        raise Refused("lead-needed", where="organisation_id")
-    return [ev.ParticipantLeft(organisation_id=asked.organisation_id, until_on=happened_on(envelope, now))]
+    refuse_together(
+        lambda: happened_on(envelope, now), lambda: refuse_all(_needed(case, asked.organisation_id))
+    )
+    return [ev.ParticipantLeft(organisation_id=asked.organisation_id, until_on=envelope.effective_on)]
+
+
+def _needed(case: Case, leaving: UUID) -> list[Refused]:
+    """Why an organisation must stay."""
+    found: dict[str, bool] = {
+        "trust-has-the-patient": _has_the_patient(case, leaving) and case.discharge is None,
+        "stay-not-ended": _has_the_patient(case, leaving) and case.discharge is not None,
+        "work-open": any(strand.partner_id == leaving for strand in case.open_strands),
+        "lead-needed": _is_the_last(case, leaving),
+    }
+    return [Refused(code, where="organisation_id") for code, holds in found.items() if holds]
 
 
 def _has_the_patient(case: Case, organisation_id: UUID) -> bool:
@@ -126,8 +144,10 @@ def basis_said(envelope: Envelope, basis: str, day: date) -> SharingBasis:
 def record_basis(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
     """Record consent or another lawful basis; until then nothing leaves for a partner."""
     asked = command_of(envelope, cmd.RecordSharingBasis)
-    day = happened_on(envelope, now)
-    coded("sharing-bases", asked.basis, day, "basis")
+    day = envelope.effective_on
+    refuse_together(
+        lambda: happened_on(envelope, now), lambda: coded("sharing-bases", asked.basis, day, "basis")
+    )
     if case.may_tell_partners and case.sharing is not None and case.sharing.basis == asked.basis:
         return []
     return [ev.SharingBasisRecorded(sharing=basis_said(envelope, asked.basis, day))]

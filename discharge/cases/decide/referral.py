@@ -11,11 +11,13 @@ from discharge.cases.actions import ACCEPTED, UNACCEPTED, settle
 from discharge.cases.commands import Envelope
 from discharge.cases.decide.common import (
     Decider,
-    coded,
+    all_coded,
     command_of,
     end_delay_reasons,
     happened_on,
     plain,
+    reason_of,
+    said_coded,
     side_exit,
 )
 from discharge.cases.decide.death import lives
@@ -25,7 +27,7 @@ from discharge.cases.evolve import fold
 from discharge.cases.model import Asked, Case, Participant, Referral, Stage
 from discharge.delays.model import ReadyPeriod
 from discharge.delays.periods import not_before_the_last
-from discharge.errors import Refused
+from discharge.errors import Refused, refuse_together
 from discharge.reference.policy import Policy
 
 REOPENABLE = frozenset({"returned", "withdrawn", "admitted-elsewhere"})
@@ -40,10 +42,11 @@ def may_open_again(outcome: str | None, left_home: bool) -> bool:
 def refer(case: Case, envelope: Envelope, now: datetime, policy: Policy) -> list[ev.Event]:
     """Open the case; a second referral joins the open one and adds only what it newly says."""
     asked = command_of(envelope, cmd.Refer)
-    day = happened_on(envelope, now)
+    day = envelope.effective_on
     if case.exists and not case.closed:
+        happened_on(envelope, now)
         return _referred_again(case, asked, day)
-    check_codes(asked, day)
+    refuse_together(lambda: happened_on(envelope, now), lambda: check_codes(asked, day))
     if case.outcome == "died":  # whoever is referred lives
         alive = lives(case, day, now, policy)
         return [*alive, *_referred_again(fold(case, alive), asked, day)]
@@ -68,20 +71,22 @@ def _gone_already(case: Case, asked: cmd.Refer, now: datetime, policy: Policy) -
 
 
 def _check_wishes(asked: Asked | cmd.AmendReferral, day: date) -> None:
-    for number, reason in enumerate(asked.reasons):
-        coded("referral-reasons", reason, day, f"reasons[{number}]")
-    for number, need in enumerate(asked.needs):
-        coded("needs", need, day, f"needs[{number}]")
-    if asked.pathway is not None:
-        coded("pathways", asked.pathway, day, "pathway")
+    refuse_together(
+        lambda: all_coded("referral-reasons", asked.reasons, day, "reasons"),
+        lambda: all_coded("needs", asked.needs, day, "needs"),
+        lambda: said_coded("pathways", asked.pathway, day, "pathway"),
+        lambda: said_coded("tenures", asked.tenure, day, "tenure"),
+    )
 
 
 def check_codes(asked: Asked, day: date) -> None:
-    """Hold every code of a referral against its list. Raises code-not-in-value-set, naming the field."""
-    _check_wishes(asked, day)
-    coded("tenures", asked.tenure, day, "tenure")
-    if asked.sharing_basis is not None:
-        coded("sharing-bases", asked.sharing_basis, day, "sharing_basis")
+    """Hold every code of a referral against its list. Raises code-not-in-value-set for each that it does not
+    have, naming the field.
+    """
+    refuse_together(
+        lambda: _check_wishes(asked, day),
+        lambda: said_coded("sharing-bases", asked.sharing_basis, day, "sharing_basis"),
+    )
 
 
 def _referral(asked: cmd.Refer, day: date) -> Referral:
@@ -167,10 +172,11 @@ def accept(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
 def return_to_ward(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
     """Send the referral back with its coded reason; the ward may refer again and opens the same case."""
     asked = command_of(envelope, cmd.ReturnReferral)
-    if not asked.reason:
-        raise Refused("return-reason-needed", where="reason")
-    day = happened_on(envelope, now)
-    coded("referral-return-reasons", asked.reason, day, "reason")
+    day = envelope.effective_on
+    refuse_together(
+        lambda: happened_on(envelope, now),
+        lambda: reason_of("referral-return-reasons", asked.reason, day, "return-reason-needed"),
+    )
     returned = ev.ReferralReturned(returned_on=day, reason=asked.reason)
     return [returned, *end_delay_reasons(case, day), ev.CaseClosed(closed_on=day, outcome="returned")]
 
@@ -178,10 +184,8 @@ def return_to_ward(case: Case, envelope: Envelope, now: datetime) -> list[ev.Eve
 def amend(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
     """Take what is newly said or corrected; an amendment that says nothing new is kept for its note."""
     asked = command_of(envelope, cmd.AmendReferral)
-    day = happened_on(envelope, now)
-    _check_wishes(asked, day)
-    if asked.tenure is not None:
-        coded("tenures", asked.tenure, day, "tenure")
+    day = envelope.effective_on
+    refuse_together(lambda: happened_on(envelope, now), lambda: _check_wishes(asked, day))
     known = case.referral
     said = {
         "ward": asked.ward or (known.ward if known else None),
@@ -198,10 +202,11 @@ def amend(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
 def withdraw(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
     """Stop: nobody wants this help any more."""
     asked = command_of(envelope, cmd.WithdrawReferral)
-    if not asked.reason:
-        raise Refused("reason-needed", where="reason")
-    day = happened_on(envelope, now)
-    coded("withdrawal-reasons", asked.reason, day, "reason")
+    day = envelope.effective_on
+    refuse_together(
+        lambda: happened_on(envelope, now),
+        lambda: reason_of("withdrawal-reasons", asked.reason, day),
+    )
     return side_exit(case, day, "withdrawn", None)
 
 

@@ -8,7 +8,15 @@ from datetime import date, datetime
 from discharge.cases import commands as cmd
 from discharge.cases import events as ev
 from discharge.cases.commands import Envelope
-from discharge.cases.decide.common import Decider, coded, command_of, derived_id, happened_on, plain
+from discharge.cases.decide.common import (
+    Decider,
+    coded,
+    command_of,
+    derived_id,
+    happened_on,
+    not_before,
+    plain,
+)
 from discharge.cases.model import Case
 from discharge.delays.model import DelayReason
 from discharge.errors import Refused, refuse_together
@@ -26,11 +34,13 @@ def set_needed_by(case: Case, envelope: Envelope, now: datetime) -> list[ev.Even
 def record_reason(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
     """Record a reason from a day on: several local ones run side by side, one national one at a time."""
     asked = command_of(envelope, cmd.RecordDelayReason)
-    day = happened_on(envelope, now)
-    coded(LISTS[asked.reason_kind], asked.code, day, "code")
-    coded("owner-roles", asked.owner_role, day, "owner_role")
-    if asked.to_on is not None and asked.to_on < day:
-        raise Refused("dates-out-of-order", where="to_on")
+    day = envelope.effective_on
+    refuse_together(
+        lambda: happened_on(envelope, now),
+        lambda: coded(LISTS[asked.reason_kind], asked.code, day, "code"),
+        lambda: coded("owner-roles", asked.owner_role, day, "owner_role"),
+        lambda: not_before(day, asked.to_on, "to_on"),
+    )
     if any(_same(reason, asked) and _runs(reason, day) for reason in case.delay_reasons):
         return []
     reason = DelayReason(
@@ -70,8 +80,7 @@ def end_reason(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
     reason = next((mine for mine in case.delay_reasons if mine.reason_id == asked.reason_id), None)
     if reason is None:
         raise Refused("no-such-item", where="reason_id")
-    if envelope.effective_on < reason.from_on:
-        raise Refused("dates-out-of-order", where="effective_on")
+    not_before(reason.from_on, envelope.effective_on, "effective_on")
     if reason.to_on == envelope.effective_on:
         return []
     return [ev.DelayReasonEnded(reason_id=reason.reason_id, to_on=envelope.effective_on)]
@@ -91,8 +100,12 @@ def record_duty_to_refer(case: Case, envelope: Envelope, now: datetime) -> list[
     Act 1996 s213B). Homeward records it and sends nothing to the council.
     """
     asked = command_of(envelope, cmd.RecordDutyToRefer)
-    day = happened_on(envelope, now)
-    refuse_together(lambda: _council_named(asked), lambda: _council_may_know(case))
+    day = envelope.effective_on
+    refuse_together(
+        lambda: happened_on(envelope, now),
+        lambda: _council_named(asked),
+        lambda: _council_may_know(case),
+    )
     return [ev.DutyToReferSent(referred_on=day, council_id=asked.council_id)]
 
 
@@ -108,15 +121,21 @@ def _council_may_know(case: Case) -> None:
 
 def acknowledge_duty_to_refer(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
     """Record that the council acknowledged the referral."""
-    day = happened_on(envelope, now)
-    made = case.homelessness.referred_on
-    if made is not None and case.homelessness.council_id is None:
-        raise Refused("council-needed", where="council_id")
-    if made is None or day < made:
-        raise Refused("dates-out-of-order", where="effective_on")
+    day, made = envelope.effective_on, case.homelessness.referred_on
+    refuse_together(
+        lambda: happened_on(envelope, now),
+        lambda: _council_known(case),
+        lambda: not_before(made or date.max, day, "effective_on"),
+    )
     if case.homelessness.acknowledged_on is not None:
         return []
     return [ev.DutyToReferAcknowledged(acknowledged_on=day)]
+
+
+def _council_known(case: Case) -> None:
+    """Nobody can say which council acknowledged a referral of which none was named."""
+    if case.homelessness.referred_on is not None and case.homelessness.council_id is None:
+        raise Refused("council-needed", where="council_id")
 
 
 DECIDERS: Mapping[str, Decider] = {

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from uuid import uuid5
 
 from discharge.cases.commands import AnswerOffer, Envelope, LetProperty, NoteHomeLost, OfferProperty
-from discharge.cases.decide.common import command_of, happened_on
+from discharge.cases.decide.common import command_of, happened_on, reason_of
 from discharge.cases.events import (
     Event,
     HomeLost,
@@ -23,7 +23,7 @@ from discharge.cases.model import IN_HOSPITAL, REHOUSING, Case, Offer, Strand
 from discharge.clocks import london_date
 from discharge.clocks.registry import clock
 from discharge.codes.casework import OFFER_REFUSAL_REASONS
-from discharge.errors import Refused
+from discharge.errors import Refused, refuse_together
 from discharge.reference.policy import Policy
 from housing_checks.checks.form import form_of_case
 from housing_checks.gate.rules import forget
@@ -36,13 +36,14 @@ from housing_checks.strands.rules import reach, require_open, strand_of
 def offer_property(case: Case, envelope: Envelope, now: datetime, policy: Policy) -> list[Event]:
     """Offer one home. Refuses while another offer is open and after a let."""
     command = command_of(envelope, OfferProperty)
-    strand = _searching(case, command.strand)
-    on = happened_on(envelope, now)
-    require_order(strand.started_on, on, "effective_on")
-    if strand.open_offer is not None:
-        raise Refused("already-done", detail="offer-open")
+    strand, on = _searching(case, command.strand), envelope.effective_on
     respond_by = command.respond_by or clock("offer-answer", on, policy).length.after(on)
-    require_order(on, respond_by, "respond_by")
+    refuse_together(
+        lambda: happened_on(envelope, now),
+        lambda: require_order(strand.started_on, on, "effective_on"),
+        lambda: _none_open(strand),
+        lambda: require_order(on, respond_by, "respond_by"),
+    )
     offer = Offer(
         offer_id=uuid5(envelope.command_id, "offer"),
         property_id=command.property_id,
@@ -53,19 +54,26 @@ def offer_property(case: Case, envelope: Envelope, now: datetime, policy: Policy
     return [PropertyOffered(strand=strand.key, offer=offer), *_step(case, strand, OFFERED, on)]
 
 
+def _none_open(strand: Strand) -> None:
+    if strand.open_offer is not None:
+        raise Refused("already-done", detail="offer-open", where="strand")
+
+
 def answer_offer(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
     """Record the person's answer. A refusal needs a reason of the list; an answered offer stays answered."""
     command = command_of(envelope, AnswerOffer)
-    strand = _searching(case, command.strand)
-    on = happened_on(envelope, now)
+    strand, on = _searching(case, command.strand), envelope.effective_on
     offer = next((mine for mine in strand.offers if mine.offer_id == command.offer_id), None)
     if offer is None:
         raise Refused("no-such-item", detail="offer", where="offer_id")
     if offer.answer is not None:
-        raise Refused("already-done", detail=f"offer-{offer.answer}")
-    require_order(offer.offered_on, on, "effective_on")
-    if command.answer == "refused":
-        _require_reason(command.reason, on)
+        raise Refused("already-done", detail=f"offer-{offer.answer}", where="offer_id")
+    offered_on = offer.offered_on
+    refuse_together(
+        lambda: happened_on(envelope, now),
+        lambda: require_order(offered_on, on, "effective_on"),
+        lambda: _refused_because(command, on),
+    )
     answered = OfferAnswered(
         strand=strand.key,
         offer_id=offer.offer_id,
@@ -76,6 +84,11 @@ def answer_offer(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
     return [answered, *(_step(case, strand, ACCEPTED, on) if command.answer == "accepted" else [])]
 
 
+def _refused_because(command: AnswerOffer, on: date) -> None:
+    if command.answer == "refused":
+        reason_of(OFFER_REFUSAL_REASONS.name, command.reason, on)
+
+
 def let_property(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
     """Record the signed tenancy of the accepted offer.
 
@@ -83,12 +96,14 @@ def let_property(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
     what was ordered for it is marked, so that a person cancels it or has it done at the new home.
     """
     command = command_of(envelope, LetProperty)
-    strand = _searching(case, command.strand)
-    on = happened_on(envelope, now)
+    strand, on = _searching(case, command.strand), envelope.effective_on
     offer = accepted_offer(strand)
     if offer is None:
-        raise Refused("stage-not-allowed", detail=ACCEPTED)
-    require_order(offer.answered_on, on, "effective_on")
+        raise Refused("stage-not-allowed", detail=ACCEPTED, where="strand")
+    accepted_on = offer.answered_on
+    refuse_together(
+        lambda: happened_on(envelope, now), lambda: require_order(accepted_on, on, "effective_on")
+    )
     let = PropertyLet(strand=strand.key, property_id=offer.property_id, let_on=on)
     return [let, *_step(case, strand, LET, on), *_new_building(case, on), *_for_former_home(case, on)]
 
@@ -124,19 +139,12 @@ def _searching(case: Case, key: str) -> Strand:
         raise Refused("no-such-item", detail="rehousing", where="strand")
     require_open(strand)
     if LET in strand.steps:
-        raise Refused("already-done", detail=LET)
+        raise Refused("already-done", detail=LET, where="strand")
     return strand
 
 
 def _step(case: Case, strand: Strand, step: str, on: date) -> list[Event]:
     return [] if step in strand.steps else reach(case, strand, step, on)
-
-
-def _require_reason(reason: str | None, on: date) -> None:
-    if not reason:
-        raise Refused("reason-needed", where="reason")
-    if OFFER_REFUSAL_REASONS.find(reason, on) is None:
-        raise Refused("code-not-in-value-set", detail=OFFER_REFUSAL_REASONS.name, where="reason")
 
 
 def _for_former_home(case: Case, on: date) -> list[Event]:

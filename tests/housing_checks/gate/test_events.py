@@ -129,11 +129,11 @@ def test_given_an_answer_that_is_known_from_that_day_then_nothing_happens() -> N
             3,
             ("code-not-in-value-set", "mitigations", "mitigation"),
         ),
-        (NAME.model_copy(update={"item": "water"}), 3, 3, ("already-done", "item-is-yes", "")),
+        (NAME.model_copy(update={"item": "water"}), 3, 3, ("already-done", "item-is-yes", "item")),
         (NAME.model_copy(update={"until_on": day(4)}), 3, 5, ("dates-out-of-order", "", "until_on")),
         (NAME.model_copy(update={"until_on": day(2)}), 3, 3, ("dates-out-of-order", "", "until_on")),
         (WithdrawMitigation(item="heating"), 4, 3, ("date-in-future", "", "effective_on")),
-        (WithdrawMitigation(item="food"), 3, 3, ("no-such-item", "mitigation", "")),
+        (WithdrawMitigation(item="food"), 3, 3, ("no-such-item", "mitigation", "item")),
         (WithdrawMitigation(item="garden"), 3, 3, ("no-such-item", "gate-item", "item")),
     ],
 )

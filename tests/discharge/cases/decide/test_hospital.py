@@ -275,8 +275,8 @@ def test_given_criteria_met_again_then_waiting_ends_once() -> None:
     [
         (CASE, False, -1, ("date-before-admission", "", "effective_on")),
         (CASE, False, 6, ("date-in-future", "", "effective_on")),
-        (READY, True, 0, ("dates-out-of-order", "", "ready-period")),
-        (fold(READY, [ended(4)]), False, 3, ("dates-out-of-order", "", "ready-period")),
+        (READY, True, 0, ("dates-out-of-order", "", "effective_on")),
+        (fold(READY, [ended(4)]), False, 3, ("dates-out-of-order", "", "effective_on")),
     ],
 )
 def test_given_criteria_on_a_day_that_cannot_be_then_they_are_refused(
@@ -330,13 +330,13 @@ UNNAMED = fold(BACK_AGAIN, [ended(4), ev.ReadyPeriodStarted(period=ReadyPeriod(r
 @pytest.mark.parametrize(
     ("case", "asked", "answer"),
     [
-        (READY, corrected(replaces=2, ready_on=2), ("no-such-item", "", "ready-period")),
-        (READY, corrected(replaces=2), ("no-such-item", "", "ready-period")),
+        (READY, corrected(replaces=2, ready_on=2), ("no-such-item", "", "replaces")),
+        (READY, corrected(replaces=2), ("no-such-item", "", "replaces")),
         (READY, corrected(ready_on=13), ("date-in-future", "", "ready_on")),
         (READY, corrected(ready_on=2, ended_on=13), ("date-in-future", "", "ended_on")),
-        (READY, corrected(ready_on=3, ended_on=2), ("dates-out-of-order", "", "ready-period")),
+        (READY, corrected(ready_on=3, ended_on=2), ("dates-out-of-order", "", "ended_on")),
         (READY, corrected(ready_on=-1), ("date-before-admission", "", "ready_on")),
-        (STAYED, corrected(ready_on=5), ("dates-out-of-order", "after the stay ended", "ended_on")),
+        (STAYED, corrected(ready_on=5), ("dates-out-of-order", "after the stay ended", "ready_on")),
         (
             STAYED,
             corrected(ready_on=2, ended_on=5),
