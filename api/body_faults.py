@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -10,10 +11,19 @@ from pydantic import ValidationError
 from api.schemas.commands import REQUESTS
 from api.schemas.problems import BodyFault
 from discharge.errors import HomewardError
+from discharge.store.request_keys import HEADER
 
 MOST_FAULTS = 100
 """Faults that are told of one body; a list of a thousand rows has the same one a thousand times."""
 PLACES = frozenset({"body", "query", "path", "header"})
+BESIDE_THE_BODY = frozenset(
+    {
+        *("case", "stage", "strands", "actions", "sharing", "unready_home"),  # how the case stands
+        *("property", "pair", "merge"),  # what the address names
+        *("body", "list", "query", HEADER, "If-None-Exist"),
+    }
+)
+"""What a refusal is about, where that is no field of the body."""
 
 WORDS: Mapping[str, str] = {
     "missing": "this field is required",
@@ -84,12 +94,51 @@ def _limit(context: Mapping[str, Any]) -> str:
 
 def faults_of(errors: Iterable[Mapping[str, Any]]) -> list[BodyFault]:
     """Every fault that the library found."""
-    return [fault_at(str(error["type"]), _place(error)) for error in errors]
+    return [_fault(error) for error in errors]
 
 
-def fault_at(code: str, where: str) -> BodyFault:
-    """One fault, in words."""
-    return BodyFault(code=code, where=where, reason=WORDS.get(code, "it does not fit"))
+def _fault(error: Mapping[str, Any]) -> BodyFault:
+    code, where = str(error["type"]), _place(error)
+    beside = error["loc"] and error["loc"][0] in PLACES - {"body"}
+    return BodyFault(
+        code=code, where=where, pointer="" if beside else pointer_to(where), reason=_reason(error)
+    )
+
+
+def _reason(error: Mapping[str, Any]) -> str:
+    """What is wrong, with what is allowed there; our models say that, so it repeats nothing that was sent."""
+    words, context = WORDS.get(str(error["type"]), "it does not fit"), error.get("ctx", {})
+    allowed = str(context.get("expected", "") or context.get("expected_tags", ""))
+    limit = _limit(context)
+    if allowed and error["type"] in TAKES_ONE_OF:
+        return f"{words}: {allowed}"
+    return f"{words}: the limit is {limit}" if limit else words
+
+
+TAKES_ONE_OF = frozenset({"literal_error", "enum", "union_tag_invalid"})
+
+
+def refusal_fault(error: HomewardError) -> BodyFault:
+    """A refusal as one fault among others: its words, and more about it in codes."""
+    more = f" ({error.detail})" if error.detail else ""
+    return BodyFault(
+        code=error.code,
+        where=error.where,
+        pointer=pointer_to(error.where) if error.row.http != NOT_THERE else "",
+        reason=f"{error.row.words}{more}",
+    )
+
+
+NOT_THERE = 404
+"""Such a refusal is about what the address names."""
+
+
+def pointer_to(where: str) -> str:
+    """A field (`answers.heating`, `needs[0]`) as a JSON Pointer (RFC 6901) in its form for fragments; empty
+    for what is no field of the body.
+    """
+    parts = [part.replace("~", "~0").replace("/", "~1") for part in re.split(r"[.\[\]]+", where) if part]
+    return "#/" + "/".join(parts) if parts and parts[0] not in BESIDE_THE_BODY else ""
 
 
 def _place(error: Mapping[str, Any]) -> str:

@@ -9,23 +9,27 @@ from __future__ import annotations
 import json
 import logging
 import secrets
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.responses import RedirectResponse, Response
 
-from api.body_faults import BodyInvalid, faults_of
+from api.body_faults import BodyInvalid, faults_of, refusal_fault
+from api.contract.code_fields import code_faults
 from api.kept_forms import keep_form
 from api.pages.templates_environment import error_page
 from api.pages.typed_text import read_typed
 from api.presenters.changes import changes_json
 from api.refusals import CaseChanged, Contradicted, ListRefused, ParametersRefused
 from api.refused_looks import note_refused_look
+from api.schemas.commands import REQUESTS, CommandRequest
 from api.schemas.problems import BodyFault, ListLineFault, Problem
 from discharge.errors import HomewardError
 from fhir_adapters.fhir.outcome import operation_outcome
@@ -66,13 +70,29 @@ def add_problem_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def misfit(request: Request, error: RequestValidationError) -> Response:
-        return answer(request, BodyInvalid(faults_of(error.errors())))
+        faults = faults_of(error.errors())
+        told = {each.pointer for each in faults}
+        codes = (each for each in _code_faults(request, error.body) if each.pointer not in told)
+        return answer(request, BodyInvalid([*faults, *codes]))
 
     @app.exception_handler(HTTPException)
     async def plain(request: Request, error: HTTPException) -> Response:
         return answer(
             request, unreadable(error) or HomewardError(BY_STATUS.get(error.status_code, "internal"))
         )
+
+
+def _code_faults(request: Request, body: Any) -> Iterator[BodyFault]:
+    """Codes in a body that are of no list, by the schema that its route reads it with."""
+    route = request.scope.get("route")
+    field = route.body_field if isinstance(route, APIRoute) else None
+    if field is None or not isinstance(body, Mapping):
+        return iter(())
+    command = REQUESTS.get(str(body.get("kind", "")))
+    model = (
+        command if command and field.field_info.annotation is CommandRequest else field.field_info.annotation
+    )
+    return code_faults(getattr(model, "__name__", ""), body)
 
 
 def unreadable(error: HTTPException) -> HomewardError | None:
@@ -137,21 +157,15 @@ def problem(error: HomewardError, path: str) -> Problem:
         fault=row.fault,
         **({"reason": error.detail} if error.detail else {}),
         **({"where": error.where} if error.where else {}),
-        **_together(error),
-        **_more(error),
+        **(_together(error) | _more(error)),
     )
 
 
 def _together(error: HomewardError) -> dict[str, Any]:
-    """Everything that refuses, where several rules do."""
-    if not error.others:
+    """Everything that refuses, each with the field that it is about."""
+    if not error.others and not error.where:
         return {}
-    return {
-        "problems": [
-            BodyFault(code=each.code, where=each.where, reason=each.row.words)
-            for each in (error, *error.others)
-        ]
-    }
+    return {"problems": [refusal_fault(each) for each in (error, *error.others)]}
 
 
 def _more(error: HomewardError) -> dict[str, Any]:

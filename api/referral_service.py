@@ -24,9 +24,11 @@ from api.queries.viewer import seen_person, viewer_of
 from api.raw_messages import RawMessage, keep_raw
 from api.services import Services
 from discharge.cases.commands import AmendReferral, Envelope
+from discharge.cases.decide.common import not_in_future
+from discharge.cases.decide.referral import check_codes
 from discharge.cases.model import Case
 from discharge.clocks import london_date
-from discharge.errors import HomewardError
+from discharge.errors import HomewardError, refuse_together
 from discharge.store import audit, commands
 from discharge.store.request_keys import HEADER, stands_for_other
 from discharge.store.tables import Organisation, Person, PersonIdentifier, ReferralRequestRow
@@ -104,6 +106,22 @@ async def refer(services: Services, caller: Principal, request: Request) -> Refe
         raise
 
 
+def _require_sound(values: ReferralValues, now: datetime) -> None:
+    """Refuse all that is wrong with a referral whoever is meant by it."""
+    today = london_date(now)
+    refuse_together(
+        lambda: _checked(values.person.nhs_number),
+        lambda: _findable(values.person),
+        lambda: check_codes(values, values.referred_on or today),
+        lambda: not_in_future(values.referred_on or today, now, "referred_on"),
+    )
+
+
+def _findable(person: ReferredPerson) -> None:
+    if not person.findable:
+        raise HomewardError("unknown-patient", detail="an identifier is needed", where="person")
+
+
 def _ask_about(request: Request, today: date) -> None:
     """Raise Contradicted for what is asked for and does not go together."""
     said = AmendReferral(needs=request.values.needs)
@@ -119,6 +137,7 @@ async def _refer(services: Services, caller: Principal, request: Request) -> Ref
             return before
         if before is not None:
             return Referred(await execute(services, before), opened=False)
+        _require_sound(request.values, now)
         _ask_about(request, london_date(now))
         referrer = await _referrer(session, caller, request.values.requester)
         person_id = await _with_part(session, caller, request)
@@ -244,8 +263,6 @@ async def _with_part(session: AsyncSession, caller: Principal, request: Request)
     """
     person = request.values.person
     number = _checked(person.nhs_number)
-    if not person.findable:
-        raise HomewardError("unknown-patient", detail="an identifier is needed", where="person")
     if not _described_in_full(person):
         named = await _named(session, caller, person)
         return named if await definer_functions.has_part(session, named) else None

@@ -9,18 +9,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from functools import cache
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
-import yaml
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from api.code_lists import CODE_LISTS
+from api.contract.code_fields import list_of
 from api.contract.examples import BODIES
 from api.contract.statuses import EXAMPLES, statuses
+from api.contract.tables import table
 from api.contract.tags import TAGS
 from api.problems import PROBLEM_JSON, problem_body
 from api.schemas.problems import Problem
@@ -28,7 +27,6 @@ from discharge.errors import HomewardError
 
 Json = dict[str, Any]
 PREFIX = "/api/v1"
-HERE = Path(__file__).resolve().parent
 REFS = "#/components/schemas/"
 UNUSED = ("HTTPValidationError", "ValidationError")
 DESCRIPTION = """
@@ -46,15 +44,10 @@ remembered for good, all others for 30 days; a request that was refused may be s
 Every list is paged in one way: `size`, and `after` with the `next` of the page before; `next` is null on the
 last page.
 
-An invalid request is answered 422 with every fault in `problems`. Codes are from the lists at
-`/api/v1/codes`. FHIR R4 is at `/fhir/R4`, described by its own CapabilityStatement.
+A refusal tells everything that is wrong in `problems`: each fault with its code, its field and a JSON
+Pointer into the body (RFC 6901), what is allowed there, and what to do. Codes are from the lists at
+`/api/v1/codes`; a wrong one is told with its list and the nearest code. FHIR R4 is at `/fhir/R4`, described by its own CapabilityStatement.
 """
-
-
-@cache
-def _table(name: str) -> dict[str, str]:
-    found: dict[str, str] = yaml.safe_load((HERE / name).read_text(encoding="utf-8"))
-    return found
 
 
 def describe(app: FastAPI) -> Json:
@@ -161,7 +154,7 @@ def _say_fields(model: str, schema: Json) -> None:
     for field, each in schema.get("properties", {}).items():
         each.pop("title", None)
         words = _words(model, field, each)
-        named = _list_of(model, field) or each.get("x-code-list", "")
+        named = list_of(model, field) or each.get("x-code-list", "")
         if named:
             words = f"{words}. A code of the list `{named}`" if words else f"A code of the list `{named}`"
             _enumerate(each, named, closed=model.endswith(("Command", "Body", "Withdrawal")))
@@ -172,11 +165,7 @@ def _say_fields(model: str, schema: Json) -> None:
 
 def _words(model: str, field: str, schema: Json) -> str:
     own: str = schema.get("description", "")
-    return _table("fields.yaml").get(f"{model}.{field}", own or _table("fields.yaml").get(field, ""))
-
-
-def _list_of(model: str, field: str) -> str:
-    return _table("code_fields.yaml").get(f"{model}.{field}", "")
+    return table("fields.yaml").get(f"{model}.{field}", own or table("fields.yaml").get(field, ""))
 
 
 def _enumerate(schema: Json, named: str, *, closed: bool) -> None:

@@ -26,8 +26,13 @@ class BodyFault(BaseModel):
     """One fault of what was sent. It never repeats what was sent."""
 
     code: str = Field(description="What kind of fault it is")
-    where: str = Field(description="The field, with dots between levels")
-    reason: str = Field(description="What is wrong there")
+    where: str = Field(description="The field or parameter, with dots between levels")
+    pointer: str = Field(
+        default="",
+        description="The field as a JSON Pointer into the body, for instance `#/person/nhs_number`; empty for"
+        " what is not in the body",
+    )
+    reason: str = Field(description="What is wrong there, and what to do")
 
 
 class ListLineFault(BaseModel):

@@ -163,3 +163,58 @@ async def test_given_notes_when_a_check_is_completed_then_they_are_kept_beside_i
     status = await door.asked(case_id, "start-check", form="home-check-1", note="Daughter has the keys")
 
     assert status["state"] == "accepted"
+
+
+async def test_given_faults_of_form_and_codes_of_no_list_when_asked_then_all_are_told_with_pointers(
+    door: Door,
+) -> None:
+    case_id = await door.referred()
+    body = {"kind": "amend-referral", "tenure": "Socal", "needs": ["hoist", "No Such"], "seen_version": "x"}
+    answer = await door.post(f"/api/v1/cases/{case_id}/commands", body, "coordinator")
+
+    told = {each["pointer"]: (each["code"], each["reason"]) for each in answer.json()["problems"]}
+    assert answer.json()["code"] == "invalid-body"
+    assert {place: code for place, (code, _) in told.items()} == {
+        "#/seen_version": "int_parsing",
+        "#/tenure": "code-not-in-value-set",
+        "#/needs/1": "code-not-in-value-set",
+    }
+    assert told["#/tenure"][1].endswith("(tenures; nearest: social)")
+    assert "No Such" not in answer.text
+
+
+async def test_given_several_rules_that_refuse_when_asked_then_each_is_told_with_its_pointer(
+    door: Door,
+) -> None:
+    case_id = await door.referred()
+    status = await door.asked(
+        case_id, "amend-referral", tenure="Socal", pathway="9", effective_on="2031-01-01"
+    )
+    assert [(each["pointer"], each["code"]) for each in status["problem"]["problems"]] == [
+        ("#/effective_on", "date-in-future"),
+        ("#/pathway", "code-not-in-value-set"),
+        ("#/tenure", "code-not-in-value-set"),
+    ]
+
+
+async def test_given_a_referral_with_several_faults_when_sent_then_all_are_told_with_pointers(
+    door: Door,
+) -> None:
+    person = PERSON | {"nhs_number": "9990000019"}
+    body = {"person": person, "tenure": "x", "reasons": ["y"], "referred_on": "2031-01-01"}
+    answer = await door.post("/api/v1/referrals", body)
+
+    assert answer.status_code == 422
+    assert [each["pointer"] for each in answer.json()["problems"]] == [
+        "#/person/nhs_number",
+        "#/reasons/0",
+        "#/tenure",
+        "#/referred_on",
+    ]
+
+
+async def test_given_a_refusal_about_the_case_when_told_then_it_points_at_no_field(door: Door) -> None:
+    case_id = await door.referred()
+    status = await door.asked(case_id, "close-case", outcome="home-made-ready")
+    assert status["problem"]["code"] == "stage-not-allowed"
+    assert [each["pointer"] for each in status["problem"]["problems"]] == [""]

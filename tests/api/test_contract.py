@@ -15,8 +15,9 @@ import discharge
 import housing_checks
 from api.code_lists import CODE_LISTS
 from api.command_kinds import read_command
-from api.contract.document import HERE, REFS, _table
+from api.contract.document import REFS
 from api.contract.examples import BODIES
+from api.contract.tables import table
 from api.contract.tags import TAGS
 from api.schemas.commands import MODELS, OFFERED, REQUESTS, SET_BY_US
 from discharge.codes.model import CodeList
@@ -109,10 +110,9 @@ def test_given_the_words_of_fields_when_read_then_each_is_about_a_field_there_is
     placed = {f"{name}.{field}" for name, field, _ in _all_fields()}
     parameters = {each["name"] for one in operations() for each in one.said.get("parameters", [])}
     known = fields | placed | parameters
-    assert {name for name in _table("fields.yaml") if name not in known} == set()
-    assert {name for name in _table("code_fields.yaml") if name not in placed} == set()
-    assert set(_table("code_fields.yaml").values()) <= set(CODE_LISTS)
-    assert HERE.name == "contract"
+    assert {name for name in table("fields.yaml") if name not in known} == set()
+    assert {name for name in table("code_fields.yaml") if name not in placed} == set()
+    assert set(table("code_fields.yaml").values()) <= set(CODE_LISTS)
 
 
 def test_given_the_union_of_commands_when_described_then_each_kind_that_is_offered_has_a_form() -> None:
