@@ -17,11 +17,10 @@ from discharge.cases.commands import (
     SaveAnswers,
     StartCheck,
 )
-from discharge.cases.model import StrandKind
 from discharge.errors import HomewardError
 from tests.housing_checks.homes import FORM_1, HOME, Story, checked, day, start
 
-STAIRLIFT = start(StrandKind.ADAPTATION, "straight-stairlift")
+STAIRLIFT = start("adaptation", "straight-stairlift")
 MOVE, LIFT = "rehousing/1", "adaptation/1"
 FUTURE = "effective_on date-in-future"
 EARLY = "effective_on dates-out-of-order"
@@ -33,9 +32,7 @@ def ordered() -> Story:
 
 
 def looking() -> Story:
-    return checked(safe_address="no", keys="no").ask(
-        start(StrandKind.REHOUSING, "rehousing:1-bed-step-free"), on=3
-    )
+    return checked(safe_address="no", keys="no").ask(start("rehousing", "rehousing:1-bed-step-free"), on=3)
 
 
 def offered() -> Story:
@@ -97,5 +94,5 @@ def test_given_several_rules_that_refuse_then_all_of_them_are_said(
 
 def test_given_an_order_almost_of_the_catalogue_then_the_refusal_names_it_and_the_nearest() -> None:
     with pytest.raises(HomewardError) as refused:
-        checked().decide(start(StrandKind.EQUIPMENT, "hospital-beds"), 3)
+        checked().decide(start("equipment", "hospital-beds"), 3)
     assert refused.value.detail == "equipment; nearest: hospital-bed"
