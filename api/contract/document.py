@@ -46,7 +46,9 @@ last page.
 
 A refusal tells everything that is wrong in `problems`: each fault with its code, its field and a JSON
 Pointer into the body (RFC 6901), what is allowed there, and what to do. Codes are from the lists at
-`/api/v1/codes`; a wrong one is told with its list and the nearest code. FHIR R4 is at `/fhir/R4`, described by its own CapabilityStatement.
+`/api/v1/codes`; a wrong one is told with its list and the nearest code.
+
+FHIR R4 is at `/fhir/R4`, described by its own CapabilityStatement.
 """
 
 

@@ -158,7 +158,7 @@ def _holds_until(asked: NameMitigation, on: date, today: date) -> date | None:
     knows how long it holds.
     """
     usual = MITIGATIONS.find(asked.mitigation, on)
-    usually = on + timedelta(days=mitigation_days(usual.code)) if usual is not None else None
+    usually = on + timedelta(days=mitigation_days(usual.code, on)) if usual is not None else None
     until = asked.until_on or usually
     if until is not None:
         require_order(max(on, today), until, "until_on")
