@@ -83,7 +83,7 @@ async def test_given_months_without_a_partition_when_the_worker_makes_them_then_
 
 
 async def test_given_no_partition_for_the_next_month_then_the_housing_service_is_told_until_there_is_one(
-    owner: AsyncEngine, worker: AsyncEngine, places: Places
+    owner: AsyncEngine, worker: AsyncEngine, api: AsyncEngine, places: Places
 ) -> None:
     async def alarms() -> list[tuple[UUID, str, bool]]:
         await look_for_alarms(worker)
@@ -110,6 +110,10 @@ async def test_given_no_partition_for_the_next_month_then_the_housing_service_is
     said = "Tables without a partition for the next month: 1."
     more = f" audit_writes has none from {month}. It holds rows of months that have none."
     assert await alarms() == [(places.housing, said + more, True)]
+    async with transaction(api, organisation_id=places.housing) as session:
+        assert [each.table for each in await months_missing(session)] == ["audit_writes"], (
+            "a page says it too"
+        )
     async with transaction(worker) as session:
         await make_months(session)
     assert await alarms() == [(places.housing, said + more, False)]

@@ -66,7 +66,7 @@ $$;
 
 -- Tables whose next month has no partition, or that hold rows of a month that has none.
 CREATE FUNCTION homeward_months_missing() RETURNS TABLE (tab text, until_at timestamptz, astray boolean)
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public, pg_temp SET timezone = 'UTC' AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET timezone = 'UTC' AS $$
 DECLARE
     by_column text;
 BEGIN
@@ -83,7 +83,8 @@ $$;
 
 REVOKE ALL ON FUNCTION homeward_months, homeward_make_partition, homeward_make_months, homeward_months_missing
     FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION homeward_months, homeward_make_months, homeward_months_missing TO homeward_worker;
+GRANT EXECUTE ON FUNCTION homeward_months_missing TO homeward_api, homeward_worker;
+GRANT EXECUTE ON FUNCTION homeward_months, homeward_make_months TO homeward_worker;
 
 -- The table that is there becomes the first partition. Nobody waits for more than the catalogue: its new key has an
 -- index, and its end is known.
