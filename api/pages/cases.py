@@ -58,7 +58,12 @@ async def show(
     # One key a button, so that pressing it twice asks once.
     keys = [str(uuid4()) for _ in view.alerts]
     documents = lines(held, case_id, given.known)
-    beside: dict[str, Any] = {"documents": documents, "keys": keys, "meanwhile": meanwhile}
+    beside: dict[str, Any] = {
+        "documents": documents,
+        "keys": keys,
+        "meanwhile": meanwhile,
+        "newer": found.newer,
+    }
     hidden_by_others = notice(hidden, given.known)
     return visit.page("case.html", view=view, done=_done(done), hidden_by_others=hidden_by_others, **beside)
 

@@ -14,7 +14,7 @@ from api.presenters.part_words import PARTS, Side
 from api.presenters.timeline import who_did
 from api.queries.names import Directory
 from api.schemas.problems import ChangedPart as ChangedPartRecord
-from discharge.cases.events import EVENT
+from discharge.cases.events import event_as_known
 from discharge.cases.model import Case
 from discharge.cases.parts import parts_of
 from discharge.store.tables import CaseEventRow
@@ -63,14 +63,22 @@ def changed_parts(
 ) -> tuple[ChangedPart, ...]:
     """The parts that differ, the refused ones first, each with who changed it last, and when."""
     was, is_now = Side(before, known), Side(now, known)
-    last = {part: row for row in events for part in parts_of(EVENT.read(row.payload))}
+    known_events = [(row, event_as_known(row.payload)) for row in events]
+    last = {part: row for row, event in known_events if event for part in parts_of(event)}
     lines = (_line(part, was, is_now, met=part in met) for part in last)
     told = (
         replace(line, who=_who(last[line.part], known, reader), when=words.moment(last[line.part].case_time))
         for line in lines
         if line is not None
     )
-    return tuple(sorted(told, key=lambda line: not line.met))
+    newer = (_newer(row, known, reader) for row, event in known_events if event is None)
+    return (*sorted(told, key=lambda line: not line.met), *newer)
+
+
+def _newer(row: CaseEventRow, known: Directory, reader: UUID | None) -> ChangedPart:
+    """What only a newer build knows, so that nobody thinks it did not happen."""
+    told = ChangedPart("newer", "Recorded by a newer version of Homeward", "", words.from_code(row.kind))
+    return replace(told, who=_who(row, known, reader), when=words.moment(row.case_time))
 
 
 def standing_parts(now: Case, known: Directory, met: Collection[str]) -> tuple[ChangedPart, ...]:

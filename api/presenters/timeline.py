@@ -335,7 +335,7 @@ def timeline_lines(
 
     `homes` names homes by id, as far as the reader may know where the person lives.
     """
-    events = [(row, ev.EVENT.read(row.payload)) for row in rows]
+    events = [(row, ev.event_as_known(row.payload)) for row in rows]
     names = {
         event.strand.key: _strand_name(event, known)
         for _, event in events
@@ -361,9 +361,16 @@ def timeline_lines(
     )
 
 
-def _line(row: CaseEventRow, event: ev.Event, teller: _Teller, left: dict[UUID, list[NoteRow]]) -> Happened:
+def by_a_newer_version(kind: str) -> str:
+    """What is said of an event that only a newer build knows."""
+    return f"Recorded by a newer version of Homeward ({words.from_code(kind)})"
+
+
+def _line(
+    row: CaseEventRow, event: ev.Event | None, teller: _Teller, left: dict[UUID, list[NoteRow]]
+) -> Happened:
     return Happened(
-        what=TELL[event.kind](event, teller),
+        what=TELL[event.kind](event, teller) if event else by_a_newer_version(row.kind),
         effective=words.day(row.effective_on),
         recorded=words.moment(row.case_time),
         who=who_did(row, teller.known),

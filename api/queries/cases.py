@@ -16,7 +16,7 @@ from api.principals import Principal
 from api.queries.looks import looked
 from api.queries.viewer import viewer_of
 from api.schemas.cases import CaseEvent, CaseNote
-from discharge.cases.events import EVENT
+from discharge.cases.events import event_as_known
 from discharge.cases.model import SNAPSHOT, Case
 from discharge.disclosure import UNTOLD, Telling
 from discharge.errors import HomewardError
@@ -33,6 +33,7 @@ from discharge.store.tables import (
     PersonContact,
 )
 from discharge.store.tables.persons import DANGER
+from housing_checks.strands.definitions import unknown_kinds
 
 TOLD_TAKEN_AFTER = timedelta(seconds=5)
 """An answer that came later than this reached nobody who waited for it."""
@@ -44,7 +45,8 @@ class CaseFile:
 
     `address` is none where the caller may not see it; `place_seen` is false where ward and bed are withheld,
     `homes_seen` where it is which homes were offered and let; `telling` says what else is told of the case;
-    `homes_before` are where they lived until another home was let or named, the last one first.
+    `homes_before` are where they lived until another home was let or named, the last one first. Of a `newer`
+    one, which a newer build wrote, this one may not know all.
     """
 
     case: Case
@@ -56,6 +58,7 @@ class CaseFile:
     place_seen: bool = True
     homes_seen: bool = True
     telling: Telling = UNTOLD
+    newer: bool = False
 
 
 async def read_case(
@@ -85,6 +88,7 @@ async def read_case(
         place_seen=viewer.sees_place(case, person),
         homes_seen=viewer.sees_homes(case, person),
         telling=Telling(case, sight),
+        newer=SNAPSHOT.is_newer(row.snapshot) or bool(unknown_kinds(case)),
     )
 
 
@@ -198,7 +202,8 @@ async def late_refusals(session: AsyncSession, caller: Principal) -> Sequence[Co
 
 
 def event_summary(row: CaseEventRow) -> CaseEvent:
-    """One event for an interface: coded, with who and when beside it."""
+    """One event for an interface: coded, with who and when beside it; one of a newer build as it is kept."""
+    known = event_as_known(row.payload)
     return CaseEvent(
         sequence=row.sequence,
         kind=row.kind,
@@ -210,7 +215,7 @@ def event_summary(row: CaseEventRow) -> CaseEvent:
         user_id=row.user_id,
         role=row.role,
         reason=row.reason,
-        event=EVENT.read(row.payload).model_dump(mode="json"),
+        event=known.model_dump(mode="json") if known else dict(row.payload),
     )
 
 

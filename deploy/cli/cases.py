@@ -29,37 +29,43 @@ def verify(
     as_json: AsJson = False,
 ) -> None:
     """Fold every case's events anew and hold them against its snapshot and the rows that lists read. It
-    changes nothing, and ends with 1 where a case differs.
+    changes nothing, and ends with 1 where a case differs. Of a case that a newer version recorded it says so.
     """
     import asyncio
     import json
 
     from deploy.cli.stack_access import database_url
 
-    looked, unlike = asyncio.run(_verify(database_url(data, port_offset), case))
+    found = asyncio.run(_verify(database_url(data, port_offset), case))
+    unlike = [each for each in found if each.differences]
+    newer = [each for each in found if each.newer]
     if as_json:
         told = [{"case_id": str(each.case_id), "differences": list(each.differences)} for each in unlike]
-        typer.echo(json.dumps({"cases": looked, "differing": told}, indent=2))
+        typer.echo(
+            json.dumps(
+                {"cases": len(found), "differing": told, "newer": [str(each.case_id) for each in newer]},
+                indent=2,
+            )
+        )
     else:
         for each in unlike:
             typer.echo(f"{each.case_id}: {'; '.join(each.differences)}")
-        typer.echo(f"{looked} cases checked, {len(unlike)} are not as their events say")
+        for each in newer:
+            typer.echo(f"{each.case_id}: newer: recorded by a newer version of Homeward, which can check it")
+        typer.echo(
+            f"{len(found)} cases checked, {len(unlike)} are not as their events say, {len(newer)} newer"
+        )
     if unlike:
         raise typer.Exit(1)
 
 
-async def _verify(url: str, only: UUID | None) -> tuple[int, list[Checked]]:
+async def _verify(url: str, only: UUID | None) -> list[Checked]:
     from discharge.store.consistency import check_cases
     from discharge.store.driver import AT_LENGTH
     from discharge.store.engine import make_engine, make_sessions
 
     engine = make_engine(url, times=AT_LENGTH)
-    looked, unlike = 0, []
     try:
-        async for each in check_cases(make_sessions(engine), only):
-            looked += 1
-            if each.differences:
-                unlike.append(each)
+        return [each async for each in check_cases(make_sessions(engine), only)]
     finally:
         await engine.dispose()
-    return looked, unlike

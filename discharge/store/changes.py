@@ -47,9 +47,11 @@ def require_version(case: Case, seen: int | None) -> None:
 
 
 async def case_at(session: AsyncSession, case_id: UUID, version: int) -> Case:
-    """The case as it stood at a version."""
+    """The case as it stood at a version. Raises recorded-by-newer-version where this build does not know all
+    that happened until then.
+    """
     until = select(CaseEventRow.payload).where(
         CaseEventRow.case_id == case_id, CaseEventRow.sequence <= version
     )
     payloads = await session.scalars(until.order_by(CaseEventRow.sequence))
-    return fold(Case(case_id=case_id), (EVENT.read(payload) for payload in payloads))
+    return fold(Case(case_id=case_id), (EVENT.whole(payload) for payload in payloads))

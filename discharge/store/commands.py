@@ -187,12 +187,13 @@ async def due_commands(session: AsyncSession, limit: int, lease: timedelta = LEA
 async def kept_envelope(session: AsyncSession, case_id: UUID, command_id: UUID) -> Envelope:
     """The command as the record keeps it: as a door took it, or as a fact or report to be told by signal.
 
-    Raises ``not-found`` for one that nobody kept for this case.
+    Raises ``not-found`` for one that nobody kept for this case, ``recorded-by-newer-version`` for what only a
+    newer build understands.
     """
     command = select(CommandRow.envelope).where(CommandRow.id == command_id)
     signal = select(OutboxRow.payload).where(OutboxRow.key == command_id, OutboxRow.channel == CASE_SIGNAL)
     kept = await session.scalar(command.union_all(signal).limit(1))
-    envelope = ENVELOPE.read(kept) if kept is not None else None
+    envelope = ENVELOPE.whole(kept) if kept is not None else None
     if envelope is None or envelope.case_id != case_id:
         raise HomewardError("not-found", where="command")
     return envelope

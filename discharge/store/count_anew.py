@@ -15,14 +15,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from discharge.cases.model import SNAPSHOT
 from discharge.store.projections import COUNTED, Change, project_part
 from discharge.store.tables import CaseRow
+from discharge.stored import SCHEMA
 
 UNCOUNTED: ColumnElement[bool] = CaseRow.counted_version.is_distinct_from(CaseRow.version)
 AT_ONCE = 100
+KNOWN: ColumnElement[bool] = CaseRow.snapshot[SCHEMA].as_integer() <= SNAPSHOT.schema
+"""What a newer build wrote is left to it."""
 
 
 async def count_anew(session: AsyncSession) -> bool:
     """Count some of them; whether there may be more. One that somebody is writing is left for later."""
-    some = select(CaseRow).where(UNCOUNTED).limit(AT_ONCE).with_for_update(skip_locked=True)
+    some = select(CaseRow).where(UNCOUNTED, KNOWN).limit(AT_ONCE).with_for_update(skip_locked=True)
     rows: Sequence[CaseRow] = (await session.scalars(some)).all()
     for row in rows:
         whole = Change(None, SNAPSHOT.read(row.snapshot), ())

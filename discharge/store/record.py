@@ -24,17 +24,20 @@ from discharge.cases.evolve import fold
 from discharge.cases.model import SNAPSHOT, Case
 from discharge.cases.outbox_items import TRANSPORTS, Outgoing
 from discharge.cases.record_request import RecordRequest
-from discharge.errors import Refused
+from discharge.errors import HomewardError, Refused
 from discharge.store.changes import case_at, changed_since
 from discharge.store.engine import constraint_of, sqlstate
 from discharge.store.partner_answers import note_answers
 from discharge.store.projections import Change, project, refusal_of
 from discharge.store.tables import CaseCommandRow, CaseEventRow, CaseRow, CommandRow, OutboxRow, PartnerRow
 from discharge.store.tables.organisations import FHIR
+from discharge.stored import NEWER
 
 PARTNER = "partner"
 CASE_SIGNAL = "case-signal"
 STRIKE = "strike-clock"
+EVENTS = "schema_of_events"
+"""Beside the fields of a snapshot: under which schema the events were read that it is folded from."""
 
 
 class SnapshotIsNotTheFold(Exception):
@@ -79,20 +82,23 @@ Decide = Callable[[Case], RecordRequest]
 
 async def load_case(session: AsyncSession, case_id: UUID) -> Case:
     """The coded snapshot of a case; one that does not exist yet has version 0. A snapshot that an earlier
-    build wrote does not have what is new since, so its events say it.
+    build wrote does not have what is new since, so its events say it. Raises recorded-by-newer-version for a
+    case that a newer build wrote: this one must not decide on it, nor write over it.
     """
     snapshot = await session.scalar(select(CaseRow.snapshot).where(CaseRow.id == case_id))
     if not snapshot:
         return Case(case_id=case_id)
+    if snapshot.get(EVENTS, 1) > EVENT.schema:
+        raise HomewardError(NEWER)
     if SNAPSHOT.is_former(snapshot):
         return await case_at(session, case_id, snapshot["version"])
-    return SNAPSHOT.read(snapshot)
+    return SNAPSHOT.whole(snapshot)
 
 
 async def record(session: AsyncSession, envelope: Envelope, decide: Decide) -> Outcome:
     """Take the case's lock, have the command decided on the case as it is, and record what comes of it, once.
 
-    Raises SnapshotIsNotTheFold, and whatever ``decide`` raises.
+    Raises SnapshotIsNotTheFold, recorded-by-newer-version, and whatever ``decide`` raises.
     """
     await one_at_a_time(session, envelope.case_id)
     case = await load_case(session, envelope.case_id)
@@ -241,7 +247,7 @@ def columns_of(case: Case) -> dict[str, Any]:
         "person_id": case.person_id,
         "stage": case.stage.value,
         "version": case.version,
-        "snapshot": SNAPSHOT.write(case),
+        "snapshot": {EVENTS: EVENT.schema, **SNAPSHOT.write(case)},
         "referred_on": referral.referred_on,
         "referrer_id": referral.organisation_id,
         "ward": (spell.ward if spell else None) or referral.ward,

@@ -7,14 +7,26 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from discharge.cases.commands import Envelope
+from discharge.cases.model import Case
+from discharge.cases.record_request import RecordRequest
+from discharge.errors import HomewardError
 from discharge.store.record import Outcome, record
+from discharge.stored import NEWER
 from housing_checks.pathway import advance
+from housing_checks.strands.definitions import unknown_kinds
 
 
 async def apply(session: AsyncSession, envelope: Envelope, now: datetime) -> Outcome:
     """Decide a command at ``now`` (case time) on the case as it is, and record it, once.
 
     A repeated command gets the stored answer; what others changed since its asker looked refuses it. Raises
-    only what should be tried again: nothing of it has happened then.
+    only what should be tried again: nothing of it has happened then. That is recorded-by-newer-version where
+    a newer build wrote what this one does not know: a worker of that build takes the command up.
     """
-    return await record(session, envelope, lambda case: advance(case, envelope, now).to_record(envelope, now))
+
+    def decide(case: Case) -> RecordRequest:
+        if unknown_kinds(case):
+            raise HomewardError(NEWER, detail="strand-kinds")
+        return advance(case, envelope, now).to_record(envelope, now)
+
+    return await record(session, envelope, decide)

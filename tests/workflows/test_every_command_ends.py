@@ -26,6 +26,7 @@ from discharge.store.failed_commands import FailedDecision, decide_failed, faile
 from discharge.store.outbox import queue_case_signal
 from discharge.store.record import Outcome
 from discharge.store.tables import CommandRow, OutboxRow, Person, User
+from discharge.stored import NEWER
 from fhir_adapters.store.alarms import look_for_alarms
 from fhir_adapters.store.tables import AlarmRow
 from housing_checks import pathway
@@ -55,6 +56,10 @@ def broken() -> Exception:
 
 def busy() -> Exception:
     return Unavailable("database-busy")
+
+
+def newer() -> Exception:
+    return HomewardError(NEWER)
 
 
 class Faults:
@@ -106,7 +111,7 @@ async def command_row(story: Story, command_id: UUID) -> CommandRow:
         return await session.get_one(CommandRow, command_id)
 
 
-@pytest.mark.parametrize(("fault", "code"), [(broken, "internal"), (busy, "database-busy")])
+@pytest.mark.parametrize(("fault", "code"), [(broken, "internal"), (busy, "database-busy"), (newer, NEWER)])
 async def test_given_a_command_that_cannot_be_recorded_then_it_fails_and_the_next_one_goes_on(
     story: Story, faults: Faults, fault: Fault, code: str
 ) -> None:

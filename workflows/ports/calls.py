@@ -17,6 +17,7 @@ from temporalio.workflow import ParentClosePolicy
 
 from discharge.cases.answer import Answer
 from discharge.clocks import CaseClock
+from discharge.stored import NEWER
 from workflows.ports.messages import (
     Applied,
     Apply,
@@ -60,12 +61,13 @@ _PATIENTLY = RetryPolicy(
 _PAUSES: Mapping[str, tuple[timedelta, ...]] = MappingProxyType(
     {
         "internal": tuple(timedelta(milliseconds=50 * 2**number) for number in range(5)),
+        NEWER: (timedelta(milliseconds=250),) * 12,
         "database-busy": tuple(timedelta(milliseconds=200 * 4**number) for number in range(5)),
     }
 )
 """Between the tries of what is no outage and may pass all the same; any other failure is final. Whoever asks
 the same case next waits behind them: 1.6 seconds in all where something is wrong with us, 68 where others
-write.
+write, and 3 where only a newer build understands the case, so that a worker of that build can take it up.
 """
 
 _DURING_OUTAGES = replace(_PATIENTLY, non_retryable_error_types=sorted(_PAUSES))

@@ -6,7 +6,8 @@ effect and when it was recorded stand beside it in the record, not inside it.
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter
 
@@ -89,7 +90,8 @@ from discharge.cases.events.wait import (
     HomelessnessFlagged,
     NeededBySet,
 )
-from discharge.stored import Stored
+from discharge.errors import HomewardError
+from discharge.stored import NEWER, Stored
 
 Event = Annotated[
     ReferralReceived
@@ -161,7 +163,18 @@ Event = Annotated[
 """Every event there is; ``kind`` tells them apart on the wire and in the record."""
 
 EVENT: Stored[Event] = Stored(TypeAdapter(Event), schema=4)
-"""How an event is stored."""
+"""How an event is stored. A new kind raises its schema, so that a build that does not have the kind knows."""
+
+
+def event_as_known(stored: Mapping[str, Any]) -> Event | None:
+    """Return a stored event to show it; ``None`` for one that only a newer build can read."""
+    try:
+        return EVENT.read(stored)
+    except HomewardError as error:
+        if error.code != NEWER:
+            raise
+        return None
+
 
 __all__ = [
     "EVENT",
@@ -230,4 +243,5 @@ __all__ = [
     "StrandStarted",
     "UnreadyHomeSettled",
     "WorkForFormerHome",
+    "event_as_known",
 ]

@@ -141,5 +141,7 @@ class Case(Frozen):
         return sharing.basis in partner_bases(sharing.recorded_on)
 
 
-SNAPSHOT: Stored[Case] = Stored(TypeAdapter(Case), schema=5)
+SNAPSHOT: Stored[Case] = Stored(
+    TypeAdapter(Case), schema=5, shown_by=frozenset({"case_id", "version", "stage"})
+)
 """How the snapshot of a case is stored. One of a former schema is folded anew from its events."""

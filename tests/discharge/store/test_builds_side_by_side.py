@@ -7,16 +7,26 @@ from typing import Any, LiteralString
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from api.presenters.timeline import timeline_lines
+from api.queries.cases import event_summary
+from api.queries.names import directory
 from discharge.cases import commands as cmd
 from discharge.cases import events as ev
-from discharge.cases.model import SNAPSHOT
+from discharge.cases.model import SNAPSHOT, Case, Strand
+from discharge.errors import HomewardError
 from discharge.store import changes, consistency
 from discharge.store import record as store
-from discharge.store.engine import transaction
-from tests.fixtures.cases import TODAY, loaded, open_case, recorded, request
+from discharge.store.commands import kept_envelope
+from discharge.store.count_anew import count_anew
+from discharge.store.engine import make_sessions, transaction
+from discharge.store.outbox import queue_case_signal
+from discharge.store.sweep import sweep
+from discharge.store.tables import CaseEventRow, CaseRow
+from discharge.stored import NEWER
+from tests.fixtures.cases import NOW, TODAY, carried_out, loaded, open_case, recorded, request
 from tests.fixtures.postgres import Database, Places
 
 LATER = """
@@ -24,6 +34,21 @@ UPDATE cases SET snapshot = snapshot || '{"schema": 99, "of-later": [1]}' || jso
   'referral', snapshot -> 'referral' || '{"of-later": "x"}');
 UPDATE case_events SET payload = payload || '{"schema": 99, "of-later": {"a": 1}}';
 UPDATE case_commands SET answer = answer || '{"schema": 99, "of-later": true}'
+"""
+
+LATER_EVENT = """
+INSERT INTO case_events (case_id, sequence, kind, payload, effective_on, case_time, command_id,
+  organisation_id, role)
+SELECT case_id, sequence + 1, 'telecare-fitted', '{"schema": 99, "kind": "telecare-fitted", "pendant": "x"}',
+  effective_on, case_time, gen_random_uuid(), organisation_id, role
+FROM case_events ORDER BY sequence DESC LIMIT 1;
+UPDATE cases SET version = version + 1,
+  snapshot = snapshot || jsonb_build_object('schema_of_events', 99, 'version', version + 1)
+"""
+
+UNREADABLE = """
+UPDATE cases SET snapshot = snapshot || '{"schema": 99, "owners": "everybody",
+  "gate": {"heating": {"code": "heating", "value": "perhaps"}}}'
 """
 
 
@@ -57,16 +82,93 @@ async def goes_on(engine: AsyncEngine, case_id: UUID, by: UUID) -> None:
     assert again.answer == given.answer
 
 
-async def test_given_rows_of_a_later_build_when_read_and_written_by_this_one_then_the_case_goes_on(
+async def refused_as_newer(engine: AsyncEngine, case_id: UUID, by: UUID) -> None:
+    """Nothing is decided, and nothing is written over."""
+    before = await stored(engine)
+    given = request(Case(case_id=case_id), by, command=cmd.AcceptReferral())
+    with pytest.raises(HomewardError) as error:
+        await carried_out(engine, given.envelope, NOW)
+    assert error.value.code == NEWER
+    assert error.value.row.retryable
+    assert await stored(engine) == before
+
+
+async def verdicts(engine: AsyncEngine) -> list[consistency.Checked]:
+    return [each async for each in consistency.check_cases(make_sessions(engine))]
+
+
+async def test_given_rows_of_a_later_build_then_this_one_reads_them_and_leaves_the_case_to_the_later_one(
     worker: AsyncEngine, database: Database, places: Places, case_id: UUID
 ) -> None:
     written_by_another_build(database, LATER)
-    assert await differing(worker, case_id) == ()
-    await goes_on(worker, case_id, places.trust)
+    await refused_as_newer(worker, case_id, places.trust)
+    assert SNAPSHOT.read(await stored(worker)).case_id == case_id
     async with transaction(worker) as session:
         assert await changes.changed_since(session, case_id, 0, ["referral"]) == ("referral",)
-    assert (await stored(worker))["schema"] == SNAPSHOT.schema
-    assert await differing(worker, case_id) == ()
+    assert await verdicts(worker) == [consistency.Checked(case_id, newer=True)]
+
+
+async def test_given_an_event_of_a_kind_that_only_a_later_build_has_then_it_is_kept_and_shown_and_not_folded(
+    worker: AsyncEngine, database: Database, places: Places, case_id: UUID
+) -> None:
+    written_by_another_build(database, LATER_EVENT)
+    await refused_as_newer(worker, case_id, places.trust)
+    async with transaction(worker) as session:
+        rows = await session.scalars(select(CaseEventRow).order_by(CaseEventRow.sequence))
+        *known, newest = timeline_lines(rows.all(), {}, await directory(session))
+        last = (await session.scalars(select(CaseEventRow).order_by(CaseEventRow.sequence.desc()))).first()
+    assert known
+    assert newest.what == "Recorded by a newer version of Homeward (Telecare fitted)"
+    assert last is not None
+    said = event_summary(last)
+    assert (said.kind, said.event["pendant"], said.organisation_id) == ("telecare-fitted", "x", places.trust)
+    assert await verdicts(worker) == [consistency.Checked(case_id, newer=True)]
+    assert await sweep(make_sessions(worker)) is False
+    async with transaction(worker) as session:
+        assert (await session.get_one(CaseRow, case_id)).differs is None
+
+
+async def test_given_a_strand_of_a_kind_that_only_a_later_build_has_then_the_case_is_left_to_that_build(
+    worker: AsyncEngine, places: Places, case_id: UUID
+) -> None:
+    case = await loaded(worker, case_id)
+    later = Strand(kind="telecare", number=1, item="pendant", started_on=TODAY, owner_role="telecare")
+    await recorded(worker, request(case, places.trust, ev.StrandStarted(strand=later)))
+    await refused_as_newer(worker, case_id, places.trust)
+
+
+async def test_given_a_command_of_a_later_build_then_it_is_left_to_that_build(
+    worker: AsyncEngine, places: Places, case_id: UUID
+) -> None:
+    given = request(await loaded(worker, case_id), places.trust).envelope
+    async with transaction(worker) as session:
+        await queue_case_signal(session, given)
+        await session.execute(text("UPDATE outbox SET payload = payload || '{\"schema\": 99}'"))
+        with pytest.raises(HomewardError, match=NEWER):
+            await kept_envelope(session, case_id, given.command_id)
+
+
+async def test_given_a_snapshot_with_parts_that_only_a_later_build_can_read_then_the_others_are_shown(
+    worker: AsyncEngine, database: Database, case_id: UUID
+) -> None:
+    whole = await loaded(worker, case_id)
+    written_by_another_build(database, UNREADABLE)
+    shown = SNAPSHOT.read(await stored(worker))
+    assert (shown.referral, shown.owners) == (whole.referral, ())
+    assert shown.gate["heating"].value == "unknown"
+    written_by_another_build(database, 'UPDATE cases SET snapshot = snapshot || \'{"stage": "in-orbit"}\'')
+    with pytest.raises(HomewardError, match=NEWER):
+        SNAPSHOT.read(await stored(worker))
+
+
+async def test_given_cases_of_a_later_build_that_are_not_counted_then_they_are_left_to_it(
+    worker: AsyncEngine, database: Database, case_id: UUID
+) -> None:
+    written_by_another_build(database, LATER)
+    written_by_another_build(database, "UPDATE cases SET counted_version = NULL")
+    async with transaction(worker) as session:
+        assert await count_anew(session) is False
+        assert (await session.get_one(CaseRow, case_id)).counted_version is None
 
 
 async def test_given_a_snapshot_of_an_earlier_build_when_read_then_its_events_say_what_is_new_since(
