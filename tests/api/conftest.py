@@ -12,18 +12,19 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from fastapi import FastAPI
 from joserfc.jwk import ECKey
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from api.app import create_app
+from api.app import create_app, serve
 from api.settings import ApiSettings
 from api.tokens import Claims, new_signing_key, sign
 from discharge.cases.commands import ENVELOPE
 from discharge.store.engine import transaction
 from discharge.store.tables import CommandRow, Person, PersonAddress, PersonIdentifier, Spell
 from tests.fixtures.cases import carried_out
-from tests.fixtures.contract import as_described
+from tests.fixtures.contract import as_described, unreachable
 from tests.fixtures.postgres import Database, Places
 from workflows.connection import TemporalAccess
 
@@ -194,12 +195,18 @@ def settings(database: Database, signing_key: ECKey) -> ApiSettings:
     )
 
 
+@pytest.fixture(scope="session")
+def routed() -> FastAPI:
+    """The routes of the application, laid out once; each test has it answer by settings of its own."""
+    return create_app(unreachable())
+
+
 @pytest.fixture
 async def door(
-    settings: ApiSettings, signing_key: ECKey, worker: AsyncEngine, places: Places
+    settings: ApiSettings, signing_key: ECKey, worker: AsyncEngine, places: Places, routed: FastAPI
 ) -> AsyncIterator[Door]:
-    clock = Clock()
-    app = create_app(settings, clock)
+    clock, app = Clock(), routed
+    serve(app, settings, clock)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(
         transport=transport, base_url="http://homeward.test", event_hooks={"response": [as_described]}
