@@ -46,6 +46,11 @@ class Change:
     after: Case
     events: tuple[Event, ...]
 
+    @property
+    def rebuilds(self) -> bool:
+        """Whether rows that are no part of the case may stand: it is written whole, and nothing happened."""
+        return self.before is None and not self.events
+
 
 Projection = Callable[[AsyncSession, Change], Awaitable[None]]
 
@@ -99,7 +104,7 @@ async def project_part(session: AsyncSession, part: Part, change: Change) -> Non
     before = _keyed(part, part.rows(change.before) if change.before else ())
     after = _keyed(part, part.rows(change.after))
     changed = [row for key, row in after.items() if before.get(key) != row]
-    gone = [key for key in before if key not in after] if change.before else None
+    gone = None if change.rebuilds else [key for key in before if key not in after]
     await _remove(session, part, change.after.case_id, gone)
     await _upsert(session, part, change.after.case_id, changed)
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import date, timedelta
+from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from discharge.cases.model import CaseSpell
 from discharge.reference.policy import put_in_force
 from discharge.reference.site import SiteFolder
-from discharge.store.engine import Sessions
+from discharge.store.engine import Sessions, transaction
+from discharge.store.tables import Spell
 from fhir_adapters.feeds.profile_watch import WatchedBook
 from tests.fhir_adapters.hl7v2.conftest import Intake, intake  # noqa: F401 - a feed of the trust
 from tests.fhir_adapters.hl7v2.samples import Sample
@@ -72,6 +75,23 @@ async def test_given_a_referral_when_recorded_then_the_relay_and_who_joins_stays
     await story.refer()
     assert needs.bells.join.is_set()
     assert needs.bells.relay.is_set()
+
+
+async def test_given_a_referral_whose_stay_is_known_when_recorded_then_nobody_looks_for_one(
+    needs: Needs, story: Story
+) -> None:
+    spell = Spell(
+        id=uuid4(), person_id=story.person_id, organisation_id=story.places.trust, visit_number="V1",
+        status="admitted", folded={},
+    )  # fmt: skip
+    async with transaction(story.sessions) as session:
+        session.add(spell)
+    await story.refer(
+        spell=CaseSpell(
+            spell_id=spell.id, organisation_id=spell.organisation_id, admitted_on=date(2020, 1, 1)
+        )
+    )
+    assert not needs.bells.join.is_set()
 
 
 async def test_given_a_message_when_drained_then_the_relay_is_called(

@@ -25,7 +25,7 @@ from workflows.discharge_case import STRIKE_AGAIN
 from workflows.loops import Bells
 from workflows.store import askers
 
-OPENED = "referral-received"
+OPENED, JOINED = "referral-received", "spell-joined"
 _log = logging.getLogger("homeward.case_record")
 
 
@@ -126,7 +126,7 @@ class CaseRecord:
         """Decide and record one command, and call those who have work from it."""
         applied = await apply(self._sessions, self._clock, given)
         self._bells.relay.set()
-        if OPENED in applied.answer.events:
+        if OPENED in applied.answer.events and JOINED not in applied.answer.events:
             self._bells.join.set()
         return applied
 
