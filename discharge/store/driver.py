@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import select
 import socket
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -79,29 +80,43 @@ class NoAnswer(psycopg.OperationalError):
 
 
 class BoundedConnection(psycopg.AsyncConnection[tuple[Any, ...]]):
-    """A connection that is cut when an answer takes longer than ``patience`` seconds, None for no limit.
+    """A connection that is cut when an answer takes longer than ``patience`` seconds, None for no limit. The
+    first answer after it was lent to somebody has ``first`` seconds, where that is given.
 
     One timer watches it, and is set again only when it rings: a timer for each answer would cost more than
     many an answer does.
     """
 
     patience: float | None = None
+    first: float | None = None
     _due: float | None = None
     _timer: asyncio.TimerHandle | None = None
     _silent = False
 
     async def wait(self, gen: PQGen[_T], *given: Any, **named: Any) -> _T:
         """Everything that goes over the wire passes here. Raises NoAnswer."""
-        if self.patience is not None:
-            self._expect_within(self.patience)
+        seconds = self.patience if self.first is None else self.first
+        if seconds is not None:
+            self._expect_within(seconds)
         try:
-            return await super().wait(gen, *given, **named)
+            answered = await super().wait(gen, *given, **named)
+            self.first = None
+            return answered
         except psycopg.OperationalError:
             if self._silent:
                 raise NoAnswer("no answer in time") from None
             raise
         finally:
             self._due = None
+
+    @property
+    def has_news(self) -> bool:
+        """Whether PostgreSQL said something unasked, such as that it ends the connection. Nothing is sent."""
+        if self.closed:
+            return True
+        looking = select.poll()
+        looking.register(self.fileno(), select.POLLIN)
+        return bool(looking.poll(0))
 
     async def cancel_safe(self, **_: Any) -> None:
         """Have a statement stopped that nobody waits for any more; a server that is frozen does not hear."""

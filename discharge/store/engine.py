@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from math import inf
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import event, make_url, text
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InvalidatePoolError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
@@ -43,6 +45,11 @@ STOOD_IDLE = "25P03"
 NO_ANSWER = "no-answer"
 """Told beside ``database-unavailable`` when PostgreSQL was there and fell silent."""
 
+SURE_SECONDS = 1.0
+"""How long a connection that answered is taken to be alive, unless it says otherwise."""
+
+ANSWERED_AT = "homeward answered at"
+
 OUTAGES = frozenset({"", "08", "40", "53", "55", "57", "58"})
 """Classes of SQLSTATE after which the same transaction may succeed: no connection, no room, deadlock."""
 
@@ -63,12 +70,12 @@ def make_engine(url: str, *, pool_size: int = 10, times: DatabaseTimes = USUAL) 
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_timeout=times.connect,
-        pool_pre_ping=True,  # after a restart of PostgreSQL every pooled connection is dead
+        pool_use_lifo=True,  # few connections do most of the work: their plans and caches are warm
         hide_parameters=True,
         connect_args={**session_settings(make_url(url), times), "async_creator_fn": opened},
         execution_options={TIMES: times},
     )
-    _ask_kept_ones_briefly(engine, times)
+    _ask_kept_ones(engine, times)
     return engine
 
 
@@ -85,17 +92,27 @@ def driver_settings(engine: AsyncEngine) -> dict[str, Any]:
     return {**named, **url.query, **session_settings(url, times_of(engine))}
 
 
-def _ask_kept_ones_briefly(engine: AsyncEngine, times: DatabaseTimes) -> None:
-    """A connection that was kept is first asked whether it lives, and need not be waited for as a question
-    is: with several of them frozen, the times would add up.
+def _ask_kept_ones(engine: AsyncEngine, times: DatabaseTimes) -> None:
+    """A connection that was kept is asked whether it lives before it is lent: after a restart of PostgreSQL
+    all of them are dead. One that answered a moment ago, and on which nothing was said since, is not asked:
+    that would cost each transaction a round trip. Its first answer is waited for as briefly instead, because
+    with several frozen ones the times would add up.
     """
 
-    def back(connection: Any, _record: Any) -> None:
+    def back(connection: Any, record: Any) -> None:
         if connection is not None:
-            connection.driver_connection.patience = times.connect
+            record.info[ANSWERED_AT] = monotonic()
 
-    def out(connection: Any, _record: Any, _proxy: Any) -> None:
-        connection.driver_connection.patience = times.answer
+    def out(connection: Any, record: Any, _proxy: Any) -> None:
+        driver: BoundedConnection = connection.driver_connection
+        kept_for = monotonic() - record.info.get(ANSWERED_AT, inf)
+        if kept_for >= SURE_SECONDS or (kept_for >= 0 and driver.has_news):
+            driver.patience = times.connect
+            try:
+                engine.dialect.do_ping(connection)
+            except engine.dialect.loaded_dbapi.Error:
+                raise InvalidatePoolError from None
+        driver.patience, driver.first = times.answer, times.connect
 
     event.listen(engine.sync_engine, "checkin", back)
     event.listen(engine.sync_engine, "checkout", out)

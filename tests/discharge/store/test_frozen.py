@@ -12,6 +12,7 @@ import socket
 import time
 from collections.abc import AsyncIterator, Awaitable
 from pathlib import Path
+from unittest.mock import Mock, patch
 
 import pytest
 from sqlalchemy import text
@@ -84,8 +85,9 @@ async def test_given_postgres_freezes_before_the_commit_is_answered_then_it_is_t
 
 
 async def test_given_a_kept_connection_is_frozen_when_asked_then_a_new_one_is_made_soon(
-    database: Database, proxy: FreezingProxy
+    database: Database, proxy: FreezingProxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("discharge.store.engine.SURE_SECONDS", 0)
     patient = make_engine(proxy.before(database.api_url), times=DatabaseTimes(connect=1, statement=300))
     await ask(patient)
     proxy.freeze()
@@ -94,6 +96,48 @@ async def test_given_a_kept_connection_is_frozen_when_asked_then_a_new_one_is_ma
     async with asyncio.timeout(SOON):
         assert await ask(patient, "SELECT 1") == 1
     await patient.dispose()
+
+
+async def test_given_a_connection_that_answered_a_moment_ago_is_frozen_then_it_is_told_as_soon(
+    database: Database, proxy: FreezingProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("discharge.store.engine.SURE_SECONDS", 300)
+    patient = make_engine(proxy.before(database.api_url), times=DatabaseTimes(connect=1, statement=300))
+    await ask(patient)
+    proxy.freeze()
+    assert await told(patient) == ("database-unavailable", "no-answer")
+    proxy.thaw()
+    assert await ask(patient, "SELECT 1") == 1
+    await patient.dispose()
+
+
+async def test_given_postgres_ended_a_kept_connection_a_moment_ago_when_asked_then_another_one_is_used(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("discharge.store.engine.SURE_SECONDS", 300)
+    made = make_engine(database.api_url)
+    backend = await ask(made)
+    with database.server.superuser() as connection:
+        connection.execute("SELECT pg_terminate_backend(%s)", (backend,))
+    while await alive(database, backend):
+        await asyncio.sleep(0.01)
+    assert await ask(made) != backend
+    await made.dispose()
+
+
+async def test_given_a_connection_that_answered_a_moment_ago_when_lent_then_it_is_not_asked_first(
+    database: Database,
+) -> None:
+    made = make_engine(database.api_url)
+    await ask(made)
+    asked = Mock(side_effect=made.dialect.do_ping)
+    with patch.object(made.dialect, "do_ping", asked):
+        await ask(made)
+        assert not asked.called
+        with patch("discharge.store.engine.SURE_SECONDS", 0):
+            await ask(made)
+        assert asked.called
+    await made.dispose()
 
 
 async def test_given_a_pool_full_of_frozen_connections_when_it_is_back_then_everybody_is_served(
