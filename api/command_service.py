@@ -26,7 +26,17 @@ from api.principals import Principal
 from api.queries.changes import changes_since
 from api.refusals import CaseChanged
 from api.services import Services
-from discharge.cases.commands import ANSWER, ENVELOPE, Answer, Command, ConfirmDischarge, Envelope
+from discharge.cases.commands import (
+    ANSWER,
+    ENVELOPE,
+    Answer,
+    Command,
+    CompleteCheck,
+    ConfirmDischarge,
+    ConfirmItem,
+    Envelope,
+    SaveAnswers,
+)
 from discharge.cases.model import SNAPSHOT, Case
 from discharge.cases.relations import require_part
 from discharge.clocks import london_date
@@ -36,6 +46,7 @@ from discharge.store.changes import case_at, require_version
 from discharge.store.request_keys import HEADER
 from discharge.store.tables import CaseRow, CommandRow
 from discharge.store.tables.persons import DANGER, ORDINARY
+from housing_checks.checks.answer_types import WRITTEN
 from housing_checks.seen import SAYS_EVERYTHING, left_as_seen, only_changes
 from workflows.client import execute_command
 
@@ -74,6 +85,23 @@ class AskedCommand:
         said = (self.reason, self.note, *self.item_notes.values())
         return any((text or "").strip() for text in said)
 
+    @property
+    def worded(self) -> frozenset[str]:
+        """The items of a check whose answer in words comes with it."""
+        answers = _answers(self.command)
+        return frozenset(
+            item for item, text in self.item_notes.items() if text.strip() and answers.get(item) == WRITTEN
+        )
+
+
+def _answers(command: Command) -> Mapping[str, str]:
+    match command:
+        case SaveAnswers() | CompleteCheck():
+            return command.answers
+        case ConfirmItem():
+            return {command.item: command.value}
+    return {}
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -97,7 +125,7 @@ async def ask(services: Services, caller: Principal, asked: AskedCommand) -> Out
         require_part(case, caller.actor, asked.command)
         require_version(case, asked.seen_version)
         questions = await contradictions.questions(session, case, asked.command, today)
-        left = left_as_seen(asked.command, await _as_seen(session, case, asked))
+        left = left_as_seen(asked.command, await _as_seen(session, case, asked), asked.worded)
         command = only_changes(asked.command, left)
         command = await contradictions.with_despite(session, case, command, asked.confirm)
         digest = body_hash(asked.case_id, asked.as_sent)
@@ -154,7 +182,7 @@ async def take(
         case_id=asked.case_id,
         actor=caller.actor,
         effective_on=asked.effective_on,
-        command=_with_decider(asked.command, notes),
+        command=_with_words(_with_decider(asked.command, notes), asked.worded, notes),
         reason=asked.reason,
         note_id=notes[0].id if notes and notes[0].item is None else None,
         seen_version=asked.seen_version,
@@ -227,6 +255,14 @@ def _with_decider(command: Command, notes: tuple[store.NewNote, ...]) -> Command
         return command
     named = next((note.id for note in notes if note.item == store.DECIDED_BY), None)
     return command.model_copy(update={"decided_by_note": named})
+
+
+def _with_words(command: Command, worded: frozenset[str], notes: tuple[store.NewNote, ...]) -> Command:
+    """Answers in words are kept as notes; the command says which."""
+    if not worded:
+        return command
+    found = {note.item: note.id for note in notes if note.item in worded}
+    return command.model_copy(update={"text_notes": found})
 
 
 def _notes(asked: AskedCommand) -> tuple[store.NewNote, ...]:

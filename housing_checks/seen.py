@@ -12,13 +12,19 @@ SAYS_EVERYTHING = (SaveAnswers, CompleteCheck, AmendReferral)
 """Commands that state more than their asker may have changed."""
 
 
-def left_as_seen(command: Command, seen: Case | None) -> frozenset[str]:
-    """The items of a check, or the fields of an amendment, that say what the case said when it was seen."""
+def left_as_seen(command: Command, seen: Case | None, worded: frozenset[str] = frozenset()) -> frozenset[str]:
+    """The items of a check, or the fields of an amendment, that say what the case said when it was seen;
+    ``worded`` are items whose answer comes with words of its own.
+    """
     if seen is None:
         return frozenset()
     if isinstance(command, SaveAnswers | CompleteCheck):
         standing = answers_standing(seen)
-        return frozenset(code for code, answer in command.answers.items() if standing.get(code) == answer)
+        return frozenset(
+            code
+            for code, answer in command.answers.items()
+            if standing.get(code) == answer and code not in worded
+        )
     if isinstance(command, AmendReferral) and seen.referral is not None:
         said = command.model_dump(exclude={"kind"})
         return frozenset(name for name, value in said.items() if value == getattr(seen.referral, name))

@@ -35,7 +35,9 @@ class CommandContext(BaseModel):
         default=None, max_length=10_000, description="Free text about the command; never sent to partners"
     )
     item_notes: dict[str, str] = Field(
-        default_factory=dict, description="Free text about single items of a check, by the item's code"
+        default_factory=dict,
+        description="Free text about single items of a check, by the item's code; where an item is answered"
+        " `written`, the answer itself",
     )
     decided_by: str | None = Field(
         default=None,
@@ -72,7 +74,7 @@ MODELS: Mapping[str, type[BaseModel]] = MappingProxyType(
 OFFERED: tuple[str, ...] = tuple(kind for kind in MODELS if kind != "refer" and PERMISSIONS[kind].roles)
 """What people and systems may ask of a case, each by its roles. A referral has a door of its own."""
 
-SET_BY_US = frozenset({"kept", "decided_by_note"})
+SET_BY_US = frozenset({"kept", "decided_by_note", "text_notes"})
 """Fields of commands that no client sends."""
 
 

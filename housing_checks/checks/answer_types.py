@@ -10,13 +10,19 @@ from pydantic import field_validator
 
 from discharge.values import AnswerCode, Frozen, YesNoUnknown
 
-AnswerType = Literal["yes-no", "choice", "number", "date"]
+AnswerType = Literal["yes-no", "choice", "open-choice", "number", "date", "text"]
 
 NOT_APPLICABLE = "not-applicable"
+WRITTEN = "written"
+"""The code of an answer in words: they stand in a note beside it, which can be hidden and erased."""
+
+IN_WORDS: frozenset[AnswerType] = frozenset({"open-choice", "text"})
+"""The types that take an answer in words."""
 
 YES_NO = (("yes", "Yes"), ("no", "No"))
 UNKNOWN = ("unknown", "Not known")
 DOES_NOT_APPLY = (NOT_APPLICABLE, "Does not apply")
+OTHER_WORDS = (WRITTEN, "Other, in words")
 
 
 class Option(Frozen):

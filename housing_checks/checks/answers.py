@@ -7,13 +7,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import partial
+from uuid import UUID
 
+from discharge.cases.commands import CompleteCheck, SaveAnswers
 from discharge.cases.events import Event, GatedItemsChanged, ItemAnswered, MitigationWithdrawn
 from discharge.cases.evolve import fold
 from discharge.cases.model import Actor, Case, ItemAnswer
 from discharge.codes.model import not_listed
 from discharge.errors import Refused, refuse_all, refuse_together
 from discharge.values import YesNoUnknown
+from housing_checks.checks.answer_types import WRITTEN
 from housing_checks.checks.form import form_of_case
 from housing_checks.checks.model import CheckForm, CheckItem
 from housing_checks.guards import require_order
@@ -50,14 +53,22 @@ def require_answer(item: CheckItem, value: str, where: str) -> None:
         raise not_listed(item.code, value, dict(item.choices), where)
 
 
+def require_words(value: str, words: UUID | None, code: str, where: str) -> None:
+    """Refuse an answer in words of which there is no note."""
+    if value == WRITTEN and words is None:
+        raise Refused("answer-text-missing", detail=code, where=where)
+
+
 def require_evidence(item: CheckItem, evidence: str | None, where: str) -> None:
     """Refuse what the item does not take as evidence for an answer."""
     if evidence is not None and evidence not in item.evidence_kinds:
         raise not_listed("evidence-kinds", evidence, item.evidence_kinds, where)
 
 
-def answer_of(item: CheckItem, value: str, evidence: str | None, on: date, actor: Actor) -> ItemAnswer:
-    """Return an answer as it is recorded."""
+def answer_of(
+    item: CheckItem, value: str, evidence: str | None, on: date, actor: Actor, note_id: UUID | None = None
+) -> ItemAnswer:
+    """Return an answer as it is recorded; ``note_id`` is the note with an answer in words."""
     return ItemAnswer(
         value=value,
         gate=item.counts_as(value),
@@ -65,6 +76,7 @@ def answer_of(item: CheckItem, value: str, evidence: str | None, on: date, actor
         by=actor.user_id,
         evidence=evidence,
         valid_until=item.holds_for.after(on) if item.holds_for is not None and value != "unknown" else None,
+        note_id=note_id if value == WRITTEN else None,
     )
 
 
@@ -72,32 +84,39 @@ def stated(
     case: Case,
     form: CheckForm,
     answers: Mapping[str, str],
-    evidence: Mapping[str, str],
+    command: SaveAnswers | CompleteCheck,
     on: date,
     actor: Actor,
     standing: Mapping[str, str],
 ) -> Iterator[ItemAnswered]:
-    """Return what the check under way did not say yet. ``standing`` is what was known
-    before it began. Refuses an item that the form does not have or does not ask of this person, an answer
-    that its item does not take, and one older than the answer that is there.
+    """Return what the check under way did not say yet of ``answers``: what the command says, with what its
+    asker left as they saw it. ``standing`` is what was known before it began. Refuses an item that the form
+    does not have or does not ask of this person, an answer that its item does not take, an answer in words
+    without any, and one older than the answer that is there.
     """
     given = case.check.given if case.check is not None else {}
     values = {code: answer.value for code, answer in given.items()} | dict(answers)
     refuse_together(
-        lambda: _require_items(form, values, answers), lambda: _require_taken(form, answers, evidence)
+        lambda: _require_items(form, values, answers),
+        lambda: _require_taken(form, answers, command.evidence),
+        lambda: _require_words(form, answers, command.text_notes, given),
     )
     for item in form.items:
         if item.code not in answers:
             continue
         value, before = answers[item.code], given.get(item.code)
-        known = evidence.get(item.code)
-        if before is not None and before.value == value and known in (None, before.evidence):
+        known, words = (
+            command.evidence.get(item.code),
+            words_of(value, command.text_notes.get(item.code), before),
+        )
+        same = before is not None and (before.value, before.note_id) == (value, words)
+        if before is not None and same and known in (None, before.evidence):
             continue
         require_order(before.answered_on if before is not None else None, on, "effective_on")
         yield ItemAnswered(
             item=item.code,
-            answer=answer_of(item, value, known, on, actor),
-            changed=standing.get(item.code) != value,
+            answer=answer_of(item, value, known, on, actor, words),
+            changed=standing.get(item.code) != value or words != (before.note_id if before else None),
         )
 
 
@@ -124,6 +143,27 @@ def _require_taken(form: CheckForm, answers: Mapping[str, str], evidence: Mappin
             for each in given
         ),
     )
+
+
+def _require_words(
+    form: CheckForm, answers: Mapping[str, str], notes: Mapping[str, UUID], given: Mapping[str, ItemAnswer]
+) -> None:
+    """Refuse every answer in words that has none, now or before."""
+    written = (code for code in form.codes if answers.get(code) == WRITTEN)
+    refuse_all(
+        [
+            Refused("answer-text-missing", detail=code, where=f"answers.{code}")
+            for code in written
+            if words_of(WRITTEN, notes.get(code), given.get(code)) is None
+        ]
+    )
+
+
+def words_of(value: str, note_id: UUID | None, before: ItemAnswer | None) -> UUID | None:
+    """Return the note with the words of an answer: the one that comes with it, else the one before."""
+    if value != WRITTEN:
+        return None
+    return note_id or (before.note_id if before is not None else None)
 
 
 def gate_after(case: Case, form: CheckForm, answered: ItemAnswered) -> list[Event]:

@@ -120,7 +120,14 @@ def _form(code: str, edition: str, table: Table[CheckItem]) -> CheckForm:
         effective_from=heading.effective_from,
         source=heading.source,
         items=tuple(table.values()),
+        until=min((day for day in _begun() if day > heading.effective_from), default=None),
+        shadow=heading.shadow,
     )
+
+
+def _begun() -> Iterator[date]:
+    """The first day of each edition that decides."""
+    return (each.heading.effective_from for each in HOME_CHECK.editions if not each.heading.shadow)
 
 
 put_in_order(lambda: tuple(dict.fromkeys(item.code for item in CHECK_ITEMS)))

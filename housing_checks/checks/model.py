@@ -19,8 +19,11 @@ from discharge.durations import Duration
 from discharge.values import Frozen, YesNoUnknown
 from housing_checks.checks.answer_types import (
     DOES_NOT_APPLY,
+    IN_WORDS,
     NOT_APPLICABLE,
+    OTHER_WORDS,
     UNKNOWN,
+    WRITTEN,
     YES_NO,
     AnswerType,
     Numbers,
@@ -89,9 +92,15 @@ class CheckItem(Code):
 
     @property
     def choices(self) -> tuple[tuple[str, str], ...]:
-        """The answers to choose from, with their words; besides them a number or a day is typed."""
+        """The answers to choose from, with their words; besides them a number, a day or a text is typed."""
         own = YES_NO if self.type == "yes-no" else tuple((each.code, each.words) for each in self.options)
-        return (*own, *((DOES_NOT_APPLY,) if self.not_applicable else ()), UNKNOWN)
+        other = (OTHER_WORDS,) if self.type == "open-choice" else ()
+        return (*own, *other, *((DOES_NOT_APPLY,) if self.not_applicable else ()), UNKNOWN)
+
+    @property
+    def in_words(self) -> bool:
+        """Whether it takes an answer in words, which stand in a note."""
+        return self.type in IN_WORDS
 
     def takes(self, value: str) -> bool:
         """Whether this is an answer to the item."""
@@ -99,20 +108,26 @@ class CheckItem(Code):
             return True
         if self.type == "number":
             return self.numbers is not None and self.numbers.takes(value)
-        return self.type == "date" and is_day(value)
+        return (self.type == "date" and is_day(value)) or (self.in_words and value == WRITTEN)
 
     def words(self, value: str) -> str:
         """Return an answer in words; one that the item does not know is shown as it is."""
+        if value == WRITTEN and self.in_words:
+            return "Answered in words"
         unit = f" {self.numbers.unit}" if self.numbers is not None else ""
         return dict(self.choices).get(value) or f"{value}{unit}"
 
     def counts_as(self, value: str) -> YesNoUnknown:
-        """Return how an answer counts at the gate: a number that is safe and any day count as yes."""
+        """Return how an answer counts at the gate: a number that is safe and any day count as yes; nobody has
+        judged what is written in words, so that it is unknown there.
+        """
         match value:
             case "yes" | "no" | "unknown":
                 return value
             case _ if value == NOT_APPLICABLE:
                 return "yes"
+            case _ if value == WRITTEN and self.in_words:
+                return "unknown"
         if self.type == "number" and self.numbers is not None:
             return "yes" if self.numbers.safe(value) else "no"
         return {each.code: each.gate for each in self.options}.get(value, "yes")
@@ -130,6 +145,10 @@ class CheckForm(Frozen):
     effective_from: date
     source: str
     items: tuple[CheckItem, ...]
+    until: date | None = None
+    """The day from which a later edition is in force."""
+    shadow: bool = False
+    """Whether its edition is only tried."""
     lacking: tuple[str, ...] = ()
     """The edition that is not known here, or a site's changes in it that the site has taken back."""
 
@@ -203,12 +222,7 @@ def faults_of(rows: Mapping[str, CheckItem]) -> Iterator[str]:
 
 
 def _faults_of(row: CheckItem, before: Collection[str]) -> Iterator[str]:
-    if (row.type == "choice") != bool(row.options):
-        yield "options: belong to a choice, and a choice has some - give type and options together"
-    if (row.type == "number") != (row.numbers is not None):
-        yield "numbers: belong to a number, and a number has them - give type and numbers together"
-    if row.settled_by and row.type != "yes-no":
-        yield "settled_by: work answers yes, which this item does not take - ask it as yes or no"
+    yield from _faults_of_type(row)
     for condition in row.enable_when.conditions if row.enable_when is not None else ():
         if condition.item not in before:
             yield f"enable_when: {condition.item!r} is no earlier item - name one that is asked before"
@@ -220,3 +234,16 @@ def _faults_of(row: CheckItem, before: Collection[str]) -> Iterator[str]:
     for kind in row.evidence_kinds:
         if not EVIDENCE_KINDS.known(kind):
             yield f"evidence_kinds: {kind!r} is no kind of evidence - choose from {EVIDENCE_KINDS.name}"
+
+
+def _faults_of_type(row: CheckItem) -> Iterator[str]:
+    if (row.type in ("choice", "open-choice")) != bool(row.options):
+        yield "options: belong to a choice, and a choice has some - give type and options together"
+    if any(option.code == WRITTEN for option in row.options):
+        yield f"options: {WRITTEN!r} is the code of an answer in words - choose another"
+    if row.type == "text" and (row.gated or row.gated_when is not None):
+        yield "gated: nobody judges a text at the gate - write gated: false"
+    if (row.type == "number") != (row.numbers is not None):
+        yield "numbers: belong to a number, and a number has them - give type and numbers together"
+    if row.settled_by and row.type != "yes-no":
+        yield "settled_by: work answers yes, which this item does not take - ask it as yes or no"

@@ -73,7 +73,7 @@ def _stated(
     kept = {code: standing[code] for code in command.kept if code in standing}
     answers = {**command.answers, **kept}
     during = fold(case, begun)
-    return [*begun, *stated(during, form, answers, command.evidence, on, envelope.actor, standing)]
+    return [*begun, *stated(during, form, answers, command, on, envelope.actor, standing)]
 
 
 def suggested_strands(

@@ -27,6 +27,8 @@ from housing_checks.checks.answers import (
     gate_after,
     require_answer,
     require_evidence,
+    require_words,
+    words_of,
 )
 from housing_checks.checks.form import form_of_case, form_to_decide
 from housing_checks.guards import require_order, require_stage
@@ -88,25 +90,26 @@ def confirm_item(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
     command = command_of(envelope, ConfirmItem)
     require_stage(case, SINCE_ACCEPTANCE)
     on = envelope.effective_on
-    form, standing = (
-        form_to_decide(case.check.form if case.check is not None else None),
-        answers_standing(case),
-    )
+    standing = answers_standing(case)
+    form = form_to_decide(case.check.form if case.check is not None else None)
     if case.check is None or command.item not in form.asked(standing):
         raise Refused("no-such-item", detail="gate-item", where="item")
     item, gated = form.item(command.item), case.gate.get(command.item)
     before = case.check.given.get(command.item)
+    words = words_of(command.value, command.text_notes.get(command.item), before)
     known_on = gated.as_of if gated is not None else before.answered_on if before is not None else None
     refuse_together(
         lambda: happened_on(envelope, now),
         lambda: require_answer(item, command.value, "value"),
+        lambda: require_words(command.value, words, item.code, "value"),
         lambda: require_evidence(item, command.evidence, "evidence"),
         lambda: require_order(known_on, on, "effective_on"),
     )
     same_evidence = command.evidence is None or (before is not None and before.evidence == command.evidence)
-    if (standing.get(command.item), known_on) == (command.value, on) and same_evidence:
+    same_words = words is None or (before is not None and before.note_id == words)
+    if (standing.get(command.item), known_on) == (command.value, on) and same_evidence and same_words:
         return []
-    answer = answer_of(item, command.value, command.evidence, on, envelope.actor)
+    answer = answer_of(item, command.value, command.evidence, on, envelope.actor, words)
     answered = ItemAnswered(item=command.item, answer=answer)
     return [answered, *_needless(gated, answer), *gate_after(case, form, answered)]
 

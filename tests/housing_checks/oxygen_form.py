@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import yaml
@@ -55,14 +55,22 @@ OURS = {
     "decided_by": "J. Doe, home checks lead",
     "decided_on": "2026-03-20",
     "reason": "Oxygen at home",
-    "rows": {code: {**EACH, **row} for code, row in ROWS.items()},
 }
 
 
+IN_WORDS: dict[str, dict[str, object]] = {
+    **ROWS,
+    "cylinder": {**ROWS["cylinder"], "type": "open-choice"},
+    "record": {"label": "Supplier's record", "type": "text", "gated": False, "enable_when": IF_OXYGEN},
+}
+"""The same form with answers in words: another place for the cylinder, and what the supplier recorded."""
+
+
 @contextmanager
-def oxygen_asked(since: str = "2026-04-01") -> Iterator[None]:
+def oxygen_asked(since: str = "2026-04-01", rows: Mapping[str, dict[str, object]] = ROWS) -> Iterator[None]:
     """A site that asks about oxygen from a day on."""
-    said = yaml.safe_dump(OURS | {"effective_from": since}, sort_keys=False)
+    more = {"effective_from": since, "rows": {code: {**EACH, **row} for code, row in rows.items()}}
+    said = yaml.safe_dump(OURS | more, sort_keys=False)
     put_in_force([parse_override("oxygen.yaml", said.encode())])
     try:
         yield

@@ -141,7 +141,7 @@ class Envelope(Frozen):
     late: bool = False
 
 
-ENVELOPE: Stored[Envelope] = Stored(TypeAdapter(Envelope), schema=4)
+ENVELOPE: Stored[Envelope] = Stored(TypeAdapter(Envelope), schema=5)
 """How a command is stored, with who asks."""
 
 __all__ = [

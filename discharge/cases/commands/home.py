@@ -27,7 +27,8 @@ class StartCheck(CaseCommand):
 class SaveAnswers(CaseCommand):
     """Save what is answered of a check so far; it may be completed later, and by somebody else.
 
-    ``evidence`` says for single items how their answer is known.
+    ``evidence`` says for single items how their answer is known. ``text_notes`` names for items that are
+    answered in words the note that holds them; the door says it, never the client.
     """
 
     declared: ClassVar = Declaration(
@@ -39,6 +40,7 @@ class SaveAnswers(CaseCommand):
     form: str
     answers: dict[str, AnswerCode] = Field(min_length=1)
     evidence: dict[str, str] = Field(default_factory=dict)
+    text_notes: dict[str, UUID] = Field(default_factory=dict)
     kept: tuple[str, ...] = ()
 
 
@@ -58,6 +60,7 @@ class CompleteCheck(CaseCommand):
     form: str
     answers: dict[str, AnswerCode]
     evidence: dict[str, str] = Field(default_factory=dict)
+    text_notes: dict[str, UUID] = Field(default_factory=dict)
     kept: tuple[str, ...] = ()
 
 
@@ -71,6 +74,7 @@ class ConfirmItem(CaseCommand):
     item: str
     value: AnswerCode
     evidence: str | None = None
+    text_notes: dict[str, UUID] = Field(default_factory=dict)
 
 
 class NameMitigation(CaseCommand):

@@ -15,7 +15,7 @@ from discharge.values import AnswerCode, Frozen, YesNoUnknown
 
 class AnswerDetails(Frozen):
     """How an answer counts at the gate; by whom it was given, when, on what evidence, and the last day on
-    which it holds.
+    which it holds. ``note_id`` is the note that holds an answer in words.
     """
 
     gate: YesNoUnknown = "unknown"
@@ -23,6 +23,7 @@ class AnswerDetails(Frozen):
     by: UUID | None = None
     evidence: str | None = None
     valid_until: date | None = None
+    note_id: UUID | None = None
 
 
 class ItemAnswer(AnswerDetails):
