@@ -105,6 +105,12 @@ def test_given_all_references_when_followed_then_each_is_there() -> None:
     assert set(SCHEMAS) - used == set()
 
 
+def test_given_the_words_of_fields_when_read_then_none_only_repeats_the_name_or_begins_with_whether() -> None:
+    names = {key: key.rpartition(".")[2].replace("_", " ") for key in table("fields.yaml")}
+    words = {key: said.removeprefix("The ").lower() for key, said in table("fields.yaml").items()}
+    assert [key for key, said in words.items() if said == names[key] or said.startswith("whether")] == []
+
+
 def test_given_the_words_of_fields_when_read_then_each_is_about_a_field_there_is() -> None:
     fields = {field for _, field, _ in _all_fields()}
     placed = {f"{name}.{field}" for name, field, _ in _all_fields()}
