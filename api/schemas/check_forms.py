@@ -58,7 +58,7 @@ class FormItem(Schema):
     )
     evidence_kinds: list[str] = Field(description="How its answer may be known")
     holds_for: str | None = Field(description="How long an answer holds; null where it holds for good")
-    gated: bool = Field(description="Whether it must be in place for everybody before they leave")
+    gated: bool = Field(description="True when it must be in place, for everybody, before they leave")
     source: str
 
 

@@ -46,7 +46,7 @@ class CommandContext(BaseModel):
     )
     about_danger: bool = Field(
         default=False,
-        description="Whether the note speaks of abuse or danger: then only the writer's team and the housing"
+        description="True when the note speaks of abuse or danger: only the writer's team and the housing"
         " lead read it",
     )
     danger_items: list[str] = Field(
