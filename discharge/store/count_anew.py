@@ -18,7 +18,8 @@ from discharge.store.tables import CaseRow
 from discharge.stored import SCHEMA
 
 UNCOUNTED: ColumnElement[bool] = CaseRow.counted_version.is_distinct_from(CaseRow.version)
-AT_ONCE = 100
+AT_ONCE = 20
+"""A command of one of these cases waits meanwhile."""
 KNOWN: ColumnElement[bool] = CaseRow.snapshot[SCHEMA].as_integer() <= SNAPSHOT.schema
 """What a newer build wrote is left to it."""
 

@@ -36,8 +36,11 @@ CODED_ERROR = "HW409"
 TIMES = "homeward_times"
 """The execution option of an engine that holds its times."""
 
-TOOK_TOO_LONG = "57014"
-"""SQLSTATE of a statement that ran into its timeout."""
+TOOK_TOO_LONG, LOCKED = "57014", "55P03"
+"""SQLSTATE of a statement that ran into its timeout, and of one that waited too long for somebody's lock."""
+
+IN_EACH_OTHERS_WAY = "40"
+"""Class of SQLSTATE of transactions that cannot both be done: deadlocks and serialisation."""
 
 STOOD_IDLE = "25P03"
 """SQLSTATE of a transaction in which nothing was asked for too long."""
@@ -50,8 +53,8 @@ SURE_SECONDS = 1.0
 
 ANSWERED_AT = "homeward answered at"
 
-OUTAGES = frozenset({"", "08", "40", "53", "55", "57", "58"})
-"""Classes of SQLSTATE after which the same transaction may succeed: no connection, no room, deadlock."""
+OUTAGES = frozenset({"", "08", "53", "55", "57", "58"})
+"""Classes of SQLSTATE after which the same transaction may succeed: no connection, no room, shutting down."""
 
 _SET_TENANT = text(
     "SELECT set_config('homeward.organisation_id', :organisation, true),"
@@ -130,9 +133,9 @@ async def transaction(
     """One transaction on behalf of an organisation: committed at the end, rolled back by any exception.
 
     Raises HomewardError: ``database-unavailable`` when PostgreSQL cannot be reached, does not answer or gives
-    up the transaction; ``database-busy`` when a statement took too long; the code that one of our own
-    functions in PostgreSQL raised; ``internal`` with SQLSTATE and constraint, instead of a driver error whose
-    text repeats values.
+    up the transaction; ``database-busy`` when a statement took too long or others were in the way; the code
+    that one of our own functions in PostgreSQL raised; ``internal`` with SQLSTATE and constraint, instead of
+    a driver error whose text repeats values.
     """
     sessions = source if isinstance(source, async_sessionmaker) else make_sessions(source)
     try:
@@ -164,8 +167,13 @@ def constraint_of(error: IntegrityError) -> str:
     return getattr(getattr(error.orig, "diag", None), "constraint_name", None) or ""
 
 
+def is_busy(state: str) -> bool:
+    """Whether PostgreSQL is there, and something is in the way of this transaction: worth some more tries."""
+    return state in (TOOK_TOO_LONG, LOCKED) or state[:2] == IN_EACH_OTHERS_WAY
+
+
 def _raise_in_our_words(error: DBAPIError) -> None:
-    if sqlstate(error) == TOOK_TOO_LONG:
+    if is_busy(sqlstate(error)):
         raise Unavailable("database-busy", detail=sqlstate(error)) from None
     if sqlstate(error) == STOOD_IDLE:
         raise Unavailable("database-unavailable", detail=STOOD_IDLE) from None

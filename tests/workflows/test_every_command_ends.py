@@ -127,8 +127,9 @@ async def test_given_a_command_that_cannot_be_recorded_then_it_fails_and_the_nex
     await story.do(cmd.AcceptReferral())
 
 
+@pytest.mark.parametrize("fault", [broken, busy, newer])
 async def test_given_a_command_that_cannot_be_recorded_then_whoever_asks_next_is_answered_within_five_seconds(
-    story: Story, faults: Faults, worker: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+    story: Story, faults: Faults, fault: Fault, worker: AsyncEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with transaction(story.sessions) as session:
         somebody = Person(id=uuid4(), family_name="Ashe", birth_date=date(1941, 5, 2))
@@ -137,7 +138,7 @@ async def test_given_a_command_that_cannot_be_recorded_then_whoever_asks_next_is
     for each in (story, another):
         await each.refer()
     monkeypatch.setattr(calls, "_PAUSES", AS_SHIPPED)
-    faults.of("accept-referral", 1000)
+    faults.of("accept-referral", 1000, fault)
     failing = asyncio.create_task(asked(story, cmd.AcceptReferral()))
 
     async def tried() -> bool:

@@ -62,13 +62,17 @@ _PAUSES: Mapping[str, tuple[timedelta, ...]] = MappingProxyType(
     {
         "internal": tuple(timedelta(milliseconds=50 * 2**number) for number in range(5)),
         NEWER: (timedelta(milliseconds=250),) * 12,
-        "database-busy": tuple(timedelta(milliseconds=200 * 4**number) for number in range(5)),
+        "database-busy": tuple(timedelta(milliseconds=100 * 4**number) for number in range(2)),
     }
 )
 """Between the tries of what is no outage and may pass all the same; any other failure is final. Whoever asks
-the same case next waits behind them: 1.6 seconds in all where something is wrong with us, 68 where others
-write, and 3 where only a newer build understands the case, so that a worker of that build can take it up.
+the same case next waits behind them: 1.6 seconds in all where something is wrong with us, 2 where somebody
+holds a lock (each try waits half a second for it), and 3 where only a newer build understands the case, so
+that a worker of that build can take it up.
 """
+
+_PAUSES_BEFORE = tuple(timedelta(milliseconds=200 * 4**number) for number in range(5))
+"""The same where a lock is held, in histories of builds that waited for longer."""
 
 _DURING_OUTAGES = replace(_PATIENTLY, non_retryable_error_types=sorted(_PAUSES))
 
@@ -124,6 +128,8 @@ async def _bounded(activity: str, given: object, answer: type[_T]) -> _T:
                 raise
             code = failure.cause.type or "internal"
             pauses = _PAUSES.get(code, ())
+            if code == "database-busy" and not workflow.patched("busy-for-two-seconds"):
+                pauses = _PAUSES_BEFORE
             if tried >= len(pauses):
                 raise CannotRecord(code) from None
         await workflow.sleep(pauses[tried])

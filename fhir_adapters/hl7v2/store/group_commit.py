@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from discharge.errors import HomewardError, Unavailable
 from discharge.store.driver import NoAnswer, connect
-from discharge.store.engine import NO_ANSWER, OUTAGES, TOOK_TOO_LONG, driver_settings, times_of
+from discharge.store.engine import NO_ANSWER, OUTAGES, driver_settings, is_busy, times_of
 from fhir_adapters.feeds.feed_choice import FeedDoor
 from fhir_adapters.store.inbox import RECEIVE, Group, Named, Received
 
@@ -108,7 +108,7 @@ def _in_our_words() -> Iterator[None]:
         raise Unavailable("database-unavailable", detail=NO_ANSWER) from None
     except psycopg.Error as error:
         state = error.sqlstate or ""
-        if state == TOOK_TOO_LONG:
+        if is_busy(state):
             raise Unavailable("database-busy", detail=state) from None
         if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError) and state[:2] in OUTAGES:
             raise Unavailable("database-unavailable", detail=state) from None

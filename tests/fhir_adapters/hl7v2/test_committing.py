@@ -167,7 +167,7 @@ class NoRight(psycopg.OperationalError):
 async def test_given_a_kept_connection_that_lives_and_refuses_then_no_other_is_tried(
     committer: Committer, door: FeedDoor
 ) -> None:
-    for failure, code in ((Deadlock(), "database-unavailable"), (NoRight(), "internal")):
+    for failure, code in ((Deadlock(), "database-busy"), (NoRight(), "internal")):
         untouched = Played(failure, broken=False)
         asked = Played(failure, broken=False)
         keeping(committer, untouched, asked)
