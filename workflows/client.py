@@ -139,6 +139,12 @@ async def ensure_strand(
     )
 
 
+async def wake_strand(client: Client, case_id: UUID, key: str, version: int) -> None:
+    """Tell a strand's workflow that its part of the record changed. Raises RPCError when it does not run."""
+    handle = client.get_workflow_handle(ports.strand_workflow_id(case_id, key))
+    await handle.signal(ports.PROGRESS, ports.StrandProgress(version=version), rpc_timeout=HEALTH_WITHIN)
+
+
 async def wake_lane(
     client: Client, clock: CaseClock, partner_id: UUID, case_id: UUID, work: ports.LaneWork | None = None
 ) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -182,7 +182,7 @@ class DischargeCase:
                 applied = await ports.apply(asked)
             except ports.CannotRecord as failure:
                 return await self.end_as_failed(asked, failure.code)
-            await self.go_on_from(applied.standing, applied.moved)
+            await self.go_on_from(applied.standing, sorted(set(applied.moved) - set(applied.told)))
             return applied.answer
 
     async def end_as_failed(self, asked: ports.Apply, code: str) -> Answer:
@@ -217,7 +217,7 @@ class DischargeCase:
         look = ports.CaseLook(case_id=self.case_id, case_time=ports.case_now(self.clock))
         await self.go_on_from(await ports.case_standing(look), ())
 
-    async def go_on_from(self, standing: ports.CaseStanding, moved: tuple[str, ...]) -> None:
+    async def go_on_from(self, standing: ports.CaseStanding, moved: Sequence[str]) -> None:
         """Take over where the case stands; start the workflows of strands that are new to this run, and wake
         those whose part of the record changed.
         """

@@ -91,7 +91,11 @@ def workers(needs: Needs, build: WorkerDeploymentConfig | None = None) -> list[W
         record.give_up,
         strands.look_at_strand,
     ]
-    of_lanes: list[Callable[..., Any]] = [delivering.lane_head, delivering.attempt_delivery]
+    of_lanes: list[Callable[..., Any]] = [
+        delivering.deliver_waiting,
+        delivering.lane_head,
+        delivering.attempt_delivery,
+    ]
     worker = partial(_worker, needs, build)
     return [
         worker(ports.CASES_QUEUE, CASE_WORKFLOWS, of_record, cached=MOST_CACHED),
@@ -119,6 +123,7 @@ def _worker(
         interceptors=[OnlyCodesLeave()],
         max_cached_workflows=cached,
         max_concurrent_activities=ACTIVITIES_AT_ONCE,
+        max_concurrent_local_activities=ACTIVITIES_AT_ONCE,
         sticky_queue_schedule_to_start_timeout=STICKY,
         graceful_shutdown_timeout=GRACE,
         # A run that newer code would have led elsewhere ends; a new one begins from the record.

@@ -187,6 +187,10 @@ async def test_given_runs_of_an_earlier_build_when_upgraded_then_all_go_on_and_n
                 {
                     story.handle.id: (ports.CASES_QUEUE, ports.CASE_WORKFLOW),
                     story.strand(STRAND).id: (ports.CASES_QUEUE, ports.STRAND_WORKFLOW),
+                    ports.lane_workflow_id(partner.id, story.case_id): (
+                        ports.LANES_QUEUE,
+                        ports.LANE_WORKFLOW,
+                    ),
                 },
             )
             happened = await kinds(story)

@@ -10,6 +10,8 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import update
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import WorkflowExecutionDescription, WorkflowExecutionStatus
 
 from discharge.cases import commands as cmd
 from discharge.store import outbox
@@ -71,8 +73,62 @@ async def test_given_orders_when_relayed_then_the_partner_has_each_once_and_in_o
     ]
     assert [task["identifier"][0]["value"] for task in tasks] == [str(row.key) for row in sent]
     assert all(row.sent_at and row.received_at and row.accepted_at is None for row in sent)
+
+
+async def lane_of(story: Story, partner: Partner) -> WorkflowExecutionDescription:
     lane = story.client.get_workflow_handle(ports.lane_workflow_id(partner.id, story.case_id))
-    await lane.result()
+    return await lane.describe()
+
+
+async def events_of(story: Story, partner: Partner) -> list[EventType.ValueType]:
+    lane = story.client.get_workflow_handle(ports.lane_workflow_id(partner.id, story.case_id))
+    return [event.event_type for event in (await lane.fetch_history()).events]
+
+
+async def test_given_items_day_after_day_when_delivered_then_one_run_of_the_lane_takes_them_all(
+    story: Story, partner: Partner
+) -> None:
+    await story.until_checked(adaptation_in_place="no")
+    runs = set()
+    for number, item in enumerate(("grab-rail", "straight-stairlift", "key-safe"), start=1):
+        await order(story, item)
+        await relay(story)
+        await until_states(story, *["delivered"] * number)
+        runs.add((await lane_of(story, partner)).run_id)
+        await story.days(2)
+    assert len(runs) == 1
+    assert len(await events_of(story, partner)) < 3 * 10 + 8, (
+        "an item costs a signal, two tasks and an activity"
+    )
+
+
+async def test_given_items_that_wait_when_relayed_together_then_one_activity_delivers_them_in_order(
+    story: Story, partner: Partner
+) -> None:
+    await story.until_checked(adaptation_in_place="no")
+    for item in ("grab-rail", "straight-stairlift", "key-safe"):
+        await order(story, item)
+    await relay(story)
+    await until_states(story, "delivered", "delivered", "delivered")
+    assert (await events_of(story, partner)).count(EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED) == 1
+
+
+async def test_given_nothing_more_to_tell_when_days_pass_then_the_lane_ends_and_the_next_item_starts_it(
+    story: Story, partner: Partner
+) -> None:
+    await story.until_checked(adaptation_in_place="no")
+    await order(story, "straight-stairlift")
+    await relay(story)
+    await until_states(story, "delivered")
+    await story.days(6)
+    first = await lane_of(story, partner)
+    assert first.status is WorkflowExecutionStatus.RUNNING
+    await story.days(15)
+    assert (await lane_of(story, partner)).status is WorkflowExecutionStatus.COMPLETED
+    await order(story, "key-safe")
+    await relay(story)
+    await until_states(story, "delivered", "delivered")
+    assert (await lane_of(story, partner)).run_id != first.run_id
 
 
 async def test_given_a_partner_that_fails_at_first_when_sent_then_every_try_has_the_same_key_and_bytes(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from uuid import UUID
@@ -12,10 +13,14 @@ from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import WorkflowHandle
 
 from discharge.cases import commands as cmd
+from discharge.store.tables import OutboxRow
+from tests.workflows.outgoing import until_states
 from tests.workflows.partner import listening
 from tests.workflows.story import CLOCK, Story
 from workflows import ports
 from workflows.codec import ENCODING
+from workflows.lane import SERVES_ALL
+from workflows.ports.calls import LOCALLY_FIRST
 from workflows.relay import Relay
 
 WORDS = (b"Ashdown", b"9990000018", b"grab-rail", b"accept-referral", b"consent")
@@ -25,6 +30,19 @@ AN_OPEN_ID = re.compile(rf"(case/{AN_ID}(/strand/[a-z]+/\d+)?|lane/{AN_ID}/{AN_I
 
 async def history(handle: WorkflowHandle[object, object]) -> list[HistoryEvent]:
     return [event async for event in handle.fetch_history_events()]
+
+
+PATCHES = {LOCALLY_FIRST, SERVES_ALL}
+LOCAL_NOTE = {
+    "seq",
+    "attempt",
+    "activity_id",
+    "activity_type",
+    "complete_time",
+    "backoff",
+    "original_schedule_time",
+    "activation_index",
+}
 
 
 def payloads(message: Message) -> list[Payload]:
@@ -41,6 +59,14 @@ def payloads(message: Message) -> list[Payload]:
     return found
 
 
+def says_nothing(payload: Payload) -> bool:
+    """Whether it is the library's own note: of a local activity its name and times, of a patch its name."""
+    said = json.loads(payload.data)
+    if isinstance(said, list):
+        return set(said) <= PATCHES
+    return said.keys() <= LOCAL_NOTE or said.get("id") in PATCHES
+
+
 async def test_given_a_case_at_work_when_its_histories_are_read_then_they_say_nothing(
     story: Story, tmp_path: Path
 ) -> None:
@@ -50,14 +76,16 @@ async def test_given_a_case_at_work_when_its_histories_are_read_then_they_say_no
         await story.do(order)
         await Relay(story.sessions, story.client, CLOCK).once()
         lane = story.client.get_workflow_handle(ports.lane_workflow_id(partner.id, story.case_id))
-        await lane.result()
+        await until_states(OutboxRow.channel == "partner", story, "delivered")
         for handle in (story.handle, story.strand("adaptation/1"), lane):
             events = await history(handle)
             raw = b"".join(event.SerializeToString() for event in events)
             assert not [word for word in WORDS if word in raw]
             stored = [payload for event in events for payload in payloads(event)]
             assert len(stored) > 2
-            assert {payload.metadata["encoding"] for payload in stored} == {ENCODING}
+            plain = [payload for payload in stored if payload.metadata["encoding"] != ENCODING]
+            assert len(stored) > len(plain)
+            assert not [payload for payload in plain if not says_nothing(payload)]
             assert AN_OPEN_ID.match(handle.id)
 
 

@@ -17,6 +17,7 @@ from temporalio.worker import Worker
 from temporalio.workflow import NondeterminismError
 
 from discharge.cases import commands as cmd
+from discharge.errors import Unavailable
 from discharge.store.engine import Sessions, transaction
 from discharge.store.tables import CommandRow
 from tests.fixtures.postgres import Places
@@ -25,6 +26,7 @@ from tests.workflows.story import CLOCK, Story, at_work
 from tests.workflows.waiting import until
 from workflows import late_commands, ports
 from workflows.discharge_case import DischargeCase
+from workflows.failures import OnlyCodesLeave
 from workflows.late_commands import BEGINS_ANEW_AFTER, LateCommands
 from workflows.worker_pool import runner
 
@@ -33,7 +35,11 @@ pytestmark = pytest.mark.slow
 
 @activity.defn(name=ports.APPLY)
 async def apply_of_another_build(given: ports.Apply) -> dict[str, str]:
-    """What it answers is in the history for good, and today's code cannot read it."""
+    """What it answers is in the history for good, and today's code cannot read it. A first try, which would
+    be in no history, meets an outage.
+    """
+    if activity.info().is_local:
+        raise Unavailable("database-unavailable")
     return {"applied": str(given.command_id)}
 
 
@@ -45,6 +51,7 @@ async def another_build(story: Story) -> AsyncIterator[None]:
         workflows=[DischargeCase],
         activities=[apply_of_another_build],
         workflow_runner=runner(),
+        interceptors=[OnlyCodesLeave()],
         workflow_failure_exception_types=[NondeterminismError],
     ):
         yield

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -9,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio import activity
+from temporalio.service import RPCError
 
 from discharge.cases.answer import Answer
 from discharge.cases.commands import Envelope
@@ -20,7 +22,7 @@ from discharge.store import record as store
 from discharge.store.engine import Sessions, set_tenant, transaction
 from housing_checks.pathway import next_wakeup
 from housing_checks.store import apply as decider
-from workflows import ports
+from workflows import client, ports
 from workflows.discharge_case import STRIKE_AGAIN
 from workflows.loops import Bells
 from workflows.store import askers
@@ -113,6 +115,16 @@ async def give_up(sessions: Sessions, given: ports.Failure) -> Answer:
     return answer
 
 
+async def _tell_strands(case_id: UUID, applied: ports.Applied) -> tuple[str, ...]:
+    """Tell strands that run that they moved, and return them; the case tells or starts the rest."""
+    told = []
+    for key in applied.moved:
+        with contextlib.suppress(RPCError):
+            await client.wake_strand(activity.client(), case_id, key, applied.standing.version)
+            told.append(key)
+    return tuple(told)
+
+
 class CaseRecord:
     """The activities of cases."""
 
@@ -128,7 +140,8 @@ class CaseRecord:
         self._bells.relay.set()
         if OPENED in applied.answer.events and JOINED not in applied.answer.events:
             self._bells.join.set()
-        return applied
+        told = await _tell_strands(given.case_id, applied)
+        return applied.model_copy(update={"told": told, "asked": given})
 
     @activity.defn(name=ports.CASE_STANDING)
     async def case_standing(self, given: ports.CaseLook) -> ports.CaseStanding:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import UTC, datetime
+from time import monotonic
 
 from temporalio import activity
 
@@ -15,6 +16,9 @@ from workflows.store import lanes
 
 MOST_FAULTS = 5
 """Tries that broke here, not at the partner, before a person is asked."""
+
+TURN_SECONDS = 30.0
+"""A lane that has more after so long goes on in another activity."""
 
 _log = logging.getLogger("homeward.delivering")
 
@@ -33,6 +37,41 @@ class Delivering:
         async with transaction(self._sessions) as session:
             return await lanes.head(session, given, datetime.now(UTC))
 
+    @activity.defn(name=ports.DELIVER_WAITING)
+    async def deliver_waiting(self, given: ports.LaneTurn) -> ports.LaneLeft:
+        """Deliver what waits in a lane, in order. What has been sent is noted item by item, so that a worker
+        that dies repeats one at most, under its key.
+        """
+        until, delivered = monotonic() + TURN_SECONDS, 0
+        async with heartbeat():
+            while monotonic() < until:
+                head = await self._head(given)
+                if isinstance(head, ports.LaneLeft):
+                    return head
+                try:
+                    outcome = await delivery.attempt(self._sessions, self._ways, head)
+                except Exception as failure:
+                    if delivered:  # what breaks is tried again, and counted, as the first of another turn
+                        _log.warning(
+                            "outbox %s waits for another turn: %s", head.sequence, coded(failure).type
+                        )
+                        break
+                    outcome = await self._broken(head, failure)
+                if left := _in_the_way(outcome):
+                    return left
+                delivered += 1
+        return ports.LaneLeft(state="more")
+
+    async def _head(self, given: ports.LaneTurn) -> ports.Attempt | ports.LaneLeft:
+        """The next item to try, or why there is none."""
+        async with transaction(self._sessions) as session:
+            found = await lanes.head(session, given, datetime.now(UTC))
+            if found.state == "item" and found.sequence is not None:
+                return ports.Attempt(sequence=found.sequence, clock=given.clock)
+            if found.state == "empty":
+                return ports.LaneLeft(state="empty", over=await lanes.is_over(session, given))
+            return ports.LaneLeft(state="dead" if found.state == "dead" else "paused")
+
     @activity.defn(name=ports.ATTEMPT_DELIVERY)
     async def attempt_delivery(self, given: ports.Attempt) -> ports.AttemptOutcome:
         """Try once to deliver an item, however long the partner takes to answer."""
@@ -40,7 +79,22 @@ class Delivering:
             try:
                 return await delivery.attempt(self._sessions, self._ways, given)
             except Exception as failure:
-                if activity.info().attempt < MOST_FAULTS or coded(failure).type != "internal":
-                    raise
-                _log.exception("outbox %s cannot be sent", given.sequence)
-                return await delivery.give_up(self._sessions, given, "internal")
+                return await self._broken(given, failure)
+
+    async def _broken(self, given: ports.Attempt, failure: Exception) -> ports.AttemptOutcome:
+        """Try on; an item that breaks us time and again is for a person."""
+        if activity.info().attempt < MOST_FAULTS or coded(failure).type != "internal":
+            raise failure
+        _log.error("outbox %s cannot be sent", given.sequence, exc_info=failure)
+        return await delivery.give_up(self._sessions, given, "internal")
+
+
+def _in_the_way(outcome: ports.AttemptOutcome) -> ports.LaneLeft | None:
+    """What keeps a lane from its next item after an attempt; nothing where the item is off its hands."""
+    match outcome.outcome:
+        case "again":
+            return ports.LaneLeft(state="again", wait=outcome.wait)
+        case "dead" | "paused" as state:
+            return ports.LaneLeft(state=state)
+        case _:
+            return None

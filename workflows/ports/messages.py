@@ -72,13 +72,16 @@ class Applied(Message):
 
     ``applied``: decided and recorded now. ``already-applied``: recorded before, with this answer.
     ``refused``: a rule said no, which the record keeps as the answer. ``moved`` are the strands that the
-    command changed, now or then.
+    command changed, now or then, ``told`` those of them whose workflows have been told. ``asked`` repeats
+    the question, which a history holds nowhere else where the first try was made locally.
     """
 
     outcome: Literal["applied", "already-applied", "refused"]
     answer: Answer
     standing: CaseStanding
     moved: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
+    asked: Apply | None = None
 
 
 class Failure(Message):
@@ -137,6 +140,27 @@ class LaneWork(Message):
     """
 
     cause: Literal["item", "decision", "restart"] = "item"
+
+
+class LaneTurn(Message):
+    """Which lane shall be served; what it sends is dated in case time by ``clock``."""
+
+    partner_id: UUID
+    case_id: UUID
+    clock: CaseClock
+
+
+class LaneLeft(Message):
+    """What is in the way of a lane that was served.
+
+    ``empty``: nothing waits any more; ``over`` says that its case is closed. ``again``: the partner failed,
+    and may be tried in ``wait``. ``dead``: a person must decide about an item first. ``paused``: the partner
+    rests; whoever ends that tells the lane. ``more``: there was no time for all of it.
+    """
+
+    state: Literal["empty", "again", "dead", "paused", "more"]
+    wait: timedelta = timedelta(0)
+    over: bool = False
 
 
 class LaneLook(Message):

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from discharge.store.tables import CaseRow, OutboxRow, PartnerRow
-from workflows.ports import LaneHead, LaneLook
+from workflows.ports import LaneHead, LaneLook, LaneTurn
 from workflows.store import partners
 
 FIRST_WAIT, LAST_WAIT = timedelta(seconds=1), timedelta(minutes=5)
@@ -42,7 +42,7 @@ def back_off(attempts: int) -> timedelta:
     return partners.doubled(FIRST_WAIT, attempts, LAST_WAIT)
 
 
-async def head(session: AsyncSession, lane: LaneLook, now: datetime) -> LaneHead:
+async def head(session: AsyncSession, lane: LaneLook | LaneTurn, now: datetime) -> LaneHead:
     """Return what stands at the head of a lane; items held for want of a lawful basis are not in it yet."""
     of_lane = (OutboxRow.partner_id == lane.partner_id, OutboxRow.case_id == lane.case_id)
     waiting = select(OutboxRow).where(*of_lane, OutboxRow.state.in_(("pending", "dead")))
@@ -54,6 +54,11 @@ async def head(session: AsyncSession, lane: LaneLook, now: datetime) -> LaneHead
     partner = await session.get_one(PartnerRow, lane.partner_id)
     state = "paused" if partners.rests(partner, now) else "item"
     return LaneHead(state=state, sequence=row.sequence, attempts=row.attempts)
+
+
+async def is_over(session: AsyncSession, lane: LaneTurn) -> bool:
+    """Whether the case of a lane is closed."""
+    return await session.scalar(select(CaseRow.closed_on).where(CaseRow.id == lane.case_id)) is not None
 
 
 async def claim(session: AsyncSession, sequence: int, now: datetime) -> Claimed | Literal["paused"] | None:
