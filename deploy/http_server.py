@@ -1,7 +1,7 @@
 """The HTTP server of pages and APIs: uvicorn, with a limit on how long the beginning of a request may take.
 
 uvicorn waits for ever for a header that never ends, and whoever opens many such connections holds them all.
-How long a body may take is the application's (`api.bodies`), which can answer in its own words.
+How long a body may take is the application's (`api.web.bodies`), which can answer in its own words.
 """
 
 from __future__ import annotations

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from api.body_faults import refusal_fault
-from api.code_lists import CODE_LISTS
+from api.codes.lists import CODE_LISTS
 from api.contract.tables import table
-from api.schemas.problems import BodyFault
+from api.web.body_faults import refusal_fault
+from api.web.problem_schemas import BodyFault
 from discharge.codes.model import not_listed
 
 

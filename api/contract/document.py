@@ -15,14 +15,14 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from api.code_lists import CODE_LISTS
+from api.codes.lists import CODE_LISTS
 from api.contract.code_fields import list_of
 from api.contract.examples import BODIES
 from api.contract.statuses import EXAMPLES, statuses
 from api.contract.tables import table
 from api.contract.tags import TAGS
-from api.problems import PROBLEM_JSON, problem_body
-from api.schemas.problems import Problem
+from api.web.problem_schemas import Problem
+from api.web.problems import PROBLEM_JSON, problem_body
 from discharge.errors import HomewardError
 
 Json = dict[str, Any]
@@ -46,7 +46,7 @@ last page.
 
 A refusal tells everything that is wrong in `problems`: each fault with its code, its field and a JSON
 Pointer into the body (RFC 6901), what is allowed there, and what to do. Codes are from the lists at
-`/api/v1/codes`; a wrong one is told with its list and the nearest code.
+`/api/v1/codes`; a wrong one is answered with its list and the nearest code.
 
 FHIR R4 is at `/fhir/R4`, described by its own CapabilityStatement.
 """

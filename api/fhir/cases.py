@@ -8,14 +8,15 @@ from uuid import UUID
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.cases import queries as case_queries
+from api.cases.queries import CaseFile, home_address
+from api.cases.viewer import Viewer, seen_person, viewer_of
 from api.fhir.model import CasePart, FhirSearch, Resource, ResourceType, SearchPage
 from api.fhir.queries import CaseQueries
-from api.principals import Principal
-from api.queries import cases, names
-from api.queries.cases import CaseFile, home_address
-from api.queries.looks import looked
-from api.queries.viewer import Viewer, seen_person, viewer_of
-from api.services import Services
+from api.looks.notes import looked
+from api.web import names
+from api.web.principals import Principal
+from api.web.services import Services
 from discharge.cases.model import SNAPSHOT
 from discharge.clocks import CaseClock
 from discharge.disclosure import Telling
@@ -40,7 +41,7 @@ async def read(services: Services, caller: Principal, kind: ResourceType, resour
     clock = await services.clock()
     async with services.begin(caller) as session:
         case_id = await _case_of(session, kind.part, resource_id) if kind.part else resource_id
-        found = await cases.read_case(session, caller, case_id, kind.name, kind.action)
+        found = await case_queries.read_case(session, caller, case_id, kind.name, kind.action)
         known = await names.directory(session)
         return _resource(kind, found, resource_id, known, clock)
 

@@ -7,15 +7,15 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.documents.queries import documents_about, one_document
+from api.documents.views import is_cancelled, is_current, readable_content
 from api.fhir.cases import fhir_base, organisation_facts
 from api.fhir.model import FhirSearch, Resource, ResourceType, SearchPage
 from api.fhir.parameters import PERSON
 from api.fhir.queries import CaseQueries, person_named
-from api.presenters.documents import is_cancelled, is_current, readable_content
-from api.principals import Principal
-from api.queries import names
-from api.queries.documents import documents_about, one_document
-from api.services import Services
+from api.web import names
+from api.web.principals import Principal
+from api.web.services import Services
 from discharge.errors import HomewardError
 from discharge.store.tables import DocumentRow, Person
 from fhir_adapters.fhir.documents import DocumentFacts

@@ -17,8 +17,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, true
 
 from api.fhir.queries import CaseQueries, Ways, every_way
-from api.principals import Principal
-from api.services import Services
+from api.web.principals import Principal
+from api.web.services import Services
 from discharge.cases.model import Case
 from discharge.disclosure import Telling
 from fhir_adapters.fhir.people import OrganisationFacts, PersonFacts

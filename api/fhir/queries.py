@@ -13,10 +13,10 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 
+from api.cases.viewer import Viewer
 from api.fhir.values import span, token
-from api.principals import Principal
-from api.queries.people import has_or_had
-from api.queries.viewer import Viewer
+from api.referrals.people import has_or_had
+from api.web.principals import Principal
 from discharge.cases.model import Stage
 from discharge.clocks import CaseClock
 from discharge.errors import HomewardError

@@ -15,15 +15,15 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.command_service import body_hash
+from api.commands.service import body_hash
 from api.fhir import requests
 from api.fhir.cases import fhir_base
 from api.fhir.resource_types import SERVICE_REQUEST
 from api.fhir.search import asked
-from api.principals import Principal
-from api.raw_messages import RawMessage, keep_raw
-from api.referral_service import Request, Requested, refer
-from api.services import Services
+from api.messages.raw_messages import RawMessage, keep_raw
+from api.referrals.service import Request, Requested, refer
+from api.web.principals import Principal
+from api.web.services import Services
 from discharge.clocks import london_date
 from discharge.errors import HomewardError
 from discharge.store.tables import CommandRow, Person, PersonIdentifier

@@ -11,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.fhir import cases
 from api.fhir.cases import organisation_facts
 from api.fhir.model import FhirSearch, Resource, ResourceType, SearchPage
-from api.principals import Principal
-from api.queries.looks import looked_at
-from api.services import Services
+from api.looks.notes import looked_at
+from api.web.principals import Principal
+from api.web.services import Services
 from discharge.clocks import london_date
 from discharge.store.tables import Organisation, ReferralRequestRow
 from fhir_adapters.fhir.requested import RequestFacts

@@ -9,18 +9,18 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Request
 from fastapi.responses import Response
 
-from api.answers import status_path
-from api.depends import Caller, IdempotencyKey, Ready
+from api.commands.answers import status_path
 from api.fhir import referrals, requests
 from api.fhir.cases import fhir_base
 from api.fhir.model import ResourceType
 from api.fhir.referrals import Made
 from api.fhir.resource_types import SERVICE_REQUEST, TYPES
 from api.fhir.search import addresses, asked
-from api.principals import Principal
-from api.problems import FHIR_JSON, RETRY_SECONDS
-from api.raw_messages import RawMessage
-from api.services import Services
+from api.messages.raw_messages import RawMessage
+from api.web.depends import Caller, IdempotencyKey, Ready
+from api.web.principals import Principal
+from api.web.problems import FHIR_JSON, RETRY_SECONDS
+from api.web.services import Services
 from discharge.errors import HomewardError
 from fhir_adapters.fhir.bundles import bundle_kind
 from fhir_adapters.fhir.capability import capability_statement

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from api.cases.summary import made_safe
 from api.forms.model import Around
-from api.presenters import words
-from api.presenters.case_summary import made_safe
+from api.web.page import words
 from discharge.codes.casework import CASE_OUTCOMES
 from discharge.outcomes.case_outcome import suggested_outcome
 from housing_checks.gate.rules import blocking

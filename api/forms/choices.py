@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from api.cases.lead_times import lead_note
 from api.forms.model import Around, Choices
-from api.presenters import words
-from api.presenters.homes import access, rent, standing
-from api.presenters.lead_times import lead_note
-from api.queries.homes import Home
+from api.homes.queries import Home
+from api.homes.views import access, rent, standing
+from api.web.page import words
 from discharge.cases.actions import action_words
 from discharge.cases.follow_ups import contact_words
 from discharge.cases.model import REHOUSING, Strand

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-from api.queries.homes import Home
-from api.queries.names import Directory
+from api.homes.queries import Home
+from api.web.names import Directory
 from discharge.cases.model import Case
 
 FieldType = Literal["choice", "choices", "date", "yes-no-unknown", "text"]

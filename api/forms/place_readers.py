@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from api.forms.model import Around, CommandForm, Field
-from api.queries.names import Directory
+from api.web.names import Directory
 from discharge.store.tables import User
 
 

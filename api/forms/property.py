@@ -9,7 +9,7 @@ from typing import Any
 
 from api.forms import choices as ch
 from api.forms.model import CommandForm, Field
-from api.queries.homes import Home
+from api.homes.queries import Home
 
 YES_NO = ch.fixed(("true", "Yes"), ("false", "No"))
 RATINGS = ch.fixed(*((letter, letter) for letter in "ABCDEFG"))

@@ -8,13 +8,13 @@ from typing import Any
 
 from starlette.datastructures import FormData
 
-from api.body_faults import BodyInvalid
+from api.changes.views import Changes
 from api.forms.dates import read_date
 from api.forms.fault_words import ANY_OTHER, field_words
 from api.forms.model import Around, CommandForm, Field
-from api.presenters.changes import Changes
-from api.refusals import CaseChanged, Contradicted
-from api.schemas.problems import BodyFault
+from api.web.body_faults import BodyInvalid
+from api.web.problem_schemas import BodyFault
+from api.web.refusals import CaseChanged, Contradicted
 from discharge.errors import HomewardError
 from housing_checks.contradictions import Contradiction
 

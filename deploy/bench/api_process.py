@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 
-from api.tokens import Claims, sign
+from api.web.sign_in.tokens import Claims, sign
 from deploy.bench.scratch import HOST, Scratch, free_port
 from deploy.embedded import postgres
 from deploy.embedded.readiness_probe import successful

@@ -8,7 +8,7 @@ from itertools import islice
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from discharge.store.engine import transaction
-from fhir_adapters.hl7v2.envelope import read_envelope
+from fhir_adapters.hl7v2.parse.envelope import read_envelope
 from fhir_adapters.hl7v2.receive.inbox_row import arrived
 from fhir_adapters.hl7v2.store.inbox import feed_doors
 from fhir_adapters.store.inbox import receive

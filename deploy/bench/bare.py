@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import psycopg
 
 from deploy.bench.timing_rounds import Round, side_by_side
-from fhir_adapters.hl7v2.envelope import read_envelope
+from fhir_adapters.hl7v2.parse.envelope import read_envelope
 from fhir_adapters.hl7v2.receive.inbox_row import arrived
 
 Connection = psycopg.AsyncConnection[tuple[Any, ...]]

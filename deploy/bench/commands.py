@@ -23,7 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client, WithStartWorkflowOperation
 from temporalio.common import WorkflowIDConflictPolicy
 
-from api.tokens import Claims, sign
+from api.web.sign_in.tokens import Claims, sign
 from deploy.bench.bare_update import QUEUE, BareUpdate
 from deploy.bench.scratch import OURS, Scratch, free_port, scratch
 from deploy.bench.timing_rounds import Figure, Plan, Subject, compare, side_by_side

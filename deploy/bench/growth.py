@@ -19,12 +19,12 @@ import httpx
 from sqlalchemy import event, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from api.callers import known_caller
-from api.principals import Identity, Principal
-from api.queries.cases import read_case
-from api.queries.worklist import WorklistQuery, worklist
-from api.sessions import COOKIE, begin_session, new_session
-from api.tokens import ISSUER
+from api.cases.queries import read_case
+from api.web.principals import Identity, Principal
+from api.web.sign_in.callers import known_caller
+from api.web.sign_in.sessions import COOKIE, begin_session, new_session
+from api.web.sign_in.tokens import ISSUER
+from api.worklist.queries import WorklistQuery, worklist
 from deploy.bench.api_process import signed_in, start_api
 from deploy.bench.bare import connections
 from deploy.bench.grown_record import HOME, WARD, GrownRecord

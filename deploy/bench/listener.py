@@ -18,7 +18,7 @@ from deploy.bench.bare import InboxRows
 from deploy.bench.scratch import HOST, Scratch, free_port, scratch
 from deploy.bench.timing_rounds import Figure, Plan, Round, Subject, Work, compare, side_by_side
 from deploy.embedded import postgres
-from fhir_adapters.hl7v2.mllp import frame
+from fhir_adapters.hl7v2.parse.mllp import frame
 
 SENDERS = (1, 16)
 TEMPLATES = 60

@@ -14,7 +14,7 @@ from deploy.simulate.pace import Pace
 from deploy.simulate.people import nhs_number
 from deploy.simulate.plan import Shape, make_plan
 from discharge.clocks import CaseClock
-from fhir_adapters.hl7v2.mllp_client import message_files
+from fhir_adapters.hl7v2.send.mllp_client import message_files
 
 FIRST_DAY = date(2031, 3, 3)
 SHAPE = Shape(wards=3, patients=40, days=60, seed=7, first_day=FIRST_DAY)

@@ -12,7 +12,7 @@ import httpx
 
 from deploy.cli.options import CannotGoOn
 from deploy.embedded.address import Address
-from fhir_adapters.hl7v2.mllp_client import Receiver, Sender, acknowledgement_code
+from fhir_adapters.hl7v2.send.mllp_client import Receiver, Sender, acknowledgement_code
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from deploy.cli.options import plainly
 from deploy.cli.start import begin
 
 if TYPE_CHECKING:
-    from api.limits import Rate
-    from api.settings import ApiSettings
+    from api.web.limits import Rate
+    from api.web.settings import ApiSettings
     from deploy.settings import Settings
 
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def api() -> None:
     """Serve pages and APIs until stopped."""
     settings = begin()
-    from api.app import create_app
+    from api.web.app import create_app
     from deploy.collector import leave_out_what_is_loaded
     from deploy.http_server import serve
 
@@ -30,7 +30,7 @@ def api_settings(settings: Settings) -> ApiSettings:
     """What the API needs, as plain values. Raises MissingSetting."""
     from datetime import timedelta
 
-    from api.settings import ApiSettings, AskingLimits, OpenIdSettings
+    from api.web.settings import ApiSettings, AskingLimits, OpenIdSettings
     from deploy.settings import driver_url
     from deploy.temporal_access import temporal_access
 
@@ -70,6 +70,6 @@ def api_settings(settings: Settings) -> ApiSettings:
 
 def _rate(per_second: float) -> Rate:
     """A rate with what ten seconds let through at once: a page asks for several things together."""
-    from api.limits import Rate
+    from api.web.limits import Rate
 
     return Rate(per_second, burst=10 * per_second)

@@ -25,7 +25,7 @@ def census(
     import asyncio
 
     from deploy.cli.stack_access import database_url
-    from fhir_adapters.hl7v2.census import CensusInvalid
+    from fhir_adapters.hl7v2.interpret.census import CensusInvalid
 
     try:
         raw = file.read_bytes()

@@ -147,7 +147,7 @@ def _plain(value: object) -> object:
 
 def _samples(paths: list[Path]) -> Iterator[SampleFile]:
     from fhir_adapters.feeds.check import SampleFile
-    from fhir_adapters.hl7v2.mllp_client import message_files
+    from fhir_adapters.hl7v2.send.mllp_client import message_files
 
     try:
         files, _ = message_files(paths)

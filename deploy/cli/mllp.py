@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from discharge.store.engine import Sessions
     from fhir_adapters.background import Background
     from fhir_adapters.feeds.profile_watch import WatchedBook
-    from fhir_adapters.hl7v2.listener import Where
     from fhir_adapters.hl7v2.receive.limits import Limits
+    from fhir_adapters.hl7v2.receive.listener import Where
     from fhir_adapters.hl7v2.store.inbox import PostgresInbox
     from workflows.readiness import Readiness
 
@@ -44,8 +44,8 @@ async def _listen(settings: Settings) -> None:
     from discharge.store.engine import make_engine, make_sessions
     from fhir_adapters.background import Background
     from fhir_adapters.feeds.profile_watch import WatchedBook
-    from fhir_adapters.hl7v2.listener import serve
     from fhir_adapters.hl7v2.receive.counts import Counts
+    from fhir_adapters.hl7v2.receive.listener import serve
     from fhir_adapters.hl7v2.store.inbox import PostgresInbox
     from fhir_adapters.store.profiles import keep_following
     from workflows.shutdown import stop_on_signals
@@ -81,7 +81,7 @@ async def _listen(settings: Settings) -> None:
 def _where(settings: Settings) -> Where:
     """Where to listen. Raises MissingSetting when TLS is half set up, WrongSetting when a file is no good."""
     from deploy.tls_files import authorities, own_pair
-    from fhir_adapters.hl7v2.listener import Where
+    from fhir_adapters.hl7v2.receive.listener import Where
     from fhir_adapters.hl7v2.receive.tls import Tls, TlsFiles
 
     of_tls = ("mllp_tls_certificate", "mllp_tls_key", "mllp_tls_client_ca")

@@ -94,7 +94,7 @@ def _tell(replay_id: str, found: dict[str, Any]) -> None:
 
 
 def _told(outcomes: dict[str, int]) -> list[str]:
-    from fhir_adapters.hl7v2.replays import OUTCOMES
+    from fhir_adapters.hl7v2.process.replays import OUTCOMES
 
     return [f"{count:>6}  {OUTCOMES.get(code, code)}" for code, count in sorted(outcomes.items())] or [
         "No message matches."

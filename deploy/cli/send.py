@@ -13,7 +13,7 @@ from deploy.cli.options import DEFAULT_DATA, AsJson, CannotGoOn, Data, PortOffse
 if TYPE_CHECKING:
     import ssl
 
-    from fhir_adapters.hl7v2.mllp_client import Tally
+    from fhir_adapters.hl7v2.send.mllp_client import Tally
 
 
 _Pem = Path | None
@@ -45,7 +45,7 @@ def send(
     import json
     import ssl
 
-    from fhir_adapters.hl7v2.mllp_client import Receiver, send_files
+    from fhir_adapters.hl7v2.send.mllp_client import Receiver, send_files
 
     host, port = _host_and_port(to) if to else _of_the_stack(feed, data, port_offset)
     receiver = Receiver(host, port, _tls(tls_ca, tls_certificate, tls_key))
@@ -89,7 +89,7 @@ def _of_the_stack(feed: str | None, data: Path, port_offset: int | None) -> tupl
 
 def _tls(ca: _Pem, certificate: _Pem, key: _Pem) -> ssl.SSLContext | None:
     """TLS where anything is said of it. Raises CannotGoOn for files that are no good."""
-    from fhir_adapters.hl7v2.mllp_client import client_context
+    from fhir_adapters.hl7v2.send.mllp_client import client_context
 
     if key and not certificate:
         raise CannotGoOn("A key needs its certificate: add --tls-certificate.")

@@ -43,7 +43,7 @@ def bearer(data: Path, role: str, organisation: str) -> str:
     """A bearer token for a moment's work."""
     from datetime import UTC, datetime, timedelta
 
-    from api.tokens import Claims, sign
+    from api.web.sign_in.tokens import Claims, sign
     from deploy.embedded.keys import Keys
 
     require_stack(data)

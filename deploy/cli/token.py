@@ -22,7 +22,7 @@ def token(
     port_offset: PortOffset = None,  # noqa: ARG001 -- every command that concerns a stack takes it
 ) -> None:
     """Print a bearer token, valid for /api/v1 and /fhir/R4 of the stack in --data."""
-    from api.tokens import Claims, sign
+    from api.web.sign_in.tokens import Claims, sign
     from deploy.cli.stack_access import require_stack
     from deploy.embedded.keys import Keys
     from discharge.roles import ROLES

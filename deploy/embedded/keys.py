@@ -13,7 +13,7 @@ from pathlib import Path
 
 from joserfc.jwk import ECKey, RSAKey
 
-from api.tokens import new_signing_key
+from api.web.sign_in.tokens import new_signing_key
 
 SIGNING_KEY_ID = "embedded-1"
 

@@ -17,9 +17,9 @@ from datetime import UTC, datetime
 from deploy.partner.failures import STATUS, Failure
 from deploy.partner.log import Receipt
 from deploy.partner.partners import Partners
-from fhir_adapters.hl7v2.ack import STORED, Verdict, build_ack
-from fhir_adapters.hl7v2.envelope import MessageHeader, header_of, read_envelope
-from fhir_adapters.hl7v2.mllp import Deframer, frame
+from fhir_adapters.hl7v2.parse.envelope import MessageHeader, header_of, read_envelope
+from fhir_adapters.hl7v2.parse.mllp import Deframer, frame
+from fhir_adapters.hl7v2.receive.ack import STORED, Verdict, build_ack
 
 LARGEST = 1_048_576
 CHUNK = 65_536

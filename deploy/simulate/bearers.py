@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from api.tokens import Claims, sign
+from api.web.sign_in.tokens import Claims, sign
 from deploy.embedded.keys import Keys
 from deploy.simulate.pace import wall_now
 

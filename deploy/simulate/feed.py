@@ -13,7 +13,7 @@ from typing import Any
 
 from deploy.simulate.ledger import Ledger
 from deploy.simulate.pace import attempts
-from fhir_adapters.hl7v2.mllp import Deframer, frame
+from fhir_adapters.hl7v2.parse.mllp import Deframer, frame
 
 ANSWER_SECONDS = 15.0
 LARGEST_ANSWER = 65_536

@@ -26,7 +26,7 @@ from pydantic import (
 
 from discharge.codes.destinations import DISCHARGE_DESTINATIONS, DISCHARGE_METHODS
 from fhir_adapters.feeds.kinds import DocumentRules, FormRules, ReferralRules
-from fhir_adapters.hl7v2.ack import AckRules
+from fhir_adapters.hl7v2.receive.ack import AckRules
 from fhir_adapters.hl7v2.send.sends import Sends
 
 SHOWN = 12

@@ -13,7 +13,7 @@ from fhir_adapters.feeds.discharge_fields import resolve_discharge
 from fhir_adapters.feeds.hl7_tables import INDICATOR, REFERRED_BY, YES_NO
 from fhir_adapters.feeds.profile import Place, Profile, split_place
 from fhir_adapters.hl7v2.interpret.identifiers import pid_numbers, taken_by
-from fhir_adapters.hl7v2.segments import DELETED, Message
+from fhir_adapters.hl7v2.parse.segments import DELETED, Message
 from fhir_adapters.people.nhs_numbers import check_number
 
 

@@ -19,7 +19,7 @@ from fhir_adapters.hl7v2.facts import (
     Telecom,
 )
 from fhir_adapters.hl7v2.facts.common import Arrival
-from fhir_adapters.hl7v2.instants import in_order
+from fhir_adapters.hl7v2.facts.instants import in_order
 from fhir_adapters.people.birth_dates import known_birth_date
 
 T = TypeVar("T")

@@ -6,7 +6,7 @@ import re
 
 import psycopg
 
-from api.sessions import COOKIE, Session, new_session
+from api.web.sign_in.sessions import COOKIE, Session, new_session
 from tests.api.conftest import ROLE_ORGANISATION, Door
 
 ISSUER = "http://openid.test"

@@ -23,8 +23,8 @@ from pydantic.fields import FieldInfo
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from api.commands.schemas import MODELS, OFFERED
 from api.forms.definitions import FORMS
-from api.schemas.commands import MODELS, OFFERED
 from discharge.permissions import PERMISSIONS, allowed, allowed_in
 from discharge.roles import Relation
 from discharge.store.engine import transaction

@@ -18,7 +18,7 @@ import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from api.sessions import COOKIE, Session
+from api.web.sign_in.sessions import COOKIE, Session
 from discharge.permissions import allowed
 from discharge.roles import ROLES, Role
 from discharge.store.base import Base

@@ -24,8 +24,8 @@ from schemathesis import Case
 from schemathesis.core import NotSet
 from schemathesis.generation import GenerationMode
 
-from api.limits import Rate
-from api.settings import ApiSettings, AskingLimits
+from api.web.limits import Rate
+from api.web.settings import ApiSettings, AskingLimits
 from discharge.roles import ROLES
 from tests.api.conftest import Door
 from tests.fixtures.contract import description, operations

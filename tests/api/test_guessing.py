@@ -21,11 +21,11 @@ from discharge.store.tables import (
 )
 from fhir_adapters.store import referral_requests
 from tests.api.conftest import NOW, Door
-from tests.api.fhir_posting import FHIR, NHS, RESTRICTED
-from tests.api.test_hidings import labelled
-from tests.api.test_referral_requests import EDITH, decided, referred_by, shape, waiting
-from tests.api.test_referral_requests_fhir import FORMS, sent
-from tests.api.test_referral_requests_fhir import told as fhir_told
+from tests.api.fhir.posting import FHIR, NHS, RESTRICTED
+from tests.api.fhir.test_referral_requests import FORMS, sent
+from tests.api.fhir.test_referral_requests import told as fhir_told
+from tests.api.hidings.test_hidings import labelled
+from tests.api.referral_requests.test_service import EDITH, decided, referred_by, shape, waiting
 
 OWN_PATIENT = "9990000042"
 OTHERS = {"open": "9990000018", "no case": "9990000026", "hidden": "9990000034", "closed": "9990000069"}

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from tests.api.conftest import Door
-from tests.api.fhir_posting import NHS
+from tests.api.fhir.posting import NHS
 from tests.api.signing_in import sign_in
 
 OTHER = {"nhs_number": "9990000026", "family_name": "Birch", "given_name": "Tom", "birth_date": "1931-01-01"}

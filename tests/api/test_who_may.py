@@ -9,8 +9,8 @@ import pytest
 from fastapi.routing import APIRoute
 
 from api.fhir.resource_types import TYPES
-from api.pages.registry import PAGES as PAGE_ROUTERS
-from api.routes.registry import ROUTERS
+from api.web.registry import PAGES as PAGE_ROUTERS
+from api.web.registry import ROUTERS
 from discharge.permissions import allowed
 from discharge.roles import ROLES
 from tests.api.conftest import Door

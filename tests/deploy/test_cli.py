@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from joserfc.jwk import KeySet
 
-from api.tokens import Claims, verify
+from api.web.sign_in.tokens import Claims, verify
 from deploy.embedded import address, day_length
 from deploy.embedded.address import Address
 from deploy.embedded.failures import CannotRun

@@ -39,7 +39,9 @@ def test_while_a_program_loads_nothing_is_looked_at_and_afterwards_it_is_again()
     assert gc.isenabled()
 
 
-@pytest.mark.parametrize("module", ["api.app", "fhir_adapters.hl7v2.listener", "workflows.worker"])
+@pytest.mark.parametrize(
+    "module", ["api.web.app", "fhir_adapters.hl7v2.receive.listener", "workflows.worker"]
+)
 def test_a_program_that_somebody_waits_for_loads_no_library_that_few_of_its_answers_need(module: str) -> None:
     heavy = ("numpy", "scipy", "lifelines", "fhir.resources.R4B.patient", "hl7apy.v2_5", "mesh_client")
     asked = f"import sys, {module}; print([name for name in {heavy!r} if name in sys.modules])"

@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from deploy.cli.main import app
-from fhir_adapters.hl7v2.mllp import frame
+from fhir_adapters.hl7v2.parse.mllp import frame
 from tests.fhir_adapters.hl7v2.samples import Sample
 from tests.fixtures.ports import free_port
 

@@ -20,11 +20,7 @@ OUT = sorted({word for row in ROWS[2:] for each in row[3].split(";") if (word :=
 FOUND = re.compile(rf"(?<![\w-])({'|'.join(map(re.escape, OUT))})(?![\w-])", re.IGNORECASE)
 
 PYTHON = [
-    *(
-        path
-        for room in ("presenters", "forms", "pages")
-        for path in sorted((ROOT / "api" / room).rglob("*.py"))
-    ),
+    *sorted((ROOT / "api").rglob("*.py")),
     *sorted((ROOT / "discharge" / "codes").glob("*.py")),
     *(
         ROOT / "discharge" / name
@@ -36,16 +32,19 @@ PYTHON = [
     ),
     *(ROOT / "discharge" / "risk" / name for name in ("rules.py", "facts.py", "named.py")),
     *(ROOT / "housing_checks" / name for name in ("contradictions.py", "checks/form.py", "gate/rules.py")),
-    *(ROOT / "fhir_adapters" / name for name in ("hl7v2/causes.py", "shadow/causes.py", "feeds/alarms.py")),
-    *(ROOT / "fhir_adapters" / name for name in ("hl7v2/notes.py", "hl7v2/replays.py", "feeds/advice.py")),
-    *sorted((ROOT / "fhir_adapters" / "feeds" / "checking").glob("*.py")),
     *(
-        ROOT / name
-        for name in ("api/body_faults.py", "deploy/settings.py", "discharge/delays/definitions.py")
+        ROOT / "fhir_adapters" / name
+        for name in ("hl7v2/process/causes.py", "shadow/causes.py", "feeds/alarms.py")
     ),
+    *(
+        ROOT / "fhir_adapters" / name
+        for name in ("hl7v2/interpret/notes.py", "hl7v2/process/replays.py", "feeds/advice.py")
+    ),
+    *sorted((ROOT / "fhir_adapters" / "feeds" / "check").glob("*.py")),
+    *(ROOT / name for name in ("deploy/settings.py", "discharge/delays/definitions.py")),
 ]
 TEXT = [
-    *sorted((ROOT / "api" / "templates").glob("*.html")),
+    *sorted((ROOT / "api").glob("*/templates/*.html")),
     *sorted((ROOT / "deploy" / "guide").glob("*.md")),
     *sorted((ROOT / "discharge").rglob("*.yaml")),
     *sorted((ROOT / "housing_checks").rglob("*.yaml")),

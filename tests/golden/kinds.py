@@ -16,8 +16,8 @@ from discharge.cases.model import SNAPSHOT, Case
 from discharge.stored import SCHEMA, Stored
 from fhir_adapters.fhir.outbound import outgoing_resource
 from fhir_adapters.hl7v2.facts import Fact
+from fhir_adapters.hl7v2.process.spells import SpellState
 from fhir_adapters.hl7v2.send.news import News
-from fhir_adapters.hl7v2.spells import SpellState
 from fhir_adapters.referrals import ReferralValues
 from tests.fhir_adapters.fhir.test_outbound import occasion
 from tests.golden.examples import example, filled, shape

@@ -28,7 +28,7 @@ from deploy.simulate.people import SimPerson, people
 from deploy.simulate.scenes import PARTIES, Who
 from deploy.simulate.wards import beds_of
 from discharge.clocks import london, london_at
-from fhir_adapters.hl7v2.mllp import Deframer, frame
+from fhir_adapters.hl7v2.parse.mllp import Deframer, frame
 from housing_checks.checks.form import form_in_force
 from tests.scenarios.referral_requests import taken_on
 from tests.scenarios.seeing import Seen

@@ -21,7 +21,7 @@ from fhir_adapters.feeds.check.redaction import file_name, shown, system_word
 from fhir_adapters.feeds.check.suggestions import suggest
 from fhir_adapters.feeds.check.tally import Tally
 from fhir_adapters.feeds.profile import Profile
-from fhir_adapters.hl7v2.causes import cause_words
+from fhir_adapters.hl7v2.process.causes import cause_words
 
 __all__ = ["Report", "SampleFile", "check_feed"]
 

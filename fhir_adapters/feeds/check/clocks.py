@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 from fhir_adapters.feeds.check.model import Suggestion
 from fhir_adapters.feeds.profile import Profile
 from fhir_adapters.hl7v2.interpret.fields import Reader
-from fhir_adapters.hl7v2.segments import Message
-from fhir_adapters.hl7v2.timestamps import Stamp, parse_time
+from fhir_adapters.hl7v2.parse.segments import Message
+from fhir_adapters.hl7v2.parse.timestamps import Stamp, parse_time
 
 TIMES = ("MSH-7", "EVN-2", "EVN-6", "PV1-44", "PV1-45")
 ENOUGH = 3

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from fhir_adapters.feeds.check.clocks import TIMES
 from fhir_adapters.feeds.profile import Profile, split_place
-from fhir_adapters.hl7v2.envelope import MessageHeader, Unreadable, read_envelope
 from fhir_adapters.hl7v2.facts import (
     Interpretation,
     Interpreted,
@@ -14,8 +13,9 @@ from fhir_adapters.hl7v2.facts import (
     StayReported,
 )
 from fhir_adapters.hl7v2.interpret.fields import Reader
-from fhir_adapters.hl7v2.interpretation import understood
-from fhir_adapters.hl7v2.segments import Message
+from fhir_adapters.hl7v2.interpret.interpretation import understood
+from fhir_adapters.hl7v2.parse.envelope import MessageHeader, Unreadable, read_envelope
+from fhir_adapters.hl7v2.parse.segments import Message
 
 
 @dataclass(frozen=True, slots=True)

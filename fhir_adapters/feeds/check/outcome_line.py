@@ -9,9 +9,9 @@ from fhir_adapters.feeds.check.model import Example, MessageLine
 from fhir_adapters.feeds.check.observation import Observation
 from fhir_adapters.feeds.check.redaction import shown, system_word
 from fhir_adapters.feeds.unmapped import Unmapped
-from fhir_adapters.hl7v2.causes import cause_words
-from fhir_adapters.hl7v2.envelope import Unreadable
 from fhir_adapters.hl7v2.facts import Fact, Interpreted, PersonReported, StayReported
+from fhir_adapters.hl7v2.parse.envelope import Unreadable
+from fhir_adapters.hl7v2.process.causes import cause_words
 
 _PARTS = (
     ("location", "ward"),

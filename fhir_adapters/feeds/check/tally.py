@@ -10,12 +10,12 @@ from fhir_adapters.feeds.check.outcome_line import line
 from fhir_adapters.feeds.check.visits import VisitTally
 from fhir_adapters.feeds.profile import Profile
 from fhir_adapters.feeds.unmapped import Unmapped, unmapped_codes
-from fhir_adapters.hl7v2.envelope import Unreadable
 from fhir_adapters.hl7v2.facts import Interpreted
 from fhir_adapters.hl7v2.interpret.fields import Reader
 from fhir_adapters.hl7v2.interpret.identifiers import pid_numbers, taken_by
 from fhir_adapters.hl7v2.interpret.mrg import lacks_authority
-from fhir_adapters.hl7v2.segments import DELETED, Message
+from fhir_adapters.hl7v2.parse.envelope import Unreadable
+from fhir_adapters.hl7v2.parse.segments import DELETED, Message
 from fhir_adapters.people.nhs_numbers import check_number
 
 Ending = tuple[str, str, str]

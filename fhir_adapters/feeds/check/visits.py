@@ -11,8 +11,8 @@ from fhir_adapters.feeds.profile import Profile
 from fhir_adapters.hl7v2.facts import Location
 from fhir_adapters.hl7v2.interpret.fields import Reader
 from fhir_adapters.hl7v2.interpret.pv1 import read_location
-from fhir_adapters.hl7v2.segments import DELETED, Message, Repetition
-from fhir_adapters.hl7v2.timestamps import parse_time
+from fhir_adapters.hl7v2.parse.segments import DELETED, Message, Repetition
+from fhir_adapters.hl7v2.parse.timestamps import parse_time
 
 DALOS = "DALOS"
 """Discharge authorised length of stay, as UCLH's CareCast codes it."""

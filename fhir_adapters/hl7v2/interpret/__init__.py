@@ -9,7 +9,6 @@ import re
 from datetime import datetime
 
 from fhir_adapters.feeds.profile import Profile
-from fhir_adapters.hl7v2.envelope import MessageHeader
 from fhir_adapters.hl7v2.facts import Interpretation, Interpreted, NotUsed
 from fhir_adapters.hl7v2.interpret.adt import interpret_adt, read_as
 from fhir_adapters.hl7v2.interpret.bounds import within_bounds
@@ -17,7 +16,8 @@ from fhir_adapters.hl7v2.interpret.fields import Reader
 from fhir_adapters.hl7v2.interpret.kinds import KINDS, interpret_kind, with_local_segments
 from fhir_adapters.hl7v2.interpret.texts import NOTE, has_bare_marks
 from fhir_adapters.hl7v2.interpret.triggers import TRIGGERS
-from fhir_adapters.hl7v2.segments import Message
+from fhir_adapters.hl7v2.parse.envelope import MessageHeader
+from fhir_adapters.hl7v2.parse.segments import Message
 
 MOST_LABEL = 40
 """Characters of an unknown type and trigger that are kept as the reason; HL7 has seven and an underscored

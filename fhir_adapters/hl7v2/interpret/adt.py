@@ -21,7 +21,7 @@ from fhir_adapters.hl7v2.interpret.pid import read_pid
 from fhir_adapters.hl7v2.interpret.pv1 import read_stay
 from fhir_adapters.hl7v2.interpret.triggers import DELETED, TRIGGERS, Trigger
 from fhir_adapters.hl7v2.interpret.zu import read_hidden
-from fhir_adapters.hl7v2.segments import Segment
+from fhir_adapters.hl7v2.parse.segments import Segment
 
 _RESTATED = TRIGGERS["A08"]
 

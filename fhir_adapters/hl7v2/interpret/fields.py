@@ -6,8 +6,8 @@ from functools import cached_property
 
 from discharge.clocks import london_date
 from fhir_adapters.feeds.profile import Profile, split_place
-from fhir_adapters.hl7v2.segments import DELETED, Message, Repetition, Segment
-from fhir_adapters.hl7v2.timestamps import Stamp, parse_time
+from fhir_adapters.hl7v2.parse.segments import DELETED, Message, Repetition, Segment
+from fhir_adapters.hl7v2.parse.timestamps import Stamp, parse_time
 from fhir_adapters.people.birth_dates import is_placeholder
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from fhir_adapters.hl7v2.facts import DocumentReported, Interpretation, Interpreted, NotUsed, Parked
 from fhir_adapters.hl7v2.interpret.fields import Reader, entity
 from fhir_adapters.hl7v2.interpret.texts import TEXT_TYPES, texts
-from fhir_adapters.hl7v2.segments import Repetition, Segment
+from fhir_adapters.hl7v2.parse.segments import Repetition, Segment
 
 EVENTS: Mapping[str, str] = {
     "T01": "new",

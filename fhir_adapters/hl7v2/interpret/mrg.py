@@ -18,7 +18,7 @@ from fhir_adapters.hl7v2.interpret.identifiers import (
     taken_by,
     usable,
 )
-from fhir_adapters.hl7v2.segments import Repetition, Segment
+from fhir_adapters.hl7v2.parse.segments import Repetition, Segment
 
 
 def _pairs(reader: Reader) -> Iterator[tuple[Segment, Segment]]:

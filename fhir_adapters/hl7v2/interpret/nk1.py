@@ -4,7 +4,7 @@ from fhir_adapters.hl7v2.facts import Contact, Name
 from fhir_adapters.hl7v2.interpret.fields import Notes, Reader
 from fhir_adapters.hl7v2.interpret.pid import read_name, read_telecom
 from fhir_adapters.hl7v2.interpret.validity import Validity
-from fhir_adapters.hl7v2.segments import Message, Segment
+from fhir_adapters.hl7v2.parse.segments import Message, Segment
 
 
 def _in_force(nk1: Segment, reader: Reader) -> bool:

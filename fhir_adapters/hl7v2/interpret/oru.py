@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from fhir_adapters.hl7v2.facts import DocumentReported, FormAnswer, Interpretation, Interpreted, NotUsed
 from fhir_adapters.hl7v2.interpret.fields import Reader, entity
 from fhir_adapters.hl7v2.interpret.texts import TEXT_TYPES, texts
-from fhir_adapters.hl7v2.segments import Repetition, Segment
+from fhir_adapters.hl7v2.parse.segments import Repetition, Segment
 
 _FILES = {"ED", "RP"}
 _RESULT_STATES = {"F": "AU", "C": "AU", "P": "IN", "R": "IN", "I": "IN", "S": "IN"}

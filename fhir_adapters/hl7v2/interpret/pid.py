@@ -16,8 +16,8 @@ from fhir_adapters.hl7v2.interpret.fields import Notes, Reader
 from fhir_adapters.hl7v2.interpret.identifiers import pid_numbers, read_identifiers
 from fhir_adapters.hl7v2.interpret.texts import street, surname
 from fhir_adapters.hl7v2.interpret.validity import CX, XAD, XPN, XTN, Dates, validity
-from fhir_adapters.hl7v2.segments import DELETED, Repetition, Segment
-from fhir_adapters.hl7v2.timestamps import parse_day
+from fhir_adapters.hl7v2.parse.segments import DELETED, Repetition, Segment
+from fhir_adapters.hl7v2.parse.timestamps import parse_day
 from fhir_adapters.people.nhs_numbers import is_verified, tracing_status
 
 LEGACY_STATUS = "ZU1-27"

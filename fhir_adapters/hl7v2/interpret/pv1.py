@@ -12,7 +12,7 @@ from fhir_adapters.hl7v2.interpret.pv2 import read_expected_admission, read_expe
 from fhir_adapters.hl7v2.interpret.status import note_status
 from fhir_adapters.hl7v2.interpret.triggers import Part
 from fhir_adapters.hl7v2.interpret.zu import read_fitness
-from fhir_adapters.hl7v2.segments import DELETED, Repetition
+from fhir_adapters.hl7v2.parse.segments import DELETED, Repetition
 
 
 def _pick(location: Repetition, components: tuple[int, ...]) -> str | None:

@@ -15,8 +15,8 @@ from fhir_adapters.feeds.hl7_tables import REFERRED_BY
 from fhir_adapters.hl7v2.facts import Interpretation, Interpreted, NotUsed, Parked, ReferralReported
 from fhir_adapters.hl7v2.interpret.fields import Notes, Reader, entity
 from fhir_adapters.hl7v2.interpret.texts import TEXT_TYPES, texts
-from fhir_adapters.hl7v2.segments import DELETED, Segment
-from fhir_adapters.hl7v2.timestamps import parse_day
+from fhir_adapters.hl7v2.parse.segments import DELETED, Segment
+from fhir_adapters.hl7v2.parse.timestamps import parse_day
 
 ACTIONS: Mapping[str, str] = {"I12": "made", "I13": "changed", "I14": "withdrawn"}
 """Trigger -> what happens to the referral. I15 asks for its status and is not used."""

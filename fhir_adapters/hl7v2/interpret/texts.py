@@ -7,7 +7,7 @@ mark shows by the spaces around it, or by parts that are none of a surname's.
 
 from collections.abc import Iterator, Mapping
 
-from fhir_adapters.hl7v2.segments import Message, Repetition, Segment
+from fhir_adapters.hl7v2.parse.segments import Message, Repetition, Segment
 
 NOTE = "delimiters-in-text"
 TEXT_TYPES = frozenset({"TX", "FT", "ST"})

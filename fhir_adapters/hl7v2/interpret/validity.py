@@ -9,8 +9,8 @@ from datetime import date
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from fhir_adapters.hl7v2.segments import Repetition
-from fhir_adapters.hl7v2.timestamps import parse_time
+from fhir_adapters.hl7v2.parse.segments import Repetition
+from fhir_adapters.hl7v2.parse.timestamps import parse_time
 
 
 class Dates(NamedTuple):

@@ -15,7 +15,8 @@ from discharge.clocks import CaseClock, london_date
 from discharge.errors import HomewardError
 from fhir_adapters.feeds.book import ProfileBook
 from fhir_adapters.feeds.feed_choice import Arrival, FeedDoor
-from fhir_adapters.hl7v2.ack import (
+from fhir_adapters.hl7v2.parse.envelope import MessageHeader, Unreadable, header_of, read_envelope
+from fhir_adapters.hl7v2.receive.ack import (
     STORED,
     AckRules,
     Verdict,
@@ -25,10 +26,9 @@ from fhir_adapters.hl7v2.ack import (
     verdict_of,
     verdict_on,
 )
-from fhir_adapters.hl7v2.envelope import MessageHeader, Unreadable, header_of, read_envelope
-from fhir_adapters.hl7v2.hidden_numbers import numbers_hidden
 from fhir_adapters.hl7v2.receive.counts import Counts
 from fhir_adapters.hl7v2.receive.directory import Directory, InboxPort
+from fhir_adapters.hl7v2.receive.hidden_numbers import numbers_hidden
 from fhir_adapters.hl7v2.receive.inbox_row import arrived
 from fhir_adapters.hl7v2.receive.late import Owed
 from fhir_adapters.hl7v2.receive.limits import USUAL, Limits

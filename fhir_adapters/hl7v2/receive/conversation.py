@@ -8,7 +8,7 @@ import logging
 from dataclasses import dataclass
 
 from fhir_adapters.feeds.feed_choice import Arrival
-from fhir_adapters.hl7v2.mllp import Deframer, frame
+from fhir_adapters.hl7v2.parse.mllp import Deframer, frame
 from fhir_adapters.hl7v2.receive.acknowledgement import Answerer
 from fhir_adapters.hl7v2.receive.counts import Counts
 from fhir_adapters.hl7v2.receive.directory import Directory

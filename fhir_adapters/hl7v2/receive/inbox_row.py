@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from fhir_adapters.hl7v2.ack import verdict_on
-from fhir_adapters.hl7v2.envelope import MessageHeader, Unreadable, header_of
+from fhir_adapters.hl7v2.parse.envelope import MessageHeader, Unreadable, header_of
+from fhir_adapters.hl7v2.receive.ack import verdict_on
 from fhir_adapters.people.number_keys import number_key
 from fhir_adapters.store.inbox import Arrived, HiddenNumber
 

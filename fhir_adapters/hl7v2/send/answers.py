@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
-from fhir_adapters.hl7v2.envelope import Unreadable, read_envelope, readable_text
+from fhir_adapters.hl7v2.parse.envelope import Unreadable, read_envelope, readable_text
 
 Meaning = Literal["accepted", "received", "again", "never"]
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from fhir_adapters.background import spawn
-from fhir_adapters.hl7v2.mllp import Deframer, frame
+from fhir_adapters.hl7v2.parse.mllp import Deframer, frame
 from fhir_adapters.hl7v2.send.answers import PartnerAnswer, read_answer
 from fhir_adapters.partners.secrets import CannotReach, SecretFolder, tls_words
 from fhir_adapters.partners.settings import PartnerTls

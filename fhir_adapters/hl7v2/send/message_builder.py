@@ -17,8 +17,8 @@ from hl7apy.core import Message, Segment
 from hl7apy.exceptions import HL7apyException
 
 from discharge.clocks import london
-from fhir_adapters.hl7v2.ack import escape
-from fhir_adapters.hl7v2.envelope import Delimiters
+from fhir_adapters.hl7v2.parse.envelope import Delimiters
+from fhir_adapters.hl7v2.receive.ack import escape
 from fhir_adapters.hl7v2.send.news import Named, News, Stay
 from fhir_adapters.hl7v2.send.sends import LOCAL_CODES, Observation, Parties, Sends, Target, field_of
 

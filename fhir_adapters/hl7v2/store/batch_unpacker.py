@@ -3,10 +3,10 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fhir_adapters.feeds.profile import Profile
-from fhir_adapters.hl7v2.batches import MOST_INSIDE, messages_in
-from fhir_adapters.hl7v2.envelope import read_envelope
 from fhir_adapters.hl7v2.facts import Interpretation, Interpreted, Parked
-from fhir_adapters.hl7v2.hidden_numbers import numbers_hidden
+from fhir_adapters.hl7v2.parse.batches import MOST_INSIDE, messages_in
+from fhir_adapters.hl7v2.parse.envelope import read_envelope
+from fhir_adapters.hl7v2.receive.hidden_numbers import numbers_hidden
 from fhir_adapters.hl7v2.receive.inbox_row import arrived
 from fhir_adapters.store.inbox import receive
 from fhir_adapters.store.tables import Feed, InboxRow

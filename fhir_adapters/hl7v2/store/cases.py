@@ -28,7 +28,7 @@ from discharge.store.outbox import queue_case_signal
 from discharge.store.record import CASE_SIGNAL
 from discharge.store.tables import CaseParticipantRow, CaseRow, CaseSpellRow, OutboxRow, Spell
 from fhir_adapters.hl7v2.facts import content_hash
-from fhir_adapters.hl7v2.spells import SpellState
+from fhir_adapters.hl7v2.process.spells import SpellState
 from fhir_adapters.hl7v2.store.batch.state import state_of
 from fhir_adapters.hl7v2.store.moved_stays import Settled
 from fhir_adapters.hl7v2.store.person_writer import Refolded

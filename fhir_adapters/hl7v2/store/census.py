@@ -12,7 +12,7 @@ from discharge.errors import HomewardError
 from discharge.store.engine import transaction
 from fhir_adapters.feeds.book import ProfileBook
 from fhir_adapters.feeds.profile_loader import shipped_profiles
-from fhir_adapters.hl7v2.census import CensusFault, CensusInvalid, CensusStay, read_census
+from fhir_adapters.hl7v2.interpret.census import CensusFault, CensusInvalid, CensusStay, read_census
 from fhir_adapters.hl7v2.store.doubts import Doubt
 from fhir_adapters.hl7v2.store.effects import Source, apply_facts
 from fhir_adapters.store.inbox import Arrived, receive

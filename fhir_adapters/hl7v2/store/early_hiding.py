@@ -18,7 +18,7 @@ from fhir_adapters.feeds.profile import Profile
 from fhir_adapters.hl7v2.facts import BEGINNING, Identifier, PersonReported, content_hash
 from fhir_adapters.hl7v2.interpret.adt import hidden_people, only_hidden
 from fhir_adapters.hl7v2.interpret.fields import Reader
-from fhir_adapters.hl7v2.segments import Message
+from fhir_adapters.hl7v2.parse.segments import Message
 from fhir_adapters.hl7v2.store import persons
 from fhir_adapters.hl7v2.store.batch.state import state_of
 from fhir_adapters.hl7v2.store.doubts import SetApart

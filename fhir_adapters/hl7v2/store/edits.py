@@ -9,9 +9,9 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from discharge.errors import HomewardError
-from fhir_adapters.hl7v2.envelope import MessageHeader, Unreadable, read_envelope
+from fhir_adapters.hl7v2.parse.envelope import MessageHeader, Unreadable, read_envelope
+from fhir_adapters.hl7v2.process.replays import EDITABLE
 from fhir_adapters.hl7v2.receive.inbox_row import arrived
-from fhir_adapters.hl7v2.replays import EDITABLE
 from fhir_adapters.store.tables import InboxRow, MessageEditRow
 
 PROPOSED = "proposed"

@@ -24,7 +24,7 @@ from fhir_adapters.hl7v2.facts import (
     ValuesExtracted,
     hash_of,
 )
-from fhir_adapters.hl7v2.spells import doubts_of
+from fhir_adapters.hl7v2.process.spells import doubts_of
 from fhir_adapters.hl7v2.store import cases, deletions, pairs, persons
 from fhir_adapters.hl7v2.store.batch.state import Reported, state_of
 from fhir_adapters.hl7v2.store.cases import Cause

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from discharge.store.tables import Spell
-from fhir_adapters.hl7v2.spells import SpellState
+from fhir_adapters.hl7v2.process.spells import SpellState
 from fhir_adapters.hl7v2.store.moves import (
     Moves,
     lock_visits,

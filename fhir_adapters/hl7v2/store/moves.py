@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from discharge.store.tables import Spell
 from fhir_adapters.hl7v2.facts import StayMoved, StayReported, content_hash
-from fhir_adapters.hl7v2.moves import Move, belongs_to, in_order, owner
+from fhir_adapters.hl7v2.process.moves import Move, belongs_to, in_order, owner
 from fhir_adapters.hl7v2.store.batch.state import state_of
 from fhir_adapters.hl7v2.store.doubts import Doubt
 from fhir_adapters.hl7v2.store.persons import lock

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fhir_adapters.hl7v2.facts import Interpretation, Interpreted
-from fhir_adapters.hl7v2.segments import Message
+from fhir_adapters.hl7v2.parse.segments import Message
 from fhir_adapters.store.tables import Feed
 
 NOTE = "sender-of-another-feed"

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from fhir_adapters.feeds.profile import Profile
 from fhir_adapters.feeds.unmapped import unmapped_codes
 from fhir_adapters.hl7v2.facts import Interpretation, NotUsed
-from fhir_adapters.hl7v2.segments import Message
+from fhir_adapters.hl7v2.parse.segments import Message
 from fhir_adapters.store.tables import InboxRow, UnmappedMessageRow, UnmappedRow
 
 LONGEST_VALUE = 100

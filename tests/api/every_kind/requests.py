@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 
 from tests.api.conftest import Door, three_admitted
-from tests.api.fhir_posting import (
+from tests.api.fhir.posting import (
     FHIR,
     OTHER,
     OURS,

@@ -19,7 +19,7 @@ from fhir_adapters.store.tables import Feed
 from tests.api.conftest import Door
 from tests.api.signing_in import sign_in
 from tests.fhir_adapters.hl7v2.conftest import Intake
-from tests.fhir_adapters.hl7v2.test_drain import open_case, signals
+from tests.fhir_adapters.hl7v2.store.test_drain import open_case, signals
 from tests.fixtures.cases import carried_out
 
 

@@ -11,7 +11,7 @@ import pytest
 from deploy.simulate.feed import Feed
 from deploy.simulate.ledger import Ledger
 from deploy.simulate.progress import progress
-from fhir_adapters.hl7v2.mllp import Deframer, frame
+from fhir_adapters.hl7v2.parse.mllp import Deframer, frame
 
 MESSAGE = b"MSH|^~\\&|A|B|C|D|20260101||ADT^A01|X1|P|2.4\r"
 

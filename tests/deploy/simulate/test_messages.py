@@ -12,7 +12,7 @@ from deploy.simulate.noise import NOISE
 from deploy.simulate.pace import Pace
 from deploy.simulate.plan import Shape, make_plan
 from discharge.clocks import CaseClock
-from fhir_adapters.hl7v2.envelope import MessageHeader, read_envelope
+from fhir_adapters.hl7v2.parse.envelope import MessageHeader, read_envelope
 
 PACE = Pace(CaseClock.real(), datetime(2026, 3, 2, 6, tzinfo=UTC))
 RUN = "0071234567890"

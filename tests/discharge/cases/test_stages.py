@@ -6,8 +6,8 @@ from typing import get_args
 
 import pytest
 
-from api.presenters.tags import STAGE_COLOURS, stage_tag
-from api.queries.worklist import LISTS, VIEWS
+from api.web.page.tags import STAGE_COLOURS, stage_tag
+from api.worklist.queries import LISTS, VIEWS
 from discharge.cases import events as ev
 from discharge.cases.evolve import evolve
 from discharge.cases.model import Case, Referral, Stage

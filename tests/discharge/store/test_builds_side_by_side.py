@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from api.presenters.timeline import timeline_lines
-from api.queries.cases import event_summary
-from api.queries.names import directory
+from api.cases.queries import event_summary
+from api.cases.timeline import timeline_lines
+from api.web.names import directory
 from discharge.cases import commands as cmd
 from discharge.cases import events as ev
 from discharge.cases.model import SNAPSHOT, Case, Strand

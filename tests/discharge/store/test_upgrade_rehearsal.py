@@ -21,7 +21,7 @@ import pytest
 from psycopg import sql
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from api.queries.bed_days import BedDaysQuery, bed_days
+from api.bed_days.queries import BedDaysQuery, bed_days
 from discharge.cases.commands import Envelope, FlagHomelessness
 from discharge.cases.model import Actor
 from discharge.delays.released import counterfactual
@@ -31,7 +31,7 @@ from discharge.store.engine import make_engine, make_sessions, transaction
 from discharge.store.migrations import migrate
 from discharge.store.record import load_case
 from housing_checks.store.apply import apply
-from tests.api.test_principals import principal
+from tests.api.web.test_principals import principal
 from tests.fixtures.postgres import Database, Server
 
 pytestmark = pytest.mark.slow

@@ -14,7 +14,7 @@ from fhir_adapters.feeds.profile_loader import profile_named, shipped_profiles
 from fhir_adapters.feeds.unmapped import unmapped_codes
 from fhir_adapters.hl7v2.facts import Interpretation, Interpreted, PersonReported, StayReported
 from fhir_adapters.hl7v2.interpret import interpret
-from fhir_adapters.hl7v2.segments import Message, read_message
+from fhir_adapters.hl7v2.parse.segments import Message, read_message
 from tests.fhir_adapters.hl7v2.samples import segment
 
 NHS = "9990000018"

@@ -8,7 +8,7 @@ from fhir_adapters.feeds.discharge_fields import resolve_discharge
 from fhir_adapters.feeds.profile import DischargeFields, EncounterStatus, Profile
 from fhir_adapters.feeds.profile_loader import profile_named
 from fhir_adapters.feeds.unmapped import unmapped_codes
-from fhir_adapters.hl7v2.segments import Message, read_message
+from fhir_adapters.hl7v2.parse.segments import Message, read_message
 from tests.fhir_adapters.hl7v2.samples import Sample
 
 ITK = profile_named("itk-2.4")

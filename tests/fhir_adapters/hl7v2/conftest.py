@@ -12,7 +12,7 @@ from discharge.clocks import CaseClock
 from discharge.store.engine import transaction
 from fhir_adapters.feeds.book import ProfileBook
 from fhir_adapters.feeds.profile_loader import shipped_profiles
-from fhir_adapters.hl7v2.envelope import read_envelope
+from fhir_adapters.hl7v2.parse.envelope import read_envelope
 from fhir_adapters.hl7v2.receive.inbox_row import arrived
 from fhir_adapters.hl7v2.store.batch.drain import drain_some
 from fhir_adapters.hl7v2.store.cases import join_awaiting

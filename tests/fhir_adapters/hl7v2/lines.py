@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from discharge.clocks import CaseClock
 from fhir_adapters.background import Background
 from fhir_adapters.feeds.book import ProfileBook
-from fhir_adapters.hl7v2.listener import Where, serve
-from fhir_adapters.hl7v2.mllp import Deframer, frame
+from fhir_adapters.hl7v2.parse.mllp import Deframer, frame
 from fhir_adapters.hl7v2.receive.counts import Counts
 from fhir_adapters.hl7v2.receive.limits import Limits
+from fhir_adapters.hl7v2.receive.listener import Where, serve
 from fhir_adapters.hl7v2.receive.tls import Tls
 from fhir_adapters.hl7v2.store.inbox import PostgresInbox
 

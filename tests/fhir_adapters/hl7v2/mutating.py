@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from random import Random
 
 from tests.fhir_adapters.hl7v2.other_samples import document, form, message, referral
+from tests.fhir_adapters.hl7v2.parse.test_batches import batch
 from tests.fhir_adapters.hl7v2.samples import OTHER_NHS, Sample
-from tests.fhir_adapters.hl7v2.test_batches import batch
 
 PIECES = (
     *(b"|", b"^", b"~", b"\\", b"&", b"\r", b"\n", b"\r\n", b"\x0b", b"\x1c", b"\x00", b"\xff", b"\xc3"),

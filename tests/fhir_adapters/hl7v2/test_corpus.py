@@ -20,14 +20,14 @@ from discharge.store.engine import transaction
 from discharge.store.tables import CommandRow, DocumentRow
 from fhir_adapters.feeds.book import ProfileBook
 from fhir_adapters.feeds.profile_loader import profile_named, shipped_profiles
-from fhir_adapters.hl7v2.envelope import Unreadable, read_envelope
-from fhir_adapters.hl7v2.mllp_client import Receiver, send_files
+from fhir_adapters.hl7v2.parse.envelope import Unreadable, read_envelope
+from fhir_adapters.hl7v2.send.mllp_client import Receiver, send_files
 from fhir_adapters.hl7v2.store.batch.drain import drain_some
 from fhir_adapters.hl7v2.store.inbox import PostgresInbox
 from fhir_adapters.store.tables import FactRow, InboxRow
 from tests.fhir_adapters.hl7v2.conftest import Intake
 from tests.fhir_adapters.hl7v2.corpora import ABSENT, FOLDER
-from tests.fhir_adapters.hl7v2.test_listener import listening
+from tests.fhir_adapters.hl7v2.receive.test_listener import listening
 
 pytestmark = [
     pytest.mark.skipif(not FOLDER.is_dir(), reason=ABSENT),

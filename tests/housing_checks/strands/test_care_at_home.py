@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api.code_lists import CODE_LISTS
+from api.codes.lists import CODE_LISTS
 from discharge.cases.commands import MoveStrand
 from discharge.cases.model import Stage
 from housing_checks.strands.definitions import DEFINITIONS

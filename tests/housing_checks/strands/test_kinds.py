@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 from pydantic import ValidationError
 
-from api.code_lists import CODE_LISTS
+from api.codes.lists import CODE_LISTS
 from discharge.cases.commands import ENVELOPE
 from discharge.cases.events import EVENT, StrandStarted
 from discharge.cases.model import SNAPSHOT, Strand

@@ -12,7 +12,6 @@ from itertools import chain
 from uuid import UUID
 
 from fhir_adapters.feeds.profile import Profile
-from fhir_adapters.hl7v2.batches import BATCH
 from fhir_adapters.hl7v2.facts import (
     Identifier,
     Interpretation,
@@ -25,7 +24,8 @@ from fhir_adapters.hl7v2.facts import (
     StayMoved,
     StayReported,
 )
-from fhir_adapters.hl7v2.segments import Message
+from fhir_adapters.hl7v2.parse.batches import BATCH
+from fhir_adapters.hl7v2.parse.segments import Message
 from fhir_adapters.hl7v2.store.batch.load import Loaded, Names
 from fhir_adapters.store.tables import Feed, InboxRow
 

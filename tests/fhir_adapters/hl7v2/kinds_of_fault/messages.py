@@ -13,10 +13,10 @@ from discharge.clocks import london_date
 from discharge.store.addresses import home_of
 from discharge.store.engine import transaction
 from discharge.store.tables import Person, Spell
-from fhir_adapters.hl7v2.spells import SpellState
+from fhir_adapters.hl7v2.process.spells import SpellState
 from fhir_adapters.store.tables import Feed, InboxRow
 from tests.fhir_adapters.hl7v2.conftest import Intake
-from tests.fhir_adapters.hl7v2.test_drain import open_case, signals
+from tests.fhir_adapters.hl7v2.store.test_drain import open_case, signals
 
 
 def adt(trigger: str, sent: str, pid: str, *lines: str, event: str = "", number: str = "") -> bytes:

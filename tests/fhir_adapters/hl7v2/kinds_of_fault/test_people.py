@@ -26,7 +26,7 @@ from tests.fhir_adapters.hl7v2.kinds_of_fault.messages import (
     profiled,
     pv1,
 )
-from tests.fhir_adapters.hl7v2.test_drain import signals
+from tests.fhir_adapters.hl7v2.store.test_drain import signals
 
 # What has ended is listed first
 

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from discharge.store.tables import Person, Spell
-from fhir_adapters.hl7v2.notes import note_words
+from fhir_adapters.hl7v2.interpret.notes import note_words
 from fhir_adapters.store.tables import InboxRow
 from tests.fhir_adapters.hl7v2.conftest import Intake
 from tests.fhir_adapters.hl7v2.kinds_of_fault.messages import (
@@ -27,7 +27,7 @@ from tests.fhir_adapters.hl7v2.kinds_of_fault.messages import (
     stay_of,
     told,
 )
-from tests.fhir_adapters.hl7v2.test_drain import signals
+from tests.fhir_adapters.hl7v2.store.test_drain import signals
 
 # Times that contradict each other
 

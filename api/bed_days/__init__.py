@@ -1,0 +1,1 @@
+"""The bed-days report."""

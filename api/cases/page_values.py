@@ -1,0 +1,156 @@
+"""What the case page shows: typed values that are ready to be laid out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from api.cases.timeline import Happened
+from api.web.page.tags import Tag
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One line of a summary: words and what they say."""
+
+    key: str
+    value: str
+
+
+@dataclass(frozen=True)
+class ToDo:
+    """One thing that is left before the person can leave, and where to deal with it."""
+
+    text: str
+    hint: str
+    href: str
+    tag: Tag
+
+
+@dataclass(frozen=True)
+class StrandLine:
+    """One strand of making ready."""
+
+    title: str
+    tag: Tag
+    due: str
+    late: str
+    who: str
+    begun: str
+    move_href: str
+    cancel_href: str
+    former_home: bool = False
+    redirect_href: str = ""
+
+
+@dataclass(frozen=True)
+class Suggested:
+    """One thing that the check's answers suggest to start, with the answers, and where to start it."""
+
+    title: str
+    because: str
+    lead: str
+    tag: Tag
+    href: str
+
+
+@dataclass(frozen=True)
+class AlertLine:
+    """One early warning: fact, threshold and source."""
+
+    title: str
+    tag: Tag
+    fact: str
+    threshold: str
+    source: str
+    owner: str
+    taken: str
+    alert_id: str
+    may_take: bool
+
+
+@dataclass(frozen=True)
+class Action:
+    """One thing that may be asked now."""
+
+    text: str
+    href: str
+
+
+@dataclass(frozen=True)
+class ActionGroup:
+    """Things that may be asked, under one heading."""
+
+    title: str
+    actions: tuple[Action, ...]
+
+
+@dataclass(frozen=True)
+class ToldLine:
+    """One thing told to a partner, with its four facts. `trouble` says why it has not arrived."""
+
+    what: str
+    content: str
+    to: str
+    state: Tag
+    trouble: str
+    sent: str
+    received: str
+    accepted: str
+    acted: str
+
+
+@dataclass(frozen=True)
+class OwedLine:
+    """Something found or missed after the discharge, who owes an answer, and where to give it."""
+
+    text: str
+    who: str
+    href: str
+    tag: Tag
+
+
+@dataclass(frozen=True)
+class ContactLine:
+    """One contact owed after discharge."""
+
+    text: str
+    due: str
+    outcome: str
+
+
+@dataclass(frozen=True)
+class CasePage:
+    """The whole page."""
+
+    case_id: str
+    version: int
+    name: str
+    caption: str
+    identity: tuple[Fact, ...]
+    whom_to_call: tuple[Fact, ...]
+    stage: Tag
+    why_heading: str
+    why: str
+    next_step: str
+    next_who: str
+    facts: tuple[Fact, ...]
+    to_do: tuple[ToDo, ...]
+    show_to_do: bool
+    made_safe: tuple[Fact, ...]
+    strands: tuple[StrandLine, ...]
+    suggested: tuple[Suggested, ...]
+    alerts: tuple[AlertLine, ...]
+    reasons: tuple[Fact, ...]
+    periods: tuple[Fact, ...]
+    owed: tuple[OwedLine, ...]
+    in_unready_home: bool
+    contacts: tuple[ContactLine, ...]
+    afterwards: tuple[Fact, ...]
+    actions: tuple[ActionGroup, ...]
+    check_href: str
+    participants: tuple[Fact, ...]
+    told: int
+    may_name_places: bool
+    may_see_looks: bool
+    may_see_messages: bool
+    timeline: tuple[Happened, ...]

@@ -1,0 +1,1 @@
+"""What others changed in a case since somebody saw it."""

@@ -1,0 +1,1 @@
+"""The home suitability check."""

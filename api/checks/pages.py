@@ -1,0 +1,206 @@
+"""The home suitability check: the questions, the answers to look over, and handing it in."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter
+from starlette.datastructures import FormData
+from starlette.responses import Response
+
+from api.cases import queries as case_queries
+from api.checks.views import MOST_NOTE, CheckPage, present, read_answers, read_danger, read_known
+from api.commands.pages import done_href
+from api.commands.service import AskedCommand, ask
+from api.forms.submission import ABOUT_DANGER, CHANGED_SINCE, Filled, as_sent, seen_of
+from api.forms.views import confirms, error_list
+from api.web.page.visit import Visit, Visitor
+from api.web.refusals import CaseChanged, Contradicted
+from api.worklist.views import full_name
+from discharge.cases.command_stages import may_ask
+from discharge.cases.commands import CompleteCheck, SaveAnswers
+from discharge.cases.model import Case
+from discharge.errors import HomewardError
+from housing_checks.checks.answers import answers_standing
+from housing_checks.checks.form import form_in_force, form_of
+from housing_checks.checks.model import CheckForm
+
+router = APIRouter(prefix="/cases", include_in_schema=False)
+
+KIND = "complete-check"
+
+
+@router.get("/{case_id}/check")
+async def show(visit: Visitor, case_id: UUID) -> Response:
+    """The questions; those answered before are answered already."""
+    case, name = await _prepare(visit, case_id)
+    form = _form(case, visit)
+    known = answers_standing(case)
+    kept = await visit.kept_form()
+    answers, notes, _ = read_answers(form, kept, case) if kept else ({}, {}, {})
+    seen = seen_of(kept) if kept else None
+    how = (read_known(form, kept) if kept else {}) or _known_before(case)
+    return _page(visit, present(form, case, name, known | answers, notes, {}, known=how, seen=seen))
+
+
+@router.post("/{case_id}/check")
+async def look_over(visit: Visitor, case_id: UUID) -> Response:
+    """The answers to look over before they are handed in; a question left open comes back."""
+    sent = await visit.form()
+    case, name = await _prepare(visit, case_id)
+    form = _form(case, visit)
+    answers, notes, faults = read_answers(form, sent, case)
+    danger = read_danger(form, sent)
+    how = read_known(form, sent)
+    view = present(form, case, name, answers, notes, faults, danger, known=how, seen=seen_of(sent))
+    if faults or sent.get("change"):
+        return _page(visit, view, 422 if faults else 200)
+    return _answers_page(visit, view, Filled())
+
+
+@router.post("/{case_id}/check/hand-in")
+async def hand_in(visit: Visitor, case_id: UUID) -> Response:
+    """Submit the check. Where others answered the same items otherwise since, the questions come back."""
+    sent = await visit.form()
+    case, name = await _prepare(visit, case_id)
+    form = _form(case, visit)
+    answers, notes, faults = read_answers(form, sent, case)
+    seen, danger = seen_of(sent), read_danger(form, sent)
+    how = read_known(form, sent)
+    if faults:
+        view = present(form, case, name, answers, notes, faults, danger, known=how, seen=seen)
+        return _page(visit, view, 422)
+    filled = _filled(sent, seen)
+    command = CompleteCheck(form=form.code, answers=answers, evidence=_asked_of(how, answers))
+    asked = _asked(visit, case, form, sent, filled, command)
+    try:
+        outcome = await ask(visit.services, visit.caller, asked)
+    except Contradicted as error:
+        filled.ask(error)
+        view = present(form, case, name, answers, notes, {}, danger, known=how, seen=seen)
+        return _answers_page(visit, view, filled, error.row.http)
+    except CaseChanged as error:
+        return await _again(visit, case_id, sent, error)
+    if outcome.answer is None:
+        return visit.to(f"/requests/{outcome.command_id}")
+    return visit.to(await done_href(visit, asked, outcome, "check"))
+
+
+@router.post("/{case_id}/check/save")
+async def save(visit: Visitor, case_id: UUID) -> Response:
+    """Keep what is answered so far: somebody goes on with it later."""
+    sent = await visit.form()
+    case, name = await _prepare(visit, case_id)
+    form = _form(case, visit)
+    answers, notes, faults = read_answers(form, sent, case)
+    how, seen, danger = read_known(form, sent), seen_of(sent), read_danger(form, sent)
+    wrong = {code: words for code, words in faults.items() if sent.get(code)}
+    if wrong or not answers:
+        faults = wrong or {form.codes[0]: "Answer at least one question, then save"}
+        view = present(form, case, name, answers, notes, faults, danger, known=how, seen=seen)
+        return _page(visit, view, 422)
+    filled = _filled(sent, seen)
+    command = SaveAnswers(form=form.code, answers=answers, evidence=_asked_of(how, answers))
+    asked = _asked(visit, case, form, sent, filled, command)
+    try:
+        outcome = await ask(visit.services, visit.caller, asked)
+    except Contradicted as error:
+        filled.ask(error)
+        view = present(form, case, name, answers, notes, {}, danger, known=how, seen=seen)
+        more = replace(view, confirms=tuple(confirms(filled)), note=filled.typed["note"])
+        return _page(visit, replace(more, errors=tuple(error_list(filled))), error.row.http)
+    except CaseChanged as error:
+        return await _again(visit, case_id, sent, error)
+    if outcome.answer is None:
+        return visit.to(f"/requests/{outcome.command_id}")
+    return visit.to(await done_href(visit, asked, outcome, "check"))
+
+
+def _known_before(case: Case) -> dict[str, str]:
+    given = case.check.given if case.check is not None else {}
+    return {code: answer.evidence for code, answer in given.items() if answer.evidence}
+
+
+def _asked_of(known: dict[str, str], answers: dict[str, str]) -> dict[str, str]:
+    return {code: kind for code, kind in known.items() if code in answers}
+
+
+def _filled(sent: FormData, seen: int | None) -> Filled:
+    """What stands beside the answers: the note, and contradictions that are confirmed."""
+    return Filled(
+        typed={"note": str(sent.get("note", "")).strip()[:MOST_NOTE]},
+        confirmed=tuple(str(code) for code in sent.getlist("confirm")),
+        seen=seen,
+    )
+
+
+def _asked(
+    visit: Visit,
+    case: Case,
+    form: CheckForm,
+    sent: FormData,
+    filled: Filled,
+    command: SaveAnswers | CompleteCheck,
+) -> AskedCommand:
+    _, notes, _ = read_answers(form, sent, case)
+    return AskedCommand(
+        case_id=case.case_id,
+        command=command,
+        effective_on=visit.today,
+        as_sent=as_sent(sent),
+        note=filled.typed["note"] or None,
+        item_notes=notes,
+        about_danger=bool(sent.get(ABOUT_DANGER)),
+        danger_items=read_danger(form, sent),
+        seen_version=filled.seen,
+        key=str(sent.get("key", "")) or None,
+        confirm=filled.confirmed,
+    )
+
+
+async def _again(visit: Visit, case_id: UUID, sent: FormData, error: CaseChanged) -> Response:
+    """The questions with what was answered, what others changed, and their answers where nothing was said."""
+    case, name = await _prepare(visit, case_id)
+    form = _form(case, visit)
+    answers, notes, _ = read_answers(form, sent, case)
+    followed = {code: answer for code, answer in answers_standing(case).items() if code in error.left}
+    version = error.changes.version
+    view = present(
+        form, case, name, answers | followed, notes, {}, read_danger(form, sent),
+        known=read_known(form, sent), seen=version, changes=error.changes,
+    )  # fmt: skip
+    words = {"text": f"{error.row.title}. {error.row.words}", "href": f"#{CHANGED_SINCE}"}
+    return _page(visit, replace(view, errors=(words,)), error.row.http)
+
+
+async def _prepare(visit: Visit, case_id: UUID) -> tuple[Case, str]:
+    visit.caller.require(KIND)
+    async with visit.services.begin(visit.caller) as session:
+        found = await case_queries.read_case(session, visit.caller, case_id, "home check")
+    visit.caller.require_on(found.case, KIND)
+    if not may_ask(found.case, KIND):
+        raise HomewardError("stage-not-allowed", detail=found.case.stage.value)
+    return found.case, full_name(found.person.family_name, found.person.given_name)
+
+
+def _form(case: Case, visit: Visit) -> CheckForm:
+    """The form of the check that was begun, else the one in force today."""
+    begun = case.check is not None and case.check.completed_on is None
+    return form_of(case.check.form) if begun and case.check else form_in_force(visit.today)
+
+
+def _answers_page(visit: Visit, view: CheckPage, filled: Filled, status: int = 200) -> Response:
+    return visit.page(
+        "checks/check_answers.html",
+        status,
+        view=view,
+        key=str(uuid4()),
+        confirms=confirms(filled),
+        errors=error_list(filled),
+        note=filled.typed.get("note", ""),
+    )
+
+
+def _page(visit: Visit, view: CheckPage, status: int = 200) -> Response:
+    return visit.page("checks/check.html", status, view=view)

@@ -1,0 +1,75 @@
+"""Forms of the home check as interfaces give them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pydantic import Field
+
+from api.web.schemas import Schema
+from housing_checks.checks.answer_types import AnswerType
+from housing_checks.checks.enable_when import Operator
+
+
+class CheckFormSummary(Schema):
+    """A form of the home check: an edition, with what this site changes in it."""
+
+    code: str = Field(description="The code that a check is begun on")
+    title: str
+    effective_from: date = Field(description="The day from which its edition holds")
+    source: str
+    total: int = Field(description="How many items it has")
+
+
+class FormAnswer(Schema):
+    """One answer to choose from."""
+
+    code: str = Field(description="What is sent as the answer")
+    words: str
+    counts_as: str = Field(description="How it counts at the gate: yes, no or unknown")
+
+
+class FormCondition(Schema):
+    """A condition on the answer to an earlier item."""
+
+    item: str
+    operator: Operator = Field(description="How the answers are compared; `exists` asks whether there is one")
+    answer: str = Field(description="What the answer is compared with")
+
+
+class FormItem(Schema):
+    """One item of a form."""
+
+    code: str = Field(description="The item's code, under which it is answered")
+    domain: str = Field(description="The part of the home check that it belongs to")
+    label: str = Field(description="The item in a few words")
+    question: str = Field(description="What is asked, so that yes is safe")
+    help: str = Field(description="What to look at")
+    type: AnswerType = Field(description="What it is answered with; a number or a day is sent as text")
+    answers: list[FormAnswer] = Field(description="The answers to choose from")
+    unit: str | None = Field(description="The unit of a number; null for other items")
+    least: float | None = Field(description="The least number that it takes; null for no limit")
+    most: float | None = Field(description="The greatest number that it takes; null for no limit")
+    asked_when_all: list[FormCondition] = Field(
+        description="It is asked only where all of these hold; empty where it does not depend on them"
+    )
+    asked_when_any: list[FormCondition] = Field(
+        description="It is asked only where one of these holds; empty where it does not depend on them"
+    )
+    evidence_kinds: list[str] = Field(description="How its answer may be known")
+    holds_for: str | None = Field(description="How long an answer holds; null where it holds for good")
+    gated: bool = Field(description="True when it must be in place, for everybody, before they leave")
+    source: str
+
+
+class CheckFormDetail(CheckFormSummary):
+    """A form of the home check with its items, in the order in which they are asked."""
+
+    items: list[FormItem] = Field(description="Its items, in order")
+
+
+class CheckFormIndex(Schema):
+    """Every form of the home check."""
+
+    forms: list[CheckFormSummary] = Field(description="The forms, the oldest first")
+    next: str | None

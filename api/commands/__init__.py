@@ -1,0 +1,1 @@
+"""Commands: taken from a page or a program, carried out, and answered."""

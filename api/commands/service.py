@@ -1,0 +1,301 @@
+"""A command from any door: take it, execute it, answer it.
+
+It is committed before anything else happens. Then the case's workflow has a few seconds to answer; if it
+does not, the answer is "taken", and a worker goes on with it. A repeated key finds the same command and its
+answer.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from temporalio.service import RPCError
+
+from api.changes.queries import changes_since
+from api.changes.views import Changes
+from api.commands import contradictions
+from api.web.principals import Principal
+from api.web.refusals import CaseChanged
+from api.web.services import Services
+from discharge.cases.commands import (
+    ANSWER,
+    ENVELOPE,
+    Answer,
+    Command,
+    CompleteCheck,
+    ConfirmDischarge,
+    ConfirmItem,
+    Envelope,
+    SaveAnswers,
+)
+from discharge.cases.model import SNAPSHOT, Case
+from discharge.cases.relations import require_part
+from discharge.clocks import london_date
+from discharge.errors import ERRORS, HomewardError
+from discharge.store import commands as store
+from discharge.store.changes import case_at, require_version
+from discharge.store.request_keys import HEADER
+from discharge.store.tables import CaseRow, CommandRow
+from discharge.store.tables.persons import DANGER, ORDINARY
+from housing_checks.checks.answer_types import WRITTEN
+from housing_checks.seen import SAYS_EVERYTHING, left_as_seen, only_changes
+from workflows.client import execute_command
+
+BY_THE_CASE = (409, 422)
+"""How refusals that what others did may have caused are answered."""
+
+_log = logging.getLogger("homeward.api")
+
+
+@dataclass(frozen=True)
+class AskedCommand:
+    """What somebody asks of a case. `key` is the asker's own; without one, every request is a new one.
+
+    `as_sent` is the request as the client sent it, before anything was filled in: the key belongs to that.
+    `about_danger` says that the note speaks of abuse or danger, `danger_items` for which items theirs do.
+    `confirm` holds the contradictions that they were asked about and confirm.
+    """
+
+    case_id: UUID
+    command: Command
+    effective_on: date
+    as_sent: object
+    reason: str | None = None
+    note: str | None = None
+    item_notes: Mapping[str, str] = field(default_factory=dict)
+    decided_by: str | None = None
+    about_danger: bool = False
+    danger_items: frozenset[str] = frozenset()
+    seen_version: int | None = None
+    key: str | None = None
+    confirm: tuple[str, ...] = ()
+
+    @property
+    def explained(self) -> bool:
+        """Whether a reason was given, in a word or in a note."""
+        said = (self.reason, self.note, *self.item_notes.values())
+        return any((text or "").strip() for text in said)
+
+    @property
+    def worded(self) -> frozenset[str]:
+        """The items of a check whose answer in words comes with it."""
+        answers = _answers(self.command)
+        return frozenset(
+            item for item, text in self.item_notes.items() if text.strip() and answers.get(item) == WRITTEN
+        )
+
+
+def _answers(command: Command) -> Mapping[str, str]:
+    match command:
+        case SaveAnswers() | CompleteCheck():
+            return command.answers
+        case ConfirmItem():
+            return {command.item: command.value}
+    return {}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of it: `answer` is none while it is only taken."""
+
+    command_id: UUID
+    case_id: UUID
+    answer: Answer | None
+    repeated: bool = False
+
+
+async def ask(services: Services, caller: Principal, asked: AskedCommand) -> Outcome:
+    """Take a command and execute it. Raises HomewardError, also for what the case refuses; Contradicted for
+    what must be asked first.
+    """
+    caller.require(asked.command.kind)
+    today = london_date(await services.case_now())
+    async with services.begin(caller) as session:
+        case = await _seen_case(session, asked.case_id)
+        caller.require_on(case, asked.command.kind)
+        require_part(case, caller.actor, asked.command)
+        require_version(case, asked.seen_version)
+        questions = await contradictions.questions(session, case, asked.command, today)
+        left = left_as_seen(asked.command, await _as_seen(session, case, asked), asked.worded)
+        command = only_changes(asked.command, left)
+        command = await contradictions.with_despite(session, case, command, asked.confirm)
+        digest = body_hash(asked.case_id, asked.as_sent)
+        taken = await take(session, caller, replace(asked, command=command), digest)
+        if isinstance(taken, Envelope):  # what was taken before was asked about then
+            contradictions.require_no_contradiction(questions, asked.confirm, asked.explained)
+    try:
+        return await execute(services, taken)
+    except HomewardError as refused:
+        raise await _with_changes(services, caller, asked, refused, left) from None
+
+
+async def _as_seen(session: AsyncSession, case: Case, asked: AskedCommand) -> Case | None:
+    """The case that the asker was looking at, where what they ask states more than they may have changed."""
+    if asked.seen_version is None or not isinstance(asked.command, SAYS_EVERYTHING):
+        return None
+    if asked.seen_version == case.version:
+        return case
+    return await case_at(session, case.case_id, asked.seen_version)
+
+
+async def _with_changes(
+    services: Services, caller: Principal, asked: AskedCommand, refused: HomewardError, left: frozenset[str]
+) -> HomewardError:
+    """A refusal by the case, with what others changed since the asker saw it; any other as it is."""
+    if refused.row.http not in BY_THE_CASE or asked.seen_version is None:
+        return refused
+    met = refused.detail.split(", ") if refused.code == "case-changed" else ()
+    async with services.begin(caller) as session:
+        changes = await changes_since(session, caller, asked.case_id, asked.seen_version, met)
+    return CaseChanged(refused, changes, left) if changes.rows or met else refused
+
+
+async def others_changed(
+    services: Services, caller: Principal, asked: AskedCommand, outcome: Outcome
+) -> Changes | None:
+    """What others changed while the asker of an accepted command had the case open; None where nothing was
+    changed in between.
+    """
+    answer, seen = outcome.answer, asked.seen_version
+    if answer is None or seen is None or answer.version - len(answer.events) <= seen:
+        return None
+    async with services.begin(caller) as session:
+        return await changes_since(session, caller, asked.case_id, seen, others_only=True)
+
+
+async def take(
+    session: AsyncSession, caller: Principal, asked: AskedCommand, digest: str
+) -> Outcome | Envelope:
+    """Keep a command inside the caller's transaction: its envelope when it is ours to execute now."""
+    notes = _notes(asked)
+    envelope = Envelope(
+        command_id=uuid4(),
+        case_id=asked.case_id,
+        actor=caller.actor,
+        effective_on=asked.effective_on,
+        command=_with_words(_with_decider(asked.command, notes), asked.worded, notes),
+        reason=asked.reason,
+        note_id=notes[0].id if notes and notes[0].item is None else None,
+        seen_version=asked.seen_version,
+        confirmed=asked.confirm,
+    )
+    result = await store.take(
+        session,
+        store.NewCommand(
+            envelope=envelope,
+            client_id=caller.client_id,
+            client_key=asked.key or f"once:{envelope.command_id}",
+            body_hash=digest,
+            team_id=caller.team_id,
+            notes=notes,
+        ),
+    )
+    if isinstance(result, store.KeyReusedWithOtherBody):
+        raise HomewardError("duplicate-key-other-body", where=HEADER)
+    if isinstance(result, store.Taken):
+        return ENVELOPE.read(result.row.envelope)
+    return existing(result.row)
+
+
+async def execute(services: Services, taken: Outcome | Envelope) -> Outcome:
+    """Have the case answer a taken command. Raises what the case refuses; no answer in time is none."""
+    if isinstance(taken, Outcome):
+        return _accepted(taken)
+    answer = await _answer(services, taken)
+    return _accepted(Outcome(taken.command_id, taken.case_id, answer))
+
+
+async def _answer(services: Services, envelope: Envelope) -> Answer | None:
+    try:
+        client, clock = await services.temporal(), await services.clock()
+        return await execute_command(client, clock, envelope, services.answer_within)
+    except (RPCError, RuntimeError) as failure:
+        # The command is safe: a worker executes it. The asker is told "taken", and the log why.
+        _log.warning("command %s waits for a worker: %s", envelope.command_id, type(failure).__name__)
+        return None
+
+
+def _accepted(outcome: Outcome) -> Outcome:
+    answer = outcome.answer
+    if answer is not None and answer.outcome != "accepted":
+        raise refusal(answer)
+    return outcome
+
+
+def refusal(answer: Answer) -> HomewardError:
+    """What a case refused, as the error that every door tells."""
+    said = _known(answer.code, answer.detail, answer.where)
+    said.others = tuple(_known(each.code, each.detail, each.where) for each in answer.others)
+    return said
+
+
+def _known(code: str | None, detail: str | None, where: str) -> HomewardError:
+    """A code of a build beside this one may not be in our table."""
+    return HomewardError(code if code and code in ERRORS else "internal", detail=detail or "", where=where)
+
+
+def existing(row: CommandRow) -> Outcome:
+    """How a command that came before stands."""
+    answer = ANSWER.read(row.answer) if row.answer else None
+    return Outcome(row.id, row.case_id, answer, repeated=True)
+
+
+def _with_decider(command: Command, notes: tuple[store.NewNote, ...]) -> Command:
+    """A name is kept as a note; the command says which, and never what a client sends in its place."""
+    if not isinstance(command, ConfirmDischarge):
+        return command
+    named = next((note.id for note in notes if note.item == store.DECIDED_BY), None)
+    return command.model_copy(update={"decided_by_note": named})
+
+
+def _with_words(command: Command, worded: frozenset[str], notes: tuple[store.NewNote, ...]) -> Command:
+    """Answers in words are kept as notes; the command says which."""
+    if not worded:
+        return command
+    found = {note.item: note.id for note in notes if note.item in worded}
+    return command.model_copy(update={"text_notes": found})
+
+
+def _notes(asked: AskedCommand) -> tuple[store.NewNote, ...]:
+    own = (_note(asked.note, None, about_danger=asked.about_danger),) if asked.note else ()
+    decider = (asked.decided_by or "").strip()
+    named = (store.NewNote(text=decider, item=store.DECIDED_BY),) if decider else ()
+    return (
+        own
+        + named
+        + tuple(
+            _note(text, item, about_danger=item in asked.danger_items)
+            for item, text in asked.item_notes.items()
+            if text
+        )
+    )
+
+
+def _note(text: str, item: str | None, *, about_danger: bool) -> store.NewNote:
+    return store.NewNote(text=text, item=item, sensitivity=DANGER if about_danger else ORDINARY)
+
+
+def body_hash(*parts: Any) -> str:
+    """A hash of what was asked, the same for the same request whenever it comes."""
+    return hashlib.sha256(json.dumps(parts, default=_plain, sort_keys=True).encode()).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    return dict(value) if isinstance(value, Mapping) else str(value)
+
+
+async def _seen_case(session: AsyncSession, case_id: UUID) -> Case:
+    """A case that one takes no part in does not exist: PostgreSQL shows no row."""
+    snapshot = await session.scalar(select(CaseRow.snapshot).where(CaseRow.id == case_id))
+    if snapshot is None:
+        raise HomewardError("not-found")
+    return SNAPSHOT.read(snapshot)

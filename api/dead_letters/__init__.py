@@ -1,0 +1,1 @@
+"""Items that a partner refused, and the partners."""

@@ -1,0 +1,1 @@
+"""Documents and forms about a person."""

@@ -1,0 +1,46 @@
+"""Documents of a person as interfaces give them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from api.web.schemas import Schema
+
+
+class Document(Schema):
+    """A document in a list. Its content has an address only while it may be opened."""
+
+    document_id: UUID
+    organisation_id: UUID
+    kind: str
+    number: str
+    type: str | None
+    title: str | None
+    relation: str | None
+    parent_number: str | None
+    completion: str | None
+    availability: str | None
+    cancelled: bool
+    superseded: bool
+    restricted: bool
+    written_at: datetime | None
+    stated_at: datetime | None
+    content_type: str | None
+    content_url: str | None
+
+
+class DocumentDetail(Document):
+    """One document, with the answers of a form or the words of a text."""
+
+    answers: list[dict[str, Any]] | None
+    text: str | None
+
+
+class DocumentList(Schema):
+    """Everything that hospitals sent about the person of a case, newest first."""
+
+    case_id: UUID
+    documents: list[Document]
+    next: str | None

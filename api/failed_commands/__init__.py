@@ -1,0 +1,1 @@
+"""Commands that a case could not record."""

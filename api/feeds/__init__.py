@@ -1,0 +1,1 @@
+"""Feeds, their profiles, and the parts of the system."""

@@ -1,0 +1,1 @@
+"""People whom an organisation hid."""

@@ -1,0 +1,1 @@
+"""Messages from feeds, and what became of each."""

@@ -1,0 +1,1 @@
+"""Who may know where a hidden person is."""

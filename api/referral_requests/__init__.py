@@ -1,0 +1,1 @@
+"""Referrals of people whom their sender has no part in."""

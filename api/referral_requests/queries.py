@@ -1,0 +1,152 @@
+"""Referrals that are requests, for who sent them and for who may take them on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.looks.notes import looked_at
+from api.web.principals import Principal
+from discharge.errors import HomewardError
+from discharge.sight import DANGER
+from discharge.store.tables import ReferralRequestRow, ReferralReviewerRow
+
+Box = Literal["waiting", "answered", "sent"]
+MOST = 200
+WITHHELD = "Withheld: ask the housing service that handles the referral."
+
+SOMEBODY_NEW = "new"
+"""Chosen in place of a candidate where a request means nobody whom we hold."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Somebody whom a request may mean, as far as who may take it on sees them.
+
+    `lies_elsewhere`: they are in a bed of an organisation that is not the sender.
+    """
+
+    person_id: UUID
+    family_name: str | None
+    given_name: str | None
+    birth_date: date | None
+    sex: str | None
+    nhs_number: str | None
+    hospital_id: UUID | None
+    has_open_case: bool
+    lies_elsewhere: bool
+
+
+@dataclass(frozen=True)
+class RequestFile:
+    """A request with whom it may mean; `to_answer` says that the caller may take it on."""
+
+    row: ReferralRequestRow
+    to_answer: bool
+    candidates: tuple[Candidate, ...] = ()
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A page of requests and how many there are in all."""
+
+    rows: Sequence[ReferralRequestRow]
+    total: int
+
+
+def _mine_to_answer() -> ColumnElement[bool]:
+    """The wall of the reviewers shows a caller its own rows only."""
+    return exists().where(ReferralReviewerRow.request_id == ReferralRequestRow.id)
+
+
+async def requests(
+    session: AsyncSession, caller: Principal, box: Box, offset: int = 0, size: int = MOST
+) -> Listed:
+    """Requests that wait for the caller's organisation, those due first; that it answered; that it sent."""
+    row = ReferralRequestRow
+    conditions = {
+        "waiting": [_mine_to_answer(), row.state == "waiting"],
+        "answered": [_mine_to_answer(), row.state != "waiting"],
+        "sent": [row.sender_id == caller.organisation_id],
+    }[box]
+    order = row.due_at if box == "waiting" else row.created_at.desc()
+    statement = select(row).where(*conditions).order_by(order, row.id).offset(offset).limit(size)
+    rows = (await session.scalars(statement)).all()
+    total = await session.scalar(select(func.count()).select_from(row).where(*conditions)) or 0
+    if rows:
+        await looked_at(session, caller, f"referral requests: {box}")
+    await _withhold(session, caller, rows)
+    return Listed(rows, total)
+
+
+async def _withhold(session: AsyncSession, caller: Principal, rows: Sequence[ReferralRequestRow]) -> None:
+    """Take out of the rows, which are only shown, where somebody hidden is, unless the caller sent it; and
+    what speaks of abuse or danger, unless the caller sent it or is the housing service that takes it.
+    """
+    others = [row.id for row in rows if row.sender_id != caller.organisation_id]
+    asked = select(ReferralRequestRow.id).where(
+        ReferralRequestRow.id.in_(others), func.homeward_request_hidden(ReferralRequestRow.id)
+    )
+    hidden = set(await session.scalars(asked)) if others else set()
+    for row in rows:
+        said = row.said
+        if row.id in hidden:
+            person = {**said.get("person", {}), "address": None, "location_hidden": True}
+            said = {**said, "ward": None, "person": person}
+        if caller.organisation_id not in (row.sender_id, row.service_id):
+            said = _without_danger(said)
+        if said is not row.said:
+            session.expunge(row)  # what is left out is never written
+            row.said = said
+
+
+def _without_danger(said: dict[str, Any]) -> dict[str, Any]:
+    reasons = said.get("reasons") or []
+    if not said.get("about_danger") and DANGER not in reasons:
+        return said
+    note = WITHHELD if said.get("note") else None
+    return {**said, "note": note, "reasons": [reason for reason in reasons if reason != DANGER]}
+
+
+async def count_waiting(session: AsyncSession) -> int:
+    """How many requests wait for the caller's organisation."""
+    statement = select(func.count()).select_from(ReferralRequestRow)
+    return (
+        await session.scalar(statement.where(_mine_to_answer(), ReferralRequestRow.state == "waiting")) or 0
+    )
+
+
+async def read_request(session: AsyncSession, caller: Principal, request_id: UUID) -> RequestFile:
+    """One request; whom it may mean only for who may take it on. Raises not-found."""
+    row = await session.get(ReferralRequestRow, request_id)
+    if row is None:
+        raise HomewardError("not-found")
+    to_answer = bool(await session.get(ReferralReviewerRow, (request_id, caller.organisation_id)))
+    found = await _candidates(session, request_id) if to_answer and row.state == "waiting" else ()
+    people = [each.person_id for each in found]
+    await looked_at(session, caller, "referral request", (), people)
+    await _withhold(session, caller, [row])
+    return RequestFile(row, to_answer, found)
+
+
+async def _candidates(session: AsyncSession, request_id: UUID) -> tuple[Candidate, ...]:
+    columns = tuple(Candidate.__dataclass_fields__)
+    found = func.homeward_request_candidates(request_id).table_valued(*columns)
+    return tuple(Candidate(**row._mapping) for row in await session.execute(select(found)))
+
+
+async def overdue(session: AsyncSession, now: datetime) -> int:
+    """How many requests that wait for the caller's organisation are past their day; `now` is case time."""
+    row = ReferralRequestRow
+    late = (
+        select(func.count())
+        .select_from(row)
+        .where(_mine_to_answer(), row.state == "waiting", row.due_at < now)
+    )
+    return await session.scalar(late) or 0

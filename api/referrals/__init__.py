@@ -1,0 +1,1 @@
+"""Referrals: from a page, a program or FHIR, by the same way."""

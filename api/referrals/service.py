@@ -1,0 +1,350 @@
+"""A referral from any door: who is meant, whether the sender has a part for that person, and what follows.
+
+With a part (a stay, a place in the case, or the housing service's own work) the referral is a command, found
+under a lock so that two doors at the same moment agree; nothing is asked for that is already held, and
+nothing already held is overwritten. Without one it is a request, and answers alike whatever is held.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.cases.viewer import seen_person, viewer_of
+from api.commands.contradictions import require_no_contradiction
+from api.commands.service import AskedCommand, Outcome, body_hash, execute, existing, take
+from api.looks.notes import who
+from api.messages.raw_messages import RawMessage, keep_raw
+from api.referrals import numbers
+from api.referrals import standing as referral_standing
+from api.referrals.people import has_or_had
+from api.web.principals import Principal
+from api.web.services import Services
+from discharge.cases.commands import AmendReferral, Envelope
+from discharge.cases.decide.common import not_in_future
+from discharge.cases.decide.referral import check_codes
+from discharge.cases.model import Case
+from discharge.clocks import london_date
+from discharge.errors import HomewardError, refuse_together
+from discharge.store import audit, commands
+from discharge.store.request_keys import HEADER, stands_for_other
+from discharge.store.tables import Organisation, Person, PersonIdentifier, ReferralRequestRow
+from fhir_adapters.people.nhs_numbers import check_number
+from fhir_adapters.referrals import ReferralValues, ReferredPerson
+from fhir_adapters.store import referral_requests
+from fhir_adapters.store.referral_commands import (
+    SERVICE_KINDS,
+    find_open_case,
+    find_service,
+    find_stay,
+    refer_command,
+)
+from housing_checks.contradictions import contradictions
+
+ATTEMPTS = frozenset({"patient-mismatch", "unknown-patient", "too-many-referrals", "too-many-hidings"})
+"""Refusals that may be somebody's trying out: each is noted."""
+
+
+@dataclass(frozen=True)
+class Referred:
+    """What became of a referral. `opened` says that no case was there before."""
+
+    outcome: Outcome
+    opened: bool
+
+
+@dataclass(frozen=True)
+class Requested:
+    """The referral waits as a request until somebody takes it on or answers it."""
+
+    row: ReferralRequestRow
+    repeated: bool = False
+
+
+@dataclass(frozen=True)
+class Request:
+    """One referral as a door understood it.
+
+    `key` is the asker's own key. `number` is the sender's own number of the referral by FHIR: it stands in
+    for a key, and may not be used for anything else. `sent` is a hash of what the client sent, where the
+    values do not say it all; `inbox_id` is the message that brought it, where that is kept already. `confirm`
+    holds the contradictions that the asker was asked about and confirms.
+    """
+
+    values: ReferralValues
+    key: str | None = None
+    number: str | None = None
+    raw: RawMessage | None = None
+    inbox_id: UUID | None = None
+    sent: str | None = None
+    confirm: tuple[str, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """A hash of what was asked."""
+        return self.sent or body_hash(self.values.model_dump(mode="json"))
+
+    @property
+    def name(self) -> str | None:
+        """Under which of the asker's names it is known again."""
+        return self.key or (numbers.name_of(self.number, self.digest) if self.number else None)
+
+
+async def refer(services: Services, caller: Principal, request: Request) -> Referred | Requested:
+    """Keep and execute a referral, or keep it as a request. Raises HomewardError."""
+    caller.require("refer")
+    try:
+        return await _refer(services, caller, request)
+    except HomewardError as error:
+        if error.code in ATTEMPTS:
+            async with services.begin(caller) as session:
+                detail = {"code": error.code}
+                await audit.note_write(session, who(caller), "referral refused", "person", detail=detail)
+        raise
+
+
+def _require_sound(values: ReferralValues, now: datetime) -> None:
+    """Refuse all that is wrong with a referral whoever is meant by it."""
+    today = london_date(now)
+    refuse_together(
+        lambda: _checked(values.person.nhs_number),
+        lambda: _findable(values.person),
+        lambda: check_codes(values, values.referred_on or today),
+        lambda: not_in_future(values.referred_on or today, now, "referred_on"),
+    )
+
+
+def _findable(person: ReferredPerson) -> None:
+    if not person.findable:
+        raise HomewardError("unknown-patient", detail="an identifier is needed", where="person")
+
+
+def _ask_about(request: Request, today: date) -> None:
+    """Raise Contradicted for what is asked for and does not go together."""
+    said = AmendReferral(needs=request.values.needs)
+    asked = contradictions(Case(case_id=uuid4()), said, today)
+    require_no_contradiction(asked, request.confirm, bool((request.values.note or "").strip()))
+
+
+async def _refer(services: Services, caller: Principal, request: Request) -> Referred | Requested:
+    now = await services.case_now()
+    async with services.begin(caller) as session:
+        before = await _sent_before(session, caller, request)
+        if isinstance(before, Requested):
+            return before
+        if before is not None:
+            return Referred(await execute(services, before), opened=False)
+        _require_sound(request.values, now)
+        _ask_about(request, london_date(now))
+        referrer = await _referrer(session, caller, request.values.requester)
+        person_id = await _with_part(session, caller, request)
+        if person_id is None:
+            if request.number is not None:
+                await numbers.made_before(session, caller, request.number, request.digest, None)
+            return Requested(await _request(session, caller, request, now))
+        spell = await find_stay(session, person_id, referrer.id, request.values.visit_number)
+        made = await _made_before(session, caller, request, person_id)
+        known = await find_open_case(session, person_id, spell.spell_id if spell else None)
+        asked = AskedCommand(
+            case_id=known or uuid4(),
+            command=refer_command(
+                request.values,
+                person_id=person_id,
+                referrer_id=referrer.id,
+                service_id=await find_service(session, caller.organisation_id),
+                spell=spell,
+            ),
+            effective_on=request.values.referred_on or london_date(now),
+            as_sent=None,
+            note=request.values.note,
+            about_danger=request.values.about_danger,
+            key=request.name,
+            confirm=request.confirm,
+        )
+        taken = made or await take(session, caller, asked, request.digest)
+        if request.raw is not None and isinstance(taken, Envelope):
+            await keep_raw(session, request.raw, now)
+    outcome = await execute(services, taken)
+    return Referred(outcome, opened=known is None and not outcome.repeated)
+
+
+async def _sent_before(
+    session: AsyncSession, caller: Principal, request: Request
+) -> Requested | Outcome | None:
+    """What the same referral became when it came before, whoever has a part by now. Raises
+    duplicate-key-other-body, referral-number-used.
+    """
+    if request.name is None:
+        return None
+    command = await commands.find_by_key(session, caller.client_id, request.name)
+    waiting = await referral_requests.find_by_key(session, caller.client_id, request.name)
+    known = command or waiting
+    if known is not None and known.body_hash != request.digest:
+        raise HomewardError("duplicate-key-other-body", where=HEADER)
+    if command is not None:
+        return existing(command)
+    if waiting is not None:
+        return Requested(waiting, repeated=True)
+    if request.number is not None:
+        await _number_is_free(session, caller, request.number)
+    return None
+
+
+async def _number_is_free(session: AsyncSession, caller: Principal, number: str) -> None:
+    """A number that stands for a request of the sender's with other content is not used again."""
+    used = select(ReferralRequestRow.id).where(
+        ReferralRequestRow.sender_id == caller.organisation_id,
+        ReferralRequestRow.external_id == number,
+        ReferralRequestRow.state.in_(("waiting", "taken-on")),
+    )
+    if await session.scalar(used.limit(1)) is not None:
+        raise HomewardError("referral-number-used", detail="with other content", where=numbers.WHERE)
+
+
+async def _made_before(
+    session: AsyncSession, caller: Principal, request: Request, person_id: UUID
+) -> Outcome | None:
+    """What the same referral made before, by its number. Raises referral-number-used."""
+    if request.number is None:
+        return None
+    row = await numbers.made_before(session, caller, request.number, request.digest, person_id)
+    return existing(row) if row is not None and request.key is None else None
+
+
+async def _request(
+    session: AsyncSession, caller: Principal, request: Request, now: datetime
+) -> ReferralRequestRow:
+    sender = referral_requests.Sender(
+        organisation_id=caller.organisation_id,
+        role=caller.role,
+        client_id=caller.client_id,
+        client_key=request.name or f"once:{uuid4()}",
+        body_hash=request.digest,
+        user_id=caller.user_id,
+        inbox_id=request.inbox_id,
+    )
+    if request.name and await session.scalar(select(stands_for_other(caller.client_id, request.name))):
+        raise HomewardError("duplicate-key-other-body", where=HEADER)
+    values = await _described(session, caller, request.values)
+    row = await referral_requests.keep(session, sender, values, now)
+    if request.raw is not None:
+        await keep_raw(session, request.raw, now)
+    await audit.note_write(session, who(caller), "referral requested", str(row.id))
+    return row
+
+
+async def _described(session: AsyncSession, caller: Principal, values: ReferralValues) -> ReferralValues:
+    """The values with what the sender itself may read of a person whom it named by a number or our id; by the
+    id whoever takes the request on knows who is meant.
+    """
+    told = values.person
+    if _described_in_full(told):
+        return values
+    held = await session.get_one(Person, await _named(session, caller, told))
+    seen, sight = await seen_person(session, await viewer_of(session, caller), held)
+    shown = {name: getattr(seen, name) for name in DESCRIBES & sight.person}
+    return values.model_copy(update={"person": told.model_copy(update={"person_id": held.id, **shown})})
+
+
+DESCRIBES = frozenset({"nhs_number", "family_name", "given_name", "birth_date"})
+
+
+def _described_in_full(person: ReferredPerson) -> bool:
+    return person.person_id is None and person.family_name is not None and person.birth_date is not None
+
+
+async def _with_part(session: AsyncSession, caller: Principal, request: Request) -> UUID | None:
+    """The person who is meant, where the caller has a part for them; None makes the referral a request.
+
+    Raises unknown-patient, patient-mismatch, invalid-body.
+    """
+    person = request.values.person
+    number = _checked(person.nhs_number)
+    if not _described_in_full(person):
+        named = await _named(session, caller, person)
+        return named if await referral_standing.has_part(session, named) else None
+    standing, known = await referral_standing.standing(session, _details(person, number))
+    if standing == "known":
+        return known
+    return (
+        await referral_standing.resolve_person(session, _details(person, number))
+        if standing == "new"
+        else None
+    )
+
+
+def _details(person: ReferredPerson, number: str | None) -> referral_standing.Named:
+    local = person.identifiers[0] if person.identifiers else None
+    address = person.address
+    return referral_standing.Named(
+        nhs_number=number,
+        family_name=person.family_name,
+        given_name=person.given_name,
+        birth_date=person.birth_date,
+        sex=person.sex,
+        authority=local.authority if local else None,
+        local_number=local.value if local else None,
+        address="\n".join(address.lines) if address and address.lines else None,
+        postcode=address.postcode if address else None,
+    )
+
+
+async def _named(session: AsyncSession, caller: Principal, person: ReferredPerson) -> UUID:
+    """Somebody whom the caller may see, by our id, or by a number that the caller may see."""
+    number = _checked(person.nhs_number)
+    if person.person_id is not None:
+        return await _visible(session, caller, Person.id == person.person_id)
+    if number is not None:
+        return await _visible(session, caller, has_or_had(number), field="nhs_number")
+    local = person.identifiers[0]
+    theirs = select(PersonIdentifier.person_id).where(
+        PersonIdentifier.organisation_id == caller.organisation_id,
+        PersonIdentifier.authority == local.authority,
+        PersonIdentifier.value == local.value,
+    )
+    return await _visible(session, caller, Person.id.in_(theirs))
+
+
+async def _referrer(session: AsyncSession, caller: Principal, code: str | None) -> Organisation:
+    """The referring organisation: the caller's own, or the trust that the housing service names."""
+    own = await session.get_one(Organisation, caller.organisation_id)
+    if code is None or code in (own.code, own.ods_code):
+        return own
+    named = await session.scalar(
+        select(Organisation).where(or_(Organisation.code == code, Organisation.ods_code == code))
+    )
+    if named is None:
+        raise HomewardError("invalid-body", detail="organisation not known", where="requester")
+    if own.kind not in SERVICE_KINDS:
+        raise HomewardError("invalid-body", detail="it refers for itself alone", where="requester")
+    return named
+
+
+def _checked(number: str | None) -> str | None:
+    if number is None:
+        return None
+    checked = check_number(number)
+    if not checked.usable:
+        raise HomewardError("invalid-body", detail="not a valid NHS number", where="person.nhs_number")
+    return checked.value
+
+
+async def _visible(
+    session: AsyncSession, caller: Principal, condition: ColumnElement[bool], field: str | None = None
+) -> UUID:
+    """The one living entry that fits among the people whom the caller may see, and that field of."""
+    found = await session.scalars(
+        select(Person).where(condition, Person.merged_into.is_(None), Person.test_person.is_(False))
+    )
+    viewer = await viewer_of(session, caller)
+    met = [await seen_person(session, viewer, person) for person in found.all()]
+    people = [seen.id for seen, sight in met if sight.person and (field is None or field in sight.person)]
+    if len(people) > 1:
+        raise HomewardError("patient-mismatch", where="person")
+    if not people:
+        raise HomewardError("unknown-patient", detail="send name and birth date as well", where="person")
+    return people[0]

@@ -1,0 +1,1 @@
+"""Messages read again, edited, or sent again."""

@@ -1,0 +1,1 @@
+"""A trust's own list beside ours."""

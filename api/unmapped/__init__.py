@@ -1,0 +1,1 @@
+"""Coded values that no feed profile maps."""

@@ -1,0 +1,1 @@
+"""Who signs in, and how: OpenID, sessions of browsers, tokens of programs."""

@@ -1,0 +1,275 @@
+"""The worklist: which cases, in which view, filtered how; and how many there are in each view."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from api.cases.viewer import Viewer, viewer_of
+from api.looks.notes import looked
+from api.web.limits import search_words
+from api.web.principals import Principal
+from discharge.cases.model import SNAPSHOT, Case, Stage
+from discharge.cases.stages import OPEN, stages_listed
+from discharge.disclosure import UNTOLD, Telling
+from discharge.errors import HomewardError
+from discharge.store.tables import AlertRow, CaseRow, Person, StrandRow
+from discharge.store.tables.persons import name_begins
+from fhir_adapters.people.nhs_numbers import check_number
+
+PAGE_SIZE = 25
+MOST_SIZE = 200
+
+LISTS: Mapping[str, str] = {
+    "referred": "New referrals",
+    "checking": "Home check",
+    "making-ready": "Making ready",
+    "ready": "Home ready",
+    "home": "At home",
+    "closed": "Closed",
+}
+"""The worklists that the table of stages names."""
+
+VIEWS: Mapping[str, tuple[str, tuple[Stage, ...]]] = {
+    "open": ("All open", tuple(stage for stage in Stage if stage in OPEN)),
+    **{name: (words, stages_listed(name)) for name, words in LISTS.items()},
+}
+"""View -> its words and the stages it holds. Every case is in exactly one view besides "open"."""
+
+
+@dataclass(frozen=True)
+class WorklistQuery:
+    """A filtered view of the worklist; everything is in the address of the page, so that it can be shared."""
+
+    view: str = "open"
+    ward: str = ""
+    text: str = ""
+    only: str = ""
+    page: int = 1
+    size: int = PAGE_SIZE
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One case on a list, with the person it is about, as much of both as the caller may see.
+
+    `place_seen` is false where ward and bed are withheld; `telling` says what else is told of the case.
+    """
+
+    case: Case
+    person: Person
+    alerts: int
+    place_seen: bool = True
+    telling: Telling = UNTOLD
+
+
+@dataclass(frozen=True)
+class Worklist:
+    """A page of a view, and what the other views hold under the same filter.
+
+    `not_searched` counts the cases in which the caller does not see what the filter looks at; `only` are the
+    filters that the caller may use.
+    """
+
+    rows: tuple[Listed, ...]
+    total: int
+    counts: Mapping[str, int]
+    wards: tuple[str, ...]
+    not_searched: int
+    only: frozenset[str]
+
+
+async def worklist(session: AsyncSession, caller: Principal, wanted: WorklistQuery) -> Worklist:
+    """One page of the worklist, the longest waiting first; where the caller does not see who waits, their own
+    work that is due first. The whole page is noted as one look. Raises filter-not-seen.
+    """
+    viewer = await viewer_of(session, caller)
+    looked_at = _looked_at(wanted, viewer)
+    filters, by_person = _filters(wanted, viewer), bool(wanted.ward or wanted.text.strip())
+    counts = await _counts(session, filters, by_person)
+    found = (await session.execute(_page(wanted, viewer, filters, by_person))).all()
+    alerts = await _alerts(session, [row.id for row, _ in found])
+    rows = tuple(_listed(viewer, row, person, alerts.get(row.id, 0)) for row, person in found)
+    await looked(session, caller, f"worklist {wanted.view}", [each.case.case_id for each in rows])
+    return Worklist(
+        rows,
+        counts[wanted.view],
+        counts,
+        await _wards(session, viewer),
+        await _not_searched(session, VIEWS[wanted.view][1], looked_at, viewer),
+        frozenset(only for only, fields in ONLY_RESTS.items() if not viewer.sees_in_none(*fields)),
+    )
+
+
+ONLY_RESTS: Mapping[str, tuple[str, ...]] = {
+    "waiting": ("ready_periods", "discharge"),
+    "alerts": ("alerts",),
+    "home-not-ready": ("unready_home",),
+    "awaiting-spell": ("awaiting_spell",),
+}
+"""Filter -> the fields that it looks at, which its asker must see."""
+
+
+def _looked_at(wanted: WorklistQuery, viewer: Viewer) -> tuple[str, ...]:
+    """The fields that the filters look at. Raises filter-not-seen for one that the caller sees nowhere."""
+    number = check_number(wanted.text.strip()).usable
+    asked: dict[str, tuple[str, ...]] = {
+        "ward": ("ward",) if wanted.ward else (),
+        "text": ("nhs_number",) if number else (),
+        "only": ONLY_RESTS.get(wanted.only, ()),
+    }
+    for where, fields in asked.items():
+        if fields and viewer.sees_in_none(*fields):
+            raise HomewardError("filter-not-seen", detail=", ".join(fields), where=where)
+    return tuple(field for fields in asked.values() for field in fields)
+
+
+async def _not_searched(
+    session: AsyncSession, stages: tuple[Stage, ...], fields: tuple[str, ...], viewer: Viewer
+) -> int:
+    if viewer.sees_in_every(*fields):
+        return 0
+    unseen = ~and_(*(viewer.holds(field) for field in fields))
+    counted = select(func.count()).select_from(CaseRow).where(CaseRow.stage.in_(stages), unseen)
+    return await session.scalar(counted) or 0
+
+
+def _listed(viewer: Viewer, row: CaseRow, person: Person, alerts: int) -> Listed:
+    case = SNAPSHOT.read(row.snapshot)
+    return Listed(
+        viewer.case(case, person),
+        viewer.person(case, person),
+        alerts,
+        viewer.sees_place(case, person),
+        Telling(case, viewer.sight(case)),
+    )
+
+
+def _page(
+    wanted: WorklistQuery, viewer: Viewer, filters: list[ColumnElement[bool]], by_person: bool
+) -> Select[CaseRow, Person]:
+    """The cases of one page, chosen before their people are looked at: whoever sees a case sees its person,
+    and PostgreSQL would ask so of every case there is.
+    """
+    order = _order(wanted.view, viewer)
+    chosen = (
+        _of_people(select(CaseRow.id), by_person)
+        .where(CaseRow.stage.in_(VIEWS[wanted.view][1]), *filters)
+        .order_by(*order)
+        .limit(wanted.size)
+        .offset((wanted.page - 1) * wanted.size)
+    )
+    cases = select(CaseRow, Person).join(Person, Person.id == CaseRow.person_id)
+    return cases.where(CaseRow.id.in_(chosen.scalar_subquery())).order_by(*order)
+
+
+_Some = TypeVar("_Some", Select[UUID], Select[str, int])
+
+
+def _of_people(cases: _Some, by_person: bool) -> _Some:
+    """Cases joined with their people, where a filter asks something of them."""
+    return cases.join(Person, Person.id == CaseRow.person_id) if by_person else cases
+
+
+def _order(view: str, viewer: Viewer) -> list[Any]:
+    """By what the caller sees: a place in a list is read like a field of it."""
+    by, rests = _ORDERS.get(view, _BY_WAITING)
+    if viewer.sees_in_every(*rests):
+        return [*(_sorted(each, down) for each, down in by), CaseRow.id]
+    seen = and_(*(viewer.holds(field) for field in rests))
+    told = [_sorted(case((seen, each)), down) for each, down in by]
+    own_work = select(func.min(StrandRow.due_on)).where(
+        StrandRow.case_id == CaseRow.id,
+        StrandRow.partner_id == viewer.caller.organisation_id,
+        StrandRow.status == "open",
+    )
+    due = case((~seen, own_work.scalar_subquery()))
+    return [seen.desc(), *told, due.asc().nulls_last(), CaseRow.id]
+
+
+def _sorted(value: ColumnElement[Any], down: bool) -> ColumnElement[Any]:
+    return value.desc() if down else value.asc().nulls_last()
+
+
+_NOT_READY = CaseRow.snapshot["unready_home"].astext
+"""Null unless the person is in a home that is not ready."""
+
+_Order = tuple[tuple[tuple[Any, bool], ...], tuple[str, ...]]
+_BY_WAITING: _Order = (
+    (
+        (CaseRow.discharged_on.is_not(None), False),
+        (CaseRow.ready_on, False),
+        (CaseRow.expected_discharge_on, False),
+    ),
+    ("discharge", "ready_periods", "expected_discharge_on"),
+)
+_ORDERS: Mapping[str, _Order] = {
+    "closed": (((CaseRow.closed_on, True),), ("closed_on",)),
+    "home": (((_NOT_READY.is_(None), False), (CaseRow.discharged_on, True)), ("unready_home", "discharge")),
+}
+"""View -> by what it is sorted, downwards or not, and the fields that this rests on; else by waiting."""
+
+
+def _filters(wanted: WorklistQuery, viewer: Viewer) -> list[ColumnElement[bool]]:
+    filters: list[ColumnElement[bool]] = []
+    if wanted.ward:
+        filters.append(and_(CaseRow.ward == wanted.ward, viewer.place_open))
+    if wanted.text.strip():
+        filters.append(_matches(wanted.text.strip(), viewer))
+    if wanted.only == "alerts":
+        standing = select(AlertRow.case_id).where(AlertRow.cleared_at.is_(None))
+        filters.append(and_(CaseRow.id.in_(standing), viewer.holds("alerts")))
+    if wanted.only == "awaiting-spell":
+        filters.append(and_(CaseRow.awaiting_spell.is_(True), viewer.holds("awaiting_spell")))
+    if wanted.only == "home-not-ready":
+        filters.append(and_(_NOT_READY.is_not(None), viewer.holds("unready_home")))
+    if wanted.only == "waiting":
+        waits = (CaseRow.ready_on.is_not(None), CaseRow.discharged_on.is_(None))
+        filters.append(and_(*waits, viewer.holds("ready_periods"), viewer.holds("discharge")))
+    return filters
+
+
+def _matches(text: str, viewer: Viewer) -> ColumnElement[bool]:
+    """An NHS number in any spacing, else the beginning of a name."""
+    number = check_number(text)
+    if number.usable:
+        return and_(Person.nhs_number == number.value, viewer.numbers_open)
+    words = [name_begins(word) for word in search_words(text)]
+    return and_(*words)
+
+
+async def _counts(
+    session: AsyncSession, filters: list[ColumnElement[bool]], by_person: bool
+) -> dict[str, int]:
+    cases = _of_people(select(CaseRow.stage, func.count()), by_person)
+    statement = cases.where(*filters).group_by(CaseRow.stage)
+    by_stage: dict[str, int] = dict((await session.execute(statement)).all())
+    return {view: sum(by_stage.get(stage, 0) for stage in stages) for view, (_, stages) in VIEWS.items()}
+
+
+async def _alerts(session: AsyncSession, case_ids: list[UUID]) -> dict[UUID, int]:
+    statement = (
+        select(AlertRow.case_id, func.count())
+        .where(AlertRow.case_id.in_(case_ids), AlertRow.cleared_at.is_(None))
+        .group_by(AlertRow.case_id)
+    )
+    return dict((await session.execute(statement)).all())
+
+
+async def _wards(session: AsyncSession, viewer: Viewer) -> tuple[str, ...]:
+    """Wards of open cases in each of which the caller may know where somebody lies: one is enough."""
+    each = aliased(CaseRow)
+    named = select(each.ward).where(each.ward.is_not(None), each.closed_on.is_(None)).distinct().subquery()
+    somebody = (
+        select(CaseRow.id)
+        .join(Person, Person.id == CaseRow.person_id)
+        .where(CaseRow.ward == named.c.ward, CaseRow.closed_on.is_(None), viewer.place_open)
+    )
+    wards = await session.scalars(select(named.c.ward).where(somebody.exists()))
+    return tuple(sorted(ward for ward in wards if ward))

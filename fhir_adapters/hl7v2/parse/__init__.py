@@ -1,0 +1,1 @@
+"""Parsing: from bytes to an envelope, segments and fields; pure."""

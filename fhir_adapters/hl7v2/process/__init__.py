@@ -1,0 +1,1 @@
+"""Rules for facts that are there: spells, moves, what stands, what waits for a person; pure."""

@@ -1,0 +1,151 @@
+"""The description of the interface: complete, readable, and true of the models behind it."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import pkgutil
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+import discharge
+import housing_checks
+from api.codes.lists import CODE_LISTS
+from api.commands.kinds import read_command
+from api.commands.schemas import MODELS, OFFERED, REQUESTS, SET_BY_US
+from api.contract.document import REFS
+from api.contract.examples import BODIES
+from api.contract.tables import table
+from api.contract.tags import TAGS
+from discharge.codes.model import CodeList
+from tests.fixtures.contract import Json, Operation, description, faults, operations
+
+FILES = {"get_document_content", "get_raw_message"}
+EVERY = pytest.mark.parametrize("operation", operations(), ids=lambda each: each.name)
+SCHEMAS = description()["components"]["schemas"]
+
+
+def _fields(name: str, schema: Json) -> Iterator[tuple[str, str, Json]]:
+    for field, each in schema.get("properties", {}).items():
+        yield name, field, each
+        yield from _fields(f"{name}.{field}", each)
+
+
+def _all_fields() -> Iterator[tuple[str, str, Json]]:
+    for name, schema in SCHEMAS.items():
+        yield from _fields(name, schema)
+
+
+@EVERY
+def test_given_an_operation_when_described_then_each_success_has_a_form(operation: Operation) -> None:
+    done = {status: response for status, response in operation.said["responses"].items() if status < "300"}
+    assert done
+    for status, response in done.items():
+        if status == "204" or operation.name in FILES:
+            continue
+        schema = response["content"]["application/json"]["schema"]
+        named = [schema, *schema.get("anyOf", [])]
+        assert any("$ref" in each for each in named), f"{operation.name} {status}: {schema}"
+
+
+@EVERY
+def test_given_an_operation_when_described_then_each_refusal_is_a_problem(operation: Operation) -> None:
+    refused = {status: each for status, each in operation.said["responses"].items() if status >= "400"}
+    assert {"401", "422", "429", "500", "503"} <= set(refused)
+    for status, response in refused.items():
+        assert list(response["content"]) == ["application/problem+json"], status
+        assert response["content"]["application/problem+json"]["schema"] == {"$ref": REFS + "Problem"}
+        assert response["content"]["application/problem+json"]["examples"]
+
+
+@EVERY
+def test_given_an_operation_when_described_then_it_has_a_name_a_room_and_words(operation: Operation) -> None:
+    assert re.fullmatch(r"[a-z]+(_[a-z]+)+", operation.name)
+    assert set(operation.said["tags"]) <= set(TAGS)
+    assert operation.said["description"]
+    for each in operation.said.get("parameters", []):
+        assert each["description"], each["name"]
+
+
+@EVERY
+def test_given_an_operation_with_a_body_when_described_then_an_example_shows_it(operation: Operation) -> None:
+    content = operation.said.get("requestBody", {}).get("content", {})
+    if "application/json" not in content:
+        return
+    said = content["application/json"]
+    assert said["examples"], operation.name
+    for title, example in said["examples"].items():
+        assert faults(said["schema"], example["value"]) == [], title
+
+
+def test_given_all_operations_when_named_then_no_name_is_used_twice() -> None:
+    names = [each.name for each in operations()]
+    assert len(names) == len(set(names))
+    assert description()["security"] == [{"bearer": []}]
+
+
+def test_given_all_schemas_when_described_then_each_field_has_words() -> None:
+    assert [f"{name}.{field}" for name, field, each in _all_fields() if not each.get("description")] == []
+    assert [name for name, schema in SCHEMAS.items() if not schema.get("description")] == []
+
+
+def test_given_all_schemas_when_named_then_each_is_a_noun_of_the_field() -> None:
+    unlike = [name for name in SCHEMAS if not re.fullmatch(r"[A-Z][A-Za-z]+", name)]
+    gerunds = [name for name in SCHEMAS if re.search(r"(?<!Hid)(?<!ing)ing$", name) and name not in {"Ring"}]
+    assert (unlike, gerunds) == ([], [])
+    assert not {"Meant", "Wish", "Undoing", "Decision", "Access", "Withdrawal"} & set(SCHEMAS)
+
+
+def test_given_all_references_when_followed_then_each_is_there() -> None:
+    used = set(re.findall(re.escape(REFS) + r"(\w+)", json.dumps(description())))
+    assert used - set(SCHEMAS) == set()
+    assert set(SCHEMAS) - used == set()
+
+
+def test_given_the_words_of_fields_when_read_then_none_only_repeats_the_name_or_begins_with_whether() -> None:
+    names = {key: key.rpartition(".")[2].replace("_", " ") for key in table("fields.yaml")}
+    words = {key: said.removeprefix("The ").lower() for key, said in table("fields.yaml").items()}
+    assert [key for key, said in words.items() if said == names[key] or said.startswith("whether")] == []
+
+
+def test_given_the_words_of_fields_when_read_then_each_is_about_a_field_there_is() -> None:
+    fields = {field for _, field, _ in _all_fields()}
+    placed = {f"{name}.{field}" for name, field, _ in _all_fields()}
+    parameters = {each["name"] for one in operations() for each in one.said.get("parameters", [])}
+    known = fields | placed | parameters
+    assert {name for name in table("fields.yaml") if name not in known} == set()
+    assert {name for name in table("code_fields.yaml") if name not in placed} == set()
+    assert set(table("code_fields.yaml").values()) <= set(CODE_LISTS)
+
+
+def test_given_the_union_of_commands_when_described_then_each_kind_that_is_offered_has_a_form() -> None:
+    union = SCHEMAS["CommandRequest"]
+    assert set(union["discriminator"]["mapping"]) == set(OFFERED)
+    assert union["discriminator"]["propertyName"] == "kind"
+    for kind, name in union["discriminator"]["mapping"].items():
+        schema = SCHEMAS[name.removeprefix(REFS)]
+        assert "kind" in schema["required"]
+        assert not SET_BY_US & set(schema["properties"])
+        own = set(MODELS[kind].model_fields) - SET_BY_US
+        assert own <= set(schema["properties"]) == set(REQUESTS[kind].model_fields)
+
+
+@pytest.mark.parametrize(("title", "body"), BODIES["CommandRequest"].items())
+def test_given_an_example_of_a_command_when_read_then_it_is_that_command(title: str, body: Any) -> None:
+    command, _ = read_command(body)
+    assert command.kind == title
+
+
+def test_given_all_modules_when_looked_through_then_each_list_of_codes_is_offered() -> None:
+    found = {
+        value.name
+        for package in (discharge, housing_checks)
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
+        if ".store.migrations" not in module.name
+        for value in vars(importlib.import_module(module.name)).values()
+        if isinstance(value, CodeList)
+    }
+    assert found - set(CODE_LISTS) == set()
