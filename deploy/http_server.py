@@ -70,7 +70,7 @@ def serve(app: Any, host: str, port: int, connections: int) -> None:
     """Serve until stopped; more than so many connections at once are answered 503."""
     uvicorn.run(
         app,
-        loop="asyncio",
+        loop="uvloop",
         http=BoundedProtocol,
         host=host,
         port=port,

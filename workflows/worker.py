@@ -17,6 +17,7 @@ from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
+from temporalio.worker import UnsandboxedWorkflowRunner
 
 from discharge.reference.files import DataInvalid
 from discharge.reference.policy import put_in_force
@@ -43,6 +44,9 @@ from workflows.worker_pool import Needs, serve
 WATCHDOG = timedelta(seconds=25)
 CONNECTIONS = 20
 """Kept open to PostgreSQL; as many again may be opened for a while, so that nothing waits for one."""
+
+IN_PRODUCTION = UnsandboxedWorkflowRunner()
+"""The sandbox guards tests and replays; here each run would pay for it (decision 0013)."""
 
 Show = Callable[[Readiness], AbstractAsyncContextManager[None]]
 
@@ -105,7 +109,7 @@ async def run_worker(
             held.push_async_callback(clients.close)
             held.push_async_callback(links.close)
             deployment = Deployment(client, build_id(commit))
-            needs = Needs(sessions, client, clock, clients, links, profiles, bells, deployment)
+            needs = Needs(sessions, client, clock, clients, links, profiles, bells, deployment, IN_PRODUCTION)
             _keep_up(group, temporal_loops(needs), stop, tasks)
             await serve(needs, stop, tasks)
 

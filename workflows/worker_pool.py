@@ -60,14 +60,14 @@ _log = logging.getLogger("homeward.worker")
 
 
 def runner() -> SandboxedWorkflowRunner:
-    """Return the sandbox in which workflows run, here and in replays."""
+    """Return the sandbox in which workflows run in tests and in replays; see decision 0013."""
     restrictions = SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
     return SandboxedWorkflowRunner(restrictions=restrictions)
 
 
 @dataclass(frozen=True)
 class Needs:
-    """What the parts of a worker share."""
+    """What the parts of a worker share. Without a ``runner`` workflows run in the sandbox."""
 
     sessions: Sessions
     client: Client

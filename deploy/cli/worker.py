@@ -10,8 +10,7 @@ from deploy.cli.start import begin
 def worker() -> None:
     """Run workflows, deliver to partners and interpret messages, until stopped."""
     settings = begin()
-    import asyncio
-
+    import uvloop
     from prometheus_client import REGISTRY
 
     from deploy.collector import leave_out_what_is_loaded
@@ -28,7 +27,7 @@ def worker() -> None:
         raise CannotGoOn(f"HOMEWARD_PAYLOAD_KEYS cannot be used: {error}.") from None
     door = HealthDoor.of(settings, "worker_health_port")
     leave_out_what_is_loaded()
-    asyncio.run(
+    uvloop.run(
         run_worker(
             database_url=driver_url(settings.need("database_url")),
             temporal=temporal_access(settings),

@@ -1,15 +1,25 @@
-"""Workflow files bring nothing into the sandbox that is loaded anew for each cached case."""
+"""Workflows run in the sandbox in tests and replays, and bring nothing into it that each run loads anew."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
+from temporalio.client import WorkflowHistory
+from temporalio.worker import UnsandboxedWorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 from temporalio.workflow import SandboxImportNotificationPolicy, _Definition
 
-from workflows.worker_pool import CASE_WORKFLOWS, LANE_WORKFLOWS, runner
+from workflows.worker import IN_PRODUCTION
+from workflows.worker_pool import CASE_WORKFLOWS, CHORE_WORKFLOWS, LANE_WORKFLOWS, Needs, runner, workers
+
+HISTORIES = Path(__file__).with_name("histories")
 
 
-@pytest.mark.parametrize("flow", [*CASE_WORKFLOWS, *LANE_WORKFLOWS], ids=lambda flow: flow.__name__)
+@pytest.mark.parametrize(
+    "flow", [*CASE_WORKFLOWS, *LANE_WORKFLOWS, *CHORE_WORKFLOWS], ids=lambda flow: flow.__name__
+)
 async def test_given_a_workflow_when_loaded_into_the_sandbox_then_only_its_own_file_is_loaded_anew(
     flow: type,
 ) -> None:
@@ -17,3 +27,28 @@ async def test_given_a_workflow_when_loaded_into_the_sandbox_then_only_its_own_f
         SandboxImportNotificationPolicy.RAISE_ON_UNINTENTIONAL_PASSTHROUGH
     )
     SandboxedWorkflowRunner(restrictions=strict).prepare_workflow(_Definition.must_from_class(flow))
+
+
+async def test_given_the_needs_of_tests_when_workers_are_made_then_their_workflows_run_in_the_sandbox(
+    needs: Needs,
+) -> None:
+    assert needs.runner is None
+    for worker in workers(needs):
+        assert isinstance(worker.config()["workflow_runner"], SandboxedWorkflowRunner)
+
+
+async def test_given_a_worker_of_production_when_made_then_no_run_pays_for_a_sandbox(needs: Needs) -> None:
+    for worker in workers(replace(needs, runner=IN_PRODUCTION)):
+        assert isinstance(worker.config()["workflow_runner"], UnsandboxedWorkflowRunner)
+
+
+def test_given_the_workflows_when_looked_for_then_of_each_that_waits_a_history_is_replayed() -> None:
+    """A round of a chore waits for one activity and is over: there is nothing in it to be told anew."""
+    started = {
+        WorkflowHistory.from_json("any", path.read_text(encoding="utf-8"))
+        .events[0]
+        .workflow_execution_started_event_attributes.workflow_type.name
+        for path in HISTORIES.glob("*.json")
+    }
+    flows = [*CASE_WORKFLOWS, *LANE_WORKFLOWS]
+    assert started >= {_Definition.must_from_class(flow).name for flow in flows}
