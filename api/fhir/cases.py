@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -43,15 +44,22 @@ async def read(services: Services, caller: Principal, kind: ResourceType, resour
         case_id = await _case_of(session, kind.part, resource_id) if kind.part else resource_id
         found = await case_queries.read_case(session, caller, case_id, kind.name, kind.action)
         known = await names.directory(session)
-        return _resource(kind, found, resource_id, known, clock)
+        loaded = await _beside(session, kind, [resource_id])
+        return _resource(kind, found, resource_id, known, clock, loaded)
 
 
 async def _case_of(session: AsyncSession, part: CasePart, part_id: UUID) -> UUID:
-    row = await session.get(part.table, part_id)
-    if row is None:
+    statement = select(part.table.case_id).where(part.id == part_id, part.only)
+    case_id: UUID | None = await session.scalar(statement)
+    if case_id is None:
         raise HomewardError("not-found")
-    case_id: UUID = row.case_id
     return case_id
+
+
+async def _beside(session: AsyncSession, kind: ResourceType, ids: Collection[UUID]) -> Mapping[UUID, Any]:
+    """Parts of cases that are loaded beside them."""
+    load = kind.part.load if kind.part else None
+    return await load(session, ids) if load is not None and ids else {}
 
 
 async def find(services: Services, caller: Principal, search: FhirSearch) -> SearchPage:
@@ -73,15 +81,16 @@ async def find(services: Services, caller: Principal, search: FhirSearch) -> Sea
             dict.fromkeys(person.id for _, person, _ in rows),
         )
         known = await names.directory(session)
+        loaded = await _beside(session, search.kind, [key for _, _, key in rows])
         shown = [
-            _resource(search.kind, _listed(viewer, row, person), key, known, clock)
+            _resource(search.kind, _listed(viewer, row, person), key, known, clock, loaded)
             for row, person, key in rows
         ]
         return SearchPage(shown, total, unseen)
 
 
 def _key(kind: ResourceType) -> Any:
-    return kind.part.table.id if kind.part else CaseRow.id
+    return kind.part.id if kind.part else CaseRow.id
 
 
 def fitting_ids(asker: CaseQueries, search: FhirSearch) -> Select[UUID, UUID]:
@@ -93,7 +102,7 @@ def fitting_ids(asker: CaseQueries, search: FhirSearch) -> Select[UUID, UUID]:
     fitting = select(CaseRow.id, asker.key.label("key"))
     if (part := search.kind.part) is not None:
         fitting = fitting.join_from(CaseRow, part.table, part.table.case_id == CaseRow.id)
-        fitting = fitting.where(asker.sees(part.field))
+        fitting = fitting.where(asker.sees(part.field), part.only)
     return fitting.where(*conditions)
 
 
@@ -143,13 +152,18 @@ def _listed(viewer: Viewer, row: CaseRow, person: Person) -> CaseFile:
 
 
 def _resource(
-    kind: ResourceType, found: CaseFile, key: UUID, known: names.Directory, clock: CaseClock
+    kind: ResourceType,
+    found: CaseFile,
+    key: UUID,
+    known: names.Directory,
+    clock: CaseClock,
+    loaded: Mapping[UUID, Any],
 ) -> Resource:
     """The resource of a type that the case is, or that its part with this id is. Raises not-found."""
     person = person_facts(found.person, None)
     if (part := kind.part) is not None:
-        held = part.records(found.case)
-        if key not in held:
+        held = part.records(found.case) if part.records is not None else loaded
+        if key not in held or not found.telling.holds(part.field):
             raise HomewardError("not-found")
         return part.make(held[key], found.telling, person)
     if kind.whole is None:

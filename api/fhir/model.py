@@ -6,7 +6,7 @@ says, which role may ask, and the test that holds all of these against each othe
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -15,20 +15,32 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, true
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.fhir.queries import CaseQueries, Ways, every_way
 from api.web.principals import Principal
 from api.web.services import Services
 from discharge.cases.model import Case
 from discharge.disclosure import Telling
+from discharge.errors import HomewardError
 from fhir_adapters.fhir.people import OrganisationFacts, PersonFacts
 from fhir_adapters.fhir.requested import RequestFacts
 
 PAGE = 50
 COUNT, OFFSET, FORMAT = "_count", "_offset", "_format"
 
+EVERY_ROW: ColumnElement[bool] = true()
+
 Resource = dict[str, Any]
 Whole = Callable[[Case, Telling, PersonFacts, OrganisationFacts | None, datetime], Resource]
+
+
+def uuid_or_not_found(text: str) -> UUID:
+    """An id as we mint it. Raises not-found for what is none."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise HomewardError("not-found") from None
 
 
 def _any_request(_values: Sequence[str]) -> ColumnElement[bool]:
@@ -51,14 +63,23 @@ class Parameter:
 
 @dataclass(frozen=True)
 class CasePart:
-    """Records of which a case holds several: their table (with an `id` and a `case_id`), the field of the
-    case that has them, those of one case by id, and the resource of one.
+    """Records of which a case has several: their table (with a `case_id`), the field of the case that they
+    belong to, and the resource of one. Those of one case by id are in the case, or are loaded beside it by
+    `load`. `key` is the column of their id, where it is not called so; `only` chooses rows of the table.
     """
 
     table: Any
     field: str
-    records: Callable[[Case], Mapping[UUID, Any]]
+    records: Callable[[Case], Mapping[UUID, Any]] | None
     make: Callable[[Any, Telling, PersonFacts], Resource]
+    load: Callable[[AsyncSession, Collection[UUID]], Awaitable[Mapping[UUID, Any]]] | None = None
+    key: Any = None
+    only: ColumnElement[bool] = EVERY_ROW
+
+    @property
+    def id(self) -> Any:
+        """The column of the id."""
+        return self.table.id if self.key is None else self.key
 
 
 @dataclass(frozen=True)
@@ -66,12 +87,13 @@ class ResourceType:
     """A type: what it is, who may read it and how, and what it can be searched by.
 
     It is made of the `whole` case, of a `part` of it, or by a reader of its own; `request` makes it of a
-    referral request that has no case. The name is also what a look at it is noted as.
+    referral request that has no case. The name is also what a look at it is noted as. `id_of` reads the id
+    in an address; it raises not-found for what is none.
     """
 
     name: str
     words: str
-    read: Callable[[Services, Principal, ResourceType, UUID], Awaitable[Resource]]
+    read: Callable[[Services, Principal, ResourceType, Any], Awaitable[Resource]]
     action: str = "case.read"
     find: Callable[[Services, Principal, FhirSearch], Awaitable[SearchPage]] | None = None
     search_action: str = "case.search"
@@ -82,6 +104,7 @@ class ResourceType:
     profile: str | None = None
     versioned: bool = False
     creates: bool = False
+    id_of: Callable[[str], Any] = uuid_or_not_found
 
     @property
     def names(self) -> Mapping[str, Parameter]:

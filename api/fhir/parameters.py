@@ -32,7 +32,14 @@ PATIENT, SUBJECT = (
     for name in ("patient", "subject")
 )
 PERSON = (PATIENT, SUBJECT)
+BASED_ON = Parameter("based-on", "reference", queries.by_referral, forms=("based-on:ServiceRequest",))
 FLAG_STATUS = Parameter("status", "token", queries.alert_stands)
+
+
+FORM_ID, FORM_URL, FORM_VERSION, FORM_STATUS = (
+    Parameter(name, kind, queries.not_of_a_case)
+    for name, kind in (("_id", "token"), ("url", "uri"), ("version", "token"), ("status", "token"))
+)
 
 
 def status(says: Callable[[Reading], str]) -> Parameter:

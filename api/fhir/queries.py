@@ -66,6 +66,11 @@ def every_way(_values: Sequence[str]) -> Ways:
     return ()
 
 
+def not_of_a_case(_asker: CaseQueries, _value: str, name: str) -> Condition:
+    """What is sought is in no case: its own finder looks."""
+    raise LookupError(name)
+
+
 def by_id(asker: CaseQueries, value: str, name: str) -> Condition:
     """What has this id."""
     found: Condition = asker.key == asker.id_of(value, None, name)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from api.fhir import cases, documents, parameters, requests
+from api.fhir import cases, checks, documents, parameters, requests
 from api.fhir.model import CasePart, ResourceType
-from discharge.store.tables import AlertRow
-from fhir_adapters.fhir import flags, requested, resources, systems
+from discharge.store.tables import AlertRow, CaseEventRow
+from fhir_adapters.fhir import flags, questionnaire_responses, requested, resources, systems
 
 SERVICE_REQUEST = ResourceType(
     "ServiceRequest",
@@ -74,6 +74,37 @@ TYPES: tuple[ResourceType, ...] = (
         documents.find_document_references,
         "document.read",
         (parameters.ID, *parameters.PERSON),
+    ),
+    ResourceType(
+        "Questionnaire",
+        "A form of the home check: each edition, and the one in force with what this site changes in it; "
+        "search also by url, with the version behind a bar.",
+        checks.read_form,
+        find=checks.find_forms,
+        search_action="case.read",
+        parameters=(
+            parameters.FORM_ID,
+            parameters.FORM_URL,
+            parameters.FORM_VERSION,
+            parameters.FORM_STATUS,
+        ),
+        id_of=checks.form_code,
+    ),
+    ResourceType(
+        "QuestionnaireResponse",
+        "A home check of a case, with its answers as they stand; search by person, by id or by the referral.",
+        cases.read,
+        find=checks.find_checks,
+        parameters=(parameters.ID, parameters.BASED_ON, *parameters.PERSON),
+        part=CasePart(
+            CaseEventRow,
+            "check",
+            None,
+            questionnaire_responses.questionnaire_response,
+            load=checks.checks_of,
+            key=CaseEventRow.command_id,
+            only=CaseEventRow.kind == checks.STARTED,
+        ),
     ),
     ResourceType("Binary", "The content of a document.", documents.binary, "document.read"),
 )

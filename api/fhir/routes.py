@@ -87,7 +87,7 @@ async def bundle(
 def _add_read(kind: ResourceType) -> None:
     async def read(resource_id: str, services: Ready, caller: Caller) -> Response:
         caller.require(kind.action)
-        return fhir(await kind.read(services, caller, kind, _id(resource_id)))
+        return fhir(await kind.read(services, caller, kind, kind.id_of(resource_id)))
 
     router.add_api_route(
         f"/{kind.name}/{{resource_id}}", read, name=f"read_{kind.name}", description=kind.words
@@ -138,10 +138,3 @@ async def _batch_answer(services: Services, caller: Principal, done: Made | Home
     return entry_response(
         201 if done.created else 200, location=f"ServiceRequest/{done.case_id}", resource=resource
     )
-
-
-def _id(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise HomewardError("not-found") from None

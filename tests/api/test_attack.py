@@ -122,6 +122,9 @@ async def scene(door: Door, intake: Intake, owner: AsyncEngine, places: Places) 
         ("rehousing", "rehousing:1-bed-step-free", places.landlord),
     ):
         await tell(door, case_id, "start-strand", strand_kind=kind, item=item, partner_id=str(partner))
+    await tell(
+        door, case_id, "save-answers", form="home-check-1", answers={"heating": "no", "food": "unknown"}
+    )
     return Scene(door, case_id, await known_ids(door.worker, case_id))
 
 
@@ -142,6 +145,7 @@ async def known_ids(worker: AsyncEngine, case_id: UUID) -> dict[str, list[str]]:
         people = await some(select(Spell.person_id).distinct())
         spells, documents = await some(select(Spell.id)), await some(select(DocumentRow.id))
         alerts = await some(text("SELECT id FROM alerts LIMIT 1"))
+        checks = await some(text("SELECT command_id FROM case_events WHERE kind = 'check-started'"))
         assert await some(select(NoteRow.id).where(NoteRow.sensitivity == DANGER))
         return {
             "case_id": [str(case_id)],
@@ -150,7 +154,7 @@ async def known_ids(worker: AsyncEngine, case_id: UUID) -> dict[str, list[str]]:
             "document_id": documents,
             "command_id": await some(select(CommandRow.id).limit(1)),
             "alert_id": alerts,
-            "resource_id": [str(case_id), *people, *spells, *documents, *alerts],
+            "resource_id": [str(case_id), *people, *spells, *documents, *alerts, *checks, "home-check-1"],
         }
 
 

@@ -93,7 +93,7 @@ def parts(case: Case, relation: Relation | None = None) -> list[dict[str, Any]]:
     seen = seen_case(case, relation, WHO) if relation else case
     about = (Telling(case, sight), PersonFacts(WHO, sight=sight))
     rows = [kind.part for kind in TYPES if kind.part]
-    return [part.make(each, *about) for part in rows for each in part.records(seen).values()]
+    return [part.make(each, *about) for part in rows if part.records for each in part.records(seen).values()]
 
 
 def untruths(told: Any, whole: Any, path: str = "") -> list[str]:
