@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from discharge.cases import events as ev
 from discharge.cases.commands import ANSWER, ENVELOPE, AddNote, Answer
+from discharge.cases.events import EVENT
 from discharge.cases.model import SNAPSHOT, Actor, Case, CaseSpell, Discharge, Referral, SharingBasis
 from discharge.cases.outbox_items import Outgoing
 from discharge.cases.record_request import RecordRequest
@@ -22,7 +23,7 @@ from discharge.errors import HomewardError, Refused
 from discharge.store import record as recording
 from discharge.store.engine import transaction
 from discharge.store.projections import Change
-from discharge.store.record import AlreadyRecorded, Recorded, RefusedByRecord
+from discharge.store.record import EVENTS, AlreadyRecorded, Recorded, RefusedByRecord
 from discharge.store.tables import (
     CaseCommandRow,
     CaseEventRow,
@@ -74,7 +75,7 @@ async def test_given_a_case_then_every_column_of_its_row_says_what_it_says(
         "stage": "referred",
         "version": 4,
         "counted_version": 4,
-        "snapshot": SNAPSHOT.write(first.case),
+        "snapshot": {EVENTS: EVENT.schema, **SNAPSHOT.write(first.case)},
         "referred_on": date(2026, 3, 1),
         "referrer_id": places.trust,
         "ward": "6B",
@@ -105,7 +106,7 @@ async def test_given_a_case_then_every_column_of_its_row_says_what_it_says(
         "stage": "closed",
         "version": 7,
         "counted_version": 7,
-        "snapshot": SNAPSHOT.write(then.case),
+        "snapshot": {EVENTS: EVENT.schema, **SNAPSHOT.write(then.case)},
         "ready_on": None,
         "discharged_on": date(2026, 3, 8),
         "outcome": "rehoused",
