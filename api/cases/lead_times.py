@@ -8,8 +8,8 @@ from datetime import date
 from api.web.page import words
 from api.web.page.tags import Tag
 from discharge.cases.model import IN_HOSPITAL, Case, Strand
-from housing_checks.lead_times import InTime, Timing, timing
-from housing_checks.orderables import LeadTime
+from housing_checks.lead_times import ITEMS, InTime, Timing, timing
+from housing_checks.orderables import CatalogueRow, LeadTime
 
 _NOTES: Mapping[InTime, str] = {"in-time": "", "may-be-late": "; may be late", "too-late": "; too late"}
 _TAGS: Mapping[InTime, Tag] = {
@@ -53,6 +53,15 @@ def lead_sentence(found: Timing) -> str:
         return f"{takes} It had to begin by {begin_by} to be sure of {needed}."
     earliest = words.short_day(found.earliest)
     return f"{takes} Too late for {needed}: if it begins today, it is done on {earliest} at the earliest."
+
+
+def cost_sentence(kind: str, item: str, today: date) -> str:
+    """Usually costs £1,500 to £3,000, paid by: Disabled Facilities Grant. Nothing where no cost is known."""
+    row = ITEMS[kind].as_on(item, today)
+    if not isinstance(row, CatalogueRow):
+        return ""
+    low, high = row.cost_pounds
+    return f"Usually costs £{low:,} to £{high:,}, paid by: {row.funder}."
 
 
 def late_words(case: Case, strand: Strand) -> str:

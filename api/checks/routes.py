@@ -73,6 +73,7 @@ def _item(item: CheckItem) -> FormItem:
         asked_when_any=_conditions(when.any if when is not None else ()),
         evidence_kinds=list(item.evidence_kinds),
         holds_for=item.holds_for.words if item.holds_for is not None else None,
+        severity=item.severity,
         gated=item.gated,
         source=item.source,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Literal
 
 from pydantic import Field
 
@@ -58,6 +59,9 @@ class FormItem(Schema):
     )
     evidence_kinds: list[str] = Field(description="How its answer may be known")
     holds_for: str | None = Field(description="How long an answer holds; null where it holds for good")
+    severity: Literal["stop", "red", "amber"] = Field(
+        description="How serious a no is: `stop` is the most serious, `amber` the least"
+    )
     gated: bool = Field(description="True when it must be in place, for everybody, before they leave")
     source: str
 

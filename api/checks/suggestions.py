@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from api.cases.lead_times import lead_sentence, lead_tag, timing_of
+from api.cases.lead_times import cost_sentence, lead_sentence, lead_tag, timing_of
 from api.cases.page_values import Suggested
 from api.cases.schemas import SuggestedStrand
 from api.web.principals import Principal
@@ -34,7 +34,7 @@ def _line(case: Case, each: Suggestion, today: date, *, may: bool) -> Suggested:
     return Suggested(
         title=f"{kind_words(each.kind)}: {item_label(each.kind, each.item)}",
         because=f"The check says no to: {', '.join(form.item(code).label for code in each.because)}.",
-        lead=lead_sentence(found),
+        lead=f"{lead_sentence(found)} {cost_sentence(each.kind, each.item, today)}".strip(),
         tag=lead_tag(found),
         href=start if may else "",
     )

@@ -13,6 +13,7 @@ from discharge.codes.casework import CONTACT_OUTCOMES
 from discharge.reference.policy import Policy
 
 _CLOCKS = ListByEdition(CLOCKS)
+LEFT_HOSPITAL = "person-discharged"
 HEARD_BEFORE = timedelta(hours=24)
 """A contact that reached the person so long before another was due answers that one, too."""
 
@@ -59,5 +60,7 @@ def schedule(discharged_at: datetime, policy: Policy, who: Collection[Whom] = ()
     return [
         FollowUp(key=row.code, due_at=row.due_at(discharged_at))
         for row in policy.on(london_date(discharged_at))[CLOCKS].values()
-        if row.breach == "contact-missed" and (row.only is None or row.only in who)
+        if row.breach == "contact-missed"
+        and LEFT_HOSPITAL in row.starts_on
+        and (row.only is None or row.only in who)
     ]

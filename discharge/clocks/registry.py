@@ -38,21 +38,17 @@ Breach = Literal[
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clock(Code):
-    """One clock. `starts_on`, `stops`, `pauses` and `frozen_by` are kinds of events: any of the first begins
-    it, any of `stops` ends it in time, `pauses` hold it, and after one of `frozen_by` its end is not worked
-    out anew. `repeat` is how long after its end it ends again, `most` how often at most. `only` narrows whom
-    it is for.
+    """One clock. `starts_on` and `stops` are kinds of events: any of the first begins it, any of `stops` ends
+    it in time. `repeat` is how long after its end it ends again, `most` how often at most. `only` narrows
+    whom it is for.
     """
 
     starts_on: tuple[str, ...] = ()
     length: Duration
     breach: Breach
-    warn: Duration | None = None
     repeat: Duration | None = None
     most: int | None = None
-    pauses: tuple[str, ...] = ()
     stops: tuple[str, ...] = ()
-    frozen_by: tuple[str, ...] = ()
     only: Whom | None = None
 
     def due_at(self, started_at: datetime) -> datetime:
@@ -62,7 +58,7 @@ class Clock(Code):
 
 def _unknown_events(rows: Mapping[str, Clock]) -> Iterator[str]:
     for code, row in rows.items():
-        for key in ("starts_on", "stops", "pauses", "frozen_by"):
+        for key in ("starts_on", "stops"):
             for event in set(getattr(row, key)) - EVENT_KINDS:
                 near = get_close_matches(event, EVENT_KINDS, n=1)
                 mend = f"did you mean {near[0]}?" if near else "name a kind of event"

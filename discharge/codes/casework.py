@@ -13,12 +13,8 @@ from discharge.codes.model import Code
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SharingBasis(Code):
-    """Why something about a person may leave; `partners` is false where it reaches direct care only.
+    """Why something about a person may leave; `partners` is false where it reaches direct care only."""
 
-    `withdrawable` says whether the person can end it.
-    """
-
-    withdrawable: bool
     partners: bool = True
 
 
@@ -27,14 +23,6 @@ class MitigationCode(Code):
     """What is done instead of a ``yes``, and for how many days at most unless another day is named."""
 
     days: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseOutcome(Code):
-    """How a case ended: a side exit ends it before the person is home; others after."""
-
-    side_exit: bool
-    person_alive: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +54,7 @@ MITIGATIONS = code_list("mitigations", MitigationCode, check=_days_of_mitigation
 OWNER_ROLES = code_list("owner-roles", Code)
 CONTACT_OUTCOMES = code_list("contact-outcomes", ContactOutcome)
 HOME_PROBLEMS = code_list("home-problems", HomeProblem)
-CASE_OUTCOMES = code_list("case-outcomes", CaseOutcome)
+CASE_OUTCOMES = code_list("case-outcomes", Code)
 WITHDRAWAL_REASONS = code_list("withdrawal-reasons", Code)
 REOPEN_REASONS = code_list("reopen-reasons", Code)
 STAY_DOUBTS = code_list("stay-doubts", Code)

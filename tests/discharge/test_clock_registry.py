@@ -112,3 +112,10 @@ def test_given_somebody_who_lives_alone_then_food_and_heating_are_asked_about_on
     assert alone["48-hours"] == timedelta(hours=48)
     asked = after((0, refer(lives_alone="yes")), (3, leaves()))
     assert asked.follow_ups.keys() - {each.key for each in schedule(LEFT, POLICY)} == {"48-hours"}
+
+
+def test_given_a_clock_that_starts_on_another_event_then_a_discharge_owes_no_contact_by_it(
+    in_force: None,
+) -> None:
+    put_in_force([site(after_a_let=SIX_WEEKS | {"starts_on": ["property-let"]})])
+    assert "after-a-let" not in {each.key for each in schedule(LEFT, policy_on(LEFT.date()))}

@@ -90,6 +90,7 @@ async def test_given_forms_when_a_program_asks_then_it_is_told_what_is_asked_and
     assert [each["code"] for each in listed] == ["home-check-1", "home-check-2", "home-check-1+oxygen"]
     items = {item["code"]: item for item in form["items"]}
     assert items["smokes"]["asked_when_all"] == [{"item": "oxygen", "operator": "=", "answer": "yes"}]
+    assert {item["severity"] for item in items.values()} >= {"stop", "red"}
     assert (items["door"]["unit"], items["door"]["least"], items["alarm"]["holds_for"]) == (
         "cm",
         40,

@@ -48,6 +48,7 @@ async def test_given_a_no_in_the_check_when_the_case_is_opened_then_what_it_sugg
     assert "What the check suggests" in said
     assert "Adaptation: Straight stairlift The check says no to: Steps and stairs." in said
     assert "Usually takes 7 to 28 days. Begin by Mon 2 Mar to be in time for Mon 30 Mar." in said
+    assert "Usually costs £1,500 to £3,000, paid by: Disabled Facilities Grant." in said
     assert f"/cases/{case_id}/do/start-strand?{STAIRLIFT}" in page.text
 
     form = await door.client.get(f"/cases/{case_id}/do/start-strand?{STAIRLIFT}")
