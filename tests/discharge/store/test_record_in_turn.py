@@ -32,6 +32,16 @@ async def test_given_two_at_one_case_then_what_is_recorded_second_waits_for_the_
     assert isinstance(await asyncio.wait_for(second, 5), Recorded)
 
 
+async def test_given_two_cases_then_a_command_of_one_waits_for_nothing_of_the_other(
+    worker: AsyncEngine, places: Places, person_id: UUID
+) -> None:
+    case = await open_case(worker, person_id, places.trust)
+    async with transaction(worker) as busy:
+        await recording.one_at_a_time(busy, uuid4())
+        step = request(case, places.trust, ev.NeededBySet(needed_by=TODAY))
+        assert isinstance(await asyncio.wait_for(recorded(worker, step), 5), Recorded)
+
+
 HOLDS = {
     "the case's turn": "SELECT pg_advisory_xact_lock(hashtextextended('homeward.case:' || :id, 0))",
     "its row": "SELECT id FROM cases WHERE CAST(id AS text) = :id FOR UPDATE",

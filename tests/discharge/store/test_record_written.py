@@ -489,13 +489,3 @@ async def test_given_a_change_then_what_reads_of_it_are_told_the_case_before_it_
     assert changes == [
         Change(case, step.case, step.events), Change(None, first.case, first.events),
     ]  # fmt: skip
-
-
-async def test_given_two_cases_then_a_command_of_one_waits_for_nothing_of_the_other(
-    worker: AsyncEngine, places: Places, person_id: UUID
-) -> None:
-    case = await open_case(worker, person_id, places.trust)
-    async with transaction(worker) as busy:
-        await recording.one_at_a_time(busy, uuid4())
-        step = request(case, places.trust, ev.NeededBySet(needed_by=TODAY))
-        assert isinstance(await asyncio.wait_for(recorded(worker, step), 5), Recorded)
