@@ -13,7 +13,7 @@ from api.cases.timeline import who_did
 from api.changes.part_words import PARTS, Side
 from api.web.names import Directory
 from api.web.page import words
-from api.web.problem_schemas import ChangedPart as ChangedPartRecord
+from api.web.problem_bodies import ChangedPart as ChangedPartRecord
 from discharge.cases.events import event_as_known
 from discharge.cases.model import Case
 from discharge.cases.parts import parts_of

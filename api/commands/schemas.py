@@ -17,7 +17,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, RootModel, create_model
 from pydantic.fields import FieldInfo
 
-from api.web.problem_schemas import ChangedPart, Problem
+from api.web.problem_bodies import ChangedPart, Problem
 from discharge.cases.commands import Command
 from discharge.permissions import PERMISSIONS
 

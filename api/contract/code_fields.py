@@ -8,7 +8,7 @@ from typing import Any
 from api.codes.lists import CODE_LISTS
 from api.contract.tables import table
 from api.web.body_faults import refusal_fault
-from api.web.problem_schemas import BodyFault
+from api.web.problem_bodies import BodyFault
 from discharge.codes.model import not_listed
 
 

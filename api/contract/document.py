@@ -21,7 +21,7 @@ from api.contract.examples import BODIES
 from api.contract.statuses import EXAMPLES, statuses
 from api.contract.tables import table
 from api.contract.tags import TAGS
-from api.web.problem_schemas import Problem
+from api.web.problem_bodies import Problem
 from api.web.problems import PROBLEM_JSON, problem_body
 from discharge.errors import HomewardError
 

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from api.fhir import queries, request_queries
+from api.fhir import queries, request_conditions
 from api.fhir.model import Parameter
 from fhir_adapters.fhir.stages import Reading
 
-ID = Parameter("_id", "token", queries.by_id, of_request=request_queries.by_id)
-LAST_UPDATED = Parameter("_lastUpdated", "date", queries.updated, of_request=request_queries.changed)
+ID = Parameter("_id", "token", queries.by_id, of_request=request_conditions.by_id)
+LAST_UPDATED = Parameter("_lastUpdated", "date", queries.updated, of_request=request_conditions.changed)
 IDENTIFIER = Parameter(
-    "identifier", "token", queries.numbered, queries.looks_at_numbers, request_queries.numbered
+    "identifier", "token", queries.numbered, queries.looks_at_numbers, request_conditions.numbered
 )
 FOCUS = Parameter(
     "focus",
     "reference",
     queries.by_referral,
-    of_request=request_queries.by_id,
+    of_request=request_conditions.by_id,
     forms=("focus:ServiceRequest",),
 )
 PATIENT, SUBJECT = (
@@ -26,7 +26,7 @@ PATIENT, SUBJECT = (
         "reference",
         queries.of_person,
         queries.looks_at_person,
-        request_queries.about,
+        request_conditions.about,
         (f"{name}:Patient", f"{name}:identifier", f"{name}.identifier"),
     )
     for name in ("patient", "subject")

@@ -13,7 +13,7 @@ from api.forms.dates import read_date
 from api.forms.fault_words import ANY_OTHER, field_words
 from api.forms.model import Around, CommandForm, Field
 from api.web.body_faults import BodyInvalid
-from api.web.problem_schemas import BodyFault
+from api.web.problem_bodies import BodyFault
 from api.web.refusals import CaseChanged, Contradicted
 from discharge.errors import HomewardError
 from housing_checks.contradictions import Contradiction

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from api.commands.schemas import REQUESTS
-from api.web.problem_schemas import BodyFault
+from api.web.problem_bodies import BodyFault
 from discharge.errors import HomewardError
 from discharge.store.request_keys import HEADER
 

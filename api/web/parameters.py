@@ -18,7 +18,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from api.web.problem_schemas import BodyFault
+from api.web.problem_bodies import BodyFault
 from api.web.refusals import ParametersRefused
 
 FOR_ALL_PAGES = frozenset({"kept"})

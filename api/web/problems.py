@@ -28,7 +28,7 @@ from api.looks.refused import note_refused_look
 from api.web.body_faults import BodyInvalid, faults_of, refusal_fault
 from api.web.page.templates_environment import error_page
 from api.web.page.typed_text import read_typed
-from api.web.problem_schemas import BodyFault, ListLineFault, Problem
+from api.web.problem_bodies import BodyFault, ListLineFault, Problem
 from api.web.refusals import CaseChanged, Contradicted, ListRefused, ParametersRefused
 from api.web.sign_in.kept_forms import keep_form
 from discharge.errors import HomewardError

@@ -5,7 +5,7 @@ contradiction, and what others changed.
 from __future__ import annotations
 
 from api.changes.views import Changes
-from api.web.problem_schemas import BodyFault
+from api.web.problem_bodies import BodyFault
 from discharge.errors import HomewardError
 from fhir_adapters.listed import LineFault, ListInvalid
 from housing_checks.contradictions import Contradiction

@@ -37,7 +37,7 @@ from api.place_readers import pages as place_reader_pages
 from api.place_readers import routes as place_reader_routes
 from api.referral_requests import pages as referral_request_pages
 from api.referral_requests import routes as referral_request_routes
-from api.referrals import details_pages
+from api.referrals import details
 from api.referrals import pages as referral_pages
 from api.referrals import routes as referral_routes
 from api.replays import pages as replay_pages
@@ -80,7 +80,7 @@ ROUTERS = (
 PAGES: tuple[APIRouter, ...] = (
     sign_in_pages.router,
     worklist_pages.router,
-    details_pages.router,  # before the referrals, whose people stand at the same place of an address
+    details.router,  # before the referrals, whose people stand at the same place of an address
     referral_pages.router,
     referral_request_pages.router,
     case_pages.router,

@@ -18,6 +18,10 @@ TASKS_AWAITED_AT_ONCE = {
 }
 """Elsewhere a task belongs to a group, which hears of its end, or is begun by `spawn` or `Background`."""
 
+MODULES_OF_A_NOUN = {"routes", "pages", "views", "json_views", "schemas", "queries", "service"}
+NO_NAMES = {"common", "helpers", "models", "presenters", "utils", "utilities"}
+ROOMS_WITHOUT_LOOSE_MODULES = ("api", "fhir_adapters/hl7v2")
+
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -64,3 +68,17 @@ def test_given_all_tasks_when_looked_for_then_none_can_end_without_a_word() -> N
         if not (isinstance(node.value, ast.Name) and node.value.id == "group")
     }
     assert found - set(TASKS_AWAITED_AT_ONCE) == {ROOM_OF_TASKS}
+
+
+def test_given_rooms_when_looked_at_then_no_module_lies_beside_them() -> None:
+    loose = [path for room in ROOMS_WITHOUT_LOOSE_MODULES for path in (ROOT / room).glob("*.py")]
+    assert {path.name for path in loose} == {"__init__.py"}
+
+
+def test_given_the_api_when_looked_at_then_a_folder_is_a_noun_and_its_modules_have_known_names() -> None:
+    """A folder is no kind of module; a module of another name is named by its noun, never `case_queries`."""
+    folders = [path for path in (ROOT / "api").rglob("*") if path.is_dir() and any(path.glob("*.py"))]
+    assert [path.name for path in folders if path.name in MODULES_OF_A_NOUN | NO_NAMES] == []
+    named = [path.stem for folder in folders for path in folder.glob("*.py")]
+    parts = [(name, set(name.split("_")) & (MODULES_OF_A_NOUN | NO_NAMES)) for name in named]
+    assert [name for name, kinds in parts if kinds and name not in MODULES_OF_A_NOUN] == []

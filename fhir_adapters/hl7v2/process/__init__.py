@@ -1,1 +1,1 @@
-"""Rules for facts that are there: spells, moves, what stands, what waits for a person; pure."""
+"""Rules for facts: spells, moves, events that stand, causes why a message waits for a person; pure."""

@@ -9,8 +9,8 @@ silent holds its own connection only. When the database is away the answer is AE
 message and tries again. When told to stop, the listener takes no new message, finishes the ones at hand with
 their answers, and closes.
 
-The rooms, in the order in which a message passes them: `fhir_adapters/hl7v2/receive/` doors, conversation,
-answering, late; and beside them limits, directory (the feeds), tls and counts.
+The modules beside it, in the order in which a message passes them: ports, wire, conversation,
+acknowledgement, inbox_row, ack, late; each uses limits, directory (the feeds), tls and counts.
 """
 
 from __future__ import annotations
