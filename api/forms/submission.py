@@ -188,10 +188,7 @@ BY_CODE: Mapping[str, str] = {
 def faults_of(error: HomewardError, form: CommandForm) -> list[Fault]:
     """Everything that refuses, each at its question."""
     if isinstance(error, BodyInvalid):
-        return [
-            Fault(_question(form, each.where.rpartition(".")[2]), _words_of(each, error))
-            for each in error.faults
-        ]
+        return [Fault(_question(form, each.where), _words_of(each, error)) for each in error.faults]
     return [fault_of(each, form) for each in (error, *error.others)]
 
 
@@ -208,7 +205,10 @@ def fault_of(error: HomewardError, form: CommandForm) -> Fault:
 
 
 def _question(form: CommandForm, where: str, otherwise: str = "") -> str:
-    """The question that a fault stands beside; none where the form does not ask about it."""
+    """The question that a fault stands beside (`person.nhs_number`, `reasons[0]`: its last name); none where
+    the form does not ask about it.
+    """
+    where = where.partition("[")[0].rpartition(".")[2]
     names = {question.name for question in form.fields} | {"effective_on", "note"}
     name = where if where in names else WHERE.get(where) or otherwise
     return name if name in names else ""

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID, uuid4
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,17 +17,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.homes import queries
 from api.homes.queries import Home
 from api.looks.notes import who
-from api.web.body_faults import invalid
 from api.web.principals import Principal
 from discharge.codes.casework import PROPERTY_WITHDRAWAL_REASONS
 from discharge.errors import HomewardError
 from discharge.store import audit
 from housing_checks.store.tables import PropertyRow
-from housing_checks.strands.rehousing.model import Property
+from housing_checks.strands.rehousing.model import HomeAttributes
 
 EDIT = "properties.edit"
 OWN_STATUS = ("void", "notice-given", "under-repair")
 """How a landlord says that a home stands; let and withdrawn follow from what happens to it here."""
+
+BESIDE_THEM = frozenset({"property_id", "landlord_id", "ready_on"})
+"""What the list gives with a home's attributes and holds beside them: sent back, it says nothing."""
 
 COLUMNS = ("reference", "address", "postcode", "ready_on", "attributes")
 
@@ -43,7 +45,14 @@ class HomeAsked(BaseModel):
     address: str = Field(min_length=3, max_length=200)
     postcode: str = Field(min_length=5, max_length=10)
     ready_on: date
-    attributes: dict[str, Any]
+    attributes: HomeAttributes
+
+    @field_validator("attributes", mode="before")
+    @classmethod
+    def _own(cls, sent: Any) -> Any:
+        if not isinstance(sent, dict):
+            return sent
+        return {name: value for name, value in sent.items() if name not in BESIDE_THEM}
 
 
 class NewHome(HomeAsked):
@@ -64,9 +73,7 @@ async def add(session: AsyncSession, caller: Principal, asked: NewHome) -> UUID:
     landlord_id = asked.landlord_id or caller.organisation_id
     await _require_mine(session, landlord_id)
     home_id = uuid4()
-    row = insert(PropertyRow).values(
-        id=home_id, landlord_id=landlord_id, **_values(asked, home_id, landlord_id)
-    )
+    row = insert(PropertyRow).values(id=home_id, landlord_id=landlord_id, **_values(asked))
     made = await session.scalar(row.on_conflict_do_nothing().returning(PropertyRow.id))
     if made is None:
         raise HomewardError("property-known", where="reference")
@@ -82,7 +89,7 @@ async def change(session: AsyncSession, caller: Principal, home_id: UUID, asked:
     found = await queries.home(session, home_id)
     await _require_mine(session, found.row.landlord_id)
     _require_as_seen(found, asked)
-    values = _values(asked, home_id, found.row.landlord_id)
+    values = _values(asked)
     changed = sorted(_differences(found.row, values))
     if not changed:
         return
@@ -134,27 +141,19 @@ async def _require_reference_free(session: AsyncSession, row: PropertyRow, refer
         raise HomewardError("property-known", where="reference")
 
 
-def _values(asked: HomeAsked, home_id: UUID, landlord_id: UUID) -> dict[str, Any]:
+def _values(asked: HomeAsked) -> dict[str, Any]:
+    """What is kept of a home. Raises invalid-body for a status that only its lettings give it."""
+    if asked.attributes.status not in OWN_STATUS:
+        raise HomewardError(
+            "invalid-body", detail="say void, notice-given or under-repair", where="attributes.status"
+        )
     return {
         "reference": asked.reference,
         "address": asked.address,
         "postcode": asked.postcode.upper(),
         "ready_on": asked.ready_on,
-        "attributes": _attributes(asked, home_id, landlord_id),
+        "attributes": asked.attributes.model_dump(mode="json"),
     }
-
-
-def _attributes(asked: HomeAsked, home_id: UUID, landlord_id: UUID) -> dict[str, Any]:
-    """The home's own attributes, checked. Raises invalid-body, naming the attribute and not its value."""
-    beside = {"property_id": home_id, "landlord_id": landlord_id, "ready_on": asked.ready_on}
-    own = {name: value for name, value in asked.attributes.items() if name not in beside}
-    if own.get("status", OWN_STATUS[0]) not in OWN_STATUS:
-        raise HomewardError("invalid-body", detail="say void, notice-given or under-repair", where="status")
-    try:
-        checked = Property.model_validate({**own, **beside})
-    except ValidationError as error:
-        raise invalid(error) from None
-    return checked.model_dump(mode="json", exclude=set(beside))
 
 
 def _differences(row: PropertyRow, values: dict[str, Any]) -> set[str]:

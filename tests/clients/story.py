@@ -1,7 +1,8 @@
 """One person from referral to a closed case, by the Python client that is made from the description.
 
 It runs in an environment of its own, with nothing of Homeward installed: what to do comes as JSON on standard
-input, the stages that the case went through go to standard output.
+input, what it saw goes to standard output. Every body is a typed member of the description, made by its
+constructor.
 """
 
 from __future__ import annotations
@@ -14,18 +15,26 @@ from uuid import UUID, uuid4
 
 from homeward_client import AuthenticatedClient
 from homeward_client import models as m
-from homeward_client.api.cases import get_case, get_command, send_command
-from homeward_client.api.codes import get_code_list
-from homeward_client.api.referrals import create_referral
-
-FOLLOW_UPS = (
-    (1, "24-hours"),
-    (2, "48-hours"),
-    (3, "72-hours"),
-    (7, "7-days"),
-    (14, "14-days"),
-    (28, "28-days"),
+from homeward_client.api.cases import (
+    get_case,
+    get_case_document,
+    get_command,
+    get_timeline,
+    list_case_documents,
+    list_cases,
+    send_command,
 )
+from homeward_client.api.check_forms import get_check_form
+from homeward_client.api.codes import list_code_lists
+from homeward_client.api.homes import add_property
+from homeward_client.api.lists import list_alerts
+from homeward_client.api.messages import list_messages
+from homeward_client.api.referrals import create_referral
+from homeward_client.api.reports import report_bed_days
+
+FOLLOW_UPS = ((1, "24-hours"), (3, "72-hours"), (7, "7-days"), (14, "14-days"), (28, "28-days"))
+NOT_IN_PLACE = ("bed", "equipment-in-place", "heating")
+ORDER, MOVE = "equipment/1", "rehousing/1"
 WAIT_SECONDS = 30.0
 
 
@@ -33,6 +42,7 @@ class Teller:
     """One person's case, and who speaks for it."""
 
     def __init__(self, asked: dict) -> None:
+        self.asked = asked
         self.clients = {
             who: AuthenticatedClient(base_url=asked["url"], token=token, raise_on_unexpected_status=True)
             for who, token in asked["tokens"].items()
@@ -44,18 +54,18 @@ class Teller:
     def day(self, number: int) -> date:
         return self.first_day + timedelta(days=number)
 
-    def finished(self, who: str, answer: m.CommandAnswer | m.Problem | None) -> m.CommandStatus | None:
-        """The end of a command that was only taken; refusals end the story."""
+    def finished(self, who: str, answer: m.CommandAnswer | m.Problem | None) -> None:
+        """Wait for the end of a command that was only taken; refusals end the story."""
         assert isinstance(answer, m.CommandAnswer), answer
         if answer.outcome == m.CommandAnswerOutcome.ACCEPTED:
-            return None
+            return
         until = time.monotonic() + WAIT_SECONDS
         while time.monotonic() < until:
             status = get_command.sync(answer.command_id, client=self.clients[who])
             assert isinstance(status, m.CommandStatus), status
             if status.state not in ("taken", "waiting"):
                 assert status.state == "accepted", status
-                return status
+                return
             time.sleep(0.1)
         raise AssertionError(answer)
 
@@ -72,8 +82,14 @@ class Teller:
             self.stages.append(str(found.stage))
         return found
 
-    def refer(self, asked: dict) -> None:
-        body = m.ReferralBody.from_dict({**asked["referral"], "referred_on": str(self.day(1))})
+    def refer(self) -> None:
+        """The same referral under the same key is one referral."""
+        said = self.asked["referral"]
+        body = m.ReferralBody(
+            person=m.ReferredPerson.from_dict(said["person"]),
+            reasons=[m.ReferralBodyReasonsItem.EQUIPMENT],
+            referred_on=self.day(1),
+        )
         key = str(uuid4())
         first = create_referral.sync(client=self.clients["ward"], body=body, idempotency_key=key)
         again = create_referral.sync(client=self.clients["ward"], body=body, idempotency_key=key)
@@ -81,104 +97,263 @@ class Teller:
         assert isinstance(again, m.CommandAnswer), again
         assert again.command_id == first.command_id
         self.finished("ward", first)
+        assert isinstance(first.case_id, UUID)
         self.case_id = first.case_id
         self.see()
 
-    def check(self, form: str) -> None:
-        items = get_code_list.sync("check-items", client=self.clients["coordinator"])
-        assert isinstance(items, m.CodeListDetail), items
-        answers = {row.code: "yes" for row in items.codes} | {"bed": "no", "equipment-in-place": "no"}
-        said = m.CompleteCheckCommandAnswers.from_dict(answers)
-        self.tell("coordinator", m.StartCheckCommand(kind="start-check", effective_on=self.day(2), form=form))
+    def accept(self) -> None:
+        on = self.day(1)
+        self.tell("coordinator", m.AcceptReferralCommand(kind="accept-referral", effective_on=on))
+        self.see()
+        basis = m.RecordSharingBasisCommandBasis.CONSENT
         self.tell(
             "coordinator",
-            m.CompleteCheckCommand(kind="complete-check", effective_on=self.day(2), form=form, answers=said),
+            m.RecordSharingBasisCommand(kind="record-sharing-basis", effective_on=on, basis=basis),
+        )
+
+    def check(self) -> None:
+        """The check is answered in two parts, item by item as the form asks them."""
+        form = get_check_form.sync(self.asked["form"], client=self.clients["coordinator"])
+        assert isinstance(form, m.CheckFormDetail), form
+        answers = answers_to(form)
+        half = len(answers) // 2
+        first, rest = m.SaveAnswersCommandAnswers(), m.CompleteCheckCommandAnswers()
+        for number, (item, value) in enumerate(answers.items()):
+            (first if number < half else rest)[item] = value
+        on = self.day(2)
+        self.tell("coordinator", m.StartCheckCommand(kind="start-check", effective_on=on, form=form.code))
+        self.tell(
+            "coordinator",
+            m.SaveAnswersCommand(kind="save-answers", effective_on=on, form=form.code, answers=first),
+        )
+        self.tell(
+            "coordinator",
+            m.CompleteCheckCommand(kind="complete-check", effective_on=on, form=form.code, answers=rest),
         )
         self.see()
 
-    def order(self, partner: str) -> None:
+    def move(self) -> None:
+        """A landlord lists a home; it is let, and its keys are held."""
+        attributes = m.HomeAttributes(
+            property_type=m.HomeAttributesPropertyType.FLAT,
+            bedrooms=1,
+            access_class=m.HomeAttributesAccessClass.B,
+        )
+        home = add_property.sync(
+            client=self.clients["landlord"],
+            body=m.NewHome(
+                reference=str(uuid4()),
+                address="Flat 2, 14 Invented Row",
+                postcode="ZZ99 3WZ",
+                ready_on=self.day(3),
+                attributes=attributes,
+            ),
+            idempotency_key=str(uuid4()),
+        )
+        assert isinstance(home, m.HomeRecord), home
+        self.let(home.property_id)
+
+    def let(self, home: UUID) -> None:
+        """The home is offered, the offer is accepted, and the tenancy signed."""
+        on = self.day(3)
         self.tell(
             "coordinator",
             m.StartStrandCommand(
                 kind="start-strand",
-                effective_on=self.day(3),
-                strand_kind=m.StartStrandCommandStrandKind.EQUIPMENT,
-                item="hospital-bed",
-                partner_id=UUID(partner),
-                due_on=self.day(6),
+                effective_on=on,
+                strand_kind=m.StartStrandCommandStrandKind.REHOUSING,
+                item="rehousing:1-bed-step-free",
             ),
         )
         self.see()
+        self.tell(
+            "coordinator",
+            m.OfferPropertyCommand(
+                kind="offer-property",
+                effective_on=on,
+                strand=MOVE,
+                property_id=home,
+                respond_by=self.day(120),
+            ),
+        )
+        [offer] = self.see().case.strands[MOVE].offers
+        self.tell(
+            "coordinator",
+            m.AnswerOfferCommand(
+                kind="answer-offer",
+                effective_on=on,
+                strand=MOVE,
+                offer_id=offer.offer_id,
+                answer=m.AnswerOfferCommandAnswer.ACCEPTED,
+            ),
+        )
+        self.tell("coordinator", m.LetPropertyCommand(kind="let-property", effective_on=on, strand=MOVE))
+        self.tell(
+            "coordinator",
+            m.MoveStrandCommand(kind="move-strand", effective_on=on, strand=MOVE, step="keys-held"),
+        )
+
+    def order(self) -> None:
+        """A bed is ordered from the partner, who moves the order on."""
+        self.tell(
+            "coordinator",
+            m.StartStrandCommand(
+                kind="start-strand",
+                effective_on=self.day(4),
+                strand_kind=m.StartStrandCommandStrandKind.EQUIPMENT,
+                item="hospital-bed",
+                partner_id=UUID(self.asked["partner"]),
+                due_on=self.day(6),
+            ),
+        )
         for step in ("acknowledged", "dispatched", "delivered", "fitted"):
-            move = m.MoveStrandCommand(
-                kind="move-strand", effective_on=self.day(4), strand="equipment/1", step=step
-            )
+            move = m.MoveStrandCommand(kind="move-strand", effective_on=self.day(5), strand=ORDER, step=step)
             self.tell("equipment", move)
-        for item in ("bed", "equipment-in-place"):
-            body = {"kind": "confirm-item", "effective_on": str(self.day(5)), "item": item, "value": "yes"}
-            self.tell("coordinator", m.ConfirmItemCommand.from_dict(body))
+
+    def make_ready(self) -> None:
+        """Whatever shuts the gate is confirmed in the new home; the heating has a mitigation."""
+        blocking = self.see().blocking
+        assert isinstance(blocking, list)
+        assert "heating" in {each.code for each in blocking}
+        on = self.day(5)
+        for each in blocking:
+            if each.code == "heating":
+                continue
+            self.tell(
+                "coordinator",
+                m.ConfirmItemCommand(kind="confirm-item", effective_on=on, item=each.code, value="yes"),
+            )
+        self.tell(
+            "coordinator",
+            m.NameMitigationCommand(
+                kind="name-mitigation",
+                effective_on=on,
+                item="heating",
+                mitigation=m.NameMitigationCommandMitigation.TEMPORARY_HEATING,
+                role="landlord",
+                until_on=self.day(120),
+            ),
+        )
         assert self.see().blocking == []
 
     def leave(self) -> None:
+        usual_home = m.ConfirmDischargeCommandDestination("19")
         self.tell(
             "ward",
-            m.ConfirmDischargeCommand.from_dict(
-                {"kind": "confirm-discharge", "effective_on": str(self.day(6)), "destination": "19"}
+            m.ConfirmDischargeCommand(
+                kind="confirm-discharge", effective_on=self.day(6), destination=usual_home
             ),
         )
         self.see()
 
     def follow_up(self) -> None:
+        well = m.RecordContactCommandOutcome.WELL
         for after, key in FOLLOW_UPS:
-            body = {
-                "kind": "record-contact",
-                "effective_on": str(self.day(6 + after)),
-                "follow_up": key,
-                "outcome": "well",
-            }
-            self.tell("coordinator", m.RecordContactCommand.from_dict(body))
+            on = self.day(6 + after)
+            self.tell(
+                "coordinator",
+                m.RecordContactCommand(kind="record-contact", effective_on=on, follow_up=key, outcome=well),
+            )
         self.see()
 
     def close(self) -> None:
-        body = {"kind": "close-case", "effective_on": str(self.day(36)), "outcome": "home-made-ready"}
-        self.tell("coordinator", m.CloseCaseCommand.from_dict(body))
+        outcome = m.CloseCaseCommandOutcome.REHOUSED
+        self.tell(
+            "coordinator",
+            m.CloseCaseCommand(kind="close-case", effective_on=self.day(36), outcome=outcome),
+        )
         self.see()
 
     def refused_with_every_fault(self) -> list[str]:
-        """A body with two faults is answered with both, by their places."""
-        wrong = m.ConfirmItemCommand.from_dict(
-            {
-                "kind": "confirm-item",
-                "item": "heating",
-                "value": "yes",
-                "seen_version": -1,
-                "reason": "x" * 201,
-            }
+        """A body with three faults is answered with all of them, each by its pointer."""
+        wrong = m.ConfirmItemCommand(
+            kind="confirm-item", item="heating", value="yes", seen_version=-1, reason="x" * 201
         )
+        wrong.note = "x" * 10_001
         answer = send_command.sync(self.case_id, client=self.clients["coordinator"], body=wrong)
         assert isinstance(answer, m.Problem), answer
-        return sorted(each.where for each in answer.problems)
+        assert (answer.status, answer.code, answer.retryable) == (422, "invalid-body", False)
+        assert all(isinstance(each, m.BodyFault) and each.reason for each in answer.problems)
+        return sorted(each.pointer for each in answer.problems)
+
+
+def answers_to(form: m.CheckFormDetail) -> dict[str, str]:
+    """Every item that is asked is answered yes, but for what is not in place."""
+    found: dict[str, str] = {}
+    for item in form.items:
+        every, one_of = item.asked_when_all, item.asked_when_any
+        met = [holds(each, found) for each in every] + (
+            [any(holds(each, found) for each in one_of)] if one_of else []
+        )
+        if all(met):
+            found[item.code] = "no" if item.code in NOT_IN_PLACE else "yes"
+    return found
+
+
+def holds(condition: m.FormCondition, answers: dict[str, str]) -> bool:
+    given = answers.get(condition.item)
+    if condition.operator == m.FormConditionOperator.EXISTS:
+        return (given is not None) == (condition.answer == "yes")
+    return given is not None and (given == condition.answer) == (condition.operator == "=")
+
+
+def look_around(story: Teller) -> dict:
+    """What programs read beside a case: lists in pages, alerts, messages, documents and figures."""
+    coordinator, ward = story.clients["coordinator"], story.clients["ward"]
+    names, after, total = [], None, 0
+    while True:
+        page = list_code_lists.sync(client=coordinator, size=20, **({"after": after} if after else {}))
+        assert isinstance(page, m.CodeListIndex), page
+        names += [each.name for each in page.lists]
+        total, after = total + 1, page.next_
+        if not after:
+            break
+    assert total > 1
+    assert len(names) == len(set(names))
+    closed = list_cases.sync(client=coordinator, view=m.ListCasesView.CLOSED, size=200)
+    assert isinstance(closed, m.CaseList), closed
+    alerts = list_alerts.sync(client=coordinator, size=200)
+    assert isinstance(alerts, m.AlertList), alerts
+    messages = list_messages.sync(client=story.clients["operator"], case=str(story.case_id))
+    assert isinstance(messages, m.MessageList), messages
+    documents = list_case_documents.sync(story.case_id, client=ward)
+    assert isinstance(documents, m.DocumentList), documents
+    opened = [
+        get_case_document.sync(story.case_id, each.document_id, client=ward) for each in documents.documents
+    ]
+    assert all(isinstance(each, m.DocumentDetail) for each in opened), opened
+    timeline = get_timeline.sync(story.case_id, client=coordinator)
+    assert isinstance(timeline, m.Timeline), timeline
+    figures = report_bed_days.sync(client=story.clients["monitor"])
+    assert isinstance(figures, m.BedDaysReport), figures
+    return {
+        "closed": str(story.case_id) in {str(each.case_id) for each in closed.cases},
+        "alerts": alerts.total,
+        "messages": sorted({each.message_type for each in messages.messages}),
+        "documents": [each.text for each in opened],
+        "events": len(timeline.events),
+        "figures": [figures.released.unit, len(figures.letting) > 0],
+    }
 
 
 def main() -> None:
-    asked = json.load(sys.stdin)
-    story = Teller(asked)
-    story.refer(asked)
-    story.tell("coordinator", m.AcceptReferralCommand(kind="accept-referral", effective_on=story.day(1)))
-    story.see()
-    story.tell(
-        "coordinator",
-        m.RecordSharingBasisCommand.from_dict(
-            {"kind": "record-sharing-basis", "effective_on": str(story.day(1)), "basis": "consent"}
-        ),
-    )
-    story.check(asked["form"])
-    story.order(asked["partner"])
+    story = Teller(json.load(sys.stdin))
+    story.refer()
+    story.accept()
+    story.check()
+    story.move()
+    story.order()
+    story.make_ready()
     story.leave()
     story.follow_up()
     story.close()
-    faults = story.refused_with_every_fault()
-    json.dump({"case_id": str(story.case_id), "stages": story.stages, "faults": faults}, sys.stdout)
+    told = {
+        "case_id": str(story.case_id),
+        "stages": story.stages,
+        "faults": story.refused_with_every_fault(),
+        "seen": look_around(story),
+    }
+    json.dump(told, sys.stdout)
 
 
 if __name__ == "__main__":

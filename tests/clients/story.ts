@@ -10,7 +10,7 @@ declare const process: { stdin: AsyncIterable<Uint8Array>; stdout: { write(text:
 
 type Schemas = components["schemas"];
 type Command = Schemas["CommandRequest"];
-type Who = "ward" | "coordinator" | "equipment";
+type Who = "ward" | "coordinator" | "equipment" | "landlord" | "monitor" | "operator";
 
 interface Asked {
   url: string;
@@ -22,6 +22,8 @@ interface Asked {
 }
 
 const FOLLOW_UPS: [number, string][] = [[1, "24-hours"], [2, "48-hours"], [3, "72-hours"], [7, "7-days"], [14, "14-days"], [28, "28-days"]];
+const NOT_IN_PLACE = ["bed", "equipment-in-place", "heating"];
+const MOVE = "rehousing/1";
 const WAIT_MILLISECONDS = 30_000;
 
 async function read(): Promise<Asked> {
@@ -39,7 +41,10 @@ class Teller {
   constructor(private readonly asked: Asked) {
     const client = (who: Who): Client<paths> =>
       createClient<paths>({ baseUrl: asked.url, headers: { Authorization: `Bearer ${asked.tokens[who]}` } });
-    this.clients = { ward: client("ward"), coordinator: client("coordinator"), equipment: client("equipment") };
+    this.clients = {
+      ward: client("ward"), coordinator: client("coordinator"), equipment: client("equipment"),
+      landlord: client("landlord"), monitor: client("monitor"), operator: client("operator"),
+    };
   }
 
   day(number: number): string {
@@ -81,42 +86,92 @@ class Teller {
     return data;
   }
 
-  async refer(): Promise<void> {
-    const { data, error } = await this.clients.ward.POST("/api/v1/referrals", {
-      params: { header: { "Idempotency-Key": crypto.randomUUID() } },
-      body: { ...this.asked.referral, referred_on: this.day(1) },
+  private referred(key: string) {
+    return this.clients.ward.POST("/api/v1/referrals", {
+      params: { header: { "Idempotency-Key": key } },
+      body: { person: this.asked.referral.person, reasons: ["equipment"], referred_on: this.day(1) },
     });
+  }
+
+  // The same referral under the same key is one referral.
+  async refer(): Promise<void> {
+    const key = crypto.randomUUID();
+    const { data, error } = await this.referred(key);
     if (!data?.case_id) throw new Error(JSON.stringify(error ?? data));
+    const again = await this.referred(key);
+    if (again.data?.command_id !== data.command_id) throw new Error(JSON.stringify(again));
     await this.finished("ward", data);
     this.caseId = data.case_id;
     await this.see();
   }
 
+  // The check is answered in two parts, item by item as the form asks them.
   async check(): Promise<void> {
-    const { data: items } = await this.clients.coordinator.GET("/api/v1/codes/{name}", {
-      params: { path: { name: "check-items" } },
+    const { data: form, error } = await this.clients.coordinator.GET("/api/v1/check-forms/{code}", {
+      params: { path: { code: this.asked.form } },
     });
-    if (!items) throw new Error("no items");
-    const answers: Record<string, "yes" | "no" | "unknown"> = {};
-    for (const row of items.codes) answers[row.code] = "yes";
-    answers["bed"] = "no";
-    answers["equipment-in-place"] = "no";
-    const form = this.asked.form;
-    await this.tell("coordinator", { kind: "start-check", effective_on: this.day(2), form });
-    await this.tell("coordinator", { kind: "complete-check", effective_on: this.day(2), form, answers });
+    if (!form) throw new Error(JSON.stringify(error));
+    const answers = Object.entries(answersTo(form));
+    const half = Math.floor(answers.length / 2);
+    const effective_on = this.day(2);
+    await this.tell("coordinator", { kind: "start-check", effective_on, form: form.code });
+    await this.tell("coordinator", {
+      kind: "save-answers", effective_on, form: form.code, answers: Object.fromEntries(answers.slice(0, half)),
+    });
+    await this.tell("coordinator", {
+      kind: "complete-check", effective_on, form: form.code, answers: Object.fromEntries(answers.slice(half)),
+    });
     await this.see();
+  }
+
+  // A landlord lists a home; it is offered, the offer accepted, the tenancy signed, and its keys are held.
+  async move(): Promise<void> {
+    const { data: home, error } = await this.clients.landlord.POST("/api/v1/properties", {
+      params: { header: { "Idempotency-Key": crypto.randomUUID() } },
+      body: {
+        reference: crypto.randomUUID(), address: "Flat 2, 14 Invented Row", postcode: "ZZ99 3WZ", ready_on: this.day(3),
+        attributes: { property_type: "flat", bedrooms: 1, access_class: "B" },
+      },
+    });
+    if (!home) throw new Error(JSON.stringify(error));
+    const effective_on = this.day(3);
+    await this.tell("coordinator", {
+      kind: "start-strand", effective_on, strand_kind: "rehousing", item: "rehousing:1-bed-step-free",
+    });
+    await this.see();
+    await this.tell("coordinator", {
+      kind: "offer-property", effective_on, strand: MOVE, property_id: home.property_id, respond_by: this.day(120),
+    });
+    const offer = (await this.see()).case.strands?.[MOVE]?.offers?.[0];
+    if (!offer) throw new Error("no offer");
+    await this.tell("coordinator", {
+      kind: "answer-offer", effective_on, strand: MOVE, offer_id: offer.offer_id, answer: "accepted",
+    });
+    await this.tell("coordinator", { kind: "let-property", effective_on, strand: MOVE });
+    await this.tell("coordinator", { kind: "move-strand", effective_on, strand: MOVE, step: "keys-held" });
   }
 
   async order(): Promise<void> {
     await this.tell("coordinator", {
-      kind: "start-strand", effective_on: this.day(3), strand_kind: "equipment", item: "hospital-bed",
+      kind: "start-strand", effective_on: this.day(4), strand_kind: "equipment", item: "hospital-bed",
       partner_id: this.asked.partner, due_on: this.day(6),
     });
-    await this.see();
     for (const step of ["acknowledged", "dispatched", "delivered", "fitted"])
-      await this.tell("equipment", { kind: "move-strand", effective_on: this.day(4), strand: "equipment/1", step });
-    for (const item of ["bed", "equipment-in-place"])
-      await this.tell("coordinator", { kind: "confirm-item", effective_on: this.day(5), item, value: "yes" });
+      await this.tell("equipment", { kind: "move-strand", effective_on: this.day(5), strand: "equipment/1", step });
+  }
+
+  // Whatever shuts the gate is confirmed in the new home; the heating has a mitigation.
+  async makeReady(): Promise<void> {
+    const effective_on = this.day(5);
+    const blocking = (await this.see()).blocking ?? [];
+    if (!blocking.some((each) => each.code === "heating")) throw new Error(JSON.stringify(blocking));
+    for (const each of blocking)
+      if (each.code !== "heating")
+        await this.tell("coordinator", { kind: "confirm-item", effective_on, item: each.code, value: "yes" });
+    await this.tell("coordinator", {
+      kind: "name-mitigation", effective_on, item: "heating", mitigation: "temporary-heating", role: "landlord",
+      until_on: this.day(120),
+    });
     const found = await this.see();
     if (found.blocking?.length !== 0) throw new Error(JSON.stringify(found.blocking));
   }
@@ -129,15 +184,82 @@ class Teller {
     await this.see();
   }
 
+  // A body with three faults is answered with all of them, each by its pointer.
   async refusedWithEveryFault(): Promise<string[]> {
-    const wrong = { kind: "confirm-item", item: "heating", value: "yes", seen_version: -1, reason: "x".repeat(201) };
+    const wrong: Command = {
+      kind: "confirm-item", item: "heating", value: "yes", seen_version: -1, reason: "x".repeat(201),
+      note: "x".repeat(10_001),
+    };
     const { error } = await this.clients.coordinator.POST("/api/v1/cases/{case_id}/commands", {
       params: { path: { case_id: this.caseId } },
-      body: wrong as unknown as Command,
+      body: wrong,
     });
     if (!error) throw new Error("it was not refused");
-    return (error.problems ?? []).map((each) => ("where" in each ? each.where : each.column)).sort();
+    if (error.status !== 422 || error.code !== "invalid-body" || error.retryable) throw new Error(JSON.stringify(error));
+    return (error.problems ?? []).map((each) => ("pointer" in each ? each.pointer ?? "" : "")).sort();
   }
+
+  // What programs read beside a case: lists in pages, alerts, messages, documents and figures.
+  async lookAround(): Promise<Record<string, unknown>> {
+    const names: string[] = [];
+    let after: string | null = "";
+    let pages = 0;
+    while (after !== null) {
+      const query: { size: number; after?: string } = after ? { size: 20, after } : { size: 20 };
+      const page = must(await this.clients.coordinator.GET("/api/v1/codes", { params: { query } }));
+      names.push(...page.lists.map((each) => each.name));
+      after = page.next;
+      pages += 1;
+    }
+    if (pages < 2 || new Set(names).size !== names.length) throw new Error(JSON.stringify(names));
+    const case_id = this.caseId;
+    const coordinator = this.clients.coordinator;
+    const closed = must(await coordinator.GET("/api/v1/cases", { params: { query: { view: "closed", size: 200 } } }));
+    const alerts = must(await coordinator.GET("/api/v1/alerts", { params: { query: { size: 200 } } }));
+    const messages = must(await this.clients.operator.GET("/api/v1/messages", { params: { query: { case: case_id } } }));
+    const listed = must(
+      await this.clients.ward.GET("/api/v1/cases/{case_id}/documents", { params: { path: { case_id } } }),
+    );
+    const documents: (string | null)[] = [];
+    for (const { document_id } of listed.documents) {
+      const path = { case_id, document_id };
+      const opened = await this.clients.ward.GET("/api/v1/cases/{case_id}/documents/{document_id}", { params: { path } });
+      documents.push(must(opened).text);
+    }
+    const timeline = must(await coordinator.GET("/api/v1/cases/{case_id}/timeline", { params: { path: { case_id } } }));
+    const figures = must(await this.clients.monitor.GET("/api/v1/reports/bed-days"));
+    return {
+      closed: closed.cases.some((each) => each.case_id === case_id),
+      alerts: alerts.total,
+      messages: [...new Set(messages.messages.map((each) => each.message_type))].sort(),
+      documents,
+      events: timeline.events.length,
+      figures: [figures.released.unit, figures.letting.length > 0],
+    };
+  }
+}
+
+// What was answered; a refusal ends the story.
+function must<Found>({ data, error }: { data?: Found; error?: unknown }): Found {
+  if (data === undefined) throw new Error(JSON.stringify(error));
+  return data;
+}
+
+function holds(condition: Schemas["FormCondition"], answers: Record<string, string>): boolean {
+  const given = answers[condition.item];
+  if (condition.operator === "exists") return (given !== undefined) === (condition.answer === "yes");
+  return given !== undefined && (given === condition.answer) === (condition.operator === "=");
+}
+
+// Every item that is asked is answered yes, but for what is not in place.
+function answersTo(form: Schemas["CheckFormDetail"]): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const item of form.items) {
+    const every = item.asked_when_all.every((each) => holds(each, found));
+    const some = item.asked_when_any.length === 0 || item.asked_when_any.some((each) => holds(each, found));
+    if (every && some) found[item.code] = NOT_IN_PLACE.includes(item.code) ? "no" : "yes";
+  }
+  return found;
 }
 
 const asked = await read();
@@ -147,11 +269,14 @@ await story.tell("coordinator", { kind: "accept-referral", effective_on: story.d
 await story.see();
 await story.tell("coordinator", { kind: "record-sharing-basis", effective_on: story.day(1), basis: "consent" });
 await story.check();
+await story.move();
 await story.order();
+await story.makeReady();
 await story.tell("ward", { kind: "confirm-discharge", effective_on: story.day(6), destination: "19" });
 await story.see();
 await story.followUp();
-await story.tell("coordinator", { kind: "close-case", effective_on: story.day(36), outcome: "home-made-ready" });
+await story.tell("coordinator", { kind: "close-case", effective_on: story.day(36), outcome: "rehoused" });
 await story.see();
 const faults = await story.refusedWithEveryFault();
-process.stdout.write(JSON.stringify({ case_id: story.caseId, stages: story.stages, faults }));
+const seen = await story.lookAround();
+process.stdout.write(JSON.stringify({ case_id: story.caseId, stages: story.stages, faults, seen }));

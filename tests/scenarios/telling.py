@@ -7,6 +7,7 @@ its dates are dates and nobody waits; a story that happens now begins today.
 
 from __future__ import annotations
 
+import re
 import socket
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -155,6 +156,17 @@ class Story(Seen):
         self._now = replace(self._now, **changes)
         message = self.message(replace(self._now, trigger=trigger, **passing), at)
         answer = say(self.stack.ports.mllp, message)
+        assert ack_code(answer) == "AA", answer
+
+    def a_summary_is_sent(self, day: int, text: str) -> None:
+        """MDM^T02: a discharge summary in words."""
+        told = self.message(replace(self._now, trigger="A08"), self._at(day)).decode().split("\r")
+        head = re.sub(r"ADT\^A08[^|]*", "MDM^T02", told[0])
+        about = [line for line in told if line.startswith(("PID|", "PV1|"))]
+        when = f"{self._london(self._at(day)):%Y%m%d%H%M%S}"
+        letter = f"TXA|1|DS^Discharge summary||{when}||||||||S{uuid4().hex[:8]}|||||AU|U|AV"
+        lines = [head, *about, letter, f"OBX|1|TX|SUM^Summary||{text}||||||F", ""]
+        answer = say(self.stack.ports.mllp, "\r".join(lines).encode())
         assert ack_code(answer) == "AA", answer
 
     def message(self, what: Adt, at: timedelta) -> bytes:

@@ -28,6 +28,7 @@ TYPESCRIPT = (
 )  # fmt: skip
 ANY = "application/octet-stream"
 CONFIG = {"content_type_overrides": {"text/csv": ANY, "*/*": ANY}, "post_hooks": []}
+SUMMARY = "Went home with a walking frame."
 STAGES = ["referred", "accepted", "checked", "making-ready", "ready", "discharged", "followed-up", "closed"]
 
 
@@ -78,8 +79,9 @@ def _asked(story: Story) -> dict[str, Any]:
         "url": stack.url,
         "tokens": {
             who: stack.headers(PARTIES[who])["Authorization"].removeprefix("Bearer ")
-            for who in ("ward", "coordinator", "equipment")
-        },
+            for who in ("ward", "coordinator", "equipment", "landlord", "monitor")
+        }
+        | {"operator": stack.headers(("operator", "RXH"))["Authorization"].removeprefix("Bearer ")},
         "first_day": str(story.first_day),
         "referral": body,
         "form": form_in_force(story.day(2)).code,
@@ -94,13 +96,19 @@ def test_given_a_client_made_from_the_description_when_it_tells_the_whole_story_
     nora = somebody(began_days_ago=60)
     nora.is_admitted(day=0)
     nora.then_the_hospital_message_was_used()
+    nora.a_summary_is_sent(day=0, text=SUMMARY)
     described = nora.stack.get(PARTIES["ward"], "/api/v1/openapi.json")
     (tmp_path / "openapi.json").write_text(described.text)
 
     told = json.loads(_run(tmp_path, *made(tmp_path), said=json.dumps(_asked(nora))))
 
     assert told["stages"] == STAGES
-    assert told["faults"] == ["reason", "seen_version"]
+    assert told["faults"] == ["#/note", "#/reason", "#/seen_version"]
+    assert told["seen"]["closed"]
+    assert told["seen"]["documents"] == [SUMMARY]
+    assert {"ADT", "MDM"} <= set(told["seen"]["messages"])
+    assert told["seen"]["figures"] == ["days", True]
+    assert told["seen"]["events"] > len(STAGES)
     nora.case_id = told["case_id"]
     nora.then_the_case_is("closed")
     nora.then_partner_has("HVE", resourceType="Task", status="requested", code="hospital-bed")

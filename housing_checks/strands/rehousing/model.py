@@ -22,14 +22,13 @@ Heating = Literal["gas", "electric", "heat-pump", "district", "oil", "solid-fuel
 PropertyStatus = Literal["notice-given", "void", "under-repair", "let", "withdrawn"]
 
 
-class Property(Frozen):
-    """One home. Rent and charges are pence a week; widths are millimetres; floor 0 is the ground floor.
+class HomeAttributes(Frozen):
+    """What a landlord says of a home. Rent and charges are pence a week; widths are millimetres; floor 0 is
+    the ground floor.
 
     ``restrictions`` are the landlord's own conditions, by code; ``area`` is a coded neighbourhood.
     """
 
-    property_id: UUID
-    landlord_id: UUID
     uprn: str | None = None
     property_type: PropertyType
     bedrooms: int = Field(ge=0)
@@ -54,8 +53,15 @@ class Property(Frozen):
     status: PropertyStatus = "void"
     void_on: date | None = None
     repairs_complete_on: date | None = None
-    ready_on: date
     restrictions: tuple[str, ...] = ()
+
+
+class Property(HomeAttributes):
+    """One home: whose it is, when it is ready, and its attributes."""
+
+    property_id: UUID
+    landlord_id: UUID
+    ready_on: date
 
     @property
     def weekly_pence(self) -> int:

@@ -83,12 +83,20 @@ async def test_given_a_home_when_another_changed_it_since_then_the_change_is_ref
     ("changes", "code", "where"),
     [
         ({"reference": ""}, "invalid-body", "reference"),
-        ({"attributes": {"property_type": "castle", "bedrooms": 1}}, "invalid-body", "property_type"),
-        ({"attributes": {"property_type": "flat", "bedrooms": 1, "pool": True}}, "invalid-body", "pool"),
+        (
+            {"attributes": {"property_type": "castle", "bedrooms": 1}},
+            "invalid-body",
+            "attributes.property_type",
+        ),
+        (
+            {"attributes": {"property_type": "flat", "bedrooms": 1, "pool": True}},
+            "invalid-body",
+            "attributes.pool",
+        ),
         (
             {"attributes": {"property_type": "flat", "bedrooms": 1, "status": "let"}},
             "invalid-body",
-            "status",
+            "attributes.status",
         ),
         ({"ready_on": "soon"}, "invalid-body", "ready_on"),
     ],
@@ -100,6 +108,16 @@ async def test_given_a_home_that_cannot_be_then_the_field_is_named(
     answer = await door.post(HOMES, body, "coordinator")
     assert answer.status_code == 422
     assert (answer.json()["code"], answer.json()["where"]) == (code, where)
+
+
+async def test_given_a_home_with_several_faults_then_all_are_told_with_pointers(door: Door) -> None:
+    attributes = {"property_type": "castle", "bedrooms": -1, "property_id": str(uuid4())}
+    body = FLAT | {"reference": "", "attributes": attributes}
+    told = (await door.post(HOMES, body, "coordinator")).json()["problems"]
+    assert [each["pointer"] for each in told] == [
+        "#/reference", "#/attributes/property_type", "#/attributes/bedrooms",
+    ]  # fmt: skip
+    assert "flat" in told[1]["reason"]
 
 
 async def test_given_a_reference_that_is_on_the_list_then_it_is_no_second_home(door: Door) -> None:
