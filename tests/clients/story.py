@@ -32,7 +32,8 @@ from homeward_client.api.messages import list_messages
 from homeward_client.api.referrals import create_referral
 from homeward_client.api.reports import report_bed_days
 
-FOLLOW_UPS = ((1, "24-hours"), (3, "72-hours"), (7, "7-days"), (14, "14-days"), (28, "28-days"))
+AFTER = {"24-hours": 1, "48-hours": 2, "72-hours": 3, "7-days": 7, "14-days": 14, "28-days": 28}
+"""Days after the discharge of each contact that may be due."""
 NOT_IN_PLACE = ("bed", "equipment-in-place", "heating")
 ORDER, MOVE = "equipment/1", "rehousing/1"
 WAIT_SECONDS = 30.0
@@ -247,9 +248,12 @@ class Teller:
         self.see()
 
     def follow_up(self) -> None:
+        """Every contact that the case says is due."""
         well = m.RecordContactCommandOutcome.WELL
-        for after, key in FOLLOW_UPS:
-            on = self.day(6 + after)
+        due = self.see().case.follow_ups
+        assert len(due.additional_keys) >= 3
+        for key in sorted(due.additional_keys, key=lambda each: AFTER[each]):
+            on = self.day(6 + AFTER[key])
             self.tell(
                 "coordinator",
                 m.RecordContactCommand(kind="record-contact", effective_on=on, follow_up=key, outcome=well),

@@ -21,7 +21,10 @@ interface Asked {
   partner: string;
 }
 
-const FOLLOW_UPS: [number, string][] = [[1, "24-hours"], [2, "48-hours"], [3, "72-hours"], [7, "7-days"], [14, "14-days"], [28, "28-days"]];
+// Days after the discharge of each contact that may be due.
+const AFTER: Record<string, number> = {
+  "24-hours": 1, "48-hours": 2, "72-hours": 3, "7-days": 7, "14-days": 14, "28-days": 28,
+};
 const NOT_IN_PLACE = ["bed", "equipment-in-place", "heating"];
 const MOVE = "rehousing/1";
 const WAIT_MILLISECONDS = 30_000;
@@ -176,10 +179,13 @@ class Teller {
     if (found.blocking?.length !== 0) throw new Error(JSON.stringify(found.blocking));
   }
 
+  // Every contact that the case says is due.
   async followUp(): Promise<void> {
-    for (const [after, follow_up] of FOLLOW_UPS)
+    const due = Object.keys((await this.see()).case.follow_ups ?? {});
+    if (due.length < 3) throw new Error(JSON.stringify(due));
+    for (const follow_up of due.sort((one, other) => (AFTER[one] ?? 0) - (AFTER[other] ?? 0)))
       await this.tell("coordinator", {
-        kind: "record-contact", effective_on: this.day(6 + after), follow_up, outcome: "well",
+        kind: "record-contact", effective_on: this.day(6 + (AFTER[follow_up] ?? 0)), follow_up, outcome: "well",
       });
     await this.see();
   }

@@ -107,7 +107,7 @@ def test_given_a_client_made_from_the_description_when_it_tells_the_whole_story_
     assert told["seen"]["closed"]
     assert told["seen"]["documents"] == [SUMMARY]
     assert {"ADT", "MDM"} <= set(told["seen"]["messages"])
-    assert told["seen"]["figures"] == ["days", True]
+    assert told["seen"]["figures"] == ["nights", True]
     assert told["seen"]["events"] > len(STAGES)
     nora.case_id = told["case_id"]
     nora.then_the_case_is("closed")
