@@ -10,6 +10,10 @@ from typing import Any, get_args
 from pydantic import BaseModel
 
 from api.commands.schemas import OFFERED
+from api.duplicates.views import STATES as DUPLICATE_STATES
+from api.homes.views import STATES as HOME_STATES
+from api.referral_requests.views import STATES as REQUEST_STATES
+from api.replays.views import EDIT_STATES, REPLAY_STATES
 from api.web.page.tags import COMMAND_STATES, MESSAGE_STATES, OUTGOING_STATES, Tag
 from discharge.cases.actions import ACTIONS
 from discharge.cases.events import Event
@@ -23,6 +27,7 @@ from discharge.permissions import PERMISSIONS
 from discharge.prices.price_list import PRICES
 from discharge.risk.rules import LEVELS, every_rule
 from discharge.roles import RELATION_WORDS, ROLE_WORDS
+from fhir_adapters.hl7v2.process.replays import OUTCOMES
 from housing_checks.checks.form import CHECK_ITEMS
 from housing_checks.strands.definitions import DEFINITIONS
 
@@ -73,6 +78,12 @@ _CLOSED: tuple[CodeList[Any], ...] = (
     _ours("command-states", _tags(COMMAND_STATES)),
     _ours("message-states", _tags(MESSAGE_STATES)),
     _ours("outgoing-states", _tags(OUTGOING_STATES)),
+    _ours("duplicate-states", _tags(DUPLICATE_STATES)),
+    _ours("edit-states", _tags(EDIT_STATES)),
+    _ours("home-states", _tags(HOME_STATES)),
+    _ours("referral-request-states", _tags(REQUEST_STATES)),
+    _ours("replay-states", _tags(REPLAY_STATES)),
+    _ours("replay-outcomes", OUTCOMES.items()),
     _ours("roles", ((code, words) for code, words in ROLE_WORDS.items())),
     _ours("relations", ((code, words) for code, words in RELATION_WORDS.items())),
     _ours("errors", ((row.code, row.title) for row in ERRORS.values())),

@@ -14,7 +14,8 @@ from discharge.codes.model import not_listed
 
 def list_of(model: str, field: str) -> str:
     """The list whose codes a field of a schema holds; empty for one that holds none."""
-    return table("code_fields.yaml").get(f"{model}.{field}", "")
+    found = table("code_fields.yaml")
+    return found.get(f"{model}.{field}") or found.get(field, "")
 
 
 def code_faults(model: str, body: object) -> Iterator[BodyFault]:

@@ -16,6 +16,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from api.codes.lists import CODE_LISTS
+from api.contract.answer_examples import Examples
 from api.contract.code_fields import list_of
 from api.contract.examples import BODIES
 from api.contract.statuses import EXAMPLES, statuses
@@ -28,6 +29,10 @@ from discharge.errors import HomewardError
 Json = dict[str, Any]
 PREFIX = "/api/v1"
 REFS = "#/components/schemas/"
+CLOSED = ("Command", "Body", "Withdrawal")
+"""How the names of schemas end that a client sends."""
+OPEN_LISTS = frozenset({"check-items"})
+"""Lists that hold what any edition of a form has, so that a client asks the form and not the list."""
 UNUSED = ("HTTPValidationError", "ValidationError")
 DESCRIPTION = """
 Discharges from hospital that are delayed by the home. Every request needs a bearer token.
@@ -69,10 +74,12 @@ def describe(app: FastAPI) -> Json:
     schemas: Json = {name: each for name, each in parts["schemas"].items() if name not in UNUSED}
     schemas |= _problem_schemas()
     parts["schemas"] = dict(sorted(schemas.items()))
-    for method, operation in _operations(found):
-        _complete(method, operation)
     for name, schema in schemas.items():
         _say_fields(name, schema)
+    examples = Examples(schemas, REFS)
+    for method, operation in _operations(found):
+        _complete(method, operation)
+        _show_answers(operation, examples)
     return found
 
 
@@ -129,6 +136,13 @@ def _show_examples(content: Json) -> None:
         }
 
 
+def _show_answers(operation: Json, examples: Examples) -> None:
+    for response in operation["responses"].values():
+        for content in response.get("content", {}).values():
+            if "examples" not in content:
+                content.setdefault("example", examples.of(content["schema"]))
+
+
 def _problem_response(status: int) -> Json:
     codes = EXAMPLES[status]
     response: Json = {
@@ -159,7 +173,7 @@ def _say_fields(model: str, schema: Json) -> None:
         named = list_of(model, field) or each.get("x-code-list", "")
         if named:
             words = f"{words}. A code of the list `{named}`" if words else f"A code of the list `{named}`"
-            _enumerate(each, named, closed=model.endswith(("Command", "Body", "Withdrawal")))
+            _enumerate(each, named, closed=model.endswith(CLOSED) and named not in OPEN_LISTS)
         if words:
             each["description"] = words
         _say_fields(model, each)

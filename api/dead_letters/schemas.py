@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field
@@ -21,7 +21,7 @@ class DeadLetter(Schema):
     case_id: UUID
     partner: str
     state: str
-    content: dict[str, Any]
+    content: dict[str, str | None]
     attempts: int
     code: str | None
     detail: str | None
@@ -44,7 +44,9 @@ class DeadLetterDecision(BaseModel):
 
     decision: Literal["release", "replace", "skip"]
     reason: str = Field(min_length=3, max_length=500)
-    payload: dict[str, Any] | None = Field(default=None, description="What replaces the item's content")
+    payload: dict[str, str | None] | None = Field(
+        default=None, description="What replaces the item's content"
+    )
 
 
 class DeadLetterDecided(Schema):

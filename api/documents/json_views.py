@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
-from api.documents.schemas import Document, DocumentDetail
+from api.documents.schemas import Document, DocumentAnswer, DocumentDetail
 from api.documents.views import is_cancelled, is_current, served_type
 from discharge.store.tables import DocumentRow
 from discharge.store.tables.persons import RESTRICTED
@@ -39,4 +41,15 @@ def document_json(row: DocumentRow, case_id: UUID) -> Document:
 def opened_json(row: DocumentRow, case_id: UUID) -> DocumentDetail:
     """One document that may be opened, with the answers of a form or the words of a text."""
     text = row.content.decode(errors="replace") if row.content and row.content_type == "text/plain" else None
-    return DocumentDetail(**dict(document_json(row, case_id)), answers=row.answers, text=text)
+    answers = [_answer(each) for each in row.answers] if row.answers is not None else None
+    return DocumentDetail(**dict(document_json(row, case_id)), answers=answers, text=text)
+
+
+def _answer(kept: Mapping[str, Any]) -> DocumentAnswer:
+    return DocumentAnswer(
+        question=kept["question"],
+        answer=kept.get("answer", ""),
+        question_code=kept.get("question_code"),
+        answer_code=kept.get("answer_code"),
+        unit=kept.get("unit"),
+    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from api.web.schemas import Schema
@@ -31,10 +30,20 @@ class Document(Schema):
     content_url: str | None
 
 
+class DocumentAnswer(Schema):
+    """One question of a form that a hospital sent, with its answer; codes as sent, where there are any."""
+
+    question: str
+    answer: str
+    question_code: str | None
+    answer_code: str | None
+    unit: str | None
+
+
 class DocumentDetail(Document):
     """One document, with the answers of a form or the words of a text."""
 
-    answers: list[dict[str, Any]] | None
+    answers: list[DocumentAnswer] | None
     text: str | None
 
 

@@ -16,6 +16,8 @@ from api.web.paging import Paged
 from api.web.request_keys import Keyed
 from fhir_adapters.store.tables import ShadowListRow
 
+EXAMPLE = "hospital_number,ward,bed,expected_discharge_on\nH204417,ELM,ELM1-1,2026-03-12\n"
+
 router = APIRouter(prefix="/api/v1/shadow-lists", tags=["lists"])
 
 
@@ -23,7 +25,10 @@ router = APIRouter(prefix="/api/v1/shadow-lists", tags=["lists"])
     "",
     status_code=201,
     openapi_extra={
-        "requestBody": {"required": True, "content": {"text/csv": {"schema": {"type": "string"}}}}
+        "requestBody": {
+            "required": True,
+            "content": {"text/csv": {"schema": {"type": "string"}, "example": EXAMPLE}},
+        }
     },
 )
 async def compare_shadow_list(

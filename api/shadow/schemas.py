@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from api.web.schemas import Schema
@@ -24,7 +23,7 @@ class ShadowList(Schema):
     on_both: int
     agreeing: int
     agreement: float | None
-    differences: dict[str, Any]
+    differences: dict[str, int]
 
 
 class ShadowDifference(Schema):

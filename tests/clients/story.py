@@ -231,7 +231,7 @@ class Teller:
                 effective_on=on,
                 item="heating",
                 mitigation=m.NameMitigationCommandMitigation.TEMPORARY_HEATING,
-                role="landlord",
+                role=m.NameMitigationCommandRole.LANDLORD,
                 until_on=self.day(120),
             ),
         )
