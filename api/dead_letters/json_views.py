@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import json
+
 from api.dead_letters.queries import Item
 from api.dead_letters.schemas import DeadLetter, Partner
 from discharge.store.tables import Organisation, PartnerRow
 from fhir_adapters.partners.settings import is_encrypted
+
+
+def _text(value: object) -> str | None:
+    """Coded content as text; what a person put in its place may have been something else."""
+    return value if value is None or isinstance(value, str) else json.dumps(value)
 
 
 def item_json(each: Item) -> DeadLetter:
@@ -18,7 +25,7 @@ def item_json(each: Item) -> DeadLetter:
         case_id=row.case_id,
         partner=each.organisation,
         state=row.state,
-        content=row.payload,
+        content={name: _text(value) for name, value in row.payload.items()},
         attempts=row.attempts,
         code=row.error_code,
         detail=row.error_detail,
