@@ -110,7 +110,9 @@ class RecordChores:
 
     async def watch(self) -> bool:
         """Raise, tell again and clear alarms."""
-        return await look_for_alarms(self.engine, faults=self.profiles.faults)
+        return await look_for_alarms(
+            self.engine, faults=self.profiles.faults, reference=self.reference.faults
+        )
 
     def _call_relay(self, done: bool) -> bool:
         """Cases may have to be told of what was done."""

@@ -18,7 +18,7 @@ MOST = 100
 CLEARED = 20
 
 
-FROM_FILES = "profile-not-used"
+FROM_FILES = frozenset({"profile-not-used", "reference-not-used"})
 """The alarm that only a process with the files of profiles can judge."""
 
 
@@ -40,5 +40,5 @@ async def watched(session: AsyncSession, organisation_id: UUID, now: datetime) -
     return [
         each
         for each in await watch(session, now)
-        if each.seen.organisation_id == organisation_id and each.seen.kind != FROM_FILES
+        if each.seen.organisation_id == organisation_id and each.seen.kind not in FROM_FILES
     ]

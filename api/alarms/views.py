@@ -14,6 +14,7 @@ from fhir_adapters.store.tables import AlarmRow
 
 TITLES = {
     "nothing-arrived": "Nothing is arriving from {}",
+    "reference-not-used": "Reference data of {} cannot be used",
     "profile-not-used": "The file of the profile of {} cannot be used",
     "nothing-sent": "Nothing is being sent to {}",
     "request-overdue": "A referral request to {} is overdue",

@@ -33,6 +33,7 @@ Kind = Literal[
     "too-many-parked",
     "too-long-waiting",
     "profile-not-used",
+    "reference-not-used",
     "request-overdue",
     "hidden-by-others",
 ]
@@ -78,6 +79,10 @@ WORDS: Mapping[Kind, Words] = {
     "profile-not-used": Words(
         "the file of the feed's profile is corrected within {time}",
         "The file of its profile could not be used for {time}.",
+    ),
+    "reference-not-used": Words(
+        "every file of the site's reference data is corrected within {time}",
+        "A file of the site's reference data has not counted for {time}.",
     ),
     "request-overdue": Words(
         "every referral request is accepted or declined by its day",

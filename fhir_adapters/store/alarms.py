@@ -13,7 +13,11 @@ from uuid import UUID, uuid5
 from sqlalchemy import func, select, text, union_all
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from discharge.clocks import london_date
+from discharge.clocks import london_date, london_midnight
+from discharge.reference.followed_folder import FileFault
+from discharge.reference.kind import KINDS
+from discharge.reference.policy import book_in_force
+from discharge.reference.site import Override
 from discharge.store.engine import transaction
 from discharge.store.months import Missing, months_missing
 from discharge.store.record import CASE_SIGNAL
@@ -29,7 +33,6 @@ from discharge.store.tables import (
 from fhir_adapters.feeds.alarms import AlarmRule, Breach, Whose, in_force, judge, rules_for
 from fhir_adapters.feeds.book import DEFAULT_PROFILE
 from fhir_adapters.feeds.profile import Profile
-from fhir_adapters.feeds.profile_watch import FileFault
 from fhir_adapters.store.message_search import BEYOND, UNASSIGNED
 from fhir_adapters.store.referral_commands import SERVICE_KINDS
 from fhir_adapters.store.tables import AlarmRow, AlarmRuleRow, Feed, InboxRow
@@ -54,10 +57,13 @@ class Observed:
 
 
 async def look_for_alarms(
-    engine: AsyncEngine, now: datetime | None = None, faults: Sequence[FileFault[Profile]] = ()
+    engine: AsyncEngine,
+    now: datetime | None = None,
+    faults: Sequence[FileFault[Profile]] = (),
+    reference: Sequence[FileFault[Override]] = (),
 ) -> bool:
     """Raise, tell again and clear. `now` is machine time; never busy, so that it rests between two looks.
-    `faults` are the files of profiles that cannot be used.
+    `faults` are the files of profiles that cannot be used, `reference` those of the site's reference data.
     """
     at = now or datetime.now(UTC)
     async with transaction(engine) as session:
@@ -65,7 +71,7 @@ async def look_for_alarms(
         if not await session.scalar(select(lock)):
             return False
         raised = {(row.kind, row.subject_id): row for row in await session.scalars(_OPEN)}
-        for each in await watch(session, at, faults):
+        for each in await watch(session, at, faults, reference):
             if each.rule is not None:
                 seen = each.seen
                 breach = judge(each.rule, seen.value)
@@ -86,12 +92,15 @@ class Watched:
 
 
 async def watch(
-    session: AsyncSession, now: datetime, faults: Sequence[FileFault[Profile]] = ()
+    session: AsyncSession,
+    now: datetime,
+    faults: Sequence[FileFault[Profile]] = (),
+    reference: Sequence[FileFault[Override]] = (),
 ) -> list[Watched]:
     """Every figure beside its rules; `now` is machine time."""
     rules = await _rules(session)
     found: list[Watched] = []
-    for seen in await observe(session, now, faults):
+    for seen in [*await observe(session, now, faults), *await _reference(session, now, reference)]:
         own = rules.get(seen.feed_id, []) if seen.feed_id else []
         whose, its = rules_for(seen.kind, own, rules.get(None, []), london_date(now))
         found.append(Watched(seen, whose, its, in_force(its, now)))
@@ -282,6 +291,31 @@ async def _of_services(session: AsyncSession, kind: str, value: float, more: str
     """One figure of the whole installation, told to each housing service."""
     services = await session.scalars(select(Organisation).where(Organisation.kind.in_(SERVICE_KINDS)))
     return [Observed(kind, each.id, each.id, each.code, value, more=more) for each in services]
+
+
+async def _reference(
+    session: AsyncSession, now: datetime, faults: Sequence[FileFault[Override]]
+) -> Sequence[Observed]:
+    """For each housing service, which runs this: since when a file of the site's reference data cannot be
+    used, or a change does not lie over the edition that is in force.
+    """
+    behind = book_in_force().left_behind(london_date(now))
+    since = [fault.since for fault in faults]
+    since += [
+        london_midnight(KINDS[each.name].edition_on(london_date(now)).heading.effective_from)
+        for each in behind
+    ]
+    told = [fault.line for fault in faults]
+    told += [
+        f"{each.file}: does not lie over the edition in force of {each.name}; name it in over."
+        for each in behind
+    ]
+    minutes = _minutes(min(since, default=None), now)
+    services = await session.scalars(select(Organisation).where(Organisation.kind.in_(SERVICE_KINDS)))
+    return [
+        Observed("reference-not-used", each.id, each.id, each.code, minutes, more=" ".join(told))
+        for each in services
+    ]
 
 
 _UNANSWERED = text("SELECT organisation_id, people, senders, withdrawn FROM homeward_hidings_unanswered()")
