@@ -222,6 +222,7 @@ def event_summary(row: CaseEventRow) -> CaseEvent:
 def note_summary(row: NoteRow) -> CaseNote:
     """One note for an interface, with the command that it came with."""
     return CaseNote(
+        note_id=row.id,
         command_id=row.command_id,
         item=row.item,
         text=row.text,

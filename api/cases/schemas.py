@@ -160,6 +160,7 @@ class CaseEvent(Schema):
 class CaseNote(Schema):
     """A note, and the command that it came with."""
 
+    note_id: UUID = Field(description="Its id; an answer in words names the note that holds it")
     command_id: UUID
     item: str | None
     text: str

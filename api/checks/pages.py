@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter
+from sqlalchemy import select
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
@@ -22,6 +24,8 @@ from discharge.cases.command_stages import may_ask
 from discharge.cases.commands import CompleteCheck, SaveAnswers
 from discharge.cases.model import Case
 from discharge.errors import HomewardError
+from discharge.store.tables import NoteRow
+from housing_checks.checks.answer_types import WRITTEN
 from housing_checks.checks.answers import answers_standing
 from housing_checks.checks.form import form_in_force, form_of
 from housing_checks.checks.model import CheckForm
@@ -36,10 +40,11 @@ async def show(visit: Visitor, case_id: UUID) -> Response:
     """The questions; those answered before are answered already."""
     case, name = await _prepare(visit, case_id)
     form = _form(case, visit)
-    known = answers_standing(case)
-    kept = await visit.kept_form()
-    answers, notes, _ = read_answers(form, kept, case) if kept else ({}, {}, {})
+    kept, known = await visit.kept_form(), answers_standing(case)
+    answers, notes, _ = read_answers(form, kept, case) if kept else ({}, await _words(visit, case), {})
     seen = seen_of(kept) if kept else None
+    if case.check is not None and case.check.completed_on is not None:
+        known = {code: value for code, value in known.items() if value != WRITTEN or code in notes}
     how = (read_known(form, kept) if kept else {}) or _known_before(case)
     return _page(visit, present(form, case, name, known | answers, notes, {}, known=how, seen=seen))
 
@@ -73,7 +78,7 @@ async def hand_in(visit: Visitor, case_id: UUID) -> Response:
         return _page(visit, view, 422)
     filled = _filled(sent, seen)
     command = CompleteCheck(form=form.code, answers=answers, evidence=_asked_of(how, answers))
-    asked = _asked(visit, case, form, sent, filled, command)
+    asked = _asked(visit, case, form, sent, filled, command, await _words(visit, case, under_way=True))
     try:
         outcome = await ask(visit.services, visit.caller, asked)
     except Contradicted as error:
@@ -102,7 +107,7 @@ async def save(visit: Visitor, case_id: UUID) -> Response:
         return _page(visit, view, 422)
     filled = _filled(sent, seen)
     command = SaveAnswers(form=form.code, answers=answers, evidence=_asked_of(how, answers))
-    asked = _asked(visit, case, form, sent, filled, command)
+    asked = _asked(visit, case, form, sent, filled, command, await _words(visit, case, under_way=True))
     try:
         outcome = await ask(visit.services, visit.caller, asked)
     except Contradicted as error:
@@ -115,6 +120,19 @@ async def save(visit: Visitor, case_id: UUID) -> Response:
     if outcome.answer is None:
         return visit.to(f"/requests/{outcome.command_id}")
     return visit.to(await done_href(visit, asked, outcome, "check"))
+
+
+async def _words(visit: Visit, case: Case, *, under_way: bool = False) -> dict[str, str]:
+    """The words of answers in words that the visitor may read; of the check under way only, where asked."""
+    check = case.check
+    if check is None or (under_way and check.completed_on is not None):
+        return {}
+    held = {answer.note_id: code for code, answer in check.given.items() if answer.note_id is not None}
+    if not held:
+        return {}
+    async with visit.services.begin(visit.caller) as session:
+        rows = await session.execute(select(NoteRow.id, NoteRow.text).where(NoteRow.id.in_(held)))
+        return {held[row.id]: row.text for row in rows}
 
 
 def _known_before(case: Case) -> dict[str, str]:
@@ -142,8 +160,11 @@ def _asked(
     sent: FormData,
     filled: Filled,
     command: SaveAnswers | CompleteCheck,
+    words: Mapping[str, str],
 ) -> AskedCommand:
+    """What is asked; an answer in words that says what it said before comes without them, and stays."""
     _, notes, _ = read_answers(form, sent, case)
+    notes = {code: text for code, text in notes.items() if words.get(code) != text}
     return AskedCommand(
         case_id=case.case_id,
         command=command,

@@ -11,6 +11,7 @@ from starlette.datastructures import FormData
 from api.changes.views import Changes
 from discharge.cases.model import Case
 from discharge.codes.casework import EVIDENCE_KINDS
+from housing_checks.checks.answer_types import WRITTEN
 from housing_checks.checks.answers import answers_standing
 from housing_checks.checks.model import CheckForm, CheckItem
 from housing_checks.checks.rules import not_asked
@@ -18,6 +19,8 @@ from housing_checks.checks.rules import not_asked
 MOST_NOTE = 2_000
 INSTEAD = "-instead"
 """Ends the name of what is chosen where no number or day can be typed."""
+KEPT = "kept-"
+"""Begins the name of what says that an answer in words stays, whose words are not shown to the reader."""
 KNOWN = "known-"
 """Begins the name of how an answer is known."""
 
@@ -38,6 +41,8 @@ class Question:
     known: str
     known_words: str
     known_select: dict[str, Any]
+    in_words: dict[str, Any] | None = None
+    kept: bool = False
 
 
 @dataclass(frozen=True)
@@ -115,16 +120,17 @@ def _question(
 ) -> Question:
     answer = answers.get(item.code, "")
     typed = _typed(item, answer, faults)
+    beside = typed is not None or item.type == "text"
     radios: dict[str, Any] = {
-        "idPrefix": f"{item.code}{INSTEAD if typed else ''}",
-        "name": f"{item.code}{INSTEAD if typed else ''}",
+        "idPrefix": f"{item.code}{INSTEAD if beside else ''}",
+        "name": f"{item.code}{INSTEAD if beside else ''}",
         "classes": "nhsuk-radios--inline",
         "fieldset": {
-            "legend": {"text": f"Or, instead: {item.label}" if typed else item.question, "size": "s"}
+            "legend": {"text": f"Or, instead: {item.label}" if beside else item.question, "size": "s"}
         },
         "items": [{"value": code, "text": text, "checked": code == answer} for code, text in item.choices],
     }
-    if typed is None:
+    if not beside:
         radios["hint"] = {"text": item.help}
         if item.code in faults:
             radios["errorMessage"] = {"text": faults[item.code]}
@@ -141,7 +147,26 @@ def _question(
         known=known.get(item.code, ""),
         known_words=EVIDENCE_KINDS.label(known.get(item.code, "")).lower(),
         known_select=_known_select(item, known.get(item.code, "")),
+        in_words=_in_words(item, notes.get(item.code, ""), faults) if item.in_words else None,
+        kept=answer == WRITTEN and not notes.get(item.code),
     )
+
+
+def _in_words(item: CheckItem, text: str, faults: Mapping[str, str]) -> dict[str, Any]:
+    """Where an answer in words is written: it is kept as the note on the item."""
+    whole = item.type == "text"
+    field: dict[str, Any] = {
+        "id": f"note-{item.code}",
+        "name": f"note-{item.code}",
+        "label": {"text": item.question if whole else f"Another answer: {item.label}", "size": "s"},
+        "value": text,
+        "rows": 3,
+    }
+    if whole:
+        field["hint"] = {"text": item.help}
+        if item.code in faults:
+            field["errorMessage"] = {"text": faults[item.code]}
+    return field
 
 
 def _typed(item: CheckItem, answer: str, faults: Mapping[str, str]) -> dict[str, Any] | None:
@@ -193,7 +218,11 @@ def read_answers(
     }
     said = {item.code: _said(item, sent) for item in form.items}
     said |= {code: standing.get(code, "unknown") for code in left_out}
-    taken = {item.code: said[item.code] for item in form.items if item.takes(said[item.code])}
+    taken = {
+        item.code: said[item.code]
+        for item in form.items
+        if item.takes(said[item.code]) and (said[item.code] != WRITTEN or _has_words(item, sent))
+    }
     asked = form.asked(taken)
     answers = {code: taken[code] for code in asked if code in taken}
     faults = {code: _fault(form.item(code)) for code in asked if code not in taken}
@@ -201,7 +230,13 @@ def read_answers(
 
 
 def _said(item: CheckItem, sent: FormData) -> str:
-    return str(sent.get(item.code) or sent.get(f"{item.code}{INSTEAD}") or "").strip()
+    chosen = str(sent.get(item.code) or sent.get(f"{item.code}{INSTEAD}") or "").strip()
+    return WRITTEN if item.type == "text" and not chosen and _has_words(item, sent) else chosen
+
+
+def _has_words(item: CheckItem, sent: FormData) -> bool:
+    """Whether an answer in words has some, written now or kept."""
+    return bool(str(sent.get(f"note-{item.code}", "")).strip() or sent.get(f"{KEPT}{item.code}"))
 
 
 def _fault(item: CheckItem) -> str:
@@ -210,6 +245,8 @@ def _fault(item: CheckItem) -> str:
         return f"Enter a number from {item.numbers.least}{most} in {item.numbers.unit}: {item.question}"
     if item.type == "date":
         return f"Enter a day: {item.question}"
+    if item.type == "text":
+        return f"Write an answer, or choose not known: {item.question}"
     answers = [words[:1].lower() + words[1:] for _, words in item.choices]
     return f"Answer {', '.join(answers[:-1])} or {answers[-1]}: {item.question}"
 

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from discharge.store.engine import transaction
 from tests.api.conftest import Door
 from tests.api.signing_in import hidden, sign_in
 from tests.housing_checks.homes import FORM_1, answers
-from tests.housing_checks.oxygen_form import oxygen_asked
+from tests.housing_checks.oxygen_form import IN_WORDS, oxygen_asked
 
 LEFT_OUT = [item for item in FORM_1.items if item.of_the_building and item.code not in FORM_1.having_a_home]
 
@@ -100,3 +106,51 @@ async def test_given_forms_when_a_program_asks_then_it_is_told_what_is_asked_and
         "cupboard": "no", "open": "yes", "unknown": "unknown",
     }  # fmt: skip
     assert unknown.status_code == 404
+
+
+async def test_given_answers_in_words_when_others_read_the_check_then_each_reads_what_they_may(
+    door: Door, owner: AsyncEngine
+) -> None:
+    case_id = await door.referred()
+    await door.asked(case_id, "accept-referral")
+    sign_in(door, "coordinator")
+    path = f"/cases/{case_id}/check"
+    more = {"oxygen": "yes", "smokes": "yes", "door": "80", "alarm": "2026-02-20", "cylinder": "written"}
+    with oxygen_asked(since="2026-03-01", rows=IN_WORDS):
+        page = await door.client.get(path)
+        said = hidden(page.text) | answers() | more
+        opened = await door.client.post(path, data=said)
+        assert opened.status_code == 422
+        assert "Write an answer, or choose not known" in opened.text
+        said |= {"note-cylinder": "Behind the sofa", "note-record": "Number 42", "danger-record": "1"}
+        looked_over = await door.client.post(path, data=said)
+        assert looked_over.status_code == 200, looked_over.text
+        assert "Behind the sofa" in looked_over.text
+        saved = await door.client.post(f"{path}/save", data=hidden(looked_over.text))
+        assert saved.status_code == 303, saved.text
+        await door.settle()
+        assert await _words(door, case_id, "HOUSING") == ["Behind the sofa", "Number 42"]
+        assert await _words(door, case_id, "TRUST") == ["Behind the sofa", "masked"]
+        again = await door.client.get(path)
+        assert "Number 42" in again.text
+        done = await door.client.post(f"{path}/hand-in", data=hidden(looked_over.text))
+        assert done.status_code == 303, done.text
+        await door.settle()
+        events = (await door.get(f"/api/v1/cases/{case_id}/timeline")).json()["events"]
+        assert [each["event"]["item"] for each in events if each["kind"] == "item-answered"].count(
+            "record"
+        ) == 1
+        async with transaction(owner) as session:
+            await session.execute(text("DELETE FROM notes WHERE item = 'cylinder'"))
+        assert await _words(door, case_id, "HOUSING") == ["masked", "Number 42"]
+
+
+async def _words(door: Door, case_id: UUID, org: str) -> list[str]:
+    """What an organisation reads of the answers in words, over FHIR."""
+    found = await door.get(
+        f"/fhir/R4/QuestionnaireResponse?based-on=ServiceRequest/{case_id}", "coordinator", org
+    )
+    [entry] = found.json()["entry"]
+    items = {item["linkId"]: item for part in entry["resource"]["item"] for item in part["item"]}
+    answered = (items[code]["answer"][0] for code in ("cylinder", "record"))
+    return [each.get("valueString") or each["_valueString"]["extension"][0]["valueCode"] for each in answered]
