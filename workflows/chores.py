@@ -1,9 +1,10 @@
 """What each worker does again and again by itself: a row for each chore, with how long it rests.
 
 Only what cannot wait is a loop. Somebody waits seconds at most for what drain, decisions, joins, replays,
-relay, probes and late commands do; each locks the rows that it takes, so that workers share them, and a
-bell spares the rest. Files are followed where they lie, on each machine. Alarms must be raised while
-Temporal is away, too; a lock sees to it that one worker looks. Everything else runs once for the cluster:
+relay, probes and late commands do; each locks the rows that it takes, so that workers share them. A bell
+spares the rest, and as long as PostgreSQL's notices ring it (`workflows/store/notices.py`), most of the
+looking. Files are followed where they lie, on each machine. Alarms must be raised while Temporal is away,
+too; a lock sees to it that one worker looks. Everything else runs once for the cluster:
 `workflows/schedules.py`.
 """
 
@@ -37,7 +38,8 @@ from workflows.store.heartbeats import beats
 from workflows.worker_pool import Needs
 
 POLL = timedelta(milliseconds=250)
-JOIN = timedelta(seconds=2)
+JOIN = timedelta(seconds=5)
+LATE = timedelta(seconds=3)
 LOOK = timedelta(seconds=LOOK_SECONDS)
 
 KEPT = timedelta(minutes=1)
@@ -60,12 +62,12 @@ class RecordChores:
 
     def loops(self) -> list[Loop]:
         """One loop for each chore."""
-        beat = beats(self.sessions)
+        beat, bells = beats(self.sessions), self.bells
         return [
-            Loop("drain", self.drain, POLL, beat),
-            Loop("who-is-who", self.decide, POLL, beat),
-            Loop("spell-join", self.join, JOIN, beat, self.bells.join),
-            Loop("replays", self.replay, 4 * POLL, beat),
+            Loop("drain", self.drain, bells.rarely(POLL), beat, bells.drain),
+            Loop("who-is-who", self.decide, bells.rarely(POLL), beat, bells.decisions),
+            Loop("spell-join", self.join, JOIN, beat, bells.join),
+            Loop("replays", self.replay, bells.rarely(4 * POLL), beat, bells.replays),
             Loop("profiles", self.follow_profiles, LOOK, beat),
             Loop("reference", self.follow_reference, LOOK, beat),
             Loop("alarms", self.watch, WATCH, beat),
@@ -124,12 +126,12 @@ class RecordChores:
 def temporal_loops(needs: Needs) -> list[Loop]:
     """Return the loops that carry what the record holds to workflows."""
     given = (needs.sessions, needs.client, needs.clock)
-    beat = beats(needs.sessions)
+    beat, bells = beats(needs.sessions), needs.bells
     keeper, builds = ScheduleKeeper(needs.sessions, needs.client), needs.deployment
     return [
-        Loop("relay", Relay(*given).once, POLL, beat, needs.bells.relay),
+        Loop("relay", Relay(*given).once, bells.rarely(POLL), beat, bells.relay),
         Loop("probes", Probes(*given).once, PROBES, beat),
-        Loop("late-commands", LateCommands(*given).once, 4 * POLL, beat),
+        Loop("late-commands", LateCommands(*given).once, LATE, beat),
         Loop("schedules", keeper.once, KEPT, beat),
         *([Loop("builds", builds.once, KEPT, beat)] if builds else []),
     ]

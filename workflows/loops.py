@@ -17,6 +17,9 @@ from fhir_adapters.background import spawn
 from workflows.failures import coded
 
 FIRST_PAUSE, LAST_PAUSE = 0.2, 10.0
+SWEEP = timedelta(seconds=5)
+"""How long a loop rests that is called when there is work; a notice that was lost costs so much."""
+
 FAILS_AFTER = 3
 """Failures in a row after which a task is said to fail."""
 
@@ -30,10 +33,32 @@ _log = logging.getLogger("homeward.loops")
 
 @dataclass(frozen=True)
 class Bells:
-    """Rung by whoever in this process leaves work for a loop; what others leave it finds by looking."""
+    """Rung by whoever leaves work for a loop: in this process, or in another that PostgreSQL tells us of.
+
+    While such notices are ``heard``, a loop that one of them calls looks by itself only now and then.
+    """
 
     relay: asyncio.Event = field(default_factory=asyncio.Event)
     join: asyncio.Event = field(default_factory=asyncio.Event)
+    drain: asyncio.Event = field(default_factory=asyncio.Event)
+    decisions: asyncio.Event = field(default_factory=asyncio.Event)
+    replays: asyncio.Event = field(default_factory=asyncio.Event)
+    heard: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def ring(self, loop: str) -> None:
+        """Call a loop by its name; a name that another build uses calls nobody."""
+        called = {
+            "relay": self.relay,
+            "drain": self.drain,
+            "who-is-who": self.decisions,
+            "replays": self.replays,
+        }
+        if loop in called:
+            called[loop].set()
+
+    def rarely(self, usual: timedelta) -> Callable[[], timedelta]:
+        """How long a loop rests that notices call, and ``usual`` while none can be heard."""
+        return lambda: max(usual, SWEEP) if self.heard.is_set() else usual
 
 
 @dataclass
@@ -66,9 +91,14 @@ class Loop:
 
     name: str
     step: Callable[[], Awaitable[bool]]
-    idle: timedelta
+    idle: timedelta | Callable[[], timedelta]
     beat: Callable[[str], Awaitable[None]]
     bell: asyncio.Event | None = None
+
+    @property
+    def rest_seconds(self) -> float:
+        """How long it rests now."""
+        return (self.idle if isinstance(self.idle, timedelta) else self.idle()).total_seconds()
 
 
 async def repeat(loop: Loop, stop: asyncio.Event, tasks: Tasks | None = None) -> None:
@@ -95,7 +125,7 @@ async def repeat(loop: Loop, stop: asyncio.Event, tasks: Tasks | None = None) ->
         tasks.well(loop.name)
         STEPS.labels(loop.name, "busy" if busy else "idle").inc()
         if not busy:
-            await rest(stop, loop.idle.total_seconds(), loop.bell)
+            await rest(stop, loop.rest_seconds, loop.bell)
 
 
 def spoken(failure: Exception) -> str:

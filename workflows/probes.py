@@ -17,7 +17,7 @@ from workflows import client as cases
 from workflows import ports
 from workflows.store import partners
 
-EVERY = timedelta(seconds=1)
+EVERY = timedelta(seconds=5)
 PATIENCE = timedelta(seconds=10)
 """How long a lane that was told has to begin; then the one that has waited longest by then is told."""
 

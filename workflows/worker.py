@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -24,6 +25,7 @@ from discharge.reference.policy import put_in_force
 from discharge.reference.site import SiteFolder
 from discharge.store.driver import USUAL, DatabaseTimes
 from discharge.store.engine import Sessions, make_engine, make_sessions, transaction
+from fhir_adapters.background import Background
 from fhir_adapters.feeds.profile_watch import WatchedBook
 from fhir_adapters.hl7v2.send.links import Links
 from fhir_adapters.partners.clients import PartnerClients
@@ -38,6 +40,7 @@ from workflows.deployment import Deployment, build_id
 from workflows.loops import FIRST_PAUSE, LAST_PAUSE, Bells, Loop, Tasks, repeat, rest, spoken
 from workflows.readiness import Readiness
 from workflows.shutdown import stop_on_signals
+from workflows.store import notices
 from workflows.store.clock import fixed_clock
 from workflows.worker_pool import Needs, serve
 
@@ -99,7 +102,9 @@ async def run_worker(
         if clock is None or not await _profiles_at_hand(engine, profiles, stop):
             return
         async with asyncio.TaskGroup() as group:
-            bells = Bells()
+            bells, background = Bells(), Background()
+            held.push_async_callback(background.stop)
+            background.start("notices", partial(notices.listen, engine, bells.ring, bells.heard))
             chores = RecordChores(engine, sessions, clock, profiles, reference, bells)
             _keep_up(group, chores.loops(), stop, tasks)
             client = found.client = await _until_it_answers("Temporal", lambda: connect(temporal, keys), stop)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import date, timedelta
 from uuid import uuid4
 
+import pytest
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from discharge.cases.model import CaseSpell
@@ -20,7 +22,8 @@ from tests.fhir_adapters.hl7v2.conftest import Intake, intake  # noqa: F401 - a 
 from tests.fhir_adapters.hl7v2.samples import Sample
 from tests.workflows.story import CLOCK, Story
 from workflows.chores import RecordChores
-from workflows.loops import Bells, Loop, repeat
+from workflows.loops import SWEEP, Bells, Loop, repeat
+from workflows.store import notices
 from workflows.worker_pool import Needs
 
 NO_SITE = SiteFolder(None, put_in_force)
@@ -106,3 +109,42 @@ async def test_given_a_message_when_drained_then_the_relay_is_called(
     await intake.put(Sample().raw())
     assert await chores.drain()
     assert bells.relay.is_set()
+
+
+@pytest.mark.parametrize(
+    ("left", "loop"),
+    [
+        ("INSERT INTO identity_decisions SELECT * FROM identity_decisions WHERE false", "who-is-who"),
+        ("INSERT INTO replays SELECT * FROM replays WHERE false", "replays"),
+        ("UPDATE outbox SET state = state", "relay"),
+        ("INSERT INTO inbox SELECT * FROM inbox WHERE false", "drain"),
+    ],
+)
+async def test_given_work_left_by_another_process_when_it_is_committed_then_the_loop_that_does_it_is_called(
+    owner: AsyncEngine, worker: AsyncEngine, left: str, loop: str
+) -> None:
+    called, heard = asyncio.Queue[str](), asyncio.Event()
+    listening = asyncio.create_task(notices.listen(worker, called.put_nowait, heard))
+    async with asyncio.timeout(20):
+        await heard.wait()
+        async with transaction(worker) as session:
+            await session.execute(text(left))
+        async with transaction(owner) as session:
+            await session.execute(text(left))
+        assert await called.get() == loop
+    listening.cancel()
+    with suppress(asyncio.CancelledError):
+        await listening
+    assert called.empty(), "what a worker writes calls nobody"
+    assert not heard.is_set()
+
+
+async def test_given_notices_are_heard_then_loops_look_rarely_and_are_called_by_name() -> None:
+    bells = Bells()
+    idle = bells.rarely(timedelta(milliseconds=250))
+    assert idle() == timedelta(milliseconds=250)
+    bells.heard.set()
+    assert idle() == SWEEP
+    bells.ring("drain")
+    bells.ring("what another build calls")
+    assert [bells.drain.is_set(), bells.relay.is_set(), bells.decisions.is_set()] == [True, False, False]

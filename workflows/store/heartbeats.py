@@ -2,34 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import timedelta
 from time import monotonic
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from discharge.store.engine import Sessions, transaction
 from discharge.store.tables import HeartbeatRow
 
-EVERY = timedelta(seconds=5)
+EVERY = timedelta(seconds=15)
 NOT_YET = "Not run yet"
 
 
 def beats(sessions: Sessions) -> Callable[[str], Awaitable[None]]:
-    """Return a function that notes that a part is alive, at most every few seconds."""
-    last: dict[str, float] = {}
+    """Return a function that notes that a part is alive; all that are noted are written together, at most
+    every few seconds, and a part that is new at once.
+    """
+    alive: set[str] = set()
+    known: set[str] = set()
+    written = -EVERY.total_seconds()
 
     async def beat(part: str) -> None:
-        if monotonic() - last.get(part, -EVERY.total_seconds()) < EVERY.total_seconds():
+        nonlocal written
+        alive.add(part)
+        if part in known and monotonic() - written < EVERY.total_seconds():
             return
-        row = insert(HeartbeatRow).values(part=part, beat_at=func.now())
+        noted = sorted(alive)
+        rows = insert(HeartbeatRow).values([{"part": each, "beat_at": func.now()} for each in noted])
         async with transaction(sessions) as session:
             await session.execute(
-                row.on_conflict_do_update(index_elements=["part"], set_={"beat_at": func.now()})
+                rows.on_conflict_do_update(index_elements=["part"], set_={"beat_at": func.now()})
             )
-        last[part] = monotonic()
+        written = monotonic()
+        known.update(noted)
+        alive.difference_update(noted)
 
     return beat
 
@@ -49,6 +58,12 @@ async def expect(session: AsyncSession, part: str, late_after: timedelta) -> Non
     await session.execute(
         row.on_conflict_do_update(index_elements=["part"], set_={"due_at": due}, where=unwatched)
     )
+
+
+async def expect_only(session: AsyncSession, parts: Iterable[str]) -> None:
+    """Wait for no other parts on a schedule than these: those of a build before may be no more."""
+    others = HeartbeatRow.due_at.is_not(None), HeartbeatRow.part.not_in(list(parts))
+    await session.execute(delete(HeartbeatRow).where(*others))
 
 
 async def late_parts(session: AsyncSession) -> list[str]:
