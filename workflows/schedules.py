@@ -7,12 +7,15 @@ seconds, or while Temporal is away, is a loop of every worker instead (`workflow
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from prometheus_client import Gauge
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
 from temporalio.client import (
     Client,
     Schedule,
@@ -25,6 +28,7 @@ from temporalio.client import (
     ScheduleUpdate,
     ScheduleUpdateInput,
 )
+from temporalio.service import RPCError
 
 from discharge.clocks import CaseClock
 from discharge.store.count_anew import count_anew
@@ -39,6 +43,10 @@ from workflows.store import heartbeats
 
 Step = Callable[[], Awaitable[bool]]
 """Does some of what is due, and says whether there is more."""
+
+ROUNDS_KEPT = timedelta(days=2)
+MOST_ROUNDS = 2_000
+"""So many finished rounds are forgotten in one: more than come about in the time between."""
 
 CATCH_UP = timedelta(minutes=1)
 """Rounds missed while Temporal was away longer than this are not made up for: one does it."""
@@ -90,6 +98,21 @@ def _counting(given: Given) -> Step:
     return count
 
 
+def _finished_rounds(given: Given) -> Step:
+    """Temporal keeps what ended as long as its operator keeps cases; a thousand rounds a day need not be."""
+
+    async def forget() -> bool:
+        before = (datetime.now(UTC) - ROUNDS_KEPT).isoformat()
+        ended = f"WorkflowType = '{ports.CHORE_WORKFLOW}' AND CloseTime < '{before}'"
+        async for found in given.client.list_workflows(ended, limit=MOST_ROUNDS):
+            run = WorkflowExecution(workflow_id=found.id, run_id=found.run_id)
+            request = DeleteWorkflowExecutionRequest(namespace=given.client.namespace, workflow_execution=run)
+            await given.client.workflow_service.delete_workflow_execution(request)
+        return False
+
+    return forget
+
+
 def _request_keys(given: Given) -> Step:
     async def forget() -> bool:
         async with transaction(given.sessions) as session:
@@ -118,6 +141,7 @@ CHORES: Mapping[str, Chore] = {
         Chore("counting", timedelta(minutes=5), _counting),
         Chore("request-keys", timedelta(hours=1), _request_keys),
         Chore("months", timedelta(days=1), _months),
+        Chore("finished-rounds", timedelta(hours=6), _finished_rounds),
         Chore("sweep", timedelta(minutes=15), _sweep),  # each open case has its turn once a day
     )
 }
@@ -142,8 +166,21 @@ class ScheduleKeeper:
                 await put_in_place(self._client, chore)
             if self._begun and chore.name in late:
                 _log.error("schedule %s is late; it is put in place again", chore.name)
+        if not self._begun:
+            await self._take_away()
         self._begun = True
         return False
+
+    async def _take_away(self) -> None:
+        """End schedules of ours that are no more in the table, and wait for them no longer."""
+        ours = {ports.chore_id(name) for name in CHORES}
+        async for found in await self._client.list_schedules():
+            if found.id.startswith(ports.chore_id("")) and found.id not in ours:
+                _log.warning("schedule %s is no longer used, and ends", found.id)
+                with contextlib.suppress(RPCError):  # another worker was faster
+                    await self._client.get_schedule_handle(found.id).delete()
+        async with transaction(self._sessions) as session:
+            await heartbeats.expect_only(session, CHORES)
 
     async def _late(self) -> list[str]:
         async with transaction(self._sessions) as session:

@@ -21,7 +21,9 @@ from tests.workflows.waiting import until
 from workflows import ports, readiness, schedules
 from workflows.connection import TemporalAccess, connect
 from workflows.schedules import CHORES, Chore, Given, ScheduleKeeper, put_in_place
+from workflows.store import heartbeats
 from workflows.store.heartbeats import NOT_YET
+from workflows.worker_pool import Needs
 
 pytestmark = pytest.mark.slow
 
@@ -160,3 +162,53 @@ async def test_given_every_chore_when_done_by_hand_then_it_has_nothing_to_do_in_
         given = Given(sessions, needs.client, needs.clock)
         done = {name: await chore.step(given)() for name, chore in CHORES.items()}
     assert done == dict.fromkeys(CHORES, False)
+
+
+async def test_given_a_schedule_that_left_the_table_when_a_worker_starts_then_it_ends_and_is_not_late(
+    dev_server: WorkflowEnvironment, sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = dev_server.client
+    former = Chore("of-an-earlier-build", timedelta(hours=1), lambda _: Rounds().step)
+    await put_in_place(client, former)
+    schedule = (await client.get_schedule_handle(ports.chore_id(former.name)).describe()).schedule
+    await client.create_schedule("somebody-else", schedule)
+    async with transaction(sessions) as session:
+        await heartbeats.expect(session, former.name, timedelta(0))
+    monkeypatch.setattr(schedules, "CHORES", {NAME: CHORES[NAME]})
+    await ScheduleKeeper(sessions, client).once()
+
+    async def only_ours() -> bool:
+        return sorted(await listed(client)) == [ports.chore_id(NAME), "somebody-else"]
+
+    await until(only_ours, "the end of the schedule")
+    async with transaction(sessions) as session:
+        assert await heartbeats.late_parts(session) == []
+
+
+async def test_given_finished_rounds_when_they_are_old_then_temporal_need_not_keep_them(
+    dev_server: WorkflowEnvironment, needs: Needs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = Given(needs.sessions, dev_server.client, needs.clock)
+
+    async def rounds_there() -> int:
+        ended = f"WorkflowType = '{ports.CHORE_WORKFLOW}' AND ExecutionStatus != 'Running'"
+        return (await dev_server.client.count_workflows(ended)).count
+
+    async with at_work(replace(needs, client=dev_server.client)):
+        chore = ports.Chore(name="request-keys")
+        await dev_server.client.execute_workflow(
+            ports.CHORE_WORKFLOW, chore, id="chore/done", task_queue=ports.CHORES_QUEUE
+        )
+
+    async def seen() -> bool:
+        return await rounds_there() == 1
+
+    async def forgotten() -> bool:
+        return await rounds_there() == 0
+
+    await until(seen, "the finished round")
+    await CHORES["finished-rounds"].step(given)()
+    assert await rounds_there() == 1
+    monkeypatch.setattr(schedules, "ROUNDS_KEPT", timedelta(0))
+    await CHORES["finished-rounds"].step(given)()
+    await until(forgotten, "the round to be forgotten")
