@@ -27,9 +27,10 @@ from workflows.codec import PayloadKeys
 from workflows.connection import TemporalAccess, connect
 from workflows.late_commands import LateCommands
 from workflows.relay import Relay
-from workflows.store import authority
+from workflows.store import authority, partners
 
 ABANDONED = timedelta(seconds=-1)
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 async def queued(story: Story, command: Command, **given: object) -> Envelope:
@@ -183,17 +184,23 @@ async def test_given_a_relay_that_waits_for_temporal_then_it_holds_no_lock_and_o
     await story.until(lambda case: case.version > 2 and not case.open_ready_period, "both, in order")
 
 
-async def test_given_many_items_of_one_lane_when_relayed_then_one_word_is_enough(
-    story: Story, relay: Relay, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await story.refer()
-    woken: list[UUID] = []
+@pytest.fixture
+def woken(monkeypatch: pytest.MonkeyPatch) -> list[UUID]:
+    """Partners whose lanes were told, in order."""
+    told: list[UUID] = []
 
     async def wake_lane(_client: Client, _clock: CaseClock, partner: UUID, *_: object) -> None:
-        woken.append(partner)
+        told.append(partner)
 
     monkeypatch.setattr(cases, "wake_lane", wake_lane)
-    partner = PartnerRow(id=uuid4(), organisation_id=story.places.landlord, endpoint="http://x", kind="x")
+    return told
+
+
+async def items_for_a_partner(story: Story, number: int, **given: object) -> PartnerRow:
+    await story.refer()
+    partner = PartnerRow(
+        id=uuid4(), organisation_id=story.places.landlord, endpoint="http://x", kind="x", **given
+    )
     async with transaction(story.sessions) as session:
         session.add(partner)
         await session.flush()
@@ -202,11 +209,41 @@ async def test_given_many_items_of_one_lane_when_relayed_then_one_word_is_enough
                 key=uuid4(), channel="partner", kind="order", case_id=story.case_id, partner_id=partner.id,
                 payload={},
             )
-            for _ in range(5)
+            for _ in range(number)
         )  # fmt: skip
+    return partner
+
+
+async def test_given_many_items_of_one_lane_when_relayed_then_one_word_is_enough(
+    story: Story, relay: Relay, woken: list[UUID]
+) -> None:
+    partner = await items_for_a_partner(story, 5)
     await relay.once()
     assert woken == [partner.id]
     assert not await relay.once()
+
+
+async def test_given_a_partner_that_rests_when_items_are_relayed_then_no_lane_is_told_until_it_is_well(
+    story: Story, relay: Relay, woken: list[UUID]
+) -> None:
+    partner = await items_for_a_partner(story, 2, paused_at=LONG_AGO, probe_after=datetime.now(UTC))
+    assert not await relay.once()
+    assert woken == []
+    async with transaction(story.sessions) as session:
+        await partners.works_again(session, await partners.locked(session, partner.id))
+    assert await relay.once()
+    assert woken == [partner.id]
+
+
+async def test_given_a_partner_that_rests_when_a_person_has_released_an_item_then_its_lane_is_told(
+    story: Story, relay: Relay, woken: list[UUID]
+) -> None:
+    partner = await items_for_a_partner(story, 1, paused_at=LONG_AGO, probe_after=datetime.now(UTC))
+    async with transaction(story.sessions) as session:
+        mine = update(OutboxRow).where(OutboxRow.partner_id == partner.id)
+        await session.execute(mine.values(released_by=uuid4(), released_reason="they corrected it"))
+    assert await relay.once()
+    assert woken == [partner.id]
 
 
 async def abandoned(story: Story, command: Command, **given: object) -> UUID:

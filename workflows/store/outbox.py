@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from discharge.store.tables import OutboxRow
+from discharge.store.tables import OutboxRow, PartnerRow
 
 _ONE_RELAY = "homeward.relay"
 _EARLIER = aliased(OutboxRow)
@@ -27,6 +27,7 @@ async def take_unrelayed(session: AsyncSession, limit: int, lease: timedelta) ->
     A skipped item is among them once, because its lane must hear that it may go on.
     """
     await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(_ONE_RELAY, 0))))
+    await _leave_to_rest(session)
     before_it = exists().where(
         _EARLIER.case_id == OutboxRow.case_id,
         _EARLIER.partner_id.is_not_distinct_from(OutboxRow.partner_id),
@@ -47,6 +48,19 @@ async def take_unrelayed(session: AsyncSession, limit: int, lease: timedelta) ->
     taken = update(OutboxRow).where(OutboxRow.sequence.in_(sequences))
     rows = await session.scalars(taken.values(relay_after=func.now() + lease).returning(OutboxRow))
     return sorted(rows, key=lambda row: row.sequence)
+
+
+async def _leave_to_rest(session: AsyncSession) -> None:
+    """No lane is told of an item whose partner rests: whoever ends that has all that waits told again. What a
+    person decided is told all the same, because its lane waits for that word alone. The partner is locked
+    before its items, as everywhere.
+    """
+    resting = select(PartnerRow.id).where(PartnerRow.paused_at.is_not(None)).with_for_update(read=True)
+    partners = (await session.scalars(resting)).all()
+    if partners:
+        waits = OutboxRow.relayed_at.is_(None), OutboxRow.state == "pending", OutboxRow.released_by.is_(None)
+        theirs = update(OutboxRow).where(OutboxRow.partner_id.in_(partners), *waits)
+        await session.execute(theirs.values(relayed_at=func.now(), relay_after=None))
 
 
 async def lanes_told(session: AsyncSession, sequences: Sequence[int]) -> None:
