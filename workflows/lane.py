@@ -20,7 +20,7 @@ from workflows import ports
 SERVES_ALL = "lane-serves-all"
 """The patch with which a lane is served as a whole; runs that began before it take one step at a time."""
 
-QUIET = timedelta(days=7)
+QUIET = timedelta(days=28)
 """Case time for which a lane without work goes on at least, and twice that at most: a timer that is armed
 anew for each item would cost more than the run that it saves.
 """

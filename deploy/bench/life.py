@@ -51,7 +51,7 @@ LIVES: Final = ("stairlift first", "equipment", "rehoused")
 ACTIVE: Final = ("postgres", "temporal", "worker", "api", "mllp")
 KINDS: Final = ("case", "strand", "lane")
 ALL: Final = "all"
-TRIES: Final = 600
+TRIES: Final = 1500
 LOOK_SECONDS: Final = 0.2
 SETTLED_SECONDS: Final = 12.0
 """Until a stack that has just started has done what it does first, and its figures are written."""

@@ -120,10 +120,10 @@ async def test_given_nothing_more_to_tell_when_days_pass_then_the_lane_ends_and_
     await order(story, "straight-stairlift")
     await relay(story)
     await until_states(story, "delivered")
-    await story.days(6)
+    await story.days(20)
     first = await lane_of(story, partner)
     assert first.status is WorkflowExecutionStatus.RUNNING
-    await story.days(15)
+    await story.days(10)
     assert (await lane_of(story, partner)).status is WorkflowExecutionStatus.COMPLETED
     await order(story, "key-safe")
     await relay(story)
