@@ -129,7 +129,7 @@ def temporal_loops(needs: Needs) -> list[Loop]:
     beat, bells = beats(needs.sessions), needs.bells
     keeper, builds = ScheduleKeeper(needs.sessions, needs.client), needs.deployment
     return [
-        Loop("relay", Relay(*given).once, bells.rarely(POLL), beat, bells.relay),
+        Loop("relay", Relay(*given).step, bells.rarely(POLL), beat, bells.relay),
         Loop("probes", Probes(*given).once, PROBES, beat),
         Loop("late-commands", LateCommands(*given).once, LATE, beat),
         Loop("schedules", keeper.once, KEPT, beat),

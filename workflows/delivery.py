@@ -59,23 +59,32 @@ class Ways:
 
 async def attempt(sessions: Sessions, ways: Ways, given: ports.Attempt) -> ports.AttemptOutcome:
     """Try once. What the partner does is an outcome; only our own database being away is an error."""
+    outcome, _ = await attempt_in_turn(sessions, ways, given, None)
+    return outcome
+
+
+async def attempt_in_turn(
+    sessions: Sessions, ways: Ways, given: ports.Attempt, turn: ports.LaneTurn | None
+) -> tuple[ports.AttemptOutcome, ports.Attempt | ports.LaneLeft | None]:
+    """Try once; where an answer was noted, say also what is next in the lane's turn."""
     async with transaction(sessions) as session:
         now = datetime.now(UTC)
         claimed = await lanes.claim(session, given.sequence, now)
         if claimed is None:
-            return GONE
+            return GONE, None
         if claimed == lanes.PAUSED:
-            return ports.AttemptOutcome(outcome="paused")
+            return ports.AttemptOutcome(outcome="paused"), None
         if claimed.row.needs_basis and not SNAPSHOT.read(claimed.case.snapshot).may_tell_partners:
             lanes.hold(claimed, NO_BASIS, now)
-            return ports.AttemptOutcome(outcome="gone", code=NO_BASIS)
+            return ports.AttemptOutcome(outcome="gone", code=NO_BASIS), None
         lanes.count_attempt(claimed, now)
         send = await _prepare(session, claimed, given.clock, ways)
     verdict = await send()
     async with transaction(sessions) as session:
         if claimed.partner.transport == HL7_V2 and verdict.meaning != "busy":
             await sent.note_answer(session, claimed.row.key, verdict.detail)
-        return await _note(session, claimed, verdict)
+        outcome = await _note(session, claimed, verdict)
+        return outcome, await lanes.next_in_turn(session, turn, datetime.now(UTC)) if turn else None
 
 
 async def give_up(sessions: Sessions, given: ports.Attempt, code: str) -> ports.AttemptOutcome:

@@ -60,11 +60,19 @@ class Relay:
         self._sessions = sessions
         self._client = client
         self._clock = clock
+        self._taken = 0
+
+    async def step(self) -> bool:
+        """Relay one batch and return whether there may be more: whoever leaves another row rings."""
+        self._taken = 0
+        await self.once()
+        return self._taken == BATCH
 
     async def once(self) -> bool:
         """Relay one batch and return whether any was told; raises when Temporal is away."""
         async with transaction(self._sessions) as session:
             rows = await outbox.take_unrelayed(session, BATCH, LEASE)
+        self._taken = len(rows)
         if not rows:
             return False
         away: list[Exception] = []

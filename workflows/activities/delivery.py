@@ -44,33 +44,27 @@ class Delivering:
         """
         until, delivered = monotonic() + TURN_SECONDS, 0
         async with heartbeat():
-            while monotonic() < until:
-                head = await self._head(given)
-                if isinstance(head, ports.LaneLeft):
-                    return head
+            item = await self._next(given)
+            while isinstance(item, ports.Attempt):
                 try:
-                    outcome = await delivery.attempt(self._sessions, self._ways, head)
+                    outcome, after = await delivery.attempt_in_turn(self._sessions, self._ways, item, given)
                 except Exception as failure:
                     if delivered:  # what breaks is tried again, and counted, as the first of another turn
                         _log.warning(
-                            "outbox %s waits for another turn: %s", head.sequence, coded(failure).type
+                            "outbox %s waits for another turn: %s", item.sequence, coded(failure).type
                         )
-                        break
-                    outcome = await self._broken(head, failure)
+                        return ports.LaneLeft(state="more")
+                    outcome, after = await self._broken(item, failure), None
                 if left := _in_the_way(outcome):
                     return left
-                delivered += 1
-        return ports.LaneLeft(state="more")
+                if monotonic() > until:
+                    return ports.LaneLeft(state="more")
+                item, delivered = after or await self._next(given), delivered + 1
+        return item
 
-    async def _head(self, given: ports.LaneTurn) -> ports.Attempt | ports.LaneLeft:
-        """The next item to try, or why there is none."""
+    async def _next(self, given: ports.LaneTurn) -> ports.Attempt | ports.LaneLeft:
         async with transaction(self._sessions) as session:
-            found = await lanes.head(session, given, datetime.now(UTC))
-            if found.state == "item" and found.sequence is not None:
-                return ports.Attempt(sequence=found.sequence, clock=given.clock)
-            if found.state == "empty":
-                return ports.LaneLeft(state="empty", over=await lanes.is_over(session, given))
-            return ports.LaneLeft(state="dead" if found.state == "dead" else "paused")
+            return await lanes.next_in_turn(session, given, datetime.now(UTC))
 
     @activity.defn(name=ports.ATTEMPT_DELIVERY)
     async def attempt_delivery(self, given: ports.Attempt) -> ports.AttemptOutcome:

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from discharge.store.tables import CaseRow, OutboxRow, PartnerRow
-from workflows.ports import LaneHead, LaneLook, LaneTurn
+from workflows.ports import Attempt, LaneHead, LaneLeft, LaneLook, LaneTurn
 from workflows.store import partners
 
 FIRST_WAIT, LAST_WAIT = timedelta(seconds=1), timedelta(minutes=5)
@@ -56,9 +56,17 @@ async def head(session: AsyncSession, lane: LaneLook | LaneTurn, now: datetime) 
     return LaneHead(state=state, sequence=row.sequence, attempts=row.attempts)
 
 
-async def is_over(session: AsyncSession, lane: LaneTurn) -> bool:
-    """Whether the case of a lane is closed."""
-    return await session.scalar(select(CaseRow.closed_on).where(CaseRow.id == lane.case_id)) is not None
+async def next_in_turn(session: AsyncSession, turn: LaneTurn, now: datetime) -> Attempt | LaneLeft:
+    """Return the next item of a lane to try, or why there is none."""
+    found = await head(session, turn, now)
+    match found.state:
+        case "item" if found.sequence is not None:
+            return Attempt(sequence=found.sequence, clock=turn.clock)
+        case "dead" | "paused" as state:
+            return LaneLeft(state=state)
+        case _:
+            closed_on = await session.scalar(select(CaseRow.closed_on).where(CaseRow.id == turn.case_id))
+            return LaneLeft(state="empty", over=closed_on is not None)
 
 
 async def claim(session: AsyncSession, sequence: int, now: datetime) -> Claimed | Literal["paused"] | None:
