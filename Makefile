@@ -17,8 +17,9 @@ setup: $(MADE)/homeward $(MADE)/web $(MADE)/clients ## Make .venv with everythin
 run: setup ## Start the whole stack with demo data; Ctrl-C stops it (ARGS="--day-length 10s")
 	@exec $(BIN)/homeward up --demo $(ARGS)
 
-test: setup browser ## Run all tests, in two processes (ARGS="-m 'not slow'")
-	@$(BIN)/pytest -n 2 $(ARGS)
+# Three for two cores: much of the tests' time is waiting, for Temporal, for days of a whole stack, for a browser.
+test: setup browser ## Run all tests, in three processes (ARGS="-m 'not slow'")
+	@$(BIN)/pytest -n 3 $(ARGS)
 
 check: setup ## Format, lint, types, import floors, migrations up and down, docs
 	$(BIN)/ruff format --check .

@@ -14,6 +14,19 @@ TOGETHER = {"tests/scenarios/": "scenarios", "tests/durability/": "servers", "te
 """Folders whose tests go to one process, one after the other: they start or share whole stacks."""
 
 
+FIRST = (
+    "tests/scenarios/",
+    "tests/durability/",
+    "tests/deploy/",
+    "tests/workflows/",
+    "tests/api/",
+    "tests/fhir_",
+)
+"""Folders in the order in which processes take them: long ones begin first, so that short files are left to
+even out the end.
+"""
+
+
 class FileByFile(LoadScopeScheduling):
     """A process takes whole files, or a whole group of those that start servers."""
 
@@ -25,3 +38,13 @@ class FileByFile(LoadScopeScheduling):
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> FileByFile:
     """Share out file by file."""
     return FileByFile(config, log)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Long folders first, where several processes share the tests."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: _place(item.nodeid))
+
+
+def _place(nodeid: str) -> int:
+    return next((at for at, folder in enumerate(FIRST) if nodeid.startswith(folder)), len(FIRST))
