@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from api.fhir import queries, request_conditions
 from api.fhir.model import Parameter
+from fhir_adapters.fhir.requested import RequestReading
 from fhir_adapters.fhir.stages import Reading
 
 ID = Parameter("_id", "token", queries.by_id, of_request=request_conditions.by_id)
@@ -42,6 +43,7 @@ FORM_ID, FORM_URL, FORM_VERSION, FORM_STATUS = (
 )
 
 
-def status(says: Callable[[Reading], str]) -> Parameter:
-    """The status that a type gives a case."""
-    return Parameter("status", "token", queries.reads(says), queries.looks_at_status)
+def status(says: Callable[[Reading | RequestReading], str]) -> Parameter:
+    """The status that a type gives a case, or a request that has none."""
+    of_case, of_request = queries.reads(says), request_queries.reads(says)
+    return Parameter("status", "token", of_case, queries.looks_at_status, of_request)

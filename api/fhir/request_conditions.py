@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import ColumnElement, and_, cast, func, or_, true
 from sqlalchemy.dialects.postgresql import JSONB
@@ -11,6 +11,7 @@ from api.fhir.queries import same_number, uuid_of
 from api.fhir.values import span, token
 from discharge.store.tables import ReferralRequestRow
 from fhir_adapters.fhir import systems
+from fhir_adapters.fhir.requested import STATES, RequestReading
 
 Condition = ColumnElement[bool]
 
@@ -40,6 +41,16 @@ def _named(system: str | None, number: str) -> Condition:
     if system == systems.NHS_NUMBER:
         return by_nhs_number
     return named if system else or_(by_nhs_number, named)
+
+
+def reads(says: Callable[[RequestReading], str]) -> Callable[[Sequence[str]], Condition]:
+    """Requests in a state that reads so in FHIR."""
+
+    def condition(values: Sequence[str]) -> Condition:
+        states = [state for state, reading in STATES.items() if says(reading) in values]
+        return ReferralRequestRow.state.in_(states)
+
+    return condition
 
 
 def changed(values: Sequence[str]) -> Condition:

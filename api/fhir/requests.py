@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.fhir import cases
@@ -41,30 +41,35 @@ async def find(services: Services, caller: Principal, search: FhirSearch) -> Sea
     """A search among cases and, behind them, the caller's own requests that have no case to be found by."""
     page = await cases.find(services, caller, search)
     async with services.begin(caller) as session:
-        rows = [
-            made
-            for row in await _requests(session, caller, search)
-            if _reads_so(made := _make(search.kind)(await _facts(session, row)), search)
-        ]
-        first = max(0, search.offset - page.total)
-        found = rows[first : first + search.count - len(page.resources)]
+        fitting = _fitting(caller, search)
+        total = await session.scalar(select(func.count()).where(*fitting)) or 0
+        rows = await _requests(session, fitting, search, page)
+        found = [_make(search.kind)(await _facts(session, row)) for row in rows]
         if found:
             await looked_at(session, caller, f"search for {search.kind.name}")
-    return SearchPage([*page.resources, *found], page.total + len(rows), page.not_searched)
+    return SearchPage([*page.resources, *found], page.total + total, page.not_searched)
 
 
-async def _requests(session: AsyncSession, caller: Principal, search: FhirSearch) -> list[ReferralRequestRow]:
-    """Requests that fit; none where a condition is about something that a request does not have."""
+def _fitting(caller: Principal, search: FhirSearch) -> list[ColumnElement[bool]]:
+    """What requests must fulfil; none does where a condition is about something that a request does not
+    have.
+    """
     row = ReferralRequestRow
-    conditions = [each.parameter.of_request(each.values) for each in search.conditions]
-    fitting = select(row).where(row.sender_id == caller.organisation_id, row.state != "taken-on")
-    query = fitting.where(*conditions).order_by(row.created_at.desc())
-    return list(await session.scalars(query))
+    asked = [each.parameter.of_request(each.values) for each in search.conditions]
+    return [row.sender_id == caller.organisation_id, row.state != "taken-on", *asked]
 
 
-def _reads_so(resource: Resource, search: FhirSearch) -> bool:
-    """Whether a request, as it reads, fulfils the conditions on its status."""
-    return all(resource["status"] in each.values for each in search.of(["status"]))
+async def _requests(
+    session: AsyncSession, fitting: Sequence[ColumnElement[bool]], search: FhirSearch, page: SearchPage
+) -> Sequence[ReferralRequestRow]:
+    """The newest requests that the cases of a page leave room for: those behind the last of all cases."""
+    room = search.count - len(page.resources)
+    if not room:
+        return ()
+    row = ReferralRequestRow
+    newest = select(row).where(*fitting).order_by(row.created_at.desc(), row.id)
+    behind = newest.offset(max(0, search.offset - page.total)).limit(room)
+    return (await session.scalars(behind)).all()
 
 
 def _make(kind: ResourceType) -> Callable[[RequestFacts], Resource]:

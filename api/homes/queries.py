@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from discharge.cases.model import Case
@@ -20,7 +20,16 @@ from housing_checks.strands.rehousing.model import Property
 
 State = Literal["free", "offered", "accepted", "let", "withdrawn"]
 MOST_CHANGES = 50
-_HELD = text("SELECT property_id, state, held_until FROM homeward_held_properties()")
+
+
+_HELD = func.homeward_held_properties().table_valued("property_id", "state", "held_until")
+"""What holds each home that is held; for whom is said to nobody."""
+_LISTED = (
+    select(PropertyRow, Organisation.name, _HELD.c.state, _HELD.c.held_until)
+    .join(Organisation, Organisation.id == PropertyRow.landlord_id)
+    .outerjoin(_HELD, _HELD.c.property_id == PropertyRow.id)
+    .order_by(PropertyRow.ready_on, PropertyRow.reference, PropertyRow.id)
+)
 
 
 @dataclass(frozen=True)
@@ -43,25 +52,29 @@ class Home:
         return self.state == "free"
 
 
-async def homes(session: AsyncSession, only: Iterable[UUID] | None = None) -> list[Home]:
+async def homes(session: AsyncSession, offset: int = 0, size: int | None = None) -> list[Home]:
     """Homes on the list, those withdrawn too, the earliest first."""
-    statement = (
-        select(PropertyRow, Organisation.name)
-        .join(Organisation, Organisation.id == PropertyRow.landlord_id)
-        .order_by(PropertyRow.ready_on, PropertyRow.reference)
-    )
-    if only is not None:
-        statement = statement.where(PropertyRow.id.in_(list(only)))
-    held = {row.property_id: row for row in await session.execute(_HELD)}
-    return [_home(row, name, held.get(row.id)) for row, name in await session.execute(statement)]
+    return await _read(session, _LISTED.offset(offset).limit(size))
+
+
+async def free_homes(session: AsyncSession, offset: int = 0, size: int | None = None) -> list[Home]:
+    """Homes that can be offered, the earliest first."""
+    free = _LISTED.where(PropertyRow.withdrawn_on.is_(None), _HELD.c.property_id.is_(None))
+    return await _read(session, free.offset(offset).limit(size))
 
 
 async def home(session: AsyncSession, property_id: UUID) -> Home:
     """One home. Raises not-found."""
-    found = await homes(session, [property_id])
+    found = await _read(session, _LISTED.where(PropertyRow.id == property_id))
     if not found:
         raise HomewardError("not-found")
     return found[0]
+
+
+async def _read(
+    session: AsyncSession, wanted: Select[PropertyRow, str, State | None, date | None]
+) -> list[Home]:
+    return [_home(*row) for row in await session.execute(wanted)]
 
 
 def subject(home_id: UUID) -> str:
@@ -87,8 +100,7 @@ async def names_of_homes(session: AsyncSession, case: Case, person: Person) -> d
     return {row.id: f"{row.address}, {row.postcode}" for row in rows}
 
 
-def _home(row: PropertyRow, landlord: str, held: object) -> Home:
+def _home(row: PropertyRow, landlord: str, held: State | None, held_until: date | None) -> Home:
     if row.withdrawn_on is not None and held is None:
         return Home(row, landlord, "withdrawn")
-    state: State = getattr(held, "state", "free")
-    return Home(row, landlord, state, getattr(held, "held_until", None))
+    return Home(row, landlord, held or "free", held_until)

@@ -24,9 +24,9 @@ async def list_properties(services: Ready, caller: Caller, page: Paged, free: bo
     """Homes that can be let, the earliest first: free, offered, accepted (reserved), let or withdrawn."""
     caller.require("properties.read")
     async with services.begin(caller) as session:
-        found = await queries.homes(session)
-    fitting = [each for each in found if each.free or not free]
-    return HomeList(properties=[home_json(each) for each in page.cut(fitting)], next=page.next(len(fitting)))
+        listed = queries.free_homes if free else queries.homes
+        shown, following = page.after(await listed(session, **page.more))
+    return HomeList(properties=[home_json(each) for each in shown], next=following)
 
 
 @router.get("/{property_id}")

@@ -39,6 +39,15 @@ class HomeLine:
 
 
 @dataclass(frozen=True)
+class HomesPage:
+    """One page of the list, and the addresses of those beside it."""
+
+    lines: tuple[HomeLine, ...]
+    earlier: str
+    later: str
+
+
+@dataclass(frozen=True)
 class Changed:
     """One change of a home: what, when and by whom."""
 
@@ -68,9 +77,13 @@ DONE = {
 ACTIONS = {"property add": "Added", "property change": "Changed", "property withdraw": "Taken off the list"}
 
 
-def present(homes: list[Home]) -> list[HomeLine]:
-    """Each home in words."""
-    return [_line(each) for each in homes]
+def present(homes: Sequence[Home], page: int, following: str | None) -> HomesPage:
+    """A page of homes in words; `following` is the number of the next."""
+    return HomesPage(
+        lines=tuple(_line(each) for each in homes),
+        earlier=f"/homes?page={page - 1}" if page > 1 else "",
+        later=f"/homes?page={following}" if following else "",
+    )
 
 
 def _line(each: Home) -> HomeLine:

@@ -19,6 +19,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from deploy.bench.backlog import Backlog
+from deploy.bench.grown_beside import add_beside
 from deploy.bench.messages import different_people, simulated
 from deploy.simulate.people import nhs_number
 from discharge.cases import commands as cmd
@@ -214,6 +215,7 @@ class GrownRecord:
             for first in places[::_AT_ONCE]:
                 self._copy(connection, range(first, min(first + _AT_ONCE, places.stop)))
             connection.execute(_SENT)
+            add_beside(connection)
             connection.commit()
             connection.autocommit = True
             connection.execute("VACUUM ANALYZE")

@@ -16,7 +16,7 @@ from typing import Any
 from uuid import UUID
 
 import httpx
-from sqlalchemy import event, select
+from sqlalchemy import event, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.cases.queries import read_case
@@ -27,66 +27,31 @@ from api.web.sign_in.tokens import ISSUER
 from api.worklist.queries import WorklistQuery, worklist
 from deploy.bench.api_process import signed_in, start_api
 from deploy.bench.bare import connections
-from deploy.bench.grown_record import HOME, WARD, GrownRecord
+from deploy.bench.grown_record import GrownRecord
+from deploy.bench.life import milliseconds
+from deploy.bench.opened import EVERYTHING, EXAMPLES, TRUST, WARD, Opened
 from deploy.bench.scratch import Scratch, scratch
 from deploy.embedded import postgres
+from deploy.embedded.processes import Records
 from discharge.store.engine import make_engine, transaction
-from discharge.store.tables import CaseRow, Person
+from discharge.store.tables import AlertRow, CaseRow
 
 WARM_UPS = 3
-TRUST, SERVICE = "RXH", "HHP"
-OPERATOR = "operator"
-MONITOR = "trust-monitor"
-
-
-@dataclass(frozen=True)
-class Opened:
-    """Something that a person opens: its words, its address, who opens it."""
-
-    name: str
-    path: str
-    role: str
-    organisation: str = TRUST
-
-
-PLACES: tuple[Opened, ...] = (
-    Opened("worklist", "/worklist", WARD),
-    Opened("worklist of the housing service", "/worklist", HOME, SERVICE),
-    Opened("worklist, those at home", "/worklist?view=home", WARD),
-    Opened("worklist, closed", "/worklist?view=closed", WARD),
-    Opened("worklist, with alerts", "/worklist?only=alerts", WARD),
-    Opened("worklist of a ward", "/worklist?ward=ELM", WARD),
-    Opened("worklist, a name", "/worklist?text={family}", WARD),
-    Opened("worklist, by interface", "/api/v1/cases", WARD),
-    Opened("bed days", "/reports/bed-days", MONITOR),
-    Opened("bed days, people behind a figure", "/reports/bed-days?of=waiting", WARD),
-    Opened("bed days, by interface", "/api/v1/reports/bed-days", MONITOR),
-    Opened("alerts", "/alerts", WARD),
-    Opened("a case", "/cases/{case}", WARD),
-    Opened("a case, by interface", "/api/v1/cases/{case}", WARD),
-    Opened("search for a person by name", "/referrals/new?text={family}", WARD),
-    Opened("search for a person by number", "/referrals/new?text={number}", WARD),
-    Opened("referral requests", "/referral-requests", WARD),
-    Opened("homes", "/homes", HOME, SERVICE),
-    Opened("who is who", "/duplicates", HOME, SERVICE),
-    Opened("messages", "/messages", OPERATOR),
-    Opened("messages of a person", "/messages?who={number}", OPERATOR),
-    Opened("feeds", "/feeds", OPERATOR),
-    Opened("refused items", "/dead-letters", OPERATOR),
-    Opened("own requests", "/requests", WARD),
-    Opened("case by FHIR", "/fhir/R4/ServiceRequest?_count=20", "system"),
-)
 
 
 @dataclass(frozen=True)
 class Growth:
-    """One thing with few and with many open cases: median times in milliseconds, and how much it grew."""
+    """One thing with few and with many open cases: median times and processor times in milliseconds, and how
+    much the latter grew; the machine may have other work.
+    """
 
     bench: str
     name: str
     baseline: str
     small_ms: float
     large_ms: float
+    small_cpu_ms: float
+    large_cpu_ms: float
     growth: float
 
 
@@ -102,6 +67,14 @@ class Beside:
     times: float
 
 
+@dataclass(frozen=True)
+class Cost:
+    """What one read takes, in milliseconds: the median, and the processor time of API and PostgreSQL."""
+
+    took: float
+    cpu: float
+
+
 async def run(small: int, large: int, reads: int) -> tuple[list[Growth], list[Beside]]:
     """Open everything with few and with many open cases. Raises PartFailed, httpx.HTTPStatusError."""
     async with scratch() as place:
@@ -110,32 +83,36 @@ async def run(small: int, large: int, reads: int) -> tuple[list[Growth], list[Be
         grown = GrownRecord(engine, place.url(postgres.OWNER))
         await grown.tell()
         async with _readers(place) as readers:
-            about = await _somebody(engine)
             grown.grow(small)
-            few = {each: await _median(readers, each, about, reads) for each in PLACES}
+            about = await _examples(make_engine(place.url(postgres.OWNER)))
+            few = [await _cost(place, readers, each, about, reads) for each in EVERYTHING]
             grown.grow(large)
-            many = {each: await _median(readers, each, about, reads) for each in PLACES}
+            many = [await _cost(place, readers, each, about, reads) for each in EVERYTHING]
             beside = await _beside(place, readers, about, reads)
         await engine.dispose()
     words = f"{small:,} to {large:,} open cases", f"{small:,} open cases"
     return [
-        Growth(words[0], each.name, words[1], few[each], many[each], round(many[each] / few[each], 2))
-        for each in PLACES
+        Growth(*words[:1], each.name, words[1], a.took, b.took, a.cpu, b.cpu, round(b.cpu / a.cpu, 2))
+        for each, a, b in zip(EVERYTHING, few, many, strict=True)
     ], beside
 
 
 About = dict[str, str]
 
 
-async def _somebody(engine: AsyncEngine) -> About:
-    """A case and its person, whom every size of the record holds."""
-    statement = select(CaseRow.id, Person.family_name, Person.nhs_number)
-    statement = statement.join(Person, Person.id == CaseRow.person_id)
+async def _examples(engine: AsyncEngine) -> About:
+    """A case with an alert, its person, and one of everything else, which every size of the record holds."""
+    statement = select(CaseRow.id, CaseRow.person_id).join(AlertRow, AlertRow.case_id == CaseRow.id)
+    found: About = {}
     async with transaction(engine) as session:
-        case_id, family, number = (
+        case_id, person_id = (
             await session.execute(statement.where(CaseRow.stage == "making-ready").limit(1))
         ).one()
-    return {"case": str(case_id), "family": str(family), "number": str(number)}
+        some = {"case_id": case_id, "person_id": person_id}
+        for name, asked in EXAMPLES.items():
+            found[name] = str((await session.scalars(text(asked), some if ":" in asked else {})).one())
+    await engine.dispose()
+    return found
 
 
 Readers = dict[tuple[str, str], httpx.AsyncClient]
@@ -148,7 +125,7 @@ async def _readers(place: Scratch) -> AsyncIterator[Readers]:
     engine = make_engine(place.url(postgres.API))
     async with AsyncExitStack() as opened:
         readers: Readers = {}
-        for role, organisation in sorted({(each.role, each.organisation) for each in PLACES}):
+        for role, organisation in sorted({(each.role, each.organisation) for each in EVERYTHING}):
             client = await opened.enter_async_context(signed_in(place, address, role, organisation))
             client.cookies.set(COOKIE, await _session(engine, role, organisation))
             readers[role, organisation] = client
@@ -171,6 +148,20 @@ async def _session(engine: AsyncEngine, role: str, organisation: str) -> str:
     async with transaction(engine, organisation_id=caller.organisation_id) as session:
         await begin_session(session, opened, caller.user_id, None, datetime.now(UTC))
     return opened.session_id
+
+
+async def _cost(place: Scratch, readers: Readers, opened: Opened, about: About, reads: int) -> Cost:
+    """What a read takes, after a few that nobody counts."""
+    await _median(readers, opened, about, 1)
+    before = _spent(place)
+    took = await _median(readers, opened, about, reads)
+    return Cost(took, round((_spent(place) - before) / (reads + WARM_UPS), 2))
+
+
+def _spent(place: Scratch) -> float:
+    """Processor time of the API and of PostgreSQL so far, in milliseconds."""
+    parts = Records(place.folder / "run").alive(("api", "postgres"))
+    return sum(milliseconds(each.process()) for each in parts)
 
 
 async def _median(readers: Readers, opened: Opened, about: About, reads: int) -> float:

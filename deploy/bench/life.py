@@ -233,11 +233,11 @@ async def _read(place: Scratch, engine: AsyncEngine) -> _Reading:
     async with transaction(engine) as session:
         transactions = float(await session.scalar(_TRANSACTIONS) or 0)
     records = Records(place.folder / "run")
-    cpu = {f"{each.name}, ms": _milliseconds(each.process()) for each in records.alive(ACTIVE)}
+    cpu = {f"{each.name}, ms": milliseconds(each.process()) for each in records.alive(ACTIVE)}
     return _Reading(time.monotonic(), {"transactions": transactions, **cpu})
 
 
-def _milliseconds(process: psutil.Process | None) -> float:
+def milliseconds(process: psutil.Process | None) -> float:
     """Processor time of a process and of all that it started."""
     if process is None:
         return 0.0

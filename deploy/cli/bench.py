@@ -96,12 +96,14 @@ def growth(
     if as_json:
         _as_json([*grown, *beside])
         return
-    heads = ("", f"{small:,} open, ms", f"{large:,} open, ms", "growth")
-    rows = [(line.name, line.small_ms, line.large_ms, line.growth) for line in grown]
+    heads = ("", f"{small:,} open, ms", f"{large:,} open, ms", "CPU, ms", "CPU, ms", "growth of CPU")
+    rows = [
+        (line.name, line.small_ms, line.large_ms, line.small_cpu_ms, line.large_cpu_ms, line.growth)
+        for line in grown
+    ]
     _table(f"What a person opens; growth: beside {small:,} open cases", heads, rows)
-    heads = ("", "read, ms", "its queries alone, ms", "times")
-    rows = [(line.name, line.read_ms, line.queries_ms, line.times) for line in beside]
-    _table("Reads beside their own queries", heads, rows)
+    reads_beside = [(line.name, line.read_ms, line.queries_ms, line.times) for line in beside]
+    _table("Reads beside their own queries", ("", "read, ms", "its queries alone, ms", "times"), reads_beside)
 
 
 @bench.command()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from discharge.cases.model import Referral
@@ -19,13 +19,21 @@ from fhir_adapters.fhir.people import OrganisationFacts, sender_number, with_org
 from fhir_adapters.fhir.resources import asked_for
 from fhir_adapters.referrals import ReferralValues, ReferredPerson
 
-STATES: Mapping[str, tuple[str, str, str]] = {
-    "waiting": ("active", "requested", "Waiting for acceptance"),
-    "taken-on": ("active", "accepted", "Accepted"),
-    "declined": ("revoked", "rejected", "Declined"),
-    "withdrawn": ("revoked", "cancelled", "Withdrawn"),
+
+class RequestReading(NamedTuple):
+    """How a state of a request reads: the status of the ServiceRequest, that of the Task, and words."""
+
+    service_request: str
+    task: str
+    words: str
+
+
+STATES: Mapping[str, RequestReading] = {
+    "waiting": RequestReading("active", "requested", "Waiting for acceptance"),
+    "taken-on": RequestReading("active", "accepted", "Accepted"),
+    "declined": RequestReading("revoked", "rejected", "Declined"),
+    "withdrawn": RequestReading("revoked", "cancelled", "Withdrawn"),
 }
-"""State of a request -> status of the ServiceRequest, status of the Task, and words."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +58,7 @@ def service_request(facts: RequestFacts) -> dict[str, Any]:
         "id": str(facts.request_id),
         "meta": {"profile": [systems.UK_CORE_SERVICE_REQUEST]},
         "identifier": _identifiers(facts),
-        "status": STATES[facts.state][0],
+        "status": STATES[facts.state].service_request,
         "intent": "order",
         "subject": _subject(facts.values.person),
         **asked_for(_referral(facts)),

@@ -140,6 +140,26 @@ async def test_given_requests_when_searched_then_each_sender_finds_its_own_as_se
     assert [each["resource"]["status"] for each in tasks.json()["entry"]] == ["requested"]
 
 
+async def test_given_more_requests_than_a_page_when_searched_by_status_then_each_is_on_one_page(
+    door: Door,
+) -> None:
+    made = [(await sent(door, "single", n, born=f"1941-05-0{n + 1}")).json()["id"] for n in range(5)]
+    await decided(door, made[2], decision="decline", reason="other-area")
+    pages, address = [], "/fhir/R4/ServiceRequest?status=active&_count=3"
+    while address:
+        page = (await door.get(address, "system", "STRANGER")).json()
+        pages.append([entry["resource"]["id"] for entry in page.get("entry", [])])
+        assert page["total"] == 4
+        links = {link["relation"]: link["url"] for link in page["link"]}
+        address = links.get("next", "").partition("/fhir/R4/")[2]
+        address = f"/fhir/R4/{address}" if address else ""
+    assert pages == [[made[4], made[3], made[1]], [made[0]]], "the newest first, none twice"
+    revoked = (await door.get("/fhir/R4/ServiceRequest?status=revoked", "system", "STRANGER")).json()
+    assert [entry["resource"]["id"] for entry in revoked["entry"]] == [made[2]]
+    rejected = (await door.get("/fhir/R4/Task?status=rejected", "system", "STRANGER")).json()
+    assert rejected["total"] == 1
+
+
 async def test_given_a_declined_request_when_its_task_is_read_then_it_says_why(door: Door) -> None:
     made = (await sent(door, "single", 1)).json()
     await decided(door, made["id"], decision="decline", reason="other-area", words="Ask Larkshire")

@@ -50,6 +50,22 @@ async def test_given_a_home_when_written_down_then_it_is_on_the_list_and_the_pag
     assert "2 Hill View" in (await door.client.get("/homes")).text
 
 
+async def test_given_more_homes_than_a_page_then_the_page_leads_to_the_next_and_back(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.homes.pages.PAGE_SIZE", 2)
+    sign_in(door, "coordinator")
+    for number in range(3):
+        await added(door, FLAT | {"reference": f"M-{number}"})
+    first = (await door.client.get("/homes")).text
+    assert [f"M-{number}" in first for number in range(3)] == [True, True, False]
+    assert 'href="/homes?page=2"' in first
+    second = (await door.client.get("/homes?page=2")).text
+    assert [f"M-{number}" in second for number in range(3)] == [False, False, True]
+    assert 'href="/homes?page=1"' in second
+    assert "page=3" not in second
+
+
 @pytest.mark.parametrize(
     ("name", "typed", "words"),
     [

@@ -69,6 +69,27 @@ async def test_given_a_home_when_added_and_changed_then_it_is_on_the_list_and_wh
     assert await audited(door) == [("property add", None), ("property change", {"changed": ["rent_pence"]})]
 
 
+async def test_given_more_homes_than_a_page_then_each_page_begins_where_the_one_before_ended(
+    door: Door,
+) -> None:
+    for number in range(5):
+        await added(door, FLAT | {"reference": f"M-{number}", "ready_on": f"2026-03-0{5 - number}"})
+    withdrawn = await added(door, FLAT | {"reference": "M-gone", "ready_on": "2026-03-02"})
+    withdrawal = {"because": "let-elsewhere"}
+    done = await door.post(f"{HOMES}/{withdrawn['property_id']}/withdrawal", withdrawal, "coordinator")
+    assert done.status_code == 200, done.text
+    for asked, pages in (
+        ("", [["M-4", "M-3", "M-gone"], ["M-2", "M-1", "M-0"]]),
+        ("free=true&", [["M-4", "M-3", "M-2"], ["M-1", "M-0"]]),
+    ):
+        found, after = [], ""
+        while after is not None:
+            page = (await door.get(f"{HOMES}?{asked}size=3&after={after}", "coordinator")).json()
+            found.append([home["reference"] for home in page["properties"]])
+            after = page["next"]
+        assert found == pages
+
+
 async def test_given_a_home_when_another_changed_it_since_then_the_change_is_refused(door: Door) -> None:
     home = await added(door)
     path, headers = f"{HOMES}/{home['property_id']}", door.headers("coordinator")
