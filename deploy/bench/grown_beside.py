@@ -41,8 +41,8 @@ STATEMENTS: Final = (
     SELECT new_cases.id, trust, service, 'discharge-team', 'bench', new_cases.id::text, '', nhs_number,
            jsonb_build_object('person', jsonb_build_object('nhs_number', nhs_number,
                'family_name', family_name)),
-           CASE WHEN n % 50 = 0 THEN 'waiting' ELSE 'declined' END, now(), now() + interval '1 day',
-           CASE WHEN n % 50 = 0 THEN NULL ELSE now() END, CASE WHEN n % 50 = 0 THEN NULL ELSE 'not-ours' END
+           CASE WHEN n % 50 = 5 THEN 'waiting' ELSE 'declined' END, now(), now() + interval '1 day',
+           CASE WHEN n % 50 = 5 THEN NULL ELSE now() END, CASE WHEN n % 50 = 5 THEN NULL ELSE 'not-ours' END
     FROM new_cases JOIN persons ON persons.id = person_id, known WHERE n % 5 = 0""",
     """INSERT INTO referral_reviewers (request_id, organisation_id)
     SELECT new_cases.id, service FROM new_cases, known WHERE n % 5 = 0""",
@@ -54,15 +54,15 @@ STATEMENTS: Final = (
                'role', 'discharge-team', 'user_id', ward),
                'command', jsonb_build_object('kind', 'accept-referral')),
            trust, ward, 'discharge-team', current_date,
-           CASE WHEN n % 100 = 0 THEN 'failed' ELSE 'accepted' END,
+           CASE WHEN n % 100 = 1 THEN 'failed' ELSE 'accepted' END,
            jsonb_build_object('command_id', command.id, 'case_id', new_cases.id, 'version', 1, 'outcome',
-               CASE WHEN n % 100 = 0 THEN 'failed' ELSE 'accepted' END), now()
+               CASE WHEN n % 100 = 1 THEN 'failed' ELSE 'accepted' END), now()
     FROM new_cases, known, LATERAL (SELECT gen_random_uuid() AS id WHERE n > 0) AS command""",
     """UPDATE outbox SET state = 'dead', error_code = 'partner-refused'
     WHERE sequence IN (SELECT min(sequence) FROM outbox JOIN new_cases ON case_id = new_cases.id
-                       WHERE channel = 'partner' AND n % 20 = 0 GROUP BY new_cases.id)""",
+                       WHERE channel = 'partner' AND n % 20 = 1 GROUP BY new_cases.id)""",
     """UPDATE inbox SET state = 'parked', code = 'patient-mismatch', reason = NULL
-    WHERE id IN (SELECT inbox_id FROM new_cases WHERE n % 20 = 0)""",
+    WHERE id IN (SELECT inbox_id FROM new_cases WHERE n % 20 = 1)""",
     """INSERT INTO duplicate_pairs (id, organisation_id, left_id, right_id, rules, evidence, state,
                                     decided_at)
     SELECT gen_random_uuid(), trust, least(a.person_id, b.person_id), greatest(a.person_id, b.person_id),
