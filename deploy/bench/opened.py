@@ -155,6 +155,8 @@ FHIR_READS: Final = tuple(
         ("tasks of a person", f"Task?patient:{_PERSON}"),
         ("alerts", "Flag?status=active&_count=20"),
         ("alerts of a person", f"Flag?patient:{_PERSON}"),
+        ("a check", "QuestionnaireResponse/{check}"),
+        ("checks of a person", f"QuestionnaireResponse?patient:{_PERSON}"),
         ("documents of a person", f"DocumentReference?patient:{_PERSON}"),
     )
 )
@@ -171,6 +173,7 @@ EXAMPLES: Final[Mapping[str, str]] = {
     "spell": "SELECT id FROM spells WHERE person_id = :person_id LIMIT 1",
     "document": "SELECT id FROM documents WHERE person_id = :person_id LIMIT 1",
     "alert": "SELECT id FROM alerts WHERE case_id = :case_id ORDER BY raised_at LIMIT 1",
+    "check": "SELECT command_id FROM case_events WHERE case_id = :case_id AND kind = 'check-started' LIMIT 1",
     "message": "SELECT id FROM inbox WHERE state = 'parked' LIMIT 1",
     "request": "SELECT id FROM referral_requests WHERE state = 'waiting' LIMIT 1",
     "command": "SELECT id FROM commands WHERE case_id = :case_id LIMIT 1",
