@@ -45,5 +45,5 @@ FORM_ID, FORM_URL, FORM_VERSION, FORM_STATUS = (
 
 def status(says: Callable[[Reading | RequestReading], str]) -> Parameter:
     """The status that a type gives a case, or a request that has none."""
-    of_case, of_request = queries.reads(says), request_queries.reads(says)
+    of_case, of_request = queries.reads(says), request_conditions.reads(says)
     return Parameter("status", "token", of_case, queries.looks_at_status, of_request)
