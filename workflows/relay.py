@@ -19,8 +19,8 @@ from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio.client import Client
 
-from discharge.cases.commands import ENVELOPE
 from discharge.clocks import CaseClock
+from discharge.store.commands import read_kept
 from discharge.store.engine import Sessions, transaction
 from discharge.store.record import CASE_SIGNAL
 from discharge.store.tables import OutboxRow
@@ -104,7 +104,7 @@ class Relay:
         result = Told()
         for number, row in enumerate(rows):
             try:
-                envelope = ENVELOPE.read(row.payload)
+                envelope = read_kept(row.payload)
                 await cases.tell_case(self._client, self._clock, envelope)
             except ValidationError:
                 result.unreadable.append(row)

@@ -6,15 +6,17 @@ lies ahead the door that took it is executing it; afterwards a worker takes over
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from discharge.cases.commands import ANSWER, ENVELOPE, Answer, Envelope, StrikeClock
+from discharge.cases.commands import ANSWER, DECLARED, ENVELOPE, Answer, Envelope, StrikeClock
 from discharge.cases.model import Actor
 from discharge.clocks import london_date
 from discharge.errors import HomewardError
@@ -23,6 +25,7 @@ from discharge.store.record import CASE_SIGNAL
 from discharge.store.request_keys import stands_for_other
 from discharge.store.tables import CaseRow, CommandRow, NoteRow, OutboxRow
 from discharge.store.tables.persons import DANGER, ORDINARY
+from discharge.stored import NEWER
 
 REASON = "reason"
 """The item of a note that is a coded reason."""
@@ -184,6 +187,16 @@ async def due_commands(session: AsyncSession, limit: int, lease: timedelta = LEA
     return sorted(rows, key=lambda row: row.created_at)
 
 
+def read_kept(kept: Mapping[str, Any]) -> Envelope:
+    """Return a command as it was kept. Raises pydantic's ValidationError, and ``recorded-by-newer-version``
+    for a kind of command that only a newer build has.
+    """
+    kind = (kept.get("command") or {}).get("kind")
+    if kind is not None and kind not in DECLARED:
+        raise HomewardError(NEWER, detail="command-kinds")
+    return ENVELOPE.read(kept)
+
+
 async def kept_envelope(session: AsyncSession, case_id: UUID, command_id: UUID) -> Envelope:
     """The command as the record keeps it: as a door took it, or as a fact or report to be told by signal.
 
@@ -193,9 +206,11 @@ async def kept_envelope(session: AsyncSession, case_id: UUID, command_id: UUID) 
     command = select(CommandRow.envelope).where(CommandRow.id == command_id)
     signal = select(OutboxRow.payload).where(OutboxRow.key == command_id, OutboxRow.channel == CASE_SIGNAL)
     kept = await session.scalar(command.union_all(signal).limit(1))
-    envelope = ENVELOPE.whole(kept) if kept is not None else None
-    if envelope is None or envelope.case_id != case_id:
+    envelope = read_kept(kept) if kept is not None else None
+    if kept is None or envelope is None or envelope.case_id != case_id:
         raise HomewardError("not-found", where="command")
+    if ENVELOPE.is_newer(kept):
+        raise HomewardError(NEWER)
     return envelope
 
 

@@ -98,6 +98,19 @@ async def test_given_a_row_that_cannot_be_read_when_relayed_then_it_is_set_aside
     assert (await signal_row(story, good.command_id)).state == "delivered"
 
 
+async def test_given_a_fact_of_a_kind_that_only_a_later_build_has_then_it_waits_for_the_relay_of_that_build(
+    story: Story, relay: Relay
+) -> None:
+    await story.refer()
+    later = await queued(story, cmd.SetCriteriaToReside(met=False))
+    async with transaction(story.sessions) as session:
+        change = update(OutboxRow).where(OutboxRow.key == later.command_id)
+        await session.execute(change.values(payload={"command": {"kind": "fit-telecare"}}))
+    await relay.once()
+    row = await signal_row(story, later.command_id)
+    assert (row.state, row.relayed_at) == ("pending", None)
+
+
 async def test_given_temporal_away_when_relayed_then_the_row_waits_and_is_told_later(
     story: Story, relay: Relay, keys: PayloadKeys
 ) -> None:

@@ -137,13 +137,15 @@ async def test_given_a_strand_of_a_kind_that_only_a_later_build_has_then_the_cas
     await refused_as_newer(worker, case_id, places.trust)
 
 
+@pytest.mark.parametrize("later", ['{"schema": 99}', '{"command": {"kind": "fit-telecare", "pendant": "x"}}'])
 async def test_given_a_command_of_a_later_build_then_it_is_left_to_that_build(
-    worker: AsyncEngine, places: Places, case_id: UUID
+    worker: AsyncEngine, places: Places, case_id: UUID, later: str
 ) -> None:
     given = request(await loaded(worker, case_id), places.trust).envelope
     async with transaction(worker) as session:
         await queue_case_signal(session, given)
-        await session.execute(text("UPDATE outbox SET payload = payload || '{\"schema\": 99}'"))
+        changed = text("UPDATE outbox SET payload = payload || CAST(:later AS jsonb)")
+        await session.execute(changed, {"later": later})
         with pytest.raises(HomewardError, match=NEWER):
             await kept_envelope(session, case_id, given.command_id)
 
