@@ -6,10 +6,12 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowExecutionDescription, WorkflowExecutionStatus
 
@@ -24,7 +26,8 @@ from tests.workflows.outgoing import carried_on, relay
 from tests.workflows.partner import Partner, listening
 from tests.workflows.story import Story
 from tests.workflows.waiting import until
-from workflows import ports
+from workflows import delivery, ports
+from workflows.activities.delivery import MOST_FAULTS
 from workflows.store import lanes, partners
 
 TOLD = OutboxRow.channel == "partner"
@@ -132,6 +135,43 @@ async def test_given_nothing_more_to_tell_when_days_pass_then_the_lane_ends_and_
         return (await lane_of(story, partner)).run_id != first.run_id
 
     await until(taken_anew, "another run")
+
+
+async def test_given_a_case_that_ends_when_its_last_item_is_delivered_then_the_lane_ends_with_it(
+    story: Story, partner: Partner
+) -> None:
+    await story.until_checked(adaptation_in_place="no")
+    await order(story, "straight-stairlift")
+    await story.do(cmd.WithdrawReferral(reason="person-declined"))
+    await relay(story)
+
+    async def ended() -> bool:
+        return (await lane_of(story, partner)).status is WorkflowExecutionStatus.COMPLETED
+
+    await until(ended, "the end of the lane")
+    assert {row.state for row in await rows(story)} == {"delivered"}
+
+
+async def test_given_an_item_that_breaks_us_when_it_was_tried_often_then_a_person_is_asked_and_none_overtakes(
+    story: Story, partner: Partner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await story.until_checked(adaptation_in_place="no")
+    for item in ("grab-rail", "straight-stairlift", "key-safe"):
+        await order(story, item)
+    genuine, tries = delivery._prepare, 0
+
+    async def prepare(session: AsyncSession, claimed: lanes.Claimed, *given: Any) -> Any:
+        nonlocal tries
+        if claimed.row.payload["item"] == "straight-stairlift":
+            tries += 1
+            raise ZeroDivisionError
+        return await genuine(session, claimed, *given)
+
+    monkeypatch.setattr(delivery, "_prepare", prepare)
+    await relay(story)
+    sent, broken, _ = await until_states(story, "delivered", "dead", "pending")
+    assert (sent.attempts, broken.error_code) == (1, "internal")
+    assert tries == MOST_FAULTS + 1, "once behind another item, and then as the first of its turn"
 
 
 async def test_given_a_partner_that_fails_at_first_when_sent_then_every_try_has_the_same_key_and_bytes(
