@@ -179,9 +179,6 @@ async def viewer_of(session: AsyncSession, caller: Principal) -> Viewer:
             for each in SIGHTS
         )
     )
-    return Viewer(
-        caller,
-        frozenset((await session.scalars(homes)).all()),
-        frozenset((await session.scalars(named)).all()),
-        frozenset((await session.scalars(related)).all()),
-    )
+    asked = (homes, named, related)
+    found = (await session.execute(select(*(func.array(each.scalar_subquery()) for each in asked)))).one()
+    return Viewer(caller, *(frozenset(each) for each in found))

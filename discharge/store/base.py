@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Date, DateTime, MetaData, Text
+from sqlalchemy import Date, DateTime, MetaData, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import UUID as PgUuid  # noqa: N811
 from sqlalchemy.orm import DeclarativeBase, mapped_column
@@ -35,3 +35,10 @@ class Base(DeclarativeBase):
         JsonObject: JSONB(),
         str: Text(),
     }
+
+
+def core_table(model: type[Base]) -> Table:
+    """The table of a model, for statements that need nothing of what the model is to a session."""
+    table = model.__table__
+    assert isinstance(table, Table)  # noqa: S101 - a model of ours is a table
+    return table

@@ -9,18 +9,19 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 from uuid import UUID, uuid5
 
 from pydantic import BaseModel
 from sqlalchemy import delete, tuple_
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from discharge.cases.events import Event
 from discharge.cases.model import Case
 from discharge.cases.relations import LEAST, relations
-from discharge.store.base import Base
+from discharge.store.base import Base, core_table
 from discharge.store.counted import counted_lettings, counted_stays
 from discharge.store.tables import (
     AlertRow,
@@ -123,15 +124,20 @@ async def _remove(
 
 
 async def _upsert(session: AsyncSession, part: Part, case_id: UUID, rows: Sequence[Values]) -> None:
-    if not rows:
-        return
-    statement = insert(part.table).values([{"case_id": case_id, **row} for row in rows])
-    primary = [column.name for column in part.table.__table__.primary_key]
-    kept = {name: statement.excluded[name] for name in rows[0] if name not in primary}
-    if kept:
-        await session.execute(statement.on_conflict_do_update(index_elements=primary, set_=kept))
-    else:
-        await session.execute(statement.on_conflict_do_nothing())
+    if rows:
+        values = [{"case_id": case_id, **row} for row in rows]
+        await session.execute(_upsertion(part.table, tuple(rows[0])), values)
+
+
+@cache
+def _upsertion(table: type[Base], columns: tuple[str, ...]) -> Insert:
+    """How rows of a table are written: made once, because that takes longer than to send it."""
+    statement = insert(core_table(table))
+    primary = [column.name for column in table.__table__.primary_key]
+    kept = {name: statement.excluded[name] for name in columns if name not in primary}
+    if not kept:
+        return statement.on_conflict_do_nothing()
+    return statement.on_conflict_do_update(index_elements=primary, set_=kept)
 
 
 def _keyed(part: Part, rows: Iterable[Values]) -> dict[tuple[Any, ...], Values]:

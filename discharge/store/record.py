@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID, uuid5
 
 from sqlalchemy import ColumnElement, func, literal_column, select, text, update
 from sqlalchemy import case as one_of
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -25,6 +26,7 @@ from discharge.cases.model import SNAPSHOT, Case
 from discharge.cases.outbox_items import TRANSPORTS, Outgoing
 from discharge.cases.record_request import RecordRequest
 from discharge.errors import HomewardError, Refused
+from discharge.store.base import core_table
 from discharge.store.changes import case_at, changed_since
 from discharge.store.engine import constraint_of, sqlstate
 from discharge.store.partner_answers import note_answers
@@ -225,7 +227,7 @@ async def _write(session: AsyncSession, request: RecordRequest, before: Case) ->
     rows = _event_rows(request, before)
     _require_fold(before, request.case, rows)
     await _upsert_case(session, request.case)
-    await session.execute(insert(CaseEventRow), rows)
+    await session.execute(insert(core_table(CaseEventRow)), rows)
     change = Change(before if before.exists else None, request.case, request.events)
     await project(session, change)
     await note_answers(session, change)
@@ -242,10 +244,17 @@ def _require_fold(before: Case, after: Case, rows: list[dict[str, Any]]) -> None
 async def _upsert_case(session: AsyncSession, case: Case) -> None:
     """Whose case it is is said once: a merge of people moves the row, whatever the snapshot remembers."""
     values = columns_of(case)
-    statement = insert(CaseRow).values(id=case.case_id, counted_version=case.version, **values)
-    changed = {name: value for name, value in values.items() if name != "person_id"}
+    row = {"id": case.case_id, "counted_version": case.version, **values}
+    await session.execute(_upsertion(tuple(values)), row)
+
+
+@cache
+def _upsertion(columns: tuple[str, ...]) -> Insert:
+    """How the row of a case is written: made once, because that takes longer than to send it."""
+    statement = insert(core_table(CaseRow))
+    changed: dict[str, Any] = {name: statement.excluded[name] for name in columns if name != "person_id"}
     changed |= {"updated_at": func.now(), "counted_version": _COUNTED_NOW}
-    await session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changed))
+    return statement.on_conflict_do_update(index_elements=["id"], set_=changed)
 
 
 def columns_of(case: Case) -> dict[str, Any]:
@@ -321,26 +330,27 @@ async def _queue(session: AsyncSession, request: RecordRequest) -> None:
         )
     )
     partners = {(row.organisation_id, row.transport): row.id for row in found}
-    session.add_all(
+    rows = [
         _outbox_row(request, number, told, partner_id)
         for number, told in enumerate(request.outgoing)
         if (partner_id := partners.get((told.organisation_id, TRANSPORTS.get(told.kind, FHIR))))
-    )
-    await session.flush()
+    ]
+    if rows:
+        await session.execute(insert(core_table(OutboxRow)), rows)
 
 
-def _outbox_row(request: RecordRequest, number: int, told: Outgoing, partner_id: UUID) -> OutboxRow:
+def _outbox_row(request: RecordRequest, number: int, told: Outgoing, partner_id: UUID) -> dict[str, Any]:
     envelope = request.envelope
     held = told.needs_basis and not request.case.may_tell_partners
-    return OutboxRow(
-        key=uuid5(envelope.command_id, str(number)),
-        channel=PARTNER,
-        kind=told.kind,
-        case_id=envelope.case_id,
-        partner_id=partner_id,
-        organisation_id=envelope.actor.organisation_id,
-        payload=told.content,
-        cause_command_id=envelope.command_id,
-        needs_basis=told.needs_basis,
-        state="held" if held else "pending",
-    )
+    return {
+        "key": uuid5(envelope.command_id, str(number)),
+        "channel": PARTNER,
+        "kind": told.kind,
+        "case_id": envelope.case_id,
+        "partner_id": partner_id,
+        "organisation_id": envelope.actor.organisation_id,
+        "payload": told.content,
+        "cause_command_id": envelope.command_id,
+        "needs_basis": told.needs_basis,
+        "state": "held" if held else "pending",
+    }
