@@ -91,7 +91,7 @@ async def tell_case(client: Client, clock: CaseClock, envelope: Envelope) -> Non
     """Signal a case with a fact or a report, starting its workflow when it is not running."""
     await client.start_workflow(
         ports.CASE_WORKFLOW,
-        ports.CaseStart(case_id=envelope.case_id, clock=clock),
+        ports.CaseStart(case_id=envelope.case_id, clock=clock, way=ports.WAY),
         id=ports.case_workflow_id(envelope.case_id),
         task_queue=ports.CASES_QUEUE,
         id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
@@ -111,7 +111,7 @@ async def ensure_case(
     """Start a case's workflow; one that is running is left alone, unless it is said to end first."""
     await client.start_workflow(
         ports.CASE_WORKFLOW,
-        ports.CaseStart(case_id=case_id, clock=clock),
+        ports.CaseStart(case_id=case_id, clock=clock, way=ports.WAY),
         id=ports.case_workflow_id(case_id),
         task_queue=ports.CASES_QUEUE,
         id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
@@ -130,7 +130,7 @@ async def ensure_strand(
     """Start an open strand's workflow; one that is running is left alone, unless it is said to end first."""
     await client.start_workflow(
         ports.STRAND_WORKFLOW,
-        ports.StrandStart(case_id=case_id, key=key, clock=clock),
+        ports.StrandStart(case_id=case_id, key=key, clock=clock, way=ports.WAY),
         id=ports.strand_workflow_id(case_id, key),
         task_queue=ports.CASES_QUEUE,
         id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
@@ -151,7 +151,7 @@ async def wake_lane(
     """Signal a lane that there is something to take or to reconsider, starting it when it is not running."""
     await client.start_workflow(
         ports.LANE_WORKFLOW,
-        ports.LaneStart(partner_id=partner_id, case_id=case_id, clock=clock),
+        ports.LaneStart(partner_id=partner_id, case_id=case_id, clock=clock, way=ports.WAY),
         id=ports.lane_workflow_id(partner_id, case_id),
         task_queue=ports.LANES_QUEUE,
         id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
@@ -170,7 +170,7 @@ async def _update(client: Client, clock: CaseClock, envelope: Envelope, update_i
     # A start operation can be used once, so each try makes its own.
     start: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
         ports.CASE_WORKFLOW,
-        ports.CaseStart(case_id=envelope.case_id, clock=clock),
+        ports.CaseStart(case_id=envelope.case_id, clock=clock, way=ports.WAY),
         id=ports.case_workflow_id(envelope.case_id),
         task_queue=ports.CASES_QUEUE,
         id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,

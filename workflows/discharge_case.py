@@ -40,6 +40,7 @@ class DischargeCase:
         """Begin with nothing known: the first answer of the record says where the case stands."""
         self.case_id = start.case_id
         self.clock = start.clock
+        self.way = start.way
         self.standing = ports.CaseStanding()
         self.known = False
         self.commands_taken = 0
@@ -245,4 +246,4 @@ class DischargeCase:
     async def continue_in_a_fresh_run(self, start: ports.CaseStart) -> None:
         """Go on with an empty history; an update that was accepted here must finish here first."""
         await workflow.wait_condition(workflow.all_handlers_finished)
-        workflow.continue_as_new(start)
+        workflow.continue_as_new(start.model_copy(update={"way": ports.WAY}))

@@ -17,9 +17,6 @@ from temporalio import workflow
 
 from workflows import ports
 
-SERVES_ALL = "lane-serves-all"
-"""The patch with which a lane is served as a whole; runs that began before it take one step at a time."""
-
 QUIET = timedelta(days=28)
 """Case time for which a lane without work goes on at least, and twice that at most: a timer that is armed
 anew for each item would cost more than the run that it saves.
@@ -47,7 +44,7 @@ class PartnerLane:
     @workflow.run
     async def run(self, start: ports.LaneStart) -> None:
         """Have what waits delivered, and wait for more, until there will hardly be any."""
-        if not workflow.patched(SERVES_ALL):
+        if start.way < ports.LOCALLY_FIRST:
             return await self._step_by_step(start)
         turn = ports.LaneTurn(partner_id=start.partner_id, case_id=start.case_id, clock=start.clock)
         while True:
@@ -58,7 +55,7 @@ class PartnerLane:
                 return None
             await self._get_past(left)
             if workflow.info().is_continue_as_new_suggested():
-                workflow.continue_as_new(start)
+                workflow.continue_as_new(start.model_copy(update={"way": ports.WAY}))
 
     async def _more_comes(self) -> bool:
         """Wait for the next item; false once there was none for long."""
@@ -95,7 +92,7 @@ class PartnerLane:
                 return
             await self._serve(head)
             if workflow.info().is_continue_as_new_suggested():
-                workflow.continue_as_new(start)
+                workflow.continue_as_new(start.model_copy(update={"way": ports.WAY}))
 
     async def _serve(self, head: ports.LaneHead) -> None:
         if head.state == "item" and head.sequence is not None:

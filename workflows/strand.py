@@ -25,6 +25,7 @@ class Strand:
     @workflow.init
     def __init__(self, start: ports.StrandStart) -> None:
         self.start = start
+        self.way = start.way
         self.version = 0
         self.changed = False
         self.searched_at: datetime | None = None
@@ -39,7 +40,7 @@ class Strand:
                 self.searched_at = asked.case_time
             await self.until_something_changes(standing)
             if workflow.info().is_continue_as_new_suggested():
-                workflow.continue_as_new(start)
+                workflow.continue_as_new(start.model_copy(update={"way": ports.WAY}))
 
     @workflow.signal(name=ports.PROGRESS)
     def progress(self, progress: ports.StrandProgress) -> None:

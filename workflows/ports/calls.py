@@ -45,11 +45,13 @@ from workflows.ports.names import (
     DO_CHORE,
     GIVE_UP,
     LANE_HEAD,
+    LOCALLY_FIRST,
     LOOK_AT_STRAND,
     MATCHING_QUEUE,
     PROGRESS,
     SEARCH_HOMES,
     STRAND_WORKFLOW,
+    WAY,
     strand_workflow_id,
 )
 
@@ -84,9 +86,6 @@ _RECORD_TIMEOUT = timedelta(seconds=20)
 _LOCAL_TIMEOUT = timedelta(seconds=5)
 """Less than a workflow task may take, so that a record that is silent costs none."""
 
-LOCALLY_FIRST = "locally-first"
-"""The patch with which the first try is made by the worker that has the workflow at hand."""
-
 _ONCE = RetryPolicy(maximum_attempts=1)
 _DELIVERY_TIMEOUT = timedelta(seconds=60)
 _DELIVERY_SILENCE = timedelta(seconds=10)
@@ -114,6 +113,12 @@ async def _of_the_record(activity: str, given: object, answer: type[_T], queue: 
     return answered
 
 
+def _works(way: int) -> bool:
+    """Whether the run that calls began with this way of working, or a later one."""
+    begun: int = workflow.instance().way
+    return begun >= way
+
+
 async def _locally(activity: str, given: object, answer: type[_T]) -> _T:
     """Try once, in the workflow's own task: one event instead of six. What is not over then is for an
     activity that Temporal keeps. What was asked is in no event, so the answer repeats it where that counts.
@@ -139,7 +144,7 @@ class CannotRecord(Exception):
 async def _bounded(activity: str, given: object, answer: type[_T]) -> _T:
     """Call an activity as :func:`_of_the_record`, but give up on what is no outage. Raises CannotRecord."""
     for tried in itertools.count():
-        local = tried == 0 and workflow.patched(LOCALLY_FIRST)
+        local = tried == 0 and _works(LOCALLY_FIRST)
         try:
             return await (_locally if local else _patiently)(activity, given, answer)
         except FailureError as failure:
@@ -201,7 +206,7 @@ async def give_up(given: Failure) -> Answer:
 
 async def look_at_strand(given: StrandLook) -> StrandStanding:
     """Ask the record where a strand stands, and report to its case what is due."""
-    if workflow.patched(LOCALLY_FIRST):
+    if _works(LOCALLY_FIRST):
         try:
             return await _locally(LOOK_AT_STRAND, given, StrandStanding)
         except FailureError as failure:
@@ -262,7 +267,7 @@ async def start_strand(case_id: UUID, key: str, clock: CaseClock) -> None:
     try:
         await workflow.start_child_workflow(
             STRAND_WORKFLOW,
-            StrandStart(case_id=case_id, key=key, clock=clock),
+            StrandStart(case_id=case_id, key=key, clock=clock, way=WAY),
             id=strand_workflow_id(case_id, key),
             # A child with any other policy dies when its case continues as new.
             parent_close_policy=ParentClosePolicy.ABANDON,

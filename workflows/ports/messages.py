@@ -19,7 +19,16 @@ class Message(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-class CaseStart(Message):
+class Start(Message):
+    """What a workflow is begun with. ``way`` is the way of working of the build that began it, and it keeps
+    that: its history holds what an earlier way asked for, in its order. (`workflow.patched` says the same,
+    and costs each run an event and a write to Temporal's list of workflows.)
+    """
+
+    way: int = 0
+
+
+class CaseStart(Start):
     """All that a case's workflow is given; it asks the record for the rest."""
 
     case_id: UUID
@@ -91,7 +100,7 @@ class Failure(Message):
     code: str
 
 
-class StrandStart(Message):
+class StrandStart(Start):
     """All that a strand's workflow is given; it asks the record for the rest."""
 
     case_id: UUID
@@ -126,7 +135,7 @@ class StrandStanding(Message):
     next_look: AwareDatetime | None = None
 
 
-class LaneStart(Message):
+class LaneStart(Start):
     """Which partner and case a lane serves."""
 
     partner_id: UUID

@@ -21,6 +21,14 @@ FORMER_QUEUES = ("cases", "lanes")
 next number, and the old name goes here: `workflows/former_runs.py` has what runs there begin anew.
 """
 
+LOCALLY_FIRST = 1
+"""The way of working in which the worker that has a workflow at hand first asks the record itself, and a lane
+is served as a whole.
+"""
+
+WAY = LOCALLY_FIRST
+"""The way in which runs work that begin now."""
+
 CASE_WORKFLOW = "DischargeCase"
 STRAND_WORKFLOW = "Strand"
 LANE_WORKFLOW = "PartnerLane"
