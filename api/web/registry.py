@@ -44,6 +44,8 @@ from api.replays import pages as replay_pages
 from api.replays import routes as replay_routes
 from api.shadow import pages as shadow_pages
 from api.shadow import routes as shadow_routes
+from api.shadow_rules import pages as shadow_rules_pages
+from api.shadow_rules import routes as shadow_rules_routes
 from api.unmapped import pages as unmapped_pages
 from api.users import routes as user_routes
 from api.web import clock, health
@@ -73,6 +75,7 @@ ROUTERS = (
     user_routes.router,
     bed_day_routes.router,
     shadow_routes.router,
+    shadow_rules_routes.router,
     fhir_routes.router,
 )
 
@@ -99,6 +102,7 @@ PAGES: tuple[APIRouter, ...] = (
     failed_command_pages.router,
     duplicate_pages.router,
     shadow_pages.router,
+    shadow_rules_pages.router,
     feed_pages.router,
     unmapped_pages.router,
 )

@@ -71,6 +71,7 @@ INTERFACES: dict[tuple[str, str], str] = {
     ("POST", "/api/v1/shadow-lists"): "shadow.import",
     ("GET", "/api/v1/shadow-lists"): "shadow.read",
     ("GET", "/api/v1/shadow-lists/{list_id}"): "shadow.read",
+    ("GET", "/api/v1/shadow-rules"): "shadow.read",
     ("GET", "/api/v1/properties"): "properties.read",
     ("GET", "/api/v1/properties/{property_id}"): "properties.read",
     ("POST", "/api/v1/properties"): "properties.edit",
@@ -148,6 +149,7 @@ PAGES: dict[tuple[str, str], str] = {
     ("GET", "/shadow"): "shadow.read",
     ("POST", "/shadow"): "shadow.import",
     ("GET", "/shadow/{list_id}"): "shadow.read",
+    ("GET", "/shadow-rules"): "shadow.read",
 }
 
 ANYBODY = {

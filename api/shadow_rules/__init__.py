@@ -1,0 +1,1 @@
+"""Risk rules in shadow beside those in force."""
