@@ -103,7 +103,7 @@ async def _page(visit: Visit, given: Given, status: int = 200) -> Response:
         found = Found(
             items=items,
             partners=[(row, of.name) for row, of in await queries.partners(session)],
-            counts=await queries.count_outgoing(session),
+            counts=await queries.count_open(session),
             lanes=await queries.waiting_lanes(session),
         )
         await looked(session, visit.caller, "refused items", {item.row.case_id for item in items})

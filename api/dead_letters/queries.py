@@ -5,14 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from discharge.store.tables import (
-    Organisation,
-    OutboxRow,
-    PartnerRow,
-)
+from discharge.store.tables import Organisation, OutboxRow, PartnerRow
+from discharge.store.tables.outbox import OPEN_ITEMS
 
 MOST = 100
 
@@ -46,10 +43,10 @@ async def outgoing(
     return [Item(row, partner, name or NOBODY) for row, partner, name in await session.execute(statement)]
 
 
-async def count_outgoing(session: AsyncSession) -> dict[str, int]:
-    """How many items are in each state."""
+async def count_open(session: AsyncSession) -> dict[str, int]:
+    """How many items that are not over are in each state; those that are would be counted for ever."""
     counted = await session.execute(
-        select(OutboxRow.state, func.count()).where(OutboxRow.channel == "partner").group_by(OutboxRow.state)
+        select(OutboxRow.state, func.count()).where(text(OPEN_ITEMS)).group_by(OutboxRow.state)
     )
     return dict(counted.all())
 
@@ -58,9 +55,7 @@ async def waiting_lanes(session: AsyncSession) -> dict[tuple[UUID, UUID], int]:
     """How many items wait in each lane, by partner and case."""
     counted = await session.execute(
         select(OutboxRow.partner_id, OutboxRow.case_id, func.count())
-        .where(
-            OutboxRow.channel == "partner", OutboxRow.state == "pending", OutboxRow.partner_id.is_not(None)
-        )
+        .where(text(OPEN_ITEMS), OutboxRow.state == "pending", OutboxRow.partner_id.is_not(None))
         .group_by(OutboxRow.partner_id, OutboxRow.case_id)
     )
     return {(partner_id, case_id): count for partner_id, case_id, count in counted if partner_id}

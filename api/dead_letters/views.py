@@ -18,6 +18,9 @@ from fhir_adapters.partners.settings import is_encrypted
 
 Lanes = Mapping[tuple[UUID, UUID], int]
 
+OPEN_STATES = ("held", "pending", "dead")
+"""States in which an item waits for somebody."""
+
 LEAST_REASON, MOST_REASON = 3, 500
 DECISIONS: Mapping[str, str] = {"release": "is sent again", "skip": "is skipped"}
 """What a person may decide here, and what then happens to the item."""
@@ -146,7 +149,7 @@ def present(found: Found, given: Given) -> DeadLettersPage:
             for name in names
         ),
         counts=tuple(
-            (tag_of(OUTGOING_STATES, state), f"{found.counts.get(state, 0):,}") for state in OUTGOING_STATES
+            (tag_of(OUTGOING_STATES, state), f"{found.counts.get(state, 0):,}") for state in OPEN_STATES
         ),
         well=tuple(_well(row, name, given) for row, name in found.partners if row.paused_at is None),
         may_decide=given.may_decide,

@@ -10,6 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from discharge.store.base import Base, JsonObject
 
+OPEN_ITEMS = "channel = 'partner' AND state IN ('held', 'pending', 'dead')"
+"""Items for partners that somebody still waits for; written so that their index answers."""
+
 
 class OutboxRow(Base):
     """One thing to tell. ``sequence`` orders everything; ``key`` is the same on every try.
@@ -38,6 +41,7 @@ class OutboxRow(Base):
             "case_id",
             postgresql_where="relayed_at IS NULL AND relay_after IS NOT NULL",
         ),
+        Index("ix_outbox_open", "state", postgresql_where=OPEN_ITEMS),
         Index("ix_outbox_dead", "sequence", postgresql_where="state = 'dead'"),
         Index("ix_outbox_lane", "partner_id", "case_id", "sequence"),
         Index(

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from discharge.store.engine import transaction
 from discharge.store.tables import AuditRead, AuditWrite, OutboxRow, PartnerRow
+from discharge.store.tables.outbox import OPEN_ITEMS
 from tests.api.conftest import NOW, Door, Looking
 from tests.api.signing_in import sign_in
 from tests.fixtures.postgres import Places
@@ -75,6 +77,26 @@ async def test_given_a_refused_item_when_listed_then_why_how_often_and_four_fact
     assert "<dt>Sent</dt><dd>2 March 2026, 09:30</dd>" in page.text
     for fact in ("Received", "Accepted", "Acted on"):
         assert f"<dt>{fact}</dt><dd>Not yet</dd>" in page.text
+
+
+async def test_given_items_in_every_state_when_listed_then_those_that_are_not_over_are_counted_by_an_index(
+    door: Door, partner_id: UUID
+) -> None:
+    row = await refused(door, partner_id)
+    for state in ("pending", "pending", "held", "delivered", "skipped"):
+        await refused(door, partner_id, state, row.case_id)
+    sign_in(door, "operator")
+    page = (await door.client.get("/dead-letters")).text
+    counts = page.split('aria-label="Items for partners by state">')[1].split("</ul>")[0]
+    assert re.findall(r">([\w: ]+)</strong> (\d+)", counts) == [
+        ("Held: no basis", "1"),
+        ("Waiting", "2"),
+        ("Refused", "1"),
+    ]
+    async with transaction(door.worker) as session:
+        await session.execute(text("SET LOCAL enable_seqscan = off"))
+        plan = await session.scalars(text(f"EXPLAIN SELECT count(*) FROM outbox WHERE {OPEN_ITEMS}"))
+        assert "ix_outbox_open" in "\n".join(plan)
 
 
 @pytest.mark.parametrize(
