@@ -12,7 +12,7 @@ from discharge.store.tables import Person
 from discharge.store.tables.persons import ORDINARY
 from fhir_adapters.feeds.book import ProfileBook
 from fhir_adapters.feeds.profile import Profile
-from fhir_adapters.hl7v2.interpret.interpretation import understood
+from fhir_adapters.hl7v2.interpret import understood
 from fhir_adapters.hl7v2.store.unmapped import missing_in
 from fhir_adapters.store.tables import Feed, InboxRow, UnmappedRow
 

@@ -24,7 +24,7 @@ from tests.api.conftest import NOW, Door
 from tests.api.fhir.posting import FHIR, NHS, RESTRICTED
 from tests.api.fhir.test_referral_requests import FORMS, sent
 from tests.api.fhir.test_referral_requests import told as fhir_told
-from tests.api.hidings.test_hidings import labelled
+from tests.api.hidings.labels import labelled
 from tests.api.referral_requests.test_service import EDITH, decided, referred_by, shape, waiting
 
 OWN_PATIENT = "9990000042"

@@ -12,8 +12,8 @@ from fhir_adapters.hl7v2.facts import (
     PersonReported,
     StayReported,
 )
+from fhir_adapters.hl7v2.interpret import understood
 from fhir_adapters.hl7v2.interpret.fields import Reader
-from fhir_adapters.hl7v2.interpret.interpretation import understood
 from fhir_adapters.hl7v2.parse.envelope import MessageHeader, Unreadable, read_envelope
 from fhir_adapters.hl7v2.parse.segments import Message
 

@@ -1,23 +1,27 @@
-"""From a read message and a feed profile to facts; pure, one mapper a segment.
+"""From a message and a feed profile to facts, one mapper a segment; reading and interpreting as one step ends
+always.
 
 Every message ends as exactly one of three: `Interpreted` with its facts, `NotUsed` with the rule that says
 so, or `Parked` with a cause that a person can mend. Nothing here refuses a message for its version or its
 data quality.
 """
 
+import logging
 import re
 from datetime import datetime
 
 from fhir_adapters.feeds.profile import Profile
-from fhir_adapters.hl7v2.facts import Interpretation, Interpreted, NotUsed
+from fhir_adapters.hl7v2.facts import Interpretation, Interpreted, NotUsed, Parked
 from fhir_adapters.hl7v2.interpret.adt import interpret_adt, read_as
 from fhir_adapters.hl7v2.interpret.bounds import within_bounds
 from fhir_adapters.hl7v2.interpret.fields import Reader
 from fhir_adapters.hl7v2.interpret.kinds import KINDS, interpret_kind, with_local_segments
 from fhir_adapters.hl7v2.interpret.texts import NOTE, has_bare_marks
 from fhir_adapters.hl7v2.interpret.triggers import TRIGGERS
-from fhir_adapters.hl7v2.parse.envelope import MessageHeader
-from fhir_adapters.hl7v2.parse.segments import Message
+from fhir_adapters.hl7v2.parse.envelope import MessageHeader, Unreadable
+from fhir_adapters.hl7v2.parse.segments import Message, read_message
+
+log = logging.getLogger("homeward.drain")
 
 MOST_LABEL = 40
 """Characters of an unknown type and trigger that are kept as the reason; HL7 has seven and an underscored
@@ -26,6 +30,22 @@ structure.
 
 _VERSION_2 = re.compile(r"2(\.\d.*)?")
 """Every version 2 is read by its structure; anything else is stored, acknowledged and listed as not used."""
+
+
+def understood(
+    raw: bytes, profile: Profile, arrived_at: datetime | None = None
+) -> tuple[Message | None, Interpretation]:
+    """Stored bytes, read as far as they can be, and interpreted; whatever goes wrong parks the message.
+    `arrived_at` is in case time.
+    """
+    try:
+        message = read_message(raw)
+        if isinstance(message, Unreadable):
+            return None, Parked(code=message.code, reason=message.detail or "header")
+        return message, interpret(message, profile, arrived_at)
+    except Exception as error:
+        log.error("message not understood: %s", type(error).__name__)
+        return None, Parked(code="message-not-understood", reason=f"fault-{type(error).__name__}")
 
 
 def interpret(message: Message, profile: Profile, arrived_at: datetime | None = None) -> Interpretation:

@@ -24,7 +24,7 @@ from discharge.store.engine import transaction
 from fhir_adapters.feeds.book import ProfileBook
 from fhir_adapters.feeds.profile import Profile
 from fhir_adapters.hl7v2.facts import Interpretation, Interpreted, NotUsed, Parked, StayReported
-from fhir_adapters.hl7v2.interpret.interpretation import understood
+from fhir_adapters.hl7v2.interpret import understood
 from fhir_adapters.hl7v2.parse.batches import BATCH
 from fhir_adapters.hl7v2.send.answers import read_answer
 from fhir_adapters.hl7v2.store import pairs

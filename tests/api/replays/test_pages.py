@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import re
-from html import unescape
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select, text
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from discharge.cases.commands import ENVELOPE
 from discharge.clocks import CaseClock
 from discharge.store.engine import transaction
-from discharge.store.tables import AuditWrite, OutboxRow, PartnerRow
+from discharge.store.tables import AuditWrite, OutboxRow
 from fhir_adapters.feeds.profile_loader import shipped_profiles
 from fhir_adapters.hl7v2.store.replay_work import work_replays
-from fhir_adapters.store.tables import InboxRow, MessageEditRow, ReplayItemRow, ReplayRow
+from fhir_adapters.store.tables import InboxRow, ReplayItemRow, ReplayRow
 from tests.api.conftest import Door, Looking
+from tests.api.replays.edits import Editing, fields
 from tests.api.signing_in import sign_in
 from tests.fhir_adapters.hl7v2.conftest import Intake
 from tests.fhir_adapters.hl7v2.samples import OTHER_NHS, Sample
 from tests.fixtures.cases import carried_out
-from tests.fixtures.postgres import Places
 
 NOBODY = Sample(nhs="", local="")
 
@@ -31,13 +28,6 @@ async def worked(intake: Intake) -> None:
     while await work_replays(intake.worker, shipped_profiles(), CaseClock.real()):
         pass
     await intake.drain()
-
-
-def fields(html: str, action: str) -> dict[str, str]:
-    """The hidden fields of the first form that leads to an address."""
-    form = html.split(f'action="{action}"', 1)[1].split("</form>", maxsplit=1)[0]
-    found = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form)
-    return {name: unescape(value) for name, value in found}
 
 
 async def mended(intake: Intake) -> None:
@@ -161,178 +151,6 @@ async def test_given_messages_when_looked_for_by_patient_then_only_theirs_are_fo
         "/api/v1/messages", params={"who": "ashdown"}, headers=door.headers("operator", "STRANGER")
     )
     assert stranger.json()["messages"] == []
-
-
-class Editing:
-    """An operator proposes, an administrator of the same organisation decides."""
-
-    def __init__(self, door: Door, intake: Intake) -> None:
-        self.door, self.intake = door, intake
-
-    async def propose(self, row: InboxRow, change: tuple[str, str]) -> str:
-        sign_in(self.door, "operator", "TRUST")
-        path = f"/messages/{row.id}/edit"
-        page = (await self.door.client.get(path)).text
-        area = unescape(re.search(r"<textarea[^>]*>(.*?)</textarea>", page, re.DOTALL)[1])  # type: ignore[index]
-        sent = fields(page, path) | {
-            "text": area.replace(*change).replace("\n", "\r\n"),
-            "why": "number added",
-        }
-        answer = await self.door.client.post(path, data=sent)
-        assert answer.status_code == 303, answer.text
-        return answer.headers["location"]
-
-    async def decide(self, path: str, decision: str, role: str = "admin") -> int:
-        sign_in(self.door, role, "TRUST")
-        page = (await self.door.client.get(path)).text
-        token = page.split('name="form_token" value="')[1].split('"')[0]
-        sent = {"form_token": token, "decision": decision, "why": "checked with the ward"}
-        return (await self.door.client.post(path, data=sent)).status_code
-
-
-@pytest.fixture
-def editing(door: Door, intake: Intake) -> Editing:
-    return Editing(door, intake)
-
-
-async def test_given_an_edit_when_a_second_person_approves_it_then_it_takes_effect_and_the_original_stays(
-    editing: Editing, intake: Intake
-) -> None:
-    await intake.take(NOBODY.raw())
-    [original] = await intake.rows(InboxRow)
-    path = await editing.propose(original, ("PID|1||", "PID|1||H100^^^RXH^MR"))
-    await intake.drain()
-    assert {row.state for row in await intake.rows(InboxRow)} == {"parked", "proposed"}
-    page = (await editing.door.client.get(path)).text
-    assert "must approve or decline it" in page
-    assert "Taken out" in page
-    assert "H100^^^RXH^MR" in page
-    assert "ACACIA" not in page
-
-    assert await editing.decide(path, "approve", "operator") == 409
-    await intake.drain()
-    assert {row.state for row in await intake.rows(InboxRow)} == {"parked", "proposed"}
-
-    assert await editing.decide(path, "approve") == 303
-    assert await editing.decide(path, "approve") == 303
-    assert await editing.decide(path, "decline") == 409
-    [drained] = await intake.drain()
-
-    rows = {row.id: row for row in await intake.rows(InboxRow)}
-    assert drained.state == "interpreted"
-    assert (rows[original.id].state, rows[original.id].raw) == ("superseded", original.raw)
-    edited = rows[drained.inbox_id]
-    assert edited.edited_from == original.id
-    assert edited.raw == original.raw.replace(b"PID|1||", b"PID|1||H100^^^RXH^MR")
-    [edit] = await intake.rows(MessageEditRow)
-    assert (edit.state, edit.reason, edit.decided_reason) == (
-        "approved", "number added", "checked with the ward",
-    )  # fmt: skip
-
-
-async def test_given_an_edit_when_declined_then_it_never_has_an_effect(
-    editing: Editing, intake: Intake
-) -> None:
-    await intake.take(NOBODY.raw())
-    [original] = await intake.rows(InboxRow)
-    path = await editing.propose(original, ("PID|1||", "PID|1||H100^^^RXH^MR"))
-
-    assert await editing.decide(path, "decline") == 303
-    assert await intake.drain() == []
-    assert sorted(row.state for row in await intake.rows(InboxRow)) == ["declined", "parked"]
-
-
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "UPDATE inbox SET state = 'stored' WHERE state = 'proposed'",
-        "UPDATE inbox SET raw = 'MSH|' WHERE state = 'proposed'",
-    ],
-)
-async def test_given_a_proposed_edit_when_even_the_worker_would_use_or_change_it_then_postgresql_refuses(
-    editing: Editing, intake: Intake, statement: str
-) -> None:
-    await intake.take(NOBODY.raw())
-    [original] = await intake.rows(InboxRow)
-    await editing.propose(original, ("PID|1||", "PID|1||H100^^^RXH^MR"))
-    with pytest.raises(Exception, match=r"not-approved|never change") as refused:
-        async with transaction(intake.worker) as session:
-            await session.execute(text(statement))
-    assert not isinstance(refused.value, AssertionError)
-
-
-async def test_given_an_edit_that_spoils_the_header_or_what_was_withheld_then_the_form_says_so(
-    editing: Editing, intake: Intake
-) -> None:
-    await intake.take(NOBODY.raw())
-    [row] = await intake.rows(InboxRow)
-    body = {"reason": "try", "text": "no message"}
-    spoilt = await editing.door.post(f"/api/v1/messages/{row.id}/edits", body, "operator")
-    assert (spoilt.status_code, spoilt.json()["code"]) == (400, "not-hl7")
-    moved = body | {"text": NOBODY.text().replace("\r", "\n") + "ZZZ|a|[withheld]"}
-    refused = await editing.door.post(f"/api/v1/messages/{row.id}/edits", moved, "operator")
-    assert (refused.status_code, refused.json()["code"]) == (422, "invalid-body")
-
-
-async def sent_item(door: Door, owner: AsyncEngine, places: Places, state: str = "delivered") -> OutboxRow:
-    partner = PartnerRow(id=uuid4(), organisation_id=places.landlord, endpoint="http://x", kind="fhir")
-    async with transaction(owner) as session:
-        session.add(partner)
-    row = OutboxRow(
-        key=uuid4(), channel="partner", kind="order", case_id=await door.referred(), partner_id=partner.id,
-        payload={"item": "stairlift"}, state=state,
-    )  # fmt: skip
-    async with transaction(door.worker) as session:
-        session.add(row)
-    return row
-
-
-async def test_given_an_item_that_arrived_when_sent_again_twice_with_one_key_then_it_is_one_new_item(
-    door: Door, owner: AsyncEngine, places: Places
-) -> None:
-    row = await sent_item(door, owner, places)
-    body, key = {"reason": "their system lost it"}, {"Idempotency-Key": "lost-1"}
-    path = f"/api/v1/sent/{row.sequence}/again"
-    answers = [await door.post(path, body, "operator", **key) for _ in range(2)]
-
-    assert [answer.status_code for answer in answers] == [201, 201]
-    assert answers[0].json() == answers[1].json()
-    async with transaction(door.worker) as session:
-        again = await session.get_one(OutboxRow, answers[0].json()["sequence"])
-        old = await session.get_one(OutboxRow, row.sequence)
-    assert (again.resent_from, again.partner_id, again.state) == (row.sequence, row.partner_id, "pending")
-    assert (again.payload, again.released_reason) == (row.payload, "their system lost it")
-    assert again.key != old.key
-    assert old.state == "delivered"
-
-
-async def test_given_an_item_with_a_later_one_when_sent_again_then_it_would_set_the_partner_back(
-    door: Door, owner: AsyncEngine, places: Places
-) -> None:
-    row = await sent_item(door, owner, places)
-    newer = OutboxRow(
-        key=uuid4(), channel="partner", kind="order", case_id=row.case_id, partner_id=row.partner_id,
-        payload=row.payload,
-    )  # fmt: skip
-    async with transaction(door.worker) as session:
-        session.add(newer)
-    answer = await door.post(f"/api/v1/sent/{row.sequence}/again", {"reason": "lost"}, "operator")
-
-    assert (answer.status_code, answer.json()["code"]) == (409, "overtaken")
-    async with transaction(door.worker) as session:
-        assert not await session.scalar(select(OutboxRow).where(OutboxRow.resent_from == row.sequence))
-
-
-@pytest.mark.parametrize(
-    ("state", "org", "status"), [("pending", "TRUST", 409), ("delivered", "STRANGER", 404)]
-)
-async def test_given_an_item_that_waits_or_is_of_others_when_sent_again_then_it_is_refused(
-    door: Door, owner: AsyncEngine, places: Places, state: str, org: str, status: int
-) -> None:
-    row = await sent_item(door, owner, places, state)
-    answer = await door.post(f"/api/v1/sent/{row.sequence}/again", {"reason": "try"}, "operator", org)
-
-    assert answer.status_code == status
 
 
 async def test_given_a_message_that_told_a_case_when_opened_then_events_are_followed_and_back_from_the_case(

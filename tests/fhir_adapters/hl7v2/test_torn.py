@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from discharge.errors import ERRORS
 from fhir_adapters.feeds.profile_loader import shipped_profiles
 from fhir_adapters.hl7v2.facts import NotUsed, Parked
-from fhir_adapters.hl7v2.interpret.interpretation import understood
+from fhir_adapters.hl7v2.interpret import understood
 from fhir_adapters.hl7v2.parse.envelope import MessageHeader, Unreadable, read_envelope
 from fhir_adapters.hl7v2.receive.inbox_row import arrived
 from fhir_adapters.store.tables import InboxRow

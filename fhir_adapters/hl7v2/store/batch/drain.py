@@ -21,7 +21,7 @@ from discharge.errors import Unavailable
 from discharge.store.engine import transaction
 from fhir_adapters.feeds.book import ProfileBook
 from fhir_adapters.hl7v2.facts import Interpreted, NotUsed
-from fhir_adapters.hl7v2.interpret.interpretation import understood
+from fhir_adapters.hl7v2.interpret import understood
 from fhir_adapters.hl7v2.parse.batches import BATCH
 from fhir_adapters.hl7v2.store import pairs
 from fhir_adapters.hl7v2.store.batch.load import Loaded, begun, load

@@ -129,7 +129,7 @@ class TestOutcomes:
         assert not check_feed([], ITK).passes(100.0)
 
     def test_given_our_own_fault_then_the_check_goes_on(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("fhir_adapters.hl7v2.interpret.interpretation.interpret", lambda *_: 1 / 0)
+        monkeypatch.setattr("fhir_adapters.hl7v2.interpret.interpret", lambda *_: 1 / 0)
 
         assert [row.reason for row in checked(Sample()).outcomes] == ["fault-ZeroDivisionError"]
 

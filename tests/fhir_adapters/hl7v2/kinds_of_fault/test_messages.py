@@ -18,7 +18,7 @@ from fhir_adapters.feeds.check import SampleFile, check_feed
 from fhir_adapters.feeds.profile import Profile
 from fhir_adapters.feeds.profile_loader import profile_named
 from fhir_adapters.hl7v2.facts import Interpreted, PersonReported, StayReported
-from fhir_adapters.hl7v2.interpret.interpretation import understood
+from fhir_adapters.hl7v2.interpret import understood
 from fhir_adapters.store.tables import Feed
 from tests.fhir_adapters.hl7v2.conftest import Intake
 from tests.fhir_adapters.hl7v2.kinds_of_fault.messages import adt, beryl, notes, profiled, pv1

@@ -13,7 +13,7 @@ import pytest
 from fhir_adapters.feeds.profile import Profile
 from fhir_adapters.feeds.profile_loader import profile_named
 from fhir_adapters.hl7v2.facts import Interpreted, PersonReported, StayReported
-from fhir_adapters.hl7v2.interpret.interpretation import understood
+from fhir_adapters.hl7v2.interpret import understood
 from fhir_adapters.hl7v2.process.spells import SpellState, fold_spell
 from tests.fhir_adapters.hl7v2.samples import segment
 
