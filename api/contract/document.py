@@ -42,9 +42,10 @@ calendar date). The answer is 200 with what happened, 202 with a status address 
 it was accepted and is not done yet, or a problem (RFC 9457) whose `code` is the same in every interface,
 page and log.
 
-Every request that changes something takes an `Idempotency-Key` of your own in its header. Under the same key
-the same content is done once and answered alike; other content is refused. Keys of commands and referrals are
-remembered for good, all others for 30 days; a request that was refused may be sent again under its key.
+Every request that changes something takes an `Idempotency-Key` of your own in its header, of 1 to 200
+characters. Under the same key the same content is done once and answered alike; other content is refused
+(`duplicate-key-other-body`). A key is remembered for at least 30 days. A command that its case refused keeps
+its key: send the corrected command under a new one.
 
 Every list is paged in one way: `size`, and `after` with the `next` of the page before; `next` is null on the
 last page.

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
@@ -125,3 +127,41 @@ async def test_given_a_form_when_its_button_is_pressed_twice_then_it_is_done_onc
     other = await door.client.post(path, data=typed | {"because": "listed-in-error"})
     assert "This was already done" in other.text
     assert (await audited(door)).count("property withdraw") == 1
+
+
+async def test_given_a_key_that_is_none_when_sent_with_any_write_then_the_header_is_named(door: Door) -> None:
+    """Every write there is, commands and referrals too, refuses it in one way."""
+    named = {"case_id": uuid4(), "sequence": 1, "name": "x", "code": "x"}
+    for each in (one for one in operations() if one.method in ("post", "put")):
+        path = re.sub(r"{(\w+)}", lambda found: str(named.get(found[1], uuid4())), each.path)
+        for key in ("", "k" * 201):
+            headers = door.headers("admin") | {"Idempotency-Key": key}
+            answer = await door.client.request(each.method, path, json={}, headers=headers)
+            told = answer.json()
+            assert (answer.status_code, told["code"]) == (422, "invalid-body"), each.name
+            faults = [one for one in told["problems"] if one["where"] == "Idempotency-Key"]
+            assert [one["pointer"] for one in faults] == [""], each.name
+
+
+@pytest.mark.parametrize("kind", ["command", "referral", "other write"])
+async def test_given_any_kind_of_write_when_its_key_comes_again_then_the_client_sees_one_way(
+    door: Door, kind: str
+) -> None:
+    """The same content is answered alike and done once; other content is refused, and the header named."""
+    if kind == "command":
+        path = f"/api/v1/cases/{await door.referred()}/commands"
+        body, other = {"kind": "accept-referral"}, {"kind": "accept-referral", "note": "Other"}
+    elif kind == "referral":
+        await door.admitted()
+        path, body, other = "/api/v1/referrals", {"person": PERSON}, {"person": PERSON, "ward": "7A"}
+    else:
+        path, body, other = HOMES, HOME, HOME | {"reference": "M-2"}
+    first, again = [await door.post(path, body, "coordinator", **KEY) for _ in range(2)]
+    assert first.status_code in (200, 201, 202), first.text
+    assert (first.status_code, first.json()) == (again.status_code, again.json())
+    refused = await door.post(path, other, "coordinator", **KEY)
+    told = refused.json()
+    assert (refused.status_code, told["code"], told["where"]) == (
+        422, "duplicate-key-other-body", "Idempotency-Key",
+    )  # fmt: skip
+    assert [each["pointer"] for each in told["problems"]] == [""]
