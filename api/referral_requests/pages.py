@@ -101,10 +101,13 @@ def _fault(name: str, what: str) -> dict[str, str]:
 async def _refused(visit: Visit, request_id: UUID, error: HomewardError, typed: dict[str, str]) -> Response:
     if error.row.http >= 500 or error.code in ("not-found", "role-not-allowed"):
         raise error
-    fault = {"text": f"{error.row.title}. {error.row.words}"}
-    if error.where in typed:
-        fault["href"] = f"#{error.where}"
-    return await _page(visit, request_id, error.row.http, errors=[fault], typed=typed)
+    faults = [_told(each, typed) for each in (error, *error.others)]
+    return await _page(visit, request_id, error.row.http, errors=faults, typed=typed)
+
+
+def _told(error: HomewardError, typed: dict[str, str]) -> dict[str, str]:
+    said = {"text": f"{error.row.title}. {error.row.words}"}
+    return said | ({"href": f"#{error.where}"} if error.where in typed else {})
 
 
 async def _page(

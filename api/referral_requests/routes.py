@@ -21,7 +21,6 @@ from api.web.paging import Paged
 from api.web.principals import Principal
 from api.web.request_keys import Keyed
 from api.web.services import Services
-from discharge.errors import HomewardError
 
 router = APIRouter(prefix="/api/v1", tags=["referrals"])
 
@@ -65,8 +64,6 @@ async def decide_referral_request(
 ) -> JSONResponse:
     """Take a request on, decline it, or take back one's own."""
     if body.decision == "take-on":
-        if not body.person:
-            raise HomewardError("invalid-body", detail="choose whom the request means", where="person")
         outcome = await service.take_on(services, caller, request_id, body.person, body.basis, keyed.key)
         return command_answer(outcome, 200, case_path(outcome.case_id))
     if body.decision == "decline":

@@ -20,7 +20,7 @@ from api.web.services import Services
 from discharge.cases.commands import Answer, Envelope
 from discharge.clocks import london_date
 from discharge.codes import lookup
-from discharge.errors import HomewardError, Refused
+from discharge.errors import HomewardError, Refused, refuse_together
 from discharge.store import audit, commands
 from discharge.store.tables import Organisation, ReferralRequestRow
 from fhir_adapters.referrals import ReferralValues
@@ -43,7 +43,9 @@ async def take_on(
     """
     caller.require("referral-requests.answer")
     now = await services.case_now()
-    lookup("sharing-bases", basis, london_date(now), "basis")
+    refuse_together(
+        lambda: _somebody(person), lambda: lookup("sharing-bases", basis, london_date(now), "basis")
+    )
     digest = body_hash(str(request_id), person, basis)
     async with services.begin(caller) as session:
         before = await commands.find_by_key(session, caller.client_id, key) if key else None
@@ -77,6 +79,11 @@ def _refused(taken: Envelope, error: HomewardError) -> Answer:
     return Answer(
         command_id=taken.command_id, case_id=taken.case_id, outcome="refused", version=0, code=error.code
     )
+
+
+def _somebody(person: str) -> None:
+    if not person:
+        raise HomewardError("invalid-body", detail="choose whom the request means", where="person")
 
 
 def _chosen(file: RequestFile, person: str) -> UUID | None:
