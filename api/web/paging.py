@@ -57,7 +57,7 @@ class Page:
 def page_asked(
     after: Annotated[
         str,
-        Query(pattern=r"^[0-9]{0,9}$", description="`next` of the page before, asked for with the same size"),
+        Query(pattern=r"^[0-9]{0,6}$", description="`next` of the page before, asked for with the same size"),
     ] = "",
     size: Annotated[int, Query(ge=1, le=MOST_SIZE)] = SIZE,
 ) -> Page:
