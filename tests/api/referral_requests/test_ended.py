@@ -1,4 +1,7 @@
-"""A request that was taken on by a command which its case does not record waits again for whoever may."""
+"""A request that was taken on by a command which its case does not record waits again for whoever may.
+
+One that is taken on wrongly is told every fault.
+"""
 
 from __future__ import annotations
 
@@ -59,3 +62,16 @@ async def test_given_a_request_taken_on_when_its_case_cannot_record_that_then_it
         door, sent["command_id"], decision="take-on", person=made["person_id"], basis="consent"
     )
     assert again.status_code == 202, again.text
+
+
+async def test_given_a_request_taken_on_without_person_or_basis_then_both_are_told_at_once(
+    door: Door,
+) -> None:
+    sent = await referred_by(door, org="LANDLORD")
+    answer = await decided(door, sent["command_id"], decision="take-on", basis="consnt")
+    assert answer.status_code == 422
+    assert [(each["pointer"], each["code"]) for each in answer.json()["problems"]] == [
+        ("#/person", "invalid-body"),
+        ("#/basis", "code-not-in-value-set"),
+    ]
+    assert answer.json()["problems"][1]["reason"].endswith("(sharing-bases; nearest: consent)")

@@ -356,16 +356,3 @@ async def test_given_names_when_compared_then_case_accents_and_punctuation_do_no
             ("Ashdown", "Ashdowne", False),
         ):
             assert await session.scalar(same, {"one": one, "other": other}) is expected
-
-
-async def test_given_a_request_taken_on_without_person_or_basis_then_both_are_told_at_once(
-    door: Door,
-) -> None:
-    sent = await referred_by(door, org="LANDLORD")
-    answer = await decided(door, sent["command_id"], decision="take-on", basis="consnt")
-    assert answer.status_code == 422
-    assert [(each["pointer"], each["code"]) for each in answer.json()["problems"]] == [
-        ("#/person", "invalid-body"),
-        ("#/basis", "code-not-in-value-set"),
-    ]
-    assert answer.json()["problems"][1]["reason"].endswith("(sharing-bases; nearest: consent)")
