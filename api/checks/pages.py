@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter
@@ -25,6 +25,7 @@ from discharge.cases.commands import CompleteCheck, SaveAnswers
 from discharge.cases.model import Case
 from discharge.errors import HomewardError
 from discharge.store.tables import NoteRow
+from discharge.store.tables.persons import DANGER
 from housing_checks.checks.answer_types import WRITTEN
 from housing_checks.checks.answers import answers_standing
 from housing_checks.checks.form import form_in_force, form_of
@@ -41,12 +42,17 @@ async def show(visit: Visitor, case_id: UUID) -> Response:
     case, name = await _prepare(visit, case_id)
     form = _form(case, visit)
     kept, known = await visit.kept_form(), answers_standing(case)
-    answers, notes, _ = read_answers(form, kept, case) if kept else ({}, await _words(visit, case), {})
+    words = {} if kept else await _words(visit, case)
+    danger = (
+        read_danger(form, kept) if kept else frozenset(code for code, each in words.items() if each.danger)
+    )
+    before = {code: each.text for code, each in words.items()}
+    answers, notes, _ = read_answers(form, kept, case) if kept else ({}, before, {})
     seen = seen_of(kept) if kept else None
     if case.check is not None and case.check.completed_on is not None:
         known = {code: value for code, value in known.items() if value != WRITTEN or code in notes}
     how = (read_known(form, kept) if kept else {}) or _known_before(case)
-    return _page(visit, present(form, case, name, known | answers, notes, {}, known=how, seen=seen))
+    return _page(visit, present(form, case, name, known | answers, notes, {}, danger, known=how, seen=seen))
 
 
 @router.post("/{case_id}/check")
@@ -122,7 +128,15 @@ async def save(visit: Visitor, case_id: UUID) -> Response:
     return visit.to(await done_href(visit, asked, outcome, "check"))
 
 
-async def _words(visit: Visit, case: Case, *, under_way: bool = False) -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """An answer in words, and whether it speaks of abuse or danger."""
+
+    text: str
+    danger: bool
+
+
+async def _words(visit: Visit, case: Case, *, under_way: bool = False) -> dict[str, _Words]:
     """The words of answers in words that the visitor may read; of the check under way only, where asked."""
     check = case.check
     if check is None or (under_way and check.completed_on is not None):
@@ -131,8 +145,8 @@ async def _words(visit: Visit, case: Case, *, under_way: bool = False) -> dict[s
     if not held:
         return {}
     async with visit.services.begin(visit.caller) as session:
-        rows = await session.execute(select(NoteRow.id, NoteRow.text).where(NoteRow.id.in_(held)))
-        return {held[row.id]: row.text for row in rows}
+        rows = await session.scalars(select(NoteRow).where(NoteRow.id.in_(held)))
+        return {held[row.id]: _Words(row.text, row.sensitivity == DANGER) for row in rows}
 
 
 def _known_before(case: Case) -> dict[str, str]:
@@ -160,11 +174,13 @@ def _asked(
     sent: FormData,
     filled: Filled,
     command: SaveAnswers | CompleteCheck,
-    words: Mapping[str, str],
+    words: Mapping[str, _Words],
 ) -> AskedCommand:
     """What is asked; an answer in words that says what it said before comes without them, and stays."""
     _, notes, _ = read_answers(form, sent, case)
-    notes = {code: text for code, text in notes.items() if words.get(code) != text}
+    danger = read_danger(form, sent)
+    kept = {code for code, each in words.items() if each == _Words(notes.get(code, ""), code in danger)}
+    notes = {code: text for code, text in notes.items() if code not in kept}
     return AskedCommand(
         case_id=case.case_id,
         command=command,

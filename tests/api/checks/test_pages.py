@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from uuid import UUID
 
 from sqlalchemy import text
@@ -133,6 +134,7 @@ async def test_given_answers_in_words_when_others_read_the_check_then_each_reads
         assert await _words(door, case_id, "TRUST") == ["Behind the sofa", "masked"]
         again = await door.client.get(path)
         assert "Number 42" in again.text
+        assert re.search(r'name="danger-record"[^>]*checked|checked[^>]*name="danger-record"', again.text)
         done = await door.client.post(f"{path}/hand-in", data=hidden(looked_over.text))
         assert done.status_code == 303, done.text
         await door.settle()
