@@ -19,20 +19,12 @@ class Message(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-class Start(Message):
-    """What a workflow is begun with. ``way`` is the way of working of the build that began it, and it keeps
-    that: its history holds what an earlier way asked for, in its order. (`workflow.patched` says the same,
-    and costs each run an event and a write to Temporal's list of workflows.)
-    """
-
-    way: int = 0
-
-
-class CaseStart(Start):
+class CaseStart(Message):
     """All that a case's workflow is given; it asks the record for the rest."""
 
     case_id: UUID
     clock: CaseClock
+    way: int = 0
 
 
 class CommandRef(Message):
@@ -100,12 +92,13 @@ class Failure(Message):
     code: str
 
 
-class StrandStart(Start):
+class StrandStart(Message):
     """All that a strand's workflow is given; it asks the record for the rest."""
 
     case_id: UUID
     key: str
     clock: CaseClock
+    way: int = 0
 
 
 class StrandProgress(Message):
@@ -135,12 +128,13 @@ class StrandStanding(Message):
     next_look: AwareDatetime | None = None
 
 
-class LaneStart(Start):
+class LaneStart(Message):
     """Which partner and case a lane serves."""
 
     partner_id: UUID
     case_id: UUID
     clock: CaseClock
+    way: int = 0
 
 
 class LaneWork(Message):

@@ -27,7 +27,10 @@ is served as a whole.
 """
 
 WAY = LOCALLY_FIRST
-"""The way in which runs work that begin now."""
+"""The way of working of runs that begin now. Their start says it, and they keep it: a history holds what an
+earlier way asked for, in its order. (`workflow.patched` says the same, and costs each run an event and a
+write to Temporal's list of workflows.)
+"""
 
 CASE_WORKFLOW = "DischargeCase"
 STRAND_WORKFLOW = "Strand"
