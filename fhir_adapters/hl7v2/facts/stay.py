@@ -33,8 +33,10 @@ Movement = Literal[
 ]
 """What happened to the stay; `counted` is a line of a census file, `deleted` takes back all that was said."""
 
-BEGINNING = datetime.min.replace(tzinfo=UTC)
-"""Stands for a time that the sender did not give: it comes before every time that is known."""
+BEGINNING = datetime(1, 1, 2, tzinfo=UTC)
+"""Stands for a time that the sender did not give: it comes before every time that is known. The first day of
+all cannot be said in London's time.
+"""
 
 
 class StayKey(Frozen):

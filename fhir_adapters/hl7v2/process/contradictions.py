@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from discharge.clocks import london_date
-from fhir_adapters.hl7v2.facts import Movement, StayReported
+from fhir_adapters.hl7v2.facts import BEGINNING, Movement, StayReported
 from fhir_adapters.hl7v2.facts.instants import coarse_minutes, coarsened, same
 from fhir_adapters.hl7v2.process.standing_events import Standing, by_movement, moved, said, stated
 
@@ -77,12 +77,14 @@ def _possible(
 
 
 def _used_again(admissions: list[StayReported], discharges: list[StayReported]) -> bool:
-    """Whether somebody came in again, on a later day, after the stay of this number had ended."""
+    """Whether somebody came in again, on a later day, after the stay of this number had ended, as far as it
+    is known when it ended.
+    """
     return any(
         came.admitted_at is not None
         and london_date(came.admitted_at) > london_date(moved(left))
         and any(moved(first) <= moved(left) for first in admissions)
         for left in discharges
         for came in admissions
-        if moved(came) > moved(left)
+        if BEGINNING < moved(left) < moved(came)
     )

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from fhir_adapters.hl7v2.facts import Location, Movement, StayKey, StayReported
 
-START = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
+START = datetime(2026, 3, 2, 10, 30, tzinfo=UTC)
+"""Half past, so that no event is at midnight: an admission at midnight is taken for a day without a time."""
 KEY = StayKey(visit_number="V1")
 
 
@@ -154,7 +155,8 @@ class Clerk:
         self.say("discharged", self.ward, discharged_at=at(self.hour))
 
     def correct_discharge(self) -> None:
-        if self.left is not None:
+        """An hour earlier; never before the admission, which a clerk cannot have seen."""
+        if self.left is not None and self.left > self.admitted:
             self.left -= 1
             self.say("updated", self.ward, discharged_at=at(self.left))
 

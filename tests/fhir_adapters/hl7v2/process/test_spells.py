@@ -308,12 +308,20 @@ def test_given_a_restated_admission_time_then_nothing_moves() -> None:
 
 
 def test_given_an_admission_date_without_time_then_the_time_known_for_that_day_stays() -> None:
-    midnight = at(0).replace(hour=0)
+    midnight = at(0).replace(hour=0, minute=0)
     state = folded(fact("admitted", 0, "A", admitted_at=at(0)), fact("updated", 3, admitted_at=midnight))
 
     assert state.admitted_at == at(0)
     other_day = fact("updated", 3, admitted_at=midnight - timedelta(days=1))
     assert folded(fact("admitted", 0, "A", admitted_at=at(0)), other_day).admitted_at == other_day.admitted_at
+
+
+def test_given_a_discharge_without_any_time_then_the_stay_can_be_read_without_a_doubt() -> None:
+    untimed = timed(fact("discharged", 0, "A"), False, False, 0)
+    later = fact("admitted", 30, "A", admitted_at=at(30))
+
+    assert folded(untimed, timed(fact("admitted", 0, "A"), False, False, 0), later).doubts == ()
+    assert folded(later, timed(fact("transferred", 0, "B"), False, False, 0), untimed).status == "admitted"
 
 
 def test_given_the_first_word_of_a_stay_is_that_it_ended_then_nobody_lies_there() -> None:
