@@ -42,12 +42,15 @@ EVENTS = "schema_of_events"
 """Beside the fields of a snapshot: under which schema the events were read that it is folded from."""
 
 
-WAITS_AT_MOST = "500ms"
-"""For a lock. Who holds one for longer is no command, and what is asked next is not to wait for it too."""
+TURN_AT_MOST, LOCK_AT_MOST = "2s", "500ms"
+"""How long is waited for one's turn, which several may wait for, and then for any other lock: who holds one
+for longer is no command, and what is asked next is not to wait for it too.
+"""
 
 _IN_TURN = text(
-    "SELECT set_config('lock_timeout', :at_most, true),"
-    " pg_advisory_xact_lock(hashtextextended('homeward.case:' || :case_id, 0))"
+    "SELECT set_config('lock_timeout', :turn, true),"
+    " pg_advisory_xact_lock(hashtextextended('homeward.case:' || :case_id, 0)),"
+    " set_config('lock_timeout', :lock, true)"
 )
 
 
@@ -148,10 +151,11 @@ async def note_next_look(session: AsyncSession, case_id: UUID, at: datetime | No
 
 
 async def one_at_a_time(session: AsyncSession, case_id: UUID) -> None:
-    """A lock on the id, because a case that is being opened has no row to lock yet. The transaction waits no
-    longer for anybody's lock than for this one; then it is database-busy.
+    """A lock on the id, because a case that is being opened has no row to lock yet. Who waits too long for
+    it, or for another lock afterwards, is told database-busy.
     """
-    await session.execute(_IN_TURN, {"case_id": str(case_id), "at_most": WAITS_AT_MOST})
+    times = {"turn": TURN_AT_MOST, "lock": LOCK_AT_MOST}
+    await session.execute(_IN_TURN, {"case_id": str(case_id), **times})
 
 
 async def answered_before(session: AsyncSession, case_id: UUID, command_id: UUID) -> Answer | None:

@@ -73,8 +73,8 @@ _PAUSES: Mapping[str, tuple[timedelta, ...]] = MappingProxyType(
 )
 """Between the tries of what is no outage and may pass all the same; any other failure is final. Whoever asks
 the same case next waits behind them: 1.6 seconds in all where something is wrong with us, 2 where somebody
-holds a lock (each try waits half a second for it), and 3 where only a newer build understands the case, so
-that a worker of that build can take it up.
+holds a lock (each try waits half a second for it, or two seconds for the case's turn), and 3 where only a
+newer build understands the case, so that a worker of that build can take it up.
 """
 
 _PAUSES_BEFORE = tuple(timedelta(milliseconds=200 * 4**number) for number in range(5))

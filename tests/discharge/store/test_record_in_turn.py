@@ -43,14 +43,14 @@ async def test_given_two_cases_then_a_command_of_one_waits_for_nothing_of_the_ot
 
 
 HOLDS = {
-    "the case's turn": "SELECT pg_advisory_xact_lock(hashtextextended('homeward.case:' || :id, 0))",
-    "its row": "SELECT id FROM cases WHERE CAST(id AS text) = :id FOR UPDATE",
+    "the case's turn": ("SELECT pg_advisory_xact_lock(hashtextextended('homeward.case:' || :id, 0))", 2.0),
+    "its row": ("SELECT id FROM cases WHERE CAST(id AS text) = :id FOR UPDATE", 0.5),
 }
 
 
-@pytest.mark.parametrize("held", HOLDS.values(), ids=HOLDS)
-async def test_given_a_lock_that_somebody_keeps_then_a_command_is_told_within_a_second_that_it_is_busy(
-    worker: AsyncEngine, places: Places, person_id: UUID, held: str
+@pytest.mark.parametrize(("held", "seconds"), HOLDS.values(), ids=HOLDS)
+async def test_given_a_lock_that_somebody_keeps_then_a_command_is_told_soon_that_it_is_busy(
+    worker: AsyncEngine, places: Places, person_id: UUID, held: str, seconds: float
 ) -> None:
     case = await open_case(worker, person_id, places.trust)
     given = request(case, places.trust, ev.CheckStarted(form="v1", started_on=TODAY))
@@ -59,7 +59,7 @@ async def test_given_a_lock_that_somebody_keeps_then_a_command_is_told_within_a_
         began = time.monotonic()
         with pytest.raises(Unavailable) as error:
             await recorded(worker, given)
-        assert time.monotonic() - began < 2
+        assert seconds <= time.monotonic() - began < seconds + 1.5
     assert (error.value.code, error.value.detail) == ("database-busy", LOCKED)
     assert isinstance(await recorded(worker, given), Recorded)
 
