@@ -386,3 +386,11 @@ async def test_given_an_item_that_cannot_be_built_when_tried_then_it_is_a_dead_l
     assert (outcome.outcome, row.state, row.error_code) == ("dead", "dead", "partner-refused")
     assert str(row.error_detail).startswith("not understood by us: ")
     assert (row.sent_at, room.receiver.received, partner.paused_at) == (None, [], None)
+
+
+async def test_given_an_attempt_that_holds_the_partner_when_another_item_is_queued_then_it_does_not_wait(
+    room: Room, case_id: UUID
+) -> None:
+    async with transaction(room.engine) as session, asyncio.timeout(5):
+        await partners.locked(session, room.partner_id)
+        assert await room.item(case_id)

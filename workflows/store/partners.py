@@ -62,8 +62,10 @@ def note_failure(partner: PartnerRow, now: datetime, code: str, detail: str) -> 
 
 
 async def locked(session: AsyncSession, partner_id: UUID | None) -> PartnerRow:
-    """The partner, locked; always before its items, so that two attempts never wait for each other."""
-    return await session.get_one(PartnerRow, partner_id, with_for_update=True)
+    """The partner, locked; always before its items, so that two attempts never wait for each other. Whoever
+    queues an item for it, which refers to its key alone, waits for neither.
+    """
+    return await session.get_one(PartnerRow, partner_id, with_for_update={"key_share": True})
 
 
 async def works_again(session: AsyncSession, partner: PartnerRow) -> None:
