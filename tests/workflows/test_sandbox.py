@@ -43,7 +43,7 @@ async def test_given_a_worker_of_production_when_made_then_no_run_pays_for_a_san
 
 
 def test_given_the_workflows_when_looked_for_then_of_each_that_waits_a_history_is_replayed() -> None:
-    """A round of a chore waits for one activity and is over: there is nothing in it to be told anew."""
+    """A round of a chore waits for one activity and is over: there is nothing in it to replay."""
     started = {
         WorkflowHistory.from_json("any", path.read_text(encoding="utf-8"))
         .events[0]

@@ -1,4 +1,4 @@
-"""Ends of stays beside other stays, told anew and asked about: exactly what each piece of news gives."""
+"""Ends of stays beside other stays, sent again and asked about: exactly what each message gives."""
 
 from __future__ import annotations
 

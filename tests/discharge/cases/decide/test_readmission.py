@@ -1,4 +1,4 @@
-"""Coming back to hospital, told anew and taken back: exactly what each piece of news gives."""
+"""Coming back to hospital, sent again and cancelled: exactly what each message gives."""
 
 from __future__ import annotations
 

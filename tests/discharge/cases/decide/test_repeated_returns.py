@@ -1,4 +1,4 @@
-"""Returns to hospital beside other stays, told anew, taken back and asked about: exactly what each gives."""
+"""Returns to hospital beside other stays, sent again, cancelled and asked about: exactly what each gives."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ from tests.discharge.cases.stories import SPELL, day, kinds, noon, spell, told
 OTHER = UUID(int=33)
 
 
-def test_given_somebody_moved_elsewhere_then_news_of_the_stay_they_left_is_no_arrival() -> None:
+def test_given_somebody_moved_elsewhere_then_a_message_about_the_stay_they_left_is_no_arrival() -> None:
     case = fold(ACCEPTED, [ev.CaseClosed(closed_on=day(2), outcome="admitted-elsewhere")])
     assert news(case, told(bed="7"), 3) == []
     assert kinds(news(case, back(on=2), 3)) == ["case-reopened"]
 
 
-def test_given_the_stay_of_an_earlier_discharge_when_it_begins_anew_then_the_ward_is_asked() -> None:
+def test_given_the_stay_of_an_earlier_discharge_when_it_begins_again_then_the_ward_is_asked() -> None:
     for on in (11, 12):
         happened = news(GONE_AGAIN, told(admitted_on=day(on)), 13)
         assert "person-readmitted" not in kinds(happened)
@@ -120,7 +120,7 @@ def test_given_a_stay_that_was_left_next_when_the_return_was_none_then_it_is_tha
     )
 
 
-def test_given_silence_that_the_return_answered_when_it_is_undone_then_all_that_happened_is_told() -> None:
+def test_given_missed_contacts_that_a_return_settled_when_it_is_undone_then_they_are_open_again() -> None:
     missed = [owed("contact-missed", 6, subject=each) for each in ("24-hours", "72-hours")]
     both = {each.subject: each for each in missed}
     running = ReadyPeriod(ready_on=day(1), spell_id=SPELL)
@@ -134,7 +134,7 @@ def test_given_silence_that_the_return_answered_when_it_is_undone_then_all_that_
     ]
 
 
-def test_given_a_stay_left_twice_then_its_news_is_of_the_last_time() -> None:
+def test_given_a_stay_left_twice_then_its_messages_are_about_the_last_time() -> None:
     left = GONE_AGAIN.discharge and GONE_AGAIN.discharge.model_copy(update={"spell_id": SPELL})
     case = GONE_AGAIN.model_copy(update={"discharge": left})
     first, *_ = news(case, told(status="discharged", discharged_on=day(12)), 13)
