@@ -51,8 +51,10 @@ STICKY = timedelta(seconds=1)
 GRACE = timedelta(seconds=10)
 BEAT = timedelta(seconds=2)
 
-MOST_CACHED = 5_000
-"""Open cases kept in memory, about 132 KB each; the others are replayed when something reaches them."""
+MOST_CACHED = 15_000
+"""Runs of cases and strands kept in memory, at most 1.2 GB: about 80 KB for an open case with its strands.
+The others are replayed when something reaches them.
+"""
 
 ACTIVITIES_AT_ONCE = 20
 
