@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from api.cases.viewer import seen_person, viewer_of
 from api.looks.notes import looked
@@ -43,9 +44,14 @@ class Found:
 
 
 def has_or_had(nhs_number: str) -> ColumnElement[bool]:
-    """Whoever has this NHS number, or had it."""
+    """Whoever has this NHS number, or had it.
+
+    Both are found by their index first: asked with "or", PostgreSQL asks of every person who may see them.
+    """
+    one = aliased(Person)
+    has = select(one.id).where(one.nhs_number == nhs_number)
     had = select(PersonNhsNumber.person_id).where(PersonNhsNumber.nhs_number == nhs_number)
-    return or_(Person.nhs_number == nhs_number, Person.id.in_(had))
+    return Person.id.in_(has.union(had))
 
 
 async def find(session: AsyncSession, caller: Principal, text: str) -> list[Found]:
