@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.cases.viewer import viewer_of
@@ -59,16 +59,7 @@ async def open_alerts(session: AsyncSession, caller: Principal, wanted: AlertQue
     """Those that nobody has taken on first, the loudest, then the oldest. A page is noted as one look."""
     held = _held(wanted)
     total = await session.scalar(select(func.count()).select_from(AlertRow).where(*held)) or 0
-    statement = (
-        select(AlertRow, CaseRow, Person)
-        .join(CaseRow, CaseRow.id == AlertRow.case_id)
-        .join(Person, Person.id == CaseRow.person_id)
-        .where(*held)
-        .order_by(AlertRow.acknowledged_at.is_not(None), _LOUDNESS, AlertRow.raised_at, AlertRow.id)
-        .limit(wanted.size)
-        .offset((wanted.page - 1) * wanted.size)
-    )
-    found = (await session.execute(statement)).all()
+    found = (await session.execute(_page(wanted, held))).all()
     await looked(session, caller, "alerts", {row.id for _, row, _ in found})
     viewer = await viewer_of(session, caller)
     rows = (
@@ -84,6 +75,22 @@ async def open_alerts(session: AsyncSession, caller: Principal, wanted: AlertQue
         for alert, row, person in found
     )
     return Alerts(tuple(rows), total)
+
+
+def _page(wanted: AlertQuery, held: list[ColumnElement[bool]]) -> Select[AlertRow, CaseRow, Person]:
+    """The alerts of one page with their people, chosen before the people are looked at: whoever sees a case
+    sees its person, and PostgreSQL would ask so of every alert there is.
+    """
+    order = (AlertRow.acknowledged_at.is_not(None), _LOUDNESS, AlertRow.raised_at, AlertRow.id)
+    chosen = select(AlertRow.id).where(*held).order_by(*order).limit(wanted.size)
+    page = chosen.offset((wanted.page - 1) * wanted.size).subquery()
+    return (
+        select(AlertRow, CaseRow, Person)
+        .join(page, page.c.id == AlertRow.id)
+        .join(CaseRow, CaseRow.id == AlertRow.case_id)
+        .join(Person, Person.id == CaseRow.person_id)
+        .order_by(*order)
+    )
 
 
 def _held(wanted: AlertQuery) -> list[ColumnElement[bool]]:
