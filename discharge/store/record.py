@@ -62,12 +62,14 @@ class SnapshotIsNotTheFold(Exception):
 class Recorded:
     """Done, once the transaction commits: the answer, the case after it, and the events that led there.
 
-    A clock that strikes and changes nothing is done too, and leaves no trace.
+    A clock that strikes and changes nothing is done too, and leaves no trace. ``queued`` says that something
+    waits for the relay from now on.
     """
 
     answer: Answer
     case: Case
     events: tuple[Event, ...] = ()
+    queued: bool = False
 
 
 @dataclass(frozen=True)
@@ -132,7 +134,7 @@ async def _settle(session: AsyncSession, request: RecordRequest, case: Case) -> 
         return await _refuse(session, request, case, "case-changed", ", ".join(changed))
     try:
         async with session.begin_nested():
-            await _write(session, request, case)
+            queued = await _write(session, request, case)
     except Refused as refusal:
         return await _refuse(session, request, case, refusal.code, refusal.detail)
     except IntegrityError as error:
@@ -141,7 +143,7 @@ async def _settle(session: AsyncSession, request: RecordRequest, case: Case) -> 
             raise
         return await _refuse(session, request, case, code)
     await keep_answer(session, request.answer)
-    return Recorded(request.answer, request.case, request.events)
+    return Recorded(request.answer, request.case, request.events, queued)
 
 
 async def note_next_look(session: AsyncSession, case_id: UUID, at: datetime | None) -> None:
@@ -225,9 +227,10 @@ _COUNTED_NOW = one_of((CaseRow.counted_version == CaseRow.version, literal_colum
 """What was counted up to now is so again; what was not is left to be counted whole."""
 
 
-async def _write(session: AsyncSession, request: RecordRequest, before: Case) -> None:
+async def _write(session: AsyncSession, request: RecordRequest, before: Case) -> bool:
+    """Write what was decided; whether anything waits for the relay from now on."""
     if not request.events:
-        return
+        return False
     rows = _event_rows(request, before)
     _require_fold(before, request.case, rows)
     await _upsert_case(session, request.case)
@@ -235,8 +238,8 @@ async def _write(session: AsyncSession, request: RecordRequest, before: Case) ->
     change = Change(before if before.exists else None, request.case, request.events)
     await project(session, change)
     await note_answers(session, change)
-    await _hold_or_free(session, before, request.case)
-    await _queue(session, request)
+    freed = await _hold_or_free(session, before, request.case)
+    return await _queue(session, request) or freed
 
 
 def _require_fold(before: Case, after: Case, rows: list[dict[str, Any]]) -> None:
@@ -310,10 +313,12 @@ def _event_rows(request: RecordRequest, before: Case) -> list[dict[str, Any]]:
     ]
 
 
-async def _hold_or_free(session: AsyncSession, before: Case, after: Case) -> None:
-    """Without a lawful basis nothing more leaves for partners; with one, what was held goes on its way."""
+async def _hold_or_free(session: AsyncSession, before: Case, after: Case) -> bool:
+    """Without a lawful basis nothing more leaves for partners; with one, what was held goes on its way, and
+    this says so.
+    """
     if before.may_tell_partners == after.may_tell_partners:
-        return
+        return False
     freed = after.may_tell_partners
     old, new = ("held", "pending") if freed else ("pending", "held")
     await session.execute(
@@ -321,13 +326,16 @@ async def _hold_or_free(session: AsyncSession, before: Case, after: Case) -> Non
         .where(OutboxRow.case_id == after.case_id, OutboxRow.needs_basis, OutboxRow.state == old)
         .values(state=new, relayed_at=None, basis_ended_at=None if freed else func.now())
     )
+    return freed
 
 
-async def _queue(session: AsyncSession, request: RecordRequest) -> None:
-    """One outbox row for each thing to tell a partner that has an address for messages."""
+async def _queue(session: AsyncSession, request: RecordRequest) -> bool:
+    """One outbox row for each thing to tell a partner that has an address for messages; whether there are
+    any.
+    """
     organisations = {one.organisation_id for one in request.outgoing}
     if not organisations:
-        return
+        return False
     found = await session.execute(
         select(PartnerRow.organisation_id, PartnerRow.transport, PartnerRow.id).where(
             PartnerRow.organisation_id.in_(organisations)
@@ -341,6 +349,7 @@ async def _queue(session: AsyncSession, request: RecordRequest) -> None:
     ]
     if rows:
         await session.execute(insert(core_table(OutboxRow)), rows)
+    return bool(rows)
 
 
 def _outbox_row(request: RecordRequest, number: int, told: Outgoing, partner_id: UUID) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from discharge.roles import Relation
 from discharge.store.engine import transaction
 from discharge.store.tables import (
     AlertRow,
+    CaseEventRow,
     CommandRow,
     DocumentRow,
     DuplicatePair,
@@ -48,6 +49,7 @@ JOAN = Sample(
         "PV2": {12: "FELL AT 1 ACACIA AVENUE"},
     },
 )
+FORM = "home-check-1"
 HIDE = {"PID": {11: "", 13: ""}, "ZU8": {4: "2"}}
 
 SECRETS: Mapping[str, tuple[str, ...]] = {
@@ -176,6 +178,7 @@ async def _made_ready(door: Door, case_id: UUID, ids: dict[str, UUID]) -> str:
     await _tell(door, case_id, "accept-referral")
     await _tell(door, case_id, "record-sharing-basis", basis="consent")
     await _tell(door, case_id, "add-participant", organisation_id=str(ids["COUNCIL"]), role="council")
+    await _tell(door, case_id, "save-answers", form=FORM, answers={"heating": "no", "food": "unknown"})
     for kind, item, partner in (
         ("equipment", "commode", ids["SUPPLIER"]),
         ("rehousing", "rehousing:1-bed-step-free", door.places.landlord),
@@ -248,6 +251,7 @@ async def _known(worker: AsyncEngine, case_id: UUID, home_id: str) -> dict[str, 
 
         people, documents = await some(select(Person.id)), await some(select(DocumentRow.id))
         requests = await some(select(ReferralRequestRow.id))
+        started = CaseEventRow.kind == "check-started"
         used = InboxRow.message_id.in_(("M1", "K1", "G1", "P1")) | InboxRow.content_type.contains("json")
         known = {
             "case_id": [str(case_id)],
@@ -267,7 +271,9 @@ async def _known(worker: AsyncEngine, case_id: UUID, home_id: str) -> dict[str, 
             "ServiceRequest": [str(case_id), *requests],
             "Task": [str(case_id), *requests],
             "Flag": await some(select(AlertRow.id)),
-            "code": ["home-check-1"],
+            "code": [FORM],
+            "Questionnaire": [FORM],
+            "QuestionnaireResponse": await some(select(CaseEventRow.command_id).where(started)),
             "Encounter": await some(select(Spell.id)),
             "Patient": people,
             "DocumentReference": documents,

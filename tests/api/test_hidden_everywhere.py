@@ -13,6 +13,7 @@ import httpx
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from api.fhir.resource_types import TYPES
 from discharge.permissions import allowed
 from discharge.roles import ROLES
 from tests.api.conftest import Door
@@ -34,7 +35,6 @@ QUERIES = {
     "/api/v1/cases": ("?view=open", "?ward=WARD-SIX", f"?text={JOAN.nhs}"),
     "/worklist": ("?all=1", "?ward=WARD-SIX"),
 }
-FHIR_TYPES = ("ServiceRequest", "Task", "Encounter", "Patient", "DocumentReference", "Binary", "Flag")
 HOMES = ("/homes", "/api/v1/properties")
 """The list of homes tells of no person."""
 
@@ -147,7 +147,7 @@ async def test_given_nobody_hidden_when_the_same_is_asked_then_it_tells_what_the
 def test_given_every_address_when_walked_then_none_is_left_out_but_those_that_tell_of_nobody() -> None:
     """A new address is walked by itself; one without an action is for anybody, or shows people their own."""
     known = {name: ["x"] for _, path in routes() for name in re.findall(r"{(\w+)}", path)}
-    known |= {kind: ["x"] for kind in FHIR_TYPES}
+    known |= {row.name: ["x"] for row in TYPES}
     walked = {path for path, action in paths(known) if not action}
     free = {path for method, path in ANYBODY | SIGNED_IN if method == "GET"}
     of_other_tests = ("/feeds", "/messages/", "/dead-letters", "/reports/", "/cases/x/documents/")

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from discharge.cases import commands as cmd
 from discharge.cases.model import CaseSpell
 from discharge.reference.policy import put_in_force
 from discharge.reference.site import SiteFolder
@@ -78,6 +79,15 @@ async def test_given_a_referral_when_recorded_then_the_relay_and_who_joins_stays
     await story.refer()
     assert needs.bells.join.is_set()
     assert needs.bells.relay.is_set()
+
+
+async def test_given_a_command_that_queues_nothing_when_recorded_then_the_relay_is_left_alone(
+    needs: Needs, story: Story
+) -> None:
+    await story.refer()
+    needs.bells.relay.clear()
+    await story.do(cmd.SetNeededBy(needed_by=date(2031, 3, 9)))
+    assert not needs.bells.relay.is_set()
 
 
 async def test_given_a_referral_whose_stay_is_known_when_recorded_then_nobody_looks_for_one(

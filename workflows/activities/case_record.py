@@ -31,9 +31,12 @@ OPENED, JOINED = "referral-received", "spell-joined"
 _log = logging.getLogger("homeward.case_record")
 
 
-async def apply(sessions: Sessions, clock: CaseClock, given: ports.Apply) -> ports.Applied:
+async def apply(
+    sessions: Sessions, clock: CaseClock, given: ports.Apply, bells: Bells | None = None
+) -> ports.Applied:
     """Decide and record one command, and say where the case stands then. What is returned is computed before
-    the commit, so that nothing is recorded that its workflow cannot go on from.
+    the commit, so that nothing is recorded that its workflow cannot go on from. After it ``bells`` call those
+    who have work from it.
     """
     async with transaction(sessions) as session:
         envelope = await _envelope(session, given)
@@ -42,7 +45,18 @@ async def apply(sessions: Sessions, clock: CaseClock, given: ports.Apply) -> por
         await askers.hear(session, outcome.answer)
         applied = _applied(outcome, given.case_time)
         await _note(session, clock, given.case_id, applied.standing)
+    if bells:
+        _ring(bells, outcome)
     return applied
+
+
+def _ring(bells: Bells, outcome: store.Outcome) -> None:
+    """What was recorded before may have been lost before anybody was called."""
+    queued = outcome.queued if isinstance(outcome, store.Recorded) else True
+    if queued:
+        bells.relay.set()
+    if OPENED in outcome.answer.events and JOINED not in outcome.answer.events:
+        bells.join.set()
 
 
 async def _envelope(session: AsyncSession, given: ports.Apply) -> Envelope:
@@ -136,10 +150,7 @@ class CaseRecord:
     @activity.defn(name=ports.APPLY)
     async def apply(self, given: ports.Apply) -> ports.Applied:
         """Decide and record one command, and call those who have work from it."""
-        applied = await apply(self._sessions, self._clock, given)
-        self._bells.relay.set()
-        if OPENED in applied.answer.events and JOINED not in applied.answer.events:
-            self._bells.join.set()
+        applied = await apply(self._sessions, self._clock, given, self._bells)
         told = await _tell_strands(given.case_id, applied)
         return applied.model_copy(update={"told": told, "asked": given})
 
