@@ -148,6 +148,9 @@ _SENT = (
     "UPDATE outbox SET state = 'delivered', relayed_at = now(), accepted_at = now() WHERE state = 'pending'"
 )
 """What partners are told has reached them, as almost all of it has in a record that is some months old."""
+_ELM = "ELM"
+_IN_A_WARD = 45
+"""A hospital that has more cases has more wards: so many people of the record, open and closed, in each."""
 _AT_ONCE = 50
 """So many copies are inserted together."""
 _CONTROL_ID = re.compile(r'(?<="message_id": ")[^"]+')
@@ -179,6 +182,8 @@ class Template:
     def _named(self, text: str, nhs: str, letters: str, place: int) -> str:
         text = text.replace(f"V{self.number}", f"V{10_000_000 + place}").replace(self.nhs_number, nhs)
         text = _CONTROL_ID.sub(f"G{place}", text) if '"message_id"' in text else text
+        if ward := (place - FIRST_COPY) // _IN_A_WARD:
+            text = text.replace(f'"{_ELM}"', f'"{_ELM}{ward}"')
         return text.replace(f'"{self.family_name}"', f'"{self.family_name}{letters}"')
 
 
@@ -244,10 +249,10 @@ class GrownRecord:
             services = select(Organisation.id).where(Organisation.kind == "housing-health").limit(1)
             service = (await session.scalars(services)).one()
         stay = CaseSpell(
-            spell_id=spell_id, organisation_id=trust, ward="ELM", admitted_on=_days_ago(25).date()
+            spell_id=spell_id, organisation_id=trust, ward=_ELM, admitted_on=_days_ago(25).date()
         )
         asked = {"person_id": person_id, "organisation_id": trust, "service_id": service, "spell": stay}
-        asked |= {"ward": "ELM", "part": "trust", "lives_alone": "yes"}
+        asked |= {"ward": _ELM, "part": "trust", "lives_alone": "yes"}
         story: list[Told] = [(21, WARD, lambda: cmd.Refer.model_validate(asked)), *told]
         case_id = uuid4()
         by = {WARD: trust, HOME: service}
