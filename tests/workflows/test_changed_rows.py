@@ -15,13 +15,10 @@ from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
 from discharge.cases import commands as cmd
-from discharge.cases.model import SNAPSHOT, Case
 from discharge.reference.policy import Book, book_in_force, put_in_force
-from discharge.store import record as store
 from discharge.store.changes import case_at
 from discharge.store.consistency import differences
 from discharge.store.engine import Sessions, transaction
-from discharge.stored import Json, Stored
 from tests.fixtures.postgres import Places
 from tests.fixtures.site_rows import change_rows
 from tests.workflows.conftest import needs_of
@@ -75,35 +72,23 @@ async def test_given_orders_at_work_when_rows_change_and_the_worker_starts_again
         assert await differences(session, story.case_id) == ()
 
 
-class Later(Stored[Case]):
-    """A build that keeps something more of a case."""
-
-    def write(self, value: Case) -> Json:
-        return super().write(value) | {"kept-by-later-builds": {"version": value.version}}
-
-
-LATER = Later(SNAPSHOT.adapter, SNAPSHOT.schema + 1)
-
-
 class Build(CaseRecord):
-    """One of two builds at work on one queue: it decides by its own rows, and keeps cases in its own shape.
+    """One of two builds at work on one queue: it decides by its own rows.
 
     What a build is made of is one for each process; here both are in one, so that they take turns.
     """
 
     turn = asyncio.Lock()
 
-    def __init__(self, needs: Needs, rows: Book, kept: Stored[Case]) -> None:
+    def __init__(self, needs: Needs, rows: Book) -> None:
         super().__init__(needs.sessions, needs.clock, needs.bells)
-        self.rows, self.kept, self.done = rows, kept, 0
+        self.rows, self.done = rows, 0
 
     @activity.defn(name=ports.APPLY)
     async def apply(self, given: ports.Apply) -> ports.Applied:
         async with self.turn:
             put_in_force(self.rows.overrides)
-            with pytest.MonkeyPatch.context() as of_this_build:
-                of_this_build.setattr(store, "SNAPSHOT", self.kept)
-                applied = await super().apply(given)
+            applied = await super().apply(given)
             self.done += 1
         return applied
 
@@ -129,7 +114,7 @@ async def test_given_two_builds_at_work_when_commands_come_in_turn_then_every_ch
     story = Story(dev_server, sessions, places, person_id)
     change_rows(tmp_path, **ROWS)
     async with needs_of(dev_server, sessions) as needs:
-        builds = [Build(needs, Book(), SNAPSHOT), Build(needs, book_in_force(), LATER)]
+        builds = [Build(needs, Book()), Build(needs, book_in_force())]
         monkeypatch.setattr(Build, "turn", asyncio.Lock())
         monkeypatch.setattr(
             worker_pool, "MOST_CACHED", 0
