@@ -189,7 +189,7 @@ def _asked(
         note=filled.typed["note"] or None,
         item_notes=notes,
         about_danger=bool(sent.get(ABOUT_DANGER)),
-        danger_items=read_danger(form, sent),
+        danger_items=danger & {code for code, text in notes.items() if text.strip()},
         seen_version=filled.seen,
         key=str(sent.get("key", "")) or None,
         confirm=filled.confirmed,

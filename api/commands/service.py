@@ -40,13 +40,15 @@ from discharge.cases.commands import (
 from discharge.cases.model import SNAPSHOT, Case
 from discharge.cases.relations import require_part
 from discharge.clocks import london_date
-from discharge.errors import ERRORS, HomewardError
+from discharge.codes.model import not_listed
+from discharge.errors import ERRORS, HomewardError, refuse_all
 from discharge.store import commands as store
 from discharge.store.changes import case_at, require_version
 from discharge.store.request_keys import HEADER
 from discharge.store.tables import CaseRow, CommandRow
 from discharge.store.tables.persons import DANGER, ORDINARY
 from housing_checks.checks.answer_types import WRITTEN
+from housing_checks.checks.form import CHECK_ITEMS
 from housing_checks.seen import SAYS_EVERYTHING, left_as_seen, only_changes
 from workflows.client import execute_command
 
@@ -94,6 +96,27 @@ class AskedCommand:
         )
 
 
+def require_items(asked: AskedCommand) -> None:
+    """Refuse notes on items that no form has, and danger said of a note that did not come: such a note would
+    be read by nobody, or by those who must not read it.
+    """
+    known = tuple({row.code: row for row in CHECK_ITEMS.rows})
+    noted = [item for item, text in asked.item_notes.items() if text.strip()]
+    refuse_all(
+        [
+            *(
+                not_listed("check-items", item, known, "item_notes")
+                for item in asked.item_notes
+                if item not in known
+            ),
+            *(
+                not_listed("check-items", item, noted, "danger_items")
+                for item in sorted(asked.danger_items - set(noted))
+            ),
+        ]
+    )
+
+
 def _answers(command: Command) -> Mapping[str, str]:
     match command:
         case SaveAnswers() | CompleteCheck():
@@ -118,6 +141,7 @@ async def ask(services: Services, caller: Principal, asked: AskedCommand) -> Out
     what must be asked first.
     """
     caller.require(asked.command.kind)
+    require_items(asked)
     today = london_date(await services.case_now())
     async with services.begin(caller) as session:
         case = await _seen_case(session, asked.case_id)

@@ -107,7 +107,7 @@ def _nuls(kind: str) -> tuple[bytes, ...]:
 
 
 def _holds_nul() -> HomewardError:
-    return HomewardError("invalid-body", detail="a text holds a NUL")
+    return HomewardError("invalid-body", detail="a text holds a NUL", where="body")
 
 
 def _too_many_fields() -> HomewardError:

@@ -142,6 +142,8 @@ def pointer_to(where: str) -> str:
 
 
 def _place(error: Mapping[str, Any]) -> str:
+    if error["type"] == "json_invalid":  # the library names a character, which is no field
+        return "body"
     if error["type"] in ("union_tag_invalid", "union_tag_not_found"):
         return "kind"
     parts = list(error["loc"])

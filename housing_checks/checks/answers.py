@@ -134,9 +134,16 @@ def _require_items(form: CheckForm, values: Mapping[str, str], answers: Mapping[
 
 
 def _require_taken(form: CheckForm, answers: Mapping[str, str], evidence: Mapping[str, str]) -> None:
-    """Refuse every answer, and all evidence, that its item does not take."""
+    """Refuse every answer, and all evidence, that its item does not take, and evidence for no answer."""
     given = [item for item in form.items if item.code in answers]
+    codes = tuple(item.code for item in given)
     refuse_together(
+        lambda: refuse_all(
+            [
+                not_listed("check-items", code, codes, "evidence")
+                for code in sorted(evidence.keys() - set(codes))
+            ]
+        ),
         *(partial(require_answer, each, answers[each.code], f"answers.{each.code}") for each in given),
         *(
             partial(require_evidence, each, evidence.get(each.code), f"evidence.{each.code}")

@@ -236,3 +236,11 @@ def test_given_another_order_of_items_when_the_events_are_folded_then_the_case_i
     assert len(before.earlier_discharges[0].gate) == len(story.case.gate)
     monkeypatch.setattr(item_order._Order, "codes", staticmethod(tuple))
     assert fold(story.case, left) == before
+
+
+def test_given_evidence_for_an_item_without_an_answer_then_it_is_refused() -> None:
+    with pytest.raises(Refused, match="code-not-in-value-set") as refused:
+        Story().ask(
+            SaveAnswers(form=FORM_1.code, answers={"heating": "yes"}, evidence={"water": "seen"}), on=5
+        )
+    assert refused.value.where == "evidence"
