@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 
+from discharge.clocks import london_date
 from discharge.store.engine import transaction
 from discharge.store.tables import AuditRead, CommandRow
 from fhir_adapters.fhir.modifiers import walk
@@ -70,7 +72,11 @@ async def test_given_a_referral_when_the_same_is_sent_again_then_what_it_made_an
 async def test_given_a_referral_that_its_case_refused_when_it_is_corrected_then_its_number_is_free(
     door: Door,
 ) -> None:
-    await made(door, request(authoredOn="2027-03-01"))
+    today = door.clock.now
+    door.clock.now = today + timedelta(days=1)  # the door's clock is ahead of the case's
+    assert (await post(door, request(authoredOn=london_date(door.clock.now).isoformat()))).status_code == 202
+    door.clock.now = today
+    await door.settle()
     async with transaction(door.worker) as session:
         assert [row.state for row in await session.scalars(select(CommandRow))] == ["refused"]
     await made(door, request())
