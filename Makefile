@@ -18,8 +18,8 @@ run: setup ## Start the whole stack with demo data; Ctrl-C stops it (ARGS="--day
 	@exec $(BIN)/homeward up --demo $(ARGS)
 
 # Three for two cores: much of the tests' time is waiting, for Temporal, for days of a whole stack, for a browser.
-test: setup browser ## Run all tests, in three processes (ARGS="-m 'not slow'")
-	@$(BIN)/pytest -n 3 $(ARGS)
+test: setup browser ## Run all tests, in two processes (ARGS="-m 'not slow'")
+	@$(BIN)/pytest -n 2 $(ARGS)
 
 check: setup ## Format, lint, types, import floors, migrations up and down, docs
 	$(BIN)/ruff format --check .
