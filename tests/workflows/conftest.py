@@ -15,11 +15,16 @@ from temporalio.testing import WorkflowEnvironment
 from discharge.store.engine import Sessions, make_sessions
 from housing_checks.store import holds
 from tests.fixtures.postgres import Places
+from tests.workflows import once_more
 from tests.workflows.story import CLOCK, Story, at_work
 from workflows.codec import PayloadKeys, data_converter
 from workflows.worker_pool import Needs
 
 KEYS = PayloadKeys(current="test", keys={"test": bytes(range(32))})
+
+
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool:
+    return once_more.run(item, nextitem)
 
 
 @pytest.fixture
