@@ -315,9 +315,9 @@ def _event_rows(request: RecordRequest, before: Case) -> list[dict[str, Any]]:
 
 async def _hold_or_free(session: AsyncSession, before: Case, after: Case) -> bool:
     """Without a lawful basis nothing more leaves for partners; with one, what was held goes on its way, and
-    this says so.
+    this says so. Nothing waits yet for a case that is new.
     """
-    if before.may_tell_partners == after.may_tell_partners:
+    if not before.exists or before.may_tell_partners == after.may_tell_partners:
         return False
     freed = after.may_tell_partners
     old, new = ("held", "pending") if freed else ("pending", "held")

@@ -17,7 +17,7 @@ from discharge.cases.model import CaseSpell
 from discharge.reference.policy import put_in_force
 from discharge.reference.site import SiteFolder
 from discharge.store.engine import Sessions, transaction
-from discharge.store.tables import Spell
+from discharge.store.tables import PartnerRow, Spell
 from fhir_adapters.feeds.profile_watch import WatchedBook
 from tests.fhir_adapters.hl7v2.conftest import Intake, intake  # noqa: F401 - a feed of the trust
 from tests.fhir_adapters.hl7v2.samples import Sample
@@ -73,21 +73,27 @@ async def test_given_a_bell_rung_while_a_loop_looks_when_it_found_nothing_then_i
     assert looks.qsize() == 2
 
 
-async def test_given_a_referral_when_recorded_then_the_relay_and_who_joins_stays_are_called(
+async def test_given_a_referral_when_recorded_then_who_joins_stays_is_called(
     needs: Needs, story: Story
 ) -> None:
     await story.refer()
     assert needs.bells.join.is_set()
-    assert needs.bells.relay.is_set()
 
 
-async def test_given_a_command_that_queues_nothing_when_recorded_then_the_relay_is_left_alone(
+async def test_given_a_command_when_recorded_then_the_relay_is_called_for_what_it_queues_and_else_left_alone(
     needs: Needs, story: Story
 ) -> None:
-    await story.refer()
+    partner = PartnerRow(organisation_id=story.places.landlord, endpoint="http://127.0.0.1:1", kind="fhir")
+    async with transaction(story.sessions) as session:
+        session.add(partner)
+    await story.until_checked(adaptation_in_place="no")
     needs.bells.relay.clear()
     await story.do(cmd.SetNeededBy(needed_by=date(2031, 3, 9)))
     assert not needs.bells.relay.is_set()
+    await story.do(
+        cmd.StartStrand(strand_kind="adaptation", item="grab-rail", partner_id=story.places.landlord)
+    )
+    assert needs.bells.relay.is_set()
 
 
 async def test_given_a_referral_whose_stay_is_known_when_recorded_then_nobody_looks_for_one(
