@@ -52,7 +52,7 @@ GRACE = timedelta(seconds=10)
 BEAT = timedelta(seconds=2)
 
 MOST_CACHED = 15_000
-"""Runs of cases and strands kept in memory, at most 1.2 GB: about 80 KB for an open case with its strands.
+"""Runs of cases and strands kept in memory, at most 1.4 GB: about 90 KB for an open case with its strands.
 The others are replayed when something reaches them.
 """
 
