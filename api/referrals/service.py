@@ -19,8 +19,7 @@ from api.commands.contradictions import require_no_contradiction
 from api.commands.service import AskedCommand, Outcome, body_hash, execute, existing, take
 from api.looks.notes import who
 from api.messages.raw_messages import RawMessage, keep_raw
-from api.referrals import numbers
-from api.referrals import standing as referral_standing
+from api.referrals import numbers, person_lookup
 from api.referrals.people import has_or_had
 from api.web.principals import Principal
 from api.web.services import Services
@@ -266,21 +265,19 @@ async def _with_part(session: AsyncSession, caller: Principal, request: Request)
     number = _checked(person.nhs_number)
     if not _described_in_full(person):
         named = await _named(session, caller, person)
-        return named if await referral_standing.has_part(session, named) else None
-    standing, known = await referral_standing.standing(session, _details(person, number))
+        return named if await person_lookup.has_part(session, named) else None
+    standing, known = await person_lookup.standing(session, _details(person, number))
     if standing == "known":
         return known
     return (
-        await referral_standing.resolve_person(session, _details(person, number))
-        if standing == "new"
-        else None
+        await person_lookup.resolve_person(session, _details(person, number)) if standing == "new" else None
     )
 
 
-def _details(person: ReferredPerson, number: str | None) -> referral_standing.Named:
+def _details(person: ReferredPerson, number: str | None) -> person_lookup.Named:
     local = person.identifiers[0] if person.identifiers else None
     address = person.address
-    return referral_standing.Named(
+    return person_lookup.Named(
         nhs_number=number,
         family_name=person.family_name,
         given_name=person.given_name,

@@ -1,4 +1,4 @@
-"""What a door must know before it may know anything: whom a referral names, and who signed in.
+"""Whom a referral names, asked before its sender may know anything of them.
 
 The person is found by a function of the database that looks across the walls and answers with an id only. It
 locks the identity until the transaction ends, so that two doors never make one person twice.
