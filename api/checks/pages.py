@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
@@ -58,71 +58,93 @@ async def show(visit: Visitor, case_id: UUID) -> Response:
 @router.post("/{case_id}/check")
 async def look_over(visit: Visitor, case_id: UUID) -> Response:
     """The answers to look over before they are handed in; a question left open comes back."""
-    sent = await visit.form()
-    case, name = await _prepare(visit, case_id)
-    form = _form(case, visit)
-    answers, notes, faults = read_answers(form, sent, case)
-    danger = read_danger(form, sent)
-    how = read_known(form, sent)
-    view = present(form, case, name, answers, notes, faults, danger, known=how, seen=seen_of(sent))
-    if faults or sent.get("change"):
-        return _page(visit, view, 422 if faults else 200)
-    return _answers_page(visit, view, Filled())
+    read = await _read(visit, case_id)
+    if read.faults or read.sent.get("change"):
+        return _page(visit, read.view(read.faults), 422 if read.faults else 200)
+    return _answers_page(visit, read.view({}), Filled())
 
 
 @router.post("/{case_id}/check/hand-in")
 async def hand_in(visit: Visitor, case_id: UUID) -> Response:
     """Submit the check. Where others answered the same items otherwise since, the questions come back."""
-    sent = await visit.form()
-    case, name = await _prepare(visit, case_id)
-    form = _form(case, visit)
-    answers, notes, faults = read_answers(form, sent, case)
-    seen, danger = seen_of(sent), read_danger(form, sent)
-    how = read_known(form, sent)
-    if faults:
-        view = present(form, case, name, answers, notes, faults, danger, known=how, seen=seen)
-        return _page(visit, view, 422)
-    filled = _filled(sent, seen)
-    command = CompleteCheck(form=form.code, answers=answers, evidence=_asked_of(how, answers))
-    asked = _asked(visit, case, form, sent, filled, command, await _words(visit, case, under_way=True))
-    try:
-        outcome = await ask(visit.services, visit.caller, asked)
-    except Contradicted as error:
-        filled.ask(error)
-        view = present(form, case, name, answers, notes, {}, danger, known=how, seen=seen)
-        return _answers_page(visit, view, filled, error.row.http)
-    except CaseChanged as error:
-        return await _again(visit, case_id, sent, error)
-    if outcome.answer is None:
-        return visit.to(f"/requests/{outcome.command_id}")
-    return visit.to(await done_href(visit, asked, outcome, "check"))
+    read = await _read(visit, case_id)
+    if read.faults:
+        return _page(visit, read.view(read.faults), 422)
+    command = CompleteCheck(form=read.form.code, answers=read.answers, evidence=read.evidence)
+    return await _ask(
+        read, command, lambda filled, status: _answers_page(visit, read.view({}), filled, status)
+    )
 
 
 @router.post("/{case_id}/check/save")
 async def save(visit: Visitor, case_id: UUID) -> Response:
     """Keep what is answered so far: somebody goes on with it later."""
+    read = await _read(visit, case_id)
+    wrong = {code: words for code, words in read.faults.items() if read.sent.get(code)}
+    if wrong or not read.answers:
+        faults = wrong or {read.form.codes[0]: "Answer at least one question, then save"}
+        return _page(visit, read.view(faults), 422)
+
+    def confirm(filled: Filled, status: int) -> Response:
+        more = replace(read.view({}), confirms=tuple(confirms(filled)), note=filled.typed["note"])
+        return _page(visit, replace(more, errors=tuple(error_list(filled))), status)
+
+    command = SaveAnswers(form=read.form.code, answers=read.answers, evidence=read.evidence)
+    return await _ask(read, command, confirm)
+
+
+@dataclass(frozen=True)
+class _Read:
+    """What somebody sent of the check of a case, read by its form."""
+
+    visit: Visit
+    case: Case
+    name: str
+    form: CheckForm
+    sent: FormData
+    answers: dict[str, str]
+    notes: dict[str, str]
+    faults: dict[str, str]
+
+    @property
+    def danger(self) -> frozenset[str]:
+        """The items whose note speaks of abuse or danger."""
+        return read_danger(self.form, self.sent)
+
+    @property
+    def evidence(self) -> dict[str, str]:
+        """How each answer is known."""
+        known = read_known(self.form, self.sent)
+        return {code: kind for code, kind in known.items() if code in self.answers}
+
+    def view(self, faults: Mapping[str, str]) -> CheckPage:
+        """The questions with what was sent, and what is wrong with it."""
+        return present(
+            self.form, self.case, self.name, self.answers, self.notes, faults, self.danger,
+            known=read_known(self.form, self.sent), seen=seen_of(self.sent),
+        )  # fmt: skip
+
+
+async def _read(visit: Visit, case_id: UUID) -> _Read:
     sent = await visit.form()
     case, name = await _prepare(visit, case_id)
     form = _form(case, visit)
-    answers, notes, faults = read_answers(form, sent, case)
-    how, seen, danger = read_known(form, sent), seen_of(sent), read_danger(form, sent)
-    wrong = {code: words for code, words in faults.items() if sent.get(code)}
-    if wrong or not answers:
-        faults = wrong or {form.codes[0]: "Answer at least one question, then save"}
-        view = present(form, case, name, answers, notes, faults, danger, known=how, seen=seen)
-        return _page(visit, view, 422)
-    filled = _filled(sent, seen)
-    command = SaveAnswers(form=form.code, answers=answers, evidence=_asked_of(how, answers))
-    asked = _asked(visit, case, form, sent, filled, command, await _words(visit, case, under_way=True))
+    return _Read(visit, case, name, form, sent, *read_answers(form, sent, case))
+
+
+async def _ask(
+    read: _Read, command: SaveAnswers | CompleteCheck, confirm: Callable[[Filled, int], Response]
+) -> Response:
+    """Have it done; `confirm` makes the page that asks whether contradictions are meant, with its status."""
+    visit, filled = read.visit, _filled(read.sent)
+    asked = _asked(read, filled, command, await _words(visit, read.case, under_way=True))
     try:
         outcome = await ask(visit.services, visit.caller, asked)
     except Contradicted as error:
         filled.ask(error)
-        view = present(form, case, name, answers, notes, {}, danger, known=how, seen=seen)
-        more = replace(view, confirms=tuple(confirms(filled)), note=filled.typed["note"])
-        return _page(visit, replace(more, errors=tuple(error_list(filled))), error.row.http)
+        return confirm(filled, error.row.http)
     except CaseChanged as error:
-        return await _again(visit, case_id, sent, error)
+        return _again(await _read(visit, read.case.case_id), error)
     if outcome.answer is None:
         return visit.to(f"/requests/{outcome.command_id}")
     return visit.to(await done_href(visit, asked, outcome, "check"))
@@ -154,61 +176,44 @@ def _known_before(case: Case) -> dict[str, str]:
     return {code: answer.evidence for code, answer in given.items() if answer.evidence}
 
 
-def _asked_of(known: dict[str, str], answers: dict[str, str]) -> dict[str, str]:
-    return {code: kind for code, kind in known.items() if code in answers}
-
-
-def _filled(sent: FormData, seen: int | None) -> Filled:
+def _filled(sent: FormData) -> Filled:
     """What stands beside the answers: the note, and contradictions that are confirmed."""
     return Filled(
         typed={"note": str(sent.get("note", "")).strip()[:MOST_NOTE]},
         confirmed=tuple(str(code) for code in sent.getlist("confirm")),
-        seen=seen,
+        seen=seen_of(sent),
     )
 
 
 def _asked(
-    visit: Visit,
-    case: Case,
-    form: CheckForm,
-    sent: FormData,
-    filled: Filled,
-    command: SaveAnswers | CompleteCheck,
-    words: Mapping[str, _Words],
+    read: _Read, filled: Filled, command: SaveAnswers | CompleteCheck, words: Mapping[str, _Words]
 ) -> AskedCommand:
     """What is asked; an answer in words that says what it said before comes without them, and stays."""
-    _, notes, _ = read_answers(form, sent, case)
-    danger = read_danger(form, sent)
-    kept = {code for code, each in words.items() if each == _Words(notes.get(code, ""), code in danger)}
-    notes = {code: text for code, text in notes.items() if code not in kept}
+    danger = read.danger
+    kept = {code for code, each in words.items() if each == _Words(read.notes.get(code, ""), code in danger)}
+    notes = {code: text for code, text in read.notes.items() if code not in kept}
     return AskedCommand(
-        case_id=case.case_id,
+        case_id=read.case.case_id,
         command=command,
-        effective_on=visit.today,
-        as_sent=as_sent(sent),
+        effective_on=read.visit.today,
+        as_sent=as_sent(read.sent),
         note=filled.typed["note"] or None,
         item_notes=notes,
-        about_danger=bool(sent.get(ABOUT_DANGER)),
+        about_danger=bool(read.sent.get(ABOUT_DANGER)),
         danger_items=danger & {code for code, text in notes.items() if text.strip()},
         seen_version=filled.seen,
-        key=str(sent.get("key", "")) or None,
+        key=str(read.sent.get("key", "")) or None,
         confirm=filled.confirmed,
     )
 
 
-async def _again(visit: Visit, case_id: UUID, sent: FormData, error: CaseChanged) -> Response:
+def _again(read: _Read, error: CaseChanged) -> Response:
     """The questions with what was answered, what others changed, and their answers where nothing was said."""
-    case, name = await _prepare(visit, case_id)
-    form = _form(case, visit)
-    answers, notes, _ = read_answers(form, sent, case)
-    followed = {code: answer for code, answer in answers_standing(case).items() if code in error.left}
-    version = error.changes.version
-    view = present(
-        form, case, name, answers | followed, notes, {}, read_danger(form, sent),
-        known=read_known(form, sent), seen=version, changes=error.changes,
-    )  # fmt: skip
+    followed = {code: answer for code, answer in answers_standing(read.case).items() if code in error.left}
+    read = replace(read, answers=read.answers | followed)
+    view = replace(read.view({}), version=error.changes.version, changes=error.changes)
     words = {"text": f"{error.row.title}. {error.row.words}", "href": f"#{CHANGED_SINCE}"}
-    return _page(visit, replace(view, errors=(words,)), error.row.http)
+    return _page(read.visit, replace(view, errors=(words,)), error.row.http)
 
 
 async def _prepare(visit: Visit, case_id: UUID) -> tuple[Case, str]:

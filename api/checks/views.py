@@ -82,11 +82,8 @@ def present(
     *,
     known: Mapping[str, str] | None = None,
     seen: int | None = None,
-    changes: Changes | None = None,
 ) -> CheckPage:
-    """The form with what is answered, and what is wrong; `seen` is the version that its answers began with,
-    `changes` what others changed since.
-    """
+    """The form with what is answered, and what is wrong; its answers began with the version `seen`."""
     left_out = not_asked(case, form)
     skipped = set(form.codes) - set(form.asked(answers))
     unasked = left_out | skipped
@@ -106,7 +103,6 @@ def present(
         left_out=tuple(item.label for item in form.items if item.code in left_out),
         skipped=tuple(item.label for item in form.items if item.code in skipped - left_out),
         errors=tuple({"text": words, "href": f"#{code}"} for code, words in faults.items()),
-        changes=changes,
     )
 
 
