@@ -17,7 +17,7 @@ setup: $(MADE)/homeward $(MADE)/web $(MADE)/clients ## Make .venv with everythin
 run: setup ## Start the whole stack with demo data; Ctrl-C stops it (ARGS="--day-length 10s")
 	@exec $(BIN)/homeward up --demo $(ARGS)
 
-# Three for two cores: much of the tests' time is waiting, for Temporal, for days of a whole stack, for a browser.
+# Long folders come first, so that neither process waits for the other at the end.
 test: setup browser ## Run all tests, in two processes (ARGS="-m 'not slow'")
 	@$(BIN)/pytest -n 2 $(ARGS)
 

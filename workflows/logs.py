@@ -12,7 +12,7 @@ import structlog
 from discharge.errors import HomewardError
 from workflows.failures import frames
 
-_QUIET = ("httpx", "httpcore", "temporalio.activity", "sqlalchemy")
+QUIET = ("httpx", "httpcore", "temporalio.activity", "sqlalchemy")
 
 
 def configure(level: str = "INFO") -> None:
@@ -39,7 +39,7 @@ def configure(level: str = "INFO") -> None:
     root.handlers[:] = [handler]
     root.setLevel(level)
     logging.captureWarnings(capture=True)
-    for name in _QUIET:
+    for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 

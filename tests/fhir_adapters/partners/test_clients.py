@@ -138,7 +138,8 @@ async def test_given_an_address_that_is_not_encrypted_when_a_token_is_set_then_i
 async def test_given_the_most_talkative_log_when_sent_then_no_token_and_no_secret_is_in_it(
     room: Room, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.DEBUG)
+    for talks in (None, "httpx", "httpcore"):
+        caplog.set_level(logging.DEBUG, talks)
     room.by_credentials()
     assert await room.send() == 201
     assert "POST" in caplog.text
