@@ -10,7 +10,7 @@ from fhir_adapters.feeds.hl7_tables import YES_NO
 from fhir_adapters.feeds.profile import Profile
 from fhir_adapters.hl7v2.facts import Location
 from fhir_adapters.hl7v2.interpret.fields import Reader
-from fhir_adapters.hl7v2.interpret.pv1 import read_location
+from fhir_adapters.hl7v2.interpret.stay import read_location
 from fhir_adapters.hl7v2.parse.segments import DELETED, Message, Repetition
 from fhir_adapters.hl7v2.parse.timestamps import parse_time
 

@@ -16,11 +16,9 @@ from fhir_adapters.hl7v2.facts import (
 from fhir_adapters.hl7v2.interpret.fields import Notes, Reader
 from fhir_adapters.hl7v2.interpret.identifiers import usable
 from fhir_adapters.hl7v2.interpret.mrg import lacks_authority, read_merges, read_moves
-from fhir_adapters.hl7v2.interpret.nk1 import read_contacts, read_practice
-from fhir_adapters.hl7v2.interpret.pid import read_pid
-from fhir_adapters.hl7v2.interpret.pv1 import read_stay
+from fhir_adapters.hl7v2.interpret.person import read_contacts, read_hidden, read_pid, read_practice
+from fhir_adapters.hl7v2.interpret.stay import read_stay
 from fhir_adapters.hl7v2.interpret.triggers import DELETED, TRIGGERS, Trigger
-from fhir_adapters.hl7v2.interpret.zu import read_hidden
 from fhir_adapters.hl7v2.parse.segments import Segment
 
 _RESTATED = TRIGGERS["A08"]

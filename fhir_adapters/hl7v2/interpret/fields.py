@@ -1,8 +1,13 @@
-"""Reading a field as the profile means it: absent, valued or deleted."""
+"""Reading a field as the profile means it: absent, valued or deleted, in force by its own dates, and as one
+text where a delimiter stands bare in it.
+"""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from discharge.clocks import london_date
 from fhir_adapters.feeds.profile import Profile, split_place
@@ -128,3 +133,116 @@ class Reader:
     def is_ahead(self, at: datetime) -> bool:
         """Whether a time lies so far ahead of the arrival that it is a mistake."""
         return self.arrived_at is not None and at > self.arrived_at + MOST_AHEAD
+
+
+class Dates(NamedTuple):
+    """From when until when a name, address, number or contact holds.
+
+    XAD-12 and XPN-10 are ranges in HL7 2.4 (start and end as subcomponents); later versions put start and end
+    into components of their own. NK1-8 and NK1-9 are fields. What has ended by the day of its message is kept
+    as history and never taken for what is in force.
+
+    Where a data type holds its dates, by component, one after the other: a range, a start, an end. 0 is
+    nowhere.
+    """
+
+    span: int = 0
+    start: int = 0
+    end: int = 0
+
+
+XAD = Dates(12, 13, 14)
+XPN = Dates(10, 12, 13)
+XTN = Dates(0, 13, 14)
+CX = Dates(0, 7, 8)
+
+
+class Validity(NamedTuple):
+    """The days, both included, on which something holds; None where the sender does not say."""
+
+    from_on: date | None = None
+    until_on: date | None = None
+
+    def ended_by(self, day: date | None) -> bool:
+        """Whether it held no longer on a day; without a day, whatever has an end is over."""
+        return self.until_on is not None and (day is None or self.until_on < day)
+
+    def begun_by(self, day: date | None) -> bool:
+        """Whether it held already on a day."""
+        return self.from_on is None or day is None or self.from_on <= day
+
+    def in_force(self, day: date | None) -> bool:
+        """Whether it holds on a day."""
+        return self.begun_by(day) and not self.ended_by(day)
+
+
+_UNSAID = Validity()
+
+
+def validity(held: Repetition, dates: Dates, zone: ZoneInfo) -> Validity:
+    """The days of one repetition."""
+    if len(held.parts) < (dates.span or dates.start):
+        return _UNSAID
+
+    def day(component: int, subcomponent: int = 1) -> date | None:
+        stamp = parse_time(held(component, subcomponent), zone) if component else None
+        return stamp.day if stamp else None
+
+    return Validity(
+        day(dates.start) or day(dates.span), day(dates.end) or (day(dates.span, 2) if dates.span else None)
+    )
+
+
+BARE_MARKS = "delimiters-in-text"
+TEXT_TYPES = frozenset({"TX", "FT", "ST"})
+_PARTED: Mapping[str, tuple[int, ...]] = {"PID": (5, 11), "PV1": (3,), "NK1": (2,)}
+
+
+def street(xad: Repetition) -> str:
+    """XAD-1: street, name and number as one line; a bare mark between spaces is text."""
+    whole = xad.whole(1)
+    if any(f" {mark} " in whole for mark in "&^~"):
+        return whole
+    return " ".join(part for part in (xad(1, sub) for sub in (1, 2, 3)) if part)
+
+
+def surname(xpn: Repetition) -> str:
+    """XPN-1: the surname; prefix and own surname (FN-2, FN-3) repeat parts of it, anything else is text."""
+    first, whole = xpn(1), xpn.whole(1)
+    more = [part for part in xpn.parts[0][1:] if part] if xpn.parts else []
+    return first if all(part.casefold() in first.casefold() for part in more) else whole
+
+
+def texts(segment: Segment, field: int) -> list[str]:
+    """Each repetition of a text field, whole."""
+    return [text for text in segment.written(field) if text]
+
+
+def _found(message: Message) -> Iterator[bool]:
+    for segment in message.segments:
+        for number in _PARTED.get(segment.name, ()):
+            cut = (held for held in segment.repetitions(number) if held.wholes)
+            yield from (_has_bare(segment.name, number, held) for held in cut)
+        if segment.name == "NTE" or (segment.name == "OBX" and segment.text(2) in TEXT_TYPES):
+            number = 3 if segment.name == "NTE" else 5
+            yield any(len(held.parts) > 1 or len(held.parts[0]) > 1 for held in segment.repetitions(number))
+
+
+def _has_bare(name: str, field: int, held: Repetition) -> bool:
+    if (name, field) == ("PID", 11):
+        bare = any(len(part) > 1 for part in held.parts[:1]) and " & " in held.whole(1)
+        return bare or any(len(part) > 1 for part in held.parts[1:5])
+    if name == "PV1":
+        return any(len(part) > 1 for part in held.parts[:3])
+    return surname(held) != held(1) or any(len(part) > 1 for part in held.parts[1:3])
+
+
+def has_bare_marks(message: Message) -> bool:
+    """Whether a mark stands bare in a text of this message: `son & daughter` in a field that has no such
+    parts is one text.
+
+    By the field's type: TX, FT and ST have no components; the components of an address, a place and a given
+    name have no subcomponents. The first component of an address (SAD) and of a name (FN) have, so that there
+    a bare mark shows by the spaces around it, or by parts that are none of a surname's.
+    """
+    return any(_found(message))

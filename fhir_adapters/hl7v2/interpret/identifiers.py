@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from fhir_adapters.feeds.profile import IdentifierPattern, Profile
 from fhir_adapters.hl7v2.facts import Identifier
-from fhir_adapters.hl7v2.interpret.validity import CX, validity
+from fhir_adapters.hl7v2.interpret.fields import CX, validity
 from fhir_adapters.hl7v2.parse.segments import DELETED, Repetition, Segment
 from fhir_adapters.people.nhs_numbers import (
     check_number,

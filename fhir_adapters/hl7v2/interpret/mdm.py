@@ -9,8 +9,7 @@ import binascii
 from collections.abc import Mapping
 
 from fhir_adapters.hl7v2.facts import DocumentReported, Interpretation, Interpreted, NotUsed, Parked
-from fhir_adapters.hl7v2.interpret.fields import Reader, entity
-from fhir_adapters.hl7v2.interpret.texts import TEXT_TYPES, texts
+from fhir_adapters.hl7v2.interpret.fields import TEXT_TYPES, Reader, entity, texts
 from fhir_adapters.hl7v2.parse.segments import Repetition, Segment
 
 EVENTS: Mapping[str, str] = {

@@ -7,8 +7,7 @@ not used. One OBX is one question; OBR-4 names the form, OBR-3 (else OBR-2) numb
 from collections.abc import Iterator
 
 from fhir_adapters.hl7v2.facts import DocumentReported, FormAnswer, Interpretation, Interpreted, NotUsed
-from fhir_adapters.hl7v2.interpret.fields import Reader, entity
-from fhir_adapters.hl7v2.interpret.texts import TEXT_TYPES, texts
+from fhir_adapters.hl7v2.interpret.fields import TEXT_TYPES, Reader, entity, texts
 from fhir_adapters.hl7v2.parse.segments import Repetition, Segment
 
 _FILES = {"ED", "RP"}

@@ -13,8 +13,7 @@ from discharge.codes import casework, destinations
 from discharge.codes.model import CodeList
 from fhir_adapters.feeds.hl7_tables import REFERRED_BY
 from fhir_adapters.hl7v2.facts import Interpretation, Interpreted, NotUsed, Parked, ReferralReported
-from fhir_adapters.hl7v2.interpret.fields import Notes, Reader, entity
-from fhir_adapters.hl7v2.interpret.texts import TEXT_TYPES, texts
+from fhir_adapters.hl7v2.interpret.fields import TEXT_TYPES, Notes, Reader, entity, texts
 from fhir_adapters.hl7v2.parse.segments import DELETED, Segment
 from fhir_adapters.hl7v2.parse.timestamps import parse_day
 

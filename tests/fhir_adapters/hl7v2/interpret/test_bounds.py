@@ -9,8 +9,7 @@ import pytest
 from fhir_adapters.feeds.check.file_splitter import split_messages
 from fhir_adapters.feeds.profile_loader import shipped_profiles
 from fhir_adapters.hl7v2.facts import Parked
-from fhir_adapters.hl7v2.interpret import understood
-from fhir_adapters.hl7v2.interpret.bounds import LONGEST_NUMBER, MOST_FACTS, MOST_REPETITIONS
+from fhir_adapters.hl7v2.interpret import LONGEST_NUMBER, MOST_FACTS, MOST_REPETITIONS, understood
 from fhir_adapters.hl7v2.parse import segments
 from fhir_adapters.hl7v2.parse.batches import MOST_INSIDE, messages_in
 from fhir_adapters.hl7v2.parse.envelope import MessageHeader, read_envelope

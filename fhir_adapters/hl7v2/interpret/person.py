@@ -1,8 +1,9 @@
-"""PID: who the person is, how to reach them and where they live.
+"""PID, PD1 and NK1: who the person is, how to reach them, where they live, their next of kin and carers,
+their practice, and whether where they are must be hidden.
 
 A birth date is the date as written, never converted; one that stands for "not known" is none. A code that the
 profile does not map is left out and noted. Names and numbers that have ended by their own dates come last and
-are marked; an ended address keeps its dates.
+are marked; an ended address keeps its dates. An NK1 without a name says nothing.
 """
 
 import re
@@ -11,12 +12,22 @@ from datetime import date
 from typing import TypeVar
 
 from fhir_adapters.feeds.hl7_tables import INDICATOR
-from fhir_adapters.hl7v2.facts import Address, Name, PersonReported, Telecom
-from fhir_adapters.hl7v2.interpret.fields import Notes, Reader
+from fhir_adapters.hl7v2.facts import Address, Contact, Name, PersonReported, Telecom
+from fhir_adapters.hl7v2.interpret.fields import (
+    CX,
+    XAD,
+    XPN,
+    XTN,
+    Dates,
+    Notes,
+    Reader,
+    Validity,
+    street,
+    surname,
+    validity,
+)
 from fhir_adapters.hl7v2.interpret.identifiers import pid_numbers, read_identifiers
-from fhir_adapters.hl7v2.interpret.texts import street, surname
-from fhir_adapters.hl7v2.interpret.validity import CX, XAD, XPN, XTN, Dates, validity
-from fhir_adapters.hl7v2.parse.segments import DELETED, Repetition, Segment
+from fhir_adapters.hl7v2.parse.segments import DELETED, Message, Repetition, Segment
 from fhir_adapters.hl7v2.parse.timestamps import parse_day
 from fhir_adapters.people.nhs_numbers import is_verified, tracing_status
 
@@ -184,3 +195,49 @@ def read_pid(pid: Segment, reader: Reader, notes: Notes) -> PersonReported:
         deceased=deceased,
         died_on=died_on,
     )
+
+
+def _in_force(nk1: Segment, reader: Reader) -> bool:
+    """Whether somebody is a contact on the day of the message (NK1-8 and NK1-9)."""
+    start, end = reader.in_segment(nk1, 8), reader.in_segment(nk1, 9)
+    return Validity(start.day if start else None, end.day if end else None).in_force(reader.day())
+
+
+def _contact(nk1: Segment, name: Name, reader: Reader) -> Contact:
+    telecoms = [read_telecom(xtn, reader) for number in (5, 6) for xtn in nk1.repetitions(number)]
+    return Contact(
+        name=" ".join(part for part in (name.title, name.given, name.family) if part),
+        relationship=nk1.value(3) or nk1.value(3, 2),
+        telecoms=tuple(dict.fromkeys(item for item in telecoms if item)),
+    )
+
+
+def read_contacts(reader: Reader, notes: Notes) -> tuple[Contact, ...] | None:
+    """Everybody in NK1 who is a contact now, or None where nobody is named; none where all have ended."""
+    named = [(nk1, name) for nk1 in reader.message.all("NK1") if (name := read_name(nk1.first(2)))]
+    present = [each for each in named if _in_force(each[0], reader)]
+    if len(present) < len(named):
+        notes.codes.append("ended-value")
+    found = [_contact(nk1, name, reader) for nk1, name in present]
+    return tuple(dict.fromkeys(found)) if named else None
+
+
+def read_practice(message: Message) -> str | None:
+    """The ODS code of the GP practice (PD1-3, component 3)."""
+    return message.value("PD1", 3, 3) or None
+
+
+def read_hidden(reader: Reader) -> bool | None:
+    """True when any field hides, False when one lifts and none hides, None when nothing is said.
+
+    By most profiles ZU8-4 in {1, 2} or PV1-16 in {Y, S} hides (ITK table ZU057, HL7 table 0099); where one
+    field hides, another that does not cannot lift it in the same message.
+    """
+    said: list[bool] = []
+    for rule in reader.profile.hidden_when:
+        value = reader.value(rule.place).upper()
+        if value in rule.values:
+            said.append(True)
+        elif value in rule.lifted_by:
+            said.append(False)
+    return any(said) if said else None
