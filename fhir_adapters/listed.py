@@ -9,7 +9,7 @@ import io
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from fhir_adapters.hl7v2.parse.charsets import decode
+from fhir_adapters.hl7v2.parse.text import decode
 
 MOST_LINES = 20_000
 

@@ -15,9 +15,9 @@ from types import MappingProxyType
 from typing import Any
 
 from api.web.page import words
-from fhir_adapters.hl7v2.parse.charsets import decode
-from fhir_adapters.hl7v2.parse.envelope import Delimiters, Unreadable, read_envelope, readable_text
+from fhir_adapters.hl7v2.parse.envelope import Delimiters, Unreadable, read_envelope
 from fhir_adapters.hl7v2.parse.field_names import field_name
+from fhir_adapters.hl7v2.parse.text import decode, readable_text
 
 WITHHELD = "[withheld]"
 MOST_CHARACTERS = 50_000

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from api.messages.message_text import WITHHELD, readable
 from discharge.errors import HomewardError
-from fhir_adapters.hl7v2.parse.envelope import header_of, read_envelope, readable_text
+from fhir_adapters.hl7v2.parse.envelope import header_of, read_envelope
+from fhir_adapters.hl7v2.parse.text import readable_text
 from fhir_adapters.store.tables import InboxRow
 
 LEFT_OUT = "[too long to edit]"

@@ -10,8 +10,9 @@ import time
 from collections.abc import Callable, Sequence
 
 from deploy.bench.timing_rounds import Figure, Round, figure
-from fhir_adapters.hl7v2.parse.envelope import Unreadable, read_envelope, readable_text
+from fhir_adapters.hl7v2.parse.envelope import Unreadable, read_envelope
 from fhir_adapters.hl7v2.parse.segments import read_message
+from fhir_adapters.hl7v2.parse.text import readable_text
 
 Reader = Callable[[bytes, str], bool]
 """Reads one message, given as bytes and as text; says whether it could."""

@@ -18,8 +18,7 @@ from fhir_adapters.hl7v2.facts import (
     PersonReported,
     Telecom,
 )
-from fhir_adapters.hl7v2.facts.common import Arrival
-from fhir_adapters.hl7v2.facts.instants import in_order
+from fhir_adapters.hl7v2.facts.order import Arrival, in_order
 from fhir_adapters.people.birth_dates import known_birth_date
 
 T = TypeVar("T")

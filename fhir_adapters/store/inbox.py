@@ -165,3 +165,11 @@ async def receive(session: AsyncSession, feed: Feed, arrived: Arrived) -> Receiv
     connection = await session.connection()
     [received] = group.received(await connection.exec_driver_sql(RECEIVE, group.parameters))
     return received
+
+
+LENGTH = 24
+
+
+def number_key(number: str) -> str:
+    """The key under which the inbox keeps a message that names a person by this number first."""
+    return hashlib.sha256(number.encode()).hexdigest()[:LENGTH]

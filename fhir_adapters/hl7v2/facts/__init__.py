@@ -6,8 +6,8 @@ that is None was not mentioned and changes nothing; a field named in `cleared` w
 else EVN-2); both are aware UTC instants in case time.
 """
 
-from fhir_adapters.hl7v2.facts.common import content_hash, hash_of
 from fhir_adapters.hl7v2.facts.document import DocumentReported, FormAnswer, ValuesExtracted
+from fhir_adapters.hl7v2.facts.order import content_hash, hash_of
 from fhir_adapters.hl7v2.facts.outcome import Fact, Interpretation, Interpreted, NotUsed, Parked
 from fhir_adapters.hl7v2.facts.person import (
     Address,

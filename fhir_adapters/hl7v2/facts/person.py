@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import AwareDatetime, Field
 
 from discharge.values import Frozen
-from fhir_adapters.hl7v2.facts.common import NO_ARRIVAL, Arrival, hash_of
+from fhir_adapters.hl7v2.facts.order import NO_ARRIVAL, Arrival, hash_of
 
 
 class Identifier(Frozen):

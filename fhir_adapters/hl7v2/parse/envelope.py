@@ -15,21 +15,12 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from discharge.clocks import LONDON
-from fhir_adapters.hl7v2.parse.batches import BATCH, is_batch, messages_in, wrapped_id
-from fhir_adapters.hl7v2.parse.charsets import decode
+from fhir_adapters.hl7v2.parse.text import readable_text
 from fhir_adapters.hl7v2.parse.timestamps import parse_time
-
-HEAD = 4096
-"""Bytes in which the header is looked for before the character set is known."""
 
 MAX_HINTS = 8
 """Identifier hints kept from one message."""
 
-_LINE_END = re.compile(rb"[\r\n]")
-_STRAY_LF = re.compile(r"(?<!\n)\n++(?=[A-Z][A-Z0-9]{2}[^A-Za-z0-9\s])")
-"""Looked at from the beginning of each run alone: a message of nothing but line ends is read once, not once
-for each of them.
-"""
 _DEFAULT_ENCODING = "^~\\&"
 _ESCAPE_LOST = "^~&"
 """MSH-2 from a program that took the backslash for an escape of its own: `&` is the subcomponent, as ever."""
@@ -48,6 +39,42 @@ class Delimiters:
 
 _NO_FIELDS = ("",) * 16
 _USUAL: tuple[Delimiters, tuple[str, ...]] = (Delimiters(), ())
+
+
+BATCH = "BATCH"
+"""The message type under which a batch is kept: wrappers (FHS, BHS, BTS, FTS; HL7 2.4, 2.15.3) around several
+messages in one file or frame. It is stored and acknowledged as it came; the drain then puts each message
+inside into the inbox as a message of its own, whose bytes are exactly those between two headers.
+"""
+
+MOST_INSIDE = 10_000
+"""Messages of one batch; more of them are no day's work, and would be one transaction for minutes."""
+
+_HEADER = re.compile(rb"(?:^|[\r\n])(?=MSH[^A-Za-z0-9\s])")
+_TRAILER = re.compile(rb"(?<![\r\n])[\r\n]++(?:BTS|FTS|BHS)[^A-Za-z0-9\s]")
+_WRAPPER = re.compile(r"(FHS|BHS)[^A-Za-z0-9\s]")
+
+
+def is_batch(text: str) -> bool:
+    """Whether a text begins with the header of a file or batch."""
+    return bool(_WRAPPER.match(text))
+
+
+def messages_in(raw: bytes) -> list[bytes]:
+    """The messages inside a batch, in order, without the lines of the wrapper."""
+    starts = [found.end() for found in _HEADER.finditer(raw)]
+    ends = [*starts[1:], len(raw)][: len(starts)]
+    whole = (raw[start:end] for start, end in zip(starts, ends, strict=True))
+    return [_TRAILER.split(message, maxsplit=1)[0].rstrip(b"\r\n") + b"\r" for message in whole]
+
+
+def wrapped_id(text: str, separator: str) -> str:
+    """The control id of a file or batch header (FHS-11, else BHS-11); empty where neither is there."""
+    for line in re.split(r"[\r\n]+", text):
+        fields = line.split(separator)
+        if fields[0] in {"FHS", "BHS"} and len(fields) > 10 and fields[10].strip():
+            return fields[10].strip()
+    return ""
 
 
 class MessageHeader(NamedTuple):
@@ -105,19 +132,6 @@ class Unreadable:
     sha256: str
     detail: str = ""
     header: MessageHeader | None = None
-
-
-def mend_line_ends(text: str) -> tuple[str, tuple[str, ...]]:
-    """Segments separated by CR alone, and repair codes (`lf-ends`, `crlf-ends`, `stray-lf`)."""
-    if "\n" not in text:
-        return text, ()
-    if "\r" not in text:
-        return text.replace("\n", "\r"), ("lf-ends",)
-    repairs: tuple[str, ...] = ()
-    if "\r\n" in text:
-        text, repairs = text.replace("\r\n", "\r"), ("crlf-ends",)
-    mended = _STRAY_LF.sub("\r", text)
-    return mended, repairs if mended == text else (*repairs, "stray-lf")
 
 
 def _delimiters(header: str) -> tuple[Delimiters, tuple[str, ...]] | None:
@@ -227,26 +241,6 @@ def _assemble(
         visit_hint=_first(_at(pv1, 19), marks),
         repairs=repairs,
     )
-
-
-def _declared(raw: bytes) -> str:
-    """MSH-18 as declared, read before the text is decoded (every set we know keeps ASCII in place)."""
-    start = max(raw.find(b"MSH", 0, HEAD), 0)
-    ended = _LINE_END.search(raw, start, start + HEAD)
-    header = raw[start : ended.start() if ended else start + HEAD]
-    parts = header.split(header[3:4]) if len(header) > 3 else []
-    return parts[17].decode("latin-1").strip() if len(parts) > 17 else ""
-
-
-def readable_text(raw: bytes) -> tuple[str, str, tuple[str, ...]]:
-    """Bytes as text with CR ends: (text, codec, repair codes). Leading line ends and spaces before MSH are
-    dropped.
-    """
-    decoded = decode(raw, _declared(raw))
-    text, repairs = mend_line_ends(decoded.text)
-    trimmed = text.lstrip("\r \t\x0b")
-    repairs = (*decoded.repairs, *repairs)
-    return trimmed, decoded.charset, repairs if trimmed == text else (*repairs, "leading-space")
 
 
 def read_envelope(raw: bytes) -> MessageHeader | Unreadable:

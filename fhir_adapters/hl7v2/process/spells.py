@@ -14,22 +14,20 @@ from pydantic import AwareDatetime
 from discharge.clocks import london_date, london_midnight
 from discharge.values import Frozen
 from fhir_adapters.hl7v2.facts import BEGINNING, DischargeCodes, Location, Movement, StayReported
-from fhir_adapters.hl7v2.facts.instants import before
-from fhir_adapters.hl7v2.process.contradictions import (
-    DISCHARGED_BEFORE_ADMITTED,
-    Settled,
-    comparable,
-    settled,
-)
+from fhir_adapters.hl7v2.facts.order import before
 from fhir_adapters.hl7v2.process.standing_events import (
+    DISCHARGED_BEFORE_ADMITTED,
     FIRST,
     Moment,
+    Settled,
     Standing,
     by_movement,
     by_statement,
+    comparable,
     latest,
     not_deleted,
     said,
+    settled,
     standing,
     stated,
 )

@@ -7,11 +7,10 @@ import contextlib
 import logging
 from dataclasses import dataclass
 
-from fhir_adapters.feeds.feed_choice import Arrival
 from fhir_adapters.hl7v2.parse.mllp import Deframer, frame
-from fhir_adapters.hl7v2.receive.acknowledgement import Answerer
+from fhir_adapters.hl7v2.receive.answerer import Answerer
 from fhir_adapters.hl7v2.receive.counts import Counts
-from fhir_adapters.hl7v2.receive.directory import Directory
+from fhir_adapters.hl7v2.receive.directory import Arrival, Directory
 from fhir_adapters.hl7v2.receive.late import LateAnswers
 from fhir_adapters.hl7v2.receive.limits import Limits
 from fhir_adapters.hl7v2.receive.wire import Wire
@@ -139,3 +138,36 @@ class Conversation:
     @property
     def _linger(self) -> float:
         return min(LINGER_SECONDS, self._limits.read_seconds)
+
+
+class Listener:
+    """All conversations of a process."""
+
+    def __init__(self, shared: Shared) -> None:
+        self._shared = shared
+        self._tasks: dict[asyncio.Task[None], Conversation] = {}
+        self._stopping = False
+
+    async def converse(self, wire: Wire, door: Arrival) -> None:
+        """Serve one connection until it ends."""
+        conversation = Conversation(wire, door, self._shared)
+        conversation.stopping = self._stopping
+        task = asyncio.current_task()
+        if task is None:
+            raise RuntimeError("a conversation is a task of its own")
+        self._tasks[task] = conversation
+        try:
+            with contextlib.suppress(asyncio.CancelledError):
+                await conversation.run()
+        finally:
+            del self._tasks[task]
+
+    async def stop(self) -> None:
+        """End idle connections at once and busy ones when their message is answered."""
+        self._stopping = True
+        for task, conversation in self._tasks.items():
+            conversation.stopping = True
+            if not conversation.busy:
+                task.cancel()
+        if self._tasks:
+            await asyncio.wait(list(self._tasks), timeout=self._shared.limits.stop_seconds)

@@ -10,7 +10,7 @@ message and tries again. When told to stop, the listener takes no new message, f
 their answers, and closes.
 
 The modules beside it, in the order in which a message passes them: ports, wire, conversation,
-acknowledgement, inbox_row, ack, late; each uses limits, directory (the feeds), tls and counts.
+answerer, inbox_row, ack, late; each uses limits, directory (the feeds), tls and counts.
 """
 
 from __future__ import annotations
@@ -26,17 +26,15 @@ from discharge.clocks import CaseClock
 from discharge.errors import HomewardError
 from fhir_adapters.background import Background
 from fhir_adapters.feeds.book import ProfileBook
-from fhir_adapters.feeds.feed_choice import Arrival
 from fhir_adapters.feeds.profile_loader import shipped_profiles
-from fhir_adapters.hl7v2.receive.acknowledgement import Answerer
-from fhir_adapters.hl7v2.receive.conversation import Conversation, Shared
+from fhir_adapters.hl7v2.receive.answerer import Answerer
+from fhir_adapters.hl7v2.receive.conversation import Listener, Shared
 from fhir_adapters.hl7v2.receive.counts import Counts
 from fhir_adapters.hl7v2.receive.directory import FRESH_FOR, Directory, InboxPort
 from fhir_adapters.hl7v2.receive.late import LateAnswers
 from fhir_adapters.hl7v2.receive.limits import USUAL, Limits
 from fhir_adapters.hl7v2.receive.ports import Doors
 from fhir_adapters.hl7v2.receive.tls import Tls
-from fhir_adapters.hl7v2.receive.wire import Wire
 
 log = logging.getLogger("homeward.mllp")
 
@@ -60,39 +58,6 @@ class Where:
     def main_is_secure(self) -> bool:
         """Whether the main port speaks TLS."""
         return self.tls is not None and self.tls_port is None
-
-
-class Listener:
-    """All conversations of a process."""
-
-    def __init__(self, shared: Shared) -> None:
-        self._shared = shared
-        self._tasks: dict[asyncio.Task[None], Conversation] = {}
-        self._stopping = False
-
-    async def converse(self, wire: Wire, door: Arrival) -> None:
-        """Serve one connection until it ends."""
-        conversation = Conversation(wire, door, self._shared)
-        conversation.stopping = self._stopping
-        task = asyncio.current_task()
-        if task is None:
-            raise RuntimeError("a conversation is a task of its own")
-        self._tasks[task] = conversation
-        try:
-            with contextlib.suppress(asyncio.CancelledError):
-                await conversation.run()
-        finally:
-            del self._tasks[task]
-
-    async def stop(self) -> None:
-        """End idle connections at once and busy ones when their message is answered."""
-        self._stopping = True
-        for task, conversation in self._tasks.items():
-            conversation.stopping = True
-            if not conversation.busy:
-                task.cancel()
-        if self._tasks:
-            await asyncio.wait(list(self._tasks), timeout=self._shared.limits.stop_seconds)
 
 
 async def serve(

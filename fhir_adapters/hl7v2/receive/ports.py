@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from fhir_adapters.background import Background, spawn
-from fhir_adapters.feeds.feed_choice import Arrival
 from fhir_adapters.hl7v2.receive.counts import Counts
+from fhir_adapters.hl7v2.receive.directory import Arrival
 from fhir_adapters.hl7v2.receive.limits import Limits, Room
 from fhir_adapters.hl7v2.receive.tls import Tls
 from fhir_adapters.hl7v2.receive.wire import Wire

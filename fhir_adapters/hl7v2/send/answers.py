@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
-from fhir_adapters.hl7v2.parse.envelope import Unreadable, read_envelope, readable_text
+from fhir_adapters.hl7v2.parse.envelope import Unreadable, read_envelope
+from fhir_adapters.hl7v2.parse.text import readable_text
 
 Meaning = Literal["accepted", "received", "again", "never"]
 

@@ -34,11 +34,10 @@ from fhir_adapters.hl7v2.store.early_hiding import lift
 from fhir_adapters.hl7v2.store.links import apply_link, people_linked
 from fhir_adapters.hl7v2.store.merges import MergeCause
 from fhir_adapters.hl7v2.store.moved_stays import Settled, settle
-from fhir_adapters.hl7v2.store.moves import keep_move
+from fhir_adapters.hl7v2.store.moves import keep_move, try_again
 from fhir_adapters.hl7v2.store.person_merge import heed_contradiction, message_cause, unite_by_message
 from fhir_adapters.hl7v2.store.person_writer import refold_person
 from fhir_adapters.hl7v2.store.referrals import Asking, apply_referral, request_of_stranger
-from fhir_adapters.hl7v2.store.retries import try_again
 from fhir_adapters.hl7v2.store.spells import refold_spell, spell_of
 from fhir_adapters.people.match import NUMBER_USED_AGAIN
 from fhir_adapters.store.tables import FactRow

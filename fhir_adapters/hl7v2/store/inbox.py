@@ -10,10 +10,8 @@ from discharge.clocks import CaseClock
 from discharge.errors import Unavailable
 from discharge.store.engine import transaction
 from discharge.store.tables import CaseClockRow
-from fhir_adapters.feeds.feed_choice import FeedDoor
-from fhir_adapters.hl7v2.receive.directory import LateOutcome
-from fhir_adapters.hl7v2.store.group_commit import Committer
-from fhir_adapters.hl7v2.store.sharing_commits import SharedCommits
+from fhir_adapters.hl7v2.receive.directory import FeedDoor, LateOutcome
+from fhir_adapters.hl7v2.store.group_commit import Committer, SharedCommits
 from fhir_adapters.store.inbox import Arrived, Named, Received
 from fhir_adapters.store.tables import Feed, InboxRow
 

@@ -1,20 +1,33 @@
-"""Keeping moves of stays, and settling every stay that a new move concerns."""
+"""Moves of stays: which number and person a stay belongs to after visits and accounts were merged, renumbered
+or moved, and settling every stay that a new move concerns.
 
-from collections.abc import Iterable
+Moves are followed in the order in which they were said, of equal times in that of arrival. What was moved
+away and back again is where it was.
+"""
+
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from discharge.store.tables import Spell
-from fhir_adapters.hl7v2.facts import StayMoved, StayReported, content_hash
-from fhir_adapters.hl7v2.process.moves import Move, belongs_to, in_order, owner
+from discharge.store.tables import PersonIdentifier, PersonNhsNumber, Spell
+from fhir_adapters.hl7v2.facts import BEGINNING, StayMoved, StayReported, content_hash
+from fhir_adapters.hl7v2.facts.order import in_order as moment
 from fhir_adapters.hl7v2.store.batch.state import state_of
 from fhir_adapters.hl7v2.store.doubts import Doubt
-from fhir_adapters.hl7v2.store.persons import lock
-from fhir_adapters.store.tables import FactRow, StayMoveRow
+from fhir_adapters.hl7v2.store.persons import lock, same_person
+from fhir_adapters.store.inbox import number_key
+from fhir_adapters.store.tables import FactRow, InboxRow, StayMoveRow
+
+TOO_EARLY = "visit-of-another-person"
+"""Why a message waits that names a visit of somebody who turns out to be the same person, or one that is
+given to them, or was theirs, as is said only later.
+"""
 
 _ABOUT = text(
     """
@@ -31,6 +44,40 @@ _ABOUT = text(
     WHERE move.organisation_id = :organisation AND move.number IN (SELECT number FROM linked)
     """
 )
+
+
+class Move(NamedTuple):
+    """All that is said of `number` belongs to `to_number` and to `person_id`; `from_person_id` is whose it
+    was, where the message says so.
+    """
+
+    stated_at: datetime | None
+    arrival: int
+    number: str
+    to_number: str
+    person_id: UUID
+    from_person_id: UUID | None = None
+
+
+def in_order(moves: Iterable[Move]) -> list[Move]:
+    """Moves as they were said, of equal times as they arrived."""
+    return sorted(moves, key=lambda move: (moment(move.stated_at or BEGINNING), move.arrival))
+
+
+def belongs_to(moves: Sequence[Move], number: str) -> str:
+    """The number that holds what is said of `number`; `moves` are in order."""
+    for move in moves:
+        if move.number == number:
+            number = move.to_number
+    return number
+
+
+def owner(moves: Sequence[Move], number: str) -> UUID | None:
+    """The person whom the last move gave this stay to; None where no move concerns it."""
+    for place in range(len(moves) - 1, -1, -1):
+        if belongs_to(moves[place + 1 :], moves[place].to_number) == number:
+            return moves[place].person_id
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +153,7 @@ def nobody_elses(spells: Iterable[Spell], moves: Moves) -> None:
     """Refuse moves that would take a stay from somebody whom no message names. Raises Doubt."""
     named = {who for move in moves.all for who in (move.person_id, move.from_person_id)}
     if any(spell.person_id not in named for spell in spells):
-        raise Doubt("patient-mismatch", "visit-of-another-person")
+        raise Doubt("patient-mismatch", TOO_EARLY)
 
 
 def rename(spells: Iterable[Spell], moves: Moves) -> dict[str, Spell]:
@@ -136,3 +183,20 @@ async def reattach(session: AsyncSession, by_number: dict[str, Spell], moves: Mo
             row.spell_id = home.id
     await session.flush()
     return missing
+
+
+async def try_again(session: AsyncSession, organisation_id: UUID, *people: UUID) -> None:
+    """Put back what waits for this cause and names any of these people first; it is read in its old place."""
+    ids = {each for person in people for each in await same_person(session, person)}
+    local = select(PersonIdentifier.value).where(PersonIdentifier.person_id.in_(ids))
+    nhs = select(PersonNhsNumber.nhs_number).where(PersonNhsNumber.person_id.in_(ids))
+    keys = [number_key(number) for number in await session.scalars(local.union(nhs))]
+    waiting = (
+        InboxRow.organisation_id == organisation_id,
+        InboxRow.state == "parked",
+        InboxRow.code == "patient-mismatch",
+        InboxRow.reason == TOO_EARLY,
+        InboxRow.person_key.in_(keys),
+    )
+    put_back = {"state": "stored", "code": None, "reason": None}
+    await session.execute(update(InboxRow).where(*waiting).values(put_back))

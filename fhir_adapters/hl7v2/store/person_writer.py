@@ -4,6 +4,9 @@ Hiding reaches every row held, whoever gave it, and every record merged into the
 shows again what it hid.
 """
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -14,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from discharge.clocks import london_date
 from discharge.store.tables import Person, PersonAddress, PersonContact, PersonMerge
 from discharge.store.tables.persons import NEXT_OF_KIN, ORDINARY, PRACTICE, RESTRICTED
-from fhir_adapters.hl7v2.facts import Address, Contact, Telecom
+from fhir_adapters.hl7v2.facts import Address, Contact, PersonReported, Telecom
 from fhir_adapters.hl7v2.store.batch.state import (
     Reported,
     drop,
@@ -24,10 +27,10 @@ from fhir_adapters.hl7v2.store.batch.state import (
     person_row,
     state_of,
 )
-from fhir_adapters.hl7v2.store.person_reports import person_reports
 from fhir_adapters.hl7v2.store.persons import NO_KEY, same_person
 from fhir_adapters.people.hidden_location import Statement, whether_hidden
 from fhir_adapters.people.person_fold import HOME, PersonState, fold_person, moved_at
+from fhir_adapters.store.tables import FactRow, InboxRow
 
 
 class Refolded(NamedTuple):
@@ -254,3 +257,28 @@ def _kin_row(person: Person, said: Contact) -> PersonContact:
         relationship_code=said.relationship or None,
         sensitivity=_sensitivity(person),
     )
+
+
+async def person_reports(session: AsyncSession, ids: Sequence[UUID]) -> list[Reported]:
+    """Every report about people, with the organisation that sent it and its place among what arrived; for a
+    batch and for a message alone.
+    """
+    rows = await session.execute(
+        select(
+            FactRow.payload,
+            InboxRow.organisation_id,
+            FactRow.person_id,
+            InboxRow.sequence,
+            FactRow.ordinal,
+        )
+        .join(InboxRow, InboxRow.id == FactRow.inbox_id)
+        .where(FactRow.person_id.in_(ids), FactRow.kind == "person-reported")
+    )
+    return [
+        Reported(
+            PersonReported.model_validate({**payload, "arrival": (sequence, ordinal)}, extra="ignore"),
+            sender,
+            about,
+        )
+        for payload, sender, about, sequence, ordinal in rows
+    ]

@@ -17,12 +17,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from discharge.clocks import CaseClock
 from discharge.store.engine import transaction
 from fhir_adapters.feeds.book import ProfileBook
-from fhir_adapters.feeds.feed_choice import Arrival, choose_feed
 from fhir_adapters.feeds.profile import Profile
 from fhir_adapters.hl7v2.facts import Fact
 from fhir_adapters.hl7v2.interpret import understood
 from fhir_adapters.hl7v2.parse.envelope import header_of, read_envelope
 from fhir_adapters.hl7v2.process.replays import PUT_BACK, judged, refused_at_sight
+from fhir_adapters.hl7v2.receive.directory import Arrival, choose_feed
 from fhir_adapters.hl7v2.store.inbox import feed_doors
 from fhir_adapters.hl7v2.store.single_message import profile_for
 from fhir_adapters.hl7v2.store.unmapped import note_unmapped

@@ -6,7 +6,7 @@ up the others.
 """
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -25,18 +25,19 @@ from fhir_adapters.feeds.book import ProfileBook
 from fhir_adapters.feeds.profile import Profile
 from fhir_adapters.hl7v2.facts import Interpretation, Interpreted, NotUsed, Parked, StayReported
 from fhir_adapters.hl7v2.interpret import understood
-from fhir_adapters.hl7v2.parse.batches import BATCH
+from fhir_adapters.hl7v2.parse.envelope import BATCH, MOST_INSIDE, messages_in, read_envelope
+from fhir_adapters.hl7v2.parse.segments import Message
+from fhir_adapters.hl7v2.receive.inbox_row import arrived, numbers_hidden
 from fhir_adapters.hl7v2.send.answers import read_answer
 from fhir_adapters.hl7v2.store import pairs
-from fhir_adapters.hl7v2.store.batch_unpacker import unwrap
 from fhir_adapters.hl7v2.store.doubts import Doubt, SetApart
 from fhir_adapters.hl7v2.store.early_hiding import hide_all_the_same, release
 from fhir_adapters.hl7v2.store.effects import Effect, Source, apply_facts
 from fhir_adapters.hl7v2.store.persons import set_apart
-from fhir_adapters.hl7v2.store.senders import flagged, has_own_door, named_senders
 from fhir_adapters.hl7v2.store.sent import late_answer
 from fhir_adapters.hl7v2.store.unmapped import note_unmapped
 from fhir_adapters.people.match import Offered
+from fhir_adapters.store.inbox import receive
 from fhir_adapters.store.tables import FactRow, Feed, InboxRow
 
 log = logging.getLogger("homeward.drain")
@@ -254,3 +255,53 @@ def _ward(outcome: Interpretation) -> str | None:
     facts = outcome.facts if isinstance(outcome, Interpreted) else ()
     wards = (fact.location.ward for fact in facts if isinstance(fact, StayReported) and fact.location)
     return next((ward.upper() for ward in wards if ward), None)
+
+
+OTHER_SENDER = "sender-of-another-feed"
+"""Port and certificate say who sent a message; a header that names another feed is told, and changes nothing.
+"""
+Named = Mapping[tuple[str | None, str | None], UUID]
+"""MSH-3 and MSH-4 as feeds ask for them -> the feed; an empty one is not asked for."""
+
+
+async def named_senders(session: AsyncSession) -> Named:
+    """The feeds that ask for a sender by name."""
+    rows = await session.execute(
+        select(Feed.sending_application, Feed.sending_facility, Feed.id).where(
+            Feed.sending_application.is_not(None) | Feed.sending_facility.is_not(None)
+        )
+    )
+    return {(application, facility): feed_id for application, facility, feed_id in rows}
+
+
+def has_own_door(feed: Feed) -> bool:
+    """Whether messages come to this feed by a port or a certificate of its own."""
+    return feed.port is not None or feed.certificate is not None
+
+
+def flagged(outcome: Interpretation, message: Message | None, feed: Feed, named: Named) -> Interpretation:
+    """The outcome, with a note where the header names another feed."""
+    if message is None or not isinstance(outcome, Interpreted) or not has_own_door(feed):
+        return outcome
+    said = message.envelope
+    shown = (
+        (said.sending_application, said.sending_facility),
+        (said.sending_application, None),
+        (None, said.sending_facility),
+    )
+    others = [named[each] for each in shown if each in named and named[each] != feed.id]
+    return outcome.model_copy(update={"notes": (*outcome.notes, OTHER_SENDER)}) if others else outcome
+
+
+async def unwrap(session: AsyncSession, row: InboxRow, feed: Feed, profile: Profile) -> Interpretation:
+    """Keep each message of a batch in its feed; those that came before are there already. Whom the batch
+    hid, its messages go on hiding.
+    """
+    inside = messages_in(row.raw)
+    if len(inside) > MOST_INSIDE:
+        return Parked(code="message-not-understood", reason="batch-too-long")
+    for raw in inside:
+        read = read_envelope(raw)
+        hides = numbers_hidden(raw, read, profile)
+        await receive(session, feed, arrived(raw, read, claimed=True, hides=hides))
+    return Interpreted(facts=(), notes=(f"batch-of-{len(inside)}",))

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from discharge.clocks import london_date, london_midnight
 from discharge.store.tables import Spell
 from fhir_adapters.hl7v2.facts import StayKey, StayReported
-from fhir_adapters.hl7v2.facts.instants import before
+from fhir_adapters.hl7v2.facts.order import before
 from fhir_adapters.hl7v2.process.spells import MOVED_AWAY, SpellState, fold_spell
 from fhir_adapters.hl7v2.store.batch.state import flush, keep, moment, only_alone, state_of
 from fhir_adapters.hl7v2.store.doubts import Doubt

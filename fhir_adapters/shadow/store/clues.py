@@ -10,9 +10,9 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from discharge.store.tables import Person, PersonIdentifier, Spell
-from fhir_adapters.people.number_keys import number_key
 from fhir_adapters.shadow.model import Clues, Held, Listed, Said
 from fhir_adapters.shadow.store.held_stays import last_said
+from fhir_adapters.store.inbox import number_key
 from fhir_adapters.store.tables import Feed, InboxRow
 
 WAITING = ("stored", "parked", "unassigned", "rejected")

@@ -8,7 +8,6 @@ import pytest
 import yaml
 
 from discharge.reference.files import DataInvalid
-from fhir_adapters.feeds.feed_choice import Arrival, FeedDoor, choose_feed
 from fhir_adapters.feeds.profile_loader import (
     PROFILES,
     load_profile,
@@ -17,6 +16,7 @@ from fhir_adapters.feeds.profile_loader import (
     profiles_with,
     shipped_profiles,
 )
+from fhir_adapters.hl7v2.receive.directory import Arrival, FeedDoor, choose_feed
 
 
 def altered(tmp_path: Path, **changes: object) -> Path:

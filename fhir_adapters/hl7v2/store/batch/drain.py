@@ -22,21 +22,23 @@ from discharge.store.engine import transaction
 from fhir_adapters.feeds.book import ProfileBook
 from fhir_adapters.hl7v2.facts import Interpreted, NotUsed
 from fhir_adapters.hl7v2.interpret import understood
-from fhir_adapters.hl7v2.parse.batches import BATCH
+from fhir_adapters.hl7v2.parse.envelope import BATCH
 from fhir_adapters.hl7v2.store import pairs
 from fhir_adapters.hl7v2.store.batch.load import Loaded, begun, load
 from fhir_adapters.hl7v2.store.batch.plan import Plan, Read, names_of, plan
-from fhir_adapters.hl7v2.store.batch.state import work_on
-from fhir_adapters.hl7v2.store.batch.write import finish, write
+from fhir_adapters.hl7v2.store.batch.state import finish, work_on, write
 from fhir_adapters.hl7v2.store.early_hiding import release
 from fhir_adapters.hl7v2.store.effects import Effect, apply_facts
 from fhir_adapters.hl7v2.store.moves import visit_key
 from fhir_adapters.hl7v2.store.persons import lock
-from fhir_adapters.hl7v2.store.senders import Named, flagged, has_own_door, named_senders
 from fhir_adapters.hl7v2.store.single_message import (
     Drained,
+    Named,
     became,
     drain_one,
+    flagged,
+    has_own_door,
+    named_senders,
     other_bytes,
     profile_for,
     read_by,

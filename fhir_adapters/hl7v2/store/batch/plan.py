@@ -24,7 +24,7 @@ from fhir_adapters.hl7v2.facts import (
     StayMoved,
     StayReported,
 )
-from fhir_adapters.hl7v2.parse.batches import BATCH
+from fhir_adapters.hl7v2.parse.envelope import BATCH
 from fhir_adapters.hl7v2.parse.segments import Message
 from fhir_adapters.hl7v2.store.batch.load import Loaded, Names
 from fhir_adapters.store.tables import Feed, InboxRow

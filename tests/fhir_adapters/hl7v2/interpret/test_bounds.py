@@ -11,8 +11,7 @@ from fhir_adapters.feeds.profile_loader import shipped_profiles
 from fhir_adapters.hl7v2.facts import Parked
 from fhir_adapters.hl7v2.interpret import LONGEST_NUMBER, MOST_FACTS, MOST_REPETITIONS, understood
 from fhir_adapters.hl7v2.parse import segments
-from fhir_adapters.hl7v2.parse.batches import MOST_INSIDE, messages_in
-from fhir_adapters.hl7v2.parse.envelope import MessageHeader, read_envelope
+from fhir_adapters.hl7v2.parse.envelope import MOST_INSIDE, MessageHeader, messages_in, read_envelope
 from fhir_adapters.hl7v2.parse.segments import MOST_PARTS, Message, read_message
 from fhir_adapters.hl7v2.parse.timestamps import LONGEST, _parse
 from fhir_adapters.hl7v2.process.causes import CAUSES

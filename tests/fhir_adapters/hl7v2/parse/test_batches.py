@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fhir_adapters.hl7v2.parse.batches import messages_in
-from fhir_adapters.hl7v2.parse.envelope import MessageHeader, Unreadable, read_envelope
+from fhir_adapters.hl7v2.parse.envelope import MessageHeader, Unreadable, messages_in, read_envelope
 from fhir_adapters.hl7v2.receive.ack import verdict_on
 from fhir_adapters.store.tables import InboxRow
 from tests.fhir_adapters.hl7v2.conftest import Intake

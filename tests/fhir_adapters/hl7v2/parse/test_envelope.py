@@ -10,9 +10,9 @@ from fhir_adapters.hl7v2.parse.envelope import (
     Delimiters,
     MessageHeader,
     Unreadable,
-    mend_line_ends,
     read_envelope,
 )
+from fhir_adapters.hl7v2.parse.text import mend_line_ends
 from tests.fhir_adapters.hl7v2.samples import NHS, Sample
 
 PIECES = st.sampled_from(

@@ -16,8 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from discharge.errors import Unavailable
 from discharge.store.driver import DatabaseTimes
 from discharge.store.engine import make_engine
-from fhir_adapters.feeds.feed_choice import FeedDoor
 from fhir_adapters.hl7v2.parse.envelope import read_envelope
+from fhir_adapters.hl7v2.receive.directory import FeedDoor
 from fhir_adapters.hl7v2.receive.inbox_row import arrived
 from fhir_adapters.hl7v2.store.group_commit import MOST_CONNECTIONS, Committer
 from fhir_adapters.hl7v2.store.inbox import PostgresInbox

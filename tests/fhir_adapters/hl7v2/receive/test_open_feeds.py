@@ -8,8 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from fhir_adapters.feeds.feed_choice import Arrival, FeedDoor
-from fhir_adapters.hl7v2.receive.directory import Directory
+from fhir_adapters.hl7v2.receive.directory import Arrival, Directory, FeedDoor
 from fhir_adapters.hl7v2.receive.limits import USUAL
 
 TRUST = UUID(int=1)

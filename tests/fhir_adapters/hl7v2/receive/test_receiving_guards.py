@@ -12,14 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from discharge.clocks import CaseClock
 from discharge.errors import HomewardError, Unavailable
 from discharge.store.engine import transaction
-from fhir_adapters.feeds.feed_choice import FeedDoor
 from fhir_adapters.feeds.profile_loader import shipped_profiles
 from fhir_adapters.hl7v2.parse.mllp import Deframer, frame
 from fhir_adapters.hl7v2.receive.counts import Counts
-from fhir_adapters.hl7v2.store import sharing_commits
+from fhir_adapters.hl7v2.receive.directory import FeedDoor
+from fhir_adapters.hl7v2.store import group_commit
 from fhir_adapters.hl7v2.store.batch.drain import drain_some
+from fhir_adapters.hl7v2.store.group_commit import AT_ONCE, SharedCommits
 from fhir_adapters.hl7v2.store.inbox import PostgresInbox
-from fhir_adapters.hl7v2.store.sharing_commits import AT_ONCE, SharedCommits
 from fhir_adapters.hl7v2.store.single_message import drain_one
 from fhir_adapters.store.inbox import Arrived, Named, Received
 from fhir_adapters.store.tables import InboxRow
@@ -87,7 +87,7 @@ def test_given_frames_begun_anew_then_each_that_was_given_up_is_counted() -> Non
 async def test_given_more_than_fits_one_commit_then_the_rest_goes_in_the_next(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(sharing_commits, "MOST_BYTES", 1000)
+    monkeypatch.setattr(group_commit, "MOST_BYTES", 1000)
     groups: list[list[int]] = []
     go = asyncio.Event()
 

@@ -18,11 +18,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from deploy.embedded import postgres
 from discharge.store.engine import make_engine, transaction
-from fhir_adapters.feeds.feed_choice import FeedDoor
 from fhir_adapters.hl7v2.parse.mllp import frame
+from fhir_adapters.hl7v2.receive.directory import FeedDoor
 from fhir_adapters.hl7v2.send.mllp_client import acknowledgement_code
+from fhir_adapters.hl7v2.store.group_commit import AT_ONCE, MOST_MESSAGES, SharedCommits
 from fhir_adapters.hl7v2.store.inbox import PostgresInbox
-from fhir_adapters.hl7v2.store.sharing_commits import AT_ONCE, MOST_MESSAGES, SharedCommits
 from fhir_adapters.store.inbox import Arrived, Named, Received
 from fhir_adapters.store.tables import InboxRow
 from tests.fhir_adapters.hl7v2.conftest import Intake

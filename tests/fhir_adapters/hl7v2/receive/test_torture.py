@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from fhir_adapters.hl7v2.parse.envelope import MessageHeader, Unreadable, read_envelope
 from fhir_adapters.hl7v2.parse.mllp import frame
-from fhir_adapters.hl7v2.receive import acknowledgement
+from fhir_adapters.hl7v2.receive import answerer
 from fhir_adapters.hl7v2.receive.counts import Counts
 from fhir_adapters.hl7v2.send.mllp_client import acknowledgement_code
 from fhir_adapters.hl7v2.store.inbox import PostgresInbox
@@ -104,13 +104,13 @@ async def test_given_a_large_message_then_another_sender_is_answered_while_it_is
     begun, other_was_answered, in_time = threading.Event(), threading.Event(), list[bool]()
 
     def read(raw: bytes) -> MessageHeader | Unreadable:
-        if len(raw) >= acknowledgement.LARGE:
+        if len(raw) >= answerer.LARGE:
             begun.set()
             in_time.append(other_was_answered.wait(5))
         return read_envelope(raw)
 
-    monkeypatch.setattr(acknowledgement, "read_envelope", read)
-    large = Sample(message_id="LARGE", tail=("NTE|1||" + "x" * acknowledgement.LARGE,)).raw()
+    monkeypatch.setattr(answerer, "read_envelope", read)
+    large = Sample(message_id="LARGE", tail=("NTE|1||" + "x" * answerer.LARGE,)).raw()
     waiting = asyncio.create_task(line.ask(large))
     await asyncio.to_thread(begun.wait, 5)
     async with connected(port) as other:

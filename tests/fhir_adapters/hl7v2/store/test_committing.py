@@ -14,7 +14,7 @@ from deploy.embedded import postgres
 from discharge.errors import HomewardError, Unavailable
 from discharge.store.driver import DatabaseTimes, NoAnswer
 from discharge.store.engine import make_engine, transaction
-from fhir_adapters.feeds.feed_choice import FeedDoor
+from fhir_adapters.hl7v2.receive.directory import FeedDoor
 from fhir_adapters.hl7v2.store import group_commit
 from fhir_adapters.hl7v2.store.group_commit import Committer
 from fhir_adapters.store.inbox import Arrived, Named

@@ -14,7 +14,7 @@ from discharge.cases.commands import NoteHospitalFacts
 from discharge.cases.model import CaseSpell
 from discharge.store.engine import transaction
 from discharge.store.tables import Person, PersonIdentifier, Spell
-from fhir_adapters.hl7v2.process.moves import Move, belongs_to, in_order, owner
+from fhir_adapters.hl7v2.store.moves import Move, belongs_to, in_order, owner
 from fhir_adapters.store.tables import FactRow, InboxRow
 from tests.fhir_adapters.hl7v2.clerk import at
 from tests.fhir_adapters.hl7v2.conftest import Intake

@@ -30,8 +30,7 @@ from discharge.store.tables import (
 )
 from fhir_adapters.feeds.profile_loader import shipped_profiles
 from fhir_adapters.hl7v2.parse.envelope import read_envelope
-from fhir_adapters.hl7v2.receive.hidden_numbers import numbers_hidden
-from fhir_adapters.hl7v2.receive.inbox_row import arrived
+from fhir_adapters.hl7v2.receive.inbox_row import arrived, numbers_hidden
 from fhir_adapters.hl7v2.store.referrals import park_refused
 from fhir_adapters.store.inbox import receive
 from fhir_adapters.store.requests_with_part import settle_requests

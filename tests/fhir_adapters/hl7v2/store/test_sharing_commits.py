@@ -10,9 +10,9 @@ from uuid import UUID, uuid4
 import pytest
 
 from discharge.errors import HomewardError, Unavailable
-from fhir_adapters.feeds.feed_choice import FeedDoor
-from fhir_adapters.hl7v2.store import sharing_commits
-from fhir_adapters.hl7v2.store.sharing_commits import AT_ONCE, FEW, SharedCommits
+from fhir_adapters.hl7v2.receive.directory import FeedDoor
+from fhir_adapters.hl7v2.store import group_commit
+from fhir_adapters.hl7v2.store.group_commit import AT_ONCE, FEW, SharedCommits
 from fhir_adapters.store.inbox import Arrived, Named, Received
 
 DOOR, OTHER_DOOR = (FeedDoor(uuid4(), code, uuid4(), None) for code in ("A", "B"))
@@ -164,7 +164,7 @@ async def next_groups(commits: Commits) -> list[list[str]]:
 async def test_given_more_messages_than_one_commit_takes_then_the_next_ones_take_the_rest_in_order(
     most: int, groups: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sharing_commits, "MOST_MESSAGES", most)
+    monkeypatch.setattr(group_commit, "MOST_MESSAGES", most)
     commits = Commits()
     await waiting(commits, *(named(f"M{number}") for number in range(5)))
     found = await next_groups(commits)
@@ -184,7 +184,7 @@ async def test_given_more_messages_than_one_commit_takes_then_the_next_ones_take
 async def test_given_more_bytes_than_one_commit_takes_then_the_rest_goes_in_the_next(
     sizes: list[int], groups: list[list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sharing_commits, "MOST_BYTES", 100)
+    monkeypatch.setattr(group_commit, "MOST_BYTES", 100)
     commits = Commits()
     await waiting(commits, *(named(f"M{number}", size) for number, size in enumerate(sizes)))
     assert await next_groups(commits) == groups

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from fhir_adapters.feeds.feed_choice import Arrival, FeedDoor, choose_feed
+from fhir_adapters.hl7v2.receive.directory import Arrival, FeedDoor, choose_feed
 
 
 def door(*networks: str) -> FeedDoor:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fhir_adapters.hl7v2.parse.charsets import TABLE_0211, decode
 from fhir_adapters.hl7v2.parse.segments import Message, read_message
+from fhir_adapters.hl7v2.parse.text import TABLE_0211, decode
 from fhir_adapters.store.tables import InboxRow
 from tests.fhir_adapters.hl7v2.conftest import Intake
 from tests.fhir_adapters.hl7v2.samples import Sample

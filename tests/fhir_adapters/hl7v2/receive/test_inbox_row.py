@@ -13,8 +13,7 @@ from discharge.store.tables import Person, PersonAddress, PersonContact
 from fhir_adapters.feeds.profile import Profile
 from fhir_adapters.feeds.profile_loader import shipped_profiles
 from fhir_adapters.hl7v2.parse.envelope import read_envelope
-from fhir_adapters.hl7v2.receive.hidden_numbers import numbers_hidden
-from fhir_adapters.hl7v2.receive.inbox_row import arrived
+from fhir_adapters.hl7v2.receive.inbox_row import arrived, numbers_hidden
 from fhir_adapters.hl7v2.send.mllp_client import acknowledgement_code
 from fhir_adapters.hl7v2.store.inbox import PostgresInbox
 from fhir_adapters.store.inbox import HiddenNumber, receive

@@ -1,4 +1,4 @@
-"""Which characters the bytes of a message mean.
+"""The bytes of a message as text: which characters they mean, and where lines end.
 
 The declared set (MSH-18, HL7 table 0211) is tried first, then UTF-8, then Windows-1252: feeds declare ASCII
 and send names with accents. Which one fitted is kept with the message. A set of one byte a character fits any
@@ -106,3 +106,46 @@ def decode(raw: bytes, declared: str = "") -> Decoded:
         as_declared = wanted in (None, codec)
         return Decoded(text, codec, () if as_declared else ("charset-undeclared",))
     return Decoded(raw.decode(FALLBACKS[-1], errors="replace"), FALLBACKS[-1], ("bytes-replaced",))
+
+
+HEAD = 4096
+"""Bytes in which the header is looked for before the character set is known."""
+
+_LINE_END = re.compile(rb"[\r\n]")
+_STRAY_LF = re.compile(r"(?<!\n)\n++(?=[A-Z][A-Z0-9]{2}[^A-Za-z0-9\s])")
+"""Looked at from the beginning of each run alone: a message of nothing but line ends is read once, not once
+for each of them.
+"""
+
+
+def mend_line_ends(text: str) -> tuple[str, tuple[str, ...]]:
+    """Segments separated by CR alone, and repair codes (`lf-ends`, `crlf-ends`, `stray-lf`)."""
+    if "\n" not in text:
+        return text, ()
+    if "\r" not in text:
+        return text.replace("\n", "\r"), ("lf-ends",)
+    repairs: tuple[str, ...] = ()
+    if "\r\n" in text:
+        text, repairs = text.replace("\r\n", "\r"), ("crlf-ends",)
+    mended = _STRAY_LF.sub("\r", text)
+    return mended, repairs if mended == text else (*repairs, "stray-lf")
+
+
+def _declared(raw: bytes) -> str:
+    """MSH-18 as declared, read before the text is decoded (every set we know keeps ASCII in place)."""
+    start = max(raw.find(b"MSH", 0, HEAD), 0)
+    ended = _LINE_END.search(raw, start, start + HEAD)
+    header = raw[start : ended.start() if ended else start + HEAD]
+    parts = header.split(header[3:4]) if len(header) > 3 else []
+    return parts[17].decode("latin-1").strip() if len(parts) > 17 else ""
+
+
+def readable_text(raw: bytes) -> tuple[str, str, tuple[str, ...]]:
+    """Bytes as text with CR ends: (text, codec, repair codes). Leading line ends and spaces before MSH are
+    dropped.
+    """
+    decoded = decode(raw, _declared(raw))
+    text, repairs = mend_line_ends(decoded.text)
+    trimmed = text.lstrip("\r \t\x0b")
+    repairs = (*decoded.repairs, *repairs)
+    return trimmed, decoded.charset, repairs if trimmed == text else (*repairs, "leading-space")

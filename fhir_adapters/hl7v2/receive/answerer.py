@@ -14,7 +14,6 @@ from typing import NamedTuple
 from discharge.clocks import CaseClock, london_date
 from discharge.errors import HomewardError
 from fhir_adapters.feeds.book import ProfileBook
-from fhir_adapters.feeds.feed_choice import Arrival, FeedDoor
 from fhir_adapters.hl7v2.parse.envelope import MessageHeader, Unreadable, header_of, read_envelope
 from fhir_adapters.hl7v2.receive.ack import (
     STORED,
@@ -27,9 +26,8 @@ from fhir_adapters.hl7v2.receive.ack import (
     verdict_on,
 )
 from fhir_adapters.hl7v2.receive.counts import Counts
-from fhir_adapters.hl7v2.receive.directory import Directory, InboxPort
-from fhir_adapters.hl7v2.receive.hidden_numbers import numbers_hidden
-from fhir_adapters.hl7v2.receive.inbox_row import arrived
+from fhir_adapters.hl7v2.receive.directory import Arrival, Directory, FeedDoor, InboxPort
+from fhir_adapters.hl7v2.receive.inbox_row import arrived, numbers_hidden
 from fhir_adapters.hl7v2.receive.late import Owed
 from fhir_adapters.hl7v2.receive.limits import USUAL, Limits
 from fhir_adapters.store.inbox import HiddenNumber, Received

@@ -14,13 +14,12 @@ import pytest
 from discharge.clocks import CaseClock
 from discharge.errors import HomewardError, Unavailable
 from fhir_adapters.feeds.book import ProfileBook
-from fhir_adapters.feeds.feed_choice import Arrival, FeedDoor
 from fhir_adapters.feeds.profile_loader import profile_named, shipped_profiles
-from fhir_adapters.hl7v2.receive import acknowledgement
+from fhir_adapters.hl7v2.receive import answerer
 from fhir_adapters.hl7v2.receive.ack import AckRules, Immediate
-from fhir_adapters.hl7v2.receive.acknowledgement import TURNED_AWAY, Acknowledgement, Answerer
+from fhir_adapters.hl7v2.receive.answerer import TURNED_AWAY, Acknowledgement, Answerer
 from fhir_adapters.hl7v2.receive.counts import Counts
-from fhir_adapters.hl7v2.receive.directory import Directory, LateOutcome
+from fhir_adapters.hl7v2.receive.directory import Arrival, Directory, FeedDoor, LateOutcome
 from fhir_adapters.hl7v2.receive.limits import Limits
 from fhir_adapters.store.inbox import Arrived, HiddenNumber, Received
 from tests.fhir_adapters.hl7v2.lines import fields
@@ -266,7 +265,7 @@ async def test_given_a_message_that_hides_somebody_then_their_numbers_are_kept_w
 async def test_given_a_message_of_any_size_then_it_is_read_and_hides_the_same(
     large: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(acknowledgement, "LARGE", large)
+    monkeypatch.setattr(answerer, "LARGE", large)
     desk = Desk()
     assert told(await desk.ask(HIDDEN.raw())) == ("AA", "M1")
     assert len(desk.inbox.kept[0][1].hides) == 2
@@ -276,7 +275,7 @@ async def test_given_a_message_of_any_size_then_it_is_read_and_hides_the_same(
 async def test_given_a_large_message_then_it_is_read_beside_the_others(
     smaller_by: int, beside: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(acknowledgement, "LARGE", len(HIDDEN.raw()) - smaller_by)
+    monkeypatch.setattr(answerer, "LARGE", len(HIDDEN.raw()) - smaller_by)
     threads: list[str] = []
 
     async def to_thread(work: object, *given: object) -> object:
@@ -296,7 +295,7 @@ async def test_given_the_look_at_whom_it_hides_fails_then_the_message_is_kept_an
     def fail(*_: object) -> tuple[HiddenNumber, ...]:
         raise ValueError("ASHDOWN")
 
-    monkeypatch.setattr(acknowledgement, "numbers_hidden", fail)
+    monkeypatch.setattr(answerer, "numbers_hidden", fail)
     desk = Desk()
     assert told(await desk.ask(HIDDEN.raw())) == ("AA", "M1")
     assert desk.inbox.kept[0][1].hides == ()
@@ -412,7 +411,7 @@ async def test_given_an_inbox_that_does_not_answer_in_time_then_the_sender_is_as
 async def test_given_a_note_of_what_is_owed_that_hangs_then_the_sender_has_its_answer_all_the_same(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(acknowledgement, "OWED_SECONDS", 0.05)
+    monkeypatch.setattr(answerer, "OWED_SECONDS", 0.05)
     desk = Desk(rules=AckRules("commit"))
     monkeypatch.setattr(desk.inbox, "note_late_answers", for_ever)
     answer = await asyncio.wait_for(desk.ask(JOAN.but(application_ack="AL").raw()), 5)

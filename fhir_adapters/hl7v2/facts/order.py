@@ -1,13 +1,42 @@
-"""Comparing times as their senders wrote them: some to the second, some to the minute, some only the day.
+"""How facts are told apart, by their content, and put in order, by times as their senders wrote them.
 
-Of two times the coarser precision counts: 10:00 and 10:00:52 are the same minute, 1 March and 1 March 10:00
-the same day. A time at a full minute counts as written to the minute, midnight in London as a day.
+Some times are written to the second, some to the minute, some only to the day. Of two the coarser precision
+counts: 10:00 and 10:00:52 are the same minute, 1 March and 1 March 10:00 the same day. A time at a full
+minute counts as written to the minute, midnight in London as a day.
 """
 
+import hashlib
+import json
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel
 
 from discharge.clocks import london, london_date, london_midnight
+
+NO_ARRIVAL = (0, 0)
+Arrival = tuple[int, int]
+"""Where a fact stands among all that arrived: the place of its message in the inbox, and its own therein. Of
+equal times the later arrival counts. It is no part of what was said, and not kept with it.
+"""
+
+
+_CANONICAL = json.JSONEncoder(sort_keys=True).encode
+"""The one way of writing content that its hash is made of: what is stored was hashed so."""
+
+
+def content_hash(fact: BaseModel) -> str:
+    """SHA-256 of a fact's content."""
+    return hash_of(fact.model_dump(mode="json"))
+
+
+def hash_of(content: dict[str, Any]) -> str:
+    """SHA-256 of what a fact is written down as."""
+    if isinstance(content.get("cleared"), list):
+        content = {**content, "cleared": sorted(content["cleared"])}
+    return hashlib.sha256(_CANONICAL(content).encode()).hexdigest()
+
 
 _OCTOBER = 10
 
