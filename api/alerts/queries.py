@@ -12,7 +12,7 @@ from api.cases.viewer import viewer_of
 from api.looks.notes import looked
 from api.web.principals import Principal
 from discharge.cases.model import SNAPSHOT
-from discharge.risk.rules import LEVELS
+from discharge.risk.levels import LEVELS
 from discharge.store.tables import AlertRow, CaseRow, Person
 
 PAGE_SIZE = 100

@@ -10,13 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
 from api.bed_days.people import Behind, behind, choose
-from api.bed_days.queries import BEHIND, REPORT, BedDaysQuery, bed_days, details, wanted
+from api.bed_days.queries import BEHIND, REPORT, BedDaysQuery, bed_days, compared_on, details, wanted
 from api.bed_days.queries import people as people_behind
-from api.bed_days.views import DATES, FIXED, PARAMETERS, PATH, ReportQuery, present, present_form
+from api.bed_days.views import DATES, PARAMETERS, PATH, ReportQuery, present, present_form
 from api.forms.dates import read_date
 from api.web.page.visit import Visit, Visitor
 from api.web.parameters import check_names
-from discharge.delays.released import COUNTERFACTUALS, counterfactual
+from discharge.delays.released import COUNTERFACTUALS, FIXED
 from discharge.errors import HomewardError
 
 router = APIRouter(include_in_schema=False)
@@ -29,18 +29,18 @@ async def show(visit: Visitor) -> Response:
     """Bed days lost and released. What is asked is in the address, so that a report can be shared."""
     visit.caller.require("reports.read")
     check_names(visit.request, PARAMETERS)
-    asked = read_question(visit.request.query_params)
+    asked = read_question(visit.request.query_params, visit.today)
     if asked.faults:
-        return visit.page("bed_days/bed_days.html", 422, form=present_form(asked), report=None)
+        return visit.page("bed_days/bed_days.html", 422, form=present_form(asked, visit.today), report=None)
     may_open = visit.caller.may("case.read")
     if asked.of and not may_open:
         raise HomewardError("role-not-allowed", detail="case.read")
-    question = wanted(asked.from_on, asked.to_on, visit.today, counterfactual(asked.counterfactual))
+    question = wanted(asked.from_on, asked.to_on, visit.today, asked.counterfactual)
     async with visit.services.begin(visit.caller, report=True) as session:
         found = await bed_days(session, visit.caller, question, BEHIND if asked.of else REPORT)
         people = await _people(session, visit, asked, question) if asked.of else None
     report = present(found, asked, people, may_open=may_open)
-    return visit.page("bed_days/bed_days.html", form=present_form(asked), report=report)
+    return visit.page("bed_days/bed_days.html", form=present_form(asked, visit.today), report=report)
 
 
 async def _people(
@@ -48,13 +48,13 @@ async def _people(
 ) -> Behind | None:
     """The people behind the figure that is asked for; none where the report has no such figure."""
     people = await people_behind(session, visit.caller, question)
-    chosen = choose(asked.of, people, question.against, asked.page)
+    chosen = choose(asked.of, people, question, asked.page)
     if chosen is None:
         return None
     return behind(chosen, await details(session, visit.caller, question, chosen.case_ids), asked.page_href)
 
 
-def read_question(query: Mapping[str, str]) -> ReportQuery:
+def read_question(query: Mapping[str, str], today: date) -> ReportQuery:
     """What an address asks for: dates whole (`from_on=2026-03-27`) or from the three boxes of the form."""
     faults: dict[str, str] = {}
     days: dict[str, date | None] = {}
@@ -68,7 +68,7 @@ def read_question(query: Mapping[str, str]) -> ReportQuery:
     against, fixed = query.get("against", "none") or "none", query.get("days", "").strip()
     if against == FIXED and not (fixed.isdecimal() and len(fixed) <= 4):
         faults["days"] = "Enter how many days it would have taken, as a whole number"
-    elif against != FIXED and against not in COUNTERFACTUALS:
+    elif against != FIXED and COUNTERFACTUALS.find(against, compared_on(last, today)) is None:
         faults["against"] = "Choose one of the comparisons on the page"
     page = query.get("page", "1")
     if not (page.isdecimal() and len(page) <= 4):

@@ -6,22 +6,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TypeVar
 from uuid import UUID
 
-from api.bed_days.queries import Details, People
+from api.bed_days.queries import BedDaysQuery, Details, People
 from api.web.page import words
 from api.worklist.views import full_name
+from discharge.codes.bands import Band
 from discharge.codes.delay_reasons import NATIONAL_DELAY_REASONS, delay_reason_label
-from discharge.delays.bands import BANDS, band_of
+from discharge.delays.bands import DELAY_BANDS
 from discharge.delays.counted import CountedStay
-from discharge.delays.definitions import DEFINITIONS
+from discharge.delays.definitions import DEFINITIONS, back_in
 from discharge.delays.night_counts import ready_at_the_end
 from discharge.delays.released import Counterfactual, days_let_sooner, released_nights
 from discharge.delays.report import ASSUMED
 from discharge.delays.stays import Letting
-from discharge.outcomes.readmission import BANDS as READMISSION_BANDS
-from discharge.outcomes.readmission import readmission_band
+from discharge.outcomes.readmission import READMISSION_BANDS
 
 PAGE = 100
 """So many people are listed on one page."""
@@ -43,10 +44,10 @@ def _stated(each: CountedStay) -> int | None:
     return None if each.count.assumed else each.count.published
 
 
-def _back_in(band: str) -> Measure:
+def _back_in(band: Band) -> Measure:
     def measure(each: CountedStay) -> int | None:
         days = each.stay.back_after
-        return _once(days is not None and readmission_band(days) == band)
+        return _once(days is not None and band.holds_days(days))
 
     return measure
 
@@ -67,7 +68,7 @@ FINISHED: Mapping[str, Measure] = {
     "without-reason": lambda each: each.count.without_reason or None,
     "outside": lambda each: each.stay.outside or None,
     "readmitted": lambda each: _once(each.stay.back_after is not None),
-    **{f"back-{label}": _back_in(label) for label, _, _ in READMISSION_BANDS},
+    **{back_in(band): _back_in(band) for band in READMISSION_BANDS.rows},
     "back-unknown": lambda each: _once(each.stay.back_kind == "unknown"),
     "back-planned": lambda each: _once(each.stay.back_kind in ("planned", "other")),
     "failed": lambda each: _once(each.stay.failed),
@@ -85,6 +86,7 @@ WAITING: Mapping[str, Measure] = {
 RELEASED = "released-days"
 SOONER = "let-sooner-days"
 LETTINGS = ("lets", "start-to-let-mean", "start-to-let-median", SOONER)
+NO_READY_DATE = "No ready date"
 GROUPS: Mapping[str, str] = {"finished": "Stays that ended", "waiting": "People waiting"}
 
 
@@ -156,11 +158,11 @@ def of_reason(group: str, code: str) -> str:
     return f"reason:{group}:{code}"
 
 
-def choose(of: str, found: People, against: Counterfactual, page: int) -> Choice | None:
+def choose(of: str, found: People, asked: BedDaysQuery, page: int) -> Choice | None:
     """Who is behind a figure, a band or a reason; none for what is not on the report."""
     if of in LETTINGS:
-        return _lettings(of, found, against, page)
-    chosen = _figure(of, found, against) or _part(of, found)
+        return _lettings(of, found, asked.against, page)
+    chosen = _figure(of, found, asked.against) or _part(of, found, asked)
     if chosen is None:
         return None
     title, among, measure = chosen
@@ -212,25 +214,29 @@ def _figure(of: str, found: People, against: Counterfactual) -> Chosen | None:
     return None
 
 
-def _part(of: str, found: People) -> Chosen | None:
+def _part(of: str, found: People, asked: BedDaysQuery) -> Chosen | None:
     kind, _, rest = of.partition(":")
     group, _, code = rest.partition(":")
     if group not in GROUPS:
         return None
     among = found.stays.left if group == "finished" else found.stays.waiting
     if kind == "band" and code == ASSUMED:
-        return f"{GROUPS[group]}: {band_words(code)}", among, FINISHED[ASSUMED]
-    if kind == "band" and any(code == label for label, _, _ in BANDS):
-        title = f"{GROUPS[group]}: delay of {band_words(code)}"
-        return (
-            title,
-            among,
-            lambda each: _once(not each.count.assumed and band_of(each.count.published) == code),
-        )
+        return f"{GROUPS[group]}: {NO_READY_DATE}", among, FINISHED[ASSUMED]
+    if kind == "band":
+        return _of_band(group, code, among, asked)
     if kind == "reason" and any(code == row.code for row in NATIONAL_DELAY_REASONS):
         title = f"{GROUPS[group]}: {NATIONAL_DELAY_REASONS.label(code)}"
         return title, among, lambda each: each.count.attributed.get(code) or None
     return None
+
+
+def _of_band(group: str, code: str, among: Sequence[CountedStay], asked: BedDaysQuery) -> Chosen | None:
+    on = asked.to_on if group == "finished" else asked.today
+    band = next((row for row in DELAY_BANDS.as_rows(on) if row.code == code), None)
+    if band is None:
+        return None
+    title = f"{GROUPS[group]}: delay of {band.label}"
+    return title, among, lambda each: _once(not each.count.assumed and band.holds_days(each.count.published))
 
 
 def _lettings(of: str, found: People, against: Counterfactual, page: int) -> Choice:
@@ -260,11 +266,9 @@ def _let(each: Letting, part: int, found: Details) -> Let:
     )
 
 
-def band_words(label: str) -> str:
-    """A band as people say it."""
-    if label == ASSUMED:
-        return "No ready date"
-    return "1 day" if label == "1" else f"{label.replace('-', ' to ').replace('21+', '21 or more')} days"
+def band_words(code: str, on: date) -> str:
+    """A band in a report up to a day, as people say it."""
+    return NO_READY_DATE if code == ASSUMED else DELAY_BANDS.as_on(code, on).label
 
 
 def _person(each: CountedStay, part: int, found: Details) -> Person:

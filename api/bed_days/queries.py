@@ -18,7 +18,7 @@ from api.looks.notes import looked
 from api.web.principals import Principal
 from discharge.cases.model import SNAPSHOT, Case
 from discharge.delays.counted import CountedStays, count_stays, lettings_in, sorted_out
-from discharge.delays.released import Counterfactual
+from discharge.delays.released import Counterfactual, counterfactual
 from discharge.delays.report import BedDaysReport, bed_days_report
 from discharge.delays.stays import Letting, Stay, lettings_of, stays_of
 from discharge.errors import HomewardError
@@ -72,12 +72,18 @@ class Details:
     names: Mapping[UUID, tuple[str | None, str | None]]
 
 
-def wanted(from_on: date | None, to_on: date | None, today: date, against: Counterfactual) -> BedDaysQuery:
-    """What is asked, with the days that were left open. Raises dates-out-of-order."""
-    asked = BedDaysQuery(from_on or EVER, to_on or today, today, against)
+def wanted(from_on: date | None, to_on: date | None, today: date, against: str) -> BedDaysQuery:
+    """What is asked, with the days that were left open. Raises dates-out-of-order, code-not-in-value-set."""
+    compared = counterfactual(against, compared_on(to_on, today))
+    asked = BedDaysQuery(from_on or EVER, to_on or today, today, compared)
     if asked.from_on > asked.to_on:
         raise HomewardError("dates-out-of-order", where="from_on")
     return asked
+
+
+def compared_on(to_on: date | None, today: date) -> date:
+    """Return the day whose comparisons can be chosen: the last day of the period, today at the latest."""
+    return min(to_on or today, today)
 
 
 async def bed_days(

@@ -10,7 +10,6 @@ from api.bed_days.queries import bed_days as read_bed_days
 from api.bed_days.queries import wanted
 from api.web.depends import Caller, Ready
 from discharge.clocks import london_date
-from discharge.delays.released import counterfactual
 from discharge.delays.report import BedDaysReport
 
 router = APIRouter(prefix="/api/v1/reports", tags=["reports"])
@@ -27,6 +26,6 @@ async def report_bed_days(
     """Bed days lost and released. Without dates, everything up to today; `against` names the comparison."""
     caller.require("reports.read")
     today = london_date(await services.case_now())
-    asked = wanted(from_on, to_on, today, counterfactual(against))
+    asked = wanted(from_on, to_on, today, against)
     async with services.begin(caller, report=True) as session:
         return await read_bed_days(session, caller, asked)

@@ -9,15 +9,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from api.bed_days.people import GROUPS, RELEASED, SOONER, Behind, band_words, of_band, of_reason
-from api.bed_days.queries import EVER
+from api.bed_days.queries import EVER, compared_on
 from api.web.page import words
 from api.worklist.views import Option
 from discharge.delays.definitions import DEFINITIONS
-from discharge.delays.released import COUNTERFACTUALS
+from discharge.delays.released import COUNTERFACTUALS, FIXED
 from discharge.delays.report import BedDaysReport, DelayGroup, Figure
 from discharge.prices.price_list import Cost, Saving
 
-FIXED = "fixed"
 PATH = "/reports/bed-days"
 DATES: Mapping[str, str] = {"from_on": "From", "to_on": "To"}
 _PARTS = ("day", "month", "year")
@@ -141,9 +140,9 @@ class Report:
     people: Behind | None
 
 
-def present_form(asked: ReportQuery) -> Form:
+def present_form(asked: ReportQuery, today: date) -> Form:
     """The questions, with what was typed and what is wrong with it."""
-    choices = [(row.code, row.label) for row in COUNTERFACTUALS.values()]
+    choices = [(row.code, row.label) for row in COUNTERFACTUALS.in_force(compared_on(asked.to_on, today))]
     choices.append((FIXED, "A number of ready nights delayed by the home, chosen here"))
     return Form(
         dates=tuple(_date(name, legend, asked) for name, legend in DATES.items()),
@@ -163,9 +162,16 @@ def present(report: BedDaysReport, asked: ReportQuery, people: Behind | None, *,
     return Report(
         period=f"{began} to {words.day(report.to_on)}",
         as_of=words.day(report.as_of),
-        finished=_group("finished", "Stays that ended in this period", report.finished, asked, may_open),
+        finished=_group(
+            "finished", "Stays that ended in this period", report.finished, asked, report.to_on, may_open
+        ),
         waiting=_group(
-            "waiting", f"People waiting on {words.day(report.as_of)}", report.waiting, asked, may_open
+            "waiting",
+            f"People waiting on {words.day(report.as_of)}",
+            report.waiting,
+            asked,
+            report.as_of,
+            may_open,
         ),
         letting=tuple(_figure(figure, asked, may_open) for figure in report.letting),
         released=_figure(report.released, asked, may_open),
@@ -176,13 +182,13 @@ def present(report: BedDaysReport, asked: ReportQuery, people: Behind | None, *,
     )
 
 
-def _group(name: str, title: str, group: DelayGroup, asked: ReportQuery, may_open: bool) -> Group:
+def _group(name: str, title: str, group: DelayGroup, asked: ReportQuery, on: date, may_open: bool) -> Group:
     return Group(
         name=GROUPS[name].lower(),
         title=title,
         figures=tuple(_figure(figure, asked, may_open) for figure in group.figures),
         bands=tuple(
-            Line(band_words(band), f"{people:,}", _href(asked, of_band(name, band), people, may_open))
+            Line(band_words(band, on), f"{people:,}", _href(asked, of_band(name, band), people, may_open))
             for band, people in group.bands.items()
         ),
         reasons=tuple(

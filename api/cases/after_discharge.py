@@ -7,9 +7,9 @@ from api.cases.schemas import DischargeResult
 from api.web.page import words
 from discharge.cases.model import Case, Discharge
 from discharge.outcomes.failed_discharge import (
-    GROUND_WORDS,
     discharges_of,
     failed_discharge,
+    ground_words,
     readmission_after,
     return_after,
 )
@@ -26,9 +26,9 @@ def _facts(case: Case, left: Discharge) -> list[Fact]:
     day = words.short_day(left.discharged_on)
     found: list[Fact] = []
     if back is not None:
-        band = readmission_band(back.days_after).replace("-", " to ")
+        band = readmission_band(back.days_after, left.discharged_on).label
         again = f"{words.short_day(back.readmitted_on)}, after {words.count(back.days_after, 'day')}"
-        found.append(Fact(f"Left {day}, back in hospital", f"{again} (counted in {band} days)"))
+        found.append(Fact(f"Left {day}, back in hospital", f"{again} (counted in {band})"))
     planned = return_after(case, left)
     if back is None and planned is not None:
         again = words.short_day(planned.readmitted_on)
@@ -37,7 +37,7 @@ def _facts(case: Case, left: Discharge) -> list[Fact]:
         )
     grounds = failed_discharge(left, back)
     if grounds:
-        said = "; ".join(GROUND_WORDS[ground] for ground in grounds)
+        said = "; ".join(ground_words(ground, left.discharged_on) for ground in grounds)
         found.append(Fact(f"Left {day}, failed discharge by our own definition", said))
     return found
 
@@ -51,7 +51,7 @@ def afterwards_json(case: Case) -> list[DischargeResult]:
             DischargeResult(
                 discharged_on=left.discharged_on,
                 back_after_days=back.days_after if back else None,
-                back_band=readmission_band(back.days_after) if back else None,
+                back_band=readmission_band(back.days_after, left.discharged_on).code if back else None,
                 failed=list(failed_discharge(left, back)),
             )
         )

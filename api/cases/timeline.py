@@ -25,9 +25,8 @@ from discharge.store.tables import CaseEventRow, NoteRow
 from discharge.store.tables.persons import DANGER
 from housing_checks.item_words import item_answer
 from housing_checks.strands.definitions import kind_words, step_words
-from housing_checks.strands.rehousing.match import HARD
+from housing_checks.strands.rehousing.criteria import HOME_CRITERIA
 
-CRITERIA = {row.code: row.words for row in HARD}
 ENDED_BY = {
     "discharged": "the person left",
     "met-criteria-again": "the person meets the criteria to reside again",
@@ -192,7 +191,7 @@ def _spell(event: ev.SpellChanged, _: _Teller) -> str:
 
 def _home_offered(event: ev.PropertyOffered, tell: _Teller) -> str:
     offer = event.offer
-    unmet = [CRITERIA.get(code, code).lower() for code in offer.despite]
+    unmet = [HOME_CRITERIA.label(code).lower() for code in offer.despite]
     despite = f", although: {', '.join(unmet)}" if unmet else ""
     return f"Home offered: {tell.home(offer.property_id)}, answer by {words.day(offer.respond_by)}{despite}"
 

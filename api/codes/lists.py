@@ -22,14 +22,20 @@ from discharge.clocks.registry import CLOCKS
 from discharge.codes import LISTS
 from discharge.codes.by_edition import ListByEdition
 from discharge.codes.model import Code, CodeList, by_code
+from discharge.delays.bands import DELAY_BANDS
+from discharge.delays.released import COUNTERFACTUALS
 from discharge.errors import ERRORS
+from discharge.outcomes.failed_discharge import FAILED_DISCHARGES
+from discharge.outcomes.readmission import READMISSION_BANDS
 from discharge.permissions import PERMISSIONS
 from discharge.prices.price_list import PRICES
-from discharge.risk.rules import LEVELS, every_rule
+from discharge.risk.levels import ALERT_LEVELS
+from discharge.risk.rules import every_rule
 from discharge.roles import RELATION_WORDS, ROLE_WORDS
 from fhir_adapters.hl7v2.process.replays import OUTCOMES
 from housing_checks.checks.form import CHECK_ITEMS
 from housing_checks.strands.definitions import DEFINITIONS
+from housing_checks.strands.rehousing.criteria import HOME_CRITERIA
 
 OURS = "Homeward"
 
@@ -68,6 +74,12 @@ class _Rules(CodeList[Code]):
 
 _OF_RULES: tuple[CodeList[Any], ...] = (
     ACTIONS,
+    ALERT_LEVELS,
+    COUNTERFACTUALS,
+    DELAY_BANDS,
+    FAILED_DISCHARGES,
+    HOME_CRITERIA,
+    READMISSION_BANDS,
     ListByEdition(CLOCKS),
     PRICES,
     *(definition.items for definition in DEFINITIONS.values()),
@@ -89,7 +101,6 @@ _CLOSED: tuple[CodeList[Any], ...] = (
     _ours("errors", ((row.code, row.title) for row in ERRORS.values())),
     _ours("command-kinds", ((kind, PERMISSIONS[kind].words) for kind in OFFERED)),
     _ours("event-kinds", ((_kind(event), _first_sentence(event)) for event in get_args(get_args(Event)[0]))),
-    _ours("alert-levels", ((level, level) for level in LEVELS)),
     _Rules("risk-rules", ()),
     _ours("strand-kinds", ((kind, row.words) for kind, row in DEFINITIONS.items())),
 )

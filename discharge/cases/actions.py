@@ -19,7 +19,7 @@ from discharge.cases.evolve import fold
 from discharge.cases.follow_ups import contact_words, heard, reached
 from discharge.cases.model import Action, Case
 from discharge.cases.stages import HOME
-from discharge.clocks.registry import CLOCKS, clock_from
+from discharge.clocks.registry import clock_fault, clock_from
 from discharge.codes.by_edition import code_list
 from discharge.codes.casework import OWNER_ROLES
 from discharge.codes.model import Code
@@ -70,12 +70,11 @@ class ActionRow(Code):
 
 
 def _wrong(rows: Mapping[str, ActionRow]) -> Iterator[str]:
-    clocks = {code for edition in CLOCKS.editions for code in edition.table}
     rules = KINDS.get("risk-rules")
     known = {code for edition in rules.editions for code in edition.table} if rules is not None else set()
     for code, row in rows.items():
-        if row.clock not in clocks:
-            yield f"{code}.clock: {row.clock!r} is not a clock - name one of {CLOCKS.name}"
+        if fault := clock_fault(row.clock):
+            yield f"{code}.clock: {fault}"
         if not OWNER_ROLES.known(row.owner_role):
             yield f"{code}.owner_role: {row.owner_role!r} is not a role - choose from {OWNER_ROLES.name}"
         if known and row.rule not in known:

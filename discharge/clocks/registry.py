@@ -68,6 +68,16 @@ def _unknown_events(rows: Mapping[str, Clock]) -> Iterator[str]:
 CLOCKS = Kind("clocks", Clock, Path(__file__).with_name("clocks.yaml"), check=_unknown_events)
 
 
+def clock_fault(code: str) -> str | None:
+    """Say what is wrong with a name that should be that of a clock, and how to mend it."""
+    known = {known for edition in CLOCKS.editions for known in edition.table}
+    if code in known:
+        return None
+    near = get_close_matches(code, known, n=1)
+    mend = f"did you mean {near[0]}?" if near else f"name one of {CLOCKS.name}"
+    return f"{code!r} is not a clock - {mend}"
+
+
 def clock(code: str, begins_on: date, policy: Policy) -> Clock:
     """Return a clock as it is for what begins on a day; KeyError for one that is not in force then."""
     return policy.on(begins_on)[CLOCKS][code]

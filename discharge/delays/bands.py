@@ -1,27 +1,34 @@
-"""The bands in which England publishes delays. Source: NHS England discharge ready date statistics."""
+"""The bands in which England publishes delays, by edition (`delay_bands.yaml`).
+
+Source: NHS England discharge ready date statistics. A report uses the bands of its last day, so that a period
+that was published keeps its bands.
+"""
 
 from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
 
-BANDS: tuple[tuple[str, int, int | None], ...] = (
-    ("0", 0, 0),
-    ("1", 1, 1),
-    ("2-3", 2, 3),
-    ("4-6", 4, 6),
-    ("7-13", 7, 13),
-    ("14-20", 14, 20),
-    ("21+", 21, None),
+from discharge.codes.bands import Band, band_among, gaps_and_overlaps
+from discharge.codes.by_edition import ListByEdition
+from discharge.reference.kind import Kind
+
+KIND = Kind(
+    "delay-bands", Band, Path(__file__).with_name("delay_bands.yaml"), check=gaps_and_overlaps, national=True
 )
-"""Label, first day and last day of each band; the last one is open."""
+DELAY_BANDS = ListByEdition(KIND)
 
 
-def band_of(days: int) -> str:
-    """Return the label of the band that a delay of `days` (0 or more) falls into."""
-    return next(label for label, first, last in BANDS if first <= days and (last is None or days <= last))
+def band_of(days: int, on: date) -> str:
+    """Return the code of the band that a delay of `days` (0 or more) falls into in a report up to a day."""
+    found = band_among(DELAY_BANDS.as_rows(on), days)
+    if found is None:
+        raise ValueError("a delay is 0 days or more")
+    return found.code
 
 
-def count_bands(delays: Iterable[int]) -> dict[str, int]:
-    """Count delays by band; every band appears, in order."""
-    counts = {label: 0 for label, _, _ in BANDS}
+def count_bands(delays: Iterable[int], on: date) -> dict[str, int]:
+    """Count delays by band in a report up to a day; every band appears, in order."""
+    counts = {band.code: 0 for band in DELAY_BANDS.as_rows(on)}
     for days in delays:
-        counts[band_of(days)] += 1
+        counts[band_of(days, on)] += 1
     return counts

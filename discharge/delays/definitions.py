@@ -1,9 +1,12 @@
 """What each figure of the bed-days report counts, in one or two sentences that stand beside the number."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
+
+from discharge.codes.bands import Band
+from discharge.outcomes.readmission import READMISSION_BANDS
 
 Unit = Literal["people", "days", "nights", "percent"]
 
@@ -16,6 +19,21 @@ class Definition:
     label: str
     unit: Unit
     definition: str
+
+
+def back_in(band: Band) -> str:
+    """Return the key of the figure that counts the readmissions of a band."""
+    return f"back-{band.code}"
+
+
+def _of_bands() -> Iterator[Definition]:
+    for band in READMISSION_BANDS.rows:
+        yield Definition(
+            back_in(band),
+            f"Back within {band.label}",
+            "people",
+            f"Readmissions {band.label} after the discharge.",
+        )
 
 
 # fmt: off
@@ -57,21 +75,16 @@ _ROWS: tuple[Definition, ...] = (
     Definition("readmitted", "Readmitted", "people",
                "Discharges followed within 0 to 29 days by an emergency stay, or by a stay of "
                "unknown kind. The latest discharges may still be followed by one."),
-    Definition("back-0-2", "Back within 0 to 2 days", "people",
-               "Readmissions on the same day or one of the next two."),
-    Definition("back-3-7", "Back within 3 to 7 days", "people",
-               "Readmissions 3 to 7 days later."),
-    Definition("back-8-29", "Back within 8 to 29 days", "people",
-               "Readmissions 8 to 29 days later."),
+    *_of_bands(),
     Definition("back-unknown", "Readmitted, kind not known", "people",
                "Readmissions for which the trust does not say whether they were planned."),
     Definition("back-planned", "Returned as planned", "people",
                "Discharges followed within 0 to 29 days by a booked stay, a birth or a move from "
                "another hospital. These are not readmissions."),
     Definition("failed", "Failed discharges", "people",
-               "Our own definition: readmitted within 72 hours (by dates, 3 days); or found within 72 hours "
-               "that the home could not be entered or lacked heat, water, power, food, bed or toilet; or "
-               "found within 7 days that it is unsuitable."),
+               "Our own definition: discharges with at least one of the grounds in the list "
+               "failed-discharges, as in force on the day of discharge; for instance a readmission within "
+               "3 days, or a home that could not be entered."),
     Definition("died-days", "Nights waited by people who died", "nights",
                "Nights in ready periods of stays that ended in death; in no other figure."),
     Definition("waiting", "People waiting now", "people",

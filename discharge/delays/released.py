@@ -8,14 +8,20 @@ comparison may be held against one of the two only. There is no true counterfact
 the figure, and can be changed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
+from datetime import date
+from pathlib import Path
 from typing import Literal
 
+from discharge.codes.by_edition import ListByEdition
+from discharge.codes.model import Code
 from discharge.errors import HomewardError
+from discharge.reference.kind import Kind
 
 Measure = Literal["nights-held", "start-to-let"]
+FIXED = "fixed"
+"""The comparison with a number that somebody chooses: it is no row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,35 +38,49 @@ class Counterfactual:
     measure: Measure = "nights-held"
 
 
-_KNOWN: tuple[Counterfactual, ...] = (
-    Counterfactual("none", None, "No comparison: nothing is claimed", "Homeward"),
-    Counterfactual(
-        "register-average",
-        129,
-        "Start to letting: average of applicants with medical need on the ordinary housing register",
-        "Nottingham City Homes pilot, November 2015 to March 2017: 129 days against 39 in the scheme",
-        measure="start-to-let",
-    ),
-)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison(Code):
+    """A row of the comparisons that have a name."""
 
-COUNTERFACTUALS: Mapping[str, Counterfactual] = MappingProxyType({row.code: row for row in _KNOWN})
+    days: int | None = None
+    measure: Measure = "nights-held"
+
+    @property
+    def counterfactual(self) -> Counterfactual:
+        """What a report says it was compared with."""
+        return Counterfactual(self.code, self.days, self.label, self.source, self.measure)
+
+
+def _wrong(rows: Mapping[str, Comparison]) -> Iterator[str]:
+    for code, row in rows.items():
+        if code == FIXED or ":" in code:
+            yield f"{code}: stands for a number that somebody chooses - give it another name"
+        if row.days is not None and row.days < 0:
+            yield f"{code}.days: is less than 0 - write whole days"
+
+
+KIND = Kind("counterfactuals", Comparison, Path(__file__).with_name("counterfactuals.yaml"), check=_wrong)
+COUNTERFACTUALS = ListByEdition(KIND)
 
 
 def fixed_days(days: int, source: str) -> Counterfactual:
     """Return a comparison of a fixed number of nights, with the reason why that number was chosen."""
     if days < 0 or not source.strip():
         raise HomewardError("invalid-body", where="counterfactual")
-    return Counterfactual("fixed", days, f"{days} ready nights delayed by the home, for everybody", source)
+    return Counterfactual(FIXED, days, f"{days} ready nights delayed by the home, for everybody", source)
 
 
-def counterfactual(code: str) -> Counterfactual:
-    """Return a named comparison; "fixed:30" is thirty nights for all. Raises code-not-in-value-set."""
+def counterfactual(code: str, on: date) -> Counterfactual:
+    """Return a named comparison as in force on the last day of a report; "fixed:30" is thirty nights for all.
+    Raises code-not-in-value-set.
+    """
     name, _, days = code.partition(":")
-    if name == "fixed" and days.isdecimal():
+    if name == FIXED and days.isdecimal():
         return fixed_days(int(days), "Chosen for this report")
-    if code not in COUNTERFACTUALS:
-        raise HomewardError("code-not-in-value-set", detail="counterfactuals", where="counterfactual")
-    return COUNTERFACTUALS[code]
+    row = COUNTERFACTUALS.find(code, on)
+    if row is None:
+        raise HomewardError("code-not-in-value-set", detail=COUNTERFACTUALS.name, where="counterfactual")
+    return row.counterfactual
 
 
 def released_nights(held: int, against: Counterfactual) -> int:

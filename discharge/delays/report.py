@@ -12,10 +12,10 @@ from statistics import fmean, median
 
 from discharge.codes.delay_reasons import NATIONAL_DELAY_REASONS
 from discharge.delays.bands import count_bands
-from discharge.delays.definitions import DEFINITIONS, Unit
+from discharge.delays.definitions import DEFINITIONS, Unit, back_in
 from discharge.delays.released import Counterfactual, days_let_sooner, released_nights
 from discharge.delays.tally import Finished, Tally, Waiting
-from discharge.outcomes.readmission import BANDS, readmission_band
+from discharge.outcomes.readmission import READMISSION_BANDS
 from discharge.prices.price_list import Cost, costs_of
 from discharge.reference.policy import Policy
 from discharge.values import Frozen
@@ -89,8 +89,8 @@ def _report(tally: Tally, from_on: date, to_on: date, as_of: date, against: Coun
         from_on=from_on,
         to_on=to_on,
         as_of=as_of,
-        finished=_finished(tally.finished),
-        waiting=_waiting(tally.waiting),
+        finished=_finished(tally.finished, to_on),
+        waiting=_waiting(tally.waiting, as_of),
         letting=_letting(sorted(tally.lets.elements()), against),
         released=_figure("released-days", _released(tally.finished, against)),
         counterfactual=against,
@@ -102,7 +102,7 @@ def _figure(key: str, value: float | None) -> Figure:
     return Figure(key=key, label=row.label, value=value, unit=row.unit, definition=row.definition)
 
 
-def _finished(tally: Finished) -> DelayGroup:
+def _finished(tally: Finished, on: date) -> DelayGroup:
     stated = sorted(tally.stated.elements())
     delays = [*stated, *[0] * tally.assumed]
     delayed = [days for days in stated if days]
@@ -121,15 +121,18 @@ def _finished(tally: Finished) -> DelayGroup:
         "held-days": sum(tally.held.elements()),
         "without-reason": tally.without_reason,
         "outside": tally.outside,
-        **_afterwards(tally),
+        **_afterwards(tally, on),
         "died-days": tally.died_true,
     }
-    return _group(figures, count_bands(stated) | {ASSUMED: tally.assumed}, tally.attributed)
+    return _group(figures, count_bands(stated, on) | {ASSUMED: tally.assumed}, tally.attributed)
 
 
-def _afterwards(tally: Finished) -> Figures:
-    bands = Counter(map(readmission_band, tally.back.elements()))
-    by_band: Figures = {f"back-{label}": bands[label] for label, _, _ in BANDS}
+def _afterwards(tally: Finished, on: date) -> Figures:
+    bands = READMISSION_BANDS.as_rows(on)
+    by_band: Figures = {
+        back_in(band): sum(number for days, number in tally.back.items() if band.holds_days(days))
+        for band in bands
+    }
     return {
         "readmitted": tally.back.total(),
         **by_band,
@@ -139,7 +142,7 @@ def _afterwards(tally: Finished) -> Figures:
     }
 
 
-def _waiting(tally: Waiting) -> DelayGroup:
+def _waiting(tally: Waiting, on: date) -> DelayGroup:
     ages = sorted(tally.ages.elements())
     figures: Figures = {
         "waiting": len(ages),
@@ -150,7 +153,7 @@ def _waiting(tally: Waiting) -> DelayGroup:
         "waiting-held-days": tally.held,
         "waiting-without-reason": tally.without_reason,
     }
-    return _group(figures, count_bands(ages), tally.attributed)
+    return _group(figures, count_bands(ages, on), tally.attributed)
 
 
 def _letting(days: Sequence[int], against: Counterfactual) -> tuple[Figure, ...]:

@@ -1,43 +1,66 @@
 """Failed discharge: a local definition, because there is no national one. Any of these grounds is enough:
 
-    return      back in hospital within 72 hours, and not by plan; by dates, because feeds are not trusted to
-                the minute: up to and including the third day
-    arrival     found within 72 hours: the person cannot get in, or the home lacks heat, water, power, food,
-                bed or toilet access
-    unsuitable  found within 7 days: the home, or the placement, turned out unsuitable
-    cause       back within 29 days because of the home, equipment, care or access, as somebody found out
+    return      back in hospital, and not by plan
+    arrival     found that the person cannot get in, or the home lacks heat, water, power, food, bed or toilet
+    unsuitable  found that the home, or the placement, is unsuitable
+    cause       back because of the home, equipment, care or access, as somebody found out
 
-Source: the Manchester older people's housing schemes call a discharge failed when the person is soon back;
-the grounds are our choice. A planned return is none of them.
+Within which time, and in which words, is data (`failed_discharges.yaml`); a discharge is judged by the rows
+of its day. A planned return is none of them.
 """
 
-from collections.abc import Mapping
-from datetime import date, timedelta
-from types import MappingProxyType
-from typing import Literal
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from difflib import get_close_matches
+from pathlib import Path
 
-from discharge.cases.model import Case, Discharge, FollowUp, Readmission
-from discharge.clocks import london_date, nights_between
+from discharge.cases.model import Case, Discharge, Readmission
+from discharge.clocks import london_date, london_midnight
 from discharge.codes.admissions import AdmissionKind, admission_kind
 from discharge.codes.after_discharge import RETURN_CAUSES
+from discharge.codes.by_edition import ListByEdition
 from discharge.codes.casework import HOME_PROBLEMS
+from discharge.codes.model import Code
+from discharge.durations import Duration
 from discharge.outcomes.readmission import COUNTS, readmission_days
+from discharge.reference.kind import Kind
 
-Ground = Literal["return", "arrival", "unsuitable", "cause"]
-
-RETURN_DAYS = 3
-ARRIVAL = timedelta(hours=72)
-UNSUITABLE_DAYS = 7
+GROUNDS = ("return", "arrival", "unsuitable", "cause")
 UNSUITABLE = "placement-unsuitable"
 
-GROUND_WORDS: Mapping[Ground, str] = MappingProxyType(
-    {
-        "return": "Back in hospital within 72 hours",
-        "arrival": "The home could not be entered, or lacked heat, water, power, food, bed or toilet",
-        "unsuitable": "The home turned out unsuitable within 7 days",
-        "cause": "Back in hospital because of the home, equipment, care or access",
-    }
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailedDischarge(Code):
+    """One ground, and how long after the discharge it counts: hours to the minute, days by dates."""
+
+    within: Duration | None = None
+
+    def in_time(self, discharge: Discharge, at: datetime) -> bool:
+        """Whether an instant (case time) lies within its time."""
+        if self.within is None:
+            return True
+        if self.within.unit == "hours":
+            return at <= self.within.from_instant(discharge.discharged_at)
+        return london_date(at) <= self.within.after(discharge.discharged_on)
+
+
+def _wrong(rows: Mapping[str, FailedDischarge]) -> Iterator[str]:
+    for code, row in rows.items():
+        if code not in GROUNDS:
+            near = get_close_matches(code, GROUNDS, n=1)
+            mend = f"did you mean {near[0]}?" if near else f"choose from {', '.join(GROUNDS)}"
+            yield f"{code}: is not a ground - {mend}"
+        if row.within is not None and row.within.amount <= 0:
+            yield f"{code}.within: is no time at all - write it as 72 hours or 3 days"
+        if code == "return" and row.within is not None and row.within.unit == "hours":
+            yield f"{code}.within: the hour of a return is not known - write it in days"
+
+
+KIND = Kind(
+    "failed-discharges", FailedDischarge, Path(__file__).with_name("failed_discharges.yaml"), check=_wrong
 )
+FAILED_DISCHARGES = ListByEdition(KIND)
 
 
 def discharges_of(case: Case) -> tuple[Discharge, ...]:
@@ -90,35 +113,55 @@ def _was_cancelled(case: Case, back: Readmission) -> bool:
     return not (mine.cancelled_because == "moved" and goes_on)
 
 
-def failed_discharge(discharge: Discharge, back: Readmission | None) -> tuple[Ground, ...]:
+def failed_discharge(discharge: Discharge, back: Readmission | None) -> tuple[str, ...]:
     """Return the grounds on which a discharge failed, in order; empty when it did not (so far)."""
-    grounds: dict[Ground, bool] = {
-        "return": back is not None and back.days_after <= RETURN_DAYS,
-        "arrival": any(_found_on_arrival(discharge, contact) for contact in discharge.contacts),
-        "unsuitable": any(_found_unsuitable(discharge, contact) for contact in discharge.contacts),
-        "cause": back is not None and _home_failed(back),
-    }
-    return tuple(ground for ground, met in grounds.items() if met)
+    rows = FAILED_DISCHARGES.in_force(discharge.discharged_on)
+    return tuple(row.code for row in rows if _HOLDS[row.code](row, discharge, back))
 
 
-def _found_on_arrival(discharge: Discharge, contact: FollowUp) -> bool:
-    at = contact.contacted_at
-    if at is None or not any(_fails_arrival(code, london_date(at)) for code in contact.problems):
-        return False
-    return at - discharge.discharged_at <= ARRIVAL
+def ground_words(ground: str, discharged_on: date) -> str:
+    """Return a ground in the words of the day of discharge."""
+    return FAILED_DISCHARGES.as_on(ground, discharged_on).label
+
+
+def _back_soon(row: FailedDischarge, discharge: Discharge, back: Readmission | None) -> bool:
+    return back is not None and row.in_time(discharge, london_midnight(back.readmitted_on))
+
+
+def _found_on_arrival(row: FailedDischarge, discharge: Discharge, _back: Readmission | None) -> bool:
+    return any(
+        contact.contacted_at is not None
+        and row.in_time(discharge, contact.contacted_at)
+        and any(_fails_arrival(code, london_date(contact.contacted_at)) for code in contact.problems)
+        for contact in discharge.contacts
+    )
 
 
 def _fails_arrival(problem: str, on: date) -> bool:
     return HOME_PROBLEMS.known(problem) and HOME_PROBLEMS.as_on(problem, on).fails_arrival
 
 
-def _home_failed(back: Readmission) -> bool:
+def _found_unsuitable(row: FailedDischarge, discharge: Discharge, _back: Readmission | None) -> bool:
+    return any(
+        contact.contacted_at is not None
+        and UNSUITABLE in contact.problems
+        and row.in_time(discharge, contact.contacted_at)
+        for contact in discharge.contacts
+    )
+
+
+def _home_failed(row: FailedDischarge, discharge: Discharge, back: Readmission | None) -> bool:
     """Whether the cause that somebody found means that the home failed."""
+    if back is None or not row.in_time(discharge, london_midnight(back.readmitted_on)):
+        return False
     cause = back.cause or ""
     return RETURN_CAUSES.known(cause) and RETURN_CAUSES.as_on(cause, back.readmitted_on).failed
 
 
-def _found_unsuitable(discharge: Discharge, contact: FollowUp) -> bool:
-    if contact.contacted_at is None or UNSUITABLE not in contact.problems:
-        return False
-    return nights_between(discharge.discharged_on, london_date(contact.contacted_at)) <= UNSUITABLE_DAYS
+_HOLDS: Mapping[str, Callable[[FailedDischarge, Discharge, Readmission | None], bool]] = {
+    "return": _back_soon,
+    "arrival": _found_on_arrival,
+    "unsuitable": _found_unsuitable,
+    "cause": _home_failed,
+}
+"""Ground -> whether it holds."""

@@ -1,35 +1,55 @@
-"""Readmission: an emergency admission 0 to 29 days, inclusive, after the last discharge.
+"""Readmission: an emergency admission so many days (0 to 29, inclusive) after the last discharge.
 
-Source: NHS Digital indicator I02040 (by continuous inpatient spell). Days 0-2, 3-7 and 8-29 are counted
-apart, because an early return points to the home. Where the trust does not say how somebody came in, the
-return counts, so that no failure is overlooked, and is also shown apart.
+Source: NHS Digital indicator I02040 (by continuous inpatient spell). Early returns are counted apart, because
+they point to the home (`readmission_bands.yaml`); the bands are those of the day of discharge. Where the
+trust does not say how somebody came in, the return counts, so that no failure is overlooked, and is also
+shown apart.
 """
 
+from collections.abc import Iterator, Mapping
 from datetime import date
+from pathlib import Path
 
 from discharge.clocks import nights_between
 from discharge.codes.admissions import AdmissionKind
+from discharge.codes.bands import Band, band_among, gaps_and_overlaps
+from discharge.codes.by_edition import ListByEdition
+from discharge.reference.kind import Kind
+from discharge.reference.policy import Policy, policy_on
 
-LAST_DAY = 29
 
-BANDS: tuple[tuple[str, int, int], ...] = (("0-2", 0, 2), ("3-7", 3, 7), ("8-29", 8, LAST_DAY))
-"""Label, first and last day after discharge."""
+def _wrong(rows: Mapping[str, Band]) -> Iterator[str]:
+    yield from gaps_and_overlaps(rows)
+    for code, band in rows.items():
+        if band.last is None:
+            yield f"{code}.last: is missing - a return is a readmission up to a last day"
+
+
+KIND = Kind(
+    "readmission-bands",
+    Band,
+    Path(__file__).with_name("readmission_bands.yaml"),
+    check=_wrong,
+    national=True,
+)
+READMISSION_BANDS = ListByEdition(KIND)
 
 COUNTS: frozenset[AdmissionKind] = frozenset({"emergency", "unknown"})
 """The kinds of admission that make a return a readmission."""
 
 
-def readmission_days(discharged_on: date, admitted_on: date) -> int | None:
-    """Return the days from discharge to a new admission, or None when it is too early or too late to
-    count.
+def readmission_days(discharged_on: date, admitted_on: date, policy: Policy | None = None) -> int | None:
+    """Return the days from discharge to a new admission, or None when it is too early or too late to count,
+    by a policy or by what is in force.
     """
     days = nights_between(discharged_on, admitted_on)
-    return days if 0 <= days <= LAST_DAY else None
+    bands = (policy or policy_on(discharged_on)).on(discharged_on)[KIND]
+    return days if band_among(bands.values(), days) else None
 
 
-def readmission_band(days: int) -> str:
-    """Return the band of a readmission `days` (0 to 29) after discharge; ValueError outside."""
-    for label, first, last in BANDS:
-        if first <= days <= last:
-            return label
-    raise ValueError("a readmission is 0 to 29 days after discharge")
+def readmission_band(days: int, discharged_on: date) -> Band:
+    """Return the band of a readmission `days` after a discharge; ValueError outside of all bands."""
+    found = band_among(READMISSION_BANDS.as_rows(discharged_on), days)
+    if found is None:
+        raise ValueError("an admission so many days after the discharge is no readmission")
+    return found

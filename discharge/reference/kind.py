@@ -97,6 +97,7 @@ class Kind(Generic[Row]):
     """One kind of data. `key` is the field that holds the key of a row; `check` tells what is wrong between
     rows, one fault each, beginning with the key. `edition_bound`: an edition is a document of its own, so
     that a site's change lies over the edition in force on its first day, and over others only if it says so.
+    `national`: the same for every trust, so that no site can change it.
     """
 
     def __init__(
@@ -108,10 +109,11 @@ class Kind(Generic[Row]):
         key: str = "code",
         check: Callable[[Mapping[str, Row]], Iterable[str]] = no_more_to_check,
         edition_bound: bool = False,
+        national: bool = False,
     ) -> None:
         """Read every edition that is shipped. Raises `DataInvalid` with all faults of all files."""
         self.name, self.row, self.key, self._check = name, row, key, check
-        self.edition_bound = edition_bound
+        self.edition_bound, self.national = edition_bound, national
         self._adapter = TypeAdapter(dict[str, row], config=ConfigDict(extra="forbid"))  # type: ignore[valid-type]
         self.editions: tuple[Edition[Row], ...] = ()
         self._read_shipped(file)

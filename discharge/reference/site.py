@@ -132,6 +132,9 @@ def parse_override(file: str, raw: bytes) -> Override:
     decision = checked(file, Decision, data, shape_of(Decision, kind.row) if kind else Decision)
     if kind is None:
         raise DataInvalid(f"{file}: changes: {_no_kind(decision.changes)}")
+    if kind.national:
+        why = f"{kind.name} is the same for every trust, and no site can change it"
+        raise DataInvalid(f"{file}: changes: {why} - take this file out of the folder")
     override = Override(file, decision, hashlib.sha256(raw).hexdigest(), _editions(file, kind, decision))
     for edition in _changed(kind, override):
         override.over(kind, edition.table, edition.heading.source)

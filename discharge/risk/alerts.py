@@ -19,7 +19,8 @@ from discharge.clocks.registry import clock
 from discharge.reference.policy import Policy, policy_on
 from discharge.risk.engine import Finding, evaluate, next_check
 from discharge.risk.facts import facts_of
-from discharge.risk.rules import CLOCK_OF_LEVEL, known_rule, louder
+from discharge.risk.levels import clock_of_level, louder
+from discharge.risk.rules import known_rule
 
 NO_LEAD_TIMES: Mapping[str, int] = MappingProxyType({})
 NO_NAMES: Mapping[str, str] = MappingProxyType({})
@@ -134,7 +135,11 @@ def escalation_of(alert: Alert, policy: Policy | None = None) -> Escalation | No
         return None
     rang_at = alert.changed_at or alert.raised_at
     began = london_date(rang_at)
-    within = clock(rule.clock or CLOCK_OF_LEVEL[alert.level], began, policy or policy_on(began))
+    by = policy or policy_on(began)
+    code = rule.clock or clock_of_level(alert.level, began, by)
+    if code is None:
+        return None
+    within = clock(code, began, by)
     if alert.escalations >= (within.most or 0):
         return None
     role = rule.ladder[min(alert.escalations + 1, len(rule.ladder) - 1)]

@@ -14,8 +14,9 @@ from discharge.clocks import london_date, london_midnight
 from discharge.reference.policy import Policy, policy_on
 from discharge.risk.conditions import Known
 from discharge.risk.facts import RiskFacts
+from discharge.risk.levels import Level, louder
 from discharge.risk.named import FACTS
-from discharge.risk.rules import RULES, Level, Rule, Threshold, louder
+from discharge.risk.rules import RULES, Rule, Threshold
 
 
 @dataclass(frozen=True, slots=True)

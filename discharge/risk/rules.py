@@ -10,17 +10,14 @@ from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 from string import Formatter
-from types import MappingProxyType
-from typing import Literal
 
 from discharge.cases.model import Alert, Case
-from discharge.clocks.registry import CLOCKS
+from discharge.clocks.registry import clock_fault
 from discharge.reference.kind import Kind
 from discharge.reference.policy import book_in_force
 from discharge.risk.conditions import Condition
+from discharge.risk.levels import Level, loudness
 from discharge.risk.named import FACTS
-
-Level = Literal["STOP", "RED+", "RED", "AMBER"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,31 +63,12 @@ class Rule:
         return self.ladder[0]
 
 
-LEVELS: tuple[Level, ...] = ("STOP", "RED+", "RED", "AMBER")
-"""The levels, the loudest first."""
-
-
-def louder(one: str, than: str) -> bool:
-    """Whether a level is louder than another; a level we do not know is the quietest."""
-    return _loudness(one) < _loudness(than)
-
-
 def loudest_first(case: Case) -> list[Alert]:
     """The open alerts of a case: the loudest, then the oldest first; those taken on after the others."""
     return sorted(
         case.open_alerts,
-        key=lambda alert: (alert.acknowledged_at is not None, _loudness(alert.level), alert.raised_at),
+        key=lambda alert: (alert.acknowledged_at is not None, loudness(alert.level), alert.raised_at),
     )
-
-
-def _loudness(level: str) -> int:
-    return next((place for place, known in enumerate(LEVELS) if known == level), len(LEVELS))
-
-
-CLOCK_OF_LEVEL: Mapping[str, str] = MappingProxyType(
-    {"STOP": "alert-stop", "RED+": "alert-red-plus", "RED": "alert-red", "AMBER": "alert-amber"}
-)
-"""Level -> the clock by which an alert is taken on, where its rule names none of its own."""
 
 
 UNREADY = "home-not-ready-person-in-it"
@@ -101,7 +79,6 @@ What says when work is due, or what somebody at home reported, keeps an alert of
 
 def faults_of_rules(rows: Mapping[str, Rule]) -> Iterator[str]:
     """What rules name and nobody knows (facts, words, clocks, other rules), one fault each."""
-    clocks = {code for edition in CLOCKS.editions for code in edition.table}
     for rule in rows.values():
         for number, threshold in enumerate(rule.thresholds):
             name, place = threshold.when.fact, f"{rule.id}.thresholds.{number}"
@@ -113,8 +90,8 @@ def faults_of_rules(rows: Mapping[str, Rule]) -> Iterator[str]:
             for word in _words_in(threshold.fact or rule.fact) - set(FACTS[name].words.split()):
                 told = f"the fact {name} has the words {FACTS[name].words}"
                 yield f"{rule.id}.fact: {{{word}}} is no word of it - {told}"
-        if rule.clock is not None and rule.clock not in clocks:
-            yield f"{rule.id}.clock: {rule.clock!r} is not a known clock - {_nearest(rule.clock, clocks)}"
+        if rule.clock is not None and (fault := clock_fault(rule.clock)):
+            yield f"{rule.id}.clock: {fault}"
         if rule.told_by is not None and rule.told_by not in rows:
             yield f"{rule.id}.told_by: {rule.told_by!r} is not a known rule - {_nearest(rule.told_by, rows)}"
 

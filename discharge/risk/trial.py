@@ -16,7 +16,8 @@ from discharge.outcomes.failed_discharge import discharges_of, failed_discharge,
 from discharge.reference.policy import Policy
 from discharge.risk.engine import Finding, evaluate
 from discharge.risk.facts import facts_of
-from discharge.risk.rules import RULES, Level, Rule
+from discharge.risk.levels import Level
+from discharge.risk.rules import RULES, Rule
 from discharge.values import Frozen
 
 Outcome = Literal["went-wrong", "went-well", "not-known"]

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-import yaml
 
 from discharge.cases.decide import DECIDERS
 from discharge.cases.events import FollowUpScheduled
@@ -15,9 +14,10 @@ from discharge.cases.model import Alert
 from discharge.clocks.registry import CLOCKS, clock, clock_from
 from discharge.reference.files import DataInvalid
 from discharge.reference.policy import Book, Policy, policy_on, put_in_force
-from discharge.reference.site import Override, parse_override
+from discharge.reference.site import Override
 from discharge.risk.alerts import escalation_of
 from tests.discharge.cases.stories import CASE, after, envelope, leaves, noon, refer
+from tests.fixtures.site_rows import site_change
 
 LEFT = datetime(2026, 3, 2, 14, 30, tzinfo=UTC)
 POLICY = policy_on(LEFT.date())
@@ -30,16 +30,7 @@ def in_force() -> Iterator[None]:
 
 
 def site(**rows: object) -> Override:
-    said = {
-        "changes": "clocks",
-        "edition": "ours",
-        "effective_from": date(2026, 3, 2),
-        "decided_by": "J. Doe",
-        "decided_on": date(2026, 2, 1),
-        "reason": "Local support lasts six weeks",
-        "rows": {key.replace("_", "-"): row for key, row in rows.items()},
-    }
-    return parse_override("ours.yaml", yaml.safe_dump(said).encode())
+    return site_change("clocks", date(2026, 3, 2), **rows)
 
 
 SIX_WEEKS = {
@@ -78,6 +69,39 @@ def test_given_a_length_that_changes_then_what_began_before_keeps_its_own(in_for
     again = escalation_of(climbed)
     assert again is not None
     assert again.due_at == LEFT + timedelta(hours=3)
+
+
+def test_given_a_level_that_starts_another_clock_then_alerts_that_rang_before_keep_theirs(
+    in_force: None,
+) -> None:
+    put_in_force([site_change("alert-levels", LEFT.date(), RED={"clock": "alert-harm-today"})])
+    said = {"rule": "lead-time-too-long", "level": "RED", "owner_role": "coordinator", "alert_id": CASE}
+    said |= dict.fromkeys(("subject", "fact", "threshold", "source"), "")
+    rang = [LEFT - timedelta(days=1), LEFT]
+    due = [escalation_of(Alert.model_validate(said | {"raised_at": at})) for at in rang]
+    assert [each.due_at - at for each, at in zip(due, rang, strict=True) if each] == [
+        timedelta(hours=24),
+        timedelta(hours=4),
+    ]
+    unknown = Alert.model_validate(said | {"raised_at": LEFT, "level": "PURPLE"})
+    assert escalation_of(unknown) is None, "a level of a newer build starts no clock that we know"
+
+
+@pytest.mark.parametrize(
+    ("row", "fault"),
+    [
+        (
+            {"RED": {"clock": "alert-rad"}},
+            r"rows\.RED\.clock: 'alert-rad' is not a clock - did you mean alert-red",
+        ),
+        ({"PINK": {"label": "PINK", "clock": "alert-red"}}, r"rows\.PINK: is not a level - choose from STOP"),
+    ],
+)
+def test_given_a_level_that_cannot_be_used_then_file_key_and_mend_are_named(
+    row: dict[str, object], fault: str
+) -> None:
+    with pytest.raises(DataInvalid, match=rf"ours\.yaml: {fault}"):
+        site_change("alert-levels", LEFT.date(), **row)
 
 
 def test_given_an_event_that_is_none_then_the_nearest_is_named() -> None:

@@ -177,7 +177,7 @@ def on_fact(fact: str, level: str = "RED", **when: object) -> dict[str, object]:
             {"told_by": "long-dely"},
             r"night-arrival\.told_by: .* is not a known rule - did you mean long-delay\?",
         ),
-        ({"clock": "alert-rad"}, r"night-arrival\.clock: .* is not a known clock - did you mean alert-red\?"),
+        ({"clock": "alert-rad"}, r"night-arrival\.clock: .* is not a clock - did you mean alert-red\?"),
         ({"fact": "It was {warm}."}, r"night-arrival\.fact: \{warm\} is no word of it - .* words arrived"),
         (on_fact("work-deu"), r"night-arrival\.thresholds\.0\.when\.fact: .* did you mean work-due\?"),
         (

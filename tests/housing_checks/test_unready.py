@@ -15,7 +15,8 @@ from discharge.next_actions import next_action
 from discharge.outcomes.failed_discharge import discharges_of, failed_discharge, readmission_after
 from discharge.pathway_words import why_still_here
 from discharge.risk.alerts import escalation_of
-from discharge.risk.rules import LEVELS, loudest_first
+from discharge.risk.levels import LEVELS
+from discharge.risk.rules import loudest_first
 from housing_checks.gate.rules import blocking
 from housing_checks.pathway import advance, next_wakeup
 from tests.discharge.cases.stories import day, envelope, leaves, noon, refer, spell, told

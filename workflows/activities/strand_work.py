@@ -62,7 +62,8 @@ async def homes_that_fit(sessions: Sessions, case_id: UUID, key: str) -> tuple[U
             return ()
         homes = await lettable(session)
     offered = {offer.property_id for offer in strand.offers}
-    return proposals(need_of(case, strand), (home for home in homes if home.property_id not in offered))
+    free = (home for home in homes if home.property_id not in offered)
+    return proposals(need_of(case, strand), free, strand.started_on)
 
 
 async def search(sessions: Sessions, given: ports.StrandLook) -> list[Envelope]:

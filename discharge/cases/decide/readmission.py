@@ -56,7 +56,7 @@ def coming_back(
         return _arrived_elsewhere(case, admitted) if known is None else []
     if left.spell_id == told.spell_id:
         return []
-    days = readmission_days(left.discharged_on, admitted)
+    days = readmission_days(left.discharged_on, admitted, policy)
     if days is None or any(each.spell_id == told.spell_id for each in case.earlier_discharges):
         return _in_a_bed_all_the_same(case, left, told, now, policy)
     back = Readmission(spell_id=told.spell_id, readmitted_on=admitted, days_after=days)
@@ -160,7 +160,7 @@ def _taken_back(
     """The admission was cancelled. The person came back all the same where another stay begins then; else the
     last return is undone, and one before it was no time in hospital, nor was there a discharge from it.
     """
-    heir = _came_back_in(case, place)
+    heir = _came_back_in(case, place, policy)
     if heir is not None:
         return _under_its_number(case, place, heir, now, policy)
     if place == len(case.readmissions) - 1 and case.discharge is None:
@@ -168,7 +168,7 @@ def _taken_back(
     return _earlier_return_taken_back(case, place, told, now, policy)
 
 
-def _came_back_in(case: Case, place: int) -> CaseSpell | None:
+def _came_back_in(case: Case, place: int, policy: Policy) -> CaseSpell | None:
     """Another stay that somebody came back in, and that is no return of its own."""
     left = case.earlier_discharges[place]
     named = {back.spell_id for back in case.readmissions} | {
@@ -181,7 +181,7 @@ def _came_back_in(case: Case, place: int) -> CaseSpell | None:
             if each.spell_id not in named
             and (each.in_a_bed or each.status == "discharged")
             and each.admitted_on is not None
-            and readmission_days(left.discharged_on, each.admitted_on) is not None
+            and readmission_days(left.discharged_on, each.admitted_on, policy) is not None
         ),
         None,
     )

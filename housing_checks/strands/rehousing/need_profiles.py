@@ -43,7 +43,9 @@ def need_of(case: Case, strand: Strand) -> Need:
 
 def match_of(case: Case, strand: Strand, home: Property) -> Match | None:
     """Return how a home fits a search; None for a search whose profile was never in the table."""
-    return assess(need_of(case, strand), home) if NEED_PROFILES.known(strand.item) else None
+    if not NEED_PROFILES.known(strand.item):
+        return None
+    return assess(need_of(case, strand), home, strand.started_on)
 
 
 def unmet(case: Case, strand: Strand, home: Property) -> tuple[Reason, ...]:

@@ -164,7 +164,7 @@ async def kept(worker: AsyncEngine, cases: list[Case]) -> None:
 async def reported(
     api: AsyncEngine, caller: Principal, period: tuple[date, date], against: str = "fixed:30"
 ) -> BedDaysReport:
-    asked = BedDaysQuery(*period, TODAY, counterfactual(against))
+    asked = BedDaysQuery(*period, TODAY, counterfactual(against, TODAY))
     async with transaction(api, organisation_id=caller.organisation_id) as session:
         return await bed_days(session, caller, asked)
 

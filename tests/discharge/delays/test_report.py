@@ -70,7 +70,9 @@ def report(against: str = "none", stays: list[Stay] | None = None) -> BedDaysRep
     period = (march(1), march(31))
     counted = count_stays(stays or ALL, *period, march(24))
     tally = Tally().add(counted, lettings_in(lettings, *period))
-    return bed_days_report(tally, *period, march(24), counterfactual(against), policy_on(march(24)))
+    return bed_days_report(
+        tally, *period, march(24), counterfactual(against, march(24)), policy_on(march(24))
+    )
 
 
 @pytest.mark.parametrize(
@@ -171,7 +173,7 @@ def test_given_the_report_then_every_figure_carries_its_definition() -> None:
 
 def test_given_nobody_then_counts_are_zero_and_averages_cannot_be_known() -> None:
     at = march(24)
-    empty = bed_days_report(Tally(), march(1), march(31), at, counterfactual("none"), policy_on(at))
+    empty = bed_days_report(Tally(), march(1), march(31), at, counterfactual("none", at), policy_on(at))
     assert empty.finished.value("published-days") == 0
     assert empty.finished.value("mean-with-zeros") is None
     assert empty.finished.value("percent-delayed") is None

@@ -1,5 +1,6 @@
 """The grounds on which a discharge failed, and what is known after each discharge."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -8,11 +9,25 @@ import pytest
 from discharge.cases import events as ev
 from discharge.cases.evolve import evolve
 from discharge.cases.model import Case, CaseSpell, Discharge, FollowUp, Readmission
-from discharge.outcomes.failed_discharge import discharges_of, failed_discharge, readmission_after
+from discharge.outcomes.failed_discharge import (
+    discharges_of,
+    failed_discharge,
+    ground_words,
+    readmission_after,
+)
+from discharge.reference.files import DataInvalid
+from discharge.reference.policy import put_in_force
+from tests.fixtures.site_rows import site_change
 
 LEFT = datetime(2026, 3, 20, 15, tzinfo=UTC)
 DAY = date(2026, 3, 20)
 SPELL = UUID(int=7)
+
+
+@pytest.fixture
+def in_force() -> Iterator[None]:
+    yield
+    put_in_force(())
 
 
 def back(days: int) -> Readmission:
@@ -63,6 +78,47 @@ def test_given_a_home_found_unsuitable_within_7_days_then_it_failed() -> None:
 def test_given_several_grounds_then_all_are_named_in_order() -> None:
     after = left(seen(5, "no-heating", "placement-unsuitable"))
     assert failed_discharge(after, back(1)) == ("return", "arrival", "unsuitable")
+
+
+def test_given_a_site_s_own_limits_then_discharges_of_earlier_days_are_judged_as_before(
+    in_force: None,
+) -> None:
+    put_in_force(
+        [
+            site_change(
+                "failed-discharges",
+                DAY + timedelta(days=1),
+                arrival={"within": "24 hours", "label": "The home was not fit on the first day"},
+                **{"return": {"within": "7 days"}},
+            )
+        ]
+    )
+    later = left().model_copy(
+        update={"discharged_on": DAY + timedelta(days=1), "discharged_at": LEFT + timedelta(days=1)}
+    )
+    assert failed_discharge(left(), back(5)) == ()
+    assert failed_discharge(later, back(5)) == ("return",)
+    cold = later.model_copy(update={"contacts": (seen(24 + 25, "no-heating"),)})
+    assert failed_discharge(cold, None) == ()
+    assert failed_discharge(left(seen(49, "no-heating")), None) == ("arrival",)
+    assert ground_words("arrival", later.discharged_on) == "The home was not fit on the first day"
+    assert ground_words("arrival", DAY).startswith("The home could not be entered")
+
+
+@pytest.mark.parametrize(
+    ("row", "fault"),
+    [
+        ({"arrivel": {"label": "x"}}, r"rows\.arrivel: .*did you mean arrival\?"),
+        ({"late": {"label": "x"}}, r"rows\.late: is not a ground - choose from return, arrival"),
+        ({"return": {"within": "72 hours"}}, r"rows\.return\.within: the hour of a return is not known"),
+        ({"arrival": {"within": "0 hours"}}, r"rows\.arrival\.within: is no time at all"),
+    ],
+)
+def test_given_a_ground_that_cannot_be_used_then_file_key_and_mend_are_named(
+    row: dict[str, object], fault: str
+) -> None:
+    with pytest.raises(DataInvalid, match=rf"ours\.yaml: {fault}"):
+        site_change("failed-discharges", DAY, **row)
 
 
 def test_given_a_person_who_is_back_then_what_was_found_at_home_stays_with_that_discharge() -> None:

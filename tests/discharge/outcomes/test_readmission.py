@@ -19,14 +19,14 @@ def test_given_an_admission_0_to_29_days_later_then_it_is_a_readmission_in_its_b
 ) -> None:
     found = readmission_days(LEFT, LEFT + timedelta(days=days))
     assert found == days
-    assert readmission_band(days) == band
+    assert readmission_band(days, LEFT).code == band
 
 
 @pytest.mark.parametrize("days", [-1, 30, 400])
 def test_given_an_admission_before_or_after_that_then_it_is_none(days: int) -> None:
     assert readmission_days(LEFT, LEFT + timedelta(days=days)) is None
-    with pytest.raises(ValueError, match="0 to 29"):
-        readmission_band(days)
+    with pytest.raises(ValueError, match="no readmission"):
+        readmission_band(days, LEFT)
 
 
 @given(st.dates(date(2024, 1, 1), date(2040, 1, 1)), st.integers(0, 29))

@@ -11,7 +11,8 @@ from discharge.reference.policy import policy_on
 from discharge.risk import engine
 from discharge.risk.engine import Finding, evaluate
 from discharge.risk.facts import Equipment, FactAnswer, Owed, RiskFacts, Unready, Work
-from discharge.risk.rules import CLOCK_OF_LEVEL, RULES, every_rule
+from discharge.risk.levels import ALERT_LEVELS
+from discharge.risk.rules import RULES, every_rule
 
 MOMENT = timedelta(microseconds=1)
 YES = FactAnswer(value="yes")
@@ -54,7 +55,7 @@ def test_given_a_rule_then_it_names_its_source_owner_and_what_to_do(rule) -> Non
     assert rule.action.endswith(".")
     assert rule.fact.endswith(".")
     assert all(OWNER_ROLES.known(role) for role in rule.ladder)
-    assert all(threshold.level in CLOCK_OF_LEVEL for threshold in rule.thresholds)
+    assert all(ALERT_LEVELS.known(threshold.level) for threshold in rule.thresholds)
 
 
 def test_given_the_rules_then_each_has_a_number_of_its_own_and_ours_leave_none_out() -> None:

@@ -136,7 +136,9 @@ async def test_given_the_released_record_when_upgraded_then_figures_are_equal_an
     engines: tuple[AsyncEngine, AsyncEngine], released: Released
 ) -> None:
     worker, api = engines
-    asked = BedDaysQuery(date(2020, 1, 1), released.as_of, released.as_of, counterfactual("fixed:30"))
+    asked = BedDaysQuery(
+        date(2020, 1, 1), released.as_of, released.as_of, counterfactual("fixed:30", released.as_of)
+    )
     caller = principal("trust-monitor", released.trust)
 
     async def report() -> dict[str, Any]:

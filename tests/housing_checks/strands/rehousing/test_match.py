@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from uuid import UUID
 
 import pytest
@@ -9,10 +10,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from discharge.cases.model import Case, Referral, Strand
-from housing_checks.strands.rehousing.match import HARD, assess, matches, proposals
+from discharge.reference.files import DataInvalid
+from discharge.reference.policy import put_in_force
+from housing_checks.strands.rehousing.criteria import GOOD, HOME_CRITERIA, MUST
+from housing_checks.strands.rehousing.match import assess, matches, proposals
 from housing_checks.strands.rehousing.model import Need, Property
 from housing_checks.strands.rehousing.need_profiles import NEED_PROFILES, need_of
+from tests.fixtures.site_rows import site_change
 from tests.housing_checks.homes import CASE, TRUST, day, home
+
+
+@pytest.fixture
+def in_force() -> Iterator[None]:
+    yield
+    put_in_force(())
+
 
 CLASSES = st.sampled_from("ABCDEFG")
 AREAS = st.sampled_from(["north", "south", "east"])
@@ -55,11 +67,11 @@ NEEDS = st.builds(
 @given(need=NEEDS, homes=st.lists(HOMES, max_size=8))
 def test_no_home_that_fails_a_hard_criterion_is_ever_proposed(need: Need, homes: list[Property]) -> None:
     by_id = {one.property_id: one for one in homes}
-    found = matches(need, by_id.values())
+    found = matches(need, by_id.values(), day(0))
     for match in found:
-        assert all(row.holds(need, by_id[match.property_id]) for row in HARD)
+        assert all(holds(need, by_id[match.property_id]) for holds in MUST.values())
     left_out = by_id.keys() - {match.property_id for match in found}
-    assert all(assess(need, by_id[one]).failures for one in left_out)
+    assert all(assess(need, by_id[one], day(0)).failures for one in left_out)
 
 
 @given(need=NEEDS, homes=st.lists(HOMES, max_size=6, unique_by=lambda one: one.property_id), data=st.data())
@@ -67,8 +79,8 @@ def test_the_order_does_not_depend_on_the_order_of_the_list(
     need: Need, homes: list[Property], data: st.DataObject
 ) -> None:
     shuffled = data.draw(st.permutations(homes))
-    assert matches(need, homes) == matches(need, shuffled)
-    points = [match.points for match in matches(need, homes)]
+    assert matches(need, homes, day(0)) == matches(need, shuffled, day(0))
+    points = [match.points for match in matches(need, homes, day(0))]
     assert points == sorted(points, reverse=True)
 
 
@@ -99,7 +111,7 @@ def test_each_hard_criterion_refuses_with_its_own_reason(
     need: dict[str, object], changes: dict[str, object], failing: str
 ) -> None:
     wanted = Need.model_validate(need)
-    failures = assess(wanted, home(**changes)).failures
+    failures = assess(wanted, home(**changes), day(0)).failures
     assert [failure.code for failure in failures] == [failing]
     assert failures[0].words
 
@@ -115,26 +127,58 @@ def test_each_hard_criterion_refuses_with_its_own_reason(
     ],
 )
 def test_what_satisfies_a_hard_criterion_fits(need: dict[str, object], changes: dict[str, object]) -> None:
-    assert assess(Need.model_validate(need), home(**changes)).fits
+    assert assess(Need.model_validate(need), home(**changes), day(0)).fits
 
 
 def test_soft_reasons_are_shown_and_decide_the_order() -> None:
     near = home(property_id=UUID(int=2), area="north")
     far = home(property_id=UUID(int=1), area="south")
-    found = matches(Need(preferred_areas=frozenset({"north"})), [far, near])
+    found = matches(Need(preferred_areas=frozenset({"north"})), [far, near], day(0))
     assert [match.property_id.int for match in found] == [2, 1]
     assert "preferred-area" in [like.code for like in found[0].likes]
+
+
+def test_given_points_that_a_site_changes_then_a_search_that_began_before_keeps_its_order(
+    in_force: None,
+) -> None:
+    put_in_force([site_change("home-criteria", day(5), broadband={"points": 9, "label": "Fast broadband"})])
+    near = home(property_id=UUID(int=2), area="north", broadband=False)
+    wired = home(property_id=UUID(int=1), area="south", broadband=True)
+    need = Need(preferred_areas=frozenset({"north"}))
+    first = [matches(need, [near, wired], on)[0] for on in (day(4), day(5))]
+    assert [match.property_id.int for match in first] == [2, 1]
+    assert "Fast broadband" in [like.words for like in first[1].likes]
+
+
+@pytest.mark.parametrize(
+    ("row", "fault"),
+    [
+        ({"broadbend": {"label": "x"}}, r"rows\.broadbend: .*did you mean broadband\?"),
+        ({"garden": {"label": "x"}}, r"rows\.garden: is not a criterion - choose from"),
+        ({"hoist": {"points": 2}}, r"rows\.hoist\.points: a must gives no points"),
+        ({"warm": {"points": -1}}, r"rows\.warm\.points: is less than 0"),
+    ],
+)
+def test_given_a_criterion_that_cannot_be_used_then_file_key_and_mend_are_named(
+    row: dict[str, object], fault: str
+) -> None:
+    with pytest.raises(DataInvalid, match=rf"ours\.yaml: {fault}"):
+        site_change("home-criteria", day(5), **row)
+
+
+def test_given_the_criteria_then_each_test_has_its_row() -> None:
+    assert [row.code for row in HOME_CRITERIA] == [*MUST, *GOOD]
 
 
 def test_of_equal_homes_the_one_ready_first_comes_first() -> None:
     later = home(property_id=UUID(int=1), ready_on=day(9))
     sooner = home(property_id=UUID(int=2), ready_on=day(3))
-    assert [match.property_id.int for match in matches(Need(), [later, sooner])] == [2, 1]
+    assert [match.property_id.int for match in matches(Need(), [later, sooner], day(0))] == [2, 1]
 
 
 def test_at_most_so_many_are_proposed() -> None:
     homes = [home(property_id=UUID(int=number)) for number in range(1, 9)]
-    assert [one.int for one in proposals(Need(), homes, most=3)] == [1, 2, 3]
+    assert [one.int for one in proposals(Need(), homes, day(0), most=3)] == [1, 2, 3]
 
 
 def test_a_need_knows_no_protected_characteristic() -> None:
@@ -178,8 +222,8 @@ def test_what_the_referral_adds_never_makes_an_unfit_home_fit_but_for_the_carer_
         case_id=CASE, referral=Referral(referred_on=day(0), organisation_id=TRUST, needs=tuple(needs))
     )
     tightened = need_of(case, rehousing(item))
-    before = {failure.code for failure in assess(profile, flat).failures} - {"bedrooms-max"}
-    after = {failure.code for failure in assess(tightened, flat).failures}
+    before = {failure.code for failure in assess(profile, flat, day(0)).failures} - {"bedrooms-max"}
+    after = {failure.code for failure in assess(tightened, flat, day(0)).failures}
     assert before <= after
 
 
