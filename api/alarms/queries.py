@@ -12,9 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from fhir_adapters.store.alarms import Watched, watch
 from fhir_adapters.store.tables import AlarmRow
 
-MOST = 100
-
-
 CLEARED = 20
 
 
@@ -22,7 +19,7 @@ FROM_FILES = frozenset({"profile-not-used", "reference-not-used"})
 """The alarm that only a process with the files of profiles can judge."""
 
 
-async def open_alarms(session: AsyncSession, offset: int = 0, size: int = MOST) -> Sequence[AlarmRow]:
+async def open_alarms(session: AsyncSession, offset: int, size: int) -> Sequence[AlarmRow]:
     """What is not as it should be with messages of the caller's organisation, the newest first."""
     statement = select(AlarmRow).where(AlarmRow.cleared_at.is_(None))
     ordered = statement.order_by(AlarmRow.raised_at.desc(), AlarmRow.id)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from api.alerts import queries
@@ -15,6 +14,7 @@ from api.forms.submission import as_sent, seen_of
 from api.web import names
 from api.web.page.tags import LEVELS
 from api.web.page.visit import Visitor
+from api.web.paging import Turned
 from api.web.parameters import one_of
 from api.web.refusals import CaseChanged
 from api.web.sign_in.pages import local
@@ -23,16 +23,14 @@ from discharge.errors import HomewardError
 
 router = APIRouter(include_in_schema=False)
 
-MOST_PAGES = 10_000
-
 
 @router.get("/alerts")
 async def show(
     visit: Visitor,
+    turned: Turned,
     level: str = "",
     owner: str = "",
     only: str = "",
-    page: Annotated[int, Query(ge=1, le=MOST_PAGES)] = 1,
 ) -> Response:
     """Which warnings hold now, the loudest first. Every state of it is in its address."""
     visit.caller.require("alerts.read")
@@ -40,9 +38,9 @@ async def show(
         level=one_of("level", level, LEVELS),
         owner=one_of("owner", owner, owners()),
         only=one_of("only", only, ("waiting",)),
-        page=page,
+        page=turned.number,
     )
-    asked = queries.AlertQuery(wanted.owner, wanted.level, waiting=bool(wanted.only), page=page)
+    asked = queries.AlertQuery(wanted.owner, wanted.level, waiting=bool(wanted.only), page=wanted.page)
     async with visit.services.begin(visit.caller) as session:
         found = await queries.open_alerts(session, visit.caller, asked)
         known = await names.directory(session)

@@ -10,13 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.cases.viewer import viewer_of
 from api.looks.notes import looked
+from api.web.paging import SIZE
 from api.web.principals import Principal
 from discharge.cases.model import SNAPSHOT
 from discharge.risk.levels import LEVELS
 from discharge.store.tables import AlertRow, CaseRow, Person
-
-PAGE_SIZE = 100
-MOST_SIZE = 500
 
 _LOUDNESS = case(
     {level: place for place, level in enumerate(LEVELS)}, value=AlertRow.level, else_=len(LEVELS)
@@ -31,7 +29,7 @@ class AlertQuery:
     level: str = ""
     waiting: bool = False
     page: int = 1
-    size: int = PAGE_SIZE
+    size: int = SIZE
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,11 @@ from datetime import datetime
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
-from api.alerts.queries import PAGE_SIZE, Alerts, OpenAlert
+from api.alerts.queries import Alerts, OpenAlert
 from api.web.names import Directory
 from api.web.page import words
 from api.web.page.tags import LEVELS, Tag, tag_of
+from api.web.paging import SIZE
 from api.worklist.views import Option, full_name
 from discharge.cases.stages import STAGE_LABELS
 from discharge.risk.rules import every_rule, known_rule
@@ -102,11 +103,11 @@ def present(
     may_open: bool,
 ) -> AlertsPage:
     """The list in words and links; `now` is case time."""
-    first = (wanted.page - 1) * PAGE_SIZE
+    first = (wanted.page - 1) * SIZE
     shown = first + len(found.rows)
     return AlertsPage(
         rows=tuple(_row(each, now, known, may_take_on, may_open) for each in found.rows),
-        summary=_summary(first, shown, found.total),
+        summary=words.part_of(first, len(found.rows), found.total, "alert"),
         levels=_options("Every level", {level: tag.text for level, tag in LEVELS.items()}, wanted.level),
         owners=_options("Everybody", {role: _role(role) for role in owners()}, wanted.owner),
         only=_options("All open alerts", {"waiting": "Nobody has accepted"}, wanted.only),
@@ -116,12 +117,6 @@ def present(
         earlier=replace(wanted, page=wanted.page - 1).href if wanted.page > 1 else "",
         later=replace(wanted, page=wanted.page + 1).href if shown < found.total else "",
     )
-
-
-def _summary(first: int, shown: int, total: int) -> str:
-    """How many there are, and which of them are on this page where it is not all."""
-    all_of_them = words.count(total, "alert")
-    return all_of_them if shown - first == total else f"{first + 1:,} to {shown:,} of {all_of_them}"
 
 
 def _options(all_of_them: str, choices: dict[str, str], chosen: str) -> tuple[Option, ...]:

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from api.bed_days.queries import BedDaysQuery, Details, People
 from api.web.page import words
+from api.web.paging import SIZE
 from api.worklist.views import full_name
 from discharge.codes.bands import Band
 from discharge.codes.delay_reasons import NATIONAL_DELAY_REASONS, delay_reason_label
@@ -23,9 +24,6 @@ from discharge.delays.released import Counterfactual, days_let_sooner, released_
 from discharge.delays.report import ASSUMED
 from discharge.delays.stays import Letting
 from discharge.outcomes.readmission import READMISSION_BANDS
-
-PAGE = 100
-"""So many people are listed on one page."""
 
 T = TypeVar("T")
 Measure = Callable[[CountedStay], int | None]
@@ -179,19 +177,19 @@ def _most_first(one: tuple[int, CountedStay]) -> tuple[int, int, int, UUID, int]
 
 def _page(every: Sequence[T], page: int) -> tuple[int, Sequence[T]]:
     """A page, the last one where there are not so many; which it is, and what is on it."""
-    page = max(1, min(page, -(-len(every) // PAGE)))
-    return page, every[(page - 1) * PAGE : page * PAGE]
+    page = max(1, min(page, -(-len(every) // SIZE)))
+    return page, every[(page - 1) * SIZE : page * SIZE]
 
 
 def behind(choice: Choice, found: Details, href: Callable[[int], str]) -> Behind:
     """One page of the people behind a figure; `href` is the address of another."""
-    first = (choice.page - 1) * PAGE + 1
-    last = min(choice.page * PAGE, choice.total)
+    before = (choice.page - 1) * SIZE
+    last = min(choice.page * SIZE, choice.total)
     return Behind(
         title=choice.title,
         people=tuple(_person(each, part, found) for part, each in choice.stays),
         lets=tuple(_let(each, part, found) for part, each in choice.lettings),
-        shown=f"{first:,} to {last:,} of {choice.total:,}" if choice.total > PAGE else "",
+        shown=f"{before + 1:,} to {last:,} of {choice.total:,}" if choice.total > SIZE else "",
         before=href(choice.page - 1) if choice.page > 1 else None,
         after=href(choice.page + 1) if last < choice.total else None,
     )

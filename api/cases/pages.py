@@ -27,6 +27,7 @@ from api.messages.queries import find, people_of_case
 from api.messages.views import message_rows
 from api.web import names
 from api.web.page.visit import Visit, Visitor
+from api.web.paging import Turned, turns
 from api.worklist.views import full_name
 from fhir_adapters.store.message_search import MessageQuery
 
@@ -100,14 +101,17 @@ def _done(kind: str) -> str:
 
 
 @router.get("/{case_id}/who-looked")
-async def looks(visit: Visitor, case_id: UUID) -> Response:
+async def looks(visit: Visitor, case_id: UUID, page: Turned) -> Response:
     """Who looked at a case, newest first. This look is on it, too."""
     visit.caller.require("case.looks")
     async with visit.services.begin(visit.caller) as session:
         found = await queries.read_case(session, visit.caller, case_id, "who looked", "case.looks")
-        rows = await who_looked(session, case_id)
+        rows, following = page.after(await who_looked(session, case_id, **page.more))
     name = full_name(found.person.family_name, found.person.given_name)
-    return visit.page("cases/who_looked.html", case_id=str(case_id), name=name, looks=look_lines(rows))
+    beside = turns(f"/cases/{case_id}/who-looked", page, following)
+    return visit.page(
+        "cases/who_looked.html", case_id=str(case_id), name=name, looks=look_lines(rows), turns=beside
+    )
 
 
 @router.get("/{case_id}/told")

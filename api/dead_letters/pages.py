@@ -22,21 +22,23 @@ from api.dead_letters.views import (
 )
 from api.looks.notes import looked
 from api.web.page.visit import Visit, Visitor
+from api.web.paging import Page, Turned, turns
 from discharge.errors import HomewardError
 
 router = APIRouter(include_in_schema=False)
 
+PATH = "/dead-letters"
 
-@router.get("/dead-letters")
-async def show(visit: Visitor, item: int = 0, decided: str = "", partner: str = "") -> Response:
+
+@router.get(PATH)
+async def show(visit: Visitor, page: Turned, item: int = 0, decided: str = "", partner: str = "") -> Response:
     """Refused items by partner, and partners that rest."""
-    return await _page(
-        visit, _given(visit, done=done_words(item, decided) or PARTNER_DECISIONS.get(partner, ""))
-    )
+    done = done_words(item, decided) or PARTNER_DECISIONS.get(partner, "")
+    return await _page(visit, page, _given(visit, done=done))
 
 
 @router.post("/dead-letters/{sequence}")
-async def decide_one(sequence: int, visit: Visitor) -> Response:
+async def decide_one(sequence: int, visit: Visitor, page: Turned) -> Response:
     """Send an item again, or give it up, with the reason why."""
     form = await visit.form()
     visit.caller.require("deadletters.release")
@@ -45,17 +47,17 @@ async def decide_one(sequence: int, visit: Visitor) -> Response:
         raise HomewardError("invalid-body", where="decision")
     if fault := reason_fault(reason):
         given = _given(visit, typed={sequence: reason}, faults={sequence: fault})
-        return await _page(visit, given, 422)
+        return await _page(visit, page, given, 422)
 
     async def decided(session: AsyncSession) -> None:
         await decide(session, visit.caller, sequence, decision, reason)
 
     await (await visit.keyed(form)).once(visit.services, NoneType, decided)
-    return visit.to(f"/dead-letters?item={sequence}&decided={decision}")
+    return visit.to(page.address(PATH, item=str(sequence), decided=decision))
 
 
 @router.post("/partners/{partner_id}")
-async def decide_about_partner(partner_id: UUID, visit: Visitor) -> Response:
+async def decide_about_partner(partner_id: UUID, visit: Visitor, page: Turned) -> Response:
     """Try a partner again, switch it off with a reason, or on."""
     form = await visit.form()
     visit.caller.require("partners.switch")
@@ -63,16 +65,15 @@ async def decide_about_partner(partner_id: UUID, visit: Visitor) -> Response:
     if decision not in PARTNER_DECISIONS:
         raise HomewardError("invalid-body", where="decision")
     if decision == "off" and (fault := reason_fault(reason)):
-        return await _page(
-            visit, _given(visit, off_typed={partner_id: reason}, off_faults={partner_id: fault}), 422
-        )
+        given = _given(visit, off_typed={partner_id: reason}, off_faults={partner_id: fault})
+        return await _page(visit, page, given, 422)
     why = reason or PARTNER_DECISIONS[decision]
     await (await visit.keyed(form)).once(
         visit.services,
         NoneType,
         lambda session: decide_partner(session, visit.caller, partner_id, decision, why),
     )
-    return visit.to(f"/dead-letters?partner={decision}")
+    return visit.to(page.address(PATH, partner=decision))
 
 
 def _given(
@@ -96,15 +97,22 @@ def _given(
     )
 
 
-async def _page(visit: Visit, given: Given, status: int = 200) -> Response:
+async def _page(visit: Visit, page: Page, given: Given, status: int = 200) -> Response:
     visit.caller.require("deadletters.read")
     async with visit.services.begin(visit.caller) as session:
-        items = await queries.outgoing(session, "dead")
+        items, following = page.after(await queries.outgoing(session, "dead", **page.more))
         found = Found(
             items=items,
+            page=page,
             partners=[(row, of.name) for row, of in await queries.partners(session)],
             counts=await queries.count_open(session),
             lanes=await queries.waiting_lanes(session),
         )
         await looked(session, visit.caller, "refused items", {item.row.case_id for item in items})
-    return visit.page("dead_letters/dead_letters.html", status, view=present(found, given))
+    return visit.page(
+        "dead_letters/dead_letters.html",
+        status,
+        view=present(found, given),
+        page=page,
+        turns=turns(PATH, page, following),
+    )

@@ -11,9 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from discharge.store.tables import Organisation, OutboxRow, PartnerRow
 from discharge.store.tables.outbox import OPEN_ITEMS
 
-MOST = 100
-
-
 NOBODY = "Homeward itself"
 """Whose item it is when it is for no partner: a fact that its case could not record."""
 
@@ -27,9 +24,7 @@ class Item:
     organisation: str
 
 
-async def outgoing(
-    session: AsyncSession, state: str = "dead", offset: int = 0, size: int = MOST
-) -> list[Item]:
+async def outgoing(session: AsyncSession, state: str, offset: int, size: int) -> list[Item]:
     """What is to be told, in one state; dead ones wait for a person."""
     statement = (
         select(OutboxRow, PartnerRow, Organisation.name)

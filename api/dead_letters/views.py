@@ -11,6 +11,7 @@ from api.cases.sent_items import KINDS, content_words, sent_words
 from api.dead_letters.queries import Item
 from api.web.page import words
 from api.web.page.tags import OUTGOING_STATES, Tag, tag_of
+from api.web.paging import Page
 from discharge.errors import ERRORS
 from discharge.store.tables import PartnerRow
 from discharge.store.tables.organisations import FHIR, HL7_V2
@@ -100,6 +101,7 @@ class DeadLettersPage:
 
     paused: tuple[Paused, ...]
     partners: tuple[PartnerLetters, ...]
+    summary: str
     counts: tuple[tuple[Tag, str], ...]
     well: tuple[Well, ...]
     may_decide: bool
@@ -110,9 +112,12 @@ class DeadLettersPage:
 
 @dataclass(frozen=True)
 class Found:
-    """What was read: refused items, partners with their names, items by state, and waiting items by lane."""
+    """What was read: a page of refused items, partners with their names, items by state, and waiting items
+    by lane.
+    """
 
     items: list[Item]
+    page: Page
     partners: list[tuple[PartnerRow, str]]
     counts: dict[str, int]
     lanes: Lanes
@@ -147,6 +152,9 @@ def present(found: Found, given: Given) -> DeadLettersPage:
                 name, tuple(_letter(i, found.lanes, given) for i in found.items if i.organisation == name)
             )
             for name in names
+        ),
+        summary=words.part_of(
+            found.page.offset, len(found.items), found.counts.get("dead", 0), "refused item"
         ),
         counts=tuple(
             (tag_of(OUTGOING_STATES, state), f"{found.counts.get(state, 0):,}") for state in OPEN_STATES

@@ -16,29 +16,34 @@ from api.duplicates.side_by_side import present_one
 from api.duplicates.views import VIEWS
 from api.web import names
 from api.web.page.visit import Visit, Visitor
+from api.web.paging import Page, Turned, turns
 from api.web.parameters import one_of
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/duplicates")
-async def show(visit: Visitor, view: str = "open") -> Response:
+async def show(visit: Visitor, page: Turned, view: str = "open") -> Response:
     """Pairs that wait for somebody, or were decided; merges; test patients set apart."""
     visit.caller.require("duplicates.read")
-    return visit.page(
-        "duplicates/duplicates.html", view=await _list(visit, one_of("view", view, VIEWS) or "open")
-    )
+    chosen = one_of("view", view, VIEWS) or "open"
+    listed, following = await _list(visit, chosen, page)
+    beside = turns("/duplicates", page, following, view=chosen)
+    return visit.page("duplicates/duplicates.html", view=listed, turns=beside)
 
 
-async def _list(visit: Visit, view: str) -> lists.DuplicatesPage:
+async def _list(visit: Visit, view: str, page: Page) -> tuple[lists.DuplicatesPage, str | None]:
+    """One page of a view, and where the next begins."""
     async with visit.services.begin(visit.caller) as session:
         if view == "merges":
-            return lists.present_merges(await queries.merges(session, visit.caller))
+            merges, following = page.after(await queries.merges(session, visit.caller, **page.more))
+            return lists.present_merges(merges), following
         if view == "tests":
-            return lists.present_tests(await queries.test_patients(session, visit.caller))
-        found = await queries.pairs(session, visit.caller, view)
+            tests, following = page.after(await queries.test_patients(session, visit.caller, **page.more))
+            return lists.present_tests(tests), following
+        pairs, following = page.after(await queries.pairs(session, visit.caller, view, **page.more))
         left_out = await queries.left_out(session) if view == "open" else {}
-        return lists.present_pairs(found, view, left_out)
+        return lists.present_pairs(pairs, view, left_out), following
 
 
 @router.get("/duplicates/{pair_id}")

@@ -29,7 +29,6 @@ from discharge.store.tables import (
 from discharge.store.tables.persons import ORDINARY
 from fhir_adapters.people.comparison import PAIR_RULES
 
-MOST = 200
 STATES = ("open", "decided")
 
 
@@ -112,9 +111,7 @@ class OpenedPair:
         return shown_rules(self.row, hidden=self.hidden)
 
 
-async def pairs(
-    session: AsyncSession, caller: Principal, state: str = "open", offset: int = 0, size: int = MOST
-) -> list[Pair]:
+async def pairs(session: AsyncSession, caller: Principal, state: str, offset: int, size: int) -> list[Pair]:
     """Pairs that wait, the oldest first, or those that were decided, the newest first. Noted as one look."""
     waits = DuplicatePair.state == "open"
     query = (
@@ -201,7 +198,7 @@ class Merged:
     decisions: Sequence[IdentityDecision] = ()
 
 
-async def merges(session: AsyncSession, caller: Principal, offset: int = 0, size: int = MOST) -> list[Merged]:
+async def merges(session: AsyncSession, caller: Principal, offset: int, size: int) -> list[Merged]:
     """Merges that messages or people of the caller's organisation made, newest first. Noted as one look."""
     newest = select(PersonMerge).order_by(PersonMerge.recorded_at.desc(), PersonMerge.id)
     rows = (await session.scalars(newest.offset(offset).limit(size))).all()
@@ -230,17 +227,17 @@ class TestPatient:
     numbers: tuple[PersonIdentifier, ...]
 
 
-async def test_patients(session: AsyncSession, caller: Principal) -> list[TestPatient]:
+async def test_patients(
+    session: AsyncSession, caller: Principal, offset: int, size: int
+) -> list[TestPatient]:
     """Test patients of the caller's own feeds."""
-    query = (
-        select(Person, PersonIdentifier)
-        .join(PersonIdentifier, PersonIdentifier.person_id == Person.id)
-        .where(Person.test_person, PersonIdentifier.organisation_id == caller.organisation_id)
-        .order_by(Person.family_name, PersonIdentifier.value)
-        .limit(MOST)
-    )
-    found: dict[UUID, TestPatient] = {}
-    for person, number in (await session.execute(query)).all():
-        known = found.get(person.id)
-        found[person.id] = TestPatient(person, (*(known.numbers if known else ()), number))
-    return list(found.values())
+    own = PersonIdentifier.organisation_id == caller.organisation_id
+    numbered = select(PersonIdentifier.person_id).where(own)
+    query = select(Person).where(Person.test_person, Person.id.in_(numbered))
+    ordered = query.order_by(Person.family_name, Person.id).offset(offset).limit(size)
+    people = (await session.scalars(ordered)).all()
+    theirs = select(PersonIdentifier).where(own, PersonIdentifier.person_id.in_([each.id for each in people]))
+    numbers: dict[UUID, tuple[PersonIdentifier, ...]] = {}
+    for number in await session.scalars(theirs.order_by(PersonIdentifier.value)):
+        numbers[number.person_id] = (*numbers.get(number.person_id, ()), number)
+    return [TestPatient(each, numbers.get(each.id, ())) for each in people]

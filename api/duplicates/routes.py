@@ -93,6 +93,5 @@ async def list_test_patients(services: Ready, caller: Caller, page: Paged) -> Re
     """Patients of rehearsals, set apart from the living."""
     caller.require("duplicates.read")
     async with services.begin(caller) as session:
-        found = await queries.test_patients(session, caller)
-    lines = [test_json(each) for each in page.cut(found)]
-    return RehearsalPatientList(test_patients=lines, next=page.next(len(found)))
+        found, following = page.after(await queries.test_patients(session, caller, **page.more))
+    return RehearsalPatientList(test_patients=[test_json(each) for each in found], next=following)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from api.forms.definitions import FORMS
 from api.web.page import words
+from api.web.paging import Page
 from discharge.errors import ERRORS
 from discharge.roles import ROLE_WORDS
 from discharge.store.failed_commands import FailedDecision
@@ -44,7 +45,7 @@ class FailedRequests:
     """The whole page."""
 
     lines: tuple[FailedRequest, ...]
-    more: str
+    summary: str
     may_decide: bool
     done: str
     errors: tuple[dict[str, str], ...]
@@ -61,12 +62,11 @@ class Around:
     faults: Mapping[UUID, str] = field(default_factory=dict)
 
 
-def present(rows: Sequence[CommandRow], total: int, around: Around) -> FailedRequests:
+def present(rows: Sequence[CommandRow], page: Page, total: int, around: Around) -> FailedRequests:
     """The page in words; `around.now` is machine time, as are all times on it."""
-    beyond = total - len(rows)
     return FailedRequests(
         lines=tuple(_line(row, around) for row in rows),
-        more=f"{words.count(beyond, 'newer request')} not shown." if beyond > 0 else "",
+        summary=f"{words.part_of(page.offset, len(rows), total, 'request')}, the oldest first",
         may_decide=around.may_decide,
         done=around.done,
         errors=tuple({"text": text, "href": f"#reason-{about}"} for about, text in around.faults.items()),

@@ -18,6 +18,7 @@ from sqlalchemy import ColumnElement, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.fhir.queries import CaseQueries, Ways, every_way
+from api.web.paging import SIZE
 from api.web.principals import Principal
 from api.web.services import Services
 from discharge.cases.model import Case
@@ -26,7 +27,6 @@ from discharge.errors import HomewardError
 from fhir_adapters.fhir.people import OrganisationFacts, PersonFacts
 from fhir_adapters.fhir.requested import RequestFacts
 
-PAGE = 50
 COUNT, OFFSET, FORMAT = "_count", "_offset", "_format"
 
 EVERY_ROW: ColumnElement[bool] = true()
@@ -149,7 +149,7 @@ class FhirSearch:
 
     kind: ResourceType
     conditions: tuple[SearchCondition, ...]
-    count: int = PAGE
+    count: int = SIZE
     offset: int = 0
 
     def query(self, offset: int) -> str:

@@ -11,7 +11,8 @@ import re
 from collections.abc import Mapping, Sequence
 from urllib.parse import parse_qsl
 
-from api.fhir.model import COUNT, FORMAT, OFFSET, PAGE, FhirSearch, ResourceType, SearchCondition
+from api.fhir.model import COUNT, FORMAT, OFFSET, FhirSearch, ResourceType, SearchCondition
+from api.web.paging import SIZE
 from discharge.errors import HomewardError
 
 MOST_A_PAGE = 200
@@ -39,7 +40,7 @@ def asked(kind: ResourceType, query: str) -> FhirSearch:
     return FhirSearch(
         kind,
         tuple(conditions),
-        min(_number(single, COUNT, PAGE, MOST_A_PAGE), MOST_A_PAGE),
+        min(_number(single, COUNT, SIZE, MOST_A_PAGE), MOST_A_PAGE),
         _number(single, OFFSET, 0, MOST_OFFSET),
     )
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 from types import NoneType
-from typing import Annotated
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.datastructures import FormData
@@ -23,24 +22,23 @@ from api.homes import views as presenter
 from api.web import names
 from api.web.body_faults import invalid
 from api.web.page.visit import Visit, Visitor
-from api.web.paging import MOST_PAGES, Page
+from api.web.paging import Turned, turns
 from discharge.cases.model import Case
 from discharge.errors import HomewardError
 
 router = APIRouter(prefix="/homes", include_in_schema=False)
 NOBODY = UUID(int=0)
-PAGE_SIZE = 50
 
 
 @router.get("")
-async def show(visit: Visitor, page: Annotated[int, Query(ge=1, le=MOST_PAGES)] = 1) -> Response:
+async def show(visit: Visitor, page: Turned) -> Response:
     """The homes that a landlord may let, the earliest first, a page at a time."""
     visit.caller.require("properties.read")
-    asked = Page(page, PAGE_SIZE)
     async with visit.services.begin(visit.caller) as session:
-        found, following = asked.after(await queries.homes(session, **asked.more))
+        found, following = page.after(await queries.homes(session, **page.more))
     may_add = visit.caller.may(editing.EDIT)
-    return visit.page("homes/homes.html", view=presenter.present(found, page, following), may_add=may_add)
+    view, beside = presenter.present(found), turns("/homes", page, following)
+    return visit.page("homes/homes.html", view=view, may_add=may_add, turns=beside)
 
 
 @router.get("/new")

@@ -40,11 +40,9 @@ class HomeLine:
 
 @dataclass(frozen=True)
 class HomesPage:
-    """One page of the list, and the addresses of those beside it."""
+    """One page of the list."""
 
     lines: tuple[HomeLine, ...]
-    earlier: str
-    later: str
 
 
 @dataclass(frozen=True)
@@ -77,13 +75,9 @@ DONE = {
 ACTIONS = {"property add": "Added", "property change": "Changed", "property withdraw": "Taken off the list"}
 
 
-def present(homes: Sequence[Home], page: int, following: str | None) -> HomesPage:
-    """A page of homes in words; `following` is the number of the next."""
-    return HomesPage(
-        lines=tuple(_line(each) for each in homes),
-        earlier=f"/homes?page={page - 1}" if page > 1 else "",
-        later=f"/homes?page={following}" if following else "",
-    )
+def present(homes: Sequence[Home]) -> HomesPage:
+    """A page of homes in words."""
+    return HomesPage(lines=tuple(_line(each) for each in homes))
 
 
 def _line(each: Home) -> HomeLine:

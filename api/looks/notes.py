@@ -24,8 +24,6 @@ PURPOSES = {
 }
 """Why each role looks, unless it says otherwise."""
 
-MOST_LOOKS = 200
-
 
 class Look(NamedTuple):
     """One look at a case, with names."""
@@ -73,9 +71,7 @@ async def looked_at(
     await audit.note_read(session, who(caller), what, purpose=purpose, case_ids=cases, person_ids=people)
 
 
-async def who_looked(
-    session: AsyncSession, case_id: UUID, offset: int = 0, size: int = MOST_LOOKS
-) -> list[Look]:
+async def who_looked(session: AsyncSession, case_id: UUID, offset: int, size: int) -> list[Look]:
     """Who looked at a case, newest first, for those who lead it; older months are read only where needed."""
     looks = func.homeward_who_looked(case_id, offset + size).table_valued(
         "at", "organisation_id", "user_id", "role", "purpose", "what"

@@ -19,6 +19,7 @@ from api.messages.views import present
 from api.web import names
 from api.web.page.tags import MESSAGE_STATES
 from api.web.page.visit import Visit, Visitor
+from api.web.paging import FIRST
 from api.web.parameters import check_names
 from discharge.errors import HomewardError
 from fhir_adapters.store.message_search import MessageQuery
@@ -58,7 +59,7 @@ async def listed(visit: Visit, asked: Mapping[str, str], why: str = "", why_faul
         found = await find(session, visit.caller, wanted, place_of(asked.get("before", "")))
         counts = await count_states(session, visit.caller, wanted, tuple(MESSAGE_STATES))
         feeds = await feed_queries.feeds(session, visit.caller)
-        alarms = await alarm_queries.open_alarms(session)
+        alarms, more_alarms = FIRST.after(await alarm_queries.open_alarms(session, **FIRST.more))
     view = present(found, counts, search, feeds, alarms, asked.get("before", ""))
     errors = [{"text": FAULTS[fault], "href": f"#{fault}"}] if fault else []
     errors += [{"text": why_fault, "href": "#why"}] if why_fault else []
@@ -66,6 +67,7 @@ async def listed(visit: Visit, asked: Mapping[str, str], why: str = "", why_faul
         "messages/messages.html",
         422 if errors else 200,
         view=view,
+        more_alarms=bool(more_alarms),
         errors=errors,
         why=why,
         why_fault=why_fault,

@@ -17,13 +17,13 @@ from sqlalchemy.orm import defer
 from api.looks.notes import looked, looked_at
 from api.messages.word_search import messages_that_say
 from api.web.limits import search_words
+from api.web.paging import SIZE
 from api.web.principals import Principal
 from discharge.errors import HomewardError
 from discharge.store.tables import CaseEventRow, CaseRow, OutboxRow, Person
 from fhir_adapters.store.message_search import BEYOND, NEEDS_SOMEBODY, MessageQuery, People, conditions
 from fhir_adapters.store.tables import FactRow, Feed, InboxRow
 
-A_PAGE = 50
 COUNTED_TO = 1_000
 """Counts of a list stop here: beyond it a figure helps nobody and costs a walk through the whole inbox."""
 
@@ -71,7 +71,7 @@ async def find(
     caller: Principal,
     wanted: MessageQuery,
     before: Place | None = None,
-    size: int = A_PAGE,
+    size: int = SIZE,
 ) -> Found:
     """Messages of the caller's organisation. The look is noted where it asked for somebody."""
     statement = (

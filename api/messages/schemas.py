@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.messages.search import Search
+from api.web.paging import SIZE
 from api.web.schemas import Schema
 
 
@@ -198,4 +199,4 @@ class MessageQuery(MessageSearch):
         description="The same as `after`",
         json_schema_extra={"deprecated": True},  # said to clients; our own reading of it is no news
     )
-    size: int = Field(default=50, ge=1, le=200)
+    size: int = Field(default=SIZE, ge=1, le=200)

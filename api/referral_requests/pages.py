@@ -15,6 +15,7 @@ from api.referral_requests import views as presenter
 from api.referral_requests.queries import Box, read_request, requests
 from api.web import names
 from api.web.page.visit import Visit, Visitor
+from api.web.paging import Turned, turns
 from api.web.parameters import one_of
 from discharge.errors import HomewardError
 
@@ -28,15 +29,16 @@ DONE: Mapping[str, str] = {
 
 
 @router.get("")
-async def listed(visit: Visitor, box: str = "waiting") -> Response:
+async def listed(visit: Visitor, page: Turned, box: str = "waiting") -> Response:
     """One box of requests, those due first."""
     visit.caller.require("referral-requests.read")
     chosen: Box = one_of("box", box, get_args(Box)) or "waiting"  # type: ignore[assignment]
     async with visit.services.begin(visit.caller) as session:
-        found = await requests(session, visit.caller, chosen)
+        found = await requests(session, visit.caller, chosen, page.offset, page.size)
         known = await names.directory(session)
-    view = presenter.list_page(chosen, found.rows, found.total, visit.now, known)
-    return visit.page("referral_requests/referral_requests.html", view=view)
+    view = presenter.list_page(chosen, found, page, visit.now, known)
+    beside = turns("/referral-requests", page, page.next(found.total), box=chosen)
+    return visit.page("referral_requests/referral_requests.html", view=view, turns=beside)
 
 
 @router.get("/{request_id}")

@@ -18,7 +18,6 @@ from discharge.sight import DANGER
 from discharge.store.tables import ReferralRequestRow, ReferralReviewerRow
 
 Box = Literal["waiting", "answered", "sent"]
-MOST = 200
 WITHHELD = "Withheld: ask the housing service that handles the referral."
 
 SOMEBODY_NEW = "new"
@@ -65,9 +64,7 @@ def _mine_to_answer() -> ColumnElement[bool]:
     return exists().where(ReferralReviewerRow.request_id == ReferralRequestRow.id)
 
 
-async def requests(
-    session: AsyncSession, caller: Principal, box: Box, offset: int = 0, size: int = MOST
-) -> Listed:
+async def requests(session: AsyncSession, caller: Principal, box: Box, offset: int, size: int) -> Listed:
     """Requests that wait for the caller's organisation, those due first; that it answered; that it sent."""
     row = ReferralRequestRow
     conditions = {

@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from api.cases.page_values import Fact
-from api.referral_requests.queries import SOMEBODY_NEW, Candidate, RequestFile
+from api.referral_requests.queries import SOMEBODY_NEW, Candidate, Listed, RequestFile
 from api.web.names import Directory
 from api.web.page import words
 from api.web.page.tags import Tag
+from api.web.paging import Page
 from api.worklist.views import full_name
 from discharge.codes.casework import NEEDS, REFERRAL_REASONS, REFERRAL_RETURN_REASONS, SHARING_BASES, TENURES
 from discharge.store.tables import ReferralRequestRow
@@ -69,12 +70,10 @@ class ReferralRequestsPage:
     typed: Mapping[str, str] = field(default_factory=dict)
 
 
-def list_page(
-    box: str, rows: Sequence[ReferralRequestRow], total: int, now: datetime, known: Directory
-) -> ListPage:
+def list_page(box: str, found: Listed, page: Page, now: datetime, known: Directory) -> ListPage:
     """A list in words; `now` is case time."""
-    shown = f"{words.count(len(rows), 'request')}"
-    summary = shown if total <= len(rows) else f"{shown} of {total:,}"
+    rows = found.rows
+    summary = words.part_of(page.offset, len(rows), found.total, "request")
     return ListPage(box, tuple(_line(row, now, known) for row in rows), summary)
 
 

@@ -22,6 +22,7 @@ from api.replays.difference import Compared, difference
 from api.replays.message_edits import editable_text
 from api.web import names
 from api.web.page.visit import Visit, Visitor
+from api.web.paging import Turned, turns
 from discharge.errors import HomewardError
 from fhir_adapters.hl7v2.process.replays import EDITABLE
 from fhir_adapters.store.tables import MessageEditRow
@@ -47,13 +48,14 @@ async def _parked(visit: Visit, given: parked.Given | None = None) -> Response:
 
 
 @router.get("/replays")
-async def show_replays(visit: Visitor) -> Response:
+async def show_replays(visit: Visitor, page: Turned) -> Response:
     """Every replay, newest first."""
     visit.caller.require("messages.read")
     async with visit.services.begin(visit.caller) as session:
-        rows = await reading.replays(session)
+        rows, following = page.after(await reading.replays(session, **page.more))
         known = await names.directory(session)
-    return visit.page("replays/replays.html", lines=views.lines(rows, known))
+    beside = turns("/messages/replays", page, following)
+    return visit.page("replays/replays.html", lines=views.lines(rows, known), turns=beside)
 
 
 @router.post("/replays")
@@ -127,13 +129,14 @@ async def stop(replay_id: UUID, visit: Visitor) -> Response:
 
 
 @router.get("/edits")
-async def show_edits(visit: Visitor) -> Response:
+async def show_edits(visit: Visitor, page: Turned) -> Response:
     """Edits that wait for a second person, then the others."""
     visit.caller.require("messages.read")
     async with visit.services.begin(visit.caller) as session:
-        rows = await reading.edits(session)
+        rows, following = page.after(await reading.edits(session, **page.more))
         known = await names.directory(session)
-    return visit.page("replays/edits.html", lines=[views.edit_line(row, known) for row in rows])
+    lines = [views.edit_line(row, known) for row in rows]
+    return visit.page("replays/edits.html", lines=lines, turns=turns("/messages/edits", page, following))
 
 
 @router.get("/edits/{edit_id}")

@@ -35,7 +35,7 @@ class Progress:
     states: dict[str, int]
 
 
-async def replays(session: AsyncSession, offset: int = 0, size: int = MOST) -> Sequence[ReplayRow]:
+async def replays(session: AsyncSession, offset: int, size: int) -> Sequence[ReplayRow]:
     """Replays of the caller's organisation, newest first."""
     statement = select(ReplayRow).order_by(ReplayRow.asked_at.desc(), ReplayRow.id).offset(offset).limit(size)
     return (await session.scalars(statement)).all()
@@ -98,7 +98,7 @@ async def history(session: AsyncSession, inbox_id: UUID) -> History:
     )
 
 
-async def edits(session: AsyncSession, offset: int = 0, size: int = MOST) -> Sequence[MessageEditRow]:
+async def edits(session: AsyncSession, offset: int, size: int) -> Sequence[MessageEditRow]:
     """Edits of the caller's organisation: those that wait first, then the newest."""
     statement = (
         select(MessageEditRow)

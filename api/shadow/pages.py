@@ -14,6 +14,7 @@ from api.shadow import queries
 from api.shadow.service import GivenList, compare_list, known_mappings
 from api.shadow.views import day_page, overview, upload_form
 from api.web.page.visit import Visit, Visitor
+from api.web.paging import Turned, turns
 from api.web.refusals import ListRefused
 from discharge.errors import HomewardError
 from fhir_adapters.listed import LineFault
@@ -57,22 +58,24 @@ async def give(visit: Visitor) -> Response:
 
 @router.get("/shadow/{list_id}")
 async def show_day(
-    list_id: UUID, visit: Visitor, kind: str = "", column: str = "", cause: str = ""
+    list_id: UUID, visit: Visitor, page: Turned, kind: str = "", column: str = "", cause: str = ""
 ) -> Response:
     """One day: who differs, in what, with our evidence and a guess at why."""
     visit.caller.require("shadow.read")
     wanted = queries.ListQuery(kind, column, cause)
     async with visit.services.begin(visit.caller) as session:
-        found = await queries.open_day(session, visit.caller, list_id, wanted)
+        found = await queries.open_day(session, visit.caller, list_id, wanted, page)
     mapping = known_mappings(visit.services).get(found.day.row.mapping)
     view = day_page(
         found,
         wanted,
+        page,
         mapping,
         messages=visit.caller.may("messages.read"),
         cases=visit.caller.may("case.read"),
     )
-    return visit.page("shadow/shadow_day.html", view=view)
+    beside = turns(f"/shadow/{list_id}", page, page.next(found.fitting), **vars(wanted))
+    return visit.page("shadow/shadow_day.html", view=view, turns=beside)
 
 
 async def _page(

@@ -10,6 +10,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.looks.notes import PURPOSES, who
+from api.web.paging import Page
 from api.web.principals import Principal
 from discharge.errors import HomewardError
 from discharge.store import audit
@@ -17,7 +18,7 @@ from discharge.store.tables import Person
 from fhir_adapters.store.message_search import UNASSIGNED
 from fhir_adapters.store.tables import Feed, ShadowDifferenceRow, ShadowListRow
 
-MOST_DAYS, MOST_DIFFERENCES = 90, 500
+MOST_DAYS = 90
 
 
 @dataclass(frozen=True)
@@ -39,13 +40,16 @@ class ListQuery:
 
 @dataclass(frozen=True)
 class OpenedDay:
-    """A day with those of its differences that were asked for, the people's names, and counts by cause."""
+    """A day with a page of those of its differences that were asked for, the people's names, and counts by
+    cause. `total` counts all of the day, `fitting` those that were asked for, on all pages.
+    """
 
     day: Day
     differences: Sequence[ShadowDifferenceRow]
     names: dict[UUID, str]
     causes: dict[str, int]
     total: int
+    fitting: int
 
 
 async def days(session: AsyncSession, feed: str = "", offset: int = 0, size: int = MOST_DAYS) -> list[Day]:
@@ -67,8 +71,10 @@ async def own_feeds(session: AsyncSession, caller: Principal) -> list[str]:
     return list(await session.scalars(select(Feed.code).where(*own).order_by(Feed.code)))
 
 
-async def open_day(session: AsyncSession, caller: Principal, list_id: UUID, wanted: ListQuery) -> OpenedDay:
-    """One day's differences; the look is noted. Raises not-found."""
+async def open_day(
+    session: AsyncSession, caller: Principal, list_id: UUID, wanted: ListQuery, page: Page
+) -> OpenedDay:
+    """One page of a day's differences; the look is noted. Raises not-found."""
     found = (
         await session.execute(
             select(ShadowListRow, Feed.code)
@@ -80,7 +86,8 @@ async def open_day(session: AsyncSession, caller: Principal, list_id: UUID, want
         raise HomewardError("not-found")
     row, code = found
     causes = await _causes(session, list_id)
-    shown = (await session.scalars(_of(list_id, wanted).limit(MOST_DIFFERENCES))).all()
+    fitting = _of(list_id, wanted)
+    shown = (await session.scalars(_in_order(fitting).offset(page.offset).limit(page.size))).all()
     await _noted(session, caller, row, shown)
     return OpenedDay(
         day=Day(row, code),
@@ -88,6 +95,7 @@ async def open_day(session: AsyncSession, caller: Principal, list_id: UUID, want
         names=await _names(session, {each.person_id for each in shown if each.person_id}),
         causes=causes,
         total=sum(causes.values()),
+        fitting=await session.scalar(fitting.with_only_columns(func.count())) or 0,
     )
 
 
@@ -102,7 +110,11 @@ def _of(list_id: UUID, wanted: ListQuery) -> Select[ShadowDifferenceRow]:
     row = ShadowDifferenceRow
     asked = ((wanted.kind, row.kind), (wanted.column, row.column), (wanted.cause, row.cause))
     fitting = [column == want for want, column in asked if want]
-    return select(row).where(row.list_id == list_id, *fitting).order_by(row.ordinal)
+    return select(row).where(row.list_id == list_id, *fitting)
+
+
+def _in_order(some: Select[ShadowDifferenceRow]) -> Select[ShadowDifferenceRow]:
+    return some.order_by(ShadowDifferenceRow.ordinal)
 
 
 async def _noted(

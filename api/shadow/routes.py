@@ -59,13 +59,23 @@ async def list_shadow_lists(services: Ready, caller: Caller, page: Paged, feed: 
 
 @router.get("/{list_id}")
 async def get_shadow_list(
-    list_id: UUID, services: Ready, caller: Caller, kind: str = "", column: str = "", cause: str = ""
+    list_id: UUID,
+    services: Ready,
+    caller: Caller,
+    page: Paged,
+    kind: str = "",
+    column: str = "",
+    cause: str = "",
 ) -> ShadowListDetail:
-    """One day's differences."""
+    """One day's differences, a page at a time."""
     caller.require("shadow.read")
     async with services.begin(caller) as session:
-        found = await queries.open_day(session, caller, list_id, queries.ListQuery(kind, column, cause))
-    told = [difference_json(each) for each in found.differences]
+        wanted = queries.ListQuery(kind, column, cause)
+        found = await queries.open_day(session, caller, list_id, wanted, page)
     return ShadowListDetail(
-        **dict(day_json(found.day)), causes=found.causes, total=found.total, differing=told
+        **dict(day_json(found.day)),
+        causes=found.causes,
+        total=found.total,
+        differing=[difference_json(each) for each in found.differences],
+        next=page.next(found.fitting),
     )

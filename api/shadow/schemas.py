@@ -49,6 +49,7 @@ class ShadowListDetail(ShadowList):
     causes: dict[str, int]
     total: int
     differing: list[ShadowDifference]
+    next: str | None
 
 
 class ShadowLists(Schema):

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from api.shadow.queries import Day, ListQuery, OpenedDay
 from api.shadow.schemas import ShadowDifference, ShadowList
 from api.web.page import words
+from api.web.paging import Page
 from api.worklist.views import Option
 from discharge.codes.delay_reasons import LOCAL_DELAY_REASONS, NATIONAL_DELAY_REASONS
 from fhir_adapters.listed import LineFault
@@ -171,7 +172,13 @@ class DayPage:
 
 
 def day_page(
-    found: OpenedDay, wanted: ListQuery, mapping: ListMapping | None, *, messages: bool, cases: bool
+    found: OpenedDay,
+    wanted: ListQuery,
+    page: Page,
+    mapping: ListMapping | None,
+    *,
+    messages: bool,
+    cases: bool,
 ) -> DayPage:
     """The page of a day; links only to what the reader may open."""
     row = found.day.row
@@ -190,9 +197,14 @@ def day_page(
             for code, count in sorted(found.causes.items(), key=lambda pair: (-pair[1], pair[0]))
         ),
         rows=tuple(_difference(each, found, messages=messages, cases=cases) for each in found.differences),
-        summary=f"{len(found.differences):,} of {words.count(found.total, 'difference')}",
+        summary=_summary(found, page),
         clear_href=here if wanted != ListQuery() else "",
     )
+
+
+def _summary(found: OpenedDay, page: Page) -> str:
+    shown = words.part_of(page.offset, len(found.differences), found.fitting, "difference")
+    return shown if found.fitting == found.total else f"{shown} with this filter, {found.total:,} in all"
 
 
 def _lines(row: ShadowListRow, mapping: ListMapping | None) -> list[tuple[str, str]]:

@@ -16,8 +16,6 @@ from fhir_adapters.hl7v2.interpret import understood
 from fhir_adapters.hl7v2.store.unmapped import missing_in
 from fhir_adapters.store.tables import Feed, InboxRow, UnmappedRow
 
-MOST = 200
-
 
 @dataclass(frozen=True)
 class Queued:
@@ -32,7 +30,9 @@ class Queued:
     seen: bool
 
 
-async def queue(session: AsyncSession, book: ProfileBook, today: date) -> list[Queued]:
+async def queue(
+    session: AsyncSession, book: ProfileBook, today: date, offset: int, size: int
+) -> list[Queued]:
     """Values of the caller's feeds, the most frequent first. ``today`` is case time."""
     statement = (
         select(
@@ -45,7 +45,8 @@ async def queue(session: AsyncSession, book: ProfileBook, today: date) -> list[Q
         .join(InboxRow, InboxRow.id == UnmappedRow.example_inbox_id)
         .outerjoin(Person, Person.id == InboxRow.person_id)
         .order_by(UnmappedRow.times.desc(), UnmappedRow.place, UnmappedRow.value)
-        .limit(MOST)
+        .offset(offset)
+        .limit(size)
     )
     return [
         _queued(row, feed, raw, book.in_force(feed.profile, today), seen=bool(seen))

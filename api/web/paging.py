@@ -1,7 +1,8 @@
-"""One way to page through every list of the interface.
+"""One way to page through every list: of the interface, of FHIR, and on pages.
 
 `after` says where a page begins (`next` of the page before, nothing for the first), `size` how many it holds;
-the answer's `next` is null on the last page. What `next` holds is ours: today the number of the page.
+the answer's `next` is null on the last page. What `next` holds is ours: today the number of the page. A page
+for people is asked for by its number.
 """
 
 from __future__ import annotations
@@ -9,10 +10,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, TypeVar
+from urllib.parse import urlencode
 
 from fastapi import Depends, Query
 
-SIZE = 100
+SIZE = 25
+"""So many rows are on a page of any list, unless a program asks for another number: as many as somebody reads
+at once. What a page costs then depends on what it shows, not on how much there is.
+"""
 MOST_SIZE = 500
 MOST_PAGES = 10_000
 
@@ -34,6 +39,17 @@ class Page:
     def offset(self) -> int:
         """How many rows come before it."""
         return (self.number - 1) * self.size
+
+    def address(self, path: str, **asked: str) -> str:
+        """The address of this page of the list at a path; `asked` is what else its address says."""
+        given = {**asked, "page": str(self.number) if self.number > 1 else ""}
+        kept = urlencode({name: value for name, value in given.items() if value})
+        return f"{path}?{kept}" if kept else path
+
+    @property
+    def query(self) -> str:
+        """What a form on this page adds to its own address, so that its answer is this page again."""
+        return self.address("")
 
     def next(self, total: int) -> str | None:
         """Where the next page begins, of a list of so many rows; null where there is none."""
@@ -65,7 +81,27 @@ def page_asked(
     return Page(max(int(after or 1), 1), size)
 
 
+def page_turned_to(page: Annotated[int, Query(ge=1, le=MOST_PAGES)] = 1) -> Page:
+    """The page of a list that somebody looks at."""
+    return Page(page, SIZE)
+
+
+@dataclass(frozen=True)
+class Turns:
+    """The addresses of the pages before and after one of a list; empty where there is none."""
+
+    earlier: str
+    later: str
+
+
+def turns(path: str, page: Page, following: str | None, **asked: str) -> Turns:
+    """The way on from a page of the list at a path; `asked` is what else is asked of the list there."""
+    before, after = (Page(page.number + step, page.size).address(path, **asked) for step in (-1, 1))
+    return Turns(before if page.number > 1 else "", after if following else "")
+
+
 FIRST = Page(1, SIZE)
 """The page of a list that answers a change of it."""
 
 Paged = Annotated[Page, Depends(page_asked)]
+Turned = Annotated[Page, Depends(page_turned_to)]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from api.feeds import queries as feed_queries
 from api.web import names
 from api.web.page.visit import Visitor
+from api.web.paging import Turned
 from api.web.parameters import one_of
 from api.worklist import queries
 from api.worklist.views import ONLY, feed_lines, present
@@ -19,12 +18,7 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/worklist")
 async def show(
-    visit: Visitor,
-    view: str = "open",
-    ward: str = "",
-    text: str = "",
-    only: str = "",
-    page: Annotated[int, Query(ge=1, le=10_000)] = 1,
+    visit: Visitor, turned: Turned, view: str = "open", ward: str = "", text: str = "", only: str = ""
 ) -> Response:
     """Who is here, why, and since when. Every state of it is in its address."""
     visit.caller.require("case.list")
@@ -33,7 +27,7 @@ async def show(
         ward=ward,
         text=text,
         only=one_of("only", only, dict(ONLY)),
-        page=page,
+        page=turned.number,
     )
     async with visit.services.begin(visit.caller) as session:
         found = await queries.worklist(session, visit.caller, wanted)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import aliased
 from api.cases.viewer import Viewer, viewer_of
 from api.looks.notes import looked
 from api.web.limits import search_words
+from api.web.paging import SIZE
 from api.web.principals import Principal
 from discharge.cases.model import SNAPSHOT, Case, Stage
 from discharge.cases.stages import OPEN, stages_listed
@@ -22,9 +23,6 @@ from discharge.errors import HomewardError
 from discharge.store.tables import AlertRow, CaseRow, Person, StrandRow
 from discharge.store.tables.persons import name_begins
 from fhir_adapters.people.nhs_numbers import check_number
-
-PAGE_SIZE = 25
-MOST_SIZE = 200
 
 LISTS: Mapping[str, str] = {
     "referred": "New referrals",
@@ -52,7 +50,7 @@ class WorklistQuery:
     text: str = ""
     only: str = ""
     page: int = 1
-    size: int = PAGE_SIZE
+    size: int = SIZE
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,6 @@ from discharge.store.record import CASE_SIGNAL, STRIKE, answered_before, keep_an
 from discharge.store.tables import CaseRow, CommandRow, OutboxRow
 
 FailedDecision = Literal["try-again", "give-up"]
-MOST = 200
 
 
 async def fail(session: AsyncSession, case_id: UUID, command_id: UUID, code: str, now: datetime) -> Answer:
@@ -80,7 +79,7 @@ async def note_try(session: AsyncSession, command_id: UUID) -> int:
     return await session.scalar(counted) or 0
 
 
-async def failed_commands(session: AsyncSession, offset: int = 0, size: int = MOST) -> Sequence[CommandRow]:
+async def failed_commands(session: AsyncSession, offset: int, size: int) -> Sequence[CommandRow]:
     """The commands of the asking organisation that failed and that nobody gave up, the oldest first."""
     query = select(CommandRow).where(CommandRow.state == "failed", CommandRow.given_up_at.is_(None))
     ordered = query.order_by(CommandRow.created_at, CommandRow.id)

@@ -63,6 +63,12 @@ def count(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def part_of(before: int, shown: int, total: int, one: str, many: str | None = None) -> str:
+    """26 to 50 of 150 nights; or how many there are, where all of them are shown."""
+    every = count(total, one, many)
+    return every if shown == total else f"{before + 1:,} to {before + shown:,} of {every}"
+
+
 def from_code(code: str | None, missing: str = DASH) -> str:
     """A code that has no label of its own, readable."""
     return code.replace("-", " ").capitalize() if code else missing

@@ -111,7 +111,7 @@ async def test_given_a_figure_when_followed_then_its_people_are_listed_and_nobod
 async def test_given_more_people_than_a_page_holds_when_followed_then_each_is_on_one_page(
     door: Door, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bed_day_people, "PAGE", 1)
+    monkeypatch.setattr(bed_day_people, "SIZE", 1)
     cases = [await waiting_ten_days(door), await waiting_ten_days(door, person=SAM)]
     sign_in(door, "trust-monitor")
     address = "/reports/bed-days?of=waiting"

@@ -143,18 +143,18 @@ async def test_given_more_alerts_than_fit_when_they_are_listed_then_the_newest_s
     older, newer = await many_alerts(door, 520)
     path = "/api/v1/alerts?owner_role=trust-monitor"
     first = (await door.get(path)).json()
-    assert (first["total"], first["page"], first["size"], len(first["alerts"])) == (522, 1, 100, 100)
+    assert (first["total"], first["page"], first["size"], len(first["alerts"])) == (522, 1, 25, 25)
     assert [each["alert_id"] for each in first["alerts"][:2]] == [str(older), str(newer)]
     assert [each["fact"] for each in first["alerts"][2:4]] == ["Fact 0.", "Fact 1."]
     seen = {
         each["alert_id"]
         for page in range(1, 7)
-        for each in (await door.get(f"{path}&page={page}")).json()["alerts"]
+        for each in (await door.get(f"{path}&size=100&page={page}")).json()["alerts"]
     }
     assert len(seen) == 522
 
     sign_in(door, "coordinator")
     shown = await door.client.get("/alerts?owner=trust-monitor&page=2")
-    assert "101 to 200 of 522 alerts" in shown.text
+    assert "26 to 50 of 522 alerts" in shown.text
     links = re.findall(r'href="(/alerts\?[^"]*)">(Previous|Next) page', shown.text)
     assert [word for _, word in links] == ["Previous", "Next"]

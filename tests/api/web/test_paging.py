@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from uuid import uuid4
+
 import pytest
 
+from api.web.paging import SIZE, Page, Turns, turns
+from discharge.store.engine import transaction
+from fhir_adapters.store.tables import AlarmRow
 from tests.api.conftest import Door
 from tests.api.failed_commands.test_pages import failed
+from tests.api.signing_in import hidden, sign_in
 from tests.fixtures.contract import operations
 
+ALARM = {
+    "kind": "nothing-arrived",
+    "fact": "Nothing for 90 minutes.",
+    "threshold": "60 minutes",
+    "raised_at": datetime(2026, 3, 2, 9, tzinfo=UTC),
+    "told_at": datetime(2026, 3, 2, 9, tzinfo=UTC),
+    "times_told": 1,
+}
 HOME = {
     "address": "1 Invented Row",
     "postcode": "ZZ99 3WZ",
@@ -21,6 +36,32 @@ def test_given_all_lists_when_described_then_each_is_paged_in_one_way() -> None:
     for operation in lists:
         names = {each["name"] for each in operation.said["parameters"]}
         assert {"after", "size"} <= names, operation.name
+
+
+def test_given_any_list_when_no_size_is_asked_for_then_its_pages_are_of_one_size() -> None:
+    sizes = {
+        (operation.name, each["schema"]["default"])
+        for operation in operations()
+        for each in operation.said.get("parameters", ())
+        if each["name"] == "size"
+    }
+    assert {size for _, size in sizes} == {SIZE}
+    assert len(sizes) > 20
+
+
+@pytest.mark.parametrize(
+    ("page", "following", "expected"),
+    [
+        (1, None, Turns("", "")),
+        (1, "2", Turns("", "/list?box=sent&page=2")),
+        (2, "3", Turns("/list?box=sent", "/list?box=sent&page=3")),
+        (3, None, Turns("/list?box=sent&page=2", "")),
+    ],
+)
+def test_given_a_page_of_a_list_then_it_leads_to_those_beside_it_and_keeps_what_was_asked(
+    page: int, following: str | None, expected: Turns
+) -> None:
+    assert turns("/list", Page(page, 10), following, box="sent", kind="") == expected
 
 
 @pytest.mark.parametrize("size", [1, 2, 3])
@@ -78,3 +119,41 @@ async def test_given_the_last_page_that_can_be_asked_for_then_every_list_answers
     for path, role in asked:
         answer = await door.get(f"{path}?after=999999&size=500", role)
         assert (answer.status_code, answer.json()["next"]) == (200, None), path
+
+
+async def test_given_a_form_on_a_later_page_when_it_is_refused_then_that_page_comes_back_with_what_was_typed(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.web.paging.SIZE", 1)
+    first, second = await failed(door), await failed(door)
+    sign_in(door, "operator")
+    page = await door.client.get("/failed-requests?page=2")
+    assert "2 to 2 of 2 requests" in page.text
+    assert f'action="/failed-requests/{second}?page=2"' in page.text
+    typed = hidden(page.text) | {"reason": "no", "decision": "give-up"}
+    answer = await door.client.post(f"/failed-requests/{second}?page=2", data=typed)
+    assert (answer.status_code, 'value="no"' in answer.text) == (422, True)
+    assert (f"Request {second}" in answer.text, f"Request {first}" in answer.text) == (True, False)
+    kept = await door.client.post(f"/failed-requests/{second}?page=2", data=typed | {"reason": "Obsolete."})
+    assert kept.headers["location"] == "/failed-requests?decided=give-up&page=2"
+    assert "Nothing is on this page" in (await door.client.get(kept.headers["location"])).text
+
+
+async def test_given_more_alarms_than_a_page_when_turned_then_each_is_seen_once_and_messages_say_so(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.web.paging.SIZE", 1)
+    monkeypatch.setattr("api.messages.pages.FIRST", Page(1, 1))
+    async with transaction(door.worker) as session:
+        for subject in ("A1", "B2"):
+            about = {"organisation_id": door.places.trust, "subject_id": uuid4(), "subject": subject}
+            session.add(AlarmRow(**about, **ALARM))
+    sign_in(door, "operator")
+    pages = [(await door.client.get(f"/messages/alarms{more}")).text for more in ("", "?page=2")]
+    assert sorted(subject for page in pages for subject in ("A1", "B2") if f"from {subject}" in page) == [
+        "A1",
+        "B2",
+    ]
+    assert 'href="/messages/alarms?page=2">Next page' in pages[0]
+    assert 'href="/messages/alarms">Previous page' in pages[1]
+    assert "All alarms" in (await door.client.get("/messages")).text
