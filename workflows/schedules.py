@@ -36,6 +36,7 @@ from discharge.store.engine import Sessions, transaction
 from discharge.store.months import make_months
 from discharge.store.request_keys import forget_old
 from discharge.store.sweep import sweep
+from fhir_adapters.store.inbox_bytes import move_bytes
 from workflows import ports
 from workflows.former_runs import FormerRuns
 from workflows.maintenance import Maintenance
@@ -133,6 +134,14 @@ def _months(given: Given) -> Step:
     return make
 
 
+def _message_bytes(given: Given) -> Step:
+    async def move() -> bool:
+        async with transaction(given.sessions) as session:
+            return bool(await move_bytes(session))
+
+    return move
+
+
 CHORES: Mapping[str, Chore] = {
     chore.name: chore
     for chore in (
@@ -141,6 +150,7 @@ CHORES: Mapping[str, Chore] = {
         Chore("counting", timedelta(minutes=5), _counting),
         Chore("request-keys", timedelta(hours=1), _request_keys),
         Chore("months", timedelta(days=1), _months),
+        Chore("message-bytes", timedelta(hours=1), _message_bytes),
         Chore("finished-rounds", timedelta(hours=6), _finished_rounds),
         Chore("sweep", timedelta(minutes=15), _sweep),  # each open case has its turn once a day
     )

@@ -55,7 +55,7 @@ def opened_json(found: OpenedMessage) -> MessageDetail:
     """A message with its text, what it became, and what followed."""
     row = found.row
     text = shown(row.raw, row.content_type, whereabouts=found.whereabouts)
-    cannot = refused_at_sight(row.state, row.content_type)
+    cannot = refused_at_sight(row.state, row.content_type, kept=row.kept)
     return MessageDetail(
         **dict(message_json(row, {found.feed.id: found.feed.code})),
         text=text.raw,

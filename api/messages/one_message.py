@@ -114,8 +114,8 @@ class Around:
 def present_one(found: OpenedMessage, around: Around) -> Detail:
     """One message in words."""
     row = found.row
-    cannot = refused_at_sight(row.state, row.content_type)
-    editable = row.state in EDITABLE and "hl7-v2" in row.content_type
+    cannot = refused_at_sight(row.state, row.content_type, kept=row.kept)
+    editable = row.state in EDITABLE and "hl7-v2" in row.content_type and row.kept
     return Detail(
         id=str(row.id),
         title=f"{kind_words(row)}, {id_words(row)}",
@@ -160,7 +160,8 @@ def _lines(found: OpenedMessage) -> list[tuple[str, str]]:
             if row.state == "interpreted"
             else [("Reason", row.reason or "")]
         ),
-        ("Length", words.count(len(row.raw), "byte")),
+        ("Length", words.count(row.size or len(row.raw), "byte")),
+        ("Content", "" if row.kept else "no longer kept: its month was archived"),
         ("Characters", row.charset or ""),
         ("SHA-256", row.sha256),
     ]

@@ -45,7 +45,7 @@ async def replay(session: AsyncSession, caller: Principal, search: Search, reaso
     wanted = await wanted_by(session, caller, search)
     if search.id:
         row, _ = await message(session, caller, wanted.ids[0])
-        if refused := refused_at_sight(row.state, row.content_type):
+        if refused := refused_at_sight(row.state, row.content_type, kept=row.kept):
             raise HomewardError("not-replayable", detail=OUTCOMES[refused])
     replay_id = uuid4()
     await ask_replay(session, replay_id, caller.organisation_id, wanted, reason, caller.user_id)

@@ -18,12 +18,13 @@ Connection = psycopg.AsyncConnection[tuple[Any, ...]]
 
 _FEED = "SELECT id, organisation_id FROM feeds WHERE code = 'harrow-vale'"
 _COLUMNS = (
-    "raw", "content_type", "charset", "message_type", "trigger", "version", "event_time", "person_key",
+    "content_type", "charset", "message_type", "trigger", "version", "event_time", "person_key",
     "state", "acknowledgement",
 )  # fmt: skip
 _INSERT = (
-    f"INSERT INTO inbox (id, message_id, feed_id, organisation_id, sha256, {', '.join(_COLUMNS)}) "  # noqa: S608
-    f"VALUES ({', '.join(['%s'] * (5 + len(_COLUMNS)))})"
+    f"WITH row AS (INSERT INTO inbox (id, message_id, feed_id, organisation_id, sha256, "  # noqa: S608
+    f"{', '.join(_COLUMNS)}) VALUES ({', '.join(['%s'] * (5 + len(_COLUMNS)))}) RETURNING id) "
+    "INSERT INTO inbox_bytes (inbox_id, raw) SELECT id, %s FROM row"
 )
 
 
@@ -73,4 +74,4 @@ class InboxRows:
 def _row(message: bytes, feed_id: UUID, organisation_id: UUID, state: str) -> tuple[Any, ...]:
     read = read_envelope(message)
     row = arrived(message, read, claimed=True)._replace(state=state)
-    return (feed_id, organisation_id, read.sha256, *(getattr(row, column) for column in _COLUMNS))
+    return (feed_id, organisation_id, read.sha256, *(getattr(row, column) for column in _COLUMNS), row.raw)

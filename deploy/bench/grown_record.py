@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, LiteralString
 from uuid import NAMESPACE_OID, UUID, uuid4, uuid5
 
 import psycopg
@@ -114,7 +114,7 @@ CLOSED: tuple[list[Told], ...] = tuple(
         [*ACCEPTED, *_checked(14), *_waits(10, "IP1")],
     )
 )
-_OF_PERSON = (
+_OF_PERSON: tuple[tuple[LiteralString, LiteralString], ...] = (
     ("persons", "id"),
     ("inbox", "person_id"),
     ("spells", "person_id"),
@@ -125,6 +125,7 @@ _OF_PERSON = (
     ("facts", "person_id"),
     ("cases", "person_id"),
 )
+_OF_MESSAGES: LiteralString = "inbox_id IN (SELECT id FROM inbox WHERE person_id = %s)"
 _OF_CASE = (
     "case_events",
     "case_commands",
@@ -281,11 +282,12 @@ def _shared(connection: Connection) -> frozenset[str]:
 
 
 def _template(connection: Connection, person_id: UUID, shared: frozenset[str]) -> Template:
-    rows = [(table, _text(connection, table, key, person_id)) for table, key in _OF_PERSON]
+    rows = [(table, _text(connection, table, f"{key} = %s", person_id)) for table, key in _OF_PERSON]
+    rows.append(("inbox_bytes", _text(connection, "inbox_bytes", _OF_MESSAGES, person_id)))
     [case_id] = connection.execute("SELECT id FROM cases WHERE person_id = %s", [person_id]).fetchone() or [
         None
     ]
-    rows += [(table, _text(connection, table, "case_id", case_id)) for table in _OF_CASE]
+    rows += [(table, _text(connection, table, "case_id = %s", case_id)) for table in _OF_CASE]
     said = connection.execute(
         "SELECT persons.nhs_number, persons.family_name, spells.visit_number FROM persons"
         " JOIN spells ON spells.person_id = persons.id WHERE persons.id = %s",
@@ -297,11 +299,11 @@ def _template(connection: Connection, person_id: UUID, shared: frozenset[str]) -
     return Template(rows, shared, nhs, re.sub(r"\D", "", visit.partition("-")[0]), family)
 
 
-def _text(connection: Connection, table: str, key: str, value: UUID | None) -> str:
+def _text(connection: Connection, table: str, where: LiteralString, value: UUID | None) -> str:
     """The rows of a table as one JSON text, without what PostgreSQL numbers."""
     numbered = "to_jsonb(kept) - 'sequence'" if table in _NUMBERED else "to_jsonb(kept)"
-    statement = sql.SQL("SELECT coalesce(jsonb_agg({}), '[]')::text FROM {} AS kept WHERE {} = %s").format(
-        sql.SQL(numbered), _name(table), _name(key)
+    statement = sql.SQL("SELECT coalesce(jsonb_agg({}), '[]')::text FROM {} AS kept WHERE {}").format(
+        sql.SQL(numbered), _name(table), sql.SQL(where)
     )
     [text] = connection.execute(statement, [value]).fetchone() or ["[]"]
     return str(text)

@@ -16,11 +16,14 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     func,
+    literal,
+    select,
 )
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from discharge.store.base import Base, JsonObject, UuidKey
 from fhir_adapters.store.hidden import HiddenNumberRow, HidingAnswerRow
+from fhir_adapters.store.inbox_bytes import InboxBytesRow
 from fhir_adapters.store.list_tables import ShadowDifferenceRow, ShadowListRow
 from fhir_adapters.store.operator_tables import (
     AlarmRow,
@@ -38,6 +41,7 @@ __all__ = [
     "Feed",
     "HiddenNumberRow",
     "HidingAnswerRow",
+    "InboxBytesRow",
     "InboxRow",
     "MessageEditRow",
     "ProfileTextRow",
@@ -91,6 +95,9 @@ CAME_ODDLY = {
 class InboxRow(Base):
     """One message, byte for byte, committed before it was acknowledged.
 
+    ``raw`` are its bytes, ``size`` their number. They lie beside it by month; those that an earlier version
+    kept lie in ``raw_inline`` (with no ``size``) until they are moved. They are empty once their month was
+    let go.
     ``message_id`` is MSH-10 (or ``sha256:...`` where there is none). ``state`` is stored, interpreted,
     not-used, parked, unassigned, rejected or superseded (an edited message stands in for it).
     ``same_id_other_bytes`` flags a control id seen before with other bytes. ``edited_from`` is the message
@@ -104,6 +111,7 @@ class InboxRow(Base):
     __table_args__ = (
         UniqueConstraint("feed_id", "message_id", "sha256"),
         Index("ix_inbox_waiting", "sequence", postgresql_where="state = 'stored'"),
+        Index("ix_inbox_not_moved", "sequence", postgresql_where="raw_inline IS NOT NULL"),
         Index("ix_inbox_person_key", "feed_id", "person_key"),
         Index("ix_inbox_organisation", "organisation_id", "received_at", "sequence"),
         Index("ix_inbox_feed", "feed_id", "received_at", "sequence"),
@@ -139,13 +147,14 @@ class InboxRow(Base):
         CheckConstraint("application_answer IN ('owed', 'sent', 'not-sent')", name="application_answer"),
     )
 
-    id: Mapped[UuidKey]
+    id: Mapped[UuidKey] = mapped_column()
     sequence: Mapped[int] = mapped_column(BigInteger, Identity(), unique=True)
     feed_id: Mapped[UUID] = mapped_column(ForeignKey("feeds.id"))
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
     message_id: Mapped[str]
     sha256: Mapped[str]
-    raw: Mapped[bytes] = mapped_column(LargeBinary)
+    raw_inline: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    size: Mapped[int | None]
     content_type: Mapped[str]
     charset: Mapped[str | None]
     message_type: Mapped[str | None]
@@ -168,6 +177,21 @@ class InboxRow(Base):
     read_by: Mapped[str | None]
     ward: Mapped[str | None]
     application_answer: Mapped[str | None]
+    raw: Mapped[bytes] = column_property(
+        func.coalesce(
+            raw_inline,
+            select(InboxBytesRow.raw)
+            .where(InboxBytesRow.inbox_id == id, InboxBytesRow.received_at == received_at)
+            .correlate_except(InboxBytesRow)
+            .scalar_subquery(),
+            literal(b"", LargeBinary),
+        )
+    )
+
+    @property
+    def kept(self) -> bool:
+        """Whether its bytes are there: they may have been let go with their month."""
+        return bool(self.raw) or not self.size
 
 
 class FactRow(Base):

@@ -77,7 +77,10 @@ def acknowledged_messages_are_stored(e: Evidence) -> Finding:
 
 def stored_bytes_hash_to_their_name(e: Evidence) -> Finding:
     """The bytes in the inbox are the bytes that were sent."""
-    rows = e.rows("SELECT id, sha256, encode(sha256(raw), 'hex') AS real FROM inbox")
+    rows = e.rows(
+        "SELECT id, sha256, encode(sha256(coalesce(raw_inline, raw)), 'hex') AS real FROM inbox"
+        " LEFT JOIN inbox_bytes AS kept ON inbox_id = id AND kept.received_at = inbox.received_at"
+    )
     return Finding(len(rows), [str(row["id"]) for row in rows if row["sha256"] != row["real"]])
 
 

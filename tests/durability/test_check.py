@@ -88,8 +88,15 @@ def _healthy(world: World) -> None:
     world.add("persons", id=person)
     world.add("feeds", id=feed, code="f", organisation_id=trust, protocol="hl7v2")
     world.add("partners", id=partner, organisation_id=trust, endpoint="/", kind="council")
-    message = {"sha256": SHA, "raw": RAW, "content_type": "x", "state": "interpreted", "message_id": "X1"}
+    message = {
+        "received_at": LONG_AGO,
+        "sha256": SHA,
+        "content_type": "x",
+        "state": "interpreted",
+        "message_id": "X1",
+    }
     world.add("inbox", id=name("inbox"), feed_id=feed, organisation_id=trust, **message)
+    world.add("inbox_bytes", inbox_id=name("inbox"), received_at=LONG_AGO, raw=RAW)
     world.add(
         "cases", id=case, person_id=person, stage="discharged", version=2, snapshot={"version": 2},
         referred_on="2026-01-01", referrer_id=trust,
@@ -146,7 +153,11 @@ FAULTS: dict[str, tuple[Callable[[World], Any], set[str]]] = {
         {"acknowledged_messages_are_stored"},
     ),
     "the bytes of a message changed": (
-        lambda w: w.run("UPDATE inbox SET raw = 'MSH'"),
+        lambda w: w.run("UPDATE inbox_bytes SET raw = 'MSH'"),
+        {"stored_bytes_hash_to_their_name"},
+    ),
+    "the bytes of a message are gone": (
+        lambda w: w.run("DELETE FROM inbox_bytes"),
         {"stored_bytes_hash_to_their_name"},
     ),
     "a message was never looked at": (

@@ -32,7 +32,12 @@ def header(trigger: str, name: str, *, kind: str = "ADT", version: str = "2.4") 
 def stored(stack: WholeStack, message: bytes) -> list[Row]:
     """The inbox rows that hold exactly these bytes."""
     sha256 = hashlib.sha256(message).hexdigest()
-    return stack.sql("SELECT state, code, charset, raw FROM inbox WHERE sha256 = %(sha256)s", sha256=sha256)
+    found = (
+        "SELECT state, code, charset, raw FROM inbox"
+        " JOIN inbox_bytes AS kept ON inbox_id = id AND kept.received_at = inbox.received_at"
+        " WHERE sha256 = %(sha256)s"
+    )
+    return stack.sql(found, sha256=sha256)
 
 
 def settled(stack: WholeStack, message: bytes) -> Row:

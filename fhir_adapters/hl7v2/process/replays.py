@@ -29,6 +29,7 @@ OUTCOMES: Mapping[str, str] = MappingProxyType(
         "superseded": "An edited message has replaced it",
         "not-approved": "It is an edit that nobody has approved",
         "declined": "It is an edit that was declined",
+        "not-kept": "What it said is no longer kept: its month was archived",
         "answered-at-once": "It did not arrive by HL7 v2 and was answered at once: the sender sends it again",
         "test-system": "It is marked as test or training (MSH-11), which the feed's profile does not use",
         "still-not-used": "The feed's profile still does not use it",
@@ -56,10 +57,14 @@ EDITABLE = frozenset({"parked", "not-used", "rejected"})
 """States of a message that an edited one may stand in for: it has had no effect."""
 
 
-def refused_at_sight(state: str, content_type: str) -> str | None:
-    """Why a message cannot be read again whatever it says; None where reading it will tell."""
+def refused_at_sight(state: str, content_type: str, *, kept: bool = True) -> str | None:
+    """Why a message cannot be read again whatever it says; None where reading it will tell. `kept` says
+    whether its bytes are still there.
+    """
     if "hl7-v2" not in content_type:
         return "answered-at-once"
+    if not kept:
+        return "not-kept"
     return _BY_STATE.get(state)
 
 

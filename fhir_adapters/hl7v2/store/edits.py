@@ -12,7 +12,7 @@ from discharge.errors import HomewardError
 from fhir_adapters.hl7v2.parse.envelope import MessageHeader, Unreadable, read_envelope
 from fhir_adapters.hl7v2.process.replays import EDITABLE
 from fhir_adapters.hl7v2.receive.inbox_row import arrived
-from fhir_adapters.store.tables import InboxRow, MessageEditRow
+from fhir_adapters.store.tables import InboxBytesRow, InboxRow, MessageEditRow
 
 PROPOSED = "proposed"
 
@@ -25,7 +25,7 @@ async def propose(
     Raises not-replayable, already-done for an edit that waits or bytes that are held, and the code of a
     header that cannot be read.
     """
-    if original.state not in EDITABLE or "hl7-v2" not in original.content_type:
+    if original.state not in EDITABLE or "hl7-v2" not in original.content_type or not original.kept:
         raise HomewardError("not-replayable", detail=original.state)
     read = read_envelope(raw)
     if isinstance(read, Unreadable):
@@ -34,6 +34,7 @@ async def propose(
     await _require_new(session, original, edited)
     session.add(edited)
     await session.flush()
+    session.add(InboxBytesRow(inbox_id=edited.id, raw=raw))
     edit = MessageEditRow(
         organisation_id=original.organisation_id,
         original_id=original.id,
@@ -58,7 +59,8 @@ def _edited(original: InboxRow, raw: bytes, read: MessageHeader) -> InboxRow:
         organisation_id=original.organisation_id,
         same_id_other_bytes=read.message_id == original.message_id,
         edited_from=original.id,
-        **{name: value for name, value in told._asdict().items() if name != "hides"},
+        size=len(raw),
+        **{name: value for name, value in told._asdict().items() if name not in ("hides", "raw")},
     )
 
 

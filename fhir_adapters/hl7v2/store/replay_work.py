@@ -120,7 +120,7 @@ async def _note(session: AsyncSession, replay_id: UUID, inbox_id: UUID, **values
 
 async def _again(session: AsyncSession, row: InboxRow, profile: Profile, arrived_at: datetime) -> str:
     """Put one message back where that can change something; what it comes to. `arrived_at` is case time."""
-    if refused := refused_at_sight(row.state, row.content_type):
+    if refused := refused_at_sight(row.state, row.content_type, kept=row.kept):
         return refused
     if row.state == "unassigned":
         return await _assign(session, row)

@@ -63,7 +63,7 @@ async def test_given_an_edit_when_declined_then_it_never_has_an_effect(
     "statement",
     [
         "UPDATE inbox SET state = 'stored' WHERE state = 'proposed'",
-        "UPDATE inbox SET raw = 'MSH|' WHERE state = 'proposed'",
+        "UPDATE inbox SET raw_inline = 'MSH|' WHERE state = 'proposed'",
     ],
 )
 async def test_given_a_proposed_edit_when_even_the_worker_would_use_or_change_it_then_postgresql_refuses(

@@ -65,7 +65,7 @@ async def test_given_a_new_record_then_each_month_ahead_has_a_partition_and_noth
     worker: AsyncEngine,
 ) -> None:
     async with transaction(worker) as session:
-        for table in ("audit_reads", "audit_writes"):
+        for table in ("audit_reads", "audit_writes", "inbox_bytes"):
             assert await ends(session, table) == month_from_now(4)
         assert await months_missing(session) == []
         assert await make_months(session) == 0, "it is done once"
@@ -148,7 +148,12 @@ async def test_given_a_partition_when_it_is_asked_by_its_name_then_neither_role_
     async with transaction(owner) as session:
         asked = text("SELECT relname FROM pg_class WHERE relispartition AND relkind = 'r'")
         parts = (await session.scalars(asked)).all()
-    assert {f"audit_reads_{month_from_now(3):%Y_%m}", "audit_reads_first", "audit_writes_other"} <= set(parts)
+    assert {
+        f"audit_reads_{month_from_now(3):%Y_%m}",
+        "audit_reads_first",
+        "audit_writes_other",
+        "inbox_bytes_first",
+    } <= set(parts)
     for engine in (api, worker):
         async with transaction(engine, organisation_id=places.trust) as session:
             for part in parts:

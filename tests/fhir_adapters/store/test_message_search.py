@@ -15,8 +15,8 @@ from fhir_adapters.store.tables import InboxRow
 from tests.fhir_adapters.hl7v2.conftest import Intake, intake  # noqa: F401 - a feed of the trust
 
 _MANY = text(
-    "INSERT INTO inbox (id, feed_id, organisation_id, message_id, sha256, raw, content_type, received_at,"
-    " state, same_id_other_bytes, times_received, reason)"
+    "INSERT INTO inbox (id, feed_id, organisation_id, message_id, sha256, raw_inline, content_type,"
+    " received_at, state, same_id_other_bytes, times_received, reason)"
     " SELECT gen_random_uuid(), :feed, :organisation, 'M' || n, 'h' || n, 'x',"
     " 'x-application/hl7-v2+er7', now() - n * interval '1 minute', 'interpreted', n % 500 = 0,"
     " CASE WHEN n % 400 = 0 THEN 2 ELSE 1 END, CASE WHEN n % 300 = 0 THEN 'read-with-care' END"

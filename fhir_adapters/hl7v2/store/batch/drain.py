@@ -69,7 +69,7 @@ HL7 = "%hl7-v2%"
 _TAKE = text(
     """
     WITH waiting AS MATERIALIZED (
-        SELECT id, sequence, feed_id, person_key, octet_length(raw) AS size FROM inbox
+        SELECT id, sequence, feed_id, person_key, coalesce(size, octet_length(raw_inline)) AS size FROM inbox
         WHERE state = 'stored' AND content_type LIKE :hl7
         ORDER BY sequence LIMIT :messages FOR UPDATE SKIP LOCKED
     ), fitting AS (

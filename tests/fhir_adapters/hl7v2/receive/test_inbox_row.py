@@ -92,9 +92,9 @@ async def waiting(intake: Intake, number: int) -> None:
     """So many messages that wait, of other people."""
     row = arrived(JOAN.raw(), read_envelope(JOAN.raw()), claimed=True)
     rows = text(
-        "INSERT INTO inbox (id, feed_id, organisation_id, message_id, sha256, raw, content_type, person_key, "
-        "state) SELECT gen_random_uuid(), :feed, :organisation, 'W' || n, 'W' || n, :raw, :kind, 'W' || n, "
-        "'stored' FROM generate_series(1, :number) AS n"
+        "INSERT INTO inbox (id, feed_id, organisation_id, message_id, sha256, raw_inline, content_type, "
+        "person_key, state) SELECT gen_random_uuid(), :feed, :organisation, 'W' || n, 'W' || n, :raw, :kind, "
+        "'W' || n, 'stored' FROM generate_series(1, :number) AS n"
     )
     async with transaction(intake.worker) as session:
         values = {"feed": intake.feed_id, "organisation": intake.organisation_id, "number": number}

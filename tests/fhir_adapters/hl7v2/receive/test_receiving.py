@@ -18,8 +18,8 @@ PLANNED_AFTER = 10
 """Executions after which PostgreSQL and psycopg have settled on their plans."""
 MANY = 2000
 GROW = """
-    INSERT INTO inbox (id, feed_id, organisation_id, message_id, sha256, raw, content_type)
-    SELECT gen_random_uuid(), feed_id, organisation_id, 'OLD' || number, sha256, raw, content_type
+    INSERT INTO inbox (id, feed_id, organisation_id, message_id, sha256, raw_inline, content_type)
+    SELECT gen_random_uuid(), feed_id, organisation_id, 'OLD' || number, sha256, '', content_type
     FROM inbox, generate_series(1, %s) AS number WHERE message_id = 'M0'
 """
 ROWS_READ = "SELECT seq_tup_read, idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = 'inbox'"
@@ -62,5 +62,5 @@ async def test_given_messages_of_all_lengths_in_a_group_then_each_keeps_its_own_
         connection.execute(
             "SELECT set_config('homeward.organisation_id', %s, true)", (str(intake.organisation_id),)
         )
-        kept = dict(connection.execute("SELECT id, raw FROM inbox").fetchall())
+        kept = dict(connection.execute("SELECT inbox_id, raw FROM inbox_bytes").fetchall())
     assert [kept[one.id] for one in received] == messages

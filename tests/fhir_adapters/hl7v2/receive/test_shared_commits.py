@@ -243,7 +243,11 @@ def message(message_id: str, family: str) -> bytes:
 
 def taken_out(database: Database) -> list[tuple[str, bytes, int, bool]]:
     """What is in the inbox, which is empty afterwards."""
-    out = "DELETE FROM inbox RETURNING message_id, raw, times_received, same_id_other_bytes"
+    out = (
+        "WITH gone AS (DELETE FROM inbox RETURNING *)"
+        " SELECT message_id, raw, times_received, same_id_other_bytes"
+        " FROM gone JOIN inbox_bytes ON inbox_id = gone.id AND inbox_bytes.received_at = gone.received_at"
+    )
     with database.server.superuser(database.name) as connection:
         return connection.execute(out).fetchall()
 
