@@ -4,18 +4,21 @@ What is stored says under which schema it was written. A reader leaves out field
 newer build beside it may have written them, and brings what an earlier one wrote up to today. What a newer
 build wrote can be shown, as far as this one knows it; it is never decided on (:meth:`Stored.whole`). Doors
 are another matter: what people and systems send is read by the models themselves, which refuse what they do
-not know. `tests/golden/` holds an example of every shape that ever was; `make golden` adds the new ones.
+not know. A code that an enumeration does not have yet is shown as it is kept. `tests/golden/` holds an
+example of every shape that ever was; `make golden` adds the new ones.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from enum import StrEnum
+from functools import cached_property
+from typing import Any, Generic, TypeVar, cast
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic_core import SchemaValidator, core_schema
 
 from discharge.errors import HomewardError
 
@@ -24,6 +27,9 @@ T = TypeVar("T", bound=BaseModel)
 
 NEWER = "recorded-by-newer-version"
 """The error of what only a newer build understands."""
+
+_NEWER_CODE = r"^[a-z0-9][a-z0-9.+\-]{0,39}$"
+"""What a code of a newer build looks like, which an enumeration of this one does not have."""
 
 SCHEMA = "schema"
 """The key beside the fields of a stored value; before there was one, everything was of schema 1."""
@@ -56,10 +62,10 @@ class Stored(Generic[T]):
             said = self.former[number](said) if number in self.former else said
         try:
             return self.adapter.validate_python(said, extra="ignore")
-        except ValidationError as fault:
+        except ValidationError:
             if not self.is_newer(stored):
                 raise
-            return self._as_far_as_known(deepcopy(said), fault)
+            return self._as_far_as_known(deepcopy(said))
 
     def whole(self, stored: Mapping[str, Any]) -> T:
         """Return what was stored, to decide on it. Raises as :meth:`read`, and recorded-by-newer-version for
@@ -69,16 +75,21 @@ class Stored(Generic[T]):
             raise HomewardError(NEWER)
         return self.read(stored)
 
-    def _as_far_as_known(self, said: Json, fault: ValidationError) -> T:
-        for path in _faults(fault):
-            if not self.shown_by or not path or path[0] in self.shown_by:
-                raise HomewardError(NEWER) from None
-            _leave_out(said, path)
-            try:
-                return self.adapter.validate_python(said, extra="ignore")
-            except ValidationError as another:
-                return self._as_far_as_known(said, another)
-        raise HomewardError(NEWER) from None
+    @cached_property
+    def _newer(self) -> SchemaValidator:
+        """Reads newer codes too, and so without the readers that the models bring."""
+        return SchemaValidator(_with_newer_codes(self.adapter.core_schema), _use_prebuilt=False)
+
+    def _as_far_as_known(self, said: Json) -> T:
+        """What can be read of it: newer codes as they are, nothing of parts that cannot be read at all."""
+        try:
+            return cast(T, self._newer.validate_python(said, extra="ignore"))
+        except ValidationError as fault:
+            path = _place(fault)
+        if not self.shown_by or not path or path[0] in self.shown_by:
+            raise HomewardError(NEWER)
+        _leave_out(said, path)
+        return self._as_far_as_known(said)
 
     def is_former(self, stored: Mapping[str, Any]) -> bool:
         """Whether an earlier build wrote it, so that what is new since is missing."""
@@ -89,13 +100,51 @@ class Stored(Generic[T]):
         return bool(stored.get(SCHEMA, 1) > self.schema)
 
 
-def _faults(fault: ValidationError) -> Iterator[tuple[int | str, ...]]:
+def by_newer_version(code: str) -> str:
+    """Return what is said of what only a newer build knows, by its code."""
+    return f"Recorded by a newer version of Homeward ({code.replace('-', ' ').capitalize()})"
+
+
+def _with_newer_codes(schema: Any) -> Any:
+    """The same schema, in which an enumeration may have a code that this build does not know."""
+    if isinstance(schema, dict):
+        newer = _NEWER_KINDS.get(str(schema.get("type")))
+        if newer is not None:
+            return core_schema.union_schema([schema, newer(schema)])
+        return {key: value if key in _NOT_READ else _with_newer_codes(value) for key, value in schema.items()}
+    if isinstance(schema, list | tuple):
+        return type(schema)(_with_newer_codes(each) for each in schema)
+    return schema
+
+
+def _newer_member(schema: Any) -> Any:
+    listed: type[StrEnum] = schema["cls"]
+
+    def member(code: str) -> StrEnum:
+        made = str.__new__(listed, code)
+        made._name_, made._value_ = code, code
+        return made
+
+    return core_schema.no_info_after_validator_function(member, core_schema.str_schema(pattern=_NEWER_CODE))
+
+
+_NEWER_KINDS: Mapping[str, Callable[[Any], Any]] = {
+    "literal": lambda _schema: core_schema.str_schema(pattern=_NEWER_CODE),
+    "enum": _newer_member,
+}
+"""Kind of schema that is an enumeration -> how a code that it does not have is read. One of a Python
+enumeration is of its type, and not among its members.
+"""
+
+
+_NOT_READ = frozenset({"ref", "metadata"})
+"""Of a schema, what says nothing of how a value is read."""
+
+
+def _place(fault: ValidationError) -> tuple[int | str, ...]:
     """Where something is that cannot be read; of what lacks a field, the whole."""
-    return (_place(each) for each in fault.errors(include_input=False, include_context=False))
-
-
-def _place(fault: ErrorDetails) -> tuple[int | str, ...]:
-    return fault["loc"][:-1] if fault["type"] == "missing" else fault["loc"]
+    first = fault.errors(include_input=False, include_context=False)[0]
+    return first["loc"][:-1] if first["type"] == "missing" else first["loc"]
 
 
 def _leave_out(said: Any, path: tuple[int | str, ...]) -> None:

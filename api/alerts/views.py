@@ -13,7 +13,7 @@ from api.web.page import words
 from api.web.page.tags import LEVELS, Tag, tag_of
 from api.web.paging import SIZE
 from api.worklist.views import Option, full_name
-from discharge.cases.stages import STAGE_LABELS
+from discharge.cases.stages import stage_label
 from discharge.risk.rules import every_rule, known_rule
 from discharge.roles import ROLE_WORDS
 
@@ -135,7 +135,7 @@ def _row(each: OpenAlert, now: datetime, known: Directory, may_take_on: bool, ma
         level=tag_of(LEVELS, alert.level),
         name=full_name(each.family_name, each.given_name),
         case_href=f"/cases/{each.case_id}" if may_open else "",
-        place=each.ward or STAGE_LABELS.get(each.stage, each.stage),
+        place=each.ward or stage_label(each.stage),
         title=rule.title if rule else words.from_code(alert.rule),
         fact=alert.fact,
         threshold=alert.threshold,

@@ -9,11 +9,11 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from api.web.schemas import Address, Contact, PartOf, Ring, Schema, partial
-from discharge.cases.model import Case, Referral, Stage
+from discharge.cases.model import Case, Referral
 from housing_checks.gate.rules import Blocker
 
 SeenReferral = partial("CaseReferral", Referral)
-SeenCase = partial("CaseRecord", Case, referral=SeenReferral | None)
+SeenCase = partial("CaseRecord", Case, stage=str, referral=SeenReferral | None)
 """A case without the fields that its reader does not see."""
 
 
@@ -51,7 +51,7 @@ class CaseLine(Schema):
 
     case_id: UUID
     version: int
-    stage: Stage
+    stage: str
     person: CasePerson
     ward: str | None
     ward_withheld: Ring | None
@@ -119,7 +119,7 @@ class CaseDetail(Schema):
 
     case_id: UUID
     version: int
-    stage: Stage
+    stage: str
     today: date
     person: CasePersonDetail
     ward_withheld: Ring | None

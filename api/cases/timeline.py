@@ -23,6 +23,7 @@ from discharge.roles import ROLE_WORDS
 from discharge.store.commands import DECIDED_BY, REASON
 from discharge.store.tables import CaseEventRow, NoteRow
 from discharge.store.tables.persons import DANGER
+from discharge.stored import by_newer_version
 from housing_checks.item_words import item_answer
 from housing_checks.strands.definitions import kind_words, step_words
 from housing_checks.strands.rehousing.criteria import HOME_CRITERIA
@@ -360,16 +361,11 @@ def timeline_lines(
     )
 
 
-def by_a_newer_version(kind: str) -> str:
-    """What is said of an event that only a newer build knows."""
-    return f"Recorded by a newer version of Homeward ({words.from_code(kind)})"
-
-
 def _line(
     row: CaseEventRow, event: ev.Event | None, teller: _Teller, left: dict[UUID, list[NoteRow]]
 ) -> Happened:
     return Happened(
-        what=TELL[event.kind](event, teller) if event else by_a_newer_version(row.kind),
+        what=TELL[event.kind](event, teller) if event else by_newer_version(row.kind),
         effective=words.day(row.effective_on),
         recorded=words.moment(row.case_time),
         who=who_did(row, teller.known),

@@ -20,10 +20,9 @@ from api.forms.views import confirms, error_list
 from api.web.page.visit import Visit, Visitor
 from api.web.refusals import CaseChanged, Contradicted
 from api.worklist.views import full_name
-from discharge.cases.command_stages import may_ask
+from discharge.cases.command_stages import require_may_ask
 from discharge.cases.commands import CompleteCheck, SaveAnswers
 from discharge.cases.model import Case
-from discharge.errors import HomewardError
 from discharge.store.tables import NoteRow
 from discharge.store.tables.persons import DANGER
 from housing_checks.checks.answer_types import WRITTEN
@@ -221,8 +220,7 @@ async def _prepare(visit: Visit, case_id: UUID) -> tuple[Case, str]:
     async with visit.services.begin(visit.caller) as session:
         found = await case_queries.read_case(session, visit.caller, case_id, "home check")
     visit.caller.require_on(found.case, KIND)
-    if not may_ask(found.case, KIND):
-        raise HomewardError("stage-not-allowed", detail=found.case.stage.value)
+    require_may_ask(found.case, KIND)
     return found.case, full_name(found.person.family_name, found.person.given_name)
 
 

@@ -23,7 +23,7 @@ from api.web import names
 from api.web.page.visit import Visit, Visitor
 from api.web.refusals import CaseChanged, Contradicted
 from api.worklist.views import full_name
-from discharge.cases.command_stages import may_ask
+from discharge.cases.command_stages import require_may_ask
 from discharge.errors import HomewardError
 from discharge.store import commands as store
 
@@ -89,8 +89,7 @@ async def _prepare(visit: Visit, case_id: UUID, kind: str) -> tuple[CommandForm,
         known = await names.directory(session)
         homes = await read_homes(session) if kind in NEEDS_HOMES else []
     visit.caller.require_on(found.case, kind)
-    if not may_ask(found.case, kind):
-        raise HomewardError("stage-not-allowed", detail=found.case.stage.value)
+    require_may_ask(found.case, kind)
     around = Around(found.case, visit.today, known, visit.caller.organisation_id, homes, home_words(found))
     return form, around, full_name(found.person.family_name, found.person.given_name)
 

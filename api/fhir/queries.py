@@ -23,7 +23,7 @@ from discharge.errors import HomewardError
 from discharge.store.tables import AlertRow, CaseRow, Person, PersonIdentifier
 from fhir_adapters.fhir import systems
 from fhir_adapters.fhir.bundle_context import own_id
-from fhir_adapters.fhir.stages import BY_OUTCOME, BY_STAGE, TURNED, Reading
+from fhir_adapters.fhir.stages import BY_OUTCOME, BY_STAGE, OF_NEWER, TURNED, Reading
 
 Condition = ColumnElement[bool]
 Ways = tuple[tuple[str, ...], ...]
@@ -146,6 +146,7 @@ def reads(says: Callable[[Reading], str]) -> Callable[[CaseQueries, str, str], C
     def condition(asker: CaseQueries, status: str, _name: str) -> Condition:
         outcomes = [outcome for outcome, reading in BY_OUTCOME.items() if says(reading) == status]
         stages = {stage for stage, reading in BY_STAGE.items() if says(reading) == status}
+        newer = CaseRow.stage.not_in(BY_STAGE) if says(OF_NEWER) == status else false()
         apart = and_(func.coalesce(CaseRow.outcome, "").in_(BY_OUTCOME), asker.sees("outcome"))
         sent_back = and_(
             CaseRow.stage == Stage.REFERRED.value,
@@ -158,7 +159,7 @@ def reads(says: Callable[[Reading], str]) -> Callable[[CaseQueries, str, str], C
         return or_(
             and_(CaseRow.outcome.in_(outcomes), asker.sees("outcome")),
             and_(~apart, sent_back, true() if "returned" in outcomes else false()),
-            and_(~apart, ~sent_back, or_(CaseRow.stage.in_(stages - TURNED), turned)),
+            and_(~apart, ~sent_back, or_(CaseRow.stage.in_(stages - TURNED), newer, turned)),
         )
 
     return condition

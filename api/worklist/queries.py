@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
@@ -17,7 +17,7 @@ from api.web.limits import search_words
 from api.web.paging import SIZE
 from api.web.principals import Principal
 from discharge.cases.model import SNAPSHOT, Case, Stage
-from discharge.cases.stages import OPEN, stages_listed
+from discharge.cases.stages import OPEN, STAGES, stages_listed
 from discharge.disclosure import UNTOLD, Telling
 from discharge.errors import HomewardError
 from discharge.store.tables import AlertRow, CaseRow, Person, StrandRow
@@ -38,7 +38,7 @@ VIEWS: Mapping[str, tuple[str, tuple[Stage, ...]]] = {
     "open": ("All open", tuple(stage for stage in Stage if stage in OPEN)),
     **{name: (words, stages_listed(name)) for name, words in LISTS.items()},
 }
-"""View -> its words and the stages it holds. Every case is in exactly one view besides "open"."""
+"""View -> its words and the stages it holds. Each of these stages is in exactly one view besides "open"."""
 
 
 @dataclass(frozen=True)
@@ -90,17 +90,19 @@ async def worklist(session: AsyncSession, caller: Principal, wanted: WorklistQue
     viewer = await viewer_of(session, caller)
     looked_at = _looked_at(wanted, viewer)
     filters, by_person = _filters(wanted, viewer), bool(wanted.ward or wanted.text.strip())
-    counts = await _counts(session, filters, by_person)
-    found = (await session.execute(_page(wanted, viewer, filters, by_person))).all()
+    by_stage = await _by_stage(session, filters, by_person)
+    stages = _stages_of(wanted.view, by_stage)
+    found = (await session.execute(_page(wanted, viewer, stages, filters, by_person))).all()
     alerts = await _alerts(session, [row.id for row, _ in found])
     rows = tuple(_listed(viewer, row, person, alerts.get(row.id, 0)) for row, person in found)
     await looked(session, caller, f"worklist {wanted.view}", [each.case.case_id for each in rows])
+    counts = {view: sum(by_stage.get(each, 0) for each in _stages_of(view, by_stage)) for view in VIEWS}
     return Worklist(
         rows,
         counts[wanted.view],
         counts,
         await _wards(session, viewer),
-        await _not_searched(session, VIEWS[wanted.view][1], looked_at, viewer),
+        await _not_searched(session, stages, looked_at, viewer),
         frozenset(only for only, fields in ONLY_RESTS.items() if not viewer.sees_in_none(*fields)),
     )
 
@@ -129,7 +131,7 @@ def _looked_at(wanted: WorklistQuery, viewer: Viewer) -> tuple[str, ...]:
 
 
 async def _not_searched(
-    session: AsyncSession, stages: tuple[Stage, ...], fields: tuple[str, ...], viewer: Viewer
+    session: AsyncSession, stages: Sequence[str], fields: tuple[str, ...], viewer: Viewer
 ) -> int:
     if viewer.sees_in_every(*fields):
         return 0
@@ -150,7 +152,11 @@ def _listed(viewer: Viewer, row: CaseRow, person: Person, alerts: int) -> Listed
 
 
 def _page(
-    wanted: WorklistQuery, viewer: Viewer, filters: list[ColumnElement[bool]], by_person: bool
+    wanted: WorklistQuery,
+    viewer: Viewer,
+    stages: Sequence[str],
+    filters: list[ColumnElement[bool]],
+    by_person: bool,
 ) -> Select[CaseRow, Person]:
     """The cases of one page, chosen before their people are looked at: whoever sees a case sees its person,
     and PostgreSQL would ask so of every case there is.
@@ -158,7 +164,7 @@ def _page(
     order = _order(wanted.view, viewer)
     chosen = (
         _of_people(select(CaseRow.id), by_person)
-        .where(CaseRow.stage.in_(VIEWS[wanted.view][1]), *filters)
+        .where(CaseRow.stage.in_(stages), *filters)
         .order_by(*order)
         .limit(wanted.size)
         .offset((wanted.page - 1) * wanted.size)
@@ -242,13 +248,19 @@ def _matches(text: str, viewer: Viewer) -> ColumnElement[bool]:
     return and_(*words)
 
 
-async def _counts(
+async def _by_stage(
     session: AsyncSession, filters: list[ColumnElement[bool]], by_person: bool
 ) -> dict[str, int]:
+    """How many cases of each stage there are under the filters; those of a newer build's stages too."""
     cases = _of_people(select(CaseRow.stage, func.count()), by_person)
     statement = cases.where(*filters).group_by(CaseRow.stage)
-    by_stage: dict[str, int] = dict((await session.execute(statement)).all())
-    return {view: sum(by_stage.get(stage, 0) for stage in stages) for view, (_, stages) in VIEWS.items()}
+    return dict((await session.execute(statement)).all())
+
+
+def _stages_of(view: str, there: Iterable[str]) -> tuple[str, ...]:
+    """The stages of a view. One that only a newer build has is among the open ones, so that it is seen."""
+    newer = (stage for stage in there if stage not in STAGES) if view == "open" else ()
+    return (*VIEWS[view][1], *newer)
 
 
 async def _alerts(session: AsyncSession, case_ids: list[UUID]) -> dict[UUID, int]:

@@ -7,7 +7,9 @@ from types import MappingProxyType
 
 from discharge.cases.commands import DECLARED
 from discharge.cases.model import Case, Stage
-from discharge.cases.stages import AFTER_ACCEPTANCE, HOME
+from discharge.cases.stages import AFTER_ACCEPTANCE, HOME, STAGES
+from discharge.errors import HomewardError
+from discharge.stored import NEWER
 
 ALLOWED: Mapping[str, frozenset[Stage]] = MappingProxyType(
     {kind: each.stages for kind, each in DECLARED.items()}
@@ -42,3 +44,13 @@ def stages_of(case: Case, kind: str) -> frozenset[Stage]:
 def may_ask(case: Case, kind: str) -> bool:
     """Whether the case's stage lets this kind of command be asked at all."""
     return case.exists and case.stage in stages_of(case, kind)
+
+
+def require_may_ask(case: Case, kind: str) -> None:
+    """Raise stage-not-allowed for what may not be asked now, and recorded-by-newer-version for a case whose
+    stage this build does not have.
+    """
+    if case.stage not in STAGES:
+        raise HomewardError(NEWER)
+    if not may_ask(case, kind):
+        raise HomewardError("stage-not-allowed", detail=case.stage.value)

@@ -13,6 +13,7 @@ from typing import Any, get_args
 from discharge.cases import events as ev
 from discharge.cases.follow_ups import last_contact
 from discharge.cases.model import IN_HOSPITAL, Case, ReopenedStage, Stage, StageInHospital
+from discharge.stored import by_newer_version
 
 OPEN = frozenset(Stage) - {Stage.CLOSED}
 ANY = frozenset(Stage)
@@ -198,6 +199,11 @@ STAGES: Mapping[Stage, StageRow] = MappingProxyType(
 
 STAGE_LABELS: Mapping[str, str] = MappingProxyType({stage.value: row.label for stage, row in STAGES.items()})
 """Code of a stage -> what it is called."""
+
+
+def stage_label(stage: str) -> str:
+    """Return what a stage is called; one that only a newer build has, by its code."""
+    return STAGE_LABELS.get(stage) or by_newer_version(stage)
 
 
 def stages_listed(worklist: str) -> tuple[Stage, ...]:

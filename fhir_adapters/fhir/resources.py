@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 from discharge.cases.model import Case, CaseSpell, Referral
-from discharge.cases.stages import STAGE_LABELS
+from discharge.cases.stages import stage_label
 from discharge.codes import casework
 from discharge.disclosure import Telling
 from fhir_adapters.fhir import systems
@@ -167,7 +167,7 @@ def task(
 
 def business_status(stage: str) -> dict[str, Any]:
     """Our stage as a coded concept."""
-    words = STAGE_LABELS[stage]
+    words = stage_label(stage)
     return {"coding": [{"system": systems.STAGE_CODES, "code": stage, "display": words}], "text": words}
 
 

@@ -19,7 +19,7 @@ class Reading:
     task: str
 
 
-BY_STAGE: dict[Stage, Reading] = {
+BY_STAGE: dict[str, Reading] = {
     Stage.REFERRED: Reading("active", "received"),
     Stage.ACCEPTED: Reading("active", "accepted"),
     Stage.CHECKED: Reading("active", "in-progress"),
@@ -29,6 +29,9 @@ BY_STAGE: dict[Stage, Reading] = {
     Stage.FOLLOWED_UP: Reading("active", "in-progress"),
     Stage.CLOSED: Reading("completed", "completed"),
 }
+
+OF_NEWER = Reading("unknown", "in-progress")
+"""A stage that only a newer build has: this one cannot say more."""
 
 BY_OUTCOME: dict[str, Reading] = {
     "returned": Reading("revoked", "rejected"),
@@ -55,7 +58,7 @@ def reading(stage: str, outcome: str | None = None, returned: bool = False) -> R
         return BY_OUTCOME[outcome]
     if returned:
         return BY_OUTCOME["returned"]
-    return BY_STAGE[Stage(stage)]
+    return BY_STAGE.get(stage, OF_NEWER)
 
 
 def case_reading(case: Case) -> Reading:

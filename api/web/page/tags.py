@@ -6,10 +6,12 @@ is unsafe or breached, green is done.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from discharge.cases.model import Case, Stage, Strand
-from discharge.cases.stages import STAGES
+from discharge.cases.stages import stage_label
+from discharge.stored import by_newer_version
 from housing_checks.strands.definitions import step_words
 
 
@@ -37,6 +39,9 @@ STAGE_COLOURS: dict[Stage, str] = {
     Stage.CLOSED: "grey",
 }
 
+NEWER_COLOUR = "purple"
+"""Of a stage that only a newer build has."""
+
 NOT_READY = Tag("At home, not ready", "red")
 
 
@@ -44,7 +49,7 @@ def stage_tag(case: Case) -> Tag:
     """Where a case stands; a home that is not ready with the person in it before all else."""
     if case.unready_home is not None and not case.closed:
         return NOT_READY
-    return Tag(STAGES[case.stage].label, STAGE_COLOURS[case.stage])
+    return Tag(stage_label(case.stage), STAGE_COLOURS.get(case.stage, NEWER_COLOUR))
 
 
 LEVELS: dict[str, Tag] = {
@@ -95,12 +100,13 @@ def _last_answer(strand: Strand) -> str:
     return (strand.offers[-1].answer or "") if strand.offers else ""
 
 
+STRAND_ENDED: Mapping[str, Tag] = {"completed": Tag("Done", "green"), "cancelled": Tag("Cancelled", "grey")}
+
+
 def strand_tag(strand: Strand) -> Tag:
     """Where a strand stands."""
-    if strand.status == "completed":
-        return Tag("Done", "green")
-    if strand.status == "cancelled":
-        return Tag("Cancelled", "grey")
+    if strand.status != "open":
+        return STRAND_ENDED.get(strand.status) or Tag(by_newer_version(strand.status), NEWER_COLOUR)
     if strand.former_home:
         return Tag("For the previous home", "orange")
     words = OFFER_ENDED.get(_last_answer(strand)) or step_words(strand.kind, strand.step)

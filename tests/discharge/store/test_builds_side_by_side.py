@@ -157,8 +157,10 @@ async def test_given_a_snapshot_with_parts_that_only_a_later_build_can_read_then
     written_by_another_build(database, UNREADABLE)
     shown = SNAPSHOT.read(await stored(worker))
     assert (shown.referral, shown.owners) == (whole.referral, ())
-    assert shown.gate["heating"].value == "unknown"
+    assert (shown.gate["heating"].value, shown.gate["heating"].satisfied) == ("perhaps", False)
     written_by_another_build(database, 'UPDATE cases SET snapshot = snapshot || \'{"stage": "in-orbit"}\'')
+    assert SNAPSHOT.read(await stored(worker)).stage == "in-orbit"
+    written_by_another_build(database, "UPDATE cases SET snapshot = snapshot || '{\"stage\": []}'")
     with pytest.raises(HomewardError, match=NEWER):
         SNAPSHOT.read(await stored(worker))
 
