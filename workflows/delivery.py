@@ -29,6 +29,7 @@ from fhir_adapters.hl7v2.store import sent
 from fhir_adapters.partners.clients import PartnerClients
 from fhir_adapters.partners.secrets import CannotReach, tls_words
 from workflows import mllp_delivery, ports
+from workflows.failures import coded
 from workflows.store import lanes, partners, people
 from workflows.verdicts import Verdict
 
@@ -57,34 +58,95 @@ class Ways:
     profiles: ProfileBook
 
 
+@dataclass(frozen=True)
+class Leaving:
+    """An attempt that counts from the commit of its transaction on, and what makes it after that."""
+
+    claimed: lanes.Claimed
+    send: Callable[[], Awaitable[Verdict]]
+
+    @property
+    def sequence(self) -> int:
+        """Which item leaves."""
+        return self.claimed.row.sequence
+
+
 async def attempt(sessions: Sessions, ways: Ways, given: ports.Attempt) -> ports.AttemptOutcome:
     """Try once. What the partner does is an outcome; only our own database being away is an error."""
-    outcome, _ = await attempt_in_turn(sessions, ways, given, None)
-    return outcome
+    async with transaction(sessions) as session:
+        leaving = await _mark(session, ways, given)
+    if not isinstance(leaving, Leaving):
+        return leaving
+    verdict = await leaving.send()
+    async with transaction(sessions) as session:
+        return await _note(session, leaving.claimed, verdict)
 
 
-async def attempt_in_turn(
-    sessions: Sessions, ways: Ways, given: ports.Attempt, turn: ports.LaneTurn | None
-) -> tuple[ports.AttemptOutcome, ports.Attempt | ports.LaneLeft | None]:
-    """Try once; where an answer was noted, say also what is next in the lane's turn."""
+async def begin(sessions: Sessions, ways: Ways, turn: ports.LaneTurn) -> Leaving | ports.LaneLeft:
+    """Mark the first item of a lane's turn, or say why there is none."""
     async with transaction(sessions) as session:
-        now = datetime.now(UTC)
-        claimed = await lanes.claim(session, given.sequence, now)
-        if claimed is None:
-            return GONE, None
-        if claimed == lanes.PAUSED:
-            return ports.AttemptOutcome(outcome="paused"), None
-        if claimed.row.needs_basis and not SNAPSHOT.read(claimed.case.snapshot).may_tell_partners:
-            lanes.hold(claimed, NO_BASIS, now)
-            return ports.AttemptOutcome(outcome="gone", code=NO_BASIS), None
-        lanes.count_attempt(claimed, now)
-        send = await _prepare(session, claimed, given.clock, ways)
-    verdict = await send()
+        return await _next(session, ways, turn)
+
+
+async def go_on(
+    sessions: Sessions, ways: Ways, turn: ports.LaneTurn, leaving: Leaving, verdict: Verdict
+) -> Leaving | ports.LaneLeft:
+    """Note what became of an item and mark the next, in one transaction: each item costs one, and none leaves
+    that is not marked. A next one that cannot be marked does not undo what is noted.
+    """
+    try:
+        async with transaction(sessions) as session:
+            outcome = await _note(session, leaving.claimed, verdict)
+            return in_the_way(outcome) or await _next(session, ways, turn)
+    except Exception as failure:
+        _log.warning("outbox %s: what follows waits for a turn: %s", leaving.sequence, coded(failure).type)
+    return await end_turn(sessions, leaving, verdict)
+
+
+async def end_turn(sessions: Sessions, leaving: Leaving, verdict: Verdict) -> ports.LaneLeft:
+    """Note what became of an item; what follows is for another turn, where it is tried, and counted, anew."""
     async with transaction(sessions) as session:
-        if claimed.partner.transport == HL7_V2 and verdict.meaning != "busy":
-            await sent.note_answer(session, claimed.row.key, verdict.detail)
-        outcome = await _note(session, claimed, verdict)
-        return outcome, await lanes.next_in_turn(session, turn, datetime.now(UTC)) if turn else None
+        outcome = await _note(session, leaving.claimed, verdict)
+    return in_the_way(outcome) or ports.LaneLeft(state="more")
+
+
+def in_the_way(outcome: ports.AttemptOutcome) -> ports.LaneLeft | None:
+    """What keeps a lane from its next item after an attempt; nothing where the item is off its hands."""
+    match outcome.outcome:
+        case "again":
+            return ports.LaneLeft(state="again", wait=outcome.wait)
+        case "dead" | "paused" as state:
+            return ports.LaneLeft(state=state)
+        case _:
+            return None
+
+
+async def _next(session: AsyncSession, ways: Ways, turn: ports.LaneTurn) -> Leaving | ports.LaneLeft:
+    """The next item that may leave, marked; those that may not any more are held or gone, and passed over."""
+    while True:
+        item = await lanes.next_in_turn(session, turn, datetime.now(UTC))
+        if isinstance(item, ports.LaneLeft):
+            return item
+        leaving = await _mark(session, ways, item)
+        if isinstance(leaving, Leaving):
+            return leaving
+        if left := in_the_way(leaving):
+            return left
+
+
+async def _mark(session: AsyncSession, ways: Ways, given: ports.Attempt) -> Leaving | ports.AttemptOutcome:
+    """Claim an item and count the attempt, with all that is needed to send it once this is committed."""
+    now = datetime.now(UTC)
+    claimed = await lanes.claim(session, given.sequence, now)
+    if claimed is None:
+        return GONE
+    if claimed == lanes.PAUSED:
+        return ports.AttemptOutcome(outcome="paused")
+    if claimed.row.needs_basis and not SNAPSHOT.read(claimed.case.snapshot).may_tell_partners:
+        lanes.hold(claimed, NO_BASIS, now)
+        return ports.AttemptOutcome(outcome="gone", code=NO_BASIS)
+    lanes.count_attempt(claimed, now)
+    return Leaving(claimed, await _prepare(session, claimed, given.clock, ways))
 
 
 async def give_up(sessions: Sessions, given: ports.Attempt, code: str) -> ports.AttemptOutcome:
@@ -182,6 +244,8 @@ def _retry_after(wish: str | None, now: datetime) -> timedelta:
 
 
 async def _note(session: AsyncSession, claimed: lanes.Claimed, verdict: Verdict) -> ports.AttemptOutcome:
+    if claimed.partner.transport == HL7_V2 and verdict.meaning != "busy":
+        await sent.note_answer(session, claimed.row.key, verdict.detail)
     now = datetime.now(UTC)
     found = await lanes.on_its_way(session, claimed.row.sequence, claimed.partner.id)
     if found is None:

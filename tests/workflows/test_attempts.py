@@ -79,7 +79,7 @@ class Room:
         values = {"payload": {"item": "grab-rail", "status": "requested", "strand": "adaptation/1"}, **given}
         row = OutboxRow(
             key=uuid4(), channel="partner", case_id=case_id, partner_id=self.partner_id,
-            organisation_id=self.places.trust, needs_basis=True, **{"kind": "order", **values},
+            organisation_id=self.places.trust, **{"kind": "order", "needs_basis": True, **values},
         )  # fmt: skip
         async with transaction(self.engine) as session:
             session.add(row)

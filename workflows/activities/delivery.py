@@ -39,32 +39,47 @@ class Delivering:
 
     @activity.defn(name=ports.DELIVER_WAITING)
     async def deliver_waiting(self, given: ports.LaneTurn) -> ports.LaneLeft:
-        """Deliver what waits in a lane, in order. What has been sent is noted item by item, so that a worker
-        that dies repeats one at most, under its key.
+        """Deliver what waits in a lane, in order. Each item is marked before it is sent and noted before the
+        next one is, so that a worker that dies repeats one at most, under its key.
         """
         until, delivered = monotonic() + TURN_SECONDS, 0
         async with heartbeat():
-            item = await self._next(given)
-            while isinstance(item, ports.Attempt):
+            item = await self._begin(given)
+            while isinstance(item, delivery.Leaving):
                 try:
-                    outcome, after = await delivery.attempt_in_turn(self._sessions, self._ways, item, given)
+                    after = await self._deliver(given, item, until)
                 except Exception as failure:
                     if delivered:  # what breaks is tried again, and counted, as the first of another turn
                         _log.warning(
                             "outbox %s waits for another turn: %s", item.sequence, coded(failure).type
                         )
                         return ports.LaneLeft(state="more")
-                    outcome, after = await self._broken(item, failure), None
-                if left := _in_the_way(outcome):
-                    return left
-                if monotonic() > until:
-                    return ports.LaneLeft(state="more")
-                item, delivered = after or await self._next(given), delivered + 1
+                    return await self._broken_first(given, item.sequence, failure)
+                item, delivered = after, delivered + 1
         return item
 
-    async def _next(self, given: ports.LaneTurn) -> ports.Attempt | ports.LaneLeft:
-        async with transaction(self._sessions) as session:
-            return await lanes.next_in_turn(session, given, datetime.now(UTC))
+    async def _begin(self, given: ports.LaneTurn) -> delivery.Leaving | ports.LaneLeft:
+        try:
+            return await delivery.begin(self._sessions, self._ways, given)
+        except Exception as failure:
+            async with transaction(self._sessions) as session:
+                item = await lanes.next_in_turn(session, given, datetime.now(UTC))
+            if isinstance(item, ports.LaneLeft):
+                return item
+            return await self._broken_first(given, item.sequence, failure)
+
+    async def _deliver(
+        self, given: ports.LaneTurn, item: delivery.Leaving, until: float
+    ) -> delivery.Leaving | ports.LaneLeft:
+        verdict = await item.send()
+        if monotonic() > until:
+            return await delivery.end_turn(self._sessions, item, verdict)
+        return await delivery.go_on(self._sessions, self._ways, given, item, verdict)
+
+    async def _broken_first(self, given: ports.LaneTurn, sequence: int, failure: Exception) -> ports.LaneLeft:
+        attempt = ports.Attempt(sequence=sequence, clock=given.clock)
+        outcome = await self._broken(attempt, failure)
+        return delivery.in_the_way(outcome) or ports.LaneLeft(state="more")
 
     @activity.defn(name=ports.ATTEMPT_DELIVERY)
     async def attempt_delivery(self, given: ports.Attempt) -> ports.AttemptOutcome:
@@ -81,14 +96,3 @@ class Delivering:
             raise failure
         _log.error("outbox %s cannot be sent", given.sequence, exc_info=failure)
         return await delivery.give_up(self._sessions, given, "internal")
-
-
-def _in_the_way(outcome: ports.AttemptOutcome) -> ports.LaneLeft | None:
-    """What keeps a lane from its next item after an attempt; nothing where the item is off its hands."""
-    match outcome.outcome:
-        case "again":
-            return ports.LaneLeft(state="again", wait=outcome.wait)
-        case "dead" | "paused" as state:
-            return ports.LaneLeft(state=state)
-        case _:
-            return None

@@ -20,6 +20,7 @@ from workflows.store import partners
 
 FIRST_WAIT, LAST_WAIT = timedelta(seconds=1), timedelta(minutes=5)
 PAUSED: Literal["paused"] = "paused"
+_ANEW = {"populate_existing": True}
 ON_ITS_WAY = ("pending", "held")
 """States in which an answer still counts: an item whose basis ended while it was on its way is held."""
 
@@ -72,21 +73,23 @@ async def next_in_turn(session: AsyncSession, turn: LaneTurn, now: datetime) -> 
 async def claim(session: AsyncSession, sequence: int, now: datetime) -> Claimed | Literal["paused"] | None:
     """Lock a row for an attempt; ``None`` when it waits no more, ``paused`` when its partner rests.
 
-    Of all lanes that wait for a partner that rests one probes it, the others wait on.
+    Of all lanes that wait for a partner that rests one probes it, the others wait on. What this transaction
+    knows already is read again: it may have changed until it was locked.
     """
+    await session.flush()
     partner_id = await session.scalar(select(OutboxRow.partner_id).where(OutboxRow.sequence == sequence))
     if partner_id is None:
         return None
     partner = await partners.locked(session, partner_id)
     waiting = select(OutboxRow).where(OutboxRow.sequence == sequence, OutboxRow.state == "pending")
-    row = await session.scalar(waiting.with_for_update())
+    row = await session.scalar(waiting.with_for_update(), execution_options=_ANEW)
     if row is None:
         return None
     if partners.rests(partner, now):
         return PAUSED
     partners.note_probe(partner, now)
     before = (row.error_code, row.last_attempt_at) if row.error_code and row.last_attempt_at else None
-    case = await session.get_one(CaseRow, row.case_id)
+    case = await session.get_one(CaseRow, row.case_id, populate_existing=True)
     return Claimed(row=row, partner=partner, case=case, failed_before=before)
 
 
@@ -110,7 +113,7 @@ async def on_its_way(
 ) -> tuple[OutboxRow, PartnerRow] | None:
     """The row of an attempt and its partner, locked, unless an answer that came another way was faster."""
     partner = await partners.locked(session, partner_id)
-    row = await session.get_one(OutboxRow, sequence, with_for_update=True)
+    row = await session.get_one(OutboxRow, sequence, with_for_update=True, populate_existing=True)
     return (row, partner) if row.state in ON_ITS_WAY else None
 
 

@@ -65,7 +65,9 @@ async def locked(session: AsyncSession, partner_id: UUID | None) -> PartnerRow:
     """The partner, locked; always before its items, so that two attempts never wait for each other. Whoever
     queues an item for it, which refers to its key alone, waits for neither.
     """
-    return await session.get_one(PartnerRow, partner_id, with_for_update={"key_share": True})
+    return await session.get_one(
+        PartnerRow, partner_id, with_for_update={"key_share": True}, populate_existing=True
+    )
 
 
 async def works_again(session: AsyncSession, partner: PartnerRow) -> None:
