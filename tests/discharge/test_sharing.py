@@ -1,7 +1,8 @@
 """Nothing leaves without a basis, and a hidden address never does."""
 
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -10,6 +11,8 @@ from discharge.cases.model import Case, SharingBasis
 from discharge.codes.casework import SHARING_BASES
 from discharge.codes.participation import PARTNER_KINDS
 from discharge.errors import ERRORS
+from discharge.reference.policy import put_in_force
+from discharge.reference.site import parse_override
 from discharge.sharing import Allowed, NotYet, SharingFacts, may_send, sharing_facts
 
 OUTSIDE = sorted({row.code for row in PARTNER_KINDS} - {"trust"})
@@ -88,6 +91,45 @@ def test_given_a_case_then_what_protects_the_address_stands_beside_its_basis() -
     assert sharing_facts(case()) == recorded
     assert sharing_facts(case(), restricted=True) == replace(recorded, restricted=True)
     assert sharing_facts(case(), address_hidden=True) == replace(recorded, address_hidden=True)
+
+
+@pytest.mark.parametrize(
+    "nothing", [case(withdrawn_on=DAY), Case(case_id=uuid4())], ids=["withdrawn", "none"]
+)
+def test_given_a_case_without_a_basis_then_what_protects_the_address_still_stands(nothing: Case) -> None:
+    assert sharing_facts(nothing, restricted=True) == SharingFacts(None, restricted=True)
+    assert sharing_facts(nothing, address_hidden=True) == SharingFacts(None, address_hidden=True)
+
+
+NARROWER = (
+    ("partner-kinds", "landlord: {bases: [consent]}", "landlord"),
+    ("sharing-bases", "safeguarding: {partners: false}", "landlord"),
+    ("sharing-bases", "safeguarding: {partners: false}", "newspaper"),
+)
+
+
+@pytest.fixture(params=NARROWER, ids=["kind", "basis", "basis-of-a-kind-nobody-described"])
+def narrower(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A site that tells less from the day after DAY; the kind of partner that it is about."""
+    changed, row, kind = request.param
+    said = {"changes": changed, "edition": "ours", "effective_from": DAY + timedelta(days=1)}
+    said |= {
+        "decided_by": "J. Doe",
+        "decided_on": DAY,
+        "reason": "Decided by the board",
+        "rows": f"{{{row}}}",
+    }
+    put_in_force([parse_override("ours.yaml", "\n".join(f"{k}: {v}" for k, v in said.items()).encode())])
+    yield kind
+    put_in_force(())
+
+
+def test_given_a_site_that_tells_less_from_a_day_on_then_a_basis_counts_as_on_its_own_day(
+    narrower: str,
+) -> None:
+    before = SharingFacts("safeguarding", recorded_on=DAY)
+    assert may_send(before, narrower).allowed
+    assert not may_send(replace(before, recorded_on=DAY + timedelta(days=1)), narrower).allowed
 
 
 def test_given_a_case_of_somebody_hidden_then_the_address_stays() -> None:

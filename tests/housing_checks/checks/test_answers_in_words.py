@@ -50,6 +50,11 @@ def test_given_answers_in_words_then_the_event_names_their_note_and_another_note
     assert answered(story) == {"record": SECOND, "cylinder": None}
     story.ask(ConfirmItem(item="record", value="written", text_notes={"record": FIRST}), on=BEGINS + 3)
     assert answered(story) == {"record": FIRST}
+    for notes in ({}, {"record": FIRST}):
+        story.ask(ConfirmItem(item="record", value="written", text_notes=notes), on=BEGINS + 3)
+        assert story.last == []
+    story.ask(ConfirmItem(item="record", value="written", text_notes={"record": SECOND}), on=BEGINS + 3)
+    assert answered(story) == {"record": SECOND}
     story.ask(ConfirmItem(item="record", value="unknown"), on=BEGINS + 4)
     assert answered(story) == {"record": None}
 
@@ -58,10 +63,17 @@ def test_given_an_answer_in_words_without_words_then_it_is_refused_where_it_is()
     with pytest.raises(Refused, match=r"answer-text-missing at answers\.record"):
         Story().ask(saved({}, record="written"), on=BEGINS)
     story = Story().ask(saved({}, record="unknown"), on=BEGINS)
-    with pytest.raises(Refused, match="answer-text-missing at value"):
+    with pytest.raises(Refused, match="answer-text-missing at value") as refused:
         story.ask(ConfirmItem(item="record", value="written"), on=BEGINS)
+    assert refused.value.detail == "record"
     with pytest.raises(Refused, match="code-not-in-value-set"):
         story.ask(ConfirmItem(item="record", value="hall"), on=BEGINS)
+
+
+def test_given_words_for_an_item_that_nobody_answered_before_then_they_are_its_answer() -> None:
+    story = Story().ask(saved({"record": FIRST}, record="written"), on=BEGINS)
+    story.ask(ConfirmItem(item="cylinder", value="written", text_notes={"cylinder": SECOND}), on=BEGINS)
+    assert answered(story) == {"cylinder": SECOND}
 
 
 def test_given_another_answer_in_words_then_nobody_has_judged_it_and_it_blocks() -> None:

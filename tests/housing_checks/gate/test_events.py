@@ -143,6 +143,17 @@ def test_given_what_cannot_be_then_it_is_refused(
     assert refused(command, on, now) == answer
 
 
+def test_given_no_check_at_all_then_no_item_can_be_confirmed() -> None:
+    unchecked = CHECKED.model_copy(update={"check": None, "gate": {}})
+    assert refused(confirm("food"), case=unchecked) == ("no-such-item", "gate-item", "item")
+
+
+def test_given_a_mitigation_with_two_faults_then_both_are_said() -> None:
+    with pytest.raises(Refused) as refusal:
+        decided(NAME.model_copy(update={"role": "x", "until_on": day(2)}))
+    assert [each.where for each in (refusal.value, *refusal.value.others)] == ["role", "until_on"]
+
+
 @pytest.mark.parametrize("until", [None, 5, 3])
 def test_given_a_mitigation_then_who_named_it_who_answers_and_its_last_day_are_kept(
     until: int | None,

@@ -12,6 +12,8 @@ from discharge.cases.events import MitigationWithdrawn
 from discharge.cases.model import Mitigation, Stage
 from discharge.codes.casework import MITIGATIONS
 from discharge.errors import Refused
+from discharge.reference.policy import put_in_force
+from discharge.reference.site import parse_override
 from housing_checks.gate.rules import next_end
 from housing_checks.pathway import advance, next_wakeup
 from tests.housing_checks.homes import CASE, SYSTEM, Story, checked, day, noon
@@ -43,6 +45,24 @@ def test_given_no_day_then_it_holds_as_long_as_its_kind_usually_does() -> None:
     story = made_safe()
     assert held(story).until_on == day(2 + 7)
     assert all(row.days > 0 for row in MITIGATIONS)
+
+
+def test_given_a_site_that_trusts_heaters_for_less_then_that_holds_from_its_own_day() -> None:
+    said = b"""
+changes: mitigations
+edition: ours
+effective_from: %s
+decided_by: J. Doe
+decided_on: 2026-03-01
+reason: Decided by the board
+rows: {temporary-heating: {days: 3}}
+"""
+    try:
+        for begins, held_for in ((3, 7), (2, 3)):
+            put_in_force([parse_override("ours.yaml", said % day(begins).isoformat().encode())])
+            assert held(made_safe()).until_on == day(2 + held_for)
+    finally:
+        put_in_force(())
 
 
 def test_given_a_person_and_a_day_then_both_are_kept() -> None:
