@@ -12,7 +12,7 @@ from api.web.names import Directory
 from api.web.page import words
 from api.web.page.tags import LEVELS, Tag, tag_of
 from api.web.paging import SIZE
-from api.worklist.views import Option, full_name
+from api.worklist.views import Option
 from discharge.cases.stages import stage_label
 from discharge.risk.rules import every_rule, known_rule
 from discharge.roles import ROLE_WORDS
@@ -133,7 +133,7 @@ def _row(each: OpenAlert, now: datetime, known: Directory, may_take_on: bool, ma
         case_id=str(each.case_id),
         version=each.version,
         level=tag_of(LEVELS, alert.level),
-        name=full_name(each.family_name, each.given_name),
+        name=words.full_name(each.family_name, each.given_name),
         case_href=f"/cases/{each.case_id}" if may_open else "",
         place=each.ward or stage_label(each.stage),
         title=rule.title if rule else words.from_code(alert.rule),

@@ -13,7 +13,6 @@ from uuid import UUID
 from api.bed_days.queries import BedDaysQuery, Details, People
 from api.web.page import words
 from api.web.paging import SIZE
-from api.worklist.views import full_name
 from discharge.codes.bands import Band
 from discharge.codes.delay_reasons import NATIONAL_DELAY_REASONS, delay_reason_label
 from discharge.delays.bands import DELAY_BANDS
@@ -255,7 +254,7 @@ def _days(each: Letting) -> int:
 
 def _let(each: Letting, part: int, found: Details) -> Let:
     return Let(
-        name=full_name(*found.names.get(each.case_id, (None, None))),
+        name=words.full_name(*found.names.get(each.case_id, (None, None))),
         href=f"/cases/{each.case_id}",
         part=f"{part:,}",
         started=words.short_day(each.started_on),
@@ -273,7 +272,7 @@ def _person(each: CountedStay, part: int, found: Details) -> Person:
     stay, count = found.stays.get((each.stay.case_id, each.stay.number), each.stay), each.count
     ready = ready_at_the_end(stay.periods)
     return Person(
-        name=full_name(*found.names.get(stay.case_id, (None, None))),
+        name=words.full_name(*found.names.get(stay.case_id, (None, None))),
         href=f"/cases/{stay.case_id}",
         part=f"{part:,}",
         ward=stay.ward or "Not known",

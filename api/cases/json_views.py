@@ -9,11 +9,17 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from api.cases.after_discharge import afterwards_json
 from api.cases.queries import CaseFile
-from api.cases.schemas import CaseDetail, CaseLine, CasePerson, CasePersonDetail, DelaySoFar, NextAction
-from api.cases.summary import whom_to_ring
-from api.cases.whom_to_call import contacts_json
+from api.cases.schemas import (
+    CaseDetail,
+    CaseLine,
+    CasePerson,
+    CasePersonDetail,
+    DelaySoFar,
+    DischargeResult,
+    NextAction,
+)
+from api.cases.summary import contacts_json, whom_to_ring
 from api.checks.suggestions import suggested_json
 from api.web.names import Directory
 from api.web.principals import Principal
@@ -25,6 +31,12 @@ from discharge.delays.night_counts import nights_without_reason, published_delay
 from discharge.delays.stays import periods_of_this_stay
 from discharge.next_actions import next_action
 from discharge.outcomes.case_outcome import suggested_outcome
+from discharge.outcomes.failed_discharge import (
+    discharges_of,
+    failed_discharge,
+    readmission_after,
+)
+from discharge.outcomes.readmission import readmission_band
 from discharge.store.tables import Person, PersonAddress
 from housing_checks.gate.rules import blocking
 
@@ -138,3 +150,19 @@ def _address(row: PersonAddress) -> Address:
         from_on=row.from_on,
         until_on=row.until_on,
     )
+
+
+def afterwards_json(case: Case) -> list[DischargeResult]:
+    """Every discharge with the days until a readmission, its band, and the grounds on which it failed."""
+    lines = []
+    for left in discharges_of(case):
+        back = readmission_after(case, left)
+        lines.append(
+            DischargeResult(
+                discharged_on=left.discharged_on,
+                back_after_days=back.days_after if back else None,
+                back_band=readmission_band(back.days_after, left.discharged_on).code if back else None,
+                failed=list(failed_discharge(left, back)),
+            )
+        )
+    return lines

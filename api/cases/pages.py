@@ -26,9 +26,9 @@ from api.looks.views import look_lines
 from api.messages.queries import find, people_of_case
 from api.messages.views import message_rows
 from api.web import names
+from api.web.page import words
 from api.web.page.visit import Visit, Visitor
 from api.web.paging import Turned, turns
-from api.worklist.views import full_name
 from fhir_adapters.store.message_search import MessageQuery
 
 router = APIRouter(prefix="/cases", include_in_schema=False)
@@ -107,7 +107,7 @@ async def looks(visit: Visitor, case_id: UUID, page: Turned) -> Response:
     async with visit.services.begin(visit.caller) as session:
         found = await queries.read_case(session, visit.caller, case_id, "who looked", "case.looks")
         rows, following = page.after(await who_looked(session, case_id, **page.more))
-    name = full_name(found.person.family_name, found.person.given_name)
+    name = words.full_name(found.person.family_name, found.person.given_name)
     beside = turns(f"/cases/{case_id}/who-looked", page, following)
     return visit.page(
         "cases/who_looked.html", case_id=str(case_id), name=name, looks=look_lines(rows), turns=beside
@@ -125,7 +125,7 @@ async def told(visit: Visitor, case_id: UUID) -> Response:
         rows = await queries.told(session, case_id)
         known = await names.directory(session)
     lines = [told_line(row, known) for row in rows]
-    name = full_name(found.person.family_name, found.person.given_name)
+    name = words.full_name(found.person.family_name, found.person.given_name)
     return visit.page("cases/told.html", case_id=str(case_id), name=name, lines=lines)
 
 
@@ -141,5 +141,5 @@ async def messages(visit: Visitor, case_id: UUID) -> Response:
         listed = await find(session, visit.caller, meant)
         feeds = await feed_queries.feeds(session, visit.caller)
     rows = message_rows(listed.rows, feeds)
-    name = full_name(found.person.family_name, found.person.given_name)
+    name = words.full_name(found.person.family_name, found.person.given_name)
     return visit.page("cases/case_messages.html", case_id=str(case_id), name=name, rows=rows)

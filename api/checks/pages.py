@@ -17,9 +17,9 @@ from api.commands.pages import done_href
 from api.commands.service import AskedCommand, ask
 from api.forms.submission import ABOUT_DANGER, CHANGED_SINCE, Filled, as_sent, seen_of
 from api.forms.views import confirms, error_list
+from api.web.page import words
 from api.web.page.visit import Visit, Visitor
 from api.web.refusals import CaseChanged, Contradicted
-from api.worklist.views import full_name
 from discharge.cases.command_stages import require_may_ask
 from discharge.cases.commands import CompleteCheck, SaveAnswers
 from discharge.cases.model import Case
@@ -221,7 +221,7 @@ async def _prepare(visit: Visit, case_id: UUID) -> tuple[Case, str]:
         found = await case_queries.read_case(session, visit.caller, case_id, "home check")
     visit.caller.require_on(found.case, KIND)
     require_may_ask(found.case, KIND)
-    return found.case, full_name(found.person.family_name, found.person.given_name)
+    return found.case, words.full_name(found.person.family_name, found.person.given_name)
 
 
 def _form(case: Case, visit: Visit) -> CheckForm:

@@ -20,9 +20,9 @@ from api.forms.submission import Filled, as_sent, faults_of, fill_again, note_of
 from api.forms.views import present
 from api.homes.queries import homes as read_homes
 from api.web import names
+from api.web.page import words
 from api.web.page.visit import Visit, Visitor
 from api.web.refusals import CaseChanged, Contradicted
-from api.worklist.views import full_name
 from discharge.cases.command_stages import require_may_ask
 from discharge.errors import HomewardError
 from discharge.store import commands as store
@@ -91,7 +91,7 @@ async def _prepare(visit: Visit, case_id: UUID, kind: str) -> tuple[CommandForm,
     visit.caller.require_on(found.case, kind)
     require_may_ask(found.case, kind)
     around = Around(found.case, visit.today, known, visit.caller.organisation_id, homes, home_words(found))
-    return form, around, full_name(found.person.family_name, found.person.given_name)
+    return form, around, words.full_name(found.person.family_name, found.person.given_name)
 
 
 def _asked(

@@ -10,7 +10,6 @@ from api.hidings.service import AskedHiding, Hiding
 from api.web.names import Directory
 from api.web.page import words
 from api.web.page.tags import Tag
-from api.worklist.views import full_name
 
 STATES = {
     None: Tag("Waits for an answer", "yellow"),
@@ -86,7 +85,7 @@ def notice(found: Sequence[Hiding], known: Directory) -> str:
 def _line(each: Hiding, known: Directory, may_answer: bool, may_open: bool) -> HidingLine:
     person = each.person
     return HidingLine(
-        name=full_name(person.family_name, person.given_name) if person else "A person you may not see",
+        name=words.full_name(person.family_name, person.given_name) if person else "A person you may not see",
         case_href=f"/cases/{each.case_id}" if each.case_id and may_open else "",
         sender=known.organisation(each.sender_id),
         when=words.machine_time(each.hidden_at),

@@ -18,8 +18,8 @@ from api.place_readers.service import NAME, Names, Naming
 from api.place_readers.views import reader_lines
 from api.web import names
 from api.web.names import Directory
+from api.web.page import words
 from api.web.page.visit import Visit, Visitor
-from api.worklist.views import full_name
 from discharge.errors import HomewardError
 
 router = APIRouter(prefix="/cases/{case_id}/place-readers", include_in_schema=False)
@@ -101,7 +101,7 @@ def _page(
 ) -> Response:
     person = around.found.person
     form = naming_form(around.choices, known)
-    name = full_name(person.family_name, person.given_name)
+    name = words.full_name(person.family_name, person.given_name)
     view = present(form, _form_around(visit, around, known), name, filled, str(uuid4()))
     return visit.page(
         "place_readers/place_readers.html",

@@ -13,7 +13,6 @@ from api.web.names import Directory
 from api.web.page import words
 from api.web.page.tags import Tag
 from api.web.paging import Page
-from api.worklist.views import full_name
 from discharge.codes.casework import NEEDS, REFERRAL_REASONS, REFERRAL_RETURN_REASONS, SHARING_BASES, TENURES
 from discharge.store.tables import ReferralRequestRow
 from fhir_adapters.people.comparison import same_text
@@ -81,7 +80,7 @@ def _line(row: ReferralRequestRow, now: datetime, known: Directory) -> Line:
     person = ReferralValues.model_validate(row.said, extra="ignore").person
     return Line(
         href=f"/referral-requests/{row.id}",
-        name=full_name(person.family_name, person.given_name),
+        name=words.full_name(person.family_name, person.given_name),
         details=f"{words.nhs_number(person.nhs_number)}; born {words.day(person.birth_date)}",
         sender=known.organisation(row.sender_id),
         sent=words.moment(row.requested_at),
@@ -111,7 +110,7 @@ def page(
     given = typed or {}
     return ReferralRequestsPage(
         request_id=str(row.id),
-        name=full_name(values.person.family_name, values.person.given_name),
+        name=words.full_name(values.person.family_name, values.person.given_name),
         state=_state(row, now),
         lead=_lead(row, known),
         facts=_facts(row, values, known),
@@ -160,6 +159,10 @@ def _labels(codes: Any, given: Iterable[str]) -> str:
     return "; ".join(codes.label(code) for code in given) or "Not given"
 
 
+def _name(each: Candidate) -> str:
+    return words.full_name(each.family_name, each.given_name)
+
+
 def _people(
     found: Sequence[Candidate], values: ReferralValues, known: Directory, typed: Mapping[str, str]
 ) -> tuple[dict[str, Any], ...]:
@@ -167,7 +170,7 @@ def _people(
     people = [
         {
             "value": str(each.person_id),
-            "text": f"{full_name(each.family_name, each.given_name)}, born {words.day(each.birth_date)}",
+            "text": f"{_name(each)}, born {words.day(each.birth_date)}",
             "hint": {"text": _compared(each, values, known)},
             "checked": chosen == str(each.person_id),
         }

@@ -11,7 +11,6 @@ from api.forms.model import Around, CommandForm
 from api.forms.submission import Filled
 from api.referrals.people import Found
 from api.web.page import words
-from api.worklist.views import full_name
 from discharge.clocks import london_date
 from discharge.codes.casework import CASE_OUTCOMES
 from discharge.store.tables import Spell
@@ -66,7 +65,7 @@ def present(found: list[Found], text: str, unknown: str, today: date) -> FindPag
 def _line(each: Found, today: date) -> PersonLine:
     person = each.person
     return PersonLine(
-        name=full_name(person.family_name, person.given_name),
+        name=words.full_name(person.family_name, person.given_name),
         nhs_number=words.nhs_number(person.nhs_number),
         born=f"{words.day(person.birth_date)} ({words.age(person.birth_date, today)})",
         place=_place(each.spell),
@@ -101,7 +100,7 @@ def _place(spell: Spell | None) -> str:
 def form(command: CommandForm, each: Found, around: Around, filled: Filled, key: str) -> NewPage:
     """The form for one person, beside what is held of them already."""
     person, spell = each.person, each.spell
-    name = full_name(person.family_name, person.given_name)
+    name = words.full_name(person.family_name, person.given_name)
     admitted = london_date(spell.admitted_at) if spell and spell.admitted_at else None
     return NewPage(
         person_id=str(person.id),

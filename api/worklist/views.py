@@ -165,19 +165,13 @@ def feed_lines(rows: list[Feed], now: datetime) -> list[FeedLine]:
     ]
 
 
-def full_name(family: str | None, given: str | None) -> str:
-    """ASHDOWN, Edith: the family name first and in capitals, as ward lists have it."""
-    parts = [part for part in ((family or "").upper(), given or "") if part]
-    return ", ".join(parts) or "Name not known"
-
-
 def _row(listed: Listed, today: date, known: Directory) -> Row:
     case, person, telling = listed.case, listed.person, listed.telling
     action = telling.of("next_action", lambda whole: next_action(whole, today, known.names))
     ward, bed = _place(listed, known)
     without = telling.of("waiting", lambda whole: _without_reason(whole, today))
     return Row(
-        name=full_name(person.family_name, person.given_name),
+        name=words.full_name(person.family_name, person.given_name),
         href=f"/cases/{case.case_id}",
         nhs_number=words.nhs_number(person.nhs_number) if telling.holds("person.nhs_number") else "",
         age=words.age(person.birth_date, today) if telling.holds("person.birth_date") else "",

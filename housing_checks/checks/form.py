@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from discharge.cases.model import Case
-from discharge.cases.model.item_order import put_in_order
+from discharge.cases.model.home import put_in_order
 from discharge.codes.by_edition import ListByEdition
 from discharge.errors import Refused
 from discharge.reference.kind import Kind, Table

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
+from jinja2 import (
+    ChainableUndefined,
+    Environment,
+    FileSystemLoader,
+    PackageLoader,
+    PrefixLoader,
+    StrictUndefined,
+)
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from api.web.page import words
-from api.web.page.components import components
 from api.web.page.typed_text import typed_of
 from discharge.errors import HomewardError
 
@@ -90,3 +97,79 @@ def error_page(request: Request, error: HomewardError, headers: Mapping[str, str
     frame = getattr(request.state, "frame", None) or Frame()
     html = render("web/error.html", frame=frame, row=error.row, detail=error.detail, typed=typed_of(request))
     return HTMLResponse(html, error.row.http, headers)
+
+
+# The NHS design system's macros as functions, kept apart from our own strict templates: they are written for
+# an undefined that may be chained, ours must fail on a typing error. They print `html` parameters as they
+# are: only markup made by a template may be passed there, text must go into `text`.
+
+MACROS: dict[str, tuple[str, str]] = {
+    "back_link": ("back-link", "backLink"),
+    "button": ("button", "button"),
+    "checkboxes": ("checkboxes", "checkboxes"),
+    "date_input": ("date-input", "dateInput"),
+    "details": ("details", "details"),
+    "error_summary": ("error-summary", "errorSummary"),
+    "file_upload": ("file-upload", "fileUpload"),
+    "input": ("input", "input"),
+    "inset_text": ("inset-text", "insetText"),
+    "notification_banner": ("notification-banner", "notificationBanner"),
+    "pagination": ("pagination", "pagination"),
+    "radios": ("radios", "radios"),
+    "select": ("select", "select"),
+    "summary_list": ("summary-list", "summaryList"),
+    "tag": ("tag", "tag"),
+    "task_list": ("task-list", "taskList"),
+    "textarea": ("textarea", "textarea"),
+    "warning_callout": ("warning-callout", "warningCallout"),
+}
+"""Our name -> folder and macro of the library."""
+
+Component = Callable[..., Markup]
+
+
+class UnescapedHtml(TypeError):
+    """Plain text was passed where the library would print it unescaped."""
+
+
+@cache
+def _library() -> Environment:
+    return Environment(
+        loader=PackageLoader("nhsuk_frontend_jinja"),
+        undefined=ChainableUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def components() -> dict[str, Component]:
+    """Every macro by our name for it."""
+    return {name: _component(folder, macro) for name, (folder, macro) in MACROS.items()}
+
+
+def _component(folder: str, macro: str) -> Component:
+    @cache
+    def loaded() -> Any:
+        module = _library().get_template(f"nhsuk/components/{folder}/macro.jinja").module
+        return getattr(module, macro)
+
+    def render(params: Mapping[str, Any], **keywords: Any) -> Markup:
+        _require_safe(params)
+        return Markup(loaded()(params, **keywords))  # noqa: S704 - the library escapes its text parameters
+
+    return render
+
+
+def _require_safe(value: Any, name: str = "") -> None:
+    """Refuse an undefined anywhere, and text under a name that is printed as it is."""
+    if isinstance(value, StrictUndefined):
+        str(value)  # raises, naming what is undefined
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            _require_safe(inner, str(key))
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            _require_safe(inner)
+    elif name.lower().endswith("html") and value and not isinstance(value, Markup):
+        raise UnescapedHtml(name)

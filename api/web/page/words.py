@@ -95,6 +95,12 @@ def ago(then: datetime | None, now: datetime) -> str:
     return "just now"
 
 
+def full_name(family: str | None, given: str | None) -> str:
+    """ASHDOWN, Edith: the family name first and in capitals, as ward lists have it."""
+    parts = [part for part in ((family or "").upper(), given or "") if part]
+    return ", ".join(parts) or "Name not known"
+
+
 def case_time_words(clock: CaseClock, wall: datetime) -> str:
     """The line that says that time runs differently here; nothing where it does not."""
     if clock.factor == 1.0:

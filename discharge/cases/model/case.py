@@ -10,10 +10,8 @@ from pydantic import Field, TypeAdapter
 from discharge.cases.model.after import Action, Alert, FollowUp
 from discharge.cases.model.common import Stage
 from discharge.cases.model.departure import Discharge, Readmission, UnreadyHome
-from discharge.cases.model.duty_to_refer import Homelessness
-from discharge.cases.model.home import Check, GateItem
+from discharge.cases.model.home import Check, GateItem, Homelessness, places
 from discharge.cases.model.hospital import CaseSpell
-from discharge.cases.model.item_order import places
 from discharge.cases.model.participation import Owner, Participant, SharingBasis
 from discharge.cases.model.referral import Referral
 from discharge.cases.model.strands import Strand

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -100,3 +100,34 @@ class GateItem(Frozen):
     def satisfied(self) -> bool:
         """A gated item is satisfied by ``yes`` or by a named mitigation; ``unknown`` blocks."""
         return self.value == "yes" or self.mitigation is not None
+
+
+class _Order:
+    codes: Callable[[], tuple[str, ...]] = tuple
+
+
+def put_in_order(codes: Callable[[], tuple[str, ...]]) -> None:
+    """Take the codes of all items in the order in which forms ask them, and in which they are told: a stored
+    case does not keep the order of its keys, and only the floor above knows the forms.
+    """
+    _Order.codes = staticmethod(codes)
+
+
+def places() -> Mapping[str, int]:
+    """Return the place of each item; one that is missing here comes last."""
+    return {code: place for place, code in enumerate(_Order.codes())}
+
+
+class Homelessness(Frozen):
+    """The homelessness flag and the duty to refer (Housing Act 1996 s213B) as recorded facts."""
+
+    flag: YesNoUnknown = "unknown"
+    flagged_on: date | None = None
+    referred_on: date | None = None
+    council_id: UUID | None = None
+    acknowledged_on: date | None = None
+
+    @property
+    def referred_to_council_on(self) -> date | None:
+        """The day the referral was made, where it is known to which council."""
+        return self.referred_on if self.council_id is not None else None

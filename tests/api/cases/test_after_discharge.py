@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from uuid import uuid4
 
-from api.cases.after_discharge import afterwards, afterwards_json
+from api.cases.json_views import afterwards_json
+from api.cases.views import afterwards
 from discharge.cases.model import Case, Discharge, Readmission
 
 LEFT = Discharge(

@@ -11,7 +11,7 @@ from discharge.cases import commands as cmd
 from discharge.cases import events as ev
 from discharge.cases.commands import Command
 from discharge.cases.evolve import fold
-from discharge.cases.model import Case, Discharge, GateItem, Readmission, Stage, item_order
+from discharge.cases.model import Case, Discharge, GateItem, Readmission, Stage, home
 from discharge.delays.stays import stays_of
 from discharge.outcomes.failed_discharge import discharges_of, readmission_after
 from discharge.pathway_words import why_still_here
@@ -381,6 +381,6 @@ def test_given_somebody_back_in_hospital_when_folded_under_another_order_of_item
     back = ev.PersonReadmitted(readmission=Readmission(spell_id=BACK, readmitted_on=day(3), days_after=2))
     folded = []
     for order in (("heating", "bed", "water"), ("water", "heating", "bed"), ()):
-        monkeypatch.setattr(item_order._Order, "codes", staticmethod(lambda order=order: order))
+        monkeypatch.setattr(home._Order, "codes", staticmethod(lambda order=order: order))
         folded.append(fold(at_home, [back]))
     assert folded[0] == folded[1] == folded[2]

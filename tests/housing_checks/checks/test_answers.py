@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from discharge.cases.commands import CompleteCheck, ConfirmItem, NameMitigation, SaveAnswers
 from discharge.cases.events import CheckCompleted, CheckStarted, PersonDischarged, PersonReadmitted
 from discharge.cases.evolve import fold
-from discharge.cases.model import SNAPSHOT, Actor, Discharge, Readmission, Stage, item_order
+from discharge.cases.model import SNAPSHOT, Actor, Discharge, Readmission, Stage, home
 from discharge.clocks import london_midnight
 from discharge.errors import Refused
 from housing_checks.checks.answers import answers_standing
@@ -234,7 +234,7 @@ def test_given_another_order_of_items_when_the_events_are_folded_then_the_case_i
     ]
     before = fold(story.case, left)
     assert len(before.earlier_discharges[0].gate) == len(story.case.gate)
-    monkeypatch.setattr(item_order._Order, "codes", staticmethod(tuple))
+    monkeypatch.setattr(home._Order, "codes", staticmethod(tuple))
     assert fold(story.case, left) == before
 
 
