@@ -11,9 +11,10 @@ from pydantic import BaseModel
 
 from api.commands.schemas import OFFERED
 from api.duplicates.views import STATES as DUPLICATE_STATES
+from api.edits.views import EDIT_STATES
 from api.homes.views import STATES as HOME_STATES
 from api.referral_requests.views import STATES as REQUEST_STATES
-from api.replays.views import EDIT_STATES, REPLAY_STATES
+from api.replays.views import REPLAY_STATES
 from api.web.page.tags import COMMAND_STATES, MESSAGE_STATES, OUTGOING_STATES, Tag
 from discharge.cases.actions import ACTIONS
 from discharge.cases.events import Event

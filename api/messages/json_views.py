@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID
 
+from api.edits.json_views import edit_json
 from api.messages.facts import became
 from api.messages.message_text import SegmentView, shown
 from api.messages.opened import OpenedMessage
@@ -19,7 +20,6 @@ from api.messages.schemas import (
     MessageSegment,
     SentItem,
 )
-from api.replays.json_views import edit_json
 from discharge.store.tables import OutboxRow
 from fhir_adapters.hl7v2.process.causes import cause_words
 from fhir_adapters.hl7v2.process.replays import OUTCOMES, refused_at_sight

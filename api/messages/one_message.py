@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from api.cases.sent_items import sent_words
+from api.edits.editable_text import too_long
 from api.messages.facts import Became, became
 from api.messages.message_text import Shown, shown
 from api.messages.opened import OpenedMessage
 from api.messages.search import Search
 from api.messages.views import Why, again_words, id_words, kind_words, why
-from api.replays.message_edits import too_long
 from api.web.names import Directory
 from api.web.page import words
 from api.web.page.tags import MESSAGE_STATES, OUTGOING_STATES, Tag, tag_of

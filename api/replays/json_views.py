@@ -1,16 +1,13 @@
-"""Replays and edits as JSON."""
+"""Replays as JSON."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from api.messages.schemas import (
-    MessageEdit,
-)
 from api.replays.queries import Progress
 from api.replays.schemas import Replay, ReplayDetail, ReplayedMessage
 from fhir_adapters.hl7v2.process.replays import OUTCOMES
-from fhir_adapters.store.tables import InboxRow, MessageEditRow, ReplayItemRow, ReplayRow
+from fhir_adapters.store.tables import InboxRow, ReplayItemRow, ReplayRow
 
 
 def replay_json(row: ReplayRow) -> Replay:
@@ -45,20 +42,4 @@ def progress_json(found: Progress, items: Sequence[tuple[ReplayItemRow, InboxRow
             )
             for item, row in items
         ],
-    )
-
-
-def edit_json(row: MessageEditRow) -> MessageEdit:
-    """An edit."""
-    return MessageEdit(
-        edit_id=row.id,
-        original=row.original_id,
-        edited=row.inbox_id,
-        state=row.state,
-        reason=row.reason,
-        proposed_by=row.proposed_by,
-        proposed_at=row.proposed_at,
-        decided_by=row.decided_by,
-        decided_at=row.decided_at,
-        decided_reason=row.decided_reason,
     )

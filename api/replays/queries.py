@@ -1,4 +1,4 @@
-"""Replays and edits of messages with how far they are, and one message's history of both."""
+"""Replays of messages with how far they are, and one message's history of replays and edits."""
 
 from __future__ import annotations
 
@@ -96,14 +96,3 @@ async def history(session: AsyncSession, inbox_id: UUID) -> History:
     return History(
         [(item, row) for item, row in await session.execute(again)], (await session.scalars(edits)).all()
     )
-
-
-async def edits(session: AsyncSession, offset: int, size: int) -> Sequence[MessageEditRow]:
-    """Edits of the caller's organisation: those that wait first, then the newest."""
-    statement = (
-        select(MessageEditRow)
-        .order_by(MessageEditRow.state != "proposed", MessageEditRow.proposed_at.desc(), MessageEditRow.id)
-        .offset(offset)
-        .limit(size)
-    )
-    return (await session.scalars(statement)).all()

@@ -1,4 +1,4 @@
-"""Messages read again, edited by two people, and items sent again, for programs."""
+"""Messages read again, and items sent again, for programs."""
 
 from __future__ import annotations
 
@@ -7,15 +7,10 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from api.messages.schemas import MessageEdit
 from api.replays import json_views as replay_json_views
 from api.replays import queries as reading
 from api.replays import service as replay_service
 from api.replays.schemas import (
-    EditBody,
-    EditDecided,
-    EditDecision,
-    MessageEditList,
     ReasonBody,
     ReplayBody,
     ReplayDetail,
@@ -27,7 +22,6 @@ from api.replays.schemas import (
 from api.web.depends import Caller, Ready
 from api.web.paging import Paged
 from api.web.request_keys import Keyed
-from fhir_adapters.store.tables import MessageEditRow
 
 router = APIRouter(prefix="/api/v1", tags=["messages"])
 
@@ -73,46 +67,6 @@ async def stop_replay(
         services, NoneType, lambda session: replay_service.stop(session, caller, replay_id, body.reason)
     )
     return ReplayStopped(replay_id=replay_id, state="stopped")
-
-
-@router.post("/messages/{message_id}/edits", status_code=201)
-async def propose_edit(
-    message_id: UUID, body: EditBody, services: Ready, caller: Caller, keyed: Keyed
-) -> MessageEdit:
-    """Propose an edited message; it has no effect before somebody else approves it."""
-    caller.require("messages.release")
-    made = await keyed.once(
-        services,
-        UUID,
-        lambda session: replay_service.propose(session, caller, message_id, body.text, body.reason),
-    )
-    async with services.begin(caller) as session:
-        return replay_json_views.edit_json(await session.get_one(MessageEditRow, made))
-
-
-@router.get("/edits")
-async def list_edits(services: Ready, caller: Caller, page: Paged) -> MessageEditList:
-    """Edits: those that wait for a second person first."""
-    caller.require("messages.read")
-    async with services.begin(caller) as session:
-        found, following = page.after(await reading.edits(session, **page.more))
-    return MessageEditList(edits=[replay_json_views.edit_json(row) for row in found], next=following)
-
-
-@router.post("/edits/{edit_id}/decision")
-async def decide_edit(
-    edit_id: UUID, body: EditDecision, services: Ready, caller: Caller, keyed: Keyed
-) -> EditDecided:
-    """Approve or decline somebody else's edit."""
-    caller.require("messages.approve")
-    state = await keyed.once(
-        services,
-        str,
-        lambda session: replay_service.decide(
-            session, caller, edit_id, body.decision == "approve", body.reason
-        ),
-    )
-    return EditDecided(edit_id=edit_id, state=state)
 
 
 @router.post("/sent/{sequence}/again", status_code=201)

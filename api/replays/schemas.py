@@ -1,14 +1,13 @@
-"""Replays and edits of messages as interfaces give them."""
+"""Replays of messages as interfaces give them."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.messages.schemas import MessageEdit, MessageSearch
+from api.messages.schemas import MessageSearch
 from api.replays.service import LEAST_REASON, MOST_REASON
 from api.web.schemas import Schema
 
@@ -68,20 +67,6 @@ class ReplayStopped(Schema):
     state: str
 
 
-class MessageEditList(Schema):
-    """Edits, those that wait for a second person first."""
-
-    edits: list[MessageEdit]
-    next: str | None
-
-
-class EditDecided(Schema):
-    """How an edit stands now."""
-
-    edit_id: UUID
-    state: str
-
-
 class SentAgain(Schema):
     """The new item, and the one that it sends again."""
 
@@ -101,15 +86,3 @@ class ReplayBody(ReasonBody):
     """Which messages are to be read again, and why."""
 
     messages: MessageSearch
-
-
-class EditBody(ReasonBody):
-    """The whole text of the edited message, a segment a line, and why."""
-
-    text: str = Field(min_length=1)
-
-
-class EditDecision(ReasonBody):
-    """Whether the edit takes effect, and why."""
-
-    decision: Literal["approve", "decline"]

@@ -1,4 +1,4 @@
-"""What operators do with messages: have them read again, edit them, decide about an edit, send an item again.
+"""What operators do with messages: have them read again, send an item again.
 
 Each is done once however often it is asked, and noted with who and why.
 """
@@ -12,13 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.looks.notes import who
 from api.messages.queries import message
 from api.messages.search import Search, wanted_by
-from api.messages.whereabouts import whereabouts_seen
-from api.replays.message_edits import edited_bytes
 from api.web.principals import Principal
 from discharge.errors import HomewardError
 from discharge.store import audit, outbox
 from fhir_adapters.hl7v2.process.replays import OUTCOMES, refused_at_sight
-from fhir_adapters.hl7v2.store import edits
 from fhir_adapters.hl7v2.store.replay_work import ask_replay, stop_replay
 
 LEAST_REASON, MOST_REASON = 3, 500
@@ -31,7 +28,8 @@ def reason_fault(reason: str) -> str:
     return f"Write at most {MOST_REASON} characters" if len(reason) > MOST_REASON else ""
 
 
-def _require_reason(reason: str) -> None:
+def require_reason(reason: str) -> None:
+    """Refuse a reason that will not do. Raises reason-needed."""
     if reason_fault(reason):
         raise HomewardError("reason-needed", where="reason")
 
@@ -41,7 +39,7 @@ async def replay(session: AsyncSession, caller: Principal, search: Search, reaso
     saying why.
     """
     caller.require("messages.release")
-    _require_reason(reason)
+    require_reason(reason)
     wanted = await wanted_by(session, caller, search)
     if search.id:
         row, _ = await message(session, caller, wanted.ids[0])
@@ -56,36 +54,15 @@ async def replay(session: AsyncSession, caller: Principal, search: Search, reaso
 async def stop(session: AsyncSession, caller: Principal, replay_id: UUID, reason: str) -> None:
     """Stop a replay where it is; messages already back in the queue stay there."""
     caller.require("messages.release")
-    _require_reason(reason)
+    require_reason(reason)
     await stop_replay(session, replay_id, reason)
     await audit.note_write(session, who(caller), "replay stopped", f"replay {replay_id}")
-
-
-async def propose(session: AsyncSession, caller: Principal, message_id: UUID, text: str, reason: str) -> UUID:
-    """Propose an edited message in place of one that had no effect; a second person decides. Its id."""
-    caller.require("messages.release")
-    _require_reason(reason)
-    row, _ = await message(session, caller, message_id)
-    seen = await whereabouts_seen(session, row)
-    raw = edited_bytes(row, text, whereabouts=seen)
-    made = await edits.propose(session, row, raw, reason, caller.user_id)
-    await audit.note_write(session, who(caller), "message edited", f"edit {made.id}")
-    return made.id
-
-
-async def decide(session: AsyncSession, caller: Principal, edit_id: UUID, approve: bool, reason: str) -> str:
-    """Approve or decline somebody else's edit."""
-    caller.require("messages.approve")
-    _require_reason(reason)
-    state = await edits.decide(session, edit_id, approve=approve, reason=reason)
-    await audit.note_write(session, who(caller), f"message edit {state}", f"edit {edit_id}")
-    return state
 
 
 async def resend(session: AsyncSession, caller: Principal, sequence: int, reason: str) -> int:
     """Send an item to its partner once more, as a new item. Its sequence."""
     caller.require("deadletters.release")
-    _require_reason(reason)
+    require_reason(reason)
     again = await outbox.resend(session, sequence, uuid4(), reason)
     await audit.note_write(session, who(caller), "item sent again", f"outbox {sequence} as {again}")
     return again

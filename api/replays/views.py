@@ -1,4 +1,4 @@
-"""Replays and edits as their pages show them: who wanted what and why, how far it is, what differs."""
+"""Replays as their pages show them: who wanted what and why, and how far it is."""
 
 from __future__ import annotations
 
@@ -11,18 +11,13 @@ from api.web.names import Directory
 from api.web.page import words
 from api.web.page.tags import MESSAGE_STATES, Tag, tag_of
 from fhir_adapters.hl7v2.process.replays import OUTCOMES
-from fhir_adapters.store.tables import InboxRow, MessageEditRow, ReplayItemRow, ReplayRow
+from fhir_adapters.store.tables import InboxRow, ReplayItemRow, ReplayRow
 
 REPLAY_STATES: Mapping[str, Tag] = {
     "waiting": Tag("Waiting", "yellow"),
     "working": Tag("Under way", "blue"),
     "done": Tag("Done", "green"),
     "stopped": Tag("Stopped", "orange"),
-}
-EDIT_STATES: Mapping[str, Tag] = {
-    "proposed": Tag("Waits for a second person", "yellow"),
-    "approved": Tag("Approved", "green"),
-    "declined": Tag("Declined", "grey"),
 }
 
 
@@ -158,41 +153,4 @@ def _item(item: ReplayItemRow, row: InboxRow, unseen: str) -> Item:
         was=": ".join(part for part in was if part) or "Not read yet",
         outcome=OUTCOMES.get(item.outcome or "", unseen),
         now=tag_of(MESSAGE_STATES, row.state),
-    )
-
-
-@dataclass(frozen=True)
-class Edit:
-    """One edit of the list."""
-
-    id: str
-    href: str
-    title: str
-    state: Tag
-    waits: bool
-    by: str
-    reason: str
-    at: str
-    decided: str
-    decided_reason: str
-    original_href: str
-    edited_href: str
-
-
-def edit_line(row: MessageEditRow, known: Directory) -> Edit:
-    """An edit in words."""
-    decided = f"{known.user(row.decided_by) or 'Somebody'}, {words.machine_time(row.decided_at)}"
-    return Edit(
-        id=str(row.id),
-        href=f"/messages/edits/{row.id}",
-        title=f"Edit {str(row.id)[:8]}",
-        state=EDIT_STATES[row.state],
-        waits=row.state == "proposed",
-        by=known.user(row.proposed_by) or "Somebody",
-        reason=row.reason,
-        at=words.machine_time(row.proposed_at),
-        decided=decided if row.decided_by else "",
-        decided_reason=row.decided_reason or "",
-        original_href=f"/messages/{row.original_id}",
-        edited_href=f"/messages/{row.inbox_id}",
     )

@@ -22,6 +22,8 @@ from api.documents import pages as document_pages
 from api.documents import routes as document_routes
 from api.duplicates import pages as duplicate_pages
 from api.duplicates import routes as duplicate_routes
+from api.edits import pages as edit_pages
+from api.edits import routes as edit_routes
 from api.failed_commands import pages as failed_command_pages
 from api.failed_commands import routes as failed_command_routes
 from api.feeds import pages as feed_pages
@@ -71,6 +73,7 @@ ROUTERS = (
     duplicate_routes.router,
     message_routes.router,
     replay_routes.router,
+    edit_routes.router,
     alarm_routes.router,
     user_routes.router,
     bed_day_routes.router,
@@ -96,7 +99,8 @@ PAGES: tuple[APIRouter, ...] = (
     alert_pages.router,
     bed_day_pages.router,
     alarm_pages.router,
-    replay_pages.router,  # before the messages, whose ids stand at the same place of an address
+    replay_pages.router,
+    edit_pages.router,  # before the messages, whose ids stand at the same place of an address
     message_pages.router,
     dead_letter_pages.router,
     failed_command_pages.router,

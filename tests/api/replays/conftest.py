@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.api.conftest import Door
-from tests.api.replays.edits import Editing
+from tests.api.edits.editing import Editing
 from tests.fhir_adapters.hl7v2.conftest import Intake
 
 

@@ -15,7 +15,7 @@ from fhir_adapters.feeds.profile_loader import shipped_profiles
 from fhir_adapters.hl7v2.store.replay_work import work_replays
 from fhir_adapters.store.tables import InboxRow, ReplayItemRow, ReplayRow
 from tests.api.conftest import Door, Looking
-from tests.api.replays.edits import Editing, fields
+from tests.api.edits.editing import Editing, fields
 from tests.api.signing_in import sign_in
 from tests.fhir_adapters.hl7v2.conftest import Intake
 from tests.fhir_adapters.hl7v2.samples import OTHER_NHS, Sample

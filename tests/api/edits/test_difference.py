@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 
+from api.edits.difference import Compared, Difference, difference
 from api.messages.message_text import readable
-from api.replays.difference import Compared, Difference, difference
 from tests.fhir_adapters.hl7v2.samples import Sample
 
 HL7 = "application/hl7-v2"

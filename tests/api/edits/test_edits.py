@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from discharge.store.engine import transaction
 from fhir_adapters.store.tables import InboxRow, MessageEditRow
-from tests.api.replays.edits import Editing
+from tests.api.edits.editing import Editing
 from tests.api.replays.test_pages import NOBODY
 from tests.fhir_adapters.hl7v2.conftest import Intake
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from api.edits.editable_text import LEFT_OUT, LONGEST_TEXT, editable_text, edited_bytes, too_long
 from api.messages.message_text import WITHHELD
-from api.replays.message_edits import LEFT_OUT, LONGEST_TEXT, editable_text, edited_bytes, too_long
 from discharge.errors import HomewardError
 from fhir_adapters.store.tables import InboxRow
 from tests.fhir_adapters.hl7v2.samples import Sample

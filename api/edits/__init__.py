@@ -1,0 +1,1 @@
+"""Messages edited by two people: one proposes, another decides."""
