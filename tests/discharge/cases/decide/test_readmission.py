@@ -14,10 +14,15 @@ from discharge.delays.model import DelayReason, ReadyPeriod
 from tests.discharge.cases.stories import SPELL, after, day, decided, kinds, noon, refer, spell, told
 
 BACK, THIRD = UUID(int=31), UUID(int=32)
+
+
 ACCEPTED = after((0, refer()), (0, cmd.AcceptReferral()))
+
+
 LEFT_ON = {"status": "discharged", "discharged_on": day(5)}
+
+
 LEFT = after((5, told(**LEFT_ON)), case=ACCEPTED)
-WAITED = after((1, cmd.SetCriteriaToReside(met=False)), (5, told(**LEFT_ON)), case=ACCEPTED)
 
 
 def back(spell_id: UUID = BACK, on: int = 9, **said: object) -> cmd.NoteHospitalFacts:
@@ -33,9 +38,17 @@ def news(case: Case, asked: cmd.NoteHospitalFacts, on: int = 10) -> list[ev.Even
 
 
 RETURNED = after((9, back()), case=LEFT)
+
+
 GONE_AGAIN = after((11, back(status="discharged", discharged_on=day(11))), case=RETURNED)
+
+
 TWICE = after((13, back(THIRD, 13)), case=GONE_AGAIN)
+
+
 CANCELLED = back(status="cancelled", cancelled_because="admission-cancelled")
+
+
 FIRST_LEFT = RETURNED.earlier_discharges[0]
 
 
@@ -293,99 +306,6 @@ def test_given_a_return_that_began_before_the_person_left_then_it_was_none() -> 
 def test_given_somebody_who_left_the_return_again_when_it_began_before_then_neither_was() -> None:
     happened = news(GONE_AGAIN, back(on=4, status="discharged", discharged_on=day(11)), 12)
     assert happened[:2] == [ev.DischargeCancelled(cancelled_on=day(4)), cancelled(12)]
-
-
-@pytest.mark.parametrize(("on", "days"), [(6, 3), (9, 0), (4, 5)])
-def test_given_an_earlier_discharge_on_another_day_then_return_and_waiting_follow(on: int, days: int) -> None:
-    case = after((9, back()), case=WAITED)
-    period = case.ready_periods[0]
-    moved = FIRST_LEFT.model_copy(
-        update={
-            "discharged_on": day(on),
-            "discharged_at": noon(on),
-            "contacts": case.earlier_discharges[0].contacts,
-        }
-    )
-    assert news(case, told(status="discharged", discharged_on=day(on))) == [
-        ev.EarlierDischargeCorrected(place=0, discharge=moved, readmission=returned(BACK, 9, days)),
-        ev.ReadyPeriodCorrected(
-            replaces=day(1), was=period, period=period.model_copy(update={"ended_on": day(on)})
-        ),
-    ]
-
-
-def test_given_an_earlier_discharge_before_its_waiting_began_then_that_ends_where_it_began() -> None:
-    case = after((9, back()), case=WAITED)
-    corrected = news(case, told(status="discharged", discharged_on=day(0)))[1]
-    assert corrected.period.ended_on == day(1)
-
-
-def test_given_an_earlier_discharge_after_the_return_then_the_ward_is_asked_once_and_it_stays() -> None:
-    asked = told(status="discharged", discharged_on=day(10))
-    [opened] = news(RETURNED, asked)
-    assert (opened.action.cause, opened.action.subject) == ("stays-overlap", str(SPELL))
-    assert news(fold(RETURNED, [opened]), asked) == []
-    assert news(RETURNED, told(**LEFT_ON, bed="7")) == []
-
-
-@pytest.mark.parametrize("status", ["admitted", "on-leave"])
-def test_given_an_earlier_discharge_that_did_not_happen_then_there_was_no_return_and_the_ward_is_asked(
-    status: str,
-) -> None:
-    case = after((9, back()), case=WAITED)
-    period = case.ready_periods[0]
-    *happened, opened = news(case, told(status=status))
-    assert happened == [
-        ev.EarlierDischargeCorrected(place=0),
-        answered("unplanned-return/1"),
-        ev.ReadyPeriodCorrected(
-            replaces=day(1),
-            was=period,
-            period=period.model_copy(update={"ended_on": day(9), "ended_by": "transferred"}),
-        ),
-    ]
-    assert (opened.action.cause, opened.action.subject) == ("stays-overlap", str(SPELL))
-
-
-def test_given_waiting_that_ended_otherwise_when_an_earlier_discharge_moves_then_it_stays() -> None:
-    waits = (
-        ReadyPeriod(ready_on=day(0), ended_on=day(5), ended_by="met-criteria-again", spell_id=SPELL),
-        ReadyPeriod(ready_on=day(1), ended_on=day(4), ended_by="discharged", spell_id=SPELL),
-        ReadyPeriod(ready_on=day(2), ended_on=day(5), ended_by="discharged", spell_id=THIRD),
-        ReadyPeriod(ready_on=day(3), ended_on=day(5), ended_by="left"),
-    )
-    case = RETURNED.model_copy(update={"ready_periods": waits})
-    happened = news(case, told(status="discharged", discharged_on=day(7)))
-    assert [each for each in happened if each.kind == "ready-period-corrected"] == [
-        ev.ReadyPeriodCorrected(
-            replaces=day(3), was=waits[3], period=waits[3].model_copy(update={"ended_on": day(7)})
-        )
-    ]
-
-
-def test_given_an_earlier_stay_taken_back_then_its_discharge_and_return_go() -> None:
-    assert news(RETURNED, told(status="cancelled")) == [
-        ev.EarlierDischargeCorrected(place=0),
-        answered("unplanned-return/1"),
-    ]
-
-
-def test_given_an_earlier_stay_that_goes_on_under_another_number_then_its_discharge_is_that_stays() -> None:
-    case = fold(RETURNED, [ev.SpellJoined(spell=spell(spell_id=THIRD, **LEFT_ON))])
-    moved = FIRST_LEFT.model_copy(update={"spell_id": THIRD})
-    assert news(case, told(status="cancelled")) == [
-        ev.EarlierDischargeCorrected(place=0, discharge=moved, readmission=returned())
-    ]
-
-
-@pytest.mark.parametrize(
-    "other", [{"discharged_on": day(6)}, {"status": "admitted", "discharged_on": day(5)}]
-)
-def test_given_no_stay_of_the_same_end_when_the_earlier_is_taken_back_then_its_discharge_goes(
-    other: dict[str, object],
-) -> None:
-    case = fold(RETURNED, [ev.SpellJoined(spell=spell(spell_id=THIRD, **{**LEFT_ON, **other}))])
-    assert news(case, told(status="cancelled"))[0] == ev.EarlierDischargeCorrected(place=0)
 
 
 def test_given_a_stay_whose_end_is_new_when_it_was_not_known_to_have_ended_then_nothing_is_undone() -> None:
