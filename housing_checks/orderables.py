@@ -41,7 +41,7 @@ class CatalogueRow(Orderable):
 
 def unknown_items(rows: Mapping[str, Orderable]) -> Iterator[str]:
     """Check items that rows claim to help and no form asks, one fault each."""
-    asked = {item.code for item in CHECK_ITEMS}
+    asked = {item.code for item in CHECK_ITEMS.rows}
     for code, row in rows.items():
         for item in row.helps:
             if item not in asked:

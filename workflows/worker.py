@@ -11,7 +11,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -21,7 +21,7 @@ from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner
 
 from discharge.reference.files import DataInvalid
-from discharge.reference.policy import put_in_force
+from discharge.reference.policy import day_told, put_in_force
 from discharge.reference.site import SiteFolder
 from discharge.store.driver import USUAL, DatabaseTimes
 from discharge.store.engine import Sessions, make_engine, make_sessions, transaction
@@ -101,6 +101,7 @@ async def run_worker(
         clock = await _until_it_answers("PostgreSQL", lambda: fixed_clock(sessions, factor), stop)
         if clock is None or not await _profiles_at_hand(engine, profiles, stop):
             return
+        held.enter_context(day_told(lambda: clock.today(datetime.now(UTC))))
         async with asyncio.TaskGroup() as group:
             bells, background = Bells(), Background()
             held.push_async_callback(background.stop)

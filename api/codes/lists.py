@@ -62,7 +62,7 @@ class _Rules(CodeList[Code]):
 
     @property
     def rows(self) -> tuple[Code, ...]:
-        """Every rule that is, was or will be in force."""
+        """Every rule that is or was in force."""
         return tuple(
             Code(code=rule.id, label=rule.title, source=rule.source, from_on=rule.from_on)
             for rule in every_rule()

@@ -20,6 +20,7 @@ from api.web.problems import add_problem_handlers
 from api.web.registry import PAGES, ROUTERS
 from api.web.services import Services, wall_now
 from api.web.settings import ApiSettings
+from discharge.reference.policy import day_told
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
 
@@ -33,7 +34,8 @@ def create_app(settings: ApiSettings, now: Callable[[], datetime] = wall_now) ->
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         services: Services = app.state.services
         services.background.start("profiles", services.keep_current)
-        yield
+        with day_told(services.today):
+            yield
         await services.close()
 
     app = FastAPI(

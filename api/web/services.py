@@ -8,7 +8,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -127,6 +127,10 @@ class Services:
     async def case_now(self) -> datetime:
         """Case time at this instant."""
         return (await self.clock()).case_time(self.now())
+
+    def today(self) -> date:
+        """The day in case time; that of the machine until the clock is read."""
+        return (self._clock or CaseClock.real()).today(self.now())
 
     async def temporal(self) -> Client:
         """The client of Temporal; made lazily, so that we run while Temporal does not."""

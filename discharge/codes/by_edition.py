@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
 from discharge.codes.model import Code, CodeList, by_code
 from discharge.reference.kind import Kind, no_more_to_check
-from discharge.reference.policy import Book, Policy, book_in_force
+from discharge.reference.policy import Book, Policy, book_in_force, rows_so_far
 
 Coded = TypeVar("Coded", bound=Code)
 
@@ -21,6 +21,19 @@ class ListByEdition(CodeList[Coded]):
         super().__init__(name or kind.name, ())
         self.kind = kind
         self._of: Book | None = None
+        self._so_far: tuple[Coded, ...] = ()
+        self._so_far_by_code: Mapping[str, tuple[Coded, ...]] = {}
+
+    def __iter__(self) -> Iterator[Coded]:
+        """Every row that was or is in force."""
+        return iter(rows_so_far(self.kind))
+
+    def newest(self, code: str) -> Coded | None:
+        """Return the newest row of a code, in force or not; what a later day brings is not shown before."""
+        rows = rows_so_far(self.kind)
+        if self._so_far is not rows:
+            self._so_far, self._so_far_by_code = rows, by_code(rows)
+        return max(reversed(self._so_far_by_code.get(code, ())), key=lambda row: row.from_on, default=None)
 
     @property
     def rows(self) -> tuple[Coded, ...]:
@@ -57,7 +70,7 @@ class ListByEdition(CodeList[Coded]):
         for a code that was never in the list.
         """
         row = book_in_force().table(self.kind, day).get(code)
-        return row if row is not None else self._versions[code][-1]
+        return row or self.newest(code) or self._versions[code][-1]
 
     def begun(self, on: date) -> date:
         """Return the day from which the rows in force on a day have been as they are."""

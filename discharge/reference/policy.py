@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -22,7 +23,7 @@ class Book:
 
     overrides: tuple[Override, ...] = ()
     _tables: dict[tuple[int, tuple[int, ...]], Table[Any]] = field(default_factory=dict, init=False)
-    _every: dict[int, tuple[Any, ...]] = field(default_factory=dict, init=False)
+    _every: dict[tuple[int, int], tuple[Any, ...]] = field(default_factory=dict, init=False)
 
     def table(self, kind: Kind[Row], day: date, *, shadow: bool = False) -> Table[Row]:
         """What is in force of a kind on a day; a day before every edition is answered by the oldest. With
@@ -85,16 +86,20 @@ class Book:
             self._tables[key] = table
         return self._tables[key]
 
-    def every(self, kind: Kind[Row]) -> tuple[Row, ...]:
-        """Every row that is, was or will be in force, the oldest first."""
-        if id(kind) not in self._every:
-            starts = [edition.heading.effective_from for edition in kind.editions]
-            starts += [each.effective_from for each in self.overrides if each.name == kind.name]
+    def every(self, kind: Kind[Row], until: date = date.max) -> tuple[Row, ...]:
+        """Every row that is, was or will be in force, the oldest first; with `until` those that were or are
+        on that day.
+        """
+        starts = {edition.heading.effective_from for edition in kind.editions}
+        starts |= {each.effective_from for each in self.overrides if each.name == kind.name}
+        days = [date.min, *sorted(day for day in starts if day <= until)]
+        key = (id(kind), len(days))
+        if key not in self._every:
             found: list[Row] = []
-            for day in sorted({date.min, *starts}):
+            for day in days:
                 found += [row for row in self.table(kind, day).values() if row not in found]
-            self._every[id(kind)] = tuple(found)
-        return self._every[id(kind)]
+            self._every[key] = tuple(found)
+        return self._every[key]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +118,32 @@ class Policy:
         return self.book.table(kind, self.day, shadow=self.shadow)
 
 
+def _no_day_told() -> date:
+    return date.max
+
+
 class _InForce:
-    """The book of this process: what is shipped, until a site's folder is followed."""
+    """The book of this process: what is shipped, until a site's folder is followed; and which day it is."""
 
     book = Book()
+    today: Callable[[], date] = staticmethod(_no_day_told)
+
+
+@contextmanager
+def day_told(today: Callable[[], date]) -> Iterator[None]:
+    """Let `today` (case time) say which day it is in this process, so that no words of a later day are shown.
+    Where nobody says it, as in a check of files, the rows of every day are known.
+    """
+    before, _InForce.today = _InForce.today, staticmethod(today)
+    try:
+        yield
+    finally:
+        _InForce.today = before
+
+
+def rows_so_far(kind: Kind[Row]) -> tuple[Row, ...]:
+    """Every row that was or is in force today, the oldest first: what people are shown."""
+    return _InForce.book.every(kind, _InForce.today())
 
 
 def book_in_force() -> Book:

@@ -14,7 +14,7 @@ from string import Formatter
 from discharge.cases.model import Alert, Case
 from discharge.clocks.registry import clock_fault
 from discharge.reference.kind import Kind
-from discharge.reference.policy import book_in_force
+from discharge.reference.policy import rows_so_far
 from discharge.risk.conditions import Condition
 from discharge.risk.levels import Level, loudness
 from discharge.risk.named import FACTS
@@ -115,12 +115,12 @@ RULES = Kind("risk-rules", Rule, Path(__file__).with_name("rules.yaml"), key="id
 
 def known_rule(rule: str) -> Rule | None:
     """Return a rule as it is, or last was; None for one that never was."""
-    return next((each for each in reversed(book_in_force().every(RULES)) if each.id == rule), None)
+    return next((each for each in reversed(rows_so_far(RULES)) if each.id == rule), None)
 
 
 def every_rule() -> tuple[Rule, ...]:
-    """Return every rule that is, was or will be in force, each once, as it last was."""
-    return tuple({rule.id: rule for rule in book_in_force().every(RULES)}.values())
+    """Return every rule that is or was in force, each once, as it last was."""
+    return tuple({rule.id: rule for rule in rows_so_far(RULES)}.values())
 
 
 def rule_title(rule: str) -> str:

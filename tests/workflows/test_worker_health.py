@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from datetime import date
 
 import httpx
 import pytest
@@ -12,8 +13,11 @@ from prometheus_client import REGISTRY
 from temporalio.testing import WorkflowEnvironment
 
 from deploy.health_server import HealthDoor
+from discharge.codes.casework import TENURES
+from discharge.reference.policy import put_in_force
 from tests.fixtures.ports import free_port
 from tests.fixtures.postgres import Database
+from tests.fixtures.site_rows import site_change
 from tests.workflows.waiting import until
 from workflows.codec import PayloadKeys
 from workflows.connection import TemporalAccess
@@ -55,8 +59,12 @@ async def test_given_temporal_away_when_a_worker_is_asked_then_it_lives_and_is_r
             await until(lambda: said(200), "it is ready")
             figures = (await client.get("/metrics")).text
             assert 'homeward_worker_steps_total{outcome="idle",task="drain"}' in figures
+            put_in_force([site_change("tenures", date(2999, 1, 1), other={"label": "Words of 2999"})])
+            shown = TENURES.label("other")
+            put_in_force(())
             stop.set()
             await working
+        assert shown != "Words of 2999", "a worker knows which day it is"
         with pytest.raises(httpx.ConnectError):
             await client.get("/healthz")
 

@@ -28,9 +28,11 @@ from discharge.codes.destinations import (
 from discharge.codes.model import Code, CodeList
 from discharge.errors import HomewardError
 from discharge.reference.files import DataInvalid
-from discharge.reference.policy import policy_on, put_in_force
+from discharge.reference.policy import day_told, policy_on, put_in_force
 from discharge.reference.site import parse_override
+from discharge.risk.rules import known_rule, rule_title
 from discharge.sharing import SharingFacts, may_send
+from housing_checks.item_words import gate_items
 
 TODAY = date(2026, 3, 1)
 every_list = pytest.mark.parametrize("codes", LISTS.values(), ids=list(LISTS))
@@ -205,6 +207,35 @@ def test_given_any_list_then_a_site_changes_a_row_of_it_from_a_day_on(
     assert codes.begun(TODAY) == TODAY
     with pytest.raises(DataInvalid, match=r"^ours.yaml: rows\..*did you mean label\?"):
         site(codes.name, f'"{code}": {{lable: Other words}}')
+
+
+@every_list
+def test_given_words_of_a_later_day_then_they_are_not_shown_before_it(
+    codes: ListByEdition[Code], site: Callable[..., None]
+) -> None:
+    code, before = codes.rows[0].code, codes.label(codes.rows[0].code)
+    site(codes.name, f'"{code}": {{label: Other words}}')
+    for day, label in ((TODAY - timedelta(days=1), before), (TODAY, "Other words")):
+        with day_told(lambda day=day: day):  # type: ignore[misc]
+            assert codes.label(code) == label
+            assert codes.as_on(code, day).label == label
+            assert ("Other words" in {row.label for row in codes}) == (label == "Other words")
+
+
+def test_given_titles_items_and_rows_of_a_later_day_then_they_are_not_shown_before_it(
+    site: Callable[..., None],
+) -> None:
+    site("risk-rules", "lead-time-too-long: {title: Other words, ladder: [operator]}")
+    with day_told(lambda: TODAY - timedelta(days=1)):
+        assert rule_title("lead-time-too-long") != "Other words"
+        rule = known_rule("lead-time-too-long")
+        assert rule is not None
+        assert rule.ladder != ("operator",)
+    assert rule_title("lead-time-too-long") == "Other words"
+    site("home-check", "safe-address: {label: Other words}")
+    with day_told(lambda: TODAY - timedelta(days=1)):
+        assert gate_items()["safe-address"] != "Other words"
+    assert gate_items()["safe-address"] == "Other words"
 
 
 @pytest.mark.parametrize(
