@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from discharge.errors import Fault as Whose
+from discharge.errors.row import Fault as Whose
 from housing_checks.contradictions import Contradiction
 
 

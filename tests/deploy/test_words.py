@@ -22,10 +22,8 @@ FOUND = re.compile(rf"(?<![\w-])({'|'.join(map(re.escape, OUT))})(?![\w-])", re.
 PYTHON = [
     *sorted((ROOT / "api").rglob("*.py")),
     *sorted((ROOT / "discharge" / "codes").glob("*.py")),
-    *(
-        ROOT / "discharge" / name
-        for name in ("errors.py", "permissions.py", "next_actions.py", "pathway_words.py")
-    ),
+    *sorted((ROOT / "discharge" / "errors").glob("*.py")),
+    *(ROOT / "discharge" / name for name in ("permissions.py", "next_actions.py", "pathway_words.py")),
     *(
         ROOT / "discharge" / "cases" / name
         for name in ("actions.py", "follow_ups.py", "stages.py", "unready.py")
