@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.orm.attributes import set_committed_value
 
 from api.web.principals import Principal
@@ -145,18 +146,21 @@ def _parts(organisation_id: UUID) -> Select[UUID]:
     )
 
 
+def known_here(person_id: UUID | InstrumentedAttribute[UUID], organisation_id: UUID) -> ColumnElement[bool]:
+    """Whether somebody has a bed or a number of an organisation, which then sees everything of them."""
+    stay, number = (
+        select(table.id).where(table.person_id == person_id, table.organisation_id == organisation_id)
+        for table in (Spell, PersonIdentifier)
+    )
+    return or_(stay.exists(), number.exists())
+
+
 async def seen_person(session: AsyncSession, viewer: Viewer, person: Person) -> tuple[Person, Sight]:
     """A person outside any one case, with what the caller sees of them, and that sight: everything of
-    somebody with a bed or a number of the caller's organisation, else what the nearest case lets them see.
+    somebody known to the caller's organisation, else what the nearest case lets them see.
     """
     own = viewer.caller.organisation_id
-    known_here = or_(
-        select(Spell.id).where(Spell.person_id == person.id, Spell.organisation_id == own).exists(),
-        select(PersonIdentifier.id)
-        .where(PersonIdentifier.person_id == person.id, PersonIdentifier.organisation_id == own)
-        .exists(),
-    )
-    if await session.scalar(select(known_here)):
+    if await session.scalar(select(known_here(person.id, own))):
         return person, EVERYTHING
     held = await session.scalars(select(CaseRow.snapshot).where(CaseRow.person_id == person.id))
     cases = [SNAPSHOT.read(snapshot) for snapshot in held]

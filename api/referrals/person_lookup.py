@@ -42,6 +42,7 @@ _STANDING = text(
     "SELECT * FROM homeward_referral_standing(:nhs_number, :family_name, :given_name, :birth_date,"
     " :authority, :local_number)"
 )
+_MY_INPATIENT = text("SELECT homeward_my_inpatient(:nhs_number)")
 _HAS_PART = text("SELECT homeward_i_have_part(:person_id)")
 
 
@@ -52,6 +53,14 @@ async def standing(session: AsyncSession, named: Named) -> tuple[str, UUID | Non
     """
     row = (await session.execute(_STANDING, asdict(named))).one()
     return row.standing, row.person
+
+
+async def own_inpatient(session: AsyncSession, nhs_number: str) -> UUID | None:
+    """The only living entry that has or had an NHS number, where it is somebody in a bed of the caller's:
+    nearly always the person meant, and the caller has a part for them.
+    """
+    found: UUID | None = await session.scalar(_MY_INPATIENT, {"nhs_number": nhs_number})
+    return found
 
 
 async def has_part(session: AsyncSession, person_id: UUID) -> bool:

@@ -7,6 +7,7 @@ nothing already held is overwritten. Without one it is a request, and answers al
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID, uuid4
@@ -14,7 +15,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.cases.viewer import seen_person, viewer_of
+from api.cases.viewer import known_here, seen_person, viewer_of
 from api.commands.contradictions import require_no_contradiction
 from api.commands.service import AskedCommand, Outcome, body_hash, execute, existing, take
 from api.looks.notes import who
@@ -38,9 +39,9 @@ from fhir_adapters.store import referral_requests
 from fhir_adapters.store.referral_commands import (
     SERVICE_KINDS,
     find_open_case,
-    find_service,
     find_stay,
     refer_command,
+    service_among,
 )
 from housing_checks.contradictions import contradictions
 
@@ -62,6 +63,14 @@ class Requested:
 
     row: ReferralRequestRow
     repeated: bool = False
+
+
+@dataclass(frozen=True)
+class _Organisations:
+    """Who refers, and the housing-health service that takes the referral."""
+
+    referrer: Organisation
+    service_id: UUID | None
 
 
 @dataclass(frozen=True)
@@ -139,7 +148,8 @@ async def _refer(services: Services, caller: Principal, request: Request) -> Ref
             return Referred(await execute(services, before), opened=False)
         _require_sound(request.values, now)
         _ask_about(request, london_date(now))
-        referrer = await _referrer(session, caller, request.values.requester)
+        organisations = await _organisations(session, caller, request.values.requester)
+        referrer = organisations.referrer
         person_id = await _with_part(session, caller, request)
         if person_id is None:
             if request.number is not None:
@@ -154,7 +164,7 @@ async def _refer(services: Services, caller: Principal, request: Request) -> Ref
                 request.values,
                 person_id=person_id,
                 referrer_id=referrer.id,
-                service_id=await find_service(session, caller.organisation_id),
+                service_id=organisations.service_id,
                 spell=spell,
             ),
             effective_on=request.values.referred_on or london_date(now),
@@ -264,14 +274,23 @@ async def _with_part(session: AsyncSession, caller: Principal, request: Request)
     person = request.values.person
     number = _checked(person.nhs_number)
     if not _described_in_full(person):
-        named = await _named(session, caller, person)
-        return named if await person_lookup.has_part(session, named) else None
+        return await _named_with_part(session, caller, person)
     standing, known = await person_lookup.standing(session, _details(person, number))
     if standing == "known":
         return known
     return (
         await person_lookup.resolve_person(session, _details(person, number)) if standing == "new" else None
     )
+
+
+async def _named_with_part(session: AsyncSession, caller: Principal, person: ReferredPerson) -> UUID | None:
+    number = _checked(person.nhs_number)
+    if number is not None and person.person_id is None:
+        lying_here = await person_lookup.own_inpatient(session, number)
+        if lying_here is not None:
+            return lying_here
+    named = await _named(session, caller, person)
+    return named if await person_lookup.has_part(session, named) else None
 
 
 def _details(person: ReferredPerson, number: str | None) -> person_lookup.Named:
@@ -306,14 +325,21 @@ async def _named(session: AsyncSession, caller: Principal, person: ReferredPerso
     return await _visible(session, caller, Person.id.in_(theirs))
 
 
-async def _referrer(session: AsyncSession, caller: Principal, code: str | None) -> Organisation:
+async def _organisations(session: AsyncSession, caller: Principal, code: str | None) -> _Organisations:
+    """The caller's organisation, the one that it names, and the services, in one question."""
+    wanted = or_(Organisation.id == caller.organisation_id, Organisation.kind.in_(SERVICE_KINDS))
+    if code is not None:
+        wanted = or_(wanted, Organisation.code == code, Organisation.ods_code == code)
+    found = (await session.scalars(select(Organisation).where(wanted))).all()
+    return _Organisations(_referrer(found, caller, code), service_among(found, caller.organisation_id))
+
+
+def _referrer(found: Sequence[Organisation], caller: Principal, code: str | None) -> Organisation:
     """The referring organisation: the caller's own, or the trust that the housing service names."""
-    own = await session.get_one(Organisation, caller.organisation_id)
+    own = next(each for each in found if each.id == caller.organisation_id)
     if code is None or code in (own.code, own.ods_code):
         return own
-    named = await session.scalar(
-        select(Organisation).where(or_(Organisation.code == code, Organisation.ods_code == code))
-    )
+    named = next((each for each in found if code in (each.code, each.ods_code)), None)
     if named is None:
         raise HomewardError("invalid-body", detail="organisation not known", where="requester")
     if own.kind not in SERVICE_KINDS:
@@ -334,14 +360,25 @@ async def _visible(
     session: AsyncSession, caller: Principal, condition: ColumnElement[bool], field: str | None = None
 ) -> UUID:
     """The one living entry that fits among the people whom the caller may see, and that field of."""
-    found = await session.scalars(
-        select(Person).where(condition, Person.merged_into.is_(None), Person.test_person.is_(False))
+    found = await session.execute(
+        select(Person.id, known_here(Person.id, caller.organisation_id)).where(
+            condition, Person.merged_into.is_(None), Person.test_person.is_(False)
+        )
     )
-    viewer = await viewer_of(session, caller)
-    met = [await seen_person(session, viewer, person) for person in found.all()]
-    people = [seen.id for seen, sight in met if sight.person and (field is None or field in sight.person)]
+    people = [
+        person_id
+        for person_id, known in found.all()
+        if known or await _sees(session, caller, person_id, field)
+    ]
     if len(people) > 1:
         raise HomewardError("patient-mismatch", where="person")
     if not people:
         raise HomewardError("unknown-patient", detail="send name and birth date as well", where="person")
     return people[0]
+
+
+async def _sees(session: AsyncSession, caller: Principal, person_id: UUID, field: str | None) -> bool:
+    """Whether some case lets the caller see somebody, and that field of them."""
+    person = await session.get_one(Person, person_id)
+    _, sight = await seen_person(session, await viewer_of(session, caller), person)
+    return bool(sight.person) and (field is None or field in sight.person)

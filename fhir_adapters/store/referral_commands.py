@@ -5,6 +5,7 @@ The door has found the person; who that is, and who may ask, differs from door t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import select, text
@@ -67,13 +68,18 @@ def case_spell(row: Spell) -> CaseSpell:
 
 
 async def find_service(session: AsyncSession, organisation_id: UUID) -> UUID | None:
+    """The housing-health service that takes a referral of an organisation."""
+    services = await session.scalars(select(Organisation).where(Organisation.kind.in_(SERVICE_KINDS)))
+    return service_among(services.all(), organisation_id)
+
+
+def service_among(organisations: Sequence[Organisation], organisation_id: UUID) -> UUID | None:
     """The housing-health service that takes a referral: the asker's own, else the first there is."""
-    services = await session.scalars(
-        select(Organisation).where(Organisation.kind.in_(SERVICE_KINDS)).order_by(Organisation.code)
+    services = sorted(
+        (each for each in organisations if each.kind in SERVICE_KINDS),
+        key=lambda each: (each.id != organisation_id, each.code),
     )
-    found = services.all()
-    own = next((each.id for each in found if each.id == organisation_id), None)
-    return own or (found[0].id if found else None)
+    return services[0].id if services else None
 
 
 def refer_command(

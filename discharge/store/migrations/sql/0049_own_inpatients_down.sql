@@ -1,0 +1,1 @@
+DROP FUNCTION homeward_my_inpatient;
