@@ -11,7 +11,6 @@ from types import MappingProxyType
 
 from discharge.cases.decide.common import Decider, plain
 from housing_checks.checks.rules import complete_check, save_answers, start_check
-from housing_checks.consequences import consequences
 from housing_checks.gate.rules import confirm_item, name_mitigation, withdraw_mitigation
 from housing_checks.strands.rehousing.rules import answer_offer, let_property, note_home_lost, offer_property
 from housing_checks.strands.rules import (
@@ -22,7 +21,7 @@ from housing_checks.strands.rules import (
     start_strand,
 )
 
-__all__ = ["DECIDERS", "Decider", "consequences"]
+__all__ = ["DECIDERS", "Decider"]
 
 DECIDERS: Mapping[str, Decider] = MappingProxyType(
     {

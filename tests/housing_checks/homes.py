@@ -12,7 +12,8 @@ from discharge.cases.model import Actor, Case, Owner, Referral
 from discharge.reference.policy import policy_on
 from discharge.values import YesNoUnknown
 from housing_checks.checks.form import form_of
-from housing_checks.deciders import DECIDERS, consequences
+from housing_checks.deciders import DECIDERS
+from housing_checks.pathway import consequences
 from housing_checks.strands.rehousing.model import Property
 
 CASE = UUID("00000000-0000-4000-8000-0000000000c1")

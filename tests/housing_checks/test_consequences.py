@@ -11,7 +11,7 @@ from discharge.cases.events import PersonDischarged, PersonReadmitted
 from discharge.cases.evolve import fold
 from discharge.cases.model import Discharge, Readmission, Stage
 from discharge.errors import Refused
-from housing_checks.deciders import consequences
+from housing_checks.pathway import consequences
 from housing_checks.strands.basics.items import basics_missing
 from tests.housing_checks.homes import FORM_1, Story, checked, confirm, day, noon, start
 
