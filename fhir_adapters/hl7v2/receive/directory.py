@@ -17,7 +17,9 @@ from fhir_adapters.hl7v2.receive.limits import Limits, Pace
 from fhir_adapters.store.inbox import Arrived, Received
 
 FRESH_FOR = 5.0
-"""Seconds for which the list of feeds is trusted."""
+"""Seconds for which the list of feeds is trusted. Reading it is one short transaction, twelve a minute; a
+notice would cost a connection that is kept for it.
+"""
 NOT_SERVED = (
     "feed %s is not served: it has neither networks nor a certificate, so any sender that reaches "
     "the port could send for its organisation. Give it networks or a certificate in the places "
@@ -194,15 +196,17 @@ class Directory:
         """Read the list; of many who find it old one reads, and the others go by the old one meanwhile."""
         async with self._reading:
             if self._unassigned is None or not self._is_fresh():
-                self._unassigned = await self._inbox.unassigned()
-                self._know(await self._inbox.feeds())
+                unassigned = self._unassigned or await self._inbox.unassigned()
+                self._unassigned = self._know(await self._inbox.feeds(), unassigned)
                 self._fresh_until = asyncio.get_running_loop().time() + FRESH_FOR
             return self._unassigned
 
-    def _know(self, feeds: list[FeedDoor]) -> None:
+    def _know(self, feeds: list[FeedDoor], unassigned: FeedDoor) -> FeedDoor:
+        """Go by this list from now on; returns the feed for what nobody claims, as it is in it."""
         self.feeds = [feed for feed in feeds if self._serves(feed)]
         self._largest = max([self._limits.message_bytes, *(feed.message_bytes or 0 for feed in feeds)])
         self._chosen.clear()
+        return next((feed for feed in feeds if feed.feed_id == unassigned.feed_id), unassigned)
 
     def _serves(self, feed: FeedDoor) -> bool:
         """Whether a feed shows who may speak for its organisation; said once of each that does not."""

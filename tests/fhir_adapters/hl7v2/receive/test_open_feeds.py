@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from math import inf
 from uuid import UUID, uuid4
 
@@ -27,10 +28,15 @@ UNASSIGNED = FeedDoor(uuid4(), "unassigned", TRUST, None)
 class Inbox:
     """The feeds there are; nothing is stored here."""
 
+    def __init__(self, *more: FeedDoor) -> None:
+        self.more = more
+        self.asked = 0
+
     async def feeds(self) -> list[FeedDoor]:
-        return [OPEN, BY_NETWORK, BY_CERTIFICATE]
+        return [OPEN, BY_NETWORK, BY_CERTIFICATE, *self.more]
 
     async def unassigned(self) -> FeedDoor:
+        self.asked += 1
         return UNASSIGNED
 
 
@@ -59,3 +65,14 @@ async def test_given_a_demo_when_it_opens_them_then_every_feed_is_served() -> No
     await asyncio.wait_for(directory.look_up(), 5)
 
     assert await chosen(directory, "OPEN") == "OPEN"
+
+
+async def test_given_a_list_read_again_then_the_feed_that_nobody_claims_is_asked_for_once() -> None:
+    listed = replace(UNASSIGNED, profile="itk-2.4")
+    inbox = Inbox(listed)
+    directory = Directory(inbox, USUAL)  # type: ignore[arg-type]
+    for _ in range(3):
+        await directory.look_up()
+
+    assert inbox.asked == 1
+    assert (await directory.choose(Arrival(sending_application="NOBODY"), inf)) == (listed, False)
