@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.cases.viewer import viewer_of
 from api.looks.notes import looked
-from api.web.paging import SIZE
+from api.web.paging import COUNTED_TO, SIZE
 from api.web.principals import Principal
 from discharge.cases.model import SNAPSHOT
 from discharge.risk.levels import LEVELS
@@ -103,6 +103,7 @@ def _held(wanted: AlertQuery) -> list[ColumnElement[bool]]:
 
 
 async def count_alerts(session: AsyncSession, role: str) -> int:
-    """How many alerts wait for somebody in a role to take them on."""
-    waiting = select(func.count()).where(*_held(AlertQuery(owner_role=role, waiting=True)))
-    return await session.scalar(waiting) or 0
+    """How many alerts wait for somebody in a role to take them on, counted to `COUNTED_TO` and one."""
+    waiting = select(AlertRow.id).where(*_held(AlertQuery(owner_role=role, waiting=True)))
+    some = waiting.limit(COUNTED_TO + 1).subquery()
+    return await session.scalar(select(func.count()).select_from(some)) or 0

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -32,11 +32,9 @@ from discharge.store.tables import (
     PersonAddress,
     PersonContact,
 )
+from discharge.store.tables.commands import LATE
 from discharge.store.tables.persons import DANGER
 from housing_checks.strands.definitions import unknown_kinds
-
-TOLD_TAKEN_AFTER = timedelta(seconds=5)
-"""An answer that came later than this reached nobody who waited for it."""
 
 
 @dataclass(frozen=True)
@@ -187,17 +185,7 @@ async def late_refusals(session: AsyncSession, caller: Principal) -> Sequence[Co
     mine = CommandRow.user_id == caller.user_id
     if caller.team_id is not None:
         mine = mine | (CommandRow.team_id == caller.team_id)
-    statement = (
-        select(CommandRow)
-        .where(
-            mine,
-            CommandRow.state.in_(("refused", "failed")),
-            CommandRow.finished_at > CommandRow.created_at + TOLD_TAKEN_AFTER,
-            CommandRow.acknowledged_at.is_(None),
-        )
-        .order_by(CommandRow.created_at.desc())
-        .limit(100)
-    )
+    statement = select(CommandRow).where(mine, text(LATE)).order_by(CommandRow.created_at.desc()).limit(100)
     return (await session.scalars(statement)).all()
 
 

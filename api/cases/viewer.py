@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.orm.attributes import set_committed_value
@@ -155,6 +155,18 @@ def known_here(person_id: UUID | InstrumentedAttribute[UUID], organisation_id: U
     return or_(stay.exists(), number.exists())
 
 
+def _relations_held(organisation_id: UUID) -> Select[str | None]:
+    """The relations of the parts that an organisation has now: the index is asked for the next one that it
+    holds, so that it is read once for each, however many cases there are.
+    """
+    held = CaseParticipantRow.relation
+    parts = _parts(organisation_id).with_only_columns(held).order_by(held).limit(1)
+    found = select(parts.scalar_subquery().label("relation")).cte("held", recursive=True)
+    following = parts.where(held > found.c.relation).scalar_subquery()
+    found = found.union_all(select(following).where(found.c.relation.is_not(None)))
+    return select(found.c.relation).where(found.c.relation.is_not(None))
+
+
 async def seen_person(session: AsyncSession, viewer: Viewer, person: Person) -> tuple[Person, Sight]:
     """A person outside any one case, with what the caller sees of them, and that sight: everything of
     somebody known to the caller's organisation, else what the nearest case lets them see.
@@ -176,13 +188,6 @@ async def viewer_of(session: AsyncSession, caller: Principal) -> Viewer:
     homes = select(PropertyRow.id).where(PropertyRow.landlord_id == caller.organisation_id)
     in_force = func.homeward_places_named().table_valued("user_id", "person_id")
     named = select(in_force.c.person_id).where(in_force.c.user_id == caller.user_id)
-    parts = _parts(caller.organisation_id)
-    related = union_all(
-        *(
-            select(literal(each)).where(parts.where(CaseParticipantRow.relation == each).exists())
-            for each in SIGHTS
-        )
-    )
-    asked = (homes, named, related)
+    asked = (homes, named, _relations_held(caller.organisation_id))
     found = (await session.execute(select(*(func.array(each.scalar_subquery()) for each in asked)))).one()
     return Viewer(caller, *(frozenset(each) for each in found))

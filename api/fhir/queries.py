@@ -10,7 +10,21 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Select,
+    Text,
+    and_,
+    exists,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.orm import InstrumentedAttribute
 
 from api.cases.viewer import Viewer
@@ -190,7 +204,12 @@ def numbered(asker: CaseQueries, value: str, _name: str) -> Condition:
         and_(same_number(CaseRow.external_id, system, number), asker.sees("external_id")),
         and_(exists(select(other).where(same_number(other, system, number))), asker.sees("other_ids")),
     )
-    return or_(named, CaseRow.id == ours) if system is None and ours else named
+    keys = [f"{system}|{number}"] if system else [number, f"|{number}"]
+    asked = func.homeward_cases_numbered(literal(keys, ARRAY(Text)))
+    if system is None and ours:
+        known = union_all(select(asked), select(literal(ours)))
+        return and_(CaseRow.id.in_(known), or_(named, CaseRow.id == ours))
+    return and_(CaseRow.id.in_(select(asked)), named)
 
 
 def looks_at_numbers(values: Sequence[str]) -> Ways:

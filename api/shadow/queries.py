@@ -95,8 +95,17 @@ async def open_day(
         names=await _names(session, {each.person_id for each in shown if each.person_id}),
         causes=causes,
         total=sum(causes.values()),
-        fitting=await session.scalar(fitting.with_only_columns(func.count())) or 0,
+        fitting=await _number(session, fitting, wanted, causes),
     )
+
+
+async def _number(
+    session: AsyncSession, fitting: Select[ShadowDifferenceRow], wanted: ListQuery, causes: dict[str, int]
+) -> int:
+    """How many differences were asked for: the counts by cause say so, unless there is another filter."""
+    if not (wanted.kind or wanted.column):
+        return causes.get(wanted.cause, 0) if wanted.cause else sum(causes.values())
+    return await session.scalar(fitting.with_only_columns(func.count())) or 0
 
 
 async def _causes(session: AsyncSession, list_id: UUID) -> dict[str, int]:

@@ -17,7 +17,7 @@ from discharge.store.tables import CaseRow
 from housing_checks.item_words import gate_items
 from housing_checks.lead_times import lead_days
 
-MOST_CASES = 500
+MOST_CASES = 250
 """How many open cases are judged, the newest referrals first."""
 
 

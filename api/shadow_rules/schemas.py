@@ -46,7 +46,7 @@ class ShadowRule(Schema):
 class ShadowRules(Schema):
     """Every rule in shadow over the open cases whose alerts you see."""
 
-    judged: int = Field(description="How many open cases were judged, the newest 500 at most")
+    judged: int = Field(description="How many open cases were judged, the newest 250 at most")
     in_force: RuleTally = Field(description="The same of all rules in force together")
     shadow_rules: list[ShadowRule] = Field(description="Rules of this page")
     next: str | None

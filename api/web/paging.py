@@ -20,6 +20,8 @@ at once. What a page costs then depends on what it shows, not on how much there 
 """
 MOST_SIZE = 500
 MOST_PAGES = 10_000
+COUNTED_TO = 99
+"""Counts in the menu stop here: every page asks for them, and beyond it the figure helps nobody."""
 
 Row = TypeVar("Row")
 

@@ -146,7 +146,8 @@ _SHARED = ("organisations", "partners", "teams", "users", "feeds")
 _NUMBERED = frozenset({"inbox", "outbox"})
 """Tables whose sequence PostgreSQL numbers by itself."""
 _SENT = (
-    "UPDATE outbox SET state = 'delivered', relayed_at = now(), accepted_at = now() WHERE state = 'pending'"
+    "UPDATE outbox SET state = 'delivered', relayed_at = now(), received_at = now(), accepted_at = now()"
+    " WHERE state = 'pending'"
 )
 """What partners are told has reached them, as almost all of it has in a record that is some months old."""
 _ELM = "ELM"

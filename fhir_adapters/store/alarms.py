@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid5
 
-from sqlalchemy import func, select, text, union_all
+from sqlalchemy import func, or_, select, text, union_all
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from discharge.clocks import london_date, london_midnight
@@ -30,6 +30,7 @@ from discharge.store.tables import (
     PartnerRow,
     ReferralRequestRow,
 )
+from discharge.store.tables.outbox import OPEN_ITEMS
 from fhir_adapters.feeds.alarms import AlarmRule, Breach, Whose, in_force, judge, rules_for
 from fhir_adapters.feeds.book import DEFAULT_PROFILE
 from fhir_adapters.feeds.profile import Profile
@@ -201,40 +202,62 @@ async def _by_feed(session: AsyncSession, figure: Any, *conditions: Any) -> dict
 async def _requests(session: AsyncSession) -> list[Observed]:
     """For each housing service: how long ago, in case time, the oldest of its referral requests was due."""
     case_time = (await session.execute(_CASE_TIME)).scalar_one()
-    due = func.min(ReferralRequestRow.due_at).filter(ReferralRequestRow.state == "waiting")
-    statement = (
-        select(Organisation.id, Organisation.code, due)
-        .join(ReferralRequestRow, ReferralRequestRow.service_id == Organisation.id)
-        .group_by(Organisation.id, Organisation.code)
-    )
+    row = ReferralRequestRow
+    waiting = select(row.service_id, func.min(row.due_at)).where(row.state == "waiting")
+    counted = await session.execute(waiting.group_by(row.service_id))
+    oldest = {service_id: due for service_id, due in counted}  # noqa: C416 - a row is no pair to mypy
+    services = (Organisation.kind.in_(SERVICE_KINDS), Organisation.id.in_(oldest))
+    late = {id_: max(0.0, _minutes(due, case_time)) for id_, due in oldest.items()}
     return [
-        Observed("request-overdue", id_, id_, code, max(0.0, _minutes(oldest, case_time)))
-        for id_, code, oldest in await session.execute(statement)
+        Observed("request-overdue", each.id, each.id, each.code, late.get(each.id, 0.0))
+        for each in await session.scalars(select(Organisation).where(or_(*services)))
     ]
 
 
 async def _outgoing(session: AsyncSession, now: datetime) -> Sequence[Observed]:
-    """For each partner and each who tells it something: since when something waits, or nothing has gone."""
-    resting = func.coalesce(func.max(PartnerRow.paused_at), now)
-    waits = func.min(OutboxRow.created_at).filter(OutboxRow.state == "pending")
-    went = func.max(OutboxRow.received_at).filter(OutboxRow.state == "delivered")
-    statement = (
-        select(OutboxRow.partner_id, OutboxRow.organisation_id, Organisation.code, waits, went, resting)
-        .join(PartnerRow, PartnerRow.id == OutboxRow.partner_id)
-        .join(Organisation, Organisation.id == PartnerRow.organisation_id)
-        .where(OutboxRow.channel == "partner", OutboxRow.organisation_id.is_not(None))
-        .group_by(OutboxRow.partner_id, OutboxRow.organisation_id, Organisation.code)
+    """For each partner and each who tells it something: since when something waits, or nothing has gone.
+
+    What is over is not walked through: the outbox keeps it.
+    """
+    waits = await _waiting(session)
+    went = {(partner, teller): at for partner, teller, at in await session.execute(LAST_RECEIVED)}
+    named = select(PartnerRow, Organisation.code).join(
+        Organisation, Organisation.id == PartnerRow.organisation_id
     )
+    partners = {partner.id: (partner, code) for partner, code in await session.execute(named)}
     found: list[Observed] = []
-    for partner_id, organisation_id, code, waiting, last, paused in await session.execute(statement):
-        if partner_id and organisation_id:
-            about = (organisation_id, uuid5(partner_id, str(organisation_id)), code)
-            unsent = _minutes(max(waiting, last or waiting), now) if waiting else 0.0
-            found += [
-                Observed("nothing-sent", *about, unsent),
-                Observed("partner-paused", *about, _minutes(paused, now)),
-            ]
+    for partner_id, teller in sorted(waits.keys() | went.keys(), key=str):
+        partner, code = partners[partner_id]
+        about = (teller, uuid5(partner_id, str(teller)), code)
+        waiting, last = waits.get((partner_id, teller)), went.get((partner_id, teller))
+        unsent = _minutes(max(waiting, last or waiting), now) if waiting else 0.0
+        found += [
+            Observed("nothing-sent", *about, unsent),
+            Observed("partner-paused", *about, _minutes(partner.paused_at, now)),
+        ]
     return found
+
+
+LAST_RECEIVED = text("""
+SELECT partners.id, organisations.id, last.received_at
+FROM partners CROSS JOIN organisations CROSS JOIN LATERAL (
+    SELECT received_at FROM outbox
+    WHERE partner_id = partners.id AND organisation_id = organisations.id
+      AND channel = 'partner' AND state = 'delivered' AND received_at IS NOT NULL
+    ORDER BY received_at DESC LIMIT 1) AS last
+""")
+"""When each partner received the last item of each who tells it something: one look into the index each."""
+
+
+async def _waiting(session: AsyncSession) -> dict[tuple[UUID, UUID], datetime | None]:
+    """For each partner and teller with items that are not over: since when one is to be sent."""
+    row = OutboxRow
+    waits = func.min(row.created_at).filter(row.state == "pending")
+    of_open = select(row.partner_id, row.organisation_id, waits).where(
+        text(OPEN_ITEMS), row.partner_id.is_not(None), row.organisation_id.is_not(None)
+    )
+    counted = await session.execute(of_open.group_by(row.partner_id, row.organisation_id))
+    return {(partner, teller): since for partner, teller, since in counted if partner and teller}
 
 
 async def _failed(session: AsyncSession) -> Sequence[Observed]:

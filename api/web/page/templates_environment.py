@@ -23,6 +23,7 @@ from starlette.responses import HTMLResponse, Response
 
 from api.web.page import words
 from api.web.page.typed_text import typed_of
+from api.web.paging import COUNTED_TO
 from discharge.errors import HomewardError
 
 API = Path(__file__).resolve().parents[2]
@@ -53,6 +54,11 @@ class Frame:
     form_token: str = ""
     waiting: Mapping[str, int] = field(default_factory=dict)
     kept: bool = False
+
+    def waiting_words(self, href: str) -> str:
+        """How much waits at an address of the menu."""
+        number = self.waiting.get(href, 0)
+        return f"{number}" if number <= COUNTED_TO else f"{COUNTED_TO}+"
 
     @property
     def new_key(self) -> str:

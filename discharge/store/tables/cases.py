@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, func
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from discharge.store.base import Base, JsonObject, UuidKey
@@ -27,6 +27,17 @@ class CaseRow(Base):
         Index("ix_cases_differing", "referrer_id", postgresql_where="differs IS NOT NULL"),
         Index("ix_cases_next_look", "next_look_at", postgresql_where="next_look_at IS NOT NULL"),
         Index("ix_cases_external_id", "external_id", postgresql_where="external_id IS NOT NULL"),
+        Index(
+            "ix_cases_number_alone",
+            text("substr(external_id, strpos(external_id, '|'))"),
+            postgresql_where="external_id IS NOT NULL",
+        ),
+        Index(
+            "ix_cases_other_numbers",
+            text("homeward_number_keys(snapshot #> '{referral,other_ids}')"),
+            postgresql_using="gin",
+            postgresql_where="(snapshot #> '{referral,other_ids}') <> '[]'",
+        ),
         Index("ix_cases_open_ward", "ward", postgresql_where="closed_on IS NULL AND ward IS NOT NULL"),
         Index("ix_cases_uncounted", "id", postgresql_where="counted_version IS DISTINCT FROM version"),
     )

@@ -14,6 +14,14 @@ from discharge.store.tables.persons import ORDINARY
 REFERRAL_NUMBER: ColumnElement[str] = literal_column("(envelope #>> '{command,external_id}')")
 """The sender's own number of a referral; written so that its index answers."""
 
+LATE = (
+    "state IN ('refused', 'failed') AND acknowledged_at IS NULL"
+    " AND finished_at - created_at > interval '5 seconds'"
+)
+"""Commands whose asker was told only "taken" before they were refused, and has not seen so yet; written so
+that their index answers.
+"""
+
 
 class CommandRow(Base):
     """One command as it was taken, and what became of it.
@@ -30,6 +38,13 @@ class CommandRow(Base):
     __table_args__ = (
         UniqueConstraint("client_id", "client_key"),
         Index("ix_commands_open", "lease_until", postgresql_where="state = 'taken'"),
+        Index(
+            "ix_commands_failed",
+            "created_at",
+            "id",
+            postgresql_where="state = 'failed' AND given_up_at IS NULL",
+        ),
+        Index("ix_commands_late", "user_id", postgresql_where=LATE),
         Index(
             "ix_commands_referral_number",
             "organisation_id",

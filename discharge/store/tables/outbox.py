@@ -50,6 +50,13 @@ class OutboxRow(Base):
             "case_id",
             postgresql_where="channel = 'partner' AND state = 'pending'",
         ),
+        Index(
+            "ix_outbox_received",
+            "partner_id",
+            "organisation_id",
+            "received_at",
+            postgresql_where="channel = 'partner' AND state = 'delivered'",
+        ),
         Index("ix_outbox_cause_inbox", "cause_inbox_id", postgresql_where="cause_inbox_id IS NOT NULL"),
         Index("ix_outbox_resent_from", "resent_from", postgresql_where="resent_from IS NOT NULL"),
     )

@@ -6,7 +6,10 @@ from urllib.parse import quote
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
 
+from discharge.store.engine import transaction
 from tests.api.conftest import Door
 from tests.api.fhir.posting import NHS, OTHER, OURS, PATIENT, found, made, request, told
 
@@ -158,3 +161,20 @@ async def test_given_referrals_that_wait_as_requests_when_searched_then_each_con
         f"ServiceRequest?patient:identifier={NHS}|9990000018",
     ):
         assert await found(door, fits_not) == [], fits_not
+
+
+async def test_given_a_number_of_a_case_when_postgresql_is_asked_for_it_then_only_who_takes_part_finds_it(
+    door: Door, two: tuple[str, str], api: AsyncEngine
+) -> None:
+    first, second = (UUID(each) for each in two)
+    asked = text("SELECT homeward_cases_numbered(CAST(:keys AS text[]))")
+
+    async def find(organisation: UUID, *keys: str) -> set[UUID]:
+        async with transaction(api, organisation_id=organisation) as session:
+            return set(await session.scalars(asked, {"keys": list(keys)}))
+
+    trust = door.places.trust
+    assert await find(trust, "|DUP-1", "W,7", "|W,7") == {first, second}
+    assert await find(trust, "https://trust.example/referral|DUP-2") == {second}
+    assert await find(trust, "|DUP", "DUP-1", "|nothing") == set()
+    assert await find(door.places.stranger, "|DUP-1", "W,7", "|W,7") == set()

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 
+from api.web.page.templates_environment import Frame
 from api.web.paging import SIZE, Page, Turns, turns
 from discharge.store.engine import transaction
 from fhir_adapters.store.tables import AlarmRow
@@ -119,6 +120,11 @@ async def test_given_the_last_page_that_can_be_asked_for_then_every_list_answers
     for path, role in asked:
         answer = await door.get(f"{path}?after=999999&size=500", role)
         assert (answer.status_code, answer.json()["next"]) == (200, None), path
+
+
+@pytest.mark.parametrize(("number", "words"), [(0, "0"), (99, "99"), (100, "99+")])
+def test_given_what_waits_then_the_menu_counts_no_further_than_two_digits(number: int, words: str) -> None:
+    assert Frame(waiting={"/alerts": number}).waiting_words("/alerts") == words
 
 
 async def test_given_a_form_on_a_later_page_when_it_is_refused_then_that_page_comes_back_with_what_was_typed(

@@ -2,15 +2,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from discharge.store.engine import transaction
-from discharge.store.tables import HeartbeatRow
+from discharge.store.tables import HeartbeatRow, OutboxRow, PartnerRow
 from fhir_adapters.feeds.alarms import AlarmRule, in_force, judge, rules_for, usual_rules
-from fhir_adapters.store.alarms import look_for_alarms
+from fhir_adapters.store.alarms import LAST_RECEIVED, look_for_alarms, observe
 from fhir_adapters.store.tables import AlarmRow, AlarmRuleRow, Feed, InboxRow
 from tests.fhir_adapters.hl7v2.conftest import Intake, intake  # noqa: F401 - a feed of the trust
 from tests.fhir_adapters.hl7v2.samples import Sample
@@ -124,3 +125,34 @@ async def test_given_periodic_work_that_is_late_then_the_housing_service_is_told
         assert alarm.fact.startswith("Periodic work is 4 minutes late. Late: counting, sweep.")
         await session.execute(update(HeartbeatRow).values(due_at=TUESDAY + timedelta(hours=1)))
     assert await looked(intake, TUESDAY + timedelta(minutes=2)) == [("schedule-late", 1, False)]
+
+
+async def test_given_items_that_wait_then_the_last_that_the_partner_received_of_the_same_teller_counts(
+    worker: AsyncEngine, owner: AsyncEngine, places: Places
+) -> None:
+    partner = PartnerRow(id=uuid4(), organisation_id=places.landlord, endpoint="http://x", kind="fhir")
+    long_ago, lately = TUESDAY - timedelta(hours=3), TUESDAY - timedelta(minutes=10)
+    told = (
+        (places.trust, "pending", long_ago, None),
+        (places.trust, "delivered", long_ago, long_ago),
+        (places.trust, "delivered", long_ago, lately),
+        (places.housing, "held", long_ago, None),
+        (places.housing, "pending", long_ago, None),
+        (places.stranger, "delivered", long_ago, long_ago),
+    )
+    async with transaction(owner) as session:
+        session.add(partner)
+    async with transaction(worker) as session:
+        for teller, state, created, received in told:
+            row = OutboxRow(key=uuid4(), channel="partner", kind="order", case_id=uuid4(), payload={})
+            row.partner_id, row.organisation_id, row.state = partner.id, teller, state
+            row.created_at, row.received_at = created, received
+            session.add(row)
+    async with transaction(worker) as session:
+        seen = await observe(session, TUESDAY)
+    unsent = {each.organisation_id: each.value for each in seen if each.kind == "nothing-sent"}
+    assert unsent == {places.trust: 10.0, places.housing: 180.0, places.stranger: 0.0}
+    async with transaction(worker) as session:
+        await session.execute(text("SET LOCAL enable_seqscan = off"))
+        plan = await session.scalars(text(f"EXPLAIN {LAST_RECEIVED}"))
+        assert "ix_outbox_received" in "\n".join(plan)

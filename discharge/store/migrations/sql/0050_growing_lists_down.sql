@@ -1,0 +1,2 @@
+DROP FUNCTION homeward_cases_numbered(text[]);
+DROP FUNCTION homeward_number_keys(jsonb);
