@@ -12,10 +12,11 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from api.cases import queries as case_queries
-from api.checks.views import MOST_NOTE, CheckPage, present, read_answers, read_danger, read_known
+from api.checks.submission import MOST_NOTE, Submission, answer_field, read_submission, refused_faults
+from api.checks.views import CheckPage, error_line, present
 from api.commands.pages import done_href
 from api.commands.service import AskedCommand, ask
-from api.forms.submission import ABOUT_DANGER, CHANGED_SINCE, Filled, as_sent, seen_of
+from api.forms.submission import ABOUT_DANGER, CHANGED_SINCE, Fault, Filled, as_sent, seen_of, too_long
 from api.forms.views import confirms, error_list
 from api.web.page import words
 from api.web.page.visit import Visit, Visitor
@@ -23,6 +24,7 @@ from api.web.refusals import CaseChanged, Contradicted
 from discharge.cases.command_stages import require_may_ask
 from discharge.cases.commands import CompleteCheck, SaveAnswers
 from discharge.cases.model import Case
+from discharge.errors import HomewardError
 from discharge.store.tables import NoteRow
 from discharge.store.tables.persons import DANGER
 from housing_checks.checks.answer_types import WRITTEN
@@ -40,56 +42,76 @@ async def show(visit: Visitor, case_id: UUID) -> Response:
     """The questions; those answered before are answered already."""
     case, name = await _prepare(visit, case_id)
     form = _form(case, visit)
-    kept, known = await visit.kept_form(), answers_standing(case)
-    words = {} if kept else await _words(visit, case)
-    danger = (
-        read_danger(form, kept) if kept else frozenset(code for code, each in words.items() if each.danger)
-    )
-    before = {code: each.text for code, each in words.items()}
-    answers, notes, _ = read_answers(form, kept, case) if kept else ({}, before, {})
-    seen = seen_of(kept) if kept else None
+    kept = await visit.kept_form()
+    if kept is None:
+        return _page(visit, present(form, case, name, _standing(case, await _words(visit, case))))
+    sent, before = read_submission(form, kept, case), _standing(case, {})
+    sent = replace(sent, answers=before.answers | sent.answers, known=sent.known or before.known, faults={})
+    return _page(visit, present(form, case, name, sent, seen=seen_of(kept)))
+
+
+def _standing(case: Case, words: Mapping[str, _Words]) -> Submission:
+    """What was answered before; answers in words of a check that is done begin anew where the visitor may not
+    read them.
+    """
+    answers = answers_standing(case)
     if case.check is not None and case.check.completed_on is not None:
-        known = {code: value for code, value in known.items() if value != WRITTEN or code in notes}
-    how = (read_known(form, kept) if kept else {}) or _known_before(case)
-    return _page(visit, present(form, case, name, known | answers, notes, {}, danger, known=how, seen=seen))
+        answers = {code: value for code, value in answers.items() if value != WRITTEN or code in words}
+    return Submission(
+        answers=answers,
+        notes={code: each.text for code, each in words.items()},
+        known=_known_before(case),
+        danger=frozenset(code for code, each in words.items() if each.danger),
+    )
 
 
 @router.post("/{case_id}/check")
 async def look_over(visit: Visitor, case_id: UUID) -> Response:
     """The answers to look over before they are handed in; a question left open comes back."""
     read = await _read(visit, case_id)
-    if read.faults or read.sent.get("change"):
-        return _page(visit, read.view(read.faults), 422 if read.faults else 200)
-    return _answers_page(visit, read.view({}), Filled())
+    if read.sent.faults or read.form_data.get("change"):
+        return _page(visit, read.view(), 422 if read.sent.faults else 200)
+    return _answers_page(visit, read.view(), Filled())
 
 
 @router.post("/{case_id}/check/hand-in")
 async def hand_in(visit: Visitor, case_id: UUID) -> Response:
     """Submit the check. Where others answered the same items otherwise since, the questions come back."""
     read = await _read(visit, case_id)
-    if read.faults:
-        return _page(visit, read.view(read.faults), 422)
-    command = CompleteCheck(form=read.form.code, answers=read.answers, evidence=read.evidence)
-    return await _ask(
-        read, command, lambda filled, status: _answers_page(visit, read.view({}), filled, status)
-    )
+    filled = _filled(read.form_data)
+    if read.sent.faults:
+        return _page(visit, read.view(), 422)
+    if filled.faults:
+        return _answers_page(visit, read.view(), filled, 422)
+    command = CompleteCheck(form=read.form.code, answers=read.sent.answers, evidence=read.sent.evidence)
+    return await _ask(read, filled, command, lambda status: _answers_page(visit, read.view(), filled, status))
 
 
 @router.post("/{case_id}/check/save")
 async def save(visit: Visitor, case_id: UUID) -> Response:
     """Keep what is answered so far: somebody goes on with it later."""
     read = await _read(visit, case_id)
-    wrong = {code: words for code, words in read.faults.items() if read.sent.get(code)}
-    if wrong or not read.answers:
-        faults = wrong or {read.form.codes[0]: "Answer at least one question, then save"}
-        return _page(visit, read.view(faults), 422)
+    filled, wrong = _filled(read.form_data), read.sent.wrong
+    if not read.sent.answers and not wrong:
+        wrong = {answer_field(read.form.items[0]): "Answer at least one question, then save"}
+    if wrong or filled.faults:
+        return _page(visit, _confirming(read.view(wrong), filled), 422)
+    command = SaveAnswers(form=read.form.code, answers=read.sent.answers, evidence=read.sent.evidence)
+    return await _ask(
+        read, filled, command, lambda status: _page(visit, _confirming(read.view(), filled), status)
+    )
 
-    def confirm(filled: Filled, status: int) -> Response:
-        more = replace(read.view({}), confirms=tuple(confirms(filled)), note=filled.typed["note"])
-        return _page(visit, replace(more, errors=tuple(error_list(filled))), status)
 
-    command = SaveAnswers(form=read.form.code, answers=read.answers, evidence=read.evidence)
-    return await _ask(read, command, confirm)
+def _confirming(view: CheckPage, filled: Filled) -> CheckPage:
+    """The questions with what is asked about them, and the note that answers it."""
+    errors = (*view.errors, *error_list(filled))
+    return replace(
+        view,
+        errors=errors,
+        confirms=tuple(confirms(filled)),
+        note=filled.typed["note"],
+        note_fault=filled.fault("note"),
+    )
 
 
 @dataclass(frozen=True)
@@ -100,53 +122,52 @@ class _Read:
     case: Case
     name: str
     form: CheckForm
-    sent: FormData
-    answers: dict[str, str]
-    notes: dict[str, str]
-    faults: dict[str, str]
+    form_data: FormData
+    sent: Submission
 
-    @property
-    def danger(self) -> frozenset[str]:
-        """The items whose note speaks of abuse or danger."""
-        return read_danger(self.form, self.sent)
-
-    @property
-    def evidence(self) -> dict[str, str]:
-        """How each answer is known."""
-        known = read_known(self.form, self.sent)
-        return {code: kind for code, kind in known.items() if code in self.answers}
-
-    def view(self, faults: Mapping[str, str]) -> CheckPage:
-        """The questions with what was sent, and what is wrong with it."""
-        return present(
-            self.form, self.case, self.name, self.answers, self.notes, faults, self.danger,
-            known=read_known(self.form, self.sent), seen=seen_of(self.sent),
-        )  # fmt: skip
+    def view(self, faults: Mapping[str, str] | None = None) -> CheckPage:
+        """The questions with what was sent, and what is wrong with it: everything, or these faults."""
+        sent = self.sent if faults is None else replace(self.sent, faults=dict(faults))
+        return present(self.form, self.case, self.name, sent, seen=seen_of(self.form_data))
 
 
 async def _read(visit: Visit, case_id: UUID) -> _Read:
-    sent = await visit.form()
+    data = await visit.form()
     case, name = await _prepare(visit, case_id)
     form = _form(case, visit)
-    return _Read(visit, case, name, form, sent, *read_answers(form, sent, case))
+    return _Read(visit, case, name, form, data, read_submission(form, data, case))
 
 
 async def _ask(
-    read: _Read, command: SaveAnswers | CompleteCheck, confirm: Callable[[Filled, int], Response]
+    read: _Read,
+    filled: Filled,
+    command: SaveAnswers | CompleteCheck,
+    confirm: Callable[[int], Response],
 ) -> Response:
-    """Have it done; `confirm` makes the page that asks whether contradictions are meant, with its status."""
-    visit, filled = read.visit, _filled(read.sent)
+    """Have it done; `confirm` makes the page that asks whether contradictions are meant, with its status.
+    What is refused otherwise comes back with the questions, each fault at its field.
+    """
+    visit = read.visit
     asked = _asked(read, filled, command, await _words(visit, read.case, under_way=True))
     try:
         outcome = await ask(visit.services, visit.caller, asked)
     except Contradicted as error:
         filled.ask(error)
-        return confirm(filled, error.row.http)
+        return confirm(error.row.http)
     except CaseChanged as error:
         return _again(await _read(visit, read.case.case_id), error)
+    except HomewardError as error:
+        if error.row.http >= 500 or error.code in ELSEWHERE:
+            raise
+        view = read.view(refused_faults(read.form, error))
+        return _page(visit, _confirming(view, filled), error.row.http)
     if outcome.answer is None:
         return visit.to(f"/requests/{outcome.command_id}")
     return visit.to(await done_href(visit, asked, outcome, "check"))
+
+
+ELSEWHERE = frozenset({"not-found", "role-not-allowed", "part-not-allowed"})
+"""Refusals that no answer of the form can put right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,8 +198,11 @@ def _known_before(case: Case) -> dict[str, str]:
 
 def _filled(sent: FormData) -> Filled:
     """What stands beside the answers: the note, and contradictions that are confirmed."""
+    note = str(sent.get("note", "")).strip()
+    words = too_long(note, MOST_NOTE)
     return Filled(
-        typed={"note": str(sent.get("note", "")).strip()[:MOST_NOTE]},
+        typed={"note": note},
+        faults=[Fault("note", words)] if words else [],
         confirmed=tuple(str(code) for code in sent.getlist("confirm")),
         seen=seen_of(sent),
     )
@@ -188,20 +212,20 @@ def _asked(
     read: _Read, filled: Filled, command: SaveAnswers | CompleteCheck, words: Mapping[str, _Words]
 ) -> AskedCommand:
     """What is asked; an answer in words that says what it said before comes without them, and stays."""
-    danger = read.danger
-    kept = {code for code, each in words.items() if each == _Words(read.notes.get(code, ""), code in danger)}
-    notes = {code: text for code, text in read.notes.items() if code not in kept}
+    danger, data = read.sent.danger, read.form_data
+    said = {code: _Words(text, code in danger) for code, text in read.sent.notes.items()}
+    notes = {code: each.text for code, each in said.items() if each != words.get(code)}
     return AskedCommand(
         case_id=read.case.case_id,
         command=command,
         effective_on=read.visit.today,
-        as_sent=as_sent(read.sent),
+        as_sent=as_sent(data),
         note=filled.typed["note"] or None,
         item_notes=notes,
-        about_danger=bool(read.sent.get(ABOUT_DANGER)),
+        about_danger=bool(data.get(ABOUT_DANGER)),
         danger_items=danger & {code for code, text in notes.items() if text.strip()},
         seen_version=filled.seen,
-        key=str(read.sent.get("key", "")) or None,
+        key=str(data.get("key", "")) or None,
         confirm=filled.confirmed,
     )
 
@@ -209,9 +233,9 @@ def _asked(
 def _again(read: _Read, error: CaseChanged) -> Response:
     """The questions with what was answered, what others changed, and their answers where nothing was said."""
     followed = {code: answer for code, answer in answers_standing(read.case).items() if code in error.left}
-    read = replace(read, answers=read.answers | followed)
+    read = replace(read, sent=replace(read.sent, answers=read.sent.answers | followed))
     view = replace(read.view({}), version=error.changes.version, changes=error.changes)
-    words = {"text": f"{error.row.title}. {error.row.words}", "href": f"#{CHANGED_SINCE}"}
+    words = error_line(CHANGED_SINCE, f"{error.row.title}. {error.row.words}")
     return _page(read.visit, replace(view, errors=(words,)), error.row.http)
 
 
@@ -239,6 +263,7 @@ def _answers_page(visit: Visit, view: CheckPage, filled: Filled, status: int = 2
         confirms=confirms(filled),
         errors=error_list(filled),
         note=filled.typed.get("note", ""),
+        note_fault=filled.fault("note"),
     )
 
 

@@ -1,4 +1,4 @@
-"""The home check as its pages show it, and what was sent back."""
+"""The home check as its pages show it."""
 
 from __future__ import annotations
 
@@ -6,23 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from starlette.datastructures import FormData
-
 from api.changes.views import Changes
+from api.checks.submission import INSTEAD, KNOWN, NOTE, Submission
 from discharge.cases.model import Case
 from discharge.codes.casework import EVIDENCE_KINDS
 from housing_checks.checks.answer_types import WRITTEN
-from housing_checks.checks.answers import answers_standing
 from housing_checks.checks.model import CheckForm, CheckItem
 from housing_checks.checks.rules import not_asked
-
-MOST_NOTE = 2_000
-INSTEAD = "-instead"
-"""Ends the name of what is chosen where no number or day can be typed."""
-KEPT = "kept-"
-"""Begins the name of what says that an answer in words stays, whose words are not shown to the reader."""
-KNOWN = "known-"
-"""Begins the name of how an answer is known."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +27,12 @@ class Question:
     about_danger: bool
     typed: dict[str, Any] | None
     radios: dict[str, Any]
-    evidence: str
     known: str
     known_words: str
     known_select: dict[str, Any]
     in_words: dict[str, Any] | None = None
+    note_area: dict[str, Any] | None = None
+    open: bool = False
     kept: bool = False
 
 
@@ -69,23 +60,15 @@ class CheckPage:
     skipped: tuple[str, ...] = ()
     confirms: tuple[dict[str, Any], ...] = ()
     note: str = ""
+    note_fault: str = ""
 
 
 def present(
-    form: CheckForm,
-    case: Case,
-    name: str,
-    answers: Mapping[str, str],
-    notes: Mapping[str, str],
-    faults: Mapping[str, str],
-    danger: frozenset[str] = frozenset(),
-    *,
-    known: Mapping[str, str] | None = None,
-    seen: int | None = None,
+    form: CheckForm, case: Case, name: str, sent: Submission, *, seen: int | None = None
 ) -> CheckPage:
     """The form with what is answered, and what is wrong; its answers began with the version `seen`."""
     left_out = not_asked(case, form)
-    skipped = set(form.codes) - set(form.asked(answers))
+    skipped = set(form.codes) - set(form.asked(sent.answers))
     unasked = left_out | skipped
     return CheckPage(
         case_id=str(case.case_id),
@@ -94,75 +77,84 @@ def present(
         title=form.title,
         source=form.source,
         sections=tuple(
-            Section(
-                title, tuple(_question(item, answers, notes, faults, danger, known or {}) for item in asked)
-            )
+            Section(title, tuple(_question(item, sent) for item in asked))
             for title, items in form.domains
             if (asked := [item for item in items if item.code not in unasked])
         ),
         left_out=tuple(item.label for item in form.items if item.code in left_out),
         skipped=tuple(item.label for item in form.items if item.code in skipped - left_out),
-        errors=tuple({"text": words, "href": f"#{code}"} for code, words in faults.items()),
+        errors=tuple(error_line(name, words) for name, words in sent.faults.items()),
     )
 
 
-def _question(
-    item: CheckItem,
-    answers: Mapping[str, str],
-    notes: Mapping[str, str],
-    faults: Mapping[str, str],
-    danger: frozenset[str],
-    known: Mapping[str, str],
-) -> Question:
-    answer = answers.get(item.code, "")
-    typed = _typed(item, answer, faults)
-    beside = typed is not None or item.type == "text"
-    radios: dict[str, Any] = {
-        "idPrefix": f"{item.code}{INSTEAD if beside else ''}",
-        "name": f"{item.code}{INSTEAD if beside else ''}",
-        "classes": "nhsuk-radios--inline",
-        "fieldset": {
-            "legend": {"text": f"Or, instead: {item.label}" if beside else item.question, "size": "s"}
-        },
-        "items": [{"value": code, "text": text, "checked": code == answer} for code, text in item.choices],
-    }
-    if not beside:
-        radios["hint"] = {"text": item.help}
-        if item.code in faults:
-            radios["errorMessage"] = {"text": faults[item.code]}
+def error_line(name: str, words: str) -> dict[str, str]:
+    """One line of the error summary, with a link to the field that it is about."""
+    return {"text": words, **({"href": f"#{name}"} if name else {})}
+
+
+def _question(item: CheckItem, sent: Submission) -> Question:
+    answer = sent.answers.get(item.code, "")
+    note, known = sent.notes.get(item.code, ""), sent.known.get(item.code, "")
+    typed = _typed(item, sent.typed.get(item.code, answer), sent.faults)
     return Question(
         code=item.code,
         short=item.label,
         answer=answer,
         answer_words=item.words(answer) if answer else "Not answered",
-        note=notes.get(item.code, ""),
-        about_danger=item.code in danger,
+        note=note,
+        about_danger=item.code in sent.danger,
         typed=typed,
-        radios=radios,
-        evidence=item.evidence,
-        known=known.get(item.code, ""),
-        known_words=EVIDENCE_KINDS.label(known.get(item.code, "")).lower(),
-        known_select=_known_select(item, known.get(item.code, "")),
-        in_words=_in_words(item, notes.get(item.code, ""), faults) if item.in_words else None,
-        kept=answer == WRITTEN and not notes.get(item.code),
+        radios=_radios(
+            item,
+            sent.typed.get(f"{item.code}{INSTEAD}", answer),
+            sent.faults,
+            beside=typed is not None or item.type == "text",
+        ),
+        known=known,
+        known_words=EVIDENCE_KINDS.label(known).lower(),
+        known_select=_known_select(item, known, sent.faults),
+        in_words=_in_words(item, note, sent.faults) if item.in_words else None,
+        note_area=None if item.in_words else _note_area(item, note, sent.faults),
+        open=bool(note) or f"{KNOWN}{item.code}" in sent.faults,
+        kept=answer == WRITTEN and not note,
     )
+
+
+def _radios(item: CheckItem, answer: str, faults: Mapping[str, str], *, beside: bool) -> dict[str, Any]:
+    """The answers to choose from; `beside` what is typed, if that is how the item is answered."""
+    name = f"{item.code}{INSTEAD if beside else ''}"
+    legend = f"Or, instead: {item.label}" if beside else item.question
+    radios: dict[str, Any] = {
+        "idPrefix": name,
+        "name": name,
+        "classes": "nhsuk-radios--inline",
+        "fieldset": {"legend": {"text": legend, "size": "s"}},
+        "items": [{"value": code, "text": text, "checked": code == answer} for code, text in item.choices],
+    }
+    return radios if beside else radios | {"hint": {"text": item.help}} | _error(item.code, faults)
+
+
+def _error(name: str, faults: Mapping[str, str]) -> dict[str, Any]:
+    return {"errorMessage": {"text": faults[name]}} if name in faults else {}
+
+
+def _note_area(item: CheckItem, note: str, faults: Mapping[str, str]) -> dict[str, Any]:
+    name = f"{NOTE}{item.code}"
+    field = {"id": name, "name": name, "value": note, "rows": 2}
+    return field | {"label": {"text": f"How do you know? {item.evidence}"}} | _error(name, faults)
 
 
 def _in_words(item: CheckItem, text: str, faults: Mapping[str, str]) -> dict[str, Any]:
     """Where an answer in words is written: it is kept as the note on the item."""
-    whole = item.type == "text"
+    whole, name = item.type == "text", f"{NOTE}{item.code}"
     field: dict[str, Any] = {
-        "id": f"note-{item.code}",
-        "name": f"note-{item.code}",
+        "id": name,
+        "name": name,
         "label": {"text": item.question if whole else f"Another answer: {item.label}", "size": "s"},
         "value": text,
         "rows": 3,
     }
-    if whole:
-        field["hint"] = {"text": item.help}
-        if item.code in faults:
-            field["errorMessage"] = {"text": faults[item.code]}
-    return field
+    return field | ({"hint": {"text": item.help}} if whole else {}) | _error(name, faults)
 
 
 def _typed(item: CheckItem, answer: str, faults: Mapping[str, str]) -> dict[str, Any] | None:
@@ -180,14 +172,14 @@ def _typed(item: CheckItem, answer: str, faults: Mapping[str, str]) -> dict[str,
     }
     if item.numbers is not None:
         field |= {"inputmode": "decimal", "suffix": item.numbers.unit}
-    return field | ({"errorMessage": {"text": faults[item.code]}} if item.code in faults else {})
+    return field | _error(item.code, faults)
 
 
-def _known_select(item: CheckItem, known: str) -> dict[str, Any]:
-    kinds = ("", *item.evidence_kinds)
-    return {
-        "id": f"{KNOWN}{item.code}",
-        "name": f"{KNOWN}{item.code}",
+def _known_select(item: CheckItem, known: str, faults: Mapping[str, str]) -> dict[str, Any]:
+    kinds, name = ("", *item.evidence_kinds), f"{KNOWN}{item.code}"
+    return _error(name, faults) | {
+        "id": name,
+        "name": name,
         "label": {"text": "How is it known?"},
         "items": [
             {
@@ -198,61 +190,3 @@ def _known_select(item: CheckItem, known: str) -> dict[str, Any]:
             for kind in kinds
         ],
     }
-
-
-def read_answers(
-    form: CheckForm, sent: FormData, case: Case
-) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
-    """Answers and notes by item, and what is wrong. What this case is not asked stays as it is; what
-    its other answers leave out is not among them.
-    """
-    left_out, standing = not_asked(case, form), answers_standing(case)
-    notes = {
-        item.code: note
-        for item in form.items
-        if (note := str(sent.get(f"note-{item.code}", "")).strip()[:MOST_NOTE])
-    }
-    said = {item.code: _said(item, sent) for item in form.items}
-    said |= {code: standing.get(code, "unknown") for code in left_out}
-    taken = {
-        item.code: said[item.code]
-        for item in form.items
-        if item.takes(said[item.code]) and (said[item.code] != WRITTEN or _has_words(item, sent))
-    }
-    asked = form.asked(taken)
-    answers = {code: taken[code] for code in asked if code in taken}
-    faults = {code: _fault(form.item(code)) for code in asked if code not in taken}
-    return answers, notes, faults
-
-
-def _said(item: CheckItem, sent: FormData) -> str:
-    chosen = str(sent.get(item.code) or sent.get(f"{item.code}{INSTEAD}") or "").strip()
-    return WRITTEN if item.type == "text" and not chosen and _has_words(item, sent) else chosen
-
-
-def _has_words(item: CheckItem, sent: FormData) -> bool:
-    """Whether an answer in words has some, written now or kept."""
-    return bool(str(sent.get(f"note-{item.code}", "")).strip() or sent.get(f"{KEPT}{item.code}"))
-
-
-def _fault(item: CheckItem) -> str:
-    if item.numbers is not None:
-        most = f" to {item.numbers.most}" if item.numbers.most is not None else ""
-        return f"Enter a number from {item.numbers.least}{most} in {item.numbers.unit}: {item.question}"
-    if item.type == "date":
-        return f"Enter a day: {item.question}"
-    if item.type == "text":
-        return f"Write an answer, or choose not known: {item.question}"
-    answers = [words[:1].lower() + words[1:] for _, words in item.choices]
-    return f"Answer {', '.join(answers[:-1])} or {answers[-1]}: {item.question}"
-
-
-def read_known(form: CheckForm, sent: FormData) -> dict[str, str]:
-    """How answers are known, by item, where it is said."""
-    said = {item.code: str(sent.get(f"{KNOWN}{item.code}", "")) for item in form.items}
-    return {code: kind for code, kind in said.items() if kind}
-
-
-def read_danger(form: CheckForm, sent: FormData) -> frozenset[str]:
-    """The items whose notes speak of abuse or danger."""
-    return frozenset(item.code for item in form.items if sent.get(f"danger-{item.code}"))

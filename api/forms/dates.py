@@ -11,20 +11,22 @@ MONTHS = (
 )  # fmt: skip
 SHORTEST_NAME = 3
 CENTURY = 2000
+SHORT_YEAR = 2
 
 
-def read_date(day: str, month: str, year: str) -> date | None:
+def read_date(day: str, month: str, year: str, *, whole_year: bool = False) -> date | None:
     """The day that is meant, or None where it is none.
 
     A month may be a number or a name, whole or cut after three letters or more; a day may have its ending; a
-    year of two digits is one of this century, since nobody types a date of birth here.
+    year of two digits is one of this century, or none where it has to be whole, as in a date of birth.
     """
     which, in_year = _month(month), _number(year)
     on = _number(re.sub(r"(?i)(?<=\d)(st|nd|rd|th)$", "", day.strip()))
-    if which is None or in_year is None or on is None:
+    short = len(year.strip()) == SHORT_YEAR
+    if which is None or in_year is None or on is None or (short and whole_year):
         return None
     try:
-        return date(in_year + CENTURY if len(year.strip()) == 2 else in_year, which, on)
+        return date(in_year + CENTURY if short else in_year, which, on)
     except (ValueError, OverflowError):
         return None
 

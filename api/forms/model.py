@@ -48,7 +48,7 @@ class Field:
     `advice` is what the case itself says about the question, shown with the hint. It chooses nothing.
     `initial` is what the case holds already, filled in before anybody types. A question that is not `shown`
     is not asked. `hints` say more of single choices, by their values; `others` are shown beside the choices,
-    with why they cannot be chosen.
+    with why they cannot be chosen. A date with a `whole_year` is not taken with a year of two digits.
     """
 
     name: str
@@ -63,12 +63,14 @@ class Field:
     shown: Callable[[Around], bool] = _always
     hints: Callable[[Around], Mapping[str, str]] | None = None
     others: Callable[[Around], list[tuple[str, str]]] | None = None
+    whole_year: bool = False
 
 
 @dataclass(frozen=True)
 class CommandForm:
     """The page of one kind of command. `dated` forms ask from when it holds. `note` is what its note is
-    called, and says that it is needed where it is the point of the command.
+    called, and says that it is needed where it is the point of the command. `beside` are fields that its page
+    shows and reads itself.
     """
 
     kind: str
@@ -82,6 +84,7 @@ class CommandForm:
     warning: str = ""
     shown: Callable[[Around], bool] = field(default=lambda _: True)
     note: str = "Note (optional)"
+    beside: tuple[str, ...] = ()
 
     def asked(self, around: Around) -> tuple[Field, ...]:
         """The questions that this case is asked."""

@@ -28,6 +28,7 @@ MOST_DIGITS = 9
 """Of a version: no case has more events."""
 
 NOT_A_DATE = "Enter a real date, for instance 27 March 2026"
+NOT_WHOLE = "Enter a real date with all four digits of the year, for instance 27 March 1941"
 MOST_TEXT = 200
 DATE_FIELD = Field("effective_on", "From which day?", "date")
 
@@ -69,6 +70,11 @@ class Filled:
         self.seen, self.changes = error.changes.version, error.changes
         self.typed = {name: value for name, value in self.typed.items() if name not in error.left}
 
+    def add(self, faults: Iterable[Fault]) -> None:
+        """Say these as well; of each question what was found first."""
+        at_fault = {each.name for each in self.faults if each.name}
+        self.faults += [each for each in faults if each.name not in at_fault and each not in self.faults]
+
     def fault(self, name: str) -> str:
         """What is wrong with one question."""
         return next((each.words for each in self.faults if each.name == name), "")
@@ -81,6 +87,8 @@ def read_form(form: CommandForm, sent: FormData, around: Around) -> Filled:
     for question in questions:
         _READERS.get(question.type, _choice)(question, sent, around, filled)
     filled.typed |= {NOTE: str(sent.get(NOTE, "")), ABOUT_DANGER: str(sent.get(ABOUT_DANGER, ""))}
+    if words := too_long(filled.typed[NOTE].strip(), MOST_NOTE):
+        filled.faults.append(Fault(NOTE, words))
     return filled
 
 
@@ -98,9 +106,14 @@ def seen_of(sent: FormData) -> int | None:
     return int(seen) if seen else None
 
 
+def too_long(text: str, most: int) -> str:
+    """What to do about a text that is longer than is kept; nothing of it is cut."""
+    return f"Use at most {most:,} characters. You used {len(text):,}" if len(text) > most else ""
+
+
 def note_of(sent: FormData) -> tuple[str | None, bool]:
     """The note of a form, if there is one, and whether it speaks of abuse or danger."""
-    return str(sent.get(NOTE, "")).strip()[:MOST_NOTE] or None, bool(sent.get(ABOUT_DANGER))
+    return str(sent.get(NOTE, "")).strip() or None, bool(sent.get(ABOUT_DANGER))
 
 
 def as_sent(sent: FormData) -> list[tuple[str, str]]:
@@ -148,9 +161,9 @@ def _date(question: Field, sent: FormData, _: Around, filled: Filled) -> None:
     if not any(parts):
         _missing(question, filled, "Enter a date")
         return
-    read = read_date(*parts)
+    read = read_date(*parts, whole_year=question.whole_year)
     if read is None:
-        filled.faults.append(Fault(question.name, NOT_A_DATE))
+        filled.faults.append(Fault(question.name, NOT_WHOLE if question.whole_year else NOT_A_DATE))
     else:
         filled.fields[question.name] = read.isoformat()
 
@@ -174,6 +187,8 @@ WHERE: Mapping[str, str] = {
     "reason_kind": "reason_code",
     "item": "item",
     "strand_kind": "strand_item",
+    "person": "nhs_number",
+    "lines": "address",
 }
 
 
@@ -209,6 +224,6 @@ def _question(form: CommandForm, where: str, otherwise: str = "") -> str:
     the form does not ask about it.
     """
     where = where.partition("[")[0].rpartition(".")[2]
-    names = {question.name for question in form.fields} | {"effective_on", "note"}
+    names = {*(question.name for question in form.fields), *form.beside, "effective_on", "note"}
     name = where if where in names else WHERE.get(where) or otherwise
     return name if name in names else ""

@@ -44,6 +44,7 @@ class FormPage:
     errors: tuple[dict[str, str], ...]
     note: str
     note_label: str
+    note_fault: str
     about_danger: bool
     confirms: tuple[dict[str, Any], ...] = ()
     changes: Changes | None = None
@@ -68,6 +69,7 @@ def present(form: CommandForm, around: Around, name: str, filled: Filled, key: s
         errors=error_list(filled, asked),
         note=str(filled.typed.get(NOTE, "")),
         note_label=form.note,
+        note_fault=filled.fault(NOTE),
         about_danger=bool(filled.typed.get(ABOUT_DANGER)),
         confirms=confirms(filled),
         changes=filled.changes,

@@ -27,6 +27,9 @@ from fhir_adapters.referrals import ReferralValues
 from fhir_adapters.store.referral_commands import SERVICE_KINDS, find_open_case, find_stay, refer_command
 from fhir_adapters.store.referral_requests import part_of, wait_again
 
+MOST_WORDS = 2_000
+"""Characters of an answer to the sender."""
+
 TAKEN_ON = "taken-on/"
 """Before the basis of a part that began with a request: that part's own, not the one for telling partners."""
 
@@ -129,18 +132,20 @@ async def _asked(
 async def decline(services: Services, keyed: KeyedWrite, request_id: UUID, reason: str, words: str) -> None:
     """Decline a request with a reason of the list referral-return-reasons and words for the sender.
 
-    Raises return-reason-needed, not-found, already-done.
+    Raises return-reason-needed, limits, not-found, already-done.
     """
     caller = keyed.caller
     caller.require("referral-requests.answer")
     if not reason:
         raise Refused("return-reason-needed", where="reason")
+    if len(words.strip()) > MOST_WORDS:
+        raise HomewardError("limits", detail=f"at most {MOST_WORDS} characters", where="words")
     now = await services.case_now()
     lookup("referral-return-reasons", reason, london_date(now), "reason")
 
     async def declined(session: AsyncSession) -> None:
         file = await _to_answer(session, caller, request_id)
-        told = {"answer_code": reason, "answer": words.strip()[:2000] or None}
+        told = {"answer_code": reason, "answer": words.strip() or None}
         await _answered(session, caller, file.row, now, "declined", **told)
 
     await keyed.once(services, NoneType, declined)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 from uuid import uuid4
 
 from fastapi import APIRouter
@@ -13,21 +12,15 @@ from starlette.responses import Response
 
 from api.forms import views as form_views
 from api.forms.model import Around, Field
-from api.forms.submission import Fault, Filled, faults_of, fill_again, note_of, read_form
-from api.referrals.pages import FORM, NOBODY, after_referring
-from api.referrals.service import Request, refer
+from api.forms.submission import Fault, Filled, fill_again, note_of, read_form, too_long
+from api.referrals.pages import FORM, NOBODY, Refusal, after_referring, send
 from api.web.names import Directory
 from api.web.page.visit import Visit, Visitor
-from api.web.refusals import Contradicted
 from discharge.cases.model import Case
-from discharge.errors import HomewardError
 from fhir_adapters.people.nhs_numbers import check_number
 from fhir_adapters.referrals import ReferralValues, ReferredAddress, ReferredPerson
 
 router = APIRouter(prefix="/referrals/new/somebody", include_in_schema=False)
-
-WITH_PERSON = replace(FORM, fields=(Field("birth_date", "When were they born?", "date"), *FORM.fields))
-"""The form of every referral, which here asks for the birth date as well."""
 
 TEXTS: Mapping[str, str] = {
     "nhs_number": "NHS number",
@@ -37,6 +30,16 @@ TEXTS: Mapping[str, str] = {
     "postcode": "Postcode",
 }
 """What is typed about the person, and what it is called."""
+
+MOST: Mapping[str, int] = {"family_name": 100, "given_name": 100, "postcode": 10, "address": 500}
+"""Characters that each may have."""
+
+WITH_PERSON = replace(
+    FORM,
+    fields=(Field("birth_date", "When were they born?", "date", whole_year=True), *FORM.fields),
+    beside=tuple(TEXTS),
+)
+"""The form of every referral, which here asks for the person as well."""
 
 NEEDED: Mapping[str, str] = {
     "nhs_number": "Enter the NHS number",
@@ -63,22 +66,9 @@ async def submit(visit: Visitor) -> Response:
     filled = read_form(WITH_PERSON, sent, _around(visit))
     typed = _typed(sent)
     filled.faults[:0] = _faults(typed)
-    filled.confirmed = tuple(str(code) for code in sent.getlist("confirm"))
-    key = str(sent.get("key", "")) or str(uuid4())
-    if filled.faults:
-        return _page(visit, filled, typed, key, 422)
-    try:
-        values = _values(filled.fields, typed, sent)
-        asked = Request(values, key=key, confirm=filled.confirmed)
-        referred = await refer(visit.services, visit.caller, asked)
-    except Contradicted as error:
-        filled.ask(error)
-        return _page(visit, filled, typed, str(uuid4()), error.row.http)
-    except HomewardError as error:
-        if error.row.http >= 500:
-            raise
-        filled.faults += faults_of(error, WITH_PERSON)
-        return _page(visit, filled, typed, str(uuid4()), error.row.http)
+    referred = await send(visit, WITH_PERSON, filled, _values(filled, typed, sent), sent)
+    if isinstance(referred, Refusal):
+        return _page(visit, filled, typed, referred.key, referred.status)
     return after_referring(visit, referred)
 
 
@@ -91,17 +81,22 @@ def _faults(typed: Mapping[str, str]) -> list[Fault]:
     missing = [Fault(name, words) for name, words in NEEDED.items() if not typed[name]]
     if typed["nhs_number"] and not check_number(typed["nhs_number"]).usable:
         missing.append(Fault("nhs_number", "Check the NHS number: a digit is wrong"))
-    return missing
+    long = [(name, too_long(typed[name], most)) for name, most in MOST.items()]
+    return missing + [Fault(name, words) for name, words in long if words]
 
 
-def _values(fields: dict[str, Any], typed: Mapping[str, str], sent: FormData) -> ReferralValues:
-    lines = tuple(line.strip() for line in typed["address"].splitlines() if line.strip())
+def _values(filled: Filled, typed: Mapping[str, str], sent: FormData) -> ReferralValues:
+    """The referral as far as the form could be read: what is at fault is left out."""
+    fields = dict(filled.fields)
+    said = {name: "" if filled.fault(name) else text for name, text in typed.items()}
+    lines = tuple(line.strip() for line in said["address"].splitlines() if line.strip())
+    postcode = said["postcode"] or None
     person = ReferredPerson(
-        nhs_number=check_number(typed["nhs_number"]).value,
-        family_name=typed["family_name"][:100],
-        given_name=typed["given_name"][:100],
-        birth_date=fields.pop("birth_date"),
-        address=ReferredAddress(lines=lines, postcode=typed["postcode"][:10] or None) if lines else None,
+        nhs_number=check_number(said["nhs_number"]).value if said["nhs_number"] else None,
+        family_name=said["family_name"] or None,
+        given_name=said["given_name"] or None,
+        birth_date=fields.pop("birth_date", None),
+        address=ReferredAddress(lines=lines, postcode=postcode) if lines or postcode else None,
     )
     note, about_danger = note_of(sent)
     return ReferralValues(person=person, note=note, about_danger=about_danger, **fields)

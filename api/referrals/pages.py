@@ -4,9 +4,11 @@ yet.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter
+from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from api.forms.choices import fixed, from_list
@@ -14,7 +16,7 @@ from api.forms.model import Around, CommandForm, Field
 from api.forms.submission import Filled, faults_of, fill_again, note_of, read_form
 from api.referrals import people
 from api.referrals import views as presenter
-from api.referrals.service import Referred, Request, Requested, refer
+from api.referrals.service import Referred, Request, Requested, ask_about, refer, require_sound
 from api.web.names import Directory
 from api.web.page.visit import Visit, Visitor
 from api.web.refusals import Contradicted
@@ -98,27 +100,56 @@ async def submit(visit: Visitor, person_id: UUID) -> Response:
     sent = await visit.form()
     person = await _person(visit, person_id)
     filled = read_form(FORM, sent, _around(visit))
-    filled.typed["note"] = str(sent.get("note", ""))
-    key = str(sent.get("key", "")) or str(uuid4())
-    if filled.faults:
-        return _page(visit, person, filled, key, 422)
     note, about_danger = note_of(sent)
-    filled.confirmed = tuple(str(code) for code in sent.getlist("confirm"))
     values = ReferralValues(
         person=ReferredPerson(person_id=person_id), note=note, about_danger=about_danger, **filled.fields
     )
+    referred = await send(visit, FORM, filled, values, sent)
+    if isinstance(referred, Refusal):
+        return _page(visit, person, filled, referred.key, referred.status)
+    return after_referring(visit, referred)
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A referral that was not sent: the form says why, and goes out with this key and status."""
+
+    key: str
+    status: int
+
+
+async def send(
+    visit: Visit, form: CommandForm, filled: Filled, values: ReferralValues, sent: FormData
+) -> Referred | Requested | Refusal:
+    """Send a referral as far as its form could be read; else have the form say everything that is wrong: what
+    the form finds, what the rules find, and what contradicts itself.
+    """
+    key = str(sent.get("key", "")) or str(uuid4())
+    filled.confirmed = tuple(str(code) for code in sent.getlist("confirm"))
+    if filled.faults:
+        _judge(visit, form, filled, values)
+        return Refusal(key, 422)
     try:
-        asked = Request(values, key=key, confirm=filled.confirmed)
-        referred = await refer(visit.services, visit.caller, asked)
-    except Contradicted as error:
-        filled.ask(error)
-        return _page(visit, person, filled, str(uuid4()), error.row.http)
+        return await refer(visit.services, visit.caller, Request(values, key=key, confirm=filled.confirmed))
     except HomewardError as error:
         if error.row.http >= 500:
             raise
-        filled.faults += faults_of(error, FORM)
-        return _page(visit, person, filled, str(uuid4()), error.row.http)
-    return after_referring(visit, referred)
+        if not isinstance(error, Contradicted):
+            filled.add(faults_of(error, form))
+        _judge(visit, form, filled, values)
+        return Refusal(str(uuid4()), error.row.http)
+
+
+def _judge(visit: Visit, form: CommandForm, filled: Filled, values: ReferralValues) -> None:
+    """Say as well what the rules refuse, and ask what contradicts itself."""
+    try:
+        require_sound(values, visit.now)
+    except HomewardError as error:
+        filled.add(faults_of(error, form))
+    try:
+        ask_about(values, filled.confirmed, visit.today)
+    except Contradicted as error:
+        filled.ask(error)
 
 
 def after_referring(visit: Visit, referred: Referred | Requested) -> Response:

@@ -115,7 +115,7 @@ async def refer(services: Services, caller: Principal, request: Request) -> Refe
         raise
 
 
-def _require_sound(values: ReferralValues, now: datetime) -> None:
+def require_sound(values: ReferralValues, now: datetime) -> None:
     """Refuse all that is wrong with a referral whoever is meant by it."""
     today = london_date(now)
     refuse_together(
@@ -131,11 +131,11 @@ def _findable(person: ReferredPerson) -> None:
         raise HomewardError("unknown-patient", detail="an identifier is needed", where="person")
 
 
-def _ask_about(request: Request, today: date) -> None:
+def ask_about(values: ReferralValues, confirm: tuple[str, ...], today: date) -> None:
     """Raise Contradicted for what is asked for and does not go together."""
-    said = AmendReferral(needs=request.values.needs)
+    said = AmendReferral(needs=values.needs)
     asked = contradictions(Case(case_id=uuid4()), said, today)
-    require_no_contradiction(asked, request.confirm, bool((request.values.note or "").strip()))
+    require_no_contradiction(asked, confirm, bool((values.note or "").strip()))
 
 
 async def _refer(services: Services, caller: Principal, request: Request) -> Referred | Requested:
@@ -146,8 +146,8 @@ async def _refer(services: Services, caller: Principal, request: Request) -> Ref
             return before
         if before is not None:
             return Referred(await execute(services, before), opened=False)
-        _require_sound(request.values, now)
-        _ask_about(request, london_date(now))
+        require_sound(request.values, now)
+        ask_about(request.values, request.confirm, london_date(now))
         organisations = await _organisations(session, caller, request.values.requester)
         referrer = organisations.referrer
         person_id = await _with_part(session, caller, request)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -249,6 +249,7 @@ class Looking:
 
     page: Page
     door: Door
+    came_back: httpx.Response | None = None
 
     async def look(self, path: str, *, narrow: bool = False) -> Seen:
         """Open a page, let its scripts run, and have axe look at it."""
@@ -265,8 +266,11 @@ class Looking:
             self.page.remove_listener("console", hear)
 
     @asynccontextmanager
-    async def opened(self, path: str, size: ViewportSize) -> AsyncIterator[Page]:
-        """A page while it is open in a window of some size."""
+    async def opened(
+        self, path: str, size: ViewportSize, sent: Mapping[str, Any] | None = None
+    ) -> AsyncIterator[Page]:
+        """A page while it is open in a window of some size; with what was `sent` there, as it came back."""
+        self.came_back = await self.door.client.post(path, data=dict(sent)) if sent is not None else None
         page = self.page
         await page.set_viewport_size(size)
         await page.route("**/*", self._answer)
@@ -278,8 +282,8 @@ class Looking:
             await page.unroute_all(behavior="wait")
 
     async def _answer(self, route: Route) -> None:
-        path = route.request.url.removeprefix(SITE)
-        answer = await self.door.client.get(path)
+        path, document = route.request.url.removeprefix(SITE), route.request.is_navigation_request()
+        answer = self.came_back if self.came_back and document else await self.door.client.get(path)
         headers = {name: value for name, value in answer.headers.items() if name != "set-cookie"}
         await route.fulfill(status=answer.status_code, headers=headers, body=answer.content)
 
