@@ -21,6 +21,7 @@ from api.web.principals import Principal
 from discharge.codes.casework import PROPERTY_WITHDRAWAL_REASONS
 from discharge.errors import HomewardError
 from discharge.store import audit
+from discharge.store.tables import Organisation
 from housing_checks.store.tables import PropertyRow
 from housing_checks.strands.rehousing.model import HomeAttributes
 
@@ -72,6 +73,8 @@ async def add(session: AsyncSession, caller: Principal, asked: NewHome) -> UUID:
     caller.require(EDIT)
     landlord_id = asked.landlord_id or caller.organisation_id
     await _require_mine(session, landlord_id)
+    if await session.get(Organisation, landlord_id) is None:
+        raise HomewardError("invalid-body", detail="organisation not known", where="landlord_id")
     home_id = uuid4()
     row = insert(PropertyRow).values(id=home_id, landlord_id=landlord_id, **_values(asked))
     made = await session.scalar(row.on_conflict_do_nothing().returning(PropertyRow.id))

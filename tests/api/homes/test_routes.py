@@ -224,3 +224,11 @@ async def test_given_an_offer_when_its_home_is_withdrawn_then_the_answer_says_fo
     assert (again.status_code, again.json()["code"]) == (409, "already-done")
     nobody = await door.post(f"{HOMES}/{uuid4()}/withdrawal", {"because": "sold"}, "coordinator")
     assert nobody.status_code == 404
+
+
+async def test_given_a_landlord_that_there_is_not_when_a_home_is_added_then_the_field_is_named(
+    door: Door,
+) -> None:
+    answer = await door.post(HOMES, FLAT | {"landlord_id": str(uuid4())}, "coordinator")
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid-body")
+    assert answer.json()["problems"][0]["pointer"] == "#/landlord_id"
