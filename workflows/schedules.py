@@ -34,6 +34,7 @@ from discharge.clocks import CaseClock
 from discharge.store.count_anew import count_anew
 from discharge.store.engine import Sessions, transaction
 from discharge.store.months import make_months
+from discharge.store.outbox import move_past
 from discharge.store.request_keys import forget_old
 from discharge.store.sweep import sweep
 from fhir_adapters.store.inbox_bytes import move_bytes
@@ -134,6 +135,14 @@ def _months(given: Given) -> Step:
     return make
 
 
+def _past_items(given: Given) -> Step:
+    async def move() -> bool:
+        async with transaction(given.sessions) as session:
+            return bool(await move_past(session))
+
+    return move
+
+
 def _message_bytes(given: Given) -> Step:
     async def move() -> bool:
         async with transaction(given.sessions) as session:
@@ -150,6 +159,7 @@ CHORES: Mapping[str, Chore] = {
         Chore("counting", timedelta(minutes=5), _counting),
         Chore("request-keys", timedelta(hours=1), _request_keys),
         Chore("months", timedelta(days=1), _months),
+        Chore("past-items", timedelta(days=1), _past_items),
         Chore("message-bytes", timedelta(hours=1), _message_bytes),
         Chore("finished-rounds", timedelta(hours=6), _finished_rounds),
         Chore("sweep", timedelta(minutes=15), _sweep),  # each open case has its turn once a day

@@ -33,6 +33,7 @@ from discharge.store.tables import (
     PersonContact,
 )
 from discharge.store.tables.commands import LATE
+from discharge.store.tables.outbox import EVERY_ITEM
 from discharge.store.tables.persons import DANGER
 from housing_checks.strands.definitions import unknown_kinds
 
@@ -163,9 +164,9 @@ async def notes_of(session: AsyncSession, case_id: UUID) -> Mapping[UUID, list[N
 async def told(session: AsyncSession, case_id: UUID) -> Sequence[OutboxRow]:
     """What went, or waits to go, to partners about a case, newest first."""
     statement = (
-        select(OutboxRow)
-        .where(OutboxRow.case_id == case_id, OutboxRow.channel == "partner")
-        .order_by(OutboxRow.sequence.desc())
+        select(EVERY_ITEM)
+        .where(EVERY_ITEM.case_id == case_id, EVERY_ITEM.channel == "partner")
+        .order_by(EVERY_ITEM.sequence.desc())
     )
     return (await session.scalars(statement)).all()
 

@@ -21,6 +21,7 @@ from api.web.paging import SIZE
 from api.web.principals import Principal
 from discharge.errors import HomewardError
 from discharge.store.tables import CaseEventRow, CaseRow, OutboxRow, Person
+from discharge.store.tables.outbox import EVERY_ITEM
 from fhir_adapters.store.message_search import BEYOND, NEEDS_SOMEBODY, MessageQuery, People, conditions
 from fhir_adapters.store.tables import FactRow, Feed, InboxRow
 
@@ -201,21 +202,23 @@ async def followed(session: AsyncSession, message_id: UUID) -> Followed:
     """The trace of one message, as far as the caller's organisation takes part in the cases."""
     signals = (
         await session.scalars(
-            select(OutboxRow)
-            .where(OutboxRow.cause_inbox_id == message_id, OutboxRow.channel == "case-signal")
-            .order_by(OutboxRow.sequence)
+            select(EVERY_ITEM)
+            .where(EVERY_ITEM.cause_inbox_id == message_id, EVERY_ITEM.channel == "case-signal")
+            .order_by(EVERY_ITEM.sequence)
         )
     ).all()
     commands = [row.key for row in signals]
     events = select(CaseEventRow).where(CaseEventRow.command_id.in_(commands))
     cases = [row.case_id for row in signals]
-    sent = select(OutboxRow).where(
-        OutboxRow.case_id.in_(cases), OutboxRow.channel == "partner", OutboxRow.cause_command_id.in_(commands)
+    sent = select(EVERY_ITEM).where(
+        EVERY_ITEM.case_id.in_(cases),
+        EVERY_ITEM.channel == "partner",
+        EVERY_ITEM.cause_command_id.in_(commands),
     )
     return Followed(
         signals,
         (await session.scalars(events.order_by(CaseEventRow.case_id, CaseEventRow.sequence))).all(),
-        (await session.scalars(sent.order_by(OutboxRow.sequence))).all(),
+        (await session.scalars(sent.order_by(EVERY_ITEM.sequence))).all(),
     )
 
 

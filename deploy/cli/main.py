@@ -12,6 +12,7 @@ from deploy.cli.feed import feed
 from deploy.cli.messages import messages
 from deploy.cli.migrate import migrate
 from deploy.cli.mllp import mllp
+from deploy.cli.months import months
 from deploy.cli.partner import partner
 from deploy.cli.partners import partners
 from deploy.cli.reference import reference
@@ -31,7 +32,21 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (up, token, send, census, shadow, replay, simulate, worker, api, mllp, migrate, partner):
+for command in (
+    up,
+    token,
+    send,
+    census,
+    shadow,
+    replay,
+    simulate,
+    worker,
+    api,
+    mllp,
+    migrate,
+    months,
+    partner,
+):
     app.command()(command)
 app.add_typer(report)
 app.add_typer(feed)

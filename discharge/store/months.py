@@ -6,6 +6,7 @@ in a partition for all else until its month has one.
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import text
@@ -15,6 +16,37 @@ _MAKE = text("SELECT homeward_make_months()")
 _MISSING = text(
     "SELECT tab, to_char(until_at, 'YYYY-MM'), astray FROM homeward_months_missing() ORDER BY tab"
 )
+
+
+_ALL = text(
+    """
+    SELECT tab, part, from_at, until_at, greatest(reltuples, 0)::bigint, pg_total_relation_size(pg_class.oid)
+    FROM homeward_months() JOIN pg_class ON relname = part AND relnamespace = 'public'::regnamespace
+    ORDER BY tab, until_at
+    """
+)
+
+
+class Month(NamedTuple):
+    """One partition: from when (None: from the beginning) to before when, in UTC; `rows` is PostgreSQL's
+    estimate, `bytes` its size with its indexes.
+    """
+
+    table: str
+    partition: str
+    from_at: datetime | None
+    until_at: datetime
+    rows: int
+    bytes: int
+
+    @property
+    def words(self) -> str:
+        """Its months."""
+        last = f"{self.until_at - timedelta(days=1):%Y-%m}"
+        if self.from_at is None:
+            return f"up to {last}"
+        first = f"{self.from_at:%Y-%m}"
+        return first if first == last else f"{first} to {last}"
 
 
 class Missing(NamedTuple):
@@ -36,3 +68,8 @@ async def make_months(session: AsyncSession) -> int:
 async def months_missing(session: AsyncSession) -> list[Missing]:
     """Return each table that needs a partition by the end of this month."""
     return [Missing(*row) for row in await session.execute(_MISSING)]
+
+
+async def all_months(session: AsyncSession) -> list[Month]:
+    """Return the partitions of every table that is split by month, but those for what has no month yet."""
+    return [Month(*row) for row in await session.execute(_ALL)]

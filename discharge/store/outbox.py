@@ -5,6 +5,7 @@ The record queues what a case tells its partners; the drain queues what a feed t
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -17,6 +18,11 @@ from discharge.cases.commands import ENVELOPE, Envelope
 from discharge.errors import HomewardError
 from discharge.store.record import CASE_SIGNAL
 from discharge.store.tables import OutboxRow
+from discharge.store.tables.outbox import EVERY_ITEM
+
+PAST_AFTER = timedelta(days=180)
+"""How long after its case closed, in case time, an item that is over is past."""
+AT_ONCE = 200
 
 
 async def queue_case_signal(
@@ -64,18 +70,17 @@ _MATTERS = ("strand", "alert_id", "spell_id")
 
 async def _require_newest(session: AsyncSession, sequence: int, told: ColumnElement[bool]) -> None:
     """An old item behind a newer one would set back what the partner holds."""
-    same = (
-        OutboxRow.payload[name].astext.is_not_distinct_from(_LATER.payload[name].astext) for name in _MATTERS
-    )
+    item = EVERY_ITEM
+    same = (item.payload[name].astext.is_not_distinct_from(_LATER.payload[name].astext) for name in _MATTERS)
     later = exists().where(
-        _LATER.partner_id == OutboxRow.partner_id,
-        _LATER.case_id == OutboxRow.case_id,
-        _LATER.kind == OutboxRow.kind,
-        _LATER.sequence > OutboxRow.sequence,
+        _LATER.partner_id == item.partner_id,
+        _LATER.case_id == item.case_id,
+        _LATER.kind == item.kind,
+        _LATER.sequence > item.sequence,
         *same,
         told,
     )
-    if await session.scalar(select(OutboxRow.sequence).where(OutboxRow.sequence == sequence, later)):
+    if await session.scalar(select(item.sequence).where(item.sequence == sequence, later)):
         raise HomewardError("overtaken", where="outbox")
 
 
@@ -107,3 +112,9 @@ async def _free(session: AsyncSession, sequence: int, by: UUID, reason: str, **v
     if row is None:
         raise HomewardError("not-found", where="outbox")
     return row
+
+
+async def move_past(session: AsyncSession) -> int:
+    """Move some of what is over, of cases that closed long ago, to the months of the past; how many."""
+    moved = await session.scalar(select(func.homeward_move_past_items(PAST_AFTER.days, AT_ONCE)))
+    return int(moved or 0)

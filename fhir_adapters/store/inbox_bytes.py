@@ -43,6 +43,12 @@ _COPY = text(
     """
 )
 _TAKE_OUT = text("UPDATE inbox SET size = octet_length(raw_inline), raw_inline = NULL WHERE id = ANY(:moved)")
+_NOT_OVER = text(
+    """
+    SELECT to_char(received_at AT TIME ZONE 'UTC', 'YYYY-MM'), count(*) FROM inbox
+    WHERE state IN ('stored', 'parked', 'unassigned', 'proposed') GROUP BY 1
+    """
+)
 _LEFT = text("SELECT count(*) FROM inbox WHERE raw_inline IS NOT NULL")
 
 
@@ -59,3 +65,8 @@ async def move_bytes(session: AsyncSession) -> int:
 async def not_moved(session: AsyncSession) -> int:
     """Return how many messages still hold their bytes in their own row."""
     return int((await session.execute(_LEFT)).scalar_one())
+
+
+async def not_over(session: AsyncSession) -> dict[str, int]:
+    """Return how many messages of each month (``2026-11``, UTC) wait or need somebody."""
+    return {row[0]: row[1] for row in await session.execute(_NOT_OVER)}

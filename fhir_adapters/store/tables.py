@@ -272,7 +272,8 @@ class UnmappedMessageRow(Base):
 class SentMessage(Base):
     """One HL7 v2 message as it leaves, byte for byte the same at every try.
 
-    ``key`` is the key of its outbox item: an item that is replaced becomes another message. The last answer's
+    ``key`` is the key of its outbox item, which may be past by now: an item that is replaced becomes another
+    message. The last answer's
     code and words stand beside it. ``organisation_id`` is the receiver, who alone may read the bytes.
     """
 
@@ -280,7 +281,7 @@ class SentMessage(Base):
     __table_args__ = (UniqueConstraint("organisation_id", "control_id"),)
 
     key: Mapped[UUID] = mapped_column(primary_key=True)
-    outbox_sequence: Mapped[int] = mapped_column(ForeignKey("outbox.sequence"), index=True)
+    outbox_sequence: Mapped[int] = mapped_column(BigInteger, index=True)
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
     control_id: Mapped[str]
     event: Mapped[str]

@@ -1,14 +1,29 @@
-"""The outbox: what must reach a case's workflow, and what must reach a partner."""
+"""The outbox: what must reach a case's workflow, and what must reach a partner.
+
+What is over, of cases that closed long ago, lies in `outbox_past` by month of `created_at`, in the same
+columns.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, Index, UniqueConstraint, func
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Identity,
+    Index,
+    Table,
+    UniqueConstraint,
+    func,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
-from discharge.store.base import Base, JsonObject
+from discharge.store.base import Base, JsonObject, core_table
 
 OPEN_ITEMS = "channel = 'partner' AND state IN ('held', 'pending', 'dead')"
 """Items for partners that somebody still waits for; written so that their index answers."""
@@ -25,7 +40,8 @@ class OutboxRow(Base):
     has a lawful basis for sharing. ``organisation_id`` is the organisation whose act caused the row.
     ``attempts`` counts the tries that left the house or may have; ``leaving_at`` is when the first began.
     ``basis_ended_at`` says since when there was no basis for an item that waited; it stays on one that was on
-    its way just then. ``resent_from`` is the item that a person had sent once more as this one.
+    its way just then. ``resent_from`` is the item that a person had sent once more as this one; that one may
+    be past.
     """
 
     __tablename__ = "outbox"
@@ -89,4 +105,22 @@ class OutboxRow(Base):
     acted_at: Mapped[datetime | None]
     released_by: Mapped[UUID | None]
     released_reason: Mapped[str | None]
-    resent_from: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("outbox.sequence"))
+    resent_from: Mapped[int | None] = mapped_column(BigInteger)
+
+
+_ITEM = core_table(OutboxRow)
+OUTBOX_PAST = Table(
+    "outbox_past",
+    Base.metadata,
+    *(
+        Column(
+            each.name, each.type, primary_key=each.name in ("sequence", "created_at"), nullable=each.nullable
+        )
+        for each in _ITEM.columns
+    ),
+    Index("ix_outbox_past_case_id", "case_id"),
+    Index("ix_outbox_past_cause_inbox_id", "cause_inbox_id", postgresql_where="cause_inbox_id IS NOT NULL"),
+    postgresql_partition_by="RANGE (created_at)",
+)
+EVERY_ITEM = aliased(OutboxRow, union_all(select(_ITEM), select(OUTBOX_PAST)).subquery("items"))
+"""Every item, also what is past: to be read only."""

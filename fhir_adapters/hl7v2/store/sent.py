@@ -148,10 +148,11 @@ async def late_answer(session: AsyncSession, answer: PartnerAnswer, organisation
     message = await session.scalar(select(SentMessage).where(*wanted))
     if message is None:
         return False
-    item = await session.get_one(OutboxRow, message.outbox_sequence, with_for_update=True)
+    item = await session.get(OutboxRow, message.outbox_sequence, with_for_update=True)
     await note_answer(session, message.key, answer.words)
     if (
-        item.key == message.key
+        item is not None  # of a case that closed long ago: the answer stands beside the message
+        and item.key == message.key
         and item.state in ("pending", "held", "delivered")
         and item.accepted_at is None
     ):

@@ -65,7 +65,7 @@ async def test_given_a_new_record_then_each_month_ahead_has_a_partition_and_noth
     worker: AsyncEngine,
 ) -> None:
     async with transaction(worker) as session:
-        for table in ("audit_reads", "audit_writes", "inbox_bytes"):
+        for table in ("audit_reads", "audit_writes", "inbox_bytes", "outbox_past"):
             assert await ends(session, table) == month_from_now(4)
         assert await months_missing(session) == []
         assert await make_months(session) == 0, "it is done once"
@@ -153,6 +153,7 @@ async def test_given_a_partition_when_it_is_asked_by_its_name_then_neither_role_
         "audit_reads_first",
         "audit_writes_other",
         "inbox_bytes_first",
+        "outbox_past_other",
     } <= set(parts)
     for engine in (api, worker):
         async with transaction(engine, organisation_id=places.trust) as session:

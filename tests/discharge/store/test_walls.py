@@ -184,6 +184,7 @@ async def story(worker: AsyncEngine, owner: AsyncEngine, places: Places, person_
         await session.flush()
     async with transaction(owner) as session:
         await session.execute(_KEYED.values(organisation_id=places.trust, user_id=SIGNED_IN))
+        await session.execute(text("INSERT INTO outbox_past SELECT * FROM outbox"))
         session.add(
             MessageEditRow(
                 organisation_id=places.trust,
