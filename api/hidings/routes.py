@@ -8,8 +8,8 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from api.hidings import service
+from api.hidings.json_views import asked_json, hiding_json
 from api.hidings.schemas import HidingAnswer, HidingList, HidingWithdrawal
-from api.hidings.views import asked_json, hiding_json
 from api.web import names
 from api.web.depends import Caller, Ready
 from api.web.paging import FIRST, Page, Paged
