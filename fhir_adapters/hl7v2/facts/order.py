@@ -9,11 +9,13 @@ import hashlib
 import json
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from discharge.clocks import london, london_date, london_midnight
+from discharge.values import Frozen
 
 NO_ARRIVAL = (0, 0)
 Arrival = tuple[int, int]
@@ -84,3 +86,21 @@ def coarsened(at: datetime, minutes: frozenset[datetime]) -> datetime:
     """The time, to the minute where another in it is no finer."""
     minute = to_the_minute(at)
     return minute if minute in minutes else at
+
+
+class OrderedFact(Frozen):
+    """A fact of which all that were reported are folded: told apart by its content, put in order by its times
+    and, of equal ones, by its arrival.
+    """
+
+    arrival: Arrival = Field(default=NO_ARRIVAL, exclude=True, repr=False)
+
+    @cached_property
+    def content(self) -> dict[str, Any]:
+        """What it is written down as, made once."""
+        return self.model_dump(mode="json")
+
+    @cached_property
+    def digest(self) -> str:
+        """The hash of its content, made once."""
+        return hash_of(self.content)

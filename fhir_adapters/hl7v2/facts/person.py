@@ -1,13 +1,12 @@
 """What a message says of a person, and of two who are one."""
 
 from datetime import date
-from functools import cached_property
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime
 
 from discharge.values import Frozen
-from fhir_adapters.hl7v2.facts.order import NO_ARRIVAL, Arrival, hash_of
+from fhir_adapters.hl7v2.facts.order import OrderedFact
 
 
 class Identifier(Frozen):
@@ -63,7 +62,7 @@ class Contact(Frozen):
     telecoms: tuple[Telecom, ...] = ()
 
 
-class PersonReported(Frozen):
+class PersonReported(OrderedFact):
     """What a message says of a person. `hidden` is location hiding, `identity_unknown` PID-31; None when not
     mentioned. One that `introduces` counts only where nothing else is said of the person.
     """
@@ -84,17 +83,6 @@ class PersonReported(Frozen):
     hidden: bool | None = None
     practice: str | None = None
     cleared: frozenset[str] = frozenset()
-    arrival: Arrival = Field(default=NO_ARRIVAL, exclude=True, repr=False)
-
-    @cached_property
-    def content(self) -> dict[str, Any]:
-        """What it is written down as, made once."""
-        return self.model_dump(mode="json")
-
-    @cached_property
-    def digest(self) -> str:
-        """The hash of its content, made once."""
-        return hash_of(self.content)
 
 
 class PersonDeleted(Frozen):

@@ -1,13 +1,12 @@
 """What a message says of a hospital stay, and of whose it is."""
 
 from datetime import UTC, date, datetime
-from functools import cached_property
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime
 
 from discharge.values import Frozen
-from fhir_adapters.hl7v2.facts.order import NO_ARRIVAL, Arrival, hash_of
+from fhir_adapters.hl7v2.facts.order import OrderedFact
 from fhir_adapters.hl7v2.facts.person import Identifier
 
 Movement = Literal[
@@ -81,7 +80,7 @@ class DischargeCodes(Frozen):
         return self.method in {"4", "5"} or self.destination == "79"
 
 
-class StayReported(Frozen):
+class StayReported(OrderedFact):
     """What a message says of a hospital stay; `planned_ward` is where a pending transfer goes to."""
 
     kind: Literal["stay-reported"] = "stay-reported"
@@ -103,17 +102,6 @@ class StayReported(Frozen):
     medically_fit: bool | None = None
     medically_fit_on: date | None = None
     cleared: frozenset[str] = frozenset()
-    arrival: Arrival = Field(default=NO_ARRIVAL, exclude=True, repr=False)
-
-    @cached_property
-    def content(self) -> dict[str, Any]:
-        """What it is written down as, made once."""
-        return self.model_dump(mode="json")
-
-    @cached_property
-    def digest(self) -> str:
-        """The hash of its content, made once."""
-        return hash_of(self.content)
 
 
 class StayMoved(Frozen):
