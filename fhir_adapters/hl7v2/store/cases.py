@@ -29,7 +29,7 @@ from discharge.store.record import CASE_SIGNAL
 from discharge.store.tables import CaseParticipantRow, CaseRow, CaseSpellRow, OutboxRow, Spell
 from fhir_adapters.hl7v2.facts import content_hash
 from fhir_adapters.hl7v2.process.spells import SpellState
-from fhir_adapters.hl7v2.store.batch.state import state_of
+from fhir_adapters.hl7v2.store.batch_state import state_of
 from fhir_adapters.hl7v2.store.moved_stays import Settled
 from fhir_adapters.hl7v2.store.person_writer import Refolded
 from fhir_adapters.hl7v2.store.persons import same_person

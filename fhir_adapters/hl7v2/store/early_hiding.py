@@ -20,7 +20,7 @@ from fhir_adapters.hl7v2.interpret.adt import hidden_people, only_hidden
 from fhir_adapters.hl7v2.interpret.fields import Reader
 from fhir_adapters.hl7v2.parse.segments import Message
 from fhir_adapters.hl7v2.store import persons
-from fhir_adapters.hl7v2.store.batch.state import state_of
+from fhir_adapters.hl7v2.store.batch_state import state_of
 from fhir_adapters.hl7v2.store.doubts import SetApart
 from fhir_adapters.hl7v2.store.person_writer import refold_person
 from fhir_adapters.store.tables import FactRow, HiddenNumberRow, InboxRow

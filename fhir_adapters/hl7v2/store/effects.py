@@ -26,7 +26,7 @@ from fhir_adapters.hl7v2.facts import (
 )
 from fhir_adapters.hl7v2.process.spells import doubts_of
 from fhir_adapters.hl7v2.store import cases, deletions, pairs, persons
-from fhir_adapters.hl7v2.store.batch.state import Reported, state_of
+from fhir_adapters.hl7v2.store.batch_state import Reported, state_of
 from fhir_adapters.hl7v2.store.cases import Cause
 from fhir_adapters.hl7v2.store.documents import apply_document
 from fhir_adapters.hl7v2.store.doubts import Doubt

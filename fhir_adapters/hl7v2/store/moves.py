@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from discharge.store.tables import PersonIdentifier, PersonNhsNumber, Spell
 from fhir_adapters.hl7v2.facts import BEGINNING, StayMoved, StayReported, content_hash
 from fhir_adapters.hl7v2.facts.order import in_order as moment
-from fhir_adapters.hl7v2.store.batch.state import state_of
+from fhir_adapters.hl7v2.store.batch_state import state_of
 from fhir_adapters.hl7v2.store.doubts import Doubt
 from fhir_adapters.hl7v2.store.persons import lock, same_person
 from fhir_adapters.store.inbox import number_key

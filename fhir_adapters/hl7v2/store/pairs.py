@@ -23,7 +23,7 @@ from discharge.store.tables import (
     PersonIdentifier,
     PersonNhsNumber,
 )
-from fhir_adapters.hl7v2.store.batch.state import state_of
+from fhir_adapters.hl7v2.store.batch_state import state_of
 from fhir_adapters.hl7v2.store.persons import survivor_of
 from fhir_adapters.people.birth_dates import PLACEHOLDER_DATES
 from fhir_adapters.people.comparison import Finding, Portrait, compare, offered_again, resemblances

@@ -10,7 +10,7 @@ from discharge.clocks import london_date
 from discharge.store.tables import MovedRecord, Person, PersonIdentifier, PersonMerge, PersonNhsNumber
 from fhir_adapters.hl7v2.facts import PersonReported, PersonsMerged
 from fhir_adapters.hl7v2.store import cases, pairs, persons
-from fhir_adapters.hl7v2.store.batch.state import state_of
+from fhir_adapters.hl7v2.store.batch_state import state_of
 from fhir_adapters.hl7v2.store.cases import Cause
 from fhir_adapters.hl7v2.store.merges import MergeCause, link_of, merge_persons, undo_merge
 from fhir_adapters.hl7v2.store.person_writer import refold_person

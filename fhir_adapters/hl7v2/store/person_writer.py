@@ -18,7 +18,7 @@ from discharge.clocks import london_date
 from discharge.store.tables import Person, PersonAddress, PersonContact, PersonMerge
 from discharge.store.tables.persons import NEXT_OF_KIN, ORDINARY, PRACTICE, RESTRICTED
 from fhir_adapters.hl7v2.facts import Address, Contact, PersonReported, Telecom
-from fhir_adapters.hl7v2.store.batch.state import (
+from fhir_adapters.hl7v2.store.batch_state import (
     Reported,
     drop,
     flush,

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from discharge.store.tables import Person, PersonIdentifier, PersonNhsNumber
 from fhir_adapters.hl7v2.facts import BEGINNING, Identifier, PersonReported
-from fhir_adapters.hl7v2.store.batch.state import flush, keep, only_alone, person_row, state_of
+from fhir_adapters.hl7v2.store.batch_state import flush, keep, only_alone, person_row, state_of
 from fhir_adapters.hl7v2.store.doubts import Doubt, SetApart
 from fhir_adapters.hl7v2.store.numbers_used_again import not_of_two, of_two, others_under
 from fhir_adapters.people.match import NUMBER_USED_AGAIN, Claim, Known, Match, match

@@ -12,7 +12,7 @@ from discharge.store.tables import Spell
 from fhir_adapters.hl7v2.facts import StayKey, StayReported
 from fhir_adapters.hl7v2.facts.order import before
 from fhir_adapters.hl7v2.process.spells import MOVED_AWAY, SpellState, fold_spell
-from fhir_adapters.hl7v2.store.batch.state import flush, keep, moment, only_alone, state_of
+from fhir_adapters.hl7v2.store.batch_state import flush, keep, moment, only_alone, state_of
 from fhir_adapters.hl7v2.store.doubts import Doubt
 from fhir_adapters.hl7v2.store.moves import lock_visits, moves_about
 from fhir_adapters.store.tables import FactRow, InboxRow

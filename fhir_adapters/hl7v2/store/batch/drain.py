@@ -26,7 +26,7 @@ from fhir_adapters.hl7v2.parse.envelope import BATCH
 from fhir_adapters.hl7v2.store import pairs
 from fhir_adapters.hl7v2.store.batch.load import Loaded, begun, load
 from fhir_adapters.hl7v2.store.batch.plan import Plan, Read, names_of, plan
-from fhir_adapters.hl7v2.store.batch.state import finish, work_on, write
+from fhir_adapters.hl7v2.store.batch_state import finish, work_on, write
 from fhir_adapters.hl7v2.store.early_hiding import release
 from fhir_adapters.hl7v2.store.effects import Effect, apply_facts
 from fhir_adapters.hl7v2.store.moves import visit_key

@@ -21,7 +21,7 @@ from discharge.store.tables import (
     Spell,
 )
 from fhir_adapters.hl7v2.facts import StayReported
-from fhir_adapters.hl7v2.store.batch.state import BatchState, LocalNumber
+from fhir_adapters.hl7v2.store.batch_state import BatchState, LocalNumber
 from fhir_adapters.hl7v2.store.person_writer import person_reports
 from fhir_adapters.hl7v2.store.spells import UNNUMBERED
 from fhir_adapters.people.match import NUMBER_USED_AGAIN
