@@ -13,7 +13,6 @@ from api.cases.timeline import who_did
 from api.changes.part_words import PARTS, Side
 from api.web.names import Directory
 from api.web.page import words
-from api.web.problem_bodies import ChangedPart as ChangedPartRecord
 from discharge.cases.events import event_as_known
 from discharge.cases.model import Case
 from discharge.cases.parts import parts_of
@@ -102,19 +101,3 @@ def _line(part: str, was: Side, is_now: Side, *, met: bool) -> ChangedPart | Non
         return None
     label = told.label(is_now if after is not None else was, key)
     return ChangedPart(part, label, before or "Nothing", after or "Nothing", met=met)
-
-
-def changes_json(changes: Changes) -> list[ChangedPartRecord]:
-    """The same for an interface."""
-    return [
-        ChangedPartRecord(
-            part=row.part,
-            what=row.label,
-            before=row.before,
-            after=row.after,
-            by=row.who,
-            when=row.when,
-            refused_for=row.met,
-        )
-        for row in changes.rows
-    ]

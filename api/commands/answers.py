@@ -7,7 +7,8 @@ from uuid import UUID
 from fastapi import Request
 from fastapi.responses import JSONResponse
 
-from api.changes.views import Changes, changes_json
+from api.changes.json_views import changes_json
+from api.changes.views import Changes
 from api.commands.schemas import CommandAnswer, CommandStatus
 from api.commands.service import Outcome, refusal
 from api.web.problems import RETRY_SECONDS, problem

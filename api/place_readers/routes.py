@@ -8,9 +8,9 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from api.place_readers import service
+from api.place_readers.json_views import names_json
 from api.place_readers.schemas import PlaceReaderBody, PlaceReaderList
 from api.place_readers.service import Naming
-from api.place_readers.views import names_json
 from api.web import names
 from api.web.depends import Caller, Ready
 from api.web.paging import FIRST, Page, Paged

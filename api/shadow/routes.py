@@ -8,9 +8,9 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 
 from api.shadow import queries
+from api.shadow.json_views import day_json, difference_json
 from api.shadow.schemas import ShadowList, ShadowListDetail, ShadowLists
 from api.shadow.service import GivenList, compare_list
-from api.shadow.views import day_json, difference_json
 from api.web.depends import Caller, Ready
 from api.web.paging import Paged
 from api.web.request_keys import Keyed

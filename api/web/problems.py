@@ -21,7 +21,7 @@ from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.responses import RedirectResponse, Response
 
-from api.changes.views import changes_json
+from api.changes.json_views import changes_json
 from api.commands.schemas import REQUESTS, CommandRequest
 from api.contract.code_fields import code_faults
 from api.looks.refused import note_refused_look
