@@ -71,6 +71,8 @@ class DischargeCase:
                     await self.until_closed()
                 case Stage.CLOSED:
                     await self.until_nobody_is_talking()
+                case of_a_newer_build:
+                    await self.stay_in(of_a_newer_build)
             if self.worn_out():
                 await self.continue_in_a_fresh_run(start)
 
@@ -121,14 +123,14 @@ class DischargeCase:
         """Let commands in flight finish: a late fact may open the case again."""
         await workflow.wait_condition(workflow.all_handlers_finished)
 
-    async def stay_in(self, stage: Stage) -> None:
+    async def stay_in(self, stage: str) -> None:
         """Wait in a stage; whenever time alone may change something, have the rules look again."""
-        while self.standing.stage is stage and not self.over():
+        while self.standing.stage == stage and not self.over():
             self.arm_the_clock()
             await workflow.wait_condition(
                 lambda: (
                     self.time_to_look
-                    or self.standing.stage is not stage
+                    or self.standing.stage != stage
                     or self.standing.next_look != self.armed_for
                     or self.over()
                 )

@@ -128,6 +128,8 @@ def _worker(
         max_concurrent_local_activities=ACTIVITIES_AT_ONCE,
         sticky_queue_schedule_to_start_timeout=STICKY,
         graceful_shutdown_timeout=GRACE,
+        # What a worker hands back must reach one that can do it; an eager activity stays where it is.
+        disable_eager_activity_execution=queue == ports.CASES_QUEUE,
         # A run that newer code would have led elsewhere ends; a new one begins from the record.
         workflow_failure_exception_types=[NondeterminismError],
     )

@@ -38,15 +38,16 @@ def keys_as_text(keys: PayloadKeys) -> str:
 
 @asynccontextmanager
 async def worker_process(
-    database_url: str, temporal_address: str, keys: PayloadKeys, log: Path
+    database_url: str, temporal_address: str, keys: PayloadKeys, log: Path, source: Path | None = None
 ) -> AsyncIterator[WorkerProcess]:
-    """Run ``homeward worker`` until left, killed if it is still there."""
+    """Run ``homeward worker``, of this tree or another, until left; killed if it is still there."""
     environment = {
         "PATH": os.environ["PATH"],
         "HOMEWARD_DATABASE_URL": database_url,
         "HOMEWARD_TEMPORAL_ADDRESS": temporal_address,
         "HOMEWARD_PAYLOAD_KEYS": keys_as_text(keys),
     }
+    environment |= {"PYTHONPATH": str(source)} if source else {}
     with log.open("ab") as output:
         process = await asyncio.create_subprocess_exec(
             str(Path(sys.executable).with_name("homeward")),

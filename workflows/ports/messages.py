@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from discharge.cases.answer import Answer
 from discharge.cases.model.common import Stage
@@ -54,11 +54,12 @@ class CaseLook(Message):
 
 class CaseStanding(Message):
     """Where a case stands, and all that its workflow goes by: when to look again (case time), and the keys of
-    strands that are at work. One that does not exist yet has version 0.
+    strands that are at work. One that does not exist yet has version 0. A worker of a newer build may answer
+    with a stage that this one does not have.
     """
 
     version: int = 0
-    stage: Stage = Stage.REFERRED
+    stage: Stage | str = Field(default=Stage.REFERRED, union_mode="left_to_right")
     next_look: AwareDatetime | None = None
     open_strands: tuple[str, ...] = ()
 
