@@ -64,21 +64,30 @@ _PATIENTLY = RetryPolicy(
 )
 """For activities that only need PostgreSQL: it may be away for a while, and then it is back."""
 
+_AT_ONCE = timedelta(0)
 _PAUSES: Mapping[str, tuple[timedelta, ...]] = MappingProxyType(
     {
-        "internal": tuple(timedelta(milliseconds=50 * 2**number) for number in range(5)),
-        NEWER: (timedelta(milliseconds=250),) * 12,
-        "database-busy": tuple(timedelta(milliseconds=100 * 4**number) for number in range(2)),
+        "internal": (_AT_ONCE, timedelta(milliseconds=200), timedelta(milliseconds=400)),
+        NEWER: (*(_AT_ONCE,) * 5, *(timedelta(milliseconds=250),) * 3),
+        "database-busy": (timedelta(milliseconds=100), timedelta(milliseconds=400)),
     }
 )
 """Between the tries of what is no outage and may pass all the same; any other failure is final. Whoever asks
-the same case next waits behind them: 1.6 seconds in all where something is wrong with us, 2 where somebody
-holds a lock (each try waits half a second for it, or two seconds for the case's turn), and 3 where only a
-newer build understands the case, so that a worker of that build can take it up.
+the same case next waits behind them, and Temporal's own timers are up to a second late: 2.5 seconds in all
+where something is wrong with us, 3.5 where only a newer build understands the case, so that a worker of that
+build can take it up. Where somebody holds a lock each try waits half a second for it besides, or two seconds
+for the case's turn.
 """
 
-_PAUSES_BEFORE = tuple(timedelta(milliseconds=200 * 4**number) for number in range(5))
-"""The same where a lock is held, in histories of builds that waited for longer."""
+_PAUSES_BEFORE: Mapping[str, tuple[timedelta, ...]] = MappingProxyType(
+    {
+        "internal": tuple(timedelta(milliseconds=50 * 2**number) for number in range(5)),
+        NEWER: (timedelta(milliseconds=250),) * 12,
+        "database-busy": _PAUSES["database-busy"],
+    }
+)
+_PAUSES_AT_FIRST = tuple(timedelta(milliseconds=200 * 4**number) for number in range(5))
+"""The same in histories of builds that tried more often, and that waited for longer where a lock is held."""
 
 _DURING_OUTAGES = replace(_PATIENTLY, non_retryable_error_types=sorted(_PAUSES))
 
@@ -154,13 +163,23 @@ async def _bounded(activity: str, given: object, answer: type[_T]) -> _T:
             if not isinstance(cause, ApplicationError):  # it is cancelled
                 raise
             code = cause.type or "internal"
-            pauses = _PAUSES.get(code, ())
-            if code == "database-busy" and not workflow.patched("busy-for-two-seconds"):
-                pauses = _PAUSES_BEFORE
+            pauses = _pauses(code)
             if tried >= len(pauses):
                 raise CannotRecord(code) from None
-        await workflow.sleep(pauses[tried])
+        if pauses[tried]:
+            await workflow.sleep(pauses[tried])
     raise AssertionError("a try returns or raises")
+
+
+def _pauses(code: str) -> tuple[timedelta, ...]:
+    """How long is waited between tries that fail so; nothing where the first failure is final."""
+    if code not in _PAUSES:
+        return ()
+    if workflow.patched("tried-less-often"):
+        return _PAUSES[code]
+    if code == "database-busy" and not workflow.patched("busy-for-two-seconds"):
+        return _PAUSES_AT_FIRST
+    return _PAUSES_BEFORE[code]
 
 
 async def _patiently(activity: str, given: object, answer: type[_T]) -> _T:
