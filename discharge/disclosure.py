@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from types import MappingProxyType
 from typing import Literal, TypeVar
 from uuid import UUID
@@ -105,6 +106,18 @@ def holds(sight: Sight, name: str) -> bool:
     return name in sight.case and not (sight.own_only and name in _IN_PART)
 
 
+@cache
+def _told(sight: Sight, derived: Derived) -> bool:
+    """Whether a sight has everything that a derived value rests on; asked of each row of a list."""
+    return all(holds(sight, name) for name in BASES[derived].rests)
+
+
+@cache
+def _unseen(sight: Sight, derived: Derived) -> tuple[str, ...]:
+    """What a derived value would mention, and a sight has not."""
+    return tuple(name for name in BASES[derived].mentions if not holds(sight, name))
+
+
 @dataclass(frozen=True)
 class Telling:
     """What one reader is told of one case. The whole case stays in here: it is for rules, not for readers."""
@@ -114,7 +127,7 @@ class Telling:
 
     def says(self, derived: Derived) -> bool:
         """Whether the reader sees everything that a derived value rests on."""
-        return all(self.holds(name) for name in BASES[derived].rests)
+        return _told(self.sight, derived)
 
     def holds(self, name: str) -> bool:
         """Whether the reader sees the whole of a field."""
@@ -124,7 +137,9 @@ class Telling:
         """A derived value, as a rule reads it from the whole case; None where the reader is not told."""
         if not self.says(derived):
             return None
-        unseen = [name for name in BASES[derived].mentions if not self.holds(name)]
+        unseen = _unseen(self.sight, derived)
+        if not unseen:
+            return rule(self._whole)
         defaults = {
             field: Case.model_fields[field].get_default(call_default_factory=True) for field in unseen
         }

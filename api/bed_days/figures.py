@@ -19,40 +19,60 @@ from api.looks.notes import purpose_of, who
 from api.web.principals import Principal
 from discharge.delays.counted import CountedStay
 from discharge.delays.night_counts import DelayCount
-from discharge.delays.spans import Span, count_spans
 from discharge.delays.stays import Letting, Stay
 from discharge.delays.tally import Finished, Tally, Waiting
 from discharge.permissions import PERMISSIONS
 
-_MINE = """
-    (closed_on IS NULL OR closed_on >= :from_on) AND case_id <> ALL (CAST(:uncounted AS uuid[]))
-    AND EXISTS (SELECT FROM case_participants AS part
-                WHERE part.case_id = {table}.case_id AND part.organisation_id = :organisation_id
-                  AND part.relation = ANY (CAST(:relations AS text[])) AND part.until_on IS NULL)
+_FORMER = """
+former AS MATERIALIZED (
+    SELECT part.case_id FROM case_participants AS part
+    WHERE part.organisation_id = :organisation_id AND part.until_on > (SELECT homeward_today())
+      AND NOT EXISTS (SELECT FROM case_participants AS lasting
+                      WHERE lasting.case_id = part.case_id AND lasting.organisation_id = :organisation_id
+                        AND lasting.relation = ANY (CAST(:relations AS text[])) AND lasting.until_on IS NULL)
+)
 """
+"""Cases that the caller's organisation still leads, but only until a day that is known already. The wall of
+the counted stays shows the cases that it leads, these among them; nothing else is asked of each case.
+"""
+_MINE = """
+    CAST(:reports AS boolean) AND (closed_on IS NULL OR closed_on >= :from_on)
+    AND case_id <> ALL (CAST(:uncounted AS uuid[])) AND case_id NOT IN (SELECT case_id FROM former)
+"""
+_NUMBERS = """
+    case_id, number, ended_on, died, outside, back_after, back_kind, failed, published, "true", held,
+    without_reason, attributed, assumed
+"""
+_SPANS = "span_from, span_to, span_code, span_held, span_published"
+_NIGHTS = """), spans AS (
+    SELECT case_id, number, unnest(span_from) AS from_on, unnest(span_to) AS to_on, unnest(span_code) AS code,
+           unnest(span_held) AS held, unnest(span_published) AS published
+    FROM waiting
+), nights AS MATERIALIZED (
+    SELECT case_id, number, code, held, published,
+           greatest(0, least(coalesce(to_on, :as_of), :as_of) - from_on) AS n
+    FROM spans
+"""
+"""Of those who wait (`waiting`): the nights of each run of theirs, up to today."""
 _FIGURES = text(f"""
-WITH ended AS MATERIALIZED (
-    SELECT * FROM counted_stays
-    WHERE ended_on BETWEEN :from_on AND :to_on AND {_MINE.format(table="counted_stays")}
-), waiting AS MATERIALIZED (
-    SELECT * FROM counted_stays WHERE ended_on IS NULL AND {_MINE.format(table="counted_stays")}
+WITH {_FORMER}, seen AS MATERIALIZED (
+    SELECT {_NUMBERS}, {_SPANS} FROM counted_stays
+    WHERE (ended_on IS NULL OR ended_on BETWEEN :from_on AND :to_on) AND {_MINE}
+), ended AS (
+    SELECT * FROM seen WHERE ended_on IS NOT NULL
+), waiting AS (
+    SELECT * FROM seen WHERE ended_on IS NULL
 ), let AS MATERIALIZED (
-    SELECT * FROM counted_lettings
-    WHERE let_on BETWEEN :from_on AND :to_on AND {_MINE.format(table="counted_lettings")}
+    SELECT case_id, started_on, let_on FROM counted_lettings
+    WHERE let_on BETWEEN :from_on AND :to_on AND {_MINE}
 ), left_alive AS (
     SELECT * FROM ended WHERE NOT died
-), nights AS MATERIALIZED (
-    SELECT case_id, number, span.code, span.held, span.published,
-           greatest(0, least(coalesce(span.to_on, :as_of), :as_of) - span.from_on) AS n
-    FROM waiting, unnest(span_from, span_to, span_code, span_held, span_published)
-        AS span (from_on, to_on, code, held, published)
-), looked AS (
+{_NIGHTS}), looked AS (
     INSERT INTO audit_reads
         (id, organisation_id, user_id, client_id, role, purpose, what, case_ids, person_ids)
     SELECT :look_id, :organisation_id, :user_id, :client_id, :role, :purpose, :what,
            array_agg(case_id), '{{}}'
-    FROM (SELECT case_id FROM ended UNION SELECT case_id FROM waiting
-          UNION SELECT case_id FROM let) AS seen
+    FROM (SELECT case_id FROM seen UNION SELECT case_id FROM let) AS behind
     HAVING count(*) > 0
 )
 SELECT 'stated' AS what, published::text AS key, count(*) AS n FROM left_alive
@@ -115,18 +135,41 @@ def _values(caller: Principal, period: tuple[date, date, date], uncounted: Itera
         "to_on": to_on,
         "as_of": as_of,
         "uncounted": list(uncounted),
-        "relations": sorted(action.relations) if caller.role in action.roles else [],
+        "relations": sorted(action.relations),
+        "reports": caller.role in action.roles,
         "organisation_id": who(caller).organisation_id,
     }
 
 
-_STAYS = text(f"""
-SELECT counted_stays.* FROM counted_stays
-WHERE (ended_on IS NULL OR ended_on BETWEEN :from_on AND :to_on) AND {_MINE.format(table="counted_stays")}
+_ENDED = text(f"""
+WITH {_FORMER}
+SELECT {_NUMBERS} FROM counted_stays WHERE ended_on BETWEEN :from_on AND :to_on AND {_MINE}
+""")  # noqa: S608 - put together from what stands above
+_WAITING = text(f"""
+WITH {_FORMER}, waiting AS MATERIALIZED (
+    SELECT case_id, number, ended_on, died, outside, back_after, back_kind, failed, {_SPANS}
+    FROM counted_stays WHERE ended_on IS NULL AND {_MINE}
+{_NIGHTS}
+), counted AS (
+    SELECT case_id, number, sum(n) FILTER (WHERE published) AS published, sum(n) AS "true",
+           sum(n) FILTER (WHERE held) AS held, sum(n) FILTER (WHERE code IS NULL) AS without_reason
+    FROM nights GROUP BY case_id, number
+), reasons AS (
+    SELECT case_id, number, code, sum(n) AS n FROM nights
+    WHERE code IS NOT NULL GROUP BY case_id, number, code HAVING sum(n) > 0
+), attributed AS (
+    SELECT case_id, number, jsonb_object_agg(code, n) AS attributed FROM reasons GROUP BY case_id, number
+)
+SELECT case_id, number, ended_on, died, outside, back_after, back_kind, failed, false AS assumed,
+       coalesce(counted.published, 0) AS published, coalesce(counted."true", 0) AS "true",
+       coalesce(counted.held, 0) AS held, coalesce(counted.without_reason, 0) AS without_reason,
+       coalesce(attributed.attributed, '{{}}') AS attributed
+FROM waiting LEFT JOIN counted USING (case_id, number) LEFT JOIN attributed USING (case_id, number)
 """)  # noqa: S608 - put together from what stands above
 _LETTINGS = text(f"""
+WITH {_FORMER}
 SELECT case_id, started_on, let_on FROM counted_lettings
-WHERE let_on BETWEEN :from_on AND :to_on AND {_MINE.format(table="counted_lettings")}
+WHERE let_on BETWEEN :from_on AND :to_on AND {_MINE}
 """)  # noqa: S608 - put together from what stands above
 
 
@@ -135,12 +178,14 @@ async def each_stay(
     caller: Principal,
     period: tuple[date, date, date],
     uncounted: Iterable[UUID],
+    *,
+    waiting: bool,
 ) -> list[CountedStay]:
-    """The stays that `add_up` adds up, each with its numbers; nothing else is said of them: no ward, no ready
-    period.
+    """The stays that `add_up` adds up, of those who wait or those that ended, each with its numbers; nothing
+    else is said of them: no ward, no ready period.
     """
-    rows = await session.execute(_STAYS, _values(caller, period, uncounted))
-    return [_counted(row, period[2]) for row in rows.mappings()]
+    rows = await session.execute(_WAITING if waiting else _ENDED, _values(caller, period, uncounted))
+    return [_counted(row) for row in rows.mappings()]
 
 
 async def each_letting(
@@ -158,20 +203,11 @@ _OF_STAY = ("case_id", "number", "ended_on", "died", "outside", "back_after", "b
 _OF_COUNT = ("published", "true", "held", "without_reason", "attributed", "assumed")
 
 
-def _counted(row: RowMapping, as_of: date) -> CountedStay:
+def _counted(row: RowMapping) -> CountedStay:
     stay = Stay.model_construct(**{name: row[name] for name in _OF_STAY})
-    if row["ended_on"] is None:
-        return CountedStay.model_construct(stay=stay, count=count_spans(_spans(row), as_of))
-    count = DelayCount.model_construct(**{name: row[name] for name in _OF_COUNT}, so_far=False)
+    so_far = row["ended_on"] is None
+    count = DelayCount.model_construct(**{name: row[name] for name in _OF_COUNT}, so_far=so_far)
     return CountedStay.model_construct(stay=stay, count=count)
-
-
-def _spans(row: RowMapping) -> list[Span]:
-    columns = (row[f"span_{name}"] for name in ("from", "to", "code", "held", "published"))
-    return [
-        Span(from_on=first, to_on=last, code=code, held=held, published=published)
-        for first, last, code, held, published in zip(*columns, strict=True)
-    ]
 
 
 def _tally(rows: Sequence[Row]) -> Tally:

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
-from api.bed_days.people import Behind, behind, choose
+from api.bed_days.people import Behind, behind, choose, kind_of
 from api.bed_days.queries import BEHIND, REPORT, BedDaysQuery, bed_days, compared_on, details, wanted
 from api.bed_days.queries import people as people_behind
 from api.bed_days.views import DATES, PARAMETERS, PATH, ReportQuery, present, present_form
@@ -47,7 +47,7 @@ async def _people(
     session: AsyncSession, visit: Visit, asked: ReportQuery, question: BedDaysQuery
 ) -> Behind | None:
     """The people behind the figure that is asked for; none where the report has no such figure."""
-    people = await people_behind(session, visit.caller, question)
+    people = await people_behind(session, visit.caller, question, kind_of(asked.of))
     chosen = choose(asked.of, people, question, asked.page)
     if chosen is None:
         return None

@@ -10,7 +10,7 @@ from datetime import date
 from typing import TypeVar
 from uuid import UUID
 
-from api.bed_days.queries import BedDaysQuery, Details, People
+from api.bed_days.queries import BedDaysQuery, Details, Kind, People
 from api.web.page import words
 from api.web.paging import SIZE
 from discharge.codes.bands import Band
@@ -153,6 +153,13 @@ def of_band(group: str, band: str) -> str:
 def of_reason(group: str, code: str) -> str:
     """How an address names the people who waited for a reason."""
     return f"reason:{group}:{code}"
+
+
+def kind_of(of: str) -> Kind:
+    """What a figure, a band or a reason is of."""
+    if of in LETTINGS:
+        return "lettings"
+    return "waiting" if of in WAITING or of.split(":")[1:2] == ["waiting"] else "ended"
 
 
 def choose(of: str, found: People, asked: BedDaysQuery, page: int) -> Choice | None:

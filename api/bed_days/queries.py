@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, or_, select
@@ -32,6 +33,9 @@ from discharge.store.tables import (
 REPORT = "bed days report"
 BEHIND = "people behind a figure of the bed days report"
 """What the audit calls a look at the figures, and at the people behind one of them."""
+
+Kind = Literal["ended", "waiting", "lettings"]
+"""What a figure is of: stays that ended, people who wait, or homes let."""
 
 EVER = date(2020, 1, 1)
 """Before anything that is kept here."""
@@ -93,7 +97,7 @@ async def bed_days(
 
     PostgreSQL adds up what is counted; a case that is not counted as this version counts is read by itself.
     """
-    uncounted = await reported_cases(session, caller, asked.from_on, UNCOUNTED)
+    uncounted = await _uncounted(session, caller, asked)
     ids = [each.case.case_id for each in uncounted]
     tally = await add_up(session, caller, asked.period, ids, what)
     if uncounted:
@@ -103,19 +107,30 @@ async def bed_days(
     return bed_days_report(tally, *asked.period, asked.against, policy_on(asked.to_on))
 
 
-async def people(session: AsyncSession, caller: Principal, asked: BedDaysQuery) -> People:
-    """Who is behind the figures, which were read as a look at them (`BEHIND`): from what the figures are
-    added up from, and from the cases that are not counted as this version counts.
+async def people(session: AsyncSession, caller: Principal, asked: BedDaysQuery, kind: Kind) -> People:
+    """Who is behind figures of one kind, which were read as a look at them (`BEHIND`): from what the figures
+    are added up from, and from the cases that are not counted as this version counts.
     """
-    uncounted = await reported_cases(session, caller, asked.from_on, UNCOUNTED)
+    uncounted = await _uncounted(session, caller, asked)
     ids = [each.case.case_id for each in uncounted]
-    rest = _people(uncounted, asked)
-    counted = await each_stay(session, caller, asked.period, ids)
-    lettings = await each_letting(session, caller, asked.period, ids)
-    return People(
-        sorted_out([*counted, *rest.stays.left, *rest.stays.died, *rest.stays.waiting]),
-        (*lettings, *rest.lettings),
-    )
+    rest, period = _people(uncounted, asked), asked.period
+    if kind == "lettings":
+        lettings = await each_letting(session, caller, period, ids)
+        return People(sorted_out(()), (*lettings, *rest.lettings))
+    waiting = kind == "waiting"
+    counted = await each_stay(session, caller, period, ids, waiting=waiting)
+    more = rest.stays.waiting if waiting else (*rest.stays.left, *rest.stays.died)
+    return People(sorted_out((*counted, *more)), ())
+
+
+async def _uncounted(session: AsyncSession, caller: Principal, asked: BedDaysQuery) -> list[ReportedCase]:
+    """The cases that are not counted as this version counts: hardly ever any, so that only their index is
+    asked whether there are.
+    """
+    first = select(CaseRow.id).where(UNCOUNTED).order_by(CaseRow.id).limit(1)
+    if await session.scalar(first) is None:
+        return []
+    return await reported_cases(session, caller, asked.from_on, UNCOUNTED)
 
 
 async def details(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from uuid import UUID
 
 from sqlalchemy import select
@@ -38,7 +39,7 @@ class Directory:
         """The name of somebody on the staff."""
         return self.users.get(key) if key else None
 
-    @property
+    @cached_property
     def names(self) -> Names:
         """The same for sentences about a case."""
         organisations = {key: row.name for key, row in self.organisations.items()}

@@ -118,7 +118,14 @@ def nights_without_reason(
     kind: ReasonKind = "national",
 ) -> list[date]:
     """List the waiting nights for which no reason is recorded."""
-    return [night for night in nights_waited(periods, until) if not reasons_at_midnight(reasons, night, kind)]
+    given = [
+        reason
+        for reason in reasons
+        if reason.kind == kind or (kind == "national" and national_reason(reason.code))
+    ]
+    return [
+        night for night in nights_waited(periods, until) if not any(reason.runs(night) for reason in given)
+    ]
 
 
 def held_by_home(reason: DelayReason, night: date) -> bool:

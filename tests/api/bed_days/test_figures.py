@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from random import Random
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from api.bed_days.queries import BedDaysQuery, bed_days
+from api.bed_days.queries import BedDaysQuery, Kind, bed_days, people
 from api.web.principals import Principal
 from discharge.cases.model import (
     Case,
@@ -26,6 +26,8 @@ from discharge.cases.model import (
 from discharge.delays.model import DelayReason, ReadyPeriod
 from discharge.delays.released import counterfactual
 from discharge.delays.report import BedDaysReport
+from discharge.permissions import PERMISSIONS
+from discharge.roles import LEADS
 from discharge.store.count_anew import UNCOUNTED, count_anew
 from discharge.store.engine import transaction
 from discharge.store.projections import COUNTED, PARTS, Change, project_part
@@ -36,6 +38,8 @@ from tests.fixtures.postgres import Places
 
 FIRST = date(2026, 1, 1)
 TODAY = FIRST + timedelta(days=90)
+FAR_OFF = date(2999, 1, 1)
+"""A part that ends one day has ended for the report; the wall of PostgreSQL still shows its case."""
 CASES = 80
 PERIODS = [(FIRST, TODAY), (FIRST + timedelta(days=20), FIRST + timedelta(days=45)), (TODAY, TODAY)]
 PARTICIPANT = next(part for part in PARTS if part.table is CaseParticipantRow)
@@ -127,7 +131,7 @@ def some_case(dice: Random, places: Places) -> Case:
         role=dice.choice(("trust", "trust", "landlord")),
         basis="stay",
         from_on=FIRST,
-        until_on=FIRST if dice.random() < 0.1 else None,
+        until_on=dice.choice((FIRST, FAR_OFF)) if dice.random() < 0.2 else None,
     )
     return Case(
         case_id=uuid4(),
@@ -169,6 +173,19 @@ async def reported(
         return await bed_days(session, caller, asked)
 
 
+async def behind_them(api: AsyncEngine, caller: Principal, period: tuple[date, date]) -> list[Any]:
+    """Everybody behind the figures, each with their numbers."""
+    asked = BedDaysQuery(*period, TODAY, counterfactual("fixed:30", TODAY))
+    found: list[Any] = []
+    async with transaction(api, organisation_id=caller.organisation_id) as session:
+        for kind in get_args(Kind):
+            behind = await people(session, caller, asked, kind)
+            stays = (*behind.stays.left, *behind.stays.died, *behind.stays.waiting)
+            found += [(kind, each.stay.case_id, each.stay.number, dict(each.count)) for each in stays]
+            found += [(kind, each.case_id, each.let_on) for each in behind.lettings]
+    return sorted(found, key=str)
+
+
 @pytest.mark.parametrize("seed", [1, 2, 3])
 async def test_given_any_cases_when_postgresql_adds_them_up_then_each_figure_is_what_the_rules_give(
     worker: AsyncEngine, api: AsyncEngine, places: Places, seed: int
@@ -179,9 +196,11 @@ async def test_given_any_cases_when_postgresql_adds_them_up_then_each_figure_is_
     asked = [(caller, period) for caller in callers for period in PERIODS]
 
     added_up = [await reported(api, *each) for each in asked]
+    listed = [await behind_them(api, *each) for each in asked]
     async with transaction(worker) as session:
         await session.execute(update(CaseRow).values(counted_version=None))
     one_by_one = [await reported(api, *each) for each in asked]
+    assert [await behind_them(api, *each) for each in asked] == listed
     async with transaction(worker) as session:
         half = select(CaseRow.id).order_by(CaseRow.id).limit(CASES // 2)
         await session.execute(
@@ -194,6 +213,11 @@ async def test_given_any_cases_when_postgresql_adds_them_up_then_each_figure_is_
     assert added_up[0].waiting.value("waiting")
     assert added_up[0].letting[0].value
     assert await reported(api, callers[0], PERIODS[0], "register-average") != added_up[0]
+
+
+def test_given_the_report_then_its_relations_are_those_of_the_wall_of_counted_stays() -> None:
+    """The statement leaves to the wall which cases are led."""
+    assert set(PERMISSIONS["reports.read"].relations) == set(LEADS)
 
 
 async def test_given_cases_that_nobody_counted_when_counted_anew_then_their_rows_are_as_if_recorded_now(
