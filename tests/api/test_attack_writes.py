@@ -35,7 +35,7 @@ from discharge.store.tables import (
 from tests.api.conftest import Door
 from tests.api.signing_in import form_token, sign_in
 from tests.api.test_who_may import ANYBODY, BODIES, INTERFACES, PAGES, SIGNED_IN, routes
-from tests.discharge.store.test_walls import Story, story  # noqa: F401 - a row in every table
+from tests.discharge.store.walled_story import Story, story  # noqa: F401 - a row in every table
 from tests.fixtures.cases import TODAY
 from tests.fixtures.postgres import Places
 

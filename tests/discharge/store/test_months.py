@@ -19,7 +19,7 @@ from discharge.store.months import make_months, months_missing
 from discharge.store.tables import AuditRead, AuditWrite
 from fhir_adapters.store.alarms import look_for_alarms
 from fhir_adapters.store.tables import AlarmRow
-from tests.discharge.store.test_walls import Story, story  # noqa: F401 - a case with a look at it
+from tests.discharge.store.walled_story import Story, story  # noqa: F401 - a case in every walled table
 from tests.fixtures.postgres import Database, Places
 
 AHEAD = {0, 1, 2, 3}

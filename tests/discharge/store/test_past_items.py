@@ -21,7 +21,7 @@ from discharge.store.migrations import downgrade, migrate
 from discharge.store.outbox import PAST_AFTER, move_past, resend
 from discharge.store.tables import OutboxRow, User
 from discharge.store.tables.outbox import EVERY_ITEM, OUTBOX_PAST
-from tests.discharge.store.test_walls import Story, story  # noqa: F401 - a case with a dead item
+from tests.discharge.store.walled_story import Story, story  # noqa: F401 - a case in every walled table
 from tests.fixtures.postgres import Database, Places
 
 Closed = Callable[[date | None], None]
