@@ -19,8 +19,8 @@ from api.cases.schemas import (
     DischargeResult,
     NextAction,
 )
+from api.cases.suggestions import suggested_json
 from api.cases.summary import contacts_json, whom_to_ring
-from api.checks.suggestions import suggested_json
 from api.web.names import Directory
 from api.web.principals import Principal
 from api.web.schemas import Address, Ring

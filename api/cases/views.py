@@ -10,6 +10,7 @@ from uuid import UUID
 from api.cases.lead_times import late_words
 from api.cases.page_values import Action, ActionGroup, AlertLine, CasePage, Fact, OwedLine, StrandLine, ToDo
 from api.cases.queries import CaseFile
+from api.cases.suggestions import suggested
 from api.cases.summary import (
     contacts,
     facts,
@@ -23,7 +24,6 @@ from api.cases.summary import (
 )
 from api.cases.timeline import timeline_lines
 from api.cases.viewer import is_hidden
-from api.checks.suggestions import suggested
 from api.forms.definitions import FORMS
 from api.forms.model import Around
 from api.web.names import Directory
