@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import bindparam, func, or_, select, union_all, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -21,6 +21,7 @@ from discharge.cases.model import Actor
 from discharge.clocks import london_date
 from discharge.errors import HomewardError
 from discharge.sight import DANGER as DANGER_REASON
+from discharge.store.base import core_table
 from discharge.store.record import CASE_SIGNAL
 from discharge.store.request_keys import stands_for_other
 from discharge.store.tables import CaseRow, CommandRow, NoteRow, OutboxRow
@@ -197,15 +198,20 @@ def read_kept(kept: Mapping[str, Any]) -> Envelope:
     return ENVELOPE.read(kept)
 
 
+_COMMANDS, _OUTBOX = core_table(CommandRow).c, core_table(OutboxRow).c
+_KEPT = union_all(
+    select(_COMMANDS.envelope).where(_COMMANDS.id == bindparam("command_id")),
+    select(_OUTBOX.payload).where(_OUTBOX.key == bindparam("command_id"), _OUTBOX.channel == CASE_SIGNAL),
+).limit(1)
+
+
 async def kept_envelope(session: AsyncSession, case_id: UUID, command_id: UUID) -> Envelope:
     """The command as the record keeps it: as a door took it, or as a fact or report to be told by signal.
 
     Raises ``not-found`` for one that nobody kept for this case, ``recorded-by-newer-version`` for what only a
     newer build understands.
     """
-    command = select(CommandRow.envelope).where(CommandRow.id == command_id)
-    signal = select(OutboxRow.payload).where(OutboxRow.key == command_id, OutboxRow.channel == CASE_SIGNAL)
-    kept = await session.scalar(command.union_all(signal).limit(1))
+    kept = await session.scalar(_KEPT, {"command_id": command_id})
     envelope = read_kept(kept) if kept is not None else None
     if kept is None or envelope is None or envelope.case_id != case_id:
         raise HomewardError("not-found", where="command")

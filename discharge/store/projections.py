@@ -6,16 +6,14 @@ their own when they are imported.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from typing import Any
 from uuid import UUID, uuid5
 
 from pydantic import BaseModel
 from sqlalchemy import delete, tuple_
-from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from discharge.cases.events import Event
@@ -24,7 +22,8 @@ from discharge.cases.relations import LEAST, relations
 from discharge.delays.counted import count_stay, waits
 from discharge.delays.spans import spans_of
 from discharge.delays.stays import Stay, lettings_of, stays_of
-from discharge.store.base import Base, core_table
+from discharge.store.base import Base
+from discharge.store.row_writes import Rows, Values, put, write_rows
 from discharge.store.tables import (
     AlertRow,
     CaseOwnerRow,
@@ -37,8 +36,6 @@ from discharge.store.tables import (
     ReadyPeriodRow,
     StrandRow,
 )
-
-Values = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -87,10 +84,16 @@ def refusal_of(sqlstate: str, constraint: str) -> str | None:
     return _CONSTRAINTS.get(constraint) or ("no-such-item" if sqlstate == FOREIGN_KEY_VIOLATION else None)
 
 
-async def project(session: AsyncSession, change: Change) -> None:
-    """Run every projection, in the order of registration."""
+async def project(session: AsyncSession, change: Change, beside: Sequence[Rows] = ()) -> int:
+    """Write what follows from a change, in one statement with the rows ``beside`` it, then run every
+    projection in the order of registration. Returns how many of the rows beside were written that are
+    counted.
+    """
+    changed = [await _without_gone(session, part, change) for part in (*PARTS, *COUNTED)]
+    written = await write_rows(session, (*beside, *changed))
     for projection in _PROJECTIONS:
         await projection(session, change)
+    return written
 
 
 @dataclass(frozen=True)
@@ -104,42 +107,30 @@ class Part:
 
 async def project_part(session: AsyncSession, part: Part, change: Change) -> None:
     """Write the rows of one part that changed, and remove those that are gone."""
+    await write_rows(session, [await _without_gone(session, part, change)])
+
+
+async def _without_gone(session: AsyncSession, part: Part, change: Change) -> Rows:
+    """Remove the rows of a part that the case has no more (for a rebuild all of them), and return those that
+    are new or not as they were.
+    """
+    case_id = change.after.case_id
     before = _keyed(part, part.rows(change.before) if change.before else ())
     after = _keyed(part, part.rows(change.after))
-    changed = [row for key, row in after.items() if before.get(key) != row]
-    gone = None if change.rebuilds else [key for key in before if key not in after]
-    await _remove(session, part, change.after.case_id, gone)
-    await _upsert(session, part, change.after.case_id, changed)
+    gone = [key for key in before if key not in after]
+    if gone or change.rebuilds:
+        await _remove(session, part, case_id, gone)
+    changed = [{"case_id": case_id, **row} for key, row in after.items() if before.get(key) != row]
+    return Rows(put(part.table), changed)
 
 
-async def _remove(
-    session: AsyncSession, part: Part, case_id: UUID, gone: Sequence[tuple[Any, ...]] | None
-) -> None:
-    """Remove rows by key; ``None`` removes all of the case, for a rebuild."""
-    if gone is not None and not gone:
-        return
+async def _remove(session: AsyncSession, part: Part, case_id: UUID, gone: Sequence[tuple[Any, ...]]) -> None:
+    """Remove rows by key; without any all of the case."""
     columns = part.table.__table__.c
     statement = delete(part.table).where(columns.case_id == case_id)
     if gone:
         statement = statement.where(tuple_(*(columns[name] for name in part.key)).in_(gone))
     await session.execute(statement)
-
-
-async def _upsert(session: AsyncSession, part: Part, case_id: UUID, rows: Sequence[Values]) -> None:
-    if rows:
-        values = [{"case_id": case_id, **row} for row in rows]
-        await session.execute(_upsertion(part.table, tuple(rows[0])), values)
-
-
-@cache
-def _upsertion(table: type[Base], columns: tuple[str, ...]) -> Insert:
-    """How rows of a table are written: made once, because that takes longer than to send it."""
-    statement = insert(core_table(table))
-    primary = [column.name for column in table.__table__.primary_key]
-    kept = {name: statement.excluded[name] for name in columns if name not in primary}
-    if not kept:
-        return statement.on_conflict_do_nothing()
-    return statement.on_conflict_do_update(index_elements=primary, set_=kept)
 
 
 def _keyed(part: Part, rows: Iterable[Values]) -> dict[tuple[Any, ...], Values]:
@@ -253,10 +244,3 @@ COUNTED = (
     Part(CountedLettingRow, ("number",), counted_lettings),
 )
 """What reports add up; a case that an earlier version recorded has none until it is counted anew."""
-
-
-@register_projection
-async def project_parts(session: AsyncSession, change: Change) -> None:
-    """Keep the tables of floor 1 in step."""
-    for part in (*PARTS, *COUNTED):
-        await project_part(session, part, change)

@@ -6,24 +6,26 @@ its caller; nothing has happened before that one commits.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cache
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID, uuid5
 
-from sqlalchemy import ColumnElement, func, literal_column, select, text, update
+from sqlalchemy import Integer, Text, Uuid, bindparam, func, select, text, update
 from sqlalchemy import case as one_of
 from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.dml import ReturningInsert
+from sqlalchemy.types import TypeEngine
 
 from discharge.cases.commands import ANSWER, Answer, Envelope
 from discharge.cases.events import EVENT, Event
 from discharge.cases.evolve import fold
 from discharge.cases.model import SNAPSHOT, Case
-from discharge.cases.outbox_items import TRANSPORTS, Outgoing
+from discharge.cases.outbox_items import TRANSPORTS
 from discharge.cases.record_request import RecordRequest
 from discharge.errors import HomewardError, Refused
 from discharge.store.base import core_table
@@ -31,6 +33,7 @@ from discharge.store.changes import case_at, changed_since
 from discharge.store.engine import constraint_of, sqlstate
 from discharge.store.partner_answers import note_answers
 from discharge.store.projections import Change, project, refusal_of
+from discharge.store.row_writes import Rows, added, given_rows, types_of, write_rows
 from discharge.store.tables import CaseCommandRow, CaseEventRow, CaseRow, CommandRow, OutboxRow, PartnerRow
 from discharge.store.tables.organisations import FHIR
 from discharge.stored import NEWER
@@ -38,6 +41,7 @@ from discharge.stored import NEWER
 PARTNER = "partner"
 CASE_SIGNAL = "case-signal"
 STRIKE = "strike-clock"
+OUTCOME = "outcome"
 EVENTS = "schema_of_events"
 """Beside the fields of a snapshot: under which schema the events were read that it is folded from."""
 
@@ -50,7 +54,8 @@ for longer is no command, and what is asked next is not to wait for it too.
 _IN_TURN = text(
     "SELECT set_config('lock_timeout', :turn, true),"
     " pg_advisory_xact_lock(hashtextextended('homeward.case:' || :case_id, 0)),"
-    " set_config('lock_timeout', :lock, true)"
+    " set_config('lock_timeout', :lock, true),"
+    " set_config('homeward.organisation_id', :organisation, true)"
 )
 
 
@@ -94,14 +99,23 @@ class RefusedByRecord:
 
 Outcome = Recorded | AlreadyRecorded | RefusedByRecord
 Decide = Callable[[Case], RecordRequest]
+LookAt = Callable[[Case], datetime | None]
+"""The machine instant at which time alone may next change a case."""
 
 
 async def load_case(session: AsyncSession, case_id: UUID) -> Case:
-    """The coded snapshot of a case; one that does not exist yet has version 0. A snapshot that an earlier
-    build wrote does not have what is new since, so its events say it. Raises recorded-by-newer-version for a
-    case that a newer build wrote: this one must not decide on it, nor write over it.
+    """The coded snapshot of a case; one that does not exist yet has version 0. Raises
+    recorded-by-newer-version for a case that a newer build wrote: this one must not decide on it, nor write
+    over it.
     """
     snapshot = await session.scalar(select(CaseRow.snapshot).where(CaseRow.id == case_id))
+    return await case_of(session, case_id, snapshot)
+
+
+async def case_of(session: AsyncSession, case_id: UUID, snapshot: dict[str, Any] | None) -> Case:
+    """The case that a snapshot holds. One that an earlier build wrote does not have what is new since, so its
+    events say it. Raises recorded-by-newer-version.
+    """
     if not snapshot:
         return Case(case_id=case_id)
     if snapshot.get(EVENTS, 1) > EVENT.schema:
@@ -111,30 +125,39 @@ async def load_case(session: AsyncSession, case_id: UUID) -> Case:
     return SNAPSHOT.whole(snapshot)
 
 
-async def record(session: AsyncSession, envelope: Envelope, decide: Decide) -> Outcome:
-    """Take the case's lock, have the command decided on the case as it is, and record what comes of it, once.
+async def record(
+    session: AsyncSession, envelope: Envelope, decide: Decide, look_at: LookAt | None = None
+) -> Outcome:
+    """Take the case's lock, have the command decided on the case as it is, and record what comes of it, once;
+    for a case that is written ``look_at`` says when to look at it again.
 
     Raises SnapshotIsNotTheFold, recorded-by-newer-version, and whatever ``decide`` raises.
     """
-    await one_at_a_time(session, envelope.case_id)
-    case = await load_case(session, envelope.case_id)
-    before = await answered_before(session, envelope.case_id, envelope.command_id)
-    if before is not None:
-        return AlreadyRecorded(before, case, await _events_of(session, envelope))
+    await one_at_a_time(session, envelope.case_id, envelope.actor.organisation_id)
+    # After the lock, in a statement of its own: one sees the record as it was when it began.
+    snapshot, answer = await _held(session, envelope.case_id, envelope.command_id)
+    case = await case_of(session, envelope.case_id, snapshot)
+    if answer:
+        return AlreadyRecorded(ANSWER.read(answer), case, await _events_of(session, envelope))
     request = decide(case)
     if not request.events and envelope.command.kind == STRIKE:
         return Recorded(request.answer, case)
-    return await _settle(session, request, case)
+    return await _settle(session, request, case, look_at)
 
 
-async def _settle(session: AsyncSession, request: RecordRequest, case: Case) -> Outcome:
+async def _settle(
+    session: AsyncSession, request: RecordRequest, case: Case, look_at: LookAt | None
+) -> Outcome:
     envelope = request.envelope
     changed = await changed_since(session, case.case_id, envelope.seen_version, request.judged)
     if changed:
         return await _refuse(session, request, case, "case-changed", ", ".join(changed))
+    if not request.events:
+        await keep_answer(session, request.answer)
+        return Recorded(request.answer, request.case)
     try:
         async with session.begin_nested():
-            queued = await _write(session, request, case)
+            queued = await _write(session, request, case, look_at)
     except Refused as refusal:
         return await _refuse(session, request, case, refusal.code, refusal.detail)
     except IntegrityError as error:
@@ -142,7 +165,6 @@ async def _settle(session: AsyncSession, request: RecordRequest, case: Case) -> 
         if code is None:
             raise
         return await _refuse(session, request, case, code)
-    await keep_answer(session, request.answer)
     return Recorded(request.answer, request.case, request.events, queued)
 
 
@@ -152,24 +174,41 @@ async def note_next_look(session: AsyncSession, case_id: UUID, at: datetime | No
     await session.execute(update(CaseRow).where(*moved).values(next_look_at=at))
 
 
-async def one_at_a_time(session: AsyncSession, case_id: UUID) -> None:
+async def one_at_a_time(session: AsyncSession, case_id: UUID, organisation_id: UUID | None = None) -> None:
     """A lock on the id, because a case that is being opened has no row to lock yet. Who waits too long for
-    it, or for another lock afterwards, is told database-busy.
+    it, or for another lock afterwards, is told database-busy. From then on the transaction acts for the
+    organisation.
     """
     times = {"turn": TURN_AT_MOST, "lock": LOCK_AT_MOST}
-    await session.execute(_IN_TURN, {"case_id": str(case_id), **times})
+    given = {"case_id": str(case_id), "organisation": str(organisation_id or ""), **times}
+    await session.execute(_IN_TURN, given)
 
 
 async def answered_before(session: AsyncSession, case_id: UUID, command_id: UUID) -> Answer | None:
     """What the case answered to this very command before, since it was last tried again by hand."""
-    stored = await session.scalar(
-        select(CaseCommandRow.answer).where(
-            CaseCommandRow.case_id == case_id,
-            CaseCommandRow.command_id == command_id,
-            CaseCommandRow.tries_by_hand == _tries_by_hand(command_id),
-        )
-    )
+    _, stored = await _held(session, case_id, command_id)
     return ANSWER.read(stored) if stored else None
+
+
+_CASES, _COMMANDS, _ANSWERS = (core_table(each) for each in (CaseRow, CommandRow, CaseCommandRow))
+_TRIES = select(_COMMANDS.c.tries_by_hand).where(_COMMANDS.c.id == bindparam("command_id"))
+"""How often an operator had a command tried again that came through a door."""
+_HELD = select(
+    select(_CASES.c.snapshot).where(_CASES.c.id == bindparam("case_id")).scalar_subquery(),
+    select(_ANSWERS.c.answer)
+    .where(
+        _ANSWERS.c.case_id == bindparam("case_id"),
+        _ANSWERS.c.command_id == bindparam("command_id"),
+        _ANSWERS.c.tries_by_hand == func.coalesce(_TRIES.scalar_subquery(), 0),
+    )
+    .scalar_subquery(),
+)
+
+
+async def _held(session: AsyncSession, case_id: UUID, command_id: UUID) -> tuple[Any, Any]:
+    """The snapshot of a case, and its stored answer to a command; none of what is not there."""
+    snapshot, answer = (await session.execute(_HELD, {"case_id": case_id, "command_id": command_id})).one()
+    return snapshot, answer
 
 
 async def _events_of(session: AsyncSession, envelope: Envelope) -> tuple[Event, ...]:
@@ -180,12 +219,6 @@ async def _events_of(session: AsyncSession, envelope: Envelope) -> tuple[Event, 
         .order_by(CaseEventRow.sequence)
     )
     return tuple(EVENT.read(payload) for payload in stored)
-
-
-def _tries_by_hand(command_id: UUID) -> ColumnElement[int]:
-    """How often an operator had a command tried again that came through a door."""
-    counted = select(CommandRow.tries_by_hand).where(CommandRow.id == command_id)
-    return func.coalesce(counted.scalar_subquery(), 0)
 
 
 async def _refuse(
@@ -206,40 +239,51 @@ async def _refuse(
 
 async def keep_answer(session: AsyncSession, answer: Answer) -> None:
     """Keep what the case answered, and tell whoever waits at the door."""
-    stored = ANSWER.write(answer)
-    await session.execute(
-        insert(CaseCommandRow).values(
-            case_id=answer.case_id,
-            command_id=answer.command_id,
-            tries_by_hand=_tries_by_hand(answer.command_id),
-            answer=stored,
-        )
+    await write_rows(session, [_answer(answer)])
+
+
+def _answer(answer: Answer) -> Rows:
+    row = {
+        "case_id": answer.case_id,
+        "command_id": answer.command_id,
+        "outcome": answer.outcome,
+        "answer": ANSWER.write(answer),
+    }
+    return Rows(_written_answer, [row])
+
+
+def _written_answer(names: tuple[str, ...], place: int) -> Insert:
+    """What the case answered, and the end of the command where it came through a door."""
+    given = given_rows(
+        place, {**types_of(CaseCommandRow, [n for n in names if n != OUTCOME]), OUTCOME: Text()}
     )
-    await session.execute(
-        update(CommandRow)
-        .where(CommandRow.id == answer.command_id)
-        .values(state=answer.outcome, answer=stored, finished_at=func.now(), lease_until=None)
+    ended = (
+        update(_COMMANDS)
+        .where(_COMMANDS.c.id == given.c.command_id)
+        .values(state=given.c.outcome, answer=given.c.answer, finished_at=func.now(), lease_until=None)
+        .returning(_COMMANDS.c.tries_by_hand)
+        .cte("ended_command")
     )
-    await session.flush()
+    tries = func.coalesce(select(ended.c.tries_by_hand).scalar_subquery(), 0)
+    kept = select(given.c.case_id, given.c.command_id, tries, given.c.answer)
+    columns = ["case_id", "command_id", "tries_by_hand", "answer"]
+    return insert(_ANSWERS).from_select(columns, kept, include_defaults=False)
 
 
-_COUNTED_NOW = one_of((CaseRow.counted_version == CaseRow.version, literal_column("excluded.version")))
-"""What was counted up to now is so again; what was not is left to be counted whole."""
-
-
-async def _write(session: AsyncSession, request: RecordRequest, before: Case) -> bool:
+async def _write(session: AsyncSession, request: RecordRequest, before: Case, look_at: LookAt | None) -> bool:
     """Write what was decided; whether anything waits for the relay from now on."""
-    if not request.events:
-        return False
-    rows = _event_rows(request, before)
-    _require_fold(before, request.case, rows)
-    await _upsert_case(session, request.case)
-    await session.execute(insert(core_table(CaseEventRow)), rows)
+    events = _event_rows(request, before)
+    _require_fold(before, request.case, events)
     change = Change(before if before.exists else None, request.case, request.events)
-    await project(session, change)
     await note_answers(session, change)
     freed = await _hold_or_free(session, before, request.case)
-    return await _queue(session, request) or freed
+    beside = (
+        _case_rows(request.case, look_at),
+        Rows(added(CaseEventRow), events),
+        Rows(_written_outbox, _outbox_rows(request), counted=True),
+        _answer(request.answer),
+    )
+    return await project(session, change, beside) > 0 or freed
 
 
 def _require_fold(before: Case, after: Case, rows: list[dict[str, Any]]) -> None:
@@ -248,19 +292,22 @@ def _require_fold(before: Case, after: Case, rows: list[dict[str, Any]]) -> None
         raise SnapshotIsNotTheFold
 
 
-async def _upsert_case(session: AsyncSession, case: Case) -> None:
-    """Whose case it is is said once: a merge of people moves the row, whatever the snapshot remembers."""
-    values = columns_of(case)
-    row = {"id": case.case_id, "counted_version": case.version, **values}
-    await session.execute(_upsertion(tuple(values)), row)
+def _case_rows(case: Case, look_at: LookAt | None) -> Rows:
+    row = {"id": case.case_id, "counted_version": case.version, **columns_of(case)}
+    if look_at is not None:
+        row["next_look_at"] = look_at(case)
+    return Rows(_written_case, [row])
 
 
-@cache
-def _upsertion(columns: tuple[str, ...]) -> Insert:
-    """How the row of a case is written: made once, because that takes longer than to send it."""
-    statement = insert(core_table(CaseRow))
-    changed: dict[str, Any] = {name: statement.excluded[name] for name in columns if name != "person_id"}
-    changed |= {"updated_at": func.now(), "counted_version": _COUNTED_NOW}
+def _written_case(names: tuple[str, ...], place: int) -> Insert:
+    """Whose case it is is said once: a merge of people moves the row, whatever the snapshot remembers. What
+    was counted up to now is so again; what was not is left to be counted whole.
+    """
+    statement = added(CaseRow)(names, place)
+    new, old = statement.excluded, _CASES.c
+    changed: dict[str, Any] = {name: new[name] for name in names if name not in ("id", "person_id")}
+    counted = one_of((old.counted_version == old.version, new.counted_version))
+    changed |= {"updated_at": func.now(), "counted_version": counted}
     return statement.on_conflict_do_update(index_elements=["id"], set_=changed)
 
 
@@ -329,41 +376,44 @@ async def _hold_or_free(session: AsyncSession, before: Case, after: Case) -> boo
     return freed
 
 
-async def _queue(session: AsyncSession, request: RecordRequest) -> bool:
-    """One outbox row for each thing to tell a partner that has an address for messages; whether there are
-    any.
-    """
-    organisations = {one.organisation_id for one in request.outgoing}
-    if not organisations:
-        return False
-    found = await session.execute(
-        select(PartnerRow.organisation_id, PartnerRow.transport, PartnerRow.id).where(
-            PartnerRow.organisation_id.in_(organisations)
-        )
-    )
-    partners = {(row.organisation_id, row.transport): row.id for row in found}
-    rows = [
-        _outbox_row(request, number, told, partner_id)
+def _outbox_rows(request: RecordRequest) -> list[dict[str, Any]]:
+    """One for each thing to tell a partner that has an address for messages."""
+    envelope, case = request.envelope, request.case
+    return [
+        {
+            "key": uuid5(envelope.command_id, str(number)),
+            "channel": PARTNER,
+            "kind": told.kind,
+            "case_id": envelope.case_id,
+            "organisation_id": envelope.actor.organisation_id,
+            "payload": told.content,
+            "cause_command_id": envelope.command_id,
+            "needs_basis": told.needs_basis,
+            "state": "held" if told.needs_basis and not case.may_tell_partners else "pending",
+            **dict(
+                zip(_ADDRESS, (number, told.organisation_id, TRANSPORTS.get(told.kind, FHIR)), strict=True)
+            ),
+        }
         for number, told in enumerate(request.outgoing)
-        if (partner_id := partners.get((told.organisation_id, TRANSPORTS.get(told.kind, FHIR))))
     ]
-    if rows:
-        await session.execute(insert(core_table(OutboxRow)), rows)
-    return bool(rows)
 
 
-def _outbox_row(request: RecordRequest, number: int, told: Outgoing, partner_id: UUID) -> dict[str, Any]:
-    envelope = request.envelope
-    held = told.needs_basis and not request.case.may_tell_partners
-    return {
-        "key": uuid5(envelope.command_id, str(number)),
-        "channel": PARTNER,
-        "kind": told.kind,
-        "case_id": envelope.case_id,
-        "partner_id": partner_id,
-        "organisation_id": envelope.actor.organisation_id,
-        "payload": told.content,
-        "cause_command_id": envelope.command_id,
-        "needs_basis": told.needs_basis,
-        "state": "held" if held else "pending",
-    }
+_ADDRESS: Mapping[str, TypeEngine[Any]] = MappingProxyType(
+    {"number": Integer(), "partner": Uuid(), "transport": Text()}
+)
+"""Beside the columns of a row: its place among those of its command, and to whom it goes by what."""
+
+
+def _written_outbox(names: tuple[str, ...], place: int) -> ReturningInsert[Any]:
+    """In the order in which they were decided, and only for those who have an address."""
+    columns = [name for name in names if name not in _ADDRESS]
+    given = given_rows(place, {**types_of(OutboxRow, columns), **_ADDRESS}).c
+    partners = core_table(PartnerRow).c
+    addressed = (
+        select(*(given[name] for name in columns), partners.id)
+        .where(partners.organisation_id == given.partner, partners.transport == given.transport)
+        .order_by(given.number)
+    )
+    outbox = core_table(OutboxRow)
+    statement = insert(outbox).from_select([*columns, "partner_id"], addressed, include_defaults=False)
+    return statement.returning(outbox.c.sequence)

@@ -10,14 +10,17 @@ from discharge.cases.commands import Envelope
 from discharge.cases.model import Case
 from discharge.cases.record_request import RecordRequest
 from discharge.errors import HomewardError
-from discharge.store.record import Outcome, record
+from discharge.store.record import LookAt, Outcome, record
 from discharge.stored import NEWER
 from housing_checks.pathway import advance
 from housing_checks.strands.definitions import unknown_kinds
 
 
-async def apply(session: AsyncSession, envelope: Envelope, now: datetime) -> Outcome:
-    """Decide a command at ``now`` (case time) on the case as it is, and record it, once.
+async def apply(
+    session: AsyncSession, envelope: Envelope, now: datetime, look_at: LookAt | None = None
+) -> Outcome:
+    """Decide a command at ``now`` (case time) on the case as it is, and record it, once, with when to look at
+    it again.
 
     A repeated command gets the stored answer; what others changed since its asker looked refuses it. Raises
     only what should be tried again: nothing of it has happened then. That is recorded-by-newer-version where
@@ -29,4 +32,4 @@ async def apply(session: AsyncSession, envelope: Envelope, now: datetime) -> Out
             raise HomewardError(NEWER, detail="strand-kinds")
         return advance(case, envelope, now).to_record(envelope, now)
 
-    return await record(session, envelope, decide)
+    return await record(session, envelope, decide, look_at)

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -70,12 +71,12 @@ class Faults:
         self.fault: Fault = broken
         genuine = decider.apply
 
-        async def apply(session: AsyncSession, envelope: Envelope, now: datetime) -> Outcome:
+        async def apply(session: AsyncSession, envelope: Envelope, *given: Any) -> Outcome:
             if envelope.command.kind == self.kind and self.left > 0:
                 self.left -= 1
                 self.raised += 1
                 raise self.fault()
-            return await genuine(session, envelope, now)
+            return await genuine(session, envelope, *given)
 
         monkeypatch.setattr(decider, "apply", apply)
 
@@ -333,7 +334,7 @@ async def test_given_a_case_that_cannot_be_read_then_what_is_asked_of_it_fails_a
         raise ValueError("snapshot")
 
     with monkeypatch.context() as patched:
-        patched.setattr(store, "load_case", unreadable)
+        patched.setattr(store, "case_of", unreadable)
         row = await command_row(story, await asked(story, cmd.AcceptReferral()))
     assert (row.state, (row.answer or {})["code"]) == ("failed", "internal")
     await story.do(cmd.AcceptReferral())

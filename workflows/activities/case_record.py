@@ -19,7 +19,7 @@ from discharge.cases.model import Case
 from discharge.clocks import CaseClock
 from discharge.store import commands, failed_commands
 from discharge.store import record as store
-from discharge.store.engine import Sessions, set_tenant, transaction
+from discharge.store.engine import Sessions, transaction
 from housing_checks.pathway import next_wakeup
 from housing_checks.store import apply as decider
 from workflows import client, ports
@@ -40,11 +40,12 @@ async def apply(
     """
     async with transaction(sessions) as session:
         envelope = await _envelope(session, given)
-        await set_tenant(session, envelope.actor.organisation_id)
-        outcome = await decider.apply(session, envelope, given.case_time)
+        stands = _Standings(clock, given.case_time)
+        outcome = await decider.apply(session, envelope, given.case_time, stands.look_at)
         await askers.hear(session, outcome.answer)
-        applied = _applied(outcome, given.case_time)
-        await _note(session, clock, given.case_id, applied.standing)
+        applied = _applied(outcome, stands.of(outcome.case))
+        if not _written(outcome):
+            await store.note_next_look(session, given.case_id, stands.look_at(outcome.case))
     if bells:
         _ring(bells, outcome)
     return applied
@@ -65,8 +66,13 @@ async def _envelope(session: AsyncSession, given: ports.Apply) -> Envelope:
     return await commands.kept_envelope(session, given.case_id, given.command_id)
 
 
-def _applied(outcome: store.Outcome, now: datetime) -> ports.Applied:
-    standing, answer = standing_of(outcome.case, now), outcome.answer
+def _written(outcome: store.Outcome) -> bool:
+    """Whether the case was written, and with it when to look at it again."""
+    return isinstance(outcome, store.Recorded) and bool(outcome.events)
+
+
+def _applied(outcome: store.Outcome, standing: ports.CaseStanding) -> ports.Applied:
+    answer = outcome.answer
     if isinstance(outcome, store.RefusedByRecord):
         return ports.Applied(outcome="refused", answer=answer, standing=standing)
     done = "refused" if answer.outcome == "refused" else "applied"
@@ -76,6 +82,27 @@ def _applied(outcome: store.Outcome, now: datetime) -> ports.Applied:
         standing=standing,
         moved=strands_of(outcome.events),
     )
+
+
+class _Standings:
+    """Where a case stands at an instant of case time, worked out once."""
+
+    def __init__(self, clock: CaseClock, now: datetime) -> None:
+        self._clock = clock
+        self._now = now
+        self._known: tuple[Case, ports.CaseStanding] | None = None
+
+    def of(self, case: Case) -> ports.CaseStanding:
+        """What the workflow of the case goes by."""
+        if self._known is None or self._known[0] is not case:
+            self._known = (case, standing_of(case, self._now))
+        return self._known[1]
+
+    def look_at(self, case: Case) -> datetime | None:
+        """When the workflow will look again, in machine time, so that one that does not can be found."""
+        standing = self.of(case)
+        due = standing.next_look if standing.awaited else None
+        return None if due is None else self._clock.wall_time(due)
 
 
 def standing_of(case: Case, now: datetime) -> ports.CaseStanding:
@@ -97,19 +124,14 @@ def strands_of(events: Iterable[Event]) -> tuple[str, ...]:
     return tuple(sorted({key for key in keys if isinstance(key, str)}))
 
 
-async def _note(session: AsyncSession, clock: CaseClock, case_id: UUID, standing: ports.CaseStanding) -> None:
-    """When the workflow will look again, so that one that does not can be found."""
-    due = standing.next_look if standing.awaited else None
-    await store.note_next_look(session, case_id, None if due is None else clock.wall_time(due))
-
-
 async def case_standing(sessions: Sessions, clock: CaseClock, given: ports.CaseLook) -> ports.CaseStanding:
     """Say where a case stands."""
     async with transaction(sessions) as session:
         await store.one_at_a_time(session, given.case_id)
-        standing = standing_of(await store.load_case(session, given.case_id), given.case_time)
-        await _note(session, clock, given.case_id, standing)
-    return standing
+        case = await store.load_case(session, given.case_id)
+        stands = _Standings(clock, given.case_time)
+        await store.note_next_look(session, given.case_id, stands.look_at(case))
+    return stands.of(case)
 
 
 async def give_up(sessions: Sessions, given: ports.Failure) -> Answer:
