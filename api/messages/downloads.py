@@ -6,11 +6,14 @@ from starlette.responses import Response
 
 from api.messages.message_text import readable
 from api.messages.opened import OpenedMessage
+from discharge.errors import HomewardError
 
 
 def as_file(found: OpenedMessage) -> Response:
-    """The file; a browser never shows what was sent to us, it only keeps it."""
+    """The file; a browser never shows what was sent to us, it only keeps it. Raises content-not-kept."""
     row = found.row
+    if not row.kept:
+        raise HomewardError("content-not-kept", where="message")
     kind = "json" if "json" in row.content_type else "hl7" if "hl7" in row.content_type else "bin"
     name = f"{row.id}.{kind}" if found.whereabouts else f"{row.id}-withheld.{kind}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}

@@ -83,6 +83,7 @@ class Detail:
     cannot: str
     editable: bool
     too_long: bool
+    kept: bool
     raw_href: str
     about_href: str
     text: Shown
@@ -133,6 +134,7 @@ def present_one(found: OpenedMessage, around: Around) -> Detail:
         cannot=OUTCOMES[cannot] if cannot else "",
         editable=editable and not too_long(row),
         too_long=editable and too_long(row),
+        kept=row.kept,
         raw_href=f"/messages/{row.id}/raw",
         about_href=Search(about=str(row.id)).href() if row.person_id or row.person_key else "",
         text=shown(row.raw, row.content_type, whereabouts=found.whereabouts),
@@ -161,7 +163,6 @@ def _lines(found: OpenedMessage) -> list[tuple[str, str]]:
             else [("Reason", row.reason or "")]
         ),
         ("Length", words.count(row.size or len(row.raw), "byte")),
-        ("Content", "" if row.kept else "no longer kept: its month was archived"),
         ("Characters", row.charset or ""),
         ("SHA-256", row.sha256),
     ]

@@ -24,5 +24,8 @@ ACCESS: tuple[Row, ...] = (
     ("not-found", 404, "not-found", None, False, "sender",
      "We cannot find that",
      "It does not exist, or your organisation takes no part in it. Check the link."),
+    ("content-not-kept", 404, "not-found", None, False, "us",
+     "The content of this message is no longer kept",
+     "The month in which it was received was archived. Ask the owner of the database for the archive."),
 )
 # fmt: on

@@ -6,7 +6,8 @@ from html import unescape
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.messages.message_text import WITHHELD, shown
 from discharge.store.engine import transaction
@@ -357,3 +358,21 @@ async def test_given_no_reason_when_a_message_is_replayed_then_its_page_comes_ba
     assert answer.status_code == 422
     assert 'href="#why"' in answer.text
     assert 'value="x"' in answer.text
+
+
+async def test_given_a_message_whose_month_was_archived_then_page_and_download_say_that_it_is_not_kept(
+    door: Door, intake: Intake, owner: AsyncEngine
+) -> None:
+    await intake.take(Sample(message_id="OLD").raw())
+    row = await row_of(intake, "OLD")
+    sign_in(door, "operator")
+    assert "Download it" in (await door.client.get(f"/messages/{row.id}")).text
+    async with transaction(owner) as session:
+        await session.execute(text("ALTER TABLE inbox_bytes DETACH PARTITION inbox_bytes_first"))
+    page = await door.client.get(f"/messages/{row.id}")
+    assert "The content is no longer kept, because its month was archived." in page.text
+    assert "It cannot be replayed: What it said is no longer kept" in page.text
+    assert "Download it" not in page.text
+    file = await door.client.get(f"/messages/{row.id}/raw")
+    assert file.status_code == 404
+    assert "no longer kept" in file.text

@@ -28,6 +28,7 @@ Closed = Callable[[date | None], None]
 BEFORE = "0050"
 LONG_AGO = date.today() - PAST_AFTER - timedelta(days=2)  # noqa: DTZ011
 OLD = datetime(2025, 2, 3, tzinfo=UTC)
+STRANGER = uuid4()
 OVER = {
     "delivered": {"state": "delivered"},
     "given up": {"state": "skipped", "relayed_at": OLD},
@@ -230,6 +231,17 @@ async def test_given_a_past_item_when_an_operator_sends_it_again_then_a_new_one_
             )
         )
     by = {"organisation_id": places.trust, "user_id": operator}
+    async with transaction(owner) as session:
+        stranger = {
+            "issuer": "i",
+            "subject": "stranger",
+            "display_name": "S",
+            "organisation_id": places.stranger,
+        }
+        session.add(User(id=STRANGER, role="operator", **stranger))
+    with pytest.raises(HomewardError, match="not-found"):
+        async with transaction(api, organisation_id=places.stranger, user_id=STRANGER) as session:
+            await resend(session, sequence, uuid4(), "not mine")
     async with transaction(api, **by) as session:
         again = await resend(session, sequence, uuid4(), "lost by the partner")
     async with transaction(worker) as session:

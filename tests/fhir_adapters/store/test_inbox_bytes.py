@@ -196,6 +196,30 @@ async def test_given_a_month_that_was_let_go_then_its_messages_say_so_and_are_no
     assert (row.times_received, row.state) == (2, "parked"), "the same bytes again change nothing"
 
 
+async def test_given_a_month_that_was_let_go_as_the_guide_says_then_its_owner_can_archive_it_and_put_it_back(
+    intake: Intake,  # noqa: F811
+    owner: AsyncEngine,
+) -> None:
+    raw = Sample(message_id="ONE").raw()
+    await intake.put(raw)
+    ends = text("SELECT until_at FROM homeward_months() WHERE part = 'inbox_bytes_first'")
+    async with transaction(owner) as session:
+        until = await session.scalar(ends)
+        await session.execute(text(LET_GO.format("inbox_bytes_first")))
+        assert (await session.scalars(text("SELECT raw FROM inbox_bytes_first"))).all() == []
+        await session.execute(text("ALTER TABLE inbox_bytes_first NO FORCE ROW LEVEL SECURITY"))
+        assert (await session.scalars(text("SELECT raw FROM inbox_bytes_first"))).all() == [raw]
+        await session.execute(text("ALTER TABLE inbox_bytes_first FORCE ROW LEVEL SECURITY"))
+        await session.execute(
+            text(
+                "ALTER TABLE inbox_bytes ATTACH PARTITION inbox_bytes_first"
+                f" FOR VALUES FROM (MINVALUE) TO ('{until}')"
+            )
+        )
+    [row] = await intake.rows(InboxRow)
+    assert (row.raw, row.kept) == (raw, True)
+
+
 async def test_given_messages_of_many_months_when_upgraded_then_each_month_has_its_partition_and_none_is_lost(
     intake: Intake,  # noqa: F811
     database: Database,
