@@ -58,6 +58,12 @@ The others are replayed when something reaches them.
 
 ACTIVITIES_AT_ONCE = 20
 
+TASKS_AT_ONCE = 2 * ACTIVITIES_AT_ONCE
+"""Workflow tasks that a worker has in hand. Each waits for its local activities: with many more tasks than
+activities, a flood of cases (after a restore, say) would wait past Temporal's ten seconds and be replayed
+again and again.
+"""
+
 _log = logging.getLogger("homeward.worker")
 
 
@@ -124,6 +130,7 @@ def _worker(
         workflow_runner=needs.runner or runner(),
         interceptors=[OnlyCodesLeave()],
         max_cached_workflows=cached,
+        max_concurrent_workflow_tasks=TASKS_AT_ONCE,
         max_concurrent_activities=ACTIVITIES_AT_ONCE,
         max_concurrent_local_activities=ACTIVITIES_AT_ONCE,
         sticky_queue_schedule_to_start_timeout=STICKY,
