@@ -20,10 +20,10 @@ from api.cases.schemas import (
     NextAction,
 )
 from api.cases.suggestions import suggested_json
-from api.cases.summary import contacts_json, whom_to_ring
+from api.cases.summary import contact_line, contacts_shown, sees_contacts, whom_to_ring
 from api.web.names import Directory
 from api.web.principals import Principal
-from api.web.schemas import Address, Ring
+from api.web.schemas import Address, Contact, Ring
 from api.worklist.queries import Listed
 from discharge.cases.command_stages import may_ask
 from discharge.cases.model import Case
@@ -166,3 +166,19 @@ def afterwards_json(case: Case) -> list[DischargeResult]:
             )
         )
     return lines
+
+
+def contacts_json(found: CaseFile, caller: Principal, known: Directory) -> list[Contact] | None:
+    """Whom to call, with the relationship as received; None for whoever is not told of any."""
+    if not sees_contacts(found, caller):
+        return None
+    return [
+        Contact(
+            kind=row.kind,
+            value=row.value,
+            name=row.name,
+            relationship=row.relationship_code,
+            words=contact_line(row, known),
+        )
+        for row in contacts_shown(found, caller)
+    ]

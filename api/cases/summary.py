@@ -11,7 +11,6 @@ from api.cases.timeline import mitigator
 from api.web.names import Directory
 from api.web.page import words
 from api.web.principals import Principal
-from api.web.schemas import Contact
 from discharge.cases.follow_ups import contact_words
 from discharge.cases.model import Case, CaseSpell
 from discharge.cases.relations import may_ask_of
@@ -235,13 +234,15 @@ OWN = {"mobile": "Mobile", "phone": "Telephone", "email": "E-mail"}
 """Kinds of the person's own, in the order in which somebody tries them."""
 
 
-def _may_see(found: CaseFile, caller: Principal) -> bool:
+def sees_contacts(found: CaseFile, caller: Principal) -> bool:
+    """Whether somebody is told of anybody to call."""
     hidden = found.person.location_hidden
     return not hidden and may_ask_of(found.case, caller.role, caller.organisation_id, SEE_CONTACTS)
 
 
-def _shown(found: CaseFile, caller: Principal) -> list[PersonContact]:
-    if not _may_see(found, caller):
+def contacts_shown(found: CaseFile, caller: Principal) -> list[PersonContact]:
+    """Whom somebody may call, in the order in which they are tried."""
+    if not sees_contacts(found, caller):
         return []
     order = (*OWN, NEXT_OF_KIN, PRACTICE)
     known = [row for row in found.contacts if row.kind in order]
@@ -252,7 +253,7 @@ def whom_to_call(found: CaseFile, caller: Principal, known: Directory) -> tuple[
     """One line for each; that it is withheld, where the person is hidden."""
     if found.person.location_hidden:
         return (Fact("Telephone", "Withheld"),)
-    return tuple(Fact(_key(row), _said(row, known)) for row in _shown(found, caller))
+    return tuple(Fact(_key(row), contact_line(row, known)) for row in contacts_shown(found, caller))
 
 
 def _key(row: PersonContact) -> str:
@@ -261,7 +262,8 @@ def _key(row: PersonContact) -> str:
     return "GP practice" if row.kind == PRACTICE else OWN[row.kind]
 
 
-def _said(row: PersonContact, known: Directory) -> str:
+def contact_line(row: PersonContact, known: Directory) -> str:
+    """Who it is, and the number."""
     if row.kind == PRACTICE:
         return _practice(row.value, known)
     who = ", ".join(filter(None, (row.name, _relationship(row))))
@@ -275,19 +277,3 @@ def _relationship(row: PersonContact) -> str:
 def _practice(code: str, known: Directory) -> str:
     named = next((each.name for each in known.organisations.values() if each.ods_code == code), None)
     return f"{named} ({code})" if named else code
-
-
-def contacts_json(found: CaseFile, caller: Principal, known: Directory) -> list[Contact] | None:
-    """The same for an interface, with the relationship as received; None for whoever is not told of any."""
-    if not _may_see(found, caller):
-        return None
-    return [
-        Contact(
-            kind=row.kind,
-            value=row.value,
-            name=row.name,
-            relationship=row.relationship_code,
-            words=_said(row, known),
-        )
-        for row in _shown(found, caller)
-    ]

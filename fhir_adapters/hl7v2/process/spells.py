@@ -76,7 +76,7 @@ class SpellState(Frozen):
     which others heard. A person on leave is still admitted. `cancelled_because` says why a stay counts no
     more. `attendance` marks a contact without a bed (emergency department, outpatients) that moved and ended
     like a stay: nobody was admitted, and every class said so far is of another kind. `doubts` are codes of
-    times that contradict each other (`contradictions`).
+    times that contradict each other (`standing_events`).
     """
 
     status: SpellStatus
