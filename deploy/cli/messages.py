@@ -76,7 +76,7 @@ def causes(
     org: Org = TRUST, data: Data = DEFAULT_DATA, port_offset: PortOffset = None, as_json: AsJson = False
 ) -> None:
     """What waits for a person, by cause, and what can be done."""
-    body = _ask("messages/causes", {}, org, data, port_offset)
+    body = _ask_all("messages/causes", "causes", org, data, port_offset)
     if as_json:
         _json(body)
         return
@@ -101,7 +101,7 @@ def alarms(
     org: Org = TRUST, data: Data = DEFAULT_DATA, port_offset: PortOffset = None, as_json: AsJson = False
 ) -> None:
     """What rings and why, and what is watched, with the rule that counts now."""
-    body = _ask("alarms", {}, org, data, port_offset)
+    body = _ask_all("alarms", "alarms", org, data, port_offset)
     if as_json:
         _json(body)
         return
@@ -140,6 +140,14 @@ def _ask(path: str, query: dict[str, str], org: str, data: Path, port_offset: in
 
     pages = address.read(data, port_offset).pages
     return ask(f"{pages}/api/v1/{path}", bearer(data, "operator", org), query)
+
+
+def _ask_all(path: str, name: str, org: str, data: Path, port_offset: int | None) -> dict[str, Any]:
+    from deploy.cli.stack_access import ask_all, bearer
+    from deploy.embedded import address
+
+    pages = address.read(data, port_offset).pages
+    return ask_all(f"{pages}/api/v1/{path}", bearer(data, "operator", org), name)
 
 
 def _json(body: dict[str, Any]) -> None:

@@ -73,9 +73,9 @@ def _decide(partner: str, decision: str, reason: str, org: str, data: Path, port
 
 
 def _found(org: str, data: Path, port_offset: int | None) -> list[dict[str, Any]]:
-    from deploy.cli.stack_access import ask, bearer
+    from deploy.cli.stack_access import ask_all, bearer
 
-    body = ask(f"{_pages(data, port_offset)}/api/v1/partners", bearer(data, "operator", org))
+    body = ask_all(f"{_pages(data, port_offset)}/api/v1/partners", bearer(data, "operator", org), "partners")
     found: list[dict[str, Any]] = body["partners"]
     return found
 

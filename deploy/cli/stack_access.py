@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 ANSWER_SECONDS = 150
 """A report may ask PostgreSQL for two minutes."""
+MOST_ROWS = "500"
+"""So many rows are asked for at once; a list that has more goes on."""
 
 
 def require_stack(data: Path) -> None:
@@ -57,6 +59,15 @@ def ask(
     """What a running stack answers at its public door, to a question or a `body`. Raises CannotGoOn."""
     told: dict[str, Any] = _answer(url, token, query, body).json()
     return told
+
+
+def ask_all(url: str, token: str, name: str) -> dict[str, Any]:
+    """A list that a running stack answers, with what is called `name` of all its pages. Raises CannotGoOn."""
+    body = ask(url, token, {"size": MOST_ROWS})
+    while body["next"] is not None:
+        more = ask(url, token, {"size": MOST_ROWS, "after": body["next"]})
+        body = more | {name: [*body[name], *more[name]]}
+    return body
 
 
 def tell(url: str, token: str, body: dict[str, Any]) -> None:

@@ -32,7 +32,11 @@ OFF = COUNCIL | {
 def told(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, Any]]]:
     """What the stack was asked to do."""
     asked: list[tuple[str, dict[str, Any]]] = []
-    monkeypatch.setattr(stack_access, "ask", lambda *_: {"partners": [COUNCIL, TRUST, OFF]})
+    pages = {
+        "": {"partners": [COUNCIL], "next": "2"},
+        "2": {"partners": [TRUST, OFF], "next": None},
+    }
+    monkeypatch.setattr(stack_access, "ask", lambda _url, _token, query: pages[query.get("after", "")])
     monkeypatch.setattr(stack_access, "tell", lambda url, _, body: asked.append((url, body)))
     return asked
 

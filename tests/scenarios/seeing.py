@@ -90,7 +90,7 @@ class Seen:
 
     def then_the_home_is_let(self, home: str) -> None:
         """The list of homes says so."""
-        homes = self.stack.get(PARTIES["coordinator"], "/api/v1/properties").json()["properties"]
+        homes = self.stack.get(PARTIES["coordinator"], "/api/v1/properties", size=500).json()["properties"]
         assert [each["let"] for each in homes if each["property_id"] == home] == [True]
 
     def then_is_held_back(self, organisation: str, kind: str) -> None:
@@ -200,7 +200,7 @@ class Seen:
 
     def who_looked(self) -> list[Row]:
         """Who read this person's record, newest first."""
-        answer = self.stack.get(PARTIES["coordinator"], f"/api/v1/cases/{self.case_id}/who-looked")
+        answer = self.stack.get(PARTIES["coordinator"], f"/api/v1/cases/{self.case_id}/who-looked", size=500)
         assert answer.status_code == 200, answer.text
         return list(answer.json()["looks"])
 

@@ -99,6 +99,6 @@ def test_given_a_partner_that_refuses_when_an_operator_gives_it_up_then_the_lane
 
 def dead_letter_of(stack: WholeStack, story: Story) -> dict[str, str] | None:
     """The refused item of a story's case, if there is one."""
-    listed = stack.get(OPERATOR, "/api/v1/dead-letters")
+    listed = stack.get(OPERATOR, "/api/v1/dead-letters", size=500)
     assert listed.status_code == 200, listed.text
     return next((item for item in listed.json()["dead_letters"] if item["case_id"] == story.case_id), None)

@@ -96,7 +96,7 @@ def test_given_a_trust_that_refuses_when_seen_then_it_is_a_dead_letter_in_its_ow
     in_a_bed.asks("ward", "set-expected-discharge-date", 2, expected_discharge_on=wanted)
 
     def dead() -> Row | None:
-        listed = stack.get(("operator", "HHP"), "/api/v1/dead-letters").json()["dead_letters"]
+        listed = stack.get(("operator", "HHP"), "/api/v1/dead-letters", size=500).json()["dead_letters"]
         return next((item for item in listed if item["case_id"] == in_a_bed.case_id), None)
 
     letter = until(dead, "a dead letter")
