@@ -28,7 +28,6 @@ from api.web.refusals import CaseChanged
 from api.web.services import Services
 from discharge.cases.commands import (
     ANSWER,
-    ENVELOPE,
     Answer,
     Command,
     CompleteCheck,
@@ -226,7 +225,7 @@ async def take(
     if isinstance(result, store.KeyReusedWithOtherBody):
         raise HomewardError("duplicate-key-other-body", where=HEADER)
     if isinstance(result, store.Taken):
-        return ENVELOPE.read(result.row.envelope)
+        return result.envelope
     return existing(result.row)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.cases.viewer import known_here, seen_person, viewer_of
@@ -325,12 +325,19 @@ async def _named(session: AsyncSession, caller: Principal, person: ReferredPerso
     return await _visible(session, caller, Person.id.in_(theirs))
 
 
+_INVOLVED = select(Organisation).where(
+    or_(
+        Organisation.id == bindparam("own"),
+        Organisation.kind.in_(SERVICE_KINDS),
+        Organisation.code == bindparam("named"),
+        Organisation.ods_code == bindparam("named"),
+    )
+)
+
+
 async def _organisations(session: AsyncSession, caller: Principal, code: str | None) -> _Organisations:
     """The caller's organisation, the one that it names, and the services, in one question."""
-    wanted = or_(Organisation.id == caller.organisation_id, Organisation.kind.in_(SERVICE_KINDS))
-    if code is not None:
-        wanted = or_(wanted, Organisation.code == code, Organisation.ods_code == code)
-    found = (await session.scalars(select(Organisation).where(wanted))).all()
+    found = (await session.scalars(_INVOLVED, {"own": caller.organisation_id, "named": code})).all()
     return _Organisations(_referrer(found, caller, code), service_among(found, caller.organisation_id))
 
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import bindparam, func, or_, select, union_all, update
+from sqlalchemy import Interval, Text, bindparam, func, or_, select, union_all, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -72,7 +72,7 @@ class NewCommand:
 class Taken:
     """The command is new, and ours to execute for the time of the lease."""
 
-    row: CommandRow
+    envelope: Envelope
 
 
 @dataclass(frozen=True)
@@ -96,20 +96,31 @@ async def take(
     executed, and so the case, does not have it.
     """
     new = _without_danger(new)
-    statement = insert(CommandRow).values(**_values(new), lease_until=func.now() + lease)
-    unless_known = statement.on_conflict_do_nothing(index_elements=["client_id", "client_key"])
-    elsewhere = stands_for_other(new.client_id, new.client_key)
-    added = (await session.execute(unless_known.returning(CommandRow, elsewhere))).one_or_none()
+    named = {"of_client": new.client_id, "of_key": new.client_key}
+    added = (await session.execute(_ADDED, {**_values(new), **named, "lease": lease})).one_or_none()
     if added is not None:
-        row, used = added
-        if used:
+        if added.other:
             return KeyReusedWithOtherBody()
         await _keep_notes(session, new)
-        return Taken(row)
+        return Taken(new.envelope)
     known = await find_by_key(session, new.client_id, new.client_key)
     if known is None or known.body_hash != new.body_hash:
         return KeyReusedWithOtherBody()
     return Existing(known)
+
+
+_COMMANDS, _OUTBOX = core_table(CommandRow), core_table(OutboxRow)
+_ADDED = (
+    insert(_COMMANDS)
+    .values(lease_until=func.now() + bindparam("lease", type_=Interval()))
+    .on_conflict_do_nothing(index_elements=["client_id", "client_key"])
+    .returning(
+        stands_for_other(bindparam("of_client", type_=Text()), bindparam("of_key", type_=Text())).label(
+            "other"
+        )
+    )
+)
+"""How a command is added, made once: to make it takes longer than to send it."""
 
 
 def _without_danger(new: NewCommand) -> NewCommand:
@@ -198,10 +209,11 @@ def read_kept(kept: Mapping[str, Any]) -> Envelope:
     return ENVELOPE.read(kept)
 
 
-_COMMANDS, _OUTBOX = core_table(CommandRow).c, core_table(OutboxRow).c
 _KEPT = union_all(
-    select(_COMMANDS.envelope).where(_COMMANDS.id == bindparam("command_id")),
-    select(_OUTBOX.payload).where(_OUTBOX.key == bindparam("command_id"), _OUTBOX.channel == CASE_SIGNAL),
+    select(_COMMANDS.c.envelope).where(_COMMANDS.c.id == bindparam("command_id")),
+    select(_OUTBOX.c.payload).where(
+        _OUTBOX.c.key == bindparam("command_id"), _OUTBOX.c.channel == CASE_SIGNAL
+    ),
 ).limit(1)
 
 

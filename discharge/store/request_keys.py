@@ -66,7 +66,9 @@ async def keep_result(session: AsyncSession, asked: RequestKey, result: Any) -> 
         raise _used()
 
 
-def stands_for_other(client_id: str, client_key: str) -> ColumnElement[bool]:
+def stands_for_other(
+    client_id: str | ColumnElement[str], client_key: str | ColumnElement[str]
+) -> ColumnElement[bool]:
     """Whether a key stands for a request that is neither command nor referral, to be asked in a statement."""
     return exists().where(RequestKeyRow.client_id == client_id, RequestKeyRow.client_key == client_key)
 

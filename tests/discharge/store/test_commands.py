@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from discharge.cases.commands import ANSWER, Refer
+from discharge.cases.commands import ANSWER, ENVELOPE, Refer
 from discharge.cases.model import Case
 from discharge.store.commands import (
+    LEASE,
     Existing,
     KeyReusedWithOtherBody,
     NewCommand,
@@ -46,8 +47,12 @@ async def test_a_command_is_taken_with_its_notes_though_its_case_is_yet_to_open(
     new = referral(places, person_id)
     result = await taken(api, new, places.trust)
     assert isinstance(result, Taken)
-    assert (result.row.state, result.row.id) == ("taken", new.envelope.command_id)
+    assert result.envelope == new.envelope
     async with transaction(worker) as session:
+        row = await session.get_one(CommandRow, new.envelope.command_id)
+        assert (row.state, ENVELOPE.read(row.envelope)) == ("taken", new.envelope)
+        assert row.lease_until is not None
+        assert row.lease_until - row.created_at == LEASE
         note = (await session.scalars(select(NoteRow))).one()
     assert (note.case_id, note.command_id) == (new.envelope.case_id, new.envelope.command_id)
 
