@@ -46,9 +46,10 @@ EVENTS = "schema_of_events"
 """Beside the fields of a snapshot: under which schema the events were read that it is folded from."""
 
 
-TURN_AT_MOST, LOCK_AT_MOST = "2s", "500ms"
+TURN_AT_MOST, LOCK_AT_MOST = "1000ms", "500ms"
 """How long is waited for one's turn, which several may wait for, and then for any other lock: who holds one
-for longer is no command, and what is asked next is not to wait for it too.
+for longer is no command, and what is asked next is not to wait for it too. Three tries with the pauses
+between them (`workflows/ports/calls.py`) are less than the five seconds after which a door stops waiting.
 """
 
 _IN_TURN = text(

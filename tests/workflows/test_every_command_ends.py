@@ -137,6 +137,13 @@ def test_given_timers_of_a_real_server_then_the_tries_of_a_command_leave_time_fo
     assert sum(waited) + 1 < AT_MOST
 
 
+def test_given_somebody_who_keeps_the_turn_of_a_case_then_the_tries_take_less_than_a_door_waits() -> None:
+    """A timer of Temporal is up to a second late."""
+    pauses = AS_SHIPPED["database-busy"]
+    turns = int(store.TURN_AT_MOST.removesuffix("ms")) / 1000 * (len(pauses) + 1)
+    assert turns + sum(pause.total_seconds() + 1 for pause in pauses if pause) < AT_MOST - 0.5
+
+
 @pytest.mark.parametrize("fault", [broken, busy, newer])
 async def test_given_a_command_that_cannot_be_recorded_then_whoever_asks_next_is_answered_within_five_seconds(
     story: Story, faults: Faults, fault: Fault, worker: AsyncEngine, monkeypatch: pytest.MonkeyPatch

@@ -69,21 +69,21 @@ _PAUSES: Mapping[str, tuple[timedelta, ...]] = MappingProxyType(
     {
         "internal": (_AT_ONCE, timedelta(milliseconds=200), timedelta(milliseconds=400)),
         NEWER: (*(_AT_ONCE,) * 5, *(timedelta(milliseconds=250),) * 3),
-        "database-busy": (timedelta(milliseconds=100), timedelta(milliseconds=400)),
+        "database-busy": (_AT_ONCE, timedelta(milliseconds=400)),
     }
 )
 """Between the tries of what is no outage and may pass all the same; any other failure is final. Whoever asks
 the same case next waits behind them, and Temporal's own timers are up to a second late: 2.5 seconds in all
 where something is wrong with us, 3.5 where only a newer build understands the case, so that a worker of that
-build can take it up. Where somebody holds a lock each try waits half a second for it besides, or two seconds
-for the case's turn.
+build can take it up. Where somebody holds a lock each try waits half a second for it besides, or a second for
+the case's turn: 4.4 in all.
 """
 
 _PAUSES_BEFORE: Mapping[str, tuple[timedelta, ...]] = MappingProxyType(
     {
         "internal": tuple(timedelta(milliseconds=50 * 2**number) for number in range(5)),
         NEWER: (timedelta(milliseconds=250),) * 12,
-        "database-busy": _PAUSES["database-busy"],
+        "database-busy": (timedelta(milliseconds=100), timedelta(milliseconds=400)),
     }
 )
 _PAUSES_AT_FIRST = tuple(timedelta(milliseconds=200 * 4**number) for number in range(5))

@@ -43,7 +43,7 @@ async def test_given_two_cases_then_a_command_of_one_waits_for_nothing_of_the_ot
 
 
 HOLDS = {
-    "the case's turn": ("SELECT pg_advisory_xact_lock(hashtextextended('homeward.case:' || :id, 0))", 2.0),
+    "the case's turn": ("SELECT pg_advisory_xact_lock(hashtextextended('homeward.case:' || :id, 0))", 1.0),
     "its row": ("SELECT id FROM cases WHERE CAST(id AS text) = :id FOR UPDATE", 0.5),
 }
 
