@@ -8,41 +8,9 @@ from datetime import datetime
 
 from api.web.page import words
 from api.web.page.tags import Tag
-from fhir_adapters.feeds.alarms import AlarmRule, judge
+from fhir_adapters.feeds.alarms import ALARM_KINDS, AlarmRule, judge
 from fhir_adapters.store.alarms import Watched
 from fhir_adapters.store.tables import AlarmRow
-
-TITLES = {
-    "nothing-arrived": "Nothing is arriving from {}",
-    "reference-not-used": "Reference data of {} cannot be used",
-    "profile-not-used": "The file of the profile of {} cannot be used",
-    "nothing-sent": "Nothing is being sent to {}",
-    "request-overdue": "A referral request to {} is overdue",
-    "hidden-by-others": "People known to {} were hidden by another organisation",
-    "partner-paused": "{} is paused: nothing is sent to it",
-    "commands-failed": "A request or fact from {} could not be recorded",
-    "case-differs": "A case referred by {} differs from its events",
-    "schedule-late": "Periodic work that {} relies on is late",
-    "months-missing": "Tables that {} relies on have no partition for the next month",
-    "too-many-parked": "Too many messages from {} need attention",
-    "too-long-waiting": "Messages from {} wait too long to be read",
-}
-"""Kind of alarm -> its heading."""
-
-WATCHED = {
-    "nothing-arrived": "Minutes since a message arrived",
-    "hidden-by-others": "People hidden by another organisation, with no answer",
-    "request-overdue": "Minutes that the oldest referral request is overdue",
-    "nothing-sent": "Minutes that something has waited to be sent, while nothing was sent",
-    "partner-paused": "Minutes since it was paused",
-    "commands-failed": "Requests and facts that failed and nobody has dealt with",
-    "case-differs": "Open cases that differ from their events",
-    "schedule-late": "Minutes that periodic work is late",
-    "months-missing": "Tables that have no partition for the next month",
-    "too-many-parked": "Messages that are parked",
-    "too-long-waiting": "Minutes that the oldest waits to be read",
-}
-"""Kind of alarm -> what is measured."""
 
 WHOSE: Mapping[str, str] = {
     "own": "This feed's own",
@@ -111,7 +79,7 @@ def alarm_words(row: AlarmRow) -> Alarm:
     """An alarm in words."""
     times = f"{words.count(row.times_told, 'time')}, last {words.machine_time(row.told_at)}"
     return Alarm(
-        title=TITLES.get(row.kind, words.from_code(row.kind) + ": {}").format(row.subject),
+        title=_heading(row),
         fact=row.fact,
         threshold=row.threshold,
         since=words.machine_time(row.raised_at),
@@ -120,10 +88,17 @@ def alarm_words(row: AlarmRow) -> Alarm:
     )
 
 
+def _heading(row: AlarmRow) -> str:
+    """The heading of an alarm; a kind that this version does not know is named by its code."""
+    kind = ALARM_KINDS.newest(row.kind)
+    return kind.heading(row.subject) if kind else f"{words.from_code(row.kind)}: {row.subject}"
+
+
 def _figure(each: Watched) -> Figure:
+    kind = ALARM_KINDS.newest(each.seen.kind)
     return Figure(
         subject=each.seen.subject,
-        what=WATCHED.get(each.seen.kind, words.from_code(each.seen.kind)),
+        what=kind.measured if kind else words.from_code(each.seen.kind),
         value=f"{int(each.seen.value):,}",
         state=_state(each),
         whose=WHOSE[each.whose],

@@ -33,6 +33,8 @@ from discharge.prices.price_list import PRICES
 from discharge.risk.levels import ALERT_LEVELS
 from discharge.risk.rules import every_rule
 from discharge.roles import RELATION_WORDS, ROLE_WORDS
+from fhir_adapters.feeds.alarms import ALARM_KINDS
+from fhir_adapters.hl7v2.process.causes import PARKED_CAUSES
 from fhir_adapters.hl7v2.process.replays import OUTCOMES
 from housing_checks.checks.form import CHECK_ITEMS
 from housing_checks.strands.definitions import DEFINITIONS
@@ -75,11 +77,13 @@ class _Rules(CodeList[Code]):
 
 _OF_RULES: tuple[CodeList[Any], ...] = (
     ACTIONS,
+    ALARM_KINDS,
     ALERT_LEVELS,
     COUNTERFACTUALS,
     DELAY_BANDS,
     FAILED_DISCHARGES,
     HOME_CRITERIA,
+    PARKED_CAUSES,
     READMISSION_BANDS,
     ListByEdition(CLOCKS),
     PRICES,

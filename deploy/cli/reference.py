@@ -89,10 +89,12 @@ def check(
 
 
 def _kinds() -> dict[str, Kind[Any]]:
-    from fhir_adapters.feeds.alarms import ALARMS
+    from fhir_adapters.feeds.alarms import ALARM_KINDS, ALARMS
+    from fhir_adapters.hl7v2.process.causes import PARKED_CAUSES
     from housing_checks.kinds import EVERY_KIND
 
-    return {**EVERY_KIND, ALARMS.name: ALARMS}
+    ours = (ALARMS, ALARM_KINDS.kind, PARKED_CAUSES.kind)
+    return {**EVERY_KIND, **{kind.name: kind for kind in ours}}
 
 
 def _policy(site: Path | None, on: datetime | None) -> Policy:

@@ -59,7 +59,8 @@ from discharge.reference.policy import Policy
 class ActionRow(Code):
     """What is owed: by which role, within which time, loud or not, and by which risk rule it is told.
 
-    ``settled_by_contact``: reaching the person is the answer.
+    ``settled_by_contact``: reaching the person is the answer. ``of_contact``: what is said of the contact
+    that it is about.
     """
 
     owner_role: str
@@ -67,6 +68,7 @@ class ActionRow(Code):
     rule: str = "problem-at-home"
     urgent: bool = False
     settled_by_contact: bool = False
+    of_contact: str = ""
 
 
 def _wrong(rows: Mapping[str, ActionRow]) -> Iterator[str]:
@@ -113,10 +115,8 @@ def action_words(action: Action) -> str:
     """Return what is owed, in words; silence names the contact that it is about."""
     label = ACTIONS.label(action.cause)
     contact = contact_words(action.subject, "")
-    return f"{contact}: {_SILENCE[action.cause]}" if contact and action.cause in _SILENCE else label
-
-
-_SILENCE = {MISSED: "not made in time", NOT_REACHED: "tried, not reached"}
+    row = ACTIONS.newest(action.cause)
+    return f"{contact}: {row.of_contact}" if contact and row and row.of_contact else label
 
 
 def open_action(case: Case, cause: str, at: datetime, policy: Policy, subject: str = "") -> list[ev.Event]:

@@ -7,92 +7,64 @@ on the machine's clock: whether a line is dead is a matter of real time, also wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Literal
+from string import Formatter
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from discharge.clocks import london
+from discharge.codes.by_edition import code_list
+from discharge.codes.model import Code
 from discharge.reference.kind import Kind as DataKind
 from discharge.reference.policy import policy_on
 from discharge.values import Frozen
 
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-Kind = Literal[
-    "nothing-arrived",
-    "nothing-sent",
-    "partner-paused",
-    "commands-failed",
-    "case-differs",
-    "schedule-late",
-    "months-missing",
-    "too-many-parked",
-    "too-long-waiting",
-    "profile-not-used",
-    "reference-not-used",
-    "request-overdue",
-    "hidden-by-others",
-]
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """How a kind of alarm is told: `{number}` is a figure as it is, `{time}` one that counts minutes."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmKind(Code):
+    """A kind of alarm in words: its heading, what should be, what is, and what is measured. `{number}` is a
+    figure as it is, `{time}` one that counts minutes; in the heading `{}` is whom it is about.
+    """
 
     expected: str
     fact: str
+    measured: str
+
+    def heading(self, subject: str) -> str:
+        """The heading of an alarm about a feed, a partner or an organisation."""
+        return self.label.format(subject)
 
 
-WORDS: Mapping[Kind, Words] = {
-    "nothing-arrived": Words("a message at least every {number} minutes", "Nothing has arrived for {time}."),
-    "nothing-sent": Words(
-        "nothing waits longer than {number} minutes to be sent",
-        "Something has waited for {time} to be sent, and nothing was sent.",
-    ),
-    "partner-paused": Words(
-        "no partner is paused for longer than {time}", "Nothing is sent to it: it has been paused for {time}."
-    ),
-    "commands-failed": Words(
-        "every request and fact is recorded",
-        "{number} could not be recorded on their cases.",
-    ),
-    "case-differs": Words(
-        "every case equals its events",
-        "{number} cases differ from their events. `homeward cases verify` names them.",
-    ),
-    "schedule-late": Words(
-        "every schedule runs in its time, {number} minutes late at most", "Periodic work is {time} late."
-    ),
-    "months-missing": Words(
-        "every table that is split by month has a partition for the next month",
-        "Tables without a partition for the next month: {number}.",
-    ),
-    "too-many-parked": Words("{number} parked messages at most", "{number} messages are parked."),
-    "too-long-waiting": Words(
-        "no message waits longer than {number} minutes to be read",
-        "A message has waited for {time} to be read.",
-    ),
-    "profile-not-used": Words(
-        "the file of the feed's profile is corrected within {time}",
-        "The file of its profile could not be used for {time}.",
-    ),
-    "reference-not-used": Words(
-        "every file of the site's reference data is corrected within {time}",
-        "A file of the site's reference data has not counted for {time}.",
-    ),
-    "request-overdue": Words(
-        "every referral request is accepted or declined by its day",
-        "A referral request has been overdue for {time} of case time.",
-    ),
-    "hidden-by-others": Words(
-        "the trust keeps or lifts every hiding that another organisation asked for",
-        "Hidden because another organisation asked for it, and nobody has answered: {number}.",
-    ),
-}
+def _unknown_words(rows: Mapping[str, AlarmKind]) -> Iterator[str]:
+    for code, row in rows.items():
+        for key, known in (("label", {""}), ("expected", {"number", "time"}), ("fact", {"number", "time"})):
+            told = {name for _, name, _, _ in Formatter().parse(getattr(row, key)) if name is not None}
+            may = " or ".join(f"{{{name}}}" for name in sorted(known))
+            for name in sorted(told - known):
+                yield f"{code}.{key}: {{{name}}} is not filled in - use {may}"
+
+
+ALARM_KINDS = code_list("alarm-kinds", AlarmKind, folder=Path(__file__).parent, check=_unknown_words)
+
+
+def _known_kind(kind: str) -> str:
+    if not ALARM_KINDS.known(kind):
+        known = [row.code for row in ALARM_KINDS.rows]
+        near = get_close_matches(kind, known, n=1)
+        mend = f"did you mean {near[0]}?" if near else f"choose from {', '.join(known)}"
+        raise ValueError(f"is not a kind of alarm: {mend}")
+    return kind
+
+
+Kind = Annotated[str, AfterValidator(_known_kind)]
 
 
 class AlarmRule(Frozen):
@@ -119,7 +91,7 @@ class AlarmRule(Frozen):
     @property
     def words(self) -> str:
         """What is expected, for a person."""
-        return f"{_told(WORDS[self.kind].expected, self.at_most)}, {self._when}"
+        return f"{_told(_words(self.kind).expected, self.at_most)}, {self._when}"
 
     @property
     def _when(self) -> str:
@@ -178,7 +150,11 @@ def judge(rule: AlarmRule, value: float) -> Breach | None:
     """Whether a value (minutes, or messages) breaks a rule."""
     if value <= rule.at_most:
         return None
-    return Breach(_told(WORDS[rule.kind].fact, value), rule.words, rule.again)
+    return Breach(_told(_words(rule.kind).fact, value), rule.words, rule.again)
+
+
+def _words(kind: str) -> AlarmKind:
+    return ALARM_KINDS.newest(kind) or ALARM_KINDS.as_on(kind, date.max)
 
 
 def _told(words: str, figure: float) -> str:

@@ -46,7 +46,10 @@ TEXT = [
     *sorted((ROOT / "deploy" / "guide").glob("*.md")),
     *sorted((ROOT / "discharge").rglob("*.yaml")),
     *sorted((ROOT / "housing_checks").rglob("*.yaml")),
-    ROOT / "fhir_adapters" / "feeds" / "alarms.yaml",
+    *(
+        ROOT / "fhir_adapters" / name
+        for name in ("feeds/alarms.yaml", "feeds/alarm_kinds.yaml", "hl7v2/process/parked_causes.yaml")
+    ),
     *sorted((ROOT / "api" / "contract").glob("*.yaml")),
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")),
 ]

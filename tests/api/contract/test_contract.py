@@ -37,7 +37,7 @@ NO_LIST = frozenset(
         # Names of things that have a list of their own in this interface, or only words.
         *("CheckFormDetail.code", "CheckFormSummary.code", "FormAnswer.code", "CodeValue.code"),
         *("Counterfactual.code", "FeedRecord.code", "Contradiction.code", "IdentityDecision.code"),
-        *("Alarm.kind", "WatchedFigure.kind", "Contact.kind", "Document.kind", "DocumentDetail.kind"),
+        *("Contact.kind", "Document.kind", "DocumentDetail.kind"),
         *("DeadLetter.kind", "SentItem.kind", "MessageFact.kind", "IdentityDecision.kind"),
         *("ShadowDifference.kind", "ShadowDifference.cause", "Merge.cause"),
         *("FeedProfile.state", "Partner.state"),

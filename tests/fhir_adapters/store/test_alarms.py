@@ -8,14 +8,16 @@ import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from discharge.reference.files import DataInvalid
 from discharge.store.engine import transaction
 from discharge.store.tables import HeartbeatRow, OutboxRow, PartnerRow
-from fhir_adapters.feeds.alarms import AlarmRule, in_force, judge, rules_for, usual_rules
+from fhir_adapters.feeds.alarms import ALARM_KINDS, AlarmRule, in_force, judge, rules_for, usual_rules
 from fhir_adapters.store.alarms import LAST_RECEIVED, look_for_alarms, observe
 from fhir_adapters.store.tables import AlarmRow, AlarmRuleRow, Feed, InboxRow
 from tests.fhir_adapters.hl7v2.conftest import Intake, intake  # noqa: F401 - a feed of the trust
 from tests.fhir_adapters.hl7v2.samples import Sample
 from tests.fixtures.postgres import Places
+from tests.fixtures.site_rows import site_change
 
 TUESDAY = datetime(2026, 3, 3, 10, 0, tzinfo=UTC)
 SUMMER = datetime(2026, 7, 7, 6, 30, tzinfo=UTC)
@@ -48,6 +50,22 @@ def test_given_own_rules_of_a_feed_then_they_replace_those_of_their_kind_only() 
     assert rules_for("nothing-arrived", own, (), TUESDAY.date()) == ("own", own)
     usual = [rule for rule in usual_rules(TUESDAY.date()) if rule.kind == "too-many-parked"]
     assert rules_for("too-many-parked", own, (), TUESDAY.date()) == ("usual", usual)
+
+
+def test_given_a_kind_of_alarm_that_is_none_then_the_nearest_is_named() -> None:
+    with pytest.raises(ValueError, match=r"did you mean nothing-sent\?"):
+        AlarmRule(kind="nothing-send", at_most=1, again_after=1)
+
+
+def test_given_the_rules_then_each_kind_has_its_words_and_a_rule() -> None:
+    kinds = {row.code: row for row in ALARM_KINDS}
+    assert {rule.kind for rule in usual_rules(TUESDAY.date())} == set(kinds)
+    assert all(row.heading("RXH").count("RXH") == 1 and row.measured for row in kinds.values())
+
+
+def test_given_a_kind_of_alarm_with_words_that_nothing_fills_in_then_the_file_is_refused() -> None:
+    with pytest.raises(DataInvalid, match=r"rows\.nothing-sent\.fact: \{hours\} is not filled in"):
+        site_change("alarm-kinds", TUESDAY.date(), nothing_sent={"fact": "Nothing for {hours}"})
 
 
 def test_given_a_value_at_the_limit_then_it_is_still_well() -> None:
