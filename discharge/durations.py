@@ -22,6 +22,7 @@ from discharge.clocks import london_date, london_midnight
 from discharge.values import Frozen
 
 Unit = Literal["hours", "days", "working-days", "months"]
+MOMENT = timedelta(microseconds=1)
 WORKING_DAYS_A_WEEK, DAYS_A_MONTH, HOURS_A_DAY = 5, 30, 24
 
 NATIONS: Mapping[str, Nation] = MappingProxyType(
@@ -87,6 +88,14 @@ class Duration(Frozen):
         if self.unit in ("hours", "days"):
             return at + timedelta(hours=self.amount * (HOURS_A_DAY if self.unit == "days" else 1))
         return london_midnight(self.after(london_date(at)) + timedelta(days=1))
+
+    def before_instant(self, at: datetime) -> datetime:
+        """Return the instant this long before another: hours and days to the minute; working days and months
+        from the beginning of that day in London, counted from the day that is over at `at`.
+        """
+        if self.unit in ("hours", "days"):
+            return self.model_copy(update={"amount": -self.amount}).from_instant(at)
+        return london_midnight(self.before(london_date(at - MOMENT)))
 
     @property
     def days(self) -> int:

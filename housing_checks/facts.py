@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from discharge.calendar import DAY, spoken_day
 from discharge.cases.model import REHOUSING, Case
+from discharge.clocks import london_date, london_midnight
+from discharge.clocks.registry import CLOCK_ROWS, OFFER_CLOCK
 from discharge.risk.case_facts import contribute
 from discharge.risk.conditions import Known
 
@@ -19,6 +22,22 @@ def homes_not_taken(case: Case) -> Iterator[Known]:
             yield Known(strand.key, count=len(unsaid), words={"count": str(len(unsaid))})
 
 
+def offers_to_answer(case: Case) -> Iterator[Known]:
+    """Of each offer that nobody has answered, from when its clock warns that it lapses. Nobody is warned on
+    the day of the offer itself.
+    """
+    for strand in case.open_strands:
+        offer = strand.open_offer
+        if offer is None:
+            continue
+        row = CLOCK_ROWS.as_on(OFFER_CLOCK, offer.offered_on)
+        warned = row.warns_at(london_midnight(offer.respond_by + DAY))
+        if warned is not None and london_date(warned) > offer.offered_on:
+            words = {"offered": spoken_day(offer.offered_on), "due": spoken_day(offer.respond_by)}
+            yield Known(str(offer.offer_id), at=warned, words=words)
+
+
 def contribute_facts() -> None:
     """Contribute what this floor knows; whoever judges a case calls it first."""
+    contribute("offers-to-answer", offers_to_answer)
     contribute("homes-not-taken", homes_not_taken)

@@ -19,7 +19,7 @@ from api.web.page.tags import COMMAND_STATES, MESSAGE_STATES, OUTGOING_STATES, T
 from discharge.cases.actions import ACTIONS
 from discharge.cases.events import Event
 from discharge.cases.stages import STAGES
-from discharge.clocks.registry import CLOCKS
+from discharge.clocks.registry import CLOCK_ROWS
 from discharge.codes import LISTS
 from discharge.codes.by_edition import ListByEdition
 from discharge.codes.model import Code, CodeList, by_code
@@ -85,7 +85,7 @@ _OF_RULES: tuple[CodeList[Any], ...] = (
     HOME_CRITERIA,
     PARKED_CAUSES,
     READMISSION_BANDS,
-    ListByEdition(CLOCKS),
+    CLOCK_ROWS,
     PRICES,
     *(definition.items for definition in DEFINITIONS.values()),
     CHECK_ITEMS,

@@ -7,12 +7,10 @@ from datetime import datetime, timedelta
 
 from discharge.cases.model import Case, FollowUp
 from discharge.clocks import london_date
-from discharge.clocks.registry import CLOCKS, Whom
-from discharge.codes.by_edition import ListByEdition
+from discharge.clocks.registry import CLOCK_ROWS, CLOCKS, Whom
 from discharge.codes.casework import CONTACT_OUTCOMES
 from discharge.reference.policy import Policy
 
-_CLOCKS = ListByEdition(CLOCKS)
 LEFT_HOSPITAL = "person-discharged"
 HEARD_BEFORE = timedelta(hours=24)
 """A contact that reached the person so long before another was due answers that one, too."""
@@ -20,14 +18,14 @@ HEARD_BEFORE = timedelta(hours=24)
 
 def contact_words(key: str, otherwise: str | None = None) -> str:
     """Return what a contact is called; a key that never was one is shown as it is, or as ``otherwise``."""
-    if _CLOCKS.known(key):
-        return _CLOCKS.label(key)
+    if CLOCK_ROWS.known(key):
+        return CLOCK_ROWS.label(key)
     return key if otherwise is None else otherwise
 
 
 def is_contact(key: str) -> bool:
     """Whether a key was ever that of a contact."""
-    return _CLOCKS.known(key)
+    return CLOCK_ROWS.known(key)
 
 
 def last_contact(case: Case) -> FollowUp | None:

@@ -15,6 +15,7 @@ from typing import Literal, get_args
 
 from discharge.cases.events import Event
 from discharge.clocks import london_date
+from discharge.codes.by_edition import ListByEdition
 from discharge.codes.model import Code
 from discharge.durations import Duration
 from discharge.reference.kind import Kind
@@ -39,13 +40,14 @@ Breach = Literal[
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clock(Code):
     """One clock. `starts_on` and `stops` are kinds of events: any of the first begins it, any of `stops` ends
-    it in time. `repeat` is how long after its end it ends again, `most` how often at most. `only` narrows
-    whom it is for.
+    it in time. `warn` is how long before its end somebody is warned. `repeat` is how long after its end it
+    ends again, `most` how often at most. `only` narrows whom it is for.
     """
 
     starts_on: tuple[str, ...] = ()
     length: Duration
     breach: Breach
+    warn: Duration | None = None
     repeat: Duration | None = None
     most: int | None = None
     stops: tuple[str, ...] = ()
@@ -54,6 +56,25 @@ class Clock(Code):
     def due_at(self, started_at: datetime) -> datetime:
         """Return when it ends that began at an instant (case time)."""
         return self.length.from_instant(started_at)
+
+    def warns_at(self, due_at: datetime) -> datetime | None:
+        """Return from when somebody is warned that it ends at an instant; None for a clock that only ends."""
+        return self.warn.before_instant(due_at) if self.warn is not None else None
+
+
+WARNS: frozenset[Breach] = frozenset({"offer-lapsed", "request-overdue"})
+"""What can be warned of before it happens."""
+
+
+def _wrong(rows: Mapping[str, Clock]) -> Iterator[str]:
+    yield from _unknown_events(rows)
+    for code, row in rows.items():
+        if row.warn is None:
+            continue
+        if row.breach not in WARNS:
+            yield f"{code}.warn: nothing warns of {row.breach} - take this key out"
+        elif not 0 < row.warn.days <= row.length.days:
+            yield f"{code}.warn: is not between beginning and end - write less than {row.length.words}"
 
 
 def _unknown_events(rows: Mapping[str, Clock]) -> Iterator[str]:
@@ -65,7 +86,11 @@ def _unknown_events(rows: Mapping[str, Clock]) -> Iterator[str]:
                 yield f"{code}.{key}: {event!r} is not an event of a case - {mend}"
 
 
-CLOCKS = Kind("clocks", Clock, Path(__file__).with_name("clocks.yaml"), check=_unknown_events)
+CLOCKS = Kind("clocks", Clock, Path(__file__).with_name("clocks.yaml"), check=_wrong)
+CLOCK_ROWS = ListByEdition(CLOCKS)
+
+
+OFFER_CLOCK, REQUEST_CLOCK = "offer-answer", "request-answer"
 
 
 def clock_fault(code: str) -> str | None:

@@ -49,6 +49,7 @@ CASE_FACTS: Mapping[str, CaseFact] = MappingProxyType(
         "keys": CaseFact("answer", "item value", _gated("keys", "A way into the home")),
         "referral-waiting": CaseFact("day", "referred", referral_waiting),
         "homes-not-taken": CaseFact("count", "count"),
+        "offers-to-answer": CaseFact("instant", "offered due"),
     }
 )
 """Name -> the fact."""

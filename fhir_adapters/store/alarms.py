@@ -14,6 +14,7 @@ from sqlalchemy import func, or_, select, text, union_all
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from discharge.clocks import london_date, london_midnight
+from discharge.clocks.registry import CLOCK_ROWS, REQUEST_CLOCK
 from discharge.reference.followed_folder import FileFault
 from discharge.reference.kind import KINDS
 from discharge.reference.policy import book_in_force
@@ -200,18 +201,26 @@ async def _by_feed(session: AsyncSession, figure: Any, *conditions: Any) -> dict
 
 
 async def _requests(session: AsyncSession) -> list[Observed]:
-    """For each housing service: how long ago, in case time, the oldest of its referral requests was due."""
+    """For each housing service: how long ago, in case time, the oldest of its referral requests was due;
+    before that, how long ago its clock began to warn.
+    """
     case_time = (await session.execute(_CASE_TIME)).scalar_one()
     row = ReferralRequestRow
     waiting = select(row.service_id, func.min(row.due_at)).where(row.state == "waiting")
     counted = await session.execute(waiting.group_by(row.service_id))
     oldest = {service_id: due for service_id, due in counted}  # noqa: C416 - a row is no pair to mypy
     services = (Organisation.kind.in_(SERVICE_KINDS), Organisation.id.in_(oldest))
-    late = {id_: max(0.0, _minutes(due, case_time)) for id_, due in oldest.items()}
-    return [
-        Observed("request-overdue", each.id, each.id, each.code, late.get(each.id, 0.0))
-        for each in await session.scalars(select(Organisation).where(or_(*services)))
-    ]
+    clock = CLOCK_ROWS.as_on(REQUEST_CLOCK, london_date(case_time))
+    found: list[Observed] = []
+    for each in await session.scalars(select(Organisation).where(or_(*services))):
+        due, about = oldest.get(each.id), (each.id, each.id, each.code)
+        overdue = max(0.0, _minutes(due, case_time))
+        warned = clock.warns_at(due) if due and not overdue else None
+        found += [
+            Observed("request-overdue", *about, overdue),
+            Observed("request-due-soon", *about, max(0.0, _minutes(warned, case_time))),
+        ]
+    return found
 
 
 async def _outgoing(session: AsyncSession, now: datetime) -> Sequence[Observed]:

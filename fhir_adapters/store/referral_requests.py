@@ -19,7 +19,7 @@ from discharge.cases.commands import Answer
 from discharge.cases.decide.common import not_in_future
 from discharge.cases.decide.referral import check_codes
 from discharge.clocks import london_date
-from discharge.clocks.registry import clock_from
+from discharge.clocks.registry import REQUEST_CLOCK, clock_from
 from discharge.errors import HomewardError
 from discharge.reference.policy import policy_on
 from discharge.store.tables import Organisation, ReferralRequestRow
@@ -99,7 +99,7 @@ async def keep(
         nhs_number=values.person.nhs_number,
         said=values.model_dump(mode="json"),
         requested_at=now,
-        due_at=clock_from("request-answer", now, policy_on(london_date(now))),
+        due_at=clock_from(REQUEST_CLOCK, now, policy_on(london_date(now))),
     )
     session.add(row)
     await session.flush()

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from discharge.calendar import is_working_day
 from discharge.cases.decide import DECIDERS
 from discharge.cases.events import FollowUpScheduled
 from discharge.cases.follow_ups import contact_words, schedule
 from discharge.cases.model import Alert
+from discharge.clocks import london_date, london_midnight
 from discharge.clocks.registry import CLOCKS, clock, clock_from
+from discharge.durations import Duration
 from discharge.reference.files import DataInvalid
 from discharge.reference.policy import Book, Policy, policy_on, put_in_force
 from discharge.reference.site import Override
@@ -107,6 +113,49 @@ def test_given_a_level_that_cannot_be_used_then_file_key_and_mend_are_named(
 def test_given_an_event_that_is_none_then_the_nearest_is_named() -> None:
     with pytest.raises(DataInvalid, match=r"six-weeks\.stops: .* did you mean contact-recorded\?"):
         site(six_weeks={**SIX_WEEKS, "stops": ["contact-recorder"]})
+
+
+@pytest.mark.parametrize(
+    ("row", "fault"),
+    [
+        (
+            {"offer_answer": {"warn": "3 working days"}},
+            r"offer-answer\.warn: .* write less than 2 working days",
+        ),
+        ({"offer_answer": {"warn": "0 hours"}}, r"offer-answer\.warn: is not between"),
+        ({"alert_red": {"warn": "1 hour"}}, r"alert-red\.warn: nothing warns of alert-escalated"),
+    ],
+)
+def test_given_a_warning_that_nothing_gives_then_file_key_and_mend_are_named(
+    row: dict[str, object], fault: str
+) -> None:
+    with pytest.raises(DataInvalid, match=rf"ours\.yaml: rows\.{fault}"):
+        site(**row)
+
+
+@given(st.integers(1, 24), st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1)))  # noqa: DTZ001
+def test_given_any_end_then_a_warning_in_hours_comes_so_many_hours_before_it(
+    hours: int, at: datetime
+) -> None:
+    due = at.replace(tzinfo=UTC)
+    row = replace(clock("request-answer", due.date(), POLICY), warn=Duration(amount=hours, unit="hours"))
+    assert row.warns_at(due) == due - timedelta(hours=hours)
+
+
+@given(st.dates(date(2026, 1, 1), date(2027, 12, 31)), st.integers(1, 10))
+def test_given_any_last_day_then_so_many_working_days_are_left_from_the_warning_on(
+    last: date, days: int
+) -> None:
+    """Bank holidays and the days on which clocks change among them."""
+    ends = london_midnight(last + timedelta(days=1))
+    row = replace(clock("offer-answer", last, POLICY), warn=Duration(amount=days, unit="working-days"))
+    warned = row.warns_at(ends)
+    assert warned is not None
+    first = london_date(warned)
+    assert warned == london_midnight(first)
+    between = (first + timedelta(days=n) for n in range(1, (last - first).days + 1))
+    left = sum(is_working_day(day) for day in between) + (not is_working_day(last))
+    assert left == days
 
 
 def test_given_the_clocks_then_each_names_its_source_and_offers_skip_the_weekend() -> None:

@@ -17,7 +17,7 @@ from discharge.reference.policy import policy_on, put_in_force
 from discharge.reference.site import Override, parse_override
 from discharge.risk.case_facts import CASE_FACTS, contribute, read_from
 from discharge.risk.conditions import Known
-from discharge.risk.engine import Finding, evaluate
+from discharge.risk.engine import Finding, evaluate, next_check
 from discharge.risk.facts import RiskFacts, Work, facts_of
 from discharge.values import YesNoUnknown
 from housing_checks.facts import contribute_facts, homes_not_taken
@@ -107,6 +107,31 @@ def test_given_the_floors_then_every_fact_of_a_case_is_read_by_one_and_no_other_
     for taken in ("moon", "toilet"):
         with pytest.raises(KeyError):
             contribute(taken, homes_not_taken)
+
+
+def offered(offered_on: date, respond_by: date, answer: str | None = None) -> RiskFacts:
+    said = {"offer_id": CASE, "property_id": CASE, "offered_on": offered_on, "respond_by": respond_by}
+    case = search(None)
+    [(key, strand)] = case.strands.items()
+    offer = Offer.model_validate(said | {"answer": answer})
+    case = case.model_copy(update={"strands": {key: strand.model_copy(update={"offers": (offer,)})}})
+    return RiskFacts(from_case=read_from(case))
+
+
+def warned(facts: RiskFacts, now: datetime) -> list[str]:
+    return [each.fact for each in evaluate(facts, now) if each.rule == "offer-not-answered"]
+
+
+def test_given_an_offer_that_nobody_answers_then_its_clock_warns_one_working_day_before_it_lapses() -> None:
+    friday, tuesday = date(2026, 3, 6), date(2026, 3, 10)
+    facts, monday = offered(friday, tuesday), datetime(2026, 3, 9, tzinfo=UTC)
+    assert warned(facts, monday - timedelta(microseconds=1)) == []
+    assert warned(facts, monday) == [
+        "The home offered on Fri 6 Mar 2026 has no answer, and the offer ends after Tue 10 Mar 2026."
+    ]
+    assert next_check(facts, monday - timedelta(hours=1)) == monday
+    assert warned(offered(friday, tuesday, "refused"), monday) == []
+    assert warned(offered(friday, friday), monday) == [], "nobody is warned on the day of the offer"
 
 
 def test_given_a_number_that_nobody_knows_then_it_counts_as_reached() -> None:

@@ -21,7 +21,7 @@ from discharge.cases.events import (
 )
 from discharge.cases.model import IN_HOSPITAL, REHOUSING, Case, Offer, Strand
 from discharge.clocks import london_date
-from discharge.clocks.registry import clock
+from discharge.clocks.registry import OFFER_CLOCK, clock
 from discharge.codes.casework import OFFER_REFUSAL_REASONS
 from discharge.errors import Refused, refuse_together
 from discharge.reference.policy import Policy
@@ -37,7 +37,7 @@ def offer_property(case: Case, envelope: Envelope, now: datetime, policy: Policy
     """Offer one home. Refuses while another offer is open and after a let."""
     command = command_of(envelope, OfferProperty)
     strand, on = _searching(case, command.strand), envelope.effective_on
-    respond_by = command.respond_by or clock("offer-answer", on, policy).length.after(on)
+    respond_by = command.respond_by or clock(OFFER_CLOCK, on, policy).length.after(on)
     refuse_together(
         lambda: happened_on(envelope, now),
         lambda: require_order(strand.started_on, on, "effective_on"),

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select, text, update
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from discharge.cases.commands import ENVELOPE
 from discharge.store.engine import transaction
@@ -21,6 +22,7 @@ from discharge.store.tables import (
     OutboxRow,
     Person,
     PersonNhsNumber,
+    ReferralRequestRow,
     Spell,
 )
 from fhir_adapters.hl7v2.store.cases import join_trusts
@@ -263,6 +265,25 @@ async def test_given_an_overdue_request_when_alarms_are_looked_for_then_one_is_r
     assert await raised() == [("request-overdue", "HOUSING", True)]
     await decided(door, sent["command_id"], decision="decline", reason="other-area")
     assert await raised() == [("request-overdue", "HOUSING", False)]
+
+
+async def test_given_a_request_that_is_due_soon_when_alarms_are_looked_for_then_one_warns_until_it_is_overdue(
+    door: Door, owner: AsyncEngine
+) -> None:
+    await referred_by(door)
+
+    async def raised(left: timedelta) -> list[tuple[str, bool]]:
+        async with transaction(owner) as session:
+            case_time = (await session.execute(text("SELECT homeward_case_time()"))).scalar_one()
+            await session.execute(update(ReferralRequestRow).values(due_at=case_time + left))
+        await look_for_alarms(door.worker)
+        async with transaction(door.worker) as session:
+            rows = (await session.scalars(select(AlarmRow).order_by(AlarmRow.raised_at))).all()
+        return [(row.kind, row.cleared_at is None) for row in rows]
+
+    assert await raised(timedelta(hours=4, minutes=1)) == []
+    assert await raised(timedelta(hours=3, minutes=59)) == [("request-due-soon", True)]
+    assert await raised(-timedelta(minutes=2)) == [("request-due-soon", False), ("request-overdue", True)]
 
 
 async def test_given_the_housing_lead_when_it_refers_somebody_in_the_community_then_the_case_opens(
