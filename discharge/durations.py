@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 from pydantic import model_validator
 
-from discharge.calendar import ENGLAND, Nation, add_working_days
+from discharge.calendar import DAY, ENGLAND, Nation, add_working_days, is_working_day
 from discharge.clocks import london_date, london_midnight
 from discharge.values import Frozen
 
@@ -96,6 +96,23 @@ class Duration(Frozen):
         if self.unit in ("hours", "days"):
             return self.model_copy(update={"amount": -self.amount}).from_instant(at)
         return london_midnight(self.before(london_date(at - MOMENT)))
+
+    def put_off(self, began_at: datetime, due_at: datetime, since: datetime, until: datetime) -> datetime:
+        """Return when this length is over that began at an instant and was to be over at `due_at`, if it did
+        not run between two others: hours and days as much later; working days and months by the days that
+        ended meanwhile, of working days only such. The day on which it began is none of them. Never earlier.
+        """
+        if until <= since:
+            return due_at
+        if self.unit in ("hours", "days"):
+            return due_at + (until - since)
+        first = max(london_date(since), london_date(began_at) + DAY)
+        last = london_date(due_at - MOMENT)
+        ended = [first + DAY * number for number in range((london_date(until) - first).days)]
+        if self.unit == "months":
+            return london_midnight(last + DAY * (len(ended) + 1))
+        counted = sum(is_working_day(day, self.nation) for day in ended)
+        return london_midnight(add_working_days(last, counted, self.nation) + DAY)
 
     @property
     def days(self) -> int:

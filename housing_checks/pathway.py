@@ -7,7 +7,7 @@ records what comes out (``housing_checks/store/apply.py``); pages ask it nothing
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from discharge.cases.decide import DECIDERS as CASE_DECIDERS
 from discharge.cases.decide import Decider
 from discharge.cases.events import Event, HomeBecameReady, HomeNoLongerReady, MakingReadyStarted
 from discharge.cases.evolve import fold
+from discharge.cases.follow_ups import moved
 from discharge.cases.model import BASICS, Case, Participant, Stage
 from discharge.cases.outbox_items import Outgoing, outgoing
 from discharge.cases.parts import judged_parts
@@ -90,7 +91,7 @@ def advance(case: Case, envelope: Envelope, now: datetime, policy: Policy | None
     events = tuple(decided)
     after = fold(case, events)
     if after.exists:
-        followed = _follow(after, envelope.effective_on, now, in_force)
+        followed = _follow(after, events, envelope.effective_on, now, in_force)
         events, after = (*events, *followed), fold(after, followed)
     return Decision(
         events=events,
@@ -129,12 +130,16 @@ def _admit(case: Case, envelope: Envelope) -> None:
     require_part(case, envelope.actor, envelope.command)
 
 
-def _follow(case: Case, effective_on: date, now: datetime, policy: Policy) -> list[ev.Event]:
-    """What the new state brings with it, in this order: the gate, who takes part, contacts missed (or, where
-    the case is over, what was owed ends with it), the alerts.
+def _follow(
+    case: Case, happened: Sequence[ev.Event], effective_on: date, now: datetime, policy: Policy
+) -> list[ev.Event]:
+    """What the new state brings with it, in this order: contacts whose clocks stand still or run again, the
+    gate, who takes part, contacts missed (or, where the case is over, what was owed ends with it), the
+    alerts.
     """
     today = london_date(now)
-    followed = list(consequences(case, now, min(effective_on, today)))
+    followed: list[ev.Event] = [*moved(case, happened, now, policy)]
+    followed += consequences(fold(case, followed), now, min(effective_on, today))
     followed += _participation(fold(case, followed), today)
     followed += (
         settle(case, ENDED, now) if case.closed else missed_contacts(fold(case, followed), now, policy)

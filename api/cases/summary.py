@@ -11,8 +11,8 @@ from api.cases.timeline import mitigator
 from api.web.names import Directory
 from api.web.page import words
 from api.web.principals import Principal
-from discharge.cases.follow_ups import contact_words
-from discharge.cases.model import Case, CaseSpell
+from discharge.cases.follow_ups import contact_words, not_running
+from discharge.cases.model import Case, CaseSpell, FollowUp
 from discharge.cases.relations import may_ask_of
 from discharge.codes import casework
 from discharge.codes.delay_reasons import delay_reason_label
@@ -194,10 +194,16 @@ def contacts(case: Case) -> tuple[ContactLine, ...]:
         ContactLine(
             contact_words(each.key),
             words.moment(each.due_at),
-            casework.CONTACT_OUTCOMES.label(each.outcome) if each.outcome else "Not made yet",
+            _contact_state(each),
         )
         for each in sorted(case.follow_ups.values(), key=lambda each: each.due_at)
     )
+
+
+def _contact_state(owed: FollowUp) -> str:
+    if owed.outcome:
+        return casework.CONTACT_OUTCOMES.label(owed.outcome)
+    return not_running(owed) or "Not made yet"
 
 
 def made_safe(case: Case, known: Directory) -> tuple[Fact, ...]:

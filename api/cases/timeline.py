@@ -12,12 +12,12 @@ from api.web.names import Directory
 from api.web.page import words
 from discharge.cases import events as ev
 from discharge.cases.actions import ACTIONS, action_words
-from discharge.cases.follow_ups import contact_words
+from discharge.cases.follow_ups import contact_words, not_running
 from discharge.cases.model import Mitigation
 from discharge.codes import after_discharge, casework
 from discharge.codes.delay_reasons import delay_reason_label
 from discharge.codes.destinations import DISCHARGE_DESTINATIONS
-from discharge.pathway_words import STAY_TAKEN_BACK
+from discharge.pathway_words import STAY_TAKEN_BACK, middle
 from discharge.risk.rules import rule_title
 from discharge.roles import ROLE_WORDS
 from discharge.store.commands import DECIDED_BY, REASON
@@ -297,7 +297,8 @@ TELL: Mapping[str, _Tell] = {
     ),
     "earlier-discharge-corrected": _earlier_corrected,
     "follow-up-scheduled": lambda e, _: (
-        f"{contact_words(e.follow_up.key)}, due {words.moment(e.follow_up.due_at)}"
+        f"{contact_words(e.follow_up.key)}: "
+        f"{middle(not_running(e.follow_up) or f'Due {words.moment(e.follow_up.due_at)}')}"
     ),
     "contact-recorded": _contact,
     "follow-up-completed": lambda _e, _t: "Follow-up completed",

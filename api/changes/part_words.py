@@ -9,7 +9,7 @@ from api.cases.timeline import mitigator
 from api.web.names import Directory
 from api.web.page import words
 from discharge.cases.actions import ACTIONS
-from discharge.cases.follow_ups import contact_words
+from discharge.cases.follow_ups import contact_words, not_running
 from discharge.cases.model import Alert, Case, Offer, Strand
 from discharge.codes import after_discharge, casework
 from discharge.codes.delay_reasons import delay_reason_label
@@ -257,7 +257,7 @@ def _contact(side: Side, key: str) -> str | None:
     if owed is None:
         return None
     if owed.outcome is None:
-        return f"Owed by {words.moment(owed.due_at)}"
+        return not_running(owed) or f"Owed by {words.moment(owed.due_at)}"
     return casework.CONTACT_OUTCOMES.label(owed.outcome)
 
 

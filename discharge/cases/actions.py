@@ -16,7 +16,7 @@ from pathlib import Path
 
 from discharge.cases import events as ev
 from discharge.cases.evolve import fold
-from discharge.cases.follow_ups import contact_words, heard, reached
+from discharge.cases.follow_ups import awaited, contact_words, heard, reached
 from discharge.cases.model import Action, Case
 from discharge.cases.stages import HOME
 from discharge.clocks.registry import clock_fault, clock_from
@@ -208,12 +208,12 @@ def missed_contacts(case: Case, now: datetime, policy: Policy) -> list[ev.Event]
     }
     happened: list[ev.Event] = []
     for owed in case.follow_ups.values():
-        if owed.outcome is None and owed.due_at <= now and owed.key not in told and not heard(case, owed):
+        if awaited(owed) and owed.due_at <= now and owed.key not in told and not heard(case, owed):
             happened += open_action(fold(case, happened), MISSED, owed.due_at, policy, owed.key)
     return happened
 
 
 def next_missed(case: Case, now: datetime) -> datetime | None:
     """Return when the next contact would be missed, or None."""
-    due = (owed.due_at for owed in case.follow_ups.values() if owed.outcome is None and owed.due_at > now)
+    due = (owed.due_at for owed in case.follow_ups.values() if awaited(owed) and owed.due_at > now)
     return min(due, default=None)

@@ -38,16 +38,27 @@ Breach = Literal[
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pause:
+    """When a clock stands still: from any of the first events until any of the second."""
+
+    begins_on: tuple[str, ...]
+    ends_on: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Clock(Code):
     """One clock. `starts_on` and `stops` are kinds of events: any of the first begins it, any of `stops` ends
     it in time. `warn` is how long before its end somebody is warned. `repeat` is how long after its end it
-    ends again, `most` how often at most. `only` narrows whom it is for.
+    ends again, `most` how often at most. `pauses` says when it stands still, and `frozen_by` after which
+    events it is left as it is: it moves no more, and is never late. `only` narrows whom it is for.
     """
 
     starts_on: tuple[str, ...] = ()
     length: Duration
     breach: Breach
     warn: Duration | None = None
+    pauses: Pause | None = None
+    frozen_by: tuple[str, ...] = ()
     repeat: Duration | None = None
     most: int | None = None
     stops: tuple[str, ...] = ()
@@ -57,11 +68,19 @@ class Clock(Code):
         """Return when it ends that began at an instant (case time)."""
         return self.length.from_instant(started_at)
 
+    def later(self, began_at: datetime, due_at: datetime, since: datetime, until: datetime) -> datetime:
+        """Return when it ends that began at an instant, was to end at `due_at` and stood still from one
+        instant until another.
+        """
+        return self.length.put_off(began_at, due_at, since, until) if since < due_at else due_at
+
     def warns_at(self, due_at: datetime) -> datetime | None:
         """Return from when somebody is warned that it ends at an instant; None for a clock that only ends."""
         return self.warn.before_instant(due_at) if self.warn is not None else None
 
 
+PAUSES: frozenset[Breach] = frozenset({"contact-missed"})
+"""What can stand still or be left as it is before it happens."""
 WARNS: frozenset[Breach] = frozenset({"offer-lapsed", "request-overdue"})
 """What can be warned of before it happens."""
 
@@ -69,6 +88,9 @@ WARNS: frozenset[Breach] = frozenset({"offer-lapsed", "request-overdue"})
 def _wrong(rows: Mapping[str, Clock]) -> Iterator[str]:
     yield from _unknown_events(rows)
     for code, row in rows.items():
+        for key in ("pauses", "frozen_by"):
+            if getattr(row, key) and row.breach not in PAUSES:
+                yield f"{code}.{key}: nothing that ends in {row.breach} stands still - take this key out"
         if row.warn is None:
             continue
         if row.breach not in WARNS:
@@ -79,8 +101,11 @@ def _wrong(rows: Mapping[str, Clock]) -> Iterator[str]:
 
 def _unknown_events(rows: Mapping[str, Clock]) -> Iterator[str]:
     for code, row in rows.items():
-        for key in ("starts_on", "stops"):
-            for event in set(getattr(row, key)) - EVENT_KINDS:
+        named = {"starts_on": row.starts_on, "stops": row.stops, "frozen_by": row.frozen_by}
+        if row.pauses is not None:
+            named |= {"pauses.begins_on": row.pauses.begins_on, "pauses.ends_on": row.pauses.ends_on}
+        for key, events in named.items():
+            for event in sorted(set(events) - EVENT_KINDS):
                 near = get_close_matches(event, EVENT_KINDS, n=1)
                 mend = f"did you mean {near[0]}?" if near else "name a kind of event"
                 yield f"{code}.{key}: {event!r} is not an event of a case - {mend}"

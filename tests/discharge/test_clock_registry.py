@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from discharge.calendar import is_working_day
+from discharge.calendar import Nation, is_working_day
 from discharge.cases.decide import DECIDERS
 from discharge.cases.events import FollowUpScheduled
 from discharge.cases.follow_ups import contact_words, schedule
 from discharge.cases.model import Alert
 from discharge.clocks import london_date, london_midnight
-from discharge.clocks.registry import CLOCKS, clock, clock_from
+from discharge.clocks.registry import CLOCKS, Clock, clock, clock_from
 from discharge.durations import Duration
 from discharge.reference.files import DataInvalid
 from discharge.reference.policy import Book, Policy, policy_on, put_in_force
@@ -192,3 +192,78 @@ def test_given_a_clock_that_starts_on_another_event_then_a_discharge_owes_no_con
 ) -> None:
     put_in_force([site(after_a_let=SIX_WEEKS | {"starts_on": ["property-let"]})])
     assert "after-a-let" not in {each.key for each in schedule(LEFT, policy_on(LEFT.date()))}
+
+
+PAUSED = {"begins_on": ["action-opened"], "ends_on": ["action-answered"]}
+
+
+@pytest.mark.parametrize(
+    ("row", "fault"),
+    [
+        (
+            {"alert_red": {"pauses": PAUSED}},
+            r"alert-red\.pauses: nothing that ends in alert-escalated stands still",
+        ),
+        (
+            {"offer_answer": {"frozen_by": ["home-lost"]}},
+            r"offer-answer\.frozen_by: nothing that ends in offer-lapsed",
+        ),
+        (
+            {"7_days": {"pauses": {**PAUSED, "ends_on": ["action-answer"]}}},
+            r"7-days\.pauses\.ends_on: 'action-answer' is not an event of a case - did you mean action-ans",
+        ),
+        ({"7_days": {"frozen_by": ["case-close"]}}, r"7-days\.frozen_by: .* did you mean case-closed"),
+    ],
+)
+def test_given_a_pause_that_cannot_be_then_file_key_and_mend_are_named(
+    row: dict[str, object], fault: str
+) -> None:
+    with pytest.raises(DataInvalid, match=rf"ours\.yaml: rows\.{fault}"):
+        site(**row)
+
+
+INSTANTS = st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31)).map(lambda at: at.replace(tzinfo=UTC))  # noqa: DTZ001
+HOURS = st.integers(0, 24 * 40)
+LENGTHS = st.sampled_from(["30 hours", "9 days", "6 working days", "6 working days in Scotland", "1 month"])
+
+
+def paused(length: str) -> Clock:
+    return replace(clock("7-days", date(2026, 3, 2), POLICY), length=Duration.model_validate(length))
+
+
+@given(INSTANTS, HOURS, HOURS, st.sampled_from(["30 hours", "9 days"]))
+def test_given_a_clock_of_hours_or_days_that_stands_still_so_many_hours_then_it_ends_so_many_later(
+    start: datetime, after: int, still: int, length: str
+) -> None:
+    """Also over the nights on which clocks change: an hour is an hour."""
+    row = paused(length)
+    due, since = row.due_at(start), start + timedelta(hours=after)
+    late = timedelta(hours=still if since < due else 0)
+    assert row.later(start, due, since, since + timedelta(hours=still)) == due + late
+
+
+@given(INSTANTS, HOURS, HOURS, LENGTHS)
+def test_given_any_clock_that_stands_still_then_it_never_ends_earlier_and_in_two_parts_as_in_one(
+    start: datetime, after: int, still: int, length: str
+) -> None:
+    row = paused(length)
+    due, since = row.due_at(start), start + timedelta(hours=after)
+    half, until = since + timedelta(hours=still // 2), since + timedelta(hours=still)
+    whole = row.later(start, due, since, until)
+    assert whole >= due
+    assert row.later(start, row.later(start, due, since, half), half, until) == whole
+
+
+@given(INSTANTS, HOURS, HOURS, st.sampled_from(["england", "scotland", "wales"]))
+def test_given_a_clock_of_working_days_that_stands_still_then_it_runs_on_so_many_working_days(
+    start: datetime, after: int, still: int, nation: Nation
+) -> None:
+    """Counted by hand: a working day counts if the clock runs when it ends. Bank holidays are among them."""
+    row = replace(paused("9 days"), length=Duration(amount=6, unit="working-days", nation=nation))
+    due, since = row.due_at(start), start + timedelta(hours=after)
+    until, day, ran = since + timedelta(hours=still), london_date(start), 0
+    while ran < 6:
+        day += timedelta(days=1)
+        stood = since < london_midnight(day + timedelta(days=1)) <= until
+        ran += is_working_day(day, nation) and not stood
+    assert row.later(start, due, since, until) == london_midnight(day + timedelta(days=1))

@@ -61,10 +61,14 @@ class Action(Frozen):
 
 
 class FollowUp(Frozen):
-    """A contact owed after discharge. ``outcome`` is ``None`` until somebody recorded one."""
+    """A contact owed after discharge. ``outcome`` is ``None`` until somebody recorded one. ``paused_at`` is
+    since when its clock stands still, ``frozen_at`` since when it is left as it is.
+    """
 
     key: str
     due_at: datetime
     outcome: str | None = None
     contacted_at: datetime | None = None
     problems: tuple[str, ...] = ()
+    paused_at: datetime | None = None
+    frozen_at: datetime | None = None
