@@ -51,14 +51,17 @@ SIX_WEEKS = {
 def test_given_a_discharge_then_contacts_are_owed_to_the_minute() -> None:
     owed = {each.key: each.due_at - LEFT for each in schedule(LEFT, policy_on(LEFT.date()))}
     days = {"24-hours": 1, "72-hours": 3, "7-days": 7, "14-days": 14, "28-days": 28}
-    assert owed == {key: timedelta(days=number) for key, number in days.items()}
+    assert owed.items() >= {key: timedelta(days=number) for key, number in days.items()}.items()
     assert schedule(LEFT, POLICY, {"self-discharged"})[0].key == "welfare"
 
 
 def test_given_one_row_more_then_one_contact_more_is_owed_by_who_leaves_from_then_on(in_force: None) -> None:
     put_in_force([site(six_weeks=SIX_WEEKS)])
-    assert schedule(LEFT, policy_on(LEFT.date()))[-1].key == "six-weeks"
-    assert schedule(LEFT - timedelta(days=1), policy_on(LEFT.date()))[-1].key == "28-days"
+    from_then_on, before = (
+        {each.key for each in schedule(left, policy_on(LEFT.date()))}
+        for left in (LEFT, LEFT - timedelta(days=1))
+    )
+    assert from_then_on - before == {"six-weeks"}
     assert contact_words("six-weeks") == "Contact at 6 weeks"
 
 
@@ -177,7 +180,7 @@ def test_given_a_policy_that_is_only_tried_then_deciders_go_by_it_and_not_by_wha
         ]
         for policy in (POLICY, tried)
     ]
-    assert [keys[-1] for keys in owed] == ["28-days", "six-weeks"]
+    assert [key for key in owed[1] if key not in owed[0]] == ["six-weeks"]
 
 
 def test_given_somebody_who_lives_alone_then_food_and_heating_are_asked_about_on_the_second_day() -> None:

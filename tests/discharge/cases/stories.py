@@ -11,6 +11,7 @@ from discharge.cases.commands import Command, ConfirmDischarge, Envelope, NoteHo
 from discharge.cases.decide import DECIDERS
 from discharge.cases.events import Event
 from discharge.cases.evolve import fold
+from discharge.cases.follow_ups import schedule
 from discharge.cases.model import Actor, Case, CaseSpell
 from discharge.errors import HomewardError
 from discharge.reference.policy import policy_on
@@ -23,6 +24,8 @@ CASE = UUID("00000000-0000-4000-8000-00000000000e")
 COORDINATOR = Actor(organisation_id=SERVICE, role="coordinator", user_id=uuid5(SERVICE, "coordinator"))
 FIRST = date(2026, 3, 2)
 POLICY = policy_on(FIRST)
+CONTACTS = tuple(each.key for each in schedule(datetime(2026, 3, 2, 12, tzinfo=UTC), POLICY))
+"""The contacts that everybody is owed after a discharge, in order."""
 
 
 def day(number: int) -> date:

@@ -13,6 +13,7 @@ from discharge.delays.night_counts import published_delay_days, true_delay_days
 from discharge.errors import Refused
 from discharge.values import YesNoUnknown
 from tests.discharge.cases.stories import (
+    CONTACTS,
     PERSON,
     SPELL,
     TRUST,
@@ -61,10 +62,10 @@ def test_given_the_ward_closed_a_period_when_the_feed_restates_old_fitness_then_
     assert case.open_ready_period is None
 
 
-def test_given_a_discharge_when_it_is_told_then_five_contacts_are_owed() -> None:
+def test_given_a_discharge_when_it_is_told_then_the_contacts_of_the_registry_are_owed() -> None:
     case = after((0, refer()), (1, NOT_MET), (5, told(status="discharged", discharged_on=day(5))))
     assert case.stage is Stage.DISCHARGED
-    assert list(case.follow_ups) == ["24-hours", "72-hours", "7-days", "14-days", "28-days"]
+    assert tuple(case.follow_ups) == CONTACTS
     assert case.follow_ups["72-hours"].due_at == noon(8)
 
 

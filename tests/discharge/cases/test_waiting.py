@@ -14,7 +14,7 @@ from discharge.cases.model import Stage
 from discharge.cases.outbox_items import outgoing
 from discharge.errors import HomewardError, Refused
 from discharge.risk.facts import facts_of
-from tests.discharge.cases.stories import POLICY, after, ask, day, envelope, leaves, noon, refer
+from tests.discharge.cases.stories import CONTACTS, POLICY, after, ask, day, envelope, leaves, noon, refer
 
 COUNCIL = UUID("00000000-0000-4000-8000-0000000000c0")
 
@@ -95,7 +95,7 @@ def test_given_the_last_contact_when_recorded_then_the_follow_up_is_complete() -
     case = after((0, refer()), (2, leaves()))
     case = ask(case, cmd.RecordContact(follow_up="24-hours", outcome="well"), 3)
     assert case.stage is Stage.DISCHARGED
-    case = ask(case, cmd.RecordContact(follow_up="28-days", outcome="well"), 30)
+    case = ask(case, cmd.RecordContact(follow_up=CONTACTS[-1], outcome="well"), 30)
     assert case.stage is Stage.FOLLOWED_UP
 
 

@@ -14,6 +14,7 @@ from discharge.cases.decide import DECIDERS
 from discharge.cases.evolve import fold
 from discharge.cases.model import Action, Alert
 from tests.discharge.cases.stories import (
+    CONTACTS,
     COORDINATOR,
     POLICY,
     after,
@@ -86,9 +87,9 @@ def test_given_problems_at_a_contact_then_each_is_kept_and_owed_by_somebody() ->
 
 
 def test_given_the_last_contact_then_the_follow_up_is_complete_unless_it_was_before() -> None:
-    last = contact(follow_up="28-days")
+    last = contact(follow_up=CONTACTS[-1])
     done = ev.FollowUpCompleted(completed_on=day(26))
-    made = ev.ContactRecorded(key="28-days", outcome="well", contacted_at=noon(26))
+    made = ev.ContactRecorded(key=CONTACTS[-1], outcome="well", contacted_at=noon(26))
     assert decided(HOME, last, 26) == [made, done]
     assert decided(fold(HOME, [made, done]), last, 26) == [made]
     assert done not in decided(HOME, contact(follow_up="14-days"), 26)

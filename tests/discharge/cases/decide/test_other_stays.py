@@ -18,7 +18,7 @@ from tests.discharge.cases.leaving_stories import (
     ready_ended,
     runs_on,
 )
-from tests.discharge.cases.stories import after, day, decided, kinds, leaves, noon, spell, told
+from tests.discharge.cases.stories import CONTACTS, after, day, decided, kinds, leaves, noon, spell, told
 
 
 def test_given_somebody_at_home_who_had_been_moved_then_they_never_went_home_and_the_case_closes_there() -> (
@@ -53,7 +53,7 @@ def test_given_a_closed_case_then_another_day_of_leaving_opens_it_only_after_it_
         on, destination="19", method="1"
     )
     assert (last.action.cause, last.action.opened_at) == ("left-after-closing", noon(10))
-    assert kinds(happened).count("follow-up-scheduled") == 5
+    assert kinds(happened).count("follow-up-scheduled") == len(CONTACTS)
 
 
 def test_given_a_bed_that_was_none_when_another_stay_had_ended_then_they_have_left_and_are_looked_for() -> (
