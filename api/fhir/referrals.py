@@ -200,7 +200,8 @@ async def _make(
     number = read.values.external_id
     kept = replace(raw, message_id=number or "") if raw else None
     request = Request(read.values, key, number, kept, inbox_id, sent=body_hash(read.document))
-    done = await refer(services, caller, request)
+    with read.sent.naming():
+        done = await refer(services, caller, request)
     if isinstance(done, Requested):
         return Made(done.row.id, created=not done.repeated)
     waits = done.outcome.command_id if done.outcome.answer is None else None

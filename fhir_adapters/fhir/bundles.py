@@ -14,6 +14,7 @@ from typing import Any
 
 from discharge.errors import HomewardError
 from fhir_adapters.fhir.bundle_context import Surroundings, beside, contained
+from fhir_adapters.fhir.expressions import SentReferral, moved
 from fhir_adapters.fhir.modifiers import walk
 from fhir_adapters.fhir.parser import check_resource
 from fhir_adapters.fhir.problems import FhirRefused, Problem, refused
@@ -21,6 +22,7 @@ from fhir_adapters.fhir.referral import (
     KIND,
     FhirReferral,
     check_meaning,
+    place_of_patient,
     read_referral,
     referral_values,
     with_unread,
@@ -69,9 +71,11 @@ def read_transaction(document: dict[str, Any], today: date, base: str = "") -> F
     check_meaning(document, "Bundle")
     where, request = f"Bundle.entry[{at[0]}].resource", entries[at[0]].resource
     around = Surroundings(today, beside(bundle) | contained(request, where), base)
-    values = referral_values(request, around, where, is_restricted(document, "Bundle"))
+    sent = SentReferral(document["entry"][at[0]]["resource"], where, place_of_patient(request, around))
+    with sent.naming():
+        values = referral_values(request, around, where, is_restricted(document, "Bundle"))
     values = with_unread(values, document, "Bundle")
-    return FhirReferral(values, document, entries[at[0]].request.ifNoneExist)
+    return FhirReferral(values, document, sent, entries[at[0]].request.ifNoneExist)
 
 
 def read_batch(document: dict[str, Any], today: date, base: str = "") -> list[BatchEntry]:
@@ -82,8 +86,8 @@ def read_batch(document: dict[str, Any], today: date, base: str = "") -> list[Ba
     check_meaning(around, "Bundle")
     labelled = document.get("meta") or {}
     return [
-        _batch_entry(sent, entry, labelled, today, base)
-        for sent, entry in zip(entries, bundle.entry or [], strict=True)
+        _batch_entry(sent, entry, labelled, today, base, f"Bundle.entry[{index}]")
+        for index, (sent, entry) in enumerate(zip(entries, bundle.entry or [], strict=True))
     ]
 
 
@@ -96,19 +100,22 @@ def _without_resource(entry: Any) -> Any:
 
 
 def _batch_entry(
-    sent: Mapping[str, Any], entry: Any, labelled: dict[str, Any], today: date, base: str
+    sent: Mapping[str, Any], entry: Any, labelled: dict[str, Any], today: date, base: str, path: str
 ) -> BatchEntry:
+    at = f"{path}.resource"
     try:
         resource = sent.get("resource")
         kind = resource.get("resourceType") if isinstance(resource, dict) else None
-        _refuse(list(_unasked(entry.request, str(kind), "Bundle.entry", {KIND})))
+        _refuse(list(_unasked(entry.request, str(kind), path, {KIND})))
         read = read_referral(dict(resource or {}), today, base)
     except HomewardError as refusal:
-        return BatchEntry(refusal=refusal)
+        return BatchEntry(refusal=moved(refusal, at))
     hidden = read.values.person.location_hidden or is_restricted({"meta": labelled}, "Bundle")
     person = read.values.person.model_copy(update={"location_hidden": hidden})
     values = read.values.model_copy(update={"person": person})
-    return BatchEntry(FhirReferral(values, read.document, entry.request.ifNoneExist))
+    patient = at + read.sent.patient.removeprefix(KIND) if read.sent.patient else ""
+    place = SentReferral(read.document, at, patient)
+    return BatchEntry(FhirReferral(values, read.document, place, entry.request.ifNoneExist))
 
 
 def _refuse(problems: list[Problem]) -> None:

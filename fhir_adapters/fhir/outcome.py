@@ -2,6 +2,8 @@
 
 Every issue carries the required issue type, our own code, and the code of the NHS list of HTTP errors that
 fits the status (prefix REC_: we are the receiver; source: Booking and Referral Standard, error catalogue).
+A fault in a resource has its place as FHIRPath (`expression`), one in a header or a parameter its name
+(`location`, as R4 says: "http." and the name).
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from typing import Any
 
 from discharge.errors import ERRORS, HomewardError
 from fhir_adapters.fhir import systems
+from fhir_adapters.fhir.expressions import expression
 from fhir_adapters.fhir.problems import FhirRefused, Problem
 
 HTTP_NAMES = {
@@ -57,6 +60,8 @@ def _issue(problem: Problem, reference: str) -> dict[str, Any]:
     diagnostics = "; ".join(filter(None, (problem.detail, f"reference {reference}" if reference else "")))
     if diagnostics:
         issue["diagnostics"] = diagnostics
-    if problem.where:
-        issue["expression"] = [problem.where]
+    if place := expression(problem.where):
+        issue["expression"] = [place]
+    elif problem.where:
+        issue["location"] = [f"http.{problem.where}"]
     return issue

@@ -19,6 +19,7 @@ from discharge.codes import casework, destinations
 from discharge.errors import HomewardError
 from fhir_adapters.fhir import systems
 from fhir_adapters.fhir.bundle_context import Surroundings, contained
+from fhir_adapters.fhir.expressions import SentReferral
 from fhir_adapters.fhir.modifiers import check_modifiers
 from fhir_adapters.fhir.own_extensions import OwnExtensions, fhir_day
 from fhir_adapters.fhir.own_names import check_own_names
@@ -36,10 +37,13 @@ KIND = "ServiceRequest"
 
 @dataclass(frozen=True)
 class FhirReferral:
-    """What was read: the values, the JSON that asked for them, and the condition on which it is made."""
+    """What was read: the values, the JSON that asked for them, its place there, and the condition on which it
+    is made.
+    """
 
     values: ReferralValues
     document: dict[str, Any]
+    sent: SentReferral
     if_none_exist: str | None = None
 
 
@@ -48,8 +52,16 @@ def read_referral(document: dict[str, Any], today: date, base: str = "") -> Fhir
     resource = check_resource(document, (KIND,))
     check_meaning(document, KIND)
     around = Surroundings(today, contained(resource, KIND), base)
-    values = referral_values(resource, around, KIND, is_restricted(document, KIND))
-    return FhirReferral(with_unread(values, document, KIND), document)
+    sent = SentReferral(document, KIND, place_of_patient(resource, around))
+    with sent.naming():
+        values = referral_values(resource, around, KIND, is_restricted(document, KIND))
+    return FhirReferral(with_unread(values, document, KIND), document, sent)
+
+
+def place_of_patient(request: Any, around: Surroundings) -> str:
+    """Where the Patient of a referral lies in what was sent; empty where it did not come along."""
+    found = around.resolve(request.subject)
+    return found[0] if found is not None else ""
 
 
 def with_unread(values: ReferralValues, document: dict[str, Any], root: str) -> ReferralValues:

@@ -12,6 +12,7 @@ from discharge.store.engine import transaction
 from discharge.store.tables import CommandRow, ReferralRequestRow
 from fhir_adapters.store.tables import InboxRow
 from tests.api.conftest import Door
+from tests.fixtures.fhirpath import require_places
 
 FHIR = "application/fhir+json"
 NHS = "https://fhir.nhs.uk/Id/nhs-number"
@@ -59,8 +60,11 @@ def _without(resource: Mapping[str, Any]) -> dict[str, Any]:
 
 
 async def post(door: Door, body: Any, path: str = "ServiceRequest", **headers: str) -> Any:
+    """The answer; whatever it refuses, it says where in what was posted."""
     where = f"/fhir/R4/{path}" if path else "/fhir/R4"
-    return await door.post(where, body, "system", **({"Content-Type": FHIR} | headers))
+    answer = await door.post(where, body, "system", **({"Content-Type": FHIR} | headers))
+    require_places(answer, body)
+    return answer
 
 
 async def made(door: Door, body: Any, path: str = "ServiceRequest", **headers: str) -> Any:
@@ -81,7 +85,8 @@ def told(answer: Any) -> tuple[int, str, str]:
     """Status, our code and place of the first issue."""
     issue = answer.json()["issue"][0]
     ours = next(each for each in issue["details"]["coding"] if each["system"] == f"{OURS}/CodeSystem/error")
-    return answer.status_code, ours["code"], (issue.get("expression") or [""])[0]
+    place = issue.get("expression") or [each.removeprefix("http.") for each in issue.get("location", [""])]
+    return answer.status_code, ours["code"], place[0]
 
 
 async def nothing_taken(door: Door) -> None:

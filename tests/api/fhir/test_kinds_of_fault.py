@@ -122,7 +122,7 @@ async def test_given_a_batch_when_posted_then_each_entry_is_done_or_refused_by_i
     assert taken == ["202", "422", "422", "422", "202"]
     assert [each["response"]["status"][:3] for each in answer["entry"]][:4] == ["200", "422", "422", "422"]
     outcome = answer["entry"][2]["response"]["outcome"]["issue"][0]
-    assert outcome["expression"] == ["ServiceRequest.status"]
+    assert outcome["expression"] == ["Bundle.entry[2].resource.status"]
     assert answer["entry"][0]["resource"]["identifier"][0]["value"] == "DUP-1"
 
 

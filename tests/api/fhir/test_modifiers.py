@@ -25,8 +25,8 @@ pytestmark = pytest.mark.usefixtures("inpatients")
 @pytest.mark.parametrize(
     ("body", "where"),
     [
-        (request(patient={"deceasedBoolean": True}), "contained[0].deceasedBoolean"),
-        (request(patient={"deceasedDateTime": "2026-02-27"}), "contained[0].deceasedDateTime"),
+        (request(patient={"deceasedBoolean": True}), "contained[0].deceased"),
+        (request(patient={"deceasedDateTime": "2026-02-27"}), "contained[0].deceased"),
         (request(patient={"active": False}), "contained[0].active"),
         (
             request(patient={"link": [{"other": {"display": "x"}, "type": "replaced-by"}]}),
@@ -96,7 +96,7 @@ async def test_given_a_modifier_inside_a_transaction_when_posted_then_it_is_refu
     dead = entry({**BESIDE["resource"], "deceasedBoolean": True}, PERSON_URL)
     answer = await post(door, bundle("transaction", dead, REFERRAL), "")
 
-    assert told(answer) == (422, "invalid-body", "Bundle.entry[0].resource.deceasedBoolean")
+    assert told(answer) == (422, "invalid-body", "Bundle.entry[0].resource.deceased")
 
 
 async def test_given_modifiers_that_say_nothing_against_it_when_posted_then_it_is_taken(door: Door) -> None:

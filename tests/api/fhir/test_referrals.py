@@ -188,7 +188,7 @@ async def test_given_a_transaction_when_posted_then_patient_and_referral_are_tak
             "invalid",
             "ServiceRequest.contained[0].identifier[0].value",
         ),
-        ("contained.0.name.0.family", "x" * 500, 422, "invalid", "family_name"),
+        ("contained.0.name.0.family", "x" * 500, 422, "invalid", "ServiceRequest.contained[0].name"),
         ("contained.0.identifier", None, 422, "not-found", "ServiceRequest.contained[0].identifier"),
         ("subject.reference", "#nobody", 422, "not-found", "ServiceRequest.subject.reference"),
         (
