@@ -10,7 +10,7 @@ from api.alarms.schemas import AlarmList
 from api.web.depends import Caller, Ready
 from api.web.paging import Paged
 
-router = APIRouter(prefix="/api/v1", tags=["messages"])
+router = APIRouter(prefix="/api/v1", tags=["alarms"])
 
 
 @router.get("/alarms")

@@ -14,7 +14,7 @@ from api.web.depends import Caller, Ready
 from api.web.paging import MOST_PAGES, Paged
 from api.web.parameters import one_of
 
-router = APIRouter(prefix="/api/v1", tags=["lists"])
+router = APIRouter(prefix="/api/v1", tags=["alerts"])
 
 
 @router.get("/alerts")

@@ -12,7 +12,7 @@ from api.web.depends import Caller, Ready
 from discharge.clocks import london_date
 from discharge.delays.report import BedDaysReport
 
-router = APIRouter(prefix="/api/v1/reports", tags=["reports"])
+router = APIRouter(prefix="/api/v1/reports", tags=["bed days"])
 
 
 @router.get("/bed-days")

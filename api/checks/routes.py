@@ -22,7 +22,7 @@ from housing_checks.checks.enable_when import AnswerIs
 from housing_checks.checks.form import every_form, form_of
 from housing_checks.checks.model import CheckForm, CheckItem
 
-router = APIRouter(prefix="/api/v1/check-forms", tags=["check forms"])
+router = APIRouter(prefix="/api/v1/check-forms", tags=["checks"])
 
 
 @router.get("")

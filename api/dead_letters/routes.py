@@ -23,7 +23,7 @@ from api.web.depends import Caller, Ready
 from api.web.paging import Paged
 from api.web.request_keys import Keyed
 
-router = APIRouter(prefix="/api/v1", tags=["lists"])
+router = APIRouter(prefix="/api/v1", tags=["dead letters"])
 
 
 @router.get("/dead-letters")

@@ -18,7 +18,7 @@ from api.web.depends import Caller, Ready
 from api.web.paging import Paged
 from discharge.errors import HomewardError
 
-router = APIRouter(prefix="/api/v1/cases/{case_id}/documents", tags=["cases"])
+router = APIRouter(prefix="/api/v1/cases/{case_id}/documents", tags=["documents"])
 
 
 @router.get("")

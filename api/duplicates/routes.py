@@ -23,7 +23,7 @@ from api.web.depends import Caller, Ready
 from api.web.paging import Paged
 from api.web.request_keys import Keyed
 
-router = APIRouter(prefix="/api/v1", tags=["who is who"])
+router = APIRouter(prefix="/api/v1", tags=["duplicates"])
 
 LATER: dict[int | str, dict[str, Any]] = {
     202: {"model": IdentityDecision, "description": "Kept; it is still being carried out"}

@@ -21,7 +21,7 @@ from api.web.paging import Paged
 from api.web.request_keys import Keyed
 from fhir_adapters.store.tables import MessageEditRow
 
-router = APIRouter(prefix="/api/v1", tags=["messages"])
+router = APIRouter(prefix="/api/v1", tags=["edits"])
 
 
 @router.post("/messages/{message_id}/edits", status_code=201)

@@ -11,7 +11,7 @@ from api.feeds.schemas import FeedList
 from api.web.depends import Caller, Ready
 from api.web.paging import Paged
 
-router = APIRouter(prefix="/api/v1", tags=["lists"])
+router = APIRouter(prefix="/api/v1", tags=["feeds"])
 
 
 @router.get("/feeds")

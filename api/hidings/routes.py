@@ -17,7 +17,7 @@ from api.web.principals import Principal
 from api.web.request_keys import Keyed
 from api.web.services import Services
 
-router = APIRouter(prefix="/api/v1/hidings", tags=["hidden people"])
+router = APIRouter(prefix="/api/v1/hidings", tags=["hidings"])
 
 
 @router.get("")

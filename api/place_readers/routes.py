@@ -19,7 +19,7 @@ from api.web.request_keys import Keyed
 from api.web.services import Services
 from discharge.clocks import london_date
 
-router = APIRouter(prefix="/api/v1/cases/{case_id}/place-readers", tags=["cases"])
+router = APIRouter(prefix="/api/v1/cases/{case_id}/place-readers", tags=["place readers"])
 
 
 @router.get("")

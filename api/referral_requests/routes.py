@@ -22,7 +22,7 @@ from api.web.principals import Principal
 from api.web.request_keys import Keyed
 from api.web.services import Services
 
-router = APIRouter(prefix="/api/v1", tags=["referrals"])
+router = APIRouter(prefix="/api/v1", tags=["referral requests"])
 
 
 @router.get("/referral-requests")

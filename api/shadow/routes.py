@@ -18,7 +18,7 @@ from fhir_adapters.store.tables import ShadowListRow
 
 EXAMPLE = "hospital_number,ward,bed,expected_discharge_on\nH204417,ELM,ELM1-1,2026-03-12\n"
 
-router = APIRouter(prefix="/api/v1/shadow-lists", tags=["lists"])
+router = APIRouter(prefix="/api/v1/shadow-lists", tags=["shadow"])
 
 
 @router.post(

@@ -10,7 +10,7 @@ from api.web.depends import Caller, Ready
 from api.web.paging import Paged
 from discharge.risk.trial import RuleTrial, Tally
 
-router = APIRouter(prefix="/api/v1/shadow-rules", tags=["lists"])
+router = APIRouter(prefix="/api/v1/shadow-rules", tags=["shadow rules"])
 
 SHOWN = 50
 """How many cases of a rule are named."""

@@ -18,7 +18,7 @@ from api.web.request_keys import Keyed
 from discharge.store import audit
 from discharge.store.tables import User
 
-router = APIRouter(prefix="/api/v1", tags=["people"])
+router = APIRouter(prefix="/api/v1", tags=["users"])
 
 _DISABLE = text("SELECT homeward_disable_user(:user_id, :disabled)")
 

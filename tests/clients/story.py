@@ -15,22 +15,21 @@ from uuid import UUID, uuid4
 
 from homeward_client import AuthenticatedClient
 from homeward_client import models as m
+from homeward_client.api.alerts import list_alerts
+from homeward_client.api.bed_days import report_bed_days
 from homeward_client.api.cases import (
     get_case,
-    get_case_document,
     get_command,
     get_timeline,
-    list_case_documents,
     list_cases,
     send_command,
 )
-from homeward_client.api.check_forms import get_check_form
+from homeward_client.api.checks import get_check_form
 from homeward_client.api.codes import list_code_lists
+from homeward_client.api.documents import get_case_document, list_case_documents
 from homeward_client.api.homes import add_property
-from homeward_client.api.lists import list_alerts
 from homeward_client.api.messages import list_messages
 from homeward_client.api.referrals import create_referral
-from homeward_client.api.reports import report_bed_days
 
 AFTER = {"24-hours": 1, "48-hours": 2, "72-hours": 3, "7-days": 7, "14-days": 14, "28-days": 28}
 """Days after the discharge of each contact that may be due."""
