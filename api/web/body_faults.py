@@ -151,4 +151,4 @@ def _place(error: Mapping[str, Any]) -> str:
         parts = parts[1:]
     if parts and parts[0] in REQUESTS:
         parts = parts[1:]
-    return ".".join(str(part) for part in parts)
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts).removeprefix(".")

@@ -26,7 +26,10 @@ class BodyFault(BaseModel):
     """One fault of what was sent. It never repeats what was sent."""
 
     code: str = Field(description="What kind of fault it is")
-    where: str = Field(description="The field or parameter, with dots between levels")
+    where: str = Field(
+        description="The field or parameter, with dots between levels and numbers in brackets, for instance"
+        " `person.identifiers[0].value`"
+    )
     pointer: str = Field(
         default="",
         description="The field as a JSON Pointer into the body, for instance `#/person/nhs_number`; empty for"
