@@ -34,6 +34,8 @@ from discharge.values import Frozen
 from housing_checks.checks.form import SAFE_ADDRESS
 
 NO_NEED = "none"
+DOES_NOT_FIT = "home-does-not-fit"
+"""Confirms an offer of a home that does not fit; it is asked where the home is read."""
 
 
 class Contradiction(Frozen):
@@ -62,6 +64,11 @@ def contradictions(case: Case, command: Command, today: date) -> tuple[Contradic
         (row.code, row.question(case, command, today)) for row in ROWS if isinstance(command, row.commands)
     )
     return tuple(Contradiction(code=code, question=question) for code, question in asked if question)
+
+
+def known_codes() -> tuple[str, ...]:
+    """Return the codes that confirm something."""
+    return (*(row.code for row in ROWS), DOES_NOT_FIT)
 
 
 def _listed(labels: list[str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,12 +10,24 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.web.refusals import Contradicted
 from discharge.cases.commands import Command, OfferProperty
 from discharge.cases.model import Case
-from housing_checks.contradictions import Contradiction, contradictions
+from discharge.codes.model import not_listed
+from discharge.errors import refuse_all
+from housing_checks.contradictions import DOES_NOT_FIT, Contradiction, contradictions, known_codes
 from housing_checks.store.tables import PropertyRow, property_of
 from housing_checks.strands.rehousing.match import Reason
 from housing_checks.strands.rehousing.need_profiles import unmet
 
-DOES_NOT_FIT = "home-does-not-fit"
+
+def require_known(confirmed: Sequence[str]) -> None:
+    """Refuse every code that confirms nothing that is ever asked, by its place."""
+    known = known_codes()
+    refuse_all(
+        [
+            not_listed("contradictions", code, known, f"confirm[{number}]")
+            for number, code in enumerate(confirmed)
+            if code not in known
+        ]
+    )
 
 
 def require_no_contradiction(

@@ -37,10 +37,11 @@ from discharge.cases.commands import (
     SaveAnswers,
 )
 from discharge.cases.model import SNAPSHOT, Case
+from discharge.cases.plausible_days import require_plausible
 from discharge.cases.relations import require_part
 from discharge.clocks import london_date
 from discharge.codes.model import not_listed
-from discharge.errors import ERRORS, HomewardError, refuse_all
+from discharge.errors import ERRORS, HomewardError, refuse_all, refuse_together
 from discharge.store import commands as store
 from discharge.store.changes import case_at, require_version
 from discharge.store.request_keys import HEADER
@@ -140,8 +141,12 @@ async def ask(services: Services, caller: Principal, asked: AskedCommand) -> Out
     what must be asked first.
     """
     caller.require(asked.command.kind)
-    require_items(asked)
     today = london_date(await services.case_now())
+    refuse_together(
+        lambda: require_items(asked),
+        lambda: require_plausible(today, {"effective_on": asked.effective_on}, asked.command),
+        lambda: contradictions.require_known(asked.confirm),
+    )
     async with services.begin(caller) as session:
         case = await _seen_case(session, asked.case_id)
         caller.require_on(case, asked.command.kind)

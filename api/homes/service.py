@@ -18,6 +18,7 @@ from api.homes import queries
 from api.homes.queries import Home
 from api.looks.notes import who
 from api.web.principals import Principal
+from discharge.cases.plausible_days import require_plausible
 from discharge.codes.casework import PROPERTY_WITHDRAWAL_REASONS
 from discharge.errors import HomewardError
 from discharge.store import audit
@@ -69,12 +70,13 @@ class ChangedHome(HomeAsked):
 
 
 async def add(session: AsyncSession, caller: Principal, asked: NewHome) -> UUID:
-    """Put a home on the list. Raises role-not-allowed, invalid-body and property-known."""
+    """Put a home on the list. Raises role-not-allowed, invalid-body, date-implausible and property-known."""
     caller.require(EDIT)
     landlord_id = asked.landlord_id or caller.organisation_id
     await _require_mine(session, landlord_id)
     if await session.get(Organisation, landlord_id) is None:
         raise HomewardError("invalid-body", detail="organisation not known", where="landlord_id")
+    await _require_plausible(session, asked)
     home_id = uuid4()
     row = insert(PropertyRow).values(id=home_id, landlord_id=landlord_id, **_values(asked))
     made = await session.scalar(row.on_conflict_do_nothing().returning(PropertyRow.id))
@@ -85,13 +87,14 @@ async def add(session: AsyncSession, caller: Principal, asked: NewHome) -> UUID:
 
 
 async def change(session: AsyncSession, caller: Principal, home_id: UUID, asked: ChangedHome) -> None:
-    """Change a home. Raises not-found, role-not-allowed, invalid-body, property-changed, property-withdrawn
-    and property-known.
+    """Change a home. Raises not-found, role-not-allowed, invalid-body, date-implausible, property-changed,
+    property-withdrawn and property-known.
     """
     caller.require(EDIT)
     found = await queries.home(session, home_id)
     await _require_mine(session, found.row.landlord_id)
     _require_as_seen(found, asked)
+    await _require_plausible(session, asked)
     values = _values(asked)
     changed = sorted(_differences(found.row, values))
     if not changed:
@@ -132,6 +135,11 @@ async def is_mine(session: AsyncSession, landlord_id: UUID) -> bool:
 async def _require_mine(session: AsyncSession, landlord_id: UUID) -> None:
     if not await is_mine(session, landlord_id):
         raise HomewardError("role-not-allowed", detail=EDIT)
+
+
+async def _require_plausible(session: AsyncSession, asked: HomeAsked) -> None:
+    today: date = (await session.execute(select(func.homeward_today()))).scalar_one()
+    require_plausible(today, {"ready_on": asked.ready_on})
 
 
 async def _require_reference_free(session: AsyncSession, row: PropertyRow, reference: str) -> None:

@@ -4,6 +4,7 @@ yet.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
@@ -142,14 +143,17 @@ async def send(
 
 def _judge(visit: Visit, form: CommandForm, filled: Filled, values: ReferralValues) -> None:
     """Say as well what the rules refuse, and ask what contradicts itself."""
-    try:
-        require_sound(values, visit.now)
-    except HomewardError as error:
-        filled.add(faults_of(error, form))
-    try:
-        ask_about(values, filled.confirmed, visit.today)
-    except Contradicted as error:
-        filled.ask(error)
+    rules: tuple[Callable[[], None], ...] = (
+        lambda: require_sound(values, visit.now),
+        lambda: ask_about(values, filled.confirmed, visit.today),
+    )
+    for rule in rules:
+        try:
+            rule()
+        except Contradicted as error:
+            filled.ask(error)
+        except HomewardError as error:
+            filled.add(faults_of(error, form))
 
 
 def after_referring(visit: Visit, referred: Referred | Requested) -> Response:

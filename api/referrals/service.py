@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.cases.viewer import known_here, seen_person, viewer_of
-from api.commands.contradictions import require_no_contradiction
+from api.commands.contradictions import require_known, require_no_contradiction
 from api.commands.service import AskedCommand, Outcome, body_hash, execute, existing, take
 from api.looks.notes import who
 from api.messages.raw_messages import RawMessage, keep_raw
@@ -28,6 +28,7 @@ from discharge.cases.commands import AmendReferral, Envelope
 from discharge.cases.decide.common import not_in_future
 from discharge.cases.decide.referral import check_codes
 from discharge.cases.model import Case
+from discharge.cases.plausible_days import require_plausible
 from discharge.clocks import london_date
 from discharge.errors import HomewardError, refuse_together
 from discharge.store import audit, commands
@@ -123,6 +124,7 @@ def require_sound(values: ReferralValues, now: datetime) -> None:
         lambda: _findable(values.person),
         lambda: check_codes(values, values.referred_on or today),
         lambda: not_in_future(values.referred_on or today, now, "referred_on"),
+        lambda: require_plausible(today, values),
     )
 
 
@@ -132,7 +134,10 @@ def _findable(person: ReferredPerson) -> None:
 
 
 def ask_about(values: ReferralValues, confirm: tuple[str, ...], today: date) -> None:
-    """Raise Contradicted for what is asked for and does not go together."""
+    """Raise Contradicted for what is asked for and does not go together, and refuse codes that confirm
+    nothing.
+    """
+    require_known(confirm)
     said = AmendReferral(needs=values.needs)
     asked = contradictions(Case(case_id=uuid4()), said, today)
     require_no_contradiction(asked, confirm, bool((values.note or "").strip()))

@@ -36,7 +36,7 @@ async def moved(door: Door) -> UUID:
     order = {"strand_kind": "adaptation", "item": "straight-stairlift"}
     await door.asked(case_id, "start-strand", **order)
     await door.asked(case_id, "start-strand", strand_kind="rehousing", item="rehousing:1-bed-step-free")
-    await done(door, case_id, "offer-property", property_id=home["property_id"], respond_by="2099-03-04")
+    await done(door, case_id, "offer-property", property_id=home["property_id"], respond_by="2030-03-04")
     offer = (await coded(door, case_id))["strands"][SEARCH]["offers"][0]["offer_id"]
     await done(door, case_id, "answer-offer", offer_id=offer, answer="accepted")
     await done(door, case_id, "let-property")

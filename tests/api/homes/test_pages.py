@@ -141,7 +141,7 @@ async def offers(door: Door) -> tuple[UUID, str]:
     }
     other = await searching(door, person=person)
     await door.asked(
-        other, "offer-property", strand=SEARCH, property_id=held["property_id"], respond_by="2099-03-04"
+        other, "offer-property", strand=SEARCH, property_id=held["property_id"], respond_by="2030-03-04"
     )
     case_id = await searching(door)
     sign_in(door, "coordinator")
