@@ -99,8 +99,8 @@ def _faults(item: CheckItem, read: Submission) -> Iterator[tuple[str, str]]:
         yield answer_field(item), fault_words(item)
     kind = read.known.get(item.code, "")
     if kind and kind not in item.evidence_kinds:
-        yield known_field(item), "Choose one of the answers on the page"
-    if words := too_long(read.notes.get(item.code, ""), MOST_NOTE):
+        yield known_field(item), f"Choose how it is known, from the answers on the page: {item.label}"
+    if words := too_long(read.notes.get(item.code, ""), MOST_NOTE, f"Note on {item.label}"):
         yield f"{NOTE}{item.code}", words
 
 

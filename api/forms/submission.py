@@ -106,9 +106,10 @@ def seen_of(sent: FormData) -> int | None:
     return int(seen) if seen else None
 
 
-def too_long(text: str, most: int) -> str:
+def too_long(text: str, most: int, label: str = "Note") -> str:
     """What to do about a text that is longer than is kept; nothing of it is cut."""
-    return f"Use at most {most:,} characters. You used {len(text):,}" if len(text) > most else ""
+    words = f"{label}: use at most {most:,} characters. You used {len(text):,}"
+    return words if len(text) > most else ""
 
 
 def note_of(sent: FormData) -> tuple[str | None, bool]:
@@ -129,7 +130,7 @@ def _choice(question: Field, sent: FormData, around: Around, filled: Filled) -> 
     if not value:
         _missing(question, filled, "Choose an answer")
     elif value not in offered:
-        filled.faults.append(Fault(question.name, "Choose one of the answers on the page"))
+        filled.faults.append(Fault(question.name, f"Choose one of the answers on the page: {question.label}"))
     else:
         filled.fields[question.name] = value
 
@@ -150,7 +151,7 @@ def _choices(question: Field, sent: FormData, around: Around, filled: Filled) ->
     filled.typed[question.name] = values
     offered = {code for code, _ in question.choices(around)} if question.choices else set()
     if any(value not in offered for value in values):
-        filled.faults.append(Fault(question.name, "Choose from the answers on the page"))
+        filled.faults.append(Fault(question.name, f"Choose from the answers on the page: {question.label}"))
     elif values:
         filled.fields[question.name] = values
 
@@ -163,7 +164,9 @@ def _date(question: Field, sent: FormData, _: Around, filled: Filled) -> None:
         return
     read = read_date(*parts, whole_year=question.whole_year)
     if read is None:
-        filled.faults.append(Fault(question.name, NOT_WHOLE if question.whole_year else NOT_A_DATE))
+        filled.faults.append(
+            Fault(question.name, f"{NOT_WHOLE if question.whole_year else NOT_A_DATE}: {question.label}")
+        )
     else:
         filled.fields[question.name] = read.isoformat()
 

@@ -81,7 +81,7 @@ def _faults(typed: Mapping[str, str]) -> list[Fault]:
     missing = [Fault(name, words) for name, words in NEEDED.items() if not typed[name]]
     if typed["nhs_number"] and not check_number(typed["nhs_number"]).usable:
         missing.append(Fault("nhs_number", "Check the NHS number: a digit is wrong"))
-    long = [(name, too_long(typed[name], most)) for name, most in MOST.items()]
+    long = [(name, too_long(typed[name], most, TEXTS[name])) for name, most in MOST.items()]
     return missing + [Fault(name, words) for name, words in long if words]
 
 
