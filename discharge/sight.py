@@ -126,7 +126,7 @@ def _referral(referral: Referral, sight: Sight) -> Referral:
     kept = {name: getattr(referral, name) for name in sight.referral}
     if "reasons" in kept:
         kept["reasons"] = tuple(reason for reason in referral.reasons if reason != DANGER)
-    return Referral(**kept)
+    return Referral.model_construct(**kept)
 
 
 def without_place(case: Case) -> Case:

@@ -67,6 +67,15 @@ class Stored(Generic[T]):
                 raise
             return self._as_far_as_known(deepcopy(said))
 
+    def shown(self, stored: Mapping[str, Any]) -> T:
+        """Return what was stored without a schema, to show it. Raises recorded-by-newer-version for what this
+        build cannot read.
+        """
+        try:
+            return self.adapter.validate_python(dict(stored), extra="ignore")
+        except ValidationError:
+            return self._as_far_as_known(deepcopy(dict(stored)))
+
     def whole(self, stored: Mapping[str, Any]) -> T:
         """Return what was stored, to decide on it. Raises as :meth:`read`, and recorded-by-newer-version for
         all that a newer build wrote: what it holds beside what is known here would be lost.

@@ -10,9 +10,10 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, TypeAdapter
 
 from discharge.cases.model import Asked
+from discharge.stored import Stored
 from discharge.values import Frozen
 
 Sex = Literal["male", "female", "other", "unknown"]
@@ -73,3 +74,7 @@ class ReferralValues(_Values, Asked):
     referred_on: date | None = None
     note: str | None = None
     about_danger: bool = False
+
+
+REFERRAL_VALUES: Stored[ReferralValues] = Stored(TypeAdapter(ReferralValues))
+"""Reads what a request said, to show it."""

@@ -241,7 +241,9 @@ TELL: Mapping[str, _Tell] = {
             else ""
         )
     ),
-    "ready-period-ended": lambda e, _: f"Waiting ended: {ENDED_BY[e.ended_by]}",
+    "ready-period-ended": lambda e, _: (
+        f"Waiting ended: {ENDED_BY.get(e.ended_by) or words.from_code(e.ended_by)}"
+    ),
     "ready-period-corrected": lambda e, _: (
         f"Ready period of {words.day(e.replaces)} "
         + (f"corrected to begin {words.day(e.period.ready_on)}" if e.period else "removed")

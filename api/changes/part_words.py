@@ -16,11 +16,17 @@ from discharge.codes.delay_reasons import delay_reason_label
 from discharge.codes.destinations import DISCHARGE_DESTINATIONS
 from discharge.delays.model import DelayReason
 from discharge.risk.rules import rule_title
+from discharge.stored import by_newer_version
 from housing_checks.checks.answers import answers_standing
 from housing_checks.item_words import item_answer
 from housing_checks.strands.definitions import kind_words, step_words
 
 YES_NO = {"yes": "Yes", "no": "No", "unknown": "Not known"}
+
+
+def yes_no_words(code: str) -> str:
+    """Yes, no or not known in words; another code, which only a newer build has, by its name."""
+    return YES_NO.get(code) or by_newer_version(code)
 
 
 @dataclass(frozen=True)
@@ -222,6 +228,10 @@ _OFFERED: Mapping[str | None, Callable[[Offer], str]] = {
 }
 
 
+def _answer_of_newer(offer: Offer) -> str:
+    return by_newer_version(offer.answer or "")
+
+
 def _offers(side: Side, key: str) -> str | None:
     strand = _strand_of(side, key)
     if strand is None or not strand.offers:
@@ -229,7 +239,8 @@ def _offers(side: Side, key: str) -> str | None:
     if strand.property_id is not None:
         return "Tenancy signed"
     offer = strand.offers[-1]
-    return f"{words.count(len(strand.offers), 'home')}; the last: {_OFFERED[offer.answer](offer)}"
+    last = _OFFERED.get(offer.answer, _answer_of_newer)(offer)
+    return f"{words.count(len(strand.offers), 'home')}; the last: {last}"
 
 
 def _overdue(side: Side, key: str) -> str | None:
@@ -326,7 +337,7 @@ PARTS: Mapping[str, PartWords] = {
     "criteria": PartWords(_label("Criteria to reside"), _criteria),
     "reason": PartWords(_reason_label, _reason),
     "homelessness": PartWords(
-        _label("Homeless or may become homeless"), lambda side, _: YES_NO[side.case.homelessness.flag]
+        _label("Homeless or may become homeless"), lambda side, _: yes_no_words(side.case.homelessness.flag)
     ),
     "duty-to-refer": PartWords(_label("Homelessness referral"), _duty),
     "check": PartWords(_label("Home check"), _check),

@@ -47,7 +47,7 @@ class Given:
 def decided(row: IdentityDecision, known: Directory) -> Decided:
     """One decision in words."""
     return Decided(
-        what=KINDS[row.kind],
+        what=KINDS.get(row.kind) or words.from_code(row.kind),
         who=known.user(row.user_id) or "A system",
         when=words.moment(row.created_at),
         reason=row.reason,

@@ -10,7 +10,7 @@ from api.duplicates.queries import OpenedPair, Side
 from api.duplicates.views import STATES, name_of, why
 from api.web.names import Directory
 from api.web.page import words
-from api.web.page.tags import Tag
+from api.web.page.tags import Tag, tag_of
 from fhir_adapters.people.nhs_numbers import TRACING
 
 WITHHELD = "Withheld: the location is hidden"
@@ -132,7 +132,7 @@ def present_one(found: OpenedPair, known: Directory, given: Given) -> One:
     waits = any(row.state == "taken" for row in found.decisions)
     return One(
         href=f"/duplicates/{found.row.id}",
-        state=STATES[found.row.state],
+        state=tag_of(STATES, found.row.state),
         why=why(found.rules),
         names=(
             name_of(found.left.person if found.left else None),
@@ -171,5 +171,5 @@ def _line(label: str, field: str, value: Value, found: OpenedPair, evidence: Map
         label=label,
         left=value(found.left) if found.left else (),
         right=value(found.right) if found.right else (),
-        finding=FINDINGS[finding] if finding else None,
+        finding=tag_of(FINDINGS, finding) if finding else None,
     )

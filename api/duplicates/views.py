@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from api.duplicates.queries import Merged, Pair, TestPatient
 from api.web.page import words
-from api.web.page.tags import Tag
+from api.web.page.tags import Tag, tag_of
 from discharge.store.tables import Person
 from fhir_adapters.people.comparison import PAIR_RULES
 
@@ -95,7 +95,7 @@ def _page(view: str) -> dict[str, object]:
 def present_pairs(found: Iterable[Pair], view: str, left_out: Mapping[str, int]) -> DuplicatesPage:
     """Pairs in one state, and of how many records pairs are left out."""
     said = tuple(
-        f"{number} {'record' if number == 1 else 'records'} {LEFT_OUT[cause]}"
+        f"{number} {'record' if number == 1 else 'records'} {LEFT_OUT.get(cause) or words.from_code(cause)}"
         for cause, number in left_out.items()
     )
     pairs = tuple(_pair(each) for each in found)
@@ -145,7 +145,7 @@ def _pair(found: Pair) -> PairRow:
         right=_known_as(found.right),
         why=why(found.rules),
         when=words.moment(row.offered_at if row.state == "open" else row.decided_at),
-        state=STATES[row.state],
+        state=tag_of(STATES, row.state),
     )
 
 

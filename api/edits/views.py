@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from api.web.names import Directory
 from api.web.page import words
-from api.web.page.tags import Tag
+from api.web.page.tags import Tag, tag_of
 from fhir_adapters.store.tables import MessageEditRow
 
 EDIT_STATES: Mapping[str, Tag] = {
@@ -42,7 +42,7 @@ def edit_line(row: MessageEditRow, known: Directory) -> Edit:
         id=str(row.id),
         href=f"/messages/edits/{row.id}",
         title=f"Edit {str(row.id)[:8]}",
-        state=EDIT_STATES[row.state],
+        state=tag_of(EDIT_STATES, row.state),
         waits=row.state == "proposed",
         by=known.user(row.proposed_by) or "Somebody",
         reason=row.reason,

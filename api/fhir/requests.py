@@ -17,7 +17,7 @@ from api.web.services import Services
 from discharge.clocks import london_date
 from discharge.store.tables import Organisation, ReferralRequestRow
 from fhir_adapters.fhir.requested import RequestFacts
-from fhir_adapters.referrals import ReferralValues
+from fhir_adapters.referrals import REFERRAL_VALUES
 
 
 async def read(services: Services, caller: Principal, kind: ResourceType, resource_id: UUID) -> Resource:
@@ -81,7 +81,7 @@ def _make(kind: ResourceType) -> Callable[[RequestFacts], Resource]:
 async def _facts(session: AsyncSession, row: ReferralRequestRow) -> RequestFacts:
     return RequestFacts(
         request_id=row.id,
-        values=ReferralValues.model_validate(row.said, extra="ignore"),
+        values=REFERRAL_VALUES.shown(row.said),
         state=row.state,
         requested_on=london_date(row.requested_at),
         modified=row.answered_at or row.requested_at,

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from api.hidings.service import AskedHiding, Hiding
 from api.web.names import Directory
 from api.web.page import words
-from api.web.page.tags import Tag
+from api.web.page.tags import Tag, tag_of
 
 STATES = {
-    None: Tag("Waits for an answer", "yellow"),
+    "": Tag("Waits for an answer", "yellow"),
     "kept": Tag("Kept", "blue"),
     "lifted": Tag("Lifted", "green"),
 }
@@ -88,7 +88,7 @@ def _line(each: Hiding, known: Directory, may_answer: bool, may_open: bool) -> H
         case_href=f"/cases/{each.case_id}" if each.case_id and may_open else "",
         sender=known.organisation(each.sender_id),
         when=words.machine_time(each.hidden_at),
-        state=STATES[each.answer],
+        state=tag_of(STATES, each.answer or ""),
         answered=_answered(each, known),
         still=STILL if each.answer == "lifted" and each.still_hidden else "",
         withdrawn=_withdrawn(each, known),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from api.homes.queries import Home
 from api.web.names import Directory
 from api.web.page import words
-from api.web.page.tags import Tag
+from api.web.page.tags import Tag, tag_of
 from discharge.codes.casework import PROPERTY_WITHDRAWAL_REASONS
 from discharge.store.tables import AuditWrite
 from housing_checks.store.tables import PropertyRow
@@ -130,7 +130,8 @@ def _changed(entry: AuditWrite, known: Directory) -> Changed:
 
 def _state(each: Home) -> Tag:
     until = f" until {words.short_day(each.held_until)}" if each.held_until else ""
-    return Tag(f"{STATES[each.state].text}{until}", STATES[each.state].colour)
+    state = tag_of(STATES, each.state)
+    return Tag(f"{state.text}{until}", state.colour)
 
 
 def rent(home: Property) -> str:

@@ -11,12 +11,12 @@ from api.cases.page_values import Fact
 from api.referral_requests.queries import SOMEBODY_NEW, Candidate, Listed, RequestFile
 from api.web.names import Directory
 from api.web.page import words
-from api.web.page.tags import Tag
+from api.web.page.tags import Tag, tag_of
 from api.web.paging import Page
 from discharge.codes.casework import NEEDS, REFERRAL_REASONS, REFERRAL_RETURN_REASONS, SHARING_BASES, TENURES
 from discharge.store.tables import ReferralRequestRow
 from fhir_adapters.people.comparison import same_text
-from fhir_adapters.referrals import ReferralValues
+from fhir_adapters.referrals import REFERRAL_VALUES, ReferralValues
 
 STATES: Mapping[str, Tag] = {
     "waiting": Tag("Waiting for acceptance", "yellow"),
@@ -77,7 +77,7 @@ def list_page(box: str, found: Listed, page: Page, now: datetime, known: Directo
 
 
 def _line(row: ReferralRequestRow, now: datetime, known: Directory) -> Line:
-    person = ReferralValues.model_validate(row.said, extra="ignore").person
+    person = REFERRAL_VALUES.shown(row.said).person
     return Line(
         href=f"/referral-requests/{row.id}",
         name=words.full_name(person.family_name, person.given_name),
@@ -91,7 +91,7 @@ def _line(row: ReferralRequestRow, now: datetime, known: Directory) -> Line:
 
 def _state(row: ReferralRequestRow, now: datetime) -> Tag:
     late = row.state == "waiting" and row.due_at < now
-    return OVERDUE if late else STATES[row.state]
+    return OVERDUE if late else tag_of(STATES, row.state)
 
 
 def page(
@@ -105,7 +105,7 @@ def page(
 ) -> ReferralRequestsPage:
     """One request in words; `own` says that the reader's organisation sent it."""
     row = file.row
-    values = ReferralValues.model_validate(row.said, extra="ignore")
+    values = REFERRAL_VALUES.shown(row.said)
     can_answer = file.to_answer and row.state == "waiting"
     given = typed or {}
     return ReferralRequestsPage(

@@ -43,7 +43,7 @@ def _line(row: ReplayRow, known: Directory) -> Line:
     return Line(
         href=f"/messages/replays/{row.id}",
         what=_meant(row.wanted),
-        state=REPLAY_STATES[row.state],
+        state=tag_of(REPLAY_STATES, row.state),
         total=words.count(row.total, "message") if row.total is not None else "Not counted yet",
         by=known.user(row.asked_by) or "Somebody",
         reason=row.reason,

@@ -36,6 +36,10 @@ STATES: Mapping[str, RequestReading] = {
 }
 
 
+OF_NEWER = RequestReading("unknown", "requested", "Recorded by a newer version of Homeward")
+"""A state that only a newer build has."""
+
+
 @dataclass(frozen=True)
 class RequestFacts:
     """A request as FHIR needs it. `modified` is an instant of case time."""
@@ -58,7 +62,7 @@ def service_request(facts: RequestFacts) -> dict[str, Any]:
         "id": str(facts.request_id),
         "meta": {"profile": [systems.UK_CORE_SERVICE_REQUEST]},
         "identifier": _identifiers(facts),
-        "status": STATES[facts.state].service_request,
+        "status": STATES.get(facts.state, OF_NEWER).service_request,
         "intent": "order",
         "subject": _subject(facts.values.person),
         **asked_for(_referral(facts)),
@@ -70,7 +74,7 @@ def service_request(facts: RequestFacts) -> dict[str, Any]:
 
 def task(facts: RequestFacts) -> dict[str, Any]:
     """What became of it: requested, accepted, rejected or cancelled."""
-    _, status, words = STATES[facts.state]
+    _, status, words = STATES.get(facts.state, OF_NEWER)
     focus = facts.case_id or facts.request_id
     resource: dict[str, Any] = {
         "resourceType": "Task",

@@ -18,7 +18,7 @@ from discharge.clocks import london_date
 from discharge.store import commands
 from discharge.store.tables import Person, ReferralRequestRow
 from fhir_adapters.people.comparison import same_text
-from fhir_adapters.referrals import ReferralValues
+from fhir_adapters.referrals import REFERRAL_VALUES, ReferralValues
 from fhir_adapters.store.referral_commands import find_open_case, find_stay, refer_command
 
 _ROUTE = text("SELECT homeward_route_request(id) FROM referral_requests WHERE state = 'waiting'")
@@ -48,7 +48,7 @@ async def settle_requests(session: AsyncSession, now: datetime) -> int:
 
 async def _go_on(session: AsyncSession, row: ReferralRequestRow, person_id: UUID, now: datetime) -> bool:
     """Once: what its case refused then waits for a person."""
-    values = ReferralValues.model_validate(row.said, extra="ignore")
+    values = REFERRAL_VALUES.shown(row.said)
     key = f"request:{row.id}"
     if await commands.find_by_key(session, row.client_id, key) is not None:
         return False

@@ -71,7 +71,7 @@ def item_words(case: Case, code: str) -> str:
 
 
 def _item_blocker(case: Case, item: GateItem) -> Blocker:
-    value = "the answer has run out" if item.expired else VALUE_WORDS[item.value]
+    value = "the answer has run out" if item.expired else VALUE_WORDS.get(item.value, item.value)
     words = f"{item_words(case, item.code)}: {value}"
     return Blocker(kind="item", code=item.code, words=words, since=item.as_of)
 

@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from discharge.store.base import Base, JsonObject, UuidKey
-from housing_checks.strands.rehousing.model import Property
+from housing_checks.strands.rehousing.model import PROPERTY, Property
 
 
 class PropertyRow(Base):
@@ -59,4 +59,4 @@ def property_of(row: PropertyRow) -> Property:
     """The home in the words of the rules; its status says so where it was withdrawn."""
     columns = {"property_id": row.id, "landlord_id": row.landlord_id, "ready_on": row.ready_on}
     status = {"status": "withdrawn"} if row.withdrawn_on is not None else {}
-    return Property.model_validate({**row.attributes, **columns, **status}, extra="ignore")
+    return PROPERTY.shown({**row.attributes, **columns, **status})

@@ -87,7 +87,7 @@ COMMAND_STATES: dict[str, Tag] = {
 }
 
 
-def tag_of(tags: dict[str, Tag], code: str) -> Tag:
+def tag_of(tags: Mapping[str, Tag], code: str) -> Tag:
     """The tag of a code; one without a tag is shown as it is."""
     return tags.get(code) or Tag(code.replace("-", " ").capitalize(), "grey")
 

@@ -47,7 +47,7 @@ class Check(Frozen):
     def given(self) -> Mapping[str, ItemAnswer]:
         """Each answer with what is known of it."""
         return {
-            code: ItemAnswer(value=value, **_details(self.details.get(code), value))
+            code: ItemAnswer.model_construct(value=value, **_details(self.details.get(code), value))
             for code, value in self.answers.items()
         }
 

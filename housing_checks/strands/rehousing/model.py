@@ -10,8 +10,9 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, TypeAdapter
 
+from discharge.stored import Stored
 from discharge.values import Frozen
 
 AccessClass = Literal["A", "B", "C", "D", "E", "F", "G"]
@@ -82,6 +83,10 @@ class Property(HomeAttributes):
     def level_reached(self) -> bool:
         """Whether no stairs lead to the home: ground floor or below, or a lift."""
         return self.floor <= 0 or self.lift
+
+
+PROPERTY: Stored[Property] = Stored(TypeAdapter(Property))
+"""Reads a home as its landlord described it, with codes that only a newer build has."""
 
 
 class Need(Frozen):

@@ -57,11 +57,17 @@ def is_enumeration(stored: Stored[Any], value: Any) -> bool:
     return False
 
 
+def enumerated(kind: Kind) -> Iterator[Path]:
+    """Where a stored thing has a code of an enumeration."""
+    for path in leaves(kind.stored) if kind.family in STORED else ():
+        if is_enumeration(STORED[kind.family], with_code(kind.stored, path)):
+            yield path
+
+
 def enumerations() -> Iterator[Any]:
     for kind in kinds():
-        for path in leaves(kind.stored) if kind.family in STORED else ():
-            if is_enumeration(STORED[kind.family], with_code(kind.stored, path)):
-                yield pytest.param(kind, path, id=f"{kind.key}:{'.'.join(map(str, path))}")
+        for path in enumerated(kind):
+            yield pytest.param(kind, path, id=f"{kind.key}:{'.'.join(map(str, path))}")
 
 
 @pytest.mark.parametrize(("kind", "path"), list(enumerations()))
