@@ -139,10 +139,10 @@ async def ensure_strand(
     )
 
 
-async def wake_strand(client: Client, case_id: UUID, key: str, version: int) -> None:
+async def wake_strand(client: Client, case_id: UUID, key: str, progress: ports.StrandProgress) -> None:
     """Tell a strand's workflow that its part of the record changed. Raises RPCError when it does not run."""
     handle = client.get_workflow_handle(ports.strand_workflow_id(case_id, key))
-    await handle.signal(ports.PROGRESS, ports.StrandProgress(version=version), rpc_timeout=HEALTH_WITHIN)
+    await handle.signal(ports.PROGRESS, progress, rpc_timeout=HEALTH_WITHIN)
 
 
 async def wake_lane(

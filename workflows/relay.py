@@ -2,7 +2,8 @@
 
 A row counts as relayed only once Temporal has accepted it. A signal has the same command id each time,
 so telling a case twice changes nothing. One case that Temporal does not take waits longer and longer, and
-delays no other.
+delays no other. Cases and lanes note themselves that they were told, in the transaction in which they act on
+it; what they have not noted by then is noted when the next batch is taken.
 """
 
 from __future__ import annotations
@@ -60,28 +61,38 @@ class Relay:
         self._sessions = sessions
         self._client = client
         self._clock = clock
-        self._taken = 0
+        self._not_noted: Sequence[Told] = ()
 
     async def step(self) -> bool:
-        """Relay one batch and return whether there may be more: whoever leaves another row rings."""
-        self._taken = 0
-        await self.once()
-        return self._taken == BATCH
+        """Relay one batch and return whether there may be more: whoever leaves another row rings. Raises when
+        Temporal is away.
+        """
+        return await self._batch() == BATCH
 
     async def once(self) -> bool:
-        """Relay one batch and return whether any was told; raises when Temporal is away."""
+        """Relay one batch, note it, and return whether any was told; raises when Temporal is away."""
+        await self._batch()
+        told = any(result.told for result in self._not_noted)
+        await self._note_now()
+        return told
+
+    async def _batch(self) -> int:
         async with transaction(self._sessions) as session:
+            await _note(session, self._not_noted)
             rows = await outbox.take_unrelayed(session, BATCH, LEASE)
-        self._taken = len(rows)
-        if not rows:
-            return False
         away: list[Exception] = []
-        results = await self._tell_all(rows, away)
-        async with transaction(self._sessions) as session:
-            await _note(session, results, away=bool(away))
+        self._not_noted = await self._tell_all(rows, away)
+        if any(result.left or result.unreadable for result in self._not_noted):
+            await self._note_now(away=bool(away))
         if away:
             raise away[0]
-        return any(result.told for result in results)
+        return len(rows)
+
+    async def _note_now(self, *, away: bool = False) -> None:
+        if self._not_noted:
+            async with transaction(self._sessions) as session:
+                await _note(session, self._not_noted, away=away)
+            self._not_noted = ()
 
     async def _tell_all(self, rows: Sequence[OutboxRow], away: list[Exception]) -> list[Told]:
         gate = asyncio.Semaphore(AT_ONCE)
@@ -137,11 +148,14 @@ def _by_target(rows: Iterable[OutboxRow]) -> list[list[OutboxRow]]:
     return list(groups.values())
 
 
-async def _note(session: AsyncSession, results: Sequence[Told], *, away: bool) -> None:
-    """Rows in the order of their sequence, as everybody else locks them."""
+async def _note(session: AsyncSession, results: Sequence[Told], *, away: bool = False) -> None:
+    """Rows in the order of their sequence, as everybody else locks them. They were taken together."""
     told = sorted((row.sequence, row.channel) for result in results for row in result.told)
-    await outbox.cases_told(session, [sequence for sequence, channel in told if channel == CASE_SIGNAL])
-    await outbox.lanes_told(session, [sequence for sequence, channel in told if channel != CASE_SIGNAL])
+    until = next((row.relay_after for result in results for row in result.told), None)
+    signals = [sequence for sequence, channel in told if channel == CASE_SIGNAL]
+    await outbox.cases_told(session, signals, until)
+    items = [sequence for sequence, channel in told if channel != CASE_SIGNAL]
+    await outbox.lanes_told(session, items, until)
     await outbox.set_aside(session, [r.sequence for each in results for r in each.unreadable], NOT_UNDERSTOOD)
     await outbox.give_back(session, [row.sequence for each in results for row in each.left])
     for result in results:

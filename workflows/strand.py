@@ -28,16 +28,18 @@ class Strand:
         self.way = start.way
         self.version = 0
         self.changed = False
+        self.told: ports.StrandProgress | None = None
         self.searched_at: datetime | None = None
+        self.asked = self.question()
         self.patience = FIRST_PATIENCE
 
     @workflow.run
     async def run(self, start: ports.StrandStart) -> None:
         """Report what is due, search for homes where the work needs one, and wait, until it is done."""
-        while (standing := await self.look(asked := self.question())).open:
+        while (standing := self.told_standing() or await self.look()).open:
             if standing.search:
-                await ports.search_homes(asked)
-                self.searched_at = asked.case_time
+                await ports.search_homes(self.asked)
+                self.searched_at = self.asked.case_time
             await self.until_something_changes(standing)
             if workflow.info().is_continue_as_new_suggested():
                 workflow.continue_as_new(start.model_copy(update={"way": ports.WAY}))
@@ -46,11 +48,22 @@ class Strand:
     def progress(self, progress: ports.StrandProgress) -> None:
         """The case recorded something about this strand."""
         self.changed = self.changed or progress.version > self.version
+        if self.told is None or progress.version > self.told.version:
+            self.told = progress
 
-    async def look(self, asked: ports.StrandLook) -> ports.StrandStanding:
+    def told_standing(self) -> ports.StrandStanding | None:
+        """Where the case said that the strand stands, unless it must look itself."""
+        told = self.told
+        if self.way < ports.TOLD_WHERE_IT_STANDS or told is None or told.version <= self.version:
+            return None
+        if told.standing is not None:
+            self.changed, self.version = False, told.version
+        return told.standing
+
+    async def look(self) -> ports.StrandStanding:
         """Ask where the strand stands; the case is told what is due by whoever looks."""
-        self.changed = False
-        standing = await ports.look_at_strand(asked)
+        self.changed, self.asked = False, self.question()
+        standing = await ports.look_at_strand(self.asked)
         self.version = standing.version
         return standing
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Interval, Text, bindparam, func, or_, select, union_all, update
+from sqlalchemy import Interval, Text, bindparam, false, func, or_, select, true, union_all, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -210,26 +210,35 @@ def read_kept(kept: Mapping[str, Any]) -> Envelope:
 
 
 _KEPT = union_all(
-    select(_COMMANDS.c.envelope).where(_COMMANDS.c.id == bindparam("command_id")),
-    select(_OUTBOX.c.payload).where(
+    select(_COMMANDS.c.envelope, false()).where(_COMMANDS.c.id == bindparam("command_id")),
+    select(_OUTBOX.c.payload, true()).where(
         _OUTBOX.c.key == bindparam("command_id"), _OUTBOX.c.channel == CASE_SIGNAL
     ),
 ).limit(1)
 
 
-async def kept_envelope(session: AsyncSession, case_id: UUID, command_id: UUID) -> Envelope:
-    """The command as the record keeps it: as a door took it, or as a fact or report to be told by signal.
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A command as the record keeps it: as a door took it, or as a fact or report to be told by signal."""
+
+    envelope: Envelope
+    by_signal: bool
+
+
+async def kept_command(session: AsyncSession, case_id: UUID, command_id: UUID) -> Kept:
+    """The command that was kept under this id.
 
     Raises ``not-found`` for one that nobody kept for this case, ``recorded-by-newer-version`` for what only a
     newer build understands.
     """
-    kept = await session.scalar(_KEPT, {"command_id": command_id})
+    found = (await session.execute(_KEPT, {"command_id": command_id})).one_or_none()
+    kept, by_signal = found if found is not None else (None, False)
     envelope = read_kept(kept) if kept is not None else None
     if kept is None or envelope is None or envelope.case_id != case_id:
         raise HomewardError("not-found", where="command")
     if ENVELOPE.is_newer(kept):
         raise HomewardError(NEWER)
-    return envelope
+    return Kept(envelope, by_signal)
 
 
 async def clock_strike(session: AsyncSession, case_id: UUID, command_id: UUID, now: datetime) -> Envelope:

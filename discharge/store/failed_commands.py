@@ -42,7 +42,14 @@ async def fail(session: AsyncSession, case_id: UUID, command_id: UUID, code: str
 
 
 def _dead(code: str | None) -> dict[str, Any]:
-    return {"state": "dead", "error_code": code, "last_attempt_at": func.now(), "relayed_at": func.now()}
+    now = func.now()
+    return {
+        "state": "dead",
+        "error_code": code,
+        "last_attempt_at": now,
+        "relayed_at": now,
+        "relay_after": None,
+    }
 
 
 async def _kept_to_tell_again(session: AsyncSession, command_id: UUID, code: str) -> bool:

@@ -372,7 +372,7 @@ async def _hold_or_free(session: AsyncSession, before: Case, after: Case) -> boo
     await session.execute(
         update(OutboxRow)
         .where(OutboxRow.case_id == after.case_id, OutboxRow.needs_basis, OutboxRow.state == old)
-        .values(state=new, relayed_at=None, basis_ended_at=None if freed else func.now())
+        .values(state=new, relayed_at=None, relay_after=None, basis_ended_at=None if freed else func.now())
     )
     return freed
 

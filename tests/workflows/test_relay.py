@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -19,6 +20,7 @@ from discharge.store import commands
 from discharge.store.engine import transaction
 from discharge.store.outbox import queue_case_signal
 from discharge.store.tables import CaseParticipantRow, CommandRow, OutboxRow, PartnerRow, User
+from tests.fixtures.transactions import committed
 from tests.workflows.story import CLOCK, Story
 from workflows import client as cases
 from workflows import late_commands
@@ -27,7 +29,7 @@ from workflows.codec import PayloadKeys
 from workflows.connection import TemporalAccess, connect
 from workflows.late_commands import LateCommands
 from workflows.relay import Relay
-from workflows.store import authority, partners
+from workflows.store import authority, expected_workflows, partners
 
 ABANDONED = timedelta(seconds=-1)
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
@@ -257,6 +259,52 @@ async def test_given_a_partner_that_rests_when_a_person_has_released_an_item_the
         await session.execute(mine.values(released_by=uuid4(), released_reason="they corrected it"))
     assert await relay.once()
     assert woken == [partner.id]
+
+
+async def test_given_a_fact_told_by_the_loop_when_its_case_takes_it_then_the_case_notes_it(
+    story: Story, relay: Relay, worker: AsyncEngine
+) -> None:
+    await story.refer()
+    fact = await queued(story, cmd.SetCriteriaToReside(met=False))
+    assert not await relay.step(), "no more wait"
+    await story.until(lambda case: case.open_ready_period, "the fact")
+    row = await signal_row(story, fact.command_id)
+    assert (row.state, row.relay_after) == ("delivered", None)
+    assert row.relayed_at is not None
+    with committed(worker) as transactions:
+        await relay.step()
+    assert transactions.count == 1
+
+
+async def relayed(story: Story, partner: PartnerRow) -> list[bool]:
+    async with transaction(story.sessions) as session:
+        mine = select(OutboxRow.relayed_at).where(OutboxRow.partner_id == partner.id)
+        return [at is not None for at in await session.scalars(mine)]
+
+
+async def test_given_a_lane_that_was_told_and_has_not_begun_when_the_loop_looks_again_then_it_is_noted_once(
+    story: Story, relay: Relay, woken: list[UUID]
+) -> None:
+    partner = await items_for_a_partner(story, 2)
+    await relay.step()
+    assert await relayed(story, partner) == [False, False]
+    for _ in range(2):
+        await relay.step()
+    assert await relayed(story, partner) == [True, True]
+    assert woken == [partner.id]
+
+
+async def test_given_items_to_be_told_again_before_the_first_word_is_noted_then_their_lane_is_told_again(
+    story: Story, relay: Relay, woken: list[UUID]
+) -> None:
+    partner = await items_for_a_partner(story, 2)
+    await relay.step()
+    async with transaction(story.sessions) as session:
+        await expected_workflows.tell_again(session, [(partner.id, story.case_id)])
+    await relay.step()
+    assert woken == [partner.id, partner.id]
+    await relay.step()
+    assert await relayed(story, partner) == [True, True]
 
 
 async def abandoned(story: Story, command: Command, **given: object) -> UUID:

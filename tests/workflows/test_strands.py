@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 from temporalio.client import WorkflowExecutionStatus
 
 from discharge.cases import commands as cmd
 from discharge.cases.model import Case
+from discharge.clocks import london_midnight
+from discharge.store.engine import transaction
+from discharge.store.tables import StrandRow
 from tests.workflows.homes import add_home
-from tests.workflows.story import Story
+from tests.workflows.story import CLOCK, Story
+from tests.workflows.waiting import until
+from workflows import ports
 
 ORDERS = (
     ("adaptation", "straight-stairlift", "adaptation-in-place"),
@@ -53,6 +59,59 @@ async def test_given_a_strand_at_work_when_it_is_cancelled_then_its_workflow_end
     assert (await story.strand(key).describe()).status is WorkflowExecutionStatus.RUNNING
     await story.do(cmd.CancelStrand(strand=key, reason="no-longer-needed"))
     await asyncio.wait_for(story.strand(key).result(), 20)
+
+
+async def asked_of_the_record(story: Story, key: str) -> int:
+    """How often a strand looked at the record: each look is a marker in its history."""
+    history = await story.strand(key).fetch_history()
+    return sum(event.HasField("marker_recorded_event_attributes") for event in history.events)
+
+
+async def test_given_an_order_that_moves_when_its_strand_is_told_then_it_asks_the_record_no_more(
+    story: Story,
+) -> None:
+    key = await ordered(story, "adaptation")
+    due = (await story.case()).strands[key].due_on
+    assert due is not None
+    for days in (10, 20):
+        later = due + timedelta(days=days)
+        await story.do(cmd.MoveStrand(strand=key, step="acknowledged", due_on=later))
+    await story.do(cmd.MoveStrand(strand=key, step="fitted"))
+    await asyncio.wait_for(story.strand(key).result(), 20)
+    assert await asked_of_the_record(story, key) <= 1, "when it began"
+
+
+async def looks_again_on(story: Story, key: str) -> datetime | None:
+    async with transaction(story.sessions) as session:
+        mine = StrandRow.case_id == story.case_id, StrandRow.key == key
+        return await session.scalar(select(StrandRow.next_look_at).where(*mine))
+
+
+async def test_given_an_order_that_moves_then_the_record_knows_when_its_strand_looks_again(
+    story: Story,
+) -> None:
+    key = await ordered(story, "adaptation")
+    later = (await story.now()).date() + timedelta(days=90)
+    await story.do(cmd.MoveStrand(strand=key, step="acknowledged", due_on=later))
+    assert await looks_again_on(story, key) == london_midnight(later + timedelta(days=1))
+    await story.do(cmd.MoveStrand(strand=key, step="fitted"))
+    assert await looks_again_on(story, key) is None
+
+
+async def test_given_a_strand_that_began_before_cases_said_where_it_stands_when_it_is_told_then_it_looks(
+    story: Story,
+) -> None:
+    key = await ordered(story, "adaptation")
+    await story.strand(key).terminate()
+    start = ports.StrandStart(case_id=story.case_id, key=key, clock=CLOCK, way=ports.LOCALLY_FIRST)
+    name = ports.strand_workflow_id(story.case_id, key)
+    again = await story.client.start_workflow(
+        ports.STRAND_WORKFLOW, start, id=name, task_queue=ports.CASES_QUEUE
+    )
+    await until(lambda: asked_of_the_record(story, key), "its first look")
+    await story.do(cmd.MoveStrand(strand=key, step="fitted"))
+    await asyncio.wait_for(again.result(), 20)
+    assert await asked_of_the_record(story, key) == 2
 
 
 async def test_given_a_new_day_promised_when_the_old_one_passes_then_nothing_is_late(story: Story) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -13,7 +14,6 @@ from temporalio import activity
 from temporalio.service import RPCError
 
 from discharge.cases.answer import Answer
-from discharge.cases.commands import Envelope
 from discharge.cases.events import Event, StrandStarted
 from discharge.cases.model import Case
 from discharge.clocks import CaseClock
@@ -23,32 +23,43 @@ from discharge.store.engine import Sessions, transaction
 from housing_checks.pathway import next_wakeup
 from housing_checks.store import apply as decider
 from workflows import client, ports
+from workflows.activities.strand_work import note_moved
 from workflows.discharge_case import STRIKE_AGAIN
 from workflows.loops import Bells
-from workflows.store import askers
+from workflows.store import askers, outbox
 
 OPENED, JOINED = "referral-received", "spell-joined"
 _log = logging.getLogger("homeward.case_record")
 
 
+@dataclass(frozen=True)
+class Decided:
+    """A command that was decided and recorded, and where the strands stand that it moved."""
+
+    applied: ports.Applied
+    strands: Mapping[str, ports.StrandStanding]
+
+
 async def apply(
     sessions: Sessions, clock: CaseClock, given: ports.Apply, bells: Bells | None = None
-) -> ports.Applied:
+) -> Decided:
     """Decide and record one command, and say where the case stands then. What is returned is computed before
     the commit, so that nothing is recorded that its workflow cannot go on from. After it ``bells`` call those
     who have work from it.
     """
     async with transaction(sessions) as session:
-        envelope = await _envelope(session, given)
-        stands = _Standings(clock, given.case_time)
-        outcome = await decider.apply(session, envelope, given.case_time, stands.look_at)
+        kept, stands = await _kept(session, given), _Standings(clock, given.case_time)
+        outcome = await decider.apply(session, kept.envelope, given.case_time, stands.look_at)
         await askers.hear(session, outcome.answer)
+        if kept.by_signal:
+            await outbox.signal_taken(session, given.command_id)
         applied = _applied(outcome, stands.of(outcome.case))
         if not _written(outcome):
             await store.note_next_look(session, given.case_id, stands.look_at(outcome.case))
+        strands = await note_moved(session, clock, outcome.case, applied.moved, given.case_time)
     if bells:
         _ring(bells, outcome)
-    return applied
+    return Decided(applied, strands)
 
 
 def _ring(bells: Bells, outcome: store.Outcome) -> None:
@@ -60,10 +71,11 @@ def _ring(bells: Bells, outcome: store.Outcome) -> None:
         bells.join.set()
 
 
-async def _envelope(session: AsyncSession, given: ports.Apply) -> Envelope:
+async def _kept(session: AsyncSession, given: ports.Apply) -> commands.Kept:
     if given.clock:
-        return await commands.clock_strike(session, given.case_id, given.command_id, given.case_time)
-    return await commands.kept_envelope(session, given.case_id, given.command_id)
+        strike = await commands.clock_strike(session, given.case_id, given.command_id, given.case_time)
+        return commands.Kept(strike, by_signal=False)
+    return await commands.kept_command(session, given.case_id, given.command_id)
 
 
 def _written(outcome: store.Outcome) -> bool:
@@ -151,12 +163,13 @@ async def give_up(sessions: Sessions, given: ports.Failure) -> Answer:
     return answer
 
 
-async def _tell_strands(case_id: UUID, applied: ports.Applied) -> tuple[str, ...]:
+async def _tell_strands(case_id: UUID, decided: Decided) -> tuple[str, ...]:
     """Tell strands that run that they moved, and return them; the case tells or starts the rest."""
-    told = []
-    for key in applied.moved:
+    told, version = [], decided.applied.standing.version
+    for key in decided.applied.moved:
+        progress = ports.StrandProgress(version=version, standing=decided.strands.get(key))
         with contextlib.suppress(RPCError):
-            await client.wake_strand(activity.client(), case_id, key, applied.standing.version)
+            await client.wake_strand(activity.client(), case_id, key, progress)
             told.append(key)
     return tuple(told)
 
@@ -172,9 +185,9 @@ class CaseRecord:
     @activity.defn(name=ports.APPLY)
     async def apply(self, given: ports.Apply) -> ports.Applied:
         """Decide and record one command, and call those who have work from it."""
-        applied = await apply(self._sessions, self._clock, given, self._bells)
-        told = await _tell_strands(given.case_id, applied)
-        return applied.model_copy(update={"told": told, "asked": given})
+        decided = await apply(self._sessions, self._clock, given, self._bells)
+        told = await _tell_strands(given.case_id, decided)
+        return decided.applied.model_copy(update={"told": told, "asked": given})
 
     @activity.defn(name=ports.CASE_STANDING)
     async def case_standing(self, given: ports.CaseLook) -> ports.CaseStanding:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -11,16 +11,16 @@ from temporalio import activity
 
 from discharge.cases.commands import Envelope, ReportFromStrand
 from discharge.cases.model import Actor, Case, Strand
-from discharge.clocks import london_date
+from discharge.clocks import CaseClock, london_date
 from discharge.reference.policy import policy_on
 from discharge.store.engine import Sessions, transaction
 from discharge.store.outbox import queue_case_signal
-from discharge.store.record import load_case
+from discharge.store.record import load_case, one_at_a_time
 from housing_checks.strands.clocks import ClockFacts, next_wakeup, reports_due, search_due
 from housing_checks.strands.rehousing.match import proposals
 from housing_checks.strands.rehousing.need_profiles import need_of
 from workflows import client, ports
-from workflows.store import expected_workflows, outbox
+from workflows.store import expected_workflows
 from workflows.store.properties import lettable
 from workflows.strand import LAST_PATIENCE
 
@@ -30,6 +30,9 @@ async def look(sessions: Sessions, given: ports.StrandLook) -> tuple[ports.Stran
     now, facts = given.case_time, ClockFacts(searched_at=given.searched_at)
     policy = policy_on(london_date(now))
     async with transaction(sessions) as session:
+        await one_at_a_time(
+            session, given.case_id
+        )  # what the case keeps of the strand when it moves it is newer
         case, strand = await _strand(session, given)
         if strand is None:
             await expected_workflows.note_strand_look(session, given.case_id, given.key, None)
@@ -44,6 +47,30 @@ async def look(sessions: Sessions, given: ports.StrandLook) -> tuple[ports.Stran
         await expected_workflows.note_strand_look(session, given.case_id, given.key, _looks_again(given, due))
         await _keep(session, reports)
     return ports.StrandStanding(open=True, version=case.version, search=search, next_look=due), reports
+
+
+async def note_moved(
+    session: AsyncSession, clock: CaseClock, case: Case, keys: Iterable[str], now: datetime
+) -> dict[str, ports.StrandStanding]:
+    """Where strands stand that a case has just moved, kept as if they had looked. Those that must look
+    themselves are not in it: a report is due, or they may have to search for homes.
+    """
+    found = {key: standing for key in keys if (standing := _moved_to(case, key, now))}
+    for key, standing in found.items():
+        due = standing.next_look and clock.wall_time(standing.next_look)
+        await expected_workflows.note_strand_look(session, case.case_id, key, due)
+    return found
+
+
+def _moved_to(case: Case, key: str, now: datetime) -> ports.StrandStanding | None:
+    strand, nothing = case.strands.get(key), ClockFacts()
+    if strand is None or strand.status != "open":
+        return ports.StrandStanding(open=False, version=case.version)
+    policy = policy_on(london_date(now))
+    if reports_due(strand, now, policy) or search_due(strand, nothing, now, policy):
+        return None
+    due = next_wakeup(strand, nothing, now, policy)
+    return ports.StrandStanding(open=True, version=case.version, next_look=due)
 
 
 def _looks_again(given: ports.StrandLook, due: datetime | None) -> datetime | None:
@@ -123,9 +150,6 @@ class StrandWork:
         await self._tell(given, await search(self._sessions, given))
 
     async def _tell(self, given: ports.StrandLook, reports: Sequence[Envelope]) -> None:
-        """At once; where that fails the relay does it, or the next try."""
+        """At once; where that fails the relay does it, or the next try. The case notes that it was told."""
         for report in reports:
             await client.tell_case(activity.client(), given.clock, report)
-        if reports:
-            async with transaction(self._sessions) as session:
-                await outbox.reports_told(session, [report.command_id for report in reports])

@@ -102,12 +102,6 @@ class StrandStart(Message):
     way: int = 0
 
 
-class StrandProgress(Message):
-    """The case version at which a strand's part of the record changed."""
-
-    version: int
-
-
 class StrandLook(Message):
     """Which strand is looked at, at which instant of case time; when homes were last searched for."""
 
@@ -127,6 +121,15 @@ class StrandStanding(Message):
     version: int
     search: bool = False
     next_look: AwareDatetime | None = None
+
+
+class StrandProgress(Message):
+    """The case version at which a strand's part of the record changed, and where the strand stands then;
+    without that it must look itself.
+    """
+
+    version: int
+    standing: StrandStanding | None = None
 
 
 class LaneStart(Message):

@@ -26,7 +26,10 @@ LOCALLY_FIRST = 1
 is served as a whole.
 """
 
-WAY = LOCALLY_FIRST
+TOLD_WHERE_IT_STANDS = 2
+"""The way of working in which a strand goes on from what its case said, where it need not look itself."""
+
+WAY = TOLD_WHERE_IT_STANDS
 """The way of working of runs that begin now. Their start says it, and they keep it: a history holds what an
 earlier way asked for, in its order. (`workflow.patched` says the same, and costs each run an event and a
 write to Temporal's list of workflows.)

@@ -100,10 +100,11 @@ async def unheard_signals(session: AsyncSession, told_before: datetime) -> Seque
 async def signal_again(session: AsyncSession, sequences: Sequence[int]) -> None:
     """Have the relay tell these signals once more; a case that did hear one ignores it."""
     rows = update(OutboxRow).where(OutboxRow.sequence.in_(sequences))
-    await session.execute(rows.values(relayed_at=None, state="pending"))
+    await session.execute(rows.values(relayed_at=None, relay_after=None, state="pending"))
 
 
 async def tell_again(session: AsyncSession, lanes: Sequence[tuple[UUID, UUID]]) -> None:
     """Have the relay tell these lanes of their items once more."""
     mine = tuple_(OutboxRow.partner_id, OutboxRow.case_id).in_(lanes)
-    await session.execute(update(OutboxRow).where(mine, OutboxRow.state == "pending").values(relayed_at=None))
+    waiting = update(OutboxRow).where(mine, OutboxRow.state == "pending")
+    await session.execute(waiting.values(relayed_at=None, relay_after=None))

@@ -88,6 +88,7 @@ async def claim(session: AsyncSession, sequence: int, now: datetime) -> Claimed 
     if partners.rests(partner, now):
         return PAUSED
     partners.note_probe(partner, now)
+    row.relayed_at, row.relay_after = row.relayed_at or now, None  # its lane has been told
     before = (row.error_code, row.last_attempt_at) if row.error_code and row.last_attempt_at else None
     case = await session.get_one(CaseRow, row.case_id, populate_existing=True)
     return Claimed(row=row, partner=partner, case=case, failed_before=before)

@@ -2,12 +2,14 @@
 
 A relay takes rows for a while and then tells them, holding no lock meanwhile. What is for one case or lane is
 told in order: while a row of it is taken, or waits because telling it failed, the later ones are left alone.
+Whoever is told notes it with what they do about it. The relay notes the rest later, and only what is still as
+it took it: until when they were taken (`relay_after`) tells one taking from another.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, exists, func, or_, select, update
@@ -63,34 +65,36 @@ async def _leave_to_rest(session: AsyncSession) -> None:
         await session.execute(theirs.values(relayed_at=func.now(), relay_after=None))
 
 
-async def lanes_told(session: AsyncSession, sequences: Sequence[int]) -> None:
+async def lanes_told(session: AsyncSession, sequences: Sequence[int], until: datetime | None) -> None:
     """Note that lanes were told about partners' items; delivering them is the lanes' part."""
-    await _set(session, sequences, relayed_at=func.now(), relay_after=None, relay_tries=0)
+    as_taken = OutboxRow.relay_after == until
+    await _set(session, sequences, as_taken, relayed_at=func.now(), relay_after=None, relay_tries=0)
 
 
-async def cases_told(session: AsyncSession, sequences: Sequence[int]) -> None:
+async def cases_told(session: AsyncSession, sequences: Sequence[int], until: datetime | None) -> None:
     """Note that Temporal took the signals for cases, which are then delivered.
 
     One that its case could not record meanwhile is dead already, and stays so.
     """
-    await _taken(session, OutboxRow.sequence.in_(sequences))
+    as_taken = OutboxRow.relay_after == until, OutboxRow.state == "pending"
+    await _set(session, sequences, *as_taken, **_delivered())
 
 
-async def reports_told(session: AsyncSession, command_ids: Sequence[UUID]) -> None:
-    """Note the same of reports that strands told their cases themselves."""
-    await _taken(session, OutboxRow.key.in_(command_ids))
+async def signal_taken(session: AsyncSession, command_id: UUID) -> None:
+    """Note that a case has taken a fact or a report, with what it decided about it."""
+    waiting = update(OutboxRow).where(OutboxRow.key == command_id, OutboxRow.state == "pending")
+    await session.execute(waiting.values(**_delivered()))
 
 
-async def _taken(session: AsyncSession, which: ColumnElement[bool]) -> None:
-    now = func.now()
-    told = {"relayed_at": now, "sent_at": now, "received_at": now, "state": "delivered"}
-    waiting = update(OutboxRow).where(which, OutboxRow.state == "pending")
-    await session.execute(waiting.values(**told, relay_after=None, relay_tries=0))
+def _delivered() -> dict[str, object]:
+    facts = dict.fromkeys(("relayed_at", "sent_at", "received_at"), func.now())
+    return {**facts, "state": "delivered", "relay_after": None, "relay_tries": 0}
 
 
 async def set_aside(session: AsyncSession, sequences: Sequence[int], code: str) -> None:
     """Set rows aside that cannot be read, so that they hold nobody up and a person sees them."""
-    await _set(session, sequences, state="dead", error_code=code, last_attempt_at=func.now())
+    dead = {"state": "dead", "error_code": code, "last_attempt_at": func.now(), "relay_after": None}
+    await _set(session, sequences, **dead)
 
 
 async def give_back(session: AsyncSession, sequences: Sequence[int]) -> None:
@@ -104,5 +108,9 @@ async def put_off(session: AsyncSession, sequence: int, by: timedelta) -> None:
     await _set(session, [sequence], **later)
 
 
-async def _set(session: AsyncSession, sequences: Sequence[int], **values: object) -> None:
-    await session.execute(update(OutboxRow).where(OutboxRow.sequence.in_(sequences)).values(**values))
+async def _set(
+    session: AsyncSession, sequences: Sequence[int], *only: ColumnElement[bool], **values: object
+) -> None:
+    if sequences:
+        these = update(OutboxRow).where(OutboxRow.sequence.in_(sequences), *only)
+        await session.execute(these.values(**values))

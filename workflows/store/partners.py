@@ -80,7 +80,8 @@ async def works_again(session: AsyncSession, partner: PartnerRow) -> None:
         OutboxRow.partner_id == partner.id, OutboxRow.state == "pending"
     )
     sequences = (await session.scalars(waiting.order_by(OutboxRow.sequence).with_for_update())).all()
-    await session.execute(update(OutboxRow).where(OutboxRow.sequence.in_(sequences)).values(relayed_at=None))
+    again = update(OutboxRow).where(OutboxRow.sequence.in_(sequences))
+    await session.execute(again.values(relayed_at=None, relay_after=None))
 
 
 async def took_another_since(session: AsyncSession, row: OutboxRow, since: datetime) -> bool:

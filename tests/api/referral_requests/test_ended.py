@@ -40,7 +40,9 @@ async def refused(door: Door, envelope: Envelope, patched: pytest.MonkeyPatch) -
         raise Refused("not-found")
 
     patched.setitem(cast("dict[str, Decider]", DECIDERS), "refer", no)
-    assert (await apply(make_sessions(door.worker), CaseClock.real(), asked(envelope))).outcome == "refused"
+    assert (
+        await apply(make_sessions(door.worker), CaseClock.real(), asked(envelope))
+    ).applied.outcome == "refused"
     patched.undo()
 
 

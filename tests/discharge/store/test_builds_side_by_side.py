@@ -19,7 +19,7 @@ from discharge.cases.model import SNAPSHOT, Case, Strand
 from discharge.errors import HomewardError
 from discharge.store import changes, consistency
 from discharge.store import record as store
-from discharge.store.commands import kept_envelope
+from discharge.store.commands import kept_command
 from discharge.store.count_anew import count_anew
 from discharge.store.engine import make_sessions, transaction
 from discharge.store.outbox import queue_case_signal
@@ -147,7 +147,7 @@ async def test_given_a_command_of_a_later_build_then_it_is_left_to_that_build(
         changed = text("UPDATE outbox SET payload = payload || CAST(:later AS jsonb)")
         await session.execute(changed, {"later": later})
         with pytest.raises(HomewardError, match=NEWER):
-            await kept_envelope(session, case_id, given.command_id)
+            await kept_command(session, case_id, given.command_id)
 
 
 async def test_given_a_snapshot_with_parts_that_only_a_later_build_can_read_then_the_others_are_shown(
