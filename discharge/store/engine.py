@@ -99,7 +99,8 @@ def _ask_kept_ones(engine: AsyncEngine, times: DatabaseTimes) -> None:
     """A connection that was kept is asked whether it lives before it is lent: after a restart of PostgreSQL
     all of them are dead. One that answered a moment ago, and on which nothing was said since, is not asked:
     that would cost each transaction a round trip. Its first answer is waited for as briefly instead, because
-    with several frozen ones the times would add up.
+    with several frozen ones the times would add up. Who is asked begins the transaction by that: a question
+    of its own would be another one.
     """
 
     def back(connection: Any, record: Any) -> None:
@@ -112,13 +113,22 @@ def _ask_kept_ones(engine: AsyncEngine, times: DatabaseTimes) -> None:
         if kept_for >= SURE_SECONDS or (kept_for >= 0 and driver.has_news):
             driver.patience = times.connect
             try:
-                engine.dialect.do_ping(connection)
+                _begin(connection)
             except engine.dialect.loaded_dbapi.Error:
                 raise InvalidatePoolError from None
         driver.patience, driver.first = times.answer, times.connect
 
     event.listen(engine.sync_engine, "checkin", back)
     event.listen(engine.sync_engine, "checkout", out)
+
+
+def _begin(connection: Any) -> None:
+    """Say nothing but that a transaction begins, which the driver does before whatever it is given."""
+    cursor = connection.cursor()
+    try:
+        cursor.execute(";")
+    finally:
+        cursor.close()
 
 
 def make_sessions(engine: AsyncEngine) -> Sessions:

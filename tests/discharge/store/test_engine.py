@@ -10,7 +10,7 @@ from discharge.errors import HomewardError
 from discharge.store.driver import DatabaseTimes
 from discharge.store.engine import make_engine, transaction
 from discharge.store.tables import Person
-from tests.fixtures.postgres import Places
+from tests.fixtures.postgres import Database, Places
 
 TENANT = text("SELECT current_setting('homeward.organisation_id', true)")
 
@@ -39,3 +39,27 @@ async def test_an_error_from_the_database_repeats_no_value(worker: AsyncEngine, 
     assert "fk_persons_merged_into_persons" in str(caught.value)
     assert "Ashdown" not in repr(caught.value)
     assert str(person.merged_into) not in repr(caught.value)
+
+
+COMMITTED = "SELECT xact_commit FROM pg_stat_database WHERE datname = %s"
+
+
+async def test_given_a_kept_connection_when_asked_whether_it_lives_then_that_is_no_transaction_of_its_own(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("discharge.store.engine.SURE_SECONDS", 0)
+    engine = make_engine(database.worker_url, pool_size=1)
+
+    async def one() -> int:
+        """How many transactions PostgreSQL has counted after this one, as read from another database."""
+        async with transaction(engine) as session:
+            await session.execute(text("SELECT count(*) FROM case_clock"))  # what touched no table is kept
+            await session.execute(text("SELECT pg_stat_force_next_flush()"))
+        with database.server.superuser() as reading:
+            (count,) = reading.execute(COMMITTED, (database.name,)).fetchone() or (0,)
+        return int(count)
+
+    await one()
+    counted = [await one() for _ in range(5)]
+    await engine.dispose()
+    assert counted[-1] - counted[0] == 4

@@ -19,6 +19,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from discharge.errors import HomewardError
+from discharge.store import engine as engines
 from discharge.store.driver import AT_LENGTH, CANCEL_SECONDS, UNLIMITED, DatabaseTimes
 from discharge.store.engine import make_engine, transaction
 from tests.fixtures.freezing import FreezingProxy, freezing_proxy
@@ -130,8 +131,8 @@ async def test_given_a_connection_that_answered_a_moment_ago_when_lent_then_it_i
 ) -> None:
     made = make_engine(database.api_url)
     await ask(made)
-    asked = Mock(side_effect=made.dialect.do_ping)
-    with patch.object(made.dialect, "do_ping", asked):
+    asked = Mock(side_effect=engines._begin)
+    with patch.object(engines, "_begin", asked):
         await ask(made)
         assert not asked.called
         with patch("discharge.store.engine.SURE_SECONDS", 0):
