@@ -33,7 +33,7 @@ from tests.workflows.waiting import until
 from workflows import ports
 from workflows.codec import PayloadKeys, data_converter
 from workflows.relay import Relay
-from workflows.worker_pool import CASE_WORKFLOWS, LANE_WORKFLOWS, runner
+from workflows.worker_pool import CASE_WORKFLOWS, CHORE_WORKFLOWS, LANE_WORKFLOWS, runner
 
 ATTEMPTS = 3
 LOCAL = "core_local_activity"
@@ -105,7 +105,18 @@ async def rehoused(story: Story, _: Path) -> list[Handle]:
     return [story.handle, story.strand("rehousing/1")]
 
 
+async def a_round_of_a_chore(story: Story, _: Path) -> list[Handle]:
+    """The chore that most rounds resemble: one activity, which says nothing."""
+    name = "request-keys"
+    round_of_it = await story.client.start_workflow(
+        ports.CHORE_WORKFLOW, ports.Chore(name=name), id=ports.chore_id(name), task_queue=ports.CHORES_QUEUE
+    )
+    await round_of_it.result()
+    return [round_of_it]
+
+
 TALES: dict[str, Tale] = {
+    "a-round-of-a-chore": a_round_of_a_chore,
     "home-as-it-is": home_as_it_is,
     "stairlift-late-and-told": stairlift_late_and_told,
     "rehoused": rehoused,
@@ -114,7 +125,7 @@ TALES: dict[str, Tale] = {
 
 def replayer(keys: PayloadKeys) -> Replayer:
     return Replayer(
-        workflows=[*CASE_WORKFLOWS, *LANE_WORKFLOWS],
+        workflows=[*CASE_WORKFLOWS, *LANE_WORKFLOWS, *CHORE_WORKFLOWS],
         data_converter=data_converter(keys),
         workflow_runner=runner(),
     )
