@@ -76,7 +76,8 @@ class RecordChores:
     async def drain(self) -> bool:
         """Give the next messages their effect."""
         drained = await drain_some(self.engine, self.profiles, self.clock)
-        return self._call_relay(bool(drained))
+        self._call_relay(any(one.for_relay for one in drained))
+        return bool(drained)
 
     async def decide(self) -> bool:
         """Carry out the next decision about who is who."""

@@ -40,6 +40,20 @@ async def queue_case_signal(
         "cause_inbox_id": cause_inbox_id,
     }
     await session.execute(insert(OutboxRow).values(values).on_conflict_do_nothing(index_elements=["key"]))
+    note_for_relay(session)
+
+
+_FOR_RELAY = "homeward.for_relay"
+
+
+def note_for_relay(session: AsyncSession) -> None:
+    """Remember that this transaction leaves the relay something to tell."""
+    session.info[_FOR_RELAY] = True
+
+
+def is_for_relay(session: AsyncSession) -> bool:
+    """Whether this transaction has left the relay something to tell."""
+    return bool(session.info.get(_FOR_RELAY))
 
 
 async def release(session: AsyncSession, sequence: int, *, by: UUID, reason: str) -> OutboxRow:

@@ -17,10 +17,11 @@ from discharge.cases.model import CaseSpell
 from discharge.reference.policy import put_in_force
 from discharge.reference.site import SiteFolder
 from discharge.store.engine import Sessions, transaction
-from discharge.store.tables import PartnerRow, Spell
+from discharge.store.tables import PartnerRow, Person, Spell
 from fhir_adapters.feeds.profile_watch import WatchedBook
 from tests.fhir_adapters.hl7v2.conftest import Intake, intake  # noqa: F401 - a feed of the trust
 from tests.fhir_adapters.hl7v2.samples import Sample
+from tests.fhir_adapters.hl7v2.store.test_drain import open_case
 from tests.workflows.story import CLOCK, Story
 from workflows.chores import RecordChores
 from workflows.loops import SWEEP, Bells, Loop, repeat
@@ -113,7 +114,7 @@ async def test_given_a_referral_whose_stay_is_known_when_recorded_then_nobody_lo
     assert not needs.bells.join.is_set()
 
 
-async def test_given_a_message_when_drained_then_the_relay_is_called(
+async def test_given_messages_when_drained_then_the_relay_is_called_for_those_that_a_case_must_hear(
     worker: AsyncEngine,
     sessions: Sessions,
     intake: Intake,  # noqa: F811
@@ -122,6 +123,11 @@ async def test_given_a_message_when_drained_then_the_relay_is_called(
     chores = RecordChores(worker, sessions, CLOCK, WatchedBook(None), NO_SITE, bells)
     assert not await chores.drain()
     assert not bells.relay.is_set()
+    await intake.put(Sample("A28", "M0").raw())
+    assert await chores.drain()
+    assert not bells.relay.is_set(), "nobody with a case"
+    (person,) = await intake.rows(Person)
+    await open_case(worker, person.id, intake.organisation_id)
     await intake.put(Sample().raw())
     assert await chores.drain()
     assert bells.relay.is_set()

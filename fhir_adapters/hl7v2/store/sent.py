@@ -14,6 +14,7 @@ from sqlalchemy import exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from discharge.clocks import london_date
+from discharge.store.outbox import note_for_relay
 from discharge.store.tables import OutboxRow, PartnerRow, Person, PersonIdentifier, Spell
 from discharge.store.tables.organisations import HL7_V2
 from fhir_adapters.feeds.book import ProfileBook
@@ -170,6 +171,7 @@ async def _apply(session: AsyncSession, item: OutboxRow, answer: PartnerAnswer) 
     elif meaning == "again" and not await _overtaken(session, item):
         if item.state == "delivered":
             item.state, item.relayed_at = "pending", None
+            note_for_relay(session)
         item.error_code, item.error_detail = PARTNER_AWAY, answer.words
     else:
         item.state, item.error_code, item.error_detail = "dead", PARTNER_REFUSED, answer.words

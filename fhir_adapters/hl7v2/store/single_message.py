@@ -21,6 +21,7 @@ from sqlalchemy.orm import aliased
 from discharge.clocks import CaseClock, london_date
 from discharge.errors import HomewardError, Unavailable
 from discharge.store.engine import transaction
+from discharge.store.outbox import is_for_relay
 from fhir_adapters.feeds.book import ProfileBook
 from fhir_adapters.feeds.profile import Profile
 from fhir_adapters.hl7v2.facts import Interpretation, Interpreted, NotUsed, Parked, StayReported
@@ -62,12 +63,15 @@ WAITING_FIRST = (
 
 @dataclass(frozen=True, slots=True)
 class Drained:
-    """What became of one message: its state, and the code and reason where it has any."""
+    """What became of one message: its state, and the code and reason where it has any. ``for_relay``: it, or
+    another one of its transaction, left the relay something to tell.
+    """
 
     inbox_id: UUID
     state: str
     code: str | None = None
     reason: str | None = None
+    for_relay: bool = False
 
 
 async def drain_one(
@@ -230,7 +234,7 @@ async def _finish(
     await session.execute(update(InboxRow).where(*waiting).values(values))
     if not isinstance(outcome, Parked) and not effect.requested:  # whom a request hides is not known yet
         await release(session, [inbox_id])
-    return Drained(inbox_id, outcome.outcome, values["code"], values["reason"])
+    return Drained(inbox_id, outcome.outcome, values["code"], values["reason"], is_for_relay(session))
 
 
 def became(outcome: Interpretation, effect: Effect, read_by: str | None) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from discharge.clocks import CaseClock
 from discharge.errors import Unavailable
 from discharge.store.engine import transaction
+from discharge.store.outbox import is_for_relay
 from fhir_adapters.feeds.book import ProfileBook
 from fhir_adapters.hl7v2.facts import Interpreted, NotUsed
 from fhir_adapters.hl7v2.interpret import understood
@@ -211,7 +212,8 @@ class _Drain:
         for offer in loaded.state.afterwards:
             await offer()
         await pairs.offer_all_resembling(session, loaded.state.described)
-        return [Drained(one["inbox_id"], one["state"], one["code"], one["reason"]) for one in done]
+        told = is_for_relay(session)
+        return [Drained(one["inbox_id"], one["state"], one["code"], one["reason"], told) for one in done]
 
     async def _effect(self, session: AsyncSession, one: Read, today: date) -> dict[str, Any]:
         effect, outcome = Effect(), one.outcome
