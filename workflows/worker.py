@@ -21,7 +21,7 @@ from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner
 
 from discharge.reference.files import DataInvalid
-from discharge.reference.policy import day_told, put_in_force
+from discharge.reference.policy import day_told
 from discharge.reference.site import SiteFolder
 from discharge.store.driver import USUAL, DatabaseTimes
 from discharge.store.engine import Sessions, make_engine, make_sessions, transaction
@@ -30,6 +30,7 @@ from fhir_adapters.feeds.profile_watch import WatchedBook
 from fhir_adapters.hl7v2.send.links import Links
 from fhir_adapters.partners.clients import PartnerClients
 from fhir_adapters.partners.secrets import SecretFolder
+from fhir_adapters.site_reference import site_reference
 from fhir_adapters.store.profiles import follow, remember
 from housing_checks.store import holds
 from workflows import readiness
@@ -151,7 +152,7 @@ def _reference_at_hand(folder: Path | None) -> SiteFolder:
     """What this site changes in reference data. Raises DataInvalid when a file never was good: cases would be
     decided by other data than the site means.
     """
-    reference = SiteFolder(folder, put_in_force)
+    reference = site_reference(folder)
     if reference.lacking:
         raise DataInvalid("\n".join(fault.why for fault in reference.faults))
     return reference

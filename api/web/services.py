@@ -27,12 +27,11 @@ from api.web.sign_in.openid import OpenId
 from api.web.sign_in.sessions import Session, SessionCookies, use_session
 from discharge.clocks import CaseClock
 from discharge.errors import HomewardError
-from discharge.reference.policy import put_in_force
-from discharge.reference.site import SiteFolder
 from discharge.store.engine import Sessions, make_engine, make_sessions, transaction
 from discharge.store.tables import CaseClockRow
 from fhir_adapters.background import Background
 from fhir_adapters.feeds.profile_watch import WatchedBook
+from fhir_adapters.site_reference import site_reference
 from fhir_adapters.store.profiles import keep_following
 from workflows.codec import PayloadKeys
 from workflows.connection import connect
@@ -74,7 +73,7 @@ class Services:
             OpenId(settings.openid, own + CALLBACK, own + SIGNED_OUT, fresh) if settings.openid else None
         )
         self.profiles = WatchedBook(settings.feed_profiles)
-        self.reference = SiteFolder(settings.reference_data, put_in_force)
+        self.reference = site_reference(settings.reference_data)
         self._token_keys = KeySet.import_key_set(_key_set(settings.token_keys))
         self._asked: dict[How, Buckets] = {
             "bearer": Buckets(limits.client),

@@ -89,20 +89,16 @@ def check(
 
 
 def _kinds() -> dict[str, Kind[Any]]:
-    from fhir_adapters.feeds.alarms import ALARM_KINDS, ALARMS
-    from fhir_adapters.hl7v2.process.causes import PARKED_CAUSES
-    from housing_checks.kinds import EVERY_KIND
+    from fhir_adapters.site_reference import EVERY_KIND
 
-    ours = (ALARMS, ALARM_KINDS.kind, PARKED_CAUSES.kind)
-    return {**EVERY_KIND, **{kind.name: kind for kind in ours}}
+    return dict(EVERY_KIND)
 
 
 def _policy(site: Path | None, on: datetime | None) -> Policy:
-    from discharge.reference.policy import policy_on, put_in_force
-    from discharge.reference.site import SiteFolder
+    from discharge.reference.policy import policy_on
+    from fhir_adapters.site_reference import site_reference
 
-    _kinds()
-    folder = SiteFolder(site, put_in_force)
+    folder = site_reference(site)
     if folder.faults:
         raise CannotGoOn("\n".join(fault.why for fault in folder.faults))
     return policy_on(on.date() if on else date.today())  # noqa: DTZ011 - a person asks by the wall calendar

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, get_args
+from typing import Any
 from uuid import UUID, uuid5
 
 from sqlalchemy import func, or_, select, text, union_all
@@ -32,7 +32,7 @@ from discharge.store.tables import (
     ReferralRequestRow,
 )
 from discharge.store.tables.outbox import OPEN_ITEMS
-from fhir_adapters.feeds.alarms import AlarmRule, Breach, Kind, Whose, in_force, judge, rules_for
+from fhir_adapters.feeds.alarms import ALARM_KINDS, AlarmRule, Breach, Whose, in_force, judge, rules_for
 from fhir_adapters.feeds.book import DEFAULT_PROFILE
 from fhir_adapters.feeds.profile import Profile
 from fhir_adapters.store.message_search import BEYOND, UNASSIGNED
@@ -147,7 +147,8 @@ def _new(seen: Observed, breach: Breach, now: datetime) -> AlarmRow:
 
 async def _rules(session: AsyncSession) -> dict[UUID | None, list[AlarmRule]]:
     found: dict[UUID | None, list[AlarmRule]] = {}
-    for row in await session.scalars(select(AlarmRuleRow).where(AlarmRuleRow.kind.in_(get_args(Kind)))):
+    known = [each.code for each in ALARM_KINDS]
+    for row in await session.scalars(select(AlarmRuleRow).where(AlarmRuleRow.kind.in_(known))):
         found.setdefault(row.feed_id, []).append(AlarmRule.model_validate(row.rule, extra="ignore"))
     return found
 

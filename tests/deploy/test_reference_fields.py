@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import dataclasses
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -14,24 +16,20 @@ import pytest
 from pydantic import BaseModel
 
 from discharge.reference.kind import KINDS
-from fhir_adapters.feeds.alarms import ALARMS
 from fhir_adapters.feeds.profile import Profile
 from fhir_adapters.shadow.list_mapping import ListMapping
-from housing_checks.kinds import EVERY_KIND
+from fhir_adapters.site_reference import EVERY_KIND
 
 ROOT = Path(__file__).resolve().parents[2]
 FLOORS = ("discharge", "housing_checks", "fhir_adapters", "workflows", "api", "deploy")
 
-EXPLAINED = {
-    "Clock.stops": "held against the kinds of events that there are; the fold of each ends the clock",
-}
+EXPLAINED: dict[str, str] = {}
 """Fields that nothing reads by name, with the reason why they are kept."""
 
 
 def rows() -> dict[str, type[Any]]:
     """Every type of row, with the types that its fields are made of."""
     assert EVERY_KIND
-    assert ALARMS
     found: dict[str, type[Any]] = {}
     for kind in (*(each.row for each in KINDS.values()), Profile, ListMapping):
         _collect(kind, found)
@@ -82,3 +80,26 @@ def test_given_the_kinds_of_reference_data_then_their_rows_are_among_those_that_
     assert {"Clock", "Rule", "Price", "UsualRule", "CheckItem", "CatalogueRow", "Profile", "LeadTime"} <= set(
         rows()
     )
+
+
+ALL = """
+import importlib, pkgutil, {0}
+for each in pkgutil.walk_packages({0}.__path__, "{0}."):
+    if not each.name.endswith("migrations.env"):
+        importlib.import_module(each.name)
+"""
+
+
+@pytest.mark.parametrize(
+    "loaded",
+    ["import workflows.worker", "import api.web.app", "\n".join(ALL.format(floor) for floor in FLOORS)],
+    ids=["worker", "api", "everything"],
+)
+def test_given_a_process_that_follows_a_sites_folder_then_it_knows_every_kind_that_there_is(
+    loaded: str,
+) -> None:
+    known = "from discharge.reference.kind import KINDS; print(*sorted(KINDS))"
+    told = subprocess.run(
+        [sys.executable, "-c", f"{loaded}\n{known}"], capture_output=True, text=True, check=True
+    )
+    assert told.stdout.split() == sorted(EVERY_KIND)

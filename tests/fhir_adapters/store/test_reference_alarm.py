@@ -11,10 +11,9 @@ import pytest
 from discharge.clocks import london_midnight
 from discharge.reference.policy import policy_on, put_in_force
 from discharge.reference.site import SiteFolder, parse_override
-from fhir_adapters.feeds.alarms import ALARMS
+from fhir_adapters.site_reference import EVERY_KIND
 from fhir_adapters.store.alarms import look_for_alarms
 from fhir_adapters.store.tables import AlarmRow
-from housing_checks.kinds import EVERY_KIND
 from tests.fhir_adapters.hl7v2.conftest import Intake, intake  # noqa: F401 - a feed of the trust
 
 HEAD = """
@@ -39,11 +38,11 @@ def look(folder: SiteFolder) -> None:
     folder.look()
 
 
-@pytest.mark.parametrize("name", [*EVERY_KIND, ALARMS.name])
+@pytest.mark.parametrize("name", [name for name, kind in EVERY_KIND.items() if not kind.national])
 def test_given_any_kind_of_data_when_its_file_breaks_while_followed_then_the_last_good_one_counts(
     name: str, tmp_path: Path
 ) -> None:
-    kind = {**EVERY_KIND, ALARMS.name: ALARMS}[name]
+    kind = EVERY_KIND[name]
     day = kind.editions[0].heading.effective_from + timedelta(days=60)
     code = next(iter(kind.editions[0].table.fields))
     file, folder = tmp_path / "ours.yaml", SiteFolder(tmp_path, put_in_force)

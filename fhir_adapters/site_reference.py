@@ -1,8 +1,13 @@
-"""Every kind of reference data of floors 1 and 2: whoever follows a site's folder has to know them all."""
+"""A site's folder of changes in reference data, and every kind of data that it can change.
+
+Whoever follows the folder has to know every kind, also those that it does not use itself: otherwise a good
+file would be a fault in one process and in force in another.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -16,8 +21,12 @@ from discharge.outcomes.failed_discharge import FAILED_DISCHARGES
 from discharge.outcomes.readmission import READMISSION_BANDS
 from discharge.prices.price_list import KIND as PRICES
 from discharge.reference.kind import Kind
+from discharge.reference.policy import put_in_force
+from discharge.reference.site import SiteFolder
 from discharge.risk.levels import ALERT_LEVELS
 from discharge.risk.rules import RULES
+from fhir_adapters.feeds.alarms import ALARM_KINDS, ALARMS
+from fhir_adapters.hl7v2.process.causes import PARKED_CAUSES
 from housing_checks import lead_times
 from housing_checks.checks.form import HOME_CHECK
 from housing_checks.strands.rehousing.criteria import HOME_CRITERIA
@@ -31,6 +40,8 @@ _LISTS: tuple[ListByEdition[Any], ...] = (
     FAILED_DISCHARGES,
     COUNTERFACTUALS,
     HOME_CRITERIA,
+    ALARM_KINDS,
+    PARKED_CAUSES,
 )
 
 EVERY_KIND: Mapping[str, Kind[Any]] = MappingProxyType(
@@ -42,7 +53,13 @@ EVERY_KIND: Mapping[str, Kind[Any]] = MappingProxyType(
             CLOCKS,
             RULES,
             PRICES,
+            ALARMS,
             *(each.kind for each in _LISTS),
         )
     }
 )
+
+
+def site_reference(folder: Path | None) -> SiteFolder:
+    """Return what this site changes in reference data, put in force now and after each change of a file."""
+    return SiteFolder(folder, put_in_force)
