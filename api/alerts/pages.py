@@ -12,7 +12,6 @@ from api.alerts.views import Filter, owners, present
 from api.commands.service import AskedCommand, ask
 from api.forms.submission import as_sent, seen_of
 from api.web import names
-from api.web.page.tags import LEVELS
 from api.web.page.visit import Visitor
 from api.web.paging import Turned
 from api.web.parameters import one_of
@@ -20,6 +19,7 @@ from api.web.refusals import CaseChanged
 from api.web.sign_in.pages import local
 from discharge.cases.commands import AcknowledgeAlert
 from discharge.errors import HomewardError
+from discharge.risk.levels import LEVELS
 
 router = APIRouter(include_in_schema=False)
 

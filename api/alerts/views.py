@@ -10,10 +10,11 @@ from uuid import UUID, uuid4
 from api.alerts.queries import Alerts, OpenAlert
 from api.web.names import Directory
 from api.web.page import words
-from api.web.page.tags import LEVELS, Tag, tag_of
+from api.web.page.tags import Tag, level_tag
 from api.web.paging import SIZE
 from api.worklist.views import Option
 from discharge.cases.stages import stage_label
+from discharge.risk.levels import ALERT_LEVELS, LEVELS
 from discharge.risk.rules import every_rule, known_rule
 from discharge.roles import ROLE_WORDS
 
@@ -21,15 +22,6 @@ from discharge.roles import ROLE_WORDS
 def owners() -> tuple[str, ...]:
     """Roles that an alert can belong to, in the order of the ladders."""
     return tuple(dict.fromkeys(role for rule in every_rule() for role in rule.ladder))
-
-
-MEANINGS: dict[str, str] = {
-    "STOP": "The person must not leave until this is resolved or a mitigation is recorded.",
-    "RED+": "Very late, or very likely to go wrong.",
-    "RED": "Late, or likely to go wrong.",
-    "AMBER": "Watch it.",
-}
-"""What each level asks of those who read it."""
 
 
 @dataclass(frozen=True)
@@ -108,12 +100,12 @@ def present(
     return AlertsPage(
         rows=tuple(_row(each, now, known, may_take_on, may_open) for each in found.rows),
         summary=words.part_of(first, len(found.rows), found.total, "alert"),
-        levels=_options("Every level", {level: tag.text for level, tag in LEVELS.items()}, wanted.level),
+        levels=_options("Every level", {level: ALERT_LEVELS.label(level) for level in LEVELS}, wanted.level),
         owners=_options("Everybody", {role: _role(role) for role in owners()}, wanted.owner),
         only=_options("All open alerts", {"waiting": "Nobody has accepted"}, wanted.only),
         filtered=wanted.chosen,
         back=wanted.href,
-        meanings=tuple((LEVELS[level], meaning) for level, meaning in MEANINGS.items()),
+        meanings=tuple((level_tag(row.code), row.meaning) for row in map(ALERT_LEVELS.newest, LEVELS) if row),
         earlier=replace(wanted, page=wanted.page - 1).href if wanted.page > 1 else "",
         later=replace(wanted, page=wanted.page + 1).href if shown < found.total else "",
     )
@@ -132,7 +124,7 @@ def _row(each: OpenAlert, now: datetime, known: Directory, may_take_on: bool, ma
         alert_id=str(alert.id),
         case_id=str(each.case_id),
         version=each.version,
-        level=tag_of(LEVELS, alert.level),
+        level=level_tag(alert.level),
         name=words.full_name(each.family_name, each.given_name),
         case_href=f"/cases/{each.case_id}" if may_open else "",
         place=each.ward or stage_label(each.stage),

@@ -28,7 +28,7 @@ from api.forms.definitions import FORMS
 from api.forms.model import Around
 from api.web.names import Directory
 from api.web.page import words
-from api.web.page.tags import LEVELS, Tag, stage_tag, strand_tag, tag_of
+from api.web.page.tags import Tag, level_tag, stage_tag, strand_tag
 from api.web.principals import Principal
 from discharge.cases.actions import action_words
 from discharge.cases.command_stages import may_ask
@@ -191,7 +191,7 @@ def alert_line(case: Case, alert: Alert, caller: Principal) -> AlertLine:
     """One early warning, and whether the caller may take it on."""
     return AlertLine(
         title=rule_title(alert.rule),
-        tag=tag_of(LEVELS, alert.level),
+        tag=level_tag(alert.level),
         fact=alert.fact,
         threshold=alert.threshold,
         source=alert.source,

@@ -20,7 +20,7 @@ from api.web import names
 from api.web.page.tags import MESSAGE_STATES
 from api.web.page.visit import Visit, Visitor
 from api.web.paging import FIRST
-from api.web.parameters import check_names
+from api.web.parameters import check_names, unusable
 from discharge.errors import HomewardError
 from fhir_adapters.store.message_search import MessageQuery
 
@@ -42,7 +42,10 @@ FAULTS = {
 async def show(visit: Visitor) -> Response:
     """Messages, newest first, without anybody's name. Every state of it is in its address."""
     check_names(visit.request, {*Search.__dataclass_fields__, "before"})
-    return await listed(visit, dict(visit.request.query_params))
+    asked = dict(visit.request.query_params)
+    if asked.get("before") and place_of(asked["before"]) is None:
+        raise unusable("before", "is no place in this list; begin again at its first page")
+    return await listed(visit, asked)
 
 
 async def listed(visit: Visit, asked: Mapping[str, str], why: str = "", why_fault: str = "") -> Response:

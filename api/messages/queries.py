@@ -28,7 +28,9 @@ from fhir_adapters.store.tables import FactRow, Feed, InboxRow
 COUNTED_TO = 1_000
 """Counts of a list stop here: beyond it a figure helps nobody and costs a walk through the whole inbox."""
 
-_PLACE = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?\+00:00)_(\d+)")
+PLACE = r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?[+ ]00:00)_(\d{1,18})"
+"""How a place is written; a browser may send the plus as a space."""
+_PLACE = re.compile(PLACE)
 
 
 @dataclass(frozen=True)
@@ -46,9 +48,9 @@ class Place:
 
 def place_of(text: str) -> Place | None:
     """A place from an address; None for anything that is none."""
-    found = _PLACE.fullmatch(text.replace(" ", "+"))
+    found = _PLACE.fullmatch(text)
     try:
-        return Place(datetime.fromisoformat(found[1]), int(found[2])) if found else None
+        return Place(datetime.fromisoformat(found[1].replace(" ", "+")), int(found[2])) if found else None
     except ValueError:
         return None
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.messages.queries import PLACE
 from api.messages.search import Search
 from api.web.paging import SIZE
 from api.web.schemas import Schema
@@ -192,10 +193,10 @@ class MessageSearch(BaseModel):
 class MessageQuery(MessageSearch):
     """Which messages, and where the page begins: `after` is `next` of the page before."""
 
-    after: str = Field(default="", max_length=200, description="`next` of the page before")
+    after: str = Field(default="", pattern=f"^({PLACE})?$", description="`next` of the page before")
     before: str = Field(
         default="",
-        max_length=200,
+        pattern=f"^({PLACE})?$",
         description="The same as `after`",
         json_schema_extra={"deprecated": True},  # said to clients; our own reading of it is no news
     )

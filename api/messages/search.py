@@ -16,9 +16,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.messages.queries import feed_of, people_meant, people_of_case, people_of_message
 from api.messages.word_search import messages_that_say
+from api.web.page.tags import MESSAGE_STATES
+from api.web.parameters import one_of
 from api.web.principals import Principal
 from discharge.errors import HomewardError
-from fhir_adapters.store.message_search import CAME, MessageQuery, People, kind_of
+from fhir_adapters.store.message_search import CAME, NEEDS_SOMEBODY, MessageQuery, People, kind_of
 
 LONDON = ZoneInfo("Europe/London")
 NOBODY = UUID(int=0)
@@ -70,7 +72,8 @@ def search_of(typed: Mapping[str, object]) -> Search:
 
 
 async def wanted_by(session: AsyncSession, caller: Principal, search: Search) -> MessageQuery:
-    """Which messages a search means. Raises invalid-body naming the field, or not-found."""
+    """Which messages a search means. Raises invalid-body or ParametersRefused by field, or not-found."""
+    one_of("state", search.state, (*MESSAGE_STATES, NEEDS_SOMEBODY))
     wanted = await _wanted(session, caller, search)
     if not search.words:
         return wanted

@@ -83,9 +83,13 @@ def _check(request: Request, known: Collection[str], ignored: re.Pattern[str] | 
 def one_of(name: str, value: str, choices: Collection[str]) -> str:
     """The value of a filter, which may be empty. Raises ParametersRefused for one that is no choice."""
     if value and value not in choices:
-        words = f"has no such value; {_meant(value, choices)}"
-        raise ParametersRefused((_told("unknown-value", name, words),))
+        raise unusable(name, f"has no such value; {_meant(value, choices)}")
     return value
+
+
+def unusable(name: str, words: str) -> ParametersRefused:
+    """What refuses the value of a parameter."""
+    return ParametersRefused((_told("unknown-value", name, words),))
 
 
 def _fault(name: str, known: Sequence[str]) -> BodyFault:

@@ -21,8 +21,9 @@ LEVELS: tuple[Level, ...] = get_args(Level)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertLevel(Code):
-    """One level, and the clock by which its alerts are accepted."""
+    """One level, what it asks of those who read it, and the clock by which its alerts are accepted."""
 
+    meaning: str
     clock: str
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from discharge.cases.model import Case, Stage, Strand
 from discharge.cases.stages import stage_label
+from discharge.risk.levels import ALERT_LEVELS
 from discharge.stored import by_newer_version
 from housing_checks.strands.definitions import step_words
 
@@ -52,12 +53,13 @@ def stage_tag(case: Case) -> Tag:
     return Tag(stage_label(case.stage), STAGE_COLOURS.get(case.stage, NEWER_COLOUR))
 
 
-LEVELS: dict[str, Tag] = {
-    "STOP": Tag("Stop", "red"),
-    "RED+": Tag("Very high", "red"),
-    "RED": Tag("High", "red"),
-    "AMBER": Tag("Watch", "orange"),
-}
+_LEVEL_COLOURS = {"STOP": "red", "RED+": "red", "RED": "red", "AMBER": "orange"}
+
+
+def level_tag(level: str) -> Tag:
+    """The tag of an alert's level, in the words of its row."""
+    return Tag(ALERT_LEVELS.label(level), _LEVEL_COLOURS.get(level, "grey"))
+
 
 MESSAGE_STATES: dict[str, Tag] = {
     "stored": Tag("Waiting", "yellow"),

@@ -1,15 +1,18 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 
+from discharge.reference.policy import put_in_force
 from discharge.store.engine import transaction
 from discharge.store.tables import AlertRow, AuditRead
 from tests.api.conftest import Door, Looking
 from tests.api.signing_in import sign_in
+from tests.fixtures.site_rows import site_change
 
 
 async def waiting_ten_days(door: Door) -> UUID:
@@ -148,3 +151,17 @@ async def test_given_alerts_when_a_browser_looks_then_axe_finds_nothing(
         seen = await looking.look(path, narrow=narrow)
         assert seen.faults == []
         assert seen.console == []
+
+
+async def test_given_a_site_that_calls_a_level_otherwise_when_alerts_are_listed_then_its_word_is_shown(
+    door: Door,
+) -> None:
+    changed = {"STOP": {"label": "Not today", "meaning": "Ask the ward first."}}
+    put_in_force([site_change("alert-levels", date(2026, 1, 1), **changed)])
+    try:
+        sign_in(door, "coordinator")
+        shown = (await door.client.get("/alerts")).text
+    finally:
+        put_in_force(())
+    assert "Not today" in shown
+    assert "Ask the ward first." in shown

@@ -141,3 +141,19 @@ async def test_given_rules_and_figures_when_alarms_are_opened_then_each_says_wha
     page = (await door.client.get("/messages/alarms")).text
     assert "There are no alarms." in page
     assert "Cleared, most recent first" in page
+
+
+@pytest.mark.parametrize("name", ["after", "before", "state"])
+async def test_given_a_place_or_a_state_that_is_none_when_the_list_is_asked_to_go_on_there_then_it_is_refused(
+    door: Door, name: str
+) -> None:
+    answer = await door.client.get(f"/api/v1/messages?{name}=rubbish", headers=door.headers("operator"))
+    assert (answer.status_code, name in answer.text) == (422, True)
+
+
+async def test_given_a_place_that_is_none_when_the_page_is_asked_to_go_on_there_then_it_is_refused(
+    door: Door,
+) -> None:
+    sign_in(door, "operator")
+    for name in ("before", "state"):
+        assert (await door.client.get(f"/messages?{name}=rubbish")).status_code == 422
