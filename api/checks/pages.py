@@ -12,11 +12,11 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from api.cases import queries as case_queries
-from api.checks.submission import MOST_NOTE, Submission, answer_field, read_submission, refused_faults
+from api.checks.submission import Submission, answer_field, read_submission, refused_faults
 from api.checks.views import CheckPage, error_line, present
 from api.commands.pages import done_href
 from api.commands.service import AskedCommand, ask
-from api.forms.submission import ABOUT_DANGER, CHANGED_SINCE, Fault, Filled, as_sent, seen_of, too_long
+from api.forms.submission import ABOUT_DANGER, CHANGED_SINCE, Fault, Filled, as_sent, note_fault, seen_of
 from api.forms.views import confirms, error_list
 from api.web.page import words
 from api.web.page.visit import Visit, Visitor
@@ -111,6 +111,7 @@ def _confirming(view: CheckPage, filled: Filled) -> CheckPage:
         confirms=tuple(confirms(filled)),
         note=filled.typed["note"],
         note_fault=filled.fault("note"),
+        about_danger=bool(filled.typed[ABOUT_DANGER]),
     )
 
 
@@ -199,9 +200,9 @@ def _known_before(case: Case) -> dict[str, str]:
 def _filled(sent: FormData) -> Filled:
     """What stands beside the answers: the note, and contradictions that are confirmed."""
     note = str(sent.get("note", "")).strip()
-    words = too_long(note, MOST_NOTE)
+    words = note_fault(sent, note)
     return Filled(
-        typed={"note": note},
+        typed={"note": note, ABOUT_DANGER: str(sent.get(ABOUT_DANGER, ""))},
         faults=[Fault("note", words)] if words else [],
         confirmed=tuple(str(code) for code in sent.getlist("confirm")),
         seen=seen_of(sent),
@@ -264,6 +265,7 @@ def _answers_page(visit: Visit, view: CheckPage, filled: Filled, status: int = 2
         errors=error_list(filled),
         note=filled.typed.get("note", ""),
         note_fault=filled.fault("note"),
+        about_danger=bool(filled.typed.get(ABOUT_DANGER)),
     )
 
 

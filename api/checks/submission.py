@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from starlette.datastructures import FormData
 
-from api.forms.submission import too_long
+from api.forms.submission import DANGER_OF_NOTHING, too_long
 from discharge.cases.model import Case
 from discharge.errors import HomewardError
 from housing_checks.checks.answer_types import WRITTEN
@@ -100,8 +100,11 @@ def _faults(item: CheckItem, read: Submission) -> Iterator[tuple[str, str]]:
     kind = read.known.get(item.code, "")
     if kind and kind not in item.evidence_kinds:
         yield known_field(item), f"Choose how it is known, from the answers on the page: {item.label}"
-    if words := too_long(read.notes.get(item.code, ""), MOST_NOTE, f"Note on {item.label}"):
+    note = read.notes.get(item.code, "")
+    if words := too_long(note, MOST_NOTE, f"Note on {item.label}"):
         yield f"{NOTE}{item.code}", words
+    if item.code in read.danger and not note and not item.in_words:
+        yield f"{NOTE}{item.code}", f"{DANGER_OF_NOTHING}: {item.label}"
 
 
 def _text(sent: FormData, name: str) -> str:

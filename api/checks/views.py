@@ -61,6 +61,7 @@ class CheckPage:
     confirms: tuple[dict[str, Any], ...] = ()
     note: str = ""
     note_fault: str = ""
+    about_danger: bool = False
 
 
 def present(
@@ -96,6 +97,7 @@ def _question(item: CheckItem, sent: Submission) -> Question:
     answer = sent.answers.get(item.code, "")
     note, known = sent.notes.get(item.code, ""), sent.known.get(item.code, "")
     typed = _typed(item, sent.typed.get(item.code, answer), sent.faults)
+    beside = (KNOWN,) if item.in_words else (KNOWN, NOTE)
     return Question(
         code=item.code,
         short=item.label,
@@ -115,7 +117,7 @@ def _question(item: CheckItem, sent: Submission) -> Question:
         known_select=_known_select(item, known, sent.faults),
         in_words=_in_words(item, note, sent.faults) if item.in_words else None,
         note_area=None if item.in_words else _note_area(item, note, sent.faults),
-        open=bool(note) or f"{KNOWN}{item.code}" in sent.faults,
+        open=bool(note) or any(f"{part}{item.code}" in sent.faults for part in beside),
         kept=answer == WRITTEN and not note,
     )
 

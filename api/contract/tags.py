@@ -9,7 +9,7 @@ TAGS: Mapping[str, str] = MappingProxyType(
     {
         "clock": "How case time is computed from machine time.",
         "codes": "Lists of codes with their words, editions and sources.",
-        "referrals": "Refer a person, and what became of referrals that were sent.",
+        "referrals": "Refer a person, and see how referrals that were sent stand.",
         "referral requests": "Referrals that wait for an answer: accept, decline or withdraw them.",
         "cases": "The worklist, one case, its timeline, who looked at it, and every command.",
         "checks": "Forms of the home check: items, answers, and when each is asked.",

@@ -87,7 +87,7 @@ def read_form(form: CommandForm, sent: FormData, around: Around) -> Filled:
     for question in questions:
         _READERS.get(question.type, _choice)(question, sent, around, filled)
     filled.typed |= {NOTE: str(sent.get(NOTE, "")), ABOUT_DANGER: str(sent.get(ABOUT_DANGER, ""))}
-    if words := too_long(filled.typed[NOTE].strip(), MOST_NOTE):
+    if words := note_fault(sent, filled.typed[NOTE].strip()):
         filled.faults.append(Fault(NOTE, words))
     return filled
 
@@ -110,6 +110,15 @@ def too_long(text: str, most: int, label: str = "Note") -> str:
     """What to do about a text that is longer than is kept; nothing of it is cut."""
     words = f"{label}: use at most {most:,} characters. You used {len(text):,}"
     return words if len(text) > most else ""
+
+
+DANGER_OF_NOTHING = "Write the note that is about abuse or danger, or clear its box"
+
+
+def note_fault(sent: FormData, note: str) -> str:
+    """What is wrong with the note of a form: too long, or said to be about danger and not there."""
+    unwritten = DANGER_OF_NOTHING if sent.get(ABOUT_DANGER) and not note else ""
+    return too_long(note, MOST_NOTE) or unwritten
 
 
 def note_of(sent: FormData) -> tuple[str | None, bool]:

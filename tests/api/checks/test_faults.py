@@ -77,6 +77,31 @@ async def test_given_evidence_for_no_answer_when_a_check_is_saved_then_the_answe
     assert told(answer.text).keys() == {"oxygen"}
 
 
+@pytest.mark.parametrize(
+    ("sent", "field"),
+    [
+        ({"danger-keys": "yes"}, "note-keys"),
+        ({"danger-keys": "yes", "note-keys": " "}, "note-keys"),
+    ],
+)
+async def test_given_a_note_about_danger_that_nobody_wrote_when_a_check_is_saved_then_it_is_asked_for(
+    door: Door, sent: dict[str, str], field: str
+) -> None:
+    path, page = await opened(door)
+    answer = await door.client.post(f"{path}/save", data=hidden(page) | {"keys": "yes"} | sent)
+    assert (answer.status_code, told(answer.text).keys()) == (422, {field})
+
+
+async def test_given_danger_without_a_note_when_a_check_is_handed_in_then_the_note_is_asked_for(
+    door: Door,
+) -> None:
+    path, page = await opened(door)
+    sent = hidden(page) | answers() | {"about_danger": "yes"}
+    answer = await door.client.post(f"{path}/hand-in", data=sent)
+    assert (answer.status_code, told(answer.text).keys()) == (422, {"note"})
+    assert re.search(r'name="about_danger"[^>]* checked', answer.text)
+
+
 async def test_given_a_check_that_the_case_refuses_when_saved_then_the_questions_come_back(
     door: Door, monkeypatch: pytest.MonkeyPatch
 ) -> None:
