@@ -25,6 +25,7 @@ from discharge.codes.model import Code
 from discharge.durations import Duration
 from discharge.outcomes.readmission import COUNTS, readmission_days
 from discharge.reference.kind import Kind
+from discharge.reference.policy import policy_on
 
 GROUNDS = ("return", "arrival", "unsuitable", "cause")
 UNSUITABLE = "placement-unsuitable"
@@ -92,7 +93,8 @@ def return_after(case: Case, discharge: Discharge) -> Readmission | None:
     every = discharges_of(case)
     place = next((number for number, each in enumerate(every) if _same(each, discharge)), len(every))
     for back in case.readmissions[place : place + 1]:
-        days = readmission_days(discharge.discharged_on, back.readmitted_on)
+        policy = policy_on(discharge.discharged_on)
+        days = readmission_days(discharge.discharged_on, back.readmitted_on, policy)
         if days is not None and not _was_cancelled(case, back):
             return back.model_copy(update={"days_after": days})
     return None

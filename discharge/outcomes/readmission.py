@@ -15,7 +15,7 @@ from discharge.codes.admissions import AdmissionKind
 from discharge.codes.bands import Band, band_among, gaps_and_overlaps
 from discharge.codes.by_edition import ListByEdition
 from discharge.reference.kind import Kind
-from discharge.reference.policy import Policy, policy_on
+from discharge.reference.policy import Policy
 
 
 def _wrong(rows: Mapping[str, Band]) -> Iterator[str]:
@@ -38,12 +38,12 @@ COUNTS: frozenset[AdmissionKind] = frozenset({"emergency", "unknown"})
 """The kinds of admission that make a return a readmission."""
 
 
-def readmission_days(discharged_on: date, admitted_on: date, policy: Policy | None = None) -> int | None:
-    """Return the days from discharge to a new admission, or None when it is too early or too late to count,
-    by a policy or by what is in force.
+def readmission_days(discharged_on: date, admitted_on: date, policy: Policy) -> int | None:
+    """Return the days from discharge to a new admission, or None when it is too early or too late to count
+    by the policy of the day of discharge.
     """
     days = nights_between(discharged_on, admitted_on)
-    bands = (policy or policy_on(discharged_on)).on(discharged_on)[KIND]
+    bands = policy.on(discharged_on)[KIND]
     return days if band_among(bands.values(), days) else None
 
 

@@ -157,7 +157,7 @@ def correct_ready_period(case: Case, envelope: Envelope, now: datetime) -> list[
         day, ended_on = asked.ready_on, asked.ended_on
         refuse_together(
             lambda: not_in_future(day, now, "ready_on"),
-            lambda: not_in_future(ended_on or day, now, "ended_on" if ended_on else "ready_on"),
+            lambda: ended_on and not_in_future(ended_on, now, "ended_on"),
             lambda: not_before(day, ended_on, "ended_on"),
             lambda: _within_its_stay(case, before, day, ended_on),
         )

@@ -9,7 +9,7 @@ import pytest
 
 from discharge.cases import commands as cmd
 from discharge.cases import events as ev
-from discharge.cases.command_stages import may_ask
+from discharge.cases.command_stages import may_ask, require_may_ask
 from discharge.cases.decide import DECIDERS, common
 from discharge.cases.evolve import fold
 from discharge.cases.model import Case, Strand
@@ -193,3 +193,16 @@ def test_given_somebody_who_left_when_nobody_had_accepted_then_the_referral_can_
     assert not may_ask(CASE.model_copy(update={"version": 0}), "accept-referral")
     assert may_ask(after((0, refer()), (2, leaves())), "accept-referral")
     assert not may_ask(after((0, refer()), (1, cmd.AcceptReferral()), (2, leaves())), "accept-referral")
+
+
+def test_given_a_command_that_may_not_be_asked_now_then_its_stage_says_why() -> None:
+    require_may_ask(CASE, "accept-referral")
+    gone = after((0, refer()), (1, cmd.AcceptReferral()), (2, leaves()))
+    with pytest.raises(HomewardError) as refusal:
+        require_may_ask(gone, "accept-referral")
+    assert (refusal.value.code, refusal.value.detail) == ("stage-not-allowed", gone.stage.value)
+
+
+def test_given_a_stage_of_a_newer_build_then_nothing_may_be_asked_and_it_is_said_why() -> None:
+    with pytest.raises(HomewardError, match="recorded-by-newer-version"):
+        require_may_ask(CASE.model_copy(update={"stage": "in-orbit"}), "accept-referral")

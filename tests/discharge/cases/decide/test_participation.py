@@ -19,6 +19,7 @@ from discharge.cases.model import (
     Strand,
 )
 from discharge.errors import ERRORS
+from discharge.reference.policy import put_in_force
 from tests.discharge.cases.stories import (
     COORDINATOR,
     SERVICE,
@@ -32,6 +33,7 @@ from tests.discharge.cases.stories import (
     spell,
     told,
 )
+from tests.fixtures.site_rows import site_change
 
 COUNCIL = UUID("00000000-0000-4000-8000-0000000000c0")
 LANDLORD = UUID("00000000-0000-4000-8000-0000000000c1")
@@ -131,6 +133,18 @@ def test_given_a_basis_that_was_withdrawn_then_nobody_is_let_in() -> None:
     asked = cmd.AddParticipant(organisation_id=COUNCIL, role="council")
     assert refused(case, asked, 2) == ("consent-missing", "no-basis", "basis")
     assert refused(CONSENTED, asked, 3, 2) == ("date-in-future", "", "effective_on")
+
+
+def test_given_a_site_that_tells_less_from_a_day_on_then_a_basis_counts_as_on_its_own_day() -> None:
+    asked = cmd.AddParticipant(organisation_id=COUNCIL, role="council")
+    put_in_force([site_change("sharing-bases", day(1), consent={"partners": False})])
+    try:
+        assert decided(CONSENTED, asked, 2)
+        again = SharingBasis(basis="consent", recorded_on=day(1))
+        later = fold(CONSENTED, [ev.SharingBasisRecorded(sharing=again)])
+        assert refused(later, asked, 2) == ("consent-missing", "basis-does-not-reach-partner", "basis")
+    finally:
+        put_in_force(())
 
 
 def by(organisation: UUID) -> Actor:

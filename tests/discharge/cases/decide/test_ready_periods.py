@@ -9,6 +9,7 @@ from discharge.cases import events as ev
 from discharge.cases.evolve import fold
 from discharge.cases.model import Case
 from discharge.delays.model import ReadyPeriod
+from discharge.errors import Refused
 from tests.discharge.cases.decide.test_hospital import CASE, FIT, LATER, LEFT, STAYED, ended, started
 from tests.discharge.cases.stories import (
     SPELL,
@@ -153,6 +154,7 @@ UNNAMED = fold(BACK_AGAIN, [ended(4), ev.ReadyPeriodStarted(period=ReadyPeriod(r
         (READY, corrected(replaces=2, ready_on=2), ("no-such-item", "", "replaces")),
         (READY, corrected(replaces=2), ("no-such-item", "", "replaces")),
         (READY, corrected(ready_on=13), ("date-in-future", "", "ready_on")),
+        (READY, corrected(ready_on=13, ended_on=3), ("date-in-future", "", "ready_on")),
         (READY, corrected(ready_on=2, ended_on=13), ("date-in-future", "", "ended_on")),
         (READY, corrected(ready_on=3, ended_on=2), ("dates-out-of-order", "", "ended_on")),
         (READY, corrected(ready_on=-1), ("date-before-admission", "", "ready_on")),
@@ -160,6 +162,11 @@ UNNAMED = fold(BACK_AGAIN, [ended(4), ev.ReadyPeriodStarted(period=ReadyPeriod(r
         (
             STAYED,
             corrected(ready_on=2, ended_on=5),
+            ("dates-out-of-order", "after the stay ended", "ended_on"),
+        ),
+        (
+            STAYED,
+            corrected(ready_on=4, ended_on=5),
             ("dates-out-of-order", "after the stay ended", "ended_on"),
         ),
         (
@@ -174,6 +181,12 @@ def test_given_a_correction_that_cannot_be_then_it_is_refused(
     case: Case, asked: cmd.CorrectReadyPeriod, answer: tuple[str, str, str]
 ) -> None:
     assert refused(case, asked, 12) == answer
+
+
+def test_given_a_day_to_come_when_a_period_is_corrected_then_it_is_said_once() -> None:
+    with pytest.raises(Refused) as refusal:
+        decided(READY, corrected(ready_on=13), 12)
+    assert refusal.value.others == ()
 
 
 @pytest.mark.parametrize(
