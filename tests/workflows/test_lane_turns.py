@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,8 @@ from temporalio.testing import ActivityEnvironment
 
 from discharge.cases import commands as cmd
 from discharge.clocks import CaseClock
-from discharge.store.engine import make_sessions
+from discharge.store.engine import make_sessions, transaction
+from discharge.store.tables import PartnerRow
 from tests.fixtures.cases import open_case
 from tests.fixtures.transactions import committed
 from tests.workflows import test_attempts as attempts
@@ -23,6 +25,7 @@ from workflows.activities.delivery import MOST_FAULTS, Delivering
 from workflows.store import lanes
 
 room, case_id = attempts.room, attempts.case_id
+HOUR = timedelta(hours=1)
 
 
 async def turn(room: Room, case_id: UUID, tried: int = 1) -> ports.LaneLeft:
@@ -45,6 +48,35 @@ async def test_given_items_that_wait_when_delivered_then_each_costs_one_transact
     assert left == ports.LaneLeft(state="empty")
     assert await states(room, items) == ["delivered"] * 3
     assert transactions.count == 1 + len(items)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "left"),
+    [
+        (ports.AttemptOutcome(outcome="received"), None),
+        (ports.AttemptOutcome(outcome="gone"), None),
+        (ports.AttemptOutcome(outcome="again", wait=HOUR), ports.LaneLeft(state="again", wait=HOUR)),
+        (ports.AttemptOutcome(outcome="dead"), ports.LaneLeft(state="dead")),
+        (ports.AttemptOutcome(outcome="paused"), ports.LaneLeft(state="paused")),
+    ],
+)
+def test_given_an_attempt_then_what_it_left_undone_keeps_the_lane_from_its_next_item(
+    outcome: ports.AttemptOutcome, left: ports.LaneLeft | None
+) -> None:
+    assert delivery.in_the_way(outcome) == left
+
+
+@pytest.mark.parametrize(("until", "state"), [(HOUR, "pending"), (-HOUR, "delivered")])
+async def test_given_a_partner_that_rests_then_its_items_wait_until_it_may_be_tried(
+    room: Room, case_id: UUID, until: timedelta, state: str
+) -> None:
+    items = [await room.item(case_id)]
+    now = datetime.now(UTC)
+    async with transaction(room.engine) as session:
+        partner = await session.get_one(PartnerRow, room.partner_id)
+        partner.paused_at, partner.probe_after = now - 2 * HOUR, now + until
+    left = await turn(room, case_id)
+    assert (left.state == "paused", await states(room, items)) == (state == "pending", [state])
 
 
 async def test_given_an_item_on_its_way_then_it_is_marked_and_the_one_before_it_is_noted(
