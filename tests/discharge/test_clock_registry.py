@@ -103,7 +103,10 @@ def test_given_a_level_that_starts_another_clock_then_alerts_that_rang_before_ke
             {"RED": {"clock": "alert-rad"}},
             r"rows\.RED\.clock: 'alert-rad' is not a clock - did you mean alert-red",
         ),
-        ({"PINK": {"label": "PINK", "clock": "alert-red"}}, r"rows\.PINK: is not a level - choose from STOP"),
+        (
+            {"PINK": {"label": "Pink", "meaning": "Look twice.", "clock": "alert-red"}},
+            r"rows\.PINK: is not a level - choose from STOP",
+        ),
     ],
 )
 def test_given_a_level_that_cannot_be_used_then_file_key_and_mend_are_named(
