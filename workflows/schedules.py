@@ -12,8 +12,10 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from prometheus_client import Gauge
+from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
 from temporalio.client import (
@@ -92,12 +94,14 @@ def _sweep(given: Given) -> Step:
     return lambda: sweep(given.sessions)
 
 
-def _counting(given: Given) -> Step:
-    async def count() -> bool:
-        async with transaction(given.sessions) as session:
-            return await count_anew(session)
+def _batches(work: Callable[[AsyncSession], Awaitable[int]]) -> Callable[[Given], Step]:
+    """Some of the work in each step, in one transaction; there may be more as long as it returns any."""
 
-    return count
+    async def one(given: Given) -> bool:
+        async with transaction(given.sessions) as session:
+            return bool(await work(session))
+
+    return lambda given: partial(one, given)
 
 
 def _finished_rounds(given: Given) -> Step:
@@ -135,32 +139,16 @@ def _months(given: Given) -> Step:
     return make
 
 
-def _past_items(given: Given) -> Step:
-    async def move() -> bool:
-        async with transaction(given.sessions) as session:
-            return bool(await move_past(session))
-
-    return move
-
-
-def _message_bytes(given: Given) -> Step:
-    async def move() -> bool:
-        async with transaction(given.sessions) as session:
-            return bool(await move_bytes(session))
-
-    return move
-
-
 CHORES: Mapping[str, Chore] = {
     chore.name: chore
     for chore in (
         Chore("maintenance", timedelta(minutes=2), _maintenance),
         Chore("former-runs", timedelta(minutes=5), _former_runs),
-        Chore("counting", timedelta(minutes=5), _counting),
+        Chore("counting", timedelta(minutes=5), _batches(count_anew)),
         Chore("request-keys", timedelta(hours=1), _request_keys),
         Chore("months", timedelta(days=1), _months),
-        Chore("past-items", timedelta(days=1), _past_items),
-        Chore("message-bytes", timedelta(hours=1), _message_bytes),
+        Chore("past-items", timedelta(days=1), _batches(move_past)),
+        Chore("message-bytes", timedelta(hours=1), _batches(move_bytes)),
         Chore("finished-rounds", timedelta(hours=6), _finished_rounds),
         Chore("sweep", timedelta(minutes=15), _sweep),  # each open case has its turn once a day
     )
