@@ -73,8 +73,8 @@ _PAUSES: Mapping[str, tuple[timedelta, ...]] = MappingProxyType(
     }
 )
 """Between the tries of what is no outage and may pass all the same; any other failure is final. Whoever asks
-the same case next waits behind them, and Temporal's own timers are up to a second late: 2.5 seconds in all
-where something is wrong with us, 3.5 where only a newer build understands the case, so that a worker of that
+the same case next waits behind them, and Temporal's own timers are up to a second late: 2.6 seconds in all
+where something is wrong with us, 3.8 where only a newer build understands the case, so that a worker of that
 build can take it up. Where somebody holds a lock each try waits half a second for it besides, or a second for
 the case's turn: 4.4 in all.
 """
