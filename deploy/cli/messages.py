@@ -126,28 +126,23 @@ def raw(
     port_offset: PortOffset = None,
 ) -> None:
     """Write all of a message to a file, without what may not be seen; the look is noted."""
-    from deploy.cli.stack_access import bearer, fetch
-    from deploy.embedded import address
+    from deploy.cli.stack_access import bearer, fetch, pages_of
 
-    url = f"{address.read(data, port_offset).pages}/api/v1/messages/{message}/raw"
+    url = f"{pages_of(data, port_offset)}/api/v1/messages/{message}/raw"
     length = into.write_bytes(fetch(url, bearer(data, "operator", org)))
     typer.echo(f"{length:,} bytes written to {into}")
 
 
 def _ask(path: str, query: dict[str, str], org: str, data: Path, port_offset: int | None) -> dict[str, Any]:
-    from deploy.cli.stack_access import ask, bearer
-    from deploy.embedded import address
+    from deploy.cli.stack_access import ask, bearer, pages_of
 
-    pages = address.read(data, port_offset).pages
-    return ask(f"{pages}/api/v1/{path}", bearer(data, "operator", org), query)
+    return ask(f"{pages_of(data, port_offset)}/api/v1/{path}", bearer(data, "operator", org), query)
 
 
 def _ask_all(path: str, name: str, org: str, data: Path, port_offset: int | None) -> dict[str, Any]:
-    from deploy.cli.stack_access import ask_all, bearer
-    from deploy.embedded import address
+    from deploy.cli.stack_access import ask_all, bearer, pages_of
 
-    pages = address.read(data, port_offset).pages
-    return ask_all(f"{pages}/api/v1/{path}", bearer(data, "operator", org), name)
+    return ask_all(f"{pages_of(data, port_offset)}/api/v1/{path}", bearer(data, "operator", org), name)
 
 
 def _json(body: dict[str, Any]) -> None:

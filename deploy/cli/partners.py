@@ -61,21 +61,22 @@ def resume(
 
 
 def _decide(partner: str, decision: str, reason: str, org: str, data: Path, port_offset: int | None) -> None:
-    from deploy.cli.stack_access import bearer, tell
+    from deploy.cli.stack_access import bearer, pages_of, tell
 
     found = _named(partner, _found(org, data, port_offset))
     wanted = {"off": ("well", "paused"), "on": ("off",), "try": ("paused",)}[decision]
     if found["state"] not in wanted:
         now = {"well": "accepts items", "off": "is switched off already", "paused": "rests"}
         raise CannotGoOn(f"{partner} {now[found['state']]}. Nothing was changed.")
-    url = f"{_pages(data, port_offset)}/api/v1/partners/{found['partner_id']}/decision"
+    url = f"{pages_of(data, port_offset)}/api/v1/partners/{found['partner_id']}/decision"
     tell(url, bearer(data, "operator", org), {"decision": decision, "reason": reason})
 
 
 def _found(org: str, data: Path, port_offset: int | None) -> list[dict[str, Any]]:
-    from deploy.cli.stack_access import ask_all, bearer
+    from deploy.cli.stack_access import ask_all, bearer, pages_of
 
-    body = ask_all(f"{_pages(data, port_offset)}/api/v1/partners", bearer(data, "operator", org), "partners")
+    url = f"{pages_of(data, port_offset)}/api/v1/partners"
+    body = ask_all(url, bearer(data, "operator", org), "partners")
     found: list[dict[str, Any]] = body["partners"]
     return found
 
@@ -91,9 +92,3 @@ def _named(partner: str, found: list[dict[str, Any]]) -> dict[str, Any]:
 def _name(partner: dict[str, Any]) -> str:
     also = "" if partner["transport"] == "fhir" else f"/{partner['transport']}"
     return f"{partner['organisation_code']}{also}"
-
-
-def _pages(data: Path, port_offset: int | None) -> str:
-    from deploy.embedded import address
-
-    return address.read(data, port_offset).pages

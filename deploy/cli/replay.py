@@ -63,11 +63,10 @@ def _replayed(
     wish: dict[str, Any], why: str, org: str, data: Path, port_offset: int | None
 ) -> dict[str, Any]:
     """Ask for one replay, and wait until it is done. Raises CannotGoOn."""
-    from deploy.cli.stack_access import ask, bearer
-    from deploy.embedded import address
+    from deploy.cli.stack_access import ask, bearer, pages_of
 
     made = _post("replays", {"messages": wish, "reason": why}, org, data, port_offset)
-    pages = address.read(data, port_offset).pages
+    pages = pages_of(data, port_offset)
     deadline = time.monotonic() + LONGEST_SECONDS
     while time.monotonic() < deadline:
         found = ask(f"{pages}{made['status_url']}", bearer(data, "operator", org))
@@ -79,11 +78,9 @@ def _replayed(
 
 
 def _post(path: str, body: dict[str, Any], org: str, data: Path, port_offset: int | None) -> dict[str, Any]:
-    from deploy.cli.stack_access import ask, bearer
-    from deploy.embedded import address
+    from deploy.cli.stack_access import ask, bearer, pages_of
 
-    pages = address.read(data, port_offset).pages
-    return ask(f"{pages}/api/v1/{path}", bearer(data, "operator", org), body=body)
+    return ask(f"{pages_of(data, port_offset)}/api/v1/{path}", bearer(data, "operator", org), body=body)
 
 
 def _tell(replay_id: str, found: dict[str, Any]) -> None:

@@ -28,13 +28,13 @@ def bed_days(
     """Bed days lost to delay and released, each with its definition."""
     import json
 
-    from deploy.cli.stack_access import ask, bearer
-    from deploy.embedded import address
+    from deploy.cli.stack_access import ask, bearer, pages_of
 
     days = {"from_on": from_on, "to_on": to_on}
     query = {name: day.date().isoformat() for name, day in days.items() if day} | {"against": against}
-    pages = address.read(data, port_offset).pages
-    body = ask(f"{pages}/api/v1/reports/bed-days", bearer(data, "trust-monitor", org), query)
+    body = ask(
+        f"{pages_of(data, port_offset)}/api/v1/reports/bed-days", bearer(data, "trust-monitor", org), query
+    )
     if as_json:
         typer.echo(json.dumps(body, indent=2))
     else:

@@ -41,6 +41,13 @@ def database_url(data: Path, port_offset: int | None) -> str:
     return postgres.url(postgres.WORKER, Keys(data / "keys"), address.read(data, port_offset).ports.postgres)
 
 
+def pages_of(data: Path, port_offset: int | None) -> str:
+    """Where the pages and the interface of the stack in `data` are."""
+    from deploy.embedded import address
+
+    return address.read(data, port_offset).pages
+
+
 def bearer(data: Path, role: str, organisation: str) -> str:
     """A bearer token for a moment's work."""
     from datetime import UTC, datetime, timedelta
