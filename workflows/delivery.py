@@ -83,9 +83,14 @@ async def attempt(sessions: Sessions, ways: Ways, given: ports.Attempt) -> ports
 
 
 async def begin(sessions: Sessions, ways: Ways, turn: ports.LaneTurn) -> Leaving | ports.LaneLeft:
-    """Mark the first item of a lane's turn, or say why there is none."""
-    async with transaction(sessions) as session:
-        return await _next(session, ways, turn)
+    """Mark the first item of a lane's turn, or say why there is none. What is passed over is kept even where
+    the next one cannot be marked, so that the first in the lane is then the one that breaks.
+    """
+    while True:
+        async with transaction(sessions) as session:
+            found = await _first(session, ways, turn)
+        if found is not None:
+            return found
 
 
 async def go_on(
@@ -123,15 +128,18 @@ def in_the_way(outcome: ports.AttemptOutcome) -> ports.LaneLeft | None:
 
 async def _next(session: AsyncSession, ways: Ways, turn: ports.LaneTurn) -> Leaving | ports.LaneLeft:
     """The next item that may leave, marked; those that may not any more are held or gone, and passed over."""
-    while True:
-        item = await lanes.next_in_turn(session, turn, datetime.now(UTC))
-        if isinstance(item, ports.LaneLeft):
-            return item
-        leaving = await _mark(session, ways, item)
-        if isinstance(leaving, Leaving):
-            return leaving
-        if left := in_the_way(leaving):
-            return left
+    while (found := await _first(session, ways, turn)) is None:
+        pass
+    return found
+
+
+async def _first(session: AsyncSession, ways: Ways, turn: ports.LaneTurn) -> Leaving | ports.LaneLeft | None:
+    """The first item of a lane, marked; nothing where it may not leave any more, and is held or gone."""
+    item = await lanes.next_in_turn(session, turn, datetime.now(UTC))
+    if isinstance(item, ports.LaneLeft):
+        return item
+    leaving = await _mark(session, ways, item)
+    return leaving if isinstance(leaving, Leaving) else in_the_way(leaving)
 
 
 async def _mark(session: AsyncSession, ways: Ways, given: ports.Attempt) -> Leaving | ports.AttemptOutcome:

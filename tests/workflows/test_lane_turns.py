@@ -185,3 +185,21 @@ async def test_given_an_item_that_is_not_taken_then_nothing_behind_it_is_marked(
     assert (await turn(room, case_id)).state == state
     assert (await room.row(items[1])).attempts == 0
     assert len(room.receiver.received) == 1
+
+
+async def test_given_a_held_item_before_one_that_breaks_when_it_does_so_time_and_again_then_that_one_is_dead(
+    room: Room, person_id: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = await open_case(room.engine, person_id, room.places.trust, room.places.housing)
+    await room.ask(case.case_id, cmd.RecordSharingBasis(basis="consent"))
+    await room.ask(case.case_id, cmd.WithdrawSharingBasis())
+    items = [await room.item(case.case_id), await room.item(case.case_id, needs_basis=False)]
+
+    async def prepare(*_: Any) -> Any:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(delivery, "_prepare", prepare)
+    with pytest.raises(ZeroDivisionError):
+        await turn(room, case.case_id)
+    assert await turn(room, case.case_id, tried=MOST_FAULTS) == ports.LaneLeft(state="dead")
+    assert await states(room, items) == ["held", "dead"]
