@@ -20,15 +20,20 @@ DELAY_BANDS = ListByEdition(KIND)
 
 def band_of(days: int, on: date) -> str:
     """Return the code of the band that a delay of `days` (0 or more) falls into in a report up to a day."""
-    found = band_among(DELAY_BANDS.as_rows(on), days)
-    if found is None:
-        raise ValueError("a delay is 0 days or more")
-    return found.code
+    return _band_among(DELAY_BANDS.as_rows(on), days)
 
 
 def count_bands(delays: Iterable[int], on: date) -> dict[str, int]:
     """Count delays by band in a report up to a day; every band appears, in order."""
-    counts = {band.code: 0 for band in DELAY_BANDS.as_rows(on)}
+    bands = DELAY_BANDS.as_rows(on)
+    counts = {band.code: 0 for band in bands}
     for days in delays:
-        counts[band_of(days, on)] += 1
+        counts[_band_among(bands, days)] += 1
     return counts
+
+
+def _band_among(bands: Iterable[Band], days: int) -> str:
+    found = band_among(bands, days)
+    if found is None:
+        raise ValueError("a delay is 0 days or more")
+    return found.code
