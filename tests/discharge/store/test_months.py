@@ -19,7 +19,7 @@ from discharge.store.months import make_months, months_missing
 from discharge.store.tables import AuditRead, AuditWrite
 from fhir_adapters.store.alarms import look_for_alarms
 from fhir_adapters.store.tables import AlarmRow
-from tests.discharge.store.walled_story import Story, story  # noqa: F401 - a case in every walled table
+from tests.discharge.store.walled_story import Story
 from tests.fixtures.postgres import Database, Places
 
 AHEAD = {0, 1, 2, 3}
@@ -143,7 +143,7 @@ async def test_given_a_partition_when_it_is_asked_by_its_name_then_neither_role_
     worker: AsyncEngine,
     api: AsyncEngine,
     places: Places,
-    story: Story,  # noqa: F811
+    story: Story,
 ) -> None:
     async with transaction(owner) as session:
         asked = text("SELECT relname FROM pg_class WHERE relispartition AND relkind = 'r'")
@@ -176,7 +176,7 @@ async def test_given_looks_in_many_months_when_asked_for_the_newest_then_older_m
     worker: AsyncEngine,
     api: AsyncEngine,
     places: Places,
-    story: Story,  # noqa: F811
+    story: Story,
 ) -> None:
     async with transaction(worker) as session:
         for months in range(-2, 6):

@@ -21,7 +21,7 @@ from discharge.store.migrations import downgrade, migrate
 from discharge.store.outbox import PAST_AFTER, move_past, resend
 from discharge.store.tables import OutboxRow, User
 from discharge.store.tables.outbox import EVERY_ITEM, OUTBOX_PAST
-from tests.discharge.store.walled_story import Story, story  # noqa: F401 - a case in every walled table
+from tests.discharge.store.walled_story import Story
 from tests.fixtures.postgres import Database, Places
 
 Closed = Callable[[date | None], None]
@@ -42,7 +42,7 @@ NOT_OVER = {
 
 
 @pytest.fixture
-def alone(database: Database, story: Story) -> Closed:  # noqa: F811
+def alone(database: Database, story: Story) -> Closed:
     """Has the case be closed on a day, and no item be there."""
 
     def closed(on: date | None) -> None:
@@ -55,7 +55,7 @@ def alone(database: Database, story: Story) -> Closed:  # noqa: F811
     return closed
 
 
-async def item(owner: AsyncEngine, story: Story, **values: Any) -> int:  # noqa: F811
+async def item(owner: AsyncEngine, story: Story, **values: Any) -> int:
     """The sequence of a new item of the case, told to its one partner."""
     said = {
         "key": uuid4(),
@@ -87,7 +87,7 @@ async def test_given_an_item_that_is_over_of_a_case_closed_long_ago_when_moved_t
     owner: AsyncEngine,
     alone: Closed,
     worker: AsyncEngine,
-    story: Story,  # noqa: F811
+    story: Story,
     over: str,
 ) -> None:
     alone(LONG_AGO)
@@ -110,7 +110,7 @@ async def test_given_an_item_that_is_not_over_then_it_stays_however_long_its_cas
     owner: AsyncEngine,
     alone: Closed,
     worker: AsyncEngine,
-    story: Story,  # noqa: F811
+    story: Story,
     state: str,
 ) -> None:
     alone(LONG_AGO)
@@ -123,7 +123,7 @@ async def test_given_a_case_that_is_open_or_closed_of_late_then_its_items_stay(
     owner: AsyncEngine,
     alone: Closed,
     worker: AsyncEngine,
-    story: Story,  # noqa: F811
+    story: Story,
     on: date | None,
 ) -> None:
     alone(on)
@@ -135,7 +135,7 @@ async def test_given_an_item_that_somebody_works_on_then_it_is_moved_later(
     owner: AsyncEngine,
     alone: Closed,
     worker: AsyncEngine,
-    story: Story,  # noqa: F811
+    story: Story,
 ) -> None:
     alone(LONG_AGO)
     sequence = await item(owner, story, state="delivered")
@@ -149,7 +149,7 @@ async def test_given_a_column_that_the_past_lacks_then_nothing_is_moved_without_
     owner: AsyncEngine,
     alone: Closed,
     worker: AsyncEngine,
-    story: Story,  # noqa: F811
+    story: Story,
 ) -> None:
     alone(LONG_AGO)
     await item(owner, story, state="delivered")
@@ -167,7 +167,7 @@ async def test_given_past_items_then_case_and_message_show_them_to_who_saw_them_
     worker: AsyncEngine,
     api: AsyncEngine,
     places: Places,
-    story: Story,  # noqa: F811
+    story: Story,
 ) -> None:
     alone(LONG_AGO)
     message, command = uuid4(), uuid4()
@@ -195,7 +195,7 @@ async def test_given_past_items_when_they_are_changed_then_postgres_refuses(
     worker: AsyncEngine,
     api: AsyncEngine,
     places: Places,
-    story: Story,  # noqa: F811
+    story: Story,
     statement: str,
 ) -> None:
     alone(LONG_AGO)
@@ -213,7 +213,7 @@ async def test_given_a_past_item_when_an_operator_sends_it_again_then_a_new_one_
     worker: AsyncEngine,
     api: AsyncEngine,
     places: Places,
-    story: Story,  # noqa: F811
+    story: Story,
 ) -> None:
     alone(LONG_AGO)
     sequence = await item(owner, story, state="delivered", sent_at=OLD)
@@ -256,7 +256,7 @@ async def test_given_past_items_when_taken_back_and_brought_up_again_then_none_i
     owner: AsyncEngine,
     alone: Closed,
     worker: AsyncEngine,
-    story: Story,  # noqa: F811
+    story: Story,
     database: Database,
 ) -> None:
     alone(LONG_AGO)
