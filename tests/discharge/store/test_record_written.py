@@ -34,8 +34,6 @@ from tests.fixtures.cases import NOW, TODAY, loaded, open_case, recorded, referr
 from tests.fixtures.postgres import Places
 
 NURSE = UUID(int=72)
-
-
 FULL = Referral(
     referred_on=date(2026, 3, 1),
     organisation_id=UUID(int=0),

@@ -27,17 +27,9 @@ from tests.discharge.cases.stories import (
 )
 
 LATER = UUID(int=21)
-
-
 ELSEWHERE = UUID(int=22)
-
-
 CASE = after((0, refer()), (0, cmd.AcceptReferral()))
-
-
 LEFT = after((2, told(status="discharged", discharged_on=day(2))), case=CASE)
-
-
 FIT = {"medically_fit": True, "medically_fit_on": day(1)}
 
 
@@ -212,8 +204,6 @@ def test_given_somebody_moved_to_another_hospital_when_they_arrive_in_time_then_
 
 
 STAYED = after((0, refer(spell=spell(discharged_on=day(4)))))
-
-
 STAYED = fold(STAYED, [ev.ReadyPeriodStarted(period=ReadyPeriod(ready_on=day(1), spell_id=SPELL))])
 
 

@@ -14,14 +14,8 @@ from discharge.delays.model import DelayReason, ReadyPeriod
 from tests.discharge.cases.stories import SPELL, after, day, decided, kinds, noon, refer, spell, told
 
 BACK, THIRD = UUID(int=31), UUID(int=32)
-
-
 ACCEPTED = after((0, refer()), (0, cmd.AcceptReferral()))
-
-
 LEFT_ON = {"status": "discharged", "discharged_on": day(5)}
-
-
 LEFT = after((5, told(**LEFT_ON)), case=ACCEPTED)
 
 
@@ -38,17 +32,9 @@ def news(case: Case, asked: cmd.NoteHospitalFacts, on: int = 10) -> list[ev.Even
 
 
 RETURNED = after((9, back()), case=LEFT)
-
-
 GONE_AGAIN = after((11, back(status="discharged", discharged_on=day(11))), case=RETURNED)
-
-
 TWICE = after((13, back(THIRD, 13)), case=GONE_AGAIN)
-
-
 CANCELLED = back(status="cancelled", cancelled_because="admission-cancelled")
-
-
 FIRST_LEFT = RETURNED.earlier_discharges[0]
 
 

@@ -143,8 +143,6 @@ def test_given_a_ready_period_when_removed_then_it_is_gone() -> None:
 
 
 BACK_AGAIN = fold(STAYED, [ev.SpellJoined(spell=spell(spell_id=LATER, admitted_on=day(9)))])
-
-
 UNNAMED = fold(BACK_AGAIN, [ended(4), ev.ReadyPeriodStarted(period=ReadyPeriod(ready_on=day(10)))])
 
 
