@@ -24,7 +24,8 @@ from discharge.cases.model import SNAPSHOT, Case
 from discharge.errors import HomewardError
 from discharge.store.engine import Sessions, transaction
 from discharge.store.projections import COUNTED, PARTS, Part
-from discharge.store.record import columns_of, one_at_a_time
+from discharge.store.record import one_at_a_time
+from discharge.store.record_rows import columns_of
 from discharge.store.row_writes import Values
 from discharge.store.tables import CaseEventRow, CaseRow
 from discharge.stored import NEWER

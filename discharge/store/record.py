@@ -6,26 +6,20 @@ its caller; nothing has happened before that one commits.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from types import MappingProxyType
+from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
-from sqlalchemy import Integer, Text, Uuid, bindparam, func, select, text, update
-from sqlalchemy import case as one_of
-from sqlalchemy.dialects.postgresql import Insert, insert
+from sqlalchemy import bindparam, func, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.sql.dml import ReturningInsert
-from sqlalchemy.types import TypeEngine
 
 from discharge.cases.commands import ANSWER, Answer, Envelope
 from discharge.cases.events import EVENT, Event
 from discharge.cases.evolve import fold
 from discharge.cases.model import SNAPSHOT, Case
-from discharge.cases.outbox_items import TRANSPORTS
 from discharge.cases.record_request import RecordRequest
 from discharge.errors import HomewardError, Refused
 from discharge.store.base import core_table
@@ -33,18 +27,13 @@ from discharge.store.changes import case_at, changed_since
 from discharge.store.engine import constraint_of, sqlstate
 from discharge.store.partner_answers import note_answers
 from discharge.store.projections import Change, project, refusal_of
-from discharge.store.row_writes import Rows, added, given_rows, types_of, write_rows
-from discharge.store.tables import CaseCommandRow, CaseEventRow, CaseRow, CommandRow, OutboxRow, PartnerRow
-from discharge.store.tables.organisations import FHIR
+from discharge.store.record_rows import EVENTS, answer_rows, case_rows, event_rows, outbox_rows
+from discharge.store.row_writes import Values, write_rows
+from discharge.store.tables import CaseCommandRow, CaseEventRow, CaseRow, CommandRow, OutboxRow
 from discharge.stored import NEWER
 
-PARTNER = "partner"
 CASE_SIGNAL = "case-signal"
 STRIKE = "strike-clock"
-OUTCOME = "outcome"
-EVENTS = "schema_of_events"
-"""Beside the fields of a snapshot: under which schema the events were read that it is folded from."""
-
 
 TURN_AT_MOST, LOCK_AT_MOST = "1000ms", "500ms"
 """How long is waited for one's turn, which several may wait for, and then for any other lock: who holds one
@@ -240,125 +229,29 @@ async def _refuse(
 
 async def keep_answer(session: AsyncSession, answer: Answer) -> None:
     """Keep what the case answered, and tell whoever waits at the door."""
-    await write_rows(session, [_answer(answer)])
-
-
-def _answer(answer: Answer) -> Rows:
-    row = {
-        "case_id": answer.case_id,
-        "command_id": answer.command_id,
-        "outcome": answer.outcome,
-        "answer": ANSWER.write(answer),
-    }
-    return Rows(_written_answer, [row])
-
-
-def _written_answer(names: tuple[str, ...], place: int) -> Insert:
-    """What the case answered, and the end of the command where it came through a door."""
-    given = given_rows(
-        place, {**types_of(CaseCommandRow, [n for n in names if n != OUTCOME]), OUTCOME: Text()}
-    )
-    ended = (
-        update(_COMMANDS)
-        .where(_COMMANDS.c.id == given.c.command_id)
-        .values(state=given.c.outcome, answer=given.c.answer, finished_at=func.now(), lease_until=None)
-        .returning(_COMMANDS.c.tries_by_hand)
-        .cte("ended_command")
-    )
-    tries = func.coalesce(select(ended.c.tries_by_hand).scalar_subquery(), 0)
-    kept = select(given.c.case_id, given.c.command_id, tries, given.c.answer)
-    columns = ["case_id", "command_id", "tries_by_hand", "answer"]
-    return insert(_ANSWERS).from_select(columns, kept, include_defaults=False)
+    await write_rows(session, [answer_rows(answer)])
 
 
 async def _write(session: AsyncSession, request: RecordRequest, before: Case, look_at: LookAt | None) -> bool:
     """Write what was decided; whether anything waits for the relay from now on."""
-    events = _event_rows(request, before)
-    _require_fold(before, request.case, events)
+    events = event_rows(request, before)
+    _require_fold(before, request.case, events.values)
     change = Change(before if before.exists else None, request.case, request.events)
     await note_answers(session, change)
     freed = await _hold_or_free(session, before, request.case)
     beside = (
-        _case_rows(request.case, look_at),
-        Rows(added(CaseEventRow), events),
-        Rows(_written_outbox, _outbox_rows(request), counted=True),
-        _answer(request.answer),
+        case_rows(request.case, look_at),
+        events,
+        outbox_rows(request),
+        answer_rows(request.answer),
     )
     return await project(session, change, beside) > 0 or freed
 
 
-def _require_fold(before: Case, after: Case, rows: list[dict[str, Any]]) -> None:
+def _require_fold(before: Case, after: Case, rows: Sequence[Values]) -> None:
     """A snapshot is what the events say that stand beside it, read as any later reader reads them."""
     if fold(before, (EVENT.read(row["payload"]) for row in rows)) != after:
         raise SnapshotIsNotTheFold
-
-
-def _case_rows(case: Case, look_at: LookAt | None) -> Rows:
-    row = {"id": case.case_id, "counted_version": case.version, **columns_of(case)}
-    if look_at is not None:
-        row["next_look_at"] = look_at(case)
-    return Rows(_written_case, [row])
-
-
-def _written_case(names: tuple[str, ...], place: int) -> Insert:
-    """Whose case it is is said once: a merge of people moves the row, whatever the snapshot remembers. What
-    was counted up to now is so again; what was not is left to be counted whole.
-    """
-    statement = added(CaseRow)(names, place)
-    new, old = statement.excluded, _CASES.c
-    changed: dict[str, Any] = {name: new[name] for name in names if name not in ("id", "person_id")}
-    counted = one_of((old.counted_version == old.version, new.counted_version))
-    changed |= {"updated_at": func.now(), "counted_version": counted}
-    return statement.on_conflict_do_update(index_elements=["id"], set_=changed)
-
-
-def columns_of(case: Case) -> dict[str, Any]:
-    """What lists filter and sort by."""
-    if case.person_id is None or case.referral is None:
-        raise ValueError("a recorded case has a person and a referral")
-    spell, referral = case.current_spell, case.referral
-    return {
-        "person_id": case.person_id,
-        "stage": case.stage.value,
-        "version": case.version,
-        "snapshot": {EVENTS: EVENT.schema, **SNAPSHOT.write(case)},
-        "referred_on": referral.referred_on,
-        "referrer_id": referral.organisation_id,
-        "ward": (spell.ward if spell else None) or referral.ward,
-        "pathway": referral.pathway,
-        "expected_discharge_on": case.expected_discharge_on,
-        "needed_by": case.needed_by,
-        "ready_on": _ready_on(case),
-        "discharged_on": case.discharge.discharged_on if case.discharge else None,
-        "awaiting_spell": referral.awaiting_spell,
-        "external_id": referral.external_id,
-        "outcome": case.outcome,
-        "closed_on": case.closed_on,
-    }
-
-
-def _ready_on(case: Case) -> date | None:
-    return case.open_ready_period.ready_on if case.open_ready_period else None
-
-
-def _event_rows(request: RecordRequest, before: Case) -> list[dict[str, Any]]:
-    envelope, actor = request.envelope, request.envelope.actor
-    return [
-        {
-            "case_id": envelope.case_id,
-            "sequence": sequence,
-            "kind": event.kind,
-            "payload": EVENT.write(event),
-            "effective_on": envelope.effective_on,
-            "case_time": request.case_time.astimezone(UTC),
-            "command_id": envelope.command_id,
-            "organisation_id": actor.organisation_id,
-            "user_id": actor.user_id,
-            "role": actor.role,
-            "reason": envelope.reason,
-        }
-        for sequence, event in enumerate(request.events, before.version + 1)
-    ]
 
 
 async def _hold_or_free(session: AsyncSession, before: Case, after: Case) -> bool:
@@ -375,46 +268,3 @@ async def _hold_or_free(session: AsyncSession, before: Case, after: Case) -> boo
         .values(state=new, relayed_at=None, relay_after=None, basis_ended_at=None if freed else func.now())
     )
     return freed
-
-
-def _outbox_rows(request: RecordRequest) -> list[dict[str, Any]]:
-    """One for each thing to tell a partner that has an address for messages."""
-    envelope, case = request.envelope, request.case
-    return [
-        {
-            "key": uuid5(envelope.command_id, str(number)),
-            "channel": PARTNER,
-            "kind": told.kind,
-            "case_id": envelope.case_id,
-            "organisation_id": envelope.actor.organisation_id,
-            "payload": told.content,
-            "cause_command_id": envelope.command_id,
-            "needs_basis": told.needs_basis,
-            "state": "held" if told.needs_basis and not case.may_tell_partners else "pending",
-            **dict(
-                zip(_ADDRESS, (number, told.organisation_id, TRANSPORTS.get(told.kind, FHIR)), strict=True)
-            ),
-        }
-        for number, told in enumerate(request.outgoing)
-    ]
-
-
-_ADDRESS: Mapping[str, TypeEngine[Any]] = MappingProxyType(
-    {"number": Integer(), "partner": Uuid(), "transport": Text()}
-)
-"""Beside the columns of a row: its place among those of its command, and to whom it goes by what."""
-
-
-def _written_outbox(names: tuple[str, ...], place: int) -> ReturningInsert[Any]:
-    """In the order in which they were decided, and only for those who have an address."""
-    columns = [name for name in names if name not in _ADDRESS]
-    given = given_rows(place, {**types_of(OutboxRow, columns), **_ADDRESS}).c
-    partners = core_table(PartnerRow).c
-    addressed = (
-        select(*(given[name] for name in columns), partners.id)
-        .where(partners.organisation_id == given.partner, partners.transport == given.transport)
-        .order_by(given.number)
-    )
-    outbox = core_table(OutboxRow)
-    statement = insert(outbox).from_select([*columns, "partner_id"], addressed, include_defaults=False)
-    return statement.returning(outbox.c.sequence)

@@ -31,7 +31,7 @@ from discharge.roles import LEADS
 from discharge.store.count_anew import UNCOUNTED, count_anew
 from discharge.store.engine import transaction
 from discharge.store.projections import COUNTED, PARTS, Change, project_part
-from discharge.store.record import columns_of
+from discharge.store.record_rows import columns_of
 from discharge.store.tables import AuditRead, CaseParticipantRow, CaseRow, CountedStayRow, Person
 from tests.api.web.test_principals import principal
 from tests.fixtures.postgres import Places

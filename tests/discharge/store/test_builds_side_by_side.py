@@ -17,7 +17,7 @@ from discharge.cases import commands as cmd
 from discharge.cases import events as ev
 from discharge.cases.model import SNAPSHOT, Case, Strand
 from discharge.errors import HomewardError
-from discharge.store import changes, consistency
+from discharge.store import changes, consistency, record_rows
 from discharge.store import record as store
 from discharge.store.commands import kept_command
 from discharge.store.count_anew import count_anew
@@ -182,7 +182,7 @@ async def test_given_a_snapshot_of_an_earlier_build_when_read_then_its_events_sa
     written_by_another_build(database, "UPDATE cases SET snapshot = snapshot - 'participants'")
     assert "snapshot: participants" in await differing(worker, case_id)
     later = replace(SNAPSHOT, schema=SNAPSHOT.schema + 1)
-    for module in (store, consistency):
+    for module in (store, record_rows, consistency):
         monkeypatch.setattr(module, "SNAPSHOT", later)
     assert await loaded(worker, case_id) == whole
     assert await differing(worker, case_id) == ()

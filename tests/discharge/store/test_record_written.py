@@ -22,7 +22,8 @@ from discharge.errors import HomewardError, Refused
 from discharge.store import record as recording
 from discharge.store.engine import transaction
 from discharge.store.projections import Change
-from discharge.store.record import EVENTS, AlreadyRecorded, Recorded, RefusedByRecord
+from discharge.store.record import AlreadyRecorded, Recorded, RefusedByRecord
+from discharge.store.record_rows import EVENTS, columns_of
 from discharge.store.tables import (
     CaseCommandRow,
     CaseEventRow,
@@ -117,7 +118,7 @@ async def test_given_a_stay_then_its_ward_is_shown_and_without_one_that_of_the_r
 ) -> None:
     stay = CaseSpell(spell_id=uuid4(), organisation_id=places.trust, ward=of_stay)
     case = Case(case_id=uuid4(), person_id=uuid4(), referral=FULL, spells=(stay,))
-    assert recording.columns_of(case)["ward"] == shown
+    assert columns_of(case)["ward"] == shown
 
 
 async def test_given_a_case_without_person_or_referral_then_it_is_our_own_fault() -> None:
@@ -126,7 +127,7 @@ async def test_given_a_case_without_person_or_referral_then_it_is_our_own_fault(
         Case(case_id=uuid4(), referral=FULL),
     ):
         with pytest.raises(ValueError, match=r"^a recorded case has a person and a referral$"):
-            recording.columns_of(case)
+            columns_of(case)
 
 
 async def test_given_a_person_who_was_merged_meanwhile_then_the_case_stays_with_the_one_it_was_moved_to(
