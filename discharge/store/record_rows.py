@@ -147,9 +147,9 @@ def outbox_rows(request: RecordRequest) -> Rows:
             "cause_command_id": envelope.command_id,
             "needs_basis": told.needs_basis,
             "state": "held" if told.needs_basis and not case.may_tell_partners else "pending",
-            **dict(
-                zip(_ADDRESS, (number, told.organisation_id, TRANSPORTS.get(told.kind, FHIR)), strict=True)
-            ),
+            "number": number,
+            "partner": told.organisation_id,
+            "transport": TRANSPORTS.get(told.kind, FHIR),
         }
         for number, told in enumerate(request.outgoing)
     ]
