@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -18,6 +17,7 @@ from discharge.clocks import london_date
 from discharge.codes.by_edition import ListByEdition
 from discharge.codes.model import Code
 from discharge.durations import Duration
+from discharge.reference.faults import nearest
 from discharge.reference.kind import Kind
 from discharge.reference.policy import Policy
 
@@ -106,8 +106,7 @@ def _unknown_events(rows: Mapping[str, Clock]) -> Iterator[str]:
             named |= {"pauses.begins_on": row.pauses.begins_on, "pauses.ends_on": row.pauses.ends_on}
         for key, events in named.items():
             for event in sorted(set(events) - EVENT_KINDS):
-                near = get_close_matches(event, EVENT_KINDS, n=1)
-                mend = f"did you mean {near[0]}?" if near else "name a kind of event"
+                mend = nearest(event, EVENT_KINDS, "name a kind of event")
                 yield f"{code}.{key}: {event!r} is not an event of a case - {mend}"
 
 
@@ -123,9 +122,7 @@ def clock_fault(code: str) -> str | None:
     known = {known for edition in CLOCKS.editions for known in edition.table}
     if code in known:
         return None
-    near = get_close_matches(code, known, n=1)
-    mend = f"did you mean {near[0]}?" if near else f"name one of {CLOCKS.name}"
-    return f"{code!r} is not a clock - {mend}"
+    return f"{code!r} is not a clock - {nearest(code, known, f'name one of {CLOCKS.name}')}"
 
 
 def clock(code: str, begins_on: date, policy: Policy) -> Clock:

@@ -7,13 +7,13 @@ Hence the local list: several at once, finer, and each says which national reaso
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
 
 from discharge.codes.by_edition import ListByEdition
 from discharge.codes.casework import OWNER_ROLES
 from discharge.codes.model import Code
+from discharge.reference.faults import nearest
 from discharge.reference.kind import Kind
 
 Group = Literal["hospital", "wellbeing", "hub", "interface", "capacity"]
@@ -46,8 +46,7 @@ def _counted_nowhere(rows: Mapping[str, LocalDelayReason]) -> Iterator[str]:
         if not NATIONAL_DELAY_REASONS.known(row.national):
             yield f"{code}.national: {row.national!r} is not a national reason - name one, such as CA10"
         if not OWNER_ROLES.known(row.usual_owner):
-            near = get_close_matches(row.usual_owner, (owner.code for owner in OWNER_ROLES), n=1)
-            mend = f"did you mean {near[0]}?" if near else "name an owner's role"
+            mend = nearest(row.usual_owner, (owner.code for owner in OWNER_ROLES), "name an owner's role")
             yield f"{code}.usual_owner: {row.usual_owner!r} is not a role - {mend}"
 
 

@@ -12,7 +12,6 @@ of its day. A planned return is none of them.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from difflib import get_close_matches
 from pathlib import Path
 
 from discharge.cases.model import Case, Discharge, Readmission
@@ -24,6 +23,7 @@ from discharge.codes.casework import HOME_PROBLEMS
 from discharge.codes.model import Code
 from discharge.durations import Duration
 from discharge.outcomes.readmission import COUNTS, readmission_days
+from discharge.reference.faults import nearest
 from discharge.reference.kind import Kind
 from discharge.reference.policy import policy_on
 
@@ -49,8 +49,7 @@ class FailedDischarge(Code):
 def _wrong(rows: Mapping[str, FailedDischarge]) -> Iterator[str]:
     for code, row in rows.items():
         if code not in GROUNDS:
-            near = get_close_matches(code, GROUNDS, n=1)
-            mend = f"did you mean {near[0]}?" if near else f"choose from {', '.join(GROUNDS)}"
+            mend = nearest(code, GROUNDS, f"choose from {', '.join(GROUNDS)}")
             yield f"{code}: is not a ground - {mend}"
         if row.within is not None and row.within.amount <= 0:
             yield f"{code}.within: is no time at all - write it as 72 hours or 3 days"

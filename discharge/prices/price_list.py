@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
 
 from discharge.codes.by_edition import ListByEdition
 from discharge.codes.model import Code
 from discharge.delays.definitions import DEFINITIONS
+from discharge.reference.faults import nearest
 from discharge.reference.kind import Kind
 from discharge.reference.policy import Policy
 from discharge.values import Frozen
@@ -48,8 +48,7 @@ def _wrong(rows: Mapping[str, Price]) -> Iterator[str]:
             yield f"{code}.pounds: a price is more than 0 - write whole pounds"
         for figure in row.of:
             if figure not in DEFINITIONS:
-                near = get_close_matches(figure, DEFINITIONS, n=1)
-                mend = f"did you mean {near[0]}?" if near else "name a figure of the bed-days report"
+                mend = nearest(figure, DEFINITIONS, "name a figure of the bed-days report")
                 yield f"{code}.of: {figure!r} is not a known figure - {mend}"
 
 

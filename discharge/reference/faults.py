@@ -69,12 +69,17 @@ def _mend(error: ErrorDetails, place: Place, shape: object, mends: Mapping[str, 
     mend = _MEND.get(error["type"], "correct this value")
     if error["type"] == "string_pattern_mismatch" and place:
         mend = mends.get(str(place[-1]), mend)
-    near: list[str] = []
     if error["type"] in _MISSPELT:
-        near = get_close_matches(str(place[-1]), known_keys(place[:-1], shape), n=1)
-    elif error["type"] == "literal_error":
-        near = get_close_matches(str(error["input"]), _allowed(error.get("ctx", {})), n=1)
-    return f"did you mean {near[0]}?" if near else mend
+        return nearest(str(place[-1]), known_keys(place[:-1], shape), mend)
+    if error["type"] == "literal_error":
+        return nearest(str(error["input"]), _allowed(error.get("ctx", {})), mend)
+    return mend
+
+
+def nearest(name: str, known: Iterable[str], otherwise: str) -> str:
+    """How to mend a name that nobody knows: by the nearest that is known, where one is near."""
+    near = get_close_matches(name, known, n=1)
+    return f"did you mean {near[0]}?" if near else otherwise
 
 
 def _allowed(context: Mapping[str, object]) -> list[str]:

@@ -28,6 +28,7 @@ from typing import Any
 
 from pydantic import Field, ValidationInfo, field_validator
 
+from discharge.reference.faults import nearest
 from discharge.reference.files import DataInvalid, parsed
 from discharge.reference.followed_folder import FollowedFolder
 from discharge.reference.kind import KINDS, SHOWN, Edition, Fields, Kind, Table, checked, shape_of
@@ -148,8 +149,7 @@ def _kind_of(file: str, name: object) -> Kind[Any] | None:
 
 
 def _no_kind(name: str) -> str:
-    near = get_close_matches(name, KINDS, n=1)
-    mend = f"did you mean {near[0]}?" if near else f"choose from {', '.join(sorted(KINDS))}"
+    mend = nearest(name, KINDS, f"choose from {', '.join(sorted(KINDS))}")
     return f"{name!r} is not a kind of data - {mend}"
 
 

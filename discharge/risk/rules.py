@@ -7,12 +7,12 @@ threshold marked as a choice is ours and can be changed; the others come from th
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from difflib import get_close_matches
 from pathlib import Path
 from string import Formatter
 
 from discharge.cases.model import Alert, Case
 from discharge.clocks.registry import clock_fault
+from discharge.reference.faults import nearest
 from discharge.reference.kind import Kind
 from discharge.reference.policy import rows_so_far
 from discharge.risk.conditions import Condition
@@ -102,8 +102,7 @@ def _other_kind(name: str, when: Condition) -> str:
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:
-    near = get_close_matches(name, known, n=1)
-    return f"did you mean {near[0]}?" if near else f"choose from {', '.join(sorted(known))}"
+    return nearest(name, known, f"choose from {', '.join(sorted(known))}")
 
 
 def _words_in(sentence: str) -> set[str]:
