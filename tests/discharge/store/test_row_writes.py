@@ -75,7 +75,8 @@ async def test_given_when_to_look_again_then_it_is_written_with_the_case_and_els
     worker: AsyncEngine, places: Places, person_id: UUID
 ) -> None:
     case = await open_case(worker, person_id, places.trust)
-    for at in (NOW, NOW + timedelta(days=1), None):
+    last = NOW + timedelta(days=1)
+    for at in (NOW, None, last):
         step = request(case, places.trust, ev.NeededBySet(needed_by=TODAY))
         async with transaction(worker) as session:
             await record(session, step.envelope, lambda _, step=step: step, lambda _, at=at: at)  # type: ignore[misc]
@@ -83,6 +84,8 @@ async def test_given_when_to_look_again_then_it_is_written_with_the_case_and_els
         async with transaction(worker) as session:
             assert await session.scalar(select(CaseRow.next_look_at)) == at
     await recorded(worker, request(case, places.trust, ev.NeededBySet(needed_by=None)))
+    async with transaction(worker) as session:
+        assert await session.scalar(select(CaseRow.next_look_at)) == last
 
 
 async def test_given_one_row_that_may_not_be_when_rows_are_written_then_none_is(
