@@ -344,11 +344,7 @@ async def _reference(
         for each in behind
     ]
     minutes = _minutes(min(since, default=None), now)
-    services = await session.scalars(select(Organisation).where(Organisation.kind.in_(SERVICE_KINDS)))
-    return [
-        Observed("reference-not-used", each.id, each.id, each.code, minutes, more=" ".join(told))
-        for each in services
-    ]
+    return await _of_services(session, "reference-not-used", minutes, " ".join(told))
 
 
 _UNANSWERED = text("SELECT organisation_id, people, senders, withdrawn FROM homeward_hidings_unanswered()")
