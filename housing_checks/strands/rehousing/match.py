@@ -45,14 +45,15 @@ def assess(need: Need, home: Property, on: date) -> Match:
     """Return how one home fits, with every reason against it and for it; `on` is the day whose criteria
     count.
     """
-    rows = {row.code: row for row in HOME_CRITERIA.as_rows(on)}
     return Match(
         property_id=home.property_id,
-        failures=tuple(_reason(rows[code]) for code, holds in MUST.items() if not holds(need, home)),
+        failures=tuple(
+            _reason(HOME_CRITERIA.as_on(code, on)) for code, holds in MUST.items() if not holds(need, home)
+        ),
         likes=tuple(
             _reason(row)
-            for code, row in rows.items()
-            if code in GOOD and row.holds(on) and GOOD[code](need, home)
+            for row in HOME_CRITERIA.in_force(on)
+            if row.code in GOOD and GOOD[row.code](need, home)
         ),
     )
 
