@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
-from discharge.codes.by_edition import ListByEdition
+from discharge.codes.by_edition import code_list
 from discharge.codes.model import Code
-from discharge.reference.kind import Kind
 from housing_checks.strands.rehousing.model import Need, Property
 
 CAN_BE_LET = frozenset({"void", "notice-given", "under-repair"})
@@ -90,5 +89,4 @@ def _wrong(rows: Mapping[str, HomeCriterion]) -> Iterator[str]:
         yield f"{code}: is missing - a home must be held against it"
 
 
-KIND = Kind("home-criteria", HomeCriterion, Path(__file__).with_name("home_criteria.yaml"), check=_wrong)
-HOME_CRITERIA = ListByEdition(KIND)
+HOME_CRITERIA = code_list("home-criteria", HomeCriterion, folder=Path(__file__).parent, check=_wrong)
