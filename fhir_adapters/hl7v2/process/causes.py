@@ -34,9 +34,9 @@ PARKED_CAUSES = code_list("parked-causes", ParkedCause, folder=Path(__file__).pa
 
 def cause_words(code: str, reason: str) -> CauseWords:
     """The words of a cause: of the reason, else of its beginning, else of the code in the table of errors."""
-    rows = {row.code: row for row in PARKED_CAUSES}
-    begins = (row for row in rows.values() if reason.startswith(f"{row.code}-"))
-    found = rows.get(reason) or rows.get(code) or next(begins, None)
+    newest = PARKED_CAUSES.newest
+    begins = (newest(row.code) for row in PARKED_CAUSES if reason.startswith(f"{row.code}-"))
+    found = newest(reason) or newest(code) or next(begins, None)
     if found is not None:
         return CauseWords(found.label, found.do)
     error = ERRORS.get(code)

@@ -10,7 +10,7 @@ import pytest
 
 import fhir_adapters
 from discharge.errors import ERRORS
-from fhir_adapters.hl7v2.process.causes import cause_words
+from fhir_adapters.hl7v2.process.causes import PARKED_CAUSES, CauseWords, cause_words
 
 TREE = Path(fhir_adapters.__file__).parent
 PARKING = {"Parked": "reason", "Doubt": None, "_Unreadable": None, "_Misfit": None}
@@ -47,5 +47,8 @@ def test_given_a_reason_to_park_a_message_then_there_are_words_of_its_own(reason
 
 
 def test_given_a_cause_with_a_detail_then_an_exact_row_goes_before_one_of_the_beginning() -> None:
-    assert cause_words("", "referral-date-unreadable") != cause_words("", "referral-urgency-unknown")
-    assert cause_words("", "referral-urgency-unknown") == cause_words("", "referral")
+    exact, beginning = PARKED_CAUSES.newest("referral-date-unreadable"), PARKED_CAUSES.newest("referral")
+    assert exact is not None
+    assert beginning is not None
+    assert cause_words("", "referral-date-unreadable") == CauseWords(exact.label, exact.do)
+    assert cause_words("", "referral-urgency-unknown") == CauseWords(beginning.label, beginning.do)
