@@ -26,5 +26,5 @@ def gate_items() -> Mapping[str, str]:
 
 def item_answer(code: str, value: str) -> str:
     """Return an answer to an item in words, as its newest form has them."""
-    item = next((item for item in reversed(tuple(CHECK_ITEMS)) if item.code == code), None)
+    item = CHECK_ITEMS.newest(code)
     return item.words(value) if item is not None else value.replace("-", " ")
