@@ -7,14 +7,14 @@ Source: FHIR R4, OperationOutcome.issue.expression (the simple subset of FHIRPat
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from discharge.errors import HomewardError
 from fhir_adapters.fhir import systems
-from fhir_adapters.fhir.problems import FhirRefused, Problem
+from fhir_adapters.fhir.problems import FhirRefused, problems_of
 
 _STEPS = re.compile(r"[A-Z][A-Za-z0-9]*([.\[].*)?")
 _CHOICE = re.compile(r"_?(asNeeded|deceased|multipleBirth|occurrence|quantity|value)[A-Z]\w*")
@@ -121,10 +121,7 @@ class SentReferral:
 
     def refused(self, error: HomewardError) -> FhirRefused:
         """A refusal with every place named as in what was sent."""
-        faults: Sequence[HomewardError | Problem] = (
-            error.problems if isinstance(error, FhirRefused) else (error, *error.others)
-        )
-        return FhirRefused([Problem(each.code, each.detail, self.place_of(each.where)) for each in faults])
+        return FhirRefused([replace(each, where=self.place_of(each.where)) for each in problems_of(error)])
 
     @contextmanager
     def naming(self) -> Iterator[None]:

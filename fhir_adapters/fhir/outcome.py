@@ -13,7 +13,7 @@ from typing import Any
 from discharge.errors import ERRORS, HomewardError
 from fhir_adapters.fhir import systems
 from fhir_adapters.fhir.expressions import expression
-from fhir_adapters.fhir.problems import FhirRefused, Problem
+from fhir_adapters.fhir.problems import Problem, problems_of
 
 HTTP_NAMES = {
     400: "BAD_REQUEST",
@@ -34,12 +34,8 @@ HTTP_NAMES = {
 
 def operation_outcome(error: HomewardError, reference: str = "") -> dict[str, Any]:
     """The error as a resource; `reference` finds it in the log."""
-    problems = (
-        error.problems
-        if isinstance(error, FhirRefused)
-        else [Problem(each.code, each.detail, each.where) for each in (error, *error.others)]
-    )
-    return {"resourceType": "OperationOutcome", "issue": [_issue(problem, reference) for problem in problems]}
+    issues = [_issue(problem, reference) for problem in problems_of(error)]
+    return {"resourceType": "OperationOutcome", "issue": issues}
 
 
 def information(code: str, detail: str = "") -> dict[str, Any]:

@@ -32,6 +32,13 @@ class FhirRefused(HomewardError):
         super().__init__(first.code, detail=first.detail, where=first.where)
 
 
+def problems_of(error: HomewardError) -> tuple[Problem, ...]:
+    """All that a refusal says, the first first."""
+    if isinstance(error, FhirRefused):
+        return error.problems
+    return tuple(Problem(each.code, each.detail, each.where) for each in (error, *error.others))
+
+
 def refused(code: str, detail: str, where: str) -> FhirRefused:
     """One problem as the exception."""
     return FhirRefused([Problem(code, detail, where)])
