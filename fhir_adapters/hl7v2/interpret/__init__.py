@@ -1,7 +1,7 @@
 """From a message and a feed profile to facts; reading and interpreting as one step ends always.
 
-`adt` asks `person` (PID, PD1, NK1) and `stay` (EVN, PV1, PV2) for the facts of the same names in `facts`;
-ORU, MDM and REF add theirs.
+`adt` asks `person` (PID, PD1, NK1) and `stay` (EVN, PV1, PV2, ZU1) for the facts of the same names in
+`facts`; ORU, MDM and REF add theirs.
 
 Every message ends as exactly one of three: `Interpreted` with its facts, `NotUsed` with the rule that says
 so, or `Parked` with a cause that a person can mend. Nothing here refuses a message for its version or its

@@ -136,14 +136,11 @@ class Reader:
 
 
 class Dates(NamedTuple):
-    """From when until when a name, address, number or contact holds.
+    """Where a data type holds the days from when until when its name, address or number holds, by component:
+    a range, a start, an end. 0 is nowhere.
 
     XAD-12 and XPN-10 are ranges in HL7 2.4 (start and end as subcomponents); later versions put start and end
-    into components of their own. NK1-8 and NK1-9 are fields. What has ended by the day of its message is kept
-    as history and never taken for what is in force.
-
-    Where a data type holds its dates, by component, one after the other: a range, a start, an end. 0 is
-    nowhere.
+    into components of their own.
     """
 
     span: int = 0
@@ -158,7 +155,9 @@ CX = Dates(0, 7, 8)
 
 
 class Validity(NamedTuple):
-    """The days, both included, on which something holds; None where the sender does not say."""
+    """The days, both included, on which something holds; None where the sender does not say. What has ended
+    by the day of its message is kept as history and never taken for what is in force.
+    """
 
     from_on: date | None = None
     until_on: date | None = None
