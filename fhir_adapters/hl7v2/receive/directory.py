@@ -113,7 +113,12 @@ class Arrival:
 
 
 def choose_feed(feeds: Iterable[FeedDoor], arrival: Arrival) -> FeedDoor | None:
-    """Of the feeds of its door, else of all, the one that asks for most and gets all of it, or None."""
+    """Of the feeds of its door, else of all, the one that asks for most and gets all of it, or None.
+
+    Port and certificate decide first: whoever comes by a feed's own is that feed's sender, and the header's
+    names choose only among the feeds of that door. Two that ask for equally much are a matter for a person.
+    Networks choose nothing: what belongs to a feed and comes from elsewhere is turned away.
+    """
     every = list(feeds)
     meant = [feed for feed in every if feed.at(arrival)] or every
     ranked = sorted(((feed.score(arrival), feed) for feed in meant), key=lambda pair: -pair[0])
