@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from discharge.codes.model import Code
 from discharge.durations import Duration
+from discharge.reference.faults import nearest
 from housing_checks.checks.form import CHECK_ITEMS
 
 
@@ -45,6 +45,5 @@ def unknown_items(rows: Mapping[str, Orderable]) -> Iterator[str]:
     for code, row in rows.items():
         for item in row.helps:
             if item not in asked:
-                near = get_close_matches(item, asked, n=1)
-                mend = f"did you mean {near[0]}?" if near else "name an item of a check form"
+                mend = nearest(item, asked, "name an item of a check form")
                 yield f"{code}.helps: {item!r} is not a check item - {mend}"

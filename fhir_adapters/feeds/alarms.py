@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from difflib import get_close_matches
 from pathlib import Path
 from string import Formatter
 from typing import Annotated, Literal
@@ -20,6 +19,7 @@ from pydantic import AfterValidator, Field
 from discharge.clocks import london
 from discharge.codes.by_edition import code_list
 from discharge.codes.model import Code
+from discharge.reference.faults import nearest
 from discharge.reference.kind import Kind as DataKind
 from discharge.reference.policy import policy_on
 from discharge.values import Frozen
@@ -58,8 +58,7 @@ ALARM_KINDS = code_list("alarm-kinds", AlarmKind, folder=Path(__file__).parent, 
 def _known_kind(kind: str) -> str:
     if not ALARM_KINDS.known(kind):
         known = [row.code for row in ALARM_KINDS.rows]
-        near = get_close_matches(kind, known, n=1)
-        mend = f"did you mean {near[0]}?" if near else f"choose from {', '.join(known)}"
+        mend = nearest(kind, known, f"choose from {', '.join(known)}")
         raise ValueError(f"is not a kind of alarm: {mend}")
     return kind
 

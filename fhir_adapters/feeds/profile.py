@@ -25,6 +25,7 @@ from pydantic import (
 )
 
 from discharge.codes.destinations import DISCHARGE_DESTINATIONS, DISCHARGE_METHODS
+from discharge.reference.faults import nearest
 from fhir_adapters.feeds.kinds import DocumentRules, FormRules, ReferralRules
 from fhir_adapters.hl7v2.receive.ack import AckRules
 from fhir_adapters.hl7v2.send.sends import Sends
@@ -321,8 +322,7 @@ class Profile(_Strict):
         try:
             ZoneInfo(value)
         except (KeyError, ValueError, OSError) as error:
-            near = get_close_matches(value, available_timezones(), n=1)
-            meant = f"did you mean {near[0]}?" if near else "write it as Europe/London"
+            meant = nearest(value, available_timezones(), "write it as Europe/London")
             raise ValueError(f"{value!r} is not a time zone: {meant}") from error
         return value
 

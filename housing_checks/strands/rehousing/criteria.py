@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 
 from discharge.codes.by_edition import code_list
 from discharge.codes.model import Code
+from discharge.reference.faults import nearest
 from housing_checks.strands.rehousing.model import Need, Property
 
 CAN_BE_LET = frozenset({"void", "notice-given", "under-repair"})
@@ -78,8 +78,7 @@ def _wrong(rows: Mapping[str, HomeCriterion]) -> Iterator[str]:
     tests = {**MUST, **GOOD}
     for code, row in rows.items():
         if code not in tests:
-            near = get_close_matches(code, tests, n=1)
-            mend = f"did you mean {near[0]}?" if near else f"choose from {', '.join(sorted(tests))}"
+            mend = nearest(code, tests, f"choose from {', '.join(sorted(tests))}")
             yield f"{code}: is not a criterion - {mend}"
         elif code in MUST and row.points:
             yield f"{code}.points: a must gives no points - take this key out"
