@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from starlette.datastructures import FormData
 
@@ -23,9 +23,6 @@ KEPT = "kept-"
 """Begins the name of what says that an answer in words stays, whose words are not shown to the reader."""
 KNOWN, NOTE = "known-", "note-"
 """Begin the names of how an answer is known, and of the note on it."""
-
-PLACES: Mapping[str, str] = {"answers": "", "evidence": KNOWN, "item_notes": NOTE, "text_notes": NOTE}
-"""Field of the command, by item -> how the name of its field on the page begins."""
 
 
 @dataclass(frozen=True)
@@ -54,14 +51,28 @@ class Submission:
         return {name: words for name, words in self.faults.items() if name not in self.unanswered}
 
 
+def note_field(item: CheckItem) -> str:
+    """The field of the note on an item."""
+    return f"{NOTE}{item.code}"
+
+
 def answer_field(item: CheckItem) -> str:
     """The field in which an item is answered: a text is written where the notes on other items are."""
-    return f"{NOTE}{item.code}" if item.type == "text" else item.code
+    return note_field(item) if item.type == "text" else item.code
 
 
 def known_field(item: CheckItem) -> str:
     """The field that says how an answer is known; where nobody is asked, the answer's."""
     return f"{KNOWN}{item.code}" if item.evidence_kinds else answer_field(item)
+
+
+FIELDS: Mapping[str, Callable[[CheckItem], str]] = {
+    "answers": answer_field,
+    "evidence": known_field,
+    "item_notes": note_field,
+    "text_notes": note_field,
+}
+"""Field of the command, by item -> its field on the page."""
 
 
 def read_submission(form: CheckForm, sent: FormData, case: Case) -> Submission:
@@ -88,7 +99,7 @@ def read_submission(form: CheckForm, sent: FormData, case: Case) -> Submission:
     for item in (form.item(code) for code in asked):
         read.faults.update(_faults(item, read))
     missing = (item for item in map(form.item, asked) if item.code not in taken | read.typed | read.known)
-    return Submission(**{**vars(read), "unanswered": frozenset(answer_field(item) for item in missing)})
+    return replace(read, unanswered=frozenset(answer_field(item) for item in missing))
 
 
 def _faults(item: CheckItem, read: Submission) -> Iterator[tuple[str, str]]:
@@ -102,9 +113,9 @@ def _faults(item: CheckItem, read: Submission) -> Iterator[tuple[str, str]]:
         yield known_field(item), f"Choose how it is known, from the answers on the page: {item.label}"
     note = read.notes.get(item.code, "")
     if words := too_long(note, MOST_NOTE, f"Note on {item.label}"):
-        yield f"{NOTE}{item.code}", words
+        yield note_field(item), words
     if item.code in read.danger and not note and not item.in_words:
-        yield f"{NOTE}{item.code}", f"{DANGER_OF_NOTHING}: {item.label}"
+        yield note_field(item), f"{DANGER_OF_NOTHING}: {item.label}"
 
 
 def _text(sent: FormData, name: str) -> str:
@@ -156,7 +167,6 @@ def refused_faults(form: CheckForm, error: HomewardError) -> dict[str, str]:
 
 def _field_of(form: CheckForm, where: str) -> str:
     part, _, code = re.sub(r"\[(\w+)\]", r".\1", where).partition(".")
-    if part not in PLACES or code not in form.codes:
+    if part not in FIELDS or code not in form.codes:
         return "note" if part == "note" else ""
-    item = form.item(code)
-    return {"": answer_field, KNOWN: known_field}.get(PLACES[part], lambda one: f"{NOTE}{one.code}")(item)
+    return FIELDS[part](form.item(code))
