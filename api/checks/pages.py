@@ -103,15 +103,14 @@ async def save(visit: Visitor, case_id: UUID) -> Response:
 
 
 def _confirming(view: CheckPage, filled: Filled) -> CheckPage:
-    """The questions with what is asked about them, and the note that answers it."""
-    errors = (*view.errors, *error_list(filled))
+    """The page with what is asked about its answers, and the note that answers it."""
     return replace(
         view,
-        errors=errors,
+        errors=(*view.errors, *error_list(filled)),
         confirms=tuple(confirms(filled)),
-        note=filled.typed["note"],
+        note=filled.typed.get("note", ""),
         note_fault=filled.fault("note"),
-        about_danger=bool(filled.typed[ABOUT_DANGER]),
+        about_danger=bool(filled.typed.get(ABOUT_DANGER)),
     )
 
 
@@ -256,17 +255,7 @@ def _form(case: Case, visit: Visit) -> CheckForm:
 
 
 def _answers_page(visit: Visit, view: CheckPage, filled: Filled, status: int = 200) -> Response:
-    return visit.page(
-        "checks/check_answers.html",
-        status,
-        view=view,
-        key=str(uuid4()),
-        confirms=confirms(filled),
-        errors=error_list(filled),
-        note=filled.typed.get("note", ""),
-        note_fault=filled.fault("note"),
-        about_danger=bool(filled.typed.get(ABOUT_DANGER)),
-    )
+    return visit.page("checks/check_answers.html", status, view=_confirming(view, filled), key=str(uuid4()))
 
 
 def _page(visit: Visit, view: CheckPage, status: int = 200) -> Response:
