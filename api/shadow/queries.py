@@ -87,7 +87,8 @@ async def open_day(
     row, code = found
     causes = await _causes(session, list_id)
     fitting = _of(list_id, wanted)
-    shown = (await session.scalars(_in_order(fitting).offset(page.offset).limit(page.size))).all()
+    in_order = fitting.order_by(ShadowDifferenceRow.ordinal)
+    shown = (await session.scalars(in_order.offset(page.offset).limit(page.size))).all()
     await _noted(session, caller, row, shown)
     return OpenedDay(
         day=Day(row, code),
@@ -120,10 +121,6 @@ def _of(list_id: UUID, wanted: ListQuery) -> Select[ShadowDifferenceRow]:
     asked = ((wanted.kind, row.kind), (wanted.column, row.column), (wanted.cause, row.cause))
     fitting = [column == want for want, column in asked if want]
     return select(row).where(row.list_id == list_id, *fitting)
-
-
-def _in_order(some: Select[ShadowDifferenceRow]) -> Select[ShadowDifferenceRow]:
-    return some.order_by(ShadowDifferenceRow.ordinal)
 
 
 async def _noted(
