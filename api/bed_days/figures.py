@@ -44,7 +44,8 @@ _NUMBERS = """
     without_reason, attributed, assumed
 """
 _SPANS = "span_from, span_to, span_code, span_held, span_published"
-_NIGHTS = """), spans AS (
+_NIGHTS = """
+spans AS (
     SELECT case_id, number, unnest(span_from) AS from_on, unnest(span_to) AS to_on, unnest(span_code) AS code,
            unnest(span_held) AS held, unnest(span_published) AS published
     FROM waiting
@@ -52,6 +53,7 @@ _NIGHTS = """), spans AS (
     SELECT case_id, number, code, held, published,
            greatest(0, least(coalesce(to_on, :as_of), :as_of) - from_on) AS n
     FROM spans
+)
 """
 """Of those who wait (`waiting`): the nights of each run of theirs, up to today."""
 _FIGURES = text(f"""
@@ -67,7 +69,7 @@ WITH {_FORMER}, seen AS MATERIALIZED (
     WHERE let_on BETWEEN :from_on AND :to_on AND {_MINE}
 ), left_alive AS (
     SELECT * FROM ended WHERE NOT died
-{_NIGHTS}), looked AS (
+), {_NIGHTS}, looked AS (
     INSERT INTO audit_reads
         (id, organisation_id, user_id, client_id, role, purpose, what, case_ids, person_ids)
     SELECT :look_id, :organisation_id, :user_id, :client_id, :role, :purpose, :what,
@@ -149,8 +151,7 @@ _WAITING = text(f"""
 WITH {_FORMER}, waiting AS MATERIALIZED (
     SELECT case_id, number, ended_on, died, outside, back_after, back_kind, failed, {_SPANS}
     FROM counted_stays WHERE ended_on IS NULL AND {_MINE}
-{_NIGHTS}
-), counted AS (
+), {_NIGHTS}, counted AS (
     SELECT case_id, number, sum(n) FILTER (WHERE published) AS published, sum(n) AS "true",
            sum(n) FILTER (WHERE held) AS held, sum(n) FILTER (WHERE code IS NULL) AS without_reason
     FROM nights GROUP BY case_id, number
