@@ -277,15 +277,13 @@ async def _with_part(session: AsyncSession, caller: Principal, request: Request)
     Raises unknown-patient, patient-mismatch, invalid-body.
     """
     person = request.values.person
-    number = _checked(person.nhs_number)
     if not _described_in_full(person):
         return await _named_with_part(session, caller, person)
-    standing, known = await person_lookup.standing(session, _details(person, number))
+    named = _details(person)
+    standing, known = await person_lookup.standing(session, named)
     if standing == "known":
         return known
-    return (
-        await person_lookup.resolve_person(session, _details(person, number)) if standing == "new" else None
-    )
+    return await person_lookup.resolve_person(session, named) if standing == "new" else None
 
 
 async def _named_with_part(session: AsyncSession, caller: Principal, person: ReferredPerson) -> UUID | None:
@@ -298,11 +296,11 @@ async def _named_with_part(session: AsyncSession, caller: Principal, person: Ref
     return named if await person_lookup.has_part(session, named) else None
 
 
-def _details(person: ReferredPerson, number: str | None) -> person_lookup.Named:
+def _details(person: ReferredPerson) -> person_lookup.Named:
     local = person.identifiers[0] if person.identifiers else None
     address = person.address
     return person_lookup.Named(
-        nhs_number=number,
+        nhs_number=_checked(person.nhs_number),
         family_name=person.family_name,
         given_name=person.given_name,
         birth_date=person.birth_date,
