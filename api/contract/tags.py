@@ -32,4 +32,6 @@ TAGS: Mapping[str, str] = MappingProxyType(
         "users": "Users of your organisation.",
     }
 )
-"""Noun -> its words, in the order of the description. A noun is a folder of `api/`."""
+"""Noun -> its words, in the order of the description. A noun is a folder of `api/`; the clock alone
+is in `api/web/`.
+"""
