@@ -10,7 +10,7 @@ from discharge.store.tables import PlaceReader
 
 
 def names_json(around: Names, known: Directory, page: Page) -> schemas.PlaceReaderList:
-    """A page of the same for an interface, with whom the caller may name."""
+    """A page of who may see it, with whom the caller may name."""
     return schemas.PlaceReaderList(
         case_id=around.found.case.case_id,
         hidden=around.hidden,
