@@ -1,4 +1,5 @@
-"""One way to page through every list: of the interface, of FHIR, and on pages.
+"""One way to page through lists, of the interface and on pages. FHIR and the list of messages go on in a way
+of their own, by pages of the same size.
 
 `after` says where a page begins (`next` of the page before, nothing for the first), `size` how many it holds;
 the answer's `next` is null on the last page. What `next` holds is ours: today the number of the page. A page
@@ -15,13 +16,15 @@ from urllib.parse import urlencode
 from fastapi import Depends, Query
 
 SIZE = 25
-"""So many rows are on a page of any list, unless a program asks for another number: as many as somebody reads
+"""So many rows are on a page of a list, unless a program asks for another number: as many as somebody reads
 at once. What a page costs then depends on what it shows, not on how much there is.
 """
 MOST_SIZE = 500
 MOST_PAGES = 10_000
 COUNTED_TO = 99
-"""Counts in the menu stop here: every page asks for them, and beyond it the figure helps nobody."""
+"""The menu shows no greater number: every page asks for it, and beyond this the figure helps nobody. Alerts
+are counted no further either.
+"""
 
 Row = TypeVar("Row")
 
