@@ -88,7 +88,7 @@ async def test_given_an_own_inpatient_when_referred_then_six_statements_are_aske
     engine = door.app.state.services.engine.sync_engine
     event.listen(engine, "before_cursor_execute", note)
     try:
-        await refer(door)
+        assert (await refer(door)).status_code == 202
     finally:
         event.remove(engine, "before_cursor_execute", note)
     clock = [each for each in asked if "case_clock" in each]  # tests have none, and ask for it each time
