@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
+from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Query
@@ -23,7 +24,7 @@ from api.hidings.views import notice
 from api.homes.queries import names_of_homes
 from api.looks.notes import who_looked
 from api.looks.views import look_lines
-from api.messages.queries import find, people_of_case
+from api.messages.queries import PLACE, find, people_of_case, place_of
 from api.messages.views import message_rows
 from api.web import names
 from api.web.page import words
@@ -130,7 +131,9 @@ async def told(visit: Visitor, case_id: UUID) -> Response:
 
 
 @router.get("/{case_id}/messages")
-async def messages(visit: Visitor, case_id: UUID) -> Response:
+async def messages(
+    visit: Visitor, case_id: UUID, before: Annotated[str, Query(pattern=f"^({PLACE})?$")] = ""
+) -> Response:
     """Messages of the caller's organisation about the person of a case, newest first, without their text."""
     visit.caller.require("case.messages")
     async with visit.services.begin(visit.caller) as session:
@@ -138,8 +141,16 @@ async def messages(visit: Visitor, case_id: UUID) -> Response:
             session, visit.caller, case_id, "messages about the case", "case.messages"
         )
         meant = MessageQuery(people=await people_of_case(session, case_id))
-        listed = await find(session, visit.caller, meant)
+        listed = await find(session, visit.caller, meant, place_of(before))
         feeds = await feed_queries.feeds(session, visit.caller)
     rows = message_rows(listed.rows, feeds)
     name = words.full_name(found.person.family_name, found.person.given_name)
-    return visit.page("cases/case_messages.html", case_id=str(case_id), name=name, rows=rows)
+    first = f"/cases/{case_id}/messages"
+    return visit.page(
+        "cases/case_messages.html",
+        case_id=str(case_id),
+        name=name,
+        rows=rows,
+        newest=first if before else "",
+        older=f"{first}?{urlencode({'before': listed.next})}" if listed.more else "",
+    )

@@ -119,6 +119,25 @@ async def test_given_a_parked_message_that_gives_the_number_of_a_case_then_the_c
     assert re.findall(r">(HERS|HIS|PARKED|OTHERS)<", page) == ["PARKED", "HERS"]
 
 
+async def test_given_more_messages_about_a_person_than_a_page_then_the_case_leads_on_to_the_older_ones(
+    door: Door, intake: Intake
+) -> None:
+    person = {"nhs_number": "9990000018", "family_name": "Ashdown", "birth_date": "1941-05-02"}
+    case_id = await door.referred(person=person)
+    await intake.take(*(Sample(message_id=f"HERS{number}").raw() for number in range(28)))
+    sign_in(door, "discharge-team")
+    page = (await door.client.get(f"/cases/{case_id}/messages")).text
+    older = re.search(r'href="([^"]+)">Older messages', page)
+    assert older
+    rest = (await door.client.get(unescape(older[1]))).text
+
+    assert [len(set(re.findall(r">(HERS\d+)<", each))) for each in (page, rest)] == [25, 3]
+    assert f'href="/cases/{case_id}/messages">Newest messages' in rest
+    assert "Older messages" not in rest
+    refused = await door.client.get(f"/cases/{case_id}/messages?before=rubbish")
+    assert refused.status_code == 422
+
+
 async def test_given_rules_and_figures_when_alarms_are_opened_then_each_says_what_counts_now_and_whose_it_is(
     door: Door, intake: Intake, owner: AsyncEngine
 ) -> None:
