@@ -98,7 +98,7 @@ async def save(visit: Visitor, case_id: UUID) -> Response:
         return _page(visit, _confirming(read.view(wrong), filled), 422)
     command = SaveAnswers(form=read.form.code, answers=read.sent.answers, evidence=read.sent.evidence)
     return await _ask(
-        read, filled, command, lambda status: _page(visit, _confirming(read.view(), filled), status)
+        read, filled, command, lambda status: _page(visit, _confirming(read.view({}), filled), status)
     )
 
 

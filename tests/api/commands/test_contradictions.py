@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from tests.api.conftest import Door
+from tests.api.form_faults import told
 from tests.api.signing_in import hidden, sign_in
 from tests.api.web.test_pages import date_of
 from tests.housing_checks.homes import FORM_1
@@ -109,6 +110,19 @@ async def test_given_a_check_that_contradicts_the_record_then_it_is_asked_about_
     fields = hidden(asked.text) | answers
     confirmed = fields | {"confirm": "homeless-with-safe-address", "note": "A friend took them in"}
     assert (await door.client.post(path, data=confirmed)).status_code == 303
+
+
+async def test_given_one_answer_that_contradicts_the_record_when_saved_then_only_that_is_asked_about(
+    door: Door,
+) -> None:
+    case_id = await accepted(door)
+    await door.asked(case_id, "flag-homelessness", flag="yes")
+    sign_in(door, "coordinator")
+    path = f"/cases/{case_id}/check"
+    sent = hidden((await door.client.get(path)).text) | {"safe-address": "yes"}
+    asked = await door.client.post(f"{path}/save", data=sent)
+    assert asked.status_code == 409
+    assert told(asked.text).keys() == {"confirm-homeless-with-safe-address"}
 
 
 def _items(html: str) -> list[str]:
