@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -218,10 +218,6 @@ def note_summary(row: NoteRow) -> CaseNote:
         about_danger=row.sensitivity == DANGER,
         recorded_at=row.created_at,
     )
-
-
-def _iso(day: date | None) -> str | None:
-    return day.isoformat() if day else None
 
 
 async def waiting_commands(session: AsyncSession, caller: Principal) -> Sequence[CommandRow]:

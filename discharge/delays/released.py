@@ -66,7 +66,7 @@ COUNTERFACTUALS = ListByEdition(KIND)
 def fixed_days(days: int, source: str) -> Counterfactual:
     """Return a comparison of a fixed number of nights, with the reason why that number was chosen."""
     if days < 0 or not source.strip():
-        raise HomewardError("invalid-body", where="counterfactual")
+        raise HomewardError("invalid-body", where="against")
     return Counterfactual(FIXED, days, f"{days} ready nights delayed by the home, for everybody", source)
 
 
@@ -79,7 +79,7 @@ def counterfactual(code: str, on: date) -> Counterfactual:
         return fixed_days(int(days), "Chosen for this report")
     row = COUNTERFACTUALS.find(code, on)
     if row is None:
-        raise HomewardError("code-not-in-value-set", detail=COUNTERFACTUALS.name, where="counterfactual")
+        raise HomewardError("code-not-in-value-set", detail=COUNTERFACTUALS.name, where="against")
     return row.counterfactual
 
 

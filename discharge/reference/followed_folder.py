@@ -214,7 +214,9 @@ class FollowedFolder(Generic[Held]):
     def _tell(self, before: Mapping[str, Good[Held]]) -> None:
         for file, good in self._good.items():
             if before.get(file) != good:
-                self.log.info("%s in force: %s, %s", self.what, file, good.held.mark)
+                self.log.info(
+                    "%s in force from %s: %s, %s", self.what, good.held.effective_from, file, good.held.mark
+                )
         for file in before.keys() - self._good.keys():
             self.log.warning("%s no more in force: %s is gone", self.what, file)
 

@@ -30,6 +30,7 @@ from discharge.store.projections import Change, project, refusal_of
 from discharge.store.record_rows import EVENTS, answer_rows, case_rows, event_rows, outbox_rows
 from discharge.store.row_writes import Values, write_rows
 from discharge.store.tables import CaseCommandRow, CaseEventRow, CaseRow, CommandRow, OutboxRow
+from discharge.store.tables.outbox import TO_BE_RELAYED
 from discharge.stored import NEWER
 
 CASE_SIGNAL = "case-signal"
@@ -265,6 +266,6 @@ async def _hold_or_free(session: AsyncSession, before: Case, after: Case) -> boo
     await session.execute(
         update(OutboxRow)
         .where(OutboxRow.case_id == after.case_id, OutboxRow.needs_basis, OutboxRow.state == old)
-        .values(state=new, relayed_at=None, relay_after=None, basis_ended_at=None if freed else func.now())
+        .values(state=new, **TO_BE_RELAYED, basis_ended_at=None if freed else func.now())
     )
     return freed

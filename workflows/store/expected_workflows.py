@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 
 from discharge.store.record import CASE_SIGNAL
 from discharge.store.tables import CaseCommandRow, CaseRow, OutboxRow, PartnerRow, StrandRow
+from discharge.store.tables.outbox import TO_BE_RELAYED
 
 NEWEST = 20_000
 """Outbox rows looked through for signals that were told and never heard; older ones had their answer."""
@@ -100,11 +101,11 @@ async def unheard_signals(session: AsyncSession, told_before: datetime) -> Seque
 async def signal_again(session: AsyncSession, sequences: Sequence[int]) -> None:
     """Have the relay tell these signals once more; a case that did hear one ignores it."""
     rows = update(OutboxRow).where(OutboxRow.sequence.in_(sequences))
-    await session.execute(rows.values(relayed_at=None, relay_after=None, state="pending"))
+    await session.execute(rows.values(**TO_BE_RELAYED, state="pending"))
 
 
 async def tell_again(session: AsyncSession, lanes: Sequence[tuple[UUID, UUID]]) -> None:
     """Have the relay tell these lanes of their items once more."""
     mine = tuple_(OutboxRow.partner_id, OutboxRow.case_id).in_(lanes)
     waiting = update(OutboxRow).where(mine, OutboxRow.state == "pending")
-    await session.execute(waiting.values(relayed_at=None, relay_after=None))
+    await session.execute(waiting.values(**TO_BE_RELAYED))

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from discharge.store.tables import OutboxRow, PartnerRow
+from discharge.store.tables.outbox import TO_BE_RELAYED
 
 PAUSE_AFTER = 5
 FIRST_PROBE, LAST_PROBE = timedelta(seconds=30), timedelta(minutes=10)
@@ -81,7 +82,7 @@ async def works_again(session: AsyncSession, partner: PartnerRow) -> None:
     )
     sequences = (await session.scalars(waiting.order_by(OutboxRow.sequence).with_for_update())).all()
     again = update(OutboxRow).where(OutboxRow.sequence.in_(sequences))
-    await session.execute(again.values(relayed_at=None, relay_after=None))
+    await session.execute(again.values(**TO_BE_RELAYED))
 
 
 async def took_another_since(session: AsyncSession, row: OutboxRow, since: datetime) -> bool:

@@ -6,6 +6,7 @@ columns.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -25,6 +26,8 @@ from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from discharge.store.base import Base, JsonObject, core_table
 
+TO_BE_RELAYED: Mapping[str, None] = {"relayed_at": None, "relay_after": None}
+"""What has the relay take a row at its next round."""
 OPEN_ITEMS = "channel = 'partner' AND state IN ('held', 'pending', 'dead')"
 """Items for partners that somebody still waits for; written so that their index answers."""
 
