@@ -41,6 +41,11 @@ WITH_PERSON = replace(
 )
 """The form of every referral, which here asks for the person as well."""
 
+_AFTER = ("address", "postcode", "note")
+_BEFORE = tuple(name for name in TEXTS if name not in _AFTER)
+ORDER = (*_BEFORE, *(each.name for each in WITH_PERSON.fields))
+"""The questions as they follow each other on the page, up to what is to be confirmed and `_AFTER`."""
+
 NEEDED: Mapping[str, str] = {
     "nhs_number": "Enter the NHS number",
     "family_name": "Enter the family name",
@@ -107,8 +112,17 @@ def _around(visit: Visit) -> Around:
 
 
 def _page(visit: Visit, filled: Filled, typed: Mapping[str, str], key: str, status: int = 200) -> Response:
+    filled.faults.sort(key=_place)
     form = form_views.present(WITH_PERSON, _around(visit), "Somebody new", filled, key)
     faults = {each.name: each.words for each in filled.faults if each.name in TEXTS}
     return visit.page(
         "referrals/referral_details.html", status, form=form, typed=typed, labels=TEXTS, faults=faults
     )
+
+
+def _place(fault: Fault) -> int:
+    """Where on the page a fault stands; one of no question comes first."""
+    if not fault.name:
+        return -1
+    places = (*ORDER, "", *_AFTER)
+    return places.index(fault.name if fault.name in places else "")

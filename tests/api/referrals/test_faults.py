@@ -44,6 +44,9 @@ async def test_given_faults_in_every_field_when_somebody_is_referred_by_details_
     answer = await door.client.post(PATH, data={**hidden(page.text), **WRONG})
     assert answer.status_code == 422
     assert told(answer.text).keys() == FAULTS
+    below = answer.text.partition("<form")[2]
+    places = [below.index(f'id="{name}"') for name in told(answer.text)]
+    assert places == sorted(places), "the summary does not follow the page"
     for typed in KEPT:
         assert typed in answer.text
 
