@@ -12,14 +12,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import RowMapping, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.looks.notes import purpose_of, who
 from api.web.principals import Principal
-from discharge.delays.counted import CountedStay
-from discharge.delays.night_counts import DelayCount
-from discharge.delays.stays import Letting, Stay
 from discharge.delays.tally import Finished, Tally, Waiting
 from discharge.permissions import PERMISSIONS
 
@@ -36,8 +33,8 @@ former AS MATERIALIZED (
 the counted stays shows the cases that it leads, these among them; nothing else is asked of each case.
 """
 _MINE = """
-    CAST(:reports AS boolean) AND (closed_on IS NULL OR closed_on >= :from_on)
-    AND case_id <> ALL (CAST(:uncounted AS uuid[])) AND case_id NOT IN (SELECT case_id FROM former)
+    CAST(:reports AS boolean) AND case_id <> ALL (CAST(:uncounted AS uuid[]))
+    AND case_id NOT IN (SELECT case_id FROM former)
 """
 _NUMBERS = """
     case_id, number, ended_on, died, outside, back_after, back_kind, failed, published, "true", held,
@@ -59,7 +56,7 @@ spans AS (
 _FIGURES = text(f"""
 WITH {_FORMER}, seen AS MATERIALIZED (
     SELECT {_NUMBERS}, {_SPANS} FROM counted_stays
-    WHERE (ended_on IS NULL OR ended_on BETWEEN :from_on AND :to_on) AND {_MINE}
+    WHERE (ended_on IS NULL AND closed_on IS NULL OR ended_on BETWEEN :from_on AND :to_on) AND {_MINE}
 ), ended AS (
     SELECT * FROM seen WHERE ended_on IS NOT NULL
 ), waiting AS (
@@ -141,74 +138,6 @@ def _values(caller: Principal, period: tuple[date, date, date], uncounted: Itera
         "reports": caller.role in action.roles,
         "organisation_id": who(caller).organisation_id,
     }
-
-
-_ENDED = text(f"""
-WITH {_FORMER}
-SELECT {_NUMBERS} FROM counted_stays WHERE ended_on BETWEEN :from_on AND :to_on AND {_MINE}
-""")  # noqa: S608 - put together from what stands above
-_WAITING = text(f"""
-WITH {_FORMER}, waiting AS MATERIALIZED (
-    SELECT case_id, number, ended_on, died, outside, back_after, back_kind, failed, {_SPANS}
-    FROM counted_stays WHERE ended_on IS NULL AND {_MINE}
-), {_NIGHTS}, counted AS (
-    SELECT case_id, number, sum(n) FILTER (WHERE published) AS published, sum(n) AS "true",
-           sum(n) FILTER (WHERE held) AS held, sum(n) FILTER (WHERE code IS NULL) AS without_reason
-    FROM nights GROUP BY case_id, number
-), reasons AS (
-    SELECT case_id, number, code, sum(n) AS n FROM nights
-    WHERE code IS NOT NULL GROUP BY case_id, number, code HAVING sum(n) > 0
-), attributed AS (
-    SELECT case_id, number, jsonb_object_agg(code, n) AS attributed FROM reasons GROUP BY case_id, number
-)
-SELECT case_id, number, ended_on, died, outside, back_after, back_kind, failed, false AS assumed,
-       coalesce(counted.published, 0) AS published, coalesce(counted."true", 0) AS "true",
-       coalesce(counted.held, 0) AS held, coalesce(counted.without_reason, 0) AS without_reason,
-       coalesce(attributed.attributed, '{{}}') AS attributed
-FROM waiting LEFT JOIN counted USING (case_id, number) LEFT JOIN attributed USING (case_id, number)
-""")  # noqa: S608 - put together from what stands above
-_LETTINGS = text(f"""
-WITH {_FORMER}
-SELECT case_id, started_on, let_on FROM counted_lettings
-WHERE let_on BETWEEN :from_on AND :to_on AND {_MINE}
-""")  # noqa: S608 - put together from what stands above
-
-
-async def each_stay(
-    session: AsyncSession,
-    caller: Principal,
-    period: tuple[date, date, date],
-    uncounted: Iterable[UUID],
-    *,
-    waiting: bool,
-) -> list[CountedStay]:
-    """The stays that `add_up` adds up, of those who wait or those that ended, each with its numbers; nothing
-    else is said of them: no ward, no ready period.
-    """
-    rows = await session.execute(_WAITING if waiting else _ENDED, _values(caller, period, uncounted))
-    return [_counted(row) for row in rows.mappings()]
-
-
-async def each_letting(
-    session: AsyncSession,
-    caller: Principal,
-    period: tuple[date, date, date],
-    uncounted: Iterable[UUID],
-) -> list[Letting]:
-    """The homes let that `add_up` adds up."""
-    rows = await session.execute(_LETTINGS, _values(caller, period, uncounted))
-    return [Letting(**row) for row in rows.mappings()]
-
-
-_OF_STAY = ("case_id", "number", "ended_on", "died", "outside", "back_after", "back_kind", "failed")
-_OF_COUNT = ("published", "true", "held", "without_reason", "attributed", "assumed")
-
-
-def _counted(row: RowMapping) -> CountedStay:
-    stay = Stay.model_construct(**{name: row[name] for name in _OF_STAY})
-    so_far = row["ended_on"] is None
-    count = DelayCount.model_construct(**{name: row[name] for name in _OF_COUNT}, so_far=so_far)
-    return CountedStay.model_construct(stay=stay, count=count)
 
 
 def _tally(rows: Sequence[Row]) -> Tally:

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 from fastapi import APIRouter
-from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
-from api.bed_days.people import Behind, behind, choose, kind_of
-from api.bed_days.queries import BEHIND, REPORT, BedDaysQuery, bed_days, compared_on, details, wanted
-from api.bed_days.queries import people as people_behind
+from api.bed_days.behind import people_behind
+from api.bed_days.measures import measure_of
+from api.bed_days.people import behind
+from api.bed_days.queries import bed_days, compared_on, wanted
 from api.bed_days.views import DATES, PARAMETERS, PATH, ReportQuery, present, present_form
 from api.forms.dates import read_date
-from api.web.page.visit import Visit, Visitor
+from api.web.page.visit import Visitor
+from api.web.paging import SIZE, Page
 from api.web.parameters import check_names
 from discharge.delays.released import COUNTERFACTUALS, FIXED
 from discharge.errors import HomewardError
 
 router = APIRouter(include_in_schema=False)
 
+NO_SUCH_FIGURE = "The report has no such figure. Choose a number in the report to see its people"
 NOT_A_DATE = "Enter a real date, for instance 27 March 2026, or leave it empty"
 
 
@@ -36,22 +39,16 @@ async def show(visit: Visitor) -> Response:
     if asked.of and not may_open:
         raise HomewardError("role-not-allowed", detail="case.read")
     question = wanted(asked.from_on, asked.to_on, visit.today, asked.counterfactual)
+    measure = measure_of(asked.of, question) if asked.of else None
     async with visit.services.begin(visit.caller, report=True) as session:
-        found = await bed_days(session, visit.caller, question, BEHIND if asked.of else REPORT)
-        people = await _people(session, visit, asked, question) if asked.of else None
-    report = present(found, asked, people, may_open=may_open)
-    return visit.page("bed_days/bed_days.html", form=present_form(asked, visit.today), report=report)
-
-
-async def _people(
-    session: AsyncSession, visit: Visit, asked: ReportQuery, question: BedDaysQuery
-) -> Behind | None:
-    """The people behind the figure that is asked for; none where the report has no such figure."""
-    people = await people_behind(session, visit.caller, question, kind_of(asked.of))
-    chosen = choose(asked.of, people, question, asked.page)
-    if chosen is None:
-        return None
-    return behind(chosen, await details(session, visit.caller, question, chosen.case_ids), asked.page_href)
+        found = await bed_days(session, visit.caller, question)
+        page = Page(asked.page, SIZE)
+        people = await people_behind(session, visit.caller, question, measure, page) if measure else None
+    if asked.of and measure is None:
+        asked = replace(asked, faults={"figures": NO_SUCH_FIGURE})
+    report = present(found, asked, behind(people, asked.page_href) if people else None, may_open=may_open)
+    status = 404 if asked.faults else 200
+    return visit.page("bed_days/bed_days.html", status, form=present_form(asked, visit.today), report=report)
 
 
 def read_question(query: Mapping[str, str], today: date) -> ReportQuery:

@@ -8,7 +8,8 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from api.bed_days.people import GROUPS, RELEASED, SOONER, Behind, band_words, of_band, of_reason
+from api.bed_days.measures import GROUPS, RELEASED, SOONER, of_band, of_reason
+from api.bed_days.people import Behind, band_words
 from api.bed_days.queries import EVER, compared_on
 from api.web.page import words
 from api.worklist.views import Option

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from api.bed_days import people as bed_day_people
+from api.bed_days import pages
 from discharge.delays.definitions import DEFINITIONS
 from discharge.store.engine import transaction
 from discharge.store.tables import AuditRead
@@ -27,6 +27,14 @@ SAM = {
     "family_name": "Brook",
     "given_name": "Sam",
     "birth_date": "1938-01-20",
+}
+
+
+KIM = {
+    "nhs_number": "9990000034",
+    "family_name": "Field",
+    "given_name": "Kim",
+    "birth_date": "1941-05-02",
 }
 
 
@@ -111,16 +119,19 @@ async def test_given_a_figure_when_followed_then_its_people_are_listed_and_nobod
 async def test_given_more_people_than_a_page_holds_when_followed_then_each_is_on_one_page(
     door: Door, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bed_day_people, "SIZE", 1)
+    monkeypatch.setattr(pages, "SIZE", 1)
     cases = [await waiting_ten_days(door), await waiting_ten_days(door, person=SAM)]
     sign_in(door, "trust-monitor")
     address = "/reports/bed-days?of=waiting"
-    first, last = [(await door.client.get(f"{address}{page}")).text for page in ("", "&page=2")]
+    first, last, beyond = [
+        (await door.client.get(f"{address}{page}")).text for page in ("", "&page=2", "&page=9999")
+    ]
 
     listed = [case for page in (first, last) for case in cases if f"/cases/{case}" in page]
     assert sorted(listed) == sorted(cases)
     assert "1 to 1 of 2" in first
     assert "2 to 2 of 2" in last
+    assert beyond.split('id="people"')[1] == last.split('id="people"')[1]
     assert f'href="{address}&amp;page=2#people">Next page' in first
     assert f'href="{address}#people">Page before' in last
     assert (await door.client.get(f"{address}&page=x")).status_code == 422
@@ -220,16 +231,39 @@ async def test_given_an_administrator_when_the_report_is_opened_then_no_number_o
     assert (await door.client.get("/reports/bed-days?of=discharges")).status_code == 403
 
 
-async def test_given_people_behind_a_figure_when_listed_then_the_look_says_so(door: Door) -> None:
-    case_id = await left_after_four_days(door)
+async def test_given_people_behind_a_figure_when_listed_then_the_look_names_those_on_the_page_alone(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "SIZE", 1)
+    left = await left_after_four_days(door)
+    waits = [await waiting_ten_days(door), await waiting_ten_days(door, person=KIM)]
     sign_in(door, "trust-monitor")
-    await door.client.get("/reports/bed-days?of=discharges")
+    for of in ("discharges", "waiting", "waiting&page=2", "failed", "no-such-figure"):
+        await door.client.get(f"/reports/bed-days?of={of}")
 
+    behind = AuditRead.what == "people behind a figure of the bed days report"
     async with transaction(door.worker) as session:
-        looks = list(await session.scalars(select(AuditRead).where(AuditRead.role == "trust-monitor")))
-    assert [(look.what, look.purpose, look.case_ids) for look in looks] == [
-        ("people behind a figure of the bed days report", "service-report", [case_id])
-    ]
+        looks = list(await session.scalars(select(AuditRead).where(behind).order_by(AuditRead.at)))
+    assert {(look.role, look.purpose) for look in looks} == {("trust-monitor", "service-report")}
+    assert [look.case_ids for look in looks] == [[left], *([case] for case in sorted(waits))]
+
+
+@pytest.mark.parametrize(
+    "of", ["wishes", "band:waiting:assumed", "band:finished:x", "band:x:4-6", "reason:waiting:x", "band"]
+)
+async def test_given_a_figure_that_the_report_has_not_when_asked_for_then_the_page_says_so_and_shows_the_rest(
+    door: Door, of: str
+) -> None:
+    await waiting_ten_days(door)
+    sign_in(door, "trust-monitor")
+    page = await door.client.get(f"/reports/bed-days?of={of}")
+
+    assert page.status_code == 404
+    assert "The report has no such figure" in page.text
+    assert 'href="#figures"' in page.text
+    assert 'id="figures"' in page.text
+    assert 'id="people"' not in page.text
+    assert figure(page.text, "People waiting now") == "1 person"
 
 
 @pytest.mark.browser
