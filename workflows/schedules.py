@@ -34,6 +34,7 @@ from temporalio.service import RPCError
 
 from discharge.clocks import CaseClock
 from discharge.store.count_anew import count_anew
+from discharge.store.counted_sums import add_changes
 from discharge.store.engine import Sessions, transaction
 from discharge.store.months import make_months
 from discharge.store.outbox import move_past
@@ -145,6 +146,7 @@ CHORES: Mapping[str, Chore] = {
         Chore("maintenance", timedelta(minutes=2), _maintenance),
         Chore("former-runs", timedelta(minutes=5), _former_runs),
         Chore("counting", timedelta(minutes=5), _batches(count_anew)),
+        Chore("sums", timedelta(minutes=10), _batches(add_changes)),
         Chore("request-keys", timedelta(hours=1), _request_keys),
         Chore("months", timedelta(days=1), _months),
         Chore("past-items", timedelta(days=1), _batches(move_past)),

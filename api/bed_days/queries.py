@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.bed_days.figures import add_up
 from api.cases.viewer import viewer_of
-from api.looks.notes import looked
+from api.looks.notes import looked_at
 from api.web.principals import Principal
 from discharge.cases.model import SNAPSHOT, Case
 from discharge.delays.counted import CountedStays, count_stays, lettings_in
@@ -67,17 +67,15 @@ def compared_on(to_on: date | None, today: date) -> date:
 
 
 async def bed_days(session: AsyncSession, caller: Principal, asked: BedDaysQuery) -> BedDaysReport:
-    """The report over every case that the caller's organisation leads; one look at all of them.
-
-    PostgreSQL adds up what is counted; a case that is not counted as this version counts is read by itself.
+    """The report over every case that the caller's organisation leads. It names nobody: one look at the
+    figures of a period, and at no case (decision 14).
     """
-    uncounted = await uncounted_cases(session, caller)
-    ids = [each.case.case_id for each in uncounted]
-    tally = await add_up(session, caller, asked.period, ids, REPORT)
-    if uncounted:
-        await looked(session, caller, REPORT, ids)
-    tally.add(*_counted_here(uncounted, asked))
-    return bed_days_report(tally, *asked.period, asked.against, policy_on(asked.to_on))
+    found = await add_up(session, caller, asked.period)
+    if found.uncounted:
+        rest = await reported_cases(session, caller, CaseRow.id.in_(found.uncounted))
+        found.tally.add(*_counted_here(rest, asked))
+    await looked_at(session, caller, f"{REPORT}, {asked.from_on} to {asked.to_on}")
+    return bed_days_report(found.tally, *asked.period, asked.against, policy_on(asked.to_on))
 
 
 async def uncounted_cases(session: AsyncSession, caller: Principal) -> list[ReportedCase]:
@@ -93,9 +91,7 @@ async def uncounted_cases(session: AsyncSession, caller: Principal) -> list[Repo
 def _counted_here(
     cases: Sequence[ReportedCase], asked: BedDaysQuery
 ) -> tuple[CountedStays, tuple[Letting, ...]]:
-    stays = (
-        stay for each in cases for stay in stays_of(each.case) if stay.ended_on or each.case.closed_on is None
-    )
+    stays = (stay for each in cases for stay in stays_of(each.case))
     lettings = (let for each in cases for let in lettings_of(each.case))
     return count_stays(stays, *asked.period), lettings_in(lettings, asked.from_on, asked.to_on)
 

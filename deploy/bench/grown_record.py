@@ -222,6 +222,8 @@ class GrownRecord:
             for first in places[::_AT_ONCE]:
                 self._copy(connection, range(first, min(first + _AT_ONCE, places.stop)))
             connection.execute(_SENT)
+            while connection.execute("SELECT homeward_add_changes(10000)").fetchone() != (0,):
+                pass
             add_beside(connection)
             connection.commit()
             connection.autocommit = True

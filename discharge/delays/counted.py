@@ -50,8 +50,8 @@ def lettings_in(lettings: Iterable[Letting], from_on: date, to_on: date) -> tupl
 
 
 def waits(stay: Stay) -> bool:
-    """Whether somebody still in bed is in a ready period now."""
-    return any(period.ended_on is None for period in stay.periods)
+    """Whether somebody still in bed is in a ready period now; in a case that is closed nobody is."""
+    return stay.followed and any(period.ended_on is None for period in stay.periods)
 
 
 def count_stay(stay: Stay, as_of: date) -> DelayCount:

@@ -88,7 +88,7 @@ _ROWS: tuple[Definition, ...] = (
     Definition("died-days", "Nights waited by people who died", "nights",
                "Nights in ready periods of stays that ended in death; in no other figure."),
     Definition("waiting", "People waiting now", "people",
-               "People in bed today who do not meet the criteria to reside."),
+               "People of our open cases in bed today who do not meet the criteria to reside."),
     Definition("waiting-days", "Their delay so far", "days",
                "Today minus the start of the running ready period, added up. Never add it to finished ones."),
     Definition("waiting-true-days", "Nights they waited so far", "nights",

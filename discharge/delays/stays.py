@@ -39,7 +39,8 @@ class Stay(Frozen):
 
     `outside` counts nights recorded as ready before the stay began or after it ended. `back_after` is how
     many days later the person was readmitted (None: not within 29), `back_kind` how they came back, planned
-    returns included; `failed` says whether the discharge failed.
+    returns included; `failed` says whether the discharge failed. `followed` is false in a case that is
+    closed: who waited there when it was closed is not known to wait still.
     """
 
     case_id: UUID
@@ -55,6 +56,7 @@ class Stay(Frozen):
     back_after: int | None = None
     back_kind: AdmissionKind | None = None
     failed: bool = False
+    followed: bool = True
 
 
 class Letting(Frozen):
@@ -198,6 +200,7 @@ def _stay(case: Case, number: int, episode: _Episode, periods: Periods, *, curre
         back_after=back.days_after if back else None,
         back_kind=kind_of_return(case, again) if again else None,
         failed=left is not None and bool(failed_discharge(left, back)),
+        followed=case.closed_on is None,
     )
 
 

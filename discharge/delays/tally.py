@@ -72,7 +72,7 @@ class Tally:
             found.assumed += 1
         else:
             found.stated[count.published] += 1
-        found.held[count.held] += 1
+        found.held.update([count.held] if count.held else [])
         found.back.update([] if stay.back_after is None else [stay.back_after])
         found.kinds.update([stay.back_kind] if stay.back_kind else [])
         found.attributed.update(count.attributed)

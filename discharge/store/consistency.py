@@ -107,7 +107,7 @@ async def differences(session: AsyncSession, case_id: UUID) -> tuple[str, ...]:
     found = [f"snapshot: {name}" for name in _fields(folded.model_dump(), snapshot.model_dump())]
     columns = {name: value for name, value in columns_of(snapshot).items() if name not in SAID_ONCE}
     found += [f"cases: {name}" for name in _unlike(columns, _values(row))]
-    counted = COUNTED if row.counted_version == row.version else ()
+    counted = COUNTED if row.summed_version == row.version else ()
     for part in (*PARTS, *counted):
         found += await _rows(session, part, snapshot)
     return tuple(found)

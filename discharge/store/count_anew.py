@@ -1,8 +1,8 @@
 """Counts the stays of cases that are not counted as this version counts.
 
-A case recorded by an earlier version has no counted stays, and whatever changes the way of counting says so
-by a migration that empties ``cases.counted_version``. Reports read such a case itself until its turn has
-come.
+A case recorded by an earlier version has no counted stays or none with summands, and whatever changes the way
+of counting says so by a migration that empties ``cases.summed_version``. Reports read such a case itself
+until its turn has come.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from discharge.cases.model import SNAPSHOT
 from discharge.store.projections import COUNTED, Change, project_part
+from discharge.store.record_rows import COUNTED_UP_TO
 from discharge.store.tables import CaseRow
 from discharge.stored import SCHEMA
 
-UNCOUNTED: ColumnElement[bool] = CaseRow.counted_version.is_distinct_from(CaseRow.version)
+UNCOUNTED: ColumnElement[bool] = CaseRow.summed_version.is_distinct_from(CaseRow.version)
 AT_ONCE = 20
 """A command of one of these cases waits meanwhile."""
 KNOWN: ColumnElement[bool] = CaseRow.snapshot[SCHEMA].as_integer() <= SNAPSHOT.schema
@@ -33,5 +34,5 @@ async def count_anew(session: AsyncSession) -> bool:
         for part in COUNTED:
             await project_part(session, part, whole)
     done = update(CaseRow).where(CaseRow.id.in_([row.id for row in rows]))
-    await session.execute(done.values(counted_version=CaseRow.version))
+    await session.execute(done.values(dict.fromkeys(COUNTED_UP_TO, CaseRow.version)))
     return len(rows) == AT_ONCE

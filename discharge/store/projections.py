@@ -18,10 +18,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from discharge.cases.events import Event
 from discharge.cases.model import Case
-from discharge.cases.relations import LEAST, relations
+from discharge.cases.relations import LEAST, leads, relations
 from discharge.delays.counted import count_stay, waits
-from discharge.delays.spans import spans_of
+from discharge.delays.spans import Span, spans_of
 from discharge.delays.stays import Stay, lettings_of, stays_of
+from discharge.delays.summands import as_stored, of_ended, of_letting, of_waiting
 from discharge.store.base import Base
 from discharge.store.row_writes import Rows, Values, put, write_rows
 from discharge.store.tables import (
@@ -207,34 +208,51 @@ PARTS = (
 
 def counted_stays(case: Case) -> list[Values]:
     """One row for each stay that has ended, or in which somebody waits."""
-    return [_row(case, stay) for stay in stays_of(case) if stay.ended_on or waits(stay)]
+    led = _of_case(case)
+    return [{**led, **_row(stay)} for stay in stays_of(case) if stay.ended_on or waits(stay)]
 
 
-def _row(case: Case, stay: Stay) -> Values:
+def _of_case(case: Case) -> Values:
+    return {"closed_on": case.closed_on, "leads": sorted(leads(case))}
+
+
+def _row(stay: Stay) -> Values:
     fields = ("number", "ended_on", "died", "outside", "back_after", "back_kind", "failed")
     own = {name: getattr(stay, name) for name in fields}
-    return {"closed_on": case.closed_on, **own, **_counted(stay), **_spans(stay)}
+    return {**own, **(_ended(stay, stay.ended_on) if stay.ended_on else _waiting(stay))}
 
 
-def _counted(stay: Stay) -> Values:
-    """The numbers of a stay that has ended."""
-    fields = ("published", "true", "held", "without_reason", "attributed")
-    if stay.ended_on is None:
-        return {**dict.fromkeys(fields), "assumed": False}
-    count = count_stay(stay, stay.ended_on)
-    return {**{name: getattr(count, name) for name in fields}, "assumed": count.assumed}
+_NUMBERS = ("published", "true", "held", "without_reason", "attributed", "assumed")
+_SPANS = ("from_on", "to_on", "code", "held", "published")
 
 
-def _spans(stay: Stay) -> Values:
-    spans = spans_of(stay.periods, stay.reasons) if stay.ended_on is None else ()
-    fields = ("from_on", "to_on", "code", "held", "published")
-    return {f"span_{name.removesuffix('_on')}": [getattr(span, name) for span in spans] for name in fields}
+def _ended(stay: Stay, ended_on: date) -> Values:
+    count = count_stay(stay, ended_on)
+    numbers = {name: getattr(count, name) for name in _NUMBERS}
+    return {**numbers, **_spans(()), "summands": as_stored(of_ended(stay, count, ended_on))}
+
+
+def _waiting(stay: Stay) -> Values:
+    """Its nights are counted by whoever asks on a day."""
+    spans = spans_of(stay.periods, stay.reasons)
+    numbers = {**dict.fromkeys(_NUMBERS), "assumed": False}
+    return {**numbers, **_spans(spans), "summands": as_stored(of_waiting(spans))}
+
+
+def _spans(spans: Sequence[Span]) -> Values:
+    return {f"span_{name.removesuffix('_on')}": [getattr(span, name) for span in spans] for name in _SPANS}
 
 
 def counted_lettings(case: Case) -> list[Values]:
     """One row for each home let."""
     return [
-        {"number": number, "closed_on": case.closed_on, "started_on": let.started_on, "let_on": let.let_on}
+        {
+            **_of_case(case),
+            "number": number,
+            "started_on": let.started_on,
+            "let_on": let.let_on,
+            "summands": as_stored(of_letting(let)),
+        }
         for number, let in enumerate(lettings_of(case))
     ]
 

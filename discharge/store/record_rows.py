@@ -31,10 +31,13 @@ OUTCOME = "outcome"
 EVENTS = "schema_of_events"
 """Beside the fields of a snapshot: under which schema the events were read that it is folded from."""
 
+COUNTED_UP_TO = ("counted_version", "summed_version")
+"""Columns that say up to which version a case is counted: the first for builds that have no sums."""
+
 
 def case_rows(case: Case, look_at: Callable[[Case], datetime | None] | None) -> Rows:
     """The row of a case; with ``look_at`` also when to look at it again."""
-    row = {"id": case.case_id, "counted_version": case.version, **columns_of(case)}
+    row = {"id": case.case_id, **dict.fromkeys(COUNTED_UP_TO, case.version), **columns_of(case)}
     if look_at is not None:
         row["next_look_at"] = look_at(case)
     return Rows(_written_case, [row])
@@ -47,8 +50,8 @@ def _written_case(names: tuple[str, ...], place: int) -> Insert:
     statement = added(CaseRow)(names, place)
     new, old = statement.excluded, core_table(CaseRow).c
     changed: dict[str, Any] = {name: new[name] for name in names if name not in ("id", "person_id")}
-    counted = one_of((old.counted_version == old.version, new.counted_version))
-    changed |= {"updated_at": func.now(), "counted_version": counted}
+    changed |= {name: one_of((old[name] == old.version, new[name])) for name in COUNTED_UP_TO}
+    changed |= {"updated_at": func.now()}
     return statement.on_conflict_do_update(index_elements=["id"], set_=changed)
 
 

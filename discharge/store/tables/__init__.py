@@ -16,7 +16,12 @@ from discharge.store.tables.cases import (
 )
 from discharge.store.tables.clock import CaseClockRow, HeartbeatRow
 from discharge.store.tables.commands import CommandRow, NoteRow
-from discharge.store.tables.counted import CountedLettingRow, CountedStayRow
+from discharge.store.tables.counted import (
+    CountedChangeRow,
+    CountedLettingRow,
+    CountedStayRow,
+    CountedSumRow,
+)
 from discharge.store.tables.documents import DocumentRow
 from discharge.store.tables.identities import (
     DuplicatePair,
@@ -46,8 +51,10 @@ __all__ = [
     "CaseRow",
     "CaseSpellRow",
     "CommandRow",
+    "CountedChangeRow",
     "CountedLettingRow",
     "CountedStayRow",
+    "CountedSumRow",
     "DelayReasonRow",
     "DocumentRow",
     "DuplicatePair",

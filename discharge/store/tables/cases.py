@@ -13,8 +13,9 @@ from discharge.store.base import Base, JsonObject, UuidKey
 
 class CaseRow(Base):
     """One case. ``snapshot`` is the coded :class:`discharge.cases.model.Case`; columns are what lists filter
-    and sort by. ``counted_version`` is the version up to which its stays are counted, ``next_look_at`` the
-    machine instant of its workflow's timer. ``differs`` says in what it was not as its events say when it was
+    and sort by. ``summed_version`` is the version up to which its stays are counted, with their summands;
+    ``counted_version`` says the same to builds that know none. ``next_look_at`` is the machine instant of its
+    workflow's timer. ``differs`` says in what it was not as its events say when it was
     last held against them, at ``swept_at``.
     """
 
@@ -40,6 +41,7 @@ class CaseRow(Base):
         ),
         Index("ix_cases_open_ward", "ward", postgresql_where="closed_on IS NULL AND ward IS NOT NULL"),
         Index("ix_cases_uncounted", "id", postgresql_where="counted_version IS DISTINCT FROM version"),
+        Index("ix_cases_unsummed", "id", postgresql_where="summed_version IS DISTINCT FROM version"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -64,6 +66,7 @@ class CaseRow(Base):
     differs: Mapped[str | None]
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
     counted_version: Mapped[int | None]
+    summed_version: Mapped[int | None]
 
 
 class CaseEventRow(Base):

@@ -1,18 +1,26 @@
-"""What the bed-days report adds up: each stay with its delay counted, and each home let.
+"""What the bed-days report is made of: each stay with its delay counted, each home let, and what they add up
+to.
 
-Kept beside the case in the same transaction, so that a report reads a few numbers of each case and not the
-case. ``discharge.delays`` says how they are counted; nothing here decides anything.
+Kept beside the case in the same transaction, so that a report reads sums and no case. ``discharge.delays``
+says how they are counted; nothing here decides anything.
 """
 
 from __future__ import annotations
 
 from datetime import date
+from typing import Annotated, Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Boolean, Date, ForeignKey, Index, Text
+from sqlalchemy import ARRAY, BigInteger, Boolean, Date, ForeignKey, Identity, Index, Text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import UUID as PgUuid  # noqa: N811
 from sqlalchemy.orm import Mapped, mapped_column
 
 from discharge.store.base import Base, JsonObject
+
+Leads = Annotated[list[UUID], mapped_column(ARRAY(PgUuid(as_uuid=True)), server_default="{}")]
+StoredSummands = Annotated[list[list[Any]], mapped_column(JSONB, server_default="[]")]
+"""Each with its figure, key, day and number. A build that knows none of them leaves both as they are."""
 
 
 class CountedStayRow(Base):
@@ -20,7 +28,8 @@ class CountedStayRow(Base):
     none yet, and its nights as runs that are alike (`discharge.delays.spans`), each a place of five arrays.
 
     ``closed_on`` is the case's. ``true`` is null where it cannot be known. ``attributed`` is nights by
-    national reason.
+    national reason. ``leads`` are the organisations that lead the case, ``summands`` what the stay adds to
+    the figures of each (`discharge.delays.summands`): a trigger writes every change of either.
     """
 
     __tablename__ = "counted_stays"
@@ -49,6 +58,8 @@ class CountedStayRow(Base):
     span_code: Mapped[list[str | None]] = mapped_column(ARRAY(Text))
     span_held: Mapped[list[bool]] = mapped_column(ARRAY(Boolean))
     span_published: Mapped[list[bool]] = mapped_column(ARRAY(Boolean))
+    leads: Mapped[Leads]
+    summands: Mapped[StoredSummands]
 
 
 class CountedLettingRow(Base):
@@ -61,3 +72,34 @@ class CountedLettingRow(Base):
     closed_on: Mapped[date | None]
     started_on: Mapped[date]
     let_on: Mapped[date] = mapped_column(index=True)
+    leads: Mapped[Leads]
+    summands: Mapped[StoredSummands]
+
+
+class CountedChangeRow(Base):
+    """By how much a sum changed with one counted row. Written by a trigger only, in the transaction of the
+    case, and added to the sums by a schedule: commands add rows here and wait for no one.
+    """
+
+    __tablename__ = "counted_changes"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    organisation_id: Mapped[UUID] = mapped_column(index=True)
+    what: Mapped[str]
+    key: Mapped[str]
+    day: Mapped[date]
+    n: Mapped[int]
+
+
+class CountedSumRow(Base):
+    """One sum of an organisation: of a figure (``what``), under one key, on or from one day. With the changes
+    not yet added it is the sum over all counted rows of the cases that the organisation leads.
+    """
+
+    __tablename__ = "counted_sums"
+
+    organisation_id: Mapped[UUID] = mapped_column(primary_key=True)
+    what: Mapped[str] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    n: Mapped[int]

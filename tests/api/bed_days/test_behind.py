@@ -96,7 +96,7 @@ async def as_earlier_versions_wrote(worker: AsyncEngine) -> None:
 async def uncounted_half(session: AsyncSession) -> None:
     """Half of the cases are not counted as this version counts, and what is kept of them is wrong."""
     half = list(await session.scalars(select(CaseRow.id).order_by(CaseRow.id).limit(CASES // 2)))
-    await session.execute(update(CaseRow).where(CaseRow.id.in_(half)).values(counted_version=None))
+    await session.execute(update(CaseRow).where(CaseRow.id.in_(half)).values(summed_version=None))
     stays, lettings = (
         update(table).where(table.case_id.in_(half)) for table in (CountedStayRow, CountedLettingRow)
     )

@@ -169,10 +169,10 @@ async def test_given_cases_of_a_later_build_that_are_not_counted_then_they_are_l
     worker: AsyncEngine, database: Database, case_id: UUID
 ) -> None:
     written_by_another_build(database, LATER)
-    written_by_another_build(database, "UPDATE cases SET counted_version = NULL")
+    written_by_another_build(database, "UPDATE cases SET summed_version = NULL")
     async with transaction(worker) as session:
         assert await count_anew(session) is False
-        assert (await session.get_one(CaseRow, case_id)).counted_version is None
+        assert (await session.get_one(CaseRow, case_id)).summed_version is None
 
 
 async def test_given_a_snapshot_of_an_earlier_build_when_read_then_its_events_say_what_is_new_since(

@@ -77,12 +77,12 @@ async def test_given_a_case_that_was_counted_when_recorded_then_it_still_is_and_
 
     async def versions() -> dict[UUID, int | None]:
         async with transaction(worker) as session:
-            rows = await session.execute(select(CaseRow.id, CaseRow.counted_version))
-            return {row.id: row.counted_version for row in rows}
+            rows = await session.execute(select(CaseRow.id, CaseRow.summed_version))
+            return {row.id: row.summed_version for row in rows}
 
     assert await versions() == {counted.case_id: counted.version, left.case_id: left.version}
     async with transaction(worker) as session:
-        await session.execute(update(CaseRow).where(CaseRow.id == left.case_id).values(counted_version=None))
+        await session.execute(update(CaseRow).where(CaseRow.id == left.case_id).values(summed_version=None))
     for case in (counted, left):
         await recorded(worker, request(case, places.trust, ev.NeededBySet(needed_by=TODAY)))
     assert await versions() == {counted.case_id: counted.version + 1, left.case_id: None}

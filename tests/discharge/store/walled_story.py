@@ -13,6 +13,7 @@ from discharge.cases import events as ev
 from discharge.cases.model import Alert, CaseSpell, FollowUp, Owner, Strand
 from discharge.delays.model import DelayReason, ReadyPeriod
 from discharge.store.audit import Who, note_read, note_write
+from discharge.store.counted_sums import add_changes
 from discharge.store.engine import transaction
 from discharge.store.tables import (
     CountedLettingRow,
@@ -90,6 +91,7 @@ async def story(worker: AsyncEngine, owner: AsyncEngine, places: Places, person_
     case = await open_case(worker, person_id, places.trust, places.housing)
     await recorded(worker, request(case, places.trust, *_progress(places, spell.id)))
     async with transaction(worker) as session:
+        assert await add_changes(session)
         arrived = await receive(session, feed, Arrived(raw=b"MSH|", content_type="x-application/hl7-v2+er7"))
         outbox = OutboxRow(
             key=uuid4(), channel="partner", kind="order", case_id=case.case_id, partner_id=partner.id,
@@ -101,7 +103,14 @@ async def story(worker: AsyncEngine, owner: AsyncEngine, places: Places, person_
         session.add_all(
             (
                 outbox,
-                CountedLettingRow(case_id=case.case_id, number=0, started_on=TODAY, let_on=TODAY),
+                CountedLettingRow(
+                    case_id=case.case_id,
+                    number=0,
+                    started_on=TODAY,
+                    let_on=TODAY,
+                    leads=[places.trust, places.housing],
+                    summands=[["lets", "0", TODAY.isoformat(), 1]],
+                ),
                 PersonAddress(person_id=person_id, lines="2 High St", postcode="HA1 2AB"),
                 PersonContact(person_id=person_id, kind="phone", value="07700 900001"),
                 PairLeftOut(organisation_id=places.trust, person_id=person_id, cause="common-values"),

@@ -1,0 +1,105 @@
+-- What each counted row adds to the figures of the organisations that lead its case. A build that does not know these
+-- columns leaves them as they are, and the version up to which a case is summed too (cases.summed_version): such a case is
+-- counted anew.
+ALTER TABLE counted_stays
+    ADD COLUMN leads UUID[] NOT NULL DEFAULT '{}', ADD COLUMN summands JSONB NOT NULL DEFAULT '[]';
+ALTER TABLE counted_lettings
+    ADD COLUMN leads UUID[] NOT NULL DEFAULT '{}', ADD COLUMN summands JSONB NOT NULL DEFAULT '[]';
+
+CREATE TABLE counted_changes (
+    id BIGINT GENERATED ALWAYS AS IDENTITY,
+    organisation_id UUID NOT NULL,
+    what TEXT NOT NULL,
+    key TEXT NOT NULL,
+    day DATE NOT NULL,
+    n INTEGER NOT NULL,
+    CONSTRAINT pk_counted_changes PRIMARY KEY (id)
+);
+CREATE INDEX ix_counted_changes_organisation_id ON counted_changes (organisation_id);
+
+CREATE TABLE counted_sums (
+    organisation_id UUID NOT NULL,
+    what TEXT NOT NULL,
+    day DATE NOT NULL,
+    key TEXT NOT NULL,
+    n INTEGER NOT NULL,
+    CONSTRAINT pk_counted_sums PRIMARY KEY (organisation_id, what, day, key)
+);
+
+-- Sums name nobody. An organisation reads those of the cases that it leads, and nobody writes them but the functions below.
+DO $$
+DECLARE
+    tab text;
+BEGIN
+    FOREACH tab IN ARRAY ARRAY['counted_changes', 'counted_sums'] LOOP
+        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', tab);
+        EXECUTE format('CREATE POLICY api_reads ON %I FOR SELECT TO homeward_api '
+            'USING (organisation_id = (SELECT homeward_organisation()))', tab);
+        EXECUTE format('CREATE POLICY worker_reads ON %I FOR SELECT TO homeward_worker USING (true)', tab);
+        EXECUTE format('CREATE POLICY owner_functions ON %I TO CURRENT_USER USING (true) WITH CHECK (true)', tab);
+    END LOOP;
+END
+$$;
+GRANT SELECT ON counted_changes, counted_sums TO homeward_api, homeward_worker;
+
+-- Takes away what a row added and adds what it adds now, for each organisation that leads: rows may change in any order,
+-- by any build, and the sums stay those of the rows.
+CREATE FUNCTION homeward_note_summands() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    INSERT INTO counted_changes (organisation_id, what, key, day, n)
+    SELECT lead, summand ->> 0, summand ->> 1, (summand ->> 2)::date, sum(side.sign * (summand ->> 3)::integer)
+    FROM (VALUES (1, NEW.leads, NEW.summands), (-1, OLD.leads, OLD.summands)) AS side (sign, leads, summands),
+         LATERAL unnest(side.leads) AS lead, LATERAL jsonb_array_elements(side.summands) AS summand
+    GROUP BY 1, 2, 3, 4
+    HAVING sum(side.sign * (summand ->> 3)::integer) <> 0;
+    RETURN NULL;
+END
+$$;
+REVOKE ALL ON FUNCTION homeward_note_summands FROM PUBLIC;
+CREATE TRIGGER notes_summands AFTER INSERT OR DELETE OR UPDATE OF leads, summands ON counted_stays
+    FOR EACH ROW EXECUTE FUNCTION homeward_note_summands();
+CREATE TRIGGER notes_summands AFTER INSERT OR DELETE OR UPDATE OF leads, summands ON counted_lettings
+    FOR EACH ROW EXECUTE FUNCTION homeward_note_summands();
+
+-- Adds some of the changes to the sums; returns how many. A change that is not yet visible is left for later, and a second
+-- one that does this at the same time does nothing.
+CREATE FUNCTION homeward_add_changes(p_most integer) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    taken integer;
+BEGIN
+    IF NOT pg_try_advisory_xact_lock(hashtextextended('homeward.counted_sums', 0)) THEN
+        RETURN 0;
+    END IF;
+    WITH gone AS (
+        DELETE FROM counted_changes WHERE id IN (SELECT id FROM counted_changes ORDER BY id LIMIT p_most)
+        RETURNING organisation_id, what, key, day, n
+    ), added AS (
+        INSERT INTO counted_sums AS kept (organisation_id, what, day, key, n)
+        SELECT organisation_id, what, day, key, sum(n) FROM gone GROUP BY 1, 2, 3, 4 HAVING sum(n) <> 0
+        ON CONFLICT (organisation_id, what, day, key) DO UPDATE SET n = kept.n + excluded.n
+    )
+    SELECT count(*) INTO taken FROM gone;
+    IF taken > 0 THEN
+        DELETE FROM counted_sums WHERE n = 0;
+    END IF;
+    RETURN taken;
+END
+$$;
+REVOKE ALL ON FUNCTION homeward_add_changes FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION homeward_add_changes TO homeward_worker;
+
+-- What stands in the sums of the asking organisation for cases that are not summed up to their version: a report takes it
+-- away, and counts those cases by themselves. Some of them it may not see any more, and its sums must not hold them either.
+CREATE FUNCTION homeward_former_summands() RETURNS TABLE (what text, key text, day date, n integer)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT summand ->> 0, summand ->> 1, (summand ->> 2)::date, (summand ->> 3)::integer
+    FROM cases, LATERAL (
+        SELECT leads, summands FROM counted_stays WHERE case_id = cases.id
+        UNION ALL SELECT leads, summands FROM counted_lettings WHERE case_id = cases.id
+    ) AS counted, LATERAL jsonb_array_elements(counted.summands) AS summand
+    WHERE cases.summed_version IS DISTINCT FROM cases.version AND homeward_organisation() = ANY (counted.leads)
+$$;
+REVOKE ALL ON FUNCTION homeward_former_summands FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION homeward_former_summands TO homeward_api;
