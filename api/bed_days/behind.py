@@ -30,7 +30,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from api.bed_days.measures import DAYS, OF_REASON, PUBLISHED, TRUE_NIGHTS, Measure
+from api.bed_days.measures import DAYS, HELD, OF_REASON, PUBLISHED, TRUE_NIGHTS, WITHOUT_REASON, Measure
 from api.bed_days.queries import BedDaysQuery, ReportedCase, reported_cases, uncounted_cases
 from api.looks.notes import looked
 from api.web.paging import Page
@@ -131,7 +131,7 @@ async def _statement(
         return _page(_let(kept, asked), measure, page, (column("let_on"),))
     kept = _kept(caller, CountedStayRow, uncounted, counted_stays)
     if measure.group == "waiting":
-        numbers = _waiting(kept, asked, measure.reason)
+        numbers = _waiting(kept, asked, measure)
     else:
         numbers = _ended(kept, asked, measure.reason, died=measure.group == "died")
     return _page(numbers, measure, page, (func.coalesce(TRUE_NIGHTS, 0).desc(), PUBLISHED))
@@ -166,30 +166,36 @@ def _ended(kept: FromClause, asked: BedDaysQuery, reason: str, *, died: bool) ->
     )
 
 
-def _waiting(kept: FromClause, asked: BedDaysQuery, reason: str) -> Numbers:
-    """The stays in which somebody waits, with their nights up to today."""
+Which = Callable[[ColumnElement[Any], str], ColumnElement[bool]]
+RUNS: Mapping[str, tuple[str, Which]] = {
+    PUBLISHED.name: ("published", lambda published, _: published),
+    HELD.name: ("held", lambda held, _: held),
+    WITHOUT_REASON.name: ("code", lambda code, _: code.is_(None)),
+    OF_REASON.name: ("code", lambda code, reason: code == reason),
+}
+"""A number of somebody who waits -> what says whether a run of their nights counts in it, and when."""
+
+
+def _waiting(kept: FromClause, asked: BedDaysQuery, measure: Measure) -> Numbers:
+    """The stays in which somebody waits, with their nights up to today. Only what order and part are made of
+    is taken from the runs: each further array of them costs as much as adding up does.
+    """
     c, today = kept.c, literal(asked.today)
-    names = ("from", "to", "code", "held", "published")
-    spans = (
-        select(c.case_id, c.number, *(func.unnest(c[f"span_{name}"]).label(f"span_{name}") for name in names))
+    wanted = {name: run for name, run in RUNS.items() if name in {PUBLISHED.name, *measure.made_of}}
+    said = dict.fromkeys(("from", "to", *(said for said, _ in wanted.values())))
+    runs = (
+        select(c.case_id, c.number, *(func.unnest(c[f"span_{name}"]).label(name) for name in said))
         .where(c.ended_on.is_(None), c.closed_on.is_(None))
         .subquery()
     )
-    until = func.least(func.coalesce(spans.c.span_to, today), today)
-    nights = func.greatest(0, until - spans.c.span_from)
-
-    def total(which: ColumnElement[bool]) -> ColumnElement[Any]:
-        return func.coalesce(func.sum(nights).filter(which), 0)
-
-    return select(
-        spans.c.case_id,
-        spans.c.number,
-        total(spans.c.span_published).label("published"),
-        func.sum(nights).label("true"),
-        total(spans.c.span_held).label("held"),
-        total(spans.c.span_code.is_(None)).label("without_reason"),
-        total(spans.c.span_code == reason).label(OF_REASON.name),
-    ).group_by(spans.c.case_id, spans.c.number)
+    until = func.least(func.coalesce(runs.c.to, today), today)
+    nights = func.greatest(0, until - runs.c["from"])
+    numbers = (
+        func.coalesce(func.sum(nights).filter(counts(runs.c[said], measure.reason)), 0).label(name)
+        for name, (said, counts) in wanted.items()
+    )
+    places = (runs.c.case_id, runs.c.number)
+    return select(*places, func.sum(nights).label(TRUE_NIGHTS.name), *numbers).group_by(*places)
 
 
 def _let(kept: FromClause, asked: BedDaysQuery) -> Numbers:

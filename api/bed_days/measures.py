@@ -10,7 +10,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Boolean, ColumnElement, Integer, Text, and_, case, column, func, literal, null, true
+from sqlalchemy import (
+    Boolean,
+    ColumnClause,
+    ColumnElement,
+    Integer,
+    Text,
+    and_,
+    case,
+    column,
+    func,
+    literal,
+    null,
+    true,
+)
+from sqlalchemy.sql import visitors
 
 from api.bed_days.queries import BedDaysQuery
 from discharge.codes.bands import Band
@@ -53,6 +67,12 @@ class Measure:
     group: Group
     part: Part
     reason: str = ""
+
+    @property
+    def made_of(self) -> frozenset[str]:
+        """The names of the numbers that the part is made of."""
+        every = visitors.iterate(self.part)
+        return frozenset(each.name for each in every if isinstance(each, ColumnClause))
 
 
 def _once(counts: ColumnElement[bool]) -> Part:
