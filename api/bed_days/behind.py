@@ -12,13 +12,12 @@ from uuid import UUID
 
 from pydantic_core import to_jsonable_python
 from sqlalchemy import (
-    CTE,
     ColumnElement,
     FromClause,
     Integer,
     Select,
+    any_,
     column,
-    exists,
     func,
     literal,
     literal_column,
@@ -29,7 +28,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
 from api.bed_days.measures import DAYS, HELD, OF_REASON, PUBLISHED, TRUE_NIGHTS, WITHOUT_REASON, Measure
 from api.bed_days.queries import BedDaysQuery, ReportedCase, reported_cases, uncounted_cases
@@ -41,10 +39,9 @@ from discharge.delays.counted import CountedStay, count_stay
 from discharge.delays.night_counts import DelayCount
 from discharge.delays.spans import count_spans, spans_of
 from discharge.delays.stays import Letting, Stay, lettings_of, stays_of
-from discharge.permissions import PERMISSIONS
 from discharge.store.base import Base, core_table
 from discharge.store.projections import counted_lettings, counted_stays
-from discharge.store.tables import CaseParticipantRow, CaseRow, CountedLettingRow, CountedStayRow
+from discharge.store.tables import CaseRow, CountedLettingRow, CountedStayRow
 
 BEHIND = "people behind a figure of the bed days report"
 """What the audit calls a look at the people on a page; the figures are a look of their own."""
@@ -195,7 +192,7 @@ def _waiting(kept: FromClause, asked: BedDaysQuery, measure: Measure) -> Numbers
     said = dict.fromkeys(("from", "to", *(said for said, _ in wanted.values())))
     runs = (
         select(c.case_id, c.number, *(func.unnest(c[f"span_{name}"]).label(name) for name in said))
-        .where(c.ended_on.is_(None), c.closed_on.is_(None))
+        .where(c.ended_on.is_(None))
         .subquery()
     )
     until = func.least(func.coalesce(runs.c.to, today), today)
@@ -223,11 +220,12 @@ def _kept(
     uncounted: Sequence[ReportedCase],
     count: Callable[[Case], list[Mapping[str, Any]]],
 ) -> FromClause:
-    """What is kept of the cases that the caller's organisation leads for good; of those that are not counted
-    as this version counts, what would be kept.
+    """What is kept of the cases that the caller's organisation leads, as the sums have it: the wall of
+    PostgreSQL also shows cases that it leads only until a known day. Of those that are not counted as this
+    version counts, what would be kept.
     """
     columns = core_table(table).c
-    counted = select(*columns).where(columns.case_id.not_in(select(_former(caller).c.case_id)))
+    counted = select(*columns).where(any_(columns.leads) == caller.organisation_id)
     if not uncounted:
         return counted.subquery()
     ids = [each.case.case_id for each in uncounted]
@@ -237,21 +235,3 @@ def _kept(
         *(column(each.name, each.type) for each in columns)
     )
     return union_all(counted.where(columns.case_id.not_in(ids)), select(*given.c)).subquery()
-
-
-def _former(caller: Principal) -> CTE:
-    """Cases that the caller's organisation still leads, but only until a day that is known already. The wall
-    of the counted stays shows the cases that it leads, these among them; nothing else is asked of each case.
-    """
-    part, lasting = aliased(CaseParticipantRow), aliased(CaseParticipantRow)
-    for_good = exists().where(
-        lasting.case_id == part.case_id,
-        lasting.organisation_id == caller.organisation_id,
-        lasting.relation.in_(sorted(PERMISSIONS["reports.read"].relations)),
-        lasting.until_on.is_(None),
-    )
-    today = select(func.homeward_today()).scalar_subquery()
-    ending = select(part.case_id).where(
-        part.organisation_id == caller.organisation_id, part.until_on > today, ~for_good
-    )
-    return ending.cte("former").prefix_with("MATERIALIZED")
