@@ -1,7 +1,8 @@
 """What grows with the record: every page and list that a person opens, with 300 and with 3,000 open cases.
 
-The smaller size is the baseline, read in the same run by the same process. A read of one case and of the
-worklist stand beside the SQL queries that they make, put on a connection of their own.
+The smaller size is the baseline, read in the same run by the same process, and holds more than a page of
+everything that is listed: the answers' sizes say whether pages of one length are compared. A read of one case
+and of the worklist stand beside the SQL queries that they make, put on a connection of their own.
 """
 
 from __future__ import annotations
@@ -28,8 +29,8 @@ from api.worklist.queries import WorklistQuery, worklist
 from deploy.bench.api_process import signed_in, start_api
 from deploy.bench.bare import connections
 from deploy.bench.grown_record import GrownRecord
-from deploy.bench.life import milliseconds
 from deploy.bench.opened import EVERYTHING, EXAMPLES, TRUST, WARD, Opened
+from deploy.bench.processor_clock import ProcessorClock
 from deploy.bench.scratch import Scratch, scratch
 from deploy.embedded import postgres
 from deploy.embedded.processes import Records
@@ -37,14 +38,16 @@ from discharge.store.engine import make_engine, transaction
 from discharge.store.tables import AlertRow, CaseRow
 
 WARM_UPS = 3
-TICK_MS = 10.0
-"""What the system counts processor time in: less than one of them cannot be told from it."""
+UNCOUNTED = 2
+"""So many reads for each one that is counted go before: PostgreSQL plans a statement anew at its first ten
+uses on a connection (five before it is prepared, five after), and a process in service is long past them.
+"""
 
 
 @dataclass(frozen=True)
 class Growth:
-    """One thing with few and with many open cases: median times and processor times in milliseconds, and how
-    much the latter grew; the machine may have other work.
+    """One thing with few and with many open cases: median times and processor times in milliseconds, how much
+    the latter grew, and how many bytes were answered; the machine may have other work.
     """
 
     bench: str
@@ -55,6 +58,8 @@ class Growth:
     small_cpu_ms: float
     large_cpu_ms: float
     growth: float
+    small_bytes: int
+    large_bytes: int
 
 
 @dataclass(frozen=True)
@@ -71,10 +76,13 @@ class Beside:
 
 @dataclass(frozen=True)
 class Cost:
-    """What one read takes, in milliseconds: the median, and the processor time of API and PostgreSQL."""
+    """What one read takes, in milliseconds: the medians of the time and of the processor time of API and
+    PostgreSQL; and how long its answer is.
+    """
 
     took: float
     cpu: float
+    size: int
 
 
 async def run(small: int, large: int, reads: int) -> tuple[list[Growth], list[Beside]]:
@@ -93,10 +101,14 @@ async def run(small: int, large: int, reads: int) -> tuple[list[Growth], list[Be
             beside = await _beside(place, readers, about, reads)
         await engine.dispose()
     words = f"{small:,} to {large:,} open cases", f"{small:,} open cases"
-    return [
-        Growth(*words[:1], each.name, words[1], a.took, b.took, a.cpu, b.cpu, round(b.cpu / a.cpu, 2))
-        for each, a, b in zip(EVERYTHING, few, many, strict=True)
-    ], beside
+    both = zip(EVERYTHING, few, many, strict=True)
+    return [_growth(words, each.name, a, b) for each, a, b in both], beside
+
+
+def _growth(words: tuple[str, str], name: str, few: Cost, many: Cost) -> Growth:
+    bench, baseline = words
+    times = few.took, many.took, few.cpu, many.cpu, round(many.cpu / few.cpu, 2)
+    return Growth(bench, name, baseline, *times, few.size, many.size)
 
 
 About = dict[str, str]
@@ -153,17 +165,25 @@ async def _session(engine: AsyncEngine, role: str, organisation: str) -> str:
 
 
 async def _cost(place: Scratch, readers: Readers, opened: Opened, about: About, reads: int) -> Cost:
-    """What a read takes, after one that nobody counts."""
-    await _median(readers, opened, about, 1)
-    before = _spent(place)
-    took = await _median(readers, opened, about, reads)
-    return Cost(took, round(max(_spent(place) - before, TICK_MS) / reads, 2))
+    """What a read takes, after some that nobody counts."""
+    client, path = readers[opened.role, opened.organisation], opened.path.format(**about)
+    for _ in range(UNCOUNTED * reads + 1):
+        answer = await _read(client, path)
+    clock = ProcessorClock(Records(place.folder / "run").alive(("api", "postgres")))
+    took: list[float] = []
+    spent: list[float] = []
+    for _ in range(reads):
+        begun, before = time.perf_counter(), clock.seconds()
+        await _read(client, path)
+        spent.append(clock.seconds() - before)
+        took.append(time.perf_counter() - begun)
+    return Cost(_ms(took), _ms(spent), len(answer.content))
 
 
-def _spent(place: Scratch) -> float:
-    """Processor time of the API and of PostgreSQL so far, in milliseconds."""
-    parts = Records(place.folder / "run").alive(("api", "postgres"))
-    return sum(milliseconds(each.process()) for each in parts)
+async def _read(client: httpx.AsyncClient, path: str) -> httpx.Response:
+    answer = await client.get(path)
+    answer.raise_for_status()
+    return answer
 
 
 async def _median(readers: Readers, opened: Opened, about: About, reads: int) -> float:
@@ -172,7 +192,7 @@ async def _median(readers: Readers, opened: Opened, about: About, reads: int) ->
     took: list[float] = []
     for _ in range(reads):
         begun = time.perf_counter()
-        (await client.get(path)).raise_for_status()
+        await _read(client, path)
         took.append(time.perf_counter() - begun)
     return _ms(took)
 

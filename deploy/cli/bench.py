@@ -96,9 +96,20 @@ def growth(
     if as_json:
         _as_json([*grown, *beside])
         return
-    heads = ("", f"{small:,} open, ms", f"{large:,} open, ms", "CPU, ms", "CPU, ms", "growth of CPU")
+    few, many = f"{small:,} open", f"{large:,} open"
+    figures = ("ms", "CPU, ms", "bytes")
+    heads = ("", *(f"{size}, {each}" for each in figures for size in (few, many)), "growth of CPU")
     rows = [
-        (line.name, line.small_ms, line.large_ms, line.small_cpu_ms, line.large_cpu_ms, line.growth)
+        (
+            line.name,
+            line.small_ms,
+            line.large_ms,
+            line.small_cpu_ms,
+            line.large_cpu_ms,
+            line.small_bytes,
+            line.large_bytes,
+            line.growth,
+        )
         for line in grown
     ]
     _table(f"What a person opens; growth: beside {small:,} open cases", heads, rows)

@@ -100,7 +100,8 @@ def test_given_a_record_that_grows_when_measured_then_every_page_stands_beside_i
 
     assert {"worklist", "bed days", "alerts", "homes", "messages", "a case"} <= {x["name"] for x in grown}
     assert {line["baseline"] for line in grown} == {"10 open cases"}
-    assert all(line["small_ms"] > 0 and line["large_ms"] > 0 and line["growth"] > 0 for line in grown)
+    figures = [f"{size}_{each}" for size in ("small", "large") for each in ("ms", "cpu_ms", "bytes")]
+    assert all(line[each] > 0 for line in grown for each in (*figures, "growth"))
     assert [line["name"] for line in beside] == ["a case read", "the worklist"]
     assert all(line["read_ms"] > 0 and line["queries_ms"] > 0 for line in beside)
 
