@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.cases.viewer import viewer_of
 from api.looks.notes import looked
-from api.web.paging import COUNTED_TO, SIZE
+from api.web.paging import COUNTED_TO, SIZE, written_out
 from api.web.principals import Principal
 from discharge.cases.model import SNAPSHOT
 from discharge.risk.levels import LEVELS
@@ -80,8 +80,8 @@ def _page(wanted: AlertQuery, held: list[ColumnElement[bool]]) -> Select[AlertRo
     sees its person, and PostgreSQL would ask so of every alert there is.
     """
     order = (AlertRow.acknowledged_at.is_not(None), _LOUDNESS, AlertRow.raised_at, AlertRow.id)
-    chosen = select(AlertRow.id).where(*held).order_by(*order).limit(wanted.size)
-    page = chosen.offset((wanted.page - 1) * wanted.size).subquery()
+    chosen = select(AlertRow.id).where(*held).order_by(*order).limit(written_out(wanted.size))
+    page = chosen.offset(written_out((wanted.page - 1) * wanted.size)).subquery()
     return (
         select(AlertRow, CaseRow, Person)
         .join(page, page.c.id == AlertRow.id)

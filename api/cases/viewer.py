@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, exists, func, literal, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.orm.attributes import set_committed_value
@@ -27,6 +27,9 @@ from discharge.store.tables import (
 )
 from discharge.store.tables.persons import ORDINARY
 from housing_checks.store.tables import PropertyRow
+
+ENDING = "ending"
+"""Of a part that ends on a later day: a relation that sees nothing, as `relation_of` takes it."""
 
 IDENTITY = (
     "id",
@@ -47,7 +50,8 @@ def is_hidden(person: Person) -> bool:
 @dataclass(frozen=True)
 class Viewer:
     """Who looks: the caller, the homes of their organisation, the hidden people whose ward they are named
-    to know, and every relation that the organisation now has to some case.
+    to know, and every relation that the organisation now has to some case; `ENDING` where it has a part that
+    the walls still show and that gives it none.
     """
 
     caller: Principal
@@ -98,8 +102,15 @@ class Viewer:
         return seen
 
     @property
+    def sees_every_place(self) -> bool:
+        """Whether the caller may know every ward that a case shows them: nothing need be asked of people."""
+        return self.relations == {"responsible-trust"}
+
+    @property
     def place_open(self) -> ColumnElement[bool]:
         """Among cases and their people: those whose ward the caller may know. A filter by ward asks it."""
+        if self.sees_every_place:
+            return true()
         plain = and_(~Person.location_hidden, Person.sensitivity == ORDINARY, self.holds("ward"))
         return or_(plain, self._related(("responsible-trust",)), Person.id.in_(self.named_for))
 
@@ -120,8 +131,11 @@ class Viewer:
 
     def holds(self, field: str) -> ColumnElement[bool]:
         """Among cases: those of which the caller sees a field of the case, its referral or its person. A
-        search that looks at the field asks it, for what a search matches is read.
+        search that looks at the field asks it, for what a search matches is read. Of whoever sees it in every
+        case that the walls show them, nothing is asked: it would be asked of each case there is.
         """
+        if self.relations and self.sees_in_every(field):
+            return true()
         return self._related(sorted(_seeing(field)))
 
     def _related(self, relations: Sequence[str]) -> ColumnElement[bool]:
@@ -155,7 +169,7 @@ def known_here(person_id: UUID | InstrumentedAttribute[UUID], organisation_id: U
     return or_(stay.exists(), number.exists())
 
 
-def _relations_held(organisation_id: UUID) -> Select[str | None]:
+def _relations_held(organisation_id: UUID) -> CompoundSelect[str | None]:
     """The relations of the parts that an organisation has now: the index is asked for the next one that it
     holds, so that it is read once for each, however many cases there are.
     """
@@ -164,7 +178,14 @@ def _relations_held(organisation_id: UUID) -> Select[str | None]:
     found = select(parts.scalar_subquery().label("relation")).cte("held", recursive=True)
     following = parts.where(held > found.c.relation).scalar_subquery()
     found = found.union_all(select(following).where(found.c.relation.is_not(None)))
-    return select(found.c.relation).where(found.c.relation.is_not(None))
+    held_now = select(found.c.relation).where(found.c.relation.is_not(None))
+    return held_now.union_all(select(literal(ENDING)).where(_ending(organisation_id)))
+
+
+def _ending(organisation_id: UUID) -> ColumnElement[bool]:
+    part = CaseParticipantRow
+    ends_later = part.until_on.is_not(None), part.until_on > func.homeward_today()
+    return exists().where(part.organisation_id == organisation_id, *ends_later)
 
 
 async def seen_person(session: AsyncSession, viewer: Viewer, person: Person) -> tuple[Person, Sight]:

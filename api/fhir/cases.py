@@ -16,6 +16,7 @@ from api.fhir.model import CasePart, FhirSearch, Resource, ResourceType, SearchP
 from api.fhir.queries import CaseQueries
 from api.looks.notes import looked
 from api.web import names
+from api.web.paging import written_out
 from api.web.principals import Principal
 from api.web.services import Services
 from discharge.cases.model import SNAPSHOT
@@ -113,8 +114,8 @@ def _page(fitting: Select[UUID, UUID], search: FhirSearch) -> Select[CaseRow, Pe
     newest = (CaseRow.referred_on.desc(), CaseRow.id)
     chosen = (
         fitting.order_by(*newest, fitting.selected_columns.key)
-        .limit(search.count)
-        .offset(search.offset)
+        .limit(written_out(search.count))
+        .offset(written_out(search.offset))
         .subquery()
     )
     cases = select(CaseRow, Person, chosen.c.key).join(chosen, chosen.c.id == CaseRow.id)

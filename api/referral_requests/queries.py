@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.looks.notes import looked_at
+from api.web.paging import COUNTED_TO
 from api.web.principals import Principal
 from discharge.errors import HomewardError
 from discharge.sight import DANGER
@@ -59,17 +60,26 @@ class Listed:
     total: int
 
 
-def _mine_to_answer() -> ColumnElement[bool]:
-    """The wall of the reviewers shows a caller its own rows only."""
-    return exists().where(ReferralReviewerRow.request_id == ReferralRequestRow.id)
+_WAITING = ReferralRequestRow.state == literal_column("'waiting'")
+_ANSWERED = ReferralRequestRow.state != literal_column("'waiting'")
+"""Written out, as the indexes of those that wait and of the others say it."""
+
+
+def _mine_to_answer(caller: Principal) -> ColumnElement[bool]:
+    """Those to the caller's own service, and those that the wall of the reviewers shows the caller; that wall
+    asks a function of each, so it is asked of the others only.
+    """
+    row, own = ReferralRequestRow, caller.organisation_id
+    reviewed = exists().where(ReferralReviewerRow.request_id == row.id)
+    return or_(and_(row.service_id == own, row.sender_id != own), reviewed)
 
 
 async def requests(session: AsyncSession, caller: Principal, box: Box, offset: int, size: int) -> Listed:
     """Requests that wait for the caller's organisation, those due first; that it answered; that it sent."""
     row = ReferralRequestRow
     conditions = {
-        "waiting": [_mine_to_answer(), row.state == "waiting"],
-        "answered": [_mine_to_answer(), row.state != "waiting"],
+        "waiting": [_mine_to_answer(caller), _WAITING],
+        "answered": [_mine_to_answer(caller), _ANSWERED],
         "sent": [row.sender_id == caller.organisation_id],
     }[box]
     order = row.due_at if box == "waiting" else row.created_at.desc()
@@ -111,12 +121,10 @@ def _without_danger(said: dict[str, Any]) -> dict[str, Any]:
     return {**said, "note": note, "reasons": [reason for reason in reasons if reason != DANGER]}
 
 
-async def count_waiting(session: AsyncSession) -> int:
-    """How many requests wait for the caller's organisation."""
-    statement = select(func.count()).select_from(ReferralRequestRow)
-    return (
-        await session.scalar(statement.where(_mine_to_answer(), ReferralRequestRow.state == "waiting")) or 0
-    )
+async def count_waiting(session: AsyncSession, caller: Principal) -> int:
+    """How many requests wait for the caller's organisation, counted to `COUNTED_TO` and one."""
+    some = select(ReferralRequestRow.id).where(_mine_to_answer(caller), _WAITING).limit(COUNTED_TO + 1)
+    return await session.scalar(select(func.count()).select_from(some.subquery())) or 0
 
 
 async def read_request(session: AsyncSession, caller: Principal, request_id: UUID) -> RequestFile:
@@ -136,14 +144,3 @@ async def _candidates(session: AsyncSession, request_id: UUID) -> tuple[Candidat
     columns = tuple(Candidate.__dataclass_fields__)
     found = func.homeward_request_candidates(request_id).table_valued(*columns)
     return tuple(Candidate(**row._mapping) for row in await session.execute(select(found)))
-
-
-async def overdue(session: AsyncSession, now: datetime) -> int:
-    """How many requests that wait for the caller's organisation are past their day; `now` is case time."""
-    row = ReferralRequestRow
-    late = (
-        select(func.count())
-        .select_from(row)
-        .where(_mine_to_answer(), row.state == "waiting", row.due_at < now)
-    )
-    return await session.scalar(late) or 0

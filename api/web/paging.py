@@ -14,6 +14,7 @@ from typing import Annotated, TypeVar
 from urllib.parse import urlencode
 
 from fastapi import Depends, Query
+from sqlalchemy import ColumnElement, literal
 
 SIZE = 25
 """So many rows are on a page of a list, unless a program asks for another number: as many as somebody reads
@@ -73,6 +74,14 @@ class Page:
     def cut(self, rows: Sequence[Row]) -> list[Row]:
         """The rows of this page, of all there are."""
         return list(rows[self.offset : self.offset + self.size])
+
+
+def written_out(number: int) -> ColumnElement[int]:
+    """A number of rows as part of the statement's text, for a list of people. With one that it does not know,
+    PostgreSQL expects a tenth of all rows, finds its plan for any value too dear and plans anew each time,
+    which takes longer than the reading where the walls around people are planned.
+    """
+    return literal(number, literal_execute=True)
 
 
 def page_asked(

@@ -28,6 +28,7 @@ async def show(
         text=text,
         only=one_of("only", only, dict(ONLY)),
         page=turned.number,
+        with_wards=True,
     )
     async with visit.services.begin(visit.caller) as session:
         found = await queries.worklist(session, visit.caller, wanted)

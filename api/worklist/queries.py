@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
 from api.cases.viewer import Viewer, viewer_of
 from api.looks.notes import looked
 from api.web.limits import search_words
-from api.web.paging import SIZE
+from api.web.paging import SIZE, written_out
 from api.web.principals import Principal
 from discharge.cases.model import SNAPSHOT, Case, Stage
 from discharge.cases.stages import OPEN, STAGES, stages_listed
@@ -43,7 +42,10 @@ VIEWS: Mapping[str, tuple[str, tuple[Stage, ...]]] = {
 
 @dataclass(frozen=True)
 class WorklistQuery:
-    """A filtered view of the worklist; everything is in the address of the page, so that it can be shared."""
+    """A filtered view of the worklist; everything is in the address of the page, so that it can be shared.
+
+    `with_wards`: also name the wards that may be chosen.
+    """
 
     view: str = "open"
     ward: str = ""
@@ -51,6 +53,7 @@ class WorklistQuery:
     only: str = ""
     page: int = 1
     size: int = SIZE
+    with_wards: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,8 @@ async def worklist(session: AsyncSession, caller: Principal, wanted: WorklistQue
     """
     viewer = await viewer_of(session, caller)
     looked_at = _looked_at(wanted, viewer)
-    filters, by_person = _filters(wanted, viewer), bool(wanted.ward or wanted.text.strip())
+    by_ward = bool(wanted.ward) and not viewer.sees_every_place
+    filters, by_person = _filters(wanted, viewer), by_ward or bool(wanted.text.strip())
     by_stage = await _by_stage(session, filters, by_person)
     stages = _stages_of(wanted.view, by_stage)
     found = (await session.execute(_page(wanted, viewer, stages, filters, by_person))).all()
@@ -101,7 +105,7 @@ async def worklist(session: AsyncSession, caller: Principal, wanted: WorklistQue
         rows,
         counts[wanted.view],
         counts,
-        await _wards(session, viewer),
+        await _wards(session, viewer) if wanted.with_wards else (),
         await _not_searched(session, stages, looked_at, viewer),
         frozenset(only for only, fields in ONLY_RESTS.items() if not viewer.sees_in_none(*fields)),
     )
@@ -164,21 +168,30 @@ def _page(
     order = _order(wanted.view, viewer)
     chosen = (
         _of_people(select(CaseRow.id), by_person)
-        .where(CaseRow.stage.in_(stages), *filters)
+        .where(CaseRow.stage.in_(stages), *_open_or_closed(stages), *filters)
         .order_by(*order)
-        .limit(wanted.size)
-        .offset((wanted.page - 1) * wanted.size)
+        .limit(written_out(wanted.size))
+        .offset(written_out((wanted.page - 1) * wanted.size))
     )
     cases = select(CaseRow, Person).join(Person, Person.id == CaseRow.person_id)
     return cases.where(CaseRow.id.in_(chosen.scalar_subquery())).order_by(*order)
 
 
-_Some = TypeVar("_Some", Select[UUID], Select[str, int])
+_Some = TypeVar("_Some", Select[UUID], Select[str, int], Select[str | None])
 
 
 def _of_people(cases: _Some, by_person: bool) -> _Some:
     """Cases joined with their people, where a filter asks something of them."""
     return cases.join(Person, Person.id == CaseRow.person_id) if by_person else cases
+
+
+def _open_or_closed(stages: Sequence[str]) -> list[ColumnElement[bool]]:
+    """What the stages say already, so that PostgreSQL reads an index of the open or of the closed cases in
+    the order of the list, and no more of it than the page holds.
+    """
+    if all(stage in OPEN for stage in stages):
+        return [CaseRow.closed_on.is_(None)]
+    return [CaseRow.closed_on.is_not(None)] if stages == (Stage.CLOSED,) else []
 
 
 def _order(view: str, viewer: Viewer) -> list[Any]:
@@ -273,13 +286,16 @@ async def _alerts(session: AsyncSession, case_ids: list[UUID]) -> dict[UUID, int
 
 
 async def _wards(session: AsyncSession, viewer: Viewer) -> tuple[str, ...]:
-    """Wards of open cases in each of which the caller may know where somebody lies: one is enough."""
-    each = aliased(CaseRow)
-    named = select(each.ward).where(each.ward.is_not(None), each.closed_on.is_(None)).distinct().subquery()
-    somebody = (
-        select(CaseRow.id)
-        .join(Person, Person.id == CaseRow.person_id)
-        .where(CaseRow.ward == named.c.ward, CaseRow.closed_on.is_(None), viewer.place_open)
+    """Wards of open cases in each of which the caller may know where somebody lies: one is enough. The index
+    is asked for the next such ward, so that not every case is read.
+    """
+    found = select(literal_column("''").label("ward")).cte("found", recursive=True)
+    following = (
+        _of_people(select(CaseRow.ward), not viewer.sees_every_place)
+        .where(CaseRow.ward > found.c.ward, CaseRow.closed_on.is_(None), viewer.place_open)
+        .order_by(CaseRow.ward)
+        .limit(1)
     )
-    wards = await session.scalars(select(named.c.ward).where(somebody.exists()))
-    return tuple(sorted(ward for ward in wards if ward))
+    found = found.union_all(select(following.scalar_subquery()).where(found.c.ward.is_not(None)))
+    each = await session.scalars(select(found.c.ward))
+    return tuple(sorted(ward for ward in each if ward))

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import update
 
+from discharge.store.engine import transaction
+from discharge.store.tables import CaseParticipantRow
 from tests.api.conftest import Door
 from tests.api.fhir.posting import NHS
 from tests.api.signing_in import sign_in
@@ -124,3 +128,23 @@ async def test_given_a_supplier_when_they_search_by_fhir_then_what_they_do_not_s
     assert "searched-in-part" in str(found["entry"][-1])
     whole = (await door.get("/fhir/R4/Task?status=accepted", "coordinator", "HOUSING")).json()
     assert [each["search"]["mode"] for each in whole["entry"]] == ["match"]
+
+
+async def test_given_a_part_that_ends_on_a_later_day_when_filtered_then_what_it_no_longer_sees_is_not_found(
+    door: Door,
+) -> None:
+    part = {"kind": "add-participant", "organisation_id": str(door.places.landlord), "role": "council"}
+    stays, ends = await door.referred(), await door.referred(person=OTHER)
+    for each in (stays, ends):
+        await door.asked(each, "record-sharing-basis", basis="consent")
+        await door.post(f"/api/v1/cases/{each}/commands", part, "coordinator")
+        await door.settle()
+        await door.asked(each, "set-criteria-to-reside", "discharge-team", met=False)
+    assert (await listed(door, "LANDLORD", "?only=waiting"))[1] == 0, "it sees who waits in each of them"
+
+    ending = update(CaseParticipantRow).values(until_on=date(2100, 1, 1))
+    own = CaseParticipantRow.case_id == ends, CaseParticipantRow.organisation_id == door.places.landlord
+    async with transaction(door.worker) as session:
+        await session.execute(ending.where(*own))
+
+    assert await listed(door, "LANDLORD", "?only=waiting") == ([str(stays)], 1)

@@ -134,7 +134,7 @@ async def _frame(
         if caller.may("alerts.read"):
             waiting["/alerts"] = await count_alerts(transaction, caller.role)
         if caller.may("referral-requests.answer"):
-            waiting["/referral-requests"] = await count_waiting(transaction)
+            waiting["/referral-requests"] = await count_waiting(transaction, caller)
         if caller.may("hidings.answer"):
             waiting["/hidings"] = await hiding_service.count_waiting(transaction)
     path = request.url.path

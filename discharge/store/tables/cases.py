@@ -39,6 +39,16 @@ class CaseRow(Base):
             postgresql_using="gin",
             postgresql_where="(snapshot #> '{referral,other_ids}') <> '[]'",
         ),
+        Index(
+            "ix_cases_waiting_longest",
+            text("(discharged_on IS NOT NULL)"),
+            "ready_on",
+            "expected_discharge_on",
+            "id",
+            postgresql_where="closed_on IS NULL",
+        ),  # the order of the worklist, so that a page of it is all that is read
+        Index("ix_cases_closed", text("closed_on DESC"), "id", postgresql_where="closed_on IS NOT NULL"),
+        Index("ix_cases_referred", text("referred_on DESC"), "id"),
         Index("ix_cases_open_ward", "ward", postgresql_where="closed_on IS NULL AND ward IS NOT NULL"),
         Index("ix_cases_uncounted", "id", postgresql_where="counted_version IS DISTINCT FROM version"),
         Index("ix_cases_unsummed", "id", postgresql_where="summed_version IS DISTINCT FROM version"),
@@ -125,6 +135,12 @@ class CaseParticipantRow(Base):
     __table_args__ = (
         UniqueConstraint("case_id", "organisation_id", "from_on"),
         Index("ix_case_participants_relation", "organisation_id", "relation"),
+        Index(
+            "ix_case_participants_ended",
+            "organisation_id",
+            "until_on",
+            postgresql_where="until_on IS NOT NULL",
+        ),
     )
 
     id: Mapped[UuidKey]

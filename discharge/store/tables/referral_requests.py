@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from discharge.store.base import Base, JsonObject, UuidKey
@@ -26,6 +26,12 @@ class ReferralRequestRow(Base):
         Index("ix_referral_requests_sender_id", "sender_id", "created_at"),
         Index("ix_referral_requests_inbox_id", "inbox_id"),
         Index("ix_referral_requests_waiting", "due_at", postgresql_where="state = 'waiting'"),
+        Index(
+            "ix_referral_requests_answered",
+            text("created_at DESC"),
+            "id",
+            postgresql_where="state <> 'waiting'",
+        ),
     )
 
     id: Mapped[UuidKey]
