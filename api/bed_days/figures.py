@@ -17,14 +17,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.looks.notes import who
 from api.web.principals import Principal
-from discharge.delays.summands import OfWait, Spread, Total
+from discharge.delays.spreads import Spread
+from discharge.delays.summands import OfSpread, OfWait, Total
 from discharge.delays.tally import Finished, Tally, Waiting
 
 _FIGURES = text("""
 WITH kept AS (
     SELECT what, key, day, n FROM counted_sums WHERE organisation_id = :organisation_id
     UNION ALL SELECT what, key, day, n FROM counted_changes WHERE organisation_id = :organisation_id
-    UNION ALL SELECT what, key, day, -n FROM homeward_former_summands()
+    UNION ALL SELECT what, key, day, n FROM homeward_uncounted()
 )
 SELECT what, key, sum(n) AS n FROM kept
     WHERE what <> ALL (CAST(:of_wait AS text[])) AND day BETWEEN :from_on AND :to_on GROUP BY what, key
@@ -32,7 +33,7 @@ UNION ALL SELECT what, key, sum(n * (:as_of - day)) FROM kept
     WHERE what IN ('waited', 'waited-held') AND day < :as_of GROUP BY what, key
 UNION ALL SELECT what, greatest(0, least(CAST(nullif(key, '') AS date), :as_of) - day)::text AS age, sum(n)
     FROM kept WHERE what = 'age' GROUP BY what, age
-UNION ALL SELECT 'uncounted', id::text, 1 FROM cases WHERE summed_version IS DISTINCT FROM version
+UNION ALL SELECT what, key, n FROM kept WHERE what = 'uncounted'
 """)
 
 
@@ -58,8 +59,8 @@ async def add_up(session: AsyncSession, caller: Principal, period: tuple[date, d
 
 
 def _tally(found: Mapping[str, Counter[str]]) -> Tally:
-    def spread(what: Spread | OfWait) -> Counter[int]:
-        return Counter({int(key): n for key, n in found.get(what, {}).items() if n})
+    def spread(what: OfSpread | OfWait) -> Spread:
+        return Spread({int(key): n for key, n in found.get(what, {}).items() if n})
 
     waited = found.get("waited", Counter())
     finished = Finished(

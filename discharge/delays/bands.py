@@ -4,7 +4,7 @@ Source: NHS England discharge ready date statistics. A report uses the bands of 
 that was published keeps its bands.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -23,12 +23,12 @@ def band_of(days: int, on: date) -> str:
     return _band_among(DELAY_BANDS.as_rows(on), days)
 
 
-def count_bands(delays: Iterable[int], on: date) -> dict[str, int]:
-    """Count delays by band in a report up to a day; every band appears, in order."""
+def count_bands(delays: Mapping[int, int], on: date) -> dict[str, int]:
+    """Count delays (days -> people) by band in a report up to a day; every band appears, in order."""
     bands = DELAY_BANDS.as_rows(on)
     counts = {band.code: 0 for band in bands}
-    for days in delays:
-        counts[_band_among(bands, days)] += 1
+    for days, people in delays.items():
+        counts[_band_among(bands, days)] += people
     return counts
 
 

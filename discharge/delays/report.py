@@ -4,16 +4,14 @@ Finished delays and people still waiting are never mixed, because a wait that go
 The 7, 14 and 21 days of the national return on length of *stay* are something else.
 """
 
-import math
 from collections import Counter
-from collections.abc import Sequence
 from datetime import date
-from statistics import fmean, median
 
 from discharge.codes.delay_reasons import NATIONAL_DELAY_REASONS
 from discharge.delays.bands import count_bands
 from discharge.delays.definitions import DEFINITIONS, Unit, back_in
 from discharge.delays.released import Counterfactual, days_let_sooner, released_nights
+from discharge.delays.spreads import Spread, added, mean, median, percentile
 from discharge.delays.tally import Finished, Tally, Waiting
 from discharge.outcomes.readmission import READMISSION_BANDS
 from discharge.prices.price_list import Cost, costs_of
@@ -91,7 +89,7 @@ def _report(tally: Tally, from_on: date, to_on: date, as_of: date, against: Coun
         as_of=as_of,
         finished=_finished(tally.finished, to_on),
         waiting=_waiting(tally.waiting, as_of),
-        letting=_letting(sorted(tally.lets.elements()), against),
+        letting=_letting(tally.lets, against),
         released=_figure("released-days", _released(tally.finished, against)),
         counterfactual=against,
     )
@@ -103,22 +101,23 @@ def _figure(key: str, value: float | None) -> Figure:
 
 
 def _finished(tally: Finished, on: date) -> DelayGroup:
-    stated = sorted(tally.stated.elements())
-    delays = [*stated, *[0] * tally.assumed]
-    delayed = [days for days in stated if days]
+    stated = tally.stated
+    delays = stated + Spread({0: tally.assumed})
+    delayed = Spread({days: people for days, people in stated.items() if days})
+    discharges, later = delays.total(), delayed.total()
     figures: Figures = {
-        "discharges": len(delays),
-        "same-day": len(stated) - len(delayed),
-        "delayed": len(delayed),
-        "percent-delayed": round(100 * len(delayed) / len(delays), 1) if delays else None,
-        "published-days": sum(delays),
+        "discharges": discharges,
+        "same-day": stated.total() - later,
+        "delayed": later,
+        "percent-delayed": round(100 * later / discharges, 1) if discharges else None,
+        "published-days": added(delays),
         "true-days": tally.true,
-        "mean-with-zeros": _mean(delays),
-        "mean-without-zeros": _mean(delayed),
-        "median": median(stated) if stated else None,
+        "mean-with-zeros": mean(delays),
+        "mean-without-zeros": mean(delayed),
+        "median": median(stated),
         "ninetieth": percentile(stated, 90),
         "assumed": tally.assumed,
-        "held-days": sum(tally.held.elements()),
+        "held-days": added(tally.held),
         "without-reason": tally.without_reason,
         "outside": tally.outside,
         **_afterwards(tally, on),
@@ -143,12 +142,12 @@ def _afterwards(tally: Finished, on: date) -> Figures:
 
 
 def _waiting(tally: Waiting, on: date) -> DelayGroup:
-    ages = sorted(tally.ages.elements())
+    ages = tally.ages
     figures: Figures = {
-        "waiting": len(ages),
-        "waiting-days": sum(ages),
+        "waiting": ages.total(),
+        "waiting-days": added(ages),
         "waiting-true-days": tally.true,
-        "waiting-median": median(ages) if ages else None,
+        "waiting-median": median(ages),
         "waiting-ninetieth": percentile(ages, 90),
         "waiting-held-days": tally.held,
         "waiting-without-reason": tally.without_reason,
@@ -156,14 +155,14 @@ def _waiting(tally: Waiting, on: date) -> DelayGroup:
     return _group(figures, count_bands(ages, on), tally.attributed)
 
 
-def _letting(days: Sequence[int], against: Counterfactual) -> tuple[Figure, ...]:
-    sooner = [found for each in days if (found := days_let_sooner(each, against)) is not None]
+def _letting(lets: Spread, against: Counterfactual) -> tuple[Figure, ...]:
+    sooner = sum((days_let_sooner(days, against) or 0) * homes for days, homes in lets.items())
     claims = against.days is not None and against.measure == "start-to-let"
     figures: Figures = {
-        "lets": len(days),
-        "start-to-let-mean": _mean(days),
-        "start-to-let-median": median(days) if days else None,
-        "let-sooner-days": sum(sooner) if claims else None,
+        "lets": lets.total(),
+        "start-to-let-mean": mean(lets),
+        "start-to-let-median": median(lets),
+        "let-sooner-days": sooner if claims else None,
     }
     return tuple(_figure(key, value) for key, value in figures.items())
 
@@ -190,14 +189,3 @@ def _released(tally: Finished, against: Counterfactual) -> int | None:
     if against.days is None or against.measure != "nights-held":
         return None
     return sum(released_nights(held, against) * stays for held, stays in tally.held.items())
-
-
-def _mean(values: Sequence[int]) -> float | None:
-    return round(fmean(values), 2) if values else None
-
-
-def percentile(values: Sequence[int], percent: int) -> int | None:
-    """Return a percentile by nearest rank: a value that really occurs; None without values."""
-    if not values:
-        return None
-    return sorted(values)[max(0, math.ceil(percent * len(values) / 100) - 1)]

@@ -18,13 +18,13 @@ from discharge.delays.night_counts import DelayCount
 from discharge.delays.spans import Span
 from discharge.delays.stays import Letting, Stay
 
-Spread = Literal["stated", "held", "back", "lets"]
+OfSpread = Literal["stated", "held", "back", "lets"]
 """How many have each number: delay as published, nights held, days until a return, days to a letting."""
 ByCode = Literal["kinds", "attributed"]
 Total = Literal["assumed", "true", "without_reason", "outside", "failed", "died_true"]
 OfWait = Literal["waited", "waited-held", "age"]
 """Of those who wait: nights by national reason ('': none), nights held by the home, the published delay."""
-What = Spread | ByCode | Total | OfWait
+What = OfSpread | ByCode | Total | OfWait
 
 
 class Summand(NamedTuple):
@@ -90,6 +90,6 @@ def _of_left(stay: Stay, count: DelayCount) -> list[_Named]:
     ]
 
 
-def _spread(what: Spread, number: int | None) -> Iterator[_Named]:
+def _spread(what: OfSpread, number: int | None) -> Iterator[_Named]:
     if number is not None:
         yield what, str(number), 1

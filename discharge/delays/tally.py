@@ -12,10 +12,8 @@ from dataclasses import dataclass, field
 
 from discharge.delays.counted import CountedStay, CountedStays
 from discharge.delays.night_counts import DelayCount
+from discharge.delays.spreads import Spread
 from discharge.delays.stays import Letting
-
-Spread = Counter[int]
-"""A number of nights or days -> how many stays have it."""
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from random import Random
@@ -17,7 +18,8 @@ from api.web.paging import Page
 from api.web.principals import Principal
 from discharge.delays.definitions import DEFINITIONS
 from discharge.delays.released import counterfactual
-from discharge.delays.report import BedDaysReport, percentile
+from discharge.delays.report import BedDaysReport
+from discharge.delays.spreads import percentile
 from discharge.store.engine import transaction
 from discharge.store.tables import CaseParticipantRow, CaseRow, CountedLettingRow, CountedStayRow
 from tests.api.bed_days.test_figures import CASES, FAR_OFF, FIRST, PERIODS, TODAY, kept, some_case
@@ -32,7 +34,7 @@ BY_PARTS: dict[str, Of] = {
     "mean-with-zeros": lambda parts: round(fmean(parts), 2) if parts else None,
     "mean-without-zeros": lambda parts: round(fmean(parts), 2) if parts else None,
     "median": lambda parts: median(parts) if parts else None,
-    "ninetieth": lambda parts: percentile(parts, 90),
+    "ninetieth": lambda parts: percentile(Counter(parts), 90),
 }
 """Figures that are not the sum of the parts; the parts of people are 1 each."""
 LIKE = {

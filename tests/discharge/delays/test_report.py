@@ -11,7 +11,7 @@ from discharge.delays.counted import count_stays, lettings_in
 from discharge.delays.definitions import DEFINITIONS
 from discharge.delays.model import DelayReason, ReadyPeriod
 from discharge.delays.released import counterfactual
-from discharge.delays.report import BedDaysReport, bed_days_report, percentile
+from discharge.delays.report import BedDaysReport, bed_days_report
 from discharge.delays.stays import Letting, Stay
 from discharge.delays.tally import Tally
 from discharge.reference.policy import policy_on
@@ -177,12 +177,6 @@ def test_given_nobody_then_counts_are_zero_and_averages_cannot_be_known() -> Non
     assert empty.finished.value("published-days") == 0
     assert empty.finished.value("mean-with-zeros") is None
     assert empty.finished.value("percent-delayed") is None
-
-
-def test_given_numbers_then_a_percentile_is_one_of_them() -> None:
-    assert percentile(list(range(1, 11)), 90) == 9
-    assert percentile([5], 90) == 5
-    assert percentile([], 90) is None
 
 
 @given(st.lists(st.tuples(st.integers(1, 15), st.integers(0, 15)), min_size=1, max_size=20))

@@ -1,7 +1,7 @@
 DROP INDEX ix_cases_unsummed;
 DROP TRIGGER notes_summands ON counted_stays;
 DROP TRIGGER notes_summands ON counted_lettings;
-DROP FUNCTION homeward_former_summands;
+DROP FUNCTION homeward_uncounted;
 DROP FUNCTION homeward_add_changes;
 DROP FUNCTION homeward_note_summands;
 DROP TABLE counted_sums, counted_changes;
