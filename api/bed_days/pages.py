@@ -42,7 +42,7 @@ async def show(visit: Visitor) -> Response:
     measure = measure_of(asked.of, question) if asked.of else None
     async with visit.services.begin(visit.caller, report=True) as session:
         found = await bed_days(session, visit.caller, question)
-        page = Page(asked.page, SIZE)
+        page = Page(max(1, asked.page), SIZE)
         people = await people_behind(session, visit.caller, question, measure, page) if measure else None
     if asked.of and measure is None:
         asked = replace(asked, faults={"figures": NO_SUCH_FIGURE})

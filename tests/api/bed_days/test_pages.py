@@ -1,17 +1,20 @@
 from __future__ import annotations
 
 import re
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from api.bed_days import pages
+from discharge.cases.commands import Envelope, NoteHospitalFacts
+from discharge.cases.model import Actor
 from discharge.delays.definitions import DEFINITIONS
 from discharge.store.engine import transaction
-from discharge.store.tables import AuditRead
+from discharge.store.tables import AuditRead, Person
 from tests.api.conftest import ALL_THE_SAME, Door, Looking
 from tests.api.signing_in import sign_in
+from tests.fixtures.cases import carried_out, loaded
 
 
 def figure(html: str, label: str) -> str:
@@ -123,14 +126,15 @@ async def test_given_more_people_than_a_page_holds_when_followed_then_each_is_on
     cases = [await waiting_ten_days(door), await waiting_ten_days(door, person=SAM)]
     sign_in(door, "trust-monitor")
     address = "/reports/bed-days?of=waiting"
-    first, last, beyond = [
-        (await door.client.get(f"{address}{page}")).text for page in ("", "&page=2", "&page=9999")
+    first, last, beyond, nought = [
+        (await door.client.get(f"{address}{page}")).text for page in ("", "&page=2", "&page=9999", "&page=0")
     ]
 
     listed = [case for page in (first, last) for case in cases if f"/cases/{case}" in page]
     assert sorted(listed) == sorted(cases)
     assert "1 to 1 of 2" in first
     assert "2 to 2 of 2" in last
+    assert nought.split('id="people"')[1] == first.split('id="people"')[1]
     assert beyond.split('id="people"')[1] == last.split('id="people"')[1]
     assert f'href="{address}&amp;page=2#people">Next page' in first
     assert f'href="{address}#people">Page before' in last
@@ -264,6 +268,32 @@ async def test_given_a_figure_that_the_report_has_not_when_asked_for_then_the_pa
     assert 'id="figures"' in page.text
     assert 'id="people"' not in page.text
     assert figure(page.text, "People waiting now") == "1 person"
+
+
+async def test_given_a_hidden_person_when_people_are_listed_then_only_their_trust_sees_the_ward(
+    door: Door,
+) -> None:
+    case_id = await waiting_ten_days(door)
+    spell = (await loaded(door.worker, case_id)).current_spell
+    assert spell is not None
+    moved = Envelope(
+        command_id=uuid4(),
+        case_id=case_id,
+        actor=Actor(organisation_id=door.places.trust, role="system"),
+        effective_on=door.clock.now.date(),
+        command=NoteHospitalFacts(spell=spell.model_copy(update={"ward": "SECRET 7"})),
+    )
+    await carried_out(door.worker, moved, door.clock.now)
+    shown: dict[str, list[bool]] = {}
+    for hidden in (False, True):
+        async with transaction(door.worker) as session:
+            await session.execute(update(Person).values(hidden_by_feed=hidden))
+        for role in ("discharge-team", "coordinator"):
+            sign_in(door, role)
+            page = await door.client.get("/reports/bed-days?of=waiting")
+            assert "1 person" in page.text
+            shown.setdefault(role, []).append("SECRET 7" in page.text.split('id="people"')[1])
+    assert shown == {"discharge-team": [True, True], "coordinator": [True, False]}
 
 
 @pytest.mark.browser
