@@ -16,6 +16,8 @@ from urllib.parse import urlencode
 from fastapi import Depends, Query
 from sqlalchemy import ColumnElement, literal
 
+from api.web.parameters import unusable
+
 SIZE = 25
 """So many rows are on a page of a list, unless a program asks for another number: as many as somebody reads
 at once. What a page costs then depends on what it shows, not on how much there is.
@@ -38,7 +40,11 @@ class Page:
     size: int
 
     def or_number(self, number: int) -> Page:
-        """The page by its number, as earlier versions were asked for it, where nothing else was said."""
+        """The page by its number, as earlier versions were asked for it. Raises ParametersRefused where
+        `after` was said as well: one of them would be passed over.
+        """
+        if number > 1 and self.number > 1:
+            raise unusable("page", "cannot be given beside after, which says where the page begins")
         return Page(number, self.size) if self.number == 1 else self
 
     @property

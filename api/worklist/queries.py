@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal_column, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.cases.viewer import Viewer, viewer_of
@@ -162,19 +172,18 @@ def _page(
     filters: list[ColumnElement[bool]],
     by_person: bool,
 ) -> Select[CaseRow, Person]:
-    """The cases of one page, chosen before their people are looked at: whoever sees a case sees its person,
-    and PostgreSQL would ask so of every case there is.
+    """The cases of one page, chosen before their people are looked at, unless it is by them: whoever sees a
+    case sees its person, and PostgreSQL would ask so of every case there is.
     """
     order = _order(wanted.view, viewer)
-    chosen = (
-        _of_people(select(CaseRow.id), by_person)
-        .where(CaseRow.stage.in_(stages), *_open_or_closed(stages), *filters)
-        .order_by(*order)
-        .limit(written_out(wanted.size))
-        .offset(written_out((wanted.page - 1) * wanted.size))
-    )
-    cases = select(CaseRow, Person).join(Person, Person.id == CaseRow.person_id)
-    return cases.where(CaseRow.id.in_(chosen.scalar_subquery())).order_by(*order)
+    among: BindParameter[Sequence[str]] = bindparam("stages", stages, expanding=True, literal_execute=True)
+    held = CaseRow.stage.in_(among), *_open_or_closed(stages), *filters
+    size, offset = written_out(wanted.size), written_out((wanted.page - 1) * wanted.size)
+    cases = select(CaseRow, Person).join(Person, Person.id == CaseRow.person_id).order_by(*order)
+    if by_person:
+        return cases.where(*held).limit(size).offset(offset)
+    chosen = select(CaseRow.id).where(*held).order_by(*order).limit(size).offset(offset)
+    return cases.where(CaseRow.id.in_(chosen.scalar_subquery()))
 
 
 _Some = TypeVar("_Some", Select[UUID], Select[str, int], Select[str | None])

@@ -102,6 +102,16 @@ async def test_given_a_place_that_is_no_page_when_asked_then_it_is_refused(door:
     assert answer.json()["problems"][0]["where"] == "after"
 
 
+@pytest.mark.parametrize("path", ["/api/v1/cases", "/api/v1/alerts"])
+async def test_given_a_page_by_its_number_and_by_where_it_begins_when_asked_then_it_is_refused(
+    door: Door, path: str
+) -> None:
+    answer = await door.get(f"{path}?page=2&after=3", "discharge-team")
+
+    assert answer.status_code == 422
+    assert answer.json()["problems"][0]["where"] == "page"
+
+
 async def test_given_two_failed_commands_when_paged_then_each_is_seen_once_and_both_are_counted(
     door: Door,
 ) -> None:
