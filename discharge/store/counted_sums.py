@@ -24,6 +24,11 @@ SELECT organisation_id FROM (
     ) AS rows, LATERAL unnest(leads) AS lead, LATERAL jsonb_array_elements(summands) AS summand
 ) AS both_sides
 GROUP BY organisation_id, what, key, day HAVING sum(n) <> 0
+UNION SELECT organisation_id FROM (
+    SELECT organisation_id, what, key, month, n FROM counted_months
+    UNION ALL SELECT organisation_id, what, key, date_trunc('month', day)::date, -n FROM counted_sums
+) AS both_sides
+GROUP BY organisation_id, what, key, month HAVING sum(n) <> 0
 """)
 
 

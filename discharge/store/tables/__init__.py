@@ -19,6 +19,7 @@ from discharge.store.tables.commands import CommandRow, NoteRow
 from discharge.store.tables.counted import (
     CountedChangeRow,
     CountedLettingRow,
+    CountedMonthRow,
     CountedStayRow,
     CountedSumRow,
 )
@@ -53,6 +54,7 @@ __all__ = [
     "CommandRow",
     "CountedChangeRow",
     "CountedLettingRow",
+    "CountedMonthRow",
     "CountedStayRow",
     "CountedSumRow",
     "DelayReasonRow",

@@ -103,3 +103,15 @@ class CountedSumRow(Base):
     day: Mapped[date] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(primary_key=True)
     n: Mapped[int]
+
+
+class CountedMonthRow(Base):
+    """The sums of the days of a month (its first day) together, for reports over long periods."""
+
+    __tablename__ = "counted_months"
+
+    organisation_id: Mapped[UUID] = mapped_column(primary_key=True)
+    what: Mapped[str] = mapped_column(primary_key=True)
+    month: Mapped[date] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    n: Mapped[int]

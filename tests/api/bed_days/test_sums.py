@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from random import Random
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.bed_days.figures import add_up
-from discharge.cases.model import Case
+from discharge.cases.model import Case, CaseSpell, Participant
 from discharge.store.count_anew import count_anew
 from discharge.store.counted_sums import add_changes, differing_sums
 from discharge.store.engine import transaction
@@ -17,9 +19,17 @@ from discharge.store.projections import COUNTED, Change, Part, project_part
 from discharge.store.record_rows import columns_of
 from discharge.store.row_writes import Values
 from discharge.store.tables import CaseRow
-from tests.api.bed_days.test_figures import CASES, PARTICIPANT, PERIODS, TODAY, kept, reported, some_case
+from tests.api.bed_days.test_figures import CASES, PARTICIPANT, TODAY, kept, reported, some_case
 from tests.api.web.test_principals import principal
 from tests.fixtures.postgres import Places
+
+PERIODS = [
+    (date(2026, 1, 1), TODAY),
+    (date(2026, 1, 10), date(2026, 3, 20)),
+    (date(2026, 1, 31), date(2026, 2, 28)),
+    (date(2026, 1, 20), date(2026, 2, 14)),
+]
+"""With whole months, with days before and after them, and with none."""
 
 
 def as_before(part: Part) -> Part:
@@ -74,3 +84,32 @@ async def test_given_an_older_build_that_writes_cases_when_reported_then_the_fig
     assert beside_it == one_by_one
     assert counted == one_by_one
     assert one_by_one[0].finished.value("discharges")
+
+
+def ended_on(day: date, places: Places) -> Case:
+    """A case with one stay, which ended on a day."""
+    stay = CaseSpell(spell_id=uuid4(), organisation_id=places.trust, status="discharged", discharged_on=day)
+    nothing = {"earlier_discharges": (), "readmissions": (), "discharge": None, "outcome": None}
+    part = Participant(organisation_id=places.trust, role="trust", basis="stay", from_on=DAYS[0])
+    ends = {"spells": (stay,), "participants": (part,), "closed_on": None, **nothing}
+    return some_case(Random(0), places).model_copy(update={"person_id": uuid4(), **ends})
+
+
+DAYS = [date(2026, 1, 1) + timedelta(days=n) for n in range(90)]
+
+
+@pytest.mark.parametrize("added", [True, False])
+async def test_given_a_stay_that_ended_on_each_day_when_added_up_then_a_period_holds_each_of_its_days_once(
+    worker: AsyncEngine, api: AsyncEngine, places: Places, added: bool
+) -> None:
+    await kept(worker, [ended_on(day, places) for day in DAYS])
+    async with transaction(worker) as session:
+        assert not added or await add_changes(session)
+    caller = principal("trust-monitor", places.trust)
+    for first, last in [
+        *PERIODS,
+        (date(2026, 2, 1), date(2026, 2, 28)),
+        (date(2026, 2, 28), date(2026, 3, 1)),
+    ]:
+        report = await reported(api, caller, (first, last))
+        assert report.finished.value("discharges") == sum(first <= day <= last for day in DAYS)

@@ -18,7 +18,7 @@ from discharge.cases.model import Case
 from discharge.store.counted_sums import add_changes, differing_sums
 from discharge.store.engine import transaction
 from discharge.store.projections import COUNTED, Change, project_part
-from discharge.store.tables import CountedChangeRow, CountedSumRow
+from discharge.store.tables import CountedChangeRow, CountedMonthRow, CountedSumRow
 from tests.api.bed_days.test_figures import kept, some_case
 from tests.fixtures.postgres import Places
 
@@ -107,8 +107,10 @@ async def test_given_a_sum_or_a_row_that_was_changed_by_hand_when_held_against_e
     async with transaction(owner) as session:
         changed = "UPDATE counted_sums SET n = n + 1 WHERE organisation_id = :trust AND what = 'stated'"
         await session.execute(text(changed), {"trust": places.trust})
+        of_months = "UPDATE counted_months SET n = n + 1 WHERE organisation_id = :stranger"
+        await session.execute(text(of_months), {"stranger": places.stranger})
     async with transaction(worker) as session:
-        assert await differing_sums(session) == {places.trust}
+        assert await differing_sums(session) == {places.trust, places.stranger}
 
 
 async def test_given_another_organisation_when_it_reads_sums_then_it_sees_its_own_and_no_door_writes_any(
@@ -118,7 +120,7 @@ async def test_given_another_organisation_when_it_reads_sums_then_it_sees_its_ow
     await kept(worker, [some_case(dice, places) for _ in range(20)])
     await sums(worker, added=True)
     await kept(worker, [some_case(dice, places) for _ in range(20)])
-    for table in (CountedSumRow, CountedChangeRow):
+    for table in (CountedSumRow, CountedMonthRow, CountedChangeRow):
         for organisation in (places.trust, places.stranger, places.landlord):
             async with transaction(api, organisation_id=organisation) as session:
                 seen = set(await session.scalars(select(table.organisation_id)))
