@@ -43,6 +43,7 @@ async def show(
     asked = queries.AlertQuery(wanted.owner, wanted.level, waiting=bool(wanted.only), page=wanted.page)
     async with visit.services.begin(visit.caller) as session:
         found = await queries.open_alerts(session, visit.caller, asked)
+        turned.next(found.total)
         known = await names.directory(session)
     view = present(
         found,

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Annotated, TypeVar
 from urllib.parse import urlencode
 
-from fastapi import Depends, Query
+from fastapi import Depends, Query, Request
 from sqlalchemy import ColumnElement, literal
 
 from api.web.parameters import unusable
@@ -82,6 +83,33 @@ class Page:
         return list(rows[self.offset : self.offset + self.size])
 
 
+class BeyondTheEnd(Exception):
+    """A page that holds nothing was asked for: rows may have left the list. `last` is the one to look at."""
+
+    def __init__(self, last: int) -> None:
+        super().__init__(last)
+        self.last = last
+
+
+@dataclass(frozen=True)
+class TurnedPage(Page):
+    """A page that somebody looks at: beyond the end, they are led to the last one, or to the first of a list
+    that is not counted.
+    """
+
+    def next(self, total: int) -> str | None:
+        """As of any page. Raises BeyondTheEnd."""
+        if self.number > 1 and self.offset >= total:
+            raise BeyondTheEnd(max(1, ceil(total / self.size)))
+        return super().next(total)
+
+    def after(self, rows: Sequence[Row]) -> tuple[list[Row], str | None]:
+        """As of any page. Raises BeyondTheEnd."""
+        if self.number > 1 and not rows:
+            raise BeyondTheEnd(1)
+        return super().after(rows)
+
+
 def written_out(number: int) -> ColumnElement[int]:
     """A number of rows as part of the statement's text, for a list of people. With one that it does not know,
     PostgreSQL expects a tenth of all rows, finds its plan for any value too dear and plans anew each time,
@@ -101,9 +129,11 @@ def page_asked(
     return Page(max(int(after or 1), 1), size)
 
 
-def page_turned_to(page: Annotated[int, Query(ge=1, le=MOST_PAGES)] = 1) -> Page:
-    """The page of a list that somebody looks at."""
-    return Page(page, SIZE)
+def page_turned_to(request: Request, page: Annotated[int, Query(ge=1, le=MOST_PAGES)] = 1) -> Page:
+    """The page of a list that somebody looks at. One that answers a form stays as it is, also when it has
+    become empty, for it says what became of the form.
+    """
+    return TurnedPage(page, SIZE) if request.method == "GET" else Page(page, SIZE)
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ from api.looks.refused import note_refused_look
 from api.web.body_faults import BodyInvalid, faults_of, refusal_fault
 from api.web.page.templates_environment import error_page
 from api.web.page.typed_text import read_typed
+from api.web.paging import BeyondTheEnd
 from api.web.problem_bodies import BodyFault, ListLineFault, Problem
 from api.web.refusals import CaseChanged, Contradicted, ListRefused, ParametersRefused
 from api.web.sign_in.kept_forms import keep_form
@@ -67,6 +68,11 @@ def add_problem_handlers(app: FastAPI) -> None:
         if error.code == "not-signed-in" and (place := await keep_form(request)):
             return RedirectResponse(f"/sign-in?{urlencode({'then': place, 'kept': 'yes'})}", 303)
         return answer(request, error)
+
+    @app.exception_handler(BeyondTheEnd)
+    async def led_back(request: Request, error: BeyondTheEnd) -> Response:
+        at = request.url.include_query_params(page=error.last)
+        return RedirectResponse(f"{at.path}?{at.query}", 303)
 
     @app.exception_handler(RequestValidationError)
     async def misfit(request: Request, error: RequestValidationError) -> Response:

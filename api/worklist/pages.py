@@ -32,6 +32,7 @@ async def show(
     )
     async with visit.services.begin(visit.caller) as session:
         found = await queries.worklist(session, visit.caller, wanted)
+        turned.next(found.total)
         known = await names.directory(session)
         feeds = await feed_queries.feeds_heard(session, visit.caller)
     lines = feed_lines(list(feeds), visit.services.now())

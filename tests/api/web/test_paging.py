@@ -8,7 +8,8 @@ from uuid import uuid4
 import pytest
 
 from api.web.page.templates_environment import Frame
-from api.web.paging import SIZE, Page, Turns, turns
+from api.web.paging import SIZE, BeyondTheEnd, Page, TurnedPage, Turns, turns
+from discharge.roles import Role
 from discharge.store.engine import transaction
 from fhir_adapters.store.tables import AlarmRow
 from tests.api.conftest import Door
@@ -152,7 +153,38 @@ async def test_given_a_form_on_a_later_page_when_it_is_refused_then_that_page_co
     assert (f"Request {second}" in answer.text, f"Request {first}" in answer.text) == (True, False)
     kept = await door.client.post(f"/failed-requests/{second}?page=2", data=typed | {"reason": "Obsolete."})
     assert kept.headers["location"] == "/failed-requests?decided=give-up&page=2"
-    assert "Nothing is on this page" in (await door.client.get(kept.headers["location"])).text
+    led = await door.client.get(kept.headers["location"])
+    assert (led.status_code, led.headers["location"]) == (303, "/failed-requests?decided=give-up&page=1")
+    assert "1 request" in (await door.client.get(led.headers["location"])).text
+
+
+@pytest.mark.parametrize(
+    ("address", "role"),
+    [
+        ("/homes", "coordinator"),
+        ("/worklist?view=closed", "coordinator"),
+        ("/alerts?only=waiting", "coordinator"),
+        ("/referral-requests?box=sent", "coordinator"),
+        ("/messages/alarms", "operator"),
+    ],
+)
+async def test_given_a_page_beyond_the_end_when_opened_then_it_leads_to_one_that_is_there(
+    door: Door, address: str, role: Role
+) -> None:
+    sign_in(door, role)
+    beside = "&" if "?" in address else "?"
+    answer = await door.client.get(f"{address}{beside}page=5")
+
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{address}{beside}page=1")
+    assert (await door.client.get(answer.headers["location"])).status_code == 200
+
+
+def test_given_a_counted_list_when_turned_beyond_the_end_then_the_last_page_is_named() -> None:
+    with pytest.raises(BeyondTheEnd) as found:
+        TurnedPage(9, 10).next(21)
+    assert found.value.last == 3
+    assert TurnedPage(3, 10).next(21) is None
+    assert Page(9, 10).next(21) is None, "a program is told that nothing follows"
 
 
 async def test_given_more_alarms_than_a_page_when_turned_then_each_is_seen_once_and_messages_say_so(
