@@ -6,15 +6,15 @@ from alembic import op
 
 from discharge.store.migrations import run_sql
 
-revision = "0056"
-down_revision = "0055"
+revision = "0054"
+down_revision = "0053"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
-    run_sql(op.get_bind(), "0056_counted_months.sql")
+    run_sql(op.get_bind(), "0054_counted_months.sql")
 
 
 def downgrade() -> None:
-    run_sql(op.get_bind(), "0056_counted_months_down.sql")
+    run_sql(op.get_bind(), "0054_counted_months_down.sql")

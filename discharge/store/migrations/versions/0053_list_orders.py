@@ -6,8 +6,8 @@ from alembic import op
 
 from discharge.store.migrations import index_concurrently
 
-revision = "0054"
-down_revision = "0053"
+revision = "0053"
+down_revision = "0052"
 branch_labels = None
 depends_on = None
 

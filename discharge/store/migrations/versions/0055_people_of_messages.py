@@ -6,15 +6,15 @@ from alembic import op
 
 from discharge.store.migrations import run_sql
 
-revision = "0057"
-down_revision = "0056"
+revision = "0055"
+down_revision = "0054"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
-    run_sql(op.get_bind(), "0057_people_of_messages.sql")
+    run_sql(op.get_bind(), "0055_people_of_messages.sql")
 
 
 def downgrade() -> None:
-    run_sql(op.get_bind(), "0057_people_of_messages_down.sql")
+    run_sql(op.get_bind(), "0055_people_of_messages_down.sql")
