@@ -26,12 +26,23 @@ CREATE TABLE counted_sums (
     CONSTRAINT pk_counted_sums PRIMARY KEY (organisation_id, what, day, key)
 );
 
+-- The sums by day once more, by month (its first day): a report reads whole months here, and days at both ends of its
+-- period.
+CREATE TABLE counted_months (
+    organisation_id UUID NOT NULL,
+    what TEXT NOT NULL,
+    month DATE NOT NULL,
+    key TEXT NOT NULL,
+    n INTEGER NOT NULL,
+    CONSTRAINT pk_counted_months PRIMARY KEY (organisation_id, what, month, key)
+);
+
 -- Sums name nobody. An organisation reads those of the cases that it leads, and nobody writes them but the functions below.
 DO $$
 DECLARE
     tab text;
 BEGIN
-    FOREACH tab IN ARRAY ARRAY['counted_changes', 'counted_sums'] LOOP
+    FOREACH tab IN ARRAY ARRAY['counted_changes', 'counted_sums', 'counted_months'] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', tab);
         EXECUTE format('CREATE POLICY api_reads ON %I FOR SELECT TO homeward_api '
             'USING (organisation_id = (SELECT homeward_organisation()))', tab);
@@ -40,7 +51,7 @@ BEGIN
     END LOOP;
 END
 $$;
-GRANT SELECT ON counted_changes, counted_sums TO homeward_api, homeward_worker;
+GRANT SELECT ON counted_changes, counted_sums, counted_months TO homeward_api, homeward_worker;
 
 -- Takes away what a row added and adds what it adds now, for each organisation that leads: rows may change in any order,
 -- by any build, and the sums stay those of the rows.
@@ -62,8 +73,8 @@ CREATE TRIGGER notes_summands AFTER INSERT OR DELETE OR UPDATE OF leads, summand
 CREATE TRIGGER notes_summands AFTER INSERT OR DELETE OR UPDATE OF leads, summands ON counted_lettings
     FOR EACH ROW EXECUTE FUNCTION homeward_note_summands();
 
--- Adds some of the changes to the sums; returns how many. A change that is not yet visible is left for later, and a second
--- one that does this at the same time does nothing.
+-- Adds some of the changes to the sums by day and by month; returns how many. A change that is not yet visible is left for
+-- later, and a second one that does this at the same time does nothing.
 CREATE FUNCTION homeward_add_changes(p_most integer) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -75,14 +86,20 @@ BEGIN
     WITH gone AS (
         DELETE FROM counted_changes WHERE id IN (SELECT id FROM counted_changes ORDER BY id LIMIT p_most)
         RETURNING organisation_id, what, key, day, n
-    ), added AS (
+    ), by_day AS (
         INSERT INTO counted_sums AS kept (organisation_id, what, day, key, n)
         SELECT organisation_id, what, day, key, sum(n) FROM gone GROUP BY 1, 2, 3, 4 HAVING sum(n) <> 0
         ON CONFLICT (organisation_id, what, day, key) DO UPDATE SET n = kept.n + excluded.n
+    ), by_month AS (
+        INSERT INTO counted_months AS kept (organisation_id, what, month, key, n)
+        SELECT organisation_id, what, date_trunc('month', day)::date, key, sum(n) FROM gone GROUP BY 1, 2, 3, 4
+        HAVING sum(n) <> 0
+        ON CONFLICT (organisation_id, what, month, key) DO UPDATE SET n = kept.n + excluded.n
     )
     SELECT count(*) INTO taken FROM gone;
     IF taken > 0 THEN
         DELETE FROM counted_sums WHERE n = 0;
+        DELETE FROM counted_months WHERE n = 0;
     END IF;
     RETURN taken;
 END

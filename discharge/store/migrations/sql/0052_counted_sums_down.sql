@@ -4,7 +4,7 @@ DROP TRIGGER notes_summands ON counted_lettings;
 DROP FUNCTION homeward_uncounted;
 DROP FUNCTION homeward_add_changes;
 DROP FUNCTION homeward_note_summands;
-DROP TABLE counted_sums, counted_changes;
+DROP TABLE counted_months, counted_sums, counted_changes;
 ALTER TABLE counted_stays DROP COLUMN leads, DROP COLUMN summands;
 ALTER TABLE counted_lettings DROP COLUMN leads, DROP COLUMN summands;
 ALTER TABLE cases DROP COLUMN summed_version;

@@ -1,4 +1,4 @@
-"""Figures of bed days as sums by organisation and day, in step with what is counted; all cases count anew."""
+"""Figures of bed days as sums by organisation, day and month; all cases count anew."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sums of bed days by month beside those by day, so that a report over years reads few."""
+"""The people of messages are looked up each by an index, however many messages there are."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    run_sql(op.get_bind(), "0054_counted_months.sql")
+    run_sql(op.get_bind(), "0054_people_of_messages.sql")
 
 
 def downgrade() -> None:
-    run_sql(op.get_bind(), "0054_counted_months_down.sql")
+    run_sql(op.get_bind(), "0054_people_of_messages_down.sql")
