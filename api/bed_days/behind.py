@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -36,9 +35,7 @@ from api.web.paging import Page
 from api.web.principals import Principal
 from discharge.cases.model import Case
 from discharge.delays.counted import CountedStay, count_stay
-from discharge.delays.night_counts import DelayCount
-from discharge.delays.spans import count_spans, spans_of
-from discharge.delays.stays import Letting, Stay, lettings_of, stays_of
+from discharge.delays.stays import Letting, lettings_of, stays_of
 from discharge.store.base import Base, core_table
 from discharge.store.projections import counted_lettings, counted_stays
 from discharge.store.tables import CaseRow, CountedLettingRow, CountedStayRow
@@ -82,10 +79,9 @@ async def people_behind(
     cases = await reported_cases(session, caller, CaseRow.id.in_(case_ids)) if case_ids else []
     await looked(session, caller, BEHIND, [each.case.case_id for each in cases])
     shown = {(each.case_id, each.number) for each in parts}
-    last = max(1, min(page.number, -(-total // page.size)))
     return PeopleFound(
         measure.title,
-        Page(last, page.size),
+        Page(min(page.number, page.last(total)), page.size),
         total,
         parts,
         stays={} if measure.group == "lettings" else _stays(cases, shown, asked),
@@ -107,18 +103,11 @@ def _stays(
     cases: Sequence[ReportedCase], shown: set[tuple[UUID, int]], asked: BedDaysQuery
 ) -> dict[tuple[UUID, int], CountedStay]:
     return {
-        (stay.case_id, stay.number): CountedStay(stay=stay, count=_count(stay, asked.today))
+        (stay.case_id, stay.number): CountedStay(stay=stay, count=count_stay(stay, asked.today))
         for each in cases
         for stay in stays_of(each.case)
         if (stay.case_id, stay.number) in shown
     }
-
-
-def _count(stay: Stay, today: date) -> DelayCount:
-    """The nights of whoever waits are counted by their runs: a long wait costs no more than a short one."""
-    if stay.ended_on is None:
-        return count_spans(spans_of(stay.periods, stay.reasons), today)
-    return count_stay(stay, today)
 
 
 def _lettings(cases: Sequence[ReportedCase]) -> dict[tuple[UUID, int], Letting]:

@@ -21,9 +21,11 @@ from discharge.delays.night_counts import DAY
 from discharge.delays.spreads import Spread
 from discharge.delays.summands import ByCode, OfSpread, OfWait, Total
 from discharge.delays.tally import Finished, Tally, Waiting
+from discharge.durations import Duration
 
 OF_DAY = [what for whats in (OfSpread, ByCode, Total) for what in get_args(whats)]
 """Figures of a period: each counts on its day."""
+MONTH = Duration(amount=1, unit="months")
 _ENDS = ("first_month", "after_months")
 _FIGURES = text("""
 WITH kept AS (
@@ -73,13 +75,9 @@ def _whole_months(from_on: date, to_on: date) -> dict[str, date]:
     """The first day of the first month that lies whole in a period, and the first day after the last one;
     where none does, both are the first day of the period.
     """
-    first = from_on if from_on.day == 1 else _next_month(from_on)
+    first = from_on if from_on.day == 1 else MONTH.after(from_on.replace(day=1))
     after = (to_on + DAY).replace(day=1)
     return {"first_month": first, "after_months": after} if first < after else dict.fromkeys(_ENDS, from_on)
-
-
-def _next_month(day: date) -> date:
-    return (day.replace(day=1) + 31 * DAY).replace(day=1)
 
 
 def _tally(found: Mapping[str, Counter[str]]) -> Tally:

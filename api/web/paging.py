@@ -48,6 +48,10 @@ class Page:
             raise unusable("page", "cannot be given beside after, which says where the page begins")
         return Page(number, self.size) if self.number == 1 else self
 
+    def last(self, total: int) -> int:
+        """The number of the last page of so many rows; the first of none."""
+        return max(1, ceil(total / self.size))
+
     @property
     def offset(self) -> int:
         """How many rows come before it."""
@@ -100,7 +104,7 @@ class TurnedPage(Page):
     def next(self, total: int) -> str | None:
         """As of any page. Raises BeyondTheEnd."""
         if self.number > 1 and self.offset >= total:
-            raise BeyondTheEnd(max(1, ceil(total / self.size)))
+            raise BeyondTheEnd(self.last(total))
         return super().next(total)
 
     def after(self, rows: Sequence[Row]) -> tuple[list[Row], str | None]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from discharge.delays.night_counts import DelayCount, count_delay
+from discharge.delays.spans import count_spans, spans_of
 from discharge.delays.stays import Letting, Stay
 from discharge.values import Frozen
 
@@ -55,6 +56,9 @@ def waits(stay: Stay) -> bool:
 
 
 def count_stay(stay: Stay, as_of: date) -> DelayCount:
-    """Count the delay of a stay: up to its end, or up to today."""
-    left = stay.ended_on is not None
-    return count_delay(stay.periods, stay.reasons, stay.ended_on or as_of, left=left)
+    """Count the delay of a stay: up to its end; or up to today by the runs of its nights, so that a long wait
+    costs no more than a short one.
+    """
+    if stay.ended_on is None:
+        return count_spans(spans_of(stay.periods, stay.reasons), as_of)
+    return count_delay(stay.periods, stay.reasons, stay.ended_on, left=True)
