@@ -80,8 +80,8 @@ def drain(
 @bench.command()
 @plainly
 def growth(
-    small: Annotated[int, typer.Option(min=10, help="Open cases of the baseline.")] = 300,
-    large: Annotated[int, typer.Option(min=10, help="Open cases that it grows to.")] = 3000,
+    small: Annotated[int, typer.Option(min=26, help="Open cases of the baseline: more than a page.")] = 300,
+    large: Annotated[int, typer.Option(min=26, help="Open cases that it grows to.")] = 3000,
     reads: Annotated[int, typer.Option(min=1, help="How often each page is opened.")] = 15,
     as_json: AsJson = False,
 ) -> None:

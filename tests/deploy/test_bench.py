@@ -93,13 +93,13 @@ def test_given_a_folder_without_messages_when_measured_then_it_says_so(tmp_path:
 
 
 def test_given_a_record_that_grows_when_measured_then_every_page_stands_beside_its_smaller_self() -> None:
-    ended = bench("growth", "--small", "10", "--large", "20", "--reads", "1", "--json")
+    ended = bench("growth", "--small", "30", "--large", "40", "--reads", "1", "--json")
     assert ended.returncode == 0, ended.stderr
     grown = [line for line in json.loads(ended.stdout) if "growth" in line]
     beside = [line for line in json.loads(ended.stdout) if "queries_ms" in line]
 
     assert {"worklist", "bed days", "alerts", "homes", "messages", "a case"} <= {x["name"] for x in grown}
-    assert {line["baseline"] for line in grown} == {"10 open cases"}
+    assert {line["baseline"] for line in grown} == {"30 open cases"}
     figures = [f"{size}_{each}" for size in ("small", "large") for each in ("ms", "cpu_ms", "bytes")]
     assert all(line[each] > 0 for line in grown for each in (*figures, "growth"))
     assert [line["name"] for line in beside] == ["a case read", "the worklist"]
