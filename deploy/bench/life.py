@@ -105,7 +105,7 @@ async def run(cases: int, day: str, idle_seconds: float) -> tuple[list[Life], li
     async with scratch() as place, _running(place, day) as stack:
         engine = make_engine(place.url(postgres.OWNER))
         try:
-            await asyncio.sleep(min(SETTLED_SECONDS, idle_seconds))
+            await asyncio.sleep(SETTLED_SECONDS)
             readings = [await _read(place, engine)]
             await asyncio.sleep(idle_seconds)
             readings.append(await _read(place, engine))

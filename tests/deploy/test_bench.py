@@ -115,7 +115,7 @@ def test_given_open_cases_when_measured_then_the_worker_is_weighed_and_its_runs_
 
 
 def test_given_a_life_when_measured_then_its_workflows_are_counted_and_the_stack_is_weighed() -> None:
-    ended = bench("life", "--cases", "1", "--day", "0.2s", "--idle", "1", "--json")
+    ended = bench("life", "--cases", "1", "--day", "0.2s", "--idle", "10", "--json")
     assert ended.returncode == 0, ended.stderr
     lines = json.loads(ended.stdout)
     case, strand, lane, together = (line for line in lines if "runs" in line)
