@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from discharge.cases.circumstances import NO_NEED
 from discharge.cases.commands import (
     AmendReferral,
     AnswerOffer,
@@ -33,7 +34,6 @@ from discharge.codes.casework import CONTACT_OUTCOMES, HOME_PROBLEMS, NEEDS
 from discharge.values import Frozen
 from housing_checks.checks.form import SAFE_ADDRESS
 
-NO_NEED = "none"
 DOES_NOT_FIT = "home-does-not-fit"
 """Confirms an offer of a home that does not fit; it is asked where the home is read."""
 

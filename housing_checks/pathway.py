@@ -35,6 +35,7 @@ from discharge.reference.policy import Policy, policy_on
 from discharge.risk.alerts import judge, next_look
 from discharge.roles import LEADS
 from discharge.values import Frozen
+from housing_checks.checks.answers import gated_anew
 from housing_checks.checks.form import form_of_case
 from housing_checks.deciders import DECIDERS as HOME_DECIDERS
 from housing_checks.facts import contribute_facts
@@ -203,7 +204,8 @@ def consequences(case: Case, now: datetime, on: date | None = None) -> list[Even
     """Return the facts that follow from the case as it stands, in order, without anybody asking; none once
     they were folded in. ``on`` is the effective day of what caused them (today in case time when not given).
 
-    A mitigation ends on its day, and so does an answer that holds for a time. Return to hospital makes what
+    A mitigation ends on its day, and so does an answer that holds for a time. Facts of the case decide which
+    items are gated. Return to hospital makes what
     was arranged for one arrival unknown again; the basics strand completes when its six items are satisfied;
     work on the home has begun when a strand is open; the home is ready when the gate is open. Who left for a
     home that is not ready is in an unready home until all of it is answered.
@@ -213,6 +215,7 @@ def consequences(case: Case, now: datetime, on: date | None = None) -> list[Even
     day = on or london_date(now)
     today = london_date(now)
     events = [*mitigations_over(case, today), *answers_over(case, today)]
+    events += gated_anew(fold(case, events), day)
     if case.stage in HOME:
         events += _basics_done(fold(case, events), day)
         return [*events, *unready_events(fold(case, events), day)]

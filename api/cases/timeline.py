@@ -24,6 +24,7 @@ from discharge.store.commands import DECIDED_BY, REASON
 from discharge.store.tables import CaseEventRow, NoteRow
 from discharge.store.tables.persons import DANGER
 from discharge.stored import by_newer_version
+from housing_checks.checks.answers import CIRCUMSTANCES
 from housing_checks.item_words import item_answer
 from housing_checks.strands.definitions import kind_words, step_words
 from housing_checks.strands.rehousing.criteria import HOME_CRITERIA
@@ -259,7 +260,9 @@ TELL: Mapping[str, _Tell] = {
     "check-completed": _check_completed,
     "item-answered": _item_answered,
     "gated-items-changed": lambda e, t: (
-        f"The answer on {t.gate(e.because).lower()} changes which items must be in place"
+        "The circumstances of the case have changed which items must be in place"
+        if e.because == CIRCUMSTANCES
+        else f"The answer on {t.gate(e.because).lower()} changes which items must be in place"
     ),
     "gate-item-set": lambda e, t: f"{t.gate(e.item)}: {'the answer has run out' if e.expired else e.value}",
     "mitigation-named": lambda e, t: (

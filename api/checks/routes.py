@@ -16,9 +16,10 @@ from api.checks.schemas import (
 )
 from api.web.depends import Caller, Ready
 from api.web.paging import Paged
+from discharge.cases.circumstances import fact_words
 from discharge.clocks import london_date
 from discharge.errors import HomewardError
-from housing_checks.checks.enable_when import AnswerIs
+from housing_checks.checks.enable_when import AnswerIs, FactIs
 from housing_checks.checks.form import every_form, form_of
 from housing_checks.checks.model import CheckForm, CheckItem
 
@@ -55,7 +56,7 @@ def _summary(form: CheckForm) -> CheckFormSummary:
 
 
 def _item(item: CheckItem) -> FormItem:
-    numbers, when = item.numbers, item.enable_when
+    numbers, when, gated = item.numbers, item.asked_when, item.gated_when
     return FormItem(
         code=item.code,
         domain=item.domain,
@@ -75,9 +76,28 @@ def _item(item: CheckItem) -> FormItem:
         holds_for=item.holds_for.words if item.holds_for is not None else None,
         severity=item.severity,
         gated=item.gated,
+        gated_when_all=_conditions(gated.all if gated is not None else ()),
+        gated_when_any=_conditions(gated.any if gated is not None else ()),
+        owner=item.owner,
+        next_action=item.next_action or None,
+        due_after=item.due.after.words if item.due is not None and item.due.after is not None else None,
+        due_before_needed=(
+            item.due.before_needed.words
+            if item.due is not None and item.due.before_needed is not None
+            else None
+        ),
+        same_as=item.same_as,
+        safety=item.safety,
         source=item.source,
     )
 
 
-def _conditions(conditions: tuple[AnswerIs, ...]) -> list[FormCondition]:
-    return [FormCondition(item=each.item, operator=each.operator, answer=each.answer) for each in conditions]
+def _conditions(conditions: tuple[AnswerIs | FactIs, ...]) -> list[FormCondition]:
+    return [_condition(each) for each in conditions]
+
+
+def _condition(each: AnswerIs | FactIs) -> FormCondition:
+    if isinstance(each, FactIs):
+        words = fact_words(each.fact)
+        return FormCondition(item=None, fact=each.fact, words=words, operator="=", answer=each.answer)
+    return FormCondition(item=each.item, fact=None, words=None, operator=each.operator, answer=each.answer)

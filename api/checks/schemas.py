@@ -31,9 +31,15 @@ class FormAnswer(Schema):
 
 
 class FormCondition(Schema):
-    """A condition on the answer to an earlier item."""
+    """A condition on the answer to an earlier item, or on a fact of the case. One on a fact holds unless the
+    fact is known to be otherwise.
+    """
 
-    item: str
+    item: str | None = Field(description="The earlier item; null for a condition on a fact")
+    fact: str | None = Field(
+        description="The fact of the case, which the referral, work under way or an earlier answer tells"
+    )
+    words: str | None = Field(description="What the fact says where it is yes; null for an item")
     operator: Operator = Field(description="How the answers are compared; `exists` asks whether there is one")
     answer: str = Field(description="What the answer is compared with")
 
@@ -57,12 +63,30 @@ class FormItem(Schema):
     asked_when_any: list[FormCondition] = Field(
         description="It is asked only where one of these holds; empty where it does not depend on them"
     )
+    gated_when_all: list[FormCondition] = Field(
+        description="Where it is not gated for everybody: it is gated only where all of these hold"
+    )
+    gated_when_any: list[FormCondition] = Field(
+        description="Where it is not gated for everybody: it is gated only where one of these holds"
+    )
     evidence_kinds: list[str] = Field(description="How its answer may be known")
     holds_for: str | None = Field(description="How long an answer holds; null where it holds for good")
     severity: Literal["stop", "red", "amber"] = Field(
         description="How serious a no is: `stop` is the most serious, `amber` the least"
     )
     gated: bool = Field(description="True when it must be in place, for everybody, before they leave")
+    owner: str = Field(description="The role whose move it is while the answer is not yes")
+    next_action: str | None = Field(description="What that role does next; null where nothing is said")
+    due_after: str | None = Field(
+        description="How long after it began to block it is due; null where that does not count"
+    )
+    due_before_needed: str | None = Field(
+        description="How long before the home is needed it is due; null where that does not count"
+    )
+    same_as: str | None = Field(
+        description="The item of an earlier edition whose answer still means the same; null for none"
+    )
+    safety: bool = Field(description="True for what concerns the safety of people: never kept on a device")
     source: str
 
 

@@ -12,7 +12,7 @@ from api.forms.submission import DANGER_OF_NOTHING, too_long
 from discharge.cases.model import Case
 from discharge.errors import HomewardError
 from housing_checks.checks.answer_types import WRITTEN
-from housing_checks.checks.answers import answers_standing
+from housing_checks.checks.answers import answers_standing, asked_of
 from housing_checks.checks.model import CheckForm, CheckItem
 from housing_checks.checks.rules import not_asked
 
@@ -83,7 +83,7 @@ def read_submission(form: CheckForm, sent: FormData, case: Case) -> Submission:
     said = {item.code: _said(item, sent) for item in form.items}
     said |= {code: standing.get(code, "unknown") for code in not_asked(case, form)}
     taken = {item.code: said[item.code] for item in form.items if _takes(item, said[item.code], sent)}
-    asked = form.asked(taken)
+    asked = asked_of(case, form, taken)
     read = Submission(
         answers={code: taken[code] for code in asked if code in taken},
         typed={code: text for code, text in said.items() if code not in taken and text}

@@ -11,6 +11,7 @@ from api.checks.submission import INSTEAD, KNOWN, NOTE, Submission
 from discharge.cases.model import Case
 from discharge.codes.casework import EVIDENCE_KINDS
 from housing_checks.checks.answer_types import WRITTEN
+from housing_checks.checks.answers import asked_of
 from housing_checks.checks.model import CheckForm, CheckItem
 from housing_checks.checks.rules import not_asked
 
@@ -69,7 +70,7 @@ def present(
 ) -> CheckPage:
     """The form with what is answered, and what is wrong; its answers began with the version `seen`."""
     left_out = not_asked(case, form)
-    skipped = set(form.codes) - set(form.asked(sent.answers))
+    skipped = set(form.codes) - set(asked_of(case, form, sent.answers))
     unasked = left_out | skipped
     return CheckPage(
         case_id=str(case.case_id),

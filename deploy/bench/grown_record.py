@@ -30,6 +30,7 @@ from discharge.store.engine import transaction
 from discharge.store.tables import Organisation, Spell
 from fhir_adapters.feeds.profile_loader import shipped_profiles
 from fhir_adapters.hl7v2.store.batch.drain import drain_some
+from housing_checks.checks.all_well import answers_when_well
 from housing_checks.checks.form import form_in_force
 from housing_checks.store.apply import apply
 
@@ -54,8 +55,7 @@ def _days_ago(days: int) -> datetime:
 
 def _checked(day: int, **said: str) -> list[Told]:
     form = form_in_force(date.today())  # noqa: DTZ011 - which form is in force is asked once, at the start
-    every = {item.code: said.get(item.code.replace("-", "_"), "yes") for item in form.items}
-    answers = {code: every[code] for code in form.asked(every)}
+    answers = answers_when_well(form, {code.replace("_", "-"): value for code, value in said.items()})
     found = {"form": form.code, "answers": answers}
     return [(day, HOME, lambda: cmd.CompleteCheck.model_validate(found))]
 

@@ -23,6 +23,7 @@ from deploy.simulate.people import SimPerson
 from deploy.simulate.scenes import PARTIES
 from discharge.cases.command_stages import ALLOWED
 from discharge.clocks import london_date
+from housing_checks.checks.all_well import answers_when_well
 from housing_checks.checks.form import form_in_force, form_of
 
 LOOKS, LOOK_SECONDS = 100, 0.6
@@ -170,8 +171,7 @@ class Person:
         """Answer every item that is asked: yes, except where the story says otherwise."""
         begun = (await self.case()).get("check") or {}
         form = form_of(begun["form"]) if begun else form_in_force(self._day(step))
-        said = dict.fromkeys(form.codes, "yes") | dict(step.details.get("answers", {}))
-        answers = {code: said[code] for code in form.asked(said)}
+        answers = answers_when_well(form, step.details.get("answers", {}))
         await self.command(step, "complete-check", {"form": form.code, "answers": answers})
 
     async def settle_gate(self, step: Step) -> None:

@@ -124,8 +124,11 @@ def _members(kind: object) -> Mapping[str, object]:
 
 def _shapes(shape: object) -> Iterator[object]:
     """A shape, or each alternative of it."""
-    if isinstance(shape, UnionType) or typing.get_origin(shape) is typing.Union:
+    origin = typing.get_origin(shape)
+    if isinstance(shape, UnionType) or origin is typing.Union:
         for alternative in typing.get_args(shape):
             yield from _shapes(alternative)
+    elif origin is typing.Annotated:
+        yield from _shapes(typing.get_args(shape)[0])
     else:
         yield shape

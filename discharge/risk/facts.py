@@ -169,8 +169,11 @@ class RiskFacts(Frozen):
 
 
 def _answer(case: Case, fact: str) -> FactAnswer:
+    """What a completed check does not gate concerns this person not at all."""
     item = case.gate.get(GATE_ITEMS[fact])
-    return FactAnswer(value=item.value, mitigated=item.mitigation is not None) if item else FactAnswer()
+    if item is None:
+        return FactAnswer(value="yes" if case.gate else "unknown")
+    return FactAnswer(value=item.value, mitigated=item.mitigation is not None)
 
 
 def _equipment(strand: Strand) -> Equipment:

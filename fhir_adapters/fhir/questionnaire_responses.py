@@ -1,7 +1,8 @@
 """A check of a case as a QuestionnaireResponse: what was answered to each item, on the form it was begun on.
 
 Source: FHIR R4, QuestionnaireResponse. An answer in words stands in a note beside the record; of one that the
-reader may not read, or that was erased, the value is masked. What is not asked of the person is left out.
+reader may not read, or that was erased, the value is masked. What is not asked of the person is left out, and
+what only facts of the case decide, until it is answered: a reader may not see these facts.
 """
 
 from __future__ import annotations
@@ -49,7 +50,8 @@ def questionnaire_response(facts: CheckFacts, telling: Telling, person: PersonFa
     """The check with its answers."""
     check = facts.check
     form, given = form_of(check.form), check.given
-    asked = set(form.asked(check.answers)) | given.keys()
+    by_facts = {item.code for item in form.items if item.asked_when is not None and item.asked_when.facts}
+    asked = {code for code in form.asked(check.answers) if code not in by_facts} | given.keys()
     parts = [
         (group_id(place), title, [item for item in items if item.code in asked])
         for place, (title, items) in enumerate(form.domains, 1)

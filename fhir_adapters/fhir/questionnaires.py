@@ -14,7 +14,7 @@ from typing import Any
 
 from fhir_adapters.fhir import systems
 from housing_checks.checks.answer_types import NOT_APPLICABLE, UNKNOWN, WRITTEN, AnswerType
-from housing_checks.checks.enable_when import AnswerIs
+from housing_checks.checks.enable_when import AnswerIs, EnableWhen, FactIs
 from housing_checks.checks.form import HOME_CHECK
 from housing_checks.checks.model import CheckForm, CheckItem
 
@@ -109,17 +109,44 @@ def _item(form: CheckForm, item: CheckItem) -> Json:
     }
     if extensions := list(_limits(item)):
         found["extension"] = extensions
-    if item.enable_when is not None:
-        conditions = item.enable_when.conditions
-        found["enableWhen"] = [_condition(form, each) for each in conditions]
-        if len(conditions) > 1:
-            found["enableBehavior"] = "all" if item.enable_when.all else "any"
+    if (when := item.asked_when) is not None:
+        found |= _by_circumstances(when) if when.facts or (when.all and when.any) else _enabled(form, when)
     if TYPES[item.type] in CHOSEN:
         chosen = (code for code, _ in item.choices if code != WRITTEN)
         found["answerOption"] = [{"valueCoding": coding(item, code)} for code in chosen]
     if item.help:
         found["item"] = [_help(item)]
     return found
+
+
+def _enabled(form: CheckForm, when: EnableWhen) -> Json:
+    conditions = [_condition(form, each) for each in when.conditions if isinstance(each, AnswerIs)]
+    found: Json = {"enableWhen": conditions}
+    return found | ({"enableBehavior": "all" if when.all else "any"} if len(conditions) > 1 else {})
+
+
+def _by_circumstances(when: EnableWhen) -> Json:
+    """FHIR knows conditions on answers alone. What facts of the case decide is said in an extension, and such
+    an item need not be answered.
+    """
+    said = [
+        {
+            "url": systems.ASKED_WHEN,
+            "extension": [
+                {"url": "which", "valueCode": which},
+                {"url": "fact" if isinstance(each, FactIs) else "question", "valueString": _named(each)},
+                {"url": "operator", "valueCode": "=" if isinstance(each, FactIs) else each.operator},
+                {"url": "answer", "valueCode": each.answer},
+            ],
+        }
+        for which, conditions in (("all", when.all), ("any", when.any))
+        for each in conditions
+    ]
+    return {"required": False, "modifierExtension": said}
+
+
+def _named(condition: AnswerIs | FactIs) -> str:
+    return condition.fact if isinstance(condition, FactIs) else condition.item
 
 
 def coding(item: CheckItem, code: str) -> Json:

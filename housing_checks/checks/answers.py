@@ -9,6 +9,7 @@ from datetime import date
 from functools import partial
 from uuid import UUID
 
+from discharge.cases.circumstances import circumstances
 from discharge.cases.commands import CompleteCheck, SaveAnswers
 from discharge.cases.events import Event, GatedItemsChanged, ItemAnswered, MitigationWithdrawn
 from discharge.cases.evolve import fold
@@ -20,6 +21,9 @@ from housing_checks.checks.answer_types import WRITTEN
 from housing_checks.checks.form import form_of_case
 from housing_checks.checks.model import CheckForm, CheckItem
 from housing_checks.guards import require_order
+
+CIRCUMSTANCES = "circumstances"
+"""Stands for the item that changed what is gated, where a fact of the case did."""
 
 
 def answers_standing(case: Case) -> dict[str, str]:
@@ -97,7 +101,7 @@ def stated(
     given = case.check.given if case.check is not None else {}
     values = {code: answer.value for code, answer in given.items()} | dict(answers)
     refuse_together(
-        lambda: _require_items(form, values, answers),
+        lambda: _require_items(case, form, values, answers),
         lambda: _require_taken(form, answers, command.evidence),
         lambda: _require_words(form, answers, command.text_notes, given),
     )
@@ -120,10 +124,22 @@ def stated(
         )
 
 
-def _require_items(form: CheckForm, values: Mapping[str, str], answers: Mapping[str, str]) -> None:
+def asked_of(case: Case, form: CheckForm, values: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    """Return the items that a form asks in this case, by what is known of it and its answers, or these."""
+    return form.asked(answers_standing(case) if values is None else values, circumstances(case))
+
+
+def applying_to(case: Case, form: CheckForm, values: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    """Return the items that concern this person: asked, and not answered as not applicable."""
+    return form.applying(answers_standing(case) if values is None else values, circumstances(case))
+
+
+def _require_items(
+    case: Case, form: CheckForm, values: Mapping[str, str], answers: Mapping[str, str]
+) -> None:
     """Refuse every item that the form does not have, without repeating it, or does not ask of this person."""
     unknown = answers.keys() - set(form.codes)
-    asked = set(form.asked(values))
+    asked = set(asked_of(case, form, values))
     unasked = [code for code in form.codes if code in answers and code not in asked]
     refuse_all(
         [
@@ -177,26 +193,42 @@ def gate_after(case: Case, form: CheckForm, answered: ItemAnswered) -> list[Even
     """Return how an answer after the check changes which items are gated: those it opens, and those that do
     not concern this person any more.
     """
-    before = set(form.applying(answers_standing(case)))
+    before = set(applying_to(case, form))
     after = fold(case, [answered])
-    now = set(form.applying(answers_standing(after)))
+    now = set(applying_to(after, form))
     if before == now or case.check is None or case.check.completed_on is None:
         return []
     left = before - now
-    gated = (set(case.gate) - left) | ((now - before) & set(gated_for(case, form)))
+    gated = (set(case.gate) - left) | ((now - before) & set(gated_for(after, form)))
     on = answered.answer.answered_on or case.check.completed_on
-    needless = [
-        MitigationWithdrawn(item=item.code, withdrawn_on=on)
-        for item in case.gate_items
-        if item.code in left and item.mitigation is not None and item.code != answered.item
-    ]
     ordered = tuple(code for code in form.codes if code in gated)
+    needless = _needless(case, frozenset(left - {answered.item}), on)
     return [*needless, GatedItemsChanged(because=answered.item, gated=ordered)]
 
 
+def gated_anew(case: Case, on: date) -> list[Event]:
+    """Return how facts of the case, known since the check, change which items are gated: those that concern
+    the person now, and no others. On a form that asks everybody the same nothing changes.
+    """
+    if case.check is None or case.check.completed_on is None:
+        return []
+    form = form_of_case(case)
+    gated = gated_for(case, form) if form.known and form.by_circumstances else tuple(case.gate)
+    if set(gated) == set(case.gate):
+        return []
+    needless = _needless(case, frozenset(case.gate.keys() - set(gated)), on)
+    return [*needless, GatedItemsChanged(because=CIRCUMSTANCES, gated=gated)]
+
+
+def _needless(case: Case, left: frozenset[str], on: date) -> list[Event]:
+    """End the mitigations of items that do not concern the person any more."""
+    return [
+        MitigationWithdrawn(item=item.code, withdrawn_on=on)
+        for item in case.gate_items
+        if item.code in left and item.mitigation is not None
+    ]
+
+
 def gated_for(case: Case, form: CheckForm) -> tuple[str, ...]:
-    """Return the items that are gated for this person, asked or not."""
-    referral = case.referral
-    return form.gated_codes(
-        *(((), "unknown") if referral is None else (referral.needs, referral.lives_alone))
-    )
+    """Return the items that are gated for this person: of those asked all that must be in place."""
+    return form.gated(answers_standing(case), circumstances(case))

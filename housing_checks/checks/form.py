@@ -17,7 +17,8 @@ from discharge.codes.by_edition import ListByEdition
 from discharge.errors import Refused
 from discharge.reference.kind import Kind, Table
 from discharge.reference.policy import Book, book_in_force
-from housing_checks.checks.model import CheckForm, CheckItem, Suggested, faults_of
+from housing_checks.checks.faults import faults_beside, faults_of
+from housing_checks.checks.model import CheckForm, CheckItem, Suggested
 from housing_checks.strands.model import REGISTERED
 
 SAFE_ADDRESS = "safe-address"
@@ -46,6 +47,7 @@ HOME_CHECK = Kind(
     CheckItem,
     Path(__file__).with_name("home_check.yaml"),
     check=_faults,
+    beside=faults_beside,
     edition_bound=True,
 )
 

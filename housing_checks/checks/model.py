@@ -5,15 +5,15 @@ A form is data with a version: a completed check keeps the form it was made on.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AliasChoices, BeforeValidator, Field
 
+from discharge.cases.circumstances import need_facts
 from discharge.cases.model import StrandKind
-from discharge.codes.casework import EVIDENCE_KINDS, NEEDS
 from discharge.codes.model import Code
 from discharge.durations import Duration
 from discharge.values import Frozen, YesNoUnknown
@@ -30,21 +30,39 @@ from housing_checks.checks.answer_types import (
     Option,
     is_day,
 )
-from housing_checks.checks.enable_when import EnableWhen
+from housing_checks.checks.due import Due
+from housing_checks.checks.enable_when import Condition, EnableWhen, Facts, as_text
+
+COORDINATOR = "coordinator"
+"""Whose move it is where an item names nobody."""
 
 Text = Annotated[str, Field(min_length=1)]
+AnswerWord = Annotated[str, BeforeValidator(as_text)]
+NOTHING_KNOWN: Facts = {}
 
 
-class Condition(Frozen):
-    """When a conditional item is gated: for any of these needs, or when the person lives alone."""
+class GatedWhen(Frozen):
+    """When a conditional item is gated: for any of these needs, when the person lives alone, or as earlier
+    answers and facts of the case say (`all`, `any`).
+    """
 
     needs_any: frozenset[str] = frozenset()
     lives_alone: bool = False
+    all: tuple[Condition, ...] = ()
+    any: tuple[Condition, ...] = ()
 
-    def holds(self, needs: Iterable[str], lives_alone: YesNoUnknown) -> bool:
-        """Whether the condition holds; not knowing whether somebody lives alone counts as alone."""
-        alone = self.lives_alone and lives_alone != "no"
-        return alone or not self.needs_any.isdisjoint(needs)
+    @property
+    def when(self) -> EnableWhen | None:
+        """The conditions over answers and facts."""
+        return EnableWhen(all=self.all, any=self.any) if self.all or self.any else None
+
+    def holds(self, values: Mapping[str, str], facts: Facts) -> bool:
+        """Whether it holds; not knowing whether somebody lives alone counts as alone, and a need that nobody
+        named as none.
+        """
+        alone = self.lives_alone and facts.get("lives-alone") != "no"
+        needed = any(facts.get(need) == "yes" for need in self.needs_any)
+        return alone or needed or (self.when is not None and self.when.holds(values, facts))
 
 
 class Suggested(Frozen):
@@ -65,8 +83,15 @@ class CheckItem(Code):
     ``having_a_home`` asks whether there is a home at all; ``basic`` is one of the basics at home;
     ``settled_by`` names the kinds of work whose completion answers it with ``yes``.
 
-    ``enable_when`` says for which earlier answers it is asked at all; ``evidence_kinds`` how an answer may be
-    known, and ``holds_for`` how long it holds. What is not asked, or does not apply, blocks nothing.
+    ``asked_when`` (formerly ``enable_when``) says for which earlier answers and facts of the case it is
+    asked at all, and ``tells`` of which facts its own answer speaks: yes for these answers, no for others.
+    ``evidence_kinds`` says how an answer may be known, and ``holds_for`` how long it holds. What is not
+    asked, or does not apply, blocks nothing.
+
+    ``owner`` is the role whose move it is while the answer is not yes, ``next_action`` what they do, and
+    ``due`` by when. ``same_as`` names the item of an earlier edition that asks the same; with
+    ``same_answers`` only these of its answers mean the same. ``safety``: about the safety of people, and
+    never kept on a device.
     """
 
     domain: Text
@@ -78,11 +103,20 @@ class CheckItem(Code):
     options: tuple[Option, ...] = ()
     numbers: Numbers | None = None
     not_applicable: bool = False
-    enable_when: EnableWhen | None = None
+    asked_when: Annotated[
+        EnableWhen | None, Field(validation_alias=AliasChoices("asked_when", "enable_when"))
+    ] = None
+    tells: Mapping[str, tuple[AnswerWord, ...]] = field(default_factory=dict, hash=False)
     evidence_kinds: tuple[str, ...] = ()
     holds_for: Duration | None = None
     gated: bool = True
-    gated_when: Condition | None = None
+    gated_when: GatedWhen | None = None
+    owner: str = COORDINATOR
+    next_action: str = ""
+    due: Due | None = None
+    same_as: str | None = None
+    same_answers: tuple[AnswerWord, ...] = ()
+    safety: bool = False
     of_the_building: bool = False
     of_the_arrival: bool = False
     having_a_home: bool = False
@@ -132,9 +166,14 @@ class CheckItem(Code):
             return "yes" if self.numbers.safe(value) else "no"
         return {each.code: each.gate for each in self.options}.get(value, "yes")
 
-    def gates(self, needs: Iterable[str], lives_alone: YesNoUnknown) -> bool:
-        """Whether the item is gated for a person with these needs."""
-        return self.gated or (self.gated_when is not None and self.gated_when.holds(needs, lives_alone))
+    def gates(self, values: Mapping[str, str], facts: Facts) -> bool:
+        """Whether the item is gated in a case of which these answers and facts are known."""
+        return self.gated or (self.gated_when is not None and self.gated_when.holds(values, facts))
+
+    def told(self, value: str | None) -> Iterator[tuple[str, YesNoUnknown]]:
+        """What an answer says of facts of the case; one that is missing, or not known, says nothing."""
+        if value is not None and value != UNKNOWN[0] and self.tells and self.takes(value):
+            yield from ((fact, "yes" if value in answers else "no") for fact, answers in self.tells.items())
 
 
 class CheckForm(Frozen):
@@ -182,27 +221,71 @@ class CheckForm(Frozen):
         """The items that a completed piece of work answers with ``yes``."""
         return tuple(item.code for item in self.items if kind in item.settled_by)
 
-    def asked(self, values: Mapping[str, str]) -> tuple[str, ...]:
-        """Return the items that are asked, given the answers so far, in order."""
-        found: dict[str, str | None] = {}
-        for item in self.items:
-            known = {code: value for code, value in found.items() if value is not None}
-            if item.enable_when is None or item.enable_when.holds(known):
-                found[item.code] = values.get(item.code)
-        return tuple(found)
+    @property
+    def by_circumstances(self) -> bool:
+        """Whether facts of the case decide what it asks, and not answers alone."""
+        return any(item.asked_when is not None and item.asked_when.facts for item in self.items)
 
-    def applying(self, values: Mapping[str, str]) -> tuple[str, ...]:
+    def asked(self, values: Mapping[str, str], facts: Facts = NOTHING_KNOWN) -> tuple[str, ...]:
+        """Return the items that are asked, given the answers so far and the facts of the case, in order."""
+        return tuple(item.code for item in Asking(self, values, facts).asked)
+
+    def applying(self, values: Mapping[str, str], facts: Facts = NOTHING_KNOWN) -> tuple[str, ...]:
         """Return the items that concern this person: asked, and not answered as not applicable."""
-        return tuple(code for code in self.asked(values) if values.get(code) != NOT_APPLICABLE)
+        return tuple(code for code in self.asked(values, facts) if values.get(code) != NOT_APPLICABLE)
+
+    def awaiting(self, values: Mapping[str, str], facts: Facts = NOTHING_KNOWN) -> frozenset[str]:
+        """Return the asked items that an earlier answer, still to come, may leave out."""
+        return frozenset(item.code for item in Asking(self, values, facts).awaiting)
+
+    def facts(self, values: Mapping[str, str], facts: Facts = NOTHING_KNOWN) -> Facts:
+        """Return the facts of the case with what the answers say of them."""
+        return Asking(self, values, facts).facts
+
+    def gated(self, values: Mapping[str, str], facts: Facts) -> tuple[str, ...]:
+        """Return the items that are gated in a case of which these answers and facts are known, in order."""
+        asking = Asking(self, values, facts)
+        return tuple(
+            item.code
+            for item in asking.asked
+            if item.gates(asking.given, asking.facts) and values.get(item.code) != NOT_APPLICABLE
+        )
 
     def item(self, code: str) -> CheckItem:
         """Return one item; KeyError for a code the form does not have."""
         return {item.code: item for item in self.items}[code]
 
     def gated_codes(self, needs: Iterable[str], lives_alone: YesNoUnknown) -> tuple[str, ...]:
-        """Return the items that are gated for a person with these needs, in order."""
-        needed = tuple(needs)
-        return tuple(item.code for item in self.items if item.gates(needed, lives_alone))
+        """Return the items that are gated for a person with these needs, asked or not, in order."""
+        facts: dict[str, YesNoUnknown] = {**need_facts(needs), "lives-alone": lives_alone}
+        return tuple(item.code for item in self.items if item.gates({}, facts))
+
+
+class Asking:
+    """What a form asks, item by item: an answer may tell a fact of the case that later items depend on."""
+
+    def __init__(self, form: CheckForm, values: Mapping[str, str], facts: Facts) -> None:
+        """Go through the form with the answers so far."""
+        self.facts = dict(facts)
+        self.given: dict[str, str] = {}
+        self.asked: list[CheckItem] = []
+        self.awaiting: list[CheckItem] = []
+        self._to_come: set[str] = set()
+        for item in form.items:
+            if item.asked_when is None or item.asked_when.holds(self.given, self.facts):
+                self._ask(item, values.get(item.code))
+
+    def _ask(self, item: CheckItem, value: str | None) -> None:
+        self.asked.append(item)
+        when = item.asked_when
+        if when is not None and not when.holds(self.given, self.facts, self._to_come):
+            self.awaiting.append(item)
+        if value is None:
+            self._to_come.update(item.tells)
+            return
+        self.given[item.code] = value
+        self._to_come.difference_update(item.tells)
+        self.facts.update(item.told(value))
 
 
 class Suggestion(Frozen):
@@ -211,39 +294,3 @@ class Suggestion(Frozen):
     kind: StrandKind
     item: str
     because: tuple[str, ...]
-
-
-def faults_of(rows: Mapping[str, CheckItem]) -> Iterator[str]:
-    """What is wrong between and within the rows of a form, one fault each."""
-    before: set[str] = set()
-    for code, row in rows.items():
-        yield from (f"{code}: {fault}" for fault in _faults_of(row, before))
-        before.add(code)
-
-
-def _faults_of(row: CheckItem, before: Collection[str]) -> Iterator[str]:
-    yield from _faults_of_type(row)
-    for condition in row.enable_when.conditions if row.enable_when is not None else ():
-        if condition.item not in before:
-            yield f"enable_when: {condition.item!r} is no earlier item - name one that is asked before"
-    needs = {need for each in row.suggests for need in each.needs_any}
-    needs |= row.gated_when.needs_any if row.gated_when is not None else frozenset()
-    for need in sorted(needs):
-        if not NEEDS.known(need):
-            yield f"{need!r} is not a need that a referral can name - choose from {NEEDS.name}"
-    for kind in row.evidence_kinds:
-        if not EVIDENCE_KINDS.known(kind):
-            yield f"evidence_kinds: {kind!r} is no kind of evidence - choose from {EVIDENCE_KINDS.name}"
-
-
-def _faults_of_type(row: CheckItem) -> Iterator[str]:
-    if (row.type in ("choice", "open-choice")) != bool(row.options):
-        yield "options: belong to a choice, and a choice has some - give type and options together"
-    if any(option.code == WRITTEN for option in row.options):
-        yield f"options: {WRITTEN!r} is the code of an answer in words - choose another"
-    if row.type == "text" and (row.gated or row.gated_when is not None):
-        yield "gated: nobody judges a text at the gate - write gated: false"
-    if (row.type == "number") != (row.numbers is not None):
-        yield "numbers: belong to a number, and a number has them - give type and numbers together"
-    if row.settled_by and row.type != "yes-no":
-        yield "settled_by: work answers yes, which this item does not take - ask it as yes or no"

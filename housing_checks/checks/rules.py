@@ -18,7 +18,14 @@ from discharge.cases.stages import SINCE_ACCEPTANCE
 from discharge.codes.model import not_listed
 from discharge.errors import Refused, refuse_all, refuse_together
 from discharge.values import YesNoUnknown
-from housing_checks.checks.answers import answers_standing, counting_at_the_gate, gated_for, stated
+from housing_checks.checks.answers import (
+    answers_standing,
+    applying_to,
+    asked_of,
+    counting_at_the_gate,
+    gated_for,
+    stated,
+)
 from housing_checks.checks.form import SAFE_ADDRESS, form_in_force, form_of, form_to_decide
 from housing_checks.checks.model import CheckForm, CheckItem, Suggested, Suggestion
 from housing_checks.guards import require_order, require_stage
@@ -155,8 +162,11 @@ def _form(code: str, on: date) -> CheckForm:
 
 def not_asked(case: Case, form: CheckForm) -> frozenset[str]:
     """Return the items that nobody is asked while the person has no home: those of its building. They stay as
-    they are known, and are open again for the home that is let.
+    they are known, and are open again for the home that is let. A form that asks by the facts of the case
+    leaves them out by its own conditions.
     """
+    if form.by_circumstances:
+        return frozenset()
     homeless = case.homelessness.flag == "yes" and case.home_let_id is None
     if not homeless or answers_standing(case).get(SAFE_ADDRESS) == "yes":
         return frozenset()
@@ -166,7 +176,7 @@ def not_asked(case: Case, form: CheckForm) -> frozenset[str]:
 def _completed(case: Case, form: CheckForm, on: date) -> CheckCompleted:
     answers = case.check.given if case.check is not None else {}
     values = {code: answer.value for code, answer in answers.items()}
-    asked, applying = form.asked(values), set(form.applying(values))
+    asked, applying = asked_of(case, form, values), set(applying_to(case, form, values))
     missing = [code for code in asked if code not in values]
     refuse_all([Refused("invalid-body", detail=code, where=f"answers.{code}") for code in missing])
     return CheckCompleted(

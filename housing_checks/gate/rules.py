@@ -24,6 +24,7 @@ from discharge.values import Frozen
 from housing_checks.checks.answers import (
     answer_of,
     answers_standing,
+    asked_of,
     gate_after,
     require_answer,
     require_evidence,
@@ -92,7 +93,7 @@ def confirm_item(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
     on = envelope.effective_on
     standing = answers_standing(case)
     form = form_to_decide(case.check.form if case.check is not None else None)
-    if case.check is None or command.item not in form.asked(standing):
+    if case.check is None or command.item not in asked_of(case, form):
         raise Refused("no-such-item", detail="gate-item", where="item")
     item, gated = form.item(command.item), case.gate.get(command.item)
     before = case.check.given.get(command.item)

@@ -96,7 +96,23 @@ async def test_given_forms_when_a_program_asks_then_it_is_told_what_is_asked_and
         unknown = await door.get("/api/v1/check-forms/home-check-0")
     assert [each["code"] for each in listed] == ["home-check-1", "home-check-2", "home-check-1+oxygen"]
     items = {item["code"]: item for item in form["items"]}
-    assert items["smokes"]["asked_when_all"] == [{"item": "oxygen", "operator": "=", "answer": "yes"}]
+    [smokes] = items["smokes"]["asked_when_all"]
+    assert (smokes["item"], smokes["fact"], smokes["operator"], smokes["answer"]) == (
+        "oxygen",
+        None,
+        "=",
+        "yes",
+    )
+    second = {
+        each["code"]: each for each in (await door.get("/api/v1/check-forms/home-check-2")).json()["items"]
+    }
+    [by_oxygen] = second["oxygen-installed"]["asked_when_all"]
+    assert (by_oxygen["item"], by_oxygen["fact"], by_oxygen["answer"]) == (None, "oxygen", "yes")
+    assert by_oxygen["words"] == "the person needs this: Oxygen at home"
+    heating = second["heating"]
+    assert (heating["owner"], heating["same_as"], heating["safety"]) == ("coordinator", "heating", False)
+    assert (heating["due_after"], heating["due_before_needed"]) == ("1 day", "1 day")
+    assert second["safety-confirmed"]["safety"]
     assert {item["severity"] for item in items.values()} >= {"stop", "red"}
     assert (items["door"]["unit"], items["door"]["least"], items["alarm"]["holds_for"]) == (
         "cm",

@@ -232,7 +232,7 @@ def test_given_titles_items_and_rows_of_a_later_day_then_they_are_not_shown_befo
         assert rule is not None
         assert rule.ladder != ("operator",)
     assert rule_title("lead-time-too-long") == "Other words"
-    site("home-check", "safe-address: {label: Other words}")
+    site("home-check", "safe-address: {label: Other words}", over='["1", "2"]')
     with day_told(lambda: TODAY - timedelta(days=1)):
         assert gate_items()["safe-address"] != "Other words"
     assert gate_items()["safe-address"] == "Other words"

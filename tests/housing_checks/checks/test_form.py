@@ -8,8 +8,8 @@ from uuid import uuid4
 import pytest
 import yaml
 
-from discharge.cases.commands import CompleteCheck, StartCheck
-from discharge.cases.model import Case, GateItem, Stage
+from discharge.cases.commands import StartCheck
+from discharge.cases.model import Case, GateItem
 from discharge.codes.casework import NEEDS
 from discharge.errors import Refused
 from discharge.reference.files import DataInvalid
@@ -18,9 +18,8 @@ from discharge.risk.facts import GATE_ITEMS
 from discharge.values import YesNoUnknown
 from housing_checks.checks.form import SAFE_ADDRESS, form_in_force
 from housing_checks.checks.rules import suggested_strands
-from housing_checks.gate.rules import blocking
 from housing_checks.lead_times import ITEMS
-from tests.housing_checks.homes import FORM_1, Story, answers, check, day
+from tests.housing_checks.homes import FORM_1, Story, answers
 
 
 def test_the_form_has_distinct_items_in_five_domains() -> None:
@@ -94,9 +93,35 @@ def test_given_a_day_before_the_first_form_then_no_check_begins_on_it() -> None:
         ({"gated_when": {"needs_any": ["wings"]}}, "food: 'wings' is not a need that a referral can name"),
         (
             {"enable_when": {"all": [{"item": "keys", "answer": "yes"}]}},
-            "food: enable_when: 'keys' is no earlier",
+            "food: asked_when: 'keys' is no earlier item",
         ),
-        ({"enable_when": {}}, "says neither all nor any, or both: give one of them"),
+        (
+            {"asked_when": {"any": [{"item": "heatng", "answer": "yes"}]}},
+            "food: asked_when: 'heatng' is no earlier item - did you mean heating?",
+        ),
+        (
+            {"asked_when": {"all": [{"fact": "oxigen"}]}},
+            "food: asked_when: 'oxigen' is no fact of a case - did you mean oxygen?",
+        ),
+        (
+            {"gated_when": {"any": [{"fact": "oxigen"}]}},
+            "food: gated_when: 'oxigen' is no fact of a case - did you mean oxygen?",
+        ),
+        ({"asked_when": {"all": [{"fakt": "oxygen"}]}}, "asked_when.all.0.fakt"),
+        ({"asked_when": {"all": [{"fact": "oxygen", "answr": "no"}]}}, "did you mean answer?"),
+        ({"tells": {"oxygn": ["yes"]}}, "food: tells: 'oxygn' is no fact of a case - did you mean oxygen?"),
+        ({"tells": {"oxygen": ["yess"]}}, "food: tells.oxygen: 'yess' is no answer to this item - did you"),
+        ({"owner": "coordinater"}, "food: owner: 'coordinater' is not a role - did you mean coordinator?"),
+        ({"due": "soon"}, "rows.food.due.after: is not a length of time"),
+        ({"due": {}}, "rows.food.due: says neither after nor before_needed"),
+        ({"due": "1 day"}, "food: next_action: is missing"),
+        ({"same_as": "foood"}, "food.same_as: 'foood' is no item of an earlier edition - did you mean food?"),
+        ({"same_answers": ["yes"]}, "food: same_answers: belong to same_as"),
+        (
+            {"same_as": "food", "same_answers": ["perhaps"]},
+            "food.same_answers: 'perhaps' is not an answer to both items",
+        ),
+        ({"enable_when": {}}, "says neither all nor any: give one of them, or both"),
         ({"type": "choice"}, "food: options: belong to a choice"),
         ({"type": "number"}, "food: numbers: belong to a number"),
         ({"type": "date", "settled_by": ["basics"]}, "food: settled_by: work answers yes"),
@@ -143,19 +168,3 @@ def test_given_the_form_in_force_then_gated_items_are_told_in_its_order() -> Non
     gate = {code: GateItem(code=code) for code in (*reversed(FORM_1.codes), "older")}
     told = Case(case_id=uuid4(), gate=gate).gate_items
     assert [item.code for item in told] == [*FORM_1.codes, "older"]
-
-
-def test_given_the_form_of_april_2027_then_it_asks_about_fire_and_leaves_out_what_does_not_concern() -> None:
-    begins = (date(2027, 4, 1) - day(0)).days
-    form = form_in_force(day(begins))
-    fire = {item.code: "yes" for item in dict(form.domains)["Fire"]}
-    assert (form.code, len(fire), form_in_force(day(begins - 1))) == ("home-check-2", 6, FORM_1)
-    without = answers() | fire | {"oxygen-or-cream": "no"}
-    assert form.asked(without) == (*FORM_1.codes, "smoke-alarm", "way-out", "oxygen-or-cream")
-    smoked = answers() | fire | {"oxygen-fitted": "not-applicable", "no-smoking": "no"}
-    story = Story().ask(CompleteCheck(form=form.code, answers=smoked), on=begins)
-    assert [each.code for each in blocking(story.case)] == ["no-smoking"]
-
-    earlier = Story().ask(StartCheck(form=FORM_1.code), on=begins - 1).ask(check(), on=begins)
-    assert earlier.case.stage is Stage.READY
-    assert not fire.keys() & earlier.case.gate.keys()
