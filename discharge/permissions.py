@@ -56,6 +56,7 @@ _READING: _CaseRows = (
     ("case.looks", READERS, (*LEADS, "own"), "See who looked at a case"),
     ("case.notes", READERS, CARE, "Read notes of others about a case"),
     ("case.contacts", READERS, CARE, "See who to call: the person, next of kin, their practice"),
+    ("contacts.edit", CASEWORK_OR_SYSTEM, CARE, "Record and correct who to call"),
     ("case.messages", READERS, LEADS, "See the messages about the person of a case"),
     ("document.read", (TEAM, COORDINATOR, SYSTEM), LEADS, "Open documents that the hospital sent"),
     ("document.read-restricted", (TEAM,), TRUST, "Open documents that the hospital restricted"),

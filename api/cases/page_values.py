@@ -119,6 +119,34 @@ class ContactLine:
 
 
 @dataclass(frozen=True)
+class ContactCardLine:
+    """Somebody to call. `dial` is what a telephone dials; without it the number is no link. `change_href` is
+    where the contact is corrected or ended.
+    """
+
+    key: str
+    who: str
+    number: str
+    dial: str
+    email: str
+    facts: tuple[Fact, ...]
+    tags: tuple[Tag, ...]
+    otherwise: tuple[str, ...]
+    history: tuple[str, ...]
+    change_href: str
+    ended: bool
+
+
+@dataclass(frozen=True)
+class WhomToCall:
+    """Who to call about the case, and where all of it is; or that it is withheld."""
+
+    lines: tuple[ContactCardLine, ...] = ()
+    href: str = ""
+    withheld: bool = False
+
+
+@dataclass(frozen=True)
 class CasePage:
     """The whole page."""
 
@@ -127,7 +155,7 @@ class CasePage:
     name: str
     caption: str
     identity: tuple[Fact, ...]
-    whom_to_call: tuple[Fact, ...]
+    whom_to_call: WhomToCall
     stage: Tag
     why_heading: str
     why: str

@@ -15,6 +15,7 @@ from api.cases.sent_items import told_line
 from api.cases.views import Given, present
 from api.changes.queries import changes_since
 from api.changes.views import ChangedPart
+from api.contact_details.queries import contact_cards
 from api.documents.queries import documents_of
 from api.documents.views import lines
 from api.feeds import queries as feed_queries
@@ -54,6 +55,7 @@ async def show(
             notes=await queries.notes_of(session, case_id) if follows else {},
             told=await queries.told(session, case_id) if told else (),
             homes=await names_of_homes(session, found.case, found.person),
+            cards=await contact_cards(session, visit.caller, found),
         )
         hidden = await _hidden_by_others(visit, session, found)
         meanwhile = await _meanwhile(session, visit, case_id, seen)

@@ -255,23 +255,10 @@ def contacts_shown(found: CaseFile, caller: Principal) -> list[PersonContact]:
     return sorted(known, key=lambda row: (order.index(row.kind), row.name or "", row.value))
 
 
-def whom_to_call(found: CaseFile, caller: Principal, known: Directory) -> tuple[Fact, ...]:
-    """One line for each; that it is withheld, where the person is hidden."""
-    if found.person.location_hidden:
-        return (Fact("Telephone", "Withheld"),)
-    return tuple(Fact(_key(row), contact_line(row, known)) for row in contacts_shown(found, caller))
-
-
-def _key(row: PersonContact) -> str:
-    if row.kind == NEXT_OF_KIN:
-        return "Next of kin"
-    return "GP practice" if row.kind == PRACTICE else OWN[row.kind]
-
-
 def contact_line(row: PersonContact, known: Directory) -> str:
     """Who it is, and the number."""
     if row.kind == PRACTICE:
-        return _practice(row.value, known)
+        return practice_words(row.value, known)
     who = ", ".join(filter(None, (row.name, _relationship(row))))
     return ": ".join(filter(None, (who, row.value))) or "Not given"
 
@@ -280,6 +267,7 @@ def _relationship(row: PersonContact) -> str:
     return RELATIONSHIPS.label(row.relationship_code).lower() if row.relationship_code else ""
 
 
-def _practice(code: str, known: Directory) -> str:
+def practice_words(code: str, known: Directory) -> str:
+    """A practice by its name, where it is known, and its code."""
     named = next((each.name for each in known.organisations.values() if each.ods_code == code), None)
     return f"{named} ({code})" if named else code

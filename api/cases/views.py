@@ -20,10 +20,10 @@ from api.cases.summary import (
     periods,
     place,
     reasons,
-    whom_to_call,
 )
 from api.cases.timeline import timeline_lines
 from api.cases.viewer import is_hidden
+from api.contact_details.views import whom_to_call
 from api.forms.definitions import FORMS
 from api.forms.model import Around
 from api.web.names import Directory
@@ -35,6 +35,7 @@ from discharge.cases.command_stages import may_ask
 from discharge.cases.model import Alert, Case, Discharge, Strand
 from discharge.cases.relations import may_touch
 from discharge.codes import casework
+from discharge.contact_cards import Card
 from discharge.next_actions import next_action
 from discharge.outcomes.failed_discharge import (
     discharges_of,
@@ -65,6 +66,7 @@ class Given:
     notes: Mapping[UUID, list[NoteRow]]
     told: Sequence[OutboxRow]
     homes: Mapping[UUID, str]
+    cards: Sequence[Card] = ()
 
 
 def present(given: Given) -> CasePage:
@@ -79,7 +81,7 @@ def present(given: Given) -> CasePage:
         name=words.full_name(given.found.person.family_name, given.found.person.given_name),
         caption=place(given.found, known),
         identity=identity(given.found, given.today),
-        whom_to_call=whom_to_call(given.found, given.caller, known),
+        whom_to_call=whom_to_call(given.found, given.cards, given.caller, known),
         stage=stage_tag(case),
         why_heading=telling.heading(),
         why=telling.sentence(case, given.today, known.names) or "",

@@ -68,6 +68,29 @@ BODIES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         "EditBody": {"a-segment": {**WHY, "text": "MSH|^~\\&|PAS|TRUST\rEVN|A01"}},
         "EditDecision": {"approve": {**WHY, "decision": "approve"}},
         "UserAccess": {"keep-out": {"disabled": True}},
+        "NewContactBody": {
+            "a-key-holder": {
+                "role": "key-holder",
+                "name": "Ruth Ashdown",
+                "about": "daughter",
+                "phone": "07700 900222",
+                "safe_to_ring": "yes",
+                "hours": "after 17:00",
+                "source": "family",
+                "said_on": "2026-03-02",
+            }
+        },
+        "ContactCorrectionBody": {
+            "not-safe": {
+                "role": "person",
+                "phone": "0113 496 0001",
+                "safe_to_ring": "no",
+                "source": "person",
+                "reason": "Somebody else answers",
+                "seen_number": 1,
+            }
+        },
+        "ContactEndingBody": {"moved": {"reason": "She moved away", "seen_number": 2}},
         "PlaceReaderBody": {
             "a-coordinator": {"user_id": USER, "until_on": "2026-03-31", "reason": "Visits the ward"}
         },

@@ -14,6 +14,7 @@ TAGS: Mapping[str, str] = MappingProxyType(
         "cases": "The worklist, one case, its timeline, who looked at it, and every command.",
         "checks": "Forms of the home check: items, answers, and when each is asked.",
         "documents": "Letters and other documents of a case.",
+        "contact details": "Who to call about a case, from messages and corrected by staff.",
         "place readers": "People who may see a hidden ward.",
         "alerts": "What needs somebody's attention now, with its reason and source.",
         "homes": "Homes that can be let.",

@@ -16,6 +16,8 @@ from api.checks import pages as check_pages
 from api.checks import routes as check_routes
 from api.codes import routes as code_routes
 from api.commands import pages as command_pages
+from api.contact_details import pages as contact_detail_pages
+from api.contact_details import routes as contact_detail_routes
 from api.dead_letters import pages as dead_letter_pages
 from api.dead_letters import routes as dead_letter_routes
 from api.documents import pages as document_pages
@@ -62,6 +64,7 @@ ROUTERS = (
     referral_routes.router,
     referral_request_routes.router,
     case_routes.router,
+    contact_detail_routes.router,
     place_reader_routes.router,
     document_routes.router,
     alert_routes.router,
@@ -90,6 +93,7 @@ PAGES: tuple[APIRouter, ...] = (
     referral_pages.router,
     referral_request_pages.router,
     case_pages.router,
+    contact_detail_pages.router,
     place_reader_pages.router,
     check_pages.router,
     command_pages.router,

@@ -11,6 +11,7 @@ from discharge.codes import (
     admissions,
     after_discharge,
     casework,
+    contact_details,
     delay_reasons,
     destinations,
     participation,
@@ -21,7 +22,16 @@ from discharge.codes.model import Code
 
 _ALL: tuple[ListByEdition[Code], ...] = tuple(
     found
-    for module in (delay_reasons, destinations, admissions, casework, after_discharge, participation, people)
+    for module in (
+        delay_reasons,
+        destinations,
+        admissions,
+        casework,
+        after_discharge,
+        participation,
+        people,
+        contact_details,
+    )
     for found in vars(module).values()
     if isinstance(found, ListByEdition)
 )

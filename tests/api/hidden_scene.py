@@ -19,6 +19,7 @@ from discharge.store.tables import (
     AlertRow,
     CaseEventRow,
     CommandRow,
+    ContactEntry,
     DocumentRow,
     DuplicatePair,
     Organisation,
@@ -57,7 +58,7 @@ SECRETS: Mapping[str, tuple[str, ...]] = {
     "number": ("9990000018", "999 000 0018", "999\u00a0000\u00a00018", "H100"),
     "address": ("ACACIA", "LS1 1AA"),
     "phone": ("01134960000", "07700900123"),
-    "next of kin": ("ELM ROW", "LS9 9ZZ", "01139998887", "PETER"),
+    "next of kin": ("ELM ROW", "LS9 9ZZ", "01139998887", "0113 999 8887", "PETER"),
     "practice": ("QUARRY SURGERY", "G1234567", "A81001"),
     "ward": (WARD,),
     "new home": ("LARCH WALK", "ZZ99 3VZ"),
@@ -176,6 +177,9 @@ async def _told(intake: Intake) -> None:
 async def _made_ready(door: Door, case_id: UUID, ids: dict[str, UUID]) -> str:
     """Everybody takes part, work is ordered, and a home is let."""
     await _tell(door, case_id, "accept-referral")
+    kin = {"role": "key-holder", "name": "Peter Ashdown", "phone": "0113 999 8887", "source": "family"}
+    added = await door.post(f"/api/v1/cases/{case_id}/contact-details", kin, "coordinator")
+    assert added.status_code == 201, added.text
     await _tell(door, case_id, "record-sharing-basis", basis="consent")
     await _tell(door, case_id, "add-participant", organisation_id=str(ids["COUNCIL"]), role="council")
     await _tell(door, case_id, "save-answers", form=FORM, answers={"heating": "no", "food": "unknown"})
@@ -256,6 +260,7 @@ async def _known(worker: AsyncEngine, case_id: UUID, home_id: str) -> dict[str, 
         known = {
             "case_id": [str(case_id)],
             "person_id": people,
+            "contact_id": await some(select(ContactEntry.contact_id)),
             "message_id": await some(select(InboxRow.id).where(used)),
             "document_id": documents,
             "request_id": requests,

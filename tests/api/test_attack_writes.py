@@ -70,6 +70,7 @@ HELD = {
     "home_id": "SELECT id FROM properties",
     "user_id": "SELECT id FROM users WHERE issuer = 'i'",
     "reader_id": "SELECT id FROM place_readers",
+    "contact_id": "SELECT contact_id FROM contact_entries",
     "partner_id": "SELECT id FROM partners",
     "sequence": "SELECT sequence FROM outbox WHERE state = 'dead'",
     "kept": "SELECT id FROM kept_forms",

@@ -30,6 +30,7 @@ DOES_NOT_GROW = {
     "/sign-in/callback": "sign-in",
     "/signed-out": "sign-in",
     "/kept-forms/{kept}": "one row by its key",
+    "/cases/{case_id}/contact-details/{contact_id}/change": "one contact by its key",
     "/api/v1/replays/{replay_id}": "one replay by its key",
     "/messages/replays/{replay_id}": "one replay by its key",
     "/messages/edits/{edit_id}": "one edit by its key",

@@ -16,6 +16,7 @@ from discharge.store.tables.cases import (
 )
 from discharge.store.tables.clock import CaseClockRow, HeartbeatRow
 from discharge.store.tables.commands import CommandRow, NoteRow
+from discharge.store.tables.contact_details import ContactEntry
 from discharge.store.tables.counted import (
     CountedChangeRow,
     CountedLettingRow,
@@ -52,6 +53,7 @@ __all__ = [
     "CaseRow",
     "CaseSpellRow",
     "CommandRow",
+    "ContactEntry",
     "CountedChangeRow",
     "CountedLettingRow",
     "CountedMonthRow",

@@ -36,6 +36,7 @@ NO_LIST = frozenset(
         *("BodyFault.code", "Alert.cause", "MessageSearch.state", "IdentityDecision.state"),
         # As the sender's system wrote it.
         *("Document.relation", "DocumentDetail.relation", "Contact.relationship", "CaseSpell.status"),
+        "SaidByMessage.relationship",
         # Names of things that have a list of their own in this interface, or only words.
         *("CheckFormDetail.code", "CheckFormSummary.code", "FormAnswer.code", "CodeValue.code"),
         *("Counterfactual.code", "FeedRecord.code", "Contradiction.code", "IdentityDecision.code"),

@@ -18,6 +18,7 @@ from discharge.permissions import PERMISSIONS
 from discharge.roles import LEADS, RELATIONS
 from discharge.store.engine import transaction
 from discharge.store.tables import (
+    ContactEntry,
     DocumentRow,
     NoteRow,
     Person,
@@ -45,6 +46,7 @@ SHOWN: dict[str, set[str]] = {
     "person_nhs_numbers": CARE,
     "person_addresses": CARE | {"supplier"},
     "documents": set(LEADS),
+    "contact_entries": CARE,
 }
 """Table -> the relations that see its rows of a case."""
 
@@ -78,6 +80,16 @@ async def case_id(worker: AsyncEngine, places: Places, person_id: UUID) -> UUID:
         session.add_all(
             (
                 PersonAddress(person_id=person_id, lines="2 High St"),
+                ContactEntry(
+                    case_id=case.case_id,
+                    contact_id=uuid4(),
+                    number=1,
+                    entry="recorded",
+                    role="other",
+                    source="tried",
+                    said_on=TODAY,
+                    organisation_id=places.trust,
+                ),
                 PersonIdentifier(person_id=person_id, organisation_id=places.trust, authority="A", value="1"),
                 NoteRow(case_id=case.case_id, organisation_id=places.trust, text="lives alone"),
                 DocumentRow(

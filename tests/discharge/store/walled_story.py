@@ -16,6 +16,7 @@ from discharge.store.audit import Who, note_read, note_write
 from discharge.store.counted_sums import add_changes
 from discharge.store.engine import transaction
 from discharge.store.tables import (
+    ContactEntry,
     CountedLettingRow,
     DocumentRow,
     DuplicatePair,
@@ -113,6 +114,17 @@ async def story(worker: AsyncEngine, owner: AsyncEngine, places: Places, person_
                 ),
                 PersonAddress(person_id=person_id, lines="2 High St", postcode="HA1 2AB"),
                 PersonContact(person_id=person_id, kind="phone", value="07700 900001"),
+                ContactEntry(
+                    case_id=case.case_id,
+                    contact_id=uuid4(),
+                    number=1,
+                    entry="recorded",
+                    role="other",
+                    phone="07700 900002",
+                    source="tried",
+                    said_on=TODAY,
+                    organisation_id=places.trust,
+                ),
                 PairLeftOut(organisation_id=places.trust, person_id=person_id, cause="common-values"),
                 PersonIdentifier(
                     person_id=person_id, organisation_id=places.trust, authority="RXH", value="1"

@@ -1,0 +1,1 @@
+"""Whom to call about a case: what feeds said, corrected by staff."""

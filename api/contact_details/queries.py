@@ -1,0 +1,55 @@
+"""Whom to call about a case, as far as the caller may see it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.cases.queries import CaseFile
+from api.cases.summary import contacts_shown, sees_contacts
+from api.web.principals import Principal
+from discharge.cases.model import IN_HOSPITAL
+from discharge.contact_cards import WARD, Card, Entry, Said, cards
+from discharge.store.tables import ContactEntry
+from discharge.store.tables.persons import ORDINARY
+
+
+async def contact_cards(session: AsyncSession, caller: Principal, found: CaseFile) -> tuple[Card, ...]:
+    """Every contact of a case, for those who may see any; of a hidden person none."""
+    if not sees_contacts(found, caller):
+        return ()
+    return cards(found.case.case_id, said_now(found, caller), await _entries(session, found.case.case_id))
+
+
+def said_now(found: CaseFile, caller: Principal) -> tuple[Said, ...]:
+    """What the trust's messages say now."""
+    rows = contacts_shown(found, caller)
+    told = [Said(row.kind, row.value, row.name or "", row.relationship_code or "") for row in rows]
+    return (*told, *_ward(found))
+
+
+def _ward(found: CaseFile) -> Iterator[Said]:
+    case, spell = found.case, found.case.current_spell
+    if found.place_seen and case.stage in IN_HOSPITAL and spell is not None and spell.ward:
+        yield Said(WARD, "", spell.ward)
+
+
+async def _entries(session: AsyncSession, case_id: UUID) -> list[Entry]:
+    held = select(ContactEntry).where(ContactEntry.case_id == case_id)
+    rows = await session.scalars(held.order_by(ContactEntry.recorded_at, ContactEntry.number))
+    return [_entry(row) for row in rows]
+
+
+_TEXTS = ("name", "about", "phone", "email", "hours", "language", "said_by", "reason")
+_SAME = ("contact_id", "number", "role", "source", "said_on", "safe_to_ring", "interpreter", "message")
+_WHO = ("organisation_id", "recorded_by", "recorded_at")
+
+
+def _entry(row: ContactEntry) -> Entry:
+    texts: dict[str, Any] = {name: getattr(row, name) or "" for name in _TEXTS}
+    same: dict[str, Any] = {name: getattr(row, name) for name in (*_SAME, *_WHO)}
+    return Entry(entry=cast(Any, row.entry), restricted=row.sensitivity != ORDINARY, **texts, **same)

@@ -1,0 +1,248 @@
+"""Whom to call: what feeds say now and what staff recorded, one card for each contact.
+
+What staff recorded stands. A message that says something else later is shown beside it, and takes nothing
+away; one that repeats what staff corrected is not shown again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID, uuid5
+
+from discharge.codes.contact_details import CONTACT_ROLES
+
+PHONE, MOBILE, EMAIL, NEXT_OF_KIN, PRACTICE, WARD = (
+    "phone",
+    "mobile",
+    "email",
+    "next-of-kin",
+    "gp-practice",
+    "ward",
+)
+CARERS = frozenset({"20", "CGV"})
+"""Relationships of somebody who is called as the carer."""
+ROLES: Mapping[str, str] = {
+    MOBILE: "person",
+    PHONE: "person",
+    EMAIL: "person",
+    NEXT_OF_KIN: "next-of-kin",
+    PRACTICE: "gp",
+    WARD: "ward",
+}
+"""Kind of what a feed said -> whose it is; in the order in which somebody tries them."""
+
+DIALLED = re.compile(r"\(?\+?[0-9][0-9 ().\-]{2,}")
+"""A number as people write it, without an extension."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the trust's messages say now: a number of the person's, a next of kin, a practice, the ward."""
+
+    kind: str
+    value: str
+    name: str = ""
+    relationship: str = ""
+
+    @property
+    def role(self) -> str:
+        """Whom one calls there."""
+        return "carer" if self.kind == NEXT_OF_KIN and self.relationship in CARERS else ROLES[self.kind]
+
+    def contact_id(self, case_id: UUID) -> UUID:
+        """The id of the contact while the messages say this."""
+        return uuid5(case_id, "|".join((self.kind, _name(self.name), _plain(self.told))))
+
+    @property
+    def told(self) -> str:
+        """What staff may correct: the number, or the name where there is none."""
+        return self.value or self.name
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One version of a contact, as staff recorded it (`ContactEntry` says what each field is)."""
+
+    contact_id: UUID
+    number: int
+    entry: Literal["recorded", "corrected", "ended"]
+    role: str
+    source: str
+    said_on: date
+    name: str = ""
+    about: str = ""
+    phone: str = ""
+    email: str = ""
+    safe_to_ring: str = "unknown"
+    hours: str = ""
+    language: str = ""
+    interpreter: str = "unknown"
+    said_by: str = ""
+    reason: str = ""
+    message: Mapping[str, object] | None = None
+    restricted: bool = False
+    organisation_id: UUID | None = None
+    recorded_by: UUID | None = None
+    recorded_at: datetime | None = None
+
+    @property
+    def told(self) -> str:
+        """What is compared with what messages say."""
+        return self.phone or self.email or self.name
+
+    @property
+    def values(self) -> frozenset[str]:
+        """Everything that messages said in its place when it was recorded, as it is compared."""
+        said = self.message or {}
+        held = said.get("values", [])
+        return frozenset(_plain(str(each)) for each in held) if isinstance(held, list) else frozenset()
+
+
+@dataclass(frozen=True)
+class Card:
+    """One contact: what staff recorded of it, the newest first, or what a message says; `otherwise` is what
+    the trust's messages say against the newest, `confirmed` whether they say the same.
+    """
+
+    contact_id: UUID
+    role: str
+    entries: tuple[Entry, ...] = ()
+    said: Said | None = None
+    otherwise: tuple[Said, ...] = ()
+    confirmed: bool = False
+
+    @property
+    def current(self) -> Entry | None:
+        """What holds, where staff recorded anything."""
+        return self.entries[0] if self.entries else None
+
+    @property
+    def ended(self) -> bool:
+        """Whether staff said that this contact is of no use any more."""
+        return self.current is not None and self.current.entry == "ended"
+
+    @property
+    def phone(self) -> str:
+        """The number that holds."""
+        if self.current is not None:
+            return self.current.phone
+        return self.said.value if self.said and self.said.kind in (PHONE, MOBILE, NEXT_OF_KIN) else ""
+
+    @property
+    def email(self) -> str:
+        """The e-mail address that holds."""
+        if self.current is not None:
+            return self.current.email
+        return self.said.value if self.said and self.said.kind == EMAIL else ""
+
+    @property
+    def dial(self) -> str | None:
+        """What a telephone dials; nothing where it is not safe to ring, or that is no number."""
+        if self.ended or (self.current is not None and self.current.safe_to_ring == "no"):
+            return None
+        return dialled(self.phone)
+
+
+def dialled(text: str) -> str | None:
+    """The digits of a number, without an extension; None for what is none."""
+    found = DIALLED.match(text.strip())
+    if found is None:
+        return None
+    digits = re.sub(r"\D", "", found[0].replace("(0)", ""))
+    return f"+{digits}" if found[0].lstrip("(").startswith("+") else digits
+
+
+def cards(case_id: UUID, said: Iterable[Said], entries: Iterable[Entry]) -> tuple[Card, ...]:
+    """Every contact, by whom one calls; those that have ended come last."""
+    said = tuple(dict.fromkeys(said))
+    threads: dict[UUID, list[Entry]] = {}
+    for entry in sorted(entries, key=lambda each: each.number, reverse=True):
+        threads.setdefault(entry.contact_id, []).append(entry)
+    recorded = [_card(thread, said) for thread in threads.values()]
+    covered = {each for card in recorded for each in _covered(card, said)}
+    alone = [
+        Card(each.contact_id(case_id), each.role, said=each)
+        for each in said
+        if each not in covered and each.contact_id(case_id) not in threads
+    ]
+    return tuple(sorted((*recorded, *alone), key=_place))
+
+
+def missing(known: Iterable[Card]) -> tuple[str, ...]:
+    """Whom nobody has named who is expected in every case."""
+    held = {card.role for card in known if not card.ended}
+    return tuple(row.code for row in CONTACT_ROLES if row.expected and row.code not in held)
+
+
+def values_beside(entry: Said, said: Iterable[Said]) -> list[str]:
+    """What messages say in the place of one contact: its own value first."""
+    others = [each.told for each in said if _same_place(entry, each) and each != entry]
+    return [entry.told, *dict.fromkeys(others)]
+
+
+def _card(thread: Sequence[Entry], said: Sequence[Said]) -> Card:
+    newest = thread[0]
+    beside = tuple(_beside(newest, said))
+    told = _plain(newest.told)
+    otherwise = tuple(each for each in beside if _plain(each.told) not in newest.values | {told})
+    return Card(
+        newest.contact_id,
+        newest.role,
+        tuple(thread),
+        otherwise=() if newest.entry == "ended" else otherwise,
+        confirmed=any(_plain(each.told) == told for each in beside),
+    )
+
+
+def _beside(entry: Entry, said: Iterable[Said]) -> Iterator[Said]:
+    """What messages say in the place of what staff recorded."""
+    place = _place_of(entry)
+    return (each for each in said if place is not None and _same_place(place, each))
+
+
+def _place_of(entry: Entry) -> Said | None:
+    if entry.message is not None:
+        return Said(str(entry.message["kind"]), "", str(entry.message.get("name") or ""))
+    if entry.role in ("next-of-kin", "carer") and entry.name:
+        return Said(NEXT_OF_KIN, "", entry.name)
+    return None
+
+
+def _same_place(one: Said, other: Said) -> bool:
+    """The person's numbers of a kind, one named next of kin, the practice, the ward."""
+    return one.kind == other.kind and (one.kind != NEXT_OF_KIN or _name(one.name) == _name(other.name))
+
+
+def _covered(card: Card, said: Iterable[Said]) -> Iterator[Said]:
+    """What a card says already: what it corrected, what says the same, and what is shown in it."""
+    entry = card.entries[0]
+    corrected = {_plain(str((each.message or {}).get("value", ""))) for each in card.entries if each.message}
+    shown = corrected if card.ended else corrected | {_plain(entry.told)}
+    return (each for each in _beside(entry, said) if _plain(each.told) in shown or each in card.otherwise)
+
+
+def _plain(text: str) -> str:
+    """A number by its digits, as dialled at home; other words in small letters."""
+    digits = dialled(text)
+    if digits is None or "@" in text:
+        return text.strip().casefold()
+    return "0" + digits.removeprefix("+44") if digits.startswith("+44") else digits
+
+
+def _name(text: str) -> str:
+    """A name whatever the order in which it is written."""
+    return " ".join(sorted(re.findall(r"\w+", text.casefold())))
+
+
+def _place(card: Card) -> tuple[bool, int, int, str, str]:
+    order = [row.code for row in CONTACT_ROLES]
+    kinds = list(ROLES)
+    kind = kinds.index(card.said.kind) if card.said else -1
+    at = order.index(card.role) if card.role in order else len(order)
+    current = card.current
+    name = current.name if current else (card.said.name if card.said else "")
+    return card.ended, at, kind, name, card.phone
