@@ -55,6 +55,11 @@ class Basis:
 
 _STAY = frozenset({"stage", "spells", "referral.setting", "discharge"})
 _GATE = frozenset({"stage", "gate", "strands", "discharge", "check", "unready_home"})
+_WHOSE_MOVE = frozenset({"assigned", "owners", "participants", "spells", "homelessness"})
+_NEEDED = frozenset({"needed_by", "expected_discharge_on"})
+_CIRCUMSTANCES = frozenset(
+    {f"referral.{name}" for name in ("needs", "tenure", "lives_alone", "setting", "pathway", "reasons")}
+)
 _WAITING = frozenset({"spells", "ready_periods", "delay_reasons", "discharge"})
 _EARLIER = frozenset({"earlier_discharges"})
 
@@ -76,7 +81,7 @@ BASES: Mapping[Derived, Basis] = MappingProxyType(
             | {"actions", "follow_ups", "sharing", "expected_discharge_on", "needed_by", "homelessness"}
         ),
         "waiting": Basis(_WAITING, bound=_EARLIER),
-        "blocking": Basis(_GATE),
+        "blocking": Basis(_GATE | _WHOSE_MOVE | _NEEDED | _CIRCUMSTANCES),
         "suggested_strands": Basis(_GATE | {"referral.needs", "needed_by", "expected_discharge_on"}),
         "suggested_outcome": Basis(_STAY | {"strands"}),
         "discharges": Basis(

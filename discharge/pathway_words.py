@@ -27,7 +27,7 @@ from discharge.outcomes.failed_discharge import kind_of_return
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What ids and codes are called: organisations by id; strand items, gated items and kinds of
+    """What ids and codes are called: organisations and staff by id; strand items, gated items and kinds of
     strands by code.
     """
 
@@ -35,6 +35,7 @@ class Names:
     items: Mapping[str, str] = field(default_factory=dict)
     gate: Mapping[str, str] = field(default_factory=dict)
     kinds: Mapping[str, str] = field(default_factory=dict)
+    users: Mapping[UUID, str] = field(default_factory=dict)
 
     def item(self, strand: Strand) -> str:
         """Return what a strand is about, in words for the middle of a sentence."""

@@ -11,7 +11,9 @@ from types import MappingProxyType
 
 from discharge.cases.decide.common import Decider, plain
 from housing_checks.checks.rules import complete_check, save_answers, start_check
-from housing_checks.gate.rules import confirm_item, name_mitigation, withdraw_mitigation
+from housing_checks.gate.assignments import assign_blocker
+from housing_checks.gate.mitigations import name_mitigation, withdraw_mitigation
+from housing_checks.gate.rules import confirm_item
 from housing_checks.strands.rehousing.rules import answer_offer, let_property, note_home_lost, offer_property
 from housing_checks.strands.rules import (
     cancel_strand,
@@ -31,6 +33,7 @@ DECIDERS: Mapping[str, Decider] = MappingProxyType(
         "confirm-item": plain(confirm_item),
         "name-mitigation": plain(name_mitigation),
         "withdraw-mitigation": plain(withdraw_mitigation),
+        "assign-blocker": plain(assign_blocker),
         "start-strand": start_strand,
         "move-strand": plain(move_strand),
         "cancel-strand": plain(cancel_strand),

@@ -38,7 +38,8 @@ from discharge.outcomes.failed_discharge import (
 )
 from discharge.outcomes.readmission import readmission_band
 from discharge.store.tables import Person, PersonAddress
-from housing_checks.gate.rules import blocking
+from housing_checks.gate.blockers import blocking
+from housing_checks.gate.sentence import short_sentence
 
 
 def person_json(person: Person) -> CasePerson:
@@ -88,6 +89,7 @@ def case_line(listed: Listed, today: date, known: Directory) -> CaseLine:
         home_not_ready=telling.of("home_not_ready", lambda whole: whole.unready_home is not None),
         open_actions=telling.of("open_actions", lambda whole: len(whole.open_actions)),
         why_still_here=telling.sentence(case, today, known.names),
+        what_stands_between=telling.of("blocking", lambda whole: short_sentence(whole, today, known.names)),
         waiting=telling.of("waiting", lambda whole: waiting_json(whole, today)),
     )
 

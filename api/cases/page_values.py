@@ -18,7 +18,9 @@ class Fact:
 
 @dataclass(frozen=True)
 class ToDo:
-    """One thing that is left before the person can leave, and where to deal with it."""
+    """One thing that is left before the person can leave: in `hint` whose move it is, by when, and what to do
+    next; and where to deal with it.
+    """
 
     text: str
     hint: str
@@ -162,7 +164,10 @@ class CasePage:
     next_step: str
     next_who: str
     facts: tuple[Fact, ...]
+    spoken_name: str
+    stands_between: str
     to_do: tuple[ToDo, ...]
+    beside: tuple[ToDo, ...]
     show_to_do: bool
     made_safe: tuple[Fact, ...]
     strands: tuple[StrandLine, ...]

@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field
 
 from api.web.schemas import Address, Contact, PartOf, Ring, Schema, partial
 from discharge.cases.model import Case, Referral
-from housing_checks.gate.rules import Blocker
+from housing_checks.gate.blockers import Blocker
 
 SeenReferral = partial("CaseReferral", Referral)
 SeenCase = partial("CaseRecord", Case, stage=str, referral=SeenReferral | None)
@@ -62,6 +62,10 @@ class CaseLine(Schema):
     home_not_ready: bool | None
     open_actions: int | None
     why_still_here: str
+    what_stands_between: str | None = Field(
+        description="What stands between the person and home, whose move it is and by when: the first two "
+        "blockers, and how many more"
+    )
     waiting: DelaySoFar | None
 
 

@@ -13,7 +13,7 @@ from api.web.page import words
 from discharge.cases import events as ev
 from discharge.cases.actions import ACTIONS, action_words
 from discharge.cases.follow_ups import contact_words, not_running
-from discharge.cases.model import Mitigation
+from discharge.cases.model import Assignment, Mitigation
 from discharge.codes import after_discharge, casework
 from discharge.codes.delay_reasons import delay_reason_label
 from discharge.codes.destinations import DISCHARGE_DESTINATIONS
@@ -91,10 +91,10 @@ class _Teller:
 _Tell = Callable[[Any, _Teller], str]
 
 
-def mitigator(mitigation: Mitigation, known: Directory) -> str:
-    """Who answers for a mitigation: the role, and the person where one is named."""
-    role = casework.OWNER_ROLES.label(mitigation.role)
-    name = known.user(mitigation.user_id)
+def mitigator(named: Mitigation | Assignment, known: Directory) -> str:
+    """Who answers for a mitigation, or whose move an item is: the role, and the person where one is named."""
+    role = casework.OWNER_ROLES.label(named.role)
+    name = known.user(named.user_id)
     return f"{name} ({role[:1].lower()}{role[1:]})" if name else role
 
 
@@ -272,6 +272,10 @@ TELL: Mapping[str, _Tell] = {
     "mitigation-withdrawn": lambda e, t: (
         f"{t.gate(e.item)}: the mitigation "
         + ("ended on its day, and the item is open again" if e.because == "ended" else "has ended")
+    ),
+    "blocker-assigned": lambda e, t: (
+        f"{t.gate(e.item)}: {mitigator(e.assignment, t.known)}"
+        + (f", by {words.day(e.assignment.due_on)}" if e.assignment.due_on else "")
     ),
     "making-ready-started": lambda _e, _t: "Work on the home started",
     "strand-started": lambda e, t: f"Started: {_strand_name(e, t.known)}",

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from api.cases.lead_times import late_words
-from api.cases.page_values import Action, ActionGroup, AlertLine, CasePage, Fact, OwedLine, StrandLine, ToDo
+from api.cases.page_values import Action, ActionGroup, AlertLine, CasePage, Fact, OwedLine, StrandLine
 from api.cases.queries import CaseFile
 from api.cases.suggestions import suggested
 from api.cases.summary import (
@@ -26,6 +26,7 @@ from api.cases.viewer import is_hidden
 from api.contact_details.views import whom_to_call
 from api.forms.definitions import FORMS
 from api.forms.model import Around
+from api.gate.views import goes_on_beside, to_do
 from api.web.names import Directory
 from api.web.page import words
 from api.web.page.tags import Tag, level_tag, stage_tag, strand_tag
@@ -47,8 +48,7 @@ from discharge.outcomes.failed_discharge import (
 from discharge.outcomes.readmission import readmission_band
 from discharge.risk.rules import loudest_first, rule_title
 from discharge.store.tables import CaseEventRow, NoteRow, OutboxRow
-from housing_checks.checks.answers import takes_yes_or_no
-from housing_checks.gate.rules import Blocker, blocking
+from housing_checks.gate.sentence import what_stands_between
 from housing_checks.lead_times import item_label
 from housing_checks.strands.definitions import kind_words
 
@@ -88,7 +88,10 @@ def present(given: Given) -> CasePage:
         next_step=action.words if action else "",
         next_who=who_next(action.role, action.due_on) if action else "",
         facts=facts(given.found, given.today, known),
-        to_do=to_do(case, given.caller) if left_to_do else (),
+        stands_between=_stands_between(given) if left_to_do else "",
+        spoken_name=words.spoken_name(given.found.person.family_name, given.found.person.given_name),
+        to_do=to_do(case, given.caller, known, given.today) if left_to_do else (),
+        beside=goes_on_beside(case, known, given.today) if left_to_do else (),
         show_to_do=left_to_do,
         made_safe=made_safe(case, known),
         strands=tuple(strand_line(case, each, given.caller, known) for each in case.strands.values()),
@@ -111,6 +114,14 @@ def present(given: Given) -> CasePage:
     )
 
 
+def _stands_between(given: Given) -> str:
+    """The sentence; the heading over it names the person."""
+    said = given.found.telling.of(
+        "blocking", lambda whole: what_stands_between(whole, given.today, given.known.names)
+    )
+    return said or ""
+
+
 TAKE_ON = "acknowledge-alert"
 """Offered beside each alert, so not again among the actions."""
 
@@ -119,28 +130,6 @@ def who_next(role: str, due_on: date | None) -> str:
     """Who has the next step, and by when."""
     who = casework.OWNER_ROLES.label(role)
     return f"{who}, by {words.short_day(due_on)}" if due_on else who
-
-
-def to_do(case: Case, caller: Principal) -> tuple[ToDo, ...]:
-    """What is left before the person can leave."""
-    return tuple(_blocker(case, each, caller) for each in blocking(case))
-
-
-def _blocker(case: Case, each: Blocker, caller: Principal) -> ToDo:
-    base = f"/cases/{case.case_id}"
-    hint = f"since {words.short_day(each.since)}" if each.since else ""
-    if each.kind == "check":
-        href = f"{base}/check" if _may(case, caller, "complete-check") else ""
-        return ToDo(each.words, hint, href, Tag("To do", "yellow"))
-    if each.kind == "item":
-        simple = takes_yes_or_no(case, each.code)
-        kind = "confirm-item" if simple else "complete-check"
-        there = f"{base}/do/confirm-item?item={each.code}" if simple else f"{base}/check#{each.code}"
-        href = there if _may(case, caller, kind) else ""
-        tag = Tag("No", "red") if case.gate[each.code].value == "no" else Tag("Not known", "yellow")
-        return ToDo(each.words, hint, href, tag)
-    href = f"{base}/do/move-strand?strand={each.code}" if _may(case, caller, "move-strand") else ""
-    return ToDo(each.words, hint, href, strand_tag(case.strands[each.code]))
 
 
 def owed(case: Case, caller: Principal, now: datetime) -> tuple[OwedLine, ...]:

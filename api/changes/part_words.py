@@ -73,6 +73,14 @@ def _mitigation(side: Side, key: str) -> str | None:
     return f"{what}, {mitigator(named, side.known)} until {words.day(named.ends_on)}"
 
 
+def _assignment(side: Side, key: str) -> str | None:
+    named = side.case.assigned.get(key)
+    if named is None:
+        return "Nobody"
+    by = f", by {words.day(named.due_on)}" if named.due_on else ""
+    return f"{mitigator(named, side.known)}{by}"
+
+
 REFERRAL_LABELS: Mapping[str, str] = {
     "ward": "Ward of the referral",
     "reasons": "Reasons for referral",
@@ -324,6 +332,7 @@ def _stay(side: Side, key: str) -> str | None:
 PARTS: Mapping[str, PartWords] = {
     "item": PartWords(_gate, _item),
     "mitigation": PartWords(lambda side, key: f"Mitigation for {_gate(side, key)}", _mitigation),
+    "assignment": PartWords(lambda side, key: f"Owner and date of {_gate(side, key)}", _assignment),
     "referral": PartWords(lambda _side, key: REFERRAL_LABELS.get(key, "Referral"), _referral),
     "acceptance": PartWords(_label("Referral"), _acceptance),
     "owner": PartWords(lambda side, key: f"Owner at {_organisation(side, key)}", _owner),

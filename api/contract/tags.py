@@ -12,6 +12,7 @@ TAGS: Mapping[str, str] = MappingProxyType(
         "referrals": "Refer a person, and see how referrals that were sent stand.",
         "referral requests": "Referrals that wait for an answer: accept, decline or withdraw them.",
         "cases": "The worklist, one case, its timeline, who looked at it, and every command.",
+        "gate": "What stands between a person and home: the check as it stands, blockers, owners and days.",
         "checks": "Forms of the home check: items, answers, and when each is asked.",
         "documents": "Letters and other documents of a case.",
         "contact details": "Who to call about a case, from messages and corrected by staff.",

@@ -7,7 +7,7 @@ from api.forms.model import Around
 from api.web.page import words
 from discharge.codes.casework import CASE_OUTCOMES
 from discharge.outcomes.case_outcome import suggested_outcome
-from housing_checks.gate.rules import blocking
+from housing_checks.gate.blockers import blocking
 
 
 def outcome(around: Around) -> str:

@@ -20,7 +20,7 @@ from discharge.codes.delay_reasons import delay_reason_label
 from discharge.codes.destinations import DISCHARGE_METHODS
 from discharge.codes.participation import PARTICIPANT_ROLES
 from discharge.risk.rules import rule_title
-from housing_checks.checks.answers import takes_yes_or_no
+from housing_checks.checks.answers import counting_at_the_gate, takes_yes_or_no
 from housing_checks.lead_times import ITEMS, item_label
 from housing_checks.strands.definitions import DEFINITIONS, kind_words, steps_of
 from housing_checks.strands.rehousing.match import Match
@@ -59,6 +59,13 @@ def unsatisfied_items(around: Around) -> Pairs:
         for item in around.case.gate_items
         if item.value != "yes"
     ]
+
+
+def open_items(around: Around) -> Pairs:
+    """Items that are answered and are not yes."""
+    names = around.known.names.gate
+    standing = counting_at_the_gate(around.case)
+    return [(code, label) for code, label in names.items() if standing.get(code, "yes") != "yes"]
 
 
 def mitigated_items(around: Around) -> Pairs:

@@ -64,6 +64,24 @@ HOME = (
         shown=_has(ch.mitigated_items),
     ),
     CommandForm(
+        "assign-blocker",
+        "Name the owner and the date of an open item",
+        "Save",
+        (
+            Field("item", "Which item?", choices=ch.open_items),
+            Field("role", "Whose move is it?", choices=ch.from_list("owner-roles")),
+            Field(
+                "user_id",
+                "Which member of our own staff, if any?",
+                choices=ch.staff,
+                optional=True,
+            ),
+            Field("due_on", "By when will it be done?", "date", optional=True),
+        ),
+        group="Home",
+        shown=_has(ch.open_items),
+    ),
+    CommandForm(
         "start-strand",
         "Start an order or other work",
         "Begin",

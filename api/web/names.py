@@ -44,7 +44,11 @@ class Directory:
         """The same for sentences about a case."""
         organisations = {key: row.name for key, row in self.organisations.items()}
         return Names(
-            organisations=organisations, items=strand_items(), gate=gate_items(), kinds=strand_kinds()
+            organisations=organisations,
+            items=strand_items(),
+            gate=gate_items(),
+            kinds=strand_kinds(),
+            users=self.users,
         )
 
 

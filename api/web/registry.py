@@ -31,6 +31,7 @@ from api.failed_commands import routes as failed_command_routes
 from api.feeds import pages as feed_pages
 from api.feeds import routes as feed_routes
 from api.fhir import routes as fhir_routes
+from api.gate import routes as gate_routes
 from api.hidings import pages as hiding_pages
 from api.hidings import routes as hiding_routes
 from api.homes import pages as home_pages
@@ -65,6 +66,7 @@ ROUTERS = (
     referral_request_routes.router,
     case_routes.router,
     contact_detail_routes.router,
+    gate_routes.router,
     place_reader_routes.router,
     document_routes.router,
     alert_routes.router,

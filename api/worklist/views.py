@@ -17,6 +17,7 @@ from discharge.delays.stays import periods_of_this_stay
 from discharge.next_actions import next_action
 from fhir_adapters.store.message_search import UNASSIGNED
 from fhir_adapters.store.tables import Feed
+from housing_checks.gate.sentence import short_sentence
 
 """The feed of messages that no feed claims; nobody misses it when it is silent."""
 
@@ -46,6 +47,7 @@ class Row:
     bed: str
     stage: Tag
     why: str
+    between: str
     next_step: str
     nights: str
     without_reason: int | None
@@ -179,6 +181,7 @@ def _row(listed: Listed, today: date, known: Directory) -> Row:
         bed=bed,
         stage=stage_tag(case),
         why=telling.sentence(case, today, known.names) or "",
+        between=telling.of("blocking", lambda whole: short_sentence(whole, today, known.names) or "") or "",
         next_step=action.words if action else "",
         nights=telling.of("waiting", lambda whole: _nights(whole, today)) or words.DASH,
         without_reason=without,

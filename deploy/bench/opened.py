@@ -94,6 +94,7 @@ JSON: Final = (
     Opened("worklist, by interface", f"{API}/cases", WARD),
     Opened("worklist, a name, by interface", f"{API}/cases?text={{family}}", WARD),
     Opened("a case, by interface", f"{API}/cases/{{case}}", WARD),
+    Opened("a case, what stands between, by interface", f"{API}/cases/{{case}}/check", WARD),
     Opened("timeline, by interface", f"{API}/cases/{{case}}/timeline", WARD),
     Opened("who looked, by interface", f"{API}/cases/{{case}}/who-looked", WARD),
     Opened("contact details, by interface", f"{API}/cases/{{case}}/contact-details", WARD),

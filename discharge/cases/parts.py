@@ -87,6 +87,7 @@ PIECES: Mapping[type[Frozen], tuple[Piece, ...]] = {
     ev.GateItemSet: (_ITEM,),
     ev.MitigationNamed: (_MITIGATION,),
     ev.MitigationWithdrawn: (_MITIGATION,),
+    ev.BlockerAssigned: (_one("assignment", "item"),),
     ev.MakingReadyStarted: (Piece("work-begun"),),
     ev.StrandStarted: (_one("strand", "strand.key"),),
     ev.StrandMoved: (_STRAND,),

@@ -9,6 +9,7 @@ from datetime import date
 
 from discharge.codes.by_edition import code_list
 from discharge.codes.model import Code
+from discharge.roles import ROLES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,9 +21,18 @@ class SharingBasis(Code):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MitigationCode(Code):
-    """What is done instead of a ``yes``, and for how many days at most unless another day is named."""
+    """What is done instead of a ``yes``, and for how many days at most unless another day is named.
+
+    ``named_by`` are the roles that may name it, ``answered_by`` the owners that may answer for it, and
+    ``for_items`` the items that it can stand in for; none given means any. It never stands in for
+    ``not_for_items``.
+    """
 
     days: int
+    named_by: tuple[str, ...] = ()
+    answered_by: tuple[str, ...] = ()
+    for_items: tuple[str, ...] = ()
+    not_for_items: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,10 +49,16 @@ class HomeProblem(Code):
     fails_arrival: bool
 
 
-def _days_of_mitigations(rows: Mapping[str, MitigationCode]) -> Iterator[str]:
+def _faults_of_mitigations(rows: Mapping[str, MitigationCode]) -> Iterator[str]:
     for code, row in rows.items():
         if row.days <= 0:
             yield f"{code}.days: a mitigation holds for a day at least - write a whole number of days"
+        for role in row.named_by:
+            if role not in ROLES:
+                yield f"{code}.named_by: {role!r} is no role - choose from {', '.join(ROLES)}"
+        for owner in row.answered_by:
+            if not OWNER_ROLES.known(owner):
+                yield f"{code}.answered_by: {owner!r} is no owner - choose from {OWNER_ROLES.name}"
 
 
 REFERRAL_REASONS = code_list("referral-reasons", Code)
@@ -50,8 +66,8 @@ REFERRAL_RETURN_REASONS = code_list("referral-return-reasons", Code)
 TENURES = code_list("tenures", Code)
 NEEDS = code_list("needs", Code)
 SHARING_BASES = code_list("sharing-bases", SharingBasis)
-MITIGATIONS = code_list("mitigations", MitigationCode, check=_days_of_mitigations)
 OWNER_ROLES = code_list("owner-roles", Code)
+MITIGATIONS = code_list("mitigations", MitigationCode, check=_faults_of_mitigations)
 CONTACT_OUTCOMES = code_list("contact-outcomes", ContactOutcome)
 HOME_PROBLEMS = code_list("home-problems", HomeProblem)
 CASE_OUTCOMES = code_list("case-outcomes", Code)

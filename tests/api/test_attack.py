@@ -189,7 +189,9 @@ async def ask(scene: Scene, party: str, role: str, path: str) -> httpx.Response:
     return await scene.door.client.get(path)
 
 
-ONE_CASE = re.compile(r"^(/api/v1|)/cases/[0-9a-f-]{36}(/timeline|/who-looked|/told|/messages|/documents|)$")
+ONE_CASE = re.compile(
+    r"^(/api/v1|)/cases/[0-9a-f-]{36}(/timeline|/who-looked|/told|/messages|/documents|)$|^/api/v1/cases/[0-9a-f-]{36}/check$"
+)
 
 
 async def test_given_any_party_when_it_reads_everything_then_it_sees_what_its_part_needs_and_no_more(

@@ -53,7 +53,7 @@ async def test_given_a_phone_when_a_case_opens_then_wrong_comes_first_then_what_
     case_id = await waiting_ten_days(door)
     sign_in(door, "coordinator")
     async with looking.opened(f"/cases/{case_id}", PHONE) as page:
-        headings = ["Alerts", "What you can do", "What is still needed before the home is ready", "Facts"]
+        headings = ["Alerts", "What you can do", "What stands between Edith Ashdown and home", "Facts"]
         tops = []
         for heading in headings:
             box = await page.get_by_role("heading", name=heading, exact=True).bounding_box()

@@ -26,6 +26,7 @@ INTERFACES: dict[tuple[str, str], str] = {
     ("POST", "/api/v1/referral-requests/{request_id}/decision"): "referral-requests.answer",
     ("GET", "/api/v1/cases"): "case.list",
     ("GET", "/api/v1/cases/{case_id}"): "case.read",
+    ("GET", "/api/v1/cases/{case_id}/check"): "case.read",
     ("GET", "/api/v1/cases/{case_id}/timeline"): "case.follow",
     ("GET", "/api/v1/cases/{case_id}/who-looked"): "case.looks",
     ("GET", "/api/v1/hidings"): "hidings.read",

@@ -27,6 +27,7 @@ COMMANDS: tuple[tuple[int, Command], ...] = (
     (2, cmd.CompleteCheck(form=FORM_1.code, answers=ANSWERS)),
     (2, cmd.StartStrand(strand_kind="adaptation", item="grab-rail", partner_id=LANDLORD)),
     (3, HEATING),
+    (3, cmd.AssignBlocker(item="adaptation-in-place", role="adaptations-service", due_on=day(8))),
     (8, cmd.MoveStrand(strand="adaptation/1", step="fitted")),
     (9, cmd.ConfirmItem(item="adaptation-in-place", value="yes")),
     (9, cmd.ConfirmDischarge(destination="19")),

@@ -25,7 +25,7 @@ from discharge.roles import RELATIONS, Relation
 from discharge.sight import SIGHTS, seen_case
 from fhir_adapters.fhir.stages import case_reading
 from housing_checks.checks.rules import left_to_start
-from housing_checks.gate.rules import blocking
+from housing_checks.gate.blockers import blocking
 from tests.discharge.cases.stories import SERVICE, TRUST, day
 from tests.discharge.cases.test_relations import COUNCIL, LANDLORD, SUPPLIER, part
 from tests.housing_checks.sentence_oracle import AT_HOME, faults, told

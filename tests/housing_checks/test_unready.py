@@ -17,7 +17,7 @@ from discharge.pathway_words import why_still_here
 from discharge.risk.alerts import escalation_of
 from discharge.risk.levels import LEVELS
 from discharge.risk.rules import loudest_first
-from housing_checks.gate.rules import blocking
+from housing_checks.gate.blockers import blocking
 from housing_checks.pathway import advance, next_wakeup
 from tests.discharge.cases.stories import CONTACTS, day, envelope, leaves, noon, refer, spell, told
 from tests.housing_checks.homes import FORM_1

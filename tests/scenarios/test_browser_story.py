@@ -194,7 +194,7 @@ async def accepts_and_checks(coordinator: Somebody, story: Story) -> None:
     await coordinator.page.locator("#heating-2, [name=heating][value=no]").first.check()
     await coordinator.presses("Check the answers")
     await coordinator.presses("Submit the check")
-    await coordinator.reads("What is still needed before the home is ready")
+    await coordinator.reads(f"What stands between {story.person.given} {story.person.family} and home")
     await coordinator.reads("Heating: no")
     await coordinator.does_not_read("Food for 48 hours: no")
 

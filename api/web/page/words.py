@@ -101,6 +101,11 @@ def full_name(family: str | None, given: str | None) -> str:
     return ", ".join(parts) or "Name not known"
 
 
+def spoken_name(family: str | None, given: str | None) -> str:
+    """Edith Ashdown, for the middle of a sentence."""
+    return " ".join(part for part in (given, family) if part) or "this person"
+
+
 def case_time_words(clock: CaseClock, wall: datetime) -> str:
     """The line that says that time runs differently here; nothing where it does not."""
     if clock.factor == 1.0:

@@ -40,6 +40,7 @@ from discharge.cases.commands.end import (
     ReopenCase,
 )
 from discharge.cases.commands.home import (
+    AssignBlocker,
     CompleteCheck,
     ConfirmItem,
     HomeCommand,
@@ -141,7 +142,7 @@ class Envelope(Frozen):
     late: bool = False
 
 
-ENVELOPE: Stored[Envelope] = Stored(TypeAdapter(Envelope), schema=5)
+ENVELOPE: Stored[Envelope] = Stored(TypeAdapter(Envelope), schema=6)
 """How a command is stored, with who asks."""
 
 __all__ = [
@@ -158,6 +159,7 @@ __all__ = [
     "Answer",
     "AnswerAction",
     "AnswerOffer",
+    "AssignBlocker",
     "AssignOwner",
     "CancelDischarge",
     "CancelStrand",

@@ -102,5 +102,28 @@ class WithdrawMitigation(CaseCommand):
     item: str
 
 
-HomeCommand = StartCheck | SaveAnswers | CompleteCheck | ConfirmItem | NameMitigation | WithdrawMitigation
+class AssignBlocker(CaseCommand):
+    """Say whose move an item of the check is that is not ``yes``: which role, who of it, and by when."""
+
+    declared: ClassVar = Declaration(
+        "Name the owner and the date of an open item", SINCE_ACCEPTANCE, CASEWORK_OR_SYSTEM, CARE
+    )
+    touches: ClassVar = ("assignment",)
+
+    kind: Literal["assign-blocker"] = "assign-blocker"
+    item: str
+    role: str
+    user_id: UUID | None = None
+    due_on: date | None = None
+
+
+HomeCommand = (
+    StartCheck
+    | SaveAnswers
+    | CompleteCheck
+    | ConfirmItem
+    | NameMitigation
+    | WithdrawMitigation
+    | AssignBlocker
+)
 """Every command of this room."""

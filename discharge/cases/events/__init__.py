@@ -36,6 +36,7 @@ from discharge.cases.events.departure import (
 )
 from discharge.cases.events.end import CaseClosed, CaseReopened
 from discharge.cases.events.home import (
+    BlockerAssigned,
     CheckCompleted,
     CheckStarted,
     GatedItemsChanged,
@@ -122,6 +123,7 @@ Event = Annotated[
     | GateItemSet
     | MitigationNamed
     | MitigationWithdrawn
+    | BlockerAssigned
     | MakingReadyStarted
     | StrandStarted
     | StrandMoved
@@ -162,7 +164,7 @@ Event = Annotated[
 ]
 """Every event there is; ``kind`` tells them apart on the wire and in the record."""
 
-EVENT: Stored[Event] = Stored(TypeAdapter(Event), schema=6)
+EVENT: Stored[Event] = Stored(TypeAdapter(Event), schema=7)
 """How an event is stored. A new kind raises its schema, so that a build that does not have the kind knows."""
 
 
@@ -185,6 +187,7 @@ __all__ = [
     "AlertCleared",
     "AlertEscalated",
     "AlertRaised",
+    "BlockerAssigned",
     "CaseClosed",
     "CaseReopened",
     "CheckCompleted",

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from discharge.cases.model import ItemAnswer, Mitigation
+from discharge.cases.model import Assignment, ItemAnswer, Mitigation
 from discharge.values import Frozen, YesNoUnknown
 
 
@@ -76,6 +76,14 @@ class MitigationWithdrawn(Frozen):
     item: str
     withdrawn_on: date
     because: Literal["said", "ended"] = "said"
+
+
+class BlockerAssigned(Frozen):
+    """Somebody said whose move an item of the check is, and by when it is done."""
+
+    kind: Literal["blocker-assigned"] = "blocker-assigned"
+    item: str
+    assignment: Assignment
 
 
 class HomeBecameReady(Frozen):

@@ -17,6 +17,13 @@ def _with_item(case: Case, code: str, **changes: object) -> Case:
     return changed(case, gate={**case.gate, code: item})
 
 
+def _settled(case: Case, code: str, value: str) -> Case:
+    """The case without who was to deal with an item, once it is yes."""
+    if value != "yes" or code not in case.assigned:
+        return case
+    return changed(case, assigned={key: each for key, each in case.assigned.items() if key != code})
+
+
 def _check_started(case: Case, event: ev.CheckStarted) -> Case:
     return changed(case, check=Check(form=event.form, started_on=event.started_on))
 
@@ -25,17 +32,18 @@ def _item_answered(case: Case, event: ev.ItemAnswered) -> Case:
     """An answer counts at once, also before the check is complete, where its item is gated already."""
     answer = event.answer
     check = case.check or Check(form="unknown", started_on=answer.answered_on or date.min)
-    after = changed(case, check=check.with_answer(event.item, answer))
+    after = _settled(changed(case, check=check.with_answer(event.item, answer)), event.item, answer.gate)
     return _with_item(after, event.item, **_of_answer(answer)) if event.item in case.gate else after
 
 
 def _of_answer(answer: ItemAnswer, completed_on: date | None = None) -> dict[str, object]:
-    return {
+    said: dict[str, object] = {
         "value": answer.gate,
         "as_of": answer.answered_on or completed_on,
         "valid_until": answer.valid_until,
         "expired": False,
     }
+    return said | {"lapsed": None} if answer.gate == "yes" else said
 
 
 def _check_completed(case: Case, event: ev.CheckCompleted) -> Case:
@@ -48,6 +56,7 @@ def _check_completed(case: Case, event: ev.CheckCompleted) -> Case:
         code: GateItem.model_validate(
             {
                 "code": code,
+                "lapsed": case.gate[code].lapsed if code in case.gate else None,
                 **_of_answer(answers.get(code, NOT_ANSWERED), event.completed_on),
                 "mitigation": case.gate[code].mitigation if code in case.gate else None,
             }
@@ -68,17 +77,27 @@ def _gated_items(case: Case, event: ev.GatedItemsChanged) -> Case:
 
 
 def _gate_item(case: Case, event: ev.GateItemSet) -> Case:
-    return _with_item(
-        case, event.item, value=event.value, as_of=event.as_of, valid_until=None, expired=event.expired
-    )
+    """What work or time says of an item is new: who was to deal with the old answer, and what stood in for
+    it, is over.
+    """
+    assigned = {key: each for key, each in case.assigned.items() if key != event.item}
+    said = {"value": event.value, "as_of": event.as_of, "expired": event.expired}
+    return _with_item(changed(case, assigned=assigned), event.item, valid_until=None, lapsed=None, **said)
 
 
 def _mitigated(case: Case, event: ev.MitigationNamed) -> Case:
-    return _with_item(case, event.item, mitigation=event.mitigation)
+    return _with_item(case, event.item, mitigation=event.mitigation, lapsed=None)
 
 
 def _mitigation_withdrawn(case: Case, event: ev.MitigationWithdrawn) -> Case:
-    return _with_item(case, event.item, mitigation=None)
+    """A mitigation whose day has passed is remembered, so that the item says why it blocks again."""
+    item = case.gate.get(event.item)
+    lapsed = item.mitigation if item is not None and event.because == "ended" else None
+    return _with_item(case, event.item, mitigation=None, lapsed=lapsed)
+
+
+def _assigned(case: Case, event: ev.BlockerAssigned) -> Case:
+    return changed(case, assigned={**case.assigned, event.item: event.assignment})
 
 
 def _became_ready(case: Case, event: ev.HomeBecameReady) -> Case:
@@ -97,6 +116,7 @@ FOLDS: Mapping[type, Fold] = {
     ev.GateItemSet: _gate_item,
     ev.MitigationNamed: _mitigated,
     ev.MitigationWithdrawn: _mitigation_withdrawn,
+    ev.BlockerAssigned: _assigned,
     ev.HomeBecameReady: _became_ready,
     ev.HomeNoLongerReady: _no_longer_ready,
 }

@@ -10,7 +10,7 @@ from pydantic import Field, TypeAdapter
 from discharge.cases.model.after import Action, Alert, FollowUp
 from discharge.cases.model.common import Stage
 from discharge.cases.model.departure import Discharge, Readmission, UnreadyHome
-from discharge.cases.model.home import Check, GateItem, Homelessness, places
+from discharge.cases.model.home import Assignment, Check, GateItem, Homelessness, places
 from discharge.cases.model.hospital import CaseSpell
 from discharge.cases.model.participation import Owner, Participant, SharingBasis
 from discharge.cases.model.referral import Referral
@@ -45,6 +45,7 @@ class Case(Frozen):
     check: Check | None = None
     home_ready_on: date | None = None
     gate: dict[str, GateItem] = Field(default_factory=dict)
+    assigned: dict[str, Assignment] = Field(default_factory=dict)
     strands: dict[str, Strand] = Field(default_factory=dict)
     alerts: dict[str, Alert] = Field(default_factory=dict)
     discharge: Discharge | None = None
@@ -140,6 +141,6 @@ class Case(Frozen):
 
 
 SNAPSHOT: Stored[Case] = Stored(
-    TypeAdapter(Case), schema=7, shown_by=frozenset({"case_id", "version", "stage"})
+    TypeAdapter(Case), schema=8, shown_by=frozenset({"case_id", "version", "stage"})
 )
 """How the snapshot of a case is stored. One of a former schema is folded anew from its events."""

@@ -84,9 +84,19 @@ class Mitigation(Frozen):
         return self.until_on or self.named_on + timedelta(days=mitigation_days(self.code, self.named_on))
 
 
+class Assignment(Frozen):
+    """Whose move an item is, as somebody said: the role, the person where one was named, and by when."""
+
+    role: str
+    user_id: UUID | None = None
+    due_on: date | None = None
+    assigned_on: date
+    assigned_by: UUID | None = None
+
+
 class GateItem(Frozen):
     """One thing that must be so before the person leaves. ``valid_until`` is the last day on which its answer
-    holds; ``expired`` says that it has passed.
+    holds; ``expired`` says that it has passed. ``lapsed`` is the mitigation whose last day has passed.
     """
 
     code: str
@@ -95,6 +105,7 @@ class GateItem(Frozen):
     valid_until: date | None = None
     expired: bool = False
     mitigation: Mitigation | None = None
+    lapsed: Mitigation | None = None
 
     @property
     def satisfied(self) -> bool:

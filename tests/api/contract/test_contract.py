@@ -31,6 +31,7 @@ NO_LIST = frozenset(
     {
         # Of one of several lists, or of none; the description says which.
         *("DelayReason.code", "RecordDelayReasonCommand.code", "ReasonNights.code", "Blocker.code"),
+        *("Beside.code",),
         *("StartStrandCommand.item", "Strand.item", "SuggestedStrand.item", "CaseNote.item"),
         *("MoveStrandCommand.step", "Strand.step", "Participant.basis", "ReadyPeriod.basis"),
         *("BodyFault.code", "Alert.cause", "MessageSearch.state", "IdentityDecision.state"),

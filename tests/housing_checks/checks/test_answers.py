@@ -16,7 +16,8 @@ from discharge.clocks import london_midnight
 from discharge.errors import Refused
 from housing_checks.checks.answers import answers_standing
 from housing_checks.checks.form import form_in_force, form_of
-from housing_checks.gate.rules import blocking, gate_open, next_end
+from housing_checks.gate.blockers import blocking
+from housing_checks.gate.rules import gate_open, next_end
 from tests.housing_checks.homes import FORM_1, SERVICE, Story, answers, check, confirm, day, noon
 from tests.housing_checks.oxygen_form import oxygen_asked
 
@@ -184,7 +185,8 @@ def test_given_an_answer_that_holds_for_a_time_then_it_blocks_again_afterwards_a
     assert gate_open(story.case)
     story.ask(confirm("water"), on=BEGINS + 92)
     (blocked,) = blocking(story.case)
-    assert (blocked.words, blocked.since) == ("Smoke alarm tested: the answer has run out", day(BEGINS + 92))
+    assert (blocked.why, blocked.since) == ("run-out", day(BEGINS + 92))
+    assert blocked.words == "Smoke alarm tested: the answer has run out: it held until 1 July 2026"
     story.ask(ConfirmItem(item="alarm", value="2026-07-02"), on=BEGINS + 92)
     assert gate_open(story.case)
 

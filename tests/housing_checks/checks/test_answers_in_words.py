@@ -14,7 +14,7 @@ from discharge.errors import Refused
 from discharge.reference.files import DataInvalid
 from discharge.reference.site import parse_override
 from housing_checks.checks.form import form_in_force
-from housing_checks.gate.rules import blocking
+from housing_checks.gate.blockers import blocking
 from housing_checks.seen import left_as_seen
 from tests.housing_checks.homes import Story, answers, day
 from tests.housing_checks.oxygen_form import EACH, IN_WORDS, OURS, oxygen_asked

@@ -13,7 +13,8 @@ from discharge.errors import Refused
 from discharge.values import YesNoUnknown
 from housing_checks.checks.answers import asked_of, gated_for
 from housing_checks.checks.form import form_in_force
-from housing_checks.gate.rules import blocking, gate_open
+from housing_checks.gate.blockers import blocking
+from housing_checks.gate.rules import gate_open
 from tests.housing_checks.form_two import FORM_2, all_well, checked_on_two, form_two_in_force
 from tests.housing_checks.homes import FIRST, FORM_1, Story, check, day
 

@@ -20,7 +20,7 @@ from housing_checks.checks import form as forms
 from housing_checks.checks.faults import faults_beside, faults_of
 from housing_checks.checks.form import HOME_CHECK, form_in_force
 from housing_checks.checks.model import CheckItem
-from housing_checks.gate.rules import blocking
+from housing_checks.gate.blockers import blocking
 from tests.housing_checks.form_two import FORM_2, all_well, form_two_in_force
 from tests.housing_checks.homes import FIRST, Story
 

@@ -18,8 +18,9 @@ from discharge.reference.policy import put_in_force
 from discharge.reference.site import parse_override
 from discharge.values import YesNoUnknown
 from housing_checks.checks.form import form_in_force
-from housing_checks.gate import rules
-from housing_checks.gate.rules import Blocker, blocking, forget, item_words, say_yes
+from housing_checks.gate import mitigations, rules
+from housing_checks.gate.blockers import blocking, item_words
+from housing_checks.gate.rules import forget, say_yes
 from housing_checks.guards import require_order, require_stage
 from tests.housing_checks.homes import CASE, COORDINATOR, FORM_1, confirm, day, noon
 
@@ -49,8 +50,8 @@ def envelope(command: Command, on: int) -> Envelope:
 def decider(command: Command) -> Decider:
     return {
         "confirm-item": rules.confirm_item,
-        "name-mitigation": rules.name_mitigation,
-        "withdraw-mitigation": rules.withdraw_mitigation,
+        "name-mitigation": mitigations.name_mitigation,
+        "withdraw-mitigation": mitigations.withdraw_mitigation,
     }[command.kind]
 
 
@@ -233,25 +234,16 @@ def strand(number: int, **said: object) -> Strand:
 def test_given_a_shut_gate_then_each_blocker_says_what_since_when_and_in_words() -> None:
     strands = [strand(1), strand(2, due_on=day(9)), strand(3, former_home=True)]
     case = CHECKED.model_copy(update={"strands": {each.key: each for each in strands}})
-    assert blocking(case) == [
-        Blocker(kind="item", code="bed", words="Bed: not known yet", since=day(2)),
-        Blocker(kind="item", code="food", words="Food for 48 hours: no", since=day(2)),
-        Blocker(kind="strand", code="adaptation/1", words="Grab or stair rails: not done", since=day(2)),
-        Blocker(
-            kind="strand",
-            code="adaptation/2",
-            words="Grab or stair rails: not done, due 11 March 2026",
-            since=day(2),
-        ),
-        Blocker(
-            kind="strand",
-            code="adaptation/3",
-            words="Grab or stair rails: ordered for the previous home",
-            since=day(2),
-        ),
+    assert [(each.kind, each.code, each.words, each.since) for each in blocking(case)] == [
+        ("item", "bed", "Bed: not known yet", day(2)),
+        ("item", "food", "Food for 48 hours: no", day(2)),
+        ("strand", "adaptation/1", "Grab or stair rails: not done", day(2)),
+        ("strand", "adaptation/2", "Grab or stair rails: not done, due 11 March 2026", day(2)),
+        ("strand", "adaptation/3", "Grab or stair rails: ordered for the previous home", day(2)),
     ]
-    assert blocking(CHECKED.model_copy(update={"gate": {}})) == [
-        Blocker(kind="check", code="check", words="The suitability check is not complete")
+    unchecked = blocking(CHECKED.model_copy(update={"gate": {}}))
+    assert [(each.kind, each.code, each.words) for each in unchecked] == [
+        ("check", "check", "The suitability check is not complete")
     ]
 
 

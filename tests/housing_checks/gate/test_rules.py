@@ -11,7 +11,8 @@ from discharge.cases.model import Stage
 from discharge.errors import Refused
 from discharge.values import YesNoUnknown
 from housing_checks.checks.answers import answers_standing
-from housing_checks.gate.rules import blocking, gate_open
+from housing_checks.gate.blockers import blocking
+from housing_checks.gate.rules import gate_open
 from housing_checks.pathway import consequences
 from tests.housing_checks.homes import FORM_1, Story, answers, check, checked, confirm, day, noon, start
 

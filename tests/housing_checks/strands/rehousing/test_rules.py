@@ -20,7 +20,7 @@ from discharge.cases.commands import (
 )
 from discharge.cases.model import Stage
 from discharge.errors import Refused
-from housing_checks.gate.rules import blocking
+from housing_checks.gate.blockers import blocking
 from tests.housing_checks.homes import (
     CASE,
     FORM_1,

@@ -1,0 +1,263 @@
+"""What stands between a person and home: each blocker with whose move it is, by when, and what to do next.
+
+What goes on beside it and blocks nothing is told, too. Owner and day are those that somebody
+said; else the day is that of the work under way, of the item in its form, or the one on which the home is
+needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any, Literal, NamedTuple
+from uuid import UUID
+
+from discharge.cases.model import Case, GateItem, Mitigation, Strand
+from discharge.cases.unready import CHECK, blockers
+from discharge.codes.casework import MITIGATIONS
+from discharge.pathway_words import middle
+from discharge.values import Frozen
+from housing_checks.checks.form import form_of_case
+from housing_checks.checks.model import CheckItem, Suggestion
+from housing_checks.checks.rules import left_to_start
+from housing_checks.gate.next_steps import next_of_check, next_of_item, next_of_strand
+from housing_checks.gate.owners import named_for
+from housing_checks.lead_times import item_label
+
+Why = Literal[
+    "not-checked",
+    "no",
+    "unknown",
+    "not-answered",
+    "run-out",
+    "mitigation-ended",
+    "not-done",
+    "previous-home",
+]
+"""Why something blocks: nobody checked the home, an answer says no or not known, nobody answered, an answer
+or a mitigation held until a day that has passed, work is not done, or was ordered for the previous home.
+"""
+
+VALUE_WORDS = {"yes": "yes", "no": "no", "unknown": "not known yet"}
+
+
+class OpenWork(Frozen):
+    """One thing that somebody has to do: what, whose move it is, by when, and the next action in words."""
+
+    code: str
+    words: str
+    since: date | None = None
+    owner_role: str
+    user_id: UUID | None = None
+    organisation_id: UUID | None = None
+    due_on: date | None = None
+    next_action: str
+
+
+class Blocker(OpenWork):
+    """One thing that keeps the gate shut. ``since`` is the day that is known from; ``waits_for`` names the
+    strands of the case that have to be done first.
+    """
+
+    kind: Literal["check", "item", "strand"]
+    why: Why
+    waits_for: tuple[str, ...] = ()
+
+
+class Beside(OpenWork):
+    """One thing that goes on and does not keep the gate shut."""
+
+    kind: Literal["item", "strand", "mitigation"]
+
+
+class _Around(NamedTuple):
+    """What the blockers of one case have in common: its form, and what its answers suggest to start."""
+
+    case: Case
+    rows: Mapping[str, CheckItem]
+    left: Sequence[Suggestion]
+
+    def label(self, code: str) -> str:
+        """An item in a few words."""
+        return self.rows[code].label if code in self.rows else code
+
+
+def blocking(case: Case) -> list[Blocker]:
+    """Return everything that keeps the gate shut: the missing check, then items, then required strands."""
+    codes = blockers(case)
+    if not codes:
+        return []
+    around = _around(case)
+    return [_blocker(around, code) for code in codes]
+
+
+def beside(case: Case) -> list[Beside]:
+    """Return what goes on and does not block: items with a mitigation, other items answered no, and strands
+    that the gate does not wait for.
+    """
+    around, shut = _around(case), set(blockers(case))
+    given = case.check.given if case.check is not None else {}
+    others = [code for code, answer in given.items() if answer.gate == "no" and code not in case.gate]
+    return [
+        *(
+            _mitigated(around, item.code, item.mitigation)
+            for item in case.gate_items
+            if item.mitigation is not None and item.value != "yes"
+        ),
+        *(
+            Beside(kind="item", **_of_item(around, _as_item(case, code)))
+            for code in around.rows
+            if code in others
+        ),
+        *(
+            Beside(kind="strand", **of_strand(case, each))
+            for each in case.open_strands
+            if each.key not in shut
+        ),
+    ]
+
+
+def item_words(case: Case, code: str) -> str:
+    """Return an item in a few words, from the form its check was made on."""
+    form = form_of_case(case)
+    return form.item(code).label if code in form.codes else code
+
+
+def strand_blocker(case: Case, strand: Strand) -> Blocker:
+    """Return a required strand as what the gate waits for."""
+    why: Why = "previous-home" if strand.former_home else "not-done"
+    return Blocker(kind="strand", why=why, **of_strand(case, strand))
+
+
+def _around(case: Case) -> _Around:
+    return _Around(case, {row.code: row for row in form_of_case(case).items}, left_to_start(case))
+
+
+def _blocker(around: _Around, code: str) -> Blocker:
+    case = around.case
+    if code == CHECK:
+        return _check_blocker(case)
+    if code not in case.gate:
+        return strand_blocker(case, case.strands[code])
+    item = case.gate[code]
+    waits_for = tuple(each.key for each in _awaited(around, code))
+    return Blocker(kind="item", why=_why(case, item), waits_for=waits_for, **_of_item(around, item))
+
+
+def _check_blocker(case: Case) -> Blocker:
+    return Blocker(
+        kind="check",
+        code=CHECK,
+        why="not-checked",
+        words="The suitability check is not complete",
+        since=case.check.started_on if case.check is not None else None,
+        due_on=case.home_needed_on,
+        next_action=next_of_check(case),
+        **named_for(case, "coordinator").fields,
+    )
+
+
+def _why(case: Case, item: GateItem) -> Why:
+    if item.expired:
+        return "run-out"
+    if item.lapsed is not None:
+        return "mitigation-ended"
+    if item.value == "no":
+        return "no"
+    return "unknown" if case.check is not None and item.code in case.check.answers else "not-answered"
+
+
+def _of_item(around: _Around, item: GateItem) -> dict[str, Any]:
+    row, works = around.rows.get(item.code), _awaited(around, item.code)
+    named = around.case.assigned.get(item.code)
+    usual = row.owner if row is not None else "coordinator"
+    who = named_for(around.case, named.role if named else usual, named.user_id if named else None)
+    return {
+        "code": item.code,
+        "words": f"{around.label(item.code)}: {_stands(around.case, item, row)}",
+        "since": item.as_of,
+        "due_on": _due(around.case, item, row, works),
+        "next_action": next_of_item(item, row, works, around.left),
+        **who.fields,
+    }
+
+
+def _as_item(case: Case, code: str) -> GateItem:
+    """An answer of no to an item that is not gated for this person."""
+    given = case.check.given[code] if case.check is not None else None
+    return GateItem(code=code, value="no", as_of=given.answered_on if given is not None else None)
+
+
+def _stands(case: Case, item: GateItem, row: CheckItem | None) -> str:
+    """How an item stands, in words for the middle of a sentence; a value of its own in its own words."""
+    if item.expired:
+        until = f": it held until {_day(item.as_of - timedelta(days=1))}" if item.as_of is not None else ""
+        return f"the answer has run out{until}"
+    given = case.check.given.get(item.code) if case.check is not None else None
+    said = VALUE_WORDS.get(item.value, item.value)
+    if row is not None and given is not None and given.gate == item.value and given.value not in VALUE_WORDS:
+        said = middle(row.words(given.value))
+    if item.lapsed is None:
+        return said
+    instead = middle(MITIGATIONS.label(item.lapsed.code))
+    return f"{said}, and the mitigation ended on {_day(item.lapsed.ends_on)}: {instead}"
+
+
+def _awaited(around: _Around, code: str) -> tuple[Strand, ...]:
+    """The strands at work that an item waits for: those that settle it, and those that it suggests."""
+    row = around.rows.get(code)
+    if row is None:
+        return ()
+    suggested = {(each.kind, each.item) for each in row.suggests}
+    return tuple(
+        each
+        for each in around.case.open_strands
+        if not each.former_home and (each.kind in row.settled_by or (each.kind, each.item) in suggested)
+    )
+
+
+def _due(case: Case, item: GateItem, row: CheckItem | None, works: Sequence[Strand]) -> date | None:
+    named = case.assigned.get(item.code)
+    if named is not None and named.due_on is not None:
+        return named.due_on
+    done = [each.due_on for each in works if each.due_on is not None]
+    if done:
+        return max(done)
+    known = item.as_of or (case.check.completed_on if case.check is not None else None)
+    if row is None or row.due is None or known is None:
+        return case.home_needed_on
+    return row.due.by(known, case.home_needed_on)
+
+
+def _mitigated(around: _Around, code: str, named: Mitigation) -> Beside:
+    """An item that does not block while its mitigation holds."""
+    return Beside(
+        kind="mitigation",
+        code=code,
+        words=f"{around.label(code)}: {middle(MITIGATIONS.label(named.code))}",
+        since=named.named_on,
+        due_on=named.ends_on,
+        next_action="Put it right before the mitigation ends, or name another one",
+        **named_for(around.case, named.role, named.user_id).fields,
+    )
+
+
+def of_strand(case: Case, strand: Strand) -> dict[str, Any]:
+    """Return a strand as work that somebody has to do: of its partner, where it has one."""
+    what = item_label(strand.kind, strand.item)
+    due = f", due {_day(strand.due_on)}" if strand.due_on else ""
+    who = named_for(case, strand.owner_role)
+    if strand.partner_id is not None:
+        who = who._replace(organisation_id=strand.partner_id, user_id=None)
+    return {
+        "code": strand.key,
+        "words": f"{what}: ordered for the previous home" if strand.former_home else f"{what}: not done{due}",
+        "since": strand.started_on,
+        "due_on": strand.due_on,
+        "next_action": next_of_strand(strand),
+        **who.fields,
+    }
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"

@@ -1,0 +1,137 @@
+"""What stands between this person and home, whose move is it, and when will it be done: one sentence for
+pages, the worklist and interfaces alike. Nothing here names the person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from discharge.calendar import short_day
+from discharge.cases.model import Case, Mitigation, Strand
+from discharge.cases.stages import HOME
+from discharge.cases.unready import in_checked_home
+from discharge.codes.casework import MITIGATIONS, OWNER_ROLES
+from discharge.pathway_words import Names, middle
+from housing_checks.gate.blockers import Blocker, blocking, item_words
+from housing_checks.lead_times import item_label
+
+MOST_NAMED, MOST_ON_A_LIST = 6, 2
+"""So many blockers are named on the page of the case, and on a list of people; of more it says how many."""
+
+
+def what_stands_between(case: Case, today: date, names: Names | None = None, most: int = MOST_NAMED) -> str:
+    """Return one sentence: what blocks, whose move it is and by when; or that nothing does, and which
+    mitigations must hold. It begins with a capital; a page may put the person's name before it.
+    """
+    if case.closed:
+        return "The case is closed."
+    names, blocked = names or Names(), _named_once(blocking(case))
+    if not blocked:
+        return _open(case, names)
+    said = [_blocker_words(case, each, today, names) for each in blocked[:most]]
+    more = len(blocked) - most
+    return f"{_opening(case)}: {_joined([*said, *([f'{more} more'] if more > 0 else [])])}."
+
+
+def short_sentence(case: Case, today: date, names: Names | None = None) -> str | None:
+    """Return the sentence for a list of people: the first blockers, and how many more; None where nobody
+    waits for the home, or nothing was checked.
+    """
+    if case.closed or not case.gate or (case.stage in HOME and case.unready_home is None):
+        return None
+    return what_stands_between(case, today, names, MOST_ON_A_LIST)
+
+
+def _named_once(blocked: Sequence[Blocker]) -> list[Blocker]:
+    """The blockers without work that an item waits for: it is named with the item."""
+    awaited = {key for each in blocked for key in each.waits_for}
+    return [each for each in blocked if each.code not in awaited]
+
+
+def _opening(case: Case) -> str:
+    if in_checked_home(case):
+        return "Is at home, and the home is not ready"
+    if case.stage in HOME:
+        return "Cannot go home from there yet"
+    return "Is at home, and the home is not ready" if case.in_community else "Cannot go home yet"
+
+
+def _open(case: Case, names: Names) -> str:
+    held = [
+        _mitigation_words(case, item.code, item.mitigation, names)
+        for item in case.gate_items
+        if item.mitigation is not None and item.value != "yes"
+    ]
+    at_home = case.in_community or in_checked_home(case)
+    ready = "The home is ready" if at_home else "Can go home: the home is ready"
+    if not held:
+        return f"{ready}."
+    return f"{ready} while this holds: {_joined(held)}."
+
+
+def _mitigation_words(case: Case, code: str, named: Mitigation, names: Names) -> str:
+    who = _who(named.role, names.users.get(named.user_id) if named.user_id is not None else None)
+    instead = middle(MITIGATIONS.label(named.code))
+    return f"{middle(item_words(case, code))}: {instead} ({who}, until {short_day(named.ends_on)})"
+
+
+def _blocker_words(case: Case, each: Blocker, today: date, names: Names) -> str:
+    who = _who(each.owner_role, names.users.get(each.user_id) if each.user_id is not None else None)
+    when = _by(each.due_on, today)
+    return f"{_what(case, each)} ({who}{f', {when}' if when else ''}){_awaited(case, each, today)}"
+
+
+def _what(case: Case, each: Blocker) -> str:
+    if each.kind == "check":
+        return "the home check is not complete" if case.check is not None else "the home was not checked"
+    if each.kind == "strand":
+        strand = case.strands[each.code]
+        previous = ", ordered for the previous home" if strand.former_home else ""
+        return f"{_work(strand)}{previous}"
+    label = middle(item_words(case, each.code))
+    return f"{label}, {_WHY[each.why]}" if each.why in _WHY else label
+
+
+_WHY = {
+    "run-out": "whose answer has run out",
+    "mitigation-ended": "whose mitigation has ended",
+    "unknown": "not known",
+    "not-answered": "not asked yet",
+}
+"""Beside a plain no, why an item blocks."""
+
+
+def _awaited(case: Case, each: Blocker, today: date) -> str:
+    works = [case.strands[key] for key in each.waits_for]
+    if not works:
+        return ""
+    return f", waiting for {_joined([_work_and_day(strand, today) for strand in works])}"
+
+
+def _work_and_day(strand: Strand, today: date) -> str:
+    when = _by(strand.due_on, today)
+    return f"{_work(strand)} ({_who(strand.owner_role)}{f', {when}' if when else ''})"
+
+
+def _work(strand: Strand) -> str:
+    return middle(item_label(strand.kind, strand.item))
+
+
+def _who(role: str, person: str | None = None) -> str:
+    who = middle(OWNER_ROLES.label(role))
+    return f"{who}, {person}" if person else who
+
+
+def _by(due: date | None, today: date) -> str:
+    if due is None:
+        return ""
+    if due < today:
+        return f"was due {short_day(due)}"
+    return "by today" if due == today else f"by {short_day(due)}"
+
+
+def _joined(words: Sequence[str]) -> str:
+    """One, two and three; with semicolons, because each may have commas of its own."""
+    *first, last = words
+    return f"{'; '.join(first)}; and {last}" if first else last

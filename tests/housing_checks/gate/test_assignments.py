@@ -1,0 +1,101 @@
+"""Somebody says whose move an item is, and by when: that counts before what the form and the work say."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+
+from discharge.cases.commands import AssignBlocker, NameMitigation, SaveAnswers
+from discharge.cases.model import GateItem
+from discharge.errors import Refused
+from housing_checks.gate.blockers import beside, blocking
+from tests.housing_checks.homes import COORDINATOR, FORM_1, Story, checked, confirm, day, start
+
+JO = UUID(int=1)
+ASSIGN = AssignBlocker(item="toilet", role="therapy", user_id=JO, due_on=day(8))
+
+
+def test_given_an_owner_and_a_day_then_the_blocker_has_them() -> None:
+    story = checked(toilet="no").ask(ASSIGN, on=2)
+    assert story.kinds == ["blocker-assigned"]
+    (found,) = blocking(story.case)
+    assert (found.owner_role, found.user_id, found.due_on) == ("therapy", JO, day(8))
+    kept = story.case.assigned["toilet"]
+    assert (kept.assigned_on, kept.assigned_by) == (day(2), COORDINATOR.user_id)
+
+
+def test_given_a_day_that_somebody_said_then_it_counts_before_that_of_the_work() -> None:
+    story = checked(toilet="no").ask(start("equipment", "commode", due_on=day(6)), on=2).ask(ASSIGN, on=2)
+    assert blocking(story.case)[0].due_on == day(8)
+
+
+def test_given_no_day_then_the_day_of_the_work_still_counts() -> None:
+    story = checked(toilet="no").ask(start("equipment", "commode", due_on=day(6)), on=2)
+    story.ask(ASSIGN.model_copy(update={"due_on": None}), on=2)
+    assert (blocking(story.case)[0].owner_role, blocking(story.case)[0].due_on) == ("therapy", day(6))
+
+
+def test_given_the_same_said_again_then_nothing_happens_and_another_owner_takes_its_place() -> None:
+    story = checked(toilet="no").ask(ASSIGN, on=2)
+    assert story.decide(ASSIGN, on=3) == []
+    story.ask(ASSIGN.model_copy(update={"role": "coordinator"}), on=3)
+    assert story.case.assigned["toilet"].role == "coordinator"
+
+
+def test_given_a_check_under_way_then_an_item_that_says_no_can_be_assigned() -> None:
+    saved = SaveAnswers(form=FORM_1.code, answers={"toilet": "no"})
+    story = Story().ask(saved).ask(ASSIGN, on=2)
+    assert story.case.assigned["toilet"].due_on == day(8)
+
+
+def test_given_a_yes_then_the_owner_is_forgotten_and_a_later_no_is_nobodys_yet() -> None:
+    story = checked(toilet="no").ask(ASSIGN, on=2).ask(confirm("toilet"), on=3)
+    assert story.case.assigned == {}
+    story.ask(confirm("toilet", "no"), on=4)
+    assert blocking(story.case)[0].owner_role == "coordinator"
+
+
+def test_given_an_item_that_is_not_gated_then_its_owner_is_told_beside() -> None:
+    story = checked(room_to_move="no").ask(ASSIGN.model_copy(update={"item": "room-to-move"}), on=2)
+    assert [(each.owner_role, each.due_on) for each in beside(story.case)] == [("therapy", day(8))]
+
+
+@pytest.mark.parametrize(
+    ("changes", "on", "code", "where"),
+    [
+        ({"item": "water"}, 2, "already-done", "item"),
+        ({"item": "garden"}, 2, "no-such-item", "item"),
+        ({"role": "somebody"}, 2, "code-not-in-value-set", "role"),
+        ({"due_on": day(1)}, 2, "dates-out-of-order", "due_on"),
+    ],
+)
+def test_given_what_cannot_be_then_it_is_refused(
+    changes: dict[str, object], on: int, code: str, where: str
+) -> None:
+    with pytest.raises(Refused) as refusal:
+        checked(toilet="no").decide(ASSIGN.model_copy(update=changes), on)
+    assert (refusal.value.code, refusal.value.where) == (code, where)
+
+
+HEATERS = NameMitigation(item="heating", mitigation="temporary-heating", role="landlord", until_on=day(4))
+
+
+def test_given_a_mitigation_whose_day_has_passed_then_its_item_blocks_again_and_says_why() -> None:
+    story = checked(heating="no").ask(HEATERS, on=2)
+    assert blocking(story.case) == []
+    story.ask(confirm("water"), on=5)
+    (found,) = blocking(story.case)
+    assert (found.why, found.words) == (
+        "mitigation-ended",
+        "Heating: no, and the mitigation ended on 6 March 2026: temporary heating, water or power",
+    )
+    story.ask(HEATERS.model_copy(update={"until_on": day(9)}), on=5)
+    assert (blocking(story.case), story.case.gate["heating"].lapsed) == ([], None)
+
+
+def test_given_a_mitigation_that_ended_then_a_yes_forgets_it() -> None:
+    story = checked(heating="no").ask(HEATERS, on=2).ask(confirm("heating"), on=5)
+    story.ask(confirm("heating", "no"), on=6)
+    assert story.case.gate["heating"] == GateItem(code="heating", value="no", as_of=day(6))
+    assert blocking(story.case)[0].why == "no"

@@ -1,0 +1,90 @@
+"""Which roles may name which mitigation, who may answer for it, and for which items, is data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from uuid import uuid4
+
+import pytest
+
+from discharge.cases.commands import Envelope, NameMitigation
+from discharge.cases.model import Actor, Case, Check, GateItem, Stage
+from discharge.codes.casework import MITIGATIONS
+from discharge.errors import HomewardError
+from discharge.reference.policy import put_in_force
+from discharge.reference.site import parse_override
+from housing_checks.checks.form import CHECK_ITEMS
+from housing_checks.gate.mitigations import name_mitigation
+from tests.housing_checks.homes import CASE, FORM_1, SERVICE, TRUST
+
+FROM = date(2026, 11, 2)
+WARD = Actor(organisation_id=TRUST, role="discharge-team")
+FEED = Actor(organisation_id=TRUST, role="system")
+COORDINATOR = Actor(organisation_id=SERVICE, role="coordinator")
+COLD = Case(
+    case_id=CASE,
+    version=1,
+    stage=Stage.CHECKED,
+    check=Check(form=FORM_1.code, started_on=FROM, completed_on=FROM),
+    gate={code: GateItem(code=code, value="no", as_of=FROM) for code in ("heating", "toilet")},
+)
+
+
+def refusals(command: NameMitigation, actor: Actor = COORDINATOR, on: date = FROM) -> list[str]:
+    envelope = Envelope(command_id=uuid4(), case_id=CASE, actor=actor, effective_on=on, command=command)
+    now = datetime(on.year, on.month, on.day, 12, tzinfo=UTC)
+    try:
+        name_mitigation(COLD, envelope, now)
+    except HomewardError as refused:
+        return [f"{each.where} {each.code}" for each in (refused, *refused.others)]
+    return []
+
+
+BED = NameMitigation(item="toilet", mitigation="bed-downstairs", role="therapy")
+
+
+def test_given_a_role_that_may_name_it_then_it_is_taken_and_another_role_is_refused() -> None:
+    assert refusals(BED) == []
+    assert refusals(BED, WARD) == []
+    assert refusals(BED, FEED) == ["mitigation mitigation-not-yours"]
+
+
+def test_given_an_owner_that_may_not_answer_for_it_then_it_is_refused() -> None:
+    assert refusals(BED.model_copy(update={"role": "landlord"})) == ["role mitigation-not-answered"]
+
+
+@pytest.fixture
+def heaters_for_heating_only() -> Iterator[None]:
+    said = b"""
+changes: mitigations
+edition: ours
+effective_from: 2026-11-02
+decided_by: J. Doe
+decided_on: 2026-11-01
+reason: Decided by the board
+rows: {temporary-heating: {for_items: [heating]}, other: {not_for_items: [toilet]}}
+"""
+    put_in_force([parse_override("ours.yaml", said)])
+    yield
+    put_in_force(())
+
+
+def test_given_items_that_it_is_for_then_another_item_is_refused(heaters_for_heating_only: None) -> None:
+    heaters = NameMitigation(item="heating", mitigation="temporary-heating", role="landlord")
+    assert refusals(heaters) == []
+    assert refusals(heaters.model_copy(update={"item": "toilet"})) == ["mitigation mitigation-not-for-item"]
+    other = NameMitigation(item="toilet", mitigation="other", role="coordinator")
+    assert refusals(other) == ["mitigation mitigation-not-for-item"]
+    assert refusals(other.model_copy(update={"item": "heating"})) == []
+
+
+def test_given_a_day_before_the_edition_then_the_older_rows_count() -> None:
+    heaters = NameMitigation(item="heating", mitigation="temporary-heating", role="landlord")
+    assert refusals(heaters, FEED, date(2026, 10, 31)) == []
+
+
+def test_given_the_rows_then_each_item_that_they_name_is_one_of_a_form() -> None:
+    codes = {item.code for item in CHECK_ITEMS}
+    for row in MITIGATIONS.rows:
+        assert {*row.for_items, *row.not_for_items} <= codes, row.code
