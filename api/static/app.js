@@ -1,8 +1,10 @@
 // Everything works without this; it only adds what the design system's components can do with a script.
 import { initAll } from './nhsuk/nhsuk-frontend.min.js';
+import { watchDevice } from './offline/device.js';
 
 document.body.classList.add('js-enabled', 'nhsuk-frontend-supported');
 initAll();
+watchDevice();
 
 // What goes on by itself is shown as it goes on: its part of the page is asked for again until it is done.
 const AGAIN_MS = 2000;

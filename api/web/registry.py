@@ -38,6 +38,7 @@ from api.homes import pages as home_pages
 from api.homes import routes as home_routes
 from api.messages import pages as message_pages
 from api.messages import routes as message_routes
+from api.offline_checks import pages as offline_check_pages
 from api.place_readers import pages as place_reader_pages
 from api.place_readers import routes as place_reader_routes
 from api.referral_requests import pages as referral_request_pages
@@ -98,6 +99,7 @@ PAGES: tuple[APIRouter, ...] = (
     contact_detail_pages.router,
     place_reader_pages.router,
     check_pages.router,
+    offline_check_pages.router,
     command_pages.router,
     document_pages.router,
     hiding_pages.router,

@@ -44,6 +44,8 @@ PAGES: Final = (
     Opened("a case, who to call", "/cases/{case}/contact-details", WARD),
     Opened("a case, the form of a contact", "/cases/{case}/contact-details/new", WARD),
     Opened("a case, its check", "/cases/{case}/check", HOME, SERVICE),
+    Opened("a case, the page to take its check along", "/cases/{case}/check/offline", HOME, SERVICE),
+    Opened("a case, its check taken along", "/cases/{case}/check/offline/content", HOME, SERVICE),
     Opened("a case, a form", "/cases/{case}/do/flag-homelessness", WARD),
     Opened("a document", "/cases/{case}/documents/{document}", WARD),
     Opened("a document, its content", "/cases/{case}/documents/{document}/content", WARD),

@@ -109,6 +109,9 @@ PAGES: dict[tuple[str, str], str] = {
     ("POST", "/cases/{case_id}/check"): "complete-check",
     ("POST", "/cases/{case_id}/check/hand-in"): "complete-check",
     ("POST", "/cases/{case_id}/check/save"): "complete-check",
+    ("GET", "/cases/{case_id}/check/offline"): "save-answers",
+    ("GET", "/cases/{case_id}/check/offline/content"): "save-answers",
+    ("POST", "/cases/{case_id}/check/offline/answers"): "save-answers",
     ("GET", "/cases/{case_id}/do/{kind}"): "accept-referral",
     ("POST", "/cases/{case_id}/do/{kind}"): "accept-referral",
     ("GET", "/requests"): "command.read",
@@ -172,9 +175,12 @@ ANYBODY = {
     ("GET", "/sign-in"),
     ("GET", "/sign-in/start"),
     ("GET", "/sign-in/callback"),
+    ("GET", "/offline"),
+    ("GET", "/offline-worker.js"),
 }
 SIGNED_IN = {
     ("GET", "/kept-forms/{kept}"),
+    ("GET", "/offline/session"),
     ("GET", "/api/v1/openapi.json"),
     ("GET", "/api/v1/clock"),
     ("GET", "/api/v1/codes"),

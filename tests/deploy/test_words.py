@@ -43,6 +43,7 @@ PYTHON = [
 ]
 TEXT = [
     *sorted((ROOT / "api").glob("*/templates/*.html")),
+    *sorted((ROOT / "api" / "static").glob("**/offline/*.js")),
     *sorted((ROOT / "deploy" / "guide").glob("*.md")),
     *sorted((ROOT / "discharge").rglob("*.yaml")),
     *sorted((ROOT / "housing_checks").rglob("*.yaml")),

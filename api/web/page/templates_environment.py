@@ -43,7 +43,8 @@ class NavigationItem:
 @dataclass
 class Frame:
     """What surrounds every page: who is signed in, the menu, how much waits at each of its addresses, and the
-    case time when it is not the real time; `kept`: the form on it is one that was kept.
+    case time when it is not the real time; `kept`: the form on it is one that was kept; `owner`: a tag that
+    names nobody, by which a device knows whose work it keeps.
     """
 
     name: str = ""
@@ -54,6 +55,7 @@ class Frame:
     form_token: str = ""
     waiting: Mapping[str, int] = field(default_factory=dict)
     kept: bool = False
+    owner: str = ""
 
     def waiting_words(self, href: str) -> str:
         """How much waits at an address of the menu."""

@@ -150,6 +150,7 @@ async def _frame(
         case_time=case_time_words(clock, services.now()),
         form_token=services.cookies.form_token(session),
         waiting=waiting,
+        owner=services.cookies.device_owner(caller.user_id),
     )
 
 

@@ -66,15 +66,17 @@ async def show_kept(visit: Visitor, kept: UUID) -> Response:
 
 @router.post("/sign-out")
 async def sign_out(visit: Visitor) -> Response:
-    """End the session here, for every window of this browser, and then the provider's own."""
-    await visit.form()
+    """End the session here, for every window of this browser, and then the provider's own. What a device
+    keeps under a PIN is wiped, unless the form says that unsent answers stay.
+    """
+    sent = await visit.form()
     services = visit.services
     async with services.begin(visit.caller) as session:
         id_token = await end_session(session, visit.session, services.now())
         await audit.note_write(session, who(visit.caller), "signed out", visit.caller.subject)
     elsewhere = await services.openid.sign_out(id_token) if services.openid else None
     response = RedirectResponse(elsewhere or SIGNED_OUT, 303)
-    services.cookies.end(response)
+    services.cookies.end(response, keep_unsent=bool(sent.get("keep_unsent")))
     return response
 
 

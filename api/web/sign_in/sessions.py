@@ -115,10 +115,12 @@ class SessionCookies:
         """Give the browser its id, until it is closed."""
         self._set(response, COOKIE, session.session_id)
 
-    def end(self, response: Response) -> None:
-        """Have the browser forget the id, and whatever it kept of our pages."""
+    def end(self, response: Response, *, keep_unsent: bool = False) -> None:
+        """Have the browser forget the id, and whatever it kept of our pages; but for answers that were not
+        sent yet, where somebody said so: they stay there under their PIN.
+        """
         response.delete_cookie(COOKIE, path="/")
-        response.headers["Clear-Site-Data"] = '"cache", "storage"'
+        response.headers["Clear-Site-Data"] = '"cache"' if keep_unsent else '"cache", "storage"'
 
     def write_step(self, response: Response, step: SignInStep) -> None:
         """Remember a sign-in that has begun."""
@@ -134,6 +136,11 @@ class SessionCookies:
     def end_step(self, response: Response) -> None:
         """Forget the sign-in that has ended."""
         response.delete_cookie(STEP_COOKIE, path="/")
+
+    def device_owner(self, user_id: UUID) -> str:
+        """A tag of a person for their devices: the same at each sign-in, and nobody can tell whose."""
+        key = self._settings.session_secret.encode()
+        return hmac.new(key, b"device:" + user_id.bytes, sha256).hexdigest()[:32]
 
     def form_token(self, session: Session) -> str:
         """What a form of this session must bring; another site cannot know it."""

@@ -1,0 +1,1 @@
+"""A check that is taken along on a device, and answered where there is no signal."""

@@ -1,0 +1,101 @@
+"""A check as it is taken along: its questions and answers as they stand, with as little of the person as will
+do. Initials tell two checks apart; whatever names somebody stays in the record.
+"""
+
+from __future__ import annotations
+
+from api.cases.queries import CaseFile
+from api.offline_checks.schemas import TakenAnswer, TakenCheck, TakenCondition, TakenItem, Theirs
+from api.web.names import Directory
+from api.web.page import words
+from discharge.cases.model import Case
+from discharge.codes.casework import EVIDENCE_KINDS
+from discharge.store.tables import Person
+from housing_checks.checks.answers import answers_standing
+from housing_checks.checks.enable_when import AnswerIs, FactIs
+from housing_checks.checks.model import CheckForm, CheckItem
+from housing_checks.checks.rules import not_asked
+from housing_checks.checks.taken_along import facts_offline, kept_offline
+
+
+def present(found: CaseFile, form: CheckForm) -> TakenCheck:
+    """What is taken along of a case's check."""
+    case, items = found.case, kept_offline(form)
+    left_out = not_asked(case, form)
+    return TakenCheck(
+        case_id=case.case_id,
+        who=_initials(found.person),
+        title=form.title,
+        form=form.code,
+        version=case.version,
+        items=[present_item(each, left_out=each.code in left_out) for each in items],
+        answers=_answers(case, items, left_out),
+        facts=dict(facts_offline(case, items)),
+        withheld=len(form.items) - len(items),
+    )
+
+
+def _initials(person: Person) -> str:
+    names = (person.given_name or "", person.family_name or "")
+    return "".join(f"{each.strip()[0].upper()}." for each in names if each.strip())
+
+
+def _answers(case: Case, items: tuple[CheckItem, ...], left_out: frozenset[str]) -> dict[str, TakenAnswer]:
+    """What is known of each item. Words of an answer in words stay in the record."""
+    standing = answers_standing(case)
+    given = case.check.given if case.check is not None else {}
+    known = {code: answer.evidence or "" for code, answer in given.items()}
+    values = dict.fromkeys(left_out, "unknown") | standing
+    return {
+        each.code: TakenAnswer(value=values[each.code], evidence=known.get(each.code, ""))
+        for each in items
+        if each.code in values
+    }
+
+
+def present_item(item: CheckItem, *, left_out: bool) -> TakenItem:
+    """One question with its answers, and when it is asked."""
+    numbers, when = item.numbers, item.asked_when
+    return TakenItem(
+        code=item.code,
+        domain=item.domain,
+        label=item.label,
+        question=item.question,
+        help=item.help,
+        type=item.type,
+        choices=list(item.choices),
+        in_words=item.in_words,
+        unit=numbers.unit if numbers is not None else "",
+        least=float(numbers.least) if numbers is not None else None,
+        most=float(numbers.most) if numbers is not None and numbers.most is not None else None,
+        evidence=[(kind, EVIDENCE_KINDS.label(kind)) for kind in item.evidence_kinds],
+        all=_conditions(when.all if when is not None else ()),
+        any=_conditions(when.any if when is not None else ()),
+        tells={fact: list(answers) for fact, answers in item.tells.items()},
+        left_out=left_out,
+    )
+
+
+def _conditions(conditions: tuple[AnswerIs | FactIs, ...]) -> list[TakenCondition]:
+    return [
+        TakenCondition(fact=each.fact, answer=each.answer)
+        if isinstance(each, FactIs)
+        else TakenCondition(item=each.item, operator=each.operator, answer=each.answer)
+        for each in conditions
+    ]
+
+
+def theirs(case: Case, form: CheckForm, code: str, known: Directory) -> Theirs:
+    """How an item stands by now, by whom and since when."""
+    value = answers_standing(case).get(code, "unknown")
+    given = case.check.given.get(code) if case.check is not None else None
+    said = given if given is not None and given.value == value else None
+    gated = case.gate.get(code)
+    day = said.answered_on if said is not None else gated.as_of if gated is not None else None
+    return Theirs(
+        value=value,
+        words=form.item(code).words(value) if code in form.codes else value,
+        who=(known.user(said.by) if said is not None else None) or "Somebody else",
+        day=words.day(day),
+        version=case.version,
+    )

@@ -1,0 +1,196 @@
+"""What is taken along of a check, and answers that come back, asked as a device asks."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+
+from api.web.sign_in.sessions import Session
+from tests.api.conftest import Door
+from tests.api.offline_checks.conftest import read
+from tests.api.signing_in import form_token, sign_in
+from tests.housing_checks.homes import FORM_1
+
+
+@pytest.fixture
+async def case_id(door: Door) -> UUID:
+    """An accepted case whose check has begun: nobody knows of the heating."""
+    made = await door.referred()
+    await door.asked(made, "accept-referral")
+    await door.asked(made, "save-answers", form="home-check-1", answers={"heating": "unknown"})
+    return made
+
+
+async def taken(door: Door, case_id: UUID) -> dict[str, Any]:
+    answer = await door.client.get(f"/cases/{case_id}/check/offline/content")
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def sends(door: Door, session: Session, case_id: UUID, **fields: Any) -> httpx.Response:
+    said = {
+        "form_token": form_token(door, session),
+        "key": str(uuid4()),
+        "form": "home-check-1",
+        "item": "heating",
+        "value": "no",
+        "seen_at": "2026-03-02T09:00:00.000Z",
+        "seconds_ago": "60",
+        "seen_version": "0",
+    }
+    return await door.client.post(f"/cases/{case_id}/check/offline/answers", data=said | fields)
+
+
+async def test_given_a_check_when_it_is_taken_along_then_nothing_in_it_names_the_person(
+    door: Door, case_id: UUID
+) -> None:
+    sign_in(door, "coordinator")
+    answer = await door.client.get(f"/cases/{case_id}/check/offline/content")
+    assert answer.headers["cache-control"] == "no-store"
+    assert not [each for each in ("Ashdown", "Edith", "9990000018", "1941") if each in answer.text]
+    found = answer.json()
+    assert (found["who"], found["withheld"], found["answers"]["heating"]["value"]) == ("E.A.", 1, "unknown")
+    assert "safe-address" not in answer.text
+    looks = (await door.get(f"/api/v1/cases/{case_id}/who-looked", "coordinator")).json()["looks"]
+    assert "home check, taken along on a device" in [each["what"] for each in looks]
+
+
+async def test_given_the_kept_page_and_its_worker_when_anybody_asks_then_they_are_about_nobody(
+    door: Door,
+) -> None:
+    door.client.cookies.clear()
+    shell, worker = await door.client.get("/offline"), await door.client.get("/offline-worker.js")
+    assert (shell.status_code, worker.status_code) == (200, 200)
+    assert 'data-owner=""' in shell.text
+    assert "Sign out" not in shell.text
+    assert worker.headers["content-type"].startswith("text/javascript")
+    assert (await door.client.get("/offline/session")).status_code == 303
+
+
+async def test_given_people_then_their_devices_know_them_apart_and_by_no_name(door: Door) -> None:
+    found = []
+    for where in (None, "HOUSING", None):
+        sign_in(door, "coordinator", where)
+        found.append((await door.client.get("/offline/session")).json()["owner"])
+    assert found[0] == found[2] != found[1]
+    assert len(found[0]) == 32
+
+
+async def test_given_an_answer_sent_twice_under_its_key_then_it_is_recorded_once(
+    door: Door, case_id: UUID
+) -> None:
+    session = sign_in(door, "coordinator")
+    version = (await taken(door, case_id))["version"]
+    key = str(uuid4())
+    more = {"seen_version": str(version), "evidence": "seen", "note": "Boiler is off", "key": key}
+    first = await sends(door, session, case_id, **more)
+    assert (first.status_code, first.json()["outcome"]) == (202, "taken")
+    await door.settle()
+    again = await sends(door, session, case_id, **more, seconds_ago="3600")
+    assert (again.status_code, again.json()["outcome"]) == (200, "accepted")
+    assert await door.settle() == 0
+    case = await read(door, case_id)
+    assert case["check"]["answers"]["heating"] == "no"
+    assert (await taken(door, case_id))["version"] == again.json()["version"]
+    assert case["check"]["details"]["heating"]["evidence"] == "seen"
+    other = await sends(door, session, case_id, **{**more, "value": "yes"})
+    assert (other.status_code, other.json()["outcome"]) == (422, "refused")
+
+
+async def test_given_an_answer_seen_the_day_before_then_it_counts_from_that_day(
+    door: Door, case_id: UUID
+) -> None:
+    session = sign_in(door, "coordinator")
+    await sends(door, session, case_id, item="food", value="yes", seconds_ago="3600")
+    await door.settle()
+    before = await sends(door, session, case_id, item="water", value="yes", seconds_ago=str(10 * 3600))
+    assert before.status_code == 202
+    await door.settle()
+    details = (await read(door, case_id))["check"]["details"]
+    assert details["food"]["answered_on"] == "2026-03-02"
+    assert details["water"]["answered_on"] == "2026-03-01"
+
+
+async def test_given_somebody_answered_meanwhile_when_an_answer_comes_then_both_are_shown(
+    door: Door, case_id: UUID
+) -> None:
+    session = sign_in(door, "coordinator")
+    version = (await taken(door, case_id))["version"]
+    await door.asked(case_id, "confirm-item", item="heating", value="yes")
+    key = str(uuid4())
+    await sends(door, session, case_id, key=key, seen_version=str(version))
+    await door.settle()
+    told = await sends(door, session, case_id, key=key, seen_version=str(version))
+    assert (told.status_code, told.json()["outcome"]) == (409, "conflict")
+    theirs = told.json()["theirs"]
+    assert (theirs["value"], theirs["words"], theirs["day"]) == ("yes", "Yes", "2 March 2026")
+    assert theirs["who"].startswith("Test coordinator")
+    mine = await sends(door, session, case_id, seen_version=str(theirs["version"]))
+    assert mine.status_code == 202
+    await door.settle()
+    assert (await read(door, case_id))["check"]["answers"]["heating"] == "no"
+
+
+async def test_given_an_item_of_safety_when_a_device_answers_it_then_it_is_refused(
+    door: Door, case_id: UUID
+) -> None:
+    session = sign_in(door, "coordinator")
+    assert "safe-address" in FORM_1.codes
+    answer = await sends(door, session, case_id, item="safe-address", value="yes")
+    assert (answer.status_code, answer.json()["outcome"]) == (422, "refused")
+    assert await door.settle() == 0
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"key": "x"},
+        {"seconds_ago": "-1"},
+        {"seconds_ago": str(32 * 24 * 3600)},
+        {"seen_version": "x"},
+        {"note": "x" * 2001},
+        {"more": "x"},
+        {"value": "perhaps"},
+        {"item": "nothing"},
+    ],
+    ids=lambda fields: next(iter(fields)),
+)
+async def test_given_an_answer_that_is_not_one_when_it_comes_then_it_is_refused_and_nothing_taken(
+    door: Door, case_id: UUID, fields: dict[str, str]
+) -> None:
+    session = sign_in(door, "coordinator")
+    answer = await sends(door, session, case_id, **fields)
+    if "value" in fields:
+        await door.settle()
+        answer = await sends(door, session, case_id, **fields, key=str(uuid4()))
+        await door.settle()
+        assert (await read(door, case_id))["check"]["answers"]["heating"] == "unknown"
+        return
+    assert (answer.status_code, answer.json()["outcome"]) == (422, "refused"), answer.text
+    assert await door.settle() == 0
+
+
+async def test_given_a_form_of_somebody_else_when_it_comes_then_nothing_is_taken(
+    door: Door, case_id: UUID
+) -> None:
+    session = sign_in(door, "coordinator")
+    answer = await sends(door, session, case_id, form_token="0" * 64)
+    assert answer.status_code == 403
+    sign_in(door, "coordinator", "STRANGER")
+    for path in ("", "/content"):
+        assert (await door.client.get(f"/cases/{case_id}/check/offline{path}")).status_code == 404
+    assert await door.settle() == 0
+
+
+async def test_given_unsent_answers_that_stay_when_somebody_signs_out_then_only_the_session_ends(
+    door: Door,
+) -> None:
+    for more, wiped in (({}, '"cache", "storage"'), ({"keep_unsent": "1"}, '"cache"')):
+        session = sign_in(door, "coordinator")
+        out = await door.client.post("/sign-out", data={"form_token": form_token(door, session), **more})
+        assert (out.status_code, out.headers["clear-site-data"]) == (303, wiped)
+        assert (await door.client.get("/offline/session")).status_code == 303
