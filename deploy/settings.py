@@ -93,6 +93,15 @@ class Settings(BaseSettings):
     )
     http_connections: int = Field(default=1000, gt=0, description="Connections at the same time")
     http_body_seconds: float = Field(default=30, gt=0, description="How long a body may take to come in")
+    evidence_file_bytes: int = Field(
+        default=10_485_760, gt=0, description="The largest photo or document, as it is sent"
+    )
+    evidence_case_bytes: int = Field(
+        default=209_715_200, gt=0, description="Photos and documents of one case together, as they are kept"
+    )
+    evidence_day_bytes: int = Field(
+        default=524_288_000, gt=0, description="What one person adds in 24 hours, as it is kept"
+    )
     http_statement_seconds: float = Field(default=15, gt=0, description="The longest query of a page or API")
     http_report_seconds: float = Field(default=120, gt=0, description="The longest query of a report")
     mllp_host: str = Field(default="127.0.0.1", description="Address on which HL7 v2 over MLLP is received")

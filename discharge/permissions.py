@@ -60,6 +60,7 @@ _READING: _CaseRows = (
     ("case.messages", READERS, LEADS, "See the messages about the person of a case"),
     ("document.read", (TEAM, COORDINATOR, SYSTEM), LEADS, "Open documents that the hospital sent"),
     ("document.read-restricted", (TEAM,), TRUST, "Open documents that the hospital restricted"),
+    ("evidence.read", (TEAM, COORDINATOR, SYSTEM), CARE, "See photos and documents of the home check"),
     ("place.name", (TEAM,), TRUST, "Name people who may see a hidden person's ward"),
     ("alerts.read", READERS, CARE, "See alerts"),
     ("reports.read", (TEAM, COORDINATOR, MONITOR, ADMIN), LEADS, "See bed days and other reports"),

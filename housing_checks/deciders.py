@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from discharge.cases.decide.common import Decider, plain
 from housing_checks.checks.rules import complete_check, save_answers, start_check
+from housing_checks.evidence.rules import add_item_evidence, remove_item_evidence
 from housing_checks.gate.assignments import assign_blocker
 from housing_checks.gate.mitigations import name_mitigation, withdraw_mitigation
 from housing_checks.gate.rules import confirm_item
@@ -31,6 +32,8 @@ DECIDERS: Mapping[str, Decider] = MappingProxyType(
         "save-answers": plain(save_answers),
         "complete-check": plain(complete_check),
         "confirm-item": plain(confirm_item),
+        "add-item-evidence": plain(add_item_evidence),
+        "remove-item-evidence": plain(remove_item_evidence),
         "name-mitigation": plain(name_mitigation),
         "withdraw-mitigation": plain(withdraw_mitigation),
         "assign-blocker": plain(assign_blocker),

@@ -36,6 +36,7 @@ from discharge.clocks import CaseClock
 from discharge.store.count_anew import count_anew
 from discharge.store.counted_sums import add_changes
 from discharge.store.engine import Sessions, transaction
+from discharge.store.evidence import forget_refused
 from discharge.store.months import make_months
 from discharge.store.outbox import move_past
 from discharge.store.request_keys import forget_old
@@ -151,6 +152,7 @@ CHORES: Mapping[str, Chore] = {
         Chore("months", timedelta(days=1), _months),
         Chore("past-items", timedelta(days=1), _batches(move_past)),
         Chore("message-bytes", timedelta(hours=1), _batches(move_bytes)),
+        Chore("refused-files", timedelta(hours=1), _batches(forget_refused)),
         Chore("finished-rounds", timedelta(hours=6), _finished_rounds),
         Chore("sweep", timedelta(minutes=15), _sweep),  # each open case has its turn once a day
     )

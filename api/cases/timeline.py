@@ -318,6 +318,12 @@ TELL: Mapping[str, _Tell] = {
         f" ({casework.OWNER_ROLES.label(e.action.owner_role)})"
     ),
     "action-answered": _answered,
+    "item-evidence-added": lambda e, t: (
+        f"{casework.EVIDENCE_KINDS.label(e.file.evidence)} added: {t.gate(e.file.item)}"
+    ),
+    "item-evidence-removed": lambda e, t: (
+        f"Photo or document removed: {t.gate(e.item)}. {casework.EVIDENCE_REMOVAL_REASONS.label(e.because)}"
+    ),
     "note-written": lambda _e, _t: "Note",
     "person-readmitted": lambda e, _: (
         f"Back in hospital {words.count(e.readmission.days_after, 'day')} after leaving"

@@ -329,7 +329,22 @@ def _stay(side: Side, key: str) -> str | None:
     return ", ".join(filter(None, (words.from_code(stay.status), place)))
 
 
+def _evidence_label(side: Side, key: str) -> str:
+    file = side.case.evidence.get(key)
+    return f"{casework.EVIDENCE_KINDS.label(file.evidence)}: {_gate(side, file.item)}" if file else "A photo"
+
+
+def _evidence(side: Side, key: str) -> str | None:
+    file = side.case.evidence.get(key)
+    if file is None:
+        return None
+    if file.removed_because is None:
+        return f"Added on {words.day(file.added_on)}"
+    return f"Removed: {casework.EVIDENCE_REMOVAL_REASONS.label(file.removed_because).lower()}"
+
+
 PARTS: Mapping[str, PartWords] = {
+    "evidence": PartWords(_evidence_label, _evidence),
     "item": PartWords(_gate, _item),
     "mitigation": PartWords(lambda side, key: f"Mitigation for {_gate(side, key)}", _mitigation),
     "assignment": PartWords(lambda side, key: f"Owner and date of {_gate(side, key)}", _assignment),

@@ -71,8 +71,13 @@ MODELS: Mapping[str, type[BaseModel]] = MappingProxyType(
 )
 """Kind -> the command itself."""
 
-OFFERED: tuple[str, ...] = tuple(kind for kind in MODELS if kind != "refer" and PERMISSIONS[kind].roles)
-"""What people and systems may ask of a case, each by its roles. A referral has a door of its own."""
+DOORS_OF_THEIR_OWN = frozenset({"refer", "add-item-evidence"})
+"""A referral, and what brings a file with it."""
+
+OFFERED: tuple[str, ...] = tuple(
+    kind for kind in MODELS if kind not in DOORS_OF_THEIR_OWN and PERMISSIONS[kind].roles
+)
+"""What people and systems may ask of a case, each by its roles."""
 
 SET_BY_US = frozenset({"kept", "decided_by_note", "text_notes"})
 """Fields of commands that no client sends."""

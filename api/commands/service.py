@@ -44,6 +44,7 @@ from discharge.codes.model import not_listed
 from discharge.errors import ERRORS, HomewardError, refuse_all, refuse_together
 from discharge.store import commands as store
 from discharge.store.changes import case_at, require_version
+from discharge.store.evidence import NewFile
 from discharge.store.request_keys import HEADER
 from discharge.store.tables import CaseRow, CommandRow
 from discharge.store.tables.persons import DANGER, ORDINARY
@@ -64,7 +65,8 @@ class AskedCommand:
 
     `as_sent` is the request as the client sent it, before anything was filled in: the key belongs to that.
     `about_danger` says that the note speaks of abuse or danger, `danger_items` for which items theirs do.
-    `confirm` holds the contradictions that they were asked about and confirm.
+    `file` is the photo or document that it adds. `confirm` holds the contradictions that they were asked
+    about and confirm.
     """
 
     case_id: UUID
@@ -80,6 +82,7 @@ class AskedCommand:
     seen_version: int | None = None
     key: str | None = None
     confirm: tuple[str, ...] = ()
+    file: NewFile | None = None
 
     @property
     def explained(self) -> bool:
@@ -148,7 +151,7 @@ async def ask(services: Services, caller: Principal, asked: AskedCommand) -> Out
         lambda: contradictions.require_known(asked.confirm),
     )
     async with services.begin(caller) as session:
-        case = await _seen_case(session, asked.case_id)
+        case = await seen_case(session, asked.case_id)
         caller.require_on(case, asked.command.kind)
         require_part(case, caller.actor, asked.command)
         require_version(case, asked.seen_version)
@@ -225,6 +228,7 @@ async def take(
             body_hash=digest,
             team_id=caller.team_id,
             notes=notes,
+            file=asked.file,
         ),
     )
     if isinstance(result, store.KeyReusedWithOtherBody):
@@ -321,7 +325,7 @@ def _plain(value: Any) -> Any:
     return dict(value) if isinstance(value, Mapping) else str(value)
 
 
-async def _seen_case(session: AsyncSession, case_id: UUID) -> Case:
+async def seen_case(session: AsyncSession, case_id: UUID) -> Case:
     """A case that one takes no part in does not exist: PostgreSQL shows no row."""
     snapshot = await session.scalar(select(CaseRow.snapshot).where(CaseRow.id == case_id))
     if snapshot is None:

@@ -24,9 +24,10 @@ ALSO: Mapping[str, tuple[int, ...]] = MappingProxyType(
         "start_replay": (404,),
         "compare_shadow_list": (404,),
         "list_shadow_lists": (404,),
+        "add_evidence": (415,),
     }
 )
-"""Operations that name something else that may not be there."""
+"""Operations that name something else that may not be there, or that take files."""
 
 EXAMPLES: Mapping[int, tuple[str, ...]] = MappingProxyType(
     {
@@ -37,6 +38,7 @@ EXAMPLES: Mapping[int, tuple[str, ...]] = MappingProxyType(
         408: ("request-unfinished",),
         409: ("case-changed", "already-done"),
         413: ("message-too-large",),
+        415: ("file-kind-not-accepted",),
         422: ("invalid-body", "code-not-in-value-set", "duplicate-key-other-body"),
         429: ("too-many-requests",),
         500: ("internal",),

@@ -14,6 +14,7 @@ TAGS: Mapping[str, str] = MappingProxyType(
         "cases": "The worklist, one case, its timeline, who looked at it, and every command.",
         "gate": "What stands between a person and home: the check as it stands, blockers, owners and days.",
         "checks": "Forms of the home check: items, answers, and when each is asked.",
+        "evidence": "Photos and documents on items of the home check.",
         "documents": "Letters and other documents of a case.",
         "contact details": "Who to call about a case, from messages and corrected by staff.",
         "place readers": "People who may see a hidden ward.",

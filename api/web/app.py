@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 from starlette.staticfiles import StaticFiles
 
-from api.web.bodies import BodyLimits
+from api.web.bodies import FILES_TOGETHER, BodyLimits
 from api.web.limits import Buckets
 from api.web.middleware import Around
 from api.web.problems import add_problem_handlers
@@ -22,6 +22,8 @@ from api.web.services import Services, wall_now
 from api.web.settings import ApiSettings
 from discharge.reference.policy import day_told
 
+FILES_SECONDS = 180.0
+"""How long photos may take to come in from a hallway with little signal."""
 STATIC = Path(__file__).resolve().parent.parent / "static"
 
 
@@ -58,7 +60,8 @@ def serve(app: FastAPI, settings: ApiSettings, now: Callable[[], datetime] = wal
     """Have the application answer by these settings from now on; its routes stay as they are laid out, which
     takes a tenth of a second of work.
     """
-    limits = BodyLimits(settings.body_limit, settings.body_seconds)
+    files = settings.files.each * FILES_TOGETHER + settings.body_limit
+    limits = BodyLimits(settings.body_limit, settings.body_seconds, files, FILES_SECONDS)
     addresses = Buckets(settings.limits.address)
     around = Middleware(Around, limits=limits, addresses=addresses, provider=settings.provider_origin)
     app.state.services = Services(settings, now)

@@ -7,6 +7,7 @@ PostgreSQL keeps no NUL in a text. FHIR bodies are left to their own reader, whi
 from __future__ import annotations
 
 import asyncio
+import re
 from dataclasses import dataclass
 
 from starlette.types import Message, Receive, Scope
@@ -20,12 +21,27 @@ MOST_FIELDS = 1_000
 """Fields of a form, parameters of an address; the largest form of ours has about 100."""
 
 
+FILES_TOGETHER = 5
+"""Photos and documents in one form."""
+_TAKES_FILES = re.compile(r"(/api/v1)?/cases/[^/]{1,50}/(evidence|check/items/[^/]{1,100}/files)")
+
+
 @dataclass(frozen=True)
 class BodyLimits:
-    """The most bytes of a body, and the most seconds that it may take to come in."""
+    """The most bytes of a body, and the most seconds that it may take to come in; at addresses that take
+    files, the other two.
+    """
 
     size: int
     seconds: float
+    files: int = 0
+    files_seconds: float = 0
+
+    def at(self, path: str) -> tuple[int, float]:
+        """The limits of what is sent to an address: those that take photos and documents take more."""
+        if self.files and _TAKES_FILES.fullmatch(path):
+            return self.files, self.files_seconds
+        return self.size, self.seconds
 
 
 class Unfit(Exception):
@@ -37,7 +53,7 @@ class Body:
 
     def __init__(self, scope: Scope, receive: Receive, limits: BodyLimits) -> None:
         self._receive = receive
-        self._limits = limits
+        self._size, self._seconds = limits.at(scope["path"])
         self._kind = _media_type(scope)
         self._nuls = () if scope["path"].startswith("/fhir/") else _nuls(self._kind)
         self._seen = 0
@@ -45,7 +61,7 @@ class Body:
         self._end = b""
         self._until: float | None = None
         self._complete = False
-        self.refusal = _refused_at_once(scope, limits.size)
+        self.refusal = _refused_at_once(scope, self._size)
 
     async def receive(self) -> Message:
         """The next part. Raises Unfit; the framework may turn that into an answer of its own."""
@@ -64,13 +80,13 @@ class Body:
 
     async def _in_time(self) -> Message:
         loop = asyncio.get_running_loop()
-        self._until = self._until or loop.time() + self._limits.seconds
+        self._until = self._until or loop.time() + self._seconds
         async with asyncio.timeout_at(self._until):
             return await self._receive()
 
     def _refused(self, part: bytes) -> HomewardError | None:
         self._seen += len(part)
-        if self._seen > self._limits.size:
+        if self._seen > self._size:
             return HomewardError("message-too-large")
         if any(nul in self._end + part for nul in self._nuls):
             return _holds_nul()

@@ -26,6 +26,8 @@ from api.duplicates import pages as duplicate_pages
 from api.duplicates import routes as duplicate_routes
 from api.edits import pages as edit_pages
 from api.edits import routes as edit_routes
+from api.evidence import pages as evidence_pages
+from api.evidence import routes as evidence_routes
 from api.failed_commands import pages as failed_command_pages
 from api.failed_commands import routes as failed_command_routes
 from api.feeds import pages as feed_pages
@@ -70,6 +72,7 @@ ROUTERS = (
     gate_routes.router,
     place_reader_routes.router,
     document_routes.router,
+    evidence_routes.router,
     alert_routes.router,
     feed_routes.router,
     dead_letter_routes.router,
@@ -102,6 +105,7 @@ PAGES: tuple[APIRouter, ...] = (
     offline_check_pages.router,
     command_pages.router,
     document_pages.router,
+    evidence_pages.router,
     hiding_pages.router,
     home_pages.router,
     alert_pages.router,

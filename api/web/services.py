@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 from temporalio.client import Client
 
+from api.evidence.checker import AT_ONCE
 from api.web.limits import Buckets, Turns
 from api.web.principals import How, Identity, Principal
 from api.web.settings import ApiSettings
@@ -81,6 +82,7 @@ class Services:
         }
         self.background = Background()
         self._turns = Turns(limits.at_once)
+        self.file_turns = asyncio.Semaphore(AT_ONCE)
         self._clock: CaseClock | None = None
         self._temporal: Client | None = None
         self._callers: dict[tuple[Identity, How], tuple[float, Principal]] = {}

@@ -38,6 +38,17 @@ class AskingLimits:
 
 
 @dataclass(frozen=True)
+class FileLimits:
+    """How many bytes one photo or document may have as it is sent; and as they are kept, those of one case,
+    and those that one person adds in 24 hours.
+    """
+
+    each: int = 10_485_760
+    case: int = 209_715_200
+    day: int = 524_288_000
+
+
+@dataclass(frozen=True)
 class ApiSettings:
     """Addresses, keys and limits. Secrets never show in a representation.
 
@@ -68,6 +79,7 @@ class ApiSettings:
     open_description: bool = False
     open_metrics: bool = False
     body_seconds: float = 30.0
+    files: FileLimits = field(default_factory=FileLimits)
     limits: AskingLimits = field(default_factory=AskingLimits)
     session_idle_seconds: int = 3600
     session_longest_seconds: int = 12 * 3600

@@ -30,7 +30,7 @@ def api_settings(settings: Settings) -> ApiSettings:
     """What the API needs, as plain values. Raises MissingSetting."""
     from datetime import timedelta
 
-    from api.web.settings import ApiSettings, AskingLimits, OpenIdSettings
+    from api.web.settings import ApiSettings, AskingLimits, FileLimits, OpenIdSettings
     from deploy.settings import driver_url
     from deploy.temporal_access import temporal_access
 
@@ -56,6 +56,9 @@ def api_settings(settings: Settings) -> ApiSettings:
         open_metrics=settings.open_metrics,
         open_description=settings.open_description,
         body_seconds=settings.http_body_seconds,
+        files=FileLimits(
+            settings.evidence_file_bytes, settings.evidence_case_bytes, settings.evidence_day_bytes
+        ),
         database=settings.database_times(settings.http_statement_seconds),
         limits=AskingLimits(
             address=_rate(settings.http_requests_per_second_address),

@@ -85,6 +85,8 @@ PIECES: Mapping[type[Frozen], tuple[Piece, ...]] = {
     ev.ItemAnswered: (Piece("item", lambda event: (event.item,) if event.changed else ()),),
     ev.GatedItemsChanged: (Piece("item", lambda event: (event.because,)),),
     ev.GateItemSet: (_ITEM,),
+    ev.ItemEvidenceAdded: (_one("evidence", "file.file_id"),),
+    ev.ItemEvidenceRemoved: (_one("evidence", "file_id"),),
     ev.MitigationNamed: (_MITIGATION,),
     ev.MitigationWithdrawn: (_MITIGATION,),
     ev.BlockerAssigned: (_one("assignment", "item"),),

@@ -78,6 +78,7 @@ STAY_DOUBTS = code_list("stay-doubts", Code)
 STRAND_CANCEL_REASONS = code_list("strand-cancel-reasons", Code)
 PROPERTY_WITHDRAWAL_REASONS = code_list("property-withdrawal-reasons", Code)
 EVIDENCE_KINDS = code_list("evidence-kinds", Code)
+EVIDENCE_REMOVAL_REASONS = code_list("evidence-removal-reasons", Code)
 OFFER_REFUSAL_REASONS = code_list("offer-refusal-reasons", Code)
 
 USUAL_MITIGATION_DAYS = 14

@@ -22,6 +22,7 @@ from discharge.clocks import london_date
 from discharge.errors import HomewardError
 from discharge.sight import DANGER as DANGER_REASON
 from discharge.store.base import core_table
+from discharge.store.evidence import NewFile, keep_file
 from discharge.store.record import CASE_SIGNAL
 from discharge.store.request_keys import stands_for_other
 from discharge.store.tables import CaseRow, CommandRow, NoteRow, OutboxRow
@@ -66,6 +67,7 @@ class NewCommand:
     body_hash: str
     team_id: UUID | None = None
     notes: tuple[NewNote, ...] = ()
+    file: NewFile | None = None
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,8 @@ class KeyReusedWithOtherBody:
 async def take(
     session: AsyncSession, new: NewCommand, lease: timedelta = LEASE
 ) -> Taken | Existing | KeyReusedWithOtherBody:
-    """Keep a command with its notes, unless the client sent it before. It is safe once the caller commits.
+    """Keep a command with its notes and its file, unless the client sent it before. It is safe once the
+    caller commits.
 
     A reason that speaks of abuse or danger is kept as a note for few, with every note beside it: what is
     executed, and so the case, does not have it.
@@ -102,6 +105,8 @@ async def take(
         if added.other:
             return KeyReusedWithOtherBody()
         await _keep_notes(session, new)
+        if new.file is not None:
+            await keep_file(session, new.envelope, new.team_id, new.file)
         return Taken(new.envelope)
     known = await find_by_key(session, new.client_id, new.client_key)
     if known is None or known.body_hash != new.body_hash:

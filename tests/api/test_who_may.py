@@ -42,6 +42,10 @@ INTERFACES: dict[tuple[str, str], str] = {
     ("GET", "/api/v1/cases/{case_id}/documents"): "document.read",
     ("GET", "/api/v1/cases/{case_id}/documents/{document_id}"): "document.read",
     ("GET", "/api/v1/cases/{case_id}/documents/{document_id}/content"): "document.read",
+    ("GET", "/api/v1/cases/{case_id}/evidence"): "evidence.read",
+    ("POST", "/api/v1/cases/{case_id}/evidence"): "add-item-evidence",
+    ("GET", "/api/v1/cases/{case_id}/evidence/{file_id}/content"): "evidence.read",
+    ("GET", "/api/v1/cases/{case_id}/evidence/{file_id}/thumbnail"): "evidence.read",
     ("POST", "/api/v1/cases/{case_id}/commands"): "accept-referral",
     ("GET", "/api/v1/commands/{command_id}"): "command.read",
     ("GET", "/api/v1/users"): "admin.people",
@@ -112,6 +116,14 @@ PAGES: dict[tuple[str, str], str] = {
     ("GET", "/cases/{case_id}/check/offline"): "save-answers",
     ("GET", "/cases/{case_id}/check/offline/content"): "save-answers",
     ("POST", "/cases/{case_id}/check/offline/answers"): "save-answers",
+    ("GET", "/cases/{case_id}/check/items/{item}/files"): "evidence.read",
+    ("POST", "/cases/{case_id}/check/items/{item}/files"): "add-item-evidence",
+    ("GET", "/cases/{case_id}/evidence/{file_id}"): "evidence.read",
+    ("GET", "/cases/{case_id}/evidence/{file_id}/picture"): "evidence.read",
+    ("GET", "/cases/{case_id}/evidence/{file_id}/thumbnail"): "evidence.read",
+    ("GET", "/cases/{case_id}/evidence/{file_id}/content"): "evidence.read",
+    ("GET", "/cases/{case_id}/evidence/{file_id}/remove"): "remove-item-evidence",
+    ("POST", "/cases/{case_id}/evidence/{file_id}/remove"): "remove-item-evidence",
     ("GET", "/cases/{case_id}/do/{kind}"): "accept-referral",
     ("POST", "/cases/{case_id}/do/{kind}"): "accept-referral",
     ("GET", "/requests"): "command.read",
@@ -229,7 +241,10 @@ BODIES = {
     "/api/v1/properties/{property_id}": HOME,
     "/api/v1/properties/{property_id}/withdrawal": {"because": "sold"},
 }
-QUERIES = {"/api/v1/shadow-lists": {"feed": "RXH-PAS"}}
+QUERIES = {
+    "/api/v1/shadow-lists": {"feed": "RXH-PAS"},
+    "/api/v1/cases/{case_id}/evidence": {"item": "bed"},
+}
 
 
 def address(path: str) -> str:
@@ -252,10 +267,11 @@ def address(path: str) -> str:
         "request_id",
         "user_id",
         "reader_id",
+        "file_id",
         "partner_id",
     ):
         path = path.replace("{" + name + "}", ID)
-    return path.replace("{sequence}", "1").replace("{kind}", "accept-referral")
+    return path.replace("{sequence}", "1").replace("{kind}", "accept-referral").replace("{item}", "bed")
 
 
 def routes() -> Iterator[tuple[str, str]]:

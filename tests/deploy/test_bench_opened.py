@@ -37,6 +37,13 @@ DOES_NOT_GROW = {
     "/api/v1/replays/{replay_id}": "one replay by its key",
     "/messages/replays/{replay_id}": "one replay by its key",
     "/messages/edits/{edit_id}": "one edit by its key",
+    **{
+        f"{api}/cases/{{case_id}}/evidence/{{file_id}}{what}": "one photo by its key"
+        for api, what in (
+            *(("/api/v1", what) for what in ("/content", "/thumbnail")),
+            *(("", what) for what in ("", "/content", "/picture", "/remove", "/thumbnail")),
+        )
+    },
 }
 
 

@@ -39,6 +39,7 @@ from discharge.cases.commands.end import (
     NoteUnmerge,
     ReopenCase,
 )
+from discharge.cases.commands.evidence import AddItemEvidence, EvidenceCommand, RemoveItemEvidence
 from discharge.cases.commands.home import (
     AssignBlocker,
     CompleteCheck,
@@ -106,6 +107,7 @@ Command = Annotated[
     | EndingCommand
     | WaitingCommand
     | HomeCommand
+    | EvidenceCommand
     | StrandsCommand
     | LeavingCommand
     | AfterCommand,
@@ -142,7 +144,7 @@ class Envelope(Frozen):
     late: bool = False
 
 
-ENVELOPE: Stored[Envelope] = Stored(TypeAdapter(Envelope), schema=6)
+ENVELOPE: Stored[Envelope] = Stored(TypeAdapter(Envelope), schema=7)
 """How a command is stored, with who asks."""
 
 __all__ = [
@@ -153,6 +155,7 @@ __all__ = [
     "AcceptReferral",
     "AcknowledgeAlert",
     "AcknowledgeDutyToRefer",
+    "AddItemEvidence",
     "AddNote",
     "AddParticipant",
     "AmendReferral",
@@ -191,6 +194,7 @@ __all__ = [
     "RecordSharingBasis",
     "RedirectStrand",
     "Refer",
+    "RemoveItemEvidence",
     "ReopenCase",
     "ReportFromStrand",
     "ReturnReferral",

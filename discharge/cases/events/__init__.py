@@ -35,6 +35,7 @@ from discharge.cases.events.departure import (
     UnreadyHomeSettled,
 )
 from discharge.cases.events.end import CaseClosed, CaseReopened
+from discharge.cases.events.evidence import ItemEvidenceAdded, ItemEvidenceRemoved
 from discharge.cases.events.home import (
     BlockerAssigned,
     CheckCompleted,
@@ -124,6 +125,8 @@ Event = Annotated[
     | MitigationNamed
     | MitigationWithdrawn
     | BlockerAssigned
+    | ItemEvidenceAdded
+    | ItemEvidenceRemoved
     | MakingReadyStarted
     | StrandStarted
     | StrandMoved
@@ -164,7 +167,7 @@ Event = Annotated[
 ]
 """Every event there is; ``kind`` tells them apart on the wire and in the record."""
 
-EVENT: Stored[Event] = Stored(TypeAdapter(Event), schema=7)
+EVENT: Stored[Event] = Stored(TypeAdapter(Event), schema=8)
 """How an event is stored. A new kind raises its schema, so that a build that does not have the kind knows."""
 
 
@@ -212,6 +215,8 @@ __all__ = [
     "HomeNotReady",
     "HomelessnessFlagged",
     "ItemAnswered",
+    "ItemEvidenceAdded",
+    "ItemEvidenceRemoved",
     "MakingReadyStarted",
     "MitigationNamed",
     "MitigationWithdrawn",

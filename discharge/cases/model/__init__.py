@@ -11,6 +11,7 @@ from discharge.cases.model.after import Action, Alert, FollowUp
 from discharge.cases.model.case import SNAPSHOT, Case
 from discharge.cases.model.common import IN_HOSPITAL, Actor, ReopenedStage, Stage, StageInHospital
 from discharge.cases.model.departure import Discharge, Readmission, UnreadyHome
+from discharge.cases.model.evidence import EvidenceFile
 from discharge.cases.model.home import Assignment, Check, GateItem, Homelessness, ItemAnswer, Mitigation
 from discharge.cases.model.hospital import CaseSpell
 from discharge.cases.model.participation import Owner, Participant, SharingBasis
@@ -33,6 +34,7 @@ __all__ = [
     "CaseSpell",
     "Check",
     "Discharge",
+    "EvidenceFile",
     "FollowUp",
     "GateItem",
     "Homelessness",

@@ -10,6 +10,7 @@ from pydantic import Field, TypeAdapter
 from discharge.cases.model.after import Action, Alert, FollowUp
 from discharge.cases.model.common import Stage
 from discharge.cases.model.departure import Discharge, Readmission, UnreadyHome
+from discharge.cases.model.evidence import EvidenceFile
 from discharge.cases.model.home import Assignment, Check, GateItem, Homelessness, places
 from discharge.cases.model.hospital import CaseSpell
 from discharge.cases.model.participation import Owner, Participant, SharingBasis
@@ -43,6 +44,7 @@ class Case(Frozen):
     needed_by: date | None = None
     homelessness: Homelessness = Homelessness()
     check: Check | None = None
+    evidence: dict[str, EvidenceFile] = Field(default_factory=dict)
     home_ready_on: date | None = None
     gate: dict[str, GateItem] = Field(default_factory=dict)
     assigned: dict[str, Assignment] = Field(default_factory=dict)
@@ -141,6 +143,6 @@ class Case(Frozen):
 
 
 SNAPSHOT: Stored[Case] = Stored(
-    TypeAdapter(Case), schema=8, shown_by=frozenset({"case_id", "version", "stage"})
+    TypeAdapter(Case), schema=9, shown_by=frozenset({"case_id", "version", "stage"})
 )
 """How the snapshot of a case is stored. One of a former schema is folded anew from its events."""

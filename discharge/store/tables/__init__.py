@@ -25,6 +25,7 @@ from discharge.store.tables.counted import (
     CountedSumRow,
 )
 from discharge.store.tables.documents import DocumentRow
+from discharge.store.tables.evidence import EvidenceContentRow, EvidenceFileRow
 from discharge.store.tables.identities import (
     DuplicatePair,
     IdentityDecision,
@@ -62,6 +63,8 @@ __all__ = [
     "DelayReasonRow",
     "DocumentRow",
     "DuplicatePair",
+    "EvidenceContentRow",
+    "EvidenceFileRow",
     "FollowUpRow",
     "HeartbeatRow",
     "IdentityDecision",

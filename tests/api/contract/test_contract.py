@@ -26,7 +26,7 @@ from discharge.codes.model import CodeList
 from discharge.store.request_keys import HEADER
 from tests.fixtures.contract import Json, Operation, description, faults, operations
 
-FILES = {"get_document_content", "get_raw_message"}
+FILES = {"get_document_content", "get_raw_message", "get_evidence_content", "get_evidence_thumbnail"}
 NO_LIST = frozenset(
     {
         # Of one of several lists, or of none; the description says which.

@@ -32,6 +32,7 @@ from fhir_adapters.store.inbox import Arrived, receive
 from fhir_adapters.store.tables import FactRow, Feed
 from housing_checks.store.tables import PropertyHoldRow, PropertyRow
 from tests.fixtures.cases import TODAY, loaded, open_case, recorded, request
+from tests.fixtures.evidence import photo_rows
 from tests.fixtures.postgres import Places
 
 CARE = {"responsible-trust", "housing-lead", "referrer", "council"}
@@ -47,12 +48,14 @@ SHOWN: dict[str, set[str]] = {
     "person_addresses": CARE | {"supplier"},
     "documents": set(LEADS),
     "contact_entries": CARE,
+    "evidence_files": CARE,
+    "evidence_contents": CARE,
 }
 """Table -> the relations that see its rows of a case."""
 
 
 @pytest.fixture
-async def case_id(worker: AsyncEngine, places: Places, person_id: UUID) -> UUID:
+async def case_id(worker: AsyncEngine, owner: AsyncEngine, places: Places, person_id: UUID) -> UUID:
     """A case with a row of each kind, in which the landlord's part is changed by each test."""
     async with transaction(worker) as session:
         stay = Spell(
@@ -101,6 +104,8 @@ async def case_id(worker: AsyncEngine, places: Places, person_id: UUID) -> UUID:
                 ),
             )
         )
+    async with transaction(owner) as session:
+        session.add_all(photo_rows(case.case_id, places.trust))
     return case.case_id
 
 

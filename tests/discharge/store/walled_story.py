@@ -61,6 +61,7 @@ from tests.fixtures.cases import (
     signed_in,
     waiting_request,
 )
+from tests.fixtures.evidence import photo_rows
 from tests.fixtures.postgres import Places
 
 
@@ -195,6 +196,7 @@ async def story(worker: AsyncEngine, owner: AsyncEngine, places: Places, person_
     async with transaction(owner) as session:
         await session.execute(_KEYED.values(organisation_id=places.trust, user_id=SIGNED_IN))
         await session.execute(text("INSERT INTO outbox_past SELECT * FROM outbox"))
+        session.add_all(photo_rows(case.case_id, places.trust))
         session.add(
             MessageEditRow(
                 organisation_id=places.trust,

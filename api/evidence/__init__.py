@@ -1,0 +1,1 @@
+"""Photos and documents on items of the home check."""

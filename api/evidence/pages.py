@@ -1,0 +1,202 @@
+"""Photos and documents on an item of the check: look, add, open, remove."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter
+from starlette.datastructures import FormData, UploadFile
+from starlette.responses import Response
+
+from api.commands.service import AskedCommand, ask
+from api.evidence.files import as_a_file
+from api.evidence.queries import FilesOfCase, files_of, one_file, open_file
+from api.evidence.service import ADD, REMOVE, SentFile, add_file
+from api.evidence.views import ItemFiles, item_files, photo_page, refused_lines
+from api.web import names
+from api.web.bodies import FILES_TOGETHER
+from api.web.page import words
+from api.web.page.visit import Visit, Visitor
+from discharge.cases.command_stages import may_ask
+from discharge.cases.commands import RemoveItemEvidence
+from discharge.codes.casework import EVIDENCE_REMOVAL_REASONS
+from discharge.errors import HomewardError
+from housing_checks.evidence.rules import require_item
+
+router = APIRouter(prefix="/cases/{case_id}", include_in_schema=False)
+
+CANNOT_BE_PUT_RIGHT = frozenset(
+    {"not-found", "role-not-allowed", "part-not-allowed", "no-such-item", "evidence-of-safety"}
+)
+"""Refusals that another file would meet as well."""
+
+
+@router.get("/check/items/{item}/files")
+async def show(visit: Visitor, case_id: UUID, item: str, added: int = 0, there: int = 0) -> Response:
+    """What is on the item, and the form that adds to it; after one was sent, what became of it."""
+    return await _item_page(visit, case_id, item, added=_added_words(added, there))
+
+
+def _added_words(added: int, there: int) -> str:
+    said = [f"{words.count(added, 'file')} added."] if added > 0 else []
+    if there > 0:
+        said.append(f"{words.count(there, 'file')} {'was' if there == 1 else 'were'} here already.")
+    return " ".join(said)
+
+
+@router.post("/check/items/{item}/files")
+async def add(visit: Visitor, case_id: UUID, item: str) -> Response:
+    """Add the files that were chosen, one after the other; those that are refused are named by place."""
+    visit.caller.require(ADD)
+    sent = await _chosen(await visit.form(), visit.services.settings.files.each)
+    if not sent:
+        why = "Take a photo, or choose a file"
+        return await _item_page(visit, case_id, item, refused=((1, why),), sent=1, status=422)
+    added, there, refused, status = 0, 0, [], 200
+    for number, content in enumerate(sent, 1):
+        try:
+            done = await add_file(visit.services, visit.caller, SentFile(case_id, item, content))
+        except HomewardError as error:
+            if error.row.http >= 500 or error.code in CANNOT_BE_PUT_RIGHT:
+                raise
+            refused.append((number, _why(error)))
+            status = error.row.http
+        else:
+            added, there = added + (not done.repeated), there + done.repeated
+    if not refused:
+        return visit.to(f"/cases/{case_id}/check/items/{item}/files?added={added}&there={there}")
+    said = _added_words(added, there)
+    return await _item_page(
+        visit, case_id, item, refused=tuple(refused), sent=len(sent), added=said, status=status
+    )
+
+
+async def _chosen(form: FormData, most: int) -> list[bytes]:
+    """The files that were chosen, of one that is too large enough to tell; an input that was left empty sends
+    one without a name.
+    """
+    files = [each for _, each in form.multi_items() if isinstance(each, UploadFile) and each.filename]
+    if len(files) > FILES_TOGETHER:
+        raise HomewardError("limits", detail=f"at most {FILES_TOGETHER} files", where="file")
+    return [await each.read(most + 1) for each in files]
+
+
+def _why(error: HomewardError) -> str:
+    limit = f" ({error.detail})" if error.code in ("file-too-large", "files-full") else ""
+    return f"{error.row.title}{limit}. {error.row.words}"
+
+
+async def _item_page(
+    visit: Visit,
+    case_id: UUID,
+    item: str,
+    *,
+    refused: tuple[tuple[int, str], ...] = (),
+    sent: int = 0,
+    added: str = "",
+    status: int = 200,
+) -> Response:
+    async with visit.services.begin(visit.caller) as session:
+        listed = await files_of(session, visit.caller, case_id, "photos of the check", item=item)
+        known = await names.directory(session)
+    view = replace(files_shown(visit, listed, item, known), errors=refused_lines(refused, sent), added=added)
+    label = require_item(listed.found.case, item, visit.today).label
+    return visit.page(
+        "evidence/item_page.html", status, files=view, label=label, case_id=case_id, name=_name(listed)
+    )
+
+
+def files_shown(visit: Visit, listed: FilesOfCase, item: str, known: names.Directory) -> ItemFiles:
+    """What is on an item, for any page that shows it."""
+    case = listed.found.case
+    adds = visit.caller.may_on(case, ADD) and may_ask(case, ADD)
+    return item_files(listed, visit.caller, known, item, visit.services.settings.files, adds=adds)
+
+
+def _name(listed: FilesOfCase) -> str:
+    person = listed.found.person
+    return words.full_name(person.family_name, person.given_name)
+
+
+@router.get("/evidence/{file_id}")
+async def open_page(visit: Visitor, case_id: UUID, file_id: UUID) -> Response:
+    """One photo, or a document to take away. Raises evidence-withheld; one that was removed is not found."""
+    async with visit.services.begin(visit.caller) as session:
+        await open_file(session, visit.caller, case_id, file_id, "photo page")
+        listed = await one_file(session, visit.caller, case_id, file_id, "photo page")
+        known = await names.directory(session)
+    label = known.names.gate.get(listed.rows[0].item, words.from_code(listed.rows[0].item))
+    view = photo_page(listed, visit.caller, _name(listed), label, known)
+    return visit.page("evidence/photo.html", view=view)
+
+
+@router.get("/evidence/{file_id}/picture")
+async def picture(visit: Visitor, case_id: UUID, file_id: UUID) -> Response:
+    """A photo within a page of ours."""
+    async with visit.services.begin(visit.caller) as session:
+        opened = await open_file(session, visit.caller, case_id, file_id, "photo")
+    return as_a_file(opened.content, opened.row.media_type, file_id, shown=True)
+
+
+@router.get("/evidence/{file_id}/thumbnail")
+async def thumbnail(visit: Visitor, case_id: UUID, file_id: UUID) -> Response:
+    """The small picture of a photo."""
+    async with visit.services.begin(visit.caller) as session:
+        opened = await open_file(session, visit.caller, case_id, file_id, "small photo", small=True)
+    return as_a_file(opened.content, "image/jpeg", file_id, shown=True)
+
+
+@router.get("/evidence/{file_id}/content")
+async def content(visit: Visitor, case_id: UUID, file_id: UUID) -> Response:
+    """A photo or document as a file to keep."""
+    async with visit.services.begin(visit.caller) as session:
+        opened = await open_file(session, visit.caller, case_id, file_id, "photo download")
+    return as_a_file(opened.content, opened.row.media_type, file_id)
+
+
+@router.get("/evidence/{file_id}/remove")
+async def ask_why(visit: Visitor, case_id: UUID, file_id: UUID) -> Response:
+    """Why it is to be removed."""
+    return await _remove_page(visit, case_id, file_id)
+
+
+@router.post("/evidence/{file_id}/remove")
+async def remove(visit: Visitor, case_id: UUID, file_id: UUID) -> Response:
+    """Remove it, with a reason: its bytes are deleted."""
+    visit.caller.require(REMOVE)
+    form = await visit.form()
+    reason = str(form.get("reason", ""))
+    if not EVIDENCE_REMOVAL_REASONS.known(reason):
+        return await _remove_page(visit, case_id, file_id, fault="Choose why it is to be removed", status=422)
+    asked = AskedCommand(
+        case_id=case_id,
+        command=RemoveItemEvidence(file_id=file_id),
+        effective_on=visit.today,
+        as_sent={"file_id": str(file_id), "reason": reason},
+        reason=reason,
+        key=str(form.get("key", "")) or None,
+    )
+    outcome = await ask(visit.services, visit.caller, asked)
+    if outcome.answer is None:
+        return visit.to(f"/requests/{outcome.command_id}")
+    async with visit.services.begin(visit.caller) as session:
+        listed = await one_file(session, visit.caller, case_id, file_id, "photos of the check")
+    return visit.to(f"/cases/{case_id}/check/items/{listed.rows[0].item}/files")
+
+
+async def _remove_page(
+    visit: Visit, case_id: UUID, file_id: UUID, *, fault: str = "", status: int = 200
+) -> Response:
+    async with visit.services.begin(visit.caller) as session:
+        listed = await one_file(session, visit.caller, case_id, file_id, "photos of the check")
+        known = await names.directory(session)
+    visit.caller.require_on(listed.found.case, REMOVE)
+    label = known.names.gate.get(listed.rows[0].item, words.from_code(listed.rows[0].item))
+    view = photo_page(listed, visit.caller, _name(listed), label, known)
+    if not view.remove:
+        raise HomewardError("not-your-evidence")
+    reasons = [{"value": row.code, "text": row.label} for row in EVIDENCE_REMOVAL_REASONS.rows]
+    return visit.page(
+        "evidence/remove.html", status, view=view, reasons=reasons, fault=fault, key=str(uuid4())
+    )

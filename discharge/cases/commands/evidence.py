@@ -1,0 +1,47 @@
+"""Photos and documents on an item of the check."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from discharge.cases.commands.common import CaseCommand, Declaration
+from discharge.cases.stages import ANY, SINCE_ACCEPTANCE
+from discharge.roles import CARE, CASEWORK_OR_SYSTEM
+
+
+class AddItemEvidence(CaseCommand):
+    """Add a photo or document to an item of the check. Its door has looked at the file, written it anew and
+    keeps it beside the command.
+    """
+
+    declared: ClassVar = Declaration(
+        "Add a photo or document to the home check", SINCE_ACCEPTANCE, CASEWORK_OR_SYSTEM, CARE
+    )
+    touches: ClassVar = ()
+
+    kind: Literal["add-item-evidence"] = "add-item-evidence"
+    item: str
+    evidence: Literal["photo", "document"]
+    file_id: UUID
+
+
+class RemoveItemEvidence(CaseCommand):
+    """Remove a photo or document that was added in error: whoever added it does, or somebody of an
+    organisation that leads the case. Its bytes are deleted. ``reason`` of the request says why, by a code of
+    ``evidence-removal-reasons``.
+    """
+
+    declared: ClassVar = Declaration(
+        "Remove a photo or document from the home check", ANY, CASEWORK_OR_SYSTEM, CARE
+    )
+    touches: ClassVar = ("evidence",)
+
+    kind: Literal["remove-item-evidence"] = "remove-item-evidence"
+    file_id: UUID = Field(description="The photo or document")
+
+
+EvidenceCommand = AddItemEvidence | RemoveItemEvidence
+"""Every command of this room."""

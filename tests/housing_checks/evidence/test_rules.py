@@ -1,0 +1,160 @@
+"""Photos and documents on a case: where they belong, who removes them, and what stays."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+import pytest
+
+from discharge.cases import commands as cmd
+from discharge.cases import events as ev
+from discharge.cases.evolve import fold
+from discharge.cases.model import Actor, Check, Participant
+from discharge.errors import Refused
+from housing_checks.checks.form import form_of
+from housing_checks.evidence.rules import evidence_on, may_remove, remove_item_evidence, require_item
+from tests.housing_checks.homes import (
+    COORDINATOR,
+    COUNCIL,
+    FORM_1,
+    SERVICE,
+    TRUST,
+    Story,
+    check,
+    day,
+    noon,
+)
+
+STAIRS = "steps-stairs"
+FILE = UUID(int=7)
+
+
+def added(item: str = STAIRS, evidence: str = "photo", file_id: UUID = FILE) -> cmd.AddItemEvidence:
+    return cmd.AddItemEvidence(item=item, evidence=evidence, file_id=file_id)  # type: ignore[arg-type]
+
+
+def test_given_a_photo_of_an_item_then_the_case_says_which_by_id_and_not_what_it_is_called() -> None:
+    story = Story().ask(added())
+    (event,) = (each for each in story.last if isinstance(each, ev.ItemEvidenceAdded))
+    assert (event.file.file_id, event.file.item, event.file.evidence) == (FILE, STAIRS, "photo")
+    assert [each.file_id for each in evidence_on(story.case, STAIRS)] == [FILE]
+    assert set(ev.EVENT.write(event)["file"]) <= {
+        "file_id", "item", "evidence", "added_on", "by", "removed_on", "removed_because", "removed_by",
+    }  # fmt: skip
+
+
+def test_given_the_same_file_again_then_nothing_happens() -> None:
+    story = Story().ask(added())
+    assert story.ask(added()).last == []
+
+
+@pytest.mark.parametrize("when", ["before", "during", "after"])
+def test_given_any_moment_of_the_check_then_a_photo_can_be_added(when: str) -> None:
+    story = Story()
+    if when == "during":
+        story.ask(cmd.SaveAnswers(form=FORM_1.code, answers={STAIRS: "no"}))
+    if when == "after":
+        story.ask(check())
+    assert str(FILE) in story.ask(added()).case.evidence
+
+
+def test_given_an_answer_of_which_nobody_said_how_it_is_known_then_the_photo_says_it() -> None:
+    story = Story().ask(cmd.SaveAnswers(form=FORM_1.code, answers={STAIRS: "no", "bed": "no"}))
+    story.ask(added())
+    assert story.case.check is not None
+    given = story.case.check.given
+    assert (given[STAIRS].evidence, given[STAIRS].value, given["bed"].evidence) == ("photo", "no", None)
+
+
+def test_given_an_answer_that_says_how_it_is_known_then_a_photo_leaves_that() -> None:
+    told = cmd.SaveAnswers(form=FORM_1.code, answers={STAIRS: "no"}, evidence={STAIRS: "told"})
+    story = Story().ask(told).ask(added())
+    assert story.case.check is not None
+    assert story.case.check.given[STAIRS].evidence == "told"
+
+
+def test_given_an_item_that_the_form_does_not_have_then_the_photo_is_refused() -> None:
+    with pytest.raises(Refused, match="no-such-item"):
+        Story().ask(added("swimming-pool"))
+
+
+def test_given_a_case_that_nobody_has_accepted_then_a_photo_is_refused() -> None:
+    with pytest.raises(Refused, match="stage-not-allowed"):
+        Story(accepted=False).ask(added())
+
+
+LEAD = Actor(organisation_id=TRUST, role="discharge-team", user_id=uuid4())
+COLLEAGUE = Actor(organisation_id=SERVICE, role="coordinator", user_id=uuid4())
+COUNCILLOR = Actor(organisation_id=COUNCIL, role="coordinator", user_id=uuid4())
+
+
+def led_by(organisation_id: UUID, role: str) -> ev.ParticipantJoined:
+    part = Participant(organisation_id=organisation_id, role=role, basis="consent", from_on=day(0))
+    return ev.ParticipantJoined(participant=part)
+
+
+def removing(
+    story: Story, actor: Actor, reason: str | None = "unclear", file_id: UUID = FILE
+) -> list[ev.Event]:
+    envelope = cmd.Envelope(
+        command_id=uuid4(),
+        case_id=story.case.case_id,
+        actor=actor,
+        effective_on=day(2),
+        command=cmd.RemoveItemEvidence(file_id=file_id),
+        reason=reason,
+    )
+    return remove_item_evidence(story.case, envelope, noon(2))
+
+
+def test_given_a_photo_added_in_error_then_its_adder_removes_it_and_a_note_of_it_stays() -> None:
+    story = Story().ask(added())
+    events = removing(story, COORDINATOR)
+    case = fold(story.case, events)
+    (file,) = evidence_on(case, STAIRS)
+    assert (file.removed_on, file.removed_because, file.removed_by) == (
+        day(2),
+        "unclear",
+        COORDINATOR.user_id,
+    )
+    story.case = case
+    assert removing(story, COORDINATOR) == []
+
+
+def test_given_somebody_else_then_only_who_leads_the_case_removes_it() -> None:
+    story = Story().happens(led_by(TRUST, "trust"), led_by(COUNCIL, "council")).ask(added())
+    assert may_remove(story.case, story.case.evidence[str(FILE)], LEAD)
+    assert [each.kind for each in removing(story, LEAD)] == ["item-evidence-removed"]
+    for other in (COUNCILLOR, Actor(organisation_id=COUNCIL, role="system")):
+        with pytest.raises(Refused, match="not-your-evidence"):
+            removing(story, other)
+
+
+@pytest.mark.parametrize(("reason", "code"), [(None, "reason-needed"), ("because", "code-not-in-value-set")])
+def test_given_no_reason_of_the_list_then_nothing_is_removed(reason: str | None, code: str) -> None:
+    with pytest.raises(Refused, match=code):
+        removing(Story().ask(added()), COORDINATOR, reason)
+
+
+def test_given_a_file_that_the_case_does_not_have_then_removing_it_is_refused() -> None:
+    with pytest.raises(Refused, match="no-such-item"):
+        removing(Story().ask(added()), COORDINATOR, file_id=uuid4())
+
+
+def test_given_a_removal_of_what_is_not_known_then_the_case_stays_as_it_is() -> None:
+    gone = ev.ItemEvidenceRemoved(file_id=uuid4(), item=STAIRS, because="unclear", removed_on=day(2))
+    assert fold(Story().case, [gone]).evidence == {}
+
+
+def test_given_an_item_about_safety_then_no_photo_is_kept_where_everybody_sees_it() -> None:
+    case = Story().case.model_copy(update={"check": Check(form="home-check-2", started_on=day(0))})
+    items = [item for item in form_of("home-check-2").items if item.safety]
+    assert items
+    for item in items:
+        with pytest.raises(Refused, match="evidence-of-safety"):
+            require_item(case, item.code, day(1))
+
+
+def test_given_form_2_then_most_of_its_items_take_a_photo() -> None:
+    taking = [item for item in form_of("home-check-2").items if "photo" in item.evidence_kinds]
+    assert len(taking) > 50
