@@ -61,7 +61,7 @@ function unlock({ taking, unsent }) {
 /** @param {{taking: import('./store.js').Taking, unsent: number}[]} mine */
 function choose(mine) {
   const each = mine.map((one) => element('li', {}, button(
-    `Taken on ${moment(one.taking.takenAt)}, ${count(one.unsent, 'answer', 'answers')} not sent`, () => unlock(one), 'secondary')));
+    `Kept since ${moment(one.taking.takenAt)}, ${count(one.unsent, 'answer', 'answers')} not sent`, () => unlock(one), 'secondary')));
   show(paragraph('More than one check is kept on this device. Which one is yours?'), element('ul', { class: 'hw-offline-decisions' }, ...each));
 }
 

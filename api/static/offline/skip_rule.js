@@ -7,7 +7,7 @@
 
 /**
  * The codes of the items that are asked, in order. What is not asked counts as not answered; what an answer tells of a
- * fact counts before what the case says, and a fact that nobody knows asks.
+ * fact counts before what the case says, and of a fact that is not known every condition holds.
  * @param {Question[]} items
  * @param {Map<string, string>} values answers, each of which its item takes
  * @param {Record<string, string>} facts

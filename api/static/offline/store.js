@@ -3,7 +3,7 @@
 // read without the PIN, and nothing of it names a person, a case or an item.
 
 /**
- * A check that was taken along. `owner` is a tag of whoever took it, which names nobody.
+ * A check that was taken along. `owner` is a tag of the person who took it, which names nobody.
  * @typedef {import('./pin.js').Wrapped & import('./pin.js').Sealed &
  *   {id: string, owner: string, takenAt: number, tries: number}} Taking
  */
