@@ -97,7 +97,7 @@ BASES: Mapping[Derived, Basis] = MappingProxyType(
 )
 """Derived value -> what it rests on. Whoever tells a new one names its fields here."""
 
-_IN_PART = frozenset({"strands", "participants"})
+_IN_PART = frozenset({"strands", "hazards", "participants"})
 """Fields of which a sight of one's own only holds a part."""
 
 

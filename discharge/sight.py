@@ -28,7 +28,9 @@ the landlord whose home it is.
 DANGER = "safety"
 """The reason for a referral that speaks of abuse or danger: it is kept as a note for few, not in the case."""
 
-_FRAME = frozenset({"case_id", "version", "stage", "person_id", "participants", "strands", "closed_on"})
+_FRAME = frozenset(
+    {"case_id", "version", "stage", "person_id", "participants", "strands", "hazards", "closed_on"}
+)
 _ALL_CASE = frozenset(Case.model_fields)
 _ALL_REFERRAL = frozenset(Referral.model_fields)
 _NAMED = frozenset({"family_name", "given_name", "deceased"})
@@ -102,7 +104,7 @@ def seen_case(
 
 
 def _own(case: Case, organisation_id: UUID, homes: frozenset[UUID]) -> dict[str, Any]:
-    """Its own strands and part, and those who lead the case: whom it may ask."""
+    """Its own strands, hazards and part, and those who lead the case: whom it may ask."""
     known = leads(case) | {organisation_id}
     strands = {
         key: _own_strand(strand, homes)
@@ -111,6 +113,7 @@ def _own(case: Case, organisation_id: UUID, homes: frozenset[UUID]) -> dict[str,
     }
     return {
         "strands": strands,
+        "hazards": {key: each for key, each in case.hazards.items() if organisation_id in each.partners},
         "participants": tuple(each for each in case.participants if each.organisation_id in known),
     }
 

@@ -29,6 +29,8 @@ from fhir_adapters.feeds.alarms import ALARM_KINDS, ALARMS
 from fhir_adapters.hl7v2.process.causes import PARKED_CAUSES
 from housing_checks import lead_times
 from housing_checks.checks.form import HOME_CHECK
+from housing_checks.hazards.duties import DUTIES, PATHS
+from housing_checks.hazards.schemes import HHSRS, RATINGS
 from housing_checks.strands.rehousing.criteria import HOME_CRITERIA
 
 _LISTS: tuple[ListByEdition[Any], ...] = (
@@ -42,6 +44,10 @@ _LISTS: tuple[ListByEdition[Any], ...] = (
     HOME_CRITERIA,
     ALARM_KINDS,
     PARKED_CAUSES,
+    HHSRS,
+    RATINGS,
+    PATHS,
+    DUTIES,
 )
 
 EVERY_KIND: Mapping[str, Kind[Any]] = MappingProxyType(

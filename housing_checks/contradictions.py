@@ -23,6 +23,7 @@ from discharge.cases.commands import (
     FlagHomelessness,
     RecordContact,
     RecordDutyToRefer,
+    RecordLandlordTold,
     Refer,
     SaveAnswers,
     SetExpectedDischargeDate,
@@ -31,8 +32,11 @@ from discharge.cases.commands import (
 from discharge.cases.follow_ups import contact_words
 from discharge.cases.model import Case
 from discharge.codes.casework import CONTACT_OUTCOMES, HOME_PROBLEMS, NEEDS
+from discharge.codes.hazards import HAZARD_TELLERS
 from discharge.values import Frozen
 from housing_checks.checks.form import SAFE_ADDRESS
+from housing_checks.hazards.gate import hazards_of_item
+from housing_checks.hazards.words import hazard_words
 
 DOES_NOT_FIT = "home-does-not-fit"
 """Confirms an offer of a home that does not fit; it is asked where the home is read."""
@@ -141,6 +145,29 @@ def _contacts_owed(case: Case, _asked: CloseCase, _today: date) -> str | None:
     return f"Contacts after discharge are still due: {_listed(owed)}. Do you still want to close the case?"
 
 
+def _told_without_basis(case: Case, asked: RecordLandlordTold, today: date) -> str | None:
+    """What somebody said already is a fact; that it was one of us, without a basis, is asked about."""
+    teller = HAZARD_TELLERS.find(asked.told_by, today)
+    if case.may_tell_partners or teller is None or not teller.ours:
+        return None
+    return "No consent or other basis for sharing with partners is recorded. Did you tell the landlord?"
+
+
+def _free_of_hazards(
+    case: Case, asked: ConfirmItem | SaveAnswers | CompleteCheck, _today: date
+) -> str | None:
+    answers = {asked.item: asked.value} if isinstance(asked, ConfirmItem) else asked.answers
+    said = [code for code, value in answers.items() if value == "yes"]
+    found = dict.fromkeys(hazard_words(each) for code in said for each in hazards_of_item(case, code))
+    if not found:
+        return None
+    open_ones = _listed(list(found))
+    return (
+        f"An emergency hazard is open: {open_ones}. The item stays no until the hazard is made safe or "
+        "closed. Do you still want to answer yes?"
+    )
+
+
 def _accepted(_case: Case, asked: AnswerOffer, _today: date) -> str | None:
     if asked.answer != "accepted" or not asked.reason:
         return None
@@ -158,5 +185,7 @@ ROWS: tuple[Row, ...] = (
     Row("referred-to-council-not-homeless", (RecordDutyToRefer,), _not_homeless),
     Row("closed-with-contacts-owed", (CloseCase,), _contacts_owed),
     Row("accepted-with-reason", (AnswerOffer,), _accepted),
+    Row("landlord-told-without-basis", (RecordLandlordTold,), _told_without_basis),
+    Row("yes-with-emergency-hazard", (ConfirmItem, SaveAnswers, CompleteCheck), _free_of_hazards),
 )
 """Every kind of contradiction; a further one is a further row."""

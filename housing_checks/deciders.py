@@ -15,6 +15,14 @@ from housing_checks.evidence.rules import add_item_evidence, remove_item_evidenc
 from housing_checks.gate.assignments import assign_blocker
 from housing_checks.gate.mitigations import name_mitigation, withdraw_mitigation
 from housing_checks.gate.rules import confirm_item
+from housing_checks.hazards.rules import (
+    close_hazard,
+    correct_hazard,
+    move_hazard,
+    record_hazard,
+    record_landlord_told,
+    refer_hazard,
+)
 from housing_checks.strands.rehousing.rules import answer_offer, let_property, note_home_lost, offer_property
 from housing_checks.strands.rules import (
     cancel_strand,
@@ -46,6 +54,12 @@ DECIDERS: Mapping[str, Decider] = MappingProxyType(
         "let-property": plain(let_property),
         "note-home-lost": plain(note_home_lost),
         "redirect-strand": plain(redirect_strand),
+        "record-hazard": plain(record_hazard),
+        "correct-hazard": plain(correct_hazard),
+        "record-landlord-told": plain(record_landlord_told),
+        "move-hazard": plain(move_hazard),
+        "refer-hazard": plain(refer_hazard),
+        "close-hazard": plain(close_hazard),
     }
 )
 """Command kind to decider."""

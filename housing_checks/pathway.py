@@ -40,6 +40,8 @@ from housing_checks.checks.form import form_of_case
 from housing_checks.deciders import DECIDERS as HOME_DECIDERS
 from housing_checks.facts import contribute_facts
 from housing_checks.gate.rules import answers_over, forget, gate_open, mitigations_over, next_end
+from housing_checks.hazards.facts import contribute_hazards
+from housing_checks.hazards.gate import hazards_at_the_gate
 from housing_checks.item_words import gate_items
 from housing_checks.lead_times import lead_days
 from housing_checks.strands.basics.items import basics_missing
@@ -47,6 +49,7 @@ from housing_checks.strands.model import IN_PLACE
 from housing_checks.strands.rules import reach
 
 contribute_facts()
+contribute_hazards()
 
 DECIDERS: Mapping[str, Decider] = {**CASE_DECIDERS, **HOME_DECIDERS}
 """Every kind of command and the function that decides it."""
@@ -150,14 +153,16 @@ def _follow(
 
 
 def _participation(case: Case, today: date) -> list[ev.Event]:
-    """Organisations that do a strand's work begin to take part while a lawful basis holds.
+    """Organisations that do work for the case begin to take part while a lawful basis holds.
 
     When the basis ends, so does the part of everybody who took part on it or by an order.
     """
-    working = {strand.partner_id for strand in case.open_strands if strand.partner_id is not None}
+    working = _working(case)
     present = {mine.organisation_id: mine for mine in case.participants if mine.until_on is None}
     if case.may_tell_partners:
-        return [_joins(partner, today) for partner in sorted(working - present.keys())]
+        return [
+            _joins(partner, working[partner], today) for partner in sorted(working.keys() - present.keys())
+        ]
     return [
         ev.ParticipantLeft(organisation_id=organisation, until_on=today)
         for organisation, mine in present.items()
@@ -169,8 +174,17 @@ def _ends_with_the_basis(mine: Participant) -> bool:
     return mine.basis == ORDER_BASIS or mine.basis in partner_bases(mine.from_on)
 
 
-def _joins(partner: UUID, today: date) -> ev.ParticipantJoined:
-    participant = Participant(organisation_id=partner, role="partner", basis=ORDER_BASIS, from_on=today)
+def _working(case: Case) -> dict[UUID, str]:
+    """Organisations that do a strand's work, or are asked about a hazard, and as what they take part."""
+    hazards = [(each, partner) for each in case.open_hazards for partner in each.partners]
+    councils = {partner: "environmental-health" for each, partner in hazards if partner == each.council_id}
+    landlords = {partner: "landlord" for each, partner in hazards if partner == each.landlord_id}
+    strands = {each.partner_id: "partner" for each in case.open_strands if each.partner_id is not None}
+    return {**councils, **landlords, **strands}
+
+
+def _joins(partner: UUID, role: str, today: date) -> ev.ParticipantJoined:
+    participant = Participant(organisation_id=partner, role=role, basis=ORDER_BASIS, from_on=today)
     return ev.ParticipantJoined(participant=participant)
 
 
@@ -216,6 +230,7 @@ def consequences(case: Case, now: datetime, on: date | None = None) -> list[Even
     today = london_date(now)
     events = [*mitigations_over(case, today), *answers_over(case, today)]
     events += gated_anew(fold(case, events), day)
+    events += hazards_at_the_gate(fold(case, events))
     if case.stage in HOME:
         events += _basics_done(fold(case, events), day)
         return [*events, *unready_events(fold(case, events), day)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from api.cases.timeline import Happened
+from api.hazards.on_case import HazardOnCase
 from api.web.page.tags import Tag
 
 
@@ -172,6 +173,8 @@ class CasePage:
     made_safe: tuple[Fact, ...]
     strands: tuple[StrandLine, ...]
     suggested: tuple[Suggested, ...]
+    hazards: tuple[HazardOnCase, ...]
+    hazards_href: str
     alerts: tuple[AlertLine, ...]
     reasons: tuple[Fact, ...]
     periods: tuple[Fact, ...]

@@ -23,6 +23,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
     {
         "task-status": "Referral status",
         "order": "An order",
+        "hazard": "A hazard at home",
         "alert": "An alert",
         READINESS: "Update for the trust's own system",
     }

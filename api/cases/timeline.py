@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
+from api.hazards import event_words as hazard_told
 from api.web.names import Directory
 from api.web.page import words
 from discharge.cases import events as ev
@@ -62,6 +63,7 @@ class _Teller:
     alerts: Mapping[UUID, str]
     homes: Mapping[UUID, str]
     offered: Mapping[UUID, UUID]
+    hazards: Mapping[str, str]
 
     def home(self, key: UUID | None) -> str:
         """A home by its address; where the person's address is withheld, so is this one."""
@@ -74,6 +76,10 @@ class _Teller:
     def strand(self, key: str) -> str:
         """What a strand is about."""
         return self.strands.get(key, key)
+
+    def hazard(self, key: str) -> str:
+        """What a hazard is, and where."""
+        return self.hazards.get(key, "A hazard")
 
     def alert(self, key: UUID) -> str:
         """Which rule an alert is of, and what it is about."""
@@ -294,6 +300,14 @@ TELL: Mapping[str, _Tell] = {
     "property-let": lambda e, t: f"Tenancy signed on {words.day(e.let_on)}: {t.home(e.property_id)}",
     "work-for-former-home": lambda e, t: f"{t.strand(e.strand)}: was ordered for the previous home",
     "strand-redirected": lambda e, t: f"{t.strand(e.strand)}: to be done at the new home",
+    "hazard-recorded": lambda e, _: f"Hazard recorded: {hazard_told.recorded(e.hazard)}",
+    "hazard-corrected": lambda e, _: f"Hazard corrected: {hazard_told.recorded(e.hazard)}",
+    "hazard-landlord-told": lambda e, t: f"{t.hazard(e.hazard)}: {hazard_told.landlord(e)}",
+    "hazard-moved": lambda e, t: f"{t.hazard(e.hazard)}: {hazard_told.step(e)}",
+    "hazard-referred": lambda e, t: (
+        f"{t.hazard(e.hazard)}: referred to environmental health at {t.organisation(e.council_id)}"
+    ),
+    "hazard-closed": lambda e, t: f"{t.hazard(e.hazard)}: {hazard_told.closed(e)}",
     "home-became-ready": lambda _e, _t: "The home is ready",
     "home-no-longer-ready": lambda _e, _t: "The home is no longer ready",
     "person-discharged": _discharged,
@@ -367,7 +381,8 @@ def timeline_lines(
         for _, event in events
         if isinstance(event, ev.PropertyOffered)
     }
-    teller = _Teller(known, names, alerts, homes, offered)
+    hazards = hazard_told.hazards_named(event for _, event in events)
+    teller = _Teller(known, names, alerts, homes, offered, hazards)
     left = dict(notes)
     whole = {row.command_id for row, event in events if isinstance(event, ev.CheckCompleted)}
     return tuple(

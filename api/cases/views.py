@@ -27,6 +27,7 @@ from api.contact_details.views import whom_to_call
 from api.forms.definitions import FORMS
 from api.forms.model import Around
 from api.gate.views import goes_on_beside, to_do
+from api.hazards.on_case import on_case
 from api.web.names import Directory
 from api.web.page import words
 from api.web.page.tags import Tag, level_tag, stage_tag, strand_tag
@@ -96,6 +97,8 @@ def present(given: Given) -> CasePage:
         made_safe=made_safe(case, known),
         strands=tuple(strand_line(case, each, given.caller, known) for each in case.strands.values()),
         suggested=suggested(case, given.caller, given.today) if telling.says("suggested_strands") else (),
+        hazards=on_case(case, given.now),
+        hazards_href=f"/cases/{case.case_id}/hazards" if case.hazards else "",
         alerts=tuple(alert_line(case, each, given.caller) for each in loudest_first(case)),
         reasons=reasons(case),
         periods=periods(case),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from api.cases.timeline import mitigator
+from api.hazards.event_words import standing as hazard_standing
 from api.web.names import Directory
 from api.web.page import words
 from discharge.cases.actions import ACTIONS
@@ -18,6 +19,7 @@ from discharge.delays.model import DelayReason
 from discharge.risk.rules import rule_title
 from discharge.stored import by_newer_version
 from housing_checks.checks.answers import answers_standing
+from housing_checks.hazards.words import hazard_words
 from housing_checks.item_words import item_answer
 from housing_checks.strands.definitions import kind_words, step_words
 
@@ -256,6 +258,16 @@ def _overdue(side: Side, key: str) -> str | None:
     return f"Late since {words.day(strand.overdue_since)}" if strand and strand.overdue_since else None
 
 
+def _hazard_label(side: Side, key: str) -> str:
+    hazard = side.case.hazards.get(key)
+    return f"Hazard: {hazard_words(hazard)}" if hazard else "Hazard"
+
+
+def _hazard(side: Side, key: str) -> str | None:
+    hazard = side.case.hazards.get(key)
+    return hazard_standing(hazard) if hazard else None
+
+
 def _leaving(side: Side, _: str) -> str | None:
     left = side.case.discharge
     if left is None:
@@ -368,6 +380,7 @@ PARTS: Mapping[str, PartWords] = {
     "strand": PartWords(_strand_label, _strand),
     "offers": PartWords(_offers_label, _offers),
     "overdue": PartWords(_strand_label, _overdue),
+    "hazard": PartWords(_hazard_label, _hazard),
     "leaving": PartWords(_label("Discharge"), _leaving),
     "home-ready": PartWords(_label("The home"), _home_ready),
     "contact": PartWords(lambda _side, key: contact_words(key), _contact),

@@ -37,6 +37,8 @@ from fhir_adapters.feeds.alarms import ALARM_KINDS
 from fhir_adapters.hl7v2.process.causes import PARKED_CAUSES
 from fhir_adapters.hl7v2.process.replays import OUTCOMES
 from housing_checks.checks.form import CHECK_ITEMS
+from housing_checks.hazards.duties import DUTIES, PATHS
+from housing_checks.hazards.schemes import HHSRS, RATINGS
 from housing_checks.strands.definitions import DEFINITIONS
 from housing_checks.strands.rehousing.criteria import HOME_CRITERIA
 
@@ -89,6 +91,10 @@ _OF_RULES: tuple[CodeList[Any], ...] = (
     PRICES,
     *(definition.items for definition in DEFINITIONS.values()),
     CHECK_ITEMS,
+    HHSRS,
+    RATINGS,
+    PATHS,
+    DUTIES,
 )
 _CLOSED: tuple[CodeList[Any], ...] = (
     _ours("stages", ((stage.value, row.label) for stage, row in STAGES.items())),

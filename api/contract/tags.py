@@ -15,6 +15,7 @@ TAGS: Mapping[str, str] = MappingProxyType(
         "gate": "What stands between a person and home: the check as it stands, blockers, owners and days.",
         "checks": "Forms of the home check: items, answers, and when each is asked.",
         "evidence": "Photos and documents on items of the home check.",
+        "hazards": "Hazards at home, what is due because of them, and the rating schemes.",
         "documents": "Letters and other documents of a case.",
         "contact details": "Who to call about a case, from messages and corrected by staff.",
         "place readers": "People who may see a hidden ward.",

@@ -8,12 +8,16 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from api.forms.hazards import HAZARDS
 from api.forms.home import ENDING, HOME, LEAVING
 from api.forms.model import Around, CommandForm
 from api.forms.referral_and_wait import HOMELESSNESS, NOTES, REFERRAL, WAITING
 
 FORMS: Mapping[str, CommandForm] = MappingProxyType(
-    {form.kind: form for form in (*NOTES, *REFERRAL, *WAITING, *HOMELESSNESS, *HOME, *LEAVING, *ENDING)}
+    {
+        form.kind: form
+        for form in (*NOTES, *REFERRAL, *WAITING, *HOMELESSNESS, *HOME, *HAZARDS, *LEAVING, *ENDING)
+    }
 )
 """Kind of command -> its form. The check has a page of its own."""
 

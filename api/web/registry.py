@@ -34,6 +34,8 @@ from api.feeds import pages as feed_pages
 from api.feeds import routes as feed_routes
 from api.fhir import routes as fhir_routes
 from api.gate import routes as gate_routes
+from api.hazards import pages as hazard_pages
+from api.hazards import routes as hazard_routes
 from api.hidings import pages as hiding_pages
 from api.hidings import routes as hiding_routes
 from api.homes import pages as home_pages
@@ -70,6 +72,7 @@ ROUTERS = (
     case_routes.router,
     contact_detail_routes.router,
     gate_routes.router,
+    hazard_routes.router,
     place_reader_routes.router,
     document_routes.router,
     evidence_routes.router,
@@ -103,6 +106,7 @@ PAGES: tuple[APIRouter, ...] = (
     place_reader_pages.router,
     check_pages.router,
     offline_check_pages.router,
+    hazard_pages.router,
     command_pages.router,
     document_pages.router,
     evidence_pages.router,

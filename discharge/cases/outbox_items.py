@@ -1,6 +1,7 @@
 """What leaves because of an event: one row for each kind of event, coded, with nobody's name in it.
 
-Every row says who is told: the trust that referred, or the organisation that does a strand's work. Partners
+Every row says who is told: the trust that referred, the organisation that does a strand's work, or the
+landlord and the council that are asked about a hazard. Partners
 are told nothing until a lawful basis is recorded; the referring trust is told about its own referral.
 """
 
@@ -19,8 +20,9 @@ from discharge.values import Frozen
 class Outgoing(Frozen):
     """One thing to tell one organisation.
 
-    ``kind`` is ``task-status`` (how the referral stands), ``order`` (work asked of a partner), ``alert``, or
-    ``readiness`` (what a trust's own system should show of a stay: expected date, fitness, the home).
+    ``kind`` is ``task-status`` (how the referral stands), ``order`` (work asked of a partner), ``hazard``
+    (what a landlord or environmental health is asked to do), ``alert``, or ``readiness`` (what a trust's own
+    system should show of a stay: expected date, fitness, the home).
     ``content`` is coded; names and addresses are added, or withheld, when it is sent. ``needs_basis`` holds
     it back until somebody recorded why partners may be told.
     """
@@ -53,6 +55,7 @@ TASK_STATUS: Mapping[type[Any], tuple[str, str]] = {
 TRANSPORTS: Mapping[str, str] = {
     "task-status": "fhir",
     "order": "fhir",
+    "hazard": "fhir",
     "alert": "fhir",
     "readiness": "hl7v2",
 }
@@ -133,6 +136,45 @@ def _overdue(case: Case, event: ev.StrandOverdue) -> list[Outgoing]:
     return _order(case, event.strand, "in-progress")
 
 
+def _hazard(case: Case, key: str, told: Iterable[UUID | None], status: str) -> list[Outgoing]:
+    hazard = case.hazards[key]
+    content: dict[str, str | None] = {
+        "status": status,
+        "hazard": key,
+        "item": hazard.code,
+        "scheme": hazard.scheme,
+        "room": hazard.room,
+        "severity": hazard.severity,
+        "found_on": hazard.found_on.isoformat(),
+        "told_at": hazard.told.told_at.isoformat() if hazard.told else None,
+    }
+    return [
+        Outgoing(organisation_id=each, kind="hazard", content=content, needs_basis=True)
+        for each in told
+        if each is not None
+    ]
+
+
+def _landlord_told(case: Case, event: ev.HazardLandlordTold) -> list[Outgoing]:
+    return _hazard(case, event.hazard, (case.hazards[event.hazard].landlord_id,), "requested")
+
+
+def _hazard_referred(case: Case, event: ev.HazardReferred) -> list[Outgoing]:
+    return _hazard(case, event.hazard, (event.council_id,), "requested")
+
+
+def _hazard_corrected(case: Case, event: ev.HazardCorrected) -> list[Outgoing]:
+    """Who knows of it hears of another severity, place or kind."""
+    said_anew = {"code", "room", "severity"} & {*event.changed}
+    partners = sorted(event.hazard.partners) if said_anew else ()
+    return _hazard(case, event.hazard.key, partners, "requested")
+
+
+def _hazard_closed(case: Case, event: ev.HazardClosed) -> list[Outgoing]:
+    status = "completed" if event.reason == "put-right" else "cancelled"
+    return _hazard(case, event.hazard, sorted(case.hazards[event.hazard].partners), status)
+
+
 def _alert(case: Case, event: ev.AlertRaised) -> list[Outgoing]:
     alert = event.alert
     if alert.level not in LOUD or case.referral is None:
@@ -164,6 +206,10 @@ _TELLERS: Mapping[type[Any], _Told] = {
     ev.StrandCancelled: _cancelled,
     ev.StrandOverdue: _overdue,
     ev.StrandRedirected: _redirected,
+    ev.HazardLandlordTold: _landlord_told,
+    ev.HazardReferred: _hazard_referred,
+    ev.HazardCorrected: _hazard_corrected,
+    ev.HazardClosed: _hazard_closed,
     ev.AlertRaised: _alert,
     ev.AlertChanged: _grown,
 }

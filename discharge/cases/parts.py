@@ -55,6 +55,7 @@ def _reason_keys(event: ev.DelayReasonRecorded) -> tuple[object, ...]:
 
 _ITEM, _MITIGATION = _one("item", "item"), _one("mitigation", "item")
 _STRAND, _OFFERS = _one("strand", "strand"), _one("offers", "strand")
+_HAZARD = _one("hazard", "hazard")
 
 PIECES: Mapping[type[Frozen], tuple[Piece, ...]] = {
     ev.ReferralReceived: (Piece("referral"), Piece("acceptance")),
@@ -103,6 +104,12 @@ PIECES: Mapping[type[Frozen], tuple[Piece, ...]] = {
     ev.OfferAnswered: (_OFFERS,),
     ev.HomeLost: (_OFFERS,),
     ev.PropertyLet: (_OFFERS,),
+    ev.HazardRecorded: (_one("hazard", "hazard.key"),),
+    ev.HazardCorrected: (_one("hazard", "hazard.key"),),
+    ev.HazardLandlordTold: (_HAZARD,),
+    ev.HazardMoved: (_HAZARD,),
+    ev.HazardReferred: (_HAZARD,),
+    ev.HazardClosed: (_HAZARD,),
     ev.HomeBecameReady: (Piece("home-ready"),),
     ev.HomeNoLongerReady: (Piece("home-ready"),),
     ev.PersonDischarged: (Piece("leaving"),),

@@ -64,6 +64,15 @@ def may_touch(case: Case, organisation_id: UUID, strand: str) -> bool:
     return relation is not None
 
 
+def may_touch_hazard(case: Case, organisation_id: UUID, hazard: str) -> bool:
+    """Whether an organisation may do anything to a hazard: some only to one that they are asked about."""
+    relation = relation_of(case, organisation_id)
+    if relation in OWN_WORK_ONLY:
+        found = case.hazards.get(hazard)
+        return found is not None and organisation_id in found.partners
+    return relation is not None
+
+
 def require_part(case: Case, actor: Actor, command: Command) -> None:
     """Refuse with part-not-allowed what the asker's part in the case does not include, or not of this strand.
 
@@ -72,8 +81,11 @@ def require_part(case: Case, actor: Actor, command: Command) -> None:
     relation, included = relation_of(case, actor.organisation_id), PERMISSIONS[command.kind].relations
     if relation is None or not included:
         return
-    strand = getattr(command, "strand", None)
-    if relation not in included or (strand and not may_touch(case, actor.organisation_id, strand)):
+    strand, hazard = getattr(command, "strand", None), getattr(command, "hazard", None)
+    mine = (not strand or may_touch(case, actor.organisation_id, strand)) and (
+        not hazard or may_touch_hazard(case, actor.organisation_id, hazard)
+    )
+    if relation not in included or not mine:
         raise Refused("part-not-allowed", detail=command.kind)
 
 

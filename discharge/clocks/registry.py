@@ -34,6 +34,7 @@ Breach = Literal[
     "request-overdue",
     "strand-overdue",
     "homes-searched",
+    "hazard-overdue",
 ]
 
 
@@ -81,7 +82,7 @@ class Clock(Code):
 
 PAUSES: frozenset[Breach] = frozenset({"contact-missed"})
 """What can stand still or be left as it is before it happens."""
-WARNS: frozenset[Breach] = frozenset({"offer-lapsed", "request-overdue"})
+WARNS: frozenset[Breach] = frozenset({"offer-lapsed", "request-overdue", "hazard-overdue"})
 """What can be warned of before it happens."""
 
 

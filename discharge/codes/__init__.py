@@ -14,6 +14,7 @@ from discharge.codes import (
     contact_details,
     delay_reasons,
     destinations,
+    hazards,
     participation,
     people,
 )
@@ -31,6 +32,7 @@ _ALL: tuple[ListByEdition[Code], ...] = tuple(
         participation,
         people,
         contact_details,
+        hazards,
     )
     for found in vars(module).values()
     if isinstance(found, ListByEdition)

@@ -50,6 +50,11 @@ CASE_FACTS: Mapping[str, CaseFact] = MappingProxyType(
         "referral-waiting": CaseFact("day", "referred", referral_waiting),
         "homes-not-taken": CaseFact("count", "count"),
         "offers-to-answer": CaseFact("instant", "offered due"),
+        "emergency-hazards": CaseFact("answer", "hazard room found"),
+        "landlord-hazard-warned": CaseFact("instant", "what hazard room since due limit law"),
+        "landlord-hazard-due": CaseFact("instant", "what hazard room since due limit law"),
+        "hazard-answer-warned": CaseFact("instant", "what hazard room since due limit law"),
+        "hazard-answer-due": CaseFact("instant", "what hazard room since due limit law"),
     }
 )
 """Name -> the fact."""

@@ -1,8 +1,8 @@
 """What partners made of our messages: two of the four facts, read from what they did.
 
-An order counts as accepted when its strand first moves, and as acted on when the strand is complete; an alert
-when somebody took it on; an expected date told to a trust when its own feed says the same. *Sent* and
-*received* are the lane's to say.
+An order counts as accepted when its strand first moves, and as acted on when the strand is complete; a hazard
+when a step of it is recorded, and when it is closed; an alert when somebody took it on; an expected date told
+to a trust when its own feed says the same. *Sent* and *received* are the lane's to say.
 """
 
 from __future__ import annotations
@@ -11,13 +11,21 @@ from sqlalchemy import and_, func, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import ColumnElement
 
-from discharge.cases.events import AlertAcknowledged, Event, SpellChanged, StrandCompleted, StrandMoved
+from discharge.cases.events import (
+    AlertAcknowledged,
+    Event,
+    HazardClosed,
+    HazardMoved,
+    SpellChanged,
+    StrandCompleted,
+    StrandMoved,
+)
 from discharge.cases.model import CaseSpell
 from discharge.cases.outbox_items import DATE
 from discharge.store.projections import Change
 from discharge.store.tables import OutboxRow
 
-ORDER, ALERT, READINESS = "order", "alert", "readiness"
+ORDER, ALERT, READINESS, HAZARD = "order", "alert", "readiness", "hazard"
 
 
 async def note_answers(session: AsyncSession, change: Change) -> None:
@@ -25,7 +33,7 @@ async def note_answers(session: AsyncSession, change: Change) -> None:
     for event in change.events:
         concerned = _concerned(event)
         if concerned is not None:
-            await _note(session, change, concerned, acted=not isinstance(event, StrandMoved))
+            await _note(session, change, concerned, acted=not isinstance(event, StrandMoved | HazardMoved))
 
 
 def _concerned(event: Event) -> ColumnElement[bool] | None:
@@ -33,6 +41,8 @@ def _concerned(event: Event) -> ColumnElement[bool] | None:
     match event:
         case StrandMoved() | StrandCompleted():
             return and_(OutboxRow.kind == ORDER, OutboxRow.payload["strand"].astext == event.strand)
+        case HazardMoved() | HazardClosed():
+            return and_(OutboxRow.kind == HAZARD, OutboxRow.payload["hazard"].astext == event.hazard)
         case AlertAcknowledged():
             named = OutboxRow.payload["alert_id"].astext == str(event.alert_id)
             return and_(OutboxRow.kind == ALERT, named)

@@ -2,10 +2,10 @@
 (Communication).
 
 The outbox holds codes; who the person is comes in here, from whoever sends. An address goes only with an
-order, because somebody has to find the home, and never for a person whose location is hidden. The resource
-carries the outbox row's key as its identifier, so that a partner can tell a repeated request from a new
-one. Whatever it refers to is named by an identifier that the receiver knows: an address of ours would lead
-nowhere there.
+order or a hazard, because somebody has to find the home, and never for a person whose location is hidden. The
+resource carries the outbox row's key as its identifier, so that a partner can tell a repeated request from a
+new one. Whatever it refers to is named by an identifier that the receiver knows: an address of ours would
+lead nowhere there.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any
 from uuid import UUID
 
 from discharge.cases.stages import STAGE_LABELS
+from discharge.codes.hazards import HAZARD_SEVERITIES
 from fhir_adapters.fhir import systems
 from fhir_adapters.fhir.flags import alert_words
 from fhir_adapters.fhir.people import (
@@ -27,11 +28,18 @@ from fhir_adapters.fhir.people import (
     sender_identifier,
     sender_number,
 )
+from housing_checks.hazards.schemes import hazard_label
+from housing_checks.hazards.words import place_words
 
 Content = Mapping[str, Any]
 
 PRIORITY = {"STOP": "stat", "RED+": "stat", "RED": "urgent", "AMBER": "asap"}
 """Alert level -> request priority."""
+
+HAZARD_PRIORITY = {"emergency": "stat", "significant": "urgent"}
+"""Severity of a hazard -> request priority."""
+
+ADDRESS_WITHHELD = "The address is withheld. Ask the coordinator how to reach the person."
 
 TURNS = {
     "returned": "Referral returned",
@@ -90,7 +98,32 @@ def _order(content: Content, occasion: Occasion) -> dict[str, Any]:
     if content.get("due_on"):
         task["restriction"] = {"period": {"end": str(content["due_on"])}}
     if occasion.person.location_hidden:
-        task["note"] = [{"text": "The address is withheld. Ask the coordinator how to reach the person."}]
+        task["note"] = [{"text": ADDRESS_WITHHELD}]
+    return task
+
+
+def _hazard(content: Content, occasion: Occasion) -> dict[str, Any]:
+    """A hazard that a landlord or a council's environmental health is asked to deal with."""
+    severity = str(content["severity"])
+    place = place_words(str(content["room"]))
+    what = hazard_label(str(content["item"]), str(content["scheme"]))
+    task = _task(occasion, str(content["status"])) | {
+        "code": _coded(systems.HAZARD_CODES, str(content["item"]), what),
+        "groupIdentifier": {
+            "system": systems.CASE_ID + "/hazard",
+            "value": f"{occasion.case_id}/{content['hazard']}",
+        },
+        "businessStatus": _coded(systems.HAZARD_SEVERITIES, severity, HAZARD_SEVERITIES.label(severity)),
+        "priority": HAZARD_PRIORITY.get(severity, "routine"),
+        "description": f"{what} in {place}",
+        "contained": [_contained_patient(occasion.person)],
+        "for": {"reference": "#person", "type": "Patient"},
+        "owner": organisation_reference(occasion.receiver),
+    }
+    if content.get("told_at"):
+        task["executionPeriod"] = {"start": str(content["told_at"])}
+    if occasion.person.location_hidden:
+        task["note"] = [{"text": ADDRESS_WITHHELD}]
     return task
 
 
@@ -116,6 +149,7 @@ def _alert(content: Content, occasion: Occasion) -> dict[str, Any]:
 _BUILDERS: Mapping[str, Callable[[Content, Occasion], dict[str, Any]]] = {
     "task-status": _task_status,
     "order": _order,
+    "hazard": _hazard,
     "alert": _alert,
 }
 

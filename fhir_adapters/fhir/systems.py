@@ -58,6 +58,8 @@ RULE_CODES = CODES + "alert-rule"
 ALERT_LEVELS = CODES + "alert-level"
 MESSAGE_CODES = CODES + "message-kind"
 ITEM_CODES = CODES + "strand-item"
+HAZARD_CODES = CODES + "hazard"
+HAZARD_SEVERITIES = CODES + "hazard-severity"
 ANSWER_CODES = CODES + "check-answer"
 CHECK_ITEM_CODES = CODES + "check-item"
 

@@ -16,15 +16,18 @@ from discharge.store.tables.persons import ORDINARY
 from fhir_adapters.fhir.people import LocalNumber, OrganisationFacts, PersonFacts
 from fhir_adapters.people.nhs_numbers import is_verified
 
-ORDER = "order"
-"""The kind of message that asks a partner for work."""
+ORDER, HAZARD = "order", "hazard"
+"""The kinds of message that ask a partner for work, and for something to be done about a hazard."""
 
 
 def told(case: Case, receiver_id: UUID, kind: str) -> Sight:
     """What a receiver is told of the person: what its part in the case sees. One without a part that is given
-    an order is told what a supplier sees.
+    an order is told what a supplier sees, and so is a landlord that is asked about a hazard, which has to
+    find the home.
     """
-    relation = relation_of(case, receiver_id) or ("supplier" if kind == ORDER else None)
+    relation = relation_of(case, receiver_id) or ("supplier" if kind in (ORDER, HAZARD) else None)
+    if kind == HAZARD and relation == "landlord":
+        return sight_of("supplier")
     return sight_of(relation) if relation else EVERYTHING
 
 

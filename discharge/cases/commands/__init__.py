@@ -40,6 +40,15 @@ from discharge.cases.commands.end import (
     ReopenCase,
 )
 from discharge.cases.commands.evidence import AddItemEvidence, EvidenceCommand, RemoveItemEvidence
+from discharge.cases.commands.hazards import (
+    CloseHazard,
+    CorrectHazard,
+    HazardsCommand,
+    MoveHazard,
+    RecordHazard,
+    RecordLandlordTold,
+    ReferHazard,
+)
 from discharge.cases.commands.home import (
     AssignBlocker,
     CompleteCheck,
@@ -109,6 +118,7 @@ Command = Annotated[
     | HomeCommand
     | EvidenceCommand
     | StrandsCommand
+    | HazardsCommand
     | LeavingCommand
     | AfterCommand,
     Field(discriminator="kind"),
@@ -144,7 +154,7 @@ class Envelope(Frozen):
     late: bool = False
 
 
-ENVELOPE: Stored[Envelope] = Stored(TypeAdapter(Envelope), schema=7)
+ENVELOPE: Stored[Envelope] = Stored(TypeAdapter(Envelope), schema=8)
 """How a command is stored, with who asks."""
 
 __all__ = [
@@ -167,10 +177,12 @@ __all__ = [
     "CancelDischarge",
     "CancelStrand",
     "CloseCase",
+    "CloseHazard",
     "Command",
     "CompleteCheck",
     "ConfirmDischarge",
     "ConfirmItem",
+    "CorrectHazard",
     "CorrectReadyPeriod",
     "EndDelayReason",
     "EndParticipation",
@@ -179,6 +191,7 @@ __all__ = [
     "FlagHomelessness",
     "JoinSpell",
     "LetProperty",
+    "MoveHazard",
     "MoveStrand",
     "NameMitigation",
     "NoteHomeLost",
@@ -191,9 +204,12 @@ __all__ = [
     "RecordDeath",
     "RecordDelayReason",
     "RecordDutyToRefer",
+    "RecordHazard",
+    "RecordLandlordTold",
     "RecordSharingBasis",
     "RedirectStrand",
     "Refer",
+    "ReferHazard",
     "RemoveItemEvidence",
     "ReopenCase",
     "ReportFromStrand",

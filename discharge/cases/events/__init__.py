@@ -36,6 +36,14 @@ from discharge.cases.events.departure import (
 )
 from discharge.cases.events.end import CaseClosed, CaseReopened
 from discharge.cases.events.evidence import ItemEvidenceAdded, ItemEvidenceRemoved
+from discharge.cases.events.hazards import (
+    HazardClosed,
+    HazardCorrected,
+    HazardLandlordTold,
+    HazardMoved,
+    HazardRecorded,
+    HazardReferred,
+)
 from discharge.cases.events.home import (
     BlockerAssigned,
     CheckCompleted,
@@ -140,6 +148,12 @@ Event = Annotated[
     | PropertyLet
     | WorkForFormerHome
     | StrandRedirected
+    | HazardRecorded
+    | HazardCorrected
+    | HazardLandlordTold
+    | HazardMoved
+    | HazardReferred
+    | HazardClosed
     | HomeBecameReady
     | HomeNoLongerReady
     | PersonDischarged
@@ -167,7 +181,7 @@ Event = Annotated[
 ]
 """Every event there is; ``kind`` tells them apart on the wire and in the record."""
 
-EVENT: Stored[Event] = Stored(TypeAdapter(Event), schema=8)
+EVENT: Stored[Event] = Stored(TypeAdapter(Event), schema=9)
 """How an event is stored. A new kind raises its schema, so that a build that does not have the kind knows."""
 
 
@@ -209,6 +223,12 @@ __all__ = [
     "FollowUpScheduled",
     "GateItemSet",
     "GatedItemsChanged",
+    "HazardClosed",
+    "HazardCorrected",
+    "HazardLandlordTold",
+    "HazardMoved",
+    "HazardRecorded",
+    "HazardReferred",
     "HomeBecameReady",
     "HomeLost",
     "HomeNoLongerReady",

@@ -12,6 +12,7 @@ from discharge.cases.model.case import SNAPSHOT, Case
 from discharge.cases.model.common import IN_HOSPITAL, Actor, ReopenedStage, Stage, StageInHospital
 from discharge.cases.model.departure import Discharge, Readmission, UnreadyHome
 from discharge.cases.model.evidence import EvidenceFile
+from discharge.cases.model.hazards import Hazard, HazardStepReached, LandlordTold
 from discharge.cases.model.home import Assignment, Check, GateItem, Homelessness, ItemAnswer, Mitigation
 from discharge.cases.model.hospital import CaseSpell
 from discharge.cases.model.participation import Owner, Participant, SharingBasis
@@ -37,8 +38,11 @@ __all__ = [
     "EvidenceFile",
     "FollowUp",
     "GateItem",
+    "Hazard",
+    "HazardStepReached",
     "Homelessness",
     "ItemAnswer",
+    "LandlordTold",
     "Mitigation",
     "Offer",
     "Owner",

@@ -11,6 +11,7 @@ from discharge.cases.model.after import Action, Alert, FollowUp
 from discharge.cases.model.common import Stage
 from discharge.cases.model.departure import Discharge, Readmission, UnreadyHome
 from discharge.cases.model.evidence import EvidenceFile
+from discharge.cases.model.hazards import Hazard
 from discharge.cases.model.home import Assignment, Check, GateItem, Homelessness, places
 from discharge.cases.model.hospital import CaseSpell
 from discharge.cases.model.participation import Owner, Participant, SharingBasis
@@ -49,6 +50,7 @@ class Case(Frozen):
     gate: dict[str, GateItem] = Field(default_factory=dict)
     assigned: dict[str, Assignment] = Field(default_factory=dict)
     strands: dict[str, Strand] = Field(default_factory=dict)
+    hazards: dict[str, Hazard] = Field(default_factory=dict)
     alerts: dict[str, Alert] = Field(default_factory=dict)
     discharge: Discharge | None = None
     unready_home: UnreadyHome | None = None
@@ -103,6 +105,12 @@ class Case(Frozen):
         return tuple(sorted(still, key=lambda strand: (strand.started_on, strand.key)))
 
     @property
+    def open_hazards(self) -> tuple[Hazard, ...]:
+        """Hazards that are not closed, in the order in which they were recorded."""
+        still = (hazard for hazard in self.hazards.values() if hazard.open)
+        return tuple(sorted(still, key=lambda hazard: hazard.number))
+
+    @property
     def home_let_id(self) -> UUID | None:
         """The home that was let to the person last, if one was and the let was not called off."""
         lets = [
@@ -143,6 +151,6 @@ class Case(Frozen):
 
 
 SNAPSHOT: Stored[Case] = Stored(
-    TypeAdapter(Case), schema=9, shown_by=frozenset({"case_id", "version", "stage"})
+    TypeAdapter(Case), schema=10, shown_by=frozenset({"case_id", "version", "stage"})
 )
 """How the snapshot of a case is stored. One of a former schema is folded anew from its events."""

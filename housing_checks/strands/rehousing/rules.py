@@ -28,6 +28,7 @@ from discharge.reference.policy import Policy
 from housing_checks.checks.form import form_of_case
 from housing_checks.gate.rules import forget
 from housing_checks.guards import require_order
+from housing_checks.hazards.rules import hazards_of_former_home
 from housing_checks.strands.definitions import DEFINITIONS
 from housing_checks.strands.model import ACCEPTED, LET, OFFERED
 from housing_checks.strands.rules import reach, require_open, strand_of
@@ -105,7 +106,13 @@ def let_property(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
         lambda: happened_on(envelope, now), lambda: require_order(accepted_on, on, "effective_on")
     )
     let = PropertyLet(strand=strand.key, property_id=offer.property_id, let_on=on)
-    return [let, *_step(case, strand, LET, on), *_new_building(case, on), *_for_former_home(case, on)]
+    return [
+        let,
+        *_step(case, strand, LET, on),
+        *_new_building(case, on),
+        *_for_former_home(case, on),
+        *hazards_of_former_home(case, on),
+    ]
 
 
 def note_home_lost(case: Case, envelope: Envelope, now: datetime) -> list[Event]:

@@ -12,6 +12,7 @@ from discharge.cases.evolve import (
     departure,
     end,
     evidence,
+    hazards,
     home,
     hospital,
     participation,
@@ -33,5 +34,17 @@ def test_given_every_command_when_looked_up_then_it_has_a_row_of_stages() -> Non
 def test_given_every_event_when_looked_up_then_it_can_be_folded() -> None:
     members = set(get_args(get_args(events.Event)[0]))
     assert members == set(FOLDS)
-    rooms = (referral, participation, hospital, wait, home, evidence, strands, departure, after, end)
+    rooms = (
+        referral,
+        participation,
+        hospital,
+        wait,
+        home,
+        evidence,
+        strands,
+        hazards,
+        departure,
+        after,
+        end,
+    )
     assert sum(len(room.FOLDS) for room in rooms) == len(FOLDS)

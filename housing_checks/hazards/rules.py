@@ -1,0 +1,291 @@
+"""Recording hazards at home, and what was done about them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from functools import partial
+
+from discharge.cases.commands import (
+    CloseHazard,
+    CorrectHazard,
+    Envelope,
+    MoveHazard,
+    RecordHazard,
+    RecordLandlordTold,
+    ReferHazard,
+)
+from discharge.cases.decide.common import (
+    coded,
+    command_of,
+    happened_on,
+    noon,
+    not_in_future,
+    reason_of,
+    said_coded,
+)
+from discharge.cases.events import (
+    Event,
+    HazardClosed,
+    HazardCorrected,
+    HazardLandlordTold,
+    HazardMoved,
+    HazardRecorded,
+    HazardReferred,
+)
+from discharge.cases.evolve import fold
+from discharge.cases.evolve.hazards import COUNCIL_REFERRED
+from discharge.cases.model import Actor, Case, Hazard, HazardStepReached, LandlordTold
+from discharge.cases.relations import relation_of
+from discharge.clocks import london_at, london_date
+from discharge.codes.hazards import (
+    HAZARD_CHANNELS,
+    HAZARD_CLOSINGS,
+    HAZARD_SEVERITIES,
+    HAZARD_STEPS,
+    HAZARD_TELLERS,
+    HazardStep,
+)
+from discharge.errors import Refused, refuse_together
+from discharge.roles import OWN_WORK_ONLY
+from discharge.sharing import may_send, sharing_facts
+from housing_checks.guards import require_order
+from housing_checks.hazards.duties import path_of
+from housing_checks.hazards.gate import blocks, made_safe_on, released
+from housing_checks.hazards.schemes import HHSRS, RATINGS, scheme_on
+
+CORRECTABLE = (
+    "room",
+    "severity",
+    "known_by",
+    "tenure",
+    "nation",
+    "band",
+    "inspected_on",
+    "landlord_id",
+)
+"""What a correction may say anew, beside which hazard it is."""
+
+
+def record_hazard(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
+    """Record a hazard. Refuses one of the same kind in the same room that is open already."""
+    asked = command_of(envelope, RecordHazard)
+    hazard = Hazard(
+        number=1 + len(case.hazards),
+        code=asked.hazard_code,
+        scheme=scheme_on(asked.inspected_on or envelope.effective_on),
+        room=asked.room,
+        severity=asked.severity,
+        tenure=asked.tenure or (case.referral.tenure if case.referral else "unknown"),
+        nation=asked.nation,
+        known_by=asked.known_by,
+        found_on=envelope.effective_on,
+        recorded_at=now,
+        band=asked.band,
+        inspected_on=asked.inspected_on,
+        note_id=envelope.note_id,
+        landlord_id=asked.landlord_id,
+    )
+    refuse_together(
+        lambda: happened_on(envelope, now),
+        lambda: _sound(hazard, now),
+        lambda: _worded(hazard.severity, envelope),
+    )
+    _not_twice(case, hazard)
+    return [HazardRecorded(hazard=hazard)]
+
+
+def correct_hazard(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
+    """Correct what is recorded of a hazard; another severity needs its words again."""
+    asked = command_of(envelope, CorrectHazard)
+    known = open_hazard(case, asked.hazard)
+    said = {name: getattr(asked, name) for name in CORRECTABLE}
+    given = {name: value for name, value in said.items() if value is not None}
+    if asked.hazard_code is not None:
+        given["code"] = asked.hazard_code
+    anew = known.model_copy(update=given)
+    anew = anew.model_copy(update={"scheme": scheme_on(anew.inspected_on or anew.found_on)})
+    if anew == known:
+        return []
+    refuse_together(
+        lambda: happened_on(envelope, now),
+        lambda: _sound(anew, now),
+        lambda: _worded(anew.severity, envelope) if anew.severity != known.severity else None,
+    )
+    _not_twice(case, anew)
+    if envelope.note_id is not None:
+        anew = anew.model_copy(update={"note_id": envelope.note_id})
+    changed = tuple(
+        sorted(name for name in Hazard.model_fields if getattr(anew, name) != getattr(known, name))
+    )
+    corrected = HazardCorrected(hazard=anew, changed=changed)
+    return [corrected, *_gate(case, corrected, envelope.effective_on, settled=False)]
+
+
+def _sound(hazard: Hazard, now: datetime) -> None:
+    """Refuse codes that their lists do not hold on the day, and an inspection that has not begun."""
+    day = hazard.found_on
+    rated_on = hazard.inspected_on or day
+    refuse_together(
+        lambda: HHSRS.lookup(hazard.code, rated_on, "hazard_code"),
+        lambda: coded("hazard-rooms", hazard.room, day, "room"),
+        lambda: coded("hazard-severities", hazard.severity, day, "severity"),
+        lambda: coded("evidence-kinds", hazard.known_by, day, "known_by"),
+        lambda: said_coded("tenures", hazard.tenure, day, "tenure"),
+        lambda: RATINGS.lookup(hazard.band, rated_on, "band") if hazard.band is not None else None,
+        lambda: not_in_future(rated_on, now, "inspected_on"),
+    )
+
+
+def _worded(severity: str, envelope: Envelope) -> None:
+    """A severity is judged on this person: why is said in a note."""
+    row = HAZARD_SEVERITIES.find(severity, envelope.effective_on)
+    if row is not None and row.words and envelope.note_id is None:
+        raise Refused("note-needed", detail="severity", where="note")
+
+
+def _not_twice(case: Case, hazard: Hazard) -> None:
+    for each in case.open_hazards:
+        if (each.code, each.room) == (hazard.code, hazard.room) and each.number != hazard.number:
+            raise Refused("already-done", detail=each.key, where="hazard_code")
+
+
+def open_hazard(case: Case, key: str) -> Hazard:
+    """Return a hazard of the case; refuses one that it does not have, or that is closed."""
+    hazard = case.hazards.get(key)
+    if hazard is None:
+        raise Refused("no-such-item", detail="hazard", where="hazard")
+    if not hazard.open:
+        raise Refused("already-done", detail="hazard-closed", where="hazard")
+    return hazard
+
+
+def record_landlord_told(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
+    """Record that the landlord was told. Said again for another day or hour, it is corrected and every clock
+    counts from there.
+    """
+    asked = command_of(envelope, RecordLandlordTold)
+    hazard, on = open_hazard(case, asked.hazard), envelope.effective_on
+    told_at = london_at(on, asked.told_time) if asked.told_time else min(now, noon(on))
+    landlord_id = asked.landlord_id or hazard.landlord_id
+    refuse_together(
+        lambda: happened_on(envelope, now),
+        lambda: _not_later(told_at, now),
+        lambda: HAZARD_TELLERS.lookup(asked.told_by, on, "told_by"),
+        lambda: HAZARD_CHANNELS.lookup(asked.channel, on, "channel"),
+        lambda: _has_landlord(hazard),
+    )
+    told = LandlordTold(
+        told_at=told_at, told_by=asked.told_by, channel=asked.channel, hour_known=asked.told_time is not None
+    )
+    if (told, landlord_id) == (hazard.told, hazard.landlord_id):
+        return []
+    return [HazardLandlordTold(hazard=hazard.key, told=told, landlord_id=landlord_id)]
+
+
+def _not_later(told_at: datetime, now: datetime) -> None:
+    if told_at > now:
+        raise Refused("date-in-future", where="told_time")
+
+
+def _has_landlord(hazard: Hazard) -> None:
+    if not path_of(hazard).landlord:
+        raise Refused("stage-not-allowed", detail="no-landlord", where="hazard")
+
+
+def move_hazard(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
+    """Record a step; said again for another day, it is corrected. Made safe settles what the gate asks."""
+    asked = command_of(envelope, MoveHazard)
+    hazard, on = open_hazard(case, asked.hazard), envelope.effective_on
+    row = HAZARD_STEPS.lookup(asked.step, on, "step")
+    _require_own_step(case, hazard, row, envelope.actor)
+    refuse_together(
+        lambda: happened_on(envelope, now),
+        lambda: require_order(_begun(hazard), on, "effective_on"),
+        lambda: _possible(hazard, row),
+        lambda: _known(row, asked.evidence, on),
+    )
+    reached = HazardStepReached(on=on, evidence=asked.evidence, by=envelope.actor.user_id)
+    before = hazard.steps.get(row.code)
+    if before is not None and (before.on, before.evidence) == (reached.on, reached.evidence):
+        return []
+    moved = HazardMoved(hazard=hazard.key, step=row.code, reached=reached)
+    return [moved, *_gate(case, moved, on, settled=row.makes_safe)]
+
+
+def _begun(hazard: Hazard) -> date:
+    """The first day on which anything could be done about it."""
+    told = london_date(hazard.told.told_at) if hazard.told else hazard.found_on
+    return min(hazard.found_on, told)
+
+
+def _possible(hazard: Hazard, row: HazardStep) -> None:
+    if row.by_command or (row.after is not None and row.after not in hazard.steps):
+        raise Refused("stage-not-allowed", detail=row.after or row.code, where="step")
+
+
+def _known(row: HazardStep, evidence: str | None, on: date) -> None:
+    if row.evidence and evidence is None:
+        raise Refused("reason-needed", detail="evidence", where="evidence")
+    said_coded("evidence-kinds", evidence, on, "evidence")
+
+
+def _require_own_step(case: Case, hazard: Hazard, row: HazardStep, actor: Actor) -> None:
+    """A landlord and a council say what they themselves did."""
+    if relation_of(case, actor.organisation_id) not in OWN_WORK_ONLY:
+        return
+    mine = {"landlord": hazard.landlord_id, "council": hazard.council_id}.get(row.done_by)
+    if mine != actor.organisation_id:
+        raise Refused("part-not-allowed", detail=row.code, where="step")
+
+
+def refer_hazard(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
+    """Refer a hazard to a council's environmental health; refused where nothing may be sent to a council."""
+    asked = command_of(envelope, ReferHazard)
+    hazard, on = open_hazard(case, asked.hazard), envelope.effective_on
+    refuse_together(
+        lambda: happened_on(envelope, now),
+        lambda: require_order(hazard.found_on, on, "effective_on"),
+        partial(_council_may_know, case),
+    )
+    before = hazard.steps.get(COUNCIL_REFERRED)
+    if hazard.council_id == asked.council_id and before is not None and before.on == on:
+        return []
+    reached = HazardStepReached(on=on, by=envelope.actor.user_id)
+    return [HazardReferred(hazard=hazard.key, council_id=asked.council_id, reached=reached)]
+
+
+def _council_may_know(case: Case) -> None:
+    if not may_send(sharing_facts(case), "council").allowed:
+        raise Refused("consent-missing", where="sharing")
+
+
+def close_hazard(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
+    """Close a hazard with a reason; an emergency is put right only once it is made safe."""
+    asked = command_of(envelope, CloseHazard)
+    hazard, on = open_hazard(case, asked.hazard), envelope.effective_on
+    refuse_together(
+        lambda: happened_on(envelope, now),
+        lambda: require_order(_begun(hazard), on, "effective_on"),
+        lambda: reason_of(HAZARD_CLOSINGS.name, asked.reason, on),
+        lambda: _safe_to_close(hazard, asked.reason, on),
+    )
+    closed = HazardClosed(hazard=hazard.key, closed_on=on, reason=asked.reason)
+    return [closed, *_gate(case, closed, on, settled=made_safe_on(hazard) is not None)]
+
+
+def _safe_to_close(hazard: Hazard, reason: str, on: date) -> None:
+    row = HAZARD_CLOSINGS.find(reason, on)
+    if row is not None and row.settled and blocks(hazard):
+        raise Refused("stage-not-allowed", detail="made-safe", where="reason")
+
+
+def _gate(case: Case, happened: Event, on: date, *, settled: bool) -> list[Event]:
+    return released(case, fold(case, [happened]), on, settled=settled)
+
+
+def hazards_of_former_home(case: Case, on: date) -> list[Event]:
+    """Close what was found in a home that is not the person's any more."""
+    return [
+        HazardClosed(hazard=hazard.key, closed_on=max(on, hazard.found_on), reason="moved")
+        for hazard in case.open_hazards
+    ]

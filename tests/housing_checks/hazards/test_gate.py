@@ -1,0 +1,127 @@
+"""An emergency hazard that is not made safe keeps the gate shut."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from discharge.cases import commands as cmd
+from discharge.cases.model import Stage
+from housing_checks.contradictions import contradictions
+from tests.discharge.cases.stories import FIRST, day
+from tests.housing_checks.hazards.hazard_story import (
+    COUNCIL,
+    HazardStory,
+    landlord_told,
+    moment,
+    mould,
+    step,
+)
+from tests.housing_checks.homes import FORM_1, answers, confirm
+
+ITEM = "no-emergency-hazard"
+EMERGENCY = mould(severity="emergency")
+ANOTHER_ROOM = cmd.NameMitigation(
+    item=ITEM, mitigation="room-closed-off", role="family-carer", until_on=day(20)
+)
+
+
+def ready() -> HazardStory:
+    story = HazardStory(checked=True)
+    assert story.case.stage is Stage.READY
+    return story
+
+
+def value(story: HazardStory) -> str:
+    return story.case.gate[ITEM].value
+
+
+def test_given_an_emergency_in_a_home_that_was_ready_then_it_is_not_ready_any_more() -> None:
+    story = ready().ask(EMERGENCY, 1)
+    assert (story.case.stage, value(story)) == (Stage.CHECKED, "no")
+
+
+@pytest.mark.parametrize("severity", ["significant", "other"])
+def test_given_a_lesser_hazard_then_the_gate_stays_open(severity: str) -> None:
+    assert ready().ask(mould(severity=severity), 1).case.stage is Stage.READY
+
+
+def test_given_it_is_made_safe_with_evidence_then_the_gate_opens_again() -> None:
+    story = ready().ask(EMERGENCY, 1).ask(step("made-safe", "photo"), 2)
+    assert (story.case.stage, value(story)) == (Stage.READY, "yes")
+    assert story.case.gate[ITEM].as_of == day(2)
+
+
+def test_given_two_emergencies_then_the_last_one_made_safe_opens_the_gate() -> None:
+    story = ready().ask(EMERGENCY, 1).ask(mould(severity="emergency", room="kitchen"), 1)
+    assert value(story.ask(step("made-safe", "seen"), 2)) == "no"
+    assert value(story.ask(step("made-safe", "seen", hazard="hazard/2"), 3)) == "yes"
+
+
+def test_given_an_item_that_nobody_answered_then_made_safe_leaves_it_unknown() -> None:
+    story = HazardStory()
+    unasked = cmd.CompleteCheck(form=FORM_1.code, answers=answers(no_emergency_hazard="unknown"))
+    story.ask(unasked, 0).ask(EMERGENCY, 1)
+    assert value(story) == "no"
+    assert value(story.ask(step("made-safe", "seen"), 2)) == "unknown"
+
+
+def test_given_an_emergency_before_the_check_then_a_check_that_says_yes_does_not_open_the_gate() -> None:
+    story = HazardStory().ask(EMERGENCY, 0)
+    story.ask(cmd.CompleteCheck(form=FORM_1.code, answers=answers()), 1)
+    assert (story.case.stage, value(story)) == (Stage.CHECKED, "no")
+
+
+def test_given_another_room_meanwhile_then_the_gate_opens_until_its_day_and_shuts_again() -> None:
+    story = ready().ask(EMERGENCY, 1).ask(ANOTHER_ROOM, 1)
+    assert story.case.stage is Stage.READY
+    story.look(moment(21, hour=1))
+    assert (story.case.stage, value(story)) == (Stage.CHECKED, "no")
+
+
+def test_given_it_is_less_serious_after_all_then_the_check_answers_again() -> None:
+    story = ready().ask(EMERGENCY, 1)
+    story.ask(cmd.CorrectHazard(hazard="hazard/1", severity="significant"), 2)
+    assert value(story) == "yes"
+
+
+@pytest.mark.parametrize("reason", ["not-a-hazard", "entered-in-error"])
+def test_given_it_is_closed_as_none_then_the_check_answers_again(reason: str) -> None:
+    story = ready().ask(EMERGENCY, 1).ask(cmd.CloseHazard(hazard="hazard/1", reason=reason), 2)
+    assert (story.case.stage, value(story)) == (Stage.READY, "yes")
+
+
+def test_given_somebody_says_yes_all_the_same_then_they_are_asked_and_it_stays_no() -> None:
+    story = ready().ask(EMERGENCY, 1)
+    (asked,) = contradictions(story.case, confirm(ITEM), day(1))
+    assert asked.code == "yes-with-emergency-hazard"
+    assert "damp and mould growth in the bedroom" in asked.question
+    assert value(story.ask(confirm(ITEM), 2)) == "no"
+    assert contradictions(story.case, confirm("heating"), day(1)) == ()
+
+
+def test_given_we_told_the_landlord_without_a_basis_then_we_are_asked_and_the_son_is_not() -> None:
+    story = HazardStory(basis=None).ask(mould(), 1)
+    (asked,) = contradictions(story.case, landlord_told(told_by="coordinator"), day(1))
+    assert asked.code == "landlord-told-without-basis"
+    assert contradictions(story.case, landlord_told(), day(1)) == ()
+
+
+def test_given_what_was_said_of_a_hazard_then_landlord_and_council_hear_of_it_once_each() -> None:
+    story = HazardStory().ask(mould(), 1)
+    assert story.sent == []
+    (sent,) = story.ask(landlord_told(), 1).sent
+    assert (sent.needs_basis, sent.content["hazard"], sent.content["status"]) == (
+        True,
+        "hazard/1",
+        "requested",
+    )
+    (asked,) = story.ask(cmd.ReferHazard(hazard="hazard/1", council_id=COUNCIL), 1).sent
+    assert asked.organisation_id == COUNCIL
+    grown = story.ask(cmd.CorrectHazard(hazard="hazard/1", severity="emergency"), 2).sent
+    assert [each.content["severity"] for each in grown] == ["emergency", "emergency"]
+    assert story.ask(step("made-safe", "seen"), 2).sent == []
+    closed = story.ask(cmd.CloseHazard(hazard="hazard/1", reason="put-right"), 3).sent
+    assert {each.content["status"] for each in closed} == {"completed"}
+    assert FIRST + timedelta(days=3) == story.hazard.closed_on
