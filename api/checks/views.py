@@ -14,6 +14,7 @@ from housing_checks.checks.answer_types import WRITTEN
 from housing_checks.checks.answers import asked_of
 from housing_checks.checks.model import CheckForm, CheckItem
 from housing_checks.checks.rules import not_asked
+from housing_checks.evidence.rules import takes_photos
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class Question:
     note_area: dict[str, Any] | None = None
     open: bool = False
     kept: bool = False
+    takes_photos: bool = False
 
 
 @dataclass(frozen=True)
@@ -120,6 +122,7 @@ def _question(item: CheckItem, sent: Submission) -> Question:
         note_area=None if item.in_words else _note_area(item, note, sent.faults),
         open=bool(note) or any(f"{part}{item.code}" in sent.faults for part in beside),
         kept=answer == WRITTEN and not note,
+        takes_photos=takes_photos(item),
     )
 
 

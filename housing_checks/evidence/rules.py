@@ -15,9 +15,11 @@ from discharge.errors import Refused, refuse_together
 from housing_checks.checks.answers import require_evidence
 from housing_checks.checks.form import form_in_force, form_to_decide
 from housing_checks.checks.model import CheckForm, CheckItem
+from housing_checks.evidence.kept_file import EVIDENCE_OF
 from housing_checks.guards import require_stage
 
 REASONS = "evidence-removal-reasons"
+EVIDENCE = frozenset(EVIDENCE_OF.values())
 
 
 def add_item_evidence(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
@@ -57,6 +59,11 @@ def require_item(case: Case, code: str, on: date) -> CheckItem:
     if form.item(code).safety:
         raise Refused("evidence-of-safety", where="item")
     return form.item(code)
+
+
+def takes_photos(item: CheckItem) -> bool:
+    """Whether photos or documents can be added to an item."""
+    return not item.safety and not EVIDENCE.isdisjoint(item.evidence_kinds)
 
 
 def _require_taken(case: Case, command: AddItemEvidence, on: date) -> None:

@@ -247,3 +247,14 @@ async def test_given_a_phone_in_a_hallway_then_a_photo_is_taken_looked_at_and_fi
     assert (await Axe().run(page, options=RULES)).violations_count == 0
     assert "Ashdown.jpg" not in await page.content()
     await context.close()
+
+
+async def test_given_the_check_then_each_item_that_takes_photos_leads_to_them_without_losing_answers(
+    door: Door, case_id: UUID
+) -> None:
+    sign_in(door, "coordinator")
+    shown = (await door.client.get(f"/cases/{case_id}/check")).text
+    link = re.search(rf'<a href="{page_of(case_id)}"[^>]*>', shown)
+    assert link
+    assert 'target="_blank"' in link.group()
+    assert page_of(case_id, "safe-address") not in shown

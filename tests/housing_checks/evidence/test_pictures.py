@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import zlib
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -200,3 +201,11 @@ def test_given_a_picture_that_is_partly_clear_grey_or_in_print_colours_then_it_i
 def test_given_the_same_photo_twice_then_what_is_kept_is_the_same() -> None:
     assert checked(photo()).content == checked(photo()).content
     assert MARK.encode() not in checked(photo()).content
+
+
+def test_given_what_an_iphone_takes_then_it_is_kept_without_place_and_camera() -> None:
+    sent = (Path(__file__).parent / "phone.heic").read_bytes()
+    assert TOLD in sent
+    kept = checked(sent)
+    assert (kept.media_type, kept.width, kept.height) == ("image/jpeg", 64, 48)
+    assert TOLD not in kept.content + (kept.thumbnail or b"")

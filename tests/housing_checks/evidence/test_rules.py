@@ -12,7 +12,13 @@ from discharge.cases.evolve import fold
 from discharge.cases.model import Actor, Check, Participant
 from discharge.errors import Refused
 from housing_checks.checks.form import form_of
-from housing_checks.evidence.rules import evidence_on, may_remove, remove_item_evidence, require_item
+from housing_checks.evidence.rules import (
+    evidence_on,
+    may_remove,
+    remove_item_evidence,
+    require_item,
+    takes_photos,
+)
 from tests.housing_checks.homes import (
     COORDINATOR,
     COUNCIL,
@@ -158,3 +164,9 @@ def test_given_an_item_about_safety_then_no_photo_is_kept_where_everybody_sees_i
 def test_given_form_2_then_most_of_its_items_take_a_photo() -> None:
     taking = [item for item in form_of("home-check-2").items if "photo" in item.evidence_kinds]
     assert len(taking) > 50
+
+
+def test_given_an_item_then_it_takes_photos_unless_it_is_about_safety_or_known_otherwise() -> None:
+    items = form_of("home-check-2").items
+    assert not any(takes_photos(item) for item in items if item.safety)
+    assert all(takes_photos(item) for item in form_of("home-check-1").items if not item.safety)
