@@ -68,8 +68,8 @@ function choose(mine) {
 async function start() {
   const words = hindered();
   if (words) return show(paragraph(words));
-  place.prepend(...(await lostHere()));
   const every = await takings();
+  place.prepend(...(await lostHere())); // after the check whose time is over was wiped, so that this is said at once
   const mine = every.filter((each) => !owner || each.taking.owner === owner);
   if (mine.length > 1) choose(mine);
   else if (mine.length) unlock(mine[0]);

@@ -142,11 +142,10 @@ export class Questions {
   /** @param {string} name @param {Item[]} items */
   #domain(name, items) {
     const counted = element('span', { class: 'hw-small hw-muted' });
-    const summary = element('summary', { class: 'nhsuk-details__summary' },
-      element('span', { class: 'nhsuk-details__summary-text' }, name), ' ', counted);
+    const summary = element('summary', {}, name, ' ', counted);
     const questions = items.map((item) => this.each.get(item.code)?.whole);
-    const body = element('div', { class: 'nhsuk-details__text' }, ...questions);
-    return { whole: element('details', { class: 'nhsuk-details nhsuk-expander' }, summary, body), counted, items };
+    const body = element('div', {}, ...questions);
+    return { whole: element('details', { class: 'hw-offline-domain' }, summary, body), counted, items };
   }
 
   /**

@@ -115,7 +115,7 @@ async def phone(door: Door, address: str, tmp_path: Path) -> AsyncIterator[Phone
 async def answers(page: Page, code: str, words: str, note: str = "") -> None:
     """Choose an answer, and wait until it is kept."""
     question = page.locator(f"#q-{code}")
-    domain = page.locator("details.nhsuk-expander", has=question)
+    domain = page.locator("details.hw-offline-domain", has=question)
     if not await domain.evaluate("each => each.open"):
         await domain.locator("> summary").click()
     await question.get_by_label(words, exact=True).check()

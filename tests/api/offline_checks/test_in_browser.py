@@ -166,6 +166,7 @@ async def test_given_a_check_that_was_kept_too_long_then_it_is_wiped_unsent_answ
     phone: Phone, case_id: UUID
 ) -> None:
     page = await phone.takes(case_id)
+    await page.goto("about:blank")
     await page.clock.install()
     await page.clock.fast_forward("25:00:00")
     await page.goto(f"{phone.address}/offline")
@@ -175,11 +176,13 @@ async def test_given_a_check_that_was_kept_too_long_then_it_is_wiped_unsent_answ
     page = await phone.takes(case_id)
     await phone.context.set_offline(True)
     await answers(page, "heating", "No")
+    await page.goto("about:blank")
     await page.clock.fast_forward("25:00:00")
-    await page.reload()
+    await page.goto(f"{phone.address}/offline")
     await expect(page.get_by_text("1 answer is not sent yet")).to_be_visible()
+    await page.goto("about:blank")
     await page.clock.fast_forward(6 * 24 * 3600 * 1000)
-    await page.reload()
+    await page.goto(f"{phone.address}/offline")
     await expect(page.get_by_text("because it was kept too long")).to_be_visible()
     assert await kept(page) == {"checks": 0, "answers": 0, "endings": 1}
 
