@@ -77,6 +77,8 @@ def _faults_of_words(row: CheckItem) -> Iterator[str]:
         known = [each.code for each in OWNER_ROLES.rows]
         mend = nearest(row.owner, known, f"choose from {', '.join(known)}")
         yield f"owner: {row.owner!r} is not a role - {mend}"
+    if row.owner_while is not None and not OWNER_ROLES.known(row.owner_while.owner):
+        yield f"owner_while: {row.owner_while.owner!r} is not a role - choose from {OWNER_ROLES.name}"
     if row.gated and row.due is not None and not row.next_action:
         yield "next_action: is missing - say what the owner does by the day it is due"
     if row.same_answers and row.same_as is None:

@@ -73,6 +73,13 @@ class Suggested(Frozen):
     needs_any: frozenset[str] = frozenset()
 
 
+class OwnerWhile(Frozen):
+    """Who owns an item as long as another one is not yes."""
+
+    item: str
+    owner: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckItem(Code):
     """One question, worded so that ``yes`` is safe; ``label`` says it in a few words.
@@ -88,10 +95,10 @@ class CheckItem(Code):
     ``evidence_kinds`` says how an answer may be known, and ``holds_for`` how long it holds. What is not
     asked, or does not apply, blocks nothing.
 
-    ``owner`` is the role whose move it is while the answer is not yes, ``next_action`` what they do, and
-    ``due`` by when. ``same_as`` names the item of an earlier edition that asks the same; with
-    ``same_answers`` only these of its answers mean the same. ``safety``: about the safety of people, and
-    never kept on a device.
+    ``owner`` is the role whose move it is while the answer is not yes, another one with ``owner_while``,
+    ``next_action`` what they do, and ``due`` by when. ``same_as`` names the item of an earlier edition that
+    asks the same; with ``same_answers`` only these of its answers mean the same. ``safety``: about the safety
+    of people, and never kept on a device.
     """
 
     domain: Text
@@ -112,6 +119,7 @@ class CheckItem(Code):
     gated: bool = True
     gated_when: GatedWhen | None = None
     owner: str = COORDINATOR
+    owner_while: OwnerWhile | None = None
     next_action: str = ""
     due: Due | None = None
     same_as: str | None = None

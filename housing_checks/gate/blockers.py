@@ -17,6 +17,7 @@ from discharge.cases.unready import CHECK, blockers
 from discharge.codes.casework import MITIGATIONS
 from discharge.pathway_words import middle
 from discharge.values import Frozen
+from housing_checks.checks.answers import counting_at_the_gate
 from housing_checks.checks.form import form_of_case
 from housing_checks.checks.model import CheckItem, Suggestion
 from housing_checks.checks.rules import left_to_start
@@ -92,12 +93,12 @@ def blocking(case: Case) -> list[Blocker]:
 
 
 def beside(case: Case) -> list[Beside]:
-    """Return what goes on and does not block: items with a mitigation, other items answered no, and strands
-    that the gate does not wait for.
+    """Return what goes on and does not block: items with a mitigation, other items that are no or not known,
+    and strands that the gate does not wait for.
     """
     around, shut = _around(case), set(blockers(case))
     given = case.check.given if case.check is not None else {}
-    others = [code for code, answer in given.items() if answer.gate == "no" and code not in case.gate]
+    others = {code for code, answer in given.items() if answer.gate != "yes"} - case.gate.keys()
     return [
         *(
             _mitigated(around, item.code, item.mitigation)
@@ -106,8 +107,8 @@ def beside(case: Case) -> list[Beside]:
         ),
         *(
             Beside(kind="item", **_of_item(around, _as_item(case, code)))
-            for code in around.rows
-            if code in others
+            for code, row in around.rows.items()
+            if code in others and row.type != "text"
         ),
         *(
             Beside(kind="strand", **of_strand(case, each))
@@ -170,7 +171,7 @@ def _why(case: Case, item: GateItem) -> Why:
 def _of_item(around: _Around, item: GateItem) -> dict[str, Any]:
     row, works = around.rows.get(item.code), _awaited(around, item.code)
     named = around.case.assigned.get(item.code)
-    usual = row.owner if row is not None else "coordinator"
+    usual = _usual_owner(around.case, row)
     who = named_for(around.case, named.role if named else usual, named.user_id if named else None)
     return {
         "code": item.code,
@@ -182,10 +183,21 @@ def _of_item(around: _Around, item: GateItem) -> dict[str, Any]:
     }
 
 
+def _usual_owner(case: Case, row: CheckItem | None) -> str:
+    """The role of an item in its form; another one as long as an item that it names is not yes."""
+    if row is None:
+        return "coordinator"
+    instead = row.owner_while
+    waits = instead is not None and counting_at_the_gate(case).get(instead.item, "yes") != "yes"
+    return instead.owner if instead is not None and waits else row.owner
+
+
 def _as_item(case: Case, code: str) -> GateItem:
-    """An answer of no to an item that is not gated for this person."""
+    """How an item stands that is not gated for this person."""
     given = case.check.given[code] if case.check is not None else None
-    return GateItem(code=code, value="no", as_of=given.answered_on if given is not None else None)
+    if given is None:
+        return GateItem(code=code)
+    return GateItem(code=code, value=given.gate, as_of=given.answered_on)
 
 
 def _stands(case: Case, item: GateItem, row: CheckItem | None) -> str:
