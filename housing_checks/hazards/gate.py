@@ -6,7 +6,7 @@ counts as it does for any other item.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from discharge.cases.events import Event, GateItemSet
@@ -14,7 +14,14 @@ from discharge.cases.model import Case, Hazard
 from discharge.codes.hazards import HAZARD_STEPS, blocking_severities
 from discharge.values import YesNoUnknown
 from housing_checks.gate.rules import say_yes
+from housing_checks.hazards.duties import path_of
 from housing_checks.hazards.schemes import scheme_row
+
+JUDGED, LANDLORD_TOLD = "hazards-judged", "landlord-told"
+"""Check items that are answered from what is recorded of hazards."""
+
+LEAST = "other"
+"""The severity of which nobody has to be told."""
 
 
 def made_safe_on(hazard: Hazard) -> date | None:
@@ -49,7 +56,29 @@ def _blocked(case: Case) -> dict[str, Hazard]:
 
 
 def hazards_at_the_gate(case: Case) -> list[Event]:
-    """Return the events that answer with no what an open emergency hazard makes untrue."""
+    """Return the events that answer with no what an open emergency hazard makes untrue, and that answer from
+    the record whether hazards were judged and landlords told.
+    """
+    return [*_emergencies(case), *_from_the_record(case)]
+
+
+def _from_the_record(case: Case) -> Iterator[Event]:
+    """What a form asks about hazards that are recorded; without one, whoever checks answers."""
+    hazards = case.open_hazards
+    landlords = [each for each in hazards if path_of(each).landlord and each.severity != LEAST]
+    told = all(each.told is not None for each in landlords)
+    so_far: Mapping[str, YesNoUnknown | None] = {
+        JUDGED: "yes" if hazards else None,
+        LANDLORD_TOLD: ("yes" if told else "no") if landlords else None,
+    }
+    for item, value in so_far.items():
+        standing = case.gate.get(item)
+        if standing is not None and value is not None and standing.value != value:
+            known_on = max(each.found_on for each in hazards)
+            yield GateItemSet(item=item, value=value, as_of=max(known_on, standing.as_of or date.min))
+
+
+def _emergencies(case: Case) -> list[Event]:
     return [
         GateItemSet(item=item, value="no", as_of=max(hazard.found_on, case.gate[item].as_of or date.min))
         for item, hazard in _blocked(case).items()

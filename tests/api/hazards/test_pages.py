@@ -26,7 +26,7 @@ async def test_given_a_hazard_then_case_and_page_say_what_is_due_whose_move_it_i
     assert "Damp and mould growth in the bedroom" in case
     assert f"/cases/{case_id}/hazards#hazard-1" in case
     page = (await door.client.get(f"/cases/{case_id}/hazards")).text
-    assert "Awaab&#39;s Law is in force" in page
+    assert "Awaab&#39;s Law covers damp and mould" in page
     assert "The landlord investigates: Not counting yet" in page
     assert "Source: SI 2025/1042, phase 1 (damp and mould)" in page
 

@@ -7,9 +7,11 @@ from datetime import timedelta
 import pytest
 
 from discharge.cases import commands as cmd
-from discharge.cases.model import Stage
+from discharge.cases.evolve import fold
+from discharge.cases.model import Case, GateItem, Stage
 from housing_checks.contradictions import contradictions
-from tests.discharge.cases.stories import FIRST, day
+from housing_checks.hazards.gate import JUDGED, LANDLORD_TOLD, hazards_at_the_gate
+from tests.discharge.cases.stories import CASE, FIRST, day
 from tests.housing_checks.hazards.hazard_story import (
     COUNCIL,
     HazardStory,
@@ -125,3 +127,21 @@ def test_given_what_was_said_of_a_hazard_then_landlord_and_council_hear_of_it_on
     closed = story.ask(cmd.CloseHazard(hazard="hazard/1", reason="put-right"), 3).sent
     assert {each.content["status"] for each in closed} == {"completed"}
     assert FIRST + timedelta(days=3) == story.hazard.closed_on
+
+
+def test_given_a_form_that_asks_whether_hazards_were_judged_and_told_then_the_record_answers() -> None:
+    story = HazardStory().ask(mould(), 1)
+    asked = {code: GateItem(code=code) for code in (JUDGED, LANDLORD_TOLD)}
+    story.case = story.case.model_copy(update={"gate": asked})
+
+    def said() -> dict[str, str]:
+        after = fold(story.case, hazards_at_the_gate(story.case))
+        return {code: after.gate[code].value for code in asked}
+
+    assert said() == {JUDGED: "yes", LANDLORD_TOLD: "no"}
+    story.ask(landlord_told(), 1)
+    assert said() == {JUDGED: "yes", LANDLORD_TOLD: "yes"}
+    story.ask(mould(room="kitchen"), 2)
+    assert said() == {JUDGED: "yes", LANDLORD_TOLD: "no"}, "a further hazard is told anew"
+    nobody = Case(case_id=CASE, version=1).model_copy(update={"gate": asked})
+    assert hazards_at_the_gate(nobody) == [], "without a hazard whoever checks answers"
