@@ -37,6 +37,9 @@ Derived = Literal[
     "awaiting_spell",
     "place",
     "status",
+    "advocate_needed",
+    "choice_answers_overdue",
+    "stay_to_tell",
 ]
 
 
@@ -92,12 +95,17 @@ BASES: Mapping[Derived, Basis] = MappingProxyType(
         "open_actions": Basis(frozenset({"actions"})),
         "awaiting_spell": Basis(frozenset({"referral.awaiting_spell"})),
         "place": Basis(_STAY),
+        "advocate_needed": Basis(frozenset({"capacity", "representatives"})),
+        "choice_answers_overdue": Basis(frozenset({"choice"})),
+        "stay_to_tell": Basis(
+            frozenset({"stage", "spells", "discharge", "participants", "stay_notices", "sharing"})
+        ),
         "status": Basis(frozenset({"stage", "outcome", "referral.returned_reason"})),
     }
 )
 """Derived value -> what it rests on. Whoever tells a new one names its fields here."""
 
-_IN_PART = frozenset({"strands", "hazards", "participants"})
+_IN_PART = frozenset({"strands", "hazards", "participants", "stay_notices"})
 """Fields of which a sight of one's own only holds a part."""
 
 

@@ -63,7 +63,11 @@ SIGHTS: Mapping[Relation, Sight] = MappingProxyType(
             _ALL_CASE - {"readmissions", "earlier_discharges"}, _ALL_REFERRAL - {"external_id"}, _ALL_PERSON
         ),
         "landlord": Sight(
-            _FRAME | {"referral", "needed_by"}, _REFERRED | {"needs"}, _NAMED, address=False, own_only=True
+            _FRAME | {"referral", "needed_by", "stay_notices"},
+            _REFERRED | {"needs"},
+            _NAMED,
+            address=False,
+            own_only=True,
         ),
         "supplier": Sight(_FRAME | {"referral", "needed_by"}, _REFERRED, _NAMED, own_only=True),
         "own": EVERYTHING,
@@ -111,9 +115,11 @@ def _own(case: Case, organisation_id: UUID, homes: frozenset[UUID]) -> dict[str,
         for key, strand in case.strands.items()
         if strand.partner_id == organisation_id or homes & {offer.property_id for offer in strand.offers}
     }
+    told = {key: each for key, each in case.stay_notices.items() if each.organisation_id == organisation_id}
     return {
         "strands": strands,
         "hazards": {key: each for key, each in case.hazards.items() if organisation_id in each.partners},
+        "stay_notices": told,
         "participants": tuple(each for each in case.participants if each.organisation_id in known),
     }
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from discharge.cases.decide.common import Decider, plain
+from housing_checks import capacity
 from housing_checks.checks.rules import complete_check, save_answers, start_check
 from housing_checks.evidence.rules import add_item_evidence, remove_item_evidence
 from housing_checks.gate.assignments import assign_blocker
@@ -60,6 +61,7 @@ DECIDERS: Mapping[str, Decider] = MappingProxyType(
         "move-hazard": plain(move_hazard),
         "refer-hazard": plain(refer_hazard),
         "close-hazard": plain(close_hazard),
+        **capacity.DECIDERS,
     }
 )
 """Command kind to decider."""

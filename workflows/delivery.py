@@ -42,6 +42,8 @@ _SETUP = frozenset({401, 403, 404, 405, 407, 410})
 """With a redirection: the address, or our sign-in there, is wrong, and so for every item."""
 _LONGEST_WISH = timedelta(minutes=30)
 NO_BASIS = "consent-missing"
+STAY_NOTICE, WITHHELD = "stay-notice", "stay-withheld"
+"""Nobody is told of the stay of somebody whose location is hidden, also if that came after it was asked."""
 GONE = ports.AttemptOutcome(outcome="gone")
 NEXT_TURN = timedelta(seconds=2)
 """When to ask again for a connection that others use."""
@@ -153,6 +155,9 @@ async def _mark(session: AsyncSession, ways: Ways, given: ports.Attempt) -> Leav
     if claimed.row.needs_basis and not SNAPSHOT.read(claimed.case.snapshot).may_tell_partners:
         lanes.hold(claimed, NO_BASIS, now)
         return ports.AttemptOutcome(outcome="gone", code=NO_BASIS)
+    if claimed.row.kind == STAY_NOTICE and await people.hidden(session, claimed.case.person_id):
+        lanes.hold(claimed, WITHHELD, now)
+        return ports.AttemptOutcome(outcome="gone", code=WITHHELD)
     lanes.count_attempt(claimed, now)
     return Leaving(claimed, await _prepare(session, claimed, given.clock, ways))
 

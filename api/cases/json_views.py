@@ -18,15 +18,20 @@ from api.cases.schemas import (
     DelaySoFar,
     DischargeResult,
     NextAction,
+    StaySuggestion,
 )
 from api.cases.suggestions import suggested_json
 from api.cases.summary import contact_line, contacts_shown, sees_contacts, whom_to_ring
+from api.cases.viewer import is_hidden
 from api.web.names import Directory
 from api.web.principals import Principal
 from api.web.schemas import Address, Contact, Ring
 from api.worklist.queries import Listed
 from discharge.cases.command_stages import may_ask
+from discharge.cases.decide.capacity import imca_needed
+from discharge.cases.decide.choice import overdue
 from discharge.cases.model import Case
+from discharge.cases.stay_notices import suggested
 from discharge.delays.night_counts import nights_without_reason, published_delay_days, true_delay_days
 from discharge.delays.stays import periods_of_this_stay
 from discharge.next_actions import next_action
@@ -133,7 +138,23 @@ def _told(found: CaseFile, today: date, known: Directory) -> dict[str, Any]:
         "suggested_outcome": telling.of("suggested_outcome", _outcome),
         "discharges": telling.of("discharges", afterwards_json),
         "blocking": blocked,
+        "advocate_needed": telling.of("advocate_needed", _advocate_needed),
+        "choice_answers_overdue": telling.of(
+            "choice_answers_overdue", lambda whole: [each.key for each in overdue(whole, today)]
+        ),
+        "stay_to_tell": telling.of("stay_to_tell", lambda whole: _stay_to_tell(whole, found)),
     }
+
+
+def _advocate_needed(case: Case) -> list[str]:
+    return [key for key, held in case.capacity.items() if imca_needed(case, held)]
+
+
+def _stay_to_tell(case: Case, found: CaseFile) -> list[StaySuggestion]:
+    """Who should be told of the stay; nobody of somebody who is hidden, or without a basis."""
+    if is_hidden(found.person) or not case.may_tell_partners:
+        return []
+    return [StaySuggestion(organisation_id=each.organisation_id, news=each.news) for each in suggested(case)]
 
 
 def _outcome(case: Case) -> str | None:

@@ -150,6 +150,38 @@ class WhomToCall:
 
 
 @dataclass(frozen=True)
+class NoticeLine:
+    """What one organisation was told of the stay, with its four facts; `trouble` says why nothing left."""
+
+    to: str
+    what: str
+    told: str
+    sent: str
+    received: str
+    accepted: str
+    acted: str
+    trouble: str
+    answer_href: str
+
+
+@dataclass(frozen=True)
+class ToTell:
+    """Somebody to tell of the stay, and where to do it."""
+
+    text: str
+    href: str
+
+
+@dataclass(frozen=True)
+class StayNotices:
+    """Who was told of the stay, who should be, and why nobody may be told now."""
+
+    lines: tuple[NoticeLine, ...]
+    to_tell: tuple[ToTell, ...]
+    why_not: str
+
+
+@dataclass(frozen=True)
 class CasePage:
     """The whole page."""
 
@@ -190,3 +222,6 @@ class CasePage:
     may_see_looks: bool
     may_see_messages: bool
     timeline: tuple[Happened, ...]
+    decisions: tuple[Fact, ...] = ()
+    choices: tuple[Fact, ...] = ()
+    stay_notices: StayNotices | None = None

@@ -118,6 +118,13 @@ class DischargeResult(Schema):
     failed: list[str]
 
 
+class StaySuggestion(Schema):
+    """A landlord or scheme that should be told of the stay; nothing is told automatically."""
+
+    organisation_id: UUID
+    news: str
+
+
 class CaseDetail(Schema):
     """One case. Null is what its reader is not told; `case` leaves out the fields that they do not see."""
 
@@ -134,6 +141,9 @@ class CaseDetail(Schema):
     suggested_outcome: str | None
     discharges: list[DischargeResult] | None
     blocking: list[Blocker] | None
+    advocate_needed: list[str] | None
+    choice_answers_overdue: list[str] | None
+    stay_to_tell: list[StaySuggestion] | None
     case: Annotated[dict[str, Any], PartOf(SeenCase)]
 
 

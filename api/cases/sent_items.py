@@ -15,6 +15,7 @@ from discharge.cases.stages import STAGE_LABELS
 from discharge.errors import ERRORS
 from discharge.risk.rules import known_rule
 from discharge.store.tables import OutboxRow
+from fhir_adapters.fhir.outbound import STAY_NEWS
 
 READINESS = "readiness"
 """All that such an item tells stands on the case, for everybody who may open it; other items tell more."""
@@ -25,6 +26,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "order": "An order",
         "hazard": "A hazard at home",
         "alert": "An alert",
+        "stay-notice": "Notice of a hospital stay",
         READINESS: "Update for the trust's own system",
     }
 )
@@ -80,6 +82,8 @@ def content_words(payload: Mapping[str, object]) -> str:
     rule = known_rule(str(payload.get("rule")))
     if rule:
         return rule.title
+    if payload.get("notice"):
+        return STAY_NEWS.get(str(payload.get("news")), words.from_code(str(payload.get("news"))))
     if payload.get("news"):
         return ", ".join(_news(code, payload) for code in str(payload["news"]).split(","))
     if stage := payload.get("stage"):

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
+from api.cases import decision_words as say
 from api.hazards import event_words as hazard_told
 from api.web.names import Directory
 from api.web.page import words
@@ -16,6 +17,7 @@ from discharge.cases.actions import ACTIONS, action_words
 from discharge.cases.follow_ups import contact_words, not_running
 from discharge.cases.model import Assignment, Mitigation
 from discharge.codes import after_discharge, casework
+from discharge.codes.choice import CHOICE_ANSWERS
 from discharge.codes.delay_reasons import delay_reason_label
 from discharge.codes.destinations import DISCHARGE_DESTINATIONS
 from discharge.pathway_words import STAY_TAKEN_BACK, middle
@@ -350,6 +352,30 @@ TELL: Mapping[str, _Tell] = {
         f"It is now with: {casework.OWNER_ROLES.label(e.owner_role)}"
     ),
     "alert-cleared": _alert_cleared,
+    "capacity-recorded": lambda e, _: (
+        f"Capacity, {say.lower(say.decision_label(e.capacity.decision))}: {say.capacity_words(e.capacity)}"
+    ),
+    "best-interests-decided": lambda e, _: (
+        f"Best interests, {say.lower(say.decision_label(e.decision))}: "
+        f"{say.best_interests_words(e.best_interests)}"
+    ),
+    "advocate-recorded": lambda e, _: (
+        f"Advocate, {say.lower(say.decision_label(e.decision))}: {say.advocate_words(e.advocate)}"
+    ),
+    "representative-recorded": lambda e, _: say.representative_words(e.representative),
+    "liberty-recorded": lambda e, _: f"Deprivation of liberty: {say.liberty_words(e.liberty)}",
+    "wish-recorded": lambda e, _: f"Wishes to live: {say.wish_words(e.wish)}",
+    "choice-step-given": lambda e, _: f"{say.step_label(e.step.step)}: {say.step_words(e.step)}",
+    "choice-step-answered": lambda e, _: (
+        f"{say.step_label(e.step.partition('/')[0])}: the person {say.lower(CHOICE_ANSWERS.label(e.answer))}"
+    ),
+    "self-funding-recorded": lambda e, _: say.self_funding_words(e.self_funding),
+    "stay-told": lambda e, t: (
+        f"Notice for {t.organisation(e.notice.organisation_id)}: {say.stay_words(e.notice)}"
+    ),
+    "stay-notice-answered": lambda e, _: (
+        f"Notice of the stay {'acted on' if e.acted else 'accepted'} on {words.day(e.answered_on)}"
+    ),
     "case-closed": lambda e, _: f"Case closed: {casework.CASE_OUTCOMES.label(e.outcome).lower()}",
     "case-reopened": lambda e, _: f"Case opened again: {casework.REOPEN_REASONS.label(e.reason).lower()}",
 }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from api.cases.decisions import choices, decisions, stay_notices
 from api.cases.lead_times import late_words
 from api.cases.page_values import Action, ActionGroup, AlertLine, CasePage, Fact, OwedLine, StrandLine
 from api.cases.queries import CaseFile
@@ -114,6 +115,9 @@ def present(given: Given) -> CasePage:
         may_see_looks=given.caller.may_on(case, "case.looks"),
         may_see_messages=given.caller.may_on(case, "case.messages"),
         timeline=timeline_lines(given.events, given.notes, known, given.homes),
+        decisions=decisions(case),
+        choices=choices(case, given.today),
+        stay_notices=stay_notices(given.found, given.told, given.caller, known),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from api.cases import decision_words as say
 from api.cases.timeline import mitigator
 from api.hazards.event_words import standing as hazard_standing
 from api.web.names import Directory
@@ -355,6 +356,36 @@ def _evidence(side: Side, key: str) -> str | None:
     return f"Removed: {casework.EVIDENCE_REMOVAL_REASONS.label(file.removed_because).lower()}"
 
 
+def _capacity(side: Side, key: str) -> str | None:
+    held = side.case.capacity.get(key)
+    return say.capacity_words(held) if held else None
+
+
+def _best_interests(side: Side, key: str) -> str | None:
+    held = side.case.capacity.get(key)
+    return say.best_interests_words(held.best_interests) if held and held.best_interests else None
+
+
+def _advocate(side: Side, key: str) -> str | None:
+    held = side.case.capacity.get(key)
+    return say.advocate_words(held.advocate) if held and held.advocate else None
+
+
+def _representative(side: Side, key: str) -> str | None:
+    held = side.case.representatives.get(key)
+    return say.representative_words(held) if held else None
+
+
+def _choice(side: Side, key: str) -> str | None:
+    held = side.case.choice.get(key)
+    return say.step_words(held) if held else None
+
+
+def _stay_notice(side: Side, key: str) -> str | None:
+    held = side.case.stay_notices.get(key)
+    return say.notice_words(held) if held else None
+
+
 PARTS: Mapping[str, PartWords] = {
     "evidence": PartWords(_evidence_label, _evidence),
     "item": PartWords(_gate, _item),
@@ -389,6 +420,27 @@ PARTS: Mapping[str, PartWords] = {
     "warning": PartWords(_alert_label, _warning),
     "ending": PartWords(_label("The case"), _ending),
     "stay": PartWords(_label("Hospital stay"), _stay),
+    "capacity": PartWords(lambda _, key: f"Capacity: {say.lower(say.decision_label(key))}", _capacity),
+    "best-interests": PartWords(
+        lambda _, key: f"Best interests: {say.lower(say.decision_label(key))}", _best_interests
+    ),
+    "advocate": PartWords(lambda _, key: f"Advocate: {say.lower(say.decision_label(key))}", _advocate),
+    "representative": PartWords(_label("Attorney or deputy"), _representative),
+    "liberty": PartWords(
+        _label("Deprivation of liberty"),
+        lambda side, _: say.liberty_words(side.case.liberty) if side.case.liberty else None,
+    ),
+    "wish": PartWords(
+        _label("Wishes to live"), lambda side, _: say.wish_words(side.case.wish) if side.case.wish else None
+    ),
+    "choice": PartWords(lambda _, key: say.step_label(key.partition("/")[0]), _choice),
+    "self-funding": PartWords(
+        _label("Who pays"),
+        lambda side, _: say.self_funding_words(side.case.self_funding) if side.case.self_funding else None,
+    ),
+    "stay-notice": PartWords(
+        lambda side, key: f"Notice for {_organisation(side, key.partition('/')[0])}", _stay_notice
+    ),
 }
 """Room -> its words. What is not here (notes, work that began) is read in the timeline."""
 

@@ -20,6 +20,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio.service import RPCError
 
+from api.cases.viewer import is_hidden
 from api.changes.queries import changes_since
 from api.changes.views import Changes
 from api.commands import contradictions
@@ -35,18 +36,19 @@ from discharge.cases.commands import (
     ConfirmItem,
     Envelope,
     SaveAnswers,
+    TellOfStay,
 )
 from discharge.cases.model import SNAPSHOT, Case
 from discharge.cases.plausible_days import require_plausible
 from discharge.cases.relations import require_part
 from discharge.clocks import london_date
 from discharge.codes.model import not_listed
-from discharge.errors import ERRORS, HomewardError, refuse_all, refuse_together
+from discharge.errors import ERRORS, HomewardError, Refused, refuse_all, refuse_together
 from discharge.store import commands as store
 from discharge.store.changes import case_at, require_version
 from discharge.store.evidence import NewFile
 from discharge.store.request_keys import HEADER
-from discharge.store.tables import CaseRow, CommandRow
+from discharge.store.tables import CaseRow, CommandRow, Person
 from discharge.store.tables.persons import DANGER, ORDINARY
 from housing_checks.checks.answer_types import WRITTEN
 from housing_checks.checks.form import CHECK_ITEMS
@@ -155,6 +157,7 @@ async def ask(services: Services, caller: Principal, asked: AskedCommand) -> Out
         caller.require_on(case, asked.command.kind)
         require_part(case, caller.actor, asked.command)
         require_version(case, asked.seen_version)
+        await _require_not_hidden(session, case, asked.command)
         questions = await contradictions.questions(session, case, asked.command, today)
         left = left_as_seen(asked.command, await _as_seen(session, case, asked), asked.worded)
         command = only_changes(asked.command, left)
@@ -167,6 +170,14 @@ async def ask(services: Services, caller: Principal, asked: AskedCommand) -> Out
         return await execute(services, taken)
     except HomewardError as refused:
         raise await _with_changes(services, caller, asked, refused, left) from None
+
+
+async def _require_not_hidden(session: AsyncSession, case: Case, command: Command) -> None:
+    """Refuse to tell anybody of the stay of somebody whose location is hidden."""
+    if isinstance(command, TellOfStay) and case.person_id is not None:
+        person = await session.get(Person, case.person_id)
+        if person is None or is_hidden(person):
+            raise Refused("stay-withheld")
 
 
 async def _as_seen(session: AsyncSession, case: Case, asked: AskedCommand) -> Case | None:

@@ -59,6 +59,13 @@ BODIES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
                 "channel": "phone",
                 "told_time": "09:30",
             },
+            "record-capacity": {
+                "kind": "record-capacity",
+                "decision": "where-to-live",
+                "capacity": "lacks",
+                "assessor": "social-worker",
+                "method": "two-stage",
+            },
             "close-case": {"kind": "close-case", "outcome": "home-made-ready"},
             "add-note": {"kind": "add-note", "note": "Daughter has the keys."},
         },

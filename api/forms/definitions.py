@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from api.forms.decisions import CAPACITY, CHOICE, STAY_NOTICES
 from api.forms.hazards import HAZARDS
 from api.forms.home import ENDING, HOME, LEAVING
 from api.forms.model import Around, CommandForm
@@ -16,7 +17,19 @@ from api.forms.referral_and_wait import HOMELESSNESS, NOTES, REFERRAL, WAITING
 FORMS: Mapping[str, CommandForm] = MappingProxyType(
     {
         form.kind: form
-        for form in (*NOTES, *REFERRAL, *WAITING, *HOMELESSNESS, *HOME, *HAZARDS, *LEAVING, *ENDING)
+        for form in (
+            *NOTES,
+            *REFERRAL,
+            *STAY_NOTICES,
+            *WAITING,
+            *HOMELESSNESS,
+            *CAPACITY,
+            *CHOICE,
+            *HOME,
+            *HAZARDS,
+            *LEAVING,
+            *ENDING,
+        )
     }
 )
 """Kind of command -> its form. The check has a page of its own."""

@@ -21,7 +21,8 @@ class Outgoing(Frozen):
     """One thing to tell one organisation.
 
     ``kind`` is ``task-status`` (how the referral stands), ``order`` (work asked of a partner), ``hazard``
-    (what a landlord or environmental health is asked to do), ``alert``, or ``readiness`` (what a trust's own
+    (what a landlord or environmental health is asked to do), ``alert``, ``stay-notice`` (a landlord is told
+    of an admission or a discharge), or ``readiness`` (what a trust's own
     system should show of a stay: expected date, fitness, the home).
     ``content`` is coded; names and addresses are added, or withheld, when it is sent. ``needs_basis`` holds
     it back until somebody recorded why partners may be told.
@@ -57,6 +58,7 @@ TRANSPORTS: Mapping[str, str] = {
     "order": "fhir",
     "hazard": "fhir",
     "alert": "fhir",
+    "stay-notice": "fhir",
     "readiness": "hl7v2",
 }
 """Kind -> by which transport it goes. A partner that has no address for it is not told."""
@@ -175,6 +177,18 @@ def _hazard_closed(case: Case, event: ev.HazardClosed) -> list[Outgoing]:
     return _hazard(case, event.hazard, sorted(case.hazards[event.hazard].partners), status)
 
 
+def _stay_told(_case: Case, event: ev.StayTold) -> list[Outgoing]:
+    """That the person came into hospital, or left it, and when: not why, and not where to."""
+    notice = event.notice
+    content = {
+        "notice": notice.key,
+        "news": notice.news,
+        "day": notice.day.isoformat() if notice.day else None,
+    }
+    to = notice.organisation_id
+    return [Outgoing(organisation_id=to, kind="stay-notice", content=content, needs_basis=True)]
+
+
 def _alert(case: Case, event: ev.AlertRaised) -> list[Outgoing]:
     alert = event.alert
     if alert.level not in LOUD or case.referral is None:
@@ -211,6 +225,7 @@ _TELLERS: Mapping[type[Any], _Told] = {
     ev.HazardCorrected: _hazard_corrected,
     ev.HazardClosed: _hazard_closed,
     ev.AlertRaised: _alert,
+    ev.StayTold: _stay_told,
     ev.AlertChanged: _grown,
 }
 

@@ -133,6 +133,17 @@ PIECES: Mapping[type[Frozen], tuple[Piece, ...]] = {
     ev.AlertCleared: (_one("alert", "alert_id"),),
     ev.CaseClosed: (Piece("ending"),),
     ev.CaseReopened: (Piece("ending"),),
+    ev.CapacityRecorded: (_one("capacity", "capacity.decision"),),
+    ev.BestInterestsDecided: (_one("best-interests", "decision"),),
+    ev.AdvocateRecorded: (_one("advocate", "decision"),),
+    ev.RepresentativeRecorded: (_one("representative", "representative.representative"),),
+    ev.LibertyRecorded: (Piece("liberty"),),
+    ev.WishRecorded: (Piece("wish"),),
+    ev.ChoiceStepGiven: (_one("choice", "step.key"),),
+    ev.ChoiceStepAnswered: (_one("choice", "step"),),
+    ev.SelfFundingRecorded: (Piece("self-funding"),),
+    ev.StayTold: (_one("stay-notice", "notice.key"),),
+    ev.StayNoticeAnswered: (_one("stay-notice", "notice"),),
 }
 """Event -> what of the case it changes. What a warning says, and who took it on, are two things."""
 

@@ -10,7 +10,9 @@ from types import MappingProxyType
 from discharge.codes import (
     admissions,
     after_discharge,
+    capacity,
     casework,
+    choice,
     contact_details,
     delay_reasons,
     destinations,
@@ -33,6 +35,8 @@ _ALL: tuple[ListByEdition[Code], ...] = tuple(
         people,
         contact_details,
         hazards,
+        capacity,
+        choice,
     )
     for found in vars(module).values()
     if isinstance(found, ListByEdition)

@@ -17,6 +17,7 @@ from discharge.cases.events import (
     HazardClosed,
     HazardMoved,
     SpellChanged,
+    StayNoticeAnswered,
     StrandCompleted,
     StrandMoved,
 )
@@ -25,7 +26,7 @@ from discharge.cases.outbox_items import DATE
 from discharge.store.projections import Change
 from discharge.store.tables import OutboxRow
 
-ORDER, ALERT, READINESS, HAZARD = "order", "alert", "readiness", "hazard"
+ORDER, ALERT, READINESS, HAZARD, STAY_NOTICE = "order", "alert", "readiness", "hazard", "stay-notice"
 
 
 async def note_answers(session: AsyncSession, change: Change) -> None:
@@ -33,7 +34,14 @@ async def note_answers(session: AsyncSession, change: Change) -> None:
     for event in change.events:
         concerned = _concerned(event)
         if concerned is not None:
-            await _note(session, change, concerned, acted=not isinstance(event, StrandMoved | HazardMoved))
+            await _note(session, change, concerned, acted=_acts(event))
+
+
+def _acts(event: Event) -> bool:
+    """Whether an answer says that something was done, beyond that it was accepted."""
+    if isinstance(event, StayNoticeAnswered):
+        return event.acted
+    return not isinstance(event, StrandMoved | HazardMoved)
 
 
 def _concerned(event: Event) -> ColumnElement[bool] | None:
@@ -46,6 +54,8 @@ def _concerned(event: Event) -> ColumnElement[bool] | None:
         case AlertAcknowledged():
             named = OutboxRow.payload["alert_id"].astext == str(event.alert_id)
             return and_(OutboxRow.kind == ALERT, named)
+        case StayNoticeAnswered():
+            return and_(OutboxRow.kind == STAY_NOTICE, OutboxRow.payload["notice"].astext == event.notice)
         case SpellChanged():
             return _date_taken_over(event.spell)
         case _:

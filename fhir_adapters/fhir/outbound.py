@@ -146,11 +146,36 @@ def _alert(content: Content, occasion: Occasion) -> dict[str, Any]:
     }
 
 
+STAY_NEWS = {"admitted": "The person came into hospital", "discharged": "The person left hospital"}
+STAY_ASKED = "Look after the home, the rent and any animals, and say that you have read this."
+
+
+def _stay_notice(content: Content, occasion: Occasion) -> dict[str, Any]:
+    """That somebody's tenant is in hospital, or has left it: whom, when, and nothing of why."""
+    news, day = str(content["news"]), content.get("day")
+    words = f"{STAY_NEWS[news]}{f' on {day}' if day else ''}. {STAY_ASKED}"
+    return {
+        "resourceType": "Communication",
+        "identifier": [_message_id(occasion)],
+        "status": "completed",
+        "category": [_coded(systems.MESSAGE_CODES, "stay-notice", "Notice of a hospital stay")],
+        "topic": _coded(systems.MESSAGE_CODES, news, STAY_NEWS[news]),
+        "contained": [_contained_patient(occasion.person)],
+        "subject": {"reference": "#person", "type": "Patient"},
+        "about": [_referral(None, occasion)],
+        "sent": occasion.sent_at.isoformat(),
+        "sender": organisation_reference(occasion.sender),
+        "recipient": [organisation_reference(occasion.receiver)],
+        "payload": [{"contentString": words}],
+    }
+
+
 _BUILDERS: Mapping[str, Callable[[Content, Occasion], dict[str, Any]]] = {
     "task-status": _task_status,
     "order": _order,
     "hazard": _hazard,
     "alert": _alert,
+    "stay-notice": _stay_notice,
 }
 
 

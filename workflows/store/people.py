@@ -31,6 +31,13 @@ def told(case: Case, receiver_id: UUID, kind: str) -> Sight:
     return sight_of(relation) if relation else EVERYTHING
 
 
+async def hidden(session: AsyncSession, person_id: UUID) -> bool:
+    """Whether the location of a person, or of whom they were merged into, is hidden or restricted."""
+    going_on = await session.scalar(select(func.homeward_surviving_person(person_id)))
+    person = await session.get_one(Person, going_on or person_id)
+    return person.location_hidden or person.sensitivity != ORDINARY
+
+
 async def person_facts(
     session: AsyncSession, person_id: UUID, receiver_id: UUID, sight: Sight = EVERYTHING
 ) -> PersonFacts:
@@ -40,8 +47,8 @@ async def person_facts(
     going_on = await session.scalar(select(func.homeward_surviving_person(person_id)))
     person_id = going_on or person_id
     person = await session.get_one(Person, person_id)
-    hidden = person.location_hidden or person.sensitivity != ORDINARY
-    address = await _home(session, person_id) if sight.address and not hidden else None
+    withheld = person.location_hidden or person.sensitivity != ORDINARY
+    address = await _home(session, person_id) if sight.address and not withheld else None
     number = person.nhs_number if "nhs_number" in sight.person else None
     return PersonFacts(
         person_id=person.id,
@@ -52,7 +59,7 @@ async def person_facts(
         birth_date=person.birth_date,
         sex=person.sex,
         deceased=person.deceased,
-        location_hidden=hidden,
+        location_hidden=withheld,
         address_lines=tuple(address.lines.splitlines()) if address else (),
         postcode=address.postcode if address else None,
         local_numbers=await _numbers_of(session, person_id, receiver_id),

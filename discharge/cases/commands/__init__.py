@@ -23,6 +23,21 @@ from discharge.cases.commands.after import (
     RecordContact,
     StrikeClock,
 )
+from discharge.cases.commands.capacity import (
+    CapacityCommand,
+    RecordAdvocate,
+    RecordBestInterests,
+    RecordCapacity,
+    RecordLiberty,
+    RecordRepresentative,
+)
+from discharge.cases.commands.choice import (
+    AnswerChoiceStep,
+    ChoiceCommand,
+    RecordChoiceStep,
+    RecordSelfFunding,
+    RecordWish,
+)
 from discharge.cases.commands.common import Declaration
 from discharge.cases.commands.departure import (
     CancelDischarge,
@@ -84,6 +99,7 @@ from discharge.cases.commands.referral import (
     ReturnReferral,
     WithdrawReferral,
 )
+from discharge.cases.commands.stay_notices import AnswerStayNotice, StayNoticeCommand, TellOfStay
 from discharge.cases.commands.strands import (
     AnswerOffer,
     CancelStrand,
@@ -120,7 +136,10 @@ Command = Annotated[
     | StrandsCommand
     | HazardsCommand
     | LeavingCommand
-    | AfterCommand,
+    | AfterCommand
+    | CapacityCommand
+    | ChoiceCommand
+    | StayNoticeCommand,
     Field(discriminator="kind"),
 ]
 """Every command there is."""
@@ -154,7 +173,7 @@ class Envelope(Frozen):
     late: bool = False
 
 
-ENVELOPE: Stored[Envelope] = Stored(TypeAdapter(Envelope), schema=8)
+ENVELOPE: Stored[Envelope] = Stored(TypeAdapter(Envelope), schema=9)
 """How a command is stored, with who asks."""
 
 __all__ = [
@@ -171,7 +190,9 @@ __all__ = [
     "AmendReferral",
     "Answer",
     "AnswerAction",
+    "AnswerChoiceStep",
     "AnswerOffer",
+    "AnswerStayNotice",
     "AssignBlocker",
     "AssignOwner",
     "CancelDischarge",
@@ -200,13 +221,21 @@ __all__ = [
     "NotePersonDeleted",
     "NoteUnmerge",
     "OfferProperty",
+    "RecordAdvocate",
+    "RecordBestInterests",
+    "RecordCapacity",
+    "RecordChoiceStep",
     "RecordContact",
     "RecordDeath",
     "RecordDelayReason",
     "RecordDutyToRefer",
     "RecordHazard",
     "RecordLandlordTold",
+    "RecordLiberty",
+    "RecordRepresentative",
+    "RecordSelfFunding",
     "RecordSharingBasis",
+    "RecordWish",
     "RedirectStrand",
     "Refer",
     "ReferHazard",
@@ -221,6 +250,7 @@ __all__ = [
     "StartCheck",
     "StartStrand",
     "StrikeClock",
+    "TellOfStay",
     "WithdrawDeath",
     "WithdrawMitigation",
     "WithdrawReferral",

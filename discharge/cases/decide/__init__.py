@@ -9,7 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from discharge.cases.decide import after, death, departure, end, hospital, participation, referral, wait
+from discharge.cases.decide import (
+    after,
+    choice,
+    death,
+    departure,
+    end,
+    hospital,
+    participation,
+    referral,
+    stay_notices,
+    wait,
+)
 from discharge.cases.decide.common import Decider
 
 DECIDERS: Mapping[str, Decider] = {
@@ -21,6 +32,8 @@ DECIDERS: Mapping[str, Decider] = {
     **death.DECIDERS,
     **after.DECIDERS,
     **end.DECIDERS,
+    **choice.DECIDERS,
+    **stay_notices.DECIDERS,
 }
 """Command kind -> its decider, for the commands of this floor."""
 

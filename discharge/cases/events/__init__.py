@@ -24,6 +24,19 @@ from discharge.cases.events.after import (
     FollowUpScheduled,
     NoteWritten,
 )
+from discharge.cases.events.capacity import (
+    AdvocateRecorded,
+    BestInterestsDecided,
+    CapacityRecorded,
+    LibertyRecorded,
+    RepresentativeRecorded,
+)
+from discharge.cases.events.choice import (
+    ChoiceStepAnswered,
+    ChoiceStepGiven,
+    SelfFundingRecorded,
+    WishRecorded,
+)
 from discharge.cases.events.departure import (
     DischargeCancelled,
     DischargeCorrected,
@@ -77,6 +90,7 @@ from discharge.cases.events.referral import (
     ReferralReceived,
     ReferralReturned,
 )
+from discharge.cases.events.stay_notices import StayNoticeAnswered, StayTold
 from discharge.cases.events.strands import (
     HomeLost,
     MakingReadyStarted,
@@ -176,12 +190,23 @@ Event = Annotated[
     | AlertEscalated
     | AlertCleared
     | CaseClosed
-    | CaseReopened,
+    | CaseReopened
+    | CapacityRecorded
+    | BestInterestsDecided
+    | AdvocateRecorded
+    | RepresentativeRecorded
+    | LibertyRecorded
+    | WishRecorded
+    | ChoiceStepGiven
+    | ChoiceStepAnswered
+    | SelfFundingRecorded
+    | StayTold
+    | StayNoticeAnswered,
     Field(discriminator="kind"),
 ]
 """Every event there is; ``kind`` tells them apart on the wire and in the record."""
 
-EVENT: Stored[Event] = Stored(TypeAdapter(Event), schema=9)
+EVENT: Stored[Event] = Stored(TypeAdapter(Event), schema=10)
 """How an event is stored. A new kind raises its schema, so that a build that does not have the kind knows."""
 
 
@@ -199,16 +224,21 @@ __all__ = [
     "EVENT",
     "ActionAnswered",
     "ActionOpened",
+    "AdvocateRecorded",
     "AlertAcknowledged",
     "AlertChanged",
     "AlertCleared",
     "AlertEscalated",
     "AlertRaised",
+    "BestInterestsDecided",
     "BlockerAssigned",
+    "CapacityRecorded",
     "CaseClosed",
     "CaseReopened",
     "CheckCompleted",
     "CheckStarted",
+    "ChoiceStepAnswered",
+    "ChoiceStepGiven",
     "ContactRecorded",
     "DelayReasonEnded",
     "DelayReasonRecorded",
@@ -237,6 +267,7 @@ __all__ = [
     "ItemAnswered",
     "ItemEvidenceAdded",
     "ItemEvidenceRemoved",
+    "LibertyRecorded",
     "MakingReadyStarted",
     "MitigationNamed",
     "MitigationWithdrawn",
@@ -259,10 +290,14 @@ __all__ = [
     "ReferralAmended",
     "ReferralReceived",
     "ReferralReturned",
+    "RepresentativeRecorded",
+    "SelfFundingRecorded",
     "SharingBasisRecorded",
     "SharingBasisWithdrawn",
     "SpellChanged",
     "SpellJoined",
+    "StayNoticeAnswered",
+    "StayTold",
     "StrandCancelled",
     "StrandCompleted",
     "StrandMoved",
@@ -270,6 +305,7 @@ __all__ = [
     "StrandRedirected",
     "StrandStarted",
     "UnreadyHomeSettled",
+    "WishRecorded",
     "WorkForFormerHome",
     "event_as_known",
 ]

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping
 from discharge.cases import events as ev
 from discharge.cases.evolve import (
     after,
+    capacity,
+    choice,
     departure,
     end,
     evidence,
@@ -19,6 +21,7 @@ from discharge.cases.evolve import (
     hospital,
     participation,
     referral,
+    stay_notices,
     strands,
     wait,
 )
@@ -38,6 +41,9 @@ FOLDS: Mapping[type, Fold] = {
     **departure.FOLDS,
     **after.FOLDS,
     **end.FOLDS,
+    **capacity.FOLDS,
+    **choice.FOLDS,
+    **stay_notices.FOLDS,
 }
 """Event -> how it is folded."""
 

@@ -8,7 +8,15 @@ case time.
 from __future__ import annotations
 
 from discharge.cases.model.after import Action, Alert, FollowUp
+from discharge.cases.model.capacity import (
+    Advocate,
+    BestInterests,
+    DecisionCapacity,
+    Liberty,
+    Representative,
+)
 from discharge.cases.model.case import SNAPSHOT, Case
+from discharge.cases.model.choice import ChoiceStep, SelfFunder, StatedWish
 from discharge.cases.model.common import IN_HOSPITAL, Actor, ReopenedStage, Stage, StageInHospital
 from discharge.cases.model.departure import Discharge, Readmission, UnreadyHome
 from discharge.cases.model.evidence import EvidenceFile
@@ -17,6 +25,7 @@ from discharge.cases.model.home import Assignment, Check, GateItem, Homelessness
 from discharge.cases.model.hospital import CaseSpell
 from discharge.cases.model.participation import Owner, Participant, SharingBasis
 from discharge.cases.model.referral import Asked, Referral
+from discharge.cases.model.stay_notices import StayNotice
 from discharge.cases.model.strands import ADAPTATION, BASICS, EQUIPMENT, REHOUSING, Offer, Strand, StrandKind
 
 __all__ = [
@@ -28,12 +37,16 @@ __all__ = [
     "SNAPSHOT",
     "Action",
     "Actor",
+    "Advocate",
     "Alert",
     "Asked",
     "Assignment",
+    "BestInterests",
     "Case",
     "CaseSpell",
     "Check",
+    "ChoiceStep",
+    "DecisionCapacity",
     "Discharge",
     "EvidenceFile",
     "FollowUp",
@@ -43,6 +56,7 @@ __all__ = [
     "Homelessness",
     "ItemAnswer",
     "LandlordTold",
+    "Liberty",
     "Mitigation",
     "Offer",
     "Owner",
@@ -50,9 +64,13 @@ __all__ = [
     "Readmission",
     "Referral",
     "ReopenedStage",
+    "Representative",
+    "SelfFunder",
     "SharingBasis",
     "Stage",
     "StageInHospital",
+    "StatedWish",
+    "StayNotice",
     "Strand",
     "StrandKind",
     "UnreadyHome",

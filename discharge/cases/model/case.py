@@ -8,6 +8,8 @@ from uuid import UUID
 from pydantic import Field, TypeAdapter
 
 from discharge.cases.model.after import Action, Alert, FollowUp
+from discharge.cases.model.capacity import DecisionCapacity, Liberty, Representative
+from discharge.cases.model.choice import ChoiceStep, SelfFunder, StatedWish
 from discharge.cases.model.common import Stage
 from discharge.cases.model.departure import Discharge, Readmission, UnreadyHome
 from discharge.cases.model.evidence import EvidenceFile
@@ -16,6 +18,7 @@ from discharge.cases.model.home import Assignment, Check, GateItem, Homelessness
 from discharge.cases.model.hospital import CaseSpell
 from discharge.cases.model.participation import Owner, Participant, SharingBasis
 from discharge.cases.model.referral import Referral
+from discharge.cases.model.stay_notices import StayNotice
 from discharge.cases.model.strands import Strand
 from discharge.codes.casework import partner_bases
 from discharge.delays.model import DelayReason, ReadyPeriod
@@ -61,6 +64,13 @@ class Case(Frozen):
     closed_on: date | None = None
     merged_into: UUID | None = None
     earlier_discharges: tuple[Discharge, ...] = ()
+    capacity: dict[str, DecisionCapacity] = Field(default_factory=dict)
+    representatives: dict[str, Representative] = Field(default_factory=dict)
+    liberty: Liberty | None = None
+    wish: StatedWish | None = None
+    choice: dict[str, ChoiceStep] = Field(default_factory=dict)
+    self_funding: SelfFunder | None = None
+    stay_notices: dict[str, StayNotice] = Field(default_factory=dict)
 
     @property
     def exists(self) -> bool:
@@ -151,6 +161,6 @@ class Case(Frozen):
 
 
 SNAPSHOT: Stored[Case] = Stored(
-    TypeAdapter(Case), schema=10, shown_by=frozenset({"case_id", "version", "stage"})
+    TypeAdapter(Case), schema=11, shown_by=frozenset({"case_id", "version", "stage"})
 )
 """How the snapshot of a case is stored. One of a former schema is folded anew from its events."""

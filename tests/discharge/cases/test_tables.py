@@ -9,6 +9,8 @@ from discharge.cases.command_stages import ALLOWED
 from discharge.cases.evolve import (
     FOLDS,
     after,
+    capacity,
+    choice,
     departure,
     end,
     evidence,
@@ -17,6 +19,7 @@ from discharge.cases.evolve import (
     hospital,
     participation,
     referral,
+    stay_notices,
     strands,
     wait,
 )
@@ -46,5 +49,8 @@ def test_given_every_event_when_looked_up_then_it_can_be_folded() -> None:
         departure,
         after,
         end,
+        capacity,
+        choice,
+        stay_notices,
     )
     assert sum(len(room.FOLDS) for room in rooms) == len(FOLDS)

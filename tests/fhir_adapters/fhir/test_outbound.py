@@ -66,6 +66,23 @@ ALERT = {
 }
 
 
+STAY = {"notice": "a/admitted/b/2026-03-02", "news": "admitted", "day": "2026-03-02"}
+
+
+@pytest.mark.parametrize(("news", "said"), [("admitted", "came into"), ("discharged", "left hospital")])
+def test_given_a_stay_when_a_landlord_is_told_then_it_says_who_and_when_and_nothing_of_why(
+    news: str, said: str
+) -> None:
+    told = outgoing_resource("stay-notice", {**STAY, "news": news}, occasion(person(address_lines=())))
+    check_resource(told)
+    words = told["payload"][0]["contentString"]
+    assert said in words
+    assert "2026-03-02" in words
+    assert told["contained"][0]["name"][0]["family"] == "Ashdown"
+    for hidden in ("Larch", "reasonCode"):
+        assert hidden not in json.dumps(told)
+
+
 @pytest.mark.parametrize(("status", "stage"), sorted(set(TASK_STATUS.values())))
 def test_given_each_turn_of_a_case_when_told_then_the_task_is_valid(status: str, stage: str) -> None:
     content = {"status": status, "stage": stage, "external_id": "https://t.example|R-1", "reason": None}
@@ -88,7 +105,7 @@ def test_given_a_status_when_told_then_it_names_the_person_by_number_alone() -> 
 
 def test_given_anything_when_told_then_what_it_refers_to_is_named_by_a_number_of_the_receiver() -> None:
     status = {"status": "accepted", "stage": "accepted", "external_id": None}
-    for kind, content in (("order", ORDER), ("alert", ALERT), ("task-status", status)):
+    for kind, content in (("order", ORDER), ("alert", ALERT), ("stay-notice", STAY), ("task-status", status)):
         for path, node in walk(outgoing_resource(kind, content, occasion()), kind):
             assert node.get("reference", "#person") == "#person", path
 
@@ -133,7 +150,7 @@ def test_given_an_order_when_told_then_the_address_goes_with_it() -> None:
 def test_given_a_hidden_location_when_anything_is_told_then_no_address_leaves() -> None:
     hidden = occasion(person(location_hidden=True))
     status = {"status": "accepted", "stage": "accepted", "external_id": None}
-    for kind, content in (("order", ORDER), ("alert", ALERT), ("task-status", status)):
+    for kind, content in (("order", ORDER), ("alert", ALERT), ("stay-notice", STAY), ("task-status", status)):
         resource = outgoing_resource(kind, content, hidden)
         check_resource(resource)
         assert "Larch" not in json.dumps(resource)
