@@ -62,6 +62,7 @@ _READING: _CaseRows = (
     ("document.read-restricted", (TEAM,), TRUST, "Open documents that the hospital restricted"),
     ("evidence.read", (TEAM, COORDINATOR, SYSTEM), CARE, "See photos and documents of the home check"),
     ("place.name", (TEAM,), TRUST, "Name people who may see a hidden person's ward"),
+    ("safety.ask", CASEWORK, CARE, "Answer the safety questions"),
     ("alerts.read", READERS, CARE, "See alerts"),
     ("reports.read", (TEAM, COORDINATOR, MONITOR, ADMIN), LEADS, "See bed days and other reports"),
 )
@@ -99,6 +100,7 @@ _RUNNING: _Rows = (
     ("partners.switch", (OPERATOR,), "Try a partner again, switch it off or on"),
     ("shadow.read", (MONITOR, OPERATOR), "See how a trust's own list compares"),
     ("shadow.import", (MONITOR, OPERATOR), "Compare a trust's own list"),
+    ("safety.advisers", (ADMIN,), "Name your organisation's safety advisers"),
     ("audit.read", (ADMIN,), "See who looked at what"),
     ("admin.people", (ADMIN,), "Change people, teams and roles"),
     ("admin.partners", (ADMIN,), "Change partners and sharing agreements"),

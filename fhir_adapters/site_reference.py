@@ -31,6 +31,8 @@ from housing_checks import lead_times
 from housing_checks.checks.form import HOME_CHECK
 from housing_checks.hazards.duties import DUTIES, PATHS
 from housing_checks.hazards.schemes import HHSRS, RATINGS
+from housing_checks.safety.clocks import SAFETY_CLOCKS
+from housing_checks.safety.lists import SAFE_CONTACT_METHODS, SAFETY_MEASURES
 from housing_checks.strands.rehousing.criteria import HOME_CRITERIA
 
 _LISTS: tuple[ListByEdition[Any], ...] = (
@@ -48,6 +50,9 @@ _LISTS: tuple[ListByEdition[Any], ...] = (
     RATINGS,
     PATHS,
     DUTIES,
+    SAFETY_CLOCKS,
+    SAFE_CONTACT_METHODS,
+    SAFETY_MEASURES,
 )
 
 EVERY_KIND: Mapping[str, Kind[Any]] = MappingProxyType(

@@ -42,6 +42,7 @@ from discharge.store.outbox import move_past
 from discharge.store.request_keys import forget_old
 from discharge.store.sweep import sweep
 from fhir_adapters.store.inbox_bytes import move_bytes
+from housing_checks.store.safety import sweep_annexes
 from workflows import ports
 from workflows.former_runs import FormerRuns
 from workflows.maintenance import Maintenance
@@ -130,6 +131,17 @@ def _request_keys(given: Given) -> Step:
     return forget
 
 
+def _safety(given: Given) -> Step:
+    """The clocks of all annexes at once: the record answers with no case, so that none is named here."""
+
+    async def look() -> bool:
+        async with transaction(given.sessions) as session:
+            await sweep_annexes(session, given.clock.case_time(datetime.now(UTC)))
+        return False
+
+    return look
+
+
 def _months(given: Given) -> Step:
     async def make() -> bool:
         async with transaction(given.sessions) as session:
@@ -149,6 +161,7 @@ CHORES: Mapping[str, Chore] = {
         Chore("counting", timedelta(minutes=5), _batches(count_anew)),
         Chore("sums", timedelta(minutes=10), _batches(add_changes)),
         Chore("request-keys", timedelta(hours=1), _request_keys),
+        Chore("safety", timedelta(minutes=15), _safety),
         Chore("months", timedelta(days=1), _months),
         Chore("past-items", timedelta(days=1), _batches(move_past)),
         Chore("message-bytes", timedelta(hours=1), _batches(move_bytes)),

@@ -95,6 +95,7 @@ def case_line(listed: Listed, today: date, known: Directory) -> CaseLine:
         open_actions=telling.of("open_actions", lambda whole: len(whole.open_actions)),
         why_still_here=telling.sentence(case, today, known.names),
         what_stands_between=telling.of("blocking", lambda whole: short_sentence(whole, today, known.names)),
+        safety=listed.safety.as_json(),
         waiting=telling.of("waiting", lambda whole: waiting_json(whole, today)),
     )
 
@@ -114,6 +115,7 @@ def case_detail(found: CaseFile, caller: Principal, today: date, known: Director
             contacts=contacts_json(found, caller, known),
         ),
         ward_withheld=_withheld(case, known, seen=found.place_seen),
+        safety=found.safety.as_json(),
         **_told(found, today, known),
         case=case.model_dump(
             mode="json",

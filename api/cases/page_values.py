@@ -217,6 +217,8 @@ class CasePage:
     actions: tuple[ActionGroup, ...]
     check_href: str
     participants: tuple[Fact, ...]
+    safety: str
+    safety_href: str
     told: int
     may_name_places: bool
     may_see_looks: bool

@@ -15,6 +15,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from api.cases.schemas import CaseEvent, CaseNote
 from api.cases.viewer import viewer_of
 from api.looks.notes import looked
+from api.safety.line import UNASKED, SafetyLine, safety_lines
 from api.web.principals import Principal
 from discharge.cases.events import event_as_known
 from discharge.cases.model import SNAPSHOT, Case
@@ -44,7 +45,8 @@ class CaseFile:
 
     `address` is none where the caller may not see it; `place_seen` is false where ward and bed are withheld,
     `homes_seen` where it is which homes were offered and let; `telling` says what else is told of the case;
-    `homes_before` are where they lived until another home was let or named, the last one first. Of a `newer`
+    `homes_before` are where they lived until another home was let or named, the last one first;
+    `safety` is the line that every case shows. Of a `newer`
     one, which a newer build wrote, this one may not know all.
     """
 
@@ -58,6 +60,7 @@ class CaseFile:
     homes_seen: bool = True
     telling: Telling = UNTOLD
     newer: bool = False
+    safety: SafetyLine = UNASKED
 
 
 async def read_case(
@@ -88,6 +91,7 @@ async def read_case(
         homes_seen=viewer.sees_homes(case, person),
         telling=Telling(case, sight),
         newer=SNAPSHOT.is_newer(row.snapshot) or bool(unknown_kinds(case)),
+        safety=(await safety_lines(session, caller, [case_id])).of(case_id),
     )
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
-from api.web.schemas import Address, Contact, PartOf, Ring, Schema, partial
+from api.web.schemas import Address, Contact, PartOf, Ring, SafetyLineRecord, Schema, partial
 from discharge.cases.model import Case, Referral
 from housing_checks.gate.blockers import Blocker
 
@@ -66,6 +66,7 @@ class CaseLine(Schema):
         description="What stands between the person and home, whose move it is and by when: the first two "
         "blockers, and how many more"
     )
+    safety: SafetyLineRecord
     waiting: DelaySoFar | None
 
 
@@ -134,6 +135,7 @@ class CaseDetail(Schema):
     today: date
     person: CasePersonDetail
     ward_withheld: Ring | None
+    safety: SafetyLineRecord
     why_still_here: str
     next_action: NextAction | None
     waiting: DelaySoFar | None

@@ -85,6 +85,8 @@ def present(given: Given) -> CasePage:
         identity=identity(given.found, given.today),
         whom_to_call=whom_to_call(given.found, given.cards, given.caller, known),
         stage=stage_tag(case),
+        safety=given.found.safety.state,
+        safety_href=f"/cases/{case.case_id}/safety" if given.caller.may_on(case, "safety.ask") else "",
         why_heading=telling.heading(),
         why=telling.sentence(case, given.today, known.names) or "",
         next_step=action.words if action else "",

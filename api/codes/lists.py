@@ -39,6 +39,9 @@ from fhir_adapters.hl7v2.process.replays import OUTCOMES
 from housing_checks.checks.form import CHECK_ITEMS
 from housing_checks.hazards.duties import DUTIES, PATHS
 from housing_checks.hazards.schemes import HHSRS, RATINGS
+from housing_checks.safety.clocks import SAFETY_CLOCKS
+from housing_checks.safety.events import SafetyEvent
+from housing_checks.safety.lists import SAFE_CONTACT_METHODS, SAFETY_MEASURES
 from housing_checks.strands.definitions import DEFINITIONS
 from housing_checks.strands.rehousing.criteria import HOME_CRITERIA
 
@@ -85,6 +88,9 @@ _OF_RULES: tuple[CodeList[Any], ...] = (
     DELAY_BANDS,
     FAILED_DISCHARGES,
     HOME_CRITERIA,
+    SAFETY_CLOCKS,
+    SAFE_CONTACT_METHODS,
+    SAFETY_MEASURES,
     PARKED_CAUSES,
     READMISSION_BANDS,
     CLOCK_ROWS,
@@ -112,6 +118,10 @@ _CLOSED: tuple[CodeList[Any], ...] = (
     _ours("errors", ((row.code, row.title) for row in ERRORS.values())),
     _ours("command-kinds", ((kind, PERMISSIONS[kind].words) for kind in OFFERED)),
     _ours("event-kinds", ((_kind(event), _first_sentence(event)) for event in get_args(get_args(Event)[0]))),
+    _ours(
+        "safety-event-kinds",
+        ((_kind(event), _first_sentence(event)) for event in get_args(get_args(SafetyEvent)[0])),
+    ),
     _Rules("risk-rules", ()),
     _ours("strand-kinds", ((kind, row.words) for kind, row in DEFINITIONS.items())),
 )

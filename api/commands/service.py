@@ -53,6 +53,7 @@ from discharge.store.tables.persons import DANGER, ORDINARY
 from housing_checks.checks.answer_types import WRITTEN
 from housing_checks.checks.form import CHECK_ITEMS
 from housing_checks.seen import SAYS_EVERYTHING, left_as_seen, only_changes
+from housing_checks.store import safety
 from workflows.client import execute_command
 
 BY_THE_CASE = (409, 422)
@@ -158,6 +159,7 @@ async def ask(services: Services, caller: Principal, asked: AskedCommand) -> Out
         require_part(case, caller.actor, asked.command)
         require_version(case, asked.seen_version)
         await _require_not_hidden(session, case, asked.command)
+        await safety.require_confirmed(session, asked.case_id, _answers(asked.command))
         questions = await contradictions.questions(session, case, asked.command, today)
         left = left_as_seen(asked.command, await _as_seen(session, case, asked), asked.worded)
         command = only_changes(asked.command, left)

@@ -78,6 +78,28 @@ BODIES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
             },
             "withdraw": {"decision": "withdraw"},
         },
+        "SafetyEntryBody": {
+            "asked-alone": {
+                "event": {
+                    "kind": "questions-answered",
+                    "answers": {"asked": "alone", "asked_on": "2026-03-02", "disclosed": "no"},
+                }
+            },
+            "asked-with-somebody-there": {
+                "event": {
+                    "kind": "questions-answered",
+                    "answers": {"asked": "not-alone", "asked_on": "2026-03-02"},
+                },
+                "words": {"note": "Her partner stayed at the bedside."},
+            },
+            "confirmed": {
+                "event": {"kind": "safety-confirmed"},
+                "words": {"reason": "Spoke with her alone."},
+            },
+        },
+        "SafetyNameBody": {"a-colleague": {"user_id": USER, "reason": "Looks after her tenancy"}},
+        "SafetyNameEnd": {"no-longer": {"reason": "Has left the team"}},
+        "SafetyAdviserBody": {"an-adviser": {"user_id": USER, "kind": "adviser"}},
         "NewHome": {"a-flat": HOME},
         "ChangedHome": {"a-flat": HOME},
         "HomeWithdrawal": {"let-elsewhere": {"because": "let-elsewhere"}},

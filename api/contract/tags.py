@@ -19,6 +19,7 @@ TAGS: Mapping[str, str] = MappingProxyType(
         "documents": "Letters and other documents of a case.",
         "contact details": "Who to call about a case, from messages and corrected by staff.",
         "place readers": "People who may see a hidden ward.",
+        "safety": "The safety questions, the annex that named people read, and who is named for safety.",
         "alerts": "What needs somebody's attention now, with its reason and source.",
         "homes": "Homes that can be let.",
         "bed days": "Bed days, each figure with its definition.",

@@ -52,6 +52,8 @@ from api.referrals import pages as referral_pages
 from api.referrals import routes as referral_routes
 from api.replays import pages as replay_pages
 from api.replays import routes as replay_routes
+from api.safety import pages as safety_pages
+from api.safety import routes as safety_routes
 from api.shadow import pages as shadow_pages
 from api.shadow import routes as shadow_routes
 from api.shadow_rules import pages as shadow_rules_pages
@@ -76,6 +78,7 @@ ROUTERS = (
     place_reader_routes.router,
     document_routes.router,
     evidence_routes.router,
+    safety_routes.router,
     alert_routes.router,
     feed_routes.router,
     dead_letter_routes.router,
@@ -107,6 +110,7 @@ PAGES: tuple[APIRouter, ...] = (
     check_pages.router,
     offline_check_pages.router,
     hazard_pages.router,
+    safety_pages.router,
     command_pages.router,
     document_pages.router,
     evidence_pages.router,

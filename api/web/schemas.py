@@ -70,6 +70,16 @@ class Ring(Schema):
     ring: str
 
 
+class SafetyLineRecord(Schema):
+    """The line that every case shows. It is the same for a case never asked about and for any other that is
+    not confirmed.
+    """
+
+    confirmed: bool
+    ask: str
+    words: str
+
+
 class Address(Schema):
     """Where somebody lives, or lived."""
 

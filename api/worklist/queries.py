@@ -22,6 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.cases.viewer import Viewer, viewer_of
 from api.looks.notes import looked
+from api.safety.line import UNASKED, SafetyLine, safety_lines
 from api.web.limits import search_words
 from api.web.paging import SIZE, written_out
 from api.web.principals import Principal
@@ -78,6 +79,7 @@ class Listed:
     alerts: int
     place_seen: bool = True
     telling: Telling = UNTOLD
+    safety: SafetyLine = UNASKED
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,10 @@ async def worklist(session: AsyncSession, caller: Principal, wanted: WorklistQue
     stages = _stages_of(wanted.view, by_stage)
     found = (await session.execute(_page(wanted, viewer, stages, filters, by_person))).all()
     alerts = await _alerts(session, [row.id for row, _ in found])
-    rows = tuple(_listed(viewer, row, person, alerts.get(row.id, 0)) for row, person in found)
+    safety = await safety_lines(session, caller, [row.id for row, _ in found])
+    rows = tuple(
+        _listed(viewer, row, person, alerts.get(row.id, 0), safety.of(row.id)) for row, person in found
+    )
     await looked(session, caller, f"worklist {wanted.view}", [each.case.case_id for each in rows])
     counts = {view: sum(by_stage.get(each, 0) for each in _stages_of(view, by_stage)) for view in VIEWS}
     return Worklist(
@@ -154,7 +159,7 @@ async def _not_searched(
     return await session.scalar(counted) or 0
 
 
-def _listed(viewer: Viewer, row: CaseRow, person: Person, alerts: int) -> Listed:
+def _listed(viewer: Viewer, row: CaseRow, person: Person, alerts: int, safety: SafetyLine) -> Listed:
     case = SNAPSHOT.read(row.snapshot)
     return Listed(
         viewer.case(case, person),
@@ -162,6 +167,7 @@ def _listed(viewer: Viewer, row: CaseRow, person: Person, alerts: int) -> Listed
         alerts,
         viewer.sees_place(case, person),
         Telling(case, viewer.sight(case)),
+        safety,
     )
 
 

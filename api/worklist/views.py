@@ -53,6 +53,7 @@ class Row:
     without_reason: int | None
     expected: str
     alerts: int | None
+    safety: str
 
 
 @dataclass(frozen=True)
@@ -187,6 +188,7 @@ def _row(listed: Listed, today: date, known: Directory) -> Row:
         without_reason=without,
         expected=words.short_day(case.expected_discharge_on),
         alerts=telling.of("alerts", lambda _: listed.alerts),
+        safety=listed.safety.words,
     )
 
 

@@ -9,7 +9,10 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from discharge.store.base import Base, JsonObject, UuidKey
+from housing_checks.store import safety_tables
 from housing_checks.strands.rehousing.model import PROPERTY, Property
+
+__all__ = ["PropertyHoldRow", "PropertyRow", "property_of", "safety_tables"]
 
 
 class PropertyRow(Base):

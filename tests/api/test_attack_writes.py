@@ -71,6 +71,7 @@ HELD = {
     "user_id": "SELECT id FROM users WHERE issuer = 'i'",
     "reader_id": "SELECT id FROM place_readers",
     "contact_id": "SELECT contact_id FROM contact_entries",
+    "appointment_id": "SELECT id FROM safety_advisers",
     "partner_id": "SELECT id FROM partners",
     "sequence": "SELECT sequence FROM outbox WHERE state = 'dead'",
     "kept": "SELECT id FROM kept_forms",
@@ -78,7 +79,7 @@ HELD = {
 """What stands in an address -> what the record holds of that; `kind` is a kind of command."""
 OPEN_NOUNS = {"property_id", "home_id"}
 """Homes are read by whoever finds homes: only writing is the landlord's."""
-WRITTEN_BY_LOOKING = {"audit_reads", "audit_writes", "users", "sessions", "kept_forms"}
+WRITTEN_BY_LOOKING = {"audit_reads", "audit_writes", "users", "sessions", "kept_forms", "safety_looks"}
 
 FORMER, REVIEWER = "FORMER", "REVIEWER"
 CASE_ONLY = {"case_id", "document_id", "command_id", "alert_id", "kind"}
@@ -108,17 +109,17 @@ async def parties(owner: AsyncEngine, worker: AsyncEngine, story: Story, places:
         session.add(ReferralReviewerRow(request_id=request, organisation_id=ids[REVIEWER]))
 
 
-async def held(worker: AsyncEngine) -> dict[str, list[str]]:
-    async with transaction(worker) as session:
+async def held(owner: AsyncEngine) -> dict[str, list[str]]:
+    async with transaction(owner) as session:
         found = {name: [str(each) for each in await session.scalars(text(sql))] for name, sql in HELD.items()}
     assert all(found.values()), "each kind of row is there to be guessed"
     return found | {"kind": ["accept-referral", "close-case"]}
 
 
-async def fingerprint(worker: AsyncEngine) -> dict[str, str]:
+async def fingerprint(owner: AsyncEngine) -> dict[str, str]:
     """What every table holds, but for notes of who looked."""
     found = {}
-    async with transaction(worker) as session:
+    async with transaction(owner) as session:
         for table in sorted(set(Base.metadata.tables) - WRITTEN_BY_LOOKING):
             sql = f"SELECT md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) FROM {table} AS t"
             found[table] = str(await session.scalar(text(sql)))
@@ -190,13 +191,13 @@ FORM = {
 @pytest.mark.parametrize("party", ["STRANGER", FORMER, REVIEWER])
 async def test_given_no_part_when_every_address_is_tried_with_others_ids_then_they_are_as_if_not_there(
     door: Door,
-    worker: AsyncEngine,
+    owner: AsyncEngine,
     story: Story,  # noqa: F811
     parties: None,
     party: str,
 ) -> None:
-    known = await held(worker)
-    before = await fingerprint(worker)
+    known = await held(owner)
+    before = await fingerprint(owner)
     sessions: dict[str, Session] = {role: sign_in(door, role, party) for role in ROLES}
     faults, count = [], 0
     for method, role, there, nowhere, swapped in tries(known, party):
@@ -210,7 +211,7 @@ async def test_given_no_part_when_every_address_is_tried_with_others_ids_then_th
             faults.append(f"{party} {role} {method} {there}: {theirs[0]} {nobodys[0]} {theirs[1][:200]}")
     assert faults == []
     assert count > 20
-    after = await fingerprint(worker)
+    after = await fingerprint(owner)
     assert {table for table in before if before[table] != after[table]} == set()
 
 
@@ -233,14 +234,14 @@ async def small_parts(owner: AsyncEngine, worker: AsyncEngine, story: Story) -> 
 @pytest.mark.parametrize("party", SMALL_PARTS)
 async def test_given_a_small_part_when_what_stands_beside_the_case_is_written_to_then_it_stays_as_it_was(
     door: Door,
-    worker: AsyncEngine,
+    owner: AsyncEngine,
     story: Story,  # noqa: F811
     parties: None,
     small_parts: None,
     party: str,
 ) -> None:
-    known = await held(worker)
-    before = await fingerprint(worker)
+    known = await held(owner)
+    before = await fingerprint(owner)
     faults, count = [], 0
     for (method, path), action in TABLE.items():
         names = re.findall(r"{(\w+)}", path)
@@ -256,7 +257,7 @@ async def test_given_a_small_part_when_what_stands_beside_the_case_is_written_to
                 faults.append(f"{party} {role} {method} {where}: {answer.status_code} {answer.text[:200]}")
     assert faults == []
     assert count > 15
-    after = await fingerprint(worker)
+    after = await fingerprint(owner)
     assert {table for table in before if before[table] != after[table]} == set()
 
 
@@ -273,10 +274,11 @@ def matches(pattern: str, path: str) -> bool:
 async def test_given_somebody_whose_time_is_over_when_every_address_is_asked_then_nothing_is_answered(
     door: Door,
     worker: AsyncEngine,
+    owner: AsyncEngine,
     story: Story,  # noqa: F811
     how: str,
 ) -> None:
-    known = await held(worker)
+    known = await held(owner)
     session = sign_in(door, "coordinator", "HOUSING")
     headers = door.headers("coordinator", "HOUSING")
     assert (await door.client.get("/api/v1/cases", headers=headers)).status_code == 200
@@ -289,7 +291,7 @@ async def test_given_somebody_whose_time_is_over_when_every_address_is_asked_the
     for each in users if how == "disabled" else ():
         shut = await door.post(f"/api/v1/users/{each}/access", {"disabled": True}, "admin", "HOUSING")
         assert shut.status_code == 200
-    before = await fingerprint(worker)
+    before = await fingerprint(owner)
     if how != "disabled":
         door.clock.now += timedelta(days=2)
     faults = []
@@ -307,7 +309,7 @@ async def test_given_somebody_whose_time_is_over_when_every_address_is_asked_the
         if not turned_away or "Ashdown" in answer.text:
             faults.append(f"{method} {where}: {answer.status_code} {answer.headers.get('location')}")
     assert faults == []
-    after = await fingerprint(worker)
+    after = await fingerprint(owner)
     assert {table for table in before if before[table] != after[table]} == set()
 
 

@@ -36,6 +36,8 @@ MENU: tuple[tuple[str, str, str], ...] = (
     ("refer", "New referral", "/referrals/new"),
     ("referral-requests.read", "Referral requests", "/referral-requests"),
     ("alerts.read", "Alerts", "/alerts"),
+    ("safety.ask", "Safety", "/safety"),
+    ("safety.advisers", "Safety advisers", "/safety/advisers"),
     ("hidings.read", "Hidden on request", "/hidings"),
     ("reports.read", "Bed days", "/reports/bed-days"),
     ("properties.read", "Homes", "/homes"),

@@ -32,6 +32,7 @@ _KEEP = text("SELECT homeward_keep_form(:hash, :path, cast(:fields AS jsonb), :n
 _FILLED_AGAIN = (
     (re.compile(r"(/cases/[^/]+/do/[^/]+)"), r"\1"),
     (re.compile(r"(/cases/[^/]+/check)(/hand-in)?"), r"\1"),
+    (re.compile(r"(/cases/[^/]+/safety)"), r"\1"),
     (re.compile(r"(/referrals/new/[^/]+)"), r"\1"),
 )
 """Forms that their page shows filled in again, and that page's address; any other is shown as text."""

@@ -72,6 +72,8 @@ async def test_a_participant_sees_the_case_but_not_the_trusts_own_messages(
     hidden |= {"replays", "replay_items", "message_edits", "alarms"}
     hidden |= {"person_merges", "moved_records", "duplicate_pairs", "identity_decisions"}
     hidden |= {"sessions", "kept_forms", "request_keys"}
+    hidden |= {"safety_events", "safety_notes", "safety_named", "safety_clocks", "safety_looks"}
+    hidden |= {"safety_advisers"}
     hidden |= {"referral_reviewers"}  # of the request it is the sender
     assert {table for table, n in (await seen(api, places.housing)).items() if n == 0} == hidden
 
@@ -193,7 +195,8 @@ async def test_a_hidden_address_is_shown_to_nobody_at_a_door(
     await _run(worker, statement)
     assert (await seen(api, places.trust))["person_addresses"] == 0
     assert (await seen(api, places.trust))["persons"] == 2
-    assert (await seen(worker, None))["person_addresses"] == 1
+    async with transaction(worker) as session:
+        assert await session.scalar(text("SELECT count(*) FROM person_addresses")) == 1
 
 
 async def test_a_dead_letter_is_freed_by_who_takes_part_under_their_own_name_only(

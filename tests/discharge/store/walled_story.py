@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -13,6 +15,7 @@ from discharge.cases import events as ev
 from discharge.cases.model import Alert, CaseSpell, FollowUp, Owner, Strand
 from discharge.delays.model import DelayReason, ReadyPeriod
 from discharge.store.audit import Who, note_read, note_write
+from discharge.store.base import Base
 from discharge.store.counted_sums import add_changes
 from discharge.store.engine import transaction
 from discharge.store.tables import (
@@ -50,6 +53,7 @@ from fhir_adapters.store.tables import (
     UnmappedMessageRow,
     UnmappedRow,
 )
+from housing_checks.store import safety_tables
 from housing_checks.store.tables import PropertyHoldRow, PropertyRow
 from tests.fixtures.cases import (
     NOW,
@@ -197,6 +201,7 @@ async def story(worker: AsyncEngine, owner: AsyncEngine, places: Places, person_
         await session.execute(_KEYED.values(organisation_id=places.trust, user_id=SIGNED_IN))
         await session.execute(text("INSERT INTO outbox_past SELECT * FROM outbox"))
         session.add_all(photo_rows(case.case_id, places.trust))
+        session.add_all(_annex(places.trust, case.case_id))
         session.add(
             MessageEditRow(
                 organisation_id=places.trust,
@@ -207,6 +212,22 @@ async def story(worker: AsyncEngine, owner: AsyncEngine, places: Places, person_
             )
         )
     return Story(case.case_id, person_id, outbox.sequence)
+
+
+def _annex(trust: UUID, case_id: UUID) -> Iterator[Base]:
+    """What whoever is signed in at the trust reads about the safety of the person, because they are named."""
+    mine: dict[str, Any] = {"organisation_id": trust, "user_id": SIGNED_IN}
+    event_id = uuid4()
+    yield safety_tables.SafetyEventRow(
+        id=event_id, case_id=case_id, kind="questions-answered", payload={}, in_hospital=True, case_time=NOW,
+        role="admin", body_hash="h", **mine,
+    )  # fmt: skip
+    yield safety_tables.SafetyNoteRow(case_id=case_id, event_id=event_id, item="note", text="t")
+    yield safety_tables.SafetyNamedRow(case_id=case_id, scope="all", reason="r", named_by=SIGNED_IN, **mine)
+    yield safety_tables.SafetyClockRow(case_id=case_id, clock="call", due_at=NOW)
+    yield safety_tables.SafetyLookRow(case_id=case_id, role="admin", what="w", **mine)
+    yield safety_tables.SafetyAdviserRow(kind="adviser", appointed_by=SIGNED_IN, **mine)
+    yield safety_tables.SafetyConfirmationRow(case_id=case_id)
 
 
 async def _operated(session: AsyncSession, places: Places, feed_id: UUID, inbox_id: UUID) -> UUID:

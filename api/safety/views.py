@@ -1,0 +1,159 @@
+"""An annex in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from api.cases.page_values import Fact
+from api.safety.forms import NAMED_FORMS, QUESTIONS
+from api.safety.json_views import is_late
+from api.safety.service import Due, SafetyFile
+from api.web.names import Directory
+from api.web.page import words
+from api.web.page.tags import Tag
+from discharge.roles import ROLE_WORDS
+from housing_checks.safety.clocks import SAFETY_CLOCKS
+from housing_checks.safety.lists import SAFE_CONTACT_METHODS, SAFETY_MEASURES
+from housing_checks.store.safety import Entry
+from housing_checks.store.safety_tables import SafetyClockRow, SafetyNamedRow
+
+NOTE_WORDS: Mapping[str, str] = {
+    "disclosure": "In their own words",
+    "contact": "How to reach them safely",
+    "reason": "Why",
+    "note": "Note",
+}
+
+
+@dataclass(frozen=True)
+class EntryLine:
+    """One thing recorded, with its codes and words as lines."""
+
+    title: str
+    who: str
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True)
+class DueLine:
+    """One thing due."""
+
+    what: str
+    due: str
+    tag: Tag
+    name: str = ""
+    href: str = ""
+
+
+@dataclass(frozen=True)
+class NamedLine:
+    """Somebody on the list; `user_id` is empty once they are off it."""
+
+    who: str
+    reads: str
+    why: str
+    tag: Tag
+    user_id: str
+
+
+@dataclass(frozen=True)
+class LookLine:
+    """One look."""
+
+    who: str
+    when: str
+    what: str
+
+
+def entry_lines(found: SafetyFile, known: Directory) -> tuple[EntryLine, ...]:
+    """What the reader reads, the newest first."""
+    return tuple(_entry(each, known) for each in reversed(found.entries))
+
+
+def _entry(each: Entry, known: Directory) -> EntryLine:
+    row = each.row
+    by = ", ".join(filter(None, (known.user(row.user_id), known.organisation(row.organisation_id))))
+    form = NAMED_FORMS.get(row.kind, QUESTIONS).form
+    labels = {field.name: field.label for field in form.fields}
+    coded = each.event.model_dump(exclude={"kind"})
+    facts = (Fact(labels.get(name, words.from_code(name).capitalize()), said) for name, said in _said(coded))
+    noted = (Fact(NOTE_WORDS.get(item, item), text) for item, text in each.notes.items())
+    return EntryLine(form.title, f"{words.moment(row.case_time)}, {by}", (*facts, *noted))
+
+
+def _said(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, value in values.items():
+        if isinstance(value, dict):
+            yield from _said(value)
+        elif value not in (None, (), []):
+            yield name, _value_words(value)
+
+
+def _value_words(value: Any) -> str:
+    match value:
+        case datetime():
+            return words.moment(value)
+        case date():
+            return words.day(value)
+        case tuple() | list():
+            return ", ".join(SAFETY_MEASURES.label(each) for each in value)
+        case UUID():
+            return str(value)
+    code = str(value)
+    return SAFE_CONTACT_METHODS.label(code) if code in _METHODS else words.from_code(code).capitalize()
+
+
+_METHODS = frozenset(row.code for row in SAFE_CONTACT_METHODS)
+
+
+def due_line(row: SafetyClockRow, now: datetime) -> DueLine:
+    """One thing due on an annex."""
+    late = is_late(row, now)
+    tag = Tag("Late", "red") if late else Tag("Due", "yellow")
+    return DueLine(SAFETY_CLOCKS.label(row.clock), words.moment(row.due_at), tag)
+
+
+def work_line(each: Due, now: datetime) -> DueLine:
+    """One thing due, with whom it is about."""
+    line = due_line(each.clock, now)
+    name = words.full_name(each.person.family_name, each.person.given_name)
+    return DueLine(line.what, line.due, line.tag, name, f"/cases/{each.clock.case_id}/safety")
+
+
+def named_lines(found: SafetyFile, known: Directory) -> tuple[NamedLine, ...]:
+    """Everybody who is, or was, on the list."""
+    return tuple(_named(row, known) for row in (found.annex.named if found.annex else ()))
+
+
+REASONS = {"adviser": "Named for safety by their organisation", "recorded": "Recorded something"}
+
+
+def _named(row: SafetyNamedRow, known: Directory) -> NamedLine:
+    held = row.ended_at is None
+    by = known.user(row.named_by) or "somebody"
+    why = REASONS.get(row.reason) or f"{row.reason} ({by})"
+    gone = f"Removed: {row.ended_reason}" if row.ended_reason else "Removed"
+    return NamedLine(
+        who=f"{known.user(row.user_id) or 'Somebody'}, {known.organisation(row.organisation_id)}",
+        reads="Everything" if row.scope == "all" else "What they recorded",
+        why=why,
+        tag=Tag("On the list", "green") if held else Tag(gone, "grey"),
+        user_id=str(row.user_id) if held else "",
+    )
+
+
+def look_lines(found: SafetyFile, known: Directory) -> tuple[LookLine, ...]:
+    """Who looked, the last first."""
+    return tuple(
+        LookLine(
+            f"{known.user(row.user_id) or 'Somebody'}, {known.organisation(row.organisation_id)}, "
+            f"{ROLE_WORDS.get(row.role, row.role)}",  # type: ignore[call-overload]
+            words.moment(row.at),
+            row.what,
+        )
+        for row in found.looks
+    )

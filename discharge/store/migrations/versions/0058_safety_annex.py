@@ -1,0 +1,20 @@
+"""The restricted annex of a case, which named people alone read."""
+
+from __future__ import annotations
+
+from alembic import op
+
+from discharge.store.migrations import run_sql
+
+revision = "0058"
+down_revision = "0057"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    run_sql(op.get_bind(), "0058_safety_annex.sql")
+
+
+def downgrade() -> None:
+    run_sql(op.get_bind(), "0058_safety_annex_down.sql")

@@ -1,0 +1,66 @@
+"""The check's item of safety follows the line of the case, and only the line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from tests.api.conftest import Door
+from tests.api.safety.scene import acted, advised, disclosed
+from tests.housing_checks.form_two import form_two_in_force
+
+ITEM = "safety-confirmed"
+
+
+@pytest.fixture(autouse=True)
+def second_form() -> Iterator[None]:
+    with form_two_in_force():
+        yield
+
+
+async def item(door: Door, case_id: UUID) -> Any:
+    detail = (await door.get(f"/api/v1/cases/{case_id}")).json()
+    return detail["case"]["check"]["answers"].get(ITEM)
+
+
+async def begun(door: Door) -> UUID:
+    case_id = await door.referred()
+    await door.asked(case_id, "accept-referral")
+    await door.asked(case_id, "start-check", form="home-check-2")
+    return case_id
+
+
+async def test_given_nobody_confirmed_when_the_check_says_so_then_it_is_refused_alike_told_or_not(
+    door: Door,
+) -> None:
+    case_id = await begun(door)
+    await advised(door)
+    body = {"kind": "confirm-item", "item": ITEM, "value": "confirmed", "evidence": "told"}
+    answers = []
+    for _ in range(2):
+        sent = await door.post(f"/api/v1/cases/{case_id}/commands", body, "coordinator")
+        answers.append((sent.status_code, sent.json()["code"], sent.json()["detail"]))
+        await disclosed(door, case_id)
+    assert answers[0] == answers[1]
+    assert answers[0][:2] == (409, "safety-not-confirmed")
+
+
+async def test_given_a_named_person_confirms_then_the_check_follows_until_somebody_answers_again(
+    door: Door,
+) -> None:
+    case_id = await begun(door)
+    await advised(door)
+    await disclosed(door, case_id)
+    await door.settle()
+    assert await item(door, case_id) in (None, "unknown")
+    assert (
+        await acted(door, case_id, {"kind": "safety-confirmed"}, reason="Spoke with her")
+    ).status_code == 201
+    await door.settle()
+    assert await item(door, case_id) == "confirmed"
+    await disclosed(door, case_id, asked="alone", disclosed="no")
+    await door.settle()
+    assert await item(door, case_id) == "unknown"
