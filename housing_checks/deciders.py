@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from discharge.cases.decide.common import Decider, plain
 from housing_checks import capacity
+from housing_checks.checks.move import move_check
 from housing_checks.checks.rules import complete_check, save_answers, start_check
 from housing_checks.evidence.rules import add_item_evidence, remove_item_evidence
 from housing_checks.gate.assignments import assign_blocker
@@ -38,6 +39,7 @@ __all__ = ["DECIDERS", "Decider"]
 DECIDERS: Mapping[str, Decider] = MappingProxyType(
     {
         "start-check": plain(start_check),
+        "move-check": plain(move_check),
         "save-answers": plain(save_answers),
         "complete-check": plain(complete_check),
         "confirm-item": plain(confirm_item),

@@ -142,6 +142,16 @@ def _amended(event: ev.ReferralAmended, _: _Teller) -> str:
     return f"Referral corrected: {told or 'no reason given'}"
 
 
+def _check_started(event: ev.CheckStarted, tell: _Teller) -> str:
+    if event.moved_from is None:
+        return "Home check started"
+    kept = ", ".join(tell.gate(item).lower() for item in event.kept)
+    return (
+        f"Home check moved to the current form. Kept, with who said it and when: {kept or 'no answer'}. "
+        "All other items are asked again"
+    )
+
+
 def _check_completed(event: ev.CheckCompleted, _: _Teller) -> str:
     values = list(event.answers.values())
     counted = {"asked": len(values), "yes": values.count("yes"), **event.counted}
@@ -264,7 +274,7 @@ TELL: Mapping[str, _Tell] = {
     "duty-to-refer-acknowledged": lambda _e, _t: (
         "The council's answer to the homelessness referral was recorded"
     ),
-    "check-started": lambda _e, _t: "Home check started",
+    "check-started": _check_started,
     "check-completed": _check_completed,
     "item-answered": _item_answered,
     "gated-items-changed": lambda e, t: (

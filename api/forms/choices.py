@@ -20,6 +20,7 @@ from discharge.codes.delay_reasons import delay_reason_label
 from discharge.codes.destinations import DISCHARGE_METHODS
 from discharge.codes.participation import PARTICIPANT_ROLES
 from discharge.risk.rules import rule_title
+from housing_checks.checks import move
 from housing_checks.checks.answers import counting_at_the_gate, takes_yes_or_no
 from housing_checks.lead_times import ITEMS, item_label
 from housing_checks.strands.definitions import DEFINITIONS, kind_words, steps_of
@@ -50,6 +51,12 @@ def gate_items(around: Around) -> Pairs:
         for item in around.case.gate_items
         if takes_yes_or_no(around.case, item.code)
     ]
+
+
+def newer_form(around: Around) -> Pairs:
+    """The form in force, where the check is on an older one."""
+    form = move.newer_form(around.case, around.today)
+    return [(form.code, f"{form.title}, of {words.day(form.effective_from)}")] if form is not None else []
 
 
 def unsatisfied_items(around: Around) -> Pairs:

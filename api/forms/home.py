@@ -14,11 +14,22 @@ from discharge.cases.unready import blockers
 PARTNER_KINDS = ("council", "equipment-service", "landlord", "adaptations-service", "care-provider")
 
 
+MOVED = "Answers that still mean the same are kept, with who gave them and when. The others are asked again."
+
+
 def _has(options: Choices) -> Callable[[Around], bool]:
     return lambda around: bool(options(around))
 
 
 HOME = (
+    CommandForm(
+        "move-check",
+        "Move the home check to the current form",
+        "Move the check",
+        (Field("form", "To which form?", choices=ch.newer_form, hint=MOVED),),
+        group="Home",
+        shown=_has(ch.newer_form),
+    ),
     CommandForm(
         "confirm-item",
         "Update a check answer",

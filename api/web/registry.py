@@ -13,6 +13,7 @@ from api.bed_days import routes as bed_day_routes
 from api.cases import pages as case_pages
 from api.cases import routes as case_routes
 from api.checks import pages as check_pages
+from api.checks import proposals as check_proposals
 from api.checks import routes as check_routes
 from api.codes import routes as code_routes
 from api.commands import pages as command_pages
@@ -68,6 +69,7 @@ ROUTERS = (
     health.router,
     clock.router,
     check_routes.router,
+    check_proposals.router,
     code_routes.router,
     referral_routes.router,
     referral_request_routes.router,
@@ -111,6 +113,7 @@ PAGES: tuple[APIRouter, ...] = (
     offline_check_pages.router,
     hazard_pages.router,
     safety_pages.router,
+    check_proposals.page_router,
     command_pages.router,
     document_pages.router,
     evidence_pages.router,

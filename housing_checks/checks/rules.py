@@ -59,7 +59,7 @@ def complete_check(case: Case, envelope: Envelope, now: datetime) -> list[Event]
     answered = _stated(case, envelope, now, command)
     after = fold(case, answered)
     completed = _completed(after, form_to_decide(command.form), happened_on(envelope, now))
-    return [*answered, completed, *_mitigations_ended(after, completed)]
+    return [*answered, *_mitigations_ended(after, completed), completed]
 
 
 def _stated(
@@ -193,10 +193,13 @@ def _completed(case: Case, form: CheckForm, on: date) -> CheckCompleted:
 
 
 def _mitigations_ended(case: Case, completed: CheckCompleted) -> list[Event]:
-    """End what a ``yes`` makes needless, so that it cannot cover a later ``no``."""
+    """End what a ``yes`` makes needless, so that it cannot cover a later ``no``, and what covers an item that
+    this check does not gate.
+    """
     answers = case.check.given if case.check is not None else {}
     return [
-        MitigationWithdrawn(item=code, withdrawn_on=completed.completed_on)
-        for code in completed.gated
-        if answers[code].gate == "yes" and code in case.gate and case.gate[code].mitigation is not None
+        MitigationWithdrawn(item=item.code, withdrawn_on=completed.completed_on)
+        for item in case.gate_items
+        if item.mitigation is not None
+        and (item.code not in completed.gated or answers[item.code].gate == "yes")
     ]

@@ -69,6 +69,7 @@ from discharge.cases.commands.home import (
     CompleteCheck,
     ConfirmItem,
     HomeCommand,
+    MoveCheck,
     NameMitigation,
     SaveAnswers,
     StartCheck,
@@ -173,7 +174,7 @@ class Envelope(Frozen):
     late: bool = False
 
 
-ENVELOPE: Stored[Envelope] = Stored(TypeAdapter(Envelope), schema=9)
+ENVELOPE: Stored[Envelope] = Stored(TypeAdapter(Envelope), schema=10)
 """How a command is stored, with who asks."""
 
 __all__ = [
@@ -212,6 +213,7 @@ __all__ = [
     "FlagHomelessness",
     "JoinSpell",
     "LetProperty",
+    "MoveCheck",
     "MoveHazard",
     "MoveStrand",
     "NameMitigation",

@@ -24,6 +24,18 @@ class StartCheck(CaseCommand):
     form: str
 
 
+class MoveCheck(CaseCommand):
+    """Go on with the check on the form in force; what still means the same is kept."""
+
+    declared: ClassVar = Declaration(
+        "Move the home check to the current form", SINCE_ACCEPTANCE, HOME_OR_SYSTEM, LEADS
+    )
+    touches: ClassVar = ("check", "item")
+
+    kind: Literal["move-check"] = "move-check"
+    form: str
+
+
 class SaveAnswers(CaseCommand):
     """Save what is answered of a check so far; it may be completed later, and by somebody else.
 
@@ -119,6 +131,7 @@ class AssignBlocker(CaseCommand):
 
 HomeCommand = (
     StartCheck
+    | MoveCheck
     | SaveAnswers
     | CompleteCheck
     | ConfirmItem

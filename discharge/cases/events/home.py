@@ -12,11 +12,15 @@ from discharge.values import Frozen, YesNoUnknown
 
 
 class CheckStarted(Frozen):
-    """The home suitability check began."""
+    """The home suitability check began. ``moved_from`` is the form on which it was until then, and ``kept``
+    names the items whose answers were taken over, with the items of that form which they answered.
+    """
 
     kind: Literal["check-started"] = "check-started"
     form: str
     started_on: date
+    moved_from: str | None = None
+    kept: dict[str, str] = Field(default_factory=dict)
 
 
 class ItemAnswered(Frozen):

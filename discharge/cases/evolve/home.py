@@ -25,7 +25,8 @@ def _settled(case: Case, code: str, value: str) -> Case:
 
 
 def _check_started(case: Case, event: ev.CheckStarted) -> Case:
-    return changed(case, check=Check(form=event.form, started_on=event.started_on))
+    check = Check(form=event.form, started_on=event.started_on, moved_from=event.moved_from, kept=event.kept)
+    return changed(case, check=check)
 
 
 def _item_answered(case: Case, event: ev.ItemAnswered) -> Case:

@@ -34,7 +34,8 @@ class ItemAnswer(AnswerDetails):
 
 class Check(Frozen):
     """The home suitability check: which form, when begun, when completed, and what is answered so far. Of
-    older checks the answers alone are known, without ``details``.
+    older checks the answers alone are known, without ``details``. ``moved_from`` is the form on which it was
+    before, and ``kept`` names the items whose answers came from there, with the items that they answered.
     """
 
     form: str
@@ -42,6 +43,8 @@ class Check(Frozen):
     completed_on: date | None = None
     answers: dict[str, AnswerCode] = Field(default_factory=dict)
     details: dict[str, AnswerDetails] = Field(default_factory=dict)
+    moved_from: str | None = None
+    kept: dict[str, str] = Field(default_factory=dict)
 
     @property
     def given(self) -> Mapping[str, ItemAnswer]:

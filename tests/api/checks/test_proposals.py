@@ -1,0 +1,82 @@
+"""Answers that are proposed: their source is shown, they count nowhere, and one click confirms one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+
+from tests.api.conftest import Door
+from tests.api.signing_in import hidden, sign_in
+from tests.housing_checks.form_two import FORM_2, form_two_in_force
+
+
+@pytest.fixture(autouse=True)
+def in_force() -> Iterator[None]:
+    with form_two_in_force(date(2026, 3, 1)):
+        yield
+
+
+async def referred(door: Door) -> str:
+    case_id = await door.referred(tenure="social", lives_alone="yes", needs=["oxygen"])
+    await door.asked(case_id, "accept-referral")
+    return case_id
+
+
+async def test_given_a_referral_then_its_word_is_proposed_and_one_click_confirms_it(
+    door: Door,
+) -> None:
+    case_id = await referred(door)
+    answer = await door.get(f"/api/v1/cases/{case_id}/check/proposals", role="coordinator")
+    assert answer.status_code == 200, answer.text
+    found = {each["item"]: each for each in answer.json()["proposed"]}
+    assert answer.json()["form"] == FORM_2.code
+    assert {code: found[code]["answer"] for code in ("tenure", "lives-with", "oxygen-or-cream")} == {
+        "tenure": "social",
+        "lives-with": "alone",
+        "oxygen-or-cream": "oxygen",
+    }
+    assert (found["lives-with"]["source"], found["lives-with"]["known"]) == (
+        "case",
+        "the person lives alone",
+    )
+    assert (await door.get(f"/api/v1/cases/{case_id}")).json()["case"]["check"] is None
+
+    sign_in(door, "coordinator")
+    path = f"/cases/{case_id}/check/proposed"
+    page = await door.client.get(path)
+    assert page.status_code == 200
+    assert "They do not count until you confirm them" in page.text
+    assert "From the referral and the case of" in page.text
+    confirmed = {"item": "lives-with", "answer": "alone"}
+    done = await door.client.post(path, data=hidden(page.text) | confirmed)
+    assert done.status_code == 303, done.text
+    await door.settle()
+    check = (await door.get(f"/api/v1/cases/{case_id}")).json()["case"]["check"]
+    assert check["answers"] == {"lives-with": "alone"}
+    again = await door.get(f"/api/v1/cases/{case_id}/check/proposals", role="coordinator")
+    assert "lives-with" not in {each["item"] for each in again.json()["proposed"]}
+
+
+async def test_given_what_is_not_proposed_when_it_is_confirmed_then_nothing_is_saved_and_the_page_says_so(
+    door: Door,
+) -> None:
+    case_id = await referred(door)
+    sign_in(door, "coordinator")
+    path = f"/cases/{case_id}/check/proposed"
+    page = await door.client.get(path)
+    wrong = await door.client.post(path, data=hidden(page.text) | {"item": "heating", "answer": "yes"})
+    assert wrong.status_code == 409
+    assert "This answer is not proposed any more" in wrong.text
+    assert (await door.get(f"/api/v1/cases/{case_id}")).json()["case"]["check"] is None
+
+
+@pytest.mark.parametrize("role", ["trust-monitor", "operator"])
+async def test_given_a_role_that_gives_no_answers_then_it_is_shown_no_proposals(
+    door: Door, role: str
+) -> None:
+    case_id = await referred(door)
+    sign_in(door, role)
+    page = await door.client.get(f"/cases/{case_id}/check/proposed")
+    assert page.status_code == 403
