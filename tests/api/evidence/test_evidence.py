@@ -266,6 +266,8 @@ async def test_given_a_photo_then_strangers_suppliers_and_other_roles_see_nothin
     ):
         for path in paths:
             assert (await door.get(path, role, org)).status_code in refused, (role, org, path)
+    own = await send(door, case_id, document(), org="LANDLORD")
+    assert (own.status_code, own.json()["code"]) == (403, "part-not-allowed"), "a supplier adds none either"
     seen = await door.get(f"/api/v1/cases/{case_id}", "coordinator", "LANDLORD")
     assert file["file_id"] not in seen.text
 
