@@ -22,6 +22,7 @@ from discharge.cases.commands import (
 )
 from discharge.cases.model import Case, FollowUp, GateItem, Homelessness, Strand
 from housing_checks.contradictions import ROWS, contradictions
+from tests.housing_checks.hazards.hazard_story import HazardStory, landlord_told, mould
 from tests.housing_checks.homes import HOME, TRUST, answers, check, day
 
 TODAY = day(10)
@@ -94,6 +95,18 @@ ASKED: tuple[tuple[str, Case, Command, str], ...] = (
         "visit or call within 72 hours and contact at 7 days",
     ),
     ("accepted-with-reason", case(), offer_answered("accepted", "rent"), "reason for refusing"),
+    (
+        "landlord-told-without-basis",
+        HazardStory(basis=None).ask(mould(), 1).case,
+        landlord_told(told_by="coordinator"),
+        "Did you tell the landlord?",
+    ),
+    (
+        "yes-with-emergency-hazard",
+        HazardStory().ask(mould(severity="emergency"), 1).case,
+        ConfirmItem(item="no-emergency-hazard", value="yes"),
+        "damp and mould growth in the bedroom",
+    ),
 )
 
 NOT_ASKED: tuple[tuple[Case, Command], ...] = (
