@@ -12,6 +12,8 @@ from discharge.store.engine import transaction
 from discharge.store.tables import AuditRead
 from tests.api.conftest import Door
 from tests.api.signing_in import sign_in
+from tests.api.test_attack import Scene, scene  # noqa: F401
+from tests.fhir_adapters.hl7v2.conftest import intake  # noqa: F401 - a feed of the trust
 from tests.housing_checks.homes import FORM_1
 
 COLD = dict.fromkeys(FORM_1.codes, "yes") | {"heating": "no", "toilet": "unknown"}
@@ -96,3 +98,14 @@ async def test_given_a_look_at_the_check_then_it_is_audited(door: Door) -> None:
     async with transaction(door.worker) as session:
         looks = await session.scalars(select(AuditRead).where(AuditRead.what == "home check by interface"))
         assert [each.case_ids for each in looks] == [[case_id]]
+
+
+async def test_given_a_part_in_the_case_alone_then_only_their_own_work_is_told(scene: Scene) -> None:  # noqa: F811
+    for org in ("LANDLORD", "SUPPLIER"):
+        found = await read(scene.door, scene.case_id, "coordinator", org)
+        told = [found[name] for name in ("form", "started_on", "completed_on", "ready", "items", "beside")]
+        assert told == [None] * 6, org
+        assert {each["kind"] for each in found["blockers"]} <= {"strand"}, org
+        assert "our open work: " in found["what_stands_between"], org
+    lead = await read(scene.door, scene.case_id, "coordinator")
+    assert lead["ready"] is not None
