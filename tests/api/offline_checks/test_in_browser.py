@@ -157,6 +157,7 @@ async def test_given_a_wrong_pin_ten_times_then_everything_is_wiped_and_what_was
     await page.reload()
     await expect(page.get_by_text("1 answer was not sent and must be asked again")).to_be_visible()
     await page.get_by_role("button", name="I have read this").click()
+    await expect(page.get_by_role("button", name="I have read this")).to_have_count(0)
     await page.reload()
     await expect(page.get_by_text("no check of yours is kept")).to_be_visible()
     assert (await kept(page))["endings"] == 0
