@@ -72,24 +72,27 @@ HELD = {
     "reader_id": "SELECT id FROM place_readers",
     "contact_id": "SELECT contact_id FROM contact_entries",
     "appointment_id": "SELECT id FROM safety_advisers",
+    "file_id": "SELECT id FROM evidence_files",
     "partner_id": "SELECT id FROM partners",
     "sequence": "SELECT sequence FROM outbox WHERE state = 'dead'",
     "kept": "SELECT id FROM kept_forms",
 }
-"""What stands in an address -> what the record holds of that; `kind` is a kind of command."""
+"""What stands in an address -> what the record holds of that."""
+CODES = {"kind": ["accept-referral", "close-case"], "item": ["steps-stairs"]}
+"""What stands in an address and is a code: a kind of command, an item of the check."""
 OPEN_NOUNS = {"property_id", "home_id"}
 """Homes are read by whoever finds homes: only writing is the landlord's."""
 WRITTEN_BY_LOOKING = {"audit_reads", "audit_writes", "users", "sessions", "kept_forms", "safety_looks"}
 
 FORMER, REVIEWER = "FORMER", "REVIEWER"
-CASE_ONLY = {"case_id", "document_id", "command_id", "alert_id", "kind"}
+CASE_ONLY = {"case_id", "document_id", "command_id", "alert_id", "file_id", *CODES}
 """What a trust with a bed, which reviews a request, is asked about: the case of others."""
 
 
 def test_given_the_routes_of_the_application_then_each_is_in_the_table_with_what_stands_in_it() -> None:
     assert set(routes()) - set(TABLE) - ANYBODY - SIGNED_IN == set()
     named = {name for _, path in TABLE for name in re.findall(r"{(\w+)}", path)}
-    assert named - {"kind"} == set(HELD)
+    assert named == {*HELD, *CODES}
 
 
 @pytest.fixture
@@ -113,7 +116,7 @@ async def held(owner: AsyncEngine) -> dict[str, list[str]]:
     async with transaction(owner) as session:
         found = {name: [str(each) for each in await session.scalars(text(sql))] for name, sql in HELD.items()}
     assert all(found.values()), "each kind of row is there to be guessed"
-    return found | {"kind": ["accept-referral", "close-case"]}
+    return found | CODES
 
 
 async def fingerprint(owner: AsyncEngine) -> dict[str, str]:
@@ -138,7 +141,7 @@ def tries(known: dict[str, list[str]], party: str) -> Iterator[tuple[str, Role, 
             theirs = dict(zip(names, values, strict=True))
             nobodys = {name: absent(name, value) for name, value in theirs.items()}
             there, nowhere = path.format(**theirs), path.format(**nobodys)
-            swapped = {nobodys[name]: theirs[name] for name in names if name != "kind"}
+            swapped = {nobodys[name]: theirs[name] for name in names if name not in CODES}
             for role in roles_for(action, path, party):
                 yield method, role, there, nowhere, swapped
 
@@ -155,7 +158,7 @@ def is_interface(path: str) -> bool:
 
 def absent(name: str, value: str) -> str:
     """An id that nothing has."""
-    return value if name == "kind" else "987654321" if name == "sequence" else str(uuid4())
+    return value if name in CODES else "987654321" if name == "sequence" else str(uuid4())
 
 
 async def ask(door: Door, session: Session, party: str, role: str, method: str, path: str, body: Any) -> Any:
