@@ -15,7 +15,7 @@ from discharge.cases.evolve import fold
 from discharge.cases.model import Case, DecisionCapacity
 from discharge.codes.capacity import CAPACITY_DECISIONS, LIBERTY_STATES
 from discharge.errors import HomewardError
-from housing_checks.gate.rules import confirm_item
+from housing_checks.checks.item_rules import confirm_item
 
 CAPACITY_ANSWERS: Mapping[str, str] = {
     "presumed": "decides",

@@ -11,12 +11,12 @@ from types import MappingProxyType
 
 from discharge.cases.decide.common import Decider, plain
 from housing_checks import capacity
+from housing_checks.checks.item_rules import confirm_item, settle_answer
 from housing_checks.checks.move import move_check
 from housing_checks.checks.rules import complete_check, save_answers, start_check
 from housing_checks.evidence.rules import add_item_evidence, remove_item_evidence
 from housing_checks.gate.assignments import assign_blocker
 from housing_checks.gate.mitigations import name_mitigation, withdraw_mitigation
-from housing_checks.gate.rules import confirm_item
 from housing_checks.hazards.rules import (
     close_hazard,
     correct_hazard,
@@ -45,6 +45,7 @@ DECIDERS: Mapping[str, Decider] = MappingProxyType(
         "confirm-item": plain(confirm_item),
         "add-item-evidence": plain(add_item_evidence),
         "remove-item-evidence": plain(remove_item_evidence),
+        "settle-answer": plain(settle_answer),
         "name-mitigation": plain(name_mitigation),
         "withdraw-mitigation": plain(withdraw_mitigation),
         "assign-blocker": plain(assign_blocker),

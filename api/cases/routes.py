@@ -153,6 +153,7 @@ async def _asked(
         note=beside.note,
         item_notes=beside.item_notes,
         decided_by=beside.decided_by,
+        told_by_name=beside.told_by_name,
         about_danger=beside.about_danger,
         danger_items=frozenset(beside.danger_items),
         seen_version=beside.seen_version,

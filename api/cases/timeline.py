@@ -15,7 +15,7 @@ from api.web.page import words
 from discharge.cases import events as ev
 from discharge.cases.actions import ACTIONS, action_words
 from discharge.cases.follow_ups import contact_words, not_running
-from discharge.cases.model import Assignment, Mitigation
+from discharge.cases.model import Assignment, ItemAnswer, Mitigation
 from discharge.codes import after_discharge, casework
 from discharge.codes.choice import CHOICE_ANSWERS
 from discharge.codes.delay_reasons import delay_reason_label
@@ -23,7 +23,7 @@ from discharge.codes.destinations import DISCHARGE_DESTINATIONS
 from discharge.pathway_words import STAY_TAKEN_BACK, middle
 from discharge.risk.rules import rule_title
 from discharge.roles import ROLE_WORDS
-from discharge.store.commands import DECIDED_BY, REASON
+from discharge.store.commands import DECIDED_BY, REASON, TOLD_BY
 from discharge.store.tables import CaseEventRow, NoteRow
 from discharge.store.tables.persons import DANGER
 from discharge.stored import by_newer_version
@@ -162,9 +162,31 @@ def _check_completed(event: ev.CheckCompleted, _: _Teller) -> str:
 
 def _item_answered(event: ev.ItemAnswered, tell: _Teller) -> str:
     answer = event.answer
-    known = f", {casework.EVIDENCE_KINDS.label(answer.evidence).lower()}" if answer.evidence else ""
+    known = "".join(f", {each}" for each in known_by(answer))
     until = f", until {words.day(answer.valid_until)}" if answer.valid_until else ""
-    return f"{tell.gate(event.item)}: {item_answer(event.item, answer.value).lower()}{known}{until}"
+    kept = "" if event.stands else " (a newer answer stands)"
+    return f"{tell.gate(event.item)}: {item_answer(event.item, answer.value).lower()}{known}{until}{kept}"
+
+
+def known_by(answer: ItemAnswer) -> tuple[str, ...]:
+    """How an answer is known, in small words: the evidence, who told it, and how it came."""
+    evidence = casework.EVIDENCE_KINDS.label(answer.evidence) if answer.evidence else ""
+    if answer.told_by:
+        evidence = f"told by: {casework.TOLD_BY.label(answer.told_by)}"
+    way = casework.ANSWER_WAYS.label(answer.through) if answer.through else ""
+    return tuple(f"{each[:1].lower()}{each[1:]}" for each in (evidence, way) if each)
+
+
+def _disputed(event: ev.AnswerDisputed, tell: _Teller) -> str:
+    counts = item_answer(event.item, event.counts.value).lower()
+    return f"{tell.gate(event.item)}: people say different things. Until it is settled, it counts as {counts}"
+
+
+def _settled(event: ev.AnswerSettled, tell: _Teller) -> str:
+    value = item_answer(event.item, event.answer.value).lower()
+    return (
+        f"{tell.gate(event.item)}: settled, {value} ({casework.SETTLE_REASONS.label(event.reason).lower()})"
+    )
 
 
 def _answered(event: ev.ActionAnswered, _: _Teller) -> str:
@@ -277,6 +299,8 @@ TELL: Mapping[str, _Tell] = {
     "check-started": _check_started,
     "check-completed": _check_completed,
     "item-answered": _item_answered,
+    "answer-disputed": _disputed,
+    "answer-settled": _settled,
     "gated-items-changed": lambda e, t: (
         "The circumstances of the case have changed which items must be in place"
         if e.because == CIRCUMSTANCES
@@ -446,6 +470,8 @@ def note_words(note: NoteRow) -> str:
     text = note.text
     if note.item == DECIDED_BY:
         text = f"Decided by: {text}"
+    if note.item == TOLD_BY:
+        text = f"Told by: {text}"
     if note.item == REASON:
         text = f"Reason for referral: {casework.REFERRAL_REASONS.label(text)}"
     return f"For your team and the housing lead only: {text}" if note.sensitivity == DANGER else text

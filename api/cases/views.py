@@ -214,8 +214,8 @@ def actions(case: Case, caller: Principal, today: date, known: Directory) -> tup
 
 
 def check_href(case: Case, caller: Principal) -> str:
-    """Where the caller may do the check, if they may."""
-    return f"/cases/{case.case_id}/check" if _may(case, caller, "complete-check") else ""
+    """Where the caller may answer the check, if they may."""
+    return f"/cases/{case.case_id}/check" if _may(case, caller, "confirm-item") else ""
 
 
 def afterwards(case: Case) -> tuple[Fact, ...]:

@@ -61,8 +61,9 @@ def _gate(side: Side, key: str) -> str:
 
 
 def _item(side: Side, key: str) -> str | None:
-    answer = answers_standing(side.case).get(key)
-    return item_answer(key, answer) if answer else None
+    answer, check = answers_standing(side.case).get(key), side.case.check
+    differ = " (people say different things)" if check is not None and key in check.disputed else ""
+    return f"{item_answer(key, answer)}{differ}" if answer else None
 
 
 def _mitigation(side: Side, key: str) -> str | None:

@@ -1,4 +1,4 @@
-"""The home suitability check: the questions, the answers to look over, and handing it in."""
+"""The home suitability check on one long page: the questions, the answers to look over, and handing it in."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ router = APIRouter(prefix="/cases", include_in_schema=False)
 KIND = "complete-check"
 
 
-@router.get("/{case_id}/check")
+@router.get("/{case_id}/check/all")
 async def show(visit: Visitor, case_id: UUID) -> Response:
     """The questions; those answered before are answered already."""
     case, name = await _prepare(visit, case_id)
@@ -65,7 +65,7 @@ def _standing(case: Case, words: Mapping[str, _Words]) -> Submission:
     )
 
 
-@router.post("/{case_id}/check")
+@router.post("/{case_id}/check/all")
 async def look_over(visit: Visitor, case_id: UUID) -> Response:
     """The answers to look over before they are handed in; a question left open comes back."""
     read = await _read(visit, case_id)
@@ -74,7 +74,7 @@ async def look_over(visit: Visitor, case_id: UUID) -> Response:
     return _answers_page(visit, read.view(), Filled())
 
 
-@router.post("/{case_id}/check/hand-in")
+@router.post("/{case_id}/check/all/hand-in")
 async def hand_in(visit: Visitor, case_id: UUID) -> Response:
     """Submit the check. Where others answered the same items otherwise since, the questions come back."""
     read = await _read(visit, case_id)
@@ -87,7 +87,7 @@ async def hand_in(visit: Visitor, case_id: UUID) -> Response:
     return await _ask(read, filled, command, lambda status: _answers_page(visit, read.view(), filled, status))
 
 
-@router.post("/{case_id}/check/save")
+@router.post("/{case_id}/check/all/save")
 async def save(visit: Visitor, case_id: UUID) -> Response:
     """Keep what is answered so far: somebody goes on with it later."""
     read = await _read(visit, case_id)

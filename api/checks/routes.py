@@ -42,7 +42,7 @@ async def get_check_form(
     form = form_of(code)
     if not form.known:
         raise HomewardError("not-found", where="code")
-    return CheckFormDetail(**dict(_summary(form)), items=[_item(each) for each in form.items])
+    return CheckFormDetail(**dict(_summary(form)), items=[item_json(each) for each in form.items])
 
 
 def _summary(form: CheckForm) -> CheckFormSummary:
@@ -55,7 +55,8 @@ def _summary(form: CheckForm) -> CheckFormSummary:
     )
 
 
-def _item(item: CheckItem) -> FormItem:
+def item_json(item: CheckItem) -> FormItem:
+    """One item of a form, with the answers that it takes."""
     numbers, when, gated = item.numbers, item.asked_when, item.gated_when
     return FormItem(
         code=item.code,

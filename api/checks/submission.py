@@ -102,6 +102,23 @@ def read_submission(form: CheckForm, sent: FormData, case: Case) -> Submission:
     return replace(read, unanswered=frozenset(answer_field(item) for item in missing))
 
 
+def read_item(item: CheckItem, sent: FormData) -> Submission:
+    """Read what was sent of one item, whatever else its form asks."""
+    code, said = item.code, _said(item, sent)
+    instead = f"{code}{INSTEAD}"
+    note, kind = _text(sent, f"{NOTE}{code}"), _text(sent, f"{KNOWN}{code}")
+    taken = _takes(item, said, sent)
+    typed = {} if taken or not said else {code: said}
+    read = Submission(
+        answers={code: said} if taken else {},
+        typed=typed | ({instead: _text(sent, instead)} if _both(item, sent) else {}),
+        notes={code: note} if note else {},
+        known={code: kind} if kind else {},
+        danger=frozenset({code} if sent.get(f"danger-{code}") else ()),
+    )
+    return replace(read, faults=dict(_faults(item, read)))
+
+
 def _faults(item: CheckItem, read: Submission) -> Iterator[tuple[str, str]]:
     """What is wrong with one item, by field."""
     if f"{item.code}{INSTEAD}" in read.typed:

@@ -81,7 +81,7 @@ def present(
         title=form.title,
         source=form.source,
         sections=tuple(
-            Section(title, tuple(_question(item, sent) for item in asked))
+            Section(title, tuple(question(item, sent) for item in asked))
             for title, items in form.domains
             if (asked := [item for item in items if item.code not in unasked])
         ),
@@ -96,7 +96,8 @@ def error_line(name: str, words: str) -> dict[str, str]:
     return {"text": words, **({"href": f"#{name}"} if name else {})}
 
 
-def _question(item: CheckItem, sent: Submission) -> Question:
+def question(item: CheckItem, sent: Submission) -> Question:
+    """The fields of one item, with what was sent and what is wrong with it."""
     answer = sent.answers.get(item.code, "")
     note, known = sent.notes.get(item.code, ""), sent.known.get(item.code, "")
     typed = _typed(item, sent.typed.get(item.code, answer), sent.faults)

@@ -44,6 +44,11 @@ class CommandContext(BaseModel):
         max_length=200,
         description="Who decided that somebody leaves for a home that is not ready",
     )
+    told_by_name: str | None = Field(
+        default=None,
+        max_length=200,
+        description="The name of the person who told an answer of the check; never sent to partners",
+    )
     about_danger: bool = Field(
         default=False,
         description="True when the note speaks of abuse or danger: only the writer's team and the housing"
@@ -79,7 +84,7 @@ OFFERED: tuple[str, ...] = tuple(
 )
 """What people and systems may ask of a case, each by its roles."""
 
-SET_BY_US = frozenset({"kept", "decided_by_note", "text_notes"})
+SET_BY_US = frozenset({"kept", "decided_by_note", "text_notes", "told_note_id"})
 """Fields of commands that no client sends."""
 
 

@@ -80,6 +80,7 @@ class AskedCommand:
     note: str | None = None
     item_notes: Mapping[str, str] = field(default_factory=dict)
     decided_by: str | None = None
+    told_by_name: str | None = None
     about_danger: bool = False
     danger_items: frozenset[str] = frozenset()
     seen_version: int | None = None
@@ -226,7 +227,7 @@ async def take(
         case_id=asked.case_id,
         actor=caller.actor,
         effective_on=asked.effective_on,
-        command=_with_words(_with_decider(asked.command, notes), asked.worded, notes),
+        command=_with_words(_with_names(asked.command, notes), asked.worded, notes),
         reason=asked.reason,
         note_id=notes[0].id if notes and notes[0].item is None else None,
         seen_version=asked.seen_version,
@@ -294,26 +295,38 @@ def existing(row: CommandRow) -> Outcome:
     return Outcome(row.id, row.case_id, answer, repeated=True)
 
 
-def _with_decider(command: Command, notes: tuple[store.NewNote, ...]) -> Command:
+def _with_names(command: Command, notes: tuple[store.NewNote, ...]) -> Command:
     """A name is kept as a note; the command says which, and never what a client sends in its place."""
-    if not isinstance(command, ConfirmDischarge):
-        return command
-    named = next((note.id for note in notes if note.item == store.DECIDED_BY), None)
-    return command.model_copy(update={"decided_by_note": named})
+    named = {note.item: note.id for note in notes if note.item in (store.DECIDED_BY, store.TOLD_BY)}
+    if isinstance(command, ConfirmDischarge):
+        return command.model_copy(update={"decided_by_note": named.get(store.DECIDED_BY)})
+    if isinstance(command, ConfirmItem):
+        return command.model_copy(update={"told_note_id": named.get(store.TOLD_BY)})
+    return command
 
 
 def _with_words(command: Command, worded: frozenset[str], notes: tuple[store.NewNote, ...]) -> Command:
-    """Answers in words are kept as notes; the command says which."""
-    if not worded:
+    """Answers in words are kept as notes; the command says which. One item that is answered names every note
+    on it: with a note, also what is known already is recorded.
+    """
+    noted = worded | ({command.item} if isinstance(command, ConfirmItem) else set())
+    found = {note.item: note.id for note in notes if note.item in noted}
+    if not found:
         return command
-    found = {note.item: note.id for note in notes if note.item in worded}
     return command.model_copy(update={"text_notes": found})
 
 
 def _notes(asked: AskedCommand) -> tuple[store.NewNote, ...]:
     own = (_note(asked.note, None, about_danger=asked.about_danger),) if asked.note else ()
-    decider = (asked.decided_by or "").strip()
-    named = (store.NewNote(text=decider, item=store.DECIDED_BY),) if decider else ()
+    names = (
+        (store.DECIDED_BY, asked.decided_by, False),
+        (store.TOLD_BY, asked.told_by_name, _in_danger(asked)),
+    )
+    named = tuple(
+        _note(text.strip(), item, about_danger=danger)
+        for item, text, danger in names
+        if text is not None and text.strip()
+    )
     return (
         own
         + named
@@ -323,6 +336,11 @@ def _notes(asked: AskedCommand) -> tuple[store.NewNote, ...]:
             if text
         )
     )
+
+
+def _in_danger(asked: AskedCommand) -> bool:
+    """Whether anything that comes with it speaks of abuse or danger: then the name of who told it does."""
+    return asked.about_danger or bool(asked.danger_items)
 
 
 def _note(text: str, item: str | None, *, about_danger: bool) -> store.NewNote:

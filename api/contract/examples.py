@@ -100,6 +100,16 @@ BODIES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         "SafetyNameBody": {"a-colleague": {"user_id": USER, "reason": "Looks after her tenancy"}},
         "SafetyNameEnd": {"no-longer": {"reason": "Has left the team"}},
         "SafetyAdviserBody": {"an-adviser": {"user_id": USER, "kind": "adviser"}},
+        "ItemAnswerBody": {
+            "by-phone": {
+                "value": "no",
+                "evidence": "told",
+                "told_by": "daughter",
+                "told_by_name": "Ruth Ashdown",
+                "through": "phone",
+                "seen_version": 9,
+            }
+        },
         "NewHome": {"a-flat": HOME},
         "ChangedHome": {"a-flat": HOME},
         "HomeWithdrawal": {"let-elsewhere": {"because": "let-elsewhere"}},

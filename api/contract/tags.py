@@ -16,6 +16,7 @@ TAGS: Mapping[str, str] = MappingProxyType(
         "checks": "Forms of the home check: items, answers, and when each is asked.",
         "evidence": "Photos and documents on items of the home check.",
         "hazards": "Hazards at home, what is due because of them, and the rating schemes.",
+        "check items": "Items of the check of a case: what people said of each, and a single answer.",
         "documents": "Letters and other documents of a case.",
         "contact details": "Who to call about a case, from messages and corrected by staff.",
         "place readers": "People who may see a hidden ward.",

@@ -13,7 +13,15 @@ from api.fhir import cases
 from api.fhir.model import FhirSearch, Resource, ResourceType, SearchCondition, SearchPage
 from api.web.principals import Principal
 from api.web.services import Services
-from discharge.cases.events import CheckCompleted, CheckStarted, Event, ItemAnswered, event_as_known
+from discharge.cases.events import (
+    AnswerDisputed,
+    AnswerSettled,
+    CheckCompleted,
+    CheckStarted,
+    Event,
+    ItemAnswered,
+    event_as_known,
+)
 from discharge.cases.evolve import fold
 from discharge.cases.model import Case
 from discharge.clocks import london_date
@@ -23,7 +31,9 @@ from fhir_adapters.fhir.questionnaire_responses import CheckFacts
 from fhir_adapters.fhir.questionnaires import code_of, questionnaire
 from housing_checks.checks.form import HOME_CHECK, every_form, form_of
 
-STARTED, ANSWERED, COMPLETED = "check-started", "item-answered", "check-completed"
+STARTED = "check-started"
+OF_A_CHECK = (CheckStarted, ItemAnswered, AnswerDisputed, AnswerSettled, CheckCompleted)
+KINDS = tuple(each.model_fields["kind"].default for each in OF_A_CHECK)
 
 
 def form_code(text: str) -> str:
@@ -71,7 +81,7 @@ async def checks_of(session: AsyncSession, ids: Collection[UUID]) -> Mapping[UUI
     begun = select(CaseEventRow.case_id).where(CaseEventRow.kind == STARTED, CaseEventRow.command_id.in_(ids))
     rows = await session.scalars(
         select(CaseEventRow)
-        .where(CaseEventRow.case_id.in_(begun), CaseEventRow.kind.in_((STARTED, ANSWERED, COMPLETED)))
+        .where(CaseEventRow.case_id.in_(begun), CaseEventRow.kind.in_(KINDS))
         .order_by(CaseEventRow.case_id, CaseEventRow.sequence)
     )
     found = [facts for _, events in groupby(rows, lambda row: row.case_id) for facts in _checks(list(events))]
@@ -92,14 +102,16 @@ def _checks(rows: Sequence[CaseEventRow]) -> Iterator[CheckFacts]:
         if case.check is None:
             continue
         completed = [place for place, event in enumerate(events) if isinstance(event, CheckCompleted)]
-        amended = bool(completed) and any(isinstance(event, ItemAnswered) for event in events[completed[0] :])
+        amended = bool(completed) and any(
+            isinstance(event, ItemAnswered | AnswerSettled) for event in events[completed[0] :]
+        )
         yield CheckFacts(rows[start].command_id, case.case_id, case.check, amended, {})
 
 
 def _known(row: CaseEventRow) -> Event | None:
     """An event of a check; none for one that only a newer build reads."""
     event = event_as_known(row.payload)
-    return event if isinstance(event, CheckStarted | ItemAnswered | CheckCompleted) else None
+    return event if isinstance(event, OF_A_CHECK) else None
 
 
 async def _words(session: AsyncSession, found: Sequence[CheckFacts]) -> Mapping[UUID, str]:

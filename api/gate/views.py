@@ -12,7 +12,6 @@ from api.web.principals import Principal
 from discharge.cases.command_stages import may_ask
 from discharge.cases.model import Case
 from discharge.codes import casework
-from housing_checks.checks.answers import takes_yes_or_no
 from housing_checks.gate.blockers import Beside, Blocker, OpenWork, beside, blocking
 
 SHUT_TAGS = {
@@ -80,12 +79,8 @@ def _href(case: Case, each: Blocker, caller: Principal) -> str:
     base = f"/cases/{case.case_id}"
     if each.kind == "strand":
         return f"{base}/do/move-strand?strand={each.code}" if _may(case, caller, "move-strand") else ""
-    if each.kind == "check":
-        return f"{base}/check" if _may(case, caller, "complete-check") else ""
-    if takes_yes_or_no(case, each.code):
-        there = f"{base}/do/confirm-item?item={each.code}"
-        return there if _may(case, caller, "confirm-item") else ""
-    return f"{base}/check#{each.code}" if _may(case, caller, "complete-check") else ""
+    there = f"{base}/check" if each.kind == "check" else f"{base}/check/items/{each.code}"
+    return there if _may(case, caller, "confirm-item") else ""
 
 
 def _may(case: Case, caller: Principal, kind: str) -> bool:

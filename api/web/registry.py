@@ -12,6 +12,9 @@ from api.bed_days import pages as bed_day_pages
 from api.bed_days import routes as bed_day_routes
 from api.cases import pages as case_pages
 from api.cases import routes as case_routes
+from api.check_domains import pages as check_domain_pages
+from api.check_items import pages as check_item_pages
+from api.check_items import routes as check_item_routes
 from api.checks import pages as check_pages
 from api.checks import proposals as check_proposals
 from api.checks import routes as check_routes
@@ -77,6 +80,7 @@ ROUTERS = (
     contact_detail_routes.router,
     gate_routes.router,
     hazard_routes.router,
+    check_item_routes.router,
     place_reader_routes.router,
     document_routes.router,
     evidence_routes.router,
@@ -114,6 +118,8 @@ PAGES: tuple[APIRouter, ...] = (
     hazard_pages.router,
     safety_pages.router,
     check_proposals.page_router,
+    check_domain_pages.router,
+    check_item_pages.router,
     command_pages.router,
     document_pages.router,
     evidence_pages.router,

@@ -83,7 +83,9 @@ PIECES: Mapping[type[Frozen], tuple[Piece, ...]] = {
     ev.CheckCompleted: (
         Piece("item", lambda event: event.answers if event.changed is None else event.changed),
     ),
-    ev.ItemAnswered: (Piece("item", lambda event: (event.item,) if event.changed else ()),),
+    ev.ItemAnswered: (Piece("item", lambda event: (event.item,) if event.changed and event.stands else ()),),
+    ev.AnswerDisputed: (_ITEM,),
+    ev.AnswerSettled: (_ITEM,),
     ev.GatedItemsChanged: (Piece("item", lambda event: (event.because,)),),
     ev.GateItemSet: (_ITEM,),
     ev.ItemEvidenceAdded: (_one("evidence", "file.file_id"),),

@@ -49,6 +49,13 @@ class HomeProblem(Code):
     fails_arrival: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceKind(Code):
+    """How an answer is known, and how far that weighs against another answer (1 the least)."""
+
+    strength: int = 1
+
+
 def _faults_of_mitigations(rows: Mapping[str, MitigationCode]) -> Iterator[str]:
     for code, row in rows.items():
         if row.days <= 0:
@@ -77,7 +84,10 @@ STAY_DOUBTS = code_list("stay-doubts", Code)
 """Why a stay is doubtful: what its messages say cannot all be."""
 STRAND_CANCEL_REASONS = code_list("strand-cancel-reasons", Code)
 PROPERTY_WITHDRAWAL_REASONS = code_list("property-withdrawal-reasons", Code)
-EVIDENCE_KINDS = code_list("evidence-kinds", Code)
+EVIDENCE_KINDS = code_list("evidence-kinds", EvidenceKind)
+ANSWER_WAYS = code_list("answer-ways", Code)
+TOLD_BY = code_list("told-by", Code)
+SETTLE_REASONS = code_list("settle-reasons", Code)
 EVIDENCE_REMOVAL_REASONS = code_list("evidence-removal-reasons", Code)
 OFFER_REFUSAL_REASONS = code_list("offer-refusal-reasons", Code)
 

@@ -41,6 +41,9 @@ AT_ONCE = timedelta(0)
 DECIDED_BY = "decided-by"
 """The item of the note that names who decided."""
 
+TOLD_BY = "told-by"
+"""The item of the note that names who told an answer of the check."""
+
 
 @dataclass(frozen=True)
 class NewNote:

@@ -4,14 +4,15 @@ and until when it holds.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from discharge.cases.circumstances import circumstances
 from discharge.cases.commands import CompleteCheck, SaveAnswers
-from discharge.cases.events import Event, GatedItemsChanged, ItemAnswered, MitigationWithdrawn
+from discharge.cases.events import Event, GatedItemsChanged, MitigationWithdrawn
 from discharge.cases.evolve import fold
 from discharge.cases.model import Actor, Case, ItemAnswer
 from discharge.codes.model import not_listed
@@ -20,7 +21,7 @@ from discharge.values import YesNoUnknown
 from housing_checks.checks.answer_types import WRITTEN
 from housing_checks.checks.form import form_of_case
 from housing_checks.checks.model import CheckForm, CheckItem
-from housing_checks.guards import require_order
+from housing_checks.checks.statements import said_of
 
 CIRCUMSTANCES = "circumstances"
 """Stands for the item that changed what is gated, where a fact of the case did."""
@@ -70,17 +71,28 @@ def require_evidence(item: CheckItem, evidence: str | None, where: str) -> None:
 
 
 def answer_of(
-    item: CheckItem, value: str, evidence: str | None, on: date, actor: Actor, note_id: UUID | None = None
+    item: CheckItem,
+    value: str,
+    evidence: str | None,
+    on: date,
+    actor: Actor,
+    note_id: UUID | None = None,
+    **beside: Any,
 ) -> ItemAnswer:
-    """Return an answer as it is recorded; ``note_id`` is the note with an answer in words."""
+    """Return an answer as it is recorded; ``note_id`` is the note with an answer in words, ``beside`` what
+    else is said of it.
+    """
     return ItemAnswer(
         value=value,
         gate=item.counts_as(value),
         answered_on=on,
         by=actor.user_id,
+        organisation_id=actor.organisation_id,
+        role=actor.role,
         evidence=evidence,
         valid_until=item.holds_for.after(on) if item.holds_for is not None and value != "unknown" else None,
         note_id=note_id if value == WRITTEN else None,
+        **beside,
     )
 
 
@@ -92,11 +104,11 @@ def stated(
     on: date,
     actor: Actor,
     standing: Mapping[str, str],
-) -> Iterator[ItemAnswered]:
+) -> Iterator[Event]:
     """Return what the check under way did not say yet of ``answers``: what the command says, with what its
     asker left as they saw it. ``standing`` is what was known before it began. Refuses an item that the form
-    does not have or does not ask of this person, an answer that its item does not take, an answer in words
-    without any, and one older than the answer that is there.
+    does not have or does not ask of this person, an answer that its item does not take, and an answer in
+    words without any.
     """
     given = case.check.given if case.check is not None else {}
     values = {code: answer.value for code, answer in given.items()} | dict(answers)
@@ -116,10 +128,10 @@ def stated(
         same = before is not None and (before.value, before.note_id) == (value, words)
         if before is not None and same and known in (None, before.evidence):
             continue
-        require_order(before.answered_on if before is not None else None, on, "effective_on")
-        yield ItemAnswered(
-            item=item.code,
-            answer=answer_of(item, value, known, on, actor, words),
+        yield from said_of(
+            case.check,
+            item.code,
+            answer_of(item, value, known, on, actor, words),
             changed=standing.get(item.code) != value or words != (before.note_id if before else None),
         )
 
@@ -189,21 +201,20 @@ def words_of(value: str, note_id: UUID | None, before: ItemAnswer | None) -> UUI
     return note_id or (before.note_id if before is not None else None)
 
 
-def gate_after(case: Case, form: CheckForm, answered: ItemAnswered) -> list[Event]:
-    """Return how an answer after the check changes which items are gated: those it opens, and those that do
-    not concern this person any more.
+def gate_after(case: Case, form: CheckForm, code: str, on: date, answered: Sequence[Event]) -> list[Event]:
+    """Return how an answer to an item after the check changes which items are gated: those it opens, and
+    those that do not concern this person any more.
     """
     before = set(applying_to(case, form))
-    after = fold(case, [answered])
+    after = fold(case, answered)
     now = set(applying_to(after, form))
     if before == now or case.check is None or case.check.completed_on is None:
         return []
     left = before - now
     gated = (set(case.gate) - left) | ((now - before) & set(gated_for(after, form)))
-    on = answered.answer.answered_on or case.check.completed_on
-    ordered = tuple(code for code in form.codes if code in gated)
-    needless = _needless(case, frozenset(left - {answered.item}), on)
-    return [*needless, GatedItemsChanged(because=answered.item, gated=ordered)]
+    ordered = tuple(each for each in form.codes if each in gated)
+    needless = _needless(case, frozenset(left - {code}), on)
+    return [*needless, GatedItemsChanged(because=code, gated=ordered)]
 
 
 def gated_anew(case: Case, on: date) -> list[Event]:

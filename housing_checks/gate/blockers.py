@@ -209,6 +209,8 @@ def _stands(case: Case, item: GateItem, row: CheckItem | None) -> str:
     said = VALUE_WORDS.get(item.value, item.value)
     if row is not None and given is not None and given.gate == item.value and given.value not in VALUE_WORDS:
         said = middle(row.words(given.value))
+    if case.check is not None and item.code in case.check.disputed:
+        said = f"{said}, people say different things"
     if item.lapsed is None:
         return said
     instead = middle(MITIGATIONS.label(item.lapsed.code))

@@ -83,6 +83,9 @@ async def test_given_a_small_screen_when_pages_open_then_none_is_wider_than_it(
         *paths,
         f"/cases/{case_id}",
         f"/cases/{case_id}/check",
+        f"/cases/{case_id}/check/all",
+        f"/cases/{case_id}/check/domains/getting-in-and-moving-inside",
+        f"/cases/{case_id}/check/items/heating",
         f"/cases/{case_id}/do/record-delay-reason",
     ):
         async with looking.opened(path, size) as page:

@@ -68,7 +68,7 @@ def asked(given: Command) -> Callable[[Story], Command]:
          [FUTURE, "item already-done", "due_on dates-out-of-order"]),
         (ordered, asked(StartCheck(form="x")), 9, [FUTURE, f"form {NO_CODE}"]),
         (ordered, asked(ConfirmItem(item="heating", value="x", evidence="y")), 0,
-         [f"value {NO_CODE}", f"evidence {NO_CODE}", EARLY]),
+         [f"value {NO_CODE}", f"evidence {NO_CODE}"]),
         (ordered, asked(mitigated(mitigation="x")), 9,
          [FUTURE, f"role {NO_CODE}", f"mitigation {NO_CODE}"]),
         (ordered, asked(mitigated(item="heating", until_on=day(1))), 4,

@@ -31,8 +31,9 @@ MOST_CHARACTERS = 200_000
 _KEEP = text("SELECT homeward_keep_form(:hash, :path, cast(:fields AS jsonb), :now, :keep_for)")
 _FILLED_AGAIN = (
     (re.compile(r"(/cases/[^/]+/do/[^/]+)"), r"\1"),
-    (re.compile(r"(/cases/[^/]+/check)(/hand-in)?"), r"\1"),
     (re.compile(r"(/cases/[^/]+/safety)"), r"\1"),
+    (re.compile(r"(/cases/[^/]+/check/all)(/hand-in|/save)?"), r"\1"),
+    (re.compile(r"(/cases/[^/]+/check/(?:items|domains)/[^/]+)"), r"\1"),
     (re.compile(r"(/referrals/new/[^/]+)"), r"\1"),
 )
 """Forms that their page shows filled in again, and that page's address; any other is shown as text."""

@@ -72,6 +72,7 @@ from discharge.cases.commands.home import (
     MoveCheck,
     NameMitigation,
     SaveAnswers,
+    SettleAnswer,
     StartCheck,
     WithdrawMitigation,
 )
@@ -174,7 +175,7 @@ class Envelope(Frozen):
     late: bool = False
 
 
-ENVELOPE: Stored[Envelope] = Stored(TypeAdapter(Envelope), schema=10)
+ENVELOPE: Stored[Envelope] = Stored(TypeAdapter(Envelope), schema=11)
 """How a command is stored, with who asks."""
 
 __all__ = [
@@ -249,6 +250,7 @@ __all__ = [
     "SetCriteriaToReside",
     "SetExpectedDischargeDate",
     "SetNeededBy",
+    "SettleAnswer",
     "StartCheck",
     "StartStrand",
     "StrikeClock",

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from discharge.cases.commands.common import CaseCommand, Declaration
 from discharge.cases.stages import GATED, SINCE_ACCEPTANCE
-from discharge.roles import CARE, CASEWORK_OR_SYSTEM, HOME_OR_SYSTEM, LEADS
+from discharge.roles import CARE, CASEWORK, CASEWORK_OR_SYSTEM, HOME_OR_SYSTEM, LEADS
 from discharge.values import AnswerCode
 
 
@@ -77,7 +77,13 @@ class CompleteCheck(CaseCommand):
 
 
 class ConfirmItem(CaseCommand):
-    """Say how one item of the check stands now, and how that is known."""
+    """Say how one item of the check stands, and how that is known; a check not begun before begins with it.
+
+    It takes effect on the day on which it was seen or told. ``told_by`` says who told it, ``through`` how it
+    came. Where it is not in place, ``owner_role`` and ``due_on`` say whose move it is, and until when. What
+    somebody else said differently is not overwritten: both stand until a person settles it. ``text_notes``
+    and ``told_note_id`` name notes; the door says them, never the client.
+    """
 
     declared: ClassVar = Declaration("Update a check answer", SINCE_ACCEPTANCE, CASEWORK_OR_SYSTEM, CARE)
     touches: ClassVar = ("item", "mitigation")
@@ -86,7 +92,24 @@ class ConfirmItem(CaseCommand):
     item: str
     value: AnswerCode
     evidence: str | None = None
+    told_by: str | None = None
+    through: str | None = None
+    owner_role: str | None = None
+    due_on: date | None = None
     text_notes: dict[str, UUID] = Field(default_factory=dict)
+    told_note_id: UUID | None = None
+
+
+class SettleAnswer(CaseCommand):
+    """Decide which of several people's answers to an item holds, and why."""
+
+    declared: ClassVar = Declaration("Settle different answers", SINCE_ACCEPTANCE, CASEWORK, LEADS)
+    touches: ClassVar = ("item", "mitigation")
+
+    kind: Literal["settle-answer"] = "settle-answer"
+    item: str
+    value: AnswerCode
+    reason: str
 
 
 class NameMitigation(CaseCommand):
@@ -135,6 +158,7 @@ HomeCommand = (
     | SaveAnswers
     | CompleteCheck
     | ConfirmItem
+    | SettleAnswer
     | NameMitigation
     | WithdrawMitigation
     | AssignBlocker

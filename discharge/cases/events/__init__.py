@@ -58,6 +58,8 @@ from discharge.cases.events.hazards import (
     HazardReferred,
 )
 from discharge.cases.events.home import (
+    AnswerDisputed,
+    AnswerSettled,
     BlockerAssigned,
     CheckCompleted,
     CheckStarted,
@@ -142,6 +144,8 @@ Event = Annotated[
     | CheckStarted
     | CheckCompleted
     | ItemAnswered
+    | AnswerDisputed
+    | AnswerSettled
     | GatedItemsChanged
     | GateItemSet
     | MitigationNamed
@@ -206,7 +210,7 @@ Event = Annotated[
 ]
 """Every event there is; ``kind`` tells them apart on the wire and in the record."""
 
-EVENT: Stored[Event] = Stored(TypeAdapter(Event), schema=11)
+EVENT: Stored[Event] = Stored(TypeAdapter(Event), schema=12)
 """How an event is stored. A new kind raises its schema, so that a build that does not have the kind knows."""
 
 
@@ -230,6 +234,8 @@ __all__ = [
     "AlertCleared",
     "AlertEscalated",
     "AlertRaised",
+    "AnswerDisputed",
+    "AnswerSettled",
     "BestInterestsDecided",
     "BlockerAssigned",
     "CapacityRecorded",

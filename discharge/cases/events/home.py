@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Literal
+from uuid import UUID
 
 from pydantic import Field
 
@@ -24,12 +25,37 @@ class CheckStarted(Frozen):
 
 
 class ItemAnswered(Frozen):
-    """One item of the check was answered. ``changed`` where it says something else than was known."""
+    """One item of the check was answered. ``changed`` where it says something else than was known.
+
+    ``beside`` is what others said of it before that stands beside it. One that does not stand (``stands``) is
+    older than what is known, and is kept for the history only.
+    """
 
     kind: Literal["item-answered"] = "item-answered"
     item: str
     answer: ItemAnswer
     changed: bool = True
+    beside: tuple[ItemAnswer, ...] = ()
+    stands: bool = True
+
+
+class AnswerDisputed(Frozen):
+    """Two people said different things of an item: until somebody settles it, ``counts`` is its answer."""
+
+    kind: Literal["answer-disputed"] = "answer-disputed"
+    item: str
+    counts: ItemAnswer
+
+
+class AnswerSettled(Frozen):
+    """A named person decided which of several statements on an item holds, and why."""
+
+    kind: Literal["answer-settled"] = "answer-settled"
+    item: str
+    answer: ItemAnswer
+    reason: str
+    settled_on: date
+    settled_by: UUID | None = None
 
 
 class GatedItemsChanged(Frozen):

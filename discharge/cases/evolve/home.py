@@ -31,10 +31,30 @@ def _check_started(case: Case, event: ev.CheckStarted) -> Case:
 
 def _item_answered(case: Case, event: ev.ItemAnswered) -> Case:
     """An answer counts at once, also before the check is complete, where its item is gated already."""
-    answer = event.answer
+    if not event.stands:
+        return case
+    after = _counting(case, event.item, event.answer)
+    said = (*event.beside, event.answer)
+    return changed(after, check=after.check.with_statements(event.item, said)) if after.check else after
+
+
+def _counting(case: Case, code: str, answer: ItemAnswer) -> Case:
     check = case.check or Check(form="unknown", started_on=answer.answered_on or date.min)
-    after = _settled(changed(case, check=check.with_answer(event.item, answer)), event.item, answer.gate)
-    return _with_item(after, event.item, **_of_answer(answer)) if event.item in case.gate else after
+    after = _settled(changed(case, check=check.with_answer(code, answer)), code, answer.gate)
+    return _with_item(after, code, **_of_answer(answer)) if code in case.gate else after
+
+
+def _disputed(case: Case, event: ev.AnswerDisputed) -> Case:
+    return _counting(case, event.item, event.counts)
+
+
+def _answer_settled(case: Case, event: ev.AnswerSettled) -> Case:
+    return _undisputed(_counting(case, event.item, event.answer), event.item)
+
+
+def _undisputed(case: Case, code: str) -> Case:
+    """What people said of an item no longer stands beside its answer."""
+    return changed(case, check=case.check.with_statements(code, ())) if case.check is not None else case
 
 
 def _of_answer(answer: ItemAnswer, completed_on: date | None = None) -> dict[str, object]:
@@ -79,11 +99,12 @@ def _gated_items(case: Case, event: ev.GatedItemsChanged) -> Case:
 
 def _gate_item(case: Case, event: ev.GateItemSet) -> Case:
     """What work or time says of an item is new: who was to deal with the old answer, and what stood in for
-    it, is over.
+    it, is over. Work also overtakes what people said before; time alone does not.
     """
+    before = case if event.expired else _undisputed(case, event.item)
     assigned = {key: each for key, each in case.assigned.items() if key != event.item}
     said = {"value": event.value, "as_of": event.as_of, "expired": event.expired}
-    return _with_item(changed(case, assigned=assigned), event.item, valid_until=None, lapsed=None, **said)
+    return _with_item(changed(before, assigned=assigned), event.item, valid_until=None, lapsed=None, **said)
 
 
 def _mitigated(case: Case, event: ev.MitigationNamed) -> Case:
@@ -113,6 +134,8 @@ FOLDS: Mapping[type, Fold] = {
     ev.CheckStarted: _check_started,
     ev.CheckCompleted: _check_completed,
     ev.ItemAnswered: _item_answered,
+    ev.AnswerDisputed: _disputed,
+    ev.AnswerSettled: _answer_settled,
     ev.GatedItemsChanged: _gated_items,
     ev.GateItemSet: _gate_item,
     ev.MitigationNamed: _mitigated,

@@ -14,8 +14,12 @@ from discharge.values import AnswerCode, Frozen, YesNoUnknown
 
 
 class AnswerDetails(Frozen):
-    """How an answer counts at the gate; by whom it was given, when, on what evidence, and the last day on
-    which it holds. ``note_id`` is the note that holds an answer in words.
+    """How an answer counts at the gate; who recorded it, and the day on which it was seen or told; on what
+    evidence, and the last day on which it holds. ``note_id`` is the note that holds an answer in words.
+
+    ``told_by`` says who somebody was to the person that told it, and ``told_note_id`` names the note with
+    their name; ``through`` how it came: the ward, a phone call, a visit. Of what is not in place,
+    ``owner_role`` says whose move it is, and ``due_on`` until when.
     """
 
     gate: YesNoUnknown = "unknown"
@@ -24,6 +28,13 @@ class AnswerDetails(Frozen):
     evidence: str | None = None
     valid_until: date | None = None
     note_id: UUID | None = None
+    organisation_id: UUID | None = None
+    role: str | None = None
+    through: str | None = None
+    told_by: str | None = None
+    told_note_id: UUID | None = None
+    owner_role: str | None = None
+    due_on: date | None = None
 
 
 class ItemAnswer(AnswerDetails):
@@ -36,6 +47,9 @@ class Check(Frozen):
     """The home suitability check: which form, when begun, when completed, and what is answered so far. Of
     older checks the answers alone are known, without ``details``. ``moved_from`` is the form on which it was
     before, and ``kept`` names the items whose answers came from there, with the items that they answered.
+
+    ``statements`` holds, for an item of which several people said something that none of them took back, what
+    each said, the last one last; where they differ, the item is disputed, and what counts is the answer.
     """
 
     form: str
@@ -45,24 +59,43 @@ class Check(Frozen):
     details: dict[str, AnswerDetails] = Field(default_factory=dict)
     moved_from: str | None = None
     kept: dict[str, str] = Field(default_factory=dict)
+    statements: dict[str, tuple[ItemAnswer, ...]] = Field(default_factory=dict)
 
     @property
     def given(self) -> Mapping[str, ItemAnswer]:
         """Each answer with what is known of it."""
-        return {
-            code: ItemAnswer.model_construct(value=value, **_details(self.details.get(code), value))
-            for code, value in self.answers.items()
-        }
+        return {code: self.given_of(code) for code in self.answers}
+
+    def given_of(self, code: str) -> ItemAnswer:
+        """One answer with what is known of it; KeyError for an item that is not answered."""
+        value, known = self.answers[code], self.details.get(code)
+        return ItemAnswer.model_construct(value=value, **_details(known, value))
 
     def with_answer(self, code: str, answer: ItemAnswer) -> Check:
-        """The check with one more answer."""
-        details = AnswerDetails.model_validate(answer.model_dump(exclude={"value"}))
+        """The check with one more answer; who said something else of the item stays as it is."""
+        details = AnswerDetails.model_construct(**{name: getattr(answer, name) for name in _DETAILS})
         return self.model_copy(
             update={
                 "answers": {**self.answers, code: answer.value},
                 "details": {**self.details, code: details},
             }
         )
+
+    def with_statements(self, code: str, statements: tuple[ItemAnswer, ...]) -> Check:
+        """The check with what several people say of an item; one alone is the answer."""
+        others = {each: said for each, said in self.statements.items() if each != code}
+        kept = {**others, code: statements} if len(statements) > 1 else others
+        return self if kept == self.statements else self.model_copy(update={"statements": kept})
+
+    @property
+    def disputed(self) -> frozenset[str]:
+        """The items of which people say different things, and nobody has settled which holds."""
+        return frozenset(
+            code for code, said in self.statements.items() if len({each.value for each in said}) > 1
+        )
+
+
+_DETAILS = tuple(AnswerDetails.model_fields)
 
 
 def _details(known: AnswerDetails | None, value: str) -> dict[str, Any]:

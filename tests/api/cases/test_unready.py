@@ -74,7 +74,7 @@ async def test_given_a_cold_home_when_somebody_is_sent_there_then_reason_and_nam
     assert "The home is not ready, and the person is in it" in page
     assert "At home, not ready" in page
     assert "Decided by: Sister Lowe, ward 6B" in page
-    assert f"/cases/{case_id}/do/confirm-item?item=heating" in page
+    assert f"/cases/{case_id}/check/items/heating" in page
     assert "At home, not ready" in (await door.client.get("/worklist?view=home")).text
 
 

@@ -83,7 +83,7 @@ async def test_given_the_same_item_when_a_program_saves_second_then_it_is_told_w
     door: Door, case_id: UUID
 ) -> None:
     seen = await version_of(door, case_id)
-    await does(door, case_id, "confirm-item", item="heating", value="yes")
+    await does(door, case_id, "confirm-item", item="heating", value="yes", evidence="seen")
     answer = await does(
         door, case_id, "confirm-item", "coordinator", item="heating", value="unknown", seen_version=seen
     )
@@ -102,7 +102,7 @@ async def test_given_another_item_when_a_program_saves_second_then_it_is_taken_a
     door: Door, case_id: UUID
 ) -> None:
     seen = await version_of(door, case_id)
-    await does(door, case_id, "confirm-item", item="heating", value="yes")
+    await does(door, case_id, "confirm-item", item="heating", value="yes", evidence="seen")
     answer = await does(
         door, case_id, "confirm-item", "coordinator", item="food", value="yes", seen_version=seen
     )
@@ -118,7 +118,14 @@ async def test_given_the_same_said_by_both_when_saved_then_neither_is_refused(
     seen = await version_of(door, case_id)
     for role in ("discharge-team", "coordinator"):
         answer = await does(
-            door, case_id, "confirm-item", role, item="heating", value="yes", seen_version=seen
+            door,
+            case_id,
+            "confirm-item",
+            role,
+            item="heating",
+            value="yes",
+            evidence="seen",
+            seen_version=seen,
         )
         assert answer.status_code == 200, answer.text
 
@@ -150,7 +157,7 @@ async def test_given_something_else_changed_when_a_form_is_sent_then_it_is_saved
 ) -> None:
     path = f"/cases/{case_id}/do/set-needed-by"
     fields = await opened(door, path)
-    await does(door, case_id, "confirm-item", item="heating", value="yes")
+    await does(door, case_id, "confirm-item", item="heating", value="yes", evidence="seen")
     saved = await door.client.post(path, data=fields | date_of("needed_by", "25", "3", "2026"))
     assert saved.headers["location"] == f"/cases/{case_id}?done=set-needed-by&seen={fields['seen_version']}"
     page = await door.client.get(saved.headers["location"])
@@ -198,13 +205,15 @@ def answers(page: httpx.Response) -> dict[str, str]:
 async def test_given_two_checks_opened_when_they_differ_in_other_items_then_both_are_kept(
     door: Door, case_id: UUID
 ) -> None:
-    fields = await opened(door, f"/cases/{case_id}/check")
+    fields = await opened(door, f"/cases/{case_id}/check/all")
     theirs = SEEN | {"heating": "yes"}
     await does(door, case_id, "complete-check", "system", form=FORM_1.code, answers=theirs)
     mine = fields | SEEN | {"food": "yes"}
-    looked_over = await door.client.post(f"/cases/{case_id}/check", data=mine)
+    looked_over = await door.client.post(f"/cases/{case_id}/check/all", data=mine)
     assert hidden(looked_over.text)["seen_version"] == fields["seen_version"]
-    saved = await door.client.post(f"/cases/{case_id}/check/hand-in", data=mine | hidden(looked_over.text))
+    saved = await door.client.post(
+        f"/cases/{case_id}/check/all/hand-in", data=mine | hidden(looked_over.text)
+    )
     assert saved.status_code == 303, saved.text
     gate = await gate_of(door, case_id)
     assert (gate["heating"], gate["food"], gate["keys"]) == ("yes", "yes", "no")
@@ -214,11 +223,11 @@ async def test_given_two_checks_opened_when_they_differ_in_other_items_then_both
 async def test_given_two_checks_opened_when_they_differ_in_one_item_then_the_second_sees_it_first(
     door: Door, case_id: UUID
 ) -> None:
-    fields = await opened(door, f"/cases/{case_id}/check")
+    fields = await opened(door, f"/cases/{case_id}/check/all")
     theirs = SEEN | {"heating": "yes", "keys": "yes"}
     await does(door, case_id, "complete-check", "system", form=FORM_1.code, answers=theirs)
     mine = fields | SEEN | {"keys": "unknown", "note-keys": "The neighbour has them, perhaps"}
-    refused = await door.client.post(f"/cases/{case_id}/check/hand-in", data=mine)
+    refused = await door.client.post(f"/cases/{case_id}/check/all/hand-in", data=mine)
 
     assert refused.status_code == 409
     assert "Keys : now Yes ; before: No" in said(refused)
@@ -228,7 +237,7 @@ async def test_given_two_checks_opened_when_they_differ_in_one_item_then_the_sec
     assert len(shown) == len(SEEN)
 
     again = mine | shown | hidden(refused.text)
-    saved = await door.client.post(f"/cases/{case_id}/check/hand-in", data=again)
+    saved = await door.client.post(f"/cases/{case_id}/check/all/hand-in", data=again)
     assert saved.status_code == 303, saved.text
     gate = await gate_of(door, case_id)
     assert (gate["heating"], gate["keys"]) == ("yes", "unknown")
@@ -275,19 +284,19 @@ async def test_given_the_case_was_closed_when_something_is_saved_then_what_happe
     assert "The case" in [row["what"] for row in problem["changes"]]
 
 
-async def test_given_somebody_saved_on_a_later_day_when_refused_for_the_day_then_that_is_told_beside_it(
+async def test_given_somebody_saved_on_a_later_day_when_an_older_answer_is_saved_then_that_is_told_beside_it(
     door: Door, case_id: UUID
 ) -> None:
     path = f"/cases/{case_id}/do/confirm-item"
     fields = await opened(door, path)
     door.clock.now += timedelta(days=1)
-    await does(door, case_id, "confirm-item", item="heating", value="yes")
+    await does(door, case_id, "confirm-item", item="heating", value="yes", evidence="seen")
     sign_in(door, "coordinator")
     fields |= {"form_token": hidden((await door.client.get(path)).text)["form_token"]}
-    refused = await door.client.post(path, data=fields | TODAY | {"item": "heating", "value": "unknown"})
-    assert refused.status_code == 422
-    assert "The dates are in the wrong order" in refused.text
-    assert "Heating : now Yes ; before: No" in said(refused)
+    kept = await door.client.post(path, data=fields | TODAY | {"item": "heating", "value": "unknown"})
+    assert kept.headers["location"].endswith(f"&seen={fields['seen_version']}"), kept.text
+    assert "a newer answer stands" in (await door.client.get(kept.headers["location"])).text
+    assert (await gate_of(door, case_id))["heating"] == "yes"
 
 
 async def test_given_a_number_that_no_version_can_be_when_a_form_is_sent_then_it_is_refused(

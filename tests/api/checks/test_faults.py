@@ -35,7 +35,7 @@ async def opened(door: Door) -> tuple[str, str]:
     case_id = await door.referred()
     await door.asked(case_id, "accept-referral")
     sign_in(door, "coordinator")
-    path = f"/cases/{case_id}/check"
+    path = f"/cases/{case_id}/check/all"
     return path, (await door.client.get(path)).text
 
 

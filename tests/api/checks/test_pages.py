@@ -23,7 +23,7 @@ async def test_given_somebody_without_a_home_when_their_check_is_made_then_its_b
     case_id = await door.referred(homeless="yes")
     await door.asked(case_id, "accept-referral")
     sign_in(door, "coordinator")
-    path = f"/cases/{case_id}/check"
+    path = f"/cases/{case_id}/check/all"
     page = await door.client.get(path)
     assert "Not asked while the person has no home" in page.text
     assert "Does the heating work?" not in page.text
@@ -46,7 +46,7 @@ async def test_given_items_that_other_answers_leave_out_when_the_check_is_made_t
     case_id = await door.referred()
     await door.asked(case_id, "accept-referral")
     sign_in(door, "coordinator")
-    path = f"/cases/{case_id}/check"
+    path = f"/cases/{case_id}/check/all"
     with oxygen_asked(since="2026-03-01"):
         page = await door.client.get(path)
         assert "Not asked because of other answers: Nobody smokes" in page.text
@@ -76,7 +76,7 @@ async def test_given_a_check_partly_done_when_it_is_saved_then_it_is_kept_and_sh
     case_id = await door.referred()
     await door.asked(case_id, "accept-referral")
     sign_in(door, "coordinator")
-    path = f"/cases/{case_id}/check"
+    path = f"/cases/{case_id}/check/all"
     page = await door.client.get(path)
     nothing = await door.client.post(f"{path}/save", data=hidden(page.text))
     assert (nothing.status_code, "Answer at least one question" in nothing.text) == (422, True)
@@ -131,7 +131,7 @@ async def test_given_answers_in_words_when_others_read_the_check_then_each_reads
     case_id = await door.referred()
     await door.asked(case_id, "accept-referral")
     sign_in(door, "coordinator")
-    path = f"/cases/{case_id}/check"
+    path = f"/cases/{case_id}/check/all"
     more = {"oxygen": "yes", "smokes": "yes", "door": "80", "alarm": "2026-02-20", "cylinder": "written"}
     with oxygen_asked(since="2026-03-01", rows=IN_WORDS):
         page = await door.client.get(path)

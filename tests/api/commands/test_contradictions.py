@@ -99,11 +99,11 @@ async def test_given_a_check_that_contradicts_the_record_then_it_is_asked_about_
     case_id = await accepted(door)
     await door.asked(case_id, "flag-homelessness", flag="yes")
     sign_in(door, "coordinator")
-    form = await door.client.get(f"/cases/{case_id}/check")
+    form = await door.client.get(f"/cases/{case_id}/check/all")
     codes = set(_items(form.text))
     answers = dict.fromkeys(codes, "yes")
-    over = await door.client.post(f"/cases/{case_id}/check", data=hidden(form.text) | answers)
-    path = f"/cases/{case_id}/check/hand-in"
+    over = await door.client.post(f"/cases/{case_id}/check/all", data=hidden(form.text) | answers)
+    path = f"/cases/{case_id}/check/all/hand-in"
     asked = await door.client.post(path, data=hidden(over.text) | answers)
     assert asked.status_code == 409
     assert "recorded as homeless" in asked.text
@@ -118,7 +118,7 @@ async def test_given_one_answer_that_contradicts_the_record_when_saved_then_only
     case_id = await accepted(door)
     await door.asked(case_id, "flag-homelessness", flag="yes")
     sign_in(door, "coordinator")
-    path = f"/cases/{case_id}/check"
+    path = f"/cases/{case_id}/check/all"
     sent = hidden((await door.client.get(path)).text) | {"safe-address": "yes"}
     asked = await door.client.post(f"{path}/save", data=sent)
     assert asked.status_code == 409

@@ -131,19 +131,19 @@ async def test_given_the_check_when_all_is_answered_then_it_can_be_looked_over_a
     case_id = await door.referred()
     await door.asked(case_id, "accept-referral")
     sign_in(door, "coordinator")
-    page = await door.client.get(f"/cases/{case_id}/check")
+    page = await door.client.get(f"/cases/{case_id}/check/all")
     items = dict.fromkeys(re.findall(r'name="note-([a-z-]+)"', page.text), "yes")
     assert len(items) == 17
 
-    missing = await door.client.post(f"/cases/{case_id}/check", data=hidden(page.text))
+    missing = await door.client.post(f"/cases/{case_id}/check/all", data=hidden(page.text))
     assert missing.status_code == 422
     assert missing.text.count("Answer yes, no or not known") >= 17
 
     answers = hidden(page.text) | items | {"heating": "unknown", "note-heating": "Meter not seen"}
-    over = await door.client.post(f"/cases/{case_id}/check", data=answers)
+    over = await door.client.post(f"/cases/{case_id}/check/all", data=answers)
     assert "Meter not seen" in over.text
 
-    handed = await door.client.post(f"/cases/{case_id}/check/hand-in", data=hidden(over.text))
+    handed = await door.client.post(f"/cases/{case_id}/check/all/hand-in", data=hidden(over.text))
     assert handed.status_code == 303, handed.text
     await door.settle()
     case = await door.client.get(f"/cases/{case_id}")

@@ -10,7 +10,14 @@ import pytest
 
 from discharge.cases.commands import Command, Envelope, NameMitigation, WithdrawMitigation
 from discharge.cases.decide.common import Decider
-from discharge.cases.events import Event, GateItemSet, ItemAnswered, MitigationNamed, MitigationWithdrawn
+from discharge.cases.events import (
+    CheckStarted,
+    Event,
+    GateItemSet,
+    ItemAnswered,
+    MitigationNamed,
+    MitigationWithdrawn,
+)
 from discharge.cases.model import Case, Check, GateItem, ItemAnswer, Mitigation, Stage, Strand
 from discharge.cases.stages import AFTER_ACCEPTANCE, SINCE_ACCEPTANCE
 from discharge.errors import Refused
@@ -18,6 +25,7 @@ from discharge.reference.policy import put_in_force
 from discharge.reference.site import parse_override
 from discharge.values import YesNoUnknown
 from housing_checks.checks.form import form_in_force
+from housing_checks.checks.item_rules import confirm_item
 from housing_checks.gate import mitigations, rules
 from housing_checks.gate.blockers import blocking, item_words
 from housing_checks.gate.rules import forget, say_yes
@@ -49,7 +57,7 @@ def envelope(command: Command, on: int) -> Envelope:
 
 def decider(command: Command) -> Decider:
     return {
-        "confirm-item": rules.confirm_item,
+        "confirm-item": confirm_item,
         "name-mitigation": mitigations.name_mitigation,
         "withdraw-mitigation": mitigations.withdraw_mitigation,
     }[command.kind]
@@ -94,7 +102,14 @@ def test_given_days_then_the_later_may_be_the_same_day_but_not_before() -> None:
 
 def answered(item: str, value: YesNoUnknown, on: date) -> ItemAnswered:
     """What is recorded of an answer."""
-    answer = ItemAnswer(value=value, gate=value, answered_on=on, by=COORDINATOR.user_id)
+    answer = ItemAnswer(
+        value=value,
+        gate=value,
+        answered_on=on,
+        by=COORDINATOR.user_id,
+        organisation_id=COORDINATOR.organisation_id,
+        role="coordinator",
+    )
     return ItemAnswered(item=item, answer=answer)
 
 
@@ -114,10 +129,14 @@ def test_given_an_answer_that_is_known_from_that_day_then_nothing_happens() -> N
     assert len(decided(confirm("food", "no"), 3)) == 1
 
 
+def test_given_an_answer_older_than_what_is_known_then_it_is_kept_and_does_not_stand() -> None:
+    older = answered("food", "yes", day(1)).model_copy(update={"stands": False})
+    assert decided(confirm("food"), 1, 3) == [older]
+
+
 @pytest.mark.parametrize(
     ("command", "on", "now", "answer"),
     [
-        (confirm("food"), 1, 3, ("dates-out-of-order", "", "effective_on")),
         (confirm("food"), 4, 3, ("date-in-future", "", "effective_on")),
         (confirm("garden"), 3, 3, ("no-such-item", "gate-item", "item")),
         (NAME, 4, 3, ("date-in-future", "", "effective_on")),
@@ -144,9 +163,12 @@ def test_given_what_cannot_be_then_it_is_refused(
     assert refused(command, on, now) == answer
 
 
-def test_given_no_check_at_all_then_no_item_can_be_confirmed() -> None:
+def test_given_no_check_at_all_then_it_begins_with_the_first_answer() -> None:
     unchecked = CHECKED.model_copy(update={"check": None, "gate": {}})
-    assert refused(confirm("food"), case=unchecked) == ("no-such-item", "gate-item", "item")
+    begun, first = decided(confirm("food"), case=unchecked)
+    assert begun == CheckStarted(form=form_in_force(day(3)).code, started_on=day(3))
+    assert first == answered("food", "yes", day(3))
+    assert refused(confirm("garden"), case=unchecked) == ("no-such-item", "gate-item", "item")
 
 
 def test_given_a_mitigation_with_two_faults_then_both_are_said() -> None:

@@ -64,8 +64,8 @@ async def test_given_a_check_sent_too_late_when_signed_in_again_then_answers_and
     case_id = await waiting_ten_days(door)
     await door.asked(case_id, "accept-referral")
     typed = {"heating": "no", "note-heating": "Boiler is broken"}
-    place = place_of(await sent_too_late(door, f"/cases/{case_id}/check/hand-in", typed))
-    assert urlsplit(place).path == f"/cases/{case_id}/check"
+    place = place_of(await sent_too_late(door, f"/cases/{case_id}/check/all/hand-in", typed))
+    assert urlsplit(place).path == f"/cases/{case_id}/check/all"
 
     sign_in(door, "coordinator")
     assert "Boiler is broken" in (await door.client.get(place)).text

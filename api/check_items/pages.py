@@ -1,0 +1,206 @@
+"""One item of the check on a page of its own: answered and saved at once, at any stage, and settled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Annotated
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter, Query
+from starlette.datastructures import FormData
+from starlette.responses import JSONResponse, Response
+
+from api.check_items.fields import ItemSent, Sitting, fingerprint, read_sent
+from api.check_items.queries import item_events
+from api.check_items.scene import ANSWER, Scene, scene
+from api.check_items.service import Saved, save_item
+from api.check_items.views import ItemPage, history_lines, note_lines, settle_fields, slug_of
+from api.checks.views import error_line
+from api.commands.service import AskedCommand, ask
+from api.forms.submission import Filled, as_sent, note_of, seen_of
+from api.forms.views import confirms
+from api.web.page import words
+from api.web.page.visit import Visit, Visitor
+from api.web.refusals import CaseChanged
+from discharge.cases.command_stages import may_ask, require_may_ask
+from discharge.cases.commands import SettleAnswer
+from discharge.errors import HomewardError
+
+router = APIRouter(prefix="/cases/{case_id}/check/items", include_in_schema=False)
+
+SETTLE = "settle-answer"
+AS_JSON = "application/json"
+Code = Annotated[str, Query(max_length=40)]
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What comes back to the page of an item: what was sent, and what became of it."""
+
+    saved: Saved | None = None
+    settled: str = ""
+    reason: str = ""
+    settle_fault: str = ""
+
+
+@router.get("/{item}")
+async def show(
+    visit: Visitor, case_id: UUID, item: str, through: Code = "", told_by: Code = "", saved: Code = ""
+) -> Response:
+    """One item: its question and answer, who said what, and its history."""
+    seen = await scene(visit, case_id, Sitting.of(through, told_by, visit.today), f"item {item}")
+    kept = await visit.kept_form()
+    sent = Sent()
+    if kept is not None:
+        sent = Sent(Saved(replace(read_sent(seen.item(item).item, kept), faults={})))
+    return await _page(seen, item, sent, saved=saved)
+
+
+@router.post("/{item}")
+async def answer(visit: Visitor, case_id: UUID, item: str) -> Response:
+    """Save the answer, and go on. A script sends each as it is chosen, and is told when it was saved."""
+    data = await visit.form()
+    sitting = Sitting.of(str(data.get("through", "")), str(data.get("told_by", "")), visit.today)
+    seen = await _may_answer(visit, case_id, item, sitting)
+    sent = read_sent(seen.item(item).item, data)
+    saved = await save_item(visit, case_id, sent, data, sitting.through)
+    if AS_JSON in visit.request.headers.get("accept", ""):
+        return _told(visit, saved)
+    if saved.outcome is None:
+        again = await scene(visit, case_id, sitting) if saved.changes else seen
+        return await _page(again, item, Sent(saved), status=422 if saved.changes is None else 409)
+    if saved.outcome.answer is None:
+        return visit.to(f"/requests/{saved.outcome.command_id}")
+    return visit.to(await _next(visit, case_id, item, sitting, data))
+
+
+@router.post("/{item}/settle")
+async def settle(visit: Visitor, case_id: UUID, item: str) -> Response:
+    """Decide which of several answers holds, with a reason."""
+    data = await visit.form()
+    visit.caller.require(SETTLE)
+    seen = await scene(visit, case_id, Sitting())
+    visit.caller.require_on(seen.case, SETTLE)
+    require_may_ask(seen.case, SETTLE)
+    value, reason = str(data.get("settled", "")), str(data.get("reason", ""))
+    back = Sent(settled=value, reason=reason, settle_fault="Choose the answer that holds, and say why")
+    if value not in {each.value for each in seen.item(item).statements} or not reason:
+        return await _page(seen, item, back, status=422)
+    try:
+        outcome = await ask(visit.services, visit.caller, _settled(visit, case_id, item, data))
+    except HomewardError as error:
+        if error.row.http >= 500 or error.code in ("not-found", "role-not-allowed", "part-not-allowed"):
+            raise
+        again = await scene(visit, case_id, Sitting()) if isinstance(error, CaseChanged) else seen
+        fault = f"{error.row.title}. {error.row.words}"
+        return await _page(again, item, replace(back, settle_fault=fault), status=error.row.http)
+    if outcome.answer is None:
+        return visit.to(f"/requests/{outcome.command_id}")
+    return visit.to(f"/cases/{case_id}/check/items/{item}?saved=settled")
+
+
+def _settled(visit: Visit, case_id: UUID, item: str, data: FormData) -> AskedCommand:
+    note, about_danger = note_of(data)
+    value, reason = str(data.get("settled", "")), str(data.get("reason", ""))
+    return AskedCommand(
+        case_id=case_id,
+        command=SettleAnswer(item=item, value=value, reason=reason),
+        effective_on=visit.today,
+        as_sent=as_sent(data),
+        note=note,
+        about_danger=about_danger,
+        seen_version=seen_of(data),
+        key=str(data.get("key", "")) or None,
+    )
+
+
+async def _may_answer(visit: Visit, case_id: UUID, item: str, sitting: Sitting) -> Scene:
+    """The check, for somebody who answers it; refused for who may not, or where its stage does not allow."""
+    visit.caller.require(ANSWER)
+    seen = await scene(visit, case_id, sitting, f"item {item}")
+    visit.caller.require_on(seen.case, ANSWER)
+    require_may_ask(seen.case, ANSWER)
+    return seen
+
+
+async def _next(visit: Visit, case_id: UUID, item: str, sitting: Sitting, data: FormData) -> str:
+    """Where somebody goes after a save: to the next open item where they asked for it, else back."""
+    after = await scene(visit, case_id, sitting)
+    wanted = after.next_open(item) if data.get("then") == "next" else item
+    if not wanted:
+        return after.frame.href()
+    base = after.frame.href(f"/items/{wanted}")
+    return f"{base}{'&' if '?' in base else '?'}saved={item}"
+
+
+def _told(visit: Visit, saved: Saved) -> Response:
+    """What a script is told: when the answer was saved, or what is wrong with it."""
+    if saved.outcome is None:
+        status = 409 if saved.changes is not None else 422
+        return JSONResponse({"faults": list(dict.fromkeys(saved.sent.faults.values()))}, status)
+    at = words.clock_time(visit.now)
+    said = f"Saved {at}" if saved.version is not None else f"Sent {at}. It will be recorded shortly"
+    shown = fingerprint(_as_left(saved.sent))
+    return JSONResponse({"saved": said, "version": saved.version, "shown": shown})
+
+
+def _as_left(sent: ItemSent) -> ItemSent:
+    """What stands in the fields once an answer was saved without the note that is being written."""
+    return replace(sent, read=replace(sent.read, notes={}, danger=frozenset()))
+
+
+async def _page(seen: Scene, item: str, sent: Sent, *, saved: str = "", status: int = 200) -> Response:
+    visit, known = seen.visit, seen.item(item)
+    async with visit.services.begin(visit.caller) as session:
+        rows = await item_events(session, seen.case.case_id, item)
+    view = _view(seen, item, sent)
+    used = [each.note_id for each in (*known.statements, known.answer) if each is not None]
+    view = replace(
+        view, history=history_lines(rows, seen.names), notes=note_lines(known.item, seen.written, used)
+    )
+    banner = _banner(seen, saved)
+    return visit.page("check_items/item.html", status, view=view, key=str(uuid4()), banner=banner)
+
+
+def _banner(seen: Scene, saved: str) -> str:
+    """What was done just now, where the address says it."""
+    if saved == "settled":
+        return "The answer is settled."
+    label = next((each.item.label for each in seen.items if each.item.code == saved), "")
+    return f"Saved: {label}." if label else ""
+
+
+def _view(seen: Scene, item: str, sent: Sent) -> ItemPage:
+    known = seen.item(item)
+    saved, row = sent.saved, known.item
+    back = saved.sent if saved is not None else None
+    if back is not None and saved is not None and saved.changes is not None:
+        back = replace(back, seen=saved.changes.version)
+    filled = Filled(asked=saved.asked if saved is not None else ())
+    return ItemPage(
+        frame=seen.frame,
+        block=seen.block(known, back),
+        domain=row.domain,
+        domain_href=seen.frame.href(f"/domains/{slug_of(row.domain)}"),
+        evidence=row.evidence,
+        holds=row.holds_for.words if row.holds_for is not None else "",
+        asked=known.asked,
+        notes=(),
+        history=(),
+        settle=_settle(seen, item, sent),
+        errors=tuple(error_line(name, text) for name, text in (back.faults.items() if back else ())),
+        changes=saved.changes if saved is not None else None,
+        confirms=tuple(confirms(filled)),
+        settle_fault=sent.settle_fault,
+        files_href=f"/cases/{seen.frame.case_id}/check/items/{item}/files"
+        if seen.visit.caller.may_on(seen.case, "evidence.read")
+        else "",
+    )
+
+
+def _settle(seen: Scene, item: str, sent: Sent) -> tuple[dict[str, object], dict[str, object]] | None:
+    known = seen.item(item)
+    may = may_ask(seen.case, SETTLE) and seen.visit.caller.may_on(seen.case, SETTLE)
+    if not known.disputed or not may:
+        return None
+    return settle_fields(known.item, known, seen.visit.today, sent.settled, sent.reason)

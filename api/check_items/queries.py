@@ -1,0 +1,120 @@
+"""The items of the check of a case: what is asked, what people said, and what happened to each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from discharge.cases.events import AnswerDisputed, AnswerSettled, GateItemSet, ItemAnswered
+from discharge.cases.model import Case, ItemAnswer
+from discharge.errors import HomewardError
+from discharge.store.tables import CaseEventRow, NoteRow
+from discharge.store.tables.persons import DANGER
+from housing_checks.checks.answers import answers_standing, asked_of, counting_at_the_gate
+from housing_checks.checks.form import form_in_force, form_of
+from housing_checks.checks.model import CheckForm, CheckItem
+from housing_checks.checks.rules import not_asked
+
+TOLD_OF_AN_ITEM = tuple(
+    kind.model_fields["kind"].default for kind in (ItemAnswered, AnswerDisputed, AnswerSettled, GateItemSet)
+)
+"""The kinds of events that change what is known of an item."""
+
+
+@dataclass(frozen=True)
+class ItemKnown:
+    """One item of a case: whether it is asked, what counts, and what each person says of it."""
+
+    item: CheckItem
+    asked: bool
+    answer: ItemAnswer | None
+    counts_as: str | None
+    disputed: bool
+    statements: tuple[ItemAnswer, ...]
+
+
+@dataclass(frozen=True)
+class Written:
+    """What is written about items in words, as far as the reader may read it, by the id of its note."""
+
+    rows: Mapping[UUID, NoteRow] = field(default_factory=dict)
+
+    def text(self, note_id: UUID | None) -> str | None:
+        """What a note says; none for one that the reader may not read."""
+        row = self.rows.get(note_id) if note_id is not None else None
+        return row.text if row is not None else None
+
+    def of_item(self, code: str) -> tuple[NoteRow, ...]:
+        """The notes on an item, the oldest first."""
+        return tuple(row for row in self.rows.values() if row.item == code)
+
+    def about_danger(self, note_id: UUID | None) -> bool:
+        """Whether a note speaks of abuse or danger."""
+        row = self.rows.get(note_id) if note_id is not None else None
+        return row is not None and row.sensitivity == DANGER
+
+
+def items_known(case: Case, form: CheckForm) -> tuple[ItemKnown, ...]:
+    """Every item of the check of a case, in the order of its form."""
+    values, counted = answers_standing(case), counting_at_the_gate(case)
+    asked = set(asked_of(case, form, values)) - not_asked(case, form)
+    given = case.check.given if case.check is not None else {}
+    disputed = case.check.disputed if case.check is not None else frozenset()
+    several = case.check.statements if case.check is not None else {}
+    return tuple(
+        ItemKnown(
+            item=item,
+            asked=item.code in asked,
+            answer=given.get(item.code),
+            counts_as=counted.get(item.code),
+            disputed=item.code in disputed,
+            statements=several.get(item.code, ()),
+        )
+        for item in form.items
+    )
+
+
+def item_known(case: Case, form: CheckForm, code: str) -> ItemKnown:
+    """One item of the check of a case. Raises not-found for one that its form does not have."""
+    found = next((each for each in items_known(case, form) if each.item.code == code), None)
+    if found is None:
+        raise HomewardError("not-found", where="item")
+    return found
+
+
+def form_to_answer(case: Case, today: date) -> CheckForm:
+    """The form of the check of a case; where it has none, the one on which it would begin today."""
+    return form_of(case.check.form) if case.check is not None else form_in_force(today)
+
+
+async def written(session: AsyncSession, case_id: UUID) -> Written:
+    """What is written about the items of a case; what the reader may not read is not among it, nor what came
+    with a command that was refused.
+    """
+    happened = select(CaseEventRow.command_id).where(CaseEventRow.case_id == case_id)
+    rows = await session.scalars(
+        select(NoteRow)
+        .where(NoteRow.case_id == case_id, NoteRow.item.is_not(None), NoteRow.command_id.in_(happened))
+        .order_by(NoteRow.created_at)
+    )
+    return Written({row.id: row for row in rows})
+
+
+async def item_events(session: AsyncSession, case_id: UUID, code: str) -> Sequence[CaseEventRow]:
+    """Everything that was said of an item, and what became of it, newest first."""
+    return (
+        await session.scalars(
+            select(CaseEventRow)
+            .where(
+                CaseEventRow.case_id == case_id,
+                CaseEventRow.kind.in_(TOLD_OF_AN_ITEM),
+                CaseEventRow.payload["item"].astext == code,
+            )
+            .order_by(CaseEventRow.sequence.desc())
+        )
+    ).all()
