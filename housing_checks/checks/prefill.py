@@ -65,15 +65,17 @@ def _same_home(form: CheckForm, standing: Mapping[str, str], facts: Facts) -> bo
 
 
 def _from_facts(item: CheckItem, facts: Facts, on: date | None) -> Proposal | None:
-    """The one answer that agrees with everything that is known, where only one does."""
+    """The one answer that agrees with everything that is known, where only one does and somebody said so.
+    That nothing was said of a need is no word, and whether a home can be used is for people to judge.
+    """
     known = {fact: facts[fact] for fact in item.tells if facts.get(fact, "unknown") != "unknown"}
-    if not known:
+    says = tuple(fact for fact, value in known.items() if value == "yes")
+    if not says or item.having_a_home:
         return None
     own = [code for code, _ in item.choices if code not in (UNKNOWN[0], NOT_APPLICABLE, WRITTEN)]
     fitting = [code for code in own if _agrees(item, code, known)]
     if len(fitting) != 1:
         return None
-    says = tuple(fact for fact, value in known.items() if value == "yes")
     return Proposal(item=item.code, value=fitting[0], source="case", on=on, facts=says)
 
 

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from tests.api.conftest import Door
+from tests.api.conftest import Door, Looking
 from tests.api.signing_in import hidden, sign_in
 from tests.housing_checks.form_two import FORM_2, form_two_in_force
 
@@ -80,3 +80,16 @@ async def test_given_a_role_that_gives_no_answers_then_it_is_shown_no_proposals(
     sign_in(door, role)
     page = await door.client.get(f"/cases/{case_id}/check/proposed")
     assert page.status_code == 403
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [360, 1280])
+async def test_given_a_screen_when_proposals_open_then_each_has_its_source_and_a_button_and_none_is_wider(
+    door: Door, looking: Looking, width: int
+) -> None:
+    case_id = await referred(door)
+    sign_in(door, "coordinator")
+    async with looking.opened(f"/cases/{case_id}/check/proposed", {"width": width, "height": 740}) as page:
+        assert await page.evaluate("document.documentElement.scrollWidth") <= width
+        assert await page.get_by_role("button", name="Confirm Lives with").is_visible()
+        assert await page.get_by_text("From the referral and the case of").count() >= 3

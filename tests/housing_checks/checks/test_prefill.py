@@ -49,6 +49,9 @@ def proposed(story: Story, before: Story | None = None) -> dict[str, str]:
         ({"needs": ("hospital-bed",)}, "bed-prescribed", "hospital"),
         ({"needs": ("wheelchair-full",)}, "moves-how", None),
         ({"needs": ()}, "oxygen-or-cream", None),
+        ({"needs": ("level-access",)}, "moves-how", None),
+        ({"needs": ("level-access",)}, "last-weeks", None),
+        ({"tenure": "owner"}, "home-usable", None),
     ],
 )
 def test_given_what_the_trust_sent_then_the_one_answer_that_agrees_with_it_is_proposed(
