@@ -126,7 +126,7 @@ BODIES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         "NewContactBody": {
             "a-key-holder": {
                 "role": "key-holder",
-                "name": "Ruth Ashdown",
+                "name": "Ruth Marwick",
                 "about": "daughter",
                 "phone": "07700 900222",
                 "safe_to_ring": "yes",

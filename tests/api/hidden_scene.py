@@ -284,6 +284,8 @@ async def _known(worker: AsyncEngine, case_id: UUID, home_id: str) -> dict[str, 
             "DocumentReference": documents,
             "Binary": documents,
             "kind": list(FORMS),
+            "item": ["heating"],
+            "file_id": [str(uuid4())],
             "kept": [str(uuid4())],
             "name": ["tenures"],
         }
