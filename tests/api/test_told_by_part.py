@@ -86,6 +86,8 @@ def part_holder_is_told_own_work(detail: dict[str, Any], line: dict[str, Any], p
         "person_id",
         "participants",
         "strands",
+        "hazards",
+        "stay_notices",
         "closed_on",
         "referral",
         "needed_by",

@@ -36,6 +36,8 @@ CASE = Case(case_id=uuid4(), participants=(part(SUPPLIER, "equipment"), part(LAN
         (SUPPLIER, "order-cancelled", SIGHTS["supplier"]),
         (LANDLORD, "order", SIGHTS["landlord"]),
         (NOBODY, "order", SIGHTS["supplier"]),
+        (LANDLORD, "hazard", SIGHTS["supplier"]),
+        (NOBODY, "hazard", SIGHTS["supplier"]),
         (NOBODY, "duty-to-refer", EVERYTHING),
     ],
 )

@@ -66,6 +66,16 @@ ALERT = {
 }
 
 
+HAZARD = {
+    "status": "requested",
+    "hazard": "hazard/1",
+    "item": "damp-mould",
+    "scheme": "2006",
+    "room": "bedroom",
+    "severity": "emergency",
+    "found_on": "2026-03-01",
+    "told_at": "2026-03-02T09:00:00+00:00",
+}
 STAY = {"notice": "a/admitted/b/2026-03-02", "news": "admitted", "day": "2026-03-02"}
 
 
@@ -105,7 +115,13 @@ def test_given_a_status_when_told_then_it_names_the_person_by_number_alone() -> 
 
 def test_given_anything_when_told_then_what_it_refers_to_is_named_by_a_number_of_the_receiver() -> None:
     status = {"status": "accepted", "stage": "accepted", "external_id": None}
-    for kind, content in (("order", ORDER), ("alert", ALERT), ("stay-notice", STAY), ("task-status", status)):
+    for kind, content in (
+        ("order", ORDER),
+        ("alert", ALERT),
+        ("stay-notice", STAY),
+        ("hazard", HAZARD),
+        ("task-status", status),
+    ):
         for path, node in walk(outgoing_resource(kind, content, occasion()), kind):
             assert node.get("reference", "#person") == "#person", path
 
@@ -145,6 +161,15 @@ def test_given_an_order_when_told_then_the_address_goes_with_it() -> None:
 
     assert task["contained"][0]["address"][0]["line"] == list(ADDRESS)
     assert task["restriction"]["period"]["end"] == "2026-03-20"
+
+
+def test_given_a_hazard_when_told_then_place_severity_and_since_when_go_with_the_address() -> None:
+    task = outgoing_resource("hazard", HAZARD, occasion())
+    check_resource(task)
+
+    assert task["description"] == "Damp and mould growth in the bedroom"
+    assert (task["priority"], task["executionPeriod"]["start"]) == ("stat", HAZARD["told_at"])
+    assert task["contained"][0]["address"][0]["line"] == list(ADDRESS)
 
 
 def test_given_a_hidden_location_when_anything_is_told_then_no_address_leaves() -> None:
