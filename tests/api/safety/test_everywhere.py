@@ -29,7 +29,8 @@ OF_EACH_ANSWER = re.compile(
     r'|"last_seen_at":"[^"]*"'
 )
 """What is new in each answer, when staff were last seen, and figures that count the asking itself."""
-LOOKS = ("/who-looked",)
+LOOKS = ("/who-looked", "/offline/session")
+"""What grows with each look, and a secret that is new in each answer."""
 WRITTEN_BY_ASKING = {"users", "sessions", "audit_reads", "heartbeats"}
 
 
