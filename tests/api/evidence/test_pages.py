@@ -253,7 +253,7 @@ async def test_given_the_check_then_each_item_that_takes_photos_leads_to_them_wi
     door: Door, case_id: UUID
 ) -> None:
     sign_in(door, "coordinator")
-    shown = (await door.client.get(f"/cases/{case_id}/check")).text
+    shown = (await door.client.get(f"/cases/{case_id}/check/all")).text
     link = re.search(rf'<a href="{page_of(case_id)}"[^>]*>', shown)
     assert link
     assert 'target="_blank"' in link.group()
