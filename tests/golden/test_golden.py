@@ -13,10 +13,11 @@ from typing import Any
 
 import pytest
 
+from discharge.cases.commands import ANSWER, ENVELOPE
 from discharge.cases.events import EVENT
 from discharge.cases.evolve import fold
 from discharge.cases.model import SNAPSHOT, Case, Stage
-from discharge.stored import SCHEMA
+from discharge.stored import SCHEMA, Stored
 from tests.golden.kinds import Json, Kind, kinds, unstamped
 from tests.golden.story import told_story
 
@@ -59,10 +60,20 @@ def what_to_do(kind: Kind, changed: list[str], newest: int) -> str:
     return f"{what}\n{raise_it if kind.schema == newest else ''}Then `make golden`, and commit the new file."
 
 
+def numbers(family: str) -> list[int]:
+    return [int(path.name.split(".")[-2]) for path in (HERE / family).glob("*.json")]
+
+
+NEWEST_EVENT = max(numbers("event"))
+"""A new kind of event raises the schema of them all, so that a build without the kind knows of it. Read
+before anything is recorded: of several new kinds, the file of the first must not stand in the others' way.
+"""
+
+
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 def test_given_what_is_stored_today_then_a_golden_file_has_its_shape(kind: Kind) -> None:
     there = files(kind.key)
-    newest = max(there, default=max(_numbers("event")) if kind.family == "event" else 0)
+    newest = max(there, default=NEWEST_EVENT if kind.family == "event" else 0)
     before = content(there[newest])["shape"] if there else {}
     changed = list(differences(before, kind.shape))
     if changed and RECORD and kind.schema != newest:
@@ -71,9 +82,29 @@ def test_given_what_is_stored_today_then_a_golden_file_has_its_shape(kind: Kind)
     assert not changed, what_to_do(kind, changed, newest)
 
 
-def _numbers(family: str) -> list[int]:
-    """A new kind of event raises the schema of them all, so that a build without the kind knows of it."""
-    return [int(path.name.split(".")[-2]) for path in (HERE / family).glob("*.json")]
+def test_given_two_new_kinds_of_event_when_recorded_in_one_run_then_each_has_its_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "event").mkdir()
+    for name, value in (("HERE", tmp_path), ("RECORD", True), ("NEWEST_EVENT", EVENT.schema - 1)):
+        monkeypatch.setitem(globals(), name, value)
+    for key in ("event/answer-disputed", "event/answer-settled"):
+        test_given_what_is_stored_today_then_a_golden_file_has_its_shape(KINDS[key])
+        assert list(files(key)) == [EVENT.schema]
+
+
+UNRECORDED = {"snapshot": {4}}
+"""Schemas that were raised because the fold changed, and not the shape."""
+
+
+@pytest.mark.parametrize(
+    ("family", "today"), [("event", EVENT), ("command", ENVELOPE), ("answer", ANSWER), ("snapshot", SNAPSHOT)]
+)
+def test_given_a_schema_then_each_raise_of_it_up_to_today_s_has_golden_files(
+    family: str, today: Stored[Any]
+) -> None:
+    raised = set(range(1, today.schema + 1))
+    assert raised ^ set(numbers(family)) == UNRECORDED.get(family, set())
 
 
 RELEASED = sorted(path for path in HERE.glob("*/*.json") if path.parent.name != "story")
