@@ -36,6 +36,7 @@ from discharge.cases.commands import (
     ConfirmItem,
     Envelope,
     SaveAnswers,
+    SettleAnswer,
     TellOfStay,
 )
 from discharge.cases.model import SNAPSHOT, Case
@@ -128,7 +129,7 @@ def _answers(command: Command) -> Mapping[str, str]:
     match command:
         case SaveAnswers() | CompleteCheck():
             return command.answers
-        case ConfirmItem():
+        case ConfirmItem() | SettleAnswer():
             return {command.item: command.value}
     return {}
 

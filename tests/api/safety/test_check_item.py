@@ -64,3 +64,19 @@ async def test_given_a_named_person_confirms_then_the_check_follows_until_somebo
     await disclosed(door, case_id, asked="alone", disclosed="no")
     await door.settle()
     assert await item(door, case_id) == "unknown"
+
+
+async def test_given_answers_since_a_confirmation_when_the_item_is_settled_as_confirmed_then_it_is_refused(
+    door: Door,
+) -> None:
+    case_id = await begun(door)
+    await advised(door)
+    await disclosed(door, case_id)
+    await acted(door, case_id, {"kind": "safety-confirmed"}, reason="Spoke with her")
+    await door.settle()
+    await disclosed(door, case_id, asked="alone", disclosed="no")
+    await door.settle()
+    body = {"kind": "settle-answer", "item": ITEM, "value": "confirmed", "reason": "seen-since"}
+    sent = await door.post(f"/api/v1/cases/{case_id}/commands", body, "coordinator")
+    assert (sent.status_code, sent.json()["code"]) == (409, "safety-not-confirmed")
+    assert await item(door, case_id) == "unknown"
