@@ -85,7 +85,7 @@ EDITS = (
     ),
     Edit(f"{CASES}/commands/__init__.py", "(Envelope), schema=", "(Envelope), schema=90 + "),
     Edit(f"{CASES}/events/__init__.py", "(Event), schema=", "(Event), schema=90 + "),
-    Edit(f"{CASES}/events/__init__.py", "    | CaseReopened,", "    | CaseReopened | TelecareFitted,"),
+    Edit(f"{CASES}/events/__init__.py", "    | CaseReopened\n", "    | CaseReopened | TelecareFitted\n"),
     Edit(f"{CASES}/events/__init__.py", "events.wait import (", "events.wait import (TelecareFitted, "),
     Edit(f"{CASES}/evolve/wait.py", "    ev.NeededBySet: ", FOLD + "    ev.NeededBySet: "),
     Edit(f"{CASES}/parts.py", "    ev.NeededBySet: ", PIECE + "    ev.NeededBySet: "),

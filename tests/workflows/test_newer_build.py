@@ -170,9 +170,10 @@ async def test_given_a_command_that_the_old_worker_hands_back_then_the_newer_one
     address = story.client.service_client.config.target_host
     at = (database.worker_url, address, KEYS)
     async with (
-        worker_process(*at, tmp_path / "old.log"),
+        worker_process(*at, tmp_path / "old.log") as old,
         old_interface(story, database) as interface,
     ):
+        await serving(old)
         await story.refer()
         async with worker_process(*at, tmp_path / "newer.log", newer) as later:
             await serving(later)

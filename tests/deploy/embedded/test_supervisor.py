@@ -118,6 +118,7 @@ async def test_given_a_live_owner_when_another_supervisor_comes_then_it_is_refus
 async def test_given_a_leftover_when_a_supervisor_comes_then_it_is_stopped(tmp_path: Path) -> None:
     command = [sys.executable, "-c", STEADY.format(str(tmp_path / "flag"))]
     leftover = await processes.start(command, {}, tmp_path / "log", None, dies_with_us=False)
+    await until((tmp_path / "flag").exists)
     Records(tmp_path / "run").remember("steady", leftover.pid)
     with Supervisor(tmp_path, Told()) as ours:
         await ours.stop_leftovers(["steady"])
