@@ -175,7 +175,7 @@ class Envelope(Frozen):
     late: bool = False
 
 
-ENVELOPE: Stored[Envelope] = Stored(TypeAdapter(Envelope), schema=11)
+ENVELOPE: Stored[Envelope] = Stored(TypeAdapter(Envelope), schema=6)
 """How a command is stored, with who asks."""
 
 __all__ = [
