@@ -16,6 +16,7 @@ from discharge.codes.casework import OWNER_ROLES
 from discharge.store.engine import transaction
 from discharge.store.tables import CaseRow
 from tests.api.conftest import Door
+from tests.api.safety.scene import acted, advised, disclosed
 from tests.api.signing_in import sign_in
 from tests.housing_checks.form_two import form_two_in_force
 from tests.housing_checks.paper import FORM, PaperCase, all_well, paper_cases
@@ -39,6 +40,8 @@ async def standing(door: Door, case_id: UUID) -> Case:
 async def entered(door: Door, paper: PaperCase) -> UUID:
     """Referred by the ward, and checked by the coordinator in two parts."""
     case_id = await door.referred(**paper.referral)
+    if paper.answers.get("safety-confirmed", "confirmed") == "confirmed":
+        await confirmed_safe(door, case_id)
     await accepted(door, case_id, "accept-referral")
     if paper.homeless != "unknown":
         await accepted(door, case_id, "flag-homelessness", "discharge-team", flag=paper.homeless)
@@ -46,6 +49,14 @@ async def entered(door: Door, paper: PaperCase) -> UUID:
     await accepted(door, case_id, "save-answers", form=FORM.code, answers=dict(answers[:30]))
     await accepted(door, case_id, "complete-check", form=FORM.code, answers=dict(answers[30:]))
     return case_id
+
+
+async def confirmed_safe(door: Door, case_id: UUID) -> None:
+    """The adviser confirms safety: the check may not say so before."""
+    await advised(door)
+    await disclosed(door, case_id, asked="alone", disclosed="no")
+    answer = await acted(door, case_id, {"kind": "safety-confirmed"}, reason="Spoke with them alone")
+    assert answer.status_code == 201, answer.text
 
 
 async def accepted(door: Door, case_id: UUID, kind: str, role: str = "coordinator", **fields: Any) -> None:
