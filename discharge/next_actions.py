@@ -17,11 +17,14 @@ from discharge.sharing import may_send, sharing_facts
 
 @dataclass(frozen=True, slots=True)
 class NextAction:
-    """What somebody should do next, which role, and until when if a day is set."""
+    """What somebody should do next, which role, and until when if a day is set; ``at_gate`` where items of
+    the check stand in the way: their form says whose move each is.
+    """
 
     words: str
     role: str
     due_on: date | None = None
+    at_gate: bool = False
 
 
 def next_action(case: Case, today: date, names: Names | None = None) -> NextAction | None:
@@ -57,9 +60,8 @@ def _actions_making_ready(case: Case, today: date, names: Names) -> Iterator[Nex
         yield from _pressing(case, strand, today, names)
     blocked = [names.question(item.code) for item in case.gate_items if not item.satisfied]
     if blocked:
-        yield NextAction(
-            f"Confirm, or record a mitigation: {', '.join(blocked)}", "coordinator", case.needed_by
-        )
+        words = f"Confirm, or record a mitigation: {', '.join(blocked)}"
+        yield NextAction(words, "coordinator", case.needed_by, at_gate=True)
     for strand in case.open_strands:
         yield NextAction(f"Wait for the {names.item(strand)}", strand.owner_role, strand.due_on)
     yield NextAction("Record what the home still needs", "coordinator", case.needed_by)

@@ -34,7 +34,6 @@ from discharge.cases.model import Case
 from discharge.cases.stay_notices import suggested
 from discharge.delays.night_counts import nights_without_reason, published_delay_days, true_delay_days
 from discharge.delays.stays import periods_of_this_stay
-from discharge.next_actions import next_action
 from discharge.outcomes.case_outcome import suggested_outcome
 from discharge.outcomes.failed_discharge import (
     discharges_of,
@@ -44,6 +43,7 @@ from discharge.outcomes.failed_discharge import (
 from discharge.outcomes.readmission import readmission_band
 from discharge.store.tables import Person, PersonAddress
 from housing_checks.gate.blockers import blocking
+from housing_checks.gate.next_move import next_told
 from housing_checks.gate.sentence import short_sentence
 
 
@@ -128,7 +128,7 @@ def case_detail(found: CaseFile, caller: Principal, today: date, known: Director
 def _told(found: CaseFile, today: date, known: Directory) -> dict[str, Any]:
     """What the rules say of the case; each is null where the reader is not told."""
     telling = found.telling
-    action = telling.of("next_action", lambda whole: next_action(whole, today, known.names))
+    action = next_told(telling, today, known.names)
     blocked = telling.of("blocking", blocking)
     return {
         "why_still_here": telling.sentence(found.case, today, known.names),

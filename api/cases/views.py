@@ -39,7 +39,6 @@ from discharge.cases.model import Alert, Case, Discharge, Strand
 from discharge.cases.relations import may_touch
 from discharge.codes import casework
 from discharge.contact_cards import Card
-from discharge.next_actions import next_action
 from discharge.outcomes.failed_discharge import (
     discharges_of,
     failed_discharge,
@@ -50,6 +49,7 @@ from discharge.outcomes.failed_discharge import (
 from discharge.outcomes.readmission import readmission_band
 from discharge.risk.rules import loudest_first, rule_title
 from discharge.store.tables import CaseEventRow, NoteRow, OutboxRow
+from housing_checks.gate.next_move import next_told
 from housing_checks.gate.sentence import what_stands_between
 from housing_checks.lead_times import item_label
 from housing_checks.strands.definitions import kind_words
@@ -74,7 +74,7 @@ class Given:
 def present(given: Given) -> CasePage:
     """The case in words and links."""
     case, known, telling = given.found.case, given.known, given.found.telling
-    action = telling.of("next_action", lambda whole: next_action(whole, given.today, known.names))
+    action = next_told(telling, given.today, known.names)
     left_to_do = not case.closed and (case.discharge is None or case.unready_home is not None)
     left_to_do = left_to_do and telling.says("blocking")
     return CasePage(

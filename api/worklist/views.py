@@ -14,9 +14,9 @@ from api.worklist.queries import VIEWS, Listed, Worklist, WorklistQuery
 from discharge.cases.model import Case
 from discharge.delays.night_counts import nights_without_reason, published_delay_days
 from discharge.delays.stays import periods_of_this_stay
-from discharge.next_actions import next_action
 from fhir_adapters.store.message_search import UNASSIGNED
 from fhir_adapters.store.tables import Feed
+from housing_checks.gate.next_move import next_told
 from housing_checks.gate.sentence import short_sentence
 
 """The feed of messages that no feed claims; nobody misses it when it is silent."""
@@ -170,7 +170,7 @@ def feed_lines(rows: list[Feed], now: datetime) -> list[FeedLine]:
 
 def _row(listed: Listed, today: date, known: Directory) -> Row:
     case, person, telling = listed.case, listed.person, listed.telling
-    action = telling.of("next_action", lambda whole: next_action(whole, today, known.names))
+    action = next_told(telling, today, known.names)
     ward, bed = _place(listed, known)
     without = telling.of("waiting", lambda whole: _without_reason(whole, today))
     return Row(

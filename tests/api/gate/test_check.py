@@ -65,6 +65,9 @@ async def test_given_the_case_page_then_it_says_the_same_sentence_owners_days_an
     assert sentence in part
     for words in ("Heating: no", "Housing and health coordinator", "Start basics at home: heating, water"):
         assert words in part, words
+    first = (await read(door, case_id))["blockers"][0]
+    following = page.split("Next: ")[1].split("<")[0]
+    assert f": {first['next_action']} (Housing and health coordinator" in following
     assert "no date yet" in part
     assert "Under way, and does not block" in part
     assert "Commode: not done" in part
