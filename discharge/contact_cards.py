@@ -178,6 +178,31 @@ def missing(known: Iterable[Card]) -> tuple[str, ...]:
     return tuple(row.code for row in CONTACT_ROLES if row.expected and row.code not in held)
 
 
+def not_to_give(known: Iterable[Card], said: Sequence[Said]) -> frozenset[Said]:
+    """What messages say that nobody is given by itself: a number that is not safe to ring, whosever it is
+    called, and what staff ended or corrected.
+    """
+    known = tuple(known)
+    unsafe = {number for card in known for number in _unsafe(card)}
+    replaced = {each for card in known if card.current is not None for each in _replaced(card, said)}
+    return frozenset(each for each in said if each in replaced or _plain(each.value) in unsafe)
+
+
+def _unsafe(card: Card) -> Iterator[str]:
+    """The numbers of a card of which staff said last that they are not safe to ring."""
+    last = {_plain(each.phone): each.safe_to_ring for each in reversed(card.entries) if each.phone}
+    return (number for number, safe in last.items() if safe == "no")
+
+
+def _replaced(card: Card, said: Iterable[Said]) -> Iterator[Said]:
+    """What messages say in the place of a card that does not hold, or that is not to be rung at all."""
+    newest = card.entries[0]
+    shut = card.ended or newest.safe_to_ring == "no"
+    for each in _covered(card, said):
+        if shut or (_plain(each.told) != _plain(newest.told) and each not in card.otherwise):
+            yield each
+
+
 def values_beside(entry: Said, said: Iterable[Said]) -> list[str]:
     """What messages say in the place of one contact: its own value first."""
     others = [each.told for each in said if _same_place(entry, each) and each != entry]

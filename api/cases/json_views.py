@@ -6,6 +6,7 @@ see is absent from `case`: an empty value would say that there is nothing.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -21,7 +22,7 @@ from api.cases.schemas import (
     StaySuggestion,
 )
 from api.cases.suggestions import suggested_json
-from api.cases.summary import contact_line, contacts_shown, sees_contacts, whom_to_ring
+from api.cases.summary import contact_line, contacts_shown, said_of, sees_contacts, whom_to_ring
 from api.cases.viewer import is_hidden
 from api.web.names import Directory
 from api.web.principals import Principal
@@ -32,6 +33,7 @@ from discharge.cases.decide.capacity import imca_needed
 from discharge.cases.decide.choice import overdue
 from discharge.cases.model import Case
 from discharge.cases.stay_notices import suggested
+from discharge.contact_cards import Card, not_to_give
 from discharge.delays.night_counts import nights_without_reason, published_delay_days, true_delay_days
 from discharge.delays.stays import periods_of_this_stay
 from discharge.outcomes.case_outcome import suggested_outcome
@@ -100,8 +102,10 @@ def case_line(listed: Listed, today: date, known: Directory) -> CaseLine:
     )
 
 
-def case_detail(found: CaseFile, caller: Principal, today: date, known: Directory) -> CaseDetail:
-    """One case, as much of it as the reader sees; null is what they are not told."""
+def case_detail(
+    found: CaseFile, caller: Principal, today: date, known: Directory, cards: Sequence[Card]
+) -> CaseDetail:
+    """One case, as much of it as the reader sees; null is what they are not told. `cards`: whom to call."""
     case, sight = found.case, found.telling.sight
     return CaseDetail(
         case_id=case.case_id,
@@ -112,7 +116,7 @@ def case_detail(found: CaseFile, caller: Principal, today: date, known: Director
             **dict(person_json(found.person)),
             address=_address(found.address) if found.address else None,
             homes_before=[_address(each) for each in found.homes_before] if sight.address else None,
-            contacts=contacts_json(found, caller, known),
+            contacts=contacts_json(found, caller, known, cards),
         ),
         ward_withheld=_withheld(case, known, seen=found.place_seen),
         safety=found.safety.as_json(),
@@ -193,10 +197,16 @@ def afterwards_json(case: Case) -> list[DischargeResult]:
     return lines
 
 
-def contacts_json(found: CaseFile, caller: Principal, known: Directory) -> list[Contact] | None:
-    """Whom to call, with the relationship as received; None for whoever is not told of any."""
+def contacts_json(
+    found: CaseFile, caller: Principal, known: Directory, cards: Sequence[Card]
+) -> list[Contact] | None:
+    """Whom to call by the trust's messages, with the relationship as received; None for those who are not
+    told of any. What staff said is not safe to ring, of no use or wrong is left out.
+    """
     if not sees_contacts(found, caller):
         return None
+    shown = contacts_shown(found, caller)
+    kept_back = not_to_give(cards, [said_of(row) for row in shown])
     return [
         Contact(
             kind=row.kind,
@@ -205,5 +215,6 @@ def contacts_json(found: CaseFile, caller: Principal, known: Directory) -> list[
             relationship=row.relationship_code,
             words=contact_line(row, known),
         )
-        for row in contacts_shown(found, caller)
+        for row in shown
+        if said_of(row) not in kept_back
     ]

@@ -15,6 +15,7 @@ from api.commands.answers import command_answer, command_status, request_status
 from api.commands.kinds import split
 from api.commands.schemas import CommandAnswer, CommandRequest, CommandStatus
 from api.commands.service import AskedCommand, ask, others_changed
+from api.contact_details.queries import contact_cards
 from api.looks.notes import who_looked
 from api.web import names
 from api.web.depends import Caller, IdempotencyKey, Ready
@@ -74,13 +75,16 @@ async def get_case(case_id: UUID, services: Ready, caller: Caller) -> CaseDetail
     A value that rests on what the caller's part in the case does not include is null (`next_action`,
     `waiting`, `blocking`, `suggested_strands`, `suggested_outcome`, `discharges`), and `case` leaves out the
     fields that the caller does not see. `why_still_here` then says the caller's own work.
+    `person.contacts` is what the trust's messages say; it leaves out what staff said is not safe to ring,
+    ended or corrected.
+    `contact-details` has everybody to call, each with its marks.
     """
     caller.require("case.read")
     today = london_date(await services.case_now())
     async with services.begin(caller) as session:
         found = await queries.read_case(session, caller, case_id, "case by interface")
-        known = await names.directory(session)
-    return case_detail(found, caller, today, known)
+        known, cards = await names.directory(session), await contact_cards(session, caller, found)
+    return case_detail(found, caller, today, known, cards)
 
 
 @router.get("/cases/{case_id}/timeline")

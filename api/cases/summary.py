@@ -17,6 +17,7 @@ from discharge.cases.relations import may_ask_of
 from discharge.codes import casework
 from discharge.codes.delay_reasons import delay_reason_label
 from discharge.codes.people import RELATIONSHIPS
+from discharge.contact_cards import Said
 from discharge.delays.night_counts import nights_without_reason, published_delay_days
 from discharge.delays.stays import periods_of_this_stay
 from discharge.store.tables import PersonAddress, PersonContact
@@ -253,6 +254,11 @@ def contacts_shown(found: CaseFile, caller: Principal) -> list[PersonContact]:
     order = (*OWN, NEXT_OF_KIN, PRACTICE)
     known = [row for row in found.contacts if row.kind in order]
     return sorted(known, key=lambda row: (order.index(row.kind), row.name or "", row.value))
+
+
+def said_of(row: PersonContact) -> Said:
+    """What a message says of one contact."""
+    return Said(row.kind, row.value, row.name or "", row.relationship_code or "")
 
 
 def contact_line(row: PersonContact, known: Directory) -> str:

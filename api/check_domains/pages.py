@@ -37,7 +37,7 @@ from housing_checks.checks.rules import not_asked
 
 router = APIRouter(prefix="/cases/{case_id}/check", include_in_schema=False)
 
-COMPLETE = "complete-check"
+COMPLETE, CONFIRM, SAFETY = "complete-check", "save-answers", "safety.ask"
 Code = Annotated[str, Query(max_length=40)]
 Find = Annotated[str, Query(max_length=100)]
 
@@ -201,7 +201,9 @@ def _list_page(
     asked = [each for each in seen.items if each.asked]
     found = found_items(seen.items, find)
     left = [each for each in asked if each.answer is None]
-    may = may_ask(seen.case, COMPLETE) and seen.visit.caller.may_on(seen.case, COMPLETE)
+    completes, confirms = (
+        may_ask(seen.case, each) and seen.visit.caller.may_on(seen.case, each) for each in (COMPLETE, CONFIRM)
+    )
     begun = seen.case.check is not None and seen.case.check.completed_on is None
     view = DomainsPage(
         frame=seen.frame,
@@ -217,7 +219,10 @@ def _list_page(
         find=find,
         found=tuple(item_line(seen.frame, each, seen.names) for each in found[:MOST_FOUND]),
         found_more=max(len(found) - MOST_FOUND, 0),
-        may_complete=may and begun,
+        may_complete=completes and begun,
+        may_confirm=confirms and seen.form.known,
+        may_answer_all=completes,
+        may_answer_safety=seen.visit.caller.may_on(seen.case, SAFETY),
         errors=tuple(error_line(name, text) for name, text in (faults or {}).items()),
     )
     return seen.visit.page("check_domains/domains.html", status, view=view, key=str(uuid4()), banner=banner)

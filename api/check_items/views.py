@@ -110,6 +110,9 @@ class DomainsPage:
     found: tuple[ItemLine, ...]
     found_more: int
     may_complete: bool
+    may_confirm: bool
+    may_answer_all: bool
+    may_answer_safety: bool
     errors: tuple[dict[str, str], ...] = ()
     changes: Changes | None = None
 

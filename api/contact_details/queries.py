@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.cases.queries import CaseFile
-from api.cases.summary import contacts_shown, sees_contacts
+from api.cases.summary import contacts_shown, said_of, sees_contacts
 from api.web.principals import Principal
 from discharge.cases.model import IN_HOSPITAL
 from discharge.contact_cards import WARD, Card, Entry, Said, cards
@@ -27,9 +27,7 @@ async def contact_cards(session: AsyncSession, caller: Principal, found: CaseFil
 
 def said_now(found: CaseFile, caller: Principal) -> tuple[Said, ...]:
     """What the trust's messages say now."""
-    rows = contacts_shown(found, caller)
-    told = [Said(row.kind, row.value, row.name or "", row.relationship_code or "") for row in rows]
-    return (*told, *_ward(found))
+    return (*(said_of(row) for row in contacts_shown(found, caller)), *_ward(found))
 
 
 def _ward(found: CaseFile) -> Iterator[Said]:

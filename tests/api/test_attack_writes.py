@@ -78,8 +78,12 @@ HELD = {
     "kept": "SELECT id FROM kept_forms",
 }
 """What stands in an address -> what the record holds of that."""
-CODES = {"kind": ["accept-referral", "close-case"], "item": ["steps-stairs"]}
-"""What stands in an address and is a code: a kind of command, an item of the check."""
+CODES = {
+    "kind": ["accept-referral", "close-case"],
+    "item": ["steps-stairs"],
+    "slug": ["getting-in-and-moving-inside"],
+}
+"""What stands in an address and is a code: a kind of command, an item or a domain of the check."""
 OPEN_NOUNS = {"property_id", "home_id"}
 """Homes are read by whoever finds homes: only writing is the landlord's."""
 WRITTEN_BY_LOOKING = {"audit_reads", "audit_writes", "users", "sessions", "kept_forms", "safety_looks"}

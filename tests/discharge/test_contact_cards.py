@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from discharge.contact_cards import Entry, Said, cards, dialled, missing, values_beside
+from discharge.contact_cards import Entry, Said, cards, dialled, missing, not_to_give, values_beside
 
 CASE = UUID(int=7)
 HOME = Said("phone", "0113 496 0001")
@@ -137,3 +137,42 @@ def test_given_a_number_as_written_then_its_digits_are_dialled(written: str, dia
 def test_given_who_is_known_then_whoever_is_expected_and_not_named_is_missing() -> None:
     ended = entry(role="key-holder", entry="ended", name="Paul")
     assert missing(cards(CASE, (HOME, RUTH), (ended,))) == ("key-holder", "gp", "ward")
+
+
+@pytest.mark.parametrize(
+    ("recorded", "kept_back"),
+    [
+        pytest.param([entry(HOME, phone=HOME.value)], set(), id="safety-not-known"),
+        pytest.param([entry(HOME, phone=HOME.value, safe_to_ring="yes")], set(), id="safe"),
+        pytest.param([entry(HOME, phone=HOME.value, safe_to_ring="no")], {HOME}, id="not-safe"),
+        pytest.param([entry(None, phone="+44 113 496 0001", safe_to_ring="no")], {HOME}, id="other-writing"),
+        pytest.param([entry(HOME, phone="0113 496 0002", safe_to_ring="no")], {HOME}, id="its-place"),
+        pytest.param([entry(HOME, phone="0113 496 0002")], {HOME}, id="corrected"),
+        pytest.param([entry(RUTH, phone=RUTH.value, entry="ended")], {RUTH}, id="ended"),
+    ],
+)
+def test_given_what_staff_said_of_a_number_then_the_message_alone_does_not_give_it(
+    recorded: list[Entry], kept_back: set[Said]
+) -> None:
+    said = (HOME, MOBILE, RUTH)
+    assert not_to_give(cards(CASE, said, recorded), said) == kept_back
+
+
+def test_given_a_number_that_became_safe_then_the_message_gives_it_again() -> None:
+    first = entry(HOME, phone=HOME.value, safe_to_ring="no")
+    second = entry(HOME, phone=HOME.value, safe_to_ring="yes", number=2)
+    assert not_to_give(cards(CASE, (HOME,), (first, second)), (HOME,)) == frozenset()
+
+
+def test_given_another_number_in_the_place_of_one_that_is_not_safe_then_it_is_not_given_alone_either() -> (
+    None
+):
+    recorded = entry(HOME, phone=HOME.value, safe_to_ring="no")
+    later = Said("phone", "0113 496 0009")
+    assert not_to_give(cards(CASE, (later,), (recorded,)), (later, MOBILE)) == {later}
+
+
+def test_given_a_later_message_that_says_otherwise_than_a_safe_one_then_it_is_given() -> None:
+    recorded = entry(HOME, phone="0113 496 0002")
+    later = Said("phone", "0113 496 0009")
+    assert not_to_give(cards(CASE, (later,), (recorded,)), (later,)) == frozenset()

@@ -321,7 +321,15 @@ def test_given_every_form_about_a_case_then_it_carries_the_version_that_was_seen
     ]
     assert len(forms) >= 5
     for name, form in forms:
+        if any(f'name="kind" value="{kind}"' in form for kind in OF_THE_ANNEX) and name == "safety.html":
+            continue
         assert "form_head(" in form or 'name="seen_version"' in form, name
+
+
+OF_THE_ANNEX = ("name-person", "remove-person")
+"""Who reads the annex is no part of the case: no version of it may say that there is an annex, so a version
+that was seen says nothing of the list. Naming and removing somebody twice is the same as once.
+"""
 
 
 @pytest.mark.parametrize("beyond", [1, 500, 10**12])

@@ -84,6 +84,17 @@ async def test_given_the_check_when_it_is_opened_then_each_domain_says_how_far_i
     assert "1 answered, 1 no. Answered by Test coordinator" in page
 
 
+@pytest.mark.parametrize("role", ["coordinator", "discharge-team", "monitor"])
+async def test_given_the_list_of_domains_then_each_link_is_shown_to_those_whose_page_opens(
+    door: Door, case_id: UUID, role: str
+) -> None:
+    sign_in(door, role)
+    page = (await door.client.get(f"/cases/{case_id}/check")).text
+    for path in ("check/proposed", "check/all", "safety"):
+        opens = (await door.client.get(f"/cases/{case_id}/{path}")).status_code == 200
+        assert (f'href="/cases/{case_id}/{path}"' in page) is opens, path
+
+
 async def test_given_an_answer_with_everything_when_it_is_saved_then_all_of_it_is_there_and_the_next_opens(
     door: Door, case_id: UUID
 ) -> None:

@@ -129,6 +129,11 @@ async def test_given_a_number_that_is_not_safe_to_ring_then_it_is_a_warning_and_
         assert "Do not ring" in page
         assert "tel:01134960001" not in page
         assert "tel:07700900222" in page
+    for role in ("discharge-team", "coordinator", "system"):
+        case = await door.get(f"/api/v1/cases/{case_id}", role)
+        assert case.status_code == 200, case.text
+        assert HOME not in case.text, role
+        assert [each["value"] for each in case.json()["person"]["contacts"]] == [RUTH]
 
 
 async def test_given_the_same_contact_twice_then_there_is_one_and_one_key_does_one_thing(
