@@ -1,4 +1,4 @@
-"""Photos and documents on items of the home check."""
+"""The restricted annex of a case, which named people alone read."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from alembic import op
 from discharge.store.migrations import run_sql
 
 revision = "0057"
-down_revision = "0055"
+down_revision = "0056"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
-    run_sql(op.get_bind(), "0057_evidence_files.sql")
+    run_sql(op.get_bind(), "0058_safety_annex.sql")
 
 
 def downgrade() -> None:
-    run_sql(op.get_bind(), "0057_evidence_files_down.sql")
+    run_sql(op.get_bind(), "0058_safety_annex_down.sql")
