@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import uuid4
@@ -57,7 +58,8 @@ def test_given_a_referral_by_fhir_when_every_step_is_dated_by_hand_then_bed_days
     attributed: HP5 1, CA10 1 + 2 = 3, WC4 2, together 6, no night without a reason.
     Of these the home held CA10 3 + WC4 2 = 5 nights; released against a standard of 10: 10 - 5 = 5.
     """
-    posted = fhir(cast.next(), {"reasons": ["adaptation"]}, date(2025, 3, 24), str(uuid4()))
+    alone = replace(cast.next(), lives_alone="yes")  # for them a contact is due after 48 hours too
+    posted = fhir(alone, {"reasons": ["adaptation"]}, date(2025, 3, 24), str(uuid4()))
     answer = stack.post(WARD, "/fhir/R4/ServiceRequest", posted)
     assert answer.status_code == 201, answer.text
     case = Dated(stack, taken_on(stack, answer.json()["id"]))
