@@ -294,6 +294,9 @@ def answers_to(form: m.CheckFormDetail) -> dict[str, str]:
 
 
 def holds(condition: m.FormCondition, answers: dict[str, str]) -> bool:
+    """A condition on a fact of the case holds, for the answers tell nothing else of it."""
+    if condition.item is None:
+        return True
     given = answers.get(condition.item)
     if condition.operator == m.FormConditionOperator.EXISTS:
         return (given is not None) == (condition.answer == "yes")

@@ -251,7 +251,9 @@ function must<Found>({ data, error }: { data?: Found; error?: unknown }): Found 
   return data;
 }
 
+// A condition on a fact of the case holds, for the answers tell nothing else of it.
 function holds(condition: Schemas["FormCondition"], answers: Record<string, string>): boolean {
+  if (condition.item === null) return true;
   const given = answers[condition.item];
   if (condition.operator === "exists") return (given !== undefined) === (condition.answer === "yes");
   return given !== undefined && (given === condition.answer) === (condition.operator === "=");
