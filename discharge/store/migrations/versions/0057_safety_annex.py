@@ -13,8 +13,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    run_sql(op.get_bind(), "0058_safety_annex.sql")
+    run_sql(op.get_bind(), "0057_safety_annex.sql")
 
 
 def downgrade() -> None:
-    run_sql(op.get_bind(), "0058_safety_annex_down.sql")
+    run_sql(op.get_bind(), "0057_safety_annex_down.sql")
