@@ -98,7 +98,7 @@ BASES: Mapping[Derived, Basis] = MappingProxyType(
         "advocate_needed": Basis(frozenset({"capacity", "representatives"})),
         "choice_answers_overdue": Basis(frozenset({"choice"})),
         "stay_to_tell": Basis(
-            frozenset({"stage", "spells", "discharge", "participants", "stay_notices", "sharing"})
+            frozenset({"stage", "spells", "discharge", "participants", "strands", "stay_notices", "sharing"})
         ),
         "status": Basis(frozenset({"stage", "outcome", "referral.returned_reason"})),
     }

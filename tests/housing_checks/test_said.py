@@ -12,8 +12,11 @@ from uuid import UUID
 
 import pytest
 
+from discharge.cases.decide.capacity import imca_needed
+from discharge.cases.decide.choice import overdue
 from discharge.cases.model import IN_HOSPITAL, Case, Stage
 from discharge.cases.relations import relation_of
+from discharge.cases.stay_notices import suggested
 from discharge.delays.night_counts import nights_without_reason, published_delay_days, true_delay_days
 from discharge.delays.stays import periods_of_this_stay
 from discharge.disclosure import BASES, UNTOLD, Derived, Telling, holds
@@ -82,6 +85,11 @@ RULES: dict[Derived, Callable[[Case, date], Any]] = {
     "awaiting_spell": lambda case, _: bool(case.referral and case.referral.awaiting_spell),
     "place": lambda case, _: (case.in_community, case.current_spell and case.current_spell.status),
     "status": lambda case, _: case_reading(case),
+    "advocate_needed": lambda case, _: [
+        key for key, held in case.capacity.items() if imca_needed(case, held)
+    ],
+    "choice_answers_overdue": lambda case, today: [each.key for each in overdue(case, today)],
+    "stay_to_tell": lambda case, _: list(suggested(case)) if case.may_tell_partners else [],
 }
 
 
