@@ -235,7 +235,9 @@ async def interfaces(scene: Scene) -> list[str]:
 
 
 def tells(shown: str) -> bool:
-    return any(word in shown.upper() for word in TOLD)
+    """Whether it is told. The line on safety, which every case has, tells nothing: its key does not count."""
+    plain = shown.upper().replace('"SAFETY":', "")
+    return any(word in plain for word in TOLD)
 
 
 async def readers(scene: Scene) -> set[str]:

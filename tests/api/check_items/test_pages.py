@@ -84,7 +84,7 @@ async def test_given_the_check_when_it_is_opened_then_each_domain_says_how_far_i
     assert "1 answered, 1 no. Answered by Test coordinator" in page
 
 
-@pytest.mark.parametrize("role", ["coordinator", "discharge-team", "monitor"])
+@pytest.mark.parametrize("role", ["coordinator", "discharge-team", "trust-monitor"])
 async def test_given_the_list_of_domains_then_each_link_is_shown_to_those_whose_page_opens(
     door: Door, case_id: UUID, role: str
 ) -> None:
