@@ -105,7 +105,7 @@ BODIES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
                 "value": "no",
                 "evidence": "told",
                 "told_by": "daughter",
-                "told_by_name": "Ruth Ashdown",
+                "told_by_name": "Karen Field",
                 "through": "phone",
                 "seen_version": 9,
             }

@@ -9,16 +9,18 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.commands.service import AskedCommand, Outcome, body_hash, execute, seen_case, take
+from api.commands.service import AskedCommand, Outcome, body_hash, execute, existing, seen_case, take
 from api.evidence.checker import looked_over
 from api.web.principals import Principal
 from api.web.services import Services
 from api.web.settings import FileLimits
 from discharge.cases.command_stages import require_may_ask
 from discharge.cases.commands import AddItemEvidence
+from discharge.cases.model import Case
 from discharge.clocks import london_date
 from discharge.errors import HomewardError
 from discharge.store import evidence as store
+from discharge.store.commands import came_before
 from housing_checks.evidence.kept_file import KeptFile
 from housing_checks.evidence.rules import require_item
 
@@ -39,6 +41,11 @@ class SentFile:
         """By which the same file is known again."""
         return hashlib.sha256(self.content).hexdigest()
 
+    @property
+    def as_sent(self) -> dict[str, str]:
+        """The request that its key stands for."""
+        return {"item": self.item, "sha256": self.digest}
+
 
 @dataclass(frozen=True)
 class AddedFile:
@@ -50,7 +57,7 @@ class AddedFile:
     @property
     def repeated(self) -> bool:
         """Whether it was there already."""
-        return self.outcome is None or self.outcome.repeated
+        return self.outcome is None
 
 
 async def add_file(services: Services, caller: Principal, sent: SentFile) -> AddedFile:
@@ -60,7 +67,11 @@ async def add_file(services: Services, caller: Principal, sent: SentFile) -> Add
     """
     limits, today = services.settings.files, london_date(await services.case_now())
     async with services.begin(caller) as session:
-        same = await _same(session, caller, sent, today)
+        case = await _case(session, caller, sent)
+        before = await _before(session, caller, sent)
+        same = None if before else await _same(session, case, sent, today)
+    if before is not None:
+        return AddedFile(before[0], await execute(services, before[1]))
     if same is not None:
         return AddedFile(same, None)
     _require_size(sent, limits)
@@ -68,7 +79,7 @@ async def add_file(services: Services, caller: Principal, sent: SentFile) -> Add
     asked = _asked(sent, kept, today)
     async with services.begin(caller) as session:
         await store.one_file_at_a_time(session, sent.case_id)
-        same = await _same(session, caller, sent, today)
+        same = await _same(session, await _case(session, caller, sent), sent, today)
         if same is not None:
             return AddedFile(same, None)
         await _require_room(session, caller, asked, limits)
@@ -77,10 +88,24 @@ async def add_file(services: Services, caller: Principal, sent: SentFile) -> Add
     return AddedFile(file_id, await execute(services, taken))
 
 
-async def _same(session: AsyncSession, caller: Principal, sent: SentFile, today: date) -> UUID | None:
-    """The same file on the item, if it is there. Raises what keeps the caller from adding one."""
+async def _case(session: AsyncSession, caller: Principal, sent: SentFile) -> Case:
+    """The case, for whoever may add a file to it."""
     case = await seen_case(session, sent.case_id)
     caller.require_on(case, ADD)
+    return case
+
+
+async def _before(session: AsyncSession, caller: Principal, sent: SentFile) -> tuple[UUID, Outcome] | None:
+    """The file and the answer of the same request under the same key. Raises duplicate-key-other-body."""
+    if sent.key is None:
+        return None
+    digest = body_hash(sent.case_id, sent.as_sent)
+    row = await came_before(session, caller.client_id, sent.key, digest)
+    return (await store.file_of(session, row.id), existing(row)) if row is not None else None
+
+
+async def _same(session: AsyncSession, case: Case, sent: SentFile, today: date) -> UUID | None:
+    """The same file on the item, if it is there. Raises what keeps anybody from adding one."""
     require_may_ask(case, ADD)
     require_item(case, sent.item, today)
     return await store.same_file(session, sent.case_id, sent.item, sent.digest)
@@ -115,7 +140,7 @@ def _asked(sent: SentFile, kept: KeptFile, today: date) -> AskedCommand:
         case_id=sent.case_id,
         command=AddItemEvidence(item=sent.item, evidence=kept.evidence, file_id=file.file_id),
         effective_on=today,
-        as_sent={"item": sent.item, "sha256": sent.digest},
+        as_sent=sent.as_sent,
         key=sent.key,
         file=file,
     )

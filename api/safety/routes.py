@@ -69,6 +69,7 @@ async def add_safety_name(
     """Put somebody on the list of an annex. Doing it again changes nothing; no key is kept of it."""
     caller.require(service.ASK)
     async with services.begin(keyed.caller) as session:
+        await keyed.require_unused(session)
         await service.name(session, caller, case_id, body.user_id, body.reason.strip())
     return await _read(services, caller, case_id)
 
@@ -80,6 +81,7 @@ async def end_safety_name(
     """Take somebody off the list of an annex. Doing it again changes nothing; no key is kept of it."""
     caller.require(service.ASK)
     async with services.begin(keyed.caller) as session:
+        await keyed.require_unused(session)
         await service.remove(session, caller, case_id, user_id, body.reason.strip())
     return await _read(services, caller, case_id)
 

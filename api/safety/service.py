@@ -80,6 +80,7 @@ async def record(
 ) -> None:
     """Record something in the annex of a case, once under its key. Raises as `safety.record_entry`."""
     caller = keyed.caller
+    await keyed.require_unused(session)
     case, _ = await _case(session, caller, case_id)
     in_hospital = case.stage in IN_HOSPITAL and not case.in_community
     recording = safety.Recording(

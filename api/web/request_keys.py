@@ -59,6 +59,13 @@ class KeyedWrite:
                 await request_keys.keep_result(session, asked, shape.dump_python(done, mode="json"))
             return done
 
+    async def require_unused(self, session: AsyncSession) -> None:
+        """Refuse a key that stands for another request, where this one's is not kept among them. Raises
+        duplicate-key-other-body.
+        """
+        if self.key:
+            await request_keys.require_unused(session, self.caller.client_id, self.key)
+
     @property
     def _asked(self) -> RequestKey | None:
         if not self.key:

@@ -24,7 +24,7 @@ from discharge.sight import DANGER as DANGER_REASON
 from discharge.store.base import core_table
 from discharge.store.evidence import NewFile, keep_file
 from discharge.store.record import CASE_SIGNAL
-from discharge.store.request_keys import stands_for_other
+from discharge.store.request_keys import HEADER, stands_for_other
 from discharge.store.tables import CaseRow, CommandRow, NoteRow, OutboxRow
 from discharge.store.tables.persons import DANGER, ORDINARY
 from discharge.stored import NEWER
@@ -184,6 +184,22 @@ async def find_by_key(session: AsyncSession, client_id: str, client_key: str) ->
     return await session.scalar(
         select(CommandRow).where(CommandRow.client_id == client_id, CommandRow.client_key == client_key)
     )
+
+
+async def came_before(
+    session: AsyncSession, client_id: str, client_key: str, body_hash: str
+) -> CommandRow | None:
+    """The same request, where the client sent it before. Raises duplicate-key-other-body for a key that
+    stands for something else.
+    """
+    known = await find_by_key(session, client_id, client_key)
+    if known is None:
+        other = bool(await session.scalar(select(stands_for_other(client_id, client_key))))
+    else:
+        other = known.body_hash != body_hash
+    if other:
+        raise HomewardError("duplicate-key-other-body", where=HEADER)
+    return known
 
 
 async def acknowledge(session: AsyncSession, command_id: UUID) -> None:

@@ -60,7 +60,8 @@ async def keep_result(session: AsyncSession, asked: RequestKey, result: Any) -> 
     the key of a command or a referral.
     """
     statement = insert(RequestKeyRow).values(**vars(asked), result=result)
-    added = statement.on_conflict_do_nothing().returning(RequestKeyRow.client_key, _elsewhere(asked))
+    elsewhere = _elsewhere(asked.client_id, asked.client_key)
+    added = statement.on_conflict_do_nothing().returning(RequestKeyRow.client_key, elsewhere)
     row = (await session.execute(added)).one_or_none()
     if row is None or row[1]:
         raise _used()
@@ -73,6 +74,15 @@ def stands_for_other(
     return exists().where(RequestKeyRow.client_id == client_id, RequestKeyRow.client_key == client_key)
 
 
+async def require_unused(session: AsyncSession, client_id: str, client_key: str) -> None:
+    """Refuse a key that stands for another request, for what keeps its own keys or none. Raises
+    duplicate-key-other-body.
+    """
+    other = or_(stands_for_other(client_id, client_key), _elsewhere(client_id, client_key))
+    if await session.scalar(select(other)):
+        raise _used()
+
+
 async def forget_old(session: AsyncSession) -> int:
     """Forget keys that nobody sends again; how many (worker role)."""
     old = delete(RequestKeyRow).where(RequestKeyRow.used_at < func.now() - KEPT_FOR)
@@ -80,10 +90,10 @@ async def forget_old(session: AsyncSession) -> int:
     return done.rowcount if isinstance(done, CursorResult) else 0
 
 
-def _elsewhere(asked: RequestKey) -> ColumnElement[bool]:
+def _elsewhere(client_id: str, client_key: str) -> ColumnElement[bool]:
     """Whether the key stands for a command or a referral, which hold their keys themselves."""
     command, referral = (
-        exists().where(table.client_id == asked.client_id, table.client_key == asked.client_key)
+        exists().where(table.client_id == client_id, table.client_key == client_key)
         for table in (CommandRow, ReferralRequestRow)
     )
     return or_(command, referral)

@@ -194,6 +194,7 @@ async def test_given_no_script_when_a_referral_is_accepted_and_checked_then_ever
 
     await page.goto(f"{address}/cases/{case_id}")
     await page.get_by_role("link", name="Home suitability check").click()
+    await page.get_by_role("link", name="All questions on one page").click()
     for yes in await page.get_by_role("radio", name="Yes").all():
         await yes.check()
     await page.get_by_role("button", name="Check the answers").click()

@@ -23,6 +23,7 @@ from tests.api.commands.test_routes import PERSON
 from tests.api.conftest import Door
 from tests.api.shadow.test_lists import FEED, LIST, Intake, feed, intake  # noqa: F401 - a feed, for lists
 from tests.fixtures.contract import Operation, operations
+from tests.housing_checks.evidence.sent_files import photo
 
 USED = "used-for-something-else"
 LOOKED_FOR_FIRST = frozenset({"decide_referral_request"})
@@ -35,13 +36,15 @@ def writes() -> list[Operation]:
 
 def sent_to(write: Operation, case_id: object) -> dict[str, Any]:
     """Address and body of an example of a write; it names a case that is there, and else nothing that is."""
-    named = {"case_id": case_id, "sequence": 10**9}
+    named = {"case_id": case_id, "item": "heating", "sequence": 10**9}
     url = re.sub(r"{(\w+)}", lambda found: str(named.get(found[1], uuid4())), write.path)
     if write.name == "create_referral":
         return {"url": url, "json": {"person": PERSON}}
     for media_type, said in write.said.get("requestBody", {}).get("content", {}).items():
         if media_type == "text/csv":
             return {"url": url, "params": {"feed": FEED}, "content": LIST}
+        if media_type == "multipart/form-data":
+            return {"url": url, "params": {"item": "heating"}, "files": {"file": photo()}}
         examples = BODIES[said["schema"]["$ref"].removeprefix(REFS)]
         return {"url": url, "json": next(iter(examples.values()))}
     return {"url": url}

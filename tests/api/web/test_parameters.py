@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -29,11 +30,8 @@ def addresses(door: Door) -> list[tuple[str, str, dict[str, Any]]]:
 
 async def asked(door: Door, method: str, path: str, query: str) -> dict[str, Any]:
     """The problem that is answered, in short; empty where it is none."""
-    address = f"{path.replace('{', '').replace('}', '')}?{query}"
-    for part in path.split("/"):
-        if part.startswith("{"):
-            address = address.replace(part[1:-1], "1" if part == "{sequence}" else NOBODY, 1)
-    answer = await door.client.request(method, address, headers=door.headers("coordinator"))
+    address = re.sub(r"{(\w+)}", lambda found: "1" if found[1] == "sequence" else NOBODY, path)
+    answer = await door.client.request(method, f"{address}?{query}", headers=door.headers("coordinator"))
     body = answer.json() if answer.headers.get("content-type", "").endswith("problem+json") else {}
     return body | {"status": answer.status_code}
 

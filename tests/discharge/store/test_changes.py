@@ -71,8 +71,8 @@ async def test_given_other_parts_changed_since_when_saved_then_it_is_taken(
     worker: AsyncEngine, places: Places, case: Case
 ) -> None:
     for command in (cmd.ConfirmItem(item="heating", value="yes"), cmd.SetNeededBy(needed_by=SOON)):
-        await carried_out(worker, asked(case, places.trust, command, case.version), NOW)
-    mine = asked(case, places.housing, cmd.ConfirmItem(item="food", value="yes"), case.version)
+        await carried_out(worker, asked(case, places.housing, command, case.version), NOW)
+    mine = asked(case, places.trust, cmd.ConfirmItem(item="food", value="yes"), case.version)
     assert isinstance(await carried_out(worker, mine, NOW), Recorded)
     gate = (await loaded(worker, case.case_id)).gate
     assert (gate["heating"].value, gate["food"].value) == ("yes", "yes")
