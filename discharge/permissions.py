@@ -60,7 +60,12 @@ _READING: _CaseRows = (
     ("case.messages", READERS, LEADS, "See the messages about the person of a case"),
     ("document.read", (TEAM, COORDINATOR, SYSTEM), LEADS, "Open documents that the hospital sent"),
     ("document.read-restricted", (TEAM,), TRUST, "Open documents that the hospital restricted"),
-    ("evidence.read", (TEAM, COORDINATOR, SYSTEM), CARE, "See photos and documents of the home check"),
+    (
+        "evidence.read",
+        (TEAM, COORDINATOR, SYSTEM),
+        (*CARE, "landlord"),
+        "See photos and documents of the home check and of hazards; a landlord those of its own hazards",
+    ),
     ("place.name", (TEAM,), TRUST, "Name people who may see a hidden person's ward"),
     ("safety.ask", CASEWORK, CARE, "Answer the safety questions"),
     ("alerts.read", READERS, CARE, "See alerts"),

@@ -63,7 +63,7 @@ SIGHTS: Mapping[Relation, Sight] = MappingProxyType(
             _ALL_CASE - {"readmissions", "earlier_discharges"}, _ALL_REFERRAL - {"external_id"}, _ALL_PERSON
         ),
         "landlord": Sight(
-            _FRAME | {"referral", "needed_by", "stay_notices"},
+            _FRAME | {"referral", "needed_by", "stay_notices", "evidence"},
             _REFERRED | {"needs"},
             _NAMED,
             address=False,
@@ -99,6 +99,10 @@ def seen_case(
     kept: dict[str, Any] = {name: getattr(case, name) for name in sight.case | {"case_id"}}
     if sight.own_only:
         kept |= _own(case, organisation_id, homes)
+        if "evidence" in sight.case:
+            kept["evidence"] = {
+                key: each for key, each in case.evidence.items() if each.item in kept["hazards"]
+            }
     if case.referral is not None and "referral" in sight.case:
         kept["referral"] = _referral(case.referral, sight)
     seen = Case(**kept)

@@ -16,6 +16,7 @@ from discharge.cases import events as ev
 from discharge.cases.actions import ACTIONS, action_words
 from discharge.cases.follow_ups import contact_words, not_running
 from discharge.cases.model import Assignment, ItemAnswer, Mitigation
+from discharge.cases.model.evidence import HAZARD
 from discharge.codes import after_discharge, casework
 from discharge.codes.choice import CHOICE_ANSWERS
 from discharge.codes.delay_reasons import delay_reason_label
@@ -90,6 +91,10 @@ class _Teller:
     def gate(self, item: str) -> str:
         """A gated item."""
         return self.known.names.gate.get(item, item.replace("-", " "))
+
+    def subject(self, item: str) -> str:
+        """What a photo is on: a hazard, or an item of the check."""
+        return self.hazard(item) if item.startswith(HAZARD) else self.gate(item)
 
     def organisation(self, key: UUID | None) -> str:
         """An organisation's name."""
@@ -369,10 +374,11 @@ TELL: Mapping[str, _Tell] = {
     ),
     "action-answered": _answered,
     "item-evidence-added": lambda e, t: (
-        f"{casework.EVIDENCE_KINDS.label(e.file.evidence)} added: {t.gate(e.file.item)}"
+        f"{casework.EVIDENCE_KINDS.label(e.file.evidence)} added: {t.subject(e.file.item)}"
     ),
     "item-evidence-removed": lambda e, t: (
-        f"Photo or document removed: {t.gate(e.item)}. {casework.EVIDENCE_REMOVAL_REASONS.label(e.because)}"
+        f"Photo or document removed: {t.subject(e.item)}."
+        f" {casework.EVIDENCE_REMOVAL_REASONS.label(e.because)}"
     ),
     "note-written": lambda _e, _t: "Note",
     "person-readmitted": lambda e, _: (

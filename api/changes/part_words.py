@@ -345,7 +345,10 @@ def _stay(side: Side, key: str) -> str | None:
 
 def _evidence_label(side: Side, key: str) -> str:
     file = side.case.evidence.get(key)
-    return f"{casework.EVIDENCE_KINDS.label(file.evidence)}: {_gate(side, file.item)}" if file else "A photo"
+    if file is None:
+        return "A photo"
+    on = _hazard_label(side, file.hazard) if file.hazard else _gate(side, file.item)
+    return f"{casework.EVIDENCE_KINDS.label(file.evidence)}: {on}"
 
 
 def _evidence(side: Side, key: str) -> str | None:

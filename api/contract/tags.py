@@ -14,7 +14,7 @@ TAGS: Mapping[str, str] = MappingProxyType(
         "cases": "The worklist, one case, its timeline, who looked at it, and every command.",
         "gate": "What stands between a person and home: the check as it stands, blockers, owners and days.",
         "checks": "Forms of the home check: items, answers, and when each is asked.",
-        "evidence": "Photos and documents on items of the home check.",
+        "evidence": "Photos and documents on items of the home check and on hazards.",
         "hazards": "Hazards at home, what is due because of them, and the rating schemes.",
         "check items": "Items of the check of a case: what people said of each, and a single answer.",
         "documents": "Letters and other documents of a case.",

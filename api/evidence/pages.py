@@ -1,8 +1,9 @@
-"""Photos and documents on an item of the check: look, add, open, remove."""
+"""Photos and documents on an item of the check, or on a hazard: look, add, open, remove."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter
@@ -13,16 +14,19 @@ from api.commands.service import AskedCommand, ask
 from api.evidence.files import as_a_file
 from api.evidence.queries import FilesOfCase, files_of, one_file, open_file
 from api.evidence.service import ADD, REMOVE, SentFile, add_file
-from api.evidence.views import ItemFiles, item_files, photo_page, refused_lines
+from api.evidence.views import ItemFiles, files_path, item_files, photo_page, refused_lines, subject_words
 from api.web import names
 from api.web.bodies import FILES_TOGETHER
 from api.web.page import words
 from api.web.page.visit import Visit, Visitor
 from discharge.cases.command_stages import may_ask
 from discharge.cases.commands import RemoveItemEvidence
+from discharge.cases.model import Case
+from discharge.cases.model.evidence import HAZARD
 from discharge.codes.casework import EVIDENCE_REMOVAL_REASONS
 from discharge.errors import HomewardError
-from housing_checks.evidence.rules import require_item
+from housing_checks.evidence.rules import is_hazard, require_item, takes_files
+from housing_checks.hazards.words import hazard_words
 
 router = APIRouter(prefix="/cases/{case_id}", include_in_schema=False)
 
@@ -38,6 +42,18 @@ async def show(visit: Visitor, case_id: UUID, item: str, added: int = 0, there: 
     return await _item_page(visit, case_id, item, added=_added_words(added, there))
 
 
+@router.get("/hazards/{number}/files")
+async def show_hazard(visit: Visitor, case_id: UUID, number: int, added: int = 0, there: int = 0) -> Response:
+    """What shows a hazard, and the form that adds to it; after one was sent, what became of it."""
+    return await _item_page(visit, case_id, f"{HAZARD}{number}", added=_added_words(added, there))
+
+
+@router.post("/hazards/{number}/files")
+async def add_to_hazard(visit: Visitor, case_id: UUID, number: int) -> Response:
+    """Add the files that were chosen to a hazard."""
+    return await _add(visit, case_id, f"{HAZARD}{number}")
+
+
 def _added_words(added: int, there: int) -> str:
     said = [f"{words.count(added, 'file')} added."] if added > 0 else []
     if there > 0:
@@ -47,7 +63,12 @@ def _added_words(added: int, there: int) -> str:
 
 @router.post("/check/items/{item}/files")
 async def add(visit: Visitor, case_id: UUID, item: str) -> Response:
-    """Add the files that were chosen, one after the other; those that are refused are named by place."""
+    """Add the files that were chosen to an item of the check."""
+    return await _add(visit, case_id, item)
+
+
+async def _add(visit: Visit, case_id: UUID, item: str) -> Response:
+    """Add one file after the other; those that are refused are named by place."""
     visit.caller.require(ADD)
     sent = await _chosen(await visit.form(), visit.services.settings.files.each)
     if not sent:
@@ -65,7 +86,7 @@ async def add(visit: Visitor, case_id: UUID, item: str) -> Response:
         else:
             added, there = added + (not done.repeated), there + done.repeated
     if not refused:
-        return visit.to(f"/cases/{case_id}/check/items/{item}/files?added={added}&there={there}")
+        return visit.to(f"{files_path(case_id, item)}?added={added}&there={there}")
     said = _added_words(added, there)
     return await _item_page(
         visit, case_id, item, refused=tuple(refused), sent=len(sent), added=said, status=status
@@ -101,16 +122,28 @@ async def _item_page(
         listed = await files_of(session, visit.caller, case_id, "photos of the check", item=item)
         known = await names.directory(session)
     view = replace(files_shown(visit, listed, item, known), errors=refused_lines(refused, sent), added=added)
-    label = require_item(listed.found.case, item, visit.today).label
+    label, back = _subject(listed.found.case, item, visit.today)
     return visit.page(
-        "evidence/item_page.html", status, files=view, label=label, case_id=case_id, name=_name(listed)
+        "evidence/item_page.html", status, files=view, label=label, back=back, name=_name(listed)
     )
+
+
+def _subject(case: Case, item: str, today: date) -> tuple[str, dict[str, str]]:
+    """What the files are on, and where it is found. Raises not-found, no-such-item, evidence-of-safety."""
+    if not is_hazard(item):
+        back = {"href": f"/cases/{case.case_id}/check", "text": "Home check"}
+        return require_item(case, item, today).label, back
+    if item not in case.hazards:
+        raise HomewardError("not-found")
+    place = item.replace("/", "-")
+    back = {"href": f"/cases/{case.case_id}/hazards#{place}", "text": "Hazards at home"}
+    return hazard_words(case.hazards[item]), back
 
 
 def files_shown(visit: Visit, listed: FilesOfCase, item: str, known: names.Directory) -> ItemFiles:
     """What is on an item, for any page that shows it."""
     case = listed.found.case
-    adds = visit.caller.may_on(case, ADD) and may_ask(case, ADD)
+    adds = visit.caller.may_on(case, ADD) and may_ask(case, ADD) and takes_files(case, item)
     return item_files(listed, visit.caller, known, item, visit.services.settings.files, adds=adds)
 
 
@@ -126,7 +159,7 @@ async def open_page(visit: Visitor, case_id: UUID, file_id: UUID) -> Response:
         await open_file(session, visit.caller, case_id, file_id, "photo page")
         listed = await one_file(session, visit.caller, case_id, file_id, "photo page")
         known = await names.directory(session)
-    label = known.names.gate.get(listed.rows[0].item, words.from_code(listed.rows[0].item))
+    label = subject_words(listed.found.case, known, listed.rows[0].item)
     view = photo_page(listed, visit.caller, _name(listed), label, known)
     return visit.page("evidence/photo.html", view=view)
 
@@ -182,7 +215,7 @@ async def remove(visit: Visitor, case_id: UUID, file_id: UUID) -> Response:
         return visit.to(f"/requests/{outcome.command_id}")
     async with visit.services.begin(visit.caller) as session:
         listed = await one_file(session, visit.caller, case_id, file_id, "photos of the check")
-    return visit.to(f"/cases/{case_id}/check/items/{listed.rows[0].item}/files")
+    return visit.to(files_path(case_id, listed.rows[0].item))
 
 
 async def _remove_page(
@@ -192,7 +225,7 @@ async def _remove_page(
         listed = await one_file(session, visit.caller, case_id, file_id, "photos of the check")
         known = await names.directory(session)
     visit.caller.require_on(listed.found.case, REMOVE)
-    label = known.names.gate.get(listed.rows[0].item, words.from_code(listed.rows[0].item))
+    label = subject_words(listed.found.case, known, listed.rows[0].item)
     view = photo_page(listed, visit.caller, _name(listed), label, known)
     if not view.remove:
         raise HomewardError("not-your-evidence")

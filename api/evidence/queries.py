@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, Select, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.cases.queries import CaseFile, read_case
 from api.cases.viewer import is_hidden
 from api.web.principals import Principal
+from discharge.cases.relations import relation_of
 from discharge.errors import HomewardError
+from discharge.sight import sight_of
 from discharge.store.evidence import IS_THERE
 from discharge.store.tables import EvidenceContentRow, EvidenceFileRow
 from discharge.store.tables.evidence import REMOVED
@@ -43,17 +45,37 @@ async def files_of(
     offset: int = 0,
     size: int | None = None,
 ) -> FilesOfCase:
-    """The files of a case, or of one item, the newest first, and that some were removed. Raises not-found,
-    and part-not-allowed.
+    """The files of a case, or of one item or hazard, the newest first, and that some were removed. Raises
+    not-found, and part-not-allowed.
     """
     caller.require(READ)
     found = await read_case(session, caller, case_id, what, READ)
-    seen = or_(IS_THERE, EvidenceFileRow.state == REMOVED)
-    wanted = select(EvidenceFileRow).where(EvidenceFileRow.case_id == case_id, seen)
+    wanted = _newest(found, caller)
     if item:
         wanted = wanted.where(EvidenceFileRow.item == item)
-    newest = wanted.order_by(EvidenceFileRow.created_at.desc(), EvidenceFileRow.id)
-    return FilesOfCase(found, (await session.scalars(newest.offset(offset).limit(size))).all())
+    return FilesOfCase(found, (await session.scalars(wanted.offset(offset).limit(size))).all())
+
+
+async def files_of_hazards(session: AsyncSession, caller: Principal, found: CaseFile) -> FilesOfCase:
+    """The files of the hazards of a case that was read, the newest first; none for who may not see any."""
+    if not caller.may_on(found.case, READ) or not found.case.hazards:
+        return FilesOfCase(found, ())
+    wanted = _newest(found, caller).where(EvidenceFileRow.item.in_(found.case.hazards))
+    return FilesOfCase(found, (await session.scalars(wanted)).all())
+
+
+def _newest(found: CaseFile, caller: Principal) -> Select[tuple[EvidenceFileRow]]:
+    seen = or_(IS_THERE, EvidenceFileRow.state == REMOVED)
+    of_case = EvidenceFileRow.case_id == found.case.case_id
+    wanted = select(EvidenceFileRow).where(of_case, seen, shown(found, caller))
+    return wanted.order_by(EvidenceFileRow.created_at.desc(), EvidenceFileRow.id)
+
+
+def shown(found: CaseFile, caller: Principal) -> ColumnElement[bool]:
+    """Among the files of a case those that the caller sees: a landlord those of hazards that it knows."""
+    if sight_of(relation_of(found.case, caller.organisation_id)).own_only:
+        return EvidenceFileRow.item.in_(found.case.hazards)
+    return true()
 
 
 @dataclass(frozen=True)
@@ -93,6 +115,7 @@ async def one_file(
             EvidenceFileRow.case_id == case_id,
             EvidenceFileRow.id == file_id,
             or_(IS_THERE, EvidenceFileRow.state == REMOVED),
+            shown(found, caller),
         )
     )
     if row is None:

@@ -1,4 +1,4 @@
-"""Photos and documents on items of the check, for programs."""
+"""Photos and documents on items of the check and on hazards, for programs."""
 
 from __future__ import annotations
 
@@ -44,7 +44,9 @@ ONE_FILE: dict[str, Any] = {
     }
 }
 
-Item = Annotated[str, Query(max_length=100, description="The item of the check that it is on")]
+Item = Annotated[
+    str, Query(max_length=100, description="The item of the check, or the hazard (`hazard/1`), that it is on")
+]
 
 
 @router.get("")
@@ -53,9 +55,13 @@ async def list_evidence(
     services: Ready,
     caller: Caller,
     page: Paged,
-    item: Annotated[str, Query(max_length=100, description="Only those on this item of the check")] = "",
+    item: Annotated[
+        str, Query(max_length=100, description="Only those on this item of the check, or on this hazard")
+    ] = "",
 ) -> EvidenceList:
-    """The photos and documents on the items of a case's check, the newest first, without what they show."""
+    """The photos and documents on items of a case's check and on its hazards, the newest first, without what
+    they show. A landlord sees those of the hazards that it is told of.
+    """
     async with services.begin(caller) as session:
         listed = await files_of(session, caller, case_id, "photos by interface", item=item, **page.more)
     rows, following = page.after(listed.rows)
@@ -82,7 +88,7 @@ async def add_evidence(
     caller: Caller,
     idempotency_key: IdempotencyKey = None,
 ) -> JSONResponse:
-    """Add one photo or document to an item of the check.
+    """Add one photo or document to an item of the check, or to an open hazard of the case.
 
     What it is is found from its content. It is written anew: place, time, camera and whatever else a phone or
     an editor writes into a file is not kept, nor is its name. The same file on the same item is kept once.

@@ -12,12 +12,14 @@ from api.web.schemas import Schema
 
 
 class Evidence(Schema):
-    """A photo or document on an item of the check; of one that was removed only that it was there, and why
-    it is gone. Its content has an address only while the caller may open it.
+    """A photo or document on an item of the check, or on a hazard; of one that was removed only that it was
+    there, and why it is gone. Its content has an address only while the caller may open it.
     """
 
     file_id: UUID = Field(description="Id of the photo or document")
-    item: str = Field(description="The item of the check that it is on")
+    item: str = Field(
+        description="The item of the check that it is on, or the hazard by its name in the case (`hazard/1`)"
+    )
     evidence: Literal["photo", "document"] = Field(description="What kind of evidence it is")
     state: Literal["waiting", "kept", "removed"] = Field(
         description="`waiting` until the case has recorded it, then `kept`; `removed` once it was deleted"
@@ -45,7 +47,7 @@ class Evidence(Schema):
 
 
 class EvidenceList(Schema):
-    """The photos and documents on the items of a case's check, the newest first."""
+    """The photos and documents on a case's items and hazards, the newest first."""
 
     case_id: UUID
     files: list[Evidence] = Field(description="The photos and documents of this page")

@@ -22,14 +22,14 @@ from discharge.errors import HomewardError
 from discharge.store import evidence as store
 from discharge.store.commands import came_before
 from housing_checks.evidence.kept_file import KeptFile
-from housing_checks.evidence.rules import require_item
+from housing_checks.evidence.rules import require_subject
 
 ADD, REMOVE = "add-item-evidence", "remove-item-evidence"
 
 
 @dataclass(frozen=True)
 class SentFile:
-    """A file that somebody sent for an item, as it came. What its sender calls it is not read."""
+    """A file that somebody sent for an item or a hazard, as it came. What its sender calls it is not read."""
 
     case_id: UUID
     item: str
@@ -107,7 +107,7 @@ async def _before(session: AsyncSession, caller: Principal, sent: SentFile) -> t
 async def _same(session: AsyncSession, case: Case, sent: SentFile, today: date) -> UUID | None:
     """The same file on the item, if it is there. Raises what keeps anybody from adding one."""
     require_may_ask(case, ADD)
-    require_item(case, sent.item, today)
+    require_subject(case, sent.item, today)
     return await store.same_file(session, sent.case_id, sent.item, sent.digest)
 
 

@@ -1,10 +1,11 @@
-"""Photos and documents on an item of the check, as pages show them."""
+"""Photos and documents on an item of the check, or on a hazard, as pages show them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from api.evidence.queries import FilesOfCase
 from api.evidence.service import REMOVE, megabytes
@@ -13,10 +14,12 @@ from api.web.page import words
 from api.web.principals import Principal
 from api.web.settings import FileLimits
 from discharge.cases.model import Case
+from discharge.cases.model.evidence import HAZARD
 from discharge.codes.casework import EVIDENCE_KINDS, EVIDENCE_REMOVAL_REASONS
 from discharge.store.tables import EvidenceFileRow
 from discharge.store.tables.evidence import KEPT, REMOVED, WAITING
-from housing_checks.evidence.rules import may_remove
+from housing_checks.evidence.rules import is_hazard, may_remove
+from housing_checks.hazards.words import hazard_words
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,9 @@ class FileLine:
 
 @dataclass(frozen=True)
 class ItemFiles:
-    """What is on one item, and the form that adds to it; `action` is empty where the visitor may not add."""
+    """What is on one item or hazard, and the form that adds to it; `action` is empty where the visitor may not
+    add.
+    """
 
     item: str
     lines: tuple[FileLine, ...]
@@ -46,18 +51,38 @@ class ItemFiles:
     back: dict[str, str] = field(default_factory=dict)
 
 
+def files_path(case_id: UUID, item: str) -> str:
+    """Where the files of an item or of a hazard are looked at and added."""
+    if is_hazard(item):
+        return f"/cases/{case_id}/hazards/{item.removeprefix(HAZARD)}/files"
+    return f"/cases/{case_id}/check/items/{item}/files"
+
+
+def subject_words(case: Case, known: Directory, item: str) -> str:
+    """What a file is on: an item of the check, or a hazard."""
+    hazard = case.hazards.get(item)
+    if hazard is not None:
+        return hazard_words(hazard)
+    return known.names.gate.get(item, words.from_code(item))
+
+
 def item_files(
     listed: FilesOfCase, caller: Principal, known: Directory, item: str, limits: FileLimits, *, adds: bool
 ) -> ItemFiles:
     """The files of an item with the form to add one, where the visitor may."""
     case_id = listed.found.case.case_id
-    lines = tuple(_line(row, listed, caller, known) for row in listed.rows)
+    lines = file_lines(listed, caller, known, item)
     return ItemFiles(
         item=item,
         lines=lines,
-        action=f"/cases/{case_id}/check/items/{item}/files" if adds else "",
+        action=files_path(case_id, item) if adds else "",
         most=megabytes(limits.each),
     )
+
+
+def file_lines(listed: FilesOfCase, caller: Principal, known: Directory, item: str) -> tuple[FileLine, ...]:
+    """What was read of one item or hazard."""
+    return tuple(_line(row, listed, caller, known) for row in listed.rows if row.item == item)
 
 
 def _line(row: EvidenceFileRow, listed: FilesOfCase, caller: Principal, known: Directory) -> FileLine:
@@ -126,7 +151,7 @@ def photo_page(listed: FilesOfCase, caller: Principal, name: str, label: str, kn
         by=_added(row, listed.found.case, known),
         picture=f"{path}/picture" if row.width else "",
         download=f"{path}/content",
-        back=f"/cases/{row.case_id}/check/items/{row.item}/files",
+        back=files_path(row.case_id, row.item),
         remove=f"{path}/remove" if _may_remove(row, listed, caller) else "",
     )
 

@@ -14,8 +14,9 @@ from api.hazards.schemas import (
     SchemeBand,
     SchemeHazardRow,
 )
-from discharge.cases.model import Hazard
+from discharge.cases.model import Case, Hazard
 from discharge.sharing import may_send, sharing_facts
+from housing_checks.evidence.rules import evidence_on
 from housing_checks.hazards.duties import HazardClock, clocks_of, path_of
 from housing_checks.hazards.gate import blocks
 from housing_checks.hazards.schemes import (
@@ -37,7 +38,7 @@ def hazard_list(found: CaseFile, now: datetime) -> HazardList:
         case_id=found.case.case_id,
         version=found.case.version,
         not_yet=not_yet(found),
-        hazards=[hazard_record(each, now) for each in hazards],
+        hazards=[hazard_record(found.case, each, now) for each in hazards],
     )
 
 
@@ -48,7 +49,7 @@ def not_yet(found: CaseFile) -> str | None:
     return None if may_send(sharing_facts(found.case), "landlord").allowed else NOT_YET
 
 
-def hazard_record(hazard: Hazard, now: datetime) -> HazardRecord:
+def hazard_record(case: Case, hazard: Hazard, now: datetime) -> HazardRecord:
     """One hazard with all that follows from it."""
     path, rating = path_of(hazard), rating_of(hazard)
     return HazardRecord(
@@ -61,6 +62,7 @@ def hazard_record(hazard: Hazard, now: datetime) -> HazardRecord:
         lead=path.lead,
         blocks=blocks(hazard),
         due=[_due(each, now) for each in clocks_of(hazard)],
+        file_ids=[each.file_id for each in evidence_on(case, hazard.key) if each.removed_on is None],
         **hazard.model_dump(exclude={"number", "code"}),
     )
 

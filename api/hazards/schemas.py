@@ -59,6 +59,9 @@ class HazardRecord(Schema):
     lead: str = Field(description="What follows, in words")
     blocks: bool = Field(description="True while it keeps the gate shut")
     due: list[HazardDue]
+    file_ids: list[UUID] = Field(
+        description="Its photos and documents, by id; what they show is at `/cases/{case_id}/evidence`"
+    )
     closed_on: date | None
     closed_because: str | None
 

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from api.cases.page_values import Action, Fact
-from api.cases.queries import CaseFile
+from api.evidence.queries import FilesOfCase
+from api.evidence.service import ADD
+from api.evidence.views import FileLine, file_lines, files_path
 from api.hazards.event_words import told_words
 from api.hazards.json_views import not_yet, rating_of, uncertain_words
 from api.hazards.on_case import severity_tag
@@ -50,6 +52,8 @@ class HazardCard:
     uncertain: str
     facts: tuple[Fact, ...]
     due: tuple[DueLine, ...]
+    files: tuple[FileLine, ...]
+    add_files: str
     actions: tuple[Action, ...]
 
 
@@ -65,10 +69,13 @@ class HazardsPage:
     closed: tuple[HazardCard, ...]
 
 
-def present(found: CaseFile, caller: Principal, now: datetime, known: Directory) -> HazardsPage:
-    """All hazards that the reader sees, those that are open first; ``now`` is case time."""
+def present(files: FilesOfCase, caller: Principal, now: datetime, known: Directory) -> HazardsPage:
+    """All hazards that the reader sees with what shows them, those that are open first; ``now`` is case
+    time.
+    """
+    found = files.found
     case = found.case
-    cards = {each.key: _card(case, each, caller, now, known) for each in case.hazards.values()}
+    cards = {each.key: _card(files, each, caller, now, known) for each in case.hazards.values()}
     base = f"/cases/{case.case_id}/do/record-hazard"
     return HazardsPage(
         case_id=str(case.case_id),
@@ -84,7 +91,11 @@ def _may(case: Case, caller: Principal, kind: str) -> bool:
     return may_ask(case, kind) and caller.may_on(case, kind)
 
 
-def _card(case: Case, hazard: Hazard, caller: Principal, now: datetime, known: Directory) -> HazardCard:
+def _card(
+    files: FilesOfCase, hazard: Hazard, caller: Principal, now: datetime, known: Directory
+) -> HazardCard:
+    case = files.found.case
+    adds = hazard.open and _may(case, caller, ADD)
     tags = [severity_tag(hazard)]
     if blocks(hazard):
         tags.append(Tag("Keeps the home from being ready", "red"))
@@ -96,6 +107,8 @@ def _card(case: Case, hazard: Hazard, caller: Principal, now: datetime, known: D
         uncertain=uncertain_words(hazard),
         facts=tuple(_facts(hazard, known)),
         due=tuple(_due(each, now) for each in clocks_of(hazard)),
+        files=file_lines(files, caller, known, hazard.key),
+        add_files=files_path(case.case_id, hazard.key) if adds else "",
         actions=_actions(case, hazard, caller) if hazard.open else (),
     )
 

@@ -15,7 +15,15 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from discharge.cases.commands import Envelope
-from discharge.cases.events import Event, ItemEvidenceAdded, ItemEvidenceRemoved
+from discharge.cases.events import (
+    Event,
+    HazardCorrected,
+    HazardLandlordTold,
+    HazardReferred,
+    ItemEvidenceAdded,
+    ItemEvidenceRemoved,
+)
+from discharge.cases.model import Case
 from discharge.store.tables import CommandRow
 from discharge.store.tables.evidence import KEPT, REMOVED, WAITING, EvidenceContentRow, EvidenceFileRow
 
@@ -117,14 +125,31 @@ async def bytes_in_a_day(session: AsyncSession, author_id: UUID) -> int:
     return int(await session.scalar(total.where(*mine)) or 0)
 
 
-async def settle_evidence(session: AsyncSession, case_id: UUID, events: Iterable[Event]) -> None:
-    """Write what the events of a case mean for its files (worker role)."""
+async def settle_evidence(session: AsyncSession, case: Case, events: Iterable[Event]) -> None:
+    """Write what events mean for the files of a case; ``case`` is as it is after them (worker role)."""
     for event in events:
         if isinstance(event, ItemEvidenceAdded):
-            of_file = EvidenceFileRow.id == event.file.file_id, EvidenceFileRow.case_id == case_id
-            await session.execute(update(EvidenceFileRow).where(*of_file).values(state=KEPT))
+            of_file = EvidenceFileRow.id == event.file.file_id, EvidenceFileRow.case_id == case.case_id
+            shown = {"state": KEPT, "shown_to": _shown_to(case, event.file.item)}
+            await session.execute(update(EvidenceFileRow).where(*of_file).values(**shown))
         elif isinstance(event, ItemEvidenceRemoved):
-            await _remove(session, case_id, event)
+            await _remove(session, case.case_id, event)
+        elif isinstance(event, HazardCorrected | HazardLandlordTold | HazardReferred):
+            hazard = event.hazard.key if isinstance(event, HazardCorrected) else event.hazard
+            await _show(session, case, hazard)
+
+
+def _shown_to(case: Case, item: str) -> list[UUID]:
+    """Who is asked about the hazard that a file is on; nobody for an item of the check."""
+    hazard = case.hazards.get(item)
+    return sorted(hazard.partners) if hazard is not None else []
+
+
+async def _show(session: AsyncSession, case: Case, hazard: str) -> None:
+    """Show the files of a hazard to whoever is asked about it now, and to nobody else."""
+    files = EvidenceFileRow.case_id == case.case_id, EvidenceFileRow.item == hazard
+    shown = update(EvidenceFileRow).where(*files).values(shown_to=_shown_to(case, hazard))
+    await session.execute(shown)
 
 
 async def _remove(session: AsyncSession, case_id: UUID, event: ItemEvidenceRemoved) -> None:

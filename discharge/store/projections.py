@@ -93,7 +93,7 @@ async def project(session: AsyncSession, change: Change, beside: Sequence[Rows] 
     """
     changed = [await _without_gone(session, part, change) for part in (*PARTS, *COUNTED)]
     written = await write_rows(session, (*beside, *changed))
-    await settle_evidence(session, change.after.case_id, change.events)
+    await settle_evidence(session, change.after, change.events)
     for projection in _PROJECTIONS:
         await projection(session, change)
     return written

@@ -1,4 +1,4 @@
-"""May a photo or document be added to an item, or removed? Its bytes were looked at by the door."""
+"""May a photo or document be added to an item or a hazard, or removed? Its door looked at its bytes."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from discharge.cases.commands import AddItemEvidence, Envelope, RemoveItemEviden
 from discharge.cases.decide.common import command_of, happened_on, reason_of
 from discharge.cases.events import Event, ItemEvidenceAdded, ItemEvidenceRemoved
 from discharge.cases.model import Actor, Case, EvidenceFile
+from discharge.cases.model.evidence import HAZARD
 from discharge.cases.relations import leads
 from discharge.cases.stages import SINCE_ACCEPTANCE
 from discharge.errors import Refused, refuse_together
@@ -17,14 +18,16 @@ from housing_checks.checks.form import form_in_force, form_to_decide
 from housing_checks.checks.model import CheckForm, CheckItem
 from housing_checks.evidence.kept_file import EVIDENCE_OF
 from housing_checks.guards import require_stage
+from housing_checks.hazards.rules import open_hazard
 
 REASONS = "evidence-removal-reasons"
 EVIDENCE = frozenset(EVIDENCE_OF.values())
 
 
 def add_item_evidence(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
-    """Add a file to an item of the form of the case's check. Refuses an item that the form does not have, and
-    evidence that the item does not take; the same file again changes nothing.
+    """Add a file to an item of the form of the case's check, or to an open hazard. Refuses an item that the
+    form does not have, evidence that the item does not take, and a hazard that the case does not have or that
+    is closed; the same file again changes nothing.
     """
     command = command_of(envelope, AddItemEvidence)
     require_stage(case, SINCE_ACCEPTANCE)
@@ -61,13 +64,35 @@ def require_item(case: Case, code: str, on: date) -> CheckItem:
     return form.item(code)
 
 
+def is_hazard(code: str) -> bool:
+    """Whether what a file is on is a hazard, and not an item of the check."""
+    return code.startswith(HAZARD)
+
+
+def require_subject(case: Case, code: str, on: date) -> None:
+    """Refuse what nobody can add a file to: see require_item and open_hazard."""
+    if is_hazard(code):
+        open_hazard(case, code)
+    else:
+        require_item(case, code, on)
+
+
+def takes_files(case: Case, code: str) -> bool:
+    """Whether something can still be added to what a file is on: nothing to a hazard that is closed."""
+    hazard = case.hazards.get(code)
+    return hazard is None or hazard.open
+
+
 def takes_photos(item: CheckItem) -> bool:
     """Whether photos or documents can be added to an item."""
     return not item.safety and not EVIDENCE.isdisjoint(item.evidence_kinds)
 
 
 def _require_taken(case: Case, command: AddItemEvidence, on: date) -> None:
-    require_evidence(require_item(case, command.item, on), command.evidence, "evidence")
+    if is_hazard(command.item):
+        open_hazard(case, command.item)
+    else:
+        require_evidence(require_item(case, command.item, on), command.evidence, "evidence")
 
 
 def remove_item_evidence(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
@@ -108,5 +133,5 @@ def _require_own(case: Case, file: EvidenceFile, actor: Actor) -> None:
 
 
 def evidence_on(case: Case, item: str) -> Iterable[EvidenceFile]:
-    """What was added to an item, in the order in which it came, what was removed since among it."""
+    """What was added to an item or a hazard, in the order in which it came, with what was removed since."""
     return (file for file in case.evidence.values() if file.item == item)

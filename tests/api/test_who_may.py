@@ -128,6 +128,8 @@ PAGES: dict[tuple[str, str], str] = {
     ("POST", "/cases/{case_id}/check/offline/answers"): "save-answers",
     ("GET", "/cases/{case_id}/check/items/{item}/files"): "evidence.read",
     ("POST", "/cases/{case_id}/check/items/{item}/files"): "add-item-evidence",
+    ("GET", "/cases/{case_id}/hazards/{number}/files"): "evidence.read",
+    ("POST", "/cases/{case_id}/hazards/{number}/files"): "add-item-evidence",
     ("GET", "/cases/{case_id}/evidence/{file_id}"): "evidence.read",
     ("GET", "/cases/{case_id}/evidence/{file_id}/picture"): "evidence.read",
     ("GET", "/cases/{case_id}/evidence/{file_id}/thumbnail"): "evidence.read",

@@ -1,4 +1,4 @@
-"""Photos and documents on an item of the check."""
+"""Photos and documents on an item of the check, or on a hazard."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from discharge.roles import CARE, CASEWORK_OR_SYSTEM
 
 
 class AddItemEvidence(CaseCommand):
-    """Add a photo or document to an item of the check. Its door has looked at the file, written it anew and
-    keeps it beside the command.
+    """Add a photo or document to an item of the check, or to a hazard of the case by its name
+    (``hazard/1``). Its door has looked at the file, written it anew and keeps it beside the command.
     """
 
     declared: ClassVar = Declaration(
-        "Add a photo or document to the home check", SINCE_ACCEPTANCE, CASEWORK_OR_SYSTEM, CARE
+        "Add a photo or document to the home check or to a hazard", SINCE_ACCEPTANCE, CASEWORK_OR_SYSTEM, CARE
     )
     touches: ClassVar = ()
 
@@ -35,7 +35,7 @@ class RemoveItemEvidence(CaseCommand):
     """
 
     declared: ClassVar = Declaration(
-        "Remove a photo or document from the home check", ANY, CASEWORK_OR_SYSTEM, CARE
+        "Remove a photo or document from the home check or from a hazard", ANY, CASEWORK_OR_SYSTEM, CARE
     )
     touches: ClassVar = ("evidence",)
 

@@ -1,4 +1,4 @@
-"""Photos and documents on an item of the check."""
+"""Photos and documents on an item of the check, or on a hazard."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from discharge.values import Frozen
 
 
 class ItemEvidenceAdded(Frozen):
-    """A photo or document was added to an item of the check."""
+    """A photo or document was added to an item of the check, or to a hazard."""
 
     kind: Literal["item-evidence-added"] = "item-evidence-added"
     file: EvidenceFile

@@ -9,10 +9,14 @@ from uuid import UUID
 
 from discharge.values import Frozen
 
+HAZARD = "hazard/"
+"""How the name of a hazard inside its case begins; no item of a check is called so."""
+
 
 class EvidenceFile(Frozen):
-    """A photo or document on an item of the check. One that was removed stays as a note of its removal:
-    ``removed_because`` is a code of ``evidence-removal-reasons``.
+    """A photo or document on an item of the check, or on a hazard: ``item`` is the item's code, or the
+    hazard's name inside its case. One that was removed stays as a note of its removal: ``removed_because`` is
+    a code of ``evidence-removal-reasons``.
     """
 
     file_id: UUID
@@ -23,3 +27,8 @@ class EvidenceFile(Frozen):
     removed_on: date | None = None
     removed_because: str | None = None
     removed_by: UUID | None = None
+
+    @property
+    def hazard(self) -> str | None:
+        """The hazard that it shows, for instance ``hazard/1``; None for a file on an item of the check."""
+        return self.item if self.item.startswith(HAZARD) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, func
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, Uuid, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from discharge.store.base import Base, UuidKey
@@ -15,11 +15,13 @@ WAITING, KEPT, REMOVED = "waiting", "kept", "removed"
 
 
 class EvidenceFileRow(Base):
-    """One photo or document on an item of the check. It has no name: names that phones give tell of people.
+    """One photo or document on an item of the check, or on a hazard. It has no name: names that phones give
+    tell of people.
 
     ``state`` is waiting until the case has recorded it, then kept; of one that was removed the row stays.
     ``sha256`` is of what is kept (:class:`EvidenceContentRow`), ``source_sha256`` of what was sent, by which
-    the same file is known again. ``size`` is in bytes, ``width`` and ``height`` in pixels.
+    the same file is known again. ``size`` is in bytes, ``width`` and ``height`` in pixels. ``shown_to`` are
+    the organisations that see it without seeing the course of the case: those that are asked about its hazard.
     """
 
     __tablename__ = "evidence_files"
@@ -48,6 +50,7 @@ class EvidenceFileRow(Base):
     source_sha256: Mapped[str | None]
     sensitivity: Mapped[str] = mapped_column(default=ORDINARY, server_default=ORDINARY)
     state: Mapped[str] = mapped_column(default=WAITING, server_default=WAITING)
+    shown_to: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), default=list, server_default="{}")
     removed_because: Mapped[str | None]
     removed_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())

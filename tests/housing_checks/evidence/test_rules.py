@@ -11,18 +11,22 @@ from discharge.cases import events as ev
 from discharge.cases.evolve import fold
 from discharge.cases.model import Actor, Check, Participant
 from discharge.errors import Refused
+from discharge.sight import seen_case
 from housing_checks.checks.form import form_of
 from housing_checks.evidence.rules import (
     evidence_on,
     may_remove,
     remove_item_evidence,
     require_item,
+    takes_files,
     takes_photos,
 )
+from tests.housing_checks.hazards.hazard_story import landlord_told, mould
 from tests.housing_checks.homes import (
     COORDINATOR,
     COUNCIL,
     FORM_1,
+    LANDLORD,
     SERVICE,
     TRUST,
     Story,
@@ -170,3 +174,35 @@ def test_given_an_item_then_it_takes_photos_unless_it_is_about_safety_or_known_o
     items = form_of("home-check-2").items
     assert not any(takes_photos(item) for item in items if item.safety)
     assert all(takes_photos(item) for item in form_of("home-check-1").items if not item.safety)
+
+
+def with_hazard() -> Story:
+    return Story().ask(mould())
+
+
+def test_given_a_hazard_then_a_photo_is_on_it_and_on_no_item() -> None:
+    story = with_hazard().ask(added("hazard/1"))
+    (file,) = evidence_on(story.case, "hazard/1")
+    assert (file.file_id, file.hazard) == (FILE, "hazard/1")
+    story.ask(added(file_id=UUID(int=8)))
+    assert story.case.evidence[str(UUID(int=8))].hazard is None
+
+
+@pytest.mark.parametrize(("hazard", "code"), [("hazard/2", "no-such-item"), ("hazard/1", "already-done")])
+def test_given_a_hazard_that_is_not_there_or_is_closed_then_no_photo_is_added(hazard: str, code: str) -> None:
+    story = with_hazard().ask(cmd.CloseHazard(hazard="hazard/1", reason="entered-in-error"))
+    with pytest.raises(Refused) as refused:
+        story.ask(added(hazard))
+    assert refused.value.code == code
+    assert not takes_files(story.case, "hazard/1")
+
+
+def test_given_a_landlord_that_was_told_of_one_hazard_then_it_sees_the_files_of_that_one_alone() -> None:
+    story = with_hazard().ask(mould(room="kitchen"))
+    for number, item in enumerate(("hazard/1", "hazard/2", STAIRS)):
+        story.ask(added(item, file_id=UUID(int=number)))
+    story.ask(cmd.RecordSharingBasis(basis="consent")).ask(landlord_told())
+    seen = seen_case(story.case, "landlord", LANDLORD)
+    assert set(seen.evidence) == {str(UUID(int=0))}
+    assert seen_case(story.case, "supplier", LANDLORD).evidence == {}
+    assert len(seen_case(story.case, "council", COUNCIL).evidence) == 3
