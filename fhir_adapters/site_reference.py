@@ -30,6 +30,7 @@ from fhir_adapters.hl7v2.process.causes import PARKED_CAUSES
 from housing_checks import lead_times
 from housing_checks.checks.form import HOME_CHECK
 from housing_checks.hazards.duties import DUTIES, PATHS
+from housing_checks.hazards.nations import POSTCODE_NATIONS
 from housing_checks.hazards.schemes import HHSRS, RATINGS
 from housing_checks.safety.clocks import SAFETY_CLOCKS
 from housing_checks.safety.lists import SAFE_CONTACT_METHODS, SAFETY_MEASURES
@@ -50,6 +51,7 @@ _LISTS: tuple[ListByEdition[Any], ...] = (
     RATINGS,
     PATHS,
     DUTIES,
+    POSTCODE_NATIONS,
     SAFETY_CLOCKS,
     SAFE_CONTACT_METHODS,
     SAFETY_MEASURES,

@@ -38,7 +38,9 @@ def answers_of_record(case: Case) -> Iterator[tuple[str, str]]:
     for held in case.capacity.values():
         row = CAPACITY_DECISIONS.newest(held.decision)
         if row is not None and row.item:
-            yield row.item, CAPACITY_ANSWERS[held.capacity]
+            made = held.best_interests is not None and row.decided
+            yield row.item, row.decided if made else CAPACITY_ANSWERS[held.capacity]
+        if row is not None and row.placing:
             yield from _decided(case, held)
     state = LIBERTY_STATES.newest(case.liberty.state) if case.liberty is not None else None
     if state is not None:

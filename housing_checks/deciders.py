@@ -31,6 +31,7 @@ from housing_checks.strands.rules import (
     move_strand,
     redirect_strand,
     report_from_strand,
+    require_strand,
     start_strand,
 )
 
@@ -58,6 +59,7 @@ DECIDERS: Mapping[str, Decider] = MappingProxyType(
         "let-property": plain(let_property),
         "note-home-lost": plain(note_home_lost),
         "redirect-strand": plain(redirect_strand),
+        "require-strand": plain(require_strand),
         "record-hazard": plain(record_hazard),
         "correct-hazard": plain(correct_hazard),
         "record-landlord-told": plain(record_landlord_told),

@@ -43,6 +43,8 @@ class StrandLine:
     cancel_href: str
     former_home: bool = False
     redirect_href: str = ""
+    beside: str = ""
+    require_href: str = ""
 
 
 @dataclass(frozen=True)

@@ -341,6 +341,9 @@ TELL: Mapping[str, _Tell] = {
     "property-let": lambda e, t: f"Tenancy signed on {words.day(e.let_on)}: {t.home(e.property_id)}",
     "work-for-former-home": lambda e, t: f"{t.strand(e.strand)}: was ordered for the previous home",
     "strand-redirected": lambda e, t: f"{t.strand(e.strand)}: to be done at the new home",
+    "strand-required": lambda e, t: (
+        f"{t.strand(e.strand)}: the discharge {'waits' if e.required else 'does not wait'} for it"
+    ),
     "hazard-recorded": lambda e, _: f"Hazard recorded: {hazard_told.recorded(e.hazard)}",
     "hazard-corrected": lambda e, _: f"Hazard corrected: {hazard_told.recorded(e.hazard)}",
     "hazard-landlord-told": lambda e, t: f"{t.hazard(e.hazard)}: {hazard_told.landlord(e)}",

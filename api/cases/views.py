@@ -184,6 +184,10 @@ def strand_line(case: Case, strand: Strand, caller: Principal, known: Directory)
         redirect_href=f"{base}/redirect-strand?strand={strand.key}"
         if still and strand.former_home and _may(case, caller, "redirect-strand")
         else "",
+        beside="" if strand.required else "The discharge does not wait for it",
+        require_href=f"{base}/require-strand?strand={strand.key}"
+        if still and _may(case, caller, "require-strand")
+        else "",
     )
 
 

@@ -38,6 +38,7 @@ from fhir_adapters.hl7v2.process.causes import PARKED_CAUSES
 from fhir_adapters.hl7v2.process.replays import OUTCOMES
 from housing_checks.checks.form import CHECK_ITEMS
 from housing_checks.hazards.duties import DUTIES, PATHS
+from housing_checks.hazards.nations import POSTCODE_NATIONS
 from housing_checks.hazards.schemes import HHSRS, RATINGS
 from housing_checks.safety.clocks import SAFETY_CLOCKS
 from housing_checks.safety.events import SafetyEvent
@@ -100,6 +101,7 @@ _OF_RULES: tuple[CodeList[Any], ...] = (
     HHSRS,
     RATINGS,
     PATHS,
+    POSTCODE_NATIONS,
     DUTIES,
 )
 _CLOSED: tuple[CodeList[Any], ...] = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -17,7 +18,7 @@ from api.commands.service import AskedCommand, Outcome, ask, others_changed
 from api.forms.definitions import FORMS, shape
 from api.forms.model import Around, CommandForm
 from api.forms.submission import Filled, as_sent, faults_of, fill_again, note_of, read_form
-from api.forms.views import present
+from api.forms.views import first_question, present
 from api.homes.queries import homes as read_homes
 from api.web import names
 from api.web.page import words
@@ -35,8 +36,10 @@ NEEDS_HOMES = frozenset({"offer-property", "answer-offer"})
 @router.get("/cases/{case_id}/do/{kind}")
 async def show(visit: Visitor, case_id: UUID, kind: str) -> Response:
     """The form of a kind of command; a choice named in the address is chosen already."""
-    form, around, name = await _prepare(visit, case_id, kind)
+    form, around, name = await _prepare(visit, case_id, kind, visit.request.query_params)
     kept = await visit.kept_form()
+    if form.first and not kept and not around.chosen:
+        return visit.page("commands/first.html", view=first_question(form, around, name))
     chosen = fill_again(form, kept, around) if kept else Filled(typed=dict(visit.request.query_params))
     return _form_page(visit, form, around, name, chosen, str(uuid4()))
 
@@ -45,7 +48,7 @@ async def show(visit: Visitor, case_id: UUID, kind: str) -> Response:
 async def submit(visit: Visitor, case_id: UUID, kind: str) -> Response:
     """Ask it. Refused, the form comes back with what was typed and why."""
     sent = await visit.form()
-    form, around, name = await _prepare(visit, case_id, kind)
+    form, around, name = await _prepare(visit, case_id, kind, sent)
     filled = read_form(form, sent, around)
     filled.typed["note"] = str(sent.get("note", ""))
     filled.confirmed = tuple(str(code) for code in sent.getlist("confirm"))
@@ -61,7 +64,7 @@ async def submit(visit: Visitor, case_id: UUID, kind: str) -> Response:
                 filled.ask(error)
             elif isinstance(error, CaseChanged):
                 filled.meet(error, faults_of(error, form))
-                form, around, name = await _prepare(visit, case_id, kind)
+                form, around, name = await _prepare(visit, case_id, kind, sent)
             else:
                 filled.faults += faults_of(error, form)
             # A refused command keeps its key; the corrected one is another command.
@@ -79,7 +82,9 @@ async def done_href(visit: Visit, asked: AskedCommand, outcome: Outcome, kind: s
     return f"/cases/{asked.case_id}?done={kind}{meanwhile}"
 
 
-async def _prepare(visit: Visit, case_id: UUID, kind: str) -> tuple[CommandForm, Around, str]:
+async def _prepare(
+    visit: Visit, case_id: UUID, kind: str, said: Mapping[str, Any]
+) -> tuple[CommandForm, Around, str]:
     form = FORMS.get(kind)
     if form is None:
         raise HomewardError("not-found")
@@ -90,7 +95,16 @@ async def _prepare(visit: Visit, case_id: UUID, kind: str) -> tuple[CommandForm,
         homes = await read_homes(session) if kind in NEEDS_HOMES else []
     visit.caller.require_on(found.case, kind)
     require_may_ask(found.case, kind)
-    around = Around(found.case, visit.today, known, visit.caller.organisation_id, homes, home_words(found))
+    around = Around(
+        found.case,
+        visit.today,
+        known,
+        visit.caller.organisation_id,
+        homes,
+        home_words(found),
+        visit.caller.role,
+        str(said.get(form.first, "")) if form.first else "",
+    )
     return form, around, words.full_name(found.person.family_name, found.person.given_name)
 
 

@@ -84,7 +84,7 @@ OFFERED: tuple[str, ...] = tuple(
 )
 """What people and systems may ask of a case, each by its roles."""
 
-SET_BY_US = frozenset({"kept", "decided_by_note", "text_notes", "told_note_id"})
+SET_BY_US = frozenset({"kept", "decided_by_note", "text_notes", "told_note_id", "address_nation"})
 """Fields of commands that no client sends."""
 
 

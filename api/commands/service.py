@@ -24,6 +24,7 @@ from api.cases.viewer import is_hidden
 from api.changes.queries import changes_since
 from api.changes.views import Changes
 from api.commands import contradictions
+from api.hazards.service import with_nation
 from api.web.principals import Principal
 from api.web.refusals import CaseChanged
 from api.web.services import Services
@@ -168,6 +169,7 @@ async def ask(services: Services, caller: Principal, asked: AskedCommand) -> Out
         left = left_as_seen(asked.command, await _as_seen(session, case, asked), asked.worded)
         command = only_changes(asked.command, left)
         command = await contradictions.with_despite(session, case, command, asked.confirm)
+        command = await with_nation(session, case, command, today)
         taken = await take(session, caller, replace(asked, command=command), digest)
         if isinstance(taken, Envelope):  # what was taken before was asked about then
             contradictions.require_no_contradiction(questions, asked.confirm, asked.explained)

@@ -43,13 +43,13 @@ async def show(visit: Visitor, case_id: UUID, item: str, added: int = 0, there: 
 
 
 @router.get("/hazards/{number}/files")
-async def show_hazard(visit: Visitor, case_id: UUID, number: int, added: int = 0, there: int = 0) -> Response:
+async def show_hazard(visit: Visitor, case_id: UUID, number: str, added: int = 0, there: int = 0) -> Response:
     """What shows a hazard, and the form that adds to it; after one was sent, what became of it."""
     return await _item_page(visit, case_id, f"{HAZARD}{number}", added=_added_words(added, there))
 
 
 @router.post("/hazards/{number}/files")
-async def add_to_hazard(visit: Visitor, case_id: UUID, number: int) -> Response:
+async def add_to_hazard(visit: Visitor, case_id: UUID, number: str) -> Response:
     """Add the files that were chosen to a hazard."""
     return await _add(visit, case_id, f"{HAZARD}{number}")
 

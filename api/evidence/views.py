@@ -38,8 +38,8 @@ class FileLine:
 
 @dataclass(frozen=True)
 class ItemFiles:
-    """What is on one item or hazard, and the form that adds to it; `action` is empty where the visitor may not
-    add.
+    """What is on one item or hazard, and the form that adds to it; `action` is empty where the visitor may
+    not add.
     """
 
     item: str

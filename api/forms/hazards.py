@@ -5,7 +5,6 @@ from __future__ import annotations
 from api.forms import choices as ch
 from api.forms import hazard_choices as hc
 from api.forms.model import Around, CommandForm, Field
-from discharge.calendar import ENGLAND
 
 LANDLORDS = ("landlord", "council")
 
@@ -51,8 +50,8 @@ HAZARDS = (
                 "nation",
                 "In which nation is the home?",
                 choices=hc.nations,
-                initial=lambda _: ENGLAND,
-                hint="Awaab's Law is in force in England only.",
+                optional=True,
+                hint="Leave empty: it is found from the address. Awaab's Law is in force in England only.",
             ),
             Field(
                 "landlord_id",

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from api.forms import advice
 from api.forms import choices as ch
+from api.forms import mitigation_choices as mc
 from api.forms.model import Around, Choices, CommandForm, Field
 from discharge.cases.actions import RETURNED
 from discharge.cases.model import REHOUSING
@@ -14,6 +15,11 @@ from discharge.cases.unready import blockers
 PARTNER_KINDS = ("council", "equipment-service", "landlord", "adaptations-service", "care-provider")
 
 
+WAITS = "Does the discharge wait for it?"
+WAITS_OR_NOT = (("yes", "Yes, the person cannot leave before it is done"), ("no", "No, it goes on beside"))
+WAITS_HINT = (
+    "No for work on a home that the person does not go to first, for instance while they stay with a son."
+)
 MOVED = "Answers that still mean the same are kept, with who gave them and when. The others are asked again."
 
 
@@ -46,9 +52,9 @@ HOME = (
         "Record a mitigation",
         "Save",
         (
-            Field("item", "Which item?", choices=ch.unsatisfied_items),
-            Field("mitigation", "What is the mitigation?", choices=ch.from_list("mitigations")),
-            Field("role", "Who is responsible for it?", choices=ch.from_list("owner-roles")),
+            Field("item", "Which item?", choices=mc.items, others=mc.items_without),
+            Field("mitigation", "What is the mitigation?", choices=mc.mitigations, hints=mc.who_answers),
+            Field("role", "Who is responsible for it?", choices=mc.owners),
             Field(
                 "user_id",
                 "Which member of our own staff, if any?",
@@ -65,6 +71,7 @@ HOME = (
         ),
         group="Home",
         shown=_has(ch.unsatisfied_items),
+        first="item",
     ),
     CommandForm(
         "withdraw-mitigation",
@@ -112,8 +119,28 @@ HOME = (
                 optional=True,
                 hint="Leave empty to use the usual lead time.",
             ),
+            Field(
+                "required",
+                WAITS,
+                choices=ch.fixed(*WAITS_OR_NOT),
+                initial=lambda _: "yes",
+                hint=WAITS_HINT,
+                optional=True,
+            ),
         ),
         group="Home",
+    ),
+    CommandForm(
+        "require-strand",
+        "Say whether the discharge waits for an order",
+        "Save",
+        (
+            Field("strand", "Which order?", choices=ch.open_strands),
+            Field("required", WAITS, choices=ch.fixed(*WAITS_OR_NOT), hint=WAITS_HINT),
+        ),
+        group="Home",
+        note="Why? (needed where the discharge does not wait)",
+        shown=_has(ch.open_strands),
     ),
     CommandForm(
         "move-strand",

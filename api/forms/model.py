@@ -16,7 +16,9 @@ FieldType = Literal["choice", "choices", "date", "yes-no-unknown", "text"]
 
 @dataclass(frozen=True)
 class Around:
-    """What a form may choose from, and where the person lives as far as the asker may know."""
+    """What a form may choose from, and where the person lives as far as the asker may know. ``role`` is the
+    asker's; ``chosen`` is the answer to the question that its form asks first.
+    """
 
     case: Case
     today: date
@@ -24,6 +26,8 @@ class Around:
     organisation_id: object = None
     homes: Sequence[Home] = ()
     lives_at: str = ""
+    role: str = ""
+    chosen: str = ""
 
 
 Choices = Callable[[Around], list[tuple[str, str]]]
@@ -70,7 +74,8 @@ class Field:
 class CommandForm:
     """The page of one kind of command. `dated` forms ask from when it holds. `note` is what its note is
     called, and says that it is needed where it is the point of the command. `beside` are fields that its page
-    shows and reads itself.
+    shows and reads itself. `first` names the question that is asked on a page of its own before the others,
+    because what they offer depends on it.
     """
 
     kind: str
@@ -85,6 +90,7 @@ class CommandForm:
     shown: Callable[[Around], bool] = field(default=lambda _: True)
     note: str = "Note (optional)"
     beside: tuple[str, ...] = ()
+    first: str = ""
 
     def asked(self, around: Around) -> tuple[Field, ...]:
         """The questions that this case is asked."""

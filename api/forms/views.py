@@ -76,6 +76,34 @@ def present(form: CommandForm, around: Around, name: str, filled: Filled, key: s
     )
 
 
+@dataclass(frozen=True)
+class FirstQuestion:
+    """The question that a form asks before the others: each answer is a link to the rest of the form."""
+
+    case_id: str
+    name: str
+    title: str
+    label: str
+    answers: tuple[tuple[str, str], ...]
+    others: tuple[str, ...]
+
+
+def first_question(form: CommandForm, around: Around, name: str) -> FirstQuestion:
+    """The first question of a form, and what cannot be chosen, with why."""
+    asked = next(each for each in form.fields if each.name == form.first)
+    base = f"/cases/{around.case.case_id}/do/{form.kind}?{form.first}="
+    offered = asked.choices(around) if asked.choices else []
+    without = asked.others(around) if asked.others else []
+    return FirstQuestion(
+        case_id=str(around.case.case_id),
+        name=name,
+        title=form.title,
+        label=asked.label,
+        answers=tuple((label, f"{base}{code}") for code, label in offered),
+        others=tuple(f"{label}: {why}" for label, why in without),
+    )
+
+
 def _with_what_is_held(fields: tuple[Field, ...], around: Around, filled: Filled) -> Filled:
     """What the case holds stands in each question that nobody has answered yet."""
     held = {each.name: each.initial(around) for each in fields}

@@ -63,7 +63,8 @@ def hazard_record(case: Case, hazard: Hazard, now: datetime) -> HazardRecord:
         blocks=blocks(hazard),
         due=[_due(each, now) for each in clocks_of(hazard)],
         file_ids=[each.file_id for each in evidence_on(case, hazard.key) if each.removed_on is None],
-        **hazard.model_dump(exclude={"number", "code"}),
+        nation=hazard.nation if hazard.nation_known else "unknown",
+        **hazard.model_dump(exclude={"number", "code", "nation"}),
     )
 
 

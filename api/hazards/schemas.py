@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -41,7 +42,10 @@ class HazardRecord(Schema):
     room: str
     severity: str
     tenure: str
-    nation: str
+    nation: str = Field(
+        description="The nation of the home; `unknown` while England's times are counted for want of it"
+    )
+    nation_known_by: Literal["said", "address", "nobody"]
     known_by: str
     found_on: date
     recorded_at: datetime

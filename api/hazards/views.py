@@ -114,13 +114,12 @@ def _card(
 
 
 def _facts(hazard: Hazard, known: Directory) -> list[Fact]:
-    nation = next((name for name, code in NATIONS.items() if code == hazard.nation), hazard.nation)
     evidence = casework.EVIDENCE_KINDS.label(hazard.known_by)
     found = [
         Fact("Found", f"{words.day(hazard.found_on)}, {evidence[:1].lower()}{evidence[1:]}"),
         Fact("Recorded", words.moment(hazard.recorded_at)),
         Fact("Scheme", scheme_title(hazard.scheme)),
-        Fact("Home", f"{casework.TENURES.label(hazard.tenure)}, {nation}"),
+        Fact("Home", f"{casework.TENURES.label(hazard.tenure)}, {_nation(hazard)}"),
         Fact("Landlord told", told_words(hazard.told) if hazard.told else "Not recorded"),
     ]
     if hazard.landlord_id:
@@ -139,6 +138,14 @@ def _facts(hazard: Hazard, known: Directory) -> list[Fact]:
             Fact("Closed", f"{words.day(hazard.closed_on)}: {HAZARD_CLOSINGS.label(hazard.closed_because)}")
         )
     return found
+
+
+def _nation(hazard: Hazard) -> str:
+    """The nation of the home, and how it is known."""
+    if not hazard.nation_known:
+        return "nation not known"
+    name = next((name for name, code in NATIONS.items() if code == hazard.nation), hazard.nation)
+    return f"{name} (by the postcode)" if hazard.nation_known_by == "address" else name
 
 
 def _reached(on: object, evidence: str | None) -> str:

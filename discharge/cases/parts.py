@@ -100,6 +100,7 @@ PIECES: Mapping[type[Frozen], tuple[Piece, ...]] = {
     ev.StrandCompleted: (_STRAND,),
     ev.StrandCancelled: (_STRAND,),
     ev.StrandRedirected: (_STRAND,),
+    ev.StrandRequired: (_STRAND,),
     ev.WorkForFormerHome: (_STRAND,),
     ev.PropertiesProposed: (_one("proposals", "strand"),),
     ev.PropertyOffered: (_OFFERS,),

@@ -8,9 +8,13 @@ from discharge.codes.model import Code
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CapacityDecision(Code):
-    """One thing to decide; `item` is the item of the home check that a record of it answers."""
+    """One thing to decide; `item` is the item of the home check that a record of it answers, `decided` its
+    answer once a best-interests decision was made. `placing`: it is about where the person lives.
+    """
 
     item: str = ""
+    decided: str = ""
+    placing: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,6 +34,18 @@ class MitigationCode(Code):
     for_items: tuple[str, ...] = ()
     not_for_items: tuple[str, ...] = ()
 
+    def may_be_named_by(self, role: str) -> bool:
+        """Whether a role of people or systems may name it."""
+        return not self.named_by or role in self.named_by
+
+    def may_be_answered_by(self, owner: str) -> bool:
+        """Whether an owner may answer for it."""
+        return not self.answered_by or owner in self.answered_by
+
+    def stands_in_for(self, item: str) -> bool:
+        """Whether it can be done instead of a yes to an item of the check."""
+        return item not in self.not_for_items and (not self.for_items or item in self.for_items)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactOutcome(Code):

@@ -55,6 +55,8 @@ CASE_FACTS: Mapping[str, CaseFact] = MappingProxyType(
         "landlord-hazard-due": CaseFact("instant", "what hazard room since due limit law"),
         "hazard-answer-warned": CaseFact("instant", "what hazard room since due limit law"),
         "hazard-answer-due": CaseFact("instant", "what hazard room since due limit law"),
+        "hazard-reply-warned": CaseFact("instant", "what hazard room since due limit law"),
+        "hazard-reply-due": CaseFact("instant", "what hazard room since due limit law"),
     }
 )
 """Name -> the fact."""

@@ -31,6 +31,8 @@ def _faults_of(row: CheckItem, before: Collection[str]) -> Iterator[str]:
     for need in sorted(needs):
         if not NEEDS.known(need):
             yield f"{need!r} is not a need that a referral can name - choose from {NEEDS.name}"
+    for fact in sorted(fact for each in row.suggests for fact in each.unless_any):
+        yield from _unknown_fact("suggests.unless_any", fact)
     for kind in row.evidence_kinds:
         if not EVIDENCE_KINDS.known(kind):
             yield f"evidence_kinds: {kind!r} is no kind of evidence - choose from {EVIDENCE_KINDS.name}"

@@ -66,11 +66,14 @@ class GatedWhen(Frozen):
 
 
 class Suggested(Frozen):
-    """A strand worth considering when an item is ``no``; with ``needs_any``, only for those needs."""
+    """A strand worth considering when an item is ``no``; with ``needs_any``, only for those needs, and with
+    ``unless_any`` for nobody of whom one of those facts is known (`discharge.cases.circumstances`).
+    """
 
     kind: StrandKind
     item: str
     needs_any: frozenset[str] = frozenset()
+    unless_any: frozenset[str] = frozenset()
 
 
 class OwnerWhile(Frozen):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
+from discharge.cases.circumstances import circumstances, need_facts
 from discharge.cases.commands import CompleteCheck, Envelope, SaveAnswers, StartCheck
 from discharge.cases.decide.common import command_of, happened_on
 from discharge.cases.events import CheckCompleted, CheckStarted, Event, MitigationWithdrawn
@@ -84,11 +85,15 @@ def _stated(
 
 
 def suggested_strands(
-    answers: Mapping[str, YesNoUnknown], needs: Iterable[str], form: CheckForm | None = None
+    answers: Mapping[str, YesNoUnknown],
+    needs: Iterable[str],
+    form: CheckForm | None = None,
+    facts: Mapping[str, YesNoUnknown] | None = None,
 ) -> list[Suggestion]:
     """Return the strands that ``no`` answers suggest, in the form's order, each with the items behind it.
 
-    Of an item's suggestions for particular needs the fitting ones are taken; those without needs always.
+    Of an item's suggestions for particular needs the fitting ones are taken; those without needs always. None
+    is taken that a fact of the person rules out.
     ``unknown`` suggests nothing but to find out. Nothing is built into a home that the person cannot go back
     to.
     """
@@ -98,7 +103,7 @@ def suggested_strands(
     reasons: dict[tuple[StrandKind, str], list[str]] = {}
     for item in form.items:
         if answers.get(item.code) == "no":
-            for suggested in _fitting(item, needed):
+            for suggested in _fitting(item, needed, facts or need_facts(needed)):
                 if given_up and suggested.kind == ADAPTATION:
                     continue
                 reasons.setdefault((suggested.kind, suggested.item), []).append(item.code)
@@ -116,10 +121,11 @@ def left_to_start(case: Case) -> list[Suggestion]:
     if check is None or check.completed_on is None:
         return []
     now: dict[str, YesNoUnknown] = {code: "yes" for code, item in case.gate.items() if item.satisfied}
-    needs = case.referral.needs if case.referral else ()
+    needs, form = case.referral.needs if case.referral else (), form_of(check.form)
+    facts = form.facts(answers_standing(case), circumstances(case))
     return [
         each
-        for each in suggested_strands(counting_at_the_gate(case) | now, needs, form_of(check.form))
+        for each in suggested_strands(counting_at_the_gate(case) | now, needs, form, facts)
         if not _begun(case, each, _said_on(case, each, check.completed_on))
     ]
 
@@ -143,10 +149,11 @@ def _begun(case: Case, suggestion: Suggestion, said_on: date) -> bool:
     )
 
 
-def _fitting(item: CheckItem, needs: frozenset[str]) -> list[Suggested]:
-    fitting = [one for one in item.suggests if not one.needs_any or one.needs_any & needs]
+def _fitting(item: CheckItem, needs: frozenset[str], facts: Mapping[str, YesNoUnknown]) -> list[Suggested]:
+    possible = [one for one in item.suggests if not any(facts.get(fact) == "yes" for fact in one.unless_any)]
+    fitting = [one for one in possible if not one.needs_any or one.needs_any & needs]
     only_for_needs = all(one.needs_any for one in item.suggests)
-    return fitting or (list(item.suggests[-1:]) if only_for_needs else [])
+    return fitting or (possible[-1:] if only_for_needs else [])
 
 
 def _under_way(case: Case) -> Check | None:

@@ -14,7 +14,7 @@ from discharge.cases.events import Event, MitigationNamed, MitigationWithdrawn
 from discharge.cases.model import Case, GateItem, Mitigation
 from discharge.cases.stages import SINCE_ACCEPTANCE
 from discharge.clocks import london_date
-from discharge.codes.casework import MITIGATIONS, OWNER_ROLES, mitigation_days
+from discharge.codes.casework import MITIGATIONS, OWNER_ROLES, MitigationCode, mitigation_days
 from discharge.errors import Refused, refuse_together
 from housing_checks.guards import require_order, require_stage
 
@@ -47,6 +47,14 @@ def name_mitigation(case: Case, envelope: Envelope, now: datetime) -> list[Event
     return [] if item.mitigation == mitigation else [MitigationNamed(item=item.code, mitigation=mitigation)]
 
 
+def offered(item: str, role: str, on: date) -> tuple[MitigationCode, ...]:
+    """Return what somebody with a role may name for an item on a day, so that nobody is offered what would be
+    refused.
+    """
+    rows = MITIGATIONS.in_force(on)
+    return tuple(row for row in rows if row.may_be_named_by(role) and row.stands_in_for(item))
+
+
 def withdraw_mitigation(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
     """End a mitigation; refuses an item that has none."""
     command = command_of(envelope, WithdrawMitigation)
@@ -67,7 +75,7 @@ def _answered_by(role: str, on: date) -> None:
 def _by_role(asked: NameMitigation, role: str, on: date) -> None:
     """Refuse an asker whose role may not name it."""
     row = MITIGATIONS.find(asked.mitigation, on)
-    if row is not None and row.named_by and role not in row.named_by:
+    if row is not None and not row.may_be_named_by(role):
         raise Refused("mitigation-not-yours", detail=", ".join(row.named_by), where="mitigation")
 
 
@@ -75,16 +83,14 @@ def _with_owner(asked: NameMitigation, _role: str, on: date) -> None:
     """Refuse an owner that may not answer for it."""
     row = MITIGATIONS.find(asked.mitigation, on)
     known = OWNER_ROLES.find(asked.role, on) is not None
-    if row is not None and known and row.answered_by and asked.role not in row.answered_by:
+    if row is not None and known and not row.may_be_answered_by(asked.role):
         raise Refused("mitigation-not-answered", detail=", ".join(row.answered_by), where="role")
 
 
 def _for_item(asked: NameMitigation, _role: str, on: date) -> None:
     """Refuse an item that it cannot stand in for."""
     row = MITIGATIONS.find(asked.mitigation, on)
-    if row is None:
-        return
-    if asked.item in row.not_for_items or (row.for_items and asked.item not in row.for_items):
+    if row is not None and not row.stands_in_for(asked.item):
         raise Refused("mitigation-not-for-item", detail=asked.item, where="mitigation")
 
 

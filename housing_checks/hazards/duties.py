@@ -34,18 +34,21 @@ DAY, MOMENT = timedelta(days=1), timedelta(microseconds=1)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HazardPath(Code):
     """What follows by tenure and nation (none: any). ``lead`` is said first; ``landlord``: whether there
-    is one to tell.
+    is one to tell, ``nation_unknown``: whether it is for homes of which nobody knows the nation.
     """
 
     lead: str
     landlord: bool
     tenures: tuple[str, ...] = ()
     nations: tuple[Nation, ...] = ()
+    nation_unknown: bool = False
 
     def fits(self, hazard: Hazard) -> bool:
         """Whether it is the path of a hazard, unless an earlier one is."""
-        return (not self.tenures or hazard.tenure in self.tenures) and (
-            not self.nations or hazard.nation in self.nations
+        return (
+            (not self.tenures or hazard.tenure in self.tenures)
+            and (not self.nations or (hazard.nation_known and hazard.nation in self.nations))
+            and (not self.nation_unknown or not hazard.nation_known)
         )
 
 
@@ -53,7 +56,7 @@ class HazardPath(Code):
 class HazardDuty(Code):
     """What is due because of a hazard: on which paths, of which severities and hazards (none: all), since
     when, what ends it, by which clock, who has the move, and which risk rule speaks when it is late.
-    ``only_if`` names duties of which one has to fit as well.
+    ``only_if`` names duties of which one has to fit as well, ``unless`` duties of which none may.
     """
 
     paths: tuple[str, ...]
@@ -61,6 +64,7 @@ class HazardDuty(Code):
     hazards: tuple[str, ...] = ()
     not_hazards: tuple[str, ...] = ()
     only_if: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
     starts: tuple[str, ...]
     done_by: tuple[str, ...] = ()
     clock: str
@@ -81,7 +85,7 @@ def _wrong_paths(rows: Mapping[str, HazardPath]) -> Iterator[str]:
     for code, row in rows.items():
         yield from _not_of(f"{code}.tenures", row.tenures, (each.code for each in TENURES.rows))
     last = list(rows.values())[-1]
-    if last.tenures or last.nations:
+    if last.tenures or last.nations or last.nation_unknown:
         yield f"{last.code}: fits not everybody - the last row has no tenures and no nations"
 
 
@@ -96,6 +100,7 @@ def _wrong_duties(rows: Mapping[str, HazardDuty]) -> Iterator[str]:
         yield from _not_of(f"{code}.hazards", (*row.hazards, *row.not_hazards), hazards)
         yield from _not_of(f"{code}.starts", (*row.starts, *row.done_by), steps)
         yield from _not_of(f"{code}.only_if", row.only_if, rows)
+        yield from _not_of(f"{code}.unless", row.unless, rows)
         yield from _not_of(f"{code}.owner_role", (row.owner_role,), (each.code for each in OWNER_ROLES.rows))
         if fault := clock_fault(row.clock):
             yield f"{code}.clock: {fault}"
@@ -172,10 +177,16 @@ def running_clocks(case: Case) -> tuple[HazardClock, ...]:
 
 def _in_force(hazard: Hazard, row: HazardDuty, duties: Mapping[str, HazardDuty]) -> bool:
     """Whether the law, or our own rule, held on the day from which it would count; and what it rests on."""
-    if row.only_if and not any(_in_force(hazard, duties[code], {}) for code in row.only_if if code in duties):
+    if row.only_if and not _any_in_force(hazard, row.only_if, duties):
+        return False
+    if row.unless and _any_in_force(hazard, row.unless, duties):
         return False
     began = _began(hazard, row)
     return row.holds(london_date(began or hazard.recorded_at))
+
+
+def _any_in_force(hazard: Hazard, codes: Iterable[str], duties: Mapping[str, HazardDuty]) -> bool:
+    return any(_in_force(hazard, duties[code], {}) for code in codes if code in duties)
 
 
 def _began(hazard: Hazard, row: HazardDuty) -> datetime | None:

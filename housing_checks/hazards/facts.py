@@ -15,7 +15,7 @@ from housing_checks.hazards.gate import blocking_hazards
 from housing_checks.hazards.schemes import hazard_label
 from housing_checks.hazards.words import place_words
 
-LANDLORD_LATE, ANSWER_LATE = "landlord-hazard-late", "hazard-answer-late"
+LANDLORD_LATE, ANSWER_LATE, REPLY_LATE = "landlord-hazard-late", "hazard-answer-late", "hazard-reply-late"
 """The rules that speak of what is due because of a hazard; each duty names its own."""
 
 
@@ -71,3 +71,5 @@ def contribute_hazards() -> None:
     contribute("landlord-hazard-due", _due(LANDLORD_LATE, lambda clock: clock.due_at))
     contribute("hazard-answer-warned", _due(ANSWER_LATE, lambda clock: clock.warns_at))
     contribute("hazard-answer-due", _due(ANSWER_LATE, lambda clock: clock.due_at))
+    contribute("hazard-reply-warned", _due(REPLY_LATE, lambda clock: clock.warns_at))
+    contribute("hazard-reply-due", _due(REPLY_LATE, lambda clock: clock.due_at))

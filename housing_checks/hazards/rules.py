@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from functools import partial
+from typing import Any
 
+from discharge.calendar import ENGLAND
 from discharge.cases.commands import (
     CloseHazard,
     CorrectHazard,
@@ -76,7 +78,7 @@ def record_hazard(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
         room=asked.room,
         severity=asked.severity,
         tenure=asked.tenure or (case.referral.tenure if case.referral else "unknown"),
-        nation=asked.nation,
+        **_nation(asked),
         known_by=asked.known_by,
         found_on=envelope.effective_on,
         recorded_at=now,
@@ -94,6 +96,16 @@ def record_hazard(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
     return [HazardRecorded(hazard=hazard)]
 
 
+def _nation(asked: RecordHazard) -> dict[str, Any]:
+    """What was said wins over what the address tells; without either England's times count, and it is said
+    that nobody knows.
+    """
+    if asked.nation is not None:
+        return {"nation": asked.nation, "nation_known_by": "said"}
+    known_by = "address" if asked.address_nation is not None else "nobody"
+    return {"nation": asked.address_nation or ENGLAND, "nation_known_by": known_by}
+
+
 def correct_hazard(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
     """Correct what is recorded of a hazard; another severity needs its words again."""
     asked = command_of(envelope, CorrectHazard)
@@ -102,6 +114,8 @@ def correct_hazard(case: Case, envelope: Envelope, now: datetime) -> list[Event]
     given = {name: value for name, value in said.items() if value is not None}
     if asked.hazard_code is not None:
         given["code"] = asked.hazard_code
+    if asked.nation is not None:
+        given["nation_known_by"] = "said"
     anew = known.model_copy(update=given)
     anew = anew.model_copy(update={"scheme": scheme_on(anew.inspected_on or anew.found_on)})
     if anew == known:

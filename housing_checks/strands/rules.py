@@ -15,6 +15,7 @@ from discharge.cases.commands import (
     MoveStrand,
     RedirectStrand,
     ReportFromStrand,
+    RequireStrand,
     StartStrand,
 )
 from discharge.cases.decide.common import command_of, happened_on, reason_of
@@ -27,6 +28,7 @@ from discharge.cases.events import (
     StrandMoved,
     StrandOverdue,
     StrandRedirected,
+    StrandRequired,
     StrandStarted,
 )
 from discharge.cases.model import REHOUSING, Actor, Case, Strand
@@ -121,6 +123,26 @@ def redirect_strand(case: Case, envelope: Envelope, now: datetime) -> list[Event
         lambda: happened_on(envelope, now), lambda: require_order(on, command.due_on or on, "due_on")
     )
     return [StrandRedirected(strand=strand.key, redirected_on=on, due_on=command.due_on)]
+
+
+def require_strand(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
+    """Say whether the discharge waits for an open strand; that it does not needs a note that says why."""
+    command = command_of(envelope, RequireStrand)
+    strand, on = strand_of(case, command.strand), envelope.effective_on
+    require_open(strand)
+    refuse_together(
+        lambda: happened_on(envelope, now),
+        lambda: require_order(strand.started_on, on, "effective_on"),
+        lambda: _explained(command, envelope),
+    )
+    if strand.required == command.required:
+        return []
+    return [StrandRequired(strand=strand.key, required=command.required, said_on=on)]
+
+
+def _explained(command: RequireStrand, envelope: Envelope) -> None:
+    if not command.required and envelope.note_id is None:
+        raise Refused("note-needed", detail="required", where="note")
 
 
 def report_from_strand(case: Case, envelope: Envelope, now: datetime, policy: Policy) -> list[Event]:

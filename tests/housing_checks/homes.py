@@ -63,15 +63,27 @@ class Story:
         self.last = list(events)
         return self._follow(noon(0))
 
-    def ask(self, command: Command, on: int = 1, now: int | None = None, actor: Actor = COORDINATOR) -> Story:
+    def ask(
+        self,
+        command: Command,
+        on: int = 1,
+        now: int | None = None,
+        actor: Actor = COORDINATOR,
+        note: UUID | None = None,
+    ) -> Story:
         """Decide a command that takes effect on day ``on``, fold it, and fold what follows."""
         at = noon(on if now is None else now)
-        self.last = self.decide(command, on, now, actor)
+        self.last = self.decide(command, on, now, actor, note)
         self.case = fold(self.case, self.last)
         return self._follow(at)
 
     def decide(
-        self, command: Command, on: int = 1, now: int | None = None, actor: Actor = COORDINATOR
+        self,
+        command: Command,
+        on: int = 1,
+        now: int | None = None,
+        actor: Actor = COORDINATOR,
+        note: UUID | None = None,
     ) -> list[Event]:
         """Return what a command would bring about, and change nothing."""
         self._asked += 1
@@ -81,6 +93,7 @@ class Story:
             actor=actor,
             effective_on=day(on),
             command=command,
+            note_id=note,
         )
         return DECIDERS[command.kind](self.case, envelope, noon(on if now is None else now), POLICY)
 

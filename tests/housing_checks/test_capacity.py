@@ -169,5 +169,27 @@ def _items() -> Iterable[str]:
     return (row.item for row in CAPACITY_DECISIONS if row.item)
 
 
-def test_given_the_decisions_then_one_answers_the_item_of_where_the_person_lives() -> None:
-    assert list(_items()) == ["capacity"]
+def test_given_the_decisions_then_two_answer_items_where_the_person_lives_and_what_is_cleared() -> None:
+    assert list(_items()) == ["capacity", "clearing-capacity"]
+
+
+@pytest.mark.parametrize(
+    ("state", "answer"),
+    [("presumed", "decides"), ("has", "decides"), ("lacks", "cannot-decide"), ("not-assessed", "in-doubt")],
+)
+def test_given_capacity_about_clearing_then_it_answers_that_item_and_not_where_the_person_lives(
+    state: CapacityState, answer: str
+) -> None:
+    how = {"assessor": "social-worker", "method": "conversation"} if state in ("has", "lacks") else {}
+    case = asked(RecordCapacity(decision="refusing-clearing", capacity=state, **how))
+    assert dict(answers_of_record(case)) == {"clearing-capacity": answer}
+
+
+def test_given_a_best_interests_decision_about_clearing_then_no_item_about_the_place_is_answered() -> None:
+    lacks = RecordCapacity(
+        decision="refusing-clearing", capacity="lacks", assessor="social-worker", method="conversation"
+    )
+    decided = RecordBestInterests(
+        decision="refusing-clearing", decider="social-worker", consulted=("family",), least_restrictive="yes"
+    )
+    assert dict(answers_of_record(asked(lacks, decided))) == {"clearing-capacity": "decided-for"}

@@ -111,6 +111,7 @@ from discharge.cases.commands.strands import (
     OfferProperty,
     RedirectStrand,
     ReportFromStrand,
+    RequireStrand,
     StartStrand,
     StrandsCommand,
 )
@@ -175,7 +176,7 @@ class Envelope(Frozen):
     late: bool = False
 
 
-ENVELOPE: Stored[Envelope] = Stored(TypeAdapter(Envelope), schema=6)
+ENVELOPE: Stored[Envelope] = Stored(TypeAdapter(Envelope), schema=7)
 """How a command is stored, with who asks."""
 
 __all__ = [
@@ -245,6 +246,7 @@ __all__ = [
     "RemoveItemEvidence",
     "ReopenCase",
     "ReportFromStrand",
+    "RequireStrand",
     "ReturnReferral",
     "SaveAnswers",
     "SetCriteriaToReside",

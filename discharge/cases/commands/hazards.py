@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from discharge.calendar import ENGLAND, Nation
+from discharge.calendar import Nation
 from discharge.cases.commands.common import CaseCommand, Declaration
 from discharge.cases.stages import OPEN
 from discharge.roles import CARE, CASEWORK_OR_SYSTEM, HOME_OR_SYSTEM, LEADS, WORKING
@@ -19,7 +19,7 @@ class RecordHazard(CaseCommand):
 
     ``known_by`` is how it is known (``evidence-kinds``). ``band`` is what an inspection gave; which scheme it
     is of follows from ``inspected_on``, else from the effective day. Without ``tenure`` that of the referral
-    counts.
+    counts, without ``nation`` that of the address, where its postcode tells it.
     """
 
     declared: ClassVar = Declaration("Record a hazard at home", OPEN, CASEWORK_OR_SYSTEM, CARE)
@@ -34,7 +34,10 @@ class RecordHazard(CaseCommand):
     severity: str
     known_by: str
     tenure: str | None = None
-    nation: Nation = ENGLAND
+    nation: Nation | None = None
+    address_nation: Nation | None = Field(
+        default=None, description="The nation of the address, by its postcode"
+    )
     band: str | None = None
     inspected_on: date | None = None
     landlord_id: UUID | None = None

@@ -106,6 +106,21 @@ class RedirectStrand(CaseCommand):
     due_on: date | None = None
 
 
+class RequireStrand(CaseCommand):
+    """Say whether the discharge waits for an order or other work. Work on a home that the person does not go
+    to first goes on beside; why is said in a note.
+    """
+
+    declared: ClassVar = Declaration(
+        "Say whether the discharge waits for an order", SINCE_ACCEPTANCE, HOME_OR_SYSTEM, LEADS
+    )
+    touches: ClassVar = ("strand",)
+
+    kind: Literal["require-strand"] = "require-strand"
+    strand: str
+    required: bool
+
+
 class LetProperty(CaseCommand):
     """The tenancy was signed for the accepted offer."""
 
@@ -137,6 +152,7 @@ StrandsCommand = (
     | AnswerOffer
     | NoteHomeLost
     | RedirectStrand
+    | RequireStrand
     | LetProperty
     | ReportFromStrand
 )

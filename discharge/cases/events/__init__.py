@@ -105,6 +105,7 @@ from discharge.cases.events.strands import (
     StrandMoved,
     StrandOverdue,
     StrandRedirected,
+    StrandRequired,
     StrandStarted,
     WorkForFormerHome,
 )
@@ -166,6 +167,7 @@ Event = Annotated[
     | PropertyLet
     | WorkForFormerHome
     | StrandRedirected
+    | StrandRequired
     | HazardRecorded
     | HazardCorrected
     | HazardLandlordTold
@@ -210,7 +212,7 @@ Event = Annotated[
 ]
 """Every event there is; ``kind`` tells them apart on the wire and in the record."""
 
-EVENT: Stored[Event] = Stored(TypeAdapter(Event), schema=7)
+EVENT: Stored[Event] = Stored(TypeAdapter(Event), schema=8)
 """How an event is stored. A new kind raises its schema, so that a build that does not have the kind knows."""
 
 
@@ -309,6 +311,7 @@ __all__ = [
     "StrandMoved",
     "StrandOverdue",
     "StrandRedirected",
+    "StrandRequired",
     "StrandStarted",
     "UnreadyHomeSettled",
     "WishRecorded",

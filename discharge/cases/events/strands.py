@@ -122,3 +122,12 @@ class StrandRedirected(Frozen):
     strand: str
     redirected_on: date
     due_on: date | None = None
+
+
+class StrandRequired(Frozen):
+    """Somebody said whether the discharge waits for an order or other work."""
+
+    kind: Literal["strand-required"] = "strand-required"
+    strand: str
+    required: bool
+    said_on: date

@@ -84,6 +84,10 @@ def _let(case: Case, event: ev.PropertyLet) -> Case:
     return _with_strand(case, event.strand, property_id=event.property_id)
 
 
+def _required(case: Case, event: ev.StrandRequired) -> Case:
+    return _with_strand(case, event.strand, required=event.required)
+
+
 FOLDS: Mapping[type, Fold] = {
     ev.MakingReadyStarted: as_it_was,
     ev.StrandStarted: _strand_started,
@@ -98,4 +102,5 @@ FOLDS: Mapping[type, Fold] = {
     ev.PropertyLet: _let,
     ev.WorkForFormerHome: _for_former_home,
     ev.StrandRedirected: _redirected,
+    ev.StrandRequired: _required,
 }

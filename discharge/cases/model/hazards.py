@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Literal
 from uuid import UUID
 
 from pydantic import Field
 
 from discharge.calendar import ENGLAND, Nation
 from discharge.values import Frozen
+
+NationKnownBy = Literal["said", "address", "nobody"]
+"""How it is known in which nation a home is: somebody said it, or its postcode does; else nobody knows."""
 
 
 class LandlordTold(Frozen):
@@ -35,7 +39,8 @@ class Hazard(Frozen):
     for this person, its words are the note ``note_id``. ``band`` is what an inspection gave.
 
     ``landlord_id`` and ``council_id`` are the organisations that are asked about it. ``recorded_at`` is when
-    it became known here (case time); ``found_on`` when it was seen or reported.
+    it became known here (case time); ``found_on`` when it was seen or reported. While nobody knows the
+    ``nation``, England's times are counted, as the strictest.
     """
 
     number: int
@@ -45,6 +50,7 @@ class Hazard(Frozen):
     severity: str
     tenure: str
     nation: Nation = ENGLAND
+    nation_known_by: NationKnownBy = "said"
     known_by: str
     found_on: date
     recorded_at: datetime
@@ -62,6 +68,11 @@ class Hazard(Frozen):
     def key(self) -> str:
         """The hazard's name inside its case, for instance ``hazard/1``."""
         return f"hazard/{self.number}"
+
+    @property
+    def nation_known(self) -> bool:
+        """Whether it is known in which nation the home is."""
+        return self.nation_known_by != "nobody"
 
     @property
     def open(self) -> bool:

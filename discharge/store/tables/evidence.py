@@ -21,7 +21,7 @@ class EvidenceFileRow(Base):
     ``state`` is waiting until the case has recorded it, then kept; of one that was removed the row stays.
     ``sha256`` is of what is kept (:class:`EvidenceContentRow`), ``source_sha256`` of what was sent, by which
     the same file is known again. ``size`` is in bytes, ``width`` and ``height`` in pixels. ``shown_to`` are
-    the organisations that see it without seeing the course of the case: those that are asked about its hazard.
+    the organisations that see it without seeing the course of the case: of a hazard whom it concerns.
     """
 
     __tablename__ = "evidence_files"

@@ -22,6 +22,7 @@ MOULD = {
     "room": "bedroom",
     "severity": "significant",
     "known_by": "told",
+    "nation": "england",
     "note": WHY,
 }
 BASIS = {"basis": "consent"}

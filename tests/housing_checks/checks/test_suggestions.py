@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from discharge.cases.commands import CancelStrand, MoveStrand, NameMitigation, StartCheck
-from housing_checks.checks.rules import left_to_start
+from housing_checks.checks.faults import faults_of
+from housing_checks.checks.form import form_of
+from housing_checks.checks.rules import left_to_start, suggested_strands
 from tests.housing_checks.homes import FORM_1, Story, check, checked, confirm, start
 
 
@@ -66,3 +70,27 @@ def test_given_a_home_that_the_person_cannot_go_back_to_then_nothing_is_built_in
     answers = check(steps_stairs="no", adaptation_in_place="no", bed="no", **{lost: "no"})
     kinds = {each.kind for each in left_to_start(Story(needs=("wheelchair-full",)).ask(answers).case)}
     assert kinds == {"rehousing", "equipment"}
+
+
+@pytest.mark.parametrize(
+    ("needs", "frame"),
+    [
+        (("ground-floor",), True),
+        (("hoist", "bariatric", "ground-floor"), False),
+        (("wheelchair-full", "level-access"), False),
+    ],
+)
+def test_given_somebody_who_is_hoisted_or_always_in_a_wheelchair_then_no_frame_is_suggested(
+    needs: tuple[str, ...], frame: bool
+) -> None:
+    form = form_of("home-check-2")
+    found = suggested_strands({"equipment-in-place": "no"}, needs, form)
+    assert ("walking-frame" in {each.item for each in found}) == frame
+    assert found, "something is suggested to everybody"
+
+
+def test_given_a_fact_that_no_case_has_then_the_form_says_so() -> None:
+    row = form_of("home-check-2").item("equipment-in-place")
+    wrong = row.suggests[0].model_copy(update={"unless_any": frozenset({"hoisst"})})
+    faults = list(faults_of({row.code: replace(row, asked_when=None, suggests=(wrong,))}))
+    assert any("hoisst" in each and "hoist" in each for each in faults)

@@ -33,7 +33,12 @@ def actor(organisation_id: UUID) -> Actor:
 def mould(**changes: object) -> cmd.RecordHazard:
     """Black mould in the bedroom of a social tenant, seen on a visit."""
     return cmd.RecordHazard(
-        hazard_code="damp-mould", room="bedroom", severity="significant", known_by="seen", tenure="social"
+        hazard_code="damp-mould",
+        room="bedroom",
+        severity="significant",
+        known_by="seen",
+        tenure="social",
+        nation="england",
     ).model_copy(update=changes)
 
 

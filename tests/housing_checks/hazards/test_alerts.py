@@ -6,6 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from discharge.cases import commands as cmd
 from tests.housing_checks.hazards.hazard_story import (
+    COUNCIL,
     HazardStory,
     landlord_told,
     moment,
@@ -14,6 +15,7 @@ from tests.housing_checks.hazards.hazard_story import (
 )
 
 LATE, ANSWER, OPEN = "landlord-hazard-late", "hazard-answer-late", "open-emergency-hazard"
+REPLY = "hazard-reply-late"
 MIDNIGHT = datetime(2026, 3, 18, tzinfo=UTC)
 """The end of the tenth working day after Tuesday 3 March 2026."""
 
@@ -75,4 +77,33 @@ def test_given_a_hazard_that_is_closed_then_no_alert_of_it_stands() -> None:
 
 def test_given_two_clocks_of_a_landlord_then_each_has_an_alert_of_its_own() -> None:
     story = told().ask(step("investigated"), 1).look(moment(30))
-    assert len(story.alerts(LATE)) == 2, "summary and making safe; work has 12 weeks"
+    assert len(story.alerts(LATE)) == 3, (
+        "summary, making safe and begin of work; the latest begin has 12 weeks"
+    )
+
+
+def test_given_a_council_that_does_not_answer_then_its_owner_is_told_on_the_day_what_to_do() -> None:
+    story = HazardStory().ask(mould(tenure="private"), 1)
+    story.ask(cmd.ReferHazard(hazard="hazard/1", council_id=COUNCIL), 1)
+    warned, due = datetime(2026, 3, 9, tzinfo=UTC), datetime(2026, 3, 11, tzinfo=UTC)
+    assert story.look(warned - timedelta(minutes=1)).alerts(REPLY) == []
+    assert [level for level, _ in story.look(warned).alerts(REPLY)] == ["AMBER"]
+    story.look(due)
+    (alert,) = [each for each in story.case.open_alerts if each.rule == REPLY]
+    assert (alert.level, alert.owner_role) == ("RED", "coordinator")
+    assert "environmental health answers by Tue 10 Mar 2026" in alert.fact
+    assert story.ask(step("council-answered"), 9).alerts(REPLY) == []
+
+
+def test_given_a_landlord_to_whom_no_law_gives_a_time_then_its_answer_is_chased_too() -> None:
+    story = HazardStory().ask(mould(tenure="private"), 1).ask(landlord_told(), 1)
+    assert story.look(datetime(2026, 3, 11, tzinfo=UTC)).alerts(REPLY)[0][0] == "RED"
+    assert story.ask(step("landlord-answered"), 9).alerts(REPLY) == []
+
+
+def test_given_further_work_that_has_not_begun_in_five_working_days_then_the_landlord_is_late() -> None:
+    story = told().ask(step("investigated"), 2).ask(step("summary-given"), 3)
+    story.ask(step("made-safe", "seen"), 3)
+    assert story.look(datetime(2026, 3, 12, tzinfo=UTC)).alerts(LATE)[0][0] == "RED"
+    assert "begins further work" in story.alerts(LATE)[0][1]
+    assert story.ask(step("works-planned"), 10).alerts(LATE) == []

@@ -56,7 +56,7 @@ def test_given_an_emergency_then_it_is_24_hours_to_the_minute_whatever_the_hazar
 
 
 def test_given_another_significant_hazard_then_phase_1_does_not_reach_it() -> None:
-    assert told(hazard_code="excess-cold").due() == {}
+    assert told(hazard_code="excess-cold").due() == {"hazard-landlord-answer": date(2026, 3, 10)}
 
 
 def test_given_an_investigation_that_ended_then_summary_making_safe_and_work_count_from_its_day() -> None:
@@ -64,6 +64,7 @@ def test_given_an_investigation_that_ended_then_summary_making_safe_and_work_cou
     assert story.due() == {
         "awaab-summary": date(2026, 3, 9),
         "awaab-make-safe": date(2026, 3, 11),
+        "awaab-works-soon": date(2026, 3, 11),
         "awaab-works": date(2026, 3, 4) + timedelta(weeks=12),
     }
     story.ask(step("summary-given"), 4).ask(step("made-safe", "seen"), 4).ask(step("works-not-needed"), 4)
@@ -83,6 +84,7 @@ def test_given_steps_to_come_then_they_are_named_before_they_count() -> None:
     assert {code for code, each in clocks.items() if each.due_at is None and each.done_on is None} == {
         "awaab-summary",
         "awaab-make-safe",
+        "awaab-works-soon",
         "awaab-works",
         "hazard-council-answer",
     }
@@ -103,7 +105,16 @@ def test_given_a_landlord_told_before_the_law_was_in_force_then_no_clock_of_it_c
         ({"tenure": "unknown"}, "tenure-unknown", {"hazard-tenure"}),
         ({"tenure": "sheltered"}, "landlord-unknown", {"hazard-tenure"}),
         ({}, "social-landlord", {"hazard-tell-landlord"}),
-        ({"nation": "wales"}, "social-landlord-elsewhere", {"hazard-tell-landlord"}),
+        ({"nation": None}, "social-landlord-nation-unknown", {"hazard-tell-landlord", "hazard-nation"}),
+        ({"nation": None, "address_nation": "wales"}, "social-landlord-wales", {"hazard-tell-landlord"}),
+        ({"nation": "wales"}, "social-landlord-wales", {"hazard-tell-landlord"}),
+        ({"nation": "scotland"}, "social-landlord-scotland", {"hazard-tell-landlord"}),
+        ({"nation": "northern-ireland"}, "social-landlord-northern-ireland", {"hazard-tell-landlord"}),
+        (
+            {"nation": "scotland", "tenure": "private"},
+            "private-landlord-scotland-or-northern-ireland",
+            {"hazard-tell-landlord", "hazard-refer-council"},
+        ),
         ({"tenure": "private"}, "private-landlord", {"hazard-tell-landlord", "hazard-refer-council"}),
         ({"tenure": "owner"}, "owner", {"hazard-help"}),
         ({"tenure": "family-friends"}, "another-home", {"hazard-tell-landlord"}),
@@ -124,9 +135,11 @@ def test_given_tenure_nation_and_severity_then_what_follows_is_a_row_of_data(
     assert all(each.duty.owner_role for each in story.clocks().values())
 
 
-def test_given_wales_then_the_path_says_that_the_law_is_not_in_force_there() -> None:
-    story = told(nation="wales")
+@pytest.mark.parametrize("nation", ["wales", "scotland", "northern-ireland"])
+def test_given_another_nation_then_the_path_says_that_the_law_is_not_in_force_there(nation: str) -> None:
+    story = told(nation=nation)
     assert "not in force" in path_of(story.hazard).lead
+    assert path_of(story.hazard).source != PATHS.lookup("social-landlord", date(2026, 3, 2), "path").source
     assert not [code for code in story.clocks() if code.startswith("awaab")]
 
 
@@ -137,8 +150,45 @@ def test_given_a_tenure_that_was_asked_then_the_clocks_of_its_path_count() -> No
 
 def test_given_a_referral_to_environmental_health_then_its_answer_is_due() -> None:
     story = told(tenure="private").ask(cmd.ReferHazard(hazard="hazard/1", council_id=COUNCIL), 1)
-    assert story.due() == {"hazard-council-answer": date(2026, 3, 10)}
-    assert story.ask(step("council-answered"), 3).due() == {}
+    answers = {"hazard-council-answer": date(2026, 3, 10), "hazard-landlord-answer": date(2026, 3, 10)}
+    assert story.due() == answers
+    assert set(story.ask(step("council-answered"), 3).due()) == {"hazard-landlord-answer"}
+    assert story.ask(step("landlord-answered"), 4).due() == {}
+
+
+def test_given_a_clock_of_the_law_then_no_answer_is_asked_for_before_its_time() -> None:
+    assert "hazard-landlord-answer" not in told().clocks()
+    assert "hazard-landlord-answer" not in told(severity="emergency").clocks()
+    assert "hazard-landlord-answer" in told(nation="wales").clocks()
+
+
+def test_given_work_that_cannot_begin_in_five_days_then_the_reason_ends_that_clock_and_weeks_count() -> None:
+    story = told().ask(step("investigated"), 2).ask(step("works-planned"), 5)
+    due = story.due()
+    assert "awaab-works-soon" not in due
+    assert due["awaab-works"] == date(2026, 5, 27)
+    assert story.clocks()["awaab-works-soon"].done_on == date(2026, 3, 7)
+    late = told().ask(step("investigated"), 2).ask(step("works-begun"), 10)
+    assert late.clocks()["awaab-works-soon"].late(moment(12))
+    assert not late.clocks()["awaab-works"].late(moment(12))
+
+
+def test_given_nobody_knows_the_nation_then_englands_times_count_until_somebody_says_it() -> None:
+    story = told(nation=None)
+    assert set(story.due()) == {"awaab-investigate", "hazard-nation"}
+    assert (story.hazard.nation, story.hazard.nation_known_by) == ("england", "nobody")
+    story.ask(cmd.CorrectHazard(hazard="hazard/1", nation="england"), 3)
+    assert set(story.due()) == {"awaab-investigate"}
+    assert story.hazard.nation_known_by == "said"
+    story.ask(cmd.CorrectHazard(hazard="hazard/1", nation="wales"), 4)
+    assert path_of(story.hazard).code == "social-landlord-wales"
+
+
+def test_given_a_nation_that_was_typed_then_it_wins_over_the_address() -> None:
+    hazard = told(nation="england", address_nation="wales").hazard
+    assert (hazard.nation, hazard.nation_known_by) == ("england", "said")
+    hazard = told(nation=None, address_nation="wales").hazard
+    assert (hazard.nation, hazard.nation_known_by) == ("wales", "address")
 
 
 def test_given_a_closed_hazard_then_nothing_is_due() -> None:

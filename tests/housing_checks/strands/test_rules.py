@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from discharge.cases.commands import CancelStrand, Command, MoveStrand, ReportFromStrand
+from discharge.cases.commands import CancelStrand, Command, MoveStrand, ReportFromStrand, RequireStrand
 from discharge.cases.model import Actor, Stage
 from discharge.errors import Refused
+from housing_checks.gate.blockers import beside, blocking
 from housing_checks.strands.definitions import DEFINITIONS
 from tests.housing_checks.homes import (
     COUNCIL,
@@ -223,3 +224,32 @@ def test_repairs_belong_to_the_building_and_are_the_landlords_until_they_are_don
         story.ask(move(step, "repairs/1"))
     assert story.case.strands["repairs/1"].status == "completed"
     assert DEFINITIONS["repairs"].for_the_building
+
+
+def waits(required: bool, strand: str = LIFT) -> RequireStrand:
+    return RequireStrand(strand=strand, required=required)
+
+
+def test_given_a_stairlift_of_his_own_home_when_he_goes_to_his_son_then_the_discharge_does_not_wait() -> None:
+    story = checked(adaptation_in_place="yes").ask(STAIRLIFT, on=2)
+    assert story.case.stage is Stage.MAKING_READY
+    story.ask(waits(required=False), on=2, note=uuid4())
+    assert story.kinds[0] == "strand-required"
+    assert story.case.stage is Stage.READY
+    assert [each.code for each in beside(story.case)] == [LIFT]
+    assert story.case.strands[LIFT].status == "open", "it goes on"
+
+
+def test_given_he_goes_home_after_all_then_the_discharge_waits_for_it_again() -> None:
+    story = checked().ask(STAIRLIFT, on=2).ask(waits(required=False), on=2, note=uuid4())
+    story.ask(waits(required=True), on=3)
+    assert [each.code for each in blocking(story.case)] == [LIFT]
+    assert story.ask(waits(required=True), on=3).kinds == []
+
+
+def test_given_nobody_says_why_or_the_work_has_ended_then_it_is_refused() -> None:
+    story = checked().ask(STAIRLIFT, on=2)
+    assert refused(story, waits(required=False), on=2) == "note-needed"
+    assert refused(story, waits(required=True, strand="adaptation/9"), on=2) == "no-such-item"
+    story.ask(CancelStrand(strand=LIFT, reason="no-longer-needed"), on=2)
+    assert refused(story, waits(required=True), on=2) == "already-done"

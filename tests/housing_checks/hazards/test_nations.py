@@ -1,0 +1,52 @@
+"""In which nation a home is, by its postcode: clear, or not known."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from discharge.reference.files import DataInvalid
+from housing_checks.hazards.nations import POSTCODE_NATIONS, nation_of
+
+TODAY = date(2026, 3, 2)
+
+
+@pytest.mark.parametrize(
+    ("postcode", "nation"),
+    [
+        ("SW1A 1AA", "england"),
+        ("n1 9gu", "england"),
+        (" S10  2TN ", "england"),
+        ("NG72QH", "england"),
+        ("CF10 1EP", "wales"),
+        ("G1 1AA", "scotland"),
+        ("BT1 5GS", "northern-ireland"),
+    ],
+)
+def test_given_a_postcode_of_one_nation_then_it_is_told(postcode: str, nation: str) -> None:
+    assert nation_of(postcode, TODAY) == nation
+
+
+@pytest.mark.parametrize(
+    "postcode", ["SY23 3AA", "CH1 2HS", "TD15 1AA", "ZZ99 3VZ", "GY1 1AA", "CF10", "CF", "", "Cardiff", None]
+)
+def test_given_a_border_a_pseudo_postcode_or_half_of_one_then_the_nation_is_not_known(
+    postcode: str | None,
+) -> None:
+    assert nation_of(postcode, TODAY) is None
+
+
+def test_given_the_table_then_no_area_lies_in_two_nations_and_none_is_on_a_border() -> None:
+    areas = [area for row in POSTCODE_NATIONS.rows for area in row.areas]
+    assert len(areas) == len(set(areas))
+    assert not {"CA", "CH", "DG", "GL", "HR", "LD", "LL", "NP", "SY", "TD"} & set(areas)
+
+
+def test_given_an_area_in_two_nations_then_the_file_says_so() -> None:
+    text = (
+        "name: postcode-nations\nedition: x\ntitle: t\neffective_from: 2024-01-01\nsource: s\nrows:\n"
+        "  england: {label: England, areas: [SY]}\n  wales: {label: Wales, areas: [SY]}\n"
+    )
+    with pytest.raises(DataInvalid, match="SY is in england"):
+        POSTCODE_NATIONS.kind.parse("ours.yaml", text.encode())
