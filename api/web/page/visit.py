@@ -103,7 +103,7 @@ class Visit:
         except ValueError:
             return None
         async with self.services.begin(self.caller) as session:
-            typed = await kept_form(session, wanted)
+            typed = await kept_form(session, wanted, self.services.cookies.kept_forms)
         self.frame.kept = typed is not None
         return as_sent(typed) if typed else None
 

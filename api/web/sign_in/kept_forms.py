@@ -1,6 +1,7 @@
 """A form sent after its session had ended: kept for whoever typed it, and there again once they sign in.
 
-Only a form that a page of that session made is kept, and only the person whose session it was reads it.
+Only a form that a page of that session made is kept, and only the person whose session it was reads it: in
+the record it is sealed, its address with it, because it may say what named people alone may know.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from starlette.requests import Request
 
 from api.web.page.typed_text import TypedText, typed_of
 from api.web.services import Services
+from api.web.sign_in.sealed import Seal
 from api.web.sign_in.sessions import COOKIE, Session
 from discharge.errors import HomewardError
 from discharge.store.engine import transaction
@@ -27,6 +29,8 @@ from discharge.store.tables import KeptFormRow
 
 KEPT_FOR = timedelta(hours=12)
 MOST_CHARACTERS = 200_000
+SEALED = "sealed"
+"""Stands for the address of a form, which is sealed with it."""
 
 _KEEP = text("SELECT homeward_keep_form(:hash, :path, cast(:fields AS jsonb), :now, :keep_for)")
 _FILLED_AGAIN = (
@@ -62,13 +66,14 @@ async def keep_form(request: Request) -> str | None:
 
 
 async def _keep(services: Services, ended: Session, typed: TypedText) -> UUID | None:
-    fields = json.dumps([field for field in typed.fields if field[0] != "form_token"])
-    if len(fields) > MOST_CHARACTERS:
+    fields = [field for field in typed.fields if field[0] != "form_token"]
+    said = json.dumps([typed.path, fields])
+    if len(said) > MOST_CHARACTERS:
         return None
     values = {
         "hash": ended.hash,
-        "path": typed.path,
-        "fields": fields,
+        "path": SEALED,
+        "fields": json.dumps(services.cookies.kept_forms.seal(said)),
         "now": services.now(),
         "keep_for": KEPT_FOR,
     }
@@ -84,10 +89,18 @@ def _place_of(path: str, kept: UUID) -> str:
     return f"/kept-forms/{kept}"
 
 
-async def kept_form(session: AsyncSession, kept: UUID) -> TypedText | None:
+async def kept_form(session: AsyncSession, kept: UUID, seal: Seal) -> TypedText | None:
     """A form that the caller's own ended session sent; none of anybody else's."""
     row = await session.scalar(select(KeptFormRow).where(KeptFormRow.id == kept))
-    return None if row is None else TypedText(row.path, tuple((name, value) for name, value in row.fields))
+    if row is None:
+        return None
+    if isinstance(row.sealed, list):  # kept before forms were sealed
+        return TypedText(row.path, tuple((name, value) for name, value in row.sealed))
+    said = seal.open(row.sealed)
+    if said is None:
+        return None
+    path, fields = json.loads(said)
+    return TypedText(path, tuple((name, value) for name, value in fields))
 
 
 def as_sent(typed: TypedText) -> FormData:

@@ -58,7 +58,7 @@ async def callback(request: Request, services: Ready, state: str = "", code: str
 async def show_kept(visit: Visitor, kept: UUID) -> Response:
     """What somebody sent after their session had ended, where no form can show it filled in again."""
     async with visit.services.begin(visit.caller) as session:
-        typed = await kept_form(session, kept)
+        typed = await kept_form(session, kept, visit.services.cookies.kept_forms)
     if typed is None:
         raise HomewardError("not-found")
     return visit.page("web/kept_form.html", typed=typed)

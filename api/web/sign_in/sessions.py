@@ -22,6 +22,7 @@ from starlette.responses import Response
 
 from api.web.principals import Principal
 from api.web.settings import ApiSettings
+from api.web.sign_in.sealed import Seal
 
 COOKIE = "homeward_session"
 STEP_COOKIE = "homeward_sign_in"
@@ -101,10 +102,11 @@ class SignInStep:
 
 
 class SessionCookies:
-    """Writes and reads the two cookies of the pages."""
+    """Writes and reads the two cookies of the pages. `kept_forms` seals what was sent without a session."""
 
     def __init__(self, settings: ApiSettings) -> None:
         self._settings = settings
+        self.kept_forms = Seal(settings.session_secret, "kept-forms")
         self._steps = URLSafeTimedSerializer(settings.session_secret, salt="homeward.sign-in")
 
     def read(self, cookie: str | None) -> Session | None:

@@ -37,7 +37,8 @@ class SessionRow(Base):
 class KeptFormRow(Base):
     """What somebody sent with a form of a page after their session had ended; only they read it.
 
-    ``fields`` is a list of name and text, in order.
+    ``sealed`` is the form with its address, which the API alone can open; of an older build a list
+    of name and text.
     """
 
     __tablename__ = "kept_forms"
@@ -46,5 +47,5 @@ class KeptFormRow(Base):
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
     path: Mapped[str]
-    fields: Mapped[list[Any]] = mapped_column(JSONB)
+    sealed: Mapped[Any] = mapped_column("fields", JSONB)
     kept_at: Mapped[datetime]

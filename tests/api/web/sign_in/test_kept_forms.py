@@ -8,7 +8,10 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from sqlalchemy import text
 
+from api.web.sign_in.sealed import Seal
+from discharge.store.engine import transaction
 from tests.api.bed_days.test_pages import waiting_ten_days
 from tests.api.conftest import Door
 from tests.api.signing_in import form_token, sign_in
@@ -92,6 +95,22 @@ async def test_given_a_kept_form_when_somebody_else_signs_in_then_they_do_not_se
     answer = await door.client.get(place)
     assert answer.status_code == 404
     assert "They corrected" not in answer.text
+
+
+async def test_given_safety_answers_sent_too_late_then_the_record_cannot_read_them_and_their_writer_does(
+    door: Door,
+) -> None:
+    case_id = await waiting_ten_days(door)
+    path, words = f"/cases/{case_id}/safety", "I cannot go back to him"
+    typed = {"kind": "questions-answered", "disclosed": "yes", "disclosure": words}
+    place = place_of(await sent_too_late(door, path, typed, "discharge-team"))
+    async with transaction(door.worker) as session:
+        [row] = (await session.scalars(text("SELECT to_jsonb(kept_forms.*)::text FROM kept_forms"))).all()
+    assert not [each for each in (words, "disclos", "safety", str(case_id)) if each in row]
+    sign_in(door, "discharge-team")
+    assert words in (await door.client.get(place)).text
+    door.app.state.services.cookies.kept_forms = Seal("another secret", "kept-forms")
+    assert words not in (await door.client.get(place)).text
 
 
 async def test_given_a_form_of_another_site_when_sent_without_a_session_then_nothing_is_kept(
