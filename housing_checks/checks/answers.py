@@ -133,6 +133,7 @@ def stated(
             item.code,
             answer_of(item, value, known, on, actor, words),
             changed=standing.get(item.code) != value or words != (before.note_id if before else None),
+            newest_counts=item.newest_counts,
         )
 
 

@@ -45,10 +45,17 @@ def confirm_item(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
     form = form_to_decide(during.check.form if during.check is not None else None)
     if command.item not in asked_of(during, form):
         raise Refused("no-such-item", detail="gate-item", where="item")
-    answer = _answer(during, envelope, now, form.item(command.item), command)
+    item = form.item(command.item)
+    answer = _answer(during, envelope, now, item, command)
     if _known(during, command, answer):
         return []
-    said = said_of(during.check, command.item, answer, known_since=_known_since(during, command.item))
+    said = said_of(
+        during.check,
+        command.item,
+        answer,
+        known_since=_known_since(during, command.item),
+        newest_counts=item.newest_counts,
+    )
     return [*begun, *said, *_follows(during, form, command.item, envelope.effective_on, said)]
 
 

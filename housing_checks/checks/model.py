@@ -101,7 +101,8 @@ class CheckItem(Code):
     ``owner`` is the role whose move it is while the answer is not yes, another one with ``owner_while``,
     ``next_action`` what they do, and ``due`` by when. ``same_as`` names the item of an earlier edition that
     asks the same; with ``same_answers`` only these of its answers mean the same. ``safety``: about the safety
-    of people, and never kept on a device.
+    of people, and never kept on a device. ``newest_counts``: it repeats what is decided elsewhere, so that
+    the last answer counts, and nobody contradicts it.
     """
 
     domain: Text
@@ -128,6 +129,7 @@ class CheckItem(Code):
     same_as: str | None = None
     same_answers: tuple[AnswerWord, ...] = ()
     safety: bool = False
+    newest_counts: bool = False
     of_the_building: bool = False
     of_the_arrival: bool = False
     having_a_home: bool = False

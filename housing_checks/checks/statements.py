@@ -127,14 +127,22 @@ def standing(check: Check | None, code: str) -> tuple[ItemAnswer, ...]:
 
 
 def said_of(
-    check: Check | None, code: str, now: ItemAnswer, *, changed: bool = True, known_since: date | None = None
+    check: Check | None,
+    code: str,
+    now: ItemAnswer,
+    *,
+    changed: bool = True,
+    known_since: date | None = None,
+    newest_counts: bool = False,
 ) -> list[Event]:
     """Return what happens when somebody states something of an item: the statement, and the dispute that it
     begins or leaves open. ``known_since`` is the day from which work, or something else that nobody said,
-    made the item what it is.
+    made the item what it is. With ``newest_counts`` it takes the place of all that was said until its day.
     """
     before = standing(check, code)
     met = [outcome(each, now) for each in before]
+    if newest_counts:
+        met = ["earlier" if _day(now) < _day(each) else "corrects" for each in before]
     overtaken = known_since is not None and _day(now) < known_since
     if overtaken or "earlier" in met:
         return [ItemAnswered(item=code, answer=now, changed=changed, stands=False)]

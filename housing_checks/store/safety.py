@@ -287,7 +287,7 @@ async def looks(session: AsyncSession, case_id: UUID, most: int) -> Sequence[Saf
 async def confirmed_among(session: AsyncSession, case_ids: Collection[UUID]) -> frozenset[UUID]:
     """Of these cases, those of which a named person says that safety is confirmed, today."""
     rows = select(SafetyConfirmationRow.case_id).where(
-        SafetyConfirmationRow.case_id.in_(case_ids), _still_confirmed()
+        SafetyConfirmationRow.case_id.in_(case_ids), still_confirmed()
     )
     return frozenset((await session.scalars(rows)).all())
 
@@ -301,7 +301,8 @@ async def require_confirmed(session: AsyncSession, case_id: UUID, answers: Mappi
         raise Refused("safety-not-confirmed", where=SAFETY_ITEM)
 
 
-def _still_confirmed() -> ColumnElement[bool]:
+def still_confirmed() -> ColumnElement[bool]:
+    """Whether a confirmation is in force today."""
     until = SafetyConfirmationRow.until_on
     return or_(until.is_(None), until > func.homeward_today())
 
