@@ -26,7 +26,7 @@ the landlord whose home it is.
 """
 
 DANGER = "safety"
-"""The reason for a referral that speaks of abuse or danger: it is kept as a note for few, not in the case."""
+"""The reason for a referral that speaks of abuse or danger: it is kept in the annex, not in the case."""
 
 _FRAME = frozenset(
     {"case_id", "version", "stage", "person_id", "participants", "strands", "hazards", "closed_on"}

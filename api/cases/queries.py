@@ -35,7 +35,6 @@ from discharge.store.tables import (
 )
 from discharge.store.tables.commands import LATE
 from discharge.store.tables.outbox import EVERY_ITEM
-from discharge.store.tables.persons import DANGER
 from housing_checks.strands.definitions import unknown_kinds
 
 
@@ -219,7 +218,6 @@ def note_summary(row: NoteRow) -> CaseNote:
         command_id=row.command_id,
         item=row.item,
         text=row.text,
-        about_danger=row.sensitivity == DANGER,
         recorded_at=row.created_at,
     )
 

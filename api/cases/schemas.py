@@ -180,7 +180,6 @@ class CaseNote(Schema):
     command_id: UUID
     item: str | None
     text: str
-    about_danger: bool
     recorded_at: datetime
 
 

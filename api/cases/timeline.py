@@ -24,9 +24,8 @@ from discharge.codes.destinations import DISCHARGE_DESTINATIONS
 from discharge.pathway_words import STAY_TAKEN_BACK, middle
 from discharge.risk.rules import rule_title
 from discharge.roles import ROLE_WORDS
-from discharge.store.commands import DECIDED_BY, REASON, TOLD_BY
+from discharge.store.commands import DECIDED_BY, TOLD_BY
 from discharge.store.tables import CaseEventRow, NoteRow
-from discharge.store.tables.persons import DANGER
 from discharge.stored import by_newer_version
 from housing_checks.checks.answers import CIRCUMSTANCES
 from housing_checks.item_words import item_answer
@@ -475,15 +474,13 @@ def _line(
 
 
 def note_words(note: NoteRow) -> str:
-    """A note as people read it; one about abuse or danger says for whom it is."""
+    """A note as people read it."""
     text = note.text
     if note.item == DECIDED_BY:
         text = f"Decided by: {text}"
     if note.item == TOLD_BY:
         text = f"Told by: {text}"
-    if note.item == REASON:
-        text = f"Reason for referral: {casework.REFERRAL_REASONS.label(text)}"
-    return f"For your team and the housing lead only: {text}" if note.sensitivity == DANGER else text
+    return text
 
 
 def who_did(row: CaseEventRow, known: Directory) -> str:

@@ -162,7 +162,6 @@ def standing_form(
     seen: int,
     *,
     text: str | None = None,
-    danger: bool = False,
 ) -> ItemSent:
     """The fields of an item as a page shows them before anybody types: the answer that counts, with its
     `text` where it is in words, and how what is said now will be known.
@@ -176,7 +175,6 @@ def standing_form(
             answers={code: value} if value else {},
             known=known,
             notes={code: text} if text and value == WRITTEN else {},
-            danger=frozenset({code} if danger and text and value == WRITTEN else ()),
         ),
         told_by=sitting.told_by if known else "",
         on=today.isoformat(),

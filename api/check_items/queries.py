@@ -14,7 +14,6 @@ from discharge.cases.events import AnswerDisputed, AnswerSettled, GateItemSet, I
 from discharge.cases.model import Case, ItemAnswer
 from discharge.errors import HomewardError
 from discharge.store.tables import CaseEventRow, NoteRow
-from discharge.store.tables.persons import DANGER
 from housing_checks.checks.answers import answers_standing, asked_of, counting_at_the_gate
 from housing_checks.checks.form import form_in_force, form_of
 from housing_checks.checks.model import CheckForm, CheckItem
@@ -52,11 +51,6 @@ class Written:
     def of_item(self, code: str) -> tuple[NoteRow, ...]:
         """The notes on an item, the oldest first."""
         return tuple(row for row in self.rows.values() if row.item == code)
-
-    def about_danger(self, note_id: UUID | None) -> bool:
-        """Whether a note speaks of abuse or danger."""
-        row = self.rows.get(note_id) if note_id is not None else None
-        return row is not None and row.sensitivity == DANGER
 
 
 def items_known(case: Case, form: CheckForm) -> tuple[ItemKnown, ...]:

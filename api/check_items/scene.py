@@ -48,7 +48,6 @@ class Scene:
             self.visit.today,
             self.case.version,
             text=self.written.text(note),
-            danger=self.written.about_danger(note),
         )
 
     def fields(self, known: ItemKnown, sent: ItemSent | None = None) -> ItemFields:

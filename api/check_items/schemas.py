@@ -110,8 +110,8 @@ class ItemAnswerBody(BaseModel):
     )
     about_danger: bool = Field(
         default=False,
-        description="True when the note speaks of abuse or danger: only the writer's team and the housing"
-        " lead read it",
+        description="True when the note speaks of abuse or danger: it is then not on the case, and people"
+        " named for safety and the writer read it",
     )
     seen_version: int | None = Field(
         default=None,

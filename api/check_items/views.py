@@ -20,7 +20,6 @@ from api.web.page.tags import Tag
 from discharge.cases.model import Case, ItemAnswer
 from discharge.codes.casework import OWNER_ROLES, SETTLE_REASONS
 from discharge.store.tables import CaseEventRow
-from discharge.store.tables.persons import DANGER
 from housing_checks.checks.model import CheckForm, CheckItem
 
 NO_NAMES: Mapping[UUID, str] = {}
@@ -156,7 +155,7 @@ class ItemPage:
     evidence: str
     holds: str
     asked: bool
-    notes: tuple[tuple[str, str, bool], ...]
+    notes: tuple[tuple[str, str], ...]
     history: tuple[HistoryLine, ...]
     settle: tuple[dict[str, Any], dict[str, Any]] | None = None
     errors: tuple[dict[str, str], ...] = ()
@@ -285,16 +284,10 @@ def history_lines(rows: Sequence[CaseEventRow], names: Directory) -> tuple[Histo
     )
 
 
-def note_lines(
-    item: CheckItem, written: Written, used: Sequence[UUID | None]
-) -> tuple[tuple[str, str, bool], ...]:
-    """The notes on an item that are no answer in words: text, when it was written, and whether it speaks of
-    danger.
-    """
+def note_lines(item: CheckItem, written: Written, used: Sequence[UUID | None]) -> tuple[tuple[str, str], ...]:
+    """The notes on an item that are no answer in words: text, and when it was written."""
     return tuple(
-        (row.text, words.moment(row.created_at), row.sensitivity == DANGER)
-        for row in written.of_item(item.code)
-        if row.id not in used
+        (row.text, words.moment(row.created_at)) for row in written.of_item(item.code) if row.id not in used
     )
 
 

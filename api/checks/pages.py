@@ -26,7 +26,6 @@ from discharge.cases.commands import CompleteCheck, SaveAnswers
 from discharge.cases.model import Case
 from discharge.errors import HomewardError
 from discharge.store.tables import NoteRow
-from discharge.store.tables.persons import DANGER
 from housing_checks.checks.answer_types import WRITTEN
 from housing_checks.checks.answers import answers_standing
 from housing_checks.checks.form import form_in_force, form_of
@@ -50,7 +49,7 @@ async def show(visit: Visitor, case_id: UUID) -> Response:
     return _page(visit, present(form, case, name, sent, seen=seen_of(kept)))
 
 
-def _standing(case: Case, words: Mapping[str, _Words]) -> Submission:
+def _standing(case: Case, words: Mapping[str, str]) -> Submission:
     """What was answered before; answers in words of a check that is done begin anew where the visitor may not
     read them.
     """
@@ -59,9 +58,8 @@ def _standing(case: Case, words: Mapping[str, _Words]) -> Submission:
         answers = {code: value for code, value in answers.items() if value != WRITTEN or code in words}
     return Submission(
         answers=answers,
-        notes={code: each.text for code, each in words.items()},
+        notes=dict(words),
         known=_known_before(case),
-        danger=frozenset(code for code, each in words.items() if each.danger),
     )
 
 
@@ -170,15 +168,7 @@ ELSEWHERE = frozenset({"not-found", "role-not-allowed", "part-not-allowed"})
 """Refusals that no answer of the form can put right."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Words:
-    """An answer in words, and whether it speaks of abuse or danger."""
-
-    text: str
-    danger: bool
-
-
-async def _words(visit: Visit, case: Case, *, under_way: bool = False) -> dict[str, _Words]:
+async def _words(visit: Visit, case: Case, *, under_way: bool = False) -> dict[str, str]:
     """The words of answers in words that the visitor may read; of the check under way only, where asked."""
     check = case.check
     if check is None or (under_way and check.completed_on is not None):
@@ -188,7 +178,7 @@ async def _words(visit: Visit, case: Case, *, under_way: bool = False) -> dict[s
         return {}
     async with visit.services.begin(visit.caller) as session:
         rows = await session.scalars(select(NoteRow).where(NoteRow.id.in_(held)))
-        return {held[row.id]: _Words(row.text, row.sensitivity == DANGER) for row in rows}
+        return {held[row.id]: row.text for row in rows}
 
 
 def _known_before(case: Case) -> dict[str, str]:
@@ -209,12 +199,13 @@ def _filled(sent: FormData) -> Filled:
 
 
 def _asked(
-    read: _Read, filled: Filled, command: SaveAnswers | CompleteCheck, words: Mapping[str, _Words]
+    read: _Read, filled: Filled, command: SaveAnswers | CompleteCheck, words: Mapping[str, str]
 ) -> AskedCommand:
     """What is asked; an answer in words that says what it said before comes without them, and stays."""
     danger, data = read.sent.danger, read.form_data
-    said = {code: _Words(text, code in danger) for code, text in read.sent.notes.items()}
-    notes = {code: each.text for code, each in said.items() if each != words.get(code)}
+    notes = {
+        code: text for code, text in read.sent.notes.items() if code in danger or text != words.get(code)
+    }
     return AskedCommand(
         case_id=read.case.case_id,
         command=command,

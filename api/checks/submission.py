@@ -66,6 +66,8 @@ def known_field(item: CheckItem) -> str:
     return f"{KNOWN}{item.code}" if item.evidence_kinds else answer_field(item)
 
 
+READ_BY_ALL = "Everybody reads this answer. Write what is about abuse or danger under Safety"
+
 FIELDS: Mapping[str, Callable[[CheckItem], str]] = {
     "answers": answer_field,
     "evidence": known_field,
@@ -131,7 +133,9 @@ def _faults(item: CheckItem, read: Submission) -> Iterator[tuple[str, str]]:
     note = read.notes.get(item.code, "")
     if words := too_long(note, MOST_NOTE, f"Note on {item.label}"):
         yield note_field(item), words
-    if item.code in read.danger and not note and not item.in_words:
+    if item.code in read.danger and read.answers.get(item.code) == WRITTEN:
+        yield note_field(item), f"{READ_BY_ALL}: {item.label}"
+    elif item.code in read.danger and not note and not item.in_words:
         yield note_field(item), f"{DANGER_OF_NOTHING}: {item.label}"
 
 

@@ -51,8 +51,8 @@ class CommandContext(BaseModel):
     )
     about_danger: bool = Field(
         default=False,
-        description="True when the note speaks of abuse or danger: only the writer's team and the housing"
-        " lead read it",
+        description="True when the note speaks of abuse or danger: it is then not on the case, and people"
+        " named for safety and the writer read it",
     )
     danger_items: list[str] = Field(
         default_factory=list, description="Items whose notes speak of abuse or danger"

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -28,8 +28,10 @@ from api.hazards.service import with_nation
 from api.web.principals import Principal
 from api.web.refusals import CaseChanged
 from api.web.services import Services
+from discharge.cases.command_stages import require_may_ask
 from discharge.cases.commands import (
     ANSWER,
+    AddNote,
     Answer,
     Command,
     CompleteCheck,
@@ -55,7 +57,7 @@ from discharge.store.tables.persons import DANGER, ORDINARY
 from housing_checks.checks.answer_types import WRITTEN
 from housing_checks.checks.form import CHECK_ITEMS
 from housing_checks.seen import SAYS_EVERYTHING, left_as_seen, only_changes
-from housing_checks.store import safety
+from housing_checks.store import danger, safety
 from workflows.client import execute_command
 
 BY_THE_CASE = (409, 422)
@@ -69,7 +71,9 @@ class AskedCommand:
     """What somebody asks of a case. `key` is the asker's own; without one, every request is a new one.
 
     `as_sent` is the request as the client sent it, before anything was filled in: the key belongs to that.
-    `about_danger` says that the note speaks of abuse or danger, `danger_items` for which items theirs do.
+    `about_danger` says that the note speaks of abuse or danger, `danger_items` for which items theirs do:
+    such words go to the annex.
+    `quoted` says that the words are those of somebody else.
     `file` is the photo or document that it adds. `confirm` holds the contradictions that they were asked
     about and confirm.
     """
@@ -89,6 +93,7 @@ class AskedCommand:
     key: str | None = None
     confirm: tuple[str, ...] = ()
     file: NewFile | None = None
+    quoted: bool = False
 
     @property
     def explained(self) -> bool:
@@ -122,8 +127,15 @@ def require_items(asked: AskedCommand) -> None:
                 not_listed("check-items", item, noted, "danger_items")
                 for item in sorted(asked.danger_items - set(noted))
             ),
+            *(
+                HomewardError("invalid-body", detail=f"{item}: {READ_BY_ALL}", where="danger_items")
+                for item in sorted(asked.danger_items & asked.worded)
+            ),
         ]
     )
+
+
+READ_BY_ALL = "everybody reads an answer in words; write what is about danger under Safety"
 
 
 def _answers(command: Command) -> Mapping[str, str]:
@@ -170,6 +182,8 @@ async def ask(services: Services, caller: Principal, asked: AskedCommand) -> Out
         command = only_changes(asked.command, left)
         command = await contradictions.with_despite(session, case, command, asked.confirm)
         command = await with_nation(session, case, command, today)
+        if isinstance(command, AddNote) and asked.about_danger and asked.note:
+            return await _note_of_danger(session, caller, case, asked, digest)
         taken = await take(session, caller, replace(asked, command=command), digest)
         if isinstance(taken, Envelope):  # what was taken before was asked about then
             contradictions.require_no_contradiction(questions, asked.confirm, asked.explained)
@@ -177,6 +191,30 @@ async def ask(services: Services, caller: Principal, asked: AskedCommand) -> Out
         return await execute(services, taken)
     except HomewardError as refused:
         raise await _with_changes(services, caller, asked, refused, left) from None
+
+
+_KEYS = UUID("8f4c3a52-5f0f-4b52-9a64-3c1f8a3d9c27")
+"""Of a request's own key the id of words about danger is made: no other table holds that they came."""
+
+
+async def _note_of_danger(
+    session: AsyncSession, caller: Principal, case: Case, asked: AskedCommand, digest: str
+) -> Outcome:
+    """A note about danger is no command: it stands in the annex, and the case is as it was. Raises
+    duplicate-key-other-body.
+    """
+    require_may_ask(case, asked.command.kind)
+    said = danger.SaidOfDanger(
+        said_id=uuid5(_KEYS, f"{caller.client_id}|{asked.key}") if asked.key else uuid4(),
+        case_id=asked.case_id,
+        actor=caller.actor,
+        came_with=asked.command.kind,
+        words={note.item or danger.NOTE: note.text for note in _notes(asked)},
+        body_hash=digest,
+    )
+    await danger.keep_danger(session, said)
+    answer = Answer(command_id=said.said_id, case_id=asked.case_id, outcome="accepted", version=case.version)
+    return Outcome(said.said_id, asked.case_id, answer)
 
 
 async def _require_not_hidden(session: AsyncSession, case: Case, command: Command) -> None:
@@ -237,7 +275,7 @@ async def take(
         seen_version=asked.seen_version,
         confirmed=asked.confirm,
     )
-    result = await store.take(
+    result = await danger.take(
         session,
         store.NewCommand(
             envelope=envelope,
@@ -248,6 +286,7 @@ async def take(
             notes=notes,
             file=asked.file,
         ),
+        quoted=asked.quoted,
     )
     if isinstance(result, store.KeyReusedWithOtherBody):
         raise HomewardError("duplicate-key-other-body", where=HEADER)

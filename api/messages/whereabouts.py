@@ -46,8 +46,8 @@ _REFERRED = text(
 
 
 async def speaks_of_danger(session: AsyncSession, row: InboxRow) -> bool:
-    """Whether a message refers somebody for abuse or danger: its words are for the writer's team and the
-    housing lead, who read them on the case. Of what nobody has read yet its bytes decide, on the safe side.
+    """Whether a message refers somebody for abuse or danger: its words are in the annex of the case, for the
+    people named there. Of what nobody has read yet its bytes decide, on the safe side.
     """
     refers = row.message_type == REFERRAL or "json" in row.content_type
     if refers and DANGER.encode() in row.raw.lower():

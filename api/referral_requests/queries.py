@@ -19,7 +19,7 @@ from discharge.sight import DANGER
 from discharge.store.tables import ReferralRequestRow, ReferralReviewerRow
 
 Box = Literal["waiting", "answered", "sent"]
-WITHHELD = "Withheld: ask the housing service that handles the referral."
+WITHHELD = "Withheld. Once the request is accepted, the people named for safety read it."
 
 SOMEBODY_NEW = "new"
 """Chosen in place of a candidate where a request means nobody whom we hold."""
@@ -93,8 +93,8 @@ async def requests(session: AsyncSession, caller: Principal, box: Box, offset: i
 
 
 async def _withhold(session: AsyncSession, caller: Principal, rows: Sequence[ReferralRequestRow]) -> None:
-    """Take out of the rows, which are only shown, where somebody hidden is, unless the caller sent it; and
-    what speaks of abuse or danger, unless the caller sent it or is the housing service that takes it.
+    """Take out of the rows, which are only shown, where somebody hidden is, and what speaks of abuse or
+    danger; unless the caller sent it.
     """
     others = [row.id for row in rows if row.sender_id != caller.organisation_id]
     asked = select(ReferralRequestRow.id).where(
@@ -106,7 +106,7 @@ async def _withhold(session: AsyncSession, caller: Principal, rows: Sequence[Ref
         if row.id in hidden:
             person = {**said.get("person", {}), "address": None, "location_hidden": True}
             said = {**said, "ward": None, "person": person}
-        if caller.organisation_id not in (row.sender_id, row.service_id):
+        if caller.organisation_id != row.sender_id:
             said = _without_danger(said)
         if said is not row.said:
             session.expunge(row)  # what is left out is never written
@@ -138,6 +138,18 @@ async def read_request(session: AsyncSession, caller: Principal, request_id: UUI
     await looked_at(session, caller, "referral request", (), people)
     await _withhold(session, caller, [row])
     return RequestFile(row, to_answer, found)
+
+
+SPEAKS = ("note", "reasons", "about_danger")
+"""What can speak of danger in a request."""
+
+
+async def as_it_was_sent(session: AsyncSession, row: ReferralRequestRow) -> dict[str, Any]:
+    """What a request says, as the reader may know it, with its words and reasons as they were sent: for the
+    case that it opens, and not to be shown.
+    """
+    sent = await session.scalar(select(ReferralRequestRow.said).where(ReferralRequestRow.id == row.id)) or {}
+    return {**row.said, **{name: sent[name] for name in SPEAKS if name in sent}}
 
 
 async def _candidates(session: AsyncSession, request_id: UUID) -> tuple[Candidate, ...]:

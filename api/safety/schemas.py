@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.safety.service import MOST_REASON
 from api.web.schemas import PartOf, SafetyLineRecord, Schema
 from housing_checks.safety.commands import MOST_NOTE
-from housing_checks.safety.events import SafetyEvent
+from housing_checks.safety.events import AskedSafetyEvent
 
 Words = Annotated[str | None, Field(max_length=MOST_NOTE)]
 
@@ -30,7 +30,7 @@ class SafetyEntryBody(BaseModel):
     for people named on the annex.
     """
 
-    event: SafetyEvent
+    event: AskedSafetyEvent
     words: SafetyWords = Field(default_factory=SafetyWords)
 
 

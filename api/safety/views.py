@@ -15,18 +15,27 @@ from api.safety.service import Due, SafetyFile
 from api.web.names import Directory
 from api.web.page import words
 from api.web.page.tags import Tag
+from discharge.codes import casework
 from discharge.roles import ROLE_WORDS
+from discharge.store.commands import DECIDED_BY, REASON, TOLD_BY
+from housing_checks.checks.form import CHECK_ITEMS
 from housing_checks.safety.clocks import SAFETY_CLOCKS
+from housing_checks.safety.events import DangerNoted
 from housing_checks.safety.lists import SAFE_CONTACT_METHODS, SAFETY_MEASURES
 from housing_checks.store.safety import Entry
 from housing_checks.store.safety_tables import SafetyClockRow, SafetyNamedRow
 
+REFERRED = "referred"
 NOTE_WORDS: Mapping[str, str] = {
     "disclosure": "In their own words",
     "contact": "How to reach them safely",
     "reason": "Why",
     "note": "Note",
+    TOLD_BY: "Told by",
+    DECIDED_BY: "Decided by",
+    REFERRED: "Reason for referral",
 }
+NOTED = "Words about abuse or danger, from elsewhere in the case"
 
 
 @dataclass(frozen=True)
@@ -77,12 +86,25 @@ def entry_lines(found: SafetyFile, known: Directory) -> tuple[EntryLine, ...]:
 def _entry(each: Entry, known: Directory) -> EntryLine:
     row = each.row
     by = ", ".join(filter(None, (known.user(row.user_id), known.organisation(row.organisation_id))))
+    when = f"{words.moment(row.case_time)}, {by}"
+    if isinstance(each.event, DangerNoted):
+        return EntryLine(NOTED, when, tuple(_noted(each.event, each.notes)))
     form = NAMED_FORMS.get(row.kind, QUESTIONS).form
     labels = {field.name: field.label for field in form.fields}
     coded = each.event.model_dump(exclude={"kind"})
     facts = (Fact(labels.get(name, words.from_code(name).capitalize()), said) for name, said in _said(coded))
     noted = (Fact(NOTE_WORDS.get(item, item), text) for item, text in each.notes.items())
-    return EntryLine(form.title, f"{words.moment(row.case_time)}, {by}", (*facts, *noted))
+    return EntryLine(form.title, when, (*facts, *noted))
+
+
+def _noted(event: DangerNoted, notes: Mapping[str, str]) -> Iterator[Fact]:
+    """What came with a request: the words on an item of the check stand beside what the item asks."""
+    yield Fact("Came with", words.from_code(event.came_with).capitalize())
+    for item, text in notes.items():
+        if item == REASON and event.referred:
+            yield Fact(NOTE_WORDS[REFERRED], casework.REFERRAL_REASONS.label(text))
+        else:
+            yield Fact(NOTE_WORDS.get(item) or CHECK_ITEMS.label(item), text)
 
 
 def _said(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

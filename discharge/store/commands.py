@@ -7,7 +7,7 @@ lies ahead the door that took it is executing it; afterwards a worker takes over
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -30,7 +30,7 @@ from discharge.store.tables.persons import DANGER, ORDINARY
 from discharge.stored import NEWER
 
 REASON = "reason"
-"""The item of a note that is a coded reason."""
+"""The item, in an annex, of a reason for the referral that speaks of danger: a code."""
 
 LEASE = timedelta(seconds=15)
 """How long a door keeps a command to itself: three times the five seconds after which it answers 202."""
@@ -47,9 +47,7 @@ TOLD_BY = "told-by"
 
 @dataclass(frozen=True)
 class NewNote:
-    """Free text that came with a command. ``item`` is the check item it explains, if any, or ``reason`` for a
-    coded reason that is kept as a note because few may see it.
-    """
+    """Free text that came with a command. ``item`` is the check item it explains, if any."""
 
     text: str
     id: UUID = field(default_factory=uuid4)
@@ -98,10 +96,10 @@ async def take(
     """Keep a command with its notes and its file, unless the client sent it before. It is safe once the
     caller commits.
 
-    A reason that speaks of abuse or danger is kept as a note for few, with every note beside it: what is
-    executed, and so the case, does not have it.
+    What speaks of abuse or danger is never kept here: `housing_checks.store.danger.take` does that.
     """
-    new = _without_danger(new)
+    if _speaks_of_danger(new):
+        raise ValueError("words about danger belong in the annex")
     named = {"of_client": new.client_id, "of_key": new.client_key}
     added = (await session.execute(_ADDED, {**_values(new), **named, "lease": lease})).one_or_none()
     if added is not None:
@@ -131,16 +129,9 @@ _ADDED = (
 """How a command is added, made once: to make it takes longer than to send it."""
 
 
-def _without_danger(new: NewCommand) -> NewCommand:
-    command = new.envelope.command
-    reasons = getattr(command, "reasons", ())
-    if DANGER_REASON not in reasons:
-        return new
-    others = tuple(reason for reason in reasons if reason != DANGER_REASON)
-    envelope = new.envelope.model_copy(update={"command": command.model_copy(update={"reasons": others})})
-    reason = NewNote(text=DANGER_REASON, item=REASON, sensitivity=DANGER)
-    notes = (*(replace(note, sensitivity=DANGER) for note in new.notes), reason)
-    return replace(new, envelope=envelope, notes=notes)
+def _speaks_of_danger(new: NewCommand) -> bool:
+    reasons = getattr(new.envelope.command, "reasons", ())
+    return DANGER_REASON in reasons or any(note.sensitivity == DANGER for note in new.notes)
 
 
 def _values(new: NewCommand) -> dict[str, object]:

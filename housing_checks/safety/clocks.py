@@ -59,11 +59,11 @@ def running(annex: Annex, policy: Policy) -> Mapping[ClockCode, datetime]:
 
 
 def _begun(annex: Annex) -> Iterator[tuple[ClockCode, Stamp | None]]:
-    if annex.given and not annex.asked_alone:
-        yield "ask-alone", annex.given[0].stamp
-    first = annex.first_disclosure
-    if first is not None and not annex.reached:
-        yield "call", first.stamp
+    heard = (*(each.stamp for each in annex.given[:1]), *annex.noted[:1])
+    if heard and not annex.asked_alone:
+        yield "ask-alone", min(heard, key=lambda stamp: stamp.at)
+    if not annex.reached:
+        yield "call", annex.first_concern
     yield "decide", annex.undecided_since
     if annex.marac is not None and annex.marac.sent_on is None:
         yield "marac", annex.marac_since

@@ -30,6 +30,16 @@ class QuestionsAnswered(Frozen):
     answers: SafetyAnswers
 
 
+class DangerNoted(Frozen):
+    """Words about abuse or danger came with a request (its kind), or as a reason for the referral. They stand
+    in the notes beside it: the note, who told it, the words on an item of the check by its code.
+    """
+
+    kind: Literal["danger-noted"] = "danger-noted"
+    came_with: str
+    referred: bool = False
+
+
 class ContactTried(Frozen):
     """Somebody tried to reach the person."""
 
@@ -108,7 +118,7 @@ class AnnexEnded(Frozen):
     ended_on: date
 
 
-SafetyEvent = Annotated[
+_Asked = (
     QuestionsAnswered
     | ContactTried
     | MaracDecided
@@ -120,9 +130,12 @@ SafetyEvent = Annotated[
     | ReviewSet
     | SafetyConfirmed
     | ConfirmationWithdrawn
-    | AnnexEnded,
-    Field(discriminator="kind"),
-]
+    | AnnexEnded
+)
+AskedSafetyEvent = Annotated[_Asked, Field(discriminator="kind")]
+"""What people record in an annex."""
+
+SafetyEvent = Annotated[DangerNoted | _Asked, Field(discriminator="kind")]
 
 SAFETY_EVENT: Stored[SafetyEvent] = Stored(TypeAdapter(SafetyEvent))
 """How an event of an annex is written and read again."""
@@ -134,6 +147,15 @@ def evolve(annex: Annex, event: SafetyEvent, stamp: Stamp) -> Annex:
         return annex.model_copy(
             update={
                 "given": (*annex.given, Given(answers=event.answers, stamp=stamp)),
+                "undecided_since": annex.undecided_since or stamp,
+                "confirmed": False,
+                "ended_on": None,
+            }
+        )
+    if isinstance(event, DangerNoted):
+        return annex.model_copy(
+            update={
+                "noted": (*annex.noted, stamp),
                 "undecided_since": annex.undecided_since or stamp,
                 "confirmed": False,
                 "ended_on": None,

@@ -103,9 +103,12 @@ class Given(Frozen):
 
 
 class Annex(Frozen):
-    """The annex of one case as its events say. Nothing in it is ever a figure of risk."""
+    """The annex of one case as its events say. Nothing in it is ever a figure of risk. ``noted`` is when
+    words about danger came by other doors.
+    """
 
     given: tuple[Given, ...] = ()
+    noted: tuple[Stamp, ...] = ()
     attempts: tuple[ContactAttempt, ...] = ()
     marac: MaracReferral | None = None
     marac_since: Stamp | None = None
@@ -141,11 +144,18 @@ class Annex(Frozen):
         return next((each for each in self.given if each.answers.disclosed == "yes"), None)
 
     @property
+    def first_concern(self) -> Stamp | None:
+        """When abuse or danger was first heard of: the person said so, or somebody wrote of it."""
+        said = self.first_disclosure
+        heard = (*((said.stamp,) if said is not None else ()), *self.noted)
+        return min(heard, key=lambda stamp: stamp.at, default=None)
+
+    @property
     def reached(self) -> bool:
-        """Whether the person was reached since they first said so."""
-        first = self.first_disclosure
+        """Whether the person was reached since abuse or danger was first heard of."""
+        first = self.first_concern
         return first is not None and any(
-            each.reached == "yes" and each.at >= first.stamp.at for each in self.attempts
+            each.reached == "yes" and each.at >= first.at for each in self.attempts
         )
 
 

@@ -21,7 +21,8 @@ ADVISER, SAFEGUARDING = "adviser", "safeguarding-lead"
 
 class SafetyEventRow(Base):
     """What happened in an annex, in order of ``position``. ``payload`` is coded; ``body_hash`` tells the same
-    request again from another under its id.
+    request again from another under its id. A message has no ``user_id``; a referral that says so opens its
+    case later, so that the case may not be there yet.
     """
 
     __tablename__ = "safety_events"
@@ -29,14 +30,14 @@ class SafetyEventRow(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     position: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
-    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"))
+    case_id: Mapped[UUID]
     kind: Mapped[str]
     payload: Mapped[JsonObject]
     in_hospital: Mapped[bool]
     case_time: Mapped[datetime]
     recorded_at: Mapped[datetime] = mapped_column(server_default=func.now())
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
-    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    user_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
     role: Mapped[str]
     body_hash: Mapped[str]
 
@@ -47,7 +48,7 @@ class SafetyNoteRow(Base):
     __tablename__ = "safety_notes"
 
     id: Mapped[UuidKey]
-    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), index=True)
+    case_id: Mapped[UUID] = mapped_column(index=True)
     event_id: Mapped[UUID] = mapped_column(ForeignKey("safety_events.id"), index=True)
     item: Mapped[str]
     text: Mapped[str]
@@ -69,12 +70,12 @@ class SafetyNamedRow(Base):
     )
 
     id: Mapped[UuidKey]
-    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"))
+    case_id: Mapped[UUID]
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     scope: Mapped[str]
     reason: Mapped[str]
-    named_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    named_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
     named_at: Mapped[datetime] = mapped_column(server_default=func.now())
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
@@ -95,7 +96,7 @@ class SafetyClockRow(Base):
     )
 
     id: Mapped[UuidKey]
-    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"))
+    case_id: Mapped[UUID]
     clock: Mapped[str]
     due_at: Mapped[datetime]
     met_at: Mapped[datetime | None]

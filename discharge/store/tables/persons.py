@@ -24,7 +24,7 @@ from discharge.store.base import Base, UuidKey
 ORDINARY = "ordinary"
 RESTRICTED = "restricted"
 DANGER = "danger"
-"""Of a note that speaks of abuse or danger: for the writer's team and the housing lead."""
+"""Of words that speak of abuse or danger. They are in the restricted annex, and no row is marked so."""
 
 
 class Person(Base):

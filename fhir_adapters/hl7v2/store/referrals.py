@@ -36,6 +36,7 @@ from fhir_adapters.referrals import LocalIdentifier, ReferralValues, ReferredAdd
 from fhir_adapters.store import referral_requests
 from fhir_adapters.store.referral_commands import find_open_case, find_service, find_stay, refer_command
 from fhir_adapters.store.tables import InboxRow
+from housing_checks.store import danger
 
 _HAS_PART = text("SELECT homeward_has_part(:organisation_id, :person_id)")
 _MEANT = text("SELECT homeward_people_meant(:organisation_id, :nhs_number, :authority, :local_number)")
@@ -312,7 +313,7 @@ async def _ask(
         note_id=notes[0].id if notes else None,
     )
     named = key or f"{name}:{asking.inbox_id}"
-    taken = await commands.take(
+    taken = await danger.take(
         session,
         commands.NewCommand(
             envelope=envelope,

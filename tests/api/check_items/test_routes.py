@@ -129,10 +129,11 @@ async def test_given_a_note_about_danger_when_others_read_the_item_then_neither_
 ) -> None:
     said = CALL | {"told_by_name": "Ruth Ashdown", "note": "He turned it off", "about_danger": True}
     await put(door, path(case_id), "coordinator", **said)
-    mine = await item_of(door, case_id)
-    assert (mine["answer"]["told_by_name"], len(mine["notes"])) == ("Ruth Ashdown", 1)
-    wards = await item_of(door, case_id, role="discharge-team")
-    assert (wards["answer"]["told_by_name"], wards["notes"]) == (None, [])
+    for role in ("coordinator", "discharge-team"):
+        read = await item_of(door, case_id, role=role)
+        assert (read["answer"]["told_by_name"], read["notes"]) == (None, []), role
+    own = (await door.get(f"/api/v1/cases/{case_id}/safety", "coordinator")).json()["entries"]
+    assert [each["words"] for each in own] == [{"heating": "He turned it off", "told-by": "Ruth Ashdown"}]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A request that speaks of abuse or danger: its words are for whoever sent it and the housing service."""
+"""A request that speaks of abuse or danger: its words are for whoever sent it, and then for named people."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ WORDS = "Her son threatens her"
 
 
 @pytest.mark.parametrize("said", [{"about_danger": True}, {"reasons": ["safety", "adaptation"]}])
-async def test_given_a_request_about_danger_when_the_trust_reads_it_then_the_words_are_withheld(
+async def test_given_a_request_about_danger_when_others_than_the_sender_read_it_then_the_words_are_withheld(
     door: Door, said: dict[str, object]
 ) -> None:
     await door.admitted()
@@ -22,7 +22,7 @@ async def test_given_a_request_about_danger_when_the_trust_reads_it_then_the_wor
 
     for role, organisation, reads in (
         ("coordinator", "STRANGER", True),
-        ("coordinator", "HOUSING", True),
+        ("coordinator", "HOUSING", False),
         ("discharge-team", "TRUST", False),
     ):
         box = "sent" if organisation == "STRANGER" else "waiting"
