@@ -88,6 +88,7 @@ def part_holder_is_told_own_work(detail: dict[str, Any], line: dict[str, Any], p
         "strands",
         "hazards",
         "stay_notices",
+        "evidence",
         "closed_on",
         "referral",
         "needed_by",
