@@ -16,6 +16,7 @@ from discharge.cases.model import Case, ItemAnswer
 from discharge.roles import ROLE_WORDS
 from discharge.store.tables import CaseEventRow
 from housing_checks.checks.model import CheckForm, CheckItem
+from housing_checks.checks.taken_along import deciding_facts
 
 
 def items_json(
@@ -29,6 +30,7 @@ def items_json(
         form=form.code,
         started_on=check.started_on if check is not None else None,
         completed_on=check.completed_on if check is not None else None,
+        facts=dict(deciding_facts(case, form.items)),
         items=[CheckItemLine(**_line(each, words, known)) for each in items],
     )
 

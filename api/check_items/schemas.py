@@ -61,6 +61,10 @@ class CheckItems(Schema):
     form: str = Field(description="Code of the form: of the check, or that on which one would begin today")
     started_on: date | None = Field(description="The day on which the check was begun; null where none was")
     completed_on: date | None = Field(description="The day on which it was completed; null while it was not")
+    facts: dict[str, YesNoUnknown] = Field(
+        description="What the case tells, besides the answers, of each fact that decides what is asked: with"
+        " the conditions of the form, and what its answers tell, they say which items an answer brings"
+    )
     items: list[CheckItemLine] = Field(description="Its items, in the order in which they are asked")
 
 

@@ -73,6 +73,7 @@ def item_json(item: CheckItem) -> FormItem:
         most=float(numbers.most) if numbers is not None and numbers.most is not None else None,
         asked_when_all=_conditions(when.all if when is not None else ()),
         asked_when_any=_conditions(when.any if when is not None else ()),
+        tells={fact: list(answers) for fact, answers in item.tells.items()},
         evidence_kinds=list(item.evidence_kinds),
         holds_for=item.holds_for.words if item.holds_for is not None else None,
         severity=item.severity,

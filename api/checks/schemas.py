@@ -63,6 +63,10 @@ class FormItem(Schema):
     asked_when_any: list[FormCondition] = Field(
         description="It is asked only where one of these holds; empty where it does not depend on them"
     )
+    tells: dict[str, list[str]] = Field(
+        description="What its answer says of facts of the case: for each fact the answers that mean yes;"
+        " others mean no, and not knowing says nothing"
+    )
     gated_when_all: list[FormCondition] = Field(
         description="Where it is not gated for everybody: it is gated only where all of these hold"
     )

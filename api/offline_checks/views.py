@@ -15,7 +15,7 @@ from housing_checks.checks.answers import answers_standing
 from housing_checks.checks.enable_when import AnswerIs, FactIs
 from housing_checks.checks.model import CheckForm, CheckItem
 from housing_checks.checks.rules import not_asked
-from housing_checks.checks.taken_along import facts_offline, kept_offline
+from housing_checks.checks.taken_along import deciding_facts, kept_offline
 
 
 def present(found: CaseFile, form: CheckForm) -> TakenCheck:
@@ -30,7 +30,7 @@ def present(found: CaseFile, form: CheckForm) -> TakenCheck:
         version=case.version,
         items=[present_item(each, left_out=each.code in left_out) for each in items],
         answers=_answers(case, items, left_out),
-        facts=dict(facts_offline(case, items)),
+        facts=dict(deciding_facts(case, items)),
         withheld=len(form.items) - len(items),
     )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, LiteralString
 from uuid import NAMESPACE_OID, UUID, uuid4, uuid5
 
@@ -23,21 +23,22 @@ from deploy.bench.grown_beside import add_beside
 from deploy.bench.messages import different_people, simulated
 from deploy.simulate.people import nhs_number
 from discharge.cases import commands as cmd
+from discharge.cases.circumstances import circumstances
 from discharge.cases.commands import Command, Envelope
-from discharge.cases.model import Actor, CaseSpell
+from discharge.cases.model import Actor, Case, CaseSpell
 from discharge.clocks import CaseClock
 from discharge.store.engine import transaction
 from discharge.store.tables import Organisation, Spell
 from fhir_adapters.feeds.profile_loader import shipped_profiles
 from fhir_adapters.hl7v2.store.batch.drain import drain_some
-from housing_checks.checks.all_well import answers_when_well
-from housing_checks.checks.form import form_in_force
+from housing_checks.checks.all_well import answers_when_well, code_on, safe_answer, said_on
+from housing_checks.checks.form import form_in_force, form_of_case
 from housing_checks.store.apply import apply
 
 WARD, HOME = "discharge-team", "coordinator"
 DESTINATION = "19"
-Told = tuple[int, str, Callable[[], Command]]
-"""How many days ago, by whom, and what."""
+Told = tuple[int, str, Callable[[Case], Command]]
+"""How many days ago, by whom, and what, in the case as it stands then."""
 
 
 FIRST_COPY = 1_000
@@ -54,43 +55,55 @@ def _days_ago(days: int) -> datetime:
 
 
 def _checked(day: int, **said: str) -> list[Told]:
-    form = form_in_force(date.today())  # noqa: DTZ011 - which form is in force is asked once, at the start
-    answers = answers_when_well(form, {code.replace("_", "-"): value for code, value in said.items()})
-    found = {"form": form.code, "answers": answers}
-    return [(day, HOME, lambda: cmd.CompleteCheck.model_validate(found))]
+    form = form_in_force(_days_ago(day).date())
+    named = said_on(form, {code.replace("_", "-"): value for code, value in said.items()})
+
+    def completed(case: Case) -> Command:
+        return cmd.CompleteCheck(form=form.code, answers=answers_when_well(form, named, circumstances(case)))
+
+    return [(day, HOME, completed)]
+
+
+def _made_safe(day: int, code: str) -> Told:
+    def confirmed(case: Case) -> Command:
+        form = form_of_case(case)
+        item = form.item(code_on(form, code) or code)
+        return cmd.ConfirmItem(item=item.code, value=safe_answer(item))
+
+    return day, HOME, confirmed
 
 
 def _waits(day: int, code: str) -> list[Told]:
     reason = {"reason_kind": "national", "code": code, "owner_role": "coordinator"}
     return [
-        (day, WARD, lambda: cmd.SetCriteriaToReside(met=False)),
-        (day, WARD, lambda: cmd.SetExpectedDischargeDate(expected_discharge_on=_days_ago(day - 2).date())),
-        (day - 1, WARD, lambda: cmd.RecordDelayReason.model_validate(reason)),
+        (day, WARD, lambda _: cmd.SetCriteriaToReside(met=False)),
+        (day, WARD, lambda _: cmd.SetExpectedDischargeDate(expected_discharge_on=_days_ago(day - 2).date())),
+        (day - 1, WARD, lambda _: cmd.RecordDelayReason.model_validate(reason)),
     ]
 
 
 def _orders(day: int, kind: str, item: str) -> list[Told]:
     order = {"strand_kind": kind, "item": item, "due_on": _days_ago(day - 5).date()}
-    return [(day, HOME, lambda: cmd.StartStrand.model_validate(order))]
+    return [(day, HOME, lambda _: cmd.StartStrand.model_validate(order))]
 
 
 ACCEPTED: list[Told] = [
-    (20, HOME, cmd.AcceptReferral),
-    (20, HOME, lambda: cmd.RecordSharingBasis(basis="consent")),
+    (20, HOME, lambda _: cmd.AcceptReferral()),
+    (20, HOME, lambda _: cmd.RecordSharingBasis(basis="consent")),
 ]
-LEFT: list[Told] = [(6, WARD, lambda: cmd.ConfirmDischarge(destination=DESTINATION))]
+LEFT: list[Told] = [(6, WARD, lambda _: cmd.ConfirmDischarge(destination=DESTINATION))]
 HOME_AGAIN: list[Told] = [
-    (5, HOME, lambda: cmd.RecordContact(follow_up="24-hours", outcome="well")),
-    (3, HOME, lambda: cmd.RecordContact(follow_up="72-hours", outcome="well")),
+    (5, HOME, lambda _: cmd.RecordContact(follow_up="24-hours", outcome="well")),
+    (3, HOME, lambda _: cmd.RecordContact(follow_up="72-hours", outcome="well")),
 ]
-STAIRS = [*ACCEPTED, *_checked(17, steps_stairs="no")]
+STAIRS = [*ACCEPTED, *_checked(17, stairs_inside="no", adaptation_needed="major", adaptation_in_place="no")]
 FITTED: list[Told] = [
     *_orders(16, "adaptation", "straight-stairlift"),
     *(
-        (10, HOME, lambda step=step: cmd.MoveStrand(strand="adaptation/1", step=step))
+        (10, HOME, lambda _, step=step: cmd.MoveStrand(strand="adaptation/1", step=step))
         for step in ("acknowledged", "surveyed", "scheduled", "fitted")
     ),
-    (9, HOME, lambda: cmd.ConfirmItem(item="steps-stairs", value="yes")),
+    _made_safe(9, "stairs-inside"),
 ]
 OPEN: tuple[list[Told], ...] = (
     [],
@@ -105,7 +118,7 @@ OPEN: tuple[list[Told], ...] = (
     [*ACCEPTED, *_checked(15), *_waits(12, "HP5"), *LEFT, *HOME_AGAIN],
 )
 CLOSED: tuple[list[Told], ...] = tuple(
-    [*told, *LEFT, *HOME_AGAIN, (1, HOME, lambda: cmd.CloseCase(outcome="home-as-it-is"))]
+    [*told, *LEFT, *HOME_AGAIN, (1, HOME, lambda _: cmd.CloseCase(outcome="home-as-it-is"))]
     for told in (
         [*ACCEPTED, *_checked(15)],
         [*ACCEPTED, *_checked(15), *_waits(9, "HP5")],
@@ -257,21 +270,23 @@ class GrownRecord:
         )
         asked = {"person_id": person_id, "organisation_id": trust, "service_id": service, "spell": stay}
         asked |= {"ward": _ELM, "part": "trust", "lives_alone": "yes"}
-        story: list[Told] = [(21, WARD, lambda: cmd.Refer.model_validate(asked)), *told]
+        story: list[Told] = [(21, WARD, lambda _: cmd.Refer.model_validate(asked)), *told]
         case_id = uuid4()
         by = {WARD: trust, HOME: service}
+        case = Case(case_id=case_id)
         for day, role, command in sorted(story, key=lambda one: -one[0]):
             actor = Actor(organisation_id=by[role], role=role)
-            await self._carry_out(case_id, actor, _days_ago(day), command())
+            case = await self._carry_out(case_id, actor, _days_ago(day), command(case))
 
-    async def _carry_out(self, case_id: UUID, actor: Actor, now: datetime, command: Command) -> None:
+    async def _carry_out(self, case_id: UUID, actor: Actor, now: datetime, command: Command) -> Case:
         envelope = Envelope(
             command_id=uuid4(), case_id=case_id, actor=actor, effective_on=now.date(), command=command
         )
         async with transaction(self._engine) as session:
-            answer = (await apply(session, envelope, now)).answer
-            if answer.outcome != "accepted":
-                raise NotTold(f"{command.kind}: {answer.code} {answer.detail}")
+            applied = await apply(session, envelope, now)
+            if applied.answer.outcome != "accepted":
+                raise NotTold(f"{command.kind}: {applied.answer.code} {applied.answer.detail}")
+        return applied.case
 
 
 def _shared(connection: Connection) -> frozenset[str]:

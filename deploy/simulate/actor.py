@@ -7,7 +7,7 @@ told.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Set
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -20,11 +20,14 @@ from deploy.simulate.journeys import Step
 from deploy.simulate.ledger import Ledger
 from deploy.simulate.pace import Pace
 from deploy.simulate.people import SimPerson
+from deploy.simulate.safety_adviser import SAFETY
 from deploy.simulate.scenes import PARTIES
 from discharge.cases.command_stages import ALLOWED
 from discharge.clocks import london_date
-from housing_checks.checks.all_well import answers_when_well
+from housing_checks.checks.all_well import answers_when_well, safe_answer, said_on
 from housing_checks.checks.form import form_in_force, form_of
+from housing_checks.checks.model import CheckItem
+from housing_checks.store.safety import SAFETY_ITEM
 
 LOOKS, LOOK_SECONDS = 100, 0.6
 """How often somebody looks whether the case is ready for them, and how long they wait in between."""
@@ -49,6 +52,7 @@ class Request:
     body: Mapping[str, Any]
     key: str
     kind: str
+    door: str = "http"
 
 
 class Person:
@@ -82,13 +86,18 @@ class Person:
             self._ledger.note("gave-up", step=step.key, kind=kind)
             return None
         body = {"kind": kind, "effective_on": str(self._day(step)), **details}
-        path = f"/api/v1/cases/{self.case_id}/commands"
-        return await self._ask(step, Request(path, body, self._key(step, extra), kind))
+        return await self._ask(step, Request(f"{self._path}/commands", body, self._key(step, extra), kind))
 
     async def _ask(self, step: Step, request: Request) -> Reply:
         self._made.setdefault(step.number, []).append(request)
         return await self._doors.ask(
-            PARTIES[step.who], request.path, request.body, request.key, step=step.key, kind=request.kind
+            PARTIES[step.who],
+            request.path,
+            request.body,
+            request.key,
+            door=request.door,
+            step=step.key,
+            kind=request.kind,
         )
 
     def _key(self, step: Step, extra: str = "") -> str:
@@ -115,8 +124,14 @@ class Person:
         """The case as its coordinator sees it; empty while there is none."""
         if self.case_id is None:
             return {}
-        reply = await self._doors.read(PARTIES["coordinator"], f"/api/v1/cases/{self.case_id}")
-        return {**reply.body["case"], "stage": reply.body["stage"]} if reply.done else {}
+        reply = await self._doors.read(PARTIES["coordinator"], self._path)
+        if not reply.done:
+            return {}
+        return {**reply.body["case"], **{name: reply.body[name] for name in ("stage", "safety")}}
+
+    @property
+    def _path(self) -> str:
+        return f"/api/v1/cases/{self.case_id}"
 
     def _day(self, step: Step) -> Any:
         return london_date(self._pace.instant(step.at))
@@ -168,19 +183,67 @@ class Person:
         await self.command(step, "start-check", {"form": form_in_force(self._day(step)).code})
 
     async def complete_check(self, step: Step) -> None:
-        """Answer every item that is asked: yes, except where the story says otherwise."""
-        begun = (await self.case()).get("check") or {}
-        form = form_of(begun["form"]) if begun else form_in_force(self._day(step))
-        answers = answers_when_well(form, step.details.get("answers", {}))
+        """Answer every item that is asked: all is well, except where the story says otherwise."""
+        if not await self.ready(step, "complete-check"):
+            self._ledger.note("gave-up", step=step.key, kind="complete-check")
+            return
+        asked = (await self._doors.read(PARTIES["coordinator"], f"{self._path}/check/items")).body
+        under_way = asked.get("started_on") and not asked["completed_on"]
+        form = form_of(asked["form"]) if under_way else form_in_force(self._day(step))
+        said = said_on(form, step.details.get("answers", {})) | await self._safety()
+        answers = answers_when_well(form, said, asked.get("facts", {}))
         await self.command(step, "complete-check", {"form": form.code, "answers": answers})
 
+    async def check_new_home(self, step: Step) -> None:
+        """Check the home that was let; none, where nobody got one."""
+        strands = (await self.case()).get("strands", {}).values()
+        if any(each.get("property_id") and each["status"] != "cancelled" for each in strands):
+            await self.complete_check(step)
+
+    async def close_case(self, step: Step) -> None:
+        """Make the contacts that are still owed, answer what they found, and close the case."""
+        if await self.ready(step, "close-case") and not step.details.get("refused"):
+            for key, contact in sorted((await self.case()).get("follow_ups", {}).items()):
+                if not contact["outcome"]:
+                    details = {"follow_up": key, "outcome": "well"}
+                    await self.command(step, "record-contact", details, extra=key)
+            await self.answer_actions(step)
+        await self.command(step, "close-case", self._details(step))
+
+    async def _safety(self) -> dict[str, str]:
+        """What the check may say of safety: confirmed by a named person, or not known."""
+        confirmed = (await self.case()).get("safety", {}).get("confirmed")
+        return {} if confirmed else {SAFETY_ITEM: "unknown"}
+
     async def settle_gate(self, step: Step) -> None:
-        """See to every gated item that is not safe yet: what work has made safe is confirmed."""
+        """See to every gated item that is not safe yet: what work has made safe is confirmed. Of safety only
+        the adviser says so.
+        """
         if not await self.ready(step, "confirm-item"):
             return
-        for code, item in sorted((await self.case()).get("gate", {}).items()):
-            if item["value"] != "yes" and not item.get("mitigation"):
-                await self.command(step, "confirm-item", {"item": code, "value": "yes"}, extra=code)
+        seen_to = {SAFETY_ITEM}
+        while item := _next_open(await self.case(), seen_to):
+            seen_to.add(item.code)
+            details = {"item": item.code, "value": safe_answer(item)}
+            await self.command(step, "confirm-item", details, extra=item.code)
+
+    async def ask_safety(self, step: Step) -> None:
+        """Ask the person alone about abuse, and record what they say."""
+        answers = {"asked": "alone", "asked_on": str(self._day(step)), **self._details(step)}
+        await self._in_annex(step, {"kind": "questions-answered", "answers": answers})
+
+    async def confirm_safety(self, step: Step) -> None:
+        """Confirm that the person is safe, as somebody named on the annex."""
+        await self._in_annex(step, {"kind": "safety-confirmed"})
+
+    async def _in_annex(self, step: Step, event: Mapping[str, Any]) -> None:
+        kind = event["kind"]
+        if not await self._seen(lambda case: case.get("stage")):
+            self._ledger.note("gave-up", step=step.key, kind=kind)
+            return
+        await self._ask(
+            step, Request(f"{self._path}/safety", {"event": event}, self._key(step), kind, SAFETY)
+        )
 
     async def acknowledge(self, step: Step) -> None:
         """Take on the alerts that nobody has taken on; there may be none."""
@@ -219,6 +282,13 @@ class Person:
         await self.command(step, "answer-offer", details)
 
 
+def _next_open(case: Case, seen_to: Set[str]) -> CheckItem | None:
+    """The first gated item that is not safe yet; an answer to one may leave out another."""
+    form, gate = form_of((case.get("check") or {}).get("form")), case.get("gate", {})
+    still = {code for code, each in gate.items() if each["value"] != "yes" and not each.get("mitigation")}
+    return next((item for item in form.items if item.code in still - seen_to), None)
+
+
 def _strand(case: Case, step: Step) -> Case:
     found: Case = case.get("strands", {}).get(step.details["strand"], {})
     return found
@@ -238,7 +308,11 @@ ACTS: Mapping[str, Callable[[Person, Step], Awaitable[None]]] = {
     "refer-fhir": Person.refer,
     "start-check": Person.start_check,
     "complete-check": Person.complete_check,
+    "check-new-home": Person.check_new_home,
+    "close-case": Person.close_case,
     "settle-gate": Person.settle_gate,
+    "ask-safety": Person.ask_safety,
+    "confirm-safety": Person.confirm_safety,
     "acknowledge-alerts": Person.acknowledge,
     "answer-actions": Person.answer_actions,
     "offer-property": Person.offer,

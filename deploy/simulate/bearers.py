@@ -13,6 +13,11 @@ LIFETIME = timedelta(hours=12)
 RENEW_BEFORE = timedelta(hours=1)
 
 
+def display_name(role: str, organisation: str) -> str:
+    """The name under which simulated people of a role sign in."""
+    return f"Simulation ({role}, {organisation})"
+
+
 class Bearers:
     """A token for each role of each organisation."""
 
@@ -26,7 +31,7 @@ class Bearers:
         token, until = self._held.get((role, organisation), ("", now))
         if until - now < RENEW_BEFORE:
             subject = f"simulation-{role}-{organisation}"
-            claims = Claims(subject, f"Simulation ({role}, {organisation})", role, organisation)
+            claims = Claims(subject, display_name(role, organisation), role, organisation)
             token = sign(claims, self._key, now, LIFETIME)
             self._held[role, organisation] = token, now + LIFETIME
         return token

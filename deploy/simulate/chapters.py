@@ -5,7 +5,7 @@ Days are those of the story; what somebody does after the discharge counts from 
 
 from __future__ import annotations
 
-from deploy.simulate.scenes import Scene, adt, after, home, ward
+from deploy.simulate.scenes import Scene, adt, adviser, after, home, ward
 
 USUAL_PLACE = "19"
 OTHER_HOSPITAL = "51"
@@ -18,17 +18,25 @@ def arrives(edd: float) -> tuple[Scene, ...]:
     return (adt(-0.05, "A28"), adt(0, "A01"), adt(0.6, "A08", edd=edd))
 
 
+def safe(day: float) -> tuple[Scene, ...]:
+    """The person is asked alone about abuse, says that there is none, and the adviser confirms that they are
+    safe.
+    """
+    return (ward(day, "ask-safety", disclosed="no"), adviser(day + 0.05, "confirm-safety"))
+
+
 def referred(day: float, act: str = "refer", **details: object) -> tuple[Scene, ...]:
     """A ward refers, and the referral is taken on with consent."""
     return (
         ward(day, act, **details),
+        *safe(day + 0.1),
         home(day + 0.2, "accept-referral"),
         home(day + 0.3, "record-sharing-basis", basis="consent"),
     )
 
 
 def checked(day: float, **answers: str) -> tuple[Scene, ...]:
-    """The home is checked; what is not said is fine."""
+    """The home is checked; what is not said is fine. Answers are named as on the newest form."""
     return (home(day, "start-check"), home(day + 0.8, "complete-check", answers=answers))
 
 

@@ -25,6 +25,7 @@ from deploy.simulate.noise import NOISE
 from deploy.simulate.pace import Pace, attempts, wall_now
 from deploy.simulate.plan import Plan, Shape, make_plan
 from deploy.simulate.progress import Progress, progress
+from deploy.simulate.safety_adviser import name_adviser
 from discharge.clocks import CaseClock, london_date
 
 REQUEST_SECONDS = 20.0
@@ -96,6 +97,7 @@ class Stage:
 
     async def play(self, options: Options, doors: Doors) -> None:
         """Everybody at once."""
+        await name_adviser(doors)
         feed = Feed(options.mllp_host, options.mllp_port, self._ledger)
         try:
             async with asyncio.TaskGroup() as group:

@@ -11,10 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Who = Literal["hospital", "ward", "coordinator", "council", "equipment", "landlord", "monitor"]
+Who = Literal["hospital", "ward", "adviser", "coordinator", "council", "equipment", "landlord", "monitor"]
 
 PARTIES: Mapping[Who, tuple[str, str]] = {
     "ward": ("discharge-team", "RXH"),
+    "adviser": ("coordinator", "RXH"),
     "coordinator": ("coordinator", "HHP"),
     "council": ("coordinator", "HVC"),
     "equipment": ("system", "HVE"),
@@ -43,6 +44,11 @@ def adt(day: float, trigger: str, **details: Any) -> Scene:
 def ward(day: float, act: str, **details: Any) -> Scene:
     """The discharge team asks for something."""
     return Scene(day, "ward", act, details)
+
+
+def adviser(day: float, act: str, **details: Any) -> Scene:
+    """The trust's safety adviser records something in the annex."""
+    return Scene(day, "adviser", act, details)
 
 
 def home(day: float, act: str, **details: Any) -> Scene:

@@ -23,6 +23,7 @@ from deploy.simulate.chapters import (
     home_again,
     leaves,
     referred,
+    safe,
     waits,
 )
 from deploy.simulate.scenes import Scene, adt, after, home, partner, ward
@@ -43,7 +44,7 @@ class Story:
 STAIRLIFT = (
     *arrives(7),
     *referred(1),
-    *checked(1.6, **{"steps-stairs": "no"}),
+    *checked(1.6, **{"stairs-inside": "no", "adaptation-needed": "major", "adaptation-in-place": "no"}),
     home(2.6, "start-strand", strand_kind="adaptation", item="straight-stairlift", partner="HVC", due_in=9),
     partner(3.2, "council", "move-strand", strand="adaptation/1", step="acknowledged"),
     *waits(5, "CA10", "council"),
@@ -58,7 +59,15 @@ STAIRLIFT = (
 EQUIPMENT = (
     *arrives(5),
     *referred(0.8),
-    *checked(1.2, bed="no"),
+    *checked(
+        1.2,
+        **{
+            "bed": "no",
+            "bed-prescribed": "hospital",
+            "equipment-needed": "needed",
+            "equipment-in-place": "no",
+        },
+    ),
     home(2.2, "start-strand", strand_kind="equipment", item="hospital-bed", partner="HVE", due_in=4),
     partner(2.6, "equipment", "move-strand", strand="equipment/1", step="acknowledged"),
     *waits(4, "CA9", "equipment-service"),
@@ -75,7 +84,7 @@ REHOUSED = (
     *referred(1, homeless="yes", reasons=["homeless", "rehousing"], needs=["ground-floor"]),
     home(1.6, "add-participant", organisation="HVC", role="council"),
     home(1.9, "record-duty-to-refer", council="HVC"),
-    *checked(2, **{"safe-address": "no"}),
+    *checked(2, **{"destination": "no-home", "safe-address": "no", "duty-acknowledged": "no"}),
     partner(3.5, "council", "acknowledge-duty-to-refer"),
     home(3.7, "start-strand", strand_kind="rehousing", item="rehousing:1-bed-step-free", due_in=14),
     *waits(6, "CA11", "landlord"),
@@ -85,6 +94,7 @@ REHOUSED = (
     home(9.6, "answer-offer", strand="rehousing/1", answer="accepted"),
     home(11, "let-property", strand="rehousing/1"),
     home(12, "move-strand", strand="rehousing/1", step="keys-held"),
+    home(12.2, "check-new-home", answers={"destination": "own-home"}),
     *leaves(13.5),
     *home_again(problem="no-heating"),
     *closes("rehoused"),
@@ -175,6 +185,7 @@ STORIES = (
         (
             adt(-4, "A28"),
             ward(-3, "refer"),
+            *safe(-2.8),
             home(-2.5, "accept-referral"),
             adt(0, "A01"),
             home(0.5, "record-sharing-basis", basis="consent"),

@@ -27,8 +27,8 @@ def kept_offline(form: CheckForm) -> tuple[CheckItem, ...]:
     return tuple(item for item in form.items if item.code not in withheld)
 
 
-def facts_offline(case: Case, items: tuple[CheckItem, ...]) -> Mapping[str, YesNoUnknown]:
-    """Return what is known of the facts that decide whether one of these items is asked."""
+def deciding_facts(case: Case, items: tuple[CheckItem, ...]) -> Mapping[str, YesNoUnknown]:
+    """Return what the case tells of the facts that decide whether one of these items is asked."""
     needed = {each.fact for item in items for each in _conditions(item) if isinstance(each, FactIs)}
     return {fact: value for fact, value in circumstances(case).items() if fact in needed}
 

@@ -24,16 +24,20 @@ from homeward_client.api.cases import (
     list_cases,
     send_command,
 )
+from homeward_client.api.check_items import get_check_items
 from homeward_client.api.checks import get_check_form
 from homeward_client.api.codes import list_code_lists
 from homeward_client.api.documents import get_case_document, list_case_documents
 from homeward_client.api.homes import add_property
 from homeward_client.api.messages import list_messages
 from homeward_client.api.referrals import create_referral
+from homeward_client.api.safety import add_safety_entry
 
 AFTER = {"24-hours": 1, "48-hours": 2, "72-hours": 3, "7-days": 7, "14-days": 14, "28-days": 28}
 """Days after the discharge of each contact that may be due."""
-NOT_IN_PLACE = ("bed", "equipment-in-place", "heating")
+OLD_HOME = {"bed": "no", "equipment-needed": "needed", "equipment-in-place": "no"}
+NEW_HOME = {"heating": "no"}
+"""What is said of each home, where the form has it; all else is well."""
 ORDER, MOVE = "equipment/1", "rehousing/1"
 WAIT_SECONDS = 30.0
 
@@ -101,6 +105,23 @@ class Teller:
         self.case_id = first.case_id
         self.see()
 
+    def be_safe(self) -> None:
+        """Asked alone, the person says that nobody harms them; the adviser confirms that they are safe."""
+        said = m.SafetyAnswers(
+            asked=m.SafetyAnswersAsked.ALONE,
+            asked_on=self.day(1),
+            disclosed=m.SafetyAnswersDisclosed.NO,
+        )
+        for who, event in (("ward", m.QuestionsAnswered(answers=said)), ("adviser", m.SafetyConfirmed())):
+            found = add_safety_entry.sync(
+                self.case_id,
+                client=self.clients[who],
+                body=m.SafetyEntryBody(event=event),
+                idempotency_key=str(uuid4()),
+            )
+            assert isinstance(found, m.SafetyRecord), found
+        assert found.safety.confirmed
+
     def accept(self) -> None:
         on = self.day(1)
         self.tell("coordinator", m.AcceptReferralCommand(kind="accept-referral", effective_on=on))
@@ -111,17 +132,16 @@ class Teller:
             m.RecordSharingBasisCommand(kind="record-sharing-basis", effective_on=on, basis=basis),
         )
 
-    def check(self) -> None:
-        """The check is answered in two parts, item by item as the form asks them."""
-        form = get_check_form.sync(self.asked["form"], client=self.clients["coordinator"])
-        assert isinstance(form, m.CheckFormDetail), form
-        answers = answers_to(form)
+    def check(self, number: int, wrong: dict[str, str]) -> None:
+        """The check is answered in two parts, item by item as the form asks them in this case."""
+        on, begun_on = self.day(number), self.asked["form"]
+        self.tell("coordinator", m.StartCheckCommand(kind="start-check", effective_on=on, form=begun_on))
+        form, facts = self.form_and_facts()
+        answers = answers_to(form, facts, wrong)
         half = len(answers) // 2
         first, rest = m.SaveAnswersCommandAnswers(), m.CompleteCheckCommandAnswers()
         for number, (item, value) in enumerate(answers.items()):
             (first if number < half else rest)[item] = value
-        on = self.day(2)
-        self.tell("coordinator", m.StartCheckCommand(kind="start-check", effective_on=on, form=form.code))
         self.tell(
             "coordinator",
             m.SaveAnswersCommand(kind="save-answers", effective_on=on, form=form.code, answers=first),
@@ -131,6 +151,14 @@ class Teller:
             m.CompleteCheckCommand(kind="complete-check", effective_on=on, form=form.code, answers=rest),
         )
         self.see()
+
+    def form_and_facts(self) -> tuple[m.CheckFormDetail, dict[str, str]]:
+        """The form of the check, and what the case tells of the facts that decide what is asked."""
+        asked = get_check_items.sync(self.case_id, client=self.clients["coordinator"])
+        assert isinstance(asked, m.CheckItems), asked
+        form = get_check_form.sync(asked.form, client=self.clients["coordinator"])
+        assert isinstance(form, m.CheckFormDetail), form
+        return form, {fact: str(known) for fact, known in asked.facts.additional_properties.items()}
 
     def move(self) -> None:
         """A landlord lists a home; it is let, and its keys are held."""
@@ -211,18 +239,10 @@ class Teller:
             self.tell("equipment", move)
 
     def make_ready(self) -> None:
-        """Whatever shuts the gate is confirmed in the new home; the heating has a mitigation."""
-        blocking = self.see().blocking
-        assert isinstance(blocking, list)
-        assert "heating" in {each.code for each in blocking}
+        """The new home is checked: all is well but the heating, which has a mitigation."""
+        self.check(5, NEW_HOME)
+        assert self.blocking() == {"heating"}
         on = self.day(5)
-        for each in blocking:
-            if each.code == "heating":
-                continue
-            self.tell(
-                "coordinator",
-                m.ConfirmItemCommand(kind="confirm-item", effective_on=on, item=each.code, value="yes"),
-            )
         self.tell(
             "coordinator",
             m.NameMitigationCommand(
@@ -234,7 +254,12 @@ class Teller:
                 until_on=self.day(120),
             ),
         )
-        assert self.see().blocking == []
+        assert not self.blocking()
+
+    def blocking(self) -> set[str]:
+        found = self.see().blocking
+        assert isinstance(found, list)
+        return {each.code for each in found}
 
     def leave(self) -> None:
         usual_home = m.ConfirmDischargeCommandDestination("19")
@@ -280,23 +305,42 @@ class Teller:
         return sorted(each.pointer for each in answer.problems)
 
 
-def answers_to(form: m.CheckFormDetail) -> dict[str, str]:
-    """Every item that is asked is answered yes, but for what is not in place."""
-    found: dict[str, str] = {}
+def answers_to(form: m.CheckFormDetail, known: dict[str, str], wrong: dict[str, str]) -> dict[str, str]:
+    """Every item that is asked is well, but for what is not: an answer may tell what comes next."""
+    found, facts = {}, dict(known)
     for item in form.items:
         every, one_of = item.asked_when_all, item.asked_when_any
-        met = [holds(each, found) for each in every] + (
-            [any(holds(each, found) for each in one_of)] if one_of else []
+        met = [holds(each, found, facts) for each in every] + (
+            [any(holds(each, found, facts) for each in one_of)] if one_of else []
         )
         if all(met):
-            found[item.code] = "no" if item.code in NOT_IN_PLACE else "yes"
+            value = found[item.code] = wrong.get(item.code, well(item, known))
+            if value != "unknown":
+                facts.update(told(item, value))
     return found
 
 
-def holds(condition: m.FormCondition, answers: dict[str, str]) -> bool:
-    """A condition on a fact of the case holds, for the answers tell nothing else of it."""
-    if condition.item is None:
-        return True
+def well(item: m.FormItem, facts: dict[str, str]) -> str:
+    """The first safe answer, one that goes with what the case tells if there is such; else not known."""
+    safe = [each.code for each in item.answers if each.counts_as == "yes" and each.code != "not-applicable"]
+    fitting = [
+        code
+        for code in safe
+        if all(facts.get(fact, "unknown") in ("unknown", said) for fact, said in told(item, code).items())
+    ]
+    return [*fitting, *safe, "unknown"][0]
+
+
+def told(item: m.FormItem, value: str) -> dict[str, str]:
+    """What an answer tells of facts of the case."""
+    answers = item.tells.additional_properties
+    return {fact: "yes" if value in meaning else "no" for fact, meaning in answers.items()}
+
+
+def holds(condition: m.FormCondition, answers: dict[str, str], facts: dict[str, str]) -> bool:
+    """A condition on a fact holds unless the fact is known to be otherwise."""
+    if condition.fact is not None:
+        return facts.get(condition.fact, "unknown") in ("unknown", condition.answer)
     given = answers.get(condition.item)
     if condition.operator == m.FormConditionOperator.EXISTS:
         return (given is not None) == (condition.answer == "yes")
@@ -345,8 +389,9 @@ def look_around(story: Teller) -> dict:
 def main() -> None:
     story = Teller(json.load(sys.stdin))
     story.refer()
+    story.be_safe()
     story.accept()
-    story.check()
+    story.check(2, OLD_HOME)
     story.move()
     story.order()
     story.make_ready()

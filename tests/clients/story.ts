@@ -10,7 +10,8 @@ declare const process: { stdin: AsyncIterable<Uint8Array>; stdout: { write(text:
 
 type Schemas = components["schemas"];
 type Command = Schemas["CommandRequest"];
-type Who = "ward" | "coordinator" | "equipment" | "landlord" | "monitor" | "operator";
+type Facts = Record<string, string>;
+type Who = "ward" | "adviser" | "coordinator" | "equipment" | "landlord" | "monitor" | "operator";
 
 interface Asked {
   url: string;
@@ -25,7 +26,9 @@ interface Asked {
 const AFTER: Record<string, number> = {
   "24-hours": 1, "48-hours": 2, "72-hours": 3, "7-days": 7, "14-days": 14, "28-days": 28,
 };
-const NOT_IN_PLACE = ["bed", "equipment-in-place", "heating"];
+// What is said of each home, where the form has it; all else is well.
+const OLD_HOME: Record<string, string> = { bed: "no", "equipment-needed": "needed", "equipment-in-place": "no" };
+const NEW_HOME: Record<string, string> = { heating: "no" };
 const MOVE = "rehousing/1";
 const WAIT_MILLISECONDS = 30_000;
 
@@ -45,8 +48,8 @@ class Teller {
     const client = (who: Who): Client<paths> =>
       createClient<paths>({ baseUrl: asked.url, headers: { Authorization: `Bearer ${asked.tokens[who]}` } });
     this.clients = {
-      ward: client("ward"), coordinator: client("coordinator"), equipment: client("equipment"),
-      landlord: client("landlord"), monitor: client("monitor"), operator: client("operator"),
+      ward: client("ward"), adviser: client("adviser"), coordinator: client("coordinator"),
+      equipment: client("equipment"), landlord: client("landlord"), monitor: client("monitor"), operator: client("operator"),
     };
   }
 
@@ -108,16 +111,41 @@ class Teller {
     await this.see();
   }
 
-  // The check is answered in two parts, item by item as the form asks them.
-  async check(): Promise<void> {
-    const { data: form, error } = await this.clients.coordinator.GET("/api/v1/check-forms/{code}", {
-      params: { path: { code: this.asked.form } },
-    });
-    if (!form) throw new Error(JSON.stringify(error));
-    const answers = Object.entries(answersTo(form));
+  // Asked alone, the person says that nobody harms them; the adviser confirms that they are safe.
+  async beSafe(): Promise<void> {
+    const events: [Who, Schemas["SafetyEntryBody"]["event"]][] = [
+      ["ward", { kind: "questions-answered", answers: { asked: "alone", asked_on: this.day(1), disclosed: "no" } }],
+      ["adviser", { kind: "safety-confirmed" }],
+    ];
+    for (const [who, event] of events)
+      must(
+        await this.clients[who].POST("/api/v1/cases/{case_id}/safety", {
+          params: { path: { case_id: this.caseId }, header: { "Idempotency-Key": crypto.randomUUID() } },
+          body: { event },
+        }),
+      );
+  }
+
+  // The form of the check, and what the case tells of the facts that decide what is asked.
+  async formAndFacts(): Promise<[Schemas["CheckFormDetail"], Facts]> {
+    const asked = must(
+      await this.clients.coordinator.GET("/api/v1/cases/{case_id}/check/items", {
+        params: { path: { case_id: this.caseId } },
+      }),
+    );
+    const form = must(
+      await this.clients.coordinator.GET("/api/v1/check-forms/{code}", { params: { path: { code: asked.form } } }),
+    );
+    return [form, asked.facts];
+  }
+
+  // The check is answered in two parts, item by item as the form asks them in this case.
+  async check(number: number, wrong: Record<string, string>): Promise<void> {
+    const effective_on = this.day(number);
+    await this.tell("coordinator", { kind: "start-check", effective_on, form: this.asked.form });
+    const [form, facts] = await this.formAndFacts();
+    const answers = Object.entries(answersTo(form, facts, wrong));
     const half = Math.floor(answers.length / 2);
-    const effective_on = this.day(2);
-    await this.tell("coordinator", { kind: "start-check", effective_on, form: form.code });
     await this.tell("coordinator", {
       kind: "save-answers", effective_on, form: form.code, answers: Object.fromEntries(answers.slice(0, half)),
     });
@@ -163,14 +191,12 @@ class Teller {
       await this.tell("equipment", { kind: "move-strand", effective_on: this.day(5), strand: "equipment/1", step });
   }
 
-  // Whatever shuts the gate is confirmed in the new home; the heating has a mitigation.
+  // The new home is checked: all is well but the heating, which has a mitigation.
   async makeReady(): Promise<void> {
     const effective_on = this.day(5);
+    await this.check(5, NEW_HOME);
     const blocking = (await this.see()).blocking ?? [];
-    if (!blocking.some((each) => each.code === "heating")) throw new Error(JSON.stringify(blocking));
-    for (const each of blocking)
-      if (each.code !== "heating")
-        await this.tell("coordinator", { kind: "confirm-item", effective_on, item: each.code, value: "yes" });
+    if (blocking.map((each) => each.code).join() !== "heating") throw new Error(JSON.stringify(blocking));
     await this.tell("coordinator", {
       kind: "name-mitigation", effective_on, item: "heating", mitigation: "temporary-heating", role: "landlord",
       until_on: this.day(120),
@@ -251,21 +277,39 @@ function must<Found>({ data, error }: { data?: Found; error?: unknown }): Found 
   return data;
 }
 
-// A condition on a fact of the case holds, for the answers tell nothing else of it.
-function holds(condition: Schemas["FormCondition"], answers: Record<string, string>): boolean {
-  if (condition.item === null) return true;
-  const given = answers[condition.item];
+// A condition on a fact holds unless the fact is known to be otherwise.
+function holds(condition: Schemas["FormCondition"], answers: Record<string, string>, facts: Facts): boolean {
+  if (condition.fact !== null) return ["unknown", condition.answer].includes(facts[condition.fact] ?? "unknown");
+  const given = condition.item === null ? undefined : answers[condition.item];
   if (condition.operator === "exists") return (given !== undefined) === (condition.answer === "yes");
   return given !== undefined && (given === condition.answer) === (condition.operator === "=");
 }
 
-// Every item that is asked is answered yes, but for what is not in place.
-function answersTo(form: Schemas["CheckFormDetail"]): Record<string, string> {
+// What an answer tells of facts of the case.
+function told(item: Schemas["FormItem"], value: string): Facts {
+  const tells = Object.entries(item.tells);
+  return Object.fromEntries(tells.map(([fact, answers]) => [fact, answers.includes(value) ? "yes" : "no"]));
+}
+
+// The first safe answer, one that goes with what the case tells if there is such; else not known.
+function well(item: Schemas["FormItem"], facts: Facts): string {
+  const safe = item.answers.filter((each) => each.counts_as === "yes" && each.code !== "not-applicable");
+  const fits = (value: string): boolean =>
+    Object.entries(told(item, value)).every(([fact, said]) => ["unknown", said].includes(facts[fact] ?? "unknown"));
+  return (safe.find((each) => fits(each.code)) ?? safe[0])?.code ?? "unknown";
+}
+
+// Every item that is asked is well, but for what is not: an answer may tell what decides what comes next.
+function answersTo(form: Schemas["CheckFormDetail"], known: Facts, wrong: Facts): Facts {
   const found: Record<string, string> = {};
+  const facts = { ...known };
   for (const item of form.items) {
-    const every = item.asked_when_all.every((each) => holds(each, found));
-    const some = item.asked_when_any.length === 0 || item.asked_when_any.some((each) => holds(each, found));
-    if (every && some) found[item.code] = NOT_IN_PLACE.includes(item.code) ? "no" : "yes";
+    const every = item.asked_when_all.every((each) => holds(each, found, facts));
+    const some = item.asked_when_any.length === 0 || item.asked_when_any.some((each) => holds(each, found, facts));
+    if (!every || !some) continue;
+    const value = wrong[item.code] ?? well(item, known);
+    found[item.code] = value;
+    if (value !== "unknown") Object.assign(facts, told(item, value));
   }
   return found;
 }
@@ -273,10 +317,11 @@ function answersTo(form: Schemas["CheckFormDetail"]): Record<string, string> {
 const asked = await read();
 const story = new Teller(asked);
 await story.refer();
+await story.beSafe();
 await story.tell("coordinator", { kind: "accept-referral", effective_on: story.day(1) });
 await story.see();
 await story.tell("coordinator", { kind: "record-sharing-basis", effective_on: story.day(1), basis: "consent" });
-await story.check();
+await story.check(2, OLD_HOME);
 await story.move();
 await story.order();
 await story.makeReady();

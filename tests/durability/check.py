@@ -53,6 +53,14 @@ class Evidence:
         """By the asker's own key: the last answer that said taken or done."""
         return {line["key"]: line for line in self._answered("http") if line["acknowledged"]}
 
+    def acknowledged_in_annexes(self) -> dict[str, set[str]]:
+        """The keys of what was acknowledged about safety, by case."""
+        kept: dict[str, set[str]] = {}
+        for line in self._answered("safety"):
+            if line["acknowledged"] and line.get("case_id"):
+                kept.setdefault(line["case_id"], set()).add(line["key"])
+        return kept
+
     def _answered(self, door: str) -> Iterator[Row]:
         return (line for line in self.ledger if line["what"] == "answered" and line.get("door") == door)
 
@@ -111,6 +119,19 @@ def acknowledged_commands_are_kept(e: Evidence) -> Finding:
             broken.append(f"{key}: said command {named}, is {kept[key]['id']}")
     states = Counter(row["state"] for row in kept.values())
     return Finding(len(acked), broken, ", ".join(f"{n} {state}" for state, n in sorted(states.items())))
+
+
+def what_was_said_of_safety_is_kept(e: Evidence) -> Finding:
+    """Each answer about safety that was acknowledged is in the annex of its case, once."""
+    said = e.acknowledged_in_annexes()
+    counted = e.rows("SELECT case_id::text AS case_id, count(*) AS n FROM safety_events GROUP BY case_id")
+    kept = {row["case_id"]: row["n"] for row in counted}
+    broken = [
+        f"{case}: {kept.get(case, 0)}/{len(keys)}"
+        for case, keys in said.items()
+        if kept.get(case, 0) < len(keys)
+    ]
+    return Finding(sum(map(len, said.values())), broken)
 
 
 def accepted_commands_have_their_events(e: Evidence) -> Finding:
@@ -313,6 +334,7 @@ RULES: tuple[tuple[str, Callable[[Evidence], Finding]], ...] = (
     ("Nothing acknowledged is missing", acknowledged_messages_are_stored),
     ("", stored_bytes_hash_to_their_name),
     ("", acknowledged_commands_are_kept),
+    ("", what_was_said_of_safety_is_kept),
     ("", accepted_commands_have_their_events),
     ("", every_referral_has_its_case),
     ("", a_repeated_request_was_one_command),

@@ -139,7 +139,13 @@ def _healthy(world: World) -> None:
     world.ledger += [
         answered("mllp", "1/1", ack="AA", sha256=SHA),
         answered("http", "k", command_id=str(refer), outcome="accepted"),
+        answered("safety", "s", case_id=str(case)),
     ]
+    world.add(
+        "safety_events", id=name("safety"), case_id=case, kind="questions-answered", payload={},
+        in_hospital=True, case_time=LONG_AGO, organisation_id=trust, user_id=name("nurse"), role="r",
+        body_hash="h",
+    )  # fmt: skip
     world.log.append(effect(str(item)))
 
 
@@ -171,6 +177,10 @@ FAULTS: dict[str, tuple[Callable[[World], Any], set[str]]] = {
     "a referral was acknowledged without an id and is gone": (
         lambda w: w.ledger.append(answered("http", "fhir-key")),
         {"acknowledged_commands_are_kept"},
+    ),
+    "what was said of safety is gone": (
+        lambda w: w.run("DELETE FROM safety_events"),
+        {"what_was_said_of_safety_is_kept"},
     ),
     "a command ended otherwise than was said": (
         lambda w: w.run("UPDATE commands SET state = 'refused'"),

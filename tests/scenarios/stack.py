@@ -16,6 +16,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
+from uuid import uuid4
 
 import httpx
 import psycopg
@@ -24,7 +25,9 @@ from psycopg.rows import dict_row
 from deploy.embedded import postgres
 from deploy.embedded.keys import Keys
 from deploy.embedded.processes import Records
-from deploy.simulate.bearers import Bearers
+from deploy.simulate.bearers import Bearers, display_name
+from deploy.simulate.safety_adviser import ADVISERS, LISTED
+from deploy.simulate.scenes import PARTIES
 from discharge.clocks import CaseClock, london_date
 from tests.fixtures.folders import quick_folder
 from tests.fixtures.stack import Stack
@@ -59,6 +62,7 @@ class WholeStack(Stack):
         super().__init__(data, day_length)
         self.http = httpx.Client(base_url=self.url, timeout=20, trust_env=False)
         self._bearers: Bearers | None = None
+        self._advised = False
         self._clock: CaseClock | None = None
         self._heard = 0
 
@@ -83,6 +87,18 @@ class WholeStack(Stack):
         if self._bearers is None:
             self._bearers = Bearers(self.data / "keys")
         return {"Authorization": f"Bearer {self._bearers(*party)}"}
+
+    def name_adviser(self) -> None:
+        """The trust's administrator names its safety adviser, once."""
+        if self._advised:
+            return
+        role, trust = adviser = PARTIES["adviser"]
+        self.get(adviser, "/api/v1/cases")
+        people = self.get(("admin", trust), "/api/v1/users", size=LISTED).json()["users"]
+        found = next(each["user_id"] for each in people if each["name"] == display_name(role, trust))
+        named = self.post(("admin", trust), ADVISERS, {"user_id": found, "kind": "adviser"}, str(uuid4()))
+        assert named.status_code == 201, named.text
+        self._advised = True
 
     def get(self, party: Party, path: str, **query: Any) -> httpx.Response:
         """Read something as somebody."""

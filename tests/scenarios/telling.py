@@ -30,7 +30,9 @@ from deploy.simulate.scenes import PARTIES, Who
 from deploy.simulate.wards import beds_of
 from discharge.clocks import london, london_at
 from fhir_adapters.hl7v2.parse.mllp import Deframer, frame
-from housing_checks.checks.form import form_in_force
+from housing_checks.checks.all_well import answers_when_well, code_on, safe_answer, said_on
+from housing_checks.checks.form import form_in_force, form_of
+from housing_checks.checks.model import CheckItem
 from tests.scenarios.referral_requests import taken_on
 from tests.scenarios.seeing import Seen
 from tests.scenarios.stack import WholeStack, until
@@ -261,21 +263,55 @@ class Story(Seen):
     # What a coordinator does, in a few words
 
     def referral_is_accepted(self, day: int) -> None:
-        """The housing and health service takes the referral on."""
+        """The ward has asked about safety, and the housing and health service takes the referral on."""
+        self.is_safe(day)
         self.asks("coordinator", "accept-referral", day)
+
+    def is_safe(self, day: int) -> None:
+        """Asked alone, the person says that nobody harms them, and the adviser confirms their safety."""
+        self.stack.name_adviser()
+        said = {"asked": "alone", "asked_on": str(self.day(day)), "disclosed": "no"}
+        self.records_of_safety("ward", {"kind": "questions-answered", "answers": said})
+        self.records_of_safety("adviser", {"kind": "safety-confirmed"})
+
+    def records_of_safety(self, who: Who, event: Mapping[str, Any]) -> None:
+        """Somebody records something in the annex."""
+        path = f"/api/v1/cases/{self.case_id}/safety"
+        answer = self.stack.post(PARTIES[who], path, {"event": event}, str(uuid4()))
+        assert answer.status_code == 201, answer.text
 
     def consents_to_sharing(self, day: int) -> None:
         """The person agrees that partners are told."""
         self.asks("coordinator", "record-sharing-basis", day, basis="consent")
 
     def home_is_checked(self, day: int, **answers: str) -> None:
-        """Every item is answered yes, but for those named."""
-        form = form_in_force(self.day(day))
-        said = {code.replace("_", "-"): value for code, value in answers.items()}
-        self.asks("coordinator", "start-check", day, form=form.code)
-        every = dict.fromkeys(form.codes, "yes") | said
-        told = {code: every[code] for code in form.asked(every)}
-        self.asks("coordinator", "complete-check", day, form=form.code, answers=told)
+        """All is well, but for the items named, as on the newest form."""
+        form = form_in_force(self.day(day)).code
+        self.asks("coordinator", "start-check", day, form=form)
+        told = self.answers_when_well(**answers)
+        self.asks("coordinator", "complete-check", day, form=form, answers=told)
+
+    def answers_when_well(self, **answers: str) -> dict[str, str]:
+        """An answer to everything that the check asks in this case: all is well, but for the items named."""
+        path = f"/api/v1/cases/{self.case_id}/check/items"
+        asked = self.stack.get(PARTIES["coordinator"], path).json()
+        form = form_of(asked["form"])
+        said = said_on(form, {code.replace("_", "-"): value for code, value in answers.items()})
+        told = answers_when_well(form, said, asked["facts"])
+        assert said.keys() <= told.keys(), f"not asked: {said.keys() - told.keys()}"
+        return told
+
+    def item(self, code: str) -> CheckItem:
+        """An item of the newest form, as the form of the person's check has it."""
+        form = form_of(self.coded()["check"]["form"])
+        found = code_on(form, code)
+        assert found is not None, (form.code, code)
+        return form.item(found)
+
+    def item_is_made_safe(self, day: int, code: str) -> None:
+        """One item is confirmed, named as on the newest form."""
+        item = self.item(code)
+        self.asks("coordinator", "confirm-item", day, item=item.code, value=safe_answer(item))
 
     def no_longer_needs_a_hospital_bed(self, day: int) -> None:
         """Does not meet the criteria to reside from that day."""
@@ -300,10 +336,11 @@ class Story(Seen):
             self.asks(told_by, "move-strand", day, strand=strand, step=step)
 
     def every_open_item_is_made_safe(self, day: int) -> None:
-        """What work has made safe is confirmed."""
-        for code, item in sorted(self.coded()["gate"].items()):
-            if item["value"] != "yes" and not item["mitigation"]:
-                self.asks("coordinator", "confirm-item", day, item=code, value="yes")
+        """What work has made safe is confirmed, in the order of the form."""
+        for code in form_of(self.coded()["check"]["form"]).codes:
+            item = self.coded()["gate"].get(code)
+            if item and item["value"] != "yes" and not item["mitigation"]:
+                self.item_is_made_safe(day, code)
 
     def is_contacted(self, day: int, follow_up: str, outcome: str = "well", **details: Any) -> None:
         """A contact after discharge."""

@@ -14,6 +14,7 @@ from deploy.simulate import referrals
 from deploy.simulate.scenes import PARTIES
 from housing_checks.checks.form import form_in_force
 from tests.scenarios.conftest import About
+from tests.scenarios.stack import WholeStack
 from tests.scenarios.telling import Story
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
@@ -79,7 +80,7 @@ def _asked(story: Story) -> dict[str, Any]:
         "url": stack.url,
         "tokens": {
             who: stack.headers(PARTIES[who])["Authorization"].removeprefix("Bearer ")
-            for who in ("ward", "coordinator", "equipment", "landlord", "monitor")
+            for who in ("ward", "adviser", "coordinator", "equipment", "landlord", "monitor")
         }
         | {"operator": stack.headers(("operator", "RXH"))["Authorization"].removeprefix("Bearer ")},
         "first_day": str(story.first_day),
@@ -91,16 +92,18 @@ def _asked(story: Story) -> dict[str, Any]:
 
 @pytest.mark.parametrize("made", [_made_in_python, _made_in_typescript], ids=["python", "typescript"])
 def test_given_a_client_made_from_the_description_when_it_tells_the_whole_story_then_the_case_is_closed(
-    made: Any, somebody: About, tmp_path: Path
+    made: Any, somebody: About, stack: WholeStack, tmp_path: Path
 ) -> None:
-    nora = somebody(began_days_ago=60)
+    described = stack.get(PARTIES["ward"], "/api/v1/openapi.json")
+    (tmp_path / "openapi.json").write_text(described.text)
+    client = made(tmp_path)  # before the story begins: meanwhile weeks go by, and answers run out
+    stack.name_adviser()
+    nora = somebody(began_days_ago=42)
     nora.is_admitted(day=0)
     nora.then_the_hospital_message_was_used()
     nora.a_summary_is_sent(day=0, text=SUMMARY)
-    described = nora.stack.get(PARTIES["ward"], "/api/v1/openapi.json")
-    (tmp_path / "openapi.json").write_text(described.text)
 
-    told = json.loads(_run(tmp_path, *made(tmp_path), said=json.dumps(_asked(nora))))
+    told = json.loads(_run(tmp_path, *client, said=json.dumps(_asked(nora))))
 
     assert told["stages"] == STAGES
     assert told["faults"] == ["#/note", "#/reason", "#/seen_version"]

@@ -12,15 +12,15 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 def test_given_stairs_she_cannot_climb_when_a_stairlift_is_ordered_and_fitted_then_she_goes_home(
     somebody: About,
 ) -> None:
-    edna = somebody(began_days_ago=60)
+    edna = somebody(began_days_ago=45)
     edna.is_admitted(day=0)
     edna.is_expected_home(day=1, on=7)
     edna.is_referred_by_the_ward(day=1, reasons=["adaptation"])
     edna.referral_is_accepted(day=1)
     edna.consents_to_sharing(day=1)
-    edna.home_is_checked(day=2, steps_stairs="no", adaptation_in_place="no")
+    edna.home_is_checked(day=2, stairs_inside="no", adaptation_needed="major", adaptation_in_place="no")
     edna.then_the_case_is("checked")
-    edna.then_is_still_here_because("Steps and stairs")
+    edna.then_is_still_here_because(edna.item("stairs-inside").label)
 
     edna.order(3, "adaptation", "straight-stairlift", partner="HVC", due_on=str(edna.day(12)))
     edna.then_the_case_is("making-ready")
@@ -32,7 +32,7 @@ def test_given_stairs_she_cannot_climb_when_a_stairlift_is_ordered_and_fitted_th
     edna.strand_reaches(10, "adaptation/1", "fitted", told_by="council")
     edna.then_strand_is("adaptation/1", "completed")
     edna.then_the_case_is("making-ready")
-    edna.asks("coordinator", "confirm-item", 10, item="steps-stairs", value="yes")
+    edna.item_is_made_safe(10, "stairs-inside")
     edna.then_the_case_is("ready")
 
     edna.leaves_hospital(day=11)
@@ -45,12 +45,12 @@ def test_given_stairs_she_cannot_climb_when_a_stairlift_is_ordered_and_fitted_th
 
 
 def test_given_no_bed_he_can_use_when_equipment_is_delivered_then_he_goes_home(somebody: About) -> None:
-    clive = somebody(began_days_ago=50)
+    clive = somebody(began_days_ago=20)
     clive.is_admitted(day=0)
     clive.is_referred_by_fhir(day=1, reasons=["equipment"])
     clive.referral_is_accepted(day=1)
     clive.consents_to_sharing(day=1)
-    clive.home_is_checked(day=2, bed="no", equipment_in_place="no")
+    clive.home_is_checked(day=2, bed="no", equipment_needed="needed", equipment_in_place="no")
 
     clive.order(3, "equipment", "hospital-bed", partner="HVE", due_on=str(clive.day(6)))
     clive.then_partner_has("HVE", resourceType="Task", status="requested", code="hospital-bed")
@@ -81,7 +81,7 @@ def test_given_nothing_switched_on_at_home_when_the_basics_are_seen_to_then_the_
         "coordinator", "move-strand", 3, "gate-not-satisfied", strand="basics/1", step="in-place"
     )
     olive.strand_reaches(4, "basics/1", "arranged", "visited")
-    olive.asks("coordinator", "confirm-item", 5, item="heating", value="yes")
+    olive.item_is_made_safe(5, "heating")
     olive.then_the_case_is("making-ready")
     olive.asks(
         "coordinator",
@@ -132,7 +132,7 @@ def test_given_no_home_to_go_to_when_the_second_offer_suits_then_he_is_rehoused_
 
     walter.strand_reaches(20, "rehousing/1", "keys-held")
     walter.then_strand_is("rehousing/1", "completed")
-    walter.every_open_item_is_made_safe(day=20)
+    walter.home_is_checked(day=20)
     walter.then_the_case_is("ready")
 
 

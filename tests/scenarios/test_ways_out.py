@@ -16,7 +16,7 @@ def waits_for_a_stairlift(story: Story) -> None:
     story.is_referred_by_the_ward(day=1, reasons=["adaptation"])
     story.referral_is_accepted(day=1)
     story.consents_to_sharing(day=1)
-    story.home_is_checked(day=2, steps_stairs="no")
+    story.home_is_checked(day=2, stairs_inside="no")
     story.order(3, "adaptation", "straight-stairlift", partner="HVC", due_on=str(story.day(90)))
     story.is_fit_to_leave(day=4)
     story.then_ready_periods_are((4, None))
@@ -60,7 +60,7 @@ def test_given_a_wait_when_the_person_leaves_by_their_own_decision_then_the_case
     waits_for_a_stairlift(jack)
     jack.leaves_hospital(day=6, method=BY_OWN_DECISION)
     case = jack.then_the_case_is("discharged")["case"]
-    assert case["unready_home"]["blockers"] == ["steps-stairs", "adaptation/1"]
+    assert case["unready_home"]["blockers"] == [jack.item("stairs-inside").code, "adaptation/1"]
     assert "welfare" in case["follow_ups"]
     jack.then_ready_periods_are((4, 6))
     jack.then_strand_is("adaptation/1", "open")
@@ -101,7 +101,7 @@ def test_given_a_discharge_when_it_is_cancelled_then_the_wait_goes_on_as_if_it_h
 def test_given_a_person_at_home_when_they_are_back_within_72_hours_then_the_same_case_goes_on(
     somebody: About,
 ) -> None:
-    tariq = somebody(began_days_ago=60)
+    tariq = somebody(began_days_ago=42)
     goes_home_as_it_is(tariq)
     tariq.is_contacted(6, "24-hours")
 
@@ -128,7 +128,7 @@ def test_given_a_person_at_home_when_they_are_back_within_72_hours_then_the_same
 def test_given_a_closed_case_when_the_person_is_back_within_29_days_then_it_opens_again(
     somebody: About,
 ) -> None:
-    vera = somebody(began_days_ago=60)
+    vera = somebody(began_days_ago=40)
     goes_home_as_it_is(vera)
     vera.all_follow_ups_go_well(discharged_on=5)
     vera.case_is_closed(day=33, outcome="home-as-it-is")

@@ -39,7 +39,7 @@ def checked(somebody: About) -> Story:
     story.is_referred_by_the_ward(day=1)
     story.referral_is_accepted(day=1)
     story.consents_to_sharing(day=1)
-    story.home_is_checked(day=2, steps_stairs="no", bed="no", heating="no", safe_address="no")
+    story.home_is_checked(day=2, stairs_inside="no", bed="no", heating="no", safe_address="no")
     story.then_the_case_is("checked")
     return story
 

@@ -20,14 +20,13 @@ from discharge.store import commands
 from discharge.store.engine import Sessions, transaction
 from discharge.store.record import load_case
 from tests.fixtures.postgres import Places
-from tests.housing_checks.homes import FORM_1
+from tests.housing_checks.checked_today import checked
 from tests.workflows.waiting import until
 from workflows import ports
 from workflows.client import execute_command
 from workflows.worker_pool import Needs, workers
 
 CLOCK = CaseClock.real()
-ALL_YES = {item.code: "yes" for item in FORM_1.items}
 PATIENCE = timedelta(seconds=30)
 
 
@@ -115,9 +114,9 @@ class Story:
     async def until_checked(self, **answers: str) -> None:
         await self.refer()
         await self.do(cmd.AcceptReferral())
-        await self.do(cmd.StartCheck(form=FORM_1.code))
-        found = {**ALL_YES, **{code.replace("_", "-"): value for code, value in answers.items()}}
-        await self.do(cmd.CompleteCheck(form=FORM_1.code, answers=found))
+        found = checked(await self.case(), CLOCK.today(await self.env.get_current_time()), **answers)
+        await self.do(cmd.StartCheck(form=found.form))
+        await self.do(found)
 
     async def case(self) -> Case:
         async with transaction(self.sessions) as session:

@@ -16,8 +16,8 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import UnsandboxedWorkflowRunner
 
 from discharge.cases import commands as cmd
-from discharge.cases.commands import Envelope
-from discharge.cases.model import Actor, Stage
+from discharge.cases.commands import Command, Envelope
+from discharge.cases.model import Actor, Case, Stage
 from discharge.clocks import london_date
 from discharge.errors import HomewardError, Unavailable
 from discharge.store import commands, outbox
@@ -34,10 +34,10 @@ from housing_checks import pathway
 from housing_checks.store import apply as decider
 from tests.fixtures.cases import carried_out
 from tests.fixtures.postgres import Places
-from tests.housing_checks.homes import FORM_1
+from tests.housing_checks.checked_today import checked
 from tests.workflows.conftest import needs_of
 from tests.workflows.outgoing import relay
-from tests.workflows.story import ALL_YES, CLOCK, Story, at_work
+from tests.workflows.story import CLOCK, Story, at_work
 from tests.workflows.waiting import until
 from workflows import discharge_case, ports, worker_pool
 from workflows.activities import case_record
@@ -285,9 +285,15 @@ async def discharged_long_ago(story: Story, engine: AsyncEngine) -> None:
         service_id=story.places.housing,
         sharing_basis="consent",
     )
-    checked = cmd.CompleteCheck(form=FORM_1.code, answers=ALL_YES)
-    for command in (refer, cmd.AcceptReferral(), checked, cmd.ConfirmDischarge(destination="19")):
-        envelope = await story.envelope(command, effective_on=london_date(LONG_AGO))
+    told: tuple[Callable[[Case], Command], ...] = (
+        lambda _: refer,
+        lambda _: cmd.AcceptReferral(),
+        lambda case: checked(case, london_date(LONG_AGO)),
+        lambda _: cmd.ConfirmDischarge(destination="19"),
+    )
+    for command in told:
+        asked = command(await story.case())
+        envelope = await story.envelope(asked, effective_on=london_date(LONG_AGO))
         answer = (await carried_out(engine, envelope, LONG_AGO)).answer
         assert answer.outcome == "accepted", answer
 

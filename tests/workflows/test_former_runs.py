@@ -27,12 +27,12 @@ from discharge.store.outbox import queue_case_signal
 from discharge.store.tables import CaseEventRow, CaseRow, CommandRow, OutboxRow
 from tests.fixtures.cases import carried_out
 from tests.fixtures.postgres import Places
-from tests.housing_checks.homes import FORM_1
+from tests.housing_checks.checked_today import checked
 from tests.workflows import former_build
 from tests.workflows.conftest import needs_of
 from tests.workflows.outgoing import relay
 from tests.workflows.partner import listening
-from tests.workflows.story import ALL_YES, CLOCK, Story, at_work
+from tests.workflows.story import CLOCK, Story, at_work
 from tests.workflows.waiting import until
 from workflows import maintenance, ports
 from workflows.former_runs import FormerRuns
@@ -79,9 +79,10 @@ async def ordered_long_ago(story: Story, engine: AsyncEngine) -> None:
         sharing_basis="consent",
     )
     order = cmd.StartStrand(strand_kind="adaptation", item="grab-rail", partner_id=places.landlord)
-    answers = ALL_YES | {"adaptation-in-place": "no"}
-    checked = cmd.CompleteCheck(form=FORM_1.code, answers=answers)
-    for command in (refer, cmd.AcceptReferral(), checked, order):
+    for command in (refer, cmd.AcceptReferral()):
+        await recorded_long_ago(story, engine, command)
+    whole = checked(await story.case(), london_date(LONG_AGO), adaptation_in_place="no")
+    for command in (whole, order):
         await recorded_long_ago(story, engine, command)
     await told_long_ago(story, "pending", OutboxRow.channel == "partner")
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from discharge.cases.model import Case
 from discharge.codes.by_edition import ListByEdition
 from discharge.reference.kind import Kind
+from housing_checks.checks.answers import applying_to
 from housing_checks.checks.form import form_of_case
 from housing_checks.orderables import Orderable, unknown_items
 
@@ -21,7 +22,13 @@ BASICS = ListByEdition(KIND)
 
 
 def basics_missing(case: Case) -> tuple[str, ...]:
-    """Return the basics that are neither ``yes`` nor mitigated; one the gate does not know is missing."""
+    """Return the basics that are neither ``yes`` nor mitigated; one the gate does not know is missing, unless
+    it does not concern the person, as a first visit where no care is needed.
+    """
+    form = form_of_case(case)
+    concerned = set(applying_to(case, form)) & set(form.basics)
     return tuple(
-        code for code in form_of_case(case).basics if code not in case.gate or not case.gate[code].satisfied
+        code
+        for code in form.basics
+        if (code in concerned or not concerned) and (code not in case.gate or not case.gate[code].satisfied)
     )

@@ -20,7 +20,7 @@ from fhir_adapters.fhir.questionnaires import canonical, code_of, questionnaire,
 from housing_checks.checks.form import HOME_CHECK, every_form, form_in_force, form_of
 from tests.housing_checks.oxygen_form import IN_WORDS, oxygen_asked
 
-BEFORE, AFTER = date(2030, 3, 31), date(2030, 4, 1)
+BEFORE, AFTER = date(2026, 10, 31), date(2026, 11, 1)
 NOTE = UUID(int=7)
 DAY = date(2026, 4, 2)
 
@@ -54,7 +54,7 @@ def test_given_a_day_then_the_period_of_an_edition_says_how_it_stands(
     edition: str, on: date, status: str
 ) -> None:
     resource = questionnaire(form_of(f"{HOME_CHECK.name}-{edition}"), on)
-    period = {"1": {"start": "2024-01-26", "end": "2030-03-31"}, "2": {"start": "2030-04-01"}}
+    period = {"1": {"start": "2024-01-26", "end": "2026-10-31"}, "2": {"start": "2026-11-01"}}
     assert (resource["status"], resource["effectivePeriod"]) == (status, period[edition])
 
 

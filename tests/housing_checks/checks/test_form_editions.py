@@ -19,7 +19,7 @@ from discharge.reference.site import parse_override
 from housing_checks.checks.form import CHECK_ITEMS, form_in_force, form_of, form_of_case
 from tests.housing_checks.homes import FORM_1, Story, answers, check, day
 
-BEFORE, AFTER = date(2030, 3, 31), date(2030, 4, 1)
+BEFORE, AFTER = date(2026, 10, 31), date(2026, 11, 1)
 
 
 def change(**said: object) -> bytes:

@@ -7,7 +7,7 @@ from typing import Any
 
 from housing_checks.checks.enable_when import EnableWhen
 from housing_checks.checks.model import CheckForm, CheckItem
-from housing_checks.checks.taken_along import facts_offline, kept_offline
+from housing_checks.checks.taken_along import deciding_facts, kept_offline
 from tests.housing_checks.homes import FORM_1, Story
 
 
@@ -60,4 +60,4 @@ def test_given_a_fact_of_which_an_item_of_safety_speaks_then_what_depends_on_it_
 
 def test_given_a_case_then_only_facts_that_decide_what_is_kept_go_along() -> None:
     made = form(item("sling", asked_when=when(all=[{"fact": "hoist"}])), item("heating"))
-    assert facts_offline(Story(needs=("hoist",)).case, kept_offline(made)) == {"hoist": "yes"}
+    assert deciding_facts(Story(needs=("hoist",)).case, kept_offline(made)) == {"hoist": "yes"}
