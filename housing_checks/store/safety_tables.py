@@ -22,11 +22,19 @@ ADVISER, SAFEGUARDING = "adviser", "safeguarding-lead"
 class SafetyEventRow(Base):
     """What happened in an annex, in order of ``position``. ``payload`` is coded; ``body_hash`` tells the same
     request again from another under its id. A message has no ``user_id``; a referral that says so opens its
-    case later, so that the case may not be there yet.
+    case later, so that the case may not be there yet. ``own_case_id`` is where it was recorded, if a merge
+    of cases brought it here.
     """
 
     __tablename__ = "safety_events"
-    __table_args__ = (Index("ix_safety_events_case_id", "case_id", "position"),)
+    __table_args__ = (
+        Index("ix_safety_events_case_id", "case_id", "position"),
+        Index(
+            "ix_safety_events_own_case_id",
+            "own_case_id",
+            postgresql_where="own_case_id IS NOT NULL",
+        ),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     position: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
@@ -40,6 +48,7 @@ class SafetyEventRow(Base):
     user_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
     role: Mapped[str]
     body_hash: Mapped[str]
+    own_case_id: Mapped[UUID | None]
 
 
 class SafetyNoteRow(Base):
