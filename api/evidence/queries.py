@@ -64,7 +64,7 @@ async def files_of_hazards(session: AsyncSession, caller: Principal, found: Case
     return FilesOfCase(found, (await session.scalars(wanted)).all())
 
 
-def _newest(found: CaseFile, caller: Principal) -> Select[tuple[EvidenceFileRow]]:
+def _newest(found: CaseFile, caller: Principal) -> Select[EvidenceFileRow]:
     seen = or_(IS_THERE, EvidenceFileRow.state == REMOVED)
     of_case = EvidenceFileRow.case_id == found.case.case_id
     wanted = select(EvidenceFileRow).where(of_case, seen, shown(found, caller))
