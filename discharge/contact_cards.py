@@ -6,14 +6,14 @@ away; one that repeats what staff corrected is not shown again.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
 from uuid import UUID, uuid5
 
 from discharge.codes.contact_details import CONTACT_ROLES
+from discharge.telephones import dialled, name_key, plain_number
 
 PHONE, MOBILE, EMAIL, NEXT_OF_KIN, PRACTICE, WARD = (
     "phone",
@@ -25,6 +25,14 @@ PHONE, MOBILE, EMAIL, NEXT_OF_KIN, PRACTICE, WARD = (
 )
 CARERS = frozenset({"20", "CGV"})
 """Relationships of somebody who is called as the carer."""
+KIN_ROLES = frozenset({"next-of-kin", "carer"})
+"""Whom a message names in NK1."""
+Mark = Literal["", "not-safe", "ask-first"]
+UNMARKED: Mark = ""
+NOT_SAFE: Mark = "not-safe"
+"""Somebody said, for the reader to see, that a number is not safe to ring."""
+ASK_FIRST: Mark = "ask-first"
+"""The same where the reader may not see who said so, or why: they must ask, and that is all it tells."""
 ROLES: Mapping[str, str] = {
     MOBILE: "person",
     PHONE: "person",
@@ -34,9 +42,6 @@ ROLES: Mapping[str, str] = {
     WARD: "ward",
 }
 """Kind of what a feed said -> whose it is; in the order in which somebody tries them."""
-
-DIALLED = re.compile(r"\(?\+?[0-9][0-9 ().\-]{2,}")
-"""A number as people write it, without an extension."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +60,7 @@ class Said:
 
     def contact_id(self, case_id: UUID) -> UUID:
         """The id of the contact while the messages say this."""
-        return uuid5(case_id, "|".join((self.kind, _name(self.name), _plain(self.told))))
+        return uuid5(case_id, "|".join((self.kind, name_key(self.name), plain_number(self.told))))
 
     @property
     def told(self) -> str:
@@ -99,13 +104,17 @@ class Entry:
         """Everything that messages said in its place when it was recorded, as it is compared."""
         said = self.message or {}
         held = said.get("values", [])
-        return frozenset(_plain(str(each)) for each in held) if isinstance(held, list) else frozenset()
+        return frozenset(plain_number(str(each)) for each in held) if isinstance(held, list) else frozenset()
 
 
 @dataclass(frozen=True)
 class Card:
     """One contact: what staff recorded of it, the newest first, or what a message says; `otherwise` is what
     the trust's messages say against the newest, `confirmed` whether they say the same.
+
+    `unsafe` are the numbers, plain, of which an entry that the reader sees says that they are not safe to
+    ring; `ask_first` the numbers and names, as written, of which somebody said so, whom the reader may not
+    hear of.
     """
 
     contact_id: UUID
@@ -114,6 +123,8 @@ class Card:
     said: Said | None = None
     otherwise: tuple[Said, ...] = ()
     confirmed: bool = False
+    unsafe: frozenset[str] = frozenset()
+    ask_first: frozenset[str] = frozenset()
 
     @property
     def current(self) -> Entry | None:
@@ -140,24 +151,47 @@ class Card:
         return self.said.value if self.said and self.said.kind == EMAIL else ""
 
     @property
+    def mark(self) -> Mark:
+        """What somebody must know before they ring this contact."""
+        current, said = self.current, self.said
+        if current is not None and current.safe_to_ring == "no":
+            return NOT_SAFE
+        name = current.name if current is not None else (said.name if said is not None else "")
+        return self.marked(self.phone, name if self.role in KIN_ROLES else "")
+
+    def marked(self, number: str, name: str = "") -> Mark:
+        """What somebody must know before they ring a number that is shown with this contact, or that of a
+        next of kin whose `name` is given.
+        """
+        if number and plain_number(number) in self.unsafe:
+            return NOT_SAFE
+        return ASK_FIRST if {number, name} & self.ask_first else UNMARKED
+
+    def mark_of(self, said: Said) -> Mark:
+        """What somebody must know before they ring what a message says in the place of this contact."""
+        if said in self.otherwise and self.mark == NOT_SAFE:
+            return NOT_SAFE
+        return self.marked(said.value, said.name if said.kind == NEXT_OF_KIN else "")
+
+    def mark_of_version(self, entry: Entry) -> Mark:
+        """What somebody must know before they ring a number that a version of this contact names."""
+        if entry.safe_to_ring == "no":
+            return NOT_SAFE
+        name = entry.name if entry.role in KIN_ROLES else ""
+        return self.marked(entry.phone, name) or self.marked(str((entry.message or {}).get("value") or ""))
+
+    @property
     def dial(self) -> str | None:
         """What a telephone dials; nothing where it is not safe to ring, or that is no number."""
-        if self.ended or (self.current is not None and self.current.safe_to_ring == "no"):
-            return None
-        return dialled(self.phone)
+        return None if self.ended or self.mark else dialled(self.phone)
 
 
-def dialled(text: str) -> str | None:
-    """The digits of a number, without an extension; None for what is none."""
-    found = DIALLED.match(text.strip())
-    if found is None:
-        return None
-    digits = re.sub(r"\D", "", found[0].replace("(0)", ""))
-    return f"+{digits}" if found[0].lstrip("(").startswith("+") else digits
-
-
-def cards(case_id: UUID, said: Iterable[Said], entries: Iterable[Entry]) -> tuple[Card, ...]:
-    """Every contact, by whom one calls; those that have ended come last."""
+def cards(
+    case_id: UUID, said: Iterable[Said], entries: Iterable[Entry], ask_first: Iterable[str] = ()
+) -> tuple[Card, ...]:
+    """Every contact, by whom one calls; those that have ended come last. `ask_first`: the numbers, and the
+    names of next of kin, that are not safe to ring by what the reader may not see (`to_be_asked`).
+    """
     said = tuple(dict.fromkeys(said))
     threads: dict[UUID, list[Entry]] = {}
     for entry in sorted(entries, key=lambda each: each.number, reverse=True):
@@ -169,7 +203,22 @@ def cards(case_id: UUID, said: Iterable[Said], entries: Iterable[Entry]) -> tupl
         for each in said
         if each not in covered and each.contact_id(case_id) not in threads
     ]
-    return tuple(sorted((*recorded, *alone), key=_place))
+    unsafe = frozenset(number for card in recorded for number in _unsafe(card))
+    marked = frozenset(ask_first)
+    every = (replace(card, unsafe=unsafe, ask_first=marked) for card in (*recorded, *alone))
+    return tuple(sorted(every, key=_place))
+
+
+def to_be_asked(said: Iterable[Said], entries: Iterable[Entry]) -> tuple[list[str], list[str]]:
+    """The numbers, and the names of next of kin, of which it is asked whether they are safe to ring: all that
+    is shown.
+    """
+    said, entries = tuple(said), tuple(entries)
+    befores = (str((each.message or {}).get("value") or "") for each in entries)
+    numbers = {*(each.value for each in said), *(each.phone for each in entries), *befores}
+    kin = {each.name for each in said if each.kind == NEXT_OF_KIN}
+    kin |= {each.name for each in entries if each.role in KIN_ROLES}
+    return sorted(filter(None, numbers)), sorted(filter(None, kin))
 
 
 def missing(known: Iterable[Card]) -> tuple[str, ...]:
@@ -183,14 +232,13 @@ def not_to_give(known: Iterable[Card], said: Sequence[Said]) -> frozenset[Said]:
     called, and what staff ended or corrected.
     """
     known = tuple(known)
-    unsafe = {number for card in known for number in _unsafe(card)}
     replaced = {each for card in known if card.current is not None for each in _replaced(card, said)}
-    return frozenset(each for each in said if each in replaced or _plain(each.value) in unsafe)
+    return frozenset(each for each in said if each in replaced or any(card.mark_of(each) for card in known))
 
 
 def _unsafe(card: Card) -> Iterator[str]:
     """The numbers of a card of which staff said last that they are not safe to ring."""
-    last = {_plain(each.phone): each.safe_to_ring for each in reversed(card.entries) if each.phone}
+    last = {plain_number(each.phone): each.safe_to_ring for each in reversed(card.entries) if each.phone}
     return (number for number, safe in last.items() if safe == "no")
 
 
@@ -199,7 +247,7 @@ def _replaced(card: Card, said: Iterable[Said]) -> Iterator[Said]:
     newest = card.entries[0]
     shut = card.ended or newest.safe_to_ring == "no"
     for each in _covered(card, said):
-        if shut or (_plain(each.told) != _plain(newest.told) and each not in card.otherwise):
+        if shut or (plain_number(each.told) != plain_number(newest.told) and each not in card.otherwise):
             yield each
 
 
@@ -212,14 +260,14 @@ def values_beside(entry: Said, said: Iterable[Said]) -> list[str]:
 def _card(thread: Sequence[Entry], said: Sequence[Said]) -> Card:
     newest = thread[0]
     beside = tuple(_beside(newest, said))
-    told = _plain(newest.told)
-    otherwise = tuple(each for each in beside if _plain(each.told) not in newest.values | {told})
+    told = plain_number(newest.told)
+    otherwise = tuple(each for each in beside if plain_number(each.told) not in newest.values | {told})
     return Card(
         newest.contact_id,
         newest.role,
         tuple(thread),
         otherwise=() if newest.entry == "ended" else otherwise,
-        confirmed=any(_plain(each.told) == told for each in beside),
+        confirmed=any(plain_number(each.told) == told for each in beside),
     )
 
 
@@ -232,35 +280,26 @@ def _beside(entry: Entry, said: Iterable[Said]) -> Iterator[Said]:
 def _place_of(entry: Entry) -> Said | None:
     if entry.message is not None:
         return Said(str(entry.message["kind"]), "", str(entry.message.get("name") or ""))
-    if entry.role in ("next-of-kin", "carer") and entry.name:
+    if entry.role in KIN_ROLES and entry.name:
         return Said(NEXT_OF_KIN, "", entry.name)
     return None
 
 
 def _same_place(one: Said, other: Said) -> bool:
     """The person's numbers of a kind, one named next of kin, the practice, the ward."""
-    return one.kind == other.kind and (one.kind != NEXT_OF_KIN or _name(one.name) == _name(other.name))
+    return one.kind == other.kind and (one.kind != NEXT_OF_KIN or name_key(one.name) == name_key(other.name))
 
 
 def _covered(card: Card, said: Iterable[Said]) -> Iterator[Said]:
     """What a card says already: what it corrected, what says the same, and what is shown in it."""
     entry = card.entries[0]
-    corrected = {_plain(str((each.message or {}).get("value", ""))) for each in card.entries if each.message}
-    shown = corrected if card.ended else corrected | {_plain(entry.told)}
-    return (each for each in _beside(entry, said) if _plain(each.told) in shown or each in card.otherwise)
-
-
-def _plain(text: str) -> str:
-    """A number by its digits, as dialled at home; other words in small letters."""
-    digits = dialled(text)
-    if digits is None or "@" in text:
-        return text.strip().casefold()
-    return "0" + digits.removeprefix("+44") if digits.startswith("+44") else digits
-
-
-def _name(text: str) -> str:
-    """A name whatever the order in which it is written."""
-    return " ".join(sorted(re.findall(r"\w+", text.casefold())))
+    corrected = {
+        plain_number(str((each.message or {}).get("value", ""))) for each in card.entries if each.message
+    }
+    shown = corrected if card.ended else corrected | {plain_number(entry.told)}
+    return (
+        each for each in _beside(entry, said) if plain_number(each.told) in shown or each in card.otherwise
+    )
 
 
 def _place(card: Card) -> tuple[bool, int, int, str, str]:

@@ -35,26 +35,28 @@ def _contact(card: Card, known: Directory) -> schemas.ContactDetail:
         phone=card.phone or None,
         dial=card.dial,
         email=card.email or None,
-        safe_to_ring=current.safe_to_ring if current else "unknown",
+        safe_to_ring="no" if card.mark else (current.safe_to_ring if current else "unknown"),
+        mark=card.mark or None,
         restricted=current.restricted if current else False,
         ended=card.ended,
-        said=_said(card.said) if card.said else None,
-        otherwise=[_said(each) for each in card.otherwise],
+        said=_said(card, card.said) if card.said else None,
+        otherwise=[_said(card, each) for each in card.otherwise],
         confirmed=card.confirmed,
-        versions=[_version(each, known) for each in card.entries],
+        versions=[_version(card, each, known) for each in card.entries],
     )
 
 
-def _said(said: Said) -> schemas.SaidByMessage:
+def _said(card: Card, said: Said) -> schemas.SaidByMessage:
     return schemas.SaidByMessage(
         kind=cast(schemas.MessageKind, said.kind),
         value=said.told,
+        mark=card.mark_of(said) or None,
         name=said.name or None,
         relationship=said.relationship or None,
     )
 
 
-def _version(entry: Entry, known: Directory) -> schemas.ContactVersion:
+def _version(card: Card, entry: Entry, known: Directory) -> schemas.ContactVersion:
     said = entry.message.get("value") if entry.message else None
     return schemas.ContactVersion(
         number=entry.number,
@@ -64,6 +66,7 @@ def _version(entry: Entry, known: Directory) -> schemas.ContactVersion:
         phone=entry.phone or None,
         email=entry.email or None,
         safe_to_ring=entry.safe_to_ring,
+        mark=card.mark_of_version(entry) or None,
         hours=entry.hours or None,
         language=entry.language or None,
         interpreter=entry.interpreter,

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, cast
+from collections.abc import Iterator, Sequence
+from typing import Any
+from typing import cast as typed
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ARRAY, Text, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.cases.queries import CaseFile
 from api.cases.summary import contacts_shown, said_of, sees_contacts
 from api.web.principals import Principal
 from discharge.cases.model import IN_HOSPITAL
-from discharge.contact_cards import WARD, Card, Entry, Said, cards
+from discharge.contact_cards import WARD, Card, Entry, Said, cards, to_be_asked
 from discharge.store.tables import ContactEntry
 from discharge.store.tables.persons import ORDINARY
 
@@ -22,7 +23,22 @@ async def contact_cards(session: AsyncSession, caller: Principal, found: CaseFil
     """Every contact of a case, for those who may see any; of a hidden person none."""
     if not sees_contacts(found, caller):
         return ()
-    return cards(found.case.case_id, said_now(found, caller), await _entries(session, found.case.case_id))
+    said, entries = said_now(found, caller), await _entries(session, found.case.case_id)
+    asked = await not_safe(session, found.person.id, *to_be_asked(said, entries))
+    return cards(found.case.case_id, said, entries, asked)
+
+
+async def not_safe(
+    session: AsyncSession, person_id: UUID, numbers: Sequence[str], kin: Sequence[str] = ()
+) -> frozenset[str]:
+    """Which of these numbers, and of these names of next of kin, somebody said are not safe to ring, on any
+    case of the person; also in an entry that the caller may not read, of which nothing else is told.
+    """
+    if not numbers and not kin:
+        return frozenset()
+    texts = ARRAY(Text)
+    asked = func.homeward_not_safe_to_ring(person_id, cast(numbers, texts), cast(kin, texts))
+    return frozenset(await session.scalars(select(asked)))
 
 
 def said_now(found: CaseFile, caller: Principal) -> tuple[Said, ...]:
@@ -50,4 +66,4 @@ _WHO = ("organisation_id", "recorded_by", "recorded_at")
 def _entry(row: ContactEntry) -> Entry:
     texts: dict[str, Any] = {name: getattr(row, name) or "" for name in _TEXTS}
     same: dict[str, Any] = {name: getattr(row, name) for name in (*_SAME, *_WHO)}
-    return Entry(entry=cast(Any, row.entry), restricted=row.sensitivity != ORDINARY, **texts, **same)
+    return Entry(entry=typed(Any, row.entry), restricted=row.sensitivity != ORDINARY, **texts, **same)

@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from api.web.schemas import Schema
-from discharge.contact_cards import dialled
+from discharge.telephones import dialled
 from discharge.values import YesNoUnknown
 
 Short = Annotated[str, Field(max_length=60)]
@@ -17,6 +17,7 @@ Line = Annotated[str, Field(max_length=200)]
 
 
 MessageKind = Literal["phone", "mobile", "email", "next-of-kin", "gp-practice", "ward"]
+RingMark = Literal["not-safe", "ask-first"]
 
 
 class ContactBody(BaseModel):
@@ -83,6 +84,7 @@ class SaidByMessage(Schema):
 
     kind: MessageKind
     value: str
+    mark: RingMark | None
     name: str | None
     relationship: str | None
 
@@ -97,6 +99,7 @@ class ContactVersion(Schema):
     phone: str | None
     email: str | None
     safe_to_ring: YesNoUnknown
+    mark: RingMark | None
     hours: str | None
     language: str | None
     interpreter: YesNoUnknown
@@ -120,6 +123,7 @@ class ContactDetail(Schema):
     dial: str | None
     email: str | None
     safe_to_ring: YesNoUnknown
+    mark: RingMark | None
     restricted: bool
     ended: bool
     said: SaidByMessage | None

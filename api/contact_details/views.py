@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from api.cases.page_values import ContactCardLine, Fact, WhomToCall
@@ -15,11 +15,28 @@ from api.web.page.tags import Tag
 from api.web.principals import Principal
 from discharge.codes.contact_details import CONTACT_ROLES, CONTACT_SOURCES
 from discharge.codes.people import RELATIONSHIPS
-from discharge.contact_cards import EMAIL, MOBILE, PHONE, PRACTICE, WARD, Card, Entry, Said, missing
+from discharge.contact_cards import (
+    ASK_FIRST,
+    EMAIL,
+    MOBILE,
+    NOT_SAFE,
+    PHONE,
+    PRACTICE,
+    WARD,
+    Card,
+    Entry,
+    Mark,
+    Said,
+    missing,
+)
 
 OWN = {MOBILE: "Mobile", PHONE: "Telephone", EMAIL: "E-mail"}
 """What the person's own numbers are called, by their kind."""
 DO_NOT_RING = Tag("Do not ring", "red")
+MARKS: Mapping[str, Tag] = {
+    NOT_SAFE: DO_NOT_RING,
+    ASK_FIRST: Tag("Ask the housing coordinator before ringing", "red"),
+}
 
 
 @dataclass(frozen=True)
@@ -71,8 +88,8 @@ def card_line(card: Card, known: Directory, base: str = "") -> ContactCardLine:
         email=card.email,
         facts=tuple(_facts(card, known)),
         tags=tuple(_tags(card)),
-        otherwise=tuple(said_words(each, known) for each in card.otherwise),
-        history=tuple(_version(each, known) for each in card.entries),
+        otherwise=tuple(_marked(said_words(each, known), card.mark_of(each)) for each in card.otherwise),
+        history=tuple(_version(card, each, known) for each in card.entries),
         change_href=f"{base}/{card.contact_id}/change" if base else "",
         ended=card.ended,
     )
@@ -100,6 +117,10 @@ def said_words(said: Said, known: Directory) -> str:
     if said.kind == PRACTICE:
         return practice_words(said.value, known)
     return f"Ward {said.name}" if said.kind == WARD else ", ".join(filter(None, (said.name, said.value)))
+
+
+def _marked(text: str, mark: Mark) -> str:
+    return f"{text}. {MARKS[mark].text}" if mark else text
 
 
 def _key(card: Card) -> str:
@@ -136,9 +157,9 @@ def _tags(card: Card) -> Iterator[Tag]:
     current = card.current
     if card.ended:
         yield Tag("No longer in use", "grey")
-    elif current is not None and current.safe_to_ring == "no":
-        yield DO_NOT_RING
-    elif current is not None and current.safe_to_ring == "yes":
+    if card.mark:
+        yield MARKS[card.mark]
+    elif not card.ended and current is not None and current.safe_to_ring == "yes":
         yield Tag("Safe to ring", "green")
     if current is not None and current.restricted:
         yield Tag("Restricted", "purple")
@@ -146,17 +167,24 @@ def _tags(card: Card) -> Iterator[Tag]:
         yield Tag("Messages say otherwise", "yellow")
 
 
+def _mark_words(card: Card, entry: Entry) -> str:
+    if entry.safe_to_ring == "no":
+        return "Not safe to ring"
+    mark = card.mark_of_version(entry)
+    return MARKS[mark].text if mark else ""
+
+
 VERSIONS = {"recorded": "Recorded", "corrected": "Corrected", "ended": "Ended"}
 
 
-def _version(entry: Entry, known: Directory) -> str:
+def _version(card: Card, entry: Entry, known: Directory) -> str:
     """What was recorded, by whom and when, and what a message said in its place."""
     by_whom = known.user(entry.recorded_by) or known.organisation(entry.organisation_id)
     said = ", ".join(filter(None, (entry.name, entry.about, entry.phone, entry.email)))
     head = f"{VERSIONS.get(entry.entry, entry.entry)} {words.moment(entry.recorded_at)} by {by_whom}: {said}"
     before = str((entry.message or {}).get("value") or "")
     more = (
-        "Not safe to ring" if entry.safe_to_ring == "no" else "",
+        _mark_words(card, entry),
         f"The hospital's messages said {before}" if before else "",
         f"Why: {entry.reason}" if entry.reason else "",
     )

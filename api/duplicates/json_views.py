@@ -60,6 +60,7 @@ def _side(side: Side | None) -> schemas.PersonRecordDetail | None:
         address=side.address.lines.splitlines() if side.address else None,
         postcode=side.address.postcode if side.address else None,
         phones=list(side.phones),
+        phones_not_safe=sorted(side.not_safe),
         case_id=side.case_id,
     )
 

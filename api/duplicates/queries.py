@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.cases.queries import home_address
+from api.contact_details.queries import not_safe
 from api.looks.notes import looked
 from api.web.principals import Principal
 from discharge.errors import HomewardError
@@ -34,13 +35,16 @@ STATES = ("open", "decided")
 
 @dataclass(frozen=True)
 class Side:
-    """One of two records, as far as the caller may see it. `hidden` says that whereabouts are withheld."""
+    """One of two records, as far as the caller may see it. `hidden` says that whereabouts are withheld;
+    `not_safe` are the telephones of which somebody said that they are not safe to ring.
+    """
 
     person: Person
     numbers: Sequence[PersonIdentifier]
     nhs_numbers: Sequence[PersonNhsNumber]
     address: PersonAddress | None
     phones: tuple[str, ...]
+    not_safe: frozenset[str]
     stay: Spell | None
     case_id: UUID | None
     hidden: bool
@@ -163,6 +167,7 @@ async def _side(session: AsyncSession, person_id: UUID) -> Side | None:
     if person is None:
         return None
     hidden = _hidden(person)
+    phones = () if hidden else await _phones(session, person_id)
     numbers = select(PersonIdentifier).where(PersonIdentifier.person_id == person_id)
     nhs = select(PersonNhsNumber).where(PersonNhsNumber.person_id == person_id)
     stay = select(Spell).where(Spell.person_id == person_id).order_by(Spell.admitted_at.desc().nulls_last())
@@ -172,7 +177,8 @@ async def _side(session: AsyncSession, person_id: UUID) -> Side | None:
         numbers=(await session.scalars(numbers.order_by(PersonIdentifier.value))).all(),
         nhs_numbers=(await session.scalars(nhs.order_by(PersonNhsNumber.recorded_at))).all(),
         address=None if hidden else await home_address(session, person),
-        phones=() if hidden else await _phones(session, person_id),
+        phones=phones,
+        not_safe=await not_safe(session, person_id, phones),
         stay=await session.scalar(stay.limit(1)),
         case_id=await session.scalar(case.limit(1)),
         hidden=hidden,

@@ -42,6 +42,7 @@ class PersonRecordDetail(PersonRecord):
     address: list[str] | None
     postcode: str | None
     phones: list[str]
+    phones_not_safe: list[str]
     case_id: UUID | None
 
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from api.contact_details.views import MARKS
 from api.duplicates.decisions import Decided, Given, decided, message_href
 from api.duplicates.queries import OpenedPair, Side
 from api.duplicates.views import STATES, name_of, why
 from api.web.names import Directory
 from api.web.page import words
 from api.web.page.tags import Tag, tag_of
+from discharge.contact_cards import ASK_FIRST
 from fhir_adapters.people.nhs_numbers import TRACING
 
+ASK = MARKS[ASK_FIRST].text
 WITHHELD = "Withheld: the location is hidden"
 
 FINDINGS: Mapping[str, Tag] = {
@@ -88,6 +91,10 @@ def _address(side: Side) -> tuple[str, ...]:
     return _whereabouts(side, tuple(side.address.lines.splitlines()) if side.address else ())
 
 
+def _phones(side: Side) -> tuple[str, ...]:
+    return tuple(f"{each}. {ASK}" if each in side.not_safe else each for each in side.phones)
+
+
 def _stay(side: Side) -> tuple[str, ...]:
     stay = side.stay
     if stay is None:
@@ -119,7 +126,7 @@ LINES: tuple[tuple[str, str, Value], ...] = (
     ("Sex", "sex", lambda side: _text(words.from_code(side.person.sex, ""))),
     ("Home address", "", _address),
     ("Postcode", "postcode", _postcode),
-    ("Telephone", "phone", lambda side: _whereabouts(side, side.phones)),
+    ("Telephone", "phone", lambda side: _whereabouts(side, _phones(side))),
     ("Newest stay", "", _stay),
     ("Died", "", lambda side: _text(words.day(side.person.died_on, "Yes") if side.person.deceased else "")),
 )

@@ -8,7 +8,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from discharge.contact_cards import Entry, Said, cards, dialled, missing, not_to_give, values_beside
+from discharge.contact_cards import Entry, Said, cards, missing, not_to_give, to_be_asked, values_beside
+from discharge.telephones import dialled
 
 CASE = UUID(int=7)
 HOME = Said("phone", "0113 496 0001")
@@ -176,3 +177,38 @@ def test_given_a_later_message_that_says_otherwise_than_a_safe_one_then_it_is_gi
     recorded = entry(HOME, phone="0113 496 0002")
     later = Said("phone", "0113 496 0009")
     assert not_to_give(cards(CASE, (later,), (recorded,)), (later,)) == frozenset()
+
+
+def test_given_an_unseen_warning_about_a_number_then_it_is_marked_and_not_dialled() -> None:
+    recorded = entry(MOBILE, phone=MOBILE.value, safe_to_ring="yes")
+    said = (HOME, MOBILE, RUTH)
+    mobile, home, kin = cards(CASE, said, (recorded,), [HOME.value, MOBILE.value])
+    assert (mobile.mark, home.mark, kin.mark) == ("ask-first", "ask-first", "")
+    assert (mobile.dial, home.dial) == (None, None)
+    assert kin.dial == "07700900222"
+    assert not_to_give((mobile, home, kin), said) == {HOME, MOBILE}
+
+
+def test_given_an_unseen_warning_about_a_next_of_kin_then_each_of_their_numbers_is_marked() -> None:
+    other = Said("next-of-kin", "07700 900999", RUTH.name, "CHD")
+    found = cards(CASE, (HOME, RUTH, other), (), [RUTH.name])
+    assert [each.mark for each in found] == ["", "ask-first", "ask-first"]
+
+
+def test_given_a_number_that_another_contact_says_is_not_safe_then_every_contact_with_it_is_marked() -> None:
+    theirs = entry(None, phone="+44 113 496 0001", safe_to_ring="no")
+    found = cards(CASE, (HOME, MOBILE), (theirs,))
+    assert {each.phone: each.mark for each in found} == {
+        MOBILE.value: "",
+        HOME.value: "not-safe",
+        "+44 113 496 0001": "not-safe",
+    }
+
+
+def test_given_what_is_shown_then_every_number_of_it_is_asked_about() -> None:
+    held = entry(HOME, phone="0113 496 0002")
+    kin = entry(None, role="carer", name="Paul Ashdown", phone="07700 900444")
+    assert to_be_asked((HOME, RUTH, Said("ward", "", "6B")), (held, kin)) == (
+        sorted([HOME.value, RUTH.value, "0113 496 0002", "07700 900444"]),
+        sorted([RUTH.name, "Paul Ashdown"]),
+    )

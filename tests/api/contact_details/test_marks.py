@@ -1,0 +1,249 @@
+"""A number that somebody said is not safe to ring is marked for all who see it, also where they may not read
+who said so: and the mark tells no more.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import ARRAY, Text, cast, func, select, update
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from discharge.permissions import allowed
+from discharge.store.engine import transaction
+from discharge.store.tables import ContactEntry, DuplicatePair, Person, User
+from discharge.telephones import name_key, plain_number
+from tests.api.conftest import Door
+from tests.api.contact_details.test_contact_details import (
+    HOME,
+    RUTH,
+    correct,
+    listed,
+    of_number,
+    path,
+    person_of,
+    says,
+)
+from tests.api.hidden_scene import shown_scene
+from tests.api.safety.test_everywhere import ASKERS
+from tests.api.signing_in import sign_in
+from tests.api.test_hidden_everywhere import ask, paths
+from tests.fhir_adapters.hl7v2.conftest import Intake
+
+ASK = "Ask the housing coordinator before ringing"
+WARNED = {
+    "role": "other",
+    "name": "Harry Withheld",
+    "phone": "+44 113 496 0001",
+    "safe_to_ring": "no",
+    "source": "person",
+    "said_by": "Edith on her own",
+    "restricted": True,
+}
+
+
+@pytest.fixture
+async def case_id(door: Door) -> UUID:
+    """A case with a housing lead, of which the trust's messages give a telephone and a next of kin."""
+    case_id = await door.referred()
+    await door.asked(case_id, "accept-referral")
+    await says(door, case_id)
+    return case_id
+
+
+async def warned(door: Door, case_id: UUID, **said: object) -> None:
+    """The coordinator records, for the housing lead alone, that a number is not safe to ring."""
+    answer = await door.post(path(case_id), WARNED | said, "coordinator")
+    assert answer.status_code == 201, answer.text
+
+
+async def test_given_a_restricted_warning_when_the_ward_reads_then_its_number_is_marked_and_no_more_is_told(
+    door: Door, case_id: UUID
+) -> None:
+    before = {each["contact_id"] for each in await listed(door, case_id, "discharge-team")}
+    await warned(door, case_id)
+    contact = next(each for each in await listed(door, case_id, "discharge-team") if each["phone"] == HOME)
+    assert (contact["mark"], contact["safe_to_ring"], contact["dial"]) == ("ask-first", "no", None)
+    assert contact["said"]["mark"] == "ask-first"
+    assert {each["contact_id"] for each in await listed(door, case_id, "discharge-team")} == before
+    sign_in(door, "discharge-team")
+    for address in (f"/cases/{case_id}", f"/cases/{case_id}/contact-details"):
+        page = (await door.client.get(address)).text
+        assert page.count(ASK) == 1
+        assert "tel:01134960001" not in page
+        assert "tel:07700900222" in page
+        for secret in ("Harry", "Edith on her own", "Restricted"):
+            assert secret not in page, address
+    given = (await door.get(f"/api/v1/cases/{case_id}")).json()["person"]["contacts"]
+    assert [each["value"] for each in given] == [RUTH]
+
+
+async def test_given_a_restricted_warning_when_its_recorder_reads_then_they_see_why(
+    door: Door, case_id: UUID
+) -> None:
+    await warned(door, case_id)
+    found = {each["phone"]: each for each in await listed(door, case_id, "coordinator")}
+    assert {number: each["mark"] for number, each in found.items()} == {
+        HOME: "not-safe",
+        WARNED["phone"]: "not-safe",
+        RUTH: None,
+    }
+
+
+async def test_given_a_restricted_warning_about_a_next_of_kin_then_their_other_numbers_are_marked_too(
+    door: Door, case_id: UUID
+) -> None:
+    await warned(door, case_id, role="next-of-kin", name="Ruth Ashdown", phone="07700 900888")
+    found = {each["phone"]: each["mark"] for each in await listed(door, case_id, "discharge-team")}
+    assert found == {HOME: None, RUTH: "ask-first"}
+
+
+async def test_given_a_warning_that_is_taken_back_then_the_number_may_be_rung_again(
+    door: Door, case_id: UUID
+) -> None:
+    await warned(door, case_id)
+    theirs = await of_number(door, case_id, str(WARNED["phone"]))
+    await correct(door, case_id, theirs, safe_to_ring="yes", name=WARNED["name"])
+    found = {each["phone"]: each["mark"] for each in await listed(door, case_id, "discharge-team")}
+    assert found == {HOME: None, RUTH: None}
+
+
+async def test_given_a_number_that_another_contact_says_is_not_safe_then_no_version_or_message_shows_it_bare(
+    door: Door, case_id: UUID
+) -> None:
+    await correct(door, case_id, await of_number(door, case_id, HOME), phone="0113 496 0002")
+    await says(door, case_id, phone="0113 496 0003")
+    await warned(door, case_id, phone="0113 496 0003")
+    await warned(door, case_id, phone=HOME, name="Harry Again")
+    contact = next(
+        each for each in await listed(door, case_id, "discharge-team") if each["phone"] == "0113 496 0002"
+    )
+    assert contact["mark"] is None
+    assert [each["mark"] for each in contact["otherwise"]] == ["ask-first"]
+    assert [(each["message_said"], each["mark"]) for each in contact["versions"]] == [(HOME, "ask-first")]
+    sign_in(door, "discharge-team")
+    page = (await door.client.get(f"/cases/{case_id}/contact-details")).text
+    assert page.count(ASK) == 2
+
+
+async def test_given_a_warning_on_an_earlier_case_of_the_person_then_the_number_is_marked_on_this_one(
+    door: Door, case_id: UUID
+) -> None:
+    await warned(door, case_id)
+    await door.asked(case_id, "withdraw-referral", "discharge-team", reason="no-longer-needed")
+    later = await door.referred()
+    assert later != case_id
+    [contact] = [each for each in await listed(door, later, "discharge-team") if each["phone"] == HOME]
+    assert contact["mark"] == "ask-first"
+
+
+async def test_given_a_restricted_warning_when_everybody_asks_for_everything_then_the_number_is_never_bare(
+    door: Door, intake: Intake, owner: AsyncEngine
+) -> None:
+    scene = await shown_scene(door, intake, owner)
+    number, kin = "01134960000", "0113 999 8887"
+    for phone in (number, kin):
+        await warned(door, scene.case_id, phone=phone, name=f"Harry {phone}")
+    known = {name: values[:1] for name, values in scene.known.items()}
+    shown, bare, told = set(), set(), set()
+    for party, role in ASKERS:
+        sign_in(door, role, party)
+        for address, action in paths(known):
+            page = role == "system" and not address.startswith(("/api", "/fhir"))
+            if page or "/do/" in address or (action and not allowed(role, action)) or is_raw(address):
+                continue
+            body = (await ask(door, party, role, address)).text
+            if any(each in body for each in (number, kin)):
+                shown.add((party, role, address))
+                if not any(mark in body for mark in (ASK, "Do not ring", '"ask-first"', '"not-safe"', SAFE)):
+                    bare.add((party, role, address))
+            if "Harry" in body and party != "HOUSING":
+                told.add((party, role, address))
+    assert (bare, told) == (set(), set())
+    wall = f"/cases/{scene.case_id}/contact-details"
+    assert {("TRUST", "discharge-team", wall), ("COUNCIL", "coordinator", wall)} <= shown
+    assert not {party for party, _, _ in shown} & {"LANDLORD", "SUPPLIER", "OTHER-TRUST", "STRANGER"}
+
+
+SAFE = '"phones_not_safe":["'
+
+
+def is_raw(address: str) -> bool:
+    """What shows messages as they came, byte for byte, to those who mend them."""
+    return address.removeprefix("/api/v1").startswith(("/messages", "/message-edits", "/edits", "/replays"))
+
+
+async def test_given_two_records_side_by_side_then_a_number_that_is_not_safe_is_marked(
+    door: Door, case_id: UUID
+) -> None:
+    await warned(door, case_id)
+    person_id = await person_of(door, case_id)
+    async with transaction(door.worker) as session:
+        twin = Person(id=uuid4(), family_name="Ashdown", given_name="Edith")
+        session.add(twin)
+        await session.flush()
+        pair = DuplicatePair(
+            id=uuid4(), left_id=person_id, right_id=twin.id, rules=["name-birth-date"], evidence={}
+        )
+        session.add(pair)
+        await session.flush()
+        pair_id = pair.id
+    side = (await door.get(f"/api/v1/duplicates/{pair_id}", "operator")).json()["left"]
+    assert (side["phones"], side["phones_not_safe"]) == ([HOME], [HOME])
+    sign_in(door, "operator")
+    assert f"{HOME}. {ASK}" in (await door.client.get(f"/duplicates/{pair_id}")).text
+
+
+async def test_given_whoever_takes_no_part_when_they_ask_postgresql_then_no_number_is_said_to_be_unsafe(
+    door: Door, case_id: UUID, api: AsyncEngine
+) -> None:
+    await warned(door, case_id)
+    person_id, number = await person_of(door, case_id), "(0113) 496 0001"
+    async with transaction(door.worker) as session:
+        user_id = await session.scalar(select(User.id).where(User.subject == "coordinator-HOUSING"))
+
+    async def unsafe(organisation_id: UUID) -> list[str]:
+        texts = ARRAY(Text)
+        asked = func.homeward_not_safe_to_ring(person_id, cast([number, RUTH], texts), cast([], texts))
+        async with transaction(api, organisation_id=organisation_id, user_id=user_id) as session:
+            return list(await session.scalars(select(asked)))
+
+    places = door.places
+    assert await unsafe(places.trust) == [number]
+    assert await unsafe(places.housing) == [number]
+    assert await unsafe(places.stranger) == []
+    assert await unsafe(places.landlord) == []
+    async with transaction(api, organisation_id=places.trust, user_id=user_id) as session:
+        assert not (await session.scalars(select(ContactEntry.id))).all(), "the ward reads no such row"
+    async with transaction(door.worker) as session:
+        await session.execute(update(Person).where(Person.id == person_id).values(hidden_by_feed=True))
+    assert await unsafe(places.trust) == []
+
+
+NUMBERS = (
+    "0113 496 0001",
+    " 0113 496 0001 ",
+    "+44 (0)113 496 0001",
+    "(+44) 113 496 0001",
+    "0044 113 4960001",
+    "(0113) 496-0001 ext 5",
+    "01134960001 Mon-Fri",
+    "+353 1 234 5678",
+    "+4 4113",
+    "Ask the WARD",
+    "someone@example.nhs.uk",
+    "12",
+    "",
+)
+NAMES = ("Ashdown, Ruth", "RUTH  ashdown", "O'Neill-Brown, Zoë", "Mrs. R. Ashdown 2", "", "  ")
+
+
+async def test_given_numbers_and_names_as_people_write_them_then_postgresql_reads_them_as_the_rules_do(
+    api: AsyncEngine,
+) -> None:
+    async with transaction(api) as session:
+        numbers = {each: await session.scalar(select(func.homeward_plain_number(each))) for each in NUMBERS}
+        names = {each: await session.scalar(select(func.homeward_name_key(each))) for each in NAMES}
+    assert numbers == {each: plain_number(each) for each in NUMBERS}
+    assert names == {each: name_key(each) for each in NAMES}
