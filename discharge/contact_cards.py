@@ -6,27 +6,30 @@ away; one that repeats what staff corrected is not shown again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Literal
 from uuid import UUID, uuid5
 
 from discharge.codes.contact_details import CONTACT_ROLES
+from discharge.codes.people import contact_role
 from discharge.telephones import dialled, name_key, plain_number
 
-PHONE, MOBILE, EMAIL, NEXT_OF_KIN, PRACTICE, WARD = (
+PHONE, MOBILE, EMAIL, NEXT_OF_KIN, PRACTICE, GP, CONSULTANT, WARD = (
     "phone",
     "mobile",
     "email",
     "next-of-kin",
     "gp-practice",
+    "gp",
+    "consultant",
     "ward",
 )
-CARERS = frozenset({"20", "CGV"})
-"""Relationships of somebody who is called as the carer."""
-KIN_ROLES = frozenset({"next-of-kin", "carer"})
-"""Whom a message names in NK1."""
+KIN_ROLES = frozenset({"next-of-kin", "carer", "key-holder"})
+"""As whom somebody is called whom a message names in NK1."""
+NAMED = frozenset({NEXT_OF_KIN, GP, CONSULTANT})
+"""Kinds that are a person with a name, and a number where one is known."""
 Mark = Literal["", "not-safe", "ask-first"]
 UNMARKED: Mark = ""
 NOT_SAFE: Mark = "not-safe"
@@ -39,6 +42,8 @@ ROLES: Mapping[str, str] = {
     EMAIL: "person",
     NEXT_OF_KIN: "next-of-kin",
     PRACTICE: "gp",
+    GP: "gp",
+    CONSULTANT: "consultant",
     WARD: "ward",
 }
 """Kind of what a feed said -> whose it is; in the order in which somebody tries them."""
@@ -46,17 +51,23 @@ ROLES: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Said:
-    """What the trust's messages say now: a number of the person's, a next of kin, a practice, the ward."""
+    """What the trust's messages say now: a number of the person's, a next of kin, a practice, a doctor, the
+    ward. `said_on` is the day from which they have said it.
+    """
 
     kind: str
     value: str
     name: str = ""
     relationship: str = ""
+    contact_role: str = ""
+    said_on: date | None = field(default=None, compare=False)
 
     @property
     def role(self) -> str:
         """Whom one calls there."""
-        return "carer" if self.kind == NEXT_OF_KIN and self.relationship in CARERS else ROLES[self.kind]
+        if self.kind != NEXT_OF_KIN:
+            return ROLES[self.kind]
+        return contact_role(self.relationship, self.contact_role)
 
     def contact_id(self, case_id: UUID) -> UUID:
         """The id of the contact while the messages say this."""
@@ -141,7 +152,7 @@ class Card:
         """The number that holds."""
         if self.current is not None:
             return self.current.phone
-        return self.said.value if self.said and self.said.kind in (PHONE, MOBILE, NEXT_OF_KIN) else ""
+        return self.said.value if self.said and self.said.kind in (PHONE, MOBILE, *NAMED) else ""
 
     @property
     def email(self) -> str:
@@ -221,10 +232,13 @@ def to_be_asked(said: Iterable[Said], entries: Iterable[Entry]) -> tuple[list[st
     return sorted(filter(None, numbers)), sorted(filter(None, kin))
 
 
-def missing(known: Iterable[Card]) -> tuple[str, ...]:
-    """Whom nobody has named who is expected in every case."""
+def missing(known: Iterable[Card], taking_part: Collection[str] = ()) -> tuple[str, ...]:
+    """Whom nobody has named who is expected in every case, or with the roles of organisations that take part
+    now.
+    """
     held = {card.role for card in known if not card.ended}
-    return tuple(row.code for row in CONTACT_ROLES if row.expected and row.code not in held)
+    expected = (row for row in CONTACT_ROLES if row.expected or row.expected_with in taking_part)
+    return tuple(row.code for row in expected if row.code not in held)
 
 
 def not_to_give(known: Iterable[Card], said: Sequence[Said]) -> frozenset[Said]:
@@ -280,7 +294,7 @@ def _beside(entry: Entry, said: Iterable[Said]) -> Iterator[Said]:
 def _place_of(entry: Entry) -> Said | None:
     if entry.message is not None:
         return Said(str(entry.message["kind"]), "", str(entry.message.get("name") or ""))
-    if entry.role in KIN_ROLES and entry.name:
+    if entry.role in ("next-of-kin", "carer") and entry.name:
         return Said(NEXT_OF_KIN, "", entry.name)
     return None
 

@@ -13,6 +13,7 @@ from discharge.cases.model import (
     ChoiceStep,
     DecisionCapacity,
     Liberty,
+    Offer,
     Representative,
     SelfFunder,
     StatedWish,
@@ -20,7 +21,7 @@ from discharge.cases.model import (
 )
 from discharge.codes import capacity as codes
 from discharge.codes import choice as choice_codes
-from discharge.codes.casework import OWNER_ROLES
+from discharge.codes.casework import OFFER_REFUSAL_REASONS, OWNER_ROLES
 from discharge.stored import by_newer_version
 
 CAPACITY = {
@@ -103,6 +104,12 @@ def step_words(step: ChoiceStep, today: date | None = None) -> str:
         return given
     late = today is not None and step.response_due_on < today
     return f"{given}; answer {'was due' if late else 'due'} by {words.day(step.response_due_on)}"
+
+
+def refused_offer_words(offer: Offer) -> str:
+    """When a home was refused, and why."""
+    reason = OFFER_REFUSAL_REASONS.label(offer.reason) if offer.reason else "no reason is recorded"
+    return f"On {words.day(offer.answered_on)}: {lower(reason)}"
 
 
 def self_funding_words(held: SelfFunder) -> str:

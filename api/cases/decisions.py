@@ -15,7 +15,7 @@ from api.web.page import words
 from api.web.principals import Principal
 from discharge.cases.command_stages import may_ask
 from discharge.cases.decide.capacity import imca_needed
-from discharge.cases.model import Case, StayNotice
+from discharge.cases.model import Case, Offer, StayNotice
 from discharge.cases.stay_notices import keeps_a_home, suggested
 from discharge.store.tables import OutboxRow
 
@@ -46,18 +46,27 @@ def _decisions(case: Case) -> Iterator[Fact]:
         yield Fact("Deprivation of liberty", say.liberty_words(case.liberty))
 
 
-def choices(case: Case, today: date) -> tuple[Fact, ...]:
-    """Wishes, letters and talks with their answers, and who pays."""
-    return tuple(_choices(case, today))
+def choices(case: Case, today: date, *, refusals: bool) -> tuple[Fact, ...]:
+    """Wishes, letters and talks with their answers, homes that were refused (for those who see the choice),
+    and who pays.
+    """
+    return tuple(_choices(case, today, refusals=refusals))
 
 
-def _choices(case: Case, today: date) -> Iterator[Fact]:
+def _choices(case: Case, today: date, *, refusals: bool) -> Iterator[Fact]:
     if case.wish is not None:
         yield Fact("Wishes to live", say.wish_words(case.wish))
     for step in sorted(case.choice.values(), key=lambda each: each.given_on):
         yield Fact(say.step_label(step.step), say.step_words(step, today))
+    for offer in _refused(case) if refusals else ():
+        yield Fact("Home refused", say.refused_offer_words(offer))
     if case.self_funding is not None:
         yield Fact("Who pays", say.self_funding_words(case.self_funding))
+
+
+def _refused(case: Case) -> list[Offer]:
+    found = (each for strand in case.strands.values() for each in strand.offers if each.answer == "refused")
+    return sorted(found, key=lambda each: each.answered_on or each.offered_on)
 
 
 def stay_notices(
@@ -73,13 +82,16 @@ def stay_notices(
         return None
     sent = {str(row.payload.get("notice")): row for row in told if row.kind == "stay-notice"}
     hidden = is_hidden(found.person)
+    why_not = _why_not(case, keepers, hidden=hidden)
+    ringing = [] if why_not else [key for key in keepers if not known.receives_messages(key)]
     return StayNotices(
         lines=tuple(
             _line(case, each, sent.get(each.key), caller, known, whole=leads)
             for each in sorted(case.stay_notices.values(), key=lambda each: each.told_on, reverse=True)
         ),
         to_tell=() if hidden or not leads else tuple(_to_tell(case, caller, known)),
-        why_not=_why_not(case, keepers, hidden=hidden),
+        why_not=why_not,
+        by_phone=tuple(map(known.organisation, ringing)),
     )
 
 

@@ -148,7 +148,7 @@ def _told(found: CaseFile, today: date, known: Directory) -> dict[str, Any]:
         "choice_answers_overdue": telling.of(
             "choice_answers_overdue", lambda whole: [each.key for each in overdue(whole, today)]
         ),
-        "stay_to_tell": telling.of("stay_to_tell", lambda whole: _stay_to_tell(whole, found)),
+        "stay_to_tell": telling.of("stay_to_tell", lambda whole: _stay_to_tell(whole, found, known)),
     }
 
 
@@ -156,11 +156,18 @@ def _advocate_needed(case: Case) -> list[str]:
     return [key for key, held in case.capacity.items() if imca_needed(case, held)]
 
 
-def _stay_to_tell(case: Case, found: CaseFile) -> list[StaySuggestion]:
+def _stay_to_tell(case: Case, found: CaseFile, known: Directory) -> list[StaySuggestion]:
     """Who should be told of the stay; nobody of somebody who is hidden, or without a basis."""
     if is_hidden(found.person) or not case.may_tell_partners:
         return []
-    return [StaySuggestion(organisation_id=each.organisation_id, news=each.news) for each in suggested(case)]
+    return [
+        StaySuggestion(
+            organisation_id=each.organisation_id,
+            news=each.news,
+            by_message=known.receives_messages(each.organisation_id),
+        )
+        for each in suggested(case)
+    ]
 
 
 def _outcome(case: Case) -> str | None:

@@ -176,11 +176,14 @@ class ToTell:
 
 @dataclass(frozen=True)
 class StayNotices:
-    """Who was told of the stay, who should be, and why nobody may be told now."""
+    """Who was told of the stay, who should be, and why nobody may be told now; `by_phone`: who has no address
+    for messages.
+    """
 
     lines: tuple[NoticeLine, ...]
     to_tell: tuple[ToTell, ...]
     why_not: str
+    by_phone: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -124,6 +124,7 @@ class StaySuggestion(Schema):
 
     organisation_id: UUID
     news: str
+    by_message: bool
 
 
 class CaseDetail(Schema):

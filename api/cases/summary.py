@@ -21,7 +21,7 @@ from discharge.contact_cards import Said
 from discharge.delays.night_counts import nights_without_reason, published_delay_days
 from discharge.delays.stays import periods_of_this_stay
 from discharge.store.tables import PersonAddress, PersonContact
-from discharge.store.tables.persons import NEXT_OF_KIN, PRACTICE
+from discharge.store.tables.persons import CONSULTANT, GP, NEXT_OF_KIN, PRACTICE
 
 ENDED_BY = {None: "still running", "discharged": "left", "met-criteria-again": "met the criteria again"}
 
@@ -241,6 +241,10 @@ OWN = {"mobile": "Mobile", "phone": "Telephone", "email": "E-mail"}
 """Kinds of the person's own, in the order in which somebody tries them."""
 
 
+POSTS = {GP: "GP", CONSULTANT: "consultant"}
+"""What a doctor is to the person, by the kind of what a message says."""
+
+
 def sees_contacts(found: CaseFile, caller: Principal) -> bool:
     """Whether somebody is told of anybody to call."""
     hidden = found.person.location_hidden
@@ -251,21 +255,28 @@ def contacts_shown(found: CaseFile, caller: Principal) -> list[PersonContact]:
     """Whom somebody may call, in the order in which they are tried."""
     if not sees_contacts(found, caller):
         return []
-    order = (*OWN, NEXT_OF_KIN, PRACTICE)
+    order = (*OWN, NEXT_OF_KIN, PRACTICE, GP, CONSULTANT)
     known = [row for row in found.contacts if row.kind in order]
     return sorted(known, key=lambda row: (order.index(row.kind), row.name or "", row.value))
 
 
 def said_of(row: PersonContact) -> Said:
     """What a message says of one contact."""
-    return Said(row.kind, row.value, row.name or "", row.relationship_code or "")
+    return Said(
+        row.kind,
+        row.value,
+        row.name or "",
+        row.relationship_code or "",
+        row.contact_role or "",
+        row.said_on,
+    )
 
 
 def contact_line(row: PersonContact, known: Directory) -> str:
     """Who it is, and the number."""
     if row.kind == PRACTICE:
-        return practice_words(row.value, known)
-    who = ", ".join(filter(None, (row.name, _relationship(row))))
+        return practice_words(row.value, known, row.name or "")
+    who = ", ".join(filter(None, (row.name, POSTS.get(row.kind) or _relationship(row))))
     return ": ".join(filter(None, (who, row.value))) or "Not given"
 
 
@@ -273,7 +284,7 @@ def _relationship(row: PersonContact) -> str:
     return RELATIONSHIPS.label(row.relationship_code).lower() if row.relationship_code else ""
 
 
-def practice_words(code: str, known: Directory) -> str:
-    """A practice by its name, where it is known, and its code."""
-    named = next((each.name for each in known.organisations.values() if each.ods_code == code), None)
+def practice_words(code: str, known: Directory, said: str = "") -> str:
+    """A practice by its name, as known here or as `said` by the message, and its code."""
+    named = next((each.name for each in known.organisations.values() if each.ods_code == code), said)
     return f"{named} ({code})" if named else code

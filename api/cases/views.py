@@ -118,7 +118,7 @@ def present(given: Given) -> CasePage:
         may_see_messages=given.caller.may_on(case, "case.messages"),
         timeline=timeline_lines(given.events, given.notes, known, given.homes),
         decisions=decisions(case),
-        choices=choices(case, given.today),
+        choices=choices(case, given.today, refusals=telling.holds("choice")),
         stay_notices=stay_notices(given.found, given.told, given.caller, known),
     )
 

@@ -10,7 +10,7 @@ from api.contact_details.service import Contacts
 from api.contact_details.views import who_words
 from api.web.names import Directory
 from api.web.paging import Page
-from discharge.contact_cards import Card, Entry, Said, missing
+from discharge.contact_cards import Card, Entry, Said
 
 
 def contacts_json(around: Contacts, known: Directory, page: Page) -> schemas.ContactDetailList:
@@ -21,7 +21,7 @@ def contacts_json(around: Contacts, known: Directory, page: Page) -> schemas.Con
         withheld=withheld,
         ring=whom_to_ring(around.found.case, known) if withheld else None,
         contacts=[_contact(card, known) for card in page.cut(around.cards)],
-        missing=[] if withheld else list(missing(around.cards)),
+        missing=[] if withheld else list(around.missing),
         next=page.next(len(around.cards)),
     )
 
@@ -53,6 +53,7 @@ def _said(card: Card, said: Said) -> schemas.SaidByMessage:
         mark=card.mark_of(said) or None,
         name=said.name or None,
         relationship=said.relationship or None,
+        said_on=said.said_on,
     )
 
 

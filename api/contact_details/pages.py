@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Generic, TypeVar
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter
@@ -26,6 +28,7 @@ from api.web.body_faults import invalid
 from api.web.names import Directory
 from api.web.page import words
 from api.web.page.visit import Visit, Visitor
+from api.web.principals import Principal
 from discharge.contact_cards import Card
 from discharge.errors import HomewardError
 
@@ -85,37 +88,44 @@ async def ask_change(visit: Visitor, case_id: UUID, contact_id: UUID) -> Respons
 @router.post("/{contact_id}/change")
 async def correct(visit: Visitor, case_id: UUID, contact_id: UUID) -> Response:
     """Correct a contact."""
-    sent = await visit.form()
-    visit.caller.require(service.EDIT)
-    around, known = await _around(visit, case_id, service.EDIT)
-    card = around.card(contact_id)
-    filled = read_form(CORRECT, sent, _form_around(visit, around, known))
-
-    async def work(session: AsyncSession) -> UUID:
-        asked = _body(ContactCorrectionBody, filled.fields | {"seen_number": filled.seen})
-        return await service.correct(session, visit.caller, case_id, contact_id, asked, visit.today)
-
-    if await _done(visit, sent, CORRECT, filled, work):
-        return visit.to(f"/cases/{case_id}/contact-details?done=corrected")
-    return _form_page(visit, around, known, CORRECT, filled, card=card, status=422)
+    return await _changed(visit, case_id, contact_id, CORRECTION)
 
 
 @router.post("/{contact_id}/end")
 async def end(visit: Visitor, case_id: UUID, contact_id: UUID) -> Response:
     """End a contact."""
+    return await _changed(visit, case_id, contact_id, ENDING)
+
+
+@dataclass(frozen=True)
+class Change(Generic[Asked]):
+    """One way to change a contact: its form, what is asked by it, what is done, and what is said then."""
+
+    form: CommandForm
+    asks: type[Asked]
+    work: Callable[[AsyncSession, Principal, UUID, UUID, Asked, date], Awaitable[UUID]]
+    done: str
+
+
+CORRECTION = Change(CORRECT, ContactCorrectionBody, service.correct, "corrected")
+ENDING = Change(END, ContactEndingBody, service.end, "ended")
+
+
+async def _changed(visit: Visit, case_id: UUID, contact_id: UUID, change: Change[Asked]) -> Response:
+    """The change made, or its form again with what was wrong."""
     sent = await visit.form()
     visit.caller.require(service.EDIT)
     around, known = await _around(visit, case_id, service.EDIT)
     card = around.card(contact_id)
-    filled = read_form(END, sent, _form_around(visit, around, known))
+    filled = read_form(change.form, sent, _form_around(visit, around, known))
 
     async def work(session: AsyncSession) -> UUID:
-        asked = _body(ContactEndingBody, filled.fields | {"seen_number": filled.seen})
-        return await service.end(session, visit.caller, case_id, contact_id, asked, visit.today)
+        asked = _body(change.asks, filled.fields | {"seen_number": filled.seen})
+        return await change.work(session, visit.caller, case_id, contact_id, asked, visit.today)
 
-    if await _done(visit, sent, END, filled, work):
-        return visit.to(f"/cases/{case_id}/contact-details?done=ended")
-    return _form_page(visit, around, known, END, filled, card=card, status=422)
+    if await _done(visit, sent, change.form, filled, work):
+        return visit.to(f"/cases/{case_id}/contact-details?done={change.done}")
+    return _form_page(visit, around, known, change.form, filled, card=card, status=422)
 
 
 def held_words(card: Card, known: Directory) -> dict[str, str]:

@@ -16,7 +16,7 @@ Short = Annotated[str, Field(max_length=60)]
 Line = Annotated[str, Field(max_length=200)]
 
 
-MessageKind = Literal["phone", "mobile", "email", "next-of-kin", "gp-practice", "ward"]
+MessageKind = Literal["phone", "mobile", "email", "next-of-kin", "gp-practice", "gp", "consultant", "ward"]
 RingMark = Literal["not-safe", "ask-first"]
 
 
@@ -87,6 +87,7 @@ class SaidByMessage(Schema):
     mark: RingMark | None
     name: str | None
     relationship: str | None
+    said_on: date | None
 
 
 class ContactVersion(Schema):

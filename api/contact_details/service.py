@@ -19,7 +19,7 @@ from api.contact_details.schemas import ContactBody, ContactCorrectionBody, Cont
 from api.looks.notes import who
 from api.web.principals import Principal
 from discharge.codes.contact_details import CONTACT_ROLES, CONTACT_SOURCES
-from discharge.contact_cards import Card, Entry, values_beside
+from discharge.contact_cards import Card, Entry, missing, values_beside
 from discharge.errors import HomewardError, Refused, refuse_together
 from discharge.store import audit
 from discharge.store.tables import ContactEntry
@@ -51,6 +51,12 @@ class Contacts:
 
     found: CaseFile
     cards: tuple[Card, ...]
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Whom nobody has named who is expected on this case."""
+        part = {each.role for each in self.found.case.participants if each.until_on is None}
+        return missing(self.cards, part)
 
     def card(self, contact_id: UUID) -> Card:
         """One contact. Raises not-found."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from api.cases.page_values import ContactCardLine, Fact, WhomToCall
 from api.cases.queries import CaseFile
-from api.cases.summary import practice_words, sees_contacts, whom_to_ring
+from api.cases.summary import POSTS, practice_words, sees_contacts, whom_to_ring
 from api.contact_details.service import Contacts
 from api.web.names import Directory
 from api.web.page import words
@@ -27,7 +27,6 @@ from discharge.contact_cards import (
     Entry,
     Mark,
     Said,
-    missing,
 )
 
 OWN = {MOBILE: "Mobile", PHONE: "Telephone", EMAIL: "E-mail"}
@@ -64,7 +63,7 @@ def present(around: Contacts, known: Directory, *, may_edit: bool) -> ContactsPa
         ring=whom_to_ring(found.case, known) if withheld else "",
         lines=tuple(each for each in lines if not each.ended),
         ended=tuple(each for each in lines if each.ended),
-        missing=() if withheld else tuple(CONTACT_ROLES.label(code) for code in missing(around.cards)),
+        missing=() if withheld else tuple(CONTACT_ROLES.label(code) for code in around.missing),
         add_href=f"{base}/new" if may_edit and not withheld else "",
     )
 
@@ -107,15 +106,18 @@ def who_words(card: Card, known: Directory) -> str:
 def said_parts(said: Said, known: Directory) -> dict[str, str]:
     """The name of whom a message speaks of, and who they are to the person."""
     if said.kind == PRACTICE:
-        return {"name": practice_words(said.value, known), "about": ""}
-    relationship = RELATIONSHIPS.label(said.relationship).lower() if said.relationship else ""
-    return {"name": said.name, "about": relationship}
+        return {"name": practice_words(said.value, known, said.name), "about": ""}
+    if said.kind in POSTS:
+        return {"name": said.name, "about": POSTS[said.kind]}
+    said_as = dict.fromkeys(filter(None, (said.relationship, said.contact_role)))
+    about = dict.fromkeys(RELATIONSHIPS.label(each).lower() for each in said_as)
+    return {"name": said.name, "about": ", ".join(about)}
 
 
 def said_words(said: Said, known: Directory) -> str:
     """What a message says, in one line."""
     if said.kind == PRACTICE:
-        return practice_words(said.value, known)
+        return practice_words(said.value, known, said.name)
     return f"Ward {said.name}" if said.kind == WARD else ", ".join(filter(None, (said.name, said.value)))
 
 
@@ -132,7 +134,9 @@ def _key(card: Card) -> str:
 def _facts(card: Card, known: Directory) -> Iterator[Fact]:
     current = card.current
     if current is None:
-        yield Fact("Source", "The hospital's messages")
+        since = card.said.said_on if card.said is not None else None
+        day = f", since {words.day(since)}" if since is not None else ""
+        yield Fact("Source", f"The hospital's messages{day}")
         return
     if current.hours:
         yield Fact("When to ring", current.hours)

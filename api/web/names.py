@@ -35,6 +35,10 @@ class Directory:
         """The name of the organisation that a partner belongs to."""
         return self.organisation(self.partners.get(key) if key else None)
 
+    def receives_messages(self, key: UUID) -> bool:
+        """Whether an organisation has an address to which messages about cases are sent."""
+        return key in self.partners.values()
+
     def user(self, key: UUID | None) -> str | None:
         """The name of somebody on the staff."""
         return self.users.get(key) if key else None

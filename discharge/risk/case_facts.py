@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from discharge.calendar import spoken_day
 from discharge.cases.model import IN_HOSPITAL, Case, Stage
+from discharge.codes.choice import CHOICE_STEPS
 from discharge.risk.conditions import FactKind, Known
 
 Reader = Callable[[Case], Iterable[Known]]
@@ -43,11 +44,29 @@ def referral_waiting(case: Case) -> Iterator[Known]:
         yield Known(day=referred, words={"referred": f"on {spoken_day(referred)}"})
 
 
+def choice_answers_due(case: Case) -> Iterator[Known]:
+    """The day by which an answer to the last letter or talk on choice is due, while somebody is in hospital;
+    a step that was followed by another one is no longer waited for.
+    """
+    if case.stage not in IN_HOSPITAL or not case.choice:
+        return
+    last = max(each.given_on for each in case.choice.values())
+    for step in case.choice.values():
+        if step.given_on == last and step.answer is None and step.response_due_on is not None:
+            words = {
+                "step": CHOICE_STEPS.label(step.step),
+                "given": spoken_day(step.given_on),
+                "due": spoken_day(step.response_due_on),
+            }
+            yield Known(step.key, day=step.response_due_on, words=words)
+
+
 CASE_FACTS: Mapping[str, CaseFact] = MappingProxyType(
     {
         "toilet": CaseFact("answer", "item value", _gated("toilet", "A toilet that the person can reach")),
         "keys": CaseFact("answer", "item value", _gated("keys", "A way into the home")),
         "referral-waiting": CaseFact("day", "referred", referral_waiting),
+        "choice-answers-due": CaseFact("day", "step given due", choice_answers_due),
         "homes-not-taken": CaseFact("count", "count"),
         "offers-to-answer": CaseFact("instant", "offered due"),
         "emergency-hazards": CaseFact("answer", "hazard room found"),

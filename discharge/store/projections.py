@@ -24,6 +24,7 @@ from discharge.delays.spans import Span, spans_of
 from discharge.delays.stays import Stay, lettings_of, stays_of
 from discharge.delays.summands import as_stored, of_ended, of_letting, of_waiting
 from discharge.store.base import Base
+from discharge.store.contact_moves import settle_contacts
 from discharge.store.evidence import settle_evidence
 from discharge.store.row_writes import Rows, Values, put, write_rows
 from discharge.store.tables import (
@@ -94,6 +95,7 @@ async def project(session: AsyncSession, change: Change, beside: Sequence[Rows] 
     changed = [await _without_gone(session, part, change) for part in (*PARTS, *COUNTED)]
     written = await write_rows(session, (*beside, *changed))
     await settle_evidence(session, change.after, change.events)
+    await settle_contacts(session, change.after.case_id, change.events)
     for projection in _PROJECTIONS:
         await projection(session, change)
     return written

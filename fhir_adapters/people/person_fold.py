@@ -5,8 +5,9 @@ Numbers add up and are never taken away by silence. Which NHS number is in use i
 whether somebody's location is hidden one of `hiding`.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import NamedTuple, TypeVar
 
 from fhir_adapters.hl7v2.facts import (
@@ -16,12 +17,18 @@ from fhir_adapters.hl7v2.facts import (
     Identifier,
     Name,
     PersonReported,
+    Practitioner,
     Telecom,
 )
 from fhir_adapters.hl7v2.facts.order import Arrival, in_order
 from fhir_adapters.people.birth_dates import known_birth_date
 
 T = TypeVar("T")
+REACHED = ("telecoms", "contacts", "practice", "gp", "consultant")
+Reach = Telecom | Contact | Practitioner | str
+"""A number, a contact, a doctor, or the code of a practice."""
+Place = tuple[str, Reach]
+"""The field of the person, and what is said in it."""
 
 HOME = "home"
 _PREFERRED_USES = ("L", "CURRENT", "")
@@ -31,7 +38,7 @@ _FORMER = "PREVIOUS"
 
 class PersonState(NamedTuple):
     """One person as known now. None means that no feed ever said it; an empty tuple, that the sender took
-    everything away.
+    everything away. `since` says from when on feeds have said, without a break, how somebody is reached.
     """
 
     identifiers: tuple[Identifier, ...] = ()
@@ -45,6 +52,10 @@ class PersonState(NamedTuple):
     died_on: date | None = None
     identity_unknown: bool = False
     practice: str | None = None
+    practice_name: str = ""
+    gp: Practitioner | None = None
+    consultant: Practitioner | None = None
+    since: Mapping[Place, datetime | None] = MappingProxyType({})
 
 
 def _order(fact: PersonReported) -> tuple[bool, datetime, Arrival, str]:
@@ -72,6 +83,30 @@ def _listed(
         if field in fact.cleared:
             return ()
     return None
+
+
+def _since(facts: list[PersonReported]) -> Mapping[Place, datetime | None]:
+    """When feeds began to say what they say now of how somebody is reached; a pause begins it anew."""
+    found: dict[Place, datetime | None] = {}
+    for field in REACHED:
+        began = _began((_items(fact, field), fact.stated_at) for fact in facts)
+        found |= {(field, item): at for item, at in began.items()}
+    return MappingProxyType(found)
+
+
+def _began(said: Iterable[tuple[tuple[Reach, ...] | None, datetime | None]]) -> dict[Reach, datetime | None]:
+    began: dict[Reach, datetime | None] = {}
+    for items, stated_at in said:
+        if items is not None:
+            began = {item: began.get(item, stated_at) for item in items}
+    return began
+
+
+def _items(fact: PersonReported, field: str) -> tuple[Reach, ...] | None:
+    found = getattr(fact, field)
+    if found is None:
+        return () if field in fact.cleared else None
+    return found if isinstance(found, tuple) else (found,)
 
 
 def moved_at(reported: Iterable[PersonReported]) -> datetime | None:
@@ -126,4 +161,8 @@ def fold_person(reported: Iterable[PersonReported], retired: Iterable[PersonRepo
         died_on=_latest(facts, lambda fact: fact.died_on) if deceased else None,
         identity_unknown=bool(_latest(facts, lambda fact: fact.identity_unknown)),
         practice=_latest(facts, lambda fact: fact.practice),
+        practice_name=_latest(facts, lambda fact: fact.practice_name or None) or "",
+        gp=_latest(facts, lambda fact: fact.gp),
+        consultant=_latest(facts, lambda fact: fact.consultant),
+        since=_since(facts),
     )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, func
+from sqlalchemy import ARRAY, ForeignKey, Index, UniqueConstraint, func
+from sqlalchemy.dialects.postgresql import UUID as PgUuid  # noqa: N811
 from sqlalchemy.orm import Mapped, mapped_column
 
 from discharge.store.base import Base, JsonObject, UuidKey
@@ -16,6 +17,7 @@ RECORDED, CORRECTED, ENDED = "recorded", "corrected", "ended"
 
 class ContactEntry(Base):
     """One version of one contact of a case; none is ever changed. The contact stands as its newest says.
+    With a case that ends as merged it goes to the one that goes on: ``came_from`` names the former cases.
 
     ``entry`` is recorded, corrected or ended. ``message`` is what feeds said of it when staff corrected or
     ended it: ``kind``, ``name`` and ``value``, and in ``values`` everything that they said in its place.
@@ -48,6 +50,7 @@ class ContactEntry(Base):
     said_on: Mapped[date]
     reason: Mapped[str | None]
     message: Mapped[JsonObject | None]
+    came_from: Mapped[list[UUID]] = mapped_column(ARRAY(PgUuid(as_uuid=True)), server_default="{}")
     sensitivity: Mapped[str] = mapped_column(default=ORDINARY, server_default=ORDINARY)
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
     recorded_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))

@@ -168,12 +168,13 @@ class PersonAddress(Base):
     ended_by_let_id: Mapped[UUID | None]
 
 
-NEXT_OF_KIN, PRACTICE = "next-of-kin", "gp-practice"
+NEXT_OF_KIN, PRACTICE, GP, CONSULTANT = "next-of-kin", "gp-practice", "gp", "consultant"
 
 
 class PersonContact(Base):
-    """A telephone, e-mail, next of kin or practice; ``kind`` is phone, mobile, email, next-of-kin or
-    gp-practice, whose value is its ODS code.
+    """A telephone, e-mail, next of kin, practice or doctor, as feeds say it; ``kind`` is phone, mobile,
+    email, next-of-kin, gp-practice (whose value is its ODS code), gp or consultant. A next of kin has a row
+    for each number. ``said_on`` is the day from which feeds have said it without a break.
     """
 
     __tablename__ = "person_contacts"
@@ -184,4 +185,6 @@ class PersonContact(Base):
     value: Mapped[str]
     name: Mapped[str | None]
     relationship_code: Mapped[str | None]
+    contact_role: Mapped[str | None]
+    said_on: Mapped[date | None]
     sensitivity: Mapped[str] = mapped_column(default=ORDINARY, server_default=ORDINARY)

@@ -18,6 +18,7 @@ from fhir_adapters.hl7v2.facts.person import (
     PersonReported,
     PersonsLinked,
     PersonsMerged,
+    Practitioner,
     Telecom,
 )
 from fhir_adapters.hl7v2.facts.referral import ReferralReported
@@ -51,6 +52,7 @@ __all__ = [
     "PersonReported",
     "PersonsLinked",
     "PersonsMerged",
+    "Practitioner",
     "ReferralReported",
     "StayKey",
     "StayMoved",

@@ -55,10 +55,21 @@ class Telecom(Frozen):
 
 
 class Contact(Frozen):
-    """A next of kin or carer; `relationship` is the code or word as sent (table 0063)."""
+    """A next of kin, carer or key-holder; `relationship` (NK1-3) and `contact_role` (NK1-7) are the codes or
+    words as sent (table 0063).
+    """
 
     name: str
     relationship: str = ""
+    contact_role: str = ""
+    telecoms: tuple[Telecom, ...] = ()
+
+
+class Practitioner(Frozen):
+    """A named GP, or the consultant of the stay; `code` is their number as sent."""
+
+    name: str
+    code: str = ""
     telecoms: tuple[Telecom, ...] = ()
 
 
@@ -82,6 +93,9 @@ class PersonReported(OrderedFact):
     died_on: date | None = None
     hidden: bool | None = None
     practice: str | None = None
+    practice_name: str = ""
+    gp: Practitioner | None = None
+    consultant: Practitioner | None = None
     cleared: frozenset[str] = frozenset()
 
 

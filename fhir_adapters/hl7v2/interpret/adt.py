@@ -16,7 +16,14 @@ from fhir_adapters.hl7v2.facts import (
 from fhir_adapters.hl7v2.interpret.fields import Notes, Reader
 from fhir_adapters.hl7v2.interpret.identifiers import usable
 from fhir_adapters.hl7v2.interpret.mrg import lacks_authority, read_merges, read_moves
-from fhir_adapters.hl7v2.interpret.person import read_contacts, read_hidden, read_pid, read_practice
+from fhir_adapters.hl7v2.interpret.person import (
+    read_contacts,
+    read_hidden,
+    read_pid,
+    read_practice,
+    read_practice_name,
+)
+from fhir_adapters.hl7v2.interpret.practitioners import read_consultant, read_gp
 from fhir_adapters.hl7v2.interpret.stay import read_stay
 from fhir_adapters.hl7v2.interpret.triggers import DELETED, TRIGGERS, Trigger
 from fhir_adapters.hl7v2.parse.segments import Segment
@@ -187,6 +194,8 @@ def _person(pid: Segment, reader: Reader, notes: Notes) -> PersonReported:
             "stated_at": reader.stated_at,
             "contacts": read_contacts(reader, notes),
             "practice": read_practice(reader.message),
+            "practice_name": read_practice_name(reader.message),
+            "gp": read_gp(reader, notes),
             "hidden": read_hidden(reader),
             "cleared": frozenset(notes.cleared & {"addresses", "telecoms"}),
         }
@@ -226,5 +235,7 @@ def _reported(reader: Reader, trigger: Trigger) -> Interpretation:
         return Parked(code="message-not-understood", reason="no-pv1")
     if reader.message.damaged:
         notes.codes.append("segments-damaged")
+    if stay is not None:
+        person = person.model_copy(update={"consultant": read_consultant(reader)})
     facts: tuple[Fact, ...] = (person,) if stay is None else (person, stay)
     return Interpreted(facts=facts, notes=tuple(dict.fromkeys(notes.codes)))

@@ -7,6 +7,9 @@ NOTES: Mapping[str, str] = MappingProxyType(
     {
         "birth-date-placeholder": 'The birth date is a placeholder for "not known". It was not used.',
         "birth-date-unreadable": "The birth date cannot be read.",
+        "contact-without-name": (
+            "A next of kin (NK1) has a telephone number and no name. It was not used: see the message."
+        ),
         "dated-ahead": "A time is more than 31 days ahead. It was not used for the order of messages.",
         "delimiters-in-text": "A text contains an unescaped &, ^ or ~. The whole text was kept.",
         "delimiters-short": "MSH-2 has fewer than four characters. The standard ones were used.",
@@ -44,6 +47,9 @@ NOTES: Mapping[str, str] = MappingProxyType(
             "A move between beds is dated before the day of the admission. The time of its report "
             "was used, and the stay is marked as doubtful: ask the ward."
         ),
+        "telephone-unreadable": (
+            "A telephone number is no number, or is too short. It was not used: see the message."
+        ),
         "visit-number-of-another-person": (
             "Its visit number belongs to another person's ended stay. This stay is known by its "
             "time of admission: ask the sender whether each stay gets a new number."
@@ -56,6 +62,9 @@ NOTES: Mapping[str, str] = MappingProxyType(
         "number-used-again": (
             "Its hospital number belongs to a person with another name and birth date. It was "
             "kept apart: see Who is who, and ask the trust whether two people have the number."
+        ),
+        "practitioner-not-used": (
+            "It names several people as GP (PD1-4 or ROL). One was used: see the message for the others."
         ),
         "referral-reason-unmapped": "A reason for the referral is not in the list.",
         "segments-damaged": "Some lines were not segments. They were left out.",

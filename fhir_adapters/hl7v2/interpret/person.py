@@ -7,7 +7,7 @@ are marked; an ended address keeps its dates. An NK1 without a name says nothing
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import TypeVar
 
@@ -43,43 +43,44 @@ _MIN_DIGITS = 5
 T = TypeVar("T")
 
 
-def _text(part: str) -> str:
+def filled_in(part: str) -> str:
+    """A part of a field; nothing where it is a delete marker or says that it is not known."""
     return "" if part.upper() in _EMPTY_WORDS else part
 
 
 def read_name(xpn: Repetition, reader: Reader | None = None) -> Name | None:
     """One name, or None where neither family nor given name is there."""
-    family, given = _text(surname(xpn)), _text(xpn.whole(2))
+    family, given = filled_in(surname(xpn)), filled_in(xpn.whole(2))
     if not family and not given:
         return None
     return Name(
         family=family,
         given=given,
-        other=_text(xpn(3)),
-        title=_text(xpn(5)),
-        use=_text(xpn(7)),
+        other=filled_in(xpn(3)),
+        title=filled_in(xpn(5)),
+        use=filled_in(xpn(7)),
         ended=reader is not None and not validity(xpn, XPN, reader.profile.zoneinfo).in_force(reader.day()),
     )
 
 
 def _lines(xad: Repetition) -> tuple[str, ...]:
-    lines = (_street(xad), *(_text(_bare(xad, part)) for part in (2, 8, 3, 4)))
+    lines = (_street(xad), *(filled_in(_bare(xad, part)) for part in (2, 8, 3, 4)))
     return tuple(line for line in lines if line)
 
 
 def _street(xad: Repetition) -> str:
-    return street(xad) if _text(xad(1)) else _text(xad(1, 2))
+    return street(xad) if filled_in(xad(1)) else filled_in(xad(1, 2))
 
 
 def _bare(xad: Repetition, part: int) -> str:
     """A line of an address, whole; nothing where its beginning says that it is not known."""
-    return xad.whole(part) if _text(xad(part)) else ""
+    return xad.whole(part) if filled_in(xad(part)) else ""
 
 
 def read_address(xad: Repetition, reader: Reader) -> Address | None:
     """One address where somebody lives or gets post; None for workplaces, birthplaces and empty ones."""
     type_code = xad(7).upper()
-    lines, postcode = _lines(xad), _text(xad(5)).upper()
+    lines, postcode = _lines(xad), filled_in(xad(5)).upper()
     if type_code in _NOT_LIVED_AT or not (lines or postcode):
         return None
     kept = validity(xad, XAD, reader.profile.zoneinfo)
@@ -96,12 +97,24 @@ def read_telecom(xtn: Repetition, reader: Reader) -> Telecom | None:
     email = next((xtn(part) for part in (4, 1) if "@" in xtn(part)), "")
     if email:
         return Telecom(kind="email", value=email)
-    number = _text(xtn(1)) or "".join((xtn(6), xtn(7))) or _text(xtn(12))
+    number = filled_in(xtn(1)) or "".join((xtn(6), xtn(7))) or filled_in(xtn(12))
     digits = re.sub(r"\D", "", number)
     if len(digits) < _MIN_DIGITS or len(set(digits)) == 1:
         return None
     mobile = xtn(3).upper() in _MOBILE_EQUIPMENT or re.match(r"(?:0|44|0044)7[1-9]", digits)
     return Telecom(kind="mobile" if mobile else "phone", value=number)
+
+
+def _unreadable(xtn: Repetition) -> bool:
+    """Whether a telephone is written that cannot be read; a row of one digit stands for "not known"."""
+    written = filled_in(xtn(1)) or filled_in(xtn(12))
+    digits = re.sub(r"\D", "", written)
+    return bool(written) and "@" not in written and len(digits) < _MIN_DIGITS and len(set(digits)) != 1
+
+
+def _note_unreadable(held: Iterable[Repetition], notes: Notes) -> None:
+    if any(map(_unreadable, held)):
+        notes.codes.append("telephone-unreadable")
 
 
 def _unique(found: list[T | None]) -> tuple[T, ...]:
@@ -177,7 +190,9 @@ def read_pid(pid: Segment, reader: Reader, notes: Notes) -> PersonReported:
     unknown = _identity_unknown(reader, status)
     names = _unique([read_name(xpn, reader) for xpn in pid.repetitions(5)])
     addresses = _unique([read_address(xad, reader) for xad in pid.repetitions(11)])
-    telecoms = _unique([read_telecom(xtn, reader) for number in (13, 14) for xtn in pid.repetitions(number)])
+    reached = [xtn for number in (13, 14) for xtn in pid.repetitions(number)]
+    telecoms = _unique([read_telecom(xtn, reader) for xtn in reached])
+    _note_unreadable(reached, notes)
     deceased, died_on = _deceased(reader)
     identifiers = read_identifiers(
         pid_numbers(pid), reader.profile, status, identity_unknown=bool(unknown), day=reader.day()
@@ -208,23 +223,38 @@ def _contact(nk1: Segment, name: Name, reader: Reader) -> Contact:
     return Contact(
         name=" ".join(part for part in (name.title, name.given, name.family) if part),
         relationship=nk1.value(3) or nk1.value(3, 2),
+        contact_role=nk1.value(7) or nk1.value(7, 2),
         telecoms=tuple(dict.fromkeys(item for item in telecoms if item)),
     )
 
 
 def read_contacts(reader: Reader, notes: Notes) -> tuple[Contact, ...] | None:
     """Everybody in NK1 who is a contact now, or None where nobody is named; none where all have ended."""
-    named = [(nk1, name) for nk1 in reader.message.all("NK1") if (name := read_name(nk1.first(2)))]
+    segments = tuple(reader.message.all("NK1"))
+    named = [(nk1, name) for nk1 in segments if (name := read_name(nk1.first(2)))]
+    if any(not read_name(nk1.first(2)) and _numbered(nk1, reader) for nk1 in segments):
+        notes.codes.append("contact-without-name")
     present = [each for each in named if _in_force(each[0], reader)]
+    _note_unreadable((xtn for nk1, _ in present for n in (5, 6) for xtn in nk1.repetitions(n)), notes)
     if len(present) < len(named):
         notes.codes.append("ended-value")
     found = [_contact(nk1, name, reader) for nk1, name in present]
     return tuple(dict.fromkeys(found)) if named else None
 
 
+def _numbered(nk1: Segment, reader: Reader) -> bool:
+    """Whether a number is given."""
+    return any(read_telecom(xtn, reader) for number in (5, 6) for xtn in nk1.repetitions(number))
+
+
 def read_practice(message: Message) -> str | None:
     """The ODS code of the GP practice (PD1-3, component 3)."""
     return message.value("PD1", 3, 3) or None
+
+
+def read_practice_name(message: Message) -> str:
+    """The name of the GP practice (PD1-3, component 1)."""
+    return filled_in(message.value("PD1", 3, 1))
 
 
 def read_hidden(reader: Reader) -> bool | None:

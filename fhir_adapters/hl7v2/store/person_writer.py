@@ -16,8 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from discharge.clocks import london_date
 from discharge.store.tables import Person, PersonAddress, PersonContact, PersonMerge
-from discharge.store.tables.persons import NEXT_OF_KIN, ORDINARY, PRACTICE, RESTRICTED
-from fhir_adapters.hl7v2.facts import Address, Contact, PersonReported, Telecom
+from discharge.store.tables.persons import ORDINARY, RESTRICTED
+from fhir_adapters.hl7v2.facts import Address, PersonReported
 from fhir_adapters.hl7v2.store.batch_state import (
     Reported,
     drop,
@@ -27,6 +27,7 @@ from fhir_adapters.hl7v2.store.batch_state import (
     person_row,
     state_of,
 )
+from fhir_adapters.hl7v2.store.contact_writer import write_contacts
 from fhir_adapters.hl7v2.store.persons import NO_KEY, same_person
 from fhir_adapters.people.hidden_location import Statement, whether_hidden
 from fhir_adapters.people.person_fold import HOME, PersonState, fold_person, moved_at
@@ -58,7 +59,7 @@ async def refold_person(session: AsyncSession, person_id: UUID) -> Refolded:
         person.hidden_by_feed = person.hidden_by_feed if hidden is None else hidden
         at = moved_at(one.fact for one in said)
         moved = await _write_addresses(session, person, state.addresses, at)
-        reached = await _write_contacts(session, person, state)
+        reached = await write_contacts(session, person, state, _sensitivity(person))
         changed = bool(session.is_modified(person) or moved or reached)
     if changed:
         person.updated_at = moment(session)
@@ -197,66 +198,6 @@ def _let_in_force(
         return let
     let.until_on = max(since)
     return None
-
-
-async def _write_contacts(session: AsyncSession, person: Person, state: PersonState) -> bool:
-    """Replace what feeds said anew; whether anything changed."""
-    held = await _held_contacts(session, person.id)
-    said: list[tuple[list[PersonContact], list[PersonContact]]] = []
-    if state.telecoms is not None:
-        telecoms = [row for row in held if row.kind not in (NEXT_OF_KIN, PRACTICE)]
-        said.append((telecoms, [_telecom_row(person, each) for each in state.telecoms]))
-    if state.contacts is not None:
-        kin = [row for row in held if row.kind == NEXT_OF_KIN]
-        said.append((kin, [_kin_row(person, each) for each in state.contacts]))
-    if state.practice is not None:
-        practice = [row for row in held if row.kind == PRACTICE]
-        said.append((practice, [_practice_row(person, state.practice)]))
-    return any([await _replace(session, rows, wanted) for rows, wanted in said])
-
-
-async def _held_contacts(session: AsyncSession, person_id: UUID) -> list[PersonContact]:
-    batch = state_of(session)
-    if batch is not None:
-        return list(batch.contacts[person_id])
-    return list(await session.scalars(select(PersonContact).where(PersonContact.person_id == person_id)))
-
-
-async def _replace(session: AsyncSession, held: list[PersonContact], wanted: list[PersonContact]) -> bool:
-    """Rows that say the same stay as they are, so that a feed that repeats itself writes nothing. Whether
-    anything changed.
-    """
-    if sorted(map(_saying, held)) == sorted(map(_saying, wanted)):
-        return False
-    for row in held:
-        await drop(session, row)
-    keep(session, *wanted)
-    return True
-
-
-def _saying(row: PersonContact) -> tuple[str, str, str, str]:
-    return row.kind, row.value, row.name or "", row.relationship_code or ""
-
-
-def _telecom_row(person: Person, said: Telecom) -> PersonContact:
-    return PersonContact(
-        person_id=person.id, kind=said.kind, value=said.value, sensitivity=_sensitivity(person)
-    )
-
-
-def _practice_row(person: Person, code: str) -> PersonContact:
-    return PersonContact(person_id=person.id, kind=PRACTICE, value=code, sensitivity=_sensitivity(person))
-
-
-def _kin_row(person: Person, said: Contact) -> PersonContact:
-    return PersonContact(
-        person_id=person.id,
-        kind=NEXT_OF_KIN,
-        value=next((telecom.value for telecom in said.telecoms), ""),
-        name=said.name,
-        relationship_code=said.relationship or None,
-        sensitivity=_sensitivity(person),
-    )
 
 
 async def person_reports(session: AsyncSession, ids: Sequence[UUID]) -> list[Reported]:

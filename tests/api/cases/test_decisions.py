@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -115,10 +116,11 @@ async def test_given_an_admission_then_telling_the_landlord_is_suggested_and_is_
         session.add(PartnerRow(organisation_id=door.places.landlord, endpoint="http://x", kind="fhir"))
     found = await detail(door, case_id)
     landlord = str(door.places.landlord)
-    assert found["stay_to_tell"] == [{"organisation_id": landlord, "news": "admitted"}]
+    assert found["stay_to_tell"] == [{"organisation_id": landlord, "news": "admitted", "by_message": True}]
     sign_in(door, "coordinator")
     page = (await door.client.get(f"/cases/{case_id}")).text.split('id="stay-notices"')[1]
     assert f"/cases/{case_id}/do/tell-of-stay?organisation_id={landlord}&amp;news=admitted" in page
+    assert RING not in page
 
     assert (await told(door, case_id))["state"] == "accepted"
     assert (await told(door, case_id))["state"] == "accepted"
@@ -136,6 +138,34 @@ async def test_given_an_admission_then_telling_the_landlord_is_suggested_and_is_
         [row] = (await session.scalars(select(OutboxRow).where(OutboxRow.kind == "stay-notice"))).all()
     assert row.accepted_at is not None
     assert row.acted_at is not None
+
+
+RING = "can be told by message: ring them"
+
+
+async def test_given_a_scheme_without_an_address_then_the_page_says_before_that_somebody_has_to_ring(
+    door: Door, case_id: UUID
+) -> None:
+    await in_a_bed(door, case_id)
+    await tell(door, case_id, "end-participation", organisation_id=str(door.places.landlord))
+    scheme = {"organisation_id": str(door.places.landlord), "role": "scheme"}
+    door.clock.now += timedelta(days=1)
+    joined = await tell(door, case_id, "add-participant", **scheme)
+    assert joined["state"] == "accepted", joined
+    [suggested] = (await detail(door, case_id))["stay_to_tell"]
+    assert suggested["by_message"] is False
+    contacts = (await door.get(f"/api/v1/cases/{case_id}/contact-details", "coordinator")).json()
+    assert {"scheme", "landlord-officer", "social-worker"} & {*contacts["missing"]} == {"scheme"}
+    sign_in(door, "coordinator")
+    page = (await door.client.get(f"/cases/{case_id}")).text.split('id="stay-notices"')[1]
+    assert RING in page
+    assert f'href="/cases/{case_id}/contact-details"' in page.split(RING)[1]
+    assert (await told(door, case_id))["state"] == "accepted"
+    own = await detail(door, case_id, "coordinator", "LANDLORD")
+    assert [each["news"] for each in own["case"]["stay_notices"].values()] == ["admitted"]
+    added = {"role": "scheme", "name": "Meera Nair", "phone": "0113 496 0077", "source": "professional"}
+    answer = await door.post(f"/api/v1/cases/{case_id}/contact-details", added, "coordinator")
+    assert "scheme" not in answer.json()["missing"]
 
 
 async def test_given_a_landlord_without_an_address_then_the_page_says_that_nothing_was_sent(

@@ -30,6 +30,7 @@ from tests.api.safety.test_everywhere import ASKERS
 from tests.api.signing_in import sign_in
 from tests.api.test_hidden_everywhere import ask, paths
 from tests.fhir_adapters.hl7v2.conftest import Intake
+from tests.fixtures.cases import open_case
 
 ASK = "Ask the housing coordinator before ringing"
 WARNED = {
@@ -127,15 +128,21 @@ async def test_given_a_number_that_another_contact_says_is_not_safe_then_no_vers
     assert page.count(ASK) == 2
 
 
-async def test_given_a_warning_on_an_earlier_case_of_the_person_then_the_number_is_marked_on_this_one(
+async def test_given_a_warning_on_another_case_of_the_person_then_the_number_is_marked_on_this_one(
     door: Door, case_id: UUID
 ) -> None:
-    await warned(door, case_id)
-    await door.asked(case_id, "withdraw-referral", "discharge-team", reason="no-longer-needed")
-    later = await door.referred()
-    assert later != case_id
-    [contact] = [each for each in await listed(door, later, "discharge-team") if each["phone"] == HOME]
-    assert contact["mark"] == "ask-first"
+    """A case of a record that was merged into theirs."""
+    person_id = await person_of(door, case_id)
+    async with transaction(door.worker) as session:
+        twin = Person(id=uuid4(), family_name="Ashdown", given_name="Edith", merged_into=person_id)
+        session.add(twin)
+    other = await open_case(door.worker, twin.id, door.places.stranger)
+    async with transaction(door.worker) as session:
+        row = {"id": uuid4(), "case_id": other.case_id, "contact_id": uuid4(), "number": 1, "role": "other"}
+        row |= {"entry": "recorded", "source": "tried", "organisation_id": door.places.stranger}
+        session.add(ContactEntry(**row, said_on=door.clock.now.date(), phone=HOME, safe_to_ring="no"))
+    found = {each["phone"]: each["mark"] for each in await listed(door, case_id, "discharge-team")}
+    assert found == {HOME: "ask-first", RUTH: None}
 
 
 async def test_given_a_restricted_warning_when_everybody_asks_for_everything_then_the_number_is_never_bare(
@@ -183,13 +190,12 @@ async def test_given_two_records_side_by_side_then_a_number_that_is_not_safe_is_
         twin = Person(id=uuid4(), family_name="Ashdown", given_name="Edith")
         session.add(twin)
         await session.flush()
-        pair = DuplicatePair(
-            id=uuid4(), left_id=person_id, right_id=twin.id, rules=["name-birth-date"], evidence={}
-        )
-        session.add(pair)
-        await session.flush()
-        pair_id = pair.id
-    side = (await door.get(f"/api/v1/duplicates/{pair_id}", "operator")).json()["left"]
+        left, right = sorted((person_id, twin.id))
+        row = {"id": uuid4(), "organisation_id": door.places.trust, "left_id": left, "right_id": right}
+        session.add(DuplicatePair(**row, rules=["name-birth-date"], evidence={}))
+        pair_id = row["id"]
+    both = (await door.get(f"/api/v1/duplicates/{pair_id}", "operator")).json()
+    side = both["left" if left == person_id else "right"]
     assert (side["phones"], side["phones_not_safe"]) == ([HOME], [HOME])
     sign_in(door, "operator")
     assert f"{HOME}. {ASK}" in (await door.client.get(f"/duplicates/{pair_id}")).text

@@ -173,6 +173,86 @@ class TestNk1:
         assert (contact.name, contact.relationship) == ("MR PAUL ASHDOWN", "15")
         assert [each.value for each in contact.telecoms] == ["07700900456"]
 
+    def test_given_several_numbers_and_what_else_they_are_then_all_of_it_is_read(self) -> None:
+        tail = ("NK1|1|ASHDOWN^PAUL|15||07700900456^PRN^CP~01134960055^PRN|01134960066^WPN|KEY HOLDER",)
+
+        found = person(Sample(tail=tail)).contacts
+
+        assert found is not None
+        assert [each.value for each in found[0].telecoms] == ["07700900456", "01134960055", "01134960066"]
+        assert (found[0].relationship, found[0].contact_role) == ("15", "KEY HOLDER")
+
+    def test_given_a_number_without_a_name_then_it_is_left_out_and_noted(self) -> None:
+        told = interpreted(Sample(tail=("NK1|1||15||07700900456", "NK1|2")))
+
+        assert told.notes == ("contact-without-name",)
+
+    @pytest.mark.parametrize("written", ["EX DIRECTORY", "1234"])
+    def test_given_a_telephone_that_is_none_then_it_is_left_out_and_noted(self, written: str) -> None:
+        assert interpreted(pid(13, f"{written}~01134960000")).notes == ("telephone-unreadable",)
+        kin = Sample(tail=(f"NK1|1|ASHDOWN^PAUL|15||{written}",))
+        assert interpreted(kin).notes == ("telephone-unreadable",)
+
+    @pytest.mark.parametrize("written", ["(000)000-0000", "000", '""', "UNKNOWN", ""])
+    def test_given_a_dummy_for_not_known_then_nothing_is_noted(self, written: str) -> None:
+        assert interpreted(pid(13, written)).notes == ()
+
+
+class TestPractitioners:
+    @pytest.mark.parametrize(
+        ("pd1", "name", "code", "notes"),
+        [
+            ("G8404231^CHIVERS^ANDY^^^DR", "DR ANDY CHIVERS", "G8404231", ()),
+            ('G8404231^CHIVERS^ANDY^ABDUS^^^^""^EXTID', "ANDY CHIVERS", "G8404231", ()),
+            ("A81001~G8404231^CHIVERS^ANDY", "ANDY CHIVERS", "G8404231", ()),
+            ("D1^MOLAR^MAY~G8404231^CHIVERS^ANDY", "ANDY CHIVERS", "G8404231", ("practitioner-not-used",)),
+            ("C5^BAMBY^JD^^^DR^^NATGP", "DR JD BAMBY", "C5", ()),
+        ],
+    )
+    def test_given_pd1_4_then_the_gp_among_its_repetitions_is_read(
+        self, pd1: str, name: str, code: str, notes: tuple[str, ...]
+    ) -> None:
+        sample = Sample(more={"PD1": {3: "QUARRY SURGERY^^A81001", 4: pd1}})
+        found = person(sample)
+
+        assert found.gp is not None
+        assert (found.gp.name, found.gp.code) == (name, code)
+        assert (found.practice, found.practice_name) == ("A81001", "QUARRY SURGERY")
+        assert interpreted(sample).notes == notes
+
+    @pytest.mark.parametrize("pd1", ["", '""', "A81001", "UNKNOWN^UNKNOWN"])
+    def test_given_no_doctor_by_name_then_nothing_is_said_of_one(self, pd1: str) -> None:
+        assert person(Sample(more={"PD1": {4: pd1}})).gp is None
+
+    def test_given_a_rol_segment_then_the_gp_and_their_telephone_are_read(self) -> None:
+        gp = "ROL|1|AD|PP^Primary Care Provider|G8404231^CHIVERS^ANDY^^^DR||||||||01134960088^WPN"
+        ended = "ROL|2|DE|PP|G1^GONE^GUS"
+        other = "ROL|3|AD|AT|C1^OTHER^OLA"
+
+        found = person(Sample(tail=(ended, other, gp)))
+
+        assert found.gp is not None
+        assert found.gp.name == "DR ANDY CHIVERS"
+        assert [each.value for each in found.gp.telecoms] == ["01134960088"]
+
+    @pytest.mark.parametrize(
+        ("fields", "name"),
+        [
+            ({7: "C001^Forster^Richard^^^Dr^^^DRNBR"}, "Dr Richard Forster"),
+            ({7: "C3262182_Forster"}, "Forster"),
+            ({9: "C1^MAIN^MO~C2^OTHER^OLA"}, "MO MAIN"),
+            ({7: "C001", 9: "C1^MAIN^MO"}, "MO MAIN"),
+        ],
+    )
+    def test_given_a_stay_then_its_consultant_is_read(self, fields: dict[int, str], name: str) -> None:
+        found = person(Sample(more={"PV1": fields})).consultant
+
+        assert found is not None
+        assert found.name == name
+
+    def test_given_a_message_about_no_stay_then_nobody_is_the_consultant(self) -> None:
+        assert person(Sample("A31", more={"PV1": {7: "C001^Forster^Richard"}})).consultant is None
+
 
 class TestHiding:
     @pytest.mark.parametrize(

@@ -72,6 +72,36 @@ async def test_given_next_of_kin_and_practice_then_whoever_is_to_call_finds_them
     assert held["gp-practice"].value == "B86001"
 
 
+async def test_given_all_that_a_trust_says_of_whom_to_call_then_each_number_is_kept_with_its_day(
+    intake: Intake,
+) -> None:
+    more = {
+        "PD1": {3: "ELM SURGERY^^B86001", 4: "G8404231^CHIVERS^ANDY^^^DR"},
+        "PV1": {7: "C001^Forster^Richard^^^Dr"},
+        "NK1": {1: "1", 2: "ASHDOWN^RUTH", 3: "9", 5: "07700900222^PRN^CP~01134960055", 7: "KEY HOLDER"},
+    }
+    first = ADMISSION.but(more=more)
+    later = first.but(trigger="A08", message_id="M2", sent="20260304090000")
+    await intake.take(first.raw(), later.raw())
+
+    said = {(row.kind, row.value, row.name, row.contact_role) for row in await intake.rows(PersonContact)}
+    assert {each for each in said if each[0] not in ("phone", "mobile")} == {
+        ("gp-practice", "B86001", "ELM SURGERY", None),
+        ("gp", "", "DR ANDY CHIVERS", None),
+        ("consultant", "", "Dr Richard Forster", None),
+        ("next-of-kin", "07700900222", "RUTH ASHDOWN", "KEY HOLDER"),
+        ("next-of-kin", "01134960055", "RUTH ASHDOWN", "KEY HOLDER"),
+    }
+    assert {row.said_on for row in await intake.rows(PersonContact)} == {date(2026, 3, 2)}
+
+
+async def test_given_the_same_from_a_feed_again_then_whom_to_call_stays_the_same_rows(intake: Intake) -> None:
+    await intake.take(ADMISSION.raw())
+    before = {row.id for row in await intake.rows(PersonContact)}
+    await intake.take(ADMISSION.but(trigger="A08", message_id="M2", sent="20260304090000").raw())
+    assert {row.id for row in await intake.rows(PersonContact)} == before
+
+
 async def test_given_the_same_bytes_again_then_no_row_and_no_fact_is_added(intake: Intake) -> None:
     await intake.take(ADMISSION.raw())
     facts = len(await intake.rows(FactRow))

@@ -43,7 +43,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
     WHERE EXISTS (SELECT FROM numbers WHERE safe_to_ring = 'no' AND phone = homeward_plain_number(said))
     UNION
     SELECT said FROM unnest(p_kin) AS said
-    WHERE EXISTS (SELECT FROM kin WHERE safe_to_ring = 'no' AND entry <> 'ended' AND role IN ('next-of-kin', 'carer')
+    WHERE EXISTS (SELECT FROM kin WHERE safe_to_ring = 'no' AND entry <> 'ended' AND role IN ('next-of-kin', 'carer', 'key-holder')
                   AND name <> '' AND name = homeward_name_key(said))
 $$;
 

@@ -6,15 +6,15 @@ from alembic import op
 
 from discharge.store.migrations import run_sql
 
-revision = "0058"
-down_revision = "0057"
+revision = "0060"
+down_revision = "0059"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
-    run_sql(op.get_bind(), "0058_not_safe_to_ring.sql")
+    run_sql(op.get_bind(), "0060_not_safe_to_ring.sql")
 
 
 def downgrade() -> None:
-    run_sql(op.get_bind(), "0058_not_safe_to_ring_down.sql")
+    run_sql(op.get_bind(), "0060_not_safe_to_ring_down.sql")
