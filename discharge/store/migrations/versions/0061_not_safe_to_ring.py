@@ -1,4 +1,4 @@
-"""Whom to call by messages: since when, and as whom."""
+"""Numbers that are not safe to ring, marked for all who see them, whoever may read why."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    run_sql(op.get_bind(), "0061_said_by_messages.sql")
+    run_sql(op.get_bind(), "0061_not_safe_to_ring.sql")
 
 
 def downgrade() -> None:
-    run_sql(op.get_bind(), "0061_said_by_messages_down.sql")
+    run_sql(op.get_bind(), "0061_not_safe_to_ring_down.sql")

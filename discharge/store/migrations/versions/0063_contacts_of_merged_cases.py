@@ -6,15 +6,15 @@ from alembic import op
 
 from discharge.store.migrations import run_sql
 
-revision = "0062"
-down_revision = "0061"
+revision = "0063"
+down_revision = "0062"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
-    run_sql(op.get_bind(), "0062_contacts_of_merged_cases.sql")
+    run_sql(op.get_bind(), "0063_contacts_of_merged_cases.sql")
 
 
 def downgrade() -> None:
-    run_sql(op.get_bind(), "0062_contacts_of_merged_cases_down.sql")
+    run_sql(op.get_bind(), "0063_contacts_of_merged_cases_down.sql")
