@@ -10,6 +10,8 @@ from discharge.clocks import london_date, london_midnight
 from discharge.clocks.registry import CLOCK_ROWS, OFFER_CLOCK
 from discharge.risk.case_facts import contribute
 from discharge.risk.conditions import Known
+from housing_checks.checks.answers import asked_of
+from housing_checks.checks.form import form_of
 
 NOT_TAKEN = ("refused", "lapsed")
 
@@ -37,7 +39,21 @@ def offers_to_answer(case: Case) -> Iterator[Known]:
             yield Known(str(offer.offer_id), at=warned, words=words)
 
 
+def answers_of_former_building(case: Case) -> Iterator[Known]:
+    """How many items are open because their answers were about a building to which the person does not go any
+    more.
+    """
+    check = case.check
+    if check is None or case.closed:
+        return
+    left = check.of_former_building.keys() & set(asked_of(case, form_of(check.form)))
+    if left:
+        since = max(check.of_former_building[code] for code in left)
+        yield Known(count=len(left), words={"count": str(len(left)), "since": spoken_day(since)})
+
+
 def contribute_facts() -> None:
     """Contribute what this floor knows; whoever judges a case calls it first."""
     contribute("offers-to-answer", offers_to_answer)
     contribute("homes-not-taken", homes_not_taken)
+    contribute("answers-of-former-building", answers_of_former_building)

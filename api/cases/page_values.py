@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from api.cases.timeline import Happened
+from api.check_items.own_words import OwnWords
 from api.hazards.on_case import HazardOnCase
 from api.web.page.tags import Tag
 
@@ -232,3 +233,4 @@ class CasePage:
     decisions: tuple[Fact, ...] = ()
     choices: tuple[Fact, ...] = ()
     stay_notices: StayNotices | None = None
+    own_words: OwnWords = field(default_factory=OwnWords)

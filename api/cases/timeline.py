@@ -310,6 +310,10 @@ TELL: Mapping[str, _Tell] = {
         if e.because == CIRCUMSTANCES
         else f"The answer on {t.gate(e.because).lower()} changes which items must be in place"
     ),
+    "building-left": lambda e, t: (
+        f"{t.gate(e.because)} changed: {words.count(len(e.items), 'answer')} about the former building "
+        f"no longer {'counts' if len(e.items) == 1 else 'count'}"
+    ),
     "gate-item-set": lambda e, t: f"{t.gate(e.item)}: {'the answer has run out' if e.expired else e.value}",
     "mitigation-named": lambda e, t: (
         f"Mitigation for {t.gate(e.item).lower()}: {casework.MITIGATIONS.label(e.mitigation.code).lower()}, "

@@ -22,8 +22,9 @@ from api.cases.summary import (
     place,
     reasons,
 )
-from api.cases.timeline import timeline_lines
+from api.cases.timeline import note_words, timeline_lines
 from api.cases.viewer import is_hidden
+from api.check_items.own_words import OwnWords, own_words
 from api.contact_details.views import whom_to_call
 from api.forms.definitions import FORMS
 from api.forms.model import Around
@@ -120,7 +121,18 @@ def present(given: Given) -> CasePage:
         decisions=decisions(case),
         choices=choices(case, given.today, refusals=telling.holds("choice")),
         stay_notices=stay_notices(given.found, given.told, given.caller, known),
+        own_words=_own_words(given),
     )
+
+
+def _own_words(given: Given) -> OwnWords:
+    """What the person said in the check, for those who follow the case; none of what they may not read."""
+    case, caller = given.found.case, given.caller
+    if not caller.may_on(case, "case.follow"):
+        return OwnWords()
+    texts = {note.id: note_words(note) for notes in given.notes.values() for note in notes}
+    asks = not case.closed and _may(case, caller, "confirm-item")
+    return own_words(case, given.today, lambda note: texts.get(note) if note else None, may_ask=asks)
 
 
 def _stands_between(given: Given) -> str:

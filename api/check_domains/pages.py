@@ -10,19 +10,22 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from api.check_items.fields import ItemSent, Sitting, read_sent
-from api.check_items.scene import ANSWER, Scene, scene
-from api.check_items.service import Saved, save_item
-from api.check_items.views import (
+from api.check_domains.views import (
     MOST_FOUND,
     DomainPage,
     DomainsPage,
+    asked_again,
     domain_lines,
     form_state,
     found_items,
-    item_line,
-    slug_of,
+    moved_words,
 )
+from api.check_items.fields import ItemSent, read_sent
+from api.check_items.own_words import own_words
+from api.check_items.scene import ANSWER, Scene, scene
+from api.check_items.service import Saved, save_item
+from api.check_items.sitting import Sitting
+from api.check_items.views import item_line, slug_of
 from api.checks.views import error_line
 from api.commands.service import AskedCommand, ask
 from api.forms.submission import CHANGED_SINCE, as_sent, seen_of
@@ -93,9 +96,10 @@ async def show_domain(
     visit: Visitor, case_id: UUID, slug: str, through: Code = "", told_by: Code = "", saved: Code = ""
 ) -> Response:
     """The questions of one domain, each with what people said of it."""
-    seen = await scene(visit, case_id, Sitting.of(through, told_by, visit.today))
-    domain = _domain(seen, slug)
     kept = await visit.kept_form()
+    sitting = Sitting.of(through, told_by, visit.today) if kept is None else Sitting.sent(kept, visit.today)
+    seen = await scene(visit, case_id, sitting)
+    domain = _domain(seen, slug)
     sent: dict[str, ItemSent] = {}
     if kept is not None:
         read = (read_sent(each.item, kept) for each in seen.items if each.item.domain == domain)
@@ -113,14 +117,14 @@ async def save_domain(visit: Visitor, case_id: UUID, slug: str) -> Response:
     """
     data = await visit.form()
     visit.caller.require(ANSWER)
-    sitting = Sitting.of(str(data.get("through", "")), str(data.get("told_by", "")), visit.today)
+    sitting = Sitting.sent(data, visit.today)
     seen = await scene(visit, case_id, sitting)
     visit.caller.require_on(seen.case, ANSWER)
     require_may_ask(seen.case, ANSWER)
     domain = _domain(seen, slug)
     items = [each.item for each in seen.items if each.item.domain == domain and each.asked]
-    touched = [sent for item in items if (sent := read_sent(item, data)).touched]
-    done = [await save_item(visit, case_id, each, data, sitting.through) for each in touched]
+    touched = [sent for item in items if (sent := read_sent(item, data, sitting)).touched]
+    done = [await save_item(visit, case_id, each, data) for each in touched]
     refused = [each for each in done if each.outcome is None]
     after = await scene(visit, case_id, sitting)
     if refused:
@@ -181,13 +185,16 @@ def _domain_page(seen: Scene, domain: str, back: _Back, *, banner: str = "", sta
         items=seen.blocks(domain, back.sent),
         next_href=seen.frame.href(f"/domains/{slug_of(following)}") if following else "",
         next_title=following,
-        errors=tuple(
-            error_line(name, text) for each in back.refused for name, text in each.sent.faults.items()
-        ),
+        errors=tuple(error_line(name, text) for name, text in _faults(back).items()),
         changes=tuple(each.changes for each in back.refused if each.changes is not None),
     )
     visit: Visit = seen.visit
     return visit.page("check_domains/domain.html", status, view=view, key=str(uuid4()), banner=banner)
+
+
+def _faults(back: _Back) -> dict[str, str]:
+    """Everything that is wrong, by field; of what the page says of all its items once."""
+    return {name: text for each in back.refused for name, text in each.sent.faults.items()}
 
 
 def _list_page(
@@ -199,7 +206,7 @@ def _list_page(
     status: int = 200,
 ) -> Response:
     asked = [each for each in seen.items if each.asked]
-    found = found_items(seen.items, find)
+    found, again = found_items(seen.items, find), asked_again(seen.case, seen.items)
     left = [each for each in asked if each.answer is None]
     completes, confirms = (
         may_ask(seen.case, each) and seen.visit.caller.may_on(seen.case, each) for each in (COMPLETE, CONFIRM)
@@ -223,6 +230,10 @@ def _list_page(
         may_confirm=confirms and seen.form.known,
         may_answer_all=completes,
         may_answer_safety=seen.visit.caller.may_on(seen.case, SAFETY),
+        moved=moved_words(seen.case, len(again)),
+        again=tuple(item_line(seen.frame, each, seen.names) for each in again),
+        former=tuple(item_line(seen.frame, each, seen.names) for each in left if each.former_since),
+        own_words=own_words(seen.case, seen.visit.today, seen.written.text, may_ask=seen.frame.may_answer),
         errors=tuple(error_line(name, text) for name, text in (faults or {}).items()),
     )
     return seen.visit.page("check_domains/domains.html", status, view=view, key=str(uuid4()), banner=banner)

@@ -14,42 +14,24 @@ from typing import Any
 from starlette.datastructures import FormData
 
 from api.check_items.schemas import ItemAnswerBody
+from api.check_items.sitting import NOBODY, Sitting, faults_of_all, input_field, select_field
 from api.checks.submission import KNOWN, Submission, read_item
 from api.checks.views import Question, question
 from api.forms.submission import MOST_DIGITS, MOST_TEXT
 from discharge.cases.model import ItemAnswer
-from discharge.codes.casework import ANSWER_WAYS, OWNER_ROLES, TOLD_BY
-from discharge.codes.model import Code
+from discharge.codes.casework import OWNER_ROLES, TOLD_BY
 from discharge.errors import HomewardError
 from housing_checks.checks.answer_types import WRITTEN
 from housing_checks.checks.model import CheckItem
 
-WAY = "through"
-"""The field that says how what a form says came: asked once for all its items."""
 TOLD, NAME, ON, OWNER, DUE, SEEN, SHOWN = "told-", "name-", "on-", "owner-", "due-", "seen-", "shown-"
 """Begin the names of an item's fields: who told it and their name, the day, whose move and until when; the
 version that was seen, and what stood in the fields.
 """
 
 
-@dataclass(frozen=True)
-class Sitting:
-    """How answers come just now: on a visit, by phone; and who tells them, where one person does."""
-
-    through: str = ""
-    told_by: str = ""
-
-    @classmethod
-    def of(cls, through: str, told_by: str, today: date) -> Sitting:
-        """What the address of a page says; a code that is in no list is passed over."""
-        way, told = ANSWER_WAYS.find(through, today), TOLD_BY.find(told_by, today)
-        return cls(way.code if way else "", told.code if told else "")
-
-    @property
-    def query(self) -> str:
-        """The same for the addresses of other pages."""
-        named = ((WAY, self.through), ("told_by", self.told_by))
-        return "&".join(f"{name}={value}" for name, value in named if value)
+TOLD_IT = "told"
+"""How an answer is known that somebody told."""
 
 
 @dataclass(frozen=True)
@@ -66,22 +48,33 @@ class ItemSent:
     seen: int | None = None
     faults: Mapping[str, str] = field(default_factory=dict)
     touched: bool = True
+    sitting: Sitting = NOBODY
 
     @property
     def value(self) -> str:
         """The answer, where the item takes it."""
         return self.read.answers.get(self.item.code, "")
 
-    def body(self, through: str, confirm: Iterable[str] = ()) -> ItemAnswerBody:
+    @property
+    def told(self) -> tuple[str, str]:
+        """Who told it, and their name: as the item says, else as its page says of all items; nobody where the
+        item says that it is known otherwise.
+        """
+        if self.told_by or self.read.known.get(self.item.code, TOLD_IT) != TOLD_IT:
+            return self.told_by, self.name
+        return self.sitting.told_by, self.name or self.sitting.name
+
+    def body(self, confirm: Iterable[str] = ()) -> ItemAnswerBody:
         """The answer as it is asked."""
-        code = self.item.code
+        code, (told_by, name) = self.item.code, self.told
+        known = TOLD_IT if told_by and TOLD_IT in self.item.evidence_kinds else ""
         return ItemAnswerBody(
             value=self.value,
             said_on=date.fromisoformat(self.on) if self.on else None,
-            evidence=self.read.known.get(code) or None,
-            told_by=self.told_by or None,
-            told_by_name=self.name or None,
-            through=through or None,
+            evidence=self.read.known.get(code) or known or None,
+            told_by=told_by or None,
+            told_by_name=name or None,
+            through=self.sitting.through or None,
             owner_role=self.owner or None,
             due_on=date.fromisoformat(self.due) if self.due else None,
             note=self.read.notes.get(code) if self.touched or self.value != WRITTEN else None,
@@ -95,8 +88,10 @@ class ItemSent:
         return replace(self, faults={**self.faults, **faults})
 
 
-def read_sent(item: CheckItem, sent: FormData) -> ItemSent:
-    """Read the fields of an item from a form. Untouched, they say what stood there when the page was made."""
+def read_sent(item: CheckItem, sent: FormData, sitting: Sitting = NOBODY) -> ItemSent:
+    """Read the fields of an item from a form. Untouched, they say what stood there when the page was made.
+    `sitting` is what the form says of all its items.
+    """
     code = item.code
 
     def said(begins: str) -> str:
@@ -112,6 +107,7 @@ def read_sent(item: CheckItem, sent: FormData) -> ItemSent:
         owner=said(OWNER),
         due=said(DUE),
         seen=_version(said(SEEN)),
+        sitting=sitting,
     )
     touched = bool(read.typed) or fingerprint(found) != said(SHOWN)
     return replace(found, touched=touched, faults=dict(read.faults) | _faults(found))
@@ -137,7 +133,7 @@ def _faults(sent: ItemSent) -> dict[str, str]:
         faults[f"{NAME}{code}"] = f"Use at most {MOST_TEXT} characters: {label}"
     if sent.told_by and not sent.read.known:
         faults[f"{KNOWN}{code}"] = f"Choose how it is known: {label}"
-    return faults
+    return faults | faults_of_all(sent.sitting)
 
 
 def _is_day(text: str) -> bool:
@@ -157,26 +153,22 @@ def _version(text: str) -> int | None:
 def standing_form(
     item: CheckItem,
     answer: ItemAnswer | None,
-    sitting: Sitting,
     today: date,
     seen: int,
     *,
     text: str | None = None,
 ) -> ItemSent:
     """The fields of an item as a page shows them before anybody types: the answer that counts, with its
-    `text` where it is in words, and how what is said now will be known.
+    `text` where it is in words.
     """
     value = answer.value if answer is not None else ""
     code = item.code
-    known = {code: "told"} if sitting.told_by and "told" in item.evidence_kinds else {}
     return ItemSent(
         item=item,
         read=Submission(
             answers={code: value} if value else {},
-            known=known,
             notes={code: text} if text and value == WRITTEN else {},
         ),
-        told_by=sitting.told_by if known else "",
         on=today.isoformat(),
         owner=(answer.owner_role or "") if answer is not None else "",
         due=answer.due_on.isoformat() if answer is not None and answer.due_on is not None else "",
@@ -212,60 +204,19 @@ def item_fields(sent: ItemSent, today: date, version: int, shown: str | None = N
         code=code,
         label=sent.item.label,
         question=question(sent.item, read),
-        told_select=_select(
-            told, "Who said so?", TOLD_BY.in_force(today), sent.told_by, "Nobody else", faults
+        told_select=select_field(
+            told, "Who said so?", TOLD_BY.in_force(today), sent.told_by, "As said above", faults
         ),
-        name_input=_input(f"{NAME}{code}", "Their name (optional)", sent.name, faults),
-        on_input=_input(
+        name_input=input_field(f"{NAME}{code}", "Their name (optional)", sent.name, faults),
+        on_input=input_field(
             f"{ON}{code}", f"Day on which it was seen or said{about}", sent.on, faults, kind="date"
         ),
-        owner_select=_select(
+        owner_select=select_field(
             f"{OWNER}{code}", "Whose move is it?", OWNER_ROLES.in_force(today), sent.owner, "Not said", faults
         ),
-        due_input=_input(f"{DUE}{code}", "Until which day?", sent.due, faults, kind="date"),
+        due_input=input_field(f"{DUE}{code}", "Until which day?", sent.due, faults, kind="date"),
         seen=sent.seen if sent.seen is not None else version,
         shown=shown if shown is not None else fingerprint(sent),
         open_known=any(f"{begins}{code}" in faults for begins in (TOLD, NAME, ON, KNOWN)),
         open_owner=sent.value == "no" or any(f"{begins}{code}" in faults for begins in (OWNER, DUE)),
     )
-
-
-def way_select(sitting: Sitting, today: date) -> dict[str, Any]:
-    """The question how the answers of a page come."""
-    return _select(WAY, "How do you know it?", ANSWER_WAYS.in_force(today), sitting.through, "Not said", {})
-
-
-def told_select(sitting: Sitting, today: date) -> dict[str, Any]:
-    """The question who tells the answers of a page, where one person does."""
-    told = TOLD_BY.in_force(today)
-    return _select("told_by", "Who tells you?", told, sitting.told_by, "Nobody: I see it myself", {})
-
-
-def _select(
-    name: str, label: str, rows: Iterable[Code], chosen: str, empty: str, faults: Mapping[str, str]
-) -> dict[str, Any]:
-    pairs = (("", empty), *((row.code, row.label) for row in rows))
-    return {
-        "id": name,
-        "name": name,
-        "label": {"text": label},
-        "items": [{"value": code, "text": text, "selected": code == chosen} for code, text in pairs],
-    } | _error(name, faults)
-
-
-def _input(
-    name: str, label: str, value: str, faults: Mapping[str, str], kind: str = "text"
-) -> dict[str, Any]:
-    return {
-        "id": name,
-        "name": name,
-        "label": {"text": label},
-        "value": value,
-        "type": kind,
-        "classes": "nhsuk-input--width-20" if kind == "text" else "nhsuk-input--width-10",
-        "autocomplete": "off",
-    } | _error(name, faults)
-
-
-def _error(name: str, faults: Mapping[str, str]) -> dict[str, Any]:
-    return {"errorMessage": {"text": faults[name]}} if name in faults else {}

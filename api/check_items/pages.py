@@ -2,29 +2,45 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Annotated
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Query
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.datastructures import FormData
 from starlette.responses import JSONResponse, Response
 
-from api.check_items.fields import ItemSent, Sitting, fingerprint, read_sent
-from api.check_items.queries import item_events
+from api.check_items.fields import ItemSent, fingerprint, read_sent
+from api.check_items.queries import ItemKnown, item_events
 from api.check_items.scene import ANSWER, Scene, scene
 from api.check_items.service import Saved, save_item
-from api.check_items.views import ItemPage, history_lines, note_lines, settle_fields, slug_of
+from api.check_items.sitting import Sitting
+from api.check_items.views import (
+    ItemPage,
+    history_lines,
+    note_lines,
+    settle_fields,
+    slug_of,
+    tag_of_item,
+)
 from api.checks.views import error_line
 from api.commands.service import AskedCommand, ask
+from api.evidence.pages import added_words, files_shown
+from api.evidence.queries import files_of
+from api.evidence.views import ItemFiles
 from api.forms.submission import Filled, as_sent, note_of, seen_of
 from api.forms.views import confirms
 from api.web.page import words
+from api.web.page.tags import Tag
 from api.web.page.visit import Visit, Visitor
 from api.web.refusals import CaseChanged
 from discharge.cases.command_stages import may_ask, require_may_ask
 from discharge.cases.commands import SettleAnswer
+from discharge.cases.events import AnswerDisputed
+from discharge.cases.model import ItemAnswer
 from discharge.errors import HomewardError
+from housing_checks.evidence.rules import takes_photos
 
 router = APIRouter(prefix="/cases/{case_id}/check/items", include_in_schema=False)
 
@@ -45,27 +61,36 @@ class Sent:
 
 @router.get("/{item}")
 async def show(
-    visit: Visitor, case_id: UUID, item: str, through: Code = "", told_by: Code = "", saved: Code = ""
+    visit: Visitor,
+    case_id: UUID,
+    item: str,
+    through: Code = "",
+    told_by: Code = "",
+    saved: Code = "",
+    added: int = 0,
+    there: int = 0,
 ) -> Response:
-    """One item: its question and answer, who said what, and its history."""
-    seen = await scene(visit, case_id, Sitting.of(through, told_by, visit.today), f"item {item}")
+    """One item: its question and answer, who said what, its photos, and its history; after files were sent,
+    what became of them.
+    """
     kept = await visit.kept_form()
+    sitting = Sitting.of(through, told_by, visit.today) if kept is None else Sitting.sent(kept, visit.today)
+    seen = await scene(visit, case_id, sitting, f"item {item}")
     sent = Sent()
     if kept is not None:
         sent = Sent(Saved(replace(read_sent(seen.item(item).item, kept), faults={})))
-    return await _page(seen, item, sent, saved=saved)
+    return await _page(seen, item, sent, saved=saved, added=added_words(added, there))
 
 
 @router.post("/{item}")
 async def answer(visit: Visitor, case_id: UUID, item: str) -> Response:
     """Save the answer, and go on. A script sends each as it is chosen, and is told when it was saved."""
     data = await visit.form()
-    sitting = Sitting.of(str(data.get("through", "")), str(data.get("told_by", "")), visit.today)
+    sitting = Sitting.sent(data, visit.today)
     seen = await _may_answer(visit, case_id, item, sitting)
-    sent = read_sent(seen.item(item).item, data)
-    saved = await save_item(visit, case_id, sent, data, sitting.through)
+    saved = await save_item(visit, case_id, read_sent(seen.item(item).item, data, sitting), data)
     if AS_JSON in visit.request.headers.get("accept", ""):
-        return _told(visit, saved)
+        return _told(seen, saved)
     if saved.outcome is None:
         again = await scene(visit, case_id, sitting) if saved.changes else seen
         return await _page(again, item, Sent(saved), status=422 if saved.changes is None else 409)
@@ -133,15 +158,35 @@ async def _next(visit: Visit, case_id: UUID, item: str, sitting: Sitting, data: 
     return f"{base}{'&' if '?' in base else '?'}saved={item}"
 
 
-def _told(visit: Visit, saved: Saved) -> Response:
-    """What a script is told: when the answer was saved, or what is wrong with it."""
+def _told(seen: Scene, saved: Saved) -> Response:
+    """What a script is told: when the answer was saved, and what of its domain is asked now; or what is wrong
+    with it.
+    """
+    visit = seen.visit
     if saved.outcome is None:
-        status = 409 if saved.changes is not None else 422
+        status = 409 if saved.overtaken else 422
         return JSONResponse({"faults": list(dict.fromkeys(saved.sent.faults.values()))}, status)
     at = words.clock_time(visit.now)
     said = f"Saved {at}" if saved.version is not None else f"Sent {at}. It will be recorded shortly"
     shown = fingerprint(_as_left(saved.sent))
-    return JSONResponse({"saved": said, "version": saved.version, "shown": shown})
+    asked = list(seen.asked_with(saved.sent.item, saved.sent.value))
+    tag = asdict(_tag(seen, saved)) if saved.version is not None else None
+    told = {"saved": said, "version": saved.version, "shown": shown, "asked": asked, "tag": tag}
+    return JSONResponse(told)
+
+
+def _tag(seen: Scene, saved: Saved) -> Tag:
+    """How an item stands once its answer is recorded."""
+    item, value = saved.sent.item, saved.sent.value
+    answer = saved.outcome.answer if saved.outcome is not None else None
+    return tag_of_item(
+        replace(
+            seen.item(item.code),
+            answer=ItemAnswer(value=value),
+            counts_as=item.counts_as(value),
+            disputed=answer is not None and AnswerDisputed.model_fields["kind"].default in answer.events,
+        )
+    )
 
 
 def _as_left(sent: ItemSent) -> ItemSent:
@@ -149,14 +194,19 @@ def _as_left(sent: ItemSent) -> ItemSent:
     return replace(sent, read=replace(sent.read, notes={}, danger=frozenset()))
 
 
-async def _page(seen: Scene, item: str, sent: Sent, *, saved: str = "", status: int = 200) -> Response:
+async def _page(
+    seen: Scene, item: str, sent: Sent, *, saved: str = "", added: str = "", status: int = 200
+) -> Response:
     visit, known = seen.visit, seen.item(item)
     async with visit.services.begin(visit.caller) as session:
         rows = await item_events(session, seen.case.case_id, item)
-    view = _view(seen, item, sent)
+        files = await _files(session, seen, known, added)
     used = [each.note_id for each in (*known.statements, known.answer) if each is not None]
     view = replace(
-        view, history=history_lines(rows, seen.names), notes=note_lines(known.item, seen.written, used)
+        _view(seen, item, sent),
+        history=history_lines(rows, seen.names),
+        notes=note_lines(known.item, seen.written, used),
+        files=files,
     )
     banner = _banner(seen, saved)
     return visit.page("check_items/item.html", status, view=view, key=str(uuid4()), banner=banner)
@@ -192,10 +242,18 @@ def _view(seen: Scene, item: str, sent: Sent) -> ItemPage:
         changes=saved.changes if saved is not None else None,
         confirms=tuple(confirms(filled)),
         settle_fault=sent.settle_fault,
-        files_href=f"/cases/{seen.frame.case_id}/check/items/{item}/files"
-        if seen.visit.caller.may_on(seen.case, "evidence.read")
-        else "",
     )
+
+
+async def _files(session: AsyncSession, seen: Scene, known: ItemKnown, added: str) -> ItemFiles | None:
+    """The photos and documents of an item that takes them, for who may see them."""
+    visit = seen.visit
+    if not takes_photos(known.item) or not visit.caller.may_on(seen.case, "evidence.read"):
+        return None
+    listed = await files_of(
+        session, visit.caller, seen.case.case_id, "photos of the check", item=known.item.code
+    )
+    return replace(files_shown(visit, listed, known.item.code, seen.names), added=added)
 
 
 def _settle(seen: Scene, item: str, sent: Sent) -> tuple[dict[str, object], dict[str, object]] | None:

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from discharge.cases.events import AnswerDisputed, AnswerSettled, GateItemSet, ItemAnswered
+from discharge.cases.events import AnswerDisputed, AnswerSettled, BuildingLeft, GateItemSet, ItemAnswered
 from discharge.cases.model import Case, ItemAnswer
 from discharge.errors import HomewardError
 from discharge.store.tables import CaseEventRow, NoteRow
@@ -20,7 +20,8 @@ from housing_checks.checks.model import CheckForm, CheckItem
 from housing_checks.checks.rules import not_asked
 
 TOLD_OF_AN_ITEM = tuple(
-    kind.model_fields["kind"].default for kind in (ItemAnswered, AnswerDisputed, AnswerSettled, GateItemSet)
+    kind.model_fields["kind"].default
+    for kind in (ItemAnswered, AnswerDisputed, AnswerSettled, GateItemSet, BuildingLeft)
 )
 """The kinds of events that change what is known of an item."""
 
@@ -35,6 +36,8 @@ class ItemKnown:
     counts_as: str | None
     disputed: bool
     statements: tuple[ItemAnswer, ...]
+    former_since: date | None = None
+    """Since when the answer was about a building to which the person does not go any more."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,7 @@ def items_known(case: Case, form: CheckForm) -> tuple[ItemKnown, ...]:
     given = case.check.given if case.check is not None else {}
     disputed = case.check.disputed if case.check is not None else frozenset()
     several = case.check.statements if case.check is not None else {}
+    former = case.check.of_former_building if case.check is not None else {}
     return tuple(
         ItemKnown(
             item=item,
@@ -68,6 +72,7 @@ def items_known(case: Case, form: CheckForm) -> tuple[ItemKnown, ...]:
             counts_as=counted.get(item.code),
             disputed=item.code in disputed,
             statements=several.get(item.code, ()),
+            former_since=former.get(item.code),
         )
         for item in form.items
     )
@@ -107,7 +112,10 @@ async def item_events(session: AsyncSession, case_id: UUID, code: str) -> Sequen
             .where(
                 CaseEventRow.case_id == case_id,
                 CaseEventRow.kind.in_(TOLD_OF_AN_ITEM),
-                CaseEventRow.payload["item"].astext == code,
+                or_(
+                    CaseEventRow.payload["item"].astext == code,
+                    CaseEventRow.payload["items"].contains([code]),
+                ),
             )
             .order_by(CaseEventRow.sequence.desc())
         )

@@ -7,15 +7,18 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from api.cases import queries as case_queries
-from api.check_items.fields import ItemFields, ItemSent, Sitting, item_fields, standing_form
+from api.check_items.fields import ItemFields, ItemSent, item_fields, standing_form
 from api.check_items.queries import ItemKnown, Written, form_to_answer, item_known, items_known, written
+from api.check_items.sitting import Sitting
 from api.check_items.views import Frame, ItemBlock, frame_of, item_block
 from api.web import names
 from api.web.page import words
 from api.web.page.visit import Visit
 from discharge.cases.command_stages import may_ask
 from discharge.cases.model import Case
-from housing_checks.checks.model import CheckForm
+from housing_checks.checks.answers import answers_standing, asked_of
+from housing_checks.checks.model import CheckForm, CheckItem
+from housing_checks.checks.rules import not_asked
 
 ANSWER = "confirm-item"
 """What answers an item: the command whose permission opens the fields."""
@@ -44,7 +47,6 @@ class Scene:
         return standing_form(
             known.item,
             answer,
-            self.frame.sitting,
             self.visit.today,
             self.case.version,
             text=self.written.text(note),
@@ -66,6 +68,14 @@ class Scene:
         """The items that are asked of a domain, each with what was sent of it."""
         asked = (each for each in self.items if each.asked and each.item.domain == domain)
         return tuple(self.block(each, sent.get(each.item.code)) for each in asked)
+
+    def asked_with(self, item: CheckItem, value: str) -> tuple[str, ...]:
+        """The items of its domain that are asked once an item is answered."""
+        values = {**answers_standing(self.case), item.code: value}
+        asked = set(asked_of(self.case, self.form, values)) - not_asked(self.case, self.form)
+        return tuple(
+            each.code for each in self.form.items if each.code in asked and each.domain == item.domain
+        )
 
     def next_open(self, code: str) -> str:
         """The next item after this one that is asked and not answered, round to the first; none is empty."""

@@ -10,6 +10,7 @@ from starlette.datastructures import FormData
 from api.changes.views import Changes
 from api.check_items.asked import asked_answer
 from api.check_items.fields import DUE, NAME, ON, OWNER, TOLD, ItemSent
+from api.check_items.sitting import TELLER, TELLER_NAME, WAY
 from api.checks.submission import KNOWN, answer_field, note_field
 from api.commands.service import Outcome, ask
 from api.forms.submission import as_sent
@@ -43,6 +44,8 @@ class Saved:
     outcome: Outcome | None = None
     asked: tuple[Contradiction, ...] = ()
     changes: Changes | None = None
+    overtaken: bool = False
+    """Whether somebody else answered the item since it was seen."""
 
     @property
     def version(self) -> int | None:
@@ -51,7 +54,7 @@ class Saved:
         return answer.version if answer is not None else None
 
 
-async def save_item(visit: Visit, case_id: UUID, sent: ItemSent, data: FormData, through: str) -> Saved:
+async def save_item(visit: Visit, case_id: UUID, sent: ItemSent, data: FormData) -> Saved:
     """Have one answer recorded. What the case refuses comes back with the item, each fault at its field."""
     if sent.faults:
         return Saved(sent)
@@ -62,9 +65,9 @@ async def save_item(visit: Visit, case_id: UUID, sent: ItemSent, data: FormData,
     asked = asked_answer(
         case_id,
         code,
-        sent.body(through, confirmed),
+        sent.body(confirmed),
         visit.today,
-        [*mine, ("item", code), ("through", through), *(("confirm", each) for each in confirmed)],
+        [*mine, ("item", code), *_of_all(sent), *(("confirm", each) for each in confirmed)],
         f"{key}:{code}",
     )
     try:
@@ -74,11 +77,18 @@ async def save_item(visit: Visit, case_id: UUID, sent: ItemSent, data: FormData,
         doubts = {f"confirm-{each.code}": each.question for each in error.questions}
         return Saved(sent.with_faults(words or doubts), asked=error.questions)
     except CaseChanged as error:
-        return Saved(sent.with_faults(_faults(sent, error)), changes=error.changes)
+        overtaken = error.code == "case-changed"
+        return Saved(sent.with_faults(_faults(sent, error)), changes=error.changes, overtaken=overtaken)
     except HomewardError as error:
         if error.row.http >= 500 or error.code in ELSEWHERE:
             raise
         return Saved(sent.with_faults(_faults(sent, error)))
+
+
+def _of_all(sent: ItemSent) -> list[tuple[str, str]]:
+    """What the form said of all its items."""
+    sitting = sent.sitting
+    return [(WAY, sitting.through), (TELLER, sitting.told_by), (TELLER_NAME, sitting.name)]
 
 
 def _faults(sent: ItemSent, error: HomewardError) -> dict[str, str]:

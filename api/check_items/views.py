@@ -11,20 +11,20 @@ from uuid import UUID
 
 from api.cases.timeline import known_by, timeline_lines
 from api.changes.views import Changes
-from api.check_items.fields import ItemFields, Sitting, told_select, way_select
+from api.check_items.fields import ItemFields
 from api.check_items.json_views import who_said
 from api.check_items.queries import ItemKnown, Written
+from api.check_items.sitting import Sitting, name_input, told_select, way_select
+from api.evidence.views import ItemFiles
 from api.web.names import Directory
 from api.web.page import words
 from api.web.page.tags import Tag
 from discharge.cases.model import Case, ItemAnswer
 from discharge.codes.casework import OWNER_ROLES, SETTLE_REASONS
 from discharge.store.tables import CaseEventRow
-from housing_checks.checks.model import CheckForm, CheckItem
+from housing_checks.checks.model import CheckItem
 
 NO_NAMES: Mapping[UUID, str] = {}
-MOST_FOUND = 20
-"""So many items are shown of a search; more are said to be there."""
 
 
 @dataclass(frozen=True)
@@ -63,17 +63,6 @@ class ItemLine:
 
 
 @dataclass(frozen=True)
-class DomainLine:
-    """One domain of the check: how far it is, and who is on it."""
-
-    title: str
-    href: str
-    hint: str
-    who: str
-    tag: Tag
-
-
-@dataclass(frozen=True)
 class Frame:
     """What every page of a check says: whose it is, its version, and how answers come just now."""
 
@@ -84,50 +73,12 @@ class Frame:
     may_answer: bool
     way: dict[str, Any]
     told: dict[str, Any]
+    teller_name: dict[str, Any]
 
     def href(self, path: str = "") -> str:
         """An address of the check, which keeps how answers come."""
         query = f"?{self.sitting.query}" if self.sitting.query else ""
         return f"/cases/{self.case_id}/check{path}{query}"
-
-
-@dataclass(frozen=True)
-class DomainsPage:
-    """The check as a list of its domains."""
-
-    frame: Frame
-    case_id: str
-    title: str
-    source: str
-    state: str
-    domains: tuple[DomainLine, ...]
-    left_out: tuple[str, ...]
-    open: tuple[ItemLine, ...]
-    asked: int
-    answered: int
-    find: str
-    found: tuple[ItemLine, ...]
-    found_more: int
-    may_complete: bool
-    may_confirm: bool
-    may_answer_all: bool
-    may_answer_safety: bool
-    errors: tuple[dict[str, str], ...] = ()
-    changes: Changes | None = None
-
-
-@dataclass(frozen=True)
-class DomainPage:
-    """One domain: its items, each with its fields."""
-
-    frame: Frame
-    title: str
-    slug: str
-    items: tuple[ItemBlock, ...]
-    next_href: str
-    next_title: str
-    errors: tuple[dict[str, str], ...] = ()
-    changes: tuple[Changes, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -142,6 +93,7 @@ class ItemBlock:
     statements: tuple[StatementLine, ...]
     disputed: bool
     fields: ItemFields | None
+    former: str = ""
 
 
 @dataclass(frozen=True)
@@ -162,7 +114,7 @@ class ItemPage:
     changes: Changes | None = None
     confirms: tuple[dict[str, Any], ...] = ()
     settle_fault: str = ""
-    files_href: str = ""
+    files: ItemFiles | None = None
 
 
 def frame_of(case: Case, name: str, sitting: Sitting, today: date, *, may_answer: bool) -> Frame:
@@ -175,6 +127,7 @@ def frame_of(case: Case, name: str, sitting: Sitting, today: date, *, may_answer
         may_answer=may_answer,
         way=way_select(sitting, today),
         told=told_select(sitting, today),
+        teller_name=name_input(sitting),
     )
 
 
@@ -213,34 +166,6 @@ def item_line(frame: Frame, known: ItemKnown, names: Directory) -> ItemLine:
     )
 
 
-def domain_lines(frame: Frame, items: Sequence[ItemKnown], names: Directory) -> tuple[DomainLine, ...]:
-    """Every domain of which anything is asked, in order."""
-    grouped: dict[str, list[ItemKnown]] = {}
-    for each in items:
-        if each.asked:
-            grouped.setdefault(each.item.domain, []).append(each)
-    return tuple(_domain(frame, title, of, names) for title, of in grouped.items())
-
-
-def _domain(frame: Frame, title: str, items: Sequence[ItemKnown], names: Directory) -> DomainLine:
-    answers = [each.answer for each in items if each.answer is not None]
-    left = len(items) - len(answers)
-    differ = sum(each.disputed for each in items)
-    noes = sum(each.counts_as == "no" for each in items)
-    hint = f"{words.count(len(items), 'question')}, {len(answers)} answered"
-    hint += f", {noes} no" if noes else ""
-    newest = sorted(answers, key=lambda each: each.answered_on or date.min, reverse=True)
-    people = list(dict.fromkeys(name for each in newest if (name := names.user(each.by))))
-    tag = Tag("Done", "green") if not left else Tag(f"{left} open", "yellow")
-    return DomainLine(
-        title=title,
-        href=frame.href(f"/domains/{slug_of(title)}"),
-        hint=hint,
-        who=f"Answered by {', '.join(people[:3])}" if people else "Nobody has begun",
-        tag=Tag("People differ", "orange") if differ else tag,
-    )
-
-
 def statement_line(item: CheckItem, answer: ItemAnswer, written: Written, names: Directory) -> StatementLine:
     """What somebody said, in words."""
     name = written.text(answer.told_note_id)
@@ -273,6 +198,7 @@ def item_block(
         statements=tuple(statement_line(item, each, written, names) for each in said),
         disputed=known.disputed,
         fields=fields if known.asked and frame.may_answer else None,
+        former=words.day(known.former_since, ""),
     )
 
 
@@ -312,27 +238,3 @@ def settle_fields(
         "items": [{"value": code, "text": text, "selected": code == reason} for code, text in pairs],
     }
     return radios, why
-
-
-def found_items(items: Sequence[ItemKnown], text: str) -> tuple[ItemKnown, ...]:
-    """The items in whose words all these are found: of the question, the label, the help, the domain."""
-    wanted = text.lower().split()
-    if not wanted:
-        return ()
-    return tuple(each for each in items if all(word in _searched(each.item) for word in wanted))
-
-
-def _searched(item: CheckItem) -> str:
-    said = (item.code.replace("-", " "), item.label, item.question, item.help, item.domain)
-    return " ".join(said).lower()
-
-
-def form_state(case: Case, form: CheckForm) -> str:
-    """How the check stands, in a sentence."""
-    check = case.check
-    if check is None:
-        return "Nobody has begun this check. It begins with the first answer."
-    if check.completed_on is None:
-        return f"Begun on {words.day(check.started_on)}. Every answer is saved as it is given."
-    title = f"{form.title[:1].lower()}{form.title[1:]}"
-    return f"The {title} was completed on {words.day(check.completed_on)}. Answers can still be changed."

@@ -343,7 +343,7 @@ def _with_names(command: Command, notes: tuple[store.NewNote, ...]) -> Command:
     named = {note.item: note.id for note in notes if note.item in (store.DECIDED_BY, store.TOLD_BY)}
     if isinstance(command, ConfirmDischarge):
         return command.model_copy(update={"decided_by_note": named.get(store.DECIDED_BY)})
-    if isinstance(command, ConfirmItem):
+    if isinstance(command, ConfirmItem | SaveAnswers):
         return command.model_copy(update={"told_note_id": named.get(store.TOLD_BY)})
     return command
 

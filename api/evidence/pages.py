@@ -10,11 +10,20 @@ from fastapi import APIRouter
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
 
+from api.check_items.sitting import Sitting
 from api.commands.service import AskedCommand, ask
 from api.evidence.files import as_a_file
 from api.evidence.queries import FilesOfCase, files_of, one_file, open_file
 from api.evidence.service import ADD, REMOVE, SentFile, add_file
-from api.evidence.views import ItemFiles, files_path, item_files, photo_page, refused_lines, subject_words
+from api.evidence.views import (
+    ItemFiles,
+    files_path,
+    item_files,
+    item_path,
+    photo_page,
+    refused_lines,
+    subject_words,
+)
 from api.web import names
 from api.web.bodies import FILES_TOGETHER
 from api.web.page import words
@@ -39,13 +48,13 @@ CANNOT_BE_PUT_RIGHT = frozenset(
 @router.get("/check/items/{item}/files")
 async def show(visit: Visitor, case_id: UUID, item: str, added: int = 0, there: int = 0) -> Response:
     """What is on the item, and the form that adds to it; after one was sent, what became of it."""
-    return await _item_page(visit, case_id, item, added=_added_words(added, there))
+    return await _item_page(visit, case_id, item, added=added_words(added, there))
 
 
 @router.get("/hazards/{number}/files")
 async def show_hazard(visit: Visitor, case_id: UUID, number: str, added: int = 0, there: int = 0) -> Response:
     """What shows a hazard, and the form that adds to it; after one was sent, what became of it."""
-    return await _item_page(visit, case_id, f"{HAZARD}{number}", added=_added_words(added, there))
+    return await _item_page(visit, case_id, f"{HAZARD}{number}", added=added_words(added, there))
 
 
 @router.post("/hazards/{number}/files")
@@ -54,7 +63,8 @@ async def add_to_hazard(visit: Visitor, case_id: UUID, number: str) -> Response:
     return await _add(visit, case_id, f"{HAZARD}{number}")
 
 
-def _added_words(added: int, there: int) -> str:
+def added_words(added: int, there: int) -> str:
+    """How many files were added, and how many were there before; nothing where none was sent."""
     said = [f"{words.count(added, 'file')} added."] if added > 0 else []
     if there > 0:
         said.append(f"{words.count(there, 'file')} {'was' if there == 1 else 'were'} here already.")
@@ -70,7 +80,8 @@ async def add(visit: Visitor, case_id: UUID, item: str) -> Response:
 async def _add(visit: Visit, case_id: UUID, item: str) -> Response:
     """Add one file after the other; those that are refused are named by place."""
     visit.caller.require(ADD)
-    sent = await _chosen(await visit.form(), visit.services.settings.files.each)
+    form = await visit.form()
+    sent = await _chosen(form, visit.services.settings.files.each)
     if not sent:
         why = "Take a photo, or choose a file"
         return await _item_page(visit, case_id, item, refused=((1, why),), sent=1, status=422)
@@ -86,11 +97,19 @@ async def _add(visit: Visit, case_id: UUID, item: str) -> Response:
         else:
             added, there = added + (not done.repeated), there + done.repeated
     if not refused:
-        return visit.to(f"{files_path(case_id, item)}?added={added}&there={there}")
-    said = _added_words(added, there)
+        return visit.to(_back_to_item(visit, case_id, item, form, f"added={added}&there={there}"))
+    said = added_words(added, there)
     return await _item_page(
         visit, case_id, item, refused=tuple(refused), sent=len(sent), added=said, status=status
     )
+
+
+def _back_to_item(visit: Visit, case_id: UUID, item: str, form: FormData, became: str) -> str:
+    """The page of the item, which keeps how answers come just now; of a hazard that of its files."""
+    if is_hazard(item):
+        return f"{files_path(case_id, item)}?{became}"
+    said = Sitting.of(str(form.get("through", "")), str(form.get("told_by", "")), visit.today).query
+    return f"/cases/{case_id}/check/items/{item}?{'&'.join(filter(None, (said, became)))}#files"
 
 
 async def _chosen(form: FormData, most: int) -> list[bytes]:
@@ -131,8 +150,8 @@ async def _item_page(
 def _subject(case: Case, item: str, today: date) -> tuple[str, dict[str, str]]:
     """What the files are on, and where it is found. Raises not-found, no-such-item, evidence-of-safety."""
     if not is_hazard(item):
-        back = {"href": f"/cases/{case.case_id}/check", "text": "Home check"}
-        return require_item(case, item, today).label, back
+        label = require_item(case, item, today).label
+        return label, {"href": f"/cases/{case.case_id}/check/items/{item}", "text": f"Back to {label}"}
     if item not in case.hazards:
         raise HomewardError("not-found")
     place = item.replace("/", "-")
@@ -215,7 +234,7 @@ async def remove(visit: Visitor, case_id: UUID, file_id: UUID) -> Response:
         return visit.to(f"/requests/{outcome.command_id}")
     async with visit.services.begin(visit.caller) as session:
         listed = await one_file(session, visit.caller, case_id, file_id, "photos of the check")
-    return visit.to(files_path(case_id, listed.rows[0].item))
+    return visit.to(item_path(case_id, listed.rows[0].item))
 
 
 async def _remove_page(

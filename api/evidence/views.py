@@ -58,6 +58,13 @@ def files_path(case_id: UUID, item: str) -> str:
     return f"/cases/{case_id}/check/items/{item}/files"
 
 
+def item_path(case_id: UUID, item: str) -> str:
+    """Where the item itself stands with its files; a hazard has a page for them alone."""
+    if is_hazard(item):
+        return files_path(case_id, item)
+    return f"/cases/{case_id}/check/items/{item}#files"
+
+
 def subject_words(case: Case, known: Directory, item: str) -> str:
     """What a file is on: an item of the check, or a hazard."""
     hazard = case.hazards.get(item)
@@ -151,7 +158,7 @@ def photo_page(listed: FilesOfCase, caller: Principal, name: str, label: str, kn
         by=_added(row, listed.found.case, known),
         picture=f"{path}/picture" if row.width else "",
         download=f"{path}/content",
-        back=files_path(row.case_id, row.item),
+        back=item_path(row.case_id, row.item),
         remove=f"{path}/remove" if _may_remove(row, listed, caller) else "",
     )
 

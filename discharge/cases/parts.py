@@ -87,6 +87,7 @@ PIECES: Mapping[type[Frozen], tuple[Piece, ...]] = {
     ev.AnswerDisputed: (_ITEM,),
     ev.AnswerSettled: (_ITEM,),
     ev.GatedItemsChanged: (Piece("item", lambda event: (event.because,)),),
+    ev.BuildingLeft: (Piece("item", lambda event: event.items),),
     ev.GateItemSet: (_ITEM,),
     ev.ItemEvidenceAdded: (_one("evidence", "file.file_id"),),
     ev.ItemEvidenceRemoved: (_one("evidence", "file_id"),),

@@ -69,6 +69,7 @@ CASE_FACTS: Mapping[str, CaseFact] = MappingProxyType(
         "choice-answers-due": CaseFact("day", "step given due", choice_answers_due),
         "homes-not-taken": CaseFact("count", "count"),
         "offers-to-answer": CaseFact("instant", "offered due"),
+        "answers-of-former-building": CaseFact("answer", "count since"),
         "emergency-hazards": CaseFact("answer", "hazard room found"),
         "landlord-hazard-warned": CaseFact("instant", "what hazard room since due limit law"),
         "landlord-hazard-due": CaseFact("instant", "what hazard room since due limit law"),

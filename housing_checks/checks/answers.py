@@ -12,9 +12,11 @@ from uuid import UUID
 
 from discharge.cases.circumstances import circumstances
 from discharge.cases.commands import CompleteCheck, SaveAnswers
+from discharge.cases.decide.common import said_coded
 from discharge.cases.events import Event, GatedItemsChanged, MitigationWithdrawn
 from discharge.cases.evolve import fold
 from discharge.cases.model import Actor, Case, ItemAnswer
+from discharge.codes.casework import ANSWER_WAYS, TOLD_BY
 from discharge.codes.model import not_listed
 from discharge.errors import Refused, refuse_all, refuse_together
 from discharge.values import YesNoUnknown
@@ -116,6 +118,7 @@ def stated(
         lambda: _require_items(case, form, values, answers),
         lambda: _require_taken(form, answers, command.evidence),
         lambda: _require_words(form, answers, command.text_notes, given),
+        lambda: _require_told(command, on),
     )
     for item in form.items:
         if item.code not in answers:
@@ -125,15 +128,43 @@ def stated(
             command.evidence.get(item.code),
             words_of(value, command.text_notes.get(item.code), before),
         )
-        same = before is not None and (before.value, before.note_id) == (value, words)
-        if before is not None and same and known in (None, before.evidence):
+        told = _told(command, item.code)
+        if before is not None and _said_already(before, value, words, known, told):
             continue
         yield from said_of(
             case.check,
             item.code,
-            answer_of(item, value, known, on, actor, words),
+            answer_of(item, value, known, on, actor, words, **told),
             changed=standing.get(item.code) != value or words != (before.note_id if before else None),
             newest_counts=item.newest_counts,
+        )
+
+
+def _said_already(
+    before: ItemAnswer, value: str, words: UUID | None, known: str | None, told: Mapping[str, Any]
+) -> bool:
+    """Whether the check has this answer already, with all that is said of it now."""
+    same = (before.value, before.note_id) == (value, words) and known in (None, before.evidence)
+    return same and all(getattr(before, name) == said for name, said in told.items())
+
+
+TELLING = ("told_by", "told_note_id", "through")
+"""What somebody says once of all answers that they give together."""
+
+
+def _told(command: SaveAnswers | CompleteCheck, code: str) -> dict[str, Any]:
+    """Who told an answer and how it came; not of what its asker left as they saw it."""
+    if isinstance(command, CompleteCheck) or code in command.kept:
+        return {}
+    return {name: said for name in TELLING if (said := getattr(command, name)) is not None}
+
+
+def _require_told(command: SaveAnswers | CompleteCheck, on: date) -> None:
+    """Refuse who told it, and how it came, by codes that their lists do not hold on that day."""
+    if isinstance(command, SaveAnswers):
+        refuse_together(
+            lambda: said_coded(TOLD_BY.name, command.told_by, on, "told_by"),
+            lambda: said_coded(ANSWER_WAYS.name, command.through, on, "through"),
         )
 
 

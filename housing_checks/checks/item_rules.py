@@ -26,6 +26,7 @@ from housing_checks.checks.answers import (
     require_words,
     words_of,
 )
+from housing_checks.checks.building import building_left
 from housing_checks.checks.form import form_in_force, form_to_decide
 from housing_checks.checks.model import CheckForm, CheckItem
 from housing_checks.checks.statements import said_of, standing
@@ -157,4 +158,9 @@ def _follows(case: Case, form: CheckForm, code: str, on: date, said: list[Event]
     gated = fold(case, said).gate.get(code)
     needless = gated is not None and gated.value == "yes" and gated.mitigation is not None
     ended: list[Event] = [MitigationWithdrawn(item=code, withdrawn_on=on)] if needless else []
-    return [*ended, *gate_after(case, form, code, on, said)]
+    left = building_left(case, form, code, on, said)
+    return [
+        *ended,
+        *left,
+        *(each for each in gate_after(case, form, code, on, [*said, *left]) if each not in left),
+    ]

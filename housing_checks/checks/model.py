@@ -102,7 +102,9 @@ class CheckItem(Code):
     ``next_action`` what they do, and ``due`` by when. ``same_as`` names the item of an earlier edition that
     asks the same; with ``same_answers`` only these of its answers mean the same. ``safety``: about the safety
     of people, and never kept on a device. ``newest_counts``: it repeats what is decided elsewhere, so that
-    the last answer counts, and nobody contradicts it.
+    the last answer counts, and nobody contradicts it. ``own_words``: what the person says of themselves,
+    shown first. ``names_the_building``: says to which building the person goes, the one that the check is
+    about.
     """
 
     domain: Text
@@ -130,6 +132,8 @@ class CheckItem(Code):
     same_answers: tuple[AnswerWord, ...] = ()
     safety: bool = False
     newest_counts: bool = False
+    names_the_building: bool = False
+    own_words: bool = False
     of_the_building: bool = False
     of_the_arrival: bool = False
     having_a_home: bool = False

@@ -74,6 +74,14 @@ def from_code(code: str | None, missing: str = DASH) -> str:
     return code.replace("-", " ").capitalize() if code else missing
 
 
+def shortened(text: str, most: int) -> str:
+    """At most so many letters of a text, cut between words; that it is cut is said by three dots."""
+    if len(text) <= most:
+        return text
+    head, _, _ = text[:most].rpartition(" ")
+    return f"{head or text[:most]} …"
+
+
 def age(born: date | None, today: date) -> str:
     """Completed years."""
     if born is None:

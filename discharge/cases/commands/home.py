@@ -39,8 +39,9 @@ class MoveCheck(CaseCommand):
 class SaveAnswers(CaseCommand):
     """Save what is answered of a check so far; it may be completed later, and by somebody else.
 
-    ``evidence`` says for single items how their answer is known. ``text_notes`` names for items that are
-    answered in words the note that holds them; the door says it, never the client.
+    ``evidence`` says for single items how their answer is known; ``told_by`` who told all of them, and
+    ``through`` how they came. ``text_notes`` names for items that are answered in words the note that holds
+    them, and ``told_note_id`` the one with the name of who told them; the door says it, never the client.
     """
 
     declared: ClassVar = Declaration(
@@ -52,6 +53,9 @@ class SaveAnswers(CaseCommand):
     form: str
     answers: dict[str, AnswerCode] = Field(min_length=1)
     evidence: dict[str, str] = Field(default_factory=dict)
+    told_by: str | None = None
+    through: str | None = None
+    told_note_id: UUID | None = None
     text_notes: dict[str, UUID] = Field(default_factory=dict)
     kept: tuple[str, ...] = ()
 

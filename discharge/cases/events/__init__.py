@@ -61,6 +61,7 @@ from discharge.cases.events.home import (
     AnswerDisputed,
     AnswerSettled,
     BlockerAssigned,
+    BuildingLeft,
     CheckCompleted,
     CheckStarted,
     GatedItemsChanged,
@@ -148,6 +149,7 @@ Event = Annotated[
     | AnswerDisputed
     | AnswerSettled
     | GatedItemsChanged
+    | BuildingLeft
     | GateItemSet
     | MitigationNamed
     | MitigationWithdrawn
@@ -212,7 +214,7 @@ Event = Annotated[
 ]
 """Every event there is; ``kind`` tells them apart on the wire and in the record."""
 
-EVENT: Stored[Event] = Stored(TypeAdapter(Event), schema=8)
+EVENT: Stored[Event] = Stored(TypeAdapter(Event), schema=9)
 """How an event is stored. A new kind raises its schema, so that a build that does not have the kind knows."""
 
 
@@ -240,6 +242,7 @@ __all__ = [
     "AnswerSettled",
     "BestInterestsDecided",
     "BlockerAssigned",
+    "BuildingLeft",
     "CapacityRecorded",
     "CaseClosed",
     "CaseReopened",

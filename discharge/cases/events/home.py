@@ -66,6 +66,17 @@ class GatedItemsChanged(Frozen):
     gated: tuple[str, ...]
 
 
+class BuildingLeft(Frozen):
+    """The person goes to another building than the one that was checked: what was answered about that one
+    no longer counts. ``because`` names the item whose answer says so.
+    """
+
+    kind: Literal["building-left"] = "building-left"
+    because: str
+    items: tuple[str, ...]
+    left_on: date
+
+
 class CheckCompleted(Frozen):
     """The check was completed: every item that is asked of this person has an answer.
 

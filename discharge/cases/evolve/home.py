@@ -97,6 +97,20 @@ def _gated_items(case: Case, event: ev.GatedItemsChanged) -> Case:
     return changed(case, gate=gate)
 
 
+def _building_left(case: Case, event: ev.BuildingLeft) -> Case:
+    """What was answered about the former building is open again; what stood in for it was withdrawn."""
+    if case.check is None:
+        return case
+    gone = frozenset(event.items)
+    assigned = {key: each for key, each in case.assigned.items() if key not in gone}
+    after = changed(case, check=case.check.without(gone, event.left_on), assigned=assigned)
+    for code in gone & after.gate.keys():
+        after = _with_item(
+            after, code, value="unknown", as_of=event.left_on, valid_until=None, expired=False, lapsed=None
+        )
+    return after
+
+
 def _gate_item(case: Case, event: ev.GateItemSet) -> Case:
     """What work or time says of an item is new: who was to deal with the old answer, and what stood in for
     it, is over. Work also overtakes what people said before; time alone does not.
@@ -137,6 +151,7 @@ FOLDS: Mapping[type, Fold] = {
     ev.AnswerDisputed: _disputed,
     ev.AnswerSettled: _answer_settled,
     ev.GatedItemsChanged: _gated_items,
+    ev.BuildingLeft: _building_left,
     ev.GateItemSet: _gate_item,
     ev.MitigationNamed: _mitigated,
     ev.MitigationWithdrawn: _mitigation_withdrawn,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from pydantic import Field
@@ -50,6 +50,8 @@ class Check(Frozen):
 
     ``statements`` holds, for an item of which several people said something that none of them took back, what
     each said, the last one last; where they differ, the item is disputed, and what counts is the answer.
+    ``of_former_building`` names items that are open because their answers were about a building to which the
+    person does not go any more, with the day since when.
     """
 
     form: str
@@ -60,6 +62,7 @@ class Check(Frozen):
     moved_from: str | None = None
     kept: dict[str, str] = Field(default_factory=dict)
     statements: dict[str, tuple[ItemAnswer, ...]] = Field(default_factory=dict)
+    of_former_building: dict[str, date] = Field(default_factory=dict)
 
     @property
     def given(self) -> Mapping[str, ItemAnswer]:
@@ -78,6 +81,18 @@ class Check(Frozen):
             update={
                 "answers": {**self.answers, code: answer.value},
                 "details": {**self.details, code: details},
+                "of_former_building": _without(self.of_former_building, {code}),
+            }
+        )
+
+    def without(self, codes: Collection[str], since: date) -> Check:
+        """The check without what was answered about a building to which the person does not go any more."""
+        return self.model_copy(
+            update={
+                "answers": _without(self.answers, codes),
+                "details": _without(self.details, codes),
+                "statements": _without(self.statements, codes),
+                "of_former_building": {**self.of_former_building, **dict.fromkeys(codes, since)},
             }
         )
 
@@ -96,6 +111,11 @@ class Check(Frozen):
 
 
 _DETAILS = tuple(AnswerDetails.model_fields)
+Value = TypeVar("Value")
+
+
+def _without(held: Mapping[str, Value], codes: Collection[str]) -> dict[str, Value]:
+    return {code: value for code, value in held.items() if code not in codes}
 
 
 def _details(known: AnswerDetails | None, value: str) -> dict[str, Any]:

@@ -147,6 +147,36 @@ async def test_given_a_domain_when_some_of_it_is_answered_then_only_that_is_reco
     assert "saved=0" in again.headers["location"]
 
 
+async def test_given_somebody_who_tells_all_of_a_page_when_said_once_then_each_answer_says_so(
+    door: Door, case_id: UUID
+) -> None:
+    sign_in(door, "coordinator")
+    address = f"/cases/{case_id}/check/domains/{DOMAIN}"
+    more = {STEPS: "no", "room-to-move": "yes", "known-room-to-move": "measured", "told_by": "daughter"}
+    form = await opened(door, address) | more | {"told_by_name": "Ruth Ashdown", "through": "phone"}
+    answer = await door.client.post(address, data=form)
+    assert answer.status_code == 303, answer.text
+    assert "Ruth" not in answer.headers["location"]
+    assert "told_by=daughter" in answer.headers["location"]
+    steps, room = [(await item_of(door, case_id, each))["answer"] for each in (STEPS, "room-to-move")]
+    said = [(each["evidence"], each["told_by"], each["told_by_name"]) for each in (steps, room)]
+    assert said == [("told", "daughter", "Ruth Ashdown"), ("measured", None, None)]
+    assert (steps["through"], room["through"]) == ("phone", "phone")
+
+
+async def test_given_a_name_and_nobody_chosen_when_a_page_is_saved_then_it_comes_back_with_the_name(
+    door: Door, case_id: UUID
+) -> None:
+    sign_in(door, "coordinator")
+    address = f"/cases/{case_id}/check/domains/{DOMAIN}"
+    form = await opened(door, address) | {STEPS: "no", "told_by_name": "Ruth Ashdown"}
+    answer = await door.client.post(address, data=form)
+    assert answer.status_code == 422
+    assert answer.text.count("Choose who tells you, or clear the name") >= 1
+    assert 'value="Ruth Ashdown"' in answer.text
+    assert (await item_of(door, case_id, STEPS))["answer"] is None
+
+
 async def test_given_one_wrong_answer_of_a_domain_when_saved_then_the_others_are_kept_and_it_comes_back(
     door: Door, case_id: UUID
 ) -> None:

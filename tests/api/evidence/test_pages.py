@@ -43,11 +43,13 @@ def page_of(case_id: UUID, item: str = STAIRS) -> str:
     return f"/cases/{case_id}/check/items/{item}/files"
 
 
-async def send(door: Door, case_id: UUID, *contents: bytes, role: str = "coordinator") -> httpx.Response:
+async def send(
+    door: Door, case_id: UUID, *contents: bytes, role: str = "coordinator", **how: str
+) -> httpx.Response:
     session = sign_in(door, role)
     files: list[Any] = [("file", ("IMG 14 Invented Row.jpg", each, "image/jpeg")) for each in contents]
     files.append(("file", ("", b"", "application/octet-stream")))  # the input that was left empty
-    data = {"form_token": form_token(door, session)}
+    data = {"form_token": form_token(door, session), **how}
     answer = await door.client.post(page_of(case_id), data=data, files=files)
     await door.settle()
     return answer
@@ -63,6 +65,24 @@ async def test_given_several_files_then_each_is_on_the_item_with_who_added_it(
     assert "Document or report, 1 page" in shown
     assert shown.count("Added by Test coordinator on 2 March 2026") >= 2
     assert "Invented Row" not in shown
+
+
+async def test_given_an_item_then_its_own_page_shows_its_photos_and_takes_more_and_how_answers_come_stays(
+    door: Door, case_id: UUID
+) -> None:
+    sent = await send(door, case_id, photo(), through="visit", told_by="daughter")
+    item = f"/cases/{case_id}/check/items/{STAIRS}"
+    assert sent.headers["location"] == f"{item}?through=visit&told_by=daughter&added=1&there=0#files"
+    shown = (await door.client.get(sent.headers["location"])).text
+    path = await opened_page(door, case_id)
+    assert f'<img src="{path}/thumbnail"' in shown
+    assert f'action="{item}/files"' in shown
+    assert "1 file added." in shown
+    sign_in(door, "trust-monitor")
+    assert "Photos and documents" not in (await door.client.get(item)).text
+    sign_in(door, "coordinator")
+    safety = (await door.client.get(f"/cases/{case_id}/check/items/safe-address")).text
+    assert "Photos and documents" not in safety
 
 
 async def test_given_files_of_which_some_are_refused_then_the_others_are_added_and_each_is_named_by_place(
@@ -227,7 +247,10 @@ async def test_given_a_phone_in_a_hallway_then_a_photo_is_taken_looked_at_and_fi
     page = await context.new_page()
     taken = tmp_path / "Edith Ashdown.jpg"
     taken.write_bytes(photo(size=(1200, 900)))
-    await page.goto(address + page_of(case_id))
+    await page.goto(f"{address}/cases/{case_id}/check/items/{STAIRS}")
+    await page.get_by_label("No", exact=True).check()
+    await page.get_by_text("How it is known, and a note").click()
+    await page.locator(f'[name="note-{STAIRS}"]').fill("Twelve steep steps")
     camera = page.get_by_label("Take a photo")
     assert await camera.get_attribute("capture") == "environment"
     await camera.set_input_files(taken)
@@ -235,6 +258,7 @@ async def test_given_a_phone_in_a_hallway_then_a_photo_is_taken_looked_at_and_fi
     await page.get_by_text("1 file added.").wait_for()
     await door.settle()
     await page.reload()
+    assert await page.get_by_text("Twelve steep steps").count(), "what was typed is saved with the photo"
     small = page.locator(".hw-photos img")
     assert await small.evaluate("each => each.decode().then(() => each.naturalWidth)") == 320
     assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
