@@ -24,6 +24,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 POSITIVE = {"AA", "CA"}
+CONFIRMED = "safety-confirmed"
 SHOWN = 5
 LONG_AGO = "now() - make_interval(secs => %(old)s)"
 Row = dict[str, Any]
@@ -53,13 +54,10 @@ class Evidence:
         """By the asker's own key: the last answer that said taken or done."""
         return {line["key"]: line for line in self._answered("http") if line["acknowledged"]}
 
-    def acknowledged_in_annexes(self) -> dict[str, set[str]]:
-        """The keys of what was acknowledged about safety, by case."""
-        kept: dict[str, set[str]] = {}
-        for line in self._answered("safety"):
-            if line["acknowledged"] and line.get("case_id"):
-                kept.setdefault(line["case_id"], set()).add(line["key"])
-        return kept
+    def confirmed_safe(self) -> dict[str, str]:
+        """By case: the key of the confirmation that was acknowledged, where no answer came after it."""
+        last = {line.get("case_id"): line for line in self._answered("safety") if line["acknowledged"]}
+        return {case: line["key"] for case, line in last.items() if case and line["kind"] == CONFIRMED}
 
     def _answered(self, door: str) -> Iterator[Row]:
         return (line for line in self.ledger if line["what"] == "answered" and line.get("door") == door)
@@ -121,17 +119,11 @@ def acknowledged_commands_are_kept(e: Evidence) -> Finding:
     return Finding(len(acked), broken, ", ".join(f"{n} {state}" for state, n in sorted(states.items())))
 
 
-def what_was_said_of_safety_is_kept(e: Evidence) -> Finding:
-    """Each answer about safety that was acknowledged is in the annex of its case, once."""
-    said = e.acknowledged_in_annexes()
-    counted = e.rows("SELECT case_id::text AS case_id, count(*) AS n FROM safety_events GROUP BY case_id")
-    kept = {row["case_id"]: row["n"] for row in counted}
-    broken = [
-        f"{case}: {kept.get(case, 0)}/{len(keys)}"
-        for case, keys in said.items()
-        if kept.get(case, 0) < len(keys)
-    ]
-    return Finding(sum(map(len, said.values())), broken)
+def confirmations_of_safety_are_kept(e: Evidence) -> Finding:
+    """Who was acknowledged as safe, and not asked again since, is recorded so."""
+    said = e.confirmed_safe()
+    kept = {row["id"] for row in e.rows("SELECT case_id::text AS id FROM safety_confirmations")}
+    return Finding(len(said), [f"{key}: {case}" for case, key in said.items() if case not in kept])
 
 
 def accepted_commands_have_their_events(e: Evidence) -> Finding:
@@ -334,7 +326,7 @@ RULES: tuple[tuple[str, Callable[[Evidence], Finding]], ...] = (
     ("Nothing acknowledged is missing", acknowledged_messages_are_stored),
     ("", stored_bytes_hash_to_their_name),
     ("", acknowledged_commands_are_kept),
-    ("", what_was_said_of_safety_is_kept),
+    ("", confirmations_of_safety_are_kept),
     ("", accepted_commands_have_their_events),
     ("", every_referral_has_its_case),
     ("", a_repeated_request_was_one_command),

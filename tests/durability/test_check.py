@@ -139,13 +139,10 @@ def _healthy(world: World) -> None:
     world.ledger += [
         answered("mllp", "1/1", ack="AA", sha256=SHA),
         answered("http", "k", command_id=str(refer), outcome="accepted"),
-        answered("safety", "s", case_id=str(case)),
+        answered("safety", "a", case_id=str(case), kind="questions-answered"),
+        answered("safety", "s", case_id=str(case), kind="safety-confirmed"),
     ]
-    world.add(
-        "safety_events", id=name("safety"), case_id=case, kind="questions-answered", payload={},
-        in_hospital=True, case_time=LONG_AGO, organisation_id=trust, user_id=name("nurse"), role="r",
-        body_hash="h",
-    )  # fmt: skip
+    world.add("safety_confirmations", case_id=case)
     world.log.append(effect(str(item)))
 
 
@@ -178,9 +175,9 @@ FAULTS: dict[str, tuple[Callable[[World], Any], set[str]]] = {
         lambda w: w.ledger.append(answered("http", "fhir-key")),
         {"acknowledged_commands_are_kept"},
     ),
-    "what was said of safety is gone": (
-        lambda w: w.run("DELETE FROM safety_events"),
-        {"what_was_said_of_safety_is_kept"},
+    "that somebody is safe is gone": (
+        lambda w: w.run("DELETE FROM safety_confirmations"),
+        {"confirmations_of_safety_are_kept"},
     ),
     "a command ended otherwise than was said": (
         lambda w: w.run("UPDATE commands SET state = 'refused'"),
