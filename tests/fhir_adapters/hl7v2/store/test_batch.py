@@ -98,22 +98,23 @@ async def emptied(owner: AsyncEngine) -> None:
             await session.execute(text(f"DELETE FROM {table}"))
 
 
-@pytest.mark.parametrize("together", [128, 7])
-async def test_given_a_hospitals_messages_then_batches_write_what_one_by_one_would(
-    intake: Intake, owner: AsyncEngine, monkeypatch: pytest.MonkeyPatch, together: int
+async def test_given_a_hospitals_messages_then_batches_of_any_size_write_what_one_by_one_would(
+    intake: Intake, owner: AsyncEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    messages = hospital()
-    monkeypatch.setattr(batches, "MOST_MESSAGES", together)
-    await intake.take(*messages)
-    in_batches = await record(intake)
+    messages, in_batches = hospital(), list[dict[str, Any]]()
+    for together in (128, 7):
+        monkeypatch.setattr(batches, "MOST_MESSAGES", together)
+        await intake.take(*messages)
+        in_batches.append(await record(intake))
+        await emptied(owner)
 
-    await emptied(owner)
     monkeypatch.setattr(plan, "ORDINARY", ())
     await intake.take(*messages)
 
-    assert in_batches == await record(intake)
-    assert len(in_batches["spells"]) > 30
-    assert in_batches["merges"]
+    one_by_one = await record(intake)
+    assert in_batches == [one_by_one, one_by_one]
+    assert len(one_by_one["spells"]) > 30
+    assert one_by_one["merges"]
 
 
 async def test_given_messages_about_different_people_then_three_statements_each_are_enough(
