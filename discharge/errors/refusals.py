@@ -77,7 +77,7 @@ REFUSALS: tuple[Row, ...] = (
      "Choose another home, or confirm that you still want to offer it and give the reason."),
     ("work-open", 409, "business-rule", None, False, "sender",
      "This organisation still does work for the case",
-     "It has an open order. Cancel the order or wait until it is done, then end this part."),
+     "It has an open order or knows of an open hazard. Cancel or close it, or wait; then end this part."),
     ("lead-needed", 409, "business-rule", None, False, "sender",
      "This case needs a lead",
      "Every case has a responsible trust and a housing lead. Add another one first, then end this part."),

@@ -116,7 +116,8 @@ def _needed(case: Case, leaving: UUID) -> list[Refused]:
     found: dict[str, bool] = {
         "trust-has-the-patient": _has_the_patient(case, leaving) and case.discharge is None,
         "stay-not-ended": _has_the_patient(case, leaving) and case.discharge is not None,
-        "work-open": any(strand.partner_id == leaving for strand in case.open_strands),
+        "work-open": any(strand.partner_id == leaving for strand in case.open_strands)
+        or any(leaving in hazard.partners for hazard in case.open_hazards),
         "lead-needed": _is_the_last(case, leaving),
     }
     return [Refused(code, where="organisation_id") for code, holds in found.items() if holds]

@@ -188,3 +188,14 @@ def test_given_who_was_told_then_they_take_part_from_then_on_and_see_their_own_h
     story = shared()
     roles = {each.organisation_id: each.role for each in story.case.participants}
     assert (roles[LANDLORD], roles[COUNCIL]) == ("landlord", "environmental-health")
+
+
+@pytest.mark.parametrize("organisation", [LANDLORD, COUNCIL])
+def test_given_who_was_told_of_an_open_hazard_then_they_stay_until_it_is_closed(organisation: Any) -> None:
+    leave = cmd.EndParticipation(organisation_id=organisation)
+    story = shared()
+    assert story.refused(leave, 2) == ("work-open", "organisation_id")
+    for hazard in story.case.open_hazards:
+        story.ask(cmd.CloseHazard(hazard=hazard.key, reason="not-a-hazard"), 2)
+    left = story.ask(leave, 3).case.participants
+    assert all(each.until_on for each in left if each.organisation_id == organisation)
