@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -44,10 +44,10 @@ class Side:
     nhs_numbers: Sequence[PersonNhsNumber]
     address: PersonAddress | None
     phones: tuple[str, ...]
-    not_safe: frozenset[str]
     stay: Spell | None
     case_id: UUID | None
     hidden: bool
+    not_safe: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,9 @@ async def open_pair(session: AsyncSession, caller: Principal, pair_id: UUID) -> 
     row = await session.get(DuplicatePair, pair_id)
     if row is None:
         raise HomewardError("not-found")
-    left, right = await _side(session, row.left_id), await _side(session, row.right_id)
+    left, right = await _marked(
+        session, await _side(session, row.left_id), await _side(session, row.right_id)
+    )
     seen = [side.person.id for side in (left, right) if side is not None]
     await looked(session, caller, "two records side by side", (), seen)
     return OpenedPair(row, left, right, await _decisions(session, IdentityDecision.pair_id == pair_id))
@@ -167,7 +169,6 @@ async def _side(session: AsyncSession, person_id: UUID) -> Side | None:
     if person is None:
         return None
     hidden = _hidden(person)
-    phones = () if hidden else await _phones(session, person_id)
     numbers = select(PersonIdentifier).where(PersonIdentifier.person_id == person_id)
     nhs = select(PersonNhsNumber).where(PersonNhsNumber.person_id == person_id)
     stay = select(Spell).where(Spell.person_id == person_id).order_by(Spell.admitted_at.desc().nulls_last())
@@ -177,12 +178,20 @@ async def _side(session: AsyncSession, person_id: UUID) -> Side | None:
         numbers=(await session.scalars(numbers.order_by(PersonIdentifier.value))).all(),
         nhs_numbers=(await session.scalars(nhs.order_by(PersonNhsNumber.recorded_at))).all(),
         address=None if hidden else await home_address(session, person),
-        phones=phones,
-        not_safe=await not_safe(session, person_id, phones),
+        phones=() if hidden else await _phones(session, person_id),
         stay=await session.scalar(stay.limit(1)),
         case_id=await session.scalar(case.limit(1)),
         hidden=hidden,
     )
+
+
+async def _marked(session: AsyncSession, *sides: Side | None) -> tuple[Side | None, ...]:
+    """The records with the telephones that are not safe to ring, said of either: they may be one person."""
+    there = [side for side in sides if side is not None]
+    phones = [phone for side in there for phone in side.phones]
+    unsafe = [await not_safe(session, side.person.id, phones) for side in there]
+    every = frozenset[str]().union(*unsafe)
+    return tuple(side and replace(side, not_safe=every.intersection(side.phones)) for side in sides)
 
 
 async def _phones(session: AsyncSession, person_id: UUID) -> tuple[str, ...]:

@@ -56,7 +56,7 @@ PAGES: Final = (
     Opened("a case, an item of its check", "/cases/{case}/check/items/heating", WARD),
     Opened(
         "a case, a domain of its check",
-        "/cases/{case}/check/domains/getting-in-and-moving-inside",
+        "/cases/{case}/check/domains/moving-inside",
         HOME,
         SERVICE,
     ),

@@ -50,7 +50,7 @@ JOAN = Sample(
         "PV2": {12: "FELL AT 1 ACACIA AVENUE"},
     },
 )
-FORM = "home-check-1"
+FORM = "home-check-2"
 HIDE = {"PID": {11: "", 13: ""}, "ZU8": {4: "2"}}
 
 SECRETS: Mapping[str, tuple[str, ...]] = {
@@ -286,7 +286,7 @@ async def _known(worker: AsyncEngine, case_id: UUID, home_id: str) -> dict[str, 
             "kind": list(FORMS),
             "item": ["heating"],
             "number": ["1"],
-            "slug": ["getting-in-and-moving-inside"],
+            "slug": ["moving-inside"],
             "file_id": [str(uuid4())],
             "kept": [str(uuid4())],
             "name": ["tenures"],

@@ -132,6 +132,11 @@ async def test_given_every_form_when_sent_empty_then_its_errors_are_found_and_ax
     for form in forms:
         await page.goto(address + form)
         await require_nothing_found(page, form)
+        if (
+            await page.locator("main button[type=submit]").count() == 0
+        ):  # one question comes before the others
+            await page.locator(f"main a[href*='{form}?']").first.click()
+            await require_nothing_found(page, f"{form} with its first question answered")
         for box in await page.locator("input[name^=effective_on]").all():
             await box.fill("")
         await page.locator("main button[type=submit]").first.click()

@@ -82,8 +82,9 @@ CODES = {
     "kind": ["accept-referral", "close-case"],
     "item": ["steps-stairs"],
     "slug": ["getting-in-and-moving-inside"],
+    "number": ["1"],
 }
-"""What stands in an address and is a code: a kind of command, an item or a domain of the check."""
+"""What stands in an address and is a code: a kind of command, an item or a domain of the check, a hazard."""
 OPEN_NOUNS = {"property_id", "home_id"}
 """Homes are read by whoever finds homes: only writing is the landlord's."""
 WRITTEN_BY_LOOKING = {"audit_reads", "audit_writes", "users", "sessions", "kept_forms", "safety_looks"}

@@ -284,10 +284,15 @@ class Story(Seen):
         """The person agrees that partners are told."""
         self.asks("coordinator", "record-sharing-basis", day, basis="consent")
 
+    def check_is_begun(self, day: int) -> None:
+        """The check begins on the newest form."""
+        self.asks("coordinator", "start-check", day, form=form_in_force(self.day(day)).code)
+
     def home_is_checked(self, day: int, **answers: str) -> None:
         """All is well, but for the items named, as on the newest form."""
         form = form_in_force(self.day(day)).code
-        self.asks("coordinator", "start-check", day, form=form)
+        if not self.coded()["check"]:
+            self.check_is_begun(day)
         told = self.answers_when_well(**answers)
         self.asks("coordinator", "complete-check", day, form=form, answers=told)
 

@@ -91,5 +91,7 @@ def test_given_two_records_with_a_case_each_when_they_are_merged_then_the_older_
     assert (ended["case"]["outcome"], ended["case"]["merged_into"]) == ("merged", older)
     kamala.case_id = older
     kamala.then_the_case_is("accepted")
+    kamala.check_is_begun(day=4)
+    kamala.is_safe(day=4)
     kamala.home_is_checked(day=4)
     kamala.then_the_case_is("ready")

@@ -7,7 +7,7 @@ from __future__ import annotations
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import ARRAY, Text, cast, func, select, update
+from sqlalchemy import ARRAY, Text, cast, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from discharge.permissions import allowed
@@ -153,6 +153,12 @@ async def test_given_a_restricted_warning_when_everybody_asks_for_everything_the
     for phone in (number, kin):
         await warned(door, scene.case_id, phone=phone, name=f"Harry {phone}")
     known = {name: values[:1] for name, values in scene.known.items()}
+    person_id = await person_of(door, scene.case_id)
+    async with transaction(owner) as session:
+        of_person = or_(DuplicatePair.left_id == person_id, DuplicatePair.right_id == person_id)
+        known["pair_id"] = [str(await session.scalar(select(DuplicatePair.id).where(of_person).limit(1)))]
+    pair = (await door.get(f"/api/v1/duplicates/{known['pair_id'][0]}", "operator")).json()
+    assert all(number in pair[side]["phones_not_safe"] for side in ("left", "right")), "said of either record"
     shown, bare, told = set(), set(), set()
     for party, role in ASKERS:
         sign_in(door, role, party)

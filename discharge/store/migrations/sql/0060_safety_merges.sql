@@ -1,7 +1,6 @@
 -- Two cases that were one: the annex of the case that ended goes to the one that goes on, and back when the merge is
 -- undone. `own_case_id` is the case in which something was recorded that a merge brought elsewhere.
 ALTER TABLE safety_events ADD COLUMN own_case_id UUID;
-CREATE INDEX ix_safety_events_own_case_id ON safety_events (own_case_id) WHERE own_case_id IS NOT NULL;
 
 -- Whoever is on either list reads both; whoever was taken off the list of the case that goes on is not put back. Safety
 -- has to be confirmed again for it, whether or not the other case had an annex, so that this tells nothing.
