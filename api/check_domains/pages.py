@@ -20,11 +20,11 @@ from api.check_domains.views import (
     found_items,
     moved_words,
 )
+from api.check_items.answer_source import Sitting
 from api.check_items.fields import ItemSent, read_sent
 from api.check_items.own_words import own_words
 from api.check_items.scene import ANSWER, Scene, scene
 from api.check_items.service import Saved, save_item
-from api.check_items.sitting import Sitting
 from api.check_items.views import item_line, slug_of
 from api.checks.views import error_line
 from api.commands.service import AskedCommand, ask

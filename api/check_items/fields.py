@@ -13,8 +13,8 @@ from typing import Any
 
 from starlette.datastructures import FormData
 
+from api.check_items.answer_source import NOBODY, Sitting, faults_of_all, input_field, select_field
 from api.check_items.schemas import ItemAnswerBody
-from api.check_items.sitting import NOBODY, Sitting, faults_of_all, input_field, select_field
 from api.checks.submission import KNOWN, Submission, read_item
 from api.checks.views import Question, question
 from api.forms.submission import MOST_DIGITS, MOST_TEXT

@@ -11,11 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.datastructures import FormData
 from starlette.responses import JSONResponse, Response
 
+from api.check_items.answer_source import Sitting
 from api.check_items.fields import ItemSent, fingerprint, read_sent
 from api.check_items.queries import ItemKnown, item_events
 from api.check_items.scene import ANSWER, Scene, scene
 from api.check_items.service import Saved, save_item
-from api.check_items.sitting import Sitting
 from api.check_items.views import (
     ItemPage,
     history_lines,

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from api.cases import queries as case_queries
+from api.check_items.answer_source import Sitting
 from api.check_items.fields import ItemFields, ItemSent, item_fields, standing_form
 from api.check_items.queries import ItemKnown, Written, form_to_answer, item_known, items_known, written
-from api.check_items.sitting import Sitting
 from api.check_items.views import Frame, ItemBlock, frame_of, item_block
 from api.web import names
 from api.web.page import words

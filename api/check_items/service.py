@@ -8,9 +8,9 @@ from uuid import UUID, uuid4
 from starlette.datastructures import FormData
 
 from api.changes.views import Changes
+from api.check_items.answer_source import TELLER, TELLER_NAME, WAY
 from api.check_items.asked import asked_answer
 from api.check_items.fields import DUE, NAME, ON, OWNER, TOLD, ItemSent
-from api.check_items.sitting import TELLER, TELLER_NAME, WAY
 from api.checks.submission import KNOWN, answer_field, note_field
 from api.commands.service import Outcome, ask
 from api.forms.submission import as_sent

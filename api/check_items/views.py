@@ -11,10 +11,10 @@ from uuid import UUID
 
 from api.cases.timeline import known_by, timeline_lines
 from api.changes.views import Changes
+from api.check_items.answer_source import Sitting, name_input, told_select, way_select
 from api.check_items.fields import ItemFields
 from api.check_items.json_views import who_said
 from api.check_items.queries import ItemKnown, Written
-from api.check_items.sitting import Sitting, name_input, told_select, way_select
 from api.evidence.views import ItemFiles
 from api.web.names import Directory
 from api.web.page import words

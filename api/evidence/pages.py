@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
 
-from api.check_items.sitting import Sitting
+from api.check_items.answer_source import Sitting
 from api.commands.service import AskedCommand, ask
 from api.evidence.files import as_a_file
 from api.evidence.queries import FilesOfCase, files_of, one_file, open_file

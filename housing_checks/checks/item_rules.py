@@ -26,8 +26,8 @@ from housing_checks.checks.answers import (
     require_words,
     words_of,
 )
-from housing_checks.checks.building import building_left
 from housing_checks.checks.form import form_in_force, form_to_decide
+from housing_checks.checks.former_building import building_left
 from housing_checks.checks.model import CheckForm, CheckItem
 from housing_checks.checks.statements import said_of, standing
 from housing_checks.guards import require_order, require_stage
