@@ -31,20 +31,21 @@ CIRCUMSTANCES = "circumstances"
 
 def answers_standing(case: Case) -> dict[str, str]:
     """Return what is known of each item: as it was answered, or as work or time has changed it since."""
-    answers = case.check.given if case.check is not None else {}
-    known = {code: answer.value for code, answer in answers.items()}
+    check = case.check
+    if check is None:
+        return {code: item.value for code, item in case.gate.items()}
     since = {
         code: item.value
         for code, item in case.gate.items()
-        if code not in answers or answers[code].gate != item.value
+        if code not in check.answers or check.counts_as(code) != item.value
     }
-    return known | since
+    return {**check.answers, **since}
 
 
 def counting_at_the_gate(case: Case) -> dict[str, YesNoUnknown]:
     """Return how what is known of each item counts at the gate."""
-    answers = case.check.given if case.check is not None else {}
-    counted: dict[str, YesNoUnknown] = {code: answer.gate for code, answer in answers.items()}
+    check = case.check
+    counted = {code: check.counts_as(code) for code in check.answers} if check is not None else {}
     return counted | {code: item.value for code, item in case.gate.items()}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
@@ -66,8 +66,13 @@ class Check(Frozen):
 
     @property
     def given(self) -> Mapping[str, ItemAnswer]:
-        """Each answer with what is known of it."""
-        return {code: self.given_of(code) for code in self.answers}
+        """Each answer with what is known of it, put together when it is looked up."""
+        return _Given(self)
+
+    def counts_as(self, code: str) -> YesNoUnknown:
+        """How an answer counts at the gate; KeyError for an item that is not answered."""
+        known = self.details.get(code)
+        return known.gate if known is not None else self.given_of(code).gate
 
     def given_of(self, code: str) -> ItemAnswer:
         """One answer with what is known of it; KeyError for an item that is not answered."""
@@ -108,6 +113,25 @@ class Check(Frozen):
         return frozenset(
             code for code, said in self.statements.items() if len({each.value for each in said}) > 1
         )
+
+
+class _Given(Mapping[str, ItemAnswer]):
+    """The answers of a check. A page asks for a few of some eighty, so that none is made before."""
+
+    def __init__(self, check: Check) -> None:
+        self._check = check
+
+    def __getitem__(self, code: str) -> ItemAnswer:
+        return self._check.given_of(code)
+
+    def __contains__(self, code: object) -> bool:
+        return code in self._check.answers
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._check.answers)
+
+    def __len__(self) -> int:
+        return len(self._check.answers)
 
 
 _DETAILS = tuple(AnswerDetails.model_fields)
