@@ -255,7 +255,7 @@ def _gate_causes(case: Case, names: Names) -> list[str]:
     open_ones = [item for item in case.gate_items if not item.satisfied]
     by_value = (
         ("not in place", [item for item in open_ones if item.value == "no"]),
-        ("not confirmed", [item for item in open_ones if item.value != "no"]),
+        ("not known yet", [item for item in open_ones if item.value != "no"]),
     )
     return [
         f"{words}: {_some([names.question(item.code) for item in items])}"

@@ -26,8 +26,10 @@ from api.check_items.views import (
 )
 from api.checks.views import error_line
 from api.commands.service import AskedCommand, ask
-from api.evidence.pages import added_words, files_shown
+from api.evidence.pages import uploaded_here
 from api.evidence.queries import files_of
+from api.evidence.service import ADD
+from api.evidence.upload import NOTHING_SENT, Uploaded, files_shown, upload
 from api.evidence.views import ItemFiles
 from api.forms.submission import Filled, as_sent, note_of, seen_of
 from api.forms.views import confirms
@@ -57,6 +59,7 @@ class Sent:
     settled: str = ""
     reason: str = ""
     settle_fault: str = ""
+    files: Uploaded = NOTHING_SENT
 
 
 @router.get("/{item}")
@@ -79,7 +82,7 @@ async def show(
     sent = Sent()
     if kept is not None:
         sent = Sent(Saved(replace(read_sent(seen.item(item).item, kept), faults={})))
-    return await _page(seen, item, sent, saved=saved, added=added_words(added, there))
+    return await _page(seen, item, replace(sent, files=Uploaded(added, there)), saved=saved)
 
 
 @router.post("/{item}")
@@ -97,6 +100,24 @@ async def answer(visit: Visitor, case_id: UUID, item: str) -> Response:
     if saved.outcome.answer is None:
         return visit.to(f"/requests/{saved.outcome.command_id}")
     return visit.to(await _next(visit, case_id, item, sitting, data))
+
+
+@router.post("/{item}/files")
+async def add_files(visit: Visitor, case_id: UUID, item: str) -> Response:
+    """Add the files that were chosen to the item. Each page that has the form is shown again, with what was
+    refused beside the field.
+    """
+    visit.caller.require(ADD)
+    data = await visit.form()
+    if data.get("page") != "item":
+        return await uploaded_here(visit, case_id, item, data)
+    sitting = Sitting.of(str(data.get("through", "")), str(data.get("told_by", "")), visit.today)
+    became = await upload(visit, case_id, item, data)
+    if became.refused:
+        seen = await scene(visit, case_id, sitting, f"item {item}")
+        return await _page(seen, item, Sent(files=became), status=became.status)
+    query = "&".join(filter(None, (sitting.query, became.query)))
+    return visit.to(f"/cases/{case_id}/check/items/{item}?{query}#files")
 
 
 @router.post("/{item}/settle")
@@ -194,18 +215,16 @@ def _as_left(sent: ItemSent) -> ItemSent:
     return replace(sent, read=replace(sent.read, notes={}, danger=frozenset()))
 
 
-async def _page(
-    seen: Scene, item: str, sent: Sent, *, saved: str = "", added: str = "", status: int = 200
-) -> Response:
+async def _page(seen: Scene, item: str, sent: Sent, *, saved: str = "", status: int = 200) -> Response:
     visit, known = seen.visit, seen.item(item)
     async with visit.services.begin(visit.caller) as session:
         rows = await item_events(session, seen.case.case_id, item)
-        files = await _files(session, seen, known, added)
+        files = await _files(session, seen, known, sent.files)
     used = [each.note_id for each in (*known.statements, known.answer) if each is not None]
     view = replace(
         _view(seen, item, sent),
         history=history_lines(rows, seen.names),
-        notes=note_lines(known.item, seen.written, used),
+        notes=note_lines(known.item, seen.written, used, seen.names, visit.clock),
         files=files,
     )
     banner = _banner(seen, saved)
@@ -245,7 +264,7 @@ def _view(seen: Scene, item: str, sent: Sent) -> ItemPage:
     )
 
 
-async def _files(session: AsyncSession, seen: Scene, known: ItemKnown, added: str) -> ItemFiles | None:
+async def _files(session: AsyncSession, seen: Scene, known: ItemKnown, became: Uploaded) -> ItemFiles | None:
     """The photos and documents of an item that takes them, for who may see them."""
     visit = seen.visit
     if not takes_photos(known.item) or not visit.caller.may_on(seen.case, "evidence.read"):
@@ -253,7 +272,8 @@ async def _files(session: AsyncSession, seen: Scene, known: ItemKnown, added: st
     listed = await files_of(
         session, visit.caller, seen.case.case_id, "photos of the check", item=known.item.code
     )
-    return replace(files_shown(visit, listed, known.item.code, seen.names), added=added)
+    shown = files_shown(visit, listed, known.item.code, seen.names)
+    return replace(shown, errors=became.refused, added=became.words)
 
 
 def _settle(seen: Scene, item: str, sent: Sent) -> tuple[dict[str, object], dict[str, object]] | None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from api.cases.schemas import CaseNote
 from api.checks.schemas import FormItem
+from api.commands.schemas import RequestContext
 from api.web.schemas import Schema
 from discharge.values import AnswerCode, YesNoUnknown
 
@@ -90,10 +91,8 @@ class CheckItemDetail(CheckItemLine):
     history: list[ItemEvent] = Field(description="Everything that was said of it, newest first")
 
 
-class ItemAnswerBody(BaseModel):
+class ItemAnswerBody(RequestContext):
     """An answer to one item of the check of a case."""
-
-    model_config = ConfigDict(extra="forbid")
 
     value: AnswerCode = Field(description="yes, no, unknown, or another answer that the item takes")
     said_on: date | None = Field(
@@ -111,21 +110,4 @@ class ItemAnswerBody(BaseModel):
         default=None,
         max_length=2_000,
         description="A note on the item; of an answer `written`, the answer itself",
-    )
-    about_danger: bool = Field(
-        default=False,
-        description="True when the note speaks of abuse or danger: it is then not on the case, and people"
-        " named for safety and the writer read it",
-    )
-    seen_version: int | None = Field(
-        default=None,
-        ge=0,
-        description="The version of the case that the asker was looking at: the item must not have changed"
-        " since (`case-changed`)",
-    )
-    confirm: list[str] = Field(
-        default_factory=list,
-        max_length=20,
-        description="Codes of contradictions (409 `contradiction`) that the asker was asked about and"
-        " confirms, with a note",
     )

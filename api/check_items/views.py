@@ -20,8 +20,9 @@ from api.web.names import Directory
 from api.web.page import words
 from api.web.page.tags import Tag
 from discharge.cases.model import Case, ItemAnswer
+from discharge.clocks import CaseClock
 from discharge.codes.casework import OWNER_ROLES, SETTLE_REASONS
-from discharge.store.tables import CaseEventRow
+from discharge.store.tables import CaseEventRow, NoteRow
 from housing_checks.checks.model import CheckItem
 
 NO_NAMES: Mapping[UUID, str] = {}
@@ -210,11 +211,18 @@ def history_lines(rows: Sequence[CaseEventRow], names: Directory) -> tuple[Histo
     )
 
 
-def note_lines(item: CheckItem, written: Written, used: Sequence[UUID | None]) -> tuple[tuple[str, str], ...]:
-    """The notes on an item that are no answer in words: text, and when it was written."""
+def note_lines(
+    item: CheckItem, written: Written, used: Sequence[UUID | None], names: Directory, clock: CaseClock
+) -> tuple[tuple[str, str], ...]:
+    """The notes on an item that are no answer in words: text, and who wrote it when, in case time."""
     return tuple(
-        (row.text, words.moment(row.created_at)) for row in written.of_item(item.code) if row.id not in used
+        (row.text, _written_by(row, names, clock)) for row in written.of_item(item.code) if row.id not in used
     )
+
+
+def _written_by(row: NoteRow, names: Directory, clock: CaseClock) -> str:
+    who = names.user(row.author_id) or names.organisation(row.organisation_id)
+    return f"Written by {who} on {words.moment(clock.case_time(row.created_at))}"
 
 
 def settle_fields(

@@ -22,10 +22,34 @@ from discharge.cases.commands import Command
 from discharge.permissions import PERMISSIONS
 
 
-class CommandContext(BaseModel):
-    """What every command carries beside its own fields."""
+class RequestContext(BaseModel):
+    """What each request about a case carries: what the asker saw and confirms, and whether the note speaks of
+    danger.
+    """
 
     model_config = ConfigDict(extra="forbid")
+
+    about_danger: bool = Field(
+        default=False,
+        description="True when the note speaks of abuse or danger: it is then not on the case, and people"
+        " named for safety and the writer read it",
+    )
+    seen_version: int | None = Field(
+        default=None,
+        ge=0,
+        description="The version of the case that the asker was looking at: what the request changes must not"
+        " have changed since (`case-changed`)",
+    )
+    confirm: list[str] = Field(
+        default_factory=list,
+        max_length=20,
+        description="Codes of contradictions (409 `contradiction`) that the asker was asked about and"
+        " confirms, with a reason or a note",
+    )
+
+
+class CommandContext(RequestContext):
+    """What every command carries beside its own fields."""
 
     effective_on: date | None = Field(
         default=None, description="The London date from which it holds; by default today"
@@ -49,25 +73,8 @@ class CommandContext(BaseModel):
         max_length=200,
         description="The name of the person who told an answer of the check; never sent to partners",
     )
-    about_danger: bool = Field(
-        default=False,
-        description="True when the note speaks of abuse or danger: it is then not on the case, and people"
-        " named for safety and the writer read it",
-    )
     danger_items: list[str] = Field(
         default_factory=list, description="Items whose notes speak of abuse or danger"
-    )
-    seen_version: int | None = Field(
-        default=None,
-        ge=0,
-        description="The version of the case that the asker was looking at: what the command changes must not"
-        " have changed since",
-    )
-    confirm: list[str] = Field(
-        default_factory=list,
-        max_length=20,
-        description="Codes of contradictions (409 `contradiction`) that the asker was asked about and"
-        " confirms, with a reason or a note",
     )
 
 

@@ -7,143 +7,65 @@ from datetime import date
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter
-from starlette.datastructures import FormData, UploadFile
+from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from api.check_items.answer_source import Sitting
 from api.commands.service import AskedCommand, ask
 from api.evidence.files import as_a_file
 from api.evidence.queries import FilesOfCase, files_of, one_file, open_file
-from api.evidence.service import ADD, REMOVE, SentFile, add_file
-from api.evidence.views import (
-    ItemFiles,
-    files_path,
-    item_files,
-    item_path,
-    photo_page,
-    refused_lines,
-    subject_words,
-)
+from api.evidence.service import ADD, REMOVE
+from api.evidence.upload import Uploaded, files_shown, upload
+from api.evidence.views import files_path, item_path, photo_page, subject_words
 from api.web import names
-from api.web.bodies import FILES_TOGETHER
 from api.web.page import words
 from api.web.page.visit import Visit, Visitor
-from discharge.cases.command_stages import may_ask
 from discharge.cases.commands import RemoveItemEvidence
 from discharge.cases.model import Case
 from discharge.cases.model.evidence import HAZARD
 from discharge.codes.casework import EVIDENCE_REMOVAL_REASONS
 from discharge.errors import HomewardError
-from housing_checks.evidence.rules import is_hazard, require_item, takes_files
+from housing_checks.evidence.rules import is_hazard, require_item
 from housing_checks.hazards.words import hazard_words
 
 router = APIRouter(prefix="/cases/{case_id}", include_in_schema=False)
-
-CANNOT_BE_PUT_RIGHT = frozenset(
-    {"not-found", "role-not-allowed", "part-not-allowed", "no-such-item", "evidence-of-safety"}
-)
-"""Refusals that another file would meet as well."""
 
 
 @router.get("/check/items/{item}/files")
 async def show(visit: Visitor, case_id: UUID, item: str, added: int = 0, there: int = 0) -> Response:
     """What is on the item, and the form that adds to it; after one was sent, what became of it."""
-    return await _item_page(visit, case_id, item, added=added_words(added, there))
+    return await files_page(visit, case_id, item, Uploaded(added, there))
 
 
 @router.get("/hazards/{number}/files")
 async def show_hazard(visit: Visitor, case_id: UUID, number: str, added: int = 0, there: int = 0) -> Response:
     """What shows a hazard, and the form that adds to it; after one was sent, what became of it."""
-    return await _item_page(visit, case_id, f"{HAZARD}{number}", added=added_words(added, there))
+    return await files_page(visit, case_id, f"{HAZARD}{number}", Uploaded(added, there))
 
 
 @router.post("/hazards/{number}/files")
 async def add_to_hazard(visit: Visitor, case_id: UUID, number: str) -> Response:
     """Add the files that were chosen to a hazard."""
-    return await _add(visit, case_id, f"{HAZARD}{number}")
-
-
-def added_words(added: int, there: int) -> str:
-    """How many files were added, and how many were there before; nothing where none was sent."""
-    said = [f"{words.count(added, 'file')} added."] if added > 0 else []
-    if there > 0:
-        said.append(f"{words.count(there, 'file')} {'was' if there == 1 else 'were'} here already.")
-    return " ".join(said)
-
-
-@router.post("/check/items/{item}/files")
-async def add(visit: Visitor, case_id: UUID, item: str) -> Response:
-    """Add the files that were chosen to an item of the check."""
-    return await _add(visit, case_id, item)
-
-
-async def _add(visit: Visit, case_id: UUID, item: str) -> Response:
-    """Add one file after the other; those that are refused are named by place."""
     visit.caller.require(ADD)
-    form = await visit.form()
-    sent = await _chosen(form, visit.services.settings.files.each)
-    if not sent:
-        why = "Take a photo, or choose a file"
-        return await _item_page(visit, case_id, item, refused=((1, why),), sent=1, status=422)
-    added, there, refused, status = 0, 0, [], 200
-    for number, content in enumerate(sent, 1):
-        try:
-            done = await add_file(visit.services, visit.caller, SentFile(case_id, item, content))
-        except HomewardError as error:
-            if error.row.http >= 500 or error.code in CANNOT_BE_PUT_RIGHT:
-                raise
-            refused.append((number, _why(error)))
-            status = error.row.http
-        else:
-            added, there = added + (not done.repeated), there + done.repeated
-    if not refused:
-        return visit.to(_back_to_item(visit, case_id, item, form, f"added={added}&there={there}"))
-    said = added_words(added, there)
-    return await _item_page(
-        visit, case_id, item, refused=tuple(refused), sent=len(sent), added=said, status=status
-    )
+    return await uploaded_here(visit, case_id, f"{HAZARD}{number}", await visit.form())
 
 
-def _back_to_item(visit: Visit, case_id: UUID, item: str, form: FormData, became: str) -> str:
-    """The page of the item, which keeps how answers come just now; of a hazard that of its files."""
-    if is_hazard(item):
-        return f"{files_path(case_id, item)}?{became}"
-    said = Sitting.of(str(form.get("through", "")), str(form.get("told_by", "")), visit.today).query
-    return f"/cases/{case_id}/check/items/{item}?{'&'.join(filter(None, (said, became)))}#files"
+async def uploaded_here(visit: Visit, case_id: UUID, item: str, form: FormData) -> Response:
+    """Add the files of a form that stood on the page of files, and show that page again."""
+    became = await upload(visit, case_id, item, form)
+    if became.refused:
+        return await files_page(visit, case_id, item, became)
+    return visit.to(f"{files_path(case_id, item)}?{became.query}")
 
 
-async def _chosen(form: FormData, most: int) -> list[bytes]:
-    """The files that were chosen, of one that is too large enough to tell; an input that was left empty sends
-    one without a name.
-    """
-    files = [each for _, each in form.multi_items() if isinstance(each, UploadFile) and each.filename]
-    if len(files) > FILES_TOGETHER:
-        raise HomewardError("limits", detail=f"at most {FILES_TOGETHER} files", where="file")
-    return [await each.read(most + 1) for each in files]
-
-
-def _why(error: HomewardError) -> str:
-    limit = f" ({error.detail})" if error.code in ("file-too-large", "files-full") else ""
-    return f"{error.row.title}{limit}. {error.row.words}"
-
-
-async def _item_page(
-    visit: Visit,
-    case_id: UUID,
-    item: str,
-    *,
-    refused: tuple[tuple[int, str], ...] = (),
-    sent: int = 0,
-    added: str = "",
-    status: int = 200,
-) -> Response:
+async def files_page(visit: Visit, case_id: UUID, item: str, became: Uploaded) -> Response:
+    """The page of the files of one item or hazard, with what became of those that were sent."""
     async with visit.services.begin(visit.caller) as session:
         listed = await files_of(session, visit.caller, case_id, "photos of the check", item=item)
         known = await names.directory(session)
-    view = replace(files_shown(visit, listed, item, known), errors=refused_lines(refused, sent), added=added)
+    view = replace(files_shown(visit, listed, item, known), errors=became.refused, added=became.words)
     label, back = _subject(listed.found.case, item, visit.today)
     return visit.page(
-        "evidence/item_page.html", status, files=view, label=label, back=back, name=_name(listed)
+        "evidence/item_page.html", became.status, files=view, label=label, back=back, name=_name(listed)
     )
 
 
@@ -157,13 +79,6 @@ def _subject(case: Case, item: str, today: date) -> tuple[str, dict[str, str]]:
     place = item.replace("/", "-")
     back = {"href": f"/cases/{case.case_id}/hazards#{place}", "text": "Hazards at home"}
     return hazard_words(case.hazards[item]), back
-
-
-def files_shown(visit: Visit, listed: FilesOfCase, item: str, known: names.Directory) -> ItemFiles:
-    """What is on an item, for any page that shows it."""
-    case = listed.found.case
-    adds = visit.caller.may_on(case, ADD) and may_ask(case, ADD) and takes_files(case, item)
-    return item_files(listed, visit.caller, known, item, visit.services.settings.files, adds=adds)
 
 
 def _name(listed: FilesOfCase) -> str:

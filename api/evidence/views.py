@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -48,7 +47,6 @@ class ItemFiles:
     most: str = ""
     errors: tuple[dict[str, Any], ...] = ()
     added: str = ""
-    back: dict[str, str] = field(default_factory=dict)
 
 
 def files_path(case_id: UUID, item: str) -> str:
@@ -160,11 +158,4 @@ def photo_page(listed: FilesOfCase, caller: Principal, name: str, label: str, kn
         download=f"{path}/content",
         back=item_path(row.case_id, row.item),
         remove=f"{path}/remove" if _may_remove(row, listed, caller) else "",
-    )
-
-
-def refused_lines(refused: Sequence[tuple[int, str]], sent: int) -> tuple[dict[str, Any], ...]:
-    """Which of the files that were sent were not taken, each by its place."""
-    return tuple(
-        {"text": f"File {number}: {why}" if sent > 1 else why, "href": "#files"} for number, why in refused
     )

@@ -143,7 +143,7 @@ def test_given_nobody_told_us_a_name_then_the_partner_is_left_out_and_no_id_appe
                     ),
                 }
             },
-            "Waiting 6 nights: not in place: heating; not confirmed: safe address.",
+            "Waiting 6 nights: not in place: heating; not known yet: safe address.",
         ),
         (Stage.CHECKED, {}, "Waiting 6 nights: housing adaptations not completed."),
         (

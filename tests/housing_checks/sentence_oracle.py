@@ -258,8 +258,8 @@ def _gate(case: Story, sentence: str) -> Iterator[str]:
     ]
     values = {each["value"] for each in open_ones}
     yield from _expect(sentence, "no" in values, "not in place: ")
-    yield from _expect(sentence, "unknown" in values, "not confirmed: ")
-    said = " ".join(re.findall(r"not (?:in place|confirmed): ([^;.]*)", sentence)).lower()
+    yield from _expect(sentence, "unknown" in values, "not known yet: ")
+    said = " ".join(re.findall(r"not (?:in place|known yet): ([^;.]*)", sentence)).lower()
     for code, words in (("heating", "heating"), ("food", "food for 48 hours")):
         satisfied = code in case["gate"] and all(each["code"] != code for each in open_ones)
         if satisfied:

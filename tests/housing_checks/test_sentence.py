@@ -44,7 +44,7 @@ TURNS = (
     "the home that was offered is lost",
     "tenancy signed",
     "not in place: ",
-    "not confirmed: ",
+    "not known yet: ",
     "no homelessness referral",
     "the home is ready, the discharge",
     "the home is not ready (",

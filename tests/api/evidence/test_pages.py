@@ -70,7 +70,7 @@ async def test_given_several_files_then_each_is_on_the_item_with_who_added_it(
 async def test_given_an_item_then_its_own_page_shows_its_photos_and_takes_more_and_how_answers_come_stays(
     door: Door, case_id: UUID
 ) -> None:
-    sent = await send(door, case_id, photo(), through="visit", told_by="daughter")
+    sent = await send(door, case_id, photo(), page="item", through="visit", told_by="daughter")
     item = f"/cases/{case_id}/check/items/{STAIRS}"
     assert sent.headers["location"] == f"{item}?through=visit&told_by=daughter&added=1&there=0#files"
     shown = (await door.client.get(sent.headers["location"])).text
@@ -98,6 +98,46 @@ async def test_given_files_of_which_some_are_refused_then_the_others_are_added_a
 async def test_given_nothing_chosen_then_the_page_says_what_to_do(door: Door, case_id: UUID) -> None:
     sent = await send(door, case_id)
     assert (sent.status_code, "Take a photo, or choose a file" in sent.text) == (422, True)
+
+
+async def test_given_a_file_that_is_refused_then_the_page_is_the_same_with_the_words_beside_the_field(
+    door: Door, case_id: UUID
+) -> None:
+    on_item = await send(door, case_id, b"<svg/>", photo(), page="item", through="visit", told_by="daughter")
+    assert on_item.status_code == 415
+    assert "<title>Error: " in on_item.text
+    assert f'action="/cases/{case_id}/check/items/{STAIRS}"' in on_item.text, "the item, with its answer"
+    field = on_item.text.partition('for="file"')[2].partition('id="file"')[0]
+    assert "File 1: This kind of file is not accepted" in field
+    assert "1 file added." in on_item.text
+    assert re.search(r'name="told_by" value="daughter"', on_item.text)
+    on_files = await send(door, case_id, b"<svg/>")
+    assert on_files.status_code == 415
+    assert f'action="/cases/{case_id}/check/items/{STAIRS}"' not in on_files.text
+    assert "This kind of file is not accepted" in on_files.text.partition('for="file"')[2]
+
+
+async def test_given_a_photo_taken_now_that_is_refused_then_the_words_stand_beside_the_camera(
+    door: Door, case_id: UUID
+) -> None:
+    session = sign_in(door, "coordinator")
+    data = {"form_token": form_token(door, session), "page": "item"}
+    sent = await door.client.post(
+        page_of(case_id), data=data, files=[("photo", ("a.jpg", b"<svg/>", "image/jpeg"))]
+    )
+    assert sent.status_code == 415
+    beside = sent.text.partition('for="photo"')[2].partition('id="photo"')[0]
+    assert "This kind of file is not accepted" in beside
+    assert "not accepted" not in sent.text.partition('for="file"')[2].partition('id="file"')[0]
+
+
+async def test_given_more_files_than_go_together_then_none_is_added_and_the_field_says_so(
+    door: Door, case_id: UUID
+) -> None:
+    sent = await send(door, case_id, *[photo()] * 6, page="item")
+    assert sent.status_code == 422
+    assert "Choose at most 5 files at once. None was added" in sent.text.partition('for="file"')[2]
+    assert "None yet." in sent.text
 
 
 async def test_given_a_form_of_somebody_else_then_nothing_is_added(
