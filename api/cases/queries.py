@@ -78,17 +78,18 @@ async def read_case(
     await looked(session, caller, what, [case_id], [person.id])
     case, viewer = SNAPSHOT.read(row.snapshot), await viewer_of(session, caller)
     caller.require_on(case, action)
-    sight = viewer.sight(case)
+    seen = viewer.looks_at(case, person)
+    sight = seen.telling.sight
     return CaseFile(
-        case=viewer.case(case, person),
-        person=viewer.person(case, person),
+        case=seen.case,
+        person=seen.person,
         updated_at=row.updated_at,
         address=await home_address(session, person) if sight.address else None,
         contacts=await _contacts(session, person) if sight.contacts else (),
         homes_before=await _homes_before(session, person) if sight.address else (),
-        place_seen=viewer.sees_place(case, person),
-        homes_seen=viewer.sees_homes(case, person),
-        telling=Telling(case, sight),
+        place_seen=seen.place,
+        homes_seen=seen.homes,
+        telling=seen.telling,
         newer=SNAPSHOT.is_newer(row.snapshot) or bool(unknown_kinds(case)),
         safety=(await safety_lines(session, caller, [case_id])).of(case_id),
     )

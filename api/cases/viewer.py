@@ -16,6 +16,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from api.web.principals import Principal
 from discharge.cases.model import SNAPSHOT, Case
 from discharge.cases.relations import relation_of
+from discharge.disclosure import Telling
 from discharge.roles import RELATIONS, Relation
 from discharge.sight import EVERYTHING, NOTHING, SIGHTS, Sight, seen_case, sight_of
 from discharge.store.tables import (
@@ -48,6 +49,19 @@ def is_hidden(person: Person) -> bool:
 
 
 @dataclass(frozen=True)
+class Seen:
+    """What somebody sees of one case and its person. `place` and `homes` say whether ward and bed, and which
+    homes are offered and let, are shown; `telling` what is told beyond the fields.
+    """
+
+    case: Case
+    person: Person
+    place: bool
+    homes: bool
+    telling: Telling
+
+
+@dataclass(frozen=True)
 class Viewer:
     """Who looks: the caller, the homes of their organisation, the hidden people whose ward they are named
     to know, and every relation that the organisation now has to some case; `ENDING` where it has a part that
@@ -69,26 +83,25 @@ class Viewer:
 
     def sees_place(self, case: Case, person: Person) -> bool:
         """Whether the caller may know ward and bed: of the hidden, the trust and whom it names."""
-        return (
-            not is_hidden(person) or self.relation(case) == "responsible-trust" or person.id in self.named_for
-        )
+        return self._sees_place(self.relation(case), person)
 
-    def sees_homes(self, case: Case, person: Person) -> bool:
-        """Whether the caller may know which homes are offered and let: of the hidden, the housing lead. (A
-        landlord sees its own in any case.)
+    def _sees_place(self, relation: Relation | None, person: Person) -> bool:
+        return not is_hidden(person) or relation == "responsible-trust" or person.id in self.named_for
+
+    def looks_at(self, case: Case, person: Person) -> Seen:
+        """The case and its person with what the caller sees of them. Which homes are offered and let to
+        somebody hidden is for the housing lead. (A landlord sees its own in any case.)
         """
-        return not is_hidden(person) or self.relation(case) == "housing-lead"
+        relation = self.relation(case)
+        sight, place = sight_of(relation), self._sees_place(relation, person)
+        homes = not is_hidden(person) or relation == "housing-lead"
+        own = self.caller.organisation_id
+        seen = seen_case(case, relation, own, place=place, new_home=homes, homes=self.homes)
+        return Seen(seen, self.reduced(person, sight), place, homes, Telling(case, sight))
 
     def case(self, case: Case, person: Person) -> Case:
         """The case with what the caller sees of it."""
-        return seen_case(
-            case,
-            self.relation(case),
-            self.caller.organisation_id,
-            place=self.sees_place(case, person),
-            new_home=self.sees_homes(case, person),
-            homes=self.homes,
-        )
+        return self.looks_at(case, person).case
 
     def person(self, case: Case, person: Person) -> Person:
         """The person with what the caller sees of them; not a row of the session, so nothing is written."""

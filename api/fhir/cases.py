@@ -21,7 +21,6 @@ from api.web.principals import Principal
 from api.web.services import Services
 from discharge.cases.model import SNAPSHOT
 from discharge.clocks import CaseClock
-from discharge.disclosure import Telling
 from discharge.errors import HomewardError
 from discharge.sight import EVERYTHING, Sight
 from discharge.store.tables import CaseRow, Organisation, Person, PersonAddress, PersonIdentifier, Spell
@@ -140,15 +139,15 @@ def _not_searched(viewer: Viewer, search: FhirSearch) -> tuple[str, ...]:
 
 def _listed(viewer: Viewer, row: CaseRow, person: Person) -> CaseFile:
     """A case on a list, as much of it as the caller sees; its resources hold no address."""
-    case = SNAPSHOT.read(row.snapshot)
+    seen = viewer.looks_at(SNAPSHOT.read(row.snapshot), person)
     return CaseFile(
-        viewer.case(case, person),
-        viewer.person(case, person),
+        seen.case,
+        seen.person,
         row.updated_at,
         None,
         (),
-        place_seen=viewer.sees_place(case, person),
-        telling=Telling(case, viewer.sight(case)),
+        place_seen=seen.place,
+        telling=seen.telling,
     )
 
 

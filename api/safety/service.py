@@ -149,7 +149,8 @@ async def _case(session: AsyncSession, caller: Principal, case_id: UUID) -> tupl
     row, person = found
     case, viewer = SNAPSHOT.read(row.snapshot), await viewer_of(session, caller)
     caller.require_on(case, ASK)
-    return viewer.case(case, person), viewer.person(case, person)
+    seen = viewer.looks_at(case, person)
+    return seen.case, seen.person
 
 
 def _require_reason(reason: str) -> None:

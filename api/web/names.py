@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Text, Uuid, literal, null, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from discharge.pathway_words import Names
@@ -59,12 +60,15 @@ class Directory:
 async def directory(session: AsyncSession) -> Directory:
     """Everybody and everything that has a name; a few dozen rows."""
     organisations = await session.scalars(select(Organisation))
-    users = await session.execute(select(User.id, User.display_name))
-    teams = await session.execute(select(Team.id, Team.name))
-    partners = await session.execute(select(PartnerRow.id, PartnerRow.organisation_id))
-    return Directory(
-        organisations={row.id: row for row in organisations},
-        users=dict(users.all()),
-        teams=dict(teams.all()),
-        partners=dict(partners.all()),
-    )
+    found: dict[str, dict[UUID, Any]] = {"users": {}, "teams": {}, "partners": {}}
+    for kind, key, name, belongs_to in await session.execute(_NAMED):
+        found[kind][key] = belongs_to if kind == "partners" else name
+    return Directory(organisations={row.id: row for row in organisations}, **found)
+
+
+_NAMED = union_all(
+    select(literal("users"), User.id, User.display_name, null().cast(Uuid)),
+    select(literal("teams"), Team.id, Team.name, null().cast(Uuid)),
+    select(literal("partners"), PartnerRow.id, null().cast(Text), PartnerRow.organisation_id),
+)
+"""Everything with a name besides organisations, asked at once: every page asks it."""

@@ -160,15 +160,8 @@ async def _not_searched(
 
 
 def _listed(viewer: Viewer, row: CaseRow, person: Person, alerts: int, safety: SafetyLine) -> Listed:
-    case = SNAPSHOT.read(row.snapshot)
-    return Listed(
-        viewer.case(case, person),
-        viewer.person(case, person),
-        alerts,
-        viewer.sees_place(case, person),
-        Telling(case, viewer.sight(case)),
-        safety,
-    )
+    seen = viewer.looks_at(SNAPSHOT.read(row.snapshot), person)
+    return Listed(seen.case, seen.person, alerts, seen.place, seen.telling, safety)
 
 
 def _page(

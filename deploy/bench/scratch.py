@@ -28,8 +28,9 @@ from deploy.embedded.stack import PLACES
 from deploy.embedded.supervisor import Supervisor
 from deploy.places import Here, read_places, register
 from deploy.settings import Settings, driver_url
-from discharge.store.engine import make_engine, transaction
+from discharge.store.engine import make_engine, make_sessions, transaction
 from discharge.store.migrations import migrate
+from workflows.store.clock import fixed_clock
 
 HOST = "127.0.0.1"
 OURS = (sys.executable, "-P", "-m")
@@ -69,7 +70,9 @@ class Scratch:
         return driver_url(self.given) if role == postgres.OWNER else outside.acting_as(self.given, role)
 
     async def start_postgres(self) -> None:
-        """A migrated record that knows the organisations and feeds of the demo, everything synchronous."""
+        """A migrated record with its case clock, that knows organisations and feeds of the demo; everything
+        synchronous.
+        """
         if self.given is None:
             place = await asyncio.to_thread(postgres.find_place, self.folder)
             await asyncio.to_thread(postgres.make_cluster, place, self.keys)
@@ -80,6 +83,7 @@ class Scratch:
         if self.given:
             outside.let_owner_act_as(self.given, (postgres.API, postgres.WORKER))
         engine = make_engine(self.url(postgres.OWNER))
+        await fixed_clock(make_sessions(engine), factor=1.0)
         await register(engine, read_places(PLACES), Here(today=datetime.now(UTC).date()))
         await engine.dispose()
 

@@ -13,6 +13,7 @@ from time import monotonic
 from typing import Any
 from uuid import UUID
 
+from pydantic_core import from_json
 from sqlalchemy import event, make_url, text
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InvalidatePoolError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -75,6 +76,7 @@ def make_engine(url: str, *, pool_size: int = 10, times: DatabaseTimes = USUAL) 
         pool_timeout=times.connect,
         pool_use_lifo=True,  # few connections do most of the work: their plans and caches are warm
         hide_parameters=True,
+        json_deserializer=from_json,
         connect_args={**session_settings(make_url(url), times), "async_creator_fn": opened},
         execution_options={TIMES: times},
     )

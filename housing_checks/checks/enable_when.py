@@ -105,11 +105,15 @@ class EnableWhen(Frozen):
         self, values: Mapping[str, str], facts: Facts | None = None, awaited: Set[str] = frozenset()
     ) -> bool:
         """Whether the item is asked, given the answers to earlier items and the facts of the case."""
+        known = facts or {}
+        for each in self.all:
+            if not _held(each, values, known, awaited):
+                return False
+        return not self.any or any(_held(each, values, known, awaited) for each in self.any)
 
-        def held(each: AnswerIs | FactIs) -> bool:
-            return each.holds(facts or {}, awaited) if isinstance(each, FactIs) else each.holds(values)
 
-        return all(map(held, self.all)) and (not self.any or any(map(held, self.any)))
+def _held(each: AnswerIs | FactIs, values: Mapping[str, str], facts: Facts, awaited: Set[str]) -> bool:
+    return each.holds(facts, awaited) if isinstance(each, FactIs) else each.holds(values)
 
 
 def _measure(text: str) -> Decimal | date | None:

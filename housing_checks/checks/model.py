@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import AliasChoices, BeforeValidator, Field
@@ -213,10 +214,15 @@ class CheckForm(Frozen):
         """Whether its edition is known here; of one that is not, only the answers can be read."""
         return self.effective_from != date.max
 
-    @property
+    @cached_property
+    def by_code(self) -> Mapping[str, CheckItem]:
+        """The items by their codes, in order."""
+        return {item.code: item for item in self.items}
+
+    @cached_property
     def codes(self) -> tuple[str, ...]:
         """The codes of all items, in order."""
-        return tuple(item.code for item in self.items)
+        return tuple(self.by_code)
 
     @property
     def domains(self) -> tuple[tuple[str, tuple[CheckItem, ...]], ...]:
@@ -270,7 +276,7 @@ class CheckForm(Frozen):
 
     def item(self, code: str) -> CheckItem:
         """Return one item; KeyError for a code the form does not have."""
-        return {item.code: item for item in self.items}[code]
+        return self.by_code[code]
 
     def gated_codes(self, needs: Iterable[str], lives_alone: YesNoUnknown) -> tuple[str, ...]:
         """Return the items that are gated for a person with these needs, asked or not, in order."""

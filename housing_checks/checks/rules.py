@@ -6,7 +6,7 @@ check may begin once the one before is complete, and the gate keeps its answers 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 
 from discharge.cases.circumstances import circumstances, need_facts
@@ -27,6 +27,7 @@ from housing_checks.checks.answers import (
     gated_for,
     stated,
 )
+from housing_checks.checks.enable_when import Facts
 from housing_checks.checks.form import SAFE_ADDRESS, form_in_force, form_of, form_to_decide
 from housing_checks.checks.model import CheckForm, CheckItem, Suggested, Suggestion
 from housing_checks.guards import require_order, require_stage
@@ -88,12 +89,12 @@ def suggested_strands(
     answers: Mapping[str, YesNoUnknown],
     needs: Iterable[str],
     form: CheckForm | None = None,
-    facts: Mapping[str, YesNoUnknown] | None = None,
+    facts: Callable[[], Facts] | None = None,
 ) -> list[Suggestion]:
     """Return the strands that ``no`` answers suggest, in the form's order, each with the items behind it.
 
     Of an item's suggestions for particular needs the fitting ones are taken; those without needs always. None
-    is taken that a fact of the person rules out.
+    is taken that a fact of the person rules out; `facts` are by default those that the needs tell.
     ``unknown`` suggests nothing but to find out. Nothing is built into a home that the person cannot go back
     to.
     """
@@ -101,12 +102,13 @@ def suggested_strands(
     form = form or form_in_force(date.max)
     given_up = any(answers.get(code) == "no" for code in form.having_a_home)
     reasons: dict[tuple[StrandKind, str], list[str]] = {}
-    for item in form.items:
-        if answers.get(item.code) == "no":
-            for suggested in _fitting(item, needed, facts or need_facts(needed)):
-                if given_up and suggested.kind == ADAPTATION:
-                    continue
-                reasons.setdefault((suggested.kind, suggested.item), []).append(item.code)
+    no = [item for item in form.items if item.suggests and answers.get(item.code) == "no"]
+    known = facts() if facts is not None and any(map(_rules_out, no)) else need_facts(needed)
+    for item in no:
+        for suggested in _fitting(item, needed, known):
+            if given_up and suggested.kind == ADAPTATION:
+                continue
+            reasons.setdefault((suggested.kind, suggested.item), []).append(item.code)
     return [
         Suggestion(kind=kind, item=item, because=tuple(because)) for (kind, item), because in reasons.items()
     ]
@@ -122,7 +124,10 @@ def left_to_start(case: Case) -> list[Suggestion]:
         return []
     now: dict[str, YesNoUnknown] = {code: "yes" for code, item in case.gate.items() if item.satisfied}
     needs, form = case.referral.needs if case.referral else (), form_of(check.form)
-    facts = form.facts(answers_standing(case), circumstances(case))
+
+    def facts() -> Facts:
+        return form.facts(answers_standing(case), circumstances(case))
+
     return [
         each
         for each in suggested_strands(counting_at_the_gate(case) | now, needs, form, facts)
@@ -149,7 +154,12 @@ def _begun(case: Case, suggestion: Suggestion, said_on: date) -> bool:
     )
 
 
-def _fitting(item: CheckItem, needs: frozenset[str], facts: Mapping[str, YesNoUnknown]) -> list[Suggested]:
+def _rules_out(item: CheckItem) -> bool:
+    """Whether a fact of the person rules out something that the item suggests."""
+    return any(one.unless_any for one in item.suggests)
+
+
+def _fitting(item: CheckItem, needs: frozenset[str], facts: Facts) -> list[Suggested]:
     possible = [one for one in item.suggests if not any(facts.get(fact) == "yes" for fact in one.unless_any)]
     fitting = [one for one in possible if not one.needs_any or one.needs_any & needs]
     only_for_needs = all(one.needs_any for one in item.suggests)

@@ -131,7 +131,7 @@ def strand_blocker(case: Case, strand: Strand) -> Blocker:
 
 
 def _around(case: Case) -> _Around:
-    return _Around(case, {row.code: row for row in form_of_case(case).items}, left_to_start(case))
+    return _Around(case, form_of_case(case).by_code, left_to_start(case))
 
 
 def _blocker(around: _Around, code: str) -> Blocker:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -206,7 +207,12 @@ def put_in_order(codes: Callable[[], tuple[str, ...]]) -> None:
 
 def places() -> Mapping[str, int]:
     """Return the place of each item; one that is missing here comes last."""
-    return {code: place for place, code in enumerate(_Order.codes())}
+    return _places(_Order.codes())
+
+
+@lru_cache(maxsize=8)
+def _places(codes: tuple[str, ...]) -> Mapping[str, int]:
+    return {code: place for place, code in enumerate(codes)}
 
 
 class Homelessness(Frozen):
