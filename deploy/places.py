@@ -1,9 +1,9 @@
 """Registers the organisations of an installation, read from a YAML file: who they are and what connects them.
 
 A file lists organisations, their teams, the partners that messages go to, the feeds that messages come from,
-and homes to let. Loading it again changes what differs and adds what is new; nothing is taken away, and a
-home that is there stays as people have changed it. Ids follow from codes, so that every loading agrees on
-them. Written by the owner of the database.
+people who are named for safety before they first sign in, and homes to let. Loading it again changes what
+differs and adds what is new; nothing is taken away, and a home that is there stays as people have changed it.
+Ids follow from codes, so that every loading agrees on them. Written by the owner of the database.
 """
 
 from __future__ import annotations
@@ -17,22 +17,26 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 import yaml
 from pydantic import AfterValidator, Field, model_validator
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from discharge.store.base import Base
 from discharge.store.engine import transaction
-from discharge.store.tables.organisations import Organisation, PartnerRow, Team
+from discharge.store.tables.organisations import Organisation, PartnerRow, Team, User
 from discharge.values import Frozen
 from fhir_adapters.feeds.alarms import AlarmRule
 from fhir_adapters.hl7v2.send.links import host_and_port
 from fhir_adapters.hl7v2.send.sends import Parties
 from fhir_adapters.partners.settings import PartnerTls, SignIn, is_encrypted, keeps_secrets
 from fhir_adapters.store.tables import AlarmRuleRow, Feed
+from housing_checks.store.safety_tables import SafetyAdviserRow
 from housing_checks.store.tables import PropertyRow
 from housing_checks.strands.rehousing.model import Property
 
 SHA256_DIGITS = 64
+CaseworkRole = Literal["discharge-team", "coordinator"]
+"""Roles in which people record and read what is said about safety."""
 
 
 class ListedOrganisation(Frozen):
@@ -146,6 +150,18 @@ class ListedHome(Frozen):
     attributes: dict[str, Any] = Field(default_factory=dict)
 
 
+class ListedAdviser(Frozen):
+    """Somebody who is named for safety before they first sign in: `subject` is what their OpenID provider
+    will call them, name and role are what it will vouch for.
+    """
+
+    organisation: str
+    subject: str
+    name: str
+    role: CaseworkRole
+    kind: Literal["adviser", "safeguarding-lead"] = "adviser"
+
+
 class Places(Frozen):
     """The whole file."""
 
@@ -154,6 +170,7 @@ class Places(Frozen):
     partners: list[ListedPartner] = Field(default_factory=list)
     feeds: list[ListedFeed] = Field(default_factory=list)
     alarms: list[ListedAlarm] = Field(default_factory=list)
+    safety_advisers: list[ListedAdviser] = Field(default_factory=list)
     homes: list[ListedHome] = Field(default_factory=list)
 
 
@@ -164,12 +181,15 @@ def read_places(file: Path) -> Places:
 
 @dataclass(frozen=True)
 class Here:
-    """What a file leaves to the installation: today (case time), where partners are, our MLLP port."""
+    """What a file leaves to the installation: today (case time), where partners are, our MLLP port, and the
+    OpenID provider by whom people sign in.
+    """
 
     today: date
     partner_url: str = ""
     partner_hl7_url: str = ""
     mllp_port: int = 2575
+    openid_issuer: str | None = None
 
 
 async def register(engine: AsyncEngine, places: Places, here: Here) -> None:
@@ -187,6 +207,8 @@ async def register(engine: AsyncEngine, places: Places, here: Here) -> None:
             await _put(session, AlarmRuleRow, *_alarm(number, alarm))
         for home in places.homes:
             await _add_home(session, *_home(home, here.today))
+        for adviser in places.safety_advisers if here.openid_issuer else ():
+            await _name_adviser(session, here.openid_issuer or "", adviser)
 
 
 def organisation_id(code: str) -> UUID:
@@ -239,6 +261,26 @@ async def _add_home(session: AsyncSession, id_: UUID, values: dict[str, Any]) ->
     """A home that is on the list stays as people have changed it since."""
     row = insert(PropertyRow).values(id=id_, **values)
     await session.execute(row.on_conflict_do_nothing(index_elements=["id"]))
+
+
+async def _name_adviser(session: AsyncSession, issuer: str, adviser: ListedAdviser) -> None:
+    """Name somebody once: whom an administrator has named, or whose part has ended, stays as they are."""
+    who = {"issuer": issuer, "subject": adviser.subject}
+    path = f"{issuer}/{adviser.subject}"
+    organisation = organisation_id(adviser.organisation)
+    user = insert(User).values(
+        id=_id(f"user/{path}"),
+        display_name=adviser.name,
+        organisation_id=organisation,
+        role=adviser.role,
+        **who,
+    )
+    await session.execute(user.on_conflict_do_nothing())
+    user_id = await session.scalar(select(User.id).filter_by(**who))
+    row = insert(SafetyAdviserRow).values(
+        id=_id(f"adviser/{path}"), organisation_id=organisation, user_id=user_id, kind=adviser.kind
+    )
+    await session.execute(row.on_conflict_do_nothing())
 
 
 async def _put_of_organisation(

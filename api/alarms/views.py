@@ -21,7 +21,7 @@ WHOSE: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Alarm:
-    """Something about messages that is not, or was not, as it should be."""
+    """Something that is not, or was not, as it should be; `page` is where somebody who may puts it right."""
 
     title: str
     fact: str
@@ -29,6 +29,8 @@ class Alarm:
     since: str
     told: str
     cleared: str
+    page: str = ""
+    page_words: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,22 +78,19 @@ def present(
 
 
 def alarm_words(row: AlarmRow) -> Alarm:
-    """An alarm in words."""
+    """An alarm in words; a kind that this version does not know is named by its code."""
     times = f"{words.count(row.times_told, 'time')}, last {words.machine_time(row.told_at)}"
+    kind = ALARM_KINDS.newest(row.kind)
     return Alarm(
-        title=_heading(row),
+        title=kind.heading(row.subject) if kind else f"{words.from_code(row.kind)}: {row.subject}",
         fact=row.fact,
         threshold=row.threshold,
         since=words.machine_time(row.raised_at),
         told=times,
         cleared=words.machine_time(row.cleared_at, ""),
+        page=kind.page or "" if kind else "",
+        page_words=kind.page_words if kind else "",
     )
-
-
-def _heading(row: AlarmRow) -> str:
-    """The heading of an alarm; a kind that this version does not know is named by its code."""
-    kind = ALARM_KINDS.newest(row.kind)
-    return kind.heading(row.subject) if kind else f"{words.from_code(row.kind)}: {row.subject}"
 
 
 def _figure(each: Watched) -> Figure:

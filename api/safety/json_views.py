@@ -18,6 +18,7 @@ def safety_json(found: SafetyFile, known: Directory, now: datetime) -> schemas.S
     return schemas.SafetyRecord(
         case_id=found.case.case_id,
         safety=found.line.as_json(),
+        who_reads=found.who_reads,
         entries=[_entry(each, known) for each in found.entries],
         annex=_annex(found.annex, found, known, now) if found.annex else None,
     )

@@ -65,6 +65,20 @@ async def safety_lines(session: AsyncSession, caller: Principal, case_ids: Colle
     )
 
 
+def who_reads(ask: str, *, read: bool) -> str:
+    """Who reads what somebody writes about a case; `ask` is their adviser's name, if there is one, and `read`
+    says whether anybody reads it.
+    """
+    if ask:
+        return f"{ask} reads your answers."
+    if read:
+        return "People named for safety by the trust or the housing service read your answers."
+    return (
+        "Nobody but you reads your answers until your organisation names somebody for safety. "
+        f"Ring {NOBODY_NAMED} now, and ask your administrator to name somebody."
+    )
+
+
 async def whom_to_ask(session: AsyncSession, caller: Principal) -> str:
     """The name of the caller's safety adviser; empty where their organisation has named nobody."""
     named = await safety_advisers.advisers(session, caller.organisation_id)

@@ -206,6 +206,7 @@ def _page(
         boxes=boxes,
         line=found.line,
         nobody=found.nobody,
+        who_reads=found.who_reads,
         entries=entry_lines(found, known),
         named=annex is not None,
         dues=[due_line(each, visit.now) for each in annex.clocks] if annex else [],

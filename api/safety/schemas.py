@@ -118,6 +118,7 @@ class SafetyRecord(Schema):
 
     case_id: UUID
     safety: SafetyLineRecord
+    who_reads: str
     entries: list[SafetyEntry]
     annex: SafetyAnnex | None
 

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.cases.viewer import viewer_of
 from api.looks.notes import who
-from api.safety.line import NOBODY_NAMED, SafetyLine, whom_to_ask
+from api.safety.line import NOBODY_NAMED, SafetyLine, who_reads, whom_to_ask
 from api.web.principals import Principal
 from api.web.request_keys import KeyedWrite
 from discharge.cases.model import IN_HOSPITAL, SNAPSHOT, Case
@@ -29,7 +29,7 @@ from discharge.roles import CARE, ROLES
 from discharge.store.tables import CaseRow, Person, User
 from housing_checks.safety.commands import SafetyRequest
 from housing_checks.safety.model import Stamp
-from housing_checks.store import safety
+from housing_checks.store import safety, safety_advisers
 from housing_checks.store.safety_tables import SafetyClockRow, SafetyLookRow
 
 ASK = "safety.ask"
@@ -42,7 +42,7 @@ _KEYS = UUID("5d1d4c5e-2b7e-4a37-9a59-0f2f6f0f5a11")
 @dataclass(frozen=True)
 class SafetyFile:
     """What somebody reads about the safety of one person: the line, what they recorded, and the annex where
-    they are named on it. `nobody` says that their organisation has named nobody who would read it.
+    they are named on it. `ask` is their adviser, `nobody` says that nobody would read what they write.
     """
 
     case: Case
@@ -52,7 +52,13 @@ class SafetyFile:
     annex: safety.AnnexFile | None
     looks: Sequence[SafetyLookRow]
     choices: Sequence[User]
+    ask: str
     nobody: bool
+
+    @property
+    def who_reads(self) -> str:
+        """Who reads what they write, in words."""
+        return who_reads(self.ask, read=not self.nobody)
 
 
 async def read(session: AsyncSession, caller: Principal, case_id: UUID, what: str) -> SafetyFile:
@@ -71,7 +77,8 @@ async def read(session: AsyncSession, caller: Principal, case_id: UUID, what: st
         annex=annex,
         looks=await safety.looks(session, case_id, MOST_LOOKS),
         choices=await _choices(session, case) if annex else (),
-        nobody=not ask,
+        ask=ask,
+        nobody=not (ask or await safety_advisers.has_reader(session, case_id)),
     )
 
 

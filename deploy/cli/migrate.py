@@ -26,6 +26,12 @@ def migrate(
     partner_hl7_url: Annotated[
         str, typer.Option(help="Address of partners by HL7 v2 whose endpoint is a slash: mllp://host:port.")
     ] = "",
+    openid_issuer: Annotated[
+        str | None,
+        typer.Option(
+            help="OpenID provider of the safety advisers in the file. Otherwise HOMEWARD_OPENID_ISSUER."
+        ),
+    ] = None,
 ) -> None:
     """Upgrade the database of HOMEWARD_DATABASE_URL to this version, signed in as its owner.
 
@@ -46,8 +52,9 @@ def migrate(
         return
     _patiently(lambda: migrations.migrate(url))
     factor = parse_day_length(settings.day_length)
-    partners = (partner_url, partner_hl7_url)
-    asyncio.run(_prepare(url, factor, places, partners, settings.mllp_port))
+    issuer = settings.openid_issuer if openid_issuer is None else openid_issuer
+    of_here = (partner_url, partner_hl7_url, settings.mllp_port, issuer)
+    asyncio.run(_prepare(url, factor, places, of_here))
 
 
 def _patiently(change: Callable[[], None]) -> None:
@@ -78,7 +85,7 @@ def _ask_first(url: str) -> None:
 
 
 async def _prepare(
-    url: str, factor: float, places: Path | None, partners: tuple[str, str], mllp_port: int
+    url: str, factor: float, places: Path | None, of_here: tuple[str, str, int, str | None]
 ) -> None:
     from datetime import UTC, datetime
 
@@ -93,8 +100,11 @@ async def _prepare(
         if abs(clock.factor - factor) > WORTH_A_WORD:
             raise CannotGoOn(_words(clock.factor))
         if places:
-            here = Here(clock.today(datetime.now(UTC)), *partners, mllp_port)
-            await register(engine, read_places(places), here)
+            here = Here(clock.today(datetime.now(UTC)), *of_here)
+            listed = read_places(places)
+            await register(engine, listed, here)
+            if listed.safety_advisers and not here.openid_issuer:
+                typer.echo("The safety advisers of the file were not named. Set HOMEWARD_OPENID_ISSUER.")
     finally:
         await engine.dispose()
 

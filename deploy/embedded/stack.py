@@ -94,6 +94,7 @@ class Stack:
         """Bring the record to its current shape. Raises PartFailed."""
         words = ["migrate", "--places", str(PLACES), "--partner-url", self.address.partner]
         words += ["--partner-hl7-url", self.address.partner_hl7]
+        words += ["--openid-issuer", "" if self.settings.openid_issuer else self._issuer]
         processes.run(_command(*words), self._environment(postgres.OWNER), None)
         if self.settings.database_url:
             roles = (postgres.API, postgres.WORKER)
@@ -196,6 +197,11 @@ class Stack:
         given = self.settings.need("database_url")
         return driver_url(given) if role == postgres.OWNER else outside.acting_as(given, role)
 
+    @property
+    def _issuer(self) -> str:
+        """Who signs in the demo's people."""
+        return openid.issuer(self.address.host, self.address.ports.openid)
+
     def _sign_in(self) -> dict[str, str]:
         secrets = {
             "HOMEWARD_SESSION_SECRET": self.keys.secret("session"),
@@ -204,7 +210,7 @@ class Stack:
         if self.settings.openid_issuer:
             return secrets
         return secrets | {
-            "HOMEWARD_OPENID_ISSUER": openid.issuer(self.address.host, self.address.ports.openid),
+            "HOMEWARD_OPENID_ISSUER": self._issuer,
             "HOMEWARD_OPENID_CLIENT_ID": openid.CLIENT_ID,
             "HOMEWARD_OPENID_CLIENT_SECRET": self.keys.secret("openid-client"),
         }

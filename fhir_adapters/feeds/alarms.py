@@ -31,12 +31,15 @@ DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlarmKind(Code):
     """A kind of alarm in words: its heading, what should be, what is, and what is measured. `{number}` is a
-    figure as it is, `{time}` one that counts minutes; in the heading `{}` is whom it is about.
+    figure as it is, `{time}` one that counts minutes; in the heading `{}` is whom it is about. `page` is
+    where somebody who may puts it right, `page_words` what they do there.
     """
 
     expected: str
     fact: str
     measured: str
+    page: str | None = None
+    page_words: str = ""
 
     def heading(self, subject: str) -> str:
         """The heading of an alarm about a feed, a partner or an organisation."""

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from discharge.clocks import london_date, london_midnight
 from discharge.clocks.registry import CLOCK_ROWS, REQUEST_CLOCK
+from discharge.permissions import PERMISSIONS
 from discharge.reference.followed_folder import FileFault
 from discharge.reference.kind import KINDS
 from discharge.reference.policy import book_in_force
@@ -181,6 +182,7 @@ async def observe(
         *await _months(session),
         *await _requests(session),
         *await _hidden_by_others(session),
+        *await _unnamed(session),
     ]
 
 
@@ -367,6 +369,29 @@ async def _hidden_by_others(session: AsyncSession) -> Sequence[Observed]:
 def _asked_by(senders: str, withdrawn: str | None) -> str:
     taken_back = f" Withdrawn by {withdrawn} after it was kept: still hidden." if withdrawn else ""
     return f"Asked for by {senders}.{taken_back} Answer on the page Hidden on request."
+
+
+MAY_WRITE = PERMISSIONS["safety.ask"]
+LEADING_KINDS = ("trust", *SERVICE_KINDS)
+"""Kinds of organisations that lead cases, and so write in annexes, before their first case."""
+
+_SAFETY_UNNAMED = text(
+    "SELECT organisation_id, named FROM homeward_safety_unnamed(:roles, :kinds, :relations)"
+)
+
+
+async def _unnamed(session: AsyncSession) -> Sequence[Observed]:
+    """For each organisation whose people may write in an annex: 1 where nobody of it is named for safety,
+    whatever was ever said there.
+    """
+    whose = {"roles": sorted(MAY_WRITE.roles), "relations": sorted(MAY_WRITE.relations)}
+    found = await session.execute(_SAFETY_UNNAMED, {**whose, "kinds": list(LEADING_KINDS)})
+    named = {row.organisation_id: row.named for row in found}
+    kind = "nobody-named-for-safety"
+    return [
+        Observed(kind, each.id, each.id, each.code, 0.0 if named.get(each.id, True) else 1.0)
+        for each in await _named(session, kind, named)
+    ]
 
 
 async def _named(session: AsyncSession, kind: str, ids: Iterable[UUID]) -> Sequence[Organisation]:

@@ -32,6 +32,13 @@ async def advisers(session: AsyncSession, organisation_id: UUID) -> Sequence[tup
     return [(row, user) for row, user in await session.execute(rows)]
 
 
+async def has_reader(session: AsyncSession, case_id: UUID) -> bool:
+    """Whether anybody named for safety reads what the organisation of the transaction says of a case: its own
+    advisers, else those of the trust and the housing lead. It is alike whether or not anything was said.
+    """
+    return bool(await session.scalar(select(func.homeward_safety_has_reader(case_id))))
+
+
 async def appoint(session: AsyncSession, who: Who, user_id: UUID, kind: str) -> UUID:
     """Name somebody of the asker's organisation for safety; once. The id of the appointment.
 

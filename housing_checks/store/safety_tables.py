@@ -129,7 +129,8 @@ class SafetyLookRow(Base):
 
 class SafetyAdviserRow(Base):
     """Whom an organisation names for safety: each of its cases says to ask them, and from the first answer on
-    they are on its annex's list. ``kind`` is ``adviser`` or ``safeguarding-lead``.
+    they are on its annex's list. ``kind`` is ``adviser`` or ``safeguarding-lead``. Whoever the installation's
+    file of places names was appointed by nobody who signs in.
     """
 
     __tablename__ = "safety_advisers"
@@ -147,7 +148,7 @@ class SafetyAdviserRow(Base):
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     kind: Mapped[str]
-    appointed_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    appointed_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
     appointed_at: Mapped[datetime] = mapped_column(server_default=func.now())
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))

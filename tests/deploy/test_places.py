@@ -189,3 +189,52 @@ async def test_given_a_partner_with_a_sign_in_when_registered_then_only_names_of
     async with transaction(owner) as session:
         kept = (await session.scalars(select(PartnerRow))).one()
         assert (tls_of(kept), sign_in_of(kept)) == (partner.tls, partner.sign_in)
+
+
+ISSUER = "https://sign-in.example"
+NAMED = text(
+    "SELECT users.display_name, users.role, organisations.code, advisers.kind"
+    " FROM safety_advisers AS advisers JOIN users ON users.id = advisers.user_id"
+    " JOIN organisations ON organisations.id = advisers.organisation_id"
+    " WHERE users.issuer = :issuer AND advisers.ended_at IS NULL ORDER BY organisations.code"
+)
+
+
+async def named(owner: AsyncEngine, issuer: str = ISSUER) -> list[tuple[Any, ...]]:
+    async with transaction(owner) as session:
+        return [tuple(row) for row in await session.execute(NAMED, {"issuer": issuer})]
+
+
+def test_given_the_demo_when_read_then_its_safety_advisers_can_sign_in_as_they_are_listed() -> None:
+    people = {person.sub: person for person in openid.people()}
+    listed = read_places(PLACES).safety_advisers
+    assert {adviser.organisation for adviser in listed} == {"RXH", "HHP"}
+    for adviser in listed:
+        person = people[adviser.subject]
+        expected = (person.name, person.homeward_role, person.homeward_org)
+        assert (adviser.name, adviser.role, adviser.organisation) == expected
+
+
+@pytest.mark.slow
+async def test_given_safety_advisers_when_registered_then_they_are_named_once_and_one_who_ended_stays_so(
+    owner: AsyncEngine,
+) -> None:
+    demo, here = read_places(PLACES), Here(TODAY, openid_issuer=ISSUER)
+    await register(owner, demo, here)
+    await register(owner, demo, here)
+    marcus, nora = await named(owner)
+    assert nora == ("Nora Field", "discharge-team", "RXH", "adviser")
+    assert marcus == ("Marcus Bell", "coordinator", "HHP", "adviser")
+    async with transaction(owner) as session:
+        await session.execute(text("UPDATE safety_advisers SET ended_at = now()"))
+    await register(owner, demo, here)
+    assert await named(owner) == []
+
+
+@pytest.mark.slow
+async def test_given_no_sign_in_provider_when_registered_then_nobody_is_named_for_safety(
+    owner: AsyncEngine,
+) -> None:
+    await register(owner, read_places(PLACES), HERE)
+    async with transaction(owner) as session:
+        assert await session.scalar(text("SELECT count(*) FROM safety_advisers")) == 0

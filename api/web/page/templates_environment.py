@@ -44,7 +44,7 @@ class NavigationItem:
 class Frame:
     """What surrounds every page: who is signed in, the menu, how much waits at each of its addresses, and the
     case time when it is not the real time; `kept`: the form on it is one that was kept; `owner`: a tag that
-    names nobody, by which a device knows whose work it keeps.
+    names nobody, by which a device knows whose work it keeps; `danger_hint`: who reads a note about danger.
     """
 
     name: str = ""
@@ -56,6 +56,7 @@ class Frame:
     waiting: Mapping[str, int] = field(default_factory=dict)
     kept: bool = False
     owner: str = ""
+    danger_hint: str = ""
 
     def waiting_words(self, href: str) -> str:
         """How much waits at an address of the menu."""

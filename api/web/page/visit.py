@@ -30,6 +30,7 @@ from api.web.sign_in.sessions import COOKIE, Session
 from discharge.clocks import CaseClock, london_date
 from discharge.errors import HomewardError
 from discharge.roles import ROLE_WORDS
+from housing_checks.store import safety_advisers
 
 MENU: tuple[tuple[str, str, str], ...] = (
     ("case.list", "Worklist", "/worklist"),
@@ -50,6 +51,17 @@ MENU: tuple[tuple[str, str, str], ...] = (
     ("command.read", "Your requests", "/requests"),
 )
 """Permission, words and address of each entry of the menu."""
+
+
+DANGER_HINT = (
+    "Then it is not on the case. Only the people named for safety read it. "
+    "What you wrote, you find under Safety."
+)
+DANGER_UNREAD = (
+    "Then it is not on the case. Your organisation has named nobody for safety: nobody but you reads it, "
+    "unless the trust or the housing service has named somebody. Ring your safeguarding lead now. "
+    "What you wrote, you find under Safety."
+)
 
 
 @dataclass(frozen=True)
@@ -133,6 +145,7 @@ async def _frame(
 ) -> Frame:
     waiting: dict[str, int] = {}
     async with services.begin(caller) as transaction:
+        named = await safety_advisers.advisers(transaction, caller.organisation_id)
         if caller.may("alerts.read"):
             waiting["/alerts"] = await count_alerts(transaction, caller.role)
         if caller.may("referral-requests.answer"):
@@ -153,6 +166,7 @@ async def _frame(
         form_token=services.cookies.form_token(session),
         waiting=waiting,
         owner=services.cookies.device_owner(caller.user_id),
+        danger_hint=DANGER_HINT if named else DANGER_UNREAD,
     )
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from tests.api.conftest import Door, Looking
-from tests.api.safety.scene import ROLE, WORDS, user_id
+from tests.api.safety.scene import ROLE, WORDS, disclosed, get, user_id
 from tests.api.signing_in import form_token, sign_in
 
 ANSWERS = {
@@ -94,6 +94,45 @@ async def test_given_nobody_is_named_then_the_page_says_so_and_keeps_the_answers
     await appoint(door)
     sign_in(door, ROLE, "TRUST")
     assert WORDS in (await door.client.get(f"/cases/{case_id}/safety")).text
+
+
+async def test_given_nobody_is_named_then_page_and_answer_say_at_once_who_reads_it_and_whom_to_ring(
+    door: Door,
+) -> None:
+    case_id = await door.referred()
+    unread = "Nobody but you reads your answers until your organisation names somebody for safety"
+    told = ("Ring your safeguarding lead now", "ask your administrator to name somebody")
+    sign_in(door, "coordinator", "TRUST")
+    page = (await door.client.get(f"/cases/{case_id}/safety")).text
+    assert all(words in page for words in (unread, *told))
+    answer = await disclosed(door, case_id)
+    assert all(words in answer["who_reads"] for words in (unread, *told))
+    note = (await door.client.get(f"/cases/{case_id}/do/add-note")).text
+    assert "nobody but you reads it" in note
+
+    await appoint(door)
+    sign_in(door, "coordinator", "TRUST")
+    for path in (f"/cases/{case_id}/safety", f"/cases/{case_id}/do/add-note"):
+        page = (await door.client.get(path)).text
+        assert "obody but you reads" not in page
+    answer = await disclosed(door, case_id, subject="another-nurse")
+    assert answer["who_reads"] == "Test discharge-team reads your answers."
+
+
+async def test_given_an_adviser_of_the_trust_alone_when_the_housing_service_writes_then_it_is_told_who_reads(
+    door: Door,
+) -> None:
+    case_id = await door.referred()
+    await appoint(door)
+    found = await get(door, f"/api/v1/cases/{case_id}/safety", "coordinator", "HOUSING")
+    assert (
+        found.json()["who_reads"]
+        == "People named for safety by the trust or the housing service read your answers."
+    )
+    sign_in(door, "coordinator", "HOUSING")
+    page = (await door.client.get(f"/cases/{case_id}/safety")).text
+    assert "by the trust or the housing service read your answers" in page
+    assert "Tell somebody now" not in page
 
 
 async def test_given_answers_left_out_when_sent_then_each_is_named_and_what_was_typed_is_there_again(

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select, text, update
@@ -14,9 +14,12 @@ from discharge.store.tables import HeartbeatRow, OutboxRow, PartnerRow
 from fhir_adapters.feeds.alarms import ALARM_KINDS, AlarmRule, in_force, judge, rules_for, usual_rules
 from fhir_adapters.store.alarms import LAST_RECEIVED, look_for_alarms, observe
 from fhir_adapters.store.tables import AlarmRow, AlarmRuleRow, Feed, InboxRow
+from housing_checks.store import safety_advisers
 from tests.fhir_adapters.hl7v2.conftest import Intake, intake  # noqa: F401 - a feed of the trust
 from tests.fhir_adapters.hl7v2.samples import Sample
+from tests.fixtures.cases import open_case
 from tests.fixtures.postgres import Places
+from tests.fixtures.safety import appointed, disclosure, record, somebody
 from tests.fixtures.site_rows import site_change
 
 TUESDAY = datetime(2026, 3, 3, 10, 0, tzinfo=UTC)
@@ -174,3 +177,74 @@ async def test_given_items_that_wait_then_the_last_that_the_partner_received_of_
         await session.execute(text("SET LOCAL enable_seqscan = off"))
         plan = await session.scalars(text(f"EXPLAIN {LAST_RECEIVED}"))
         assert "ix_outbox_received" in "\n".join(plan)
+
+
+async def unnamed(worker: AsyncEngine, now: datetime) -> dict[str, bool]:
+    """Whom an alarm says to name somebody for safety, and whether it is open."""
+    await look_for_alarms(worker, now)
+    query = select(AlarmRow.subject, AlarmRow.cleared_at).where(AlarmRow.kind == UNNAMED)
+    async with transaction(worker) as session:
+        return {row.subject: row.cleared_at is None for row in await session.execute(query)}
+
+
+UNNAMED = "nobody-named-for-safety"
+
+
+async def test_given_nobody_named_for_safety_then_each_who_may_write_is_told_until_somebody_is(
+    api: AsyncEngine, worker: AsyncEngine, owner: AsyncEngine, places: Places, person_id: UUID
+) -> None:
+    assert await unnamed(worker, TUESDAY) == {}, "nobody signs in yet"
+    await somebody(owner, places.trust, "Admin", "admin")
+    await somebody(owner, places.stranger, "Monitor", "trust-monitor")
+    assert await unnamed(worker, TUESDAY) == {}, "nobody may write yet"
+
+    adviser = await somebody(owner, places.trust, "Ida", "discharge-team")
+    await somebody(owner, places.housing, "Tom")
+    await somebody(owner, places.landlord, "Landlord")
+    assert await unnamed(worker, TUESDAY) == {"TRUST": True, "HOUSING": True}, "before any case"
+
+    appointment = await appointed(api, owner, adviser)
+    assert await unnamed(worker, TUESDAY) == {"TRUST": False, "HOUSING": True}
+    admin = await somebody(owner, places.trust, "Admin", "admin")
+    async with transaction(api, organisation_id=places.trust, user_id=admin.user_id) as session:
+        await safety_advisers.end(session, admin, appointment)
+    assert await unnamed(worker, TUESDAY + timedelta(minutes=1)) == {"TRUST": True, "HOUSING": True}
+
+
+async def test_given_an_adviser_who_is_kept_out_then_nobody_is_named(
+    api: AsyncEngine, worker: AsyncEngine, owner: AsyncEngine, places: Places
+) -> None:
+    adviser = await somebody(owner, places.trust, "Ida", "discharge-team")
+    await somebody(owner, places.trust, "Nurse", "discharge-team")
+    await appointed(api, owner, adviser)
+    assert await unnamed(worker, TUESDAY) == {}
+    async with transaction(owner) as session:
+        out = text("UPDATE users SET disabled_at = now() WHERE id = :id")
+        await session.execute(out, {"id": adviser.user_id})
+    assert await unnamed(worker, TUESDAY) == {"TRUST": True}
+
+
+async def test_given_a_disclosure_or_none_then_the_alarm_is_the_same(
+    api: AsyncEngine, worker: AsyncEngine, owner: AsyncEngine, places: Places, person_id: UUID
+) -> None:
+    case = await open_case(worker, person_id, places.trust, places.housing, places.landlord)
+    nurse = await somebody(owner, places.trust, "Nurse", "discharge-team")
+    rows = "SELECT kind, subject, fact, threshold, times_told, raised_at, told_at, cleared_at FROM alarms"
+    await look_for_alarms(worker, TUESDAY)
+    async with transaction(owner) as session:
+        before = (await session.execute(text(rows))).all()
+    await record(api, nurse, case.case_id, disclosure(), disclosure="I cannot go back to him")
+    await look_for_alarms(worker, TUESDAY)
+    async with transaction(owner) as session:
+        assert (await session.execute(text(rows))).all() == before
+    assert [row.subject for row in before if row.kind == UNNAMED] == ["TRUST"]
+
+
+async def test_given_an_organisation_when_it_asks_who_has_nobody_then_it_hears_of_itself_alone(
+    api: AsyncEngine, worker: AsyncEngine, owner: AsyncEngine, places: Places
+) -> None:
+    for organisation in (places.trust, places.housing):
+        await somebody(owner, organisation, "Nurse", "discharge-team")
+    async with transaction(api, organisation_id=places.trust) as session:
+        seen = await observe(session, TUESDAY)
+    assert {each.organisation_id for each in seen if each.kind == UNNAMED} == {places.trust}

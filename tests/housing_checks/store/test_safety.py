@@ -393,3 +393,27 @@ async def test_given_everybody_named_has_left_when_swept_then_those_named_for_sa
         gone = text("UPDATE users SET disabled_at = now() WHERE id = :who")
         await session.execute(gone, {"who": scene.adviser.user_id})
     assert await swept() is True
+
+
+async def test_given_advisers_then_who_would_read_is_known_to_those_who_take_part_alone(
+    api: AsyncEngine, worker: AsyncEngine, owner: AsyncEngine, places: Places, person_id: UUID
+) -> None:
+    case_id = (await open_case(worker, person_id, places.trust, places.housing, places.landlord)).case_id
+
+    async def read() -> list[bool]:
+        found = []
+        for organisation in (places.trust, places.housing, places.landlord, places.stranger):
+            async with transaction(api, organisation_id=organisation) as session:
+                found.append(await safety_advisers.has_reader(session, case_id))
+        return found
+
+    landlord = await somebody(owner, places.landlord, "Landlord")
+    await appointed(api, owner, landlord)
+    assert await read() == [False, False, True, False], "a landlord's reads what the landlord says"
+    coordinator = await somebody(owner, places.housing, "Coordinator")
+    await appointed(api, owner, coordinator)
+    assert await read() == [True, True, True, False]
+    async with transaction(owner) as session:
+        out = text("UPDATE users SET disabled_at = now() WHERE id = ANY (:ids)")
+        await session.execute(out, {"ids": [coordinator.user_id, landlord.user_id]})
+    assert await read() == [False] * 4
