@@ -39,6 +39,7 @@ from discharge.reference.policy import Policy
     BACK_LATER,
     CLOSED_EARLY,
     DELETED,
+    WAITED,
 ) = (
     "not-reached",
     "contact-missed",
@@ -52,6 +53,7 @@ from discharge.reference.policy import Policy
     "back-later",
     "left-after-closing",
     "person-deleted",
+    "waiting-contradicted",
 )
 
 

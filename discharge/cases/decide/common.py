@@ -9,7 +9,7 @@ from typing import TypeVar
 from uuid import UUID, uuid5
 
 from discharge.cases import events as ev
-from discharge.cases.actions import TAKEN_BACK, open_action
+from discharge.cases.actions import TAKEN_BACK, WAITED, open_action
 from discharge.cases.commands import Envelope
 from discharge.cases.model import Case, CaseSpell, Discharge
 from discharge.clocks import london_date, london_midnight
@@ -129,6 +129,32 @@ def period_restated(period: ReadyPeriod, **anew: object) -> ev.ReadyPeriodCorrec
     """Restate a ready period where something is told of it anew."""
     restated = period.model_copy(update=anew)
     return ev.ReadyPeriodCorrected(replaces=period.ready_on, was=period, period=restated)
+
+
+def begins_next(case: Case, period: ReadyPeriod) -> date | None:
+    """Return the day on which the ready period after this one begins, if there is one."""
+    after = case.ready_periods[case.ready_periods.index(period) + 1 :]
+    return after[0].ready_on if after else None
+
+
+def waits_until(case: Case, period: ReadyPeriod, day: date) -> date:
+    """Return the end of a ready period that another day of leaving gives: never before it began, and never
+    within the one after it, which somebody recorded since.
+    """
+    later = begins_next(case, period)
+    return max(period.ready_on, day if later is None else min(day, later))
+
+
+def asked_until_when(
+    case: Case, period: ReadyPeriod, day: date, stay: UUID | None, now: datetime, policy: Policy
+) -> list[ev.Event]:
+    """Ask until when the person waited, where a day of leaving lies after the beginning of the next ready
+    period.
+    """
+    later = begins_next(case, period)
+    if later is None or later >= day:
+        return []
+    return open_action(case, WAITED, now, policy, str(stay or ""))
 
 
 def ended_by_leaving(period: ReadyPeriod, left: Discharge) -> bool:

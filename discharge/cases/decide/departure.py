@@ -29,6 +29,8 @@ from discharge.cases.decide.common import (
     NEVER_REOPENED,
     Decider,
     ask_once,
+    asked_until_when,
+    begins_next,
     coded,
     command_of,
     end_delay_reasons,
@@ -42,8 +44,10 @@ from discharge.cases.decide.common import (
     reasons_go_on,
     said_coded,
     side_exit,
+    waits_until,
 )
 from discharge.cases.decide.death import death, lives, says_died
+from discharge.cases.decide.last_stay import bed_around, is_discharge, left_last, told_elsewhere
 from discharge.cases.evolve import fold
 from discharge.cases.follow_ups import schedule
 from discharge.cases.model import Case, CaseSpell, Discharge, FollowUp, Stage
@@ -86,12 +90,17 @@ def stay_ended(case: Case, told: CaseSpell, day: date, now: datetime, policy: Po
         return []
     if case.closed and case.discharge is None:  # we no longer helped, but the waiting ends only now
         return end_ready_period(case, day, "discharged")
+    if told_elsewhere(case, told, day) and not says_died(told):
+        return _its_wait_ended(case, told, day)
+    return _left_with(case, told, day, now, policy)
+
+
+def _left_with(case: Case, told: CaseSpell, day: date, now: datetime, policy: Policy) -> list[ev.Event]:
+    """What the end of the stay brings that tells where the person is."""
     if says_died(told):
         return death(case, day)
-    if _is_told_elsewhere(case, told, day):
-        return _its_wait_ended(case, told, day)
-    bed = _bed_around(case, told)
-    if bed is not None and bed.organisation_id == told.organisation_id:
+    bed = bed_around(case, told)
+    if bed is not None and bed.organisation_id == told.organisation_id and not is_discharge(case, told):
         return [*_its_wait_ended(case, told, day), *ask_once(case, OVERLAP, told, now, policy)]
     place = DISCHARGE_DESTINATIONS.find(told.discharge_destination or "", day)
     if place and place.place == "hospital":
@@ -102,35 +111,15 @@ def stay_ended(case: Case, told: CaseSpell, day: date, now: datetime, policy: Po
     )
 
 
-def _is_told_elsewhere(case: Case, told: CaseSpell, day: date) -> bool:
-    """Whether another stay says where the person is: the bed of a later one, or one that ended later."""
-    came, left = told.admitted_on or date.min, case.discharge
-    if left is not None and left.spell_id not in (None, told.spell_id) and came > left.discharged_on:
-        return True  # long after, and no return that counts
-    others = [each for each in case.spells if each.spell_id != told.spell_id]
-    begun = [each for each in others if told.admitted_on is not None and each.admitted_on is not None]
-    in_later_bed = any(each.in_a_bed and (each.admitted_on or came) > came for each in begun)
-    return in_later_bed or any(
-        _stands(case, each) and (each.discharged_on or date.min) > day for each in others
-    )
-
-
-def _stands(case: Case, ended: CaseSpell) -> bool:
-    """Whether a stay has ended and nobody came back since."""
-    earlier = {left.spell_id for left in case.earlier_discharges}
-    return ended.status == "discharged" and ended.spell_id not in earlier
-
-
-def _bed_around(case: Case, told: CaseSpell) -> CaseSpell | None:
-    """Another stay that began no later than this one, and in a bed of which the person is said to lie."""
-    others = (each for each in case.spells if each.spell_id != told.spell_id and each.in_a_bed)
-    return next((each for each in others if each.admitted_on is not None), None)
-
-
 def _its_wait_ended(case: Case, told: CaseSpell, day: date) -> list[ev.Event]:
+    """The waiting of a stay until its end: what runs, or what ended with it when it was the discharge."""
     running = case.open_ready_period
-    mine = running is not None and running.spell_id == told.spell_id
-    return end_ready_period(case, day, "transferred") if mine else []
+    if running is not None and running.spell_id == told.spell_id:
+        return end_ready_period(case, day, "transferred")
+    ended = _ended_by_leaving(case) if is_discharge(case, told) else None
+    if ended is None or ended.spell_id != told.spell_id:
+        return []
+    return [period_restated(ended, ended_on=waits_until(case, ended, day), ended_by="transferred")]
 
 
 def _moved_on(case: Case, day: date) -> list[ev.Event]:
@@ -141,19 +130,12 @@ def _moved_on(case: Case, day: date) -> list[ev.Event]:
     return [*back_in, *side_exit(fold(case, back_in), day, "admitted-elsewhere", "transferred")]
 
 
-def left_meanwhile(case: Case, now: datetime, policy: Policy) -> list[ev.Event]:
-    """The bed that kept somebody in hospital is taken back: if a stay beside it had ended, they have left."""
-    if case.closed or case.discharge is not None or any(each.in_a_bed for each in case.spells):
-        return []
-    ended = [
-        (each.discharged_on, each.admitted_on or date.min, each)
-        for each in case.spells
-        if each.discharged_on is not None and _stands(case, each)
-    ]
-    if not ended:
-        return []
-    day, _, last = max(ended, key=lambda one: one[:2])
-    return stay_ended(case, last, day, now, policy)
+def left_with_another(case: Case, now: datetime, policy: Policy) -> list[ev.Event]:
+    """They left with the stay that ended last: the bed that kept them in hospital was none, or the stay that
+    they were said to have left ended on another day.
+    """
+    last = None if case.outcome in NEVER_REOPENED else left_last(case)
+    return [] if last is None else _left_with(case, *last, now, policy)
 
 
 def _as_fed(said: Discharge | None, told: CaseSpell, day: date) -> Discharge:
@@ -181,7 +163,12 @@ def _left(case: Case, discharge: Discharge, now: datetime, policy: Policy) -> li
     """The person left, or the day they left is told anew."""
     if case.closed:
         return _corrected_after_closing(case, discharge, now, policy)
-    return _dated(case, ev.PersonDischarged(discharge=discharge)) + _owed(case, discharge, now, policy)
+    happened = _dated(case, ev.PersonDischarged(discharge=discharge)) + _owed(case, discharge, now, policy)
+    waited = _ended_by_leaving(case)
+    if waited is None:
+        return happened
+    day, stay = discharge.discharged_on, discharge.spell_id
+    return [*happened, *asked_until_when(case, waited, day, stay, now, policy)]
 
 
 def _corrected_after_closing(
@@ -253,9 +240,9 @@ def _ended_by_leaving(case: Case) -> ReadyPeriod | None:
 
 def _corrected_end(case: Case, day: date) -> list[ev.Event]:
     last = _ended_by_leaving(case)
-    if last is None or last.ended_on == max(day, last.ready_on):
+    if last is None or last.ended_on == waits_until(case, last, day):
         return []
-    return [period_restated(last, ended_on=max(day, last.ready_on))]
+    return [period_restated(last, ended_on=waits_until(case, last, day))]
 
 
 def _not_left_after_all(case: Case, told: CaseSpell) -> list[ev.Event]:
@@ -282,12 +269,21 @@ def cancelled(case: Case, day: date) -> list[ev.Event]:
             ev.CaseReopened(reopened_on=day, stage=Stage.DISCHARGED, reason="discharge-cancelled")
         )
     happened.append(ev.DischargeCancelled(cancelled_on=day))
-    last = _ended_by_leaving(case)
-    if last is not None:
-        happened.append(period_restated(last, ended_on=None, ended_by=None))
+    happened += _runs_on(case)
     happened += settle(case, BACK, noon(day), of_being_at_home())
     left = case.discharge
     return [*happened, *reasons_go_on(case, left.discharged_on if left else None)]
+
+
+def _runs_on(case: Case) -> list[ev.Event]:
+    """The ready period that the discharge ended runs on; where the ward recorded another one since, until
+    that began.
+    """
+    last = _ended_by_leaving(case)
+    if last is None:
+        return []
+    until = begins_next(case, last)
+    return [period_restated(last, ended_on=until, ended_by=None if until is None else "met-criteria-again")]
 
 
 def confirm_discharge(case: Case, envelope: Envelope, now: datetime, policy: Policy) -> list[ev.Event]:

@@ -23,9 +23,10 @@ from discharge.cases.decide.common import (
     plain,
 )
 from discharge.cases.decide.death import death
-from discharge.cases.decide.departure import left_meanwhile, told_by_feed
+from discharge.cases.decide.departure import left_with_another, told_by_feed
 from discharge.cases.decide.participation import trust_joins
 from discharge.cases.decide.readmission import (
+    back_since,
     coming_back,
     news_of_an_earlier_discharge,
     return_taken_back,
@@ -87,7 +88,8 @@ def _leaving(
     happened += return_taken_back(fold(case, happened), told, on, now, policy)
     if told.in_a_bed:
         return happened
-    return [*happened, *left_meanwhile(fold(case, happened), now, policy)]
+    happened += left_with_another(fold(case, happened), now, policy)
+    return [*happened, *back_since(case, fold(case, happened), now, policy)]
 
 
 def note_person_deleted(case: Case, envelope: Envelope, now: datetime, policy: Policy) -> list[ev.Event]:

@@ -24,17 +24,20 @@ from discharge.cases.actions import (
 from discharge.cases.decide.common import (
     NEVER_REOPENED,
     ask_once,
+    asked_until_when,
     end_delay_reasons,
     end_ready_period,
     ended_by_leaving,
     period_restated,
+    waits_until,
 )
-from discharge.cases.decide.departure import cancelled
+from discharge.cases.decide.departure import cancelled, stay_ended
 from discharge.cases.evolve import fold
 from discharge.cases.model import Action, Case, CaseSpell, Discharge, Readmission, Stage
 from discharge.cases.stages import HOME, stage_when_reopened
 from discharge.clocks import london_date, nights_between
 from discharge.codes.admissions import admission_kind
+from discharge.delays.model import ReadyPeriod
 from discharge.outcomes.readmission import COUNTS, readmission_days
 from discharge.reference.policy import Policy
 
@@ -61,6 +64,32 @@ def coming_back(
         return _in_a_bed_all_the_same(case, left, told, now, policy)
     back = Readmission(spell_id=told.spell_id, readmitted_on=admitted, days_after=days)
     return _readmitted(case, back, told, now, policy)
+
+
+def back_since(before: Case, case: Case, now: datetime, policy: Policy) -> list[ev.Event]:
+    """The day of leaving is another than was known: stays that began since, within 0-29 days, are returns."""
+    if before.discharge is None or case.discharge is None:
+        return []
+    if before.discharge.discharged_on == case.discharge.discharged_on:
+        return []
+    happened: list[ev.Event] = []
+    for each in sorted(case.spells, key=lambda one: one.admitted_on or date.min):
+        happened += _back_in(fold(case, happened), each, now, policy)
+    return happened
+
+
+def _back_in(case: Case, stay: CaseSpell, now: datetime, policy: Policy) -> list[ev.Event]:
+    """A stay that began after the day of leaving, as a return, and as its end if it is over."""
+    left, begun = case.discharge, stay.admitted_on
+    if left is None or begun is None or begun <= left.discharged_on:
+        return []
+    named = any(back.spell_id == stay.spell_id for back in case.readmissions)
+    if named or readmission_days(left.discharged_on, begun, policy) is None:
+        return []
+    happened = coming_back(case, None, stay, now, policy)
+    if not happened or stay.discharged_on is None or stay.in_a_bed:
+        return happened
+    return [*happened, *stay_ended(fold(case, happened), stay, stay.discharged_on, now, policy)]
 
 
 def _was_in_a_bed(case: Case, told: CaseSpell) -> bool:
@@ -281,7 +310,7 @@ def news_of_an_earlier_discharge(
         return _another_day(case, place, told, told.discharged_on, now, policy)
     if known.status != "discharged":
         return []
-    heir = _under_another_number(case, left) if told.status == "cancelled" else None
+    heir = _under_another_number(case, place) if told.status == "cancelled" else None
     if heir is not None:
         moved = left.model_copy(update={"spell_id": heir.spell_id})
         return [ev.EarlierDischargeCorrected(place=place, discharge=moved, readmission=back)]
@@ -314,7 +343,10 @@ def _another_day(
         return ask_once(case, OVERLAP, told, now, policy)
     moved = left.discharged_at + (day - left.discharged_on)
     again = left.model_copy(update={"discharged_on": day, "discharged_at": moved})
-    return [_restated(place, again, back, back.readmitted_on), *_wait_until(case, left, told, day)]
+    happened = [_restated(place, again, back, back.readmitted_on), *_wait_until(case, left, told, day)]
+    for period in _ended_with(case, left, told):
+        happened += asked_until_when(case, period, day, told.spell_id, now, policy)
+    return happened
 
 
 def _wait_until(
@@ -322,15 +354,23 @@ def _wait_until(
 ) -> list[ev.Event]:
     """The ready period that an earlier discharge ended, until another day."""
     return [
-        period_restated(period, ended_on=max(day, period.ready_on), ended_by=ended_by or period.ended_by)
-        for period in case.ready_periods
-        if period.spell_id in (None, told.spell_id) and ended_by_leaving(period, left)
+        period_restated(period, ended_on=waits_until(case, period, day), ended_by=ended_by or period.ended_by)
+        for period in _ended_with(case, left, told)
     ]
 
 
-def _under_another_number(case: Case, left: Discharge) -> CaseSpell | None:
-    """The stay that the one taken back goes on as: of the same end, and with no discharge of its own here."""
+def _ended_with(case: Case, left: Discharge, told: CaseSpell) -> list[ReadyPeriod]:
+    mine = (None, told.spell_id)
+    return [each for each in case.ready_periods if each.spell_id in mine and ended_by_leaving(each, left)]
+
+
+def _under_another_number(case: Case, place: int) -> CaseSpell | None:
+    """The stay that the one taken back goes on as: of the same end, with no discharge of its own here, and
+    not one that somebody came back in since.
+    """
+    left = case.earlier_discharges[place]
     named = {each.spell_id for each in (*case.earlier_discharges, case.discharge) if each is not None}
+    named |= {back.spell_id for back in case.readmissions[place:]}
     return next(
         (
             each

@@ -118,3 +118,27 @@ def test_given_no_stay_of_the_same_end_when_the_earlier_is_taken_back_then_its_d
 ) -> None:
     case = fold(RETURNED, [ev.SpellJoined(spell=spell(spell_id=THIRD, **{**LEFT_ON, **other}))])
     assert news(case, told(status="cancelled"))[0] == ev.EarlierDischargeCorrected(place=0)
+
+
+def test_given_a_return_in_a_stay_of_the_same_end_when_the_earlier_is_taken_back_then_both_go() -> None:
+    """Nobody came back in the very stay that they had left."""
+    over = back(on=5, status="discharged", discharged_on=day(5))
+    case = fold(RETURNED, [ev.SpellChanged(spell=over.spell)])
+    assert news(case, told(status="cancelled"))[:2] == [
+        ev.EarlierDischargeCorrected(place=0),
+        answered("unplanned-return/1"),
+    ]
+
+
+@pytest.mark.parametrize(("on", "until", "asked"), [(6, 6, False), (7, 7, False), (8, 7, True)])
+def test_given_waiting_recorded_since_when_an_earlier_discharge_moves_then_the_periods_stay_in_order(
+    on: int, until: int, asked: bool
+) -> None:
+    case = after((9, back()), case=WAITED)
+    since = ReadyPeriod(ready_on=day(7), ended_on=day(8), ended_by="met-criteria-again", basis="ward")
+    case = case.model_copy(update={"ready_periods": (*case.ready_periods, since)})
+    _, corrected, *questions = news(case, told(status="discharged", discharged_on=day(on)))
+    assert corrected.period == case.ready_periods[0].model_copy(update={"ended_on": day(until)})
+    assert [(each.action.cause, each.action.subject) for each in questions] == (
+        [("waiting-contradicted", str(SPELL))] if asked else []
+    )
