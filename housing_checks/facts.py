@@ -11,7 +11,8 @@ from discharge.clocks.registry import CLOCK_ROWS, OFFER_CLOCK
 from discharge.risk.case_facts import contribute
 from discharge.risk.conditions import Known
 from housing_checks.checks.answers import asked_of
-from housing_checks.checks.form import form_of
+from housing_checks.checks.form import form_of, form_of_case
+from housing_checks.checks.referral_statements import disputed_with_referral
 
 NOT_TAKEN = ("refused", "lapsed")
 
@@ -52,8 +53,17 @@ def answers_of_former_building(case: Case) -> Iterator[Known]:
         yield Known(count=len(left), words={"count": str(len(left)), "since": spoken_day(since)})
 
 
+def answers_against_referral(case: Case) -> Iterator[Known]:
+    """Each item of which the check says otherwise than the trust's referral, until somebody settles it."""
+    form = form_of_case(case)
+    for code in disputed_with_referral(case) if not case.closed else ():
+        label = form.item(code).label if code in form.codes else code
+        yield Known(code, words={"item": label})
+
+
 def contribute_facts() -> None:
     """Contribute what this floor knows; whoever judges a case calls it first."""
     contribute("offers-to-answer", offers_to_answer)
     contribute("homes-not-taken", homes_not_taken)
     contribute("answers-of-former-building", answers_of_former_building)
+    contribute("answers-against-referral", answers_against_referral)

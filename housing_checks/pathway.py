@@ -37,6 +37,7 @@ from discharge.roles import LEADS
 from discharge.values import Frozen
 from housing_checks.checks.answers import gated_anew
 from housing_checks.checks.form import form_of_case
+from housing_checks.checks.referral_statements import said_anew
 from housing_checks.deciders import DECIDERS as HOME_DECIDERS
 from housing_checks.facts import contribute_facts
 from housing_checks.gate.rules import answers_over, forget, gate_open, mitigations_over, next_end
@@ -95,7 +96,7 @@ def advance(case: Case, envelope: Envelope, now: datetime, policy: Policy | None
     events = tuple(decided)
     after = fold(case, events)
     if after.exists:
-        followed = _follow(after, events, envelope.effective_on, now, in_force)
+        followed = _follow(case, after, events, envelope, now, in_force)
         events, after = (*events, *followed), fold(after, followed)
     return Decision(
         events=events,
@@ -135,15 +136,17 @@ def _admit(case: Case, envelope: Envelope) -> None:
 
 
 def _follow(
-    case: Case, happened: Sequence[ev.Event], effective_on: date, now: datetime, policy: Policy
+    before: Case, case: Case, happened: Sequence[ev.Event], envelope: Envelope, now: datetime, policy: Policy
 ) -> list[ev.Event]:
-    """What the new state brings with it, in this order: contacts whose clocks stand still or run again, the
-    gate, who takes part, contacts missed (or, where the case is over, what was owed ends with it), the
-    alerts.
+    """What the new state brings with it, in this order: contacts whose clocks stand still or run again, what
+    the trust now says against the check, the gate, who takes part, contacts missed (or, where the case is
+    over, what was owed ends with it), the alerts.
     """
     today = london_date(now)
+    on = min(envelope.effective_on, today)
     followed: list[ev.Event] = [*moved(case, happened, now, policy)]
-    followed += consequences(fold(case, followed), now, min(effective_on, today))
+    followed += said_anew(before, case, on, envelope.actor)
+    followed += consequences(fold(case, followed), now, on)
     followed += _participation(fold(case, followed), today)
     followed += (
         settle(case, ENDED, now) if case.closed else missed_contacts(fold(case, followed), now, policy)

@@ -10,7 +10,7 @@ from typing import Any
 from starlette.datastructures import FormData
 
 from api.forms.submission import MOST_TEXT
-from discharge.codes.casework import ANSWER_WAYS, TOLD_BY
+from discharge.codes.casework import TOLD_BY, ways_of_answering
 from discharge.codes.model import Code
 
 WAY, TELLER, TELLER_NAME = "through", "told_by", "told_by_name"
@@ -30,7 +30,8 @@ class Sitting:
     @classmethod
     def of(cls, through: str, told_by: str, today: date, name: str = "") -> Sitting:
         """What the address of a page says; a code that is in no list is passed over."""
-        way, told = ANSWER_WAYS.find(through, today), TOLD_BY.find(told_by, today)
+        way = next((row for row in ways_of_answering(today) if row.code == through), None)
+        told = TOLD_BY.find(told_by, today)
         return cls(way.code if way else "", told.code if told else "", name.strip())
 
     @classmethod
@@ -60,9 +61,7 @@ def faults_of_all(sitting: Sitting) -> dict[str, str]:
 
 def way_select(sitting: Sitting, today: date) -> dict[str, Any]:
     """The question how the answers of a page come."""
-    return select_field(
-        WAY, "How do you know it?", ANSWER_WAYS.in_force(today), sitting.through, "Not said", {}
-    )
+    return select_field(WAY, "How do you know it?", ways_of_answering(today), sitting.through, "Not said", {})
 
 
 def told_select(sitting: Sitting, today: date) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from api.web.page import words
 from api.web.page.tags import Tag
 from discharge.cases.model import Case, ItemAnswer
 from discharge.clocks import CaseClock
-from discharge.codes.casework import OWNER_ROLES, SETTLE_REASONS
+from discharge.codes.casework import IN_THE_REFERRAL, OWNER_ROLES, SETTLE_REASONS
 from discharge.store.tables import CaseEventRow, NoteRow
 from housing_checks.checks.model import CheckItem
 
@@ -172,9 +172,10 @@ def statement_line(item: CheckItem, answer: ItemAnswer, written: Written, names:
     name = written.text(answer.told_note_id)
     known = ", ".join(known_by(answer))
     due = f" by {words.day(answer.due_on)}" if answer.due_on else ""
+    said = item.words(answer.value)
     return StatementLine(
         value=answer.value,
-        answer=item.words(answer.value),
+        answer=f"The trust said: {said}" if answer.through == IN_THE_REFERRAL else said,
         text=written.text(answer.note_id) or "",
         known=f"{known} ({name})" if name and known else known or "nobody said how it is known",
         who=who_said(answer, names),

@@ -1,8 +1,9 @@
 """Facts of a case that decide what is asked about the home: each is yes, no, or not known.
 
 They come from the referral, the homelessness flag and the work under way. What an answer of the check tells
-of them counts before that (`tells`, in the rows of a form). Every need that a referral can name is such a
-fact under its own code, so that a new row of that list can be asked about at once.
+of them counts before that (`tells`, in the rows of a form), but for what a referral states: an answer that
+denies it is disputed and tells nothing until somebody settles it. Every need that a referral can name is such
+a fact under its own code, so that a new row of that list can be asked about at once.
 """
 
 from __future__ import annotations
@@ -216,6 +217,12 @@ def need_facts(needs: Iterable[str]) -> dict[str, YesNoUnknown]:
 def fact_names() -> Collection[str]:
     """Return every name that a condition may use."""
     return (*FACTS, *dict.fromkeys(row.code for row in NEEDS.rows if row.code != NO_NEED))
+
+
+def stated_needs(case: Case) -> frozenset[str]:
+    """Return the facts that a referral states because it names a need; what it leaves out is not stated."""
+    named = {"wheelchair", *(row.code for row in NEEDS.rows if row.code != NO_NEED)}
+    return frozenset(code for code, known in circumstances(case).items() if code in named and known == "yes")
 
 
 def fact_words(code: str) -> str:

@@ -68,6 +68,13 @@ class EvidenceKind(Code):
     strength: int = 1
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerWay(Code):
+    """How an answer of the check came: whether somebody who gives one can say so."""
+
+    by_people: bool = True
+
+
 def _faults_of_mitigations(rows: Mapping[str, MitigationCode]) -> Iterator[str]:
     for code, row in rows.items():
         if row.days <= 0:
@@ -97,14 +104,22 @@ STAY_DOUBTS = code_list("stay-doubts", Code)
 STRAND_CANCEL_REASONS = code_list("strand-cancel-reasons", Code)
 PROPERTY_WITHDRAWAL_REASONS = code_list("property-withdrawal-reasons", Code)
 EVIDENCE_KINDS = code_list("evidence-kinds", EvidenceKind)
-ANSWER_WAYS = code_list("answer-ways", Code)
+ANSWER_WAYS = code_list("answer-ways", AnswerWay)
 TOLD_BY = code_list("told-by", Code)
 SETTLE_REASONS = code_list("settle-reasons", Code)
 EVIDENCE_REMOVAL_REASONS = code_list("evidence-removal-reasons", Code)
 OFFER_REFUSAL_REASONS = code_list("offer-refusal-reasons", Code)
 
+IN_THE_REFERRAL = "referral"
+"""How an answer came that the trust's referral gives, and nobody who was asked."""
+
 USUAL_MITIGATION_DAYS = 14
 """For a mitigation that was never in the list."""
+
+
+def ways_of_answering(on: date) -> tuple[AnswerWay, ...]:
+    """Return the ways in which somebody who is asked can give an answer on a day."""
+    return tuple(row for row in ANSWER_WAYS.in_force(on) if row.by_people)
 
 
 def mitigation_days(code: str, on: date) -> int:

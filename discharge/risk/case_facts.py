@@ -70,6 +70,7 @@ CASE_FACTS: Mapping[str, CaseFact] = MappingProxyType(
         "homes-not-taken": CaseFact("count", "count"),
         "offers-to-answer": CaseFact("instant", "offered due"),
         "answers-of-former-building": CaseFact("answer", "count since"),
+        "answers-against-referral": CaseFact("answer", "item"),
         "emergency-hazards": CaseFact("answer", "hazard room found"),
         "landlord-hazard-warned": CaseFact("instant", "what hazard room since due limit law"),
         "landlord-hazard-due": CaseFact("instant", "what hazard room since due limit law"),

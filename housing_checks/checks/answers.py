@@ -16,13 +16,14 @@ from discharge.cases.decide.common import said_coded
 from discharge.cases.events import Event, GatedItemsChanged, MitigationWithdrawn
 from discharge.cases.evolve import fold
 from discharge.cases.model import Actor, Case, ItemAnswer
-from discharge.codes.casework import ANSWER_WAYS, TOLD_BY
+from discharge.codes.casework import ANSWER_WAYS, TOLD_BY, ways_of_answering
 from discharge.codes.model import not_listed
 from discharge.errors import Refused, refuse_all, refuse_together
 from discharge.values import YesNoUnknown
 from housing_checks.checks.answer_types import WRITTEN
 from housing_checks.checks.form import form_of_case
 from housing_checks.checks.model import CheckForm, CheckItem
+from housing_checks.checks.referral_statements import said_otherwise
 from housing_checks.checks.statements import said_of
 
 CIRCUMSTANCES = "circumstances"
@@ -71,6 +72,14 @@ def require_evidence(item: CheckItem, evidence: str | None, where: str) -> None:
     """Refuse what the item does not take as evidence for an answer."""
     if evidence is not None and evidence not in item.evidence_kinds:
         raise not_listed("evidence-kinds", evidence, item.evidence_kinds, where)
+
+
+def require_way(through: str | None, on: date) -> None:
+    """Refuse a way in which no answer that somebody gives can come."""
+    said_coded(ANSWER_WAYS.name, through, on, "through")
+    ways = [row.code for row in ways_of_answering(on)]
+    if through is not None and through not in ways:
+        raise not_listed(ANSWER_WAYS.name, through, ways, "through")
 
 
 def answer_of(
@@ -138,6 +147,7 @@ def stated(
             answer_of(item, value, known, on, actor, words, **told),
             changed=standing.get(item.code) != value or words != (before.note_id if before else None),
             newest_counts=item.newest_counts,
+            referral=said_otherwise(case, item, value),
         )
 
 
@@ -165,7 +175,7 @@ def _require_told(command: SaveAnswers | CompleteCheck, on: date) -> None:
     if isinstance(command, SaveAnswers):
         refuse_together(
             lambda: said_coded(TOLD_BY.name, command.told_by, on, "told_by"),
-            lambda: said_coded(ANSWER_WAYS.name, command.through, on, "through"),
+            lambda: require_way(command.through, on),
         )
 
 

@@ -13,7 +13,7 @@ from discharge.cases.events import AnswerSettled, CheckStarted, Event, Mitigatio
 from discharge.cases.evolve import fold
 from discharge.cases.model import Case, ItemAnswer
 from discharge.cases.stages import SINCE_ACCEPTANCE
-from discharge.codes.casework import ANSWER_WAYS, OWNER_ROLES, SETTLE_REASONS, TOLD_BY
+from discharge.codes.casework import OWNER_ROLES, SETTLE_REASONS, TOLD_BY
 from discharge.codes.model import not_listed
 from discharge.errors import Refused, refuse_together
 from housing_checks.checks.answers import (
@@ -23,12 +23,14 @@ from housing_checks.checks.answers import (
     gate_after,
     require_answer,
     require_evidence,
+    require_way,
     require_words,
     words_of,
 )
 from housing_checks.checks.form import form_in_force, form_to_decide
 from housing_checks.checks.former_building import building_left
 from housing_checks.checks.model import CheckForm, CheckItem
+from housing_checks.checks.referral_statements import said_otherwise
 from housing_checks.checks.statements import said_of, standing
 from housing_checks.guards import require_order, require_stage
 
@@ -56,6 +58,7 @@ def confirm_item(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
         answer,
         known_since=_known_since(during, command.item),
         newest_counts=item.newest_counts,
+        referral=said_otherwise(during, item, answer.value),
     )
     return [*begun, *said, *_follows(during, form, command.item, envelope.effective_on, said)]
 
@@ -108,7 +111,7 @@ def _answer(
         lambda: require_words(value, words, item.code, "value"),
         lambda: require_evidence(item, command.evidence, "evidence"),
         lambda: said_coded(TOLD_BY.name, command.told_by, on, "told_by"),
-        lambda: said_coded(ANSWER_WAYS.name, command.through, on, "through"),
+        lambda: require_way(command.through, on),
         lambda: said_coded(OWNER_ROLES.name, command.owner_role, on, "owner_role"),
         lambda: require_order(on, command.due_on or on, "due_on"),
     )

@@ -60,7 +60,7 @@ def complete_check(case: Case, envelope: Envelope, now: datetime) -> list[Event]
     command = command_of(envelope, CompleteCheck)
     answered = _stated(case, envelope, now, command)
     after = fold(case, answered)
-    completed = _completed(after, form_to_decide(command.form), happened_on(envelope, now))
+    completed = _completed(after, form_to_decide(command.form), happened_on(envelope, now), command.answers)
     return [*answered, *_mitigations_ended(after, completed), completed]
 
 
@@ -190,11 +190,14 @@ def not_asked(case: Case, form: CheckForm) -> frozenset[str]:
     return frozenset(item.code for item in form.items if item.of_the_building) - form.having_a_home
 
 
-def _completed(case: Case, form: CheckForm, on: date) -> CheckCompleted:
+def _completed(case: Case, form: CheckForm, on: date, said: Mapping[str, str]) -> CheckCompleted:
+    """What an answer of the same command leaves out is not missed, even where the referral says otherwise and
+    it is disputed at once: then it is asked, open, and blocks.
+    """
     answers = case.check.given if case.check is not None else {}
     values = {code: answer.value for code, answer in answers.items()}
     asked, applying = asked_of(case, form, values), set(applying_to(case, form, values))
-    missing = [code for code in asked if code not in values]
+    missing = [code for code in asked_of(case, form, {**values, **said}) if code not in values]
     refuse_all([Refused("invalid-body", detail=code, where=f"answers.{code}") for code in missing])
     return CheckCompleted(
         completed_on=on,
@@ -202,7 +205,7 @@ def _completed(case: Case, form: CheckForm, on: date) -> CheckCompleted:
         changed=(),
         counted={
             "asked": len(asked),
-            "yes": sum(answers[code].gate == "yes" for code in applying),
+            "yes": sum(answers[code].gate == "yes" for code in applying if code in answers),
             "not-applicable": len(asked) - len(applying),
             "not-asked": len(form.items) - len(asked),
         },
@@ -218,5 +221,5 @@ def _mitigations_ended(case: Case, completed: CheckCompleted) -> list[Event]:
         MitigationWithdrawn(item=item.code, withdrawn_on=completed.completed_on)
         for item in case.gate_items
         if item.mitigation is not None
-        and (item.code not in completed.gated or answers[item.code].gate == "yes")
+        and (item.code not in completed.gated or (item.code in answers and answers[item.code].gate == "yes"))
     ]

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from discharge.cases import commands as cmd
 from discharge.cases import events as ev
 from discharge.cases.actions import ACCEPTED, UNACCEPTED, settle
+from discharge.cases.circumstances import NO_NEED
 from discharge.cases.commands import Envelope
 from discharge.cases.decide.common import (
     Decider,
@@ -150,12 +151,25 @@ def _fit_since(asked: cmd.Refer) -> date | None:
 
 
 def _referred_again(case: Case, asked: cmd.Refer, day: date) -> list[ev.Event]:
-    """Who refers again takes part, too; a case that has its housing service keeps that one."""
+    """Who refers again takes part, too; a case that has its housing service keeps that one. Needs that nobody
+    named before are the person's from now on.
+    """
     sender = asked.model_copy(update={"service_id": None})
-    happened = _joining(case, sender, day)
+    happened = [*_joining(case, sender, day), *_needs_named(case, asked)]
     if asked.spell is not None and case.current_spell is None:
         happened.append(ev.SpellJoined(spell=asked.spell))
     return happened
+
+
+def _needs_named(case: Case, asked: cmd.Refer) -> list[ev.Event]:
+    known = case.referral
+    if known is None:
+        return []
+    named = tuple(dict.fromkeys(code for code in (*known.needs, *asked.needs) if code != NO_NEED))
+    if set(named) <= set(known.needs):
+        return []
+    said = known.model_dump(include={"ward", "reasons", "pathway", "tenure", "lives_alone"})
+    return [ev.ReferralAmended.model_validate({**said, "needs": named, "changed": ("needs",)})]
 
 
 def accept(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:
