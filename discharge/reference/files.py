@@ -18,7 +18,13 @@ class _OneOfEach(yaml.SafeLoader):
     """YAML that refuses a key given twice, of which the plain loader silently takes the last."""
 
 
-def _mapping(loader: _OneOfEach, node: yaml.MappingNode) -> dict[object, object]:
+class _Quick(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """The same in C, which reads all our files in a twentieth of a second instead of half of one, whenever a
+    program starts; where a fault is, it says less well.
+    """
+
+
+def _mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[object, object]:
     seen: set[object] = set()
     for key_node, _ in node.value:
         key = loader.construct_object(key_node, deep=True)
@@ -30,12 +36,13 @@ def _mapping(loader: _OneOfEach, node: yaml.MappingNode) -> dict[object, object]
 
 
 _OneOfEach.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
+_Quick.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
 
 
 def parsed(file: str, raw: bytes, begins_with: str) -> dict[object, object]:
     """The mapping that a file holds; `begins_with` names its first keys. Raises `DataInvalid`."""
     try:
-        data = yaml.load(raw.decode("utf-8"), Loader=_OneOfEach)  # noqa: S506 - a safe loader
+        data = _read(raw.decode("utf-8"))
     except UnicodeDecodeError as error:
         byte = f"byte {error.start + 1} is no UTF-8"
         raise DataInvalid(f"{file}: (whole file): {byte} - save the file as UTF-8") from None
@@ -44,6 +51,14 @@ def parsed(file: str, raw: bytes, begins_with: str) -> dict[object, object]:
     if not isinstance(data, dict):
         raise DataInvalid(f"{file}: (whole file): holds no keys - begin with {begins_with}")
     return data
+
+
+def _read(text: str) -> object:
+    """What YAML holds; read again by the loader that says where a fault is. Raises `yaml.YAMLError`."""
+    try:
+        return yaml.load(text, Loader=_Quick)  # noqa: S506 - a safe loader
+    except yaml.YAMLError:
+        return yaml.load(text, Loader=_OneOfEach)  # noqa: S506 - a safe loader
 
 
 def _where(error: yaml.YAMLError) -> str:

@@ -77,6 +77,9 @@ async def test_told_to_fail_it_does_so_once(
 
 
 async def test_what_has_no_header_is_refused(trust: Trust) -> None:
-    outcome = await trust.send(b"hello", "M1")
+    """It is answered at once, by no answer to a message of ours: whoever sent it waits on for that."""
+    links = Links(answer_seconds=1)
+    outcome = await links.exchange(trust.endpoint, b"hello", "M1")
+    await links.close()
     assert isinstance(outcome, NoAnswer | PartnerAnswer)
     assert trust.log == [("", 400, False, False)]
