@@ -1,11 +1,11 @@
 """What each worker does again and again by itself: a row for each chore, with how long it rests.
 
 Only what cannot wait is a loop. Somebody waits seconds at most for what drain, decisions, joins, replays,
-relay, probes and late commands do; each locks the rows that it takes, so that workers share them. A bell
-spares the rest, and as long as PostgreSQL's notices ring it (`workflows/store/notices.py`), most of the
-looking. Files are followed where they lie, on each machine. Alarms must be raised while Temporal is away,
-too; a lock sees to it that one worker looks. Everything else runs once for the cluster:
-`workflows/schedules.py`.
+relay, probes and late commands do, and a gate must not stay open when its confirmation of safety has ended;
+each locks the rows that it takes, so that workers share them. A bell spares the rest, and as long as
+PostgreSQL's notices ring it (`workflows/store/notices.py`), most of the looking. Files are followed where
+they lie, on each machine. Alarms must be raised while Temporal is away, too; a lock sees to it that one
+worker looks. Everything else runs once for the cluster: `workflows/schedules.py`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -28,6 +29,7 @@ from fhir_adapters.hl7v2.store.replay_work import work_replays
 from fhir_adapters.store.alarms import look_for_alarms
 from fhir_adapters.store.profiles import follow, remember
 from fhir_adapters.store.requests_with_part import settle_requests
+from housing_checks.store.safety_ended import tell_ended
 from workflows.late_commands import LateCommands
 from workflows.loops import Bells, Loop
 from workflows.probes import EVERY as PROBES
@@ -40,6 +42,9 @@ from workflows.worker_pool import Needs
 POLL = timedelta(milliseconds=250)
 JOIN = timedelta(seconds=5)
 LATE = timedelta(seconds=3)
+CONFIRMED = timedelta(seconds=5)
+"""How often it is looked whether a confirmation of safety has come to its day; any other end rings a bell."""
+
 LOOK = timedelta(seconds=LOOK_SECONDS)
 
 KEPT = timedelta(minutes=1)
@@ -124,15 +129,28 @@ class RecordChores:
         return done
 
 
+async def end_confirmations(needs: Needs, late: LateCommands) -> bool:
+    """Have the check of each case whose safety is no longer confirmed say so, at once and by whatever way it
+    ended: until then its gate is open.
+    """
+    async with transaction(needs.sessions) as session:
+        told = await tell_ended(session, needs.clock.case_time(datetime.now(UTC)))
+    if told:
+        await late.once()
+    return bool(told)
+
+
 def temporal_loops(needs: Needs) -> list[Loop]:
     """Return the loops that carry what the record holds to workflows."""
     given = (needs.sessions, needs.client, needs.clock)
     beat, bells = beats(needs.sessions), needs.bells
     keeper, builds = ScheduleKeeper(needs.sessions, needs.client), needs.deployment
+    late = LateCommands(*given)
     return [
         Loop("relay", Relay(*given).step, bells.rarely(POLL), beat, bells.relay),
         Loop("probes", Probes(*given).once, PROBES, beat),
-        Loop("late-commands", LateCommands(*given).once, LATE, beat),
+        Loop("late-commands", late.once, LATE, beat),
+        Loop("confirmations", partial(end_confirmations, needs, late), CONFIRMED, beat, bells.confirmations),
         Loop("schedules", keeper.once, KEPT, beat),
         *([Loop("builds", builds.once, KEPT, beat)] if builds else []),
     ]

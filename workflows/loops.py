@@ -43,6 +43,7 @@ class Bells:
     drain: asyncio.Event = field(default_factory=asyncio.Event)
     decisions: asyncio.Event = field(default_factory=asyncio.Event)
     replays: asyncio.Event = field(default_factory=asyncio.Event)
+    confirmations: asyncio.Event = field(default_factory=asyncio.Event)
     heard: asyncio.Event = field(default_factory=asyncio.Event)
 
     def ring(self, loop: str) -> None:
@@ -52,6 +53,7 @@ class Bells:
             "drain": self.drain,
             "who-is-who": self.decisions,
             "replays": self.replays,
+            "confirmations": self.confirmations,
         }
         if loop in called:
             called[loop].set()

@@ -10,6 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from discharge.store.base import Base, JsonObject, UuidKey
 
+SAID_SAFE = "(snapshot #>> '{check,answers,safety-confirmed}') = 'confirmed'"
+"""Of a case whose check says that safety is confirmed; written out, as its index is."""
+
 
 class CaseRow(Base):
     """One case. ``snapshot`` is the coded :class:`discharge.cases.model.Case`; columns are what lists filter
@@ -49,6 +52,7 @@ class CaseRow(Base):
         ),  # the order of the worklist, so that a page of it is all that is read
         Index("ix_cases_closed", text("closed_on DESC"), "id", postgresql_where="closed_on IS NOT NULL"),
         Index("ix_cases_referred", text("referred_on DESC"), "id"),
+        Index("ix_cases_said_safe", "id", postgresql_where=text(f"closed_on IS NULL AND {SAID_SAFE}")),
         Index("ix_cases_open_ward", "ward", postgresql_where="closed_on IS NULL AND ward IS NOT NULL"),
         Index("ix_cases_uncounted", "id", postgresql_where="counted_version IS DISTINCT FROM version"),
         Index("ix_cases_unsummed", "id", postgresql_where="summed_version IS DISTINCT FROM version"),

@@ -66,7 +66,7 @@ async def test_given_a_named_person_confirms_then_the_check_follows_until_somebo
     await door.settle()
     assert await item(door, case_id) == "confirmed"
     await disclosed(door, case_id, asked="alone", disclosed="no")
-    await door.settle()
+    assert await ended(door) == 1
     assert await item(door, case_id) == "unknown"
 
 
@@ -131,8 +131,8 @@ async def test_given_new_answers_the_same_day_then_the_item_is_unknown_and_nobod
     await acted(door, case_id, {"kind": "safety-confirmed"})
     await door.settle()
     await disclosed(door, case_id, asked="alone", disclosed="no")
-    await door.settle()
-    assert (await stands(door, case_id))[:2] == ("unknown", False)
+    assert await ended(door) == 1
+    assert await stands(door, case_id) == ("unknown", False, "confirmation-ended")
 
 
 async def test_given_answers_since_a_confirmation_when_the_item_is_settled_as_confirmed_then_it_is_refused(
@@ -144,7 +144,7 @@ async def test_given_answers_since_a_confirmation_when_the_item_is_settled_as_co
     await acted(door, case_id, {"kind": "safety-confirmed"}, reason="Spoke with her")
     await door.settle()
     await disclosed(door, case_id, asked="alone", disclosed="no")
-    await door.settle()
+    assert await ended(door) == 1
     for body in (
         {"kind": "settle-answer", "item": ITEM, "value": "confirmed", "reason": "seen-since"},
         {"kind": "confirm-item", "item": ITEM, "value": "confirmed", "evidence": "told"},
