@@ -26,6 +26,7 @@ from discharge.cases.decide.departure import stay_ended
 from discharge.cases.decide.participation import basis_said, owner_named, takes_part
 from discharge.cases.evolve import fold
 from discharge.cases.model import Asked, Case, Participant, Referral, Stage
+from discharge.codes.casework import NEEDS
 from discharge.delays.model import ReadyPeriod
 from discharge.delays.periods import not_before_the_last
 from discharge.errors import Refused, refuse_together
@@ -165,11 +166,12 @@ def _needs_named(case: Case, asked: cmd.Refer) -> list[ev.Event]:
     known = case.referral
     if known is None:
         return []
-    named = tuple(dict.fromkeys(code for code in (*known.needs, *asked.needs) if code != NO_NEED))
+    said = (*known.needs, *(code for code in asked.needs if NEEDS.known(code)))
+    named = tuple(dict.fromkeys(code for code in said if code != NO_NEED))
     if set(named) <= set(known.needs):
         return []
-    said = known.model_dump(include={"ward", "reasons", "pathway", "tenure", "lives_alone"})
-    return [ev.ReferralAmended.model_validate({**said, "needs": named, "changed": ("needs",)})]
+    kept = known.model_dump(include={"ward", "reasons", "pathway", "tenure", "lives_alone"})
+    return [ev.ReferralAmended.model_validate({**kept, "needs": named, "changed": ("needs",)})]
 
 
 def accept(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]:

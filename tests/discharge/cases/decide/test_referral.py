@@ -136,7 +136,10 @@ def test_given_a_service_that_refers_by_itself_then_it_has_the_services_part() -
 
 
 def test_given_an_open_case_when_referred_again_then_only_what_is_new_is_added() -> None:
-    assert decided(OPEN, refer(**{**SAID, "ready_on": day(0), "tenure": "nonsense"}), 1) == []
+    again = refer(**{**SAID, "ready_on": day(0), "tenure": "nonsense", "needs": ("hoist", "nonsense")})
+    (named,) = decided(OPEN, again, 1)
+    assert (named.kind, named.needs, named.changed) == ("referral-amended", ("hoist",), ("needs",))
+    assert decided(fold(OPEN, [named]), again, 1) == []
     elsewhere = refer(organisation_id=OTHER_TRUST, service_id=UUID(int=91), part="referrer")
     assert decided(OPEN, elsewhere, 1) == [joined(OTHER_TRUST, "referrer", "referral", 1)]
     unknown = after((0, refer(spell=None)))
