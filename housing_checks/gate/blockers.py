@@ -23,6 +23,7 @@ from housing_checks.checks.model import CheckItem, Suggestion
 from housing_checks.checks.rules import left_to_start
 from housing_checks.gate.next_steps import next_of_check, next_of_item, next_of_strand
 from housing_checks.gate.owners import named_for
+from housing_checks.hazards.gate import LANDLORD_TOLD, told_due
 from housing_checks.lead_times import item_label
 
 Why = Literal[
@@ -234,6 +235,8 @@ def _due(case: Case, item: GateItem, row: CheckItem | None, works: Sequence[Stra
     named = case.assigned.get(item.code)
     if named is not None and named.due_on is not None:
         return named.due_on
+    if item.code == LANDLORD_TOLD and (told_by := told_due(case)) is not None:
+        return told_by
     done = [each.due_on for each in works if each.due_on is not None]
     if done:
         return max(done)

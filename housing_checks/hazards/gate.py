@@ -11,10 +11,11 @@ from datetime import date
 
 from discharge.cases.events import Event, GateItemSet
 from discharge.cases.model import Case, Hazard
+from discharge.clocks import london_date
 from discharge.codes.hazards import HAZARD_STEPS, blocking_severities
 from discharge.values import YesNoUnknown
 from housing_checks.gate.rules import say_yes
-from housing_checks.hazards.duties import path_of
+from housing_checks.hazards.duties import MOMENT, TOLD, path_of, running_clocks
 from housing_checks.hazards.schemes import scheme_row
 
 JUDGED, LANDLORD_TOLD = "hazards-judged", "landlord-told"
@@ -76,6 +77,13 @@ def _from_the_record(case: Case) -> Iterator[Event]:
         if standing is not None and value is not None and standing.value != value:
             known_on = max(each.found_on for each in hazards)
             yield GateItemSet(item=item, value=value, as_of=max(known_on, standing.as_of or date.min))
+
+
+def told_due(case: Case) -> date | None:
+    """Return the last day on which somebody tells a landlord of an open hazard; None where nobody has to."""
+    due = (each.due_at for each in running_clocks(case) if TOLD in each.duty.done_by)
+    first = min((each for each in due if each is not None), default=None)
+    return london_date(first - MOMENT) if first is not None else None
 
 
 def _emergencies(case: Case) -> list[Event]:

@@ -11,6 +11,8 @@ from discharge.cases import commands as cmd
 from discharge.clocks.registry import CLOCKS
 from discharge.reference.files import DataInvalid
 from housing_checks.hazards.duties import DUTIES, PATHS, path_of
+from housing_checks.hazards.gate import told_due
+from tests.discharge.cases.stories import FIRST
 from tests.fixtures.site_rows import site_change
 from tests.housing_checks.hazards.hazard_story import (
     COUNCIL,
@@ -121,7 +123,7 @@ def test_given_a_landlord_told_before_the_law_was_in_force_then_no_clock_of_it_c
         (
             {"tenure": "private", "severity": "emergency"},
             "private-landlord",
-            {"hazard-tell-landlord", "hazard-refer-council", "hazard-made-safe"},
+            {"hazard-tell-landlord-now", "hazard-refer-council-now", "hazard-made-safe"},
         ),
         ({"severity": "other"}, "social-landlord", set()),
     ],
@@ -133,6 +135,29 @@ def test_given_tenure_nation_and_severity_then_what_follows_is_a_row_of_data(
     assert path_of(story.hazard).code == path
     assert set(story.due()) == due
     assert all(each.duty.owner_role for each in story.clocks().values())
+
+
+@pytest.mark.parametrize("tenure", ["social", "private"])
+def test_given_an_emergency_on_christmas_eve_then_landlord_and_council_hear_of_it_within_24_hours(
+    tenure: str,
+) -> None:
+    at = datetime(2026, 12, 24, 21, 55, tzinfo=UTC)
+    story = HazardStory().ask(mould(severity="emergency", tenure=tenure), (at.date() - FIRST).days, at)
+    names = {"hazard-tell-landlord-now", "hazard-refer-council-now"} & story.clocks().keys()
+    assert len(names) == (2 if tenure == "private" else 1)
+    for name in names:
+        assert story.clocks()[name].due_at == at + timedelta(days=1)
+        assert story.clocks()[name].late(at + timedelta(days=1))
+    assert told_due(story.case) == date(2026, 12, 25)
+    told_of = story.ask(landlord_told(), (at.date() - FIRST).days, at + timedelta(minutes=5))
+    assert "hazard-tell-landlord-now" not in told_of.due()
+    assert told_due(told_of.case) is None
+
+
+def test_given_a_significant_hazard_on_christmas_eve_then_the_next_working_day_counts() -> None:
+    at = datetime(2026, 12, 24, 21, 55, tzinfo=UTC)
+    story = HazardStory().ask(mould(), (at.date() - FIRST).days, at)
+    assert told_due(story.case) == date(2026, 12, 29)
 
 
 @pytest.mark.parametrize("nation", ["wales", "scotland", "northern-ireland"])
