@@ -23,6 +23,7 @@ from discharge.roles import (
     LEADS,
     MONITOR,
     OPERATOR,
+    PARTS,
     READERS,
     REFERRING,
     SYSTEM,
@@ -63,8 +64,8 @@ _READING: _CaseRows = (
     (
         "evidence.read",
         (TEAM, COORDINATOR, SYSTEM),
-        (*CARE, "landlord"),
-        "See photos and documents of the home check and of hazards; a landlord those of its own hazards",
+        PARTS,
+        "See photos and documents of the home check and of hazards; who is asked about a hazard, its own",
     ),
     ("place.name", (TEAM,), TRUST, "Name people who may see a hidden person's ward"),
     ("safety.ask", CASEWORK, CARE, "Answer the safety questions"),

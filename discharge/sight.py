@@ -69,7 +69,7 @@ SIGHTS: Mapping[Relation, Sight] = MappingProxyType(
             address=False,
             own_only=True,
         ),
-        "supplier": Sight(_FRAME | {"referral", "needed_by"}, _REFERRED, _NAMED, own_only=True),
+        "supplier": Sight(_FRAME | {"referral", "needed_by", "evidence"}, _REFERRED, _NAMED, own_only=True),
         "own": EVERYTHING,
     }
 )

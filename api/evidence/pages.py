@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter
@@ -22,8 +21,10 @@ from api.web.page.visit import Visit, Visitor
 from discharge.cases.commands import RemoveItemEvidence
 from discharge.cases.model import Case
 from discharge.cases.model.evidence import HAZARD
+from discharge.cases.relations import relation_of
 from discharge.codes.casework import EVIDENCE_REMOVAL_REASONS
 from discharge.errors import HomewardError
+from discharge.sight import sight_of
 from housing_checks.evidence.rules import is_hazard, require_item
 from housing_checks.hazards.words import hazard_words
 
@@ -63,16 +64,18 @@ async def files_page(visit: Visit, case_id: UUID, item: str, became: Uploaded) -
         listed = await files_of(session, visit.caller, case_id, "photos of the check", item=item)
         known = await names.directory(session)
     view = replace(files_shown(visit, listed, item, known), errors=became.refused, added=became.words)
-    label, back = _subject(listed.found.case, item, visit.today)
+    label, back = _subject(listed.found.case, visit, item)
     return visit.page(
         "evidence/item_page.html", became.status, files=view, label=label, back=back, name=_name(listed)
     )
 
 
-def _subject(case: Case, item: str, today: date) -> tuple[str, dict[str, str]]:
+def _subject(case: Case, visit: Visit, item: str) -> tuple[str, dict[str, str]]:
     """What the files are on, and where it is found. Raises not-found, no-such-item, evidence-of-safety."""
     if not is_hazard(item):
-        label = require_item(case, item, today).label
+        if sight_of(relation_of(case, visit.caller.organisation_id)).own_only:
+            raise HomewardError("not-found")
+        label = require_item(case, item, visit.today).label
         return label, {"href": f"/cases/{case.case_id}/check/items/{item}", "text": f"Back to {label}"}
     if item not in case.hazards:
         raise HomewardError("not-found")

@@ -22,7 +22,7 @@ from discharge.errors import HomewardError
 from discharge.store import evidence as store
 from discharge.store.commands import came_before
 from housing_checks.evidence.kept_file import KeptFile
-from housing_checks.evidence.rules import require_subject
+from housing_checks.evidence.rules import require_asked, require_subject
 
 ADD, REMOVE = "add-item-evidence", "remove-item-evidence"
 
@@ -92,6 +92,7 @@ async def _case(session: AsyncSession, caller: Principal, sent: SentFile) -> Cas
     """The case, for whoever may add a file to it."""
     case = await seen_case(session, sent.case_id)
     caller.require_on(case, ADD)
+    require_asked(case, caller.organisation_id, sent.item)
     return case
 
 

@@ -18,7 +18,7 @@ from api.web.page import words
 from api.web.page.visit import Visit
 from discharge.cases.command_stages import may_ask
 from discharge.errors import HomewardError
-from housing_checks.evidence.rules import takes_files
+from housing_checks.evidence.rules import may_add, takes_files
 
 CANNOT_BE_PUT_RIGHT = frozenset(
     {"not-found", "role-not-allowed", "part-not-allowed", "no-such-item", "evidence-of-safety"}
@@ -110,5 +110,6 @@ def added_words(added: int, there: int) -> str:
 def files_shown(visit: Visit, listed: FilesOfCase, item: str, known: names.Directory) -> ItemFiles:
     """What is on an item, for any page that shows it."""
     case = listed.found.case
-    adds = visit.caller.may_on(case, ADD) and may_ask(case, ADD) and takes_files(case, item)
+    asked = may_add(case, visit.caller.organisation_id, item) and takes_files(case, item)
+    adds = asked and visit.caller.may_on(case, ADD) and may_ask(case, ADD)
     return item_files(listed, visit.caller, known, item, visit.services.settings.files, adds=adds)

@@ -22,6 +22,7 @@ from discharge.cases.relations import may_touch_hazard
 from discharge.codes import casework
 from discharge.codes.hazards import HAZARD_CLOSINGS, HAZARD_STEPS
 from discharge.durations import NATIONS
+from housing_checks.evidence.rules import may_add
 from housing_checks.hazards.duties import HazardClock, clocks_of, path_of
 from housing_checks.hazards.facts import due_words
 from housing_checks.hazards.gate import blocks
@@ -95,7 +96,7 @@ def _card(
     files: FilesOfCase, hazard: Hazard, caller: Principal, now: datetime, known: Directory
 ) -> HazardCard:
     case = files.found.case
-    adds = hazard.open and _may(case, caller, ADD)
+    adds = hazard.open and _may(case, caller, ADD) and may_add(case, caller.organisation_id, hazard.key)
     tags = [severity_tag(hazard)]
     if blocks(hazard):
         tags.append(Tag("Keeps the home from being ready", "red"))

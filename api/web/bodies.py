@@ -23,7 +23,9 @@ MOST_FIELDS = 1_000
 
 FILES_TOGETHER = 5
 """Photos and documents in one form."""
-_TAKES_FILES = re.compile(r"(/api/v1)?/cases/[^/]{1,50}/(evidence|check/items/[^/]{1,100}/files)")
+_TAKES_FILES = re.compile(
+    r"(/api/v1)?/cases/[^/]{1,50}/(evidence|(check/items/[^/]{1,100}|hazards/[^/]{1,10})/files)"
+)
 
 
 @dataclass(frozen=True)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from uuid import UUID
 
 from discharge.cases.commands import AddItemEvidence, Envelope, RemoveItemEvidence
 from discharge.cases.decide.common import command_of, happened_on, reason_of
 from discharge.cases.events import Event, ItemEvidenceAdded, ItemEvidenceRemoved
 from discharge.cases.model import Actor, Case, EvidenceFile
 from discharge.cases.model.evidence import HAZARD
-from discharge.cases.relations import leads
+from discharge.cases.relations import leads, relation_of
 from discharge.cases.stages import SINCE_ACCEPTANCE
 from discharge.errors import Refused, refuse_together
+from discharge.sight import sight_of
 from housing_checks.checks.answers import require_evidence
 from housing_checks.checks.form import form_in_force, form_to_decide
 from housing_checks.checks.model import CheckForm, CheckItem
@@ -26,11 +28,13 @@ EVIDENCE = frozenset(EVIDENCE_OF.values())
 
 def add_item_evidence(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
     """Add a file to an item of the form of the case's check, or to an open hazard. Refuses an item that the
-    form does not have, evidence that the item does not take, and a hazard that the case does not have or that
-    is closed; the same file again changes nothing.
+    form does not have, evidence that the item does not take, a hazard that the case does not have or that is
+    closed, and what a landlord or environmental health is not asked about; the same file again changes
+    nothing.
     """
     command = command_of(envelope, AddItemEvidence)
     require_stage(case, SINCE_ACCEPTANCE)
+    require_asked(case, envelope.actor.organisation_id, command.item)
     refuse_together(
         lambda: happened_on(envelope, now),
         lambda: _require_taken(case, command, envelope.effective_on),
@@ -75,6 +79,22 @@ def require_subject(case: Case, code: str, on: date) -> None:
         open_hazard(case, code)
     else:
         require_item(case, code, on)
+
+
+def may_add(case: Case, organisation_id: UUID, code: str) -> bool:
+    """Whether an organisation may add a file to an item or a hazard: who sees its own alone (a landlord, a
+    council's environmental health), to a hazard that it is asked about.
+    """
+    if not sight_of(relation_of(case, organisation_id)).own_only:
+        return True
+    hazard = case.hazards.get(code)
+    return hazard is not None and organisation_id in hazard.partners
+
+
+def require_asked(case: Case, organisation_id: UUID, code: str) -> None:
+    """Refuse with part-not-allowed what an organisation may not add a file to, alike whether it is there."""
+    if not may_add(case, organisation_id, code):
+        raise Refused("part-not-allowed", detail="add-item-evidence")
 
 
 def takes_files(case: Case, code: str) -> bool:

@@ -9,16 +9,20 @@ from pydantic import Field
 
 from discharge.cases.commands.common import CaseCommand, Declaration
 from discharge.cases.stages import ANY, SINCE_ACCEPTANCE
-from discharge.roles import CARE, CASEWORK_OR_SYSTEM
+from discharge.roles import CASEWORK_OR_SYSTEM, PARTS
 
 
 class AddItemEvidence(CaseCommand):
     """Add a photo or document to an item of the check, or to a hazard of the case by its name
     (``hazard/1``). Its door has looked at the file, written it anew and keeps it beside the command.
+    A landlord, and a council's environmental health, add to a hazard that they are asked about.
     """
 
     declared: ClassVar = Declaration(
-        "Add a photo or document to the home check or to a hazard", SINCE_ACCEPTANCE, CASEWORK_OR_SYSTEM, CARE
+        "Add a photo or document to the home check or to a hazard",
+        SINCE_ACCEPTANCE,
+        CASEWORK_OR_SYSTEM,
+        PARTS,
     )
     touches: ClassVar = ()
 
@@ -35,7 +39,7 @@ class RemoveItemEvidence(CaseCommand):
     """
 
     declared: ClassVar = Declaration(
-        "Remove a photo or document from the home check or from a hazard", ANY, CASEWORK_OR_SYSTEM, CARE
+        "Remove a photo or document from the home check or from a hazard", ANY, CASEWORK_OR_SYSTEM, PARTS
     )
     touches: ClassVar = ("evidence",)
 

@@ -10,7 +10,9 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from api.web.bodies import BodyLimits
 from discharge.store.engine import transaction
+from discharge.store.evidence import bytes_of_case
 from discharge.store.tables import EvidenceContentRow, EvidenceFileRow, Person
 from tests.api.conftest import Door, Looking
 from tests.api.evidence.test_evidence import added, listed, remove, send
@@ -85,7 +87,133 @@ async def test_given_a_landlord_then_it_sees_the_photos_of_its_hazard_once_it_wa
     assert own in case
     assert other not in case
     assert item not in case
-    assert (await send(door, case_id, document(), item=DAMP, org="LANDLORD")).status_code == 403
+
+
+async def test_given_a_landlord_then_it_adds_to_its_own_hazard_and_the_coordinator_sees_it(
+    door: Door, case_id: UUID, api: AsyncEngine
+) -> None:
+    await tell_landlord(door, case_id)
+    sent = photo(size=(70, 40))
+    done = await added(door, case_id, sent, item=DAMP, org="LANDLORD")
+    assert (await send(door, case_id, sent, item=DAMP, org="LANDLORD")).json()["repeated"] is True
+    (file,) = await listed(door, case_id)
+    assert (file["file_id"], file["item"], file["state"]) == (done, DAMP, "kept")
+    assert file["organisation_id"] == str(door.places.landlord)
+    assert TOLD not in (await door.get(file["content_url"], "coordinator")).content
+    assert await seen_by(door, case_id) == [done]
+    assert await kept_by_postgres(api, door.places.landlord) == {UUID(done)}
+
+
+@pytest.mark.parametrize("subject", [COLD, "hazard/9", STAIRS, "swimming-pool", "safe-address"])
+async def test_given_a_landlord_then_nothing_else_takes_a_file_of_it_and_each_refusal_is_the_same(
+    door: Door, case_id: UUID, worker: AsyncEngine, subject: str
+) -> None:
+    await tell_landlord(door, case_id)
+    answer = await send(door, case_id, photo(), item=subject, org="LANDLORD")
+    assert (answer.status_code, answer.json()["code"]) == (403, "part-not-allowed")
+    async with transaction(worker) as session:
+        assert list(await session.scalars(select(EvidenceFileRow))) == []
+
+
+async def test_given_a_landlord_that_was_told_of_nothing_then_it_adds_nothing(
+    door: Door, case_id: UUID
+) -> None:
+    await let_in(door, case_id)
+    assert (await send(door, case_id, photo(), item=DAMP, org="LANDLORD")).status_code == 403
+    stranger = await send(door, case_id, photo(), item=DAMP, org="STRANGER")
+    assert stranger.status_code == 404
+
+
+async def test_given_a_landlord_then_postgres_takes_no_file_of_it_for_an_item_of_the_check(
+    door: Door, case_id: UUID, api: AsyncEngine
+) -> None:
+    await tell_landlord(door, case_id)
+    await added(door, case_id, item=DAMP, org="LANDLORD")
+    forged = text(
+        "INSERT INTO evidence_files (id, case_id, command_id, item, evidence, organisation_id, author_id,"
+        " media_type, size, sha256) SELECT gen_random_uuid(), case_id, command_id, :item, evidence,"
+        " organisation_id, author_id, media_type, size, sha256 FROM evidence_files"
+    )
+    async with transaction(api, organisation_id=door.places.landlord) as session:
+        author = await session.scalar(select(EvidenceFileRow.author_id))
+    async with transaction(api, organisation_id=door.places.landlord, user_id=author) as session:
+        await session.execute(forged, {"item": DAMP})
+    with pytest.raises(DBAPIError, match="row-level security"):
+        async with transaction(api, organisation_id=door.places.landlord, user_id=author) as session:
+            await session.execute(forged, {"item": STAIRS})
+
+
+async def test_given_a_case_that_is_full_of_what_a_landlord_does_not_see_then_it_is_full_for_it_too(
+    door: Door, case_id: UUID, api: AsyncEngine
+) -> None:
+    await added(door, case_id, item=COLD)
+    (file,) = await listed(door, case_id)
+    await tell_landlord(door, case_id)
+    for organisation, size in ((door.places.landlord, file["size"]), (door.places.stranger, 0)):
+        async with transaction(api, organisation_id=organisation) as session:
+            assert await bytes_of_case(session, case_id) == size
+
+
+async def test_given_environmental_health_that_was_asked_then_it_sees_and_adds_to_that_hazard_alone(
+    door: Door, case_id: UUID, api: AsyncEngine
+) -> None:
+    before = await added(door, case_id, item=DAMP)
+    other = await added(door, case_id, photo(size=(60, 40)), item=COLD)
+    await accepted(door, case_id, "refer-hazard", hazard=DAMP, council_id=str(door.places.stranger))
+    found = await added(door, case_id, photo(size=(80, 40)), item=DAMP, org="STRANGER")
+    answer = await door.get(f"/api/v1/cases/{case_id}/evidence", "coordinator", "STRANGER")
+    assert {each["file_id"] for each in answer.json()["files"]} == {before, found}
+    assert await kept_by_postgres(api, door.places.stranger) == {UUID(before), UUID(found)}
+    assert (await send(door, case_id, photo(), item=COLD, org="STRANGER")).status_code == 403
+    assert (await send(door, case_id, photo(), item=STAIRS, org="STRANGER")).status_code == 403
+    path = f"/api/v1/cases/{case_id}/evidence/{other}/content"
+    assert (await door.get(path, "coordinator", "STRANGER")).status_code == 404
+
+
+async def test_given_the_page_of_its_hazard_then_a_landlord_adds_a_photo_removes_its_own_and_opens_no_item(
+    door: Door, case_id: UUID
+) -> None:
+    theirs = await added(door, case_id, item=DAMP)
+    await tell_landlord(door, case_id)
+    session = sign_in(door, "coordinator", "LANDLORD")
+    card = (await door.client.get(f"/cases/{case_id}/hazards")).text
+    page = f"/cases/{case_id}/hazards/1/files"
+    assert f'href="{page}"' in card
+    data = {"form_token": form_token(door, session)}
+    refused = await door.client.post(page, data=data, files={"file": ("a.jpg", b"<svg/>", "image/jpeg")})
+    assert "This kind of file is not accepted" in refused.text.partition('for="file"')[2]
+    sent = await door.client.post(
+        page, data=data, files={"photo": ("a.jpg", photo(size=(70, 40)), "image/jpeg")}
+    )
+    await door.settle()
+    assert sent.headers["location"] == f"{page}?added=1&there=0"
+    shown = (await door.client.get(page)).text
+    assert "Added by Test coordinator" in shown
+    (own,) = set(re.findall(rf"/cases/{case_id}/evidence/([0-9a-f-]{{36}})/remove", shown))
+    assert own != theirs
+    for closed in (f"/cases/{case_id}/hazards/2/files", f"/cases/{case_id}/check/items/{STAIRS}/files"):
+        assert (await door.client.get(closed)).status_code == 404, closed
+        assert (await door.client.post(closed, data=data, files={})).status_code in (403, 404, 422)
+    body = {"kind": "remove-item-evidence", "file_id": theirs, "reason": "unclear"}
+    kept = await door.post(f"/api/v1/cases/{case_id}/commands", body, "coordinator", "LANDLORD")
+    await door.settle()
+    assert len(await seen_by(door, case_id)) == 2, kept.text
+    gone = await door.client.post(
+        f"/cases/{case_id}/evidence/{own}/remove", data=data | {"reason": "unclear", "key": "k"}
+    )
+    await door.settle()
+    states = {each["file_id"]: each["state"] for each in await listed(door, case_id)}
+    assert states == {own: "removed", theirs: "kept"}, gone.text
+
+
+def test_given_the_addresses_that_take_files_then_each_takes_as_much() -> None:
+    limits = BodyLimits(size=1, seconds=1, files=9, files_seconds=9)
+    case = "/cases/00000000-0000-4000-8000-000000000001"
+    for path in ("/check/items/bed/files", "/hazards/1/files"):
+        assert limits.at(f"{case}{path}") == (9, 9), path
+    assert limits.at(f"/api/v1{case}/evidence") == (9, 9)
+    for path in ("/hazards", "/hazards/1", "/hazards/1/2/files", "/check/items/bed"):
+        assert limits.at(f"{case}{path}") == (1, 1), path
 
 
 async def seen_by(door: Door, case_id: UUID) -> list[str]:

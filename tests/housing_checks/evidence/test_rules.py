@@ -8,20 +8,24 @@ import pytest
 
 from discharge.cases import commands as cmd
 from discharge.cases import events as ev
+from discharge.cases.commands import Envelope
 from discharge.cases.evolve import fold
 from discharge.cases.model import Actor, Check, Participant
+from discharge.cases.relations import relation_of
 from discharge.errors import Refused
 from discharge.sight import seen_case
 from housing_checks.checks.form import form_of
 from housing_checks.evidence.rules import (
     evidence_on,
+    may_add,
     may_remove,
     remove_item_evidence,
     require_item,
     takes_files,
     takes_photos,
 )
-from tests.housing_checks.hazards.hazard_story import HazardStory, landlord_told, mould
+from housing_checks.pathway import advance
+from tests.housing_checks.hazards.hazard_story import HazardStory, actor, landlord_told, moment, mould
 from tests.housing_checks.homes import (
     COORDINATOR,
     COUNCIL,
@@ -202,5 +206,58 @@ def test_given_a_landlord_that_was_told_of_one_hazard_then_it_sees_the_files_of_
     story.ask(landlord_told(), 0)
     seen = seen_case(story.case, "landlord", LANDLORD)
     assert set(seen.evidence) == {str(UUID(int=0))}
-    assert seen_case(story.case, "supplier", LANDLORD).evidence == {}
+    assert set(seen_case(story.case, "supplier", LANDLORD).evidence) == {str(UUID(int=0))}
+    assert seen_case(story.case, "supplier", TRUST).evidence == {}
     assert len(seen_case(story.case, "council", COUNCIL).evidence) == 3
+
+
+REFUSED = ("part-not-allowed", "")
+
+
+def test_given_a_landlord_then_it_shows_the_work_at_its_own_hazard_and_at_nothing_else() -> None:
+    story = with_hazard().ask(mould(room="kitchen"), 0).ask(landlord_told(), 0)
+    landlord = actor(LANDLORD)
+    assert story.decide(added("hazard/1"), 1, who=landlord).answer.outcome == "accepted"
+    for subject in ("hazard/2", "hazard/9", STAIRS):
+        assert story.refused(added(subject), 1, who=landlord) == REFUSED, subject
+        assert not may_add(story.case, LANDLORD, subject)
+
+
+def test_given_another_landlord_by_now_then_the_first_adds_nothing_more() -> None:
+    story = with_hazard().ask(landlord_told(), 0)
+    story.ask(cmd.CorrectHazard(hazard="hazard/1", landlord_id=TRUST), 0)
+    assert story.refused(added("hazard/1"), 1, who=actor(LANDLORD)) == REFUSED
+
+
+def test_given_environmental_health_then_it_shows_what_it_found_at_its_own_hazard_alone() -> None:
+    story = with_hazard().ask(mould(room="kitchen", tenure="private"), 0)
+    story.ask(cmd.ReferHazard(hazard="hazard/2", council_id=COUNCIL), 0)
+    officer = actor(COUNCIL)
+    assert relation_of(story.case, COUNCIL) == "supplier"
+    assert story.decide(added("hazard/2"), 1, who=officer).answer.outcome == "accepted"
+    for subject in ("hazard/1", STAIRS):
+        assert story.refused(added(subject), 1, who=officer) == REFUSED, subject
+
+
+def test_given_the_council_of_the_case_then_it_adds_as_before_wherever_it_sees() -> None:
+    story = with_hazard()
+    story.case = fold(story.case, [led_by(COUNCIL, "council")])
+    for subject in ("hazard/1", STAIRS):
+        assert may_add(story.case, COUNCIL, subject)
+
+
+def test_given_its_own_photo_then_a_landlord_removes_it_and_nobody_else_s() -> None:
+    story = with_hazard().ask(landlord_told(), 0)
+    story.ask(added("hazard/1"), 1, who=actor(LANDLORD)).ask(added("hazard/1", file_id=UUID(int=8)), 1)
+    remove = cmd.RemoveItemEvidence(file_id=FILE)
+    for file_id, outcome in ((FILE, "accepted"), (UUID(int=8), "refused")):
+        asked = Envelope(
+            command_id=uuid4(),
+            case_id=story.case.case_id,
+            actor=actor(LANDLORD),
+            effective_on=day(1),
+            command=remove.model_copy(update={"file_id": file_id}),
+            reason="unclear",
+        )
+        answer = advance(story.case, asked, moment(1)).answer
+        assert answer.outcome == outcome, answer
