@@ -62,7 +62,7 @@ def _actions_making_ready(case: Case, today: date, names: Names) -> Iterator[Nex
     if blocked:
         words = f"Confirm, or record a mitigation: {', '.join(blocked)}"
         yield NextAction(words, "coordinator", case.needed_by, at_gate=True)
-    for strand in case.open_strands:
+    for strand in (each for each in case.open_strands if each.kept_on is None):
         yield NextAction(f"Wait for the {names.item(strand)}", strand.owner_role, strand.due_on)
     yield NextAction("Record what the home still needs", "coordinator", case.needed_by)
 
@@ -70,8 +70,8 @@ def _actions_making_ready(case: Case, today: date, names: Names) -> Iterator[Nex
 def _pressing(case: Case, strand: Strand, today: date, names: Names) -> Iterator[NextAction]:
     if strand.partner_id is not None and not may_send(sharing_facts(case), "council").allowed:
         yield NextAction("Record consent or another basis, so that we can share with partners", "coordinator")
-    if strand.former_home:
-        words = f"Cancel the {names.item(strand)}, or move it to the new home"
+    if strand.former_home and strand.kept_on is None:
+        words = f"Cancel the {names.item(strand)}, move it to the new home, or keep it"
         yield NextAction(words, "coordinator")
     if strand.open_offer is not None:
         words = "Get the person's answer to the offer of a home"

@@ -234,7 +234,7 @@ def _home_causes(case: Case, today: date, names: Names) -> list[str]:
     standing = _STANDING.get(case.stage)
     causes = _trouble(case)
     causes += [standing(case)] if standing is not None else []
-    causes += [_under_way(strand, today, names) for strand in case.open_strands if strand.required]
+    causes += [_under_way(strand, today, names) for strand in case.open_strands if _waits(strand)]
     causes += _gate_causes(case, names)
     if case.homelessness.flag == "yes" and case.homelessness.referred_to_council_on is None:
         causes.append("no homelessness referral to a council is recorded")
@@ -272,9 +272,19 @@ def _reason_today(case: Case, today: date) -> tuple[str, ...]:
 
 def _under_way(strand: Strand, today: date, names: Names) -> str:
     partner = names.organisations.get(strand.partner_id) if strand.partner_id else None
-    where = ", ordered for the previous home" if strand.former_home else ""
+    where = f", {former_words(strand)}" if strand.former_home else ""
     told = work_words(strand, today, names)
     return f"{told}{f', with {partner}' if partner else ''}{where}{_search(strand)}"
+
+
+def _waits(strand: Strand) -> bool:
+    return strand.required and strand.kept_on is None
+
+
+def former_words(strand: Strand) -> str:
+    """Return for which building a marked order was made, for anybody: without what the check says of it."""
+    where = "the previous home" if strand.former_place is None else "another address"
+    return f"ordered for {where}{', kept' if strand.kept_on else ''}"
 
 
 def work_words(strand: Strand, today: date, names: Names) -> str:

@@ -132,7 +132,9 @@ def _own_strand(strand: Strand, homes: frozenset[UUID]) -> Strand:
     """Of homes that are offered in a strand, a landlord sees its own."""
     offers = tuple(offer for offer in strand.offers if offer.property_id in homes)
     let = strand.property_id if strand.property_id in homes else None
-    return strand.model_copy(update={"offers": offers, "proposals": (), "property_id": let})
+    return strand.model_copy(
+        update={"offers": offers, "proposals": (), "property_id": let, "former_place": None}
+    )
 
 
 def _referral(referral: Referral, sight: Sight) -> Referral:

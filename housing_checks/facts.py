@@ -8,11 +8,14 @@ from discharge.calendar import DAY, spoken_day
 from discharge.cases.model import REHOUSING, Case
 from discharge.clocks import london_date, london_midnight
 from discharge.clocks.registry import CLOCK_ROWS, OFFER_CLOCK
+from discharge.codes.casework import OWNER_ROLES
 from discharge.risk.case_facts import contribute
 from discharge.risk.conditions import Known
 from housing_checks.checks.answers import asked_of
 from housing_checks.checks.form import form_of, form_of_case
+from housing_checks.checks.former_building import ordered_for
 from housing_checks.checks.referral_statements import disputed_with_referral
+from housing_checks.lead_times import item_label
 
 NOT_TAKEN = ("refused", "lapsed")
 
@@ -61,9 +64,22 @@ def answers_against_referral(case: Case) -> Iterator[Known]:
         yield Known(code, words={"item": label})
 
 
+def orders_for_former_building(case: Case) -> Iterator[Known]:
+    """Each open order for a building to which the person does not go any more, until somebody decides."""
+    for strand in case.open_strands:
+        if strand.former_place is not None and strand.kept_on is None:
+            words = {
+                "item": item_label(strand.kind, strand.item),
+                "ordered": ordered_for(case, strand),
+                "owner": OWNER_ROLES.label(strand.owner_role),
+            }
+            yield Known(strand.key, words=words)
+
+
 def contribute_facts() -> None:
     """Contribute what this floor knows; whoever judges a case calls it first."""
     contribute("offers-to-answer", offers_to_answer)
     contribute("homes-not-taken", homes_not_taken)
+    contribute("orders-for-former-building", orders_for_former_building)
     contribute("answers-of-former-building", answers_of_former_building)
     contribute("answers-against-referral", answers_against_referral)

@@ -43,7 +43,9 @@ class StrandLine:
     move_href: str
     cancel_href: str
     former_home: bool = False
+    ordered_for: str = ""
     redirect_href: str = ""
+    keep_href: str = ""
     beside: str = ""
     require_href: str = ""
 

@@ -342,7 +342,10 @@ TELL: Mapping[str, _Tell] = {
         f"Home lost: {t.home(e.property_id)}. {casework.PROPERTY_WITHDRAWAL_REASONS.label(e.because)}"
     ),
     "property-let": lambda e, t: f"Tenancy signed on {words.day(e.let_on)}: {t.home(e.property_id)}",
-    "work-for-former-home": lambda e, t: f"{t.strand(e.strand)}: was ordered for the previous home",
+    "work-for-former-home": lambda e, t: (
+        f"{t.strand(e.strand)}: was ordered for {'another address' if e.place else 'the previous home'}"
+    ),
+    "strand-kept": lambda e, t: f"{t.strand(e.strand)}: still needed there, the discharge does not wait",
     "strand-redirected": lambda e, t: f"{t.strand(e.strand)}: to be done at the new home",
     "strand-required": lambda e, t: (
         f"{t.strand(e.strand)}: the discharge {'waits' if e.required else 'does not wait'} for it"

@@ -50,6 +50,7 @@ from discharge.outcomes.failed_discharge import (
 from discharge.outcomes.readmission import readmission_band
 from discharge.risk.rules import loudest_first, rule_title
 from discharge.store.tables import CaseEventRow, NoteRow, OutboxRow
+from housing_checks.checks.former_building import ordered_for
 from housing_checks.gate.next_move import next_told
 from housing_checks.gate.sentence import what_stands_between
 from housing_checks.lead_times import item_label
@@ -177,6 +178,8 @@ def strand_line(case: Case, strand: Strand, caller: Principal, known: Directory)
     base = f"/cases/{case.case_id}/do"
     still = strand.status == "open"
     reason = "&reason=moving" if strand.former_home else ""
+    decide = still and strand.former_home and _may(case, caller, "redirect-strand")
+    redirect = f"{base}/redirect-strand?strand={strand.key}"
     return StrandLine(
         title=f"{kind_words(strand.kind)}: {item_label(strand.kind, strand.item)}",
         tag=strand_tag(strand),
@@ -193,14 +196,18 @@ def strand_line(case: Case, strand: Strand, caller: Principal, known: Directory)
         if still and _may(case, caller, "cancel-strand")
         else "",
         former_home=still and strand.former_home,
-        redirect_href=f"{base}/redirect-strand?strand={strand.key}"
-        if still and strand.former_home and _may(case, caller, "redirect-strand")
-        else "",
-        beside="" if strand.required else "The discharge does not wait for it",
+        ordered_for=_capital(ordered_for(case, strand)) if still and strand.former_home else "",
+        redirect_href=f"{redirect}&kept=no" if decide else "",
+        keep_href=f"{redirect}&kept=yes" if decide and strand.kept_on is None else "",
+        beside="" if strand.required and strand.kept_on is None else "The discharge does not wait for it",
         require_href=f"{base}/require-strand?strand={strand.key}"
         if still and _may(case, caller, "require-strand")
         else "",
     )
+
+
+def _capital(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"
 
 
 def alert_line(case: Case, alert: Alert, caller: Principal) -> AlertLine:

@@ -17,6 +17,7 @@ from discharge.codes import after_discharge, casework
 from discharge.codes.delay_reasons import delay_reason_label
 from discharge.codes.destinations import DISCHARGE_DESTINATIONS
 from discharge.delays.model import DelayReason
+from discharge.pathway_words import former_words
 from discharge.risk.rules import rule_title
 from discharge.stored import by_newer_version
 from housing_checks.checks.answers import answers_standing
@@ -223,7 +224,7 @@ def _strand(side: Side, key: str) -> str | None:
         return f"Cancelled: {casework.STRAND_CANCEL_REASONS.label(strand.ended_reason or '').lower()}"
     step = step_words(strand.kind, strand.step)
     due = f", due {words.day(strand.due_on)}" if strand.due_on and strand.status == "open" else ""
-    former = ", ordered for the previous home" if strand.former_home else ""
+    former = f", {former_words(strand)}" if strand.former_home else ""
     return f"{step}{due}{former}"
 
 

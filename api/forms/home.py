@@ -16,6 +16,10 @@ PARTNER_KINDS = ("council", "equipment-service", "landlord", "adaptations-servic
 
 
 WAITS = "Does the discharge wait for it?"
+KEPT_OR_NOT = (
+    ("no", "Where the person goes now"),
+    ("yes", "Still where it was ordered for. The discharge does not wait for it"),
+)
 WAITS_OR_NOT = (("yes", "Yes, the person cannot leave before it is done"), ("no", "No, it goes on beside"))
 WAITS_HINT = (
     "No for work on a home that the person does not go to first, for instance while they stay with a son."
@@ -167,13 +171,14 @@ HOME = (
     ),
     CommandForm(
         "redirect-strand",
-        "Move an order to the new home",
+        "Move an order to the new home, or keep it",
         "Save",
         (
             Field("strand", "Which order?", choices=ch.former_home_strands),
+            Field("kept", "Where is it needed now?", choices=ch.fixed(*KEPT_OR_NOT)),
             Field("due_on", "Is there a new completion date?", "date", optional=True),
         ),
-        lead="The order is sent to the partner again, with the new address.",
+        lead="An order that moves is sent to the partner again, with the new address.",
         group="Home",
         shown=_has(ch.former_home_strands),
     ),

@@ -100,6 +100,7 @@ PIECES: Mapping[type[Frozen], tuple[Piece, ...]] = {
     ev.StrandOverdue: (_one("overdue", "strand"),),
     ev.StrandCompleted: (_STRAND,),
     ev.StrandCancelled: (_STRAND,),
+    ev.StrandKept: (_STRAND,),
     ev.StrandRedirected: (_STRAND,),
     ev.StrandRequired: (_STRAND,),
     ev.WorkForFormerHome: (_STRAND,),

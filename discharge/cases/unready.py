@@ -43,12 +43,17 @@ def _as_code(code: str) -> str:
 def blockers(case: Case) -> tuple[str, ...]:
     """Return what keeps the gate shut, in codes: the missing check, else gated items, then required strands.
 
-    Work that was begun after the person left is a new order, and no reason why they should not have.
+    Work that was begun after the person left is a new order, and no reason why they should not have; nor is
+    work that was kept for another building.
     """
     if not case.gate:
         return (CHECK,)
     items = tuple(item.code for item in case.gate_items if not item.satisfied)
-    return (*items, *(each.key for each in case.open_strands if each.required and not _later(case, each)))
+    return (*items, *(each.key for each in case.open_strands if _waited_for(case, each)))
+
+
+def _waited_for(case: Case, strand: Strand) -> bool:
+    return strand.required and strand.kept_on is None and not _later(case, strand)
 
 
 def _later(case: Case, strand: Strand) -> bool:

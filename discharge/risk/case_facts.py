@@ -71,6 +71,7 @@ CASE_FACTS: Mapping[str, CaseFact] = MappingProxyType(
         "offers-to-answer": CaseFact("instant", "offered due"),
         "answers-of-former-building": CaseFact("answer", "count since"),
         "answers-against-referral": CaseFact("answer", "item"),
+        "orders-for-former-building": CaseFact("answer", "item ordered owner"),
         "emergency-hazards": CaseFact("answer", "hazard room found"),
         "landlord-hazard-warned": CaseFact("instant", "what hazard room since due limit law"),
         "landlord-hazard-due": CaseFact("instant", "what hazard room since due limit law"),

@@ -344,6 +344,6 @@ def facts_of(
         for_former_home=tuple(
             ForFormerHome(key=strand.key, item=strand.item)
             for strand in case.open_strands
-            if strand.former_home
+            if strand.former_home and strand.former_place is None and strand.kept_on is None
         ),
     )

@@ -7,30 +7,68 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from discharge.cases.events import BuildingLeft, Event, MitigationWithdrawn
+from discharge.cases.events import (
+    BuildingLeft,
+    Event,
+    MitigationWithdrawn,
+    StrandRedirected,
+    WorkForFormerHome,
+)
 from discharge.cases.evolve import fold
-from discharge.cases.model import Case, Check
-from housing_checks.checks.model import CheckForm
+from discharge.cases.model import Case, Check, Strand
+from discharge.pathway_words import former_words, middle
+from housing_checks.checks.form import form_of_case
+from housing_checks.checks.model import CheckForm, CheckItem
 from housing_checks.checks.statements import standing
+from housing_checks.strands.definitions import DEFINITIONS
 
+PLACE = "place"
+"""The fact that there is a building at all."""
 UNSAID = frozenset({"unknown"})
 
 
 def building_left(case: Case, form: CheckForm, code: str, on: date, said: Sequence[Event]) -> list[Event]:
     """Return what follows where the answer to an item says that the person goes to another building than the
-    one that was checked: answers about that one, and what stood in for them, are over. While people say
-    different things of it, nothing follows.
+    one that was checked: answers about that one, and what stood in for them, are over; orders for it are
+    marked, also before the check is complete. While people say different things of it, nothing follows.
     """
-    check = case.check
-    if check is None or check.completed_on is None or not form.item(code).names_the_building:
+    check, item = case.check, form.item(code)
+    if check is None or not item.names_the_building:
         return []
     before, now = _building(check, code), _agreed(fold(case, said).check, code)
     if before is None or now is None or before == now:
         return []
+    orders = _orders(case, item, before, now, on)
+    if check.completed_on is None:
+        return orders
     left = tuple(each for each in _about_it(case, check, form, on) if each != code)
     if not left:
-        return []
-    return [*_needless(case, left, on), BuildingLeft(because=code, items=left, left_on=on)]
+        return orders
+    return [*_needless(case, left, on), BuildingLeft(because=code, items=left, left_on=on), *orders]
+
+
+def _orders(case: Case, item: CheckItem, before: str, now: str, on: date) -> list[Event]:
+    """Open orders that serve one building are marked with the one for which they were made; those made for
+    the one to which the person goes again are for it again.
+    """
+    had_place = before in item.tells.get(PLACE, ())
+    events: list[Event] = []
+    for strand in case.open_strands:
+        if strand.former_place == now:
+            events.append(StrandRedirected(strand=strand.key, redirected_on=on))
+        elif DEFINITIONS[strand.kind].for_the_building and not strand.former_home and had_place:
+            events.append(WorkForFormerHome(strand=strand.key, since=on, place=before))
+    return events
+
+
+def ordered_for(case: Case, strand: Strand) -> str:
+    """Return for which building a marked order was made, in the words of the check, for its readers."""
+    named = next((item for item in form_of_case(case).items if item.names_the_building), None)
+    if strand.former_place is None or named is None:
+        return former_words(strand)
+    place = middle(named.words(strand.former_place).partition(",")[0])
+    kept = "; still needed there" if strand.kept_on is not None else ""
+    return f"ordered for {place}, not for where they go now{kept}"
 
 
 def _building(check: Check, code: str) -> str | None:

@@ -19,6 +19,7 @@ from discharge.pathway_words import middle
 from discharge.values import Frozen
 from housing_checks.checks.answers import counting_at_the_gate
 from housing_checks.checks.form import form_of_case
+from housing_checks.checks.former_building import ordered_for
 from housing_checks.checks.model import CheckItem, Suggestion
 from housing_checks.checks.rules import left_to_start
 from housing_checks.gate.next_steps import next_of_check, next_of_item, next_of_strand
@@ -268,7 +269,7 @@ def of_strand(case: Case, strand: Strand) -> dict[str, Any]:
         who = who._replace(organisation_id=strand.partner_id, user_id=None)
     return {
         "code": strand.key,
-        "words": f"{what}: ordered for the previous home" if strand.former_home else f"{what}: not done{due}",
+        "words": f"{what}: {ordered_for(case, strand)}" if strand.former_home else f"{what}: not done{due}",
         "since": strand.started_on,
         "due_on": strand.due_on,
         "next_action": next_of_strand(strand),

@@ -50,8 +50,8 @@ def next_of_item(
 def next_of_strand(strand: Strand) -> str:
     """Return the next step of work that is under way."""
     what = middle(item_label(strand.kind, strand.item))
-    if strand.former_home:
-        return f"Cancel the order or move it to the new home: {what}"
+    if strand.former_home and strand.kept_on is None:
+        return f"Cancel the order, move it to the new home, or keep it: {what}"
     if strand.open_offer is not None:
         return f"Get the person's answer to the offer by {spoken_day(strand.open_offer.respond_by)}"
     if strand.overdue_since is not None:

@@ -12,7 +12,7 @@ from discharge.cases.model import Case, Mitigation, Strand
 from discharge.cases.stages import HOME
 from discharge.cases.unready import in_checked_home
 from discharge.codes.casework import MITIGATIONS, OWNER_ROLES
-from discharge.pathway_words import Names, middle
+from discharge.pathway_words import Names, former_words, middle
 from housing_checks.gate.blockers import Blocker, blocking, item_words
 from housing_checks.lead_times import item_label
 
@@ -87,7 +87,7 @@ def _what(case: Case, each: Blocker) -> str:
         return "the home check is not complete" if case.check is not None else "the home was not checked"
     if each.kind == "strand":
         strand = case.strands[each.code]
-        previous = ", ordered for the previous home" if strand.former_home else ""
+        previous = f", {former_words(strand)}" if strand.former_home else ""
         return f"{_work(strand)}{previous}"
     label = middle(item_words(case, each.code))
     return f"{label}, {_WHY[each.why]}" if each.why in _WHY else label

@@ -25,6 +25,7 @@ from discharge.cases.events import (
     PropertiesProposed,
     StrandCancelled,
     StrandCompleted,
+    StrandKept,
     StrandMoved,
     StrandOverdue,
     StrandRedirected,
@@ -113,7 +114,9 @@ def _not_let(strand: Strand) -> None:
 
 
 def redirect_strand(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
-    """Have an order that was made for the home before done at the new one, by a new day if one is given."""
+    """Have an order that was made for the home before done at the new one, by a new day if one is given; or
+    keep it for the former one.
+    """
     command = command_of(envelope, RedirectStrand)
     strand, on = strand_of(case, command.strand), envelope.effective_on
     require_open(strand)
@@ -122,7 +125,9 @@ def redirect_strand(case: Case, envelope: Envelope, now: datetime) -> list[Event
     refuse_together(
         lambda: happened_on(envelope, now), lambda: require_order(on, command.due_on or on, "due_on")
     )
-    return [StrandRedirected(strand=strand.key, redirected_on=on, due_on=command.due_on)]
+    if not command.kept:
+        return [StrandRedirected(strand=strand.key, redirected_on=on, due_on=command.due_on)]
+    return [] if strand.kept_on is not None else [StrandKept(strand=strand.key, kept_on=on)]
 
 
 def require_strand(case: Case, envelope: Envelope, now: datetime) -> list[Event]:

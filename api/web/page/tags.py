@@ -110,6 +110,7 @@ def strand_tag(strand: Strand) -> Tag:
     if strand.status != "open":
         return STRAND_ENDED.get(strand.status) or Tag(by_newer_version(strand.status), NEWER_COLOUR)
     if strand.former_home:
-        return Tag("For the previous home", "orange")
+        kept = strand.kept_on is not None
+        return Tag("Kept for another home" if kept else "For another home", "grey" if kept else "orange")
     words = OFFER_ENDED.get(_last_answer(strand)) or step_words(strand.kind, strand.step)
     return Tag(f"{words}, late", "orange") if strand.overdue_since else Tag(words, "blue")

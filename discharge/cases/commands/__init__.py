@@ -176,7 +176,7 @@ class Envelope(Frozen):
     late: bool = False
 
 
-ENVELOPE: Stored[Envelope] = Stored(TypeAdapter(Envelope), schema=8)
+ENVELOPE: Stored[Envelope] = Stored(TypeAdapter(Envelope), schema=9)
 """How a command is stored, with who asks."""
 
 __all__ = [

@@ -6,6 +6,8 @@ from datetime import date
 from typing import ClassVar, Literal
 from uuid import UUID
 
+from pydantic import Field
+
 from discharge.cases.commands.common import CaseCommand, Declaration
 from discharge.cases.model import StrandKind
 from discharge.cases.stages import ANY, OPEN, SINCE_ACCEPTANCE
@@ -96,14 +98,19 @@ class NoteHomeLost(CaseCommand):
 
 
 class RedirectStrand(CaseCommand):
-    """Have an order that was made for the home before done at the new one."""
+    """Have an order that was made for the home before done at the new one; or ``kept``: it is still needed at
+    the former one, and the discharge does not wait for it.
+    """
 
-    declared: ClassVar = Declaration("Move an order to the new home", SINCE_ACCEPTANCE, HOME_OR_SYSTEM, LEADS)
+    declared: ClassVar = Declaration(
+        "Move an order to the new home, or keep it", SINCE_ACCEPTANCE, HOME_OR_SYSTEM, LEADS
+    )
     touches: ClassVar = ("strand",)
 
     kind: Literal["redirect-strand"] = "redirect-strand"
     strand: str
     due_on: date | None = None
+    kept: bool = Field(default=False, description="True when it is still needed at the former home")
 
 
 class RequireStrand(CaseCommand):

@@ -103,6 +103,7 @@ from discharge.cases.events.strands import (
     PropertyOffered,
     StrandCancelled,
     StrandCompleted,
+    StrandKept,
     StrandMoved,
     StrandOverdue,
     StrandRedirected,
@@ -169,6 +170,7 @@ Event = Annotated[
     | PropertyLet
     | WorkForFormerHome
     | StrandRedirected
+    | StrandKept
     | StrandRequired
     | HazardRecorded
     | HazardCorrected
@@ -214,7 +216,7 @@ Event = Annotated[
 ]
 """Every event there is; ``kind`` tells them apart on the wire and in the record."""
 
-EVENT: Stored[Event] = Stored(TypeAdapter(Event), schema=9)
+EVENT: Stored[Event] = Stored(TypeAdapter(Event), schema=10)
 """How an event is stored. A new kind raises its schema, so that a build that does not have the kind knows."""
 
 
@@ -311,6 +313,7 @@ __all__ = [
     "StayTold",
     "StrandCancelled",
     "StrandCompleted",
+    "StrandKept",
     "StrandMoved",
     "StrandOverdue",
     "StrandRedirected",

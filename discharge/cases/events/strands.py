@@ -108,11 +108,15 @@ class PropertyLet(Frozen):
 
 
 class WorkForFormerHome(Frozen):
-    """Another home was let: this open order was made for the home before it."""
+    """Another home was let, or the person goes to another building: this open order was made for the former.
+
+    ``place`` is the answer of the check that named the former; none after a let.
+    """
 
     kind: Literal["work-for-former-home"] = "work-for-former-home"
     strand: str
     since: date
+    place: str | None = None
 
 
 class StrandRedirected(Frozen):
@@ -122,6 +126,14 @@ class StrandRedirected(Frozen):
     strand: str
     redirected_on: date
     due_on: date | None = None
+
+
+class StrandKept(Frozen):
+    """What was ordered for the former building is still needed there; the discharge does not wait."""
+
+    kind: Literal["strand-kept"] = "strand-kept"
+    strand: str
+    kept_on: date
 
 
 class StrandRequired(Frozen):

@@ -72,12 +72,16 @@ def _lost(case: Case, event: ev.HomeLost) -> Case:
 
 
 def _for_former_home(case: Case, event: ev.WorkForFormerHome) -> Case:
-    return _with_strand(case, event.strand, former_home=True)
+    return _with_strand(case, event.strand, former_home=True, former_place=event.place)
+
+
+def _kept(case: Case, event: ev.StrandKept) -> Case:
+    return _with_strand(case, event.strand, kept_on=event.kept_on)
 
 
 def _redirected(case: Case, event: ev.StrandRedirected) -> Case:
     promised: dict[str, object] = {"due_on": event.due_on, "overdue_since": None} if event.due_on else {}
-    return _with_strand(case, event.strand, former_home=False, **promised)
+    return _with_strand(case, event.strand, former_home=False, former_place=None, kept_on=None, **promised)
 
 
 def _let(case: Case, event: ev.PropertyLet) -> Case:
@@ -102,5 +106,6 @@ FOLDS: Mapping[type, Fold] = {
     ev.PropertyLet: _let,
     ev.WorkForFormerHome: _for_former_home,
     ev.StrandRedirected: _redirected,
+    ev.StrandKept: _kept,
     ev.StrandRequired: _required,
 }

@@ -43,8 +43,10 @@ class Strand(Frozen):
     """One piece of making ready: its own owner, clock and history, run by a workflow of its own.
 
     ``steps`` holds the day each step was reached; ``required`` strands keep the gate shut while open.
-    ``partner_id`` is the organisation that does the work. ``former_home`` marks work that was ordered for the
-    home before the last let, until it ends or is had done at the new one.
+    ``partner_id`` is the organisation that does the work. ``former_home`` marks work that was ordered for
+    another building than the one to which the person goes now, until it ends or is had done there:
+    ``former_place`` is the answer of the check that named that building, none after a let. ``kept_on``: since
+    then it is known to be still needed there, and the discharge does not wait for it.
     """
 
     kind: StrandKind
@@ -65,6 +67,8 @@ class Strand(Frozen):
     proposals: tuple[UUID, ...] = ()
     property_id: UUID | None = None
     former_home: bool = False
+    former_place: str | None = None
+    kept_on: date | None = None
 
     @property
     def key(self) -> str:

@@ -6,13 +6,25 @@ from collections.abc import Iterator
 
 import pytest
 
-from discharge.cases.commands import ConfirmItem, NameMitigation, SettleAnswer
-from discharge.cases.events import BuildingLeft, MitigationWithdrawn
+from discharge.cases.commands import (
+    ConfirmItem,
+    MoveStrand,
+    NameMitigation,
+    RedirectStrand,
+    SettleAnswer,
+    StartStrand,
+)
+from discharge.cases.events import AlertRaised, BuildingLeft, MitigationWithdrawn
 from discharge.cases.model import Actor
-from housing_checks.facts import answers_of_former_building
-from housing_checks.gate.blockers import blocking
+from discharge.cases.unready import blockers
+from discharge.codes.casework import OWNER_ROLES
+from discharge.risk.alerts import judge
+from discharge.sight import seen_case
+from housing_checks.checks.former_building import ordered_for
+from housing_checks.facts import answers_of_former_building, orders_for_former_building
+from housing_checks.gate.blockers import beside, blocking
 from tests.housing_checks.form_two import FORM_2, checked_on_two, form_two_in_force
-from tests.housing_checks.homes import FIRST, SERVICE, TRUST, Story, day
+from tests.housing_checks.homes import COUNCIL, FIRST, SERVICE, TRUST, Story, day, noon
 
 OWN, SISTERS = "own-home", "other-home"
 OTHER = Actor(organisation_id=TRUST, role="discharge-team", user_id=TRUST)
@@ -91,3 +103,100 @@ def test_given_a_check_under_way_when_a_slip_is_corrected_then_nothing_is_lost()
     assert left(story) == []
     assert story.case.check is not None
     assert story.case.check.answers["heating"] == "yes"
+
+
+STAIRLIFT = StartStrand(strand_kind="adaptation", item="straight-stairlift")
+CARE = StartStrand(strand_kind="care-at-home", item="home-care")
+ORDER = "adaptation/1"
+FITTED = "adaptation-in-place"
+
+
+def ordered(value: str = OWN) -> Story:
+    return checked_on_two(Story(), destination=value).ask(STAIRLIFT, on=3)
+
+
+def told(story: Story) -> list[dict[str, str]]:
+    return [dict(known.words) for known in orders_for_former_building(story.case)]
+
+
+def waiting(story: Story) -> set[str]:
+    return {each.code for each in blocking(story.case)}
+
+
+def test_given_an_order_for_the_building_left_then_it_says_for_which_it_was_and_its_owner_is_told() -> None:
+    story = ordered().ask(goes(SISTERS), on=5)
+    strand = story.case.strands[ORDER]
+    assert (strand.former_home, strand.former_place) == (True, OWN)
+    assert ordered_for(story.case, strand) == "ordered for their own home, not for where they go now"
+    (words,) = told(story)
+    assert words["owner"] == OWNER_ROLES.label(strand.owner_role)
+    assert "their own home" in words["ordered"]
+    raised = {
+        each.alert.rule: each.alert for each in judge(story.case, noon(5)) if isinstance(each, AlertRaised)
+    }
+    alert = raised["orders-for-former-building"]
+    assert (alert.level, alert.owner_role) == ("RED", "coordinator")
+    assert alert.fact.startswith("Straight stairlift: ordered for their own home")
+    assert "work-for-former-home" not in raised, "nobody is told twice"
+    assert ORDER in waiting(story), "until somebody decides"
+
+
+def test_given_work_that_goes_with_the_person_then_it_is_not_marked() -> None:
+    story = checked_on_two(Story(), destination=OWN).ask(CARE, on=3).ask(goes(SISTERS), on=5)
+    assert not story.case.strands["care-at-home/1"].former_home
+
+
+def test_given_no_building_before_then_no_order_was_made_for_one() -> None:
+    story = ordered("to-be-found").ask(goes(SISTERS), on=5)
+    assert not story.case.strands[ORDER].former_home
+
+
+def test_given_it_is_done_at_the_former_building_then_the_new_home_is_no_readier() -> None:
+    needed = {"adaptation_needed": "minor", "adaptation_in_place": "no"}
+    story = checked_on_two(Story(), destination=OWN, **needed).ask(STAIRLIFT, on=3)
+    story.ask(goes("scheme"), on=5).ask(ConfirmItem(item="adaptation-needed", value="minor"), on=6)
+    story.ask(MoveStrand(strand=ORDER, step="fitted"), on=7)
+    assert story.case.strands[ORDER].status == "completed"
+    assert story.case.gate[FITTED].value == "unknown"
+    assert FITTED in waiting(story)
+
+
+def test_given_it_is_kept_then_the_discharge_does_not_wait_the_alert_ends_and_it_stays_in_sight() -> None:
+    story = ordered().ask(goes(SISTERS), on=5).ask(RedirectStrand(strand=ORDER, kept=True), on=6)
+    assert [each.kind for each in story.last if each.kind.startswith("strand")] == ["strand-kept"]
+    assert told(story) == []
+    assert ORDER not in waiting(story)
+    assert ORDER not in blockers(story.case)
+    strand = story.case.strands[ORDER]
+    assert ordered_for(story.case, strand).endswith("; still needed there")
+    assert ORDER in {each.code for each in beside(story.case)}
+    again = story.ask(RedirectStrand(strand=ORDER, kept=True), on=7).last
+    assert [each for each in again if each.kind == "strand-kept"] == []
+
+
+def test_given_the_person_goes_back_to_that_building_then_its_order_counts_again_and_another_does_not() -> (
+    None
+):
+    story = ordered().ask(goes(SISTERS), on=5).ask(RedirectStrand(strand=ORDER, kept=True), on=6)
+    story.ask(StartStrand(strand_kind="equipment", item="commode"), on=7).ask(goes(OWN), on=8)
+    back, other = story.case.strands[ORDER], story.case.strands["equipment/1"]
+    assert (back.former_home, back.former_place, back.kept_on) == (False, None, None)
+    assert (other.former_home, other.former_place) == (True, SISTERS)
+    assert ORDER in waiting(story)
+
+
+def test_given_a_check_under_way_when_the_building_changes_then_orders_for_the_former_one_are_marked() -> (
+    None
+):
+    story = Story().ask(ConfirmItem(item="destination", value=OWN), on=2).ask(STAIRLIFT, on=2)
+    story.ask(goes(SISTERS), on=3)
+    assert story.case.strands[ORDER].former_place == OWN
+
+
+def test_given_a_supplier_then_it_is_not_told_for_which_building_the_check_was() -> None:
+    story = Story()
+    start = STAIRLIFT.model_copy(update={"partner_id": COUNCIL})
+    checked_on_two(story, destination=OWN).ask(start, on=3).ask(goes(SISTERS), on=5)
+    seen = seen_case(story.case, "supplier", COUNCIL).strands[ORDER]
+    assert (seen.former_home, seen.former_place) == (True, None)
+    assert OWN not in seen_case(story.case, "supplier", COUNCIL).model_dump_json()
