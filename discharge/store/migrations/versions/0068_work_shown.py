@@ -6,15 +6,15 @@ from alembic import op
 
 from discharge.store.migrations import run_sql
 
-revision = "0065"
-down_revision = "0064"
+revision = "0068"
+down_revision = "0067"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
-    run_sql(op.get_bind(), "0065_work_shown.sql")
+    run_sql(op.get_bind(), "0068_work_shown.sql")
 
 
 def downgrade() -> None:
-    run_sql(op.get_bind(), "0065_work_shown_down.sql")
+    run_sql(op.get_bind(), "0068_work_shown_down.sql")
