@@ -20,9 +20,11 @@ from discharge.cases.commands import (
     Command,
     CompleteCheck,
     ConfirmItem,
+    CorrectHazard,
     FlagHomelessness,
     RecordContact,
     RecordDutyToRefer,
+    RecordHazard,
     RecordLandlordTold,
     Refer,
     SaveAnswers,
@@ -31,7 +33,7 @@ from discharge.cases.commands import (
 )
 from discharge.cases.follow_ups import contact_words
 from discharge.cases.model import Case
-from discharge.codes.casework import CONTACT_OUTCOMES, HOME_PROBLEMS, NEEDS
+from discharge.codes.casework import CONTACT_OUTCOMES, HOME_PROBLEMS, NEEDS, TENURES
 from discharge.codes.hazards import HAZARD_TELLERS
 from discharge.values import Frozen
 from housing_checks.checks.form import SAFE_ADDRESS
@@ -168,6 +170,35 @@ def _free_of_hazards(
     )
 
 
+def _tenure_differs(case: Case, asked: RecordHazard | CorrectHazard, _today: date) -> str | None:
+    """The landlord's clocks depend on the tenure: one that is said otherwise elsewhere is asked about."""
+    tenure = asked.tenure or (_referred_tenure(case) if isinstance(asked, RecordHazard) else None)
+    known = {"the referral": _referred_tenure(case), "the home check": _checked_tenure(case)}
+    other = {who: said for who, said in known.items() if said is not None and said != tenure}
+    if tenure in (None, "unknown") or not other:
+        return None
+    said = _listed([f"{who} says: {TENURES.label(each)}" for who, each in other.items()])
+    return (
+        f"The hazard is recorded for this tenure: {TENURES.label(tenure or '')}. But {said}. "
+        "What the landlord must do depends on it. Is the tenure of the hazard right?"
+    )
+
+
+def _referred_tenure(case: Case) -> str | None:
+    said = case.referral.tenure if case.referral is not None else "unknown"
+    return said if said in LANDLORDS and case.home_let_id is None else None
+
+
+def _checked_tenure(case: Case) -> str | None:
+    check = case.check
+    said = check.answers.get("tenure") if check is not None and "tenure" not in check.disputed else None
+    return said if said in LANDLORDS else None
+
+
+LANDLORDS = frozenset({"owner", "social", "private"})
+"""The tenures on which what a landlord must do depends, called the same in the referral and in the check."""
+
+
 def _accepted(_case: Case, asked: AnswerOffer, _today: date) -> str | None:
     if asked.answer != "accepted" or not asked.reason:
         return None
@@ -186,6 +217,7 @@ ROWS: tuple[Row, ...] = (
     Row("closed-with-contacts-owed", (CloseCase,), _contacts_owed),
     Row("accepted-with-reason", (AnswerOffer,), _accepted),
     Row("landlord-told-without-basis", (RecordLandlordTold,), _told_without_basis),
+    Row("hazard-tenure-differs", (RecordHazard, CorrectHazard), _tenure_differs),
     Row("yes-with-emergency-hazard", (ConfirmItem, SaveAnswers, CompleteCheck), _free_of_hazards),
 )
 """Every kind of contradiction; a further one is a further row."""

@@ -234,6 +234,8 @@ def consequences(case: Case, now: datetime, on: date | None = None) -> list[Even
     events = [*mitigations_over(case, today), *answers_over(case, today)]
     events += gated_anew(fold(case, events), day)
     events += hazards_at_the_gate(fold(case, events))
+    events += gated_anew(fold(case, events), day)
+    events += hazards_at_the_gate(fold(case, events))
     if case.stage in HOME:
         events += _basics_done(fold(case, events), day)
         return [*events, *unready_events(fold(case, events), day)]

@@ -14,6 +14,7 @@ from types import MappingProxyType
 
 from discharge.cases.model import ADAPTATION, EQUIPMENT, REHOUSING, Case
 from discharge.codes.casework import NEEDS
+from discharge.codes.hazards import LEAST, makes_safe
 from discharge.values import YesNoUnknown
 
 NO_NEED = "none"
@@ -155,6 +156,13 @@ def _repairs(case: Case) -> YesNoUnknown:
     return "yes" if any(strand.kind == "repairs" for strand in case.open_strands) else "no"
 
 
+def _hazard(case: Case) -> YesNoUnknown:
+    """Whether a hazard that may harm the person is recorded and not made safe."""
+    safe = makes_safe()
+    harmful = (each for each in case.open_hazards if each.severity != LEAST)
+    return "yes" if any(not safe & each.steps.keys() for each in harmful) else "no"
+
+
 def _pays(case: Case) -> YesNoUnknown:
     paid = any(strand.item.endswith("self-funded-care") for strand in case.open_strands)
     return "yes" if paid else "no"
@@ -194,6 +202,7 @@ FACTS: Mapping[str, Circumstance] = MappingProxyType(
             Circumstance("capacity-doubted", "it is in doubt whether the person can decide", _not_said),
             Circumstance("prepayment", "there is a prepayment meter", _not_said),
             Circumstance("hoarding", "things block a way", _not_said),
+            Circumstance("hazard", "a hazard at home is recorded and not made safe", _hazard),
             Circumstance("repairs", "repairs are ordered", _repairs),
             Circumstance("equipment", "equipment is needed", _ordered(EQUIPMENT, "hospital-bed", "hoist")),
             Circumstance("adaptation", "an adaptation is needed", _ordered(ADAPTATION)),

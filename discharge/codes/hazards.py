@@ -42,9 +42,12 @@ class HazardStep(Code):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HazardClosing(Code):
-    """Why a hazard is closed; `settled` says that the home is free of it."""
+    """Why a hazard is closed; `settled` says that the home is free of it, `remains` that it is there still:
+    then somebody says why in a note, and the gate asks again.
+    """
 
     settled: bool
+    remains: bool = False
 
 
 def _unknown_steps(rows: Mapping[str, HazardStep]) -> Iterator[str]:
@@ -59,6 +62,15 @@ HAZARD_TELLERS = code_list("hazard-tellers", HazardTeller)
 HAZARD_CHANNELS = code_list("hazard-channels", Code)
 HAZARD_STEPS = code_list("hazard-steps", HazardStep, check=_unknown_steps)
 HAZARD_CLOSINGS = code_list("hazard-closings", HazardClosing)
+
+
+LEAST = "other"
+"""The severity of which nobody has to be told, and that keeps nobody out of a room."""
+
+
+def makes_safe() -> frozenset[str]:
+    """Return the steps that end the danger."""
+    return frozenset(row.code for row in HAZARD_STEPS if row.makes_safe)
 
 
 def blocking_severities() -> frozenset[str]:

@@ -12,7 +12,7 @@ from datetime import date
 from discharge.cases.events import Event, GateItemSet
 from discharge.cases.model import Case, Hazard
 from discharge.clocks import london_date
-from discharge.codes.hazards import HAZARD_STEPS, blocking_severities
+from discharge.codes.hazards import LEAST, blocking_severities, makes_safe
 from discharge.values import YesNoUnknown
 from housing_checks.gate.rules import say_yes
 from housing_checks.hazards.duties import MOMENT, TOLD, path_of, running_clocks
@@ -21,13 +21,10 @@ from housing_checks.hazards.schemes import scheme_row
 JUDGED, LANDLORD_TOLD = "hazards-judged", "landlord-told"
 """Check items that are answered from what is recorded of hazards."""
 
-LEAST = "other"
-"""The severity of which nobody has to be told."""
-
 
 def made_safe_on(hazard: Hazard) -> date | None:
     """Return the day on which a hazard was made safe, if it was."""
-    safe = (hazard.steps.get(row.code) for row in HAZARD_STEPS if row.makes_safe)
+    safe = (hazard.steps.get(code) for code in makes_safe())
     return min((each.on for each in safe if each is not None), default=None)
 
 
@@ -70,7 +67,7 @@ def _from_the_record(case: Case) -> Iterator[Event]:
     told = all(each.told is not None for each in landlords)
     so_far: Mapping[str, YesNoUnknown | None] = {
         JUDGED: "yes" if hazards else None,
-        LANDLORD_TOLD: ("yes" if told else "no") if landlords else None,
+        LANDLORD_TOLD: ("yes" if told else "no") if hazards else None,
     }
     for item, value in so_far.items():
         standing = case.gate.get(item)
@@ -94,18 +91,18 @@ def _emergencies(case: Case) -> list[Event]:
     ]
 
 
-def released(before: Case, after: Case, on: date, *, settled: bool) -> list[Event]:
+def released(before: Case, after: Case, on: date, *, settled: bool, remains: bool = False) -> list[Event]:
     """Return what the gate says once a hazard keeps it shut no more. ``settled``: it was made safe. An item
-    that nobody answered otherwise is not known again.
+    that nobody answered otherwise, or whose hazard ``remains``, is not known again.
     """
     free = [item for item in _blocked(before) if item not in _blocked(after)]
-    return [event for item in free for event in _released(after, item, on, settled=settled)]
+    return [event for item in free for event in _released(after, item, on, settled=settled, remains=remains)]
 
 
-def _released(case: Case, item: str, on: date, *, settled: bool) -> Iterator[Event]:
+def _released(case: Case, item: str, on: date, *, settled: bool, remains: bool) -> Iterator[Event]:
     if case.gate[item].value != "no":
         return
-    said = _said(case, item)
+    said = "unknown" if remains else _said(case, item)
     if settled and said != "unknown":
         yield from say_yes(case, (item,), on)
     elif said != "no":

@@ -124,6 +124,7 @@ def correct_hazard(case: Case, envelope: Envelope, now: datetime) -> list[Event]
         lambda: happened_on(envelope, now),
         lambda: _sound(anew, now),
         lambda: _worded(anew.severity, envelope) if anew.severity != known.severity else None,
+        lambda: _worded(known.severity, envelope) if anew.severity != known.severity else None,
     )
     _not_twice(case, anew)
     if envelope.note_id is not None:
@@ -282,9 +283,23 @@ def close_hazard(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
         lambda: require_order(_begun(hazard), on, "effective_on"),
         lambda: reason_of(HAZARD_CLOSINGS.name, asked.reason, on),
         lambda: _safe_to_close(hazard, asked.reason, on),
+        lambda: _said_why_it_remains(hazard, asked.reason, envelope),
     )
     closed = HazardClosed(hazard=hazard.key, closed_on=on, reason=asked.reason)
-    return [closed, *_gate(case, closed, on, settled=made_safe_on(hazard) is not None)]
+    settled = made_safe_on(hazard) is not None
+    remains = not settled and _remains(asked.reason, on)
+    return [closed, *released(case, fold(case, [closed]), on, settled=settled, remains=remains)]
+
+
+def _remains(reason: str, on: date) -> bool:
+    row = HAZARD_CLOSINGS.find(reason, on)
+    return row is not None and row.remains
+
+
+def _said_why_it_remains(hazard: Hazard, reason: str, envelope: Envelope) -> None:
+    """Who lives on with an emergency decided it: a note says who asked them, and what they said."""
+    if blocks(hazard) and _remains(reason, envelope.effective_on) and envelope.note_id is None:
+        raise Refused("note-needed", detail="reason", where="note")
 
 
 def _safe_to_close(hazard: Hazard, reason: str, on: date) -> None:

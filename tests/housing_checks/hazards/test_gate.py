@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 
 from discharge.cases import commands as cmd
+from discharge.cases.circumstances import circumstances
 from discharge.cases.evolve import fold
 from discharge.cases.model import Case, GateItem, Stage
+from housing_checks.checks.all_well import answers_when_well
 from housing_checks.contradictions import contradictions
+from housing_checks.gate.blockers import blocking
 from housing_checks.hazards.gate import JUDGED, LANDLORD_TOLD, hazards_at_the_gate
 from tests.discharge.cases.stories import CASE, FIRST, day
+from tests.housing_checks.form_two import FORM_2, form_two_in_force
 from tests.housing_checks.hazards.hazard_story import (
     COUNCIL,
     HazardStory,
@@ -92,6 +97,93 @@ def test_given_it_is_less_serious_after_all_then_the_check_answers_again() -> No
 def test_given_it_is_closed_as_none_then_the_check_answers_again(reason: str) -> None:
     story = ready().ask(EMERGENCY, 1).ask(cmd.CloseHazard(hazard="hazard/1", reason=reason), 2)
     assert (story.case.stage, value(story)) == (Stage.READY, "yes")
+
+
+def test_given_an_emergency_that_the_person_lives_with_then_a_note_says_so_and_the_gate_asks_again() -> None:
+    story = ready().ask(EMERGENCY, 1)
+    accepted = cmd.CloseHazard(hazard="hazard/1", reason="accepted")
+    assert story.refused(accepted, 2, note=None) == ("note-needed", "note")
+    story.ask(accepted, 2)
+    assert (story.case.stage, value(story)) == (Stage.CHECKED, "unknown")
+    assert story.ask(confirm(ITEM), 3).case.stage is Stage.READY
+
+
+def test_given_an_emergency_that_is_made_none_by_its_severity_then_a_note_says_why() -> None:
+    story = ready().ask(EMERGENCY, 1)
+    lesser = cmd.CorrectHazard(hazard="hazard/1", severity="other")
+    assert story.refused(lesser, 2, note=None) == ("note-needed", "note")
+    assert story.ask(lesser, 2).case.stage is Stage.READY
+
+
+def on_form_two() -> HazardStory:
+    """A home on form 2 in which all is well."""
+    story = HazardStory()
+    known = {"safety-confirmed": "confirmed", "tenure": "social", "lives-with": "alone"}
+    story.ask(
+        cmd.CompleteCheck(
+            form=FORM_2.code, answers=answers_when_well(FORM_2, known, circumstances(story.case))
+        ),
+        0,
+    )
+    assert story.case.stage is Stage.READY, [each.words for each in blocking(story.case)]
+    return story
+
+
+@pytest.fixture
+def form_two() -> Iterator[None]:
+    with form_two_in_force(FIRST):
+        yield
+
+
+ASKED = {JUDGED, LANDLORD_TOLD, "room-meanwhile"}
+
+
+@pytest.mark.usefixtures("form_two")
+@pytest.mark.parametrize("severity", ["significant", "emergency"])
+@pytest.mark.parametrize("hazard", ["damp-mould", "noise"])
+def test_given_a_hazard_that_is_recorded_then_what_it_asks_for_blocks_at_once(
+    severity: str, hazard: str
+) -> None:
+    story = on_form_two().ask(mould(severity=severity, hazard_code=hazard), 1)
+    assert story.case.stage is Stage.CHECKED
+    shut = {each.code for each in blocking(story.case)}
+    assert {LANDLORD_TOLD, "room-meanwhile"} <= shut
+    assert story.case.gate[JUDGED].value == "yes", "its severity was judged where it was recorded"
+    assert (ITEM in shut) is (severity == "emergency")
+    story.ask(landlord_told(), 1).ask(confirm("room-meanwhile"), 1)
+    assert {each.code for each in blocking(story.case)} == ({ITEM} if severity == "emergency" else set())
+
+
+@pytest.mark.usefixtures("form_two")
+def test_given_a_hazard_then_what_it_asks_for_is_asked_until_it_is_made_safe_or_closed() -> None:
+    story = on_form_two().ask(mould(), 1)
+    assert story.case.gate.keys() >= ASKED
+    closed = story.decide(cmd.CloseHazard(hazard="hazard/1", reason="not-a-hazard"), 2)
+    assert closed.case.stage is Stage.READY
+    assert story.ask(step("made-safe", "seen"), 2).case.stage is Stage.READY
+    assert not ASKED & story.case.gate.keys()
+
+
+@pytest.mark.usefixtures("form_two")
+def test_given_a_hazard_of_which_nobody_has_to_be_told_then_nothing_more_is_asked() -> None:
+    story = on_form_two()
+    assert story.ask(mould(severity="other"), 1).case.stage is Stage.READY
+    owned = on_form_two().ask(mould(tenure="owner"), 1)
+    assert owned.case.gate[LANDLORD_TOLD].value == "yes", "an owner has no landlord to tell"
+    assert {each.code for each in blocking(owned.case)} == {"room-meanwhile"}
+
+
+@pytest.mark.usefixtures("form_two")
+def test_given_a_tenure_that_is_said_otherwise_elsewhere_then_whoever_records_it_is_asked() -> None:
+    story = on_form_two()
+    (asked,) = contradictions(story.case, mould(tenure="private"), day(1))
+    assert asked.code == "hazard-tenure-differs"
+    assert "home check says: Council or housing association tenant" in asked.question
+    assert contradictions(story.case, mould(), day(1)) == ()
+    story.ask(mould(), 1)
+    corrected = cmd.CorrectHazard(hazard="hazard/1", tenure="owner")
+    assert [each.code for each in contradictions(story.case, corrected, day(1))] == ["hazard-tenure-differs"]
+    assert contradictions(story.case, cmd.CorrectHazard(hazard="hazard/1", room="kitchen"), day(1)) == ()
 
 
 def test_given_somebody_says_yes_all_the_same_then_they_are_asked_and_it_stays_no() -> None:
