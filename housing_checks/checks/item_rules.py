@@ -46,8 +46,7 @@ def confirm_item(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
     begun = _begun(case, envelope.effective_on)
     during = fold(case, begun)
     form = form_to_decide(during.check.form if during.check is not None else None)
-    if command.item not in asked_of(during, form):
-        raise Refused("no-such-item", detail="gate-item", where="item")
+    _require_asked(during, form, command.item)
     item = form.item(command.item)
     answer = _answer(during, envelope, now, item, command)
     if _known(during, command, answer):
@@ -61,6 +60,14 @@ def confirm_item(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
         referral=said_otherwise(during, item, answer.value),
     )
     return [*begun, *said, *_follows(during, form, command.item, envelope.effective_on, said)]
+
+
+def _require_asked(case: Case, form: CheckForm, code: str) -> None:
+    """Refuse an item that the form does not have, and one that other answers leave out."""
+    if code not in form.codes:
+        raise Refused("no-such-item", detail="gate-item", where="item")
+    if code not in asked_of(case, form):
+        raise Refused("item-not-asked", detail=code, where="item")
 
 
 def settle_answer(case: Case, envelope: Envelope, now: datetime) -> list[Event]:

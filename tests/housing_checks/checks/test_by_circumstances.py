@@ -46,6 +46,32 @@ def test_given_a_home_fit_as_it_is_then_the_check_alone_makes_it_ready() -> None
     assert "home-became-ready" in story.kinds
 
 
+@pytest.mark.parametrize("tells", [{"no_smoking": "unknown"}, {"clutter": "blocked"}, {}])
+def test_given_a_person_without_a_home_then_no_visit_of_the_fire_service_is_asked(
+    tells: dict[str, str],
+) -> None:
+    known = {code: value for code, value in tells.items() if code.replace("_", "-") in FORM_2.codes}
+    assert "fire-service-visit" not in asked(Story(), destination="no-home", oxygen_or_cream="cream", **known)
+    at_home = {"destination": "own-home", "oxygen_or_cream": "cream", "no_smoking": "no"}
+    assert "fire-service-visit" in asked(Story(), **at_home)
+
+
+@pytest.mark.parametrize("works", ["no", "unknown"])
+@pytest.mark.parametrize(
+    ("needs", "moves"), [((), "wheelchair"), ((), "hoisted"), (("ground-floor",), "walks")]
+)
+def test_given_a_lift_that_does_not_work_then_it_blocks_whoever_cannot_do_without(
+    works: str, needs: tuple[str, ...], moves: str
+) -> None:
+    story = checked_on_two(Story(needs), moves_how=moves, lift_works=works)
+    assert "lift-works" in blocked(story)
+
+
+def test_given_no_lift_on_the_way_in_or_somebody_who_walks_then_the_lift_blocks_nothing() -> None:
+    assert blocked(checked_on_two(Story(), moves_how="wheelchair", lift_works="not-applicable")) == set()
+    assert blocked(checked_on_two(Story(), moves_how="walks", lift_works="no")) == set()
+
+
 @pytest.mark.parametrize(
     ("answers", "left_out"),
     [
