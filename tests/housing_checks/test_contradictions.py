@@ -20,7 +20,7 @@ from discharge.cases.commands import (
     SetExpectedDischargeDate,
     SetNeededBy,
 )
-from discharge.cases.model import Case, FollowUp, GateItem, Homelessness, Strand
+from discharge.cases.model import Case, FollowUp, GateItem, Homelessness, Referral, Strand
 from housing_checks.contradictions import ROWS, contradictions
 from tests.housing_checks.hazards.hazard_story import HazardStory, landlord_told, mould
 from tests.housing_checks.homes import HOME, TRUST, answers, check, day
@@ -106,6 +106,12 @@ ASKED: tuple[tuple[str, Case, Command, str], ...] = (
         HazardStory().ask(mould(severity="emergency"), 1).case,
         ConfirmItem(item="no-emergency-hazard", value="yes"),
         "damp and mould growth in the bedroom",
+    ),
+    (
+        "hazard-tenure-differs",
+        case(referral=Referral(referred_on=day(0), organisation_id=TRUST, tenure="owner")),
+        mould(),
+        "the referral says: Owner",
     ),
 )
 
