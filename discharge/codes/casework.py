@@ -25,7 +25,7 @@ class MitigationCode(Code):
 
     ``named_by`` are the roles that may name it, ``answered_by`` the owners that may answer for it, and
     ``for_items`` the items that it can stand in for; none given means any. It never stands in for
-    ``not_for_items``.
+    ``not_for_items``. ``in_words``: a note must say what is done, or what was decided and with whom.
     """
 
     days: int
@@ -33,6 +33,7 @@ class MitigationCode(Code):
     answered_by: tuple[str, ...] = ()
     for_items: tuple[str, ...] = ()
     not_for_items: tuple[str, ...] = ()
+    in_words: bool = False
 
     def may_be_named_by(self, role: str) -> bool:
         """Whether a role of people or systems may name it."""

@@ -177,7 +177,7 @@ class Kind(Generic[Row]):
         heading, files = self._with_parts(file, heading, parts)
         mark = f"{self.name}, edition {heading.edition} ({_hash(b''.join((raw, *parts.values())))})"
         before = self._rows_of(file, heading.over) if heading.over is not None else {}
-        own = {key: {**before.get(key, heading.each), **given} for key, given in heading.rows.items()}
+        own = {key: {**before.get(key, {}), **heading.each, **given} for key, given in heading.rows.items()}
         rows = {**before, **own}
         return Edition(heading, self.table(file, rows, heading.source, (mark,), files))
 

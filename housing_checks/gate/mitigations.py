@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from functools import partial
+from uuid import UUID
 
 from discharge.cases.commands import Envelope, NameMitigation, WithdrawMitigation
 from discharge.cases.decide.common import command_of, happened_on
@@ -34,6 +35,7 @@ def name_mitigation(case: Case, envelope: Envelope, now: datetime) -> list[Event
         lambda: MITIGATIONS.lookup(command.mitigation, on, "mitigation"),
         lambda: _not_in_place(item),
         *(partial(each, command, envelope.actor.role, on) for each in (_by_role, _with_owner, _for_item)),
+        lambda: _in_words(command, on, envelope.note_id),
         lambda: _holds_until(command, on, today),
     )
     mitigation = Mitigation(
@@ -92,6 +94,13 @@ def _for_item(asked: NameMitigation, _role: str, on: date) -> None:
     row = MITIGATIONS.find(asked.mitigation, on)
     if row is not None and not row.stands_in_for(asked.item):
         raise Refused("mitigation-not-for-item", detail=asked.item, where="mitigation")
+
+
+def _in_words(asked: NameMitigation, on: date, note_id: UUID | None) -> None:
+    """Refuse one that only words tell, without any."""
+    row = MITIGATIONS.find(asked.mitigation, on)
+    if row is not None and row.in_words and note_id is None:
+        raise Refused("note-needed", detail=asked.mitigation, where="note")
 
 
 def _holds_until(asked: NameMitigation, on: date, today: date) -> date | None:

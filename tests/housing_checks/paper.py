@@ -122,6 +122,7 @@ class Told:
             actor=actor,
             effective_on=day,
             command=command,
+            note_id=uuid5(CASE, "in words") if isinstance(command, cmd.NameMitigation) else None,
         )
         decided = advance(self.case, envelope, datetime(day.year, day.month, day.day, 12, tzinfo=UTC))
         answer = decided.answer

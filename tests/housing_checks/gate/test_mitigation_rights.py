@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -15,7 +15,7 @@ from discharge.errors import HomewardError
 from discharge.reference.policy import put_in_force
 from discharge.reference.site import parse_override
 from housing_checks.checks.form import CHECK_ITEMS
-from housing_checks.gate.mitigations import name_mitigation
+from housing_checks.gate.mitigations import name_mitigation, offered
 from tests.housing_checks.homes import CASE, FORM_1, SERVICE, TRUST
 
 FROM = date(2026, 11, 2)
@@ -31,8 +31,15 @@ COLD = Case(
 )
 
 
-def refusals(command: NameMitigation, actor: Actor = COORDINATOR, on: date = FROM) -> list[str]:
-    envelope = Envelope(command_id=uuid4(), case_id=CASE, actor=actor, effective_on=on, command=command)
+NOTE = uuid4()
+
+
+def refusals(
+    command: NameMitigation, actor: Actor = COORDINATOR, on: date = FROM, note: UUID | None = NOTE
+) -> list[str]:
+    envelope = Envelope(
+        command_id=uuid4(), case_id=CASE, actor=actor, effective_on=on, command=command, note_id=note
+    )
     now = datetime(on.year, on.month, on.day, 12, tzinfo=UTC)
     try:
         name_mitigation(COLD, envelope, now)
@@ -82,6 +89,29 @@ def test_given_items_that_it_is_for_then_another_item_is_refused(heaters_for_hea
 def test_given_a_day_before_the_edition_then_the_older_rows_count() -> None:
     heaters = NameMitigation(item="heating", mitigation="temporary-heating", role="landlord")
     assert refusals(heaters, FEED, date(2026, 10, 31)) == []
+
+
+NEVER = {"safety-confirmed", "capacity", "best-interests", "oxygen-installed", "duty-to-refer"}
+"""Of these nothing is done instead: somebody leaves without none of them."""
+
+
+def test_given_what_must_be_so_then_no_mitigation_stands_in_for_it_and_nobody_is_offered_one() -> None:
+    rows = MITIGATIONS.in_force(FROM)
+    assert {row.code: [each for each in NEVER if row.stands_in_for(each)] for row in rows} == {
+        row.code: [] for row in rows
+    }
+    assert [offered(each, "coordinator", FROM) for each in NEVER] == [()] * len(NEVER)
+
+
+def test_given_the_rows_in_force_then_each_names_who_may_name_it() -> None:
+    assert [row.code for row in MITIGATIONS.in_force(FROM) if not row.named_by] == []
+
+
+@pytest.mark.parametrize("mitigation", ["other", "own-decision"])
+def test_given_a_mitigation_that_words_tell_then_it_is_refused_without_any(mitigation: str) -> None:
+    told = NameMitigation(item="toilet", mitigation=mitigation, role="coordinator")
+    assert "note note-needed" in refusals(told, note=None)
+    assert "note note-needed" not in refusals(told)
 
 
 def test_given_the_rows_then_each_item_that_they_name_is_one_of_a_form() -> None:
