@@ -21,6 +21,7 @@ from discharge.codes.model import not_listed
 from discharge.errors import Refused, refuse_all, refuse_together
 from discharge.values import YesNoUnknown
 from housing_checks.checks.answer_types import WRITTEN
+from housing_checks.checks.enable_when import Facts
 from housing_checks.checks.form import form_of_case
 from housing_checks.checks.model import CheckForm, CheckItem
 from housing_checks.checks.referral_statements import said_otherwise
@@ -48,6 +49,11 @@ def counting_at_the_gate(case: Case) -> dict[str, YesNoUnknown]:
     check = case.check
     counted = {code: check.counts_as(code) for code in check.answers} if check is not None else {}
     return counted | {code: item.value for code, item in case.gate.items()}
+
+
+def facts_standing(case: Case) -> Facts:
+    """Return what is known of a case that its form goes by: of itself, and told by its answers."""
+    return form_of_case(case).facts(answers_standing(case), circumstances(case))
 
 
 def takes_yes_or_no(case: Case, code: str) -> bool:

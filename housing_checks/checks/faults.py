@@ -9,7 +9,7 @@ from discharge.codes.casework import EVIDENCE_KINDS, NEEDS, OWNER_ROLES
 from discharge.reference.faults import nearest
 from housing_checks.checks.answer_types import WRITTEN
 from housing_checks.checks.enable_when import EnableWhen, FactIs
-from housing_checks.checks.model import CheckItem
+from housing_checks.checks.model import CheckItem, OwnerWhile
 
 
 def faults_of(rows: Mapping[str, CheckItem]) -> Iterator[str]:
@@ -79,12 +79,19 @@ def _faults_of_words(row: CheckItem) -> Iterator[str]:
         known = [each.code for each in OWNER_ROLES.rows]
         mend = nearest(row.owner, known, f"choose from {', '.join(known)}")
         yield f"owner: {row.owner!r} is not a role - {mend}"
-    if row.owner_while is not None and not OWNER_ROLES.known(row.owner_while.owner):
-        yield f"owner_while: {row.owner_while.owner!r} is not a role - choose from {OWNER_ROLES.name}"
+    if row.owner_while is not None:
+        yield from _faults_of_owner(row.owner_while)
     if row.gated and row.due is not None and not row.next_action:
         yield "next_action: is missing - say what the owner does by the day it is due"
     if row.same_answers and row.same_as is None:
         yield "same_answers: belong to same_as - name the item whose answers they are"
+
+
+def _faults_of_owner(instead: OwnerWhile) -> Iterator[str]:
+    if not OWNER_ROLES.known(instead.owner):
+        yield f"owner_while: {instead.owner!r} is not a role - choose from {OWNER_ROLES.name}"
+    for fact in instead.facts:
+        yield from _unknown_fact("owner_while.facts", fact)
 
 
 def faults_beside(rows: Mapping[str, CheckItem], earlier: Mapping[str, CheckItem]) -> Iterator[str]:

@@ -78,10 +78,13 @@ class Suggested(Frozen):
 
 
 class OwnerWhile(Frozen):
-    """Who owns an item as long as another one is not yes."""
+    """Who owns an item as long as another one is not yes; with ``facts``, only where the case, as everybody
+    reads it, says so of each of them.
+    """
 
     item: str
     owner: str
+    facts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from discharge.cases.unready import CHECK, blockers
 from discharge.codes.casework import MITIGATIONS
 from discharge.pathway_words import middle
 from discharge.values import Frozen
-from housing_checks.checks.answers import counting_at_the_gate
+from housing_checks.checks.answers import counting_at_the_gate, facts_standing
 from housing_checks.checks.form import form_of_case
 from housing_checks.checks.former_building import ordered_for
 from housing_checks.checks.model import CheckItem, Suggestion
@@ -173,7 +173,7 @@ def _why(case: Case, item: GateItem) -> Why:
 def _of_item(around: _Around, item: GateItem) -> dict[str, Any]:
     row, works = around.rows.get(item.code), _awaited(around, item.code)
     named = around.case.assigned.get(item.code)
-    usual = _usual_owner(around.case, row)
+    usual = _usual_owner(around, row)
     who = named_for(around.case, named.role if named else usual, named.user_id if named else None)
     return {
         "code": item.code,
@@ -185,13 +185,23 @@ def _of_item(around: _Around, item: GateItem) -> dict[str, Any]:
     }
 
 
-def _usual_owner(case: Case, row: CheckItem | None) -> str:
-    """The role of an item in its form; another one as long as an item that it names is not yes."""
+def _usual_owner(around: _Around, row: CheckItem | None) -> str:
+    """The role of an item in its form; another one as long as an item that it names is not yes, and the case
+    says of itself what that takes. Nothing that is not on the case decides it.
+    """
     if row is None:
         return "coordinator"
     instead = row.owner_while
-    waits = instead is not None and counting_at_the_gate(case).get(instead.item, "yes") != "yes"
-    return instead.owner if instead is not None and waits else row.owner
+    if instead is None or _is_yes(around, instead.item):
+        return row.owner
+    known = facts_standing(around.case) if instead.facts else {}
+    return instead.owner if all(known.get(fact) == "yes" for fact in instead.facts) else row.owner
+
+
+def _is_yes(around: _Around, code: str) -> bool:
+    """Whether an item counts as yes; one that nobody answered does not, one of another form does."""
+    usual = "unknown" if code in around.rows else "yes"
+    return counting_at_the_gate(around.case).get(code, usual) == "yes"
 
 
 def _as_item(case: Case, code: str) -> GateItem:

@@ -13,7 +13,7 @@ from discharge.errors import Refused
 from discharge.values import YesNoUnknown
 from housing_checks.checks.answers import asked_of, gated_for
 from housing_checks.checks.form import form_in_force
-from housing_checks.gate.blockers import blocking
+from housing_checks.gate.blockers import beside, blocking
 from housing_checks.gate.rules import gate_open
 from tests.housing_checks.form_two import FORM_2, all_well, checked_on_two, form_two_in_force
 from tests.housing_checks.homes import FIRST, FORM_1, Story, check, day
@@ -148,6 +148,30 @@ def test_given_what_is_not_asked_then_an_answer_to_it_is_refused_and_the_check_i
     assert refused.value.detail == "heating"
     checked_on_two(story, destination="no-home", safe_address="no", duty_to_refer="no")
     assert blocked(story) == {"safe-address", "duty-to-refer"}
+
+
+@pytest.mark.parametrize(
+    ("homeless", "destination", "safety", "owner"),
+    [
+        ("yes", "own-home", None, "named-adviser"),
+        ("yes", "own-home", "unknown", "named-adviser"),
+        ("yes", "own-home", "confirmed", "coordinator"),
+        ("unknown", "own-home", "unknown", "coordinator"),
+        ("yes", "no-home", "unknown", "coordinator"),
+        ("yes", None, "unknown", "coordinator"),
+    ],
+)
+def test_given_what_everybody_reads_on_the_case_then_it_decides_whose_move_the_safe_address_is(
+    homeless: YesNoUnknown, destination: str | None, safety: str | None, owner: str
+) -> None:
+    story = Story()
+    if homeless == "yes":
+        story.happens(HomelessnessFlagged(flag="yes", flagged_on=day(1)))
+    said = {"destination": destination, "safe-address": "no", "safety-confirmed": safety}
+    answers = {code: value for code, value in said.items() if value is not None}
+    story.ask(SaveAnswers(form=FORM_2.code, answers=answers), on=1)
+    [found] = [each for each in beside(story.case) if each.code == "safe-address"]
+    assert found.owner_role == owner
 
 
 def test_given_an_answer_after_the_check_then_it_opens_what_concerns_the_person_now() -> None:

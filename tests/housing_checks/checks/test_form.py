@@ -112,6 +112,10 @@ def test_given_a_day_before_the_first_form_then_no_check_begins_on_it() -> None:
         ({"tells": {"oxygn": ["yes"]}}, "food: tells: 'oxygn' is no fact of a case - did you mean oxygen?"),
         ({"tells": {"oxygen": ["yess"]}}, "food: tells.oxygen: 'yess' is no answer to this item - did you"),
         ({"owner": "coordinater"}, "food: owner: 'coordinater' is not a role - did you mean coordinator?"),
+        (
+            {"owner_while": {"item": "heating", "owner": "coordinator", "facts": ["homless"]}},
+            "food: owner_while.facts: 'homless' is no fact of a case - did you mean homeless?",
+        ),
         ({"due": "soon"}, "rows.food.due.after: is not a length of time"),
         ({"due": {}}, "rows.food.due: says neither after nor before_needed"),
         ({"due": "1 day"}, "food: next_action: is missing"),
