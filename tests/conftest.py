@@ -4,9 +4,10 @@ import asyncio
 import gc
 
 import pytest
-import uvloop
 from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
+
+from tests.fixtures.event_loop import LoopPolicy
 
 pytest_plugins = ["tests.fixtures.postgres"]
 
@@ -15,7 +16,7 @@ settings.register_profile("homeward", deadline=None, suppress_health_check=[Heal
 settings.load_profile("homeward")
 
 # The loop of our programs, which also takes a seventh less of the processor than the other.
-asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
+asyncio.set_event_loop_policy(LoopPolicy())
 
 YOUNG = 10_000
 """After so many new objects the garbage collector looks at them; at 700 it took a tenth of all time."""
