@@ -19,6 +19,7 @@ from api.check_items.service import Saved, save_item
 from api.check_items.views import (
     ItemPage,
     history_lines,
+    needed_record,
     note_lines,
     settle_fields,
     slug_of,
@@ -42,6 +43,7 @@ from discharge.cases.commands import SettleAnswer
 from discharge.cases.events import AnswerDisputed
 from discharge.cases.model import ItemAnswer
 from discharge.errors import HomewardError
+from housing_checks.checks.needed_records import counts
 from housing_checks.evidence.rules import takes_photos
 
 router = APIRouter(prefix="/cases/{case_id}/check/items", include_in_schema=False)
@@ -204,7 +206,7 @@ def _tag(seen: Scene, saved: Saved) -> Tag:
         replace(
             seen.item(item.code),
             answer=ItemAnswer(value=value),
-            counts_as=item.counts_as(value),
+            counts_as=counts(seen.case, item, value),
             disputed=answer is not None and AnswerDisputed.model_fields["kind"].default in answer.events,
         )
     )
@@ -226,6 +228,7 @@ async def _page(seen: Scene, item: str, sent: Sent, *, saved: str = "", status: 
         history=history_lines(rows, seen.names),
         notes=note_lines(known.item, seen.written, used, seen.names, visit.clock),
         files=files,
+        record=needed_record(visit.caller, seen.case, known.item),
     )
     banner = _banner(seen, saved)
     return visit.page("check_items/item.html", status, view=view, key=str(uuid4()), banner=banner)

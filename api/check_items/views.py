@@ -19,11 +19,14 @@ from api.evidence.views import ItemFiles
 from api.web.names import Directory
 from api.web.page import words
 from api.web.page.tags import Tag
+from api.web.principals import Principal
+from discharge.cases.command_stages import may_ask
 from discharge.cases.model import Case, ItemAnswer
 from discharge.clocks import CaseClock
 from discharge.codes.casework import IN_THE_REFERRAL, OWNER_ROLES, SETTLE_REASONS
 from discharge.store.tables import CaseEventRow, NoteRow
 from housing_checks.checks.model import CheckItem
+from housing_checks.checks.needed_records import decision_of, missing_for, to_record_first
 
 NO_NAMES: Mapping[UUID, str] = {}
 
@@ -98,6 +101,15 @@ class ItemBlock:
 
 
 @dataclass(frozen=True)
+class NeededRecordLine:
+    """The record without which an answer does not count, and where the reader may make it."""
+
+    missing: str
+    words: str
+    href: str
+
+
+@dataclass(frozen=True)
 class ItemPage:
     """One item with everything that was said of it."""
 
@@ -116,6 +128,7 @@ class ItemPage:
     confirms: tuple[dict[str, Any], ...] = ()
     settle_fault: str = ""
     files: ItemFiles | None = None
+    record: NeededRecordLine | None = None
 
 
 def frame_of(case: Case, name: str, sitting: Sitting, today: date, *, may_answer: bool) -> Frame:
@@ -202,6 +215,17 @@ def item_block(
         fields=fields if known.asked and frame.may_answer else None,
         former=words.day(known.former_since, ""),
     )
+
+
+def needed_record(caller: Principal, case: Case, item: CheckItem) -> NeededRecordLine | None:
+    """The record for which the answer of an item waits."""
+    needed = missing_for(case, item)
+    if needed is None:
+        return None
+    decision, first = decision_of(item.code), to_record_first(case, item.code, needed)
+    may = may_ask(case, first.command) and caller.may_on(case, first.command)
+    form = f"/cases/{case.case_id}/do/{first.command}?decision={decision}"
+    return NeededRecordLine(needed.missing, first.next_action, form if may else "")
 
 
 def history_lines(rows: Sequence[CaseEventRow], names: Directory) -> tuple[HistoryLine, ...]:

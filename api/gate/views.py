@@ -19,6 +19,7 @@ SHUT_TAGS = {
     "no": Tag("No", "red"),
     "unknown": Tag("Not known", "yellow"),
     "not-answered": Tag("Not asked", "yellow"),
+    "not-recorded": Tag("Not recorded", "orange"),
     "run-out": Tag("Run out", "orange"),
     "mitigation-ended": Tag("Mitigation ended", "orange"),
 }

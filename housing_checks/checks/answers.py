@@ -24,6 +24,7 @@ from housing_checks.checks.answer_types import WRITTEN
 from housing_checks.checks.enable_when import Facts
 from housing_checks.checks.form import form_of_case
 from housing_checks.checks.model import CheckForm, CheckItem
+from housing_checks.checks.needed_records import counts
 from housing_checks.checks.referral_statements import said_otherwise
 from housing_checks.checks.statements import said_of
 
@@ -95,14 +96,16 @@ def answer_of(
     on: date,
     actor: Actor,
     note_id: UUID | None = None,
+    *,
+    gate: YesNoUnknown,
     **beside: Any,
 ) -> ItemAnswer:
-    """Return an answer as it is recorded; ``note_id`` is the note with an answer in words, ``beside`` what
-    else is said of it.
+    """Return an answer as it is recorded; ``note_id`` is the note with an answer in words, ``gate`` how it
+    counts at the gate, and ``beside`` what else is said of it.
     """
     return ItemAnswer(
         value=value,
-        gate=item.counts_as(value),
+        gate=gate,
         answered_on=on,
         by=actor.user_id,
         organisation_id=actor.organisation_id,
@@ -150,7 +153,7 @@ def stated(
         yield from said_of(
             case.check,
             item.code,
-            answer_of(item, value, known, on, actor, words, **told),
+            answer_of(item, value, known, on, actor, words, gate=counts(case, item, value, values), **told),
             changed=standing.get(item.code) != value or words != (before.note_id if before else None),
             newest_counts=item.newest_counts,
             referral=said_otherwise(case, item, value),

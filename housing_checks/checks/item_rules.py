@@ -30,6 +30,7 @@ from housing_checks.checks.answers import (
 from housing_checks.checks.form import form_in_force, form_to_decide
 from housing_checks.checks.former_building import building_left
 from housing_checks.checks.model import CheckForm, CheckItem
+from housing_checks.checks.needed_records import counts
 from housing_checks.checks.referral_statements import said_otherwise
 from housing_checks.checks.statements import said_of, standing
 from housing_checks.guards import require_order, require_stage
@@ -59,7 +60,7 @@ def confirm_item(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
         newest_counts=item.newest_counts,
         referral=said_otherwise(during, item, answer.value),
     )
-    return [*begun, *said, *_follows(during, form, command.item, envelope.effective_on, said)]
+    return [*begun, *said, *follows(during, form, command.item, envelope.effective_on, said)]
 
 
 def _require_asked(case: Case, form: CheckForm, code: str) -> None:
@@ -86,14 +87,16 @@ def settle_answer(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
         lambda: SETTLE_REASONS.lookup(command.reason, on, "reason"),
         lambda: _one_of(said, command.value),
     )
+    form = form_to_decide(check.form)
+    gate = counts(case, form.item(command.item), command.value)
     settled = AnswerSettled(
         item=command.item,
-        answer=chosen[-1],
+        answer=chosen[-1].model_copy(update={"gate": gate}),
         reason=command.reason,
         settled_on=on,
         settled_by=envelope.actor.user_id,
     )
-    return [settled, *_follows(case, form_to_decide(check.form), command.item, on, [settled])]
+    return [settled, *follows(case, form, command.item, on, [settled])]
 
 
 def _one_of(said: tuple[ItemAnswer, ...], value: str) -> None:
@@ -129,6 +132,7 @@ def _answer(
         on,
         envelope.actor,
         words,
+        gate=counts(case, item, value),
         told_by=command.told_by,
         told_note_id=command.told_note_id,
         through=command.through,
@@ -148,6 +152,8 @@ def _known(case: Case, command: ConfirmItem, answer: ItemAnswer) -> bool:
         return False
     new = ("evidence", "told_by", "told_note_id", "through", "owner_role", "due_on", "note_id")
     said = {name: value for name in new if (value := getattr(answer, name)) is not None}
+    if answer.gate == "yes":
+        said["gate"] = "yes"
     return all(before is not None and getattr(before, name) == value for name, value in said.items())
 
 
@@ -161,7 +167,7 @@ def _known_since(case: Case, code: str) -> date | None:
     return None if said else gated.as_of
 
 
-def _follows(case: Case, form: CheckForm, code: str, on: date, said: list[Event]) -> list[Event]:
+def follows(case: Case, form: CheckForm, code: str, on: date, said: list[Event]) -> list[Event]:
     """What an answer brings: a ``yes`` ends the mitigation of its item, so that it cannot cover a later
     ``no``; and it decides which other items are gated.
     """

@@ -21,6 +21,7 @@ from housing_checks.checks.answers import counting_at_the_gate, facts_standing
 from housing_checks.checks.form import form_of_case
 from housing_checks.checks.former_building import ordered_for
 from housing_checks.checks.model import CheckItem, Suggestion
+from housing_checks.checks.needed_records import missing_for
 from housing_checks.checks.rules import left_to_start
 from housing_checks.gate.next_steps import next_of_check, next_of_item, next_of_strand
 from housing_checks.gate.owners import named_for
@@ -32,13 +33,15 @@ Why = Literal[
     "no",
     "unknown",
     "not-answered",
+    "not-recorded",
     "run-out",
     "mitigation-ended",
     "not-done",
     "previous-home",
 ]
-"""Why something blocks: nobody checked the home, an answer says no or not known, nobody answered, an answer
-or a mitigation held until a day that has passed, work is not done, or was ordered for the previous home.
+"""Why something blocks: nobody checked the home, an answer says no or not known, nobody answered, the record
+behind an answer is missing, an answer or a mitigation held until a day that has passed, work is not done, or
+was ordered for the previous home.
 """
 
 VALUE_WORDS = {"yes": "yes", "no": "no", "unknown": "not known yet"}
@@ -144,7 +147,12 @@ def _blocker(around: _Around, code: str) -> Blocker:
         return strand_blocker(case, case.strands[code])
     item = case.gate[code]
     waits_for = tuple(each.key for each in _awaited(around, code))
-    return Blocker(kind="item", why=_why(case, item), waits_for=waits_for, **_of_item(around, item))
+    return Blocker(
+        kind="item",
+        why=_why(case, item, around.rows.get(code)),
+        waits_for=waits_for,
+        **_of_item(around, item),
+    )
 
 
 def _check_blocker(case: Case) -> Blocker:
@@ -160,19 +168,22 @@ def _check_blocker(case: Case) -> Blocker:
     )
 
 
-def _why(case: Case, item: GateItem) -> Why:
+def _why(case: Case, item: GateItem, row: CheckItem | None) -> Why:
     if item.expired:
         return "run-out"
     if item.lapsed is not None:
         return "mitigation-ended"
     if item.value == "no":
         return "no"
+    if missing_for(case, row) is not None:
+        return "not-recorded"
     return "unknown" if case.check is not None and item.code in case.check.answers else "not-answered"
 
 
 def _of_item(around: _Around, item: GateItem) -> dict[str, Any]:
     row, works = around.rows.get(item.code), _awaited(around, item.code)
     named = around.case.assigned.get(item.code)
+    missing = missing_for(around.case, row) if not item.expired else None
     usual = _usual_owner(around, row)
     who = named_for(around.case, named.role if named else usual, named.user_id if named else None)
     return {
@@ -180,7 +191,7 @@ def _of_item(around: _Around, item: GateItem) -> dict[str, Any]:
         "words": f"{around.label(item.code)}: {_stands(around.case, item, row)}",
         "since": item.as_of,
         "due_on": _due(around.case, item, row, works),
-        "next_action": next_of_item(item, row, works, around.left),
+        "next_action": missing.next_action if missing else next_of_item(item, row, works, around.left),
         **who.fields,
     }
 
@@ -219,6 +230,9 @@ def _stands(case: Case, item: GateItem, row: CheckItem | None) -> str:
         return f"the answer has run out{until}"
     given = case.check.given.get(item.code) if case.check is not None else None
     said = VALUE_WORDS.get(item.value, item.value)
+    missing = missing_for(case, row)
+    if missing is not None and row is not None and given is not None:
+        return f"{middle(row.words(given.value))}, but {missing.missing}"
     if row is not None and given is not None and given.gate == item.value and given.value not in VALUE_WORDS:
         said = middle(row.words(given.value))
     if case.check is not None and item.code in case.check.disputed:

@@ -98,6 +98,7 @@ _WHY = {
     "mitigation-ended": "whose mitigation has ended",
     "unknown": "not known",
     "not-answered": "not asked yet",
+    "not-recorded": "whose record is missing",
 }
 """Beside a plain no, why an item blocks."""
 

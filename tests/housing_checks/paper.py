@@ -10,7 +10,7 @@ from typing import Any
 from uuid import uuid5
 
 import yaml
-from pydantic import Field
+from pydantic import Field, TypeAdapter
 
 from discharge.cases import commands as cmd
 from discharge.cases.circumstances import circumstances
@@ -35,6 +35,7 @@ class PaperCase(Frozen):
     told: str
     referral: dict[str, Any]
     homeless: YesNoUnknown = "unknown"
+    recorded: tuple[dict[str, Any], ...] = ()
     answers: dict[str, str]
     blocks: dict[str, str]
     beside: dict[str, str] = Field(default_factory=dict)
@@ -95,6 +96,8 @@ class Told:
         self.ask(cmd.AcceptReferral())
         if paper.homeless != "unknown":
             self.ask(cmd.FlagHomelessness(flag=paper.homeless), WARD)
+        for record in paper.recorded:
+            self.ask(TypeAdapter[Command](Command).validate_python(record))
         self._check()
         for each in paper.begun:
             kind, _, item = each.partition(":")
@@ -102,7 +105,8 @@ class Told:
 
     def _check(self) -> None:
         """Answered by two people in three parts."""
-        self.ask(cmd.StartCheck(form=FORM.code))
+        if self.case.check is None:
+            self.ask(cmd.StartCheck(form=FORM.code))
         answers = all_well(self.case, self.paper.answers)
         codes = list(answers)
         first, second = (

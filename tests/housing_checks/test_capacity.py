@@ -22,7 +22,7 @@ from discharge.cases.model import Case
 from discharge.cases.model.capacity import CapacityState
 from discharge.codes.capacity import CAPACITY_DECISIONS
 from discharge.errors import HomewardError
-from housing_checks.capacity import CAPACITY_ANSWERS, answers_of_record
+from housing_checks.checks.needed_records import CAPACITY_ANSWERS, answers_of_record
 from housing_checks.pathway import DECIDERS
 from tests.discharge.cases.stories import POLICY, after, day, envelope, kinds, noon, refer
 

@@ -45,6 +45,8 @@ async def entered(door: Door, paper: PaperCase) -> UUID:
     await accepted(door, case_id, "accept-referral")
     if paper.homeless != "unknown":
         await accepted(door, case_id, "flag-homelessness", "discharge-team", flag=paper.homeless)
+    for record in paper.recorded:
+        await accepted(door, case_id, **record)
     answers = list(all_well(await standing(door, case_id), paper.answers).items())
     await accepted(door, case_id, "save-answers", form=FORM.code, answers=dict(answers[:30]))
     await accepted(door, case_id, "complete-check", form=FORM.code, answers=dict(answers[30:]))

@@ -1,0 +1,149 @@
+"""A tick says that somebody assessed or decided; it counts once the case says who, when and how."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from discharge.cases.commands import (
+    ConfirmItem,
+    RecordAdvocate,
+    RecordBestInterests,
+    RecordCapacity,
+    SettleAnswer,
+)
+from discharge.cases.model import Actor, Case
+from housing_checks.checks.form import form_of_case
+from housing_checks.checks.needed_records import missing_for, to_record_first
+from housing_checks.gate.blockers import blocking
+from housing_checks.gate.sentence import what_stands_between
+from tests.discharge.cases.stories import TRUST
+from tests.housing_checks.form_two import checked_on_two, form_two_in_force
+from tests.housing_checks.homes import Story, day
+
+HOME = "where-to-live"
+LACKS = RecordCapacity(decision=HOME, capacity="lacks", assessor="social-worker", method="two-stage")
+HAS = LACKS.model_copy(update={"capacity": "has"})
+IMCA = RecordAdvocate(decision=HOME, advocate="imca", instructed=True)
+DECIDED = RecordBestInterests(
+    decision=HOME, decider="social-worker", consulted=("the-person", "care-staff"), least_restrictive="yes"
+)
+WARD = Actor(organisation_id=TRUST, role="discharge-team", user_id=TRUST)
+BLOCKED_BY_TICKS = ["capacity", "best-interests", "advocate"]
+
+
+@pytest.fixture(autouse=True)
+def in_force() -> Iterator[None]:
+    with form_two_in_force():
+        yield
+
+
+def shut(case: Case) -> list[str]:
+    return [each.code for each in blocking(case)]
+
+
+def five_ticks() -> Story:
+    """Everything about who decides is answered well, and nobody recorded anything."""
+    return checked_on_two(
+        Story(),
+        capacity="cannot-decide",
+        best_interests="yes",
+        advocate="yes",
+        least_restrictive="yes",
+        deprivation_of_liberty="not-applicable",
+    )
+
+
+def test_given_ticks_alone_then_the_gate_is_shut_and_says_what_is_not_recorded() -> None:
+    case = five_ticks().case
+    assert shut(case) == BLOCKED_BY_TICKS
+    said = {each.code: (each.why, each.words, each.next_action) for each in blocking(case)}
+    why, words, following = said["capacity"]
+    assert (why, following) == (
+        "not-recorded",
+        "Record who assessed capacity for this decision, when and how",
+    )
+    assert words.endswith(": they cannot, it was assessed, but who assessed it, and how, is not recorded")
+    assert said["best-interests"][1] == (
+        "Best-interests decision: yes, but who decided, and how, is not recorded"
+    )
+    assert "capacity for this decision, whose record is missing" in what_stands_between(case, day(1))
+
+
+@pytest.mark.parametrize("on", [1, 0], ids=["the same day", "an assessment of the day before"])
+def test_given_the_records_then_the_ticks_count_and_the_gate_opens(on: int) -> None:
+    story = five_ticks().ask(LACKS, on=on)
+    assert shut(story.case) == BLOCKED_BY_TICKS[1:]
+    story.ask(IMCA, on=on)
+    assert shut(story.case) == BLOCKED_BY_TICKS[1:2]
+    story.ask(DECIDED, on=on)
+    assert shut(story.case) == []
+
+
+def test_given_the_record_first_then_the_same_tick_counts_at_once() -> None:
+    story = Story().ask(LACKS, on=1).ask(IMCA, on=1).ask(DECIDED, on=1)
+    checked_on_two(
+        story,
+        capacity="cannot-decide",
+        best_interests="yes",
+        advocate="yes",
+        least_restrictive="yes",
+        deprivation_of_liberty="not-applicable",
+    )
+    assert shut(story.case) == []
+
+
+def test_given_nobody_doubts_it_then_the_tick_alone_says_that_they_decide() -> None:
+    assert shut(checked_on_two(Story(), capacity="decides").case) == []
+
+
+@pytest.mark.parametrize("doubt", ["in-doubt", "cannot-decide"])
+def test_given_a_doubt_when_decides_is_ticked_then_an_assessment_is_needed_also_at_the_second_tick(
+    doubt: str,
+) -> None:
+    advocate: dict[str, Any] = {"advocate": "yes"}
+    more = {} if doubt == "in-doubt" else {"best_interests": "no", "least_restrictive": "no"}
+    story = checked_on_two(Story(), capacity=doubt, **advocate, **more)
+    decides = ConfirmItem(item="capacity", value="decides")
+    story.ask(decides, on=2).ask(decides, on=3)
+    assert shut(story.case) == ["capacity"]
+    story.ask(HAS, on=4)
+    assert shut(story.case) == []
+
+
+def test_given_decides_was_ticked_when_an_earlier_assessment_says_otherwise_then_it_counts_no_more() -> None:
+    story = checked_on_two(Story(), on=3, capacity="decides").ask(LACKS, on=2)
+    assert "capacity" in shut(story.case)
+
+
+def test_given_a_dispute_when_it_is_settled_on_a_finding_then_the_record_is_still_needed() -> None:
+    story = checked_on_two(Story(), capacity="in-doubt", advocate="yes")
+    story.ask(ConfirmItem(item="capacity", value="decides"), on=1, actor=WARD)
+    assert story.case.check is not None
+    assert story.case.check.disputed == {"capacity"}
+    settle = SettleAnswer(item="capacity", value="decides", reason="mistaken")
+    story.ask(settle, on=1)
+    assert shut(story.case) == ["capacity"]
+
+
+def test_given_a_record_when_it_is_found_that_they_decide_then_nothing_of_the_former_finding_counts() -> None:
+    story = five_ticks().ask(LACKS, on=1).ask(HAS, on=1)
+    assert shut(story.case) == []
+    story.ask(ConfirmItem(item="capacity", value="cannot-decide"), on=2)
+    assert "capacity" in shut(story.case)
+
+
+def test_given_no_finding_then_the_assessment_is_recorded_before_a_decision_or_an_advocate() -> None:
+    case = five_ticks().case
+    needed = {each.code: each.next_action for each in blocking(case)}
+    assert needed["advocate"].startswith("Record the advocate")
+    assert _first(case) == ["record-capacity", "record-capacity", "record-capacity"]
+    assert _first(five_ticks().ask(LACKS, on=1).case) == ["record-best-interests", "record-advocate"]
+
+
+def _first(case: Case) -> list[str]:
+    form = form_of_case(case)
+    needed = ((code, missing_for(case, form.item(code))) for code in shut(case))
+    return [to_record_first(case, code, each).command for code, each in needed if each is not None]
