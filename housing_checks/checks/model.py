@@ -102,8 +102,9 @@ class CheckItem(Code):
     ``evidence_kinds`` says how an answer may be known, and ``holds_for`` how long it holds. What is not
     asked, or does not apply, blocks nothing.
 
-    ``owner`` is the role whose move it is while the answer is not yes, another one with ``owner_while``,
-    ``next_action`` what they do, and ``due`` by when. ``same_as`` names the item of an earlier edition that
+    ``owner`` is the role whose move it is while the answer is not yes, another one with ``owner_while``;
+    with ``owner_stays`` it is given to nobody else. ``next_action`` says what they do, and ``due`` by when.
+    ``same_as`` names the item of an earlier edition that
     asks the same; with ``same_answers`` only these of its answers mean the same. ``safety``: about the safety
     of people, and never kept on a device. ``newest_counts``: it repeats what is decided elsewhere, so that
     the last answer counts, and nobody contradicts it. ``own_words``: what the person says of themselves,
@@ -130,6 +131,7 @@ class CheckItem(Code):
     gated_when: GatedWhen | None = None
     owner: str = COORDINATOR
     owner_while: OwnerWhile | None = None
+    owner_stays: bool = False
     next_action: str = ""
     due: Due | None = None
     same_as: str | None = None

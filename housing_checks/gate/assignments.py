@@ -10,8 +10,10 @@ from discharge.cases.events import BlockerAssigned, Event
 from discharge.cases.model import Assignment, Case
 from discharge.cases.stages import SINCE_ACCEPTANCE
 from discharge.codes.casework import OWNER_ROLES
+from discharge.codes.model import not_listed
 from discharge.errors import Refused, refuse_together
 from housing_checks.checks.answers import counting_at_the_gate
+from housing_checks.checks.form import form_of_case
 from housing_checks.guards import require_order, require_stage
 
 
@@ -25,7 +27,7 @@ def assign_blocker(case: Case, envelope: Envelope, now: datetime) -> list[Event]
     refuse_together(
         lambda: happened_on(envelope, now),
         lambda: _require_open(case, command.item),
-        lambda: _require_role(command.role, on),
+        lambda: _require_role(case, command, on),
         lambda: require_order(on, command.due_on or on, "due_on"),
     )
     assignment = Assignment(
@@ -48,8 +50,12 @@ def _require_open(case: Case, code: str) -> None:
         raise Refused("already-done", detail="item-is-yes", where="item")
 
 
-def _require_role(role: str, on: date) -> None:
-    OWNER_ROLES.lookup(role, on, "role")
+def _require_role(case: Case, asked: AssignBlocker, on: date) -> None:
+    """Refuse a role that there is not, and another one for an item whose owner stays."""
+    OWNER_ROLES.lookup(asked.role, on, "role")
+    row = form_of_case(case).by_code.get(asked.item)
+    if row is not None and row.owner_stays and asked.role != row.owner:
+        raise not_listed("owner-roles", asked.role, (row.owner,), "role")
 
 
 def _same(before: Assignment | None, after: Assignment) -> bool:

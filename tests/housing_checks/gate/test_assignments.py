@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 import pytest
 
-from discharge.cases.commands import AssignBlocker, NameMitigation, SaveAnswers
-from discharge.cases.model import GateItem
+from discharge.cases.commands import AssignBlocker, Envelope, NameMitigation, SaveAnswers
+from discharge.cases.events import Event
+from discharge.cases.model import Case, Check, GateItem, Stage
 from discharge.errors import Refused
+from housing_checks.checks.form import form_in_force
+from housing_checks.gate.assignments import assign_blocker
 from housing_checks.gate.blockers import beside, blocking
-from tests.housing_checks.homes import COORDINATOR, FORM_1, Story, checked, confirm, day, start
+from tests.housing_checks.homes import CASE, COORDINATOR, FORM_1, Story, checked, confirm, day, start
 
 JO = UUID(int=1)
 ASSIGN = AssignBlocker(item="toilet", role="therapy", user_id=JO, due_on=day(8))
@@ -99,3 +103,22 @@ def test_given_a_mitigation_that_ended_then_a_yes_forgets_it() -> None:
     story.ask(confirm("heating", "no"), on=6)
     assert story.case.gate["heating"] == GateItem(code="heating", value="no", as_of=day(6))
     assert blocking(story.case)[0].why == "no"
+
+
+def test_given_an_item_whose_owner_stays_then_it_is_given_to_nobody_else() -> None:
+    item = form_in_force(date(2026, 11, 2)).by_code["safety-confirmed"]
+    assert (item.owner, item.owner_stays) == ("named-adviser", True)
+    check = Check(form=form_in_force(date(2026, 11, 2)).code, started_on=date(2026, 11, 2))
+    case = Case(case_id=CASE, stage=Stage.CHECKED, check=check, gate={item.code: GateItem(code=item.code)})
+
+    def says(role: str) -> list[Event]:
+        asked = AssignBlocker(item=item.code, role=role)
+        envelope = Envelope(
+            command_id=JO, case_id=CASE, actor=COORDINATOR, effective_on=date(2026, 11, 2), command=asked
+        )
+        return assign_blocker(case, envelope, datetime(2026, 11, 2, 12, tzinfo=UTC))
+
+    with pytest.raises(Refused) as refused:
+        says("family-carer")
+    assert (refused.value.where, refused.value.code) == ("role", "code-not-in-value-set")
+    assert [each.kind for each in says("named-adviser")] == ["blocker-assigned"]
