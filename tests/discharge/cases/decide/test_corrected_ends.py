@@ -88,8 +88,9 @@ def test_given_a_discharge_that_its_stay_says_no_more_when_news_of_another_comes
         said_otherwise(spell_id=None),
         fold(said_otherwise(), [ev.CaseClosed(closed_on=day(6), outcome="merged")]),
         fold(said_otherwise(), [ev.SpellChanged(spell=spell(status="discharged"))]),
+        fold(said_otherwise(), [ev.SpellChanged(spell=spell(status="on-leave", discharged_on=day(2)))]),
     ],
-    ids=["said by a person", "of no stay", "merged", "no day"],
+    ids=["said by a person", "of no stay", "merged", "no day", "in a bed"],
 )
 def test_given_what_other_news_cannot_correct_then_the_discharge_stands(case: Case) -> None:
     assert after_news(case, of(LATER, ward="Elm", **over(3)), 7) == []
@@ -142,6 +143,28 @@ def test_given_a_stay_they_came_back_in_when_one_beside_it_ended_earlier_then_th
     assert case.discharge.spell_id == NOTE
     first, *_ = after_news(case, of(NOTE, admitted_on=day(8), **over(8)), 13)
     assert first == ev.PersonDischarged(discharge=left(11, spell_id=LATER))
+
+
+def test_given_the_stay_they_left_told_on_later_days_then_it_is_no_stay_long_after() -> None:
+    first, *_ = after_news(GONE, told(admitted_on=day(6), **over(8)), 9)
+    assert first == ev.PersonDischarged(discharge=left(8))
+
+
+def test_given_a_stay_of_which_nobody_knows_when_it_began_then_it_is_no_stay_long_after() -> None:
+    case = beside(GONE, admitted_on=None)
+    first, *_ = after_news(case, of(LATER, admitted_on=None, **over(6)), 9)
+    assert first == ev.PersonDischarged(discharge=left(6, spell_id=LATER))
+
+
+def test_given_the_stay_they_left_ended_in_death_before_another_then_they_died() -> None:
+    happened = after_news(BESIDE, by_feed(2, died=True), 7)
+    assert [each.outcome for each in happened if each.kind == "case-closed"] == ["died"]
+
+
+def test_given_news_of_a_stay_that_they_did_not_leave_last_then_waiting_that_leaving_ended_stays() -> None:
+    others = WAITED.model_copy(update={"spell_id": LATER})
+    case = BESIDE.model_copy(update={"ready_periods": (others,)})
+    assert after_news(case, of(LATER, **over(2)), 7) == []
 
 
 SINCE = ReadyPeriod(ready_on=day(6), ended_on=day(7), ended_by="met-criteria-again", basis="ward")
