@@ -34,6 +34,7 @@ from housing_checks.checks.needed_records import counts
 from housing_checks.checks.referral_statements import said_otherwise
 from housing_checks.checks.statements import said_of, standing
 from housing_checks.guards import require_order, require_stage
+from housing_checks.hazards.item_statements import said_by_hazard
 
 
 def confirm_item(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
@@ -58,7 +59,8 @@ def confirm_item(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
         answer,
         known_since=_known_since(during, command.item),
         newest_counts=item.newest_counts,
-        referral=said_otherwise(during, item, answer.value),
+        recorded=said_otherwise(during, item, answer.value)
+        or said_by_hazard(during, item.code, answer.value),
     )
     return [*begun, *said, *follows(during, form, command.item, envelope.effective_on, said)]
 
