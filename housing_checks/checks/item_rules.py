@@ -125,6 +125,7 @@ def _answer(
         lambda: said_coded(TOLD_BY.name, command.told_by, on, "told_by"),
         lambda: require_way(command.through, on),
         lambda: said_coded(OWNER_ROLES.name, command.owner_role, on, "owner_role"),
+        lambda: _require_owner(item, command.owner_role),
         lambda: require_order(on, command.due_on or on, "due_on"),
     )
     return answer_of(
@@ -141,6 +142,12 @@ def _answer(
         owner_role=command.owner_role,
         due_on=command.due_on,
     )
+
+
+def _require_owner(item: CheckItem, role: str | None) -> None:
+    """Refuse to say that it is somebody else's move where the owner of an item stays."""
+    if item.owner_stays and role not in (None, item.owner):
+        raise not_listed(OWNER_ROLES.name, role or "", (item.owner,), "owner_role")
 
 
 def _known(case: Case, command: ConfirmItem, answer: ItemAnswer) -> bool:
